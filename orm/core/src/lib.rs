@@ -1,1 +1,24 @@
-//! Placeholder.
+//! The contract of the `orm` crate: what a dialect and a driver are written against.
+//!
+//! Values, logical types, schema, statements, the one SQL writer, the [`sql::Dialect`] and
+//! [`driver::Driver`] traits, and errors. Deliberately not here: models, sessions, pools and anything
+//! that knows a particular database.
+//!
+//! Layers, lowest first; nothing points up:
+//!
+//! ```text
+//! error, value < types < schema < stmt < sql (writer < dialect < render < ddl)
+//! error, value < driver                      (a driver never sees a statement or a schema)
+//! ```
+
+pub mod driver;
+pub mod error;
+pub mod schema;
+pub mod sql;
+pub mod stmt;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod types;
+pub mod value;
+
+pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,150 @@
+//! What a database driver does, and what it owes: connect, run SQL with binds, yield rows, tell the truth.
+//!
+//! Dialect crates implement these traits over a native driver; `orm` calls them. A driver gets SQL as
+//! text; it never sees a statement or a schema. Everything blocks the calling thread.
+
+use std::any::Any;
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::value::ValueRef;
+
+/// Opens connections to one database.
+pub trait Driver: fmt::Debug + Send + Sync {
+    /// Opens a connection, ready for statements: encoding, time zone, strictness and foreign keys set.
+    ///
+    /// Must fail at once on a refused port, a wrong password or a missing folder, not after retries.
+    ///
+    /// # Errors
+    /// `ConnectionFailed`, `Authentication` or `Configuration`, naming host and database, never the
+    /// password.
+    fn connect(&self) -> Result<Box<dyn Connection>>;
+
+    /// Whether each connection has a database of its own, which dies with it: SQLite in memory. The
+    /// pool then keeps one connection and never drops it.
+    fn is_private(&self) -> bool {
+        false
+    }
+
+    /// The target in words for messages: scheme, host, database; never the password.
+    fn target(&self) -> String;
+}
+
+/// One connection.
+///
+/// Binds are numbered from 1 in the order of the slice, in the dialect's placeholder style. A driver
+/// must bind [`ValueRef::Array`] and [`ValueRef::List`] as an array where the database has arrays, else
+/// as the text of [`ValueRef::to_json`].
+pub trait Connection: Send + Any {
+    /// The name of the SQL that this server speaks, known after connecting: `"mariadb"` or `"mysql"`
+    /// behind one driver. The engine picks the dialect by it.
+    fn server(&self) -> &'static str;
+
+    /// Runs one statement and tells how many rows it matched (not: really changed; MySQL needs
+    /// `CLIENT_FOUND_ROWS`) and which key it generated.
+    ///
+    /// # Errors
+    /// The native error mapped to a kind, with constraint, table and column where the database tells,
+    /// and `sql` as its text. After any error, [`Connection::transaction`] is asked.
+    fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome>;
+
+    /// Runs one statement once for each `width` values of `binds`, telling each outcome to `done`,
+    /// which may end the run by an error. Must prepare once and stop at the first failure.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`], or the error of `done`.
+    fn execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        binds: &[ValueRef<'_>],
+        done: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        for row in binds.chunks(width.max(1)) {
+            let outcome = self.execute(sql, row)?;
+            done(outcome)?;
+        }
+        Ok(())
+    }
+
+    /// Runs one statement and hands each row to `each`, in order, which may end the run by an error.
+    /// The connection must be usable for the next statement in either case.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`], or the error of `each`.
+    fn query(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()>;
+
+    /// Runs one statement that has no binds and yields no rows that matter: BEGIN, COMMIT, SAVEPOINT,
+    /// DDL. Must not go through a protocol that refuses such statements, and must cost one round trip.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`].
+    fn control(&mut self, sql: &str) -> Result<()>;
+
+    /// What is left of the transaction. Core asks after every error, and with `None` after statements
+    /// that may end a transaction on the side. `error` is what the driver itself returned last.
+    ///
+    /// This is the duty that keeps commits honest: PostgreSQL answers COMMIT of an aborted transaction
+    /// with success, a deadlock on MariaDB ends the whole transaction and the next INSERT commits by
+    /// itself. A driver that answers `Open` for one of these loses its users' data. Must not do I/O.
+    fn transaction(&mut self, error: Option<&Error>) -> TransactionState;
+
+    /// Whether the connection still answers: one cheap round trip. The pool asks after idle time only.
+    fn ping(&mut self) -> Result<()>;
+
+    /// Whether the connection is known to be broken, without I/O. The pool drops a broken one.
+    fn is_broken(&self) -> bool;
+
+    /// Forgets the prepared statements, if the driver keeps any: after DDL by another connection.
+    fn clear_statements(&mut self) {}
+
+    /// The driver's own connection, for what this contract doesn't cover.
+    fn native(&mut self) -> &mut dyn Any;
+}
+
+/// What a statement without rows did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Rows matched by an UPDATE or DELETE, or inserted by an INSERT.
+    pub affected: u64,
+    /// The last generated integer key, where the database reports one without being asked; else 0.
+    pub last_insert_id: i64,
+}
+
+/// What is left of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionState {
+    /// No transaction is open: none was begun, or the database has ended it.
+    None,
+    /// Open; everything done so far stands.
+    Open,
+    /// Open, but nothing runs until a rollback, to a savepoint or of the whole: PostgreSQL after an
+    /// error.
+    Aborted,
+}
+
+/// One row of a result, valid while the callback runs.
+pub trait Row {
+    /// How many columns it has.
+    fn len(&self) -> usize;
+
+    /// Whether it has no columns.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value at `index`, counted from 0. Integers are widened, text is valid UTF-8.
+    ///
+    /// # Errors
+    /// `Decode` for invalid UTF-8, an index beyond the row, or a native type that [`ValueRef`] has no
+    /// room for, naming that type.
+    fn get(&self, index: usize) -> Result<ValueRef<'_>>;
+
+    /// The name of the column at `index`, or `""` beyond the row.
+    fn name(&self, index: usize) -> &str;
+}

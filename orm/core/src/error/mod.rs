@@ -1,0 +1,317 @@
+//! The one error type of every crate here: opaque, one pointer wide, with a kind to branch on.
+//!
+//! `kind.rs` lists the kinds; this file holds the type, its builder methods and its predicates.
+//! Messages never contain bound values. What a driver said may contain them (PostgreSQL's DETAIL,
+//! MariaDB's 1062), so it is reachable through [`std::error::Error::source`] only.
+
+mod kind;
+
+pub use kind::ErrorKind;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+/// A result with [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, with everything that is known about where.
+///
+/// `Display` and `Debug` both show the message, the place, the SQL text with its placeholders, and a
+/// hint; never a bound value and never a password.
+///
+/// ```
+/// use orm_core::error::{Error, ErrorKind};
+/// let error = Error::new(ErrorKind::UniqueViolation).with_table("users").with_column("username");
+/// assert!(error.is_unique_violation());
+/// assert_eq!(error.to_string(), "a unique constraint refused a duplicate value (users.username)");
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    hint: Option<Cow<'static, str>>,
+    table: Option<String>,
+    column: Option<String>,
+    constraint: Option<String>,
+    code: Option<String>,
+    sql: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of `kind` with the kind's own message.
+    #[cold]
+    pub fn new(kind: ErrorKind) -> Self {
+        Self::with_message(kind, kind.as_str())
+    }
+
+    /// An error of `kind` that says `message`: lower case, no full stop, no bound value.
+    #[cold]
+    pub fn with_message(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            hint: None,
+            table: None,
+            column: None,
+            constraint: None,
+            code: None,
+            sql: None,
+            source: None,
+        }))
+    }
+
+    /// Wraps an error of the user's own, so that `?` carries it through a transaction closure.
+    #[cold]
+    pub fn other(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        let source = source.into();
+        Self::with_message(ErrorKind::Other, source.to_string()).with_source(source)
+    }
+
+    /// Adds what to do about it.
+    pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the table at fault.
+    pub fn with_table(mut self, table: impl Into<String>) -> Self {
+        self.0.table = Some(table.into());
+        self
+    }
+
+    /// Adds the column at fault.
+    pub fn with_column(mut self, column: impl Into<String>) -> Self {
+        self.0.column = Some(column.into());
+        self
+    }
+
+    /// Adds the constraint at fault.
+    pub fn with_constraint(mut self, constraint: impl Into<String>) -> Self {
+        self.0.constraint = Some(constraint.into());
+        self
+    }
+
+    /// Adds the database's own code: a SQLSTATE, or a number as decimal text.
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.0.code = Some(code.into());
+        self
+    }
+
+    /// Adds the SQL text, placeholders and all, unless an inner layer has given one already.
+    pub fn with_sql(mut self, sql: &str) -> Self {
+        if self.0.sql.is_none() {
+            self.0.sql = Some(sql.to_owned());
+        }
+        self
+    }
+
+    /// Adds the native error.
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// The same error under another kind and its message: what a COMMIT makes of a lost connection.
+    pub fn into_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self.0.message = kind.as_str().into();
+        self
+    }
+
+    /// What went wrong, to branch on.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The message alone, without place, SQL and hint.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What to do about it, where there is something to say.
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The table at fault, where the database tells.
+    pub fn table(&self) -> Option<&str> {
+        self.0.table.as_deref()
+    }
+
+    /// The column at fault, where the database tells.
+    pub fn column(&self) -> Option<&str> {
+        self.0.column.as_deref()
+    }
+
+    /// The constraint at fault, where the database tells.
+    pub fn constraint(&self) -> Option<&str> {
+        self.0.constraint.as_deref()
+    }
+
+    /// The database's own code: a SQLSTATE on PostgreSQL, a number on the others.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The SQL text that failed, with placeholders instead of values.
+    pub fn sql(&self) -> Option<&str> {
+        self.0.sql.as_deref()
+    }
+
+    /// Whether a unique constraint refused a duplicate.
+    pub fn is_unique_violation(&self) -> bool {
+        self.0.kind == ErrorKind::UniqueViolation
+    }
+
+    /// Whether a foreign key refused the change.
+    pub fn is_foreign_key_violation(&self) -> bool {
+        self.0.kind == ErrorKind::ForeignKeyViolation
+    }
+
+    /// Whether NULL met a column that must have a value.
+    pub fn is_not_null_violation(&self) -> bool {
+        self.0.kind == ErrorKind::NotNullViolation
+    }
+
+    /// Whether a CHECK constraint refused the row.
+    pub fn is_check_violation(&self) -> bool {
+        self.0.kind == ErrorKind::CheckViolation
+    }
+
+    /// Whether any constraint refused the change.
+    pub fn is_constraint_violation(&self) -> bool {
+        self.is_unique_violation()
+            || self.is_foreign_key_violation()
+            || self.is_not_null_violation()
+            || self.is_check_violation()
+    }
+
+    /// Whether the transaction lost against a concurrent one, a deadlock included: run it again.
+    pub fn is_serialization_failure(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::SerializationFailure | ErrorKind::Deadlock
+        )
+    }
+
+    /// Whether a lock was not granted in time.
+    pub fn is_busy(&self) -> bool {
+        self.0.kind == ErrorKind::Busy
+    }
+
+    /// Whether the connection broke, during COMMIT included.
+    pub fn is_connection_lost(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::ConnectionLost | ErrorKind::CommitUnknown
+        )
+    }
+
+    /// Whether the connection broke during COMMIT, so that the work may or may not be stored.
+    pub fn is_commit_unknown(&self) -> bool {
+        self.0.kind == ErrorKind::CommitUnknown
+    }
+
+    /// Whether a row was changed or deleted by somebody else since it was loaded.
+    pub fn is_stale_data(&self) -> bool {
+        self.0.kind == ErrorKind::StaleData
+    }
+
+    /// Whether a handle's entity has left the session, or belongs to another one.
+    pub fn is_stale_handle(&self) -> bool {
+        self.0.kind == ErrorKind::StaleHandle
+    }
+
+    /// Whether no row was found where one was asked for.
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Whether the database can't do what was asked for.
+    pub fn is_unsupported(&self) -> bool {
+        self.0.kind == ErrorKind::Unsupported
+    }
+
+    fn fmt_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        match (&inner.table, &inner.column) {
+            (Some(table), Some(column)) => write!(f, " ({table}.{column})")?,
+            (Some(table), None) => write!(f, " (table {table})")?,
+            (None, Some(column)) => write!(f, " (column {column})")?,
+            (None, None) => {}
+        }
+        if let Some(constraint) = &inner.constraint {
+            write!(f, " (constraint {constraint})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        self.fmt_place(f)?;
+        if let Some(code) = &self.0.code {
+            write!(f, " [{code}]")?;
+        }
+        if let Some(sql) = &self.0.sql {
+            write!(f, "\n  sql: {sql}")?;
+        }
+        if let Some(hint) = &self.0.hint {
+            write!(f, "\n  hint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+// `fn main() -> orm::Result<()>` prints Debug, so Debug is the readable form.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.source {
+            Some(source) => Some(source.as_ref()),
+            None => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_one_pointer_wide() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn shows_place_sql_and_hint_but_not_the_native_text() {
+        let error = Error::new(ErrorKind::NotNullViolation)
+            .with_table("users")
+            .with_column("name")
+            .with_code("23502")
+            .with_sql("INSERT INTO users (name) VALUES ($1)")
+            .with_sql("an outer layer's text")
+            .with_hint("give the column a value")
+            .with_source("DETAIL: Failing row contains (secret)");
+        let text = "a column that must have a value got null (users.name) [23502]
+  sql: INSERT INTO users (name) VALUES ($1)
+  hint: give the column a value";
+        assert_eq!(error.to_string(), text);
+        assert_eq!(format!("{error:?}"), format!("NotNullViolation: {text}"));
+        assert!(
+            error
+                .source()
+                .is_some_and(|s| s.to_string().contains("secret"))
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Keys, constraints and indexes as data.
+
+use super::{Name, naming};
+
+/// The primary key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrimaryKey {
+    /// The constraint's name.
+    pub name: Name,
+    /// Its columns, in key order.
+    pub columns: Vec<Name>,
+}
+
+/// A unique constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unique {
+    /// The constraint's name.
+    pub name: Name,
+    /// Its columns, in order.
+    pub columns: Vec<Name>,
+}
+
+/// A foreign key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// The constraint's name.
+    pub name: Name,
+    /// The referring columns.
+    pub columns: Vec<Name>,
+    /// The table referred to.
+    pub table: Name,
+    /// The columns referred to, as many as `columns`.
+    pub references: Vec<Name>,
+    /// What happens to the referring row when its parent is deleted.
+    pub on_delete: Action,
+    /// What happens to the referring row when its parent's key changes.
+    pub on_update: Action,
+}
+
+impl ForeignKey {
+    /// A foreign key of `own_table` without actions, named by convention.
+    pub fn new(own_table: &str, columns: Vec<Name>, table: Name, references: Vec<Name>) -> Self {
+        Self {
+            name: naming::foreign_key(own_table, &columns, &table),
+            columns,
+            table,
+            references,
+            on_delete: Action::NoAction,
+            on_update: Action::NoAction,
+        }
+    }
+}
+
+/// What a foreign key does when the row it refers to goes or changes (SQL:2016, 11.8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Action {
+    /// Refuse at the end of the statement: the standard's default.
+    #[default]
+    NoAction,
+    /// Refuse at once.
+    Restrict,
+    /// Delete or update the referring row too.
+    Cascade,
+    /// Set the referring columns to NULL.
+    SetNull,
+    /// Set the referring columns to their defaults.
+    SetDefault,
+}
+
+impl Action {
+    /// The action in SQL.
+    pub fn as_sql(self) -> &'static str {
+        match self {
+            Self::NoAction => "NO ACTION",
+            Self::Restrict => "RESTRICT",
+            Self::Cascade => "CASCADE",
+            Self::SetNull => "SET NULL",
+            Self::SetDefault => "SET DEFAULT",
+        }
+    }
+}
+
+/// A CHECK constraint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// The constraint's name.
+    pub name: Name,
+    /// What must not be false.
+    pub rule: Rule,
+}
+
+/// The condition of a CHECK constraint.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    /// The column holds one of these texts: how an enumeration is kept without an enumerated type.
+    OneOf {
+        /// The column.
+        column: Name,
+        /// The texts it may hold.
+        labels: Vec<Name>,
+    },
+    /// An SQL condition, passed on as it is.
+    Raw(Name),
+}
+
+/// An index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// The index's name, unique in its schema.
+    pub name: Name,
+    /// Its columns, in order.
+    pub columns: Vec<Name>,
+    /// Whether it refuses duplicates.
+    pub unique: bool,
+}

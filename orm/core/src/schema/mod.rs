@@ -1,0 +1,179 @@
+//! Tables as data: what models declare, what scripts create, what reflection will read.
+//!
+//! `table.rs` and `constraint.rs` hold the data, `naming.rs` the names of unnamed constraints,
+//! `sort.rs` the order in which tables can be created, and this file the collection of tables with the
+//! checks that make it trustworthy. No SQL text here.
+
+mod constraint;
+pub mod naming;
+pub mod sort;
+mod table;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+pub use constraint::{Action, Check, ForeignKey, Index, PrimaryKey, Rule, Unique};
+pub use table::{Column, Default, Table};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A name in a schema. Models give theirs as literals, reflection and files as owned text.
+pub type Name = Cow<'static, str>;
+
+/// A set of tables that belong together, sorted by name, free of contradictions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metadata {
+    tables: Vec<Table>,
+}
+
+impl Metadata {
+    /// Collects `tables`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] if two tables share a name, a table has two columns of one name or no
+    /// column at all, a constraint names a column that isn't there, or a foreign key names a table
+    /// that isn't among `tables` or columns of another type than its own.
+    pub fn new(mut tables: Vec<Table>) -> Result<Self> {
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        for pair in tables.windows(2) {
+            if pair[0].name == pair[1].name {
+                return Err(duplicate_table(&pair[0].name));
+            }
+        }
+        let metadata = Self { tables };
+        for table in &metadata.tables {
+            table.check_whole()?;
+            metadata.check_references(table)?;
+        }
+        metadata.check_constraint_names()?;
+        Ok(metadata)
+    }
+
+    /// The tables, sorted by name.
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    /// The table of that name.
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        let found = self
+            .tables
+            .binary_search_by(|table| table.name.as_ref().cmp(name));
+        found.ok().map(|index| &self.tables[index])
+    }
+
+    fn check_references(&self, table: &Table) -> Result<()> {
+        for key in &table.foreign_keys {
+            let Some(parent) = self.table(&key.table) else {
+                return Err(Error::with_message(
+                    ErrorKind::Schema,
+                    format!(
+                        "foreign key {} refers to the unknown table {}",
+                        key.name, key.table
+                    ),
+                )
+                .with_table(table.name.as_ref())
+                .with_hint("register the model of that table too"));
+            };
+            check_reference(table, key, parent)?;
+        }
+        Ok(())
+    }
+
+    // PostgreSQL and SQLite keep index names per schema, not per table.
+    fn check_constraint_names(&self) -> Result<()> {
+        let mut seen: HashMap<&str, &str> = HashMap::new();
+        for table in &self.tables {
+            for index in &table.indexes {
+                if let Some(other) = seen.insert(&index.name, &table.name) {
+                    return Err(Error::with_message(
+                        ErrorKind::Schema,
+                        format!(
+                            "two indexes are named {}: on {other} and {}",
+                            index.name, table.name
+                        ),
+                    )
+                    .with_hint("give one of them another name"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn duplicate_table(name: &str) -> Error {
+    Error::with_message(
+        ErrorKind::Schema,
+        format!("two models map the table {name}"),
+    )
+    .with_table(name)
+    .with_hint("rename one of them, or choose models with Metadata::of")
+}
+
+fn check_reference(table: &Table, key: &ForeignKey, parent: &Table) -> Result<()> {
+    let fault = |message: String| {
+        Error::with_message(ErrorKind::Schema, message)
+            .with_table(table.name.as_ref())
+            .with_constraint(key.name.as_ref())
+    };
+    if key.columns.len() != key.references.len() {
+        let message = "a foreign key needs as many columns as it refers to";
+        return Err(fault(message.to_owned()));
+    }
+    for (own, other) in key.columns.iter().zip(&key.references) {
+        let own = table
+            .find(own)
+            .ok_or_else(|| fault(format!("no column {own}")))?;
+        let Some(other) = parent.find(other) else {
+            return Err(fault(format!(
+                "the table {} has no column {other}",
+                parent.name
+            )));
+        };
+        if own.ty != other.ty {
+            return Err(fault(format!(
+                "{}.{} is {}, but {}.{} is {}",
+                table.name,
+                own.name,
+                own.ty.describe(),
+                parent.name,
+                other.name,
+                other.ty.describe()
+            ))
+            .with_hint("both sides of a reference need the same type"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Type;
+
+    fn table(name: &'static str) -> Table {
+        Table::new(name)
+            .column(Column::new("id", Type::Int64))
+            .primary_key(["id"])
+    }
+
+    #[test]
+    fn tables_are_sorted_and_unique() {
+        let metadata = Metadata::new(vec![table("b"), table("a")]).unwrap();
+        let names: Vec<_> = metadata.tables().iter().map(|t| t.name.as_ref()).collect();
+        assert_eq!(names, ["a", "b"]);
+        assert!(metadata.table("b").is_some());
+        let error = Metadata::new(vec![table("a"), table("a")]).unwrap_err();
+        assert_eq!(error.message(), "two models map the table a");
+    }
+
+    #[test]
+    fn references_are_checked() {
+        let posts = || table("posts").column(Column::new("author", Type::Int32));
+        let error = Metadata::new(vec![posts().foreign_key(["author"], "users", ["id"])]);
+        assert!(error.unwrap_err().message().contains("unknown table users"));
+        let posts = posts().foreign_key(["author"], "users", ["id"]);
+        let error = Metadata::new(vec![table("users"), posts]).unwrap_err();
+        assert_eq!(error.message(), "posts.author is i32, but users.id is i64");
+    }
+}

@@ -1,0 +1,82 @@
+//! The names of constraints that the model leaves unnamed, and how long names are cut.
+//!
+//! Every constraint has a stable name, or migrations could not drop it later. The pattern is the one
+//! Alembic's users know: `pk_users`, `uq_users_email`, `fk_posts_author_id_users`, `ix_posts_title`.
+
+use super::Name;
+
+/// `pk_<table>`.
+pub fn primary_key(table: &str) -> Name {
+    format!("pk_{table}").into()
+}
+
+/// `uq_<table>_<columns>`.
+pub fn unique(table: &str, columns: &[Name]) -> Name {
+    format!("uq_{table}_{}", columns.join("_")).into()
+}
+
+/// `ix_<table>_<columns>`.
+pub fn index(table: &str, columns: &[Name]) -> Name {
+    format!("ix_{table}_{}", columns.join("_")).into()
+}
+
+/// `fk_<table>_<columns>_<parent>`.
+pub fn foreign_key(table: &str, columns: &[Name], parent: &str) -> Name {
+    format!("fk_{table}_{}_{parent}", columns.join("_")).into()
+}
+
+/// `ck_<table>_<about>`.
+pub fn check(table: &str, about: &str) -> Name {
+    format!("ck_{table}_{about}").into()
+}
+
+/// Cuts `name` to at most `limit` bytes: what is kept ends in an underscore and eight hexadecimal
+/// digits of a hash of the whole, so that two long names stay apart and each stays the same for ever.
+///
+/// ```
+/// use orm_core::schema::naming::fit;
+/// assert_eq!(fit("short", 63), "short");
+/// let long = "fk_".to_owned() + &"x".repeat(80);
+/// assert_eq!(fit(&long, 63).len(), 63);
+/// ```
+pub fn fit(name: &str, limit: usize) -> Name {
+    const TAIL: usize = 9;
+    if name.len() <= limit || limit <= TAIL {
+        return name.to_owned().into();
+    }
+    let mut end = limit - TAIL;
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}_{:08x}", &name[..end], fnv1a(name.as_bytes())).into()
+}
+
+// FNV-1a, 32 bits: the standard library's hashers are not promised to stay the same, and a name that
+// changed with the compiler would make every migration differ.
+fn fnv1a(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_convention() {
+        let columns: [Name; 2] = ["a".into(), "b".into()];
+        assert_eq!(unique("t", &columns), "uq_t_a_b");
+        assert_eq!(foreign_key("t", &columns, "p"), "fk_t_a_b_p");
+    }
+
+    #[test]
+    fn long_names_are_cut_at_a_character_and_stay_apart() {
+        let long = "é".repeat(40);
+        let cut = fit(&long, 63);
+        assert!(cut.len() <= 63);
+        assert_ne!(cut, fit(&(long.clone() + "x"), 63));
+        assert_eq!(cut, fit(&long, 63));
+        assert_eq!(fnv1a(b"a"), 0xe40c_292c);
+    }
+}

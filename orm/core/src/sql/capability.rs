@@ -1,0 +1,73 @@
+//! What a database can do, as data: the planner of a flush, the writer and the test suite read it.
+//!
+//! The constants are in the dialect crates. MySQL and MariaDB share a dialect and differ here.
+
+/// What one database can do. Plain data, so that a constant can be written out in full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// What encloses an identifier; inside it is doubled. `"` by the standard, `` ` `` on MySQL.
+    pub quote: char,
+    /// How binds are written.
+    pub placeholder: Placeholder,
+    /// The longest identifier in bytes; longer constraint names are cut and hashed, longer table and
+    /// column names are an error. 63 on PostgreSQL, 64 on MySQL, unlimited on SQLite.
+    pub identifier_limit: usize,
+    /// The most binds of one statement. 32 766 on SQLite, 65 535 on PostgreSQL and MySQL.
+    pub bind_limit: usize,
+    /// How many binds a multi-row INSERT should have: beyond, longer statements get slower.
+    pub insert_binds: usize,
+    /// Whether a bind may be an array: PostgreSQL. Flushes then write a table in one statement.
+    pub arrays: bool,
+    /// Whether INSERT hands back columns of many rows at once: PostgreSQL, MariaDB since 10.5. SQLite
+    /// could as well, but a loop with the last row id is three times as fast there, so it says no.
+    pub insert_returning: bool,
+    /// Whether the driver reports the key that the last INSERT of one row generated.
+    pub last_insert_id: bool,
+    /// Whether a failed statement undoes itself and leaves the transaction open. Not on PostgreSQL.
+    pub statement_rollback: bool,
+    /// Whether CREATE and DROP are undone by ROLLBACK. Not on MySQL.
+    pub transactional_ddl: bool,
+    /// Whether constraints can be added to a table later. Not on SQLite, where a cycle of foreign keys
+    /// is written inline.
+    pub alter_constraint: bool,
+    /// How "equal, NULLs included" is written.
+    pub null_safe: NullSafeStyle,
+    /// How membership in a list beyond `bind_limit` is written.
+    pub in_list: InListStyle,
+    /// What stands for "no limit" where OFFSET can't stand alone: `-1` on SQLite, a huge number on
+    /// MySQL, nothing on PostgreSQL.
+    pub no_limit: Option<&'static str>,
+    /// How a row of defaults only is inserted: `DEFAULT VALUES`, or `() VALUES ()` on MySQL.
+    pub insert_defaults: &'static str,
+}
+
+/// How binds are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placeholder {
+    /// `?`, counted by position.
+    Question,
+    /// `$1`, `$2`.
+    Dollar,
+}
+
+/// How "equal, NULLs included" is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NullSafeStyle {
+    /// `a IS NOT DISTINCT FROM b`: the standard's.
+    IsNotDistinctFrom,
+    /// `a IS b`: SQLite.
+    Is,
+    /// `a <=> b`: MySQL.
+    Spaceship,
+}
+
+/// How membership in a very long list is written: as one bind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InListStyle {
+    /// `a = ANY($1)`, for lists of any length.
+    Array,
+    /// `a IN (SELECT value FROM json_each(?))`, beyond the bind limit.
+    JsonEach,
+    /// `a IN (SELECT v FROM JSON_TABLE(?, …))`, beyond the bind limit.
+    JsonTable,
+}

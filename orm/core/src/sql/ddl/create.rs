@@ -1,0 +1,177 @@
+//! CREATE TABLE with everything that belongs to it, and CREATE INDEX.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::{Action, Check, Column, Default, ForeignKey, Index, Rule, Table, naming};
+use crate::sql::{Dialect, SqlWriter};
+
+/// CREATE TABLE, without the foreign keys named in `deferred`.
+///
+/// # Errors
+/// `Unsupported` for a type, default or name that the dialect hasn't.
+pub fn create_table(dialect: &dyn Dialect, table: &Table, deferred: &[&str]) -> Result<String> {
+    let mut w = SqlWriter::new(dialect);
+    check_name(dialect, &table.name, &table.name)?;
+    w.push("CREATE TABLE ").ident(&table.name).push(" (");
+    for (index, column) in table.columns.iter().enumerate() {
+        check_name(dialect, &table.name, &column.name)?;
+        w.push(if index == 0 { "\n    " } else { ",\n    " });
+        write_column(&mut w, table, column)?;
+    }
+    write_primary_key(&mut w, table)?;
+    for unique in &table.uniques {
+        write_constraint(&mut w, &unique.name);
+        w.push("UNIQUE (").idents(&unique.columns).push(")");
+    }
+    for check in &table.checks {
+        write_check(&mut w, check)?;
+    }
+    for key in &table.foreign_keys {
+        if !deferred.contains(&key.name.as_ref()) {
+            write_constraint(&mut w, &key.name);
+            write_foreign_key(&mut w, key);
+        }
+    }
+    w.push("\n)").push(dialect.table_options());
+    Ok(w.finish().0)
+}
+
+// A database that cuts a table's or column's name silently would answer to another name than the model.
+fn check_name(dialect: &dyn Dialect, table: &str, name: &str) -> Result<()> {
+    let limit = dialect.capabilities().identifier_limit;
+    if name.len() <= limit {
+        return Ok(());
+    }
+    Err(Error::with_message(
+        ErrorKind::Unsupported,
+        format!(
+            "the name {name} is longer than the {limit} bytes of {}",
+            dialect.name()
+        ),
+    )
+    .with_table(table)
+    .with_hint("choose a shorter one with #[orm(table = \"…\")] or #[orm(column = \"…\")]"))
+}
+
+fn write_column(w: &mut SqlWriter<'_>, table: &Table, column: &Column) -> Result<()> {
+    let dialect = w.dialect();
+    let ty = dialect.column_type(table, column)?;
+    w.ident(&column.name)
+        .push(" ")
+        .push(&ty)
+        .push(&dialect.column_options(column));
+    if !column.nullable {
+        w.push(" NOT NULL");
+    }
+    match &column.default {
+        Some(Default::Value(value)) => {
+            let literal = dialect.literal(value)?;
+            w.push(" DEFAULT ").push(&literal);
+        }
+        Some(Default::Raw(sql)) => {
+            w.push(" DEFAULT ").push(sql);
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+fn write_constraint(w: &mut SqlWriter<'_>, name: &str) {
+    let name = naming::fit(name, w.dialect().capabilities().identifier_limit);
+    w.push(",\n    CONSTRAINT ").ident(&name).push(" ");
+}
+
+fn write_primary_key(w: &mut SqlWriter<'_>, table: &Table) -> Result<()> {
+    let Some(key) = &table.primary_key else {
+        return Ok(());
+    };
+    let generated = key
+        .columns
+        .iter()
+        .any(|name| table.find(name).is_some_and(|column| column.auto_increment));
+    write_constraint(w, &key.name);
+    w.push("PRIMARY KEY (").idents(&key.columns);
+    let option = w.dialect().primary_key_option();
+    if generated && !option.is_empty() {
+        if key.columns.len() > 1 {
+            return Err(w
+                .unsupported("an auto-increment column in a composite primary key")
+                .with_table(table.name.as_ref()));
+        }
+        w.push(option);
+    }
+    w.push(")");
+    Ok(())
+}
+
+fn write_check(w: &mut SqlWriter<'_>, check: &Check) -> Result<()> {
+    write_constraint(w, &check.name);
+    w.push("CHECK (");
+    let dialect = w.dialect();
+    dialect.write_check_rule(w, &check.rule)?;
+    w.push(")");
+    Ok(())
+}
+
+/// Writes the condition of a CHECK with literals.
+///
+/// # Errors
+/// As [`Dialect::literal`].
+pub fn write_rule(w: &mut SqlWriter<'_>, rule: &Rule) -> Result<()> {
+    match rule {
+        Rule::Raw(sql) => {
+            w.push(sql);
+        }
+        Rule::OneOf { column, labels } => {
+            w.ident(column).push(" IN (");
+            for (index, label) in labels.iter().enumerate() {
+                let label = w
+                    .dialect()
+                    .literal(&crate::value::Value::Text(label.to_string()))?;
+                w.push(if index == 0 { "" } else { ", " }).push(&label);
+            }
+            w.push(")");
+        }
+    }
+    Ok(())
+}
+
+fn write_foreign_key(w: &mut SqlWriter<'_>, key: &ForeignKey) {
+    w.push("FOREIGN KEY (")
+        .idents(&key.columns)
+        .push(") REFERENCES ")
+        .ident(&key.table);
+    w.push(" (").idents(&key.references).push(")");
+    if key.on_delete != Action::NoAction {
+        w.push(" ON DELETE ").push(key.on_delete.as_sql());
+    }
+    if key.on_update != Action::NoAction {
+        w.push(" ON UPDATE ").push(key.on_update.as_sql());
+    }
+}
+
+/// ALTER TABLE … ADD CONSTRAINT, for a foreign key that is part of a cycle.
+pub fn add_foreign_key(dialect: &dyn Dialect, table: &Table, key: &ForeignKey) -> String {
+    let mut w = SqlWriter::new(dialect);
+    let name = naming::fit(&key.name, dialect.capabilities().identifier_limit);
+    w.push("ALTER TABLE ")
+        .ident(&table.name)
+        .push(" ADD CONSTRAINT ")
+        .ident(&name)
+        .push(" ");
+    write_foreign_key(&mut w, key);
+    w.finish().0
+}
+
+/// CREATE INDEX.
+pub fn create_index(dialect: &dyn Dialect, table: &Table, index: &Index) -> String {
+    let mut w = SqlWriter::new(dialect);
+    let name = naming::fit(&index.name, dialect.capabilities().identifier_limit);
+    w.push(if index.unique {
+        "CREATE UNIQUE INDEX "
+    } else {
+        "CREATE INDEX "
+    });
+    w.ident(&name).push(" ON ").ident(&table.name);
+    w.push(" (").idents(&index.columns).push(")");
+    w.finish().0
+}

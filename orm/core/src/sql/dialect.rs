@@ -1,0 +1,205 @@
+//! The trait by which one database's SQL differs from the default writer's: text only, no I/O.
+//!
+//! What a new dialect must give: a name, its [`Capabilities`], the native names of types, literals,
+//! and BEGIN. Every other method has a default that writes the standard's SQL. Object-safe: a dialect is
+//! chosen at run time.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::SqlWriter;
+use super::capability::Capabilities;
+use super::render;
+use super::transaction::TransactionOptions;
+use crate::error::Result;
+use crate::schema;
+use crate::stmt::{BatchDelete, BatchInsert, BatchUpdate, Expr, Extension, Like, LikeKind};
+use crate::types::Type;
+use crate::value::Value;
+
+/// The clauses of a SELECT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SelectClause {
+    /// `SELECT`, `DISTINCT` and the columns.
+    Columns,
+    /// `FROM` and the joins.
+    From,
+    /// `WHERE`.
+    Where,
+    /// `GROUP BY`.
+    GroupBy,
+    /// `HAVING`.
+    Having,
+    /// `ORDER BY`.
+    OrderBy,
+    /// `LIMIT` and `OFFSET`.
+    Limit,
+}
+
+/// The order of clauses that all three databases share.
+pub const SELECT_CLAUSES: &[SelectClause] = &[
+    SelectClause::Columns,
+    SelectClause::From,
+    SelectClause::Where,
+    SelectClause::GroupBy,
+    SelectClause::Having,
+    SelectClause::OrderBy,
+    SelectClause::Limit,
+];
+
+/// One database's SQL.
+pub trait Dialect: fmt::Debug + Send + Sync {
+    /// The dialect's name: `"sqlite"`, `"postgres"`, `"mysql"`, `"mariadb"`. Two dialects whose texts
+    /// differ must not share a name, since compiled statements are cached by it.
+    fn name(&self) -> &'static str;
+
+    /// What the database can do.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// The clauses of a SELECT in their order.
+    fn select_clauses(&self) -> &'static [SelectClause] {
+        SELECT_CLAUSES
+    }
+
+    /// Writes a bind where the database can't infer its type from its surroundings: in a select list,
+    /// as an argument of a function, in arithmetic. PostgreSQL adds a cast.
+    fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
+        w.bind(value.as_ref());
+    }
+
+    /// Writes a search in text. The default is `LIKE`, which counts case; `LOWER` on both sides makes
+    /// it not. A dialect whose `LIKE` ignores case must write something else.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+        if like.kind == LikeKind::ContainsIgnoreCase {
+            w.push("LOWER(");
+            render::write_expr(w, &like.expr)?;
+            w.push(") LIKE LOWER(");
+            self.write_typed_bind(w, &like.pattern);
+            w.push(")");
+        } else {
+            render::write_operand(w, &like.expr)?;
+            w.push(" LIKE ").bind(like.pattern.as_ref());
+        }
+        w.push(self.like_escape());
+        Ok(())
+    }
+
+    /// The clause that makes `\` the escape character of LIKE.
+    fn like_escape(&self) -> &'static str {
+        " ESCAPE '\\'"
+    }
+
+    /// Writes an aggregate so that it yields `ty` on every database: integer sums are integers, means
+    /// are floating point numbers. The default casts nothing.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    fn write_aggregate<'a>(
+        &self,
+        w: &mut SqlWriter<'a>,
+        call: &dyn Fn(&mut SqlWriter<'a>) -> Result<()>,
+        ty: &Type,
+    ) -> Result<()> {
+        let _ = ty;
+        call(w)
+    }
+
+    /// Writes an expression from outside, by its template for this dialect's name.
+    ///
+    /// # Errors
+    /// `Unsupported`, naming the extension, if it has no template here.
+    fn write_extension<'a>(&self, w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
+        render::write_extension(w, node)
+    }
+
+    /// Writes a batched INSERT. The default writes rows; a dialect with arrays writes those too.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    fn write_batch_insert(&self, w: &mut SqlWriter<'_>, insert: &BatchInsert<'_>) -> Result<()> {
+        render::write_batch_insert_rows(w, insert)
+    }
+
+    /// Writes an UPDATE by key. The default writes one row; a dialect with arrays writes those too.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    fn write_batch_update(&self, w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
+        render::write_batch_update_row(w, update)
+    }
+
+    /// Writes a DELETE by key. The default writes one row; a dialect with arrays writes those too.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    fn write_batch_delete(&self, w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
+        render::write_batch_delete_row(w, delete)
+    }
+
+    /// The native type by which CAST and array binds name `ty`, without length: `int8`, `SIGNED`.
+    fn cast_type(&self, ty: &Type) -> Cow<'static, str>;
+
+    /// The native type of a column with its length: `VARCHAR(50)`. An auto-increment column's may
+    /// differ.
+    ///
+    /// # Errors
+    /// `Unsupported` if the database has no such type, such as an indexed text without length on MySQL.
+    fn column_type(&self, table: &schema::Table, column: &schema::Column) -> Result<String>;
+
+    /// What follows the type of a column: collation, identity or auto-increment, in native words, with
+    /// a leading space; NULL and DEFAULT are the default writer's.
+    fn column_options(&self, column: &schema::Column) -> String {
+        let _ = column;
+        String::new()
+    }
+
+    /// What follows a primary key's only column when it is auto-increment: ` AUTOINCREMENT` on SQLite.
+    fn primary_key_option(&self) -> &'static str {
+        ""
+    }
+
+    /// What follows a table's closing parenthesis, with a leading space: engine and character set.
+    fn table_options(&self) -> &'static str {
+        ""
+    }
+
+    /// The words that drop a foreign key in ALTER TABLE.
+    fn drop_foreign_key(&self) -> &'static str {
+        "DROP CONSTRAINT"
+    }
+
+    /// A value as a literal, for defaults and checks, which can't have binds.
+    ///
+    /// # Errors
+    /// `Unsupported` for a value that has no literal, such as NaN on MySQL or NUL in PostgreSQL's text.
+    fn literal(&self, value: &Value) -> Result<String>;
+
+    /// The statements that begin a transaction, in order; the last one begins it.
+    ///
+    /// # Errors
+    /// `Unsupported` for an option that the database hasn't.
+    fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>>;
+
+    /// A query of one column with the names of the tables in the connection's schema.
+    fn list_tables(&self) -> &'static str;
+
+    /// Writes an expression of a CHECK rule or another place of DDL where values must be literals.
+    ///
+    /// # Errors
+    /// As [`Dialect::literal`].
+    fn write_check_rule(&self, w: &mut SqlWriter<'_>, rule: &schema::Rule) -> Result<()> {
+        super::ddl::write_rule(w, rule)
+    }
+
+    /// Whether `expr` may stand as an operand without parentheses. Only an optimisation of the text.
+    fn is_simple(&self, expr: &Expr) -> bool {
+        matches!(
+            expr,
+            Expr::Column { .. } | Expr::Value(_) | Expr::Function { .. }
+        )
+    }
+}

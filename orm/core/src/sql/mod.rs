@@ -1,0 +1,21 @@
+//! From statements and schema to SQL text.
+//!
+//! `writer.rs` escapes every identifier and turns every value into a bind; `dialect.rs` says what a
+//! database does differently, with `capability.rs` as its data; `render/` is the one default writer of
+//! statements and `ddl/` the one of schemas. A dialect overrides hooks, never whole statements.
+
+mod capability;
+pub mod ddl;
+mod dialect;
+mod render;
+mod transaction;
+mod writer;
+
+pub use capability::{Capabilities, InListStyle, NullSafeStyle, Placeholder};
+pub use dialect::{Dialect, SELECT_CLAUSES, SelectClause};
+pub use render::{
+    write_batch_delete, write_batch_insert, write_batch_update, write_delete, write_expr,
+    write_insert, write_raw, write_select, write_update,
+};
+pub use transaction::{IsolationLevel, TransactionOptions};
+pub use writer::SqlWriter;

@@ -1,0 +1,103 @@
+//! The statements of a flush, row by row; array forms are in the dialects that have arrays.
+
+use super::expr::null_safe;
+use crate::error::Result;
+use crate::sql::SqlWriter;
+use crate::stmt::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate};
+
+/// Writes a batched INSERT in the dialect's way.
+///
+/// # Errors
+/// `Unsupported` if the dialect can't bind arrays or can't hand back columns.
+pub fn write_batch_insert(w: &mut SqlWriter<'_>, insert: &BatchInsert<'_>) -> Result<()> {
+    if insert.returning.is_some() && !w.dialect().capabilities().insert_returning {
+        return Err(w.unsupported("INSERT … RETURNING"));
+    }
+    w.dialect().write_batch_insert(w, insert)
+}
+
+/// Writes an UPDATE by key in the dialect's way.
+///
+/// # Errors
+/// `Unsupported` if the dialect can't bind arrays.
+pub fn write_batch_update(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
+    w.dialect().write_batch_update(w, update)
+}
+
+/// Writes a DELETE by key in the dialect's way.
+///
+/// # Errors
+/// `Unsupported` if the dialect can't bind arrays.
+pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
+    w.dialect().write_batch_delete(w, delete)
+}
+
+/// `INSERT INTO t (a, b) VALUES (?, ?), (?, ?)`.
+pub(crate) fn write_batch_insert_rows(
+    w: &mut SqlWriter<'_>,
+    insert: &BatchInsert<'_>,
+) -> Result<()> {
+    let BatchRows::Rows(rows) = insert.rows else {
+        return Err(w.unsupported("array binds"));
+    };
+    w.push("INSERT INTO ").ident(insert.table);
+    if insert.columns.is_empty() {
+        let defaults = w.dialect().capabilities().insert_defaults;
+        w.push(defaults);
+    } else {
+        w.push(" (")
+            .idents(insert.columns.iter().map(|column| column.name))
+            .push(") VALUES ");
+        w.list(0..rows, |w, _| {
+            w.push("(");
+            w.list(insert.columns, |w, _| {
+                w.placeholder();
+            });
+            w.push(")");
+        });
+    }
+    if let Some(name) = insert.returning {
+        w.push(" RETURNING ").ident(name);
+    }
+    Ok(())
+}
+
+/// `UPDATE t SET a = ? WHERE id = ?`.
+pub(crate) fn write_batch_update_row(
+    w: &mut SqlWriter<'_>,
+    update: &BatchUpdate<'_>,
+) -> Result<()> {
+    if update.rows == BatchRows::Arrays {
+        return Err(w.unsupported("array binds"));
+    }
+    w.push("UPDATE ").ident(update.table).push(" SET ");
+    w.list(update.set, |w, column| {
+        w.ident(column.name).push(" = ").placeholder();
+    });
+    write_key(w, update.key, update.guard);
+    Ok(())
+}
+
+/// `DELETE FROM t WHERE id = ?`.
+pub(crate) fn write_batch_delete_row(
+    w: &mut SqlWriter<'_>,
+    delete: &BatchDelete<'_>,
+) -> Result<()> {
+    if delete.rows == BatchRows::Arrays {
+        return Err(w.unsupported("array binds"));
+    }
+    w.push("DELETE FROM ").ident(delete.table);
+    write_key(w, delete.key, delete.guard);
+    Ok(())
+}
+
+fn write_key(w: &mut SqlWriter<'_>, key: &[BatchColumn<'_>], guard: &[BatchColumn<'_>]) {
+    for (index, column) in key.iter().enumerate() {
+        w.push(if index == 0 { " WHERE " } else { " AND " });
+        w.ident(column.name).push(" = ").placeholder();
+    }
+    let same = null_safe(w);
+    for column in guard {
+        w.push(" AND ").ident(column.name).push(same).placeholder();
+    }
+}

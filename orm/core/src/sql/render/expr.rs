@@ -1,0 +1,349 @@
+//! Expressions.
+
+use crate::error::Result;
+use crate::sql::capability::{InListStyle, NullSafeStyle};
+use crate::sql::{SqlWriter, write_select};
+use crate::stmt::{Aggregate, ArithmeticOp, CompareOp, Expr, Extension, Part, Select};
+use crate::types::Type;
+use crate::value::{Value, ValueRef};
+
+use super::raw::write_parts;
+
+/// Writes an expression.
+///
+/// # Errors
+/// `Unsupported` if the dialect has no words for a part of it.
+pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
+    match expr {
+        Expr::Column { source, name } => {
+            w.column(source, name);
+        }
+        Expr::Value(value) => w.dialect().write_typed_bind(w, value),
+        Expr::And(all) => write_junction(w, all, " AND ", "1 = 1")?,
+        Expr::Or(any) => write_junction(w, any, " OR ", "1 = 0")?,
+        Expr::Not(inner) => {
+            w.push("NOT (");
+            write_expr(w, inner)?;
+            w.push(")");
+        }
+        Expr::Compare { op, left, right } => write_compare(w, *op, left, right)?,
+        Expr::Arithmetic { op, left, right } => write_arithmetic(w, *op, left, right)?,
+        Expr::IsNull { expr, negated } => {
+            write_operand(w, expr)?;
+            w.push(if *negated { " IS NOT NULL" } else { " IS NULL" });
+        }
+        Expr::In {
+            expr,
+            list,
+            negated,
+        } => write_in(w, expr, list, *negated)?,
+        Expr::InSelect {
+            expr,
+            select,
+            negated,
+        } => {
+            write_operand(w, expr)?;
+            w.push(if *negated { " NOT IN " } else { " IN " });
+            write_subquery(w, select)?;
+        }
+        Expr::Between { expr, low, high } => {
+            write_operand(w, expr)?;
+            w.push(" BETWEEN ");
+            write_peer(w, low)?;
+            w.push(" AND ");
+            write_peer(w, high)?;
+        }
+        Expr::Like(like) => w.dialect().write_like(w, like)?,
+        Expr::Aggregate {
+            function,
+            expr,
+            distinct,
+            ty,
+        } => {
+            let call = |w: &mut SqlWriter<'a>| {
+                write_aggregate_call(w, *function, expr.as_deref(), *distinct)
+            };
+            w.dialect()
+                .write_aggregate(w, &call, aggregate_type(*function, ty))?;
+        }
+        Expr::Function { name, args } => write_function(w, name, args)?,
+        Expr::Cast { expr, ty } => {
+            w.push("CAST(");
+            write_expr(w, expr)?;
+            let ty = w.dialect().cast_type(ty);
+            w.push(" AS ").push(&ty).push(")");
+        }
+        Expr::Exists(select) => {
+            w.push("EXISTS ");
+            write_subquery(w, select)?;
+        }
+        Expr::Subquery(select) => write_subquery(w, select)?,
+        Expr::Raw(parts) => write_parts(w, parts),
+        Expr::Extension(node) => w.dialect().write_extension(w, node.as_ref())?,
+    }
+    Ok(())
+}
+
+// A count is never cast: every database yields a 64-bit integer. Min and max keep their column's type.
+fn aggregate_type(function: Aggregate, ty: &Type) -> &Type {
+    match function {
+        Aggregate::Count | Aggregate::Min | Aggregate::Max => &Type::Text,
+        Aggregate::Sum | Aggregate::Avg => ty,
+    }
+}
+
+/// Writes an expression so that it can stand beside an operator.
+pub(crate) fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
+    let simple = w.dialect().is_simple(expr)
+        || matches!(
+            expr,
+            Expr::Aggregate { .. } | Expr::Cast { .. } | Expr::Subquery(_) | Expr::Exists(_)
+        );
+    if simple {
+        return write_expr(w, expr);
+    }
+    w.push("(");
+    write_expr(w, expr)?;
+    w.push(")");
+    Ok(())
+}
+
+// The other side of a comparison: a plain bind, whose type the database infers from the first side.
+fn write_peer<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
+    match expr {
+        Expr::Value(value) => {
+            w.bind(value.as_ref());
+            Ok(())
+        }
+        other => write_operand(w, other),
+    }
+}
+
+fn write_junction<'a>(
+    w: &mut SqlWriter<'a>,
+    terms: &'a [Expr],
+    between: &str,
+    empty: &str,
+) -> Result<()> {
+    if terms.is_empty() {
+        w.push(empty);
+    }
+    for (index, term) in terms.iter().enumerate() {
+        if index > 0 {
+            w.push(between);
+        }
+        write_term(w, term)?;
+    }
+    Ok(())
+}
+
+/// Writes a condition so that it can stand in a conjunction: only junctions need parentheses there.
+pub(super) fn write_term<'a>(w: &mut SqlWriter<'a>, term: &'a Expr) -> Result<()> {
+    if !matches!(term, Expr::And(_) | Expr::Or(_) | Expr::Raw(_)) {
+        return write_expr(w, term);
+    }
+    w.push("(");
+    write_expr(w, term)?;
+    w.push(")");
+    Ok(())
+}
+
+fn write_compare<'a>(
+    w: &mut SqlWriter<'a>,
+    op: CompareOp,
+    left: &'a Expr,
+    right: &'a Expr,
+) -> Result<()> {
+    if op == CompareOp::Distinct {
+        w.push("NOT (");
+        write_compare(w, CompareOp::Same, left, right)?;
+        w.push(")");
+        return Ok(());
+    }
+    // With a value on both sides nothing tells the database their type, so one carries its own.
+    if matches!(left, Expr::Value(_)) && !matches!(right, Expr::Value(_)) {
+        write_peer(w, left)?;
+    } else {
+        write_operand(w, left)?;
+    }
+    w.push(match op {
+        CompareOp::Eq => " = ",
+        CompareOp::Ne => " <> ",
+        CompareOp::Lt => " < ",
+        CompareOp::Le => " <= ",
+        CompareOp::Gt => " > ",
+        CompareOp::Ge => " >= ",
+        CompareOp::Same | CompareOp::Distinct => null_safe(w),
+    });
+    write_peer(w, right)
+}
+
+/// The operator of a null-safe comparison.
+pub(super) fn null_safe(w: &SqlWriter<'_>) -> &'static str {
+    match w.dialect().capabilities().null_safe {
+        NullSafeStyle::IsNotDistinctFrom => " IS NOT DISTINCT FROM ",
+        NullSafeStyle::Is => " IS ",
+        NullSafeStyle::Spaceship => " <=> ",
+    }
+}
+
+fn write_arithmetic<'a>(
+    w: &mut SqlWriter<'a>,
+    op: ArithmeticOp,
+    left: &'a Expr,
+    right: &'a Expr,
+) -> Result<()> {
+    write_operand(w, left)?;
+    w.push(match op {
+        ArithmeticOp::Add => " + ",
+        ArithmeticOp::Sub => " - ",
+        ArithmeticOp::Mul => " * ",
+    });
+    write_operand(w, right)
+}
+
+fn write_in<'a>(
+    w: &mut SqlWriter<'a>,
+    expr: &'a Expr,
+    list: &'a [Value],
+    negated: bool,
+) -> Result<()> {
+    if list.is_empty() {
+        w.push(if negated { "1 = 1" } else { "1 = 0" });
+        return Ok(());
+    }
+    let capabilities = w.dialect().capabilities();
+    if capabilities.in_list == InListStyle::Array {
+        write_operand(w, expr)?;
+        w.push(if negated { " <> ALL(" } else { " = ANY(" });
+        w.bind(ValueRef::List(list)).push(")");
+        return Ok(());
+    }
+    write_operand(w, expr)?;
+    w.push(if negated { " NOT IN " } else { " IN " });
+    // Half of the limit, so that other conditions of the same statement find room.
+    if list.len() <= capabilities.bind_limit / 2 {
+        w.push("(");
+        write_padded(w, list);
+        w.push(")");
+    } else {
+        write_long_list(w, list, capabilities.in_list);
+    }
+    Ok(())
+}
+
+// Lists are padded to a power of two by repeating the last value, so that there are few texts.
+fn write_padded<'a>(w: &mut SqlWriter<'a>, list: &'a [Value]) {
+    let padding = list.len().next_power_of_two() - list.len();
+    let last = list.last();
+    let padded = list
+        .iter()
+        .chain(std::iter::repeat_n(last, padding).flatten());
+    w.list(padded, |w, value| {
+        w.bind(value.as_ref());
+    });
+}
+
+fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListStyle) {
+    let items = ValueRef::List(list);
+    match style {
+        InListStyle::JsonTable => {
+            let column = match list.first() {
+                Some(Value::Int(_) | Value::Bool(_)) => "BIGINT",
+                Some(Value::Float(_)) => "DOUBLE",
+                Some(Value::Date(_)) => "DATE",
+                Some(Value::Time(_)) => "TIME(6)",
+                Some(Value::DateTime(_) | Value::Timestamp(_)) => "DATETIME(6)",
+                _ => "TEXT",
+            };
+            let hex = is_binary(list);
+            w.push(if hex {
+                "(SELECT UNHEX(v) FROM JSON_TABLE("
+            } else {
+                "(SELECT v FROM JSON_TABLE("
+            });
+            w.bind(items)
+                .push(", '$[*]' COLUMNS (v ")
+                .push(column)
+                .push(" PATH '$')) AS list)");
+        }
+        InListStyle::JsonEach | InListStyle::Array => {
+            let hex = is_binary(list);
+            w.push(if hex {
+                "(SELECT unhex(value) FROM json_each("
+            } else {
+                "(SELECT value FROM json_each("
+            });
+            w.bind(items).push("))");
+        }
+    }
+}
+
+fn is_binary(list: &[Value]) -> bool {
+    matches!(list.first(), Some(Value::Bytes(_) | Value::Uuid(_)))
+}
+
+fn write_subquery<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()> {
+    let outer = w.qualify(true);
+    w.push("(");
+    write_select(w, select)?;
+    w.push(")").qualify(outer);
+    Ok(())
+}
+
+fn write_aggregate_call<'a>(
+    w: &mut SqlWriter<'a>,
+    function: Aggregate,
+    expr: Option<&'a Expr>,
+    distinct: bool,
+) -> Result<()> {
+    w.push(match function {
+        Aggregate::Count => "COUNT(",
+        Aggregate::Sum => "SUM(",
+        Aggregate::Min => "MIN(",
+        Aggregate::Max => "MAX(",
+        Aggregate::Avg => "AVG(",
+    });
+    if distinct {
+        w.push("DISTINCT ");
+    }
+    match expr {
+        Some(expr) => write_expr(w, expr)?,
+        None => {
+            w.push("*");
+        }
+    }
+    w.push(")");
+    Ok(())
+}
+
+fn write_function<'a>(w: &mut SqlWriter<'a>, name: &str, args: &'a [Expr]) -> Result<()> {
+    w.push(name).push("(");
+    for (index, arg) in args.iter().enumerate() {
+        if index > 0 {
+            w.push(", ");
+        }
+        write_expr(w, arg)?;
+    }
+    w.push(")");
+    Ok(())
+}
+
+/// Writes an extension by its template for the dialect's name.
+pub(crate) fn write_extension<'a>(w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
+    let Some(parts) = node.template(w.dialect().name()) else {
+        return Err(w.unsupported(node.name()));
+    };
+    for part in parts {
+        match part {
+            Part::Sql(text) => {
+                w.push(text);
+            }
+            Part::Arg(index) => match node.args().get(index) {
+                Some(arg) => write_expr(w, arg)?,
+                None => return Err(w.unsupported(node.name())),
+            },
+        }
+    }
+    Ok(())
+}

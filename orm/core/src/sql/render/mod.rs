@@ -1,0 +1,18 @@
+//! The default writer of statements, in the words that the three databases share.
+//!
+//! One file a statement. Called through the functions re-exported here, by the typed layer and the
+//! flush, and by dialects that override one hook and fall back for the rest.
+
+mod batch;
+mod expr;
+mod raw;
+mod select;
+mod write;
+
+pub use batch::{write_batch_delete, write_batch_insert, write_batch_update};
+pub(super) use batch::{write_batch_delete_row, write_batch_insert_rows, write_batch_update_row};
+pub use expr::write_expr;
+pub(super) use expr::{write_extension, write_operand};
+pub use raw::write_raw;
+pub use select::write_select;
+pub use write::{write_delete, write_insert, write_update};

@@ -1,0 +1,38 @@
+//! How a transaction begins: options that every database can be asked for.
+
+/// Options of a transaction. The default is the database's own isolation level, reading and writing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TransactionOptions {
+    /// How far it is isolated from concurrent ones; `None` is the database's default.
+    pub isolation: Option<IsolationLevel>,
+    /// Whether it only reads.
+    pub read_only: bool,
+    /// Whether it is known to write. SQLite then takes the write lock at once: a transaction that reads
+    /// first and writes later fails as soon as another one has written in between.
+    pub writes: bool,
+}
+
+/// The isolation levels of SQL:2016, 4.40.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IsolationLevel {
+    /// Sees what others have not committed. PostgreSQL treats it as read committed.
+    ReadUncommitted,
+    /// Each statement sees what was committed before it.
+    ReadCommitted,
+    /// All statements see one state.
+    RepeatableRead,
+    /// As if transactions ran one after the other.
+    Serializable,
+}
+
+impl IsolationLevel {
+    /// The level in SQL.
+    pub fn as_sql(self) -> &'static str {
+        match self {
+            Self::ReadUncommitted => "READ UNCOMMITTED",
+            Self::ReadCommitted => "READ COMMITTED",
+            Self::RepeatableRead => "REPEATABLE READ",
+            Self::Serializable => "SERIALIZABLE",
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The one place where SQL text is made: identifiers are escaped, values become binds.
+//!
+//! The same walk over a statement makes the text and collects the binds. When the text of a statement
+//! is known already, the walk runs with text switched off and only the binds are collected.
+
+use super::capability::Placeholder;
+use super::dialect::Dialect;
+use crate::error::{Error, ErrorKind};
+use crate::value::ValueRef;
+
+/// Collects SQL text and, beside it, the values of its binds, borrowed from the statement.
+#[derive(Debug)]
+pub struct SqlWriter<'a> {
+    dialect: &'a dyn Dialect,
+    text: String,
+    binds: Vec<ValueRef<'a>>,
+    placeholders: usize,
+    silent: bool,
+    qualified: bool,
+}
+
+impl<'a> SqlWriter<'a> {
+    /// A writer that makes text and collects binds.
+    pub fn new(dialect: &'a dyn Dialect) -> Self {
+        Self {
+            dialect,
+            text: String::with_capacity(128),
+            binds: Vec::new(),
+            placeholders: 0,
+            silent: false,
+            qualified: false,
+        }
+    }
+
+    /// A writer that collects binds only, for a statement whose text is known.
+    pub fn binds_only(dialect: &'a dyn Dialect) -> Self {
+        Self {
+            text: String::new(),
+            silent: true,
+            ..Self::new(dialect)
+        }
+    }
+
+    /// The dialect that is written.
+    pub fn dialect(&self) -> &'a dyn Dialect {
+        self.dialect
+    }
+
+    /// Adds text as it is. Never pass anything that came from outside.
+    pub fn push(&mut self, sql: &str) -> &mut Self {
+        if !self.silent {
+            self.text.push_str(sql);
+        }
+        self
+    }
+
+    /// Adds an identifier, quoted, with quotes inside it doubled.
+    pub fn ident(&mut self, name: &str) -> &mut Self {
+        if !self.silent {
+            let quote = self.dialect.capabilities().quote;
+            self.text.push(quote);
+            for c in name.chars() {
+                if c == quote {
+                    self.text.push(quote);
+                }
+                self.text.push(c);
+            }
+            self.text.push(quote);
+        }
+        self
+    }
+
+    /// Adds identifiers, separated by commas.
+    pub fn idents<N: AsRef<str>>(&mut self, names: impl IntoIterator<Item = N>) -> &mut Self {
+        self.list(names, |w, name| {
+            w.ident(name.as_ref());
+        })
+    }
+
+    /// Adds a column, with its source in front where the statement has more than one.
+    pub fn column(&mut self, source: &str, name: &str) -> &mut Self {
+        if self.qualified {
+            self.ident(source).push(".");
+        }
+        self.ident(name)
+    }
+
+    /// Whether columns are written with their source, and switches it.
+    pub fn qualify(&mut self, qualified: bool) -> bool {
+        std::mem::replace(&mut self.qualified, qualified)
+    }
+
+    /// Adds a value as a bind.
+    pub fn bind(&mut self, value: ValueRef<'a>) -> &mut Self {
+        self.binds.push(value);
+        self.placeholder()
+    }
+
+    /// Adds a bind whose value is given at execution.
+    pub fn placeholder(&mut self) -> &mut Self {
+        self.placeholders += 1;
+        match self.dialect.capabilities().placeholder {
+            Placeholder::Question => self.push("?"),
+            Placeholder::Dollar => {
+                let number = self.placeholders;
+                self.push("$").display(number)
+            }
+        }
+    }
+
+    /// Adds a number or another value whose text needs no escaping.
+    pub fn display(&mut self, value: impl std::fmt::Display) -> &mut Self {
+        use std::fmt::Write as _;
+        if !self.silent {
+            // Writing to a String can't fail.
+            let _ = write!(self.text, "{value}");
+        }
+        self
+    }
+
+    /// Adds items, separated by commas.
+    pub fn list<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.push(", ");
+            }
+            write(self, item);
+        }
+        self
+    }
+
+    /// The text and the binds.
+    pub fn finish(self) -> (String, Vec<ValueRef<'a>>) {
+        (self.text, self.binds)
+    }
+
+    /// The error of a statement that this dialect has no words for.
+    pub fn unsupported(&self, feature: &str) -> Error {
+        let dialect = self.dialect.name();
+        Error::with_message(
+            ErrorKind::Unsupported,
+            format!("{dialect} does not support {feature}"),
+        )
+        .with_hint("write this statement for that database in another way, or with raw SQL")
+    }
+}

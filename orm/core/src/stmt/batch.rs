@@ -1,0 +1,72 @@
+//! The statements of a flush: one text for many rows of a table, with the values given at execution.
+//!
+//! They hold no values, so that their text is compiled once per table and column set. The order of the
+//! binds is part of each contract.
+
+use crate::types::Type;
+
+/// A column of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchColumn<'a> {
+    /// The column's name.
+    pub name: &'a str,
+    /// Its type, which array binds are cast to.
+    pub ty: &'a Type,
+}
+
+/// How rows are bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchRows {
+    /// This many rows of one bind a column, row by row.
+    Rows(usize),
+    /// Any number of rows: one array bind a column. Needs `Capabilities::arrays`.
+    Arrays,
+}
+
+/// Inserts rows.
+///
+/// Binds: the columns in order, for each row; or one array for each column. With
+/// [`BatchRows::Arrays`] and `returning`, generated keys must ascend in the order of the rows.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchInsert<'a> {
+    /// The table.
+    pub table: &'a str,
+    /// The columns; none inserts one row of defaults.
+    pub columns: &'a [BatchColumn<'a>],
+    /// How rows are bound.
+    pub rows: BatchRows,
+    /// A column of the new rows that is handed back.
+    pub returning: Option<&'a str>,
+}
+
+/// Updates rows by key.
+///
+/// Binds: `set`, then `key`, then `guard`, as one row or as arrays. [`BatchRows::Rows`] means one row.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchUpdate<'a> {
+    /// The table.
+    pub table: &'a str,
+    /// The columns that are set.
+    pub set: &'a [BatchColumn<'a>],
+    /// The key columns that find the row.
+    pub key: &'a [BatchColumn<'a>],
+    /// Columns that must still have the value bound, null-safely: the version, or old values.
+    pub guard: &'a [BatchColumn<'a>],
+    /// How rows are bound.
+    pub rows: BatchRows,
+}
+
+/// Deletes rows by key.
+///
+/// Binds: `key`, then `guard`, as one row or as arrays. [`BatchRows::Rows`] means one row.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchDelete<'a> {
+    /// The table.
+    pub table: &'a str,
+    /// The key columns that find the row.
+    pub key: &'a [BatchColumn<'a>],
+    /// Columns that must still have the value bound, null-safely.
+    pub guard: &'a [BatchColumn<'a>],
+    /// How rows are bound.
+    pub rows: BatchRows,
+}

@@ -1,0 +1,125 @@
+//! [`DbType`] for the types of chrono: dates, times, naive date-times and UTC instants.
+//!
+//! Everything is truncated to microseconds when it is bound, which is what the databases keep; a leap
+//! second, which none of them keeps, is bound as the last microsecond of its minute.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+
+use super::{DbType, NotNull, Type, base, civil};
+use crate::value::{Misfit, ValueRef};
+
+const EPOCH_FROM_CE: i32 = 719_163;
+
+impl DbType for NaiveDate {
+    type Base = base::Date;
+    type Null = NotNull;
+    const TYPE: Type = Type::Date;
+
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Date(self.num_days_from_ce() - EPOCH_FROM_CE)
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        let days = match value {
+            ValueRef::Date(days) => days,
+            ValueRef::Text(text) => civil::parse_date(text).ok_or(Misfit::Format)?,
+            _ => return Err(Misfit::Kind),
+        };
+        days.checked_add(EPOCH_FROM_CE)
+            .and_then(NaiveDate::from_num_days_from_ce_opt)
+            .ok_or(Misfit::Range)
+    }
+}
+
+impl DbType for NaiveTime {
+    type Base = base::Time;
+    type Null = NotNull;
+    const TYPE: Type = Type::Time;
+
+    fn to_value(&self) -> ValueRef<'_> {
+        let micros = (self.nanosecond() / 1000).min(999_999);
+        ValueRef::Time(i64::from(self.num_seconds_from_midnight()) * 1_000_000 + i64::from(micros))
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        let micros = match value {
+            ValueRef::Time(micros) => micros,
+            ValueRef::Text(text) => civil::parse_time(text).ok_or(Misfit::Format)?,
+            _ => return Err(Misfit::Kind),
+        };
+        if !(0..civil::DAY).contains(&micros) {
+            return Err(Misfit::Range);
+        }
+        let clock = civil::clock(micros);
+        NaiveTime::from_hms_micro_opt(clock.hour, clock.minute, clock.second, clock.micro)
+            .ok_or(Misfit::Range)
+    }
+}
+
+impl DbType for NaiveDateTime {
+    type Base = base::DateTime;
+    type Null = NotNull;
+    const TYPE: Type = Type::DateTime;
+
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::DateTime(micros(self.and_utc()))
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        instant(value).map(|instant| instant.naive_utc())
+    }
+}
+
+impl DbType for DateTime<Utc> {
+    type Base = base::Timestamp;
+    type Null = NotNull;
+    const TYPE: Type = Type::Timestamp;
+
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Timestamp(micros(*self))
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        instant(value)
+    }
+}
+
+fn micros(instant: DateTime<Utc>) -> i64 {
+    let sub = (instant.timestamp_subsec_nanos() / 1000).min(999_999);
+    instant.timestamp() * 1_000_000 + i64::from(sub)
+}
+
+fn instant(value: ValueRef<'_>) -> Result<DateTime<Utc>, Misfit> {
+    let micros = match value {
+        ValueRef::DateTime(micros) | ValueRef::Timestamp(micros) => micros,
+        ValueRef::Text(text) => civil::parse_datetime(text).ok_or(Misfit::Format)?,
+        _ => return Err(Misfit::Kind),
+    };
+    DateTime::from_timestamp_micros(micros).ok_or(Misfit::Range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_what_it_binds() {
+        let date = NaiveDate::from_ymd_opt(1969, 7, 20).unwrap();
+        let at = date.and_hms_micro_opt(20, 17, 40, 123_456).unwrap();
+        assert_eq!(NaiveDate::from_value(date.to_value()), Ok(date));
+        assert_eq!(NaiveTime::from_value(at.time().to_value()), Ok(at.time()));
+        assert_eq!(NaiveDateTime::from_value(at.to_value()), Ok(at));
+        assert_eq!(
+            DateTime::<Utc>::from_value(at.and_utc().to_value()),
+            Ok(at.and_utc())
+        );
+        assert_eq!(
+            NaiveDate::from_value(ValueRef::Text("1969-07-20")),
+            Ok(date)
+        );
+        assert_eq!(
+            NaiveDate::from_value(ValueRef::Text("soon")),
+            Err(Misfit::Format)
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! Logical types: what a column holds, and which Rust types hold it.
+//!
+//! [`Type`] is the vocabulary of schemas and dialects; [`DbType`] maps a Rust type to it, by data and
+//! two conversions; `base.rs` has the markers by which the typed layer tells what may be compared with
+//! what. Dialects choose the native name of each type; none is named here.
+
+pub mod base;
+pub mod civil;
+mod scalar;
+
+#[cfg(feature = "chrono")]
+mod chrono;
+#[cfg(feature = "uuid")]
+mod uuid;
+
+use std::borrow::Cow;
+
+use crate::value::{Misfit, ValueRef};
+
+/// What a column holds, independent of any database.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Type {
+    /// A truth value.
+    Bool,
+    /// A signed integer of 16 bits.
+    Int16,
+    /// A signed integer of 32 bits.
+    Int32,
+    /// A signed integer of 64 bits.
+    Int64,
+    /// An IEEE 754 number of 32 bits.
+    Float32,
+    /// An IEEE 754 number of 64 bits.
+    Float64,
+    /// Unicode text; a column may limit its length in characters.
+    Text,
+    /// Bytes; a column may limit its length.
+    Bytes,
+    /// A calendar date.
+    Date,
+    /// A time of day in microseconds.
+    Time,
+    /// A date and time in microseconds without a time zone.
+    DateTime,
+    /// An instant in microseconds, kept in UTC.
+    Timestamp,
+    /// A UUID of 16 bytes.
+    Uuid,
+    /// One of a fixed set of labels.
+    Enum(EnumType),
+}
+
+/// The labels of an enumerated type, in their order of declaration.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EnumType {
+    /// The type's name in the database, for databases that name their enumerations.
+    pub name: Cow<'static, str>,
+    /// The labels as they are stored.
+    pub labels: Cow<'static, [Cow<'static, str>]>,
+}
+
+impl Type {
+    /// The type in the words of an error message.
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Self::Bool => "bool",
+            Self::Int16 => "i16",
+            Self::Int32 => "i32",
+            Self::Int64 => "i64",
+            Self::Float32 => "f32",
+            Self::Float64 => "f64",
+            Self::Text => "text",
+            Self::Bytes => "bytes",
+            Self::Date => "a date",
+            Self::Time => "a time of day",
+            Self::DateTime => "a date and time",
+            Self::Timestamp => "an instant",
+            Self::Uuid => "a uuid",
+            Self::Enum(_) => "a label of an enumeration",
+        }
+    }
+
+    /// Whether the type is one of the signed integers.
+    pub fn is_integer(&self) -> bool {
+        matches!(self, Self::Int16 | Self::Int32 | Self::Int64)
+    }
+}
+
+/// Whether a Rust type has room for NULL. Implemented by [`NotNull`] and [`Nullable`] only.
+pub trait Nullability: sealed::Sealed + 'static {
+    /// True for [`Nullable`].
+    const NULLABLE: bool;
+    /// The nullability of an expression over a value of this and one of another nullability.
+    type Or<N: Nullability>: Nullability;
+    /// `T` for [`NotNull`], `Option<T>` for [`Nullable`].
+    type Wrap<T: DbType<Null = NotNull>>: DbType<Base = T::Base, Null = Self>;
+}
+
+/// A Rust type without room for NULL.
+#[derive(Clone, Copy, Debug)]
+pub struct NotNull;
+
+/// `Option<T>`.
+#[derive(Clone, Copy, Debug)]
+pub struct Nullable;
+
+impl Nullability for NotNull {
+    const NULLABLE: bool = false;
+    type Or<N: Nullability> = N;
+    type Wrap<T: DbType<Null = NotNull>> = T;
+}
+
+impl Nullability for Nullable {
+    const NULLABLE: bool = true;
+    type Or<N: Nullability> = Nullable;
+    type Wrap<T: DbType<Null = NotNull>> = Option<T>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::NotNull {}
+    impl Sealed for super::Nullable {}
+}
+
+/// A Rust type that a column can hold.
+///
+/// Implemented for `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>`, for `Option` of each,
+/// for the types of chrono and uuid behind the features of those names, and by `derive(DbEnum)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be stored in a column",
+    label = "not a mapped type",
+    note = "mapped are bool, i16, i32, i64, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum)], Option of each, and the types of chrono and uuid behind the features of those names"
+)]
+pub trait DbType: Sized + Send + 'static {
+    /// What values of this type may be compared with: a marker of [`base`].
+    type Base;
+    /// [`Nullable`] for `Option`, else [`NotNull`].
+    type Null: Nullability;
+    /// The logical type of a column of this Rust type.
+    const TYPE: Type;
+
+    /// The value as it is bound. Borrows; never allocates.
+    fn to_value(&self) -> ValueRef<'_>;
+
+    /// The Rust value of what a row yields. Integers narrow with a check; nothing is rounded or
+    /// defaulted.
+    ///
+    /// # Errors
+    /// [`Misfit`] if the value is of another kind, out of range or unreadable.
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType<Null = NotNull>> DbType for Option<T> {
+    type Base = T::Base;
+    type Null = Nullable;
+    const TYPE: Type = T::TYPE;
+
+    #[inline]
+    fn to_value(&self) -> ValueRef<'_> {
+        match self {
+            Some(value) => value.to_value(),
+            None => ValueRef::Null,
+        }
+    }
+
+    #[inline]
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        match value {
+            ValueRef::Null => Ok(None),
+            value => T::from_value(value).map(Some),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! [`DbType`] for Rust's own scalar types, text and bytes.
+
+use super::{DbType, NotNull, Type, base};
+use crate::value::{Misfit, ValueRef};
+
+impl DbType for bool {
+    type Base = base::Bool;
+    type Null = NotNull;
+    const TYPE: Type = Type::Bool;
+
+    #[inline]
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Bool(*self)
+    }
+
+    #[inline]
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        match value {
+            ValueRef::Bool(v) => Ok(v),
+            // SQLite and MySQL store 0 and 1; any other number was not written as a bool.
+            ValueRef::Int(0) => Ok(false),
+            ValueRef::Int(1) => Ok(true),
+            ValueRef::Int(_) => Err(Misfit::Range),
+            _ => Err(Misfit::Kind),
+        }
+    }
+}
+
+macro_rules! integer {
+    ($rust:ty, $name:ident) => {
+        impl DbType for $rust {
+            type Base = base::$name;
+            type Null = NotNull;
+            const TYPE: Type = Type::$name;
+
+            #[inline]
+            fn to_value(&self) -> ValueRef<'_> {
+                ValueRef::Int(i64::from(*self))
+            }
+
+            #[inline]
+            fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+                match value {
+                    ValueRef::Int(v) => <$rust>::try_from(v).map_err(|_| Misfit::Range),
+                    _ => Err(Misfit::Kind),
+                }
+            }
+        }
+    };
+}
+
+integer!(i16, Int16);
+integer!(i32, Int32);
+integer!(i64, Int64);
+
+impl DbType for f64 {
+    type Base = base::Float64;
+    type Null = NotNull;
+    const TYPE: Type = Type::Float64;
+
+    #[inline]
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Float(*self)
+    }
+
+    #[inline]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "guarded: only integers that are exact"
+    )]
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        // Above 2^53 an integer would be rounded on its way to a float.
+        const EXACT: i64 = 1 << f64::MANTISSA_DIGITS;
+        match value {
+            ValueRef::Float(v) => Ok(v),
+            ValueRef::Int(v) if (-EXACT..=EXACT).contains(&v) => Ok(v as f64),
+            ValueRef::Int(_) => Err(Misfit::Range),
+            _ => Err(Misfit::Kind),
+        }
+    }
+}
+
+impl DbType for f32 {
+    type Base = base::Float32;
+    type Null = NotNull;
+    const TYPE: Type = Type::Float32;
+
+    #[inline]
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Float(f64::from(*self))
+    }
+
+    #[inline]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the range is checked after the cast"
+    )]
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        let wide = f64::from_value(value)?;
+        let narrow = wide as f32;
+        if narrow.is_infinite() && wide.is_finite() {
+            return Err(Misfit::Range);
+        }
+        Ok(narrow)
+    }
+}
+
+impl DbType for String {
+    type Base = base::Text;
+    type Null = NotNull;
+    const TYPE: Type = Type::Text;
+
+    #[inline]
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Text(self)
+    }
+
+    #[inline]
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        match value {
+            ValueRef::Text(v) => Ok(v.to_owned()),
+            _ => Err(Misfit::Kind),
+        }
+    }
+}
+
+impl DbType for Vec<u8> {
+    type Base = base::Bytes;
+    type Null = NotNull;
+    const TYPE: Type = Type::Bytes;
+
+    #[inline]
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Bytes(self)
+    }
+
+    #[inline]
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        match value {
+            ValueRef::Bytes(v) => Ok(v.to_owned()),
+            _ => Err(Misfit::Kind),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_rounded_or_defaulted() {
+        assert_eq!(i16::from_value(ValueRef::Int(40_000)), Err(Misfit::Range));
+        assert_eq!(i32::from_value(ValueRef::Text("7")), Err(Misfit::Kind));
+        assert_eq!(i32::from_value(ValueRef::Null), Err(Misfit::Kind));
+        assert_eq!(String::from_value(ValueRef::Null), Err(Misfit::Kind));
+        assert_eq!(bool::from_value(ValueRef::Int(2)), Err(Misfit::Range));
+        assert_eq!(f64::from_value(ValueRef::Int(i64::MAX)), Err(Misfit::Range));
+        assert_eq!(f32::from_value(ValueRef::Float(1e300)), Err(Misfit::Range));
+    }
+
+    #[test]
+    fn integers_widen_and_options_take_null() {
+        assert_eq!(i64::from_value(ValueRef::Int(7)), Ok(7));
+        assert_eq!(Option::<i64>::from_value(ValueRef::Null), Ok(None));
+        assert_eq!(Some(7_i32).to_value(), ValueRef::Int(7));
+    }
+}

@@ -1,0 +1,67 @@
+# What the two servers and tests/run share. Sourced, not run.
+#
+# Every file beside this one describes one server by the same six functions, NAME being the cargo
+# feature that switches its part of the test matrix on:
+#   NAME_missing   prints the Debian packages to install, nothing if all programs are there
+#   NAME_prepare   writes an empty data folder; may run beside other servers' NAME_prepare
+#   NAME_start     starts the server in the background; tests/run keeps the process id
+#   NAME_ready     succeeds once the server answers and the test database exists
+#   NAME_stop      stops process $1; the data is thrown away, so the fastest way is the right one
+#   NAME_export    prints the line that tells the tests where the server is
+
+# Not every user has the folders of server programs in the search path.
+PATH=$PATH:/usr/sbin:/sbin
+
+# The account and database of the tests, on both servers. They guard nothing: the servers listen on
+# the loopback interface only and live as long as one test run.
+readonly db_user=orm db_password=orm-secret db_name=orm_tests
+
+# Messages go to stderr, so that the output of --servers-only can be sourced by a shell.
+say() { printf '%s\n' "tests/run: $*" >&2; }
+
+fail() {
+    say "error: $*"
+    exit 1
+}
+
+# Fails with the end of a server's log: what went wrong is in there, and the folder is about to go.
+fail_with_log() { # MESSAGE LOG
+    if [[ -s $2 ]]; then
+        say "the last lines of ${2##*/}:"
+        tail -n 30 "$2" >&2
+    fi
+    fail "$1"
+}
+
+as_root() {
+    if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+# Runs a program as the account that owns the servers' data: server programs refuse to be root.
+# SIGNAL reaches the program when its parent dies, so that even `kill -9` of this script leaves no
+# server behind.
+as_server() { # SIGNAL PROGRAM ARGUMENTS...
+    local drop=()
+    if ((EUID == 0)); then
+        drop=(--reuid=nobody --regid=nogroup --clear-groups)
+    fi
+    # `exec`, so that a background job's id is the server's own and not that of a shell around it.
+    exec setpriv "${drop[@]}" --pdeathsig="$1" -- "${@:2}"
+}
+
+# Makes a folder that only the servers' account (and root) can enter.
+server_folder() { # FOLDER
+    mkdir -m 700 "$1"
+    if ((EUID == 0)); then chown nobody:nogroup "$1"; fi
+}
+
+# Prints a port that nobody listens on, at or above FROM. Each server has a range of its own, below
+# the ports that the kernel hands out to clients, so that neither can take the other's choice.
+free_port() { # FROM
+    local port
+    while :; do
+        port=$(($1 + RANDOM % 5000))
+        (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    printf '%s' "$port"
+}

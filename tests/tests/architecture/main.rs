@@ -1,0 +1,25 @@
+//! The architecture test: what no compiler checks, but every reader of this project relies on.
+//!
+//! Run with `cargo test -p orm-tests --test architecture`. One file for each group of rules, and in
+//! it a table that states them:
+//!
+//! - `crates`: which crate may depend on which, and how many crates a user gets
+//! - `layers`: the order of the modules inside `orm-core` and `orm`
+//! - `ceilings`: sizes, module documentation, calls that library code must not make
+//! - `anatomy`: all dialect crates look alike, and dialects are named in few places
+//! - `documents`: ARCHITECTURE.md tells the truth, and no file tells of a developer's machine
+//! - `licences`: what the dependencies ask of a user
+//!
+//! `tree` reads files and `scan` knows as much of Rust's syntax as the rules need. A parser would
+//! know more, but it would cost every test run the build of one.
+//!
+//! An exception is an entry in the table of its rule, with its reason.
+
+mod anatomy;
+mod ceilings;
+mod crates;
+mod documents;
+mod layers;
+mod licences;
+mod scan;
+mod tree;
