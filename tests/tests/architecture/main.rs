@@ -10,16 +10,19 @@
 //! - `documents`: ARCHITECTURE.md tells the truth, and no file tells of a developer's machine
 //! - `licences`: what the dependencies ask of a user
 //!
-//! `tree` reads files and `scan` knows as much of Rust's syntax as the rules need. A parser would
+//! `tree` reads files; `scan` and `code` know as much of Rust's syntax as the rules need. A parser would
 //! know more, but it would cost every test run the build of one.
 //!
 //! An exception is an entry in the table of its rule, with its reason.
 
 mod anatomy;
+mod cargo;
 mod ceilings;
+mod code;
 mod crates;
 mod documents;
 mod layers;
 mod licences;
 mod scan;
 mod tree;
+mod uses;

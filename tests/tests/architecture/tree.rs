@@ -58,7 +58,9 @@ pub(crate) fn files_under(folder: &str) -> Vec<File> {
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) {
     // A folder may vanish while it is read: other tests build in the same tree.
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         let name = entry.file_name();
@@ -76,11 +78,17 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) {
 
 /// Whether the name of a file ends in `.extension`.
 pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
-    Path::new(path).extension().is_some_and(|found| found == extension)
+    Path::new(path)
+        .extension()
+        .is_some_and(|found| found == extension)
 }
 
 /// Fails a test with all that it found, so that one run shows all there is to repair.
 #[track_caller]
 pub(crate) fn report(rule: &str, broken: &[String]) {
-    assert!(broken.is_empty(), "\nrule: {rule}\n  {}\n", broken.join("\n  "));
+    assert!(
+        broken.is_empty(),
+        "\nrule: {rule}\n  {}\n",
+        broken.join("\n  ")
+    );
 }

@@ -1,0 +1,107 @@
+//! [`ColumnSet`]: a set of column positions, small for small tables and without a limit for wide ones.
+
+/// A set of column positions. Up to 64 columns it allocates nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnSet {
+    first: u64,
+    rest: Vec<u64>,
+}
+
+impl ColumnSet {
+    /// The empty set.
+    pub const fn new() -> Self {
+        Self { first: 0, rest: Vec::new() }
+    }
+
+    /// Adds a position.
+    #[inline]
+    pub fn insert(&mut self, position: usize) {
+        if position < 64 {
+            self.first |= 1 << position;
+        } else {
+            self.insert_high(position);
+        }
+    }
+
+    #[cold]
+    fn insert_high(&mut self, position: usize) {
+        let word = position / 64 - 1;
+        if self.rest.len() <= word {
+            self.rest.resize(word + 1, 0);
+        }
+        self.rest[word] |= 1 << (position % 64);
+    }
+
+    /// Takes a position out. Trailing empty words go too, so that equal sets compare equal.
+    pub fn remove(&mut self, position: usize) {
+        if position < 64 {
+            self.first &= !(1 << position);
+        } else if let Some(word) = self.rest.get_mut(position / 64 - 1) {
+            *word &= !(1 << (position % 64));
+            while self.rest.last() == Some(&0) {
+                self.rest.pop();
+            }
+        }
+    }
+
+    /// Whether the position is in the set.
+    #[inline]
+    pub fn contains(&self, position: usize) -> bool {
+        if position < 64 {
+            self.first & (1 << position) != 0
+        } else {
+            let word = self.rest.get(position / 64 - 1);
+            word.is_some_and(|word| word & (1 << (position % 64)) != 0)
+        }
+    }
+
+    /// Whether the set is empty.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.first == 0 && self.rest.is_empty()
+    }
+
+    /// How many positions it holds.
+    pub fn len(&self) -> usize {
+        let high: u32 = self.rest.iter().map(|word| word.count_ones()).sum();
+        (self.first.count_ones() + high) as usize
+    }
+
+    /// The positions, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
+        let words = std::iter::once(self.first).chain(self.rest.iter().copied());
+        words.enumerate().flat_map(|(index, word)| {
+            (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| index * 64 + bit)
+        })
+    }
+}
+
+impl FromIterator<usize> for ColumnSet {
+    fn from_iter<I: IntoIterator<Item = usize>>(positions: I) -> Self {
+        let mut set = Self::new();
+        for position in positions {
+            set.insert(position);
+        }
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holds_any_position_in_order() {
+        let positions = [0, 3, 63, 64, 127, 200];
+        let mut set: ColumnSet = positions.into_iter().rev().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), positions);
+        assert_eq!(set.len(), 6);
+        assert!(set.contains(127) && !set.contains(128) && !set.contains(5000));
+        set.remove(200);
+        assert_eq!(set, [0, 3, 63, 64, 127].into_iter().collect());
+        for position in [0, 3, 63, 64, 127] {
+            set.remove(position);
+        }
+        assert_eq!(set, ColumnSet::new());
+    }
+}

@@ -1,0 +1,58 @@
+//! From a row's value to a field: the one function that generated decoders call for each column.
+
+use orm_core::driver::Row;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::types::DbType;
+use orm_core::value::{Misfit, ValueRef};
+
+use super::def::ModelDef;
+
+/// Reads the value at `index` of `row` as the field of the column at `position` of `def`.
+///
+/// # Errors
+/// `Decode`, naming table, column, expected and found type, if it doesn't fit.
+#[inline]
+pub fn read<T: DbType>(
+    row: &dyn Row,
+    index: usize,
+    def: &'static ModelDef,
+    position: usize,
+) -> Result<T> {
+    match row.get(index) {
+        Ok(value) => T::from_value(value).map_err(|misfit| unfit::<T>(misfit, value, def, position)),
+        Err(error) => Err(place(error, def, position)),
+    }
+}
+
+/// Whether two values of a field differ for the database: floats by their bits.
+#[inline]
+pub fn differs<T: DbType>(new: &T, old: &T) -> bool {
+    !new.to_value().is_same(old.to_value())
+}
+
+#[cold]
+fn unfit<T: DbType>(
+    misfit: Misfit,
+    found: ValueRef<'_>,
+    def: &'static ModelDef,
+    position: usize,
+) -> Error {
+    let expected = T::TYPE.describe();
+    let message = match misfit {
+        Misfit::Kind => format!("the column holds {}, the field takes {expected}", found.kind_name()),
+        Misfit::Range => format!("the column's value is out of range for {expected}"),
+        Misfit::Format => format!("the column's {} does not read as {expected}", found.kind_name()),
+    };
+    let hint = if found.is_null() {
+        "make the field an Option, or forbid null in the table"
+    } else {
+        "give the field the type that the column has"
+    };
+    place(Error::with_message(ErrorKind::Decode, message).with_hint(hint), def, position)
+}
+
+#[cold]
+fn place(error: Error, def: &'static ModelDef, position: usize) -> Error {
+    let column = def.columns.get(position).map_or("?", |column| column.name);
+    error.with_table(def.table).with_column(column)
+}

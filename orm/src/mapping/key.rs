@@ -1,0 +1,71 @@
+//! Primary keys as Rust values: what the identity map is keyed by.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use orm_core::types::DbType;
+use orm_core::value::ValueRef;
+
+/// A primary key: one value, or a tuple of up to four. Not implemented for floats, which have no
+/// equality to look up by, and for `Option`, since a key is never NULL.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a primary key",
+    label = "not usable as a key",
+    note = "use i64, i32, i16, String, Vec<u8>, a uuid, a date, or an enum with #[derive(DbEnum)]"
+)]
+pub trait Key: Clone + Debug + Eq + Hash + Send + 'static {
+    /// Hands each part, in key order, to `each`.
+    fn for_each<'a>(&'a self, each: &mut dyn FnMut(ValueRef<'a>));
+}
+
+macro_rules! tuple_key {
+    ($($part:ident $index:tt),+) => {
+        impl<$($part: DbType + Clone + Debug + Eq + Hash),+> Key for ($($part,)+) {
+            fn for_each<'a>(&'a self, each: &mut dyn FnMut(ValueRef<'a>)) {
+                $(each(self.$index.to_value());)+
+            }
+        }
+    };
+}
+
+macro_rules! scalar_key {
+    ($($scalar:ty),+) => {$(
+        impl Key for $scalar {
+            fn for_each<'a>(&'a self, each: &mut dyn FnMut(ValueRef<'a>)) {
+                each(self.to_value());
+            }
+        }
+    )+};
+}
+
+scalar_key!(bool, i16, i32, i64, String, Vec<u8>);
+#[cfg(feature = "chrono")]
+scalar_key!(chrono::NaiveDate, chrono::NaiveDateTime, chrono::DateTime<chrono::Utc>);
+#[cfg(feature = "uuid")]
+scalar_key!(uuid::Uuid);
+
+tuple_key!(A 0, B 1);
+tuple_key!(A 0, B 1, C 2);
+tuple_key!(A 0, B 1, C 2, D 3);
+
+/// What stands for a key in `session.get(User, …)`: the key itself, or `&str` for `String`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no key of this model: its primary key is `{K}`",
+    label = "expected `{K}`"
+)]
+pub trait IntoKey<K> {
+    /// The key.
+    fn into_key(self) -> K;
+}
+
+impl<K: Key> IntoKey<K> for K {
+    fn into_key(self) -> K {
+        self
+    }
+}
+
+impl IntoKey<String> for &str {
+    fn into_key(self) -> String {
+        self.to_owned()
+    }
+}

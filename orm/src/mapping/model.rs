@@ -1,0 +1,126 @@
+//! [`Model`]: what `derive(Model)` implements, and the little that a model has beside its data.
+
+use std::fmt::Debug;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use orm_core::driver::Row;
+use orm_core::error::Result;
+use orm_core::value::{Misfit, ValueRef};
+
+use super::column_set::ColumnSet;
+use super::def::ModelDef;
+use super::key::Key;
+
+/// A struct that is mapped to a table. Implemented by `#[derive(Model)]`.
+///
+/// The methods are the monomorphic half of a model: everything else works on [`ModelDef`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not mapped to a table",
+    note = "add `#[derive(Model)]` to the struct"
+)]
+pub trait Model: Sized + Send + 'static {
+    /// The type of the value that bears the model's name: `User` in `select(User)`.
+    type Entity: Entity<Model = Self>;
+    /// The primary key.
+    type Key: Key;
+
+    /// The model as data.
+    fn def() -> &'static ModelDef;
+
+    /// The model's place in a session's table of arenas.
+    fn slot() -> &'static ModelSlot;
+
+    /// Reads the columns of a row from `start` on, in field order.
+    ///
+    /// # Errors
+    /// `Decode`, naming table and column, for a value that doesn't fit.
+    fn decode(row: &dyn Row, start: usize) -> Result<Self>;
+
+    /// Reads the primary key alone.
+    ///
+    /// # Errors
+    /// As [`Model::decode`].
+    fn decode_key(row: &dyn Row, start: usize) -> Result<Self::Key>;
+
+    /// The primary key of this value.
+    fn key(&self) -> Self::Key;
+
+    /// The value of the column at `position`; NULL beyond the last one.
+    fn value(&self, position: usize) -> ValueRef<'_>;
+
+    /// Sets the column at `position`: generated keys, versions, server defaults.
+    ///
+    /// # Errors
+    /// [`Misfit`] if the value doesn't fit the field.
+    fn assign(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), Misfit>;
+
+    /// A copy of the columns; fields that are no columns are left at their defaults.
+    fn snapshot(&self) -> Self;
+
+    /// The columns whose values differ from those of `old`.
+    fn changes(&self, old: &Self) -> ColumnSet;
+
+    /// Takes the columns of `other`, leaving fields that are no columns as they are.
+    fn restore(&mut self, other: Self);
+}
+
+/// The type of the value that bears a model's name. Its fields are the model's columns.
+pub trait Entity: Copy + Debug + Send + Sync + 'static {
+    /// The model.
+    type Model: Model<Entity = Self>;
+
+    /// The model's table itself.
+    const ROOT: Self;
+
+    /// The same columns under another name, for self-joins: `let manager = User.alias("manager");`
+    #[must_use]
+    fn alias(self, name: &'static str) -> Self;
+
+    /// The name that columns are qualified with: the table's, or the alias.
+    fn source(&self) -> &'static str;
+}
+
+/// A row that isn't in the database yet, with the columns that nothing was given for.
+#[derive(Debug)]
+pub struct NewEntity<M> {
+    /// The row.
+    pub value: M,
+    /// Columns that the database is to fill in.
+    pub unset: ColumnSet,
+}
+
+/// What can be added to a session or inserted: a model, or its builder with every required field given.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be added",
+    note = "add a model, or its builder with every required field given"
+)]
+pub trait NewRow {
+    /// The model.
+    type Model: Model;
+
+    /// The row.
+    fn into_row(self) -> NewEntity<Self::Model>;
+}
+
+/// A model's number in this process, given at first use. Sessions keep one arena a number, so that
+/// `session[handle]` is an index, not a search by type.
+#[derive(Debug)]
+pub struct ModelSlot(OnceLock<usize>);
+
+impl ModelSlot {
+    /// An unnumbered slot, for a static of the derive.
+    #[doc(hidden)]
+    #[expect(clippy::new_without_default, reason = "made by the derive, in a static")]
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    /// The number.
+    #[inline]
+    pub fn index(&self) -> usize {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        *self.0.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,134 @@
+//! The models that are linked into the program, and [`Metadata`]: a chosen set of them as a schema.
+
+use orm_core::error::Result;
+use orm_core::schema;
+
+use super::def::ModelDef;
+use super::model::Entity;
+use super::schema::table;
+
+/// What the derive submits at link time for each model.
+#[derive(Debug)]
+pub struct Registration(fn() -> &'static ModelDef);
+
+impl Registration {
+    /// For the derive.
+    #[doc(hidden)]
+    pub const fn new(def: fn() -> &'static ModelDef) -> Self {
+        Self(def)
+    }
+}
+
+inventory::collect!(Registration);
+
+/// Every model that is linked into the program, sorted by table.
+///
+/// A crate that is listed as a dependency but never named in code is not linked, nor are its models:
+/// `use that_crate as _;` links it.
+pub fn metadata() -> Metadata {
+    Metadata::from_defs(inventory::iter::<Registration>().map(|model| (model.0)()))
+}
+
+/// A set of models. Contradictions among them are reported by its first fallible call.
+///
+/// ```
+/// # use orm::prelude::*;
+/// #[derive(Model)]
+/// #[orm(table = "users")]
+/// struct User {
+///     #[orm(primary_key)]
+///     id: i64,
+///     name: String,
+/// }
+/// let script = Metadata::of((User,)).create_script(&orm::sqlite::SqliteDialect)?;
+/// assert!(script.starts_with("CREATE TABLE \"users\""));
+/// # Ok::<(), orm::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Metadata {
+    models: Vec<&'static ModelDef>,
+}
+
+impl Metadata {
+    /// The models of `entities`: a tuple such as `(User, Post)`.
+    pub fn of(entities: impl Entities) -> Self {
+        Self::from_defs(entities.defs())
+    }
+
+    /// The linked models that are defined in the module `path` or below it:
+    /// `Metadata::in_module(module_path!())`.
+    pub fn in_module(path: &str) -> Self {
+        let below = format!("{path}::");
+        let mut all = metadata();
+        all.models.retain(|model| model.module == path || model.module.starts_with(&below));
+        all
+    }
+
+    fn from_defs(models: impl IntoIterator<Item = &'static ModelDef>) -> Self {
+        let mut models: Vec<_> = models.into_iter().collect();
+        models.sort_by_key(|model| (model.table, model.module, model.name));
+        Self { models }
+    }
+
+    /// The models, sorted by table.
+    pub fn models(&self) -> &[&'static ModelDef] {
+        &self.models
+    }
+
+    /// The models as tables.
+    ///
+    /// # Errors
+    /// `Schema` if models contradict each other: one table twice, a reference to a model that isn't in
+    /// the set or to a column of another type.
+    pub fn schema(&self) -> Result<schema::Metadata> {
+        let tables: Vec<_> = self.models.iter().map(|def| table(def)).collect::<Result<_>>()?;
+        schema::Metadata::new(tables)
+    }
+
+    /// The script that creates every table in `dialect`, parents first.
+    ///
+    /// # Errors
+    /// As [`Metadata::schema`], and `Unsupported` for what the dialect can't express.
+    pub fn create_script(&self, dialect: &dyn orm_core::sql::Dialect) -> Result<String> {
+        let schema = self.schema()?;
+        let tables: Vec<_> = schema.tables().iter().collect();
+        let statements = orm_core::sql::ddl::create_all(dialect, &tables)?;
+        Ok(orm_core::sql::ddl::to_script(&statements))
+    }
+
+    /// The script that drops every table in `dialect`, children first.
+    ///
+    /// # Errors
+    /// As [`Metadata::schema`].
+    pub fn drop_script(&self, dialect: &dyn orm_core::sql::Dialect) -> Result<String> {
+        let schema = self.schema()?;
+        let tables: Vec<_> = schema.tables().iter().collect();
+        Ok(orm_core::sql::ddl::to_script(&orm_core::sql::ddl::drop_all(dialect, &tables)))
+    }
+}
+
+/// A tuple of model values: `(User, Post)`, or one alone as `(User,)`.
+pub trait Entities {
+    /// Their definitions.
+    fn defs(&self) -> Vec<&'static ModelDef>;
+}
+
+macro_rules! entities {
+    ($($entity:ident),+) => {
+        impl<$($entity: Entity),+> Entities for ($($entity,)+) {
+            fn defs(&self) -> Vec<&'static ModelDef> {
+                use super::model::Model;
+                vec![$($entity::Model::def()),+]
+            }
+        }
+    };
+}
+
+entities!(A);
+entities!(A, B);
+entities!(A, B, C);
+entities!(A, B, C, D);
+entities!(A, B, C, D, E);
+entities!(A, B, C, D, E, F);
+entities!(A, B, C, D, E, F, G);
+entities!(A, B, C, D, E, F, G, H);

@@ -1,0 +1,125 @@
+//! ARCHITECTURE.md tells the truth and stays short; no file tells of a developer's machine.
+
+use std::fs;
+
+use crate::tree::{files_under, has_extension, report, root};
+
+const ARCHITECTURE: &str = "ARCHITECTURE.md";
+
+/// A page that is longer is a book, and nobody keeps a book true.
+const ARCHITECTURE_LINES: usize = 250;
+
+/// Files by whose ending a name in backticks is a path even without a slash.
+const EXTENSIONS: &[&str] = &["md", "rs", "sh", "sql", "toml", "yml"];
+
+/// Folders of people's own machines. Pieced together, so that this file isn't found itself.
+const MACHINE_FOLDERS: &[&str] = &[
+    concat!("/ho", "me/"),
+    concat!("/wo", "rk/"),
+    concat!("/ro", "ot/"),
+    concat!("/Us", "ers/"),
+];
+
+fn architecture() -> String {
+    let text = fs::read_to_string(root().join(ARCHITECTURE));
+    text.unwrap_or_else(|error| {
+        panic!("{ARCHITECTURE} can't be read ({error}); write it at the workspace's root: a map of the code by path")
+    })
+}
+
+#[test]
+fn architecture_names_paths_that_exist() {
+    let root = root();
+    let mut broken = Vec::new();
+    for (number, line) in architecture().lines().enumerate() {
+        for path in paths(line).filter(|path| !root.join(path).exists()) {
+            let number = number + 1;
+            broken.push(format!(
+                "{ARCHITECTURE}:{number}: `{path}` doesn't exist; name paths in full, from the root"
+            ));
+        }
+    }
+    report("every path in backticks in ARCHITECTURE.md exists", &broken);
+}
+
+#[test]
+fn architecture_is_short() {
+    let lines = architecture().lines().count();
+    assert!(
+        lines <= ARCHITECTURE_LINES,
+        "{ARCHITECTURE} has {lines} lines, {ARCHITECTURE_LINES} allowed; leave out what the code says itself"
+    );
+}
+
+/// What is in backticks on a line of Markdown and looks like a path. Of a command it is the program.
+fn paths(line: &str) -> impl Iterator<Item = &str> {
+    let spans = line.split('`').skip(1).step_by(2);
+    spans
+        .filter_map(|span| span.split_whitespace().next())
+        .filter(|word| is_path(word))
+}
+
+fn is_path(word: &str) -> bool {
+    let is_placeholder =
+        word.contains(['…', '<', '*']) || word.split(['/', '.', '-', '_']).any(|part| part == "X");
+    let is_url_or_code =
+        word.contains([':', '(', '"', '\'', '=', '&', '#', '@', '$', '|']) || word.starts_with('/');
+    let looks_like_one = word.contains('/') && word.len() > 1
+        || EXTENSIONS
+            .iter()
+            .any(|extension| has_extension(word, extension));
+    looks_like_one && !is_placeholder && !is_url_or_code
+}
+
+#[test]
+fn no_file_tells_of_a_developers_machine() {
+    let mut broken = Vec::new();
+    for file in files_under(".") {
+        for (number, line) in file.text.lines().enumerate() {
+            for folder in MACHINE_FOLDERS
+                .iter()
+                .filter(|folder| line.contains(**folder))
+            {
+                let (path, number) = (&file.path, number + 1);
+                broken.push(format!("{path}:{number}: names a folder under `{folder}`; use a path relative to the root"));
+            }
+        }
+    }
+    report("no file names a folder of somebody's own machine", &broken);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::paths;
+
+    #[track_caller]
+    fn check(line: &str, expected: &[&str]) {
+        assert_eq!(paths(line).collect::<Vec<_>>(), expected, "of {line}");
+    }
+
+    #[test]
+    fn paths_are_found() {
+        check(
+            "see `orm/src/lib.rs`, then `deny.toml` and `dialect-mysql/`",
+            &["orm/src/lib.rs", "deny.toml", "dialect-mysql/"],
+        );
+        check(
+            "| `tests/run --only sqlite` | needs no server |",
+            &["tests/run"],
+        );
+        check("in `orm/src/{load,flush}`", &["orm/src/{load,flush}"]);
+    }
+
+    #[test]
+    fn what_is_no_path_is_left_out() {
+        check("orm/src/lib.rs without backticks", &[]);
+        check(
+            "`dialect-X/src/render.rs`, `orm/src/…`, `tests/*.rs`, `<crate>/src`",
+            &[],
+        );
+        check(
+            "`crate::a`, `sqlite://a.db`, `/`, `Select<S>`, `a.b`, `x / y`, `&self`",
+            &[],
+        );
+    }
+}
