@@ -1,1 +1,88 @@
-//! Placeholder.
+//! SQLite for the orm crate: its SQL, and with the feature `driver` its connections, over `rusqlite`.
+//!
+//! What differs from the standard, and why:
+//!
+//! - Searches that count case are written with `instr`, `substr` and GLOB, since LIKE ignores case
+//!   here. The search that ignores case does so for ASCII letters only: SQLite knows no others.
+//! - Columns hold what they are given, whatever their declared type. Dates and times are ISO 8601 text,
+//!   UUIDs blobs of 16 bytes, truth values 0 and 1. A NaN has no place at all and is an error, since
+//!   SQLite would make NULL of it.
+//! - An auto-increment key is `INTEGER` with `AUTOINCREMENT`, so that keys are not used twice.
+//! - Constraints can't be added later, but a foreign key may name a table that doesn't exist yet.
+//! - Transactions are serializable. One that writes begins with `BEGIN IMMEDIATE`.
+//! - Lists beyond the bind limit go through `json_each`, those of bytes and UUIDs need SQLite 3.41.
+//!
+//! Deliberately not here: models, sessions, pools, and the parsing of URLs; that is the `orm` crate's.
+
+mod capability;
+mod ddl;
+#[cfg(feature = "driver")]
+pub mod driver;
+pub mod errors;
+mod render;
+mod types;
+
+use std::borrow::Cow;
+
+use orm_core::error::Result;
+use orm_core::schema::{Column, Table};
+use orm_core::sql::{Capabilities, Dialect, SqlWriter, TransactionOptions};
+use orm_core::stmt::Like;
+use orm_core::types::Type;
+use orm_core::value::Value;
+
+#[cfg(feature = "driver")]
+pub use driver::SqliteDriver;
+
+/// The SQL of SQLite.
+///
+/// ```
+/// use dialect_sqlite::SqliteDialect;
+/// use orm_core::sql::Dialect;
+/// use orm_core::value::Value;
+/// assert_eq!(SqliteDialect.literal(&Value::Text("it's".into())).unwrap(), "'it''s'");
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SqliteDialect;
+
+impl Dialect for SqliteDialect {
+    fn name(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &capability::CAPABILITIES
+    }
+
+    fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+        render::write_like(w, like)
+    }
+
+    fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
+        types::cast_type(ty).into()
+    }
+
+    fn column_type(&self, table: &Table, column: &Column) -> Result<String> {
+        ddl::column_type(table, column)
+    }
+
+    fn column_options(&self, column: &Column) -> String {
+        ddl::column_options(column)
+    }
+
+    fn primary_key_option(&self) -> &'static str {
+        " AUTOINCREMENT"
+    }
+
+    fn literal(&self, value: &Value) -> Result<String> {
+        types::literal(value)
+    }
+
+    fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
+        render::begin(options)
+    }
+
+    fn list_tables(&self) -> &'static str {
+        ddl::LIST_TABLES
+    }
+}

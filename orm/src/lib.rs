@@ -3,6 +3,7 @@
 // The derive names this crate as `::orm`, and its own tests and examples derive too.
 extern crate self as orm;
 
+pub mod engine;
 pub mod mapping;
 
 pub use orm_core::error::{Error, ErrorKind, Result};

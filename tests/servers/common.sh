@@ -7,7 +7,7 @@
 #   NAME_start     starts the server in the background; tests/run keeps the process id
 #   NAME_ready     succeeds once the server answers and the test database exists
 #   NAME_stop      stops process $1; the data is thrown away, so the fastest way is the right one
-#   NAME_export    prints the line that tells the tests where the server is
+#   NAME_url       prints where the test database is, in the form that the library takes
 
 # Not every user has the folders of server programs in the search path.
 PATH=$PATH:/usr/sbin:/sbin

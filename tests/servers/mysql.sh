@@ -49,6 +49,4 @@ mysql_ready() {
 # A killed MariaDB leaves nothing but its files, and an orderly shutdown takes a second.
 mysql_stop() { kill -KILL "$1" 2>/dev/null || true; }
 
-mysql_export() {
-    echo "export ORM_TEST_MYSQL_URL=mysql://$db_user:$db_password@127.0.0.1:$mysql_port/$db_name"
-}
+mysql_url() { echo "mysql://$db_user:$db_password@127.0.0.1:$mysql_port/$db_name"; }

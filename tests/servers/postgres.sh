@@ -44,6 +44,4 @@ postgres_ready() {
 # SIGQUIT is PostgreSQL's immediate shutdown; SIGKILL would leave its shared memory behind.
 postgres_stop() { kill -QUIT "$1" 2>/dev/null || true; }
 
-postgres_export() {
-    echo "export ORM_TEST_POSTGRES_URL=postgresql://$db_user:$db_password@127.0.0.1:$postgres_port/$db_name"
-}
+postgres_url() { echo "postgresql://$db_user:$db_password@127.0.0.1:$postgres_port/$db_name"; }

@@ -166,7 +166,7 @@ fn expects_without_a_reason(file: &File) -> Vec<String> {
     let describe = |place| {
         let line = code.line(place);
         format!(
-            "{}:{line}: `expect` without a reason; begin its text with {REASON}",
+            "{}:{line}: `expect` without a reason; begin its text with `invariant: `",
             file.path
         )
     };

@@ -58,7 +58,10 @@ fn supers_end(code: &Code, place: usize) -> usize {
 fn modules_at(code: &Code, place: usize) -> Vec<Use> {
     let use_at = |at| Use {
         line: code.line(at),
-        module: word(&code.masked, at),
+        // All that isn't a name is the star of `use crate::*`.
+        module: Some(word(&code.masked, at))
+            .filter(|name| !name.is_empty())
+            .unwrap_or("*".into()),
     };
     if code.masked.get(place) != Some(&'{') {
         return vec![use_at(place)];
@@ -115,6 +118,7 @@ mod tests {
             "use crate::b::C;\nfn f(x: crate::d::E) {}",
             &[(1, "b"), (2, "d")],
         );
+        check("x/src/a.rs", "use crate::*;", &[(1, "*")]);
         check("x/src/a.rs", "use mycrate::b;", &[]);
     }
 

@@ -1,0 +1,29 @@
+//! What SQLite can do, with the reason for each constant that is not a plain fact.
+//!
+//! Read by the writer, the planner of a flush and the test suite. No code here.
+
+use orm_core::sql::{Capabilities, InListStyle, NullSafeStyle, Placeholder};
+
+/// What SQLite can do.
+pub(crate) const CAPABILITIES: Capabilities = Capabilities {
+    quote: '"',
+    placeholder: Placeholder::Question,
+    identifier_limit: usize::MAX,
+    // SQLITE_MAX_VARIABLE_NUMBER since 3.32, unless somebody compiled it lower.
+    bind_limit: 32_766,
+    // Statements of 64 to 150 binds insert fastest; longer ones are slower again for wide rows.
+    insert_binds: 128,
+    arrays: false,
+    // It could (since 3.35), but a loop with the last row id is three times as fast.
+    insert_returning: false,
+    last_insert_id: true,
+    statement_rollback: true,
+    transactional_ddl: true,
+    // ALTER TABLE has no ADD CONSTRAINT. References to tables that don't exist yet are allowed, so a
+    // cycle of foreign keys needs none.
+    alter_constraint: false,
+    null_safe: NullSafeStyle::Is,
+    in_list: InListStyle::JsonEach,
+    no_limit: Some("-1"),
+    insert_defaults: " DEFAULT VALUES",
+};

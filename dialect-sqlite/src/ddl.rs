@@ -1,0 +1,40 @@
+//! The parts of CREATE TABLE that differ: the auto-increment column, collations, and the catalogue.
+//!
+//! An auto-increment column is exactly `INTEGER` with `PRIMARY KEY ("id" AUTOINCREMENT)`, so that the
+//! key of a deleted row is never given out again, as on the other databases. Names of types and
+//! literals are in `types.rs`.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::schema::{Column, Table};
+
+use crate::types;
+
+/// The names of the tables, without SQLite's own: those whose names begin with `sqlite_`.
+pub(crate) const LIST_TABLES: &str = "SELECT name FROM sqlite_master \
+     WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+
+/// The declared type of a column of a table.
+pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
+    if !column.auto_increment {
+        return Ok(types::column_type(column).into_owned());
+    }
+    if column.ty.is_integer() && table.key_columns() == [column.name.as_ref()] {
+        return Ok("INTEGER".to_owned());
+    }
+    // Anywhere else SQLite would take the column and generate nothing.
+    Err(Error::with_message(
+        ErrorKind::Unsupported,
+        "sqlite generates an integer for a table's only primary key column, and for no other",
+    )
+    .with_table(table.name.as_ref())
+    .with_column(column.name.as_ref())
+    .with_hint("make it the primary key, or give its values yourself"))
+}
+
+/// What follows a column's type.
+pub(crate) fn column_options(column: &Column) -> String {
+    match &column.collation {
+        Some(name) => format!(" COLLATE \"{}\"", name.replace('"', "\"\"")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,177 @@
+//! Values on their way in: each is bound by index, borrowed, without an allocation per value.
+//!
+//! How each kind is stored is decided here: truth values as 0 and 1, dates and times as ISO 8601 text,
+//! UUIDs as their 16 bytes, arrays as JSON text. `types.rs` writes the same as literals.
+
+use std::fmt::{self, Write as _};
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::types::civil;
+use orm_core::value::ValueRef;
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as Native};
+use rusqlite::{CachedStatement, Statement};
+
+use crate::errors;
+
+/// Binds all values of a statement.
+///
+/// # Errors
+/// `Usage` if the statement has another number of binds.
+pub(super) fn bind_all(
+    statement: &mut CachedStatement<'_>,
+    sql: &str,
+    binds: &[ValueRef<'_>],
+) -> Result<()> {
+    check_count(statement, sql, binds.len())?;
+    bind_row(statement, sql, binds)
+}
+
+/// Refuses another number of values than the statement has binds: SQLite would take missing ones as
+/// NULL.
+pub(super) fn check_count(statement: &Statement<'_>, sql: &str, given: usize) -> Result<()> {
+    let taken = statement.parameter_count();
+    if taken == given {
+        return Ok(());
+    }
+    Err(Error::with_message(
+        ErrorKind::Usage,
+        format!("the statement takes {taken} binds, but got {given}"),
+    )
+    .with_sql(sql))
+}
+
+/// Binds values whose number has been checked.
+pub(super) fn bind_row(
+    statement: &mut Statement<'_>,
+    sql: &str,
+    binds: &[ValueRef<'_>],
+) -> Result<()> {
+    for (index, value) in binds.iter().enumerate() {
+        bind(statement, index + 1, *value)
+            .map_err(|fault| fault.into_error(index + 1).with_sql(sql))?;
+    }
+    Ok(())
+}
+
+enum Fault {
+    Native(rusqlite::Error),
+    NotANumber,
+    Unknown(&'static str),
+}
+
+impl Fault {
+    #[cold]
+    fn into_error(self, index: usize) -> Error {
+        match self {
+            Self::Native(native) => errors::from_native(native, ""),
+            Self::NotANumber => Error::with_message(
+                ErrorKind::OutOfRange,
+                format!("bind {index} is a float that is not a number, which sqlite can't store"),
+            )
+            .with_hint("store null instead, and make the column nullable"),
+            Self::Unknown(kind) => Error::with_message(
+                ErrorKind::Unsupported,
+                format!("sqlite can't bind {kind} (bind {index})"),
+            ),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(native: rusqlite::Error) -> Self {
+        Self::Native(native)
+    }
+}
+
+fn bind(
+    statement: &mut Statement<'_>,
+    index: usize,
+    value: ValueRef<'_>,
+) -> std::result::Result<(), Fault> {
+    let native = match &value {
+        ValueRef::Null => Native::Null,
+        ValueRef::Bool(v) => Native::Integer(i64::from(*v)),
+        ValueRef::Int(v) => Native::Integer(*v),
+        // SQLite would bind NULL.
+        ValueRef::Float(v) if v.is_nan() => return Err(Fault::NotANumber),
+        ValueRef::Float(v) => Native::Real(*v),
+        ValueRef::Text(v) => Native::Text(v.as_bytes()),
+        ValueRef::Bytes(v) => Native::Blob(v),
+        ValueRef::Uuid(v) => Native::Blob(v),
+        ValueRef::Date(v) => return bind_text(statement, index, civil::date_text(*v)),
+        ValueRef::Time(v) => return bind_text(statement, index, civil::time_text(*v)),
+        ValueRef::DateTime(v) | ValueRef::Timestamp(v) => {
+            return bind_text(statement, index, civil::datetime_text(*v));
+        }
+        ValueRef::Array(_) | ValueRef::List(_) => {
+            let json = value.to_json();
+            return Ok(
+                statement.raw_bind_parameter(index, Bind(Native::Text(json.as_bytes())))?
+            );
+        }
+        other => return Err(Fault::Unknown(other.kind_name())),
+    };
+    Ok(statement.raw_bind_parameter(index, Bind(native))?)
+}
+
+fn bind_text(
+    statement: &mut Statement<'_>,
+    index: usize,
+    text: impl fmt::Display,
+) -> std::result::Result<(), Fault> {
+    let mut short = ShortText::default();
+    // A date that is longer than any year of the calendar would be a fault of `civil`.
+    if write!(short, "{text}").is_err() {
+        return Err(Fault::Unknown("a date and time"));
+    }
+    Ok(statement.raw_bind_parameter(index, Bind(Native::Text(short.as_bytes())))?)
+}
+
+struct Bind<'a>(Native<'a>);
+
+impl ToSql for Bind<'_> {
+    #[inline]
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(self.0))
+    }
+}
+
+/// The text of a date and time on the stack: `-292277-01-09 04:00:54.775808` is the longest.
+#[derive(Default)]
+struct ShortText {
+    bytes: [u8; 32],
+    len: usize,
+}
+
+impl ShortText {
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl fmt::Write for ShortText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.len + text.len();
+        let room = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
+        room.copy_from_slice(text.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_date_has_room() {
+        for micros in [i64::MIN, i64::MAX] {
+            let mut text = ShortText::default();
+            assert!(write!(text, "{}", civil::datetime_text(micros)).is_ok());
+        }
+        for days in [i32::MIN, i32::MAX] {
+            let mut text = ShortText::default();
+            assert!(write!(text, "{}", civil::date_text(days)).is_ok());
+        }
+    }
+}

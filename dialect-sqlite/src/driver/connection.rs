@@ -1,0 +1,191 @@
+//! One connection: runs statements from the cache, and asks SQLite what is left of a transaction.
+//!
+//! `connect.rs` makes and sets it up. Every statement goes through `rusqlite`'s cache of prepared
+//! statements, BEGIN and COMMIT too; DDL alone does not, since it runs once.
+
+use std::any::Any;
+use std::fmt;
+
+use orm_core::driver::{Connection, Outcome, Row, TransactionState};
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::ValueRef;
+use rusqlite::{CachedStatement, Statement};
+
+use super::bind::{bind_all, bind_row, check_count};
+use super::row::SqliteRow;
+use crate::errors::from_native;
+
+/// A connection to SQLite. Its [`native`](Connection::native) is a [`rusqlite::Connection`].
+pub struct SqliteConnection {
+    native: rusqlite::Connection,
+}
+
+impl SqliteConnection {
+    pub(super) fn new(native: rusqlite::Connection) -> Self {
+        Self { native }
+    }
+
+    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
+        self.native
+            .prepare_cached(sql)
+            .map_err(|native| from_native(native, sql))
+    }
+
+    /// Runs a bound statement to its end.
+    fn run(&self, statement: &mut Statement<'_>, sql: &str, inserts: bool) -> Result<Outcome> {
+        let before = self.native.total_changes();
+        step_to_end(statement).map_err(|native| from_native(native, sql))?;
+        // `changes` keeps its value over statements that are no INSERT, UPDATE or DELETE.
+        let affected = if self.native.total_changes() == before {
+            0
+        } else {
+            self.native.changes()
+        };
+        // The last row id keeps its value, too, over an INSERT that inserted nothing.
+        let last_insert_id = if inserts && affected > 0 {
+            self.native.last_insert_rowid()
+        } else {
+            0
+        };
+        Ok(Outcome {
+            affected,
+            last_insert_id,
+        })
+    }
+}
+
+impl Connection for SqliteConnection {
+    fn server(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+        let mut statement = self.prepare(sql)?;
+        bind_all(&mut statement, sql, binds)?;
+        self.run(&mut statement, sql, is_insert(sql))
+    }
+
+    fn execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        binds: &[ValueRef<'_>],
+        done: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        if binds.is_empty() {
+            return Ok(());
+        }
+        let mut statement = self.prepare(sql)?;
+        check_count(&statement, sql, width)?;
+        let rows = binds.chunks_exact(width.max(1));
+        if !rows.remainder().is_empty() {
+            let count = binds.len();
+            return Err(Error::with_message(
+                ErrorKind::Usage,
+                format!("{count} binds make no whole rows of {width}"),
+            )
+            .with_sql(sql));
+        }
+        let inserts = is_insert(sql);
+        for row in rows {
+            bind_row(&mut statement, sql, row)?;
+            done(self.run(&mut statement, sql, inserts)?)?;
+        }
+        Ok(())
+    }
+
+    fn query(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.prepare(sql)?;
+        bind_all(&mut statement, sql, binds)?;
+        let mut rows = statement.raw_query();
+        // The rows reset the statement when they are dropped, however this ends.
+        while let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
+            each(&SqliteRow { row })?;
+        }
+        Ok(())
+    }
+
+    fn control(&mut self, sql: &str) -> Result<()> {
+        if is_transaction_control(sql) {
+            let mut statement = self.prepare(sql)?;
+            return step_to_end(&mut statement).map_err(|native| from_native(native, sql));
+        }
+        self.native
+            .execute_batch(sql)
+            .map_err(|native| from_native(native, sql))
+    }
+
+    // Some errors end the transaction and some don't, by rules of SQLite's own (a full disk, an
+    // interrupted write, OR ROLLBACK; not a failed COMMIT that may be tried again). It tells when asked.
+    fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {
+        if self.native.is_autocommit() {
+            TransactionState::None
+        } else {
+            TransactionState::Open
+        }
+    }
+
+    fn ping(&mut self) -> Result<()> {
+        self.query("SELECT 1", &[], &mut |_| Ok(()))
+    }
+
+    // There is no other side that could go away. Errors of the file are errors of statements.
+    fn is_broken(&self) -> bool {
+        false
+    }
+
+    fn clear_statements(&mut self) {
+        self.native.flush_prepared_statement_cache();
+    }
+
+    fn native(&mut self) -> &mut dyn Any {
+        &mut self.native
+    }
+}
+
+impl fmt::Debug for SqliteConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteConnection").finish_non_exhaustive()
+    }
+}
+
+fn step_to_end(statement: &mut Statement<'_>) -> rusqlite::Result<()> {
+    if statement.column_count() == 0 {
+        return statement.raw_execute().map(drop);
+    }
+    // A PRAGMA that answers, or an INSERT with RETURNING whose rows nobody asked for.
+    let mut rows = statement.raw_query();
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
+fn is_insert(sql: &str) -> bool {
+    starts_with_any(sql, &["INSERT", "REPLACE"])
+}
+
+fn is_transaction_control(sql: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "BEGIN",
+        "COMMIT",
+        "END",
+        "ROLLBACK",
+        "SAVEPOINT",
+        "RELEASE",
+    ];
+    starts_with_any(sql, WORDS)
+}
+
+fn starts_with_any(sql: &str, words: &[&str]) -> bool {
+    let sql = sql.trim_start();
+    let end = sql
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .unwrap_or(sql.len());
+    words
+        .iter()
+        .any(|word| sql[..end].eq_ignore_ascii_case(word))
+}

@@ -1,0 +1,15 @@
+//! Connections to SQLite over `rusqlite`: a file or a database in memory, set up alike each time.
+//!
+//! `connect.rs` has the options and the setting up, `connection.rs` runs statements, `bind.rs` and
+//! `row.rs` are the two ways of a value. SQLite is a library in this process: there is no server to
+//! lose, and the word on the transaction is asked from SQLite itself.
+
+mod bind;
+mod connect;
+mod connection;
+mod row;
+
+pub use connect::SqliteDriver;
+pub use connection::SqliteConnection;
+/// The native driver, in the version that [`SqliteConnection`] hands out.
+pub use rusqlite;

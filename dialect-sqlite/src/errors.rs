@@ -1,0 +1,378 @@
+//! SQLite's result codes and messages as errors with a kind, a table and columns.
+//!
+//! [`classify`] is pure and knows no driver; it is tested with recorded messages below. The message
+//! itself is never shown, since functions put values into theirs: only names are taken from it, and
+//! the native error stays reachable as the source.
+
+use orm_core::error::{Error, ErrorKind};
+
+/// The error of an extended result code and the message that SQLite gave with it.
+///
+/// ```
+/// let error = dialect_sqlite::errors::classify(2067, "UNIQUE constraint failed: users.username");
+/// assert!(error.is_unique_violation());
+/// assert_eq!((error.table(), error.column()), (Some("users"), Some("username")));
+/// ```
+pub fn classify(code: i32, message: &str) -> Error {
+    let error = match code {
+        1555 | 2067 | 2579 => unique(message),
+        787 => Error::new(ErrorKind::ForeignKeyViolation),
+        1299 => place(Error::new(ErrorKind::NotNullViolation), failed(message)),
+        275 => check(message),
+        517 => Error::new(ErrorKind::SerializationFailure)
+            .with_hint("begin the transaction as a writing one, or run it again"),
+        _ => by_primary_code(code, message),
+    };
+    error.with_code(code.to_string())
+}
+
+fn by_primary_code(code: i32, message: &str) -> Error {
+    match code & 0xff {
+        1 => general(message),
+        5 | 6 => Error::new(ErrorKind::Busy).with_hint(
+            "another connection holds the lock: keep transactions short, or raise the busy timeout",
+        ),
+        14 => Error::with_message(
+            ErrorKind::ConnectionFailed,
+            "the database file can't be opened",
+        ),
+        18 => Error::new(ErrorKind::DataTooLong),
+        25 => Error::with_message(ErrorKind::Usage, "the statement has fewer binds than given"),
+        26 => Error::with_message(
+            ErrorKind::Configuration,
+            "the file is not a sqlite database",
+        ),
+        primary => Error::with_message(ErrorKind::Database, describe(primary)),
+    }
+}
+
+/// What SQLite's primary result codes mean (<https://sqlite.org/rescode.html>).
+fn describe(primary: i32) -> &'static str {
+    match primary {
+        3 => "access to the database file was denied",
+        4 | 9 => "the statement was interrupted",
+        7 => "sqlite ran out of memory",
+        8 => "the database is read-only",
+        10 => "reading or writing the database file failed",
+        11 => "the database file is damaged",
+        13 => "the disk is full",
+        15 => "the locks of the database file don't work",
+        17 => "the schema changed under the statement",
+        19 => "a constraint refused the change",
+        20 => "the value does not have the type that its column needs",
+        21 => "the statement is empty, or used in a wrong way",
+        23 => "the statement is not authorized",
+        _ => ErrorKind::Database.as_str(),
+    }
+}
+
+/// Code 1: whatever has no code of its own, most of all the errors of the parser.
+fn general(message: &str) -> Error {
+    if let Some(table) = message.strip_prefix("no such table: ") {
+        return Error::new(ErrorKind::UndefinedTable).with_table(unqualified(table));
+    }
+    if let Some(column) = message.strip_prefix("no such column: ") {
+        return place(Error::new(ErrorKind::UndefinedColumn), named(column));
+    }
+    if let Some((table, column)) = message.split_once(" has no column named ") {
+        let table = table.strip_prefix("table ").unwrap_or(table);
+        return Error::new(ErrorKind::UndefinedColumn)
+            .with_table(table)
+            .with_column(column);
+    }
+    if let Some(table) = message
+        .strip_prefix("table ")
+        .and_then(|rest| rest.strip_suffix(" already exists"))
+    {
+        let table = table.trim_matches('"');
+        return Error::with_message(ErrorKind::Database, "the table exists already")
+            .with_table(table);
+    }
+    Error::with_message(general_kind(message), general_message(message))
+}
+
+fn general_kind(message: &str) -> ErrorKind {
+    let is_syntax = message.ends_with(": syntax error")
+        || message == "incomplete input"
+        || message.starts_with("unrecognized token: ");
+    match message {
+        _ if is_syntax => ErrorKind::Syntax,
+        "integer overflow" => ErrorKind::OutOfRange,
+        "too many SQL variables" => ErrorKind::Unsupported,
+        "cannot start a transaction within a transaction" => ErrorKind::Usage,
+        "cannot commit - no transaction is active"
+        | "cannot rollback - no transaction is active" => ErrorKind::Transaction,
+        _ if message.starts_with("no such savepoint: ") => ErrorKind::Transaction,
+        _ => ErrorKind::Database,
+    }
+}
+
+/// The messages that hold names at most are worth showing; of others only the kind is.
+fn general_message(message: &str) -> String {
+    const SAFE: &[&str] = &[
+        "ambiguous column name: ",
+        "cannot ",
+        "integer overflow",
+        "misuse of ",
+        "no such collation sequence: ",
+        "no such function: ",
+        "no such index: ",
+        "no such savepoint: ",
+        "too many SQL variables",
+        "wrong number of arguments to function ",
+    ];
+    if SAFE.iter().any(|prefix| message.starts_with(prefix)) {
+        return message.to_owned();
+    }
+    general_kind(message).as_str().to_owned()
+}
+
+// "UNIQUE constraint failed: users.a, users.b", or ": index 'name'" for an index of expressions.
+fn unique(message: &str) -> Error {
+    let error = Error::new(ErrorKind::UniqueViolation);
+    let places = failed(message);
+    match places
+        .strip_prefix("index '")
+        .and_then(|rest| rest.strip_suffix('\''))
+    {
+        Some(index) => error.with_constraint(index),
+        None => place(error, places),
+    }
+}
+
+// "CHECK constraint failed: name"; of a constraint without name, its condition.
+fn check(message: &str) -> Error {
+    let error = Error::new(ErrorKind::CheckViolation);
+    match failed(message) {
+        "" => error,
+        name => error.with_constraint(name),
+    }
+}
+
+fn failed(message: &str) -> &str {
+    message
+        .split_once(" constraint failed: ")
+        .map_or("", |(_, what)| what)
+}
+
+/// Adds the table and the columns of a list such as `users.a, users.b`.
+fn place(error: Error, list: &str) -> Error {
+    let mut table = None;
+    let mut columns = Vec::new();
+    for item in list.split(", ").filter(|item| !item.is_empty()) {
+        match item.rsplit_once('.') {
+            Some((owner, column)) => {
+                table = Some(unqualified(owner));
+                columns.push(column);
+            }
+            None => columns.push(item),
+        }
+    }
+    let error = match table {
+        Some(table) => error.with_table(table),
+        None => error,
+    };
+    if columns.is_empty() {
+        return error;
+    }
+    error.with_column(columns.join(", "))
+}
+
+// `no such column: "nope" - should this be a string literal in single-quotes?`
+fn named(column: &str) -> &str {
+    let name = column
+        .split_once(" - should this be ")
+        .map_or(column, |(name, _)| name);
+    name.trim_matches('"')
+}
+
+// A table of the main database, named with its schema.
+fn unqualified(table: &str) -> &str {
+    table.strip_prefix("main.").unwrap_or(table)
+}
+
+/// The error of a native one, with the SQL that failed.
+#[cfg(feature = "driver")]
+#[cold]
+pub(crate) fn from_native(native: rusqlite::Error, sql: &str) -> Error {
+    use rusqlite::Error as Native;
+    let error = match &native {
+        Native::SqliteFailure(error, message) => {
+            classify(error.extended_code, message.as_deref().unwrap_or(""))
+        }
+        Native::SqlInputError { error, msg, .. } => classify(error.extended_code, msg),
+        Native::MultipleStatement => Error::with_message(
+            ErrorKind::Usage,
+            "the text holds several statements, and one at a time is run",
+        ),
+        _ => Error::new(ErrorKind::Database),
+    };
+    error.with_sql(sql).with_source(native)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Fields = (
+        ErrorKind,
+        Option<&'static str>,
+        Option<&'static str>,
+        Option<&'static str>,
+    );
+
+    /// Recorded messages of SQLite 3.54: code, message, then kind, table, column, constraint.
+    const RECORDED: &[(i32, &str, Fields)] = {
+        use ErrorKind::{
+            Busy, CheckViolation, Configuration, DataTooLong, Database, ForeignKeyViolation,
+            NotNullViolation, OutOfRange, SerializationFailure, Syntax, Transaction,
+            UndefinedColumn, UndefinedTable, UniqueViolation, Unsupported, Usage,
+        };
+        &[
+            (
+                2067,
+                "UNIQUE constraint failed: users.username",
+                (UniqueViolation, Some("users"), Some("username"), None),
+            ),
+            (
+                2067,
+                "UNIQUE constraint failed: users.a, users.b",
+                (UniqueViolation, Some("users"), Some("a, b"), None),
+            ),
+            (
+                2067,
+                "UNIQUE constraint failed: index 'ix_lower'",
+                (UniqueViolation, None, None, Some("ix_lower")),
+            ),
+            (
+                1555,
+                "UNIQUE constraint failed: users.id",
+                (UniqueViolation, Some("users"), Some("id"), None),
+            ),
+            (
+                2579,
+                "UNIQUE constraint failed: notes.rowid",
+                (UniqueViolation, Some("notes"), Some("rowid"), None),
+            ),
+            (
+                787,
+                "FOREIGN KEY constraint failed",
+                (ForeignKeyViolation, None, None, None),
+            ),
+            (
+                1299,
+                "NOT NULL constraint failed: users.name",
+                (NotNullViolation, Some("users"), Some("name"), None),
+            ),
+            (
+                275,
+                "CHECK constraint failed: ck_users_age",
+                (CheckViolation, None, None, Some("ck_users_age")),
+            ),
+            (5, "database is locked", (Busy, None, None, None)),
+            (6, "database table is locked", (Busy, None, None, None)),
+            (261, "database is locked", (Busy, None, None, None)),
+            (
+                517,
+                "database is locked",
+                (SerializationFailure, None, None, None),
+            ),
+            (
+                8,
+                "attempt to write a readonly database",
+                (Database, None, None, None),
+            ),
+            (
+                13,
+                "database or disk is full",
+                (Database, None, None, None),
+            ),
+            (
+                18,
+                "string or blob too big",
+                (DataTooLong, None, None, None),
+            ),
+            (25, "column index out of range", (Usage, None, None, None)),
+            (
+                26,
+                "file is not a database",
+                (Configuration, None, None, None),
+            ),
+            (
+                1,
+                "no such table: users",
+                (UndefinedTable, Some("users"), None, None),
+            ),
+            (
+                1,
+                "no such table: main.users",
+                (UndefinedTable, Some("users"), None, None),
+            ),
+            (
+                1,
+                "no such column: age",
+                (UndefinedColumn, None, Some("age"), None),
+            ),
+            (
+                1,
+                "no such column: users.age",
+                (UndefinedColumn, Some("users"), Some("age"), None),
+            ),
+            (
+                1,
+                "no such column: \"age\" - should this be a string literal in single-quotes?",
+                (UndefinedColumn, None, Some("age"), None),
+            ),
+            (
+                1,
+                "table users has no column named age",
+                (UndefinedColumn, Some("users"), Some("age"), None),
+            ),
+            (
+                1,
+                "table \"users\" already exists",
+                (Database, Some("users"), None, None),
+            ),
+            (1, "near \"SELEC\": syntax error", (Syntax, None, None, None)),
+            (1, "incomplete input", (Syntax, None, None, None)),
+            (1, "unrecognized token: \"#\"", (Syntax, None, None, None)),
+            (1, "integer overflow", (OutOfRange, None, None, None)),
+            (
+                1,
+                "too many SQL variables",
+                (Unsupported, None, None, None),
+            ),
+            (
+                1,
+                "cannot commit - no transaction is active",
+                (Transaction, None, None, None),
+            ),
+            (1, "no such savepoint: a", (Transaction, None, None, None)),
+            (1, "malformed JSON", (Database, None, None, None)),
+            (1811, "said by a trigger", (Database, None, None, None)),
+        ]
+    };
+
+    #[test]
+    fn recorded_messages_are_classified() {
+        for (code, message, fields) in RECORDED {
+            let error = classify(*code, message);
+            let found = (
+                error.kind(),
+                error.table(),
+                error.column(),
+                error.constraint(),
+            );
+            assert_eq!(found, *fields, "{code} {message}");
+            assert_eq!(error.code(), Some(code.to_string().as_str()));
+        }
+    }
+
+    #[test]
+    fn only_messages_without_values_are_shown() {
+        let error = classify(1, "bad JSON path: 'secret'");
+        assert_eq!(error.message(), "the database refused the statement");
+        let error = classify(1, "no such function: nope");
+        assert_eq!(error.message(), "no such function: nope");
+    }
+}

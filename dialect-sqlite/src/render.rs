@@ -1,0 +1,115 @@
+//! The hooks of statements that SQLite needs: searches in text, and BEGIN.
+//!
+//! SQLite's LIKE ignores case (of ASCII letters), which no other kind of search may, so those are
+//! written with `instr`, `substr` and GLOB. Everything else is the default writer's.
+
+use std::borrow::Cow;
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::{IsolationLevel, SqlWriter, TransactionOptions, write_expr};
+use orm_core::stmt::{Expr, Like, LikeKind};
+
+/// Writes a search in text.
+pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+    match like.kind {
+        LikeKind::Contains => write_position(w, like, " > 0"),
+        LikeKind::StartsWith => write_position(w, like, " = 1"),
+        LikeKind::EndsWith => write_suffix(w, like),
+        LikeKind::ContainsIgnoreCase => {
+            write_operand(w, &like.expr)?;
+            w.push(" LIKE ").bind(like.pattern.as_ref());
+            w.push(w.dialect().like_escape());
+            Ok(())
+        }
+        LikeKind::Pattern => write_glob(w, like),
+    }
+}
+
+fn write_position<'a>(w: &mut SqlWriter<'a>, like: &'a Like, is: &str) -> Result<()> {
+    w.push("instr(");
+    write_expr(w, &like.expr)?;
+    w.push(", ").bind(like.needle.as_ref()).push(")").push(is);
+    Ok(())
+}
+
+// As bytes, since `length` and `substr` of text end at a NUL. In valid UTF-8 and UTF-16 a suffix of
+// bytes that is text itself is a suffix of characters.
+fn write_suffix<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+    w.push("substr(CAST(");
+    write_expr(w, &like.expr)?;
+    w.push(" AS BLOB), -length(CAST(")
+        .bind(like.needle.as_ref())
+        .push(" AS BLOB))) = CAST(")
+        .bind(like.needle.as_ref())
+        .push(" AS BLOB)");
+    Ok(())
+}
+
+/// How a LIKE pattern becomes a GLOB pattern: GLOB counts case, but knows other wildcards and no
+/// escape character. Done by SQLite, once a statement, since the pattern is a bind.
+///
+/// Each step relies on the ones before. What GLOB would read as a wildcard goes into brackets, so that
+/// from the third step on every `[` is followed by `[`, `*` or `?`, and `[b]` is free to stand for an
+/// escaped backslash. After the wildcards are exchanged, an escaped one is `\*` or `\?`, since a star
+/// or question mark of the pattern itself has a bracket before it.
+const LIKE_TO_GLOB: &[(&str, &str)] = &[
+    ("[", "[[]"),
+    ("*", "[*]"),
+    ("?", "[?]"),
+    (r"\\", "[b]"),
+    ("%", "*"),
+    ("_", "?"),
+    (r"\*", "%"),
+    (r"\?", "_"),
+    (r"\", ""),
+    ("[b]", r"\"),
+];
+
+fn write_glob<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+    write_operand(w, &like.expr)?;
+    w.push(" GLOB ");
+    for _ in LIKE_TO_GLOB {
+        w.push("replace(");
+    }
+    w.bind(like.pattern.as_ref());
+    for (from, to) in LIKE_TO_GLOB {
+        w.push(", '").push(from).push("', '").push(to).push("')");
+    }
+    Ok(())
+}
+
+fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
+    if w.dialect().is_simple(expr) {
+        return write_expr(w, expr);
+    }
+    w.push("(");
+    write_expr(w, expr)?;
+    w.push(")");
+    Ok(())
+}
+
+/// BEGIN. A transaction that is known to write takes the write lock at once; one that reads first
+/// would fail as soon as another has written in between. Read-only ones aren't kept from writing.
+pub(crate) fn begin(options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
+    if let Some(level) = options.isolation
+        && level != IsolationLevel::Serializable
+    {
+        return Err(Error::with_message(
+            ErrorKind::Unsupported,
+            format!(
+                "sqlite does not support the isolation level {}",
+                level.as_sql()
+            ),
+        )
+        .with_hint("its transactions are always serializable: ask for that level, or for none"));
+    }
+    let immediate = options.writes && !options.read_only;
+    Ok(vec![
+        if immediate {
+            "BEGIN IMMEDIATE"
+        } else {
+            "BEGIN"
+        }
+        .into(),
+    ])
+}

@@ -1,0 +1,102 @@
+//! Logical types in SQLite's words, and values as literals.
+//!
+//! A declared type means little to SQLite but its affinity, so the names are chosen for the reader and
+//! for tools that read a schema back. How values are stored is in `driver/bind.rs`.
+
+use std::borrow::Cow;
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::schema::Column;
+use orm_core::types::{Type, civil};
+use orm_core::value::Value;
+
+/// The declared type of a column.
+///
+/// `DATE` and its like have NUMERIC affinity, which turns text that reads as a number into one. The
+/// ISO 8601 text that is stored has dashes or colons in it and never reads as a number.
+pub(crate) fn column_type(column: &Column) -> Cow<'static, str> {
+    match (&column.ty, column.length) {
+        (Type::Text, Some(length)) => format!("VARCHAR({length})").into(),
+        (Type::Enum(ty), length) => {
+            let longest = ty.labels.iter().map(|label| label.chars().count()).max();
+            let longest = u32::try_from(longest.unwrap_or(0)).unwrap_or(u32::MAX);
+            format!("VARCHAR({})", length.unwrap_or(longest.max(1))).into()
+        }
+        (ty, _) => plain_type(ty).into(),
+    }
+}
+
+fn plain_type(ty: &Type) -> &'static str {
+    match ty {
+        Type::Bool => "BOOLEAN",
+        Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER",
+        Type::Float32 | Type::Float64 => "REAL",
+        Type::Date => "DATE",
+        Type::Time => "TIME",
+        Type::DateTime => "DATETIME",
+        Type::Timestamp => "TIMESTAMP",
+        Type::Bytes | Type::Uuid => "BLOB",
+        // Text and labels; a type that is new to this crate is stored as the text it is bound as.
+        _ => "TEXT",
+    }
+}
+
+/// The type by which CAST names `ty`: its storage class. `CAST('2024-01-01' AS DATE)` would be 2024.
+pub(crate) fn cast_type(ty: &Type) -> &'static str {
+    match ty {
+        Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER",
+        Type::Float32 | Type::Float64 => "REAL",
+        Type::Bytes | Type::Uuid => "BLOB",
+        _ => "TEXT",
+    }
+}
+
+/// A value as a literal, stored exactly as a bind of the same value.
+pub(crate) fn literal(value: &Value) -> Result<String> {
+    Ok(match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Bool(v) => i32::from(*v).to_string(),
+        Value::Int(v) => v.to_string(),
+        Value::Float(v) => float(*v)?,
+        Value::Text(v) if v.contains('\0') => return Err(no_literal("text with NUL in it")),
+        Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
+        Value::Bytes(v) => blob(v),
+        Value::Uuid(v) => blob(v),
+        Value::Date(v) => format!("'{}'", civil::date_text(*v)),
+        Value::Time(v) => format!("'{}'", civil::time_text(*v)),
+        Value::DateTime(v) | Value::Timestamp(v) => format!("'{}'", civil::datetime_text(*v)),
+        other => return Err(no_literal(other.as_ref().kind_name())),
+    })
+}
+
+fn float(value: f64) -> Result<String> {
+    if value.is_nan() {
+        return Err(no_literal("a float that is not a number"));
+    }
+    // A literal beyond the range of a double reads as infinity (https://sqlite.org/quirks.html).
+    Ok(match value {
+        f64::INFINITY => "9e999".to_owned(),
+        f64::NEG_INFINITY => "-9e999".to_owned(),
+        value => format!("{value:?}"),
+    })
+}
+
+fn blob(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(bytes.len() * 2 + 3);
+    text.push_str("X'");
+    for byte in bytes {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02X}");
+    }
+    text.push('\'');
+    text
+}
+
+fn no_literal(what: &str) -> Error {
+    Error::with_message(
+        ErrorKind::Unsupported,
+        format!("sqlite has no literal for {what}"),
+    )
+    .with_hint("leave it out of the default or check, and give the value when inserting")
+}

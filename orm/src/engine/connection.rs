@@ -1,0 +1,171 @@
+//! [`Connection`]: one checked-out connection that runs SQL and knows the truth of its transaction.
+//!
+//! Transactions are in `transaction.rs`; typed statements reach this through `query/executor.rs`.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use orm_core::driver::{self, Outcome, Row, TransactionState};
+use orm_core::error::{Error, Result};
+use orm_core::sql::Dialect;
+use orm_core::value::ValueRef;
+
+use super::connect::{Engine, Shared};
+use super::pool::Checkout;
+use super::transaction::Track;
+
+/// A connection to the database, on its own or a session's.
+///
+/// Outside a transaction every statement commits by itself. Dropping it rolls back what is open and
+/// gives the connection back to the pool.
+pub struct Connection {
+    pub(super) slot: Checkout,
+    pub(super) shared: Arc<Shared>,
+    dialect: &'static dyn Dialect,
+    pub(super) track: Track,
+    pub(super) savepoints: u32,
+    pub(super) unusable: bool,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("dialect", &self.dialect.name())
+            .field("transaction", &self.track)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    pub(super) fn open(shared: Arc<Shared>) -> Result<Self> {
+        let mut slot = shared.pool.get()?;
+        let server = native(&mut slot).server();
+        let dialect = shared.dialect(server)?;
+        Ok(Self { slot, shared, dialect, track: Track::Idle, savepoints: 0, unusable: false })
+    }
+
+    /// The dialect of the server behind this connection.
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    /// The engine that this connection belongs to.
+    pub fn engine(&self) -> Engine {
+        Engine::from_shared(Arc::clone(&self.shared))
+    }
+
+    /// Runs one statement of SQL text with binds and tells how many rows it matched.
+    ///
+    /// # Errors
+    /// The database's refusal as a kind; `Transaction` if the transaction around it is lost or aborted.
+    pub fn raw_execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+        self.run(sql, binds, |native| native.execute(sql, binds), |outcome| outcome.affected)
+    }
+
+    /// Runs one statement of SQL text once for each `width` values of `binds`.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_execute`], or the error of `done`.
+    pub fn raw_execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        binds: &[ValueRef<'_>],
+        done: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        let rows = (binds.len() / width.max(1)) as u64;
+        self.run(sql, binds, |native| native.execute_each(sql, width, binds, done), |()| rows)
+    }
+
+    /// Runs one statement of SQL text with binds and hands each row to `each`.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_execute`], or the error of `each`.
+    pub fn raw_query(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let query = |native: &mut dyn driver::Connection| {
+            let mut rows = 0_u64;
+            native.query(sql, binds, &mut |row| {
+                rows += 1;
+                each(row)
+            })?;
+            Ok(rows)
+        };
+        self.run(sql, binds, query, |rows| *rows).map(|_| ())
+    }
+
+    /// Runs one statement without binds and rows, such as DDL. On MySQL and MariaDB a statement that
+    /// ends the transaction on the side, as DDL does there, is noticed: the next call says so.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_execute`].
+    pub fn raw_control(&mut self, sql: &str) -> Result<()> {
+        self.run(sql, &[], |native| native.control(sql), |()| 0)?;
+        self.observe(None);
+        Ok(())
+    }
+
+    /// The driver's own connection, such as `rusqlite::Connection`, for what this library doesn't
+    /// cover. `None` if it is of another type.
+    pub fn driver_mut<T: Any>(&mut self) -> Option<&mut T> {
+        native(&mut self.slot).native().downcast_mut()
+    }
+
+    /// The connection under this one, past checks and logging.
+    pub(super) fn native(&mut self) -> &mut dyn driver::Connection {
+        native(&mut self.slot)
+    }
+
+    #[inline]
+    fn run<T>(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        statement: impl FnOnce(&mut dyn driver::Connection) -> Result<T>,
+        rows: impl Fn(&T) -> u64,
+    ) -> Result<T> {
+        self.track.allow_statement()?;
+        let start = self.shared.log.start();
+        let result = statement(native(&mut self.slot));
+        if let Some(start) = start {
+            self.shared.log.finish(start, (sql, binds), &result, result.as_ref().map_or(0, rows));
+        }
+        result.map_err(|error| self.failed(error, sql))
+    }
+
+    #[cold]
+    fn failed(&mut self, error: Error, sql: &str) -> Error {
+        self.observe(Some(&error));
+        error.with_sql(sql)
+    }
+
+    /// Asks the driver what is left of the transaction and remembers it.
+    pub(super) fn observe(&mut self, error: Option<&Error>) {
+        let state = self.native().transaction(error);
+        self.track = match (self.track, state) {
+            (Track::Idle, TransactionState::None) => Track::Idle,
+            (_, TransactionState::None) => Track::Gone,
+            (_, TransactionState::Open) => Track::Open,
+            (_, TransactionState::Aborted) => Track::Aborted,
+        };
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let rolled_back = self.rollback();
+        if self.unusable || rolled_back.is_err() {
+            self.slot.connection = None;
+        }
+        self.slot.returned = Some(std::time::Instant::now());
+    }
+}
+
+fn native(slot: &mut Checkout) -> &mut dyn driver::Connection {
+    slot.connection.as_deref_mut().expect("invariant: the pool fills a slot before it hands it out")
+}

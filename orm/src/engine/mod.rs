@@ -1,0 +1,19 @@
+//! Connecting and running: URL to driver, the pool, connections with honest transactions, logging.
+//!
+//! Knows neither models nor sessions: everything here takes SQL text or a schema.
+
+mod connect;
+mod connection;
+mod ddl;
+mod log;
+mod options;
+mod pool;
+mod statement_cache;
+mod transaction;
+mod url;
+
+pub use connect::Engine;
+pub use connection::Connection;
+pub use ddl::{create_missing, drop_existing};
+pub use options::EngineOptions;
+pub(crate) use statement_cache::{StatementKey, StatementKind};

@@ -1,0 +1,49 @@
+//! Compiled texts of the statements that a model repeats, kept per engine.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use orm_core::error::Result;
+
+/// Which statement of a model a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum StatementKind {
+    Get,
+    Insert,
+    InsertReturning,
+    Update,
+    Delete,
+}
+
+/// What a compiled text depends on beside the model's data, which never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StatementKey {
+    /// The name of the dialect: behind one engine MySQL and MariaDB may take turns.
+    pub dialect: &'static str,
+    /// The model's number.
+    pub model: usize,
+    pub kind: StatementKind,
+    /// The columns written, and those guarded, as positions.
+    pub columns: Vec<usize>,
+    pub guard: Vec<usize>,
+    /// How many rows; 0 for arrays.
+    pub rows: usize,
+}
+
+/// The texts of one engine.
+#[derive(Debug, Default)]
+pub(super) struct StatementCache(RwLock<HashMap<StatementKey, Arc<str>>>);
+
+impl StatementCache {
+    /// The text of `key`, rendered by `render` if it isn't known.
+    pub fn get(&self, key: &StatementKey, render: impl FnOnce() -> Result<String>) -> Result<Arc<str>> {
+        // A panic while the lock was held can't have left a half-written entry: inserts are whole.
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+        if let Some(text) = known {
+            return Ok(text);
+        }
+        let text: Arc<str> = render()?.into();
+        let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(texts.entry(key.clone()).or_insert(text).clone())
+    }
+}

@@ -1,0 +1,240 @@
+//! Transactions of a connection: begun, ended and never lied about.
+//!
+//! Drivers report success for lost work: PostgreSQL answers COMMIT of an aborted transaction with
+//! success, a MariaDB deadlock ends the whole transaction and the next INSERT commits by itself. So
+//! after every error the driver says what is left ([`orm_core::driver::TransactionState`]) and
+//! [`Track`] refuses what could only pretend to work.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::TransactionOptions;
+
+use super::connection::Connection;
+
+/// What a connection knows of its transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Track {
+    /// None is open.
+    Idle,
+    /// Open, and all of it stands.
+    Open,
+    /// Open, but only a rollback, to a savepoint or of the whole, can follow.
+    Aborted,
+    /// The database has ended it; what it did is undone, and nothing runs until `rollback` says so.
+    Gone,
+}
+
+impl Track {
+    #[inline]
+    pub fn allow_statement(self) -> Result<()> {
+        match self {
+            Self::Idle | Self::Open => Ok(()),
+            Self::Aborted | Self::Gone => Err(self.refusal("run a statement")),
+        }
+    }
+
+    #[cold]
+    fn refusal(self, what: &str) -> Error {
+        let (state, hint) = match self {
+            Self::Gone => (
+                "the database has ended the transaction",
+                "call rollback() and do the work again: nothing of it is stored",
+            ),
+            Self::Aborted => (
+                "an earlier error aborted the transaction",
+                "call rollback(), or let the savepoint around the failed statement end with the error",
+            ),
+            Self::Open => ("a transaction is open", "use savepoint(…) to nest"),
+            Self::Idle => ("no transaction is open", "call begin() first"),
+        };
+        let kind = match self {
+            Self::Gone | Self::Aborted => ErrorKind::Transaction,
+            Self::Open | Self::Idle => ErrorKind::Usage,
+        };
+        Error::with_message(kind, format!("can't {what}: {state}")).with_hint(hint)
+    }
+}
+
+impl Connection {
+    /// Whether a transaction is open, lost ones that await `rollback` included.
+    pub fn in_transaction(&self) -> bool {
+        self.track != Track::Idle
+    }
+
+    /// Begins a transaction with the database's default isolation level.
+    ///
+    /// # Errors
+    /// `Usage` if one is open; the database's refusal.
+    pub fn begin(&mut self) -> Result<()> {
+        self.begin_with(TransactionOptions::default())
+    }
+
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// `Usage` if one is open, `Unsupported` for an option that the database hasn't.
+    pub fn begin_with(&mut self, options: TransactionOptions) -> Result<()> {
+        if self.track != Track::Idle {
+            return Err(self.track.refusal("begin a transaction"));
+        }
+        for (index, sql) in self.dialect().begin(&options)?.iter().enumerate() {
+            let begun = self.raw_control(sql);
+            match begun {
+                // The connection died in the pool. Nothing has been done on it, so a new one serves.
+                Err(error) if index == 0 && error.is_connection_lost() => {
+                    self.track = Track::Idle;
+                    let shared = std::sync::Arc::clone(&self.shared);
+                    shared.pool.reconnect(&mut self.slot)?;
+                    self.raw_control(sql)?;
+                }
+                other => other?,
+            }
+        }
+        self.track = Track::Open;
+        self.savepoints = 0;
+        Ok(())
+    }
+
+    /// Commits. On `Ok` the work is stored; on `Err` it is not, except that with
+    /// [`ErrorKind::CommitUnknown`] nobody knows.
+    ///
+    /// # Errors
+    /// `Transaction` if an error aborted the transaction or the database has ended it: nothing is sent
+    /// then. `Usage` if none is open. The database's refusal, after which the transaction is rolled
+    /// back.
+    pub fn commit(&mut self) -> Result<()> {
+        if self.track != Track::Open {
+            return Err(self.track.refusal("commit"));
+        }
+        match self.raw_control("COMMIT") {
+            Ok(()) => {
+                self.track = Track::Idle;
+                self.savepoints = 0;
+                Ok(())
+            }
+            Err(error) if error.is_connection_lost() => {
+                Err(error.into_kind(ErrorKind::CommitUnknown).with_hint(
+                    "look whether the work is there before doing it again",
+                ))
+            }
+            Err(error) => {
+                // SQLite leaves the transaction open after a failed COMMIT; the others have ended it.
+                self.rollback()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Rolls back whatever is open; without a transaction it does nothing.
+    ///
+    /// # Errors
+    /// The database's refusal. A connection that broke has rolled back by breaking.
+    pub fn rollback(&mut self) -> Result<()> {
+        let track = std::mem::replace(&mut self.track, Track::Idle);
+        self.savepoints = 0;
+        if matches!(track, Track::Idle | Track::Gone) || self.native().is_broken() {
+            return Ok(());
+        }
+        let rolled_back = self.raw_control("ROLLBACK");
+        self.track = Track::Idle;
+        match rolled_back {
+            Err(error) if error.is_connection_lost() => Ok(()),
+            // Whatever is open now must not reach the next user of the connection.
+            Err(error) => {
+                self.unusable = true;
+                Err(error)
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Runs `work` in a transaction: commits on `Ok`, rolls back on `Err` and on panic.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// let mut conn = engine.connection()?;
+    /// conn.transaction(|conn| conn.raw_control("CREATE TABLE t (id INTEGER)"))?;
+    /// // BEGIN; CREATE TABLE t (id INTEGER); COMMIT
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The error of `work`, or that of beginning or committing.
+    pub fn transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.begin()?;
+        let mut guard = Rollback { connection: self, savepoint: None, armed: true };
+        let value = work(guard.connection)?;
+        guard.armed = false;
+        guard.connection.commit()?;
+        Ok(value)
+    }
+
+    /// Runs `work` under a savepoint: kept on `Ok`, undone on `Err` and on panic, while the transaction
+    /// around it goes on.
+    ///
+    /// # Errors
+    /// `Usage` without a transaction, the error of `work`, or that of the savepoint.
+    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let savepoint = self.set_savepoint()?;
+        let mut guard = Rollback { connection: self, savepoint: Some(savepoint), armed: true };
+        let value = work(guard.connection)?;
+        guard.connection.release(savepoint)?;
+        guard.armed = false;
+        Ok(value)
+    }
+
+    /// Sets a savepoint and returns its number.
+    pub(crate) fn set_savepoint(&mut self) -> Result<u32> {
+        if self.track != Track::Open {
+            return Err(self.track.refusal("set a savepoint"));
+        }
+        let number = self.savepoints + 1;
+        self.raw_control(&format!("SAVEPOINT orm_{number}"))?;
+        self.savepoints = number;
+        Ok(number)
+    }
+
+    /// Ends a savepoint and those inside it, keeping the work.
+    pub(crate) fn release(&mut self, number: u32) -> Result<()> {
+        if self.track != Track::Open {
+            return Err(self.track.refusal("release a savepoint"));
+        }
+        self.raw_control(&format!("RELEASE SAVEPOINT orm_{number}"))?;
+        self.savepoints = number - 1;
+        Ok(())
+    }
+
+    /// Undoes the work since a savepoint and ends it.
+    pub(crate) fn rollback_to(&mut self, number: u32) -> Result<()> {
+        if matches!(self.track, Track::Gone | Track::Idle) {
+            return Err(self.track.refusal("roll back to a savepoint"));
+        }
+        self.track = Track::Open;
+        self.raw_control(&format!("ROLLBACK TO SAVEPOINT orm_{number}"))?;
+        self.release(number)
+    }
+}
+
+/// Rolls back when dropped while armed: closures may return early or panic.
+struct Rollback<'c> {
+    connection: &'c mut Connection,
+    savepoint: Option<u32>,
+    armed: bool,
+}
+
+impl Drop for Rollback<'_> {
+    fn drop(&mut self) {
+        if !self.armed {
+            return;
+        }
+        let undone = match self.savepoint {
+            Some(number) => self.connection.rollback_to(number),
+            None => self.connection.rollback(),
+        };
+        // The closure's own error is the one to report. A transaction whose savepoint can't be undone
+        // has been marked as gone or aborted, so that COMMIT refuses it.
+        if undone.is_err() && self.savepoint.is_some() && self.connection.track == Track::Open {
+            self.connection.track = Track::Aborted;
+        }
+    }
+}
