@@ -1,1 +1,203 @@
-//! Placeholder.
+//! MySQL and MariaDB for the orm crate: their SQL, and with the feature `driver` their connections, over
+//! the `mysql` crate.
+//!
+//! MySQL 8.0.17 and MariaDB 10.6 are the oldest that everything here works on. What differs from the
+//! standard, and why:
+//!
+//! - Text is created with a binary collation that does not pad, so that it compares as it does on the
+//!   other databases: `utf8mb4_0900_bin` on MySQL, `utf8mb4_nopad_bin` on MariaDB, neither of which the
+//!   other knows. It is one of the two differences between the dialects; the other is RETURNING.
+//! - Searches in text name that collation, so that they count case in a column of any collation.
+//! - Text and bytes without a length are LONGTEXT and LONGBLOB, which can't have an index: an indexed
+//!   column needs `#[orm(length = …)]`.
+//! - Instants are DATETIME(6) in UTC: TIMESTAMP ends in 2038. A UUID is BINARY(16). Truth values read
+//!   back as 0 and 1.
+//! - Sums of integers are DECIMAL by nature; `DIV 1` makes integers of them and fails on overflow, where
+//!   a cast would answer with a wrong number.
+//! - DDL commits the transaction that is open, and a deadlock ends it; the driver asks the server what is
+//!   left after every failure.
+//! - Lists beyond the bind limit go through `JSON_TABLE`.
+//!
+//! Deliberately not here: models, sessions, pools, and the parsing of URLs; that is the `orm` crate's.
+
+mod capability;
+mod ddl;
+#[cfg(feature = "driver")]
+pub mod driver;
+pub mod errors;
+mod render;
+mod types;
+
+use std::borrow::Cow;
+
+use orm_core::error::Result;
+use orm_core::schema::{Column, Table};
+use orm_core::sql::{Capabilities, Dialect, SqlWriter, TransactionOptions};
+use orm_core::stmt::Like;
+use orm_core::types::Type;
+use orm_core::value::Value;
+
+#[cfg(feature = "driver")]
+pub use driver::{MysqlConfig, MysqlDriver, TlsMode};
+
+/// The collation of text on MySQL: binary, without padding.
+const MYSQL_COLLATION: &str = "utf8mb4_0900_bin";
+
+/// The same on MariaDB.
+const MARIADB_COLLATION: &str = "utf8mb4_nopad_bin";
+
+/// The SQL of MySQL 8.
+///
+/// ```
+/// use dialect_mysql::MysqlDialect;
+/// use orm_core::sql::Dialect;
+/// use orm_core::value::Value;
+/// assert_eq!(MysqlDialect.literal(&Value::Text("it's".into())).unwrap(), "'it''s'");
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MysqlDialect;
+
+/// The SQL of MariaDB: MySQL's, with RETURNING after INSERT and another name for the collation of text.
+///
+/// ```
+/// use dialect_mysql::MariaDbDialect;
+/// use orm_core::sql::Dialect;
+/// assert!(MariaDbDialect.capabilities().insert_returning);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MariaDbDialect;
+
+impl Dialect for MysqlDialect {
+    fn name(&self) -> &'static str {
+        "mysql"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &capability::MYSQL
+    }
+
+    fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
+        render::write_typed_bind(w, value);
+    }
+
+    fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+        render::write_like(w, like, MYSQL_COLLATION)
+    }
+
+    fn like_escape(&self) -> &'static str {
+        render::LIKE_ESCAPE
+    }
+
+    fn write_aggregate<'a>(
+        &self,
+        w: &mut SqlWriter<'a>,
+        call: &dyn Fn(&mut SqlWriter<'a>) -> Result<()>,
+        ty: &Type,
+    ) -> Result<()> {
+        render::write_aggregate(w, call, ty)
+    }
+
+    fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
+        types::cast_name(ty).into()
+    }
+
+    fn column_type(&self, table: &Table, column: &Column) -> Result<String> {
+        ddl::column_type(table, column)
+    }
+
+    fn column_options(&self, column: &Column) -> String {
+        ddl::column_options(column, MYSQL_COLLATION)
+    }
+
+    fn table_options(&self) -> &'static str {
+        " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"
+    }
+
+    fn drop_foreign_key(&self) -> &'static str {
+        "DROP FOREIGN KEY"
+    }
+
+    fn literal(&self, value: &Value) -> Result<String> {
+        types::literal(value)
+    }
+
+    fn default_literal(&self, column: &Column, value: &Value) -> Result<String> {
+        ddl::default_literal(column, value)
+    }
+
+    fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
+        Ok(render::begin(options))
+    }
+
+    fn list_tables(&self) -> &'static str {
+        ddl::LIST_TABLES
+    }
+}
+
+// Every hook without the collation in it is MySQL's own.
+impl Dialect for MariaDbDialect {
+    fn name(&self) -> &'static str {
+        "mariadb"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &capability::MARIADB
+    }
+
+    fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
+        MysqlDialect.write_typed_bind(w, value);
+    }
+
+    fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+        render::write_like(w, like, MARIADB_COLLATION)
+    }
+
+    fn like_escape(&self) -> &'static str {
+        MysqlDialect.like_escape()
+    }
+
+    fn write_aggregate<'a>(
+        &self,
+        w: &mut SqlWriter<'a>,
+        call: &dyn Fn(&mut SqlWriter<'a>) -> Result<()>,
+        ty: &Type,
+    ) -> Result<()> {
+        MysqlDialect.write_aggregate(w, call, ty)
+    }
+
+    fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
+        MysqlDialect.cast_type(ty)
+    }
+
+    fn column_type(&self, table: &Table, column: &Column) -> Result<String> {
+        MysqlDialect.column_type(table, column)
+    }
+
+    fn column_options(&self, column: &Column) -> String {
+        ddl::column_options(column, MARIADB_COLLATION)
+    }
+
+    fn table_options(&self) -> &'static str {
+        " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"
+    }
+
+    fn drop_foreign_key(&self) -> &'static str {
+        MysqlDialect.drop_foreign_key()
+    }
+
+    fn literal(&self, value: &Value) -> Result<String> {
+        MysqlDialect.literal(value)
+    }
+
+    fn default_literal(&self, column: &Column, value: &Value) -> Result<String> {
+        MysqlDialect.default_literal(column, value)
+    }
+
+    fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
+        MysqlDialect.begin(options)
+    }
+
+    fn list_tables(&self) -> &'static str {
+        MysqlDialect.list_tables()
+    }
+}

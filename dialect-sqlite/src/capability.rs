@@ -2,7 +2,7 @@
 //!
 //! Read by the writer, the planner of a flush and the test suite. No code here.
 
-use orm_core::sql::{Capabilities, InListStyle, NullSafeStyle, Placeholder};
+use orm_core::sql::{Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder};
 
 /// What SQLite can do.
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
@@ -14,9 +14,9 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     // Statements of 64 to 150 binds insert fastest; longer ones are slower again for wide rows.
     insert_binds: 128,
     arrays: false,
-    // It could (since 3.35), but a loop with the last row id is three times as fast.
-    insert_returning: false,
-    last_insert_id: true,
+    insert_returning: true,
+    // A loop with the last row id is three times as fast as RETURNING.
+    generated_keys: GeneratedKeys::LastInsertId,
     statement_rollback: true,
     transactional_ddl: true,
     // ALTER TABLE has no ADD CONSTRAINT. References to tables that don't exist yet are allowed, so a

@@ -191,10 +191,10 @@ fn unqualified(table: &str) -> &str {
     table.strip_prefix("main.").unwrap_or(table)
 }
 
-/// The error of a native one, with the SQL that failed.
+/// The error of a native one, which becomes its source.
 #[cfg(feature = "driver")]
 #[cold]
-pub(crate) fn from_native(native: rusqlite::Error, sql: &str) -> Error {
+pub(crate) fn from_native(native: rusqlite::Error) -> Error {
     use rusqlite::Error as Native;
     let error = match &native {
         Native::SqliteFailure(error, message) => {
@@ -207,7 +207,7 @@ pub(crate) fn from_native(native: rusqlite::Error, sql: &str) -> Error {
         ),
         _ => Error::new(ErrorKind::Database),
     };
-    error.with_sql(sql).with_source(native)
+    error.with_source(native)
 }
 
 #[cfg(test)]
@@ -282,11 +282,7 @@ mod tests {
                 "attempt to write a readonly database",
                 (Database, None, None, None),
             ),
-            (
-                13,
-                "database or disk is full",
-                (Database, None, None, None),
-            ),
+            (13, "database or disk is full", (Database, None, None, None)),
             (
                 18,
                 "string or blob too big",
@@ -333,15 +329,15 @@ mod tests {
                 "table \"users\" already exists",
                 (Database, Some("users"), None, None),
             ),
-            (1, "near \"SELEC\": syntax error", (Syntax, None, None, None)),
+            (
+                1,
+                "near \"SELEC\": syntax error",
+                (Syntax, None, None, None),
+            ),
             (1, "incomplete input", (Syntax, None, None, None)),
             (1, "unrecognized token: \"#\"", (Syntax, None, None, None)),
             (1, "integer overflow", (OutOfRange, None, None, None)),
-            (
-                1,
-                "too many SQL variables",
-                (Unsupported, None, None, None),
-            ),
+            (1, "too many SQL variables", (Unsupported, None, None, None)),
             (
                 1,
                 "cannot commit - no transaction is active",

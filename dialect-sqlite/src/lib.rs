@@ -33,6 +33,9 @@ use orm_core::value::Value;
 
 #[cfg(feature = "driver")]
 pub use driver::SqliteDriver;
+/// The native driver, in the version whose connection a driver hands out as its own.
+#[cfg(feature = "driver")]
+pub use rusqlite;
 
 /// The SQL of SQLite.
 ///
@@ -79,7 +82,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
-        render::begin(options)
+        render::begin(*options)
     }
 
     fn list_tables(&self) -> &'static str {

@@ -90,7 +90,7 @@ fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
 
 /// BEGIN. A transaction that is known to write takes the write lock at once; one that reads first
 /// would fail as soon as another has written in between. Read-only ones aren't kept from writing.
-pub(crate) fn begin(options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
+pub(crate) fn begin(options: TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
     if let Some(level) = options.isolation
         && level != IsolationLevel::Serializable
     {

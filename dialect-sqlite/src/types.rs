@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 
+use orm_core::civil;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::Column;
-use orm_core::types::{Type, civil};
+use orm_core::types::Type;
 use orm_core::value::Value;
 
 /// The declared type of a column.

@@ -4,7 +4,12 @@
 extern crate self as orm;
 
 pub mod engine;
+mod flush;
+mod load;
 pub mod mapping;
+pub mod query;
+mod session;
+mod state;
 
 pub use orm_core::error::{Error, ErrorKind, Result};
 pub use orm_macros::{DbEnum, Model};
@@ -16,11 +21,17 @@ pub use dialect_postgres as postgres;
 #[cfg(feature = "sqlite")]
 pub use dialect_sqlite as sqlite;
 
-pub use mapping::{Metadata, metadata};
+pub use engine::{Connection, Engine};
+pub use mapping::{DbEnum, Metadata, metadata};
+pub use session::{Retry, Session};
+pub use state::{EntityState, Ref};
 
 /// What a program that uses the session needs: `use orm::prelude::*;`
 pub mod prelude {
-    pub use crate::mapping::{Entity, Metadata, Model, NewRow};
+    pub use crate::engine::{Connection, Engine};
+    pub use crate::mapping::{DbEnum, Entity, Metadata, Model, NewRow};
+    pub use crate::session::Session;
+    pub use crate::state::Ref;
     pub use orm_macros::{DbEnum, Model};
 }
 
@@ -35,7 +46,9 @@ pub mod __private {
     pub use orm_core::value::{Misfit, ValueRef};
 
     pub use crate::mapping::{
-        CheckDef, Column, ColumnDef, ColumnSet, Entity, IndexDef, Model, ModelDef, ModelSlot,
-        NewEntity, NewRow, ReferenceDef, Registration, ServerDefault, UniqueDef, differs, read,
+        CheckDef, Column, ColumnDef, ColumnSet, DbEnum, Entity, Field, Generated, Given,
+        HasCollation, HasLength, IndexDef, IntoField, IsGiven, KeyField, Missing, Model, ModelDef, ModelSlot,
+        NewEntity, NewRow, Placeholder, ReferenceDef, Registration, ServerDefault, Skipped,
+        UniqueDef, Version, given, or_server, referred,
     };
 }

@@ -5,8 +5,8 @@
 
 use std::fmt::{self, Write as _};
 
+use orm_core::civil;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::civil;
 use orm_core::value::ValueRef;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as Native};
 use rusqlite::{CachedStatement, Statement};
@@ -63,7 +63,7 @@ impl Fault {
     #[cold]
     fn into_error(self, index: usize) -> Error {
         match self {
-            Self::Native(native) => errors::from_native(native, ""),
+            Self::Native(native) => errors::from_native(native),
             Self::NotANumber => Error::with_message(
                 ErrorKind::OutOfRange,
                 format!("bind {index} is a float that is not a number, which sqlite can't store"),
@@ -105,9 +105,7 @@ fn bind(
         }
         ValueRef::Array(_) | ValueRef::List(_) => {
             let json = value.to_json();
-            return Ok(
-                statement.raw_bind_parameter(index, Bind(Native::Text(json.as_bytes())))?
-            );
+            return Ok(statement.raw_bind_parameter(index, Bind(Native::Text(json.as_bytes())))?);
         }
         other => return Err(Fault::Unknown(other.kind_name())),
     };

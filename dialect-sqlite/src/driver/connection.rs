@@ -16,7 +16,7 @@ use super::row::SqliteRow;
 use crate::errors::from_native;
 
 /// A connection to SQLite. Its [`native`](Connection::native) is a [`rusqlite::Connection`].
-pub struct SqliteConnection {
+pub(super) struct SqliteConnection {
     native: rusqlite::Connection,
 }
 
@@ -28,13 +28,13 @@ impl SqliteConnection {
     fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
         self.native
             .prepare_cached(sql)
-            .map_err(|native| from_native(native, sql))
+            .map_err(|native| from_native(native).with_sql(sql))
     }
 
     /// Runs a bound statement to its end.
     fn run(&self, statement: &mut Statement<'_>, sql: &str, inserts: bool) -> Result<Outcome> {
         let before = self.native.total_changes();
-        step_to_end(statement).map_err(|native| from_native(native, sql))?;
+        step_to_end(statement).map_err(|native| from_native(native).with_sql(sql))?;
         // `changes` keeps its value over statements that are no INSERT, UPDATE or DELETE.
         let affected = if self.native.total_changes() == before {
             0
@@ -104,7 +104,10 @@ impl Connection for SqliteConnection {
         bind_all(&mut statement, sql, binds)?;
         let mut rows = statement.raw_query();
         // The rows reset the statement when they are dropped, however this ends.
-        while let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
+        while let Some(row) = rows
+            .next()
+            .map_err(|native| from_native(native).with_sql(sql))?
+        {
             each(&SqliteRow { row })?;
         }
         Ok(())
@@ -113,11 +116,11 @@ impl Connection for SqliteConnection {
     fn control(&mut self, sql: &str) -> Result<()> {
         if is_transaction_control(sql) {
             let mut statement = self.prepare(sql)?;
-            return step_to_end(&mut statement).map_err(|native| from_native(native, sql));
+            return step_to_end(&mut statement).map_err(|native| from_native(native).with_sql(sql));
         }
         self.native
             .execute_batch(sql)
-            .map_err(|native| from_native(native, sql))
+            .map_err(|native| from_native(native).with_sql(sql))
     }
 
     // Some errors end the transaction and some don't, by rules of SQLite's own (a full disk, an
@@ -169,14 +172,7 @@ fn is_insert(sql: &str) -> bool {
 }
 
 fn is_transaction_control(sql: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "BEGIN",
-        "COMMIT",
-        "END",
-        "ROLLBACK",
-        "SAVEPOINT",
-        "RELEASE",
-    ];
+    const WORDS: &[&str] = &["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"];
     starts_with_any(sql, WORDS)
 }
 

@@ -10,6 +10,3 @@ mod connection;
 mod row;
 
 pub use connect::SqliteDriver;
-pub use connection::SqliteConnection;
-/// The native driver, in the version that [`SqliteConnection`] hands out.
-pub use rusqlite;

@@ -95,6 +95,9 @@ pub trait Connection: Send + Any {
     fn transaction(&mut self, error: Option<&Error>) -> TransactionState;
 
     /// Whether the connection still answers: one cheap round trip. The pool asks after idle time only.
+    ///
+    /// # Errors
+    /// `ConnectionLost`.
     fn ping(&mut self) -> Result<()>;
 
     /// Whether the connection is known to be broken, without I/O. The pool drops a broken one.

@@ -7,10 +7,11 @@
 //! Layers, lowest first; nothing points up:
 //!
 //! ```text
-//! error, value < types < schema < stmt < sql (writer < dialect < render < ddl)
-//! error, value < driver                      (a driver never sees a statement or a schema)
+//! civil, error < value < types < schema < stmt < sql (writer < dialect < render < ddl)
+//! value < driver                             (a driver never sees a statement or a schema)
 //! ```
 
+pub mod civil;
 pub mod driver;
 pub mod error;
 pub mod schema;

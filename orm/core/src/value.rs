@@ -126,13 +126,12 @@ impl ValueRef<'_> {
     }
 
     fn write_json(self, out: &mut String) {
-        use crate::types::civil;
+        use crate::civil;
         match self {
-            Self::Null => out.push_str("null"),
             Self::Bool(v) => out.push_str(if v { "true" } else { "false" }),
             Self::Int(v) => push_display(out, v),
             Self::Float(v) if v.is_finite() => push_display(out, format_args!("{v:?}")),
-            Self::Float(_) => out.push_str("null"),
+            Self::Null | Self::Float(_) => out.push_str("null"),
             Self::Text(v) => push_json_text(out, v),
             Self::Bytes(v) => push_hex(out, v),
             Self::Uuid(v) => push_hex(out, &v),

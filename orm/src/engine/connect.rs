@@ -11,7 +11,7 @@ use super::connection::Connection;
 use super::log::Log;
 use super::options::EngineOptions;
 use super::pool::Pool;
-use super::statement_cache::{StatementCache, StatementKey};
+use super::statement_cache::StatementCache;
 use super::url::{Url, wrong};
 
 /// A database: its driver, its dialect and a pool of connections. A clone is another handle to the same
@@ -110,15 +110,6 @@ impl Engine {
     pub fn is_private(&self) -> bool {
         self.0.pool.is_private()
     }
-
-    /// The compiled text of a model's statement.
-    pub(crate) fn statement(
-        &self,
-        key: &StatementKey,
-        render: impl FnOnce() -> Result<String>,
-    ) -> Result<Arc<str>> {
-        self.0.statements.get(key, render)
-    }
 }
 
 type Target = (Arc<dyn Driver>, Vec<&'static dyn Dialect>);
@@ -142,6 +133,41 @@ fn feature_off(feature: &str) -> Error {
     .with_hint(format!("build it with: orm = {{ features = [\"{feature}\"] }}"))
 }
 
+#[cfg(feature = "sqlite")]
+fn sqlite(mut url: Url) -> Result<Target> {
+    use dialect_sqlite::{SqliteDialect, SqliteDriver};
+    let path = match url.path.as_str() {
+        "" | ":memory:" => None,
+        path => Some(relative_if_single(path).to_owned()),
+    };
+    let mut driver = path.map_or_else(SqliteDriver::memory, SqliteDriver::file);
+    match url.take("mode").as_deref() {
+        None | Some("rwc") => {}
+        Some("ro") => driver = driver.read_only(),
+        Some("rw") => driver = driver.must_exist(),
+        Some(_) => return Err(wrong("the url's option mode is none of ro, rw and rwc")),
+    }
+    if let Some(millis) = url.take_number("busy_timeout")? {
+        driver = driver.busy_timeout(std::time::Duration::from_millis(millis.into()));
+    }
+    if let Some(statements) = url.take_number("statement_cache")? {
+        driver = driver.statement_cache(statements as usize);
+    }
+    url.finish("mode, busy_timeout (milliseconds), statement_cache, pool_size, echo")?;
+    Ok((Arc::new(driver), vec![&SqliteDialect]))
+}
+
+/// A single name after three slashes is the relative file that it is in SQLAlchemy's and Peewee's URLs;
+/// a file directly in the root folder takes four slashes.
+#[cfg(feature = "sqlite")]
+fn relative_if_single(path: &str) -> &str {
+    match path.strip_prefix('/') {
+        Some(rest) if rest.starts_with('/') => rest,
+        Some(rest) if !rest.contains('/') => rest,
+        _ => path,
+    }
+}
+
 #[cfg(not(feature = "sqlite"))]
 fn sqlite(_url: Url) -> Result<Target> {
     Err(feature_off("sqlite"))
@@ -155,4 +181,29 @@ fn postgres(_url: Url) -> Result<Target> {
 #[cfg(not(feature = "mysql"))]
 fn mysql(_url: Url) -> Result<Target> {
     Err(feature_off("mysql"))
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_paths() {
+        for (path, file) in [
+            ("a.db", "a.db"),
+            ("/a.db", "a.db"),
+            ("//a.db", "/a.db"),
+            ("/tmp/a.db", "/tmp/a.db"),
+            ("dir/a.db", "dir/a.db"),
+        ] {
+            assert_eq!(relative_if_single(path), file);
+        }
+    }
+
+    #[test]
+    fn unknown_schemes_are_told() {
+        let error = Engine::connect("oracle://h/db").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains("known are sqlite"), "{error}");
+    }
 }

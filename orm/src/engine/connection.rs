@@ -13,6 +13,7 @@ use orm_core::value::ValueRef;
 
 use super::connect::{Engine, Shared};
 use super::pool::Checkout;
+use super::statement_cache::StatementKey;
 use super::transaction::Track;
 
 /// A connection to the database, on its own or a session's.
@@ -114,6 +115,15 @@ impl Connection {
     /// cover. `None` if it is of another type.
     pub fn driver_mut<T: Any>(&mut self) -> Option<&mut T> {
         native(&mut self.slot).native().downcast_mut()
+    }
+
+    /// The compiled text of a model's statement, from the engine's cache.
+    pub(crate) fn statement(
+        &mut self,
+        key: &StatementKey,
+        render: impl FnOnce() -> Result<String>,
+    ) -> Result<Arc<str>> {
+        self.shared.statements.get(key, render)
     }
 
     /// The connection under this one, past checks and logging.

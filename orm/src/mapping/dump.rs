@@ -1,1 +1,230 @@
-//! The registered models as versioned JSON: what `orm-migrate` reads from a user's library.
+//! The models as JSON, and the symbol by which a tool gets it out of a compiled library.
+//!
+//! `orm-migrate` builds a user's library as a cdylib, loads it in a child process and calls
+//! [`__orm_dump_models_v1`]; a program that has the tool built in calls [`models_json`] itself. So there
+//! is one document for both. Reading it is the tool's job; nothing here knows a database.
+//!
+//! The document carries [`FORMAT`]. Whatever a reader of that number would not understand, a new kind of
+//! constraint say, needs the next number: a tool that skipped it would write wrong tables.
+
+use std::ffi::c_void;
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::schema::{Column, Default, ForeignKey, Metadata as Schema, Name, Rule, Table};
+use orm_core::types::Type;
+use orm_core::value::Value;
+use write_json::{Array, Object};
+
+use super::def::ModelDef;
+use super::registry::{Metadata, metadata};
+use super::schema::table;
+
+/// The version of the document.
+pub const FORMAT: u32 = 1;
+
+/// Takes a piece of the document: the context that was given with it, and the bytes.
+pub type Write = extern "C" fn(context: *mut c_void, bytes: *const u8, length: usize);
+
+/// Hands the JSON of all linked models to `write`, in one call, with `context` passed through.
+///
+/// The number in the name is that of the calling convention, [`FORMAT`] that of the document.
+#[expect(unsafe_code, reason = "an exported name is how a tool finds the models in a library")]
+// SAFETY: no other function has this name: it bears the crate's and its own version's.
+#[unsafe(no_mangle)]
+pub extern "C" fn __orm_dump_models_v1(write: Write, context: *mut c_void) {
+    let document = models_json(&metadata());
+    write(context, document.as_ptr(), document.len());
+}
+
+/// The models of `metadata` with their tables as a JSON document of one line.
+///
+/// What contradicts itself is part of the document, under `"error"`, so that a tool can report it as it
+/// reports everything else.
+pub fn models_json(metadata: &Metadata) -> String {
+    let mut text = String::new();
+    let mut document = write_json::object(&mut text);
+    document.number("format", f64::from(FORMAT));
+    document.string("orm_version", env!("CARGO_PKG_VERSION"));
+    let written = write_models(document.array("models"), metadata.models());
+    if let Err(error) = written.and_then(|tables| Schema::new(tables).map(drop)) {
+        write_error(&mut document.object("error"), &error);
+    }
+    drop(document);
+    text
+}
+
+/// Writes the models and returns their tables; stops at the first that can't be written.
+fn write_models(mut out: Array<'_>, models: &[&'static ModelDef]) -> Result<Vec<Table>> {
+    let mut tables = Vec::with_capacity(models.len());
+    for def in models {
+        let table = table(def)?;
+        if let Some(column) = table.columns.iter().find(|column| !is_portable(column)) {
+            return Err(unportable(&table, column));
+        }
+        let mut model = out.object();
+        model.string("name", def.name).string("module", def.module);
+        write_table(&mut model.object("table"), &table, def);
+        tables.push(table);
+    }
+    Ok(tables)
+}
+
+fn write_error(out: &mut Object<'_>, error: &Error) {
+    out.string("message", error.message());
+    optional(out, "table", error.table());
+    optional(out, "constraint", error.constraint());
+    optional(out, "hint", error.hint());
+}
+
+fn write_table(out: &mut Object<'_>, table: &Table, def: &ModelDef) {
+    out.string("name", &table.name);
+    {
+        let mut columns = out.array("columns");
+        for (column, def) in table.columns.iter().zip(def.columns) {
+            write_column(&mut columns.object(), column, def.field);
+        }
+    }
+    if let Some(key) = &table.primary_key {
+        write_key(&mut out.object("primary_key"), &key.name, &key.columns);
+    }
+    {
+        let mut uniques = out.array("uniques");
+        for unique in &table.uniques {
+            write_key(&mut uniques.object(), &unique.name, &unique.columns);
+        }
+    }
+    {
+        let mut indexes = out.array("indexes");
+        for index in &table.indexes {
+            let mut out = indexes.object();
+            write_key(&mut out, &index.name, &index.columns);
+            out.bool("unique", index.unique);
+        }
+    }
+    {
+        let mut checks = out.array("checks");
+        for check in &table.checks {
+            let mut out = checks.object();
+            out.string("name", &check.name);
+            write_rule(&mut out, &check.rule);
+        }
+    }
+    let mut keys = out.array("foreign_keys");
+    for key in &table.foreign_keys {
+        write_foreign_key(&mut keys.object(), key);
+    }
+}
+
+fn write_column(out: &mut Object<'_>, column: &Column, field: &str) {
+    out.string("name", &column.name).string("field", field);
+    match &column.ty {
+        Type::Enum(labels) => {
+            let mut ty = out.object("type");
+            let mut ty = ty.object("enum");
+            ty.string("name", &labels.name);
+            strings(ty.array("labels"), &labels.labels);
+        }
+        ty => {
+            out.string("type", type_name(ty).unwrap_or_default());
+        }
+    }
+    if let Some(length) = column.length {
+        out.number("length", f64::from(length));
+    }
+    out.bool("nullable", column.nullable);
+    out.bool("auto_increment", column.auto_increment);
+    match &column.default {
+        Some(Default::Raw(sql)) => {
+            out.object("default").string("raw", sql);
+        }
+        Some(Default::Value(value)) => write_value(&mut out.object("default"), value),
+        None => {}
+    }
+    optional(out, "collation", column.collation.as_deref());
+}
+
+// Numbers are texts here, since a JSON number is a double to many readers: it would round an i64.
+fn write_value(out: &mut Object<'_>, value: &Value) {
+    match value {
+        Value::Bool(v) => out.bool("bool", *v),
+        Value::Int(v) => out.string("int", &v.to_string()),
+        Value::Float(v) => out.string("float", &v.to_string()),
+        Value::Text(v) => out.string("text", v),
+        _ => out,
+    };
+}
+
+fn write_key(out: &mut Object<'_>, name: &str, columns: &[Name]) {
+    out.string("name", name);
+    strings(out.array("columns"), columns);
+}
+
+fn write_rule(out: &mut Object<'_>, rule: &Rule) {
+    match rule {
+        Rule::Raw(sql) => {
+            out.string("raw", sql);
+        }
+        Rule::OneOf { column, labels } => {
+            let mut out = out.object("one_of");
+            out.string("column", column);
+            strings(out.array("labels"), labels);
+        }
+    }
+}
+
+fn write_foreign_key(out: &mut Object<'_>, key: &ForeignKey) {
+    write_key(out, &key.name, &key.columns);
+    out.string("table", &key.table);
+    strings(out.array("references"), &key.references);
+    out.string("on_delete", key.on_delete.as_sql());
+    out.string("on_update", key.on_update.as_sql());
+}
+
+fn strings(mut out: Array<'_>, items: &[Name]) {
+    for item in items {
+        out.string(item);
+    }
+}
+
+fn optional(out: &mut Object<'_>, key: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        out.string(key, value);
+    }
+}
+
+fn is_portable(column: &Column) -> bool {
+    let has_type = matches!(column.ty, Type::Enum(_)) || type_name(&column.ty).is_some();
+    let has_default = match &column.default {
+        Some(Default::Value(value)) => {
+            matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_))
+        }
+        Some(Default::Raw(_)) | None => true,
+    };
+    has_type && has_default
+}
+
+fn unportable(table: &Table, column: &Column) -> Error {
+    Error::with_message(ErrorKind::Unsupported, "the dump has no words for this column")
+        .with_table(table.name.as_ref())
+        .with_column(column.name.as_ref())
+}
+
+/// The name of a type in the document; `None` for one that is added to [`Type`] and not yet here.
+fn type_name(ty: &Type) -> Option<&'static str> {
+    Some(match ty {
+        Type::Bool => "bool",
+        Type::Int16 => "int16",
+        Type::Int32 => "int32",
+        Type::Int64 => "int64",
+        Type::Float32 => "float32",
+        Type::Float64 => "float64",
+        Type::Text => "text",
+        Type::Bytes => "bytes",
+        Type::Date => "date",
+        Type::Time => "time",
+        Type::DateTime => "datetime",
+        Type::Timestamp => "timestamp",
+        Type::Uuid => "uuid",
+        _ => return None,
+    })
+}

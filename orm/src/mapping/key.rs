@@ -11,7 +11,7 @@ use orm_core::value::ValueRef;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a primary key",
     label = "not usable as a key",
-    note = "use i64, i32, i16, String, Vec<u8>, a uuid, a date, or an enum with #[derive(DbEnum)]"
+    note = "use i64, i32, i16, String, Vec<u8>, a uuid, a date, or an enum that derives DbEnum, Clone, Debug, PartialEq, Eq and Hash"
 )]
 pub trait Key: Clone + Debug + Eq + Hash + Send + 'static {
     /// Hands each part, in key order, to `each`.

@@ -3,20 +3,30 @@
 //!
 //! Knows neither connections nor sessions.
 
+mod builder;
+mod check;
 mod column;
 mod column_set;
+mod db_enum;
 mod decode;
 mod def;
+mod field;
 pub(crate) mod dump;
 mod key;
 mod model;
 mod registry;
 mod schema;
 
+pub use builder::{Given, IntoField, IsGiven, Missing, given, or_server};
+pub use check::{
+    Generated, HasCollation, HasLength, Placeholder, RefersTo, Skipped, Version, referred,
+};
 pub use column::Column;
 pub use column_set::ColumnSet;
+pub use db_enum::DbEnum;
 pub use decode::{differs, read};
 pub use def::{CheckDef, ColumnDef, IndexDef, ModelDef, ReferenceDef, ServerDefault, UniqueDef};
+pub use field::{Field, KeyField};
 pub use key::{IntoKey, Key};
 pub use model::{Entity, Model, ModelSlot, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};

@@ -4,6 +4,10 @@
 
 /// What one database can do. Plain data, so that a constant can be written out in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, not states"
+)]
 pub struct Capabilities {
     /// What encloses an identifier; inside it is doubled. `"` by the standard, `` ` `` on MySQL.
     pub quote: char,
@@ -18,11 +22,10 @@ pub struct Capabilities {
     pub insert_binds: usize,
     /// Whether a bind may be an array: PostgreSQL. Flushes then write a table in one statement.
     pub arrays: bool,
-    /// Whether INSERT hands back columns of many rows at once: PostgreSQL, MariaDB since 10.5. SQLite
-    /// could as well, but a loop with the last row id is three times as fast there, so it says no.
+    /// Whether INSERT hands back columns: PostgreSQL, SQLite since 3.35, MariaDB since 10.5; not MySQL.
     pub insert_returning: bool,
-    /// Whether the driver reports the key that the last INSERT of one row generated.
-    pub last_insert_id: bool,
+    /// How a flush learns the keys that the database generates.
+    pub generated_keys: GeneratedKeys,
     /// Whether a failed statement undoes itself and leaves the transaction open. Not on PostgreSQL.
     pub statement_rollback: bool,
     /// Whether CREATE and DROP are undone by ROLLBACK. Not on MySQL.
@@ -39,6 +42,16 @@ pub struct Capabilities {
     pub no_limit: Option<&'static str>,
     /// How a row of defaults only is inserted: `DEFAULT VALUES`, or `() VALUES ()` on MySQL.
     pub insert_defaults: &'static str,
+}
+
+/// How a flush learns the keys that the database generates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GeneratedKeys {
+    /// From RETURNING, for many rows at once.
+    Returning,
+    /// From the driver, after each row of a prepared loop: MySQL, which has nothing else, and SQLite,
+    /// where the loop is three times as fast as RETURNING.
+    LastInsertId,
 }
 
 /// How binds are written.

@@ -178,6 +178,15 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// `Unsupported` for a value that has no literal, such as NaN on MySQL or NUL in PostgreSQL's text.
     fn literal(&self, value: &Value) -> Result<String>;
 
+    /// The literal of a column's default: in parentheses on MySQL for a column of unlimited length.
+    ///
+    /// # Errors
+    /// As [`Dialect::literal`].
+    fn default_literal(&self, column: &schema::Column, value: &Value) -> Result<String> {
+        let _ = column;
+        self.literal(value)
+    }
+
     /// The statements that begin a transaction, in order; the last one begins it.
     ///
     /// # Errors

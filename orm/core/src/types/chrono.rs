@@ -13,6 +13,7 @@ const EPOCH_FROM_CE: i32 = 719_163;
 impl DbType for NaiveDate {
     type Base = base::Date;
     type Null = NotNull;
+    type Plain = Self;
     const TYPE: Type = Type::Date;
 
     fn to_value(&self) -> ValueRef<'_> {
@@ -34,6 +35,7 @@ impl DbType for NaiveDate {
 impl DbType for NaiveTime {
     type Base = base::Time;
     type Null = NotNull;
+    type Plain = Self;
     const TYPE: Type = Type::Time;
 
     fn to_value(&self) -> ValueRef<'_> {
@@ -59,6 +61,7 @@ impl DbType for NaiveTime {
 impl DbType for NaiveDateTime {
     type Base = base::DateTime;
     type Null = NotNull;
+    type Plain = Self;
     const TYPE: Type = Type::DateTime;
 
     fn to_value(&self) -> ValueRef<'_> {
@@ -73,6 +76,7 @@ impl DbType for NaiveDateTime {
 impl DbType for DateTime<Utc> {
     type Base = base::Timestamp;
     type Null = NotNull;
+    type Plain = Self;
     const TYPE: Type = Type::Timestamp;
 
     fn to_value(&self) -> ValueRef<'_> {

@@ -5,7 +5,7 @@
 //! what. Dialects choose the native name of each type; none is named here.
 
 pub mod base;
-pub mod civil;
+pub use crate::civil;
 mod scalar;
 
 #[cfg(feature = "chrono")]
@@ -132,11 +132,13 @@ mod sealed {
     label = "not a mapped type",
     note = "mapped are bool, i16, i32, i64, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum)], Option of each, and the types of chrono and uuid behind the features of those names"
 )]
-pub trait DbType: Sized + Send + 'static {
+pub trait DbType: Clone + Send + 'static {
     /// What values of this type may be compared with: a marker of [`base`].
     type Base;
     /// [`Nullable`] for `Option`, else [`NotNull`].
     type Null: Nullability;
+    /// The type without `Option`: `T` for `Option<T>`, else the type itself.
+    type Plain: DbType<Base = Self::Base, Null = NotNull, Plain = Self::Plain>;
     /// The logical type of a column of this Rust type.
     const TYPE: Type;
 
@@ -155,6 +157,7 @@ pub trait DbType: Sized + Send + 'static {
 impl<T: DbType<Null = NotNull>> DbType for Option<T> {
     type Base = T::Base;
     type Null = Nullable;
+    type Plain = T::Plain;
     const TYPE: Type = T::TYPE;
 
     #[inline]

@@ -6,6 +6,7 @@ use crate::value::{Misfit, ValueRef};
 impl DbType for bool {
     type Base = base::Bool;
     type Null = NotNull;
+    type Plain = Self;
     const TYPE: Type = Type::Bool;
 
     #[inline]
@@ -31,6 +32,7 @@ macro_rules! integer {
         impl DbType for $rust {
             type Base = base::$name;
             type Null = NotNull;
+            type Plain = Self;
             const TYPE: Type = Type::$name;
 
             #[inline]
@@ -56,6 +58,7 @@ integer!(i64, Int64);
 impl DbType for f64 {
     type Base = base::Float64;
     type Null = NotNull;
+    type Plain = Self;
     const TYPE: Type = Type::Float64;
 
     #[inline]
@@ -83,6 +86,7 @@ impl DbType for f64 {
 impl DbType for f32 {
     type Base = base::Float32;
     type Null = NotNull;
+    type Plain = Self;
     const TYPE: Type = Type::Float32;
 
     #[inline]
@@ -108,6 +112,7 @@ impl DbType for f32 {
 impl DbType for String {
     type Base = base::Text;
     type Null = NotNull;
+    type Plain = Self;
     const TYPE: Type = Type::Text;
 
     #[inline]
@@ -127,6 +132,7 @@ impl DbType for String {
 impl DbType for Vec<u8> {
     type Base = base::Bytes;
     type Null = NotNull;
+    type Plain = Self;
     const TYPE: Type = Type::Bytes;
 
     #[inline]

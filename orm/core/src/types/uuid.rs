@@ -8,6 +8,7 @@ use crate::value::{Misfit, ValueRef};
 impl DbType for Uuid {
     type Base = base::Uuid;
     type Null = NotNull;
+    type Plain = Self;
     const TYPE: Type = Type::Uuid;
 
     fn to_value(&self) -> ValueRef<'_> {

@@ -64,7 +64,7 @@ fn write_column(w: &mut SqlWriter<'_>, table: &Table, column: &Column) -> Result
     }
     match &column.default {
         Some(Default::Value(value)) => {
-            let literal = dialect.literal(value)?;
+            let literal = dialect.default_literal(column, value)?;
             w.push(" DEFAULT ").push(&literal);
         }
         Some(Default::Raw(sql)) => {

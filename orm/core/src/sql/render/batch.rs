@@ -33,10 +33,10 @@ pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Re
 }
 
 /// `INSERT INTO t (a, b) VALUES (?, ?), (?, ?)`.
-pub(crate) fn write_batch_insert_rows(
-    w: &mut SqlWriter<'_>,
-    insert: &BatchInsert<'_>,
-) -> Result<()> {
+///
+/// # Errors
+/// `Unsupported` for arrays, which a dialect that has them writes itself.
+pub fn write_batch_insert_rows(w: &mut SqlWriter<'_>, insert: &BatchInsert<'_>) -> Result<()> {
     let BatchRows::Rows(rows) = insert.rows else {
         return Err(w.unsupported("array binds"));
     };
@@ -63,10 +63,10 @@ pub(crate) fn write_batch_insert_rows(
 }
 
 /// `UPDATE t SET a = ? WHERE id = ?`.
-pub(crate) fn write_batch_update_row(
-    w: &mut SqlWriter<'_>,
-    update: &BatchUpdate<'_>,
-) -> Result<()> {
+///
+/// # Errors
+/// `Unsupported` for arrays, which a dialect that has them writes itself.
+pub fn write_batch_update_row(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
     if update.rows == BatchRows::Arrays {
         return Err(w.unsupported("array binds"));
     }
@@ -79,10 +79,10 @@ pub(crate) fn write_batch_update_row(
 }
 
 /// `DELETE FROM t WHERE id = ?`.
-pub(crate) fn write_batch_delete_row(
-    w: &mut SqlWriter<'_>,
-    delete: &BatchDelete<'_>,
-) -> Result<()> {
+///
+/// # Errors
+/// `Unsupported` for arrays, which a dialect that has them writes itself.
+pub fn write_batch_delete_row(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
     if delete.rows == BatchRows::Arrays {
         return Err(w.unsupported("array binds"));
     }

@@ -17,26 +17,23 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     match expr {
         Expr::Column { source, name } => {
             w.column(source, name);
+            Ok(())
         }
-        Expr::Value(value) => w.dialect().write_typed_bind(w, value),
-        Expr::And(all) => write_junction(w, all, " AND ", "1 = 1")?,
-        Expr::Or(any) => write_junction(w, any, " OR ", "1 = 0")?,
-        Expr::Not(inner) => {
-            w.push("NOT (");
-            write_expr(w, inner)?;
-            w.push(")");
+        Expr::Value(value) => {
+            w.dialect().write_typed_bind(w, value);
+            Ok(())
         }
-        Expr::Compare { op, left, right } => write_compare(w, *op, left, right)?,
-        Expr::Arithmetic { op, left, right } => write_arithmetic(w, *op, left, right)?,
-        Expr::IsNull { expr, negated } => {
-            write_operand(w, expr)?;
-            w.push(if *negated { " IS NOT NULL" } else { " IS NULL" });
-        }
+        Expr::And(all) => write_junction(w, all, " AND ", "1 = 1"),
+        Expr::Or(any) => write_junction(w, any, " OR ", "1 = 0"),
+        Expr::Not(inner) => write_wrapped(w, "NOT (", inner, ")"),
+        Expr::Compare { op, left, right } => write_compare(w, *op, left, right),
+        Expr::Arithmetic { op, left, right } => write_arithmetic(w, *op, left, right),
+        Expr::IsNull { expr, negated } => write_is_null(w, expr, *negated),
         Expr::In {
             expr,
             list,
             negated,
-        } => write_in(w, expr, list, *negated)?,
+        } => write_in(w, expr, list, *negated),
         Expr::InSelect {
             expr,
             select,
@@ -44,16 +41,10 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         } => {
             write_operand(w, expr)?;
             w.push(if *negated { " NOT IN " } else { " IN " });
-            write_subquery(w, select)?;
+            write_subquery(w, select)
         }
-        Expr::Between { expr, low, high } => {
-            write_operand(w, expr)?;
-            w.push(" BETWEEN ");
-            write_peer(w, low)?;
-            w.push(" AND ");
-            write_peer(w, high)?;
-        }
-        Expr::Like(like) => w.dialect().write_like(w, like)?,
+        Expr::Between { expr, low, high } => write_between(w, expr, low, high),
+        Expr::Like(like) => w.dialect().write_like(w, like),
         Expr::Aggregate {
             function,
             expr,
@@ -64,24 +55,55 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
                 write_aggregate_call(w, *function, expr.as_deref(), *distinct)
             };
             w.dialect()
-                .write_aggregate(w, &call, aggregate_type(*function, ty))?;
+                .write_aggregate(w, &call, aggregate_type(*function, ty))
         }
-        Expr::Function { name, args } => write_function(w, name, args)?,
+        Expr::Function { name, args } => write_function(w, name, args),
         Expr::Cast { expr, ty } => {
-            w.push("CAST(");
-            write_expr(w, expr)?;
             let ty = w.dialect().cast_type(ty);
-            w.push(" AS ").push(&ty).push(")");
+            write_wrapped(w, "CAST(", expr, &format!(" AS {ty})"))
         }
         Expr::Exists(select) => {
             w.push("EXISTS ");
-            write_subquery(w, select)?;
+            write_subquery(w, select)
         }
-        Expr::Subquery(select) => write_subquery(w, select)?,
-        Expr::Raw(parts) => write_parts(w, parts),
-        Expr::Extension(node) => w.dialect().write_extension(w, node.as_ref())?,
+        Expr::Subquery(select) => write_subquery(w, select),
+        Expr::Raw(parts) => {
+            write_parts(w, parts);
+            Ok(())
+        }
+        Expr::Extension(node) => w.dialect().write_extension(w, node.as_ref()),
     }
+}
+
+fn write_is_null<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr, negated: bool) -> Result<()> {
+    write_operand(w, expr)?;
+    w.push(if negated { " IS NOT NULL" } else { " IS NULL" });
     Ok(())
+}
+
+fn write_wrapped<'a>(
+    w: &mut SqlWriter<'a>,
+    before: &str,
+    expr: &'a Expr,
+    after: &str,
+) -> Result<()> {
+    w.push(before);
+    write_expr(w, expr)?;
+    w.push(after);
+    Ok(())
+}
+
+fn write_between<'a>(
+    w: &mut SqlWriter<'a>,
+    expr: &'a Expr,
+    low: &'a Expr,
+    high: &'a Expr,
+) -> Result<()> {
+    write_operand(w, expr)?;
+    w.push(" BETWEEN ");
+    write_peer(w, low)?;
+    w.push(" AND ");
+    write_peer(w, high)
 }
 
 // A count is never cast: every database yields a 64-bit integer. Min and max keep their column's type.
@@ -222,7 +244,7 @@ fn write_in<'a>(
     write_operand(w, expr)?;
     w.push(if negated { " NOT IN " } else { " IN " });
     // Half of the limit, so that other conditions of the same statement find room.
-    if list.len() <= capabilities.bind_limit / 2 {
+    if list.len().next_power_of_two() <= capabilities.bind_limit / 2 {
         w.push("(");
         write_padded(w, list);
         w.push(")");
@@ -235,10 +257,10 @@ fn write_in<'a>(
 // Lists are padded to a power of two by repeating the last value, so that there are few texts.
 fn write_padded<'a>(w: &mut SqlWriter<'a>, list: &'a [Value]) {
     let padding = list.len().next_power_of_two() - list.len();
-    let last = list.last();
+    let filler = list.last();
     let padded = list
         .iter()
-        .chain(std::iter::repeat_n(last, padding).flatten());
+        .chain(std::iter::repeat_n(filler, padding).flatten());
     w.list(padded, |w, value| {
         w.bind(value.as_ref());
     });
@@ -254,13 +276,14 @@ fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListSt
                 Some(Value::Date(_)) => "DATE",
                 Some(Value::Time(_)) => "TIME(6)",
                 Some(Value::DateTime(_) | Value::Timestamp(_)) => "DATETIME(6)",
-                _ => "TEXT",
+                _ => "LONGTEXT",
             };
-            let hex = is_binary(list);
-            w.push(if hex {
-                "(SELECT UNHEX(v) FROM JSON_TABLE("
-            } else {
-                "(SELECT v FROM JSON_TABLE("
+            // A bare text column of JSON_TABLE has the database's collation, which clashes with the
+            // collation of what it is compared with. What JSON_UNQUOTE yields gives way, as a bind does.
+            w.push(match list.first() {
+                _ if is_binary(list) => "(SELECT UNHEX(v) FROM JSON_TABLE(",
+                Some(Value::Text(_)) => "(SELECT JSON_UNQUOTE(JSON_QUOTE(v)) FROM JSON_TABLE(",
+                _ => "(SELECT v FROM JSON_TABLE(",
             });
             w.bind(items)
                 .push(", '$[*]' COLUMNS (v ")

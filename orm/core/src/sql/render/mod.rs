@@ -9,8 +9,10 @@ mod raw;
 mod select;
 mod write;
 
-pub use batch::{write_batch_delete, write_batch_insert, write_batch_update};
-pub(super) use batch::{write_batch_delete_row, write_batch_insert_rows, write_batch_update_row};
+pub use batch::{
+    write_batch_delete, write_batch_delete_row, write_batch_insert, write_batch_insert_rows,
+    write_batch_update, write_batch_update_row,
+};
 pub use expr::write_expr;
 pub(super) use expr::{write_extension, write_operand};
 pub use raw::write_raw;

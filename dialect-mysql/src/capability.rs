@@ -1,0 +1,39 @@
+//! What MySQL 8 and MariaDB can do, as data. They share every word but one: RETURNING.
+//!
+//! Read through `Dialect::capabilities`. No SQL is made here.
+
+use orm_core::sql::{Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder};
+
+/// MySQL 8.
+pub(crate) const MYSQL: Capabilities = Capabilities {
+    quote: '`',
+    placeholder: Placeholder::Question,
+    // In characters by the manual; counted in bytes here, which never lets a longer name pass.
+    identifier_limit: 64,
+    // The protocol counts the parameters of a statement in 16 bits.
+    bind_limit: 65_535,
+    // Around a hundred rows of a narrow table; longer statements gain nothing and fill the cache.
+    insert_binds: 300,
+    arrays: false,
+    insert_returning: false,
+    generated_keys: GeneratedKeys::LastInsertId,
+    // InnoDB undoes a failed statement and keeps the transaction, deadlocks aside: those end it, which
+    // the driver finds out.
+    statement_rollback: true,
+    // DDL commits what is open.
+    transactional_ddl: false,
+    alter_constraint: true,
+    null_safe: NullSafeStyle::Spaceship,
+    in_list: InListStyle::JsonTable,
+    // The manual's own word for "all rows from an offset on": 2^64 - 1.
+    no_limit: Some("18446744073709551615"),
+    insert_defaults: " () VALUES ()",
+};
+
+/// MariaDB since 10.5.
+pub(crate) const MARIADB: Capabilities = Capabilities {
+    // INSERT alone: there is no UPDATE … RETURNING, and DELETE … RETURNING is nobody's need here.
+    insert_returning: true,
+    generated_keys: GeneratedKeys::Returning,
+    ..MYSQL
+};

@@ -1,0 +1,124 @@
+//! The DDL that differs: column types that depend on their use, collations, and the list of tables.
+//!
+//! The shape of the statements is `orm_core`'s; names of types and literals are in `types.rs`.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::schema::{Column, Table};
+use orm_core::types::Type;
+use orm_core::value::Value;
+
+use crate::types;
+
+/// The tables of the connection's database. Views and sequences are not among them.
+pub(crate) const LIST_TABLES: &str = "SELECT table_name FROM information_schema.tables \
+     WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') \
+     ORDER BY table_name";
+
+/// The type of a column with its length.
+///
+/// # Errors
+/// `Unsupported` for a text or bytes without length that has an index: the server would want the
+/// length of a prefix, and a unique index over prefixes refuses what is unique.
+pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
+    if types::is_large(&column.ty, column.length) && is_indexed(table, &column.name) {
+        return Err(no_length(table, column));
+    }
+    match types::column_name(&column.ty, column.length) {
+        Some(name) => Ok(name.into_owned()),
+        None => Err(unknown_type(table, column)),
+    }
+}
+
+fn is_indexed(table: &Table, column: &str) -> bool {
+    let uniques = table.uniques.iter().flat_map(|unique| &unique.columns);
+    let keys = table.foreign_keys.iter().flat_map(|key| &key.columns);
+    let indexes = table.indexes.iter().flat_map(|index| &index.columns);
+    let mut indexed = table.key_columns().iter().chain(uniques).chain(keys).chain(indexes);
+    indexed.any(|name| name == column)
+}
+
+fn no_length(table: &Table, column: &Column) -> Error {
+    let what = column.ty.describe();
+    Error::with_message(
+        ErrorKind::Unsupported,
+        format!("mysql and mariadb can't index {what} of unlimited length"),
+    )
+    .with_table(table.name.as_ref())
+    .with_column(column.name.as_ref())
+    .with_hint("limit its length with #[orm(length = 255)]")
+}
+
+fn unknown_type(table: &Table, column: &Column) -> Error {
+    let what = column.ty.describe();
+    Error::with_message(
+        ErrorKind::Unsupported,
+        format!("mysql and mariadb have no type for {what}"),
+    )
+    .with_table(table.name.as_ref())
+    .with_column(column.name.as_ref())
+}
+
+/// The collation of text, which names its character set as well, and AUTO_INCREMENT.
+pub(crate) fn column_options(column: &Column, collation: &str) -> String {
+    let mut options = String::new();
+    if matches!(column.ty, Type::Text | Type::Enum(_)) {
+        options.push_str(" COLLATE ");
+        match &column.collation {
+            Some(own) => options.push_str(&collation_name(own)),
+            None => options.push_str(collation),
+        }
+    }
+    if column.auto_increment {
+        options.push_str(" AUTO_INCREMENT");
+    }
+    options
+}
+
+// Names of collations are plain words; whatever is none is quoted, so that it can't become SQL.
+fn collation_name(name: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !name.is_empty() && name.chars().all(is_word) {
+        name.to_owned()
+    } else {
+        format!("`{}`", name.replace('`', "``"))
+    }
+}
+
+/// The default of a column. MySQL takes none for types outside the row but an expression, and the
+/// parentheses make one of a literal; MariaDB does not mind them.
+///
+/// # Errors
+/// As [`types::literal`].
+pub(crate) fn default_literal(column: &Column, value: &Value) -> Result<String> {
+    let literal = types::literal(value)?;
+    if types::is_large(&column.ty, column.length) {
+        return Ok(format!("({literal})"));
+    }
+    Ok(literal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_indexed_text_needs_a_length() {
+        let table = |length: Option<u32>| {
+            let mut name = Column::new("name", Type::Text);
+            name.length = length;
+            Table::new("users").column(name).unique(["name"])
+        };
+        let unlimited = table(None);
+        let error = column_type(&unlimited, &unlimited.columns[0]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert_eq!((error.table(), error.column()), (Some("users"), Some("name")));
+        let limited = table(Some(50));
+        assert_eq!(column_type(&limited, &limited.columns[0]).unwrap(), "VARCHAR(50)");
+    }
+
+    #[test]
+    fn a_collation_is_a_name() {
+        assert_eq!(collation_name("utf8mb4_czech_ci"), "utf8mb4_czech_ci");
+        assert_eq!(collation_name("x NULL, `y"), "`x NULL, ``y`");
+    }
+}

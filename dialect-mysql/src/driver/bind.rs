@@ -1,0 +1,109 @@
+//! Values on their way in: as the parameters of a prepared statement.
+//!
+//! The native driver takes parameters by value, so text and bytes are copied once here. Truth values
+//! become integers, dates and times their fields, UUIDs bytes, and lists the text of a JSON array.
+
+use mysql::{Params, Value};
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::types::civil::{self, Clock};
+use orm_core::value::ValueRef;
+
+/// All binds of one run.
+///
+/// # Errors
+/// `OutOfRange` for a number that isn't finite, a year beyond four digits and a time beyond a day.
+pub(super) fn params(binds: &[ValueRef<'_>]) -> Result<Params> {
+    let mut values = Vec::with_capacity(binds.len());
+    for (index, bind) in binds.iter().enumerate() {
+        values.push(value(*bind).map_err(|what| refused(what, index))?);
+    }
+    Ok(Params::Positional(values))
+}
+
+/// One value, or what is wrong with it.
+fn value(bind: ValueRef<'_>) -> Result<Value, &'static str> {
+    Ok(match bind {
+        ValueRef::Null => Value::NULL,
+        ValueRef::Bool(v) => Value::Int(i64::from(v)),
+        ValueRef::Int(v) => Value::Int(v),
+        ValueRef::Float(v) if v.is_finite() => Value::Double(v),
+        ValueRef::Float(_) => return Err("mysql and mariadb store only numbers that are finite"),
+        ValueRef::Text(v) => Value::Bytes(v.as_bytes().to_vec()),
+        ValueRef::Bytes(v) => Value::Bytes(v.to_vec()),
+        ValueRef::Uuid(v) => Value::Bytes(v.to_vec()),
+        ValueRef::Date(days) => moment(days, 0)?,
+        ValueRef::Time(micros) => time(micros)?,
+        ValueRef::DateTime(micros) | ValueRef::Timestamp(micros) => {
+            let (days, micros) = civil::split(micros).ok_or(YEAR)?;
+            moment(days, micros)?
+        }
+        ValueRef::Array(_) | ValueRef::List(_) => Value::Bytes(bind.to_json().into_bytes()),
+        _ => return Err("mysql and mariadb have no place for this kind of value"),
+    })
+}
+
+const YEAR: &str = "mysql and mariadb store only dates of the years 0 to 9999";
+
+fn moment(days: i32, micros: i64) -> Result<Value, &'static str> {
+    let date = civil::civil(days);
+    let year = u16::try_from(date.year).ok().filter(|year| *year <= 9999);
+    let year = year.ok_or(YEAR)?;
+    let Clock { hour, minute, second, micro } = civil::clock(micros);
+    let (month, day) = (small(date.month), small(date.day));
+    Ok(Value::Date(year, month, day, small(hour), small(minute), small(second), micro))
+}
+
+fn time(micros: i64) -> Result<Value, &'static str> {
+    if !(0..civil::DAY).contains(&micros) {
+        return Err("a time of day lies between 00:00 and 24:00");
+    }
+    let Clock { hour, minute, second, micro } = civil::clock(micros);
+    Ok(Value::Time(false, 0, small(hour), small(minute), small(second), micro))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "months, days, hours, minutes and seconds are below 60"
+)]
+fn small(field: u32) -> u8 {
+    field as u8
+}
+
+#[cold]
+fn refused(what: &'static str, index: usize) -> Error {
+    let number = index + 1;
+    Error::with_message(ErrorKind::OutOfRange, format!("{what} (bind {number})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_and_times_become_fields() {
+        let cases = [
+            (ValueRef::Date(0), Value::Date(1970, 1, 1, 0, 0, 0, 0)),
+            (ValueRef::DateTime(-1), Value::Date(1969, 12, 31, 23, 59, 59, 999_999)),
+            (ValueRef::Time(3_723_000_004), Value::Time(false, 0, 1, 2, 3, 4)),
+            (ValueRef::Bool(true), Value::Int(1)),
+            (ValueRef::Array(&[ValueRef::Int(1), ValueRef::Null]), Value::Bytes(b"[1,null]".to_vec())),
+        ];
+        for (bind, expected) in cases {
+            assert_eq!(value(bind), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn what_has_no_place_is_refused_by_its_number() {
+        for bind in [
+            ValueRef::Float(f64::INFINITY),
+            ValueRef::Date(-800_000),
+            ValueRef::Timestamp(i64::MAX),
+            ValueRef::Time(-1),
+        ] {
+            let error = params(&[ValueRef::Null, bind]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::OutOfRange);
+            assert!(error.message().ends_with("(bind 2)"), "{error}");
+        }
+    }
+}

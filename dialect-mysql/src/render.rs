@@ -1,0 +1,96 @@
+//! The hooks of the statement writer in which MySQL and MariaDB differ: LIKE, aggregates, lone binds
+//! and BEGIN.
+//!
+//! Everything else is the default writer's, driven by the capabilities.
+
+use std::borrow::Cow;
+
+use orm_core::error::Result;
+use orm_core::sql::{SqlWriter, TransactionOptions, write_expr};
+use orm_core::stmt::{Expr, Like, LikeKind};
+use orm_core::types::Type;
+use orm_core::value::Value;
+
+use crate::types;
+
+/// The escape character of LIKE as a hexadecimal literal: `'\\'` is one character or two, depending on
+/// the SQL mode.
+pub(crate) const LIKE_ESCAPE: &str = " ESCAPE x'5C'";
+
+/// `a LIKE ? COLLATE …`. The collation on the pattern makes case count whatever the column's own
+/// collation is. It is the one that text columns are created with, so that their indexes still serve
+/// a search by the start of a text.
+pub(crate) fn write_like<'a>(
+    w: &mut SqlWriter<'a>,
+    like: &'a Like,
+    collation: &str,
+) -> Result<()> {
+    if like.kind == LikeKind::ContainsIgnoreCase {
+        w.push("LOWER(");
+        write_expr(w, &like.expr)?;
+        w.push(") LIKE LOWER(").bind(like.pattern.as_ref()).push(")");
+    } else {
+        write_operand(w, &like.expr)?;
+        w.push(" LIKE ").bind(like.pattern.as_ref());
+    }
+    w.push(" COLLATE ").push(collation).push(LIKE_ESCAPE);
+    Ok(())
+}
+
+fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
+    if w.dialect().is_simple(expr) {
+        return write_expr(w, expr);
+    }
+    w.push("(");
+    write_expr(w, expr)?;
+    w.push(")");
+    Ok(())
+}
+
+/// A bind in a place that gives it no type. Bytes would come back as text in the connection's
+/// character set, and a date as a date and time.
+pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
+    let ty = match value {
+        Value::Bytes(_) | Value::Uuid(_) => Type::Bytes,
+        Value::Date(_) => Type::Date,
+        _ => {
+            w.bind(value.as_ref());
+            return;
+        }
+    };
+    w.push("CAST(").bind(value.as_ref());
+    w.push(" AS ").push(types::cast_name(&ty)).push(")");
+}
+
+/// Sums and means of integers are DECIMAL here. `DIV 1` makes a BIGINT of a sum, or an error if it is
+/// too large, where `CAST(… AS SIGNED)` would answer with the largest BIGINT instead.
+pub(crate) fn write_aggregate<'a>(
+    w: &mut SqlWriter<'a>,
+    call: &dyn Fn(&mut SqlWriter<'a>) -> Result<()>,
+    ty: &Type,
+) -> Result<()> {
+    let (before, after) = match ty {
+        Type::Int16 | Type::Int32 | Type::Int64 => ("(", " DIV 1)"),
+        Type::Float32 | Type::Float64 => ("CAST(", " AS DOUBLE)"),
+        _ => return call(w),
+    };
+    w.push(before);
+    call(w)?;
+    w.push(after);
+    Ok(())
+}
+
+/// The isolation level is set for the next transaction alone, by a statement of its own.
+pub(crate) fn begin(options: &TransactionOptions) -> Vec<Cow<'static, str>> {
+    let mut statements = Vec::with_capacity(2);
+    if let Some(level) = options.isolation {
+        let level = level.as_sql();
+        statements.push(format!("SET TRANSACTION ISOLATION LEVEL {level}").into());
+    }
+    statements.push(if options.read_only {
+        "START TRANSACTION READ ONLY".into()
+    } else {
+        "START TRANSACTION".into()
+    });
+    statements
+}

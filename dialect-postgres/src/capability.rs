@@ -1,0 +1,28 @@
+//! What PostgreSQL can do, as data, with the reasons. Read by core's planner and writer.
+
+use orm_core::sql::{Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder};
+
+/// PostgreSQL 12 and later.
+pub(crate) const CAPABILITIES: Capabilities = Capabilities {
+    quote: '"',
+    placeholder: Placeholder::Dollar,
+    // NAMEDATALEN is 64 and counts the closing NUL.
+    identifier_limit: 63,
+    // The protocol counts parameters in 16 bits.
+    bind_limit: 65_535,
+    // Batches go as arrays, so this only bounds inserts that a caller writes row by row.
+    insert_binds: 1000,
+    arrays: true,
+    insert_returning: true,
+    // There is no such thing without naming a sequence: keys come back by RETURNING.
+    generated_keys: GeneratedKeys::Returning,
+    // One failed statement aborts the whole transaction, up to the last savepoint.
+    statement_rollback: false,
+    transactional_ddl: true,
+    alter_constraint: true,
+    null_safe: NullSafeStyle::IsNotDistinctFrom,
+    // One statement text for lists of any length, and faster than a list of binds.
+    in_list: InListStyle::Array,
+    no_limit: None,
+    insert_defaults: " DEFAULT VALUES",
+};

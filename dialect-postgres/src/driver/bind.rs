@@ -1,0 +1,466 @@
+//! Writing: from [`ValueRef`] to the binary form of the parameter's type, as the server has inferred it.
+//!
+//! A value that the type has no room for is an error before anything is sent, so that it aborts no
+//! transaction. Types without a kind of their own here take text, which the server parses. `row.rs`
+//! reads the same forms.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::{BufMut, BytesMut};
+use orm_core::error::{Error, ErrorKind};
+use orm_core::value::{Value, ValueRef};
+use postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
+
+use super::row::{EPOCH_DAYS, EPOCH_MICROS, Wire};
+use crate::types;
+
+/// One value on its way to the server.
+pub(super) struct Bind<'a> {
+    pub(super) value: ValueRef<'a>,
+    /// Counted from 1.
+    pub(super) position: usize,
+}
+
+/// The binds of a statement.
+pub(super) fn binds<'a>(values: &'a [ValueRef<'a>]) -> Vec<Bind<'a>> {
+    let numbered = values.iter().zip(1..);
+    numbered
+        .map(|(value, position)| Bind {
+            value: *value,
+            position,
+        })
+        .collect()
+}
+
+/// A type that the server shall infer: it then reads text.
+pub(super) fn unspecified() -> Type {
+    Type::new(String::new(), 0, Kind::Simple, String::new())
+}
+
+// The native driver logs binds by their Debug form, which must not show values.
+impl fmt::Debug for Bind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.value.kind_name())
+    }
+}
+
+type WriteResult = Result<IsNull, Box<dyn StdError + Sync + Send>>;
+
+impl ToSql for Bind<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> WriteResult {
+        let written = match self.encode_format(ty) {
+            Format::Text => write_as_text(self.value, ty, out),
+            Format::Binary => write(self.value, ty, out),
+        };
+        written.map_err(|fault| {
+            let (position, found) = (self.position, self.value.kind_name());
+            let ty = match element(ty) {
+                Some(element) => format!("{}[]", element.name()),
+                None => ty.name().to_owned(),
+            };
+            Refusal {
+                fault,
+                position,
+                found,
+                ty,
+            }
+            .into()
+        })
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn encode_format(&self, ty: &Type) -> Format {
+        match (Wire::of(ty), self.value) {
+            (Wire::Array, ValueRef::Array(_) | ValueRef::List(_)) => {
+                let element = element(ty).map_or(Wire::Other, Wire::of);
+                if is_text_only(element) {
+                    Format::Text
+                } else {
+                    Format::Binary
+                }
+            }
+            (wire, _) if is_text_only(wire) => Format::Text,
+            _ => Format::Binary,
+        }
+    }
+
+    to_sql_checked!();
+}
+
+fn is_text_only(wire: Wire) -> bool {
+    matches!(
+        wire,
+        Wire::Numeric | Wire::Unspecified | Wire::Array | Wire::Void | Wire::Other
+    )
+}
+
+/// The type of an array's elements, domains over arrays included.
+fn element(ty: &Type) -> Option<&Type> {
+    match ty.kind() {
+        Kind::Array(element) => Some(element),
+        Kind::Domain(base) => element(base),
+        _ => None,
+    }
+}
+
+/// What is wrong with a bind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Mismatch,
+    Elements,
+    Range,
+    Nul,
+}
+
+/// A bind that was refused before anything was sent. The native driver hands it back as a source.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    fault: Fault,
+    position: usize,
+    found: &'static str,
+    ty: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            position,
+            found,
+            ty,
+            ..
+        } = self;
+        match self.fault {
+            Fault::Mismatch => {
+                write!(
+                    f,
+                    "bind {position} is {found}, but the statement takes {ty} there"
+                )
+            }
+            Fault::Elements => {
+                write!(
+                    f,
+                    "bind {position} is an array with elements that don't fit {ty}"
+                )
+            }
+            Fault::Range => write!(f, "bind {position} is out of the range of {ty}"),
+            Fault::Nul => write!(
+                f,
+                "bind {position} has a NUL character, which {ty} can't hold"
+            ),
+        }
+    }
+}
+
+impl StdError for Refusal {}
+
+impl Refusal {
+    /// The error that a caller sees.
+    pub(super) fn to_error(&self) -> Error {
+        let position = self.position;
+        match self.fault {
+            Fault::Mismatch | Fault::Elements => Error::with_message(
+                ErrorKind::Usage,
+                self.to_string(),
+            )
+            .with_hint(format!(
+                "bind a value of that type, or cast the placeholder in the SQL: ${position}::int8"
+            )),
+            Fault::Range | Fault::Nul => {
+                Error::with_message(ErrorKind::OutOfRange, self.to_string())
+            }
+        }
+    }
+}
+
+fn write(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
+    let wire = Wire::of(ty);
+    match (wire, value) {
+        (_, ValueRef::Null) => return Ok(IsNull::Yes),
+        (Wire::Array, ValueRef::Array(items)) => {
+            write_array(items.iter().copied(), items.len(), ty, out)?;
+        }
+        (Wire::Array, ValueRef::List(items)) => {
+            write_array(items.iter().map(Value::as_ref), items.len(), ty, out)?;
+        }
+        _ => write_scalar(value, wire, out)?,
+    }
+    Ok(IsNull::No)
+}
+
+fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(), Fault> {
+    match (wire, value) {
+        (Wire::Bool, ValueRef::Bool(v)) => out.put_u8(v.into()),
+        (Wire::Int2, ValueRef::Int(v)) => out.put_i16(narrow(v)?),
+        (Wire::Int4, ValueRef::Int(v)) => out.put_i32(narrow(v)?),
+        (Wire::Int8, ValueRef::Int(v)) => out.put_i64(v),
+        (Wire::Oid, ValueRef::Int(v)) => out.put_u32(narrow(v)?),
+        (Wire::Float4, ValueRef::Float(v)) => out.put_f32(single(v)?),
+        (Wire::Float4, ValueRef::Int(v)) => out.put_f32(single(exact(v, f32::MANTISSA_DIGITS)?)?),
+        (Wire::Float8, ValueRef::Float(v)) => out.put_f64(v),
+        (Wire::Float8, ValueRef::Int(v)) => out.put_f64(exact(v, f64::MANTISSA_DIGITS)?),
+        (Wire::Text, ValueRef::Text(v)) => out.put_slice(without_nul(v)?.as_bytes()),
+        (Wire::Jsonb, ValueRef::Text(v)) => {
+            out.put_u8(1);
+            out.put_slice(without_nul(v)?.as_bytes());
+        }
+        (Wire::Bytea, ValueRef::Bytes(v)) => out.put_slice(v),
+        (Wire::Date, ValueRef::Date(v)) => out.put_i32(date(v)?),
+        (Wire::Time, ValueRef::Time(v)) => out.put_i64(v),
+        // The session's time zone is UTC, so that a moment without a zone and an instant are one count.
+        (Wire::Timestamp | Wire::Timestamptz, ValueRef::DateTime(v) | ValueRef::Timestamp(v)) => {
+            out.put_i64(moment(v)?);
+        }
+        (Wire::Uuid, ValueRef::Uuid(v)) => out.put_slice(&v),
+        _ => return Err(Fault::Mismatch),
+    }
+    Ok(())
+}
+
+/// The binary form of an array of one dimension: its head, then each element behind its length.
+fn write_array<'a>(
+    items: impl Iterator<Item = ValueRef<'a>> + Clone,
+    count: usize,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<(), Fault> {
+    let element = element(ty).ok_or(Fault::Mismatch)?;
+    let wire = Wire::of(element);
+    let length = i32::try_from(count).map_err(|_| Fault::Range)?;
+    out.put_i32(i32::from(count > 0));
+    out.put_i32(items.clone().any(ValueRef::is_null).into());
+    out.put_u32(element.oid());
+    if count > 0 {
+        out.put_i32(length);
+        out.put_i32(1);
+    }
+    for item in items {
+        if item.is_null() {
+            out.put_i32(-1);
+            continue;
+        }
+        let start = out.len();
+        out.put_i32(0);
+        write_scalar(item, wire, out).map_err(of_element)?;
+        let length = i32::try_from(out.len() - start - 4).map_err(|_| Fault::Range)?;
+        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    }
+    Ok(())
+}
+
+/// The text form, for types without a binary one here and for those that the server shall infer.
+fn write_as_text(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
+    let takes = match (Wire::of(ty), value) {
+        (_, ValueRef::Null) => return Ok(IsNull::Yes),
+        (Wire::Unspecified, _) => true,
+        (Wire::Array, ValueRef::Array(items)) => takes_all(items.iter().copied(), ty),
+        (Wire::Array, ValueRef::List(items)) => takes_all(items.iter().map(Value::as_ref), ty),
+        (wire, value) => takes_text_of(wire, value),
+    };
+    if !takes {
+        let is_array = matches!(value, ValueRef::Array(_) | ValueRef::List(_));
+        return Err(if is_array && element(ty).is_some() {
+            Fault::Elements
+        } else {
+            Fault::Mismatch
+        });
+    }
+    let text = types::text(value).ok_or(Fault::Mismatch)?;
+    out.put_slice(without_nul(&text)?.as_bytes());
+    Ok(IsNull::No)
+}
+
+fn of_element(fault: Fault) -> Fault {
+    if fault == Fault::Mismatch {
+        Fault::Elements
+    } else {
+        fault
+    }
+}
+
+fn takes_all<'a>(mut items: impl Iterator<Item = ValueRef<'a>>, ty: &Type) -> bool {
+    let element = element(ty).map_or(Wire::Other, Wire::of);
+    items.all(|item| item.is_null() || takes_text_of(element, item))
+}
+
+fn takes_text_of(wire: Wire, value: ValueRef<'_>) -> bool {
+    match wire {
+        Wire::Numeric => matches!(
+            value,
+            ValueRef::Int(_) | ValueRef::Float(_) | ValueRef::Text(_)
+        ),
+        Wire::Other | Wire::Array => matches!(value, ValueRef::Text(_)),
+        _ => false,
+    }
+}
+
+fn narrow<T: TryFrom<i64>>(value: i64) -> Result<T, Fault> {
+    T::try_from(value).map_err(|_| Fault::Range)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "guarded: only integers that are exact"
+)]
+fn exact(value: i64, digits: u32) -> Result<f64, Fault> {
+    let limit = 1_i64 << digits;
+    if (-limit..=limit).contains(&value) {
+        Ok(value as f64)
+    } else {
+        Err(Fault::Range)
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the range is checked after the cast"
+)]
+fn single(value: f64) -> Result<f32, Fault> {
+    let narrow = value as f32;
+    if narrow.is_infinite() && value.is_finite() {
+        Err(Fault::Range)
+    } else {
+        Ok(narrow)
+    }
+}
+
+fn without_nul(text: &str) -> Result<&str, Fault> {
+    if text.as_bytes().contains(&0) {
+        Err(Fault::Nul)
+    } else {
+        Ok(text)
+    }
+}
+
+// The least and the greatest count would be read as -infinity and infinity.
+fn date(days: i32) -> Result<i32, Fault> {
+    let days = days.checked_sub(EPOCH_DAYS).filter(|days| *days > i32::MIN);
+    days.ok_or(Fault::Range)
+}
+
+fn moment(micros: i64) -> Result<i64, Fault> {
+    let micros = micros
+        .checked_sub(EPOCH_MICROS)
+        .filter(|micros| *micros > i64::MIN);
+    micros.ok_or(Fault::Range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(value: ValueRef<'_>, ty: &Type, expected: Result<&[u8], &str>) {
+        let mut out = BytesMut::new();
+        let written = Bind { value, position: 1 }.to_sql(ty, &mut out);
+        match (written, expected) {
+            (Ok(_), Ok(bytes)) => assert_eq!(out.as_ref(), bytes),
+            (Err(error), Err(text)) => assert_eq!(error.to_string(), text),
+            (written, expected) => panic!("{} instead of {expected:?}", written.is_ok()),
+        }
+    }
+
+    #[test]
+    fn integers_take_the_width_of_the_parameter() {
+        check(ValueRef::Int(-2), &Type::INT2, Ok(&[0xFF, 0xFE]));
+        check(ValueRef::Int(1), &Type::INT8, Ok(&[0, 0, 0, 0, 0, 0, 0, 1]));
+        check(
+            ValueRef::Int(40_000),
+            &Type::INT2,
+            Err("bind 1 is out of the range of int2"),
+        );
+        check(ValueRef::Int(12), &Type::NUMERIC, Ok(b"12"));
+        check(ValueRef::Int(3), &Type::FLOAT4, Ok(&3_f32.to_be_bytes()));
+        check(
+            ValueRef::Int(i64::MAX),
+            &Type::FLOAT8,
+            Err("bind 1 is out of the range of float8"),
+        );
+    }
+
+    #[test]
+    fn a_mismatch_names_both_sides_and_no_value() {
+        check(
+            ValueRef::Text("secret"),
+            &Type::INT4,
+            Err("bind 1 is text, but the statement takes int4 there"),
+        );
+        check(
+            ValueRef::Array(&[ValueRef::Text("secret")]),
+            &Type::INT4_ARRAY,
+            Err("bind 1 is an array with elements that don't fit int4[]"),
+        );
+        check(
+            ValueRef::Int(1),
+            &Type::INT4_ARRAY,
+            Err("bind 1 is an integer, but the statement takes int4[] there"),
+        );
+        check(
+            ValueRef::Text("a\0b"),
+            &Type::TEXT,
+            Err("bind 1 has a NUL character, which text can't hold"),
+        );
+        let bind = Bind {
+            value: ValueRef::Text("secret"),
+            position: 1,
+        };
+        assert_eq!(format!("{bind:?}"), "text");
+    }
+
+    #[test]
+    fn infinity_is_never_written_by_accident() {
+        check(
+            ValueRef::Date(i32::MIN),
+            &Type::DATE,
+            Err("bind 1 is out of the range of date"),
+        );
+        let least = i64::MIN + EPOCH_MICROS;
+        check(
+            ValueRef::Timestamp(least),
+            &Type::TIMESTAMPTZ,
+            Err("bind 1 is out of the range of timestamptz"),
+        );
+        check(ValueRef::Date(EPOCH_DAYS), &Type::DATE, Ok(&[0; 4]));
+    }
+
+    #[test]
+    fn arrays_are_written_by_their_elements() {
+        let items = [ValueRef::Int(7), ValueRef::Null];
+        let expected = [
+            &[0, 0, 0, 1][..], // dimensions
+            &[0, 0, 0, 1],     // has NULLs
+            &[0, 0, 0, 21],    // int2
+            &[0, 0, 0, 2],     // elements
+            &[0, 0, 0, 1],     // lower bound
+            &[0, 0, 0, 2, 0, 7],
+            &[0xFF; 4],
+        ]
+        .concat();
+        check(ValueRef::Array(&items), &Type::INT2_ARRAY, Ok(&expected));
+        let empty = [&[0; 8][..], &[0, 0, 0, 25]].concat();
+        check(ValueRef::Array(&[]), &Type::TEXT_ARRAY, Ok(&empty));
+        check(
+            ValueRef::List(&[Value::Int(7)]),
+            &Type::NUMERIC_ARRAY,
+            Ok(br#"{"7"}"#),
+        );
+    }
+
+    #[test]
+    fn what_the_server_infers_is_text() {
+        check(ValueRef::Bool(true), &unspecified(), Ok(b"true"));
+        check(
+            ValueRef::Array(&items(2)),
+            &unspecified(),
+            Ok(br#"{"0","1"}"#),
+        );
+        check(ValueRef::Text("1 day"), &Type::INTERVAL, Ok(b"1 day"));
+    }
+
+    fn items(count: i64) -> Vec<ValueRef<'static>> {
+        (0..count).map(ValueRef::Int).collect()
+    }
+}

@@ -1,0 +1,440 @@
+//! Opening a connection: the native configuration, time limits, TLS, and what a refusal means.
+//!
+//! Nothing here runs a statement. Everything that the session needs (encoding, time zone, parameters)
+//! goes into the startup message, so that connecting costs no extra round trip and works through
+//! poolers.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use orm_core::error::{Error, ErrorKind, Result};
+use postgres::config::SslMode;
+use postgres::{Client, Config, NoTls};
+
+use super::connection::PostgresConnection;
+use super::{PostgresConfig, TlsMode};
+
+/// Opens connections by one configuration.
+pub(super) struct Connector {
+    config: PostgresConfig,
+    #[cfg(feature = "tls")]
+    tls: tls::Lazy,
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.config.fmt(f)
+    }
+}
+
+impl Connector {
+    pub(super) fn new(config: PostgresConfig) -> Self {
+        Self {
+            config,
+            #[cfg(feature = "tls")]
+            tls: tls::Lazy::default(),
+        }
+    }
+
+    pub(super) fn target(&self) -> String {
+        target(&self.config)
+    }
+
+    pub(super) fn connect(&self) -> Result<PostgresConnection> {
+        let native = self.native()?;
+        let opened = match self.config.tls {
+            TlsMode::Disable => self.within_time(move || native.connect(NoTls)),
+            mode => self.connect_encrypted(native, mode),
+        };
+        Ok(PostgresConnection::new(opened?, &self.config))
+    }
+
+    #[cfg(feature = "tls")]
+    fn connect_encrypted(&self, native: Config, mode: TlsMode) -> Result<Client> {
+        let tls = self
+            .tls
+            .get(mode, self.config.root_certificates.as_deref())?;
+        self.within_time(move || native.connect(tls))
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_value,
+        reason = "as with the feature"
+    )]
+    fn connect_encrypted(&self, _native: Config, _mode: TlsMode) -> Result<Client> {
+        Err(wrong("an encrypted connection needs the feature tls")
+            .with_hint("build it with: orm = { features = [\"postgres\", \"tls\"] }"))
+    }
+
+    fn native(&self) -> Result<Config> {
+        let config = &self.config;
+        let mut native = Config::new();
+        for (host, port) in &config.hosts {
+            native.host(plain("host", host)?).port(*port);
+        }
+        if let Some(user) = &config.user {
+            native.user(plain("user", user)?);
+        }
+        // Without a password the server decides whether it needs one, and says so.
+        native.password(plain(
+            "password",
+            config.password.as_deref().unwrap_or_default(),
+        )?);
+        if let Some(database) = &config.database {
+            native.dbname(plain("database", database)?);
+        }
+        native.application_name(plain("application name", &config.application_name)?);
+        native.options(&self.options()?);
+        if !config.connect_timeout.is_zero() {
+            native.connect_timeout(config.connect_timeout);
+        }
+        native.ssl_mode(self.ssl_mode()?);
+        Ok(native)
+    }
+
+    fn ssl_mode(&self) -> Result<SslMode> {
+        if self.config.tls == TlsMode::Disable {
+            return Ok(SslMode::Disable);
+        }
+        if self.config.hosts.iter().any(|(host, _)| is_folder(host)) {
+            return Err(wrong("a unix socket can't be encrypted").with_hint(
+                "leave tls out, since it doesn't leave the machine, or connect by tcp",
+            ));
+        }
+        Ok(SslMode::Require)
+    }
+
+    fn options(&self) -> Result<String> {
+        let mut options = String::new();
+        for (name, value) in &self.config.parameters {
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+            if name.is_empty() || !name.chars().all(is_name) {
+                return Err(wrong(format!(
+                    "{name:?} is no name of a run-time parameter"
+                )));
+            }
+            if ["timezone", "client_encoding"]
+                .iter()
+                .any(|own| name.eq_ignore_ascii_case(own))
+            {
+                return Err(
+                    wrong(format!("the parameter {name} is set by the driver")).with_hint(
+                        "instants are kept in UTC and text in UTF-8: convert in the program",
+                    ),
+                );
+            }
+            options.push_str("-c ");
+            options.push_str(name);
+            options.push('=');
+            for c in plain(name, value)?.chars() {
+                if c.is_ascii_whitespace() || c == '\\' {
+                    options.push('\\');
+                }
+                options.push(c);
+            }
+            options.push(' ');
+        }
+        if let Some(more) = &self.config.options {
+            options.push_str(plain("options", more)?);
+            options.push(' ');
+        }
+        // The last one counts.
+        options.push_str("-c TimeZone=UTC");
+        Ok(options)
+    }
+
+    /// Opens in a thread of its own, since the native driver limits the time of the TCP connection only:
+    /// a server that accepts and never answers would hold the caller for ever.
+    fn within_time(
+        &self,
+        open: impl FnOnce() -> Result<Client, postgres::Error> + Send + 'static,
+    ) -> Result<Client> {
+        let limit = self.config.connect_timeout;
+        if limit.is_zero() {
+            return open().map_err(|error| self.refused(error));
+        }
+        let servers = u32::try_from(self.config.hosts.len()).unwrap_or(u32::MAX);
+        let (sender, receiver) = sync_channel(1);
+        let thread = thread::Builder::new().name("orm-connect".to_owned());
+        let spawned = thread.spawn(move || {
+            // A caller who has stopped waiting drops the receiver, and the connection is closed here.
+            let _ = sender.send(open());
+        });
+        spawned.map_err(|error| self.failed("no thread can be started").with_source(error))?;
+        match receiver.recv_timeout(limit.saturating_mul(servers)) {
+            Ok(opened) => opened.map_err(|error| self.refused(error)),
+            Err(RecvTimeoutError::Timeout) => Err(self.failed(&unanswered(limit))),
+            Err(RecvTimeoutError::Disconnected) => Err(self.failed("the native driver failed")),
+        }
+    }
+
+    fn failed(&self, why: &str) -> Error {
+        let target = self.target();
+        Error::with_message(
+            ErrorKind::ConnectionFailed,
+            format!("can't connect to {target}: {why}"),
+        )
+    }
+
+    fn refused(&self, error: postgres::Error) -> Error {
+        let (kind, why) = match error.as_db_error() {
+            Some(server) => (refusal(server.code().code()), server.message().to_owned()),
+            None => (self.local_refusal(&error), cause(&error)),
+        };
+        let target = self.target();
+        let mut refused = Error::with_message(kind, format!("can't connect to {target}: {why}"));
+        if let Some(code) = error.code() {
+            refused = refused.with_code(code.code());
+        }
+        if kind == ErrorKind::Authentication && self.config.password.is_none() {
+            refused = refused.with_hint("no password is given");
+        }
+        refused.with_source(error)
+    }
+
+    // The native driver keeps these kinds to itself; its texts are all there is to go by.
+    fn local_refusal(&self, error: &postgres::Error) -> ErrorKind {
+        match error.to_string().as_str() {
+            "authentication error" => ErrorKind::Authentication,
+            "invalid configuration" => ErrorKind::Configuration,
+            _ => ErrorKind::ConnectionFailed,
+        }
+    }
+}
+
+/// What a server that refuses a connection means by its SQLSTATE.
+fn refusal(code: &str) -> ErrorKind {
+    match code {
+        // A role without the right to connect is 42501.
+        "28000" | "28P01" | "3D000" | "42501" => ErrorKind::Authentication,
+        // A parameter of the startup message that is unknown, malformed or not to be set.
+        code if code.starts_with("42") || code.starts_with("22") || code == "55P02" => {
+            ErrorKind::Configuration
+        }
+        _ => ErrorKind::ConnectionFailed,
+    }
+}
+
+fn cause(error: &postgres::Error) -> String {
+    let Some(source) = error.source() else {
+        return error.to_string();
+    };
+    match source.downcast_ref::<io::Error>() {
+        Some(io) if io.raw_os_error().is_some() => io.kind().to_string(),
+        _ => source.to_string(),
+    }
+}
+
+fn unanswered(limit: Duration) -> String {
+    format!("the server did not answer within {} s", limit.as_secs_f32())
+}
+
+fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::with_message(ErrorKind::Configuration, message)
+}
+
+fn plain<'a>(what: &str, text: &'a str) -> Result<&'a str> {
+    if text.contains('\0') {
+        return Err(wrong(format!(
+            "the {what} of a connection has a NUL character in it"
+        )));
+    }
+    Ok(text)
+}
+
+fn is_folder(host: &str) -> bool {
+    host.starts_with('/')
+}
+
+/// Scheme, servers and database, as in a URL without user and password.
+pub(super) fn target(config: &PostgresConfig) -> String {
+    let database = config
+        .database
+        .as_deref()
+        .or(config.user.as_deref())
+        .unwrap_or_default();
+    let list = |separator: &str| -> String {
+        let servers = config.hosts.iter().map(|(host, port)| match host {
+            host if host.contains(':') => format!("[{host}]{separator}{port}"),
+            host => format!("{host}{separator}{port}"),
+        });
+        servers.collect::<Vec<_>>().join(",")
+    };
+    if config.hosts.iter().any(|(host, _)| is_folder(host)) {
+        format!("postgresql:///{database}?host={}", list("&port="))
+    } else {
+        format!("postgresql://{}/{database}", list(":"))
+    }
+}
+
+/// Encryption by rustls with the provider ring.
+#[cfg(feature = "tls")]
+mod tls {
+    use std::path::Path;
+    use std::sync::{Arc, OnceLock};
+
+    use orm_core::error::{Error, Result};
+    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+    use rustls::crypto::{CryptoProvider, ring};
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+    use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+    use tokio_postgres_rustls::MakeRustlsConnect;
+
+    use super::{TlsMode, wrong};
+
+    /// The configuration, made once: reading the system's authorities takes milliseconds.
+    #[derive(Default)]
+    pub(super) struct Lazy(OnceLock<MakeRustlsConnect>);
+
+    impl Lazy {
+        pub(super) fn get(&self, mode: TlsMode, roots: Option<&Path>) -> Result<MakeRustlsConnect> {
+            if let Some(made) = self.0.get() {
+                return Ok(made.clone());
+            }
+            let made = make(mode, roots)?;
+            Ok(self.0.get_or_init(|| made).clone())
+        }
+    }
+
+    fn make(mode: TlsMode, roots: Option<&Path>) -> Result<MakeRustlsConnect> {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| wrong("tls can't be set up").with_source(error))?;
+        let config = if mode == TlsMode::Insecure {
+            let anybody = Arc::new(Anybody(provider));
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(anybody)
+        } else {
+            builder.with_root_certificates(authorities(roots)?)
+        };
+        Ok(MakeRustlsConnect::new(config.with_no_client_auth()))
+    }
+
+    fn authorities(path: Option<&Path>) -> Result<RootCertStore> {
+        let mut store = RootCertStore::empty();
+        let (_, ignored) = match path {
+            Some(path) => store.add_parsable_certificates(read(path)?),
+            // What can't be read there is no reason to fail as long as something can.
+            None => store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
+        };
+        if store.is_empty() {
+            return Err(no_authority(path, ignored));
+        }
+        Ok(store)
+    }
+
+    fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+        let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+        certificates.map_err(|error| {
+            let path = path.display();
+            wrong(format!("the root certificates in {path} can't be read")).with_source(error)
+        })
+    }
+
+    fn no_authority(path: Option<&Path>, ignored: usize) -> Error {
+        match path {
+            Some(path) => wrong(format!(
+                "{} has no usable certificate, but {ignored} others",
+                path.display()
+            )),
+            None => wrong("the system trusts no certificate authority")
+                .with_hint("install its package of certificates, such as ca-certificates"),
+        }
+    }
+
+    /// Takes every certificate. Only for [`TlsMode::Insecure`].
+    #[derive(Debug)]
+    struct Anybody(Arc<CryptoProvider>);
+
+    impl ServerCertVerifier for Anybody {
+        fn verify_server_cert(
+            &self,
+            _end_entity: &CertificateDer<'_>,
+            _intermediates: &[CertificateDer<'_>],
+            _server_name: &ServerName<'_>,
+            _ocsp_response: &[u8],
+            _now: UnixTime,
+        ) -> Result<ServerCertVerified, rustls::Error> {
+            Ok(ServerCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            _message: &[u8],
+            _cert: &CertificateDer<'_>,
+            _dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, rustls::Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            _message: &[u8],
+            _cert: &CertificateDer<'_>,
+            _dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, rustls::Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            self.0.signature_verification_algorithms.supported_schemes()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_read_like_urls_and_hold_no_password() {
+        let config = PostgresConfig::new("::1", 5432)
+            .host("b", 1)
+            .user("u")
+            .password("secret");
+        assert_eq!(target(&config), "postgresql://[::1]:5432,b:1/u");
+        let socket = PostgresConfig::new("/run/postgresql", 5432).database("shop");
+        assert_eq!(
+            target(&socket),
+            "postgresql:///shop?host=/run/postgresql&port=5432"
+        );
+        let driver = format!("{:?}", Connector::new(config));
+        assert!(!driver.contains("secret"), "{driver}");
+    }
+
+    #[test]
+    fn parameters_are_escaped_and_checked() {
+        let options = |name: &str, value: &str| {
+            let config = PostgresConfig::new("a", 1).parameter(name, value);
+            Connector::new(config)
+                .options()
+                .map_err(|error| error.kind())
+        };
+        assert_eq!(
+            options("search_path", "a, b\\c").as_deref(),
+            Ok("-c search_path=a,\\ b\\\\c -c TimeZone=UTC")
+        );
+        for name in ["", "a b", "a=b", "TimeZone", "client_encoding"] {
+            assert_eq!(options(name, "x"), Err(ErrorKind::Configuration), "{name}");
+        }
+        assert_eq!(options("a", "\0"), Err(ErrorKind::Configuration));
+    }
+
+    #[test]
+    fn refusals_have_kinds() {
+        assert_eq!(refusal("28P01"), ErrorKind::Authentication);
+        assert_eq!(refusal("3D000"), ErrorKind::Authentication);
+        assert_eq!(refusal("42704"), ErrorKind::Configuration);
+        assert_eq!(refusal("53300"), ErrorKind::ConnectionFailed);
+        assert_eq!(refusal("57P03"), ErrorKind::ConnectionFailed);
+    }
+}

@@ -1,0 +1,229 @@
+//! Connections to PostgreSQL over the `postgres` crate: their configuration, and [`PostgresDriver`].
+//!
+//! `connect.rs` opens a connection, `connection.rs` runs statements on it, `bind.rs` writes values and
+//! `row.rs` reads them, both in PostgreSQL's binary form. Deliberately not here: URLs and pools.
+
+mod bind;
+mod connect;
+mod connection;
+mod row;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use orm_core::driver::{Connection, Driver};
+use orm_core::error::{Error, ErrorKind, Result};
+use tokio::runtime::Handle;
+use tokio::task::coop;
+
+use connect::Connector;
+
+/// Where a database is and how to connect to it.
+///
+/// ```
+/// use dialect_postgres::{PostgresConfig, TlsMode};
+/// let config = PostgresConfig::new("localhost", 5432)
+///     .user("shop")
+///     .password("secret")
+///     .database("shop")
+///     .parameter("search_path", "shop");
+/// assert!(!format!("{config:?}").contains("secret"));
+/// ```
+#[derive(Clone)]
+pub struct PostgresConfig {
+    hosts: Vec<(String, u16)>,
+    user: Option<String>,
+    password: Option<String>,
+    database: Option<String>,
+    application_name: String,
+    parameters: Vec<(String, String)>,
+    options: Option<String>,
+    tls: TlsMode,
+    root_certificates: Option<PathBuf>,
+    connect_timeout: Duration,
+    statement_cache: usize,
+}
+
+/// Whether a connection is encrypted. There is no mode that falls back to plain text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsMode {
+    /// Plain text.
+    #[default]
+    Disable,
+    /// Encrypted; the server's certificate must be valid for its host. Needs the feature `tls`.
+    Require,
+    /// Encrypted, but anybody may be at the other end. Needs the feature `tls`.
+    Insecure,
+}
+
+impl PostgresConfig {
+    /// A server by name or address and port, or by the folder of its unix socket, which begins with `/`.
+    pub fn new(host: impl Into<String>, port: u16) -> Self {
+        Self {
+            hosts: vec![(host.into(), port)],
+            user: None,
+            password: None,
+            database: None,
+            application_name: "orm".to_owned(),
+            parameters: Vec::new(),
+            options: None,
+            tls: TlsMode::Disable,
+            root_certificates: None,
+            connect_timeout: Duration::from_secs(10),
+            statement_cache: 256,
+        }
+    }
+
+    /// Another server, tried if those before it can't be reached.
+    #[must_use]
+    pub fn host(mut self, host: impl Into<String>, port: u16) -> Self {
+        self.hosts.push((host.into(), port));
+        self
+    }
+
+    /// The user; without one, the user of the operating system.
+    #[must_use]
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.user = Some(user.into());
+        self
+    }
+
+    /// The password. It is never shown.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// The database; without one, that of the user's name.
+    #[must_use]
+    pub fn database(mut self, database: impl Into<String>) -> Self {
+        self.database = Some(database.into());
+        self
+    }
+
+    /// What the server's lists of connections show; `orm` without it.
+    #[must_use]
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.application_name = name.into();
+        self
+    }
+
+    /// A run-time parameter for the whole connection, such as `search_path` or `statement_timeout`.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// Text for the `options` of the connection as it is: `-c name=value`, or what a proxy asks for.
+    #[must_use]
+    pub fn options(mut self, options: impl Into<String>) -> Self {
+        self.options = Some(options.into());
+        self
+    }
+
+    /// Whether the connection is encrypted; it is not without this.
+    #[must_use]
+    pub fn tls(mut self, mode: TlsMode) -> Self {
+        self.tls = mode;
+        self
+    }
+
+    /// A PEM file with the authorities that [`TlsMode::Require`] trusts, instead of the system's.
+    #[must_use]
+    pub fn root_certificates(mut self, path: impl Into<PathBuf>) -> Self {
+        self.root_certificates = Some(path.into());
+        self
+    }
+
+    /// How long each server has to answer; 10 seconds without it. Zero waits without end.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How many statements each connection keeps prepared; 256 without it.
+    ///
+    /// 0 prepares nothing: for poolers that give each transaction another connection, such as PgBouncer
+    /// in transaction mode before version 1.21. A statement is then still one round trip, but the server
+    /// parses and plans it each time.
+    #[must_use]
+    pub fn statement_cache(mut self, statements: usize) -> Self {
+        self.statement_cache = statements;
+        self
+    }
+}
+
+impl fmt::Debug for PostgresConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresConfig")
+            .field("target", &connect::target(self))
+            .field("user", &self.user)
+            .field("tls", &self.tls)
+            .field("statement_cache", &self.statement_cache)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Opens connections to one PostgreSQL database.
+#[derive(Debug)]
+pub struct PostgresDriver {
+    connector: Connector,
+}
+
+impl PostgresDriver {
+    /// A driver for the database of `config`. Nothing is opened or checked before the first connection.
+    pub fn new(config: PostgresConfig) -> Self {
+        Self {
+            connector: Connector::new(config),
+        }
+    }
+}
+
+impl Driver for PostgresDriver {
+    fn connect(&self) -> Result<Box<dyn Connection>> {
+        refuse_async()?;
+        let connection = self.connector.connect()?;
+        Ok(Box::new(connection))
+    }
+
+    fn target(&self) -> String {
+        self.connector.target()
+    }
+}
+
+/// The native client runs a small runtime of its own and panics when a task of another one calls it.
+///
+/// # Errors
+/// `Usage` inside a tokio task, naming the way out.
+fn refuse_async() -> Result<()> {
+    if Handle::try_current().is_err() || !is_inside_task() {
+        return Ok(());
+    }
+    Err(Error::with_message(
+        ErrorKind::Usage,
+        "a blocking database call inside an async task",
+    )
+    .with_hint("call it inside tokio::task::spawn_blocking"))
+}
+
+/// Whether this thread is polling a future. A thread of `spawn_blocking` or `block_in_place` knows its
+/// runtime too, but only while a future is polled there is a budget of operations, which runs out.
+fn is_inside_task() -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(_gives_back) = coop::poll_proceed(&mut context) else {
+        return true;
+    };
+    // The budget is counted in a byte, so it has run out by then. Dropping the first guard restores it.
+    for _ in 0..=u8::MAX {
+        match coop::poll_proceed(&mut context) {
+            Poll::Ready(taken) => taken.made_progress(),
+            Poll::Pending => return true,
+        }
+    }
+    false
+}

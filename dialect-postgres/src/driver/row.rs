@@ -1,0 +1,298 @@
+//! Reading: from a row in PostgreSQL's binary form to [`ValueRef`], borrowed.
+//!
+//! What each column holds is found out once per statement ([`Wire`]); a value then costs a look-up by
+//! index and a match. `bind.rs` writes the same forms.
+
+use std::error::Error as StdError;
+
+use orm_core::driver;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::types::civil;
+use orm_core::value::ValueRef;
+use postgres::types::{FromSql, Kind, Type};
+
+/// Days from 1970-01-01 to 2000-01-01, where PostgreSQL's counts begin.
+pub(super) const EPOCH_DAYS: i32 = 10_957;
+/// The same in microseconds.
+pub(super) const EPOCH_MICROS: i64 = EPOCH_DAYS as i64 * civil::DAY;
+
+/// How values of a native type are written in the binary protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wire {
+    /// One byte.
+    Bool,
+    /// A big-endian integer.
+    Int2,
+    /// A big-endian integer.
+    Int4,
+    /// A big-endian integer.
+    Int8,
+    /// An unsigned big-endian integer: object identifiers.
+    Oid,
+    /// An IEEE 754 number.
+    Float4,
+    /// An IEEE 754 number.
+    Float8,
+    /// UTF-8 as it is, enumerations and JSON included.
+    Text,
+    /// A version byte and UTF-8.
+    Jsonb,
+    /// The bytes as they are.
+    Bytea,
+    /// Days since 2000-01-01.
+    Date,
+    /// Microseconds since midnight.
+    Time,
+    /// Microseconds since 2000-01-01 without a zone.
+    Timestamp,
+    /// Microseconds since 2000-01-01 UTC.
+    Timestamptz,
+    /// 16 bytes.
+    Uuid,
+    /// Nothing: what functions without a result yield.
+    Void,
+    /// An exact number, written and read as text only.
+    Numeric,
+    /// An array; its elements have a type of their own.
+    Array,
+    /// A type that the server shall infer.
+    Unspecified,
+    /// Any other type, which takes text and can't be read.
+    Other,
+}
+
+impl Wire {
+    /// The form of a native type. A domain has the form of the type under it.
+    pub(super) fn of(ty: &Type) -> Self {
+        match *ty {
+            Type::BOOL => Self::Bool,
+            Type::INT2 => Self::Int2,
+            Type::INT4 => Self::Int4,
+            Type::INT8 => Self::Int8,
+            Type::OID | Type::XID | Type::CID | Type::REGCLASS | Type::REGTYPE => Self::Oid,
+            Type::FLOAT4 => Self::Float4,
+            Type::FLOAT8 => Self::Float8,
+            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => Self::Text,
+            Type::JSON | Type::XML | Type::CHAR => Self::Text,
+            Type::JSONB => Self::Jsonb,
+            Type::BYTEA => Self::Bytea,
+            Type::DATE => Self::Date,
+            Type::TIME => Self::Time,
+            Type::TIMESTAMP => Self::Timestamp,
+            Type::TIMESTAMPTZ => Self::Timestamptz,
+            Type::UUID => Self::Uuid,
+            Type::VOID => Self::Void,
+            Type::NUMERIC => Self::Numeric,
+            _ => Self::of_kind(ty),
+        }
+    }
+
+    fn of_kind(ty: &Type) -> Self {
+        match ty.kind() {
+            Kind::Domain(base) => Self::of(base),
+            Kind::Enum(_) => Self::Text,
+            Kind::Array(_) => Self::Array,
+            _ if ty.oid() == 0 => Self::Unspecified,
+            _ if ty.name() == "citext" => Self::Text,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A row with the forms of its columns.
+pub(super) struct PostgresRow<'a> {
+    pub(super) row: &'a postgres::Row,
+    pub(super) wires: &'a [Wire],
+}
+
+impl driver::Row for PostgresRow<'_> {
+    fn len(&self) -> usize {
+        self.wires.len()
+    }
+
+    #[inline]
+    fn get(&self, index: usize) -> Result<ValueRef<'_>> {
+        let (Some(wire), Ok(Raw(raw))) = (self.wires.get(index), self.row.try_get(index)) else {
+            return Err(self.beyond(index));
+        };
+        let Some(raw) = raw else {
+            return Ok(ValueRef::Null);
+        };
+        decode(*wire, raw).map_err(|why| self.undecodable(index, why))
+    }
+
+    fn name(&self, index: usize) -> &str {
+        self.row
+            .columns()
+            .get(index)
+            .map_or("", |column| column.name())
+    }
+}
+
+impl PostgresRow<'_> {
+    #[cold]
+    fn beyond(&self, index: usize) -> Error {
+        let count = self.wires.len();
+        Error::with_message(
+            ErrorKind::Decode,
+            format!("the row has no column {index}: it has {count}, counted from 0"),
+        )
+    }
+
+    #[cold]
+    fn undecodable(&self, index: usize, why: Undecodable) -> Error {
+        let column = &self.row.columns()[index];
+        let (name, ty) = (column.name(), column.type_());
+        let (message, hint) = match why {
+            Undecodable::Type => (
+                format!(
+                    "the column {name} is of the native type {ty}, which no value here can hold"
+                ),
+                Some(format!(
+                    "cast it in the query, such as {name}::text or {name}::float8"
+                )),
+            ),
+            Undecodable::Infinity => (
+                format!("the column {name} holds an infinite {ty}, which no value here can hold"),
+                Some("select it as text, or keep infinity out by a check".to_owned()),
+            ),
+            Undecodable::Malformed => (format!("the column {name} is no valid {ty}"), None),
+        };
+        let error = Error::with_message(ErrorKind::Decode, message).with_column(name);
+        match hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
+    }
+}
+
+/// The bytes of a value, or `None` for NULL, whatever its type.
+struct Raw<'a>(Option<&'a [u8]>);
+
+impl<'a> FromSql<'a> for Raw<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Self(Some(raw)))
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Self(None))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+/// Why bytes could not become a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Undecodable {
+    Type,
+    Infinity,
+    Malformed,
+}
+
+fn decode(wire: Wire, raw: &[u8]) -> Result<ValueRef<'_>, Undecodable> {
+    Ok(match wire {
+        Wire::Bool => ValueRef::Bool(bytes::<1>(raw)? != [0]),
+        Wire::Int2 => ValueRef::Int(i16::from_be_bytes(bytes(raw)?).into()),
+        Wire::Int4 => ValueRef::Int(i32::from_be_bytes(bytes(raw)?).into()),
+        Wire::Int8 => ValueRef::Int(i64::from_be_bytes(bytes(raw)?)),
+        Wire::Oid => ValueRef::Int(u32::from_be_bytes(bytes(raw)?).into()),
+        Wire::Float4 => ValueRef::Float(f32::from_be_bytes(bytes(raw)?).into()),
+        Wire::Float8 => ValueRef::Float(f64::from_be_bytes(bytes(raw)?)),
+        Wire::Text => ValueRef::Text(text(raw)?),
+        Wire::Jsonb => match raw {
+            [1, json @ ..] => ValueRef::Text(text(json)?),
+            _ => return Err(Undecodable::Malformed),
+        },
+        Wire::Bytea => ValueRef::Bytes(raw),
+        Wire::Date => ValueRef::Date(date(i32::from_be_bytes(bytes(raw)?))?),
+        Wire::Time => ValueRef::Time(i64::from_be_bytes(bytes(raw)?)),
+        Wire::Timestamp => ValueRef::DateTime(moment(i64::from_be_bytes(bytes(raw)?))?),
+        Wire::Timestamptz => ValueRef::Timestamp(moment(i64::from_be_bytes(bytes(raw)?))?),
+        Wire::Uuid => ValueRef::Uuid(bytes(raw)?),
+        Wire::Void => ValueRef::Null,
+        Wire::Numeric | Wire::Array | Wire::Unspecified | Wire::Other => {
+            return Err(Undecodable::Type);
+        }
+    })
+}
+
+#[inline]
+fn bytes<const N: usize>(raw: &[u8]) -> Result<[u8; N], Undecodable> {
+    raw.try_into().map_err(|_| Undecodable::Malformed)
+}
+
+#[inline]
+fn text(raw: &[u8]) -> Result<&str, Undecodable> {
+    std::str::from_utf8(raw).map_err(|_| Undecodable::Malformed)
+}
+
+// The least and the greatest count stand for -infinity and infinity.
+fn date(days: i32) -> Result<i32, Undecodable> {
+    match days {
+        i32::MIN | i32::MAX => Err(Undecodable::Infinity),
+        days => days.checked_add(EPOCH_DAYS).ok_or(Undecodable::Malformed),
+    }
+}
+
+fn moment(micros: i64) -> Result<i64, Undecodable> {
+    match micros {
+        i64::MIN | i64::MAX => Err(Undecodable::Infinity),
+        micros => micros
+            .checked_add(EPOCH_MICROS)
+            .ok_or(Undecodable::Malformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_read() {
+        assert_eq!(decode(Wire::Int2, &[0xFF, 0xFE]), Ok(ValueRef::Int(-2)));
+        assert_eq!(
+            decode(Wire::Oid, &[0xFF; 4]),
+            Ok(ValueRef::Int(i64::from(u32::MAX)))
+        );
+        assert_eq!(
+            decode(Wire::Date, &0_i32.to_be_bytes()),
+            Ok(ValueRef::Date(10_957))
+        );
+        assert_eq!(
+            decode(Wire::Timestamptz, &(-EPOCH_MICROS).to_be_bytes()),
+            Ok(ValueRef::Timestamp(0))
+        );
+        assert_eq!(decode(Wire::Jsonb, b"\x01{}"), Ok(ValueRef::Text("{}")));
+    }
+
+    #[test]
+    fn nothing_is_guessed() {
+        assert_eq!(decode(Wire::Int8, &[0; 4]), Err(Undecodable::Malformed));
+        assert_eq!(decode(Wire::Text, &[0xFF]), Err(Undecodable::Malformed));
+        assert_eq!(
+            decode(Wire::Date, &i32::MAX.to_be_bytes()),
+            Err(Undecodable::Infinity)
+        );
+        assert_eq!(
+            decode(Wire::Timestamp, &i64::MIN.to_be_bytes()),
+            Err(Undecodable::Infinity)
+        );
+        assert_eq!(decode(Wire::Numeric, &[0; 8]), Err(Undecodable::Type));
+    }
+
+    #[test]
+    fn a_domain_has_the_form_of_its_base() {
+        let domain = Type::new(
+            "age".into(),
+            70_000,
+            Kind::Domain(Type::INT4),
+            "public".into(),
+        );
+        assert_eq!(Wire::of(&domain), Wire::Int4);
+        let citext = Type::new("citext".into(), 70_001, Kind::Simple, "public".into());
+        assert_eq!(Wire::of(&citext), Wire::Text);
+        assert_eq!(Wire::of(&Type::INTERVAL), Wire::Other);
+    }
+}

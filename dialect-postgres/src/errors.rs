@@ -1,0 +1,327 @@
+//! What the server's errors mean: one pure function from the fields of an error to [`Error`].
+//!
+//! The driver fills in the fields; tests fill them in from recorded messages. SQLSTATEs are listed in
+//! appendix A of PostgreSQL's documentation. What an error means for the connection and its transaction
+//! is the driver's business.
+
+use orm_core::error::{Error, ErrorKind};
+
+/// The fields of an error as the server sends them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServerError<'a> {
+    /// The SQLSTATE.
+    pub code: &'a str,
+    /// The primary message. It may hold values.
+    pub message: &'a str,
+    /// The secondary message. It may hold values.
+    pub detail: Option<&'a str>,
+    /// The table at fault.
+    pub table: Option<&'a str>,
+    /// The column at fault.
+    pub column: Option<&'a str>,
+    /// The constraint at fault.
+    pub constraint: Option<&'a str>,
+    /// The function of the server's source that raised it, the same in every language.
+    pub routine: Option<&'a str>,
+    /// Whether the server has closed the connection after it: FATAL and PANIC.
+    pub fatal: bool,
+}
+
+/// The error by its kind, with table, column and constraint as far as the server tells them.
+///
+/// The server's own text is taken over only where no value can be in it.
+pub fn classify(server: &ServerError<'_>) -> Error {
+    let kind = kind(server);
+    let (table, column) = place(server);
+    let mut error = match message(server, kind) {
+        Some(message) => Error::with_message(kind, message),
+        None => Error::new(kind),
+    }
+    .with_code(server.code);
+    if let Some(hint) = hint(server) {
+        error = error.with_hint(hint);
+    }
+    if let Some(table) = table {
+        error = error.with_table(table);
+    }
+    if let Some(column) = column {
+        error = error.with_column(column);
+    }
+    if let Some(constraint) = server.constraint {
+        error = error.with_constraint(constraint);
+    }
+    error
+}
+
+/// Whether a prepared statement is to blame, so that preparing it again cures the error: the table it
+/// reads has changed, or the server has forgotten it.
+pub fn is_stale_statement(code: &str, routine: Option<&str>) -> bool {
+    code == "26000" || (code == "0A000" && routine == Some("RevalidateCachedQuery"))
+}
+
+fn kind(server: &ServerError<'_>) -> ErrorKind {
+    if server.fatal {
+        return ErrorKind::ConnectionLost;
+    }
+    match server.code {
+        // An exclusion constraint is a unique one with another operator than `=`.
+        "23505" | "23P01" => ErrorKind::UniqueViolation,
+        "23503" | "23001" => ErrorKind::ForeignKeyViolation,
+        "23502" => ErrorKind::NotNullViolation,
+        "23514" => ErrorKind::CheckViolation,
+        "40001" => ErrorKind::SerializationFailure,
+        "40P01" => ErrorKind::Deadlock,
+        "55P03" => ErrorKind::Busy,
+        "22001" | "22026" => ErrorKind::DataTooLong,
+        "22003" | "22008" | "22015" => ErrorKind::OutOfRange,
+        "25P02" => ErrorKind::Transaction,
+        "42601" => ErrorKind::Syntax,
+        "42P01" => ErrorKind::UndefinedTable,
+        "42703" => ErrorKind::UndefinedColumn,
+        "28000" | "28P01" | "3D000" => ErrorKind::Authentication,
+        // Running the transaction again prepares the statement again.
+        code if is_stale_statement(code, server.routine) => ErrorKind::SerializationFailure,
+        "0A000" => ErrorKind::Unsupported,
+        "57P01" | "57P02" | "57P05" => ErrorKind::ConnectionLost,
+        // Class 08 without being fatal is a foreign server's trouble, not this connection's.
+        _ => ErrorKind::Database,
+    }
+}
+
+fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
+    let own = match server.code {
+        "23P01" => "an exclusion constraint refused a conflicting row",
+        "23001" => "a restricting foreign key refused the change",
+        "57014" => "the statement was canceled",
+        "22P02" | "22P03" | "22007" => "the database can't read a value as the type it needs",
+        "22012" => "the statement divides by zero",
+        "22021" => "a text value has characters that the database can't store",
+        code if is_stale_statement(code, server.routine) => {
+            "a prepared statement no longer fits the table it reads"
+        }
+        // These classes speak of names, types and states, never of values. Syntax errors quote the SQL,
+        // which is shown in any case.
+        code if ["0A", "25", "28", "3D", "3F", "42", "53", "55", "57"]
+            .iter()
+            .any(|class| code.starts_with(class)) =>
+        {
+            if kind == ErrorKind::ConnectionLost {
+                return Some(format!("{}: {}", kind.as_str(), server.message));
+            }
+            server.message
+        }
+        _ => return None,
+    };
+    Some(own.to_owned())
+}
+
+fn hint(server: &ServerError<'_>) -> Option<&'static str> {
+    match server.code {
+        "57014" => Some("raise statement_timeout, or find out who canceled it"),
+        "25P02" => Some("roll back, to a savepoint or the whole transaction"),
+        code if is_stale_statement(code, server.routine) => Some("run the transaction again"),
+        _ => None,
+    }
+}
+
+/// Table and column: the server's own fields, else what can be read from its messages.
+fn place<'a>(server: &ServerError<'a>) -> (Option<&'a str>, Option<&'a str>) {
+    match server.code {
+        "23505" => (
+            server.table,
+            server.column.or_else(|| key_column(server.detail?)),
+        ),
+        // relation "users" does not exist
+        "42P01" => (
+            server.table.or_else(|| quoted(server.message, 0)),
+            server.column,
+        ),
+        // column "age" of relation "users" does not exist; column u.age does not exist
+        "42703" => (
+            server.table.or_else(|| quoted(server.message, 1)),
+            server.column.or_else(|| quoted(server.message, 0)),
+        ),
+        _ => (server.table, server.column),
+    }
+}
+
+/// The column of `Key (email)=(…) already exists.`, if it is one plain column. The text before the
+/// parenthesis is translated, so nothing is asked of it.
+fn key_column(detail: &str) -> Option<&str> {
+    let (_, rest) = detail.split_once('(')?;
+    let (columns, _) = rest.split_once(")=(")?;
+    let is_plain = |c: char| c.is_alphanumeric() || c == '_';
+    columns.chars().all(is_plain).then_some(columns)
+}
+
+/// The part of `message` in the quotes of that number.
+fn quoted(message: &str, number: usize) -> Option<&str> {
+    let mut parts = message.split('"');
+    let found = parts.nth(2 * number + 1)?;
+    // Without a closing quote it is no name.
+    parts.next().map(|_| found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Recorded from PostgreSQL 15.
+    const UNIQUE: ServerError<'_> = ServerError {
+        code: "23505",
+        message: "duplicate key value violates unique constraint \"uq_users_email\"",
+        detail: Some("Key (email)=(secret@example.com) already exists."),
+        table: Some("users"),
+        column: None,
+        constraint: Some("uq_users_email"),
+        routine: Some("_bt_check_unique"),
+        fatal: false,
+    };
+
+    #[track_caller]
+    fn check(server: &ServerError<'_>, kind: ErrorKind, text: &str) {
+        let error = classify(server);
+        assert_eq!(error.kind(), kind);
+        assert_eq!(error.to_string(), text);
+    }
+
+    #[test]
+    fn violations_name_their_place_and_no_value() {
+        check(
+            &UNIQUE,
+            ErrorKind::UniqueViolation,
+            "a unique constraint refused a duplicate value (users.email) (constraint uq_users_email) [23505]",
+        );
+        let composite = ServerError {
+            detail: Some("Key (a, b)=(1, 2) already exists."),
+            ..UNIQUE
+        };
+        assert_eq!(classify(&composite).column(), None);
+        let expression = ServerError {
+            detail: Some("Key (lower(email))=(x) already exists."),
+            ..UNIQUE
+        };
+        assert_eq!(classify(&expression).column(), None);
+        check(
+            &ServerError {
+                code: "23502",
+                message: "null value in column \"name\" of relation \"users\" violates not-null constraint",
+                detail: Some("Failing row contains (1, null, secret)."),
+                table: Some("users"),
+                column: Some("name"),
+                ..ServerError::default()
+            },
+            ErrorKind::NotNullViolation,
+            "a column that must have a value got null (users.name) [23502]",
+        );
+        check(
+            &ServerError {
+                code: "23503",
+                message: "update or delete on table \"users\" violates foreign key constraint \"fk_posts_author_id_users\" on table \"posts\"",
+                detail: Some("Key (id)=(1) is still referenced from table \"posts\"."),
+                table: Some("posts"),
+                constraint: Some("fk_posts_author_id_users"),
+                ..ServerError::default()
+            },
+            ErrorKind::ForeignKeyViolation,
+            "a foreign key refused the change (table posts) (constraint fk_posts_author_id_users) [23503]",
+        );
+    }
+
+    #[test]
+    fn undefined_names_are_told() {
+        let undefined = |code, message| {
+            let error = classify(&ServerError {
+                code,
+                message,
+                ..ServerError::default()
+            });
+            (
+                error.table().map(str::to_owned),
+                error.column().map(str::to_owned),
+            )
+        };
+        assert_eq!(
+            undefined("42P01", "relation \"nope\" does not exist"),
+            (Some("nope".into()), None)
+        );
+        assert_eq!(
+            undefined(
+                "42703",
+                "column \"age\" of relation \"users\" does not exist"
+            ),
+            (Some("users".into()), Some("age".into()))
+        );
+        assert_eq!(
+            undefined("42703", "column u.age does not exist"),
+            (None, None)
+        );
+        check(
+            &ServerError {
+                code: "42601",
+                message: "syntax error at or near \"SELEC\"",
+                ..ServerError::default()
+            },
+            ErrorKind::Syntax,
+            "syntax error at or near \"SELEC\" [42601]",
+        );
+    }
+
+    #[test]
+    fn codes_have_kinds() {
+        let cases = [
+            ("23514", ErrorKind::CheckViolation),
+            ("23P01", ErrorKind::UniqueViolation),
+            ("40001", ErrorKind::SerializationFailure),
+            ("40P01", ErrorKind::Deadlock),
+            ("55P03", ErrorKind::Busy),
+            ("57014", ErrorKind::Database),
+            ("22001", ErrorKind::DataTooLong),
+            ("22003", ErrorKind::OutOfRange),
+            ("22008", ErrorKind::OutOfRange),
+            ("22P02", ErrorKind::Database),
+            ("25P02", ErrorKind::Transaction),
+            ("28P01", ErrorKind::Authentication),
+            ("3D000", ErrorKind::Authentication),
+            ("57P01", ErrorKind::ConnectionLost),
+            ("08001", ErrorKind::Database),
+            ("0A000", ErrorKind::Unsupported),
+            ("26000", ErrorKind::SerializationFailure),
+            ("P0001", ErrorKind::Database),
+        ];
+        for (code, kind) in cases {
+            let server = ServerError {
+                code,
+                ..ServerError::default()
+            };
+            assert_eq!(classify(&server).kind(), kind, "of {code}");
+        }
+    }
+
+    #[test]
+    fn the_servers_text_stays_out_where_values_may_be_in_it() {
+        for code in ["22P02", "22001", "P0001", "23514", "XX000"] {
+            let server = ServerError {
+                code,
+                message: "invalid input syntax for type integer: \"secret\"",
+                ..ServerError::default()
+            };
+            assert!(
+                !format!("{:?}", classify(&server)).contains("secret"),
+                "of {code}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_stale_statement_is_known_by_the_routine_in_any_language() {
+        assert!(is_stale_statement("0A000", Some("RevalidateCachedQuery")));
+        assert!(!is_stale_statement("0A000", Some("transformSelectStmt")));
+        let idle = ServerError {
+            code: "25P03",
+            fatal: true,
+            ..ServerError::default()
+        };
+        assert_eq!(classify(&idle).kind(), ErrorKind::ConnectionLost);
+    }
+}

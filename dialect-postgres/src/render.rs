@@ -1,0 +1,193 @@
+//! The hooks of the statement writer in which PostgreSQL differs: casts of binds and aggregates, ILIKE,
+//! BEGIN, and the batch statements over arrays.
+//!
+//! An array statement has one text for any number of rows, so that a flush of a table is one statement
+//! that stays prepared. `UNNEST` can't infer a parameter's type from the column that its values go to:
+//! each array is cast to its column's own type.
+
+use std::borrow::Cow;
+
+use orm_core::error::Result;
+use orm_core::sql::{SqlWriter, TransactionOptions, write_batch_insert_rows, write_expr};
+use orm_core::stmt::{
+    BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate, Like, LikeKind,
+};
+use orm_core::types::Type;
+use orm_core::value::Value;
+
+use crate::types;
+
+/// `$1::int8`. Without the cast the server takes a lone parameter for text.
+pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
+    w.bind(value.as_ref());
+    if let Some(name) = types::value_name(value) {
+        w.push("::").push(name);
+    }
+}
+
+/// LIKE counts case, ILIKE does not. `\` escapes in both without being told so, and the clause that
+/// tells it would itself depend on `standard_conforming_strings`.
+pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+    if w.dialect().is_simple(&like.expr) {
+        write_expr(w, &like.expr)?;
+    } else {
+        w.push("(");
+        write_expr(w, &like.expr)?;
+        w.push(")");
+    }
+    w.push(match like.kind {
+        LikeKind::ContainsIgnoreCase => " ILIKE ",
+        _ => " LIKE ",
+    });
+    w.bind(like.pattern.as_ref());
+    Ok(())
+}
+
+/// Sums of integers are `numeric` here, as are their means: both are cast to what is asked for.
+pub(crate) fn write_aggregate<'a>(
+    w: &mut SqlWriter<'a>,
+    call: &dyn Fn(&mut SqlWriter<'a>) -> Result<()>,
+    ty: &Type,
+) -> Result<()> {
+    // Text is core's word for "leave it as it is".
+    if *ty == Type::Text {
+        return call(w);
+    }
+    w.push("CAST(");
+    call(w)?;
+    w.push(" AS ").push(types::cast_name(ty)).push(")");
+    Ok(())
+}
+
+/// One statement with all its options, so that beginning costs one round trip.
+pub(crate) fn begin(options: &TransactionOptions) -> Cow<'static, str> {
+    let isolation = options.isolation.map(|level| level.as_sql());
+    match (isolation, options.read_only) {
+        (None, false) => "BEGIN".into(),
+        (None, true) => "BEGIN READ ONLY".into(),
+        (Some(level), false) => format!("BEGIN ISOLATION LEVEL {level}").into(),
+        (Some(level), true) => format!("BEGIN ISOLATION LEVEL {level} READ ONLY").into(),
+    }
+}
+
+/// `INSERT INTO t (a, b) SELECT * FROM UNNEST($1::text[], $2::int8[])`.
+///
+/// With a column handed back, the rows are sorted by their place in the arrays: the server evaluates
+/// defaults after sorting, so that a sequence counts up in the order of the rows.
+pub(crate) fn write_batch_insert_arrays(
+    w: &mut SqlWriter<'_>,
+    insert: &BatchInsert<'_>,
+) -> Result<()> {
+    if insert.columns.is_empty() {
+        // Without columns there is nothing to unnest, and the contract is one row of defaults.
+        let rows = BatchRows::Rows(1);
+        return write_batch_insert_rows(w, &BatchInsert { rows, ..*insert });
+    }
+    w.push("INSERT INTO ").ident(insert.table).push(" (");
+    w.idents(insert.columns.iter().map(|column| column.name));
+    let Some(returning) = insert.returning else {
+        w.push(") SELECT * FROM ");
+        write_unnest(w, insert.columns);
+        return Ok(());
+    };
+    w.push(") SELECT ");
+    w.list(0..insert.columns.len(), |w, index| {
+        w.push("p.c").display(index);
+    });
+    w.push(" FROM ");
+    write_unnest(w, insert.columns);
+    w.push(" WITH ORDINALITY AS p(");
+    write_aliases(w, insert.columns.len());
+    w.push(", n) ORDER BY p.n RETURNING ").ident(returning);
+    Ok(())
+}
+
+/// `UPDATE t SET a = v.c0 FROM UNNEST($1::text[], $2::int8[]) AS v(c0, c1) WHERE t.id = v.c1`.
+pub(crate) fn write_batch_update_arrays(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) {
+    let alias = alias(update.table);
+    w.push("UPDATE ").ident(update.table).push(" SET ");
+    w.list(update.set.iter().enumerate(), |w, (index, column)| {
+        w.ident(column.name)
+            .push(" = ")
+            .push(alias)
+            .push(".c")
+            .display(index);
+    });
+    w.push(" FROM ");
+    let columns: Vec<_> = [update.set, update.key, update.guard].concat();
+    write_source(w, &columns, alias);
+    let matched = Match {
+        table: update.table,
+        alias,
+        first: update.set.len(),
+    };
+    write_match(w, &matched, update.key, update.guard);
+}
+
+/// `DELETE FROM t USING UNNEST($1::int8[]) AS v(c0) WHERE t.id = v.c0`.
+pub(crate) fn write_batch_delete_arrays(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) {
+    let alias = alias(delete.table);
+    w.push("DELETE FROM ").ident(delete.table).push(" USING ");
+    write_source(w, &[delete.key, delete.guard].concat(), alias);
+    let matched = Match {
+        table: delete.table,
+        alias,
+        first: 0,
+    };
+    write_match(w, &matched, delete.key, delete.guard);
+}
+
+// The rows need a name that isn't the table's.
+fn alias(table: &str) -> &'static str {
+    if table == "v" { "w" } else { "v" }
+}
+
+fn write_source(w: &mut SqlWriter<'_>, columns: &[BatchColumn<'_>], alias: &str) {
+    write_unnest(w, columns);
+    w.push(" AS ").push(alias).push("(");
+    write_aliases(w, columns.len());
+    w.push(")");
+}
+
+fn write_unnest(w: &mut SqlWriter<'_>, columns: &[BatchColumn<'_>]) {
+    w.push("UNNEST(");
+    w.list(columns, |w, column| {
+        w.placeholder()
+            .push("::")
+            .push(types::cast_name(column.ty))
+            .push("[]");
+    });
+    w.push(")");
+}
+
+fn write_aliases(w: &mut SqlWriter<'_>, count: usize) {
+    w.list(0..count, |w, index| {
+        w.push("c").display(index);
+    });
+}
+
+/// Which row of the table belongs to which row of the arrays, whose keys begin at column `first`.
+struct Match<'a> {
+    table: &'a str,
+    alias: &'a str,
+    first: usize,
+}
+
+fn write_match(
+    w: &mut SqlWriter<'_>,
+    matched: &Match<'_>,
+    key: &[BatchColumn<'_>],
+    guard: &[BatchColumn<'_>],
+) {
+    let keys = key.iter().map(|column| (column.name, " = "));
+    let guards = guard
+        .iter()
+        .map(|column| (column.name, " IS NOT DISTINCT FROM "));
+    for (index, (name, operator)) in keys.chain(guards).enumerate() {
+        w.push(if index == 0 { " WHERE " } else { " AND " });
+        w.ident(matched.table).push(".").ident(name).push(operator);
+        w.push(matched.alias)
+            .push(".c")
+            .display(matched.first + index);
+    }
+}

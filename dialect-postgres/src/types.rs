@@ -1,0 +1,270 @@
+//! The native names of types, and values as the text that PostgreSQL reads.
+//!
+//! `ddl.rs` takes column types and literals from here, `render.rs` casts, and the driver the text of
+//! binds for which there is no binary form. No SQL statement is made here.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::types::{Type, civil};
+use orm_core::value::{Value, ValueRef};
+
+/// The name by which casts know a type, without length.
+pub(crate) fn cast_name(ty: &Type) -> &'static str {
+    match ty {
+        Type::Bool => "bool",
+        Type::Int16 => "int2",
+        Type::Int32 => "int4",
+        Type::Int64 => "int8",
+        Type::Float32 => "float4",
+        Type::Float64 => "float8",
+        Type::Bytes => "bytea",
+        Type::Date => "date",
+        Type::Time => "time",
+        Type::DateTime => "timestamp",
+        Type::Timestamp => "timestamptz",
+        Type::Uuid => "uuid",
+        // An enumeration is text with a CHECK.
+        _ => "text",
+    }
+}
+
+/// The name of a column's type, or `None` for a logical type that this crate doesn't know yet.
+pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static, str>> {
+    let name = match ty {
+        Type::Bool => "BOOLEAN",
+        Type::Int16 => "SMALLINT",
+        Type::Int32 => "INTEGER",
+        Type::Int64 => "BIGINT",
+        Type::Float32 => "REAL",
+        Type::Float64 => "DOUBLE PRECISION",
+        Type::Text => return Some(text_name(length)),
+        // There is no byte type with a length; core checks lengths at encoding.
+        Type::Bytes => "BYTEA",
+        Type::Date => "DATE",
+        Type::Time => "TIME",
+        Type::DateTime => "TIMESTAMP",
+        Type::Timestamp => "TIMESTAMPTZ",
+        Type::Uuid => "UUID",
+        Type::Enum(labels) => {
+            let longest = labels
+                .labels
+                .iter()
+                .map(|label| label.chars().count())
+                .max();
+            let longest = longest.and_then(|length| u32::try_from(length).ok());
+            return Some(text_name(length.or(longest)));
+        }
+        _ => return None,
+    };
+    Some(name.into())
+}
+
+fn text_name(length: Option<u32>) -> Cow<'static, str> {
+    match length {
+        Some(length) => format!("VARCHAR({length})").into(),
+        None => "TEXT".into(),
+    }
+}
+
+/// The type of a value, for a bind whose surroundings tell the server nothing. NULL has none.
+pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
+    Some(match value {
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int8",
+        Value::Float(_) => "float8",
+        Value::Text(_) => "text",
+        Value::Bytes(_) => "bytea",
+        Value::Date(_) => "date",
+        Value::Time(_) => "time",
+        Value::DateTime(_) => "timestamp",
+        Value::Timestamp(_) => "timestamptz",
+        Value::Uuid(_) => "uuid",
+        _ => return None,
+    })
+}
+
+/// A value as a literal of DDL.
+///
+/// # Errors
+/// `Unsupported` for text with a NUL character, and for a kind of value that this crate doesn't know.
+pub(crate) fn literal(value: &Value) -> Result<String> {
+    match value {
+        Value::Null => Ok("NULL".to_owned()),
+        Value::Bool(true) => Ok("TRUE".to_owned()),
+        Value::Bool(false) => Ok("FALSE".to_owned()),
+        Value::Int(number) => Ok(number.to_string()),
+        Value::Float(number) if number.is_finite() => Ok(format!("{number:?}")),
+        Value::Text(text) if text.contains('\0') => Err(Error::with_message(
+            ErrorKind::Unsupported,
+            "postgres does not support the NUL character in text",
+        )),
+        Value::Text(text) => Ok(quoted(text)),
+        other => match (value_name(other), text(other.as_ref())) {
+            (Some(name), Some(text)) => Ok(format!("{}::{name}", quoted(&text))),
+            _ => Err(Error::with_message(
+                ErrorKind::Unsupported,
+                "postgres has no literal for this kind of value",
+            )),
+        },
+    }
+}
+
+// A backslash means itself or an escape, depending on `standard_conforming_strings`; in E'…' it is
+// always an escape, so that no setting can turn a literal into something else.
+fn quoted(text: &str) -> String {
+    let doubled = text.replace('\'', "''");
+    if text.contains('\\') {
+        format!("E'{}'", doubled.replace('\\', "\\\\"))
+    } else {
+        format!("'{doubled}'")
+    }
+}
+
+/// A value in the text form that the server's input functions read, or `None` for NULL and for a kind
+/// that has none. Arrays are written as `{…}`.
+pub(crate) fn text(value: ValueRef<'_>) -> Option<String> {
+    let mut out = String::new();
+    write_text(&mut out, value).then_some(out)
+}
+
+fn write_text(out: &mut String, value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::Bool(v) => out.push_str(if v { "true" } else { "false" }),
+        ValueRef::Int(v) => push(out, format_args!("{v}")),
+        ValueRef::Float(v) => write_float(out, v),
+        ValueRef::Text(v) => out.push_str(v),
+        ValueRef::Bytes(v) => {
+            out.push_str("\\x");
+            for byte in v {
+                push(out, format_args!("{byte:02x}"));
+            }
+        }
+        ValueRef::Date(days) => write_date(out, days, ""),
+        ValueRef::Time(micros) => push(out, format_args!("{}", civil::time_text(micros))),
+        ValueRef::DateTime(micros) => return write_moment(out, micros, ""),
+        ValueRef::Timestamp(micros) => return write_moment(out, micros, "+00"),
+        ValueRef::Uuid(bytes) => {
+            for (index, byte) in bytes.iter().enumerate() {
+                let dash = if matches!(index, 4 | 6 | 8 | 10) {
+                    "-"
+                } else {
+                    ""
+                };
+                push(out, format_args!("{dash}{byte:02x}"));
+            }
+        }
+        ValueRef::Array(items) => return write_array(out, items.iter().copied()),
+        ValueRef::List(items) => return write_array(out, items.iter().map(Value::as_ref)),
+        _ => return false,
+    }
+    true
+}
+
+fn push(out: &mut String, text: fmt::Arguments<'_>) {
+    // Writing to a String can't fail.
+    let _ = out.write_fmt(text);
+}
+
+fn write_float(out: &mut String, value: f64) {
+    if value.is_infinite() {
+        out.push_str(if value > 0.0 { "Infinity" } else { "-Infinity" });
+    } else {
+        push(out, format_args!("{value:?}"));
+    }
+}
+
+// The era comes last, after the time and the zone; years before 1 are counted backwards from 1 BC.
+fn write_date(out: &mut String, days: i32, clock: &str) {
+    let date = civil::civil(days);
+    let (year, era) = if date.year > 0 {
+        (i64::from(date.year), "")
+    } else {
+        (1 - i64::from(date.year), " BC")
+    };
+    let (month, day) = (date.month, date.day);
+    push(
+        out,
+        format_args!("{year:04}-{month:02}-{day:02}{clock}{era}"),
+    );
+}
+
+fn write_moment(out: &mut String, micros: i64, zone: &str) -> bool {
+    let Some((days, clock)) = civil::split(micros) else {
+        return false;
+    };
+    write_date(out, days, &format!(" {}{zone}", civil::time_text(clock)));
+    true
+}
+
+// Every element is quoted: then none is taken for NULL, and commas and braces mean themselves.
+fn write_array<'a>(out: &mut String, items: impl Iterator<Item = ValueRef<'a>>) -> bool {
+    out.push('{');
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        if item.is_null() {
+            out.push_str("NULL");
+            continue;
+        }
+        let Some(text) = text(item) else {
+            return false;
+        };
+        out.push('"');
+        for c in text.chars() {
+            if matches!(c, '"' | '\\') {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        out.push('"');
+    }
+    out.push('}');
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_forms_are_postgresqls() {
+        let cases = [
+            (ValueRef::Float(f64::NEG_INFINITY), "-Infinity"),
+            (ValueRef::Float(1e300), "1e300"),
+            (ValueRef::Bytes(&[0, 255]), "\\x00ff"),
+            (ValueRef::Date(0), "1970-01-01"),
+            (ValueRef::Date(-719_529), "0001-12-31 BC"),
+            (ValueRef::Time(1), "00:00:00.000001"),
+            (ValueRef::DateTime(-1), "1969-12-31 23:59:59.999999"),
+            (ValueRef::Timestamp(0), "1970-01-01 00:00:00+00"),
+            (
+                ValueRef::Uuid(*b"0123456789abcdef"),
+                "30313233-3435-3637-3839-616263646566",
+            ),
+            (
+                ValueRef::Array(&[ValueRef::Text("a\"\\,{"), ValueRef::Null, ValueRef::Int(1)]),
+                r#"{"a\"\\,{",NULL,"1"}"#,
+            ),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(text(value).as_deref(), Some(expected));
+        }
+        assert_eq!(text(ValueRef::Null), None);
+    }
+
+    #[test]
+    fn a_literal_can_not_be_left() {
+        let quote = |text: &str| literal(&Value::Text(text.into())).unwrap();
+        assert_eq!(quote("it's"), "'it''s'");
+        assert_eq!(quote("\\'; DROP"), "E'\\\\''; DROP'");
+        assert!(literal(&Value::Text("\0".into())).is_err());
+        assert_eq!(literal(&Value::Float(f64::NAN)).unwrap(), "'NaN'::float8");
+        assert_eq!(
+            literal(&Value::Bytes(vec![1])).unwrap(),
+            "E'\\\\x01'::bytea"
+        );
+    }
+}

@@ -1,0 +1,310 @@
+//! Where a database is and how its connections are set up.
+//!
+//! `orm` parses URLs and calls the constructors here. Each connection gets the same settings, before
+//! its first statement, and whatever is wrong with the file is found here and not at some later query.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use orm_core::driver::{Connection, Driver};
+use orm_core::error::{Error, ErrorKind, Result};
+use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
+
+use super::connection::SqliteConnection;
+use crate::errors::from_native;
+
+/// Opens connections to a file, or to databases in memory.
+///
+/// Every connection enforces foreign keys, waits for locks for five seconds, keeps 128 prepared
+/// statements, and takes text in double quotes for a name and never for a string. A file is switched to
+/// write-ahead logging, so that readers and a writer don't block each other, with `synchronous =
+/// NORMAL`: a crash of the program loses nothing, a power failure may lose the latest commits but never
+/// damages the file; see [`full_sync`](Self::full_sync).
+///
+/// The query planner's stability guarantee (QPSG) is on, which keeps prepared statements prepared:
+/// without it SQLite prepares a statement with a bound LIMIT anew at each run, which costs more than
+/// running it. The price is that plans don't depend on the values bound: the histograms of `ANALYZE`
+/// aren't consulted for them, and `LIKE ?` and `GLOB ?` never use an index. See
+/// [`without_planner_stability`](Self::without_planner_stability).
+///
+/// ```
+/// use dialect_sqlite::SqliteDriver;
+/// use orm_core::driver::Driver;
+/// use std::time::Duration;
+///
+/// let driver = SqliteDriver::memory().busy_timeout(Duration::from_secs(1));
+/// let mut connection = driver.connect()?;
+/// connection.control("CREATE TABLE notes (text TEXT)")?;
+/// # Ok::<(), orm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SqliteDriver {
+    place: Place,
+    busy_timeout: Duration,
+    statement_cache: usize,
+    access: Access,
+    journal: Journal,
+    sync: Sync,
+    planner: Planner,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    Memory,
+    File { path: PathBuf, given: PathBuf },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    Create,
+    Existing,
+    ReadOnly,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Journal {
+    Wal,
+    AsFound,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sync {
+    Normal,
+    Full,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Planner {
+    Stable,
+    ByValue,
+}
+
+impl SqliteDriver {
+    /// A database in memory: each connection has one of its own, which dies with it.
+    pub fn memory() -> Self {
+        Self::new(Place::Memory)
+    }
+
+    /// The file at `path`, created if it is missing; its folder isn't. A relative path is resolved now,
+    /// so that a later change of the working folder doesn't lead to another file.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        let given = path.into();
+        // An absolute path also keeps SQLite from reading `file:` and `:memory:` as more than names. It
+        // is missing for an empty path only, or without a working folder; `connect` tells.
+        let path = std::path::absolute(&given).unwrap_or_default();
+        Self::new(Place::File { path, given })
+    }
+
+    fn new(place: Place) -> Self {
+        Self {
+            place,
+            busy_timeout: Duration::from_secs(5),
+            statement_cache: 128,
+            access: Access::Create,
+            journal: Journal::Wal,
+            sync: Sync::Normal,
+            planner: Planner::Stable,
+        }
+    }
+
+    /// Waits this long for a lock that another connection holds, then fails as busy. Five seconds by
+    /// default.
+    #[must_use]
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.busy_timeout = timeout;
+        self
+    }
+
+    /// Keeps this many prepared statements for each connection; 128 by default, none with 0.
+    #[must_use]
+    pub fn statement_cache(mut self, statements: usize) -> Self {
+        self.statement_cache = statements;
+        self
+    }
+
+    /// Opens for reading only, and only what exists.
+    #[must_use]
+    pub fn read_only(mut self) -> Self {
+        self.access = Access::ReadOnly;
+        self
+    }
+
+    /// Fails at connecting if the file doesn't exist, instead of creating it.
+    #[must_use]
+    pub fn must_exist(mut self) -> Self {
+        self.access = Access::Existing;
+        self
+    }
+
+    /// Leaves the file's journal mode as it is: for network file systems, where write-ahead logging
+    /// does not work.
+    #[must_use]
+    pub fn without_wal(mut self) -> Self {
+        self.journal = Journal::AsFound;
+        self
+    }
+
+    /// Waits for the disk at each commit, so that a power failure loses no commit.
+    #[must_use]
+    pub fn full_sync(mut self) -> Self {
+        self.sync = Sync::Full;
+        self
+    }
+
+    /// Lets plans depend on the values bound, at the price of preparing some statements at each run.
+    #[must_use]
+    pub fn without_planner_stability(mut self) -> Self {
+        self.planner = Planner::ByValue;
+        self
+    }
+
+    fn open(&self) -> Result<rusqlite::Connection> {
+        // No mutex: a connection is used by one thread at a time, and the compiler sees to it.
+        let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | match self.access {
+                Access::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+                Access::Existing => OpenFlags::SQLITE_OPEN_READ_WRITE,
+                Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            };
+        let opened = match &self.place {
+            Place::Memory => rusqlite::Connection::open_in_memory(),
+            Place::File { path, .. } if path.as_os_str().is_empty() => {
+                return Err(Error::with_message(
+                    ErrorKind::Configuration,
+                    "the path of the database file is empty",
+                ));
+            }
+            Place::File { path, .. } => rusqlite::Connection::open_with_flags(path, flags),
+        };
+        opened.map_err(|native| self.refused(native))
+    }
+
+    fn set_up(&self, native: &rusqlite::Connection) -> rusqlite::Result<()> {
+        let stable = self.planner == Planner::Stable;
+        native.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, stable)?;
+        // Else a name in quotes that is no column would be read as a string.
+        native.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        native.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        native.set_prepared_statement_cache_capacity(self.statement_cache);
+        // SQLite counts milliseconds in an i32.
+        native.busy_timeout(self.busy_timeout.min(Duration::from_secs(2_000_000)))?;
+        if matches!(self.place, Place::File { .. }) {
+            // The first look into the file, which finds out whether it is a database.
+            native.pragma_query_value(None, "schema_version", |_| Ok(()))?;
+            self.set_journal(native)?;
+        }
+        Ok(())
+    }
+
+    fn set_journal(&self, native: &rusqlite::Connection) -> rusqlite::Result<()> {
+        if self.journal == Journal::AsFound || native.is_readonly("main")? {
+            return Ok(());
+        }
+        // Without write-ahead logging NORMAL would put the file at risk, so FULL, the default, stays.
+        if self.switch_to_wal(native)? && self.sync == Sync::Normal {
+            native.pragma_update(None, "synchronous", "NORMAL")?;
+        }
+        Ok(())
+    }
+
+    /// Whether the file is in WAL mode now. It may not be for good: some file systems can't. SQLite does
+    /// not wait for the lock that the switch needs, so this does.
+    fn switch_to_wal(&self, native: &rusqlite::Connection) -> rusqlite::Result<bool> {
+        let begin = Instant::now();
+        loop {
+            let mode = native.pragma_update_and_check(None, "journal_mode", "wal", |row| {
+                row.get::<_, String>(0)
+            });
+            match mode {
+                Ok(mode) => return Ok(mode == "wal"),
+                Err(native) if !is_busy(&native) => return Err(native),
+                // A reader in another mode holds on; the connection works without the switch as well.
+                Err(_) if begin.elapsed() >= self.busy_timeout => return Ok(false),
+                Err(_) => std::thread::sleep(Duration::from_millis(5)),
+            }
+        }
+    }
+
+    #[cold]
+    fn refused(&self, native: rusqlite::Error) -> Error {
+        let target = self.target();
+        let Place::File { path, .. } = &self.place else {
+            let message = format!("can't open {target}");
+            return Error::with_message(ErrorKind::ConnectionFailed, message).with_source(native);
+        };
+        let error = from_native(native);
+        let (kind, message, hint) = match error.kind() {
+            ErrorKind::Configuration => (
+                ErrorKind::Configuration,
+                format!("{target} is not a sqlite database"),
+                "choose another file; an encrypted one can't be read",
+            ),
+            ErrorKind::ConnectionFailed => {
+                let (why, hint) = self.obstacle(path);
+                let message = format!("can't open {target}: {why}");
+                (ErrorKind::ConnectionFailed, message, hint)
+            }
+            _ => {
+                let message = format!("can't set up {target}: {}", error.message());
+                let hint = "another program may hold the file";
+                (ErrorKind::ConnectionFailed, message, hint)
+            }
+        };
+        Error::with_message(kind, message)
+            .with_hint(hint)
+            .with_source(error)
+    }
+
+    /// Why a file can't be opened. SQLite only says that it can't.
+    fn obstacle(&self, path: &Path) -> (String, &'static str) {
+        let folder = path.parent().filter(|folder| !folder.exists());
+        if let Some(folder) = folder {
+            let why = format!("the folder {} does not exist", folder.display());
+            return (why, "create the folder first");
+        }
+        if path.is_dir() {
+            return ("it is a folder".into(), "name a file in it");
+        }
+        if self.access != Access::Create && !path.exists() {
+            return (
+                "the file does not exist".into(),
+                "check the path, or let it be created",
+            );
+        }
+        let hint = "this user must be allowed to read and write the file and its folder";
+        ("access was denied".into(), hint)
+    }
+}
+
+impl Driver for SqliteDriver {
+    fn connect(&self) -> Result<Box<dyn Connection>> {
+        let native = self.open()?;
+        let enforced = native.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true);
+        if !enforced.map_err(|native| self.refused(native))? {
+            return Err(Error::with_message(
+                ErrorKind::Configuration,
+                "this build of sqlite does not enforce foreign keys",
+            )
+            .with_hint("use the feature `bundled`, or a library built with foreign keys"));
+        }
+        self.set_up(&native)
+            .map_err(|native| self.refused(native))?;
+        Ok(Box::new(SqliteConnection::new(native)))
+    }
+
+    fn is_private(&self) -> bool {
+        matches!(self.place, Place::Memory)
+    }
+
+    fn target(&self) -> String {
+        match &self.place {
+            Place::Memory => "sqlite::memory:".to_owned(),
+            Place::File { given, .. } => format!("sqlite://{}", given.display()),
+        }
+    }
+}
+
+fn is_busy(native: &rusqlite::Error) -> bool {
+    native.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+}

@@ -1,0 +1,142 @@
+//! The error of this crate: a message, notes that a person needs, and the exit code it stands for.
+//!
+//! The same rules as in `orm`: lower case, no full stop, no bound value, no password. What the database
+//! itself says, which may quote data, is reachable through [`std::error::Error::source`] only; the
+//! command line prints it too, because whoever runs a migration has to see it.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::exit::Exit;
+
+/// A result with [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, where, and what to do about it.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    exit: Exit,
+    message: String,
+    notes: Vec<(&'static str, String)>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error that ends the process with `exit`.
+    #[cold]
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { exit, message: message.into(), notes: Vec::new(), source: None }))
+    }
+
+    /// An error that ends the process with 1.
+    #[cold]
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, message)
+    }
+
+    /// A file or folder that can't be read or written.
+    #[cold]
+    pub(crate) fn io(what: &str, path: &std::path::Path, error: std::io::Error) -> Self {
+        Self::failed(format!("can't {what} {}: {error}", path.display())).with_source(error)
+    }
+
+    /// Adds a line under a label, such as `state`.
+    pub(crate) fn with_note(mut self, label: &'static str, text: impl Into<String>) -> Self {
+        self.0.notes.push((label, text.into()));
+        self
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
+        self.with_note("hint", hint)
+    }
+
+    /// Adds the error under this one.
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// The exit code it stands for.
+    pub fn exit(&self) -> Exit {
+        self.0.exit
+    }
+
+    /// The message alone, without notes.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What to do about it, where there is something to say.
+    pub fn hint(&self) -> Option<&str> {
+        self.note("hint")
+    }
+
+    /// The note under a label: `"state"` says what of a failed migration is applied.
+    pub fn note(&self, label: &str) -> Option<&str> {
+        self.0.notes.iter().find(|note| note.0 == label).map(|note| note.1.as_str())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        for (label, text) in &self.0.notes {
+            write!(f, "\n  {label}: {text}")?;
+        }
+        Ok(())
+    }
+}
+
+// `fn main() -> orm_migrate::Result<()>` prints Debug, so Debug is the readable form.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.source {
+            Some(source) => Some(source.as_ref()),
+            None => None,
+        }
+    }
+}
+
+impl From<orm_core::Error> for Error {
+    #[cold]
+    fn from(error: orm_core::Error) -> Self {
+        let mut own = Self::failed(error.message());
+        let place = [("table", error.table()), ("column", error.column())];
+        let details = [("constraint", error.constraint()), ("code", error.code())];
+        let rest = [("sql", error.sql()), ("hint", error.hint())];
+        for (label, text) in place.into_iter().chain(details).chain(rest) {
+            if let Some(text) = text {
+                own = own.with_note(label, text);
+            }
+        }
+        own.with_source(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use orm_core::ErrorKind;
+
+    #[test]
+    fn says_what_the_orm_says_and_keeps_the_native_text_apart() {
+        let inner = orm_core::Error::new(ErrorKind::UniqueViolation)
+            .with_table("users")
+            .with_code("23505")
+            .with_source("Key (name)=(secret) already exists");
+        let error = Error::from(inner);
+        let text = "a unique constraint refused a duplicate value\n  table: users\n  code: 23505";
+        assert_eq!(error.to_string(), text);
+        assert_eq!(error.exit(), Exit::Failed);
+        let source = error.source().and_then(StdError::source).map(ToString::to_string);
+        assert!(source.is_some_and(|text| text.contains("secret")));
+    }
+}

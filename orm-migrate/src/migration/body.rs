@@ -1,0 +1,242 @@
+//! Where the body of a trigger, function or procedure ends: the one place where `;` does not end a
+//! statement.
+//!
+//! Fed with the tokens of one statement by `split.rs`. What isn't recognised is cut at its first `;`,
+//! and the database then names the line.
+
+use super::lex::{Lexis, Token};
+
+/// What a statement is, as far as its first words tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Head {
+    /// No word yet.
+    Start,
+    /// `CREATE` and what may stand before the kind of object.
+    Create,
+    /// `CREATE DEFINER = …`, whose value may be any name.
+    Definer,
+    /// `BEGIN`, which on MariaDB may begin a block: `BEGIN NOT ATOMIC`.
+    Begin,
+    /// `BEGIN NOT`.
+    BeginNot,
+    /// Nothing with a body.
+    Plain,
+    /// A rule of PostgreSQL: `DO (…; …)`.
+    Rule,
+    /// A trigger of SQLite: ends with `; END ;`, by the rule of SQLite's own shell.
+    Trigger,
+    /// A body of nested blocks.
+    Program,
+}
+
+/// What a block was opened by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Block {
+    Begin,
+    Case,
+    /// A CASE within an expression, where no other block can begin.
+    CaseExpression,
+    If,
+    Loop,
+    While,
+    Repeat,
+    /// Never open here: MariaDB's FOR ends with `END FOR` and stands in a BEGIN block.
+    For,
+}
+
+/// The last token, as far as it matters for the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    Dot,
+    /// `;` or BEGIN: a statement may begin here, or the block may end.
+    Boundary,
+    /// Another place where a statement may begin.
+    Start,
+    /// `END` at a boundary, not yet known of what.
+    EndOfBlock,
+    /// `END` elsewhere: of a CASE expression, of REPEAT … UNTIL, or a column's name.
+    EndInside,
+    Other,
+}
+
+/// How far a statement has come.
+#[derive(Clone, Debug)]
+pub(super) struct Body {
+    lexis: Lexis,
+    head: Head,
+    last: Last,
+    blocks: Vec<Block>,
+    parentheses: usize,
+}
+
+impl Body {
+    pub fn new(lexis: Lexis) -> Self {
+        Self { lexis, head: Head::Start, last: Last::Other, blocks: Vec::new(), parentheses: 0 }
+    }
+
+    /// Takes the next token, `;` excepted.
+    pub fn feed(&mut self, token: Token<'_>) {
+        match token {
+            Token::Word(word) => self.feed_word(word),
+            Token::Other(c) => self.feed_other(c),
+            Token::Quoted | Token::Delimiter => {
+                self.no_word();
+                self.last = Last::Other;
+            }
+        }
+    }
+
+    /// Takes a `;` and tells whether it ends the statement.
+    pub fn ends_at_semicolon(&mut self) -> bool {
+        let ended = match self.head {
+            Head::Trigger => self.last == Last::EndOfBlock,
+            Head::Rule => self.parentheses == 0,
+            _ => {
+                self.settle_end(None);
+                self.blocks.is_empty()
+            }
+        };
+        self.last = Last::Boundary;
+        ended
+    }
+
+    fn no_word(&mut self) {
+        if matches!(self.head, Head::Start | Head::Begin | Head::BeginNot) {
+            self.head = Head::Plain;
+        }
+        self.settle_end(None);
+    }
+
+    fn feed_other(&mut self, c: char) {
+        self.no_word();
+        match c {
+            '(' => self.parentheses += 1,
+            ')' => self.parentheses = self.parentheses.saturating_sub(1),
+            _ => {}
+        }
+        self.last = match c {
+            '.' => Last::Dot,
+            // A label, or the end of a procedure's parameters.
+            ':' | ')' => Last::Start,
+            _ => Last::Other,
+        };
+    }
+
+    fn feed_word(&mut self, word: &str) {
+        let after_dot = self.last == Last::Dot;
+        if self.head == Head::Program {
+            let block = block(word);
+            if self.settle_end(block) {
+                self.last = Last::Other;
+                return;
+            }
+            if let Some(block) = block.filter(|_| !after_dot).and_then(|block| self.opened(block)) {
+                self.blocks.push(block);
+            }
+        } else {
+            self.feed_head(word);
+        }
+        self.last = if after_dot { Last::Other } else { self.after(word) };
+    }
+
+    fn after(&self, word: &str) -> Last {
+        let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+        if is(&["END"]) {
+            return match self.last {
+                Last::Boundary => Last::EndOfBlock,
+                _ => Last::EndInside,
+            };
+        }
+        if is(&["BEGIN", "ATOMIC"]) {
+            Last::Boundary
+        } else if is(&["THEN", "ELSE", "DO", "LOOP", "REPEAT", "ROW", "DETERMINISTIC"]) {
+            Last::Start
+        } else {
+            Last::Other
+        }
+    }
+
+    /// The block that a word opens here, if it opens one.
+    fn opened(&self, block: Block) -> Option<Block> {
+        let at_start = matches!(self.last, Last::Boundary | Last::Start);
+        let in_expression = self.blocks.last() == Some(&Block::CaseExpression);
+        match block {
+            // psql's own rule for `BEGIN ATOMIC`: outside the parameters.
+            Block::Begin => (self.parentheses == 0).then_some(block),
+            Block::Case if at_start && !in_expression => Some(block),
+            Block::Case => (!self.blocks.is_empty()).then_some(Block::CaseExpression),
+            // As a function `IF(…)` and in `DROP TABLE IF EXISTS` they stand elsewhere.
+            Block::If | Block::Loop | Block::While | Block::Repeat => {
+                (self.lexis == Lexis::Mysql && at_start && !in_expression).then_some(block)
+            }
+            Block::CaseExpression | Block::For => None,
+        }
+    }
+
+    /// Closes what an `END` before this token closes; `next` is the block that the token names. Tells
+    /// whether the token belongs to the `END`.
+    fn settle_end(&mut self, next: Option<Block>) -> bool {
+        let at_boundary = match self.last {
+            Last::EndOfBlock => true,
+            Last::EndInside => false,
+            _ => return false,
+        };
+        let (closes, belongs) = match self.blocks.last() {
+            Some(Block::CaseExpression) => (true, false),
+            Some(Block::Begin) => (at_boundary && next.is_none(), next.is_some()),
+            Some(open) => (next == Some(*open), next.is_some()),
+            None => (false, false),
+        };
+        if closes {
+            self.blocks.pop();
+        }
+        belongs
+    }
+
+    fn feed_head(&mut self, word: &str) {
+        let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+        let is_mysql = self.lexis == Lexis::Mysql;
+        self.head = match self.head {
+            Head::Start if is(&["CREATE"]) => Head::Create,
+            Head::Start if is_mysql && is(&["BEGIN"]) => Head::Begin,
+            Head::Begin if is(&["NOT"]) => Head::BeginNot,
+            Head::BeginNot if is(&["ATOMIC"]) => {
+                self.blocks.push(Block::Begin);
+                Head::Program
+            }
+            Head::Start | Head::Begin | Head::BeginNot => Head::Plain,
+            Head::Create if is(&["OR", "REPLACE", "TEMP", "TEMPORARY", "AGGREGATE"]) => Head::Create,
+            Head::Create if is_mysql && is(&["DEFINER"]) => Head::Definer,
+            Head::Create => self.object(word).unwrap_or(Head::Plain),
+            Head::Definer if is(&["VIEW", "SQL"]) => Head::Plain,
+            Head::Definer => self.object(word).unwrap_or(Head::Definer),
+            known @ (Head::Plain | Head::Rule | Head::Trigger | Head::Program) => known,
+        };
+    }
+
+    fn object(&self, word: &str) -> Option<Head> {
+        let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+        match self.lexis {
+            Lexis::Sqlite if is(&["TRIGGER"]) => Some(Head::Trigger),
+            Lexis::Postgres if is(&["RULE"]) => Some(Head::Rule),
+            Lexis::Postgres if is(&["FUNCTION", "PROCEDURE"]) => Some(Head::Program),
+            Lexis::Mysql if is(&["TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"]) => {
+                Some(Head::Program)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn block(word: &str) -> Option<Block> {
+    const BLOCKS: &[(&str, Block)] = &[
+        ("BEGIN", Block::Begin),
+        ("CASE", Block::Case),
+        ("IF", Block::If),
+        ("LOOP", Block::Loop),
+        ("WHILE", Block::While),
+        ("REPEAT", Block::Repeat),
+        ("FOR", Block::For),
+    ];
+    BLOCKS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, block)| *block)
+}

@@ -1,0 +1,257 @@
+//! A folder of migrations as `diesel` lays it out, opened through `diesel_migrations` and checked for
+//! what that takes silently: two folders of one version, a metadata.toml that can't be read.
+
+use std::path::{Path, PathBuf};
+
+use diesel::migration::{Migration, MigrationSource};
+use diesel_migrations::{FileBasedMigrations, MigrationError};
+use serde::Deserialize;
+
+use super::harness::Tag;
+use super::lex::Lexis;
+use super::script::Script;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+
+/// The longest version that the bookkeeping table takes.
+const VERSION_LENGTH: usize = 50;
+
+/// A folder of migrations.
+#[derive(Clone)]
+pub struct Migrations {
+    source: FileBasedMigrations,
+    entries: Vec<Entry>,
+}
+
+/// One migration of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What is written down when it is applied: the digits in front of its name.
+    pub version: String,
+    /// The name of its folder.
+    pub name: String,
+}
+
+/// Which way a migration goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Applied, by `up.sql`.
+    Up,
+    /// Reverted, by `down.sql`.
+    Down,
+}
+
+impl Direction {
+    /// The name of the script.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Up => "up.sql",
+            Self::Down => "down.sql",
+        }
+    }
+}
+
+impl std::fmt::Debug for Migrations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Migrations").field("path", &self.path()).field("entries", &self.entries).finish()
+    }
+}
+
+impl Migrations {
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// The folder isn't there or holds a folder that is no migration; two migrations have one version; a
+    /// version is too long; a metadata.toml can't be read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let source = FileBasedMigrations::from_path(path).map_err(|error| cannot_open(path, error))?;
+        let mut entries = Vec::new();
+        for migration in read(&source)? {
+            let name = migration.name();
+            entries.push(Entry { version: name.version().to_string(), name: name.to_string() });
+        }
+        entries.sort_by(|a, b| (&a.version, &a.name).cmp(&(&b.version, &b.name)));
+        let opened = Self { source, entries };
+        opened.check()?;
+        Ok(opened)
+    }
+
+    /// Where the folder is.
+    pub fn path(&self) -> &Path {
+        self.source.path()
+    }
+
+    /// The migrations, sorted by version.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The migration of a version.
+    pub fn find(&self, version: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.version == version)
+    }
+
+    /// What `diesel_migrations` reads the migrations from.
+    pub(crate) fn source(&self) -> FileBasedMigrations {
+        self.source.clone()
+    }
+
+    /// The migrations as `diesel_migrations` has them, in the order of `versions`.
+    pub(crate) fn load(&self, versions: &[String]) -> Result<Vec<Box<dyn Migration<Tag>>>> {
+        let mut all = read(&self.source)?;
+        let mut found = Vec::with_capacity(versions.len());
+        for version in versions {
+            let at = all.iter().position(|one| one.name().version().to_string() == *version);
+            found.push(all.swap_remove(at.ok_or_else(|| missing(version))?));
+        }
+        Ok(found)
+    }
+
+    /// A script of a migration.
+    ///
+    /// # Errors
+    /// It isn't there, can't be read or is empty.
+    pub(crate) fn script(&self, name: &str, direction: Direction, lexis: Lexis) -> Result<Script> {
+        let path = self.path().join(name).join(direction.file_name());
+        if direction == Direction::Down && !path.exists() {
+            return Err(Error::failed(format!("the migration {name} has no down.sql"))
+                .with_note("state", "nothing was changed")
+                .with_hint(format!("write what undoes it into {}", path.display())));
+        }
+        Script::read(path, lexis)
+    }
+
+    fn check(&self) -> Result<()> {
+        for pair in self.entries.windows(2) {
+            if pair[0].version == pair[1].version {
+                let (a, b) = (&pair[0].name, &pair[1].name);
+                let message = format!("two migrations have the version {}: {a} and {b}", pair[0].version);
+                return Err(Error::failed(message)
+                    .with_hint("rename one of them: the version is what stands before the first underscore"));
+            }
+        }
+        for entry in &self.entries {
+            if entry.version.len() > VERSION_LENGTH {
+                let message = format!("the version of {} is longer than {VERSION_LENGTH}", entry.name);
+                return Err(Error::failed(message).with_hint("begin the name with a date and an underscore"));
+            }
+            check_metadata(&self.path().join(&entry.name).join("metadata.toml"))?;
+        }
+        Ok(())
+    }
+}
+
+/// The versions of `applied` without a folder.
+pub(crate) fn missing(version: &str) -> Error {
+    Error::new(Exit::Drift, format!("the applied migration {version} is not in the folder"))
+        .with_note("state", "nothing was changed")
+        .with_hint("bring its folder back, or run this with the code that applied it")
+}
+
+fn read(source: &FileBasedMigrations) -> Result<Vec<Box<dyn Migration<Tag>>>> {
+    let migrations: diesel::migration::Result<_> = source.migrations();
+    migrations.map_err(|error| {
+        Error::failed(format!("can't read the migrations in {}: {error}", source.path().display()))
+    })
+}
+
+fn cannot_open(path: &Path, error: MigrationError) -> Error {
+    let shown = path.display();
+    match error {
+        MigrationError::UnknownMigrationFormat(found) => {
+            Error::failed(format!("{} is no migration: it has no up.sql", found.display()))
+                .with_hint("move it elsewhere, or begin its name with a dot")
+        }
+        MigrationError::IoError(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Error::failed(format!("there is no migrations folder at {shown}")).with_hint(
+                "`create-all --migration NAME` writes a first migration; --migrations names another folder",
+            )
+        }
+        error => Error::failed(format!("can't read the migrations in {shown}: {error}")),
+    }
+}
+
+/// What diesel reads from a metadata.toml. Other keys are other tools'.
+#[derive(Deserialize)]
+struct Metadata {
+    #[serde(rename = "run_in_transaction")]
+    _run_in_transaction: Option<bool>,
+}
+
+// diesel takes a file that it can't read for one that isn't there, and runs in a transaction.
+fn check_metadata(path: &PathBuf) -> Result<()> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Error::io("read", path, error)),
+    };
+    toml::from_str::<Metadata>(&text).map(drop).map_err(|error| {
+        Error::failed(format!("can't read {}: {}", path.display(), error.message()))
+            .with_hint("write run_in_transaction = true or false into it")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    #[track_caller]
+    fn check_refused(files: &[(&str, &str)], expected: &str) {
+        let folder = folder(files);
+        let error = Migrations::open(folder.path()).unwrap_err();
+        assert!(error.message().contains(expected), "{error}");
+        assert!(error.hint().is_some(), "{error}");
+    }
+
+    #[test]
+    fn migrations_are_sorted_by_version() {
+        let folder = folder(&[
+            ("2026-01-02-000000-0000_b/up.sql", "SELECT 1"),
+            ("20260101000000_a/up.sql", "SELECT 1"),
+            ("20260101000000_a/metadata.toml", "run_in_transaction = false\n[orm]\nx = 1"),
+            ("README.md", ""),
+            (".git/x", ""),
+        ]);
+        let opened = Migrations::open(folder.path()).unwrap();
+        let versions: Vec<_> = opened.entries().iter().map(|entry| entry.version.as_str()).collect();
+        assert_eq!(versions, ["20260101000000", "202601020000000000"]);
+        assert_eq!(opened.find("20260101000000").unwrap().name, "20260101000000_a");
+        assert!(opened.load(&["1".to_owned()]).is_err_and(|error| error.exit() == Exit::Drift));
+        let error = opened.script("20260101000000_a", Direction::Down, Lexis::Sqlite).unwrap_err();
+        assert_eq!(error.message(), "the migration 20260101000000_a has no down.sql");
+    }
+
+    #[test]
+    fn what_diesel_takes_silently_is_refused() {
+        check_refused(
+            &[("2026-01-01-000000_a/up.sql", "x"), ("20260101000000_b/up.sql", "x")],
+            "two migrations have the version 20260101000000",
+        );
+        check_refused(
+            &[("1_a/up.sql", "x"), ("1_a/metadata.toml", "run_in_transaction = maybe")],
+            "metadata.toml",
+        );
+        check_refused(&[("1_a/down.sql", "x")], "1_a is no migration");
+        let long = format!("{}_a/up.sql", "1".repeat(51));
+        check_refused(&[(long.as_str(), "x")], "longer than 50");
+    }
+
+    #[test]
+    fn a_missing_folder_says_how_to_get_one() {
+        let folder = folder(&[]);
+        let error = Migrations::open(folder.path().join("migrations")).unwrap_err();
+        assert!(error.message().starts_with("there is no migrations folder at"), "{error}");
+    }
+}

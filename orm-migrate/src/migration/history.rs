@@ -1,0 +1,73 @@
+//! The table in which `diesel` and this crate write down what is applied, statement by statement.
+//!
+//! The table is diesel's to the letter, so that its command line tool and this one can take turns.
+
+use diesel::migration::CREATE_MIGRATIONS_TABLE;
+use orm::engine::Connection;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::SqlWriter;
+use orm_core::value::ValueRef;
+
+/// The table's name.
+pub(crate) const TABLE: &str = "__diesel_schema_migrations";
+
+/// The names of the tables in the connection's schema.
+pub(crate) fn tables(connection: &mut Connection) -> Result<Vec<String>> {
+    texts(connection, connection.dialect().list_tables())
+}
+
+/// The versions that are applied, in ascending order; none if the table isn't there. Writes nothing.
+pub(super) fn applied(connection: &mut Connection) -> Result<Vec<String>> {
+    if !exists(connection)? {
+        return Ok(Vec::new());
+    }
+    let mut versions = texts(connection, &format!("SELECT version FROM {TABLE}"))?;
+    // diesel compares versions byte by byte; a collation of the database might not.
+    versions.sort();
+    Ok(versions)
+}
+
+/// Creates the table if it isn't there. Looks first: CREATE TABLE IF NOT EXISTS asks for the right to
+/// create tables even when there is nothing to create.
+pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
+    if exists(connection)? {
+        return Ok(());
+    }
+    connection.raw_control(CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';'))
+}
+
+/// Writes down that a version is applied.
+pub(super) fn record(connection: &mut Connection, version: &str) -> Result<()> {
+    let mut w = SqlWriter::new(connection.dialect());
+    w.push("INSERT INTO ").push(TABLE).push(" (version) VALUES (");
+    w.bind(ValueRef::Text(version)).push(")");
+    let (sql, binds) = w.finish();
+    connection.raw_execute(&sql, &binds).map(drop)
+}
+
+/// Writes down that a version is no longer applied.
+pub(super) fn forget(connection: &mut Connection, version: &str) -> Result<()> {
+    let mut w = SqlWriter::new(connection.dialect());
+    w.push("DELETE FROM ").push(TABLE).push(" WHERE version = ").bind(ValueRef::Text(version));
+    let (sql, binds) = w.finish();
+    connection.raw_execute(&sql, &binds).map(drop)
+}
+
+fn exists(connection: &mut Connection) -> Result<bool> {
+    Ok(tables(connection)?.iter().any(|name| name == TABLE))
+}
+
+fn texts(connection: &mut Connection, sql: &str) -> Result<Vec<String>> {
+    let mut texts = Vec::new();
+    connection.raw_query(sql, &[], &mut |row| match row.get(0)? {
+        ValueRef::Text(text) => {
+            texts.push(text.to_owned());
+            Ok(())
+        }
+        other => Err(Error::with_message(
+            ErrorKind::Decode,
+            format!("the database answered {} where a name belongs", other.kind_name()),
+        )),
+    })?;
+    Ok(texts)
+}

@@ -1,1 +1,0 @@
-//! An ANSI dialect and a recording connection, for tests of crates that build on this one.

@@ -1,0 +1,337 @@
+//! A driver around another that writes down what is sent, for tests that assert statements and counts.
+//!
+//! Every call that would be a round trip is noted before it is passed on, failed ones included. It
+//! changes nothing on its way.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::driver::{Connection, Driver, Outcome, Row, TransactionState};
+use crate::error::{Error, Result};
+use crate::value::ValueRef;
+
+/// The list of what was sent, shared by all connections of the [`RecordingDriver`]s that were given a
+/// clone of it.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder(Arc<Mutex<Log>>);
+
+#[derive(Debug, Default)]
+struct Log {
+    entries: Vec<Entry>,
+    with_values: bool,
+    connects: usize,
+    pings: usize,
+}
+
+/// One call that sent a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// How it was sent.
+    pub call: Call,
+    /// The SQL text.
+    pub sql: String,
+    /// How many binds a run of it had.
+    pub binds: usize,
+    /// How often it was run: more or less than once only for [`Call::ExecuteEach`].
+    pub runs: usize,
+    /// The values of all runs in Rust's debug notation, if the recorder keeps them.
+    pub values: Vec<String>,
+}
+
+/// The method of [`Connection`] that sent a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// [`Connection::execute`].
+    Execute,
+    /// [`Connection::execute_each`].
+    ExecuteEach,
+    /// [`Connection::query`].
+    Query,
+    /// [`Connection::control`].
+    Control,
+}
+
+/// `SQL`, with ` -- 2 binds` or ` -- 3 runs of 2 binds` if there are binds.
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sql)?;
+        match (self.call, self.binds) {
+            (Call::ExecuteEach, binds) => write!(f, " -- {} runs of {binds} binds", self.runs),
+            (_, 0) => Ok(()),
+            (_, binds) => write!(f, " -- {binds} binds"),
+        }
+    }
+}
+
+impl Recorder {
+    /// An empty list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty list that keeps the values of binds, too.
+    pub fn with_values() -> Self {
+        let recorder = Self::new();
+        recorder.log().with_values = true;
+        recorder
+    }
+
+    /// Hands out what was sent since the last call, in order.
+    pub fn take(&self) -> Vec<Entry> {
+        std::mem::take(&mut self.log().entries)
+    }
+
+    /// As [`Recorder::take`], but as lines of text: `UPDATE t SET a = ? -- 3 runs of 1 binds`.
+    pub fn take_lines(&self) -> Vec<String> {
+        self.take().iter().map(Entry::to_string).collect()
+    }
+
+    /// As [`Recorder::take`], but the SQL texts alone.
+    pub fn take_sql(&self) -> Vec<String> {
+        self.take().into_iter().map(|entry| entry.sql).collect()
+    }
+
+    /// How many connections were asked for.
+    pub fn connects(&self) -> usize {
+        self.log().connects
+    }
+
+    /// How many times a connection was asked whether it still answers.
+    pub fn pings(&self) -> usize {
+        self.log().pings
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        // A test that panicked elsewhere leaves a list that is whole all the same.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, call: Call, sql: &str, width: usize, binds: &[ValueRef<'_>]) {
+        let mut log = self.log();
+        let values = if log.with_values { binds } else { &[] };
+        let values = values.iter().map(|value| format!("{value:?}")).collect();
+        let runs = if call == Call::ExecuteEach {
+            binds.len().div_ceil(width.max(1))
+        } else {
+            1
+        };
+        log.entries.push(Entry {
+            call,
+            sql: sql.to_owned(),
+            binds: width,
+            runs,
+            values,
+        });
+    }
+}
+
+/// A driver whose connections note what they send.
+#[derive(Clone, Debug)]
+pub struct RecordingDriver {
+    inner: Arc<dyn Driver>,
+    recorder: Recorder,
+}
+
+impl RecordingDriver {
+    /// Notes in `recorder` what the connections of `inner` send.
+    pub fn new(inner: impl Driver + 'static, recorder: &Recorder) -> Self {
+        Self {
+            inner: Arc::new(inner),
+            recorder: recorder.clone(),
+        }
+    }
+}
+
+impl Driver for RecordingDriver {
+    fn connect(&self) -> Result<Box<dyn Connection>> {
+        self.recorder.log().connects += 1;
+        let inner = self.inner.connect()?;
+        let recorder = self.recorder.clone();
+        Ok(Box::new(RecordingConnection { inner, recorder }))
+    }
+
+    fn is_private(&self) -> bool {
+        self.inner.is_private()
+    }
+
+    fn target(&self) -> String {
+        self.inner.target()
+    }
+}
+
+/// A connection that notes what it sends.
+pub struct RecordingConnection {
+    inner: Box<dyn Connection>,
+    recorder: Recorder,
+}
+
+impl RecordingConnection {
+    /// Notes in `recorder` what `inner` sends.
+    pub fn new(inner: Box<dyn Connection>, recorder: &Recorder) -> Self {
+        let recorder = recorder.clone();
+        Self { inner, recorder }
+    }
+}
+
+impl Connection for RecordingConnection {
+    fn server(&self) -> &'static str {
+        self.inner.server()
+    }
+
+    fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+        self.recorder.add(Call::Execute, sql, binds.len(), binds);
+        self.inner.execute(sql, binds)
+    }
+
+    fn execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        binds: &[ValueRef<'_>],
+        done: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        self.recorder.add(Call::ExecuteEach, sql, width, binds);
+        self.inner.execute_each(sql, width, binds, done)
+    }
+
+    fn query(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        self.recorder.add(Call::Query, sql, binds.len(), binds);
+        self.inner.query(sql, binds, each)
+    }
+
+    fn control(&mut self, sql: &str) -> Result<()> {
+        self.recorder.add(Call::Control, sql, 0, &[]);
+        self.inner.control(sql)
+    }
+
+    fn transaction(&mut self, error: Option<&Error>) -> TransactionState {
+        self.inner.transaction(error)
+    }
+
+    fn ping(&mut self) -> Result<()> {
+        self.recorder.log().pings += 1;
+        self.inner.ping()
+    }
+
+    fn is_broken(&self) -> bool {
+        self.inner.is_broken()
+    }
+
+    fn clear_statements(&mut self) {
+        self.inner.clear_statements();
+    }
+
+    fn native(&mut self) -> &mut dyn Any {
+        self.inner.native()
+    }
+}
+
+impl fmt::Debug for RecordingConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let server = self.inner.server();
+        f.debug_struct("RecordingConnection")
+            .field("server", &server)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Answers everything, so that what passes through can be seen.
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl Driver for Nothing {
+        fn connect(&self) -> Result<Box<dyn Connection>> {
+            Ok(Box::new(Self))
+        }
+
+        fn target(&self) -> String {
+            "nothing".into()
+        }
+    }
+
+    impl Connection for Nothing {
+        fn server(&self) -> &'static str {
+            "ansi"
+        }
+
+        fn execute(&mut self, _: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+            Ok(Outcome {
+                affected: binds.len() as u64,
+                last_insert_id: 0,
+            })
+        }
+
+        fn query(
+            &mut self,
+            _: &str,
+            _: &[ValueRef<'_>],
+            _: &mut dyn FnMut(&dyn Row) -> Result<()>,
+        ) -> Result<()> {
+            Ok(())
+        }
+
+        fn control(&mut self, _: &str) -> Result<()> {
+            Ok(())
+        }
+
+        fn transaction(&mut self, _: Option<&Error>) -> TransactionState {
+            TransactionState::Open
+        }
+
+        fn ping(&mut self) -> Result<()> {
+            Ok(())
+        }
+
+        fn is_broken(&self) -> bool {
+            false
+        }
+
+        fn native(&mut self) -> &mut dyn Any {
+            self
+        }
+    }
+
+    #[test]
+    fn statements_are_listed_in_order() {
+        let recorder = Recorder::with_values();
+        let driver = RecordingDriver::new(Nothing, &recorder);
+        let mut connection = driver.connect().unwrap();
+        let binds = [1, 2, 3, 4].map(ValueRef::Int);
+        let mut affected = Vec::new();
+        connection.control("BEGIN").unwrap();
+        connection
+            .execute_each("UPDATE", 2, &binds, &mut |outcome| {
+                affected.push(outcome.affected);
+                Ok(())
+            })
+            .unwrap();
+        connection.execute("DELETE", &binds[..1]).unwrap();
+        connection.query("SELECT", &[], &mut |_| Ok(())).unwrap();
+        connection.ping().unwrap();
+
+        let entries = recorder.take();
+        let lines: Vec<_> = entries.iter().map(Entry::to_string).collect();
+        let expected = [
+            "BEGIN",
+            "UPDATE -- 2 runs of 2 binds",
+            "DELETE -- 1 binds",
+            "SELECT",
+        ];
+        assert_eq!(lines, expected);
+        assert_eq!(entries[2].values, ["Int(1)"]);
+        assert_eq!(affected, [2, 2]);
+        assert_eq!((recorder.connects(), recorder.pings()), (1, 1));
+        assert!(recorder.take_sql().is_empty());
+        assert!(connection.native().is::<Nothing>());
+    }
+}

@@ -1,0 +1,571 @@
+//! The default writer of statements, in the standard's words.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::any::Any;
+use std::sync::Arc;
+
+use orm_core::error::Result;
+use orm_core::sql::{
+    Capabilities, InListStyle, NullSafeStyle, Placeholder, SqlWriter, write_batch_delete,
+    write_batch_insert, write_batch_update, write_delete, write_expr, write_insert, write_raw,
+    write_select, write_update,
+};
+use orm_core::stmt::{
+    Aggregate, ArithmeticOp, BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate,
+    CompareOp, Delete, Direction, Expr, Extension, Insert, Join, JoinKind, Like, LikeKind, Limit,
+    Order, Part, Projection, RawPart, Select, Source, Update,
+};
+use orm_core::testing::{ANSI, AnsiDialect};
+use orm_core::types::Type;
+use orm_core::value::{Value, ValueRef};
+
+const DIALECT: AnsiDialect = AnsiDialect::new();
+
+fn written<'a>(
+    dialect: &'a AnsiDialect,
+    write: impl FnOnce(&mut SqlWriter<'a>) -> Result<()>,
+) -> (String, Vec<ValueRef<'a>>) {
+    let mut w = SqlWriter::new(dialect);
+    write(&mut w).unwrap();
+    w.finish()
+}
+
+#[track_caller]
+fn check(expr: &Expr, expected: &str) {
+    assert_eq!(written(&DIALECT, |w| write_expr(w, expr)).0, expected);
+}
+
+#[track_caller]
+fn check_with(capabilities: Capabilities, expr: &Expr, expected: &str) {
+    let dialect = AnsiDialect::with(capabilities);
+    assert_eq!(written(&dialect, |w| write_expr(w, expr)).0, expected);
+}
+
+#[track_caller]
+fn check_select(select: &Select, expected: &str) {
+    assert_eq!(written(&DIALECT, |w| write_select(w, select)).0, expected);
+}
+
+fn a() -> Expr {
+    Expr::column("t", "a")
+}
+
+fn b() -> Expr {
+    Expr::column("t", "b")
+}
+
+fn int(value: i64) -> Expr {
+    Expr::Value(Value::Int(value))
+}
+
+fn eq(left: Expr, right: Expr) -> Expr {
+    Expr::compare(CompareOp::Eq, left, right)
+}
+
+fn arithmetic(op: ArithmeticOp, left: Expr, right: Expr) -> Expr {
+    Expr::Arithmetic {
+        op,
+        left: Box::new(left),
+        right: Box::new(right),
+    }
+}
+
+fn is_null(expr: Expr) -> Expr {
+    Expr::IsNull {
+        expr: Box::new(expr),
+        negated: false,
+    }
+}
+
+fn is_in(list: Vec<Value>, negated: bool) -> Expr {
+    Expr::In {
+        expr: Box::new(a()),
+        list,
+        negated,
+    }
+}
+
+fn ints(values: std::ops::Range<i64>) -> Vec<Value> {
+    values.map(Value::Int).collect()
+}
+
+fn from(table: &'static str) -> Source {
+    Source {
+        table: table.into(),
+        alias: None,
+    }
+}
+
+/// `SELECT "b" FROM "u"`.
+fn query() -> Select {
+    Select {
+        columns: vec![Projection::Expr(Expr::column("u", "b"))],
+        from: Some(from("u")),
+        ..Select::default()
+    }
+}
+
+#[test]
+fn junctions_in_junctions_have_parentheses() {
+    let any = || Expr::Or(vec![eq(a(), int(1)), eq(b(), int(2))]);
+    let all = || Expr::And(vec![eq(a(), int(1)), eq(b(), int(2))]);
+    check(&any(), r#""a" = ? OR "b" = ?"#);
+    check(
+        &Expr::And(vec![any(), eq(a(), b())]),
+        r#"("a" = ? OR "b" = ?) AND "a" = "b""#,
+    );
+    check(
+        &Expr::Or(vec![all(), is_null(a())]),
+        r#"("a" = ? AND "b" = ?) OR "a" IS NULL"#,
+    );
+    check(&Expr::Not(Box::new(any())), r#"NOT ("a" = ? OR "b" = ?)"#);
+    check(
+        &Expr::Not(Box::new(Expr::Not(Box::new(eq(a(), b()))))),
+        r#"NOT (NOT ("a" = "b"))"#,
+    );
+}
+
+#[test]
+fn raw_conditions_have_parentheses_among_others() {
+    let raw = || Expr::Raw(vec![RawPart::Sql("x OR y".into())]);
+    check(&raw(), "x OR y");
+    check(
+        &Expr::And(vec![raw(), eq(a(), int(1))]),
+        r#"(x OR y) AND "a" = ?"#,
+    );
+    let select = Select {
+        filter: vec![raw(), eq(a(), int(1))],
+        ..query()
+    };
+    check_select(&select, r#"SELECT "b" FROM "u" WHERE (x OR y) AND "a" = ?"#);
+}
+
+#[test]
+fn empty_junctions_are_true_and_false() {
+    check(&Expr::And(vec![]), "1 = 1");
+    check(&Expr::Or(vec![]), "1 = 0");
+    check(&Expr::Not(Box::new(Expr::Or(vec![]))), "NOT (1 = 0)");
+    check(
+        &Expr::Or(vec![Expr::And(vec![]), is_null(a())]),
+        r#"(1 = 1) OR "a" IS NULL"#,
+    );
+}
+
+#[test]
+fn junctions_flatten_when_they_are_joined() {
+    let three = eq(a(), int(1)).and(eq(a(), int(2))).and(eq(a(), int(3)));
+    check(&three, r#""a" = ? AND "a" = ? AND "a" = ?"#);
+    let either = eq(a(), int(1)).or(eq(a(), int(2)).or(eq(a(), int(3))));
+    let nested = r#""a" = ? OR ("a" = ? OR "a" = ?)"#;
+    check(&either, nested);
+    let mixed = eq(a(), int(1)).or(eq(a(), int(2))).and(is_null(b()));
+    check(&mixed, r#"("a" = ? OR "a" = ?) AND "b" IS NULL"#);
+}
+
+#[test]
+fn operands_that_are_no_names_have_parentheses() {
+    use ArithmeticOp::{Add, Mul, Sub};
+    let sum = || arithmetic(Add, a(), int(1));
+    check(&arithmetic(Mul, sum(), b()), r#"("a" + ?) * "b""#);
+    check(
+        &arithmetic(Sub, a(), arithmetic(Sub, b(), int(1))),
+        r#""a" - ("b" - ?)"#,
+    );
+    check(
+        &Expr::compare(CompareOp::Lt, sum(), b()),
+        r#"("a" + ?) < "b""#,
+    );
+    check(
+        &eq(eq(a(), b()), is_null(b())),
+        r#"("a" = "b") = ("b" IS NULL)"#,
+    );
+    check(&is_null(sum()), r#"("a" + ?) IS NULL"#);
+    let call = Expr::Function {
+        name: "ABS".into(),
+        args: vec![sum(), b()],
+    };
+    check(&eq(call, int(1)), r#"ABS("a" + ?, "b") = ?"#);
+    let cast = Expr::Cast {
+        expr: Box::new(sum()),
+        ty: Type::Int64,
+    };
+    check(&eq(cast, int(1)), r#"CAST("a" + ? AS BIGINT) = ?"#);
+}
+
+#[test]
+fn every_comparison_has_its_operator() {
+    for (op, expected) in [
+        (CompareOp::Eq, r#""a" = "b""#),
+        (CompareOp::Ne, r#""a" <> "b""#),
+        (CompareOp::Lt, r#""a" < "b""#),
+        (CompareOp::Le, r#""a" <= "b""#),
+        (CompareOp::Gt, r#""a" > "b""#),
+        (CompareOp::Ge, r#""a" >= "b""#),
+        (CompareOp::Same, r#""a" IS NOT DISTINCT FROM "b""#),
+        (CompareOp::Distinct, r#"NOT ("a" IS NOT DISTINCT FROM "b")"#),
+    ] {
+        check(&Expr::compare(op, a(), b()), expected);
+    }
+    let same = Expr::compare(CompareOp::Same, a(), int(1));
+    let style = |null_safe| Capabilities { null_safe, ..ANSI };
+    check_with(style(NullSafeStyle::Is), &same, r#""a" IS ?"#);
+    check_with(style(NullSafeStyle::Spaceship), &same, r#""a" <=> ?"#);
+}
+
+#[test]
+fn between_includes_both_ends() {
+    let between = Expr::Between {
+        expr: Box::new(a()),
+        low: Box::new(int(1)),
+        high: Box::new(arithmetic(ArithmeticOp::Add, b(), int(2))),
+    };
+    check(&between, r#""a" BETWEEN ? AND ("b" + ?)"#);
+    check(
+        &Expr::And(vec![between, is_null(b())]),
+        r#""a" BETWEEN ? AND ("b" + ?) AND "b" IS NULL"#,
+    );
+}
+
+#[test]
+fn lists_are_padded_to_a_power_of_two() {
+    check(&is_in(vec![], false), "1 = 0");
+    check(&is_in(vec![], true), "1 = 1");
+    check(&is_in(ints(0..1), false), r#""a" IN (?)"#);
+    check(&is_in(ints(0..2), true), r#""a" NOT IN (?, ?)"#);
+    let five = is_in(ints(0..5), false);
+    let (text, binds) = written(&DIALECT, |w| write_expr(w, &five));
+    assert_eq!(text, r#""a" IN (?, ?, ?, ?, ?, ?, ?, ?)"#);
+    assert_eq!(binds, [0, 1, 2, 3, 4, 4, 4, 4].map(ValueRef::Int));
+}
+
+#[test]
+fn long_lists_are_one_bind() {
+    let long = ints(0..9);
+    let expr = is_in(long.clone(), false);
+    let (text, binds) = written(&DIALECT, |w| write_expr(w, &expr));
+    assert_eq!(text, r#""a" IN (SELECT value FROM json_each(?))"#);
+    assert_eq!(binds, [ValueRef::List(&long)]);
+    let style = |in_list| Capabilities { in_list, ..ANSI };
+    check_with(
+        style(InListStyle::JsonTable),
+        &is_in(long, true),
+        r#""a" NOT IN (SELECT v FROM JSON_TABLE(?, '$[*]' COLUMNS (v BIGINT PATH '$')) AS list)"#,
+    );
+    let array = style(InListStyle::Array);
+    check_with(array, &is_in(ints(0..2), false), r#""a" = ANY(?)"#);
+    check_with(array, &is_in(ints(0..2), true), r#""a" <> ALL(?)"#);
+    check_with(array, &is_in(vec![], true), "1 = 1");
+}
+
+#[test]
+fn searches_escape_their_wildcards() {
+    let like = |kind| {
+        Expr::Like(Box::new(Like {
+            expr: a(),
+            kind,
+            needle: Value::Text("x".into()),
+            pattern: Value::Text("%x%".into()),
+        }))
+    };
+    check(&like(LikeKind::Contains), r#""a" LIKE ? ESCAPE '\'"#);
+    check(
+        &like(LikeKind::ContainsIgnoreCase),
+        r#"LOWER("a") LIKE LOWER(?) ESCAPE '\'"#,
+    );
+    check(
+        &Expr::Not(Box::new(like(LikeKind::Pattern))),
+        r#"NOT ("a" LIKE ? ESCAPE '\')"#,
+    );
+}
+
+#[test]
+fn aggregates_take_anything_or_everything() {
+    let aggregate = |expr: Option<Expr>, distinct| Expr::Aggregate {
+        function: Aggregate::Count,
+        expr: expr.map(Box::new),
+        distinct,
+        ty: Type::Int64,
+    };
+    check(&aggregate(None, false), "COUNT(*)");
+    check(&aggregate(Some(a()), true), r#"COUNT(DISTINCT "a")"#);
+    let product = arithmetic(ArithmeticOp::Mul, a(), b());
+    check(
+        &Expr::compare(CompareOp::Gt, aggregate(Some(product), false), int(3)),
+        r#"COUNT("a" * "b") > ?"#,
+    );
+}
+
+#[test]
+fn columns_are_qualified_where_there_is_more_than_one_table() {
+    let filtered = |filter| Select {
+        filter: vec![filter],
+        ..query()
+    };
+    check_select(
+        &filtered(eq(Expr::column("u", "b"), int(1))),
+        r#"SELECT "b" FROM "u" WHERE "b" = ?"#,
+    );
+    let aliased = Select {
+        from: Some(Source {
+            table: "users".into(),
+            alias: Some("u".into()),
+        }),
+        ..query()
+    };
+    check_select(&aliased, r#"SELECT "u"."b" FROM "users" AS "u""#);
+    let joined = Select {
+        joins: vec![Join {
+            kind: JoinKind::Inner,
+            source: from("t"),
+            on: eq(a(), Expr::column("u", "b")),
+        }],
+        ..query()
+    };
+    check_select(
+        &joined,
+        r#"SELECT "u"."b" FROM "u" INNER JOIN "t" ON "t"."a" = "u"."b""#,
+    );
+}
+
+#[test]
+fn subqueries_qualify_their_columns_and_end_doing_so() {
+    let inner = Select {
+        columns: vec![],
+        filter: vec![eq(Expr::column("u", "b"), a())],
+        ..query()
+    };
+    let select = Select {
+        columns: vec![Projection::Expr(a())],
+        from: Some(from("t")),
+        filter: vec![Expr::Exists(Box::new(inner)), eq(b(), int(1))],
+        ..Select::default()
+    };
+    check_select(
+        &select,
+        r#"SELECT "a" FROM "t" WHERE EXISTS (SELECT 1 FROM "u" WHERE "u"."b" = "t"."a") AND "b" = ?"#,
+    );
+    let in_select = Expr::InSelect {
+        expr: Box::new(a()),
+        select: Box::new(query()),
+        negated: true,
+    };
+    check(&in_select, r#""a" NOT IN (SELECT "u"."b" FROM "u")"#);
+    check(
+        &eq(a(), Expr::Subquery(Box::new(query()))),
+        r#""a" = (SELECT "u"."b" FROM "u")"#,
+    );
+}
+
+#[test]
+fn clauses_stand_in_order() {
+    let order = |expr, direction| Order { expr, direction };
+    let select = Select {
+        distinct: true,
+        columns: vec![
+            Projection::Columns {
+                source: "u".into(),
+                names: &["a", "b"],
+            },
+            Projection::Labelled(int(1), "one".into()),
+        ],
+        filter: vec![Expr::Or(vec![is_null(a()), is_null(b())])],
+        group_by: vec![a(), b()],
+        having: vec![eq(a(), int(2)), eq(b(), int(3))],
+        order_by: vec![
+            order(a(), Direction::Ascending),
+            order(b(), Direction::Descending),
+        ],
+        limit: Some(Limit::Rows(u64::MAX)),
+        offset: Some(5),
+        ..query()
+    };
+    let (text, binds) = written(&DIALECT, |w| write_select(w, &select));
+    assert_eq!(
+        text,
+        r#"SELECT DISTINCT "a", "b", ? AS "one" FROM "u" WHERE "a" IS NULL OR "b" IS NULL GROUP BY "a", "b" HAVING "a" = ? AND "b" = ? ORDER BY "a" ASC, "b" DESC LIMIT ? OFFSET ?"#
+    );
+    // More rows than an i64 counts are all rows.
+    assert_eq!(binds, [1, 2, 3, i64::MAX, 5].map(ValueRef::Int));
+}
+
+#[test]
+fn an_offset_alone_takes_the_word_for_no_limit() {
+    let select = Select {
+        offset: Some(5),
+        ..query()
+    };
+    check_select(&select, r#"SELECT "b" FROM "u" OFFSET ?"#);
+    let dialect = AnsiDialect::with(Capabilities {
+        no_limit: Some("ALL"),
+        ..ANSI
+    });
+    let (text, _) = written(&dialect, |w| write_select(w, &select));
+    assert_eq!(text, r#"SELECT "b" FROM "u" LIMIT ALL OFFSET ?"#);
+    let first = Select {
+        limit: Some(Limit::Fixed(1)),
+        ..query()
+    };
+    check_select(&first, r#"SELECT "b" FROM "u" LIMIT 1"#);
+}
+
+#[test]
+fn raw_parts_bind_their_values() {
+    let parts = [
+        RawPart::Sql("x = ".into()),
+        RawPart::Bind(Value::Int(1)),
+        RawPart::Sql(" AND y IN ".into()),
+        RawPart::List(ints(2..4)),
+        RawPart::Sql(" AND z IN ".into()),
+        RawPart::List(vec![]),
+    ];
+    let mut w = SqlWriter::new(&DIALECT);
+    write_raw(&mut w, &parts);
+    let (text, binds) = w.finish();
+    assert_eq!(text, "x = ? AND y IN (?, ?) AND z IN (NULL)");
+    assert_eq!(binds, [1, 2, 3].map(ValueRef::Int));
+}
+
+#[derive(Debug)]
+struct Soundex {
+    args: Vec<Expr>,
+    parts: Option<Vec<Part>>,
+}
+
+impl Extension for Soundex {
+    fn name(&self) -> &'static str {
+        "soundex"
+    }
+
+    fn args(&self) -> &[Expr] {
+        &self.args
+    }
+
+    fn template(&self, dialect: &str) -> Option<Vec<Part>> {
+        self.parts.clone().filter(|_| dialect == "ansi")
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+#[test]
+fn extensions_follow_their_template() {
+    let extension = |parts| {
+        Expr::Extension(Arc::new(Soundex {
+            args: vec![a(), int(1)],
+            parts,
+        }))
+    };
+    let parts = vec![
+        Part::Sql("SOUNDEX("),
+        Part::Arg(1),
+        Part::Sql(", "),
+        Part::Arg(0),
+        Part::Sql(")"),
+    ];
+    let expr = extension(Some(parts));
+    check(&eq(expr, b()), r#"(SOUNDEX(?, "a")) = "b""#);
+
+    for parts in [None, Some(vec![Part::Arg(2)])] {
+        let expr = extension(parts);
+        let error = write_expr(&mut SqlWriter::new(&DIALECT), &expr).unwrap_err();
+        assert!(error.is_unsupported());
+        assert_eq!(error.message(), "ansi does not support soundex");
+    }
+}
+
+#[test]
+fn writes_of_expressions() {
+    let insert = Insert {
+        table: "t".into(),
+        columns: vec!["a".into(), "b".into()],
+        rows: vec![
+            vec![int(1), arithmetic(ArithmeticOp::Add, int(2), int(3))],
+            vec![int(4), Expr::Value(Value::Null)],
+        ],
+        returning: vec!["id".into(), "a".into()],
+    };
+    let (text, binds) = written(&DIALECT, |w| write_insert(w, &insert));
+    assert_eq!(
+        text,
+        r#"INSERT INTO "t" ("a", "b") VALUES (?, ? + ?), (?, ?) RETURNING "id", "a""#
+    );
+    assert_eq!(binds.len(), 5);
+    let update = Update {
+        table: "t".into(),
+        set: vec![("a".into(), b()), ("b".into(), int(1))],
+        filter: vec![],
+    };
+    let (text, _) = written(&DIALECT, |w| write_update(w, &update));
+    assert_eq!(text, r#"UPDATE "t" SET "a" = "b", "b" = ?"#);
+    let delete = Delete {
+        table: "t".into(),
+        filter: vec![Expr::Or(vec![is_null(a()), is_null(b())]), eq(a(), b())],
+    };
+    let (text, _) = written(&DIALECT, |w| write_delete(w, &delete));
+    assert_eq!(
+        text,
+        r#"DELETE FROM "t" WHERE ("a" IS NULL OR "b" IS NULL) AND "a" = "b""#
+    );
+}
+
+#[test]
+fn batches_have_a_placeholder_for_each_value() {
+    let column = |name| BatchColumn {
+        name,
+        ty: &Type::Int64,
+    };
+    let columns = [column("a"), column("b")];
+    let insert = BatchInsert {
+        table: "t",
+        columns: &columns,
+        rows: BatchRows::Rows(2),
+        returning: Some("id"),
+    };
+    let dollar = AnsiDialect::with(Capabilities {
+        placeholder: Placeholder::Dollar,
+        ..ANSI
+    });
+    let mut w = SqlWriter::new(&dollar);
+    write_batch_insert(&mut w, &insert).unwrap();
+    assert_eq!(
+        w.finish().0,
+        r#"INSERT INTO "t" ("a", "b") VALUES ($1, $2), ($3, $4) RETURNING "id""#
+    );
+    let update = BatchUpdate {
+        table: "t",
+        set: &columns,
+        key: &[column("id"), column("part")],
+        guard: &[column("version")],
+        rows: BatchRows::Rows(1),
+    };
+    let mut w = SqlWriter::new(&dollar);
+    write_batch_update(&mut w, &update).unwrap();
+    assert_eq!(
+        w.finish().0,
+        r#"UPDATE "t" SET "a" = $1, "b" = $2 WHERE "id" = $3 AND "part" = $4 AND "version" IS NOT DISTINCT FROM $5"#
+    );
+    let delete = BatchDelete {
+        table: "t",
+        key: &[column("id")],
+        guard: &[],
+        rows: BatchRows::Arrays,
+    };
+    let error = write_batch_delete(&mut SqlWriter::new(&dollar), &delete).unwrap_err();
+    assert_eq!(error.message(), "ansi does not support array binds");
+}
+
+#[test]
+fn quotes_in_names_are_doubled_and_values_never_become_text() {
+    let hostile = "x\"; DROP TABLE t; --";
+    let select = Select {
+        columns: vec![Projection::Labelled(
+            Expr::Value(Value::Text(hostile.into())),
+            hostile.into(),
+        )],
+        ..query()
+    };
+    check_select(&select, r#"SELECT ? AS "x""; DROP TABLE t; --" FROM "u""#);
+}

@@ -1,0 +1,68 @@
+//! From an enum to code: `DbType` and `DbEnum`. What keys and operands need follows from `DbEnum`, by
+//! one implementation for all such enums in `orm`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::parse::Labelled;
+
+/// The code for an enum.
+pub(super) fn expand(labelled: &Labelled) -> TokenStream {
+    let Labelled { ident, orm, name, variants } = labelled;
+    let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
+    let labels: Vec<_> = variants.iter().map(|(_, label)| label).collect();
+    quote! {
+        #[doc(hidden)]
+        const _: () = {
+            use #orm::__private as __orm;
+
+            #[automatically_derived]
+            impl __orm::DbEnum for #ident {
+                const LABELS: &'static [&'static str] = &[#(#labels),*];
+
+                fn label(&self) -> &'static str {
+                    match self {
+                        #(Self::#idents => #labels,)*
+                    }
+                }
+
+                fn from_label(label: &str) -> ::core::option::Option<Self> {
+                    ::core::option::Option::Some(match label {
+                        #(#labels => Self::#idents,)*
+                        _ => return ::core::option::Option::None,
+                    })
+                }
+            }
+
+            #[automatically_derived]
+            impl __orm::DbType for #ident {
+                type Base = Self;
+                type Null = __orm::NotNull;
+                type Plain = Self;
+                const TYPE: __orm::Type = {
+                    const LABELS: &[::std::borrow::Cow<'static, str>] =
+                        &[#(::std::borrow::Cow::Borrowed(#labels)),*];
+                    __orm::Type::Enum(__orm::EnumType {
+                        name: ::std::borrow::Cow::Borrowed(#name),
+                        labels: ::std::borrow::Cow::Borrowed(LABELS),
+                    })
+                };
+
+                fn to_value(&self) -> __orm::ValueRef<'_> {
+                    __orm::ValueRef::Text(__orm::DbEnum::label(self))
+                }
+
+                fn from_value(
+                    value: __orm::ValueRef<'_>,
+                ) -> ::core::result::Result<Self, __orm::Misfit> {
+                    match value {
+                        __orm::ValueRef::Text(label) => {
+                            __orm::DbEnum::from_label(label).ok_or(__orm::Misfit::Range)
+                        }
+                        _ => ::core::result::Result::Err(__orm::Misfit::Kind),
+                    }
+                }
+            }
+        };
+    }
+}

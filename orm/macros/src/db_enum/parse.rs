@@ -1,0 +1,97 @@
+//! An enum, its attributes and its labels as they are written.
+
+use std::collections::HashMap;
+
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Variant, parse_quote};
+
+use crate::attribute::{listed, nearest, read_all, text};
+use crate::case::{CASES, convert, snake};
+use crate::errors::Errors;
+
+/// An enum with a label for each variant.
+pub(super) struct Labelled {
+    pub(super) ident: Ident,
+    /// Where the `orm` crate is.
+    pub(super) orm: Path,
+    /// The type's name, for databases that name their enumerations.
+    pub(super) name: String,
+    pub(super) variants: Vec<(Ident, String)>,
+}
+
+/// Reads an enum of plain variants; anything else is an error.
+pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Labelled> {
+    let variants = errors.take(plain_variants(&input))?;
+    let mut labelled = Labelled {
+        orm: parse_quote!(::orm),
+        name: snake(&input.ident.unraw().to_string()),
+        variants: Vec::new(),
+        ident: input.ident,
+    };
+    let mut case = "snake_case";
+    read_all(&input.attrs, &["crate", "name", "rename_all"], &[], errors, |key, meta| {
+        match key {
+            "crate" => labelled.orm = meta.value()?.call(Path::parse_mod_style)?,
+            "name" => labelled.name = text(key, meta)?.value(),
+            _ => case = known_case(&text(key, meta)?)?,
+        }
+        Ok(())
+    });
+    for variant in variants {
+        let mut label = convert(&variant.ident.unraw().to_string(), case);
+        read_all(&variant.attrs, &["rename"], &[], errors, |key, meta| {
+            label = text(key, meta)?.value();
+            Ok(())
+        });
+        labelled.variants.push((variant.ident, label));
+    }
+    distinct(&labelled.variants, errors);
+    Some(labelled)
+}
+
+fn plain_variants(input: &DeriveInput) -> Result<Vec<Variant>> {
+    let name = &input.ident;
+    let Data::Enum(data) = &input.data else {
+        let message = "`DbEnum` is for enums; a struct that is a table derives `Model`";
+        return Err(Error::new(name.span(), message));
+    };
+    if !input.generics.params.is_empty() {
+        return Err(Error::new(input.generics.span(), "an enum that is stored has no generics"));
+    }
+    if data.variants.is_empty() {
+        return Err(Error::new(name.span(), format!("`{name}` has no variant, so no value")));
+    }
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            let message = format!(
+                "a variant with data can't be stored as a label; write `{}` alone, and its data in a column of \
+                 their own",
+                variant.ident
+            );
+            return Err(Error::new(variant.fields.span(), message));
+        }
+    }
+    Ok(data.variants.iter().cloned().collect())
+}
+
+fn known_case(text: &syn::LitStr) -> Result<&'static str> {
+    let value = text.value();
+    if let Some(case) = CASES.iter().find(|case| **case == value) {
+        return Ok(case);
+    }
+    let message = match nearest(&value, CASES) {
+        Some(near) => format!("unknown case `{value}`; did you mean `{near}`?"),
+        None => format!("unknown case `{value}`; there are {}", listed(CASES)),
+    };
+    Err(Error::new(text.span(), message))
+}
+
+fn distinct(variants: &[(Ident, String)], errors: &mut Errors) {
+    let mut seen: HashMap<&str, &Ident> = HashMap::new();
+    for (ident, label) in variants {
+        if let Some(first) = seen.insert(label, ident) {
+            errors.at(ident.span(), format!("`{first}` and `{ident}` both have the label \"{label}\""));
+        }
+    }
+}

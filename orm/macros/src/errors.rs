@@ -1,0 +1,33 @@
+//! [`Errors`]: collects what is wrong with an input, so that a user sees all of it at once.
+
+use proc_macro2::{Span, TokenStream};
+use syn::Error;
+
+/// The errors found so far.
+#[derive(Default)]
+pub(crate) struct Errors(Option<Error>);
+
+impl Errors {
+    /// Notes `message` at `span`.
+    pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
+        self.push(Error::new(span, message));
+    }
+
+    /// Notes `error`.
+    pub(crate) fn push(&mut self, error: Error) {
+        match &mut self.0 {
+            Some(errors) => errors.combine(error),
+            None => self.0 = Some(error),
+        }
+    }
+
+    /// Notes the error of `result`, or gives its value.
+    pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+
+    /// The errors as code that doesn't compile; nothing if there are none.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        self.0.map_or_else(TokenStream::new, |error| error.to_compile_error())
+    }
+}

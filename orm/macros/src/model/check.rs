@@ -1,0 +1,216 @@
+//! From what was written to a model whose parts fit together: positions for names, defaults for what was
+//! left out, and errors at the user's own tokens for what contradicts itself.
+//!
+//! What one field's attributes must not say is in `rules.rs`. What depends on a field's type can't be told
+//! from tokens; `expand/check.rs` leaves it to the compiler.
+
+use std::collections::HashMap;
+
+use proc_macro2::Span;
+use syn::ext::IdentExt as _;
+use syn::{Ident, Type};
+
+use super::data::{
+    Column, ColumnAttributes, Columns, Field, FieldKind, Fill, Group, Model, Parsed, Reference,
+};
+use super::reference::variant;
+use super::rules;
+use super::tokens::{is_integer, option};
+use crate::attribute::nearest;
+use crate::errors::Errors;
+
+/// The model, unless it lacks what no code can be written without.
+pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
+    let mut written = Vec::new();
+    let mut skipped = Vec::new();
+    for field in parsed.fields {
+        match field.kind {
+            FieldKind::Column(attributes) => {
+                let Field { ident, ty, docs, .. } = field;
+                written.push(Written { ident, ty, docs, attributes: *attributes });
+            }
+            FieldKind::Skipped => skipped.push((field.ident, field.ty)),
+        }
+    }
+    let mut sound = Some(());
+    for field in &written {
+        sound = rules::column(&field.ident, &field.ty, &field.attributes, errors).and(sound);
+    }
+    for (_, ty) in &skipped {
+        sound = rules::sendable(ty, errors).and(sound);
+    }
+    sound?;
+    let key = primary_key(&parsed.head.ident, &written, errors)?;
+    let generated = generated(&written, &key, errors);
+    let version = version(&written, errors);
+
+    let names: Vec<&Ident> = written.iter().map(|field| &field.ident).collect();
+    let mut uniques = groups(parsed.uniques, &names, errors);
+    let mut indexes = groups(parsed.indexes, &names, errors);
+    let mut references = Vec::new();
+    for foreign_key in parsed.foreign_keys {
+        references.extend(positions(&foreign_key.fields, &names, errors).map(|positions| Reference {
+            positions,
+            targets: foreign_key.targets,
+            name: foreign_key.name,
+            on_delete: variant(foreign_key.on_delete.as_ref()),
+            on_update: variant(foreign_key.on_update.as_ref()),
+        }));
+    }
+    let single = |position| Columns { positions: vec![position], name: None };
+    let mut columns = Vec::new();
+    for (position, mut field) in written.into_iter().enumerate() {
+        let attributes = &mut field.attributes;
+        if attributes.unique {
+            uniques.push(single(position));
+        }
+        if attributes.index {
+            indexes.push(single(position));
+        }
+        if let Some(target) = attributes.references.take() {
+            references.push(Reference {
+                positions: vec![position],
+                targets: vec![target],
+                name: None,
+                on_delete: variant(attributes.on_delete.as_ref()),
+                on_update: variant(attributes.on_update.as_ref()),
+            });
+        }
+        columns.push(column(field, generated == Some(position)));
+    }
+    distinct_names(&columns, errors);
+    let (head, checks) = (parsed.head, parsed.checks);
+    Some(Model { head, columns, skipped, key, generated, version, uniques, indexes, checks, references })
+}
+
+/// A field that maps to a column.
+struct Written {
+    ident: Ident,
+    ty: Type,
+    docs: Vec<syn::Attribute>,
+    attributes: ColumnAttributes,
+}
+
+/// The positions of the key's columns.
+fn primary_key(name: &Ident, fields: &[Written], errors: &mut Errors) -> Option<Vec<usize>> {
+    let is_key = |position: &usize| fields[*position].attributes.primary_key.is_some();
+    let key: Vec<usize> = (0..fields.len()).filter(is_key).collect();
+    if key.is_empty() {
+        let message = match fields.iter().find(|field| field.ident == "id") {
+            Some(_) => format!("`{name}` has no primary key; write `#[orm(primary_key)]` above its field `id`"),
+            None => format!(
+                "`{name}` has no primary key; write `#[orm(primary_key)]` above the field that tells its rows apart"
+            ),
+        };
+        errors.at(name.span(), message);
+        return None;
+    }
+    if let Some(fifth) = key.get(4) {
+        errors.at(fields[*fifth].ident.span(), "a primary key has at most four columns");
+        return None;
+    }
+    Some(key)
+}
+
+/// The position of the key that the database generates: the one that says so, or a single integer.
+fn generated(fields: &[Written], key: &[usize], errors: &mut Errors) -> Option<usize> {
+    let says_so = |position: &usize| match fields[*position].attributes.auto_increment {
+        Some((true, span)) => Some((*position, span)),
+        _ => None,
+    };
+    let said: Vec<(usize, Span)> = key.iter().filter_map(says_so).collect();
+    if let Some((_, span)) = said.get(1) {
+        errors.at(*span, "a table has one generated key; take `auto_increment` away from the others");
+    }
+    if let Some((position, _)) = said.first() {
+        return Some(*position);
+    }
+    let [position] = key else { return None };
+    let Written { ty, attributes, .. } = &fields[*position];
+    let is_given = attributes.auto_increment.is_some()
+        || attributes.references.is_some()
+        || attributes.default.is_some()
+        || attributes.server_default.is_some();
+    (is_integer(ty) && !is_given).then_some(*position)
+}
+
+fn version(fields: &[Written], errors: &mut Errors) -> Option<usize> {
+    let versions = fields.iter().enumerate();
+    let mut versions =
+        versions.filter_map(|(position, field)| Some((position, field.attributes.version?)));
+    let (first, _) = versions.next()?;
+    for (_, span) in versions {
+        let other = &fields[first].ident;
+        errors.at(span, format!("a row has one version; `{other}` is it already"));
+    }
+    Some(first)
+}
+
+fn column(field: Written, is_generated: bool) -> Column {
+    let Written { ident, ty, docs, attributes } = field;
+    let name = match &attributes.column {
+        Some(name) => name.value(),
+        None => ident.unraw().to_string(),
+    };
+    let fill = match attributes.default {
+        _ if is_generated => Fill::Generated,
+        _ if attributes.version.is_some() => Fill::Version,
+        Some(default) => Fill::Default(default),
+        None if attributes.server_default.is_some() => Fill::Server,
+        None if option(&ty).is_some() => Fill::Null,
+        None => Fill::Required,
+    };
+    Column {
+        ident,
+        ty,
+        docs,
+        name,
+        length: attributes.length,
+        collation: attributes.collation,
+        server_default: attributes.server_default,
+        fill,
+    }
+}
+
+fn distinct_names(columns: &[Column], errors: &mut Errors) {
+    let mut seen: HashMap<&str, &Ident> = HashMap::new();
+    for column in columns {
+        if let Some(first) = seen.insert(&column.name, &column.ident) {
+            let message =
+                format!("`{first}` and `{}` both map to the column `{}`", column.ident, column.name);
+            errors.at(column.ident.span(), message);
+        }
+    }
+}
+
+fn groups(groups: Vec<Group>, names: &[&Ident], errors: &mut Errors) -> Vec<Columns> {
+    let resolve = |group: Group| {
+        let positions = positions(&group.fields, names, errors)?;
+        Some(Columns { positions, name: group.name })
+    };
+    groups.into_iter().filter_map(resolve).collect()
+}
+
+/// The positions of the columns of `fields`; `None` if one is no column or stands twice.
+fn positions(fields: &[Ident], names: &[&Ident], errors: &mut Errors) -> Option<Vec<usize>> {
+    let mut positions = Vec::new();
+    for field in fields {
+        let position = names.iter().position(|name| *name == field);
+        match position {
+            Some(position) if positions.contains(&position) => {
+                errors.at(field.span(), format!("`{field}` stands here twice"));
+            }
+            Some(position) => positions.push(position),
+            None => {
+                let known: Vec<String> = names.iter().map(ToString::to_string).collect();
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                let hint = match nearest(&field.to_string(), &known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "name fields of this struct".to_owned(),
+                };
+                errors.at(field.span(), format!("no column `{field}`; {hint}"));
+            }
+        }
+    }
+    (positions.len() == fields.len()).then_some(positions)
+}

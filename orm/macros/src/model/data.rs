@@ -1,0 +1,171 @@
+//! A model as data: as parsed, with the spans that errors point at, and as resolved, with positions
+//! instead of names.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Attribute, Expr, Ident, LitInt, LitStr, Path, Type, Visibility};
+
+/// A struct as the user wrote it.
+pub(super) struct Parsed {
+    pub(super) head: Head,
+    pub(super) fields: Vec<Field>,
+    pub(super) uniques: Vec<Group>,
+    pub(super) indexes: Vec<Group>,
+    pub(super) checks: Vec<Check>,
+    pub(super) foreign_keys: Vec<ForeignKey>,
+}
+
+/// The names of a model.
+pub(super) struct Head {
+    pub(super) ident: Ident,
+    pub(super) vis: Visibility,
+    /// Where the `orm` crate is.
+    pub(super) orm: Path,
+    pub(super) table: String,
+    /// The name of the value whose fields are the columns.
+    pub(super) value: Ident,
+    /// The name of the function that begins a builder.
+    pub(super) builder: Ident,
+}
+
+/// A field as the user wrote it.
+pub(super) struct Field {
+    pub(super) ident: Ident,
+    pub(super) ty: Type,
+    pub(super) docs: Vec<Attribute>,
+    pub(super) kind: FieldKind,
+}
+
+/// What a field maps to. Relations will be a kind of their own.
+pub(super) enum FieldKind {
+    /// A column.
+    Column(Box<ColumnAttributes>),
+    /// Nothing.
+    Skipped,
+}
+
+/// The attributes of a column, each with the place it was written at.
+#[derive(Default)]
+pub(super) struct ColumnAttributes {
+    pub(super) column: Option<LitStr>,
+    pub(super) primary_key: Option<Span>,
+    pub(super) auto_increment: Option<(bool, Span)>,
+    pub(super) unique: bool,
+    pub(super) index: bool,
+    pub(super) length: Option<LitInt>,
+    pub(super) collation: Option<LitStr>,
+    pub(super) default: Option<Expr>,
+    pub(super) server_default: Option<ServerDefault>,
+    pub(super) references: Option<Target>,
+    pub(super) on_delete: Option<Ident>,
+    pub(super) on_update: Option<Ident>,
+    pub(super) version: Option<Span>,
+}
+
+/// `models::User.id`.
+pub(super) struct Target {
+    pub(super) model: Path,
+    pub(super) field: Ident,
+}
+
+/// What the database fills in.
+pub(super) enum ServerDefault {
+    Bool(bool),
+    /// With its sign.
+    Int(TokenStream),
+    /// With its sign.
+    Float(TokenStream),
+    Text(LitStr),
+    Raw(LitStr),
+}
+
+/// `(a, b, name = "…")` of a unique constraint or index.
+pub(super) struct Group {
+    pub(super) fields: Vec<Ident>,
+    pub(super) name: Option<LitStr>,
+}
+
+/// `check(name = "…", raw = "…")`.
+pub(super) struct Check {
+    pub(super) name: LitStr,
+    pub(super) raw: LitStr,
+}
+
+/// `foreign_key(a, b, references = (Order.shop, Order.number))`.
+pub(super) struct ForeignKey {
+    pub(super) fields: Vec<Ident>,
+    pub(super) targets: Vec<Target>,
+    pub(super) name: Option<LitStr>,
+    pub(super) on_delete: Option<Ident>,
+    pub(super) on_update: Option<Ident>,
+}
+
+/// A model whose parts fit together.
+pub(super) struct Model {
+    pub(super) head: Head,
+    pub(super) columns: Vec<Column>,
+    pub(super) skipped: Vec<(Ident, Type)>,
+    /// The positions of the primary key's columns.
+    pub(super) key: Vec<usize>,
+    /// The position of the key that the database generates.
+    pub(super) generated: Option<usize>,
+    /// The position of the version.
+    pub(super) version: Option<usize>,
+    pub(super) uniques: Vec<Columns>,
+    pub(super) indexes: Vec<Columns>,
+    pub(super) checks: Vec<Check>,
+    pub(super) references: Vec<Reference>,
+}
+
+/// A column.
+pub(super) struct Column {
+    pub(super) ident: Ident,
+    pub(super) ty: Type,
+    pub(super) docs: Vec<Attribute>,
+    /// Its name in the database.
+    pub(super) name: String,
+    pub(super) length: Option<LitInt>,
+    pub(super) collation: Option<LitStr>,
+    pub(super) server_default: Option<ServerDefault>,
+    pub(super) fill: Fill,
+}
+
+/// What a builder does about a column that it wasn't given.
+pub(super) enum Fill {
+    /// It isn't complete.
+    Required,
+    /// Leaves it null.
+    Null,
+    /// Leaves it to the database: a generated key.
+    Generated,
+    /// Leaves it to the database: a server default.
+    Server,
+    /// Begins to count.
+    Version,
+    /// Takes this.
+    Default(Expr),
+}
+
+/// Some columns under a name.
+pub(super) struct Columns {
+    pub(super) positions: Vec<usize>,
+    pub(super) name: Option<LitStr>,
+}
+
+/// A foreign key.
+pub(super) struct Reference {
+    pub(super) positions: Vec<usize>,
+    pub(super) targets: Vec<Target>,
+    pub(super) name: Option<LitStr>,
+    /// The name of a variant of `Action`.
+    pub(super) on_delete: &'static str,
+    /// The name of a variant of `Action`.
+    pub(super) on_update: &'static str,
+}
+
+impl Model {
+    /// The builder's required columns, as positions. Each has a type parameter, in this order.
+    pub(super) fn required(&self) -> Vec<usize> {
+        let is_required = |position: &usize| matches!(self.columns[*position].fill, Fill::Required);
+        (0..self.columns.len()).filter(is_required).collect()
+    }
+}

@@ -1,0 +1,227 @@
+//! The builder: a state parameter per required column, and a row once all are given.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
+use syn::spanned::Spanned as _;
+
+use super::{helper, of};
+use crate::model::data::{Column, Fill, Model};
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let parts = [types(model), begin(model), setters(model), required(model), rows(model)];
+    quote!(#(#parts)*)
+}
+
+/// The builder and what it has been given. The fields lie in a struct of their own without parameters,
+/// so that a setter moves one value, not each of them, into the builder of the next state.
+fn types(model: &Model) -> TokenStream {
+    let vis = &model.head.vis;
+    let (builder, given) = (helper(model, "Builder"), helper(model, "Given"));
+    let states = states(model);
+    let fields = model.columns.iter().map(|column| {
+        let (ident, ty) = (&column.ident, &column.ty);
+        quote!(#ident: ::core::option::Option<#ty>)
+    });
+    let note = format!("a builder does nothing until it is added: `session.add({}::{}()…)`",
+        model.head.ident, model.head.builder);
+    quote! {
+        #vis struct #given {
+            #(#fields,)*
+        }
+
+        #[must_use = #note]
+        #vis struct #builder<#(#states),*> {
+            given: #given,
+            states: ::core::marker::PhantomData<fn() -> (#(#states,)*)>,
+        }
+    }
+}
+
+fn begin(model: &Model) -> TokenStream {
+    let (vis, name, begin) = (&model.head.vis, &model.head.ident, &model.head.builder);
+    let (builder, given) = (helper(model, "Builder"), helper(model, "Given"));
+    let missing = model.required().into_iter().map(|_| quote!(__orm::Missing));
+    let fields = model.columns.iter().map(|column| &column.ident);
+    let doc = match listed(model) {
+        Some(required) => format!("Begins a new row. Required: {required}."),
+        None => "Begins a new row. Nothing is required.".to_owned(),
+    };
+    quote! {
+        #[automatically_derived]
+        impl #name {
+            #[doc = #doc]
+            #vis fn #begin() -> #builder<#(#missing),*> {
+                #builder {
+                    given: #given { #(#fields: ::core::option::Option::None,)* },
+                    states: ::core::marker::PhantomData,
+                }
+            }
+        }
+    }
+}
+
+fn listed(model: &Model) -> Option<String> {
+    let names = model.required().into_iter().map(|position| {
+        format!("`{}`", model.columns[position].ident)
+    });
+    let names: Vec<String> = names.collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn setters(model: &Model) -> TokenStream {
+    let builder = helper(model, "Builder");
+    let states = states(model);
+    let required = model.required();
+    let setters = model.columns.iter().enumerate().map(|(position, column)| {
+        match required.iter().position(|required| *required == position) {
+            Some(state) => required_setter(model, column, state),
+            None => optional_setter(model, column),
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl<#(#states),*> #builder<#(#states),*> {
+            #(#setters)*
+        }
+    }
+}
+
+fn required_setter(model: &Model, column: &Column, state: usize) -> TokenStream {
+    let builder = helper(model, "Builder");
+    let (vis, docs, ident) = (&model.head.vis, &column.docs, &column.ident);
+    let value = setter_value(column);
+    let states = states(model).into_iter().enumerate().map(|(index, parameter)| {
+        if index == state { quote!(__orm::Given) } else { quote!(#parameter) }
+    });
+    quote! {
+        #(#docs)*
+        #vis fn #ident(mut self, value: #value) -> #builder<#(#states),*> {
+            self.given.#ident = ::core::option::Option::Some(__orm::IntoField::into_field(value));
+            #builder { given: self.given, states: ::core::marker::PhantomData }
+        }
+    }
+}
+
+fn optional_setter(model: &Model, column: &Column) -> TokenStream {
+    let (vis, docs, ident) = (&model.head.vis, &column.docs, &column.ident);
+    let value = setter_value(column);
+    quote! {
+        #(#docs)*
+        #vis fn #ident(mut self, value: #value) -> Self {
+            self.given.#ident = ::core::option::Option::Some(__orm::IntoField::into_field(value));
+            self
+        }
+    }
+}
+
+/// What a setter takes. An error about it shows the field, not the derive.
+fn setter_value(column: &Column) -> TokenStream {
+    let ty = &column.ty;
+    quote_spanned!(ty.span()=> impl __orm::IntoField<#ty>)
+}
+
+/// A trait per required column, which only the state "given" has. Its text is what a user reads who
+/// forgot the column.
+fn required(model: &Model) -> TokenStream {
+    let vis = &model.head.vis;
+    let traits = model.required().into_iter().enumerate().map(|(state, position)| {
+        let field = &model.columns[position].ident;
+        let requires = requires(model, state);
+        let message = format!(
+            "`{}::{}()` is missing the required field `{field}`",
+            model.head.ident, model.head.builder
+        );
+        let label = format!("add `.{field}(…)` to this builder");
+        // An error about the field shows the struct, not the derive.
+        quote_spanned! {model.head.ident.span()=>
+            #[diagnostic::on_unimplemented(message = #message, label = #label)]
+            #vis trait #requires {}
+            impl #requires for __orm::Given {}
+        }
+    });
+    quote!(#(#traits)*)
+}
+
+/// `NewRow` for the builder in its last state, and for the struct itself.
+fn rows(model: &Model) -> TokenStream {
+    let (name, builder) = (&model.head.ident, helper(model, "Builder"));
+    let states = states(model);
+    let requires = (0..states.len()).map(|state| requires(model, state));
+    let filled = model.columns.iter().enumerate().map(filled);
+    let skipped = model.skipped.iter().map(|(ident, ty)| {
+        let skipped = of(ty, "Skipped");
+        quote!(#ident: #skipped::skipped())
+    });
+    let unset = model.columns.iter().enumerate().filter_map(|(position, column)| {
+        column.server_default.as_ref()?;
+        let (ident, field) = (&column.ident, of(&column.ty, "Field"));
+        Some(quote!(#field::leave_unset(&self.#ident, #position, &mut unset);))
+    });
+    let complete = quote_spanned! {name.span()=>
+        impl<#(#states: #requires),*> __orm::NewRow for #builder<#(#states),*> {
+            type Model = #name;
+
+            fn into_row(self) -> __orm::NewEntity<#name> {
+                let given = self.given;
+                #[allow(unused_mut)]
+                let mut unset = __orm::ColumnSet::new();
+                let value = #name { #(#filled,)* #(#skipped,)* };
+                __orm::NewEntity { value, unset }
+            }
+        }
+    };
+    quote! {
+        #complete
+
+        #[automatically_derived]
+        impl __orm::NewRow for #name {
+            type Model = Self;
+
+            fn into_row(self) -> __orm::NewEntity<Self> {
+                #[allow(unused_mut)]
+                let mut unset = __orm::ColumnSet::new();
+                #(#unset)*
+                __orm::NewEntity { value: self, unset }
+            }
+        }
+    }
+}
+
+fn filled((position, column): (usize, &Column)) -> TokenStream {
+    let (ident, ty) = (&column.ident, &column.ty);
+    match &column.fill {
+        Fill::Required => quote!(#ident: __orm::given(given.#ident)),
+        Fill::Null => quote!(#ident: given.#ident.unwrap_or_default()),
+        Fill::Generated => {
+            let generated = of(ty, "Generated");
+            quote!(#ident: given.#ident.unwrap_or(#generated::UNSET))
+        }
+        Fill::Version => {
+            let version = of(ty, "Version");
+            quote!(#ident: given.#ident.unwrap_or(#version::FIRST))
+        }
+        Fill::Default(value) => quote! {
+            #ident: given.#ident.unwrap_or_else(|| {
+                __orm::IntoField::<#ty>::into_field(#value)
+            })
+        },
+        Fill::Server => {
+            let placeholder = of(ty, "Placeholder");
+            quote! {
+                #ident: __orm::or_server(given.#ident, #placeholder::placeholder, #position, &mut unset)
+            }
+        }
+    }
+}
+
+/// The type parameters. Not named after fields, since a field `tag` would take the name of a model `Tag`.
+fn states(model: &Model) -> Vec<Ident> {
+    let span = model.head.ident.span();
+    let parameter = |state| format_ident!("__S{state}", span = span);
+    (0..model.required().len()).map(parameter).collect()
+}
+
+fn requires(model: &Model, state: usize) -> Ident {
+    format_ident!("Requires{state}", span = model.head.ident.span())
+}

@@ -1,0 +1,62 @@
+//! The entity: the struct of typed columns, the type of the value that bears the model's name.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::helper;
+use crate::model::data::Model;
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let (vis, name) = (&model.head.vis, &model.head.ident);
+    let entity = helper(model, "Entity");
+    let table = &model.head.table;
+    let first = &model.columns[0].ident;
+    let fields = model.columns.iter().map(|column| {
+        let (docs, ident, ty) = (&column.docs, &column.ident, &column.ty);
+        quote!(#(#docs)* #vis #ident: __orm::Column<#name, #ty>)
+    });
+    let columns = model.columns.iter().enumerate().map(|(position, column)| {
+        let (ident, name) = (&column.ident, &column.name);
+        quote!(#ident: __orm::Column::new(source, #name, #position))
+    });
+    quote! {
+        #vis struct #entity {
+            #(#fields,)*
+        }
+
+        const fn __columns(source: &'static str) -> #entity {
+            #entity { #(#columns,)* }
+        }
+
+        #[automatically_derived]
+        impl ::core::clone::Clone for #entity {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::marker::Copy for #entity {}
+
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #entity {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.#first.source())
+            }
+        }
+
+        #[automatically_derived]
+        impl __orm::Entity for #entity {
+            type Model = #name;
+            const ROOT: Self = __columns(#table);
+
+            fn alias(self, name: &'static str) -> Self {
+                __columns(name)
+            }
+
+            fn source(&self) -> &'static str {
+                self.#first.source()
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! From a model to code. Thin on purpose: data, and what must know the field's types; all else is in
+//! `orm`, compiled once.
+//!
+//! Everything but the value that bears the model's name lies in one anonymous constant, so that no name
+//! of a user's can clash with a helper's. Paths are absolute, since a user's module may have an `Option`
+//! or a `Some` of its own. Types are taken over with the span of the field's type, and trait items are
+//! named through the type (`<T as DbType>::…`), so that a type that isn't mapped is one error there.
+
+mod builder;
+mod check;
+mod def;
+mod entity;
+mod row;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{Ident, Type};
+
+use super::data::Model;
+
+/// The code for a model.
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let head = &model.head;
+    let (vis, name, orm, value) = (&head.vis, &head.ident, &head.orm, &head.value);
+    let parts = [
+        entity::expand(model),
+        def::expand(model),
+        row::expand(model),
+        check::expand(model),
+        builder::expand(model),
+    ];
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_upper_case_globals, dead_code)]
+        #vis const #value: <#name as #orm::__private::Model>::Entity =
+            <<#name as #orm::__private::Model>::Entity as #orm::__private::Entity>::ROOT;
+
+        #[doc(hidden)]
+        #[allow(
+            clippy::all,
+            clippy::pedantic,
+            clippy::nursery,
+            dead_code,
+            missing_debug_implementations,
+            non_camel_case_types,
+            unnameable_types,
+            unreachable_pub
+        )]
+        const _: () = {
+            use #orm::__private as __orm;
+            #(#parts)*
+        };
+    }
+}
+
+/// The name of a helper type, such as `UserEntity`.
+fn helper(model: &Model, suffix: &str) -> Ident {
+    format_ident!("{}{suffix}", model.head.ident.unraw(), span = model.head.ident.span())
+}
+
+/// `<T as Trait>`, for an item of the trait; errors point at the field's type.
+fn of(ty: &Type, name: &str) -> TokenStream {
+    let ident = Ident::new(name, ty.span());
+    quote_spanned!(ty.span()=> <#ty as __orm::#ident>)
+}

@@ -1,0 +1,156 @@
+//! `impl Model`: between rows, values and the struct.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::{helper, of};
+use crate::model::data::{Column, Model};
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let name = &model.head.ident;
+    let entity = helper(model, "Entity");
+    let keys = keys(model);
+    let conversions = conversions(model);
+    let copies = copies(model);
+    quote! {
+        #[automatically_derived]
+        impl __orm::Model for #name {
+            type Entity = #entity;
+
+            fn def() -> &'static __orm::ModelDef {
+                &__DEF
+            }
+
+            fn slot() -> &'static __orm::ModelSlot {
+                &__SLOT
+            }
+
+            #keys
+            #conversions
+            #copies
+        }
+    }
+}
+
+fn key_type(model: &Model) -> TokenStream {
+    let parts = model.key.iter().map(|position| {
+        let ty = &model.columns[*position].ty;
+        let field = of(ty, "KeyField");
+        quote_spanned!(ty.span()=> #field::Key)
+    });
+    if model.key.len() == 1 {
+        return quote!(#(#parts)*);
+    }
+    quote_spanned!(model.head.ident.span()=> (#(#parts),*))
+}
+
+/// From rows and values, and to values.
+fn conversions(model: &Model) -> TokenStream {
+    let decoded = model.columns.iter().enumerate().map(|(position, column)| {
+        let (ident, read) = (&column.ident, read(column, position, position));
+        quote!(#ident: #read)
+    });
+    let skipped = model.skipped.iter().map(|(ident, ty)| {
+        let skipped = of(ty, "Skipped");
+        quote!(#ident: #skipped::skipped())
+    });
+    let values = model.columns.iter().enumerate().map(|(position, column)| {
+        let (ident, field) = (&column.ident, of(&column.ty, "Field"));
+        quote!(#position => #field::value(&self.#ident))
+    });
+    let assigned = model.columns.iter().enumerate().map(|(position, column)| {
+        let (ident, field) = (&column.ident, of(&column.ty, "Field"));
+        quote!(#position => #field::assign(&mut self.#ident, value))
+    });
+    quote! {
+        fn decode(row: &dyn __orm::Row, start: usize) -> __orm::Result<Self> {
+            ::core::result::Result::Ok(Self { #(#decoded,)* #(#skipped,)* })
+        }
+
+        fn value(&self, position: usize) -> __orm::ValueRef<'_> {
+            match position {
+                #(#values,)*
+                _ => __orm::ValueRef::Null,
+            }
+        }
+
+        fn assign(
+            &mut self,
+            position: usize,
+            value: __orm::ValueRef<'_>,
+        ) -> ::core::result::Result<(), __orm::Misfit> {
+            match position {
+                #(#assigned,)*
+                _ => ::core::result::Result::Err(__orm::Misfit::Range),
+            }
+        }
+    }
+}
+
+/// The key, with the span of its type: else an error about the type would be reported at the derive too.
+fn keys(model: &Model) -> TokenStream {
+    let ty = key_type(model);
+    let decoded = tuple(model.key.iter().enumerate().map(|(index, position)| {
+        read(&model.columns[*position], index, *position)
+    }));
+    let copied = tuple(model.key.iter().map(|position| copy(&model.columns[*position])));
+    quote_spanned! {ty.span()=>
+        type Key = #ty;
+
+        fn decode_key(row: &dyn __orm::Row, start: usize) -> __orm::Result<#ty> {
+            ::core::result::Result::Ok(#decoded)
+        }
+
+        fn key(&self) -> #ty {
+            #copied
+        }
+    }
+}
+
+/// Copies and comparisons.
+fn copies(model: &Model) -> TokenStream {
+    let restored = model.columns.iter().map(|column| &column.ident);
+    let compared = model.columns.iter().enumerate().map(|(position, column)| {
+        let (ident, field) = (&column.ident, of(&column.ty, "Field"));
+        quote!(#field::compare(&self.#ident, &old.#ident, #position, &mut set))
+    });
+    let copied = model.columns.iter().map(|column| {
+        let (ident, copy) = (&column.ident, copy(column));
+        quote!(#ident: #copy)
+    });
+    let skipped = model.skipped.iter().map(|(ident, ty)| {
+        let skipped = of(ty, "Skipped");
+        quote!(#ident: #skipped::skipped())
+    });
+    quote! {
+        fn snapshot(&self) -> Self {
+            Self { #(#copied,)* #(#skipped,)* }
+        }
+
+        fn changes(&self, old: &Self) -> __orm::ColumnSet {
+            let mut set = __orm::ColumnSet::new();
+            #(#compared;)*
+            set
+        }
+
+        fn restore(&mut self, mut other: Self) {
+            #(::core::mem::swap(&mut self.#restored, &mut other.#restored);)*
+        }
+    }
+}
+
+fn read(column: &Column, index: usize, position: usize) -> TokenStream {
+    let field = of(&column.ty, "Field");
+    quote!(#field::read(row, start + #index, &__DEF, #position)?)
+}
+
+fn copy(column: &Column) -> TokenStream {
+    let (ident, field) = (&column.ident, of(&column.ty, "Field"));
+    quote!(#field::copy(&self.#ident))
+}
+
+/// One alone, or a tuple.
+fn tuple(values: impl ExactSizeIterator<Item = TokenStream>) -> TokenStream {
+    if values.len() == 1 { quote!(#(#values)*) } else { quote!((#(#values),*)) }
+}

@@ -1,0 +1,134 @@
+//! A field and its attributes as they are written.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::meta::ParseNestedMeta;
+use syn::parse::ParseStream;
+use syn::spanned::Spanned as _;
+use syn::{Error, Ident, Lit, LitInt, LitStr, Result, Token, parenthesized};
+
+use super::data::{ColumnAttributes, Field, FieldKind, ServerDefault};
+use super::reference::{action, target};
+use crate::attribute::{expression, flag, read_all, switch, text};
+use crate::errors::Errors;
+
+/// What a field's attribute may say.
+const KEYS: &[&str] = &[
+    "primary_key",
+    "auto_increment",
+    "column",
+    "unique",
+    "index",
+    "length",
+    "collation",
+    "default",
+    "server_default",
+    "references",
+    "on_delete",
+    "on_update",
+    "version",
+    "skip",
+];
+
+/// Reads a named field.
+pub(super) fn parse(field: syn::Field, errors: &mut Errors) -> Option<Field> {
+    let ident = field.ident?;
+    let mut column = ColumnAttributes::default();
+    let mut skip = None;
+    let mut others = None;
+    read_all(&field.attrs, KEYS, &[], errors, |key, meta| {
+        if key == "skip" {
+            skip = Some(meta.path.span());
+            return flag(key, meta);
+        }
+        others.get_or_insert_with(|| (meta.path.span(), key.to_owned()));
+        read(&mut column, key, meta)
+    });
+    let kind = if skip.is_some() {
+        if let Some((span, key)) = others {
+            errors.at(span, format!("a skipped field has no column, so it can't bear `{key}`"));
+        }
+        FieldKind::Skipped
+    } else {
+        FieldKind::Column(Box::new(column))
+    };
+    let docs = field.attrs.into_iter().filter(|attribute| attribute.path().is_ident("doc"));
+    Some(Field { ident, ty: field.ty, docs: docs.collect(), kind })
+}
+
+fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()> {
+    let span = meta.path.span();
+    match key {
+        "primary_key" => {
+            flag(key, meta)?;
+            column.primary_key = Some(span);
+        }
+        "auto_increment" => column.auto_increment = Some((switch(meta)?, span)),
+        "column" => column.column = Some(text(key, meta)?),
+        "unique" => {
+            flag(key, meta)?;
+            column.unique = true;
+        }
+        "index" => {
+            flag(key, meta)?;
+            column.index = true;
+        }
+        "length" => column.length = Some(length(meta)?),
+        "collation" => column.collation = Some(text(key, meta)?),
+        "default" => column.default = Some(expression(key, meta)?),
+        "server_default" => column.server_default = Some(server_default(meta)?),
+        "references" => {
+            let example = |_| meta.error("write `references = User.id`");
+            column.references = Some(target(meta.value().map_err(example)?)?);
+        }
+        "on_delete" => column.on_delete = Some(action(key, meta)?),
+        "on_update" => column.on_update = Some(action(key, meta)?),
+        "version" => {
+            flag(key, meta)?;
+            column.version = Some(span);
+        }
+        _ => return Err(meta.error(format!("`{key}` is not for fields"))),
+    }
+    Ok(())
+}
+
+/// `= 50`.
+fn length(meta: &ParseNestedMeta<'_>) -> Result<LitInt> {
+    let example = |_| meta.error("write `length = 50`");
+    let length: LitInt = meta.value().and_then(|value| value.parse()).map_err(example)?;
+    match length.base10_parse::<u32>() {
+        Ok(1..) => Ok(length),
+        _ => Err(Error::new(length.span(), "a length is a number from 1 to 4294967295")),
+    }
+}
+
+/// `= 5`, `= -0.5`, `= "text"`, `= true`, `= raw("CURRENT_TIMESTAMP")`.
+fn server_default(meta: &ParseNestedMeta<'_>) -> Result<ServerDefault> {
+    const EXAMPLE: &str = "the server's default is a number, a text, true, false, or \
+                           SQL as `raw(\"CURRENT_TIMESTAMP\")`; for a Rust expression write `default = …`";
+    let value = meta.value().map_err(|_| meta.error("write `server_default = …`"))?;
+    let span = value.span();
+    if value.peek(Ident) {
+        return raw(value).map_err(|_| Error::new(span, EXAMPLE));
+    }
+    let minus: Option<Token![-]> = value.parse()?;
+    let literal: Lit = value.parse().map_err(|_| Error::new(span, EXAMPLE))?;
+    let signed = |literal: &dyn quote::ToTokens| -> TokenStream { quote!(#minus #literal) };
+    match &literal {
+        Lit::Int(int) => Ok(ServerDefault::Int(signed(int))),
+        Lit::Float(float) => Ok(ServerDefault::Float(signed(float))),
+        Lit::Str(text) if minus.is_none() => Ok(ServerDefault::Text(text.clone())),
+        Lit::Bool(truth) if minus.is_none() => Ok(ServerDefault::Bool(truth.value)),
+        _ => Err(Error::new(span, EXAMPLE)),
+    }
+}
+
+fn raw(input: ParseStream<'_>) -> Result<ServerDefault> {
+    let word: Ident = input.parse()?;
+    if word != "raw" {
+        return Err(Error::new(word.span(), "not `raw`"));
+    }
+    let content;
+    parenthesized!(content in input);
+    content.parse::<LitStr>().map(ServerDefault::Raw)
+}

@@ -1,0 +1,108 @@
+//! References as they are written: `User.id`, their actions, and `foreign_key(…)` of a struct.
+
+use syn::meta::ParseNestedMeta;
+use syn::parse::ParseStream;
+use syn::{Error, Ident, LitStr, Path, Result, Token, parenthesized};
+
+use super::data::{ForeignKey, Target};
+use crate::attribute::{listed, name, nearest};
+
+/// The actions of `on_delete` and `on_update`, with the variant of `Action` that each stands for.
+const ACTIONS: &[(&str, &str)] = &[
+    ("cascade", "Cascade"),
+    ("restrict", "Restrict"),
+    ("set_null", "SetNull"),
+    ("set_default", "SetDefault"),
+    ("no_action", "NoAction"),
+];
+
+/// The variant of `Action` for an action that [`action`] has parsed.
+pub(super) fn variant(action: Option<&Ident>) -> &'static str {
+    let found = ACTIONS.iter().find(|(name, _)| action.is_some_and(|action| action == name));
+    found.map_or("NoAction", |(_, variant)| *variant)
+}
+
+/// `= cascade`.
+pub(super) fn action(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Ident> {
+    let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
+    let example = |_| meta.error(format!("write `{key} = …` with one of {}", listed(&names)));
+    let ident: Ident = meta.value().and_then(|value| value.parse()).map_err(example)?;
+    let name = ident.to_string();
+    if names.contains(&name.as_str()) {
+        return Ok(ident);
+    }
+    let message = match nearest(&name, &names) {
+        Some(near) => format!("unknown action `{name}`; did you mean `{near}`?"),
+        None => format!("unknown action `{name}`; there are {}", listed(&names)),
+    };
+    Err(Error::new(ident.span(), message))
+}
+
+/// `User.id`, `models::User.id`.
+pub(super) fn target(input: ParseStream<'_>) -> Result<Target> {
+    const EXAMPLE: &str = "write the model and its field: `references = User.id`";
+    let begin = input.span();
+    let model = Path::parse_mod_style(input).map_err(|_| Error::new(begin, EXAMPLE))?;
+    if !input.peek(Token![.]) {
+        return Err(Error::new_spanned(model, EXAMPLE));
+    }
+    input.parse::<Token![.]>()?;
+    let field = input.parse().map_err(|error: Error| Error::new(error.span(), EXAMPLE))?;
+    Ok(Target { model, field })
+}
+
+/// `(a, b, references = (Order.shop, Order.number), on_delete = cascade)`.
+pub(super) fn foreign_key(meta: &ParseNestedMeta<'_>) -> Result<ForeignKey> {
+    const EXAMPLE: &str =
+        "write `foreign_key(shop, number, references = (Order.shop, Order.number))`";
+    let mut key = ForeignKey {
+        fields: Vec::new(),
+        targets: Vec::new(),
+        name: None,
+        on_delete: None,
+        on_update: None,
+    };
+    if !meta.input.peek(syn::token::Paren) {
+        return Err(meta.error(EXAMPLE));
+    }
+    meta.parse_nested_meta(|part| {
+        let Some(ident) = part.path.get_ident() else {
+            return Err(part.error(EXAMPLE));
+        };
+        if !part.input.peek(Token![=]) {
+            key.fields.push(ident.clone());
+            return Ok(());
+        }
+        match ident.to_string().as_str() {
+            "references" => key.targets = targets(part.value()?)?,
+            "name" => key.name = Some(part.value()?.parse::<LitStr>()?),
+            "on_delete" => key.on_delete = Some(action("on_delete", &part)?),
+            "on_update" => key.on_update = Some(action("on_update", &part)?),
+            _ => return Err(part.error(EXAMPLE)),
+        }
+        Ok(())
+    })?;
+    match (key.fields.len(), key.targets.len()) {
+        (0, _) | (_, 0) => Err(meta.error(EXAMPLE)),
+        (own, other) if own != other => {
+            Err(meta.error(format!("{own} columns can't refer to {other}")))
+        }
+        _ => Ok(key),
+    }
+}
+
+/// `(Order.shop, Order.number)`, all of one model.
+fn targets(input: ParseStream<'_>) -> Result<Vec<Target>> {
+    let content;
+    parenthesized!(content in input);
+    let targets: Vec<Target> =
+        content.parse_terminated(target, Token![,])?.into_iter().collect();
+    let is_other = |target: &&Target| name(&target.model) != name(&targets[0].model);
+    let other = targets.iter().find(is_other);
+    match other {
+        Some(other) => {
+            Err(Error::new_spanned(&other.model, "a foreign key refers to one model"))
+        }
+        None => Ok(targets),
+    }
+}

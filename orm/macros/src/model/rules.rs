@@ -1,0 +1,81 @@
+//! What a field's attributes must not say, alone or together. Errors point at the user's own tokens and
+//! tell what to write.
+
+use quote::ToTokens as _;
+use syn::{Ident, Type};
+
+use super::data::ColumnAttributes;
+use super::tokens::{option, rc};
+use crate::errors::Errors;
+
+/// Checks one column. `None`: its code would be wrong in ways that the compiler reports at length.
+pub(super) fn column(
+    ident: &Ident,
+    ty: &Type,
+    attributes: &ColumnAttributes,
+    errors: &mut Errors,
+) -> Option<()> {
+    actions(ident, attributes, errors);
+    generated(ident, attributes, errors);
+    version(attributes, errors);
+    let key = key(ident, ty, attributes, errors);
+    sendable(ty, errors).and(key)
+}
+
+/// Checks that a model with a field of this type can go to another thread, as far as tokens tell.
+pub(super) fn sendable(ty: &Type, errors: &mut Errors) -> Option<()> {
+    let Some(span) = rc(ty) else { return Some(()) };
+    errors.at(span, "a model may go to another thread, where no `Rc` can follow; use `Arc`");
+    None
+}
+
+fn key(
+    ident: &Ident,
+    ty: &Type,
+    attributes: &ColumnAttributes,
+    errors: &mut Errors,
+) -> Option<()> {
+    let (Some(span), Some(inner)) = (attributes.primary_key, option(ty)) else {
+        return Some(());
+    };
+    let inner = inner.to_token_stream().to_string().replace(' ', "");
+    errors.at(span, format!("a primary key is never null; give `{ident}` the type `{inner}`"));
+    None
+}
+
+fn actions(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) {
+    if attributes.references.is_some() {
+        return;
+    }
+    let actions = [("on_delete", &attributes.on_delete), ("on_update", &attributes.on_update)];
+    for (key, action) in actions {
+        if let Some(action) = action {
+            let message =
+                format!("`{key}` without a reference; add `references = Model.field` to `{ident}`");
+            errors.at(action.span(), message);
+        }
+    }
+}
+
+fn generated(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) {
+    let Some((true, span)) = attributes.auto_increment else { return };
+    let message = if attributes.primary_key.is_none() {
+        format!("only a primary key is generated; add `primary_key` to `{ident}`")
+    } else if attributes.references.is_some() {
+        format!("`{ident}` can't be generated and refer to another row as well")
+    } else if attributes.default.is_some() || attributes.server_default.is_some() {
+        format!("`{ident}` can't be generated and have a default as well")
+    } else {
+        return;
+    };
+    errors.at(span, message);
+}
+
+fn version(attributes: &ColumnAttributes, errors: &mut Errors) {
+    let Some(span) = attributes.version else { return };
+    if attributes.primary_key.is_some() {
+        errors.at(span, "a version changes with every update, so it can't be the primary key");
+    } else if attributes.default.is_some() || attributes.server_default.is_some() {
+        errors.at(span, "a version has no default; it counts from 1");
+    }
+}

@@ -1,0 +1,137 @@
+//! A struct and its attributes as they are written.
+
+use syn::ext::IdentExt as _;
+use syn::meta::ParseNestedMeta;
+use syn::spanned::Spanned as _;
+use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Path, Result, Token, parse_quote};
+
+use super::data::{Check, Group, Head, Parsed};
+use super::{field, reference};
+use crate::attribute::{read_all, text};
+use crate::case::snake;
+use crate::errors::Errors;
+
+/// What a struct's attribute may say.
+const KEYS: &[&str] =
+    &["table", "crate", "const_name", "builder", "unique", "index", "check", "foreign_key"];
+
+/// Those of them that may stand several times.
+const REPEATABLE: &[&str] = &["unique", "index", "check", "foreign_key"];
+
+/// Reads a struct with named fields and without generics; anything else is an error.
+pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Parsed> {
+    let fields = errors.take(named_fields(&input))?;
+    let mut parsed = Parsed {
+        head: Head {
+            orm: parse_quote!(::orm),
+            table: snake(&input.ident.unraw().to_string()),
+            value: input.ident.clone(),
+            builder: Ident::new("builder", input.ident.span()),
+            ident: input.ident,
+            vis: input.vis,
+        },
+        fields: Vec::new(),
+        uniques: Vec::new(),
+        indexes: Vec::new(),
+        checks: Vec::new(),
+        foreign_keys: Vec::new(),
+    };
+    read_all(&input.attrs, KEYS, REPEATABLE, errors, |key, meta| read(&mut parsed, key, meta));
+    for field in fields.named {
+        parsed.fields.extend(field::parse(field, errors));
+    }
+    Some(parsed)
+}
+
+fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
+    let name = &input.ident;
+    let Data::Struct(data) = &input.data else {
+        let message = format!(
+            "`Model` is for structs; an enum that is stored in a column derives `DbEnum`, but `{name}` \
+             can't be a table"
+        );
+        return Err(syn::Error::new(name.span(), message));
+    };
+    if !input.generics.params.is_empty() {
+        let message = format!("a model has no generics; write a struct for each table of `{name}`");
+        return Err(syn::Error::new(input.generics.span(), message));
+    }
+    match &data.fields {
+        Fields::Named(fields) if !fields.named.is_empty() => Ok(fields.clone()),
+        Fields::Named(_) => {
+            Err(syn::Error::new(name.span(), format!("`{name}` has no field; a table needs a key")))
+        }
+        _ => {
+            let message = format!(
+                "a model names its fields, since columns have names: `struct {name} {{ id: i64, … }}`"
+            );
+            Err(syn::Error::new(name.span(), message))
+        }
+    }
+}
+
+fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()> {
+    match key {
+        "table" => parsed.head.table = text(key, meta)?.value(),
+        "crate" => parsed.head.orm = meta.value()?.call(Path::parse_mod_style)?,
+        "const_name" => parsed.head.value = meta.value()?.parse()?,
+        "builder" => parsed.head.builder = meta.value()?.parse()?,
+        "unique" => parsed.uniques.push(group(key, meta)?),
+        "index" => parsed.indexes.push(group(key, meta)?),
+        "check" => parsed.checks.push(check(meta)?),
+        "foreign_key" => parsed.foreign_keys.push(reference::foreign_key(meta)?),
+        _ => return Err(meta.error(format!("`{key}` is not for structs"))),
+    }
+    Ok(())
+}
+
+/// `(a, b)` or `(a, b, name = "…")`.
+fn group(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Group> {
+    let example = format!(
+        "write `{key}(first, second)` on a struct, with fields of it; for a single column `{key}` on its field"
+    );
+    if !meta.input.peek(syn::token::Paren) {
+        return Err(meta.error(example));
+    }
+    let mut group = Group { fields: Vec::new(), name: None };
+    meta.parse_nested_meta(|part| {
+        let Some(ident) = part.path.get_ident() else {
+            return Err(part.error(&example));
+        };
+        if !part.input.peek(Token![=]) {
+            group.fields.push(ident.clone());
+        } else if ident == "name" {
+            group.name = Some(text("name", &part)?);
+        } else {
+            return Err(part.error(&example));
+        }
+        Ok(())
+    })?;
+    if group.fields.is_empty() {
+        return Err(meta.error(example));
+    }
+    Ok(group)
+}
+
+/// `(name = "…", raw = "…")`.
+fn check(meta: &ParseNestedMeta<'_>) -> Result<Check> {
+    const EXAMPLE: &str = "write `check(name = \"positive\", raw = \"price > 0\")`";
+    if !meta.input.peek(syn::token::Paren) {
+        return Err(meta.error(EXAMPLE));
+    }
+    let (mut name, mut raw) = (None, None);
+    meta.parse_nested_meta(|part| {
+        if part.path.is_ident("name") {
+            name = Some(text("name", &part)?);
+        } else if part.path.is_ident("raw") {
+            raw = Some(text("raw", &part)?);
+        } else {
+            return Err(part.error(EXAMPLE));
+        }
+        Ok(())
+    })?;
+    match (name, raw) {
+        (Some(name), Some(raw)) => Ok(Check { name, raw }),
+        _ => Err(meta.error(EXAMPLE)),
+    }
+}

@@ -1,0 +1,15 @@
+//! Entities to statements: what to write, in which order, in which batches; then what came back.
+//!
+//! Stands on `state` and does not know the session. No SQL text is made here: `emit.rs` asks the
+//! dialect's writer for it. The pipeline is [`plan`], [`emit`], [`apply`], each whole before the next, so
+//! that a failure in `emit` leaves every entity as it was.
+
+mod apply;
+mod emit;
+mod order;
+mod plan;
+mod unique;
+
+pub(crate) use apply::apply;
+pub(crate) use emit::{Failure, emit, find_stale};
+pub(crate) use plan::{Plan, plan};

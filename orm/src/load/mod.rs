@@ -1,0 +1,7 @@
+//! Rows to entities: identity look-up and the rules of refreshing.
+//!
+//! Stands on `state` and does not know the session. Loading strategies of relations will be files here.
+
+mod row;
+
+pub(crate) use row::{entity, get_statement};

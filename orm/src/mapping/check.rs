@@ -1,0 +1,147 @@
+//! What an attribute asks of its field's type, as traits with readable errors.
+//!
+//! A derive sees tokens, not types. So it emits a use of one of these for each attribute that only some
+//! types can bear, and the compiler reports the field's type if it can't.
+
+use orm_core::types::{DbType, base};
+
+use super::column::Column;
+
+/// A type whose values the database can generate.
+#[diagnostic::on_unimplemented(
+    message = "the database can't generate values of type `{Self}`",
+    label = "not an integer",
+    note = "`auto_increment` is for i16, i32 and i64"
+)]
+pub trait Generated: Sized {
+    /// What a key reads as until it is generated.
+    const UNSET: Self;
+}
+
+/// A type that can count the versions of a row.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't count versions",
+    label = "not an integer",
+    note = "`version` is for i16, i32 and i64"
+)]
+pub trait Version: Sized {
+    /// The version of a new row.
+    const FIRST: Self;
+}
+
+/// The integers, kept apart so that an error lists no implementations.
+#[doc(hidden)]
+pub trait Integer: DbType {
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+}
+
+macro_rules! integers {
+    ($($integer:ty),+) => {$(
+        impl Integer for $integer {
+            const ZERO: Self = 0;
+            const ONE: Self = 1;
+        }
+    )+};
+}
+
+integers!(i16, i32, i64);
+
+#[diagnostic::do_not_recommend]
+impl<T: Integer> Generated for T {
+    const UNSET: Self = T::ZERO;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Integer> Version for T {
+    const FIRST: Self = T::ONE;
+}
+
+/// A type whose column may limit its length.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` has no length",
+    label = "neither text nor bytes",
+    note = "`length` is for String, Vec<u8> and Option of each"
+)]
+pub trait HasLength {
+    /// Named to have the compiler look.
+    const OK: () = ();
+}
+
+/// A type whose column has a collation.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` has no collation",
+    label = "not text",
+    note = "`collation` is for String and Option<String>"
+)]
+pub trait HasCollation {
+    /// Named to have the compiler look.
+    const OK: () = ();
+}
+
+/// The bases with a length.
+#[doc(hidden)]
+pub trait LengthBase {}
+impl LengthBase for base::Text {}
+impl LengthBase for base::Bytes {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType<Base: LengthBase>> HasLength for T {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType<Base = base::Text>> HasCollation for T {}
+
+/// A type that has a value for the time until the server has filled it in.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` can't wait for its server default",
+    label = "neither an `Option` nor `Default`",
+    note = "make it an Option, or implement Default: the field holds that value until the row is inserted"
+)]
+pub trait Placeholder: Sized {
+    /// That value.
+    fn placeholder() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> Placeholder for T {
+    fn placeholder() -> Self {
+        T::default()
+    }
+}
+
+/// A type that a field without a column can have.
+#[diagnostic::on_unimplemented(
+    message = "a skipped field of type `{Self}` has no value when its row is loaded",
+    label = "not `Default`",
+    note = "implement Default for it, or make it an Option"
+)]
+pub trait Skipped: Sized {
+    /// What a row that has been loaded has in the field.
+    fn skipped() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> Skipped for T {
+    fn skipped() -> Self {
+        T::default()
+    }
+}
+
+/// Two types of which one's column may refer to the other's.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` can't refer to one of type `{Other}`",
+    label = "expected `{Other}`",
+    note = "both sides of a reference need the same type, but either may be an Option"
+)]
+pub trait RefersTo<Other> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType, Other: DbType<Base = T::Base>> RefersTo<Other> for T {}
+
+/// The position of the column that a column of type `T` refers to.
+#[doc(hidden)]
+pub fn referred<T: RefersTo<Other>, M, Other>(column: Column<M, Other>) -> usize {
+    column.position()
+}

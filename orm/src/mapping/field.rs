@@ -1,0 +1,111 @@
+//! [`Field`]: what generated code does with a field that maps to a column.
+//!
+//! It is [`DbType`] for all who write types, and a trait of its own for the derive's sake: generated code
+//! names each step through it and at the field's type, so that a type that isn't mapped is one short
+//! error there, not one for each step.
+
+use orm_core::driver::Row;
+use orm_core::error::Result;
+use orm_core::types::{DbType, Nullability, Type};
+use orm_core::value::{Misfit, ValueRef};
+
+use super::column_set::ColumnSet;
+use super::decode;
+use super::def::ModelDef;
+use super::key::Key;
+
+/// A field that maps to a column.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be stored in a column",
+    label = "not a mapped type",
+    note = "mapped are bool, i16, i32, i64, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum)], Option of each, and the types of chrono and uuid behind the features of those names"
+)]
+#[doc(hidden)]
+pub trait Field: Sized {
+    /// The column's type.
+    const TYPE: Type;
+    /// Whether the column takes NULL.
+    const NULLABLE: bool;
+
+    /// Reads the field from the value at `index` of `row`; see [`decode::read`].
+    ///
+    /// # Errors
+    /// As there.
+    fn read(row: &dyn Row, index: usize, def: &'static ModelDef, position: usize) -> Result<Self>;
+
+    /// The value as it is bound.
+    fn value(&self) -> ValueRef<'_>;
+
+    /// Sets the field.
+    ///
+    /// # Errors
+    /// [`Misfit`] if the value doesn't fit.
+    fn assign(&mut self, value: ValueRef<'_>) -> Result<(), Misfit>;
+
+    /// A copy.
+    fn copy(&self) -> Self;
+
+    /// Notes `position` in `set` if the field differs from what it was.
+    fn compare(&self, old: &Self, position: usize, set: &mut ColumnSet);
+
+    /// Notes `position` in `unset` if the field is a `None`, so that the server may fill it in.
+    fn leave_unset(&self, position: usize, unset: &mut ColumnSet);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType> Field for T {
+    const TYPE: Type = <T as DbType>::TYPE;
+    const NULLABLE: bool = <T::Null as Nullability>::NULLABLE;
+
+    #[inline]
+    fn read(row: &dyn Row, index: usize, def: &'static ModelDef, position: usize) -> Result<Self> {
+        decode::read(row, index, def, position)
+    }
+
+    #[inline]
+    fn value(&self) -> ValueRef<'_> {
+        self.to_value()
+    }
+
+    #[inline]
+    fn assign(&mut self, value: ValueRef<'_>) -> Result<(), Misfit> {
+        *self = T::from_value(value)?;
+        Ok(())
+    }
+
+    #[inline]
+    fn copy(&self) -> Self {
+        self.clone()
+    }
+
+    #[inline]
+    fn compare(&self, old: &Self, position: usize, set: &mut ColumnSet) {
+        if decode::differs(self, old) {
+            set.insert(position);
+        }
+    }
+
+    #[inline]
+    fn leave_unset(&self, position: usize, unset: &mut ColumnSet) {
+        if self.to_value().is_null() {
+            unset.insert(position);
+        }
+    }
+}
+
+/// A field of a primary key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a primary key",
+    label = "not usable as a key",
+    note = "a key is i64, i32, i16, bool, String, Vec<u8>, a uuid, a date, or an enum that derives DbEnum, Clone, Debug, PartialEq, Eq and Hash"
+)]
+#[doc(hidden)]
+pub trait KeyField {
+    /// The field's own type.
+    type Key: Key;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType + Key> KeyField for T {
+    type Key = T;
+}

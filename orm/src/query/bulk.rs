@@ -1,0 +1,318 @@
+//! Inserting many rows of one model in the way that is fastest on each database, with or without
+//! bringing back the keys that it generates.
+//!
+//! Used by `insert.rs` and by the session's flush. The way is chosen by capability alone: arrays
+//! (PostgreSQL), statements of many rows with RETURNING (MariaDB), one prepared statement in a loop with
+//! the last key of each (SQLite, MySQL). Texts come from the engine's cache, and there are few of them
+//! per column set. Which rows go together, and the transaction around them, are the caller's.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use orm_core::driver::Outcome;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::{GeneratedKeys, SqlWriter, write_batch_insert};
+use orm_core::stmt::{BatchColumn, BatchInsert, BatchRows};
+use orm_core::value::ValueRef;
+
+use super::check::{check_length, check_references};
+use crate::engine::{Connection, StatementKey, StatementKind};
+use crate::mapping::ModelDef;
+
+/// The most rows of one multi-row statement: beyond, nothing gets faster.
+const STATEMENT_ROWS: usize = 100;
+/// The rows whose values are collected at once for a loop over one statement.
+const LOOP_ROWS: usize = 256;
+/// The rows of one array statement: few round trips, and far from the gigabyte that a message holds.
+const ARRAY_ROWS: usize = 1024;
+
+/// Rows to be inserted into one model's table, all with the same columns.
+#[derive(Clone, Copy)]
+pub(crate) struct BulkInsert<'r> {
+    pub def: &'static ModelDef,
+    /// The model's slot index.
+    pub model: usize,
+    /// The positions of the columns that get a value.
+    pub columns: &'r [usize],
+    /// How many rows.
+    pub rows: usize,
+}
+
+/// Takes the key that the database generated for a row, in the order of the rows.
+pub(crate) type TakeKey<'k> = &'k mut dyn FnMut(usize, i64);
+
+/// Inserts rows. `value` gives the value of a row, counted from 0, for a column's position; `key`, if
+/// given, takes each row's generated key.
+pub(crate) fn insert_rows<'v>(
+    conn: &mut Connection,
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    key: Option<TakeKey<'_>>,
+) -> Result<()> {
+    let capabilities = conn.dialect().capabilities();
+    let mut bulk = Bulk {
+        conn,
+        insert: *insert,
+        value,
+    };
+    let Some(key) = key else {
+        return match insert.rows {
+            0 => Ok(()),
+            rows if capabilities.arrays && rows > 1 && !insert.columns.is_empty() => bulk.arrays(),
+            _ => bulk.statements(),
+        };
+    };
+    match insert.rows {
+        0 => Ok(()),
+        _ if capabilities.generated_keys == GeneratedKeys::LastInsertId => bulk.looped(key),
+        rows if capabilities.arrays && rows > 1 && !insert.columns.is_empty() => {
+            bulk.arrays_returning(key)
+        }
+        _ => bulk.statements_returning(key),
+    }
+}
+
+struct Bulk<'a, 'v> {
+    conn: &'a mut Connection,
+    insert: BulkInsert<'a>,
+    value: &'a dyn Fn(usize, usize) -> ValueRef<'v>,
+}
+
+impl<'v> Bulk<'_, 'v> {
+    /// One statement of one row, run for each row, for the last key of each.
+    fn looped(&mut self, key: TakeKey<'_>) -> Result<()> {
+        let width = self.insert.columns.len();
+        let def = self.insert.def;
+        let sql = self.text(StatementKind::Insert, BatchRows::Rows(1))?;
+        let mut binds = Vec::with_capacity(width * self.insert.rows.min(LOOP_ROWS));
+        let mut row = 0;
+        let mut done = |outcome: Outcome| {
+            check_count(def, outcome.affected, 1)?;
+            key(row, outcome.last_insert_id);
+            row += 1;
+            Ok(())
+        };
+        for rows in chunks(self.insert.rows, LOOP_ROWS) {
+            if width == 0 {
+                // Without binds their number can't tell how often the statement is to run.
+                for _ in rows {
+                    done(self.conn.raw_execute(&sql, &[])?)?;
+                }
+                continue;
+            }
+            self.fill(&mut binds, rows)?;
+            self.conn.raw_execute_each(&sql, width, &binds, &mut done)?;
+        }
+        Ok(())
+    }
+
+    /// Statements of many rows: full ones first, then one for each power of two in what is left.
+    fn statements(&mut self) -> Result<()> {
+        let (width, def) = (self.insert.columns.len(), self.insert.def);
+        let mut binds = Vec::new();
+        let mut next = 0;
+        while next < self.insert.rows {
+            let left = self.insert.rows - next;
+            let rows = self.statement_rows(left);
+            // The largest size may repeat: then it is prepared once for several runs.
+            let runs = (left / rows).min((LOOP_ROWS / rows).max(1));
+            let sql = self.text(StatementKind::Insert, BatchRows::Rows(rows))?;
+            if width == 0 {
+                check_count(def, self.conn.raw_execute(&sql, &[])?.affected, 1)?;
+                next += 1;
+                continue;
+            }
+            self.fill(&mut binds, next..next + rows * runs)?;
+            let mut done = |outcome: Outcome| check_count(def, outcome.affected, rows);
+            self.conn
+                .raw_execute_each(&sql, width * rows, &binds, &mut done)?;
+            next += rows * runs;
+        }
+        Ok(())
+    }
+
+    /// As [`Bulk::statements`], with the keys from RETURNING.
+    fn statements_returning(&mut self, key: TakeKey<'_>) -> Result<()> {
+        let mut binds = Vec::new();
+        let mut next = 0;
+        while next < self.insert.rows {
+            let rows = self.statement_rows(self.insert.rows - next);
+            let sql = self.text(StatementKind::InsertReturning, BatchRows::Rows(rows))?;
+            self.fill(&mut binds, next..next + rows)?;
+            self.returned(&sql, &binds, next..next + rows, key)?;
+            next += rows;
+        }
+        Ok(())
+    }
+
+    /// One array a column: the text is the same for any number of rows.
+    fn arrays(&mut self) -> Result<()> {
+        let sql = self.text(StatementKind::Insert, BatchRows::Arrays)?;
+        let mut values = Vec::new();
+        for rows in chunks(self.insert.rows, ARRAY_ROWS) {
+            self.fill_columns(&mut values, rows.clone())?;
+            let outcome = self
+                .conn
+                .raw_execute(&sql, &as_arrays(&values, rows.len()))?;
+            check_count(self.insert.def, outcome.affected, rows.len())?;
+        }
+        Ok(())
+    }
+
+    /// As [`Bulk::arrays`], with the keys from RETURNING.
+    fn arrays_returning(&mut self, key: TakeKey<'_>) -> Result<()> {
+        let sql = self.text(StatementKind::InsertReturning, BatchRows::Arrays)?;
+        let mut values = Vec::new();
+        for rows in chunks(self.insert.rows, ARRAY_ROWS) {
+            self.fill_columns(&mut values, rows.clone())?;
+            self.returned(&sql, &as_arrays(&values, rows.len()), rows, key)?;
+        }
+        Ok(())
+    }
+
+    /// Runs an INSERT that hands back keys. They ascend in the order of the rows, but need not come
+    /// back in it.
+    fn returned(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        rows: Range<usize>,
+        key: TakeKey<'_>,
+    ) -> Result<()> {
+        let def = self.insert.def;
+        let mut keys = Vec::with_capacity(rows.len());
+        self.conn
+            .raw_query(sql, binds, &mut |row| match row.get(0)? {
+                ValueRef::Int(generated) => {
+                    keys.push(generated);
+                    Ok(())
+                }
+                other => Err(Error::with_message(
+                    ErrorKind::Decode,
+                    format!("the generated key is {}, not an integer", other.kind_name()),
+                )
+                .with_table(def.table)),
+            })?;
+        check_count(def, keys.len() as u64, rows.len())?;
+        keys.sort_unstable();
+        for (row, generated) in rows.zip(keys) {
+            key(row, generated);
+        }
+        Ok(())
+    }
+
+    /// How many of `left` rows go into the next statement. Only a few sizes occur per column set, so
+    /// that there are few texts to prepare and to keep.
+    fn statement_rows(&self, left: usize) -> usize {
+        let width = self.insert.columns.len();
+        if width == 0 {
+            return 1;
+        }
+        let full = self.conn.dialect().capabilities().insert_binds / width;
+        let full = full.clamp(1, STATEMENT_ROWS);
+        if left >= full {
+            full
+        } else {
+            1 << left.ilog2()
+        }
+    }
+
+    /// The values of some rows, row by row, checked.
+    fn fill(&self, binds: &mut Vec<ValueRef<'v>>, rows: Range<usize>) -> Result<()> {
+        binds.clear();
+        binds.reserve(rows.len() * self.insert.columns.len());
+        for row in rows {
+            for &position in self.insert.columns {
+                binds.push(self.checked(row, position)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The values of some rows, column by column, checked.
+    fn fill_columns(&self, values: &mut Vec<ValueRef<'v>>, rows: Range<usize>) -> Result<()> {
+        values.clear();
+        values.reserve(rows.len() * self.insert.columns.len());
+        for &position in self.insert.columns {
+            for row in rows.clone() {
+                values.push(self.checked(row, position)?);
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn checked(&self, row: usize, position: usize) -> Result<ValueRef<'v>> {
+        let value = (self.value)(row, position);
+        check_length(self.insert.def, position, value)?;
+        check_references(self.insert.def, position, value)?;
+        Ok(value)
+    }
+
+    fn text(&mut self, kind: StatementKind, rows: BatchRows) -> Result<Arc<str>> {
+        let BulkInsert {
+            def,
+            model,
+            columns,
+            ..
+        } = self.insert;
+        let dialect = self.conn.dialect();
+        let key = StatementKey {
+            dialect: dialect.name(),
+            model,
+            kind,
+            columns: columns.to_vec(),
+            guard: Vec::new(),
+            rows: match rows {
+                BatchRows::Rows(rows) => rows,
+                BatchRows::Arrays => 0,
+            },
+        };
+        self.conn.statement(&key, || {
+            let columns: Vec<_> = columns
+                .iter()
+                .map(|position| &def.columns[*position])
+                .map(|column| BatchColumn {
+                    name: column.name,
+                    ty: &column.ty,
+                })
+                .collect();
+            let returning = match (kind, def.generated) {
+                (StatementKind::InsertReturning, Some(position)) => Some(def.names[position]),
+                _ => None,
+            };
+            let mut w = SqlWriter::new(dialect);
+            let insert = BatchInsert {
+                table: def.table,
+                columns: &columns,
+                rows,
+                returning,
+            };
+            write_batch_insert(&mut w, &insert)?;
+            Ok(w.finish().0)
+        })
+    }
+}
+
+fn chunks(rows: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows)
+        .step_by(size)
+        .map(move |start| start..(start + size).min(rows))
+}
+
+fn as_arrays<'a>(values: &'a [ValueRef<'a>], rows: usize) -> Vec<ValueRef<'a>> {
+    values.chunks(rows).map(ValueRef::Array).collect()
+}
+
+/// A trigger or rule that swallows a row must not go unnoticed: the caller counts on every row.
+fn check_count(def: &'static ModelDef, written: u64, expected: usize) -> Result<()> {
+    if written == expected as u64 {
+        return Ok(());
+    }
+    Err(Error::with_message(
+        ErrorKind::Database,
+        format!("the insert of {expected} rows wrote {written}"),
+    )
+    .with_table(def.table)
+    .with_hint("look for a trigger or rule on the table"))
+}

@@ -1,0 +1,91 @@
+//! What is checked of a value before it is sent: declared lengths, and keys of parents that have none.
+//!
+//! Used by `bulk.rs` and by the session's flush. What only the database can know, it checks itself.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::ValueRef;
+
+use crate::mapping::ModelDef;
+
+/// Refuses text and bytes that are longer than the column says: SQLite would store them, MySQL might
+/// cut them.
+#[inline]
+pub(crate) fn check_length(
+    def: &'static ModelDef,
+    position: usize,
+    value: ValueRef<'_>,
+) -> Result<()> {
+    let Some(limit) = def.columns[position].length else {
+        return Ok(());
+    };
+    let fits = match value {
+        // No text has more characters than bytes, so most need no counting.
+        ValueRef::Text(text) => {
+            text.len() <= limit as usize || text.chars().count() <= limit as usize
+        }
+        ValueRef::Bytes(bytes) => bytes.len() <= limit as usize,
+        _ => true,
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(too_long(def, position, limit))
+    }
+}
+
+#[cold]
+fn too_long(def: &'static ModelDef, position: usize, limit: u32) -> Error {
+    let column = &def.columns[position];
+    let unit = if column.ty == orm_core::types::Type::Bytes {
+        "bytes"
+    } else {
+        "characters"
+    };
+    Error::with_message(
+        ErrorKind::DataTooLong,
+        format!("the value is longer than the {limit} {unit} of its column"),
+    )
+    .with_table(def.table)
+    .with_column(column.name)
+}
+
+/// Refuses a foreign key of 0 to a generated key: it is the key of a parent that isn't stored yet.
+#[inline]
+pub(crate) fn check_references(
+    def: &'static ModelDef,
+    position: usize,
+    value: ValueRef<'_>,
+) -> Result<()> {
+    if matches!(value, ValueRef::Int(0)) && !def.references.is_empty() {
+        return check_zero(def, position);
+    }
+    Ok(())
+}
+
+fn check_zero(def: &'static ModelDef, position: usize) -> Result<()> {
+    for reference in def.references {
+        let Some(index) = reference
+            .columns
+            .iter()
+            .position(|column| *column == position)
+        else {
+            continue;
+        };
+        let target = (reference.target)();
+        let referred = (reference.target_columns)().get(index).copied();
+        if referred.is_some() && referred == target.generated {
+            return Err(unflushed(def, position));
+        }
+    }
+    Ok(())
+}
+
+#[cold]
+fn unflushed(def: &'static ModelDef, position: usize) -> Error {
+    let (table, column) = (def.table, def.columns[position].name);
+    Error::with_message(
+        ErrorKind::ForeignKeyViolation,
+        format!("{table}.{column} is 0: its parent has not been flushed"),
+    )
+    .with_hint("flush or commit the parent first, then take its key")
+}

@@ -1,0 +1,122 @@
+//! [`Session`]: the identity map and unit of work that a program holds in its hand.
+//!
+//! One file a group of verbs; the pipelines of a flush and a commit are in `transaction.rs`. What an
+//! entity is doing is in `state`, what a flush writes in `flush`.
+
+mod access;
+mod closure;
+mod read;
+mod transaction;
+mod write;
+
+use std::fmt;
+
+use orm_core::sql::TransactionOptions;
+
+use crate::engine::{Connection, Engine};
+use crate::state::State;
+
+pub use closure::Retry;
+
+/// A unit of work over one database: entities loaded, added, changed and deleted through it are written
+/// together by `commit`.
+///
+/// The session owns its entities; a [`Ref`](crate::Ref) is a handle to one. `session[handle]` reads it,
+/// `session[handle].field = …` changes it, and a flush writes exactly the changed columns. Its
+/// transaction begins with its first statement, reads included, and each `commit` or `rollback` ends it.
+/// Dropping a session rolls back.
+///
+/// ```
+/// use orm::prelude::*;
+///
+/// #[derive(Model)]
+/// #[orm(table = "users")]
+/// struct User {
+///     #[orm(primary_key)]
+///     id: i64,
+///     name: String,
+/// }
+///
+/// let engine = Engine::connect("sqlite://")?;
+/// Metadata::of((User,)).create_all(&engine)?;
+/// let mut session = Session::new(&engine);
+/// let user = session.add(User::builder().name("ada"));
+/// session.commit()?; // INSERT INTO "users" ("name") VALUES (?)
+/// session[user].name = "grace".into();
+/// session.commit()?; // UPDATE "users" SET "name" = ? WHERE "id" = ?
+/// # Ok::<(), orm::Error>(())
+/// ```
+pub struct Session {
+    engine: Engine,
+    /// The connection of the open transaction.
+    connection: Option<Connection>,
+    state: State,
+    options: TransactionOptions,
+    autoflush: bool,
+    /// Whether the open transaction has done anything that a rollback of a flush must not undo.
+    worked: bool,
+    /// The undo level at which the open transaction began.
+    base_level: u32,
+    /// How many savepoint closures are running.
+    depth: u32,
+    /// The transaction came to an end that the entities don't know of: only `rollback` goes on.
+    lost: bool,
+}
+
+impl Session {
+    /// A session over `engine`. Opens no connection.
+    pub fn new(engine: &Engine) -> Self {
+        Self::with_options(engine, TransactionOptions::default())
+    }
+
+    /// A session whose transactions begin with `options`.
+    pub fn with_options(engine: &Engine, options: TransactionOptions) -> Self {
+        Self {
+            engine: engine.clone(),
+            connection: None,
+            state: State::new(),
+            options,
+            autoflush: true,
+            worked: false,
+            base_level: 0,
+            depth: 0,
+            lost: false,
+        }
+    }
+
+    /// The engine that the session works on.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Whether anything was added, touched or deleted since the last flush.
+    pub fn has_pending_work(&self) -> bool {
+        self.state.has_work()
+    }
+
+    /// Whether a transaction is open.
+    pub fn in_transaction(&self) -> bool {
+        self.connection.is_some()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("engine", &self.engine)
+            .field("connection", &self.connection)
+            .field("pending_work", &self.has_pending_work())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.state.has_work() && !std::thread::panicking() {
+            tracing::warn!(
+                target: "orm::session",
+                "a session with changes that were never flushed is dropped: call commit() or rollback()"
+            );
+        }
+    }
+}

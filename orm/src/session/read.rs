@@ -1,0 +1,182 @@
+//! Reading through the session: `get`, `refresh`, and the session as an executor of queries.
+
+use orm_core::driver::Row;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::ValueRef;
+
+use super::Session;
+use crate::engine::Connection;
+use crate::load;
+use crate::mapping::{Entity, IntoKey, Key, Model, ModelDef};
+use crate::query::Executor;
+use crate::state::{EntityState, Ref, State};
+
+impl Session {
+    /// The entity with that primary key: from the identity map without a statement if it is fresh
+    /// there, else from the database.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "users")]
+    /// # struct User { #[orm(primary_key)] id: i64, name: String }
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// # Metadata::of((User,)).create_all(&engine)?;
+    /// # let mut session = Session::new(&engine);
+    /// assert_eq!(session.get(User, 1)?, None); // SELECT "id", "name" FROM "users" WHERE "id" = ?
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The database's refusal; `Decode` for a row that doesn't fit the model.
+    #[inline]
+    pub fn get<E: Entity>(
+        &mut self,
+        entity: E,
+        key: impl IntoKey<<E::Model as Model>::Key>,
+    ) -> Result<Option<Ref<E::Model>>> {
+        let _ = entity;
+        let key = key.into_key();
+        if let Some(found) = self.in_memory(&key) {
+            return Ok(found);
+        }
+        self.fetch::<E::Model>(&key)
+    }
+
+    /// What the identity map answers alone: the entity if it is fresh or touched.
+    #[inline]
+    fn in_memory<M: Model>(&self, key: &M::Key) -> Option<Option<Ref<M>>> {
+        if self.lost {
+            return None;
+        }
+        let arena = self.state.arena::<M>()?;
+        let handle = arena.find(key)?;
+        match arena.state(handle)? {
+            EntityState::Deleting => Some(None),
+            _ if arena.is_fresh(handle, self.state.epoch) => Some(Some(handle)),
+            _ if arena.is_touched(handle) => Some(Some(handle)),
+            _ => None,
+        }
+    }
+
+    fn fetch<M: Model>(&mut self, key: &M::Key) -> Result<Option<Ref<M>>> {
+        self.before_query()?;
+        let mut found = None;
+        self.select_by_key::<M>(key, &mut |state, row| {
+            found = Some(load::entity::<M>(state, row, 0)?);
+            Ok(())
+        })?;
+        if found.is_none() {
+            // A row that is gone takes its entity along, unless that has changes of its own.
+            let arena = self.state.ensure::<M>();
+            if let Some(gone) = arena.find(key) {
+                arena.expunge(gone);
+            }
+        }
+        Ok(found)
+    }
+
+    fn select_by_key<M: Model>(
+        &mut self,
+        key: &M::Key,
+        each: &mut dyn FnMut(&mut State, &dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let (connection, Entities(state)) = self.split()?;
+        let sql = load::get_statement(connection, M::def(), M::slot().index())?;
+        let mut first = None;
+        let mut rest = Vec::new();
+        key.for_each(&mut |value| match first {
+            None => first = Some(value),
+            Some(_) => rest.push(value),
+        });
+        // Nearly every key is one value, which needs no allocation.
+        let single = [first.unwrap_or(ValueRef::Null)];
+        rest.splice(0..0, if rest.is_empty() { None } else { first });
+        let binds = if rest.is_empty() { &single[..] } else { &rest[..] };
+        connection.raw_query(&sql, binds, &mut |row| each(state, row))
+    }
+
+    /// Reads an entity's row again and drops changes that were not flushed.
+    ///
+    /// # Errors
+    /// `StaleHandle`; `Usage` if it isn't persistent; `NotFound` if its row is gone.
+    pub fn refresh<M: Model>(&mut self, handle: Ref<M>) -> Result<()> {
+        if self.entity_state(handle)? != EntityState::Persistent {
+            return Err(Error::with_message(
+                ErrorKind::Usage,
+                format!("only a persistent {} can be refreshed", M::def().name),
+            )
+            .with_table(M::def().table)
+            .with_hint("flush it first"));
+        }
+        let key = self.state.ensure::<M>().old_key(handle).ok_or_else(|| self.state.stale_handle(handle))?;
+        self.usable()?;
+        self.begin()?;
+        let mut found = false;
+        self.select_by_key::<M>(&key, &mut |state, row| {
+            found = true;
+            let fresh = M::decode(row, 0)?;
+            let epoch = state.epoch;
+            state.ensure::<M>().overwrite(handle, fresh, epoch);
+            Ok(())
+        })?;
+        if found {
+            return Ok(());
+        }
+        Err(Error::with_message(
+            ErrorKind::NotFound,
+            format!("the row of this {} is gone", M::def().name),
+        )
+        .with_table(M::def().table)
+        .with_hint("somebody else deleted it: expunge the handle"))
+    }
+}
+
+/// What the rows of a session's query are read into: its entities, without its connection.
+#[derive(Debug)]
+pub struct Entities<'a>(&'a mut State);
+
+impl Executor for Session {
+    type Of<M: Model> = Ref<M>;
+    type Sink<'a> = Entities<'a>;
+
+    #[inline]
+    fn before_query(&mut self) -> Result<()> {
+        self.usable()?;
+        if self.autoflush && self.state.has_work() {
+            self.flush().map_err(|error| match error.hint() {
+                Some(_) => error,
+                None => error.with_hint("raised by the flush before a query; no_autoflush(…) holds it back"),
+            })?;
+        }
+        self.begin()?;
+        self.worked = true;
+        Ok(())
+    }
+
+    fn before_write(&mut self) -> Result<()> {
+        self.before_query()
+    }
+
+    fn after_write(&mut self, model: &'static ModelDef) {
+        let touched = self.state.arenas_mut().filter(|arena| arena.def().table == model.table);
+        touched.for_each(|arena| arena.expire());
+    }
+
+    fn after_raw_write(&mut self) {
+        self.state.arenas_mut().for_each(|arena| arena.expire());
+    }
+
+    #[inline]
+    fn split(&mut self) -> Result<(&mut Connection, Entities<'_>)> {
+        match &mut self.connection {
+            Some(connection) => Ok((connection, Entities(&mut self.state))),
+            None => Err(Error::with_message(ErrorKind::Usage, "the session has no transaction open")),
+        }
+    }
+
+    #[inline]
+    fn entity<M: Model>(sink: &mut Entities<'_>, row: &dyn Row, start: usize) -> Result<Ref<M>> {
+        load::entity(sink.0, row, start)
+    }
+}

@@ -1,0 +1,69 @@
+//! Adding, deleting and forgetting entities.
+
+use orm_core::error::{Error, ErrorKind, Result};
+
+use super::Session;
+use crate::mapping::{Model, NewRow};
+use crate::state::Ref;
+
+impl Session {
+    /// Takes a new row into the unit of work. It is inserted by the next flush; the handle is good at
+    /// once, and the key is there after the flush.
+    pub fn add<M: Model>(&mut self, row: impl NewRow<Model = M>) -> Ref<M> {
+        self.state.ensure::<M>().add(row.into_row())
+    }
+
+    /// Takes an entity whose insert was rolled back, or that was deleted before it was inserted, into
+    /// the unit of work again.
+    ///
+    /// # Errors
+    /// `StaleHandle`; `Usage` if it is in the unit of work already.
+    pub fn add_again<M: Model>(&mut self, handle: Ref<M>) -> Result<()> {
+        self.get_ref(handle)?;
+        if self.state.ensure::<M>().add_again(handle) {
+            return Ok(());
+        }
+        Err(Error::with_message(
+            ErrorKind::Usage,
+            format!("this {} is in the session already", M::def().name),
+        )
+        .with_table(M::def().table)
+        .with_hint("only an entity whose insert was rolled back can be added again"))
+    }
+
+    /// Marks an entity for deletion: the next flush deletes its row. One that was never inserted just
+    /// leaves the unit of work. A stale handle is told by the next flush.
+    pub fn delete<M: Model>(&mut self, handle: Ref<M>) {
+        if !self.state.ensure::<M>().delete(handle) {
+            let fault = self.state.stale_handle(handle);
+            self.state.faults.push(fault);
+        }
+    }
+
+    /// Takes an entity out of the session, unflushed changes included, and returns it. Its row stays as
+    /// it is; its handles are stale from here on.
+    ///
+    /// # Errors
+    /// `StaleHandle`.
+    pub fn expunge<M: Model>(&mut self, handle: Ref<M>) -> Result<M> {
+        let taken = self.state.ensure::<M>().expunge(handle);
+        taken.ok_or_else(|| self.state.stale_handle(handle))
+    }
+
+    /// Forgets every entity, unflushed changes included. The transaction goes on; all handles are stale
+    /// from here on.
+    pub fn clear(&mut self) {
+        self.state.clear();
+    }
+
+    /// Runs `work` without the flush before each query.
+    ///
+    /// # Errors
+    /// The error of `work`.
+    pub fn no_autoflush<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let before = std::mem::replace(&mut self.autoflush, false);
+        let result = work(self);
+        self.autoflush = before;
+        result
+    }
+}

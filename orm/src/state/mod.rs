@@ -1,0 +1,15 @@
+//! What a session knows of its entities: arenas, identity map, changes, and how to undo them.
+//!
+//! Loading and flushing stand on this and do not know the session. No SQL and no I/O here.
+
+mod arena;
+mod erased;
+mod handle;
+mod lifecycle;
+mod store;
+mod undo;
+
+pub(crate) use erased::{AnyArena, Inserted, Updated};
+pub use handle::Ref;
+pub use lifecycle::EntityState;
+pub(crate) use store::State;

@@ -1,0 +1,171 @@
+//! [`State`]: all arenas of a session, its epoch and its undo level.
+
+use std::any::Any;
+use std::num::NonZeroU32;
+
+use orm_core::error::{Error, ErrorKind};
+
+use super::arena::Arena;
+use super::erased::AnyArena;
+use super::handle::{Ref, next_stamp};
+use crate::mapping::Model;
+
+/// What a session knows. Everything but the connection.
+pub(crate) struct State {
+    stamp: NonZeroU32,
+    arenas: Vec<Option<Box<dyn AnyArena>>>,
+    /// Grows with each commit and rollback: entities of another epoch are stale. Never 0.
+    pub epoch: u32,
+    /// The undo level: that of the transaction, or of the innermost savepoint.
+    pub level: u32,
+    next_level: u32,
+    /// Mistakes of calls that return nothing, told by the next flush.
+    pub faults: Vec<Error>,
+}
+
+impl std::fmt::Debug for State {
+    // Entities may hold secrets, and need no Debug.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("epoch", &self.epoch).finish_non_exhaustive()
+    }
+}
+
+impl State {
+    pub fn new() -> Self {
+        Self {
+            stamp: next_stamp(),
+            arenas: Vec::new(),
+            epoch: 1,
+            level: 1,
+            next_level: 2,
+            faults: Vec::new(),
+        }
+    }
+
+    /// The arena of a model, if the session has met it.
+    #[inline]
+    pub fn arena<M: Model>(&self) -> Option<&Arena<M>> {
+        let arena: &dyn Any = &**self.arenas.get(M::slot().index())?.as_ref()?;
+        arena.downcast_ref()
+    }
+
+    /// The arena of a model, to be changed, if the session has met it.
+    #[inline]
+    pub fn arena_mut<M: Model>(&mut self) -> Option<&mut Arena<M>> {
+        let arena: &mut dyn Any = &mut **self.arenas.get_mut(M::slot().index())?.as_mut()?;
+        arena.downcast_mut()
+    }
+
+    /// The arena of a model, made if it isn't there.
+    #[inline]
+    pub fn ensure<M: Model>(&mut self) -> &mut Arena<M> {
+        let index = M::slot().index();
+        if self.arenas.get(index).is_none_or(Option::is_none) {
+            self.make::<M>(index);
+        }
+        self.arena_mut().expect("invariant: a model's number leads to its own arena")
+    }
+
+    #[cold]
+    fn make<M: Model>(&mut self, index: usize) {
+        if self.arenas.len() <= index {
+            self.arenas.resize_with(index + 1, || None);
+        }
+        self.arenas[index] = Some(Box::new(Arena::<M>::new(self.stamp)));
+    }
+
+    /// The arenas without their types.
+    pub fn arenas(&self) -> impl Iterator<Item = &dyn AnyArena> {
+        self.arenas.iter().flatten().map(|arena| &**arena)
+    }
+
+    /// The arena of the model with that number.
+    pub fn by_model(&self, model: usize) -> Option<&dyn AnyArena> {
+        self.arenas.get(model)?.as_deref()
+    }
+
+    /// The arena of the model with that number, to be changed.
+    pub fn by_model_mut(&mut self, model: usize) -> Option<&mut Box<dyn AnyArena>> {
+        self.arenas.get_mut(model)?.as_mut()
+    }
+
+    /// Every arena, to be changed.
+    pub fn arenas_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn AnyArena>> {
+        self.arenas.iter_mut().flatten()
+    }
+
+    /// Whether a flush has anything to look at.
+    #[inline]
+    pub fn has_work(&self) -> bool {
+        self.arenas().any(AnyArena::has_work)
+    }
+
+    /// Starts a new undo level and returns it.
+    pub fn new_level(&mut self) -> u32 {
+        self.level = self.next_level;
+        self.next_level += 1;
+        self.level
+    }
+
+    /// Drops the old copies of touched entities that turned out unchanged.
+    pub fn settle(&mut self) {
+        self.arenas_mut().for_each(|arena| arena.settle());
+    }
+
+    /// The transaction is stored: entities are stale from here on, and nothing can be undone.
+    pub fn commit(&mut self) {
+        for arena in self.arenas_mut() {
+            arena.keep();
+        }
+        self.new_epoch();
+    }
+
+    /// Puts back values and states as they were at the start of `level`; everything is stale.
+    pub fn undo_to(&mut self, level: u32) {
+        for arena in self.arenas_mut() {
+            arena.undo_to(level);
+        }
+        self.faults.clear();
+        self.new_epoch();
+    }
+
+    fn new_epoch(&mut self) {
+        // Slots made stale by hand have epoch 0, which is never current.
+        self.epoch = self.epoch.checked_add(1).unwrap_or(1);
+    }
+
+    /// Forgets every entity. Handles given so far are stale.
+    pub fn clear(&mut self) {
+        self.arenas.clear();
+        self.faults.clear();
+        self.stamp = next_stamp();
+    }
+
+    /// Why a handle leads nowhere.
+    #[cold]
+    pub fn stale_handle<M: Model>(&self, handle: Ref<M>) -> Error {
+        let model = M::def().name;
+        let own = self.arena::<M>().is_some_and(|arena| arena.has_had(handle));
+        let message = if own {
+            format!("the {model} of this handle has left the session")
+        } else {
+            format!("the handle of this {model} belongs to another session, or to one before clear()")
+        };
+        Error::with_message(ErrorKind::StaleHandle, message)
+            .with_table(M::def().table)
+            .with_hint(if own {
+                "it was deleted and committed, or expunged: get the row anew"
+            } else {
+                "use a handle only with the session that gave it"
+            })
+    }
+}
+
+impl<M: Model> Arena<M> {
+    /// Whether a handle was once given by this arena: its slot exists and has been used again since.
+    fn has_had(&self, handle: Ref<M>) -> bool {
+        handle.stamp == self.stamp()
+            || self.slots.get(handle.slot as usize).is_some_and(|slot| slot.stamp > handle.stamp)
+                && handle.stamp > self.stamp()
+    }
+}
