@@ -236,7 +236,7 @@ mod tests {
             (ValueRef::Float(1e300), "1e300"),
             (ValueRef::Bytes(&[0, 255]), "\\x00ff"),
             (ValueRef::Date(0), "1970-01-01"),
-            (ValueRef::Date(-719_529), "0001-12-31 BC"),
+            (ValueRef::Date(-719_528), "0001-01-01 BC"),
             (ValueRef::Time(1), "00:00:00.000001"),
             (ValueRef::DateTime(-1), "1969-12-31 23:59:59.999999"),
             (ValueRef::Timestamp(0), "1970-01-01 00:00:00+00"),

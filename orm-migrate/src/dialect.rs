@@ -1,6 +1,8 @@
 //! From a name or a URL to a dialect: the only place of this crate that names databases.
 //!
-//! Text only. Connecting is `orm::engine`'s, and brings the dialect of the server it finds.
+//! Text only. Connecting is `orm::engine`'s, and brings the dialect of the server that it finds.
+
+mod portable;
 
 use dialect_mysql as mysql;
 use dialect_postgres as postgres;
@@ -10,8 +12,10 @@ use orm_core::sql::Dialect;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::migration::Lexis;
+use portable::Portable;
 
 struct Entry {
+    /// What the user writes and what the dialect itself answers.
     name: &'static str,
     schemes: &'static [&'static str],
     dialect: &'static dyn Dialect,
@@ -23,24 +27,95 @@ const ENTRIES: &[Entry] = &[
         name: "sqlite",
         schemes: &["sqlite"],
         dialect: &sqlite::SqliteDialect,
-        lexis: Lexis::SQLITE,
+        lexis: Lexis::Sqlite,
     },
     Entry {
         name: "postgres",
         schemes: &["postgresql", "postgres"],
         dialect: &postgres::PostgresDialect,
-        lexis: Lexis::POSTGRES,
+        lexis: Lexis::Postgres,
     },
     Entry {
         name: "mysql",
         schemes: &["mysql"],
-        dialect: &mysql::MysqlDialect,
-        lexis: Lexis::MYSQL,
+        dialect: &Portable { main: &mysql::MysqlDialect, other: &mysql::MariaDbDialect },
+        lexis: Lexis::Mysql,
     },
     Entry {
         name: "mariadb",
         schemes: &["mariadb"],
-        dialect: &mysql::MariadbDialect,
-        lexis: Lexis::MYSQL,
+        dialect: &mysql::MariaDbDialect,
+        lexis: Lexis::Mysql,
     },
 ];
+
+/// The names that [`by_name`] knows.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ENTRIES.iter().map(|entry| entry.name)
+}
+
+/// The dialect of a name: `sqlite`, `postgres`, `mysql` or `mariadb`.
+///
+/// A script in `mysql` runs on MariaDB as well: where the two differ it holds both texts, each in a
+/// comment that only its own server reads.
+///
+/// # Errors
+/// No dialect has that name.
+pub fn by_name(name: &str) -> Result<&'static dyn Dialect> {
+    let found = ENTRIES.iter().find(|entry| entry.name == name);
+    found.map(|entry| entry.dialect).ok_or_else(|| {
+        Error::new(Exit::Usage, format!("there is no dialect named {name:?}"))
+            .with_hint(format!("known are {}", names().collect::<Vec<_>>().join(", ")))
+    })
+}
+
+/// The dialect of a database URL, by its scheme. Nothing is connected.
+///
+/// # Errors
+/// The scheme is no database's.
+pub fn by_url(url: &str) -> Result<&'static dyn Dialect> {
+    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+    let is_known = |entry: &&Entry| entry.schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let found = ENTRIES.iter().find(is_known);
+    found.map(|entry| entry.dialect).ok_or_else(|| {
+        // Only the scheme is named: the rest holds the password.
+        let schemes = ENTRIES.iter().flat_map(|entry| entry.schemes).copied().collect::<Vec<_>>();
+        Error::new(Exit::Usage, format!("no database has the scheme {scheme:?}"))
+            .with_hint(format!("begin the url with one of {}", schemes.join(", ")))
+    })
+}
+
+/// The rules by which the scripts of a dialect are split. One from outside follows the standard's, as
+/// SQLite does.
+pub(crate) fn lexis(dialect: &dyn Dialect) -> Lexis {
+    let found = ENTRIES.iter().find(|entry| entry.name == dialect.name());
+    found.map_or(Lexis::Sqlite, |entry| entry.lexis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_dialects_own() {
+        for name in names() {
+            assert_eq!(by_name(name).unwrap().name(), name);
+        }
+        assert_eq!(by_name("oracle").unwrap_err().exit(), Exit::Usage);
+    }
+
+    #[test]
+    fn urls_tell_by_their_scheme_and_keep_the_password() {
+        for (url, name) in [
+            ("sqlite://a.db", "sqlite"),
+            ("PostgreSQL://u:p@h/d", "postgres"),
+            ("mysql://h/d", "mysql"),
+            ("mariadb://h/d", "mariadb"),
+        ] {
+            assert_eq!(by_url(url).unwrap().name(), name);
+        }
+        let error = by_url("oracle://u:secret@h").unwrap_err().to_string();
+        assert!(error.contains("\"oracle\"") && !error.contains("secret"), "{error}");
+        assert!(!by_url("u-secret").unwrap_err().to_string().contains("secret"));
+    }
+}

@@ -47,7 +47,7 @@ pub mod __private {
 
     pub use crate::mapping::{
         CheckDef, Column, ColumnDef, ColumnSet, DbEnum, Entity, Field, Generated, Given,
-        HasCollation, HasLength, IndexDef, IntoField, IsGiven, KeyField, Missing, Model, ModelDef, ModelSlot,
+        HasCollation, HasLength, IndexDef, IntoField, KeyField, Missing, Model, ModelDef, ModelSlot,
         NewEntity, NewRow, Placeholder, ReferenceDef, Registration, ServerDefault, Skipped,
         UniqueDef, Version, given, or_server, referred,
     };

@@ -20,20 +20,33 @@ fn messages_are_short() {
     let mut broken = Vec::new();
     for path in files("stderr") {
         let text = fs::read_to_string(&path).expect("a case's message");
-        let errors = text.lines().filter(|line| line.starts_with("error")).count();
+        let errors = text
+            .lines()
+            .filter(|line| line.starts_with("error"))
+            .count();
         let longest = LINES * errors.max(1);
         let lines = text.trim_end().lines().count();
         if lines > longest {
-            broken.push(format!("{}: {lines} lines, {longest} allowed", path.display()));
+            broken.push(format!(
+                "{}: {lines} lines, {longest} allowed",
+                path.display()
+            ));
         }
     }
-    assert!(broken.is_empty(), "messages are short:\n{}", broken.join("\n"));
+    assert!(
+        broken.is_empty(),
+        "messages are short:\n{}",
+        broken.join("\n")
+    );
 }
 
 #[test]
 fn every_case_has_its_message() {
     let has_message = |path: &PathBuf| path.with_extension("stderr").exists();
-    let silent: Vec<_> = files("rs").into_iter().filter(|path| !has_message(path)).collect();
+    let silent: Vec<_> = files("rs")
+        .into_iter()
+        .filter(|path| !has_message(path))
+        .collect();
     assert!(silent.is_empty(), "cases without a message: {silent:?}");
 }
 
@@ -43,5 +56,7 @@ fn files(extension: &str) -> Vec<PathBuf> {
     let folders = folders.filter(|entry| entry.path().is_dir());
     let files = folders.flat_map(|folder| fs::read_dir(folder.path()).expect("a folder").flatten());
     let files = files.map(|file| file.path());
-    files.filter(|path| path.extension().is_some_and(|found| found == extension)).collect()
+    files
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect()
 }

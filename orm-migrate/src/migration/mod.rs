@@ -1,8 +1,22 @@
 //! Migration folders: written, read, split into statements and run through `diesel_migrations`.
+//!
+//! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script; `script.rs` knows
+//! what they do to transactions; `folder.rs` opens a folder and `write.rs` adds to it; `history.rs` is the
+//! bookkeeping table; `harness.rs` joins all of it to diesel's traits. The commands are in `command/`.
 
 mod body;
+mod folder;
+mod harness;
+pub(crate) mod history;
 mod lex;
+mod script;
 mod split;
+mod write;
 
+pub use folder::{Direction, Entry, Migrations};
+pub(crate) use folder::missing;
+pub use harness::{MigrationConnection, Tag};
 pub use lex::Lexis;
+pub(crate) use script::Script;
 pub use split::{SplitError, Statement, split};
+pub use write::{NewMigration, Transaction, Written};

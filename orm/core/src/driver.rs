@@ -30,6 +30,20 @@ pub trait Driver: fmt::Debug + Send + Sync {
     fn target(&self) -> String;
 }
 
+impl<D: Driver + ?Sized> Driver for std::sync::Arc<D> {
+    fn connect(&self) -> Result<Box<dyn Connection>> {
+        (**self).connect()
+    }
+
+    fn is_private(&self) -> bool {
+        (**self).is_private()
+    }
+
+    fn target(&self) -> String {
+        (**self).target()
+    }
+}
+
 /// One connection.
 ///
 /// Binds are numbered from 1 in the order of the slice, in the dialect's placeholder style. A driver

@@ -20,11 +20,14 @@ pub(crate) fn read_all(
     mut read: impl FnMut(&str, &ParseNestedMeta<'_>) -> Result<()>,
 ) {
     let mut seen = HashSet::new();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("orm")) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("orm"))
+    {
         let parsed = attribute.parse_nested_meta(|meta| {
             let key = name(&meta.path);
             if !known.contains(&key.as_str()) {
-                return Err(meta.error(unknown(&key, known)));
+                return Err(meta.error(unknown("attribute", &key, known)));
             }
             if !seen.insert(key.clone()) && !repeatable.contains(&key.as_str()) {
                 return Err(meta.error(format!("`{key}` is given twice; keep one of them")));
@@ -35,11 +38,12 @@ pub(crate) fn read_all(
     }
 }
 
-/// The text of an unknown name, with the known one that it resembles or else all of them.
-pub(crate) fn unknown(name: &str, known: &[&str]) -> String {
+/// The text of an unknown name, with the known one that it resembles or else all of them. `what` is what
+/// the name is of.
+pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     match nearest(name, known) {
-        Some(near) => format!("unknown attribute `{name}`; did you mean `{near}`?"),
-        None => format!("unknown attribute `{name}`; there are {}", listed(known)),
+        Some(near) => format!("unknown {what} `{name}`; did you mean `{near}`?"),
+        None => format!("unknown {what} `{name}`; there are {}", listed(known)),
     }
 }
 
@@ -63,7 +67,7 @@ pub(crate) fn listed(names: &[&str]) -> String {
 /// The one of `known` that `name` is probably meant to be.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let close = |known: &&'a str| (distance(name, known), *known);
-    let (distance, near) = known.iter().map(|known| close(known)).min()?;
+    let (distance, near) = known.iter().map(close).min()?;
     let longest = name.chars().count().max(near.chars().count());
     (distance * 5 <= longest * 2).then_some(near)
 }
@@ -86,8 +90,11 @@ fn distance(a: &str, b: &str) -> usize {
 
 /// A path as it was written: `orm`'s keys are single words.
 pub(crate) fn name(path: &Path) -> String {
-    let segments: Vec<String> =
-        path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let segments: Vec<String> = path
+        .segments
+        .iter()
+        .map(|segment| segment.ident.to_string())
+        .collect();
     segments.join("::")
 }
 
@@ -110,7 +117,10 @@ pub(crate) fn switch(meta: &ParseNestedMeta<'_>) -> Result<bool> {
 /// `key = "text"`.
 pub(crate) fn text(key: &str, meta: &ParseNestedMeta<'_>) -> Result<LitStr> {
     let example = || meta.error(format!("write `{key} = \"…\"`"));
-    let text: LitStr = meta.value().and_then(syn::parse::ParseBuffer::parse).map_err(|_| example())?;
+    let text: LitStr = meta
+        .value()
+        .and_then(syn::parse::ParseBuffer::parse)
+        .map_err(|_| example())?;
     if text.value().is_empty() {
         return Err(Error::new(text.span(), format!("`{key}` is empty")));
     }
@@ -119,7 +129,9 @@ pub(crate) fn text(key: &str, meta: &ParseNestedMeta<'_>) -> Result<LitStr> {
 
 /// `key = expression`.
 pub(crate) fn expression(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Expr> {
-    let value = meta.value().map_err(|_| meta.error(format!("write `{key} = …`")))?;
+    let value = meta
+        .value()
+        .map_err(|_| meta.error(format!("write `{key} = …`")))?;
     value.parse()
 }
 

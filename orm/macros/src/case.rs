@@ -3,20 +3,17 @@
 /// The words of a CamelCase or snake_case name, in lower case. `HTTPServer2` is `http`, `server2`.
 fn words(name: &str) -> Vec<String> {
     let chars: Vec<char> = name.chars().collect();
-    let mut words: Vec<String> = vec![String::new()];
+    let mut spaced = String::new();
     for (i, &c) in chars.iter().enumerate() {
         let after_lower = i > 0 && !chars[i - 1].is_uppercase();
         let before_lower = chars.get(i + 1).is_some_and(|next| next.is_lowercase());
-        if c == '_' || c.is_uppercase() && (after_lower || before_lower) {
-            words.push(String::new());
+        if c.is_uppercase() && (after_lower || before_lower) {
+            spaced.push('_');
         }
-        if c != '_' {
-            let word = words.last_mut();
-            word.into_iter().for_each(|word| word.extend(c.to_lowercase()));
-        }
+        spaced.extend(c.to_lowercase());
     }
-    words.retain(|word| !word.is_empty());
-    words
+    let words = spaced.split('_').filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
 /// `snake_case`.
@@ -74,8 +71,14 @@ mod tests {
 
     #[test]
     fn every_case_is_offered() {
-        let expected =
-            ["in_review", "in-review", "inreview", "INREVIEW", "InReview", "IN_REVIEW"];
+        let expected = [
+            "in_review",
+            "in-review",
+            "inreview",
+            "INREVIEW",
+            "InReview",
+            "IN_REVIEW",
+        ];
         let converted: Vec<_> = CASES.iter().map(|case| convert("InReview", case)).collect();
         assert_eq!(converted, expected);
     }

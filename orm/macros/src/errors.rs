@@ -28,6 +28,7 @@ impl Errors {
 
     /// The errors as code that doesn't compile; nothing if there are none.
     pub(crate) fn into_tokens(self) -> TokenStream {
-        self.0.map_or_else(TokenStream::new, |error| error.to_compile_error())
+        self.0
+            .map_or_else(TokenStream::new, |error| error.to_compile_error())
     }
 }

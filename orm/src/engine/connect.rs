@@ -112,7 +112,18 @@ impl Engine {
     }
 }
 
-type Target = (Arc<dyn Driver>, Vec<&'static dyn Dialect>);
+/// The driver that an engine for `url` would use, with the dialects that its connections may report, so
+/// that a program can wrap it: count statements, inject faults, and hand it to [`Engine::with_driver`].
+/// Options of the engine itself, such as `pool_size`, are refused in this URL.
+///
+/// # Errors
+/// As [`Engine::connect`].
+pub fn driver_for(url: &str) -> Result<Target> {
+    driver(Url::parse(url)?)
+}
+
+/// A driver, and the dialects of the servers that it may meet.
+pub type Target = (Arc<dyn Driver>, Vec<&'static dyn Dialect>);
 
 fn driver(url: Url) -> Result<Target> {
     match url.scheme.as_str() {

@@ -12,7 +12,7 @@ mod statement_cache;
 mod transaction;
 mod url;
 
-pub use connect::Engine;
+pub use connect::{Engine, Target, driver_for};
 pub use connection::Connection;
 pub use ddl::{create_missing, drop_existing};
 pub use options::EngineOptions;

@@ -12,11 +12,6 @@ pub struct Given;
 #[derive(Clone, Copy, Debug)]
 pub struct Missing;
 
-/// [`Given`], seen as a trait: an error about what lacks it lists no implementations.
-#[doc(hidden)]
-pub trait IsGiven {}
-impl IsGiven for Given {}
-
 /// What a builder's setter takes for a field of type `T`.
 ///
 /// That is `T` itself; for text also `&str` and `&String`; for bytes slices and arrays; for an `Option`

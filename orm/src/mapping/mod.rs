@@ -10,14 +10,14 @@ mod column_set;
 mod db_enum;
 mod decode;
 mod def;
-mod field;
 pub(crate) mod dump;
+mod field;
 mod key;
 mod model;
 mod registry;
 mod schema;
 
-pub use builder::{Given, IntoField, IsGiven, Missing, given, or_server};
+pub use builder::{Given, IntoField, Missing, given, or_server};
 pub use check::{
     Generated, HasCollation, HasLength, Placeholder, RefersTo, Skipped, Version, referred,
 };

@@ -50,25 +50,15 @@ pub(crate) fn insert_rows<'v>(
     key: Option<TakeKey<'_>>,
 ) -> Result<()> {
     let capabilities = conn.dialect().capabilities();
-    let mut bulk = Bulk {
-        conn,
-        insert: *insert,
-        value,
-    };
-    let Some(key) = key else {
-        return match insert.rows {
-            0 => Ok(()),
-            rows if capabilities.arrays && rows > 1 && !insert.columns.is_empty() => bulk.arrays(),
-            _ => bulk.statements(),
-        };
-    };
-    match insert.rows {
-        0 => Ok(()),
-        _ if capabilities.generated_keys == GeneratedKeys::LastInsertId => bulk.looped(key),
-        rows if capabilities.arrays && rows > 1 && !insert.columns.is_empty() => {
-            bulk.arrays_returning(key)
-        }
-        _ => bulk.statements_returning(key),
+    let arrays = capabilities.arrays && insert.rows > 1 && !insert.columns.is_empty();
+    let mut bulk = Bulk { conn, insert: *insert, value };
+    match (key, capabilities.generated_keys) {
+        _ if insert.rows == 0 => Ok(()),
+        (None, _) if arrays => bulk.arrays(),
+        (None, _) => bulk.statements(),
+        (Some(key), GeneratedKeys::LastInsertId) => bulk.looped(key),
+        (Some(key), GeneratedKeys::Returning) if arrays => bulk.arrays_returning(key),
+        (Some(key), GeneratedKeys::Returning) => bulk.statements_returning(key),
     }
 }
 

@@ -8,7 +8,12 @@ use super::parse::Labelled;
 
 /// The code for an enum.
 pub(super) fn expand(labelled: &Labelled) -> TokenStream {
-    let Labelled { ident, orm, name, variants } = labelled;
+    let Labelled {
+        ident,
+        orm,
+        name,
+        variants,
+    } = labelled;
     let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
     let labels: Vec<_> = variants.iter().map(|(_, label)| label).collect();
     quote! {

@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Variant, parse_quote};
 
-use crate::attribute::{listed, nearest, read_all, text};
+use crate::attribute::{read_all, text, unknown};
 use crate::case::{CASES, convert, snake};
 use crate::errors::Errors;
 
@@ -30,14 +30,20 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Labelled>
         ident: input.ident,
     };
     let mut case = "snake_case";
-    read_all(&input.attrs, &["crate", "name", "rename_all"], &[], errors, |key, meta| {
-        match key {
-            "crate" => labelled.orm = meta.value()?.call(Path::parse_mod_style)?,
-            "name" => labelled.name = text(key, meta)?.value(),
-            _ => case = known_case(&text(key, meta)?)?,
-        }
-        Ok(())
-    });
+    read_all(
+        &input.attrs,
+        &["crate", "name", "rename_all"],
+        &[],
+        errors,
+        |key, meta| {
+            match key {
+                "crate" => labelled.orm = meta.value()?.call(Path::parse_mod_style)?,
+                "name" => labelled.name = text(key, meta)?.value(),
+                _ => case = known_case(&text(key, meta)?)?,
+            }
+            Ok(())
+        },
+    );
     for variant in variants {
         let mut label = convert(&variant.ident.unraw().to_string(), case);
         read_all(&variant.attrs, &["rename"], &[], errors, |key, meta| {
@@ -57,10 +63,16 @@ fn plain_variants(input: &DeriveInput) -> Result<Vec<Variant>> {
         return Err(Error::new(name.span(), message));
     };
     if !input.generics.params.is_empty() {
-        return Err(Error::new(input.generics.span(), "an enum that is stored has no generics"));
+        return Err(Error::new(
+            input.generics.span(),
+            "an enum that is stored has no generics",
+        ));
     }
     if data.variants.is_empty() {
-        return Err(Error::new(name.span(), format!("`{name}` has no variant, so no value")));
+        return Err(Error::new(
+            name.span(),
+            format!("`{name}` has no variant, so no value"),
+        ));
     }
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
@@ -80,18 +92,17 @@ fn known_case(text: &syn::LitStr) -> Result<&'static str> {
     if let Some(case) = CASES.iter().find(|case| **case == value) {
         return Ok(case);
     }
-    let message = match nearest(&value, CASES) {
-        Some(near) => format!("unknown case `{value}`; did you mean `{near}`?"),
-        None => format!("unknown case `{value}`; there are {}", listed(CASES)),
-    };
-    Err(Error::new(text.span(), message))
+    Err(Error::new(text.span(), unknown("case", &value, CASES)))
 }
 
 fn distinct(variants: &[(Ident, String)], errors: &mut Errors) {
     let mut seen: HashMap<&str, &Ident> = HashMap::new();
     for (ident, label) in variants {
         if let Some(first) = seen.insert(label, ident) {
-            errors.at(ident.span(), format!("`{first}` and `{ident}` both have the label \"{label}\""));
+            errors.at(
+                ident.span(),
+                format!("`{first}` and `{ident}` both have the label \"{label}\""),
+            );
         }
     }
 }

@@ -11,7 +11,8 @@ use syn::ext::IdentExt as _;
 use syn::{Ident, Type};
 
 use super::data::{
-    Column, ColumnAttributes, Columns, Field, FieldKind, Fill, Group, Model, Parsed, Reference,
+    Column, ColumnAttributes, Columns, Field, FieldKind, Fill, ForeignKey, Group, Model, Parsed,
+    Reference,
 };
 use super::reference::variant;
 use super::rules;
@@ -21,66 +22,41 @@ use crate::errors::Errors;
 
 /// The model, unless it lacks what no code can be written without.
 pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
-    let mut written = Vec::new();
-    let mut skipped = Vec::new();
-    for field in parsed.fields {
-        match field.kind {
-            FieldKind::Column(attributes) => {
-                let Field { ident, ty, docs, .. } = field;
-                written.push(Written { ident, ty, docs, attributes: *attributes });
-            }
-            FieldKind::Skipped => skipped.push((field.ident, field.ty)),
-        }
-    }
-    let mut sound = Some(());
-    for field in &written {
-        sound = rules::column(&field.ident, &field.ty, &field.attributes, errors).and(sound);
-    }
-    for (_, ty) in &skipped {
-        sound = rules::sendable(ty, errors).and(sound);
-    }
-    sound?;
-    let key = primary_key(&parsed.head.ident, &written, errors)?;
+    let head = parsed.head;
+    let (written, skipped) = split(parsed.fields);
+    obey_rules(&written, &skipped, errors)?;
+    let key = primary_key(&head.ident, &written, errors)?;
     let generated = generated(&written, &key, errors);
     let version = version(&written, errors);
 
     let names: Vec<&Ident> = written.iter().map(|field| &field.ident).collect();
     let mut uniques = groups(parsed.uniques, &names, errors);
     let mut indexes = groups(parsed.indexes, &names, errors);
-    let mut references = Vec::new();
-    for foreign_key in parsed.foreign_keys {
-        references.extend(positions(&foreign_key.fields, &names, errors).map(|positions| Reference {
-            positions,
-            targets: foreign_key.targets,
-            name: foreign_key.name,
-            on_delete: variant(foreign_key.on_delete.as_ref()),
-            on_update: variant(foreign_key.on_update.as_ref()),
-        }));
-    }
-    let single = |position| Columns { positions: vec![position], name: None };
+    let mut references = foreign_keys(parsed.foreign_keys, &names, errors);
     let mut columns = Vec::new();
     for (position, mut field) in written.into_iter().enumerate() {
-        let attributes = &mut field.attributes;
-        if attributes.unique {
-            uniques.push(single(position));
+        if field.attributes.unique {
+            uniques.push(Columns::single(position));
         }
-        if attributes.index {
-            indexes.push(single(position));
+        if field.attributes.index {
+            indexes.push(Columns::single(position));
         }
-        if let Some(target) = attributes.references.take() {
-            references.push(Reference {
-                positions: vec![position],
-                targets: vec![target],
-                name: None,
-                on_delete: variant(attributes.on_delete.as_ref()),
-                on_update: variant(attributes.on_update.as_ref()),
-            });
-        }
+        references.extend(reference(position, &mut field.attributes));
         columns.push(column(field, generated == Some(position)));
     }
     distinct_names(&columns, errors);
-    let (head, checks) = (parsed.head, parsed.checks);
-    Some(Model { head, columns, skipped, key, generated, version, uniques, indexes, checks, references })
+    Some(Model {
+        head,
+        columns,
+        skipped,
+        key,
+        generated,
+        version,
+        uniques,
+        indexes,
+        checks: parsed.checks,
+        references,
+    })
 }
 
 /// A field that maps to a column.
@@ -91,13 +67,58 @@ struct Written {
     attributes: ColumnAttributes,
 }
 
+/// The fields that map to a column, and those that don't.
+fn split(fields: Vec<Field>) -> (Vec<Written>, Vec<(Ident, Type)>) {
+    let (mut written, mut skipped) = (Vec::new(), Vec::new());
+    for field in fields {
+        let Field {
+            ident,
+            ty,
+            docs,
+            kind,
+        } = field;
+        match kind {
+            FieldKind::Column(attributes) => {
+                written.push(Written {
+                    ident,
+                    ty,
+                    docs,
+                    attributes: *attributes,
+                });
+            }
+            FieldKind::Skipped => skipped.push((ident, ty)),
+        }
+    }
+    (written, skipped)
+}
+
+/// `None` if a rule is broken that the code would break as well.
+fn obey_rules(written: &[Written], skipped: &[(Ident, Type)], errors: &mut Errors) -> Option<()> {
+    let mut sound = Some(());
+    for Written {
+        ident,
+        ty,
+        attributes,
+        ..
+    } in written
+    {
+        sound = rules::column(ident, ty, attributes, errors).and(sound);
+    }
+    for (_, ty) in skipped {
+        sound = rules::sendable(ty, errors).and(sound);
+    }
+    sound
+}
+
 /// The positions of the key's columns.
 fn primary_key(name: &Ident, fields: &[Written], errors: &mut Errors) -> Option<Vec<usize>> {
     let is_key = |position: &usize| fields[*position].attributes.primary_key.is_some();
     let key: Vec<usize> = (0..fields.len()).filter(is_key).collect();
     if key.is_empty() {
         let message = match fields.iter().find(|field| field.ident == "id") {
-            Some(_) => format!("`{name}` has no primary key; write `#[orm(primary_key)]` above its field `id`"),
+            Some(_) => format!(
+                "`{name}` has no primary key; write `#[orm(primary_key)]` above its field `id`"
+            ),
             None => format!(
                 "`{name}` has no primary key; write `#[orm(primary_key)]` above the field that tells its rows apart"
             ),
@@ -106,7 +127,10 @@ fn primary_key(name: &Ident, fields: &[Written], errors: &mut Errors) -> Option<
         return None;
     }
     if let Some(fifth) = key.get(4) {
-        errors.at(fields[*fifth].ident.span(), "a primary key has at most four columns");
+        errors.at(
+            fields[*fifth].ident.span(),
+            "a primary key has at most four columns",
+        );
         return None;
     }
     Some(key)
@@ -120,7 +144,10 @@ fn generated(fields: &[Written], key: &[usize], errors: &mut Errors) -> Option<u
     };
     let said: Vec<(usize, Span)> = key.iter().filter_map(says_so).collect();
     if let Some((_, span)) = said.get(1) {
-        errors.at(*span, "a table has one generated key; take `auto_increment` away from the others");
+        errors.at(
+            *span,
+            "a table has one generated key; take `auto_increment` away from the others",
+        );
     }
     if let Some((position, _)) = said.first() {
         return Some(*position);
@@ -141,13 +168,21 @@ fn version(fields: &[Written], errors: &mut Errors) -> Option<usize> {
     let (first, _) = versions.next()?;
     for (_, span) in versions {
         let other = &fields[first].ident;
-        errors.at(span, format!("a row has one version; `{other}` is it already"));
+        errors.at(
+            span,
+            format!("a row has one version; `{other}` is it already"),
+        );
     }
     Some(first)
 }
 
 fn column(field: Written, is_generated: bool) -> Column {
-    let Written { ident, ty, docs, attributes } = field;
+    let Written {
+        ident,
+        ty,
+        docs,
+        attributes,
+    } = field;
     let name = match &attributes.column {
         Some(name) => name.value(),
         None => ident.unraw().to_string(),
@@ -176,8 +211,10 @@ fn distinct_names(columns: &[Column], errors: &mut Errors) {
     let mut seen: HashMap<&str, &Ident> = HashMap::new();
     for column in columns {
         if let Some(first) = seen.insert(&column.name, &column.ident) {
-            let message =
-                format!("`{first}` and `{}` both map to the column `{}`", column.ident, column.name);
+            let message = format!(
+                "`{first}` and `{}` both map to the column `{}`",
+                column.ident, column.name
+            );
             errors.at(column.ident.span(), message);
         }
     }
@@ -186,9 +223,37 @@ fn distinct_names(columns: &[Column], errors: &mut Errors) {
 fn groups(groups: Vec<Group>, names: &[&Ident], errors: &mut Errors) -> Vec<Columns> {
     let resolve = |group: Group| {
         let positions = positions(&group.fields, names, errors)?;
-        Some(Columns { positions, name: group.name })
+        Some(Columns {
+            positions,
+            name: group.name,
+        })
     };
     groups.into_iter().filter_map(resolve).collect()
+}
+
+fn foreign_keys(keys: Vec<ForeignKey>, names: &[&Ident], errors: &mut Errors) -> Vec<Reference> {
+    let resolve = |key: ForeignKey| {
+        let positions = positions(&key.fields, names, errors)?;
+        Some(Reference {
+            positions,
+            targets: key.targets,
+            name: key.name,
+            on_delete: variant(key.on_delete.as_ref()),
+            on_update: variant(key.on_update.as_ref()),
+        })
+    };
+    keys.into_iter().filter_map(resolve).collect()
+}
+
+/// The reference of a single column.
+fn reference(position: usize, attributes: &mut ColumnAttributes) -> Option<Reference> {
+    Some(Reference {
+        positions: vec![position],
+        targets: vec![attributes.references.take()?],
+        name: None,
+        on_delete: variant(attributes.on_delete.as_ref()),
+        on_update: variant(attributes.on_update.as_ref()),
+    })
 }
 
 /// The positions of the columns of `fields`; `None` if one is no column or stands twice.

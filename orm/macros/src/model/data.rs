@@ -162,6 +162,16 @@ pub(super) struct Reference {
     pub(super) on_update: &'static str,
 }
 
+impl Columns {
+    /// One column, without a name of its own.
+    pub(super) fn single(position: usize) -> Self {
+        Self {
+            positions: vec![position],
+            name: None,
+        }
+    }
+}
+
 impl Model {
     /// The builder's required columns, as positions. Each has a type parameter, in this order.
     pub(super) fn required(&self) -> Vec<usize> {

@@ -46,14 +46,25 @@ pub(super) fn parse(field: syn::Field, errors: &mut Errors) -> Option<Field> {
     });
     let kind = if skip.is_some() {
         if let Some((span, key)) = others {
-            errors.at(span, format!("a skipped field has no column, so it can't bear `{key}`"));
+            errors.at(
+                span,
+                format!("a skipped field has no column, so it can't bear `{key}`"),
+            );
         }
         FieldKind::Skipped
     } else {
         FieldKind::Column(Box::new(column))
     };
-    let docs = field.attrs.into_iter().filter(|attribute| attribute.path().is_ident("doc"));
-    Some(Field { ident, ty: field.ty, docs: docs.collect(), kind })
+    let docs = field
+        .attrs
+        .into_iter()
+        .filter(|attribute| attribute.path().is_ident("doc"));
+    Some(Field {
+        ident,
+        ty: field.ty,
+        docs: docs.collect(),
+        kind,
+    })
 }
 
 fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()> {
@@ -95,10 +106,14 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
 /// `= 50`.
 fn length(meta: &ParseNestedMeta<'_>) -> Result<LitInt> {
     let example = |_| meta.error("write `length = 50`");
-    let length: LitInt = meta.value().and_then(|value| value.parse()).map_err(example)?;
+    let value = meta.value().map_err(example)?;
+    let length: LitInt = value.parse().map_err(example)?;
     match length.base10_parse::<u32>() {
         Ok(1..) => Ok(length),
-        _ => Err(Error::new(length.span(), "a length is a number from 1 to 4294967295")),
+        _ => Err(Error::new(
+            length.span(),
+            "a length is a number from 1 to 4294967295",
+        )),
     }
 }
 
@@ -106,7 +121,9 @@ fn length(meta: &ParseNestedMeta<'_>) -> Result<LitInt> {
 fn server_default(meta: &ParseNestedMeta<'_>) -> Result<ServerDefault> {
     const EXAMPLE: &str = "the server's default is a number, a text, true, false, or \
                            SQL as `raw(\"CURRENT_TIMESTAMP\")`; for a Rust expression write `default = …`";
-    let value = meta.value().map_err(|_| meta.error("write `server_default = …`"))?;
+    let value = meta
+        .value()
+        .map_err(|_| meta.error("write `server_default = …`"))?;
     let span = value.span();
     if value.peek(Ident) {
         return raw(value).map_err(|_| Error::new(span, EXAMPLE));

@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::{Error, Ident, LitStr, Path, Result, Token, parenthesized};
 
 use super::data::{ForeignKey, Target};
-use crate::attribute::{listed, name, nearest};
+use crate::attribute::{listed, name, unknown};
 
 /// The actions of `on_delete` and `on_update`, with the variant of `Action` that each stands for.
 const ACTIONS: &[(&str, &str)] = &[
@@ -18,7 +18,9 @@ const ACTIONS: &[(&str, &str)] = &[
 
 /// The variant of `Action` for an action that [`action`] has parsed.
 pub(super) fn variant(action: Option<&Ident>) -> &'static str {
-    let found = ACTIONS.iter().find(|(name, _)| action.is_some_and(|action| action == name));
+    let found = ACTIONS
+        .iter()
+        .find(|(name, _)| action.is_some_and(|action| action == name));
     found.map_or("NoAction", |(_, variant)| *variant)
 }
 
@@ -26,16 +28,13 @@ pub(super) fn variant(action: Option<&Ident>) -> &'static str {
 pub(super) fn action(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Ident> {
     let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
     let example = |_| meta.error(format!("write `{key} = …` with one of {}", listed(&names)));
-    let ident: Ident = meta.value().and_then(|value| value.parse()).map_err(example)?;
+    let value = meta.value().map_err(example)?;
+    let ident: Ident = value.parse().map_err(example)?;
     let name = ident.to_string();
     if names.contains(&name.as_str()) {
         return Ok(ident);
     }
-    let message = match nearest(&name, &names) {
-        Some(near) => format!("unknown action `{name}`; did you mean `{near}`?"),
-        None => format!("unknown action `{name}`; there are {}", listed(&names)),
-    };
-    Err(Error::new(ident.span(), message))
+    Err(Error::new(ident.span(), unknown("action", &name, &names)))
 }
 
 /// `User.id`, `models::User.id`.
@@ -47,7 +46,9 @@ pub(super) fn target(input: ParseStream<'_>) -> Result<Target> {
         return Err(Error::new_spanned(model, EXAMPLE));
     }
     input.parse::<Token![.]>()?;
-    let field = input.parse().map_err(|error: Error| Error::new(error.span(), EXAMPLE))?;
+    let field = input
+        .parse()
+        .map_err(|error: Error| Error::new(error.span(), EXAMPLE))?;
     Ok(Target { model, field })
 }
 
@@ -95,14 +96,17 @@ pub(super) fn foreign_key(meta: &ParseNestedMeta<'_>) -> Result<ForeignKey> {
 fn targets(input: ParseStream<'_>) -> Result<Vec<Target>> {
     let content;
     parenthesized!(content in input);
-    let targets: Vec<Target> =
-        content.parse_terminated(target, Token![,])?.into_iter().collect();
+    let targets: Vec<Target> = content
+        .parse_terminated(target, Token![,])?
+        .into_iter()
+        .collect();
     let is_other = |target: &&Target| name(&target.model) != name(&targets[0].model);
     let other = targets.iter().find(is_other);
     match other {
-        Some(other) => {
-            Err(Error::new_spanned(&other.model, "a foreign key refers to one model"))
-        }
+        Some(other) => Err(Error::new_spanned(
+            &other.model,
+            "a foreign key refers to one model",
+        )),
         None => Ok(targets),
     }
 }

@@ -25,21 +25,22 @@ pub(super) fn column(
 /// Checks that a model with a field of this type can go to another thread, as far as tokens tell.
 pub(super) fn sendable(ty: &Type, errors: &mut Errors) -> Option<()> {
     let Some(span) = rc(ty) else { return Some(()) };
-    errors.at(span, "a model may go to another thread, where no `Rc` can follow; use `Arc`");
+    errors.at(
+        span,
+        "a model may go to another thread, where no `Rc` can follow; use `Arc`",
+    );
     None
 }
 
-fn key(
-    ident: &Ident,
-    ty: &Type,
-    attributes: &ColumnAttributes,
-    errors: &mut Errors,
-) -> Option<()> {
+fn key(ident: &Ident, ty: &Type, attributes: &ColumnAttributes, errors: &mut Errors) -> Option<()> {
     let (Some(span), Some(inner)) = (attributes.primary_key, option(ty)) else {
         return Some(());
     };
     let inner = inner.to_token_stream().to_string().replace(' ', "");
-    errors.at(span, format!("a primary key is never null; give `{ident}` the type `{inner}`"));
+    errors.at(
+        span,
+        format!("a primary key is never null; give `{ident}` the type `{inner}`"),
+    );
     None
 }
 
@@ -47,7 +48,10 @@ fn actions(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) {
     if attributes.references.is_some() {
         return;
     }
-    let actions = [("on_delete", &attributes.on_delete), ("on_update", &attributes.on_update)];
+    let actions = [
+        ("on_delete", &attributes.on_delete),
+        ("on_update", &attributes.on_update),
+    ];
     for (key, action) in actions {
         if let Some(action) = action {
             let message =
@@ -58,7 +62,9 @@ fn actions(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) {
 }
 
 fn generated(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) {
-    let Some((true, span)) = attributes.auto_increment else { return };
+    let Some((true, span)) = attributes.auto_increment else {
+        return;
+    };
     let message = if attributes.primary_key.is_none() {
         format!("only a primary key is generated; add `primary_key` to `{ident}`")
     } else if attributes.references.is_some() {
@@ -72,9 +78,14 @@ fn generated(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) 
 }
 
 fn version(attributes: &ColumnAttributes, errors: &mut Errors) {
-    let Some(span) = attributes.version else { return };
+    let Some(span) = attributes.version else {
+        return;
+    };
     if attributes.primary_key.is_some() {
-        errors.at(span, "a version changes with every update, so it can't be the primary key");
+        errors.at(
+            span,
+            "a version changes with every update, so it can't be the primary key",
+        );
     } else if attributes.default.is_some() || attributes.server_default.is_some() {
         errors.at(span, "a version has no default; it counts from 1");
     }

@@ -12,8 +12,16 @@ use crate::case::snake;
 use crate::errors::Errors;
 
 /// What a struct's attribute may say.
-const KEYS: &[&str] =
-    &["table", "crate", "const_name", "builder", "unique", "index", "check", "foreign_key"];
+const KEYS: &[&str] = &[
+    "table",
+    "crate",
+    "const_name",
+    "builder",
+    "unique",
+    "index",
+    "check",
+    "foreign_key",
+];
 
 /// Those of them that may stand several times.
 const REPEATABLE: &[&str] = &["unique", "index", "check", "foreign_key"];
@@ -36,7 +44,9 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Parsed> {
         checks: Vec::new(),
         foreign_keys: Vec::new(),
     };
-    read_all(&input.attrs, KEYS, REPEATABLE, errors, |key, meta| read(&mut parsed, key, meta));
+    read_all(&input.attrs, KEYS, REPEATABLE, errors, |key, meta| {
+        read(&mut parsed, key, meta)
+    });
     for field in fields.named {
         parsed.fields.extend(field::parse(field, errors));
     }
@@ -58,9 +68,10 @@ fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
     }
     match &data.fields {
         Fields::Named(fields) if !fields.named.is_empty() => Ok(fields.clone()),
-        Fields::Named(_) => {
-            Err(syn::Error::new(name.span(), format!("`{name}` has no field; a table needs a key")))
-        }
+        Fields::Named(_) => Err(syn::Error::new(
+            name.span(),
+            format!("`{name}` has no field; a table needs a key"),
+        )),
         _ => {
             let message = format!(
                 "a model names its fields, since columns have names: `struct {name} {{ id: i64, … }}`"
@@ -85,15 +96,20 @@ fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()
     Ok(())
 }
 
-/// `(a, b)` or `(a, b, name = "…")`.
+/// `(a, b)` or `(a, b, name = "…")`, with or without an equals sign in front: clippy takes a field that
+/// stands in two lists for a duplicated attribute, unless there is one.
 fn group(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Group> {
     let example = format!(
         "write `{key}(first, second)` on a struct, with fields of it; for a single column `{key}` on its field"
     );
+    meta.input.parse::<Option<Token![=]>>()?;
     if !meta.input.peek(syn::token::Paren) {
         return Err(meta.error(example));
     }
-    let mut group = Group { fields: Vec::new(), name: None };
+    let mut group = Group {
+        fields: Vec::new(),
+        name: None,
+    };
     meta.parse_nested_meta(|part| {
         let Some(ident) = part.path.get_ident() else {
             return Err(part.error(&example));

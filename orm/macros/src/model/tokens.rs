@@ -10,7 +10,9 @@ use syn::{GenericArgument, PathArguments, Type};
 pub(super) fn option(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
     match arguments.args.first()? {
         GenericArgument::Type(inner) if last.ident == "Option" => Some(inner),
         _ => None,

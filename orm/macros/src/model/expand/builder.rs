@@ -9,7 +9,13 @@ use super::{helper, of};
 use crate::model::data::{Column, Fill, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let parts = [types(model), begin(model), setters(model), required(model), rows(model)];
+    let parts = [
+        types(model),
+        begin(model),
+        setters(model),
+        required(model),
+        rows(model),
+    ];
     quote!(#(#parts)*)
 }
 
@@ -23,8 +29,10 @@ fn types(model: &Model) -> TokenStream {
         let (ident, ty) = (&column.ident, &column.ty);
         quote!(#ident: ::core::option::Option<#ty>)
     });
-    let note = format!("a builder does nothing until it is added: `session.add({}::{}()…)`",
-        model.head.ident, model.head.builder);
+    let note = format!(
+        "a builder does nothing until it is added: `session.add({}::{}()…)`",
+        model.head.ident, model.head.builder
+    );
     quote! {
         #vis struct #given {
             #(#fields,)*
@@ -62,9 +70,10 @@ fn begin(model: &Model) -> TokenStream {
 }
 
 fn listed(model: &Model) -> Option<String> {
-    let names = model.required().into_iter().map(|position| {
-        format!("`{}`", model.columns[position].ident)
-    });
+    let names = model
+        .required()
+        .into_iter()
+        .map(|position| format!("`{}`", model.columns[position].ident));
     let names: Vec<String> = names.collect();
     (!names.is_empty()).then(|| names.join(", "))
 }
@@ -91,9 +100,16 @@ fn required_setter(model: &Model, column: &Column, state: usize) -> TokenStream 
     let builder = helper(model, "Builder");
     let (vis, docs, ident) = (&model.head.vis, &column.docs, &column.ident);
     let value = setter_value(column);
-    let states = states(model).into_iter().enumerate().map(|(index, parameter)| {
-        if index == state { quote!(__orm::Given) } else { quote!(#parameter) }
-    });
+    let states = states(model)
+        .into_iter()
+        .enumerate()
+        .map(|(index, parameter)| {
+            if index == state {
+                quote!(__orm::Given)
+            } else {
+                quote!(#parameter)
+            }
+        });
     quote! {
         #(#docs)*
         #vis fn #ident(mut self, value: #value) -> #builder<#(#states),*> {
@@ -125,21 +141,25 @@ fn setter_value(column: &Column) -> TokenStream {
 /// forgot the column.
 fn required(model: &Model) -> TokenStream {
     let vis = &model.head.vis;
-    let traits = model.required().into_iter().enumerate().map(|(state, position)| {
-        let field = &model.columns[position].ident;
-        let requires = requires(model, state);
-        let message = format!(
-            "`{}::{}()` is missing the required field `{field}`",
-            model.head.ident, model.head.builder
-        );
-        let label = format!("add `.{field}(…)` to this builder");
-        // An error about the field shows the struct, not the derive.
-        quote_spanned! {model.head.ident.span()=>
-            #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            #vis trait #requires {}
-            impl #requires for __orm::Given {}
-        }
-    });
+    let traits = model
+        .required()
+        .into_iter()
+        .enumerate()
+        .map(|(state, position)| {
+            let field = &model.columns[position].ident;
+            let requires = requires(model, state);
+            let message = format!(
+                "`{}::{}()` is missing the required field `{field}`",
+                model.head.ident, model.head.builder
+            );
+            let label = format!("add `.{field}(…)` to this builder");
+            // An error about the field shows the struct, not the derive.
+            quote_spanned! {model.head.ident.span()=>
+                #[diagnostic::on_unimplemented(message = #message, label = #label)]
+                #vis trait #requires {}
+                impl #requires for __orm::Given {}
+            }
+        });
     quote!(#(#traits)*)
 }
 
@@ -153,11 +173,15 @@ fn rows(model: &Model) -> TokenStream {
         let skipped = of(ty, "Skipped");
         quote!(#ident: #skipped::skipped())
     });
-    let unset = model.columns.iter().enumerate().filter_map(|(position, column)| {
-        column.server_default.as_ref()?;
-        let (ident, field) = (&column.ident, of(&column.ty, "Field"));
-        Some(quote!(#field::leave_unset(&self.#ident, #position, &mut unset);))
-    });
+    let unset = model
+        .columns
+        .iter()
+        .enumerate()
+        .filter_map(|(position, column)| {
+            column.server_default.as_ref()?;
+            let (ident, field) = (&column.ident, of(&column.ty, "Field"));
+            Some(quote!(#field::leave_unset(&self.#ident, #position, &mut unset);))
+        });
     let complete = quote_spanned! {name.span()=>
         impl<#(#states: #requires),*> __orm::NewRow for #builder<#(#states),*> {
             type Model = #name;

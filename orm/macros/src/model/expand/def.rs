@@ -85,7 +85,9 @@ fn reference(model: &Model, reference: &Reference) -> TokenStream {
     let name = option(reference.name.as_ref());
     let other = &reference.targets[0].model;
     let own = positions.iter().map(|position| &model.columns[*position]);
-    let targets = own.zip(&reference.targets).map(|(own, target)| referred(own, target));
+    let targets = own
+        .zip(&reference.targets)
+        .map(|(own, target)| referred(own, target));
     let on_delete = Ident::new(reference.on_delete, Span::mixed_site());
     let on_update = Ident::new(reference.on_update, Span::mixed_site());
     quote! {
@@ -114,8 +116,8 @@ fn parts(group: &Columns) -> (TokenStream, TokenStream) {
 }
 
 fn option(value: Option<&impl ToTokens>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
+    value.map_or_else(
+        || quote!(::core::option::Option::None),
+        |value| quote!(::core::option::Option::Some(#value)),
+    )
 }

@@ -46,7 +46,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             missing_debug_implementations,
             non_camel_case_types,
             unnameable_types,
-            unreachable_pub
+            unreachable_pub,
+            unused_qualifications
         )]
         const _: () = {
             use #orm::__private as __orm;
@@ -57,7 +58,11 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
 /// The name of a helper type, such as `UserEntity`.
 fn helper(model: &Model, suffix: &str) -> Ident {
-    format_ident!("{}{suffix}", model.head.ident.unraw(), span = model.head.ident.span())
+    format_ident!(
+        "{}{suffix}",
+        model.head.ident.unraw(),
+        span = model.head.ident.span()
+    )
 }
 
 /// `<T as Trait>`, for an item of the trait; errors point at the field's type.

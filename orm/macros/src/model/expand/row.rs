@@ -91,10 +91,19 @@ fn conversions(model: &Model) -> TokenStream {
 /// The key, with the span of its type: else an error about the type would be reported at the derive too.
 fn keys(model: &Model) -> TokenStream {
     let ty = key_type(model);
-    let decoded = tuple(model.key.iter().enumerate().map(|(index, position)| {
-        read(&model.columns[*position], index, *position)
-    }));
-    let copied = tuple(model.key.iter().map(|position| copy(&model.columns[*position])));
+    let decoded = tuple(
+        model
+            .key
+            .iter()
+            .enumerate()
+            .map(|(index, position)| read(&model.columns[*position], index, *position)),
+    );
+    let copied = tuple(
+        model
+            .key
+            .iter()
+            .map(|position| copy(&model.columns[*position])),
+    );
     quote_spanned! {ty.span()=>
         type Key = #ty;
 
@@ -152,5 +161,9 @@ fn copy(column: &Column) -> TokenStream {
 
 /// One alone, or a tuple.
 fn tuple(values: impl ExactSizeIterator<Item = TokenStream>) -> TokenStream {
-    if values.len() == 1 { quote!(#(#values)*) } else { quote!((#(#values),*)) }
+    if values.len() == 1 {
+        quote!(#(#values)*)
+    } else {
+        quote!((#(#values),*))
+    }
 }

@@ -1,0 +1,339 @@
+//! The dialect's SQL on the server: what the golden tests write must mean what it should.
+
+use orm_core::driver::Connection;
+use orm_core::error::ErrorKind;
+use orm_core::schema::{Column, Default, Metadata, Rule, Table};
+use orm_core::sql::{ddl, write_batch_insert, write_select};
+use orm_core::stmt::{
+    Aggregate, BatchColumn, BatchInsert, BatchRows, Expr, Like, LikeKind, Projection, Select, Source,
+};
+use orm_core::types::{EnumType, Type};
+use orm_core::value::{Value, ValueRef};
+
+use crate::support::{Scratch, collation, control, dialect, execute, integer, rows, run, value};
+
+fn count(filter: Expr) -> Select {
+    Select {
+        columns: vec![Projection::Expr(Expr::Aggregate {
+            function: Aggregate::Count,
+            expr: None,
+            distinct: false,
+            ty: Type::Int64,
+        })],
+        from: Some(Source { table: "t".into(), alias: None }),
+        filter: vec![filter],
+        ..Select::default()
+    }
+}
+
+fn counted(connection: &mut dyn Connection, filter: Expr) -> i64 {
+    let select = count(filter);
+    let found = run(connection, |w| {
+        // The writer borrows the statement for as long as the binds live.
+        write_select(w, Box::leak(Box::new(select)))
+    });
+    match found.unwrap_or_else(|error| panic!("{error}"))[0][0] {
+        Value::Int(number) => number,
+        ref other => panic!("a count is {other:?}"),
+    }
+}
+
+fn like(column: &'static str, kind: LikeKind, needle: &str, pattern: &str) -> Expr {
+    Expr::Like(Box::new(Like {
+        expr: Expr::column("t", column),
+        kind,
+        needle: Value::Text(needle.into()),
+        pattern: Value::Text(pattern.into()),
+    }))
+}
+
+fn both(test: impl Fn(&mut dyn Connection)) {
+    let scratch = Scratch::new();
+    test(scratch.connect().as_mut());
+    control(scratch.connect().as_mut(), &["DROP TABLE IF EXISTS t"]);
+    test(scratch.connect_as_mysql().as_mut());
+}
+
+#[test]
+fn searches_count_case_in_columns_of_any_collation() {
+    both(|connection| {
+        let create = format!(
+            "CREATE TABLE t (a VARCHAR(20) COLLATE {}, b VARCHAR(20) COLLATE utf8mb4_general_ci, \
+             c VARCHAR(20) CHARACTER SET latin1)",
+            collation(connection)
+        );
+        let insert = "INSERT INTO t VALUES ('Café 100%', 'Café 100%', 'Café 100%'), \
+                      ('a\\\\b', 'a\\\\b', 'a\\\\b')";
+        control(connection, &[&create, insert]);
+        for column in ["a", "b", "c"] {
+            let cases = [
+                (LikeKind::Contains, "Café", "%Café%", 1),
+                (LikeKind::Contains, "café", "%café%", 0),
+                (LikeKind::Contains, "Cafe", "%Cafe%", 0),
+                (LikeKind::StartsWith, "Ca", "Ca%", 1),
+                (LikeKind::StartsWith, "ca", "ca%", 0),
+                (LikeKind::EndsWith, "0%", "%0\\%", 1),
+                (LikeKind::EndsWith, "1%", "%1\\%", 0),
+                (LikeKind::Contains, "\\", "%\\\\%", 1),
+                (LikeKind::Contains, "_", "%\\_%", 0),
+                (LikeKind::Pattern, "", "C_f_ ___\\%", 1),
+                (LikeKind::ContainsIgnoreCase, "CAFÉ", "%CAFÉ%", 1),
+                (LikeKind::ContainsIgnoreCase, "CAFE", "%CAFE%", 0),
+            ];
+            for (kind, needle, pattern, expected) in cases {
+                let found = counted(connection, like(column, kind, needle, pattern));
+                assert_eq!(found, expected, "{column} {kind:?} {needle}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_search_by_the_start_uses_the_index() {
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    let table = Table::new("t")
+        .column(Column::new("id", Type::Int64).auto_increment())
+        .column(Column::new("a", Type::Text).length(20))
+        .primary_key(["id"])
+        .index(["a"]);
+    let tables = [&table];
+    for sql in ddl::create_all(dialect(connection.as_ref()), &tables).expect("a table") {
+        control(connection.as_mut(), &[&sql]);
+    }
+    let fill = "INSERT INTO t (a) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900) \
+                SELECT CONCAT('k', i) FROM n";
+    control(connection.as_mut(), &[fill, "ANALYZE TABLE t"]);
+    let filter = like("a", LikeKind::StartsWith, "k12", "k12%");
+    let select = count(filter);
+    let plan = run(connection.as_mut(), |w| {
+        w.push("EXPLAIN ");
+        write_select(w, &select)
+    });
+    let plan = format!("{:?}", plan.expect("a plan"));
+    assert!(plan.contains("range"), "{plan}");
+}
+
+fn within(column: &'static str, list: Vec<Value>) -> Expr {
+    Expr::In { expr: Box::new(Expr::column("t", column)), list, negated: false }
+}
+
+/// `wanted` among so many others that the list becomes one bind.
+fn long(wanted: &Value, filler: impl Fn(i64) -> Value) -> Vec<Value> {
+    let mut list = vec![wanted.clone()];
+    list.extend((0..40_000).map(filler));
+    list
+}
+
+#[test]
+fn lists_of_any_length_and_type() {
+    both(|connection| {
+        let bin = collation(connection);
+        control(
+            connection,
+            &[
+                &format!(
+                    "CREATE TABLE t (i BIGINT, a VARCHAR(20) COLLATE {bin}, g VARCHAR(20) COLLATE utf8mb4_general_ci, \
+                     c VARCHAR(20) COLLATE utf8mb4_unicode_ci, l VARCHAR(20) CHARACTER SET latin1, \
+                     u BINARY(16), d DATE, dt DATETIME(6), tm TIME(6), f DOUBLE, b BOOLEAN)"
+                ),
+                "INSERT INTO t VALUES (7, '\"é\\\\ ', '\"é\\\\ ', '\"é\\\\ ', '\"é\\\\ ', x'00FFC328000000000000000000000001', \
+                 '2024-02-29', '2024-02-29 01:02:03.000004', '01:02:03.000004', 0.1, TRUE)",
+            ],
+        );
+        let text = Value::Text("\"é\\ ".into());
+        let filler = |number: i64| Value::Text(format!("k{number}"));
+        for column in ["a", "g", "c", "l"] {
+            assert_eq!(counted(connection, within(column, long(&text, filler))), 1, "{column}");
+        }
+        let unpadded = Value::Text("\"é\\".into());
+        assert_eq!(counted(connection, within("a", long(&unpadded, filler))), 0);
+        let upper = Value::Text("\"É\\ ".into());
+        assert_eq!(counted(connection, within("a", long(&upper, filler))), 0);
+        assert_eq!(counted(connection, within("c", long(&upper, filler))), 1, "as its collation says");
+        let mut uuid = [0; 16];
+        (uuid[1], uuid[2], uuid[3], uuid[15]) = (0xFF, 0xC3, 0x28, 1);
+        let (date, micros) = (19_782, 19_782 * 86_400_000_000 + 3_723_000_004);
+        let cases = [
+            ("i", Value::Int(7)),
+            ("u", Value::Uuid(uuid)),
+            ("u", Value::Bytes(uuid.to_vec())),
+            ("d", Value::Date(date)),
+            ("dt", Value::DateTime(micros)),
+            ("tm", Value::Time(3_723_000_004)),
+            ("f", Value::Float(0.1)),
+            ("b", Value::Bool(true)),
+        ];
+        for (column, wanted) in cases {
+            let other = match &wanted {
+                Value::Int(_) => Value::Int(8),
+                Value::Uuid(_) => Value::Uuid([1; 16]),
+                Value::Bytes(_) => Value::Bytes(vec![1]),
+                Value::Date(_) => Value::Date(1),
+                Value::DateTime(_) => Value::DateTime(1),
+                Value::Time(_) => Value::Time(1),
+                Value::Float(_) => Value::Float(0.5),
+                _ => Value::Bool(false),
+            };
+            let found = counted(connection, within(column, long(&wanted, |_| other.clone())));
+            assert_eq!(found, 1, "{column} {wanted:?}");
+            let found = counted(connection, within(column, long(&other, |_| other.clone())));
+            assert_eq!(found, 0, "{column} {wanted:?}");
+            assert_eq!(counted(connection, within(column, vec![wanted.clone()])), 1, "{wanted:?}");
+        }
+    });
+}
+
+fn aggregate(function: Aggregate, column: &'static str, ty: Type) -> Select {
+    Select {
+        columns: vec![Projection::Expr(Expr::Aggregate {
+            function,
+            expr: Some(Box::new(Expr::column("t", column))),
+            distinct: false,
+            ty,
+        })],
+        from: Some(Source { table: "t".into(), alias: None }),
+        ..Select::default()
+    }
+}
+
+#[test]
+fn sums_are_integers_and_means_are_floats() {
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    let connection = connection.as_mut();
+    control(connection, &["CREATE TABLE t (i BIGINT, f FLOAT)"]);
+    let sum = aggregate(Aggregate::Sum, "i", Type::Int64);
+    let mean = aggregate(Aggregate::Avg, "i", Type::Float64);
+    assert_eq!(run(connection, |w| write_select(w, &sum)).expect("a sum"), [[Value::Null]]);
+    control(connection, &["INSERT INTO t VALUES (1, 0.5), (2, 0.25), (2, NULL)"]);
+    assert_eq!(run(connection, |w| write_select(w, &sum)).expect("a sum"), [[Value::Int(5)]]);
+    let third = run(connection, |w| write_select(w, &mean)).expect("a mean");
+    assert_eq!(third, [[Value::Float(5.0 / 3.0)]]);
+    let floats = aggregate(Aggregate::Sum, "f", Type::Float64);
+    let found = run(connection, |w| write_select(w, &floats)).expect("a sum");
+    assert_eq!(found, [[Value::Float(0.75)]]);
+    control(connection, &["INSERT INTO t VALUES (9223372036854775807, 0)"]);
+    let error = run(connection, |w| write_select(w, &sum)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutOfRange, "{error}");
+}
+
+#[test]
+fn rows_are_counted_by_match_and_keys_are_told() {
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    let connection = connection.as_mut();
+    control(connection, &["CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, v INT)"]);
+    let first = execute(connection, "INSERT INTO t (v) VALUES (1)");
+    assert_eq!((first.affected, first.last_insert_id), (1, 1));
+    assert_eq!(execute(connection, "INSERT INTO t (v) VALUES (2), (3)").affected, 2);
+    assert_eq!(execute(connection, "UPDATE t SET v = 1 WHERE id = 1").affected, 1, "matched, not changed");
+    assert_eq!(execute(connection, "UPDATE t SET v = 1 WHERE id = 99").affected, 0);
+    execute(connection, "INSERT INTO t (id, v) VALUES (50, 1)");
+    let mut seen = Vec::new();
+    let binds = [7, 8, 9].map(ValueRef::Int);
+    connection
+        .execute_each("INSERT INTO t (v) VALUES (?)", 1, &binds, &mut |outcome| {
+            seen.push(outcome.last_insert_id);
+            Ok(())
+        })
+        .expect("three rows");
+    assert_eq!(seen, [51, 52, 53]);
+    let error = connection
+        .execute_each("INSERT INTO t (v) VALUES (?)", 1, &binds, &mut |_| Err(orm_core::Error::other("stop")))
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Other);
+    assert_eq!(integer(connection, "SELECT COUNT(*) FROM t"), 8);
+    assert_eq!(execute(connection, "DELETE FROM t WHERE v > 6").affected, 4);
+}
+
+#[test]
+fn returning_hands_back_keys_in_the_order_of_the_rows() {
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    if !dialect(connection.as_ref()).capabilities().insert_returning {
+        return;
+    }
+    let connection = connection.as_mut();
+    control(
+        connection,
+        &[
+            "SET auto_increment_increment = 3, auto_increment_offset = 2",
+            "CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(9), INDEX (v))",
+        ],
+    );
+    let text = Type::Text;
+    let columns = [BatchColumn { name: "v", ty: &text }];
+    let insert = BatchInsert { table: "t", columns: &columns, rows: BatchRows::Rows(3), returning: Some("id") };
+    let mut writer = orm_core::sql::SqlWriter::new(dialect(connection));
+    write_batch_insert(&mut writer, &insert).expect("mariadb has returning");
+    let (sql, _) = writer.finish();
+    let binds = ["c", "a", "b"].map(ValueRef::Text);
+    let keys = rows(connection, &sql, &binds).expect("three keys");
+    assert_eq!(keys, [[Value::Int(2)], [Value::Int(5)], [Value::Int(8)]]);
+    let stored = rows(connection, "SELECT v FROM t ORDER BY id", &[]).expect("three rows");
+    assert_eq!(stored, [[Value::Text("c".into())], [Value::Text("a".into())], [Value::Text("b".into())]]);
+}
+
+fn everything() -> Metadata {
+    let labels = EnumType { name: "mood".into(), labels: vec!["happy".into(), "it's".into()].into() };
+    let a = Table::new("a`b")
+        .column(Column::new("id", Type::Int64).auto_increment())
+        .column(Column::new("name", Type::Text).length(50).default(Default::Value(Value::Text("it's \\".into()))))
+        .column(Column::new("story", Type::Text).default(Default::Value(Value::Text("once \\ '".into()))))
+        .column(Column::new("raw", Type::Bytes).default(Default::Value(Value::Bytes(vec![0, 255]))))
+        .column(Column::new("key", Type::Uuid).default(Default::Value(Value::Uuid([7; 16]))))
+        .column(Column::new("flag", Type::Bool).default(Default::Value(Value::Bool(true))))
+        .column(Column::new("rate", Type::Float64).default(Default::Value(Value::Float(1e300))))
+        .column(Column::new("day", Type::Date).default(Default::Value(Value::Date(0))))
+        .column(Column::new("made", Type::Timestamp).default(Default::Raw("CURRENT_TIMESTAMP(6)".into())))
+        .column(Column::new("mood", Type::Enum(labels)).default(Default::Value(Value::Text("happy".into()))))
+        .column(Column::new("other", Type::Int64).nullable())
+        .primary_key(["id"])
+        .unique(["name"])
+        .index(["day", "flag"])
+        .check("mood", Rule::OneOf { column: "mood".into(), labels: vec!["happy".into(), "it's".into()] })
+        .foreign_key(["other"], "b", ["id"]);
+    let b = Table::new("b")
+        .column(Column::new("id", Type::Int64))
+        .column(Column::new("back", Type::Int64).nullable())
+        .primary_key(["id"])
+        .foreign_key(["back"], "a`b", ["id"]);
+    Metadata::new(vec![a, b]).expect("two tables")
+}
+
+#[test]
+fn tables_are_created_and_dropped_with_all_they_have() {
+    both(|connection| {
+        let metadata = everything();
+        let tables: Vec<&Table> = metadata.tables().iter().collect();
+        for sql in ddl::create_all(dialect(connection), &tables).expect("all is supported") {
+            connection.control(&sql).unwrap_or_else(|error| panic!("{error}"));
+        }
+        let list = dialect(connection).list_tables();
+        let listed = rows(connection, list, &[]).expect("the tables");
+        assert_eq!(listed, [[Value::Text("a`b".into())], [Value::Text("b".into())]]);
+        execute(connection, "INSERT INTO `a``b` () VALUES ()");
+        let found = rows(connection, "SELECT name, story, raw, `key`, flag, rate, day, mood FROM `a``b`", &[]);
+        let expected = [[
+            Value::Text("it's \\".into()),
+            Value::Text("once \\ '".into()),
+            Value::Bytes(vec![0, 255]),
+            Value::Bytes(vec![7; 16]),
+            Value::Int(1),
+            Value::Float(1e300),
+            Value::Date(0),
+            Value::Text("happy".into()),
+        ]];
+        assert_eq!(found.expect("a row"), expected);
+        let error = connection.execute("UPDATE `a``b` SET mood = 'sad'", &[]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::CheckViolation);
+        let collation = value(connection, "SELECT COLLATION(name) FROM `a``b`");
+        let Value::Text(collation) = collation else { panic!("a collation is a name") };
+        assert!(collation.ends_with("_bin"), "{collation}");
+        for sql in ddl::drop_all(dialect(connection), &tables) {
+            connection.control(&sql).unwrap_or_else(|error| panic!("{error}"));
+        }
+        assert!(rows(connection, list, &[]).expect("none").is_empty());
+    });
+}

@@ -1,0 +1,189 @@
+//! [`Models`]: the registered models of a program, read from the dump that `orm` writes.
+//!
+//! `json.rs` knows the document. Where the document comes from, a file, this very program or a library
+//! that cargo builds first, is [`ModelSource`].
+
+mod json;
+
+use std::fs;
+use std::path::PathBuf;
+
+use orm_core::schema::Metadata;
+
+use crate::discover::{self, Selection};
+use crate::error::{Error, Result};
+
+/// Where the models come from.
+#[derive(Clone, Debug)]
+pub enum ModelSource {
+    /// Those that are linked into this program.
+    Linked,
+    /// A dump in a file, as `models --json` prints it.
+    File(PathBuf),
+    /// Those of a package, which cargo builds.
+    Package(Selection),
+}
+
+impl ModelSource {
+    /// Reads the models.
+    ///
+    /// # Errors
+    /// The file can't be read; no package or several fit; the package doesn't compile; the document is
+    /// malformed or of another format; there are no models, or they contradict each other.
+    pub fn load(&self) -> Result<Models> {
+        match self {
+            Self::Linked => Models::linked(),
+            Self::File(path) => {
+                let text = fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
+                Models::from_json(&text, &path.display().to_string())
+            }
+            Self::Package(selection) => {
+                let dump = discover::dump(selection)?;
+                Models::from_json(&dump.document, &format!("the package {}", dump.package))
+            }
+        }
+    }
+}
+
+/// The models of a program, free of contradictions, at least one.
+#[derive(Clone, Debug)]
+pub struct Models {
+    document: String,
+    orm_version: String,
+    names: Vec<ModelName>,
+    schema: Metadata,
+}
+
+/// A model by its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelName {
+    /// The struct.
+    pub name: String,
+    /// The module that it is defined in.
+    pub module: String,
+    /// The table.
+    pub table: String,
+}
+
+impl Models {
+    /// The models that are linked into this program.
+    ///
+    /// # Errors
+    /// There are none, or they contradict each other.
+    pub fn linked() -> Result<Self> {
+        let document = orm::mapping::dump::models_json(&orm::mapping::metadata());
+        Self::from_json(&document, "this program")
+    }
+
+    /// Reads a dump; `origin` names it in messages.
+    ///
+    /// # Errors
+    /// The document is malformed or of another format; there are no models, or they contradict each
+    /// other.
+    pub fn from_json(document: &str, origin: &str) -> Result<Self> {
+        let parsed = json::parse(document, origin)?;
+        if parsed.names.is_empty() {
+            return Err(no_models(origin));
+        }
+        let schema = Metadata::new(parsed.tables)?;
+        Ok(Self {
+            document: document.trim().to_owned(),
+            orm_version: parsed.orm_version,
+            names: parsed.names,
+            schema,
+        })
+    }
+
+    /// The tables.
+    pub fn schema(&self) -> &Metadata {
+        &self.schema
+    }
+
+    /// The models, sorted by table.
+    pub fn names(&self) -> &[ModelName] {
+        &self.names
+    }
+
+    /// The version of `orm` that wrote the dump.
+    pub fn orm_version(&self) -> &str {
+        &self.orm_version
+    }
+
+    /// The dump itself: JSON of one line.
+    pub fn json(&self) -> &str {
+        &self.document
+    }
+}
+
+fn no_models(origin: &str) -> Error {
+    Error::failed(format!("{origin} has no models")).with_hint(
+        "derive(Model) registers a struct; models of another crate are linked only if that crate is named \
+         in code: write `use models_crate as _;`",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DUMP: &str = r#"{"format":1,"orm_version":"0.1.0","models":[
+        {"name":"Post","module":"app::posts","table":{"name":"posts","columns":[
+            {"name":"id","field":"id","type":"int64","nullable":false,"auto_increment":true},
+            {"name":"author_id","field":"author_id","type":"int64","nullable":true,"auto_increment":false},
+            {"name":"state","field":"state","type":{"enum":{"name":"state","labels":["a","b"]}},
+             "nullable":false,"auto_increment":false,"default":{"text":"a"}},
+            {"name":"n","field":"n","type":"float64","length":null,"nullable":false,
+             "auto_increment":false,"default":{"float":"0.5"}}],
+          "primary_key":{"name":"pk_posts","columns":["id"]},
+          "uniques":[{"name":"u","columns":["n"]}],
+          "indexes":[{"name":"i","columns":["n"],"unique":false}],
+          "checks":[{"name":"c","raw":"n > 0"},{"name":"d","one_of":{"column":"state","labels":["a","b"]}}],
+          "foreign_keys":[{"name":"f","columns":["author_id"],"table":"users","references":["id"],
+            "on_delete":"SET NULL","on_update":"NO ACTION"}]}},
+        {"name":"User","module":"app","table":{"name":"users","columns":[
+            {"name":"id","field":"id","type":"int64","nullable":false,"auto_increment":true}],
+          "primary_key":{"name":"pk_users","columns":["id"]},
+          "uniques":[],"indexes":[],"checks":[],"foreign_keys":[]}}]}"#;
+
+    #[test]
+    fn a_dump_becomes_tables() {
+        let models = Models::from_json(DUMP, "a.json").unwrap();
+        assert_eq!(models.names()[0].name, "Post");
+        assert_eq!(models.names()[0].module, "app::posts");
+        let posts = models.schema().table("posts").unwrap();
+        assert_eq!(posts.columns.len(), 4);
+        assert!(posts.columns[0].auto_increment && posts.columns[1].nullable);
+        assert_eq!(posts.checks.len(), 2);
+        assert_eq!(posts.foreign_keys[0].on_delete, orm_core::schema::Action::SetNull);
+    }
+
+    #[track_caller]
+    fn check(from: &str, to: &str, expected: &str) {
+        let error = Models::from_json(&DUMP.replace(from, to), "a.json").unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_dump_is_refused_with_the_reason() {
+        check("\"format\":1", "\"format\":2", "upgrade orm-migrate");
+        check("\"format\":1", "\"format\":0", "upgrade orm");
+        check("\"format\":1,", "", "a.json is no dump of models");
+        check("int64", "int65", "int65");
+        check("\"on_update\"", "\"on_upgrade\"", "on_upgrade");
+        check("SET NULL", "SET ZERO", "SET ZERO");
+        check("{\"float\":\"0.5\"}", "{\"float\":\"x\"}", "x is no float");
+        check("\"table\":\"users\"", "\"table\":\"user\"", "unknown table user");
+        check("\"name\":\"users\"", "\"name\":\"posts\"", "two models map the table posts");
+        let cut = &DUMP[..DUMP.len() / 2];
+        assert!(Models::from_json(cut, "a.json").unwrap_err().message().contains("line"));
+    }
+
+    #[test]
+    fn no_models_and_the_programs_own_error_are_errors() {
+        let error = Models::from_json(r#"{"format":1,"orm_version":"0","models":[]}"#, "x").unwrap_err();
+        assert!(error.message().contains("x has no models"));
+        let text = r#"{"format":1,"orm_version":"0","models":[],"error":{"message":"two models","hint":"h"}}"#;
+        let error = Models::from_json(text, "x").unwrap_err();
+        assert_eq!((error.message(), error.hint()), ("two models", Some("h")));
+    }
+}

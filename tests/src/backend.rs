@@ -1,0 +1,208 @@
+//! The databases of the matrix, and a fresh one of them for each case.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use orm::engine::{Connection, Engine, driver_for};
+use orm::prelude::*;
+use orm_core::sql::{Capabilities, Dialect};
+use orm_core::testing::{Recorder, RecordingDriver};
+
+/// A database of the matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+    MariaDb,
+    /// MariaDB with the capabilities of MySQL 8: no RETURNING.
+    MariaDbAsMysql,
+}
+
+impl Backend {
+    /// The databases that this build was asked to test.
+    pub fn enabled() -> Vec<Self> {
+        let mut all = vec![Self::Sqlite];
+        if cfg!(feature = "postgres") {
+            all.push(Self::Postgres);
+        }
+        if cfg!(feature = "mysql") {
+            all.extend([Self::MariaDb, Self::MariaDbAsMysql]);
+        }
+        all
+    }
+
+    /// The name in the matrix' lines.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+            Self::MariaDb => "MariaDB",
+            Self::MariaDbAsMysql => "MariaDB as MySQL",
+        }
+    }
+
+    pub fn is_server(self) -> bool {
+        self != Self::Sqlite
+    }
+
+    pub fn is_mysql(self) -> bool {
+        matches!(self, Self::MariaDb | Self::MariaDbAsMysql)
+    }
+
+    fn variable(self) -> &'static str {
+        if self == Self::Postgres { "ORM_TEST_POSTGRES_URL" } else { "ORM_TEST_MYSQL_URL" }
+    }
+
+    /// The URL of the server's own database. A server that isn't there fails the run: it says what
+    /// provides it.
+    pub fn server_url(self) -> String {
+        let variable = self.variable();
+        std::env::var(variable).unwrap_or_else(|_| {
+            panic!("{} needs {variable}: run the tests with tests/run, which starts a server and sets it", self.name())
+        })
+    }
+}
+
+/// A database of a case's own.
+pub struct Db {
+    pub backend: Backend,
+    pub engine: Engine,
+    /// Every statement that `engine` sends.
+    pub recorder: Recorder,
+    url: String,
+    name: String,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Db {
+    /// A new database with the tables of the shared models.
+    pub fn with_tables(backend: Backend) -> Self {
+        let db = Self::empty(backend);
+        let schema = crate::fixtures::metadata().schema().unwrap();
+        orm::engine::create_missing(&mut db.engine.connection().unwrap(), &schema).unwrap();
+        db.recorder.take();
+        db
+    }
+
+    /// A new database without tables.
+    pub fn empty(backend: Backend) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("case_{}_{number}", std::process::id());
+        let (url, folder) = if backend.is_server() {
+            let admin = Engine::connect(&backend.server_url()).unwrap();
+            let mut conn = admin.connection().unwrap();
+            conn.raw_control(&format!("CREATE DATABASE {name}")).unwrap();
+            (url_of_database(backend, &name), None)
+        } else {
+            let folder = tempfile::tempdir().unwrap();
+            (format!("sqlite://{}", folder.path().join("case.db").display()), Some(folder))
+        };
+        let recorder = Recorder::new();
+        let engine = recording_engine(&url, &recorder);
+        Self { backend, engine, recorder, url, name, _folder: folder }
+    }
+
+    /// The URL of this database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Another engine on this database: another program, as it were.
+    pub fn other_engine(&self) -> Engine {
+        Engine::connect(&self.url).unwrap()
+    }
+
+    /// A connection that is not recorded.
+    pub fn other_connection(&self) -> Connection {
+        self.other_engine().connection().unwrap()
+    }
+
+    pub fn session(&self) -> Session {
+        Session::new(&self.engine)
+    }
+
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        self.engine.connection().unwrap().dialect()
+    }
+
+    pub fn capabilities(&self) -> Capabilities {
+        *self.dialect().capabilities()
+    }
+
+    /// The statements sent since the last call, without values: `"INSERT INTO …"`, with the identifier
+    /// quotes of the dialect made `"` and its placeholders `?`, so that one list serves every database.
+    pub fn sent(&self) -> Vec<String> {
+        self.recorder.take_sql().iter().map(|sql| normalise(sql)).collect()
+    }
+
+    /// How many rows `table` has, seen from outside the case's own connections.
+    pub fn count(&self, table: &str) -> i64 {
+        self.scalar(&format!("SELECT COUNT(*) FROM {}", self.quoted(table)))
+    }
+
+    /// The integer that a query yields, seen from outside the case's own connections.
+    pub fn scalar(&self, sql: &str) -> i64 {
+        let mut value = None;
+        let mut conn = self.other_connection();
+        conn.raw_query(sql, &[], &mut |row| {
+            value = Some(orm_core::types::DbType::from_value(row.get(0)?).unwrap());
+            Ok(())
+        })
+        .unwrap();
+        value.expect("invariant: the query yields a row")
+    }
+
+    /// Runs a statement from outside: what another program did meanwhile.
+    pub fn outside(&self, sql: &str) {
+        self.other_connection().raw_execute(sql, &[]).unwrap();
+    }
+
+    /// An identifier in the dialect's quotes.
+    pub fn quoted(&self, name: &str) -> String {
+        let quote = self.capabilities().quote;
+        format!("{quote}{name}{quote}")
+    }
+}
+
+impl Drop for Db {
+    fn drop(&mut self) {
+        if !self.backend.is_server() {
+            return;
+        }
+        let force = if self.backend == Backend::Postgres { " WITH (FORCE)" } else { "" };
+        let drop = format!("DROP DATABASE {}{force}", self.name);
+        // The server is thrown away after the run, so a database left behind harms nobody.
+        let admin = Engine::connect(&self.backend.server_url()).and_then(|e| e.connection());
+        let _ = admin.and_then(|mut conn| conn.raw_control(&drop));
+    }
+}
+
+/// An engine on `url` whose statements are recorded.
+pub fn recording_engine(url: &str, recorder: &Recorder) -> Engine {
+    let (driver, dialects) = driver_for(url).unwrap();
+    let driver = Arc::new(RecordingDriver::new(driver, recorder));
+    Engine::with_driver(driver, dialects, &Engine::options(url)).unwrap()
+}
+
+fn url_of_database(backend: Backend, name: &str) -> String {
+    let server = backend.server_url();
+    let (base, _) = server.rsplit_once('/').expect("invariant: the url names a database");
+    let option = if backend == Backend::MariaDbAsMysql { "?server=mysql" } else { "" };
+    format!("{base}/{name}{option}")
+}
+
+/// SQL in the words of one dialect made those of none.
+pub fn normalise(sql: &str) -> String {
+    let sql = sql.replace('`', "\"");
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql.as_str();
+    while let Some(at) = rest.find('$') {
+        let digits = rest[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        out.push_str(&rest[..at]);
+        out.push_str(if digits > 0 { "?" } else { "$" });
+        rest = &rest[at + 1 + digits..];
+    }
+    out.push_str(rest);
+    out
+}

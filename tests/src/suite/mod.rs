@@ -1,0 +1,88 @@
+//! The cases, one file a concept, and the list of them all.
+
+mod crud;
+
+use crate::backend::Db;
+
+/// A case: what it needs, and what it does.
+pub struct Case {
+    /// `concept::what_must_hold`.
+    pub name: &'static str,
+    /// What a database must have for the case to mean anything.
+    pub requires: Requires,
+    /// Panics if it does not hold.
+    pub run: fn(&Db),
+}
+
+/// What a database must have for a case to run. The reason is printed where it is skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requires {
+    /// Nothing: every database runs the case.
+    Nothing,
+    /// A server: something that can be unreachable, or kill a connection.
+    Server,
+    /// RETURNING.
+    Returning,
+    /// DDL that ROLLBACK undoes.
+    TransactionalDdl,
+    /// A failed statement that leaves the transaction intact.
+    StatementRollback,
+    /// A failed statement that aborts the transaction: PostgreSQL.
+    AbortingErrors,
+    /// Deadlocks between row locks: not SQLite, which has one writer.
+    RowLocks,
+    /// Native types for dates, so that the database refuses or converts on its own.
+    StrictTypes,
+    /// A database in a file or in memory.
+    Embedded,
+}
+
+impl Requires {
+    /// Why the case is skipped on `db`, or `None` if it runs.
+    pub fn unmet(self, db: &Db) -> Option<&'static str> {
+        let capabilities = db.capabilities();
+        let (met, reason) = match self {
+            Self::Nothing => (true, ""),
+            Self::Server | Self::RowLocks => (db.backend.is_server(), "there is no server"),
+            Self::Returning => (capabilities.insert_returning, "there is no RETURNING"),
+            Self::TransactionalDdl => {
+                (capabilities.transactional_ddl, "its DDL commits what is open")
+            }
+            Self::StatementRollback => {
+                (capabilities.statement_rollback, "an error aborts its transaction")
+            }
+            Self::AbortingErrors => {
+                (!capabilities.statement_rollback, "an error leaves its transaction intact")
+            }
+            Self::StrictTypes => (db.backend.is_server(), "its columns take values of any type"),
+            Self::Embedded => (!db.backend.is_server(), "it is a server"),
+        };
+        (!met).then_some(reason)
+    }
+}
+
+/// Every case.
+pub fn all() -> Vec<Case> {
+    let mut cases = Vec::new();
+    cases.extend(crud::cases());
+    cases
+}
+
+/// Lists the cases of a file: `cases![crud: first, second (Requires::Server)]`.
+#[macro_export]
+macro_rules! cases {
+    ($concept:literal: $($name:ident $(($requires:expr))?),+ $(,)?) => {
+        /// The cases of this file.
+        pub(super) fn cases() -> Vec<$crate::suite::Case> {
+            vec![$(
+                $crate::suite::Case {
+                    name: concat!($concept, "::", stringify!($name)),
+                    requires: $crate::cases!(@requires $($requires)?),
+                    run: $name,
+                }
+            ),+]
+        }
+    };
+    (@requires) => { $crate::suite::Requires::Nothing };
+    (@requires $requires:expr) => { $requires };
+}
