@@ -33,7 +33,12 @@ fn is_indexed(table: &Table, column: &str) -> bool {
     let uniques = table.uniques.iter().flat_map(|unique| &unique.columns);
     let keys = table.foreign_keys.iter().flat_map(|key| &key.columns);
     let indexes = table.indexes.iter().flat_map(|index| &index.columns);
-    let mut indexed = table.key_columns().iter().chain(uniques).chain(keys).chain(indexes);
+    let mut indexed = table
+        .key_columns()
+        .iter()
+        .chain(uniques)
+        .chain(keys)
+        .chain(indexes);
     indexed.any(|name| name == column)
 }
 
@@ -111,9 +116,15 @@ mod tests {
         let unlimited = table(None);
         let error = column_type(&unlimited, &unlimited.columns[0]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert_eq!((error.table(), error.column()), (Some("users"), Some("name")));
+        assert_eq!(
+            (error.table(), error.column()),
+            (Some("users"), Some("name"))
+        );
         let limited = table(Some(50));
-        assert_eq!(column_type(&limited, &limited.columns[0]).unwrap(), "VARCHAR(50)");
+        assert_eq!(
+            column_type(&limited, &limited.columns[0]).unwrap(),
+            "VARCHAR(50)"
+        );
     }
 
     #[test]

@@ -57,9 +57,13 @@ fn plain_kind(code: u16, state: &str) -> ErrorKind {
 
 fn hint(code: u16) -> Option<&'static str> {
     Some(match code {
-        1040 | 1203 => "the server has too many connections: use a smaller pool, or raise max_connections",
+        1040 | 1203 => {
+            "the server has too many connections: use a smaller pool, or raise max_connections"
+        }
         1049 => "create the database first, or name another one",
-        1071 => "an index holds 3072 bytes at most, which are 768 characters: shorten the column's length",
+        1071 => {
+            "an index holds 3072 bytes at most, which are 768 characters: shorten the column's length"
+        }
         1153 => "raise max_allowed_packet on the server, or send less at once",
         1205 => "another transaction holds the lock: keep transactions short, or run it again",
         1273 => "MySQL 8.0.17 and MariaDB 10.2 are the oldest servers that know the collation",
@@ -103,7 +107,9 @@ fn foreign_key(message: &str) -> Error {
     if let Some((_, constraint)) = message.split_once("foreign key constraint '") {
         if let Some((name, rest)) = constraint.split_once('\'') {
             error = error.with_constraint(name);
-            let table = rest.split_once("on table '").and_then(|(_, table)| table.split_once('\''));
+            let table = rest
+                .split_once("on table '")
+                .and_then(|(_, table)| table.split_once('\''));
             if let Some((table, _)) = table {
                 error = error.with_table(table);
             }
@@ -156,7 +162,10 @@ fn at_column(kind: ErrorKind, message: &str) -> Error {
     let Some((_, place)) = message.rsplit_once(" for column ") else {
         return error;
     };
-    if let Some((column, _)) = place.strip_prefix('\'').and_then(|rest| rest.split_once('\'')) {
+    if let Some((column, _)) = place
+        .strip_prefix('\'')
+        .and_then(|rest| rest.split_once('\''))
+    {
         return error.with_column(column);
     }
     match path(place).as_slice() {
@@ -282,7 +291,9 @@ pub(crate) fn breaks(native: &mysql::Error) -> bool {
         }
         // These are found before anything is sent.
         Native::DriverError(
-            DriverError::MixedParams | DriverError::Params(_) | DriverError::MismatchedStmtParams(..),
+            DriverError::MixedParams
+            | DriverError::Params(_)
+            | DriverError::MismatchedStmtParams(..),
         ) => false,
         _ => true,
     }
@@ -293,12 +304,7 @@ mod tests {
     use super::*;
 
     /// Code, message, kind, and what is found of constraint, table and column.
-    type Case = (
-        u16,
-        &'static str,
-        ErrorKind,
-        [Option<&'static str>; 3],
-    );
+    type Case = (u16, &'static str, ErrorKind, [Option<&'static str>; 3]);
 
     // Recorded from MariaDB 10.11; those with a table before the key, 3819 and 3730 are MySQL 8's.
     const CASES: &[Case] = &[

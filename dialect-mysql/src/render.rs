@@ -20,15 +20,13 @@ pub(crate) const LIKE_ESCAPE: &str = " ESCAPE x'5C'";
 /// `a LIKE ? COLLATE …`. The collation on the pattern makes case count whatever the column's own
 /// collation is. It is the one that text columns are created with, so that their indexes still serve
 /// a search by the start of a text.
-pub(crate) fn write_like<'a>(
-    w: &mut SqlWriter<'a>,
-    like: &'a Like,
-    collation: &str,
-) -> Result<()> {
+pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like, collation: &str) -> Result<()> {
     if like.kind == LikeKind::ContainsIgnoreCase {
         w.push("LOWER(");
         write_expr(w, &like.expr)?;
-        w.push(") LIKE LOWER(").bind(like.pattern.as_ref()).push(")");
+        w.push(") LIKE LOWER(")
+            .bind(like.pattern.as_ref())
+            .push(")");
     } else {
         write_operand(w, &like.expr)?;
         w.push(" LIKE ").bind(like.pattern.as_ref());

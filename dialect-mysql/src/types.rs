@@ -48,7 +48,11 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::DateTime | Type::Timestamp => "DATETIME(6)".into(),
         Type::Uuid => "BINARY(16)".into(),
         Type::Enum(labels) => {
-            let longest = labels.labels.iter().map(|label| label.chars().count()).max();
+            let longest = labels
+                .labels
+                .iter()
+                .map(|label| label.chars().count())
+                .max();
             let longest = longest.and_then(|length| u32::try_from(length).ok());
             sized("VARCHAR", length.or(longest), VARCHAR_LIMIT, "LONGTEXT")
         }

@@ -23,6 +23,10 @@ pub use dialect_sqlite as sqlite;
 
 pub use engine::{Connection, Engine};
 pub use mapping::{DbEnum, Metadata, metadata};
+pub use query::{
+    Executor, Null, Predicate, Select, avg, count, count_all, count_distinct, delete, exists, insert,
+    max, min, optional, raw, select, sum, update,
+};
 pub use session::{Retry, Session};
 pub use state::{EntityState, Ref};
 
@@ -30,6 +34,10 @@ pub use state::{EntityState, Ref};
 pub mod prelude {
     pub use crate::engine::{Connection, Engine};
     pub use crate::mapping::{DbEnum, Entity, Metadata, Model, NewRow};
+    pub use crate::query::{
+        Executor, Null, Predicate, Select, avg, count, count_all, count_distinct, delete, exists,
+        insert, max, min, optional, raw, select, sum, update,
+    };
     pub use crate::session::Session;
     pub use crate::state::Ref;
     pub use orm_macros::{DbEnum, Model};
@@ -38,6 +46,10 @@ pub mod prelude {
 /// For the code that the derives emit. No part of the public contract.
 #[doc(hidden)]
 pub mod __private {
+    pub use std::marker::PhantomData;
+    pub use std::mem::swap;
+    pub use std::option::Option::{self, None, Some};
+
     pub use inventory;
     pub use orm_core::driver::Row;
     pub use orm_core::error::Result;
@@ -49,6 +61,6 @@ pub mod __private {
         CheckDef, Column, ColumnDef, ColumnSet, DbEnum, Entity, Field, Generated, Given,
         HasCollation, HasLength, IndexDef, IntoField, KeyField, Missing, Model, ModelDef, ModelSlot,
         NewEntity, NewRow, Placeholder, ReferenceDef, Registration, ServerDefault, Skipped,
-        UniqueDef, Version, given, or_server, referred,
+        UniqueDef, Version, default_fits, given, or_server, referred,
     };
 }

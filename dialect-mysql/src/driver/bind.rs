@@ -8,14 +8,20 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::civil::{self, Clock};
 use orm_core::value::ValueRef;
 
-/// All binds of one run.
+/// All binds of one run, none of which may be longer than `limit` bytes: the server hangs up on longer
+/// ones, and with the connection goes the transaction.
 ///
 /// # Errors
-/// `OutOfRange` for a number that isn't finite, a year beyond four digits and a time beyond a day.
-pub(super) fn params(binds: &[ValueRef<'_>]) -> Result<Params> {
+/// `OutOfRange` for a number that isn't finite, a year beyond four digits and a time beyond a day;
+/// `DataTooLong`.
+pub(super) fn params(binds: &[ValueRef<'_>], limit: usize) -> Result<Params> {
     let mut values = Vec::with_capacity(binds.len());
     for (index, bind) in binds.iter().enumerate() {
-        values.push(value(*bind).map_err(|what| refused(what, index))?);
+        let value = value(*bind).map_err(|what| refused(what, index))?;
+        if matches!(&value, Value::Bytes(bytes) if bytes.len() > limit) {
+            return Err(too_long(limit, index));
+        }
+        values.push(value);
     }
     Ok(Params::Positional(values))
 }
@@ -48,17 +54,42 @@ fn moment(days: i32, micros: i64) -> Result<Value, &'static str> {
     let date = civil::civil(days);
     let year = u16::try_from(date.year).ok().filter(|year| *year <= 9999);
     let year = year.ok_or(YEAR)?;
-    let Clock { hour, minute, second, micro } = civil::clock(micros);
+    let Clock {
+        hour,
+        minute,
+        second,
+        micro,
+    } = civil::clock(micros);
     let (month, day) = (small(date.month), small(date.day));
-    Ok(Value::Date(year, month, day, small(hour), small(minute), small(second), micro))
+    Ok(Value::Date(
+        year,
+        month,
+        day,
+        small(hour),
+        small(minute),
+        small(second),
+        micro,
+    ))
 }
 
 fn time(micros: i64) -> Result<Value, &'static str> {
     if !(0..civil::DAY).contains(&micros) {
         return Err("a time of day lies between 00:00 and 24:00");
     }
-    let Clock { hour, minute, second, micro } = civil::clock(micros);
-    Ok(Value::Time(false, 0, small(hour), small(minute), small(second), micro))
+    let Clock {
+        hour,
+        minute,
+        second,
+        micro,
+    } = civil::clock(micros);
+    Ok(Value::Time(
+        false,
+        0,
+        small(hour),
+        small(minute),
+        small(second),
+        micro,
+    ))
 }
 
 #[expect(
@@ -75,6 +106,14 @@ fn refused(what: &'static str, index: usize) -> Error {
     Error::with_message(ErrorKind::OutOfRange, format!("{what} (bind {number})"))
 }
 
+#[cold]
+fn too_long(limit: usize, index: usize) -> Error {
+    let number = index + 1;
+    let message = format!("the server takes {limit} bytes at most, and bind {number} is longer");
+    Error::with_message(ErrorKind::DataTooLong, message)
+        .with_hint("raise max_allowed_packet on the server, or store less")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,14 +122,33 @@ mod tests {
     fn dates_and_times_become_fields() {
         let cases = [
             (ValueRef::Date(0), Value::Date(1970, 1, 1, 0, 0, 0, 0)),
-            (ValueRef::DateTime(-1), Value::Date(1969, 12, 31, 23, 59, 59, 999_999)),
-            (ValueRef::Time(3_723_000_004), Value::Time(false, 0, 1, 2, 3, 4)),
+            (
+                ValueRef::DateTime(-1),
+                Value::Date(1969, 12, 31, 23, 59, 59, 999_999),
+            ),
+            (
+                ValueRef::Time(3_723_000_004),
+                Value::Time(false, 0, 1, 2, 3, 4),
+            ),
             (ValueRef::Bool(true), Value::Int(1)),
-            (ValueRef::Array(&[ValueRef::Int(1), ValueRef::Null]), Value::Bytes(b"[1,null]".to_vec())),
+            (
+                ValueRef::Array(&[ValueRef::Int(1), ValueRef::Null]),
+                Value::Bytes(b"[1,null]".to_vec()),
+            ),
         ];
         for (bind, expected) in cases {
             assert_eq!(value(bind), Ok(expected));
         }
+    }
+
+    #[test]
+    fn a_bind_has_a_longest_length() {
+        let text = ValueRef::Text("0123456789");
+        assert!(params(&[text], 10).is_ok());
+        assert_eq!(
+            params(&[text], 9).unwrap_err().kind(),
+            ErrorKind::DataTooLong
+        );
     }
 
     #[test]
@@ -101,7 +159,7 @@ mod tests {
             ValueRef::Timestamp(i64::MAX),
             ValueRef::Time(-1),
         ] {
-            let error = params(&[ValueRef::Null, bind]).unwrap_err();
+            let error = params(&[ValueRef::Null, bind], 99).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::OutOfRange);
             assert!(error.message().ends_with("(bind 2)"), "{error}");
         }

@@ -19,9 +19,8 @@ use orm_core::driver::{Connection, Outcome, Row, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
-use super::bind;
-use super::connect::Guise;
 use super::row::{Kind, MysqlRow};
+use super::{Guise, bind};
 use crate::errors::{breaks, from_native};
 use crate::{MARIADB_COLLATION, MYSQL_COLLATION};
 
@@ -44,6 +43,7 @@ pub struct MysqlConnection {
     server: &'static str,
     collations: Collations,
     statement_cache: usize,
+    packet: usize,
     open: bool,
     tracked: bool,
     broken: bool,
@@ -55,6 +55,8 @@ pub(super) struct Settings {
     pub(super) server: &'static str,
     pub(super) guise: Guise,
     pub(super) statement_cache: usize,
+    /// The most bytes that the server takes at once.
+    pub(super) packet: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +81,7 @@ impl MysqlConnection {
             server,
             collations,
             statement_cache: settings.statement_cache,
+            packet: settings.packet,
             open: false,
             tracked,
             broken: false,
@@ -93,6 +96,10 @@ impl MysqlConnection {
             }
             _ => sql.into(),
         }
+    }
+
+    fn params(&self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Params> {
+        bind::params(binds, self.packet).map_err(|error| error.with_sql(sql))
     }
 
     /// Prepares a statement, or takes it from the cache.
@@ -203,7 +210,7 @@ impl Connection for MysqlConnection {
     }
 
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
-        let params = bind::params(binds).map_err(|error| error.with_sql(sql))?;
+        let params = self.params(sql, binds)?;
         let statement = match self.prepare(sql, binds.len()) {
             Err(error) if binds.is_empty() && is_unpreparable(&error) => {
                 self.control(sql)?;
@@ -232,7 +239,7 @@ impl Connection for MysqlConnection {
         }
         let statement = self.prepare(sql, width)?;
         for row in rows {
-            let result = bind::params(row).map_err(|error| error.with_sql(sql)).and_then(|params| {
+            let result = self.params(sql, row).and_then(|params| {
                 let result = run(&mut self.native, &statement, params);
                 done(self.settled(sql, result)?)
             });
@@ -251,15 +258,23 @@ impl Connection for MysqlConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        let params = bind::params(binds).map_err(|error| error.with_sql(sql))?;
+        let params = self.params(sql, binds)?;
         let statement = self.prepare(sql, binds.len())?;
-        let result = read(&mut self.native, &mut self.kinds, (&statement, params), each);
+        let result = read(
+            &mut self.native,
+            &mut self.kinds,
+            (&statement, params),
+            each,
+        );
         self.finished(statement, sql, result)?
     }
 
     fn control(&mut self, sql: &str) -> Result<()> {
         let spoken = self.spoken(sql);
-        let result = self.native.query_iter(spoken).and_then(|mut result| drain(&mut result));
+        let result = self
+            .native
+            .query_iter(spoken)
+            .and_then(|mut result| drain(&mut result));
         self.settled(sql, result)
     }
 
@@ -350,22 +365,36 @@ fn drain<P: Protocol>(result: &mut QueryResult<'_, '_, '_, P>) -> mysql::Result<
 #[inline]
 fn reported(native: &Conn) -> Option<bool> {
     let changes = native.session_state_changes().ok()?;
-    changes.iter().rev().find_map(|change| match change.decode() {
-        Ok(SessionStateChange::TransactionState(state)) => {
-            state.as_bytes().first().map(|letter| *letter != b'_')
-        }
-        _ => None,
-    })
+    changes
+        .iter()
+        .rev()
+        .find_map(|change| match change.decode() {
+            Ok(SessionStateChange::TransactionState(state)) => {
+                state.as_bytes().first().map(|letter| *letter != b'_')
+            }
+            _ => None,
+        })
 }
 
 /// Whether a statement can neither begin nor end a transaction, so that nothing needs to be asked.
 fn is_plain(sql: &str) -> bool {
     const WORDS: &[&str] = &[
-        "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "SAVEPOINT", "RELEASE",
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "REPLACE",
+        "WITH",
+        "SAVEPOINT",
+        "RELEASE",
     ];
     let sql = sql.trim_start();
-    let end = sql.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(sql.len());
-    WORDS.iter().any(|word| sql[..end].eq_ignore_ascii_case(word))
+    let end = sql
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .unwrap_or(sql.len());
+    WORDS
+        .iter()
+        .any(|word| sql[..end].eq_ignore_ascii_case(word))
 }
 
 fn is_unpreparable(error: &Error) -> bool {
@@ -378,10 +407,21 @@ mod tests {
 
     #[test]
     fn what_may_end_a_transaction_is_not_plain() {
-        for sql in ["SELECT 1", "  insert into t values (1)", "WITH x AS (SELECT 1) SELECT * FROM x"] {
+        for sql in [
+            "SELECT 1",
+            "  insert into t values (1)",
+            "WITH x AS (SELECT 1) SELECT * FROM x",
+        ] {
             assert!(is_plain(sql), "{sql}");
         }
-        for sql in ["CALL p()", "CREATE TABLE t (a INT)", "/* x */ SELECT 1", "COMMIT", "SET autocommit = 0", ""] {
+        for sql in [
+            "CALL p()",
+            "CREATE TABLE t (a INT)",
+            "/* x */ SELECT 1",
+            "COMMIT",
+            "SET autocommit = 0",
+            "",
+        ] {
             assert!(!is_plain(sql), "{sql}");
         }
     }

@@ -1,14 +1,236 @@
-//! Connections to MySQL and MariaDB over the `mysql` crate, which is Rust alone: no C library is needed.
+//! Connections to MySQL and MariaDB over the `mysql` crate: their configuration, and [`MysqlDriver`].
 //!
-//! `connect.rs` has the options and the setting up, `connection.rs` runs statements and knows what is
-//! left of the transaction, `bind.rs` and `row.rs` are the two ways of a value.
+//! `connect.rs` opens a connection and sets it up, `connection.rs` runs statements on it and knows what
+//! is left of the transaction, `bind.rs` and `row.rs` are the two ways of a value. Deliberately not here:
+//! URLs and pools.
 
 mod bind;
 mod connect;
 mod connection;
 mod row;
 
-pub use connect::{MysqlConfig, MysqlDriver, TlsMode};
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use orm_core::driver::{Connection, Driver};
+use orm_core::error::Result;
+
 pub use connection::MysqlConnection;
 /// The native driver, in the version that [`MysqlConnection`] hands out.
 pub use mysql;
+
+/// Where a database is and how to connect to it.
+///
+/// ```
+/// use dialect_mysql::{MysqlConfig, TlsMode};
+/// let config = MysqlConfig::new("localhost", 3306)
+///     .user("shop")
+///     .password("secret")
+///     .database("shop")
+///     .variable("innodb_lock_wait_timeout", "5");
+/// assert!(!format!("{config:?}").contains("secret"));
+/// ```
+#[derive(Clone)]
+pub struct MysqlConfig {
+    host: String,
+    port: u16,
+    socket: Option<PathBuf>,
+    user: Option<String>,
+    password: Option<String>,
+    database: Option<String>,
+    variables: Vec<(String, String)>,
+    tls: TlsMode,
+    root_certificates: Option<PathBuf>,
+    connect_timeout: Duration,
+    statement_cache: usize,
+}
+
+/// Whether a connection is encrypted. There is no mode that falls back to plain text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsMode {
+    /// Plain text.
+    #[default]
+    Disable,
+    /// Encrypted; the server's certificate must be valid for its host. Needs the feature `tls`.
+    Require,
+    /// Encrypted, but anybody may be at the other end. Needs the feature `tls`.
+    Insecure,
+}
+
+impl MysqlConfig {
+    /// A server by name or address and port. Every address of a name is tried in turn, except with
+    /// [`TlsMode::Require`], which tries the first one only.
+    pub fn new(host: impl Into<String>, port: u16) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            socket: None,
+            user: None,
+            password: None,
+            database: None,
+            variables: Vec::new(),
+            tls: TlsMode::Disable,
+            root_certificates: None,
+            connect_timeout: Duration::from_secs(10),
+            statement_cache: 256,
+        }
+    }
+
+    /// The path of a unix socket, which is used instead of host and port.
+    #[must_use]
+    pub fn socket(mut self, path: impl Into<PathBuf>) -> Self {
+        self.socket = Some(path.into());
+        self
+    }
+
+    /// The user; the anonymous one without it.
+    #[must_use]
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.user = Some(user.into());
+        self
+    }
+
+    /// The password. It is never shown.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// The database; none without it.
+    #[must_use]
+    pub fn database(mut self, database: impl Into<String>) -> Self {
+        self.database = Some(database.into());
+        self
+    }
+
+    /// A session variable for the whole connection, such as `innodb_lock_wait_timeout`.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// Whether the connection is encrypted; it is not without this.
+    #[must_use]
+    pub fn tls(mut self, mode: TlsMode) -> Self {
+        self.tls = mode;
+        self
+    }
+
+    /// A PEM file with authorities that [`TlsMode::Require`] trusts beside Mozilla's.
+    #[must_use]
+    pub fn root_certificates(mut self, path: impl Into<PathBuf>) -> Self {
+        self.root_certificates = Some(path.into());
+        self
+    }
+
+    /// How long the server has to answer; 10 seconds without it. Zero waits without end.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How many statements each connection keeps prepared; 256 without it. 0 keeps none, for proxies that
+    /// give each transaction another connection: a statement is then prepared and closed each time.
+    #[must_use]
+    pub fn statement_cache(mut self, statements: usize) -> Self {
+        self.statement_cache = statements;
+        self
+    }
+}
+
+impl fmt::Debug for MysqlConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MysqlConfig")
+            .field("target", &connect::target(self))
+            .field("user", &self.user)
+            .field("tls", &self.tls)
+            .field("statement_cache", &self.statement_cache)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Opens connections to MySQL or MariaDB; which of them it is, the server tells.
+///
+/// Every connection counts matched rows instead of changed ones, speaks utf8mb4, and sets for itself:
+///
+/// - `time_zone = '+00:00'`, `autocommit = 1` and `foreign_key_checks = 1`;
+/// - a strict `sql_mode`: a value that doesn't fit is an error and never cut, there are no zero dates,
+///   backslashes escape, and double quotes are strings. `ONLY_FULL_GROUP_BY` is on for MySQL and off for
+///   MariaDB, which would refuse columns that depend on the grouped key;
+/// - the collation of comparisons between values: the one that text columns are created with;
+/// - `div_precision_increment = 16`, so that a mean has the digits of a floating point number;
+/// - messages in English, from which errors take the names of constraints and columns.
+///
+/// The native driver always offers the server to take several statements at once, but prepared
+/// statements, which everything with binds is, never take more than one.
+///
+/// ```no_run
+/// use dialect_mysql::{MysqlConfig, MysqlDriver};
+/// use orm_core::driver::Driver;
+///
+/// let config = MysqlConfig::new("localhost", 3306).user("shop").database("shop");
+/// let mut connection = MysqlDriver::new(config).connect()?;
+/// connection.control("CREATE TABLE notes (text LONGTEXT)")?;
+/// # Ok::<(), orm_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct MysqlDriver {
+    config: MysqlConfig,
+    guise: Guise,
+}
+
+/// As which server a connection presents itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guise {
+    /// As the one that answers.
+    Own,
+    /// As MySQL, also on MariaDB.
+    Mysql,
+}
+
+impl MysqlDriver {
+    /// A driver for the database of `config`. Nothing is opened or checked before the first connection.
+    pub fn new(config: MysqlConfig) -> Self {
+        Self {
+            config,
+            guise: Guise::Own,
+        }
+    }
+
+    /// Lets connections present themselves as MySQL when the server is MariaDB: for testing on MariaDB
+    /// what a program does on MySQL, without RETURNING and with MySQL's SQL. The one name in that SQL
+    /// which MariaDB may not know, the collation `utf8mb4_0900_bin`, becomes MariaDB's own on the way.
+    #[must_use]
+    pub fn as_mysql(mut self) -> Self {
+        self.guise = Guise::Mysql;
+        self
+    }
+}
+
+impl Driver for MysqlDriver {
+    fn connect(&self) -> Result<Box<dyn Connection>> {
+        let connection = connect::connect(&self.config, self.guise)?;
+        Ok(Box::new(connection))
+    }
+
+    fn target(&self) -> String {
+        connect::target(&self.config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_does_not_show() {
+        let config = MysqlConfig::new("::1", 3306).password("secret");
+        let driver = MysqlDriver::new(config.database("shop"));
+        assert!(!format!("{driver:?} {}", driver.target()).contains("secret"));
+        assert_eq!(driver.target(), "mysql://[::1]:3306/shop");
+    }
+}

@@ -40,7 +40,9 @@ impl Kind {
             T::MYSQL_TYPE_DATETIME | T::MYSQL_TYPE_DATETIME2 => Self::DateTime,
             T::MYSQL_TYPE_TIMESTAMP | T::MYSQL_TYPE_TIMESTAMP2 => Self::Timestamp,
             T::MYSQL_TYPE_BIT => Self::Bits,
-            T::MYSQL_TYPE_DECIMAL | T::MYSQL_TYPE_NEWDECIMAL if column.decimals() == 0 => Self::Whole,
+            T::MYSQL_TYPE_DECIMAL | T::MYSQL_TYPE_NEWDECIMAL if column.decimals() == 0 => {
+                Self::Whole
+            }
             T::MYSQL_TYPE_DECIMAL | T::MYSQL_TYPE_NEWDECIMAL => Self::Decimal,
             // JSON is text, whatever its character set says.
             T::MYSQL_TYPE_JSON => Self::Text,
@@ -110,7 +112,9 @@ impl MysqlRow<'_> {
             (Value::Bytes(v), Kind::Bits) => bits(v),
             (Value::Bytes(v), Kind::Whole) => whole(v),
             (Value::UInt(_), _) => Err("is beyond the signed integers of 64 bits"),
-            (Value::Bytes(_), Kind::Decimal) => Err("has a fraction, for which there is no type yet"),
+            (Value::Bytes(_), Kind::Decimal) => {
+                Err("has a fraction, for which there is no type yet")
+            }
             _ => Err("is of no known type"),
         };
         found.map_err(|why| self.unfit(index, why))
@@ -140,7 +144,8 @@ impl MysqlRow<'_> {
             Error::with_message(ErrorKind::Decode, format!("a value of type {native} {why}"))
                 .with_column(self.name(index));
         if native == "DECIMAL" {
-            return error.with_hint("cast it in the query: CAST(… AS DOUBLE), AS SIGNED or AS CHAR");
+            return error
+                .with_hint("cast it in the query: CAST(… AS DOUBLE), AS SIGNED or AS CHAR");
         }
         error
     }
@@ -165,7 +170,11 @@ fn moment(value: &Value, kind: Kind) -> Result<ValueRef<'static>, &'static str> 
     let Value::Date(year, month, day, hour, minute, second, micro) = *value else {
         return Err("is no date");
     };
-    let civil = Civil { year: i32::from(year), month: u32::from(month), day: u32::from(day) };
+    let civil = Civil {
+        year: i32::from(year),
+        month: u32::from(month),
+        day: u32::from(day),
+    };
     let days = civil::days(civil).ok_or("is no day of the calendar, such as 0000-00-00")?;
     if kind == Kind::Date {
         return Ok(ValueRef::Date(days));
@@ -199,14 +208,20 @@ fn clock(hour: u8, minute: u8, second: u8, micro: u32) -> Option<i64> {
 }
 
 fn bits(bytes: &[u8]) -> Result<ValueRef<'static>, &'static str> {
-    let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number = bytes
+        .iter()
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     let number = i64::try_from(number).map_err(|_| "is beyond the signed integers of 64 bits")?;
     Ok(ValueRef::Int(number))
 }
 
 fn whole(digits: &[u8]) -> Result<ValueRef<'static>, &'static str> {
-    let number = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
-    number.map(ValueRef::Int).ok_or("is beyond the signed integers of 64 bits")
+    let number = std::str::from_utf8(digits)
+        .ok()
+        .and_then(|digits| digits.parse().ok());
+    number
+        .map(ValueRef::Int)
+        .ok_or("is beyond the signed integers of 64 bits")
 }
 
 #[cfg(test)]
@@ -219,12 +234,18 @@ mod tests {
         assert!(moment(&zero, Kind::Date).is_err());
         let leap = Value::Date(2024, 2, 29, 23, 59, 59, 999_999);
         assert_eq!(moment(&leap, Kind::Date), Ok(ValueRef::Date(19_782)));
-        assert_eq!(moment(&leap, Kind::Timestamp), Ok(ValueRef::Timestamp(1_709_251_199_999_999)));
+        assert_eq!(
+            moment(&leap, Kind::Timestamp),
+            Ok(ValueRef::Timestamp(1_709_251_199_999_999))
+        );
     }
 
     #[test]
     fn spans_are_no_times_of_day() {
-        assert_eq!(time(&Value::Time(false, 0, 0, 0, 1, 0)), Ok(ValueRef::Time(1_000_000)));
+        assert_eq!(
+            time(&Value::Time(false, 0, 0, 0, 1, 0)),
+            Ok(ValueRef::Time(1_000_000))
+        );
         assert!(time(&Value::Time(false, 1, 0, 0, 0, 0)).is_err());
         assert!(time(&Value::Time(true, 0, 1, 0, 0, 0)).is_err());
     }

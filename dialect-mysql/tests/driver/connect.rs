@@ -3,71 +3,133 @@
 use std::time::{Duration, Instant};
 
 use dialect_mysql::driver::mysql::Conn;
-use dialect_mysql::{MysqlDriver, TlsMode};
+use dialect_mysql::{MysqlConfig, MysqlDriver, TlsMode};
 use orm_core::driver::{Connection, Driver};
 use orm_core::error::{Error, ErrorKind};
 use orm_core::value::{Value, ValueRef};
 
-use crate::support::{Scratch, config, control, execute, integer, value};
+use crate::support::{self, Scratch, config, control, execute, integer, value};
 
 fn refusal(driver: &MysqlDriver) -> Error {
     let begin = Instant::now();
-    let error = driver.connect().err().expect("there is nothing to connect to");
-    assert!(begin.elapsed() < Duration::from_secs(3), "a refusal comes at once: {error}");
-    assert!(!format!("{error:?} {driver:?}").contains("wrong-secret"), "{error:?}");
+    let error = driver
+        .connect()
+        .err()
+        .expect("there is nothing to connect to");
+    assert!(
+        begin.elapsed() < Duration::from_secs(3),
+        "a refusal comes at once: {error}"
+    );
+    assert!(
+        !format!("{error:?} {driver:?}").contains("wrong-secret"),
+        "{error:?}"
+    );
     error
 }
 
 #[test]
 fn a_wrong_password_is_refused_at_once() {
-    let mut config = config();
-    config.password = Some("wrong-secret".into());
-    let error = refusal(&MysqlDriver::new(config));
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Authentication, Some("1045")));
-    assert!(error.message().contains("refused the login of user"), "{error}");
+    let error = refusal(&MysqlDriver::new(config().password("wrong-secret")));
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::Authentication, Some("1045"))
+    );
+    assert!(
+        error.message().contains("Access denied for user"),
+        "{error}"
+    );
 }
 
 #[test]
 fn an_unknown_database_is_refused_at_once() {
-    let mut config = config();
-    config.database = Some("no_such_database".into());
-    let error = refusal(&MysqlDriver::new(config));
+    let error = refusal(&MysqlDriver::new(config().database("no_such_database")));
     assert_eq!(error.kind(), ErrorKind::Authentication);
-    assert!(error.message().contains("no_such_database does not exist"), "{error}");
+    assert!(
+        error
+            .message()
+            .contains("Unknown database 'no_such_database'"),
+        "{error}"
+    );
 }
 
 #[test]
-fn a_refused_port_and_an_unknown_host_are_named() {
-    let mut closed = config();
-    closed.host = "127.0.0.1".into();
-    closed.port = 1;
-    let error = refusal(&MysqlDriver::new(closed));
+fn a_refused_port_and_a_missing_socket_are_named() {
+    let error = refusal(&MysqlDriver::new(MysqlConfig::new("127.0.0.1", 1)));
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
-    assert!(error.message().contains("mysql://127.0.0.1:1/"), "{error}");
+    let expected = "can't connect to mysql://127.0.0.1:1/: connection refused";
+    assert_eq!(error.message(), expected);
+    let error = refusal(&MysqlDriver::new(
+        config().socket("/nonexistent/mysql.sock"),
+    ));
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
+}
 
-    let mut socket = config();
-    socket.socket = Some("/nonexistent/mysql.sock".into());
-    assert_eq!(refusal(&MysqlDriver::new(socket)).kind(), ErrorKind::ConnectionFailed);
+#[test]
+fn a_server_that_says_nothing_is_not_waited_for() {
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = mute.local_addr().expect("an address").port();
+    let config = MysqlConfig::new("127.0.0.1", port).connect_timeout(Duration::from_millis(300));
+    let error = refusal(&MysqlDriver::new(config));
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
+    assert!(
+        error.message().ends_with("the server does not answer"),
+        "{error}"
+    );
+}
+
+#[test]
+fn another_protocol_is_told() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = other.local_addr().expect("an address").port();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = other.accept().expect("a client");
+        std::io::Write::write_all(&mut stream, b"SSH-2.0-OpenSSH_9.2\r\n").expect("a greeting");
+    });
+    let error = refusal(&MysqlDriver::new(MysqlConfig::new("127.0.0.1", port)));
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed, "{error}");
+    server.join().expect("no panic");
 }
 
 #[test]
 fn every_address_of_a_name_is_tried() {
-    let mut config = config();
-    if config.host == "127.0.0.1" {
-        // Stands for ::1 first on most systems, where the test server does not listen.
-        config.host = "localhost".into();
-        MysqlDriver::new(config).connect().expect("localhost has the address of the test server");
+    let opts = support::opts();
+    if opts.get_ip_or_hostname() == "127.0.0.1" {
+        // On most systems this is ::1 first, where the test server does not listen.
+        let config = MysqlConfig::new("localhost", opts.get_tcp_port())
+            .user(opts.get_user().unwrap_or_default())
+            .password(opts.get_pass().unwrap_or_default());
+        MysqlDriver::new(config)
+            .connect()
+            .expect("localhost has the test server's address");
     }
 }
 
 #[test]
-fn a_server_without_tls_is_not_spoken_to_in_plain_text() {
-    let mut config = config();
-    config.tls = TlsMode::Require;
-    let driver = MysqlDriver::new(config);
+fn variables_are_set() {
+    let config = config().variable("innodb_lock_wait_timeout", "7");
+    let mut connection = MysqlDriver::new(config)
+        .connect()
+        .expect("the test server answers");
+    assert_eq!(
+        integer(connection.as_mut(), "SELECT @@innodb_lock_wait_timeout"),
+        7
+    );
+    let wrong = support::config().variable("no_such_variable", "7");
+    let error = refusal(&MysqlDriver::new(wrong));
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed, "{error}");
+}
+
+#[test]
+fn there_is_no_fall_back_to_plain_text() {
     // With the feature, because the server offers none or has no certificate of a public authority.
-    let error = driver.connect().err().expect("no verified connection is possible");
-    assert!(matches!(error.kind(), ErrorKind::Configuration | ErrorKind::ConnectionFailed), "{error}");
+    let error = refusal(&MysqlDriver::new(config().tls(TlsMode::Require)));
+    assert!(
+        matches!(
+            error.kind(),
+            ErrorKind::Configuration | ErrorKind::ConnectionFailed
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -75,14 +137,23 @@ fn the_session_is_set_up() {
     let scratch = Scratch::new();
     let mut connection = scratch.connect();
     let connection = connection.as_mut();
-    assert_eq!(value(connection, "SELECT @@time_zone"), Value::Text("+00:00".into()));
+    assert_eq!(
+        value(connection, "SELECT @@time_zone"),
+        Value::Text("+00:00".into())
+    );
     assert_eq!(integer(connection, "SELECT @@autocommit"), 1);
     let Value::Text(mode) = value(connection, "SELECT @@sql_mode") else {
         panic!("sql_mode is text");
     };
     assert!(mode.contains("STRICT_ALL_TABLES"), "{mode}");
-    assert!(!mode.contains("NO_BACKSLASH_ESCAPES") && !mode.contains("ANSI_QUOTES"), "{mode}");
-    assert_eq!(value(connection, "SELECT DATABASE()"), Value::Text(scratch.name.clone()));
+    assert!(
+        !mode.contains("NO_BACKSLASH_ESCAPES") && !mode.contains("ANSI_QUOTES"),
+        "{mode}"
+    );
+    assert_eq!(
+        value(connection, "SELECT DATABASE()"),
+        Value::Text(scratch.name.clone())
+    );
 }
 
 #[test]
@@ -101,8 +172,13 @@ fn mariadb_can_present_itself_as_mysql() {
     assert_eq!(connection.server(), "mysql");
     let table = "CREATE TABLE t (a VARCHAR(9) COLLATE utf8mb4_0900_bin)";
     control(connection.as_mut(), &[table]);
-    connection.execute("INSERT INTO t VALUES (?)", &[ValueRef::Text("x")]).expect("a row");
-    execute(connection.as_mut(), "DELETE FROM t WHERE a LIKE 'x' COLLATE utf8mb4_0900_bin");
+    connection
+        .execute("INSERT INTO t VALUES (?)", &[ValueRef::Text("x")])
+        .expect("a row");
+    execute(
+        connection.as_mut(),
+        "DELETE FROM t WHERE a LIKE 'x' COLLATE utf8mb4_0900_bin",
+    );
 }
 
 #[test]
@@ -110,7 +186,10 @@ fn the_native_connection_is_within_reach() {
     let scratch = Scratch::new();
     let mut connection = scratch.connect();
     let id = integer(connection.as_mut(), "SELECT CONNECTION_ID()");
-    let native = connection.native().downcast_ref::<Conn>().expect("the native connection");
+    let native = connection
+        .native()
+        .downcast_ref::<Conn>()
+        .expect("the native connection");
     assert_eq!(i64::from(native.connection_id()), id);
     assert!(connection.ping().is_ok() && !connection.is_broken());
 }
@@ -118,9 +197,10 @@ fn the_native_connection_is_within_reach() {
 #[test]
 fn without_a_cache_statements_are_closed() {
     let scratch = Scratch::new();
-    let mut config = scratch.config();
-    config.statement_cache = 0;
-    let mut connection = MysqlDriver::new(config).connect().expect("the test server answers");
+    let config = scratch.config().statement_cache(0);
+    let mut connection = MysqlDriver::new(config)
+        .connect()
+        .expect("the test server answers");
     let counted = |connection: &mut dyn Connection, what: &str| {
         let sql = format!(
             "SELECT CAST(variable_value AS SIGNED) FROM {} WHERE variable_name = '{what}'",

@@ -22,24 +22,64 @@ fn refusals_have_kinds_and_names() {
     let mut connection = scratch.connect();
     control(connection.as_mut(), TABLES);
     let cases = [
-        ("INSERT INTO pa (a) VALUES ('x')", K::UniqueViolation, Some("uq_pa_a")),
-        ("INSERT INTO ch VALUES (2, 77, NULL)", K::ForeignKeyViolation, Some("fk_ch_pid_pa")),
-        ("DELETE FROM pa", K::ForeignKeyViolation, Some("fk_ch_pid_pa")),
-        ("INSERT INTO pa (a) VALUES (NULL)", K::NotNullViolation, None),
+        (
+            "INSERT INTO pa (a) VALUES ('x')",
+            K::UniqueViolation,
+            Some("uq_pa_a"),
+        ),
+        (
+            "INSERT INTO ch VALUES (2, 77, NULL)",
+            K::ForeignKeyViolation,
+            Some("fk_ch_pid_pa"),
+        ),
+        (
+            "DELETE FROM pa",
+            K::ForeignKeyViolation,
+            Some("fk_ch_pid_pa"),
+        ),
+        (
+            "INSERT INTO pa (a) VALUES (NULL)",
+            K::NotNullViolation,
+            None,
+        ),
         ("INSERT INTO pa (n) VALUES (1)", K::NotNullViolation, None),
-        ("INSERT INTO pa (a, n) VALUES ('z', 200)", K::CheckViolation, Some("ck_pa_n")),
-        ("INSERT INTO pa (a) VALUES ('too long')", K::DataTooLong, None),
-        ("INSERT INTO pa (a, n) VALUES ('q', 200000)", K::OutOfRange, None),
-        ("INSERT INTO ch VALUES (2, 1, '2024-13-01')", K::OutOfRange, None),
+        (
+            "INSERT INTO pa (a, n) VALUES ('z', 200)",
+            K::CheckViolation,
+            Some("ck_pa_n"),
+        ),
+        (
+            "INSERT INTO pa (a) VALUES ('too long')",
+            K::DataTooLong,
+            None,
+        ),
+        (
+            "INSERT INTO pa (a, n) VALUES ('q', 200000)",
+            K::OutOfRange,
+            None,
+        ),
+        (
+            "INSERT INTO ch VALUES (2, 1, '2024-13-01')",
+            K::OutOfRange,
+            None,
+        ),
         ("SELECT * FROM nope", K::UndefinedTable, None),
         ("DROP TABLE nope", K::UndefinedTable, None),
         ("SELECT nope FROM pa", K::UndefinedColumn, None),
         ("SELECT FROM", K::Syntax, None),
-        ("SELECT 9223372036854775807 + id FROM pa", K::OutOfRange, None),
+        (
+            "SELECT 9223372036854775807 + id FROM pa",
+            K::OutOfRange,
+            None,
+        ),
     ];
     for (sql, kind, constraint) in cases {
         let error = failure(connection.as_mut(), sql);
-        assert_eq!((error.kind(), error.constraint()), (kind, constraint), "{sql}: {error}");
+        assert_eq!(
+            (error.kind(), error.constraint()),
+            (kind, constraint),
+            "{sql}: {error}"
+        );
         assert_eq!(error.sql(), Some(sql));
         assert!(std::error::Error::source(&error).is_some(), "{sql}");
     }
@@ -64,7 +104,9 @@ fn values_stay_in_the_source() {
 fn every_result_of_a_control_is_looked_at() {
     let scratch = Scratch::new();
     let mut connection = scratch.connect();
-    let error = connection.control("SELECT 1; SELECT * FROM nope").unwrap_err();
+    let error = connection
+        .control("SELECT 1; SELECT * FROM nope")
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UndefinedTable);
     assert_eq!(integer(connection.as_mut(), "SELECT 5"), 5);
 }
@@ -82,7 +124,11 @@ fn a_connection_killed_while_idle_is_lost() {
     assert!(error.is_connection_lost(), "{error}");
     assert!(connection.is_broken());
     assert_eq!(connection.transaction(Some(&error)), TransactionState::None);
-    assert!(connection.ping().is_err_and(|error| error.is_connection_lost()));
+    assert!(
+        connection
+            .ping()
+            .is_err_and(|error| error.is_connection_lost())
+    );
 }
 
 #[test]

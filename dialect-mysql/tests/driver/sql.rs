@@ -5,7 +5,8 @@ use orm_core::error::ErrorKind;
 use orm_core::schema::{Column, Default, Metadata, Rule, Table};
 use orm_core::sql::{ddl, write_batch_insert, write_select};
 use orm_core::stmt::{
-    Aggregate, BatchColumn, BatchInsert, BatchRows, Expr, Like, LikeKind, Projection, Select, Source,
+    Aggregate, BatchColumn, BatchInsert, BatchRows, Expr, Like, LikeKind, Projection, Select,
+    Source,
 };
 use orm_core::types::{EnumType, Type};
 use orm_core::value::{Value, ValueRef};
@@ -20,7 +21,10 @@ fn count(filter: Expr) -> Select {
             distinct: false,
             ty: Type::Int64,
         })],
-        from: Some(Source { table: "t".into(), alias: None }),
+        from: Some(Source {
+            table: "t".into(),
+            alias: None,
+        }),
         filter: vec![filter],
         ..Select::default()
     }
@@ -28,10 +32,7 @@ fn count(filter: Expr) -> Select {
 
 fn counted(connection: &mut dyn Connection, filter: Expr) -> i64 {
     let select = count(filter);
-    let found = run(connection, |w| {
-        // The writer borrows the statement for as long as the binds live.
-        write_select(w, Box::leak(Box::new(select)))
-    });
+    let found = run(connection, |w| write_select(w, &select));
     match found.unwrap_or_else(|error| panic!("{error}"))[0][0] {
         Value::Int(number) => number,
         ref other => panic!("a count is {other:?}"),
@@ -115,7 +116,11 @@ fn a_search_by_the_start_uses_the_index() {
 }
 
 fn within(column: &'static str, list: Vec<Value>) -> Expr {
-    Expr::In { expr: Box::new(Expr::column("t", column)), list, negated: false }
+    Expr::In {
+        expr: Box::new(Expr::column("t", column)),
+        list,
+        negated: false,
+    }
 }
 
 /// `wanted` among so many others that the list becomes one bind.
@@ -144,13 +149,21 @@ fn lists_of_any_length_and_type() {
         let text = Value::Text("\"é\\ ".into());
         let filler = |number: i64| Value::Text(format!("k{number}"));
         for column in ["a", "g", "c", "l"] {
-            assert_eq!(counted(connection, within(column, long(&text, filler))), 1, "{column}");
+            assert_eq!(
+                counted(connection, within(column, long(&text, filler))),
+                1,
+                "{column}"
+            );
         }
         let unpadded = Value::Text("\"é\\".into());
         assert_eq!(counted(connection, within("a", long(&unpadded, filler))), 0);
         let upper = Value::Text("\"É\\ ".into());
         assert_eq!(counted(connection, within("a", long(&upper, filler))), 0);
-        assert_eq!(counted(connection, within("c", long(&upper, filler))), 1, "as its collation says");
+        assert_eq!(
+            counted(connection, within("c", long(&upper, filler))),
+            1,
+            "as its collation says"
+        );
         let mut uuid = [0; 16];
         (uuid[1], uuid[2], uuid[3], uuid[15]) = (0xFF, 0xC3, 0x28, 1);
         let (date, micros) = (19_782, 19_782 * 86_400_000_000 + 3_723_000_004);
@@ -179,7 +192,11 @@ fn lists_of_any_length_and_type() {
             assert_eq!(found, 1, "{column} {wanted:?}");
             let found = counted(connection, within(column, long(&other, |_| other.clone())));
             assert_eq!(found, 0, "{column} {wanted:?}");
-            assert_eq!(counted(connection, within(column, vec![wanted.clone()])), 1, "{wanted:?}");
+            assert_eq!(
+                counted(connection, within(column, vec![wanted.clone()])),
+                1,
+                "{wanted:?}"
+            );
         }
     });
 }
@@ -192,7 +209,10 @@ fn aggregate(function: Aggregate, column: &'static str, ty: Type) -> Select {
             distinct: false,
             ty,
         })],
-        from: Some(Source { table: "t".into(), alias: None }),
+        from: Some(Source {
+            table: "t".into(),
+            alias: None,
+        }),
         ..Select::default()
     }
 }
@@ -205,15 +225,27 @@ fn sums_are_integers_and_means_are_floats() {
     control(connection, &["CREATE TABLE t (i BIGINT, f FLOAT)"]);
     let sum = aggregate(Aggregate::Sum, "i", Type::Int64);
     let mean = aggregate(Aggregate::Avg, "i", Type::Float64);
-    assert_eq!(run(connection, |w| write_select(w, &sum)).expect("a sum"), [[Value::Null]]);
-    control(connection, &["INSERT INTO t VALUES (1, 0.5), (2, 0.25), (2, NULL)"]);
-    assert_eq!(run(connection, |w| write_select(w, &sum)).expect("a sum"), [[Value::Int(5)]]);
+    assert_eq!(
+        run(connection, |w| write_select(w, &sum)).expect("a sum"),
+        [[Value::Null]]
+    );
+    control(
+        connection,
+        &["INSERT INTO t VALUES (1, 0.5), (2, 0.25), (2, NULL)"],
+    );
+    assert_eq!(
+        run(connection, |w| write_select(w, &sum)).expect("a sum"),
+        [[Value::Int(5)]]
+    );
     let third = run(connection, |w| write_select(w, &mean)).expect("a mean");
     assert_eq!(third, [[Value::Float(5.0 / 3.0)]]);
     let floats = aggregate(Aggregate::Sum, "f", Type::Float64);
     let found = run(connection, |w| write_select(w, &floats)).expect("a sum");
     assert_eq!(found, [[Value::Float(0.75)]]);
-    control(connection, &["INSERT INTO t VALUES (9223372036854775807, 0)"]);
+    control(
+        connection,
+        &["INSERT INTO t VALUES (9223372036854775807, 0)"],
+    );
     let error = run(connection, |w| write_select(w, &sum)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OutOfRange, "{error}");
 }
@@ -223,12 +255,25 @@ fn rows_are_counted_by_match_and_keys_are_told() {
     let scratch = Scratch::new();
     let mut connection = scratch.connect();
     let connection = connection.as_mut();
-    control(connection, &["CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, v INT)"]);
+    control(
+        connection,
+        &["CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, v INT)"],
+    );
     let first = execute(connection, "INSERT INTO t (v) VALUES (1)");
     assert_eq!((first.affected, first.last_insert_id), (1, 1));
-    assert_eq!(execute(connection, "INSERT INTO t (v) VALUES (2), (3)").affected, 2);
-    assert_eq!(execute(connection, "UPDATE t SET v = 1 WHERE id = 1").affected, 1, "matched, not changed");
-    assert_eq!(execute(connection, "UPDATE t SET v = 1 WHERE id = 99").affected, 0);
+    assert_eq!(
+        execute(connection, "INSERT INTO t (v) VALUES (2), (3)").affected,
+        2
+    );
+    assert_eq!(
+        execute(connection, "UPDATE t SET v = 1 WHERE id = 1").affected,
+        1,
+        "matched, not changed"
+    );
+    assert_eq!(
+        execute(connection, "UPDATE t SET v = 1 WHERE id = 99").affected,
+        0
+    );
     execute(connection, "INSERT INTO t (id, v) VALUES (50, 1)");
     let mut seen = Vec::new();
     let binds = [7, 8, 9].map(ValueRef::Int);
@@ -240,7 +285,9 @@ fn rows_are_counted_by_match_and_keys_are_told() {
         .expect("three rows");
     assert_eq!(seen, [51, 52, 53]);
     let error = connection
-        .execute_each("INSERT INTO t (v) VALUES (?)", 1, &binds, &mut |_| Err(orm_core::Error::other("stop")))
+        .execute_each("INSERT INTO t (v) VALUES (?)", 1, &binds, &mut |_| {
+            Err(orm_core::Error::other("stop"))
+        })
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Other);
     assert_eq!(integer(connection, "SELECT COUNT(*) FROM t"), 8);
@@ -263,8 +310,16 @@ fn returning_hands_back_keys_in_the_order_of_the_rows() {
         ],
     );
     let text = Type::Text;
-    let columns = [BatchColumn { name: "v", ty: &text }];
-    let insert = BatchInsert { table: "t", columns: &columns, rows: BatchRows::Rows(3), returning: Some("id") };
+    let columns = [BatchColumn {
+        name: "v",
+        ty: &text,
+    }];
+    let insert = BatchInsert {
+        table: "t",
+        columns: &columns,
+        rows: BatchRows::Rows(3),
+        returning: Some("id"),
+    };
     let mut writer = orm_core::sql::SqlWriter::new(dialect(connection));
     write_batch_insert(&mut writer, &insert).expect("mariadb has returning");
     let (sql, _) = writer.finish();
@@ -272,27 +327,56 @@ fn returning_hands_back_keys_in_the_order_of_the_rows() {
     let keys = rows(connection, &sql, &binds).expect("three keys");
     assert_eq!(keys, [[Value::Int(2)], [Value::Int(5)], [Value::Int(8)]]);
     let stored = rows(connection, "SELECT v FROM t ORDER BY id", &[]).expect("three rows");
-    assert_eq!(stored, [[Value::Text("c".into())], [Value::Text("a".into())], [Value::Text("b".into())]]);
+    assert_eq!(
+        stored,
+        [
+            [Value::Text("c".into())],
+            [Value::Text("a".into())],
+            [Value::Text("b".into())]
+        ]
+    );
 }
 
 fn everything() -> Metadata {
-    let labels = EnumType { name: "mood".into(), labels: vec!["happy".into(), "it's".into()].into() };
+    let labels = EnumType {
+        name: "mood".into(),
+        labels: vec!["happy".into(), "it's".into()].into(),
+    };
     let a = Table::new("a`b")
         .column(Column::new("id", Type::Int64).auto_increment())
-        .column(Column::new("name", Type::Text).length(50).default(Default::Value(Value::Text("it's \\".into()))))
-        .column(Column::new("story", Type::Text).default(Default::Value(Value::Text("once \\ '".into()))))
+        .column(
+            Column::new("name", Type::Text)
+                .length(50)
+                .default(Default::Value(Value::Text("it's \\".into()))),
+        )
+        .column(
+            Column::new("story", Type::Text)
+                .default(Default::Value(Value::Text("once \\ '".into()))),
+        )
         .column(Column::new("raw", Type::Bytes).default(Default::Value(Value::Bytes(vec![0, 255]))))
         .column(Column::new("key", Type::Uuid).default(Default::Value(Value::Uuid([7; 16]))))
         .column(Column::new("flag", Type::Bool).default(Default::Value(Value::Bool(true))))
         .column(Column::new("rate", Type::Float64).default(Default::Value(Value::Float(1e300))))
         .column(Column::new("day", Type::Date).default(Default::Value(Value::Date(0))))
-        .column(Column::new("made", Type::Timestamp).default(Default::Raw("CURRENT_TIMESTAMP(6)".into())))
-        .column(Column::new("mood", Type::Enum(labels)).default(Default::Value(Value::Text("happy".into()))))
+        .column(
+            Column::new("made", Type::Timestamp)
+                .default(Default::Raw("CURRENT_TIMESTAMP(6)".into())),
+        )
+        .column(
+            Column::new("mood", Type::Enum(labels))
+                .default(Default::Value(Value::Text("happy".into()))),
+        )
         .column(Column::new("other", Type::Int64).nullable())
         .primary_key(["id"])
         .unique(["name"])
         .index(["day", "flag"])
-        .check("mood", Rule::OneOf { column: "mood".into(), labels: vec!["happy".into(), "it's".into()] })
+        .check(
+            "mood",
+            Rule::OneOf {
+                column: "mood".into(),
+                labels: vec!["happy".into(), "it's".into()],
+            },
+        )
         .foreign_key(["other"], "b", ["id"]);
     let b = Table::new("b")
         .column(Column::new("id", Type::Int64))
@@ -308,13 +392,22 @@ fn tables_are_created_and_dropped_with_all_they_have() {
         let metadata = everything();
         let tables: Vec<&Table> = metadata.tables().iter().collect();
         for sql in ddl::create_all(dialect(connection), &tables).expect("all is supported") {
-            connection.control(&sql).unwrap_or_else(|error| panic!("{error}"));
+            connection
+                .control(&sql)
+                .unwrap_or_else(|error| panic!("{error}"));
         }
         let list = dialect(connection).list_tables();
         let listed = rows(connection, list, &[]).expect("the tables");
-        assert_eq!(listed, [[Value::Text("a`b".into())], [Value::Text("b".into())]]);
+        assert_eq!(
+            listed,
+            [[Value::Text("a`b".into())], [Value::Text("b".into())]]
+        );
         execute(connection, "INSERT INTO `a``b` () VALUES ()");
-        let found = rows(connection, "SELECT name, story, raw, `key`, flag, rate, day, mood FROM `a``b`", &[]);
+        let found = rows(
+            connection,
+            "SELECT name, story, raw, `key`, flag, rate, day, mood FROM `a``b`",
+            &[],
+        );
         let expected = [[
             Value::Text("it's \\".into()),
             Value::Text("once \\ '".into()),
@@ -326,13 +419,19 @@ fn tables_are_created_and_dropped_with_all_they_have() {
             Value::Text("happy".into()),
         ]];
         assert_eq!(found.expect("a row"), expected);
-        let error = connection.execute("UPDATE `a``b` SET mood = 'sad'", &[]).unwrap_err();
+        let error = connection
+            .execute("UPDATE `a``b` SET mood = 'sad'", &[])
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::CheckViolation);
         let collation = value(connection, "SELECT COLLATION(name) FROM `a``b`");
-        let Value::Text(collation) = collation else { panic!("a collation is a name") };
+        let Value::Text(collation) = collation else {
+            panic!("a collation is a name")
+        };
         assert!(collation.ends_with("_bin"), "{collation}");
         for sql in ddl::drop_all(dialect(connection), &tables) {
-            connection.control(&sql).unwrap_or_else(|error| panic!("{error}"));
+            connection
+                .control(&sql)
+                .unwrap_or_else(|error| panic!("{error}"));
         }
         assert!(rows(connection, list, &[]).expect("none").is_empty());
     });

@@ -9,18 +9,22 @@ use orm_core::error::{Error, Result};
 use orm_core::sql::{Dialect, SqlWriter};
 use orm_core::value::{Value, ValueRef};
 
-/// The server of the environment, without a database.
-pub(crate) fn config() -> MysqlConfig {
+/// The server of the environment.
+pub(crate) fn opts() -> Opts {
     let Ok(url) = std::env::var("ORM_TEST_MYSQL_URL") else {
-        panic!("ORM_TEST_MYSQL_URL is not set: run `tests/run --servers-only` and set what it prints");
+        panic!(
+            "ORM_TEST_MYSQL_URL is not set: run `tests/run --servers-only` and set what it prints"
+        );
     };
-    let opts = Opts::from_url(&url).expect("ORM_TEST_MYSQL_URL is a url");
-    let mut config = MysqlConfig::default();
-    config.host = opts.get_ip_or_hostname().into_owned();
-    config.port = opts.get_tcp_port();
-    config.user = opts.get_user().map(Into::into);
-    config.password = opts.get_pass().map(Into::into);
-    config
+    Opts::from_url(&url).expect("ORM_TEST_MYSQL_URL is a url")
+}
+
+/// The same, without a database.
+pub(crate) fn config() -> MysqlConfig {
+    let opts = opts();
+    MysqlConfig::new(opts.get_ip_or_hostname(), opts.get_tcp_port())
+        .user(opts.get_user().unwrap_or_default())
+        .password(opts.get_pass().unwrap_or_default())
 }
 
 /// A database that lives as long as this.
@@ -34,30 +38,39 @@ impl Scratch {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("dialect_mysql_{}_{number}", std::process::id());
-        let mut admin = MysqlDriver::new(config()).connect().expect("the test server answers");
+        let mut admin = MysqlDriver::new(config())
+            .connect()
+            .expect("the test server answers");
         // A database of another default collation than the one that text columns are created with.
         let create = format!("CREATE DATABASE {name} COLLATE utf8mb4_general_ci");
-        admin.control(&create).expect("the test user may create databases");
+        admin
+            .control(&create)
+            .expect("the test user may create databases");
         Self { name, admin }
     }
 
     pub(crate) fn config(&self) -> MysqlConfig {
-        let mut config = config();
-        config.database = Some(self.name.clone());
-        config
+        config().database(self.name.clone())
     }
 
     pub(crate) fn connect(&self) -> Box<dyn Connection> {
-        MysqlDriver::new(self.config()).connect().expect("the test server answers")
+        MysqlDriver::new(self.config())
+            .connect()
+            .expect("the test server answers")
     }
 
     pub(crate) fn connect_as_mysql(&self) -> Box<dyn Connection> {
-        MysqlDriver::new(self.config()).as_mysql().connect().expect("the test server answers")
+        MysqlDriver::new(self.config())
+            .as_mysql()
+            .connect()
+            .expect("the test server answers")
     }
 
     /// Ends another connection from outside.
     pub(crate) fn kill(&mut self, id: i64) {
-        self.admin.control(&format!("KILL {id}")).expect("the test user may end connections");
+        self.admin
+            .control(&format!("KILL {id}"))
+            .expect("the test user may end connections");
     }
 }
 
@@ -89,12 +102,16 @@ pub(crate) fn collation(connection: &dyn Connection) -> &'static str {
 /// Runs several statements that must all work.
 pub(crate) fn control(connection: &mut dyn Connection, statements: &[&str]) {
     for sql in statements {
-        connection.control(sql).unwrap_or_else(|error| panic!("{error}"));
+        connection
+            .control(sql)
+            .unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
 pub(crate) fn execute(connection: &mut dyn Connection, sql: &str) -> Outcome {
-    connection.execute(sql, &[]).unwrap_or_else(|error| panic!("{error}"))
+    connection
+        .execute(sql, &[])
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// All rows of a query, each as its values.
@@ -105,8 +122,9 @@ pub(crate) fn rows(
 ) -> Result<Vec<Vec<Value>>> {
     let mut rows = Vec::new();
     connection.query(sql, binds, &mut |row| {
-        let values: Result<Vec<Value>> =
-            (0..row.len()).map(|index| row.get(index).map(ValueRef::to_value)).collect();
+        let values: Result<Vec<Value>> = (0..row.len())
+            .map(|index| row.get(index).map(ValueRef::to_value))
+            .collect();
         rows.push(values?);
         Ok(())
     })?;

@@ -11,7 +11,10 @@ const TABLE: &str = "CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL) ENGINE=
 fn scratch() -> (Scratch, Box<dyn Connection>) {
     let scratch = Scratch::new();
     let mut connection = scratch.connect();
-    control(connection.as_mut(), &[TABLE, "INSERT INTO t VALUES (1, 1), (2, 2)"]);
+    control(
+        connection.as_mut(),
+        &[TABLE, "INSERT INTO t VALUES (1, 1), (2, 2)"],
+    );
     (scratch, connection)
 }
 
@@ -36,7 +39,10 @@ fn begin_and_end_are_noticed() {
         check(connection, Open);
         control(connection, &["SAVEPOINT a"]);
         integer(connection, "SELECT COUNT(*) FROM t");
-        control(connection, &["ROLLBACK TO SAVEPOINT a", "RELEASE SAVEPOINT a"]);
+        control(
+            connection,
+            &["ROLLBACK TO SAVEPOINT a", "RELEASE SAVEPOINT a"],
+        );
         check(connection, Open);
         control(connection, &[end]);
         check(connection, Gone);
@@ -55,7 +61,9 @@ fn begin_takes_options() {
         read_only: true,
         writes: false,
     };
-    let begin = dialect(connection.as_ref()).begin(&options).expect("all levels are known");
+    let begin = dialect(connection.as_ref())
+        .begin(&options)
+        .expect("all levels are known");
     for sql in &begin {
         control(connection.as_mut(), &[sql]);
     }
@@ -73,7 +81,12 @@ fn a_failed_statement_leaves_the_transaction() {
     let connection = connection.as_mut();
     control(connection, &["BEGIN"]);
     execute(connection, "INSERT INTO t VALUES (3, 3)");
-    for sql in ["INSERT INTO t VALUES (3, 3)", "SELECT nope FROM t", "SELECT FROM", "INSERT INTO t VALUES (4, NULL)"] {
+    for sql in [
+        "INSERT INTO t VALUES (3, 3)",
+        "SELECT nope FROM t",
+        "SELECT FROM",
+        "INSERT INTO t VALUES (4, NULL)",
+    ] {
         failure(connection, sql);
         check(connection, Open);
     }
@@ -147,7 +160,9 @@ fn a_deadlock_ends_the_whole_transaction() {
         (result.err(), first)
     });
     std::thread::sleep(std::time::Duration::from_millis(300));
-    let second_error = second.execute("UPDATE t SET v = 21 WHERE id = 1", &[]).err();
+    let second_error = second
+        .execute("UPDATE t SET v = 21 WHERE id = 1", &[])
+        .err();
     let (first_error, first) = waiting.join().expect("no panic");
     let (error, mut victim, mut survivor) = match (first_error, second_error) {
         (Some(error), None) => (error, first, second),
@@ -174,7 +189,10 @@ fn a_lock_that_is_not_granted_undoes_the_statement_only() {
     let mut second = scratch.connect();
     control(first.as_mut(), &["BEGIN"]);
     execute(first.as_mut(), "UPDATE t SET v = 10 WHERE id = 1");
-    control(second.as_mut(), &["SET innodb_lock_wait_timeout = 1", "BEGIN"]);
+    control(
+        second.as_mut(),
+        &["SET innodb_lock_wait_timeout = 1", "BEGIN"],
+    );
     execute(second.as_mut(), "UPDATE t SET v = 20 WHERE id = 2");
     let error = failure(second.as_mut(), "UPDATE t SET v = 21 WHERE id = 1");
     assert_eq!(error.kind(), ErrorKind::Busy);
@@ -193,6 +211,10 @@ fn the_question_leaves_no_trace() {
     failure(connection, "CREATE TABLE t (a INT)");
     control(connection, &["ROLLBACK", "BEGIN"]);
     let error = failure(connection, "INSERT INTO t VALUES (5, 5)");
-    assert_eq!(error.code(), Some("1792"), "the session still reads only: {error}");
+    assert_eq!(
+        error.code(),
+        Some("1792"),
+        "the session still reads only: {error}"
+    );
     control(connection, &["ROLLBACK"]);
 }

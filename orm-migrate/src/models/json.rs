@@ -168,17 +168,18 @@ struct JsonIndex {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct JsonCheck {
     name: String,
-    #[serde(flatten)]
-    rule: JsonRule,
+    raw: Option<String>,
+    one_of: Option<JsonOneOf>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum JsonRule {
-    Raw(String),
-    OneOf { column: String, labels: Vec<String> },
+#[serde(deny_unknown_fields)]
+struct JsonOneOf {
+    column: String,
+    labels: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -232,7 +233,9 @@ impl JsonTable {
             .map(|key| Unique { name: key.name.into(), columns: names(key.columns) })
             .collect();
         table.indexes = self.indexes.into_iter().map(Into::into).collect();
-        table.checks = self.checks.into_iter().map(Into::into).collect();
+        for check in self.checks {
+            table.checks.push(check.into_check(origin)?);
+        }
         table.foreign_keys = self.foreign_keys.into_iter().map(Into::into).collect();
         Ok(table)
     }
@@ -300,15 +303,22 @@ impl From<JsonIndex> for Index {
     }
 }
 
-impl From<JsonCheck> for Check {
-    fn from(check: JsonCheck) -> Self {
-        let rule = match check.rule {
-            JsonRule::Raw(sql) => Rule::Raw(sql.into()),
-            JsonRule::OneOf { column, labels } => {
-                Rule::OneOf { column: column.into(), labels: names(labels) }
+impl JsonCheck {
+    fn into_check(self, origin: &str) -> Result<Check> {
+        let rule = match (self.raw, self.one_of) {
+            (Some(sql), None) => Rule::Raw(sql.into()),
+            (None, Some(one_of)) => {
+                Rule::OneOf { column: one_of.column.into(), labels: names(one_of.labels) }
+            }
+            _ => {
+                let message = "needs either raw or one_of";
+                return Err(Error::failed(format!(
+                    "{origin} is no dump of models: the check {} {message}",
+                    self.name
+                )));
             }
         };
-        Self { name: check.name.into(), rule }
+        Ok(Check { name: self.name.into(), rule })
     }
 }
 

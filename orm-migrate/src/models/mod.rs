@@ -171,6 +171,8 @@ mod tests {
         check("int64", "int65", "int65");
         check("\"on_update\"", "\"on_upgrade\"", "on_upgrade");
         check("SET NULL", "SET ZERO", "SET ZERO");
+        check("\"raw\"", "\"row\"", "row");
+        check("\"raw\":\"n > 0\"", "\"raw\":null", "needs either raw or one_of");
         check("{\"float\":\"0.5\"}", "{\"float\":\"x\"}", "x is no float");
         check("\"table\":\"users\"", "\"table\":\"user\"", "unknown table user");
         check("\"name\":\"users\"", "\"name\":\"posts\"", "two models map the table posts");

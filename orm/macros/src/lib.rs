@@ -1,4 +1,4 @@
-//! The derives of the `orm` crate.
+//! The derives of the `orm` crate, which re-exports them; what they ask of a user is told at each.
 //!
 //! `model/` and `db_enum/` each read the user's syntax into data, check the data and write code from
 //! it; `attribute.rs`, `errors.rs` and `case.rs` serve both. The code that is written calls the traits
@@ -12,13 +12,99 @@ mod model;
 
 use proc_macro::TokenStream;
 
-/// Maps a struct to a table.
+/// Maps a struct to a table: each field is a column.
+///
+/// ```text
+/// #[derive(Model, Clone, Debug)]
+/// #[orm(table = "posts", unique(author_id, title))]
+/// pub struct Post {
+///     #[orm(primary_key)]
+///     pub id: i64,
+///     #[orm(length = 200, index)]
+///     pub title: String,
+///     #[orm(references = User.id, on_delete = cascade)]
+///     pub author_id: i64,
+///     pub subtitle: Option<String>,
+///     #[orm(server_default = raw("CURRENT_TIMESTAMP"))]
+///     pub written: Option<NaiveDateTime>,
+/// }
+/// ```
+///
+/// For a struct with named fields and without generics. Beside the trait `Model` it gives
+///
+/// - a value `Post`, whose fields are the typed columns: `select(Post).filter(Post.title.eq("x"))`;
+/// - a function `Post::builder()`, with a setter per column. What must be given is checked at compile
+///   time: `session.add(Post::builder().title("x"))` says that `author_id` is missing. Generated keys,
+///   `Option`s, versions and columns with a default may be left out;
+/// - an entry in the list of models that `orm::metadata()` returns.
+///
+/// # Attributes of the struct
+///
+/// | `#[orm(…)]` | |
+/// |-|-|
+/// | `table = "posts"` | The table's name. Without it, the struct's name in snake_case, not put into the plural: `BlogPost` is `blog_post`. |
+/// | `unique(a, b)` | A unique constraint over several fields; `unique(a, b, name = "…")` names it. May stand several times. |
+/// | `index(a, b)` | An index over several fields, likewise. |
+/// | `check(name = "positive", raw = "price > 0")` | A CHECK constraint. The SQL is passed on as it is. |
+/// | `foreign_key(a, b, references = (Order.shop, Order.number))` | A reference over several fields; takes `on_delete`, `on_update` and `name` as well. |
+/// | `const_name = Posts` | Another name for the value, where the struct's is taken. |
+/// | `builder = new_post` | Another name for the function, where the struct has a `builder` of its own. |
+/// | `crate = path` | Where `orm` is, if it isn't `::orm`. |
+///
+/// Clippy takes a field in two `unique(…)` or `index(…)` of a struct for a duplicated attribute; written
+/// `unique = (a, b)` it doesn't.
+///
+/// # Attributes of a field
+///
+/// | `#[orm(…)]` | |
+/// |-|-|
+/// | `primary_key` | Part of the primary key: on one field, or on up to four in their order. Every model has one. |
+/// | `auto_increment` | The database generates this key while it is 0. A single `i16`, `i32` or `i64` does so by itself, unless it refers to another row or has a default; `auto_increment = false` turns it off. |
+/// | `column = "name"` | The column's name, if it isn't the field's. |
+/// | `unique`, `index` | A unique constraint or an index over this column alone. |
+/// | `length = 50` | The most characters of a text, or bytes of a `Vec<u8>`. |
+/// | `collation = "C"` | The collation of a text. |
+/// | `default = expression` | What the builder fills in: any Rust expression, evaluated for each row. |
+/// | `server_default = 5` | What the database fills in: a number, a text, `true`, `false`, or SQL as `raw("CURRENT_TIMESTAMP")`. The field is an `Option` or implements `Default`, since it has a value before the row is inserted. |
+/// | `references = User.id` | A foreign key to a field of another model, of the same type. |
+/// | `on_delete = cascade`, `on_update = …` | What the database does to this row: `cascade`, `restrict`, `set_null`, `set_default` or `no_action`. |
+/// | `version` | An integer that counts the updates of the row, by which lost updates are found. |
+/// | `skip` | No column. Its type implements `Default`, which is what a loaded row has in it. |
+///
+/// # Types of fields
+///
+/// A column is nullable if its field is an `Option`. The builder takes a field for optional only where it
+/// is written as `Option<…>`, and for a generated key only where it is written as `i64`, `i32` or `i16`:
+/// a derive sees names, not types, so behind an alias the one must be given and the other needs
+/// `auto_increment`.
 #[proc_macro_derive(Model, attributes(orm))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     model::derive(input.into()).into()
 }
 
-/// Stores an enum as one of a fixed set of labels.
+/// Stores an enum in a column, as one of a fixed set of labels.
+///
+/// ```text
+/// #[derive(DbEnum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// pub enum Status {
+///     Draft,
+///     InReview,              // "in_review"
+///     #[orm(rename = "public")]
+///     Published,
+/// }
+/// ```
+///
+/// For an enum of plain variants that is `Clone`. Reading a label that no variant has is an error. An
+/// enum that is also `Debug`, `Eq` and `Hash` may be a primary key.
+///
+/// # Attributes
+///
+/// | `#[orm(…)]` | |
+/// |-|-|
+/// | on a variant, `rename = "…"` | Its label. |
+/// | on the enum, `rename_all = "…"` | The case of the other labels: `snake_case` (the default), `kebab-case`, `lowercase`, `UPPERCASE`, `PascalCase` or `SCREAMING_SNAKE_CASE`. |
+/// | on the enum, `name = "…"` | The type's name, for databases that name their enumerations; else the enum's in snake_case. |
+/// | on the enum, `crate = path` | Where `orm` is, if it isn't `::orm`. |
 #[proc_macro_derive(DbEnum, attributes(orm))]
 pub fn derive_db_enum(input: TokenStream) -> TokenStream {
     db_enum::derive(input.into()).into()

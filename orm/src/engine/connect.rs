@@ -1,116 +1,14 @@
-//! [`Engine`]: from a URL to a driver and its pool. The only place in this crate that names dialects.
+//! From a URL to a driver: the only place in this crate that names dialects.
+//!
+//! A database whose Cargo feature is off is an error that names the feature.
 
-use std::fmt;
 use std::sync::Arc;
 
 use orm_core::driver::Driver;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 
-use super::connection::Connection;
-use super::log::Log;
-use super::options::EngineOptions;
-use super::pool::Pool;
-use super::statement_cache::StatementCache;
 use super::url::{Url, wrong};
-
-/// A database: its driver, its dialect and a pool of connections. A clone is another handle to the same
-/// pool, so that an engine can be kept wherever it is needed.
-///
-/// Making one opens no connection; the first statement does, and fails at once if it can't.
-#[derive(Clone)]
-pub struct Engine(Arc<Shared>);
-
-/// What the clones of an engine share.
-pub(super) struct Shared {
-    pub pool: Pool,
-    pub log: Log,
-    pub statements: StatementCache,
-    dialects: Vec<&'static dyn Dialect>,
-}
-
-impl fmt::Debug for Engine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Engine").field(&self.0.pool.target()).finish()
-    }
-}
-
-impl Shared {
-    /// The dialect of a server by the name that its connection reports.
-    pub fn dialect(&self, server: &str) -> Result<&'static dyn Dialect> {
-        let found = self.dialects.iter().copied().find(|dialect| dialect.name() == server);
-        found.ok_or_else(|| wrong(format!("the engine has no dialect for the server {server}")))
-    }
-}
-
-impl Engine {
-    /// An engine for `url`: `sqlite://file.db`, `sqlite://` (in memory), `postgresql://user:password@host/database`
-    /// or `mysql://…`, each with options behind `?`.
-    ///
-    /// # Errors
-    /// `Configuration` for a wrong URL, an unknown scheme or option, and a database whose Cargo feature
-    /// is off.
-    pub fn connect(url: &str) -> Result<Self> {
-        Self::options(url).connect()
-    }
-
-    /// The options of an engine for `url`, to be set before it connects.
-    pub fn options(url: &str) -> EngineOptions {
-        EngineOptions::new(url)
-    }
-
-    /// An engine over a driver from outside this workspace, with the dialects that its connections may
-    /// report by name.
-    ///
-    /// # Errors
-    /// `Configuration` for a pool of no connections.
-    pub fn with_driver(
-        driver: Arc<dyn Driver>,
-        dialects: Vec<&'static dyn Dialect>,
-        options: &EngineOptions,
-    ) -> Result<Self> {
-        let log = Log { echo: options.echo, values: options.log_values };
-        let pool = Pool::new(driver, options)?;
-        let shared = Shared { pool, log, statements: StatementCache::default(), dialects };
-        Ok(Self(Arc::new(shared)))
-    }
-
-    pub(super) fn from_options(mut options: EngineOptions) -> Result<Self> {
-        let mut url = Url::parse(&options.url)?;
-        if options.pool_size.is_none() {
-            options.pool_size = url.take_number("pool_size")?;
-        }
-        match url.take("echo").as_deref() {
-            Some("true" | "1") => options.echo = true,
-            None | Some("false" | "0") => {}
-            Some(_) => return Err(wrong("the url's option echo is neither true nor false")),
-        }
-        let (driver, dialects) = driver(url)?;
-        Self::with_driver(driver, dialects, &options)
-    }
-
-    pub(super) fn from_shared(shared: Arc<Shared>) -> Self {
-        Self(shared)
-    }
-
-    /// Checks out a connection, opening one if none is idle.
-    ///
-    /// # Errors
-    /// `ConnectionFailed` or `Authentication` at once; `PoolTimeout` if all stay in use.
-    pub fn connection(&self) -> Result<Connection> {
-        Connection::open(Arc::clone(&self.0))
-    }
-
-    /// The database in words: scheme, host, name; never the password.
-    pub fn target(&self) -> String {
-        self.0.pool.target()
-    }
-
-    /// Whether the database lives in the one connection of this engine: SQLite in memory.
-    pub fn is_private(&self) -> bool {
-        self.0.pool.is_private()
-    }
-}
 
 /// The driver that an engine for `url` would use, with the dialects that its connections may report, so
 /// that a program can wrap it: count statements, inject faults, and hand it to [`Engine::with_driver`].
@@ -125,13 +23,104 @@ pub fn driver_for(url: &str) -> Result<Target> {
 /// A driver, and the dialects of the servers that it may meet.
 pub type Target = (Arc<dyn Driver>, Vec<&'static dyn Dialect>);
 
-fn driver(url: Url) -> Result<Target> {
+pub(super) fn driver(url: Url) -> Result<Target> {
     match url.scheme.as_str() {
         "sqlite" => sqlite(url),
         "postgresql" | "postgres" => postgres(url),
         "mysql" | "mariadb" => mysql(url),
         other => Err(wrong(format!("unknown scheme {other} in the database url"))
             .with_hint("known are sqlite, postgresql, postgres, mysql and mariadb")),
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn postgres(mut url: Url) -> Result<Target> {
+    use dialect_postgres::{PostgresConfig, PostgresDialect, PostgresDriver, TlsMode};
+    // A socket's folder may also stand where a host can't be written: ?host=/run/postgresql
+    let host = url.take("host").unwrap_or_else(|| std::mem::take(&mut url.host));
+    let host = if host.is_empty() { "localhost".to_owned() } else { host };
+    let mut config = PostgresConfig::new(host, url.port.unwrap_or(5432)).tls(tls(
+        &mut url,
+        (TlsMode::Disable, TlsMode::Require, TlsMode::Insecure),
+    )?);
+    if let Some(user) = url.user.take() {
+        config = config.user(user);
+    }
+    if let Some(password) = url.password.take() {
+        config = config.password(password);
+    }
+    if !url.path.is_empty() {
+        config = config.database(std::mem::take(&mut url.path));
+    }
+    if let Some(path) = url.take("sslrootcert") {
+        config = config.root_certificates(path);
+    }
+    if let Some(seconds) = url.take_number("connect_timeout")? {
+        config = config.connect_timeout(std::time::Duration::from_secs(seconds.into()));
+    }
+    if let Some(statements) = url.take_number("statement_cache")? {
+        config = config.statement_cache(statements as usize);
+    }
+    if let Some(name) = url.take("application_name") {
+        config = config.application_name(name);
+    }
+    if let Some(options) = url.take("options") {
+        config = config.options(options);
+    }
+    for parameter in ["search_path", "statement_timeout", "lock_timeout"] {
+        if let Some(value) = url.take(parameter) {
+            config = config.parameter(parameter, value);
+        }
+    }
+    url.finish(
+        "sslmode, sslrootcert, host, connect_timeout (seconds), statement_cache, application_name, \
+         options, search_path, statement_timeout, lock_timeout, pool_size, echo",
+    )?;
+    Ok((Arc::new(PostgresDriver::new(config)), vec![&PostgresDialect]))
+}
+
+#[cfg(feature = "mysql")]
+fn mysql(mut url: Url) -> Result<Target> {
+    use dialect_mysql::{MariaDbDialect, MysqlConfig, MysqlDialect, MysqlDriver, TlsMode};
+    let mut config = MysqlConfig::default();
+    if !url.host.is_empty() {
+        config.host = std::mem::take(&mut url.host);
+    }
+    config.port = url.port.unwrap_or(config.port);
+    config.user = url.user.take();
+    config.password = url.password.take();
+    config.database = Some(std::mem::take(&mut url.path)).filter(|name| !name.is_empty());
+    config.socket = url.take("socket").map(Into::into);
+    config.tls = tls(&mut url, (TlsMode::Disable, TlsMode::Require, TlsMode::Insecure))?;
+    config.root_certificate = url.take("sslrootcert").map(Into::into);
+    if let Some(seconds) = url.take_number("connect_timeout")? {
+        config.connect_timeout = std::time::Duration::from_secs(seconds.into());
+    }
+    if let Some(statements) = url.take_number("statement_cache")? {
+        config.statement_cache = statements as usize;
+    }
+    let mut driver = MysqlDriver::new(config);
+    match url.take("server").as_deref() {
+        None => {}
+        Some("mysql") => driver = driver.as_mysql(),
+        Some(_) => return Err(wrong("the url's option server is not mysql")),
+    }
+    url.finish(
+        "sslmode, sslrootcert, socket, connect_timeout (seconds), statement_cache, server=mysql, \
+         pool_size, echo",
+    )?;
+    Ok((Arc::new(driver), vec![&MariaDbDialect, &MysqlDialect]))
+}
+
+/// The TLS mode of a URL, in the words of the driver: disable, require, insecure.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn tls<T>(url: &mut Url, (disable, require, insecure): (T, T, T)) -> Result<T> {
+    match url.take("sslmode").as_deref() {
+        None | Some("disable") => Ok(disable),
+        Some("require") => Ok(require),
+        Some("insecure") => Ok(insecure),
+        Some(_) => Err(wrong("the url's option sslmode is none of disable, require and insecure")
+            .with_hint("require verifies the certificate and the host; nothing falls back to plain text")),
     }
 }
 
@@ -213,7 +202,7 @@ mod tests {
 
     #[test]
     fn unknown_schemes_are_told() {
-        let error = Engine::connect("oracle://h/db").unwrap_err();
+        let error = driver_for("oracle://h/db").err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(error.to_string().contains("known are sqlite"), "{error}");
     }

@@ -11,7 +11,7 @@ use orm_core::error::{Error, Result};
 use orm_core::sql::Dialect;
 use orm_core::value::ValueRef;
 
-use super::connect::{Engine, Shared};
+use super::handle::{Engine, Shared};
 use super::pool::Checkout;
 use super::statement_cache::StatementKey;
 use super::transaction::Track;

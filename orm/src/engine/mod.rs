@@ -5,6 +5,7 @@
 mod connect;
 mod connection;
 mod ddl;
+mod handle;
 mod log;
 mod options;
 mod pool;
@@ -12,8 +13,9 @@ mod statement_cache;
 mod transaction;
 mod url;
 
-pub use connect::{Engine, Target, driver_for};
+pub use connect::{Target, driver_for};
 pub use connection::Connection;
 pub use ddl::{create_missing, drop_existing};
+pub use handle::Engine;
 pub use options::EngineOptions;
 pub(crate) use statement_cache::{StatementKey, StatementKind};

@@ -3,9 +3,12 @@
 //! A derive sees tokens, not types. So it emits a use of one of these for each attribute that only some
 //! types can bear, and the compiler reports the field's type if it can't.
 
-use orm_core::types::{DbType, base};
+use std::borrow::Cow;
+
+use orm_core::types::{DbType, Type, base};
 
 use super::column::Column;
+use super::def::{ColumnDef, ServerDefault};
 
 /// A type whose values the database can generate.
 #[diagnostic::on_unimplemented(
@@ -144,4 +147,57 @@ impl<T: DbType, Other: DbType<Base = T::Base>> RefersTo<Other> for T {}
 #[doc(hidden)]
 pub fn referred<T: RefersTo<Other>, M, Other>(column: Column<M, Other>) -> usize {
     column.position()
+}
+
+/// Whether a column can hold what the server fills in for it. What SQL gives is the database's to know,
+/// and so is whether text reads as a date, a time or a uuid.
+#[doc(hidden)]
+pub const fn default_fits(column: &ColumnDef) -> bool {
+    match (&column.ty, &column.server_default) {
+        (_, None | Some(ServerDefault::Raw(_)))
+        | (Type::Bool, Some(ServerDefault::Bool(_)))
+        | (Type::Float32 | Type::Float64, Some(ServerDefault::Int(_) | ServerDefault::Float(_))) => {
+            true
+        }
+        (ty, Some(ServerDefault::Int(value))) => integer_fits(ty, *value),
+        (Type::Enum(labels), Some(ServerDefault::Text(text))) => match &labels.labels {
+            Cow::Borrowed(labels) => has_label(labels, text),
+            Cow::Owned(_) => true,
+        },
+        (ty, Some(ServerDefault::Text(_))) => matches!(
+            ty,
+            Type::Text | Type::Date | Type::Time | Type::DateTime | Type::Timestamp | Type::Uuid
+        ),
+        (_, Some(_)) => false,
+    }
+}
+
+const fn integer_fits(ty: &Type, value: i64) -> bool {
+    match ty {
+        Type::Int16 => i16::MIN as i64 <= value && value <= i16::MAX as i64,
+        Type::Int32 => i32::MIN as i64 <= value && value <= i32::MAX as i64,
+        Type::Int64 => true,
+        _ => false,
+    }
+}
+
+const fn has_label(labels: &[Cow<'static, str>], text: &str) -> bool {
+    let mut rest = labels;
+    while let [Cow::Borrowed(label), others @ ..] = rest {
+        if same(label.as_bytes(), text.as_bytes()) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+const fn same(mut a: &[u8], mut b: &[u8]) -> bool {
+    while let ([first, rest @ ..], [other, others @ ..]) = (a, b) {
+        if *first != *other {
+            return false;
+        }
+        (a, b) = (rest, others);
+    }
+    a.is_empty() && b.is_empty()
 }

@@ -9,9 +9,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use orm_core::driver::Outcome;
+use orm_core::driver::{Outcome, Row};
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{GeneratedKeys, SqlWriter, write_batch_insert};
+use orm_core::sql::{Capabilities, Dialect, GeneratedKeys, SqlWriter, write_batch_insert};
 use orm_core::stmt::{BatchColumn, BatchInsert, BatchRows};
 use orm_core::value::ValueRef;
 
@@ -49,31 +49,122 @@ pub(crate) fn insert_rows<'v>(
     value: &dyn Fn(usize, usize) -> ValueRef<'v>,
     key: Option<TakeKey<'_>>,
 ) -> Result<()> {
-    let capabilities = conn.dialect().capabilities();
-    let arrays = capabilities.arrays && insert.rows > 1 && !insert.columns.is_empty();
-    let mut bulk = Bulk { conn, insert: *insert, value };
-    match (key, capabilities.generated_keys) {
-        _ if insert.rows == 0 => Ok(()),
-        (None, _) if arrays => bulk.arrays(),
-        (None, _) => bulk.statements(),
-        (Some(key), GeneratedKeys::LastInsertId) => bulk.looped(key),
-        (Some(key), GeneratedKeys::Returning) if arrays => bulk.arrays_returning(key),
-        (Some(key), GeneratedKeys::Returning) => bulk.statements_returning(key),
+    let keys = conn.dialect().capabilities().generated_keys;
+    let returning = insert
+        .def
+        .generated
+        .filter(|_| keys == GeneratedKeys::Returning);
+    match key {
+        None => Bulk {
+            conn,
+            insert,
+            value,
+            returning: None,
+        }
+        .run(),
+        Some(key) if returning.is_none() => Bulk {
+            conn,
+            insert,
+            value,
+            returning,
+        }
+        .looped(key),
+        Some(key) => Bulk {
+            conn,
+            insert,
+            value,
+            returning,
+        }
+        .returning(&mut |query, rows| {
+            for (row, generated) in rows.clone().zip(query.keys(insert.def, rows.len())?) {
+                key(row, generated);
+            }
+            Ok(())
+        }),
     }
+}
+
+/// Inserts rows and hands each row of the column at `returning` that comes back to `each`, in the order
+/// of the database.
+pub(super) fn insert_returning<'v>(
+    conn: &mut Connection,
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    returning: usize,
+    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+) -> Result<()> {
+    let returning = Some(returning);
+    Bulk {
+        conn,
+        insert,
+        value,
+        returning,
+    }
+    .returning(&mut |query, rows| {
+        let mut found = 0;
+        query.conn.raw_query(query.sql, query.binds, &mut |row| {
+            found += 1;
+            each(row)
+        })?;
+        check_count(insert.def, found, rows.len())
+    })
+}
+
+/// The text of the first statement by which rows are inserted.
+pub(super) fn first_statement(
+    dialect: &dyn Dialect,
+    insert: &BulkInsert<'_>,
+    returning: Option<usize>,
+) -> Result<String> {
+    let capabilities = dialect.capabilities();
+    let rows = if goes_as_arrays(capabilities, insert) {
+        BatchRows::Arrays
+    } else {
+        BatchRows::Rows(statement_rows(capabilities, insert, insert.rows))
+    };
+    render(dialect, insert, rows, returning)
 }
 
 struct Bulk<'a, 'v> {
     conn: &'a mut Connection,
-    insert: BulkInsert<'a>,
+    insert: &'a BulkInsert<'a>,
     value: &'a dyn Fn(usize, usize) -> ValueRef<'v>,
+    /// The position of the column that the statements hand back.
+    returning: Option<usize>,
 }
 
+/// A statement that hands back rows, ready to be sent.
+struct Query<'q> {
+    conn: &'q mut Connection,
+    sql: &'q str,
+    binds: &'q [ValueRef<'q>],
+}
+
+/// Sends a statement that hands back rows; the range says which rows it inserts.
+type SendQuery<'s> = &'s mut dyn FnMut(Query<'_>, Range<usize>) -> Result<()>;
+
 impl<'v> Bulk<'_, 'v> {
+    fn run(&mut self) -> Result<()> {
+        if goes_as_arrays(self.conn.dialect().capabilities(), self.insert) {
+            self.arrays()
+        } else {
+            self.statements()
+        }
+    }
+
+    fn returning(&mut self, send: SendQuery<'_>) -> Result<()> {
+        if goes_as_arrays(self.conn.dialect().capabilities(), self.insert) {
+            self.arrays_returning(send)
+        } else {
+            self.statements_returning(send)
+        }
+    }
+
     /// One statement of one row, run for each row, for the last key of each.
     fn looped(&mut self, key: TakeKey<'_>) -> Result<()> {
         let width = self.insert.columns.len();
         let def = self.insert.def;
-        let sql = self.text(StatementKind::Insert, BatchRows::Rows(1))?;
+        let sql = self.text(BatchRows::Rows(1))?;
         let mut binds = Vec::with_capacity(width * self.insert.rows.min(LOOP_ROWS));
         let mut row = 0;
         let mut done = |outcome: Outcome| {
@@ -106,7 +197,7 @@ impl<'v> Bulk<'_, 'v> {
             let rows = self.statement_rows(left);
             // The largest size may repeat: then it is prepared once for several runs.
             let runs = (left / rows).min((LOOP_ROWS / rows).max(1));
-            let sql = self.text(StatementKind::Insert, BatchRows::Rows(rows))?;
+            let sql = self.text(BatchRows::Rows(rows))?;
             if width == 0 {
                 check_count(def, self.conn.raw_execute(&sql, &[])?.affected, 1)?;
                 next += 1;
@@ -121,15 +212,22 @@ impl<'v> Bulk<'_, 'v> {
         Ok(())
     }
 
-    /// As [`Bulk::statements`], with the keys from RETURNING.
-    fn statements_returning(&mut self, key: TakeKey<'_>) -> Result<()> {
+    /// As [`Bulk::statements`], with rows that come back.
+    fn statements_returning(&mut self, send: SendQuery<'_>) -> Result<()> {
         let mut binds = Vec::new();
         let mut next = 0;
         while next < self.insert.rows {
             let rows = self.statement_rows(self.insert.rows - next);
-            let sql = self.text(StatementKind::InsertReturning, BatchRows::Rows(rows))?;
+            let sql = self.text(BatchRows::Rows(rows))?;
             self.fill(&mut binds, next..next + rows)?;
-            self.returned(&sql, &binds, next..next + rows, key)?;
+            send(
+                Query {
+                    conn: self.conn,
+                    sql: &sql,
+                    binds: &binds,
+                },
+                next..next + rows,
+            )?;
             next += rows;
         }
         Ok(())
@@ -137,7 +235,7 @@ impl<'v> Bulk<'_, 'v> {
 
     /// One array a column: the text is the same for any number of rows.
     fn arrays(&mut self) -> Result<()> {
-        let sql = self.text(StatementKind::Insert, BatchRows::Arrays)?;
+        let sql = self.text(BatchRows::Arrays)?;
         let mut values = Vec::new();
         for rows in chunks(self.insert.rows, ARRAY_ROWS) {
             self.fill_columns(&mut values, rows.clone())?;
@@ -149,62 +247,27 @@ impl<'v> Bulk<'_, 'v> {
         Ok(())
     }
 
-    /// As [`Bulk::arrays`], with the keys from RETURNING.
-    fn arrays_returning(&mut self, key: TakeKey<'_>) -> Result<()> {
-        let sql = self.text(StatementKind::InsertReturning, BatchRows::Arrays)?;
+    /// As [`Bulk::arrays`], with rows that come back.
+    fn arrays_returning(&mut self, send: SendQuery<'_>) -> Result<()> {
+        let sql = self.text(BatchRows::Arrays)?;
         let mut values = Vec::new();
         for rows in chunks(self.insert.rows, ARRAY_ROWS) {
             self.fill_columns(&mut values, rows.clone())?;
-            self.returned(&sql, &as_arrays(&values, rows.len()), rows, key)?;
+            let binds = as_arrays(&values, rows.len());
+            send(
+                Query {
+                    conn: self.conn,
+                    sql: &sql,
+                    binds: &binds,
+                },
+                rows,
+            )?;
         }
         Ok(())
     }
 
-    /// Runs an INSERT that hands back keys. They ascend in the order of the rows, but need not come
-    /// back in it.
-    fn returned(
-        &mut self,
-        sql: &str,
-        binds: &[ValueRef<'_>],
-        rows: Range<usize>,
-        key: TakeKey<'_>,
-    ) -> Result<()> {
-        let def = self.insert.def;
-        let mut keys = Vec::with_capacity(rows.len());
-        self.conn
-            .raw_query(sql, binds, &mut |row| match row.get(0)? {
-                ValueRef::Int(generated) => {
-                    keys.push(generated);
-                    Ok(())
-                }
-                other => Err(Error::with_message(
-                    ErrorKind::Decode,
-                    format!("the generated key is {}, not an integer", other.kind_name()),
-                )
-                .with_table(def.table)),
-            })?;
-        check_count(def, keys.len() as u64, rows.len())?;
-        keys.sort_unstable();
-        for (row, generated) in rows.zip(keys) {
-            key(row, generated);
-        }
-        Ok(())
-    }
-
-    /// How many of `left` rows go into the next statement. Only a few sizes occur per column set, so
-    /// that there are few texts to prepare and to keep.
     fn statement_rows(&self, left: usize) -> usize {
-        let width = self.insert.columns.len();
-        if width == 0 {
-            return 1;
-        }
-        let full = self.conn.dialect().capabilities().insert_binds / width;
-        let full = full.clamp(1, STATEMENT_ROWS);
-        if left >= full {
-            full
-        } else {
-            1 << left.ilog2()
-        }
+        statement_rows(self.conn.dialect().capabilities(), self.insert, left)
     }
 
     /// The values of some rows, row by row, checked.
@@ -239,49 +302,99 @@ impl<'v> Bulk<'_, 'v> {
         Ok(value)
     }
 
-    fn text(&mut self, kind: StatementKind, rows: BatchRows) -> Result<Arc<str>> {
-        let BulkInsert {
-            def,
-            model,
-            columns,
-            ..
-        } = self.insert;
+    fn text(&mut self, rows: BatchRows) -> Result<Arc<str>> {
         let dialect = self.conn.dialect();
+        let (insert, returning) = (self.insert, self.returning);
         let key = StatementKey {
             dialect: dialect.name(),
-            model,
-            kind,
-            columns: columns.to_vec(),
-            guard: Vec::new(),
+            model: insert.model,
+            kind: match returning {
+                Some(_) => StatementKind::InsertReturning,
+                None => StatementKind::Insert,
+            },
+            columns: insert.columns.to_vec(),
+            // An insert guards nothing: this is what it hands back.
+            guard: returning.into_iter().collect(),
             rows: match rows {
                 BatchRows::Rows(rows) => rows,
                 BatchRows::Arrays => 0,
             },
         };
-        self.conn.statement(&key, || {
-            let columns: Vec<_> = columns
-                .iter()
-                .map(|position| &def.columns[*position])
-                .map(|column| BatchColumn {
-                    name: column.name,
-                    ty: &column.ty,
-                })
-                .collect();
-            let returning = match (kind, def.generated) {
-                (StatementKind::InsertReturning, Some(position)) => Some(def.names[position]),
-                _ => None,
-            };
-            let mut w = SqlWriter::new(dialect);
-            let insert = BatchInsert {
-                table: def.table,
-                columns: &columns,
-                rows,
-                returning,
-            };
-            write_batch_insert(&mut w, &insert)?;
-            Ok(w.finish().0)
-        })
+        self.conn
+            .statement(&key, || render(dialect, insert, rows, returning))
     }
+}
+
+impl Query<'_> {
+    /// The generated keys. They ascend in the order of the rows, but need not come back in it.
+    fn keys(self, def: &'static ModelDef, rows: usize) -> Result<Vec<i64>> {
+        let mut keys = Vec::with_capacity(rows);
+        self.conn
+            .raw_query(self.sql, self.binds, &mut |row| match row.get(0)? {
+                ValueRef::Int(generated) => {
+                    keys.push(generated);
+                    Ok(())
+                }
+                other => Err(Error::with_message(
+                    ErrorKind::Decode,
+                    format!("the generated key is {}, not an integer", other.kind_name()),
+                )
+                .with_table(def.table)),
+            })?;
+        check_count(def, keys.len() as u64, rows)?;
+        keys.sort_unstable();
+        Ok(keys)
+    }
+}
+
+/// Whether rows are inserted as one array a column. One row has nothing to gain from it, and without
+/// columns there is nothing to make arrays of.
+fn goes_as_arrays(capabilities: &Capabilities, insert: &BulkInsert<'_>) -> bool {
+    capabilities.arrays && insert.rows > 1 && !insert.columns.is_empty()
+}
+
+/// How many of `left` rows go into the next statement. Only a few sizes occur per column set, so that
+/// there are few texts to prepare and to keep.
+fn statement_rows(capabilities: &Capabilities, insert: &BulkInsert<'_>, left: usize) -> usize {
+    let width = insert.columns.len();
+    if width == 0 {
+        return 1;
+    }
+    let full = (capabilities.insert_binds / width).clamp(1, STATEMENT_ROWS);
+    if left >= full {
+        full
+    } else {
+        1 << left.ilog2()
+    }
+}
+
+fn render(
+    dialect: &dyn Dialect,
+    insert: &BulkInsert<'_>,
+    rows: BatchRows,
+    returning: Option<usize>,
+) -> Result<String> {
+    let def = insert.def;
+    let column = |position: &usize| {
+        let column = &def.columns[*position];
+        BatchColumn {
+            name: column.name,
+            ty: &column.ty,
+        }
+    };
+    let columns: Vec<_> = insert.columns.iter().map(column).collect();
+    let returning = returning.map(|position| def.names[position]);
+    let mut w = SqlWriter::new(dialect);
+    write_batch_insert(
+        &mut w,
+        &BatchInsert {
+            table: def.table,
+            columns: &columns,
+            rows,
+            returning,
+        },
+    )?;
+    Ok(w.finish().0)
 }
 
 fn chunks(rows: usize, size: usize) -> impl Iterator<Item = Range<usize>> {

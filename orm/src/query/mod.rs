@@ -1,13 +1,56 @@
 //! The typed SQL layer: statements that check the user's columns, values and nullability at compile
 //! time, then erase into the plain statements of `orm_core::stmt`.
 //!
-//! Stands on `engine` and `mapping`; knows no session. The session runs the same statements through
-//! [`Executor`].
+//! `select.rs`, `insert.rs`, `update.rs`, `delete.rs` and `raw.rs` have the statements; `column_ops.rs`,
+//! `expr.rs`, `operand.rs`, `predicate.rs`, `aggregate.rs` and `order.rs` what goes into them;
+//! `executor.rs` says where they run. Stands on `engine` and `mapping`; knows no session.
 
+mod aggregate;
+mod arithmetic;
 mod bulk;
 mod check;
+mod column_ops;
+mod compile;
+mod delete;
 mod executor;
+mod expr;
+mod fault;
+mod from_row;
+mod insert;
+mod join;
+mod like;
+mod operand;
+mod order;
+mod origin;
+mod placeholders;
+mod predicate;
+mod query;
+mod raw;
+mod rows;
+mod schema;
+mod scope;
+mod select;
+mod selectable;
+mod update;
+mod verbs;
+mod walk;
 
-pub(crate) use bulk::{BulkInsert, TakeKey, insert_rows};
+pub use aggregate::{avg, count, count_all, count_distinct, max, min, sum};
+pub(crate) use bulk::{BulkInsert, insert_rows};
 pub(crate) use check::{check_length, check_references};
+pub use delete::{Delete, delete};
 pub use executor::Executor;
+pub use expr::{Expr, IntoExpr, Lifted};
+pub use fault::Fault;
+pub use from_row::FromRow;
+pub use insert::{Insert, InsertInto, Returning, insert};
+pub use join::{JoinTarget, Joined, Sources};
+pub use operand::{FitsIn, Null, Operand};
+pub use order::{GroupList, Order, OrderList};
+pub use origin::{Origin, Selected};
+pub use predicate::{Predicate, exists};
+pub use raw::{Raw, RawValue, raw};
+pub use rows::{ByRef, ByValue, Each, Item, Rows, Values};
+pub use select::{Select, select};
+pub use selectable::{Optional, Selectable, optional};
+pub use update::{Assignment, Update, update};

@@ -1,6 +1,9 @@
 //! The cases, one file a concept, and the list of them all.
 
 mod crud;
+mod errors;
+mod support;
+mod transactions;
 
 use crate::backend::Db;
 
@@ -65,6 +68,8 @@ impl Requires {
 pub fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     cases.extend(crud::cases());
+    cases.extend(errors::cases());
+    cases.extend(transactions::cases());
     cases
 }
 

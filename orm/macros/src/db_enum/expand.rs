@@ -31,10 +31,10 @@ pub(super) fn expand(labelled: &Labelled) -> TokenStream {
                     }
                 }
 
-                fn from_label(label: &str) -> ::core::option::Option<Self> {
-                    ::core::option::Option::Some(match label {
+                fn from_label(label: &str) -> __orm::Option<Self> {
+                    __orm::Some(match label {
                         #(#labels => Self::#idents,)*
-                        _ => return ::core::option::Option::None,
+                        _ => return __orm::None,
                     })
                 }
             }

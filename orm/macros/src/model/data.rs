@@ -2,7 +2,7 @@
 //! instead of names.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Expr, Ident, LitInt, LitStr, Path, Type, Visibility};
+use syn::{Attribute, Expr, Ident, LitBool, LitInt, LitStr, Path, Type, Visibility};
 
 /// A struct as the user wrote it.
 pub(super) struct Parsed {
@@ -69,7 +69,7 @@ pub(super) struct Target {
 
 /// What the database fills in.
 pub(super) enum ServerDefault {
-    Bool(bool),
+    Bool(LitBool),
     /// With its sign.
     Int(TokenStream),
     /// With its sign.

@@ -135,7 +135,7 @@ fn server_default(meta: &ParseNestedMeta<'_>) -> Result<ServerDefault> {
         Lit::Int(int) => Ok(ServerDefault::Int(signed(int))),
         Lit::Float(float) => Ok(ServerDefault::Float(signed(float))),
         Lit::Str(text) if minus.is_none() => Ok(ServerDefault::Text(text.clone())),
-        Lit::Bool(truth) if minus.is_none() => Ok(ServerDefault::Bool(truth.value)),
+        Lit::Bool(truth) if minus.is_none() => Ok(ServerDefault::Bool(truth.clone())),
         _ => Err(Error::new(span, EXAMPLE)),
     }
 }

@@ -29,3 +29,48 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     }
     code
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proc_macro2::TokenTree;
+    use quote::{format_ident, quote};
+
+    /// What a model costs each build of its user.
+    #[test]
+    fn the_code_is_thin() {
+        let required = (0..10).map(|i| format_ident!("required{i}"));
+        let optional = (0..9).map(|i| format_ident!("optional{i}"));
+        let code = derive(quote! {
+            struct Wide {
+                #[orm(primary_key)]
+                id: i64,
+                #(#required: String,)*
+                #(#optional: Option<i32>,)*
+            }
+        });
+        let count = count(code);
+        assert!(count < 7_500, "{count} tokens for 20 columns");
+    }
+
+    fn count(tokens: TokenStream) -> usize {
+        let one = |token| match token {
+            TokenTree::Group(group) => 2 + count(group.stream()),
+            _ => 1,
+        };
+        tokens.into_iter().map(one).sum()
+    }
+
+    #[test]
+    fn a_faulty_attribute_leaves_the_rest_standing() {
+        let code = derive(quote! {
+            struct User {
+                #[orm(primary_key, lenght = 3)]
+                id: i64,
+            }
+        });
+        let code = code.to_string();
+        assert!(code.contains("did you mean `length`"), "{code}");
+        assert!(code.contains("Model for User"), "{code}");
+    }
+}

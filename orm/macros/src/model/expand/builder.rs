@@ -1,21 +1,15 @@
-//! The builder: a state parameter per required column, and a row once all are given.
+//! The builder: its states and setters. What becomes of it in the end is in `new_row.rs`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use super::{helper, of};
-use crate::model::data::{Column, Fill, Model};
+use super::helper;
+use crate::model::data::{Column, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let parts = [
-        types(model),
-        begin(model),
-        setters(model),
-        required(model),
-        rows(model),
-    ];
+    let parts = [types(model), begin(model), setters(model), required(model)];
     quote!(#(#parts)*)
 }
 
@@ -27,7 +21,7 @@ fn types(model: &Model) -> TokenStream {
     let states = states(model);
     let fields = model.columns.iter().map(|column| {
         let (ident, ty) = (&column.ident, &column.ty);
-        quote!(#ident: ::core::option::Option<#ty>)
+        quote!(#ident: __orm::Option<#ty>)
     });
     let note = format!(
         "a builder does nothing until it is added: `session.add({}::{}()…)`",
@@ -41,7 +35,7 @@ fn types(model: &Model) -> TokenStream {
         #[must_use = #note]
         #vis struct #builder<#(#states),*> {
             given: #given,
-            states: ::core::marker::PhantomData<fn() -> (#(#states,)*)>,
+            states: __orm::PhantomData<fn() -> (#(#states,)*)>,
         }
     }
 }
@@ -61,8 +55,8 @@ fn begin(model: &Model) -> TokenStream {
             #[doc = #doc]
             #vis fn #begin() -> #builder<#(#missing),*> {
                 #builder {
-                    given: #given { #(#fields: ::core::option::Option::None,)* },
-                    states: ::core::marker::PhantomData,
+                    given: #given { #(#fields: __orm::None,)* },
+                    states: __orm::PhantomData,
                 }
             }
         }
@@ -113,8 +107,8 @@ fn required_setter(model: &Model, column: &Column, state: usize) -> TokenStream 
     quote! {
         #(#docs)*
         #vis fn #ident(mut self, value: #value) -> #builder<#(#states),*> {
-            self.given.#ident = ::core::option::Option::Some(__orm::IntoField::into_field(value));
-            #builder { given: self.given, states: ::core::marker::PhantomData }
+            self.given.#ident = __orm::Some(__orm::IntoField::into_field(value));
+            #builder { given: self.given, states: __orm::PhantomData }
         }
     }
 }
@@ -125,7 +119,7 @@ fn optional_setter(model: &Model, column: &Column) -> TokenStream {
     quote! {
         #(#docs)*
         #vis fn #ident(mut self, value: #value) -> Self {
-            self.given.#ident = ::core::option::Option::Some(__orm::IntoField::into_field(value));
+            self.given.#ident = __orm::Some(__orm::IntoField::into_field(value));
             self
         }
     }
@@ -163,89 +157,14 @@ fn required(model: &Model) -> TokenStream {
     quote!(#(#traits)*)
 }
 
-/// `NewRow` for the builder in its last state, and for the struct itself.
-fn rows(model: &Model) -> TokenStream {
-    let (name, builder) = (&model.head.ident, helper(model, "Builder"));
-    let states = states(model);
-    let requires = (0..states.len()).map(|state| requires(model, state));
-    let filled = model.columns.iter().enumerate().map(filled);
-    let skipped = model.skipped.iter().map(|(ident, ty)| {
-        let skipped = of(ty, "Skipped");
-        quote!(#ident: #skipped::skipped())
-    });
-    let unset = model
-        .columns
-        .iter()
-        .enumerate()
-        .filter_map(|(position, column)| {
-            column.server_default.as_ref()?;
-            let (ident, field) = (&column.ident, of(&column.ty, "Field"));
-            Some(quote!(#field::leave_unset(&self.#ident, #position, &mut unset);))
-        });
-    let complete = quote_spanned! {name.span()=>
-        impl<#(#states: #requires),*> __orm::NewRow for #builder<#(#states),*> {
-            type Model = #name;
-
-            fn into_row(self) -> __orm::NewEntity<#name> {
-                let given = self.given;
-                #[allow(unused_mut)]
-                let mut unset = __orm::ColumnSet::new();
-                let value = #name { #(#filled,)* #(#skipped,)* };
-                __orm::NewEntity { value, unset }
-            }
-        }
-    };
-    quote! {
-        #complete
-
-        #[automatically_derived]
-        impl __orm::NewRow for #name {
-            type Model = Self;
-
-            fn into_row(self) -> __orm::NewEntity<Self> {
-                #[allow(unused_mut)]
-                let mut unset = __orm::ColumnSet::new();
-                #(#unset)*
-                __orm::NewEntity { value: self, unset }
-            }
-        }
-    }
-}
-
-fn filled((position, column): (usize, &Column)) -> TokenStream {
-    let (ident, ty) = (&column.ident, &column.ty);
-    match &column.fill {
-        Fill::Required => quote!(#ident: __orm::given(given.#ident)),
-        Fill::Null => quote!(#ident: given.#ident.unwrap_or_default()),
-        Fill::Generated => {
-            let generated = of(ty, "Generated");
-            quote!(#ident: given.#ident.unwrap_or(#generated::UNSET))
-        }
-        Fill::Version => {
-            let version = of(ty, "Version");
-            quote!(#ident: given.#ident.unwrap_or(#version::FIRST))
-        }
-        Fill::Default(value) => quote! {
-            #ident: given.#ident.unwrap_or_else(|| {
-                __orm::IntoField::<#ty>::into_field(#value)
-            })
-        },
-        Fill::Server => {
-            let placeholder = of(ty, "Placeholder");
-            quote! {
-                #ident: __orm::or_server(given.#ident, #placeholder::placeholder, #position, &mut unset)
-            }
-        }
-    }
-}
-
 /// The type parameters. Not named after fields, since a field `tag` would take the name of a model `Tag`.
-fn states(model: &Model) -> Vec<Ident> {
+pub(super) fn states(model: &Model) -> Vec<Ident> {
     let span = model.head.ident.span();
     let parameter = |state| format_ident!("__S{state}", span = span);
     (0..model.required().len()).map(parameter).collect()
 }
 
-fn requires(model: &Model, state: usize) -> Ident {
+/// The trait that the state of a required column must have.
+pub(super) fn requires(model: &Model, state: usize) -> Ident {
     format_ident!("Requires{state}", span = model.head.ident.span())
 }

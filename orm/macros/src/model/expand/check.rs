@@ -1,20 +1,38 @@
-//! What attributes ask of the types of their fields, left to the compiler: a use of a trait for each.
+//! What attributes ask of the types of their fields, left to the compiler: a use of a trait for each, and
+//! an assertion for defaults, whose types are data.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use super::of;
-use crate::model::data::Model;
+use crate::model::data::{Column, Model, ServerDefault};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let mut checks = Vec::new();
-    for column in &model.columns {
+    for (position, column) in model.columns.iter().enumerate() {
         if column.length.is_some() {
-            checks.push(of(&column.ty, "HasLength"));
+            let check = of(&column.ty, "HasLength");
+            checks.push(quote!(#check::OK));
         }
         if column.collation.is_some() {
-            checks.push(of(&column.ty, "HasCollation"));
+            let check = of(&column.ty, "HasCollation");
+            checks.push(quote!(#check::OK));
         }
+        checks.extend(default(position, column));
     }
-    quote!(#(const _: () = #checks::OK;)*)
+    quote!(#(const _: () = #checks;)*)
+}
+
+fn default(position: usize, column: &Column) -> Option<TokenStream> {
+    let (kind, span) = match column.server_default.as_ref()? {
+        ServerDefault::Bool(value) => ("this truth value", value.span),
+        ServerDefault::Int(value) | ServerDefault::Float(value) => ("this number", value.span()),
+        ServerDefault::Text(value) => ("this text", value.span()),
+        ServerDefault::Raw(_) => return None,
+    };
+    let message = format!("`{}` can't have {kind} as its server default", column.ident);
+    Some(quote_spanned! {span=>
+        ::core::assert!(__orm::default_fits(&__DEF.columns[#position]), #message)
+    })
 }

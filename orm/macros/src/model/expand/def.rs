@@ -116,8 +116,5 @@ fn parts(group: &Columns) -> (TokenStream, TokenStream) {
 }
 
 fn option(value: Option<&impl ToTokens>) -> TokenStream {
-    value.map_or_else(
-        || quote!(::core::option::Option::None),
-        |value| quote!(::core::option::Option::Some(#value)),
-    )
+    value.map_or_else(|| quote!(__orm::None), |value| quote!(__orm::Some(#value)))
 }

@@ -10,6 +10,7 @@ mod builder;
 mod check;
 mod def;
 mod entity;
+mod new_row;
 mod row;
 
 use proc_macro2::TokenStream;
@@ -30,6 +31,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         row::expand(model),
         check::expand(model),
         builder::expand(model),
+        new_row::expand(model),
     ];
     quote! {
         #[doc(hidden)]
@@ -47,6 +49,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             non_camel_case_types,
             unnameable_types,
             unreachable_pub,
+            unused_mut,
             unused_qualifications
         )]
         const _: () = {

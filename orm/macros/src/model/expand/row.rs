@@ -144,7 +144,7 @@ fn copies(model: &Model) -> TokenStream {
         }
 
         fn restore(&mut self, mut other: Self) {
-            #(::core::mem::swap(&mut self.#restored, &mut other.#restored);)*
+            #(__orm::swap(&mut self.#restored, &mut other.#restored);)*
         }
     }
 }

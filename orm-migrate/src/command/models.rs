@@ -1,0 +1,25 @@
+//! `models`: what the others work on, as a list or as the dump itself.
+
+use crate::error::Result;
+use crate::models::{ModelSource, Models};
+
+/// Reads the models of `source`.
+///
+/// # Errors
+/// As [`ModelSource::load`].
+pub fn models(source: &ModelSource) -> Result<Models> {
+    source.load()
+}
+
+/// The models as lines of text: table, struct with its module, columns.
+pub fn list(models: &Models) -> String {
+    let width = models.names().iter().map(|model| model.table.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for model in models.names() {
+        let columns = models.schema().table(&model.table).map_or(0, |table| table.columns.len());
+        let plural = if columns == 1 { "" } else { "s" };
+        let (table, module, name) = (&model.table, &model.module, &model.name);
+        text.push_str(&format!("{table:width$}  {module}::{name}, {columns} column{plural}\n"));
+    }
+    text
+}

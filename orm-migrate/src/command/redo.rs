@@ -1,0 +1,44 @@
+//! `redo`: reverts and applies again, to try a migration while it is being written.
+
+use orm::engine::Connection;
+
+use super::step::{self, Count, Loaded, Step};
+use crate::error::Result;
+use crate::migration::{Direction, MigrationConnection, Migrations};
+
+/// Reverts the last `count` applied migrations and applies them again, telling `observer` of each step
+/// that is done. All in one transaction, if each of them runs in one.
+///
+/// # Errors
+/// As [`revert`](super::revert::revert) and [`run`](super::run::run).
+pub fn redo(
+    migrations: &Migrations,
+    connection: Connection,
+    count: Count,
+    observer: &mut dyn FnMut(&Step),
+) -> Result<Vec<Step>> {
+    let mut connection = MigrationConnection::new(connection, migrations.path());
+    let applied = step::last_applied(migrations, &mut connection, count)?;
+    let down = step::check(migrations, &connection, &applied, Direction::Down)?;
+    let up = step::check(migrations, &connection, &applied, Direction::Up)?;
+    if down && up && !applied.is_empty() {
+        connection.in_one_transaction(|connection| both_ways(connection, &applied, observer))
+    } else {
+        both_ways(&mut connection, &applied, observer)
+    }
+}
+
+fn both_ways(
+    connection: &mut MigrationConnection,
+    applied: &Loaded,
+    observer: &mut dyn FnMut(&Step),
+) -> Result<Vec<Step>> {
+    let mut steps = Vec::with_capacity(2 * applied.len());
+    for migration in applied {
+        steps.push(step::perform(connection, &**migration, Direction::Down, observer)?);
+    }
+    for migration in applied.iter().rev() {
+        steps.push(step::perform(connection, &**migration, Direction::Up, observer)?);
+    }
+    Ok(steps)
+}

@@ -1,0 +1,26 @@
+//! `revert`: undoes what was applied last.
+
+use orm::engine::Connection;
+
+use super::step::{self, Count, Step};
+use crate::error::Result;
+use crate::migration::{Direction, MigrationConnection, Migrations};
+
+/// Reverts the last `count` applied migrations, the last one first, and tells `observer` of each one
+/// that is done.
+///
+/// # Errors
+/// An applied migration is not in the folder or has no down.sql, before anything is touched; the failing
+/// statement with file and line, and what of its migration is still applied.
+pub fn revert(
+    migrations: &Migrations,
+    connection: Connection,
+    count: Count,
+    observer: &mut dyn FnMut(&Step),
+) -> Result<Vec<Step>> {
+    let mut connection = MigrationConnection::new(connection, migrations.path());
+    let applied = step::last_applied(migrations, &mut connection, count)?;
+    step::check(migrations, &connection, &applied, Direction::Down)?;
+    let revert = |migration| step::perform(&mut connection, migration, Direction::Down, observer);
+    applied.iter().map(|migration| &**migration).map(revert).collect()
+}

@@ -1,0 +1,113 @@
+//! `status`: which migrations are applied, pending, or applied and missing in the folder.
+
+use orm::engine::Connection;
+
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::migration::{MigrationConnection, Migrations};
+
+/// The migrations of a folder and a database, sorted by version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// One line each.
+    pub migrations: Vec<Line>,
+}
+
+/// A migration and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its version.
+    pub version: String,
+    /// Its name; none if it isn't in the folder.
+    pub name: Option<String>,
+    /// How it stands.
+    pub state: State,
+}
+
+/// How a migration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Applied.
+    Applied,
+    /// In the folder, not applied.
+    Pending,
+    /// Applied, and not in the folder.
+    Missing,
+}
+
+impl State {
+    /// The state in one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Pending => "pending",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+impl Status {
+    /// How many migrations are in a state.
+    pub fn count(&self, state: State) -> usize {
+        self.migrations.iter().filter(|line| line.state == state).count()
+    }
+
+    /// The exit code: [`Exit::Drift`] if one is missing, else [`Exit::Pending`] if one is pending.
+    pub fn exit(&self) -> Exit {
+        if self.count(State::Missing) > 0 {
+            Exit::Drift
+        } else if self.count(State::Pending) > 0 {
+            Exit::Pending
+        } else {
+            Exit::Clean
+        }
+    }
+}
+
+/// Compares the folder with the database. Writes nothing, not even the table of a first run.
+///
+/// # Errors
+/// The database's refusal.
+pub fn status(migrations: &Migrations, connection: Connection) -> Result<Status> {
+    let mut connection = MigrationConnection::new(connection, migrations.path());
+    let applied = connection.applied()?;
+    Ok(compare(migrations, &applied))
+}
+
+fn compare(migrations: &Migrations, applied: &[String]) -> Status {
+    let known = migrations.entries().iter().map(|entry| Line {
+        version: entry.version.clone(),
+        name: Some(entry.name.clone()),
+        state: if applied.contains(&entry.version) { State::Applied } else { State::Pending },
+    });
+    let missing = applied.iter().filter(|version| migrations.find(version).is_none());
+    let missing =
+        missing.map(|version| Line { version: version.clone(), name: None, state: State::Missing });
+    let mut lines: Vec<Line> = known.chain(missing).collect();
+    lines.sort_by(|a, b| a.version.cmp(&b.version));
+    Status { migrations: lines }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_and_database_are_compared() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["1_a", "3_c"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+            std::fs::write(folder.path().join(name).join("up.sql"), "SELECT 1").unwrap();
+        }
+        let migrations = Migrations::open(folder.path()).unwrap();
+        let states = |applied: &[&str]| {
+            let applied: Vec<String> = applied.iter().map(|version| (*version).to_owned()).collect();
+            let status = compare(&migrations, &applied);
+            let states: Vec<_> = status.migrations.iter().map(|line| line.state.as_str()).collect();
+            (states, status.exit())
+        };
+        assert_eq!(states(&["1", "2"]), (vec!["applied", "missing", "pending"], Exit::Drift));
+        assert_eq!(states(&["1"]), (vec!["applied", "pending"], Exit::Pending));
+        assert_eq!(states(&["1", "3"]), (vec!["applied", "applied"], Exit::Clean));
+    }
+}

@@ -1,0 +1,92 @@
+//! What `run`, `revert` and `redo` share: a migration that was performed, and the checks before the first
+//! one is.
+
+use std::time::{Duration, Instant};
+
+use diesel::migration::Migration;
+
+use crate::error::Result;
+use crate::migration::{Direction, MigrationConnection, Migrations, Tag, missing};
+
+/// A migration that was applied or reverted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its version.
+    pub version: String,
+    /// Its name.
+    pub name: String,
+    /// Which way it went.
+    pub direction: Direction,
+    /// How many statements ran.
+    pub statements: usize,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// How many of the applied migrations, from the last one back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// So many, or all if there are fewer.
+    Last(usize),
+    /// All.
+    All,
+}
+
+pub(super) type Loaded = Vec<Box<dyn Migration<Tag>>>;
+
+/// The last `count` applied migrations, the last one first, from the folder.
+pub(super) fn last_applied(
+    migrations: &Migrations,
+    connection: &mut MigrationConnection,
+    count: Count,
+) -> Result<Loaded> {
+    let mut versions = connection.applied()?;
+    versions.reverse();
+    if let Count::Last(count) = count {
+        versions.truncate(count);
+    }
+    if let Some(version) = versions.iter().find(|version| migrations.find(version).is_none()) {
+        return Err(missing(version));
+    }
+    migrations.load(&versions)
+}
+
+/// Reads and checks the scripts of one direction, so that a mistake that can be seen is told before
+/// anything is touched. Tells whether all of them will run inside a transaction.
+pub(super) fn check(
+    migrations: &Migrations,
+    connection: &MigrationConnection,
+    loaded: &Loaded,
+    direction: Direction,
+) -> Result<bool> {
+    let mut undoable = true;
+    for migration in loaded {
+        let name = migration.name().to_string();
+        let script = migrations.script(&name, direction, connection.lexis())?;
+        let wanted = migration.metadata().run_in_transaction();
+        let in_transaction = connection.is_undoable(&script, wanted)?;
+        script.check(in_transaction)?;
+        undoable &= in_transaction;
+    }
+    Ok(undoable)
+}
+
+/// Performs one migration and tells `observer` when it is done.
+pub(super) fn perform(
+    connection: &mut MigrationConnection,
+    migration: &dyn Migration<Tag>,
+    direction: Direction,
+    observer: &mut dyn FnMut(&Step),
+) -> Result<Step> {
+    let start = Instant::now();
+    connection.perform(migration, direction)?;
+    let step = Step {
+        version: migration.name().version().to_string(),
+        name: migration.name().to_string(),
+        direction,
+        statements: connection.statements(),
+        elapsed: start.elapsed(),
+    };
+    observer(&step);
+    Ok(step)
+}

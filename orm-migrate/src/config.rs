@@ -1,0 +1,270 @@
+//! What the project says about itself: `orm.toml`, else the migrations folder of `diesel.toml`; the
+//! database URL from the environment, a `.env` file or `orm.toml`.
+//!
+//! ```toml
+//! # orm.toml: every line is optional
+//! [database]
+//! env = "APP_DATABASE_URL"     # the variable that holds the URL, instead of DATABASE_URL
+//! url = "sqlite://app.db"      # the URL itself, where no variable gives one
+//!
+//! [models]
+//! package = "app-models"       # the package with the models, if several could have them
+//! features = ["postgres"]
+//! all-features = false
+//! profile = "dev"
+//! target = "x86_64-unknown-linux-gnu"
+//!
+//! [migrations]
+//! dir = "migrations"           # relative to this file
+//! ```
+//!
+//! Options of the command line stand above all of it; merging them is `cli`'s.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+
+/// The variable that holds the database URL where the project names no other.
+const DATABASE_URL: &str = "DATABASE_URL";
+
+/// A project's configuration, with the folder that its paths are relative to.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// Where the search began: the folder of the manifest, or the current one.
+    start: PathBuf,
+    file: File,
+    /// The migrations folder that a configuration file names.
+    migrations: Option<PathBuf>,
+}
+
+/// What `orm.toml` holds.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    database: Database,
+    models: ModelsSection,
+    migrations: MigrationsSection,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Database {
+    url: Option<String>,
+    env: Option<String>,
+}
+
+// The url may hold a password.
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("env", &self.env).finish_non_exhaustive()
+    }
+}
+
+/// The section `[models]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(crate) struct ModelsSection {
+    pub package: Option<String>,
+    pub features: Vec<String>,
+    pub all_features: bool,
+    pub profile: Option<String>,
+    pub target: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct MigrationsSection {
+    dir: Option<PathBuf>,
+}
+
+/// What is read of `diesel.toml`. The rest is diesel's.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct DieselFile {
+    migrations_directory: MigrationsSectionOfDiesel,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct MigrationsSectionOfDiesel {
+    dir: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads the configuration of the project in `start`: the nearest `orm.toml` upwards, else the
+    /// nearest `diesel.toml`. A project without either has an empty one.
+    ///
+    /// # Errors
+    /// A file can't be read, or holds a key that means nothing.
+    pub fn find(start: &Path) -> Result<Self> {
+        if let Some(path) = upwards(start, "orm.toml") {
+            return Self::read(start, &path);
+        }
+        let migrations = match upwards(start, "diesel.toml") {
+            Some(path) => {
+                let file: DieselFile = parse(&path)?;
+                file.migrations_directory.dir.map(|folder| beside(&path, &folder))
+            }
+            None => None,
+        };
+        Ok(Self { start: start.to_owned(), file: File::default(), migrations })
+    }
+
+    /// Reads the configuration from `path` for the project in `start`.
+    ///
+    /// # Errors
+    /// As [`Config::find`].
+    pub fn read(start: &Path, path: &Path) -> Result<Self> {
+        let file: File = parse(path)?;
+        let migrations = file.migrations.dir.as_deref().map(|folder| beside(path, folder));
+        Ok(Self { start: start.to_owned(), file, migrations })
+    }
+
+    /// The section `[models]`.
+    pub(crate) fn models(&self) -> &ModelsSection {
+        &self.file.models
+    }
+
+    /// The database URL: from the environment's variable, from a `.env` file in the project's folder or
+    /// above, from `orm.toml`, in this order.
+    ///
+    /// # Errors
+    /// A `.env` file can't be read.
+    pub fn url(&self) -> Result<Option<String>> {
+        let name = self.file.database.env.as_deref().unwrap_or(DATABASE_URL);
+        let is_given = |url: &String| !url.is_empty();
+        if let Some(url) = std::env::var(name).ok().filter(is_given) {
+            return Ok(Some(url));
+        }
+        let from_file = match upwards(&self.start, ".env") {
+            Some(path) => variable(&path, name)?,
+            None => None,
+        };
+        Ok(from_file.filter(is_given).or_else(|| self.file.database.url.clone()))
+    }
+
+    /// The variable that [`Config::url`] reads.
+    pub fn url_variable(&self) -> &str {
+        self.file.database.env.as_deref().unwrap_or(DATABASE_URL)
+    }
+
+    /// The migrations folder: the one that a configuration file names, else an existing folder
+    /// `migrations` here or further up in the project, else `migrations` beside the nearest Cargo.toml.
+    pub fn migrations(&self) -> PathBuf {
+        if let Some(folder) = &self.migrations {
+            return folder.clone();
+        }
+        for folder in self.start.ancestors() {
+            let found = folder.join("migrations");
+            if found.is_dir() {
+                return found;
+            }
+            // Beyond the project's root, a folder of that name is somebody else's.
+            if folder.join("Cargo.lock").exists() || folder.join(".git").exists() {
+                break;
+            }
+        }
+        let project = upwards(&self.start, "Cargo.toml");
+        let folder = project.as_deref().and_then(Path::parent).unwrap_or(&self.start);
+        folder.join("migrations")
+    }
+}
+
+fn upwards(start: &Path, name: &str) -> Option<PathBuf> {
+    start.ancestors().map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+fn beside(file: &Path, folder: &Path) -> PathBuf {
+    file.parent().map_or_else(|| folder.to_owned(), |parent| parent.join(folder))
+}
+
+fn parse<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
+    toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        Error::failed(format!("{}:{line}: {}", path.display(), error.message()))
+    })
+}
+
+fn variable(path: &Path, name: &str) -> Result<Option<String>> {
+    // dotenvy's errors quote the line at fault, which may be the one with the password.
+    let unreadable = |error: dotenvy::Error| match error {
+        dotenvy::Error::Io(error) => Error::io("read", path, error),
+        _ => Error::io("read", path, io::Error::from(io::ErrorKind::InvalidData))
+            .with_hint("each line is NAME=value, values with blanks in quotes"),
+    };
+    for item in dotenvy::from_path_iter(path).map_err(unreadable)? {
+        let (found, value) = item.map_err(unreadable)?;
+        if found == name {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn orm_toml_is_found_upwards_and_its_paths_are_relative_to_it() {
+        let text = "[database]\nenv = \"NO_SUCH_URL\"\nurl = \"sqlite://a\"\n\
+                    [models]\npackage = \"p\"\nall-features = true\n[migrations]\ndir = \"db\"\n";
+        let project = project(&[("orm.toml", text), ("a/b/x", "")]);
+        let config = Config::find(&project.path().join("a/b")).unwrap();
+        assert_eq!(config.migrations(), project.path().join("db"));
+        assert_eq!(config.models().package.as_deref(), Some("p"));
+        assert!(config.models().all_features);
+        assert_eq!(config.url().unwrap().as_deref(), Some("sqlite://a"));
+        assert_eq!(config.url_variable(), "NO_SUCH_URL");
+    }
+
+    #[test]
+    fn diesel_toml_gives_the_folder() {
+        let text = "[print_schema]\nfile = \"x\"\n[migrations_directory]\ndir = \"db/m\"\n";
+        let project = project(&[("diesel.toml", text)]);
+        assert_eq!(Config::find(project.path()).unwrap().migrations(), project.path().join("db/m"));
+    }
+
+    #[test]
+    fn without_a_file_the_folder_is_the_projects() {
+        let project = project(&[("Cargo.lock", ""), ("a/Cargo.toml", ""), ("a/src/x", "")]);
+        let config = Config::find(&project.path().join("a/src")).unwrap();
+        assert_eq!(config.migrations(), project.path().join("a/migrations"));
+        fs::create_dir(project.path().join("migrations")).unwrap();
+        assert_eq!(config.migrations(), project.path().join("migrations"));
+    }
+
+    #[test]
+    fn dot_env_gives_the_url() {
+        let text = "# x\nexport NO_SUCH_URL=\"sqlite://b c\"\n";
+        let project = project(&[("orm.toml", "[database]\nenv = \"NO_SUCH_URL\""), (".env", text)]);
+        let config = Config::find(project.path()).unwrap();
+        assert_eq!(config.url().unwrap().as_deref(), Some("sqlite://b c"));
+        fs::write(project.path().join(".env"), "X='secret\n").unwrap();
+        let error = config.url().unwrap_err().to_string();
+        assert!(error.contains(".env") && !error.contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn a_key_that_means_nothing_is_named_with_its_line() {
+        let project = project(&[("orm.toml", "[models]\n\npackages = \"p\"\n")]);
+        let error = Config::find(project.path()).unwrap_err();
+        assert!(error.message().contains("orm.toml:3: unknown field `packages`"), "{error}");
+    }
+}

@@ -1,0 +1,131 @@
+//! The dump out of a built library, in a child process: a library that runs code when it is loaded, or
+//! crashes, then can't take this program with it.
+//!
+//! The only unsafe code of this crate. The other side is `orm/src/mapping/dump.rs`.
+
+use std::ffi::c_void;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use orm::mapping::dump::Write;
+
+use super::build::Library;
+use super::package::Package;
+use crate::error::{Error, Result};
+
+/// The name that `orm` exports its dump under.
+const SYMBOL: &str = "__orm_dump_models_v1";
+
+/// What [`SYMBOL`] stands for.
+type DumpModels = extern "C" fn(Write, *mut c_void);
+
+/// The dump of the models in `library`, which `loader` loads if there is one, and else this process.
+pub(super) fn dump(library: &Library, package: &Package, loader: Option<&Path>) -> Result<String> {
+    let result = match loader {
+        Some(program) => in_child(library, program),
+        None => call(&library.path),
+    };
+    result.map_err(|error| {
+        let name = &package.name;
+        Error::failed(format!("can't take the models out of the package {name}: {}", error.message()))
+            .with_hint(error.hint().unwrap_or("call orm_migrate::cli::run() in a program of the package"))
+    })
+}
+
+/// What the hidden command `__dump` does: prints the dump of the library at `path` as one line.
+pub(crate) fn print_dump(path: &Path) -> Result<()> {
+    let document = call(path)?;
+    let mut out = io::stdout().lock();
+    // A newline in front: the library may have printed something while it was loaded.
+    writeln!(out, "\n{document}").map_err(|error| Error::failed(format!("can't print the dump: {error}")))
+}
+
+fn in_child(library: &Library, program: &Path) -> Result<String> {
+    let mut command = Command::new(program);
+    command.arg("__dump").arg(&library.path);
+    command.envs(library.search_path());
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Error::failed(format!("can't start {}: {error}", program.display())))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        return Err(child_failed(output.status, &said));
+    }
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let last = printed.lines().rfind(|line| !line.trim().is_empty());
+    last.map(str::to_owned).ok_or_else(|| Error::failed("it answered nothing"))
+}
+
+// The child's last words are an error of this crate's own, in the form of the command line.
+fn child_failed(status: ExitStatus, said: &str) -> Error {
+    let Some((_, said)) = said.rsplit_once("error: ") else {
+        return Error::failed(format!("loading it ended with {status}"));
+    };
+    match said.split_once("\n  hint: ") {
+        Some((message, hint)) => Error::failed(message.trim()).with_hint(hint.trim()),
+        None => Error::failed(said.trim()),
+    }
+}
+
+/// Loads a library into this process, where it stays, and calls its dump.
+fn call(path: &Path) -> Result<String> {
+    #[expect(unsafe_code, reason = "a library that cargo has just built is loaded and called")]
+    // SAFETY: loading runs the library's initialisers, which are the user's own code or that of crates
+    // the user builds with; the user asked to run this project.
+    let library = unsafe { libloading::Library::new(path) }.map_err(|error| {
+        Error::failed(format!("it can't be loaded: {error}"))
+            .with_hint("if cargo's configuration sets a build target, name this machine's with --target")
+    })?;
+    let dump = {
+        #[expect(unsafe_code, reason = "the type of a symbol can't be checked")]
+        // SAFETY: the name carries the version of the calling convention: whoever exports it has this type.
+        unsafe {
+            library.get::<DumpModels>(SYMBOL.as_bytes())
+        }
+    }
+    .map(|symbol| *symbol)
+    .map_err(|_| {
+        Error::failed("it holds no models, or an orm that this orm-migrate doesn't know").with_hint(
+            "derive(Model) registers a struct; use the same version of orm and orm-migrate; a crate of models \
+             that is never named in code is not linked: write `use models_crate as _;`",
+        )
+    })?;
+    // Unloading Rust code that may have left thread-locals behind is not safe; it goes with the process.
+    std::mem::forget(library);
+    let mut bytes: Vec<u8> = Vec::new();
+    dump(collect, (&raw mut bytes).cast());
+    String::from_utf8(bytes).map_err(|_| Error::failed("it answered no valid utf-8"))
+}
+
+/// Appends the bytes to the `Vec<u8>` behind `context`.
+extern "C" fn collect(context: *mut c_void, bytes: *const u8, length: usize) {
+    #[expect(unsafe_code, reason = "the dump crosses the library's border as a pointer and a length")]
+    // SAFETY: `context` is what `call` passed, a vector that outlives the call and that nothing else
+    // refers to meanwhile; the dump gives `length` readable bytes, by its contract.
+    unsafe {
+        let collected = &mut *context.cast::<Vec<u8>>();
+        collected.extend_from_slice(std::slice::from_raw_parts(bytes, length));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_not_be_loaded_is_told() {
+        let error = call(Path::new("no-such-library.so")).unwrap_err();
+        assert!(error.message().starts_with("it can't be loaded: "), "{error}");
+    }
+
+    #[test]
+    fn bytes_are_collected_in_pieces() {
+        let mut bytes: Vec<u8> = Vec::new();
+        for piece in ["ab", "", "c"] {
+            collect((&raw mut bytes).cast(), piece.as_ptr(), piece.len());
+        }
+        assert_eq!(bytes, b"abc");
+    }
+}

@@ -1,0 +1,189 @@
+//! Which package holds the models, by what `cargo metadata` says. Several candidates are an error that
+//! lists them: guessing would write another program's tables.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde::Deserialize;
+
+use super::{Selection, cargo};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+
+/// The crate whose models are looked for.
+const ORM: &str = "orm";
+
+/// A package of the workspace.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Package {
+    pub name: String,
+    /// What cargo takes as an unambiguous `-p`.
+    pub id: String,
+    pub manifest_path: PathBuf,
+    dependencies: Vec<Dependency>,
+    targets: Vec<Target>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Dependency {
+    name: String,
+    /// `None` for a normal dependency.
+    kind: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Target {
+    kind: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Workspace {
+    packages: Vec<Package>,
+}
+
+impl Package {
+    fn has_library(&self) -> bool {
+        let is_library = |kind: &String| {
+            matches!(kind.as_str(), "lib" | "rlib" | "dylib" | "cdylib" | "staticlib")
+        };
+        self.targets.iter().any(|target| target.kind.iter().any(is_library))
+    }
+
+    fn uses_orm(&self) -> bool {
+        self.dependencies.iter().any(|dependency| dependency.name == ORM && dependency.kind.is_none())
+    }
+}
+
+/// The package that `selection` means.
+///
+/// # Errors
+/// cargo can't read the workspace; no package fits, or several do.
+pub(super) fn choose(selection: &Selection) -> Result<Package> {
+    let workspace = read(selection.manifest_path.as_deref())?;
+    match &selection.package {
+        Some(name) => named(workspace.packages, name),
+        None => unnamed(workspace.packages, nearest(selection.manifest_path.as_deref()).as_deref()),
+    }
+}
+
+fn read(manifest_path: Option<&Path>) -> Result<Workspace> {
+    let mut command = cargo();
+    command.args(["metadata", "--format-version", "1", "--no-deps"]);
+    if let Some(path) = manifest_path {
+        command.arg("--manifest-path").arg(path);
+    }
+    let output = command.stdin(Stdio::null()).output().map_err(|error| {
+        Error::failed(format!("can't start cargo: {error}"))
+            .with_hint("install Rust's cargo, or pass a dump with --models")
+    })?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(Error::failed("cargo can't read the project")
+            .with_note("cargo", said.trim().trim_start_matches("error: "))
+            .with_hint("run this inside a cargo project, name one with --manifest-path, or pass a dump with --models"));
+    }
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| Error::failed(format!("can't read what cargo metadata printed: {error}")))
+}
+
+/// The Cargo.toml that a cargo command here would take.
+fn nearest(manifest_path: Option<&Path>) -> Option<PathBuf> {
+    if let Some(path) = manifest_path {
+        return path.canonicalize().ok();
+    }
+    let here = std::env::current_dir().ok()?;
+    let found = here.ancestors().map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file())?;
+    found.canonicalize().ok()
+}
+
+fn named(packages: Vec<Package>, name: &str) -> Result<Package> {
+    let all = list(&packages);
+    match packages.into_iter().find(|package| package.name == name) {
+        Some(package) if package.has_library() => Ok(package),
+        Some(package) => Err(no_library(&package.name)),
+        None => Err(Error::failed(format!("the workspace has no package {name}"))
+            .with_note("packages", all)),
+    }
+}
+
+fn unnamed(packages: Vec<Package>, nearest: Option<&Path>) -> Result<Package> {
+    let users: Vec<Package> = packages.into_iter().filter(Package::uses_orm).collect();
+    let (mut candidates, without): (Vec<_>, Vec<_>) = users.into_iter().partition(Package::has_library);
+    let is_nearest = |package: &Package| {
+        nearest.is_some_and(|path| package.manifest_path.canonicalize().is_ok_and(|own| own == path))
+    };
+    if let Some(at) = candidates.iter().position(is_nearest) {
+        return Ok(candidates.swap_remove(at));
+    }
+    match (candidates.len(), without.first()) {
+        (1, _) => Ok(candidates.swap_remove(0)),
+        (0, Some(package)) => Err(no_library(&package.name)),
+        (0, None) => Err(Error::failed(format!("no package of the workspace depends on {ORM}"))
+            .with_hint("name the package with -p, or another workspace with --manifest-path")),
+        _ => Err(Error::new(Exit::Undecided, "several packages may hold the models")
+            .with_note("packages", list(&candidates))
+            .with_hint("name one with -p, or in orm.toml as package under [models]")),
+    }
+}
+
+fn list(packages: &[Package]) -> String {
+    let mut names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    names.sort_unstable();
+    names.join(", ")
+}
+
+fn no_library(package: &str) -> Error {
+    Error::failed(format!("the package {package} has no library to take models from")).with_hint(
+        "move the models into a lib.rs, or add a program to the package whose main calls \
+         orm_migrate::cli::run(), and use that instead",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(name: &str, kind: &str, dependency: &str) -> Package {
+        Package {
+            name: name.to_owned(),
+            id: name.to_owned(),
+            manifest_path: PathBuf::from(format!("{name}/Cargo.toml")),
+            dependencies: vec![Dependency { name: dependency.to_owned(), kind: None }],
+            targets: vec![Target { kind: vec![kind.to_owned()] }],
+        }
+    }
+
+    fn chosen(packages: Vec<Package>) -> Result<String> {
+        unnamed(packages, None).map(|package| package.name)
+    }
+
+    #[test]
+    fn the_only_library_that_uses_the_orm_is_taken() {
+        let packages = vec![
+            package("app", "bin", "orm"),
+            package("macros", "proc-macro", "orm"),
+            package("models", "lib", "orm"),
+            package("other", "lib", "serde"),
+        ];
+        assert_eq!(chosen(packages).unwrap(), "models");
+    }
+
+    #[test]
+    fn several_are_listed() {
+        let packages = vec![package("b", "rlib", "orm"), package("a", "cdylib", "orm")];
+        let error = chosen(packages.clone()).unwrap_err();
+        assert_eq!(error.exit(), Exit::Undecided);
+        assert_eq!(error.note("packages"), Some("a, b"));
+        assert_eq!(named(packages, "b").unwrap().name, "b");
+    }
+
+    #[test]
+    fn none_says_what_to_do() {
+        let error = chosen(vec![package("app", "bin", "orm")]).unwrap_err();
+        assert!(error.hint().is_some_and(|hint| hint.contains("cli::run()")), "{error}");
+        let error = chosen(vec![package("app", "lib", "serde")]).unwrap_err();
+        assert!(error.message().contains("no package"), "{error}");
+        let error = named(vec![package("app", "lib", "orm")], "ap").unwrap_err();
+        assert_eq!(error.note("packages"), Some("app"));
+    }
+}

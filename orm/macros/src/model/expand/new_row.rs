@@ -1,0 +1,124 @@
+//! `NewRow`: a complete builder and the struct itself as rows that can be added.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::builder::{requires, states};
+use super::{helper, of};
+use crate::model::data::{Column, Fill, Model};
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let parts = [defaults(model), from_builder(model), from_struct(model)];
+    quote!(#(#parts)*)
+}
+
+/// The users' expressions for defaults, each in a function without locals, so that no name of ours can
+/// come between, and in one where `Self` is the model.
+fn defaults(model: &Model) -> TokenStream {
+    let name = &model.head.ident;
+    let defaults: Vec<_> = model
+        .columns
+        .iter()
+        .filter_map(|column| match &column.fill {
+            Fill::Default(value) => Some((&column.ident, &column.ty, value)),
+            _ => None,
+        })
+        .collect();
+    if defaults.is_empty() {
+        return TokenStream::new();
+    }
+    let declared = defaults
+        .iter()
+        .map(|(ident, ty, _)| quote!(fn #ident() -> #ty;));
+    let given = defaults.iter().map(|(ident, ty, value)| {
+        quote! {
+            fn #ident() -> #ty {
+                __orm::IntoField::into_field(#value)
+            }
+        }
+    });
+    quote! {
+        trait __Defaults {
+            #(#declared)*
+        }
+
+        #[automatically_derived]
+        impl __Defaults for #name {
+            #(#given)*
+        }
+    }
+}
+
+/// The builder in its last state. An error about a missing field shows the struct, not the derive, and is
+/// shorter for that: hence the span.
+fn from_builder(model: &Model) -> TokenStream {
+    let (name, builder) = (&model.head.ident, helper(model, "Builder"));
+    let states = states(model);
+    let requires = (0..states.len()).map(|state| requires(model, state));
+    let filled = model.columns.iter().enumerate().map(|(position, column)| {
+        let (ident, value) = (&column.ident, filled(model, position, column));
+        quote!(#ident: #value)
+    });
+    let skipped = model.skipped.iter().map(|(ident, ty)| {
+        let skipped = of(ty, "Skipped");
+        quote!(#ident: #skipped::skipped())
+    });
+    quote_spanned! {name.span()=>
+        impl<#(#states: #requires),*> __orm::NewRow for #builder<#(#states),*> {
+            type Model = #name;
+
+            fn into_row(self) -> __orm::NewEntity<#name> {
+                let given = self.given;
+                let mut unset = __orm::ColumnSet::new();
+                let value = #name { #(#filled,)* #(#skipped,)* };
+                __orm::NewEntity { value, unset }
+            }
+        }
+    }
+}
+
+/// The value of a column in a row of the builder.
+fn filled(model: &Model, position: usize, column: &Column) -> TokenStream {
+    let (name, ident, ty) = (&model.head.ident, &column.ident, &column.ty);
+    match &column.fill {
+        Fill::Required => quote!(__orm::given(given.#ident)),
+        Fill::Null => quote!(given.#ident.unwrap_or_default()),
+        Fill::Generated => {
+            let generated = of(ty, "Generated");
+            quote!(given.#ident.unwrap_or(#generated::UNSET))
+        }
+        Fill::Version => {
+            let version = of(ty, "Version");
+            quote!(given.#ident.unwrap_or(#version::FIRST))
+        }
+        Fill::Default(_) => quote!(given.#ident.unwrap_or_else(<#name as __Defaults>::#ident)),
+        Fill::Server => {
+            let wait = of(ty, "Placeholder");
+            quote!(__orm::or_server(given.#ident, #wait::placeholder, #position, &mut unset))
+        }
+    }
+}
+
+/// The struct: the server fills what it can and what is `None`.
+fn from_struct(model: &Model) -> TokenStream {
+    let name = &model.head.ident;
+    let columns = model.columns.iter().enumerate();
+    let unset = columns
+        .filter(|(_, column)| column.server_default.is_some())
+        .map(|(position, column)| {
+            let (ident, field) = (&column.ident, of(&column.ty, "Field"));
+            quote!(#field::leave_unset(&self.#ident, #position, &mut unset))
+        });
+    quote! {
+        #[automatically_derived]
+        impl __orm::NewRow for #name {
+            type Model = Self;
+
+            fn into_row(self) -> __orm::NewEntity<Self> {
+                let mut unset = __orm::ColumnSet::new();
+                #(#unset;)*
+                __orm::NewEntity { value: self, unset }
+            }
+        }
+    }
+}

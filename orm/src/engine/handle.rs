@@ -1,0 +1,114 @@
+//! [`Engine`]: a database that a program works with, as a handle to its pool.
+
+use std::fmt;
+use std::sync::Arc;
+
+use orm_core::driver::Driver;
+use orm_core::error::Result;
+use orm_core::sql::Dialect;
+
+use super::connect;
+use super::connection::Connection;
+use super::log::Log;
+use super::options::EngineOptions;
+use super::pool::Pool;
+use super::statement_cache::StatementCache;
+use super::url::{Url, wrong};
+
+/// A database: its driver, its dialect and a pool of connections. A clone is another handle to the same
+/// pool, so that an engine can be kept wherever it is needed.
+///
+/// Making one opens no connection; the first statement does, and fails at once if it can't.
+#[derive(Clone)]
+pub struct Engine(Arc<Shared>);
+
+/// What the clones of an engine share.
+pub(super) struct Shared {
+    pub pool: Pool,
+    pub log: Log,
+    pub statements: StatementCache,
+    dialects: Vec<&'static dyn Dialect>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Engine").field(&self.0.pool.target()).finish()
+    }
+}
+
+impl Shared {
+    /// The dialect of a server by the name that its connection reports.
+    pub fn dialect(&self, server: &str) -> Result<&'static dyn Dialect> {
+        let found = self.dialects.iter().copied().find(|dialect| dialect.name() == server);
+        found.ok_or_else(|| wrong(format!("the engine has no dialect for the server {server}")))
+    }
+}
+
+impl Engine {
+    /// An engine for `url`: `sqlite://file.db`, `sqlite://` (in memory), `postgresql://user:password@host/database`
+    /// or `mysql://…`, each with options behind `?`.
+    ///
+    /// # Errors
+    /// `Configuration` for a wrong URL, an unknown scheme or option, and a database whose Cargo feature
+    /// is off.
+    pub fn connect(url: &str) -> Result<Self> {
+        Self::options(url).connect()
+    }
+
+    /// The options of an engine for `url`, to be set before it connects.
+    pub fn options(url: &str) -> EngineOptions {
+        EngineOptions::new(url)
+    }
+
+    /// An engine over a driver from outside this workspace, with the dialects that its connections may
+    /// report by name.
+    ///
+    /// # Errors
+    /// `Configuration` for a pool of no connections.
+    pub fn with_driver(
+        driver: Arc<dyn Driver>,
+        dialects: Vec<&'static dyn Dialect>,
+        options: &EngineOptions,
+    ) -> Result<Self> {
+        let log = Log { echo: options.echo, values: options.log_values };
+        let pool = Pool::new(driver, options)?;
+        let shared = Shared { pool, log, statements: StatementCache::default(), dialects };
+        Ok(Self(Arc::new(shared)))
+    }
+
+    pub(super) fn from_options(mut options: EngineOptions) -> Result<Self> {
+        let mut url = Url::parse(&options.url)?;
+        if options.pool_size.is_none() {
+            options.pool_size = url.take_number("pool_size")?;
+        }
+        match url.take("echo").as_deref() {
+            Some("true" | "1") => options.echo = true,
+            None | Some("false" | "0") => {}
+            Some(_) => return Err(wrong("the url's option echo is neither true nor false")),
+        }
+        let (driver, dialects) = connect::driver(url)?;
+        Self::with_driver(driver, dialects, &options)
+    }
+
+    pub(super) fn from_shared(shared: Arc<Shared>) -> Self {
+        Self(shared)
+    }
+
+    /// Checks out a connection, opening one if none is idle.
+    ///
+    /// # Errors
+    /// `ConnectionFailed` or `Authentication` at once; `PoolTimeout` if all stay in use.
+    pub fn connection(&self) -> Result<Connection> {
+        Connection::open(Arc::clone(&self.0))
+    }
+
+    /// The database in words: scheme, host, name; never the password.
+    pub fn target(&self) -> String {
+        self.0.pool.target()
+    }
+
+    /// Whether the database lives in the one connection of this engine: SQLite in memory.
+    pub fn is_private(&self) -> bool {
+        self.0.pool.is_private()
+    }
+}

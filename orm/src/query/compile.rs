@@ -1,0 +1,247 @@
+//! From a query to text and binds, once per form and dialect: a query that is run again only collects
+//! its binds.
+
+use std::sync::OnceLock;
+
+use orm_core::error::Result;
+use orm_core::sql::{Dialect, SelectClause, SqlWriter, write_select};
+use orm_core::stmt::{self, Expr, Limit, Projection};
+use orm_core::types::Type;
+use orm_core::value::ValueRef;
+
+use super::query::Query;
+use super::scope::check_query;
+use super::walk::{Part, parts};
+
+/// What is asked of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// All rows.
+    All,
+    /// The first row.
+    First,
+    /// Two rows, to tell whether there is one.
+    One,
+    /// How many rows.
+    Count,
+    /// Whether there is a row.
+    Exists,
+}
+
+impl Form {
+    const COUNT: usize = 5;
+
+    /// The limit that the form puts on the query, as text: there are few of them, so that there are few
+    /// statements to prepare.
+    fn limit(self) -> Option<u8> {
+        match self {
+            Self::First | Self::Exists => Some(1),
+            Self::One => Some(2),
+            Self::All | Self::Count => None,
+        }
+    }
+}
+
+/// The compiled texts of a query, a place for each form. The first dialect that a form is compiled for
+/// keeps the place; for others it is compiled each time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts([OnceLock<Box<Compiled>>; Form::COUNT]);
+
+#[derive(Clone, Debug)]
+struct Compiled {
+    dialect: &'static str,
+    text: String,
+    binds: usize,
+    plan: Plan,
+}
+
+/// How a form is made of its query.
+#[derive(Clone, Debug, Default)]
+struct Plan {
+    /// The statement, if it isn't the query as it stands.
+    ast: Option<Box<stmt::Select>>,
+    /// A limit behind the statement.
+    limit: Option<u8>,
+    /// Whether the rows of the statement are counted from outside.
+    counted: bool,
+}
+
+impl Query {
+    /// Compiles the query in a form, unless that is done, and hands text and binds to `run`.
+    ///
+    /// # Errors
+    /// `Usage` for faults of the query, `Unsupported` by the dialect, or the error of `run`.
+    pub fn with_text<R>(
+        &self,
+        form: Form,
+        dialect: &dyn Dialect,
+        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<R>,
+    ) -> Result<R> {
+        let place = &self.texts.0[form as usize];
+        if let Some(known) = place.get()
+            && known.dialect == dialect.name()
+        {
+            if known.binds == 0 {
+                return run(&known.text, &[]);
+            }
+            let mut w = SqlWriter::binds_only(dialect);
+            self.write(&mut w, &known.plan)?;
+            return run(&known.text, &w.finish().1);
+        }
+        self.check().map_err(|fault| fault.to_error())?;
+        check_query(&self.ast)?;
+        let plan = self.plan(form, dialect);
+        let mut w = SqlWriter::new(dialect);
+        self.write(&mut w, &plan)?;
+        let (text, binds) = w.finish();
+        let result = run(&text, &binds);
+        let binds = binds.len();
+        let compiled = Compiled {
+            dialect: dialect.name(),
+            text,
+            binds,
+            plan,
+        };
+        // If the place is taken, by another thread or for another dialect, it stays so.
+        let _ = place.set(Box::new(compiled));
+        result
+    }
+
+    fn write<'a>(&'a self, w: &mut SqlWriter<'a>, plan: &'a Plan) -> Result<()> {
+        if plan.counted {
+            w.push("SELECT COUNT(*) FROM (");
+        }
+        write_select(w, plan.ast.as_deref().unwrap_or(&self.ast))?;
+        if let Some(rows) = plan.limit {
+            w.push(" LIMIT ").display(rows);
+        }
+        if plan.counted {
+            w.push(") AS ").ident("counted");
+        }
+        Ok(())
+    }
+
+    fn plan(&self, form: Form, dialect: &dyn Dialect) -> Plan {
+        match form {
+            Form::All => Plan::default(),
+            Form::First | Form::One => self.limited(form, dialect),
+            Form::Exists => {
+                let mut ast = self.ast.clone();
+                if !ast.columns.iter().any(is_aggregate) {
+                    ast.columns.clear();
+                }
+                ast.distinct = false;
+                ast.order_by.clear();
+                ast.limit = fixed(form, ast.limit);
+                Plan {
+                    ast: Some(Box::new(ast)),
+                    ..Plan::default()
+                }
+            }
+            Form::Count => self.count(),
+        }
+    }
+
+    // Cloning the query to limit it would cost more than all else where its text can simply go on.
+    fn limited(&self, form: Form, dialect: &dyn Dialect) -> Plan {
+        let ends_with_limit = dialect.select_clauses().last() == Some(&SelectClause::Limit);
+        if self.ast.limit.is_none() && self.ast.offset.is_none() && ends_with_limit {
+            return Plan {
+                limit: form.limit(),
+                ..Plan::default()
+            };
+        }
+        let mut ast = self.ast.clone();
+        ast.limit = fixed(form, ast.limit);
+        Plan {
+            ast: Some(Box::new(ast)),
+            ..Plan::default()
+        }
+    }
+
+    fn count(&self) -> Plan {
+        let mut ast = self.ast.clone();
+        ast.order_by.clear();
+        let aggregates = ast.columns.iter().any(is_aggregate);
+        let as_it_is = !ast.distinct
+            && !aggregates
+            && ast.group_by.is_empty()
+            && ast.having.is_empty()
+            && ast.limit.is_none()
+            && ast.offset.is_none();
+        if as_it_is {
+            ast.columns = vec![Projection::Expr(count_rows())];
+        } else if ast.distinct || aggregates {
+            ast.columns = labelled(ast.columns);
+        } else {
+            ast.columns.clear();
+        }
+        Plan {
+            ast: Some(Box::new(ast)),
+            limit: None,
+            counted: !as_it_is,
+        }
+    }
+}
+
+/// The limit of a form, unless the query has one that is as low.
+fn fixed(form: Form, limit: Option<Limit>) -> Option<Limit> {
+    let rows = form.limit()?;
+    match limit {
+        Some(Limit::Rows(own)) if own < u64::from(rows) => Some(Limit::Rows(own)),
+        Some(Limit::Fixed(own)) if own < rows => Some(Limit::Fixed(own)),
+        _ => Some(Limit::Fixed(rows)),
+    }
+}
+
+fn count_rows() -> Expr {
+    Expr::Aggregate {
+        function: stmt::Aggregate::Count,
+        expr: None,
+        distinct: false,
+        ty: Type::Int64,
+    }
+}
+
+// A table that is made of a query needs a name of its own for each column.
+fn labelled(columns: Vec<Projection>) -> Vec<Projection> {
+    let mut exprs = Vec::with_capacity(columns.len());
+    for projection in columns {
+        match projection {
+            Projection::Columns { source, names } => {
+                exprs.extend(names.iter().map(|name| Expr::column(source.clone(), *name)));
+            }
+            Projection::Expr(expr) | Projection::Labelled(expr, _) => exprs.push(expr),
+        }
+    }
+    let numbered = exprs.into_iter().enumerate();
+    numbered
+        .map(|(index, expr)| Projection::Labelled(expr, format!("c{index}").into()))
+        .collect()
+}
+
+/// Whether the projection makes one row of many. What can't be looked into might.
+fn is_aggregate(projection: &Projection) -> bool {
+    match projection {
+        Projection::Columns { .. } => false,
+        Projection::Expr(expr) | Projection::Labelled(expr, _) => has_aggregate(expr),
+    }
+}
+
+fn has_aggregate(expr: &Expr) -> bool {
+    if matches!(
+        expr,
+        Expr::Aggregate { .. } | Expr::Raw(_) | Expr::Extension(_)
+    ) {
+        return true;
+    }
+    let mut found = false;
+    // The walk can't fail, since its callback doesn't.
+    let _ = parts(expr, &mut |part| {
+        if let Part::Expr(part) = part {
+            found |= has_aggregate(part);
+        }
+        Ok(())
+    });
+    found
+}

@@ -1,0 +1,84 @@
+//! DELETE of all rows that meet a condition.
+
+use std::marker::PhantomData;
+
+use orm_core::error::Result;
+use orm_core::sql::{Dialect, SqlWriter, write_delete};
+use orm_core::stmt;
+
+use super::executor::Executor;
+use super::predicate::Predicate;
+use super::scope::check_write;
+use crate::mapping::{Entity, Model};
+
+/// A DELETE of the rows of a model's table; without a condition, of all of them.
+///
+/// ```
+/// # use orm::prelude::*;
+/// # #[derive(Model)]
+/// # #[orm(table = "users")]
+/// # struct User { #[orm(primary_key)] id: i64 }
+/// let sql = delete(User).filter(User.id.gt(7)).to_sql(&orm::sqlite::SqliteDialect)?;
+/// assert_eq!(sql, r#"DELETE FROM "users" WHERE "id" > ?"#);
+/// # Ok::<(), orm::Error>(())
+/// ```
+///
+/// On a session it goes past the unit of work: pending changes are flushed first, and what the session
+/// has loaded of the model counts as stale.
+#[must_use = "a delete does nothing until it is executed"]
+#[derive(Clone, Debug)]
+pub struct Delete<M> {
+    ast: stmt::Delete,
+    marker: PhantomData<fn() -> M>,
+}
+
+/// A DELETE of rows of a model's table.
+pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
+    let table = E::Model::def().table.into();
+    Delete {
+        ast: stmt::Delete {
+            table,
+            filter: Vec::new(),
+        },
+        marker: PhantomData,
+    }
+}
+
+impl<M: Model> Delete<M> {
+    /// Adds a condition that must hold as well.
+    pub fn filter(mut self, condition: Predicate) -> Self {
+        self.ast.filter.push(condition.0);
+        self
+    }
+
+    /// Runs it and tells how many rows are gone.
+    ///
+    /// # Errors
+    /// `Usage` for a fault of the statement, the database's refusal.
+    pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
+        self.check()?;
+        x.before_write()?;
+        let (conn, _) = x.split()?;
+        let mut w = SqlWriter::new(conn.dialect());
+        write_delete(&mut w, &self.ast)?;
+        let (sql, binds) = w.finish();
+        let outcome = conn.raw_execute(&sql, &binds)?;
+        x.after_write(M::def());
+        Ok(outcome.affected)
+    }
+
+    /// The SQL text in a dialect, with placeholders instead of values.
+    ///
+    /// # Errors
+    /// `Usage` for a fault of the statement, `Unsupported` for what the dialect has no words for.
+    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.check()?;
+        let mut w = SqlWriter::new(dialect);
+        write_delete(&mut w, &self.ast)?;
+        Ok(w.finish().0)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_write(&self.ast.table, self.ast.filter.iter())
+    }
+}

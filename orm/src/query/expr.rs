@@ -1,0 +1,313 @@
+//! [`Expr`]: a typed expression, with the operators that columns share.
+//!
+//! The operators are inherent methods: as trait methods their errors would speak of iterators.
+
+use std::marker::PhantomData;
+
+use orm_core::stmt::{self, CompareOp};
+use orm_core::types::{DbType, NotNull, Nullability, base};
+use orm_core::value::Value;
+
+use super::like;
+use super::operand::{FitsIn, Operand};
+use super::order::Order;
+use super::origin::Origin;
+use super::predicate::Predicate;
+use super::select::Select;
+use crate::mapping::{Column, Model};
+
+/// An expression whose value has the Rust type `T`: what arithmetic and aggregates yield.
+///
+/// It has the operators of a column.
+#[must_use = "an expression does nothing until it is given to a statement"]
+pub struct Expr<T> {
+    pub(super) ast: stmt::Expr,
+    /// The table of its first column: where a query of it alone selects from.
+    pub(super) origin: Option<Origin>,
+    marker: PhantomData<fn() -> T>,
+}
+
+/// A type of the value of an expression over `T` and an operand with the nullability `N`.
+pub type Lifted<T, N> =
+    <<<T as DbType>::Null as Nullability>::Or<N> as Nullability>::Wrap<<T as DbType>::Plain>;
+
+impl<T> Expr<T> {
+    pub(super) fn new(ast: stmt::Expr) -> Self {
+        Self {
+            ast,
+            origin: None,
+            marker: PhantomData,
+        }
+    }
+
+    pub(super) fn from(ast: stmt::Expr, origin: Option<Origin>) -> Self {
+        Self {
+            ast,
+            origin,
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<T> Clone for Expr<T> {
+    fn clone(&self) -> Self {
+        Self::from(self.ast.clone(), self.origin)
+    }
+}
+
+impl<T> std::fmt::Debug for Expr<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Expr").field(&self.ast).finish()
+    }
+}
+
+/// A column or an expression.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a column nor an expression",
+    label = "expected a column such as `User.id`, or an expression"
+)]
+pub trait IntoExpr {
+    /// The type of its value.
+    type Value: DbType;
+
+    /// The expression.
+    fn into_expr(self) -> Expr<Self::Value>;
+}
+
+impl<T: DbType> IntoExpr for Expr<T> {
+    type Value = T;
+
+    fn into_expr(self) -> Expr<T> {
+        self
+    }
+}
+
+impl<M: Model, T: DbType> IntoExpr for Column<M, T> {
+    type Value = T;
+
+    fn into_expr(self) -> Expr<T> {
+        let origin = Origin {
+            def: M::def(),
+            name: self.source(),
+        };
+        Expr::from(stmt::Expr::column(self.source(), self.name()), Some(origin))
+    }
+}
+
+impl<T: DbType> Expr<T> {
+    /// Equal. With `None` or `Null` it is `IS NULL`; with a nullable column that is NULL it is unknown,
+    /// see [`same_as`](Self::same_as).
+    pub fn eq<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.equality(CompareOp::Eq, value.into_operand())
+    }
+
+    /// Unequal. With `None` or `Null` it is `IS NOT NULL`.
+    pub fn ne<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.equality(CompareOp::Ne, value.into_operand())
+    }
+
+    /// Less.
+    pub fn lt<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.compare(CompareOp::Lt, value.into_operand())
+    }
+
+    /// Less or equal.
+    pub fn le<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.compare(CompareOp::Le, value.into_operand())
+    }
+
+    /// Greater.
+    pub fn gt<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.compare(CompareOp::Gt, value.into_operand())
+    }
+
+    /// Greater or equal.
+    pub fn ge<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.compare(CompareOp::Ge, value.into_operand())
+    }
+
+    /// Equal, with NULL equal to NULL: true or false, never unknown.
+    pub fn same_as<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.equality(CompareOp::Same, value.into_operand())
+    }
+
+    /// From `low` to `high`, both included.
+    pub fn between<L, H>(self, low: L, high: H) -> Predicate
+    where
+        L: Operand<T::Base>,
+        H: Operand<T::Base>,
+    {
+        Predicate(stmt::Expr::Between {
+            expr: Box::new(self.ast),
+            low: Box::new(low.into_operand()),
+            high: Box::new(high.into_operand()),
+        })
+    }
+
+    /// NULL.
+    pub fn is_null(self) -> Predicate {
+        is_null(self.ast, false)
+    }
+
+    /// Not NULL.
+    pub fn is_not_null(self) -> Predicate {
+        is_null(self.ast, true)
+    }
+
+    /// Among `values`: an array, slice, vector, set, range or another iterator. Any number is allowed;
+    /// among none nothing is.
+    pub fn in_<I>(self, values: I) -> Predicate
+    where
+        I: IntoIterator<Item: Operand<T::Base, Null: FitsIn<NotNull>>>,
+    {
+        let values = values.into_iter().map(Operand::into_operand);
+        Predicate(member(self.ast, values.collect(), false))
+    }
+
+    /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not.
+    pub fn not_in<I>(self, values: I) -> Predicate
+    where
+        I: IntoIterator<Item: Operand<T::Base, Null: FitsIn<NotNull>>>,
+    {
+        let values = values.into_iter().map(Operand::into_operand);
+        Predicate(member(self.ast, values.collect(), true))
+    }
+
+    /// Among the values that a query of one column yields.
+    pub fn in_select<S>(self, query: Select<S>) -> Predicate
+    where
+        S: IntoExpr<Value: DbType<Base = T::Base>>,
+    {
+        Predicate(match query.into_subquery() {
+            Ok(select) => stmt::Expr::InSelect {
+                expr: Box::new(self.ast),
+                select: Box::new(select),
+                negated: false,
+            },
+            Err(fault) => fault.into_expr(),
+        })
+    }
+
+    /// The value, or `other` where it is NULL.
+    pub fn coalesce<V: Operand<T::Base>>(
+        self,
+        other: V,
+    ) -> Expr<<V::Null as Nullability>::Wrap<T::Plain>> {
+        let args = vec![self.ast, other.into_operand()];
+        Expr::from(
+            stmt::Expr::Function {
+                name: "COALESCE".into(),
+                args,
+            },
+            self.origin,
+        )
+    }
+
+    /// In ascending order of this.
+    pub fn asc(self) -> Order {
+        Order::new(self.ast, stmt::Direction::Ascending)
+    }
+
+    /// In descending order of this.
+    pub fn desc(self) -> Order {
+        Order::new(self.ast, stmt::Direction::Descending)
+    }
+
+    fn compare(self, op: CompareOp, other: stmt::Expr) -> Predicate {
+        Predicate(stmt::Expr::compare(op, self.ast, other))
+    }
+
+    fn equality(self, op: CompareOp, other: stmt::Expr) -> Predicate {
+        match other {
+            stmt::Expr::Value(Value::Null) => is_null(self.ast, op == CompareOp::Ne),
+            other => self.compare(op, other),
+        }
+    }
+}
+
+impl<T: DbType<Base = base::Bool>> Expr<T> {
+    /// True: neither false nor NULL.
+    pub fn is_true(self) -> Predicate {
+        self.eq(true)
+    }
+
+    /// False: neither true nor NULL.
+    pub fn is_false(self) -> Predicate {
+        self.eq(false)
+    }
+}
+
+/// Searches in text. A needle is taken literally: `%` and `_` in it are themselves.
+impl<T: DbType<Base = base::Text>> Expr<T> {
+    /// Has `needle` in it; case counts.
+    pub fn contains(self, needle: impl AsRef<str>) -> Predicate {
+        like::search(self.ast, stmt::LikeKind::Contains, needle.as_ref())
+    }
+
+    /// Begins with `needle`; case counts.
+    pub fn starts_with(self, needle: impl AsRef<str>) -> Predicate {
+        like::search(self.ast, stmt::LikeKind::StartsWith, needle.as_ref())
+    }
+
+    /// Ends with `needle`; case counts.
+    pub fn ends_with(self, needle: impl AsRef<str>) -> Predicate {
+        like::search(self.ast, stmt::LikeKind::EndsWith, needle.as_ref())
+    }
+
+    /// Has `needle` in it; case does not count. SQLite knows the case of ASCII letters only.
+    pub fn icontains(self, needle: impl AsRef<str>) -> Predicate {
+        like::search(
+            self.ast,
+            stmt::LikeKind::ContainsIgnoreCase,
+            needle.as_ref(),
+        )
+    }
+
+    /// Matches `pattern`, in which `%` is any text, `_` any character, and `\` takes the next character
+    /// literally; case counts.
+    pub fn like(self, pattern: impl AsRef<str>) -> Predicate {
+        like::search(self.ast, stmt::LikeKind::Pattern, pattern.as_ref())
+    }
+}
+
+fn is_null(expr: stmt::Expr, negated: bool) -> Predicate {
+    Predicate(stmt::Expr::IsNull {
+        expr: Box::new(expr),
+        negated,
+    })
+}
+
+// Values go into one list; columns and expressions among them become comparisons beside it.
+fn member(expr: stmt::Expr, operands: Vec<stmt::Expr>, negated: bool) -> stmt::Expr {
+    let mut list = Vec::with_capacity(operands.len());
+    let mut others = Vec::new();
+    for operand in operands {
+        match operand {
+            stmt::Expr::Value(value) => list.push(value),
+            other => others.push(other),
+        }
+    }
+    let op = if negated {
+        CompareOp::Ne
+    } else {
+        CompareOp::Eq
+    };
+    let mut terms: Vec<_> = others
+        .into_iter()
+        .map(|other| stmt::Expr::compare(op, expr.clone(), other))
+        .collect();
+    let listed = stmt::Expr::In {
+        expr: Box::new(expr),
+        list,
+        negated,
+    };
+    if terms.is_empty() {
+        return listed;
+    }
+    terms.push(listed);
+    if negated {
+        stmt::Expr::And(terms)
+    } else {
+        stmt::Expr::Or(terms)
+    }
+}

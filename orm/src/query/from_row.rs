@@ -1,0 +1,83 @@
+//! From a row to values without a model: single values, and tuples for raw SQL.
+
+use orm_core::driver::Row;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::types::DbType;
+use orm_core::value::{Misfit, ValueRef};
+
+/// What a row of raw SQL can be read into: a tuple of up to eight values, by position; one value is
+/// `(T,)`.
+#[diagnostic::on_unimplemented(
+    message = "a row can't be read into `{Self}`",
+    label = "expected a tuple of values, such as `(i64, String)`",
+    note = "one value is the tuple `(T,)`; an entity is read by `.entities(User, …)`"
+)]
+pub trait FromRow: Sized {
+    /// Reads the row.
+    ///
+    /// # Errors
+    /// `Decode` for another number of columns, or a value that doesn't fit.
+    fn from_row(row: &dyn Row) -> Result<Self>;
+}
+
+/// Reads the value at `index`.
+#[inline]
+pub(super) fn read_value<T: DbType>(row: &dyn Row, index: usize) -> Result<T> {
+    let value = row.get(index)?;
+    T::from_value(value).map_err(|misfit| unfit::<T>(misfit, value, row.name(index)))
+}
+
+#[cold]
+fn unfit<T: DbType>(misfit: Misfit, found: ValueRef<'_>, column: &str) -> Error {
+    let expected = T::TYPE.describe();
+    let message = match misfit {
+        Misfit::Kind => format!(
+            "the column holds {}, the query takes {expected}",
+            found.kind_name()
+        ),
+        Misfit::Range => format!("the column's value is out of range for {expected}"),
+        Misfit::Format => format!(
+            "the column's {} does not read as {expected}",
+            found.kind_name()
+        ),
+    };
+    let error = Error::with_message(ErrorKind::Decode, message).with_column(column);
+    if found.is_null() {
+        error.with_hint("take an Option")
+    } else {
+        error
+    }
+}
+
+fn check_width(row: &dyn Row, width: usize) -> Result<()> {
+    let found = row.len();
+    if found == width {
+        return Ok(());
+    }
+    Err(Error::with_message(
+        ErrorKind::Decode,
+        format!("the statement yields {found} columns, the tuple takes {width}"),
+    ))
+}
+
+macro_rules! tuples {
+    ($(($width:literal: $($item:ident $index:tt),+)),+ $(,)?) => {$(
+        impl<$($item: DbType),+> FromRow for ($($item,)+) {
+            fn from_row(row: &dyn Row) -> Result<Self> {
+                check_width(row, $width)?;
+                Ok(($(read_value::<$item>(row, $index)?,)+))
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (1: A 0),
+    (2: A 0, B 1),
+    (3: A 0, B 1, C 2),
+    (4: A 0, B 1, C 2, D 3),
+    (5: A 0, B 1, C 2, D 3, E 4),
+    (6: A 0, B 1, C 2, D 3, E 4, F 5),
+    (7: A 0, B 1, C 2, D 3, E 4, F 5, G 6),
+    (8: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7),
+}

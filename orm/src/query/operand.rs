@@ -1,0 +1,196 @@
+//! [`Operand`]: what can stand beside a column in a comparison, as its new value, or in a list.
+//!
+//! The parameter is the column's base type, so that one text column takes all forms of text. There is
+//! one integer implementation a base: with a second, literals would stop to infer.
+
+use std::borrow::Cow;
+
+use orm_core::stmt;
+use orm_core::types::{DbType, NotNull, Nullability, Nullable, base};
+use orm_core::value::Value;
+
+use super::expr::Expr;
+use crate::mapping::{Column, DbEnum, Model};
+
+/// What can stand beside a column whose type has the base `B`: a value, an `Option` of one, [`Null`], a
+/// column or an expression.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` doesn't go with a column of the base type `{B}`",
+    label = "not a value for this column",
+    note = "take a value of exactly the column's type, an Option of it, `Null`, or another such column; text also takes &str"
+)]
+pub trait Operand<B>: Sized {
+    /// Whether it may be NULL.
+    type Null: Nullability;
+
+    /// The operand as a plain expression.
+    fn into_operand(self) -> stmt::Expr;
+}
+
+/// SQL's NULL, for places where `None` could be of several types: `User.email.eq(Null)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Null;
+
+/// A nullability that another one has room for. [`Nullable`] doesn't fit in [`NotNull`].
+#[diagnostic::on_unimplemented(
+    message = "the value may be NULL, which doesn't fit here",
+    label = "may be NULL",
+    note = "a field that isn't an Option takes no Option, no `Null` and no nullable column"
+)]
+pub trait FitsIn<N> {}
+
+impl FitsIn<NotNull> for NotNull {}
+impl FitsIn<Nullable> for NotNull {}
+impl FitsIn<Nullable> for Nullable {}
+
+#[diagnostic::do_not_recommend]
+impl<B> Operand<B> for Null {
+    type Null = Nullable;
+
+    fn into_operand(self) -> stmt::Expr {
+        stmt::Expr::Value(Value::Null)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<B, T: Operand<B, Null = NotNull>> Operand<B> for Option<T> {
+    type Null = Nullable;
+
+    fn into_operand(self) -> stmt::Expr {
+        self.map_or(stmt::Expr::Value(Value::Null), T::into_operand)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, B, T> Operand<B> for &'a Option<T>
+where
+    &'a T: Operand<B, Null = NotNull>,
+{
+    type Null = Nullable;
+
+    fn into_operand(self) -> stmt::Expr {
+        self.as_ref().into_operand()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, T: DbType> Operand<T::Base> for Column<M, T> {
+    type Null = T::Null;
+
+    fn into_operand(self) -> stmt::Expr {
+        stmt::Expr::column(self.source(), self.name())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType> Operand<T::Base> for Expr<T> {
+    type Null = T::Null;
+
+    fn into_operand(self) -> stmt::Expr {
+        self.ast
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbEnum> Operand<T> for T {
+    type Null = NotNull;
+
+    fn into_operand(self) -> stmt::Expr {
+        value(&self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbEnum> Operand<T> for &T {
+    type Null = NotNull;
+
+    fn into_operand(self) -> stmt::Expr {
+        value(self)
+    }
+}
+
+fn value<T: DbType>(value: &T) -> stmt::Expr {
+    stmt::Expr::Value(value.to_value().to_value())
+}
+
+macro_rules! scalars {
+    ($($scalar:ty => $base:ident),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Operand<base::$base> for $scalar {
+            type Null = NotNull;
+
+            fn into_operand(self) -> stmt::Expr {
+                value(&self)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl Operand<base::$base> for &$scalar {
+            type Null = NotNull;
+
+            fn into_operand(self) -> stmt::Expr {
+                value(self)
+            }
+        }
+    )+};
+}
+
+scalars! {
+    bool => Bool,
+    i16 => Int16,
+    i32 => Int32,
+    i64 => Int64,
+    f32 => Float32,
+    f64 => Float64,
+}
+
+#[cfg(feature = "chrono")]
+scalars! {
+    chrono::NaiveDate => Date,
+    chrono::NaiveTime => Time,
+    chrono::NaiveDateTime => DateTime,
+    chrono::DateTime<chrono::Utc> => Timestamp,
+}
+
+#[cfg(feature = "uuid")]
+scalars! {
+    uuid::Uuid => Uuid,
+}
+
+macro_rules! owned_by {
+    ($variant:ident, $base:ident: $([$($generics:tt)*] $given:ty),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Operand<base::$base> for $given {
+            type Null = NotNull;
+
+            fn into_operand(self) -> stmt::Expr {
+                stmt::Expr::Value(Value::$variant(self.into()))
+            }
+        }
+    )+};
+}
+
+owned_by!(Text, Text: [] &str, [] String, [] &String, [] Cow<'_, str>);
+owned_by!(
+    Bytes, Bytes:
+    [] Vec<u8>, [] &[u8], [const N: usize] [u8; N], [const N: usize] &[u8; N],
+);
+
+// What iterating over a slice of `&str` yields.
+#[diagnostic::do_not_recommend]
+impl Operand<base::Text> for &&str {
+    type Null = NotNull;
+
+    fn into_operand(self) -> stmt::Expr {
+        (*self).into_operand()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Operand<base::Bytes> for &Vec<u8> {
+    type Null = NotNull;
+
+    fn into_operand(self) -> stmt::Expr {
+        self.as_slice().into_operand()
+    }
+}

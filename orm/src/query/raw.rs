@@ -1,0 +1,348 @@
+//! Raw SQL. Its values are binds all the same.
+
+use std::borrow::Cow;
+
+use orm_core::driver::Row;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::{Dialect, SqlWriter};
+use orm_core::types::DbType;
+use orm_core::value::{Value, ValueRef};
+
+use super::executor::Executor;
+use super::from_row::FromRow;
+use super::operand::Null;
+use super::placeholders::{Lexis, Piece, pieces};
+use super::rows::{ByRef, ByValue};
+use crate::mapping::{Entity, Model};
+
+/// A statement in SQL text. `:name` stands for a value; `\:` is a colon.
+///
+/// ```
+/// use orm::prelude::*;
+///
+/// let engine = Engine::connect("sqlite://")?;
+/// let mut conn = engine.connection()?;
+/// let sum = raw("SELECT :a + :b, 'what :a is'").bind("a", 1).bind("b", 2);
+/// let rows: Vec<(i64, String)> = sum.all(&mut conn)?;
+/// assert_eq!(rows, [(3, "what :a is".to_owned())]);
+/// # Ok::<(), orm::Error>(())
+/// ```
+#[must_use = "a raw statement does nothing until it is run"]
+#[derive(Clone, Debug)]
+pub struct Raw {
+    sql: Cow<'static, str>,
+    binds: Vec<(Cow<'static, str>, Bound)>,
+}
+
+#[derive(Clone, Debug)]
+enum Bound {
+    One(Value),
+    List(Vec<Value>),
+}
+
+/// What can be bound in raw SQL: every value that a column can hold, and borrowed text and bytes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be bound to a raw statement",
+    label = "not a value that a column can hold"
+)]
+pub trait RawValue<Kind> {
+    /// The value.
+    fn into_value(self) -> Value;
+}
+
+impl<T: DbType> RawValue<ByValue> for T {
+    fn into_value(self) -> Value {
+        self.to_value().to_value()
+    }
+}
+
+impl RawValue<ByRef> for Null {
+    fn into_value(self) -> Value {
+        Value::Null
+    }
+}
+
+macro_rules! borrowed {
+    ($($given:ty => $owned:ty),+ $(,)?) => {$(
+        impl RawValue<ByRef> for $given {
+            fn into_value(self) -> Value {
+                RawValue::<ByValue>::into_value(<$owned>::from(self))
+            }
+        }
+
+        impl RawValue<ByRef> for Option<$given> {
+            fn into_value(self) -> Value {
+                self.map_or(Value::Null, RawValue::<ByRef>::into_value)
+            }
+        }
+    )+};
+}
+
+borrowed! {
+    &str => String,
+    &String => String,
+    Cow<'_, str> => String,
+    &[u8] => Vec<u8>,
+}
+
+/// A statement in SQL text, with `:name` for each value.
+pub fn raw(sql: impl Into<Cow<'static, str>>) -> Raw {
+    Raw {
+        sql: sql.into(),
+        binds: Vec::new(),
+    }
+}
+
+impl Raw {
+    /// Binds a value to `:name`, wherever that stands.
+    pub fn bind<V, Kind>(mut self, name: impl Into<Cow<'static, str>>, value: V) -> Self
+    where
+        V: RawValue<Kind>,
+    {
+        self.binds
+            .push((name.into(), Bound::One(value.into_value())));
+        self
+    }
+
+    /// Binds values to `:name`, which becomes a list in parentheses: `WHERE id IN :ids`.
+    pub fn bind_list<V, Kind>(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self
+    where
+        V: RawValue<Kind>,
+    {
+        let values = values.into_iter().map(RawValue::into_value).collect();
+        self.binds.push((name.into(), Bound::List(values)));
+        self
+    }
+
+    /// All rows, as tuples.
+    ///
+    /// # Errors
+    /// `Usage` for a name without a value or a value without its name, the database's refusal, `Decode`
+    /// for a value that doesn't fit.
+    pub fn all<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<Vec<R>> {
+        let mut rows = Vec::new();
+        self.query(x, &mut |row| {
+            rows.push(R::from_row(row)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row, as a tuple.
+    ///
+    /// # Errors
+    /// As [`Raw::all`].
+    pub fn first<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<Option<R>> {
+        let mut first = None;
+        self.query(x, &mut |row| {
+            if first.is_none() {
+                first = Some(R::from_row(row)?);
+            }
+            Ok(())
+        })?;
+        Ok(first)
+    }
+
+    /// The only row, as a tuple.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Raw::all`].
+    pub fn one<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<R> {
+        let mut only = None;
+        self.query(x, &mut |row| {
+            if only.is_some() {
+                return Err(Error::new(ErrorKind::MultipleRows).with_sql(&self.sql));
+            }
+            only = Some(R::from_row(row)?);
+            Ok(())
+        })?;
+        only.ok_or_else(|| Error::new(ErrorKind::NotFound).with_sql(&self.sql))
+    }
+
+    /// All rows, as entities. Their columns are found by name; others are passed over.
+    ///
+    /// # Errors
+    /// `UndefinedColumn` if the rows lack a column of the entity; else as [`Raw::all`].
+    pub fn entities<E: Entity, X: Executor>(
+        &self,
+        _entity: E,
+        x: &mut X,
+    ) -> Result<Vec<X::Of<E::Model>>> {
+        let mut entities = Vec::new();
+        let mut places = Vec::new();
+        x.before_query()?;
+        let (conn, mut sink) = x.split()?;
+        let (sql, binds) = self.compile(conn.dialect())?;
+        conn.raw_query(&sql, &binds, &mut |row| {
+            if places.is_empty() {
+                places = find_columns::<E::Model>(row)?;
+            }
+            let row = Arranged {
+                row,
+                places: &places,
+            };
+            entities.push(X::entity::<E::Model>(&mut sink, &row, 0)?);
+            Ok(())
+        })?;
+        Ok(entities)
+    }
+
+    /// Runs it and tells how many rows were touched.
+    ///
+    /// # Errors
+    /// As [`Raw::all`].
+    pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
+        x.before_write()?;
+        let (conn, _) = x.split()?;
+        let (sql, binds) = self.compile(conn.dialect())?;
+        let outcome = conn.raw_execute(&sql, &binds)?;
+        x.after_raw_write();
+        Ok(outcome.affected)
+    }
+
+    /// The SQL text in a dialect, with placeholders instead of names.
+    ///
+    /// # Errors
+    /// `Usage` for a name without a value or a value without its name.
+    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
+        Ok(self.compile(dialect)?.0)
+    }
+
+    // Anything but a SELECT may write: INSERT … RETURNING, WITH … INSERT, CALL.
+    fn query<X: Executor>(
+        &self,
+        x: &mut X,
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let reads = self
+            .sql
+            .trim_start()
+            .get(..6)
+            .is_some_and(|word| word.eq_ignore_ascii_case("select"));
+        if reads {
+            x.before_query()?;
+        } else {
+            x.before_write()?;
+        }
+        let (conn, _) = x.split()?;
+        let (sql, binds) = self.compile(conn.dialect())?;
+        conn.raw_query(&sql, &binds, each)?;
+        if !reads {
+            x.after_raw_write();
+        }
+        Ok(())
+    }
+
+    fn compile<'a>(&'a self, dialect: &'a dyn Dialect) -> Result<(String, Vec<ValueRef<'a>>)> {
+        let mut w = SqlWriter::new(dialect);
+        let mut used = vec![false; self.binds.len()];
+        for piece in pieces(&self.sql, Lexis::of(dialect.capabilities())) {
+            match piece {
+                Piece::Text(text) => {
+                    w.push(text);
+                }
+                Piece::Name(name) => {
+                    let place = self.binds.iter().position(|(bound, _)| bound == name);
+                    let place = place.ok_or_else(|| self.unbound(name))?;
+                    used[place] = true;
+                    write_bound(&mut w, &self.binds[place].1);
+                }
+            }
+        }
+        for (place, (name, _)) in self.binds.iter().enumerate() {
+            if !used[place] {
+                return Err(self.unused(name, place));
+            }
+        }
+        Ok(w.finish())
+    }
+
+    #[cold]
+    fn unbound(&self, name: &str) -> Error {
+        Error::with_message(
+            ErrorKind::Usage,
+            format!("the raw statement has :{name}, but no value for it"),
+        )
+        .with_sql(&self.sql)
+        .with_hint(format!(
+            "add .bind(\"{name}\", …), or write \\: for a plain colon"
+        ))
+    }
+
+    #[cold]
+    fn unused(&self, name: &str, place: usize) -> Error {
+        let twice = self.binds[..place]
+            .iter()
+            .any(|(earlier, _)| earlier == name);
+        let message = if twice {
+            format!("the raw statement has two values for :{name}")
+        } else {
+            format!("the raw statement has a value for :{name}, but no :{name}")
+        };
+        Error::with_message(ErrorKind::Usage, message).with_sql(&self.sql)
+    }
+}
+
+fn write_bound<'a>(w: &mut SqlWriter<'a>, bound: &'a Bound) {
+    match bound {
+        Bound::One(value) => {
+            w.bind(value.as_ref());
+        }
+        // Never true, and unlike `IN ()` every database parses it.
+        Bound::List(values) if values.is_empty() => {
+            w.push("(NULL)");
+        }
+        Bound::List(values) => {
+            w.push("(").list(values, |w, value| {
+                w.bind(value.as_ref());
+            });
+            w.push(")");
+        }
+    }
+}
+
+/// The place of each of a model's columns in a row.
+fn find_columns<M: Model>(row: &dyn Row) -> Result<Vec<usize>> {
+    let def = M::def();
+    let place = |column: &&str| {
+        (0..row.len())
+            .find(|index| row.name(*index) == *column)
+            .ok_or_else(|| {
+                Error::with_message(
+                    ErrorKind::UndefinedColumn,
+                    "the rows lack a column of the entity",
+                )
+                .with_table(def.table)
+                .with_column(*column)
+                .with_hint("select every column of the entity under its own name")
+            })
+    };
+    def.names.iter().map(place).collect()
+}
+
+/// A row whose columns are in the order of a model's.
+struct Arranged<'r> {
+    row: &'r dyn Row,
+    places: &'r [usize],
+}
+
+impl Row for Arranged<'_> {
+    fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    fn get(&self, index: usize) -> Result<ValueRef<'_>> {
+        self.row
+            .get(self.places.get(index).copied().unwrap_or(usize::MAX))
+    }
+
+    fn name(&self, index: usize) -> &str {
+        self.places
+            .get(index)
+            .map_or("", |place| self.row.name(*place))
+    }
+}

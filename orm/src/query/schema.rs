@@ -1,0 +1,44 @@
+//! Creating and dropping the tables of a set of models on a live database.
+//!
+//! Here, and not with [`Metadata`], since mapping knows no connections.
+
+use orm_core::error::Result;
+
+use crate::engine::{Connection, Engine, create_missing, drop_existing};
+use crate::mapping::Metadata;
+
+impl Metadata {
+    /// Creates the tables that aren't there, parents first, and leaves those that are there as they
+    /// are. In one transaction where the database has transactional DDL.
+    ///
+    /// # Errors
+    /// `Schema` if models contradict each other, `Unsupported` for what the dialect can't express, the
+    /// database's refusal.
+    pub fn create_all(&self, engine: &Engine) -> Result<()> {
+        self.create_all_on(&mut engine.connection()?)
+    }
+
+    /// Drops the tables that are there, children first.
+    ///
+    /// # Errors
+    /// As [`Metadata::create_all`].
+    pub fn drop_all(&self, engine: &Engine) -> Result<()> {
+        self.drop_all_on(&mut engine.connection()?)
+    }
+
+    /// As [`Metadata::create_all`], on a connection and in the transaction that it may be in.
+    ///
+    /// # Errors
+    /// As [`Metadata::create_all`].
+    pub fn create_all_on(&self, connection: &mut Connection) -> Result<()> {
+        create_missing(connection, &self.schema()?)
+    }
+
+    /// As [`Metadata::drop_all`], on a connection and in the transaction that it may be in.
+    ///
+    /// # Errors
+    /// As [`Metadata::create_all`].
+    pub fn drop_all_on(&self, connection: &mut Connection) -> Result<()> {
+        drop_existing(connection, &self.schema()?)
+    }
+}

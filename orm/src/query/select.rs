@@ -1,0 +1,178 @@
+//! [`Select`]: building a query. Running it is in `verbs.rs`.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use orm_core::error::Result;
+use orm_core::sql::Dialect;
+use orm_core::stmt::{self, JoinKind, Limit};
+
+use super::compile::Form;
+use super::fault::Fault;
+use super::join::{JoinTarget, Joined};
+use super::order::{GroupList, OrderList};
+use super::origin::Origin;
+use super::predicate::Predicate;
+use super::query::Query;
+use super::selectable::Selectable;
+use crate::mapping::Entity;
+
+/// A query that yields `S`. It is a value: it borrows nothing, can be kept, cloned, sent to another
+/// thread, built in loops and conditions without its type changing, and run any number of times.
+///
+/// ```
+/// use orm::prelude::*;
+///
+/// #[derive(Model)]
+/// #[orm(table = "users")]
+/// struct User {
+///     #[orm(primary_key)]
+///     id: i64,
+///     name: String,
+/// }
+///
+/// fn users(named: Option<&str>) -> orm::Result<String> {
+///     let mut query = select(User).order_by(User.id.asc());
+///     if let Some(name) = named {
+///         query = query.filter(User.name.eq(name));
+///     }
+///     query.to_sql(&orm::sqlite::SqliteDialect)
+/// }
+/// assert_eq!(users(None)?, r#"SELECT "id", "name" FROM "users" ORDER BY "id" ASC"#);
+/// # Ok::<(), orm::Error>(())
+/// ```
+///
+/// What can't be checked while building (a join without a foreign key, a column of a table that isn't
+/// joined) is an error of the first call that returns a `Result`, before anything is sent.
+#[must_use = "a query does nothing until one of its verbs is called: all, first, one, count, exists…"]
+pub struct Select<S> {
+    pub(super) query: Query,
+    marker: PhantomData<fn() -> S>,
+}
+
+/// A query of `selected`: a model's value such as `User`, a column, an expression, or a tuple of up to
+/// eight of these. It selects from the table of the first of them; see [`Select::from`].
+pub fn select<S: Selectable>(selected: S) -> Select<S> {
+    Select {
+        query: Query::of(selected),
+        marker: PhantomData,
+    }
+}
+
+impl<S> Select<S> {
+    /// Selects from this table first, whatever is selected: `select(count_all()).from(User)`. Comes
+    /// before the joins.
+    pub fn from<E: Entity>(mut self, entity: E) -> Self {
+        self.query.set_root(Origin::of(&entity));
+        self
+    }
+
+    /// Adds a condition that must hold as well.
+    pub fn filter(mut self, condition: Predicate) -> Self {
+        self.query.edit().filter.push(condition.0);
+        self
+    }
+
+    /// Joins a table by the foreign key between it and a table that the query has; rows without a
+    /// match drop out.
+    pub fn join<J: JoinTarget>(mut self, target: J) -> Self {
+        let joined = target.resolve(&self.query.sources());
+        self.query.join(JoinKind::Inner, joined);
+        self
+    }
+
+    /// Joins a table on a condition; rows without a match drop out.
+    pub fn join_on<E: Entity>(mut self, entity: E, on: Predicate) -> Self {
+        let joined = Joined {
+            origin: Origin::of(&entity),
+            on: on.0,
+        };
+        self.query.join(JoinKind::Inner, Ok(joined));
+        self
+    }
+
+    /// Joins a table by the foreign key between it and a table that the query has; rows without a
+    /// match stay. Select what comes from it as [`optional`](super::optional()).
+    pub fn left_join<J: JoinTarget>(mut self, target: J) -> Self {
+        let joined = target.resolve(&self.query.sources());
+        self.query.join(JoinKind::Left, joined);
+        self
+    }
+
+    /// Joins a table on a condition; rows without a match stay.
+    pub fn left_join_on<E: Entity>(mut self, entity: E, on: Predicate) -> Self {
+        let joined = Joined {
+            origin: Origin::of(&entity),
+            on: on.0,
+        };
+        self.query.join(JoinKind::Left, Ok(joined));
+        self
+    }
+
+    /// Makes one row of all that have the same values here. A model's value stands for its primary key.
+    pub fn group_by<G: GroupList>(mut self, groups: G) -> Self {
+        groups.add_to(&mut self.query.edit().group_by);
+        self
+    }
+
+    /// Adds a condition on groups, usually with aggregates.
+    pub fn having(mut self, condition: Predicate) -> Self {
+        self.query.edit().having.push(condition.0);
+        self
+    }
+
+    /// Adds to the order of the rows.
+    pub fn order_by<O: OrderList>(mut self, orders: O) -> Self {
+        orders.add_to(&mut self.query.edit().order_by);
+        self
+    }
+
+    /// Yields at most this many rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.query.edit().limit = Some(Limit::Rows(rows));
+        self
+    }
+
+    /// Passes over this many rows.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.query.edit().offset = Some(rows);
+        self
+    }
+
+    /// Drops duplicate rows.
+    pub fn distinct(mut self) -> Self {
+        self.query.edit().distinct = true;
+        self
+    }
+
+    /// The SQL text of the query in a dialect, with placeholders instead of values. Needs no
+    /// connection.
+    ///
+    /// # Errors
+    /// `Usage` for a fault of the query, `Unsupported` for what the dialect has no words for.
+    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.query
+            .with_text(Form::All, dialect, |sql, _| Ok(sql.to_owned()))
+    }
+
+    /// The query as a part of another statement.
+    pub(super) fn into_subquery(self) -> Result<stmt::Select, Fault> {
+        self.query.check()?;
+        Ok(self.query.ast)
+    }
+}
+
+impl<S> Clone for Select<S> {
+    fn clone(&self) -> Self {
+        Self {
+            query: self.query.clone(),
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<S> fmt::Debug for Select<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Select").field(&self.query.ast).finish()
+    }
+}

@@ -1,0 +1,149 @@
+//! UPDATE of all rows that meet a condition.
+
+use std::marker::PhantomData;
+
+use orm_core::error::Result;
+use orm_core::sql::{Dialect, SqlWriter, write_update};
+use orm_core::stmt::{self, Expr};
+use orm_core::types::DbType;
+
+use super::check::{check_length, check_references};
+use super::executor::Executor;
+use super::fault::Fault;
+use super::operand::{FitsIn, Operand};
+use super::predicate::Predicate;
+use super::scope::check_write;
+use crate::mapping::{Column, Entity, Model};
+
+/// An UPDATE of the rows of a model's table; without a condition, of all of them.
+///
+/// ```
+/// # use orm::prelude::*;
+/// # #[derive(Model)]
+/// # #[orm(table = "users")]
+/// # struct User { #[orm(primary_key)] id: i64, logins: i32, email: Option<String> }
+/// let statement = update(User)
+///     .set(User.logins, User.logins + 1)
+///     .set(User.email, Null)
+///     .filter(User.id.eq(7));
+/// let sql = statement.to_sql(&orm::sqlite::SqliteDialect)?;
+/// assert_eq!(sql, r#"UPDATE "users" SET "logins" = "logins" + ?, "email" = ? WHERE "id" = ?"#);
+/// # Ok::<(), orm::Error>(())
+/// ```
+///
+/// On a session it goes past the unit of work: pending changes are flushed first, and what the session
+/// has loaded of the model is read again when it is next queried.
+#[must_use = "an update does nothing until it is executed"]
+#[derive(Clone, Debug)]
+pub struct Update<M> {
+    ast: stmt::Update,
+    positions: Vec<usize>,
+    marker: PhantomData<fn() -> M>,
+}
+
+/// A column with its new value: `User.email.to(Null)`.
+#[must_use = "an assignment does nothing until it is given to a statement"]
+#[derive(Clone, Debug)]
+pub struct Assignment<M> {
+    position: usize,
+    value: Expr,
+    marker: PhantomData<fn() -> M>,
+}
+
+impl<M> Assignment<M> {
+    pub(super) fn new(position: usize, value: Expr) -> Self {
+        Self {
+            position,
+            value,
+            marker: PhantomData,
+        }
+    }
+}
+
+/// An UPDATE of a model's table.
+pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
+    let table = E::Model::def().table.into();
+    Update {
+        ast: stmt::Update {
+            table,
+            set: Vec::new(),
+            filter: Vec::new(),
+        },
+        positions: Vec::new(),
+        marker: PhantomData,
+    }
+}
+
+impl<M: Model> Update<M> {
+    /// Sets a column to a value or expression.
+    pub fn set<T: DbType, V>(self, column: Column<M, T>, value: V) -> Self
+    where
+        V: Operand<T::Base, Null: FitsIn<T::Null>>,
+    {
+        self.assign(Assignment::new(column.position(), value.into_operand()))
+    }
+
+    /// Sets several columns, chosen at run time: `[User.email.to(Null)]`.
+    pub fn set_all(self, assignments: impl IntoIterator<Item = Assignment<M>>) -> Self {
+        assignments.into_iter().fold(self, Self::assign)
+    }
+
+    fn assign(mut self, assignment: Assignment<M>) -> Self {
+        let Assignment {
+            position, value, ..
+        } = assignment;
+        self.ast.set.push((M::def().names[position].into(), value));
+        self.positions.push(position);
+        self
+    }
+
+    /// Adds a condition that must hold as well.
+    pub fn filter(mut self, condition: Predicate) -> Self {
+        self.ast.filter.push(condition.0);
+        self
+    }
+
+    /// Runs it and tells how many rows met the condition.
+    ///
+    /// # Errors
+    /// `Usage` if nothing is set, `DataTooLong` for a value beyond a declared length, the database's
+    /// refusal.
+    pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
+        self.check()?;
+        x.before_write()?;
+        let (conn, _) = x.split()?;
+        let mut w = SqlWriter::new(conn.dialect());
+        write_update(&mut w, &self.ast)?;
+        let (sql, binds) = w.finish();
+        let outcome = conn.raw_execute(&sql, &binds)?;
+        x.after_write(M::def());
+        Ok(outcome.affected)
+    }
+
+    /// The SQL text in a dialect, with placeholders instead of values.
+    ///
+    /// # Errors
+    /// `Usage` for a fault of the statement, `Unsupported` for what the dialect has no words for.
+    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.check()?;
+        let mut w = SqlWriter::new(dialect);
+        write_update(&mut w, &self.ast)?;
+        Ok(w.finish().0)
+    }
+
+    fn check(&self) -> Result<()> {
+        let def = M::def();
+        if self.ast.set.is_empty() {
+            let message = format!("the update of {} sets no column", def.table);
+            return Err(Fault::new(message, "add .set(column, value)").to_error());
+        }
+        for (position, (_, value)) in self.positions.iter().zip(&self.ast.set) {
+            if let Expr::Value(value) = value {
+                check_length(def, *position, value.as_ref())?;
+                check_references(def, *position, value.as_ref())?;
+            }
+        }
+        let values = self.ast.set.iter().map(|(_, value)| value);
+        check_write(def.table, values.chain(&self.ast.filter))
+    }
+}
