@@ -31,15 +31,12 @@ pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
 
 fn is_indexed(table: &Table, column: &str) -> bool {
     let uniques = table.uniques.iter().flat_map(|unique| &unique.columns);
-    let keys = table.foreign_keys.iter().flat_map(|key| &key.columns);
+    let references = table.foreign_keys.iter().flat_map(|key| &key.columns);
     let indexes = table.indexes.iter().flat_map(|index| &index.columns);
-    let mut indexed = table
-        .key_columns()
-        .iter()
-        .chain(uniques)
-        .chain(keys)
-        .chain(indexes);
-    indexed.any(|name| name == column)
+    let keys = table.key_columns().iter().chain(uniques);
+    keys.chain(references)
+        .chain(indexes)
+        .any(|name| name == column)
 }
 
 fn no_length(table: &Table, column: &Column) -> Error {

@@ -26,6 +26,9 @@ pub fn classify(code: u16, state: &str, message: &str) -> Error {
         1051 | 1109 | 1146 => undefined_table(message),
         1054 | 1072 => undefined_column(message),
         1050 => existing_table(message),
+        1305 if message.starts_with("SAVEPOINT ") => {
+            Error::with_message(ErrorKind::Transaction, "there is no such savepoint")
+        }
         _ => Error::new(plain_kind(code, state)),
     };
     let error = match hint(code) {
@@ -86,36 +89,36 @@ fn unique(message: &str) -> Error {
     }
 }
 
-/// ``…fails (`db`.`posts`, CONSTRAINT `fk` FOREIGN KEY (`author`) REFERENCES …``; bare on MariaDB when
-/// a table is dropped.
+/// ``…a foreign key constraint fails (`db`.`posts`, CONSTRAINT `fk` FOREIGN KEY (`author`) REFERENCES …``,
+/// and MySQL's word for a table that can't be dropped.
 fn foreign_key(message: &str) -> Error {
-    let mut error = Error::new(ErrorKind::ForeignKeyViolation);
-    // The table is not always there: `…fails (`db`.`posts`, …`.
-    if let Some((_, place)) = message.split_once("constraint fails (") {
-        if let Some(table) = last_of_path(place) {
-            error = error.with_table(table);
-        }
+    let error = Error::new(ErrorKind::ForeignKeyViolation);
+    if let Some((_, key)) = message.split_once("referenced by a foreign key constraint '") {
+        return referenced(error, key);
     }
-    if let Some((_, constraint)) = message.split_once("CONSTRAINT `") {
-        if let Some((name, rest)) = rest_of_name(constraint) {
-            error = error.with_constraint(name);
-            if let Some(column) = only_column(rest) {
-                error = error.with_column(column);
-            }
-        }
+    let after = |words| message.split_once(words).map(|(_, rest)| rest);
+    let error = match after("constraint fails (").and_then(last_of_path) {
+        Some(table) => error.with_table(table),
+        None => error,
+    };
+    let Some((name, rest)) = after("CONSTRAINT `").and_then(rest_of_name) else {
+        return error;
+    };
+    let error = error.with_constraint(name);
+    match only_column(rest) {
+        Some(column) => error.with_column(column),
+        None => error,
     }
-    if let Some((_, constraint)) = message.split_once("foreign key constraint '") {
-        if let Some((name, rest)) = constraint.split_once('\'') {
-            error = error.with_constraint(name);
-            let table = rest
-                .split_once("on table '")
-                .and_then(|(_, table)| table.split_once('\''));
-            if let Some((table, _)) = table {
-                error = error.with_table(table);
-            }
-        }
+}
+
+/// `fk' on table 'posts'.`
+fn referenced(error: Error, key: &str) -> Error {
+    let mut quoted = key.split('\'');
+    let (name, _, table) = (quoted.next(), quoted.next(), quoted.next());
+    match (name, table) {
+        (Some(name), Some(table)) => error.with_constraint(name).with_table(table),
+        _ => error,
     }
-    error
 }
 
 /// The column of `` FOREIGN KEY (`a`) REFERENCES …``, unless there are several.
@@ -237,7 +240,7 @@ fn rest_of_name(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// The error of the native driver, with the statement that it happened in.
+/// The error of the native driver, with the statement that it happened in, if it was one.
 #[cfg(feature = "driver")]
 pub(crate) fn from_native(native: mysql::Error, sql: &str) -> Error {
     use mysql::Error as Native;
@@ -251,7 +254,12 @@ pub(crate) fn from_native(native: mysql::Error, sql: &str) -> Error {
         }
         _ => Error::with_message(ErrorKind::Database, "the server's answer can't be read"),
     };
-    error.with_sql(sql).with_source(native)
+    let error = if sql.is_empty() {
+        error
+    } else {
+        error.with_sql(sql)
+    };
+    error.with_source(native)
 }
 
 // The driver reports packets that it can't make sense of as invalid data.

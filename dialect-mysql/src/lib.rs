@@ -126,7 +126,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
-        Ok(render::begin(options))
+        Ok(render::begin(*options))
     }
 
     fn list_tables(&self) -> &'static str {

@@ -79,7 +79,7 @@ pub(crate) fn write_aggregate<'a>(
 }
 
 /// The isolation level is set for the next transaction alone, by a statement of its own.
-pub(crate) fn begin(options: &TransactionOptions) -> Vec<Cow<'static, str>> {
+pub(crate) fn begin(options: TransactionOptions) -> Vec<Cow<'static, str>> {
     let mut statements = Vec::with_capacity(2);
     if let Some(level) = options.isolation {
         let level = level.as_sql();

@@ -95,6 +95,7 @@ fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
         "57014" => "the statement was canceled",
         "22P02" | "22P03" | "22007" => "the database can't read a value as the type it needs",
         "22012" => "the statement divides by zero",
+        "26000" => "the server no longer has a prepared statement",
         "22021" => "a text value has characters that the database can't store",
         code if is_stale_statement(code, server.routine) => {
             "a prepared statement no longer fits the table it reads"
@@ -119,6 +120,9 @@ fn hint(server: &ServerError<'_>) -> Option<&'static str> {
     match server.code {
         "57014" => Some("raise statement_timeout, or find out who canceled it"),
         "25P02" => Some("roll back, to a savepoint or the whole transaction"),
+        "26000" => Some(
+            "run the transaction again; behind a pooler in transaction mode set the statement cache to 0",
+        ),
         code if is_stale_statement(code, server.routine) => Some("run the transaction again"),
         _ => None,
     }

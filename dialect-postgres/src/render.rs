@@ -8,7 +8,9 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::sql::{SqlWriter, TransactionOptions, write_batch_insert_rows, write_expr};
+use orm_core::sql::{
+    IsolationLevel, SqlWriter, TransactionOptions, write_batch_insert_rows, write_expr,
+};
 use orm_core::stmt::{
     BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate, Like, LikeKind,
 };
@@ -60,8 +62,8 @@ pub(crate) fn write_aggregate<'a>(
 }
 
 /// One statement with all its options, so that beginning costs one round trip.
-pub(crate) fn begin(options: &TransactionOptions) -> Cow<'static, str> {
-    let isolation = options.isolation.map(|level| level.as_sql());
+pub(crate) fn begin(options: TransactionOptions) -> Cow<'static, str> {
+    let isolation = options.isolation.map(IsolationLevel::as_sql);
     match (isolation, options.read_only) {
         (None, false) => "BEGIN".into(),
         (None, true) => "BEGIN READ ONLY".into(),

@@ -309,59 +309,70 @@ fn batch_forms() {
         batch(insert(&[], BatchRows::Rows(1))),
         r#"INSERT INTO "t" DEFAULT VALUES"#
     );
-    let update = |rows| BatchUpdate {
+    let update = BatchUpdate {
         table: "t",
         set: &[NAME],
         key: &[ID],
         guard: &[VERSION],
-        rows,
+        rows: BatchRows::Rows(1),
     };
-    let one = update(BatchRows::Rows(1));
     assert_eq!(
-        written(|w| write_batch_update(w, &one)).0,
+        written(|w| write_batch_update(w, &update)).0,
         r#"UPDATE "t" SET "name" = $1 WHERE "id" = $2 AND "version" IS NOT DISTINCT FROM $3"#
     );
-    let delete = |table, rows| BatchDelete {
-        table,
+    let delete = BatchDelete {
+        table: "t",
         key: &[ID, NAME],
         guard: &[],
-        rows,
+        rows: BatchRows::Rows(1),
     };
-    let one = delete("t", BatchRows::Rows(1));
     assert_eq!(
-        written(|w| write_batch_delete(w, &one)).0,
+        written(|w| write_batch_delete(w, &delete)).0,
         r#"DELETE FROM "t" WHERE "id" = $1 AND "name" = $2"#
     );
+}
 
+#[test]
+fn array_forms() {
+    let insert = |columns, returning| BatchInsert {
+        table: "t",
+        columns,
+        rows: BatchRows::Arrays,
+        returning,
+    };
+    let batch = |insert: BatchInsert<'static>| written(move |w| write_batch_insert(w, &insert)).0;
     assert_eq!(
-        batch(insert(&[NAME, VERSION], BatchRows::Arrays)),
+        batch(insert(&[NAME, VERSION], None)),
         r#"INSERT INTO "t" ("name", "version") SELECT * FROM UNNEST($1::text[], $2::int4[])"#
     );
-    let returning = BatchInsert {
-        returning: Some("id"),
-        ..insert(&[NAME, VERSION], BatchRows::Arrays)
-    };
     assert_eq!(
-        batch(returning),
+        batch(insert(&[NAME, VERSION], Some("id"))),
         r#"INSERT INTO "t" ("name", "version") SELECT p.c0, p.c1 FROM UNNEST($1::text[], $2::int4[]) WITH ORDINALITY AS p(c0, c1, n) ORDER BY p.n RETURNING "id""#
     );
-    let defaults = BatchInsert {
-        returning: Some("id"),
-        ..insert(&[], BatchRows::Arrays)
-    };
     assert_eq!(
-        batch(defaults),
+        batch(insert(&[], Some("id"))),
         r#"INSERT INTO "t" DEFAULT VALUES RETURNING "id""#
     );
-    let all = update(BatchRows::Arrays);
+    let update = BatchUpdate {
+        table: "t",
+        set: &[NAME],
+        key: &[ID],
+        guard: &[VERSION],
+        rows: BatchRows::Arrays,
+    };
     assert_eq!(
-        written(|w| write_batch_update(w, &all)).0,
+        written(|w| write_batch_update(w, &update)).0,
         r#"UPDATE "t" SET "name" = v.c0 FROM UNNEST($1::text[], $2::int8[], $3::int4[]) AS v(c0, c1, c2) WHERE "t"."id" = v.c1 AND "t"."version" IS NOT DISTINCT FROM v.c2"#
     );
     // The rows never take the table's own name.
-    let all = delete("v", BatchRows::Arrays);
+    let delete = BatchDelete {
+        table: "v",
+        key: &[ID, NAME],
+        guard: &[],
+        rows: BatchRows::Arrays,
+    };
     assert_eq!(
-        written(|w| write_batch_delete(w, &all)).0,
+        written(|w| write_batch_delete(w, &delete)).0,
         r#"DELETE FROM "v" USING UNNEST($1::int8[], $2::text[]) AS w(c0, c1) WHERE "v"."id" = w.c0 AND "v"."name" = w.c1"#
     );
 }

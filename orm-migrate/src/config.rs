@@ -61,7 +61,9 @@ struct Database {
 // The url may hold a password.
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Database").field("env", &self.env).finish_non_exhaustive()
+        f.debug_struct("Database")
+            .field("env", &self.env)
+            .finish_non_exhaustive()
     }
 }
 
@@ -108,11 +110,17 @@ impl Config {
         let migrations = match upwards(start, "diesel.toml") {
             Some(path) => {
                 let file: DieselFile = parse(&path)?;
-                file.migrations_directory.dir.map(|folder| beside(&path, &folder))
+                file.migrations_directory
+                    .dir
+                    .map(|folder| beside(&path, &folder))
             }
             None => None,
         };
-        Ok(Self { start: start.to_owned(), file: File::default(), migrations })
+        Ok(Self {
+            start: start.to_owned(),
+            file: File::default(),
+            migrations,
+        })
     }
 
     /// Reads the configuration from `path` for the project in `start`.
@@ -121,8 +129,16 @@ impl Config {
     /// As [`Config::find`].
     pub fn read(start: &Path, path: &Path) -> Result<Self> {
         let file: File = parse(path)?;
-        let migrations = file.migrations.dir.as_deref().map(|folder| beside(path, folder));
-        Ok(Self { start: start.to_owned(), file, migrations })
+        let migrations = file
+            .migrations
+            .dir
+            .as_deref()
+            .map(|folder| beside(path, folder));
+        Ok(Self {
+            start: start.to_owned(),
+            file,
+            migrations,
+        })
     }
 
     /// The section `[models]`.
@@ -145,7 +161,9 @@ impl Config {
             Some(path) => variable(&path, name)?,
             None => None,
         };
-        Ok(from_file.filter(is_given).or_else(|| self.file.database.url.clone()))
+        Ok(from_file
+            .filter(is_given)
+            .or_else(|| self.file.database.url.clone()))
     }
 
     /// The variable that [`Config::url`] reads.
@@ -170,23 +188,32 @@ impl Config {
             }
         }
         let project = upwards(&self.start, "Cargo.toml");
-        let folder = project.as_deref().and_then(Path::parent).unwrap_or(&self.start);
+        let folder = project
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(&self.start);
         folder.join("migrations")
     }
 }
 
 fn upwards(start: &Path, name: &str) -> Option<PathBuf> {
-    start.ancestors().map(|folder| folder.join(name)).find(|path| path.is_file())
+    start
+        .ancestors()
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
 }
 
 fn beside(file: &Path, folder: &Path) -> PathBuf {
-    file.parent().map_or_else(|| folder.to_owned(), |parent| parent.join(folder))
+    file.parent()
+        .map_or_else(|| folder.to_owned(), |parent| parent.join(folder))
 }
 
 fn parse<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
     toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        let line = error
+            .span()
+            .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
         Error::failed(format!("{}:{line}: {}", path.display(), error.message()))
     })
 }
@@ -238,7 +265,10 @@ mod tests {
     fn diesel_toml_gives_the_folder() {
         let text = "[print_schema]\nfile = \"x\"\n[migrations_directory]\ndir = \"db/m\"\n";
         let project = project(&[("diesel.toml", text)]);
-        assert_eq!(Config::find(project.path()).unwrap().migrations(), project.path().join("db/m"));
+        assert_eq!(
+            Config::find(project.path()).unwrap().migrations(),
+            project.path().join("db/m")
+        );
     }
 
     #[test]
@@ -253,18 +283,29 @@ mod tests {
     #[test]
     fn dot_env_gives_the_url() {
         let text = "# x\nexport NO_SUCH_URL=\"sqlite://b c\"\n";
-        let project = project(&[("orm.toml", "[database]\nenv = \"NO_SUCH_URL\""), (".env", text)]);
+        let project = project(&[
+            ("orm.toml", "[database]\nenv = \"NO_SUCH_URL\""),
+            (".env", text),
+        ]);
         let config = Config::find(project.path()).unwrap();
         assert_eq!(config.url().unwrap().as_deref(), Some("sqlite://b c"));
         fs::write(project.path().join(".env"), "X='secret\n").unwrap();
         let error = config.url().unwrap_err().to_string();
-        assert!(error.contains(".env") && !error.contains("secret"), "{error}");
+        assert!(
+            error.contains(".env") && !error.contains("secret"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_key_that_means_nothing_is_named_with_its_line() {
         let project = project(&[("orm.toml", "[models]\n\npackages = \"p\"\n")]);
         let error = Config::find(project.path()).unwrap_err();
-        assert!(error.message().contains("orm.toml:3: unknown field `packages`"), "{error}");
+        assert!(
+            error
+                .message()
+                .contains("orm.toml:3: unknown field `packages`"),
+            "{error}"
+        );
     }
 }

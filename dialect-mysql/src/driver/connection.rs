@@ -162,7 +162,10 @@ impl MysqlConnection {
         if let Some(open) = reported(&self.native) {
             self.open = open;
             self.tracked = true;
-        } else if !self.tracked && !is_plain(sql) {
+        } else if !is_plain(sql) && (!self.tracked || ends_or_begins(sql, self.open)) {
+            // Silence about a statement that must have changed the state: somebody between here and the
+            // server, or the program itself, has switched the reports off.
+            self.tracked = false;
             self.ask();
         }
     }
@@ -376,7 +379,8 @@ fn reported(native: &Conn) -> Option<bool> {
         })
 }
 
-/// Whether a statement can neither begin nor end a transaction, so that nothing needs to be asked.
+/// Whether a statement can neither begin nor end a transaction, so that nothing needs to be asked. After
+/// SET TRANSACTION nothing must be asked, since the question would undo it.
 fn is_plain(sql: &str) -> bool {
     const WORDS: &[&str] = &[
         "SELECT",
@@ -388,11 +392,35 @@ fn is_plain(sql: &str) -> bool {
         "SAVEPOINT",
         "RELEASE",
     ];
+    starts_with_any(sql, WORDS) || sets_transaction(sql)
+}
+
+fn sets_transaction(sql: &str) -> bool {
+    let mut words = sql.split_ascii_whitespace();
+    let mut is = |word| {
+        words
+            .next()
+            .is_some_and(|found| found.eq_ignore_ascii_case(word))
+    };
+    is("SET") && is("TRANSACTION")
+}
+
+/// Whether a statement that worked must have ended the open transaction, or begun one where none was.
+fn ends_or_begins(sql: &str, open: bool) -> bool {
+    if open {
+        // Going back to a savepoint ends nothing.
+        starts_with_any(sql, &["COMMIT"]) || sql.trim().eq_ignore_ascii_case("ROLLBACK")
+    } else {
+        starts_with_any(sql, &["BEGIN", "START"])
+    }
+}
+
+fn starts_with_any(sql: &str, words: &[&str]) -> bool {
     let sql = sql.trim_start();
     let end = sql
         .find(|c: char| !c.is_ascii_alphabetic())
         .unwrap_or(sql.len());
-    WORDS
+    words
         .iter()
         .any(|word| sql[..end].eq_ignore_ascii_case(word))
 }
@@ -406,9 +434,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn silence_is_suspicious_where_the_state_must_change() {
+        assert!(ends_or_begins("start transaction read only", false));
+        assert!(ends_or_begins("COMMIT", true) && ends_or_begins(" rollback ", true));
+        assert!(!ends_or_begins("ROLLBACK TO SAVEPOINT a", true));
+        assert!(!ends_or_begins("COMMIT", false) && !ends_or_begins("BEGIN", true));
+    }
+
+    #[test]
     fn what_may_end_a_transaction_is_not_plain() {
         for sql in [
             "SELECT 1",
+            "set transaction isolation level serializable",
             "  insert into t values (1)",
             "WITH x AS (SELECT 1) SELECT * FROM x",
         ] {

@@ -1,7 +1,7 @@
 //! What the server refuses, as kinds with names; and what is left after the connection is gone.
 
 use orm_core::driver::TransactionState;
-use orm_core::error::ErrorKind;
+use orm_core::error::ErrorKind::{self, self as K};
 
 use crate::support::{Scratch, control, execute, failure, integer};
 
@@ -15,65 +15,65 @@ const TABLES: &[&str] = &[
     "INSERT INTO ch VALUES (1, 1, NULL)",
 ];
 
+const REFUSED: &[(&str, K, Option<&str>)] = &[
+    (
+        "INSERT INTO pa (a) VALUES ('x')",
+        K::UniqueViolation,
+        Some("uq_pa_a"),
+    ),
+    (
+        "INSERT INTO ch VALUES (2, 77, NULL)",
+        K::ForeignKeyViolation,
+        Some("fk_ch_pid_pa"),
+    ),
+    (
+        "DELETE FROM pa",
+        K::ForeignKeyViolation,
+        Some("fk_ch_pid_pa"),
+    ),
+    (
+        "INSERT INTO pa (a) VALUES (NULL)",
+        K::NotNullViolation,
+        None,
+    ),
+    ("INSERT INTO pa (n) VALUES (1)", K::NotNullViolation, None),
+    (
+        "INSERT INTO pa (a, n) VALUES ('z', 200)",
+        K::CheckViolation,
+        Some("ck_pa_n"),
+    ),
+    (
+        "INSERT INTO pa (a) VALUES ('too long')",
+        K::DataTooLong,
+        None,
+    ),
+    (
+        "INSERT INTO pa (a, n) VALUES ('q', 200000)",
+        K::OutOfRange,
+        None,
+    ),
+    (
+        "INSERT INTO ch VALUES (2, 1, '2024-13-01')",
+        K::OutOfRange,
+        None,
+    ),
+    ("SELECT * FROM nope", K::UndefinedTable, None),
+    ("DROP TABLE nope", K::UndefinedTable, None),
+    ("SELECT nope FROM pa", K::UndefinedColumn, None),
+    ("SELECT FROM", K::Syntax, None),
+    (
+        "SELECT 9223372036854775807 + id FROM pa",
+        K::OutOfRange,
+        None,
+    ),
+];
+
 #[test]
 fn refusals_have_kinds_and_names() {
-    use ErrorKind as K;
     let scratch = Scratch::new();
     let mut connection = scratch.connect();
     control(connection.as_mut(), TABLES);
-    let cases = [
-        (
-            "INSERT INTO pa (a) VALUES ('x')",
-            K::UniqueViolation,
-            Some("uq_pa_a"),
-        ),
-        (
-            "INSERT INTO ch VALUES (2, 77, NULL)",
-            K::ForeignKeyViolation,
-            Some("fk_ch_pid_pa"),
-        ),
-        (
-            "DELETE FROM pa",
-            K::ForeignKeyViolation,
-            Some("fk_ch_pid_pa"),
-        ),
-        (
-            "INSERT INTO pa (a) VALUES (NULL)",
-            K::NotNullViolation,
-            None,
-        ),
-        ("INSERT INTO pa (n) VALUES (1)", K::NotNullViolation, None),
-        (
-            "INSERT INTO pa (a, n) VALUES ('z', 200)",
-            K::CheckViolation,
-            Some("ck_pa_n"),
-        ),
-        (
-            "INSERT INTO pa (a) VALUES ('too long')",
-            K::DataTooLong,
-            None,
-        ),
-        (
-            "INSERT INTO pa (a, n) VALUES ('q', 200000)",
-            K::OutOfRange,
-            None,
-        ),
-        (
-            "INSERT INTO ch VALUES (2, 1, '2024-13-01')",
-            K::OutOfRange,
-            None,
-        ),
-        ("SELECT * FROM nope", K::UndefinedTable, None),
-        ("DROP TABLE nope", K::UndefinedTable, None),
-        ("SELECT nope FROM pa", K::UndefinedColumn, None),
-        ("SELECT FROM", K::Syntax, None),
-        (
-            "SELECT 9223372036854775807 + id FROM pa",
-            K::OutOfRange,
-            None,
-        ),
-    ];
-    for (sql, kind, constraint) in cases {
+    for &(sql, kind, constraint) in REFUSED {
         let error = failure(connection.as_mut(), sql);
         assert_eq!(
             (error.kind(), error.constraint()),

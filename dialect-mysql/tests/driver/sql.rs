@@ -131,72 +131,67 @@ fn long(wanted: &Value, filler: impl Fn(i64) -> Value) -> Vec<Value> {
 }
 
 #[test]
-fn lists_of_any_length_and_type() {
+fn long_lists_of_text_compare_as_the_column_does() {
     both(|connection| {
-        let bin = collation(connection);
+        let create = format!(
+            "CREATE TABLE t (a VARCHAR(9) COLLATE {}, g VARCHAR(9) COLLATE utf8mb4_general_ci, \
+             c VARCHAR(9) COLLATE utf8mb4_unicode_ci, l VARCHAR(9) CHARACTER SET latin1)",
+            collation(connection)
+        );
+        let insert = r#"INSERT INTO t VALUES ('"é\\ ', '"é\\ ', '"é\\ ', '"é\\ ')"#;
+        control(connection, &[&create, insert]);
+        let cases = [
+            (r#""é\ "#, [1, 1, 1, 1]),
+            (r#""é\"#, [0, 1, 1, 1]),
+            (r#""É\ "#, [0, 1, 1, 1]),
+            (r#""ö\ "#, [0, 0, 0, 0]),
+        ];
+        for (wanted, expected) in cases {
+            let wanted = Value::Text(wanted.into());
+            let filler = |number: i64| Value::Text(format!("k{number}"));
+            let found = ["a", "g", "c", "l"]
+                .map(|column| counted(connection, within(column, long(&wanted, filler))));
+            assert_eq!(found, expected, "{wanted:?}");
+        }
+    });
+}
+
+#[test]
+fn long_lists_of_other_types() {
+    let mut uuid = [0; 16];
+    (uuid[1], uuid[2], uuid[3], uuid[15]) = (0xFF, 0xC3, 0x28, 1);
+    let (date, time) = (19_782, 3_723_000_004);
+    let micros = i64::from(date) * 86_400_000_000 + time;
+    let cases = [
+        ("i", Value::Int(7), Value::Int(8)),
+        ("u", Value::Uuid(uuid), Value::Uuid([1; 16])),
+        ("u", Value::Bytes(uuid.to_vec()), Value::Bytes(vec![1])),
+        ("d", Value::Date(date), Value::Date(1)),
+        ("dt", Value::DateTime(micros), Value::DateTime(1)),
+        ("tm", Value::Time(time), Value::Time(1)),
+        ("f", Value::Float(0.1), Value::Float(0.5)),
+        ("b", Value::Bool(true), Value::Bool(false)),
+    ];
+    both(|connection| {
         control(
             connection,
             &[
-                &format!(
-                    "CREATE TABLE t (i BIGINT, a VARCHAR(20) COLLATE {bin}, g VARCHAR(20) COLLATE utf8mb4_general_ci, \
-                     c VARCHAR(20) COLLATE utf8mb4_unicode_ci, l VARCHAR(20) CHARACTER SET latin1, \
-                     u BINARY(16), d DATE, dt DATETIME(6), tm TIME(6), f DOUBLE, b BOOLEAN)"
-                ),
-                "INSERT INTO t VALUES (7, '\"é\\\\ ', '\"é\\\\ ', '\"é\\\\ ', '\"é\\\\ ', x'00FFC328000000000000000000000001', \
-                 '2024-02-29', '2024-02-29 01:02:03.000004', '01:02:03.000004', 0.1, TRUE)",
+                "CREATE TABLE t (i BIGINT, u BINARY(16), d DATE, dt DATETIME(6), tm TIME(6), \
+                 f DOUBLE, b BOOLEAN)",
+                "INSERT INTO t VALUES (7, x'00FFC328000000000000000000000001', '2024-02-29', \
+                 '2024-02-29 01:02:03.000004', '01:02:03.000004', 0.1, TRUE)",
             ],
         );
-        let text = Value::Text("\"é\\ ".into());
-        let filler = |number: i64| Value::Text(format!("k{number}"));
-        for column in ["a", "g", "c", "l"] {
+        for (column, wanted, other) in &cases {
+            let filled = |first| within(column, long(first, |_| other.clone()));
             assert_eq!(
-                counted(connection, within(column, long(&text, filler))),
+                counted(connection, filled(wanted)),
                 1,
-                "{column}"
+                "{column} {wanted:?}"
             );
-        }
-        let unpadded = Value::Text("\"é\\".into());
-        assert_eq!(counted(connection, within("a", long(&unpadded, filler))), 0);
-        let upper = Value::Text("\"É\\ ".into());
-        assert_eq!(counted(connection, within("a", long(&upper, filler))), 0);
-        assert_eq!(
-            counted(connection, within("c", long(&upper, filler))),
-            1,
-            "as its collation says"
-        );
-        let mut uuid = [0; 16];
-        (uuid[1], uuid[2], uuid[3], uuid[15]) = (0xFF, 0xC3, 0x28, 1);
-        let (date, micros) = (19_782, 19_782 * 86_400_000_000 + 3_723_000_004);
-        let cases = [
-            ("i", Value::Int(7)),
-            ("u", Value::Uuid(uuid)),
-            ("u", Value::Bytes(uuid.to_vec())),
-            ("d", Value::Date(date)),
-            ("dt", Value::DateTime(micros)),
-            ("tm", Value::Time(3_723_000_004)),
-            ("f", Value::Float(0.1)),
-            ("b", Value::Bool(true)),
-        ];
-        for (column, wanted) in cases {
-            let other = match &wanted {
-                Value::Int(_) => Value::Int(8),
-                Value::Uuid(_) => Value::Uuid([1; 16]),
-                Value::Bytes(_) => Value::Bytes(vec![1]),
-                Value::Date(_) => Value::Date(1),
-                Value::DateTime(_) => Value::DateTime(1),
-                Value::Time(_) => Value::Time(1),
-                Value::Float(_) => Value::Float(0.5),
-                _ => Value::Bool(false),
-            };
-            let found = counted(connection, within(column, long(&wanted, |_| other.clone())));
-            assert_eq!(found, 1, "{column} {wanted:?}");
-            let found = counted(connection, within(column, long(&other, |_| other.clone())));
-            assert_eq!(found, 0, "{column} {wanted:?}");
-            assert_eq!(
-                counted(connection, within(column, vec![wanted.clone()])),
-                1,
-                "{wanted:?}"
-            );
+            assert_eq!(counted(connection, filled(other)), 0, "{column} {other:?}");
+            let short = within(column, vec![wanted.clone()]);
+            assert_eq!(counted(connection, short), 1, "{column} {wanted:?}");
         }
     });
 }

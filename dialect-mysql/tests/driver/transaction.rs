@@ -1,10 +1,12 @@
 //! The truth about transactions, in the cases where servers and drivers usually lie.
 
+use dialect_mysql::MysqlDialect;
 use orm_core::driver::{Connection, TransactionState};
 use orm_core::error::ErrorKind;
-use orm_core::sql::{IsolationLevel, TransactionOptions};
+use orm_core::sql::{Dialect, IsolationLevel, TransactionOptions};
+use orm_core::value::Value;
 
-use crate::support::{Scratch, control, dialect, execute, failure, integer};
+use crate::support::{Scratch, control, dialect, execute, failure, integer, value};
 
 const TABLE: &str = "CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL) ENGINE=InnoDB";
 
@@ -217,4 +219,42 @@ fn the_question_leaves_no_trace() {
         "the session still reads only: {error}"
     );
     control(connection, &["ROLLBACK"]);
+}
+
+#[test]
+fn without_reports_the_server_is_asked() {
+    let (_scratch, mut connection) = scratch();
+    let connection = connection.as_mut();
+    control(connection, &["SET session_track_transaction_info = 'OFF'"]);
+    for _ in 0..2 {
+        control(connection, &["BEGIN"]);
+        check(connection, Open);
+        execute(connection, "UPDATE t SET v = v + 1");
+        failure(connection, "INSERT INTO t VALUES (1, 1)");
+        check(connection, Open);
+        control(connection, &["COMMIT"]);
+        check(connection, Gone);
+        control(
+            connection,
+            &["BEGIN", "CREATE OR REPLACE VIEW w AS SELECT 1 AS a"],
+        );
+        check(connection, Gone);
+        let options = TransactionOptions {
+            isolation: Some(IsolationLevel::Serializable),
+            ..TransactionOptions::default()
+        };
+        for sql in MysqlDialect.begin(&options).expect("all levels are known") {
+            control(connection, &[&sql]);
+        }
+        execute(connection, "UPDATE t SET v = v + 1");
+        let level = "SELECT trx_isolation_level FROM information_schema.innodb_trx \
+                     WHERE trx_mysql_thread_id = CONNECTION_ID()";
+        assert_eq!(
+            value(connection, level),
+            Value::Text("SERIALIZABLE".into()),
+            "the question does not undo what was set for this transaction"
+        );
+        control(connection, &["ROLLBACK"]);
+        check(connection, Gone);
+    }
 }

@@ -11,9 +11,7 @@ use crate::support::{Scratch, control, dialect, execute, failure, rows, run, val
 
 /// Every type with its extremes.
 fn samples() -> Vec<(Type, Vec<Value>)> {
-    let micros = civil::parse_datetime("2024-02-29 23:59:59.999999").expect("a date and time");
-    let first = civil::parse_datetime("0001-01-01 00:00:00.000001").expect("a date and time");
-    let last = civil::parse_datetime("9999-12-31 23:59:59.999999").expect("a date and time");
+    let moment = |text| Value::DateTime(civil::parse_datetime(text).expect("a date and time"));
     let day = civil::parse_date("9999-12-31").expect("a date");
     vec![
         (Type::Bool, vec![Value::Int(0), Value::Int(1)]),
@@ -66,9 +64,9 @@ fn samples() -> Vec<(Type, Vec<Value>)> {
         (
             Type::DateTime,
             vec![
-                Value::DateTime(micros),
-                Value::DateTime(first),
-                Value::DateTime(last),
+                moment("2024-02-29 23:59:59.999999"),
+                moment("0001-01-01 00:00:00.000001"),
+                moment("9999-12-31 23:59:59.999999"),
             ],
         ),
     ]

@@ -196,7 +196,7 @@ fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(
         (Wire::Bool, ValueRef::Bool(v)) => out.put_u8(v.into()),
         (Wire::Int2, ValueRef::Int(v)) => out.put_i16(narrow(v)?),
         (Wire::Int4, ValueRef::Int(v)) => out.put_i32(narrow(v)?),
-        (Wire::Int8, ValueRef::Int(v)) => out.put_i64(v),
+        (Wire::Int8, ValueRef::Int(v)) | (Wire::Time, ValueRef::Time(v)) => out.put_i64(v),
         (Wire::Oid, ValueRef::Int(v)) => out.put_u32(narrow(v)?),
         (Wire::Float4, ValueRef::Float(v)) => out.put_f32(single(v)?),
         (Wire::Float4, ValueRef::Int(v)) => out.put_f32(single(exact(v, f32::MANTISSA_DIGITS)?)?),
@@ -209,7 +209,6 @@ fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(
         }
         (Wire::Bytea, ValueRef::Bytes(v)) => out.put_slice(v),
         (Wire::Date, ValueRef::Date(v)) => out.put_i32(date(v)?),
-        (Wire::Time, ValueRef::Time(v)) => out.put_i64(v),
         // The session's time zone is UTC, so that a moment without a zone and an instant are one count.
         (Wire::Timestamp | Wire::Timestamptz, ValueRef::DateTime(v) | ValueRef::Timestamp(v)) => {
             out.put_i64(moment(v)?);

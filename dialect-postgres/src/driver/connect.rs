@@ -185,7 +185,7 @@ impl Connector {
     fn refused(&self, error: postgres::Error) -> Error {
         let (kind, why) = match error.as_db_error() {
             Some(server) => (refusal(server.code().code()), server.message().to_owned()),
-            None => (self.local_refusal(&error), cause(&error)),
+            None => (local_refusal(&error), cause(&error)),
         };
         let target = self.target();
         let mut refused = Error::with_message(kind, format!("can't connect to {target}: {why}"));
@@ -194,17 +194,21 @@ impl Connector {
         }
         if kind == ErrorKind::Authentication && self.config.password.is_none() {
             refused = refused.with_hint("no password is given");
+        } else if why.contains("invalid peer certificate") {
+            refused = refused.with_hint(
+                "connect by the name in the certificate, and name its authority in root_certificates, sslrootcert in a url",
+            );
         }
         refused.with_source(error)
     }
+}
 
-    // The native driver keeps these kinds to itself; its texts are all there is to go by.
-    fn local_refusal(&self, error: &postgres::Error) -> ErrorKind {
-        match error.to_string().as_str() {
-            "authentication error" => ErrorKind::Authentication,
-            "invalid configuration" => ErrorKind::Configuration,
-            _ => ErrorKind::ConnectionFailed,
-        }
+// The native driver keeps these kinds to itself; its texts are all there is to go by.
+fn local_refusal(error: &postgres::Error) -> ErrorKind {
+    match error.to_string().as_str() {
+        "authentication error" => ErrorKind::Authentication,
+        "invalid configuration" => ErrorKind::Configuration,
+        _ => ErrorKind::ConnectionFailed,
     }
 }
 
@@ -298,8 +302,8 @@ mod tls {
             if let Some(made) = self.0.get() {
                 return Ok(made.clone());
             }
-            let made = make(mode, roots)?;
-            Ok(self.0.get_or_init(|| made).clone())
+            let config = make(mode, roots)?;
+            Ok(self.0.get_or_init(|| config).clone())
         }
     }
 

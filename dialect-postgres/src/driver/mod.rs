@@ -1,12 +1,14 @@
 //! Connections to PostgreSQL over the `postgres` crate: their configuration, and [`PostgresDriver`].
 //!
-//! `connect.rs` opens a connection, `connection.rs` runs statements on it, `bind.rs` writes values and
-//! `row.rs` reads them, both in PostgreSQL's binary form. Deliberately not here: URLs and pools.
+//! `connect.rs` opens a connection, `connection.rs` runs statements on it, `transaction.rs` follows what
+//! they do to the transaction, `bind.rs` writes values and `row.rs` reads them, both in PostgreSQL's
+//! binary form. Deliberately not here: URLs and pools.
 
 mod bind;
 mod connect;
 mod connection;
 mod row;
+mod transaction;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -21,6 +23,10 @@ use tokio::task::coop;
 use connect::Connector;
 
 /// Where a database is and how to connect to it.
+///
+/// The time zone of every connection is UTC. It is set by the startup parameter `options`, which a
+/// pooler must let through: PgBouncer does since version 1.20, and an older one that is told to ignore
+/// `options` must set the time zone itself.
 ///
 /// ```
 /// use dialect_postgres::{PostgresConfig, TlsMode};

@@ -72,8 +72,14 @@ impl Wire {
             Type::OID | Type::XID | Type::CID | Type::REGCLASS | Type::REGTYPE => Self::Oid,
             Type::FLOAT4 => Self::Float4,
             Type::FLOAT8 => Self::Float8,
-            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => Self::Text,
-            Type::JSON | Type::XML | Type::CHAR => Self::Text,
+            Type::TEXT
+            | Type::VARCHAR
+            | Type::BPCHAR
+            | Type::NAME
+            | Type::UNKNOWN
+            | Type::CHAR
+            | Type::JSON
+            | Type::XML => Self::Text,
             Type::JSONB => Self::Jsonb,
             Type::BYTEA => Self::Bytea,
             Type::DATE => Self::Date,

@@ -19,7 +19,10 @@ pub struct Applied {
 }
 
 /// Sorts the tables of `schema` into those that are there and those that aren't.
-pub(super) fn present(connection: &mut Connection, schema: &Metadata) -> Result<(Vec<String>, Vec<String>)> {
+pub(super) fn present(
+    connection: &mut Connection,
+    schema: &Metadata,
+) -> Result<(Vec<String>, Vec<String>)> {
     let existing = history::tables(connection)?;
     let names = schema.tables().iter().map(|table| table.name.to_string());
     Ok(names.partition(|name| existing.contains(name)))
@@ -45,6 +48,16 @@ pub(super) fn write_migration(
     (up, down): (&str, &str),
 ) -> Result<Written> {
     let transactional = dialect.capabilities().transactional_ddl;
-    let transaction = if transactional { Transaction::One } else { Transaction::None };
-    NewMigration { name, up, down, transaction }.write(folder)
+    let transaction = if transactional {
+        Transaction::One
+    } else {
+        Transaction::None
+    };
+    NewMigration {
+        name,
+        up,
+        down,
+        transaction,
+    }
+    .write(folder)
 }

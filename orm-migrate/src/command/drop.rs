@@ -30,7 +30,12 @@ pub fn apply(models: &Models, connection: &mut Connection) -> Result<Applied> {
 ///
 /// # Errors
 /// The dialect can't express a table; the folder can't be written, or has a migration of that name.
-pub fn migration(models: &Models, dialect: &dyn Dialect, folder: &Path, name: &str) -> Result<Written> {
+pub fn migration(
+    models: &Models,
+    dialect: &dyn Dialect,
+    folder: &Path,
+    name: &str,
+) -> Result<Written> {
     let up = script(models, dialect);
     let down = apply::create_script(models.schema(), dialect)?;
     apply::write_migration(folder, name, dialect, (&up, &down))

@@ -37,6 +37,8 @@ pub fn connect(url: &str) -> Result<Connection> {
 /// Always: the drivers come with the feature `live`.
 #[cfg(not(feature = "live"))]
 pub fn connect(_url: &str) -> Result<Connection> {
-    Err(crate::Error::failed("this orm-migrate was built without the feature live, which brings the drivers")
-        .with_hint("build it with --features live, or let `create-all` print a script"))
+    Err(crate::Error::failed(
+        "this orm-migrate was built without the feature live, which brings the drivers",
+    )
+    .with_hint("build it with --features live, or let `create-all` print a script"))
 }

@@ -1,5 +1,7 @@
 //! `models`: what the others work on, as a list or as the dump itself.
 
+use std::fmt::Write as _;
+
 use crate::error::Result;
 use crate::models::{ModelSource, Models};
 
@@ -13,13 +15,25 @@ pub fn models(source: &ModelSource) -> Result<Models> {
 
 /// The models as lines of text: table, struct with its module, columns.
 pub fn list(models: &Models) -> String {
-    let width = models.names().iter().map(|model| model.table.chars().count()).max().unwrap_or(0);
+    let width = models
+        .names()
+        .iter()
+        .map(|model| model.table.chars().count())
+        .max()
+        .unwrap_or(0);
     let mut text = String::new();
     for model in models.names() {
-        let columns = models.schema().table(&model.table).map_or(0, |table| table.columns.len());
+        let columns = models
+            .schema()
+            .table(&model.table)
+            .map_or(0, |table| table.columns.len());
         let plural = if columns == 1 { "" } else { "s" };
         let (table, module, name) = (&model.table, &model.module, &model.name);
-        text.push_str(&format!("{table:width$}  {module}::{name}, {columns} column{plural}\n"));
+        // Writing to a String can\'t fail.
+        let _ = writeln!(
+            text,
+            "{table:width$}  {module}::{name}, {columns} column{plural}"
+        );
     }
     text
 }

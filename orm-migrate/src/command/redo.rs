@@ -35,10 +35,20 @@ fn both_ways(
 ) -> Result<Vec<Step>> {
     let mut steps = Vec::with_capacity(2 * applied.len());
     for migration in applied {
-        steps.push(step::perform(connection, &**migration, Direction::Down, observer)?);
+        steps.push(step::perform(
+            connection,
+            &**migration,
+            Direction::Down,
+            observer,
+        )?);
     }
     for migration in applied.iter().rev() {
-        steps.push(step::perform(connection, &**migration, Direction::Up, observer)?);
+        steps.push(step::perform(
+            connection,
+            &**migration,
+            Direction::Up,
+            observer,
+        )?);
     }
     Ok(steps)
 }

@@ -22,5 +22,9 @@ pub fn revert(
     let applied = step::last_applied(migrations, &mut connection, count)?;
     step::check(migrations, &connection, &applied, Direction::Down)?;
     let revert = |migration| step::perform(&mut connection, migration, Direction::Down, observer);
-    applied.iter().map(|migration| &**migration).map(revert).collect()
+    applied
+        .iter()
+        .map(|migration| &**migration)
+        .map(revert)
+        .collect()
 }

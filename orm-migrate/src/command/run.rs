@@ -22,10 +22,16 @@ pub fn run(
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
     let mut connection = MigrationConnection::new(connection, migrations.path());
-    let pending = connection.pending_migrations(migrations.source()).map_err(from_diesel)?;
+    let pending = connection
+        .pending_migrations(migrations.source())
+        .map_err(from_diesel)?;
     step::check(migrations, &connection, &pending, Direction::Up)?;
     let apply = |migration| step::perform(&mut connection, migration, Direction::Up, observer);
-    pending.iter().map(|migration| &**migration).map(apply).collect()
+    pending
+        .iter()
+        .map(|migration| &**migration)
+        .map(apply)
+        .collect()
 }
 
 /// The error inside diesel's boxed one.

@@ -49,7 +49,10 @@ impl State {
 impl Status {
     /// How many migrations are in a state.
     pub fn count(&self, state: State) -> usize {
-        self.migrations.iter().filter(|line| line.state == state).count()
+        self.migrations
+            .iter()
+            .filter(|line| line.state == state)
+            .count()
     }
 
     /// The exit code: [`Exit::Drift`] if one is missing, else [`Exit::Pending`] if one is pending.
@@ -78,11 +81,20 @@ fn compare(migrations: &Migrations, applied: &[String]) -> Status {
     let known = migrations.entries().iter().map(|entry| Line {
         version: entry.version.clone(),
         name: Some(entry.name.clone()),
-        state: if applied.contains(&entry.version) { State::Applied } else { State::Pending },
+        state: if applied.contains(&entry.version) {
+            State::Applied
+        } else {
+            State::Pending
+        },
     });
-    let missing = applied.iter().filter(|version| migrations.find(version).is_none());
-    let missing =
-        missing.map(|version| Line { version: version.clone(), name: None, state: State::Missing });
+    let missing = applied
+        .iter()
+        .filter(|version| migrations.find(version).is_none());
+    let missing = missing.map(|version| Line {
+        version: version.clone(),
+        name: None,
+        state: State::Missing,
+    });
     let mut lines: Vec<Line> = known.chain(missing).collect();
     lines.sort_by(|a, b| a.version.cmp(&b.version));
     Status { migrations: lines }
@@ -101,13 +113,26 @@ mod tests {
         }
         let migrations = Migrations::open(folder.path()).unwrap();
         let states = |applied: &[&str]| {
-            let applied: Vec<String> = applied.iter().map(|version| (*version).to_owned()).collect();
-            let status = compare(&migrations, &applied);
-            let states: Vec<_> = status.migrations.iter().map(|line| line.state.as_str()).collect();
-            (states, status.exit())
+            let applied: Vec<String> = applied
+                .iter()
+                .map(|version| (*version).to_owned())
+                .collect();
+            let found = compare(&migrations, &applied);
+            let words: Vec<_> = found
+                .migrations
+                .iter()
+                .map(|line| line.state.as_str())
+                .collect();
+            (words, found.exit())
         };
-        assert_eq!(states(&["1", "2"]), (vec!["applied", "missing", "pending"], Exit::Drift));
+        assert_eq!(
+            states(&["1", "2"]),
+            (vec!["applied", "missing", "pending"], Exit::Drift)
+        );
         assert_eq!(states(&["1"]), (vec!["applied", "pending"], Exit::Pending));
-        assert_eq!(states(&["1", "3"]), (vec!["applied", "applied"], Exit::Clean));
+        assert_eq!(
+            states(&["1", "3"]),
+            (vec!["applied", "applied"], Exit::Clean)
+        );
     }
 }

@@ -45,7 +45,10 @@ pub(super) fn last_applied(
     if let Count::Last(count) = count {
         versions.truncate(count);
     }
-    if let Some(version) = versions.iter().find(|version| migrations.find(version).is_none()) {
+    if let Some(version) = versions
+        .iter()
+        .find(|version| migrations.find(version).is_none())
+    {
         return Err(missing(version));
     }
     migrations.load(&versions)

@@ -22,7 +22,11 @@ pub(super) struct Portable {
 }
 
 fn both(main: String, other: &str) -> String {
-    if main == other { main } else { format!(" /*!80017{main} *//*M!{other} */") }
+    if main == other {
+        main
+    } else {
+        format!(" /*!80017{main} *//*M!{other} */")
+    }
 }
 
 // The hooks of DDL. Queries are never written with this dialect: whoever runs one has a server, and
@@ -45,7 +49,10 @@ impl Dialect for Portable {
     }
 
     fn column_options(&self, column: &Column) -> String {
-        both(self.main.column_options(column), &self.other.column_options(column))
+        both(
+            self.main.column_options(column),
+            &self.other.column_options(column),
+        )
     }
 
     fn primary_key_option(&self) -> &'static str {
@@ -54,7 +61,12 @@ impl Dialect for Portable {
 
     fn table_options(&self) -> &'static str {
         static OPTIONS: OnceLock<String> = OnceLock::new();
-        OPTIONS.get_or_init(|| both(self.main.table_options().to_owned(), self.other.table_options()))
+        OPTIONS.get_or_init(|| {
+            both(
+                self.main.table_options().to_owned(),
+                self.other.table_options(),
+            )
+        })
     }
 
     fn drop_foreign_key(&self) -> &'static str {

@@ -40,8 +40,13 @@ pub(super) fn library(package: &Package, selection: &Selection) -> Result<Librar
     }
     let library = read(&String::from_utf8_lossy(&output.stdout), &package.id);
     library.ok_or_else(|| {
-        Error::failed(format!("cargo built no loadable library of the package {}", package.name))
-            .with_hint("if cargo's configuration sets a build target, name this machine's with --target")
+        Error::failed(format!(
+            "cargo built no loadable library of the package {}",
+            package.name
+        ))
+        .with_hint(
+            "if cargo's configuration sets a build target, name this machine's with --target",
+        )
     })
 }
 
@@ -57,7 +62,10 @@ fn command(package: &Package, selection: &Selection) -> Command {
     if selection.all_features {
         command.arg("--all-features");
     }
-    for (option, value) in [("--profile", &selection.profile), ("--target", &selection.target)] {
+    for (option, value) in [
+        ("--profile", &selection.profile),
+        ("--target", &selection.target),
+    ] {
         if let Some(value) = value {
             command.args([option, value]);
         }
@@ -87,15 +95,21 @@ fn read(messages: &str, id: &str) -> Option<Library> {
     for line in messages.lines() {
         // Build scripts and macros may print what they like in between.
         match serde_json::from_str(line) {
-            Ok(Message::CompilerArtifact { package_id, filenames }) if package_id == id => {
+            Ok(Message::CompilerArtifact {
+                package_id,
+                filenames,
+            }) if package_id == id => {
                 let is_loadable = |file: &PathBuf| {
-                    file.extension().is_some_and(|extension| extension == std::env::consts::DLL_EXTENSION)
+                    file.extension()
+                        .is_some_and(|extension| extension == std::env::consts::DLL_EXTENSION)
                 };
                 path = filenames.into_iter().find(is_loadable).or(path);
             }
             Ok(Message::BuildScriptExecuted { linked_paths }) => {
                 // `native=/a/folder`, or the folder alone.
-                let folders = linked_paths.iter().map(|path| path.split_once('=').map_or(path.as_str(), |p| p.1));
+                let folders = linked_paths
+                    .iter()
+                    .map(|path| path.split_once('=').map_or(path.as_str(), |p| p.1));
                 native.extend(folders.map(PathBuf::from));
             }
             _ => {}
@@ -106,7 +120,7 @@ fn read(messages: &str, id: &str) -> Option<Library> {
 
 impl Library {
     /// The variable by which the system's loader is told folders, with this library's in front.
-    pub fn search_path(&self) -> Option<(&'static str, OsString)> {
+    pub(super) fn search_path(&self) -> Option<(&'static str, OsString)> {
         const NAME: &str = if cfg!(windows) {
             "PATH"
         } else if cfg!(target_os = "macos") {
@@ -118,7 +132,11 @@ impl Library {
             return None;
         }
         let old = std::env::var_os(NAME).unwrap_or_default();
-        let all = self.native.iter().cloned().chain(std::env::split_paths(&old));
+        let all = self
+            .native
+            .iter()
+            .cloned()
+            .chain(std::env::split_paths(&old));
         std::env::join_paths(all).ok().map(|path| (NAME, path))
     }
 }
@@ -134,7 +152,9 @@ mod tests {
             r#"{"reason":"compiler-artifact","package_id":"dep","filenames":["/t/dep.so"],"fresh":true}"#,
             r#"{"reason":"build-script-executed","package_id":"x","linked_paths":["native=/n","/m"]}"#,
             "something that a macro printed",
-            &format!(r#"{{"reason":"compiler-artifact","package_id":"app","filenames":["/t/libapp.rlib","{file}"]}}"#),
+            &format!(
+                r#"{{"reason":"compiler-artifact","package_id":"app","filenames":["/t/libapp.rlib","{file}"]}}"#
+            ),
             r#"{"reason":"build-finished","success":true}"#,
         ];
         let library = read(&messages.join("\n"), "app").unwrap();

@@ -28,8 +28,15 @@ pub(super) fn dump(library: &Library, package: &Package, loader: Option<&Path>) 
     };
     result.map_err(|error| {
         let name = &package.name;
-        Error::failed(format!("can't take the models out of the package {name}: {}", error.message()))
-            .with_hint(error.hint().unwrap_or("call orm_migrate::cli::run() in a program of the package"))
+        Error::failed(format!(
+            "can't take the models out of the package {name}: {}",
+            error.message()
+        ))
+        .with_hint(
+            error
+                .hint()
+                .unwrap_or("call orm_migrate::cli::run() in a program of the package"),
+        )
     })
 }
 
@@ -38,7 +45,8 @@ pub(crate) fn print_dump(path: &Path) -> Result<()> {
     let document = call(path)?;
     let mut out = io::stdout().lock();
     // A newline in front: the library may have printed something while it was loaded.
-    writeln!(out, "\n{document}").map_err(|error| Error::failed(format!("can't print the dump: {error}")))
+    writeln!(out, "\n{document}")
+        .map_err(|error| Error::failed(format!("can't print the dump: {error}")))
 }
 
 fn in_child(library: &Library, program: &Path) -> Result<String> {
@@ -55,7 +63,8 @@ fn in_child(library: &Library, program: &Path) -> Result<String> {
     }
     let printed = String::from_utf8_lossy(&output.stdout);
     let last = printed.lines().rfind(|line| !line.trim().is_empty());
-    last.map(str::to_owned).ok_or_else(|| Error::failed("it answered nothing"))
+    last.map(str::to_owned)
+        .ok_or_else(|| Error::failed("it answered nothing"))
 }
 
 // The child's last words are an error of this crate's own, in the form of the command line.
@@ -71,12 +80,16 @@ fn child_failed(status: ExitStatus, said: &str) -> Error {
 
 /// Loads a library into this process, where it stays, and calls its dump.
 fn call(path: &Path) -> Result<String> {
-    #[expect(unsafe_code, reason = "a library that cargo has just built is loaded and called")]
+    #[expect(
+        unsafe_code,
+        reason = "a library that cargo has just built is loaded and called"
+    )]
     // SAFETY: loading runs the library's initialisers, which are the user's own code or that of crates
     // the user builds with; the user asked to run this project.
     let library = unsafe { libloading::Library::new(path) }.map_err(|error| {
-        Error::failed(format!("it can't be loaded: {error}"))
-            .with_hint("if cargo's configuration sets a build target, name this machine's with --target")
+        Error::failed(format!("it can't be loaded: {error}")).with_hint(
+            "if cargo's configuration sets a build target, name this machine's with --target",
+        )
     })?;
     let dump = {
         #[expect(unsafe_code, reason = "the type of a symbol can't be checked")]
@@ -101,7 +114,10 @@ fn call(path: &Path) -> Result<String> {
 
 /// Appends the bytes to the `Vec<u8>` behind `context`.
 extern "C" fn collect(context: *mut c_void, bytes: *const u8, length: usize) {
-    #[expect(unsafe_code, reason = "the dump crosses the library's border as a pointer and a length")]
+    #[expect(
+        unsafe_code,
+        reason = "the dump crosses the library's border as a pointer and a length"
+    )]
     // SAFETY: `context` is what `call` passed, a vector that outlives the call and that nothing else
     // refers to meanwhile; the dump gives `length` readable bytes, by its contract.
     unsafe {
@@ -117,7 +133,10 @@ mod tests {
     #[test]
     fn what_can_not_be_loaded_is_told() {
         let error = call(Path::new("no-such-library.so")).unwrap_err();
-        assert!(error.message().starts_with("it can't be loaded: "), "{error}");
+        assert!(
+            error.message().starts_with("it can't be loaded: "),
+            "{error}"
+        );
     }
 
     #[test]

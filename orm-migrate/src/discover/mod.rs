@@ -50,7 +50,10 @@ pub(crate) fn dump(selection: &Selection) -> Result<Dump> {
     let package = package::choose(selection)?;
     let library = build::library(&package, selection)?;
     let document = load::dump(&library, &package, selection.loader.as_deref())?;
-    Ok(Dump { package: package.name, document })
+    Ok(Dump {
+        package: package.name,
+        document,
+    })
 }
 
 /// The cargo that called this program, or the one in the search path.

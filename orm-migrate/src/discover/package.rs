@@ -44,13 +44,20 @@ struct Workspace {
 impl Package {
     fn has_library(&self) -> bool {
         let is_library = |kind: &String| {
-            matches!(kind.as_str(), "lib" | "rlib" | "dylib" | "cdylib" | "staticlib")
+            matches!(
+                kind.as_str(),
+                "lib" | "rlib" | "dylib" | "cdylib" | "staticlib"
+            )
         };
-        self.targets.iter().any(|target| target.kind.iter().any(is_library))
+        self.targets
+            .iter()
+            .any(|target| target.kind.iter().any(is_library))
     }
 
     fn uses_orm(&self) -> bool {
-        self.dependencies.iter().any(|dependency| dependency.name == ORM && dependency.kind.is_none())
+        self.dependencies
+            .iter()
+            .any(|dependency| dependency.name == ORM && dependency.kind.is_none())
     }
 }
 
@@ -62,7 +69,10 @@ pub(super) fn choose(selection: &Selection) -> Result<Package> {
     let workspace = read(selection.manifest_path.as_deref())?;
     match &selection.package {
         Some(name) => named(workspace.packages, name),
-        None => unnamed(workspace.packages, nearest(selection.manifest_path.as_deref()).as_deref()),
+        None => unnamed(
+            workspace.packages,
+            nearest(selection.manifest_path.as_deref()).as_deref(),
+        ),
     }
 }
 
@@ -92,7 +102,10 @@ fn nearest(manifest_path: Option<&Path>) -> Option<PathBuf> {
         return path.canonicalize().ok();
     }
     let here = std::env::current_dir().ok()?;
-    let found = here.ancestors().map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file())?;
+    let found = here
+        .ancestors()
+        .map(|folder| folder.join("Cargo.toml"))
+        .find(|path| path.is_file())?;
     found.canonicalize().ok()
 }
 
@@ -101,16 +114,24 @@ fn named(packages: Vec<Package>, name: &str) -> Result<Package> {
     match packages.into_iter().find(|package| package.name == name) {
         Some(package) if package.has_library() => Ok(package),
         Some(package) => Err(no_library(&package.name)),
-        None => Err(Error::failed(format!("the workspace has no package {name}"))
-            .with_note("packages", all)),
+        None => Err(
+            Error::failed(format!("the workspace has no package {name}"))
+                .with_note("packages", all),
+        ),
     }
 }
 
 fn unnamed(packages: Vec<Package>, nearest: Option<&Path>) -> Result<Package> {
     let users: Vec<Package> = packages.into_iter().filter(Package::uses_orm).collect();
-    let (mut candidates, without): (Vec<_>, Vec<_>) = users.into_iter().partition(Package::has_library);
+    let (mut candidates, without): (Vec<_>, Vec<_>) =
+        users.into_iter().partition(Package::has_library);
     let is_nearest = |package: &Package| {
-        nearest.is_some_and(|path| package.manifest_path.canonicalize().is_ok_and(|own| own == path))
+        nearest.is_some_and(|path| {
+            package
+                .manifest_path
+                .canonicalize()
+                .is_ok_and(|own| own == path)
+        })
     };
     if let Some(at) = candidates.iter().position(is_nearest) {
         return Ok(candidates.swap_remove(at));
@@ -118,22 +139,32 @@ fn unnamed(packages: Vec<Package>, nearest: Option<&Path>) -> Result<Package> {
     match (candidates.len(), without.first()) {
         (1, _) => Ok(candidates.swap_remove(0)),
         (0, Some(package)) => Err(no_library(&package.name)),
-        (0, None) => Err(Error::failed(format!("no package of the workspace depends on {ORM}"))
-            .with_hint("name the package with -p, or another workspace with --manifest-path")),
-        _ => Err(Error::new(Exit::Undecided, "several packages may hold the models")
-            .with_note("packages", list(&candidates))
-            .with_hint("name one with -p, or in orm.toml as package under [models]")),
+        (0, None) => Err(
+            Error::failed(format!("no package of the workspace depends on {ORM}"))
+                .with_hint("name the package with -p, or another workspace with --manifest-path"),
+        ),
+        _ => Err(
+            Error::new(Exit::Undecided, "several packages may hold the models")
+                .with_note("packages", list(&candidates))
+                .with_hint("name one with -p, or in orm.toml as package under [models]"),
+        ),
     }
 }
 
 fn list(packages: &[Package]) -> String {
-    let mut names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    let mut names: Vec<&str> = packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
     names.sort_unstable();
     names.join(", ")
 }
 
 fn no_library(package: &str) -> Error {
-    Error::failed(format!("the package {package} has no library to take models from")).with_hint(
+    Error::failed(format!(
+        "the package {package} has no library to take models from"
+    ))
+    .with_hint(
         "move the models into a lib.rs, or add a program to the package whose main calls \
          orm_migrate::cli::run(), and use that instead",
     )
@@ -148,8 +179,13 @@ mod tests {
             name: name.to_owned(),
             id: name.to_owned(),
             manifest_path: PathBuf::from(format!("{name}/Cargo.toml")),
-            dependencies: vec![Dependency { name: dependency.to_owned(), kind: None }],
-            targets: vec![Target { kind: vec![kind.to_owned()] }],
+            dependencies: vec![Dependency {
+                name: dependency.to_owned(),
+                kind: None,
+            }],
+            targets: vec![Target {
+                kind: vec![kind.to_owned()],
+            }],
         }
     }
 
@@ -180,7 +216,10 @@ mod tests {
     #[test]
     fn none_says_what_to_do() {
         let error = chosen(vec![package("app", "bin", "orm")]).unwrap_err();
-        assert!(error.hint().is_some_and(|hint| hint.contains("cli::run()")), "{error}");
+        assert!(
+            error.hint().is_some_and(|hint| hint.contains("cli::run()")),
+            "{error}"
+        );
         let error = chosen(vec![package("app", "lib", "serde")]).unwrap_err();
         assert!(error.message().contains("no package"), "{error}");
         let error = named(vec![package("app", "lib", "orm")], "ap").unwrap_err();

@@ -70,12 +70,18 @@ pub(super) struct Body {
 }
 
 impl Body {
-    pub fn new(lexis: Lexis) -> Self {
-        Self { lexis, head: Head::Start, last: Last::Other, blocks: Vec::new(), parentheses: 0 }
+    pub(super) fn new(lexis: Lexis) -> Self {
+        Self {
+            lexis,
+            head: Head::Start,
+            last: Last::Other,
+            blocks: Vec::new(),
+            parentheses: 0,
+        }
     }
 
     /// Takes the next token, `;` excepted.
-    pub fn feed(&mut self, token: Token<'_>) {
+    pub(super) fn feed(&mut self, token: Token<'_>) {
         match token {
             Token::Word(word) => self.feed_word(word),
             Token::Other(c) => self.feed_other(c),
@@ -87,7 +93,7 @@ impl Body {
     }
 
     /// Takes a `;` and tells whether it ends the statement.
-    pub fn ends_at_semicolon(&mut self) -> bool {
+    pub(super) fn ends_at_semicolon(&mut self) -> bool {
         let ended = match self.head {
             Head::Trigger => self.last == Last::EndOfBlock,
             Head::Rule => self.parentheses == 0,
@@ -130,13 +136,20 @@ impl Body {
                 self.last = Last::Other;
                 return;
             }
-            if let Some(block) = block.filter(|_| !after_dot).and_then(|block| self.opened(block)) {
+            if let Some(block) = block
+                .filter(|_| !after_dot)
+                .and_then(|block| self.opened(block))
+            {
                 self.blocks.push(block);
             }
         } else {
             self.feed_head(word);
         }
-        self.last = if after_dot { Last::Other } else { self.after(word) };
+        self.last = if after_dot {
+            Last::Other
+        } else {
+            self.after(word)
+        };
     }
 
     fn after(&self, word: &str) -> Last {
@@ -149,7 +162,15 @@ impl Body {
         }
         if is(&["BEGIN", "ATOMIC"]) {
             Last::Boundary
-        } else if is(&["THEN", "ELSE", "DO", "LOOP", "REPEAT", "ROW", "DETERMINISTIC"]) {
+        } else if is(&[
+            "THEN",
+            "ELSE",
+            "DO",
+            "LOOP",
+            "REPEAT",
+            "ROW",
+            "DETERMINISTIC",
+        ]) {
             Last::Start
         } else {
             Last::Other
@@ -205,7 +226,9 @@ impl Body {
                 Head::Program
             }
             Head::Start | Head::Begin | Head::BeginNot => Head::Plain,
-            Head::Create if is(&["OR", "REPLACE", "TEMP", "TEMPORARY", "AGGREGATE"]) => Head::Create,
+            Head::Create if is(&["OR", "REPLACE", "TEMP", "TEMPORARY", "AGGREGATE"]) => {
+                Head::Create
+            }
             Head::Create if is_mysql && is(&["DEFINER"]) => Head::Definer,
             Head::Create => self.object(word).unwrap_or(Head::Plain),
             Head::Definer if is(&["VIEW", "SQL"]) => Head::Plain,
@@ -238,5 +261,8 @@ fn block(word: &str) -> Option<Block> {
         ("REPEAT", Block::Repeat),
         ("FOR", Block::For),
     ];
-    BLOCKS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, block)| *block)
+    BLOCKS
+        .iter()
+        .find(|(name, _)| word.eq_ignore_ascii_case(name))
+        .map(|(_, block)| *block)
 }

@@ -53,7 +53,10 @@ impl Direction {
 
 impl std::fmt::Debug for Migrations {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Migrations").field("path", &self.path()).field("entries", &self.entries).finish()
+        f.debug_struct("Migrations")
+            .field("path", &self.path())
+            .field("entries", &self.entries)
+            .finish_non_exhaustive()
     }
 }
 
@@ -65,11 +68,15 @@ impl Migrations {
     /// version is too long; a metadata.toml can't be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let source = FileBasedMigrations::from_path(path).map_err(|error| cannot_open(path, error))?;
+        let source =
+            FileBasedMigrations::from_path(path).map_err(|error| cannot_open(path, error))?;
         let mut entries = Vec::new();
         for migration in read(&source)? {
             let name = migration.name();
-            entries.push(Entry { version: name.version().to_string(), name: name.to_string() });
+            entries.push(Entry {
+                version: name.version().to_string(),
+                name: name.to_string(),
+            });
         }
         entries.sort_by(|a, b| (&a.version, &a.name).cmp(&(&b.version, &b.name)));
         let opened = Self { source, entries };
@@ -102,7 +109,9 @@ impl Migrations {
         let mut all = read(&self.source)?;
         let mut found = Vec::with_capacity(versions.len());
         for version in versions {
-            let at = all.iter().position(|one| one.name().version().to_string() == *version);
+            let at = all
+                .iter()
+                .position(|one| one.name().version().to_string() == *version);
             found.push(all.swap_remove(at.ok_or_else(|| missing(version))?));
         }
         Ok(found)
@@ -115,9 +124,11 @@ impl Migrations {
     pub(crate) fn script(&self, name: &str, direction: Direction, lexis: Lexis) -> Result<Script> {
         let path = self.path().join(name).join(direction.file_name());
         if direction == Direction::Down && !path.exists() {
-            return Err(Error::failed(format!("the migration {name} has no down.sql"))
-                .with_note("state", "nothing was changed")
-                .with_hint(format!("write what undoes it into {}", path.display())));
+            return Err(
+                Error::failed(format!("the migration {name} has no down.sql"))
+                    .with_note("state", "nothing was changed")
+                    .with_hint(format!("write what undoes it into {}", path.display())),
+            );
         }
         Script::read(path, lexis)
     }
@@ -126,15 +137,23 @@ impl Migrations {
         for pair in self.entries.windows(2) {
             if pair[0].version == pair[1].version {
                 let (a, b) = (&pair[0].name, &pair[1].name);
-                let message = format!("two migrations have the version {}: {a} and {b}", pair[0].version);
-                return Err(Error::failed(message)
-                    .with_hint("rename one of them: the version is what stands before the first underscore"));
+                let message = format!(
+                    "two migrations have the version {}: {a} and {b}",
+                    pair[0].version
+                );
+                return Err(Error::failed(message).with_hint(
+                    "rename one of them: the version is what stands before the first underscore",
+                ));
             }
         }
         for entry in &self.entries {
             if entry.version.len() > VERSION_LENGTH {
-                let message = format!("the version of {} is longer than {VERSION_LENGTH}", entry.name);
-                return Err(Error::failed(message).with_hint("begin the name with a date and an underscore"));
+                let message = format!(
+                    "the version of {} is longer than {VERSION_LENGTH}",
+                    entry.name
+                );
+                return Err(Error::failed(message)
+                    .with_hint("begin the name with a date and an underscore"));
             }
             check_metadata(&self.path().join(&entry.name).join("metadata.toml"))?;
         }
@@ -144,15 +163,21 @@ impl Migrations {
 
 /// The versions of `applied` without a folder.
 pub(crate) fn missing(version: &str) -> Error {
-    Error::new(Exit::Drift, format!("the applied migration {version} is not in the folder"))
-        .with_note("state", "nothing was changed")
-        .with_hint("bring its folder back, or run this with the code that applied it")
+    Error::new(
+        Exit::Drift,
+        format!("the applied migration {version} is not in the folder"),
+    )
+    .with_note("state", "nothing was changed")
+    .with_hint("bring its folder back, or run this with the code that applied it")
 }
 
 fn read(source: &FileBasedMigrations) -> Result<Vec<Box<dyn Migration<Tag>>>> {
     let migrations: diesel::migration::Result<_> = source.migrations();
     migrations.map_err(|error| {
-        Error::failed(format!("can't read the migrations in {}: {error}", source.path().display()))
+        Error::failed(format!(
+            "can't read the migrations in {}: {error}",
+            source.path().display()
+        ))
     })
 }
 
@@ -186,10 +211,16 @@ fn check_metadata(path: &PathBuf) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(Error::io("read", path, error)),
     };
-    toml::from_str::<Metadata>(&text).map(drop).map_err(|error| {
-        Error::failed(format!("can't read {}: {}", path.display(), error.message()))
+    toml::from_str::<Metadata>(&text)
+        .map(drop)
+        .map_err(|error| {
+            Error::failed(format!(
+                "can't read {}: {}",
+                path.display(),
+                error.message()
+            ))
             .with_hint("write run_in_transaction = true or false into it")
-    })
+        })
 }
 
 #[cfg(test)]
@@ -220,27 +251,52 @@ mod tests {
         let folder = folder(&[
             ("2026-01-02-000000-0000_b/up.sql", "SELECT 1"),
             ("20260101000000_a/up.sql", "SELECT 1"),
-            ("20260101000000_a/metadata.toml", "run_in_transaction = false\n[orm]\nx = 1"),
+            (
+                "20260101000000_a/metadata.toml",
+                "run_in_transaction = false\n[orm]\nx = 1",
+            ),
             ("README.md", ""),
             (".git/x", ""),
         ]);
         let opened = Migrations::open(folder.path()).unwrap();
-        let versions: Vec<_> = opened.entries().iter().map(|entry| entry.version.as_str()).collect();
+        let versions: Vec<_> = opened
+            .entries()
+            .iter()
+            .map(|entry| entry.version.as_str())
+            .collect();
         assert_eq!(versions, ["20260101000000", "202601020000000000"]);
-        assert_eq!(opened.find("20260101000000").unwrap().name, "20260101000000_a");
-        assert!(opened.load(&["1".to_owned()]).is_err_and(|error| error.exit() == Exit::Drift));
-        let error = opened.script("20260101000000_a", Direction::Down, Lexis::Sqlite).unwrap_err();
-        assert_eq!(error.message(), "the migration 20260101000000_a has no down.sql");
+        assert_eq!(
+            opened.find("20260101000000").unwrap().name,
+            "20260101000000_a"
+        );
+        assert!(
+            opened
+                .load(&["1".to_owned()])
+                .is_err_and(|error| error.exit() == Exit::Drift)
+        );
+        let error = opened
+            .script("20260101000000_a", Direction::Down, Lexis::Sqlite)
+            .unwrap_err();
+        assert_eq!(
+            error.message(),
+            "the migration 20260101000000_a has no down.sql"
+        );
     }
 
     #[test]
     fn what_diesel_takes_silently_is_refused() {
         check_refused(
-            &[("2026-01-01-000000_a/up.sql", "x"), ("20260101000000_b/up.sql", "x")],
+            &[
+                ("2026-01-01-000000_a/up.sql", "x"),
+                ("20260101000000_b/up.sql", "x"),
+            ],
             "two migrations have the version 20260101000000",
         );
         check_refused(
-            &[("1_a/up.sql", "x"), ("1_a/metadata.toml", "run_in_transaction = maybe")],
+            &[
+                ("1_a/up.sql", "x"),
+                ("1_a/metadata.toml", "run_in_transaction = maybe"),
+            ],
             "metadata.toml",
         );
         check_refused(&[("1_a/down.sql", "x")], "1_a is no migration");
@@ -252,6 +308,11 @@ mod tests {
     fn a_missing_folder_says_how_to_get_one() {
         let folder = folder(&[]);
         let error = Migrations::open(folder.path().join("migrations")).unwrap_err();
-        assert!(error.message().starts_with("there is no migrations folder at"), "{error}");
+        assert!(
+            error
+                .message()
+                .starts_with("there is no migrations folder at"),
+            "{error}"
+        );
     }
 }

@@ -59,7 +59,12 @@ impl MigrationConnection {
     /// Runs migrations of `folder` on `connection`.
     pub fn new(connection: Connection, folder: impl Into<PathBuf>) -> Self {
         let lexis = dialect::lexis(connection.dialect());
-        Self { connection, folder: folder.into(), lexis, run: Run::default() }
+        Self {
+            connection,
+            folder: folder.into(),
+            lexis,
+            run: Run::default(),
+        }
     }
 
     /// The connection, for migrations that are more than SQL.
@@ -111,7 +116,11 @@ impl MigrationConnection {
         }
         let performed = self.steps(migration, direction, is_nested);
         performed.map_err(|error| {
-            let state = if is_nested { None } else { Some(self.undo(&error, direction)) };
+            let state = if is_nested {
+                None
+            } else {
+                Some(self.undo(&error, direction))
+            };
             let error = self.named(error, &name);
             match state {
                 Some(state) => error.with_note("state", state),
@@ -148,14 +157,19 @@ impl MigrationConnection {
 
     /// Rolls back what can be, and says what is left.
     fn undo(&mut self, error: &Boxed, direction: Direction) -> String {
-        let unknown = error.downcast_ref::<orm_core::Error>().is_some_and(|e| e.is_commit_unknown());
+        let unknown = error
+            .downcast_ref::<orm_core::Error>()
+            .is_some_and(orm_core::Error::is_commit_unknown);
         let rolled_back = self.connection.rollback();
         let counts = match direction {
             Direction::Up => "the migration counts as pending",
             Direction::Down => "the migration counts as applied",
         };
-        let (kept, total) =
-            self.run.failure.as_ref().map_or((self.run.done, self.run.done), |f| (f.kept, f.total));
+        let (kept, total) = self
+            .run
+            .failure
+            .as_ref()
+            .map_or((self.run.done, self.run.done), |f| (f.kept, f.total));
         match () {
             () if unknown => "unknown: the connection was lost during commit".to_owned(),
             () if rolled_back.is_err() => format!("unknown: the rollback failed; {counts}"),
@@ -171,7 +185,11 @@ impl MigrationConnection {
             let stays = failure.kept > 0 && !self.run.begun;
             let hint = "undo by hand what stays, or take it out of the script; then try again";
             let error = failure.error;
-            return if stays && error.hint().is_none() { error.with_hint(hint) } else { error };
+            return if stays && error.hint().is_none() {
+                error.with_hint(hint)
+            } else {
+                error
+            };
         }
         let error = match error.downcast::<Error>() {
             Ok(error) => return *error,
@@ -217,7 +235,11 @@ impl MigrationConnection {
             if let Err(error) = self.run_statement(&script, statement) {
                 let place = script.place(statement.line);
                 let error = failed_statement(&place, statement, error);
-                self.run.failure = Some(Failure { error, kept, total: statements.len() });
+                self.run.failure = Some(Failure {
+                    error,
+                    kept,
+                    total: statements.len(),
+                });
                 return Ok(());
             }
             self.run.done += 1;
@@ -228,7 +250,11 @@ impl MigrationConnection {
         Ok(())
     }
 
-    fn run_statement(&mut self, script: &Script, statement: &Statement<'_>) -> orm_core::Result<()> {
+    fn run_statement(
+        &mut self,
+        script: &Script,
+        statement: &Statement<'_>,
+    ) -> orm_core::Result<()> {
         let is_inside = self.connection.in_transaction();
         let transactional = self.connection.dialect().capabilities().transactional_ddl;
         match script.effect(statement) {
@@ -264,7 +290,11 @@ impl SimpleConnection for MigrationConnection {
         // diesel's error type has no room for file and line: the error waits beside it.
         let failed = self.run_script(query);
         if let Err(error) = failed {
-            self.run.failure = Some(Failure { error, kept: 0, total: 0 });
+            self.run.failure = Some(Failure {
+                error,
+                kept: 0,
+                total: 0,
+            });
         }
         if self.run.failure.is_some() {
             return Err(diesel::result::Error::RollbackTransaction);
@@ -304,7 +334,10 @@ impl MigrationHarness<Tag> for MigrationConnection {
     fn applied_migrations(&mut self) -> diesel::migration::Result<Vec<MigrationVersion<'static>>> {
         history::set_up(&mut self.connection)?;
         let applied = history::applied(&mut self.connection)?;
-        Ok(applied.into_iter().rev().map(MigrationVersion::from).collect())
+        Ok(applied
+            .into_iter()
+            .rev()
+            .map(MigrationVersion::from)
+            .collect())
     }
 }
-

@@ -39,7 +39,9 @@ pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
 /// Writes down that a version is applied.
 pub(super) fn record(connection: &mut Connection, version: &str) -> Result<()> {
     let mut w = SqlWriter::new(connection.dialect());
-    w.push("INSERT INTO ").push(TABLE).push(" (version) VALUES (");
+    w.push("INSERT INTO ")
+        .push(TABLE)
+        .push(" (version) VALUES (");
     w.bind(ValueRef::Text(version)).push(")");
     let (sql, binds) = w.finish();
     connection.raw_execute(&sql, &binds).map(drop)
@@ -48,7 +50,10 @@ pub(super) fn record(connection: &mut Connection, version: &str) -> Result<()> {
 /// Writes down that a version is no longer applied.
 pub(super) fn forget(connection: &mut Connection, version: &str) -> Result<()> {
     let mut w = SqlWriter::new(connection.dialect());
-    w.push("DELETE FROM ").push(TABLE).push(" WHERE version = ").bind(ValueRef::Text(version));
+    w.push("DELETE FROM ")
+        .push(TABLE)
+        .push(" WHERE version = ")
+        .bind(ValueRef::Text(version));
     let (sql, binds) = w.finish();
     connection.raw_execute(&sql, &binds).map(drop)
 }
@@ -66,7 +71,10 @@ fn texts(connection: &mut Connection, sql: &str) -> Result<Vec<String>> {
         }
         other => Err(Error::with_message(
             ErrorKind::Decode,
-            format!("the database answered {} where a name belongs", other.kind_name()),
+            format!(
+                "the database answered {} where a name belongs",
+                other.kind_name()
+            ),
         )),
     })?;
     Ok(texts)

@@ -46,25 +46,34 @@ pub(super) struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    pub fn new(text: &'a str, lexis: Lexis) -> Self {
+    pub(super) fn new(text: &'a str, lexis: Lexis) -> Self {
         // Editors on Windows put a byte order mark in front, which databases refuse.
-        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { text, lexis, delimiter: ";", at }
+        let at = if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        Self {
+            text,
+            lexis,
+            delimiter: ";",
+            at,
+        }
     }
 
     /// The place behind the last token, in bytes.
-    pub fn position(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.at
     }
 
     /// Whether statements end with `;`.
-    pub fn ends_with_semicolon(&self) -> bool {
+    pub(super) fn ends_with_semicolon(&self) -> bool {
         self.delimiter == ";"
     }
 
     /// Takes the rest of the line as the delimiter, as the DELIMITER command of MySQL's shell does.
     /// Without one there the old one stays.
-    pub fn take_delimiter(&mut self) {
+    pub(super) fn take_delimiter(&mut self) {
         let rest = &self.text[self.at..];
         let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
         self.at += line.len();
@@ -75,7 +84,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next token and where it begins, in bytes. `None` at the end.
-    pub fn next(&mut self) -> Result<Option<(usize, Token<'a>)>, Unclosed> {
+    pub(super) fn next(&mut self) -> Result<Option<(usize, Token<'a>)>, Unclosed> {
         self.skip_blanks_and_comments()?;
         let start = self.at;
         let rest = &self.text[start..];
@@ -125,9 +134,10 @@ impl<'a> Lexer<'a> {
     fn is_line_comment(&self, rest: &str) -> bool {
         match rest.strip_prefix("--") {
             // MySQL reads `5--3` as 5 - (-3).
-            Some(rest) if self.lexis == Lexis::Mysql => {
-                rest.chars().next().is_none_or(|c| c.is_whitespace() || c.is_control())
-            }
+            Some(rest) if self.lexis == Lexis::Mysql => rest
+                .chars()
+                .next()
+                .is_none_or(|c| c.is_whitespace() || c.is_control()),
             Some(_) => true,
             None => self.lexis == Lexis::Mysql && rest.starts_with('#'),
         }
@@ -158,7 +168,10 @@ impl<'a> Lexer<'a> {
                 self.at += 1;
             }
         }
-        Err(Unclosed { start, what: "a comment" })
+        Err(Unclosed {
+            start,
+            what: "a comment",
+        })
     }
 
     fn code_comment(&mut self) -> Result<Token<'a>, Unclosed> {
@@ -167,13 +180,18 @@ impl<'a> Lexer<'a> {
     }
 
     // Stands on the quote; `start` is where the token began, a prefix included.
-    fn quoted(&mut self, start: usize, quote: char, backslash: bool) -> Result<Token<'a>, Unclosed> {
+    fn quoted(
+        &mut self,
+        start: usize,
+        quote: char,
+        backslash: bool,
+    ) -> Result<Token<'a>, Unclosed> {
         self.at += 1;
         while let Some(offset) = self.text[self.at..].find([quote, '\\']) {
             self.at += offset;
             let rest = &self.text[self.at..];
-            if rest.starts_with('\\') {
-                let escaped = rest[1..].chars().next().filter(|_| backslash);
+            if let Some(rest) = rest.strip_prefix('\\') {
+                let escaped = rest.chars().next().filter(|_| backslash);
                 self.at += 1 + escaped.map_or(0, char::len_utf8);
             } else if rest[1..].starts_with(quote) {
                 self.at += 2;
@@ -182,13 +200,20 @@ impl<'a> Lexer<'a> {
                 return Ok(Token::Quoted);
             }
         }
-        let what = if quote == '\'' { "a text" } else { "a quoted name" };
+        let what = if quote == '\'' {
+            "a text"
+        } else {
+            "a quoted name"
+        };
         Err(Unclosed { start, what })
     }
 
     fn bracketed(&mut self) -> Result<Token<'a>, Unclosed> {
         let Some(end) = self.text[self.at..].find(']') else {
-            return Err(Unclosed { start: self.at, what: "a name in brackets" });
+            return Err(Unclosed {
+                start: self.at,
+                what: "a name in brackets",
+            });
         };
         self.at += end + 1;
         Ok(Token::Quoted)
@@ -198,13 +223,19 @@ impl<'a> Lexer<'a> {
     fn dollar(&mut self) -> Result<Token<'a>, Unclosed> {
         let start = self.at;
         let rest = &self.text[start..];
-        let tag = rest[1..].find('$').map(|end| &rest[..end + 2]).filter(|tag| is_tag(tag));
+        let tag = rest[1..]
+            .find('$')
+            .map(|end| &rest[..end + 2])
+            .filter(|tag| is_tag(tag));
         let Some(tag) = tag else {
             self.at += 1;
             return Ok(Token::Other('$'));
         };
         let Some(end) = rest[tag.len()..].find(tag) else {
-            return Err(Unclosed { start, what: "a dollar-quoted text" });
+            return Err(Unclosed {
+                start,
+                what: "a dollar-quoted text",
+            });
         };
         self.at += tag.len() + end + tag.len();
         Ok(Token::Quoted)
@@ -213,8 +244,13 @@ impl<'a> Lexer<'a> {
     fn word(&mut self) -> Token<'a> {
         let rest = &self.text[self.at..];
         // `END$$` ends with a delimiter, though `$` may stand in a name.
-        let ends = |(at, c): &(usize, char)| !is_word(*c) || rest[*at..].starts_with(self.delimiter);
-        let length = rest.char_indices().skip(1).find(ends).map_or(rest.len(), |(at, _)| at);
+        let ends =
+            |(at, c): &(usize, char)| !is_word(*c) || rest[*at..].starts_with(self.delimiter);
+        let length = rest
+            .char_indices()
+            .skip(1)
+            .find(ends)
+            .map_or(rest.len(), |(at, _)| at);
         self.at += length;
         Token::Word(&rest[..length])
     }
@@ -227,7 +263,9 @@ fn is_word(c: char) -> bool {
 fn is_tag(tag: &str) -> bool {
     let name = &tag[1..tag.len() - 1];
     !name.starts_with(|c: char| c.is_ascii_digit())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii())
 }
 
 #[cfg(test)]
@@ -253,24 +291,48 @@ mod tests {
 
     #[test]
     fn quotes_hold_semicolons() {
-        check(Lexis::Sqlite, "'a;''b' [c;d] `e;` \"f;\"\"\" ;", &["'a;''b'", "[c;d]", "`e;`", "\"f;\"\"\"", ";"]);
+        check(
+            Lexis::Sqlite,
+            "'a;''b' [c;d] `e;` \"f;\"\"\" ;",
+            &["'a;''b'", "[c;d]", "`e;`", "\"f;\"\"\"", ";"],
+        );
         check(Lexis::Sqlite, r"'a\';", &[r"'a\'", ";"]);
-        check(Lexis::Postgres, r"E'a\';''' 'b\';", &[r"E'a\';'''", r"'b\'", ";"]);
-        check(Lexis::Mysql, r#"'a\';' "b\";" ;"#, &[r"'a\';'", r#""b\";""#, ";"]);
+        check(
+            Lexis::Postgres,
+            r"E'a\';''' 'b\';",
+            &[r"E'a\';'''", r"'b\'", ";"],
+        );
+        check(
+            Lexis::Mysql,
+            r#"'a\';' "b\";" ;"#,
+            &[r"'a\';'", r#""b\";""#, ";"],
+        );
     }
 
     #[test]
     fn dollar_quotes_are_postgres_own() {
-        check(Lexis::Postgres, "$a$ ; $$ $a$ x$b$c $1;", &["$a$ ; $$ $a$", "x$b$c", "$", "1", ";"]);
+        check(
+            Lexis::Postgres,
+            "$a$ ; $$ $a$ x$b$c $1;",
+            &["$a$ ; $$ $a$", "x$b$c", "$", "1", ";"],
+        );
         check(Lexis::Postgres, "$$;$$$é$;$é$", &["$$;$$", "$é$;$é$"]);
         check(Lexis::Mysql, "a$$;", &["a$$", ";"]);
     }
 
     #[test]
     fn comments_are_skipped() {
-        check(Lexis::Sqlite, "\u{feff}a -- ; '\r\nb /* ; /* */ c", &["a", "b", "c"]);
+        check(
+            Lexis::Sqlite,
+            "\u{feff}a -- ; '\r\nb /* ; /* */ c",
+            &["a", "b", "c"],
+        );
         check(Lexis::Postgres, "a /* ; /* */ ' */ b--x", &["a", "b"]);
-        check(Lexis::Mysql, "5--3 # ;\n-- ;\n--\n/*! a; */ b", &["5", "-", "-", "3", "/*! a; */", "b"]);
+        check(
+            Lexis::Mysql,
+            "5--3 # ;\n-- ;\n--\n/*! a; */ b",
+            &["5", "-", "-", "3", "/*! a; */", "b"],
+        );
     }
 
     #[test]

@@ -13,10 +13,9 @@ mod script;
 mod split;
 mod write;
 
-pub use folder::{Direction, Entry, Migrations};
 pub(crate) use folder::missing;
+pub use folder::{Direction, Entry, Migrations};
 pub use harness::{MigrationConnection, Tag};
 pub use lex::Lexis;
-pub(crate) use script::Script;
 pub use split::{SplitError, Statement, split};
 pub use write::{NewMigration, Transaction, Written};

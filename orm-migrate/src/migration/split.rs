@@ -39,15 +39,27 @@ pub struct SplitError {
 /// # Errors
 /// A quote or comment without an end.
 pub fn split(script: &str, lexis: Lexis) -> Result<Vec<Statement<'_>>, SplitError> {
-    let mut lines = Lines { script, at: 0, line: 1 };
+    let mut lines = Lines {
+        script,
+        at: 0,
+        line: 1,
+    };
     let mut lexer = Lexer::new(script, lexis);
     let mut statements = Vec::new();
     while let Some((start, end)) = next(&mut lexer, lexis).map_err(|unclosed| SplitError {
         what: unclosed.what,
-        line: Lines { script, at: 0, line: 1 }.of(unclosed.start),
+        line: Lines {
+            script,
+            at: 0,
+            line: 1,
+        }
+        .of(unclosed.start),
     })? {
         let text = script[start..end].trim_end();
-        statements.push(Statement { text, line: lines.of(start) });
+        statements.push(Statement {
+            text,
+            line: lines.of(start),
+        });
     }
     Ok(statements)
 }
@@ -93,8 +105,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn of(&mut self, place: usize) -> usize {
-        let passed = &self.script.as_bytes()[self.at..place];
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line += self.script[self.at..place].matches('\n').count();
         self.at = place;
         self.line
     }

@@ -50,13 +50,20 @@ impl NewMigration<'_> {
         check_name(self.name)?;
         fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
         let existing = names(folder)?;
-        if let Some(other) = existing.iter().find(|other| title(other) == Some(self.name)) {
+        if let Some(other) = existing
+            .iter()
+            .find(|other| title(other) == Some(self.name))
+        {
             let message = format!("the folder has a migration of that name already: {other}");
-            return Err(Error::failed(message).with_hint("choose another name, or delete it if it was never run"));
+            return Err(Error::failed(message)
+                .with_hint("choose another name, or delete it if it was never run"));
         }
         let path = folder.join(free_name(self.name, &existing, now()));
         self.write_files(folder, &path)?;
-        Ok(Written { path, before: existing.len() })
+        Ok(Written {
+            path,
+            before: existing.len(),
+        })
     }
 
     // Written under a name with a dot, which every reader passes over, and renamed when whole.
@@ -90,8 +97,10 @@ fn check_name(name: &str) -> Result<()> {
     if !name.is_empty() && name.chars().all(is_plain) {
         return Ok(());
     }
-    Err(Error::failed(format!("{name:?} can't be the name of a migration"))
-        .with_hint("use letters, digits, _ and -, such as create_users"))
+    Err(
+        Error::failed(format!("{name:?} can't be the name of a migration"))
+            .with_hint("use letters, digits, _ and -, such as create_users"),
+    )
 }
 
 fn names(folder: &Path) -> Result<Vec<String>> {
@@ -116,7 +125,9 @@ fn title(folder: &str) -> Option<&str> {
 
 fn now() -> Duration {
     // A clock before 1970 names the migration after 1970.
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
 }
 
 /// The name of the folder: the time in UTC, a number that makes it unique, the name; diesel's own form,
@@ -127,7 +138,11 @@ fn free_name(name: &str, existing: &[String], since_epoch: Duration) -> String {
     let digits: String = time.chars().filter(char::is_ascii_digit).take(14).collect();
     let (date, clock) = digits.split_at(8);
     let stamp = format!("{}-{}-{}-{clock}", &date[..4], &date[4..6], &date[6..]);
-    let is_taken = |version: &str| existing.iter().any(|other| other.starts_with(&format!("{version}_")));
+    let is_taken = |version: &str| {
+        existing
+            .iter()
+            .any(|other| other.starts_with(&format!("{version}_")))
+    };
     let mut number = 0_u32;
     loop {
         let version = format!("{stamp}-{number:04x}");
@@ -144,13 +159,21 @@ mod tests {
     use crate::migration::Migrations;
 
     fn new(name: &str) -> NewMigration<'_> {
-        NewMigration { name, up: "SELECT 1;\n", down: "SELECT 2;\n", transaction: Transaction::One }
+        NewMigration {
+            name,
+            up: "SELECT 1;\n",
+            down: "SELECT 2;\n",
+            transaction: Transaction::One,
+        }
     }
 
     #[test]
     fn names_are_diesels() {
         let time = Duration::from_secs(1_790_000_000);
-        assert_eq!(free_name("first", &[], time), "2026-09-21-141320-0000_first");
+        assert_eq!(
+            free_name("first", &[], time),
+            "2026-09-21-141320-0000_first"
+        );
         let taken = ["2026-09-21-141320-0000_a".to_owned()];
         assert_eq!(free_name("b", &taken, time), "2026-09-21-141320-0001_b");
     }
@@ -164,7 +187,10 @@ mod tests {
         assert_eq!(new("second").write(&path).unwrap().before, 1);
         let opened = Migrations::open(&path).unwrap();
         assert_eq!(opened.entries().len(), 2);
-        assert_eq!(written.path.file_name().unwrap().to_str(), Some(opened.entries()[0].name.as_str()));
+        assert_eq!(
+            written.path.file_name().unwrap().to_str(),
+            Some(opened.entries()[0].name.as_str())
+        );
         let metadata = fs::read_to_string(written.path.join("metadata.toml")).unwrap();
         assert_eq!(metadata, "run_in_transaction = true\n");
         assert_eq!(fs::read_dir(&path).unwrap().count(), 2);

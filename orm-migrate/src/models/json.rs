@@ -32,14 +32,23 @@ pub(super) fn parse(document: &str, origin: &str) -> Result<Parsed> {
     if let Some(error) = document.error {
         return Err(error.into());
     }
-    let mut parsed =
-        Parsed { orm_version: document.orm_version, names: Vec::new(), tables: Vec::new() };
+    let mut parsed = Parsed {
+        orm_version: document.orm_version,
+        names: Vec::new(),
+        tables: Vec::new(),
+    };
     for model in document.models {
         let table = model.table.name.clone();
-        parsed.names.push(ModelName { name: model.name, module: model.module, table });
+        parsed.names.push(ModelName {
+            name: model.name,
+            module: model.module,
+            table,
+        });
         parsed.tables.push(model.table.into_table(origin)?);
     }
-    parsed.names.sort_by(|a, b| (&a.table, &a.module, &a.name).cmp(&(&b.table, &b.module, &b.name)));
+    parsed
+        .names
+        .sort_by(|a, b| (&a.table, &a.module, &a.name).cmp(&(&b.table, &b.module, &b.name)));
     Ok(parsed)
 }
 
@@ -50,12 +59,14 @@ fn malformed(origin: &str, error: &serde_json::Error) -> Error {
 
 fn check_format(head: &Head, origin: &str) -> Result<()> {
     let (format, version) = (head.format, &head.orm_version);
-    let message = || format!("{origin} has models in format {format} of orm {version}, not {FORMAT}");
+    let message =
+        || format!("{origin} has models in format {format} of orm {version}, not {FORMAT}");
     let own = env!("CARGO_PKG_VERSION");
     match format {
         FORMAT => Ok(()),
-        0..FORMAT => Err(Error::failed(message())
-            .with_hint(format!("upgrade orm in that package: this is orm-migrate {own}"))),
+        0..FORMAT => Err(Error::failed(message()).with_hint(format!(
+            "upgrade orm in that package: this is orm-migrate {own}"
+        ))),
         _ => Err(Error::failed(message())
             .with_hint(format!("upgrade orm-migrate: this is version {own}"))),
     }
@@ -209,7 +220,11 @@ enum JsonAction {
 impl From<JsonError> for Error {
     fn from(error: JsonError) -> Self {
         let mut own = Self::failed(error.message);
-        let notes = [("table", error.table), ("constraint", error.constraint), ("hint", error.hint)];
+        let notes = [
+            ("table", error.table),
+            ("constraint", error.constraint),
+            ("hint", error.hint),
+        ];
         for (label, text) in notes {
             if let Some(text) = text {
                 own = own.with_note(label, text);
@@ -225,12 +240,17 @@ impl JsonTable {
         for column in self.columns {
             table.columns.push(column.into_column(origin)?);
         }
-        table.primary_key =
-            self.primary_key.map(|key| PrimaryKey { name: key.name.into(), columns: names(key.columns) });
+        table.primary_key = self.primary_key.map(|key| PrimaryKey {
+            name: key.name.into(),
+            columns: names(key.columns),
+        });
         table.uniques = self
             .uniques
             .into_iter()
-            .map(|key| Unique { name: key.name.into(), columns: names(key.columns) })
+            .map(|key| Unique {
+                name: key.name.into(),
+                columns: names(key.columns),
+            })
             .collect();
         table.indexes = self.indexes.into_iter().map(Into::into).collect();
         for check in self.checks {
@@ -262,12 +282,18 @@ impl JsonColumn {
 impl JsonDefault {
     fn into_default(self, origin: &str, column: &str) -> Result<Default> {
         let wrong = |text: &str, what: &str| {
-            Error::failed(format!("{origin} is no dump of models: the default of {column}: {text} is no {what}"))
+            Error::failed(format!(
+                "{origin} is no dump of models: the default of {column}: {text} is no {what}"
+            ))
         };
         Ok(match self {
             Self::Bool(v) => Default::Value(Value::Bool(v)),
-            Self::Int(v) => Default::Value(Value::Int(v.parse().map_err(|_| wrong(&v, "integer"))?)),
-            Self::Float(v) => Default::Value(Value::Float(v.parse().map_err(|_| wrong(&v, "float"))?)),
+            Self::Int(v) => {
+                Default::Value(Value::Int(v.parse().map_err(|_| wrong(&v, "integer"))?))
+            }
+            Self::Float(v) => {
+                Default::Value(Value::Float(v.parse().map_err(|_| wrong(&v, "float"))?))
+            }
             Self::Text(v) => Default::Value(Value::Text(v)),
             Self::Raw(sql) => Default::Raw(sql.into()),
         })
@@ -290,16 +316,21 @@ impl From<JsonType> for Type {
             JsonType::DateTime => Self::DateTime,
             JsonType::Timestamp => Self::Timestamp,
             JsonType::Uuid => Self::Uuid,
-            JsonType::Enum { name, labels } => {
-                Self::Enum(EnumType { name: name.into(), labels: names(labels).into() })
-            }
+            JsonType::Enum { name, labels } => Self::Enum(EnumType {
+                name: name.into(),
+                labels: names(labels).into(),
+            }),
         }
     }
 }
 
 impl From<JsonIndex> for Index {
     fn from(index: JsonIndex) -> Self {
-        Self { name: index.name.into(), columns: names(index.columns), unique: index.unique }
+        Self {
+            name: index.name.into(),
+            columns: names(index.columns),
+            unique: index.unique,
+        }
     }
 }
 
@@ -307,9 +338,10 @@ impl JsonCheck {
     fn into_check(self, origin: &str) -> Result<Check> {
         let rule = match (self.raw, self.one_of) {
             (Some(sql), None) => Rule::Raw(sql.into()),
-            (None, Some(one_of)) => {
-                Rule::OneOf { column: one_of.column.into(), labels: names(one_of.labels) }
-            }
+            (None, Some(one_of)) => Rule::OneOf {
+                column: one_of.column.into(),
+                labels: names(one_of.labels),
+            },
             _ => {
                 let message = "needs either raw or one_of";
                 return Err(Error::failed(format!(
@@ -318,7 +350,10 @@ impl JsonCheck {
                 )));
             }
         };
-        Ok(Check { name: self.name.into(), rule })
+        Ok(Check {
+            name: self.name.into(),
+            rule,
+        })
     }
 }
 

@@ -34,7 +34,8 @@ impl ModelSource {
         match self {
             Self::Linked => Models::linked(),
             Self::File(path) => {
-                let text = fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
+                let text =
+                    fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
                 Models::from_json(&text, &path.display().to_string())
             }
             Self::Package(selection) => {
@@ -154,12 +155,17 @@ mod tests {
         assert_eq!(posts.columns.len(), 4);
         assert!(posts.columns[0].auto_increment && posts.columns[1].nullable);
         assert_eq!(posts.checks.len(), 2);
-        assert_eq!(posts.foreign_keys[0].on_delete, orm_core::schema::Action::SetNull);
+        assert_eq!(
+            posts.foreign_keys[0].on_delete,
+            orm_core::schema::Action::SetNull
+        );
     }
 
     #[track_caller]
     fn check(from: &str, to: &str, expected: &str) {
-        let error = Models::from_json(&DUMP.replace(from, to), "a.json").unwrap_err().to_string();
+        let error = Models::from_json(&DUMP.replace(from, to), "a.json")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(expected), "{error}");
     }
 
@@ -172,17 +178,35 @@ mod tests {
         check("\"on_update\"", "\"on_upgrade\"", "on_upgrade");
         check("SET NULL", "SET ZERO", "SET ZERO");
         check("\"raw\"", "\"row\"", "row");
-        check("\"raw\":\"n > 0\"", "\"raw\":null", "needs either raw or one_of");
+        check(
+            "\"raw\":\"n > 0\"",
+            "\"raw\":null",
+            "needs either raw or one_of",
+        );
         check("{\"float\":\"0.5\"}", "{\"float\":\"x\"}", "x is no float");
-        check("\"table\":\"users\"", "\"table\":\"user\"", "unknown table user");
-        check("\"name\":\"users\"", "\"name\":\"posts\"", "two models map the table posts");
+        check(
+            "\"table\":\"users\"",
+            "\"table\":\"user\"",
+            "unknown table user",
+        );
+        check(
+            "\"name\":\"users\"",
+            "\"name\":\"posts\"",
+            "two models map the table posts",
+        );
         let cut = &DUMP[..DUMP.len() / 2];
-        assert!(Models::from_json(cut, "a.json").unwrap_err().message().contains("line"));
+        assert!(
+            Models::from_json(cut, "a.json")
+                .unwrap_err()
+                .message()
+                .contains("line")
+        );
     }
 
     #[test]
     fn no_models_and_the_programs_own_error_are_errors() {
-        let error = Models::from_json(r#"{"format":1,"orm_version":"0","models":[]}"#, "x").unwrap_err();
+        let error =
+            Models::from_json(r#"{"format":1,"orm_version":"0","models":[]}"#, "x").unwrap_err();
         assert!(error.message().contains("x has no models"));
         let text = r#"{"format":1,"orm_version":"0","models":[],"error":{"message":"two models","hint":"h"}}"#;
         let error = Models::from_json(text, "x").unwrap_err();

@@ -10,6 +10,16 @@ use orm_core::sql::Dialect;
 
 use super::url::{Url, wrong};
 
+/// Sets what a URL gives: the builder's own default stands for what it doesn't.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+macro_rules! set {
+    ($config:ident, $value:expr => $method:ident) => {
+        if let Some(value) = $value {
+            $config = $config.$method(value);
+        }
+    };
+}
+
 /// The driver that an engine for `url` would use, with the dialects that its connections may report, so
 /// that a program can wrap it: count statements, inject faults, and hand it to [`Engine::with_driver`].
 /// Options of the engine itself, such as `pool_size`, are refused in this URL.
@@ -37,36 +47,17 @@ pub(super) fn driver(url: Url) -> Result<Target> {
 fn postgres(mut url: Url) -> Result<Target> {
     use dialect_postgres::{PostgresConfig, PostgresDialect, PostgresDriver, TlsMode};
     // A socket's folder may also stand where a host can't be written: ?host=/run/postgresql
-    let host = url.take("host").unwrap_or_else(|| std::mem::take(&mut url.host));
-    let host = if host.is_empty() { "localhost".to_owned() } else { host };
-    let mut config = PostgresConfig::new(host, url.port.unwrap_or(5432)).tls(tls(
-        &mut url,
-        (TlsMode::Disable, TlsMode::Require, TlsMode::Insecure),
-    )?);
-    if let Some(user) = url.user.take() {
-        config = config.user(user);
-    }
-    if let Some(password) = url.password.take() {
-        config = config.password(password);
-    }
-    if !url.path.is_empty() {
-        config = config.database(std::mem::take(&mut url.path));
-    }
-    if let Some(path) = url.take("sslrootcert") {
-        config = config.root_certificates(path);
-    }
-    if let Some(seconds) = url.take_number("connect_timeout")? {
-        config = config.connect_timeout(std::time::Duration::from_secs(seconds.into()));
-    }
-    if let Some(statements) = url.take_number("statement_cache")? {
-        config = config.statement_cache(statements as usize);
-    }
-    if let Some(name) = url.take("application_name") {
-        config = config.application_name(name);
-    }
-    if let Some(options) = url.take("options") {
-        config = config.options(options);
-    }
+    let host = url.take("host").unwrap_or_else(|| url.host_or_localhost());
+    let mut config = PostgresConfig::new(host, url.port.unwrap_or(5432));
+    config = config.tls(tls(&mut url, [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure])?);
+    set!(config, url.user.take() => user);
+    set!(config, url.password.take() => password);
+    set!(config, url.database() => database);
+    set!(config, url.take("sslrootcert") => root_certificates);
+    set!(config, url.take_seconds("connect_timeout")? => connect_timeout);
+    set!(config, url.take_number("statement_cache")? => statement_cache);
+    set!(config, url.take("application_name") => application_name);
+    set!(config, url.take("options") => options);
     for parameter in ["search_path", "statement_timeout", "lock_timeout"] {
         if let Some(value) = url.take(parameter) {
             config = config.parameter(parameter, value);
@@ -82,22 +73,19 @@ fn postgres(mut url: Url) -> Result<Target> {
 #[cfg(feature = "mysql")]
 fn mysql(mut url: Url) -> Result<Target> {
     use dialect_mysql::{MariaDbDialect, MysqlConfig, MysqlDialect, MysqlDriver, TlsMode};
-    let mut config = MysqlConfig::default();
-    if !url.host.is_empty() {
-        config.host = std::mem::take(&mut url.host);
-    }
-    config.port = url.port.unwrap_or(config.port);
-    config.user = url.user.take();
-    config.password = url.password.take();
-    config.database = Some(std::mem::take(&mut url.path)).filter(|name| !name.is_empty());
-    config.socket = url.take("socket").map(Into::into);
-    config.tls = tls(&mut url, (TlsMode::Disable, TlsMode::Require, TlsMode::Insecure))?;
-    config.root_certificate = url.take("sslrootcert").map(Into::into);
-    if let Some(seconds) = url.take_number("connect_timeout")? {
-        config.connect_timeout = std::time::Duration::from_secs(seconds.into());
-    }
-    if let Some(statements) = url.take_number("statement_cache")? {
-        config.statement_cache = statements as usize;
+    let mut config = MysqlConfig::new(url.host_or_localhost(), url.port.unwrap_or(3306));
+    config = config.tls(tls(&mut url, [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure])?);
+    set!(config, url.user.take() => user);
+    set!(config, url.password.take() => password);
+    set!(config, url.database() => database);
+    set!(config, url.take("socket") => socket);
+    set!(config, url.take("sslrootcert") => root_certificates);
+    set!(config, url.take_seconds("connect_timeout")? => connect_timeout);
+    set!(config, url.take_number("statement_cache")? => statement_cache);
+    for variable in ["innodb_lock_wait_timeout", "auto_increment_increment"] {
+        if let Some(value) = url.take(variable) {
+            config = config.variable(variable, value);
+        }
     }
     let mut driver = MysqlDriver::new(config);
     match url.take("server").as_deref() {
@@ -106,15 +94,15 @@ fn mysql(mut url: Url) -> Result<Target> {
         Some(_) => return Err(wrong("the url's option server is not mysql")),
     }
     url.finish(
-        "sslmode, sslrootcert, socket, connect_timeout (seconds), statement_cache, server=mysql, \
-         pool_size, echo",
+        "sslmode, sslrootcert, socket, connect_timeout (seconds), statement_cache, \
+         innodb_lock_wait_timeout, auto_increment_increment, server=mysql, pool_size, echo",
     )?;
     Ok((Arc::new(driver), vec![&MariaDbDialect, &MysqlDialect]))
 }
 
 /// The TLS mode of a URL, in the words of the driver: disable, require, insecure.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-fn tls<T>(url: &mut Url, (disable, require, insecure): (T, T, T)) -> Result<T> {
+fn tls<T>(url: &mut Url, [disable, require, insecure]: [T; 3]) -> Result<T> {
     match url.take("sslmode").as_deref() {
         None | Some("disable") => Ok(disable),
         Some("require") => Ok(require),
@@ -148,10 +136,10 @@ fn sqlite(mut url: Url) -> Result<Target> {
         Some(_) => return Err(wrong("the url's option mode is none of ro, rw and rwc")),
     }
     if let Some(millis) = url.take_number("busy_timeout")? {
-        driver = driver.busy_timeout(std::time::Duration::from_millis(millis.into()));
+        driver = driver.busy_timeout(std::time::Duration::from_millis(millis));
     }
     if let Some(statements) = url.take_number("statement_cache")? {
-        driver = driver.statement_cache(statements as usize);
+        driver = driver.statement_cache(statements);
     }
     url.finish("mode, busy_timeout (milliseconds), statement_cache, pool_size, echo")?;
     Ok((Arc::new(driver), vec![&SqliteDialect]))

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use orm_core::driver::{self, Outcome, Row, TransactionState};
-use orm_core::error::{Error, Result};
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 use orm_core::value::ValueRef;
 
@@ -26,7 +26,6 @@ pub struct Connection {
     dialect: &'static dyn Dialect,
     pub(super) track: Track,
     pub(super) savepoints: u32,
-    pub(super) unusable: bool,
 }
 
 impl fmt::Debug for Connection {
@@ -43,7 +42,7 @@ impl Connection {
         let mut slot = shared.pool.get()?;
         let server = native(&mut slot).server();
         let dialect = shared.dialect(server)?;
-        Ok(Self { slot, shared, dialect, track: Track::Idle, savepoints: 0, unusable: false })
+        Ok(Self { slot, shared, dialect, track: Track::Idle, savepoints: 0 })
     }
 
     /// The dialect of the server behind this connection.
@@ -100,15 +99,13 @@ impl Connection {
         self.run(sql, binds, query, |rows| *rows).map(|_| ())
     }
 
-    /// Runs one statement without binds and rows, such as DDL. On MySQL and MariaDB a statement that
-    /// ends the transaction on the side, as DDL does there, is noticed: the next call says so.
+    /// Runs one statement without binds and rows, such as DDL. A statement that ends the transaction, as
+    /// DDL does on MySQL and MariaDB and COMMIT does everywhere, is noticed: the next call says so.
     ///
     /// # Errors
     /// As [`Connection::raw_execute`].
     pub fn raw_control(&mut self, sql: &str) -> Result<()> {
-        self.run(sql, &[], |native| native.control(sql), |()| 0)?;
-        self.observe(None);
-        Ok(())
+        self.run(sql, &[], |native| native.control(sql), |()| 0)
     }
 
     /// The driver's own connection, such as `rusqlite::Connection`, for what this library doesn't
@@ -145,31 +142,57 @@ impl Connection {
         if let Some(start) = start {
             self.shared.log.finish(start, (sql, binds), &result, result.as_ref().map_or(0, rows));
         }
-        result.map_err(|error| self.failed(error, sql))
+        match result {
+            Ok(value) => {
+                // Any text may begin or end a transaction: BEGIN by hand, a CALL, DDL on MySQL.
+                self.observe(None);
+                Ok(value)
+            }
+            Err(error) => Err(self.failed(error, sql)),
+        }
     }
 
     #[cold]
     fn failed(&mut self, error: Error, sql: &str) -> Error {
         self.observe(Some(&error));
-        error.with_sql(sql)
+        let error = error.with_sql(sql);
+        match (error.kind(), error.hint()) {
+            (ErrorKind::UndefinedColumn, None) => error.with_hint(
+                "if the model has changed since its table was made: create_all only creates missing \
+                 tables and never alters one, so migrate the table",
+            ),
+            _ => error,
+        }
     }
 
-    /// Asks the driver what is left of the transaction and remembers it.
+    /// Asks the driver what is left of the transaction and remembers it. Costs no I/O.
+    #[inline]
     pub(super) fn observe(&mut self, error: Option<&Error>) {
         let state = self.native().transaction(error);
         self.track = match (self.track, state) {
+            (Track::Open, TransactionState::Open) => Track::Open,
             (Track::Idle, TransactionState::None) => Track::Idle,
-            (_, TransactionState::None) => Track::Gone,
-            (_, TransactionState::Open) => Track::Open,
-            (_, TransactionState::Aborted) => Track::Aborted,
+            (track, state) => track.changed(state, self.is_stored_after(error)),
         };
+    }
+
+    /// Whether a transaction that is no longer open has been committed: by the statement's own success,
+    /// or, where DDL commits what is open, before it failed.
+    #[cold]
+    fn is_stored_after(&self, error: Option<&Error>) -> bool {
+        let Some(error) = error else { return true };
+        let rolled_back =
+            error.is_serialization_failure() || error.is_busy() || error.is_connection_lost();
+        !self.dialect.capabilities().transactional_ddl && !rolled_back
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let rolled_back = self.rollback();
-        if self.unusable || rolled_back.is_err() {
+        // What was begun through the driver's own connection is found here.
+        self.observe(None);
+        // What could not be rolled back must not reach the next user of the connection.
+        if self.rollback().is_err() || self.native().is_broken() {
             self.slot.connection = None;
         }
         self.slot.returned = Some(std::time::Instant::now());

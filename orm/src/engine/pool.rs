@@ -16,6 +16,9 @@ use super::url::wrong;
 
 const DEFAULT_SIZE: u32 = 3;
 
+/// How long a slot may take to be made, which is no I/O but needs a thread to get its turn.
+const SLOT_WAIT: Duration = Duration::from_secs(1);
+
 /// A slot of the pool that is checked out.
 pub(super) type Checkout = r2d2::PooledConnection<Slots>;
 
@@ -42,8 +45,9 @@ impl r2d2::ManageConnection for Slots {
         Ok(())
     }
 
-    fn has_broken(&self, slot: &mut Slot) -> bool {
-        slot.connection.as_ref().is_some_and(|connection| connection.is_broken())
+    // A slot is never broken; whoever gives one back empties it if its connection is.
+    fn has_broken(&self, _slot: &mut Slot) -> bool {
+        false
     }
 }
 
@@ -79,11 +83,12 @@ impl Pool {
 
     /// Checks out a connection that is open.
     pub fn get(&self) -> Result<Checkout> {
-        let mut slot = self.slots.get().map_err(|_| self.exhausted())?;
+        let mut slot = self.slot()?;
         let idle = slot.returned.map(|at| at.elapsed());
         if let Some(connection) = &mut slot.connection {
-            let checked = idle.is_some_and(|idle| idle >= self.check_after);
-            if checked && !self.driver.is_private() && connection.ping().is_err() {
+            let due = idle.is_some_and(|idle| idle >= self.check_after);
+            let asked = due && !self.driver.is_private();
+            if connection.is_broken() || asked && connection.ping().is_err() {
                 slot.connection = None;
             }
         }
@@ -93,9 +98,19 @@ impl Pool {
         Ok(slot)
     }
 
+    fn slot(&self) -> Result<Checkout> {
+        let got = self.slots.get().or_else(|timeout| {
+            // `r2d2` makes slots in a thread of its own: one that waits for none must not be told that
+            // all are in use while there are none yet.
+            let made = self.slots.state().connections;
+            if made < self.slots.max_size() { self.slots.get_timeout(SLOT_WAIT) } else { Err(timeout) }
+        });
+        got.map_err(|_| self.exhausted())
+    }
+
     /// Replaces a connection that turned out to be dead before it did anything.
     pub fn reconnect(&self, slot: &mut Slot) -> Result<()> {
-        slot.connection = None;
+        // The dead one stays until there is another: a slot that is checked out is never empty.
         slot.connection = Some(self.driver.connect()?);
         Ok(())
     }
@@ -109,10 +124,11 @@ impl Pool {
                  connection that holds it, or use a file",
             );
         }
-        let state = self.slots.state();
         error.with_hint(format!(
-            "all {} connections are in use: end transactions sooner, or set pool_size",
-            state.connections
+            "all {} connections stayed in use for {:?}: end transactions sooner, or raise pool_size or \
+             pool_timeout",
+            self.slots.max_size(),
+            self.slots.connection_timeout(),
         ))
     }
 

@@ -30,6 +30,10 @@ pub(crate) struct StatementKey {
     pub rows: usize,
 }
 
+/// How many texts are kept. A model has as many UPDATEs as sets of changed columns, which only a program
+/// that goes through them all brings to this number: it then compiles some again.
+const MOST: usize = 4096;
+
 /// The texts of one engine.
 #[derive(Debug, Default)]
 pub(super) struct StatementCache(RwLock<HashMap<StatementKey, Arc<str>>>);
@@ -44,6 +48,9 @@ impl StatementCache {
         }
         let text: Arc<str> = render()?.into();
         let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if texts.len() >= MOST {
+            texts.clear();
+        }
         Ok(texts.entry(key.clone()).or_insert(text).clone())
     }
 }

@@ -5,6 +5,7 @@
 //! after every error the driver says what is left ([`orm_core::driver::TransactionState`]) and
 //! [`Track`] refuses what could only pretend to work.
 
+use orm_core::driver::TransactionState;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
@@ -21,6 +22,9 @@ pub(super) enum Track {
     Aborted,
     /// The database has ended it; what it did is undone, and nothing runs until `rollback` says so.
     Gone,
+    /// A statement has ended it, such as DDL on MySQL, and what it did is stored. Nothing runs until
+    /// `rollback` says so, since it would commit by itself.
+    Ended,
 }
 
 impl Track {
@@ -28,7 +32,20 @@ impl Track {
     pub fn allow_statement(self) -> Result<()> {
         match self {
             Self::Idle | Self::Open => Ok(()),
-            Self::Aborted | Self::Gone => Err(self.refusal("run a statement")),
+            Self::Aborted | Self::Gone | Self::Ended => Err(self.refusal("run a statement")),
+        }
+    }
+
+    /// What follows when the driver reports `state`; `stored` tells whether a transaction that isn't
+    /// open any more was committed.
+    #[cold]
+    pub(super) fn changed(self, state: TransactionState, stored: bool) -> Self {
+        match (self, state) {
+            (Self::Idle | Self::Gone | Self::Ended, TransactionState::None) => self,
+            (_, TransactionState::None) if stored => Self::Ended,
+            (_, TransactionState::None) => Self::Gone,
+            (_, TransactionState::Open) => Self::Open,
+            (_, TransactionState::Aborted) => Self::Aborted,
         }
     }
 
@@ -39,6 +56,11 @@ impl Track {
                 "the database has ended the transaction",
                 "call rollback() and do the work again: nothing of it is stored",
             ),
+            Self::Ended => (
+                "a statement has ended the transaction",
+                "what came before that statement is stored, unless it was a rollback: call rollback() to \
+                 go on, and run DDL outside of transactions",
+            ),
             Self::Aborted => (
                 "an earlier error aborted the transaction",
                 "call rollback(), or let the savepoint around the failed statement end with the error",
@@ -47,7 +69,7 @@ impl Track {
             Self::Idle => ("no transaction is open", "call begin() first"),
         };
         let kind = match self {
-            Self::Gone | Self::Aborted => ErrorKind::Transaction,
+            Self::Gone | Self::Ended | Self::Aborted => ErrorKind::Transaction,
             Self::Open | Self::Idle => ErrorKind::Usage,
         };
         Error::with_message(kind, format!("can't {what}: {state}")).with_hint(hint)
@@ -105,23 +127,30 @@ impl Connection {
         if self.track != Track::Open {
             return Err(self.track.refusal("commit"));
         }
-        match self.raw_control("COMMIT") {
-            Ok(()) => {
-                self.track = Track::Idle;
-                self.savepoints = 0;
-                Ok(())
-            }
-            Err(error) if error.is_connection_lost() => {
-                Err(error.into_kind(ErrorKind::CommitUnknown).with_hint(
-                    "look whether the work is there before doing it again",
-                ))
-            }
-            Err(error) => {
-                // SQLite leaves the transaction open after a failed COMMIT; the others have ended it.
-                self.rollback()?;
-                Err(error)
-            }
+        if self.native().is_broken() {
+            self.track = Track::Gone;
+            return Err(Error::new(ErrorKind::ConnectionLost)
+                .with_hint("it broke before the commit: nothing of the transaction is stored"));
         }
+        let committed = self.raw_control("COMMIT");
+        match committed {
+            Err(error) if !error.is_connection_lost() => {
+                // SQLite leaves the transaction open after a failed COMMIT; the others have ended it. If
+                // even this fails the track stays as it is, so that nothing else runs in it unnoticed.
+                let _ = self.rollback();
+                return Err(error);
+            }
+            _ => {}
+        }
+        self.savepoints = 0;
+        self.track = Track::Idle;
+        // A server may have begun the next transaction already: completion_type = CHAIN on MySQL.
+        self.observe(None);
+        committed.map_err(|error| {
+            error
+                .into_kind(ErrorKind::CommitUnknown)
+                .with_hint("look whether the work is there before doing it again")
+        })
     }
 
     /// Rolls back whatever is open; without a transaction it does nothing.
@@ -130,21 +159,18 @@ impl Connection {
     /// The database's refusal. A connection that broke has rolled back by breaking.
     pub fn rollback(&mut self) -> Result<()> {
         let track = std::mem::replace(&mut self.track, Track::Idle);
-        self.savepoints = 0;
-        if matches!(track, Track::Idle | Track::Gone) || self.native().is_broken() {
-            return Ok(());
-        }
-        let rolled_back = self.raw_control("ROLLBACK");
-        self.track = Track::Idle;
-        match rolled_back {
-            Err(error) if error.is_connection_lost() => Ok(()),
-            // Whatever is open now must not reach the next user of the connection.
-            Err(error) => {
-                self.unusable = true;
-                Err(error)
+        let over = matches!(track, Track::Idle | Track::Gone | Track::Ended);
+        if !over && !self.native().is_broken() {
+            match self.raw_control("ROLLBACK") {
+                Err(error) if !error.is_connection_lost() => {
+                    self.track = track;
+                    return Err(error);
+                }
+                _ => self.track = Track::Idle,
             }
-            Ok(()) => Ok(()),
         }
+        self.savepoints = 0;
+        Ok(())
     }
 
     /// Runs `work` in a transaction: commits on `Ok`, rolls back on `Err` and on panic.
@@ -164,8 +190,9 @@ impl Connection {
         self.begin()?;
         let mut guard = Rollback { connection: self, savepoint: None, armed: true };
         let value = work(guard.connection)?;
-        guard.armed = false;
+        // A refused commit, after an error that `work` has swallowed, leaves a rollback to be done.
         guard.connection.commit()?;
+        guard.armed = false;
         Ok(value)
     }
 
@@ -206,7 +233,7 @@ impl Connection {
 
     /// Undoes the work since a savepoint and ends it.
     pub(crate) fn rollback_to(&mut self, number: u32) -> Result<()> {
-        if matches!(self.track, Track::Gone | Track::Idle) {
+        if !matches!(self.track, Track::Open | Track::Aborted) {
             return Err(self.track.refusal("roll back to a savepoint"));
         }
         self.track = Track::Open;

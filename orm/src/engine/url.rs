@@ -87,7 +87,7 @@ impl Url {
         if let Some(port) = port.filter(|port| !port.is_empty()) {
             let number = port.parse().map_err(|_| {
                 wrong("the url's port is no number from 1 to 65535")
-                    .with_hint("encode an @, : or / in user or password as %40, %3A or %2F")
+                    .with_hint("encode an @, :, / or ? in user or password as %40, %3A, %2F or %3F")
             })?;
             self.port = Some(number);
         }
@@ -102,13 +102,34 @@ impl Url {
     /// Takes a number out of the query.
     ///
     /// # Errors
-    /// `Configuration` if it is no number.
-    pub fn take_number(&mut self, name: &str) -> Result<Option<u32>> {
+    /// `Configuration` if it is none that the option can hold.
+    pub fn take_number<N: std::str::FromStr>(&mut self, name: &str) -> Result<Option<N>> {
         self.take(name)
             .map(|text| {
                 text.parse().map_err(|_| wrong(format!("the url's option {name} is no number")))
             })
             .transpose()
+    }
+
+    /// Takes a number of seconds out of the query.
+    ///
+    /// # Errors
+    /// `Configuration` if it is no number.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub fn take_seconds(&mut self, name: &str) -> Result<Option<std::time::Duration>> {
+        Ok(self.take_number(name)?.map(std::time::Duration::from_secs))
+    }
+
+    /// The host, which is this machine if the URL names none.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub fn host_or_localhost(&self) -> String {
+        if self.host.is_empty() { "localhost".to_owned() } else { self.host.clone() }
+    }
+
+    /// The database, if the URL names one.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub fn database(&self) -> Option<String> {
+        Some(self.path.clone()).filter(|name| !name.is_empty())
     }
 
     /// Refuses options that nothing has taken.
@@ -155,7 +176,7 @@ mod tests {
         assert_eq!((url.host.as_str(), url.port), ("h.example", Some(5433)));
         assert_eq!(url.path, "my db");
         assert_eq!(url.take("sslmode").as_deref(), Some("require"));
-        assert_eq!(url.take_number("pool_size").unwrap(), Some(7));
+        assert_eq!(url.take_number("pool_size").unwrap(), Some(7_u32));
         assert!(url.finish("").is_ok());
     }
 

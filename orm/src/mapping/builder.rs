@@ -2,6 +2,8 @@
 //!
 //! Builders themselves are emitted by the derive, one per model; nothing here knows a model.
 
+use std::borrow::Cow;
+
 use super::column_set::ColumnSet;
 
 /// The state of a required field that has been given.
@@ -68,6 +70,7 @@ macro_rules! borrowed {
 borrowed! {
     [] &str => String,
     [] &String => String,
+    ['a] Cow<'a, str> => String,
     [] &[u8] => Vec<u8>,
     [const N: usize] [u8; N] => Vec<u8>,
     [const N: usize] &[u8; N] => Vec<u8>,

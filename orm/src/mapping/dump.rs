@@ -28,7 +28,10 @@ pub type Write = extern "C" fn(context: *mut c_void, bytes: *const u8, length: u
 /// Hands the JSON of all linked models to `write`, in one call, with `context` passed through.
 ///
 /// The number in the name is that of the calling convention, [`FORMAT`] that of the document.
-#[expect(unsafe_code, reason = "an exported name is how a tool finds the models in a library")]
+#[expect(
+    unsafe_code,
+    reason = "an exported name is how a tool finds the models in a library"
+)]
 // SAFETY: no other function has this name: it bears the crate's and its own version's.
 #[unsafe(no_mangle)]
 pub extern "C" fn __orm_dump_models_v1(write: Write, context: *mut c_void) {
@@ -196,7 +199,10 @@ fn is_portable(column: &Column) -> bool {
     let has_type = matches!(column.ty, Type::Enum(_)) || type_name(&column.ty).is_some();
     let has_default = match &column.default {
         Some(Default::Value(value)) => {
-            matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_))
+            matches!(
+                value,
+                Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_)
+            )
         }
         Some(Default::Raw(_)) | None => true,
     };
@@ -204,9 +210,12 @@ fn is_portable(column: &Column) -> bool {
 }
 
 fn unportable(table: &Table, column: &Column) -> Error {
-    Error::with_message(ErrorKind::Unsupported, "the dump has no words for this column")
-        .with_table(table.name.as_ref())
-        .with_column(column.name.as_ref())
+    Error::with_message(
+        ErrorKind::Unsupported,
+        "the dump has no words for this column",
+    )
+    .with_table(table.name.as_ref())
+    .with_column(column.name.as_ref())
 }
 
 /// The name of a type in the document; `None` for one that is added to [`Type`] and not yet here.

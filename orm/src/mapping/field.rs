@@ -18,7 +18,7 @@ use super::key::Key;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",
     label = "not a mapped type",
-    note = "mapped are bool, i16, i32, i64, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum)], Option of each, and the types of chrono and uuid behind the features of those names"
+    note = "mapped are bool, i16, i32, i64, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum, Clone)], Option of each, and the types of chrono and uuid behind the features of those names"
 )]
 #[doc(hidden)]
 pub trait Field: Sized {
@@ -53,7 +53,7 @@ pub trait Field: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: DbType> Field for T {
+impl<T: DbType + Clone> Field for T {
     const TYPE: Type = <T as DbType>::TYPE;
     const NULLABLE: bool = <T::Null as Nullability>::NULLABLE;
 

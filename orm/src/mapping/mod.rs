@@ -10,7 +10,7 @@ mod column_set;
 mod db_enum;
 mod decode;
 mod def;
-pub(crate) mod dump;
+pub mod dump;
 mod field;
 mod key;
 mod model;

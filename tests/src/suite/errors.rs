@@ -42,7 +42,7 @@ cases![
 
 /// A check of its own.
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "prices", check(name = "ck_prices_positive", raw = "amount > 0"))]
+#[orm(table = "prices", check(name = "positive", raw = "amount > 0"))]
 struct Price {
     #[orm(primary_key)]
     id: i64,

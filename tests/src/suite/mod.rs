@@ -1,9 +1,25 @@
 //! The cases, one file a concept, and the list of them all.
 
+mod closures;
 mod crud;
+mod dirty;
 mod errors;
+mod failed_flush;
+mod flush_order;
+mod freed_values;
+mod handles;
+mod identity;
+mod keys;
+mod lost;
+mod many_rows;
+mod rollback;
+mod savepoint;
+mod session_verbs;
+mod stale;
+mod statements;
 mod support;
 mod transactions;
+mod version;
 
 use crate::backend::Db;
 
@@ -70,6 +86,21 @@ pub fn all() -> Vec<Case> {
     cases.extend(crud::cases());
     cases.extend(errors::cases());
     cases.extend(transactions::cases());
+    cases.extend(closures::cases());
+    cases.extend(dirty::cases());
+    cases.extend(failed_flush::cases());
+    cases.extend(flush_order::cases());
+    cases.extend(freed_values::cases());
+    cases.extend(handles::cases());
+    cases.extend(identity::cases());
+    cases.extend(keys::cases());
+    cases.extend(lost::cases());
+    cases.extend(many_rows::cases());
+    cases.extend(rollback::cases());
+    cases.extend(savepoint::cases());
+    cases.extend(session_verbs::cases());
+    cases.extend(stale::cases());
+    cases.extend(version::cases());
     cases
 }
 

@@ -7,7 +7,10 @@ use super::{Lexis, split};
 #[track_caller]
 fn check(lexis: Lexis, script: &str, expected: &[(usize, &str)]) {
     let found = split(script, lexis).unwrap();
-    let found: Vec<_> = found.iter().map(|statement| (statement.line, statement.text)).collect();
+    let found: Vec<_> = found
+        .iter()
+        .map(|statement| (statement.line, statement.text))
+        .collect();
     assert_eq!(found, expected);
 }
 
@@ -15,10 +18,14 @@ fn check(lexis: Lexis, script: &str, expected: &[(usize, &str)]) {
 #[track_caller]
 fn check_whole(lexis: Lexis, statements: &[&str]) {
     for statement in statements {
-        check(lexis, &format!("{statement};\nSELECT 1"), &[
-            (1, statement),
-            (1 + statement.matches('\n').count() + 1, "SELECT 1"),
-        ]);
+        check(
+            lexis,
+            &format!("{statement};\nSELECT 1"),
+            &[
+                (1, statement),
+                (1 + statement.matches('\n').count() + 1, "SELECT 1"),
+            ],
+        );
     }
 }
 
@@ -33,71 +40,95 @@ fn nothing_makes_no_statements() {
 #[test]
 fn the_last_semicolon_is_optional_and_lines_count() {
     let script = "-- head\n\nCREATE TABLE a (\n  b INT -- why;\n);\r\n/* x\n */ DROP TABLE a";
-    check(Lexis::Sqlite, script, &[
-        (3, "CREATE TABLE a (\n  b INT -- why;\n)"),
-        (7, "DROP TABLE a"),
-    ]);
+    check(
+        Lexis::Sqlite,
+        script,
+        &[
+            (3, "CREATE TABLE a (\n  b INT -- why;\n)"),
+            (7, "DROP TABLE a"),
+        ],
+    );
 }
 
 #[test]
 fn triggers_of_sqlite_are_whole() {
-    check_whole(Lexis::Sqlite, &[
-        "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = 1; DELETE FROM b; END",
-        "CREATE TEMP TRIGGER IF NOT EXISTS t AFTER INSERT ON a WHEN CASE new.x WHEN 1 THEN 1 END\nBEGIN SELECT CASE WHEN (1) THEN (2) END; UPDATE a SET \"end\" = new.end;\nEND",
-        "create /* x; */ trigger t after insert on a begin select 1; -- it;\nend",
-    ]);
-    check(Lexis::Sqlite, "BEGIN; SELECT 1; END; SELECT 2", &[
-        (1, "BEGIN"),
-        (1, "SELECT 1"),
-        (1, "END"),
-        (1, "SELECT 2"),
-    ]);
+    check_whole(
+        Lexis::Sqlite,
+        &[
+            "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = 1; DELETE FROM b; END",
+            "CREATE TEMP TRIGGER IF NOT EXISTS t AFTER INSERT ON a WHEN CASE new.x WHEN 1 THEN 1 END\nBEGIN SELECT CASE WHEN (1) THEN (2) END; UPDATE a SET \"end\" = new.end;\nEND",
+            "create /* x; */ trigger t after insert on a begin select 1; -- it;\nend",
+        ],
+    );
+    check(
+        Lexis::Sqlite,
+        "BEGIN; SELECT 1; END; SELECT 2",
+        &[(1, "BEGIN"), (1, "SELECT 1"), (1, "END"), (1, "SELECT 2")],
+    );
 }
 
 #[test]
 fn bodies_of_postgres_are_whole() {
-    check_whole(Lexis::Postgres, &[
-        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END; $$",
-        "CREATE OR REPLACE FUNCTION f(a int) RETURNS int BEGIN ATOMIC SELECT CASE WHEN a > 1 THEN 1 END; SELECT 2; END",
-        "CREATE PROCEDURE p() LANGUAGE sql BEGIN ATOMIC\nINSERT INTO a VALUES (1);\nEND",
-        "CREATE RULE r AS ON INSERT TO a DO ALSO (INSERT INTO b VALUES (1); DELETE FROM c)",
-        "DO $do$ BEGIN EXECUTE 'a;'; END $do$",
-        "CREATE FUNCTION f() RETURNS int RETURN CASE WHEN true THEN 1 END",
-    ]);
-    check(Lexis::Postgres, "BEGIN; SELECT 1; END", &[(1, "BEGIN"), (1, "SELECT 1"), (1, "END")]);
+    check_whole(
+        Lexis::Postgres,
+        &[
+            "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END; $$",
+            "CREATE OR REPLACE FUNCTION f(a int) RETURNS int BEGIN ATOMIC SELECT CASE WHEN a > 1 THEN 1 END; SELECT 2; END",
+            "CREATE PROCEDURE p() LANGUAGE sql BEGIN ATOMIC\nINSERT INTO a VALUES (1);\nEND",
+            "CREATE RULE r AS ON INSERT TO a DO ALSO (INSERT INTO b VALUES (1); DELETE FROM c)",
+            "DO $do$ BEGIN EXECUTE 'a;'; END $do$",
+            "CREATE FUNCTION f() RETURNS int RETURN CASE WHEN true THEN 1 END",
+        ],
+    );
+    check(
+        Lexis::Postgres,
+        "BEGIN; SELECT 1; END",
+        &[(1, "BEGIN"), (1, "SELECT 1"), (1, "END")],
+    );
 }
 
 #[test]
 fn bodies_of_mysql_are_whole_without_a_delimiter() {
-    check_whole(Lexis::Mysql, &[
-        "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.x = IF(NEW.y, 1, 2)",
-        "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW IF (NEW.x < 0) THEN SET NEW.x = 0; ELSEIF NEW.x > 9 THEN SET NEW.x = 9; END IF",
-        "CREATE DEFINER = `u`@`%` TRIGGER t AFTER INSERT ON a FOR EACH ROW FOLLOWS s BEGIN SET @a = 1; SET @b = 2; END",
-        "CREATE DEFINER=event@localhost PROCEDURE p(IN a INT)\nBEGIN\n  DECLARE i INT DEFAULT 0;\n  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; END;\n  lbl: WHILE i < 3 DO SET i = i + 1; END WHILE lbl;\n  REPEAT SET i = i - 1; UNTIL i = 0 END REPEAT;\n  LOOP LEAVE x; END LOOP;\n  CASE a WHEN 1 THEN IF a THEN SELECT 1; END IF; ELSE SELECT REPEAT('a', 2); END CASE;\n  SELECT CASE WHEN a THEN IF(a, 1, 2) ELSE IF(a, 3, 4) END;\n  FOR r IN 1..3 DO SELECT r; END FOR;\n  DROP TABLE IF EXISTS b;\nEND",
-        "CREATE PROCEDURE IF NOT EXISTS p() BEGIN END",
-        "CREATE AGGREGATE FUNCTION f(x INT) RETURNS INT BEGIN RETURN CASE x WHEN 1 THEN 2 END; END",
-        "CREATE OR REPLACE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1",
-        "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO BEGIN DELETE FROM a; END",
-        "BEGIN NOT ATOMIC SELECT 1; SELECT 2; END",
-        "CREATE DEFINER = root@localhost VIEW v AS SELECT 1",
-        "CREATE TABLE event (begin INT, `end` INT)",
-    ]);
-    check(Lexis::Mysql, "BEGIN; SELECT 1; COMMIT", &[
-        (1, "BEGIN"),
-        (1, "SELECT 1"),
-        (1, "COMMIT"),
-    ]);
+    check_whole(
+        Lexis::Mysql,
+        &[
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.x = IF(NEW.y, 1, 2)",
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW IF (NEW.x < 0) THEN SET NEW.x = 0; ELSEIF NEW.x > 9 THEN SET NEW.x = 9; END IF",
+            "CREATE DEFINER = `u`@`%` TRIGGER t AFTER INSERT ON a FOR EACH ROW FOLLOWS s BEGIN SET @a = 1; SET @b = 2; END",
+            "CREATE DEFINER=event@localhost PROCEDURE p(IN a INT)\nBEGIN\n  DECLARE i INT DEFAULT 0;\n  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; END;\n  lbl: WHILE i < 3 DO SET i = i + 1; END WHILE lbl;\n  REPEAT SET i = i - 1; UNTIL i = 0 END REPEAT;\n  LOOP LEAVE x; END LOOP;\n  CASE a WHEN 1 THEN IF a THEN SELECT 1; END IF; ELSE SELECT REPEAT('a', 2); END CASE;\n  SELECT CASE WHEN a THEN IF(a, 1, 2) ELSE IF(a, 3, 4) END;\n  FOR r IN 1..3 DO SELECT r; END FOR;\n  DROP TABLE IF EXISTS b;\nEND",
+            "CREATE PROCEDURE IF NOT EXISTS p() BEGIN END",
+            "CREATE AGGREGATE FUNCTION f(x INT) RETURNS INT BEGIN RETURN CASE x WHEN 1 THEN 2 END; END",
+            "CREATE OR REPLACE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1",
+            "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO BEGIN DELETE FROM a; END",
+            "BEGIN NOT ATOMIC SELECT 1; SELECT 2; END",
+            "CREATE DEFINER = root@localhost VIEW v AS SELECT 1",
+            "CREATE TABLE event (begin INT, `end` INT)",
+        ],
+    );
+    check(
+        Lexis::Mysql,
+        "BEGIN; SELECT 1; COMMIT",
+        &[(1, "BEGIN"), (1, "SELECT 1"), (1, "COMMIT")],
+    );
 }
 
 #[test]
 fn the_delimiter_command_is_followed() {
     let script = "SELECT 1;\nDELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END//\n\ndelimiter ;\nSELECT 2;";
-    check(Lexis::Mysql, script, &[
-        (1, "SELECT 1"),
-        (3, "CREATE PROCEDURE p() BEGIN SELECT 1; END"),
-        (6, "SELECT 2"),
-    ]);
-    check(Lexis::Mysql, "DELIMITER $$\nSELECT 1; END$$\nDELIMITER ;\n", &[(2, "SELECT 1; END")]);
+    check(
+        Lexis::Mysql,
+        script,
+        &[
+            (1, "SELECT 1"),
+            (3, "CREATE PROCEDURE p() BEGIN SELECT 1; END"),
+            (6, "SELECT 2"),
+        ],
+    );
+    check(
+        Lexis::Mysql,
+        "DELIMITER $$\nSELECT 1; END$$\nDELIMITER ;\n",
+        &[(2, "SELECT 1; END")],
+    );
     check(Lexis::Sqlite, "DELIMITER //;", &[(1, "DELIMITER //")]);
 }
 
@@ -108,7 +139,11 @@ fn what_is_never_closed_is_told_with_its_line() {
 }
 
 fn lexis() -> impl Strategy<Value = Lexis> {
-    prop_oneof![Just(Lexis::Sqlite), Just(Lexis::Postgres), Just(Lexis::Mysql)]
+    prop_oneof![
+        Just(Lexis::Sqlite),
+        Just(Lexis::Postgres),
+        Just(Lexis::Mysql)
+    ]
 }
 
 /// A piece that holds what could be mistaken for the end of a statement, in the words of a database.
@@ -124,7 +159,9 @@ fn piece(lexis: Lexis) -> BoxedStrategy<String> {
         Just("\n".to_owned()),
     ];
     let own = match lexis {
-        Lexis::Sqlite => "[a-z;\n '\"-]{0,8}".prop_map(|text| format!("[{text}]")).boxed(),
+        Lexis::Sqlite => "[a-z;\n '\"-]{0,8}"
+            .prop_map(|text| format!("[{text}]"))
+            .boxed(),
         Lexis::Postgres => prop_oneof![
             ("[a-z]{0,3}", "[a-z;\n '\"-]{0,8}").prop_map(|(t, text)| format!("${t}${text}${t}$")),
             "[a-z; ]{0,8}".prop_map(|text| format!("E'{text}\\'{text}'")),

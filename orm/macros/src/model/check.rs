@@ -10,14 +10,10 @@ use proc_macro2::Span;
 use syn::ext::IdentExt as _;
 use syn::{Ident, Type};
 
-use super::data::{
-    Column, ColumnAttributes, Columns, Field, FieldKind, Fill, ForeignKey, Group, Model, Parsed,
-    Reference,
-};
-use super::reference::variant;
+use super::constraint::{foreign_keys, groups, reference};
+use super::data::{Column, ColumnAttributes, Columns, Field, FieldKind, Fill, Model, Parsed};
 use super::rules;
 use super::tokens::{is_integer, option};
-use crate::attribute::nearest;
 use crate::errors::Errors;
 
 /// The model, unless it lacks what no code can be written without.
@@ -218,64 +214,4 @@ fn distinct_names(columns: &[Column], errors: &mut Errors) {
             errors.at(column.ident.span(), message);
         }
     }
-}
-
-fn groups(groups: Vec<Group>, names: &[&Ident], errors: &mut Errors) -> Vec<Columns> {
-    let resolve = |group: Group| {
-        let positions = positions(&group.fields, names, errors)?;
-        Some(Columns {
-            positions,
-            name: group.name,
-        })
-    };
-    groups.into_iter().filter_map(resolve).collect()
-}
-
-fn foreign_keys(keys: Vec<ForeignKey>, names: &[&Ident], errors: &mut Errors) -> Vec<Reference> {
-    let resolve = |key: ForeignKey| {
-        let positions = positions(&key.fields, names, errors)?;
-        Some(Reference {
-            positions,
-            targets: key.targets,
-            name: key.name,
-            on_delete: variant(key.on_delete.as_ref()),
-            on_update: variant(key.on_update.as_ref()),
-        })
-    };
-    keys.into_iter().filter_map(resolve).collect()
-}
-
-/// The reference of a single column.
-fn reference(position: usize, attributes: &mut ColumnAttributes) -> Option<Reference> {
-    Some(Reference {
-        positions: vec![position],
-        targets: vec![attributes.references.take()?],
-        name: None,
-        on_delete: variant(attributes.on_delete.as_ref()),
-        on_update: variant(attributes.on_update.as_ref()),
-    })
-}
-
-/// The positions of the columns of `fields`; `None` if one is no column or stands twice.
-fn positions(fields: &[Ident], names: &[&Ident], errors: &mut Errors) -> Option<Vec<usize>> {
-    let mut positions = Vec::new();
-    for field in fields {
-        let position = names.iter().position(|name| *name == field);
-        match position {
-            Some(position) if positions.contains(&position) => {
-                errors.at(field.span(), format!("`{field}` stands here twice"));
-            }
-            Some(position) => positions.push(position),
-            None => {
-                let known: Vec<String> = names.iter().map(ToString::to_string).collect();
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                let hint = match nearest(&field.to_string(), &known) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "name fields of this struct".to_owned(),
-                };
-                errors.at(field.span(), format!("no column `{field}`; {hint}"));
-            }
-        }
-    }
-    (positions.len() == fields.len()).then_some(positions)
 }

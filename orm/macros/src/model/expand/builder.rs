@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
 use super::helper;
@@ -135,25 +136,21 @@ fn setter_value(column: &Column) -> TokenStream {
 /// forgot the column.
 fn required(model: &Model) -> TokenStream {
     let vis = &model.head.vis;
-    let traits = model
-        .required()
-        .into_iter()
-        .enumerate()
-        .map(|(state, position)| {
-            let field = &model.columns[position].ident;
-            let requires = requires(model, state);
-            let message = format!(
-                "`{}::{}()` is missing the required field `{field}`",
-                model.head.ident, model.head.builder
-            );
-            let label = format!("add `.{field}(…)` to this builder");
-            // An error about the field shows the struct, not the derive.
-            quote_spanned! {model.head.ident.span()=>
-                #[diagnostic::on_unimplemented(message = #message, label = #label)]
-                #vis trait #requires {}
-                impl #requires for __orm::Given {}
-            }
-        });
+    let traits = model.required().into_iter().map(|position| {
+        let field = &model.columns[position].ident;
+        let requires = requires(model, position);
+        let message = format!(
+            "`{}::{}()` is missing the required field `{field}`",
+            model.head.ident, model.head.builder
+        );
+        let label = format!("add `.{field}(…)` to this builder");
+        // An error about the field shows the struct, not the derive.
+        quote_spanned! {model.head.ident.span()=>
+            #[diagnostic::on_unimplemented(message = #message, label = #label)]
+            #vis trait #requires {}
+            impl #requires for __orm::Given {}
+        }
+    });
     quote!(#(#traits)*)
 }
 
@@ -165,6 +162,7 @@ pub(super) fn states(model: &Model) -> Vec<Ident> {
 }
 
 /// The trait that the state of a required column must have.
-pub(super) fn requires(model: &Model, state: usize) -> Ident {
-    format_ident!("Requires{state}", span = model.head.ident.span())
+pub(super) fn requires(model: &Model, position: usize) -> Ident {
+    let field = model.columns[position].ident.unraw();
+    format_ident!("Requires_{field}", span = model.head.ident.span())
 }

@@ -54,7 +54,10 @@ fn defaults(model: &Model) -> TokenStream {
 fn from_builder(model: &Model) -> TokenStream {
     let (name, builder) = (&model.head.ident, helper(model, "Builder"));
     let states = states(model);
-    let requires = (0..states.len()).map(|state| requires(model, state));
+    let requires = model
+        .required()
+        .into_iter()
+        .map(|position| requires(model, position));
     let filled = model.columns.iter().enumerate().map(|(position, column)| {
         let (ident, value) = (&column.ident, filled(model, position, column));
         quote!(#ident: #value)

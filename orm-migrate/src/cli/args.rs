@@ -1,0 +1,220 @@
+//! The command line as data. The comments here are the help texts.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::dialect;
+
+/// Scripts, tables and migrations from the models of the orm crate.
+///
+/// `models`, `create-all` and `drop-all` work on the models of a cargo package: the package is built and
+/// asked for them, so nothing has to be added to it. `run`, `revert`, `redo` and `status` work on a folder
+/// of migrations, and need neither models nor cargo.
+///
+/// The database is named by --url, by the variable DATABASE_URL in the environment or a .env file, or in
+/// orm.toml. Migrations are those of `diesel`: both tools can take turns on one database.
+#[derive(Debug, Parser)]
+#[command(
+    name = "orm-migrate",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_long_help = "\
+Exit codes:
+  0  done, nothing is left to do
+  1  something went wrong
+  2  the command line is wrong
+  3  migrations are pending (status)
+  5  several packages may hold the models, name one with -p
+  7  the database has applied migrations that the folder doesn't have (status, revert, redo)
+
+Examples:
+  orm-migrate create-all --dialect postgres            print a script
+  orm-migrate create-all --url sqlite://app.db --apply create the tables
+  orm-migrate create-all --dialect mysql --migration first
+                                                       write a first migration
+  orm-migrate run                                      apply what is pending"
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List the models
+    ///
+    /// Prints a line for each model: its table, its struct, how many columns it has.
+    Models(ModelsCommand),
+    /// Create the tables of all models
+    ///
+    /// Prints the script, parents first. With --apply it is run instead: tables that are there already
+    /// are left as they are, never altered. With --migration it becomes a migration, whose way back drops
+    /// the tables.
+    CreateAll(TablesCommand),
+    /// Drop the tables of all models
+    ///
+    /// Prints the script, children first. With --apply it is run instead, on the tables that are there;
+    /// their rows are lost. The table in which migrations are written down is no model's and stays. With
+    /// --migration it becomes a migration, whose way back creates the tables.
+    DropAll(TablesCommand),
+    /// Apply all pending migrations
+    ///
+    /// All scripts are checked first; then each migration runs in the order of versions, in a transaction
+    /// where its metadata.toml and the database allow. If a statement fails, file, line and what remains
+    /// in effect are named, and earlier migrations stay applied.
+    Run(RunCommand),
+    /// Revert the last migration
+    ///
+    /// Runs down.sql of what was applied last. If a migration has none, or is not in the folder, nothing
+    /// is touched.
+    Revert(BackCommand),
+    /// Revert the last migration and apply it again
+    ///
+    /// For trying a migration while it is being written. All of it is one transaction where the
+    /// migrations and the database allow.
+    Redo(BackCommand),
+    /// Show which migrations are applied and which are pending
+    ///
+    /// Changes nothing. Ends with 3 if a migration is pending, and with 7 if an applied one is not in the
+    /// folder.
+    Status(StatusCommand),
+    /// Print the dump of a built library; called by this program itself.
+    #[command(name = "__dump", hide = true)]
+    Dump { library: PathBuf },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ModelsCommand {
+    /// Print the dump of the models as JSON, for --models
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub models: ModelArgs,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TablesCommand {
+    /// The database to write the script for; else the one of the database URL
+    ///
+    /// No server and no driver is needed. A script for mysql runs on MariaDB as well.
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(dialect::names()))]
+    #[arg(conflicts_with = "apply")]
+    pub dialect: Option<String>,
+    /// Run the script on the database instead of printing it
+    #[arg(long, conflicts_with = "migration")]
+    pub apply: bool,
+    /// Write the script as a migration of this name instead of printing it
+    #[arg(long, value_name = "NAME")]
+    pub migration: Option<String>,
+    #[command(flatten)]
+    pub folder: FolderArgs,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    #[command(flatten)]
+    pub models: ModelArgs,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunCommand {
+    #[command(flatten)]
+    pub folder: FolderArgs,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackCommand {
+    /// How many of the last migrations
+    #[arg(short, long, value_name = "N", default_value_t = 1)]
+    pub number: usize,
+    /// All that are applied
+    #[arg(long, conflicts_with = "number")]
+    pub all: bool,
+    #[command(flatten)]
+    pub rest: RunCommand,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatusCommand {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub rest: RunCommand,
+}
+
+/// Where the models are.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Models")]
+pub(super) struct ModelArgs {
+    /// Take the models of this package; else of the nearest one, or of the only one that uses orm
+    #[arg(short, long, value_name = "NAME")]
+    pub package: Option<String>,
+    /// Features of the package to build it with
+    #[arg(long, value_name = "FEATURES", value_delimiter = ',', action = ArgAction::Append)]
+    pub features: Vec<String>,
+    /// Build the package with all its features
+    #[arg(long)]
+    pub all_features: bool,
+    /// Build the package with this cargo profile
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Build the package for this target: needed if cargo's configuration sets a foreign one
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Option<String>,
+    /// Take the models from a dump, as `models --json` prints it; cargo is not called
+    #[arg(long, value_name = "FILE")]
+    #[arg(conflicts_with_all = ["package", "features", "all_features", "profile", "target"])]
+    pub models: Option<PathBuf>,
+}
+
+/// Where the database is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Database")]
+pub(super) struct DatabaseArgs {
+    /// The database: sqlite://FILE, postgresql://… or mysql://… [else DATABASE_URL, .env, orm.toml]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+}
+
+/// Where the migrations are.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Migrations")]
+pub(super) struct FolderArgs {
+    /// The folder of migrations [else orm.toml, diesel.toml, `migrations` in the project]
+    #[arg(long, value_name = "FOLDER")]
+    pub migrations: Option<PathBuf>,
+}
+
+/// Where the project is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Project")]
+pub(super) struct ProjectArgs {
+    /// The Cargo.toml to begin with; else the nearest one from here upwards
+    #[arg(long, value_name = "FILE")]
+    pub manifest_path: Option<PathBuf>,
+    /// The configuration; else the nearest orm.toml from the project upwards
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

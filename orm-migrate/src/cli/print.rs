@@ -1,0 +1,170 @@
+//! Data on stdout, everything else on stderr, so that stdout can always be piped into a database's shell
+//! or a JSON reader. A reader that has gone away (`| head`) is no error.
+
+use std::error::Error as StdError;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use crate::command::Step;
+use crate::command::status::{State, Status};
+use crate::error::{Error, Result};
+use crate::migration::{Direction, Written};
+
+/// The most lines of a statement that an error shows.
+const SQL_LINES: usize = 12;
+
+/// Prints data.
+///
+/// # Errors
+/// stdout can't be written, a full disk behind it for example.
+pub(super) fn data(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("can't write the output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says something to the person at the terminal.
+pub(super) fn say(text: &str) {
+    // Nobody is left to be told that stderr can't be written.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Says what went wrong, what the database itself says included, and last what to do about it.
+pub(super) fn error(error: &Error) {
+    let mut text = format!("error: {}", error.message());
+    for (label, note) in error.notes().iter().filter(|(label, _)| *label != "hint") {
+        append(&mut text, label, &shorten(note));
+    }
+    if let Some(native) = native(error) {
+        append(&mut text, "database", &native);
+    }
+    if let Some(hint) = error.hint() {
+        append(&mut text, "hint", hint);
+    }
+    say(&text);
+}
+
+fn append(text: &mut String, label: &str, note: &str) {
+    // Writing to a String can't fail.
+    let _ = write!(
+        text,
+        "\n  {label}: {}",
+        note.trim_end().replace('\n', "\n    ")
+    );
+}
+
+fn shorten(note: &str) -> String {
+    if note.lines().count() <= SQL_LINES {
+        return note.to_owned();
+    }
+    let mut lines: Vec<&str> = note.lines().take(SQL_LINES - 1).collect();
+    lines.push("…");
+    lines.join("\n")
+}
+
+/// The words of the database: what lies under the error of `orm`, each layer that adds something.
+fn native(error: &Error) -> Option<String> {
+    let mut layer = error
+        .source()
+        .filter(|source| source.is::<orm_core::Error>())?
+        .source();
+    let mut words: Vec<String> = Vec::new();
+    while let Some(found) = layer {
+        let text = found.to_string();
+        if !words.iter().any(|said| said.contains(&text)) {
+            words.push(text);
+        }
+        layer = found.source();
+    }
+    (!words.is_empty()).then(|| words.join(": "))
+}
+
+/// Prints where a migration was written, and says what else matters about it.
+///
+/// # Errors
+/// As [`data`].
+pub(super) fn written(written: &Written, creates: bool) -> Result<()> {
+    if creates && written.before > 0 {
+        let count = written.before;
+        let plural = if count == 1 { "" } else { "s" };
+        say(&format!(
+            "note: the folder has {count} migration{plural} already; the new one creates every table, also \
+             those that an earlier one creates"
+        ));
+    }
+    data(&format!("{}\n", written.path.display()))
+}
+
+/// Says that a migration was performed.
+pub(super) fn step(step: &Step) {
+    let verb = match step.direction {
+        Direction::Up => "applied",
+        Direction::Down => "reverted",
+    };
+    let plural = if step.statements == 1 { "" } else { "s" };
+    say(&format!(
+        "{verb} {} ({} statement{plural}, {} ms)",
+        step.name,
+        step.statements,
+        step.elapsed.as_millis()
+    ));
+}
+
+/// The status as lines for people.
+pub(super) fn status_lines(status: &Status) -> String {
+    let mut text = String::new();
+    for line in &status.migrations {
+        let mark = match line.state {
+            State::Applied => 'X',
+            State::Pending => ' ',
+            State::Missing => '!',
+        };
+        let name = match &line.name {
+            Some(name) => name.clone(),
+            None => format!("{} (applied, but not in the folder)", line.version),
+        };
+        let _ = writeln!(text, "[{mark}] {name}");
+    }
+    text
+}
+
+/// The status as one JSON document.
+pub(super) fn status_json(status: &Status) -> String {
+    let line = |line: &crate::command::status::Line| serde_json::json!({ "version": line.version, "name": line.name, "state": line.state.as_str() });
+    let document = serde_json::json!({
+        "migrations": status.migrations.iter().map(line).collect::<Vec<_>>(),
+        "applied": status.count(State::Applied),
+        "pending": status.count(State::Pending),
+        "missing": status.count(State::Missing),
+    });
+    format!("{document}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_databases_words_are_joined_once() {
+        let inner = orm_core::Error::new(orm_core::ErrorKind::Syntax)
+            .with_source("near \"x\": syntax error");
+        assert_eq!(
+            native(&Error::from(inner)).as_deref(),
+            Some("near \"x\": syntax error")
+        );
+        assert_eq!(native(&Error::failed("a").with_source("b")), None);
+    }
+
+    #[test]
+    fn long_statements_are_cut() {
+        let long = "a\n".repeat(40);
+        let shown = shorten(&long);
+        assert_eq!(shown.lines().count(), SQL_LINES);
+        assert!(shown.ends_with('…'));
+        assert_eq!(shorten("a\nb"), "a\nb");
+    }
+}

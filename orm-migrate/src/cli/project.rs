@@ -1,0 +1,124 @@
+//! From the command line and the configuration to what the commands take. The command line wins.
+
+use std::path::{Path, PathBuf};
+
+use orm_core::sql::Dialect;
+
+use super::Home;
+use super::args::{DatabaseArgs, FolderArgs, ModelArgs, ProjectArgs};
+use crate::config::Config;
+use crate::dialect;
+use crate::discover::Selection;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::models::ModelSource;
+
+/// The project that a command works on.
+#[derive(Debug)]
+pub(super) struct Project {
+    manifest_path: Option<PathBuf>,
+    config: Config,
+    home: Home,
+}
+
+impl Project {
+    /// Reads the project's configuration.
+    pub(super) fn open(args: &ProjectArgs, home: Home) -> Result<Self> {
+        let here = std::env::current_dir()
+            .map_err(|error| Error::failed(format!("can't tell the current folder: {error}")))?;
+        let start = match args.manifest_path.as_deref().and_then(Path::parent) {
+            Some(folder) => here.join(folder),
+            None => here,
+        };
+        let config = match &args.config {
+            Some(path) => Config::read(&start, path)?,
+            None => Config::find(&start)?,
+        };
+        Ok(Self {
+            manifest_path: args.manifest_path.clone(),
+            config,
+            home,
+        })
+    }
+
+    /// Where the models come from.
+    pub(super) fn models(&self, args: &ModelArgs) -> ModelSource {
+        if let Some(path) = &args.models {
+            return ModelSource::File(path.clone());
+        }
+        let is_named = args.package.is_some() || self.manifest_path.is_some();
+        if self.home == Home::Program && !is_named {
+            return ModelSource::Linked;
+        }
+        let configured = self.config.models();
+        let features = if args.features.is_empty() {
+            &configured.features
+        } else {
+            &args.features
+        };
+        ModelSource::Package(Selection {
+            package: args.package.clone().or_else(|| configured.package.clone()),
+            manifest_path: self.manifest_path.clone(),
+            features: features.clone(),
+            all_features: args.all_features || configured.all_features,
+            profile: args.profile.clone().or_else(|| configured.profile.clone()),
+            target: args.target.clone().or_else(|| configured.target.clone()),
+            loader: std::env::current_exe().ok(),
+        })
+    }
+
+    /// The dialect to write a script in.
+    pub(super) fn dialect(
+        &self,
+        name: Option<&str>,
+        database: &DatabaseArgs,
+    ) -> Result<&'static dyn Dialect> {
+        if let Some(name) = name {
+            return dialect::by_name(name);
+        }
+        match self.find_url(database)? {
+            Some(url) => dialect::by_url(&url),
+            None => Err(
+                Error::new(Exit::Usage, "for which database is the script to be?").with_hint(
+                    format!(
+                        "pass --dialect {}, or a database url",
+                        dialect::names().collect::<Vec<_>>().join("|")
+                    ),
+                ),
+            ),
+        }
+    }
+
+    /// The URL of the database.
+    pub(super) fn url(&self, database: &DatabaseArgs) -> Result<String> {
+        self.find_url(database)?.ok_or_else(|| {
+            Error::new(Exit::Usage, "no database is named").with_hint(format!(
+                "pass --url, set {} in the environment or in .env, or write url under [database] in orm.toml",
+                self.config.url_variable()
+            ))
+        })
+    }
+
+    fn find_url(&self, database: &DatabaseArgs) -> Result<Option<String>> {
+        match &database.url {
+            Some(url) => Ok(Some(url.clone())),
+            None => self.config.url(),
+        }
+    }
+
+    /// The folder of migrations, relative to the current one where it lies below it: messages name it.
+    pub(super) fn migrations(&self, args: &FolderArgs) -> PathBuf {
+        if let Some(folder) = &args.migrations {
+            return folder.clone();
+        }
+        let folder = self.config.migrations();
+        let here = std::env::current_dir().ok();
+        let below = here
+            .as_deref()
+            .and_then(|here| folder.strip_prefix(here).ok())
+            .map(Path::to_owned);
+        below
+            .filter(|path| !path.as_os_str().is_empty())
+            .unwrap_or(folder)
+    }
+}

@@ -1,0 +1,74 @@
+//! Constraints and indexes with positions for names.
+
+use syn::Ident;
+
+use super::data::{ColumnAttributes, Columns, ForeignKey, Group, Reference};
+use super::reference::variant;
+use crate::attribute::nearest;
+use crate::errors::Errors;
+
+/// Unique constraints or indexes of a struct.
+pub(super) fn groups(groups: Vec<Group>, names: &[&Ident], errors: &mut Errors) -> Vec<Columns> {
+    let resolve = |group: Group| {
+        let positions = positions(&group.fields, names, errors)?;
+        Some(Columns {
+            positions,
+            name: group.name,
+        })
+    };
+    groups.into_iter().filter_map(resolve).collect()
+}
+
+/// The references that a struct itself bears.
+pub(super) fn foreign_keys(
+    keys: Vec<ForeignKey>,
+    names: &[&Ident],
+    errors: &mut Errors,
+) -> Vec<Reference> {
+    let resolve = |key: ForeignKey| {
+        let positions = positions(&key.fields, names, errors)?;
+        Some(Reference {
+            positions,
+            targets: key.targets,
+            name: key.name,
+            on_delete: variant(key.on_delete.as_ref()),
+            on_update: variant(key.on_update.as_ref()),
+        })
+    };
+    keys.into_iter().filter_map(resolve).collect()
+}
+
+/// The reference of a single column.
+pub(super) fn reference(position: usize, attributes: &mut ColumnAttributes) -> Option<Reference> {
+    Some(Reference {
+        positions: vec![position],
+        targets: vec![attributes.references.take()?],
+        name: None,
+        on_delete: variant(attributes.on_delete.as_ref()),
+        on_update: variant(attributes.on_update.as_ref()),
+    })
+}
+
+/// The positions of the columns of `fields`; `None` if one is no column or stands twice.
+fn positions(fields: &[Ident], names: &[&Ident], errors: &mut Errors) -> Option<Vec<usize>> {
+    let mut positions = Vec::new();
+    for field in fields {
+        let position = names.iter().position(|name| *name == field);
+        match position {
+            Some(position) if positions.contains(&position) => {
+                errors.at(field.span(), format!("`{field}` stands here twice"));
+            }
+            Some(position) => positions.push(position),
+            None => {
+                let known: Vec<String> = names.iter().map(ToString::to_string).collect();
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                let hint = match nearest(&field.to_string(), &known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "name fields of this struct".to_owned(),
+                };
+                errors.at(field.span(), format!("no column `{field}`; {hint}"));
+            }
+        }
+    }
+    (positions.len() == fields.len()).then_some(positions)
+}

@@ -1,0 +1,27 @@
+//! Measures this library beside the raw driver doing the same work, in one process and interleaved, and
+//! prints a table of ratios.
+//!
+//! `cargo bench -p orm-tests` runs SQLite in memory; with `--features postgres` and
+//! `ORM_TEST_POSTGRES_URL` set (`tests/run --bench` does both) PostgreSQL too. Words after `--` choose
+//! rows by their text.
+
+// A benchmark prints its table, and stops at the first surprise.
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
+
+mod measure;
+mod model;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod sqlite;
+
+use measure::Table;
+
+fn main() {
+    // Cargo passes `--bench`; every other word chooses.
+    let wanted = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let mut table = Table::new(wanted);
+    sqlite::run(&mut table);
+    #[cfg(feature = "postgres")]
+    postgres::run(&mut table);
+    table.print();
+}

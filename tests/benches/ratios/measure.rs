@@ -1,0 +1,132 @@
+//! Timing of two closures in turn, and the table of what came out.
+//!
+//! Each round times the raw closure and ours right after each other, in changing order, so that a noisy
+//! machine disturbs both alike. What counts is the median of the rounds' ratios.
+
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 41;
+const SAMPLE: Duration = Duration::from_millis(4);
+
+/// The rows measured so far.
+pub struct Table {
+    wanted: Vec<String>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    name: String,
+    raw: f64,
+    ours: f64,
+    ratio: Option<f64>,
+    goal: &'static str,
+}
+
+impl Table {
+    pub fn new(wanted: Vec<String>) -> Self {
+        Self { wanted, rows: Vec::new() }
+    }
+
+    fn is_wanted(&self, name: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|word| name.contains(word.as_str()))
+    }
+
+    /// Measures `raw` against `ours`. Both get how often to do their work.
+    pub fn compare(
+        &mut self,
+        name: &str,
+        goal: &'static str,
+        raw: &mut dyn FnMut(usize) -> Duration,
+        ours: &mut dyn FnMut(usize) -> Duration,
+    ) {
+        if !self.is_wanted(name) {
+            return;
+        }
+        let times = calibrate(raw);
+        ours(times);
+        let mut raws = Vec::with_capacity(ROUNDS);
+        let mut all = Vec::with_capacity(ROUNDS);
+        let mut ratios = Vec::with_capacity(ROUNDS);
+        for round in 0..ROUNDS {
+            let (r, o) = if round % 2 == 0 {
+                let r = raw(times);
+                (r, ours(times))
+            } else {
+                let o = ours(times);
+                (raw(times), o)
+            };
+            raws.push(per_time(r, times));
+            all.push(per_time(o, times));
+            ratios.push(o.as_secs_f64() / r.as_secs_f64());
+        }
+        let ratio = Some(median(&mut ratios));
+        self.push(Row { name: name.to_owned(), raw: median(&mut raws), ours: median(&mut all), ratio, goal });
+    }
+
+    /// Measures something that has no raw twin.
+    pub fn alone(&mut self, name: &str, goal: &'static str, ours: &mut dyn FnMut(usize) -> Duration) {
+        if !self.is_wanted(name) {
+            return;
+        }
+        let times = calibrate(ours);
+        let mut all: Vec<f64> = (0..ROUNDS).map(|_| per_time(ours(times), times)).collect();
+        self.push(Row { name: name.to_owned(), raw: f64::NAN, ours: median(&mut all), ratio: None, goal });
+    }
+
+    fn push(&mut self, row: Row) {
+        println!("{}", line(&row));
+        self.rows.push(row);
+    }
+
+    pub fn print(&self) {
+        println!("\n| what | raw driver | orm | ratio | goal |\n| --- | --- | --- | --- | --- |");
+        for row in &self.rows {
+            println!("{}", line(row));
+        }
+    }
+}
+
+fn line(row: &Row) -> String {
+    let raw = if row.raw.is_nan() { "–".to_owned() } else { human(row.raw) };
+    let ratio = row.ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
+    format!("| {} | {raw} | {} | {ratio} | {} |", row.name, human(row.ours), row.goal)
+}
+
+fn human(seconds: f64) -> String {
+    match seconds {
+        s if s < 1e-6 => format!("{:.0} ns", s * 1e9),
+        s if s < 1e-3 => format!("{:.2} µs", s * 1e6),
+        s => format!("{:.2} ms", s * 1e3),
+    }
+}
+
+/// How often the work fits into a sample; also warms everything up.
+fn calibrate(work: &mut dyn FnMut(usize) -> Duration) -> usize {
+    let mut times = 1;
+    loop {
+        let took = work(times);
+        if took >= SAMPLE || times >= 1 << 20 {
+            return times;
+        }
+        times *= 2;
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+fn per_time(took: Duration, times: usize) -> f64 {
+    took.as_secs_f64() / times as f64
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Times `work`, done `times` times.
+pub fn time(times: usize, mut work: impl FnMut()) -> Duration {
+    let start = Instant::now();
+    for _ in 0..times {
+        work();
+    }
+    start.elapsed()
+}

@@ -1,0 +1,41 @@
+//! The model and the data of every benchmark: a key, a text, and a text that is sometimes NULL.
+
+use orm::prelude::*;
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "users")]
+pub struct User {
+    #[orm(primary_key)]
+    pub id: i64,
+    pub name: String,
+    pub hair_color: Option<String>,
+}
+
+/// The row number `index`, not inserted yet.
+pub fn row(index: usize) -> User {
+    let hair_color = match index % 4 {
+        0 | 1 => Some("black".to_owned()),
+        2 => Some("brown".to_owned()),
+        _ => None,
+    };
+    User { id: 0, name: format!("User {index}"), hair_color }
+}
+
+/// An engine with `rows` rows in its table.
+pub fn fill(engine: &Engine, rows: usize) {
+    Metadata::of((User,)).create_all(engine).unwrap();
+    let mut session = Session::new(engine);
+    for index in 0..rows {
+        session.add(row(index));
+    }
+    session.commit().unwrap();
+}
+
+/// Keys from 1 to `rows` in an order that looks random and is the same in every run.
+pub fn keys(rows: usize) -> impl FnMut() -> i64 {
+    let mut state = 12_345_u64;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((state >> 33) % rows as u64).unwrap() + 1
+    }
+}

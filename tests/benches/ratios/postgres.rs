@@ -1,0 +1,123 @@
+//! PostgreSQL, beside the `postgres` crate's best idiom: statements prepared once, `query` for reads.
+
+use std::hint::black_box;
+
+use orm::prelude::*;
+use postgres::{Client, NoTls};
+
+use crate::measure::{Table, time};
+use crate::model::{User, fill, row};
+
+pub fn run(table: &mut Table) {
+    let url = std::env::var("ORM_TEST_POSTGRES_URL")
+        .expect("ORM_TEST_POSTGRES_URL names the server: tests/run --bench starts one and sets it");
+    for rows in [1, 100, 10_000] {
+        load(table, &url, rows);
+    }
+    insert(table, &url);
+    flush(table, &url);
+}
+
+/// A new database with `rows` users, a raw client and an engine on it.
+fn database(url: &str, name: &str, rows: usize) -> (Client, Engine) {
+    let mut admin = Client::connect(url, NoTls).unwrap();
+    admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).unwrap();
+    admin.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+    let (server, _) = url.rsplit_once('/').unwrap();
+    let url = format!("{server}/{name}");
+    let engine = Engine::connect(&url).unwrap();
+    fill(&engine, rows);
+    (Client::connect(&url, NoTls).unwrap(), engine)
+}
+
+fn decode(row: &postgres::Row) -> User {
+    User { id: row.get(0), name: row.get(1), hair_color: row.get(2) }
+}
+
+fn load(table: &mut Table, url: &str, rows: usize) {
+    let (mut client, engine) = database(url, "bench_load", rows);
+    let statement = client.prepare("SELECT id, name, hair_color FROM users").unwrap();
+    let mut raw = |times| {
+        time(times, || {
+            let rows = client.query(&statement, &[]).unwrap();
+            black_box(rows.iter().map(decode).collect::<Vec<_>>());
+        })
+    };
+    let mut own = engine.connection().unwrap();
+    let name = format!("PostgreSQL: load {rows} rows, plain");
+    table.compare(&name, "1.05", &mut raw, &mut |times| {
+        time(times, || drop(black_box(select(User).all(&mut own).unwrap())))
+    });
+    let name = format!("PostgreSQL: load {rows} rows, cleared session");
+    let mut session = Session::new(&engine);
+    table.compare(&name, "–", &mut raw, &mut |times| {
+        time(times, || {
+            black_box(select(User).all(&mut session).unwrap());
+            session.clear();
+        })
+    });
+}
+
+fn insert(table: &mut Table, url: &str) {
+    const ROWS: usize = 1000;
+    let (mut client, engine) = database(url, "bench_insert", 0);
+    let values: Vec<String> = (0..ROWS).map(|i| format!("(${}, ${})", 2 * i + 1, 2 * i + 2)).collect();
+    let text = format!("INSERT INTO users (name, hair_color) VALUES {} RETURNING id", values.join(", "));
+    let statement = client.prepare(&text).unwrap();
+    let mut raw = |times| {
+        time(times, || {
+            let users: Vec<User> = (0..ROWS).map(row).collect();
+            let mut transaction = client.transaction().unwrap();
+            let mut binds: Vec<&(dyn postgres::types::ToSql + Sync)> = Vec::new();
+            for user in &users {
+                binds.push(&user.name);
+                binds.push(&user.hair_color);
+            }
+            let keys = transaction.query(&statement, &binds).unwrap();
+            black_box(keys.iter().map(|row| row.get::<_, i64>(0)).collect::<Vec<_>>());
+            transaction.commit().unwrap();
+        })
+    };
+    let mut ours = |times| {
+        time(times, || {
+            let mut session = Session::new(&engine);
+            let users: Vec<_> = (0..ROWS).map(|index| session.add(row(index))).collect();
+            session.commit().unwrap();
+            black_box(session[users[0]].id);
+        })
+    };
+    table.compare("PostgreSQL: insert 1000 with keys, add and commit", "–", &mut raw, &mut ours);
+}
+
+fn flush(table: &mut Table, url: &str) {
+    for (dirty, goal) in [(1, "–"), (1000, "0.30")] {
+        let (mut client, engine) = database(url, "bench_flush", 10_000);
+        let statement = client.prepare("UPDATE users SET name = $1 WHERE id = $2").unwrap();
+        client.batch_execute("BEGIN").unwrap();
+        let mut round = 0_usize;
+        let mut raw = |times| {
+            time(times, || {
+                round += 1;
+                for id in 1..=dirty {
+                    let name = format!("New {round}");
+                    client.execute(&statement, &[&name, &i64::try_from(id).unwrap()]).unwrap();
+                }
+            })
+        };
+        // The other half of the rows, or the two transactions would wait for each other.
+        let mut session = Session::new(&engine);
+        let users = select(User).order_by(User.id.desc()).all(&mut session).unwrap();
+        let mut own_round = 0_usize;
+        let mut ours = |times| {
+            time(times, || {
+                own_round += 1;
+                for user in &users[..dirty] {
+                    session[*user].name = format!("New {own_round}");
+                }
+                session.flush().unwrap();
+            })
+        };
+        let name = format!("PostgreSQL: change and flush {dirty} of 10 000 loaded");
+        table.compare(&name, goal, &mut raw, &mut ours);
+    }
+}

@@ -1,0 +1,275 @@
+//! The identity map: one handle a row, whatever way it came in, and what a second look may change.
+
+use orm::prelude::*;
+
+use super::statements::{reads, user, users};
+use super::support::{execute, fails};
+use crate::backend::{Backend, Db};
+use crate::cases;
+use crate::fixtures::{Country, User};
+
+cases![
+    "identity":
+    a_query_result_is_tracked_without_being_attached,
+    get_query_and_second_query_give_the_same_handle,
+    a_requery_does_not_overwrite_unflushed_changes,
+    a_dropped_handle_keeps_its_change,
+    getting_a_fresh_entity_sends_nothing,
+    an_added_entity_is_the_one_that_get_finds,
+    after_commit_entities_stay_readable_and_are_stale,
+    a_stale_entity_is_read_again_by_get,
+    a_stale_entity_is_read_again_by_a_query,
+    fresh_entities_are_not_overwritten_by_a_query,
+    the_key_is_the_one_that_the_row_has,
+    getting_a_row_deleted_by_others_gives_none,
+    refreshing_a_row_deleted_by_others_is_not_found,
+    refresh_reads_anew_and_drops_the_change,
+    a_row_that_vanished_in_an_undone_savepoint_lives_again,
+    sessions_do_not_share_entities,
+];
+
+fn a_query_result_is_tracked_without_being_attached(db: &Db) {
+    user(db, "ada");
+    let mut session = db.session();
+    let first = select(User).filter(User.username.eq("ada")).first(&mut session).unwrap().unwrap();
+    session[first].email = Some("ada@example.com".into());
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'ada@example.com'"), 1);
+}
+
+fn get_query_and_second_query_give_the_same_handle(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    let got = session.get(User, id).unwrap().unwrap();
+    let by_name = select(User).filter(User.username.eq("ada"));
+    assert_eq!(by_name.one(&mut session).unwrap(), got);
+    assert_eq!(by_name.one(&mut session).unwrap(), got);
+    session.commit().unwrap();
+    assert_eq!(by_name.one(&mut session).unwrap(), got);
+    assert_eq!(session.get(User, id).unwrap(), Some(got));
+    let other = session.add(User::builder().username("other"));
+    session.flush().unwrap();
+    assert_ne!(other, got);
+}
+
+fn a_requery_does_not_overwrite_unflushed_changes(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    let ada = session.get(User, id).unwrap().unwrap();
+    session[ada].email = Some("mine@example.com".into());
+    session
+        .no_autoflush(|session| {
+            let again = select(User).filter(User.username.eq("ada")).one(session)?;
+            assert_eq!(again, ada);
+            assert_eq!(session[ada].email.as_deref(), Some("mine@example.com"));
+            assert_eq!(session.changed_columns(ada)?, ["email"]);
+            Ok(())
+        })
+        .unwrap();
+    session.commit().unwrap();
+
+    // Nor if the entity was stale when it was changed.
+    session[ada].email = Some("mine again".into());
+    session.no_autoflush(|session| select(User).all(session)).unwrap();
+    assert_eq!(session[ada].email.as_deref(), Some("mine again"));
+    assert_eq!(session.get(User, id).unwrap(), Some(ada));
+    assert_eq!(session[ada].email.as_deref(), Some("mine again"));
+}
+
+fn a_dropped_handle_keeps_its_change(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    {
+        let ada = session.get(User, id).unwrap().unwrap();
+        session[ada].email = Some("kept@example.com".into());
+    }
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'kept@example.com'"), 1);
+}
+
+fn getting_a_fresh_entity_sends_nothing(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    session.get(User, id).unwrap();
+    db.sent();
+    let ada = session.get(User, id).unwrap().unwrap();
+    session[ada].username = "grace".into();
+    // Neither a statement nor a flush.
+    assert_eq!(session.get(User, id).unwrap(), Some(ada));
+    assert_eq!(db.sent(), [""; 0]);
+}
+
+fn an_added_entity_is_the_one_that_get_finds(db: &Db) {
+    let mut session = db.session();
+    let peru = session.add(Country { code: "PE".into(), name: "Peru".into() });
+    // The get flushes, and finds the row that the flush wrote.
+    assert_eq!(session.get(Country, "PE").unwrap(), Some(peru));
+    db.sent();
+    assert_eq!(session.get(Country, "PE").unwrap(), Some(peru));
+    assert_eq!(db.sent(), [""; 0]);
+}
+
+fn after_commit_entities_stay_readable_and_are_stale(db: &Db) {
+    let mut session = db.session();
+    let ada = session.add(User::builder().username("ada"));
+    session.flush().unwrap();
+    assert!(!session.is_stale(ada).unwrap());
+    session.commit().unwrap();
+    db.sent();
+    assert!(session.is_stale(ada).unwrap());
+    assert_eq!(session[ada].username, "ada");
+    assert_ne!(session.key(ada), None);
+    assert_eq!(db.sent(), [""; 0]);
+}
+
+fn a_stale_entity_is_read_again_by_get(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    let ada = session.get(User, id).unwrap().unwrap();
+    session.commit().unwrap();
+    db.outside("UPDATE users SET email = 'theirs'");
+    assert_eq!(session[ada].email, None);
+    db.sent();
+    assert_eq!(session.get(User, id).unwrap(), Some(ada));
+    assert_eq!(session[ada].email.as_deref(), Some("theirs"));
+    assert_eq!(reads(db).len(), 1);
+    assert!(!session.is_stale(ada).unwrap());
+}
+
+fn a_stale_entity_is_read_again_by_a_query(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    let ada = session.get(User, id).unwrap().unwrap();
+    session.commit().unwrap();
+    db.outside("UPDATE users SET email = 'theirs'");
+    assert_eq!(select(User).all(&mut session).unwrap(), [ada]);
+    assert_eq!(session[ada].email.as_deref(), Some("theirs"));
+}
+
+fn fresh_entities_are_not_overwritten_by_a_query(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    let ada = session.get(User, id).unwrap().unwrap();
+    // Past the unit of work, and past what it knows: what was read in this transaction stands.
+    let update = "UPDATE users SET email = 'raw'";
+    execute(db, session.connection().unwrap(), update, &[]).unwrap();
+    select(User).all(&mut session).unwrap();
+    assert_eq!(session[ada].email, None);
+    session.refresh(ada).unwrap();
+    assert_eq!(session[ada].email.as_deref(), Some("raw"));
+}
+
+/// A key that a database may compare without regard to case.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "words")]
+struct Word {
+    #[orm(primary_key, length = 20)]
+    text: String,
+    meaning: i64,
+}
+
+fn the_key_is_the_one_that_the_row_has(db: &Db) {
+    let mut conn = db.other_connection();
+    let column = match db.backend {
+        Backend::Sqlite => "text TEXT COLLATE NOCASE",
+        Backend::Postgres => {
+            conn.raw_control(
+                "CREATE COLLATION ignore_case
+                 (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+            )
+            .unwrap();
+            "text TEXT COLLATE ignore_case"
+        }
+        _ => "text VARCHAR(20) COLLATE utf8mb4_general_ci",
+    };
+    conn.raw_control(&format!(
+        "CREATE TABLE words ({column} NOT NULL PRIMARY KEY, meaning BIGINT NOT NULL)"
+    ))
+    .unwrap();
+    drop(conn);
+
+    let mut session = db.session();
+    let word = session.add(Word { text: "abc".into(), meaning: 1 });
+    session.commit().unwrap();
+    assert_eq!(session.get(Word, "ABC").unwrap(), Some(word));
+    assert_eq!(session.get(Word, "abc").unwrap(), Some(word));
+    assert_eq!(session[word].text, "abc");
+    session[word].meaning = 2;
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT COUNT(*) FROM words WHERE meaning = 2"), 1);
+}
+
+fn getting_a_row_deleted_by_others_gives_none(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    let ada = session.get(User, id).unwrap().unwrap();
+    session.commit().unwrap();
+    db.outside("DELETE FROM users");
+    assert_eq!(session.get(User, id).unwrap(), None);
+    assert_eq!(session.get(User, id).unwrap(), None);
+    // Readable until the transaction ends, gone after it.
+    assert_eq!(session[ada].username, "ada");
+    session.commit().unwrap();
+    assert!(session.get_ref(ada).unwrap_err().is_stale_handle());
+}
+
+fn refreshing_a_row_deleted_by_others_is_not_found(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    let ada = session.get(User, id).unwrap().unwrap();
+    session.commit().unwrap();
+    db.outside("DELETE FROM users");
+    let error = session.refresh(ada).unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+    assert_eq!(error.table(), Some("users"));
+    assert!(error.to_string().contains("User"), "{error}");
+}
+
+fn refresh_reads_anew_and_drops_the_change(db: &Db) {
+    let ids = users(db, &["ada", "grace"]);
+    let mut session = db.session();
+    let ada = session.get(User, ids[0]).unwrap().unwrap();
+    session.commit().unwrap();
+    session[ada].username = "mine".into();
+    db.outside("UPDATE users SET email = 'theirs'");
+    session.refresh(ada).unwrap();
+    let expected = User { id: ids[0], username: "ada".into(), email: Some("theirs".into()) };
+    assert_eq!(session[ada], expected);
+    db.sent();
+    session.flush().unwrap();
+    assert_eq!(db.sent(), [""; 0]);
+    // Changed again after the refresh, it is written, once.
+    session[ada].username = "mine".into();
+    session.flush().unwrap();
+    assert_eq!(db.sent(), ["UPDATE \"users\" SET \"username\" = ? WHERE \"id\" = ?"]);
+    session.rollback().unwrap();
+
+    let pending = session.add(User::builder().username("new"));
+    fails(session.refresh(pending), orm::ErrorKind::Usage);
+    session.rollback().unwrap();
+}
+
+fn a_row_that_vanished_in_an_undone_savepoint_lives_again(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    let ada = session.get(User, id).unwrap().unwrap();
+    let undone: orm::Result<()> = session.savepoint(|session| {
+        delete(User).filter(User.id.eq(id)).execute(session)?;
+        assert_eq!(session.get(User, id)?, None);
+        Err(orm::Error::other("undo"))
+    });
+    assert_eq!(undone.unwrap_err().to_string(), "undo");
+    assert_eq!(session.get(User, id).unwrap(), Some(ada));
+    assert_eq!(session[ada].username, "ada");
+}
+
+fn sessions_do_not_share_entities(db: &Db) {
+    let id = user(db, "ada");
+    let (mut one, mut two) = (db.session(), db.session());
+    let in_one = one.get(User, id).unwrap().unwrap();
+    let in_two = two.get(User, id).unwrap().unwrap();
+    assert_ne!(in_one, in_two);
+    one[in_one].email = Some("one".into());
+    assert_eq!(two[in_two].email, None);
+    one.rollback().unwrap();
+}

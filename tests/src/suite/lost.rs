@@ -1,0 +1,171 @@
+//! A connection that dies under a session: nothing is half done, and only a rollback goes on.
+
+use orm::prelude::*;
+use orm::{EntityState, ErrorKind};
+
+use super::statements::{user, usernames};
+use super::support::scalar;
+use crate::backend::{Backend, Db};
+use crate::cases;
+use crate::fixtures::{Country, User};
+
+cases![
+    "lost":
+    killed_in_the_middle_of_a_transaction (crate::suite::Requires::Server),
+    killed_before_the_first_flush_of_a_transaction (crate::suite::Requires::Server),
+    killed_inside_a_savepoint (crate::suite::Requires::Server),
+    killed_while_idle_in_the_pool (crate::suite::Requires::Server),
+    a_deadlock_takes_the_whole_transaction (crate::suite::Requires::RowLocks),
+];
+
+/// Ends the server's side of the session's connection.
+fn kill(db: &Db, session: &mut Session) {
+    let conn = session.no_autoflush(|_| Ok(())).and_then(|()| session.connection()).unwrap();
+    let (ask, kill) = if db.backend == Backend::Postgres {
+        ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend(#)")
+    } else {
+        ("SELECT CONNECTION_ID()", "KILL #")
+    };
+    let id: i64 = scalar(conn, ask);
+    let sql = kill.replace('#', &id.to_string());
+    let mut other = db.other_connection();
+    if db.backend == Backend::Postgres {
+        assert!(scalar::<bool>(&mut other, &sql));
+    } else {
+        other.raw_control(&sql).unwrap();
+    }
+    // The server closes the socket in its own time.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+}
+
+fn killed_in_the_middle_of_a_transaction(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    let ada = session.get(User, id).unwrap().unwrap();
+    let flushed = session.add(User::builder().username("flushed"));
+    session[ada].email = Some("flushed".into());
+    session.flush().unwrap();
+    kill(db, &mut session);
+    session[ada].email = Some("late".into());
+    let pending = session.add(User::builder().username("pending"));
+    let error = session.flush().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
+
+    // Nothing but rollback: not even what memory could answer.
+    let refused = [
+        session.flush().unwrap_err(),
+        session.commit().unwrap_err(),
+        session.get(User, id).unwrap_err(),
+        session.refresh(ada).unwrap_err(),
+        select(User).all(&mut session).unwrap_err(),
+        session.savepoint(|_| Ok(())).unwrap_err(),
+        session.connection().map(drop).unwrap_err(),
+    ];
+    for error in refused {
+        assert_eq!(error.kind(), ErrorKind::Transaction, "{error}");
+        assert!(error.hint().unwrap_or_default().contains("rollback()"), "{error}");
+    }
+    assert_eq!(usernames(db), ["ada"]);
+    session.rollback().unwrap();
+    assert_eq!(session[ada].email, None);
+    for handle in [flushed, pending] {
+        assert_eq!(session.entity_state(handle).unwrap(), EntityState::Transient);
+        session.add_again(handle).unwrap();
+    }
+    session.commit().unwrap();
+    assert_eq!(usernames(db), ["ada", "flushed", "pending"]);
+}
+
+fn killed_before_the_first_flush_of_a_transaction(db: &Db) {
+    let mut session = db.session();
+    kill(db, &mut session);
+    session.add(Country { code: "AA".into(), name: "a".into() });
+    session.add(Country { code: "BB".into(), name: "b".into() });
+    assert!(session.commit().unwrap_err().is_connection_lost());
+    session.rollback().unwrap();
+    assert_eq!(db.count("countries"), 0);
+    session.add(Country { code: "CC".into(), name: "c".into() });
+    session.commit().unwrap();
+    assert_eq!(db.count("countries"), 1);
+}
+
+fn killed_inside_a_savepoint(db: &Db) {
+    let mut session = db.session();
+    session.add(User::builder().username("outer"));
+    let lost: orm::Result<()> = session.savepoint(|session| {
+        session.add(User::builder().username("inner"));
+        session.flush()?;
+        kill(db, session);
+        session.add(User::builder().username("late"));
+        session.flush()
+    });
+    assert_eq!(lost.unwrap_err().kind(), ErrorKind::ConnectionLost);
+    assert_eq!(session.commit().unwrap_err().kind(), ErrorKind::Transaction);
+    session.rollback().unwrap();
+    assert_eq!(db.count("users"), 0);
+    session.add(User::builder().username("next"));
+    session.commit().unwrap();
+    assert_eq!(usernames(db), ["next"]);
+}
+
+// A transaction begun on such a connection moves to a new one; a single row's statement can't tell
+// whether it was run.
+fn killed_while_idle_in_the_pool(db: &Db) {
+    let mut session = db.session();
+    kill(db, &mut session);
+    session.rollback().unwrap();
+    session.add(User::builder().username("one"));
+    session.add(User::builder().username("two"));
+    session.commit().unwrap();
+    assert_eq!(usernames(db), ["one", "two"]);
+
+    let mut session = db.session();
+    kill(db, &mut session);
+    // Ended as if nothing had happened: the pool doesn't know.
+    drop(session);
+    let mut session = db.session();
+    session.add(User::builder().username("three"));
+    match session.commit() {
+        Ok(()) => assert_eq!(db.count("users"), 3),
+        Err(error) => {
+            assert!(error.is_connection_lost(), "{error}");
+            session.rollback().unwrap();
+        }
+    }
+}
+
+fn a_deadlock_takes_the_whole_transaction(db: &Db) {
+    let ids = super::statements::users(db, &["a", "b"]);
+    let barrier = std::sync::Barrier::new(2);
+    let work = |order: [i64; 2]| {
+        let mut session = Session::new(&db.engine);
+        let mut outcome = Ok(());
+        for (index, id) in order.into_iter().enumerate() {
+            let user = session.get(User, id).unwrap().unwrap();
+            session[user].email = Some(format!("{order:?}"));
+            outcome = session.savepoint(|session| session.flush());
+            if index == 0 {
+                barrier.wait();
+            }
+        }
+        let committed = session.commit();
+        if outcome.is_err() {
+            // What was done before the deadlock is gone, too: no commit may pretend otherwise.
+            if db.backend.is_mysql() {
+                assert_eq!(committed.unwrap_err().kind(), ErrorKind::Transaction);
+                session.rollback().unwrap();
+            } else {
+                committed.unwrap();
+            }
+        }
+        outcome
+    };
+    let outcomes = std::thread::scope(|scope| {
+        let one = scope.spawn(|| work([ids[0], ids[1]]));
+        let two = scope.spawn(|| work([ids[1], ids[0]]));
+        [one.join().unwrap(), two.join().unwrap()]
+    });
+    let failed: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].kind(), ErrorKind::Deadlock);
+}

@@ -1,0 +1,116 @@
+//! Many entities in one session: few statements, and time that grows with what was touched.
+
+use std::time::{Duration, Instant};
+
+use orm::prelude::*;
+
+use super::statements::runs;
+use crate::backend::Db;
+use crate::cases;
+use crate::fixtures::{Country, User};
+
+cases![
+    "many_rows":
+    ten_thousand_adds_are_one_commit_of_few_statements,
+    ten_thousand_changes_and_deletes_are_few_statements,
+    reloading_ten_thousand_known_rows_keeps_their_handles,
+    ten_thousand_expunged_or_deleted_one_by_one_take_no_quadratic_time,
+    a_flush_looks_at_what_was_touched_only,
+];
+
+fn add(session: &mut Session, rows: usize) -> Vec<Ref<User>> {
+    (0..rows).map(|row| session.add(User::builder().username(format!("u{row}")))).collect()
+}
+
+fn ten_thousand_adds_are_one_commit_of_few_statements(db: &Db) {
+    let mut session = db.session();
+    let all = add(&mut session, 10_000);
+    session.commit().unwrap();
+    let runs = runs(db);
+    // 1,024 rows a statement with arrays, 256 a prepared loop, 100 a statement of many rows.
+    assert!(runs.len() <= 110, "{} statements", runs.len());
+    assert_eq!(db.count("users"), 10_000);
+    assert!(all.iter().map(|handle| session[*handle].id).is_sorted());
+}
+
+fn ten_thousand_changes_and_deletes_are_few_statements(db: &Db) {
+    let mut session = db.session();
+    let all = add(&mut session, 10_000);
+    session.flush().unwrap();
+    db.sent();
+    for handle in &all {
+        session[*handle].email = Some("x".into());
+    }
+    session.flush().unwrap();
+    let updates = runs(db).len();
+    assert!(updates <= 40, "{updates} statements");
+    for handle in &all {
+        session.delete(*handle);
+    }
+    session.flush().unwrap();
+    let deletes = runs(db).len();
+    assert!(deletes <= 40, "{deletes} statements");
+    session.commit().unwrap();
+    assert_eq!(db.count("users"), 0);
+}
+
+fn reloading_ten_thousand_known_rows_keeps_their_handles(db: &Db) {
+    let mut session = db.session();
+    let all = add(&mut session, 10_000);
+    session.commit().unwrap();
+    let query = select(User).order_by(User.id.asc());
+    assert_eq!(query.all(&mut session).unwrap(), all);
+    assert_eq!(query.all(&mut session).unwrap(), all);
+}
+
+/// How long `work` takes.
+fn time(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
+
+// In quadratic time each of these would take minutes.
+fn ten_thousand_expunged_or_deleted_one_by_one_take_no_quadratic_time(db: &Db) {
+    let mut session = db.session();
+    let rows = 30_000;
+    let all = add(&mut session, rows);
+    let pending = time(|| all.iter().rev().for_each(|handle| session.delete(*handle)));
+    let again = time(|| all.iter().for_each(|handle| session.add_again(*handle).unwrap()));
+    let expunged = time(|| {
+        all.iter().for_each(|handle| {
+            session.expunge(*handle).unwrap();
+        });
+    });
+    assert!(!session.has_pending_work());
+
+    let all = add(&mut session, rows);
+    session.flush().unwrap();
+    for handle in &all {
+        session[*handle].email = Some("x".into());
+    }
+    let touched = time(|| all.iter().rev().for_each(|handle| session.delete(*handle)));
+    let deleted = time(|| session.flush().unwrap());
+    let undone = time(|| session.rollback().unwrap());
+    let longest = [pending, again, expunged, touched, undone].into_iter().max().unwrap();
+    assert!(longest < Duration::from_secs(3), "{longest:?}");
+    assert!(deleted < Duration::from_secs(30), "{deleted:?}");
+}
+
+fn a_flush_looks_at_what_was_touched_only(db: &Db) {
+    let mut session = db.session();
+    add(&mut session, 20_000);
+    session.commit().unwrap();
+    let all = select(User).all(&mut session).unwrap();
+    let country = session.add(Country { code: "AA".into(), name: "0".into() });
+    session.flush().unwrap();
+    let flushes = time(|| {
+        for number in 0..200 {
+            session[country].name = number.to_string();
+            session[all[number]].email = Some("x".into());
+            session.flush().unwrap();
+        }
+    });
+    // Looking at all of them each time would be four million comparisons.
+    assert!(flushes < Duration::from_secs(20), "{flushes:?}");
+}

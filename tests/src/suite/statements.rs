@@ -1,0 +1,73 @@
+//! What cases about the session share: looking at what was sent, and rows to begin with.
+
+use orm::prelude::*;
+
+use crate::backend::Db;
+use crate::fixtures::User;
+
+/// The INSERT, UPDATE and DELETE texts sent since the last look.
+pub(super) fn writes(db: &Db) -> Vec<String> {
+    let mut sent = db.sent();
+    sent.retain(|sql| ["INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb)));
+    sent
+}
+
+/// The SELECT texts sent since the last look.
+pub(super) fn reads(db: &Db) -> Vec<String> {
+    let mut sent = db.sent();
+    sent.retain(|sql| sql.starts_with("SELECT"));
+    sent
+}
+
+/// What was written since the last look, as `"INSERT users"`, neighbours of one kind as one: how many
+/// statements a batch takes is each database's own.
+pub(super) fn steps(db: &Db) -> Vec<String> {
+    let mut steps: Vec<String> = writes(db).iter().map(|sql| step(sql)).collect();
+    steps.dedup();
+    steps
+}
+
+fn step(sql: &str) -> String {
+    let verb = sql.split(' ').next().unwrap_or_default();
+    let table = sql.split('"').nth(1).unwrap_or_default();
+    format!("{verb} {table}")
+}
+
+/// How often each write since the last look was run, beside its text.
+pub(super) fn runs(db: &Db) -> Vec<(String, usize)> {
+    let entries = db.recorder.take().into_iter();
+    let entries = entries.map(|entry| (step(&crate::backend::normalise(&entry.sql)), entry.runs));
+    entries.filter(|(step, _)| !step.ends_with(' ')).collect()
+}
+
+/// Users of these names, committed, by a session of their own.
+pub(super) fn users(db: &Db, names: &[&str]) -> Vec<i64> {
+    let mut session = Session::new(&db.other_engine());
+    let handles: Vec<_> =
+        names.iter().map(|name| session.add(User::builder().username(*name))).collect();
+    session.commit().unwrap();
+    handles.into_iter().map(|handle| session[handle].id).collect()
+}
+
+/// The users of these keys in a session.
+pub(super) fn handles(session: &mut Session, ids: &[i64]) -> Vec<Ref<User>> {
+    ids.iter().map(|id| session.get(User, *id).unwrap().unwrap()).collect()
+}
+
+/// A user of that name, committed.
+pub(super) fn user(db: &Db, name: &str) -> i64 {
+    users(db, &[name])[0]
+}
+
+/// The names of all users by key, seen from outside.
+pub(super) fn usernames(db: &Db) -> Vec<String> {
+    select(User.username).order_by(User.id.asc()).all(&mut db.other_connection()).unwrap()
+}
+
+/// What `work` panics with.
+pub(super) fn panic_text<T>(work: impl FnOnce() -> T) -> String {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    let panic = caught.err().expect("no panic");
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
+}

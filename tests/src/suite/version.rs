@@ -1,0 +1,150 @@
+//! Version columns: set, checked and counted up by the session.
+
+use orm::prelude::*;
+
+use super::statements::{runs, writes};
+use crate::backend::Db;
+use crate::cases;
+use crate::fixtures::Account;
+
+cases![
+    "version":
+    the_version_starts_at_one_and_is_incremented_by_the_session,
+    updates_and_deletes_match_the_version,
+    an_unchanged_entity_keeps_its_version,
+    a_stale_update_and_a_stale_delete_name_the_row,
+    one_row_of_a_batch_with_a_wrong_version_is_named,
+    a_version_given_is_where_it_starts,
+    a_version_set_by_hand_is_overwritten,
+    versions_are_counted_in_batches,
+];
+
+fn account(session: &mut Session, owner: &str) -> Ref<Account> {
+    session.add(Account::builder().owner(owner).balance(1))
+}
+
+fn the_version_starts_at_one_and_is_incremented_by_the_session(db: &Db) {
+    let mut session = db.session();
+    let ada = account(&mut session, "ada");
+    assert_eq!(session[ada].version, 0);
+    session.flush().unwrap();
+    assert_eq!(session[ada].version, 1);
+    for version in 2..5 {
+        session[ada].balance += 1;
+        session.flush().unwrap();
+        assert_eq!(session[ada].version, version);
+    }
+    session.commit().unwrap();
+    session[ada].balance += 1;
+    session.commit().unwrap();
+    assert_eq!(session[ada].version, 5);
+    assert_eq!(db.scalar("SELECT version FROM accounts"), 5);
+}
+
+fn updates_and_deletes_match_the_version(db: &Db) {
+    let mut session = db.session();
+    let ada = account(&mut session, "ada");
+    session.flush().unwrap();
+    db.sent();
+    session[ada].balance = 2;
+    session.flush().unwrap();
+    session.delete(ada);
+    session.flush().unwrap();
+    let sent = writes(db);
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    let update = "UPDATE \"accounts\" SET \"balance\" = ?, \"version\" = ? WHERE \"id\" = ? AND \"version\" ";
+    assert!(sent[0].starts_with(update), "{sent:?}");
+    let delete = "DELETE FROM \"accounts\" WHERE \"id\" = ? AND \"version\" ";
+    assert!(sent[1].starts_with(delete), "{sent:?}");
+}
+
+fn an_unchanged_entity_keeps_its_version(db: &Db) {
+    let mut session = db.session();
+    let ada = account(&mut session, "ada");
+    session.commit().unwrap();
+    session[ada].balance = 2;
+    session[ada].balance = 1;
+    session.commit().unwrap();
+    assert_eq!(session[ada].version, 1);
+    assert_eq!(db.scalar("SELECT version FROM accounts"), 1);
+}
+
+fn a_stale_update_and_a_stale_delete_name_the_row(db: &Db) {
+    let mut session = db.session();
+    let ada = account(&mut session, "ada");
+    session.commit().unwrap();
+    db.outside("UPDATE accounts SET version = 9");
+    let key = format!("key {} ", session[ada].id);
+    session[ada].balance = 2;
+    let error = session.commit().unwrap_err();
+    assert!(error.is_stale_data(), "{error}");
+    assert!(error.message().contains("Account") && error.message().contains(&key), "{error}");
+    assert_eq!(session[ada].version, 1);
+    session.rollback().unwrap();
+    session.delete(ada);
+    let error = session.commit().unwrap_err();
+    assert!(error.is_stale_data() && error.message().contains(&key), "{error}");
+    assert_eq!(db.count("accounts"), 1);
+    session.rollback().unwrap();
+}
+
+fn one_row_of_a_batch_with_a_wrong_version_is_named(db: &Db) {
+    let mut session = db.session();
+    let all: Vec<_> = (0..50).map(|n| account(&mut session, &format!("o{n}"))).collect();
+    session.commit().unwrap();
+    let odd = session[all[40]].id;
+    db.outside(&format!("UPDATE accounts SET version = 2 WHERE id = {odd}"));
+    for handle in &all {
+        session[*handle].balance = 7;
+    }
+    let error = session.commit().unwrap_err();
+    assert!(error.is_stale_data() && error.message().contains(&format!("key {odd} ")), "{error}");
+    assert_eq!(db.scalar("SELECT COUNT(*) FROM accounts WHERE balance = 7"), 0);
+    assert!(all.iter().all(|handle| session[*handle].version == 1));
+    session.refresh(all[40]).unwrap();
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT COUNT(*) FROM accounts WHERE balance = 7 AND version = 2"), 49);
+}
+
+fn a_version_given_is_where_it_starts(db: &Db) {
+    let mut session = db.session();
+    let row = Account { id: 0, owner: "import".into(), balance: 1, version: 40 };
+    let imported = session.add(row);
+    session.commit().unwrap();
+    assert_eq!(session[imported].version, 40);
+    session[imported].balance = 2;
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT version FROM accounts"), 41);
+}
+
+fn a_version_set_by_hand_is_overwritten(db: &Db) {
+    let mut session = db.session();
+    let ada = account(&mut session, "ada");
+    session.commit().unwrap();
+    session[ada].version = 100;
+    session[ada].balance = 2;
+    session.commit().unwrap();
+    assert_eq!(session[ada].version, 2);
+    assert_eq!(db.scalar("SELECT version FROM accounts"), 2);
+}
+
+fn versions_are_counted_in_batches(db: &Db) {
+    let mut session = db.session();
+    let all: Vec<_> = (0..30).map(|n| account(&mut session, &format!("o{n}"))).collect();
+    session.flush().unwrap();
+    // Half of them one version ahead: each row has its own old and new one.
+    for handle in &all[..15] {
+        session[*handle].balance = 2;
+    }
+    session.flush().unwrap();
+    db.sent();
+    for handle in &all {
+        session[*handle].balance = 3;
+    }
+    session.commit().unwrap();
+    assert_eq!(runs(db).len(), 1);
+    assert_eq!(db.scalar("SELECT COUNT(*) FROM accounts WHERE version = 3"), 15);
+    assert_eq!(db.scalar("SELECT COUNT(*) FROM accounts WHERE version = 2"), 15);
+    let ahead = all.iter().map(|handle| session[*handle].version).filter(|version| *version == 3);
+    assert_eq!(ahead.count(), 15);
+}
