@@ -12,15 +12,18 @@ struct User {
 }
 
 fn main() -> orm::Result<()> {
-    let url = std::env::args().nth(1).unwrap_or("sqlite://mydatabase.db".into());
-    let engine = Engine::options(&url).echo().connect()?; // echo prints each statement
+    let url = std::env::args().nth(1);
+    let url = url.as_deref().unwrap_or("sqlite://mydatabase.db");
+    let engine = Engine::options(url).echo().connect()?; // echo prints each statement
     orm::metadata().create_all(&engine)?; // every registered model, parents first
 
     let mut session = Session::new(&engine);
-    let user = session.add(User::builder().username("john_doe").email("john@example.com"));
+    let user = session.add(User::builder().username("john_doe").email("jd@example.com"));
     session.commit()?; // INSERT; session[user].id is known from here on
 
-    let john = select(User).filter(User.username.eq("john_doe")).one(&mut session)?;
+    let john = select(User)
+        .filter(User.username.eq("john_doe"))
+        .one(&mut session)?;
     assert_eq!(john, user); // same row, same handle
     println!("{} {:?}", session[john].username, session[john].email);
 

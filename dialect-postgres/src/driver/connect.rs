@@ -62,11 +62,7 @@ impl Connector {
     }
 
     #[cfg(not(feature = "tls"))]
-    #[expect(
-        clippy::unused_self,
-        clippy::needless_pass_by_value,
-        reason = "as with the feature"
-    )]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
     fn connect_encrypted(&self, _native: Config, _mode: TlsMode) -> Result<Client> {
         Err(wrong("an encrypted connection needs the feature tls")
             .with_hint("build it with: orm = { features = [\"postgres\", \"tls\"] }"))

@@ -225,6 +225,12 @@ impl PostgresConnection {
                 ..Failure::local(refusal.to_error())
             };
         }
+        // Known by its text only, and found before anything is sent: a count or length that overflows.
+        if error.to_string() == "error encoding message to server" {
+            let message = "the statement has more or larger binds than can be sent";
+            let error = Error::with_message(ErrorKind::Usage, message).with_source(error);
+            return Failure::local(error);
+        }
         // Whatever else the native client reports, the two sides may no longer agree on the next message.
         self.lose();
         Failure::local(Error::new(ErrorKind::ConnectionLost).with_source(error))

@@ -1,5 +1,6 @@
 //! Opening connections, being refused, and being called from an async task.
 
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -98,6 +99,31 @@ fn a_server_that_never_answers_is_given_up() {
         error.message().ends_with("did not answer within 0.1 s"),
         "{error}"
     );
+}
+
+#[test]
+fn a_server_that_falls_silent_is_given_up_without_waiting_for_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let silent = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        // Whoever it is, the startup message fits one read.
+        assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+        stream
+            .write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I")
+            .unwrap();
+        stream
+    });
+    let config = PostgresConfig::new("127.0.0.1", port).user("u");
+    let config = config.connect_timeout(Duration::from_millis(200));
+    let mut connection = PostgresDriver::new(config).connect().unwrap();
+    let stream = silent.join().unwrap();
+    let start = Instant::now();
+    assert!(connection.ping().unwrap_err().is_connection_lost());
+    assert!(connection.is_broken());
+    drop(connection);
+    assert!(start.elapsed() < Duration::from_secs(5));
+    drop(stream);
 }
 
 #[test]

@@ -247,11 +247,11 @@ fn a_lost_race_is_a_serialization_failure(db: &Db) {
 fn a_deadlock_has_one_victim(db: &Db) {
     db.outside("INSERT INTO accounts (owner, balance, version) VALUES ('a', 0, 1), ('b', 0, 1)");
     let barrier = Barrier::new(2);
-    let run = |own: &str, other: &str| {
+    let run = |own: i64, other: i64| {
         let mut conn = db.engine.connection().unwrap();
-        let add = |conn: &mut Connection, owner: &str| {
-            let text = "UPDATE accounts SET balance = balance + 1 WHERE owner = ?";
-            execute(db, conn, text, &[ValueRef::Text(owner)]).map(drop)
+        let add = |conn: &mut Connection, id: i64| {
+            let text = "UPDATE accounts SET balance = balance + 1 WHERE id = ?";
+            execute(db, conn, text, &[ValueRef::Int(id)]).map(drop)
         };
         conn.transaction(|conn| {
             add(conn, own)?;
@@ -260,8 +260,8 @@ fn a_deadlock_has_one_victim(db: &Db) {
         })
     };
     let (first, second) = thread::scope(|scope| {
-        let first = scope.spawn(|| run("a", "b"));
-        let second = scope.spawn(|| run("b", "a"));
+        let first = scope.spawn(|| run(1, 2));
+        let second = scope.spawn(|| run(2, 1));
         (first.join().unwrap(), second.join().unwrap())
     });
     let victims: Vec<_> = [first, second].into_iter().filter_map(Result::err).collect();

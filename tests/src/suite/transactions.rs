@@ -53,13 +53,13 @@ fn users(db: &Db) -> Vec<String> {
 
 /// Inserts a user of a name that is taken.
 fn fail(conn: &mut Connection) -> Result<()> {
-    conn.raw_execute("INSERT INTO users (id, username) VALUES (1, 'taken')", &[]).map(drop)
+    conn.raw_execute("INSERT INTO users (id, username) VALUES (1000, 'taken')", &[]).map(drop)
 }
 
 /// A connection in a transaction, in a database in which [`fail`] fails.
 fn begun(db: &Db) -> Connection {
     let mut conn = db.engine.connection().unwrap();
-    conn.raw_execute("INSERT INTO users (id, username) VALUES (1, 'taken')", &[]).unwrap();
+    conn.raw_execute("INSERT INTO users (id, username) VALUES (1000, 'taken')", &[]).unwrap();
     conn.begin().unwrap();
     db.sent();
     conn
@@ -138,7 +138,7 @@ fn a_failed_statement_leaves_the_transaction_whole(db: &Db) {
     let mut conn = begun(db);
     insert_user(&mut conn, "before").unwrap();
     // Three rows, the last of which fails: the statement undoes itself.
-    let three = "INSERT INTO users (id, username) VALUES (2, 'x'), (3, 'y'), (1, 'z')";
+    let three = "INSERT INTO users (id, username) VALUES (1001, 'x'), (1002, 'y'), (1000, 'z')";
     refused(conn.raw_execute(three, &[]), ErrorKind::UniqueViolation);
     insert_user(&mut conn, "after").unwrap();
     conn.commit().unwrap();
@@ -171,11 +171,11 @@ fn a_closure_that_swallows_an_error_ends_its_transaction(db: &Db) {
 fn a_deadlock_inside_a_savepoint_is_never_half_stored(db: &Db) {
     db.outside("INSERT INTO accounts (owner, balance, version) VALUES ('a', 0, 1), ('b', 0, 1)");
     let barrier = Barrier::new(2);
-    let run = |own: &str, other: &str| {
+    let run = |own: i64, other: i64| {
         let mut conn = db.engine.connection().unwrap();
-        let add = |conn: &mut Connection, owner: &str| {
-            let text = "UPDATE accounts SET balance = balance + 1 WHERE owner = ?";
-            execute(db, conn, text, &[ValueRef::Text(owner)]).map(drop)
+        let add = |conn: &mut Connection, id: i64| {
+            let text = "UPDATE accounts SET balance = balance + 1 WHERE id = ?";
+            execute(db, conn, text, &[ValueRef::Int(id)]).map(drop)
         };
         conn.begin().unwrap();
         insert_user(&mut conn, &format!("before_{own}")).unwrap();
@@ -194,11 +194,11 @@ fn a_deadlock_inside_a_savepoint_is_never_half_stored(db: &Db) {
         assert!(!stored_early, "the statement after the deadlock committed by itself");
         let committed = conn.commit();
         conn.rollback().unwrap();
-        Some((own.to_owned(), after, committed))
+        Some((own, after, committed))
     };
     let (first, second) = thread::scope(|scope| {
-        let first = scope.spawn(|| run("a", "b"));
-        let second = scope.spawn(|| run("b", "a"));
+        let first = scope.spawn(|| run(1, 2));
+        let second = scope.spawn(|| run(2, 1));
         (first.join().unwrap(), second.join().unwrap())
     });
     let (victim, after, committed) = first.or(second).expect("one of them is the victim");
