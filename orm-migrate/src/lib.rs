@@ -1,4 +1,91 @@
-//! x
+//! Scripts, tables and migrations from the models of the [`orm`] crate: the program `orm-migrate`, and the
+//! library that it is made of.
+//!
+//! # The program
+//!
+//! ```text
+//! cd my-project                                   # a package whose library holds the models
+//! orm-migrate create-all --dialect postgres       # print the script: no server, no driver
+//! orm-migrate create-all --url sqlite://app.db --apply
+//!                                                 # create the tables that aren't there
+//! orm-migrate create-all --dialect postgres --migration first
+//!                                                 # write a first migration
+//! export DATABASE_URL=postgresql://me:secret@localhost/app
+//! orm-migrate status                              # [ ] 2026-01-31-120000-0000_first
+//! orm-migrate run                                 # apply what is pending
+//! orm-migrate revert                              # undo the last one
+//! ```
+//!
+//! Nothing has to be added to the project: `models`, `create-all` and `drop-all` build the package's library
+//! and ask it for the models that are linked into it. The other commands need neither models nor cargo.
+//! `orm-migrate --help` is the reference; the exit codes are those of [`Exit`]; what a project can say
+//! in a file is in [`config`].
+//!
+//! # Migrations
+//!
+//! They are those of `diesel`: a folder for each, named by date and title, with `up.sql`, `down.sql` and
+//! `metadata.toml`; a table `__diesel_schema_migrations` with the versions that are applied. The `diesel`
+//! program and this one can take turns on one database. What is different here:
+//!
+//! - Scripts are split, and their statements run one by one. The one that fails is named with file, line
+//!   and what the database says, and so is what remains in effect. Drivers hide failures of scripts.
+//! - Every script is read and checked before the first statement of the first one runs: quotes that are
+//!   never closed, two migrations of one version, a missing `down.sql`, a `COMMIT` inside the migration's
+//!   own transaction, and SQLite's `PRAGMA foreign_keys` there, which does nothing and lets a dropped table
+//!   take its children's rows with it.
+//! - A migration runs in a transaction if its `metadata.toml` says so (or isn't there) and the database can
+//!   undo it: always on SQLite and PostgreSQL; on MySQL and MariaDB only if it is of INSERT, UPDATE, DELETE
+//!   and SELECT alone, since they commit at every definition.
+//! - One program serves all databases and needs no client library.
+//!
+//! # A program of your own
+//!
+//! For a package without a library, and for a container without cargo: [`cli::run`] is the same command
+//! line on the models that are linked into your program.
+//!
+//! # The library
+//!
+//! Each command is a function that returns data; the program parses, calls and prints.
+//!
+//! ```
+//! use orm_migrate::command::{self, create, run, status};
+//! use orm_migrate::migration::Migrations;
+//! use orm_migrate::models::Models;
+//! use orm_migrate::{Exit, dialect};
+//!
+//! # fn main() -> orm_migrate::Result<()> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let migrations = folder.path().join("migrations");
+//! # let url = format!("sqlite://{}", folder.path().join("app.db").display());
+//! # let dump = r#"{"format":1,"orm_version":"0.1.0","models":[{"name":"User","module":"app","table":
+//! #     {"name":"users","columns":[{"name":"id","field":"id","type":"int64","nullable":false,
+//! #     "auto_increment":true}],"primary_key":{"name":"pk_users","columns":["id"]},"uniques":[],
+//! #     "indexes":[],"checks":[],"foreign_keys":[]}}]}"#;
+//! // Or Models::linked(), or ModelSource::Package(…).load().
+//! let models = Models::from_json(dump, "dump.json")?;
+//! let sqlite = dialect::by_name("sqlite")?;
+//! assert!(create::script(&models, sqlite)?.starts_with("CREATE TABLE \"users\""));
+//!
+//! create::migration(&models, sqlite, &migrations, "first")?;
+//! let migrations = Migrations::open(&migrations)?;
+//! # if !cfg!(feature = "live") {
+//! #     return Ok(());
+//! # }
+//! assert_eq!(status::status(&migrations, command::connect(&url)?)?.exit(), Exit::Pending);
+//! let steps = run::run(&migrations, command::connect(&url)?, &mut |step| {
+//!     println!("{} took {:?}", step.name, step.elapsed);
+//! })?;
+//! assert_eq!(steps.len(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! - `live` (default): the database drivers. Without it everything that writes a script or a file works,
+//!   and no driver is compiled.
+//! - `tls`: encrypted connections to PostgreSQL and MySQL/MariaDB.
+
 pub mod cli;
 pub mod command;
 pub mod config;

@@ -24,6 +24,7 @@ use super::bind::{Bind, Refusal, binds, unspecified};
 use super::row::{PostgresRow, Wire};
 use super::transaction::Effect;
 use super::{PostgresConfig, refuse_async};
+use crate::capability::CAPABILITIES;
 use crate::errors::{self, ServerError};
 
 /// A statement that the server has parsed.
@@ -105,6 +106,9 @@ impl PostgresConnection {
         call: &Call<T>,
     ) -> Result<(T, Option<Arc<Prepared>>)> {
         self.check_usable(sql)?;
+        if values.len() > CAPABILITIES.bind_limit {
+            return Err(too_many_binds(values.len()));
+        }
         if self.statements.is_none() {
             return Ok((self.run_direct(sql, values, call)?, None));
         }
@@ -225,9 +229,9 @@ impl PostgresConnection {
                 ..Failure::local(refusal.to_error())
             };
         }
-        // Known by its text only, and found before anything is sent: a count or length that overflows.
+        // Known by its text only, and found before anything is sent: a length that overflows.
         if error.to_string() == "error encoding message to server" {
-            let message = "the statement has more or larger binds than can be sent";
+            let message = "the statement has larger binds than can be sent";
             let error = Error::with_message(ErrorKind::Usage, message).with_source(error);
             return Failure::local(error);
         }
@@ -275,6 +279,13 @@ fn wires(columns: &[Column]) -> Vec<Wire> {
 fn bind_count(expected: usize, found: usize) -> Error {
     let message = format!("the statement takes {expected} binds, but {found} are given");
     Error::with_message(ErrorKind::Usage, message)
+}
+
+#[cold]
+fn too_many_binds(found: usize) -> Error {
+    let limit = CAPABILITIES.bind_limit;
+    let message = format!("the statement has {found} binds, but {limit} at most can be sent");
+    Error::with_message(ErrorKind::Usage, message).with_hint("bind a list as one array: = ANY($1)")
 }
 
 fn server_error(error: &DbError) -> ServerError<'_> {

@@ -13,6 +13,10 @@ use rusqlite::{CachedStatement, Statement};
 
 use crate::errors;
 
+/// The days from 0000-01-01 to 9999-12-31. ISO 8601 text sorts by time as long as every year has four
+/// digits and no sign.
+const CALENDAR: std::ops::RangeInclusive<i64> = -719_528..=2_932_896;
+
 /// Binds all values of a statement.
 ///
 /// # Errors
@@ -56,6 +60,7 @@ pub(super) fn bind_row(
 enum Fault {
     Native(rusqlite::Error),
     NotANumber,
+    BeyondCalendar(&'static str),
     Unknown(&'static str),
 }
 
@@ -69,6 +74,11 @@ impl Fault {
                 format!("bind {index} is a float that is not a number, which sqlite can't store"),
             )
             .with_hint("store null instead, and make the column nullable"),
+            Self::BeyondCalendar(kind) => Error::with_message(
+                ErrorKind::OutOfRange,
+                format!("bind {index} is {kind} outside the years 0000 to 9999"),
+            )
+            .with_hint("sqlite keeps it as text, which would neither sort nor read back"),
             Self::Unknown(kind) => Error::with_message(
                 ErrorKind::Unsupported,
                 format!("sqlite can't bind {kind} (bind {index})"),
@@ -98,8 +108,16 @@ fn bind(
         ValueRef::Text(v) => Native::Text(v.as_bytes()),
         ValueRef::Bytes(v) => Native::Blob(v),
         ValueRef::Uuid(v) => Native::Blob(v),
+        ValueRef::Date(v) if !CALENDAR.contains(&i64::from(*v)) => {
+            return Err(Fault::BeyondCalendar(value.kind_name()));
+        }
         ValueRef::Date(v) => return bind_text(statement, index, civil::date_text(*v)),
         ValueRef::Time(v) => return bind_text(statement, index, civil::time_text(*v)),
+        ValueRef::DateTime(v) | ValueRef::Timestamp(v)
+            if !CALENDAR.contains(&v.div_euclid(civil::DAY)) =>
+        {
+            return Err(Fault::BeyondCalendar(value.kind_name()));
+        }
         ValueRef::DateTime(v) | ValueRef::Timestamp(v) => {
             return bind_text(statement, index, civil::datetime_text(*v));
         }
@@ -160,6 +178,15 @@ impl fmt::Write for ShortText {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_calendar_has_years_of_four_digits() {
+        let texts = [CALENDAR.start(), CALENDAR.end()].map(|days| {
+            let days = i32::try_from(*days).unwrap();
+            civil::date_text(days).to_string()
+        });
+        assert_eq!(texts, ["0000-01-01", "9999-12-31"]);
+    }
 
     #[test]
     fn the_longest_date_has_room() {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
 
 use crate::dialect;
 
@@ -135,8 +135,8 @@ pub(super) struct RunCommand {
 #[derive(Debug, Args)]
 pub(super) struct BackCommand {
     /// How many of the last migrations
-    #[arg(short, long, value_name = "N", default_value_t = 1)]
-    pub number: usize,
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
+    pub number: u32,
     /// All that are applied
     #[arg(long, conflicts_with = "number")]
     pub all: bool,

@@ -100,7 +100,8 @@ fn tables(args: &TablesCommand, home: Home, which: Tables) -> Result<Exit> {
     let project = Project::open(&args.project, home)?;
     let source = project.models(&args.models);
     if args.apply {
-        // The cheap mistake first: building the models takes its time.
+        // The cheap mistakes first: building the models takes its time.
+        command::check_live()?;
         let url = project.url(&args.database)?;
         apply_tables(&source.load()?, &url, which)?;
         return Ok(Exit::Clean);
@@ -209,6 +210,6 @@ fn count(args: &BackCommand) -> Count {
     if args.all {
         Count::All
     } else {
-        Count::Last(args.number)
+        Count::Last(usize::try_from(args.number).unwrap_or(usize::MAX))
     }
 }

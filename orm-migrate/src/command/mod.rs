@@ -17,7 +17,7 @@ mod step;
 
 use orm::engine::Connection;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub use apply::Applied;
 pub use step::{Count, Step};
@@ -25,20 +25,39 @@ pub use step::{Count, Step};
 /// Connects to a database.
 ///
 /// # Errors
-/// A wrong URL, a server that can't be reached or refuses the login.
-#[cfg(feature = "live")]
+/// A wrong URL, a server that can't be reached or refuses the login; always, without the feature `live`.
 pub fn connect(url: &str) -> Result<Connection> {
+    check_live()?;
     Ok(orm::engine::Engine::connect(url)?.connection()?)
 }
 
-/// Connects to a database: not in this build.
+/// Refuses if no driver was compiled into this program.
 ///
 /// # Errors
-/// Always: the drivers come with the feature `live`.
-#[cfg(not(feature = "live"))]
-pub fn connect(_url: &str) -> Result<Connection> {
-    Err(crate::Error::failed(
-        "this orm-migrate was built without the feature live, which brings the drivers",
+/// The feature `live` is off.
+pub(crate) fn check_live() -> Result<()> {
+    if cfg!(feature = "live") {
+        return Ok(());
+    }
+    Err(Error::failed(
+        "this orm-migrate was built without the feature live, which brings the database drivers",
     )
-    .with_hint("build it with --features live, or let `create-all` print a script"))
+    .with_hint("build it with --features live; `create-all` prints a script without"))
+}
+
+#[cfg(all(test, not(feature = "live")))]
+mod tests {
+    #[test]
+    fn without_drivers_the_feature_is_named() {
+        let error = super::connect("sqlite://").unwrap_err();
+        assert!(
+            error.message().contains("without the feature live"),
+            "{error}"
+        );
+        assert!(
+            error
+                .hint()
+                .is_some_and(|hint| hint.contains("--features live"))
+        );
+    }
 }

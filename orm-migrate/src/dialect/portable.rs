@@ -21,12 +21,19 @@ pub(super) struct Portable {
     pub other: &'static dyn Dialect,
 }
 
-fn both(main: String, other: &str) -> String {
+// What both begin with stays outside of the comments: ` COLLATE /*!80017 a *//*M! b */`. On a server
+// that reads neither, the statement fails instead of meaning something else.
+fn both(main: &str, other: &str) -> String {
     if main == other {
-        main
-    } else {
-        format!(" /*!80017{main} *//*M!{other} */")
+        return main.to_owned();
     }
+    let words = main.split(' ').zip(other.split(' '));
+    let same = words.take_while(|(main, other)| main == other);
+    let same: usize = same.map(|(word, _)| word.len() + 1).sum();
+    // Where one is the beginning of the other, the last word has no blank behind it.
+    let (start, main) = main.split_at(same.min(main.len()));
+    let other = other.get(same..).unwrap_or_default();
+    format!("{start}/*!80017 {main} *//*M! {other} */")
 }
 
 // The hooks of DDL. Queries are never written with this dialect: whoever runs one has a server, and
@@ -50,7 +57,7 @@ impl Dialect for Portable {
 
     fn column_options(&self, column: &Column) -> String {
         both(
-            self.main.column_options(column),
+            &self.main.column_options(column),
             &self.other.column_options(column),
         )
     }
@@ -61,12 +68,8 @@ impl Dialect for Portable {
 
     fn table_options(&self) -> &'static str {
         static OPTIONS: OnceLock<String> = OnceLock::new();
-        OPTIONS.get_or_init(|| {
-            both(
-                self.main.table_options().to_owned(),
-                self.other.table_options(),
-            )
-        })
+        // One value of this type exists, so one text is enough for what has to be static.
+        OPTIONS.get_or_init(|| both(self.main.table_options(), self.other.table_options()))
     }
 
     fn drop_foreign_key(&self) -> &'static str {
@@ -91,5 +94,26 @@ impl Dialect for Portable {
 
     fn write_check_rule(&self, w: &mut SqlWriter<'_>, rule: &Rule) -> Result<()> {
         self.main.write_check_rule(w, rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::both;
+
+    #[test]
+    fn what_differs_goes_into_comments() {
+        assert_eq!(both(" A B", " A B"), " A B");
+        assert_eq!(both("", ""), "");
+        assert_eq!(both(" A B", " A"), " A /*!80017 B *//*M!  */");
+        assert_eq!(both("", " A"), "/*!80017  *//*M! A */");
+        assert_eq!(
+            both(" A COLLATE=x", " A COLLATE=y"),
+            " A /*!80017 COLLATE=x *//*M! COLLATE=y */"
+        );
+        assert_eq!(
+            both(" COLLATE ab", " COLLATE ac"),
+            " COLLATE /*!80017 ab *//*M! ac */"
+        );
     }
 }

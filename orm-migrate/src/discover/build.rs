@@ -146,6 +146,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_selection_becomes_cargos_options() {
+        let package = Package::named("app");
+        let selection = Selection {
+            features: vec!["a".to_owned(), "b".to_owned()],
+            all_features: true,
+            profile: Some("release".to_owned()),
+            target: Some("t".to_owned()),
+            ..Selection::default()
+        };
+        let command = command(&package, &selection);
+        let arguments: Vec<_> = command
+            .get_args()
+            .map(|argument| argument.to_str().unwrap())
+            .collect();
+        let expected = "rustc --lib --crate-type cdylib --message-format json-render-diagnostics \
+            --manifest-path app/Cargo.toml --package app --features a,b --all-features \
+            --profile release --target t";
+        assert_eq!(arguments.join(" "), expected);
+    }
+
+    #[test]
     fn the_library_is_found_among_the_messages() {
         let file = format!("/t/libapp.{}", std::env::consts::DLL_EXTENSION);
         let messages = [

@@ -171,14 +171,25 @@ fn no_library(package: &str) -> Error {
 }
 
 #[cfg(test)]
+impl Package {
+    /// A package of that name with nothing in it.
+    pub(super) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            id: name.to_owned(),
+            manifest_path: PathBuf::from(format!("{name}/Cargo.toml")),
+            dependencies: Vec::new(),
+            targets: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn package(name: &str, kind: &str, dependency: &str) -> Package {
         Package {
-            name: name.to_owned(),
-            id: name.to_owned(),
-            manifest_path: PathBuf::from(format!("{name}/Cargo.toml")),
             dependencies: vec![Dependency {
                 name: dependency.to_owned(),
                 kind: None,
@@ -186,6 +197,7 @@ mod tests {
             targets: vec![Target {
                 kind: vec![kind.to_owned()],
             }],
+            ..Package::named(name)
         }
     }
 

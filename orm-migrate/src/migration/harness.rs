@@ -42,17 +42,16 @@ struct Run {
     wants_transaction: bool,
     /// Whether it has got one.
     begun: bool,
+    /// Statements of its scripts.
+    total: usize,
     /// Statements run, those included that a rollback undid.
     done: usize,
-    /// What made it fail, and how many of how many statements stay if no transaction undoes them.
-    failure: Option<Failure>,
-}
-
-#[derive(Debug)]
-struct Failure {
-    error: Error,
+    /// Statements that no rollback can undo.
     kept: usize,
-    total: usize,
+    /// Whether the connection broke, so that nobody knows what the failing statement did.
+    lost: bool,
+    /// What made it fail: diesel's error type has no room for file and line.
+    failure: Option<Error>,
 }
 
 impl MigrationConnection {
@@ -157,23 +156,28 @@ impl MigrationConnection {
 
     /// Rolls back what can be, and says what is left.
     fn undo(&mut self, error: &Boxed, direction: Direction) -> String {
-        let unknown = error
-            .downcast_ref::<orm_core::Error>()
-            .is_some_and(orm_core::Error::is_commit_unknown);
+        let native = error.downcast_ref::<orm_core::Error>();
+        let is_unknown = native.is_some_and(orm_core::Error::is_commit_unknown);
         let rolled_back = self.connection.rollback();
         let counts = match direction {
             Direction::Up => "the migration counts as pending",
             Direction::Down => "the migration counts as applied",
         };
-        let (kept, total) = self
-            .run
-            .failure
-            .as_ref()
-            .map_or((self.run.done, self.run.done), |f| (f.kept, f.total));
+        let Run {
+            begun,
+            total,
+            kept,
+            lost,
+            ..
+        } = self.run;
         match () {
-            () if unknown => "unknown: the connection was lost during commit".to_owned(),
+            () if is_unknown => "unknown: the connection was lost during commit".to_owned(),
             () if rolled_back.is_err() => format!("unknown: the rollback failed; {counts}"),
-            () if self.run.begun => format!("rolled back, nothing of it was changed; {counts}"),
+            () if begun => format!("rolled back, nothing of it was changed; {counts}"),
+            () if lost => format!(
+                "the connection was lost: the first {kept} of {total} statements stay in effect, perhaps \
+                 the next one too; {counts}"
+            ),
             () if kept == 0 => format!("nothing of it was changed; {counts}"),
             () => format!("the first {kept} of {total} statements stay in effect; {counts}"),
         }
@@ -182,14 +186,12 @@ impl MigrationConnection {
     /// The error of a failed statement, or whatever else made diesel's code fail.
     fn named(&mut self, error: Boxed, name: &str) -> Error {
         if let Some(failure) = self.run.failure.take() {
-            let stays = failure.kept > 0 && !self.run.begun;
-            let hint = "undo by hand what stays, or take it out of the script; then try again";
-            let error = failure.error;
-            return if stays && error.hint().is_none() {
-                error.with_hint(hint)
-            } else {
-                error
-            };
+            if self.run.begun || self.run.kept == 0 || failure.hint().is_some() {
+                return failure;
+            }
+            return failure.with_hint(
+                "undo by hand what stays, or take it out of the script; then try again",
+            );
         }
         let error = match error.downcast::<Error>() {
             Ok(error) => return *error,
@@ -230,21 +232,21 @@ impl MigrationConnection {
             self.connection.begin()?;
             self.run.begun = true;
         }
-        let mut kept = 0;
-        for (index, statement) in statements.iter().enumerate() {
+        // Commands have checked before they began; diesel's own methods on this type have not.
+        script.check(self.connection.in_transaction())?;
+        self.run.total += statements.len();
+        for statement in &statements {
             if let Err(error) = self.run_statement(&script, statement) {
-                let place = script.place(statement.line);
-                let error = failed_statement(&place, statement, error);
-                self.run.failure = Some(Failure {
+                self.run.lost = error.is_connection_lost();
+                return Err(failed_statement(
+                    &script.place(statement.line),
+                    statement,
                     error,
-                    kept,
-                    total: statements.len(),
-                });
-                return Ok(());
+                ));
             }
             self.run.done += 1;
             if !self.connection.in_transaction() {
-                kept = index + 1;
+                self.run.kept = self.run.done;
             }
         }
         Ok(())
@@ -287,19 +289,10 @@ fn failed_statement(place: &str, statement: &Statement<'_>, error: orm_core::Err
 
 impl SimpleConnection for MigrationConnection {
     fn batch_execute(&mut self, query: &str) -> diesel::QueryResult<()> {
-        // diesel's error type has no room for file and line: the error waits beside it.
-        let failed = self.run_script(query);
-        if let Err(error) = failed {
-            self.run.failure = Some(Failure {
-                error,
-                kept: 0,
-                total: 0,
-            });
-        }
-        if self.run.failure.is_some() {
-            return Err(diesel::result::Error::RollbackTransaction);
-        }
-        Ok(())
+        self.run_script(query).map_err(|error| {
+            self.run.failure = Some(error);
+            diesel::result::Error::RollbackTransaction
+        })
     }
 }
 

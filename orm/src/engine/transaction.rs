@@ -82,6 +82,12 @@ impl Connection {
         self.track != Track::Idle
     }
 
+    /// Whether a transaction is open and the database has not ended it.
+    #[inline]
+    pub(crate) fn has_transaction(&self) -> bool {
+        matches!(self.track, Track::Open | Track::Aborted)
+    }
+
     /// Begins a transaction with the database's default isolation level.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Runs a plan: one statement or prepared loop a unit, exact row counts, keys and versions collected.
 //!
-//! Reads entities and changes none of them. Inserting is `query/bulk.rs`, shared with `insert(…)`.
+//! Reads entities and changes none of them. Inserting is `query/bulk.rs`, shared with `insert(…)`; what
+//! the database fills in is read back in `fetch.rs`; rows that don't match are named in `stale.rs`.
 
 use std::sync::Arc;
 
@@ -11,15 +12,19 @@ use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
+use super::fetch::fetch;
 use super::plan::{Plan, Unit, UnitKind};
+use super::stale::stale;
 use crate::engine::{Connection, StatementKey, StatementKind};
-use crate::load::get_statement;
 use crate::mapping::ModelDef;
 use crate::query::{BulkInsert, check_length, check_references, insert_rows};
 use crate::state::{AnyArena, Inserted, State, Updated};
 
 /// How many rows of a prepared loop are bound at a time.
 const LOOP_ROWS: usize = 256;
+/// How many rows go into one array statement: few round trips, and far from the gigabyte that a
+/// message holds.
+const ARRAY_ROWS: usize = 1024;
 
 /// What was written by one unit of the plan.
 #[derive(Debug)]
@@ -32,16 +37,10 @@ pub(crate) enum Written {
 /// Why a flush failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    pub error: Error,
+    pub(crate) error: Error,
     /// The unit whose rows were not all matched, where the statement can't tell which: after the
     /// rollback they are looked at one by one.
-    pub suspect: Option<usize>,
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self { error, suspect: None }
-    }
+    pub(crate) suspect: Option<usize>,
 }
 
 /// Writes everything in `plan`, in order.
@@ -55,13 +54,16 @@ pub(crate) fn emit(
 ) -> Result<Vec<Written>, Failure> {
     let mut written = Vec::with_capacity(plan.units.len());
     for (index, unit) in plan.units.iter().enumerate() {
-        let Some(arena) = state.by_model(unit.model) else { continue };
+        let arena = state.by_model(unit.model).expect("invariant: plans come from arenas");
         let mut rows = Rows { connection, arena, unit };
         let result = match &unit.kind {
             UnitKind::Insert { columns, fetched, generated } => {
                 rows.insert(columns, fetched, *generated).map(Written::Inserted)
             }
-            UnitKind::Update { set, guard } => rows.update(set, guard).map(Written::Updated),
+            UnitKind::Update { set, guard, swaps } => {
+                let updated = rows.update(set, guard).map(Written::Updated);
+                updated.map_err(|error| if *swaps { explain_swap(error) } else { error })
+            }
             UnitKind::Delete { guard } => rows.delete(guard).map(|()| Written::Deleted),
         };
         written.push(result.map_err(|error| {
@@ -84,87 +86,56 @@ impl<'a> Rows<'a> {
         &mut self,
         columns: &[usize],
         fetched: &[usize],
-        generated: bool,
+        generated: Option<usize>,
     ) -> Result<Vec<Inserted>> {
         let (arena, unit) = (self.arena, self.unit);
         let version = unit.def.version;
-        let mut rows: Vec<Inserted> =
-            unit.slots.iter().map(|slot| Inserted { slot: *slot, filled: Vec::new() }).collect();
+        let row = |slot: &u32| Inserted { slot: *slot, filled: Vec::new() };
+        let mut rows: Vec<Inserted> = unit.slots.iter().map(row).collect();
         let value = |row: usize, position: usize| match arena.value(unit.slots[row], position) {
             // Versions count from 1; 0 is a version that nobody has set.
             ValueRef::Int(0) if version == Some(position) => ValueRef::Int(1),
             value => value,
         };
         let bulk = BulkInsert { def: unit.def, model: unit.model, columns, rows: rows.len() };
-        let mut misfit = None;
-        if let (true, Some(position)) = (generated, unit.def.generated) {
-            let mut take = |row: usize, key: i64| {
-                if misfit.is_none() && !fits(&unit.def.columns[position].ty, key) {
-                    misfit = Some(key_out_of_range(unit.def, position));
-                }
-                rows[row].filled.push((position, Value::Int(key)));
-            };
-            insert_rows(self.connection, &bulk, &value, Some(&mut take))?;
-        } else {
+        let Some(position) = generated else {
             insert_rows(self.connection, &bulk, &value, None)?;
+            return self.fill(rows, fetched);
+        };
+        let mut misfits = false;
+        let mut take = |row: usize, key: i64| {
+            misfits |= !fits(&unit.def.columns[position].ty, key);
+            rows[row].filled.push((position, Value::Int(key)));
+        };
+        insert_rows(self.connection, &bulk, &value, Some(&mut take))?;
+        if misfits {
+            return Err(key_out_of_range(unit.def, position));
         }
-        if let Some(misfit) = misfit {
-            return Err(misfit);
-        }
-        if let Some(position) = version {
-            for row in &mut rows {
-                if arena.value(row.slot, position) == ValueRef::Int(0) {
-                    row.filled.push((position, Value::Int(1)));
-                }
+        self.fill(rows, fetched)
+    }
+
+    /// Notes what was filled in beside the key.
+    fn fill(&mut self, mut rows: Vec<Inserted>, fetched: &[usize]) -> Result<Vec<Inserted>> {
+        if let Some(position) = self.unit.def.version {
+            let unset = |row: &&mut Inserted| {
+                self.arena.value(row.slot, position) == ValueRef::Int(0)
+            };
+            for row in rows.iter_mut().filter(unset) {
+                row.filled.push((position, Value::Int(1)));
             }
         }
         if !fetched.is_empty() {
-            self.fetch(&mut rows, fetched)?;
+            fetch(self.connection, self.arena, &mut rows, fetched)?;
         }
         Ok(rows)
-    }
-
-    /// Reads what the database filled in.
-    fn fetch(&mut self, rows: &mut [Inserted], fetched: &[usize]) -> Result<()> {
-        let (arena, unit) = (self.arena, self.unit);
-        let sql = get_statement(self.connection, unit.def, unit.model)?;
-        for row in rows {
-            let key: Vec<Value> = unit
-                .def
-                .primary_key
-                .iter()
-                .map(|position| {
-                    let filled = row.filled.iter().find(|(filled, _)| filled == position);
-                    filled.map_or_else(
-                        || arena.value(row.slot, *position).to_value(),
-                        |(_, value)| value.clone(),
-                    )
-                })
-                .collect();
-            let binds: Vec<ValueRef<'_>> = key.iter().map(Value::as_ref).collect();
-            let mut filled = Vec::with_capacity(fetched.len());
-            self.connection.raw_query(&sql, &binds, &mut |found| {
-                for position in fetched {
-                    filled.push((*position, found.get(*position)?.to_value()));
-                }
-                Ok(())
-            })?;
-            row.filled.append(&mut filled);
-        }
-        Ok(())
     }
 
     fn update(&mut self, set: &[usize], guard: &[usize]) -> Result<Vec<Updated>> {
         let (arena, unit) = (self.arena, self.unit);
         let version = unit.def.version;
-        let mut rows = Vec::with_capacity(unit.slots.len());
+        let rows: Vec<Updated> = unit.slots.iter().map(|slot| updated(arena, *slot)).collect();
         for slot in &unit.slots {
-            let version = match version.map(|position| arena.old_value(*slot, position)) {
-                Some(ValueRef::Int(old)) => Some(old.wrapping_add(1)),
-                _ => None,
-            };
-            rows.push(Updated { slot: *slot, version });
-            for position in set.iter().filter(|position| Some(**position) != version_position(unit)) {
+            for position in set.iter().filter(|position| Some(**position) != version) {
                 let value = arena.value(*slot, *position);
                 check_length(unit.def, *position, value)?;
                 check_references(unit.def, *position, value)?;
@@ -201,14 +172,13 @@ impl<'a> Rows<'a> {
         value: &dyn Fn(usize, usize) -> ValueRef<'a>,
     ) -> Result<()> {
         let rows = self.unit.slots.len();
-        if rows > 1 && self.connection.dialect().capabilities().arrays {
+        if self.by_arrays() {
             return self.write_arrays(text, width, value);
         }
         let mut binds = Vec::with_capacity(width * rows.min(LOOP_ROWS));
         for first in (0..rows).step_by(LOOP_ROWS) {
-            let chunk = first..rows.min(first + LOOP_ROWS);
             binds.clear();
-            for row in chunk {
+            for row in first..rows.min(first + LOOP_ROWS) {
                 binds.extend((0..width).map(|column| value(row, column)));
             }
             let mut row = first;
@@ -216,7 +186,7 @@ impl<'a> Rows<'a> {
             let mut check = |outcome: Outcome| {
                 let slot = unit.slots[row];
                 row += 1;
-                if outcome.affected == 1 { Ok(()) } else { Err(stale(arena, unit, slot)) }
+                if outcome.affected == 1 { Ok(()) } else { Err(stale(arena, slot)) }
             };
             if rows == 1 {
                 check(self.connection.raw_execute(text, &binds)?)?;
@@ -234,20 +204,28 @@ impl<'a> Rows<'a> {
         value: &dyn Fn(usize, usize) -> ValueRef<'a>,
     ) -> Result<()> {
         let rows = self.unit.slots.len();
-        let columns: Vec<Vec<ValueRef<'_>>> = (0..width)
-            .map(|column| (0..rows).map(|row| value(row, column)).collect())
-            .collect();
-        let binds: Vec<ValueRef<'_>> = columns.iter().map(|c| ValueRef::Array(c)).collect();
-        let outcome = self.connection.raw_execute(text, &binds)?;
-        if outcome.affected == rows as u64 {
-            return Ok(());
+        for first in (0..rows).step_by(ARRAY_ROWS) {
+            let chunk = first..rows.min(first + ARRAY_ROWS);
+            let columns: Vec<Vec<ValueRef<'_>>> = (0..width)
+                .map(|column| chunk.clone().map(|row| value(row, column)).collect())
+                .collect();
+            let binds: Vec<ValueRef<'_>> = columns.iter().map(|c| ValueRef::Array(c)).collect();
+            let outcome = self.connection.raw_execute(text, &binds)?;
+            if outcome.affected != chunk.len() as u64 {
+                return Err(stale(self.arena, self.unit.slots[first]));
+            }
         }
-        Err(stale(self.arena, self.unit, self.unit.slots[0]))
+        Ok(())
+    }
+
+    /// Whether all rows go into one statement, as one array a column.
+    fn by_arrays(&self) -> bool {
+        self.unit.slots.len() > 1 && self.connection.dialect().capabilities().arrays
     }
 
     fn text(&mut self, kind: StatementKind, set: &[usize], guard: &[usize]) -> Result<Arc<str>> {
         let dialect = self.connection.dialect();
-        let arrays = self.unit.slots.len() > 1 && dialect.capabilities().arrays;
+        let arrays = self.by_arrays();
         let rows = if arrays { BatchRows::Arrays } else { BatchRows::Rows(1) };
         let key = StatementKey {
             dialect: dialect.name(),
@@ -274,8 +252,13 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn version_position(unit: &Unit) -> Option<usize> {
-    unit.def.version
+/// The outcome of a row's UPDATE, should it match: the version is one more than it was.
+fn updated(arena: &dyn AnyArena, slot: u32) -> Updated {
+    let version = match arena.def().version.map(|position| arena.old_value(slot, position)) {
+        Some(ValueRef::Int(old)) => Some(old.wrapping_add(1)),
+        _ => None,
+    };
+    Updated { slot, version }
 }
 
 fn batch_columns(def: &'static ModelDef, positions: &[usize]) -> Vec<BatchColumn<'static>> {
@@ -310,58 +293,13 @@ fn key_out_of_range(def: &ModelDef, position: usize) -> Error {
         .with_hint("make the field an i64")
 }
 
-/// The error of a row that was not there as expected.
 #[cold]
-fn stale(arena: &dyn AnyArena, unit: &Unit, slot: u32) -> Error {
-    let key = unit.def.primary_key.iter().map(|position| arena.old_value(slot, *position));
-    let key: Vec<String> = key.map(key_text).collect();
-    Error::with_message(
-        ErrorKind::StaleData,
-        format!(
-            "the {} with the key {} was changed or deleted by somebody else",
-            unit.def.name,
-            key.join(", ")
-        ),
-    )
-    .with_table(unit.def.table)
-    .with_hint("refresh it, decide anew, and flush again")
-}
-
-fn key_text(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Int(key) => key.to_string(),
-        ValueRef::Text(key) => format!("{key:?}"),
-        other => other.to_json(),
-    }
-}
-
-/// Looks at the rows of a batch that did not match as a whole, after its rollback, and names the first
-/// that is gone or changed; `error` if each is as expected by now.
-pub(crate) fn find_stale(
-    connection: &mut Connection,
-    state: &State,
-    unit: &Unit,
-    error: Error,
-) -> Error {
-    let Some(arena) = state.by_model(unit.model) else { return error };
-    let (UnitKind::Update { guard, .. } | UnitKind::Delete { guard }) = &unit.kind else {
+fn explain_swap(error: Error) -> Error {
+    if !error.is_unique_violation() {
         return error;
-    };
-    let Ok(sql) = get_statement(connection, unit.def, unit.model) else { return error };
-    for slot in &unit.slots {
-        let key = unit.def.primary_key.iter().map(|position| arena.old_value(*slot, *position));
-        let binds: Vec<ValueRef<'_>> = key.collect();
-        let mut intact = false;
-        let looked = connection.raw_query(&sql, &binds, &mut |row| {
-            intact = true;
-            for position in guard {
-                intact &= row.get(*position)?.is_same(arena.old_value(*slot, *position));
-            }
-            Ok(())
-        });
-        if looked.is_ok() && !intact {
-            return stale(arena, unit, *slot);
-        }
     }
-    error
+    error.with_hint(
+        "rows of this flush swap unique values, and the database checks each row by itself: flush \
+         one of them with an interim value first",
+    )
 }

@@ -6,10 +6,14 @@
 
 mod apply;
 mod emit;
+mod fetch;
 mod order;
 mod plan;
+mod stale;
 mod unique;
+mod work;
 
 pub(crate) use apply::apply;
-pub(crate) use emit::{Failure, emit, find_stale};
+pub(crate) use emit::{Failure, emit};
 pub(crate) use plan::{Plan, plan};
+pub(crate) use stale::find_stale;

@@ -1,69 +1,136 @@
-//! The order of a flush: tables by their foreign keys, rows of one table by references among them.
+//! The order of a flush: tables by their foreign keys, rows by references among them.
 //!
 //! Pure but for reading values out of arenas.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use orm_core::schema::sort::{Edge, sort};
 use orm_core::value::ValueRef;
 
-use crate::mapping::{ModelDef, ReferenceDef};
+use super::work::{Table, tuple};
+use crate::mapping::ReferenceDef;
 use crate::state::AnyArena;
 
-/// The arenas by table: parents before children, otherwise by table name, so that the order depends on
-/// the models alone.
-pub(super) fn by_reference<'a>(arenas: &[&'a dyn AnyArena]) -> Vec<&'a dyn AnyArena> {
-    let mut arenas = arenas.to_vec();
-    arenas.sort_by_key(|arena| arena.def().table);
+/// Tables that are written together: one, or several that refer to each other in a circle.
+pub(super) struct Group {
+    /// Indices of the tables, by name.
+    pub(super) tables: Vec<usize>,
+    /// Whether rows of the group may refer to rows of the group, so that each row has its own place.
+    pub(super) circular: bool,
+}
+
+/// A row of a flush.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Row {
+    /// The table's index.
+    pub(super) table: usize,
+    pub(super) slot: u32,
+}
+
+/// The tables in groups: parents before children, otherwise by name, so that the order depends on the
+/// models alone. Sorts `tables` by name.
+pub(super) fn groups(tables: &mut [Table<'_>]) -> Vec<Group> {
+    tables.sort_by_key(|table| table.arena.def().table);
+    let edges = edges(tables);
+    let sorted = sort(tables.len(), &edges);
+    let itself = |table: usize| edges.iter().any(|edge| edge.child == table && edge.parent == table);
+    if sorted.cyclic.is_empty() {
+        let single = |table| Group { tables: vec![table], circular: itself(table) };
+        return sorted.order.into_iter().map(single).collect();
+    }
+    let circles = circles(tables.len(), &edges);
+    let circle_of = |table: usize| circles.iter().position(|circle| circle.contains(&table));
+    let between = edges.iter().filter_map(|edge| {
+        Some(Edge { child: circle_of(edge.child)?, parent: circle_of(edge.parent)? })
+    });
+    let order = sort(circles.len(), &between.collect::<Vec<_>>()).order;
+    let group = |circle: usize| {
+        let tables = circles[circle].clone();
+        let circular = tables.len() > 1 || itself(tables[0]);
+        Group { tables, circular }
+    };
+    order.into_iter().map(group).collect()
+}
+
+fn edges(tables: &[Table<'_>]) -> Vec<Edge> {
     let mut edges = Vec::new();
-    for (child, arena) in arenas.iter().enumerate() {
-        for reference in arena.def().references {
-            let target = (reference.target)().table;
-            let parent = arenas.iter().position(|arena| arena.def().table == target);
-            edges.extend(parent.map(|parent| Edge { child, parent }));
+    for (child, table) in tables.iter().enumerate() {
+        for reference in table.arena.def().references {
+            edges.extend(target(tables, reference).map(|parent| Edge { child, parent }));
         }
     }
-    sort(arenas.len(), &edges).order.into_iter().map(|index| arenas[index]).collect()
+    edges
 }
 
-/// Whether a row of the table may refer to another row of it.
-pub(super) fn refers_to_itself(def: &ModelDef) -> bool {
-    own_references(def).next().is_some()
+/// The index of the table that a foreign key refers to.
+pub(super) fn target(tables: &[Table<'_>], reference: &ReferenceDef) -> Option<usize> {
+    let name = (reference.target)().table;
+    tables.iter().position(|table| table.arena.def().table == name)
 }
 
-fn own_references(def: &ModelDef) -> impl Iterator<Item = &ReferenceDef> {
-    def.references.iter().filter(|reference| (reference.target)().table == def.table)
-}
-
-/// Sorts rows of a table that refers to itself so that a row comes after the one it refers to; rows
-/// that don't refer to each other keep their order. Nothing is done for other tables.
-pub(super) fn parents_first<R>(arena: &dyn AnyArena, rows: &mut Vec<R>, slot: impl Fn(&R) -> u32) {
-    let def = arena.def();
-    if rows.len() < 2 || !refers_to_itself(def) {
-        return;
+/// The nodes that reach each other, as lists. A handful of tables at most, so cubic time does.
+fn circles(count: usize, edges: &[Edge]) -> Vec<Vec<usize>> {
+    let mut reaches = vec![vec![false; count]; count];
+    for edge in edges {
+        reaches[edge.child][edge.parent] = true;
     }
-    let slots: Vec<u32> = rows.iter().map(slot).collect();
-    let mut edges = Vec::new();
-    for reference in own_references(def) {
-        let targets = (reference.target_columns)();
-        let mut by_key: Vec<usize> = (0..slots.len()).collect();
-        by_key.sort_by(|a, b| compare_columns(arena, (slots[*a], &targets), (slots[*b], &targets)));
-        for (child, slot) in slots.iter().enumerate() {
-            let found = by_key.binary_search_by(|parent| {
-                compare_columns(arena, (slots[*parent], &targets), (*slot, reference.columns))
-            });
-            edges.extend(found.ok().map(|found| Edge { child, parent: by_key[found] }));
+    for via in 0..count {
+        for from in 0..count {
+            for to in 0..count {
+                reaches[from][to] |= reaches[from][via] && reaches[via][to];
+            }
         }
     }
-    let order = stable_order(slots.len(), &edges);
-    let mut taken: Vec<Option<R>> = rows.drain(..).map(Some).collect();
-    rows.extend(order.into_iter().filter_map(|index| taken[index].take()));
+    let mut circles: Vec<Vec<usize>> = Vec::new();
+    for node in 0..count {
+        let own = circles.iter_mut().find(|circle| {
+            reaches[circle[0]][node] && reaches[node][circle[0]]
+        });
+        match own {
+            Some(circle) => circle.push(node),
+            None => circles.push(vec![node]),
+        }
+    }
+    circles
 }
 
-// `sort` looks for the next free node in quadratic time, which suits tables, not rows.
-fn stable_order(count: usize, edges: &[Edge]) -> Vec<usize> {
-    use std::cmp::Reverse;
-    use std::collections::BinaryHeap;
+/// Sorts rows so that each comes after those that it refers to; rows that don't refer to each other
+/// keep their order. References are the database's, unless a row is not there yet.
+pub(super) fn parents_first(tables: &[Table<'_>], rows: &[Row]) -> Vec<Row> {
+    let mut edges = Vec::new();
+    for (index, table) in tables.iter().enumerate() {
+        for reference in table.arena.def().references {
+            let Some(parent) = target(tables, reference) else { continue };
+            let parents = lookup(tables, rows, parent, &(reference.target_columns)());
+            for (child, row) in rows.iter().enumerate().filter(|(_, row)| row.table == index) {
+                let key = old_tuple(tables, *row, reference.columns);
+                let found = key.and_then(|key| parents.get(&key).copied());
+                edges.extend(found.map(|parent| Edge { child, parent }));
+            }
+        }
+    }
+    stable_order(rows.len(), &edges).0.into_iter().map(|index| rows[index]).collect()
+}
+
+fn lookup(
+    tables: &[Table<'_>],
+    rows: &[Row],
+    table: usize,
+    columns: &[usize],
+) -> HashMap<String, usize> {
+    let own = rows.iter().enumerate().filter(|(_, row)| row.table == table);
+    own.filter_map(|(index, row)| Some((old_tuple(tables, *row, columns)?, index))).collect()
+}
+
+fn old_tuple(tables: &[Table<'_>], row: Row, columns: &[usize]) -> Option<String> {
+    let arena = tables[row.table].arena;
+    tuple(columns.iter().map(|column| arena.old_value(row.slot, *column)))
+}
+
+/// Sorts nodes so that parents come first and others keep their order, in the time that it takes to
+/// look at nodes and edges. Also tells how many could be placed: the rest is a circle, or behind one.
+pub(super) fn stable_order(count: usize, edges: &[Edge]) -> (Vec<usize>, usize) {
     let mut waits_for = vec![0_usize; count];
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); count];
     for edge in edges.iter().filter(|edge| edge.child != edge.parent) {
@@ -81,9 +148,29 @@ fn stable_order(count: usize, edges: &[Edge]) -> Vec<usize> {
             }
         }
     }
-    // What is left is a cycle of rows; the database says whether it can take them in this order.
+    let placed = order.len();
+    // The database says whether it can take the rest in this order.
     order.extend((0..count).filter(|n| waits_for[*n] > 0));
-    order
+    (order, placed)
+}
+
+/// Which changed rows of a table are to refer to rows that are added by the same flush.
+pub(super) fn refer_to_added(tables: &[Table<'_>], index: usize, added: &[Row]) -> HashSet<u32> {
+    let table = &tables[index];
+    let mut found = HashSet::new();
+    for reference in table.arena.def().references {
+        let Some(parent) = target(tables, reference) else { continue };
+        let parents = lookup(tables, added, parent, &(reference.target_columns)());
+        if parents.is_empty() {
+            continue;
+        }
+        found.extend(table.changed.iter().map(|changed| changed.slot).filter(|slot| {
+            let columns = reference.columns.iter();
+            let key = tuple(columns.map(|column| table.arena.value(*slot, *column)));
+            key.is_some_and(|key| parents.contains_key(&key))
+        }));
+    }
+    found
 }
 
 /// The order of two rows by their keys as the database has them: also the order of locks.
@@ -95,21 +182,8 @@ pub(super) fn key_order(arena: &dyn AnyArena, a: u32, b: u32) -> Ordering {
         .unwrap_or(Ordering::Equal)
 }
 
-fn compare_columns(
-    arena: &dyn AnyArena,
-    (a, a_columns): (u32, &[usize]),
-    (b, b_columns): (u32, &[usize]),
-) -> Ordering {
-    a_columns
-        .iter()
-        .zip(b_columns)
-        .map(|(left, right)| compare(arena.value(a, *left), arena.value(b, *right)))
-        .find(|ordering| ordering.is_ne())
-        .unwrap_or(Ordering::Equal)
-}
-
 /// A total order of values of one column.
-pub(super) fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
+fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
     match (a, b) {
         (ValueRef::Int(a), ValueRef::Int(b))
         | (ValueRef::Time(a), ValueRef::Time(b))
@@ -132,9 +206,17 @@ mod tests {
     #[test]
     fn rows_keep_their_order_unless_they_refer_to_each_other() {
         let edges = [Edge { child: 0, parent: 2 }, Edge { child: 1, parent: 1 }];
-        assert_eq!(stable_order(4, &edges), [1, 2, 0, 3]);
+        assert_eq!(stable_order(4, &edges), (vec![1, 2, 0, 3], 4));
         let cycle = [Edge { child: 0, parent: 1 }, Edge { child: 1, parent: 0 }];
-        assert_eq!(stable_order(3, &cycle), [2, 0, 1]);
+        assert_eq!(stable_order(3, &cycle), (vec![2, 0, 1], 1));
+    }
+
+    #[test]
+    fn circles_are_found_whole() {
+        let edges = [(0, 1), (1, 2), (2, 0), (3, 0), (4, 4)];
+        let edges = edges.map(|(child, parent)| Edge { child, parent });
+        assert_eq!(circles(5, &edges), [vec![0, 1, 2], vec![3], vec![4]]);
+        assert_eq!(circles(2, &[]), [vec![0], vec![1]]);
     }
 
     #[test]

@@ -1,44 +1,50 @@
 //! What a flush has to write: units of rows of one table, one kind and one column set, in order.
 
-use orm_core::error::{Error, ErrorKind, Result};
+use std::collections::HashSet;
 
-use super::order::{self, key_order};
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::types::Type;
+
+use super::order::{self, Group, Row};
 use super::unique;
+use super::work::{Changed, Table, gather};
 use crate::mapping::{ColumnSet, ModelDef};
-use crate::state::{AnyArena, State};
+use crate::state::State;
 
 /// What a flush will do, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    pub units: Vec<Unit>,
+    pub(super) units: Vec<Unit>,
 }
 
 /// Rows that are written by the same statement.
 #[derive(Debug)]
 pub(crate) struct Unit {
     /// The model's number.
-    pub model: usize,
-    pub def: &'static ModelDef,
-    pub slots: Vec<u32>,
-    pub kind: UnitKind,
+    pub(super) model: usize,
+    pub(super) def: &'static ModelDef,
+    pub(super) slots: Vec<u32>,
+    pub(super) kind: UnitKind,
 }
 
 /// What is done to the rows of a unit.
-#[derive(Debug)]
-pub(crate) enum UnitKind {
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum UnitKind {
     Insert {
         /// The columns that are given.
         columns: Vec<usize>,
         /// The columns that the database fills in and a SELECT fetches: server defaults.
         fetched: Vec<usize>,
-        /// Whether the database generates the key.
-        generated: bool,
+        /// The column for which the database generates the key.
+        generated: Option<usize>,
     },
     Update {
         /// The columns that are set, the version's included.
         set: Vec<usize>,
         /// The columns whose old values must still be there.
         guard: Vec<usize>,
+        /// Whether the row takes a unique value that another one gives up only later.
+        swaps: bool,
     },
     Delete {
         guard: Vec<usize>,
@@ -46,134 +52,63 @@ pub(crate) enum UnitKind {
 }
 
 impl Plan {
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.units.is_empty()
     }
 
-    /// Whether all of it is one statement that touches at most one row, so that it needs no
-    /// transaction around it to be atomic.
-    pub fn is_single_row(&self) -> bool {
+    /// Whether all of it is one statement that touches at most one row and after which nothing can go
+    /// wrong, so that it needs no transaction around it to be atomic.
+    pub(crate) fn is_single_row(&self) -> bool {
         match self.units.as_slice() {
-            [unit] => unit.slots.len() == 1 && !unit.fetches(),
+            [unit] => unit.slots.len() == 1 && unit.is_done_when_executed(),
             _ => false,
         }
     }
 }
 
 impl Unit {
-    fn fetches(&self) -> bool {
-        matches!(&self.kind, UnitKind::Insert { fetched, .. } if !fetched.is_empty())
+    fn is_done_when_executed(&self) -> bool {
+        let UnitKind::Insert { fetched, generated, .. } = &self.kind else { return true };
+        // A key that doesn't fit its field is found out after the fact.
+        fetched.is_empty()
+            && generated.is_none_or(|position| self.def.columns[position].ty == Type::Int64)
     }
 }
 
 /// Plans the flush of everything in `state`.
 ///
 /// Tables go by foreign keys, parents first; in each, updates before inserts, so that a unique value
-/// that an update frees can be taken; deletes go last, children first, except those whose unique values
-/// are taken by a row of the same flush: they go first.
+/// that an update frees can be taken; deletes go last, children first, except those that free a unique
+/// value for a row of the same flush: they go first. Where rows of a table, or of a circle of tables,
+/// refer to each other, each row has its own place.
 ///
 /// # Errors
 /// `Usage` if the key of a persistent entity was changed.
 pub(crate) fn plan(state: &State) -> Result<Plan> {
-    let working: Vec<&dyn AnyArena> = state.arenas().filter(|arena| arena.has_work()).collect();
-    let arenas = order::by_reference(&working);
-    let early = unique::early_deletes(&arenas);
-    let mut plan = Plan::default();
-    for (arena, early) in arenas.iter().zip(&early).rev() {
-        plan_deletes(&mut plan, *arena, state.epoch, *early);
+    let mut tables = gather(state);
+    tables.iter().try_for_each(check_keys)?;
+    let groups = order::groups(&mut tables);
+    let early = unique::early_deletes(&tables);
+    let mut planner = Planner { tables: &tables, epoch: state.epoch, units: Vec::new() };
+    for group in groups.iter().rev() {
+        planner.deletes(group, |row| early.contains(row));
     }
-    for arena in &arenas {
-        plan_updates(&mut plan, *arena, state.epoch)?;
-        plan_inserts(&mut plan, *arena);
+    for group in &groups {
+        planner.writes(group);
     }
-    for (arena, early) in arenas.iter().zip(&early).rev() {
-        plan_deletes(&mut plan, *arena, state.epoch, !*early);
+    for group in groups.iter().rev() {
+        planner.deletes(group, |row| !early.contains(row));
     }
-    Ok(plan)
+    Ok(Plan { units: planner.units })
 }
 
-fn plan_inserts(plan: &mut Plan, arena: &dyn AnyArena) {
-    let def = arena.def();
-    let mut rows = arena.added().to_vec();
-    order::parents_first(arena, &mut rows, |added| added.slot);
-    let mut last: Option<(Unit, ColumnSet)> = None;
-    for added in rows {
-        let generated = def.generated.filter(|position| {
-            matches!(arena.value(added.slot, *position), orm_core::value::ValueRef::Int(0))
-        });
-        let mut left_out = added.unset;
-        if let Some(position) = generated {
-            left_out.insert(position);
-        }
-        // Rows keep the order in which they were added, so only neighbours share a statement.
-        match &mut last {
-            Some((unit, set)) if *set == left_out => unit.slots.push(added.slot),
-            _ => {
-                plan.units.extend(last.take().map(|(unit, _)| unit));
-                let kind = insert_kind(def, &left_out, generated);
-                let unit = Unit { model: arena.model(), def, slots: vec![added.slot], kind };
-                last = Some((unit, left_out));
-            }
-        }
-    }
-    plan.units.extend(last.map(|(unit, _)| unit));
-}
-
-fn insert_kind(def: &'static ModelDef, left_out: &ColumnSet, generated: Option<usize>) -> UnitKind {
-    let all = 0..def.columns.len();
-    UnitKind::Insert {
-        columns: all.filter(|position| !left_out.contains(*position)).collect(),
-        fetched: left_out.iter().filter(|position| Some(*position) != generated).collect(),
-        generated: generated.is_some(),
-    }
-}
-
-fn plan_updates(plan: &mut Plan, arena: &dyn AnyArena, epoch: u32) -> Result<()> {
-    let def = arena.def();
-    let mut slots = arena.touched().to_vec();
-    slots.sort_by(|a, b| key_order(arena, *a, *b));
-    let first = plan.units.len();
-    for slot in slots {
-        let changes = arena.changes(slot);
-        if changes.is_empty() {
-            continue;
-        }
-        check_key(def, &changes)?;
-        let (set, guard) = update_columns(arena, slot, changes, epoch);
-        let same = plan.units[first..].iter_mut().find(|unit| {
-            matches!(&unit.kind, UnitKind::Update { set: s, guard: g } if *s == set && *g == guard)
-        });
-        match same {
-            Some(unit) => unit.slots.push(slot),
-            None => plan.units.push(Unit {
-                model: arena.model(),
-                def,
-                slots: vec![slot],
-                kind: UnitKind::Update { set, guard },
-            }),
-        }
-    }
-    Ok(())
-}
-
-/// The columns that an UPDATE sets and those that it guards: the version where there is one; of an
-/// entity that was stale when it was touched, else, the changed columns themselves.
-fn update_columns(
-    arena: &dyn AnyArena,
-    slot: u32,
-    changes: ColumnSet,
-    epoch: u32,
-) -> (Vec<usize>, Vec<usize>) {
-    let mut set: Vec<usize> = changes.iter().collect();
-    match arena.def().version {
-        Some(version) => {
-            if !set.contains(&version) {
-                set.push(version);
-            }
-            (set, vec![version])
-        }
-        None if arena.is_stale(slot, epoch) => (set.clone(), set),
-        None => (set, Vec::new()),
+fn check_keys(table: &Table<'_>) -> Result<()> {
+    let def = table.arena.def();
+    let key = def.primary_key.iter().copied();
+    let changed = |position: &usize| table.changed.iter().any(|row| row.columns.contains(*position));
+    match key.into_iter().find(changed) {
+        Some(position) => Err(key_changed(def, position)),
+        None => Ok(()),
     }
 }
 
@@ -186,27 +121,141 @@ fn key_changed(def: &ModelDef, position: usize) -> Error {
     )
     .with_table(def.table)
     .with_column(column)
-    .with_hint("delete the row and add another one")
+    .with_hint("put the old key back; to give the row another one, delete it and add a new one")
 }
 
-fn check_key(def: &ModelDef, changes: &ColumnSet) -> Result<()> {
-    match def.primary_key.iter().find(|position| changes.contains(**position)) {
-        Some(position) => Err(key_changed(def, *position)),
-        None => Ok(()),
+struct Planner<'s> {
+    tables: &'s [Table<'s>],
+    epoch: u32,
+    units: Vec<Unit>,
+}
+
+impl Planner<'_> {
+    fn writes(&mut self, group: &Group) {
+        let mut added = Vec::new();
+        for index in &group.tables {
+            added.extend(self.tables[*index].added.iter().map(|slot| row(*index, *slot)));
+        }
+        if !group.circular {
+            self.updates(group.tables[0], |_| true);
+            return self.inserts(&added);
+        }
+        let late: Vec<(usize, HashSet<u32>)> = group
+            .tables
+            .iter()
+            .map(|index| (*index, order::refer_to_added(self.tables, *index, &added)))
+            .collect();
+        for (index, late) in &late {
+            self.updates(*index, |slot| !late.contains(&slot));
+        }
+        self.inserts(&order::parents_first(self.tables, &added));
+        for (index, late) in &late {
+            self.updates(*index, |slot| late.contains(&slot));
+        }
+    }
+
+    /// Rows keep their order, so only neighbours share a statement.
+    fn inserts(&mut self, rows: &[Row]) {
+        let mut last: Option<(usize, ColumnSet)> = None;
+        for row in rows {
+            let left_out = self.tables[row.table].arena.left_out(row.slot);
+            match (&last, self.units.last_mut()) {
+                (Some((table, set)), Some(unit)) if *table == row.table && *set == left_out => {
+                    unit.slots.push(row.slot);
+                }
+                _ => {
+                    let kind = insert_kind(self.tables[row.table].arena.def(), &left_out);
+                    self.push(row.table, row.slot, kind);
+                    last = Some((row.table, left_out));
+                }
+            }
+        }
+    }
+
+    fn updates(&mut self, index: usize, wanted: impl Fn(u32) -> bool) {
+        let changed = &self.tables[index].changed;
+        let chain = unique::chain(&self.tables[index]);
+        for (place, chained) in chain.rows.iter().enumerate() {
+            let row = &changed[*chained];
+            if wanted(row.slot) {
+                // Each by itself: one statement of many rows may take them in any order.
+                let kind = self.update_kind(index, row, place >= chain.placed);
+                self.push(index, row.slot, kind);
+            }
+        }
+        let first = self.units.len();
+        let chained: HashSet<usize> = chain.rows.into_iter().collect();
+        for (place, row) in changed.iter().enumerate() {
+            if !wanted(row.slot) || chained.contains(&place) {
+                continue;
+            }
+            let kind = self.update_kind(index, row, false);
+            match self.units[first..].iter_mut().find(|unit| unit.kind == kind) {
+                Some(unit) => unit.slots.push(row.slot),
+                None => self.push(index, row.slot, kind),
+            }
+        }
+    }
+
+    fn deletes(&mut self, group: &Group, wanted: impl Fn(&Row) -> bool) {
+        let mut rows = Vec::new();
+        for index in &group.tables {
+            rows.extend(self.tables[*index].deleting.iter().map(|slot| row(*index, *slot)));
+        }
+        rows.retain(wanted);
+        if group.circular {
+            rows = order::parents_first(self.tables, &rows);
+            rows.reverse();
+        }
+        let mut last = None;
+        for row in rows {
+            match self.units.last_mut() {
+                Some(unit) if last == Some(row.table) => unit.slots.push(row.slot),
+                _ => {
+                    let version = self.tables[row.table].arena.def().version;
+                    let guard = version.into_iter().collect();
+                    self.push(row.table, row.slot, UnitKind::Delete { guard });
+                }
+            }
+            last = Some(row.table);
+        }
+    }
+
+    fn push(&mut self, table: usize, slot: u32, kind: UnitKind) {
+        let arena = self.tables[table].arena;
+        let (model, def) = (arena.model(), arena.def());
+        self.units.push(Unit { model, def, slots: vec![slot], kind });
+    }
+
+    /// What an UPDATE sets and guards. It guards the version where there is one; of an entity that was
+    /// stale when it was touched, else, the changed columns themselves.
+    fn update_kind(&self, table: usize, row: &Changed, swaps: bool) -> UnitKind {
+        let arena = self.tables[table].arena;
+        let mut set: Vec<usize> = row.columns.iter().collect();
+        let guard = match arena.def().version {
+            Some(version) => {
+                if !set.contains(&version) {
+                    set.push(version);
+                }
+                vec![version]
+            }
+            None if arena.is_stale(row.slot, self.epoch) => set.clone(),
+            None => Vec::new(),
+        };
+        UnitKind::Update { set, guard, swaps }
     }
 }
 
-fn plan_deletes(plan: &mut Plan, arena: &dyn AnyArena, _epoch: u32, wanted: bool) {
-    if !wanted || arena.deleting().is_empty() {
-        return;
+fn row(table: usize, slot: u32) -> Row {
+    Row { table, slot }
+}
+
+fn insert_kind(def: &'static ModelDef, left_out: &ColumnSet) -> UnitKind {
+    let generated = def.generated.filter(|position| left_out.contains(*position));
+    let all = 0..def.columns.len();
+    UnitKind::Insert {
+        columns: all.filter(|position| !left_out.contains(*position)).collect(),
+        fetched: left_out.iter().filter(|position| Some(*position) != generated).collect(),
+        generated,
     }
-    let mut slots = arena.deleting().to_vec();
-    slots.sort_by(|a, b| key_order(arena, *a, *b));
-    order::parents_first(arena, &mut slots, |slot| *slot);
-    if order::refers_to_itself(arena.def()) {
-        slots.reverse();
-    }
-    let guard = arena.def().version.into_iter().collect();
-    let (model, def) = (arena.model(), arena.def());
-    plan.units.push(Unit { model, def, slots, kind: UnitKind::Delete { guard } });
 }

@@ -1,50 +1,142 @@
-//! Which deletes must go before the inserts and updates of the same flush: those that free a unique
-//! value, or a key, that one of these rows takes.
+//! Unique values, keys included, that one row of a flush gives up and another takes: which deletes must
+//! go first for that, and in which order updates must go.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use orm_core::schema::sort::Edge;
 use orm_core::value::ValueRef;
 
-use crate::mapping::ModelDef;
-use crate::state::AnyArena;
+use super::order::{Row, stable_order, target};
+use super::work::{Table, tuple};
+use crate::mapping::{ColumnSet, ModelDef};
 
-/// For each arena, whether its deletes go first. With a table's deletes go those of the tables that
-/// refer to it, since children must go before their parents.
-pub(super) fn early_deletes(arenas: &[&dyn AnyArena]) -> Vec<bool> {
-    let mut early: Vec<bool> = arenas.iter().map(|arena| frees_taken_value(*arena)).collect();
-    // Parents stand before children, so one pass carries the mark down.
-    for child in 0..arenas.len() {
-        let parents = arenas[child].def().references.iter().map(|r| (r.target)().table);
-        let moved: HashSet<_> = parents.collect();
-        early[child] |= (0..child).any(|p| early[p] && moved.contains(arenas[p].def().table));
+/// The deletes that go before everything else: those that free a value which an added or changed row
+/// takes, and those of rows that refer to them, since children must go before their parents.
+pub(super) fn early_deletes(tables: &[Table<'_>]) -> HashSet<Row> {
+    let mut early = HashSet::new();
+    for (index, table) in tables.iter().enumerate() {
+        early.extend(freed_for_others(table).map(|slot| Row { table: index, slot }));
+    }
+    // Each round finds the children of the last one's rows.
+    let mut found = early.len();
+    while found > 0 {
+        let before = early.len();
+        for index in 0..tables.len() {
+            add_children(tables, index, &mut early);
+        }
+        found = early.len() - before;
     }
     early
 }
 
-fn frees_taken_value(arena: &dyn AnyArena) -> bool {
-    if arena.deleting().is_empty() || (arena.added().is_empty() && arena.touched().is_empty()) {
-        return false;
+fn freed_for_others<'t>(table: &'t Table<'_>) -> impl Iterator<Item = u32> + 't {
+    let arena = table.arena;
+    let quiet = table.deleting.is_empty() || (table.added.is_empty() && table.changed.is_empty());
+    let sets = unique_sets(arena.def()).filter(move |_| !quiet);
+    sets.flat_map(move |columns| {
+        let taken: HashSet<String> = takers(table, columns).filter_map(|(_, new)| new).collect();
+        let frees = move |slot: &u32| {
+            let old = folded(columns.iter().map(|column| arena.old_value(*slot, *column)));
+            old.is_some_and(|old| taken.contains(&old))
+        };
+        table.deleting.iter().copied().filter(frees)
+    })
+}
+
+/// The rows that will have a value in these columns that they haven't yet, with that value.
+fn takers<'t>(
+    table: &'t Table<'_>,
+    columns: &'t [usize],
+) -> impl Iterator<Item = (u32, Option<String>)> + 't {
+    let touches = |set: &ColumnSet| columns.iter().any(|c| set.contains(*c));
+    let changed = table.changed.iter().filter(move |row| touches(&row.columns));
+    let slots = table.added.iter().copied().chain(changed.map(|row| row.slot));
+    slots.map(|slot| {
+        (slot, folded(columns.iter().map(|column| table.arena.value(slot, *column))))
+    })
+}
+
+fn add_children(tables: &[Table<'_>], index: usize, early: &mut HashSet<Row>) {
+    let table = &tables[index];
+    for reference in table.arena.def().references {
+        let Some(parent) = target(tables, reference) else { continue };
+        let columns = (reference.target_columns)();
+        let old = |table: &Table<'_>, slot: u32, columns: &[usize]| {
+            tuple(columns.iter().map(|column| table.arena.old_value(slot, *column)))
+        };
+        let parents = early.iter().filter(|row| row.table == parent);
+        let parents: HashSet<String> =
+            parents.filter_map(|row| old(&tables[parent], row.slot, &columns)).collect();
+        if parents.is_empty() {
+            continue;
+        }
+        let children = table.deleting.iter().copied().filter(|slot| {
+            old(table, *slot, reference.columns).is_some_and(|key| parents.contains(&key))
+        });
+        early.extend(children.map(|slot| Row { table: index, slot }));
     }
-    unique_sets(arena.def()).any(|columns| overlaps(arena, columns))
+}
+
+/// Changed rows of a table that take unique values from one another.
+pub(super) struct Chain {
+    /// Indices of the rows, givers before takers.
+    pub(super) rows: Vec<usize>,
+    /// How many of them can be put in order. The rest swap values in a circle, or wait for one, which
+    /// no database takes: each row is checked by itself.
+    pub(super) placed: usize,
+}
+
+/// Finds the changed rows of a table that take unique values from one another.
+pub(super) fn chain(table: &Table<'_>) -> Chain {
+    let mut edges = Vec::new();
+    if table.changed.len() > 1 {
+        for columns in unique_sets(table.arena.def()) {
+            handovers(table, columns, &mut edges);
+        }
+    }
+    if edges.is_empty() {
+        return Chain { rows: Vec::new(), placed: 0 };
+    }
+    let involved: HashSet<usize> =
+        edges.iter().flat_map(|edge| [edge.child, edge.parent]).collect();
+    let (order, placed) = stable_order(table.changed.len(), &edges);
+    let of = |rows: &[usize]| -> Vec<usize> {
+        rows.iter().copied().filter(|row| involved.contains(row)).collect()
+    };
+    let (mut rows, rest) = (of(&order[..placed]), of(&order[placed..]));
+    let placed = rows.len();
+    rows.extend(rest);
+    Chain { rows, placed }
+}
+
+fn handovers(table: &Table<'_>, columns: &[usize], edges: &mut Vec<Edge>) {
+    let moving = |row: &usize| {
+        columns.iter().any(|column| table.changed[*row].columns.contains(*column))
+    };
+    let rows: Vec<usize> = (0..table.changed.len()).filter(moving).collect();
+    let slot = |row: usize| table.changed[row].slot;
+    let arena = table.arena;
+    let old = |row: usize| folded(columns.iter().map(|c| arena.old_value(slot(row), *c)));
+    let new = |row: usize| folded(columns.iter().map(|c| arena.value(slot(row), *c)));
+    if rows.len() < 2 {
+        return;
+    }
+    let givers: HashMap<String, usize> =
+        rows.iter().filter_map(|row| Some((old(*row)?, *row))).collect();
+    for child in rows {
+        let giver = new(child).and_then(|value| givers.get(&value).copied());
+        edges.extend(giver.filter(|parent| *parent != child).map(|parent| Edge { child, parent }));
+    }
+}
+
+/// A unique tuple of values without regard to case, since to some databases it doesn't count: at worst,
+/// rows are put in an order that they don't need.
+fn folded<'a>(values: impl Iterator<Item = ValueRef<'a>>) -> Option<String> {
+    tuple(values).map(|text| text.to_lowercase())
 }
 
 fn unique_sets(def: &'static ModelDef) -> impl Iterator<Item = &'static [usize]> {
     let uniques = def.uniques.iter().map(|unique| unique.columns);
     let indexes = def.indexes.iter().filter(|index| index.unique).map(|index| index.columns);
     std::iter::once(def.primary_key).chain(uniques).chain(indexes)
-}
-
-fn overlaps(arena: &dyn AnyArena, columns: &[usize]) -> bool {
-    let old = |slot: u32| tuple(columns.iter().map(move |column| arena.old_value(slot, *column)));
-    let new = |slot: u32| tuple(columns.iter().map(move |column| arena.value(slot, *column)));
-    let freed: HashSet<String> = arena.deleting().iter().filter_map(|slot| old(*slot)).collect();
-    let added = arena.added().iter().map(|added| added.slot);
-    let mut written = added.chain(arena.touched().iter().copied());
-    written.any(|slot| new(slot).is_some_and(|taken| freed.contains(&taken)))
-}
-
-// The text is only something to look up by. NULL is equal to nothing, so it frees and takes nothing.
-fn tuple<'a>(values: impl Iterator<Item = ValueRef<'a>>) -> Option<String> {
-    let values: Vec<ValueRef<'a>> = values.collect();
-    (!values.iter().any(|value| value.is_null())).then(|| ValueRef::Array(&values).to_json())
 }

@@ -4,4 +4,4 @@
 
 mod row;
 
-pub(crate) use row::{entity, get_statement};
+pub(crate) use row::{entity, get_statement, rows_by_key};

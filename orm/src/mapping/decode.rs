@@ -2,7 +2,7 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::DbType;
+use orm_core::types::{DbType, Type};
 use orm_core::value::{Misfit, ValueRef};
 
 use super::def::ModelDef;
@@ -39,6 +39,9 @@ fn unfit<T: DbType>(
 ) -> Error {
     let expected = T::TYPE.describe();
     let message = match misfit {
+        Misfit::Range if matches!(T::TYPE, Type::Enum(_)) => {
+            "the column holds text that is no label of its enumeration".to_owned()
+        }
         Misfit::Kind => format!("the column holds {}, the field takes {expected}", found.kind_name()),
         Misfit::Range => format!("the column's value is out of range for {expected}"),
         Misfit::Format => format!("the column's {} does not read as {expected}", found.kind_name()),

@@ -1,6 +1,6 @@
 //! The models that are linked into the program, and [`Metadata`]: a chosen set of them as a schema.
 
-use orm_core::error::Result;
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema;
 
 use super::def::ModelDef;
@@ -81,6 +81,11 @@ impl Metadata {
     /// `Schema` if models contradict each other: one table twice, a reference to a model that isn't in
     /// the set or to a column of another type.
     pub fn schema(&self) -> Result<schema::Metadata> {
+        for pair in self.models.windows(2) {
+            if pair[0].table == pair[1].table {
+                return Err(one_table_twice(pair[0], pair[1]));
+            }
+        }
         let tables: Vec<_> = self.models.iter().map(|def| table(def)).collect::<Result<_>>()?;
         schema::Metadata::new(tables)
     }
@@ -105,6 +110,17 @@ impl Metadata {
         let tables: Vec<_> = schema.tables().iter().collect();
         Ok(orm_core::sql::ddl::to_script(&orm_core::sql::ddl::drop_all(dialect, &tables)))
     }
+}
+
+#[cold]
+fn one_table_twice(first: &ModelDef, second: &ModelDef) -> Error {
+    let path = |def: &ModelDef| format!("{}::{}", def.module, def.name);
+    Error::with_message(
+        ErrorKind::Schema,
+        format!("{} and {} both map the table {}", path(first), path(second), first.table),
+    )
+    .with_table(first.table)
+    .with_hint("rename one of them, or choose models with Metadata::of or Metadata::in_module")
 }
 
 /// A tuple of model values: `(User, Post)`, or one alone as `(User,)`.

@@ -304,7 +304,9 @@ fn member(expr: stmt::Expr, operands: Vec<stmt::Expr>, negated: bool) -> stmt::E
     if terms.is_empty() {
         return listed;
     }
-    terms.push(listed);
+    if !matches!(&listed, stmt::Expr::In { list, .. } if list.is_empty()) {
+        terms.push(listed);
+    }
     if negated {
         stmt::Expr::And(terms)
     } else {

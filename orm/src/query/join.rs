@@ -38,6 +38,9 @@ impl<E: Entity> JoinTarget for E {
 }
 
 fn infer(sources: &[Origin], joined: Origin) -> Result<Expr, Fault> {
+    if sources.iter().any(|source| source.name == joined.name) {
+        return Err(twice(joined));
+    }
     let mut found = Vec::new();
     for source in sources {
         add_keys(*source, joined, &mut found);
@@ -79,5 +82,17 @@ fn unclear(sources: &[Origin], joined: Origin, several: bool) -> Fault {
     Fault::new(
         message,
         "give the condition: join_on(…, condition), or left_join_on(…, condition)",
+    )
+}
+
+/// The fault of a query with two tables of one name.
+#[cold]
+pub(super) fn twice(origin: Origin) -> Fault {
+    let (name, model) = (origin.name, origin.def.name);
+    Fault::new(
+        format!("the query has the table {name} already"),
+        format!(
+            "join {model}.alias(\"…\"), or name another first table with .from(…) before the joins"
+        ),
     )
 }

@@ -5,7 +5,7 @@ use std::ops::{Index, IndexMut};
 use orm_core::error::{Error, ErrorKind, Result};
 
 use super::Session;
-use crate::mapping::{ColumnSet, Model};
+use crate::mapping::Model;
 use crate::state::{EntityState, Ref};
 
 /// # Panics
@@ -117,14 +117,15 @@ impl Session {
         Ok(persistent && !arena.is_some_and(|arena| arena.is_fresh(handle, self.state.epoch)))
     }
 
-    /// The columns of an entity that the next flush would write, by name.
+    /// The columns of an entity that the next flush would write, by name: those that changed, or those
+    /// that an INSERT will give.
     ///
     /// # Errors
     /// `StaleHandle`.
     pub fn changed_columns<M: Model>(&self, handle: Ref<M>) -> Result<Vec<&'static str>> {
         self.get_ref(handle)?;
-        let changes = self.state.by_model(M::slot().index()).map(|arena| arena.changes(handle.slot));
-        let changes = changes.unwrap_or_else(ColumnSet::new);
-        Ok(changes.iter().map(|position| M::def().names[position]).collect())
+        let arena = self.state.by_model(M::slot().index());
+        let written = arena.map(|arena| arena.written(handle.slot)).unwrap_or_default();
+        Ok(written.iter().map(|position| M::def().names[position]).collect())
     }
 }

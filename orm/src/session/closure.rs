@@ -34,17 +34,15 @@ impl Engine {
         work: impl FnOnce(&mut Session) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut session = Session::with_options(self, WRITING);
-        match work(&mut session) {
-            Ok(value) => {
-                session.commit()?;
-                Ok(value)
-            }
-            Err(error) => {
-                // What was pending is given up on purpose; the error of `work` is the one to report.
-                let _ = session.rollback();
-                Err(error)
-            }
+        let result = work(&mut session).and_then(|value| {
+            session.commit()?;
+            Ok(value)
+        });
+        if result.is_err() {
+            // What was pending is given up on purpose, and the first error is the one to report.
+            let _ = session.rollback();
         }
+        result
     }
 
     /// Transactions that are run again, up to `times` more, after a deadlock or a serialization
@@ -98,8 +96,7 @@ impl Session {
     /// The error of `work`, or that of a flush: one before the savepoint, one at its end.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.flush()?;
-        self.begin()?;
-        self.worked = true;
+        self.begin_work()?;
         let number = match &mut self.connection {
             Some(connection) => connection.set_savepoint()?,
             None => 0,

@@ -55,8 +55,6 @@ pub struct Session {
     autoflush: bool,
     /// Whether the open transaction has done anything that a rollback of a flush must not undo.
     worked: bool,
-    /// The undo level at which the open transaction began.
-    base_level: u32,
     /// How many savepoint closures are running.
     depth: u32,
     /// The transaction came to an end that the entities don't know of: only `rollback` goes on.
@@ -78,7 +76,6 @@ impl Session {
             options,
             autoflush: true,
             worked: false,
-            base_level: 0,
             depth: 0,
             lost: false,
         }
@@ -89,9 +86,9 @@ impl Session {
         &self.engine
     }
 
-    /// Whether anything was added, touched or deleted since the last flush.
+    /// Whether a flush would write anything: something was added, changed or deleted since the last.
     pub fn has_pending_work(&self) -> bool {
-        self.state.has_work()
+        self.state.has_changes()
     }
 
     /// Whether a transaction is open.
@@ -112,7 +109,7 @@ impl fmt::Debug for Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.state.has_work() && !std::thread::panicking() {
+        if !std::thread::panicking() && self.has_pending_work() {
             tracing::warn!(
                 target: "orm::session",
                 "a session with changes that were never flushed is dropped: call commit() or rollback()"

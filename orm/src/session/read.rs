@@ -37,6 +37,7 @@ impl Session {
     ) -> Result<Option<Ref<E::Model>>> {
         let _ = entity;
         let key = key.into_key();
+        self.usable()?;
         if let Some(found) = self.in_memory(&key) {
             return Ok(found);
         }
@@ -46,9 +47,6 @@ impl Session {
     /// What the identity map answers alone: the entity if it is fresh or touched.
     #[inline]
     fn in_memory<M: Model>(&self, key: &M::Key) -> Option<Option<Ref<M>>> {
-        if self.lost {
-            return None;
-        }
         let arena = self.state.arena::<M>()?;
         let handle = arena.find(key)?;
         match arena.state(handle)? {
@@ -67,10 +65,10 @@ impl Session {
             Ok(())
         })?;
         if found.is_none() {
-            // A row that is gone takes its entity along, unless that has changes of its own.
+            let level = self.state.level;
             let arena = self.state.ensure::<M>();
             if let Some(gone) = arena.find(key) {
-                arena.expunge(gone);
+                arena.gone(gone, level);
             }
         }
         Ok(found)
@@ -111,7 +109,7 @@ impl Session {
         }
         let key = self.state.ensure::<M>().old_key(handle).ok_or_else(|| self.state.stale_handle(handle))?;
         self.usable()?;
-        self.begin()?;
+        self.begin_work()?;
         let mut found = false;
         self.select_by_key::<M>(&key, &mut |state, row| {
             found = true;
@@ -144,14 +142,9 @@ impl Executor for Session {
     fn before_query(&mut self) -> Result<()> {
         self.usable()?;
         if self.autoflush && self.state.has_work() {
-            self.flush().map_err(|error| match error.hint() {
-                Some(_) => error,
-                None => error.with_hint("raised by the flush before a query; no_autoflush(…) holds it back"),
-            })?;
+            self.flush().map_err(autoflushed)?;
         }
-        self.begin()?;
-        self.worked = true;
-        Ok(())
+        self.begin_work()
     }
 
     fn before_write(&mut self) -> Result<()> {
@@ -179,4 +172,14 @@ impl Executor for Session {
     fn entity<M: Model>(sink: &mut Entities<'_>, row: &dyn Row, start: usize) -> Result<Ref<M>> {
         load::entity(sink.0, row, start)
     }
+}
+
+#[cold]
+fn autoflushed(error: Error) -> Error {
+    const WHERE: &str = "this is of the flush before a query, which no_autoflush(…) holds back";
+    let hint = match error.hint() {
+        Some(own) => format!("{own}; {WHERE}"),
+        None => WHERE.to_owned(),
+    };
+    error.with_hint(hint)
 }

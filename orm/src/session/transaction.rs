@@ -29,6 +29,10 @@ impl Session {
     /// `delete` of one.
     pub fn flush(&mut self) -> Result<()> {
         let plan = self.plan()?;
+        self.write(plan)
+    }
+
+    fn write(&mut self, plan: Plan) -> Result<()> {
         if plan.is_empty() {
             self.state.settle();
             return Ok(());
@@ -54,13 +58,11 @@ impl Session {
     /// [`ErrorKind::CommitUnknown`] nobody knows), and the session does nothing until `rollback`.
     pub fn commit(&mut self) -> Result<()> {
         self.outside_savepoint("commit")?;
-        if self.connection.is_none() {
-            let plan = self.plan()?;
-            if plan.is_single_row() {
-                return self.commit_single(plan);
-            }
+        let plan = self.plan()?;
+        if self.connection.is_none() && self.needs_no_begin(&plan) {
+            return self.commit_single(plan);
         }
-        self.flush()?;
+        self.write(plan)?;
         if let Some(connection) = &mut self.connection {
             if let Err(error) = connection.commit() {
                 self.lost = true;
@@ -72,15 +74,32 @@ impl Session {
         Ok(())
     }
 
+    /// Whether one statement by itself does all that a transaction around it would.
+    fn needs_no_begin(&self, plan: &Plan) -> bool {
+        let TransactionOptions { isolation, read_only, .. } = self.options;
+        plan.is_single_row() && isolation.is_none() && !read_only
+    }
+
     /// One statement that touches one row is atomic by itself: BEGIN and COMMIT would be two round
     /// trips for nothing.
     fn commit_single(&mut self, plan: Plan) -> Result<()> {
         let mut connection = self.engine.connection()?;
-        let written = flush::emit(&mut connection, &self.state, &plan).map_err(|f| f.error)?;
-        self.state.new_level();
-        flush::apply(&mut self.state, plan, written);
-        self.state.commit();
-        Ok(())
+        match flush::emit(&mut connection, &self.state, &plan) {
+            Ok(written) => {
+                self.state.new_level();
+                flush::apply(&mut self.state, plan, written);
+                self.state.commit();
+                Ok(())
+            }
+            // As with a COMMIT, the answer is what was lost, not necessarily the work.
+            Err(Failure { error, .. }) if error.is_connection_lost() => {
+                self.lost = true;
+                Err(error
+                    .into_kind(ErrorKind::CommitUnknown)
+                    .with_hint("look whether the work is there, call rollback(), and do it again if not"))
+            }
+            Err(Failure { error, .. }) => Err(error),
+        }
     }
 
     /// Undoes everything since the last commit, in the database and in memory: values and states are
@@ -91,7 +110,8 @@ impl Session {
     pub fn rollback(&mut self) -> Result<()> {
         self.outside_savepoint("roll back")?;
         let rolled_back = self.connection.take().map_or(Ok(()), |mut c| c.rollback());
-        self.undo_to(0);
+        self.lost = false;
+        self.state.undo_to(0);
         rolled_back
     }
 
@@ -106,40 +126,37 @@ impl Session {
         Ok(self.split()?.0)
     }
 
-    fn undo_to(&mut self, level: u32) {
-        self.lost = false;
-        self.state.undo_to(level);
-    }
-
     /// # Errors
     /// `Transaction` if it was lost, and only `rollback` goes on.
     #[inline]
     pub(super) fn usable(&self) -> Result<()> {
-        let ended = self.connection.as_ref().is_some_and(|c| !c.in_transaction());
-        if self.lost || ended { Err(lost()) } else { Ok(()) }
+        let open = self.connection.as_ref().is_none_or(Connection::has_transaction);
+        if open && !self.lost { Ok(()) } else { Err(self.ended()) }
     }
 
     fn plan(&mut self) -> Result<Plan> {
         self.usable()?;
-        if let Some(fault) = self.state.faults.pop() {
-            return Err(fault);
+        if !self.state.faults.is_empty() {
+            return Err(self.state.faults.remove(0));
         }
         flush::plan(&self.state)
     }
 
-    /// Begins the transaction if it isn't open.
+    /// Begins the transaction if it isn't open, for something that a failed flush must not undo: a
+    /// statement past the unit of work, or a read that the program relies on.
     #[inline]
-    pub(super) fn begin(&mut self) -> Result<()> {
-        match self.connection {
-            Some(_) => Ok(()),
-            None => self.begin_with(self.options),
+    pub(super) fn begin_work(&mut self) -> Result<()> {
+        if self.connection.is_none() {
+            self.begin(self.options)?;
         }
+        self.worked = true;
+        Ok(())
     }
 
-    fn begin_with(&mut self, options: TransactionOptions) -> Result<()> {
+    fn begin(&mut self, options: TransactionOptions) -> Result<()> {
         let mut connection = self.engine.connection()?;
         connection.begin_with(options)?;
-        self.base_level = self.state.new_level();
+        self.state.new_level();
         self.worked = false;
         self.connection = Some(connection);
         Ok(())
@@ -147,7 +164,7 @@ impl Session {
 
     fn open_scope(&mut self, plan: &Plan) -> Result<Scope> {
         if self.connection.is_none() {
-            self.begin_with(TransactionOptions { writes: true, ..self.options })?;
+            self.begin(TransactionOptions { writes: true, ..self.options })?;
         }
         let worked = std::mem::replace(&mut self.worked, true);
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
@@ -177,7 +194,7 @@ impl Session {
             Scope::Statement => Ok(()),
         };
         if let (Ok(()), Some(unit)) = (undone, suspect) {
-            error = flush::find_stale(connection, &self.state, &plan.units[unit], error);
+            error = flush::find_stale(connection, &self.state, (plan, unit), error);
         }
         if matches!(scope, Scope::Whole) {
             self.connection = None;
@@ -185,7 +202,17 @@ impl Session {
         error
     }
 
-    pub(super) fn outside_savepoint(&self, what: &str) -> Result<()> {
+    #[cold]
+    fn ended(&self) -> Error {
+        match &self.connection {
+            Some(connection) if !connection.in_transaction() && !self.lost => {
+                lost("the session's transaction was ended past the session")
+            }
+            _ => lost("the session's transaction has come to an end without a commit"),
+        }
+    }
+
+    fn outside_savepoint(&self, what: &str) -> Result<()> {
         if self.depth == 0 {
             return Ok(());
         }
@@ -203,7 +230,7 @@ fn no_transaction() -> Error {
 }
 
 #[cold]
-fn lost() -> Error {
-    Error::with_message(ErrorKind::Transaction, "the session's transaction has ended without a commit")
+fn lost(message: &'static str) -> Error {
+    Error::with_message(ErrorKind::Transaction, message)
         .with_hint("call rollback(): it puts the entities back as they were, for the work to be done again")
 }

@@ -28,7 +28,7 @@ impl Session {
             format!("this {} is in the session already", M::def().name),
         )
         .with_table(M::def().table)
-        .with_hint("only an entity whose insert was rolled back can be added again"))
+        .with_hint("only one whose insert was rolled back, or that was deleted before it, can be added again"))
     }
 
     /// Marks an entity for deletion: the next flush deletes its row. One that was never inserted just
@@ -62,8 +62,19 @@ impl Session {
     /// The error of `work`.
     pub fn no_autoflush<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let before = std::mem::replace(&mut self.autoflush, false);
-        let result = work(self);
-        self.autoflush = before;
-        result
+        let guard = Autoflush { session: self, before };
+        work(guard.session)
+    }
+}
+
+/// Puts the setting back when dropped: closures may panic.
+struct Autoflush<'s> {
+    session: &'s mut Session,
+    before: bool,
+}
+
+impl Drop for Autoflush<'_> {
+    fn drop(&mut self) {
+        self.session.autoflush = self.before;
     }
 }

@@ -2,45 +2,53 @@
 //!
 //! A slot costs 24 bytes beside the entity and its entry in the identity map. The first mutable access
 //! keeps a copy of the columns and puts the slot on the touched list, so that a flush looks at nothing
-//! else.
+//! else. Entities leave the lists of work lazily: an entry counts only while its slot's state says so,
+//! which keeps every verb at constant time. What a flush reads and writes here is in `erased.rs`.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::num::NonZeroU32;
 
+use orm_core::value::Value;
+
 use super::handle::{Ref, next_stamp};
 use super::lifecycle::EntityState;
 use super::undo::Undo;
-use crate::mapping::{ColumnSet, Model, NewEntity};
+use crate::mapping::{Model, NewEntity};
 
 /// A place for one entity.
 pub(super) struct Slot<M> {
-    pub stamp: NonZeroU32,
-    /// The epoch in which the values were last known to be the database's. Another one is stale.
-    pub epoch: u32,
+    pub(super) stamp: NonZeroU32,
+    /// The epoch in which the values were last known to be the database's. Another one is stale. Of a
+    /// pending entity: the number of its entry in `added`.
+    pub(super) epoch: u32,
     /// The level of the newest undo entry about this slot.
-    pub undo_level: u32,
-    pub state: EntityState,
+    pub(super) undo_level: u32,
+    pub(super) state: EntityState,
     /// The values that the database has, where they may differ from `value`.
-    pub old: Option<Box<Baseline<M>>>,
+    pub(super) old: Option<Box<Baseline<M>>>,
     /// `None` in a free slot.
-    pub value: Option<M>,
+    pub(super) value: Option<M>,
 }
 
 /// The columns of an entity as the database has them, kept while it is touched.
 pub(super) struct Baseline<M> {
-    pub value: M,
+    pub(super) value: M,
     /// Whether it was stale when it was first touched: its UPDATE must then match the old values.
-    pub stale: bool,
+    pub(super) stale: bool,
 }
 
-/// An entity that awaits its INSERT.
-#[derive(Clone, Debug)]
-pub(crate) struct Added {
-    pub slot: u32,
-    /// Columns that the database is to fill in.
-    pub unset: ColumnSet,
+/// An entity that awaits its INSERT, or did when it was noted.
+#[derive(Clone, Copy)]
+pub(super) struct Added {
+    pub(super) slot: u32,
+    /// It still does if its slot has this number.
+    number: u32,
 }
+
+/// Columns that the database is to fill in, each with the value that stands there until it has: if
+/// another one stands there at the flush, that was given meanwhile.
+pub(super) type Unset = Box<[(usize, Value)]>;
 
 /// The entities of one model.
 pub(crate) struct Arena<M: Model> {
@@ -49,22 +57,30 @@ pub(crate) struct Arena<M: Model> {
     pub(super) slots: Vec<Slot<M>>,
     free: Vec<u32>,
     pub(super) identity: HashMap<M::Key, u32, foldhash::fast::RandomState>,
-    pub(super) added: Vec<Added>,
+    added: Vec<Added>,
+    /// How many entries of `added` count.
+    pending: usize,
+    next_number: u32,
     pub(super) touched: Vec<u32>,
     pub(super) deleting: Vec<u32>,
+    /// Of entities that are pending or transient, or inserted in the open transaction.
+    pub(super) unset: HashMap<u32, Unset>,
     pub(super) undo: Vec<Undo<M>>,
 }
 
 impl<M: Model> Arena<M> {
-    pub fn new(stamp: NonZeroU32) -> Self {
+    pub(crate) fn new(stamp: NonZeroU32) -> Self {
         Self {
             stamp,
             slots: Vec::new(),
             free: Vec::new(),
             identity: HashMap::default(),
             added: Vec::new(),
+            pending: 0,
+            next_number: 0,
             touched: Vec::new(),
             deleting: Vec::new(),
+            unset: HashMap::new(),
             undo: Vec::new(),
         }
     }
@@ -86,27 +102,30 @@ impl<M: Model> Arena<M> {
 
     /// The entity of a handle.
     #[inline]
-    pub fn get(&self, handle: Ref<M>) -> Option<&M> {
+    pub(crate) fn get(&self, handle: Ref<M>) -> Option<&M> {
         self.slot(handle)?.value.as_ref()
     }
 
     /// The entity of a handle, about to be changed in `epoch`.
     #[inline]
-    pub fn get_mut(&mut self, handle: Ref<M>, epoch: u32) -> Option<&mut M> {
+    pub(crate) fn get_mut(&mut self, handle: Ref<M>, epoch: u32) -> Option<&mut M> {
         let slot = self.slots.get_mut(handle.slot as usize)?;
         if slot.stamp != handle.stamp {
             return None;
         }
-        if slot.old.is_none() && slot.state == EntityState::Persistent {
+        // A deleted entity's changes are never written, but a rollback undoes them with the delete.
+        if slot.old.is_none() && slot.state.has_row() {
             let value = slot.value.as_ref()?.snapshot();
             slot.old = Some(Box::new(Baseline { value, stale: slot.epoch != epoch }));
-            self.touched.push(handle.slot);
+            if slot.state == EntityState::Persistent {
+                self.touched.push(handle.slot);
+            }
         }
         slot.value.as_mut()
     }
 
     /// Several entities, about to be changed. `None` if a handle is stale or given twice.
-    pub fn get_many_mut<const N: usize>(
+    pub(crate) fn get_many_mut<const N: usize>(
         &mut self,
         handles: [Ref<M>; N],
         epoch: u32,
@@ -126,31 +145,31 @@ impl<M: Model> Arena<M> {
     }
 
     /// The key that the database has for a handle's entity.
-    pub fn old_key(&self, handle: Ref<M>) -> Option<M::Key> {
+    pub(crate) fn old_key(&self, handle: Ref<M>) -> Option<M::Key> {
         let slot = self.slot(handle)?;
         let old = slot.old.as_ref().map(|old| &old.value);
         old.or(slot.value.as_ref()).map(Model::key)
     }
 
     /// The state of a handle's entity.
-    pub fn state(&self, handle: Ref<M>) -> Option<EntityState> {
+    pub(crate) fn state(&self, handle: Ref<M>) -> Option<EntityState> {
         self.slot(handle).filter(|slot| slot.value.is_some()).map(|slot| slot.state)
     }
 
     /// Whether a persistent entity's values are those of `epoch`.
     #[inline]
-    pub fn is_fresh(&self, handle: Ref<M>, epoch: u32) -> bool {
+    pub(crate) fn is_fresh(&self, handle: Ref<M>, epoch: u32) -> bool {
         self.slot(handle).is_some_and(|slot| slot.epoch == epoch)
     }
 
     /// Whether the entity has been touched since the last flush.
-    pub fn is_touched(&self, handle: Ref<M>) -> bool {
+    pub(crate) fn is_touched(&self, handle: Ref<M>) -> bool {
         self.slot(handle).is_some_and(|slot| slot.old.is_some())
     }
 
     /// The handle of the entity with that key.
     #[inline]
-    pub fn find(&self, key: &M::Key) -> Option<Ref<M>> {
+    pub(crate) fn find(&self, key: &M::Key) -> Option<Ref<M>> {
         let slot = *self.identity.get(key)?;
         Some(Ref::new(slot, self.slots[slot as usize].stamp))
     }
@@ -171,28 +190,70 @@ impl<M: Model> Arena<M> {
     }
 
     /// Takes in a new entity.
-    pub fn add(&mut self, row: NewEntity<M>) -> Ref<M> {
-        let handle = self.occupy(row.value, EntityState::Pending, 0);
-        self.added.push(Added { slot: handle.slot, unset: row.unset });
+    pub(crate) fn add(&mut self, row: NewEntity<M>) -> Ref<M> {
+        let NewEntity { value, unset } = row;
+        let unset: Unset = unset
+            .iter()
+            .map(|position| (position, value.value(position).to_value()))
+            .collect();
+        let handle = self.occupy(value, EntityState::Pending, 0);
+        if !unset.is_empty() {
+            self.unset.insert(handle.slot, unset);
+        }
+        self.note_added(handle.slot);
         handle
     }
 
     /// Takes a transient entity back in.
-    pub fn add_again(&mut self, handle: Ref<M>) -> bool {
+    pub(crate) fn add_again(&mut self, handle: Ref<M>) -> bool {
         match self.slot_mut(handle) {
             Some(slot) if slot.state == EntityState::Transient => {
                 slot.state = EntityState::Pending;
-                self.added.push(Added { slot: handle.slot, unset: ColumnSet::new() });
+                self.note_added(handle.slot);
                 true
             }
             _ => false,
         }
     }
 
+    fn note_added(&mut self, slot: u32) {
+        self.next_number = self.next_number.wrapping_add(1);
+        let number = self.next_number;
+        self.slots[slot as usize].epoch = number;
+        self.added.push(Added { slot, number });
+        self.pending += 1;
+    }
+
+    /// A pending entity is so no longer. Its entry goes when as many others have.
+    fn forget_added(&mut self) {
+        self.pending -= 1;
+        if self.pending * 2 < self.added.len() {
+            let slots = &self.slots;
+            self.added.retain(|added| awaits_insert(slots, *added));
+        }
+    }
+
+    /// The slots of the pending entities, in the order in which they were added.
+    pub(super) fn pending(&self) -> impl Iterator<Item = u32> {
+        let counts = |added: &&Added| awaits_insert(&self.slots, **added);
+        self.added.iter().filter(counts).map(|added| added.slot)
+    }
+
+    /// How many entities are pending.
+    pub(super) fn pending_count(&self) -> usize {
+        self.pending
+    }
+
+    /// Empties the list of pending entities, which have all been dealt with.
+    pub(super) fn clear_added(&mut self) {
+        self.added.clear();
+        self.pending = 0;
+    }
+
     /// The handle of the entity with `key`, which `decode` makes if it isn't here, or overwrites if it
     /// is here, stale and untouched.
     #[inline]
-    pub fn load<E>(
+    pub(crate) fn load<E>(
         &mut self,
         key: M::Key,
         epoch: u32,
@@ -227,43 +288,53 @@ impl<M: Model> Arena<M> {
     }
 
     /// Overwrites an entity with what was just read, touched or not.
-    pub fn overwrite(&mut self, handle: Ref<M>, fresh: M, epoch: u32) {
+    pub(crate) fn overwrite(&mut self, handle: Ref<M>, fresh: M, epoch: u32) {
         let Some(slot) = self.slot_mut(handle) else { return };
         slot.old = None;
         slot.epoch = epoch;
         if let Some(value) = &mut slot.value {
             value.restore(fresh);
         }
-        self.touched.retain(|touched| *touched != handle.slot);
+        // Entries elsewhere in the list don't count without an old copy; this one can go at once.
+        self.touched.pop_if(|touched| *touched == handle.slot);
     }
 
     /// Marks an entity for deletion. A pending one becomes transient at once.
-    pub fn delete(&mut self, handle: Ref<M>) -> bool {
+    pub(crate) fn delete(&mut self, handle: Ref<M>) -> bool {
         let Some(slot) = self.slot_mut(handle).filter(|slot| slot.value.is_some()) else {
             return false;
         };
         match slot.state {
             EntityState::Pending => {
                 slot.state = EntityState::Transient;
-                self.added.retain(|added| added.slot != handle.slot);
+                self.forget_added();
             }
             EntityState::Persistent => {
                 slot.state = EntityState::Deleting;
                 self.deleting.push(handle.slot);
-                self.touched.retain(|touched| *touched != handle.slot);
             }
             EntityState::Deleting | EntityState::Deleted | EntityState::Transient => {}
         }
         true
     }
 
+    /// Notes that a persistent entity's row turned out to be gone. A rollback undoes it: the row may
+    /// have gone in the same transaction.
+    pub(crate) fn gone(&mut self, handle: Ref<M>, level: u32) {
+        let persistent = |slot: &&mut Slot<M>| slot.state == EntityState::Persistent;
+        if self.slot_mut(handle).filter(persistent).is_some() {
+            self.set_deleted(handle.slot, level);
+        }
+    }
+
     /// Takes an entity out of the session and gives its slot back.
-    pub fn expunge(&mut self, handle: Ref<M>) -> Option<M> {
-        self.slot(handle)?;
-        self.added.retain(|added| added.slot != handle.slot);
-        self.touched.retain(|touched| *touched != handle.slot);
-        self.deleting.retain(|deleting| *deleting != handle.slot);
-        self.release(handle.slot)
+    pub(crate) fn expunge(&mut self, handle: Ref<M>) -> Option<M> {
+        let pending = self.slot(handle)?.state == EntityState::Pending;
+        let taken = self.release(handle.slot)?;
+        if pending {
+            self.forget_added();
+        }
+        Some(taken)
     }
 
     /// Frees a slot: its handles are stale from here on.
@@ -272,12 +343,25 @@ impl<M: Model> Arena<M> {
         let baseline = slot.old.take();
         let value = slot.value.take()?;
         slot.stamp = next_stamp();
+        // No entry of a list of work counts in this state.
+        slot.state = EntityState::Transient;
         self.free.push(index);
+        self.unset.remove(&index);
         // A touched key counts by what the database has.
         let key = baseline.map_or_else(|| value.key(), |old| old.value.key());
-        if self.identity.get(&key) == Some(&index) {
-            self.identity.remove(&key);
-        }
+        self.forget_key(&key, index);
         Some(value)
     }
+
+    /// Takes a key out of the identity map, unless it leads to another slot by now.
+    pub(super) fn forget_key(&mut self, key: &M::Key, index: u32) {
+        if self.identity.get(key) == Some(&index) {
+            self.identity.remove(key);
+        }
+    }
+}
+
+fn awaits_insert<M>(slots: &[Slot<M>], added: Added) -> bool {
+    let slot = &slots[added.slot as usize];
+    slot.state == EntityState::Pending && slot.epoch == added.number
 }

@@ -2,9 +2,11 @@
 
 use std::any::Any;
 
+use orm_core::driver::Row;
+use orm_core::error::Result;
 use orm_core::value::{Value, ValueRef};
 
-use super::arena::{Added, Arena};
+use super::arena::Arena;
 use super::lifecycle::EntityState;
 use super::undo::Change;
 use crate::mapping::{ColumnSet, Model, ModelDef};
@@ -12,17 +14,17 @@ use crate::mapping::{ColumnSet, Model, ModelDef};
 /// What an INSERT told about a row.
 #[derive(Debug)]
 pub(crate) struct Inserted {
-    pub slot: u32,
+    pub(crate) slot: u32,
     /// Columns that the database or the flush filled in: the key, the version, server defaults.
-    pub filled: Vec<(usize, Value)>,
+    pub(crate) filled: Vec<(usize, Value)>,
 }
 
 /// What an UPDATE told about a row.
 #[derive(Debug)]
 pub(crate) struct Updated {
-    pub slot: u32,
+    pub(crate) slot: u32,
     /// The version that was written.
-    pub version: Option<i64>,
+    pub(crate) version: Option<i64>,
 }
 
 /// The entities of one model, by slot and column position.
@@ -30,19 +32,31 @@ pub(crate) trait AnyArena: Any + Send {
     fn def(&self) -> &'static ModelDef;
     /// The model's number, for statement keys.
     fn model(&self) -> usize;
-    fn added(&self) -> &[Added];
-    fn touched(&self) -> &[u32];
-    fn deleting(&self) -> &[u32];
+    /// The entities to insert, in the order in which they were added.
+    fn added(&self) -> Vec<u32>;
+    /// The entities that may have changed. One may be named twice.
+    fn touched(&self) -> Vec<u32>;
+    /// The entities to delete. One may be named twice.
+    fn deleting(&self) -> Vec<u32>;
     /// The value that the entity has.
     fn value(&self, slot: u32, position: usize) -> ValueRef<'_>;
     /// The value that the database has.
     fn old_value(&self, slot: u32, position: usize) -> ValueRef<'_>;
     /// The columns in which the two differ.
     fn changes(&self, slot: u32) -> ColumnSet;
+    /// The columns of an entity to insert that the database is to fill in.
+    fn left_out(&self, slot: u32) -> ColumnSet;
+    /// The columns that a flush would write.
+    fn written(&self, slot: u32) -> ColumnSet;
+    /// Reads a row of the model's columns and tells its values at `positions`.
+    fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>>;
     /// Whether the entity was stale when it was first touched, or is stale untouched.
     fn is_stale(&self, slot: u32, epoch: u32) -> bool;
+    /// Whether a flush has anything to look at.
     fn has_work(&self) -> bool;
-    /// Drops the old copies of touched entities that turned out unchanged.
+    /// Whether a flush would write anything.
+    fn has_changes(&self) -> bool;
+    /// Everything was written: empties the lists of work and drops the old copies of touched entities.
     fn settle(&mut self);
     fn apply_inserts(&mut self, rows: Vec<Inserted>, level: u32, epoch: u32);
     fn apply_updates(&mut self, rows: Vec<Updated>, level: u32, epoch: u32);
@@ -62,16 +76,21 @@ impl<M: Model> AnyArena for Arena<M> {
         M::slot().index()
     }
 
-    fn added(&self) -> &[Added] {
-        &self.added
+    fn added(&self) -> Vec<u32> {
+        self.pending().collect()
     }
 
-    fn touched(&self) -> &[u32] {
-        &self.touched
+    fn touched(&self) -> Vec<u32> {
+        let counts = |index: &u32| {
+            let slot = &self.slots[*index as usize];
+            slot.state == EntityState::Persistent && slot.old.is_some()
+        };
+        self.touched.iter().copied().filter(counts).collect()
     }
 
-    fn deleting(&self) -> &[u32] {
-        &self.deleting
+    fn deleting(&self) -> Vec<u32> {
+        let counts = |index: &u32| self.slots[*index as usize].state == EntityState::Deleting;
+        self.deleting.iter().copied().filter(counts).collect()
     }
 
     #[inline]
@@ -96,35 +115,65 @@ impl<M: Model> AnyArena for Arena<M> {
         }
     }
 
+    fn left_out(&self, slot: u32) -> ColumnSet {
+        let unset = self.unset.get(&slot).into_iter().flatten();
+        let placeholders =
+            unset.filter(|(position, value)| self.value(slot, *position).is_same(value.as_ref()));
+        let generated =
+            M::def().generated.filter(|key| self.value(slot, *key) == ValueRef::Int(0));
+        placeholders.map(|(position, _)| *position).chain(generated).collect()
+    }
+
+    fn written(&self, slot: u32) -> ColumnSet {
+        match self.slots[slot as usize].state {
+            EntityState::Pending => {
+                let left_out = self.left_out(slot);
+                let all = 0..M::def().columns.len();
+                all.filter(|position| !left_out.contains(*position)).collect()
+            }
+            EntityState::Persistent => self.changes(slot),
+            EntityState::Deleting | EntityState::Deleted | EntityState::Transient => {
+                ColumnSet::new()
+            }
+        }
+    }
+
+    fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>> {
+        let entity = M::decode(row, 0)?;
+        Ok(positions.iter().map(|position| entity.value(*position).to_value()).collect())
+    }
+
     fn is_stale(&self, slot: u32, epoch: u32) -> bool {
         let slot = &self.slots[slot as usize];
         slot.old.as_ref().map_or(slot.epoch != epoch, |old| old.stale)
     }
 
     fn has_work(&self) -> bool {
-        !(self.added.is_empty() && self.touched.is_empty() && self.deleting.is_empty())
+        self.pending_count() > 0 || !self.touched.is_empty() || !self.deleting.is_empty()
+    }
+
+    fn has_changes(&self) -> bool {
+        self.pending_count() > 0
+            || !AnyArena::deleting(self).is_empty()
+            || AnyArena::touched(self).iter().any(|slot| !self.changes(*slot).is_empty())
     }
 
     fn settle(&mut self) {
         for index in std::mem::take(&mut self.touched) {
-            self.slots[index as usize].old = None;
+            let slot = &mut self.slots[index as usize];
+            // The old copy of a deleted one is for the rollback.
+            if slot.state == EntityState::Persistent {
+                slot.old = None;
+            }
         }
+        self.clear_added();
+        self.deleting.clear();
     }
 
     fn apply_inserts(&mut self, rows: Vec<Inserted>, level: u32, epoch: u32) {
         for row in rows {
-            let slot = &mut self.slots[row.slot as usize];
-            let Some(value) = &mut slot.value else { continue };
-            for (position, filled) in &row.filled {
-                // The flush has checked that each fits, before anything was applied.
-                let _ = value.assign(*position, filled.as_ref());
-            }
-            (slot.state, slot.epoch) = (EntityState::Persistent, epoch);
-            let key = value.key();
-            self.identity.insert(key, row.slot);
-            self.log(level, row.slot, Change::Inserted);
+            self.apply_insert(&row, level, epoch);
         }
-        self.added.clear();
     }
 
     fn apply_updates(&mut self, rows: Vec<Updated>, level: u32, epoch: u32) {
@@ -147,34 +196,70 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn apply_deletes(&mut self, slots: &[u32], level: u32) {
         for index in slots {
-            let slot = &mut self.slots[*index as usize];
-            slot.state = EntityState::Deleted;
-            // What was changed before the delete was never written.
-            if let (Some(old), Some(value)) = (slot.old.take(), &mut slot.value) {
-                value.restore(old.value);
-            }
-            if let Some(value) = &slot.value {
-                let key = value.key();
-                if self.identity.get(&key) == Some(index) {
-                    self.identity.remove(&key);
-                }
-            }
-            self.log(level, *index, Change::Deleted);
+            self.set_deleted(*index, level);
         }
-        self.deleting.retain(|index| !slots.contains(index));
     }
 
     fn undo_to(&mut self, level: u32) {
-        Arena::undo_to(self, level);
+        Self::undo_to(self, level);
     }
 
     fn keep(&mut self) {
-        Arena::keep(self);
+        Self::keep(self);
     }
 
     fn expire(&mut self) {
         for slot in &mut self.slots {
-            slot.epoch = 0;
+            if slot.state.has_row() {
+                slot.epoch = 0;
+                // What was touched before must not overwrite what was written since.
+                if let Some(old) = &mut slot.old {
+                    old.stale = true;
+                }
+            }
         }
+    }
+}
+
+impl<M: Model> Arena<M> {
+    fn apply_insert(&mut self, row: &Inserted, level: u32, epoch: u32) {
+        let slot = &mut self.slots[row.slot as usize];
+        let Some(value) = &mut slot.value else { return };
+        let version = match M::def().version.map(|position| value.value(position)) {
+            Some(ValueRef::Int(version)) => version,
+            _ => 0,
+        };
+        for (position, filled) in &row.filled {
+            // The flush has checked that each fits, before anything was applied.
+            let _ = value.assign(*position, filled.as_ref());
+        }
+        (slot.state, slot.epoch) = (EntityState::Persistent, epoch);
+        let key = value.key();
+        let filled = |position: usize| row.filled.iter().any(|(filled, _)| *filled == position);
+        if let Some(unset) = self.unset.remove(&row.slot) {
+            // What was given after all is not to be filled in again after a rollback.
+            let unset = unset.into_iter().filter(|(position, _)| filled(*position)).collect();
+            self.unset.insert(row.slot, unset);
+        }
+        // The database took the key, so an entity that had it has lost its row to somebody else.
+        if let Some(former) = self.identity.insert(key, row.slot)
+            && former != row.slot
+        {
+            self.set_deleted(former, level);
+        }
+        let generated = M::def().generated.is_some_and(filled);
+        self.log(level, row.slot, Change::Inserted { generated, version });
+    }
+
+    /// Notes that an entity's row is gone. What was changed before that was never written.
+    pub(super) fn set_deleted(&mut self, index: u32, level: u32) {
+        self.restore(index);
+        let slot = &mut self.slots[index as usize];
+        slot.state = EntityState::Deleted;
+        if let Some(value) = &slot.value {
+            let key = value.key();
+            self.forget_key(&key, index);
+        }
+        self.log(level, index, Change::Deleted);
     }
 }

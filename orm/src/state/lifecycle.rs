@@ -1,13 +1,23 @@
-//! The states of an entity. Transitions are made by the arena, the flush and the undo log:
+//! The states of an entity, and every transition between them. They are made by the arena (verbs), by
+//! `erased.rs` (flush) and by `undo.rs` (rollback):
 //!
-//! ```text
-//!            add                flush                 delete             flush             commit
-//! (a struct) ----> Pending ---------------> Persistent ------> Deleting ---------> Deleted -------> gone
-//!                  | ^                       ^   |               |                   |
-//!     rollback,    v | add_again             |   | rollback of   | rollback          | rollback
-//!     delete   Transient <-------------------|---+ the insert    |                   |
-//!                                            +-------------------+-------------------+
-//! ```
+//! | from | by | to |
+//! |-|-|-|
+//! | a struct | `add` | Pending |
+//! | Pending | flush | Persistent |
+//! | Pending | `delete`, rollback | Transient |
+//! | Transient | `add_again` | Pending |
+//! | a row | `get`, a query | Persistent |
+//! | Persistent | `delete` | Deleting |
+//! | Persistent | rollback of its insert | Transient |
+//! | Persistent | `get` finds no row, or another entity's insert takes the key | Deleted |
+//! | Deleting | flush | Deleted |
+//! | Deleting | rollback | Persistent |
+//! | Deleted | rollback of that | Persistent |
+//! | Deleted | commit | none: the slot is free, handles are stale |
+//! | any | `expunge`, `clear` | none, likewise |
+//!
+//! A rollback to a savepoint is one of what was done since.
 
 /// The state of an entity in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,4 +34,11 @@ pub enum EntityState {
     /// Out of the unit of work: its insert was rolled back, or it was deleted before it was inserted.
     /// Readable, and can be added again.
     Transient,
+}
+
+impl EntityState {
+    /// Whether the database has a row of it, or had one when the transaction began.
+    pub(super) fn has_row(self) -> bool {
+        matches!(self, Self::Persistent | Self::Deleting | Self::Deleted)
+    }
 }

@@ -15,12 +15,12 @@ pub(crate) struct State {
     stamp: NonZeroU32,
     arenas: Vec<Option<Box<dyn AnyArena>>>,
     /// Grows with each commit and rollback: entities of another epoch are stale. Never 0.
-    pub epoch: u32,
+    pub(crate) epoch: u32,
     /// The undo level: that of the transaction, or of the innermost savepoint.
-    pub level: u32,
+    pub(crate) level: u32,
     next_level: u32,
     /// Mistakes of calls that return nothing, told by the next flush.
-    pub faults: Vec<Error>,
+    pub(crate) faults: Vec<Error>,
 }
 
 impl std::fmt::Debug for State {
@@ -31,7 +31,7 @@ impl std::fmt::Debug for State {
 }
 
 impl State {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             stamp: next_stamp(),
             arenas: Vec::new(),
@@ -44,21 +44,21 @@ impl State {
 
     /// The arena of a model, if the session has met it.
     #[inline]
-    pub fn arena<M: Model>(&self) -> Option<&Arena<M>> {
+    pub(crate) fn arena<M: Model>(&self) -> Option<&Arena<M>> {
         let arena: &dyn Any = &**self.arenas.get(M::slot().index())?.as_ref()?;
         arena.downcast_ref()
     }
 
     /// The arena of a model, to be changed, if the session has met it.
     #[inline]
-    pub fn arena_mut<M: Model>(&mut self) -> Option<&mut Arena<M>> {
+    pub(crate) fn arena_mut<M: Model>(&mut self) -> Option<&mut Arena<M>> {
         let arena: &mut dyn Any = &mut **self.arenas.get_mut(M::slot().index())?.as_mut()?;
         arena.downcast_mut()
     }
 
     /// The arena of a model, made if it isn't there.
     #[inline]
-    pub fn ensure<M: Model>(&mut self) -> &mut Arena<M> {
+    pub(crate) fn ensure<M: Model>(&mut self) -> &mut Arena<M> {
         let index = M::slot().index();
         if self.arenas.get(index).is_none_or(Option::is_none) {
             self.make::<M>(index);
@@ -75,45 +75,50 @@ impl State {
     }
 
     /// The arenas without their types.
-    pub fn arenas(&self) -> impl Iterator<Item = &dyn AnyArena> {
+    pub(crate) fn arenas(&self) -> impl Iterator<Item = &dyn AnyArena> {
         self.arenas.iter().flatten().map(|arena| &**arena)
     }
 
     /// The arena of the model with that number.
-    pub fn by_model(&self, model: usize) -> Option<&dyn AnyArena> {
+    pub(crate) fn by_model(&self, model: usize) -> Option<&dyn AnyArena> {
         self.arenas.get(model)?.as_deref()
     }
 
     /// The arena of the model with that number, to be changed.
-    pub fn by_model_mut(&mut self, model: usize) -> Option<&mut Box<dyn AnyArena>> {
+    pub(crate) fn by_model_mut(&mut self, model: usize) -> Option<&mut Box<dyn AnyArena>> {
         self.arenas.get_mut(model)?.as_mut()
     }
 
     /// Every arena, to be changed.
-    pub fn arenas_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn AnyArena>> {
+    pub(crate) fn arenas_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn AnyArena>> {
         self.arenas.iter_mut().flatten()
     }
 
     /// Whether a flush has anything to look at.
     #[inline]
-    pub fn has_work(&self) -> bool {
+    pub(crate) fn has_work(&self) -> bool {
         self.arenas().any(AnyArena::has_work)
     }
 
+    /// Whether a flush would write anything.
+    pub(crate) fn has_changes(&self) -> bool {
+        self.arenas().any(AnyArena::has_changes)
+    }
+
     /// Starts a new undo level and returns it.
-    pub fn new_level(&mut self) -> u32 {
+    pub(crate) fn new_level(&mut self) -> u32 {
         self.level = self.next_level;
         self.next_level += 1;
         self.level
     }
 
-    /// Drops the old copies of touched entities that turned out unchanged.
-    pub fn settle(&mut self) {
+    /// Everything was written, or turned out unchanged: nothing is left to do.
+    pub(crate) fn settle(&mut self) {
         self.arenas_mut().for_each(|arena| arena.settle());
     }
 
     /// The transaction is stored: entities are stale from here on, and nothing can be undone.
-    pub fn commit(&mut self) {
+    pub(crate) fn commit(&mut self) {
         for arena in self.arenas_mut() {
             arena.keep();
         }
@@ -121,7 +126,7 @@ impl State {
     }
 
     /// Puts back values and states as they were at the start of `level`; everything is stale.
-    pub fn undo_to(&mut self, level: u32) {
+    pub(crate) fn undo_to(&mut self, level: u32) {
         for arena in self.arenas_mut() {
             arena.undo_to(level);
         }
@@ -135,7 +140,7 @@ impl State {
     }
 
     /// Forgets every entity. Handles given so far are stale.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.arenas.clear();
         self.faults.clear();
         self.stamp = next_stamp();
@@ -143,7 +148,7 @@ impl State {
 
     /// Why a handle leads nowhere.
     #[cold]
-    pub fn stale_handle<M: Model>(&self, handle: Ref<M>) -> Error {
+    pub(crate) fn stale_handle<M: Model>(&self, handle: Ref<M>) -> Error {
         let model = M::def().name;
         let own = self.arena::<M>().is_some_and(|arena| arena.has_had(handle));
         let message = if own {

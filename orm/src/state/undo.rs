@@ -14,15 +14,20 @@ use crate::mapping::Model;
 
 /// What was done to one entity by a flush.
 pub(super) struct Undo<M> {
-    pub level: u32,
-    pub slot: u32,
-    pub stamp: NonZeroU32,
-    pub change: Change<M>,
+    level: u32,
+    slot: u32,
+    stamp: NonZeroU32,
+    change: Change<M>,
 }
 
 /// The change, with what it takes to put it back.
 pub(super) enum Change<M> {
-    Inserted,
+    Inserted {
+        /// Whether the database generated the key.
+        generated: bool,
+        /// The version before.
+        version: i64,
+    },
     /// The columns before.
     Updated(Box<M>),
     Deleted,
@@ -47,52 +52,85 @@ impl<M: Model> Arena<M> {
     }
 
     fn undo_pending(&mut self) {
-        for added in std::mem::take(&mut self.added) {
-            self.slots[added.slot as usize].state = EntityState::Transient;
+        let pending: Vec<u32> = self.pending().collect();
+        for index in pending {
+            self.slots[index as usize].state = EntityState::Transient;
         }
-        let deleting = std::mem::take(&mut self.deleting);
-        let touched = std::mem::take(&mut self.touched);
-        for index in deleting.into_iter().chain(touched) {
+        self.clear_added();
+        for index in std::mem::take(&mut self.deleting) {
             let slot = &mut self.slots[index as usize];
             if slot.state == EntityState::Deleting {
                 slot.state = EntityState::Persistent;
+                self.restore(index);
             }
-            if let (Some(old), Some(value)) = (slot.old.take(), &mut slot.value) {
-                value.restore(old.value);
+        }
+        for index in std::mem::take(&mut self.touched) {
+            if self.slots[index as usize].state == EntityState::Persistent {
+                self.restore(index);
             }
         }
     }
 
-    fn undo_one(&mut self, index: u32, change: Change<M>) {
+    /// Puts back the values that the database has.
+    pub(super) fn restore(&mut self, index: u32) {
         let slot = &mut self.slots[index as usize];
-        let Some(value) = &mut slot.value else { return };
+        if let (Some(old), Some(value)) = (slot.old.take(), &mut slot.value) {
+            value.restore(old.value);
+        }
+    }
+
+    fn undo_one(&mut self, index: u32, change: Change<M>) {
         match change {
-            Change::Inserted => {
-                slot.state = EntityState::Transient;
-                let key = value.key();
-                if let Some(position) = M::def().generated {
-                    // An integer key takes 0, which stands for "generate".
-                    let _ = value.assign(position, ValueRef::Int(0));
-                }
-                if self.identity.get(&key) == Some(&index) {
-                    self.identity.remove(&key);
+            Change::Inserted { generated, version } => {
+                self.undo_insert(index, generated, version);
+            }
+            Change::Updated(old) => {
+                if let Some(value) = &mut self.slots[index as usize].value {
+                    value.restore(*old);
                 }
             }
-            Change::Updated(old) => value.restore(*old),
             Change::Deleted => {
+                self.restore(index);
+                let slot = &mut self.slots[index as usize];
                 slot.state = EntityState::Persistent;
-                let key = value.key();
-                self.identity.insert(key, index);
+                if let Some(value) = &slot.value {
+                    self.identity.insert(value.key(), index);
+                }
             }
         }
+    }
+
+    /// The entity is as it was before its insert, but for changes that the program made since: key,
+    /// version and what else the database filled in are to be filled in again.
+    fn undo_insert(&mut self, index: u32, generated: bool, version: i64) {
+        let slot = &mut self.slots[index as usize];
+        slot.state = EntityState::Transient;
+        let Some(value) = &mut slot.value else { return };
+        let key = value.key();
+        // Each of these was there before, or is the 0 of an integer key, so it fits.
+        if let (true, Some(position)) = (generated, M::def().generated) {
+            let _ = value.assign(position, ValueRef::Int(0));
+        }
+        if let Some(position) = M::def().version {
+            let _ = value.assign(position, ValueRef::Int(version));
+        }
+        for (position, placeholder) in self.unset.get(&index).into_iter().flatten() {
+            let _ = value.assign(*position, placeholder.as_ref());
+        }
+        self.forget_key(&key, index);
     }
 
     /// Forgets the log: what it would undo is stored. Slots of deleted rows become free.
     pub(super) fn keep(&mut self) {
         for entry in std::mem::take(&mut self.undo) {
             let slot = &self.slots[entry.slot as usize];
-            if slot.stamp == entry.stamp && slot.state == EntityState::Deleted {
+            if slot.stamp != entry.stamp {
+                continue;
+            }
+            if slot.state == EntityState::Deleted {
                 self.release(entry.slot);
+            } else if matches!(entry.change, Change::Inserted { .. }) {
+                self.unset.remove(&entry.slot);
             }
         }
     }

@@ -1,7 +1,9 @@
 //! The cases, one file a concept, and the list of them all.
 
 mod closures;
+mod connection;
 mod crud;
+mod ddl;
 mod dirty;
 mod errors;
 mod failed_flush;
@@ -19,6 +21,7 @@ mod stale;
 mod statements;
 mod support;
 mod transactions;
+mod types;
 mod version;
 
 use crate::backend::Db;
@@ -86,6 +89,9 @@ pub fn all() -> Vec<Case> {
     cases.extend(crud::cases());
     cases.extend(errors::cases());
     cases.extend(transactions::cases());
+    cases.extend(connection::cases());
+    cases.extend(types::cases());
+    cases.extend(ddl::cases());
     cases.extend(closures::cases());
     cases.extend(dirty::cases());
     cases.extend(failed_flush::cases());

@@ -8,4 +8,11 @@ enum Status {
     Closed,
 }
 
+#[derive(Model)]
+struct Ticket {
+    #[orm(primary_key)]
+    id: i64,
+    status: Status,
+}
+
 fn main() {}

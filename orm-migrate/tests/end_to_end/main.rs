@@ -1,0 +1,13 @@
+//! The real program on real projects and databases.
+//!
+//! SQLite always; PostgreSQL and MariaDB with the features `test-postgres` and `test-mysql`, on the
+//! servers that ORM_TEST_POSTGRES_URL and ORM_TEST_MYSQL_URL name. Every test has a database of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod discover;
+mod failure;
+mod migrations;
+mod native;
+mod support;
+mod tables;

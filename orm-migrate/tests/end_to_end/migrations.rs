@@ -1,0 +1,170 @@
+//! `run`, `revert`, `redo` and `status` over several migrations.
+
+use crate::support::{Database, Project};
+
+fn three(name: &str) -> Project {
+    let project = Project::empty(name);
+    for (version, table) in [
+        ("2026-01-01-000000-0000", "a"),
+        ("20260102000000", "b"),
+        ("3", "c"),
+    ] {
+        project.migration(
+            &format!("{version}_{table}"),
+            &format!("-- the table {table}\nCREATE TABLE {table} (id INTEGER);\nINSERT INTO {table} VALUES (1);\n"),
+            &format!("DROP TABLE {table};\n"),
+        );
+    }
+    project
+}
+
+#[test]
+fn migrations_run_in_order_and_are_reverted_backwards() {
+    let project = three("order");
+    for database in Database::all(&project) {
+        let url = ["--url", database.url.as_str()];
+        let run = |arguments: &[&str]| project.run(&[arguments, &url[..]].concat());
+        let order = |ran: &str, verb: &str| -> Vec<String> {
+            let lines = ran.lines().filter_map(|line| line.strip_prefix(verb));
+            lines
+                .map(|line| line.trim().split(' ').next().unwrap().to_owned())
+                .collect()
+        };
+        let all = ["2026-01-01-000000-0000_a", "20260102000000_b", "3_c"];
+        assert_eq!(order(&run(&["run"]).ends(0).err, "applied"), all);
+        assert_eq!(
+            database.query("SELECT version FROM __diesel_schema_migrations ORDER BY version"),
+            ["202601010000000000", "20260102000000", "3"]
+        );
+        assert_eq!(
+            order(&run(&["revert", "-n", "2"]).ends(0).err, "reverted"),
+            [all[2], all[1]]
+        );
+        run(&["status"])
+            .ends(3)
+            .prints(&format!("[X] {}\n[ ] {}\n[ ] {}\n", all[0], all[1], all[2]));
+        run(&["run"]).ends(0);
+        let redone = run(&["redo", "--number", "2"]).ends(0).err;
+        assert_eq!(order(&redone, "reverted"), [all[2], all[1]]);
+        assert_eq!(order(&redone, "applied"), [all[1], all[2]]);
+        assert_eq!(
+            order(&run(&["revert", "--all"]).ends(0).err, "reverted"),
+            [all[2], all[1], all[0]]
+        );
+        assert_eq!(database.tables(), ["__diesel_schema_migrations"]);
+    }
+}
+
+#[test]
+fn a_late_migration_is_still_run() {
+    let project = three("late");
+    let database = Database::sqlite(&project);
+    let run = |command: &str| project.run(&[command, "--url", &database.url]);
+    run("run").ends(0);
+    project.migration(
+        "20260101120000_late",
+        "CREATE TABLE late (id INTEGER)",
+        "DROP TABLE late",
+    );
+    run("status").ends(3);
+    run("run").ends(0).says(&["applied 20260101120000_late"]);
+}
+
+#[test]
+fn what_the_folder_lacks_is_drift_and_stops_the_way_back() {
+    let project = three("drift");
+    for database in Database::all(&project) {
+        let run = |command: &str| project.run(&[command, "--url", &database.url]);
+        run("run").ends(0);
+        std::fs::rename(project.path("migrations/3_c"), project.path("3_c")).unwrap();
+        run("status").ends(7).prints(
+            "[X] 2026-01-01-000000-0000_a\n[X] 20260102000000_b\n[!] 3 (applied, but not in the folder)\n",
+        );
+        for command in ["revert", "redo"] {
+            run(command).ends(7).says(&[
+                "the applied migration 3 is not in the folder",
+                "nothing was changed",
+            ]);
+        }
+        run("run").ends(0).says(&["nothing is pending"]);
+        assert_eq!(database.query("SELECT count(*) FROM c"), ["1"]);
+        std::fs::rename(project.path("3_c"), project.path("migrations/3_c")).unwrap();
+    }
+}
+
+#[test]
+fn a_missing_way_back_is_told_before_anything_is_touched() {
+    let project = three("no_down");
+    std::fs::remove_file(project.path("migrations/20260102000000_b/down.sql")).unwrap();
+    for database in Database::all(&project) {
+        let run =
+            |arguments: &[&str]| project.run(&[arguments, &["--url", &database.url]].concat());
+        run(&["run"]).ends(0);
+        for command in ["revert", "redo"] {
+            run(&[command, "-n", "2"]).ends(1).says(&[
+                "the migration 20260102000000_b has no down.sql",
+                "nothing was changed",
+            ]);
+        }
+        assert_eq!(
+            database.tables(),
+            ["__diesel_schema_migrations", "a", "b", "c"]
+        );
+        run(&["revert"]).ends(0);
+    }
+}
+
+#[test]
+fn broken_folders_are_told() {
+    let project = three("broken_folder");
+    let database = Database::sqlite(&project);
+    let run = || project.run(&["run", "--url", &database.url]).ends(1);
+    project.migration("2026-01-01-00000-00000_d", "SELECT 1", "");
+    run().says(&[
+        "two migrations have the version 202601010000000000",
+        "2026-01-01-00000-00000_d and 2026-01-01-000000-0000_a",
+    ]);
+    std::fs::remove_dir_all(project.path("migrations/2026-01-01-00000-00000_d")).unwrap();
+    project.write(
+        "migrations/3_c/metadata.toml",
+        "run_in_transaction = \"yes\"\n",
+    );
+    run().says(&["3_c/metadata.toml"]);
+    project.write(
+        "migrations/3_c/metadata.toml",
+        "run_in_transaction = true\n",
+    );
+    project.write("migrations/3_c/up.sql", "");
+    run().says(&["migrations/3_c/up.sql is empty"]);
+    project.write("migrations/3_c/up.sql", "SELECT 1;\nSELECT 'x;\n");
+    run().says(&["migrations/3_c/up.sql:2: a text begins here and is never closed"]);
+    project.write("migrations/4/readme", "");
+    run().says(&["migrations/4 is no migration"]);
+    assert_eq!(
+        database.tables(),
+        ["__diesel_schema_migrations"],
+        "all is checked before the first one runs"
+    );
+    project
+        .run(&["status", "--migrations", "nowhere", "--url", &database.url])
+        .ends(1)
+        .says(&[
+            "there is no migrations folder at nowhere",
+            "create-all --migration",
+        ]);
+}
+
+#[test]
+fn the_bookkeeping_table_is_diesels() {
+    let project = three("bookkeeping");
+    let database = Database::sqlite(&project);
+    project.run(&["run", "--url", &database.url]).ends(0);
+    let sql = "SELECT sql FROM sqlite_master WHERE name = '__diesel_schema_migrations'";
+    assert_eq!(
+        database.query(sql),
+        [
+            "CREATE TABLE __diesel_schema_migrations (\n       version VARCHAR(50) PRIMARY KEY NOT NULL,\n       \
+         run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n)"
+        ]
+    );
+}

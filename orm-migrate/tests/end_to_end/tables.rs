@@ -1,0 +1,231 @@
+//! `models`, `create-all` and `drop-all`: printed, applied, and as a first migration.
+
+use crate::support::{Database, MODELS, Project};
+
+const BOOKKEEPING: &str = "__diesel_schema_migrations";
+
+#[test]
+fn models_are_listed_and_dumped() {
+    let project = Project::new("models", MODELS);
+    project
+        .run(&["models"])
+        .ends(0)
+        .prints("posts  app::models::Post, 3 columns\nusers  app::models::User, 3 columns\n");
+    let dump = project.run(&["models", "--json"]).ends(0).out;
+    assert!(
+        dump.starts_with("{\"format\":1,") && dump.lines().count() == 1,
+        "{dump}"
+    );
+    project.write("dump.json", &dump);
+    let empty = Project::empty("models_elsewhere");
+    let file = project.path("dump.json");
+    let from_file = empty
+        .run(&["models", "--models", file.to_str().unwrap(), "--json"])
+        .ends(0);
+    assert_eq!(from_file.out, dump);
+}
+
+#[test]
+#[cfg(any(feature = "test-postgres", feature = "test-mysql"))]
+fn scripts_are_accepted_by_the_databases_own_shells() {
+    let project = Project::new("scripts", MODELS);
+    for database in Database::all(&project) {
+        let script = project
+            .run(&["create-all", "--dialect", database.dialect])
+            .ends(0)
+            .out;
+        database.shell(&script);
+        assert_eq!(database.tables(), ["posts", "users"]);
+        let script = project
+            .run(&["drop-all", "--url", &database.url])
+            .ends(0)
+            .out;
+        database.shell(&script);
+        assert_eq!(database.tables(), [""; 0]);
+    }
+}
+
+#[test]
+#[cfg(feature = "test-mysql")]
+fn a_script_for_mariadb_alone_is_accepted_too() {
+    let project = Project::new("script_mariadb", MODELS);
+    let database = Database::mysql();
+    let script = project
+        .run(&["create-all", "--dialect", "mariadb"])
+        .ends(0)
+        .out;
+    assert!(!script.contains("/*"), "{script}");
+    database.shell(&script);
+    assert_eq!(database.tables(), ["posts", "users"]);
+}
+
+#[test]
+fn tables_are_applied_once_and_dropped_wholly() {
+    let project = Project::new("apply", MODELS);
+    for database in Database::all(&project) {
+        let url = ["--apply", "--url", &database.url];
+        let run = |command: &str| {
+            project
+                .run(&[&[command], &url[..]].concat())
+                .ends(0)
+                .prints("")
+        };
+        run("create-all").says(&["created: posts, users ("]);
+        assert_eq!(database.tables(), ["posts", "users"]);
+        let again = run("create-all").says(&["there already: posts, users ("]);
+        assert!(!again.err.contains("created"), "{}", again.err);
+        run("drop-all").says(&["dropped: posts, users ("]);
+        assert_eq!(database.tables(), [""; 0]);
+        let again = run("drop-all").says(&["not there: posts, users ("]);
+        assert!(!again.err.contains("dropped"), "{}", again.err);
+        assert!(!again.err.contains("orm-secret"), "{}", again.err);
+    }
+}
+
+#[test]
+fn what_is_there_is_kept_and_the_rest_created() {
+    let project = Project::new("apply_rest", MODELS);
+    for database in Database::all(&project) {
+        database.execute("CREATE TABLE users (id BIGINT PRIMARY KEY, other INTEGER)");
+        database.execute("INSERT INTO users VALUES (7, 8)");
+        let arguments = ["create-all", "--apply", "--url", &database.url];
+        project
+            .run(&arguments)
+            .ends(0)
+            .says(&["created: posts (", "there already: users ("]);
+        assert_eq!(database.query("SELECT other FROM users"), ["8"]);
+        assert_eq!(database.tables(), ["posts", "users"]);
+    }
+}
+
+#[test]
+fn a_first_migration_goes_both_ways() {
+    let project = Project::new("first", MODELS);
+    for database in Database::all(&project) {
+        let _ = std::fs::remove_dir_all(project.path("migrations"));
+        let arguments = [
+            "create-all",
+            "--dialect",
+            database.dialect,
+            "--migration",
+            "first",
+        ];
+        let written = project.run(&arguments).ends(0);
+        let name = project.only_migration();
+        assert_eq!(written.out, format!("migrations/{name}\n"));
+        assert!(name.ends_with("-0000_first"), "{name}");
+        project
+            .run(&arguments)
+            .ends(1)
+            .says(&["a migration of that name already"]);
+
+        let url = ["--url", database.url.as_str()];
+        let run = |arguments: &[&str]| project.run(&[arguments, &url[..]].concat());
+        run(&["status"]).ends(3).prints(&format!("[ ] {name}\n"));
+        assert_eq!(database.tables(), [""; 0], "status writes nothing");
+        run(&["run"])
+            .ends(0)
+            .says(&[&format!("applied {name} (3 statements, ")]);
+        assert_eq!(database.tables(), [BOOKKEEPING, "posts", "users"]);
+        run(&["status"]).ends(0).prints(&format!("[X] {name}\n"));
+        run(&["run"]).ends(0).says(&["nothing is pending"]);
+        run(&["redo"])
+            .ends(0)
+            .says(&[&format!("reverted {name}"), &format!("applied {name}")]);
+        run(&["create-all", "--apply"])
+            .ends(0)
+            .says(&["there already: posts, users"]);
+        run(&["revert"])
+            .ends(0)
+            .says(&[&format!("reverted {name} (2 statements, ")]);
+        assert_eq!(database.tables(), [BOOKKEEPING]);
+        run(&["revert"]).ends(0).says(&["nothing is applied"]);
+        run(&["status", "--json"]).ends(3).prints(&format!(
+            "{{\"applied\":0,\"migrations\":[{{\"name\":\"{name}\",\"state\":\"pending\",\"version\":\"{}\"}}],\
+             \"missing\":0,\"pending\":1}}\n",
+            name.split('_').next().unwrap().replace('-', "")
+        ));
+    }
+}
+
+#[test]
+fn dropping_can_be_a_migration_too() {
+    let project = Project::new("last", MODELS);
+    let database = Database::sqlite(&project);
+    let url = ["--url", database.url.as_str()];
+    let run = |arguments: &[&str]| project.run(&[arguments, &url[..]].concat());
+    run(&["create-all", "--apply"]).ends(0);
+    run(&["drop-all", "--migration", "last"]).ends(0);
+    run(&["run"]).ends(0);
+    assert_eq!(database.tables(), [BOOKKEEPING]);
+    run(&["revert"]).ends(0);
+    assert_eq!(database.tables(), [BOOKKEEPING, "posts", "users"]);
+}
+
+#[test]
+fn the_url_comes_from_environment_dot_env_or_configuration() {
+    let project = Project::new("url", MODELS);
+    let database = Database::sqlite(&project);
+    project
+        .run(&["create-all", "--apply"])
+        .ends(2)
+        .says(&["no database is named", "DATABASE_URL"]);
+    project
+        .run(&["create-all"])
+        .ends(2)
+        .says(&["--dialect sqlite|postgres|mysql|mariadb"]);
+
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_orm-migrate"));
+    let variables = [("DATABASE_URL", database.url.as_str())];
+    project
+        .run_program(program, &["create-all", "--apply"], &variables)
+        .ends(0);
+    assert_eq!(database.tables(), ["posts", "users"]);
+    project.write(".env", &format!("DATABASE_URL={}\n", database.url));
+    project.run(&["drop-all", "--apply"]).ends(0);
+    assert_eq!(database.tables(), [""; 0]);
+    project.write(".env", "");
+    let toml = format!(
+        "[database]\nurl = {:?}\n[migrations]\ndir = \"db/own\"\n",
+        database.url
+    );
+    project.write("orm.toml", &toml);
+    project.run(&["create-all", "--migration", "first"]).ends(0);
+    project.run(&["run"]).ends(0).says(&["applied "]);
+    assert!(project.path("db/own").is_dir());
+}
+
+#[test]
+fn help_is_there_for_every_command() {
+    let project = Project::empty("help");
+    let help = project.run(&["--help"]).ends(0).out;
+    for command in [
+        "models",
+        "create-all",
+        "drop-all",
+        "run",
+        "revert",
+        "redo",
+        "status",
+    ] {
+        assert!(help.contains(command), "{help}");
+        let own = project.run(&[command, "--help"]).ends(0).out;
+        assert!(
+            own.contains("Usage: orm-migrate") && own.contains("--manifest-path"),
+            "{own}"
+        );
+    }
+    assert!(
+        help.contains("Exit codes:") && !help.contains("__dump"),
+        "{help}"
+    );
+    project.run(&[]).ends(2);
+    project.run(&["creat-all"]).ends(2).says(&["create-all"]);
+    project
+        .run(&["create-all", "--dialect", "oracle"])
+        .ends(2)
+        .says(&["sqlite, postgres, mysql, mariadb"]);
+    project
+        .run(&["create-all", "--apply", "--dialect", "sqlite"])
+        .ends(2);
+}

@@ -1,0 +1,95 @@
+//! Names the row that an UPDATE or DELETE did not find as it was loaded.
+
+use std::collections::HashMap;
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::{Value, ValueRef};
+
+use super::plan::{Plan, Unit, UnitKind};
+use super::work::tuple;
+use crate::engine::Connection;
+use crate::load::rows_by_key;
+use crate::state::{AnyArena, State};
+
+/// The error of a row that was not there as expected.
+#[cold]
+pub(super) fn stale(arena: &dyn AnyArena, slot: u32) -> Error {
+    let def = arena.def();
+    let key = def.primary_key.iter().map(|position| arena.old_value(slot, *position));
+    let key: Vec<String> = key.map(key_text).collect();
+    Error::with_message(
+        ErrorKind::StaleData,
+        format!(
+            "the {} with the key {} was changed or deleted by somebody else",
+            def.name,
+            key.join(", ")
+        ),
+    )
+    .with_table(def.table)
+    .with_hint("refresh it, decide anew, and flush again")
+}
+
+fn key_text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Int(key) => key.to_string(),
+        ValueRef::Text(key) => format!("{key:?}"),
+        other => other.to_json(),
+    }
+}
+
+/// Looks at the rows of a batch that did not match as a whole, after its rollback, and names the first
+/// that is gone or changed; `error` if each is as expected by now.
+#[cold]
+pub(crate) fn find_stale(
+    connection: &mut Connection,
+    state: &State,
+    (plan, unit): (&Plan, usize),
+    error: Error,
+) -> Error {
+    let unit = &plan.units[unit];
+    let Some(arena) = state.by_model(unit.model) else { return error };
+    match first_stale(connection, arena, unit) {
+        Ok(Some(slot)) => stale(arena, slot),
+        // The batch did fail, whatever keeps this look from telling why.
+        Ok(None) | Err(_) => error,
+    }
+}
+
+fn first_stale(
+    connection: &mut Connection,
+    arena: &dyn AnyArena,
+    unit: &Unit,
+) -> Result<Option<u32>> {
+    let guard = match &unit.kind {
+        UnitKind::Update { guard, .. } | UnitKind::Delete { guard } => guard.as_slice(),
+        UnitKind::Insert { .. } => &[],
+    };
+    let key = unit.def.primary_key;
+    let keys: Vec<Vec<Value>> = unit.slots.iter().map(|slot| old(arena, *slot, key)).collect();
+    let by_key: HashMap<Option<String>, u32> =
+        keys.iter().zip(&unit.slots).map(|(key, slot)| (text(key), *slot)).collect();
+    let mut intact = std::collections::HashSet::new();
+    let positions = [key, guard].concat();
+    rows_by_key(connection, (unit.def, unit.model), &keys, &mut |row| {
+        let found = arena.read(row, &positions)?;
+        if let Some(slot) = by_key.get(&text(&found[..key.len()]))
+            && same(&found[key.len()..], &old(arena, *slot, guard))
+        {
+            intact.insert(*slot);
+        }
+        Ok(())
+    })?;
+    Ok(unit.slots.iter().copied().find(|slot| !intact.contains(slot)))
+}
+
+fn old(arena: &dyn AnyArena, slot: u32, positions: &[usize]) -> Vec<Value> {
+    positions.iter().map(|position| arena.old_value(slot, *position).to_value()).collect()
+}
+
+fn same(found: &[Value], old: &[Value]) -> bool {
+    found.iter().zip(old).all(|(found, old)| found.as_ref().is_same(old.as_ref()))
+}
+
+fn text(key: &[Value]) -> Option<String> {
+    tuple(key.iter().map(Value::as_ref))
+}

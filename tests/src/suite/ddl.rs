@@ -1,0 +1,401 @@
+//! What create_all makes really holds, drop_all leaves nothing behind, and names are whatever they are.
+
+use orm::ErrorKind;
+use orm::mapping::Metadata;
+use orm::prelude::*;
+
+use super::support::{column, fails, scalar, sql};
+use crate::backend::{Backend, Db};
+use crate::cases;
+use crate::fixtures::{self, Country, Line, Node, Post, Ticket, User};
+
+cases![
+    "ddl":
+    create_all_twice_only_looks,
+    create_all_adds_what_is_missing,
+    drop_all_leaves_an_empty_catalogue,
+    a_failed_create_all_leaves_nothing_where_ddl_is_transactional,
+    create_all_works_inside_a_transaction,
+    constraints_are_enforced,
+    not_null_follows_from_the_type,
+    indexes_are_there,
+    actions_of_foreign_keys_are_carried_out,
+    cycles_of_foreign_keys_are_created_and_dropped,
+    parents_come_first_and_go_last,
+    one_table_twice_is_an_error_that_names_both,
+    a_reference_out_of_the_set_is_an_error,
+    reserved_and_odd_names_work_everywhere,
+    long_constraint_names_are_cut_and_stay_the_same,
+    long_names_of_tables_and_columns_are_errors_or_work,
+    the_server_fills_in_defaults,
+    text_counts_case_and_trailing_spaces,
+    keys_of_text_count_case,
+];
+
+/// The names of the tables in the case's database.
+fn tables(db: &Db) -> Vec<String> {
+    column(&mut db.other_connection(), db.dialect().list_tables())
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "heads", unique(name, number), check(name = "positive", raw = "number > 0"))]
+struct Head {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(length = 20)]
+    name: String,
+    number: i32,
+    #[orm(references = Tail.id, on_delete = set_null)]
+    tail_id: Option<i64>,
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "tails")]
+struct Tail {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(references = Head.id)]
+    head_id: i64,
+}
+
+fn heads() -> Metadata {
+    Metadata::of((Head, Tail))
+}
+
+fn create_all_twice_only_looks(db: &Db) {
+    let tables = tables(db);
+    assert_eq!(tables.len(), fixtures::metadata().models().len(), "{tables:?}");
+    fixtures::metadata().create_all(&db.engine).unwrap();
+    let sent = db.sent();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert!(sent[0].starts_with("SELECT "), "{sent:?}");
+}
+
+fn create_all_adds_what_is_missing(db: &Db) {
+    db.outside("DROP TABLE posts");
+    let mut session = db.session();
+    session.add(User::builder().username("ada"));
+    session.commit().unwrap();
+    fixtures::metadata().create_all(&db.engine).unwrap();
+    session.add(Post::builder().title("x").author_id(1));
+    session.commit().unwrap();
+    assert_eq!((db.count("users"), db.count("posts")), (1, 1));
+}
+
+fn drop_all_leaves_an_empty_catalogue(db: &Db) {
+    heads().create_all(&db.engine).unwrap();
+    let mut session = db.session();
+    session.add(User::builder().username("ada"));
+    session.commit().unwrap();
+    session.add(Post::builder().title("x").author_id(1));
+    session.commit().unwrap();
+    drop(session);
+    heads().drop_all(&db.engine).unwrap();
+    fixtures::metadata().drop_all(&db.engine).unwrap();
+    assert_eq!(tables(db), [""; 0]);
+    // Sequences, types and indexes went along: all can be made again.
+    fixtures::metadata().drop_all(&db.engine).unwrap();
+    fixtures::metadata().create_all(&db.engine).unwrap();
+    assert_eq!(db.count("users"), 0);
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "zz_wrong", check(name = "wrong", raw = "no_such_column > 0"))]
+struct Wrong {
+    #[orm(primary_key)]
+    id: i64,
+}
+
+fn a_failed_create_all_leaves_nothing_where_ddl_is_transactional(db: &Db) {
+    let before = tables(db);
+    let both = Metadata::of((Head, Tail, Wrong));
+    both.create_all(&db.engine).unwrap_err();
+    if db.capabilities().transactional_ddl {
+        assert_eq!(tables(db), before);
+    }
+    // What is there is left alone by the next one.
+    heads().create_all(&db.engine).unwrap();
+}
+
+fn create_all_works_inside_a_transaction(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    conn.begin().unwrap();
+    let created = heads().create_all_on(&mut conn);
+    if db.capabilities().transactional_ddl {
+        created.unwrap();
+        conn.rollback().unwrap();
+        assert!(!tables(db).contains(&"heads".to_owned()));
+    } else {
+        // The first table has committed the transaction: the second statement is not sent unnoticed.
+        let error = fails(created, ErrorKind::Transaction);
+        assert!(error.to_string().contains("DDL outside of transactions"), "{error}");
+    }
+}
+
+fn constraints_are_enforced(db: &Db) {
+    heads().create_all(&db.engine).unwrap();
+    let mut session = db.session();
+    let head = session.add(Head::builder().name("a").number(1));
+    session.commit().unwrap();
+    let id = session[head].id;
+    for (row, kind) in [
+        (Head { id: 0, name: "a".into(), number: 1, tail_id: None }, ErrorKind::UniqueViolation),
+        (Head { id: 0, name: "b".into(), number: 0, tail_id: None }, ErrorKind::CheckViolation),
+        (Head { id: 0, name: "c".into(), number: 1, tail_id: Some(9) }, ErrorKind::ForeignKeyViolation),
+    ] {
+        session.add(row);
+        fails(session.commit(), kind);
+        session.rollback().unwrap();
+    }
+    // Half of a unique pair may repeat.
+    session.add(Head::builder().name("a").number(2));
+    session.add(Head::builder().name("b").number(1));
+    session.add(Tail::builder().head_id(id));
+    session.commit().unwrap();
+    assert_eq!((db.count("heads"), db.count("tails")), (3, 1));
+}
+
+fn not_null_follows_from_the_type(db: &Db) {
+    heads().create_all(&db.engine).unwrap();
+    let mut conn = db.engine.connection().unwrap();
+    for (columns, values) in [("name, number", "NULL, 1"), ("name, number", "'a', NULL")] {
+        let insert = format!("INSERT INTO heads ({columns}) VALUES ({values})");
+        fails(conn.raw_execute(&insert, &[]), ErrorKind::NotNullViolation);
+    }
+    conn.raw_execute("INSERT INTO heads (name, number, tail_id) VALUES ('a', 1, NULL)", &[]).unwrap();
+}
+
+fn indexes_are_there(db: &Db) {
+    let query = match db.backend {
+        Backend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index'",
+        Backend::Postgres => "SELECT indexname::text FROM pg_indexes",
+        _ => {
+            "SELECT index_name FROM information_schema.statistics WHERE table_schema = DATABASE()"
+        }
+    };
+    let names = column::<String>(&mut db.other_connection(), query);
+    assert!(names.contains(&"ix_posts_author_id".to_owned()), "{names:?}");
+}
+
+fn actions_of_foreign_keys_are_carried_out(db: &Db) {
+    heads().create_all(&db.engine).unwrap();
+    db.outside("INSERT INTO users (username) VALUES ('ada')");
+    db.outside("INSERT INTO posts (title, author_id) VALUES ('x', 1)");
+    db.outside("INSERT INTO heads (name, number) VALUES ('a', 1)");
+    db.outside("INSERT INTO tails (head_id) VALUES (1)");
+    db.outside("UPDATE heads SET tail_id = 1");
+    // Posts go with their author.
+    db.outside("DELETE FROM users");
+    assert_eq!(db.count("posts"), 0);
+    // A head outlives its tail.
+    db.outside("DELETE FROM tails");
+    assert_eq!(db.scalar("SELECT COUNT(*) FROM heads WHERE tail_id IS NULL"), 1);
+}
+
+fn cycles_of_foreign_keys_are_created_and_dropped(db: &Db) {
+    for _ in 0..2 {
+        heads().create_all(&db.engine).unwrap();
+        let error = db.other_connection().raw_execute("INSERT INTO tails (head_id) VALUES (9)", &[]);
+        fails(error, ErrorKind::ForeignKeyViolation);
+        let insert = "INSERT INTO heads (name, number, tail_id) VALUES ('a', 1, 9)";
+        fails(db.other_connection().raw_execute(insert, &[]), ErrorKind::ForeignKeyViolation);
+        // Rows that refer to each other are no obstacle.
+        db.outside("INSERT INTO heads (name, number) VALUES ('a', 1)");
+        db.outside("INSERT INTO tails (head_id) VALUES (1)");
+        db.outside("UPDATE heads SET tail_id = 1");
+        heads().drop_all(&db.engine).unwrap();
+        assert!(!tables(db).iter().any(|name| name == "heads" || name == "tails"));
+    }
+}
+
+fn parents_come_first_and_go_last(db: &Db) {
+    fixtures::metadata().drop_all(&db.engine).unwrap();
+    let sent = db.sent();
+    let at = |what: &str| sent.iter().position(|sql| sql == what).unwrap_or_else(|| panic!("{what}: {sent:?}"));
+    assert!(at("DROP TABLE \"posts\"") < at("DROP TABLE \"users\""));
+    fixtures::metadata().create_all(&db.engine).unwrap();
+    let sent = db.sent();
+    let at = |what: &str| sent.iter().position(|sql| sql.starts_with(what)).unwrap();
+    assert!(at("CREATE TABLE \"users\" ") < at("CREATE TABLE \"posts\" "));
+    // The order is the same each time.
+    fixtures::metadata().drop_all(&db.engine).unwrap();
+    db.sent();
+    fixtures::metadata().create_all(&db.engine).unwrap();
+    assert_eq!(db.sent(), sent);
+}
+
+mod elsewhere {
+    use orm::prelude::*;
+
+    #[derive(Model, Clone, Debug)]
+    #[orm(table = "users")]
+    pub(super) struct Person {
+        #[orm(primary_key)]
+        pub id: i64,
+    }
+}
+
+fn one_table_twice_is_an_error_that_names_both(db: &Db) {
+    let both = Metadata::of((User, elsewhere::Person));
+    let error = fails(both.create_all(&db.engine), ErrorKind::Schema);
+    let message = error.message();
+    assert!(message.contains("User") && message.contains("Person"), "{error}");
+    assert_eq!(error.table(), Some("users"));
+    // Each alone is fine, and nothing was sent.
+    assert_eq!(db.sent(), [""; 0]);
+    Metadata::of((elsewhere::Person,)).schema().unwrap();
+}
+
+fn a_reference_out_of_the_set_is_an_error(db: &Db) {
+    let error = fails(Metadata::of((Post,)).create_all(&db.engine), ErrorKind::Schema);
+    assert!(error.to_string().contains("users"), "{error}");
+    assert_eq!(db.sent(), [""; 0]);
+}
+
+fn reserved_and_odd_names_work_everywhere(db: &Db) {
+    let mut session = db.session();
+    let line = session.add(Line { number: 1, position: 2, quoted: 3 });
+    session.add(Line { number: 1, position: 3, quoted: 4 });
+    session.commit().unwrap();
+    session[line].quoted = 5;
+    session.commit().unwrap();
+    let found = select(Line).filter(Line.quoted.eq(5)).one(&mut session).unwrap();
+    assert_eq!(found, line);
+    let again = session.get(Line, (1, 3)).unwrap().unwrap();
+    session.delete(again);
+    session.commit().unwrap();
+
+    let mut conn = db.engine.connection().unwrap();
+    insert(Line).values(Line { number: 2, position: 1, quoted: 9 }).execute(&mut conn).unwrap();
+    let changed = update(Line).set(Line.quoted, Line.quoted + 1).filter(Line.number.eq(2));
+    assert_eq!(changed.execute(&mut conn).unwrap(), 1);
+    let lines = select((Line.number, Line.quoted)).order_by(Line.quoted.desc());
+    assert_eq!(lines.all(&mut conn).unwrap(), [(2, 10), (1, 5)]);
+    let alias = Line.alias("select");
+    let sums = select((alias.number, sum(alias.quoted))).group_by(alias.number).order_by(alias.number);
+    assert_eq!(sums.all(&mut conn).unwrap(), [(1, Some(5)), (2, Some(10))]);
+    assert_eq!(delete(Line).filter(Line.quoted.eq(10)).execute(&mut conn).unwrap(), 1);
+    assert_eq!(db.count("order"), 1);
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "a_table_with_a_name_that_is_rather_long")]
+struct Long {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(unique, length = 20)]
+    a_column_with_a_name_that_is_rather_long_too: String,
+    #[orm(unique, length = 20)]
+    a_column_with_a_name_that_is_rather_long_also: String,
+    #[orm(references = Long.id, index)]
+    a_column_that_refers_to_another_row_of_the_table: Option<i64>,
+}
+
+fn long_constraint_names_are_cut_and_stay_the_same(db: &Db) {
+    let metadata = Metadata::of((Long,));
+    metadata.create_all(&db.engine).unwrap();
+    let insert = "INSERT INTO a_table_with_a_name_that_is_rather_long \
+        (a_column_with_a_name_that_is_rather_long_too, a_column_with_a_name_that_is_rather_long_also, \
+        a_column_that_refers_to_another_row_of_the_table) VALUES";
+    let mut conn = db.other_connection();
+    conn.raw_execute(&format!("{insert} ('a', 'b', NULL)"), &[]).unwrap();
+    let first = fails(conn.raw_execute(&format!("{insert} ('a', 'c', NULL)"), &[]), ErrorKind::UniqueViolation);
+    let second = fails(conn.raw_execute(&format!("{insert} ('d', 'b', NULL)"), &[]), ErrorKind::UniqueViolation);
+    let missing = conn.raw_execute(&format!("{insert} ('e', 'f', 99)"), &[]);
+    fails(missing, ErrorKind::ForeignKeyViolation);
+    if db.backend.is_server() {
+        let (first, second) = (first.constraint().unwrap(), second.constraint().unwrap());
+        assert_ne!(first, second);
+        for name in [first, second] {
+            assert!(name.len() <= db.capabilities().identifier_limit, "{name}");
+            assert!(name.starts_with("uq_a_table_with_a_name_that_is_rather_long"), "{name}");
+        }
+        // The hash is for ever: a migration drops the constraint by this name.
+        let limit = if db.backend == Backend::Postgres { 63 } else { 64 };
+        let whole = "uq_a_table_with_a_name_that_is_rather_long_a_column_with_a_name_that_is_rather_long_too";
+        assert_eq!(first, orm_core::schema::naming::fit(whole, limit));
+    }
+    metadata.drop_all(&db.engine).unwrap();
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "a_table_whose_name_is_longer_than_any_server_takes_it_to_be_more_than_64")]
+struct TooLong {
+    #[orm(primary_key)]
+    id: i64,
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "short")]
+struct TooLongColumn {
+    #[orm(primary_key)]
+    id: i64,
+    a_column_whose_name_is_longer_than_any_server_takes_it_to_be_more_than_64: i64,
+}
+
+/// PostgreSQL would cut the name in silence, and the model would never find its table again.
+fn long_names_of_tables_and_columns_are_errors_or_work(db: &Db) {
+    for metadata in [Metadata::of((TooLong,)), Metadata::of((TooLongColumn,))] {
+        let created = metadata.create_all(&db.engine);
+        if db.backend.is_server() {
+            let error = fails(created, ErrorKind::Unsupported);
+            assert!(error.to_string().contains("longer_than_any"), "{error}");
+            assert!(db.sent().iter().all(|sql| !sql.contains("CREATE")));
+        } else {
+            created.unwrap();
+        }
+    }
+}
+
+fn the_server_fills_in_defaults(db: &Db) {
+    let mut session = db.session();
+    session.add(Ticket::builder().subject("all defaults"));
+    session.add(Ticket::builder().subject("one given").priority(9));
+    session.add(Ticket::builder().subject("null given").status(None::<String>).priority(1));
+    session.commit().unwrap();
+    db.outside("INSERT INTO tickets (subject) VALUES ('from outside')");
+    let mut conn = db.engine.connection().unwrap();
+    let query = select((Ticket.subject, Ticket.status, Ticket.priority)).order_by(Ticket.subject);
+    let open = || Some("open".to_owned());
+    let expected = [
+        ("all defaults".to_owned(), open(), 3),
+        ("from outside".to_owned(), open(), 3),
+        ("null given".to_owned(), None, 1),
+        ("one given".to_owned(), open(), 9),
+    ];
+    assert_eq!(query.all(&mut conn).unwrap(), expected);
+}
+
+fn text_counts_case_and_trailing_spaces(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    for name in ["a", "A", "a ", "ä", "Ä"] {
+        // Each is unique.
+        insert(User).values(User::builder().username(name)).execute(&mut conn).unwrap();
+    }
+    for name in ["a", "A", "a ", "ä", "Ä"] {
+        let found = select(User.username).filter(User.username.eq(name)).all(&mut conn).unwrap();
+        assert_eq!(found, [name]);
+    }
+    assert_eq!(select(User).filter(User.username.eq("a  ")).count(&mut conn).unwrap(), 0);
+    let equal = sql(db, "SELECT COUNT(*) FROM users AS a JOIN users AS b ON a.username = b.username");
+    assert_eq!(scalar::<i64>(&mut conn, &equal), 5);
+}
+
+fn keys_of_text_count_case(db: &Db) {
+    let mut session = db.session();
+    session.add(Country::builder().code("no").name("lower"));
+    session.add(Country::builder().code("NO").name("upper"));
+    session.add(Country::builder().code("n").name("short"));
+    session.add(Country::builder().code("n ").name("padded"));
+    session.commit().unwrap();
+    for (code, name) in [("no", "lower"), ("NO", "upper"), ("n", "short"), ("n ", "padded")] {
+        let mut session = db.session();
+        let country = session.get(Country, code).unwrap().unwrap();
+        assert_eq!(session[country].name, name);
+    }
+    // A tree of keys given by the program is unharmed by the order of its rows.
+    let mut session = db.session();
+    session.add(Node::builder().id(2).parent_id(1).label("child"));
+    session.add(Node::builder().id(1).label("root"));
+    session.commit().unwrap();
+}
