@@ -2,6 +2,7 @@
 //!
 //! Runs with all features, since each case names three dialects.
 #![cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#![expect(clippy::too_many_lines, reason = "the tests are lists of cases")]
 
 use orm::mysql::{MariaDbDialect, MysqlDialect};
 use orm::postgres::PostgresDialect;

@@ -32,17 +32,16 @@ impl SqliteConnection {
     }
 
     /// Runs a bound statement to its end.
-    fn run(&self, statement: &mut Statement<'_>, sql: &str, inserts: bool) -> Result<Outcome> {
-        let before = self.native.total_changes();
+    fn run(&self, statement: &mut Statement<'_>, sql: &str, kind: Kind) -> Result<Outcome> {
         step_to_end(statement).map_err(|native| from_native(native).with_sql(sql))?;
         // `changes` keeps its value over statements that are no INSERT, UPDATE or DELETE.
-        let affected = if self.native.total_changes() == before {
+        let affected = if kind == Kind::Other {
             0
         } else {
             self.native.changes()
         };
         // The last row id keeps its value, too, over an INSERT that inserted nothing.
-        let last_insert_id = if inserts && affected > 0 {
+        let last_insert_id = if kind == Kind::Insert && affected > 0 {
             self.native.last_insert_rowid()
         } else {
             0
@@ -62,7 +61,7 @@ impl Connection for SqliteConnection {
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
         let mut statement = self.prepare(sql)?;
         bind_all(&mut statement, sql, binds)?;
-        self.run(&mut statement, sql, is_insert(sql))
+        self.run(&mut statement, sql, Kind::of(sql))
     }
 
     fn execute_each(
@@ -86,10 +85,10 @@ impl Connection for SqliteConnection {
             )
             .with_sql(sql));
         }
-        let inserts = is_insert(sql);
+        let kind = Kind::of(sql);
         for row in rows {
             bind_row(&mut statement, sql, row)?;
-            done(self.run(&mut statement, sql, inserts)?)?;
+            done(self.run(&mut statement, sql, kind)?)?;
         }
         Ok(())
     }
@@ -167,8 +166,27 @@ fn step_to_end(statement: &mut Statement<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn is_insert(sql: &str) -> bool {
-    starts_with_any(sql, &["INSERT", "REPLACE"])
+/// What a statement leaves in SQLite's counters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A count of rows and a row id.
+    Insert,
+    /// A count of rows.
+    Change,
+    /// Nothing: what stands there is from an earlier statement.
+    Other,
+}
+
+impl Kind {
+    fn of(sql: &str) -> Self {
+        if starts_with_any(sql, &["INSERT", "REPLACE"]) {
+            Self::Insert
+        } else if starts_with_any(sql, &["UPDATE", "DELETE", "WITH"]) {
+            Self::Change
+        } else {
+            Self::Other
+        }
+    }
 }
 
 fn is_transaction_control(sql: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The command line: parses, calls one command, prints what it returns.
 //!
-//! [`run`] is for a program of your own, which then has the commands of `orm-migrate` on the models that
+//! [`run()`] is for a program of your own, which then has the commands of `orm-migrate` on the models that
 //! are linked into it: for packages without a library, and for containers without cargo.
 
 mod args;
@@ -16,7 +16,7 @@ use crate::discover;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::migration::Migrations;
-use crate::models::Models;
+use crate::models::{ModelSource, Models};
 use args::{BackCommand, Cli, Command, ModelsCommand, RunCommand, StatusCommand, TablesCommand};
 use project::Project;
 
@@ -108,6 +108,9 @@ fn tables(args: &TablesCommand, home: Home, which: Tables) -> Result<Exit> {
     }
     let dialect = project.dialect(args.dialect.as_deref(), &args.database)?;
     let models = source.load()?;
+    if let ModelSource::Package(_) = source {
+        print::found(&models);
+    }
     let Some(name) = &args.migration else {
         let script = match which {
             Tables::Create => create::script(&models, dialect)?,

@@ -1,6 +1,7 @@
 //! Data on stdout, everything else on stderr, so that stdout can always be piped into a database's shell
 //! or a JSON reader. A reader that has gone away (`| head`) is no error.
 
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -9,6 +10,7 @@ use crate::command::Step;
 use crate::command::status::{State, Status};
 use crate::error::{Error, Result};
 use crate::migration::{Direction, Written};
+use crate::models::Models;
 
 /// The most lines of a statement that an error shows.
 const SQL_LINES: usize = 12;
@@ -81,6 +83,22 @@ fn native(error: &Error) -> Option<String> {
         layer = found.source();
     }
     (!words.is_empty()).then(|| words.join(": "))
+}
+
+/// Says which models were found, by crate: those of a crate that nothing links would be missing here.
+pub(super) fn found(models: &Models) {
+    let mut crates: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for model in models.names() {
+        let name = model.module.split("::").next().unwrap_or_default();
+        crates.entry(name).or_default().push(&model.name);
+    }
+    let crates = crates
+        .iter()
+        .map(|(name, models)| format!("{} of {name}", models.join(", ")));
+    say(&format!(
+        "models: {}",
+        crates.collect::<Vec<_>>().join("; ")
+    ));
 }
 
 /// Prints where a migration was written, and says what else matters about it.

@@ -30,6 +30,9 @@ impl Project {
             Some(folder) => here.join(folder),
             None => here,
         };
+        // Without `..`, which would lead the search upwards through folders that it isn't in. A folder
+        // that isn't there is reported by whoever needs the manifest.
+        let start = start.canonicalize().unwrap_or(start);
         let config = match &args.config {
             Some(path) => Config::read(&start, path)?,
             None => Config::find(&start)?,

@@ -1,7 +1,7 @@
 //! The commands: each a function that takes what it needs, does its work and returns data. Parsing and
 //! printing are `cli`'s.
 //!
-//! None of them connects by itself: what runs on a database is given a [`Connection`](orm::engine::Connection),
+//! None of them connects by itself: what runs on a database is given a [`Connection`],
 //! so that a program can use its own. [`connect`] makes one from a URL.
 
 pub mod create;

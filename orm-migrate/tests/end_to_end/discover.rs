@@ -50,7 +50,10 @@ fn features_are_passed_on() {
     let project = Project::new("features", &lib);
     project.write(
         "Cargo.toml",
-        &format!("{}\n[features]\nextra = []\n[workspace]\n", manifest("app")),
+        &format!(
+            "{}\n[features]\nextra = []\n[workspace]\n",
+            manifest("features")
+        ),
     );
     project.run(&["models"]).ends(1);
     let list = project.run(&["models", "--features", "extra"]).ends(0).out;
@@ -68,15 +71,22 @@ fn features_are_passed_on() {
 
 #[test]
 fn models_of_another_crate_are_found_if_it_is_named() {
-    let project = workspace("linked", &[("a", MODELS), ("b", "")]);
-    let manifest = manifest("b") + "a = { path = \"../a-part\" }\n";
-    project.write("b-part/Cargo.toml", &manifest);
+    let project = workspace("linked", &[("c", MODELS), ("d", "")]);
+    let manifest = manifest("d") + "c = { path = \"../c-part\" }\n";
+    project.write("d-part/Cargo.toml", &manifest);
     project
-        .run(&["models", "-p", "b"])
+        .run(&["models", "-p", "d"])
         .ends(1)
         .says(&["use models_crate as _;"]);
-    project.write("b-part/src/lib.rs", "use a as _;\n");
-    project.run(&["models", "-p", "b"]).ends(0).prints(LIST);
+    project.write("d-part/src/lib.rs", "use c as _;\n");
+    project
+        .run(&["models", "-p", "d"])
+        .ends(0)
+        .prints(&LIST.replace("a::", "c::"));
+    project
+        .run(&["create-all", "-p", "d", "--dialect", "sqlite"])
+        .ends(0)
+        .says(&["models: Post, User of c\n"]);
 }
 
 #[test]
@@ -97,7 +107,7 @@ fn a_package_without_library_or_orm_is_told_what_to_do() {
     project
         .run(&["models"])
         .ends(1)
-        .says(&["app has no library", "orm_migrate::cli::run()"]);
+        .says(&["bin has no library", "orm_migrate::cli::run()"]);
     let project = Project::empty("no_orm");
     project.write(
         "Cargo.toml",
@@ -125,7 +135,7 @@ fn what_does_not_compile_is_shown_by_cargo() {
     ran.says(&[
         "src/lib.rs",
         "idd",
-        "error: cargo can't build the package app",
+        "error: cargo can't build the package broken",
     ]);
 }
 

@@ -53,10 +53,11 @@ impl Project {
         Self { folder }
     }
 
-    /// A crate that is no member of any workspace, with `lib` as its lib.rs.
+    /// A crate that is no member of any workspace, with `lib` as its lib.rs. It bears the project's name:
+    /// of two libraries of one name in one target folder, the later one would replace the other.
     pub(crate) fn new(name: &str, lib: &str) -> Self {
         let project = Self::empty(name);
-        project.write("Cargo.toml", &format!("{}\n[workspace]\n", manifest("app")));
+        project.write("Cargo.toml", &format!("{}\n[workspace]\n", manifest(name)));
         project.write("src/lib.rs", lib);
         project.lock();
         project

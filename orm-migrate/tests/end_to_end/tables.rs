@@ -10,7 +10,7 @@ fn models_are_listed_and_dumped() {
     project
         .run(&["models"])
         .ends(0)
-        .prints("posts  app::models::Post, 3 columns\nusers  app::models::User, 3 columns\n");
+        .prints("posts  models::models::Post, 3 columns\nusers  models::models::User, 3 columns\n");
     let dump = project.run(&["models", "--json"]).ends(0).out;
     assert!(
         dump.starts_with("{\"format\":1,") && dump.lines().count() == 1,
@@ -42,6 +42,72 @@ fn scripts_are_accepted_by_the_databases_own_shells() {
             .out;
         database.shell(&script);
         assert_eq!(database.tables(), [""; 0]);
+    }
+}
+
+/// Every part that a model can have today.
+const RICH: &str = r#"
+use orm::prelude::*;
+
+#[derive(DbEnum, Clone, Copy, Debug, Default, PartialEq)]
+pub enum State { #[default] Draft, Sent }
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "order", unique(state, body), check(name = "positive", raw = "weight > 0"))]
+pub struct Letter {
+    #[orm(primary_key)]
+    pub id: i32,
+    pub state: State,
+    #[orm(length = 90, index, column = "a\"b", server_default = "it's; --")]
+    pub body: String,
+    #[orm(server_default = 7)]
+    pub weight: Option<i64>,
+    #[orm(server_default = raw("CURRENT_TIMESTAMP"), length = 30)]
+    pub written: Option<String>,
+    #[orm(server_default = true)]
+    pub open: bool,
+    #[orm(server_default = 0.5)]
+    pub ratio: f64,
+    pub raw: Option<Vec<u8>>,
+    #[orm(references = Letter.id, on_delete = set_null)]
+    pub answers: Option<i32>,
+    #[orm(references = Stamp.code, on_update = cascade, length = 40)]
+    pub stamp: Option<String>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "stamps")]
+pub struct Stamp {
+    #[orm(primary_key, length = 40)]
+    pub code: String,
+    #[orm(references = Letter.id)]
+    pub last: Option<i32>,
+}
+"#;
+
+#[test]
+fn every_part_of_a_model_and_cycles_of_references_go_both_ways() {
+    let project = Project::new("rich", RICH);
+    for database in Database::all(&project) {
+        let _ = std::fs::remove_dir_all(project.path("migrations"));
+        let run =
+            |arguments: &[&str]| project.run(&[arguments, &["--url", &database.url]].concat());
+        #[cfg(any(feature = "test-postgres", feature = "test-mysql"))]
+        {
+            database.shell(&run(&["create-all"]).ends(0).out);
+            assert_eq!(database.tables(), ["order", "stamps"]);
+            database.shell(&run(&["drop-all"]).ends(0).out);
+            assert_eq!(database.tables(), [""; 0]);
+        }
+        run(&["create-all", "--apply"]).ends(0);
+        run(&["drop-all", "--apply"]).ends(0);
+        assert_eq!(database.tables(), [""; 0]);
+        run(&["create-all", "--migration", "first"]).ends(0);
+        run(&["run"]).ends(0);
+        assert_eq!(database.tables(), [BOOKKEEPING, "order", "stamps"]);
+        database.execute("INSERT INTO stamps (code) VALUES ('x')");
+        run(&["revert"]).ends(0);
+        assert_eq!(database.tables(), [BOOKKEEPING]);
     }
 }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use orm_core::driver::Driver;
-use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::error::Result;
 use orm_core::sql::Dialect;
 
 use super::url::{Url, wrong};
@@ -113,7 +113,8 @@ fn tls<T>(url: &mut Url, [disable, require, insecure]: [T; 3]) -> Result<T> {
 }
 
 #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-fn feature_off(feature: &str) -> Error {
+fn feature_off(feature: &str) -> orm_core::error::Error {
+    use orm_core::error::{Error, ErrorKind};
     Error::with_message(
         ErrorKind::Configuration,
         format!("this program was built without the feature {feature} of orm"),
@@ -173,6 +174,8 @@ fn mysql(_url: Url) -> Result<Target> {
 
 #[cfg(all(test, feature = "sqlite"))]
 mod tests {
+    use orm_core::error::ErrorKind;
+
     use super::*;
 
     #[test]
@@ -193,5 +196,15 @@ mod tests {
         let error = driver_for("oracle://h/db").err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(error.to_string().contains("known are sqlite"), "{error}");
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    #[test]
+    fn a_database_that_is_not_built_in_is_told() {
+        let error = driver_for("postgresql://u:secret@h/db").err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        let text = error.to_string();
+        assert!(text.contains("without the feature postgres of orm"), "{text}");
+        assert!(text.contains("features = [\"postgres\"]") && !text.contains("secret"), "{text}");
     }
 }

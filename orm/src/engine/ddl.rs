@@ -13,7 +13,8 @@ use super::connection::Connection;
 /// they are. In one transaction where the database has transactional DDL.
 ///
 /// # Errors
-/// `Unsupported` for what the dialect can't express, before anything is sent; the database's refusal.
+/// `Unsupported` for what the dialect can't express, and `Usage` in a transaction that DDL would commit,
+/// before anything is created; the database's refusal.
 pub fn create_missing(connection: &mut Connection, schema: &Metadata) -> Result<()> {
     let existing = existing_tables(connection)?;
     let missing: Vec<&Table> =
@@ -25,7 +26,7 @@ pub fn create_missing(connection: &mut Connection, schema: &Metadata) -> Result<
 /// Drops the tables of `schema` that are there, children first.
 ///
 /// # Errors
-/// The database's refusal, such as a table from elsewhere that refers to one of these.
+/// `Usage` in a transaction that DDL would commit; the database's refusal, such as a table from elsewhere that refers to one of these.
 pub fn drop_existing(connection: &mut Connection, schema: &Metadata) -> Result<()> {
     let existing = existing_tables(connection)?;
     let present: Vec<&Table> =
@@ -57,9 +58,14 @@ fn run(connection: &mut Connection, statements: &[String]) -> Result<()> {
     let all = |connection: &mut Connection| {
         statements.iter().try_for_each(|statement| connection.raw_control(statement))
     };
-    if connection.dialect().capabilities().transactional_ddl && !connection.in_transaction() {
-        connection.transaction(all)
-    } else {
-        all(connection)
+    let transactional = connection.dialect().capabilities().transactional_ddl;
+    match (transactional, connection.in_transaction()) {
+        (true, false) => connection.transaction(all),
+        (false, true) => Err(Error::with_message(
+            ErrorKind::Usage,
+            "creating or dropping tables would commit the open transaction",
+        )
+        .with_hint("call commit() or rollback() first: this database has no transactional DDL")),
+        _ => all(connection),
     }
 }

@@ -38,7 +38,7 @@ impl fmt::Debug for Engine {
 
 impl Shared {
     /// The dialect of a server by the name that its connection reports.
-    pub fn dialect(&self, server: &str) -> Result<&'static dyn Dialect> {
+    pub(super) fn dialect(&self, server: &str) -> Result<&'static dyn Dialect> {
         let found = self.dialects.iter().copied().find(|dialect| dialect.name() == server);
         found.ok_or_else(|| wrong(format!("the engine has no dialect for the server {server}")))
     }

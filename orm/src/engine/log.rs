@@ -22,13 +22,13 @@ impl Log {
     /// The time of a statement's start, or nothing if nobody listens: reading the clock costs more than
     /// some statements.
     #[inline]
-    pub fn start(self) -> Option<Instant> {
+    pub(super) fn start(self) -> Option<Instant> {
         (self.echo || enabled!(target: "orm::sql", Level::DEBUG)).then(Instant::now)
     }
 
     /// Tells of a statement that was started at `start`.
     #[cold]
-    pub fn finish<T>(
+    pub(super) fn finish<T>(
         self,
         start: Instant,
         (sql, binds): (&str, &[ValueRef<'_>]),

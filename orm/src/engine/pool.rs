@@ -59,7 +59,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub fn new(driver: Arc<dyn Driver>, options: &EngineOptions) -> Result<Self> {
+    pub(super) fn new(driver: Arc<dyn Driver>, options: &EngineOptions) -> Result<Self> {
         let size = if driver.is_private() { 1 } else { options.pool_size.unwrap_or(DEFAULT_SIZE) };
         if size == 0 {
             return Err(wrong("a pool needs at least one connection").with_hint("set pool_size to 1 or more"));
@@ -82,7 +82,7 @@ impl Pool {
     }
 
     /// Checks out a connection that is open.
-    pub fn get(&self) -> Result<Checkout> {
+    pub(super) fn get(&self) -> Result<Checkout> {
         let mut slot = self.slot()?;
         let idle = slot.returned.map(|at| at.elapsed());
         if let Some(connection) = &mut slot.connection {
@@ -109,7 +109,7 @@ impl Pool {
     }
 
     /// Replaces a connection that turned out to be dead before it did anything.
-    pub fn reconnect(&self, slot: &mut Slot) -> Result<()> {
+    pub(super) fn reconnect(&self, slot: &mut Slot) -> Result<()> {
         // The dead one stays until there is another: a slot that is checked out is never empty.
         slot.connection = Some(self.driver.connect()?);
         Ok(())
@@ -132,11 +132,11 @@ impl Pool {
         ))
     }
 
-    pub fn target(&self) -> String {
+    pub(super) fn target(&self) -> String {
         self.driver.target()
     }
 
-    pub fn is_private(&self) -> bool {
+    pub(super) fn is_private(&self) -> bool {
         self.driver.is_private()
     }
 }

@@ -29,7 +29,7 @@ pub(super) enum Track {
 
 impl Track {
     #[inline]
-    pub fn allow_statement(self) -> Result<()> {
+    pub(super) fn allow_statement(self) -> Result<()> {
         match self {
             Self::Idle | Self::Open => Ok(()),
             Self::Aborted | Self::Gone | Self::Ended => Err(self.refusal("run a statement")),

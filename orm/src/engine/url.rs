@@ -27,7 +27,7 @@ impl Url {
     ///
     /// # Errors
     /// `Configuration`, which names the part at fault and never the password.
-    pub fn parse(text: &str) -> Result<Self> {
+    pub(super) fn parse(text: &str) -> Result<Self> {
         let Some((scheme, rest)) = text.split_once(':') else {
             return Err(wrong("a database url needs a scheme")
                 .with_hint("write sqlite://file.db, postgresql://… or mysql://…"));
@@ -95,7 +95,7 @@ impl Url {
     }
 
     /// Takes an option out of the query.
-    pub fn take(&mut self, name: &str) -> Option<String> {
+    pub(super) fn take(&mut self, name: &str) -> Option<String> {
         self.options.remove(name)
     }
 
@@ -103,7 +103,7 @@ impl Url {
     ///
     /// # Errors
     /// `Configuration` if it is none that the option can hold.
-    pub fn take_number<N: std::str::FromStr>(&mut self, name: &str) -> Result<Option<N>> {
+    pub(super) fn take_number<N: std::str::FromStr>(&mut self, name: &str) -> Result<Option<N>> {
         self.take(name)
             .map(|text| {
                 text.parse().map_err(|_| wrong(format!("the url's option {name} is no number")))
@@ -116,19 +116,19 @@ impl Url {
     /// # Errors
     /// `Configuration` if it is no number.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
-    pub fn take_seconds(&mut self, name: &str) -> Result<Option<std::time::Duration>> {
+    pub(super) fn take_seconds(&mut self, name: &str) -> Result<Option<std::time::Duration>> {
         Ok(self.take_number(name)?.map(std::time::Duration::from_secs))
     }
 
     /// The host, which is this machine if the URL names none.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
-    pub fn host_or_localhost(&self) -> String {
+    pub(super) fn host_or_localhost(&self) -> String {
         if self.host.is_empty() { "localhost".to_owned() } else { self.host.clone() }
     }
 
     /// The database, if the URL names one.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
-    pub fn database(&self) -> Option<String> {
+    pub(super) fn database(&self) -> Option<String> {
         Some(self.path.clone()).filter(|name| !name.is_empty())
     }
 
@@ -136,7 +136,7 @@ impl Url {
     ///
     /// # Errors
     /// `Configuration`, naming the first unknown option and the `known` ones.
-    pub fn finish(self, known: &str) -> Result<()> {
+    pub(super) fn finish(self, known: &str) -> Result<()> {
         match self.options.into_keys().next() {
             Some(name) => Err(wrong(format!("unknown option {name} in the url of {}", self.scheme))
                 .with_hint(format!("known are: {known}"))),

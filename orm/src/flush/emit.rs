@@ -54,12 +54,22 @@ pub(crate) fn emit(
 ) -> Result<Vec<Written>, Failure> {
     let mut written = Vec::with_capacity(plan.units.len());
     for (index, unit) in plan.units.iter().enumerate() {
-        let arena = state.by_model(unit.model).expect("invariant: plans come from arenas");
-        let mut rows = Rows { connection, arena, unit };
+        let arena = state
+            .by_model(unit.model)
+            .expect("invariant: plans come from arenas");
+        let mut rows = Rows {
+            connection,
+            arena,
+            unit,
+        };
         let result = match &unit.kind {
-            UnitKind::Insert { columns, fetched, generated } => {
-                rows.insert(columns, fetched, *generated).map(Written::Inserted)
-            }
+            UnitKind::Insert {
+                columns,
+                fetched,
+                generated,
+            } => rows
+                .insert(columns, fetched, *generated)
+                .map(Written::Inserted),
             UnitKind::Update { set, guard, swaps } => {
                 let updated = rows.update(set, guard).map(Written::Updated);
                 updated.map_err(|error| if *swaps { explain_swap(error) } else { error })
@@ -68,11 +78,17 @@ pub(crate) fn emit(
         };
         written.push(result.map_err(|error| {
             let batch = error.is_stale_data() && unit.slots.len() > 1;
-            Failure { error, suspect: batch.then_some(index) }
+            Failure {
+                error: place(error, unit.def),
+                suspect: batch.then_some(index),
+            }
         })?);
     }
     Ok(written)
 }
+
+/// Adds the binds of a row, in the order of the statement, after checking them.
+type Fill<'f, 'a> = &'f dyn Fn(usize, &mut Vec<ValueRef<'a>>) -> Result<()>;
 
 /// The rows of one unit, on their way.
 struct Rows<'a> {
@@ -90,14 +106,22 @@ impl<'a> Rows<'a> {
     ) -> Result<Vec<Inserted>> {
         let (arena, unit) = (self.arena, self.unit);
         let version = unit.def.version;
-        let row = |slot: &u32| Inserted { slot: *slot, filled: Vec::new() };
+        let row = |slot: &u32| Inserted {
+            slot: *slot,
+            filled: Vec::new(),
+        };
         let mut rows: Vec<Inserted> = unit.slots.iter().map(row).collect();
         let value = |row: usize, position: usize| match arena.value(unit.slots[row], position) {
             // Versions count from 1; 0 is a version that nobody has set.
             ValueRef::Int(0) if version == Some(position) => ValueRef::Int(1),
             value => value,
         };
-        let bulk = BulkInsert { def: unit.def, model: unit.model, columns, rows: rows.len() };
+        let bulk = BulkInsert {
+            def: unit.def,
+            model: unit.model,
+            columns,
+            rows: rows.len(),
+        };
         let Some(position) = generated else {
             insert_rows(self.connection, &bulk, &value, None)?;
             return self.fill(rows, fetched);
@@ -117,9 +141,8 @@ impl<'a> Rows<'a> {
     /// Notes what was filled in beside the key.
     fn fill(&mut self, mut rows: Vec<Inserted>, fetched: &[usize]) -> Result<Vec<Inserted>> {
         if let Some(position) = self.unit.def.version {
-            let unset = |row: &&mut Inserted| {
-                self.arena.value(row.slot, position) == ValueRef::Int(0)
-            };
+            let unset =
+                |row: &&mut Inserted| self.arena.value(row.slot, position) == ValueRef::Int(0);
             for row in rows.iter_mut().filter(unset) {
                 row.filled.push((position, Value::Int(1)));
             }
@@ -133,82 +156,83 @@ impl<'a> Rows<'a> {
     fn update(&mut self, set: &[usize], guard: &[usize]) -> Result<Vec<Updated>> {
         let (arena, unit) = (self.arena, self.unit);
         let version = unit.def.version;
-        let rows: Vec<Updated> = unit.slots.iter().map(|slot| updated(arena, *slot)).collect();
-        for slot in &unit.slots {
-            for position in set.iter().filter(|position| Some(**position) != version) {
-                let value = arena.value(*slot, *position);
+        let rows: Vec<Updated> = unit
+            .slots
+            .iter()
+            .map(|slot| updated(arena, *slot))
+            .collect();
+        let text = self.text(StatementKind::Update, set, guard)?;
+        let fill = |row: usize, binds: &mut Vec<ValueRef<'a>>| {
+            let slot = unit.slots[row];
+            for position in set {
+                let value = match rows[row].version {
+                    Some(next) if Some(*position) == version => ValueRef::Int(next),
+                    _ => arena.value(slot, *position),
+                };
                 check_length(unit.def, *position, value)?;
                 check_references(unit.def, *position, value)?;
+                binds.push(value);
             }
-        }
-        let text = self.text(StatementKind::Update, set, guard)?;
-        let value = |row: usize, column: usize| {
-            let slot = unit.slots[row];
-            match set.get(column) {
-                Some(position) if Some(*position) == version => {
-                    rows[row].version.map_or(ValueRef::Null, ValueRef::Int)
-                }
-                Some(position) => arena.value(slot, *position),
-                None => key_or_guard(arena, slot, guard, column - set.len()),
-            }
+            key_and_guard(arena, slot, guard, binds);
+            Ok(())
         };
         let width = set.len() + unit.def.primary_key.len() + guard.len();
-        self.write(&text, width, &value)?;
+        self.write(&text, width, &fill)?;
         Ok(rows)
     }
 
     fn delete(&mut self, guard: &[usize]) -> Result<()> {
         let (arena, unit) = (self.arena, self.unit);
         let text = self.text(StatementKind::Delete, &[], guard)?;
-        let value = |row: usize, column: usize| key_or_guard(arena, unit.slots[row], guard, column);
-        self.write(&text, unit.def.primary_key.len() + guard.len(), &value)
+        let fill = |row: usize, binds: &mut Vec<ValueRef<'a>>| {
+            key_and_guard(arena, unit.slots[row], guard, binds);
+            Ok(())
+        };
+        self.write(&text, unit.def.primary_key.len() + guard.len(), &fill)
     }
 
     /// Runs the statement for every row and checks that each matched exactly one.
-    fn write(
-        &mut self,
-        text: &str,
-        width: usize,
-        value: &dyn Fn(usize, usize) -> ValueRef<'a>,
-    ) -> Result<()> {
+    fn write(&mut self, text: &str, width: usize, fill: Fill<'_, 'a>) -> Result<()> {
         let rows = self.unit.slots.len();
         if self.by_arrays() {
-            return self.write_arrays(text, width, value);
+            return self.write_arrays(text, width, fill);
         }
         let mut binds = Vec::with_capacity(width * rows.min(LOOP_ROWS));
         for first in (0..rows).step_by(LOOP_ROWS) {
             binds.clear();
             for row in first..rows.min(first + LOOP_ROWS) {
-                binds.extend((0..width).map(|column| value(row, column)));
+                fill(row, &mut binds)?;
             }
             let mut row = first;
             let (arena, unit) = (self.arena, self.unit);
             let mut check = |outcome: Outcome| {
                 let slot = unit.slots[row];
                 row += 1;
-                if outcome.affected == 1 { Ok(()) } else { Err(stale(arena, slot)) }
+                if outcome.affected == 1 {
+                    Ok(())
+                } else {
+                    Err(stale(arena, slot))
+                }
             };
             if rows == 1 {
                 check(self.connection.raw_execute(text, &binds)?)?;
             } else {
-                self.connection.raw_execute_each(text, width, &binds, &mut check)?;
+                self.connection
+                    .raw_execute_each(text, width, &binds, &mut check)?;
             }
         }
         Ok(())
     }
 
-    fn write_arrays(
-        &mut self,
-        text: &str,
-        width: usize,
-        value: &dyn Fn(usize, usize) -> ValueRef<'a>,
-    ) -> Result<()> {
+    fn write_arrays(&mut self, text: &str, width: usize, fill: Fill<'_, 'a>) -> Result<()> {
         let rows = self.unit.slots.len();
+        let mut values = Vec::with_capacity(width * rows.min(ARRAY_ROWS));
         for first in (0..rows).step_by(ARRAY_ROWS) {
             let chunk = first..rows.min(first + ARRAY_ROWS);
-            let columns: Vec<Vec<ValueRef<'_>>> = (0..width)
-                .map(|column| chunk.clone().map(|row| value(row, column)).collect())
-                .collect();
+            values.clear();
+            chunk.clone().try_for_each(|row| fill(row, &mut values))?;
+            let column = |column: usize| values.iter().skip(column).step_by(width).copied();
+            let columns: Vec<Vec<ValueRef<'_>>> = (0..width).map(|c| column(c).collect()).collect();
             let binds: Vec<ValueRef<'_>> = columns.iter().map(|c| ValueRef::Array(c)).collect();
             let outcome = self.connection.raw_execute(text, &binds)?;
             if outcome.affected != chunk.len() as u64 {
@@ -226,7 +250,11 @@ impl<'a> Rows<'a> {
     fn text(&mut self, kind: StatementKind, set: &[usize], guard: &[usize]) -> Result<Arc<str>> {
         let dialect = self.connection.dialect();
         let arrays = self.by_arrays();
-        let rows = if arrays { BatchRows::Arrays } else { BatchRows::Rows(1) };
+        let rows = if arrays {
+            BatchRows::Arrays
+        } else {
+            BatchRows::Rows(1)
+        };
         let key = StatementKey {
             dialect: dialect.name(),
             model: self.unit.model,
@@ -242,10 +270,27 @@ impl<'a> Rows<'a> {
             let (set, guard) = (batch_columns(def, set), batch_columns(def, guard));
             if kind == StatementKind::Update {
                 let (set, key, guard) = (&set, &key, &guard);
-                write_batch_update(&mut w, &BatchUpdate { table, set, key, guard, rows })?;
+                write_batch_update(
+                    &mut w,
+                    &BatchUpdate {
+                        table,
+                        set,
+                        key,
+                        guard,
+                        rows,
+                    },
+                )?;
             } else {
                 let (key, guard) = (&key, &guard);
-                write_batch_delete(&mut w, &BatchDelete { table, key, guard, rows })?;
+                write_batch_delete(
+                    &mut w,
+                    &BatchDelete {
+                        table,
+                        key,
+                        guard,
+                        rows,
+                    },
+                )?;
             }
             Ok(w.finish().0)
         })
@@ -254,7 +299,11 @@ impl<'a> Rows<'a> {
 
 /// The outcome of a row's UPDATE, should it match: the version is one more than it was.
 fn updated(arena: &dyn AnyArena, slot: u32) -> Updated {
-    let version = match arena.def().version.map(|position| arena.old_value(slot, position)) {
+    let version = match arena
+        .def()
+        .version
+        .map(|position| arena.old_value(slot, position))
+    {
         Some(ValueRef::Int(old)) => Some(old.wrapping_add(1)),
         _ => None,
     };
@@ -263,18 +312,25 @@ fn updated(arena: &dyn AnyArena, slot: u32) -> Updated {
 
 fn batch_columns(def: &'static ModelDef, positions: &[usize]) -> Vec<BatchColumn<'static>> {
     let column = |position: &usize| &def.columns[*position];
-    positions.iter().map(column).map(|c| BatchColumn { name: c.name, ty: &c.ty }).collect()
+    positions
+        .iter()
+        .map(column)
+        .map(|c| BatchColumn {
+            name: c.name,
+            ty: &c.ty,
+        })
+        .collect()
 }
 
-fn key_or_guard<'a>(
+fn key_and_guard<'a>(
     arena: &'a dyn AnyArena,
     slot: u32,
     guard: &[usize],
-    column: usize,
-) -> ValueRef<'a> {
-    let key = arena.def().primary_key;
-    let position = key.get(column).or_else(|| guard.get(column - key.len()));
-    position.map_or(ValueRef::Null, |position| arena.old_value(slot, *position))
+    binds: &mut Vec<ValueRef<'a>>,
+) {
+    for position in arena.def().primary_key.iter().chain(guard) {
+        binds.push(arena.old_value(slot, *position));
+    }
 }
 
 fn fits(ty: &Type, key: i64) -> bool {
@@ -287,10 +343,22 @@ fn fits(ty: &Type, key: i64) -> bool {
 
 #[cold]
 fn key_out_of_range(def: &ModelDef, position: usize) -> Error {
-    Error::with_message(ErrorKind::OutOfRange, "the generated key is out of range for its field")
-        .with_table(def.table)
-        .with_column(def.names[position])
-        .with_hint("make the field an i64")
+    Error::with_message(
+        ErrorKind::OutOfRange,
+        "the generated key is out of range for its field",
+    )
+    .with_table(def.table)
+    .with_column(def.names[position])
+    .with_hint("make the field an i64")
+}
+
+/// Adds the table to the refusal of a constraint, where the database didn't tell.
+#[cold]
+fn place(error: Error, def: &ModelDef) -> Error {
+    if error.table().is_none() && error.is_constraint_violation() {
+        return error.with_table(def.table);
+    }
+    error
 }
 
 #[cold]

@@ -22,8 +22,11 @@ pub(super) fn fetch(
 ) -> Result<()> {
     let def = arena.def();
     let keys: Vec<Vec<Value>> = rows.iter().map(|row| key_of(arena, row)).collect();
-    let by_key: HashMap<Option<String>, usize> =
-        keys.iter().enumerate().map(|(index, key)| (text(key), index)).collect();
+    let by_key: HashMap<Option<String>, usize> = keys
+        .iter()
+        .enumerate()
+        .map(|(index, key)| (text(key), index))
+        .collect();
     // The key comes along to tell whose row it is, as the model reads it: as it was written, then.
     let positions = [def.primary_key, fetched].concat();
     let mut missing = rows.len();
@@ -31,7 +34,9 @@ pub(super) fn fetch(
         let mut values = arena.read(row, &positions)?;
         let filled = values.split_off(def.primary_key.len());
         if let Some(index) = by_key.get(&text(&values)) {
-            rows[*index].filled.extend(fetched.iter().copied().zip(filled));
+            rows[*index]
+                .filled
+                .extend(fetched.iter().copied().zip(filled));
             missing -= 1;
         }
         Ok(())
@@ -41,7 +46,10 @@ pub(super) fn fetch(
     }
     Err(Error::with_message(
         ErrorKind::NotFound,
-        format!("a {} can't be found by its key right after its insert", def.name),
+        format!(
+            "a {} can't be found by its key right after its insert",
+            def.name
+        ),
     )
     .with_table(def.table)
     .with_hint("look for a trigger or rule on the table"))

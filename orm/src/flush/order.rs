@@ -34,15 +34,25 @@ pub(super) fn groups(tables: &mut [Table<'_>]) -> Vec<Group> {
     tables.sort_by_key(|table| table.arena.def().table);
     let edges = edges(tables);
     let sorted = sort(tables.len(), &edges);
-    let itself = |table: usize| edges.iter().any(|edge| edge.child == table && edge.parent == table);
+    let itself = |table: usize| {
+        edges
+            .iter()
+            .any(|edge| edge.child == table && edge.parent == table)
+    };
     if sorted.cyclic.is_empty() {
-        let single = |table| Group { tables: vec![table], circular: itself(table) };
+        let single = |table| Group {
+            tables: vec![table],
+            circular: itself(table),
+        };
         return sorted.order.into_iter().map(single).collect();
     }
     let circles = circles(tables.len(), &edges);
     let circle_of = |table: usize| circles.iter().position(|circle| circle.contains(&table));
     let between = edges.iter().filter_map(|edge| {
-        Some(Edge { child: circle_of(edge.child)?, parent: circle_of(edge.parent)? })
+        Some(Edge {
+            child: circle_of(edge.child)?,
+            parent: circle_of(edge.parent)?,
+        })
     });
     let order = sort(circles.len(), &between.collect::<Vec<_>>()).order;
     let group = |circle: usize| {
@@ -66,26 +76,28 @@ fn edges(tables: &[Table<'_>]) -> Vec<Edge> {
 /// The index of the table that a foreign key refers to.
 pub(super) fn target(tables: &[Table<'_>], reference: &ReferenceDef) -> Option<usize> {
     let name = (reference.target)().table;
-    tables.iter().position(|table| table.arena.def().table == name)
+    tables
+        .iter()
+        .position(|table| table.arena.def().table == name)
 }
 
 /// The nodes that reach each other, as lists. A handful of tables at most, so cubic time does.
 fn circles(count: usize, edges: &[Edge]) -> Vec<Vec<usize>> {
-    let mut reaches = vec![vec![false; count]; count];
-    for edge in edges {
-        reaches[edge.child][edge.parent] = true;
-    }
+    let mut reaches: HashSet<(usize, usize)> =
+        edges.iter().map(|edge| (edge.child, edge.parent)).collect();
     for via in 0..count {
         for from in 0..count {
             for to in 0..count {
-                reaches[from][to] |= reaches[from][via] && reaches[via][to];
+                if reaches.contains(&(from, via)) && reaches.contains(&(via, to)) {
+                    reaches.insert((from, to));
+                }
             }
         }
     }
     let mut circles: Vec<Vec<usize>> = Vec::new();
     for node in 0..count {
         let own = circles.iter_mut().find(|circle| {
-            reaches[circle[0]][node] && reaches[node][circle[0]]
+            reaches.contains(&(circle[0], node)) && reaches.contains(&(node, circle[0]))
         });
         match own {
             Some(circle) => circle.push(node),
@@ -101,16 +113,26 @@ pub(super) fn parents_first(tables: &[Table<'_>], rows: &[Row]) -> Vec<Row> {
     let mut edges = Vec::new();
     for (index, table) in tables.iter().enumerate() {
         for reference in table.arena.def().references {
-            let Some(parent) = target(tables, reference) else { continue };
+            let Some(parent) = target(tables, reference) else {
+                continue;
+            };
             let parents = lookup(tables, rows, parent, &(reference.target_columns)());
-            for (child, row) in rows.iter().enumerate().filter(|(_, row)| row.table == index) {
+            for (child, row) in rows
+                .iter()
+                .enumerate()
+                .filter(|(_, row)| row.table == index)
+            {
                 let key = old_tuple(tables, *row, reference.columns);
                 let found = key.and_then(|key| parents.get(&key).copied());
                 edges.extend(found.map(|parent| Edge { child, parent }));
             }
         }
     }
-    stable_order(rows.len(), &edges).0.into_iter().map(|index| rows[index]).collect()
+    stable_order(rows.len(), &edges)
+        .0
+        .into_iter()
+        .map(|index| rows[index])
+        .collect()
 }
 
 fn lookup(
@@ -119,13 +141,21 @@ fn lookup(
     table: usize,
     columns: &[usize],
 ) -> HashMap<String, usize> {
-    let own = rows.iter().enumerate().filter(|(_, row)| row.table == table);
-    own.filter_map(|(index, row)| Some((old_tuple(tables, *row, columns)?, index))).collect()
+    let own = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.table == table);
+    own.filter_map(|(index, row)| Some((old_tuple(tables, *row, columns)?, index)))
+        .collect()
 }
 
 fn old_tuple(tables: &[Table<'_>], row: Row, columns: &[usize]) -> Option<String> {
     let arena = tables[row.table].arena;
-    tuple(columns.iter().map(|column| arena.old_value(row.slot, *column)))
+    tuple(
+        columns
+            .iter()
+            .map(|column| arena.old_value(row.slot, *column)),
+    )
 }
 
 /// Sorts nodes so that parents come first and others keep their order, in the time that it takes to
@@ -137,7 +167,10 @@ pub(super) fn stable_order(count: usize, edges: &[Edge]) -> (Vec<usize>, usize) 
         waits_for[edge.child] += 1;
         children[edge.parent].push(edge.child);
     }
-    let mut free: BinaryHeap<_> = (0..count).filter(|n| waits_for[*n] == 0).map(Reverse).collect();
+    let mut free: BinaryHeap<_> = (0..count)
+        .filter(|n| waits_for[*n] == 0)
+        .map(Reverse)
+        .collect();
     let mut order = Vec::with_capacity(count);
     while let Some(Reverse(next)) = free.pop() {
         order.push(next);
@@ -159,16 +192,24 @@ pub(super) fn refer_to_added(tables: &[Table<'_>], index: usize, added: &[Row]) 
     let table = &tables[index];
     let mut found = HashSet::new();
     for reference in table.arena.def().references {
-        let Some(parent) = target(tables, reference) else { continue };
+        let Some(parent) = target(tables, reference) else {
+            continue;
+        };
         let parents = lookup(tables, added, parent, &(reference.target_columns)());
         if parents.is_empty() {
             continue;
         }
-        found.extend(table.changed.iter().map(|changed| changed.slot).filter(|slot| {
-            let columns = reference.columns.iter();
-            let key = tuple(columns.map(|column| table.arena.value(*slot, *column)));
-            key.is_some_and(|key| parents.contains_key(&key))
-        }));
+        found.extend(
+            table
+                .changed
+                .iter()
+                .map(|changed| changed.slot)
+                .filter(|slot| {
+                    let columns = reference.columns.iter();
+                    let key = tuple(columns.map(|column| table.arena.value(*slot, *column)));
+                    key.is_some_and(|key| parents.contains_key(&key))
+                }),
+        );
     }
     found
 }
@@ -205,9 +246,27 @@ mod tests {
 
     #[test]
     fn rows_keep_their_order_unless_they_refer_to_each_other() {
-        let edges = [Edge { child: 0, parent: 2 }, Edge { child: 1, parent: 1 }];
+        let edges = [
+            Edge {
+                child: 0,
+                parent: 2,
+            },
+            Edge {
+                child: 1,
+                parent: 1,
+            },
+        ];
         assert_eq!(stable_order(4, &edges), (vec![1, 2, 0, 3], 4));
-        let cycle = [Edge { child: 0, parent: 1 }, Edge { child: 1, parent: 0 }];
+        let cycle = [
+            Edge {
+                child: 0,
+                parent: 1,
+            },
+            Edge {
+                child: 1,
+                parent: 0,
+            },
+        ];
         assert_eq!(stable_order(3, &cycle), (vec![2, 0, 1], 1));
     }
 
@@ -221,7 +280,13 @@ mod tests {
 
     #[test]
     fn null_sorts_first() {
-        assert_eq!(compare(ValueRef::Null, ValueRef::Int(i64::MIN)), Ordering::Less);
-        assert_eq!(compare(ValueRef::Text("b"), ValueRef::Text("a")), Ordering::Greater);
+        assert_eq!(
+            compare(ValueRef::Null, ValueRef::Int(i64::MIN)),
+            Ordering::Less
+        );
+        assert_eq!(
+            compare(ValueRef::Text("b"), ValueRef::Text("a")),
+            Ordering::Greater
+        );
     }
 }

@@ -68,7 +68,12 @@ impl Plan {
 
 impl Unit {
     fn is_done_when_executed(&self) -> bool {
-        let UnitKind::Insert { fetched, generated, .. } = &self.kind else { return true };
+        let UnitKind::Insert {
+            fetched, generated, ..
+        } = &self.kind
+        else {
+            return true;
+        };
         // A key that doesn't fit its field is found out after the fact.
         fetched.is_empty()
             && generated.is_none_or(|position| self.def.columns[position].ty == Type::Int64)
@@ -89,7 +94,11 @@ pub(crate) fn plan(state: &State) -> Result<Plan> {
     tables.iter().try_for_each(check_keys)?;
     let groups = order::groups(&mut tables);
     let early = unique::early_deletes(&tables);
-    let mut planner = Planner { tables: &tables, epoch: state.epoch, units: Vec::new() };
+    let mut planner = Planner {
+        tables: &tables,
+        epoch: state.epoch,
+        units: Vec::new(),
+    };
     for group in groups.iter().rev() {
         planner.deletes(group, |row| early.contains(row));
     }
@@ -99,13 +108,20 @@ pub(crate) fn plan(state: &State) -> Result<Plan> {
     for group in groups.iter().rev() {
         planner.deletes(group, |row| !early.contains(row));
     }
-    Ok(Plan { units: planner.units })
+    Ok(Plan {
+        units: planner.units,
+    })
 }
 
 fn check_keys(table: &Table<'_>) -> Result<()> {
     let def = table.arena.def();
     let key = def.primary_key.iter().copied();
-    let changed = |position: &usize| table.changed.iter().any(|row| row.columns.contains(*position));
+    let changed = |position: &usize| {
+        table
+            .changed
+            .iter()
+            .any(|row| row.columns.contains(*position))
+    };
     match key.into_iter().find(changed) {
         Some(position) => Err(key_changed(def, position)),
         None => Ok(()),
@@ -134,7 +150,12 @@ impl Planner<'_> {
     fn writes(&mut self, group: &Group) {
         let mut added = Vec::new();
         for index in &group.tables {
-            added.extend(self.tables[*index].added.iter().map(|slot| row(*index, *slot)));
+            added.extend(
+                self.tables[*index]
+                    .added
+                    .iter()
+                    .map(|slot| row(*index, *slot)),
+            );
         }
         if !group.circular {
             self.updates(group.tables[0], |_| true);
@@ -183,16 +204,24 @@ impl Planner<'_> {
                 self.push(index, row.slot, kind);
             }
         }
-        let first = self.units.len();
         let chained: HashSet<usize> = chain.rows.into_iter().collect();
+        // The first row of each unit, by what decides its statement: that is quicker to compare for
+        // every row than the statement's columns are to list.
+        let mut known: Vec<(&ColumnSet, bool, usize)> = Vec::new();
         for (place, row) in changed.iter().enumerate() {
             if !wanted(row.slot) || chained.contains(&place) {
                 continue;
             }
-            let kind = self.update_kind(index, row, false);
-            match self.units[first..].iter_mut().find(|unit| unit.kind == kind) {
-                Some(unit) => unit.slots.push(row.slot),
-                None => self.push(index, row.slot, kind),
+            let stale = self.tables[index].arena.is_stale(row.slot, self.epoch);
+            let same = |(columns, s, _): &&(&ColumnSet, bool, usize)| {
+                **columns == row.columns && *s == stale
+            };
+            if let Some((_, _, unit)) = known.iter().find(same) {
+                self.units[*unit].slots.push(row.slot);
+            } else {
+                known.push((&row.columns, stale, self.units.len()));
+                let kind = self.update_kind(index, row, false);
+                self.push(index, row.slot, kind);
             }
         }
     }
@@ -200,7 +229,12 @@ impl Planner<'_> {
     fn deletes(&mut self, group: &Group, wanted: impl Fn(&Row) -> bool) {
         let mut rows = Vec::new();
         for index in &group.tables {
-            rows.extend(self.tables[*index].deleting.iter().map(|slot| row(*index, *slot)));
+            rows.extend(
+                self.tables[*index]
+                    .deleting
+                    .iter()
+                    .map(|slot| row(*index, *slot)),
+            );
         }
         rows.retain(wanted);
         if group.circular {
@@ -224,7 +258,12 @@ impl Planner<'_> {
     fn push(&mut self, table: usize, slot: u32, kind: UnitKind) {
         let arena = self.tables[table].arena;
         let (model, def) = (arena.model(), arena.def());
-        self.units.push(Unit { model, def, slots: vec![slot], kind });
+        self.units.push(Unit {
+            model,
+            def,
+            slots: vec![slot],
+            kind,
+        });
     }
 
     /// What an UPDATE sets and guards. It guards the version where there is one; of an entity that was
@@ -251,11 +290,18 @@ fn row(table: usize, slot: u32) -> Row {
 }
 
 fn insert_kind(def: &'static ModelDef, left_out: &ColumnSet) -> UnitKind {
-    let generated = def.generated.filter(|position| left_out.contains(*position));
+    let generated = def
+        .generated
+        .filter(|position| left_out.contains(*position));
     let all = 0..def.columns.len();
     UnitKind::Insert {
-        columns: all.filter(|position| !left_out.contains(*position)).collect(),
-        fetched: left_out.iter().filter(|position| Some(*position) != generated).collect(),
+        columns: all
+            .filter(|position| !left_out.contains(*position))
+            .collect(),
+        fetched: left_out
+            .iter()
+            .filter(|position| Some(*position) != generated)
+            .collect(),
         generated,
     }
 }

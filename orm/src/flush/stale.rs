@@ -15,7 +15,10 @@ use crate::state::{AnyArena, State};
 #[cold]
 pub(super) fn stale(arena: &dyn AnyArena, slot: u32) -> Error {
     let def = arena.def();
-    let key = def.primary_key.iter().map(|position| arena.old_value(slot, *position));
+    let key = def
+        .primary_key
+        .iter()
+        .map(|position| arena.old_value(slot, *position));
     let key: Vec<String> = key.map(key_text).collect();
     Error::with_message(
         ErrorKind::StaleData,
@@ -47,7 +50,9 @@ pub(crate) fn find_stale(
     error: Error,
 ) -> Error {
     let unit = &plan.units[unit];
-    let Some(arena) = state.by_model(unit.model) else { return error };
+    let Some(arena) = state.by_model(unit.model) else {
+        return error;
+    };
     match first_stale(connection, arena, unit) {
         Ok(Some(slot)) => stale(arena, slot),
         // The batch did fail, whatever keeps this look from telling why.
@@ -65,9 +70,16 @@ fn first_stale(
         UnitKind::Insert { .. } => &[],
     };
     let key = unit.def.primary_key;
-    let keys: Vec<Vec<Value>> = unit.slots.iter().map(|slot| old(arena, *slot, key)).collect();
-    let by_key: HashMap<Option<String>, u32> =
-        keys.iter().zip(&unit.slots).map(|(key, slot)| (text(key), *slot)).collect();
+    let keys: Vec<Vec<Value>> = unit
+        .slots
+        .iter()
+        .map(|slot| old(arena, *slot, key))
+        .collect();
+    let by_key: HashMap<Option<String>, u32> = keys
+        .iter()
+        .zip(&unit.slots)
+        .map(|(key, slot)| (text(key), *slot))
+        .collect();
     let mut intact = std::collections::HashSet::new();
     let positions = [key, guard].concat();
     rows_by_key(connection, (unit.def, unit.model), &keys, &mut |row| {
@@ -79,15 +91,25 @@ fn first_stale(
         }
         Ok(())
     })?;
-    Ok(unit.slots.iter().copied().find(|slot| !intact.contains(slot)))
+    Ok(unit
+        .slots
+        .iter()
+        .copied()
+        .find(|slot| !intact.contains(slot)))
 }
 
 fn old(arena: &dyn AnyArena, slot: u32, positions: &[usize]) -> Vec<Value> {
-    positions.iter().map(|position| arena.old_value(slot, *position).to_value()).collect()
+    positions
+        .iter()
+        .map(|position| arena.old_value(slot, *position).to_value())
+        .collect()
 }
 
 fn same(found: &[Value], old: &[Value]) -> bool {
-    found.iter().zip(old).all(|(found, old)| found.as_ref().is_same(old.as_ref()))
+    found
+        .iter()
+        .zip(old)
+        .all(|(found, old)| found.as_ref().is_same(old.as_ref()))
 }
 
 fn text(key: &[Value]) -> Option<String> {

@@ -49,24 +49,45 @@ fn takers<'t>(
     columns: &'t [usize],
 ) -> impl Iterator<Item = (u32, Option<String>)> + 't {
     let touches = |set: &ColumnSet| columns.iter().any(|c| set.contains(*c));
-    let changed = table.changed.iter().filter(move |row| touches(&row.columns));
-    let slots = table.added.iter().copied().chain(changed.map(|row| row.slot));
+    let changed = table
+        .changed
+        .iter()
+        .filter(move |row| touches(&row.columns));
+    let slots = table
+        .added
+        .iter()
+        .copied()
+        .chain(changed.map(|row| row.slot));
     slots.map(|slot| {
-        (slot, folded(columns.iter().map(|column| table.arena.value(slot, *column))))
+        (
+            slot,
+            folded(
+                columns
+                    .iter()
+                    .map(|column| table.arena.value(slot, *column)),
+            ),
+        )
     })
 }
 
 fn add_children(tables: &[Table<'_>], index: usize, early: &mut HashSet<Row>) {
     let table = &tables[index];
     for reference in table.arena.def().references {
-        let Some(parent) = target(tables, reference) else { continue };
+        let Some(parent) = target(tables, reference) else {
+            continue;
+        };
         let columns = (reference.target_columns)();
         let old = |table: &Table<'_>, slot: u32, columns: &[usize]| {
-            tuple(columns.iter().map(|column| table.arena.old_value(slot, *column)))
+            tuple(
+                columns
+                    .iter()
+                    .map(|column| table.arena.old_value(slot, *column)),
+            )
         };
         let parents = early.iter().filter(|row| row.table == parent);
-        let parents: HashSet<String> =
-            parents.filter_map(|row| old(&tables[parent], row.slot, &columns)).collect();
+        let parents: HashSet<String> = parents
+            .filter_map(|row| old(&tables[parent], row.slot, &columns))
+            .collect();
         if parents.is_empty() {
             continue;
         }
@@ -95,13 +116,21 @@ pub(super) fn chain(table: &Table<'_>) -> Chain {
         }
     }
     if edges.is_empty() {
-        return Chain { rows: Vec::new(), placed: 0 };
+        return Chain {
+            rows: Vec::new(),
+            placed: 0,
+        };
     }
-    let involved: HashSet<usize> =
-        edges.iter().flat_map(|edge| [edge.child, edge.parent]).collect();
+    let involved: HashSet<usize> = edges
+        .iter()
+        .flat_map(|edge| [edge.child, edge.parent])
+        .collect();
     let (order, placed) = stable_order(table.changed.len(), &edges);
     let of = |rows: &[usize]| -> Vec<usize> {
-        rows.iter().copied().filter(|row| involved.contains(row)).collect()
+        rows.iter()
+            .copied()
+            .filter(|row| involved.contains(row))
+            .collect()
     };
     let (mut rows, rest) = (of(&order[..placed]), of(&order[placed..]));
     let placed = rows.len();
@@ -111,7 +140,9 @@ pub(super) fn chain(table: &Table<'_>) -> Chain {
 
 fn handovers(table: &Table<'_>, columns: &[usize], edges: &mut Vec<Edge>) {
     let moving = |row: &usize| {
-        columns.iter().any(|column| table.changed[*row].columns.contains(*column))
+        columns
+            .iter()
+            .any(|column| table.changed[*row].columns.contains(*column))
     };
     let rows: Vec<usize> = (0..table.changed.len()).filter(moving).collect();
     let slot = |row: usize| table.changed[row].slot;
@@ -121,11 +152,17 @@ fn handovers(table: &Table<'_>, columns: &[usize], edges: &mut Vec<Edge>) {
     if rows.len() < 2 {
         return;
     }
-    let givers: HashMap<String, usize> =
-        rows.iter().filter_map(|row| Some((old(*row)?, *row))).collect();
+    let givers: HashMap<String, usize> = rows
+        .iter()
+        .filter_map(|row| Some((old(*row)?, *row)))
+        .collect();
     for child in rows {
         let giver = new(child).and_then(|value| givers.get(&value).copied());
-        edges.extend(giver.filter(|parent| *parent != child).map(|parent| Edge { child, parent }));
+        edges.extend(
+            giver
+                .filter(|parent| *parent != child)
+                .map(|parent| Edge { child, parent }),
+        );
     }
 }
 
@@ -137,6 +174,12 @@ fn folded<'a>(values: impl Iterator<Item = ValueRef<'a>>) -> Option<String> {
 
 fn unique_sets(def: &'static ModelDef) -> impl Iterator<Item = &'static [usize]> {
     let uniques = def.uniques.iter().map(|unique| unique.columns);
-    let indexes = def.indexes.iter().filter(|index| index.unique).map(|index| index.columns);
-    std::iter::once(def.primary_key).chain(uniques).chain(indexes)
+    let indexes = def
+        .indexes
+        .iter()
+        .filter(|index| index.unique)
+        .map(|index| index.columns);
+    std::iter::once(def.primary_key)
+        .chain(uniques)
+        .chain(indexes)
 }

@@ -26,17 +26,25 @@ pub(super) struct Changed {
 /// The work in each table that has any.
 pub(super) fn gather(state: &State) -> Vec<Table<'_>> {
     let working = state.arenas().filter(|arena| arena.has_work());
-    working.map(Table::new).filter(|table| !table.is_empty()).collect()
+    working
+        .map(Table::new)
+        .filter(|table| !table.is_empty())
+        .collect()
 }
 
 impl<'s> Table<'s> {
     fn new(arena: &'s dyn AnyArena) -> Self {
         let changed = by_key(arena, arena.touched()).into_iter();
-        let changed = changed.map(|slot| Changed { slot, columns: arena.changes(slot) });
+        let changed = changed.map(|slot| Changed {
+            slot,
+            columns: arena.changes(slot),
+        });
         Self {
             arena,
             added: arena.added(),
-            changed: changed.filter(|changed| !changed.columns.is_empty()).collect(),
+            changed: changed
+                .filter(|changed| !changed.columns.is_empty())
+                .collect(),
             deleting: by_key(arena, arena.deleting()),
         }
     }

@@ -25,7 +25,9 @@ const KEYS: usize = 64;
 pub(crate) fn entity<M: Model>(state: &mut State, row: &dyn Row, start: usize) -> Result<Ref<M>> {
     let key = M::decode_key(row, start)?;
     let epoch = state.epoch;
-    state.ensure::<M>().load(key, epoch, || M::decode(row, start))
+    state
+        .ensure::<M>()
+        .load(key, epoch, || M::decode(row, start))
 }
 
 /// The text of `SELECT columns FROM table WHERE key = ?`, compiled once per model and dialect.
@@ -83,7 +85,11 @@ fn statement(
 
 fn render(dialect: &'static dyn Dialect, def: &'static ModelDef, rows: usize) -> String {
     let mut w = SqlWriter::new(dialect);
-    w.push("SELECT ").idents(def.names).push(" FROM ").ident(def.table).push(" WHERE ");
+    w.push("SELECT ")
+        .idents(def.names)
+        .push(" FROM ")
+        .ident(def.table)
+        .push(" WHERE ");
     match def.primary_key {
         [position] if rows > 1 => {
             w.ident(def.names[*position]).push(" IN (");

@@ -70,9 +70,26 @@ impl ColumnSet {
     /// The positions, ascending.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         let words = std::iter::once(self.first).chain(self.rest.iter().copied());
-        words.enumerate().flat_map(|(index, word)| {
-            (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| index * 64 + bit)
-        })
+        words
+            .enumerate()
+            .flat_map(|(index, word)| Bits(word).map(move |bit| index * 64 + bit))
+    }
+}
+
+/// The positions of the bits of a word, in as many steps as there are bits: a flush asks for each row.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        if self.0 == 0 {
+            return None;
+        }
+        let bit = self.0.trailing_zeros() as usize;
+        self.0 &= self.0 - 1;
+        Some(bit)
     }
 }
 

@@ -237,3 +237,94 @@ fn type_name(ty: &Type) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::Metadata;
+    use crate::{DbEnum, Model};
+
+    #[derive(DbEnum, Clone, Copy, Debug, Default, PartialEq)]
+    enum State {
+        #[default]
+        Draft,
+        Sent,
+    }
+
+    #[derive(Model, Clone, Debug)]
+    #[orm(
+        table = "dump_letters",
+        unique(state, body),
+        check(name = "short", raw = "body <> '\"'")
+    )]
+    struct Letter {
+        #[orm(primary_key)]
+        id: i64,
+        state: State,
+        #[orm(length = 9, index, collation = "C", server_default = "a\nb")]
+        body: String,
+        #[orm(server_default = -9_007_199_254_740_993)]
+        weight: Option<i64>,
+        #[orm(references = Letter.id, on_delete = set_null)]
+        answers: Option<i64>,
+    }
+
+    #[derive(Model, Clone, Debug)]
+    #[orm(table = "dump_stamps")]
+    struct Stamp {
+        #[orm(primary_key, references = Letter.id)]
+        letter: i64,
+    }
+
+    #[test]
+    fn every_part_of_a_table_is_in_the_document() {
+        let document = models_json(&Metadata::of((Letter,)));
+        let head = format!(
+            "{{\"format\":1,\"orm_version\":\"{}\",\"models\":[{{\"name\":\"Letter\",\"module\":\"{}\",\
+             \"table\":{{\"name\":\"dump_letters\",",
+            env!("CARGO_PKG_VERSION"),
+            module_path!()
+        );
+        assert!(document.starts_with(&head), "{document}");
+        for part in [
+            r#"{"name":"id","field":"id","type":"int64","nullable":false,"auto_increment":true}"#,
+            r#""type":{"enum":{"name":"state","labels":["draft","sent"]}}"#,
+            r#""length":9,"nullable":false,"auto_increment":false,"default":{"text":"a\nb"},"collation":"C"}"#,
+            r#""default":{"int":"-9007199254740993"}"#,
+            r#""primary_key":{"name":"pk_dump_letters","columns":["id"]}"#,
+            r#""uniques":[{"name":"uq_dump_letters_state_body","columns":["state","body"]}]"#,
+            r#""indexes":[{"name":"ix_dump_letters_body","columns":["body"],"unique":false}]"#,
+            r#"{"name":"ck_dump_letters_state","one_of":{"column":"state","labels":["draft","sent"]}}"#,
+            r#"{"name":"ck_dump_letters_short","raw":"body <> '\"'"}"#,
+            r#""references":["id"],"on_delete":"SET NULL","on_update":"NO ACTION""#,
+        ] {
+            assert!(document.contains(part), "{part}\n{document}");
+        }
+        assert_eq!(document.lines().count(), 1);
+    }
+
+    #[test]
+    fn contradictions_are_part_of_the_document() {
+        let document = models_json(&Metadata::of((Stamp,)));
+        let error = "\"error\":{\"message\":\"foreign key fk_dump_stamps_letter_dump_letters refers to the \
+                     unknown table dump_letters\",\"table\":\"dump_stamps\"";
+        assert!(document.contains(error), "{document}");
+    }
+
+    #[test]
+    fn the_exported_function_writes_the_same() {
+        extern "C" fn take(context: *mut c_void, _bytes: *const u8, length: usize) {
+            #[expect(
+                unsafe_code,
+                reason = "the context is a pointer by the calling convention"
+            )]
+            // SAFETY: the test below passes a pointer to a usize that nothing else refers to.
+            unsafe {
+                *context.cast::<usize>() += length;
+            }
+        }
+        let mut length = 0_usize;
+        __orm_dump_models_v1(take, (&raw mut length).cast());
+        assert_eq!(length, models_json(&metadata()).len());
+    }
+}

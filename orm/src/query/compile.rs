@@ -9,7 +9,7 @@ use orm_core::stmt::{self, Expr, Limit, Projection};
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
-use super::query::Query;
+use super::erased::Query;
 use super::scope::check_query;
 use super::walk::{Part, parts};
 
@@ -71,7 +71,7 @@ impl Query {
     ///
     /// # Errors
     /// `Usage` for faults of the query, `Unsupported` by the dialect, or the error of `run`.
-    pub fn with_text<R>(
+    pub(super) fn with_text<R>(
         &self,
         form: Form,
         dialect: &dyn Dialect,

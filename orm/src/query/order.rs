@@ -58,13 +58,17 @@ impl<O: OrderList> OrderList for Option<O> {
 
 impl<O: OrderList> OrderList for Vec<O> {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
-        self.into_iter().for_each(|order| order.add_to(orders));
+        for order in self {
+            order.add_to(orders);
+        }
     }
 }
 
 impl<O: OrderList, const N: usize> OrderList for [O; N] {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
-        self.into_iter().for_each(|order| order.add_to(orders));
+        for order in self {
+            order.add_to(orders);
+        }
     }
 }
 

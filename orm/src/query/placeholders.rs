@@ -22,7 +22,7 @@ pub(super) struct Lexis {
 
 impl Lexis {
     /// The rules of a database, told by its quotes and placeholders.
-    pub fn of(capabilities: &Capabilities) -> Self {
+    pub(super) fn of(capabilities: &Capabilities) -> Self {
         Self {
             mysql: capabilities.quote == '`',
             postgres: capabilities.placeholder == Placeholder::Dollar,
@@ -57,7 +57,7 @@ struct Scanner<'s> {
     found: Vec<Piece<'s>>,
 }
 
-impl<'s> Scanner<'s> {
+impl Scanner<'_> {
     fn step(&mut self) {
         match (self.bytes[self.at], self.peek(1)) {
             (b'\'', _) => {
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn survives_what_is_not_closed() {
         for sql in [
-            "'", "\"a", "/*", "/* *", "$$", "$t$ :a", "E'\\", ":", "\\", "--", "a'\\",
+            "'", "\"a", "/*", "/* *", "$$", "$t$ a", "E'\\", ":", "\\", "--", "a'\\",
         ] {
             for lexis in [PLAIN, MYSQL, POSTGRES] {
                 assert_eq!(names(sql, lexis), [""; 0], "{sql}");

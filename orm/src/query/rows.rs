@@ -90,13 +90,13 @@ pub enum Rows<'a, M> {
 /// Rows in a sequence that get values for the same columns.
 #[derive(Debug)]
 pub(super) struct Run {
-    pub rows: Range<usize>,
-    pub columns: Vec<usize>,
+    pub(super) rows: Range<usize>,
+    pub(super) columns: Vec<usize>,
 }
 
 impl Run {
     /// The run as the bulk insert takes it.
-    pub fn insert<M: Model>(&self) -> BulkInsert<'_> {
+    pub(super) fn insert<M: Model>(&self) -> BulkInsert<'_> {
         let model = M::slot().index();
         BulkInsert {
             def: M::def(),

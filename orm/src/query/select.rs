@@ -8,12 +8,12 @@ use orm_core::sql::Dialect;
 use orm_core::stmt::{self, JoinKind, Limit};
 
 use super::compile::Form;
+use super::erased::Query;
 use super::fault::Fault;
 use super::join::{JoinTarget, Joined};
 use super::order::{GroupList, OrderList};
 use super::origin::Origin;
 use super::predicate::Predicate;
-use super::query::Query;
 use super::selectable::Selectable;
 use crate::mapping::Entity;
 

@@ -4,9 +4,9 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 
 use super::compile::Form;
+use super::erased::Query;
 use super::executor::Executor;
 use super::from_row::read_value;
-use super::query::Query;
 use super::select::Select;
 use super::selectable::Selectable;
 use crate::engine::Connection;

@@ -34,10 +34,9 @@ pub(super) fn parts<'a>(
             each(Part::Expr(high))
         }
         Expr::Like(like) => each(Part::Expr(&like.expr)),
-        Expr::Aggregate { expr, .. } => match expr {
-            Some(over) => each(Part::Expr(over)),
-            None => Ok(()),
-        },
+        Expr::Aggregate {
+            expr: Some(over), ..
+        } => each(Part::Expr(over)),
         Expr::Exists(select) | Expr::Subquery(select) => each(Part::Query(select)),
         Expr::Extension(node) => all(node.args(), each),
         // Columns, values and raw SQL have no parts.

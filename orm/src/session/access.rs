@@ -29,11 +29,16 @@ impl<M: Model> IndexMut<Ref<M>> for Session {
     #[inline]
     fn index_mut(&mut self, handle: Ref<M>) -> &mut M {
         let epoch = self.state.epoch;
-        if self.state.arena::<M>().and_then(|arena| arena.get(handle)).is_none() {
-            panic!("{}", self.state.stale_handle(handle));
-        }
+        let here = self
+            .state
+            .arena::<M>()
+            .and_then(|arena| arena.get(handle))
+            .is_some();
+        assert!(here, "{}", self.state.stale_handle(handle));
         let arena = self.state.ensure::<M>();
-        arena.get_mut(handle, epoch).expect("invariant: the handle was good one line ago")
+        arena
+            .get_mut(handle, epoch)
+            .expect("invariant: the handle was good one line ago")
     }
 }
 
@@ -80,10 +85,13 @@ impl Session {
             self.get_ref(handle)?;
         }
         let epoch = self.state.epoch;
-        self.state.ensure::<M>().get_many_mut(handles, epoch).ok_or_else(|| {
-            Error::with_message(ErrorKind::Usage, "one handle was given twice")
-                .with_table(M::def().table)
-        })
+        self.state
+            .ensure::<M>()
+            .get_many_mut(handles, epoch)
+            .ok_or_else(|| {
+                Error::with_message(ErrorKind::Usage, "one handle was given twice")
+                    .with_table(M::def().table)
+            })
     }
 
     /// The primary key of an entity; `None` while the database has not generated it, and for a stale
@@ -102,7 +110,10 @@ impl Session {
     /// # Errors
     /// `StaleHandle`.
     pub fn entity_state<M: Model>(&self, handle: Ref<M>) -> Result<EntityState> {
-        let state = self.state.arena::<M>().and_then(|arena| arena.state(handle));
+        let state = self
+            .state
+            .arena::<M>()
+            .and_then(|arena| arena.state(handle));
         state.ok_or_else(|| self.state.stale_handle(handle))
     }
 
@@ -125,7 +136,12 @@ impl Session {
     pub fn changed_columns<M: Model>(&self, handle: Ref<M>) -> Result<Vec<&'static str>> {
         self.get_ref(handle)?;
         let arena = self.state.by_model(M::slot().index());
-        let written = arena.map(|arena| arena.written(handle.slot)).unwrap_or_default();
-        Ok(written.iter().map(|position| M::def().names[position]).collect())
+        let written = arena
+            .map(|arena| arena.written(handle.slot))
+            .unwrap_or_default();
+        Ok(written
+            .iter()
+            .map(|position| M::def().names[position])
+            .collect())
     }
 }

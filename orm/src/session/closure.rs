@@ -10,8 +10,11 @@ use super::Session;
 use crate::engine::Engine;
 
 /// The options of a transaction that is likely to write.
-const WRITING: TransactionOptions =
-    TransactionOptions { isolation: None, read_only: false, writes: true };
+const WRITING: TransactionOptions = TransactionOptions {
+    isolation: None,
+    read_only: false,
+    writes: true,
+};
 
 impl Engine {
     /// Runs `work` with a session of its own: commits on `Ok`, rolls back on `Err` and on panic.
@@ -48,7 +51,10 @@ impl Engine {
     /// Transactions that are run again, up to `times` more, after a deadlock or a serialization
     /// failure.
     pub fn retry(&self, times: u32) -> Retry<'_> {
-        Retry { engine: self, times }
+        Retry {
+            engine: self,
+            times,
+        }
     }
 }
 
@@ -104,7 +110,13 @@ impl Session {
         let outer = self.state.level;
         let level = self.state.new_level();
         self.depth += 1;
-        let mut guard = Savepoint { session: self, number, level, outer, armed: true };
+        let mut guard = Savepoint {
+            session: self,
+            number,
+            level,
+            outer,
+            armed: true,
+        };
         let value = work(guard.session)?;
         guard.session.flush()?;
         if let Some(connection) = &mut guard.session.connection {
@@ -129,8 +141,8 @@ impl Drop for Savepoint<'_> {
         self.session.depth -= 1;
         if self.armed {
             if let Some(connection) = &mut self.session.connection {
-                // If the transaction is gone the connection says so at the next statement.
-                let _ = connection.rollback_to(self.number);
+                // A part of the work may still be there if that fails, so nothing may be built on it.
+                self.session.lost |= connection.rollback_to(self.number).is_err();
             }
             self.session.state.undo_to(self.level);
         }

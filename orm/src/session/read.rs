@@ -38,22 +38,28 @@ impl Session {
         let _ = entity;
         let key = key.into_key();
         self.usable()?;
-        if let Some(found) = self.in_memory(&key) {
-            return Ok(found);
+        match self.in_memory(&key) {
+            InMemory::Here(handle) => Ok(Some(handle)),
+            InMemory::Deleting => Ok(None),
+            InMemory::Unknown => self.fetch::<E::Model>(&key),
         }
-        self.fetch::<E::Model>(&key)
     }
 
-    /// What the identity map answers alone: the entity if it is fresh or touched.
+    /// What the identity map answers alone.
     #[inline]
-    fn in_memory<M: Model>(&self, key: &M::Key) -> Option<Option<Ref<M>>> {
-        let arena = self.state.arena::<M>()?;
-        let handle = arena.find(key)?;
-        match arena.state(handle)? {
-            EntityState::Deleting => Some(None),
-            _ if arena.is_fresh(handle, self.state.epoch) => Some(Some(handle)),
-            _ if arena.is_touched(handle) => Some(Some(handle)),
-            _ => None,
+    fn in_memory<M: Model>(&self, key: &M::Key) -> InMemory<M> {
+        let Some(arena) = self.state.arena::<M>() else {
+            return InMemory::Unknown;
+        };
+        let Some(handle) = arena.find(key) else {
+            return InMemory::Unknown;
+        };
+        if arena.state(handle) == Some(EntityState::Deleting) {
+            InMemory::Deleting
+        } else if arena.is_fresh(handle, self.state.epoch) || arena.is_changed(handle) {
+            InMemory::Here(handle)
+        } else {
+            InMemory::Unknown
         }
     }
 
@@ -90,7 +96,11 @@ impl Session {
         // Nearly every key is one value, which needs no allocation.
         let single = [first.unwrap_or(ValueRef::Null)];
         rest.splice(0..0, if rest.is_empty() { None } else { first });
-        let binds = if rest.is_empty() { &single[..] } else { &rest[..] };
+        let binds = if rest.is_empty() {
+            &single[..]
+        } else {
+            &rest[..]
+        };
         connection.raw_query(&sql, binds, &mut |row| each(state, row))
     }
 
@@ -107,7 +117,11 @@ impl Session {
             .with_table(M::def().table)
             .with_hint("flush it first"));
         }
-        let key = self.state.ensure::<M>().old_key(handle).ok_or_else(|| self.state.stale_handle(handle))?;
+        let key = self
+            .state
+            .ensure::<M>()
+            .old_key(handle)
+            .ok_or_else(|| self.state.stale_handle(handle))?;
         self.usable()?;
         self.begin_work()?;
         let mut found = false;
@@ -128,6 +142,14 @@ impl Session {
         .with_table(M::def().table)
         .with_hint("somebody else deleted it: expunge the handle"))
     }
+}
+
+/// What is known of a key without asking the database.
+enum InMemory<M> {
+    /// Fresh, or with changes that the next flush will write.
+    Here(Ref<M>),
+    Deleting,
+    Unknown,
 }
 
 /// What the rows of a session's query are read into: its entities, without its connection.
@@ -152,7 +174,10 @@ impl Executor for Session {
     }
 
     fn after_write(&mut self, model: &'static ModelDef) {
-        let touched = self.state.arenas_mut().filter(|arena| arena.def().table == model.table);
+        let touched = self
+            .state
+            .arenas_mut()
+            .filter(|arena| arena.def().table == model.table);
         touched.for_each(|arena| arena.expire());
     }
 
@@ -164,7 +189,10 @@ impl Executor for Session {
     fn split(&mut self) -> Result<(&mut Connection, Entities<'_>)> {
         match &mut self.connection {
             Some(connection) => Ok((connection, Entities(&mut self.state))),
-            None => Err(Error::with_message(ErrorKind::Usage, "the session has no transaction open")),
+            None => Err(Error::with_message(
+                ErrorKind::Usage,
+                "the session has no transaction open",
+            )),
         }
     }
 

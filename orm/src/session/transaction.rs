@@ -63,11 +63,9 @@ impl Session {
             return self.commit_single(plan);
         }
         self.write(plan)?;
-        if let Some(connection) = &mut self.connection {
-            if let Err(error) = connection.commit() {
-                self.lost = true;
-                return Err(error);
-            }
+        if let Some(Err(error)) = self.connection.as_mut().map(Connection::commit) {
+            self.lost = true;
+            return Err(error);
         }
         self.connection = None;
         self.state.commit();
@@ -76,7 +74,11 @@ impl Session {
 
     /// Whether one statement by itself does all that a transaction around it would.
     fn needs_no_begin(&self, plan: &Plan) -> bool {
-        let TransactionOptions { isolation, read_only, .. } = self.options;
+        let TransactionOptions {
+            isolation,
+            read_only,
+            ..
+        } = self.options;
         plan.is_single_row() && isolation.is_none() && !read_only
     }
 
@@ -94,9 +96,9 @@ impl Session {
             // As with a COMMIT, the answer is what was lost, not necessarily the work.
             Err(Failure { error, .. }) if error.is_connection_lost() => {
                 self.lost = true;
-                Err(error
-                    .into_kind(ErrorKind::CommitUnknown)
-                    .with_hint("look whether the work is there, call rollback(), and do it again if not"))
+                Err(error.into_kind(ErrorKind::CommitUnknown).with_hint(
+                    "look whether the work is there, call rollback(), and do it again if not",
+                ))
             }
             Err(Failure { error, .. }) => Err(error),
         }
@@ -116,7 +118,9 @@ impl Session {
     }
 
     /// The session's own connection, in its transaction, for statements past the unit of work. Pending
-    /// work is flushed first.
+    /// work is flushed first. What such statements change in rows that are loaded shows after a
+    /// [`Session::refresh`]. Its transaction is the session's to end: after a `commit` or `rollback` here
+    /// the session wants a `rollback`.
     ///
     /// # Errors
     /// Those of the flush and of connecting.
@@ -130,8 +134,15 @@ impl Session {
     /// `Transaction` if it was lost, and only `rollback` goes on.
     #[inline]
     pub(super) fn usable(&self) -> Result<()> {
-        let open = self.connection.as_ref().is_none_or(Connection::has_transaction);
-        if open && !self.lost { Ok(()) } else { Err(self.ended()) }
+        let open = self
+            .connection
+            .as_ref()
+            .is_none_or(Connection::has_transaction);
+        if open && !self.lost {
+            Ok(())
+        } else {
+            Err(self.ended())
+        }
     }
 
     fn plan(&mut self) -> Result<Plan> {
@@ -164,7 +175,10 @@ impl Session {
 
     fn open_scope(&mut self, plan: &Plan) -> Result<Scope> {
         if self.connection.is_none() {
-            self.begin(TransactionOptions { writes: true, ..self.options })?;
+            self.begin(TransactionOptions {
+                writes: true,
+                ..self.options
+            })?;
         }
         let worked = std::mem::replace(&mut self.worked, true);
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
@@ -187,14 +201,21 @@ impl Session {
     #[cold]
     fn fail(&mut self, scope: Scope, plan: &Plan, failure: Failure) -> Error {
         let Failure { mut error, suspect } = failure;
-        let Some(connection) = &mut self.connection else { return error };
+        let Some(connection) = &mut self.connection else {
+            return error;
+        };
         let undone = match scope {
             Scope::Whole => connection.rollback(),
             Scope::Savepoint(number) => connection.rollback_to(number),
             Scope::Statement => Ok(()),
         };
-        if let (Ok(()), Some(unit)) = (undone, suspect) {
-            error = flush::find_stale(connection, &self.state, (plan, unit), error);
+        match (undone, suspect) {
+            (Ok(()), Some(unit)) => {
+                error = flush::find_stale(connection, &self.state, (plan, unit), error);
+            }
+            // A part of the flush may still be there, so nothing may be built on it.
+            (Err(_), _) => self.lost = matches!(scope, Scope::Savepoint(_)),
+            (Ok(()), None) => {}
         }
         if matches!(scope, Scope::Whole) {
             self.connection = None;
@@ -231,6 +252,7 @@ fn no_transaction() -> Error {
 
 #[cold]
 fn lost(message: &'static str) -> Error {
-    Error::with_message(ErrorKind::Transaction, message)
-        .with_hint("call rollback(): it puts the entities back as they were, for the work to be done again")
+    Error::with_message(ErrorKind::Transaction, message).with_hint(
+        "call rollback(): it puts the entities back as they were, for the work to be done again",
+    )
 }

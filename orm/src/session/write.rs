@@ -62,7 +62,10 @@ impl Session {
     /// The error of `work`.
     pub fn no_autoflush<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let before = std::mem::replace(&mut self.autoflush, false);
-        let guard = Autoflush { session: self, before };
+        let guard = Autoflush {
+            session: self,
+            before,
+        };
         work(guard.session)
     }
 }

@@ -119,9 +119,13 @@ impl<M: Model> AnyArena for Arena<M> {
         let unset = self.unset.get(&slot).into_iter().flatten();
         let placeholders =
             unset.filter(|(position, value)| self.value(slot, *position).is_same(value.as_ref()));
-        let generated =
-            M::def().generated.filter(|key| self.value(slot, *key) == ValueRef::Int(0));
-        placeholders.map(|(position, _)| *position).chain(generated).collect()
+        let generated = M::def()
+            .generated
+            .filter(|key| self.value(slot, *key) == ValueRef::Int(0));
+        placeholders
+            .map(|(position, _)| *position)
+            .chain(generated)
+            .collect()
     }
 
     fn written(&self, slot: u32) -> ColumnSet {
@@ -129,7 +133,8 @@ impl<M: Model> AnyArena for Arena<M> {
             EntityState::Pending => {
                 let left_out = self.left_out(slot);
                 let all = 0..M::def().columns.len();
-                all.filter(|position| !left_out.contains(*position)).collect()
+                all.filter(|position| !left_out.contains(*position))
+                    .collect()
             }
             EntityState::Persistent => self.changes(slot),
             EntityState::Deleting | EntityState::Deleted | EntityState::Transient => {
@@ -140,12 +145,17 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>> {
         let entity = M::decode(row, 0)?;
-        Ok(positions.iter().map(|position| entity.value(*position).to_value()).collect())
+        Ok(positions
+            .iter()
+            .map(|position| entity.value(*position).to_value())
+            .collect())
     }
 
     fn is_stale(&self, slot: u32, epoch: u32) -> bool {
         let slot = &self.slots[slot as usize];
-        slot.old.as_ref().map_or(slot.epoch != epoch, |old| old.stale)
+        slot.old
+            .as_ref()
+            .map_or(slot.epoch != epoch, |old| old.stale)
     }
 
     fn has_work(&self) -> bool {
@@ -155,7 +165,9 @@ impl<M: Model> AnyArena for Arena<M> {
     fn has_changes(&self) -> bool {
         self.pending_count() > 0
             || !AnyArena::deleting(self).is_empty()
-            || AnyArena::touched(self).iter().any(|slot| !self.changes(*slot).is_empty())
+            || AnyArena::touched(self)
+                .iter()
+                .any(|slot| self.slots[*slot as usize].is_changed())
     }
 
     fn settle(&mut self) {
@@ -179,7 +191,9 @@ impl<M: Model> AnyArena for Arena<M> {
     fn apply_updates(&mut self, rows: Vec<Updated>, level: u32, epoch: u32) {
         for row in rows {
             let slot = &mut self.slots[row.slot as usize];
-            let (Some(value), Some(old)) = (&mut slot.value, slot.old.take()) else { continue };
+            let (Some(value), Some(old)) = (&mut slot.value, slot.old.take()) else {
+                continue;
+            };
             if let (Some(position), Some(version)) = (M::def().version, row.version) {
                 let _ = value.assign(position, ValueRef::Int(version));
             }
@@ -187,10 +201,7 @@ impl<M: Model> AnyArena for Arena<M> {
             if !old.stale {
                 slot.epoch = epoch;
             }
-            // The oldest copy of a level is the one to go back to.
-            if slot.undo_level != level {
-                self.log(level, row.slot, Change::Updated(Box::new(old.value)));
-            }
+            self.log_update(level, row.slot, Box::new(old.value));
         }
     }
 
@@ -238,7 +249,10 @@ impl<M: Model> Arena<M> {
         let filled = |position: usize| row.filled.iter().any(|(filled, _)| *filled == position);
         if let Some(unset) = self.unset.remove(&row.slot) {
             // What was given after all is not to be filled in again after a rollback.
-            let unset = unset.into_iter().filter(|(position, _)| filled(*position)).collect();
+            let unset = unset
+                .into_iter()
+                .filter(|(position, _)| filled(*position))
+                .collect();
             self.unset.insert(row.slot, unset);
         }
         // The database took the key, so an entity that had it has lost its row to somebody else.

@@ -18,7 +18,11 @@ pub struct Ref<M> {
 
 impl<M> Ref<M> {
     pub(crate) fn new(slot: u32, stamp: NonZeroU32) -> Self {
-        Self { slot, stamp, marker: PhantomData }
+        Self {
+            slot,
+            stamp,
+            marker: PhantomData,
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! The states of an entity, and every transition between them. They are made by the arena (verbs), by
-//! `erased.rs` (flush) and by `undo.rs` (rollback):
+//! The states of an entity, and every transition between them. They are made by `membership.rs` (verbs),
+//! `erased.rs` (flush) and `undo.rs` (rollback and commit):
 //!
 //! | from | by | to |
 //! |-|-|-|

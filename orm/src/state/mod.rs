@@ -6,6 +6,7 @@ mod arena;
 mod erased;
 mod handle;
 mod lifecycle;
+mod membership;
 mod store;
 mod undo;
 

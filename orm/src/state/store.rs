@@ -26,7 +26,9 @@ pub(crate) struct State {
 impl std::fmt::Debug for State {
     // Entities may hold secrets, and need no Debug.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("epoch", &self.epoch).finish_non_exhaustive()
+        f.debug_struct("State")
+            .field("epoch", &self.epoch)
+            .finish_non_exhaustive()
     }
 }
 
@@ -63,7 +65,8 @@ impl State {
         if self.arenas.get(index).is_none_or(Option::is_none) {
             self.make::<M>(index);
         }
-        self.arena_mut().expect("invariant: a model's number leads to its own arena")
+        self.arena_mut()
+            .expect("invariant: a model's number leads to its own arena")
     }
 
     #[cold]
@@ -154,7 +157,9 @@ impl State {
         let message = if own {
             format!("the {model} of this handle has left the session")
         } else {
-            format!("the handle of this {model} belongs to another session, or to one before clear()")
+            format!(
+                "the handle of this {model} belongs to another session, or to one before clear()"
+            )
         };
         Error::with_message(ErrorKind::StaleHandle, message)
             .with_table(M::def().table)
@@ -170,7 +175,10 @@ impl<M: Model> Arena<M> {
     /// Whether a handle was once given by this arena: its slot exists and has been used again since.
     fn has_had(&self, handle: Ref<M>) -> bool {
         handle.stamp == self.stamp()
-            || self.slots.get(handle.slot as usize).is_some_and(|slot| slot.stamp > handle.stamp)
+            || self
+                .slots
+                .get(handle.slot as usize)
+                .is_some_and(|slot| slot.stamp > handle.stamp)
                 && handle.stamp > self.stamp()
     }
 }

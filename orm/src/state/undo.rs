@@ -35,10 +35,21 @@ pub(super) enum Change<M> {
 
 impl<M: Model> Arena<M> {
     pub(super) fn log(&mut self, level: u32, slot: u32, change: Change<M>) {
+        let stamp = self.slots[slot as usize].stamp;
+        self.undo.push(Undo {
+            level,
+            slot,
+            stamp,
+            change,
+        });
+    }
+
+    /// Logs the columns before an update. The oldest copy of a level is the one to go back to.
+    pub(super) fn log_update(&mut self, level: u32, slot: u32, old: Box<M>) {
         let place = &mut self.slots[slot as usize];
-        place.undo_level = level;
-        let stamp = place.stamp;
-        self.undo.push(Undo { level, slot, stamp, change });
+        if std::mem::replace(&mut place.undo_level, level) != level {
+            self.log(level, slot, Change::Updated(old));
+        }
     }
 
     /// Puts back everything since `level`: first what was not flushed, then the log.
@@ -100,8 +111,8 @@ impl<M: Model> Arena<M> {
         }
     }
 
-    /// The entity is as it was before its insert, but for changes that the program made since: key,
-    /// version and what else the database filled in are to be filled in again.
+    /// The entity is as it was before its insert: key, version and what else the database filled in are
+    /// to be filled in again.
     fn undo_insert(&mut self, index: u32, generated: bool, version: i64) {
         let slot = &mut self.slots[index as usize];
         slot.state = EntityState::Transient;

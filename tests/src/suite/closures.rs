@@ -47,7 +47,10 @@ fn err_rolls_back(db: &Db) {
         Err(Error::other("changed my mind"))
     });
     let error = failed.unwrap_err();
-    assert_eq!((error.kind(), error.message()), (ErrorKind::Other, "changed my mind"));
+    assert_eq!(
+        (error.kind(), error.message()),
+        (ErrorKind::Other, "changed my mind")
+    );
     assert_eq!(db.count("users"), 0);
 }
 
@@ -150,7 +153,11 @@ fn retry_gives_up_after_the_last_time(db: &Db) {
 }
 
 fn retry_does_not_repeat_other_errors(db: &Db) {
-    for kind in [ErrorKind::UniqueViolation, ErrorKind::CommitUnknown, ErrorKind::ConnectionLost] {
+    for kind in [
+        ErrorKind::UniqueViolation,
+        ErrorKind::CommitUnknown,
+        ErrorKind::ConnectionLost,
+    ] {
         let tries = Cell::new(0);
         let failed: Result<()> = db.engine.retry(5).transaction(|_| {
             tries.set(tries.get() + 1);
@@ -205,7 +212,10 @@ fn a_snapshot_that_is_too_old_is_a_serialization_failure(db: &Db) {
     session.rollback().unwrap();
     session[ada].email = Some("again".into());
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'again'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'again'"),
+        1
+    );
 }
 
 fn a_writing_transaction_takes_the_lock_at_once(db: &Db) {
@@ -215,11 +225,16 @@ fn a_writing_transaction_takes_the_lock_at_once(db: &Db) {
             let ada = session.get(User, id)?.unwrap();
             let other = Engine::connect(&format!("{}?busy_timeout=10", db.url()))?;
             let mut conn = other.connection()?;
-            let busy = conn.raw_execute("UPDATE users SET email = 'other'", &[]).unwrap_err();
+            let busy = conn
+                .raw_execute("UPDATE users SET email = 'other'", &[])
+                .unwrap_err();
             assert!(busy.is_busy(), "{busy}");
             session[ada].email = Some("mine".into());
             Ok(())
         })
         .unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'mine'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'mine'"),
+        1
+    );
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use orm::engine::{Connection, Engine, driver_for};
 use orm::prelude::*;
+use orm::sqlite::rusqlite;
 use orm::{Error, ErrorKind};
 use orm_core::testing::Recorder;
 use orm_core::value::ValueRef;
@@ -90,9 +91,8 @@ fn url_with(db: &Db, change: impl FnOnce(&mut [String; 3])) -> String {
 }
 
 fn user_of(db: &Db) -> String {
-    let mut user = String::new();
-    url_with(db, |[login, ..]| user = login.split(':').next().unwrap().to_owned());
-    user
+    let login = db.url().split_once("://").unwrap().1;
+    login.split(':').next().unwrap().to_owned()
 }
 
 /// The error of the engine's first connection, which must come soon.
@@ -417,7 +417,7 @@ fn begin_after_a_loss_that_cannot_be_mended_is_an_error(db: &Db) {
 
 fn a_transaction_of_the_driver_itself_is_rolled_back(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
-    let native = conn.driver_mut::<orm::sqlite::rusqlite::Connection>().unwrap();
+    let native = conn.driver_mut::<rusqlite::Connection>().unwrap();
     native.execute_batch("BEGIN; INSERT INTO users (username) VALUES ('ada')").unwrap();
     drop(conn);
     assert_eq!(db.count("users"), 0);
@@ -429,7 +429,7 @@ fn the_drivers_own_connection_is_within_reach(db: &Db) {
     struct Another;
     let mut conn = db.engine.connection().unwrap();
     assert!(conn.driver_mut::<Another>().is_none());
-    let is_sqlite = conn.driver_mut::<orm::sqlite::rusqlite::Connection>().is_some();
+    let is_sqlite = conn.driver_mut::<rusqlite::Connection>().is_some();
     assert_eq!(is_sqlite, db.backend == Backend::Sqlite);
 }
 
@@ -487,15 +487,15 @@ impl tracing::Subscriber for Events {
     fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
 
     fn event(&self, event: &tracing::Event<'_>) {
-        struct Fields(String);
+        struct Fields(Vec<String>);
         impl tracing::field::Visit for Fields {
             fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
-                self.0.push_str(&format!("{field}={value:?} "));
+                self.0.push(format!("{field}={value:?}"));
             }
         }
-        let mut fields = Fields(format!("{} ", event.metadata().level()));
+        let mut fields = Fields(vec![event.metadata().level().to_string()]);
         event.record(&mut fields);
-        self.0.lock().unwrap().push(fields.0);
+        self.0.lock().unwrap().push(fields.0.join(" "));
     }
 
     fn enter(&self, _: &tracing::span::Id) {}

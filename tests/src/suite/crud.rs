@@ -2,6 +2,7 @@
 
 use orm::prelude::*;
 
+use super::statements::writes;
 use crate::backend::Db;
 use crate::cases;
 use crate::fixtures::User;
@@ -15,7 +16,11 @@ cases![
 
 fn the_main_job(db: &Db) {
     let mut session = db.session();
-    let user = session.add(User::builder().username("john_doe").email("john@example.com"));
+    let user = session.add(
+        User::builder()
+            .username("john_doe")
+            .email("john@example.com"),
+    );
     assert_eq!(session.key(user), None);
     session.commit().unwrap();
     let id = session[user].id;
@@ -25,7 +30,10 @@ fn the_main_job(db: &Db) {
     assert_eq!(john, user);
     session[john].username = "new_username".into();
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE username = 'new_username'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE username = 'new_username'"),
+        1
+    );
 
     session.delete(john);
     session.commit().unwrap();
@@ -46,7 +54,9 @@ fn one_row_commits_without_begin(db: &Db) {
     // The entity is stale after the commit, so its UPDATE also matches what it was.
     let sent = db.sent();
     assert_eq!(sent.len(), 1, "{sent:?}");
-    assert!(sent[0].starts_with("UPDATE \"users\" SET \"email\" = ? WHERE \"id\" = ? AND \"email\" "));
+    assert!(
+        sent[0].starts_with("UPDATE \"users\" SET \"email\" = ? WHERE \"id\" = ? AND \"email\" ")
+    );
 }
 
 fn only_changed_columns_are_written(db: &Db) {
@@ -59,7 +69,10 @@ fn only_changed_columns_are_written(db: &Db) {
     session[user].username = "grace".into();
     session[user].email = Some("a@example.com".into());
     session.flush().unwrap();
-    assert_eq!(db.sent(), ["UPDATE \"users\" SET \"username\" = ? WHERE \"id\" = ?"]);
+    assert_eq!(
+        writes(db),
+        ["UPDATE \"users\" SET \"username\" = ? WHERE \"id\" = ?"]
+    );
 
     session[user].username = "other".into();
     session[user].username = "grace".into();

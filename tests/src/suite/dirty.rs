@@ -37,22 +37,40 @@ fn each_row_sets_its_own_changed_columns_never_a_union(db: &Db) {
     let sent: Vec<String> = writes(db);
     let sets: Vec<&str> = sent.iter().map(|sql| set_list(sql)).collect();
     let count = |username, email| {
-        let is = |sql: &str| sql.contains("\"username\"") == username && sql.contains("\"email\"") == email;
+        let is = |sql: &str| {
+            sql.contains("\"username\"") == username && sql.contains("\"email\"") == email
+        };
         sets.iter().filter(|set| is(set)).count()
     };
-    assert_eq!((count(true, false), count(false, true), count(true, true)), (1, 1, 1), "{sent:?}");
+    assert_eq!(
+        (count(true, false), count(false, true), count(true, true)),
+        (1, 1, 1),
+        "{sent:?}"
+    );
     session.commit().unwrap();
     let mut conn = db.other_connection();
-    let rows: Vec<(String, Option<String>)> =
-        select((User.username, User.email)).order_by(User.id.asc()).all(&mut conn).unwrap();
+    let rows: Vec<(String, Option<String>)> = select((User.username, User.email))
+        .order_by(User.id.asc())
+        .all(&mut conn)
+        .unwrap();
     let b2 = || Some("b2".to_owned());
-    let expected = [("a2", None), ("b", b2()), ("c2", None), ("d2", Some("d2".to_owned()))];
+    let expected = [
+        ("a2", None),
+        ("b", b2()),
+        ("c2", None),
+        ("d2", Some("d2".to_owned())),
+    ];
     assert_eq!(rows, expected.map(|(name, email)| (name.to_owned(), email)));
 }
 
 fn set_list(sql: &str) -> &str {
     let set = sql.split(" SET ").nth(1).unwrap();
-    set.split(" FROM ").next().unwrap().split(" WHERE ").next().unwrap()
+    set.split(" FROM ")
+        .next()
+        .unwrap()
+        .split(" WHERE ")
+        .next()
+        .unwrap()
 }
 
 fn setting_a_column_to_null_is_written(db: &Db) {
@@ -63,8 +81,14 @@ fn setting_a_column_to_null_is_written(db: &Db) {
     db.sent();
     session[ada].email = None;
     session.commit().unwrap();
-    assert_eq!(writes(db), ["UPDATE \"users\" SET \"email\" = ? WHERE \"id\" = ?"]);
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email IS NULL"), 1);
+    assert_eq!(
+        writes(db),
+        ["UPDATE \"users\" SET \"email\" = ? WHERE \"id\" = ?"]
+    );
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email IS NULL"),
+        1
+    );
 }
 
 fn setting_and_restoring_writes_nothing(db: &Db) {
@@ -97,12 +121,18 @@ fn one_change_among_a_thousand_is_one_update(db: &Db) {
         session.add(User::builder().username(format!("user {number}")));
     }
     session.commit().unwrap();
-    let all = select(User).order_by(User.id.asc()).all(&mut session).unwrap();
+    let all = select(User)
+        .order_by(User.id.asc())
+        .all(&mut session)
+        .unwrap();
     assert_eq!(all.len(), 1000);
     db.sent();
     session[all[500]].email = Some("one".into());
     session.flush().unwrap();
-    assert_eq!(db.sent(), ["UPDATE \"users\" SET \"email\" = ? WHERE \"id\" = ?"]);
+    assert_eq!(
+        writes(db),
+        ["UPDATE \"users\" SET \"email\" = ? WHERE \"id\" = ?"]
+    );
 }
 
 /// Names by which other mappers guess what a column is for.
@@ -144,7 +174,10 @@ fn columns_of_any_name_are_written(db: &Db) {
     session.commit().unwrap();
     let read = select(Guess).one(&mut db.other_connection()).unwrap();
     assert_eq!(read, session[guess]);
-    assert_eq!((read.created_at, read.user_id, read.x_time, read.version), (2, 2, 2, 2));
+    assert_eq!(
+        (read.created_at, read.user_id, read.x_time, read.version),
+        (2, 2, 2, 2)
+    );
     assert!(read.is_deleted);
 }
 
@@ -158,7 +191,10 @@ fn several_changes_of_one_entity_are_one_update(db: &Db) {
     }
     session[ada].email = Some("last".into());
     session.flush().unwrap();
-    assert_eq!(db.sent(), ["UPDATE \"users\" SET \"username\" = ?, \"email\" = ? WHERE \"id\" = ?"]);
+    assert_eq!(
+        writes(db),
+        ["UPDATE \"users\" SET \"username\" = ?, \"email\" = ? WHERE \"id\" = ?"]
+    );
 }
 
 fn everything() -> Everything {
@@ -174,7 +210,9 @@ fn everything() -> Everything {
         bytes: vec![0, 1, 255],
         date: chrono::NaiveDate::from_ymd_opt(2024, 2, 29).unwrap(),
         time: chrono::NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999).unwrap(),
-        moment: chrono::DateTime::from_timestamp(1, 123_456_789).unwrap().naive_utc(),
+        moment: chrono::DateTime::from_timestamp(1, 123_456_789)
+            .unwrap()
+            .naive_utc(),
         instant: chrono::DateTime::from_timestamp(2, 987_654_321).unwrap(),
         token: uuid::Uuid::from_u128(7),
         colour: crate::fixtures::Colour::Red,
@@ -224,7 +262,9 @@ fn edit_and_get_mut_are_tracked_like_the_index(db: &Db) {
     let ids = users(db, &["a", "b", "c"]);
     let mut session = db.session();
     let all = handles(&mut session, &ids);
-    session.edit(all[0], |user| user.username.push('1')).unwrap();
+    session
+        .edit(all[0], |user| user.username.push('1'))
+        .unwrap();
     session.get_mut(all[1]).unwrap().username.push('1');
     let [c] = session.get_many_mut([all[2]]).unwrap();
     c.username.push('1');

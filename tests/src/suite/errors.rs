@@ -1,6 +1,7 @@
 //! What the database refuses comes as the same kind everywhere, with its place and the SQL, and without
 //! a value.
 
+use std::error::Error as _;
 use std::sync::Barrier;
 use std::thread;
 
@@ -314,12 +315,8 @@ fn the_native_text_is_in_the_source_only(db: &Db) {
     execute(db, &mut conn, insert, &[ValueRef::Text(SECRET)]).unwrap();
     let again = execute(db, &mut conn, insert, &[ValueRef::Text(SECRET)]);
     let error = refused(again, ErrorKind::UniqueViolation);
-    let mut source = std::error::Error::source(&error);
-    let mut native = String::new();
-    while let Some(cause) = source {
-        native.push_str(&format!("{cause:?} "));
-        source = cause.source();
-    }
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    let native: String = causes.map(|cause| format!("{cause:?} ")).collect();
     // SQLite names the column only; the servers quote the value.
     let expected = if db.backend.is_server() { SECRET } else { "users.username" };
     assert!(native.contains(expected), "{native}");

@@ -30,10 +30,17 @@ fn nothing_is_written_and_everything_is_pending(db: &Db) {
     let mut session = db.session();
     let mut all = Vec::new();
     for number in 0..300 {
-        let name = if number == 150 { "taken".into() } else { format!("u{number}") };
+        let name = if number == 150 {
+            "taken".into()
+        } else {
+            format!("u{number}")
+        };
         all.push(session.add(User::builder().username(name)));
     }
-    let country = session.add(Country { code: "AA".into(), name: "first".into() });
+    let country = session.add(Country {
+        code: "AA".into(),
+        name: "first".into(),
+    });
     let error = session.flush().unwrap_err();
     assert!(error.is_unique_violation(), "{error}");
     assert_eq!(error.table(), Some("users"));
@@ -41,10 +48,16 @@ fn nothing_is_written_and_everything_is_pending(db: &Db) {
     assert_eq!((db.count("users"), db.count("countries")), (1, 0));
     assert!(session.has_pending_work());
     for handle in &all {
-        assert_eq!(session.entity_state(*handle).unwrap(), orm::EntityState::Pending);
+        assert_eq!(
+            session.entity_state(*handle).unwrap(),
+            orm::EntityState::Pending
+        );
         assert_eq!(session[*handle].id, 0);
     }
-    assert_eq!(session.entity_state(country).unwrap(), orm::EntityState::Pending);
+    assert_eq!(
+        session.entity_state(country).unwrap(),
+        orm::EntityState::Pending
+    );
     assert_eq!(session[all[299]].username, "u299");
     session.rollback().unwrap();
 }
@@ -54,7 +67,11 @@ fn corrected_and_flushed_again_everything_is_written(db: &Db) {
     let mut session = db.session();
     let all: Vec<_> = (0..20)
         .map(|number| {
-            let name = if number == 10 { "taken".into() } else { format!("u{number:02}") };
+            let name = if number == 10 {
+                "taken".into()
+            } else {
+                format!("u{number:02}")
+            };
             session.add(User::builder().username(name))
         })
         .collect();
@@ -64,7 +81,9 @@ fn corrected_and_flushed_again_everything_is_written(db: &Db) {
     assert_eq!(db.count("users"), 21);
     for handle in all {
         let (id, name) = (session[handle].id, session[handle].username.clone());
-        let found = select(User.id).filter(User.username.eq(&name)).one(&mut db.other_connection());
+        let found = select(User.id)
+            .filter(User.username.eq(&name))
+            .one(&mut db.other_connection());
         assert_eq!(found.unwrap(), id, "{name}");
     }
 }
@@ -80,9 +99,14 @@ fn inside_a_transaction_that_has_done_work_only_the_flush_is_undone(db: &Db) {
         assert!(session.flush().unwrap_err().is_unique_violation());
     }
     // The transaction goes on: it reads, and it still has its work.
-    let count: i64 = session.no_autoflush(|s| select(count_all()).from(User).one(s)).unwrap();
+    let count: i64 = session
+        .no_autoflush(|s| select(count_all()).from(User).one(s))
+        .unwrap();
     assert_eq!(count, 2);
-    assert_eq!(session.entity_state(early).unwrap(), orm::EntityState::Persistent);
+    assert_eq!(
+        session.entity_state(early).unwrap(),
+        orm::EntityState::Persistent
+    );
     assert!(!session.is_stale(early).unwrap());
     session[bad].username = "good".into();
     session.commit().unwrap();
@@ -123,12 +147,18 @@ fn updates_and_deletes_of_a_failed_flush_are_undone(db: &Db) {
     session.flush().unwrap_err();
     assert_eq!(session[all[0]].email.as_deref(), Some("changed"));
     assert_eq!(session.changed_columns(all[0]).unwrap(), ["email"]);
-    assert_eq!(session.entity_state(all[1]).unwrap(), orm::EntityState::Deleting);
+    assert_eq!(
+        session.entity_state(all[1]).unwrap(),
+        orm::EntityState::Deleting
+    );
     // The third gives way, and all of it is written.
     session.delete(all[2]);
     session.commit().unwrap();
     assert_eq!(usernames(db), ["a", "c"]);
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'changed'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'changed'"),
+        1
+    );
 }
 
 fn an_error_of_autoflush_says_where_it_comes_from(db: &Db) {
@@ -137,7 +167,10 @@ fn an_error_of_autoflush_says_where_it_comes_from(db: &Db) {
     session.add(User::builder().username("taken"));
     let error = select(User).all(&mut session).unwrap_err();
     assert!(error.is_unique_violation(), "{error}");
-    assert!(error.hint().unwrap_or_default().contains("no_autoflush"), "{error}");
+    assert!(
+        error.hint().unwrap_or_default().contains("no_autoflush"),
+        "{error}"
+    );
     session.rollback().unwrap();
 
     // Also where the error has a hint of its own.
@@ -148,10 +181,16 @@ fn an_error_of_autoflush_says_where_it_comes_from(db: &Db) {
     let error = select(Country).all(&mut session).unwrap_err();
     assert!(error.is_stale_data(), "{error}");
     let hint = error.hint().unwrap_or_default();
-    assert!(hint.contains("no_autoflush") && hint.contains("refresh"), "{error}");
+    assert!(
+        hint.contains("no_autoflush") && hint.contains("refresh"),
+        "{error}"
+    );
     // A flush that the program asked for says nothing of the sort.
     let error = session.flush().unwrap_err();
-    assert!(!error.hint().unwrap_or_default().contains("no_autoflush"), "{error}");
+    assert!(
+        !error.hint().unwrap_or_default().contains("no_autoflush"),
+        "{error}"
+    );
     session.rollback().unwrap();
 }
 
@@ -172,9 +211,15 @@ fn the_version_stays_after_a_failed_flush(db: &Db) {
 
 fn a_foreign_key_refused_by_the_database(db: &Db) {
     let mut session = db.session();
-    let post = session.add(Post { id: 0, title: "orphan".into(), author_id: 4711 });
+    let post = session.add(Post {
+        id: 0,
+        title: "orphan".into(),
+        author_id: 4711,
+    });
     let user = session.add(User::builder().username("ada"));
-    assert!(session.commit().unwrap_err().is_foreign_key_violation());
+    let error = session.commit().unwrap_err();
+    assert!(error.is_foreign_key_violation(), "{error}");
+    assert_eq!(error.table(), Some("posts"));
     assert_eq!((db.count("users"), session[user].id), (0, 0));
     session.delete(post);
     session.commit().unwrap();
@@ -188,7 +233,10 @@ fn a_too_long_value_is_refused_before_anything_is_sent(db: &Db) {
     let mut session = db.session();
     let user = session.add(User::builder().username("é".repeat(51)));
     let error = fails(session.commit(), orm::ErrorKind::DataTooLong);
-    assert_eq!((error.table(), error.column()), (Some("users"), Some("username")));
+    assert_eq!(
+        (error.table(), error.column()),
+        (Some("users"), Some("username"))
+    );
     session[user].username = "é".repeat(50);
     session.commit().unwrap();
     session[user].username.push('x');
@@ -209,8 +257,17 @@ fn many_failures_in_a_row_change_nothing(db: &Db) {
     }
     session.delete(bad);
     session.commit().unwrap();
-    assert_eq!(session.get(User, taken).unwrap().map(|user| session[user].email.clone()), Some(None));
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = '29'"), 1);
+    assert_eq!(
+        session
+            .get(User, taken)
+            .unwrap()
+            .map(|user| session[user].email.clone()),
+        Some(None)
+    );
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = '29'"),
+        1
+    );
 }
 
 fn a_commit_that_fails_to_flush_can_be_repeated(db: &Db) {

@@ -48,16 +48,26 @@ pub(super) struct Parent {
 }
 
 pub(super) fn family(db: &Db) {
-    Metadata::of((Parent, Child)).create_all(&db.engine).unwrap();
+    Metadata::of((Parent, Child))
+        .create_all(&db.engine)
+        .unwrap();
     db.sent();
 }
 
 fn parents_are_inserted_before_children_whatever_the_add_order(db: &Db) {
     family(db);
     let mut session = db.session();
-    session.add(Child { id: 1, parent_id: 2, note: 0 });
+    session.add(Child {
+        id: 1,
+        parent_id: 2,
+        note: 0,
+    });
     session.add(Parent { id: 1, note: 0 });
-    session.add(Child { id: 2, parent_id: 1, note: 0 });
+    session.add(Child {
+        id: 2,
+        parent_id: 1,
+        note: 0,
+    });
     session.add(Parent { id: 2, note: 0 });
     session.commit().unwrap();
     assert_eq!(steps(db), ["INSERT z_parents", "INSERT a_children"]);
@@ -68,7 +78,11 @@ fn children_are_deleted_before_parents(db: &Db) {
     family(db);
     let mut session = db.session();
     let parent = session.add(Parent { id: 1, note: 0 });
-    let child = session.add(Child { id: 1, parent_id: 1, note: 0 });
+    let child = session.add(Child {
+        id: 1,
+        parent_id: 1,
+        note: 0,
+    });
     session.commit().unwrap();
     db.sent();
     session.delete(parent);
@@ -82,12 +96,20 @@ fn updates_go_before_inserts_of_a_table(db: &Db) {
     family(db);
     let mut session = db.session();
     let parent = session.add(Parent { id: 1, note: 0 });
-    let child = session.add(Child { id: 1, parent_id: 1, note: 0 });
+    let child = session.add(Child {
+        id: 1,
+        parent_id: 1,
+        note: 0,
+    });
     let gone = session.add(Parent { id: 9, note: 0 });
     session.commit().unwrap();
     db.sent();
     session.delete(gone);
-    session.add(Child { id: 2, parent_id: 2, note: 0 });
+    session.add(Child {
+        id: 2,
+        parent_id: 2,
+        note: 0,
+    });
     session[child].note = 1;
     session.add(Parent { id: 2, note: 0 });
     session[parent].note = 1;
@@ -116,16 +138,34 @@ fn the_order_is_the_same_every_time(db: &Db) {
         let mut session = Session::new(&db.engine);
         let base = 100 * (round + 1);
         let name = |kind: &str| format!("{kind}{round}");
-        session.add(Document { id: uuid::Uuid::from_u128(round as u128), body: None });
-        session.add(Node { id: base, parent_id: None, label: name("n") });
+        session.add(Document {
+            id: uuid::Uuid::from_u128(round as u128),
+            body: None,
+        });
+        session.add(Node {
+            id: base,
+            parent_id: None,
+            label: name("n"),
+        });
         let user = session.add(User::builder().username(name("u")));
         session.add(Account::builder().owner(name("o")).balance(1));
-        session.add(Country { code: round.to_string(), name: name("c") });
-        session.add(Line { number: i32::try_from(base).unwrap(), position: 1, quoted: 1 });
+        session.add(Country {
+            code: round.to_string(),
+            name: name("c"),
+        });
+        session.add(Line {
+            number: i32::try_from(base).unwrap(),
+            position: 1,
+            quoted: 1,
+        });
         session.commit().unwrap();
         session.refresh(user).unwrap();
         session[user].email = Some("changed".into());
-        session.add(Post { id: 0, title: name("p"), author_id: session[user].id });
+        session.add(Post {
+            id: 0,
+            title: name("p"),
+            author_id: session[user].id,
+        });
         session.commit().unwrap();
         lists.push(steps(db));
     }
@@ -151,8 +191,10 @@ fn rows_are_inserted_in_the_order_they_were_added(db: &Db) {
     session.commit().unwrap();
     let ids = handles.map(|handle| session[handle].id);
     assert!(ids.is_sorted(), "{ids:?}");
-    let by_key: Vec<String> =
-        select(User.username).order_by(User.id.asc()).all(&mut db.other_connection()).unwrap();
+    let by_key: Vec<String> = select(User.username)
+        .order_by(User.id.asc())
+        .all(&mut db.other_connection())
+        .unwrap();
     assert_eq!(by_key, names);
 }
 
@@ -172,9 +214,15 @@ fn updates_and_deletes_go_by_key(db: &Db) {
         session.delete(all[index]);
     }
     session.flush().unwrap();
-    for entry in recorder.take().iter().filter(|entry| !entry.values.is_empty()) {
+    for entry in recorder
+        .take()
+        .iter()
+        .filter(|entry| !entry.values.is_empty())
+    {
         let values = entry.values.join(" ");
-        let places = ids.iter().map(|id| values.find(&format!("Int({id})")).unwrap());
+        let places = ids
+            .iter()
+            .map(|id| values.find(&format!("Int({id})")).unwrap());
         assert!(places.is_sorted(), "{} {values}", entry.sql);
     }
 }
@@ -193,7 +241,10 @@ fn inserts_share_statements_per_column_set(db: &Db) {
 
     // Keys of the program's own need nothing back, so every database takes many rows at once.
     for number in 0..200 {
-        session.add(Country { code: format!("{number:02x}"), name: "x".into() });
+        session.add(Country {
+            code: format!("{number:02x}"),
+            name: "x".into(),
+        });
     }
     session.commit().unwrap();
     let runs = super::statements::runs(db);
@@ -227,8 +278,9 @@ fn updates_share_a_statement_per_column_set(db: &Db) {
 
 fn arrays_write_many_rows_in_one_statement(db: &Db) {
     let mut session = db.session();
-    let all: Vec<_> =
-        (0..50).map(|n| session.add(User::builder().username(format!("u{n}")))).collect();
+    let all: Vec<_> = (0..50)
+        .map(|n| session.add(User::builder().username(format!("u{n}"))))
+        .collect();
     session.flush().unwrap();
     for handle in &all {
         session[*handle].email = Some("x".into());
@@ -240,16 +292,30 @@ fn arrays_write_many_rows_in_one_statement(db: &Db) {
     session.commit().unwrap();
     let sent = writes(db);
     assert_eq!(sent.len(), 3, "{sent:?}");
-    assert!(sent.iter().all(|sql| sql.contains("UNNEST(?::")), "{sent:?}");
+    assert!(
+        sent.iter().all(|sql| sql.contains("UNNEST(?::")),
+        "{sent:?}"
+    );
 }
 
 fn node(id: i64, parent_id: Option<i64>) -> Node {
-    Node { id, parent_id, label: format!("node {id}") }
+    Node {
+        id,
+        parent_id,
+        label: format!("node {id}"),
+    }
 }
 
 fn a_tree_is_inserted_in_one_flush_from_any_add_order(db: &Db) {
     // Each refers to the next smaller one or to none; every order of adding must do.
-    let tree = [(1, None), (2, Some(1)), (3, Some(1)), (4, Some(3)), (5, Some(4)), (6, None)];
+    let tree = [
+        (1, None),
+        (2, Some(1)),
+        (3, Some(1)),
+        (4, Some(3)),
+        (5, Some(4)),
+        (6, None),
+    ];
     for rotation in 0..tree.len() {
         let mut session = db.session();
         let mut rows = tree;
@@ -271,8 +337,14 @@ fn a_tree_is_inserted_in_one_flush_from_any_add_order(db: &Db) {
 fn a_tree_is_deleted_in_one_flush(db: &Db) {
     let mut session = db.session();
     // The keys say nothing about who is whose parent.
-    let handles = [(5, None), (1, Some(5)), (9, Some(1)), (3, Some(9)), (7, Some(5))]
-        .map(|(id, parent)| session.add(node(id, parent)));
+    let handles = [
+        (5, None),
+        (1, Some(5)),
+        (9, Some(1)),
+        (3, Some(9)),
+        (7, Some(5)),
+    ]
+    .map(|(id, parent)| session.add(node(id, parent)));
     session.commit().unwrap();
     for handle in [0, 3, 1, 4, 2].map(|index: usize| handles[index]) {
         session.delete(handle);
@@ -304,7 +376,11 @@ fn a_row_may_leave_a_parent_deleted_in_the_same_flush(db: &Db) {
     // Also where another deleted row of the table must go early.
     let (ada, bob) = (user(db, "ada"), user(db, "bob"));
     let mut session = db.session();
-    let post = session.add(Post { id: 0, title: "moves".into(), author_id: ada });
+    let post = session.add(Post {
+        id: 0,
+        title: "moves".into(),
+        author_id: ada,
+    });
     session.commit().unwrap();
     let ada = session.get(User, ada).unwrap().unwrap();
     let carol = session.add(User::builder().username("carol"));
@@ -354,10 +430,17 @@ fn tables_that_refer_to_each_other_are_ordered_row_by_row(db: &Db) {
 fn a_foreign_key_of_zero_is_refused_and_nothing_is_written(db: &Db) {
     let mut session = db.session();
     let user = session.add(User::builder().username("ada"));
-    let post = session.add(Post { id: 0, title: "early".into(), author_id: session[user].id });
+    let post = session.add(Post {
+        id: 0,
+        title: "early".into(),
+        author_id: session[user].id,
+    });
     let error = fails(session.commit(), orm::ErrorKind::ForeignKeyViolation);
     assert!(error.to_string().contains("posts.author_id"), "{error}");
-    assert!(error.to_string().contains("parent has not been flushed"), "{error}");
+    assert!(
+        error.to_string().contains("parent has not been flushed"),
+        "{error}"
+    );
     assert_eq!((db.count("users"), db.count("posts")), (0, 0));
     assert_eq!(session.key(user), None);
 
@@ -376,12 +459,19 @@ fn a_foreign_key_of_zero_is_refused_and_nothing_is_written(db: &Db) {
 
 fn reserved_and_quoted_names_are_written(db: &Db) {
     let mut session = db.session();
-    let line = session.add(Line { number: 1, position: 2, quoted: 3 });
+    let line = session.add(Line {
+        number: 1,
+        position: 2,
+        quoted: 3,
+    });
     session.commit().unwrap();
     session[line].quoted = 4;
     session.commit().unwrap();
     assert_eq!(session.get(Line, (1, 2)).unwrap(), Some(line));
-    assert_eq!(select(Line).one(&mut db.other_connection()).unwrap().quoted, 4);
+    assert_eq!(
+        select(Line).one(&mut db.other_connection()).unwrap().quoted,
+        4
+    );
     session.delete(line);
     session.commit().unwrap();
     assert_eq!(db.count("order"), 0);

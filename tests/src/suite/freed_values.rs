@@ -47,7 +47,11 @@ fn a_unique_value_freed_by_a_delete_is_taken_by_an_update(db: &Db) {
 fn children_of_an_early_delete_go_before_it(db: &Db) {
     let mut session = db.session();
     let parent = session.add(super::flush_order::Parent { id: 1, note: 0 });
-    let child = session.add(super::flush_order::Child { id: 1, parent_id: 1, note: 0 });
+    let child = session.add(super::flush_order::Child {
+        id: 1,
+        parent_id: 1,
+        note: 0,
+    });
     super::flush_order::family(db);
     session.commit().unwrap();
     db.sent();
@@ -55,14 +59,21 @@ fn children_of_an_early_delete_go_before_it(db: &Db) {
     session.delete(child);
     session.add(super::flush_order::Parent { id: 1, note: 1 });
     session.commit().unwrap();
-    assert_eq!(steps(db), ["DELETE a_children", "DELETE z_parents", "INSERT z_parents"]);
+    assert_eq!(
+        steps(db),
+        ["DELETE a_children", "DELETE z_parents", "INSERT z_parents"]
+    );
 }
 
 fn deletes_that_free_nothing_stay_last(db: &Db) {
     let ids = users(db, &["ada", "bob"]);
     let mut session = db.session();
     let all = handles(&mut session, &ids);
-    let post = session.add(Post { id: 0, title: "t".into(), author_id: ids[1] });
+    let post = session.add(Post {
+        id: 0,
+        title: "t".into(),
+        author_id: ids[1],
+    });
     session.flush().unwrap();
     db.sent();
     session.delete(all[0]);
@@ -71,31 +82,61 @@ fn deletes_that_free_nothing_stay_last(db: &Db) {
     session.add(User::builder().username("ada"));
     session.commit().unwrap();
     let steps = steps(db);
-    assert_eq!(steps, ["DELETE users", "INSERT users", "DELETE posts", "DELETE users"]);
+    assert_eq!(
+        steps,
+        [
+            "DELETE users",
+            "INSERT users",
+            "DELETE posts",
+            "DELETE users"
+        ]
+    );
 }
 
 fn a_deleted_row_and_a_new_one_of_the_same_key_switch(db: &Db) {
     let mut session = db.session();
-    let old = session.add(Country { code: "BU".into(), name: "Burma".into() });
+    let old = session.add(Country {
+        code: "BU".into(),
+        name: "Burma".into(),
+    });
     session.commit().unwrap();
     session.delete(old);
-    let new = session.add(Country { code: "BU".into(), name: "Myanmar".into() });
+    let new = session.add(Country {
+        code: "BU".into(),
+        name: "Myanmar".into(),
+    });
     session.commit().unwrap();
     assert_eq!(session.get(Country, "BU").unwrap(), Some(new));
     assert!(session.get_ref(old).unwrap_err().is_stale_handle());
-    assert_eq!(select(Country.name).one(&mut db.other_connection()).unwrap(), "Myanmar");
+    assert_eq!(
+        select(Country.name)
+            .one(&mut db.other_connection())
+            .unwrap(),
+        "Myanmar"
+    );
 }
 
 fn a_composite_key_switches_too(db: &Db) {
     let mut session = db.session();
-    let old = session.add(Line { number: 1, position: 1, quoted: 1 });
+    let old = session.add(Line {
+        number: 1,
+        position: 1,
+        quoted: 1,
+    });
     session.commit().unwrap();
     session.delete(old);
-    let new = session.add(Line { number: 1, position: 1, quoted: 2 });
+    let new = session.add(Line {
+        number: 1,
+        position: 1,
+        quoted: 2,
+    });
     session.flush().unwrap();
     assert_eq!(session.get(Line, (1, 1)).unwrap(), Some(new));
     session.commit().unwrap();
-    assert_eq!(select(Line.quoted).all(&mut db.other_connection()).unwrap(), [2]);
+    assert_eq!(
+        select(Line.quoted).all(&mut db.other_connection()).unwrap(),
+        [2]
+    );
 }
 
 fn a_swap_of_two_unique_values_is_an_error_that_says_why(db: &Db) {
@@ -120,19 +161,31 @@ fn a_swap_of_two_unique_values_is_an_error_that_says_why(db: &Db) {
     let all = handles(&mut session, &ids);
     session[all[0]].username = "ada".into();
     let error = session.flush().unwrap_err();
-    assert!(error.is_unique_violation() && error.hint().is_none(), "{error}");
+    assert!(
+        error.is_unique_violation() && error.hint().is_none(),
+        "{error}"
+    );
     session.rollback().unwrap();
 }
 
 fn a_row_switch_is_undone_by_a_rollback(db: &Db) {
     let mut session = db.session();
-    let old = session.add(Country { code: "BU".into(), name: "Burma".into() });
+    let old = session.add(Country {
+        code: "BU".into(),
+        name: "Burma".into(),
+    });
     session.commit().unwrap();
     session.delete(old);
-    let new = session.add(Country { code: "BU".into(), name: "Myanmar".into() });
+    let new = session.add(Country {
+        code: "BU".into(),
+        name: "Myanmar".into(),
+    });
     session.flush().unwrap();
     session.rollback().unwrap();
     assert_eq!(session.get(Country, "BU").unwrap(), Some(old));
-    assert_eq!(session.entity_state(new).unwrap(), orm::EntityState::Transient);
+    assert_eq!(
+        session.entity_state(new).unwrap(),
+        orm::EntityState::Transient
+    );
     assert_eq!(session[old].name, "Burma");
 }

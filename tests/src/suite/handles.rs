@@ -41,7 +41,10 @@ fn a_session_can_be_sent_and_handles_are_small(_: &Db) {
 
 fn assert_stale(error: &Error, model: &str, text: &str) {
     assert!(error.is_stale_handle(), "{error}");
-    assert!(error.message().contains(model) && error.message().contains(text), "{error}");
+    assert!(
+        error.message().contains(model) && error.message().contains(text),
+        "{error}"
+    );
     assert!(error.hint().is_some(), "{error}");
 }
 
@@ -54,7 +57,11 @@ fn the_handle_of_a_deleted_row_is_stale_after_commit(db: &Db) {
     session.flush().unwrap();
     assert!(session.get_ref(ada).is_ok());
     session.commit().unwrap();
-    assert_stale(&session.get_ref(ada).unwrap_err(), "User", "has left the session");
+    assert_stale(
+        &session.get_ref(ada).unwrap_err(),
+        "User",
+        "has left the session",
+    );
 }
 
 fn an_expunged_handle_is_stale(db: &Db) {
@@ -64,11 +71,18 @@ fn an_expunged_handle_is_stale(db: &Db) {
     session[ada].email = Some("never written".into());
     let taken = session.expunge(ada).unwrap();
     assert_eq!(taken.email.as_deref(), Some("never written"));
-    assert_stale(&session.get_ref(ada).unwrap_err(), "User", "has left the session");
+    assert_stale(
+        &session.get_ref(ada).unwrap_err(),
+        "User",
+        "has left the session",
+    );
     assert!(session.expunge(ada).unwrap_err().is_stale_handle());
     assert!(!session.has_pending_work());
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email IS NULL"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email IS NULL"),
+        1
+    );
     // Read anew, it is another entity.
     let again = session.get(User, id).unwrap().unwrap();
     assert_ne!(again, ada);
@@ -99,7 +113,11 @@ fn a_handle_of_another_session_is_told(db: &Db) {
     assert_stale(&one.get_ref(in_two).unwrap_err(), "User", "another session");
     // Also where the other session has never met the model.
     let empty = db.session();
-    assert_stale(&empty.get_ref(in_one).unwrap_err(), "User", "another session");
+    assert_stale(
+        &empty.get_ref(in_one).unwrap_err(),
+        "User",
+        "another session",
+    );
 }
 
 fn every_verb_answers_a_stale_handle_with_an_error(db: &Db) {
@@ -111,7 +129,10 @@ fn every_verb_answers_a_stale_handle_with_an_error(db: &Db) {
     let errors = [
         session.get_ref(ada).map(drop).unwrap_err(),
         session.get_mut(ada).map(drop).unwrap_err(),
-        session.edit(ada, |_| unreachable!("no entity to edit")).map(|()| ()).unwrap_err(),
+        session
+            .edit(ada, |_| unreachable!("no entity to edit"))
+            .map(|()| ())
+            .unwrap_err(),
         session.get_many_mut([good, ada]).map(drop).unwrap_err(),
         session.refresh(ada).unwrap_err(),
         session.entity_state(ada).map(drop).unwrap_err(),
@@ -128,7 +149,11 @@ fn every_verb_answers_a_stale_handle_with_an_error(db: &Db) {
 
     // `delete` has no result: the next flush tells, and writes nothing.
     session.delete(ada);
-    assert_stale(&session.flush().unwrap_err(), "User", "has left the session");
+    assert_stale(
+        &session.flush().unwrap_err(),
+        "User",
+        "has left the session",
+    );
     assert_eq!(db.count("users"), 1);
     session.commit().unwrap();
     assert_eq!(db.count("users"), 2);
@@ -174,7 +199,10 @@ fn a_reused_slot_does_not_revive_old_handles(db: &Db) {
     let last = session.add(User::builder().username("last"));
     session.commit().unwrap();
     assert_eq!(super::statements::usernames(db), ["kept", "next", "last"]);
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email IS NULL"), 3);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email IS NULL"),
+        3
+    );
     assert!(session.get_ref(last).is_ok());
 }
 
@@ -187,8 +215,14 @@ fn several_entities_are_changed_at_once(db: &Db) {
     a.email = Some("first".into());
     c.email = Some("last".into());
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email IS NOT NULL"), 2);
-    let error = session.get_many_mut([all[1], all[1]]).map(drop).unwrap_err();
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email IS NOT NULL"),
+        2
+    );
+    let error = session
+        .get_many_mut([all[1], all[1]])
+        .map(drop)
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Usage);
     assert!(error.message().contains("twice"), "{error}");
     assert!(!session.has_pending_work());
@@ -196,7 +230,10 @@ fn several_entities_are_changed_at_once(db: &Db) {
 
 fn handles_are_values(db: &Db) {
     let mut session = db.session();
-    let country = session.add(Country { code: "PE".into(), name: "Peru".into() });
+    let country = session.add(Country {
+        code: "PE".into(),
+        name: "Peru".into(),
+    });
     let copy = country;
     assert_eq!(copy, country);
     let set: std::collections::HashSet<_> = [country, copy].into();
@@ -216,5 +253,8 @@ fn a_session_works_in_another_thread(db: &Db) {
     .join()
     .unwrap();
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'from there'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'from there'"),
+        1
+    );
 }

@@ -2,7 +2,7 @@
 
 use orm::prelude::*;
 
-use super::statements::{reads, user, users};
+use super::statements::{reads, user, users, writes};
 use super::support::{execute, fails};
 use crate::backend::{Backend, Db};
 use crate::cases;
@@ -19,6 +19,7 @@ cases![
     after_commit_entities_stay_readable_and_are_stale,
     a_stale_entity_is_read_again_by_get,
     a_stale_entity_is_read_again_by_a_query,
+    a_stale_entity_touched_without_a_change_is_read_again,
     fresh_entities_are_not_overwritten_by_a_query,
     the_key_is_the_one_that_the_row_has,
     getting_a_row_deleted_by_others_gives_none,
@@ -31,10 +32,17 @@ cases![
 fn a_query_result_is_tracked_without_being_attached(db: &Db) {
     user(db, "ada");
     let mut session = db.session();
-    let first = select(User).filter(User.username.eq("ada")).first(&mut session).unwrap().unwrap();
+    let first = select(User)
+        .filter(User.username.eq("ada"))
+        .first(&mut session)
+        .unwrap()
+        .unwrap();
     session[first].email = Some("ada@example.com".into());
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'ada@example.com'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'ada@example.com'"),
+        1
+    );
 }
 
 fn get_query_and_second_query_give_the_same_handle(db: &Db) {
@@ -70,7 +78,9 @@ fn a_requery_does_not_overwrite_unflushed_changes(db: &Db) {
 
     // Nor if the entity was stale when it was changed.
     session[ada].email = Some("mine again".into());
-    session.no_autoflush(|session| select(User).all(session)).unwrap();
+    session
+        .no_autoflush(|session| select(User).all(session))
+        .unwrap();
     assert_eq!(session[ada].email.as_deref(), Some("mine again"));
     assert_eq!(session.get(User, id).unwrap(), Some(ada));
     assert_eq!(session[ada].email.as_deref(), Some("mine again"));
@@ -84,7 +94,10 @@ fn a_dropped_handle_keeps_its_change(db: &Db) {
         session[ada].email = Some("kept@example.com".into());
     }
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'kept@example.com'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'kept@example.com'"),
+        1
+    );
 }
 
 fn getting_a_fresh_entity_sends_nothing(db: &Db) {
@@ -101,7 +114,10 @@ fn getting_a_fresh_entity_sends_nothing(db: &Db) {
 
 fn an_added_entity_is_the_one_that_get_finds(db: &Db) {
     let mut session = db.session();
-    let peru = session.add(Country { code: "PE".into(), name: "Peru".into() });
+    let peru = session.add(Country {
+        code: "PE".into(),
+        name: "Peru".into(),
+    });
     // The get flushes, and finds the row that the flush wrote.
     assert_eq!(session.get(Country, "PE").unwrap(), Some(peru));
     db.sent();
@@ -144,6 +160,33 @@ fn a_stale_entity_is_read_again_by_a_query(db: &Db) {
     db.outside("UPDATE users SET email = 'theirs'");
     assert_eq!(select(User).all(&mut session).unwrap(), [ada]);
     assert_eq!(session[ada].email.as_deref(), Some("theirs"));
+}
+
+fn a_stale_entity_touched_without_a_change_is_read_again(db: &Db) {
+    let ids = users(db, &["ada", "bob"]);
+    let mut session = db.session();
+    let [ada, bob] = [0, 1].map(|index| session.get(User, ids[index]).unwrap().unwrap());
+    session.commit().unwrap();
+    db.outside("UPDATE users SET email = 'theirs'");
+    for handle in [ada, bob] {
+        session[handle].username.push_str("");
+    }
+    assert_eq!(
+        session
+            .no_autoflush(|session| session.get(User, ids[0]))
+            .unwrap(),
+        Some(ada)
+    );
+    assert_eq!(session[ada].email.as_deref(), Some("theirs"));
+    select(User).all(&mut session).unwrap();
+    assert_eq!(session[bob].email.as_deref(), Some("theirs"));
+    // And changed after that, it is written without a guard.
+    session[ada].email = Some("mine".into());
+    session.commit().unwrap();
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'mine'"),
+        1
+    );
 }
 
 fn fresh_entities_are_not_overwritten_by_a_query(db: &Db) {
@@ -189,7 +232,10 @@ fn the_key_is_the_one_that_the_row_has(db: &Db) {
     drop(conn);
 
     let mut session = db.session();
-    let word = session.add(Word { text: "abc".into(), meaning: 1 });
+    let word = session.add(Word {
+        text: "abc".into(),
+        meaning: 1,
+    });
     session.commit().unwrap();
     assert_eq!(session.get(Word, "ABC").unwrap(), Some(word));
     assert_eq!(session.get(Word, "abc").unwrap(), Some(word));
@@ -233,7 +279,11 @@ fn refresh_reads_anew_and_drops_the_change(db: &Db) {
     session[ada].username = "mine".into();
     db.outside("UPDATE users SET email = 'theirs'");
     session.refresh(ada).unwrap();
-    let expected = User { id: ids[0], username: "ada".into(), email: Some("theirs".into()) };
+    let expected = User {
+        id: ids[0],
+        username: "ada".into(),
+        email: Some("theirs".into()),
+    };
     assert_eq!(session[ada], expected);
     db.sent();
     session.flush().unwrap();
@@ -241,7 +291,10 @@ fn refresh_reads_anew_and_drops_the_change(db: &Db) {
     // Changed again after the refresh, it is written, once.
     session[ada].username = "mine".into();
     session.flush().unwrap();
-    assert_eq!(db.sent(), ["UPDATE \"users\" SET \"username\" = ? WHERE \"id\" = ?"]);
+    assert_eq!(
+        writes(db),
+        ["UPDATE \"users\" SET \"username\" = ? WHERE \"id\" = ?"]
+    );
     session.rollback().unwrap();
 
     let pending = session.add(User::builder().username("new"));

@@ -30,8 +30,9 @@ cases![
 
 fn check_keys(db: &Db, session: &mut Session, prefix: &str, rows: usize) {
     let name = |row: usize| format!("{prefix}{row:05}");
-    let handles: Vec<_> =
-        (0..rows).map(|row| session.add(User::builder().username(name(row)))).collect();
+    let handles: Vec<_> = (0..rows)
+        .map(|row| session.add(User::builder().username(name(row))))
+        .collect();
     session.commit().unwrap();
     let stored: Vec<(i64, String)> = select((User.id, User.username))
         .filter(User.username.starts_with(prefix))
@@ -41,13 +42,24 @@ fn check_keys(db: &Db, session: &mut Session, prefix: &str, rows: usize) {
     assert_eq!(stored.len(), rows);
     for (row, (handle, (id, username))) in handles.iter().zip(&stored).enumerate() {
         assert_eq!(*username, name(row));
-        assert_eq!((session[*handle].id, session.key(*handle)), (*id, Some(*id)), "{username}");
+        assert_eq!(
+            (session[*handle].id, session.key(*handle)),
+            (*id, Some(*id)),
+            "{username}"
+        );
         assert_eq!(session[*handle].username, *username);
     }
 }
 
 fn generated_keys_reach_the_right_rows(db: &Db) {
-    for (rows, prefix) in [(1, "a"), (2, "b"), (3, "c"), (100, "d"), (257, "e"), (1000, "f")] {
+    for (rows, prefix) in [
+        (1, "a"),
+        (2, "b"),
+        (3, "c"),
+        (100, "d"),
+        (257, "e"),
+        (1000, "f"),
+    ] {
         check_keys(db, &mut db.session(), prefix, rows);
     }
     // Another session's rows in between leave gaps.
@@ -61,7 +73,8 @@ fn generated_keys_reach_the_right_rows(db: &Db) {
 fn generated_keys_step_by_three(db: &Db) {
     if !db.backend.is_mysql() {
         let mut conn = db.other_connection();
-        conn.raw_control("ALTER SEQUENCE users_id_seq INCREMENT BY 3").unwrap();
+        conn.raw_control("ALTER SEQUENCE users_id_seq INCREMENT BY 3")
+            .unwrap();
         check_keys(db, &mut db.session(), "s", 100);
         return;
     }
@@ -69,16 +82,20 @@ fn generated_keys_step_by_three(db: &Db) {
     let mut session = db.session();
     for (rows, prefix) in [(1, "a"), (2, "b"), (100, "c"), (1000, "d")] {
         let conn = session.connection().unwrap();
-        conn.raw_control("SET SESSION auto_increment_increment = 3").unwrap();
-        conn.raw_control("SET SESSION auto_increment_offset = 2").unwrap();
+        conn.raw_control("SET SESSION auto_increment_increment = 3")
+            .unwrap();
+        conn.raw_control("SET SESSION auto_increment_offset = 2")
+            .unwrap();
         check_keys(db, &mut session, prefix, rows);
     }
     let wrong = db.scalar("SELECT COUNT(*) FROM users WHERE id % 3 <> 2");
     assert_eq!(wrong, 0, "the increment was not in force");
     // Not into the pool with that.
     let conn = session.connection().unwrap();
-    conn.raw_control("SET SESSION auto_increment_increment = DEFAULT").unwrap();
-    conn.raw_control("SET SESSION auto_increment_offset = DEFAULT").unwrap();
+    conn.raw_control("SET SESSION auto_increment_increment = DEFAULT")
+        .unwrap();
+    conn.raw_control("SET SESSION auto_increment_offset = DEFAULT")
+        .unwrap();
     assert_eq!(scalar::<i64>(conn, "SELECT @@auto_increment_increment"), 1);
 }
 
@@ -87,7 +104,11 @@ fn rows_with_and_without_explicit_keys_mix(db: &Db) {
     let mut handles = Vec::new();
     for row in 0..20_i64 {
         let id = if row % 5 == 3 { 1000 + row } else { 0 };
-        handles.push(session.add(User { id, username: format!("u{row}"), email: None }));
+        handles.push(session.add(User {
+            id,
+            username: format!("u{row}"),
+            email: None,
+        }));
     }
     session.commit().unwrap();
     let mut seen = std::collections::HashSet::new();
@@ -97,15 +118,25 @@ fn rows_with_and_without_explicit_keys_mix(db: &Db) {
         if row % 5 == 3 {
             assert_eq!(id, 1000 + i64::try_from(row).unwrap());
         }
-        let name = select(User.username).filter(User.id.eq(id)).one(&mut db.other_connection());
+        let name = select(User.username)
+            .filter(User.id.eq(id))
+            .one(&mut db.other_connection());
         assert_eq!(name.unwrap(), format!("u{row}"));
     }
 }
 
 fn an_explicit_key_of_a_generated_column_is_kept(db: &Db) {
     let mut session = db.session();
-    let one = session.add(User { id: 77, username: "one".into(), email: None });
-    let two = session.add(User { id: -5, username: "two".into(), email: None });
+    let one = session.add(User {
+        id: 77,
+        username: "one".into(),
+        email: None,
+    });
+    let two = session.add(User {
+        id: -5,
+        username: "two".into(),
+        email: None,
+    });
     session.flush().unwrap();
     assert_eq!((session[one].id, session[two].id), (77, -5));
     session.rollback().unwrap();
@@ -118,7 +149,10 @@ fn an_explicit_key_of_a_generated_column_is_kept(db: &Db) {
 
 fn a_key_of_text(db: &Db) {
     let mut session = db.session();
-    let peru = session.add(Country { code: "PE".into(), name: "Peru".into() });
+    let peru = session.add(Country {
+        code: "PE".into(),
+        name: "Peru".into(),
+    });
     assert_eq!(session.key(peru).as_deref(), Some("PE"));
     session.commit().unwrap();
     session[peru].name = "Perú".into();
@@ -134,9 +168,18 @@ fn a_key_of_text(db: &Db) {
 
 fn a_key_of_uuid(db: &Db) {
     let mut session = db.session();
-    let ids: Vec<_> = (1..=30).map(|n| uuid::Uuid::from_u128(n << 100 | n)).collect();
-    let handles: Vec<_> =
-        ids.iter().map(|id| session.add(Document { id: *id, body: None })).collect();
+    let ids: Vec<_> = (1..=30)
+        .map(|n| uuid::Uuid::from_u128(n << 100 | n))
+        .collect();
+    let handles: Vec<_> = ids
+        .iter()
+        .map(|id| {
+            session.add(Document {
+                id: *id,
+                body: None,
+            })
+        })
+        .collect();
     session.commit().unwrap();
     for (id, handle) in ids.iter().zip(&handles) {
         assert_eq!(session.get(Document, *id).unwrap(), Some(*handle));
@@ -158,7 +201,11 @@ fn a_key_of_several_columns(db: &Db) {
     let mut handles = Vec::new();
     for number in 1..=5 {
         for position in 1..=5 {
-            handles.push(session.add(Line { number, position, quoted: 0 }));
+            handles.push(session.add(Line {
+                number,
+                position,
+                quoted: 0,
+            }));
         }
     }
     session.commit().unwrap();
@@ -179,7 +226,10 @@ fn a_key_of_several_columns(db: &Db) {
         session.delete(handle);
     }
     let error = session.commit().unwrap_err();
-    assert!(error.is_stale_data() && error.to_string().contains("3, 4"), "{error}");
+    assert!(
+        error.is_stale_data() && error.to_string().contains("3, 4"),
+        "{error}"
+    );
     assert_eq!(db.count("order"), 24);
 }
 
@@ -195,7 +245,9 @@ struct Small {
 fn small_generated_keys(db: &Db) {
     Metadata::of((Small,)).create_all(&db.engine).unwrap();
     let mut session = db.session();
-    let handles: Vec<_> = (0..10).map(|note| session.add(Small { id: 0, note })).collect();
+    let handles: Vec<_> = (0..10)
+        .map(|note| session.add(Small { id: 0, note }))
+        .collect();
     session.commit().unwrap();
     for (note, handle) in handles.into_iter().enumerate() {
         let id = session[handle].id;
@@ -213,17 +265,27 @@ fn a_generated_key_beyond_its_field_is_an_error(db: &Db) {
         crate::backend::Backend::Postgres => "id BIGSERIAL PRIMARY KEY",
         _ => "id BIGINT AUTO_INCREMENT PRIMARY KEY",
     };
-    conn.raw_control(&format!("CREATE TABLE small_keys ({ddl}, note BIGINT)")).unwrap();
-    conn.raw_control("INSERT INTO small_keys (id, note) VALUES (3000000000, 0)").unwrap();
+    conn.raw_control(&format!("CREATE TABLE small_keys ({ddl}, note BIGINT)"))
+        .unwrap();
+    conn.raw_control("INSERT INTO small_keys (id, note) VALUES (3000000000, 0)")
+        .unwrap();
     if db.backend == crate::backend::Backend::Postgres {
-        conn.raw_control("ALTER SEQUENCE small_keys_id_seq RESTART WITH 3000000001").unwrap();
+        conn.raw_control("ALTER SEQUENCE small_keys_id_seq RESTART WITH 3000000001")
+            .unwrap();
     }
     drop(conn);
     let mut session = db.session();
     let small = session.add(Small { id: 0, note: 1 });
     let error = fails(session.commit(), orm::ErrorKind::OutOfRange);
-    assert_eq!((error.table(), error.column()), (Some("small_keys"), Some("id")));
-    assert_eq!(db.count("small_keys"), 1, "what can't be represented is not stored");
+    assert_eq!(
+        (error.table(), error.column()),
+        (Some("small_keys"), Some("id"))
+    );
+    assert_eq!(
+        db.count("small_keys"),
+        1,
+        "what can't be represented is not stored"
+    );
     assert_eq!(session.key(small), None);
     session.rollback().unwrap();
 }
@@ -243,22 +305,33 @@ fn a_table_of_a_key_alone(db: &Db) {
     let ids: std::collections::HashSet<i64> = handles.map(|handle| session[handle].id).into();
     assert_eq!(ids.len(), 3);
     assert_eq!(db.count("bare_keys"), 3);
-    handles.into_iter().for_each(|handle| session.delete(handle));
+    handles
+        .into_iter()
+        .for_each(|handle| session.delete(handle));
     session.commit().unwrap();
     assert_eq!(db.count("bare_keys"), 0);
 }
 
 fn changing_the_key_of_a_persistent_entity_is_an_error(db: &Db) {
     let mut session = db.session();
-    let peru = session.add(Country { code: "PE".into(), name: "Peru".into() });
-    let chile = session.add(Country { code: "CL".into(), name: "Chile".into() });
+    let peru = session.add(Country {
+        code: "PE".into(),
+        name: "Peru".into(),
+    });
+    let chile = session.add(Country {
+        code: "CL".into(),
+        name: "Chile".into(),
+    });
     session.commit().unwrap();
     db.sent();
     session[peru].code = "XX".into();
     session[chile].name = "CHILE".into();
     let error = fails(session.flush(), orm::ErrorKind::Usage);
     assert!(error.message().contains("Country"), "{error}");
-    assert_eq!((error.table(), error.column()), (Some("countries"), Some("code")));
+    assert_eq!(
+        (error.table(), error.column()),
+        (Some("countries"), Some("code"))
+    );
     assert!(error.hint().is_some());
     assert_eq!(db.sent(), [""; 0]);
     // What is pending stands, for the key to be corrected.
@@ -271,7 +344,11 @@ fn changing_the_key_of_a_persistent_entity_is_an_error(db: &Db) {
 
 fn the_key_of_a_pending_entity_may_change(db: &Db) {
     let mut session = db.session();
-    let node = session.add(Node { id: 1, parent_id: None, label: "n".into() });
+    let node = session.add(Node {
+        id: 1,
+        parent_id: None,
+        label: "n".into(),
+    });
     session[node].id = 2;
     session.commit().unwrap();
     assert_eq!(session.get(Node, 2).unwrap(), Some(node));
@@ -304,7 +381,10 @@ fn values_that_the_database_fills_in_are_known_after_the_flush(db: &Db) {
     // Added again, they are filled in again.
     session.add_again(ticket).unwrap();
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM tickets WHERE status = 'open' AND priority = 3"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM tickets WHERE status = 'open' AND priority = 3"),
+        1
+    );
 
     let gone = session.add(Ticket::builder().subject("gone"));
     session.delete(gone);
@@ -341,7 +421,10 @@ fn server_defaults_of_many_rows_take_few_statements(db: &Db) {
     assert!(sent.len() < 40, "{} statements", sent.len());
     for (number, handle) in handles.into_iter().enumerate() {
         let ticket = &session[handle];
-        assert_eq!((ticket.status.as_deref(), ticket.priority), (Some("open"), 3));
+        assert_eq!(
+            (ticket.status.as_deref(), ticket.priority),
+            (Some("open"), 3)
+        );
         assert_eq!(ticket.subject, format!("t{number}"));
     }
 }

@@ -3,6 +3,7 @@
 use orm::prelude::*;
 use orm::{EntityState, ErrorKind};
 
+use super::fault::Fault;
 use super::statements::{user, usernames};
 use super::support::scalar;
 use crate::backend::{Backend, Db};
@@ -16,11 +17,18 @@ cases![
     killed_inside_a_savepoint (crate::suite::Requires::Server),
     killed_while_idle_in_the_pool (crate::suite::Requires::Server),
     a_deadlock_takes_the_whole_transaction (crate::suite::Requires::RowLocks),
+    a_lost_answer_to_commit_is_an_unknown_outcome,
+    a_lost_answer_to_a_single_statement_is_an_unknown_outcome,
+    a_lost_answer_inside_a_transaction_undoes_all_of_it,
+    a_lost_answer_to_a_release_undoes_all_of_it,
 ];
 
 /// Ends the server's side of the session's connection.
 fn kill(db: &Db, session: &mut Session) {
-    let conn = session.no_autoflush(|_| Ok(())).and_then(|()| session.connection()).unwrap();
+    let conn = session
+        .no_autoflush(|_| Ok(()))
+        .and_then(|()| session.connection())
+        .unwrap();
     let (ask, kill) = if db.backend == Backend::Postgres {
         ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend(#)")
     } else {
@@ -63,13 +71,19 @@ fn killed_in_the_middle_of_a_transaction(db: &Db) {
     ];
     for error in refused {
         assert_eq!(error.kind(), ErrorKind::Transaction, "{error}");
-        assert!(error.hint().unwrap_or_default().contains("rollback()"), "{error}");
+        assert!(
+            error.hint().unwrap_or_default().contains("rollback()"),
+            "{error}"
+        );
     }
     assert_eq!(usernames(db), ["ada"]);
     session.rollback().unwrap();
     assert_eq!(session[ada].email, None);
     for handle in [flushed, pending] {
-        assert_eq!(session.entity_state(handle).unwrap(), EntityState::Transient);
+        assert_eq!(
+            session.entity_state(handle).unwrap(),
+            EntityState::Transient
+        );
         session.add_again(handle).unwrap();
     }
     session.commit().unwrap();
@@ -79,12 +93,21 @@ fn killed_in_the_middle_of_a_transaction(db: &Db) {
 fn killed_before_the_first_flush_of_a_transaction(db: &Db) {
     let mut session = db.session();
     kill(db, &mut session);
-    session.add(Country { code: "AA".into(), name: "a".into() });
-    session.add(Country { code: "BB".into(), name: "b".into() });
+    session.add(Country {
+        code: "AA".into(),
+        name: "a".into(),
+    });
+    session.add(Country {
+        code: "BB".into(),
+        name: "b".into(),
+    });
     assert!(session.commit().unwrap_err().is_connection_lost());
     session.rollback().unwrap();
     assert_eq!(db.count("countries"), 0);
-    session.add(Country { code: "CC".into(), name: "c".into() });
+    session.add(Country {
+        code: "CC".into(),
+        name: "c".into(),
+    });
     session.commit().unwrap();
     assert_eq!(db.count("countries"), 1);
 }
@@ -142,8 +165,10 @@ fn a_deadlock_takes_the_whole_transaction(db: &Db) {
         let mut outcome = Ok(());
         for (index, id) in order.into_iter().enumerate() {
             let user = session.get(User, id).unwrap().unwrap();
-            session[user].email = Some(format!("{order:?}"));
-            outcome = session.savepoint(|session| session.flush());
+            outcome = session.savepoint(|session| {
+                session[user].email = Some(format!("{order:?}"));
+                session.flush()
+            });
             if index == 0 {
                 barrier.wait();
             }
@@ -165,7 +190,109 @@ fn a_deadlock_takes_the_whole_transaction(db: &Db) {
         let two = scope.spawn(|| work([ids[1], ids[0]]));
         [one.join().unwrap(), two.join().unwrap()]
     });
-    let failed: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+    let failed: Vec<_> = outcomes
+        .iter()
+        .filter_map(|outcome| outcome.as_ref().err())
+        .collect();
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].kind(), ErrorKind::Deadlock);
+}
+
+/// That the session refuses everything but a rollback.
+fn assert_only_rollback_goes_on(session: &mut Session) {
+    for error in [
+        session.flush().unwrap_err(),
+        session.commit().unwrap_err(),
+        session.get(User, 1).unwrap_err(),
+        select(User).all(session).unwrap_err(),
+        session.savepoint(|_| Ok(())).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Transaction, "{error}");
+        assert!(
+            error.hint().unwrap_or_default().contains("rollback()"),
+            "{error}"
+        );
+    }
+    session.rollback().unwrap();
+}
+
+fn a_lost_answer_to_commit_is_an_unknown_outcome(db: &Db) {
+    let fault = Fault::after("COMMIT");
+    let engine = fault.engine(db.url());
+    let mut session = Session::new(&engine);
+    let one = session.add(User::builder().username("one"));
+    session.add(User::builder().username("two"));
+    fault.arm();
+    let error = session.commit().unwrap_err();
+    assert!(
+        error.is_commit_unknown() && error.hint().is_some(),
+        "{error}"
+    );
+    assert_only_rollback_goes_on(&mut session);
+    // Here it was stored; the session can't know, and a look tells.
+    assert_eq!(session.entity_state(one).unwrap(), EntityState::Transient);
+    assert_eq!(usernames(db), ["one", "two"]);
+    session.add(User::builder().username("three"));
+    session.commit().unwrap();
+
+    // It is not tried again.
+    let mut tries = 0;
+    fault.arm();
+    let unknown = engine.retry(5).transaction(|session| {
+        tries += 1;
+        session.add(User::builder().username("four"));
+        session.flush()
+    });
+    assert!(unknown.unwrap_err().is_commit_unknown());
+    assert_eq!((tries, db.count("users")), (1, 4));
+}
+
+fn a_lost_answer_to_a_single_statement_is_an_unknown_outcome(db: &Db) {
+    let fault = Fault::after("INSERT");
+    let engine = fault.engine(db.url());
+    let mut session = Session::new(&engine);
+    let one = session.add(User::builder().username("one"));
+    fault.arm();
+    let error = session.commit().unwrap_err();
+    assert!(
+        error.is_commit_unknown() && error.hint().is_some(),
+        "{error}"
+    );
+    assert_only_rollback_goes_on(&mut session);
+    assert_eq!(session.entity_state(one).unwrap(), EntityState::Transient);
+    assert_eq!(usernames(db), ["one"]);
+}
+
+fn a_lost_answer_inside_a_transaction_undoes_all_of_it(db: &Db) {
+    let fault = Fault::after("UPDATE");
+    let mut session = Session::new(&fault.engine(db.url()));
+    let one = session.add(User::builder().username("one"));
+    session.flush().unwrap();
+    session[one].email = Some("lost".into());
+    fault.arm();
+    assert_eq!(
+        session.flush().unwrap_err().kind(),
+        ErrorKind::ConnectionLost
+    );
+    assert_eq!(session[one].email.as_deref(), Some("lost"));
+    assert_only_rollback_goes_on(&mut session);
+    assert_eq!(db.count("users"), 0);
+    session.add_again(one).unwrap();
+    session.commit().unwrap();
+    assert_eq!(usernames(db), ["one"]);
+}
+
+fn a_lost_answer_to_a_release_undoes_all_of_it(db: &Db) {
+    let fault = Fault::after("RELEASE");
+    let mut session = Session::new(&fault.engine(db.url()));
+    session.add(User::builder().username("outer"));
+    session.flush().unwrap();
+    fault.arm();
+    let lost = session.savepoint(|session| Ok(session.add(User::builder().username("inner"))));
+    assert_eq!(lost.unwrap_err().kind(), ErrorKind::ConnectionLost);
+    assert_only_rollback_goes_on(&mut session);
+    assert_eq!(db.count("users"), 0);
+    session.add(User::builder().username("next"));
+    session.commit().unwrap();
+    assert_eq!(usernames(db), ["next"]);
 }

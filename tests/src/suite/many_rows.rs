@@ -19,7 +19,9 @@ cases![
 ];
 
 fn add(session: &mut Session, rows: usize) -> Vec<Ref<User>> {
-    (0..rows).map(|row| session.add(User::builder().username(format!("u{row}")))).collect()
+    (0..rows)
+        .map(|row| session.add(User::builder().username(format!("u{row}"))))
+        .collect()
 }
 
 fn ten_thousand_adds_are_one_commit_of_few_statements(db: &Db) {
@@ -76,7 +78,10 @@ fn ten_thousand_expunged_or_deleted_one_by_one_take_no_quadratic_time(db: &Db) {
     let rows = 30_000;
     let all = add(&mut session, rows);
     let pending = time(|| all.iter().rev().for_each(|handle| session.delete(*handle)));
-    let again = time(|| all.iter().for_each(|handle| session.add_again(*handle).unwrap()));
+    let again = time(|| {
+        all.iter()
+            .for_each(|handle| session.add_again(*handle).unwrap())
+    });
     let expunged = time(|| {
         all.iter().for_each(|handle| {
             session.expunge(*handle).unwrap();
@@ -92,7 +97,10 @@ fn ten_thousand_expunged_or_deleted_one_by_one_take_no_quadratic_time(db: &Db) {
     let touched = time(|| all.iter().rev().for_each(|handle| session.delete(*handle)));
     let deleted = time(|| session.flush().unwrap());
     let undone = time(|| session.rollback().unwrap());
-    let longest = [pending, again, expunged, touched, undone].into_iter().max().unwrap();
+    let longest = [pending, again, expunged, touched, undone]
+        .into_iter()
+        .max()
+        .unwrap();
     assert!(longest < Duration::from_secs(3), "{longest:?}");
     assert!(deleted < Duration::from_secs(30), "{deleted:?}");
 }
@@ -102,7 +110,10 @@ fn a_flush_looks_at_what_was_touched_only(db: &Db) {
     add(&mut session, 20_000);
     session.commit().unwrap();
     let all = select(User).all(&mut session).unwrap();
-    let country = session.add(Country { code: "AA".into(), name: "0".into() });
+    let country = session.add(Country {
+        code: "AA".into(),
+        name: "0".into(),
+    });
     session.flush().unwrap();
     let flushes = time(|| {
         for number in 0..200 {

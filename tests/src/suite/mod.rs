@@ -1,5 +1,6 @@
 //! The cases, one file a concept, and the list of them all.
 
+mod bad_input;
 mod closures;
 mod connection;
 mod crud;
@@ -7,6 +8,7 @@ mod ddl;
 mod dirty;
 mod errors;
 mod failed_flush;
+mod fault;
 mod flush_order;
 mod freed_values;
 mod handles;
@@ -14,6 +16,9 @@ mod identity;
 mod keys;
 mod lost;
 mod many_rows;
+mod queries;
+mod raw_sql;
+mod random;
 mod rollback;
 mod savepoint;
 mod session_verbs;
@@ -92,6 +97,9 @@ pub fn all() -> Vec<Case> {
     cases.extend(connection::cases());
     cases.extend(types::cases());
     cases.extend(ddl::cases());
+    cases.extend(queries::cases());
+    cases.extend(raw_sql::cases());
+    cases.extend(bad_input::cases());
     cases.extend(closures::cases());
     cases.extend(dirty::cases());
     cases.extend(failed_flush::cases());
@@ -102,6 +110,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(keys::cases());
     cases.extend(lost::cases());
     cases.extend(many_rows::cases());
+    cases.extend(random::cases());
     cases.extend(rollback::cases());
     cases.extend(savepoint::cases());
     cases.extend(session_verbs::cases());

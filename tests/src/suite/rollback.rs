@@ -1,7 +1,7 @@
 //! Rollback: what the transaction did is undone, in the database and in memory.
 
-use orm::prelude::*;
 use orm::EntityState;
+use orm::prelude::*;
 
 use super::statements::{handles, user, usernames, users};
 use crate::backend::Db;
@@ -27,6 +27,8 @@ cases![
     rolling_back_twice_and_without_work_is_nothing,
     after_a_rollback_the_session_goes_on,
     a_rollback_goes_back_to_the_last_commit,
+    an_entity_in_a_reused_slot_is_restored,
+    an_added_entity_has_the_values_of_its_insert,
 ];
 
 fn an_added_entity_becomes_transient_and_can_be_added_again(db: &Db) {
@@ -37,7 +39,10 @@ fn an_added_entity_becomes_transient_and_can_be_added_again(db: &Db) {
     assert_ne!(id, 0);
     session.rollback().unwrap();
     assert_eq!(session.entity_state(ada).unwrap(), EntityState::Transient);
-    assert_eq!((session[ada].username.as_str(), session[ada].id), ("ada", 0));
+    assert_eq!(
+        (session[ada].username.as_str(), session[ada].id),
+        ("ada", 0)
+    );
     assert_eq!(session.key(ada), None);
     assert_eq!(session.get(User, id).unwrap(), None);
     session.commit().unwrap();
@@ -80,7 +85,14 @@ fn updated_values_are_restored_after_several_flushes(db: &Db) {
     session.flush().unwrap();
     session[ada].username = "four".into();
     session.rollback().unwrap();
-    assert_eq!(session[ada], User { id, username: "ada".into(), email: None });
+    assert_eq!(
+        session[ada],
+        User {
+            id,
+            username: "ada".into(),
+            email: None
+        }
+    );
     assert_eq!(usernames(db), ["ada"]);
     // And the next transaction starts from there.
     session[ada].email = Some("next".into());
@@ -118,7 +130,10 @@ fn a_deleted_entity_lives_again_and_is_in_the_identity_map(db: &Db) {
     assert_eq!(session.get(User, id).unwrap(), Some(ada));
     session[ada].email = Some("alive".into());
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'alive'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'alive'"),
+        1
+    );
 }
 
 fn an_edit_before_or_after_a_delete_is_undone(db: &Db) {
@@ -145,7 +160,12 @@ fn a_delete_that_was_never_flushed_is_undone(db: &Db) {
     session[ada].username = "changed".into();
     session.delete(ada);
     assert_eq!(session.entity_state(ada).unwrap(), EntityState::Deleting);
-    assert_eq!(session.no_autoflush(|session| session.get(User, id)).unwrap(), None);
+    assert_eq!(
+        session
+            .no_autoflush(|session| session.get(User, id))
+            .unwrap(),
+        None
+    );
     session.rollback().unwrap();
     assert_eq!(session.entity_state(ada).unwrap(), EntityState::Persistent);
     assert_eq!(session[ada].username, "ada");
@@ -185,8 +205,18 @@ fn everything_at_once_is_undone(db: &Db) {
     session.flush().unwrap();
     session[all[0]].email = Some("unflushed".into());
     session.rollback().unwrap();
-    for (handle, (id, name)) in all.iter().zip(ids.iter().zip(["changed", "deleted", "both"])) {
-        assert_eq!(session[*handle], User { id: *id, username: name.into(), email: None });
+    for (handle, (id, name)) in all
+        .iter()
+        .zip(ids.iter().zip(["changed", "deleted", "both"]))
+    {
+        assert_eq!(
+            session[*handle],
+            User {
+                id: *id,
+                username: name.into(),
+                email: None
+            }
+        );
         assert_eq!(session.get(User, *id).unwrap(), Some(*handle));
     }
     assert_eq!(usernames(db), ["changed", "deleted", "both"]);
@@ -210,9 +240,16 @@ fn an_entity_that_was_added_changed_and_deleted_is_transient(db: &Db) {
 fn client_keys_stay_and_leave_the_identity_map(db: &Db) {
     let mut session = db.session();
     let id = uuid::Uuid::from_u128(1);
-    let country = session.add(Country { code: "PE".into(), name: "Peru".into() });
+    let country = session.add(Country {
+        code: "PE".into(),
+        name: "Peru".into(),
+    });
     let document = session.add(Document { id, body: None });
-    let line = session.add(Line { number: 1, position: 2, quoted: 3 });
+    let line = session.add(Line {
+        number: 1,
+        position: 2,
+        quoted: 3,
+    });
     session.flush().unwrap();
     session.rollback().unwrap();
     assert_eq!(session.key(country).as_deref(), Some("PE"));
@@ -221,7 +258,10 @@ fn client_keys_stay_and_leave_the_identity_map(db: &Db) {
     assert_eq!(session.get(Country, "PE").unwrap(), None);
     assert_eq!(session.get(Document, id).unwrap(), None);
     assert_eq!(session.get(Line, (1, 2)).unwrap(), None);
-    let other = session.add(Country { code: "PE".into(), name: "again".into() });
+    let other = session.add(Country {
+        code: "PE".into(),
+        name: "again".into(),
+    });
     session.commit().unwrap();
     assert_eq!(session.get(Country, "PE").unwrap(), Some(other));
 }
@@ -244,7 +284,7 @@ fn versions_are_restored(db: &Db) {
     }
     assert_eq!(session[account].version, 4);
     session.rollback().unwrap();
-    assert_eq!((session[account].version, session[account].balance), (1, 2));
+    assert_eq!((session[account].version, session[account].balance), (1, 1));
     session[account].balance = 5;
     session.commit().unwrap();
     assert_eq!(db.scalar("SELECT version FROM accounts"), 2);
@@ -317,4 +357,35 @@ fn a_rollback_goes_back_to_the_last_commit(db: &Db) {
     session[ada].username = "undone".into();
     session.rollback().unwrap();
     assert_eq!(session[ada].username, "stored");
+}
+
+fn an_entity_in_a_reused_slot_is_restored(db: &Db) {
+    let ids = users(db, &["first", "second"]);
+    let mut session = db.session();
+    let first = session.get(User, ids[0]).unwrap().unwrap();
+    session[first].email = Some("stays".into());
+    session.flush().unwrap();
+    session.expunge(first).unwrap();
+    let second = session.get(User, ids[1]).unwrap().unwrap();
+    session[second].email = Some("undone".into());
+    session.flush().unwrap();
+    session.rollback().unwrap();
+    assert_eq!(session[second].email, None);
+}
+
+fn an_added_entity_has_the_values_of_its_insert(db: &Db) {
+    let mut session = db.session();
+    let ada = session.add(User::builder().username("inserted"));
+    session.flush().unwrap();
+    session[ada].username = "changed".into();
+    session.flush().unwrap();
+    session
+        .savepoint(|session| {
+            session[ada].username = "changed again".into();
+            Ok(())
+        })
+        .unwrap();
+    session[ada].username = "unflushed".into();
+    session.rollback().unwrap();
+    assert_eq!(session[ada].username, "inserted");
 }

@@ -61,11 +61,24 @@ fn err_undoes_the_inner_work_alone(db: &Db) {
     });
     assert_eq!(inner.unwrap_err().to_string(), "undo");
     assert_eq!(session[all[0]].email.as_deref(), Some("outer"));
-    assert_eq!(session[all[1]], User { id: ids[1], username: "b".into(), email: None });
+    assert_eq!(
+        session[all[1]],
+        User {
+            id: ids[1],
+            username: "b".into(),
+            email: None
+        }
+    );
     session.commit().unwrap();
     assert_eq!(usernames(db), ["a", "b", "outer"]);
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'outer'"), 1);
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'inner'"), 0);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'outer'"),
+        1
+    );
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'inner'"),
+        0
+    );
 }
 
 fn savepoints_nest_three_deep(db: &Db) {
@@ -138,14 +151,18 @@ fn a_panic_rolls_back_to_the_savepoint(db: &Db) {
     assert_eq!(text, "the program's own");
     assert_eq!(session[ada].email.as_deref(), Some("outer"));
     assert_eq!(session[ada].username, "ada");
-    session.savepoint(|session| {
-        session.add(User::builder().username("next"));
-        Ok(())
-    })
-    .unwrap();
+    session
+        .savepoint(|session| {
+            session.add(User::builder().username("next"));
+            Ok(())
+        })
+        .unwrap();
     session.commit().unwrap();
     assert_eq!(usernames(db), ["ada", "next"]);
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'outer'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'outer'"),
+        1
+    );
 }
 
 fn commit_and_rollback_inside_are_usage_errors(db: &Db) {
@@ -178,7 +195,10 @@ fn an_entity_added_inside_is_transient_after(db: &Db) {
     undone.unwrap_err();
     let all = [flushed.unwrap(), pending.unwrap()];
     for handle in all {
-        assert_eq!(session.entity_state(handle).unwrap(), EntityState::Transient);
+        assert_eq!(
+            session.entity_state(handle).unwrap(),
+            EntityState::Transient
+        );
         assert_eq!((session.key(handle), session[handle].id), (None, 0));
     }
     session.add_again(all[0]).unwrap();
@@ -204,7 +224,14 @@ fn an_entity_changed_before_and_inside_has_the_value_of_the_savepoint(db: &Db) {
     session[ada].email = Some("after".into());
     session.flush().unwrap();
     session.rollback().unwrap();
-    assert_eq!(session[ada], User { id, username: "begin".into(), email: None });
+    assert_eq!(
+        session[ada],
+        User {
+            id,
+            username: "begin".into(),
+            email: None
+        }
+    );
 }
 
 fn an_entity_deleted_inside_lives_again(db: &Db) {
@@ -219,7 +246,10 @@ fn an_entity_deleted_inside_lives_again(db: &Db) {
     });
     undone.unwrap_err();
     for (handle, id) in all.iter().zip(&ids) {
-        assert_eq!(session.entity_state(*handle).unwrap(), EntityState::Persistent);
+        assert_eq!(
+            session.entity_state(*handle).unwrap(),
+            EntityState::Persistent
+        );
         assert_eq!(session.get(User, *id).unwrap(), Some(*handle));
     }
     session.commit().unwrap();
@@ -247,7 +277,10 @@ fn pending_work_is_flushed_before_the_savepoint(db: &Db) {
         undo()
     });
     undone.unwrap_err();
-    assert_eq!(session.entity_state(outer).unwrap(), EntityState::Persistent);
+    assert_eq!(
+        session.entity_state(outer).unwrap(),
+        EntityState::Persistent
+    );
     session.commit().unwrap();
     assert_eq!(usernames(db), ["outer"]);
 
@@ -285,7 +318,9 @@ fn a_closure_may_go_on_after_a_failed_statement(db: &Db) {
             session[bad].username = "free".into();
             session.flush()?;
             let nested = session.savepoint(|session| {
-                session.connection()?.raw_execute("INSERT INTO users (username) VALUES ('taken')", &[])
+                session
+                    .connection()?
+                    .raw_execute("INSERT INTO users (username) VALUES ('taken')", &[])
             });
             assert!(nested.unwrap_err().is_unique_violation());
             session.add(User::builder().username("more"));
@@ -342,12 +377,18 @@ fn one_entity_through_many_savepoints(db: &Db) {
 
 fn keys_deleted_and_taken_inside_are_restored(db: &Db) {
     let mut session = db.session();
-    let old = session.add(Country { code: "BU".into(), name: "Burma".into() });
+    let old = session.add(Country {
+        code: "BU".into(),
+        name: "Burma".into(),
+    });
     session.commit().unwrap();
     let mut new = None;
     let undone: Result<()> = session.savepoint(|session| {
         session.delete(old);
-        new = Some(session.add(Country { code: "BU".into(), name: "Myanmar".into() }));
+        new = Some(session.add(Country {
+            code: "BU".into(),
+            name: "Myanmar".into(),
+        }));
         session.flush()?;
         assert_eq!(session.get(Country, "BU")?, new);
         undo()

@@ -10,7 +10,7 @@ use super::statements::{handles, panic_text, user, usernames, users, writes};
 use super::support::fails;
 use crate::backend::Db;
 use crate::cases;
-use crate::fixtures::{Country, User};
+use crate::fixtures::{Country, Post, User};
 
 cases![
     "session_verbs":
@@ -32,6 +32,8 @@ cases![
     adding_a_second_entity_of_a_known_key_is_refused_by_the_database,
     a_key_freed_by_others_is_taken_by_a_new_entity,
     a_debug_of_a_session_shows_no_values,
+    one_connection_serves_a_whole_transaction,
+    rows_that_the_database_deletes_along_are_looked_at_again,
 ];
 
 /// Keeps the messages of warnings.
@@ -53,9 +55,11 @@ impl tracing::Subscriber for Warnings {
 
     fn event(&self, event: &tracing::Event<'_>) {
         let mut text = event.metadata().target().to_owned();
-        event.record(&mut |_: &tracing::field::Field, value: &dyn std::fmt::Debug| {
-            text.push_str(&format!(" {value:?}"));
-        });
+        event.record(
+            &mut |_: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+                text.push_str(&format!(" {value:?}"));
+            },
+        );
         self.0.lock().unwrap().push(text);
     }
 
@@ -73,7 +77,10 @@ fn dropping_pending_work_logs_a_warning(db: &Db) {
         drop(session);
         assert_eq!(warnings.0.lock().unwrap().len(), 1);
         let text = warnings.0.lock().unwrap().pop().unwrap();
-        assert!(text.contains("orm::session") && text.contains("commit()"), "{text}");
+        assert!(
+            text.contains("orm::session") && text.contains("commit()"),
+            "{text}"
+        );
 
         // Nothing to say of what was flushed, committed, given up, or not changed after all.
         let mut session = db.session();
@@ -103,9 +110,22 @@ fn dropping_pending_work_logs_a_warning(db: &Db) {
 fn queries_flush_first(db: &Db) {
     let mut session = db.session();
     let ada = session.add(User::builder().username("ada"));
-    assert_eq!(select(User).filter(User.username.eq("ada")).one(&mut session).unwrap(), ada);
+    assert_eq!(
+        select(User)
+            .filter(User.username.eq("ada"))
+            .one(&mut session)
+            .unwrap(),
+        ada
+    );
     session[ada].username = "grace".into();
-    assert_eq!(select(count_all()).from(User).filter(User.username.eq("grace")).one(&mut session).unwrap(), 1);
+    assert_eq!(
+        select(count_all())
+            .from(User)
+            .filter(User.username.eq("grace"))
+            .one(&mut session)
+            .unwrap(),
+        1
+    );
     session.delete(ada);
     assert!(!select(User).exists(&mut session).unwrap());
     session.commit().unwrap();
@@ -115,7 +135,9 @@ fn queries_flush_first(db: &Db) {
 fn no_autoflush_holds_the_flush_back(db: &Db) {
     let mut session = db.session();
     session.add(User::builder().username("ada"));
-    let found = session.no_autoflush(|session| select(User).all(session)).unwrap();
+    let found = session
+        .no_autoflush(|session| select(User).all(session))
+        .unwrap();
     assert_eq!(found, []);
     assert_eq!(writes(db), [""; 0]);
     assert_eq!(select(User).all(&mut session).unwrap().len(), 1);
@@ -123,7 +145,9 @@ fn no_autoflush_holds_the_flush_back(db: &Db) {
 
 fn no_autoflush_ends_with_its_closure(db: &Db) {
     let mut session = db.session();
-    session.no_autoflush(|session| session.no_autoflush(|_| Ok(()))).unwrap();
+    session
+        .no_autoflush(|session| session.no_autoflush(|_| Ok(())))
+        .unwrap();
     let failed: orm::Result<()> = session.no_autoflush(|_| Err(orm::Error::other("no")));
     failed.unwrap_err();
     panic_text(|| session.no_autoflush::<()>(|_| panic!("no")));
@@ -203,7 +227,8 @@ fn the_sessions_connection_is_in_its_transaction(db: &Db) {
     let conn = session.connection().unwrap();
     assert!(conn.in_transaction());
     // Pending work was flushed before it was handed out.
-    conn.raw_execute("UPDATE users SET email = 'raw'", &[]).unwrap();
+    conn.raw_execute("UPDATE users SET email = 'raw'", &[])
+        .unwrap();
     assert_eq!(db.count("users"), 0);
     session.refresh(ada).unwrap();
     assert_eq!(session[ada].email.as_deref(), Some("raw"));
@@ -212,7 +237,10 @@ fn the_sessions_connection_is_in_its_transaction(db: &Db) {
 }
 
 fn a_read_only_session_never_writes(db: &Db) {
-    let options = orm_core::sql::TransactionOptions { read_only: true, ..Default::default() };
+    let options = orm_core::sql::TransactionOptions {
+        read_only: true,
+        ..Default::default()
+    };
     let mut session = Session::with_options(&db.engine, options);
     session.add(User::builder().username("one row goes without begin elsewhere"));
     session.commit().unwrap_err();
@@ -229,7 +257,10 @@ fn a_transaction_begins_with_the_first_statement(db: &Db) {
     session.get(User, 4711).unwrap();
     assert!(session.in_transaction());
     let sent = db.sent();
-    assert!(sent[0].starts_with("BEGIN") || sent[0].starts_with("START"), "{sent:?}");
+    assert!(
+        sent[0].starts_with("BEGIN") || sent[0].starts_with("START"),
+        "{sent:?}"
+    );
     session.rollback().unwrap();
     assert!(!session.in_transaction());
 }
@@ -248,7 +279,10 @@ fn work_done_past_the_session_is_told(db: &Db) {
     session.flush().unwrap();
     session.connection().unwrap().commit().unwrap();
     let error = fails(session.flush(), orm::ErrorKind::Transaction);
-    assert!(error.hint().unwrap_or_default().contains("rollback()"), "{error}");
+    assert!(
+        error.hint().unwrap_or_default().contains("rollback()"),
+        "{error}"
+    );
     fails(session.commit(), orm::ErrorKind::Transaction);
     session.rollback().unwrap();
     session.add(User::builder().username("grace"));
@@ -285,9 +319,15 @@ fn the_lifecycle_of_an_entity(db: &Db) {
 
 fn adding_a_second_entity_of_a_known_key_is_refused_by_the_database(db: &Db) {
     let mut session = db.session();
-    let one = session.add(Country { code: "PE".into(), name: "one".into() });
+    let one = session.add(Country {
+        code: "PE".into(),
+        name: "one".into(),
+    });
     session.commit().unwrap();
-    let two = session.add(Country { code: "PE".into(), name: "two".into() });
+    let two = session.add(Country {
+        code: "PE".into(),
+        name: "two".into(),
+    });
     assert!(session.commit().unwrap_err().is_unique_violation());
     assert_eq!(session.entity_state(two).unwrap(), EntityState::Pending);
     session.rollback().unwrap();
@@ -296,10 +336,16 @@ fn adding_a_second_entity_of_a_known_key_is_refused_by_the_database(db: &Db) {
 
 fn a_key_freed_by_others_is_taken_by_a_new_entity(db: &Db) {
     let mut session = db.session();
-    let one = session.add(Country { code: "PE".into(), name: "one".into() });
+    let one = session.add(Country {
+        code: "PE".into(),
+        name: "one".into(),
+    });
     session.commit().unwrap();
     db.outside("DELETE FROM countries");
-    let two = session.add(Country { code: "PE".into(), name: "two".into() });
+    let two = session.add(Country {
+        code: "PE".into(),
+        name: "two".into(),
+    });
     session.flush().unwrap();
     // One row, one handle: the old one's row is gone.
     assert_eq!(session.get(Country, "PE").unwrap(), Some(two));
@@ -320,4 +366,45 @@ fn a_debug_of_a_session_shows_no_values(db: &Db) {
     let text = format!("{session:?}");
     assert!(!text.contains("s3cret"), "{text}");
     session.rollback().unwrap();
+}
+
+fn one_connection_serves_a_whole_transaction(db: &Db) {
+    let before = db.recorder.connects();
+    let mut session = db.session();
+    let ada = session.add(User::builder().username("ada"));
+    session.flush().unwrap();
+    session
+        .savepoint(|session| select(User).all(session))
+        .unwrap();
+    session.refresh(ada).unwrap();
+    session.commit().unwrap();
+    session.get(User, session[ada].id).unwrap();
+    session.rollback().unwrap();
+    assert!(db.recorder.connects() - before <= 1);
+    assert_eq!(db.recorder.pings(), 0);
+}
+
+fn rows_that_the_database_deletes_along_are_looked_at_again(db: &Db) {
+    let ids = users(db, &["ada", "bob"]);
+    let mut session = db.session();
+    let all = handles(&mut session, &ids);
+    let post = |author_id| Post {
+        id: 0,
+        title: "t".into(),
+        author_id,
+    };
+    let posts = ids
+        .iter()
+        .map(|id| session.add(post(*id)))
+        .collect::<Vec<_>>();
+    session.flush().unwrap();
+    let keys: Vec<i64> = posts.iter().map(|post| session[*post].id).collect();
+    session.delete(all[0]);
+    session.flush().unwrap();
+    assert_eq!(session.get(Post, keys[0]).unwrap(), None);
+    assert_eq!(session.get(Post, keys[1]).unwrap(), Some(posts[1]));
+    session.rollback().unwrap();
+    for post in posts {
+        assert_eq!(session.entity_state(post).unwrap(), EntityState::Transient);
+    }
 }

@@ -31,7 +31,10 @@ cases![
 
 fn assert_names(error: &Error, model: &str, key: &str) {
     assert!(error.is_stale_data(), "{error}");
-    assert!(error.message().contains(model) && error.message().contains(key), "{error}");
+    assert!(
+        error.message().contains(model) && error.message().contains(key),
+        "{error}"
+    );
     assert!(error.hint().is_some(), "{error}");
 }
 
@@ -46,7 +49,10 @@ fn a_stale_entity_whose_column_was_changed_by_others_is_stale_data(db: &Db) {
     let error = session.commit().unwrap_err();
     assert_names(&error, "User", &id.to_string());
     assert_eq!(error.table(), Some("users"));
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'theirs'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'theirs'"),
+        1
+    );
     // What is pending stands.
     assert_eq!(session[ada].email.as_deref(), Some("mine"));
     assert_eq!(session.changed_columns(ada).unwrap(), ["email"]);
@@ -77,7 +83,10 @@ fn an_old_value_of_null_is_compared_too(db: &Db) {
     session.commit().unwrap();
     session[ada].email = None;
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email IS NULL"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email IS NULL"),
+        1
+    );
     // From NULL, but somebody has written there.
     db.outside("UPDATE users SET email = 'theirs'");
     session[ada].email = Some("mine".into());
@@ -109,7 +118,10 @@ fn a_fresh_entity_in_an_open_transaction(db: &Db) {
     // The servers' default levels let the last one win; a version column is there to prevent it.
     flushed.unwrap();
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'mine'"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'mine'"),
+        1
+    );
 
     let account = session.add(Account::builder().owner("ada").balance(1));
     session.commit().unwrap();
@@ -167,15 +179,28 @@ fn fifty(db: &Db) -> (Session, Vec<Ref<User>>, Vec<i64>) {
 
 fn one_stale_row_of_fifty_is_named_and_nothing_is_written(db: &Db) {
     let (mut session, all, ids) = fifty(db);
-    db.outside(&format!("UPDATE users SET email = 'theirs' WHERE id = {}", ids[33]));
+    db.outside(&format!(
+        "UPDATE users SET email = 'theirs' WHERE id = {}",
+        ids[33]
+    ));
     for handle in &all {
         session[*handle].email = Some("mine".into());
     }
-    assert_names(&session.commit().unwrap_err(), "User", &format!("key {} ", ids[33]));
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'mine'"), 0);
+    assert_names(
+        &session.commit().unwrap_err(),
+        "User",
+        &format!("key {} ", ids[33]),
+    );
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'mine'"),
+        0
+    );
     session.refresh(all[33]).unwrap();
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'mine'"), 49);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'mine'"),
+        49
+    );
 
     // The same in a transaction that has done work.
     db.outside(&format!("DELETE FROM users WHERE id = {}", ids[7]));
@@ -184,10 +209,17 @@ fn one_stale_row_of_fifty_is_named_and_nothing_is_written(db: &Db) {
     for handle in &all {
         session[*handle].username.push('x');
     }
-    assert_names(&session.flush().unwrap_err(), "User", &format!("key {} ", ids[7]));
+    assert_names(
+        &session.flush().unwrap_err(),
+        "User",
+        &format!("key {} ", ids[7]),
+    );
     session.expunge(all[7]).unwrap();
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE username LIKE '%x'"), 49);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE username LIKE '%x'"),
+        49
+    );
     assert_eq!(db.count("users"), 50);
 }
 
@@ -197,7 +229,11 @@ fn one_stale_delete_of_fifty_is_named_and_nothing_is_written(db: &Db) {
     for handle in &all {
         session.delete(*handle);
     }
-    assert_names(&session.commit().unwrap_err(), "User", &format!("key {} ", ids[21]));
+    assert_names(
+        &session.commit().unwrap_err(),
+        "User",
+        &format!("key {} ", ids[21]),
+    );
     assert_eq!(db.count("users"), 49);
     session.expunge(all[21]).unwrap();
     session.commit().unwrap();
@@ -239,7 +275,11 @@ fn two_sessions_of_one_engine_meet(db: &Db) {
 
 fn a_composite_key_is_named_in_full(db: &Db) {
     let mut session = db.session();
-    let line = session.add(Line { number: 7, position: 9, quoted: 1 });
+    let line = session.add(Line {
+        number: 7,
+        position: 9,
+        quoted: 1,
+    });
     session.commit().unwrap();
     db.outside(&format!("DELETE FROM {}", db.quoted("order")));
     session[line].quoted = 2;
@@ -250,7 +290,10 @@ fn a_composite_key_is_named_in_full(db: &Db) {
 fn a_key_of_text_is_named(db: &Db) {
     let mut session = db.session();
     let code = String::from("PE");
-    let peru = session.add(crate::fixtures::Country { code, name: "Peru".into() });
+    let peru = session.add(crate::fixtures::Country {
+        code,
+        name: "Peru".into(),
+    });
     session.commit().unwrap();
     db.outside("DELETE FROM countries");
     session.delete(peru);
@@ -274,7 +317,10 @@ fn an_update_that_changes_nothing_in_the_row_is_counted(db: &Db) {
         session[handle].email = Some("same".into());
     }
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'same'"), 2);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'same'"),
+        2
+    );
 }
 
 fn a_touched_entity_stays_guarded_after_a_savepoint(db: &Db) {
@@ -298,7 +344,11 @@ fn a_bulk_update_of_our_own_makes_entities_stale(db: &Db) {
     let id = user(db, "ada");
     let mut session = db.session();
     let ada = session.get(User, id).unwrap().unwrap();
-    update(User).set(User.email, Some("bulk")).filter(User.id.eq(id)).execute(&mut session).unwrap();
+    update(User)
+        .set(User.email, Some("bulk"))
+        .filter(User.id.eq(id))
+        .execute(&mut session)
+        .unwrap();
     assert!(session.is_stale(ada).unwrap());
     session.get(User, id).unwrap();
     assert_eq!(session[ada].email.as_deref(), Some("bulk"));
@@ -307,7 +357,10 @@ fn a_bulk_update_of_our_own_makes_entities_stale(db: &Db) {
     session[ada].email = Some("mine".into());
     session
         .no_autoflush(|session| {
-            update(User).set(User.email, Some("bulk 2")).filter(User.id.eq(id)).execute(session)
+            update(User)
+                .set(User.email, Some("bulk 2"))
+                .filter(User.id.eq(id))
+                .execute(session)
         })
         .unwrap();
     assert!(session.flush().unwrap_err().is_stale_data());

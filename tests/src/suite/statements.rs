@@ -8,7 +8,11 @@ use crate::fixtures::User;
 /// The INSERT, UPDATE and DELETE texts sent since the last look.
 pub(super) fn writes(db: &Db) -> Vec<String> {
     let mut sent = db.sent();
-    sent.retain(|sql| ["INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb)));
+    sent.retain(|sql| {
+        ["INSERT", "UPDATE", "DELETE"]
+            .iter()
+            .any(|verb| sql.starts_with(verb))
+    });
     sent
 }
 
@@ -43,15 +47,22 @@ pub(super) fn runs(db: &Db) -> Vec<(String, usize)> {
 /// Users of these names, committed, by a session of their own.
 pub(super) fn users(db: &Db, names: &[&str]) -> Vec<i64> {
     let mut session = Session::new(&db.other_engine());
-    let handles: Vec<_> =
-        names.iter().map(|name| session.add(User::builder().username(*name))).collect();
+    let handles: Vec<_> = names
+        .iter()
+        .map(|name| session.add(User::builder().username(*name)))
+        .collect();
     session.commit().unwrap();
-    handles.into_iter().map(|handle| session[handle].id).collect()
+    handles
+        .into_iter()
+        .map(|handle| session[handle].id)
+        .collect()
 }
 
 /// The users of these keys in a session.
 pub(super) fn handles(session: &mut Session, ids: &[i64]) -> Vec<Ref<User>> {
-    ids.iter().map(|id| session.get(User, *id).unwrap().unwrap()).collect()
+    ids.iter()
+        .map(|id| session.get(User, *id).unwrap().unwrap())
+        .collect()
 }
 
 /// A user of that name, committed.
@@ -61,7 +72,10 @@ pub(super) fn user(db: &Db, name: &str) -> i64 {
 
 /// The names of all users by key, seen from outside.
 pub(super) fn usernames(db: &Db) -> Vec<String> {
-    select(User.username).order_by(User.id.asc()).all(&mut db.other_connection()).unwrap()
+    select(User.username)
+        .order_by(User.id.asc())
+        .all(&mut db.other_connection())
+        .unwrap()
 }
 
 /// What `work` panics with.
@@ -69,5 +83,6 @@ pub(super) fn panic_text<T>(work: impl FnOnce() -> T) -> String {
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     let panic = caught.err().expect("no panic");
     let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
+    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+        .unwrap_or_default()
 }

@@ -19,12 +19,11 @@ pub(super) fn sql(db: &Db, text: &str) -> String {
     if db.backend != Backend::Postgres {
         return quoted;
     }
-    let mut parts = quoted.split('?');
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for (index, part) in parts.enumerate() {
-        out.push_str(&format!("${}{part}", index + 1));
-    }
-    out
+    let parts = quoted.split('?').enumerate().map(|(number, part)| match number {
+        0 => part.to_owned(),
+        _ => format!("${number}{part}"),
+    });
+    parts.collect()
 }
 
 /// Runs a statement that is written as for [`sql`].

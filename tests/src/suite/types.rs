@@ -151,7 +151,7 @@ fn floats_come_back_to_the_bit(db: &Db) {
     let doubles = [0.1, 1.0 / 3.0, f64::MIN_POSITIVE, 5e-324, f64::EPSILON, 9_007_199_254_740_993.0, 1e22, -1e-300];
     let singles = [0.1, 1.0 / 3.0, f32::MIN_POSITIVE, 1e-45, f32::EPSILON, 16_777_217.0, 1e10, -1e-30];
     for (double, single) in doubles.into_iter().zip(singles) {
-        let back = round_trip(db, &Everything { double, single, ..ordinary() });
+        let back = round_trip(db, &Everything { single, double, ..ordinary() });
         assert_eq!(back.double.to_bits(), double.to_bits(), "{double:e}");
         assert_eq!(back.single.to_bits(), single.to_bits(), "{single:e}");
     }
@@ -276,7 +276,7 @@ fn years_beyond_the_calendar_are_refused_or_come_back(db: &Db) {
 }
 
 fn uuids_are_keys(db: &Db) {
-    let ids: Vec<_> = (1..=3_u128).map(|n| uuid::Uuid::from_u128(n << 64 | 0xff00 + n)).collect();
+    let ids: Vec<_> = (1..=3_u128).map(|n| uuid::Uuid::from_u128((n << 64) | (0xff00 + n))).collect();
     let mut session = db.session();
     for id in &ids {
         session.add(Document::builder().id(*id).body(id.to_string()));

@@ -27,7 +27,12 @@ fn the_version_starts_at_one_and_is_incremented_by_the_session(db: &Db) {
     let mut session = db.session();
     let ada = account(&mut session, "ada");
     // A struct whose version nobody has set is the same as what a builder makes.
-    let zero = session.add(Account { id: 0, owner: "zero".into(), balance: 1, version: 0 });
+    let zero = session.add(Account {
+        id: 0,
+        owner: "zero".into(),
+        balance: 1,
+        version: 0,
+    });
     session.flush().unwrap();
     assert_eq!((session[ada].version, session[zero].version), (1, 1));
     for version in 2..5 {
@@ -39,7 +44,10 @@ fn the_version_starts_at_one_and_is_incremented_by_the_session(db: &Db) {
     session[ada].balance += 1;
     session.commit().unwrap();
     assert_eq!(session[ada].version, 5);
-    assert_eq!(db.scalar("SELECT version FROM accounts WHERE owner = 'ada'"), 5);
+    assert_eq!(
+        db.scalar("SELECT version FROM accounts WHERE owner = 'ada'"),
+        5
+    );
 }
 
 fn updates_and_deletes_match_the_version(db: &Db) {
@@ -79,19 +87,27 @@ fn a_stale_update_and_a_stale_delete_name_the_row(db: &Db) {
     session[ada].balance = 2;
     let error = session.commit().unwrap_err();
     assert!(error.is_stale_data(), "{error}");
-    assert!(error.message().contains("Account") && error.message().contains(&key), "{error}");
+    assert!(
+        error.message().contains("Account") && error.message().contains(&key),
+        "{error}"
+    );
     assert_eq!(session[ada].version, 1);
     session.rollback().unwrap();
     session.delete(ada);
     let error = session.commit().unwrap_err();
-    assert!(error.is_stale_data() && error.message().contains(&key), "{error}");
+    assert!(
+        error.is_stale_data() && error.message().contains(&key),
+        "{error}"
+    );
     assert_eq!(db.count("accounts"), 1);
     session.rollback().unwrap();
 }
 
 fn one_row_of_a_batch_with_a_wrong_version_is_named(db: &Db) {
     let mut session = db.session();
-    let all: Vec<_> = (0..50).map(|n| account(&mut session, &format!("o{n}"))).collect();
+    let all: Vec<_> = (0..50)
+        .map(|n| account(&mut session, &format!("o{n}")))
+        .collect();
     session.commit().unwrap();
     let odd = session[all[40]].id;
     db.outside(&format!("UPDATE accounts SET version = 2 WHERE id = {odd}"));
@@ -99,17 +115,31 @@ fn one_row_of_a_batch_with_a_wrong_version_is_named(db: &Db) {
         session[*handle].balance = 7;
     }
     let error = session.commit().unwrap_err();
-    assert!(error.is_stale_data() && error.message().contains(&format!("key {odd} ")), "{error}");
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM accounts WHERE balance = 7"), 0);
+    assert!(
+        error.is_stale_data() && error.message().contains(&format!("key {odd} ")),
+        "{error}"
+    );
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM accounts WHERE balance = 7"),
+        0
+    );
     assert!(all.iter().all(|handle| session[*handle].version == 1));
     session.refresh(all[40]).unwrap();
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM accounts WHERE balance = 7 AND version = 2"), 49);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM accounts WHERE balance = 7 AND version = 2"),
+        49
+    );
 }
 
 fn a_version_given_is_where_it_starts(db: &Db) {
     let mut session = db.session();
-    let row = Account { id: 0, owner: "import".into(), balance: 1, version: 40 };
+    let row = Account {
+        id: 0,
+        owner: "import".into(),
+        balance: 1,
+        version: 40,
+    };
     let imported = session.add(row);
     session.commit().unwrap();
     assert_eq!(session[imported].version, 40);
@@ -131,7 +161,9 @@ fn a_version_set_by_hand_is_overwritten(db: &Db) {
 
 fn versions_are_counted_in_batches(db: &Db) {
     let mut session = db.session();
-    let all: Vec<_> = (0..30).map(|n| account(&mut session, &format!("o{n}"))).collect();
+    let all: Vec<_> = (0..30)
+        .map(|n| account(&mut session, &format!("o{n}")))
+        .collect();
     session.flush().unwrap();
     // Half of them one version ahead: each row has its own old and new one.
     for handle in &all[..15] {
@@ -144,8 +176,17 @@ fn versions_are_counted_in_batches(db: &Db) {
     }
     session.commit().unwrap();
     assert_eq!(runs(db).len(), 1);
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM accounts WHERE version = 3"), 15);
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM accounts WHERE version = 2"), 15);
-    let ahead = all.iter().map(|handle| session[*handle].version).filter(|version| *version == 3);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM accounts WHERE version = 3"),
+        15
+    );
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM accounts WHERE version = 2"),
+        15
+    );
+    let ahead = all
+        .iter()
+        .map(|handle| session[*handle].version)
+        .filter(|version| *version == 3);
     assert_eq!(ahead.count(), 15);
 }

@@ -23,21 +23,22 @@ impl<'a> SqlWriter<'a> {
     /// A writer that makes text and collects binds.
     pub fn new(dialect: &'a dyn Dialect) -> Self {
         Self {
-            dialect,
             text: String::with_capacity(128),
-            binds: Vec::new(),
-            placeholders: 0,
             silent: false,
-            qualified: false,
+            ..Self::binds_only(dialect)
         }
     }
 
-    /// A writer that collects binds only, for a statement whose text is known.
+    /// A writer that collects binds only, for a statement whose text is known. It allocates nothing
+    /// until the first bind.
     pub fn binds_only(dialect: &'a dyn Dialect) -> Self {
         Self {
+            dialect,
             text: String::new(),
+            binds: Vec::new(),
+            placeholders: 0,
             silent: true,
-            ..Self::new(dialect)
+            qualified: false,
         }
     }
 
@@ -59,11 +60,13 @@ impl<'a> SqlWriter<'a> {
         if !self.silent {
             let quote = self.dialect.capabilities().quote;
             self.text.push(quote);
-            for c in name.chars() {
-                if c == quote {
+            // Nearly no name holds a quote, so nearly all are one piece.
+            for (index, piece) in name.split(quote).enumerate() {
+                if index > 0 {
+                    self.text.push(quote);
                     self.text.push(quote);
                 }
-                self.text.push(c);
+                self.text.push_str(piece);
             }
             self.text.push(quote);
         }
