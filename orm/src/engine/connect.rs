@@ -172,12 +172,13 @@ fn mysql(_url: Url) -> Result<Target> {
     Err(feature_off("mysql"))
 }
 
-#[cfg(all(test, feature = "sqlite"))]
+#[cfg(test)]
 mod tests {
     use orm_core::error::ErrorKind;
 
     use super::*;
 
+    #[cfg(feature = "sqlite")]
     #[test]
     fn sqlite_paths() {
         for (path, file) in [

@@ -137,6 +137,9 @@ impl Connection {
         rows: impl Fn(&T) -> u64,
     ) -> Result<T> {
         self.track.allow_statement()?;
+        if sql.contains('\0') {
+            return Err(nul_in_text());
+        }
         let start = self.shared.log.start();
         let result = statement(native(&mut self.slot));
         if let Some(start) = start {
@@ -197,6 +200,13 @@ impl Drop for Connection {
         }
         self.slot.returned = Some(std::time::Instant::now());
     }
+}
+
+/// SQLite reads a text up to the NUL, and would so run a DELETE without its WHERE.
+#[cold]
+fn nul_in_text() -> Error {
+    Error::with_message(ErrorKind::Syntax, "the statement's text has a NUL character in it")
+        .with_hint("give values as binds")
 }
 
 fn native(slot: &mut Checkout) -> &mut dyn driver::Connection {

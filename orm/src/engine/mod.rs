@@ -13,6 +13,10 @@ mod statement_cache;
 mod transaction;
 mod url;
 
+pub use orm_core::driver::{Outcome, Row};
+pub use orm_core::sql::{IsolationLevel, TransactionOptions};
+pub use orm_core::value::{Value, ValueRef};
+
 pub use connect::{Target, driver_for};
 pub use connection::Connection;
 pub use ddl::{create_missing, drop_existing};

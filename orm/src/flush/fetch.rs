@@ -7,7 +7,7 @@ use orm_core::value::Value;
 
 use super::work::tuple;
 use crate::engine::Connection;
-use crate::load::rows_by_key;
+use crate::query::rows_by_key;
 use crate::state::{AnyArena, Inserted};
 
 /// Reads the columns at `fetched` of rows that were just inserted.

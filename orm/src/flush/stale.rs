@@ -8,7 +8,7 @@ use orm_core::value::{Value, ValueRef};
 use super::plan::{Plan, Unit, UnitKind};
 use super::work::tuple;
 use crate::engine::Connection;
-use crate::load::rows_by_key;
+use crate::query::rows_by_key;
 use crate::state::{AnyArena, State};
 
 /// The error of a row that was not there as expected.

@@ -4,4 +4,4 @@
 
 mod row;
 
-pub(crate) use row::{entity, get_statement, rows_by_key};
+pub(crate) use row::entity;

@@ -8,6 +8,7 @@
 mod aggregate;
 mod arithmetic;
 mod bulk;
+mod by_key;
 mod check;
 mod column_ops;
 mod compile;
@@ -37,6 +38,7 @@ mod walk;
 
 pub use aggregate::{avg, count, count_all, count_distinct, max, min, sum};
 pub(crate) use bulk::{BulkInsert, insert_rows};
+pub(crate) use by_key::{get_statement, rows_by_key};
 pub(crate) use check::{check_length, check_references};
 pub use delete::{Delete, delete};
 pub use executor::Executor;

@@ -8,7 +8,7 @@ use super::Session;
 use crate::engine::Connection;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, Key, Model, ModelDef};
-use crate::query::Executor;
+use crate::query::{Executor, get_statement};
 use crate::state::{EntityState, Ref, State};
 
 impl Session {
@@ -86,7 +86,7 @@ impl Session {
         each: &mut dyn FnMut(&mut State, &dyn Row) -> Result<()>,
     ) -> Result<()> {
         let (connection, Entities(state)) = self.split()?;
-        let sql = load::get_statement(connection, M::def(), M::slot().index())?;
+        let sql = get_statement(connection, M::def(), M::slot().index())?;
         let mut first = None;
         let mut rest = Vec::new();
         key.for_each(&mut |value| match first {

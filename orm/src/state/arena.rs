@@ -257,3 +257,13 @@ impl<M: Model> Arena<M> {
         self.touched.pop_if(|touched| *touched == handle.slot);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_costs_24_bytes() {
+        assert_eq!(size_of::<Slot<[String; 4]>>(), size_of::<[String; 4]>() + 24);
+    }
+}

@@ -43,16 +43,17 @@ fn load(table: &mut Table, url: &str, rows: usize) {
             black_box(rows.iter().map(decode).collect::<Vec<_>>());
         })
     };
+    let query = select(User);
     let mut own = engine.connection().unwrap();
     let name = format!("PostgreSQL: load {rows} rows, plain");
     table.compare(&name, "1.05", &mut raw, &mut |times| {
-        time(times, || drop(black_box(select(User).all(&mut own).unwrap())))
+        time(times, || drop(black_box(query.all(&mut own).unwrap())))
     });
     let name = format!("PostgreSQL: load {rows} rows, cleared session");
     let mut session = Session::new(&engine);
     table.compare(&name, "–", &mut raw, &mut |times| {
         time(times, || {
-            black_box(select(User).all(&mut session).unwrap());
+            black_box(query.all(&mut session).unwrap());
             session.clear();
         })
     });

@@ -39,10 +39,16 @@ fn seed(db: &Db) -> Connection {
 fn several_statements_in_one_text_are_refused(db: &Db) {
     let mut conn = seed(db);
     let both = conn.raw_execute("DELETE FROM users WHERE id = 1; DELETE FROM users", &[]);
-    assert!(matches!(both.unwrap_err().kind(), ErrorKind::Syntax | ErrorKind::Usage));
+    assert!(matches!(
+        both.unwrap_err().kind(),
+        ErrorKind::Syntax | ErrorKind::Usage
+    ));
     assert_eq!(db.count("users"), 3);
     let query = conn.raw_query("SELECT 1; DELETE FROM users", &[], &mut |_| Ok(()));
-    assert!(matches!(query.unwrap_err().kind(), ErrorKind::Syntax | ErrorKind::Usage));
+    assert!(matches!(
+        query.unwrap_err().kind(),
+        ErrorKind::Syntax | ErrorKind::Usage
+    ));
     assert_eq!(scalar::<i64>(&mut conn, "SELECT COUNT(*) FROM users"), 3);
 }
 
@@ -50,7 +56,10 @@ fn an_empty_text_harms_nothing(db: &Db) {
     let mut conn = seed(db);
     for text in ["", "  ", "-- nothing", ";"] {
         // Some take it for a statement that does nothing.
-        for done in [conn.raw_execute(text, &[]).map(drop), conn.raw_control(text)] {
+        for done in [
+            conn.raw_execute(text, &[]).map(drop),
+            conn.raw_control(text),
+        ] {
             if let Err(error) = done {
                 assert!(!error.is_connection_lost(), "{text:?}: {error:?}");
             }
@@ -93,7 +102,9 @@ fn a_panic_of_the_callback_leaves_a_usable_connection(db: &Db) {
     let mut conn = seed(db);
     conn.begin().unwrap();
     let panicked = catch_unwind(AssertUnwindSafe(|| {
-        conn.raw_query("SELECT id FROM users", &[], &mut |_| panic!("of the program's own"))
+        conn.raw_query("SELECT id FROM users", &[], &mut |_| {
+            panic!("of the program's own")
+        })
     }));
     panicked.unwrap_err();
     insert_user(&mut conn, "dee").unwrap();
@@ -104,11 +115,26 @@ fn a_panic_of_the_callback_leaves_a_usable_connection(db: &Db) {
 fn numbers_at_the_edge_of_limit_and_offset(db: &Db) {
     let mut conn = seed(db);
     let users = || select(User).order_by(User.id);
-    assert_eq!(users().limit(i64::MAX.unsigned_abs()).count(&mut conn).unwrap(), 3);
-    assert_eq!(users().offset(i64::MAX.unsigned_abs()).count(&mut conn).unwrap(), 0);
+    assert_eq!(
+        users()
+            .limit(i64::MAX.unsigned_abs())
+            .count(&mut conn)
+            .unwrap(),
+        3
+    );
+    assert_eq!(
+        users()
+            .offset(i64::MAX.unsigned_abs())
+            .count(&mut conn)
+            .unwrap(),
+        0
+    );
     for query in [users().limit(u64::MAX), users().offset(u64::MAX)] {
         if let Err(error) = query.all(&mut conn) {
-            assert!(matches!(error.kind(), ErrorKind::OutOfRange | ErrorKind::Usage), "{error:?}");
+            assert!(
+                matches!(error.kind(), ErrorKind::OutOfRange | ErrorKind::Usage),
+                "{error:?}"
+            );
         }
     }
     let mut session = db.session();
@@ -120,7 +146,10 @@ fn numbers_at_the_edge_of_limit_and_offset(db: &Db) {
 fn too_many_binds_are_an_error(db: &Db) {
     let mut conn = seed(db);
     let count = db.capabilities().bind_limit + 1;
-    let text = format!("SELECT id FROM users WHERE id IN ({}?)", "?, ".repeat(count - 1));
+    let text = format!(
+        "SELECT id FROM users WHERE id IN ({}?)",
+        "?, ".repeat(count - 1)
+    );
     let binds = vec![ValueRef::Int(1); count];
     let error = execute(db, &mut conn, &text, &binds).unwrap_err();
     assert!(!error.is_connection_lost(), "{:?}", error.kind());
@@ -130,8 +159,12 @@ fn too_many_binds_are_an_error(db: &Db) {
 fn nul_in_the_text_of_a_statement_is_an_error(db: &Db) {
     let mut conn = seed(db);
     for text in ["SELECT 1 \0", "DELETE FROM users \0 WHERE id = 1"] {
-        conn.raw_execute(text, &[]).unwrap_err();
-        conn.raw_control(text).unwrap_err();
+        fails(conn.raw_execute(text, &[]), ErrorKind::Syntax);
+        fails(conn.raw_control(text), ErrorKind::Syntax);
+        fails(
+            conn.raw_query(text, &[], &mut |_| Ok(())),
+            ErrorKind::Syntax,
+        );
     }
     assert_eq!(scalar::<i64>(&mut conn, "SELECT COUNT(*) FROM users"), 3);
 }
@@ -163,7 +196,8 @@ fn a_failing_batch_stops_at_the_failure(db: &Db) {
     conn.rollback().unwrap();
     assert_eq!(db.count("users"), 3);
     // Of no rows it is nothing, and rows are whole.
-    conn.raw_execute_each(&text, 1, &[], &mut |_| panic!("there is no row")).unwrap();
+    conn.raw_execute_each(&text, 1, &[], &mut |_| panic!("there is no row"))
+        .unwrap();
     let text = super::support::sql(db, "INSERT INTO users (username, email) VALUES (?, ?)");
     let odd = conn.raw_execute_each(&text, 2, &names, &mut |_| Ok(()));
     fails(odd, ErrorKind::Usage);
@@ -173,7 +207,10 @@ fn an_update_that_breaks_a_key_changes_nothing(db: &Db) {
     let mut conn = seed(db);
     let same = update(User).set(User.username, "same");
     fails(same.execute(&mut conn), ErrorKind::UniqueViolation);
-    let names = select(User.username).order_by(User.username).all(&mut conn).unwrap();
+    let names = select(User.username)
+        .order_by(User.username)
+        .all(&mut conn)
+        .unwrap();
     assert_eq!(names, ["ada", "bob", "cy"]);
 }
 
@@ -184,10 +221,21 @@ fn a_message_is_one_that_a_person_can_read(db: &Db) {
     let error = session.commit().unwrap_err();
     let text = error.to_string();
     let first = text.lines().next().unwrap();
-    assert!(first.starts_with("a unique constraint refused a duplicate value ("), "{text}");
-    let place = if db.backend.is_mysql() { "uq_users_username" } else { "users.username" };
+    assert!(
+        first.starts_with("a unique constraint refused a duplicate value ("),
+        "{text}"
+    );
+    let place = if db.backend.is_mysql() {
+        "uq_users_username"
+    } else {
+        "users.username"
+    };
     assert!(first.contains(place), "{text}");
-    assert!(text.lines().any(|line| line.starts_with("  sql: INSERT INTO")), "{text}");
+    assert!(
+        text.lines()
+            .any(|line| line.starts_with("  sql: INSERT INTO")),
+        "{text}"
+    );
     // The debug form, which `main` prints, is as good.
     assert_eq!(format!("{error:?}"), format!("UniqueViolation: {text}"));
     if db.backend == Backend::Sqlite {

@@ -1,7 +1,5 @@
 //! The main job: add, get, change, delete, commit; what each sends, and what it leaves behind.
 
-use orm::prelude::*;
-
 use super::statements::writes;
 use crate::backend::Db;
 use crate::cases;

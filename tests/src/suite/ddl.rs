@@ -38,7 +38,11 @@ fn tables(db: &Db) -> Vec<String> {
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "heads", unique(name, number), check(name = "positive", raw = "number > 0"))]
+#[orm(
+    table = "heads",
+    unique(name, number),
+    check(name = "positive", raw = "number > 0")
+)]
 struct Head {
     #[orm(primary_key)]
     id: i64,
@@ -64,7 +68,11 @@ fn heads() -> Metadata {
 
 fn create_all_twice_only_looks(db: &Db) {
     let tables = tables(db);
-    assert_eq!(tables.len(), fixtures::metadata().models().len(), "{tables:?}");
+    assert_eq!(
+        tables.len(),
+        fixtures::metadata().models().len(),
+        "{tables:?}"
+    );
     fixtures::metadata().create_all(&db.engine).unwrap();
     let sent = db.sent();
     assert_eq!(sent.len(), 1, "{sent:?}");
@@ -141,9 +149,33 @@ fn constraints_are_enforced(db: &Db) {
     session.commit().unwrap();
     let id = session[head].id;
     for (row, kind) in [
-        (Head { id: 0, name: "a".into(), number: 1, tail_id: None }, ErrorKind::UniqueViolation),
-        (Head { id: 0, name: "b".into(), number: 0, tail_id: None }, ErrorKind::CheckViolation),
-        (Head { id: 0, name: "c".into(), number: 1, tail_id: Some(9) }, ErrorKind::ForeignKeyViolation),
+        (
+            Head {
+                id: 0,
+                name: "a".into(),
+                number: 1,
+                tail_id: None,
+            },
+            ErrorKind::UniqueViolation,
+        ),
+        (
+            Head {
+                id: 0,
+                name: "b".into(),
+                number: 0,
+                tail_id: None,
+            },
+            ErrorKind::CheckViolation,
+        ),
+        (
+            Head {
+                id: 0,
+                name: "c".into(),
+                number: 1,
+                tail_id: Some(9),
+            },
+            ErrorKind::ForeignKeyViolation,
+        ),
     ] {
         session.add(row);
         fails(session.commit(), kind);
@@ -164,19 +196,24 @@ fn not_null_follows_from_the_type(db: &Db) {
         let insert = format!("INSERT INTO heads ({columns}) VALUES ({values})");
         fails(conn.raw_execute(&insert, &[]), ErrorKind::NotNullViolation);
     }
-    conn.raw_execute("INSERT INTO heads (name, number, tail_id) VALUES ('a', 1, NULL)", &[]).unwrap();
+    conn.raw_execute(
+        "INSERT INTO heads (name, number, tail_id) VALUES ('a', 1, NULL)",
+        &[],
+    )
+    .unwrap();
 }
 
 fn indexes_are_there(db: &Db) {
     let query = match db.backend {
         Backend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index'",
         Backend::Postgres => "SELECT indexname::text FROM pg_indexes",
-        _ => {
-            "SELECT index_name FROM information_schema.statistics WHERE table_schema = DATABASE()"
-        }
+        _ => "SELECT index_name FROM information_schema.statistics WHERE table_schema = DATABASE()",
     };
     let names = column::<String>(&mut db.other_connection(), query);
-    assert!(names.contains(&"ix_posts_author_id".to_owned()), "{names:?}");
+    assert!(
+        names.contains(&"ix_posts_author_id".to_owned()),
+        "{names:?}"
+    );
 }
 
 fn actions_of_foreign_keys_are_carried_out(db: &Db) {
@@ -191,29 +228,45 @@ fn actions_of_foreign_keys_are_carried_out(db: &Db) {
     assert_eq!(db.count("posts"), 0);
     // A head outlives its tail.
     db.outside("DELETE FROM tails");
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM heads WHERE tail_id IS NULL"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM heads WHERE tail_id IS NULL"),
+        1
+    );
 }
 
 fn cycles_of_foreign_keys_are_created_and_dropped(db: &Db) {
     for _ in 0..2 {
         heads().create_all(&db.engine).unwrap();
-        let error = db.other_connection().raw_execute("INSERT INTO tails (head_id) VALUES (9)", &[]);
+        let error = db
+            .other_connection()
+            .raw_execute("INSERT INTO tails (head_id) VALUES (9)", &[]);
         fails(error, ErrorKind::ForeignKeyViolation);
         let insert = "INSERT INTO heads (name, number, tail_id) VALUES ('a', 1, 9)";
-        fails(db.other_connection().raw_execute(insert, &[]), ErrorKind::ForeignKeyViolation);
+        fails(
+            db.other_connection().raw_execute(insert, &[]),
+            ErrorKind::ForeignKeyViolation,
+        );
         // Rows that refer to each other are no obstacle.
         db.outside("INSERT INTO heads (id, name, number) VALUES (5, 'a', 1)");
         db.outside("INSERT INTO tails (id, head_id) VALUES (6, 5)");
         db.outside("UPDATE heads SET tail_id = 6");
         heads().drop_all(&db.engine).unwrap();
-        assert!(!tables(db).iter().any(|name| name == "heads" || name == "tails"));
+        assert!(
+            !tables(db)
+                .iter()
+                .any(|name| name == "heads" || name == "tails")
+        );
     }
 }
 
 fn parents_come_first_and_go_last(db: &Db) {
     fixtures::metadata().drop_all(&db.engine).unwrap();
     let sent = db.sent();
-    let at = |what: &str| sent.iter().position(|sql| sql == what).unwrap_or_else(|| panic!("{what}: {sent:?}"));
+    let at = |what: &str| {
+        sent.iter()
+            .position(|sql| sql == what)
+            .unwrap_or_else(|| panic!("{what}: {sent:?}"))
+    };
     assert!(at("DROP TABLE \"posts\"") < at("DROP TABLE \"users\""));
     fixtures::metadata().create_all(&db.engine).unwrap();
     let sent = db.sent();
@@ -241,7 +294,10 @@ fn one_table_twice_is_an_error_that_names_both(db: &Db) {
     let both = Metadata::of((User, elsewhere::Person));
     let error = fails(both.create_all(&db.engine), ErrorKind::Schema);
     let message = error.message();
-    assert!(message.contains("User") && message.contains("Person"), "{error}");
+    assert!(
+        message.contains("User") && message.contains("Person"),
+        "{error}"
+    );
     assert_eq!(error.table(), Some("users"));
     // Each alone is fine, and nothing was sent.
     assert_eq!(db.sent(), [""; 0]);
@@ -249,34 +305,65 @@ fn one_table_twice_is_an_error_that_names_both(db: &Db) {
 }
 
 fn a_reference_out_of_the_set_is_an_error(db: &Db) {
-    let error = fails(Metadata::of((Post,)).create_all(&db.engine), ErrorKind::Schema);
+    let error = fails(
+        Metadata::of((Post,)).create_all(&db.engine),
+        ErrorKind::Schema,
+    );
     assert!(error.to_string().contains("users"), "{error}");
     assert_eq!(db.sent(), [""; 0]);
 }
 
 fn reserved_and_odd_names_work_everywhere(db: &Db) {
     let mut session = db.session();
-    let line = session.add(Line { number: 1, position: 2, quoted: 3 });
-    session.add(Line { number: 1, position: 3, quoted: 4 });
+    let line = session.add(Line {
+        number: 1,
+        position: 2,
+        quoted: 3,
+    });
+    session.add(Line {
+        number: 1,
+        position: 3,
+        quoted: 4,
+    });
     session.commit().unwrap();
     session[line].quoted = 5;
     session.commit().unwrap();
-    let found = select(Line).filter(Line.quoted.eq(5)).one(&mut session).unwrap();
+    let found = select(Line)
+        .filter(Line.quoted.eq(5))
+        .one(&mut session)
+        .unwrap();
     assert_eq!(found, line);
     let again = session.get(Line, (1, 3)).unwrap().unwrap();
     session.delete(again);
     session.commit().unwrap();
 
     let mut conn = db.engine.connection().unwrap();
-    insert(Line).values(Line { number: 2, position: 1, quoted: 9 }).execute(&mut conn).unwrap();
-    let changed = update(Line).set(Line.quoted, Line.quoted + 1).filter(Line.number.eq(2));
+    insert(Line)
+        .values(Line {
+            number: 2,
+            position: 1,
+            quoted: 9,
+        })
+        .execute(&mut conn)
+        .unwrap();
+    let changed = update(Line)
+        .set(Line.quoted, Line.quoted + 1)
+        .filter(Line.number.eq(2));
     assert_eq!(changed.execute(&mut conn).unwrap(), 1);
     let lines = select((Line.number, Line.quoted)).order_by(Line.quoted.desc());
     assert_eq!(lines.all(&mut conn).unwrap(), [(2, 10), (1, 5)]);
     let alias = Line.alias("select");
-    let sums = select((alias.number, sum(alias.quoted))).group_by(alias.number).order_by(alias.number);
+    let sums = select((alias.number, sum(alias.quoted)))
+        .group_by(alias.number)
+        .order_by(alias.number);
     assert_eq!(sums.all(&mut conn).unwrap(), [(1, Some(5)), (2, Some(10))]);
-    assert_eq!(delete(Line).filter(Line.quoted.eq(10)).execute(&mut conn).unwrap(), 1);
+    assert_eq!(
+        delete(Line)
+            .filter(Line.quoted.eq(10))
+            .execute(&mut conn)
+            .unwrap(),
+        1
+    );
     assert_eq!(db.count("order"), 1);
 }
 
@@ -300,9 +387,16 @@ fn long_constraint_names_are_cut_and_stay_the_same(db: &Db) {
         (a_column_with_a_name_that_is_rather_long_too, a_column_with_a_name_that_is_rather_long_also, \
         a_column_that_refers_to_another_row_of_the_table) VALUES";
     let mut conn = db.other_connection();
-    conn.raw_execute(&format!("{insert} ('a', 'b', NULL)"), &[]).unwrap();
-    let first = fails(conn.raw_execute(&format!("{insert} ('a', 'c', NULL)"), &[]), ErrorKind::UniqueViolation);
-    let second = fails(conn.raw_execute(&format!("{insert} ('d', 'b', NULL)"), &[]), ErrorKind::UniqueViolation);
+    conn.raw_execute(&format!("{insert} ('a', 'b', NULL)"), &[])
+        .unwrap();
+    let first = fails(
+        conn.raw_execute(&format!("{insert} ('a', 'c', NULL)"), &[]),
+        ErrorKind::UniqueViolation,
+    );
+    let second = fails(
+        conn.raw_execute(&format!("{insert} ('d', 'b', NULL)"), &[]),
+        ErrorKind::UniqueViolation,
+    );
     let missing = conn.raw_execute(&format!("{insert} ('e', 'f', 99)"), &[]);
     fails(missing, ErrorKind::ForeignKeyViolation);
     if db.backend.is_server() {
@@ -310,10 +404,17 @@ fn long_constraint_names_are_cut_and_stay_the_same(db: &Db) {
         assert_ne!(first, second);
         for name in [first, second] {
             assert!(name.len() <= db.capabilities().identifier_limit, "{name}");
-            assert!(name.starts_with("uq_a_table_with_a_name_that_is_rather_long"), "{name}");
+            assert!(
+                name.starts_with("uq_a_table_with_a_name_that_is_rather_long"),
+                "{name}"
+            );
         }
         // The hash is for ever: a migration drops the constraint by this name.
-        let limit = if db.backend == Backend::Postgres { 63 } else { 64 };
+        let limit = if db.backend == Backend::Postgres {
+            63
+        } else {
+            64
+        };
         let whole = "uq_a_table_with_a_name_that_is_rather_long_a_column_with_a_name_that_is_rather_long_too";
         assert_eq!(first, orm_core::schema::naming::fit(whole, limit));
     }
@@ -353,7 +454,12 @@ fn the_server_fills_in_defaults(db: &Db) {
     let mut session = db.session();
     session.add(Ticket::builder().subject("all defaults"));
     session.add(Ticket::builder().subject("one given").priority(9));
-    session.add(Ticket::builder().subject("null given").status(None::<String>).priority(1));
+    session.add(
+        Ticket::builder()
+            .subject("null given")
+            .status(None::<String>)
+            .priority(1),
+    );
     session.commit().unwrap();
     db.outside("INSERT INTO tickets (subject) VALUES ('from outside')");
     let mut conn = db.engine.connection().unwrap();
@@ -372,14 +478,29 @@ fn text_counts_case_and_trailing_spaces(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     for name in ["a", "A", "a ", "ä", "Ä"] {
         // Each is unique.
-        insert(User).values(User::builder().username(name)).execute(&mut conn).unwrap();
+        insert(User)
+            .values(User::builder().username(name))
+            .execute(&mut conn)
+            .unwrap();
     }
     for name in ["a", "A", "a ", "ä", "Ä"] {
-        let found = select(User.username).filter(User.username.eq(name)).all(&mut conn).unwrap();
+        let found = select(User.username)
+            .filter(User.username.eq(name))
+            .all(&mut conn)
+            .unwrap();
         assert_eq!(found, [name]);
     }
-    assert_eq!(select(User).filter(User.username.eq("a  ")).count(&mut conn).unwrap(), 0);
-    let equal = sql(db, "SELECT COUNT(*) FROM users AS a JOIN users AS b ON a.username = b.username");
+    assert_eq!(
+        select(User)
+            .filter(User.username.eq("a  "))
+            .count(&mut conn)
+            .unwrap(),
+        0
+    );
+    let equal = sql(
+        db,
+        "SELECT COUNT(*) FROM users AS a JOIN users AS b ON a.username = b.username",
+    );
     assert_eq!(scalar::<i64>(&mut conn, &equal), 5);
 }
 
@@ -390,7 +511,12 @@ fn keys_of_text_count_case(db: &Db) {
     session.add(Country::builder().code("n").name("short"));
     session.add(Country::builder().code("n ").name("padded"));
     session.commit().unwrap();
-    for (code, name) in [("no", "lower"), ("NO", "upper"), ("n", "short"), ("n ", "padded")] {
+    for (code, name) in [
+        ("no", "lower"),
+        ("NO", "upper"),
+        ("n", "short"),
+        ("n ", "padded"),
+    ] {
         let mut session = db.session();
         let country = session.get(Country, code).unwrap().unwrap();
         assert_eq!(session[country].name, name);

@@ -12,9 +12,7 @@ use orm_core::sql::{IsolationLevel, TransactionOptions};
 use orm_core::value::ValueRef;
 
 use super::Requires;
-use super::support::{
-    SECRET, assert_shows_no_value, execute, fails, refused, scalar,
-};
+use super::support::{SECRET, assert_shows_no_value, execute, fails, refused, scalar};
 use crate::backend::{Backend, Db};
 use crate::cases;
 use crate::fixtures::{Country, Node, Post, User};
@@ -67,7 +65,10 @@ fn unique_violation_names_its_place(db: &Db) {
     if db.backend.is_mysql() {
         assert_eq!(error.constraint(), Some("uq_users_username"));
     } else {
-        assert_eq!((error.table(), error.column()), (Some("users"), Some("username")));
+        assert_eq!(
+            (error.table(), error.column()),
+            (Some("users"), Some("username"))
+        );
     }
     if db.backend == Backend::Postgres {
         assert_eq!(error.constraint(), Some("uq_users_username"));
@@ -114,7 +115,10 @@ fn not_null_violation_names_its_column(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     let insert = "INSERT INTO users (username, email) VALUES (?, ?)";
     let binds = [ValueRef::Null, ValueRef::Text(SECRET)];
-    let error = refused(execute(db, &mut conn, insert, &binds), ErrorKind::NotNullViolation);
+    let error = refused(
+        execute(db, &mut conn, insert, &binds),
+        ErrorKind::NotNullViolation,
+    );
     assert!(error.is_not_null_violation());
     assert_eq!(error.column(), Some("username"));
     if !db.backend.is_mysql() {
@@ -143,7 +147,10 @@ fn undefined_table_is_named(db: &Db) {
     drop(session);
     let mut conn = db.engine.connection().unwrap();
     let error = conn.raw_query("SELECT * FROM nowhere", &[], &mut |_| Ok(()));
-    assert_eq!(refused(error, ErrorKind::UndefinedTable).table(), Some("nowhere"));
+    assert_eq!(
+        refused(error, ErrorKind::UndefinedTable).table(),
+        Some("nowhere")
+    );
 }
 
 fn undefined_column_is_named_and_says_that_tables_are_never_altered(db: &Db) {
@@ -151,11 +158,16 @@ fn undefined_column_is_named_and_says_that_tables_are_never_altered(db: &Db) {
     // create_all leaves a table that is there as it is, whatever its columns.
     with_prices(db);
     let mut session = db.session();
-    let Err(error) = session.get(Price, 1) else { panic!("the column is missing") };
+    let Err(error) = session.get(Price, 1) else {
+        panic!("the column is missing")
+    };
     let error = refused::<()>(Err(error), ErrorKind::UndefinedColumn);
     assert_eq!(error.column(), Some("amount"));
     let hint = error.hint().unwrap();
-    assert!(hint.contains("create_all") && hint.contains("never alters"), "{hint}");
+    assert!(
+        hint.contains("create_all") && hint.contains("never alters"),
+        "{hint}"
+    );
 }
 
 fn syntax_errors_are_their_own_kind(db: &Db) {
@@ -170,7 +182,10 @@ fn text_beyond_its_length_is_refused_before_it_is_sent(db: &Db) {
     let mut session = db.session();
     session.add(Country::builder().code(SECRET).name("x"));
     let error = fails(session.commit(), ErrorKind::DataTooLong);
-    assert_eq!((error.table(), error.column()), (Some("countries"), Some("code")));
+    assert_eq!(
+        (error.table(), error.column()),
+        (Some("countries"), Some("code"))
+    );
     assert!(error.message().contains("2 characters"), "{error}");
     assert_shows_no_value(&error);
     assert!(db.sent().iter().all(|sql| !sql.contains("INSERT")));
@@ -199,7 +214,10 @@ fn a_number_beyond_its_column_is_out_of_range(db: &Db) {
     let inserted = execute(db, &mut conn, insert, &[ValueRef::Int(i64::MAX)]);
     let error = fails(inserted, ErrorKind::OutOfRange);
     assert!(error.sql().is_some());
-    assert!(!error.to_string().contains(&i64::MAX.to_string()), "{error}");
+    assert!(
+        !error.to_string().contains(&i64::MAX.to_string()),
+        "{error}"
+    );
     assert_eq!(db.count("tickets"), 0);
 }
 
@@ -210,7 +228,13 @@ fn a_wrong_number_of_binds_is_an_error(db: &Db) {
         assert_shows_no_value(&fails(deleted, ErrorKind::Usage));
     }
     // The connection goes on.
-    execute(db, &mut conn, "DELETE FROM users WHERE id = ?", &[ValueRef::Int(1)]).unwrap();
+    execute(
+        db,
+        &mut conn,
+        "DELETE FROM users WHERE id = ?",
+        &[ValueRef::Int(1)],
+    )
+    .unwrap();
 }
 
 /// Two transactions read what the other one writes.
@@ -221,14 +245,18 @@ fn a_lost_race_is_a_serialization_failure(db: &Db) {
     if db.backend.is_mysql() {
         // MariaDB 10.11 lets an update pass over what its snapshot doesn't show unless told so.
         for conn in [&mut first, &mut second] {
-            conn.raw_control("SET SESSION innodb_snapshot_isolation = ON").unwrap();
+            conn.raw_control("SET SESSION innodb_snapshot_isolation = ON")
+                .unwrap();
         }
     }
     let isolation = match db.backend {
         Backend::Sqlite | Backend::Postgres => IsolationLevel::Serializable,
         _ => IsolationLevel::RepeatableRead,
     };
-    let options = TransactionOptions { isolation: Some(isolation), ..Default::default() };
+    let options = TransactionOptions {
+        isolation: Some(isolation),
+        ..Default::default()
+    };
     first.begin_with(options).unwrap();
     second.begin_with(options).unwrap();
     let read = "SELECT balance FROM accounts";
@@ -265,12 +293,21 @@ fn a_deadlock_has_one_victim(db: &Db) {
         let second = scope.spawn(|| run(2, 1));
         (first.join().unwrap(), second.join().unwrap())
     });
-    let victims: Vec<_> = [first, second].into_iter().filter_map(Result::err).collect();
+    let victims: Vec<_> = [first, second]
+        .into_iter()
+        .filter_map(Result::err)
+        .collect();
     assert_eq!(victims.len(), 1, "{victims:?}");
-    let error = refused::<()>(Err(victims.into_iter().next().unwrap()), ErrorKind::Deadlock);
+    let error = refused::<()>(
+        Err(victims.into_iter().next().unwrap()),
+        ErrorKind::Deadlock,
+    );
     assert!(error.is_serialization_failure());
     // All of the survivor's work is stored, and nothing of the victim's.
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM accounts WHERE balance = 1"), 2);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM accounts WHERE balance = 1"),
+        2
+    );
 }
 
 fn a_lock_that_is_not_granted_is_busy(db: &Db) {
@@ -283,7 +320,9 @@ fn a_lock_that_is_not_granted_is_busy(db: &Db) {
     match db.backend {
         Backend::Sqlite => {}
         Backend::Postgres => waiting.raw_control("SET lock_timeout = '50ms'").unwrap(),
-        _ => waiting.raw_control("SET SESSION innodb_lock_wait_timeout = 1").unwrap(),
+        _ => waiting
+            .raw_control("SET SESSION innodb_lock_wait_timeout = 1")
+            .unwrap(),
     }
     let mut holder = db.engine.connection().unwrap();
     let write = "UPDATE accounts SET balance = balance + 1";
@@ -302,10 +341,16 @@ fn nowait_is_busy(db: &Db) {
     db.outside("INSERT INTO accounts (owner, balance, version) VALUES ('a', 1, 1)");
     let mut holder = db.engine.connection().unwrap();
     holder.begin().unwrap();
-    holder.raw_execute("UPDATE accounts SET balance = 2", &[]).unwrap();
+    holder
+        .raw_execute("UPDATE accounts SET balance = 2", &[])
+        .unwrap();
     let mut other = db.engine.connection().unwrap();
     other.begin().unwrap();
-    let locked = other.raw_query("SELECT id FROM accounts FOR UPDATE NOWAIT", &[], &mut |_| Ok(()));
+    let locked = other.raw_query(
+        "SELECT id FROM accounts FOR UPDATE NOWAIT",
+        &[],
+        &mut |_| Ok(()),
+    );
     refused(locked, ErrorKind::Busy);
 }
 
@@ -316,8 +361,15 @@ fn the_native_text_is_in_the_source_only(db: &Db) {
     let again = execute(db, &mut conn, insert, &[ValueRef::Text(SECRET)]);
     let error = refused(again, ErrorKind::UniqueViolation);
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());
-    let native: String = causes.map(|cause| format!("{cause:?} ")).collect();
+    let native = causes
+        .map(|cause| format!("{cause:?}"))
+        .collect::<Vec<_>>()
+        .join(" ");
     // SQLite names the column only; the servers quote the value.
-    let expected = if db.backend.is_server() { SECRET } else { "users.username" };
+    let expected = if db.backend.is_server() {
+        SECRET
+    } else {
+        "users.username"
+    };
     assert!(native.contains(expected), "{native}");
 }

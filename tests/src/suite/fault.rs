@@ -140,7 +140,7 @@ impl Connection for Faulty {
     }
 
     fn ping(&mut self) -> Result<()> {
-        self.run("", |inner| inner.ping())
+        self.run("", Connection::ping)
     }
 
     fn is_broken(&self) -> bool {

@@ -134,12 +134,12 @@ fn updates_go_before_inserts_of_a_table(db: &Db) {
 
 fn the_order_is_the_same_every_time(db: &Db) {
     let mut lists = Vec::new();
-    for round in 0..4 {
+    for round in 0..4_u8 {
         let mut session = Session::new(&db.engine);
-        let base = 100 * (round + 1);
+        let base = 100 * (i64::from(round) + 1);
         let name = |kind: &str| format!("{kind}{round}");
         session.add(Document {
-            id: uuid::Uuid::from_u128(round as u128),
+            id: uuid::Uuid::from_u128(round.into()),
             body: None,
         });
         session.add(Node {
@@ -421,8 +421,12 @@ fn tables_that_refer_to_each_other_are_ordered_row_by_row(db: &Db) {
         .map(|(id, from_hen)| session.add(Egg { id, from_hen }));
     session.commit().unwrap();
     assert_eq!((db.count("hens"), db.count("eggs")), (3, 3));
-    hens.into_iter().for_each(|hen| session.delete(hen));
-    eggs.into_iter().for_each(|egg| session.delete(egg));
+    for hen in hens {
+        session.delete(hen);
+    }
+    for egg in eggs {
+        session.delete(egg);
+    }
     session.commit().unwrap();
     assert_eq!((db.count("hens"), db.count("eggs")), (0, 0));
 }

@@ -131,7 +131,6 @@ fn every_verb_answers_a_stale_handle_with_an_error(db: &Db) {
         session.get_mut(ada).map(drop).unwrap_err(),
         session
             .edit(ada, |_| unreachable!("no entity to edit"))
-            .map(|()| ())
             .unwrap_err(),
         session.get_many_mut([good, ada]).map(drop).unwrap_err(),
         session.refresh(ada).unwrap_err(),

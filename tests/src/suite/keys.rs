@@ -305,9 +305,9 @@ fn a_table_of_a_key_alone(db: &Db) {
     let ids: std::collections::HashSet<i64> = handles.map(|handle| session[handle].id).into();
     assert_eq!(ids.len(), 3);
     assert_eq!(db.count("bare_keys"), 3);
-    handles
-        .into_iter()
-        .for_each(|handle| session.delete(handle));
+    for handle in handles {
+        session.delete(handle);
+    }
     session.commit().unwrap();
     assert_eq!(db.count("bare_keys"), 0);
 }

@@ -79,13 +79,14 @@ fn ten_thousand_expunged_or_deleted_one_by_one_take_no_quadratic_time(db: &Db) {
     let all = add(&mut session, rows);
     let pending = time(|| all.iter().rev().for_each(|handle| session.delete(*handle)));
     let again = time(|| {
-        all.iter()
-            .for_each(|handle| session.add_again(*handle).unwrap())
+        for handle in &all {
+            session.add_again(*handle).unwrap();
+        }
     });
     let expunged = time(|| {
-        all.iter().for_each(|handle| {
+        for handle in &all {
             session.expunge(*handle).unwrap();
-        });
+        }
     });
     assert!(!session.has_pending_work());
 

@@ -1,5 +1,6 @@
 //! The cases, one file a concept, and the list of them all.
 
+mod aggregates;
 mod bad_input;
 mod closures;
 mod connection;
@@ -13,21 +14,31 @@ mod flush_order;
 mod freed_values;
 mod handles;
 mod identity;
+mod isolation;
+mod joins;
 mod keys;
+mod lists;
+mod logging;
 mod lost;
+mod lost_connection;
 mod many_rows;
+mod misfits;
+mod nesting;
+mod pool;
 mod queries;
-mod raw_sql;
 mod random;
+mod raw_sql;
 mod rollback;
 mod savepoint;
 mod session_verbs;
 mod stale;
 mod statements;
 mod support;
+mod text_search;
 mod transactions;
 mod types;
 mod version;
+mod writes;
 
 use crate::backend::Db;
 
@@ -100,6 +111,17 @@ pub fn all() -> Vec<Case> {
     cases.extend(queries::cases());
     cases.extend(raw_sql::cases());
     cases.extend(bad_input::cases());
+    cases.extend(aggregates::cases());
+    cases.extend(isolation::cases());
+    cases.extend(joins::cases());
+    cases.extend(lists::cases());
+    cases.extend(logging::cases());
+    cases.extend(lost_connection::cases());
+    cases.extend(misfits::cases());
+    cases.extend(nesting::cases());
+    cases.extend(pool::cases());
+    cases.extend(text_search::cases());
+    cases.extend(writes::cases());
     cases.extend(closures::cases());
     cases.extend(dirty::cases());
     cases.extend(failed_flush::cases());

@@ -38,16 +38,25 @@ fn seed(db: &Db) -> Connection {
 
 fn named_binds_become_the_databases_own(db: &Db) {
     let conn = &mut seed(db);
-    let query = raw("SELECT username FROM users WHERE id >= :low AND username <> :name ORDER BY id");
-    let found: Vec<(String,)> = query.bind("name", "bob").bind("low", 1_i64).all(conn).unwrap();
+    let query =
+        raw("SELECT username FROM users WHERE id >= :low AND username <> :name ORDER BY id");
+    let found: Vec<(String,)> = query
+        .bind("name", "bob")
+        .bind("low", 1_i64)
+        .all(conn)
+        .unwrap();
     assert_eq!(found, [("ada".to_owned(),), ("cy".to_owned(),)]);
     let sent = db.sent();
-    assert!(sent.last().unwrap().contains("id >= ? AND username <> ?"), "{sent:?}");
+    assert!(
+        sent.last().unwrap().contains("id >= ? AND username <> ?"),
+        "{sent:?}"
+    );
 }
 
 fn one_name_may_stand_twice(db: &Db) {
     let conn = &mut seed(db);
-    let query = raw("SELECT id FROM users WHERE id = :id OR id = :id + 1 ORDER BY id").bind("id", 1_i64);
+    let query =
+        raw("SELECT id FROM users WHERE id = :id OR id = :id + 1 ORDER BY id").bind("id", 1_i64);
     assert_eq!(query.all::<(i64,), _>(conn).unwrap(), [(1,), (2,)]);
 }
 
@@ -68,7 +77,10 @@ fn an_empty_list_matches_nothing(db: &Db) {
 
 fn names_in_strings_and_comments_are_text(db: &Db) {
     let conn = &mut seed(db);
-    let text = sql(db, "SELECT ':no', 'it''s :no' /* :no */, username AS \"a:no\" FROM users -- :no\n WHERE id = :id");
+    let text = sql(
+        db,
+        "SELECT ':no', 'it''s :no' /* :no */, username AS \"a:no\" FROM users -- :no\n WHERE id = :id",
+    );
     let row: (String, String, String) = raw(text).bind("id", 2_i64).one(conn).unwrap();
     assert_eq!(row, (":no".into(), "it's :no".into(), "bob".into()));
 }
@@ -79,7 +91,10 @@ fn missing_and_unused_binds_are_errors_that_name_them(db: &Db) {
     for (query, name) in [
         (raw("SELECT id FROM users WHERE id = :wanted"), "wanted"),
         (raw("SELECT id FROM users").bind("unused", 1_i64), "unused"),
-        (raw("SELECT id FROM users WHERE id = :typo").bind("tpyo", 1_i64), "typo"),
+        (
+            raw("SELECT id FROM users WHERE id = :typo").bind("tpyo", 1_i64),
+            "typo",
+        ),
     ] {
         let error = fails(query.all::<(i64,), _>(conn), ErrorKind::Usage);
         assert!(error.to_string().contains(name), "{error}");
@@ -117,10 +132,16 @@ fn a_tuple_of_another_width_is_an_error(db: &Db) {
 fn a_value_that_does_not_fit_names_its_column(db: &Db) {
     let conn = &mut seed(db);
     let query = raw("SELECT id, username, email FROM users");
-    let error = fails(query.all::<(i64, i64, Option<String>), _>(conn), ErrorKind::Decode);
+    let error = fails(
+        query.all::<(i64, i64, Option<String>), _>(conn),
+        ErrorKind::Decode,
+    );
     assert_eq!(error.column(), Some("username"), "{error}");
     assert!(!error.to_string().contains("ada"), "{error}");
-    let error = fails(query.all::<(i64, String, String), _>(conn), ErrorKind::Decode);
+    let error = fails(
+        query.all::<(i64, String, String), _>(conn),
+        ErrorKind::Decode,
+    );
     assert_eq!(error.column(), Some("email"), "{error}");
 }
 
@@ -128,14 +149,32 @@ fn rows_become_entities_by_name(db: &Db) {
     let conn = &mut seed(db);
     let query = raw("SELECT email, 7 AS extra, username, id FROM users WHERE id = 2");
     let users = query.entities(User, conn).unwrap();
-    assert_eq!(users, [User { id: 2, username: "bob".into(), email: None }]);
-    assert_eq!(raw("SELECT * FROM users WHERE id = 9").entities(User, conn).unwrap(), []);
+    assert_eq!(
+        users,
+        [User {
+            id: 2,
+            username: "bob".into(),
+            email: None
+        }]
+    );
+    assert_eq!(
+        raw("SELECT * FROM users WHERE id = 9")
+            .entities(User, conn)
+            .unwrap(),
+        []
+    );
 }
 
 fn a_missing_column_is_named(db: &Db) {
     let conn = &mut seed(db);
-    let error = fails(raw("SELECT id, username FROM users").entities(User, conn), ErrorKind::UndefinedColumn);
-    assert_eq!((error.table(), error.column()), (Some("users"), Some("email")));
+    let error = fails(
+        raw("SELECT id, username FROM users").entities(User, conn),
+        ErrorKind::UndefinedColumn,
+    );
+    assert_eq!(
+        (error.table(), error.column()),
+        (Some("users"), Some("email"))
+    );
 }
 
 fn entities_of_a_session_are_the_known_ones(db: &Db) {
@@ -144,7 +183,9 @@ fn entities_of_a_session_are_the_known_ones(db: &Db) {
     let ada = session.get(User, 1).unwrap().unwrap();
     session[ada].email = Some("pending".into());
     // The pending change is flushed before the query, and the entity is the one that is known.
-    let users = raw("SELECT * FROM users WHERE email = 'pending'").entities(User, &mut session).unwrap();
+    let users = raw("SELECT * FROM users WHERE email = 'pending'")
+        .entities(User, &mut session)
+        .unwrap();
     assert_eq!(users, [ada]);
     session.rollback().unwrap();
     assert_eq!(session[ada].email, None);
@@ -163,9 +204,17 @@ fn first_and_one(db: &Db) {
 fn raw_writes_count_rows(db: &Db) {
     let conn = &mut seed(db);
     let change = raw("UPDATE users SET email = :email WHERE id IN :ids");
-    let change = change.bind("email", None::<String>).bind_list("ids", [1_i64, 2, 9]);
+    let change = change
+        .bind("email", None::<String>)
+        .bind_list("ids", [1_i64, 2, 9]);
     assert_eq!(change.execute(conn).unwrap(), 2);
-    assert_eq!(raw("DELETE FROM users WHERE id = :id").bind("id", 3_i64).execute(conn).unwrap(), 1);
+    assert_eq!(
+        raw("DELETE FROM users WHERE id = :id")
+            .bind("id", 3_i64)
+            .execute(conn)
+            .unwrap(),
+        1
+    );
     assert_eq!(db.count("users"), 2);
 }
 
@@ -183,12 +232,25 @@ fn raw_writes_are_part_of_the_transaction(db: &Db) {
 /// Whatever stands in a value, the table's name does not come from it.
 fn identifiers_are_never_made_of_values(db: &Db) {
     let conn = &mut seed(db);
-    for evil in ["users\"; DROP TABLE users; --", "users`; DROP TABLE users; --", "\\"] {
-        let found = select(User).filter(User.username.eq(evil)).count(conn).unwrap();
+    for evil in [
+        "users\"; DROP TABLE users; --",
+        "users`; DROP TABLE users; --",
+        "\\",
+    ] {
+        let found = select(User)
+            .filter(User.username.eq(evil))
+            .count(conn)
+            .unwrap();
         assert_eq!(found, 0);
-        let found = select(User).filter(User.username.contains(evil)).count(conn).unwrap();
+        let found = select(User)
+            .filter(User.username.contains(evil))
+            .count(conn)
+            .unwrap();
         assert_eq!(found, 0);
-        let found = select(User).filter(User.username.in_([evil])).count(conn).unwrap();
+        let found = select(User)
+            .filter(User.username.in_([evil]))
+            .count(conn)
+            .unwrap();
         assert_eq!(found, 0);
     }
     assert_eq!(db.count("users"), 3);

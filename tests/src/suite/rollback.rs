@@ -1,7 +1,6 @@
 //! Rollback: what the transaction did is undone, in the database and in memory.
 
 use orm::EntityState;
-use orm::prelude::*;
 
 use super::statements::{handles, user, usernames, users};
 use crate::backend::Db;

@@ -1,6 +1,5 @@
 //! Savepoints: an inner `Err` undoes the inner work alone, in the database and in memory.
 
-use orm::prelude::*;
 use orm::{EntityState, Error, Result};
 
 use super::statements::{handles, panic_text, user, usernames, users};

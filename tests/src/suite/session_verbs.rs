@@ -54,13 +54,13 @@ impl tracing::Subscriber for Warnings {
     fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
 
     fn event(&self, event: &tracing::Event<'_>) {
-        let mut text = event.metadata().target().to_owned();
+        let mut parts = vec![event.metadata().target().to_owned()];
         event.record(
             &mut |_: &tracing::field::Field, value: &dyn std::fmt::Debug| {
-                text.push_str(&format!(" {value:?}"));
+                parts.push(format!("{value:?}"));
             },
         );
-        self.0.lock().unwrap().push(text);
+        self.0.lock().unwrap().push(parts.join(" "));
     }
 
     fn enter(&self, _: &span::Id) {}

@@ -19,10 +19,13 @@ pub(super) fn sql(db: &Db, text: &str) -> String {
     if db.backend != Backend::Postgres {
         return quoted;
     }
-    let parts = quoted.split('?').enumerate().map(|(number, part)| match number {
-        0 => part.to_owned(),
-        _ => format!("${number}{part}"),
-    });
+    let parts = quoted
+        .split('?')
+        .enumerate()
+        .map(|(number, part)| match number {
+            0 => part.to_owned(),
+            _ => format!("${number}{part}"),
+        });
     parts.collect()
 }
 
@@ -56,13 +59,19 @@ pub(super) fn scalar<T: DbType>(conn: &mut Connection, text: &str) -> T {
 
 /// A user of that name, stored past the session.
 pub(super) fn insert_user(conn: &mut Connection, name: &str) -> Result<()> {
-    conn.raw_execute(&format!("INSERT INTO users (username) VALUES ('{name}')"), &[]).map(drop)
+    conn.raw_execute(
+        &format!("INSERT INTO users (username) VALUES ('{name}')"),
+        &[],
+    )
+    .map(drop)
 }
 
 /// The error of what must fail, of that kind.
 #[track_caller]
 pub(super) fn fails<T>(result: Result<T>, kind: ErrorKind) -> Error {
-    let Err(error) = result else { panic!("succeeded, but {kind:?} was expected") };
+    let Err(error) = result else {
+        panic!("succeeded, but {kind:?} was expected")
+    };
     assert_eq!(error.kind(), kind, "{error:?}");
     error
 }
@@ -80,7 +89,11 @@ pub(super) fn refused<T>(result: Result<T>, kind: ErrorKind) -> Error {
 /// Neither `Display` nor `Debug` shows the secret value.
 #[track_caller]
 pub(super) fn assert_shows_no_value(error: &Error) {
-    for text in [error.to_string(), format!("{error:?}"), format!("{error:#?}")] {
+    for text in [
+        error.to_string(),
+        format!("{error:?}"),
+        format!("{error:#?}"),
+    ] {
         assert!(!text.contains(SECRET), "{text}");
     }
 }

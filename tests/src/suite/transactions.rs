@@ -1,18 +1,14 @@
 //! Transactions never lie: what commit says is what is stored, whatever the database did on the side.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Barrier;
-use std::thread;
-use std::time::Duration;
 
 use orm::prelude::*;
-use orm::{Error, ErrorKind, Result};
-use orm_core::sql::{IsolationLevel, TransactionOptions};
+use orm::{ErrorKind, Result};
 use orm_core::value::ValueRef;
 
 use super::Requires;
-use super::support::{column, execute, fails, insert_user, refused, scalar};
-use crate::backend::{Backend, Db};
+use super::support::{column, fails, insert_user, refused};
+use crate::backend::Db;
 use crate::cases;
 
 cases![
@@ -24,42 +20,42 @@ cases![
     a_statement_in_an_aborted_transaction_is_refused_and_not_sent (Requires::AbortingErrors),
     a_failed_statement_leaves_the_transaction_whole (Requires::StatementRollback),
     a_closure_that_swallows_an_error_ends_its_transaction,
-    a_deadlock_inside_a_savepoint_is_never_half_stored (Requires::RowLocks),
     a_full_disk_ends_the_transaction (Requires::Embedded),
     a_failed_commit_is_rolled_back (Requires::TransactionalDdl),
-    a_savepoint_undoes_its_own_work_only,
-    savepoints_nest,
-    a_swallowed_error_undoes_the_savepoint_or_nothing,
-    release_of_an_aborted_savepoint_is_refused (Requires::AbortingErrors),
     ddl_is_undone_or_noticed,
     failed_ddl_in_a_transaction_is_noticed,
     transactions_by_hand_are_noticed,
     a_commit_by_hand_is_noticed,
     a_panic_rolls_back_the_transaction,
-    a_panic_rolls_back_the_savepoint,
     begin_twice_and_commit_without_begin_are_usage_errors,
     a_dropped_connection_rolls_back_and_is_clean,
     a_failed_statement_outside_a_transaction_harms_nothing,
-    isolation_levels_are_set_for_one_transaction (Requires::Server),
-    unsupported_isolation_levels_are_told (Requires::Embedded),
-    repeatable_reads_repeat,
-    a_read_only_transaction_refuses_writes (Requires::Server),
-    a_writing_transaction_takes_the_lock_at_once (Requires::Embedded),
 ];
 
 fn users(db: &Db) -> Vec<String> {
-    column(&mut db.other_connection(), "SELECT username FROM users ORDER BY username")
+    column(
+        &mut db.other_connection(),
+        "SELECT username FROM users ORDER BY username",
+    )
 }
 
 /// Inserts a user of a name that is taken.
 fn fail(conn: &mut Connection) -> Result<()> {
-    conn.raw_execute("INSERT INTO users (id, username) VALUES (1000, 'taken')", &[]).map(drop)
+    conn.raw_execute(
+        "INSERT INTO users (id, username) VALUES (1000, 'taken')",
+        &[],
+    )
+    .map(drop)
 }
 
 /// A connection in a transaction, in a database in which [`fail`] fails.
 fn begun(db: &Db) -> Connection {
     let mut conn = db.engine.connection().unwrap();
-    conn.raw_execute("INSERT INTO users (id, username) VALUES (1000, 'taken')", &[]).unwrap();
+    conn.raw_execute(
+        "INSERT INTO users (id, username) VALUES (1000, 'taken')",
+        &[],
+    )
+    .unwrap();
     conn.begin().unwrap();
     db.sent();
     conn
@@ -127,8 +123,14 @@ fn a_statement_in_an_aborted_transaction_is_refused_and_not_sent(db: &Db) {
     fail(&mut conn).unwrap_err();
     db.sent();
     let error = fails(insert_user(&mut conn, "after"), ErrorKind::Transaction);
-    assert!(error.message().contains("an earlier error aborted"), "{error}");
-    fails(conn.raw_query("SELECT 1", &[], &mut |_| Ok(())), ErrorKind::Transaction);
+    assert!(
+        error.message().contains("an earlier error aborted"),
+        "{error}"
+    );
+    fails(
+        conn.raw_query("SELECT 1", &[], &mut |_| Ok(())),
+        ErrorKind::Transaction,
+    );
     fails(conn.raw_control("DROP TABLE users"), ErrorKind::Transaction);
     fails(conn.savepoint(|_| Ok(())), ErrorKind::Transaction);
     assert_eq!(db.sent(), [""; 0]);
@@ -166,69 +168,25 @@ fn a_closure_that_swallows_an_error_ends_its_transaction(db: &Db) {
     conn.transaction(|conn| insert_user(conn, "next")).unwrap();
 }
 
-/// MariaDB answers a deadlock by ending the whole transaction, savepoints and all: the next INSERT
-/// would commit by itself.
-fn a_deadlock_inside_a_savepoint_is_never_half_stored(db: &Db) {
-    db.outside("INSERT INTO accounts (owner, balance, version) VALUES ('a', 0, 1), ('b', 0, 1)");
-    let barrier = Barrier::new(2);
-    let run = |own: i64, other: i64| {
-        let mut conn = db.engine.connection().unwrap();
-        let add = |conn: &mut Connection, id: i64| {
-            let text = "UPDATE accounts SET balance = balance + 1 WHERE id = ?";
-            execute(db, conn, text, &[ValueRef::Int(id)]).map(drop)
-        };
-        conn.begin().unwrap();
-        insert_user(&mut conn, &format!("before_{own}")).unwrap();
-        let inside = conn.savepoint(|conn| {
-            add(conn, own)?;
-            barrier.wait();
-            add(conn, other)
-        });
-        let Err(error) = inside else {
-            conn.commit().unwrap();
-            return None;
-        };
-        assert_eq!(error.kind(), ErrorKind::Deadlock, "{error}");
-        let after = insert_user(&mut conn, &format!("after_{own}"));
-        let stored_early = users(db).contains(&format!("after_{own}"));
-        assert!(!stored_early, "the statement after the deadlock committed by itself");
-        let committed = conn.commit();
-        conn.rollback().unwrap();
-        Some((own, after, committed))
-    };
-    let (first, second) = thread::scope(|scope| {
-        let first = scope.spawn(|| run(1, 2));
-        let second = scope.spawn(|| run(2, 1));
-        (first.join().unwrap(), second.join().unwrap())
-    });
-    let (victim, after, committed) = first.or(second).expect("one of them is the victim");
-    let (before_name, after_name) = (format!("before_{victim}"), format!("after_{victim}"));
-    let stored = users(db);
-    if db.backend == Backend::Postgres {
-        after.unwrap();
-        committed.unwrap();
-        assert!(stored.contains(&before_name) && stored.contains(&after_name), "{stored:?}");
-    } else {
-        let error = fails(after, ErrorKind::Transaction);
-        assert!(error.message().contains("the database has ended"), "{error}");
-        fails(committed, ErrorKind::Transaction);
-        assert!(!stored.contains(&before_name) && !stored.contains(&after_name), "{stored:?}");
-    }
-}
-
 fn a_full_disk_ends_the_transaction(db: &Db) {
     let mut conn = begun(db);
     conn.rollback().unwrap();
-    conn.raw_query("PRAGMA max_page_count = 60", &[], &mut |_| Ok(())).unwrap();
+    conn.raw_query("PRAGMA max_page_count = 60", &[], &mut |_| Ok(()))
+        .unwrap();
     conn.begin().unwrap();
     insert_user(&mut conn, "before").unwrap();
     let large = "x".repeat(1_000_000);
     let insert = "INSERT INTO users (username, email) VALUES ('large', ?)";
-    let full = conn.raw_execute(insert, &[ValueRef::Text(&large)]).unwrap_err();
+    let full = conn
+        .raw_execute(insert, &[ValueRef::Text(&large)])
+        .unwrap_err();
     assert_eq!(full.message(), "the disk is full");
 
     let error = fails(insert_user(&mut conn, "after"), ErrorKind::Transaction);
-    assert!(error.message().contains("the database has ended"), "{error}");
+    assert!(
+        error.message().contains("the database has ended"),
+        "{error}"
+    );
     fails(conn.commit(), ErrorKind::Transaction);
     assert_eq!(users(db), ["taken"]);
     conn.rollback().unwrap();
@@ -245,7 +203,8 @@ fn a_failed_commit_is_rolled_back(db: &Db) {
     )
     .unwrap();
     conn.begin().unwrap();
-    conn.raw_execute("INSERT INTO late (id, parent) VALUES (1, 99)", &[]).unwrap();
+    conn.raw_execute("INSERT INTO late (id, parent) VALUES (1, 99)", &[])
+        .unwrap();
     insert_user(&mut conn, "ada").unwrap();
     refused(conn.commit(), ErrorKind::ForeignKeyViolation);
     assert!(!conn.in_transaction());
@@ -254,78 +213,6 @@ fn a_failed_commit_is_rolled_back(db: &Db) {
     assert_eq!(users(db), ["later"]);
     assert_eq!(db.count("late"), 0);
     conn.transaction(|conn| insert_user(conn, "next")).unwrap();
-}
-
-fn a_savepoint_undoes_its_own_work_only(db: &Db) {
-    let mut conn = begun(db);
-    insert_user(&mut conn, "before").unwrap();
-    let failed = conn.savepoint(|conn| {
-        insert_user(conn, "inside")?;
-        fail(conn)
-    });
-    refused(failed, ErrorKind::UniqueViolation);
-    insert_user(&mut conn, "after").unwrap();
-    let own: Result<()> = conn.savepoint(|conn| {
-        insert_user(conn, "inside")?;
-        Err(Error::other("of the program's own"))
-    });
-    fails(own, ErrorKind::Other);
-    conn.commit().unwrap();
-    assert_eq!(users(db), ["after", "before", "taken"]);
-}
-
-fn savepoints_nest(db: &Db) {
-    let mut conn = begun(db);
-    insert_user(&mut conn, "a").unwrap();
-    conn.savepoint(|conn| {
-        insert_user(conn, "b")?;
-        let inner = conn.savepoint(|conn| {
-            insert_user(conn, "c")?;
-            conn.savepoint(|conn| insert_user(conn, "d"))?;
-            fail(conn)
-        });
-        refused(inner, ErrorKind::UniqueViolation);
-        conn.savepoint(|conn| insert_user(conn, "e"))
-    })
-    .unwrap();
-    conn.commit().unwrap();
-    assert_eq!(users(db), ["a", "b", "e", "taken"]);
-}
-
-fn a_swallowed_error_undoes_the_savepoint_or_nothing(db: &Db) {
-    let mut conn = begun(db);
-    insert_user(&mut conn, "before").unwrap();
-    let inside = conn.savepoint(|conn| {
-        insert_user(conn, "inside")?;
-        fail(conn).unwrap_err();
-        Ok(())
-    });
-    let stored = inside.is_ok();
-    if let Err(error) = inside {
-        assert_eq!(error.kind(), ErrorKind::Transaction, "{error}");
-    }
-    conn.commit().unwrap();
-    let expected: &[&str] =
-        if stored { &["before", "inside", "taken"] } else { &["before", "taken"] };
-    assert_eq!(users(db), expected);
-}
-
-fn release_of_an_aborted_savepoint_is_refused(db: &Db) {
-    let mut conn = begun(db);
-    let inside = conn.savepoint(|conn| {
-        fail(conn).unwrap_err();
-        Ok(())
-    });
-    let error = fails(inside, ErrorKind::Transaction);
-    assert!(error.message().contains("release"), "{error}");
-    let sent = db.sent();
-    let controls: Vec<_> = sent.iter().filter(|sql| !sql.starts_with("INSERT")).collect();
-    let expected =
-        ["SAVEPOINT orm_1", "ROLLBACK TO SAVEPOINT orm_1", "RELEASE SAVEPOINT orm_1"];
-    assert_eq!(controls, expected);
-    insert_user(&mut conn, "after").unwrap();
-    conn.commit().unwrap();
-    assert_eq!(users(db), ["after", "taken"]);
 }
 
 fn ddl_is_undone_or_noticed(db: &Db) {
@@ -342,18 +229,29 @@ fn ddl_is_undone_or_noticed(db: &Db) {
         }
         if db.capabilities().transactional_ddl {
             conn.rollback().unwrap();
-            fails(conn.raw_execute(&format!("DELETE FROM {table}"), &[]), ErrorKind::UndefinedTable);
+            fails(
+                conn.raw_execute(&format!("DELETE FROM {table}"), &[]),
+                ErrorKind::UndefinedTable,
+            );
             assert_eq!(users(db), [""; 0]);
             continue;
         }
         // It has committed what came before, and a statement now would commit by itself.
         let error = fails(insert_user(&mut conn, "after"), ErrorKind::Transaction);
-        assert!(error.message().contains("a statement has ended the transaction"), "{error}");
+        assert!(
+            error
+                .message()
+                .contains("a statement has ended the transaction"),
+            "{error}"
+        );
         assert!(error.hint().unwrap().contains("stored"), "{error}");
         fails(conn.commit(), ErrorKind::Transaction);
         conn.rollback().unwrap();
         let stored = users(db);
-        assert!(stored.contains(&format!("before_{by_control}")), "{stored:?}");
+        assert!(
+            stored.contains(&format!("before_{by_control}")),
+            "{stored:?}"
+        );
         assert!(!stored.contains(&"after".to_owned()), "{stored:?}");
     }
 }
@@ -362,7 +260,8 @@ fn ddl_is_undone_or_noticed(db: &Db) {
 fn failed_ddl_in_a_transaction_is_noticed(db: &Db) {
     let mut conn = begun(db);
     insert_user(&mut conn, "before").unwrap();
-    conn.raw_control("CREATE TABLE users (id INTEGER)").unwrap_err();
+    conn.raw_control("CREATE TABLE users (id INTEGER)")
+        .unwrap_err();
     let after = insert_user(&mut conn, "after");
     let committed = conn.commit();
     conn.rollback().unwrap();
@@ -378,7 +277,10 @@ fn failed_ddl_in_a_transaction_is_noticed(db: &Db) {
         }
         Err(error) => {
             after.unwrap_err();
-            assert!(!error.to_string().contains("nothing of it is stored"), "{error}");
+            assert!(
+                !error.to_string().contains("nothing of it is stored"),
+                "{error}"
+            );
             assert_eq!(stored, ["before", "taken"]);
         }
     }
@@ -429,24 +331,13 @@ fn a_panic_rolls_back_the_transaction(db: &Db) {
     assert_eq!(users(db), ["grace"]);
 }
 
-fn a_panic_rolls_back_the_savepoint(db: &Db) {
-    let mut conn = begun(db);
-    insert_user(&mut conn, "before").unwrap();
-    let panicked = catch_unwind(AssertUnwindSafe(|| {
-        conn.savepoint(|conn| -> Result<()> {
-            insert_user(conn, "inside")?;
-            panic!("of the program's own")
-        })
-    }));
-    panicked.unwrap_err();
-    conn.commit().unwrap();
-    assert_eq!(users(db), ["before", "taken"]);
-}
-
 fn begin_twice_and_commit_without_begin_are_usage_errors(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     let error = fails(conn.commit(), ErrorKind::Usage);
-    assert!(error.message().contains("no transaction is open"), "{error}");
+    assert!(
+        error.message().contains("no transaction is open"),
+        "{error}"
+    );
     fails(conn.savepoint(|_| Ok(())), ErrorKind::Usage);
     conn.begin().unwrap();
     let error = fails(conn.begin(), ErrorKind::Usage);
@@ -456,7 +347,13 @@ fn begin_twice_and_commit_without_begin_are_usage_errors(db: &Db) {
     insert_user(&mut conn, "ada").unwrap();
     conn.commit().unwrap();
     assert_eq!(users(db), ["ada"]);
-    assert!(db.sent().iter().filter(|sql| sql.contains("BEGIN") || sql.contains("START")).count() <= 1);
+    assert!(
+        db.sent()
+            .iter()
+            .filter(|sql| sql.contains("BEGIN") || sql.contains("START"))
+            .count()
+            <= 1
+    );
 }
 
 fn a_dropped_connection_rolls_back_and_is_clean(db: &Db) {
@@ -483,87 +380,4 @@ fn a_failed_statement_outside_a_transaction_harms_nothing(db: &Db) {
     insert_user(&mut conn, "ada").unwrap();
     conn.transaction(|conn| insert_user(conn, "grace")).unwrap();
     assert_eq!(users(db), ["ada", "grace", "taken"]);
-}
-
-fn isolation_levels_are_set_for_one_transaction(db: &Db) {
-    let mut conn = db.engine.connection().unwrap();
-    let mut level = |isolation: Option<IsolationLevel>| -> String {
-        conn.begin_with(TransactionOptions { isolation, ..Default::default() }).unwrap();
-        let query = if db.backend == Backend::Postgres {
-            "SHOW transaction_isolation"
-        } else {
-            scalar::<i64>(&mut conn, "SELECT COUNT(*) FROM users");
-            // The table is renewed every tenth of a second.
-            thread::sleep(Duration::from_millis(150));
-            "SELECT trx_isolation_level FROM information_schema.innodb_trx \
-             WHERE trx_mysql_thread_id = CONNECTION_ID()"
-        };
-        let found = scalar::<String>(&mut conn, query);
-        conn.rollback().unwrap();
-        found.to_uppercase()
-    };
-    let default = level(None);
-    for isolation in [
-        IsolationLevel::ReadUncommitted,
-        IsolationLevel::ReadCommitted,
-        IsolationLevel::RepeatableRead,
-        IsolationLevel::Serializable,
-    ] {
-        assert_eq!(level(Some(isolation)), isolation.as_sql());
-        assert_eq!(level(None), default);
-    }
-}
-
-fn unsupported_isolation_levels_are_told(db: &Db) {
-    let mut conn = db.engine.connection().unwrap();
-    for isolation in [IsolationLevel::ReadCommitted, IsolationLevel::RepeatableRead] {
-        let options = TransactionOptions { isolation: Some(isolation), ..Default::default() };
-        let error = fails(conn.begin_with(options), ErrorKind::Unsupported);
-        assert!(error.message().contains(isolation.as_sql()), "{error}");
-        assert!(error.hint().unwrap().contains("serializable"), "{error}");
-        assert!(!conn.in_transaction());
-    }
-    let isolation = Some(IsolationLevel::Serializable);
-    conn.begin_with(TransactionOptions { isolation, ..Default::default() }).unwrap();
-    conn.commit().unwrap();
-}
-
-fn repeatable_reads_repeat(db: &Db) {
-    let isolation = match db.backend {
-        Backend::Sqlite => IsolationLevel::Serializable,
-        _ => IsolationLevel::RepeatableRead,
-    };
-    let mut conn = db.engine.connection().unwrap();
-    conn.begin_with(TransactionOptions { isolation: Some(isolation), ..Default::default() }).unwrap();
-    let count = "SELECT COUNT(*) FROM users";
-    assert_eq!(scalar::<i64>(&mut conn, count), 0);
-    db.outside("INSERT INTO users (username) VALUES ('ada')");
-    assert_eq!(scalar::<i64>(&mut conn, count), 0);
-    conn.commit().unwrap();
-    assert_eq!(scalar::<i64>(&mut conn, count), 1);
-}
-
-fn a_read_only_transaction_refuses_writes(db: &Db) {
-    let mut conn = db.engine.connection().unwrap();
-    let isolation = Some(IsolationLevel::RepeatableRead);
-    for isolation in [None, isolation] {
-        let options = TransactionOptions { isolation, read_only: true, writes: false };
-        conn.begin_with(options).unwrap();
-        assert_eq!(scalar::<i64>(&mut conn, "SELECT COUNT(*) FROM users"), 0);
-        insert_user(&mut conn, "ada").unwrap_err();
-        conn.rollback().unwrap();
-    }
-    // The next transaction writes again.
-    conn.transaction(|conn| insert_user(conn, "grace")).unwrap();
-    assert_eq!(users(db), ["grace"]);
-}
-
-fn a_writing_transaction_takes_the_lock_at_once(db: &Db) {
-    let mut conn = db.engine.connection().unwrap();
-    conn.begin_with(TransactionOptions { writes: true, ..Default::default() }).unwrap();
-    let other = Engine::connect(&format!("{}?busy_timeout=20", db.url())).unwrap();
-    let mut other = other.connection().unwrap();
-    refused(insert_user(&mut other, "ada"), ErrorKind::Busy);
-    conn.commit().unwrap();
-    insert_user(&mut other, "ada").unwrap();
 }

@@ -27,7 +27,11 @@ const FORBIDDEN: &[(&str, &str)] = &[
 ];
 
 /// Forbidden calls that are right in one file: (file, needle, reason).
-const ALLOWED: &[(&str, &str, &str)] = &[];
+const ALLOWED: &[(&str, &str, &str)] = &[(
+    "orm/src/session/access.rs",
+    "panic!",
+    "`Index` has no way to answer with an error; the fallible forms beside it do",
+)];
 
 #[test]
 fn files_begin_with_their_documentation() {

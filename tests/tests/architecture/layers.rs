@@ -17,9 +17,9 @@ const LAYERS: &[Layers] = &[
     Layers {
         folder: "orm/core",
         chains: &[
-            "error, value < types < schema < stmt < sql < testing",
+            "error, civil < value < types < schema < stmt < sql < testing",
             // The driver never sees a statement or a schema.
-            "error, value < driver < testing",
+            "error, civil < value < driver < testing",
         ],
     },
     Layers {

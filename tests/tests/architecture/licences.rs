@@ -7,11 +7,12 @@ use crate::tree::{report, root};
 
 #[test]
 fn every_dependency_has_an_allowed_licence() {
-    let allowed = allowed();
+    let (allowed, clarified) = (allowed(), clarified());
     let mut broken = Vec::new();
     for package in list(metadata(), "packages") {
         let (name, version) = (text(package, "name"), text(package, "version"));
-        let licence = text(package, "license");
+        let clear = clarified.iter().find(|(crate_name, _)| crate_name == name);
+        let licence = clear.map_or_else(|| text(package, "license"), |(_, licence)| licence);
         if !is_met(licence, &allowed) {
             broken.push(format!(
                 "{name} {version}: `{licence}`; do without it, or allow it in deny.toml"
@@ -21,10 +22,28 @@ fn every_dependency_has_an_allowed_licence() {
     report("dependencies have licences that deny.toml allows", &broken);
 }
 
+fn deny_toml() -> String {
+    fs::read_to_string(root().join("deny.toml")).expect("deny.toml lies in the workspace's folder")
+}
+
+/// The crates whose manifest names no licence, with the one that deny.toml found in their files.
+fn clarified() -> Vec<(String, String)> {
+    let text = deny_toml();
+    let value = |line: &str, key: &str| {
+        let value = line.strip_prefix(key)?.trim_start().strip_prefix('=')?;
+        Some(value.trim().trim_matches('"').to_owned())
+    };
+    let blocks = text.split("[[licenses.clarify]]").skip(1);
+    let clarify = |block: &str| {
+        let name = block.lines().find_map(|line| value(line, "crate"))?;
+        Some((name, block.lines().find_map(|line| value(line, "expression"))?))
+    };
+    blocks.filter_map(clarify).collect()
+}
+
 /// The list `allow` of deny.toml, so that it is kept in one place.
 fn allowed() -> Vec<String> {
-    let text = fs::read_to_string(root().join("deny.toml"))
-        .expect("deny.toml lies in the workspace's folder");
+    let text = deny_toml();
     let lines = text.lines().skip_while(|line| *line != "allow = [").skip(1);
     let entries = lines.take_while(|line| *line != "]");
     let allowed: Vec<String> = entries

@@ -1,0 +1,96 @@
+//! Rows by primary key: the statements of `session.get`, and of what a flush reads back.
+
+use std::sync::Arc;
+
+use orm_core::driver::Row;
+use orm_core::error::Result;
+use orm_core::sql::{Dialect, SqlWriter};
+use orm_core::value::{Value, ValueRef};
+
+use crate::engine::{Connection, StatementKey, StatementKind};
+use crate::mapping::ModelDef;
+
+/// The most keys that one statement of [`rows_by_key`] asks for.
+const KEYS: usize = 64;
+
+/// The text of `SELECT columns FROM table WHERE key = ?`, compiled once per model and dialect.
+///
+/// # Errors
+/// None with the dialects of this workspace.
+pub(crate) fn get_statement(
+    connection: &mut Connection,
+    def: &'static ModelDef,
+    model: usize,
+) -> Result<Arc<str>> {
+    statement(connection, def, model, 1)
+}
+
+/// Reads the rows of many keys, in any order, by a few statements. Each key is as many values as the
+/// primary key has columns.
+///
+/// # Errors
+/// The database's refusal, or the error of `each`.
+pub(crate) fn rows_by_key(
+    connection: &mut Connection,
+    (def, model): (&'static ModelDef, usize),
+    keys: &[Vec<Value>],
+    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+) -> Result<()> {
+    let mut rest = keys;
+    while !rest.is_empty() {
+        // Powers of two, so that there are few texts to prepare and to keep.
+        let (these, others) = rest.split_at(1 << rest.len().min(KEYS).ilog2());
+        let sql = statement(connection, def, model, these.len())?;
+        let binds: Vec<ValueRef<'_>> = these.iter().flatten().map(Value::as_ref).collect();
+        connection.raw_query(&sql, &binds, each)?;
+        rest = others;
+    }
+    Ok(())
+}
+
+fn statement(
+    connection: &mut Connection,
+    def: &'static ModelDef,
+    model: usize,
+    rows: usize,
+) -> Result<Arc<str>> {
+    let dialect = connection.dialect();
+    let key = StatementKey {
+        dialect: dialect.name(),
+        model,
+        kind: StatementKind::Get,
+        columns: Vec::new(),
+        guard: Vec::new(),
+        rows,
+    };
+    connection.statement(&key, || Ok(render(dialect, def, rows)))
+}
+
+fn render(dialect: &'static dyn Dialect, def: &'static ModelDef, rows: usize) -> String {
+    let mut w = SqlWriter::new(dialect);
+    w.push("SELECT ")
+        .idents(def.names)
+        .push(" FROM ")
+        .ident(def.table)
+        .push(" WHERE ");
+    match def.primary_key {
+        [position] if rows > 1 => {
+            w.ident(def.names[*position]).push(" IN (");
+            w.list(0..rows, |w, _| {
+                w.placeholder();
+            });
+            w.push(")");
+        }
+        key => {
+            // Tuples would be shorter, and are written differently everywhere.
+            for row in 0..rows {
+                w.push(if row == 0 { "" } else { " OR " });
+                for (index, position) in key.iter().enumerate() {
+                    w.push(if index == 0 { "" } else { " AND " });
+                    w.ident(def.names[*position]).push(" = ").placeholder();
+                }
+            }
+        }
+    }
+    w.finish().0
+}

@@ -1,0 +1,204 @@
+//! Groups and aggregates: the same values in the same types on every database.
+
+use orm::ErrorKind;
+use orm::prelude::*;
+
+use crate::backend::Db;
+use crate::cases;
+use crate::fixtures::{Account, Colour, Everything, Post, User};
+
+cases![
+    "aggregates":
+    groups_and_having,
+    aggregates_have_the_same_types_everywhere,
+    a_sum_beyond_64_bits_is_an_error,
+    aggregates_of_nothing_are_null,
+    distinct_rows,
+    counts_count_the_rows_of_the_query,
+    arithmetic_keeps_its_type,
+];
+
+/// Four users, one without an email; three posts, by two of them.
+fn seed(db: &Db) -> Connection {
+    let mut session = db.session();
+    for (name, email) in [
+        ("ada", Some("ada@x.org")),
+        ("bob", None),
+        ("cy", Some("cy@y.org")),
+        ("dee", Some("")),
+    ] {
+        let mut user = User {
+            id: 0,
+            username: name.into(),
+            email: None,
+        };
+        user.email = email.map(Into::into);
+        session.add(user);
+    }
+    session.commit().unwrap();
+    for (title, author_id) in [("one", 1), ("two", 1), ("three", 3)] {
+        session.add(Post::builder().title(title).author_id(author_id));
+    }
+    session.commit().unwrap();
+    db.sent();
+    db.engine.connection().unwrap()
+}
+
+fn everything(id: i64, flag: Option<bool>) -> Everything {
+    Everything {
+        id,
+        flag: flag == Some(true),
+        small: 5,
+        medium: 50,
+        large: 500,
+        single: 0.5,
+        double: 0.25,
+        text: "text".into(),
+        bytes: vec![0, 255],
+        date: "2024-02-29".parse().unwrap(),
+        time: "12:30:00.5".parse().unwrap(),
+        moment: "2024-02-29T12:30:00".parse().unwrap(),
+        instant: "2024-02-29T12:30:00.000001Z".parse().unwrap(),
+        token: uuid::Uuid::from_u128(99),
+        colour: Colour::DarkBlue,
+        maybe_flag: flag,
+        maybe_number: None,
+        maybe_text: None,
+        maybe_instant: None,
+    }
+}
+
+fn accounts(db: &Db, balances: &[i64]) -> Connection {
+    let mut conn = db.engine.connection().unwrap();
+    let rows = balances
+        .iter()
+        .map(|balance| Account::builder().owner("x").balance(*balance));
+    insert(Account).values(rows).execute(&mut conn).unwrap();
+    conn
+}
+
+fn groups_and_having(db: &Db) {
+    let conn = &mut seed(db);
+    let query = select((User.username, count(Post.id)))
+        .left_join(Post)
+        .group_by(User.username);
+    let query = query.order_by(User.username);
+    let expected = [("ada", 2), ("bob", 0), ("cy", 1), ("dee", 0)];
+    assert_eq!(
+        query.all(conn).unwrap(),
+        expected.map(|(name, n)| (name.to_owned(), n))
+    );
+    let many = query.clone().having(count(Post.id).gt(1));
+    assert_eq!(many.all(conn).unwrap(), [("ada".to_owned(), 2)]);
+    let none = query.having(count(Post.id).gt(5));
+    assert_eq!(none.all(conn).unwrap(), []);
+}
+
+fn aggregates_have_the_same_types_everywhere(db: &Db) {
+    let conn = &mut accounts(db, &[1, 2, 4]);
+    let all = select((
+        sum(Account.balance),
+        avg(Account.balance),
+        min(Account.balance),
+        max(Account.balance),
+        count(Account.balance),
+        count_all(),
+        count_distinct(Account.owner),
+    ));
+    let (sum_, avg_, min_, max_, count_, rows, owners) = all.from(Account).one(conn).unwrap();
+    assert_eq!((sum_, min_, max_), (Some(7_i64), Some(1), Some(4)));
+    assert!((avg_.unwrap() - 7.0 / 3.0).abs() < 1e-9, "{avg_:?}");
+    assert_eq!((count_, rows, owners), (3, 3, 1));
+    // Narrow integers add up to wide ones, floats to floats.
+    let rows = [everything(1, None), everything(2, None)];
+    insert(Everything).values(&rows).execute(conn).unwrap();
+    let query = select((
+        sum(Everything.small),
+        sum(Everything.medium),
+        sum(Everything.single),
+        sum(Everything.double),
+        avg(Everything.small),
+        max(Everything.date),
+        min(Everything.text),
+        max(Everything.instant),
+    ));
+    let row = query.one(conn).unwrap();
+    assert_eq!((row.0, row.1), (Some(10_i64), Some(100_i64)));
+    assert_eq!(
+        (row.2, row.3, row.4),
+        (Some(1.0_f64), Some(0.5_f64), Some(5.0_f64))
+    );
+    assert_eq!(
+        (row.5, row.6.as_deref()),
+        (Some(rows[0].date), Some("text"))
+    );
+    assert_eq!(row.7, Some(rows[0].instant));
+}
+
+fn a_sum_beyond_64_bits_is_an_error(db: &Db) {
+    let conn = &mut accounts(db, &[i64::MAX, i64::MAX - 1]);
+    let error = select(sum(Account.balance)).one(conn).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutOfRange, "{error:?}");
+}
+
+fn aggregates_of_nothing_are_null(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let query = select((
+        sum(Account.balance),
+        avg(Account.balance),
+        max(Account.owner),
+        count_all(),
+    ));
+    let query = query.from(Account);
+    assert_eq!(query.one(&mut conn).unwrap(), (None, None, None, 0));
+    assert_eq!(query.all(&mut conn).unwrap().len(), 1);
+}
+
+fn distinct_rows(db: &Db) {
+    let conn = &mut seed(db);
+    let authors = select(Post.author_id).order_by(Post.author_id);
+    assert_eq!(authors.all(conn).unwrap(), [1, 1, 3]);
+    assert_eq!(authors.clone().distinct().all(conn).unwrap(), [1, 3]);
+    assert_eq!(authors.distinct().count(conn).unwrap(), 2);
+}
+
+fn counts_count_the_rows_of_the_query(db: &Db) {
+    let conn = &mut seed(db);
+    assert_eq!(select(User).count(conn).unwrap(), 4);
+    assert_eq!(select(User).limit(3).count(conn).unwrap(), 3);
+    assert_eq!(select(User).limit(3).offset(2).count(conn).unwrap(), 2);
+    assert_eq!(select(User).filter(User.id.gt(9)).count(conn).unwrap(), 0);
+    assert_eq!(
+        select((User, optional(Post)))
+            .left_join(Post)
+            .count(conn)
+            .unwrap(),
+        5
+    );
+    let groups = select((User.id, count(Post.id)))
+        .left_join(Post)
+        .group_by(User.id);
+    assert_eq!(groups.count(conn).unwrap(), 4);
+    assert_eq!(groups.having(count(Post.id).gt(0)).count(conn).unwrap(), 2);
+}
+
+fn arithmetic_keeps_its_type(db: &Db) {
+    let conn = &mut accounts(db, &[7, i64::MAX]);
+    let query = select((
+        Account.balance + 1,
+        Account.balance * 2,
+        Account.balance - 10,
+    ));
+    let row = query.filter(Account.id.eq(1)).one(conn).unwrap();
+    assert_eq!(row, (8, 14, -3));
+    // What overflows is an error and not another number.
+    let query = select(Account.balance + 1).filter(Account.id.eq(2));
+    let error = query.one(conn).unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::OutOfRange | ErrorKind::Decode),
+        "{error:?}"
+    );
+    // Columns take part on both sides, and in conditions.
+    let query = select(Account.id).filter((Account.balance - Account.id).eq(6));
+    assert_eq!(query.all(conn).unwrap(), [1]);
+}

@@ -1,0 +1,138 @@
+//! Isolation levels, read-only transactions, and locks that are taken at once.
+
+use std::thread;
+use std::time::Duration;
+
+use orm::ErrorKind;
+use orm::prelude::*;
+use orm_core::sql::{IsolationLevel, TransactionOptions};
+
+use super::Requires;
+use super::support::{column, fails, insert_user, refused, scalar};
+use crate::backend::{Backend, Db};
+use crate::cases;
+
+cases![
+    "isolation":
+    isolation_levels_are_set_for_one_transaction (Requires::Server),
+    unsupported_isolation_levels_are_told (Requires::Embedded),
+    repeatable_reads_repeat,
+    a_read_only_transaction_refuses_writes (Requires::Server),
+    a_writing_transaction_takes_the_lock_at_once (Requires::Embedded),
+];
+
+fn users(db: &Db) -> Vec<String> {
+    column(
+        &mut db.other_connection(),
+        "SELECT username FROM users ORDER BY username",
+    )
+}
+
+fn isolation_levels_are_set_for_one_transaction(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let mut level = |isolation: Option<IsolationLevel>| -> String {
+        conn.begin_with(TransactionOptions {
+            isolation,
+            ..Default::default()
+        })
+        .unwrap();
+        let query = if db.backend == Backend::Postgres {
+            "SHOW transaction_isolation"
+        } else {
+            scalar::<i64>(&mut conn, "SELECT COUNT(*) FROM users");
+            // The table is renewed every tenth of a second.
+            thread::sleep(Duration::from_millis(150));
+            "SELECT trx_isolation_level FROM information_schema.innodb_trx \
+             WHERE trx_mysql_thread_id = CONNECTION_ID()"
+        };
+        let found = scalar::<String>(&mut conn, query);
+        conn.rollback().unwrap();
+        found.to_uppercase()
+    };
+    let default = level(None);
+    for isolation in [
+        IsolationLevel::ReadUncommitted,
+        IsolationLevel::ReadCommitted,
+        IsolationLevel::RepeatableRead,
+        IsolationLevel::Serializable,
+    ] {
+        assert_eq!(level(Some(isolation)), isolation.as_sql());
+        assert_eq!(level(None), default);
+    }
+}
+
+fn unsupported_isolation_levels_are_told(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    for isolation in [
+        IsolationLevel::ReadCommitted,
+        IsolationLevel::RepeatableRead,
+    ] {
+        let options = TransactionOptions {
+            isolation: Some(isolation),
+            ..Default::default()
+        };
+        let error = fails(conn.begin_with(options), ErrorKind::Unsupported);
+        assert!(error.message().contains(isolation.as_sql()), "{error}");
+        assert!(error.hint().unwrap().contains("serializable"), "{error}");
+        assert!(!conn.in_transaction());
+    }
+    let isolation = Some(IsolationLevel::Serializable);
+    conn.begin_with(TransactionOptions {
+        isolation,
+        ..Default::default()
+    })
+    .unwrap();
+    conn.commit().unwrap();
+}
+
+fn repeatable_reads_repeat(db: &Db) {
+    let isolation = match db.backend {
+        Backend::Sqlite => IsolationLevel::Serializable,
+        _ => IsolationLevel::RepeatableRead,
+    };
+    let mut conn = db.engine.connection().unwrap();
+    conn.begin_with(TransactionOptions {
+        isolation: Some(isolation),
+        ..Default::default()
+    })
+    .unwrap();
+    let count = "SELECT COUNT(*) FROM users";
+    assert_eq!(scalar::<i64>(&mut conn, count), 0);
+    db.outside("INSERT INTO users (username) VALUES ('ada')");
+    assert_eq!(scalar::<i64>(&mut conn, count), 0);
+    conn.commit().unwrap();
+    assert_eq!(scalar::<i64>(&mut conn, count), 1);
+}
+
+fn a_read_only_transaction_refuses_writes(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let isolation = Some(IsolationLevel::RepeatableRead);
+    for isolation in [None, isolation] {
+        let options = TransactionOptions {
+            isolation,
+            read_only: true,
+            writes: false,
+        };
+        conn.begin_with(options).unwrap();
+        assert_eq!(scalar::<i64>(&mut conn, "SELECT COUNT(*) FROM users"), 0);
+        insert_user(&mut conn, "ada").unwrap_err();
+        conn.rollback().unwrap();
+    }
+    // The next transaction writes again.
+    conn.transaction(|conn| insert_user(conn, "grace")).unwrap();
+    assert_eq!(users(db), ["grace"]);
+}
+
+fn a_writing_transaction_takes_the_lock_at_once(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    conn.begin_with(TransactionOptions {
+        writes: true,
+        ..Default::default()
+    })
+    .unwrap();
+    let other = Engine::connect(&format!("{}?busy_timeout=20", db.url())).unwrap();
+    let mut other = other.connection().unwrap();
+    refused(insert_user(&mut other, "ada"), ErrorKind::Busy);
+    conn.commit().unwrap();
+    insert_user(&mut other, "ada").unwrap();
+}

@@ -1,0 +1,168 @@
+//! Joins, aliases and subqueries, and what is asked for on their optional sides.
+
+use orm::ErrorKind;
+use orm::prelude::*;
+
+use crate::backend::Db;
+use crate::cases;
+use crate::fixtures::{Country, Node, Post, User};
+
+cases![
+    "joins":
+    inner_joins,
+    left_joins_have_optional_sides,
+    a_join_without_a_foreign_key_is_an_error,
+    a_left_join_of_an_entity_that_must_be_there_is_an_error,
+    self_joins_by_alias,
+    subqueries,
+];
+
+/// Four users, one without an email; three posts, by two of them.
+fn seed(db: &Db) -> Connection {
+    let mut session = db.session();
+    for (name, email) in [
+        ("ada", Some("ada@x.org")),
+        ("bob", None),
+        ("cy", Some("cy@y.org")),
+        ("dee", Some("")),
+    ] {
+        let mut user = User {
+            id: 0,
+            username: name.into(),
+            email: None,
+        };
+        user.email = email.map(Into::into);
+        session.add(user);
+    }
+    session.commit().unwrap();
+    for (title, author_id) in [("one", 1), ("two", 1), ("three", 3)] {
+        session.add(Post::builder().title(title).author_id(author_id));
+    }
+    session.commit().unwrap();
+    db.sent();
+    db.engine.connection().unwrap()
+}
+
+/// The names of the users that a condition holds for, in order.
+#[track_caller]
+fn names(conn: &mut Connection, condition: Predicate) -> Vec<String> {
+    let query = select(User.username)
+        .filter(condition)
+        .order_by(User.username);
+    query.all(conn).unwrap()
+}
+
+fn inner_joins(db: &Db) {
+    let conn = &mut seed(db);
+    let query = select((User.username, Post.title))
+        .join(Post)
+        .order_by(Post.title);
+    let expected = [("ada", "one"), ("cy", "three"), ("ada", "two")];
+    let expected = expected.map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(query.all(conn).unwrap(), expected);
+    // From the other side, and by a condition of one's own.
+    let query = select((User.username, Post.title))
+        .from(Post)
+        .join(User)
+        .order_by(Post.title);
+    assert_eq!(query.all(conn).unwrap(), expected);
+    let on = Post.author_id.eq(User.id) & Post.title.eq("two");
+    let query = select((User, Post)).join_on(Post, on);
+    let (user, post) = query.one(conn).unwrap();
+    assert_eq!(
+        (user.username.as_str(), post.title.as_str()),
+        ("ada", "two")
+    );
+    // Columns of one name stay apart.
+    assert_eq!((user.id, post.id), (1, 2));
+}
+
+fn left_joins_have_optional_sides(db: &Db) {
+    let conn = &mut seed(db);
+    let query = select((User.username, optional(Post))).left_join(Post);
+    let query = query.order_by((User.username, Post.id));
+    let found: Vec<(String, Option<i64>)> = query
+        .all(conn)
+        .unwrap()
+        .into_iter()
+        .map(|(name, post)| (name, post.map(|p| p.id)))
+        .collect();
+    let expected = [
+        ("ada", Some(1)),
+        ("ada", Some(2)),
+        ("bob", None),
+        ("cy", Some(3)),
+        ("dee", None),
+    ];
+    assert_eq!(found, expected.map(|(name, post)| (name.to_owned(), post)));
+    let column = select((User.username, optional(Post.title)))
+        .left_join(Post)
+        .filter(Post.id.is_null());
+    let found = column.order_by(User.username).all(conn).unwrap();
+    assert_eq!(found, [("bob".to_owned(), None), ("dee".to_owned(), None)]);
+    // On a session, the same query yields handles.
+    let mut session = db.session();
+    let query = select((User, optional(Post)))
+        .left_join(Post)
+        .order_by((User.id, Post.id));
+    let rows = query.all(&mut session).unwrap();
+    assert_eq!(rows.len(), 5);
+    assert_eq!(rows[0].0, rows[1].0);
+    assert_eq!(session[rows[3].1.unwrap()].title, "three");
+    assert!(rows[2].1.is_none());
+}
+
+fn a_join_without_a_foreign_key_is_an_error(db: &Db) {
+    let conn = &mut seed(db);
+    let error = select((User, Country)).join(Country).all(conn).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage, "{error:?}");
+    let text = error.to_string();
+    assert!(
+        text.contains("User") && text.contains("Country") && text.contains("join_on"),
+        "{text}"
+    );
+    assert!(select((User, User)).join(User).all(conn).is_err());
+    assert_eq!(db.sent(), [""; 0]);
+}
+
+fn a_left_join_of_an_entity_that_must_be_there_is_an_error(db: &Db) {
+    let conn = &mut seed(db);
+    let error = select((User, Post)).left_join(Post).all(conn).unwrap_err();
+    assert!(error.to_string().contains("optional(Post)"), "{error}");
+}
+
+fn self_joins_by_alias(db: &Db) {
+    let mut session = db.session();
+    session.add(Node::builder().id(1).label("root"));
+    session.add(Node::builder().id(2).parent_id(1).label("child"));
+    session.add(Node::builder().id(3).parent_id(2).label("grandchild"));
+    session.commit().unwrap();
+    let parent = Node.alias("parent");
+    let query = select((Node.label, parent.label)).join_on(parent, Node.parent_id.eq(parent.id));
+    let query = query.order_by(Node.id);
+    let mut conn = db.engine.connection().unwrap();
+    let expected = [("child", "root"), ("grandchild", "child")];
+    assert_eq!(
+        query.all(&mut conn).unwrap(),
+        expected.map(|(a, b)| (a.to_owned(), b.to_owned()))
+    );
+    // An alias yields the same entities as the model.
+    let mut session = db.session();
+    let query = select((Node, parent))
+        .join_on(parent, Node.parent_id.eq(parent.id))
+        .order_by(Node.id);
+    let rows = query.all(&mut session).unwrap();
+    assert_eq!(rows[1].1, rows[0].0);
+}
+
+fn subqueries(db: &Db) {
+    let conn = &mut seed(db);
+    let authors = || select(Post.author_id);
+    assert_eq!(names(conn, User.id.in_select(authors())), ["ada", "cy"]);
+    assert_eq!(names(conn, !User.id.in_select(authors())), ["bob", "dee"]);
+    let long = authors().filter(Post.title.eq("three"));
+    assert_eq!(names(conn, User.id.in_select(long)), ["cy"]);
+    let own = || select(Post).filter(Post.author_id.eq(User.id) & Post.title.starts_with("t"));
+    assert_eq!(names(conn, exists(own())), ["ada", "cy"]);
+    assert_eq!(names(conn, !exists(own())), ["bob", "dee"]);
+}

@@ -1,0 +1,139 @@
+//! The pool: its limits and its patience, databases in memory, and threads that share it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use orm::ErrorKind;
+use orm::engine::Engine;
+use orm::prelude::*;
+
+use super::Requires;
+use super::support::{fails, insert_user, scalar};
+use crate::backend::Db;
+use crate::cases;
+use crate::fixtures::User;
+
+cases![
+    "pool":
+    an_exhausted_pool_times_out_and_names_its_limits,
+    a_pool_without_patience_works,
+    a_freed_connection_goes_to_the_next_in_line,
+    many_threads_share_a_pool,
+    a_connection_in_memory_is_the_only_one (Requires::Embedded),
+    a_database_in_memory_survives_its_sessions (Requires::Embedded),
+    a_fresh_connection_is_not_asked_whether_it_lives,
+    engines_are_shared_and_connections_move,
+];
+
+fn an_exhausted_pool_times_out_and_names_its_limits(db: &Db) {
+    let options = Engine::options(db.url())
+        .pool_size(2)
+        .pool_timeout(Duration::from_millis(100));
+    let engine = options.connect().unwrap();
+    let first = engine.connection().unwrap();
+    let _second = engine.connection().unwrap();
+    let begin = Instant::now();
+    let error = fails(engine.connection(), ErrorKind::PoolTimeout);
+    let waited = begin.elapsed();
+    assert!((100..1000).contains(&waited.as_millis()), "{waited:?}");
+    let hint = error.hint().unwrap();
+    for part in ["all 2 connections", "100ms", "pool_size", "pool_timeout"] {
+        assert!(hint.contains(part), "{hint}");
+    }
+    drop(first);
+    engine.connection().unwrap();
+}
+
+fn a_pool_without_patience_works(db: &Db) {
+    for _ in 0..20 {
+        let options = Engine::options(db.url())
+            .pool_size(1)
+            .pool_timeout(Duration::ZERO);
+        let engine = options.connect().unwrap();
+        let conn = engine.connection().unwrap();
+        fails(engine.connection(), ErrorKind::PoolTimeout);
+        drop(conn);
+        engine.connection().unwrap();
+    }
+}
+
+fn a_freed_connection_goes_to_the_next_in_line(db: &Db) {
+    let engine = Engine::options(db.url()).pool_size(1).connect().unwrap();
+    let held = engine.connection().unwrap();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| engine.connection().map(drop));
+        thread::sleep(Duration::from_millis(50));
+        drop(held);
+        waiting.join().unwrap().unwrap();
+    });
+}
+
+fn many_threads_share_a_pool(db: &Db) {
+    let done = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for thread in 0..6 {
+            let (engine, done) = (db.engine.clone(), &done);
+            scope.spawn(move || {
+                for row in 0..10 {
+                    let mut conn = engine.connection().unwrap();
+                    insert_user(&mut conn, &format!("user_{thread}_{row}")).unwrap();
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    assert_eq!(done.into_inner(), 60);
+    assert_eq!(db.count("users"), 60);
+    // Three is the default of the pool.
+    assert!(db.recorder.connects() <= 3, "{}", db.recorder.connects());
+}
+
+fn a_connection_in_memory_is_the_only_one(db: &Db) {
+    let _ = db;
+    let engine = Engine::connect("sqlite://").unwrap();
+    assert!(engine.is_private());
+    let held = engine.connection().unwrap();
+    let begin = Instant::now();
+    let error = fails(engine.connection(), ErrorKind::PoolTimeout);
+    assert!(begin.elapsed() < Duration::from_secs(3));
+    assert!(error.hint().unwrap().contains("in memory"), "{error}");
+    drop(held);
+    engine.connection().unwrap();
+}
+
+fn a_database_in_memory_survives_its_sessions(db: &Db) {
+    let _ = db;
+    for url in ["sqlite://", "sqlite::memory:"] {
+        let engine = Engine::options(url)
+            .check_after(Duration::ZERO)
+            .connect()
+            .unwrap();
+        crate::fixtures::metadata().create_all(&engine).unwrap();
+        let mut session = Session::new(&engine);
+        session.add(User::builder().username("ada"));
+        session.commit().unwrap();
+        drop(session);
+        thread::sleep(Duration::from_millis(5));
+        let mut session = Session::new(&engine);
+        assert!(session.get(User, 1).unwrap().is_some());
+    }
+}
+
+fn a_fresh_connection_is_not_asked_whether_it_lives(db: &Db) {
+    for _ in 0..5 {
+        let mut conn = db.engine.connection().unwrap();
+        scalar::<i64>(&mut conn, "SELECT COUNT(*) FROM users");
+    }
+    assert_eq!(db.recorder.pings(), 0);
+    // Nor is anything else sent but the statement itself.
+    assert_eq!(db.sent(), ["SELECT COUNT(*) FROM users"; 5]);
+}
+
+fn engines_are_shared_and_connections_move(db: &Db) {
+    fn shared<T: Send + Sync>(_: &T) {}
+    fn moves<T: Send>(_: &T) {}
+    shared(&db.engine);
+    moves(&db.engine.connection().unwrap());
+    moves(&db.session());
+}

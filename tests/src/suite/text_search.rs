@@ -1,0 +1,152 @@
+//! Searches in text: which count case, what a wildcard is, and what NULL and nothing are.
+
+use orm::prelude::*;
+
+use crate::backend::Db;
+use crate::cases;
+use crate::fixtures::{Post, User};
+
+cases![
+    "text_search":
+    searches_in_text_count_case_but_one,
+    wildcards_in_needles_are_text,
+    patterns_have_wildcards,
+    an_empty_needle_is_in_every_text,
+];
+
+/// Four users, one without an email; three posts, by two of them.
+fn seed(db: &Db) -> Connection {
+    let mut session = db.session();
+    for (name, email) in [
+        ("ada", Some("ada@x.org")),
+        ("bob", None),
+        ("cy", Some("cy@y.org")),
+        ("dee", Some("")),
+    ] {
+        let mut user = User {
+            id: 0,
+            username: name.into(),
+            email: None,
+        };
+        user.email = email.map(Into::into);
+        session.add(user);
+    }
+    session.commit().unwrap();
+    for (title, author_id) in [("one", 1), ("two", 1), ("three", 3)] {
+        session.add(Post::builder().title(title).author_id(author_id));
+    }
+    session.commit().unwrap();
+    db.sent();
+    db.engine.connection().unwrap()
+}
+
+/// The names of the users that a condition holds for, in order.
+#[track_caller]
+fn names(conn: &mut Connection, condition: Predicate) -> Vec<String> {
+    let query = select(User.username)
+        .filter(condition)
+        .order_by(User.username);
+    query.all(conn).unwrap()
+}
+
+/// Users of those names, and nobody else.
+fn named(db: &Db, names: &[&str]) -> Connection {
+    let mut conn = db.engine.connection().unwrap();
+    let users = names.iter().map(|name| User::builder().username(*name));
+    insert(User).values(users).execute(&mut conn).unwrap();
+    conn
+}
+
+fn searches_in_text_count_case_but_one(db: &Db) {
+    let conn = &mut named(db, &["Rust book", "rust", "trust", "RUST", "dust"]);
+    assert_eq!(
+        names(conn, User.username.contains("rust")),
+        ["rust", "trust"]
+    );
+    assert_eq!(names(conn, User.username.starts_with("rust")), ["rust"]);
+    assert_eq!(
+        names(conn, User.username.starts_with("Rust")),
+        ["Rust book"]
+    );
+    assert_eq!(
+        names(conn, User.username.ends_with("ust")),
+        ["dust", "rust", "trust"]
+    );
+    assert_eq!(names(conn, User.username.ends_with("UST")), ["RUST"]);
+    let ignoring = ["RUST", "Rust book", "rust", "trust"];
+    assert_eq!(names(conn, User.username.icontains("rust")), ignoring);
+    assert_eq!(names(conn, User.username.icontains("RuSt")), ignoring);
+    assert_eq!(names(conn, !User.username.icontains("rust")), ["dust"]);
+    // NULL is in no search.
+    assert_eq!(names(conn, User.email.contains("x")), [""; 0]);
+    assert_eq!(names(conn, User.username.contains(" ")), ["Rust book"]);
+    assert_eq!(names(conn, User.username.ends_with("rust ")), [""; 0]);
+}
+
+fn wildcards_in_needles_are_text(db: &Db) {
+    let all = [
+        "50% off", "50 off", "a_b", "axb", "c\\d", "it's", "[x]", "x*y?", "\"q\"",
+    ];
+    let conn = &mut named(db, &all);
+    for needle in [
+        "%", "_", "\\", "'", "[x]", "*", "?", "\"", "0%", "\\d", "t's",
+    ] {
+        let expected: Vec<_> = {
+            let mut found: Vec<_> = all
+                .iter()
+                .filter(|name| name.contains(needle))
+                .copied()
+                .collect();
+            found.sort_unstable();
+            found
+        };
+        assert_eq!(
+            names(conn, User.username.contains(needle)),
+            expected,
+            "contains {needle}"
+        );
+        assert_eq!(
+            names(conn, User.username.icontains(needle)),
+            expected,
+            "icontains {needle}"
+        );
+    }
+    assert_eq!(names(conn, User.username.starts_with("50%")), ["50% off"]);
+    assert_eq!(names(conn, User.username.starts_with("a_")), ["a_b"]);
+    assert_eq!(names(conn, User.username.ends_with("\\d")), ["c\\d"]);
+    assert_eq!(names(conn, User.username.ends_with("_b")), ["a_b"]);
+}
+
+fn patterns_have_wildcards(db: &Db) {
+    let conn = &mut named(
+        db,
+        &["ab", "aXb", "aXXb", "a_b", "a%b", "AB", "[ab]", "a*b"],
+    );
+    assert_eq!(
+        names(conn, User.username.like("a_b")),
+        ["a%b", "a*b", "aXb", "a_b"]
+    );
+    assert_eq!(
+        names(conn, User.username.like("a%b")),
+        ["a%b", "a*b", "aXXb", "aXb", "a_b", "ab"]
+    );
+    assert_eq!(names(conn, User.username.like("a\\_b")), ["a_b"]);
+    assert_eq!(names(conn, User.username.like("a\\%b")), ["a%b"]);
+    assert_eq!(names(conn, User.username.like("[ab]")), ["[ab]"]);
+    assert_eq!(names(conn, User.username.like("a*b")), ["a*b"]);
+    assert_eq!(names(conn, User.username.like("ab")), ["ab"]);
+    assert_eq!(names(conn, User.username.like("AB")), ["AB"]);
+}
+
+fn an_empty_needle_is_in_every_text(db: &Db) {
+    let conn = &mut seed(db);
+    for condition in [
+        User.email.contains(""),
+        User.email.starts_with(""),
+        User.email.ends_with(""),
+        User.email.icontains(""),
+        User.email.like("%"),
+    ] {
+        assert_eq!(names(conn, condition), ["ada", "cy", "dee"]);
+    }
+}

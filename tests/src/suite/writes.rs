@@ -1,0 +1,308 @@
+//! INSERT, UPDATE and DELETE by statement: counts, keys, expressions, and what a session makes of them.
+
+use orm::prelude::*;
+use orm::{EntityState, ErrorKind};
+
+use super::support::fails;
+use crate::backend::Db;
+use crate::cases;
+use crate::fixtures::{Account, Line, Post, User};
+
+cases![
+    "writes":
+    inserts_return_keys_in_order,
+    inserts_of_many_rows_are_whole_or_nothing,
+    an_insert_of_nothing_does_nothing,
+    updates_count_matched_rows,
+    updates_take_expressions,
+    updates_check_lengths,
+    updates_without_a_column_are_errors,
+    deletes_by_condition,
+    bulk_writes_make_a_sessions_entities_stale,
+    bulk_writes_flush_first,
+    bulk_writes_are_part_of_the_sessions_transaction,
+];
+
+/// Four users, one without an email; three posts, by two of them.
+fn seed(db: &Db) -> Connection {
+    let mut session = db.session();
+    for (name, email) in [
+        ("ada", Some("ada@x.org")),
+        ("bob", None),
+        ("cy", Some("cy@y.org")),
+        ("dee", Some("")),
+    ] {
+        let mut user = User {
+            id: 0,
+            username: name.into(),
+            email: None,
+        };
+        user.email = email.map(Into::into);
+        session.add(user);
+    }
+    session.commit().unwrap();
+    for (title, author_id) in [("one", 1), ("two", 1), ("three", 3)] {
+        session.add(Post::builder().title(title).author_id(author_id));
+    }
+    session.commit().unwrap();
+    db.sent();
+    db.engine.connection().unwrap()
+}
+
+fn accounts(db: &Db, balances: &[i64]) -> Connection {
+    let mut conn = db.engine.connection().unwrap();
+    let rows = balances
+        .iter()
+        .map(|balance| Account::builder().owner("x").balance(*balance));
+    insert(Account).values(rows).execute(&mut conn).unwrap();
+    conn
+}
+
+fn inserts_return_keys_in_order(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let one = insert(User)
+        .values(User::builder().username("zoe"))
+        .returning(User.id);
+    let first = one.one(&mut conn).unwrap();
+    let users: Vec<_> = (0..50)
+        .map(|n| User {
+            id: 0,
+            username: format!("user {n}"),
+            email: None,
+        })
+        .collect();
+    let keys = insert(User)
+        .values(&users)
+        .returning(User.id)
+        .all(&mut conn)
+        .unwrap();
+    assert_eq!(keys.len(), 50);
+    for (key, user) in keys.iter().zip(&users) {
+        let stored = select(User.username)
+            .filter(User.id.eq(*key))
+            .one(&mut conn)
+            .unwrap();
+        assert_eq!(stored, user.username);
+    }
+    assert!(!keys.contains(&first));
+    // A key of the program's own is kept.
+    let own = User {
+        id: 500,
+        username: "own".into(),
+        email: None,
+    };
+    let keys = insert(User)
+        .values([&own])
+        .returning(User.id)
+        .all(&mut conn)
+        .unwrap();
+    assert_eq!(keys, [500]);
+    let lines = [
+        Line {
+            number: 1,
+            position: 2,
+            quoted: 3,
+        },
+        Line {
+            number: 1,
+            position: 1,
+            quoted: 3,
+        },
+    ];
+    assert_eq!(insert(Line).values(&lines).execute(&mut conn).unwrap(), 2);
+}
+
+fn inserts_of_many_rows_are_whole_or_nothing(db: &Db) {
+    let conn = &mut seed(db);
+    let mut users: Vec<_> = (0..2000)
+        .map(|n| User {
+            id: 0,
+            username: format!("user {n}"),
+            email: None,
+        })
+        .collect();
+    users[1999].username = "ada".into();
+    fails(
+        insert(User).values(&users).execute(conn),
+        ErrorKind::UniqueViolation,
+    );
+    assert_eq!(db.count("users"), 4);
+    assert!(!conn.in_transaction());
+    users.pop();
+    assert_eq!(insert(User).values(&users).execute(conn).unwrap(), 1999);
+    assert_eq!(db.count("users"), 2003);
+}
+
+fn an_insert_of_nothing_does_nothing(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    db.sent();
+    let none: [User; 0] = [];
+    assert_eq!(insert(User).values(&none).execute(&mut conn).unwrap(), 0);
+    assert_eq!(
+        insert(User)
+            .values(&none)
+            .returning(User.id)
+            .all(&mut conn)
+            .unwrap(),
+        [0_i64; 0]
+    );
+    assert_eq!(db.sent(), [""; 0]);
+}
+
+fn updates_count_matched_rows(db: &Db) {
+    let conn = &mut seed(db);
+    let change = |value: &str| {
+        update(User)
+            .set(User.email, value.to_owned())
+            .filter(User.id.le(2))
+    };
+    assert_eq!(change("same").execute(conn).unwrap(), 2);
+    // MySQL counts changed rows unless told otherwise.
+    assert_eq!(change("same").execute(conn).unwrap(), 2);
+    assert_eq!(
+        update(User)
+            .set(User.email, "x")
+            .filter(User.id.gt(9))
+            .execute(conn)
+            .unwrap(),
+        0
+    );
+    assert_eq!(
+        update(User)
+            .set(User.email, None::<String>)
+            .execute(conn)
+            .unwrap(),
+        4
+    );
+    assert_eq!(
+        select(User)
+            .filter(User.email.is_null())
+            .count(conn)
+            .unwrap(),
+        4
+    );
+}
+
+fn updates_take_expressions(db: &Db) {
+    let conn = &mut accounts(db, &[10, 20]);
+    let change = update(Account)
+        .set(Account.balance, Account.balance * 2 + 1)
+        .set(Account.owner, "both")
+        .filter(Account.balance.ge(10));
+    assert_eq!(change.execute(conn).unwrap(), 2);
+    let rows = select((Account.balance, Account.owner))
+        .order_by(Account.id)
+        .all(conn)
+        .unwrap();
+    assert_eq!(rows, [(21, "both".to_owned()), (41, "both".to_owned())]);
+    let poor = select(Account.id).filter(Account.balance.lt(30));
+    let change = update(Account)
+        .set(Account.balance, 0)
+        .filter(Account.id.in_(poor.all(conn).unwrap()));
+    assert_eq!(change.execute(conn).unwrap(), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM accounts WHERE balance IN (0, 41)"),
+        2
+    );
+}
+
+fn updates_check_lengths(db: &Db) {
+    let conn = &mut seed(db);
+    let long = "x".repeat(51);
+    let error = fails(
+        update(User).set(User.username, long).execute(conn),
+        ErrorKind::DataTooLong,
+    );
+    assert_eq!(
+        (error.table(), error.column()),
+        (Some("users"), Some("username"))
+    );
+}
+
+fn updates_without_a_column_are_errors(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let error = fails(
+        update(User).filter(User.id.eq(1)).execute(&mut conn),
+        ErrorKind::Usage,
+    );
+    assert!(error.to_string().contains(".set("), "{error}");
+}
+
+fn deletes_by_condition(db: &Db) {
+    let conn = &mut seed(db);
+    assert_eq!(
+        delete(Post)
+            .filter(Post.title.ne("one"))
+            .execute(conn)
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        delete(Post).filter(Post.id.eq(99)).execute(conn).unwrap(),
+        0
+    );
+    let without = select(Post.author_id);
+    assert_eq!(
+        delete(User)
+            .filter(!User.id.in_select(without))
+            .execute(conn)
+            .unwrap(),
+        3
+    );
+    assert_eq!(delete(User).execute(conn).unwrap(), 1);
+    assert_eq!(db.count("posts"), 0);
+}
+
+fn bulk_writes_make_a_sessions_entities_stale(db: &Db) {
+    seed(db);
+    let mut session = db.session();
+    let users = select(User).order_by(User.id).all(&mut session).unwrap();
+    let posts = select(Post).order_by(Post.id).all(&mut session).unwrap();
+    update(User)
+        .set(User.email, "new")
+        .filter(User.id.eq(1))
+        .execute(&mut session)
+        .unwrap();
+    assert!(session.is_stale(users[0]).unwrap());
+    assert!(!session.is_stale(posts[0]).unwrap());
+    // What is read next is what is stored.
+    assert_eq!(session.get(User, 1).unwrap(), Some(users[0]));
+    assert_eq!(session[users[0]].email.as_deref(), Some("new"));
+    delete(Post).execute(&mut session).unwrap();
+    assert_eq!(session.get(Post, 1).unwrap(), None);
+    raw("UPDATE users SET email = 'raw'")
+        .execute(&mut session)
+        .unwrap();
+    session.get(User, 2).unwrap();
+    assert_eq!(session[users[1]].email.as_deref(), Some("raw"));
+    session.commit().unwrap();
+}
+
+fn bulk_writes_flush_first(db: &Db) {
+    let mut session = db.session();
+    let user = session.add(User::builder().username("ada"));
+    let changed = update(User)
+        .set(User.email, "x")
+        .execute(&mut session)
+        .unwrap();
+    assert_eq!(changed, 1);
+    assert_eq!(session.entity_state(user).unwrap(), EntityState::Persistent);
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT COUNT(*) FROM users WHERE email = 'x'"), 1);
+}
+
+fn bulk_writes_are_part_of_the_sessions_transaction(db: &Db) {
+    seed(db);
+    let mut session = db.session();
+    delete(Post).execute(&mut session).unwrap();
+    insert(User)
+        .values(User::builder().username("eve"))
+        .execute(&mut session)
+        .unwrap();
+    assert_eq!((db.count("posts"), db.count("users")), (3, 4));
+    session.rollback().unwrap();
+    assert_eq!((db.count("posts"), db.count("users")), (3, 4));
+    delete(Post).execute(&mut session).unwrap();
+    session.commit().unwrap();
+    assert_eq!(db.count("posts"), 0);
+}
