@@ -1,4 +1,45 @@
-//! An object-relational mapper with a unit of work.
+//! An object-relational mapper with a session: plain structs mapped to tables, an identity map and a
+//! unit of work, over a typed SQL layer, for SQLite, PostgreSQL and MySQL/MariaDB.
+//!
+//! ```
+//! use orm::prelude::*;
+//!
+//! #[derive(Model, Clone, Debug)]
+//! #[orm(table = "users")]
+//! struct User {
+//!     #[orm(primary_key)]
+//!     id: i64,
+//!     #[orm(unique, length = 50)]
+//!     username: String,
+//!     email: Option<String>,
+//! }
+//!
+//! let engine = Engine::connect("sqlite://")?; // in memory; or postgresql://…, mysql://…
+//! Metadata::of((User,)).create_all(&engine)?;
+//!
+//! let mut session = Session::new(&engine);
+//! let user = session.add(User::builder().username("john_doe"));
+//! session.commit()?; // INSERT INTO "users" ("username", "email") VALUES (?, ?)
+//!
+//! let john = select(User).filter(User.username.eq("john_doe")).one(&mut session)?;
+//! assert_eq!(john, user); // same row, same handle
+//! session[john].email = Some("john@example.com".into());
+//! session.commit()?; // UPDATE "users" SET "email" = ? WHERE "id" = ?
+//! # Ok::<(), orm::Error>(())
+//! ```
+//!
+//! # Where to find things
+//!
+//! | for | look at |
+//! | --- | --- |
+//! | mapping a struct | [`derive(Model)`](derive@Model), [`derive(DbEnum)`](derive@DbEnum) |
+//! | connecting, transactions | [`Engine`], [`Connection`], [`engine::EngineOptions`] |
+//! | the unit of work | [`Session`], [`Ref`] |
+//! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
+//! | creating and dropping tables | [`metadata`], [`Metadata`] |
+//! | what went wrong | [`Error`], [`ErrorKind`] |
+//! | column types of one's own | [`types::DbType`] |
+//! | another database | [`sql::Dialect`], [`driver::Driver`], [`Engine::with_driver`] |
 
 // The derive names this crate as `::orm`, and its own tests and examples derive too.
 extern crate self as orm;
@@ -12,6 +53,7 @@ mod session;
 mod state;
 
 pub use orm_core::error::{Error, ErrorKind, Result};
+pub use orm_core::{driver, schema, sql, stmt, types, value};
 pub use orm_macros::{DbEnum, Model};
 
 #[cfg(feature = "mysql")]
@@ -64,3 +106,8 @@ pub mod __private {
         UniqueDef, Version, default_fits, given, or_server, referred,
     };
 }
+
+/// The programs of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
