@@ -66,8 +66,8 @@ pub use dialect_sqlite as sqlite;
 pub use engine::{Connection, Engine};
 pub use mapping::{DbEnum, Metadata, metadata};
 pub use query::{
-    Executor, Null, Predicate, Select, avg, count, count_all, count_distinct, delete, exists, insert,
-    max, min, optional, raw, select, sum, update,
+    Executor, Null, Predicate, Select, avg, count, count_all, count_distinct, delete, exists,
+    insert, max, min, optional, raw, select, sum, update,
 };
 pub use session::{Retry, Session};
 pub use state::{EntityState, Ref};
@@ -101,9 +101,9 @@ pub mod __private {
 
     pub use crate::mapping::{
         CheckDef, Column, ColumnDef, ColumnSet, DbEnum, Entity, Field, Generated, Given,
-        HasCollation, HasLength, IndexDef, IntoField, KeyField, Missing, Model, ModelDef, ModelSlot,
-        NewEntity, NewRow, Placeholder, ReferenceDef, Registration, ServerDefault, Skipped,
-        UniqueDef, Version, default_fits, given, or_server, referred,
+        HasCollation, HasLength, IndexDef, IntoField, KeyField, Missing, Model, ModelDef,
+        ModelSlot, NewEntity, NewRow, Placeholder, ReferenceDef, Registration, ServerDefault,
+        Skipped, UniqueDef, Version, default_fits, given, or_server, referred,
     };
 }
 

@@ -49,8 +49,21 @@ impl Backend {
         matches!(self, Self::MariaDb | Self::MariaDbAsMysql)
     }
 
+    /// What a case gets for itself: a schema on PostgreSQL, where a database takes a second to make.
+    fn home(self) -> &'static str {
+        if self == Self::Postgres {
+            "SCHEMA"
+        } else {
+            "DATABASE"
+        }
+    }
+
     fn variable(self) -> &'static str {
-        if self == Self::Postgres { "ORM_TEST_POSTGRES_URL" } else { "ORM_TEST_MYSQL_URL" }
+        if self == Self::Postgres {
+            "ORM_TEST_POSTGRES_URL"
+        } else {
+            "ORM_TEST_MYSQL_URL"
+        }
     }
 
     /// The URL of the server's own database. A server that isn't there fails the run: it says what
@@ -92,15 +105,26 @@ impl Db {
         let (url, folder) = if backend.is_server() {
             let admin = Engine::connect(&backend.server_url()).unwrap();
             let mut conn = admin.connection().unwrap();
-            conn.raw_control(&format!("CREATE DATABASE {name}")).unwrap();
-            (url_of_database(backend, &name), None)
+            conn.raw_control(&format!("CREATE {} {name}", backend.home()))
+                .unwrap();
+            (url_of_home(backend, &name), None)
         } else {
             let folder = tempfile::tempdir().unwrap();
-            (format!("sqlite://{}", folder.path().join("case.db").display()), Some(folder))
+            (
+                format!("sqlite://{}", folder.path().join("case.db").display()),
+                Some(folder),
+            )
         };
         let recorder = Recorder::new();
         let engine = recording_engine(&url, &recorder);
-        Self { backend, engine, recorder, url, name, _folder: folder }
+        Self {
+            backend,
+            engine,
+            recorder,
+            url,
+            name,
+            _folder: folder,
+        }
     }
 
     /// The URL of this database.
@@ -133,7 +157,11 @@ impl Db {
     /// The statements sent since the last call, without values: `"INSERT INTO …"`, with the identifier
     /// quotes of the dialect made `"` and its placeholders `?`, so that one list serves every database.
     pub fn sent(&self) -> Vec<String> {
-        self.recorder.take_sql().iter().map(|sql| normalise(sql)).collect()
+        self.recorder
+            .take_sql()
+            .iter()
+            .map(|sql| normalise(sql))
+            .collect()
     }
 
     /// How many rows `table` has, seen from outside the case's own connections.
@@ -170,11 +198,21 @@ impl Drop for Db {
         if !self.backend.is_server() {
             return;
         }
-        let force = if self.backend == Backend::Postgres { " WITH (FORCE)" } else { "" };
-        let drop = format!("DROP DATABASE {}{force}", self.name);
+        let cascade = if self.backend == Backend::Postgres {
+            " CASCADE"
+        } else {
+            ""
+        };
+        let drop = format!("DROP {} {}{cascade}", self.backend.home(), self.name);
         // The server is thrown away after the run, so a database left behind harms nobody.
         let admin = Engine::connect(&self.backend.server_url()).and_then(|e| e.connection());
-        let _ = admin.and_then(|mut conn| conn.raw_control(&drop));
+        let _ = admin.and_then(|mut conn| {
+            if self.backend == Backend::Postgres {
+                // A transaction that a failed case left behind must not hold up the run.
+                conn.raw_control("SET lock_timeout = '20s'")?;
+            }
+            conn.raw_control(&drop)
+        });
     }
 }
 
@@ -185,10 +223,19 @@ pub fn recording_engine(url: &str, recorder: &Recorder) -> Engine {
     Engine::with_driver(driver, dialects, &Engine::options(url)).unwrap()
 }
 
-fn url_of_database(backend: Backend, name: &str) -> String {
+fn url_of_home(backend: Backend, name: &str) -> String {
     let server = backend.server_url();
-    let (base, _) = server.rsplit_once('/').expect("invariant: the url names a database");
-    let option = if backend == Backend::MariaDbAsMysql { "?server=mysql" } else { "" };
+    if backend == Backend::Postgres {
+        return format!("{server}?search_path={name}");
+    }
+    let (base, _) = server
+        .rsplit_once('/')
+        .expect("invariant: the url names a database");
+    let option = if backend == Backend::MariaDbAsMysql {
+        "?server=mysql"
+    } else {
+        ""
+    };
     format!("{base}/{name}{option}")
 }
 
@@ -198,7 +245,10 @@ pub fn normalise(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
     let mut rest = sql.as_str();
     while let Some(at) = rest.find('$') {
-        let digits = rest[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        let digits = rest[at + 1..]
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .count();
         out.push_str(&rest[..at]);
         out.push_str(if digits > 0 { "?" } else { "$" });
         rest = &rest[at + 1 + digits..];

@@ -16,7 +16,10 @@ fn main() -> ExitCode {
     let mut failed = false;
     for backend in Backend::enabled() {
         let probe = Db::empty(backend);
-        let trials = suite::all().into_iter().map(|case| trial(case, backend, &probe)).collect();
+        let trials = suite::all()
+            .into_iter()
+            .map(|case| trial(case, backend, &probe))
+            .collect();
         let conclusion = libtest_mimic::run(&arguments, trials);
         failed |= conclusion.has_failed();
         lines.push(format!(
@@ -30,7 +33,11 @@ fn main() -> ExitCode {
     if !arguments.list {
         println!("{}", lines.join("\n"));
     }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 fn trial(case: Case, backend: Backend, probe: &Db) -> Trial {

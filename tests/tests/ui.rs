@@ -10,11 +10,23 @@ use std::path::{Path, PathBuf};
 const LINES: usize = 15;
 
 /// Cases whose message may be longer: (case, lines, reason).
-const LONGER: &[(&str, usize, &str)] = &[(
-    "derive/missing_field",
-    24,
-    "rustc adds three notes of five lines, on the trait, the builder and the caller; the first lines tell all",
-)];
+const LONGER: &[(&str, usize, &str)] = &[
+    (
+        "derive/missing_field",
+        24,
+        "rustc adds three notes of five lines, on the trait, the builder and the caller; the first lines tell all",
+    ),
+    (
+        "query/insert_of_incomplete_builder",
+        19,
+        "rustc shows where the builder is defined",
+    ),
+    (
+        "query/insert_of_other_model",
+        18,
+        "rustc shows where the model is defined",
+    ),
+];
 
 #[test]
 fn mistakes_are_explained() {

@@ -49,7 +49,10 @@ fn postgres(mut url: Url) -> Result<Target> {
     // A socket's folder may also stand where a host can't be written: ?host=/run/postgresql
     let host = url.take("host").unwrap_or_else(|| url.host_or_localhost());
     let mut config = PostgresConfig::new(host, url.port.unwrap_or(5432));
-    config = config.tls(tls(&mut url, [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure])?);
+    config = config.tls(tls(
+        &mut url,
+        [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure],
+    )?);
     set!(config, url.user.take() => user);
     set!(config, url.password.take() => password);
     set!(config, url.database() => database);
@@ -67,14 +70,20 @@ fn postgres(mut url: Url) -> Result<Target> {
         "sslmode, sslrootcert, host, connect_timeout (seconds), statement_cache, application_name, \
          options, search_path, statement_timeout, lock_timeout, pool_size, echo",
     )?;
-    Ok((Arc::new(PostgresDriver::new(config)), vec![&PostgresDialect]))
+    Ok((
+        Arc::new(PostgresDriver::new(config)),
+        vec![&PostgresDialect],
+    ))
 }
 
 #[cfg(feature = "mysql")]
 fn mysql(mut url: Url) -> Result<Target> {
     use dialect_mysql::{MariaDbDialect, MysqlConfig, MysqlDialect, MysqlDriver, TlsMode};
     let mut config = MysqlConfig::new(url.host_or_localhost(), url.port.unwrap_or(3306));
-    config = config.tls(tls(&mut url, [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure])?);
+    config = config.tls(tls(
+        &mut url,
+        [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure],
+    )?);
     set!(config, url.user.take() => user);
     set!(config, url.password.take() => password);
     set!(config, url.database() => database);
@@ -107,8 +116,11 @@ fn tls<T>(url: &mut Url, [disable, require, insecure]: [T; 3]) -> Result<T> {
         None | Some("disable") => Ok(disable),
         Some("require") => Ok(require),
         Some("insecure") => Ok(insecure),
-        Some(_) => Err(wrong("the url's option sslmode is none of disable, require and insecure")
-            .with_hint("require verifies the certificate and the host; nothing falls back to plain text")),
+        Some(_) => Err(
+            wrong("the url's option sslmode is none of disable, require and insecure").with_hint(
+                "require verifies the certificate and the host; nothing falls back to plain text",
+            ),
+        ),
     }
 }
 
@@ -119,7 +131,9 @@ fn feature_off(feature: &str) -> orm_core::error::Error {
         ErrorKind::Configuration,
         format!("this program was built without the feature {feature} of orm"),
     )
-    .with_hint(format!("build it with: orm = {{ features = [\"{feature}\"] }}"))
+    .with_hint(format!(
+        "build it with: orm = {{ features = [\"{feature}\"] }}"
+    ))
 }
 
 #[cfg(feature = "sqlite")]
@@ -205,7 +219,13 @@ mod tests {
         let error = driver_for("postgresql://u:secret@h/db").err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Configuration);
         let text = error.to_string();
-        assert!(text.contains("without the feature postgres of orm"), "{text}");
-        assert!(text.contains("features = [\"postgres\"]") && !text.contains("secret"), "{text}");
+        assert!(
+            text.contains("without the feature postgres of orm"),
+            "{text}"
+        );
+        assert!(
+            text.contains("features = [\"postgres\"]") && !text.contains("secret"),
+            "{text}"
+        );
     }
 }

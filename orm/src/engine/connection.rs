@@ -26,6 +26,8 @@ pub struct Connection {
     dialect: &'static dyn Dialect,
     pub(super) track: Track,
     pub(super) savepoints: u32,
+    /// How many closures and sessions the transaction belongs to: only they end it.
+    pub(super) holders: u32,
 }
 
 impl fmt::Debug for Connection {
@@ -42,7 +44,14 @@ impl Connection {
         let mut slot = shared.pool.get()?;
         let server = native(&mut slot).server();
         let dialect = shared.dialect(server)?;
-        Ok(Self { slot, shared, dialect, track: Track::Idle, savepoints: 0 })
+        Ok(Self {
+            slot,
+            shared,
+            dialect,
+            track: Track::Idle,
+            savepoints: 0,
+            holders: 0,
+        })
     }
 
     /// The dialect of the server behind this connection.
@@ -60,7 +69,12 @@ impl Connection {
     /// # Errors
     /// The database's refusal as a kind; `Transaction` if the transaction around it is lost or aborted.
     pub fn raw_execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
-        self.run(sql, binds, |native| native.execute(sql, binds), |outcome| outcome.affected)
+        self.run(
+            sql,
+            binds,
+            |native| native.execute(sql, binds),
+            |outcome| outcome.affected,
+        )
     }
 
     /// Runs one statement of SQL text once for each `width` values of `binds`.
@@ -75,7 +89,12 @@ impl Connection {
         done: &mut dyn FnMut(Outcome) -> Result<()>,
     ) -> Result<()> {
         let rows = (binds.len() / width.max(1)) as u64;
-        self.run(sql, binds, |native| native.execute_each(sql, width, binds, done), |()| rows)
+        self.run(
+            sql,
+            binds,
+            |native| native.execute_each(sql, width, binds, done),
+            |()| rows,
+        )
     }
 
     /// Runs one statement of SQL text with binds and hands each row to `each`.
@@ -143,7 +162,12 @@ impl Connection {
         let start = self.shared.log.start();
         let result = statement(native(&mut self.slot));
         if let Some(start) = start {
-            self.shared.log.finish(start, (sql, binds), &result, result.as_ref().map_or(0, rows));
+            self.shared.log.finish(
+                start,
+                (sql, binds),
+                &result,
+                result.as_ref().map_or(0, rows),
+            );
         }
         match result {
             Ok(value) => {
@@ -195,7 +219,7 @@ impl Drop for Connection {
         // What was begun through the driver's own connection is found here.
         self.observe(None);
         // What could not be rolled back must not reach the next user of the connection.
-        if self.rollback().is_err() || self.native().is_broken() {
+        if self.undo().is_err() || self.native().is_broken() {
             self.slot.connection = None;
         }
         self.slot.returned = Some(std::time::Instant::now());
@@ -205,10 +229,15 @@ impl Drop for Connection {
 /// SQLite reads a text up to the NUL, and would so run a DELETE without its WHERE.
 #[cold]
 fn nul_in_text() -> Error {
-    Error::with_message(ErrorKind::Syntax, "the statement's text has a NUL character in it")
-        .with_hint("give values as binds")
+    Error::with_message(
+        ErrorKind::Syntax,
+        "the statement's text has a NUL character in it",
+    )
+    .with_hint("give values as binds")
 }
 
 fn native(slot: &mut Checkout) -> &mut dyn driver::Connection {
-    slot.connection.as_deref_mut().expect("invariant: the pool fills a slot before it hands it out")
+    slot.connection
+        .as_deref_mut()
+        .expect("invariant: the pool fills a slot before it hands it out")
 }

@@ -17,8 +17,11 @@ use super::connection::Connection;
 /// before anything is created; the database's refusal.
 pub fn create_missing(connection: &mut Connection, schema: &Metadata) -> Result<()> {
     let existing = existing_tables(connection)?;
-    let missing: Vec<&Table> =
-        schema.tables().iter().filter(|table| !existing.contains(table.name.as_ref())).collect();
+    let missing: Vec<&Table> = schema
+        .tables()
+        .iter()
+        .filter(|table| !existing.contains(table.name.as_ref()))
+        .collect();
     let statements = ddl::create_all(connection.dialect(), &missing)?;
     run(connection, &statements)
 }
@@ -29,8 +32,11 @@ pub fn create_missing(connection: &mut Connection, schema: &Metadata) -> Result<
 /// `Usage` in a transaction that DDL would commit; the database's refusal, such as a table from elsewhere that refers to one of these.
 pub fn drop_existing(connection: &mut Connection, schema: &Metadata) -> Result<()> {
     let existing = existing_tables(connection)?;
-    let present: Vec<&Table> =
-        schema.tables().iter().filter(|table| existing.contains(table.name.as_ref())).collect();
+    let present: Vec<&Table> = schema
+        .tables()
+        .iter()
+        .filter(|table| existing.contains(table.name.as_ref()))
+        .collect();
     let statements = ddl::drop_all(connection.dialect(), &present);
     run(connection, &statements)
 }
@@ -45,7 +51,10 @@ fn existing_tables(connection: &mut Connection) -> Result<HashSet<String>> {
         }
         other => Err(Error::with_message(
             ErrorKind::Decode,
-            format!("the catalogue holds {} where a table's name belongs", other.kind_name()),
+            format!(
+                "the catalogue holds {} where a table's name belongs",
+                other.kind_name()
+            ),
         )),
     })?;
     Ok(names)
@@ -56,7 +65,9 @@ fn run(connection: &mut Connection, statements: &[String]) -> Result<()> {
         return Ok(());
     }
     let all = |connection: &mut Connection| {
-        statements.iter().try_for_each(|statement| connection.raw_control(statement))
+        statements
+            .iter()
+            .try_for_each(|statement| connection.raw_control(statement))
     };
     let transactional = connection.dialect().capabilities().transactional_ddl;
     match (transactional, connection.in_transaction()) {

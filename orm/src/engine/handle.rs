@@ -32,14 +32,20 @@ pub(super) struct Shared {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Engine").field(&self.0.pool.target()).finish()
+        f.debug_tuple("Engine")
+            .field(&self.0.pool.target())
+            .finish()
     }
 }
 
 impl Shared {
     /// The dialect of a server by the name that its connection reports.
     pub(super) fn dialect(&self, server: &str) -> Result<&'static dyn Dialect> {
-        let found = self.dialects.iter().copied().find(|dialect| dialect.name() == server);
+        let found = self
+            .dialects
+            .iter()
+            .copied()
+            .find(|dialect| dialect.name() == server);
         found.ok_or_else(|| wrong(format!("the engine has no dialect for the server {server}")))
     }
 }
@@ -70,9 +76,17 @@ impl Engine {
         dialects: Vec<&'static dyn Dialect>,
         options: &EngineOptions,
     ) -> Result<Self> {
-        let log = Log { echo: options.echo, values: options.log_values };
+        let log = Log {
+            echo: options.echo,
+            values: options.log_values,
+        };
         let pool = Pool::new(driver, options)?;
-        let shared = Shared { pool, log, statements: StatementCache::default(), dialects };
+        let shared = Shared {
+            pool,
+            log,
+            statements: StatementCache::default(),
+            dialects,
+        };
         Ok(Self(Arc::new(shared)))
     }
 

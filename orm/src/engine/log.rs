@@ -38,12 +38,20 @@ impl Log {
         let elapsed = start.elapsed();
         let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         let error = result.as_ref().err().map(|error| error.kind().as_str());
-        let values = if self.values { shorten(binds) } else { String::new() };
+        let values = if self.values {
+            shorten(binds)
+        } else {
+            String::new()
+        };
         event!(target: "orm::sql", Level::DEBUG, sql, elapsed_us, rows, error, values);
         if self.echo {
-            let outcome = error.map_or_else(|| format!("{rows} rows"), |error| format!("error: {error}"));
+            let outcome =
+                error.map_or_else(|| format!("{rows} rows"), |error| format!("error: {error}"));
             // Echo is a convenience: a closed standard error must not fail a statement.
-            let _ = writeln!(std::io::stderr(), "{sql}{values}  -- {outcome}, {elapsed_us} us");
+            let _ = writeln!(
+                std::io::stderr(),
+                "{sql}{values}  -- {outcome}, {elapsed_us} us"
+            );
         }
     }
 }

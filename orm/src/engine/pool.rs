@@ -60,9 +60,14 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(driver: Arc<dyn Driver>, options: &EngineOptions) -> Result<Self> {
-        let size = if driver.is_private() { 1 } else { options.pool_size.unwrap_or(DEFAULT_SIZE) };
+        let size = if driver.is_private() {
+            1
+        } else {
+            options.pool_size.unwrap_or(DEFAULT_SIZE)
+        };
         if size == 0 {
-            return Err(wrong("a pool needs at least one connection").with_hint("set pool_size to 1 or more"));
+            return Err(wrong("a pool needs at least one connection")
+                .with_hint("set pool_size to 1 or more"));
         }
         let mut builder = r2d2::Pool::builder()
             .max_size(size)
@@ -75,10 +80,18 @@ impl Pool {
             builder = builder
                 .idle_timeout(None)
                 .max_lifetime(None)
-                .connection_timeout(options.pool_timeout.clamp(Duration::from_millis(1), Duration::from_secs(1)));
+                .connection_timeout(
+                    options
+                        .pool_timeout
+                        .clamp(Duration::from_millis(1), Duration::from_secs(1)),
+                );
         }
         let slots = builder.build_unchecked(Slots);
-        Ok(Self { driver, slots, check_after: options.check_after })
+        Ok(Self {
+            driver,
+            slots,
+            check_after: options.check_after,
+        })
     }
 
     /// Checks out a connection that is open.
@@ -103,7 +116,11 @@ impl Pool {
             // `r2d2` makes slots in a thread of its own: one that waits for none must not be told that
             // all are in use while there are none yet.
             let made = self.slots.state().connections;
-            if made < self.slots.max_size() { self.slots.get_timeout(SLOT_WAIT) } else { Err(timeout) }
+            if made < self.slots.max_size() {
+                self.slots.get_timeout(SLOT_WAIT)
+            } else {
+                Err(timeout)
+            }
         });
         got.map_err(|_| self.exhausted())
     }

@@ -36,13 +36,24 @@ const MOST: usize = 4096;
 
 /// The texts of one engine.
 #[derive(Debug, Default)]
-pub(super) struct StatementCache(RwLock<HashMap<StatementKey, Arc<str>, foldhash::fast::RandomState>>);
+pub(super) struct StatementCache(
+    RwLock<HashMap<StatementKey, Arc<str>, foldhash::fast::RandomState>>,
+);
 
 impl StatementCache {
     /// The text of `key`, rendered by `render` if it isn't known.
-    pub(super) fn get(&self, key: &StatementKey, render: impl FnOnce() -> Result<String>) -> Result<Arc<str>> {
+    pub(super) fn get(
+        &self,
+        key: &StatementKey,
+        render: impl FnOnce() -> Result<String>,
+    ) -> Result<Arc<str>> {
         // A panic while the lock was held can't have left a half-written entry: inserts are whole.
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+        let known = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(key)
+            .cloned();
         if let Some(text) = known {
             return Ok(text);
         }

@@ -127,9 +127,15 @@ impl Connection {
     ///
     /// # Errors
     /// `Transaction` if an error aborted the transaction or the database has ended it: nothing is sent
-    /// then. `Usage` if none is open. The database's refusal, after which the transaction is rolled
-    /// back.
+    /// then. `Usage` if none is open, inside a closure of [`Connection::transaction`] or
+    /// [`Connection::savepoint`], and on a session's connection. The database's refusal, after which the transaction is rolled back.
     pub fn commit(&mut self) -> Result<()> {
+        self.is_free("commit")?;
+        self.finish()
+    }
+
+    /// As [`Connection::commit`], for whoever holds the transaction.
+    pub(crate) fn finish(&mut self) -> Result<()> {
         if self.track != Track::Open {
             return Err(self.track.refusal("commit"));
         }
@@ -143,7 +149,7 @@ impl Connection {
             Err(error) if !error.is_connection_lost() => {
                 // SQLite leaves the transaction open after a failed COMMIT; the others have ended it. If
                 // even this fails the track stays as it is, so that nothing else runs in it unnoticed.
-                let _ = self.rollback();
+                let _ = self.undo();
                 return Err(error);
             }
             _ => {}
@@ -162,8 +168,34 @@ impl Connection {
     /// Rolls back whatever is open; without a transaction it does nothing.
     ///
     /// # Errors
-    /// The database's refusal. A connection that broke has rolled back by breaking.
+    /// `Usage` inside a closure of [`Connection::transaction`] or [`Connection::savepoint`], and on a
+    /// session's connection. The database's refusal. A connection that broke has rolled back by breaking.
     pub fn rollback(&mut self) -> Result<()> {
+        self.is_free("roll back")?;
+        self.undo()
+    }
+
+    /// Leaves the end of the transaction to the caller, by [`Connection::finish`] or
+    /// [`Connection::undo`]: everybody else's `commit` and `rollback` are refused.
+    pub(crate) fn hold(&mut self) {
+        self.holders += 1;
+    }
+
+    /// A closure that ended its own transaction would go on without one, each statement for itself, and
+    /// a session would not know that its entities are stored.
+    fn is_free(&self, what: &str) -> Result<()> {
+        if self.holders == 0 {
+            return Ok(());
+        }
+        let message = format!("can't {what}: the transaction belongs to a closure or a session");
+        Err(Error::with_message(ErrorKind::Usage, message).with_hint(
+            "return Ok from the closure to keep its work or Err to undo it, or call commit() or \
+             rollback() on the session",
+        ))
+    }
+
+    /// As [`Connection::rollback`], for whoever holds the transaction.
+    pub(crate) fn undo(&mut self) -> Result<()> {
         let track = std::mem::replace(&mut self.track, Track::Idle);
         let over = matches!(track, Track::Idle | Track::Gone | Track::Ended);
         if !over && !self.native().is_broken() {
@@ -194,10 +226,10 @@ impl Connection {
     /// The error of `work`, or that of beginning or committing.
     pub fn transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.begin()?;
-        let mut guard = Rollback { connection: self, savepoint: None, armed: true };
+        let mut guard = Rollback::new(self, None);
         let value = work(guard.connection)?;
         // A refused commit, after an error that `work` has swallowed, leaves a rollback to be done.
-        guard.connection.commit()?;
+        guard.connection.finish()?;
         guard.armed = false;
         Ok(value)
     }
@@ -209,7 +241,7 @@ impl Connection {
     /// `Usage` without a transaction, the error of `work`, or that of the savepoint.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let savepoint = self.set_savepoint()?;
-        let mut guard = Rollback { connection: self, savepoint: Some(savepoint), armed: true };
+        let mut guard = Rollback::new(self, Some(savepoint));
         let value = work(guard.connection)?;
         guard.connection.release(savepoint)?;
         guard.armed = false;
@@ -255,14 +287,26 @@ struct Rollback<'c> {
     armed: bool,
 }
 
+impl<'c> Rollback<'c> {
+    fn new(connection: &'c mut Connection, savepoint: Option<u32>) -> Self {
+        connection.hold();
+        Self {
+            connection,
+            savepoint,
+            armed: true,
+        }
+    }
+}
+
 impl Drop for Rollback<'_> {
     fn drop(&mut self) {
+        self.connection.holders -= 1;
         if !self.armed {
             return;
         }
         let undone = match self.savepoint {
             Some(number) => self.connection.rollback_to(number),
-            None => self.connection.rollback(),
+            None => self.connection.undo(),
         };
         // The closure's own error is the one to report. A transaction whose savepoint can't be undone
         // has been marked as gone or aborted, so that COMMIT refuses it.

@@ -106,7 +106,8 @@ impl Url {
     pub(super) fn take_number<N: std::str::FromStr>(&mut self, name: &str) -> Result<Option<N>> {
         self.take(name)
             .map(|text| {
-                text.parse().map_err(|_| wrong(format!("the url's option {name} is no number")))
+                text.parse()
+                    .map_err(|_| wrong(format!("the url's option {name} is no number")))
             })
             .transpose()
     }
@@ -123,7 +124,11 @@ impl Url {
     /// The host, which is this machine if the URL names none.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(super) fn host_or_localhost(&self) -> String {
-        if self.host.is_empty() { "localhost".to_owned() } else { self.host.clone() }
+        if self.host.is_empty() {
+            "localhost".to_owned()
+        } else {
+            self.host.clone()
+        }
     }
 
     /// The database, if the URL names one.
@@ -138,8 +143,11 @@ impl Url {
     /// `Configuration`, naming the first unknown option and the `known` ones.
     pub(super) fn finish(self, known: &str) -> Result<()> {
         match self.options.into_keys().next() {
-            Some(name) => Err(wrong(format!("unknown option {name} in the url of {}", self.scheme))
-                .with_hint(format!("known are: {known}"))),
+            Some(name) => Err(wrong(format!(
+                "unknown option {name} in the url of {}",
+                self.scheme
+            ))
+            .with_hint(format!("known are: {known}"))),
             None => Ok(()),
         }
     }
@@ -157,7 +165,9 @@ fn parse_query(query: &str) -> Result<BTreeMap<String, String>> {
 
 fn decode(text: &str, part: &str) -> Result<String> {
     let decoded = percent_decode_str(text).decode_utf8();
-    Ok(decoded.map_err(|_| wrong(format!("the url's {part} is no valid utf-8")))?.into_owned())
+    Ok(decoded
+        .map_err(|_| wrong(format!("the url's {part} is no valid utf-8")))?
+        .into_owned())
 }
 
 pub(super) fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
@@ -170,7 +180,10 @@ mod tests {
 
     #[test]
     fn takes_every_part() {
-        let mut url = Url::parse("postgres://u%40x:p%2F%3A@h.example:5433/my%20db?sslmode=require&pool_size=7").unwrap();
+        let mut url = Url::parse(
+            "postgres://u%40x:p%2F%3A@h.example:5433/my%20db?sslmode=require&pool_size=7",
+        )
+        .unwrap();
         assert_eq!(url.user.as_deref(), Some("u@x"));
         assert_eq!(url.password.as_deref(), Some("p/:"));
         assert_eq!((url.host.as_str(), url.port), ("h.example", Some(5433)));
@@ -213,7 +226,10 @@ mod tests {
             assert!(message.contains(part), "{message}");
             assert!(!message.contains("secret"), "{message}");
         }
-        let error = Url::parse("sqlite://a.db?mod=ro").unwrap().finish("mode").unwrap_err();
+        let error = Url::parse("sqlite://a.db?mod=ro")
+            .unwrap()
+            .finish("mode")
+            .unwrap_err();
         assert!(error.to_string().contains("unknown option mod"));
     }
 }

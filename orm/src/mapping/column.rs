@@ -17,7 +17,12 @@ impl<M, T> Column<M, T> {
     /// The column `name` at `position` of the table or alias `source`. For the derive.
     #[doc(hidden)]
     pub const fn new(source: &'static str, name: &'static str, position: usize) -> Self {
-        Self { source, name, position, marker: PhantomData }
+        Self {
+            source,
+            name,
+            position,
+            marker: PhantomData,
+        }
     }
 
     /// The table's name, or the alias's.

@@ -10,7 +10,10 @@ pub struct ColumnSet {
 impl ColumnSet {
     /// The empty set.
     pub const fn new() -> Self {
-        Self { first: 0, rest: Vec::new() }
+        Self {
+            first: 0,
+            rest: Vec::new(),
+        }
     }
 
     /// Adds a position.

@@ -19,7 +19,9 @@ pub fn read<T: DbType>(
     position: usize,
 ) -> Result<T> {
     match row.get(index) {
-        Ok(value) => T::from_value(value).map_err(|misfit| unfit::<T>(misfit, value, def, position)),
+        Ok(value) => {
+            T::from_value(value).map_err(|misfit| unfit::<T>(misfit, value, def, position))
+        }
         Err(error) => Err(place(error, def, position)),
     }
 }
@@ -42,16 +44,26 @@ fn unfit<T: DbType>(
         Misfit::Range if matches!(T::TYPE, Type::Enum(_)) => {
             "the column holds text that is no label of its enumeration".to_owned()
         }
-        Misfit::Kind => format!("the column holds {}, the field takes {expected}", found.kind_name()),
+        Misfit::Kind => format!(
+            "the column holds {}, the field takes {expected}",
+            found.kind_name()
+        ),
         Misfit::Range => format!("the column's value is out of range for {expected}"),
-        Misfit::Format => format!("the column's {} does not read as {expected}", found.kind_name()),
+        Misfit::Format => format!(
+            "the column's {} does not read as {expected}",
+            found.kind_name()
+        ),
     };
     let hint = if found.is_null() {
         "make the field an Option, or forbid null in the table"
     } else {
         "give the field the type that the column has"
     };
-    place(Error::with_message(ErrorKind::Decode, message).with_hint(hint), def, position)
+    place(
+        Error::with_message(ErrorKind::Decode, message).with_hint(hint),
+        def,
+        position,
+    )
 }
 
 #[cold]

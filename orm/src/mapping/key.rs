@@ -40,7 +40,11 @@ macro_rules! scalar_key {
 
 scalar_key!(bool, i16, i32, i64, String, Vec<u8>);
 #[cfg(feature = "chrono")]
-scalar_key!(chrono::NaiveDate, chrono::NaiveDateTime, chrono::DateTime<chrono::Utc>);
+scalar_key!(
+    chrono::NaiveDate,
+    chrono::NaiveDateTime,
+    chrono::DateTime<chrono::Utc>
+);
 #[cfg(feature = "uuid")]
 scalar_key!(uuid::Uuid);
 

@@ -19,7 +19,8 @@ mod schema;
 
 pub use builder::{Given, IntoField, Missing, given, or_server};
 pub use check::{
-    Generated, HasCollation, HasLength, Placeholder, RefersTo, Skipped, Version, default_fits, referred,
+    Generated, HasCollation, HasLength, Placeholder, RefersTo, Skipped, Version, default_fits,
+    referred,
 };
 pub use column::Column;
 pub use column_set::ColumnSet;

@@ -60,7 +60,8 @@ impl Metadata {
     pub fn in_module(path: &str) -> Self {
         let below = format!("{path}::");
         let mut all = metadata();
-        all.models.retain(|model| model.module == path || model.module.starts_with(&below));
+        all.models
+            .retain(|model| model.module == path || model.module.starts_with(&below));
         all
     }
 
@@ -86,7 +87,11 @@ impl Metadata {
                 return Err(one_table_twice(pair[0], pair[1]));
             }
         }
-        let tables: Vec<_> = self.models.iter().map(|def| table(def)).collect::<Result<_>>()?;
+        let tables: Vec<_> = self
+            .models
+            .iter()
+            .map(|def| table(def))
+            .collect::<Result<_>>()?;
         schema::Metadata::new(tables)
     }
 
@@ -108,7 +113,9 @@ impl Metadata {
     pub fn drop_script(&self, dialect: &dyn orm_core::sql::Dialect) -> Result<String> {
         let schema = self.schema()?;
         let tables: Vec<_> = schema.tables().iter().collect();
-        Ok(orm_core::sql::ddl::to_script(&orm_core::sql::ddl::drop_all(dialect, &tables)))
+        Ok(orm_core::sql::ddl::to_script(
+            &orm_core::sql::ddl::drop_all(dialect, &tables),
+        ))
     }
 }
 
@@ -117,7 +124,12 @@ fn one_table_twice(first: &ModelDef, second: &ModelDef) -> Error {
     let path = |def: &ModelDef| format!("{}::{}", def.module, def.name);
     Error::with_message(
         ErrorKind::Schema,
-        format!("{} and {} both map the table {}", path(first), path(second), first.table),
+        format!(
+            "{} and {} both map the table {}",
+            path(first),
+            path(second),
+            first.table
+        ),
     )
     .with_table(first.table)
     .with_hint("rename one of them, or choose models with Metadata::of or Metadata::in_module")

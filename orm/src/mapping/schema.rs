@@ -16,25 +16,44 @@ use super::def::{ColumnDef, ModelDef, ReferenceDef, ServerDefault};
 pub(super) fn table(def: &'static ModelDef) -> Result<Table> {
     let mut table = Table::new(def.table).primary_key(names(def, def.primary_key));
     for (position, column) in def.columns.iter().enumerate() {
-        table.columns.push(self::column(column, def.generated == Some(position)));
+        table
+            .columns
+            .push(self::column(column, def.generated == Some(position)));
         if let Type::Enum(labels) = &column.ty {
             let labels = labels.labels.to_vec();
-            table = table.check(column.name, Rule::OneOf { column: column.name.into(), labels });
+            table = table.check(
+                column.name,
+                Rule::OneOf {
+                    column: column.name.into(),
+                    labels,
+                },
+            );
         }
     }
     for unique in def.uniques {
         let columns = names(def, unique.columns);
-        let name = unique.name.map_or_else(|| naming::unique(def.table, &columns), Name::Borrowed);
+        let name = unique
+            .name
+            .map_or_else(|| naming::unique(def.table, &columns), Name::Borrowed);
         table.uniques.push(Unique { name, columns });
     }
     for index in def.indexes {
         let columns = names(def, index.columns);
-        let name = index.name.map_or_else(|| naming::index(def.table, &columns), Name::Borrowed);
-        table.indexes.push(Index { name, columns, unique: index.unique });
+        let name = index
+            .name
+            .map_or_else(|| naming::index(def.table, &columns), Name::Borrowed);
+        table.indexes.push(Index {
+            name,
+            columns,
+            unique: index.unique,
+        });
     }
     for check in def.checks {
         let name = naming::check(def.table, check.name);
-        table.checks.push(Check { name, rule: Rule::Raw(check.raw.into()) });
+        table.checks.push(Check {
+            name,
+            rule: Rule::Raw(check.raw.into()),
+        });
     }
     for reference in def.references {
         table.foreign_keys.push(foreign_key(def, reference)?);
@@ -68,7 +87,10 @@ fn foreign_key(def: &'static ModelDef, reference: &ReferenceDef) -> Result<Forei
     let target = (reference.target)();
     let columns = names(def, reference.columns);
     let references = names(target, &(reference.target_columns)());
-    let nullable = reference.columns.iter().all(|position| def.columns[*position].nullable);
+    let nullable = reference
+        .columns
+        .iter()
+        .all(|position| def.columns[*position].nullable);
     let mut key = ForeignKey::new(def.table, columns, target.table.into(), references);
     if let Some(name) = reference.name {
         key.name = name.into();
@@ -87,5 +109,8 @@ fn foreign_key(def: &'static ModelDef, reference: &ReferenceDef) -> Result<Forei
 }
 
 fn names(def: &'static ModelDef, positions: &[usize]) -> Vec<Name> {
-    positions.iter().map(|position| Name::Borrowed(def.names[*position])).collect()
+    positions
+        .iter()
+        .map(|position| Name::Borrowed(def.names[*position]))
+        .collect()
 }

@@ -2,7 +2,7 @@
 
 use orm_core::stmt::{self, Aggregate};
 use orm_core::types::base::Numeric;
-use orm_core::types::{DbType, Type};
+use orm_core::types::{DbType, NotNull, Type};
 
 use super::expr::{Expr, IntoExpr};
 
@@ -40,13 +40,29 @@ pub fn count_all() -> Expr<i64> {
     })
 }
 
-/// The sum; NULL over no rows. Integers sum up to an `i64`.
-pub fn sum<E>(expr: E) -> Expr<Option<<<E::Value as DbType>::Base as Numeric>::Sum>>
+/// A column or expression of numbers, whose sum has the type `Sum`: integers stay integers, widened to
+/// 64 bits.
+#[diagnostic::on_unimplemented(
+    message = "sums and averages need numbers, not `{Self}`",
+    label = "not a column or expression of numbers"
+)]
+pub trait Numbers<Sum>: IntoExpr {}
+
+#[diagnostic::do_not_recommend]
+impl<E, B, Sum> Numbers<Sum> for E
 where
-    E: IntoExpr<Value: DbType<Base: Numeric>>,
+    E: IntoExpr<Value: DbType<Base = B>>,
+    B: Numeric<Sum = Sum>,
 {
-    let ty = <<<E::Value as DbType>::Base as Numeric>::Sum as DbType>::TYPE;
-    aggregate(Aggregate::Sum, expr.into_expr(), ty)
+}
+
+/// The sum; NULL over no rows. Integers sum up to an `i64`.
+pub fn sum<E, Sum>(expr: E) -> Expr<Option<Sum>>
+where
+    E: Numbers<Sum>,
+    Sum: DbType<Null = NotNull>,
+{
+    aggregate(Aggregate::Sum, expr.into_expr(), Sum::TYPE)
 }
 
 /// The least value; NULL over no rows.
@@ -60,10 +76,7 @@ pub fn max<E: IntoExpr>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
 }
 
 /// The mean; NULL over no rows.
-pub fn avg<E>(expr: E) -> Expr<Option<f64>>
-where
-    E: IntoExpr<Value: DbType<Base: Numeric>>,
-{
+pub fn avg<E: Numbers<Sum>, Sum>(expr: E) -> Expr<Option<f64>> {
     aggregate(Aggregate::Avg, expr.into_expr(), Type::Float64)
 }
 

@@ -2,10 +2,10 @@
 //!
 //! Written out, since methods from a macro cost each error message four more lines.
 
-use orm_core::types::{DbType, NotNull, Nullability, base};
+use orm_core::types::{DbType, Nullability, base};
 
-use super::expr::{Expr, IntoExpr};
-use super::operand::{FitsIn, Operand};
+use super::expr::{Expr, IntoExpr, Yields};
+use super::operand::{Member, Operand, ValueFor};
 use super::order::Order;
 use super::predicate::Predicate;
 use super::select::Select;
@@ -59,11 +59,7 @@ impl<M: Model, T: DbType> Column<M, T> {
     }
 
     /// From `low` to `high`, both included.
-    pub fn between<L, H>(self, low: L, high: H) -> Predicate
-    where
-        L: Operand<T::Base>,
-        H: Operand<T::Base>,
-    {
+    pub fn between<L: Operand<T::Base>, H: Operand<T::Base>>(self, low: L, high: H) -> Predicate {
         self.into_expr().between(low, high)
     }
 
@@ -79,26 +75,17 @@ impl<M: Model, T: DbType> Column<M, T> {
 
     /// Among `values`: an array, slice, vector, set, range or another iterator. Any number is allowed;
     /// among none nothing is.
-    pub fn in_<I>(self, values: I) -> Predicate
-    where
-        I: IntoIterator<Item: Operand<T::Base, Null: FitsIn<NotNull>>>,
-    {
+    pub fn in_<I: IntoIterator<Item: Member<T::Base>>>(self, values: I) -> Predicate {
         self.into_expr().in_(values)
     }
 
     /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not.
-    pub fn not_in<I>(self, values: I) -> Predicate
-    where
-        I: IntoIterator<Item: Operand<T::Base, Null: FitsIn<NotNull>>>,
-    {
+    pub fn not_in<I: IntoIterator<Item: Member<T::Base>>>(self, values: I) -> Predicate {
         self.into_expr().not_in(values)
     }
 
     /// Among the values that a query of one column yields.
-    pub fn in_select<S>(self, query: Select<S>) -> Predicate
-    where
-        S: IntoExpr<Value: DbType<Base = T::Base>>,
-    {
+    pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
         self.into_expr().in_select(query)
     }
 
@@ -121,7 +108,7 @@ impl<M: Model, T: DbType> Column<M, T> {
     }
 
     /// The column with its new value, for [`Update::set_all`](super::Update::set_all).
-    pub fn to<V: Operand<T::Base, Null: FitsIn<T::Null>>>(self, value: V) -> Assignment<M> {
+    pub fn to<V: ValueFor<T>>(self, value: V) -> Assignment<M> {
         Assignment::new(self.position(), value.into_operand())
     }
 }

@@ -7,7 +7,7 @@ use orm_core::error::Result;
 use orm_core::sql::{Dialect, SelectClause, SqlWriter, write_select};
 use orm_core::stmt::{self, Expr, Limit, Projection};
 use orm_core::types::Type;
-use orm_core::value::ValueRef;
+use orm_core::value::{Value, ValueRef};
 
 use super::erased::Query;
 use super::scope::check_query;
@@ -51,8 +51,19 @@ pub(super) struct Texts([OnceLock<Box<Compiled>>; Form::COUNT]);
 struct Compiled {
     dialect: &'static str,
     text: String,
-    binds: usize,
     plan: Plan,
+    binds: Binds,
+}
+
+/// The binds of a compiled query: a query never changes, so neither do they.
+#[derive(Clone, Debug)]
+enum Binds {
+    /// None.
+    None,
+    /// Collected when the query runs for the second time: most run once, and need no copy of them.
+    Copied(OnceLock<Vec<Value>>),
+    /// Collected by a walk each time: a list, which one copied value can't stand for.
+    Walked,
 }
 
 /// How a form is made of its query.
@@ -81,12 +92,7 @@ impl Query {
         if let Some(known) = place.get()
             && known.dialect == dialect.name()
         {
-            if known.binds == 0 {
-                return run(&known.text, &[]);
-            }
-            let mut w = SqlWriter::binds_only(dialect);
-            self.write(&mut w, &known.plan)?;
-            return run(&known.text, &w.finish().1);
+            return self.with_binds(known, dialect, |binds| run(&known.text, binds));
         }
         self.check().map_err(|fault| fault.to_error())?;
         check_query(&self.ast)?;
@@ -95,16 +101,45 @@ impl Query {
         self.write(&mut w, &plan)?;
         let (text, binds) = w.finish();
         let result = run(&text, &binds);
-        let binds = binds.len();
+        let binds = match binds.as_slice() {
+            [] => Binds::None,
+            binds if binds.iter().any(is_list) => Binds::Walked,
+            _ => Binds::Copied(OnceLock::new()),
+        };
         let compiled = Compiled {
             dialect: dialect.name(),
             text,
-            binds,
             plan,
+            binds,
         };
         // If the place is taken, by another thread or for another dialect, it stays so.
         let _ = place.set(Box::new(compiled));
         result
+    }
+
+    /// Hands the binds of a compiled text to `run`.
+    fn with_binds<R>(
+        &self,
+        known: &Compiled,
+        dialect: &dyn Dialect,
+        run: impl FnOnce(&[ValueRef<'_>]) -> Result<R>,
+    ) -> Result<R> {
+        let copied = match &known.binds {
+            Binds::None => return run(&[]),
+            Binds::Walked => None,
+            Binds::Copied(copied) => Some(copied),
+        };
+        if let Some(values) = copied.and_then(OnceLock::get) {
+            return with_refs(values, run);
+        }
+        let mut w = SqlWriter::binds_only(dialect);
+        self.write(&mut w, &known.plan)?;
+        let binds = w.finish().1;
+        if let Some(copied) = copied {
+            // Another thread that was faster has copied the same.
+            let _ = copied.set(binds.iter().map(|bind| bind.to_value()).collect());
+        }
+        run(&binds)
     }
 
     fn write<'a>(&'a self, w: &mut SqlWriter<'a>, plan: &'a Plan) -> Result<()> {
@@ -182,6 +217,25 @@ impl Query {
             counted: !as_it_is,
         }
     }
+}
+
+/// Hands `values` to `run`, by reference and without an allocation if they are few.
+fn with_refs<R>(values: &[Value], run: impl FnOnce(&[ValueRef<'_>]) -> R) -> R {
+    const FEW: usize = 8;
+    let mut few = [ValueRef::Null; FEW];
+    match few.get_mut(..values.len()) {
+        Some(few) => {
+            for (place, value) in few.iter_mut().zip(values) {
+                *place = value.as_ref();
+            }
+            run(few)
+        }
+        None => run(&values.iter().map(Value::as_ref).collect::<Vec<_>>()),
+    }
+}
+
+fn is_list(bind: &ValueRef<'_>) -> bool {
+    matches!(bind, ValueRef::List(_) | ValueRef::Array(_))
 }
 
 /// The limit of a form, unless the query has one that is as low.

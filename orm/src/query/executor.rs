@@ -60,6 +60,7 @@ pub trait Executor {
     ) -> Result<Self::Of<M>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Executor for Connection {
     type Of<M: Model> = M;
     type Sink<'a> = ();

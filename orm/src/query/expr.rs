@@ -5,11 +5,11 @@
 use std::marker::PhantomData;
 
 use orm_core::stmt::{self, CompareOp};
-use orm_core::types::{DbType, NotNull, Nullability, base};
+use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
 use super::like;
-use super::operand::{FitsIn, Operand};
+use super::operand::{Member, Operand};
 use super::order::Order;
 use super::origin::Origin;
 use super::predicate::Predicate;
@@ -74,6 +74,7 @@ pub trait IntoExpr {
     fn into_expr(self) -> Expr<Self::Value>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: DbType> IntoExpr for Expr<T> {
     type Value = T;
 
@@ -82,6 +83,7 @@ impl<T: DbType> IntoExpr for Expr<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Model, T: DbType> IntoExpr for Column<M, T> {
     type Value = T;
 
@@ -93,6 +95,17 @@ impl<M: Model, T: DbType> IntoExpr for Column<M, T> {
         Expr::from(stmt::Expr::column(self.source(), self.name()), Some(origin))
     }
 }
+
+/// What a subquery selects whose values a column of the base `B` is looked for among: one column or
+/// expression of that base.
+#[diagnostic::on_unimplemented(
+    message = "the values of a query of `{Self}` don't go with a column of the base type `{B}`",
+    label = "expected a query of one column or expression of exactly the column's type"
+)]
+pub trait Yields<B> {}
+
+#[diagnostic::do_not_recommend]
+impl<B, S: IntoExpr<Value: DbType<Base = B>>> Yields<B> for S {}
 
 impl<T: DbType> Expr<T> {
     /// Equal. With `None` or `Null` it is `IS NULL`; with a nullable column that is NULL it is unknown,
@@ -132,11 +145,7 @@ impl<T: DbType> Expr<T> {
     }
 
     /// From `low` to `high`, both included.
-    pub fn between<L, H>(self, low: L, high: H) -> Predicate
-    where
-        L: Operand<T::Base>,
-        H: Operand<T::Base>,
-    {
+    pub fn between<L: Operand<T::Base>, H: Operand<T::Base>>(self, low: L, high: H) -> Predicate {
         Predicate(stmt::Expr::Between {
             expr: Box::new(self.ast),
             low: Box::new(low.into_operand()),
@@ -156,28 +165,19 @@ impl<T: DbType> Expr<T> {
 
     /// Among `values`: an array, slice, vector, set, range or another iterator. Any number is allowed;
     /// among none nothing is.
-    pub fn in_<I>(self, values: I) -> Predicate
-    where
-        I: IntoIterator<Item: Operand<T::Base, Null: FitsIn<NotNull>>>,
-    {
+    pub fn in_<I: IntoIterator<Item: Member<T::Base>>>(self, values: I) -> Predicate {
         let values = values.into_iter().map(Operand::into_operand);
         Predicate(member(self.ast, values.collect(), false))
     }
 
     /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not.
-    pub fn not_in<I>(self, values: I) -> Predicate
-    where
-        I: IntoIterator<Item: Operand<T::Base, Null: FitsIn<NotNull>>>,
-    {
+    pub fn not_in<I: IntoIterator<Item: Member<T::Base>>>(self, values: I) -> Predicate {
         let values = values.into_iter().map(Operand::into_operand);
         Predicate(member(self.ast, values.collect(), true))
     }
 
     /// Among the values that a query of one column yields.
-    pub fn in_select<S>(self, query: Select<S>) -> Predicate
-    where
-        S: IntoExpr<Value: DbType<Base = T::Base>>,
-    {
+    pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
         Predicate(match query.into_subquery() {
             Ok(select) => stmt::Expr::InSelect {
                 expr: Box::new(self.ast),

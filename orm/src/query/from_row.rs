@@ -9,8 +9,8 @@ use orm_core::value::{Misfit, ValueRef};
 /// `(T,)`.
 #[diagnostic::on_unimplemented(
     message = "a row can't be read into `{Self}`",
-    label = "expected a tuple of values, such as `(i64, String)`",
-    note = "one value is the tuple `(T,)`; an entity is read by `.entities(User, …)`"
+    label = "expected a tuple such as `(i64, String)` or `(i64,)`",
+    note = "entities are read by `.entities(User, …)`"
 )]
 pub trait FromRow: Sized {
     /// Reads the row.
@@ -62,6 +62,7 @@ fn check_width(row: &dyn Row, width: usize) -> Result<()> {
 
 macro_rules! tuples {
     ($(($width:literal: $($item:ident $index:tt),+)),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($item: DbType),+> FromRow for ($($item,)+) {
             fn from_row(row: &dyn Row) -> Result<Self> {
                 check_width(row, $width)?;

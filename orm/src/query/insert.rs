@@ -50,7 +50,8 @@ pub struct InsertInto<M>(PhantomData<fn() -> M>);
 #[must_use = "an insert does nothing until it is executed"]
 #[derive(Debug)]
 pub struct Insert<'a, M> {
-    parts: Vec<Rows<'a, M>>,
+    first: Rows<'a, M>,
+    more: Vec<Rows<'a, M>>,
 }
 
 /// An INSERT that hands back a column of each row.
@@ -69,23 +70,18 @@ pub fn insert<E: Entity>(_entity: E) -> InsertInto<E::Model> {
 impl<M: Model> InsertInto<M> {
     /// The rows: a model or its builder, or any number of them in an array, slice, vector or another
     /// iterator.
-    pub fn values<'a, V, Kind>(self, values: V) -> Insert<'a, M>
-    where
-        V: Values<'a, M, Kind>,
-    {
+    pub fn values<'a, V: Values<'a, M, Kind>, Kind>(self, values: V) -> Insert<'a, M> {
         Insert {
-            parts: vec![values.into_rows()],
+            first: values.into_rows(),
+            more: Vec::new(),
         }
     }
 }
 
 impl<'a, M: Model> Insert<'a, M> {
     /// More rows.
-    pub fn values<V, Kind>(mut self, values: V) -> Self
-    where
-        V: Values<'a, M, Kind>,
-    {
-        self.parts.push(values.into_rows());
+    pub fn values<V: Values<'a, M, Kind>, Kind>(mut self, values: V) -> Self {
+        self.more.push(values.into_rows());
         self
     }
 
@@ -124,7 +120,7 @@ impl<'a, M: Model> Insert<'a, M> {
     }
 
     fn text(&self, dialect: &dyn Dialect, returning: Option<usize>) -> Result<String> {
-        match self.parts.iter().flat_map(Rows::runs).next() {
+        match self.parts().flat_map(Rows::runs).next() {
             Some(run) => first_statement(dialect, &run.insert::<M>(), returning),
             None => Err(
                 Error::with_message(ErrorKind::Usage, "the insert has no rows")
@@ -133,8 +129,12 @@ impl<'a, M: Model> Insert<'a, M> {
         }
     }
 
+    fn parts(&self) -> impl Iterator<Item = &Rows<'a, M>> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+
     fn len(&self) -> usize {
-        self.parts.iter().map(Rows::len).sum()
+        self.parts().map(Rows::len).sum()
     }
 
     fn run<X: Executor>(&self, x: &mut X, send: Send<'_, M>) -> Result<u64> {
@@ -154,7 +154,7 @@ impl<'a, M: Model> Insert<'a, M> {
     }
 
     fn send_all(&self, conn: &mut Connection, send: Send<'_, M>) -> Result<()> {
-        for part in &self.parts {
+        for part in self.parts() {
             for run in part.runs() {
                 send(conn, part, &run)?;
             }

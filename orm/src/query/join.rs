@@ -29,6 +29,7 @@ pub struct Joined {
     pub(super) on: Expr,
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Entity> JoinTarget for E {
     fn resolve(self, sources: &Sources) -> Result<Joined, Fault> {
         let origin = Origin::of(&self);

@@ -31,16 +31,34 @@ pub trait Operand<B>: Sized {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Null;
 
-/// A nullability that another one has room for. [`Nullable`] doesn't fit in [`NotNull`].
+/// What can become the value of a column whose field has the type `T`: an [`Operand`] that is NULL only
+/// if the field is an `Option`.
 #[diagnostic::on_unimplemented(
-    message = "the value may be NULL, which doesn't fit here",
-    label = "may be NULL",
-    note = "a field that isn't an Option takes no Option, no `Null` and no nullable column"
+    message = "`{Self}` doesn't fit in a column of the type `{T}`",
+    label = "not a value for this column",
+    note = "take a value, column or expression of that type; only an Option takes `None`, `Null` and nullable columns"
 )]
+pub trait ValueFor<T: DbType>: Operand<T::Base> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType, V: Operand<T::Base, Null: FitsIn<T::Null>>> ValueFor<T> for V {}
+
+/// What can be in a list that a column of the base `B` is looked for in: an [`Operand`] that is never
+/// NULL, which nothing is equal to.
+#[diagnostic::on_unimplemented(
+    message = "a list of `{Self}` doesn't go with a column of the base type `{B}`",
+    label = "not values for this column",
+    note = "take values of exactly the column's type, without Option; for text also &str"
+)]
+pub trait Member<B>: Operand<B> {}
+
+#[diagnostic::do_not_recommend]
+impl<B, V: Operand<B, Null = NotNull>> Member<B> for V {}
+
+/// A nullability that another one has room for. [`Nullable`] doesn't fit in [`NotNull`].
 pub trait FitsIn<N> {}
 
-impl FitsIn<NotNull> for NotNull {}
-impl FitsIn<Nullable> for NotNull {}
+impl<N: Nullability> FitsIn<N> for NotNull {}
 impl FitsIn<Nullable> for Nullable {}
 
 #[diagnostic::do_not_recommend]

@@ -30,24 +30,28 @@ pub trait OrderList {
     fn add_to(self, orders: &mut Vec<stmt::Order>);
 }
 
+#[diagnostic::do_not_recommend]
 impl OrderList for Order {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
         orders.push(self.0);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: DbType> OrderList for Expr<T> {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
         self.asc().add_to(orders);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Model, T: DbType> OrderList for Column<M, T> {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
         self.asc().add_to(orders);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O: OrderList> OrderList for Option<O> {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
         if let Some(order) = self {
@@ -56,6 +60,7 @@ impl<O: OrderList> OrderList for Option<O> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O: OrderList> OrderList for Vec<O> {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
         for order in self {
@@ -64,6 +69,7 @@ impl<O: OrderList> OrderList for Vec<O> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O: OrderList, const N: usize> OrderList for [O; N] {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
         for order in self {
@@ -84,18 +90,21 @@ pub trait GroupList {
     fn add_to(self, groups: &mut Vec<stmt::Expr>);
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: DbType> GroupList for Expr<T> {
     fn add_to(self, groups: &mut Vec<stmt::Expr>) {
         groups.push(self.ast);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Model, T: DbType> GroupList for Column<M, T> {
     fn add_to(self, groups: &mut Vec<stmt::Expr>) {
         groups.push(self.into_expr().ast);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Entity> GroupList for E {
     fn add_to(self, groups: &mut Vec<stmt::Expr>) {
         let origin = Origin::of(&self);
@@ -111,12 +120,14 @@ impl<E: Entity> GroupList for E {
 
 macro_rules! tuples {
     ($(($($item:ident $index:tt),+)),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($item: OrderList),+> OrderList for ($($item,)+) {
             fn add_to(self, orders: &mut Vec<stmt::Order>) {
                 $(self.$index.add_to(orders);)+
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($item: GroupList),+> GroupList for ($($item,)+) {
             fn add_to(self, groups: &mut Vec<stmt::Expr>) {
                 $(self.$index.add_to(groups);)+

@@ -43,19 +43,21 @@ enum Bound {
 /// What can be bound in raw SQL: every value that a column can hold, and borrowed text and bytes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be bound to a raw statement",
-    label = "not a value that a column can hold"
+    label = "not a value that a column can hold; lists are bound by `bind_list`"
 )]
 pub trait RawValue<Kind> {
     /// The value.
     fn into_value(self) -> Value;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: DbType> RawValue<ByValue> for T {
     fn into_value(self) -> Value {
         self.to_value().to_value()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl RawValue<ByRef> for Null {
     fn into_value(self) -> Value {
         Value::Null
@@ -64,12 +66,14 @@ impl RawValue<ByRef> for Null {
 
 macro_rules! borrowed {
     ($($given:ty => $owned:ty),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl RawValue<ByRef> for $given {
             fn into_value(self) -> Value {
                 RawValue::<ByValue>::into_value(<$owned>::from(self))
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl RawValue<ByRef> for Option<$given> {
             fn into_value(self) -> Value {
                 self.map_or(Value::Null, RawValue::<ByRef>::into_value)
@@ -95,10 +99,11 @@ pub fn raw(sql: impl Into<Cow<'static, str>>) -> Raw {
 
 impl Raw {
     /// Binds a value to `:name`, wherever that stands.
-    pub fn bind<V, Kind>(mut self, name: impl Into<Cow<'static, str>>, value: V) -> Self
-    where
-        V: RawValue<Kind>,
-    {
+    pub fn bind<V: RawValue<Kind>, Kind>(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: V,
+    ) -> Self {
         self.binds
             .push((name.into(), Bound::One(value.into_value())));
         self

@@ -11,9 +11,8 @@ use crate::mapping::{ColumnSet, Model, ModelDef, NewEntity, NewRow};
 /// What can be inserted into the table of `M`: a model or its builder, or any number of them in an
 /// array, slice, vector or another iterator.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no row of `{M}`, and no collection of such rows",
-    label = "not a row of `{M}`",
-    note = "take a `{M}`, its builder with every required field given, or a collection of one of these"
+    message = "`{Self}` can't be inserted into the table of `{M}`",
+    label = "expected a `{M}`, its builder with every required field given, or a collection of these"
 )]
 pub trait Values<'a, M, Kind> {
     /// The rows.
@@ -23,9 +22,8 @@ pub trait Values<'a, M, Kind> {
 
 /// An element of a collection of rows.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no row of `{M}`",
-    label = "not a row of `{M}`",
-    note = "take a `{M}`, or its builder with every required field given"
+    message = "`{Self}` can't be inserted into the table of `{M}`",
+    label = "expected a `{M}`, or its builder with every required field given"
 )]
 pub trait Item<'a, M, Kind>: Sized {
     /// The rows of a collection.
@@ -45,18 +43,21 @@ pub struct ByRef;
 #[derive(Debug)]
 pub struct Each<Kind>(Kind);
 
+#[diagnostic::do_not_recommend]
 impl<M: Model, R: NewRow<Model = M>> Values<'_, M, ByValue> for R {
     fn into_rows(self) -> Rows<'static, M> {
-        Rows::Owned(vec![self.into_row()])
+        Rows::One(self.into_row())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, M: Model> Values<'a, M, ByRef> for &'a M {
     fn into_rows(self) -> Rows<'a, M> {
-        Rows::Borrowed(vec![self])
+        Rows::OneBorrowed(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, M, I, Kind> Values<'a, M, Each<Kind>> for I
 where
     I: IntoIterator<Item: Item<'a, M, Kind>>,
@@ -66,21 +67,27 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Model, R: NewRow<Model = M>> Item<'_, M, ByValue> for R {
     fn collect(items: impl Iterator<Item = Self>) -> Rows<'static, M> {
         Rows::Owned(items.map(NewRow::into_row).collect())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, M: Model> Item<'a, M, ByRef> for &'a M {
     fn collect(items: impl Iterator<Item = Self>) -> Rows<'a, M> {
         Rows::Borrowed(items.collect())
     }
 }
 
-/// Rows of one kind.
+/// Rows of one kind. A single one costs no allocation.
 #[derive(Debug)]
 pub enum Rows<'a, M> {
+    /// One that was given away.
+    One(NewEntity<M>),
+    /// One that was lent.
+    OneBorrowed(&'a M),
     /// Those that were given away.
     Owned(Vec<NewEntity<M>>),
     /// Those that were lent.
@@ -110,6 +117,7 @@ impl Run {
 impl<M: Model> Rows<'_, M> {
     pub(super) fn len(&self) -> usize {
         match self {
+            Self::One(_) | Self::OneBorrowed(_) => 1,
             Self::Owned(rows) => rows.len(),
             Self::Borrowed(rows) => rows.len(),
         }
@@ -119,47 +127,52 @@ impl<M: Model> Rows<'_, M> {
     #[inline]
     pub(super) fn value(&self, row: usize, position: usize) -> ValueRef<'_> {
         match self {
+            Self::One(one) => one.value.value(position),
+            Self::OneBorrowed(one) => one.value(position),
             Self::Owned(rows) => rows[row].value.value(position),
             Self::Borrowed(rows) => rows[row].value(position),
         }
     }
 
     /// The rows as runs. Runs keep the order of the rows, in which keys are generated.
-    pub(super) fn runs(&self) -> Vec<Run> {
+    pub(super) fn runs(&self) -> impl Iterator<Item = Run> {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let run = (next < self.len()).then(|| self.run_from(next))?;
+            next = run.rows.end;
+            Some(run)
+        })
+    }
+
+    fn run_from(&self, first: usize) -> Run {
         let def = M::def();
-        let mut runs: Vec<Run> = Vec::new();
-        let mut last = ColumnSet::new();
-        for row in 0..self.len() {
-            let left_out = self.left_out(def, row);
-            match runs.last_mut() {
-                Some(run) if left_out == last => run.rows.end += 1,
-                _ => {
-                    let all = 0..def.columns.len();
-                    let columns = all
-                        .filter(|position| !left_out.contains(*position))
-                        .collect();
-                    runs.push(Run {
-                        rows: row..row + 1,
-                        columns,
-                    });
-                    last = left_out;
-                }
-            }
+        let left_out = self.left_out(def, first);
+        let others = first + 1..self.len();
+        let same = others
+            .take_while(|row| self.left_out(def, *row) == left_out)
+            .count();
+        let all = 0..def.columns.len();
+        let columns = all
+            .filter(|position| !left_out.contains(*position))
+            .collect();
+        Run {
+            rows: first..first + 1 + same,
+            columns,
         }
-        runs
     }
 
     /// The columns of a row that the database is to fill in: a generated key of 0, and what has a
     /// default there but no value here.
     fn left_out(&self, def: &'static ModelDef, row: usize) -> ColumnSet {
         let mut left_out = match self {
+            Self::One(one) => one.unset.clone(),
             Self::Owned(rows) => rows[row].unset.clone(),
-            Self::Borrowed(rows) => {
+            Self::OneBorrowed(_) | Self::Borrowed(_) => {
                 let columns = def.columns.iter().enumerate();
                 columns
                     .filter(|(_, column)| column.server_default.is_some())
                     .map(|(position, _)| position)
-                    .filter(|position| rows[row].value(*position).is_null())
+                    .filter(|position| self.value(row, *position).is_null())
                     .collect()
             }
         };

@@ -40,6 +40,7 @@ pub trait Selectable {
     ) -> Result<Self::Output<X>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Entity> Selectable for E {
     type Output<X: Executor> = X::Of<E::Model>;
 
@@ -69,6 +70,7 @@ impl<E: Entity> Selectable for E {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Model, T: DbType> Selectable for Column<M, T> {
     type Output<X: Executor> = T;
 
@@ -96,6 +98,7 @@ impl<M: Model, T: DbType> Selectable for Column<M, T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: DbType> Selectable for Expr<T> {
     type Output<X: Executor> = T;
 
@@ -137,6 +140,7 @@ pub fn optional<S>(selected: S) -> Optional<S> {
     Optional(selected)
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Entity> Selectable for Optional<E> {
     type Output<X: Executor> = Option<X::Of<E::Model>>;
 
@@ -170,6 +174,7 @@ impl<E: Entity> Selectable for Optional<E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
     type Output<X: Executor> = Option<T::Plain>;
 
@@ -200,6 +205,7 @@ impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
 
 macro_rules! tuples {
     ($(($($item:ident $index:tt),+)),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($item: Selectable),+> Selectable for ($($item,)+) {
             type Output<X: Executor> = ($($item::Output<X>,)+);
 

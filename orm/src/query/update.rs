@@ -10,7 +10,7 @@ use orm_core::types::DbType;
 use super::check::{check_length, check_references};
 use super::executor::Executor;
 use super::fault::Fault;
-use super::operand::{FitsIn, Operand};
+use super::operand::ValueFor;
 use super::predicate::Predicate;
 use super::scope::check_write;
 use crate::mapping::{Column, Entity, Model};
@@ -76,10 +76,7 @@ pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
 
 impl<M: Model> Update<M> {
     /// Sets a column to a value or expression.
-    pub fn set<T: DbType, V>(self, column: Column<M, T>, value: V) -> Self
-    where
-        V: Operand<T::Base, Null: FitsIn<T::Null>>,
-    {
+    pub fn set<T: DbType, V: ValueFor<T>>(self, column: Column<M, T>, value: V) -> Self {
         self.assign(Assignment::new(column.position(), value.into_operand()))
     }
 

@@ -63,7 +63,7 @@ impl Session {
             return self.commit_single(plan);
         }
         self.write(plan)?;
-        if let Some(Err(error)) = self.connection.as_mut().map(Connection::commit) {
+        if let Some(Err(error)) = self.connection.as_mut().map(Connection::finish) {
             self.lost = true;
             return Err(error);
         }
@@ -111,7 +111,7 @@ impl Session {
     /// The database's refusal. What is in memory is undone in any case, and the connection dropped.
     pub fn rollback(&mut self) -> Result<()> {
         self.outside_savepoint("roll back")?;
-        let rolled_back = self.connection.take().map_or(Ok(()), |mut c| c.rollback());
+        let rolled_back = self.connection.take().map_or(Ok(()), |mut c| c.undo());
         self.lost = false;
         self.state.undo_to(0);
         rolled_back
@@ -119,8 +119,8 @@ impl Session {
 
     /// The session's own connection, in its transaction, for statements past the unit of work. Pending
     /// work is flushed first. What such statements change in rows that are loaded shows after a
-    /// [`Session::refresh`]. Its transaction is the session's to end: after a `commit` or `rollback` here
-    /// the session wants a `rollback`.
+    /// [`Session::refresh`]. Its transaction is the session's to end: `commit` and `rollback` are refused
+    /// here, and after a COMMIT in raw SQL the session wants a `rollback`.
     ///
     /// # Errors
     /// Those of the flush and of connecting.
@@ -167,6 +167,7 @@ impl Session {
     fn begin(&mut self, options: TransactionOptions) -> Result<()> {
         let mut connection = self.engine.connection()?;
         connection.begin_with(options)?;
+        connection.hold();
         self.state.new_level();
         self.worked = false;
         self.connection = Some(connection);
@@ -205,7 +206,7 @@ impl Session {
             return error;
         };
         let undone = match scope {
-            Scope::Whole => connection.rollback(),
+            Scope::Whole => connection.undo(),
             Scope::Savepoint(number) => connection.rollback_to(number),
             Scope::Statement => Ok(()),
         };

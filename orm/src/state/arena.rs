@@ -264,6 +264,9 @@ mod tests {
 
     #[test]
     fn a_slot_costs_24_bytes() {
-        assert_eq!(size_of::<Slot<[String; 4]>>(), size_of::<[String; 4]>() + 24);
+        assert_eq!(
+            size_of::<Slot<[String; 4]>>(),
+            size_of::<[String; 4]>() + 24
+        );
     }
 }

@@ -18,7 +18,10 @@ use measure::Table;
 
 fn main() {
     // Cargo passes `--bench`; every other word chooses.
-    let wanted = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let wanted = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with("--"))
+        .collect();
     let mut table = Table::new(wanted);
     sqlite::run(&mut table);
     #[cfg(feature = "postgres")]

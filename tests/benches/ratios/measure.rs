@@ -24,7 +24,10 @@ struct Row {
 
 impl Table {
     pub fn new(wanted: Vec<String>) -> Self {
-        Self { wanted, rows: Vec::new() }
+        Self {
+            wanted,
+            rows: Vec::new(),
+        }
     }
 
     fn is_wanted(&self, name: &str) -> bool {
@@ -60,17 +63,34 @@ impl Table {
             ratios.push(o.as_secs_f64() / r.as_secs_f64());
         }
         let ratio = Some(median(&mut ratios));
-        self.push(Row { name: name.to_owned(), raw: median(&mut raws), ours: median(&mut all), ratio, goal });
+        self.push(Row {
+            name: name.to_owned(),
+            raw: median(&mut raws),
+            ours: median(&mut all),
+            ratio,
+            goal,
+        });
     }
 
     /// Measures something that has no raw twin.
-    pub fn alone(&mut self, name: &str, goal: &'static str, ours: &mut dyn FnMut(usize) -> Duration) {
+    pub fn alone(
+        &mut self,
+        name: &str,
+        goal: &'static str,
+        ours: &mut dyn FnMut(usize) -> Duration,
+    ) {
         if !self.is_wanted(name) {
             return;
         }
         let times = calibrate(ours);
         let mut all: Vec<f64> = (0..ROUNDS).map(|_| per_time(ours(times), times)).collect();
-        self.push(Row { name: name.to_owned(), raw: f64::NAN, ours: median(&mut all), ratio: None, goal });
+        self.push(Row {
+            name: name.to_owned(),
+            raw: f64::NAN,
+            ours: median(&mut all),
+            ratio: None,
+            goal,
+        });
     }
 
     fn push(&mut self, row: Row) {
@@ -87,9 +107,20 @@ impl Table {
 }
 
 fn line(row: &Row) -> String {
-    let raw = if row.raw.is_nan() { "–".to_owned() } else { human(row.raw) };
-    let ratio = row.ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
-    format!("| {} | {raw} | {} | {ratio} | {} |", row.name, human(row.ours), row.goal)
+    let raw = if row.raw.is_nan() {
+        "–".to_owned()
+    } else {
+        human(row.raw)
+    };
+    let ratio = row
+        .ratio
+        .map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
+    format!(
+        "| {} | {raw} | {} | {ratio} | {} |",
+        row.name,
+        human(row.ours),
+        row.goal
+    )
 }
 
 fn human(seconds: f64) -> String {

@@ -18,7 +18,11 @@ pub fn row(index: usize) -> User {
         2 => Some("brown".to_owned()),
         _ => None,
     };
-    User { id: 0, name: format!("User {index}"), hair_color }
+    User {
+        id: 0,
+        name: format!("User {index}"),
+        hair_color,
+    }
 }
 
 /// An engine with `rows` rows in its table.
@@ -35,7 +39,9 @@ pub fn fill(engine: &Engine, rows: usize) {
 pub fn keys(rows: usize) -> impl FnMut() -> i64 {
     let mut state = 12_345_u64;
     move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         i64::try_from((state >> 33) % rows as u64).unwrap() + 1
     }
 }

@@ -21,8 +21,12 @@ pub fn run(table: &mut Table) {
 /// A new database with `rows` users, a raw client and an engine on it.
 fn database(url: &str, name: &str, rows: usize) -> (Client, Engine) {
     let mut admin = Client::connect(url, NoTls).unwrap();
-    admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).unwrap();
-    admin.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+    admin
+        .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        .unwrap();
+    admin
+        .batch_execute(&format!("CREATE DATABASE {name}"))
+        .unwrap();
     let (server, _) = url.rsplit_once('/').unwrap();
     let url = format!("{server}/{name}");
     let engine = Engine::connect(&url).unwrap();
@@ -31,12 +35,18 @@ fn database(url: &str, name: &str, rows: usize) -> (Client, Engine) {
 }
 
 fn decode(row: &postgres::Row) -> User {
-    User { id: row.get(0), name: row.get(1), hair_color: row.get(2) }
+    User {
+        id: row.get(0),
+        name: row.get(1),
+        hair_color: row.get(2),
+    }
 }
 
 fn load(table: &mut Table, url: &str, rows: usize) {
     let (mut client, engine) = database(url, "bench_load", rows);
-    let statement = client.prepare("SELECT id, name, hair_color FROM users").unwrap();
+    let statement = client
+        .prepare("SELECT id, name, hair_color FROM users")
+        .unwrap();
     let mut raw = |times| {
         time(times, || {
             let rows = client.query(&statement, &[]).unwrap();
@@ -62,8 +72,13 @@ fn load(table: &mut Table, url: &str, rows: usize) {
 fn insert(table: &mut Table, url: &str) {
     const ROWS: usize = 1000;
     let (mut client, engine) = database(url, "bench_insert", 0);
-    let values: Vec<String> = (0..ROWS).map(|i| format!("(${}, ${})", 2 * i + 1, 2 * i + 2)).collect();
-    let text = format!("INSERT INTO users (name, hair_color) VALUES {} RETURNING id", values.join(", "));
+    let values: Vec<String> = (0..ROWS)
+        .map(|i| format!("(${}, ${})", 2 * i + 1, 2 * i + 2))
+        .collect();
+    let text = format!(
+        "INSERT INTO users (name, hair_color) VALUES {} RETURNING id",
+        values.join(", ")
+    );
     let statement = client.prepare(&text).unwrap();
     let mut raw = |times| {
         time(times, || {
@@ -75,7 +90,11 @@ fn insert(table: &mut Table, url: &str) {
                 binds.push(&user.hair_color);
             }
             let keys = transaction.query(&statement, &binds).unwrap();
-            black_box(keys.iter().map(|row| row.get::<_, i64>(0)).collect::<Vec<_>>());
+            black_box(
+                keys.iter()
+                    .map(|row| row.get::<_, i64>(0))
+                    .collect::<Vec<_>>(),
+            );
             transaction.commit().unwrap();
         })
     };
@@ -87,13 +106,20 @@ fn insert(table: &mut Table, url: &str) {
             black_box(session[users[0]].id);
         })
     };
-    table.compare("PostgreSQL: insert 1000 with keys, add and commit", "–", &mut raw, &mut ours);
+    table.compare(
+        "PostgreSQL: insert 1000 with keys, add and commit",
+        "–",
+        &mut raw,
+        &mut ours,
+    );
 }
 
 fn flush(table: &mut Table, url: &str) {
     for (dirty, goal) in [(1, "–"), (1000, "0.30")] {
         let (mut client, engine) = database(url, "bench_flush", 10_000);
-        let statement = client.prepare("UPDATE users SET name = $1 WHERE id = $2").unwrap();
+        let statement = client
+            .prepare("UPDATE users SET name = $1 WHERE id = $2")
+            .unwrap();
         client.batch_execute("BEGIN").unwrap();
         let mut round = 0_usize;
         let mut raw = |times| {
@@ -101,13 +127,18 @@ fn flush(table: &mut Table, url: &str) {
                 round += 1;
                 for id in 1..=dirty {
                     let name = format!("New {round}");
-                    client.execute(&statement, &[&name, &i64::try_from(id).unwrap()]).unwrap();
+                    client
+                        .execute(&statement, &[&name, &i64::try_from(id).unwrap()])
+                        .unwrap();
                 }
             })
         };
         // The other half of the rows, or the two transactions would wait for each other.
         let mut session = Session::new(&engine);
-        let users = select(User).order_by(User.id.desc()).all(&mut session).unwrap();
+        let users = select(User)
+            .order_by(User.id.desc())
+            .all(&mut session)
+            .unwrap();
         let mut own_round = 0_usize;
         let mut ours = |times| {
             time(times, || {

@@ -15,7 +15,11 @@ const INSERT: &str = "INSERT INTO users (name, hair_color) VALUES (?, ?)";
 const UPDATE: &str = "UPDATE users SET name = ? WHERE id = ?";
 
 pub fn run(table: &mut Table) {
-    for (rows, plain, session) in [(1, "1.10", "–"), (100, "1.10", "–"), (10_000, "1.10", "1.30")] {
+    for (rows, plain, session) in [
+        (1, "1.10", "–"),
+        (100, "1.10", "–"),
+        (10_000, "1.10", "1.30"),
+    ] {
         let (raw, engine) = (raw(rows), ours(rows));
         load(table, rows, (plain, session), &raw, &engine);
     }
@@ -33,7 +37,8 @@ fn ours(rows: usize) -> Engine {
 
 fn raw(rows: usize) -> rusqlite::Connection {
     let conn = rusqlite::Connection::open_in_memory().unwrap();
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).unwrap();
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .unwrap();
     conn.set_prepared_statement_cache_capacity(128);
     conn.execute_batch(
         "CREATE TABLE users (id INTEGER NOT NULL, name TEXT NOT NULL, hair_color TEXT,
@@ -58,12 +63,20 @@ fn raw_insert(conn: &rusqlite::Connection, rows: usize) -> Vec<i64> {
 }
 
 fn decode(row: &rusqlite::Row<'_>) -> rusqlite::Result<User> {
-    Ok(User { id: row.get(0)?, name: row.get(1)?, hair_color: row.get(2)? })
+    Ok(User {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        hair_color: row.get(2)?,
+    })
 }
 
 fn raw_load(conn: &rusqlite::Connection) -> Vec<User> {
     let mut statement = conn.prepare_cached(SELECT).unwrap();
-    statement.query_map([], decode).unwrap().collect::<Result<_, _>>().unwrap()
+    statement
+        .query_map([], decode)
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
 }
 
 fn load(
@@ -117,17 +130,28 @@ fn get(table: &mut Table) {
     drop(own);
     let mut session = Session::new(&engine);
     let mut key = keys(ROWS);
-    table.compare("SQLite: point get, session miss", "1.50", &mut raw, &mut |times| {
-        time(times, || {
-            let user = session.get(User, key()).unwrap().unwrap();
-            // Out again, so that the next get of this key misses too.
-            black_box(session.expunge(user).unwrap());
-        })
-    });
+    table.compare(
+        "SQLite: point get, session miss",
+        "1.50",
+        &mut raw,
+        &mut |times| {
+            time(times, || {
+                let user = session.get(User, key()).unwrap().unwrap();
+                // Out again, so that the next get of this key misses too.
+                black_box(session.expunge(user).unwrap());
+            })
+        },
+    );
     let known = session.get(User, 77).unwrap().unwrap();
-    table.alone("SQLite: point get, identity map hit", "50 ns", &mut |times| {
-        time(times, || assert_eq!(session.get(User, 77).unwrap(), Some(known)))
-    });
+    table.alone(
+        "SQLite: point get, identity map hit",
+        "50 ns",
+        &mut |times| {
+            time(times, || {
+                assert_eq!(session.get(User, 77).unwrap(), Some(known))
+            })
+        },
+    );
 }
 
 fn insert(table: &mut Table) {
@@ -154,7 +178,9 @@ fn insert(table: &mut Table) {
                 session.commit().unwrap();
                 black_box(session[users[0]].id);
             });
-            delete(User).execute(&mut engine.connection().unwrap()).unwrap();
+            delete(User)
+                .execute(&mut engine.connection().unwrap())
+                .unwrap();
             took
         };
         let name = format!("SQLite: insert {rows} with keys, add and commit");
@@ -181,7 +207,9 @@ fn flush(table: &mut Table) {
                 let mut statement = conn.prepare_cached(UPDATE).unwrap();
                 for id in 1..=dirty {
                     let name = format!("New {round}");
-                    statement.execute((&name, i64::try_from(id).unwrap())).unwrap();
+                    statement
+                        .execute((&name, i64::try_from(id).unwrap()))
+                        .unwrap();
                 }
             })
         };
@@ -216,5 +244,10 @@ fn flush_one(table: &mut Table) {
         }
     };
     let (mut few, mut many) = (flush(&few), flush(&many));
-    table.compare("SQLite: flush 1 of 10 000 loaded, beside 1 of 10", "1.00", &mut few, &mut many);
+    table.compare(
+        "SQLite: flush 1 of 10 000 loaded, beside 1 of 10",
+        "1.00",
+        &mut few,
+        &mut many,
+    );
 }

@@ -9,7 +9,7 @@ use orm::{Error, ErrorKind};
 use orm_core::testing::Recorder;
 
 use super::Requires;
-use super::support::{column, fails, insert_user};
+use super::support::{column, fails, insert_user, url_with};
 use crate::backend::{Backend, Db, recording_engine};
 use crate::cases;
 use crate::fixtures::User;
@@ -27,19 +27,9 @@ cases![
     every_connection_enforces_foreign_keys,
     a_transaction_of_the_driver_itself_is_rolled_back (Requires::Embedded),
     the_drivers_own_connection_is_within_reach,
+    a_table_that_others_alter_is_read_anew,
     a_call_inside_a_tokio_runtime_works_or_says_how,
 ];
-
-/// The URL of the database with other parts: `(login, host and port, name)`.
-fn url_with(db: &Db, change: impl FnOnce(&mut [String; 3])) -> String {
-    let (scheme, rest) = db.url().split_once("://").unwrap();
-    let (login, rest) = rest.split_once('@').unwrap();
-    let (host, name) = rest.split_once('/').unwrap();
-    let mut parts = [login.to_owned(), host.to_owned(), name.to_owned()];
-    change(&mut parts);
-    let [login, host, name] = parts;
-    format!("{scheme}://{login}@{host}/{name}")
-}
 
 fn user_of(db: &Db) -> String {
     let login = db.url().split_once("://").unwrap().1;
@@ -207,6 +197,42 @@ fn the_drivers_own_connection_is_within_reach(db: &Db) {
     assert!(conn.driver_mut::<Another>().is_none());
     let is_sqlite = conn.driver_mut::<rusqlite::Connection>().is_some();
     assert_eq!(is_sqlite, db.backend == Backend::Sqlite);
+}
+
+/// Prepared statements outlive the shape of their tables: PostgreSQL refuses to run such a one.
+fn a_table_that_others_alter_is_read_anew(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    insert_user(&mut conn, "ada").unwrap();
+    let star = "SELECT * FROM users";
+    let widths = |conn: &mut Connection| {
+        let mut width = 0;
+        conn.raw_query(star, &[], &mut |row| {
+            width = row.len();
+            Ok(())
+        })
+        .unwrap();
+        width
+    };
+    let all = select(User);
+    assert_eq!(
+        (widths(&mut conn), all.all(&mut conn).unwrap().len()),
+        (3, 1)
+    );
+    db.outside("ALTER TABLE users ADD COLUMN extra INTEGER");
+    assert_eq!(
+        (widths(&mut conn), all.all(&mut conn).unwrap().len()),
+        (4, 1)
+    );
+    if db.backend == Backend::Postgres {
+        db.outside("ALTER TABLE users ALTER COLUMN email TYPE varchar(300)");
+        assert_eq!(all.all(&mut conn).unwrap().len(), 1);
+    }
+    db.outside("ALTER TABLE users DROP COLUMN extra");
+    insert_user(&mut conn, "grace").unwrap();
+    assert_eq!(
+        (widths(&mut conn), all.all(&mut conn).unwrap().len()),
+        (3, 2)
+    );
 }
 
 fn a_call_inside_a_tokio_runtime_works_or_says_how(db: &Db) {

@@ -206,7 +206,9 @@ fn not_null_follows_from_the_type(db: &Db) {
 fn indexes_are_there(db: &Db) {
     let query = match db.backend {
         Backend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index'",
-        Backend::Postgres => "SELECT indexname::text FROM pg_indexes",
+        Backend::Postgres => {
+            "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema()"
+        }
         _ => "SELECT index_name FROM information_schema.statistics WHERE table_schema = DATABASE()",
     };
     let names = column::<String>(&mut db.other_connection(), query);

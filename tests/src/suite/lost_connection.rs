@@ -7,7 +7,7 @@ use orm::ErrorKind;
 use orm::engine::{Connection, Engine};
 
 use super::Requires;
-use super::support::{column, fails, insert_user, scalar};
+use super::support::{column, fails, insert_user, scalar, url_with};
 use crate::backend::{Backend, Db};
 use crate::cases;
 use crate::fixtures::User;
@@ -152,12 +152,16 @@ fn a_connection_lost_in_a_savepoint_is_told(db: &Db) {
 
 /// The dead connection is still there after a reconnect that failed.
 fn begin_after_a_loss_that_cannot_be_mended_is_an_error(db: &Db) {
-    let extra = Db::empty(db.backend);
-    let engine = extra.other_engine();
+    let name = format!("lost_{}", std::process::id());
+    let mut admin = db.other_connection();
+    admin
+        .raw_control(&format!("CREATE DATABASE {name}"))
+        .unwrap();
+    let engine = Engine::connect(&url_with(db, |[_, _, own]| own.clone_from(&name))).unwrap();
     let mut conn = engine.connection().unwrap();
     let dead = number(db, &mut conn);
     kill(db, dead);
-    drop(extra);
+    admin.raw_control(&format!("DROP DATABASE {name}")).unwrap();
     fails(conn.begin(), ErrorKind::Authentication);
     let again = conn.raw_control("SELECT 1").unwrap_err();
     assert!(again.is_connection_lost(), "{again:?}");

@@ -83,16 +83,22 @@ impl Requires {
             Self::Nothing => (true, ""),
             Self::Server | Self::RowLocks => (db.backend.is_server(), "there is no server"),
             Self::Returning => (capabilities.insert_returning, "there is no RETURNING"),
-            Self::TransactionalDdl => {
-                (capabilities.transactional_ddl, "its DDL commits what is open")
-            }
-            Self::StatementRollback => {
-                (capabilities.statement_rollback, "an error aborts its transaction")
-            }
-            Self::AbortingErrors => {
-                (!capabilities.statement_rollback, "an error leaves its transaction intact")
-            }
-            Self::StrictTypes => (db.backend.is_server(), "its columns take values of any type"),
+            Self::TransactionalDdl => (
+                capabilities.transactional_ddl,
+                "its DDL commits what is open",
+            ),
+            Self::StatementRollback => (
+                capabilities.statement_rollback,
+                "an error aborts its transaction",
+            ),
+            Self::AbortingErrors => (
+                !capabilities.statement_rollback,
+                "an error leaves its transaction intact",
+            ),
+            Self::StrictTypes => (
+                db.backend.is_server(),
+                "its columns take values of any type",
+            ),
             Self::Embedded => (!db.backend.is_server(), "it is a server"),
         };
         (!met).then_some(reason)

@@ -277,7 +277,11 @@ fn work_done_past_the_session_is_told(db: &Db) {
     let mut session = db.session();
     session.add(User::builder().username("ada"));
     session.flush().unwrap();
-    session.connection().unwrap().commit().unwrap();
+    let conn = session.connection().unwrap();
+    // Only the session ends its transaction, unless it is done behind everybody's back.
+    fails(conn.commit(), orm::ErrorKind::Usage);
+    fails(conn.rollback(), orm::ErrorKind::Usage);
+    conn.raw_control("COMMIT").unwrap();
     let error = fails(session.flush(), orm::ErrorKind::Transaction);
     assert!(
         error.hint().unwrap_or_default().contains("rollback()"),

@@ -28,6 +28,7 @@ cases![
     a_commit_by_hand_is_noticed,
     a_panic_rolls_back_the_transaction,
     begin_twice_and_commit_without_begin_are_usage_errors,
+    a_closure_cannot_end_its_own_transaction,
     a_dropped_connection_rolls_back_and_is_clean,
     a_failed_statement_outside_a_transaction_harms_nothing,
 ];
@@ -354,6 +355,29 @@ fn begin_twice_and_commit_without_begin_are_usage_errors(db: &Db) {
             .count()
             <= 1
     );
+}
+
+fn a_closure_cannot_end_its_own_transaction(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    conn.transaction(|conn| {
+        insert_user(conn, "ada")?;
+        // What followed would commit statement by statement.
+        let error = fails(conn.commit(), ErrorKind::Usage);
+        assert!(error.hint().unwrap().contains("return Ok"), "{error}");
+        fails(conn.rollback(), ErrorKind::Usage);
+        fails(conn.savepoint(Connection::commit), ErrorKind::Usage);
+        insert_user(conn, "grace")
+    })
+    .unwrap();
+    assert_eq!(users(db), ["ada", "grace"]);
+    conn.begin().unwrap();
+    conn.savepoint(|conn| {
+        fails(conn.commit(), ErrorKind::Usage);
+        insert_user(conn, "inside")
+    })
+    .unwrap();
+    conn.rollback().unwrap();
+    assert_eq!(users(db), ["ada", "grace"]);
 }
 
 fn a_dropped_connection_rolls_back_and_is_clean(db: &Db) {

@@ -36,7 +36,10 @@ fn clarified() -> Vec<(String, String)> {
     let blocks = text.split("[[licenses.clarify]]").skip(1);
     let clarify = |block: &str| {
         let name = block.lines().find_map(|line| value(line, "crate"))?;
-        Some((name, block.lines().find_map(|line| value(line, "expression"))?))
+        Some((
+            name,
+            block.lines().find_map(|line| value(line, "expression"))?,
+        ))
     };
     blocks.filter_map(clarify).collect()
 }

@@ -3,42 +3,59 @@
 //! One marker a column type, integers of each width included: with one integer implementation per
 //! marker, `User.age.eq(5)` infers the literal's type. An enum of `derive(DbEnum)` is its own base.
 
-macro_rules! markers {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        pub struct $name;
-    )+};
-}
+// Written out, since the compiler shows a marker's definition where it doesn't fit.
 
-markers! {
-    /// `bool`.
-    Bool,
-    /// `i16`.
-    Int16,
-    /// `i32`.
-    Int32,
-    /// `i64`.
-    Int64,
-    /// `f32`.
-    Float32,
-    /// `f64`.
-    Float64,
-    /// `String`.
-    Text,
-    /// `Vec<u8>`.
-    Bytes,
-    /// A calendar date.
-    Date,
-    /// A time of day.
-    Time,
-    /// A date and time without a time zone.
-    DateTime,
-    /// An instant.
-    Timestamp,
-    /// A UUID.
-    Uuid,
-}
+/// `bool`.
+#[derive(Clone, Copy, Debug)]
+pub struct Bool;
+
+/// `i16`.
+#[derive(Clone, Copy, Debug)]
+pub struct Int16;
+
+/// `i32`.
+#[derive(Clone, Copy, Debug)]
+pub struct Int32;
+
+/// `i64`.
+#[derive(Clone, Copy, Debug)]
+pub struct Int64;
+
+/// `f32`.
+#[derive(Clone, Copy, Debug)]
+pub struct Float32;
+
+/// `f64`.
+#[derive(Clone, Copy, Debug)]
+pub struct Float64;
+
+/// `String`.
+#[derive(Clone, Copy, Debug)]
+pub struct Text;
+
+/// `Vec<u8>`.
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes;
+
+/// A calendar date.
+#[derive(Clone, Copy, Debug)]
+pub struct Date;
+
+/// A time of day.
+#[derive(Clone, Copy, Debug)]
+pub struct Time;
+
+/// A date and time without a time zone.
+#[derive(Clone, Copy, Debug)]
+pub struct DateTime;
+
+/// An instant.
+#[derive(Clone, Copy, Debug)]
+pub struct Timestamp;
+
+/// A UUID.
+#[derive(Clone, Copy, Debug)]
+pub struct Uuid;
 
 /// Bases that have a greatest common meaning of `+`, `sum` and `avg`.
 #[diagnostic::on_unimplemented(message = "sums and averages need a column of numbers")]
