@@ -1,4 +1,5 @@
 //! The main job, on SQLite or on the database whose URL is given.
+#![allow(clippy::print_stdout)]
 use orm::prelude::*;
 
 #[derive(Model, Clone, Debug)]

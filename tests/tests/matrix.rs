@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     for backend in Backend::enabled() {
         let probe = Db::empty(backend);
         let trials = suite::all()
-            .into_iter()
+            .iter()
             .map(|case| trial(case, backend, &probe))
             .collect();
         let conclusion = libtest_mimic::run(&arguments, trials);
@@ -40,15 +40,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn trial(case: Case, backend: Backend, probe: &Db) -> Trial {
+fn trial(case: &Case, backend: Backend, probe: &Db) -> Trial {
     let name = format!("{} on {}", case.name, backend.name());
     if let Some(reason) = case.requires.unmet(probe) {
         return Trial::test(format!("{name} ({reason})"), || Ok(())).with_ignored_flag(true);
     }
+    let run = case.run;
     Trial::test(name, move || {
         let db = Db::with_tables(backend);
-        let run = AssertUnwindSafe(|| (case.run)(&db));
-        std::panic::catch_unwind(run).map_err(|panic| Failed::from(message(&panic)))
+        std::panic::catch_unwind(AssertUnwindSafe(|| run(&db)))
+            .map_err(|panic| Failed::from(message(&panic)))
     })
 }
 

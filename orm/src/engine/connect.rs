@@ -21,11 +21,11 @@ macro_rules! set {
 }
 
 /// The driver that an engine for `url` would use, with the dialects that its connections may report, so
-/// that a program can wrap it: count statements, inject faults, and hand it to [`Engine::with_driver`].
+/// that a program can wrap it: count statements, inject faults, and hand it to [`Engine::with_driver`](super::Engine::with_driver).
 /// Options of the engine itself, such as `pool_size`, are refused in this URL.
 ///
 /// # Errors
-/// As [`Engine::connect`].
+/// As [`Engine::connect`](super::Engine::connect).
 pub fn driver_for(url: &str) -> Result<Target> {
     driver(Url::parse(url)?)
 }

@@ -112,10 +112,6 @@ pub struct ModelSlot(OnceLock<usize>);
 impl ModelSlot {
     /// An unnumbered slot, for a static of the derive.
     #[doc(hidden)]
-    #[expect(
-        clippy::new_without_default,
-        reason = "made by the derive, in a static"
-    )]
     pub const fn new() -> Self {
         Self(OnceLock::new())
     }

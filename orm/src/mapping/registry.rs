@@ -51,6 +51,10 @@ pub struct Metadata {
 
 impl Metadata {
     /// The models of `entities`: a tuple such as `(User, Post)`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a tuple of constants, which nobody keeps"
+    )]
     pub fn of(entities: impl Entities) -> Self {
         Self::from_defs(entities.defs())
     }

@@ -9,7 +9,7 @@ const ROUNDS: usize = 41;
 const SAMPLE: Duration = Duration::from_millis(4);
 
 /// The rows measured so far.
-pub struct Table {
+pub(crate) struct Table {
     wanted: Vec<String>,
     rows: Vec<Row>,
 }
@@ -23,7 +23,7 @@ struct Row {
 }
 
 impl Table {
-    pub fn new(wanted: Vec<String>) -> Self {
+    pub(crate) fn new(wanted: Vec<String>) -> Self {
         Self {
             wanted,
             rows: Vec::new(),
@@ -35,7 +35,7 @@ impl Table {
     }
 
     /// Measures `raw` against `ours`. Both get how often to do their work.
-    pub fn compare(
+    pub(crate) fn compare(
         &mut self,
         name: &str,
         goal: &'static str,
@@ -73,7 +73,7 @@ impl Table {
     }
 
     /// Measures something that has no raw twin.
-    pub fn alone(
+    pub(crate) fn alone(
         &mut self,
         name: &str,
         goal: &'static str,
@@ -98,7 +98,7 @@ impl Table {
         self.rows.push(row);
     }
 
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         println!("\n| what | raw driver | orm | ratio | goal |\n| --- | --- | --- | --- | --- |");
         for row in &self.rows {
             println!("{}", line(row));
@@ -154,7 +154,7 @@ fn median(values: &mut [f64]) -> f64 {
 }
 
 /// Times `work`, done `times` times.
-pub fn time(times: usize, mut work: impl FnMut()) -> Duration {
+pub(crate) fn time(times: usize, mut work: impl FnMut()) -> Duration {
     let start = Instant::now();
     for _ in 0..times {
         work();

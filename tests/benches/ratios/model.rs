@@ -4,15 +4,15 @@ use orm::prelude::*;
 
 #[derive(Model, Clone, Debug, PartialEq)]
 #[orm(table = "users")]
-pub struct User {
+pub(crate) struct User {
     #[orm(primary_key)]
-    pub id: i64,
-    pub name: String,
-    pub hair_color: Option<String>,
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) hair_color: Option<String>,
 }
 
 /// The row number `index`, not inserted yet.
-pub fn row(index: usize) -> User {
+pub(crate) fn row(index: usize) -> User {
     let hair_color = match index % 4 {
         0 | 1 => Some("black".to_owned()),
         2 => Some("brown".to_owned()),
@@ -26,7 +26,7 @@ pub fn row(index: usize) -> User {
 }
 
 /// An engine with `rows` rows in its table.
-pub fn fill(engine: &Engine, rows: usize) {
+pub(crate) fn fill(engine: &Engine, rows: usize) {
     Metadata::of((User,)).create_all(engine).unwrap();
     let mut session = Session::new(engine);
     for index in 0..rows {
@@ -36,7 +36,7 @@ pub fn fill(engine: &Engine, rows: usize) {
 }
 
 /// Keys from 1 to `rows` in an order that looks random and is the same in every run.
-pub fn keys(rows: usize) -> impl FnMut() -> i64 {
+pub(crate) fn keys(rows: usize) -> impl FnMut() -> i64 {
     let mut state = 12_345_u64;
     move || {
         state = state

@@ -8,7 +8,7 @@ use postgres::{Client, NoTls};
 use crate::measure::{Table, time};
 use crate::model::{User, fill, row};
 
-pub fn run(table: &mut Table) {
+pub(crate) fn run(table: &mut Table) {
     let url = std::env::var("ORM_TEST_POSTGRES_URL")
         .expect("ORM_TEST_POSTGRES_URL names the server: tests/run --bench starts one and sets it");
     for rows in [1, 100, 10_000] {

@@ -14,7 +14,7 @@ const GET: &str = "SELECT id, name, hair_color FROM users WHERE id = ?";
 const INSERT: &str = "INSERT INTO users (name, hair_color) VALUES (?, ?)";
 const UPDATE: &str = "UPDATE users SET name = ? WHERE id = ?";
 
-pub fn run(table: &mut Table) {
+pub(crate) fn run(table: &mut Table) {
     for (rows, plain, session) in [
         (1, "1.10", "–"),
         (100, "1.10", "–"),
@@ -148,7 +148,7 @@ fn get(table: &mut Table) {
         "50 ns",
         &mut |times| {
             time(times, || {
-                assert_eq!(session.get(User, 77).unwrap(), Some(known))
+                assert_eq!(session.get(User, 77).unwrap(), Some(known));
             })
         },
     );
@@ -232,7 +232,7 @@ fn flush(table: &mut Table) {
 /// The cost of a flush must not depend on what is loaded: 10 entities stand for the raw side.
 fn flush_one(table: &mut Table) {
     let (few, many) = (ours(10), ours(10_000));
-    let mut flush = |engine: &Engine| {
+    let flush = |engine: &Engine| {
         let (mut session, users) = loaded(engine);
         let mut round = 0_usize;
         move |times| {
