@@ -3,9 +3,10 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
+use super::support::{everything, seed};
 use crate::backend::Db;
 use crate::cases;
-use crate::fixtures::{Account, Colour, Everything, Post, User};
+use crate::fixtures::{Account, Everything, Post, User};
 
 cases![
     "aggregates":
@@ -17,56 +18,6 @@ cases![
     counts_count_the_rows_of_the_query,
     arithmetic_keeps_its_type,
 ];
-
-/// Four users, one without an email; three posts, by two of them.
-fn seed(db: &Db) -> Connection {
-    let mut session = db.session();
-    for (name, email) in [
-        ("ada", Some("ada@x.org")),
-        ("bob", None),
-        ("cy", Some("cy@y.org")),
-        ("dee", Some("")),
-    ] {
-        let mut user = User {
-            id: 0,
-            username: name.into(),
-            email: None,
-        };
-        user.email = email.map(Into::into);
-        session.add(user);
-    }
-    session.commit().unwrap();
-    for (title, author_id) in [("one", 1), ("two", 1), ("three", 3)] {
-        session.add(Post::builder().title(title).author_id(author_id));
-    }
-    session.commit().unwrap();
-    db.sent();
-    db.engine.connection().unwrap()
-}
-
-fn everything(id: i64, flag: Option<bool>) -> Everything {
-    Everything {
-        id,
-        flag: flag == Some(true),
-        small: 5,
-        medium: 50,
-        large: 500,
-        single: 0.5,
-        double: 0.25,
-        text: "text".into(),
-        bytes: vec![0, 255],
-        date: "2024-02-29".parse().unwrap(),
-        time: "12:30:00.5".parse().unwrap(),
-        moment: "2024-02-29T12:30:00".parse().unwrap(),
-        instant: "2024-02-29T12:30:00.000001Z".parse().unwrap(),
-        token: uuid::Uuid::from_u128(99),
-        colour: Colour::DarkBlue,
-        maybe_flag: flag,
-        maybe_number: None,
-        maybe_text: None,
-        maybe_instant: None,
-    }
-}
 
 fn accounts(db: &Db, balances: &[i64]) -> Connection {
     let mut conn = db.engine.connection().unwrap();

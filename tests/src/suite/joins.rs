@@ -3,6 +3,7 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
+use super::support::{names, seed};
 use crate::backend::Db;
 use crate::cases;
 use crate::fixtures::{Country, Node, Post, User};
@@ -16,41 +17,6 @@ cases![
     self_joins_by_alias,
     subqueries,
 ];
-
-/// Four users, one without an email; three posts, by two of them.
-fn seed(db: &Db) -> Connection {
-    let mut session = db.session();
-    for (name, email) in [
-        ("ada", Some("ada@x.org")),
-        ("bob", None),
-        ("cy", Some("cy@y.org")),
-        ("dee", Some("")),
-    ] {
-        let mut user = User {
-            id: 0,
-            username: name.into(),
-            email: None,
-        };
-        user.email = email.map(Into::into);
-        session.add(user);
-    }
-    session.commit().unwrap();
-    for (title, author_id) in [("one", 1), ("two", 1), ("three", 3)] {
-        session.add(Post::builder().title(title).author_id(author_id));
-    }
-    session.commit().unwrap();
-    db.sent();
-    db.engine.connection().unwrap()
-}
-
-/// The names of the users that a condition holds for, in order.
-#[track_caller]
-fn names(conn: &mut Connection, condition: Predicate) -> Vec<String> {
-    let query = select(User.username)
-        .filter(condition)
-        .order_by(User.username);
-    query.all(conn).unwrap()
-}
 
 fn inner_joins(db: &Db) {
     let conn = &mut seed(db);

@@ -3,10 +3,10 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::support::fails;
+use super::support::{everything, fails, names, seed};
 use crate::backend::Db;
 use crate::cases;
-use crate::fixtures::{Colour, Everything, Post, User};
+use crate::fixtures::{Everything, Post, User};
 
 cases![
     "queries":
@@ -27,65 +27,6 @@ cases![
     sessions_yield_handles_and_connections_structs,
     a_session_flushes_before_it_reads,
 ];
-
-/// Four users, one without an email; three posts, by two of them.
-fn seed(db: &Db) -> Connection {
-    let mut session = db.session();
-    for (name, email) in [
-        ("ada", Some("ada@x.org")),
-        ("bob", None),
-        ("cy", Some("cy@y.org")),
-        ("dee", Some("")),
-    ] {
-        let mut user = User {
-            id: 0,
-            username: name.into(),
-            email: None,
-        };
-        user.email = email.map(Into::into);
-        session.add(user);
-    }
-    session.commit().unwrap();
-    for (title, author_id) in [("one", 1), ("two", 1), ("three", 3)] {
-        session.add(Post::builder().title(title).author_id(author_id));
-    }
-    session.commit().unwrap();
-    db.sent();
-    db.engine.connection().unwrap()
-}
-
-/// The names of the users that a condition holds for, in order.
-#[track_caller]
-fn names(conn: &mut Connection, condition: Predicate) -> Vec<String> {
-    let query = select(User.username)
-        .filter(condition)
-        .order_by(User.username);
-    query.all(conn).unwrap()
-}
-
-fn everything(id: i64, flag: Option<bool>) -> Everything {
-    Everything {
-        id,
-        flag: flag == Some(true),
-        small: 5,
-        medium: 50,
-        large: 500,
-        single: 0.5,
-        double: 0.25,
-        text: "text".into(),
-        bytes: vec![0, 255],
-        date: "2024-02-29".parse().unwrap(),
-        time: "12:30:00.5".parse().unwrap(),
-        moment: "2024-02-29T12:30:00".parse().unwrap(),
-        instant: "2024-02-29T12:30:00.000001Z".parse().unwrap(),
-        token: uuid::Uuid::from_u128(99),
-        colour: Colour::DarkBlue,
-        maybe_flag: flag,
-        maybe_number: None,
-        maybe_text: None,
-        maybe_instant: None,
-    }
-}
 
 fn comparisons(db: &Db) {
     let conn = &mut seed(db);

@@ -2,9 +2,10 @@
 
 use orm::prelude::*;
 
+use super::support::{names, seed};
 use crate::backend::Db;
 use crate::cases;
-use crate::fixtures::{Post, User};
+use crate::fixtures::User;
 
 cases![
     "text_search":
@@ -13,41 +14,6 @@ cases![
     patterns_have_wildcards,
     an_empty_needle_is_in_every_text,
 ];
-
-/// Four users, one without an email; three posts, by two of them.
-fn seed(db: &Db) -> Connection {
-    let mut session = db.session();
-    for (name, email) in [
-        ("ada", Some("ada@x.org")),
-        ("bob", None),
-        ("cy", Some("cy@y.org")),
-        ("dee", Some("")),
-    ] {
-        let mut user = User {
-            id: 0,
-            username: name.into(),
-            email: None,
-        };
-        user.email = email.map(Into::into);
-        session.add(user);
-    }
-    session.commit().unwrap();
-    for (title, author_id) in [("one", 1), ("two", 1), ("three", 3)] {
-        session.add(Post::builder().title(title).author_id(author_id));
-    }
-    session.commit().unwrap();
-    db.sent();
-    db.engine.connection().unwrap()
-}
-
-/// The names of the users that a condition holds for, in order.
-#[track_caller]
-fn names(conn: &mut Connection, condition: Predicate) -> Vec<String> {
-    let query = select(User.username)
-        .filter(condition)
-        .order_by(User.username);
-    query.all(conn).unwrap()
-}
 
 /// Users of those names, and nobody else.
 fn named(db: &Db, names: &[&str]) -> Connection {

@@ -3,7 +3,7 @@
 use orm::prelude::*;
 use orm::{EntityState, ErrorKind};
 
-use super::support::fails;
+use super::support::{fails, seed};
 use crate::backend::Db;
 use crate::cases;
 use crate::fixtures::{Account, Line, Post, User};
@@ -22,32 +22,6 @@ cases![
     bulk_writes_flush_first,
     bulk_writes_are_part_of_the_sessions_transaction,
 ];
-
-/// Four users, one without an email; three posts, by two of them.
-fn seed(db: &Db) -> Connection {
-    let mut session = db.session();
-    for (name, email) in [
-        ("ada", Some("ada@x.org")),
-        ("bob", None),
-        ("cy", Some("cy@y.org")),
-        ("dee", Some("")),
-    ] {
-        let mut user = User {
-            id: 0,
-            username: name.into(),
-            email: None,
-        };
-        user.email = email.map(Into::into);
-        session.add(user);
-    }
-    session.commit().unwrap();
-    for (title, author_id) in [("one", 1), ("two", 1), ("three", 3)] {
-        session.add(Post::builder().title(title).author_id(author_id));
-    }
-    session.commit().unwrap();
-    db.sent();
-    db.engine.connection().unwrap()
-}
 
 fn accounts(db: &Db, balances: &[i64]) -> Connection {
     let mut conn = db.engine.connection().unwrap();
