@@ -195,6 +195,8 @@ fn commands_on_migrations_need_no_cargo_project() {
 #[test]
 fn a_program_of_the_users_own_has_the_same_commands() {
     let project = Project::empty("own_tool");
+    // The tool's settings and migrations are this folder's, and not those of a project above it.
+    project.write("orm.toml", "[migrations]\ndir = \"migrations\"\n");
     let database = Database::sqlite(&project);
     let tool = example("own_tool");
     let run = |arguments: &[&str]| project.run_program(&tool, arguments, &[("PATH", "")]);
