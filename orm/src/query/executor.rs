@@ -5,6 +5,7 @@
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
+use orm_core::sql::SqlWriter;
 
 use crate::engine::Connection;
 use crate::mapping::{Model, ModelDef};
@@ -90,4 +91,20 @@ impl Executor for Connection {
     fn entity<M: Model>((): &mut (), row: &dyn Row, start: usize) -> Result<M> {
         M::decode(row, start)
     }
+}
+
+/// Runs an UPDATE or DELETE of a model's table, as `write` writes it, and tells how many rows it matched.
+pub(super) fn execute_write<'a, X: Executor>(
+    x: &mut X,
+    model: &'static ModelDef,
+    write: impl FnOnce(&mut SqlWriter<'a>) -> Result<()>,
+) -> Result<u64> {
+    x.before_write()?;
+    let (conn, _) = x.split()?;
+    let mut w = SqlWriter::new(conn.dialect());
+    write(&mut w)?;
+    let (sql, binds) = w.finish();
+    let outcome = conn.raw_execute(&sql, &binds)?;
+    x.after_write(model);
+    Ok(outcome.affected)
 }

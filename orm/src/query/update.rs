@@ -8,7 +8,7 @@ use orm_core::stmt::{self, Expr};
 use orm_core::types::DbType;
 
 use super::check::{check_length, check_references};
-use super::executor::Executor;
+use super::executor::{Executor, execute_write};
 use super::fault::Fault;
 use super::operand::ValueFor;
 use super::predicate::Predicate;
@@ -107,14 +107,7 @@ impl<M: Model> Update<M> {
     /// refusal.
     pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
         self.check()?;
-        x.before_write()?;
-        let (conn, _) = x.split()?;
-        let mut w = SqlWriter::new(conn.dialect());
-        write_update(&mut w, &self.ast)?;
-        let (sql, binds) = w.finish();
-        let outcome = conn.raw_execute(&sql, &binds)?;
-        x.after_write(M::def());
-        Ok(outcome.affected)
+        execute_write(x, M::def(), |w| write_update(w, &self.ast))
     }
 
     /// The SQL text in a dialect, with placeholders instead of values.

@@ -9,7 +9,7 @@ use orm::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
 use super::Requires;
-use super::support::{column, execute, fails, insert_user, refused};
+use super::support::{begun, execute, fail, fails, insert_user, refused, users};
 use crate::backend::{Backend, Db};
 use crate::cases;
 
@@ -22,35 +22,6 @@ cases![
     a_panic_rolls_back_the_savepoint,
     a_deadlock_inside_a_savepoint_is_never_half_stored (Requires::RowLocks),
 ];
-
-fn users(db: &Db) -> Vec<String> {
-    column(
-        &mut db.other_connection(),
-        "SELECT username FROM users ORDER BY username",
-    )
-}
-
-/// Inserts a user of a name that is taken.
-fn fail(conn: &mut Connection) -> Result<()> {
-    conn.raw_execute(
-        "INSERT INTO users (id, username) VALUES (1000, 'taken')",
-        &[],
-    )
-    .map(drop)
-}
-
-/// A connection in a transaction, in a database in which [`fail`] fails.
-fn begun(db: &Db) -> Connection {
-    let mut conn = db.engine.connection().unwrap();
-    conn.raw_execute(
-        "INSERT INTO users (id, username) VALUES (1000, 'taken')",
-        &[],
-    )
-    .unwrap();
-    conn.begin().unwrap();
-    db.sent();
-    conn
-}
 
 fn a_savepoint_undoes_its_own_work_only(db: &Db) {
     let mut conn = begun(db);

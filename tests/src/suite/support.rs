@@ -169,3 +169,33 @@ pub(super) fn everything(id: i64, flag: Option<bool>) -> Everything {
         maybe_instant: None,
     }
 }
+
+/// The names of the users, seen from outside.
+pub(super) fn users(db: &Db) -> Vec<String> {
+    column(
+        &mut db.other_connection(),
+        "SELECT username FROM users ORDER BY username",
+    )
+}
+
+/// Inserts a user of a name that is taken.
+pub(super) fn fail(conn: &mut Connection) -> Result<()> {
+    conn.raw_execute(
+        "INSERT INTO users (id, username) VALUES (1000, 'taken')",
+        &[],
+    )
+    .map(drop)
+}
+
+/// A connection in a transaction, in a database in which [`fail`] fails.
+pub(super) fn begun(db: &Db) -> Connection {
+    let mut conn = db.engine.connection().unwrap();
+    conn.raw_execute(
+        "INSERT INTO users (id, username) VALUES (1000, 'taken')",
+        &[],
+    )
+    .unwrap();
+    conn.begin().unwrap();
+    db.sent();
+    conn
+}

@@ -7,7 +7,7 @@ use orm::{ErrorKind, Result};
 use orm_core::value::ValueRef;
 
 use super::Requires;
-use super::support::{column, fails, insert_user, refused};
+use super::support::{begun, fail, fails, insert_user, refused, users};
 use crate::backend::Db;
 use crate::cases;
 
@@ -32,35 +32,6 @@ cases![
     a_dropped_connection_rolls_back_and_is_clean,
     a_failed_statement_outside_a_transaction_harms_nothing,
 ];
-
-fn users(db: &Db) -> Vec<String> {
-    column(
-        &mut db.other_connection(),
-        "SELECT username FROM users ORDER BY username",
-    )
-}
-
-/// Inserts a user of a name that is taken.
-fn fail(conn: &mut Connection) -> Result<()> {
-    conn.raw_execute(
-        "INSERT INTO users (id, username) VALUES (1000, 'taken')",
-        &[],
-    )
-    .map(drop)
-}
-
-/// A connection in a transaction, in a database in which [`fail`] fails.
-fn begun(db: &Db) -> Connection {
-    let mut conn = db.engine.connection().unwrap();
-    conn.raw_execute(
-        "INSERT INTO users (id, username) VALUES (1000, 'taken')",
-        &[],
-    )
-    .unwrap();
-    conn.begin().unwrap();
-    db.sent();
-    conn
-}
 
 fn nothing_is_visible_before_commit(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
