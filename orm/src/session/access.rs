@@ -1,4 +1,5 @@
 //! Reaching entities by handle: `session[handle]`, its fallible forms, and what is known of an entity.
+//! Several at once are in `many.rs`.
 
 use std::ops::{Index, IndexMut};
 
@@ -9,16 +10,16 @@ use crate::mapping::Model;
 use crate::state::{EntityState, Ref};
 
 /// # Panics
-/// If the handle's entity has left the session or belongs to another one. [`Session::get_ref`] answers
-/// with an error instead.
+/// If the handle's entity has left the session or belongs to another one, or if it is stale in a session
+/// that [expires on commit](Session::expire_on_commit). [`Session::get_ref`] answers with an error instead.
 impl<M: Model> Index<Ref<M>> for Session {
     type Output = M;
 
     #[inline]
     fn index(&self, handle: Ref<M>) -> &M {
-        match self.state.arena::<M>().and_then(|arena| arena.get(handle)) {
+        match self.entity(handle) {
             Some(entity) => entity,
-            None => panic!("{}", self.state.stale_handle(handle)),
+            None => panic!("{}", self.unreadable(handle)),
         }
     }
 }
@@ -29,12 +30,8 @@ impl<M: Model> IndexMut<Ref<M>> for Session {
     #[inline]
     fn index_mut(&mut self, handle: Ref<M>) -> &mut M {
         let epoch = self.state.epoch;
-        let here = self
-            .state
-            .arena::<M>()
-            .and_then(|arena| arena.get(handle))
-            .is_some();
-        assert!(here, "{}", self.state.stale_handle(handle));
+        let here = self.entity(handle).is_some();
+        assert!(here, "{}", self.unreadable(handle));
         let arena = self.state.ensure::<M>();
         arena
             .get_mut(handle, epoch)
@@ -46,16 +43,44 @@ impl Session {
     /// The entity of a handle.
     ///
     /// # Errors
-    /// `StaleHandle`.
+    /// `StaleHandle`; `Expired` for a stale entity of a session that expires on commit.
     pub fn get_ref<M: Model>(&self, handle: Ref<M>) -> Result<&M> {
-        let entity = self.state.arena::<M>().and_then(|arena| arena.get(handle));
-        entity.ok_or_else(|| self.state.stale_handle(handle))
+        self.entity(handle).ok_or_else(|| self.unreadable(handle))
+    }
+
+    /// The entity of a handle, if it is here and may be read.
+    #[inline]
+    fn entity<M: Model>(&self, handle: Ref<M>) -> Option<&M> {
+        let arena = self.state.arena::<M>()?;
+        if self.expire_on_commit && arena.is_expired(handle, self.state.epoch) {
+            return None;
+        }
+        arena.get(handle)
+    }
+
+    /// Why a handle's entity can't be read.
+    #[cold]
+    fn unreadable<M: Model>(&self, handle: Ref<M>) -> Error {
+        if self.entity_state(handle).is_err() {
+            return self.state.stale_handle(handle);
+        }
+        Error::with_message(
+            ErrorKind::Expired,
+            format!(
+                "the values of this {} may be older than the database's",
+                M::def().name
+            ),
+        )
+        .with_table(M::def().table)
+        .with_hint(
+            "read it again with refresh, get or a query; or let the session not expire on commit",
+        )
     }
 
     /// The entity of a handle, about to be changed.
     ///
     /// # Errors
-    /// `StaleHandle`.
+    /// As [`Session::get_ref`].
     pub fn get_mut<M: Model>(&mut self, handle: Ref<M>) -> Result<&mut M> {
         self.get_ref(handle)?;
         Ok(&mut self[handle])
@@ -64,7 +89,7 @@ impl Session {
     /// Hands the entity of a handle to `change` and returns what that returns.
     ///
     /// # Errors
-    /// `StaleHandle`.
+    /// As [`Session::get_ref`].
     pub fn edit<M: Model, T>(
         &mut self,
         handle: Ref<M>,
@@ -73,31 +98,10 @@ impl Session {
         self.get_mut(handle).map(change)
     }
 
-    /// Several entities of one model at once, about to be changed.
-    ///
-    /// # Errors
-    /// `StaleHandle`; `Usage` if a handle is given twice.
-    pub fn get_many_mut<M: Model, const N: usize>(
-        &mut self,
-        handles: [Ref<M>; N],
-    ) -> Result<[&mut M; N]> {
-        for handle in handles {
-            self.get_ref(handle)?;
-        }
-        let epoch = self.state.epoch;
-        self.state
-            .ensure::<M>()
-            .get_many_mut(handles, epoch)
-            .ok_or_else(|| {
-                Error::with_message(ErrorKind::Usage, "one handle was given twice")
-                    .with_table(M::def().table)
-            })
-    }
-
     /// The primary key of an entity; `None` while the database has not generated it, and for a stale
     /// handle.
     pub fn key<M: Model>(&self, handle: Ref<M>) -> Option<M::Key> {
-        let entity = self.get_ref(handle).ok()?;
+        let entity = self.state.arena::<M>()?.get(handle)?;
         let generated = M::def().generated.map(|position| entity.value(position));
         match generated {
             Some(orm_core::value::ValueRef::Int(0)) => None,
@@ -134,7 +138,7 @@ impl Session {
     /// # Errors
     /// `StaleHandle`.
     pub fn changed_columns<M: Model>(&self, handle: Ref<M>) -> Result<Vec<&'static str>> {
-        self.get_ref(handle)?;
+        self.entity_state(handle)?;
         let arena = self.state.by_model(M::slot().index());
         let written = arena
             .map(|arena| arena.written(handle.slot))

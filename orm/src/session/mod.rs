@@ -5,6 +5,7 @@
 
 mod access;
 mod closure;
+mod many;
 mod read;
 mod transaction;
 mod write;
@@ -17,6 +18,7 @@ use crate::engine::{Connection, Engine};
 use crate::state::State;
 
 pub use closure::Retry;
+pub use many::Handles;
 
 /// A unit of work over one database: entities loaded, added, changed and deleted through it are written
 /// together by `commit`.
@@ -53,6 +55,7 @@ pub struct Session {
     state: State,
     options: TransactionOptions,
     autoflush: bool,
+    expire_on_commit: bool,
     /// Whether the open transaction has done anything that a rollback of a flush must not undo.
     worked: bool,
     /// How many savepoint closures are running.
@@ -75,10 +78,36 @@ impl Session {
             state: State::new(),
             options,
             autoflush: true,
+            expire_on_commit: false,
             worked: false,
             depth: 0,
             lost: false,
         }
+    }
+
+    /// Whether entities that may be older than the database's rows, as all are after a commit or a
+    /// rollback, can't be read or changed until `refresh`, `get` or a query has read them again. Off by
+    /// default: they stay readable, and a change of one is checked against the row as it is by then.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "users")]
+    /// # struct User { #[orm(primary_key)] id: i64, name: String }
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// # Metadata::of((User,)).create_all(&engine)?;
+    /// let mut session = Session::new(&engine).expire_on_commit(true);
+    /// let user = session.add(User::builder().name("ada"));
+    /// session.commit()?;
+    /// assert!(session.get_ref(user).is_err());
+    /// session.refresh(user)?; // SELECT "id", "name" FROM "users" WHERE "id" = ?
+    /// assert_eq!(session[user].name, "ada");
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn expire_on_commit(mut self, expire: bool) -> Self {
+        self.expire_on_commit = expire;
+        self
     }
 
     /// The engine that the session works on.

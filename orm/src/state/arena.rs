@@ -170,6 +170,13 @@ impl<M: Model> Arena<M> {
         self.slot(handle).is_some_and(|slot| slot.epoch == epoch)
     }
 
+    /// Whether a persistent entity's values may be older than the database's, and nothing was changed.
+    pub(crate) fn is_expired(&self, handle: Ref<M>, epoch: u32) -> bool {
+        self.slot(handle).is_some_and(|slot| {
+            slot.state == EntityState::Persistent && slot.epoch != epoch && !slot.is_changed()
+        })
+    }
+
     /// Whether the entity has changes that are not flushed.
     pub(crate) fn is_changed(&self, handle: Ref<M>) -> bool {
         self.slot(handle).is_some_and(Slot::is_changed)

@@ -67,6 +67,16 @@ pub(crate) trait AnyArena: Any + Send {
     fn expire(&mut self);
 }
 
+impl dyn AnyArena {
+    /// The arena with its type, which the caller knows.
+    pub(crate) fn typed_mut<M: Model>(&mut self) -> &mut Arena<M> {
+        let arena: &mut dyn Any = self;
+        arena
+            .downcast_mut()
+            .expect("invariant: a model's number leads to its own arena")
+    }
+}
+
 impl<M: Model> AnyArena for Arena<M> {
     fn def(&self) -> &'static ModelDef {
         M::def()

@@ -77,6 +77,22 @@ impl State {
         self.arenas[index] = Some(Box::new(Arena::<M>::new(self.stamp)));
     }
 
+    /// The arenas of several models, to be changed; `None` if a model is named twice or unknown.
+    pub(crate) fn disjoint<const N: usize>(
+        &mut self,
+        models: [usize; N],
+    ) -> Option<[&mut dyn AnyArena; N]> {
+        let arenas = self.arenas.get_disjoint_mut(models).ok()?;
+        if arenas.iter().any(|arena| arena.is_none()) {
+            return None;
+        }
+        Some(arenas.map(|arena| {
+            &mut **arena
+                .as_mut()
+                .expect("invariant: each was there one line ago")
+        }))
+    }
+
     /// The arenas without their types.
     pub(crate) fn arenas(&self) -> impl Iterator<Item = &dyn AnyArena> {
         self.arenas.iter().flatten().map(|arena| &**arena)

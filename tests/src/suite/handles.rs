@@ -6,7 +6,7 @@ use orm::{Error, ErrorKind};
 use super::statements::{handles, panic_text, user, users};
 use crate::backend::Db;
 use crate::cases;
-use crate::fixtures::{Country, User};
+use crate::fixtures::{Country, Post, User};
 
 cases![
     "handles":
@@ -19,6 +19,7 @@ cases![
     the_index_panics_with_the_text_of_the_error,
     a_reused_slot_does_not_revive_old_handles,
     several_entities_are_changed_at_once,
+    entities_of_several_models_are_changed_at_once,
     handles_are_values,
     a_session_works_in_another_thread,
 ];
@@ -224,6 +225,39 @@ fn several_entities_are_changed_at_once(db: &Db) {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Usage);
     assert!(error.message().contains("twice"), "{error}");
+    assert!(!session.has_pending_work());
+}
+
+fn entities_of_several_models_are_changed_at_once(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    let ada = session.get(User, id).unwrap().unwrap();
+    let post = session.add(Post::builder().title("a").author_id(id));
+    let peru = session.add(Country {
+        code: "PE".into(),
+        name: "Peru".into(),
+    });
+    let (author, written, country) = session.get_many_mut((ada, post, peru)).unwrap();
+    written.title.clone_from(&country.name);
+    author.email = Some(country.code.clone());
+    session.commit().unwrap();
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM posts WHERE title = 'Peru'"),
+        1
+    );
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'PE'"),
+        1
+    );
+    let error = session
+        .get_many_mut((ada, post, ada))
+        .map(drop)
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert!(error.hint().unwrap().contains("array"), "{error}");
+    session.expunge(post).unwrap();
+    let error = session.get_many_mut((ada, post)).map(drop).unwrap_err();
+    assert_stale(&error, "Post", "left the session");
     assert!(!session.has_pending_work());
 }
 

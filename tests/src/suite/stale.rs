@@ -1,9 +1,9 @@
 //! What two programs do to one row: no update is lost without a word, and the word names the row.
 
 use orm::prelude::*;
-use orm::{EntityState, Error};
+use orm::{EntityState, Error, ErrorKind};
 
-use super::statements::{handles, user, users};
+use super::statements::{handles, panic_text, user, users};
 use super::support::fails;
 use crate::backend::{Backend, Db};
 use crate::cases;
@@ -27,6 +27,8 @@ cases![
     an_update_that_changes_nothing_in_the_row_is_counted,
     a_touched_entity_stays_guarded_after_a_savepoint,
     a_bulk_update_of_our_own_makes_entities_stale,
+    a_session_that_expires_refuses_stale_entities,
+    an_expired_entity_is_written_as_it_is_read_again,
 ];
 
 fn assert_names(error: &Error, model: &str, key: &str) {
@@ -331,7 +333,7 @@ fn a_touched_entity_stays_guarded_after_a_savepoint(db: &Db) {
     db.outside("UPDATE users SET email = 'theirs'");
     let undone: orm::Result<()> = session.savepoint(|session| {
         session[ada].email = Some("mine".into());
-        let error = fails(session.flush(), orm::ErrorKind::StaleData);
+        let error = fails(session.flush(), ErrorKind::StaleData);
         Err(error)
     });
     assert!(undone.unwrap_err().is_stale_data());
@@ -365,4 +367,62 @@ fn a_bulk_update_of_our_own_makes_entities_stale(db: &Db) {
         .unwrap();
     assert!(session.flush().unwrap_err().is_stale_data());
     session.rollback().unwrap();
+}
+
+fn a_session_that_expires_refuses_stale_entities(db: &Db) {
+    let ids = users(db, &["ada", "bob", "eve"]);
+    let mut session = db.session().expire_on_commit(true);
+    let all = handles(&mut session, &ids);
+    let new = session.add(User::builder().username("new"));
+    session[all[0]].email = Some("x".into());
+    session.commit().unwrap();
+    let error = session.get_ref(all[0]).map(drop).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Expired);
+    assert!(error.message().contains("User"), "{error}");
+    assert!(error.hint().unwrap().contains("refresh"), "{error}");
+    let text = panic_text(|| session[all[0]].id);
+    assert!(text.contains(error.message()), "{text}");
+    let edited = session.edit(new, |user| user.email = None);
+    assert_eq!(edited.unwrap_err().kind(), ErrorKind::Expired);
+    // What is known without its values stays known.
+    assert_eq!(session.key(all[1]), Some(ids[1]));
+    assert!(session.is_stale(all[1]).unwrap());
+    assert_eq!(session.changed_columns(all[1]).unwrap(), [""; 0]);
+    // Each way of reading it again makes it readable.
+    session.refresh(all[0]).unwrap();
+    assert_eq!(session[all[0]].email.as_deref(), Some("x"));
+    assert_eq!(session.get(User, ids[1]).unwrap(), Some(all[1]));
+    assert_eq!(session[all[1]].username, "bob");
+    select(User).all(&mut session).unwrap();
+    assert_eq!(session[new].username, "new");
+    assert_eq!(session[all[2]].username, "eve");
+    // A rollback makes entities stale too, except for those whose row is gone with it.
+    let lost = session.add(User::builder().username("lost"));
+    session.flush().unwrap();
+    session.rollback().unwrap();
+    assert_eq!(
+        session.get_ref(all[2]).map(drop).unwrap_err().kind(),
+        ErrorKind::Expired
+    );
+    assert_eq!(session[lost].username, "lost");
+}
+
+fn an_expired_entity_is_written_as_it_is_read_again(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session().expire_on_commit(true);
+    let ada = session.get(User, id).unwrap().unwrap();
+    session[ada].email = Some("mine".into());
+    session.commit().unwrap();
+    db.outside("UPDATE users SET email = 'theirs'");
+    session.refresh(ada).unwrap();
+    session[ada].username = "lovelace".into();
+    session.commit().unwrap();
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM users WHERE email = 'theirs' AND username = 'lovelace'"),
+        1
+    );
+    // An expired one can be deleted unread.
+    session.delete(ada);
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT COUNT(*) FROM users"), 0);
 }

@@ -56,6 +56,8 @@ pub enum ErrorKind {
     StaleData,
     /// A handle whose entity has left the session, or that belongs to another session.
     StaleHandle,
+    /// A stale entity in a session that refuses to have it read before it is read again.
+    Expired,
     /// The database can't do what the statement asks for.
     Unsupported,
     /// A wrong URL, option or setting.
@@ -97,6 +99,7 @@ impl ErrorKind {
             Self::MultipleRows => "more than one row was found",
             Self::StaleData => "the row was changed or deleted by somebody else",
             Self::StaleHandle => "the handle's entity is not in this session",
+            Self::Expired => "the entity must be read again first",
             Self::Unsupported => "the database does not support this",
             Self::Configuration => "the configuration is wrong",
             Self::Schema => "the models contradict each other",
