@@ -100,10 +100,10 @@ pub mod __private {
     pub use orm_core::value::{Misfit, ValueRef};
 
     pub use crate::mapping::{
-        CheckDef, Column, ColumnDef, ColumnSet, DbEnum, Entity, Field, Generated, Given,
-        HasCollation, HasLength, IndexDef, IntoField, KeyField, Missing, Model, ModelDef,
-        ModelSlot, NewEntity, NewRow, Placeholder, ReferenceDef, Registration, ServerDefault,
-        Skipped, UniqueDef, Version, default_fits, given, or_server, referred,
+        Build, CheckDef, Column, ColumnDef, ColumnSet, DbEnum, Entity, Field, FieldGiven,
+        FieldMissing, FieldState, Generated, HasCollation, HasLength, IndexDef, IntoField,
+        KeyField, Model, ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef, Registration,
+        ServerDefault, Skipped, UniqueDef, Version, default_fits, given, or_server, referred,
     };
 }
 

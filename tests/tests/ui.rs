@@ -9,29 +9,16 @@ use std::path::{Path, PathBuf};
 /// The most lines of a case's message.
 const LINES: usize = 15;
 
-/// Cases whose message may be longer: (case, lines, reason).
-const LONGER: &[(&str, usize, &str)] = &[
-    (
-        "derive/missing_field",
-        24,
-        "rustc adds three notes of five lines, on the trait, the builder and the caller; the first lines tell all",
-    ),
-    (
-        "query/insert_of_incomplete_builder",
-        19,
-        "rustc shows where the builder is defined",
-    ),
-    (
-        "query/insert_of_other_model",
-        18,
-        "rustc shows where the model is defined",
-    ),
-];
-
 #[test]
 fn mistakes_are_explained() {
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/ui/*/*.rs");
+    for case in files("rs") {
+        // The compiler spells out a path if another crate that is linked has the same name: the mysql
+        // crate has a `FromRow` too.
+        if cfg!(feature = "mysql") || !case.ends_with("query/raw_row_into_value.rs") {
+            cases.compile_fail(case);
+        }
+    }
 }
 
 #[test]
@@ -48,12 +35,9 @@ fn messages_are_short() {
 }
 
 fn too_long(path: &Path) -> Option<String> {
-    let case = path.with_extension("");
-    let longer = LONGER.iter().find(|(name, ..)| case.ends_with(name));
-    let limit = longer.map_or(LINES, |(_, lines, _)| *lines);
     let text = fs::read_to_string(path).expect("a case's message");
     let lines = text.trim_end().lines().count();
-    (lines > limit).then(|| format!("{}: {lines} lines, {limit} allowed", path.display()))
+    (lines > LINES).then(|| format!("{}: {lines} lines, {LINES} allowed", path.display()))
 }
 
 #[test]
@@ -67,12 +51,16 @@ fn every_case_has_its_message() {
 }
 
 fn files(extension: &str) -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
-    let folders = fs::read_dir(root).expect("the folder of cases").flatten();
+    // Relative to the package, where tests run, as trybuild wants it for messages with line numbers.
+    let folders = fs::read_dir("tests/ui")
+        .expect("the folder of cases")
+        .flatten();
     let folders = folders.filter(|entry| entry.path().is_dir());
     let files = folders.flat_map(|folder| fs::read_dir(folder.path()).expect("a folder").flatten());
     let files = files.map(|file| file.path());
-    files
+    let mut files: Vec<_> = files
         .filter(|path| path.extension().is_some_and(|found| found == extension))
-        .collect()
+        .collect();
+    files.sort();
+    files
 }

@@ -1,18 +1,76 @@
-//! What generated builders stand on: the states of a required field, and the values that setters take.
+//! What generated builders stand on: the states of required fields, and the values that setters take.
 //!
 //! Builders themselves are emitted by the derive, one per model; nothing here knows a model.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use super::column_set::ColumnSet;
+use super::model::{Model, NewEntity, NewRow};
 
 /// The state of a required field that has been given.
 #[derive(Clone, Copy, Debug)]
-pub struct Given;
+pub struct FieldGiven;
 
-/// The state of a required field that has not been given yet.
+/// The state of a required field that has not been given yet. `F` is a type by the field's name, which a
+/// message can show.
 #[derive(Clone, Copy, Debug)]
-pub struct Missing;
+pub struct FieldMissing<F>(PhantomData<fn() -> F>);
+
+/// The state of a required field, or of several.
+pub trait FieldState {
+    /// The state of this field and all of `Rest`: given, or the first one that is missing.
+    type Or<Rest: FieldState>: FieldState;
+    /// The missing field.
+    type Field;
+}
+
+impl FieldState for FieldGiven {
+    type Or<Rest: FieldState> = Rest;
+    type Field = ();
+}
+
+impl<F> FieldState for FieldMissing<F> {
+    type Or<Rest: FieldState> = Self;
+    type Field = F;
+}
+
+/// A state in which nothing is missing: its message is what a user reads who forgot a field. It names
+/// the field by a parameter, since a trait of each field's own would cost ten lines of compiler's notes.
+#[diagnostic::on_unimplemented(
+    message = "`{M}::builder()` is missing the required field `{F}`",
+    label = "add this field to the builder"
+)]
+pub trait Required<M, F> {}
+
+#[diagnostic::do_not_recommend]
+impl<M, F> Required<M, F> for FieldGiven {}
+
+/// A builder in any state, and the model's struct itself. Implemented by the derive.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be added",
+    note = "add a model, or its builder with every required field given"
+)]
+pub trait Build {
+    /// The model.
+    type Model: Model;
+    /// The state of all required fields.
+    type State: FieldState;
+
+    /// The row. Called only if the state is given.
+    fn build(self) -> NewEntity<Self::Model>;
+}
+
+impl<B: Build> NewRow for B
+where
+    B::State: Required<B::Model, <B::State as FieldState>::Field>,
+{
+    type Model = B::Model;
+
+    fn into_row(self) -> NewEntity<B::Model> {
+        self.build()
+    }
+}
 
 /// What a builder's setter takes for a field of type `T`.
 ///

@@ -17,7 +17,9 @@ mod model;
 mod registry;
 mod schema;
 
-pub use builder::{Given, IntoField, Missing, given, or_server};
+pub use builder::{
+    Build, FieldGiven, FieldMissing, FieldState, IntoField, Required, given, or_server,
+};
 pub use check::{
     Generated, HasCollation, HasLength, Placeholder, RefersTo, Skipped, Version, default_fits,
     referred,

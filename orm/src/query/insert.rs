@@ -11,7 +11,7 @@ use orm_core::value::ValueRef;
 use super::bulk::{first_statement, insert_returning, insert_rows};
 use super::executor::Executor;
 use super::from_row::read_value;
-use super::rows::{Rows, Run, Values};
+use super::rows::{Rows, RowsOf, Run};
 use crate::engine::Connection;
 use crate::mapping::{Column, Entity, Model};
 
@@ -70,9 +70,11 @@ pub fn insert<E: Entity>(_entity: E) -> InsertInto<E::Model> {
 impl<M: Model> InsertInto<M> {
     /// The rows: a model or its builder, or any number of them in an array, slice, vector or another
     /// iterator.
-    pub fn values<'a, V: Values<'a, M, Kind>, Kind>(self, values: V) -> Insert<'a, M> {
+    // On one line, since the compiler shows it to whoever gives something else.
+    #[rustfmt::skip]
+    pub fn values<'a, V, K>(self, values: V) -> Insert<'a, M> where Rows<'a, M>: RowsOf<V, M, K> {
         Insert {
-            first: values.into_rows(),
+            first: RowsOf::rows_of(values),
             more: Vec::new(),
         }
     }
@@ -80,8 +82,9 @@ impl<M: Model> InsertInto<M> {
 
 impl<'a, M: Model> Insert<'a, M> {
     /// More rows.
-    pub fn values<V: Values<'a, M, Kind>, Kind>(mut self, values: V) -> Self {
-        self.more.push(values.into_rows());
+    #[rustfmt::skip]
+    pub fn values<V, K>(mut self, values: V) -> Self where Rows<'a, M>: RowsOf<V, M, K> {
+        self.more.push(RowsOf::rows_of(values));
         self
     }
 

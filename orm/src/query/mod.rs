@@ -52,7 +52,7 @@ pub use order::{GroupList, Order, OrderList};
 pub use origin::{Origin, Selected};
 pub use predicate::{Predicate, exists};
 pub use raw::{Raw, RawValue, raw};
-pub use rows::{ByRef, ByValue, Each, Item, Rows, Values};
+pub use rows::{ByRef, ByValue, Each, Item, Rows, RowsOf};
 pub use select::{Select, select};
 pub use selectable::{Optional, Selectable, optional};
 pub use update::{Assignment, Update, update};

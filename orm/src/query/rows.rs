@@ -1,4 +1,4 @@
-//! [`Values`]: what `insert(User).values(…)` takes, kept as it was given: owned rows are moved, borrowed
+//! [`RowsOf`]: what `insert(User).values(…)` takes, kept as it was given: owned rows are moved, borrowed
 //! ones are read where they are.
 
 use std::ops::Range;
@@ -8,16 +8,17 @@ use orm_core::value::ValueRef;
 use super::bulk::BulkInsert;
 use crate::mapping::{ColumnSet, Model, ModelDef, NewEntity, NewRow};
 
-/// What can be inserted into the table of `M`: a model or its builder, or any number of them in an
-/// array, slice, vector or another iterator.
+/// Rows that can be made of `V`: of a model or its builder, or of any number of them in an array, slice,
+/// vector or another iterator. A trait of the rows, not of `V`, because the compiler then keeps to its
+/// message and doesn't add where the user's type is defined.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be inserted into the table of `{M}`",
+    message = "`{V}` can't be inserted into the table of `{M}`",
     label = "expected a `{M}`, its builder with every required field given, or a collection of these"
 )]
-pub trait Values<'a, M, Kind> {
+pub trait RowsOf<V, M, Kind> {
     /// The rows.
     #[doc(hidden)]
-    fn into_rows(self) -> Rows<'a, M>;
+    fn rows_of(values: V) -> Self;
 }
 
 /// An element of a collection of rows.
@@ -44,26 +45,26 @@ pub struct ByRef;
 pub struct Each<Kind>(Kind);
 
 #[diagnostic::do_not_recommend]
-impl<M: Model, R: NewRow<Model = M>> Values<'_, M, ByValue> for R {
-    fn into_rows(self) -> Rows<'static, M> {
-        Rows::One(self.into_row())
+impl<M: Model, R: NewRow<Model = M>> RowsOf<R, M, ByValue> for Rows<'_, M> {
+    fn rows_of(row: R) -> Self {
+        Self::One(row.into_row())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, M: Model> Values<'a, M, ByRef> for &'a M {
-    fn into_rows(self) -> Rows<'a, M> {
-        Rows::OneBorrowed(self)
+impl<'a, M: Model> RowsOf<&'a M, M, ByRef> for Rows<'a, M> {
+    fn rows_of(row: &'a M) -> Self {
+        Self::OneBorrowed(row)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, M, I, Kind> Values<'a, M, Each<Kind>> for I
+impl<'a, M, I, Kind> RowsOf<I, M, Each<Kind>> for Rows<'a, M>
 where
     I: IntoIterator<Item: Item<'a, M, Kind>>,
 {
-    fn into_rows(self) -> Rows<'a, M> {
-        Item::collect(self.into_iter())
+    fn rows_of(rows: I) -> Self {
+        Item::collect(rows.into_iter())
     }
 }
 

@@ -10,10 +10,7 @@ struct Post {
     author_id: i64,
 }
 
-fn add<M: Model>(row: impl NewRow<Model = M>) {
-    row.into_row();
-}
-
 fn main() {
-    add(Post::builder().title("Hello"));
+    let engine = Engine::connect("sqlite://").unwrap();
+    Session::new(&engine).add(Post::builder().title("Hello"));
 }

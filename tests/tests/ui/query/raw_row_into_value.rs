@@ -1,7 +1,7 @@
 use orm::prelude::*;
 
-fn ids(conn: &mut Connection) -> orm::Result<Vec<i64>> {
-    raw("SELECT id FROM users").all(conn)
+fn names(conn: &mut Connection) -> orm::Result<Vec<&'static str>> {
+    raw("SELECT username FROM users").all(conn)
 }
 
 fn main() {}

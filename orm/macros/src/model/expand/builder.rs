@@ -3,14 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
-use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
 use super::helper;
 use crate::model::data::{Column, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let parts = [types(model), begin(model), setters(model), required(model)];
+    let parts = [types(model), missing(model), begin(model), setters(model)];
     quote!(#(#parts)*)
 }
 
@@ -44,7 +43,10 @@ fn types(model: &Model) -> TokenStream {
 fn begin(model: &Model) -> TokenStream {
     let (vis, name, begin) = (&model.head.vis, &model.head.ident, &model.head.builder);
     let (builder, given) = (helper(model, "Builder"), helper(model, "Given"));
-    let missing = model.required().into_iter().map(|_| quote!(__orm::Missing));
+    let missing = model.required().into_iter().map(|position| {
+        let field = &model.columns[position].ident;
+        quote!(__orm::FieldMissing<missing::#field>)
+    });
     let fields = model.columns.iter().map(|column| &column.ident);
     let doc = match listed(model) {
         Some(required) => format!("Begins a new row. Required: {required}."),
@@ -100,7 +102,7 @@ fn required_setter(model: &Model, column: &Column, state: usize) -> TokenStream 
         .enumerate()
         .map(|(index, parameter)| {
             if index == state {
-                quote!(__orm::Given)
+                quote!(__orm::FieldGiven)
             } else {
                 quote!(#parameter)
             }
@@ -132,26 +134,18 @@ fn setter_value(column: &Column) -> TokenStream {
     quote_spanned!(ty.span()=> impl __orm::IntoField<#ty>)
 }
 
-/// A trait per required column, which only the state "given" has. Its text is what a user reads who
-/// forgot the column.
-fn required(model: &Model) -> TokenStream {
-    let vis = &model.head.vis;
-    let traits = model.required().into_iter().map(|position| {
-        let field = &model.columns[position].ident;
-        let requires = requires(model, position);
-        let message = format!(
-            "`{}::{}()` is missing the required field `{field}`",
-            model.head.ident, model.head.builder
-        );
-        let label = format!("add `.{field}(…)` to this builder");
-        // An error about the field shows the struct, not the derive.
-        quote_spanned! {model.head.ident.span()=>
-            #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            #vis trait #requires {}
-            impl #requires for __orm::Given {}
+/// A type by the name of each required field, for messages. In a module, since a field may be called
+/// like a type.
+fn missing(model: &Model) -> TokenStream {
+    let fields = model
+        .required()
+        .into_iter()
+        .map(|position| &model.columns[position].ident);
+    quote! {
+        mod missing {
+            #(pub enum #fields {})*
         }
-    });
-    quote!(#(#traits)*)
+    }
 }
 
 /// The type parameters. Not named after fields, since a field `tag` would take the name of a model `Tag`.
@@ -159,10 +153,4 @@ pub(super) fn states(model: &Model) -> Vec<Ident> {
     let span = model.head.ident.span();
     let parameter = |state| format_ident!("__S{state}", span = span);
     (0..model.required().len()).map(parameter).collect()
-}
-
-/// The trait that the state of a required column must have.
-pub(super) fn requires(model: &Model, position: usize) -> Ident {
-    let field = model.columns[position].ident.unraw();
-    format_ident!("Requires_{field}", span = model.head.ident.span())
 }

@@ -1,9 +1,9 @@
-//! `NewRow`: a complete builder and the struct itself as rows that can be added.
+//! `Build`: a builder and the struct itself as rows that can be added.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
-use super::builder::{requires, states};
+use super::builder::states;
 use super::{helper, of};
 use crate::model::data::{Column, Fill, Model};
 
@@ -49,15 +49,15 @@ fn defaults(model: &Model) -> TokenStream {
     }
 }
 
-/// The builder in its last state. An error about a missing field shows the struct, not the derive, and is
-/// shorter for that: hence the span.
+/// The builder. Its state is that of the first required field that is missing.
 fn from_builder(model: &Model) -> TokenStream {
     let (name, builder) = (&model.head.ident, helper(model, "Builder"));
     let states = states(model);
-    let requires = model
-        .required()
-        .into_iter()
-        .map(|position| requires(model, position));
+    let all_given = quote!(__orm::FieldGiven);
+    let state = states
+        .iter()
+        .rev()
+        .fold(all_given, |rest, state| quote!(#state::Or<#rest>));
     let filled = model.columns.iter().enumerate().map(|(position, column)| {
         let (ident, value) = (&column.ident, filled(model, position, column));
         quote!(#ident: #value)
@@ -66,11 +66,14 @@ fn from_builder(model: &Model) -> TokenStream {
         let skipped = of(ty, "Skipped");
         quote!(#ident: #skipped::skipped())
     });
-    quote_spanned! {name.span()=>
-        impl<#(#states: #requires),*> __orm::NewRow for #builder<#(#states),*> {
+    quote! {
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl<#(#states: __orm::FieldState),*> __orm::Build for #builder<#(#states),*> {
             type Model = #name;
+            type State = #state;
 
-            fn into_row(self) -> __orm::NewEntity<#name> {
+            fn build(self) -> __orm::NewEntity<#name> {
                 let given = self.given;
                 let mut unset = __orm::ColumnSet::new();
                 let value = #name { #(#filled,)* #(#skipped,)* };
@@ -114,10 +117,12 @@ fn from_struct(model: &Model) -> TokenStream {
         });
     quote! {
         #[automatically_derived]
-        impl __orm::NewRow for #name {
+        #[diagnostic::do_not_recommend]
+        impl __orm::Build for #name {
             type Model = Self;
+            type State = __orm::FieldGiven;
 
-            fn into_row(self) -> __orm::NewEntity<Self> {
+            fn build(self) -> __orm::NewEntity<Self> {
                 let mut unset = __orm::ColumnSet::new();
                 #(#unset;)*
                 __orm::NewEntity { value: self, unset }
