@@ -52,7 +52,7 @@ impl Session {
     #[inline]
     fn entity<M: Model>(&self, handle: Ref<M>) -> Option<&M> {
         let arena = self.state.arena::<M>()?;
-        if self.expire_on_commit && arena.is_expired(handle, self.state.epoch) {
+        if self.settings.expire_on_commit && arena.is_expired(handle, self.state.epoch) {
             return None;
         }
         arena.get(handle)

@@ -69,6 +69,8 @@ impl<M: Model, const N: usize> sealed::Handles for [Ref<M>; N] {
     }
 }
 
+const HERE: &str = "invariant: the handle was good one line ago";
+
 macro_rules! tuples {
     ($(($($model:ident $index:tt $entity:ident),+)),+ $(,)?) => {$(
         impl<$($model: Model),+> sealed::Handles for ($(Ref<$model>,)+) {
@@ -82,7 +84,6 @@ macro_rules! tuples {
                     return Err(twice("two handles of a tuple are of one model")
                         .with_hint("give the handles of one model as an array: [a, b]"));
                 };
-                const HERE: &str = "invariant: the handle was good one line ago";
                 Ok(($($entity.typed_mut::<$model>().get_mut(self.$index, epoch).expect(HERE),)+))
             }
         }

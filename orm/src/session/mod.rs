@@ -54,14 +54,21 @@ pub struct Session {
     connection: Option<Connection>,
     state: State,
     options: TransactionOptions,
-    autoflush: bool,
-    expire_on_commit: bool,
+    settings: Settings,
     /// Whether the open transaction has done anything that a rollback of a flush must not undo.
     worked: bool,
     /// How many savepoint closures are running.
     depth: u32,
     /// The transaction came to an end that the entities don't know of: only `rollback` goes on.
     lost: bool,
+}
+
+/// How a session behaves, as its user wants it.
+struct Settings {
+    /// Whether pending work is flushed before each query.
+    autoflush: bool,
+    /// Whether stale entities can't be read.
+    expire_on_commit: bool,
 }
 
 impl Session {
@@ -77,8 +84,10 @@ impl Session {
             connection: None,
             state: State::new(),
             options,
-            autoflush: true,
-            expire_on_commit: false,
+            settings: Settings {
+                autoflush: true,
+                expire_on_commit: false,
+            },
             worked: false,
             depth: 0,
             lost: false,
@@ -106,7 +115,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn expire_on_commit(mut self, expire: bool) -> Self {
-        self.expire_on_commit = expire;
+        self.settings.expire_on_commit = expire;
         self
     }
 

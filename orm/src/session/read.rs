@@ -165,7 +165,7 @@ impl Executor for Session {
     #[inline]
     fn before_query(&mut self) -> Result<()> {
         self.usable()?;
-        if self.autoflush && self.state.has_work() {
+        if self.settings.autoflush && self.state.has_work() {
             self.flush().map_err(autoflushed)?;
         }
         self.begin_work()

@@ -61,7 +61,7 @@ impl Session {
     /// # Errors
     /// The error of `work`.
     pub fn no_autoflush<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let before = std::mem::replace(&mut self.autoflush, false);
+        let before = std::mem::replace(&mut self.settings.autoflush, false);
         let guard = Autoflush {
             session: self,
             before,
@@ -78,6 +78,6 @@ struct Autoflush<'s> {
 
 impl Drop for Autoflush<'_> {
     fn drop(&mut self) {
-        self.session.autoflush = self.before;
+        self.session.settings.autoflush = self.before;
     }
 }
