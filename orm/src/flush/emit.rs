@@ -14,7 +14,7 @@ use orm_core::value::{Value, ValueRef};
 
 use super::fetch::fetch;
 use super::plan::{Plan, Unit, UnitKind};
-use super::stale::stale;
+use super::stale::{no_key, stale};
 use crate::engine::{Connection, StatementKey, StatementKind};
 use crate::mapping::ModelDef;
 use crate::query::{BulkInsert, check_length, check_references, insert_rows};
@@ -133,7 +133,7 @@ impl<'a> Rows<'a> {
         };
         insert_rows(self.connection, &bulk, &value, Some(&mut take))?;
         if misfits {
-            return Err(key_out_of_range(unit.def, position));
+            return Err(out_of_range(unit.def, position, "the generated key"));
         }
         self.fill(rows, fetched)
     }
@@ -160,7 +160,7 @@ impl<'a> Rows<'a> {
             .slots
             .iter()
             .map(|slot| updated(arena, *slot))
-            .collect();
+            .collect::<Result<_>>()?;
         let text = self.text(StatementKind::Update, set, guard)?;
         let fill = |row: usize, binds: &mut Vec<ValueRef<'a>>| {
             let slot = unit.slots[row];
@@ -208,10 +208,10 @@ impl<'a> Rows<'a> {
             let mut check = |outcome: Outcome| {
                 let slot = unit.slots[row];
                 row += 1;
-                if outcome.affected == 1 {
-                    Ok(())
-                } else {
-                    Err(stale(arena, slot))
+                match outcome.affected {
+                    1 => Ok(()),
+                    0 => Err(stale(arena, slot)),
+                    found => Err(no_key(arena, slot, found)),
                 }
             };
             if rows == 1 {
@@ -298,16 +298,23 @@ impl<'a> Rows<'a> {
 }
 
 /// The outcome of a row's UPDATE, should it match: the version is one more than it was.
-fn updated(arena: &dyn AnyArena, slot: u32) -> Updated {
-    let version = match arena
-        .def()
-        .version
-        .map(|position| arena.old_value(slot, position))
-    {
-        Some(ValueRef::Int(old)) => Some(old.wrapping_add(1)),
-        _ => None,
+fn updated(arena: &dyn AnyArena, slot: u32) -> Result<Updated> {
+    let unversioned = Updated {
+        slot,
+        version: None,
     };
-    Updated { slot, version }
+    let Some(position) = arena.def().version else {
+        return Ok(unversioned);
+    };
+    let ValueRef::Int(old) = arena.old_value(slot, position) else {
+        return Ok(unversioned);
+    };
+    let next = old.checked_add(1);
+    let version = next.filter(|next| fits(&arena.def().columns[position].ty, *next));
+    match version {
+        Some(_) => Ok(Updated { slot, version }),
+        None => Err(out_of_range(arena.def(), position, "the next version")),
+    }
 }
 
 fn batch_columns(def: &'static ModelDef, positions: &[usize]) -> Vec<BatchColumn<'static>> {
@@ -342,10 +349,10 @@ fn fits(ty: &Type, key: i64) -> bool {
 }
 
 #[cold]
-fn key_out_of_range(def: &ModelDef, position: usize) -> Error {
+fn out_of_range(def: &ModelDef, position: usize, what: &str) -> Error {
     Error::with_message(
         ErrorKind::OutOfRange,
-        "the generated key is out of range for its field",
+        format!("{what} is out of range for its field"),
     )
     .with_table(def.table)
     .with_column(def.names[position])

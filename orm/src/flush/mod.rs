@@ -13,7 +13,7 @@ mod stale;
 mod unique;
 mod work;
 
-pub(crate) use apply::apply;
+pub(crate) use apply::{apply, expire};
 pub(crate) use emit::{Failure, emit};
 pub(crate) use plan::{Plan, plan};
 pub(crate) use stale::find_stale;

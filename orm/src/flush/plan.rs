@@ -84,7 +84,7 @@ impl Unit {
 ///
 /// Tables go by foreign keys, parents first; in each, updates before inserts, so that a unique value
 /// that an update frees can be taken; deletes go last, children first, except those that free a unique
-/// value for a row of the same flush: they go first. Where rows of a table, or of a circle of tables,
+/// value for a row of the same flush: they go first, behind updates that leave them. Where rows of a table, or of a circle of tables,
 /// refer to each other, each row has its own place.
 ///
 /// # Errors
@@ -94,16 +94,22 @@ pub(crate) fn plan(state: &State) -> Result<Plan> {
     tables.iter().try_for_each(check_keys)?;
     let groups = order::groups(&mut tables);
     let early = unique::early_deletes(&tables);
+    let leaving = unique::leaving(&tables, &early);
     let mut planner = Planner {
         tables: &tables,
         epoch: state.epoch,
         units: Vec::new(),
     };
+    if !leaving.is_empty() {
+        for index in 0..tables.len() {
+            planner.updates(index, |slot| leaving.contains(&row(index, slot)));
+        }
+    }
     for group in groups.iter().rev() {
         planner.deletes(group, |row| early.contains(row));
     }
     for group in &groups {
-        planner.writes(group);
+        planner.writes(group, &leaving);
     }
     for group in groups.iter().rev() {
         planner.deletes(group, |row| !early.contains(row));
@@ -147,7 +153,8 @@ struct Planner<'s> {
 }
 
 impl Planner<'_> {
-    fn writes(&mut self, group: &Group) {
+    /// Updates and inserts, but for the updates that are done.
+    fn writes(&mut self, group: &Group, done: &HashSet<Row>) {
         let mut added = Vec::new();
         for index in &group.tables {
             added.extend(
@@ -157,8 +164,10 @@ impl Planner<'_> {
                     .map(|slot| row(*index, *slot)),
             );
         }
+        let left = |index, slot| !done.contains(&row(index, slot));
         if !group.circular {
-            self.updates(group.tables[0], |_| true);
+            let index = group.tables[0];
+            self.updates(index, |slot| left(index, slot));
             return self.inserts(&added);
         }
         let late: Vec<(usize, HashSet<u32>)> = group
@@ -167,11 +176,11 @@ impl Planner<'_> {
             .map(|index| (*index, order::refer_to_added(self.tables, *index, &added)))
             .collect();
         for (index, late) in &late {
-            self.updates(*index, |slot| !late.contains(&slot));
+            self.updates(*index, |slot| !late.contains(&slot) && left(*index, slot));
         }
         self.inserts(&order::parents_first(self.tables, &added));
         for (index, late) in &late {
-            self.updates(*index, |slot| late.contains(&slot));
+            self.updates(*index, |slot| late.contains(&slot) && left(*index, slot));
         }
     }
 

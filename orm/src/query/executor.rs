@@ -41,8 +41,12 @@ pub trait Executor {
     /// Told after such a statement on a model's table: what a session has loaded of it is stale.
     fn after_write(&mut self, model: &'static ModelDef);
 
-    /// Told after raw SQL that may have written anything.
-    fn after_raw_write(&mut self);
+    /// Gets ready for raw SQL that may write anything: what a session has loaded is stale from here on,
+    /// so that rows which the statement hands back are taken as they are.
+    ///
+    /// # Errors
+    /// Those of the flush.
+    fn before_raw_write(&mut self) -> Result<()>;
 
     /// The connection and the sink, borrowed apart.
     ///
@@ -80,7 +84,9 @@ impl Executor for Connection {
     fn after_write(&mut self, _model: &'static ModelDef) {}
 
     #[inline]
-    fn after_raw_write(&mut self) {}
+    fn before_raw_write(&mut self) -> Result<()> {
+        Ok(())
+    }
 
     #[inline]
     fn split(&mut self) -> Result<(&mut Connection, ())> {

@@ -179,7 +179,7 @@ impl Raw {
     ) -> Result<Vec<X::Of<E::Model>>> {
         let mut entities = Vec::new();
         let mut places = Vec::new();
-        x.before_query()?;
+        self.prepare(x)?;
         let (conn, mut sink) = x.split()?;
         let (sql, binds) = self.compile(conn.dialect())?;
         conn.raw_query(&sql, &binds, &mut |row| {
@@ -201,12 +201,10 @@ impl Raw {
     /// # Errors
     /// As [`Raw::all`].
     pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
-        x.before_write()?;
+        x.before_raw_write()?;
         let (conn, _) = x.split()?;
         let (sql, binds) = self.compile(conn.dialect())?;
-        let outcome = conn.raw_execute(&sql, &binds)?;
-        x.after_raw_write();
-        Ok(outcome.affected)
+        Ok(conn.raw_execute(&sql, &binds)?.affected)
     }
 
     /// The SQL text in a dialect, with placeholders instead of names.
@@ -217,29 +215,25 @@ impl Raw {
         Ok(self.compile(dialect)?.0)
     }
 
-    // Anything but a SELECT may write: INSERT … RETURNING, WITH … INSERT, CALL.
     fn query<X: Executor>(
         &self,
         x: &mut X,
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        let reads = self
-            .sql
-            .trim_start()
-            .get(..6)
-            .is_some_and(|word| word.eq_ignore_ascii_case("select"));
-        if reads {
-            x.before_query()?;
-        } else {
-            x.before_write()?;
-        }
+        self.prepare(x)?;
         let (conn, _) = x.split()?;
         let (sql, binds) = self.compile(conn.dialect())?;
-        conn.raw_query(&sql, &binds, each)?;
-        if !reads {
-            x.after_raw_write();
+        conn.raw_query(&sql, &binds, each)
+    }
+
+    /// Gets the executor ready. Anything but a SELECT may write: INSERT … RETURNING, WITH … INSERT, CALL.
+    fn prepare<X: Executor>(&self, x: &mut X) -> Result<()> {
+        let word = self.sql.trim_start().get(..6);
+        if word.is_some_and(|word| word.eq_ignore_ascii_case("select")) {
+            x.before_query()
+        } else {
+            x.before_raw_write()
         }
-        Ok(())
     }
 
     fn compile<'a>(&'a self, dialect: &'a dyn Dialect) -> Result<(String, Vec<ValueRef<'a>>)> {

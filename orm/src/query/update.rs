@@ -1,11 +1,13 @@
 //! UPDATE of all rows that meet a condition.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use orm_core::error::Result;
 use orm_core::sql::{Dialect, SqlWriter, write_update};
-use orm_core::stmt::{self, Expr};
+use orm_core::stmt::{self, ArithmeticOp, Expr};
 use orm_core::types::DbType;
+use orm_core::value::Value;
 
 use super::check::{check_length, check_references};
 use super::executor::{Executor, execute_write};
@@ -32,7 +34,8 @@ use crate::mapping::{Column, Entity, Model};
 /// ```
 ///
 /// On a session it goes past the unit of work: pending changes are flushed first, and what the session
-/// has loaded of the model is read again when it is next queried.
+/// has loaded of the model is read again when it is next queried. A version column counts up, unless it
+/// is set.
 #[must_use = "an update does nothing until it is executed"]
 #[derive(Clone, Debug)]
 pub struct Update<M> {
@@ -107,7 +110,8 @@ impl<M: Model> Update<M> {
     /// refusal.
     pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
         self.check()?;
-        execute_write(x, M::def(), |w| write_update(w, &self.ast))
+        let ast = self.versioned();
+        execute_write(x, M::def(), |w| write_update(w, &ast))
     }
 
     /// The SQL text in a dialect, with placeholders instead of values.
@@ -117,8 +121,27 @@ impl<M: Model> Update<M> {
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.check()?;
         let mut w = SqlWriter::new(dialect);
-        write_update(&mut w, &self.ast)?;
+        let ast = self.versioned();
+        write_update(&mut w, &ast)?;
         Ok(w.finish().0)
+    }
+
+    /// The statement, which also counts up the version of the rows: an entity that was loaded before is
+    /// stale after it, and its version is what tells.
+    fn versioned(&self) -> Cow<'_, stmt::Update> {
+        let version = M::def().version;
+        let Some(position) = version.filter(|position| !self.positions.contains(position)) else {
+            return Cow::Borrowed(&self.ast);
+        };
+        let mut ast = self.ast.clone();
+        let name = M::def().names[position];
+        let next = Expr::Arithmetic {
+            op: ArithmeticOp::Add,
+            left: Box::new(Expr::column(ast.table.clone(), name)),
+            right: Box::new(Expr::Value(Value::Int(1))),
+        };
+        ast.set.push((name.into(), next));
+        Cow::Owned(ast)
     }
 
     fn check(&self) -> Result<()> {

@@ -23,7 +23,7 @@ impl Engine {
     /// fails as soon as another one has written in between.
     ///
     /// # Errors
-    /// The error of `work`, or that of the commit.
+    /// The error of `work`, or that of the commit. Inside, `commit` and `rollback` are errors.
     pub fn transaction<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         self.try_transaction(work)
     }
@@ -37,7 +37,11 @@ impl Engine {
         work: impl FnOnce(&mut Session) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut session = Session::with_options(self, WRITING);
-        let result = work(&mut session).and_then(|value| {
+        // A commit of the closure's own would be done twice by a retry, and not undone by its error.
+        session.depth = 1;
+        let result = work(&mut session);
+        session.depth = 0;
+        let result = result.and_then(|value| {
             session.commit()?;
             Ok(value)
         });
@@ -138,7 +142,8 @@ struct Savepoint<'s> {
 
 impl Drop for Savepoint<'_> {
     fn drop(&mut self) {
-        self.session.depth -= 1;
+        // The closure may have put another session in the place of this one.
+        self.session.depth = self.session.depth.saturating_sub(1);
         if self.armed {
             if let Some(connection) = &mut self.session.connection {
                 // A part of the work may still be there if that fails, so nothing may be built on it.

@@ -57,7 +57,7 @@ pub struct Session {
     settings: Settings,
     /// Whether the open transaction has done anything that a rollback of a flush must not undo.
     worked: bool,
-    /// How many savepoint closures are running.
+    /// How many closures that are a transaction or a savepoint are running.
     depth: u32,
     /// The transaction came to an end that the entities don't know of: only `rollback` goes on.
     lost: bool,

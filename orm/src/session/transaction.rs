@@ -85,9 +85,13 @@ impl Session {
     /// One statement that touches one row is atomic by itself: BEGIN and COMMIT would be two round
     /// trips for nothing.
     fn commit_single(&mut self, plan: Plan) -> Result<()> {
-        let mut connection = self.engine.connection()?;
+        let mut connection = self.engine.connection_for_one()?;
         match flush::emit(&mut connection, &self.state, &plan) {
             Ok(written) => {
+                if connection.in_transaction() {
+                    // Its autocommit was switched off past this library.
+                    connection.finish()?;
+                }
                 self.state.new_level();
                 flush::apply(&mut self.state, plan, written);
                 self.state.commit();
@@ -105,15 +109,24 @@ impl Session {
     }
 
     /// Undoes everything since the last commit, in the database and in memory: values and states are
-    /// as they were, added entities are transient, deleted ones live again, and all are stale.
+    /// as they were, added entities are transient, deleted ones live again, and all are stale. After a
+    /// statement that has committed the transaction past the session, such as DDL on MySQL, only what was
+    /// not flushed is undone.
     ///
     /// # Errors
     /// The database's refusal. What is in memory is undone in any case, and the connection dropped.
     pub fn rollback(&mut self) -> Result<()> {
         self.outside_savepoint("roll back")?;
-        let rolled_back = self.connection.take().map_or(Ok(()), |mut c| c.undo());
+        let mut connection = self.connection.take();
+        let stored = connection.as_ref().is_some_and(Connection::has_stored);
+        let rolled_back = connection.as_mut().map_or(Ok(()), Connection::undo);
         self.lost = false;
-        self.state.undo_to(0);
+        if stored {
+            self.state.undo_pending();
+            self.state.commit();
+        } else {
+            self.state.undo_to(0);
+        }
         rolled_back
     }
 
@@ -127,6 +140,7 @@ impl Session {
     pub fn connection(&mut self) -> Result<&mut Connection> {
         use crate::query::Executor;
         self.before_query()?;
+        self.state.wrote_past = true;
         Ok(self.split()?.0)
     }
 
@@ -169,6 +183,7 @@ impl Session {
         connection.begin_with(options)?;
         connection.hold();
         self.state.new_level();
+        self.state.wrote_past = false;
         self.worked = false;
         self.connection = Some(connection);
         Ok(())
@@ -208,7 +223,11 @@ impl Session {
         let undone = match scope {
             Scope::Whole => connection.undo(),
             Scope::Savepoint(number) => connection.rollback_to(number),
-            Scope::Statement => Ok(()),
+            Scope::Statement => {
+                // It undid itself, unless it found several rows by one key.
+                self.lost = error.kind() == ErrorKind::MultipleRows;
+                Ok(())
+            }
         };
         match (undone, suspect) {
             (Ok(()), Some(unit)) => {
@@ -226,12 +245,22 @@ impl Session {
 
     #[cold]
     fn ended(&self) -> Error {
-        match &self.connection {
-            Some(connection) if !connection.in_transaction() && !self.lost => {
-                lost("the session's transaction was ended past the session")
-            }
-            _ => lost("the session's transaction has come to an end without a commit"),
+        if self.connection.as_ref().is_some_and(Connection::has_stored) {
+            return Error::with_message(
+                ErrorKind::Transaction,
+                "a statement past the session has committed its transaction: what was flushed is stored",
+            )
+            .with_hint(
+                "call rollback(): it drops only what was not flushed; run DDL outside of sessions",
+            );
         }
+        Error::with_message(
+            ErrorKind::Transaction,
+            "the session's transaction has come to an end without a commit",
+        )
+        .with_hint(
+            "call rollback(): it puts the entities back as they were, for the work to be done again",
+        )
     }
 
     fn outside_savepoint(&self, what: &str) -> Result<()> {
@@ -240,7 +269,7 @@ impl Session {
         }
         Err(Error::with_message(
             ErrorKind::Usage,
-            format!("can't {what} inside a savepoint closure"),
+            format!("can't {what} inside a closure that is a transaction or a savepoint"),
         )
         .with_hint("return Ok to keep the work of the closure, or Err to undo it"))
     }
@@ -249,11 +278,4 @@ impl Session {
 #[cold]
 fn no_transaction() -> Error {
     Error::with_message(ErrorKind::Usage, "the session has no transaction open")
-}
-
-#[cold]
-fn lost(message: &'static str) -> Error {
-    Error::with_message(ErrorKind::Transaction, message).with_hint(
-        "call rollback(): it puts the entities back as they were, for the work to be done again",
-    )
 }

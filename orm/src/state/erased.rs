@@ -4,6 +4,7 @@ use std::any::Any;
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
+use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use super::arena::Arena;
@@ -61,10 +62,16 @@ pub(crate) trait AnyArena: Any + Send {
     fn apply_inserts(&mut self, rows: Vec<Inserted>, level: u32, epoch: u32);
     fn apply_updates(&mut self, rows: Vec<Updated>, level: u32, epoch: u32);
     fn apply_deletes(&mut self, slots: &[u32], level: u32);
+    /// Puts back what was not flushed.
+    fn undo_pending(&mut self);
     fn undo_to(&mut self, level: u32);
     fn keep(&mut self);
     /// Makes every loaded entity stale, whatever its epoch.
     fn expire(&mut self);
+    /// The slots of persistent entities.
+    fn loaded(&self) -> Vec<u32>;
+    /// Sets columns to NULL, as the database has done.
+    fn set_null(&mut self, slot: u32, columns: &[usize], level: u32);
 }
 
 impl dyn AnyArena {
@@ -193,17 +200,23 @@ impl<M: Model> AnyArena for Arena<M> {
     }
 
     fn apply_inserts(&mut self, rows: Vec<Inserted>, level: u32, epoch: u32) {
+        let clipped = clipped::<M>();
         for row in rows {
+            if let Some(value) = &mut self.slots[row.slot as usize].value {
+                clip(value, &clipped);
+            }
             self.apply_insert(&row, level, epoch);
         }
     }
 
     fn apply_updates(&mut self, rows: Vec<Updated>, level: u32, epoch: u32) {
+        let clipped = clipped::<M>();
         for row in rows {
             let slot = &mut self.slots[row.slot as usize];
             let (Some(value), Some(old)) = (&mut slot.value, slot.old.take()) else {
                 continue;
             };
+            clip(value, &clipped);
             if let (Some(position), Some(version)) = (M::def().version, row.version) {
                 let _ = value.assign(position, ValueRef::Int(version));
             }
@@ -219,6 +232,10 @@ impl<M: Model> AnyArena for Arena<M> {
         for index in slots {
             self.set_deleted(*index, level);
         }
+    }
+
+    fn undo_pending(&mut self) {
+        Self::undo_pending(self);
     }
 
     fn undo_to(&mut self, level: u32) {
@@ -239,6 +256,49 @@ impl<M: Model> AnyArena for Arena<M> {
                 }
             }
         }
+    }
+
+    fn loaded(&self) -> Vec<u32> {
+        let slots = self.slots.iter().zip(0..);
+        let persistent = slots.filter(|(slot, _)| slot.state == EntityState::Persistent);
+        persistent.map(|(_, index)| index).collect()
+    }
+
+    fn set_null(&mut self, slot: u32, columns: &[usize], level: u32) {
+        let place = &mut self.slots[slot as usize];
+        let Some(value) = &mut place.value else {
+            return;
+        };
+        let before = match &place.old {
+            Some(old) => old.value.snapshot(),
+            None => value.snapshot(),
+        };
+        // A column that the database has set to NULL is one that can be NULL.
+        for position in columns {
+            let _ = value.assign(*position, ValueRef::Null);
+            if let Some(old) = &mut place.old {
+                let _ = old.value.assign(*position, ValueRef::Null);
+            }
+        }
+        self.log_update(level, slot, Box::new(before));
+    }
+}
+
+/// The columns whose values the database keeps with fewer digits than Rust does.
+fn clipped<M: Model>() -> Vec<usize> {
+    let columns = M::def().columns.iter().enumerate();
+    let clips = |ty: &Type| matches!(ty, Type::Time | Type::DateTime | Type::Timestamp);
+    columns
+        .filter(|(_, column)| clips(&column.ty))
+        .map(|(position, _)| position)
+        .collect()
+}
+
+/// Makes the columns at `positions` what was bound of them: the digits beyond a microsecond go.
+fn clip<M: Model>(value: &mut M, positions: &[usize]) {
+    for position in positions {
+        let bound = value.value(*position).to_value();
+        let _ = value.assign(*position, bound.as_ref());
     }
 }
 
