@@ -8,7 +8,8 @@ use orm_core::schema::Action;
 use super::emit::Written;
 use super::plan::{Plan, Unit};
 use super::work::tuple;
-use crate::mapping::ModelDef;
+use crate::mapping::{ModelDef, ReferenceDef};
+use crate::query::Write;
 use crate::state::State;
 
 /// Applies the outcome of a plan that was written as a whole.
@@ -31,30 +32,37 @@ pub(crate) fn apply(state: &mut State, plan: Plan, written: Vec<Written>) {
         }
     }
     state.settle();
-    expire_referring(state, emptied);
+    expire_referring(state, emptied, |reference| reference.on_delete);
 }
 
-/// Makes the entities of these tables stale, and those that the database may have deleted or changed
-/// along with their rows.
-pub(crate) fn expire(state: &mut State, tables: Vec<&'static str>) {
+/// Makes the entities of a table stale that was written to past the unit of work, and those that the
+/// database may have deleted or changed along with its rows.
+pub(crate) fn expire(state: &mut State, table: &'static str, write: Write) {
     state.wrote_past = true;
     for arena in state.arenas_mut() {
-        if tables.contains(&arena.def().table) {
+        if arena.def().table == table {
             arena.expire();
         }
     }
-    expire_referring(state, tables);
+    match write {
+        Write::Insert => {}
+        Write::Update => expire_referring(state, vec![table], |reference| reference.on_update),
+        Write::Delete => expire_referring(state, vec![table], |reference| reference.on_delete),
+    }
 }
 
+/// What the database does with rows that refer to one that changes or goes.
+type ActionOf = fn(&ReferenceDef) -> Action;
+
 /// Makes the entities stale that refer to rows of these tables by a key that the database follows.
-fn expire_referring(state: &mut State, mut tables: Vec<&'static str>) {
+fn expire_referring(state: &mut State, mut tables: Vec<&'static str>, action: ActionOf) {
     let mut next = 0;
     while let Some(table) = tables.get(next).copied() {
         next += 1;
         let mut followed = false;
         let referring = state
             .arenas_mut()
-            .filter(|arena| follows(arena.def(), table));
+            .filter(|arena| follows(arena.def(), table, action));
         for arena in referring {
             followed = true;
             arena.expire();
@@ -67,13 +75,12 @@ fn expire_referring(state: &mut State, mut tables: Vec<&'static str>) {
     }
 }
 
-fn follows(def: &ModelDef, table: &str) -> bool {
-    let stays = |action| matches!(action, Action::NoAction | Action::Restrict);
+fn follows(def: &ModelDef, table: &str, action: ActionOf) -> bool {
     let mut to_it = def
         .references
         .iter()
         .filter(|reference| (reference.target)().table == table);
-    to_it.any(|reference| !(stays(reference.on_delete) && stays(reference.on_update)))
+    to_it.any(|reference| !matches!(action(reference), Action::NoAction | Action::Restrict))
 }
 
 /// Does in memory what ON DELETE SET NULL has done in the database: else the next change of such an

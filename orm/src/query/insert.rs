@@ -9,7 +9,7 @@ use orm_core::types::DbType;
 use orm_core::value::ValueRef;
 
 use super::bulk::{first_statement, goes_at_once, insert_returning, insert_rows};
-use super::executor::Executor;
+use super::executor::{Executor, Write};
 use super::from_row::read_value;
 use super::rows::{Rows, RowsOf, Run};
 use crate::engine::Connection;
@@ -154,7 +154,7 @@ impl<'a, M: Model> Insert<'a, M> {
         } else {
             conn.transaction(|conn| self.send_all(conn, send))?;
         }
-        x.after_write(M::def());
+        x.after_write(M::def(), Write::Insert);
         Ok(rows as u64)
     }
 

@@ -41,7 +41,7 @@ pub(crate) use bulk::{BulkInsert, insert_rows};
 pub(crate) use by_key::{get_statement, rows_by_key};
 pub(crate) use check::{check_length, check_references};
 pub use delete::{Delete, delete};
-pub use executor::Executor;
+pub use executor::{Executor, Write};
 pub use expr::{Expr, IntoExpr, Lifted, Yields};
 pub use fault::Fault;
 pub use from_row::FromRow;

@@ -10,7 +10,7 @@ use orm_core::types::DbType;
 use orm_core::value::Value;
 
 use super::check::{check_length, check_references};
-use super::executor::{Executor, execute_write};
+use super::executor::{Executor, Write, execute_write};
 use super::fault::Fault;
 use super::operand::ValueFor;
 use super::predicate::Predicate;
@@ -111,7 +111,7 @@ impl<M: Model> Update<M> {
     pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
         self.check()?;
         let ast = self.versioned();
-        execute_write(x, M::def(), |w| write_update(w, &ast))
+        execute_write(x, M::def(), Write::Update, |w| write_update(w, &ast))
     }
 
     /// The SQL text in a dialect, with placeholders instead of values.

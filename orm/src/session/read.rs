@@ -9,7 +9,7 @@ use crate::engine::Connection;
 use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, Key, Model, ModelDef};
-use crate::query::{Executor, get_statement};
+use crate::query::{Executor, Write, get_statement};
 use crate::state::{EntityState, Ref, State};
 
 impl Session {
@@ -179,8 +179,8 @@ impl Executor for Session {
         self.before_query()
     }
 
-    fn after_write(&mut self, model: &'static ModelDef) {
-        flush::expire(&mut self.state, vec![model.table]);
+    fn after_write(&mut self, model: &'static ModelDef, write: Write) {
+        flush::expire(&mut self.state, model.table, write);
     }
 
     fn before_raw_write(&mut self) -> Result<()> {
