@@ -197,6 +197,13 @@ impl SqliteDriver {
         Ok(())
     }
 
+    /// Makes the settings of a database in memory what they were at first. Its tables stay.
+    pub(super) fn set_up_again(&self, native: &rusqlite::Connection) -> rusqlite::Result<()> {
+        native.pragma_update(None, "query_only", false)?;
+        native.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+        self.set_up(native)
+    }
+
     fn set_journal(&self, native: &rusqlite::Connection) -> rusqlite::Result<()> {
         if self.journal == Journal::AsFound || native.is_readonly("main")? {
             return Ok(());
@@ -290,7 +297,8 @@ impl Driver for SqliteDriver {
         }
         self.set_up(&native)
             .map_err(|native| self.refused(native))?;
-        Ok(Box::new(SqliteConnection::new(native)))
+        let memory = self.is_private().then(|| self.clone());
+        Ok(Box::new(SqliteConnection::new(native, memory)))
     }
 
     fn is_private(&self) -> bool {

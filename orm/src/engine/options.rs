@@ -65,7 +65,8 @@ impl EngineOptions {
         self
     }
 
-    /// After how long in the pool a connection is asked whether it still answers. 30 s unless set.
+    /// After how long in the pool a connection is asked whether it still answers. 30 s unless set, where a
+    /// transaction begins, and a second at most for statements without one.
     pub fn check_after(mut self, idle: Duration) -> Self {
         self.check_after = idle;
         self
