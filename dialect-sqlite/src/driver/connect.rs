@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use orm_core::driver::{Connection, Driver};
+use orm_core::driver::{Connection, Driver, encoded};
 use orm_core::error::{Error, ErrorKind, Result};
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
@@ -308,9 +308,21 @@ impl Driver for SqliteDriver {
     fn target(&self) -> String {
         match &self.place {
             Place::Memory => "sqlite::memory:".to_owned(),
-            Place::File { given, .. } => format!("sqlite://{}", given.display()),
+            Place::File { given, .. } => target(given),
         }
     }
+}
+
+/// The path as a URL. Behind three slashes a single name is relative, so one in the root folder takes four; and
+/// a file with the name of a database in memory takes its folder along.
+fn target(path: &Path) -> String {
+    let path = encoded(&path.to_string_lossy());
+    let prefix = match path.strip_prefix('/') {
+        Some(rest) if !rest.contains('/') => "/",
+        None if path == ":memory:" => "./",
+        _ => "",
+    };
+    format!("sqlite://{prefix}{path}")
 }
 
 fn is_busy(native: &rusqlite::Error) -> bool {

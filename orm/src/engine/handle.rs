@@ -55,6 +55,16 @@ impl Engine {
     /// An engine for `url`: `sqlite://file.db`, `sqlite://` (in memory), `postgresql://user:password@host/database`
     /// or `mysql://…`, each with options behind `?`.
     ///
+    /// | SQLite | |
+    /// | --- | --- |
+    /// | `sqlite://`, `sqlite::memory:`, `sqlite:///:memory:` | in memory |
+    /// | `sqlite://app.db`, `sqlite:///app.db`, `sqlite:///./data/app.db`, `sqlite:///../app.db` | relative to the working folder |
+    /// | `sqlite:///srv/data/app.db`, `sqlite:////app.db` | absolute; directly in the root folder with four slashes |
+    ///
+    /// In the URL of a server, an `@`, `:`, `/` or `?` inside user, password, database or options is encoded as
+    /// `%40`, `%3A`, `%2F` or `%3F`; the address of a host in IPv6 stands in brackets, and the folder of a unix
+    /// socket in `?host=` (PostgreSQL) or its path in `?socket=` (MySQL).
+    ///
     /// # Errors
     /// `Configuration` for a wrong URL, an unknown scheme or option, and a database whose Cargo feature
     /// is off.
