@@ -26,8 +26,13 @@ pub fn classify(code: u16, state: &str, message: &str) -> Error {
         1051 | 1109 | 1146 => undefined_table(message),
         1054 | 1072 => undefined_column(message),
         1050 => existing_table(message),
+        1390 => too_many_binds(),
+        1065 => Error::with_message(ErrorKind::Syntax, "the statement's text is empty"),
         1305 if message.starts_with("SAVEPOINT ") => {
             Error::with_message(ErrorKind::Transaction, "there is no such savepoint")
+        }
+        _ if NAMING.contains(&code) => {
+            Error::with_message(plain_kind(code, state), lower_case(message))
         }
         _ => Error::new(plain_kind(code, state)),
     };
@@ -36,6 +41,32 @@ pub fn classify(code: u16, state: &str, message: &str) -> Error {
         None => error,
     };
     error.with_code(code.to_string())
+}
+
+/// Errors whose messages hold names at most, which are worth showing: ambiguous and doubled columns, wrong counts,
+/// unknown functions, collations and databases, read-only transactions, time limits.
+const NAMING: &[u16] = &[
+    1052, 1060, 1061, 1068, 1110, 1111, 1128, 1136, 1222, 1241, 1242, 1273, 1305, 1318, 1317, 1792,
+    1969, 3024,
+];
+
+/// As messages here begin.
+fn lower_case(message: &str) -> String {
+    let mut chars = message.chars();
+    match chars.next() {
+        Some(first) if !chars.as_str().starts_with(|c: char| c.is_uppercase()) => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => message.to_owned(),
+    }
+}
+
+fn too_many_binds() -> Error {
+    Error::with_message(
+        ErrorKind::Unsupported,
+        "the statement has more binds than the 65535 that can be sent",
+    )
+    .with_hint("send less at once")
 }
 
 /// The kind of an error whose message holds no name that is worth reading.
@@ -462,6 +493,14 @@ mod tests {
         }
         assert!(classify(9999, "40001", "").is_serialization_failure());
         assert!(classify(9999, "08S01", "").is_connection_lost());
+    }
+
+    #[test]
+    fn messages_with_names_alone_are_shown() {
+        let error = classify(1052, "23000", "Column 'id' in field list is ambiguous");
+        assert_eq!(error.message(), "column 'id' in field list is ambiguous");
+        let error = classify(1305, "42000", "FUNCTION db.nofunc does not exist");
+        assert_eq!(error.message(), "FUNCTION db.nofunc does not exist");
     }
 
     #[test]

@@ -331,7 +331,8 @@ fn bind_count(expected: usize, found: usize) -> Error {
 fn too_many_binds(found: usize) -> Error {
     let limit = CAPABILITIES.bind_limit;
     let message = format!("the statement has {found} binds, but {limit} at most can be sent");
-    Error::with_message(ErrorKind::Usage, message).with_hint("bind a list as one array: = ANY($1)")
+    Error::with_message(ErrorKind::Unsupported, message)
+        .with_hint("bind a list as one array: = ANY($1)")
 }
 
 fn server_error<'a>(error: &'a DbError, sql: &'a str) -> ServerError<'a> {

@@ -181,7 +181,7 @@ impl Connection {
     ) -> Result<T> {
         self.resync()?;
         self.track.allow_statement()?;
-        if sql.is_empty() || sql.contains('\0') {
+        if sql.trim_start().is_empty() || sql.contains('\0') {
             return Err(no_text(sql));
         }
         self.used = true;
@@ -313,12 +313,11 @@ impl Drop for Connection {
 /// databases say that it worked.
 #[cold]
 fn no_text(sql: &str) -> Error {
-    let message = if sql.is_empty() {
-        "the statement's text is empty"
-    } else {
-        "the statement's text has a NUL character in it"
-    };
-    Error::with_message(ErrorKind::Syntax, message).with_hint("give values as binds")
+    if sql.contains('\0') {
+        let message = "the statement's text has a NUL character in it";
+        return Error::with_message(ErrorKind::Syntax, message).with_hint("give values as binds");
+    }
+    Error::with_message(ErrorKind::Syntax, "the statement's text is empty")
 }
 
 fn native(slot: &mut Checkout) -> &mut dyn driver::Connection {
