@@ -24,9 +24,12 @@ impl MigrationConnection {
         }
         // Commands have checked before they began; diesel's own methods on this type have not.
         script.check(self.connection.in_transaction())?;
-        self.claim()?;
         self.run.progress.expect(statements.len());
         for statement in &statements {
+            // PostgreSQL takes it as the first one of a transaction only.
+            if !script.sets_transaction(statement) {
+                self.claim()?;
+            }
             self.run_statement(&script, statement).map_err(|error| {
                 let place = script.place(statement.line);
                 failed_statement(&place, statement, error)

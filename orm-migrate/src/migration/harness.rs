@@ -227,9 +227,11 @@ impl MigrationConnection {
     }
 
     /// Writes the version down before the first statement runs, where that can be taken back: of two who
-    /// perform a migration at once the later one waits here, and is told. Outside a transaction a version
-    /// is recorded last, since whoever is killed in the middle must not leave a pending migration that
-    /// counts as applied.
+    /// perform a migration at once the later one waits here, and is told.
+    ///
+    /// Outside a transaction, a migration counts as pending from before its first statement to behind its
+    /// last one, both ways: whoever is killed in the middle leaves one whose next run meets what is there
+    /// already, and not one that counts as applied and is half of it.
     pub(super) fn claim(&mut self) -> Result<()> {
         if self.run.booking != Booking::Open {
             return Ok(());

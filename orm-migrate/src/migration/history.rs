@@ -36,7 +36,12 @@ pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
     if exists(connection)? {
         return Ok(());
     }
-    connection.raw_control(CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';'))
+    let created = connection.raw_control(CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';'));
+    match created {
+        // Somebody else was faster.
+        Err(_) if exists(connection).unwrap_or(false) => Ok(()),
+        other => other,
+    }
 }
 
 /// Writes down that a version is applied.

@@ -69,6 +69,12 @@ impl Script {
         effect::effect(statement.text, self.lexis)
     }
 
+    /// Whether a statement sets options of the transaction that has just begun.
+    pub(crate) fn sets_transaction(&self, statement: &Statement<'_>) -> bool {
+        let words = Words::of(statement.text, self.lexis, 2);
+        words.is(0, &["SET"]) && words.is(1, &["TRANSACTION"])
+    }
+
     /// Whether the whole script can be undone by a rollback on a database with `capabilities`.
     ///
     /// # Errors

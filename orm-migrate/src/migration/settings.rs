@@ -79,22 +79,30 @@ impl Settings {
     /// Puts back what is different now.
     pub(super) fn restore(&self, connection: &mut Connection) -> Result<()> {
         let now = Self::read(connection)?;
-        if now == *self {
-            return Ok(());
-        }
         let lexis = dialect::known_lexis(connection.dialect());
         if lexis == Some(Lexis::Postgres) {
-            // Also what has been set and had not been: it goes back to what the connection began with.
-            connection.raw_control("RESET ALL")?;
+            return if now == *self {
+                Ok(())
+            } else {
+                self.reset(connection)
+            };
         }
         for pair in &self.0 {
-            if lexis == Some(Lexis::Postgres) {
-                set_config(connection, pair)?;
-            } else if !now.0.contains(pair) {
+            // A prepared question always finds the database that it was prepared in.
+            if pair.0 == DATABASE || !now.0.contains(pair) {
                 connection.raw_control(&statement(lexis, pair))?;
             }
         }
         Ok(())
+    }
+
+    /// Puts PostgreSQL's settings back, also those that had not been set: they go back to what the
+    /// connection began with.
+    fn reset(&self, connection: &mut Connection) -> Result<()> {
+        connection.raw_control("RESET ALL")?;
+        self.0
+            .iter()
+            .try_for_each(|pair| set_config(connection, pair))
     }
 }
 

@@ -104,3 +104,33 @@ fn a_rebuild_inside_a_transaction_is_refused() {
     assert_eq!(database.query("SELECT count(*) FROM children"), ["1"]);
     assert_eq!(database.tables(), ["children", "parents"]);
 }
+
+#[test]
+#[cfg(feature = "test-mysql")]
+fn what_mysql_is_set_to_hides_no_bookkeeping() {
+    let project = Project::empty("autocommit");
+    let database = Database::mysql();
+    let up = "CREATE TABLE a (id INTEGER);\nSET autocommit = 0;\nSET SESSION sql_mode = 'ANSI_QUOTES';\n\
+        INSERT INTO a VALUES (1);\nCOMMIT;\nUSE information_schema;\n";
+    project.migration("1_a", up, "SELECT 1");
+    project.migration("2_b", "INSERT INTO a VALUES (2)", "SELECT 1");
+    project.run(&["run", "--url", &database.url]).ends(0);
+    assert_eq!(database.query("SELECT id FROM a ORDER BY id"), ["1", "2"]);
+    project
+        .run(&["status", "--url", &database.url])
+        .ends(0)
+        .prints("[X] 1_a\n[X] 2_b\n");
+}
+
+#[test]
+#[cfg(feature = "test-postgres")]
+fn a_transaction_on_postgres_may_begin_with_its_options() {
+    let project = Project::empty("transaction_options");
+    let database = Database::postgres();
+    let up = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSET LOCAL search_path = pg_catalog;\n\
+        CREATE TABLE public.a (id INTEGER);\nSET ROLE pg_monitor;\n";
+    project.migration("1_a", up, "DROP TABLE a");
+    project.migration("2_b", "CREATE TABLE b (id INTEGER)", "DROP TABLE b");
+    let ran = project.run(&["run", "--url", &database.url]);
+    ran.ends(0).says(&["applied 1_a", "applied 2_b"]);
+}
