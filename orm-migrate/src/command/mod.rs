@@ -32,8 +32,8 @@ pub fn connect(url: &str) -> Result<Connection> {
     Ok(orm::engine::Engine::connect(url)?.connection()?)
 }
 
-/// Connects to look at what is there: a file of SQLite is opened for reading only, so that its journal stays
-/// as it is. `None` if there is no such file; it is not created.
+/// Connects to look at what is there: a file of SQLite's keeps its journal as it is. `None` if there is no
+/// such file; it is not created.
 ///
 /// # Errors
 /// As [`connect`].
@@ -41,7 +41,7 @@ pub fn connect_to_look(url: &str) -> Result<Option<Connection>> {
     if is_missing(url)? {
         return Ok(None);
     }
-    connect(&dialect::file::read_only(url)).map(Some)
+    connect(&dialect::file::untouched(url)).map(Some)
 }
 
 /// Whether the database is a file that isn't there.

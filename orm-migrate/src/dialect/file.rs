@@ -1,4 +1,4 @@
-//! URLs of databases that are files: SQLite's. Where the file is, and how it is only looked at.
+//! URLs of databases that are files: SQLite's. Where the file is, and how it is looked at.
 
 use std::path::Path;
 
@@ -9,17 +9,17 @@ pub(crate) fn of_target(target: &str) -> Option<&Path> {
     target.strip_prefix("sqlite://").map(Path::new)
 }
 
-/// The same URL for reading only, so that a file is neither created nor switched to another journal.
-/// Other databases need no such thing.
-pub(crate) fn read_only(url: &str) -> String {
+/// The same URL for a look: the file is neither created nor switched to another journal. It is not opened
+/// for reading only, since SQLite would leave its shared memory behind, in a file of this user's own.
+pub(crate) fn untouched(url: &str) -> String {
     if !is_file(url) {
         return url.to_owned();
     }
     let (place, options) = url.split_once('?').unwrap_or((url, ""));
     let rest = options
         .split('&')
-        .filter(|option| !option.is_empty() && !option.starts_with("mode="));
-    let options: Vec<&str> = rest.chain(["mode=ro"]).collect();
+        .filter(|option| !option.is_empty() && !is_ours(option));
+    let options: Vec<&str> = rest.chain(["mode=rw", "journal=keep"]).collect();
     format!("{place}?{}", options.join("&"))
 }
 
@@ -53,6 +53,10 @@ pub(crate) fn beside(url: &str, folder: &Path) -> String {
     format!("{SCHEME}///{folder}/{path}{options}")
 }
 
+fn is_ours(option: &str) -> bool {
+    option.starts_with("mode=") || option.starts_with("journal=")
+}
+
 fn is_file(url: &str) -> bool {
     url.get(..SCHEME.len())
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME))
@@ -81,16 +85,16 @@ mod tests {
     }
 
     #[test]
-    fn reading_only_is_an_option_of_the_url() {
+    fn a_look_is_an_option_of_the_url() {
         for (url, expected) in [
-            ("sqlite://a.db", "sqlite://a.db?mode=ro"),
+            ("sqlite://a.db", "sqlite://a.db?mode=rw&journal=keep"),
             (
                 "sqlite://a.db?mode=rwc&busy_timeout=9",
-                "sqlite://a.db?busy_timeout=9&mode=ro",
+                "sqlite://a.db?busy_timeout=9&mode=rw&journal=keep",
             ),
             ("mysql://h/d?x=1", "mysql://h/d?x=1"),
         ] {
-            assert_eq!(read_only(url), expected);
+            assert_eq!(untouched(url), expected);
         }
         assert_eq!(of_target("sqlite:///a/b"), Some(Path::new("/a/b")));
         assert_eq!(of_target("sqlite::memory:"), None);

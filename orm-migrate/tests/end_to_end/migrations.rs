@@ -184,7 +184,11 @@ fn status_changes_nothing() {
     let before = std::fs::read(project.path("test.db")).unwrap();
     status().ends(0);
     assert_eq!(std::fs::read(project.path("test.db")).unwrap(), before);
-    assert!(!project.path("test.db-wal").exists());
+    database.execute("PRAGMA journal_mode = WAL");
+    status().ends(0);
+    for left in ["test.db-wal", "test.db-shm", "test.db-journal"] {
+        assert!(!project.path(left).exists(), "{left}");
+    }
 }
 
 #[test]
