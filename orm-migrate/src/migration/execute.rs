@@ -26,8 +26,9 @@ impl MigrationConnection {
         script.check(self.connection.in_transaction())?;
         self.run.progress.expect(statements.len());
         for statement in &statements {
-            // PostgreSQL takes it as the first one of a transaction only.
-            if !script.sets_transaction(statement) {
+            // PostgreSQL takes options as the first statement of a transaction only; MySQL takes them for
+            // the next transaction, which must not be the bookkeeping's.
+            if !(self.connection.has_transaction() && script.sets_transaction(statement)) {
                 self.claim()?;
             }
             self.run_statement(&script, statement).map_err(|error| {
@@ -70,7 +71,8 @@ impl MigrationConnection {
             Effect::Rollback | Effect::RollbackRaw if was_inside => {}
             // It may have begun and ended transactions, and nobody tells how.
             Effect::Program if implicit && (was_inside || is_inside) => progress.may_keep(),
-            Effect::CommitRaw => progress.keep(),
+            // The next one may have begun at once, by AND CHAIN or as completion_type says.
+            Effect::Commit | Effect::CommitRaw => progress.keep(),
             Effect::Begin if was_inside && implicit => progress.keep(),
             _ if !is_inside => progress.keep(),
             _ => {}
@@ -163,9 +165,10 @@ fn failed_statement(place: &str, statement: &Statement<'_>, error: CoreError) ->
     }
     if is_misplaced {
         own = own.with_hint("write run_in_transaction = false into metadata.toml");
-    } else if error.table().is_some()
+    } else if std::error::Error::source(&error).is_none()
         && let Some(hint) = error.hint()
     {
+        // Without a native error it was found here; other hints of `orm` are about models.
         own = own.with_hint(hint);
     }
     own.with_source(error)

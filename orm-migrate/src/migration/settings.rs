@@ -78,8 +78,12 @@ impl Settings {
 
     /// Puts back what is different now.
     pub(super) fn restore(&self, connection: &mut Connection) -> Result<()> {
-        let now = Self::read(connection)?;
         let lexis = dialect::known_lexis(connection.dialect());
+        if lexis == Some(Lexis::Mysql) {
+            // As long as a table is locked the bookkeeping's can't be read.
+            connection.raw_control("UNLOCK TABLES")?;
+        }
+        let now = Self::read(connection)?;
         if lexis == Some(Lexis::Postgres) {
             return if now == *self {
                 Ok(())

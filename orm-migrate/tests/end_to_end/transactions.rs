@@ -120,6 +120,11 @@ fn what_commits_by_itself_on_mysql_is_counted() {
         );
         case.fails(&script, state, &["1"]);
     }
+    case.fails(
+        "SET completion_type = 1;\nBEGIN;\nINSERT INTO a VALUES (1);\nCOMMIT;\nINSERT INTO a VALUES (1);\n",
+        "the first 4 of 5 statements stay in effect",
+        &["1"],
+    );
     // What ends the transaction and then fails.
     case.fails(
         "BEGIN;\nINSERT INTO a VALUES (1);\nALTER TABLE b ADD COLUMN id INTEGER;\nCOMMIT;\n",
