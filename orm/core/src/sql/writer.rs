@@ -23,7 +23,8 @@ impl<'a> SqlWriter<'a> {
     /// A writer that makes text and collects binds.
     pub fn new(dialect: &'a dyn Dialect) -> Self {
         Self {
-            text: String::with_capacity(128),
+            // Most statements fit: to grow costs more than to ask for more.
+            text: String::with_capacity(512),
             silent: false,
             ..Self::binds_only(dialect)
         }
@@ -57,19 +58,22 @@ impl<'a> SqlWriter<'a> {
 
     /// Adds an identifier, quoted, with quotes inside it doubled.
     pub fn ident(&mut self, name: &str) -> &mut Self {
-        if !self.silent {
-            let quote = self.dialect.capabilities().quote;
-            self.text.push(quote);
-            // Nearly no name holds a quote, so nearly all are one piece.
-            for (index, piece) in name.split(quote).enumerate() {
-                if index > 0 {
-                    self.text.push(quote);
-                    self.text.push(quote);
-                }
-                self.text.push_str(piece);
-            }
-            self.text.push(quote);
+        if self.silent {
+            return self;
         }
+        let quote = self.dialect.capabilities().quote;
+        self.text.reserve(name.len() + 2 * quote.len_utf8());
+        self.text.push(quote);
+        // Nearly no name holds a quote, and a query is mostly names.
+        if name.contains(quote) {
+            for char in name.chars() {
+                let times = if char == quote { 2 } else { 1 };
+                self.text.extend(std::iter::repeat_n(char, times));
+            }
+        } else {
+            self.text.push_str(name);
+        }
+        self.text.push(quote);
         self
     }
 
