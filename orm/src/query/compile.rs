@@ -11,8 +11,8 @@ use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use super::erased::Query;
+use super::existence::{is_aggregate, labelled, reduce};
 use super::scope::check_query;
-use super::walk::{Part, parts};
 
 /// What is asked of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,11 +175,7 @@ impl Query {
             Form::First | Form::One => self.limited(form, dialect),
             Form::Exists => {
                 let mut ast = self.ast.clone();
-                if !ast.columns.iter().any(is_aggregate) {
-                    ast.columns.clear();
-                }
-                ast.distinct = false;
-                ast.order_by.clear();
+                reduce(&mut ast);
                 ast.limit = fixed(form, ast.limit);
                 Plan {
                     ast: Some(Box::new(ast)),
@@ -219,7 +215,7 @@ impl Query {
             && ast.offset.is_none();
         if as_it_is {
             ast.columns = vec![Projection::Expr(count_rows())];
-        } else if ast.distinct || aggregates {
+        } else if ast.distinct || aggregates || !ast.having.is_empty() {
             ast.columns = labelled(ast.columns);
         } else {
             ast.columns.clear();
@@ -268,47 +264,4 @@ fn count_rows() -> Expr {
         distinct: false,
         ty: Type::Int64,
     }
-}
-
-// A table that is made of a query needs a name of its own for each column.
-fn labelled(columns: Vec<Projection>) -> Vec<Projection> {
-    let mut exprs = Vec::with_capacity(columns.len());
-    for projection in columns {
-        match projection {
-            Projection::Columns { source, names } => {
-                exprs.extend(names.iter().map(|name| Expr::column(source.clone(), *name)));
-            }
-            Projection::Expr(expr) | Projection::Labelled(expr, _) => exprs.push(expr),
-        }
-    }
-    let numbered = exprs.into_iter().enumerate();
-    numbered
-        .map(|(index, expr)| Projection::Labelled(expr, format!("c{index}").into()))
-        .collect()
-}
-
-/// Whether the projection makes one row of many. What can't be looked into might.
-fn is_aggregate(projection: &Projection) -> bool {
-    match projection {
-        Projection::Columns { .. } => false,
-        Projection::Expr(expr) | Projection::Labelled(expr, _) => has_aggregate(expr),
-    }
-}
-
-fn has_aggregate(expr: &Expr) -> bool {
-    if matches!(
-        expr,
-        Expr::Aggregate { .. } | Expr::Raw(_) | Expr::Extension(_)
-    ) {
-        return true;
-    }
-    let mut found = false;
-    // The walk can't fail, since its callback doesn't.
-    let _ = parts(expr, &mut |part| {
-        if let Part::Expr(part) = part {
-            found |= has_aggregate(part);
-        }
-        Ok(())
-    });
-    found
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{Dialect, SqlWriter};
-use orm_core::types::DbType;
+use orm_core::sql::{Dialect, SqlWriter, write_raw_list};
+use orm_core::types::{DbType, Type};
 use orm_core::value::{Value, ValueRef};
 
 use super::executor::Executor;
@@ -37,7 +37,7 @@ pub struct Raw {
 #[derive(Clone, Debug)]
 enum Bound {
     One(Value),
-    List(Vec<Value>),
+    List(Vec<Value>, Type),
 }
 
 /// What can be bound in raw SQL: every value that a column can hold, and borrowed text and bytes.
@@ -46,12 +46,17 @@ enum Bound {
     label = "not a value that a column can hold; lists are bound by `bind_list`"
 )]
 pub trait RawValue<Kind> {
+    /// The type of the value, for a list of none.
+    const TYPE: Type;
+
     /// The value.
     fn into_value(self) -> Value;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: DbType> RawValue<ByValue> for T {
+    const TYPE: Type = <T as DbType>::TYPE;
+
     fn into_value(self) -> Value {
         self.to_value().to_value()
     }
@@ -59,6 +64,8 @@ impl<T: DbType> RawValue<ByValue> for T {
 
 #[diagnostic::do_not_recommend]
 impl RawValue<ByRef> for Null {
+    const TYPE: Type = Type::Text;
+
     fn into_value(self) -> Value {
         Value::Null
     }
@@ -68,6 +75,8 @@ macro_rules! borrowed {
     ($($given:ty => $owned:ty),+ $(,)?) => {$(
         #[diagnostic::do_not_recommend]
         impl RawValue<ByRef> for $given {
+            const TYPE: Type = <$owned as DbType>::TYPE;
+
             fn into_value(self) -> Value {
                 RawValue::<ByValue>::into_value(<$owned>::from(self))
             }
@@ -75,6 +84,8 @@ macro_rules! borrowed {
 
         #[diagnostic::do_not_recommend]
         impl RawValue<ByRef> for Option<$given> {
+            const TYPE: Type = <$owned as DbType>::TYPE;
+
             fn into_value(self) -> Value {
                 self.map_or(Value::Null, RawValue::<ByRef>::into_value)
             }
@@ -109,7 +120,9 @@ impl Raw {
         self
     }
 
-    /// Binds values to `:name`, which becomes a list in parentheses: `WHERE id IN :ids`.
+    /// Binds values to `:name`, which becomes a list in parentheses: `WHERE id IN :ids`, or with your own,
+    /// `WHERE id IN (:ids)`. In a list of none is nothing, and `NOT IN` it is everything. A list is as long
+    /// as the database takes binds; the `in_` of a column takes any length.
     pub fn bind_list<V, Kind>(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -119,7 +132,7 @@ impl Raw {
         V: RawValue<Kind>,
     {
         let values = values.into_iter().map(RawValue::into_value).collect();
-        self.binds.push((name.into(), Bound::List(values)));
+        self.binds.push((name.into(), Bound::List(values, V::TYPE)));
         self
     }
 
@@ -239,7 +252,8 @@ impl Raw {
     fn compile<'a>(&'a self, dialect: &'a dyn Dialect) -> Result<(String, Vec<ValueRef<'a>>)> {
         let mut w = SqlWriter::new(dialect);
         let mut used = vec![false; self.binds.len()];
-        for piece in pieces(&self.sql, Lexis::of(dialect.capabilities())) {
+        let pieces = pieces(&self.sql, Lexis::of(dialect.capabilities()));
+        for (index, piece) in pieces.iter().enumerate() {
             match piece {
                 Piece::Text(text) => {
                     w.push(text);
@@ -248,7 +262,7 @@ impl Raw {
                     let place = self.binds.iter().position(|(bound, _)| bound == name);
                     let place = place.ok_or_else(|| self.unbound(name))?;
                     used[place] = true;
-                    write_bound(&mut w, &self.binds[place].1);
+                    write_bound(&mut w, &self.binds[place].1, is_enclosed(&pieces, index));
                 }
             }
         }
@@ -257,6 +271,7 @@ impl Raw {
                 return Err(self.unused(name, place));
             }
         }
+        w.check_binds()?;
         Ok(w.finish())
     }
 
@@ -286,22 +301,29 @@ impl Raw {
     }
 }
 
-fn write_bound<'a>(w: &mut SqlWriter<'a>, bound: &'a Bound) {
+fn write_bound<'a>(w: &mut SqlWriter<'a>, bound: &'a Bound, enclosed: bool) {
     match bound {
         Bound::One(value) => {
             w.bind(value.as_ref());
         }
-        // Never true, and unlike `IN ()` every database parses it.
-        Bound::List(values) if values.is_empty() => {
-            w.push("(NULL)");
-        }
-        Bound::List(values) => {
-            w.push("(").list(values, |w, value| {
-                w.bind(value.as_ref());
-            });
+        Bound::List(values, ty) if enclosed => write_raw_list(w, values, Some(ty)),
+        Bound::List(values, ty) => {
+            w.push("(");
+            write_raw_list(w, values, Some(ty));
             w.push(")");
         }
     }
+}
+
+/// Whether the piece at `index` stands alone in parentheses, as in `IN (:ids)`.
+fn is_enclosed(pieces: &[Piece<'_>], index: usize) -> bool {
+    let text = |index: usize| match pieces.get(index) {
+        Some(Piece::Text(text)) => Some(*text),
+        _ => None,
+    };
+    let before = index.checked_sub(1).and_then(text);
+    let opens = before.is_some_and(|text| text.trim_end().ends_with('('));
+    opens && text(index + 1).is_some_and(|text| text.trim_start().starts_with(')'))
 }
 
 /// The place of each of a model's columns in a row.

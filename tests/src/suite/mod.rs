@@ -17,6 +17,7 @@ mod identity;
 mod isolation;
 mod joins;
 mod keys;
+mod limits;
 mod lists;
 mod logging;
 mod lost;
@@ -124,6 +125,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(aggregates::cases());
     cases.extend(isolation::cases());
     cases.extend(joins::cases());
+    cases.extend(limits::cases());
     cases.extend(lists::cases());
     cases.extend(logging::cases());
     cases.extend(lost_connection::cases());

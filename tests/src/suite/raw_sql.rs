@@ -3,10 +3,10 @@
 use orm::prelude::*;
 use orm::{ErrorKind, Result};
 
-use super::support::{SECRET, assert_shows_no_value, fails, sql};
+use super::support::{SECRET, assert_shows_no_value, everything, fails, sql};
 use crate::backend::Db;
 use crate::cases;
-use crate::fixtures::{Post, User};
+use crate::fixtures::{Everything, Post, User};
 
 cases![
     "raw_sql":
@@ -14,6 +14,8 @@ cases![
     one_name_may_stand_twice,
     lists_expand,
     an_empty_list_matches_nothing,
+    nothing_is_outside_of_an_empty_list,
+    a_list_may_stand_in_parentheses,
     names_in_strings_and_comments_are_text,
     missing_and_unused_binds_are_errors_that_name_them,
     values_are_never_part_of_the_text,
@@ -254,4 +256,47 @@ fn identifiers_are_never_made_of_values(db: &Db) {
         assert_eq!(found, 0);
     }
     assert_eq!(db.count("users"), 3);
+}
+
+/// As of `not_in` of a column. `NOT IN (NULL)` would be true of no row.
+fn nothing_is_outside_of_an_empty_list(db: &Db) {
+    let conn = &mut seed(db);
+    let row = everything(1, None);
+    insert(Everything).values(&row).execute(conn).unwrap();
+    let queries = [
+        raw("SELECT id FROM everything WHERE large NOT IN :l").bind_list("l", [0_i64; 0]),
+        raw("SELECT id FROM everything WHERE small NOT IN (:l)").bind_list("l", [0_i16; 0]),
+        raw("SELECT id FROM everything WHERE NOT (text IN :l)").bind_list("l", [""; 0]),
+        raw("SELECT id FROM everything WHERE colour NOT IN :l").bind_list("l", [""; 0]),
+        raw("SELECT id FROM everything WHERE bytes NOT IN :l")
+            .bind_list("l", [Vec::<u8>::new(); 0]),
+        raw(sql(
+            db,
+            "SELECT id FROM everything WHERE \"double\" NOT IN :l",
+        ))
+        .bind_list("l", [0.5; 0]),
+        raw("SELECT id FROM everything WHERE flag NOT IN :l").bind_list("l", [true; 0]),
+        raw("SELECT id FROM everything WHERE instant NOT IN :l")
+            .bind_list("l", Vec::<chrono::DateTime<chrono::Utc>>::new()),
+        raw("SELECT id FROM everything WHERE token NOT IN :l")
+            .bind_list("l", Vec::<uuid::Uuid>::new()),
+    ];
+    for query in queries {
+        let found = query.all::<(i64,), _>(conn);
+        assert_eq!(found.unwrap(), [(1,)], "{query:?}");
+    }
+}
+
+fn a_list_may_stand_in_parentheses(db: &Db) {
+    let conn = &mut seed(db);
+    for sql in [
+        "SELECT id FROM users WHERE id IN (:ids) ORDER BY id",
+        "SELECT id FROM users WHERE id IN ( :ids ) ORDER BY id",
+        "SELECT id FROM users WHERE (id IN :ids) ORDER BY id",
+    ] {
+        let query = raw(sql).bind_list("ids", [1_i64, 3, 9]);
+        assert_eq!(query.all::<(i64,), _>(conn).unwrap(), [(1,), (3,)]);
+        let query = raw(sql).bind_list("ids", [0_i64; 0]);
+        assert_eq!(query.all::<(i64,), _>(conn).unwrap(), []);
+    }
 }

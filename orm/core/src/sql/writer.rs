@@ -5,7 +5,8 @@
 
 use super::capability::Placeholder;
 use super::dialect::Dialect;
-use crate::error::{Error, ErrorKind};
+use super::render::{Numbers, Repeats};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::ValueRef;
 
 /// Collects SQL text and, beside it, the values of its binds, borrowed from the statement.
@@ -15,6 +16,7 @@ pub struct SqlWriter<'a> {
     text: String,
     binds: Vec<ValueRef<'a>>,
     placeholders: usize,
+    pub(super) repeats: Repeats<'a>,
     silent: bool,
     qualified: bool,
 }
@@ -38,6 +40,7 @@ impl<'a> SqlWriter<'a> {
             text: String::new(),
             binds: Vec::new(),
             placeholders: 0,
+            repeats: Repeats::default(),
             silent: true,
             qualified: false,
         }
@@ -99,8 +102,49 @@ impl<'a> SqlWriter<'a> {
 
     /// Adds a value as a bind.
     pub fn bind(&mut self, value: ValueRef<'a>) -> &mut Self {
+        if self.repeats.numbers != Numbers::Apart {
+            return self.bind_again(value);
+        }
         self.binds.push(value);
         self.placeholder()
+    }
+
+    /// Adds a value by the number of an equal one, if there is one that may be repeated.
+    fn bind_again(&mut self, value: ValueRef<'a>) -> &mut Self {
+        let mut known = self.repeats.known.iter();
+        if let Some(position) = known.find(|position| self.binds[**position].is_same(value)) {
+            let number = position + 1;
+            return self.push("$").display(number);
+        }
+        if self.repeats.numbers == Numbers::Learned {
+            self.repeats.known.push(self.binds.len());
+        }
+        self.binds.push(value);
+        self.placeholder()
+    }
+
+    /// How many binds there are so far.
+    pub fn bind_count(&self) -> usize {
+        self.placeholders
+    }
+
+    /// Refuses more binds than a statement of the dialect may have, before anything is sent.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    pub fn check_binds(&self) -> Result<()> {
+        let (count, limit) = (self.placeholders, self.dialect.capabilities().bind_limit);
+        if count <= limit {
+            return Ok(());
+        }
+        let dialect = self.dialect.name();
+        Err(Error::with_message(
+            ErrorKind::Unsupported,
+            format!("the statement has {count} values, and {dialect} takes {limit} at most"),
+        )
+        .with_hint(
+            "look for values with in_, whose list may have any length, or send less at once",
+        ))
     }
 
     /// Adds a bind whose value is given at execution.
