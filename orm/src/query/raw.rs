@@ -9,9 +9,10 @@ use orm_core::types::{DbType, Type};
 use orm_core::value::{Value, ValueRef};
 
 use super::executor::Executor;
-use super::from_row::FromRow;
+use super::from_row::{FromRow, Reader};
 use super::operand::Null;
 use super::placeholders::{Lexis, Piece, pieces};
+use super::places::{Arranged, Places};
 use super::rows::{ByRef, ByValue};
 use crate::mapping::{Entity, Model};
 
@@ -136,46 +137,62 @@ impl Raw {
         self
     }
 
-    /// All rows, as tuples.
+    /// All rows, as tuples or as structs that derive `FromRow`.
+    ///
+    /// ```
+    /// use orm::prelude::*;
+    ///
+    /// #[derive(FromRow)]
+    /// struct Town {
+    ///     name: String,
+    ///     people: i64,
+    /// }
+    ///
+    /// let engine = Engine::connect("sqlite://")?;
+    /// let mut conn = engine.connection()?;
+    /// let towns: Vec<Town> = raw("SELECT 3 AS people, 'Ulm' AS name").all(&mut conn)?;
+    /// assert_eq!((towns[0].name.as_str(), towns[0].people), ("Ulm", 3));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `Usage` for a name without a value or a value without its name, the database's refusal, `Decode`
-    /// for a value that doesn't fit.
+    /// for a value that doesn't fit, `UndefinedColumn` if the rows lack a column of the struct.
     pub fn all<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<Vec<R>> {
-        let mut rows = Vec::new();
+        let (mut rows, mut reader) = (Vec::new(), Reader::default());
         self.query(x, &mut |row| {
-            rows.push(R::from_row(row)?);
+            rows.push(reader.read(row)?);
             Ok(())
         })?;
         Ok(rows)
     }
 
-    /// The first row, as a tuple.
+    /// The first row, as a tuple or struct.
     ///
     /// # Errors
     /// As [`Raw::all`].
     pub fn first<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<Option<R>> {
-        let mut first = None;
+        let (mut first, mut reader) = (None, Reader::default());
         self.query(x, &mut |row| {
             if first.is_none() {
-                first = Some(R::from_row(row)?);
+                first = Some(reader.read(row)?);
             }
             Ok(())
         })?;
         Ok(first)
     }
 
-    /// The only row, as a tuple.
+    /// The only row, as a tuple or struct.
     ///
     /// # Errors
     /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Raw::all`].
     pub fn one<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<R> {
-        let mut only = None;
+        let (mut only, mut reader) = (None, Reader::default());
         self.query(x, &mut |row| {
             if only.is_some() {
                 return Err(Error::new(ErrorKind::MultipleRows).with_sql(&self.sql));
             }
-            only = Some(R::from_row(row)?);
+            only = Some(reader.read(row)?);
             Ok(())
         })?;
         only.ok_or_else(|| Error::new(ErrorKind::NotFound).with_sql(&self.sql))
@@ -191,18 +208,16 @@ impl Raw {
         x: &mut X,
     ) -> Result<Vec<X::Of<E::Model>>> {
         let mut entities = Vec::new();
-        let mut places = Vec::new();
+        let mut places = None;
         self.prepare(x)?;
         let (conn, mut sink) = x.split()?;
         let (sql, binds) = self.compile(conn.dialect())?;
         conn.raw_query(&sql, &binds, &mut |row| {
-            if places.is_empty() {
-                places = find_columns::<E::Model>(row)?;
-            }
-            let row = Arranged {
-                row,
-                places: &places,
+            let places = match &mut places {
+                Some(places) => places,
+                unknown => unknown.insert(places_of::<E::Model>(row)?),
             };
+            let row = Arranged { row, places };
             entities.push(X::entity::<E::Model>(&mut sink, &row, 0)?);
             Ok(())
         })?;
@@ -326,44 +341,7 @@ fn is_enclosed(pieces: &[Piece<'_>], index: usize) -> bool {
     opens && text(index + 1).is_some_and(|text| text.trim_start().starts_with(')'))
 }
 
-/// The place of each of a model's columns in a row.
-fn find_columns<M: Model>(row: &dyn Row) -> Result<Vec<usize>> {
-    let def = M::def();
-    let place = |column: &&str| {
-        (0..row.len())
-            .find(|index| row.name(*index) == *column)
-            .ok_or_else(|| {
-                Error::with_message(
-                    ErrorKind::UndefinedColumn,
-                    "the rows lack a column of the entity",
-                )
-                .with_table(def.table)
-                .with_column(*column)
-                .with_hint("select every column of the entity under its own name")
-            })
-    };
-    def.names.iter().map(place).collect()
-}
-
-/// A row whose columns are in the order of a model's.
-struct Arranged<'r> {
-    row: &'r dyn Row,
-    places: &'r [usize],
-}
-
-impl Row for Arranged<'_> {
-    fn len(&self) -> usize {
-        self.places.len()
-    }
-
-    fn get(&self, index: usize) -> Result<ValueRef<'_>> {
-        self.row
-            .get(self.places.get(index).copied().unwrap_or(usize::MAX))
-    }
-
-    fn name(&self, index: usize) -> &str {
-        self.places
-            .get(index)
-            .map_or("", |place| self.row.name(*place))
-    }
+/// The places of a model's columns.
+fn places_of<M: Model>(row: &dyn Row) -> Result<Places> {
+    Places::named(row, M::def().names).map_err(|error| error.with_table(M::def().table))
 }

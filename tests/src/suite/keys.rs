@@ -350,7 +350,7 @@ fn a_generated_key_beyond_its_field_is_an_error(db: &Db) {
     drop(conn);
     let mut session = db.session();
     let small = session.add(Small { id: 0, note: 1 });
-    let error = fails(session.commit(), orm::ErrorKind::OutOfRange);
+    let error = fails(session.commit(), ErrorKind::OutOfRange);
     assert_eq!(
         (error.table(), error.column()),
         (Some("small_keys"), Some("id"))
@@ -400,7 +400,7 @@ fn changing_the_key_of_a_persistent_entity_is_an_error(db: &Db) {
     db.sent();
     session[peru].code = "XX".into();
     session[chile].name = "CHILE".into();
-    let error = fails(session.flush(), orm::ErrorKind::Usage);
+    let error = fails(session.flush(), ErrorKind::Usage);
     assert!(error.message().contains("Country"), "{error}");
     assert_eq!(
         (error.table(), error.column()),

@@ -1,4 +1,4 @@
-//! Raw SQL: named binds become the database's own, lists expand, rows come out as tuples or entities.
+//! Raw SQL: named binds become the database's own, lists expand, rows come out as tuples, structs or entities.
 
 use orm::prelude::*;
 use orm::{ErrorKind, Result};
@@ -20,6 +20,8 @@ cases![
     missing_and_unused_binds_are_errors_that_name_them,
     values_are_never_part_of_the_text,
     rows_become_tuples,
+    rows_become_structs_by_name,
+    a_struct_names_the_column_that_the_rows_lack,
     a_tuple_of_another_width_is_an_error,
     a_value_that_does_not_fit_names_its_column,
     rows_become_entities_by_name,
@@ -114,6 +116,51 @@ fn values_are_never_part_of_the_text(db: &Db) {
     let error = fails(query.all::<(i64,), _>(conn), ErrorKind::UndefinedColumn);
     assert_shows_no_value(&error);
     assert!(error.sql().unwrap().contains("username = "), "{error}");
+}
+
+/// A row of no table.
+#[derive(FromRow, Debug, PartialEq)]
+struct Summary {
+    r#type: String,
+    #[orm(column = "the number")]
+    number: i64,
+    last: Option<String>,
+}
+
+fn rows_become_structs_by_name(db: &Db) {
+    let conn = &mut seed(db);
+    let text = sql(
+        db,
+        "SELECT COUNT(*) AS \"the number\", MAX(email) AS last, 7 AS other, username AS \"type\" \
+         FROM users WHERE username <> :name GROUP BY username ORDER BY username",
+    );
+    let query = raw(text).bind("name", "cy");
+    let summary = |name: &str| Summary {
+        r#type: name.into(),
+        number: 1,
+        last: None,
+    };
+    let all: Vec<Summary> = query.all(conn).unwrap();
+    assert_eq!(all, [summary("ada"), summary("bob")]);
+    assert_eq!(query.first(conn).unwrap(), Some(summary("ada")));
+    fails(query.one::<Summary, _>(conn), ErrorKind::MultipleRows);
+}
+
+fn a_struct_names_the_column_that_the_rows_lack(db: &Db) {
+    let conn = &mut seed(db);
+    let lacking = raw("SELECT username AS type, NULL AS last FROM users");
+    let error = fails(lacking.all::<Summary, _>(conn), ErrorKind::UndefinedColumn);
+    assert_eq!(error.column(), Some("the number"));
+    assert!(error.hint().unwrap().contains(" AS "), "{error}");
+    // Nothing is wrong with no rows.
+    let none = raw("SELECT username FROM users WHERE id < 0");
+    assert_eq!(none.all::<Summary, _>(conn).unwrap(), []);
+    let text = sql(
+        db,
+        "SELECT NULL AS \"type\", 1 AS \"the number\", NULL AS last FROM users",
+    );
+    let error = fails(raw(text).first::<Summary, _>(conn), ErrorKind::Decode);
+    assert_eq!(error.column(), Some("type"));
 }
 
 fn rows_become_tuples(db: &Db) {
