@@ -258,7 +258,7 @@ impl Raw {
     fn prepare<X: Executor>(&self, x: &mut X) -> Result<()> {
         let word = self.sql.trim_start().get(..6);
         if word.is_some_and(|word| word.eq_ignore_ascii_case("select")) {
-            x.before_query()
+            x.before_raw_query()
         } else {
             x.before_raw_write()
         }
