@@ -24,18 +24,49 @@ pub fn classify(code: u16, state: &str, message: &str) -> Error {
         1406 => at_column(ErrorKind::DataTooLong, message),
         1265 | 1366 => at_column(ErrorKind::Database, message),
         1051 | 1109 | 1146 => undefined_table(message),
+        1054 if speaks_of_having(message) => Error::with_message(
+            ErrorKind::Unsupported,
+            "having can only speak of what is grouped by or selected",
+        )
+        .with_hint("select the expression as well, or move the condition to filter"),
         1054 | 1072 => undefined_column(message),
         1050 => existing_table(message),
         1305 if message.starts_with("SAVEPOINT ") => {
             Error::with_message(ErrorKind::Transaction, "there is no such savepoint")
         }
-        _ => Error::new(plain_kind(code, state)),
+        code => match safe_message(code) {
+            Some(message) => Error::with_message(plain_kind(code, state), message),
+            None => Error::new(plain_kind(code, state)),
+        },
     };
     let error = match hint(code) {
         Some(hint) => error.with_hint(hint),
         None => error,
     };
     error.with_code(code.to_string())
+}
+
+/// `Unknown column 'a' in 'HAVING'`, or in older servers 'having clause'.
+fn speaks_of_having(message: &str) -> bool {
+    let end = message.trim_end_matches('\'').to_ascii_lowercase();
+    end.ends_with(" in 'having") || end.ends_with(" in 'having clause")
+}
+
+/// What errors mean whose messages hold values or names of which little is left.
+fn safe_message(code: u16) -> Option<&'static str> {
+    Some(match code {
+        1065 => "the statement is empty",
+        1103 => "the name of the table is not one that the database allows",
+        1166 => "the name of the column is not one that the database allows",
+        1241 => "a list and a single value, or lists of different lengths, are compared",
+        1242 => "the subquery returns more than one row",
+        1267 | 1271 => "texts of different collations are compared",
+        1300 => "a name or text has characters that its place can't hold",
+        1390 => "the statement has too many placeholders",
+        1436 => "the statement is nested too deep",
+        4078 => "an operator or function does not take values of these types",
+        _ => return None,
+    })
 }
 
 /// The kind of an error whose message holds no name that is worth reading.
@@ -49,7 +80,8 @@ fn plain_kind(code: u16, state: &str) -> ErrorKind {
         }
         1040 | 1129 | 1203 | 1226 => ErrorKind::ConnectionFailed,
         1044 | 1045 | 1049 | 1130 | 1251 | 1698 | 1862 | 3118 => ErrorKind::Authentication,
-        1064 | 1149 => ErrorKind::Syntax,
+        1064 | 1065 | 1149 => ErrorKind::Syntax,
+        1390 | 1436 => ErrorKind::Unsupported,
         1153 | 1301 => ErrorKind::DataTooLong,
         1235 => ErrorKind::Unsupported,
         _ if state == "40001" => ErrorKind::SerializationFailure,

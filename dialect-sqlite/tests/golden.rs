@@ -523,7 +523,7 @@ fn literals() {
     assert_eq!(literal(Value::Bytes(vec![0, 171])), "X'00AB'");
     assert_eq!(literal(Value::Date(0)), "'1970-01-01'");
     assert_eq!(literal(Value::Time(1)), "'00:00:00.000001'");
-    let at = "'1970-01-01 00:00:00.000000'";
+    let at = "'1970-01-01 00:00:00'";
     assert_eq!(literal(Value::DateTime(0)), at);
     assert_eq!(literal(Value::Timestamp(0)), at);
     let uuid = literal(Value::Uuid([1; 16]));

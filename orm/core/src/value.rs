@@ -118,7 +118,8 @@ impl ValueRef<'_> {
 
     /// The value as JSON (RFC 8259). Drivers of databases without arrays bind [`ValueRef::Array`] and
     /// [`ValueRef::List`] so, for `json_each` and `JSON_TABLE`. Bytes and UUIDs become hexadecimal text,
-    /// dates and times their ISO 8601 text, and floats that JSON can't write become null.
+    /// dates and times their ISO 8601 text. JSON has no word for infinity, but SQLite reads the number `9e999`
+    /// so. A NaN becomes null: a driver refuses it first.
     pub fn to_json(self) -> String {
         let mut out = String::new();
         self.write_json(&mut out);
@@ -131,6 +132,9 @@ impl ValueRef<'_> {
             Self::Bool(v) => out.push_str(if v { "true" } else { "false" }),
             Self::Int(v) => push_display(out, v),
             Self::Float(v) if v.is_finite() => push_display(out, format_args!("{v:?}")),
+            Self::Float(v) if v.is_infinite() => {
+                out.push_str(if v > 0.0 { "9e999" } else { "-9e999" });
+            }
             Self::Null | Self::Float(_) => out.push_str("null"),
             Self::Text(v) => push_json_text(out, v),
             Self::Bytes(v) => push_hex(out, v),

@@ -5,6 +5,7 @@
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use orm_core::driver::{self, Outcome, Row, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
@@ -40,8 +41,8 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
-    pub(super) fn open(shared: Arc<Shared>) -> Result<Self> {
-        let mut slot = shared.pool.get()?;
+    pub(super) fn open(shared: Arc<Shared>, check_after: Duration) -> Result<Self> {
+        let mut slot = shared.pool.get(check_after)?;
         let server = native(&mut slot).server();
         let dialect = shared.dialect(server)?;
         Ok(Self {
@@ -172,7 +173,7 @@ impl Connection {
         match result {
             Ok(value) => {
                 // Any text may begin or end a transaction: BEGIN by hand, a CALL, DDL on MySQL.
-                self.observe(None);
+                self.observe(Ok(sql));
                 Ok(value)
             }
             Err(error) => Err(self.failed(error, sql)),
@@ -181,7 +182,7 @@ impl Connection {
 
     #[cold]
     fn failed(&mut self, error: Error, sql: &str) -> Error {
-        self.observe(Some(&error));
+        self.observe(Err(&error));
         let error = error.with_sql(sql);
         match (error.kind(), error.hint()) {
             (ErrorKind::UndefinedColumn, None) => error.with_hint(
@@ -192,22 +193,26 @@ impl Connection {
         }
     }
 
-    /// Asks the driver what is left of the transaction and remembers it. Costs no I/O.
+    /// Asks the driver what is left of the transaction after a statement, that succeeded or failed, and
+    /// remembers it. Costs no I/O.
     #[inline]
-    pub(super) fn observe(&mut self, error: Option<&Error>) {
-        let state = self.native().transaction(error);
+    pub(super) fn observe(&mut self, outcome: Result<&str, &Error>) {
+        let state = self.native().transaction(outcome.err());
         self.track = match (self.track, state) {
             (Track::Open, TransactionState::Open) => Track::Open,
             (Track::Idle, TransactionState::None) => Track::Idle,
-            (track, state) => track.changed(state, self.is_stored_after(error)),
+            (track, state) => track.changed(state, self.is_stored_after(outcome)),
         };
     }
 
     /// Whether a transaction that is no longer open has been committed: by the statement's own success,
     /// or, where DDL commits what is open, before it failed.
     #[cold]
-    fn is_stored_after(&self, error: Option<&Error>) -> bool {
-        let Some(error) = error else { return true };
+    fn is_stored_after(&self, outcome: Result<&str, &Error>) -> bool {
+        let error = match outcome {
+            Ok(sql) => return !is_rollback(sql),
+            Err(error) => error,
+        };
         let rolled_back =
             error.is_serialization_failure() || error.is_busy() || error.is_connection_lost();
         !self.dialect.capabilities().transactional_ddl && !rolled_back
@@ -217,13 +222,18 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         // What was begun through the driver's own connection is found here.
-        self.observe(None);
+        self.observe(Ok(""));
         // What could not be rolled back must not reach the next user of the connection.
         if self.undo().is_err() || self.native().is_broken() {
             self.slot.connection = None;
         }
         self.slot.returned = Some(std::time::Instant::now());
     }
+}
+
+fn is_rollback(sql: &str) -> bool {
+    let word = sql.trim_start().get(.."rollback".len());
+    word.is_some_and(|word| word.eq_ignore_ascii_case("rollback"))
 }
 
 /// SQLite reads a text up to the NUL, and would so run a DELETE without its WHERE.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use orm_core::driver::Driver;
 use orm_core::error::Result;
@@ -113,7 +114,15 @@ impl Engine {
     /// # Errors
     /// `ConnectionFailed` or `Authentication` at once; `PoolTimeout` if all stay in use.
     pub fn connection(&self) -> Result<Connection> {
-        Connection::open(Arc::clone(&self.0))
+        Connection::open(Arc::clone(&self.0), self.0.pool.check_after)
+    }
+
+    /// As [`Engine::connection`], for a single statement that is not to be run twice: where a transaction
+    /// would find out at its BEGIN that the connection has died in the pool, it is asked before.
+    pub(crate) fn connection_for_one(&self) -> Result<Connection> {
+        /// As short as nothing is likely to break in, and long enough for a busy program never to ask.
+        const FRESH: Duration = Duration::from_secs(1);
+        Connection::open(Arc::clone(&self.0), self.0.pool.check_after.min(FRESH))
     }
 
     /// The database in words: scheme, host, name; never the password.

@@ -55,7 +55,8 @@ impl r2d2::ManageConnection for Slots {
 pub(super) struct Pool {
     driver: Arc<dyn Driver>,
     slots: r2d2::Pool<Slots>,
-    check_after: Duration,
+    /// After how long in the pool a connection is asked whether it still answers.
+    pub(super) check_after: Duration,
 }
 
 impl Pool {
@@ -94,12 +95,12 @@ impl Pool {
         })
     }
 
-    /// Checks out a connection that is open.
-    pub(super) fn get(&self) -> Result<Checkout> {
+    /// Checks out a connection that is open. One that has been in the pool for `check_after` is asked.
+    pub(super) fn get(&self, check_after: Duration) -> Result<Checkout> {
         let mut slot = self.slot()?;
         let idle = slot.returned.map(|at| at.elapsed());
         if let Some(connection) = &mut slot.connection {
-            let due = idle.is_some_and(|idle| idle >= self.check_after);
+            let due = idle.is_some_and(|idle| idle >= check_after);
             let asked = due && !self.driver.is_private();
             if connection.is_broken() || asked && connection.ping().is_err() {
                 slot.connection = None;

@@ -58,8 +58,8 @@ impl Track {
             ),
             Self::Ended => (
                 "a statement has ended the transaction",
-                "what came before that statement is stored, unless it was a rollback: call rollback() to \
-                 go on, and run DDL outside of transactions",
+                "what came before that statement is stored: call rollback() to go on, and run DDL outside of \
+                 transactions",
             ),
             Self::Aborted => (
                 "an earlier error aborted the transaction",
@@ -86,6 +86,11 @@ impl Connection {
     #[inline]
     pub fn has_transaction(&self) -> bool {
         matches!(self.track, Track::Open | Track::Aborted)
+    }
+
+    /// Whether a statement has ended the transaction and what it did is stored.
+    pub(crate) fn has_stored(&self) -> bool {
+        self.track == Track::Ended
     }
 
     /// Begins a transaction with the database's default isolation level.
@@ -157,7 +162,7 @@ impl Connection {
         self.savepoints = 0;
         self.track = Track::Idle;
         // A server may have begun the next transaction already: completion_type = CHAIN on MySQL.
-        self.observe(None);
+        self.observe(Ok(""));
         committed.map_err(|error| {
             error
                 .into_kind(ErrorKind::CommitUnknown)

@@ -67,18 +67,22 @@ fn edges(tables: &[Table<'_>]) -> Vec<Edge> {
     let mut edges = Vec::new();
     for (child, table) in tables.iter().enumerate() {
         for reference in table.arena.def().references {
-            edges.extend(target(tables, reference).map(|parent| Edge { child, parent }));
+            edges.extend(targets(tables, reference).map(|parent| Edge { child, parent }));
         }
     }
     edges
 }
 
-/// The index of the table that a foreign key refers to.
-pub(super) fn target(tables: &[Table<'_>], reference: &ReferenceDef) -> Option<usize> {
+/// The indices of the table that a foreign key refers to: one for each model of that table.
+pub(super) fn targets(
+    tables: &[Table<'_>],
+    reference: &ReferenceDef,
+) -> impl Iterator<Item = usize> {
     let name = (reference.target)().table;
-    tables
-        .iter()
-        .position(|table| table.arena.def().table == name)
+    let of_it = move |(index, table): (usize, &Table<'_>)| {
+        (table.arena.def().table == name).then_some(index)
+    };
+    tables.iter().enumerate().filter_map(of_it)
 }
 
 /// The nodes that reach each other, as lists. A handful of tables at most, so cubic time does.
@@ -113,10 +117,7 @@ pub(super) fn parents_first(tables: &[Table<'_>], rows: &[Row]) -> Vec<Row> {
     let mut edges = Vec::new();
     for (index, table) in tables.iter().enumerate() {
         for reference in table.arena.def().references {
-            let Some(parent) = target(tables, reference) else {
-                continue;
-            };
-            let parents = lookup(tables, rows, parent, &(reference.target_columns)());
+            let parents = lookup(tables, rows, reference);
             for (child, row) in rows
                 .iter()
                 .enumerate()
@@ -135,17 +136,15 @@ pub(super) fn parents_first(tables: &[Table<'_>], rows: &[Row]) -> Vec<Row> {
         .collect()
 }
 
-fn lookup(
-    tables: &[Table<'_>],
-    rows: &[Row],
-    table: usize,
-    columns: &[usize],
-) -> HashMap<String, usize> {
+/// Those of `rows` that a foreign key may refer to, by what it refers to.
+fn lookup(tables: &[Table<'_>], rows: &[Row], reference: &ReferenceDef) -> HashMap<String, usize> {
+    let parents: Vec<usize> = targets(tables, reference).collect();
+    let columns = (reference.target_columns)();
     let own = rows
         .iter()
         .enumerate()
-        .filter(|(_, row)| row.table == table);
-    own.filter_map(|(index, row)| Some((old_tuple(tables, *row, columns)?, index)))
+        .filter(|(_, row)| parents.contains(&row.table));
+    own.filter_map(|(index, row)| Some((old_tuple(tables, *row, &columns)?, index)))
         .collect()
 }
 
@@ -192,10 +191,7 @@ pub(super) fn refer_to_added(tables: &[Table<'_>], index: usize, added: &[Row]) 
     let table = &tables[index];
     let mut found = HashSet::new();
     for reference in table.arena.def().references {
-        let Some(parent) = target(tables, reference) else {
-            continue;
-        };
-        let parents = lookup(tables, added, parent, &(reference.target_columns)());
+        let parents = lookup(tables, added, reference);
         if parents.is_empty() {
             continue;
         }

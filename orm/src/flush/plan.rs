@@ -3,88 +3,19 @@
 use std::collections::HashSet;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::Type;
 
 use super::order::{self, Group, Row};
 use super::unique;
+use super::unit::{Plan, Unit, UnitKind};
 use super::work::{Changed, Table, gather};
 use crate::mapping::{ColumnSet, ModelDef};
 use crate::state::State;
-
-/// What a flush will do, in order.
-#[derive(Debug, Default)]
-pub(crate) struct Plan {
-    pub(super) units: Vec<Unit>,
-}
-
-/// Rows that are written by the same statement.
-#[derive(Debug)]
-pub(crate) struct Unit {
-    /// The model's number.
-    pub(super) model: usize,
-    pub(super) def: &'static ModelDef,
-    pub(super) slots: Vec<u32>,
-    pub(super) kind: UnitKind,
-}
-
-/// What is done to the rows of a unit.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum UnitKind {
-    Insert {
-        /// The columns that are given.
-        columns: Vec<usize>,
-        /// The columns that the database fills in and a SELECT fetches: server defaults.
-        fetched: Vec<usize>,
-        /// The column for which the database generates the key.
-        generated: Option<usize>,
-    },
-    Update {
-        /// The columns that are set, the version's included.
-        set: Vec<usize>,
-        /// The columns whose old values must still be there.
-        guard: Vec<usize>,
-        /// Whether the row takes a unique value that another one gives up only later.
-        swaps: bool,
-    },
-    Delete {
-        guard: Vec<usize>,
-    },
-}
-
-impl Plan {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.units.is_empty()
-    }
-
-    /// Whether all of it is one statement that touches at most one row and after which nothing can go
-    /// wrong, so that it needs no transaction around it to be atomic.
-    pub(crate) fn is_single_row(&self) -> bool {
-        match self.units.as_slice() {
-            [unit] => unit.slots.len() == 1 && unit.is_done_when_executed(),
-            _ => false,
-        }
-    }
-}
-
-impl Unit {
-    fn is_done_when_executed(&self) -> bool {
-        let UnitKind::Insert {
-            fetched, generated, ..
-        } = &self.kind
-        else {
-            return true;
-        };
-        // A key that doesn't fit its field is found out after the fact.
-        fetched.is_empty()
-            && generated.is_none_or(|position| self.def.columns[position].ty == Type::Int64)
-    }
-}
 
 /// Plans the flush of everything in `state`.
 ///
 /// Tables go by foreign keys, parents first; in each, updates before inserts, so that a unique value
 /// that an update frees can be taken; deletes go last, children first, except those that free a unique
-/// value for a row of the same flush: they go first. Where rows of a table, or of a circle of tables,
+/// value for a row of the same flush: they go first, behind updates that leave them. Where rows of a table, or of a circle of tables,
 /// refer to each other, each row has its own place.
 ///
 /// # Errors
@@ -94,16 +25,22 @@ pub(crate) fn plan(state: &State) -> Result<Plan> {
     tables.iter().try_for_each(check_keys)?;
     let groups = order::groups(&mut tables);
     let early = unique::early_deletes(&tables);
+    let leaving = unique::leaving(&tables, &early);
     let mut planner = Planner {
         tables: &tables,
         epoch: state.epoch,
         units: Vec::new(),
     };
+    if !leaving.is_empty() {
+        for index in 0..tables.len() {
+            planner.updates(index, |slot| leaving.contains(&row(index, slot)));
+        }
+    }
     for group in groups.iter().rev() {
         planner.deletes(group, |row| early.contains(row));
     }
     for group in &groups {
-        planner.writes(group);
+        planner.writes(group, &leaving);
     }
     for group in groups.iter().rev() {
         planner.deletes(group, |row| !early.contains(row));
@@ -147,7 +84,8 @@ struct Planner<'s> {
 }
 
 impl Planner<'_> {
-    fn writes(&mut self, group: &Group) {
+    /// Updates and inserts, but for the updates that are done.
+    fn writes(&mut self, group: &Group, done: &HashSet<Row>) {
         let mut added = Vec::new();
         for index in &group.tables {
             added.extend(
@@ -157,8 +95,10 @@ impl Planner<'_> {
                     .map(|slot| row(*index, *slot)),
             );
         }
+        let left = |index, slot| !done.contains(&row(index, slot));
         if !group.circular {
-            self.updates(group.tables[0], |_| true);
+            let index = group.tables[0];
+            self.updates(index, |slot| left(index, slot));
             return self.inserts(&added);
         }
         let late: Vec<(usize, HashSet<u32>)> = group
@@ -167,11 +107,11 @@ impl Planner<'_> {
             .map(|index| (*index, order::refer_to_added(self.tables, *index, &added)))
             .collect();
         for (index, late) in &late {
-            self.updates(*index, |slot| !late.contains(&slot));
+            self.updates(*index, |slot| !late.contains(&slot) && left(*index, slot));
         }
         self.inserts(&order::parents_first(self.tables, &added));
         for (index, late) in &late {
-            self.updates(*index, |slot| late.contains(&slot));
+            self.updates(*index, |slot| late.contains(&slot) && left(*index, slot));
         }
     }
 
@@ -185,7 +125,7 @@ impl Planner<'_> {
                     unit.slots.push(row.slot);
                 }
                 _ => {
-                    let kind = insert_kind(self.tables[row.table].arena.def(), &left_out);
+                    let kind = UnitKind::insert(self.tables[row.table].arena.def(), &left_out);
                     self.push(row.table, row.slot, kind);
                     last = Some((row.table, left_out));
                 }
@@ -287,21 +227,4 @@ impl Planner<'_> {
 
 fn row(table: usize, slot: u32) -> Row {
     Row { table, slot }
-}
-
-fn insert_kind(def: &'static ModelDef, left_out: &ColumnSet) -> UnitKind {
-    let generated = def
-        .generated
-        .filter(|position| left_out.contains(*position));
-    let all = 0..def.columns.len();
-    UnitKind::Insert {
-        columns: all
-            .filter(|position| !left_out.contains(*position))
-            .collect(),
-        fetched: left_out
-            .iter()
-            .filter(|position| Some(*position) != generated)
-            .collect(),
-        generated,
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
-use super::plan::{Plan, Unit, UnitKind};
+use super::unit::{Plan, Unit, UnitKind};
 use super::work::tuple;
 use crate::engine::Connection;
 use crate::query::rows_by_key;
@@ -15,21 +15,40 @@ use crate::state::{AnyArena, State};
 #[cold]
 pub(super) fn stale(arena: &dyn AnyArena, slot: u32) -> Error {
     let def = arena.def();
-    let key = def
-        .primary_key
-        .iter()
-        .map(|position| arena.old_value(slot, *position));
-    let key: Vec<String> = key.map(key_text).collect();
     Error::with_message(
         ErrorKind::StaleData,
         format!(
             "the {} with the key {} was changed or deleted by somebody else",
             def.name,
-            key.join(", ")
+            old_key(arena, slot)
         ),
     )
     .with_table(def.table)
-    .with_hint("refresh it, decide anew, and flush again")
+    .with_hint("refresh it, decide anew, and flush again; or expunge it if its row is gone")
+}
+
+/// The error of a key that several rows have, all of which were written.
+#[cold]
+pub(super) fn no_key(arena: &dyn AnyArena, slot: u32, rows: u64) -> Error {
+    let def = arena.def();
+    Error::with_message(
+        ErrorKind::MultipleRows,
+        format!(
+            "{rows} rows have the key {} of this {}",
+            old_key(arena, slot),
+            def.name
+        ),
+    )
+    .with_table(def.table)
+    .with_hint("the table needs a primary key or a unique index on what the model says is its key")
+}
+
+fn old_key(arena: &dyn AnyArena, slot: u32) -> String {
+    let key = arena.def().primary_key.iter();
+    let parts: Vec<String> = key
+        .map(|position| key_text(arena.old_value(slot, *position)))
+        .collect();
+    parts.join(", ")
 }
 
 fn key_text(value: ValueRef<'_>) -> String {
@@ -55,9 +74,23 @@ pub(crate) fn find_stale(
     };
     match first_stale(connection, arena, unit) {
         Ok(Some(slot)) => stale(arena, slot),
+        Ok(None) => swallowed(unit),
         // The batch did fail, whatever keeps this look from telling why.
-        Ok(None) | Err(_) => error,
+        Err(_) => error,
     }
+}
+
+#[cold]
+fn swallowed(unit: &Unit) -> Error {
+    Error::with_message(
+        ErrorKind::StaleData,
+        format!(
+            "not all of {} rows were written, though each is as it was loaded",
+            unit.slots.len()
+        ),
+    )
+    .with_table(unit.def.table)
+    .with_hint("look for a trigger or rule on the table")
 }
 
 fn first_stale(

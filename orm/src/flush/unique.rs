@@ -6,9 +6,9 @@ use std::collections::{HashMap, HashSet};
 use orm_core::schema::sort::Edge;
 use orm_core::value::ValueRef;
 
-use super::order::{Row, stable_order, target};
+use super::order::{Row, refer_to_added, stable_order, targets};
 use super::work::{Table, tuple};
-use crate::mapping::{ColumnSet, ModelDef};
+use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
 
 /// The deletes that go before everything else: those that free a value which an added or changed row
 /// takes, and those of rows that refer to them, since children must go before their parents.
@@ -73,29 +73,75 @@ fn takers<'t>(
 fn add_children(tables: &[Table<'_>], index: usize, early: &mut HashSet<Row>) {
     let table = &tables[index];
     for reference in table.arena.def().references {
-        let Some(parent) = target(tables, reference) else {
-            continue;
-        };
-        let columns = (reference.target_columns)();
-        let old = |table: &Table<'_>, slot: u32, columns: &[usize]| {
-            tuple(
-                columns
-                    .iter()
-                    .map(|column| table.arena.old_value(slot, *column)),
-            )
-        };
-        let parents = early.iter().filter(|row| row.table == parent);
-        let parents: HashSet<String> = parents
-            .filter_map(|row| old(&tables[parent], row.slot, &columns))
-            .collect();
-        if parents.is_empty() {
-            continue;
-        }
-        let children = table.deleting.iter().copied().filter(|slot| {
-            old(table, *slot, reference.columns).is_some_and(|key| parents.contains(&key))
-        });
+        let parents = keys_of(tables, early, reference);
+        let children = table
+            .deleting
+            .iter()
+            .copied()
+            .filter(|slot| refers(table, *slot, reference, &parents));
         early.extend(children.map(|slot| Row { table: index, slot }));
     }
+}
+
+/// The changed rows that go even before the `early` deletes: those that leave a parent which is deleted,
+/// or the database would refuse the delete or take the row along. One whose new parent is only added by
+/// this flush has to wait for it all the same.
+pub(super) fn leaving(tables: &[Table<'_>], early: &HashSet<Row>) -> HashSet<Row> {
+    let mut leaving = HashSet::new();
+    if early.is_empty() {
+        return leaving;
+    }
+    let added: Vec<Row> = tables
+        .iter()
+        .enumerate()
+        .flat_map(|(table, work)| {
+            work.added
+                .iter()
+                .map(move |slot| Row { table, slot: *slot })
+        })
+        .collect();
+    for (index, table) in tables.iter().enumerate() {
+        let waiting = refer_to_added(tables, index, &added);
+        for reference in table.arena.def().references {
+            let parents = keys_of(tables, early, reference);
+            let moved = table.changed.iter().filter(|row| {
+                let moves = reference.columns.iter().any(|c| row.columns.contains(*c));
+                moves && refers(table, row.slot, reference, &parents)
+            });
+            let moved = moved.map(|row| row.slot);
+            leaving.extend(
+                moved
+                    .filter(|slot| !waiting.contains(slot))
+                    .map(|slot| Row { table: index, slot }),
+            );
+        }
+    }
+    leaving
+}
+
+/// What a foreign key holds that refers to one of `rows`.
+fn keys_of(tables: &[Table<'_>], rows: &HashSet<Row>, reference: &ReferenceDef) -> HashSet<String> {
+    let parents: Vec<usize> = targets(tables, reference).collect();
+    let columns = (reference.target_columns)();
+    let own = rows.iter().filter(|row| parents.contains(&row.table));
+    own.filter_map(|row| old_values(&tables[row.table], row.slot, &columns))
+        .collect()
+}
+
+/// Whether a row refers to one of `parents`, as far as the database knows.
+fn refers(
+    table: &Table<'_>,
+    slot: u32,
+    reference: &ReferenceDef,
+    parents: &HashSet<String>,
+) -> bool {
+    !parents.is_empty()
+        && old_values(table, slot, reference.columns).is_some_and(|key| parents.contains(&key))
+}
+
+fn old_values(table: &Table<'_>, slot: u32, columns: &[usize]) -> Option<String> {
+    let columns = columns.iter();
+    tuple(columns.map(|column| table.arena.old_value(slot, *column)))
 }
 
 /// Changed rows of a table that take unique values from one another.

@@ -16,8 +16,8 @@ use crate::state::{Ref, State};
 #[inline]
 pub(crate) fn entity<M: Model>(state: &mut State, row: &dyn Row, start: usize) -> Result<Ref<M>> {
     let key = M::decode_key(row, start)?;
-    let epoch = state.epoch;
+    let (epoch, log) = (state.epoch, state.read_level());
     state
         .ensure::<M>()
-        .load(key, epoch, || M::decode(row, start))
+        .load(key, epoch, log, || M::decode(row, start))
 }

@@ -169,6 +169,9 @@ impl<'v> Bulk<'_, 'v> {
         let mut row = 0;
         let mut done = |outcome: Outcome| {
             check_count(def, outcome.affected, 1)?;
+            if outcome.last_insert_id == 0 {
+                return Err(unordered(def));
+            }
             key(row, outcome.last_insert_id);
             row += 1;
             Ok(())
@@ -326,7 +329,8 @@ impl<'v> Bulk<'_, 'v> {
 }
 
 impl Query<'_> {
-    /// The generated keys. They ascend in the order of the rows, but need not come back in it.
+    /// The generated keys, which must ascend: that alone tells which row has which. They come back as
+    /// the rows were inserted, and a sequence counts up; a key by another default can't be told.
     fn keys(self, def: &'static ModelDef, rows: usize) -> Result<Vec<i64>> {
         let mut keys = Vec::with_capacity(rows);
         self.conn
@@ -342,8 +346,11 @@ impl Query<'_> {
                 .with_table(def.table)),
             })?;
         check_count(def, keys.len() as u64, rows)?;
-        keys.sort_unstable();
-        Ok(keys)
+        if keys.is_sorted_by(|earlier, later| earlier < later) {
+            Ok(keys)
+        } else {
+            Err(unordered(def))
+        }
     }
 }
 
@@ -351,6 +358,11 @@ impl Query<'_> {
 /// columns there is nothing to make arrays of.
 fn goes_as_arrays(capabilities: &Capabilities, insert: &BulkInsert<'_>) -> bool {
     capabilities.arrays && insert.rows > 1 && !insert.columns.is_empty()
+}
+
+/// Whether one statement inserts all rows, whether or not it hands back keys.
+pub(super) fn goes_at_once(capabilities: &Capabilities, insert: &BulkInsert<'_>) -> bool {
+    insert.rows == 1 || goes_as_arrays(capabilities, insert) && insert.rows <= ARRAY_ROWS
 }
 
 /// How many of `left` rows go into the next statement. Only a few sizes occur per column set, so that
@@ -405,6 +417,16 @@ fn chunks(rows: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
 
 fn as_arrays<'a>(values: &'a [ValueRef<'a>], rows: usize) -> Vec<ValueRef<'a>> {
     values.chunks(rows).map(ValueRef::Array).collect()
+}
+
+#[cold]
+fn unordered(def: &'static ModelDef) -> Error {
+    Error::with_message(
+        ErrorKind::Unsupported,
+        "the database generated keys that don't count up, so it can't be told which row has which",
+    )
+    .with_table(def.table)
+    .with_hint("make the key a column that counts up (auto-increment, serial, identity), or insert one row at a time")
 }
 
 /// A trigger or rule that swallows a row must not go unnoticed: the caller counts on every row.

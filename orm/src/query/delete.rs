@@ -6,7 +6,7 @@ use orm_core::error::Result;
 use orm_core::sql::{Dialect, SqlWriter, write_delete};
 use orm_core::stmt;
 
-use super::executor::{Executor, execute_write};
+use super::executor::{Executor, Write, execute_write};
 use super::predicate::Predicate;
 use super::scope::check_write;
 use crate::mapping::{Entity, Model};
@@ -47,7 +47,7 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
 impl<M: Model> Delete<M> {
     /// Adds a condition that must hold as well.
     pub fn filter(mut self, condition: Predicate) -> Self {
-        self.ast.filter.push(condition.0);
+        self.ast.filter.push(condition.into_ast());
         self
     }
 
@@ -57,7 +57,7 @@ impl<M: Model> Delete<M> {
     /// `Usage` for a fault of the statement, the database's refusal.
     pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
         self.check()?;
-        execute_write(x, M::def(), |w| write_delete(w, &self.ast))
+        execute_write(x, M::def(), Write::Delete, |w| write_delete(w, &self.ast))
     }
 
     /// The SQL text in a dialect, with placeholders instead of values.

@@ -10,6 +10,17 @@ use orm_core::sql::SqlWriter;
 use crate::engine::Connection;
 use crate::mapping::{Model, ModelDef};
 
+/// What a statement does to rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// INSERT.
+    Insert,
+    /// UPDATE.
+    Update,
+    /// DELETE.
+    Delete,
+}
+
 /// Where a statement runs: a [`Connection`], on which entities come out as owned structs, or a session,
 /// on which they come out as tracked handles.
 #[diagnostic::on_unimplemented(
@@ -38,11 +49,22 @@ pub trait Executor {
     /// Those of the flush.
     fn before_write(&mut self) -> Result<()>;
 
-    /// Told after such a statement on a model's table: what a session has loaded of it is stale.
-    fn after_write(&mut self, model: &'static ModelDef);
+    /// Told after such a statement on a model's table: what a session has loaded of it is stale, and of
+    /// the tables that the database changes along with it.
+    fn after_write(&mut self, model: &'static ModelDef, write: Write);
 
-    /// Told after raw SQL that may have written anything.
-    fn after_raw_write(&mut self);
+    /// Gets ready for raw SQL that reads, and may hold locks by that.
+    ///
+    /// # Errors
+    /// Those of the flush.
+    fn before_raw_query(&mut self) -> Result<()>;
+
+    /// Gets ready for raw SQL that may write anything: what a session has loaded is stale from here on,
+    /// so that rows which the statement hands back are taken as they are.
+    ///
+    /// # Errors
+    /// Those of the flush.
+    fn before_raw_write(&mut self) -> Result<()>;
 
     /// The connection and the sink, borrowed apart.
     ///
@@ -77,10 +99,17 @@ impl Executor for Connection {
     }
 
     #[inline]
-    fn after_write(&mut self, _model: &'static ModelDef) {}
+    fn after_write(&mut self, _model: &'static ModelDef, _write: Write) {}
 
     #[inline]
-    fn after_raw_write(&mut self) {}
+    fn before_raw_query(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    #[inline]
+    fn before_raw_write(&mut self) -> Result<()> {
+        Ok(())
+    }
 
     #[inline]
     fn split(&mut self) -> Result<(&mut Connection, ())> {
@@ -97,6 +126,7 @@ impl Executor for Connection {
 pub(super) fn execute_write<'a, X: Executor>(
     x: &mut X,
     model: &'static ModelDef,
+    kind: Write,
     write: impl FnOnce(&mut SqlWriter<'a>) -> Result<()>,
 ) -> Result<u64> {
     x.before_write()?;
@@ -105,6 +135,6 @@ pub(super) fn execute_write<'a, X: Executor>(
     write(&mut w)?;
     let (sql, binds) = w.finish();
     let outcome = conn.raw_execute(&sql, &binds)?;
-    x.after_write(model);
+    x.after_write(model, kind);
     Ok(outcome.affected)
 }

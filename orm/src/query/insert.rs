@@ -8,8 +8,8 @@ use orm_core::sql::Dialect;
 use orm_core::types::DbType;
 use orm_core::value::ValueRef;
 
-use super::bulk::{first_statement, insert_returning, insert_rows};
-use super::executor::Executor;
+use super::bulk::{first_statement, goes_at_once, insert_returning, insert_rows};
+use super::executor::{Executor, Write};
 use super::from_row::read_value;
 use super::rows::{Rows, RowsOf, Run};
 use crate::engine::Connection;
@@ -147,13 +147,24 @@ impl<'a, M: Model> Insert<'a, M> {
         }
         x.before_write()?;
         let (conn, _) = x.split()?;
-        if rows == 1 || conn.in_transaction() {
+        if self.is_one_statement(conn.dialect()) {
             self.send_all(conn, send)?;
+        } else if conn.in_transaction() {
+            conn.savepoint(|conn| self.send_all(conn, send))?;
         } else {
             conn.transaction(|conn| self.send_all(conn, send))?;
         }
-        x.after_write(M::def());
+        x.after_write(M::def(), Write::Insert);
         Ok(rows as u64)
+    }
+
+    /// Whether all rows go in one statement, which needs nothing around it to store them all or none.
+    fn is_one_statement(&self, dialect: &dyn Dialect) -> bool {
+        let mut runs = self.parts().flat_map(Rows::runs);
+        match (runs.next(), runs.next()) {
+            (Some(run), None) => goes_at_once(dialect.capabilities(), &run.insert::<M>()),
+            _ => false,
+        }
     }
 
     fn send_all(&self, conn: &mut Connection, send: Send<'_, M>) -> Result<()> {

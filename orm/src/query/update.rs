@@ -1,19 +1,21 @@
 //! UPDATE of all rows that meet a condition.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use orm_core::error::Result;
 use orm_core::sql::{Dialect, SqlWriter, write_update};
-use orm_core::stmt::{self, Expr};
+use orm_core::stmt::{self, ArithmeticOp, Expr};
 use orm_core::types::DbType;
+use orm_core::value::Value;
 
 use super::check::{check_length, check_references};
-use super::executor::{Executor, execute_write};
+use super::executor::{Executor, Write, execute_write};
 use super::fault::Fault;
 use super::operand::ValueFor;
 use super::predicate::Predicate;
 use super::scope::check_write;
-use crate::mapping::{Column, Entity, Model};
+use crate::mapping::{Column, ColumnSet, Entity, Model};
 
 /// An UPDATE of the rows of a model's table; without a condition, of all of them.
 ///
@@ -32,7 +34,8 @@ use crate::mapping::{Column, Entity, Model};
 /// ```
 ///
 /// On a session it goes past the unit of work: pending changes are flushed first, and what the session
-/// has loaded of the model is read again when it is next queried.
+/// has loaded of the model is read again when it is next queried. A version column counts up, unless it
+/// is set.
 #[must_use = "an update does nothing until it is executed"]
 #[derive(Clone, Debug)]
 pub struct Update<M> {
@@ -96,7 +99,7 @@ impl<M: Model> Update<M> {
 
     /// Adds a condition that must hold as well.
     pub fn filter(mut self, condition: Predicate) -> Self {
-        self.ast.filter.push(condition.0);
+        self.ast.filter.push(condition.into_ast());
         self
     }
 
@@ -107,7 +110,8 @@ impl<M: Model> Update<M> {
     /// refusal.
     pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
         self.check()?;
-        execute_write(x, M::def(), |w| write_update(w, &self.ast))
+        let ast = self.versioned();
+        execute_write(x, M::def(), Write::Update, |w| write_update(w, &ast))
     }
 
     /// The SQL text in a dialect, with placeholders instead of values.
@@ -117,8 +121,27 @@ impl<M: Model> Update<M> {
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.check()?;
         let mut w = SqlWriter::new(dialect);
-        write_update(&mut w, &self.ast)?;
+        let ast = self.versioned();
+        write_update(&mut w, &ast)?;
         Ok(w.finish().0)
+    }
+
+    /// The statement, which also counts up the version of the rows: an entity that was loaded before is
+    /// stale after it, and its version is what tells.
+    fn versioned(&self) -> Cow<'_, stmt::Update> {
+        let version = M::def().version;
+        let Some(position) = version.filter(|position| !self.positions.contains(position)) else {
+            return Cow::Borrowed(&self.ast);
+        };
+        let mut ast = self.ast.clone();
+        let name = M::def().names[position];
+        let next = Expr::Arithmetic {
+            op: ArithmeticOp::Add,
+            left: Box::new(Expr::column(ast.table.clone(), name)),
+            right: Box::new(Expr::Value(Value::Int(1))),
+        };
+        ast.set.push((name.into(), next));
+        Cow::Owned(ast)
     }
 
     fn check(&self) -> Result<()> {
@@ -127,6 +150,7 @@ impl<M: Model> Update<M> {
             let message = format!("the update of {} sets no column", def.table);
             return Err(Fault::new(message, "add .set(column, value)").to_error());
         }
+        self.check_twice()?;
         for (position, (_, value)) in self.positions.iter().zip(&self.ast.set) {
             if let Expr::Value(value) = value {
                 check_length(def, *position, value.as_ref())?;
@@ -135,5 +159,19 @@ impl<M: Model> Update<M> {
         }
         let values = self.ast.set.iter().map(|(_, value)| value);
         check_write(def.table, values.chain(&self.ast.filter))
+    }
+
+    // One database refuses it, the other takes the last value.
+    fn check_twice(&self) -> Result<()> {
+        let mut seen = ColumnSet::new();
+        for position in &self.positions {
+            if seen.contains(*position) {
+                let (table, column) = (M::def().table, M::def().names[*position]);
+                let message = format!("the update of {table} sets {column} twice");
+                return Err(Fault::new(message, "leave one of the two out").to_error());
+            }
+            seen.insert(*position);
+        }
+        Ok(())
     }
 }

@@ -4,6 +4,7 @@
 use std::ops::{Index, IndexMut};
 
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::ValueRef;
 
 use super::Session;
 use crate::mapping::Model;
@@ -101,10 +102,12 @@ impl Session {
     /// The primary key of an entity; `None` while the database has not generated it, and for a stale
     /// handle.
     pub fn key<M: Model>(&self, handle: Ref<M>) -> Option<M::Key> {
-        let entity = self.state.arena::<M>()?.get(handle)?;
+        let arena = self.state.arena::<M>()?;
+        let entity = arena.get(handle)?;
         let generated = M::def().generated.map(|position| entity.value(position));
         match generated {
-            Some(orm_core::value::ValueRef::Int(0)) => None,
+            // The database may have a row with the key 0 all the same.
+            Some(ValueRef::Int(0)) if !arena.state(handle)?.has_row() => None,
             _ => Some(entity.key()),
         }
     }

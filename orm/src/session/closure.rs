@@ -6,7 +6,7 @@ use std::time::Duration;
 use orm_core::error::{Error, Result};
 use orm_core::sql::TransactionOptions;
 
-use super::Session;
+use super::{Session, Work};
 use crate::engine::Engine;
 
 /// The options of a transaction that is likely to write.
@@ -23,7 +23,7 @@ impl Engine {
     /// fails as soon as another one has written in between.
     ///
     /// # Errors
-    /// The error of `work`, or that of the commit.
+    /// The error of `work`, or that of the commit. Inside, `commit` and `rollback` are errors.
     pub fn transaction<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         self.try_transaction(work)
     }
@@ -37,7 +37,11 @@ impl Engine {
         work: impl FnOnce(&mut Session) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut session = Session::with_options(self, WRITING);
-        let result = work(&mut session).and_then(|value| {
+        // A commit of the closure's own would be done twice by a retry, and not undone by its error.
+        session.depth = 1;
+        let result = work(&mut session);
+        session.depth = 0;
+        let result = result.and_then(|value| {
             session.commit()?;
             Ok(value)
         });
@@ -102,7 +106,7 @@ impl Session {
     /// The error of `work`, or that of a flush: one before the savepoint, one at its end.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.flush()?;
-        self.begin_work()?;
+        self.begin_work(Work::Done)?;
         let number = match &mut self.connection {
             Some(connection) => connection.set_savepoint()?,
             None => 0,
@@ -138,7 +142,8 @@ struct Savepoint<'s> {
 
 impl Drop for Savepoint<'_> {
     fn drop(&mut self) {
-        self.session.depth -= 1;
+        // The closure may have put another session in the place of this one.
+        self.session.depth = self.session.depth.saturating_sub(1);
         if self.armed {
             if let Some(connection) = &mut self.session.connection {
                 // A part of the work may still be there if that fails, so nothing may be built on it.

@@ -4,11 +4,12 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
-use super::Session;
+use super::{Session, Work};
 use crate::engine::Connection;
+use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, Key, Model, ModelDef};
-use crate::query::{Executor, get_statement};
+use crate::query::{Executor, Write, get_statement};
 use crate::state::{EntityState, Ref, State};
 
 impl Session {
@@ -104,12 +105,13 @@ impl Session {
         connection.raw_query(&sql, binds, &mut |row| each(state, row))
     }
 
-    /// Reads an entity's row again and drops changes that were not flushed.
+    /// Reads an entity's row again and drops what was not flushed of it: changes, and a `delete`.
     ///
     /// # Errors
     /// `StaleHandle`; `Usage` if it isn't persistent; `NotFound` if its row is gone.
     pub fn refresh<M: Model>(&mut self, handle: Ref<M>) -> Result<()> {
-        if self.entity_state(handle)? != EntityState::Persistent {
+        use EntityState::{Deleting, Persistent};
+        if !matches!(self.entity_state(handle)?, Persistent | Deleting) {
             return Err(Error::with_message(
                 ErrorKind::Usage,
                 format!("only a persistent {} can be refreshed", M::def().name),
@@ -123,24 +125,26 @@ impl Session {
             .old_key(handle)
             .ok_or_else(|| self.state.stale_handle(handle))?;
         self.usable()?;
-        self.begin_work()?;
+        self.begin_work(Work::Read)?;
         let mut found = false;
         self.select_by_key::<M>(&key, &mut |state, row| {
             found = true;
             let fresh = M::decode(row, 0)?;
-            let epoch = state.epoch;
-            state.ensure::<M>().overwrite(handle, fresh, epoch);
+            let (epoch, log) = (state.epoch, state.read_level());
+            state.ensure::<M>().overwrite(handle, fresh, epoch, log);
             Ok(())
         })?;
         if found {
             return Ok(());
         }
+        let level = self.state.level;
+        self.state.ensure::<M>().gone(handle, level);
         Err(Error::with_message(
             ErrorKind::NotFound,
             format!("the row of this {} is gone", M::def().name),
         )
         .with_table(M::def().table)
-        .with_hint("somebody else deleted it: expunge the handle"))
+        .with_hint("somebody else deleted it: get it anew, or go on without it"))
     }
 }
 
@@ -168,23 +172,26 @@ impl Executor for Session {
         if self.settings.autoflush && self.state.has_work() {
             self.flush().map_err(autoflushed)?;
         }
-        self.begin_work()
+        self.begin_work(Work::Read)
     }
 
     fn before_write(&mut self) -> Result<()> {
-        self.before_query()
+        self.before_query()?;
+        self.begin_work(Work::Done)
     }
 
-    fn after_write(&mut self, model: &'static ModelDef) {
-        let touched = self
-            .state
-            .arenas_mut()
-            .filter(|arena| arena.def().table == model.table);
-        touched.for_each(|arena| arena.expire());
+    fn after_write(&mut self, model: &'static ModelDef, write: Write) {
+        flush::expire(&mut self.state, model.table, write);
     }
 
-    fn after_raw_write(&mut self) {
-        self.state.arenas_mut().for_each(|arena| arena.expire());
+    fn before_raw_query(&mut self) -> Result<()> {
+        self.before_write()
+    }
+
+    fn before_raw_write(&mut self) -> Result<()> {
+        self.before_write()?;
+        self.state.expire_all();
+        Ok(())
     }
 
     #[inline]

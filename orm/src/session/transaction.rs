@@ -4,14 +4,16 @@
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
-use super::Session;
+use super::{Session, Work};
 use crate::engine::Connection;
 use crate::flush::{self, Failure, Plan};
 
 /// What is undone if a flush fails.
 #[derive(Clone, Copy)]
 enum Scope {
-    /// The transaction, which has done nothing else.
+    /// The transaction, which has done nothing else. Where an error aborts it that holds if it has only
+    /// read, too: a savepoint would cost the usual load, change and commit two round trips. Not if it sees
+    /// one state of the database all along, which a new transaction would not go on with.
     Whole,
     /// The work since a savepoint.
     Savepoint(u32),
@@ -54,7 +56,7 @@ impl Session {
     ///
     /// # Errors
     /// Those of [`Session::flush`], after which the transaction is still open unless the flush began
-    /// it. If COMMIT itself fails nothing is stored (except that with
+    /// it, or on PostgreSQL unless it has only read: what was loaded is then stale. If COMMIT itself fails nothing is stored (except that with
     /// [`ErrorKind::CommitUnknown`] nobody knows), and the session does nothing until `rollback`.
     pub fn commit(&mut self) -> Result<()> {
         self.outside_savepoint("commit")?;
@@ -85,9 +87,13 @@ impl Session {
     /// One statement that touches one row is atomic by itself: BEGIN and COMMIT would be two round
     /// trips for nothing.
     fn commit_single(&mut self, plan: Plan) -> Result<()> {
-        let mut connection = self.engine.connection()?;
+        let mut connection = self.engine.connection_for_one()?;
         match flush::emit(&mut connection, &self.state, &plan) {
             Ok(written) => {
+                if connection.in_transaction() {
+                    // Its autocommit was switched off past this library.
+                    connection.finish()?;
+                }
                 self.state.new_level();
                 flush::apply(&mut self.state, plan, written);
                 self.state.commit();
@@ -105,15 +111,24 @@ impl Session {
     }
 
     /// Undoes everything since the last commit, in the database and in memory: values and states are
-    /// as they were, added entities are transient, deleted ones live again, and all are stale.
+    /// as they were, added entities are transient, deleted ones live again, and all are stale. After a
+    /// statement that has committed the transaction past the session, such as DDL on MySQL, only what was
+    /// not flushed is undone.
     ///
     /// # Errors
     /// The database's refusal. What is in memory is undone in any case, and the connection dropped.
     pub fn rollback(&mut self) -> Result<()> {
         self.outside_savepoint("roll back")?;
-        let rolled_back = self.connection.take().map_or(Ok(()), |mut c| c.undo());
+        let mut connection = self.connection.take();
+        let stored = connection.as_ref().is_some_and(Connection::has_stored);
+        let rolled_back = connection.as_mut().map_or(Ok(()), Connection::undo);
         self.lost = false;
-        self.state.undo_to(0);
+        if stored {
+            self.state.undo_pending();
+            self.state.commit();
+        } else {
+            self.state.undo_to(0);
+        }
         rolled_back
     }
 
@@ -126,7 +141,8 @@ impl Session {
     /// Those of the flush and of connecting.
     pub fn connection(&mut self) -> Result<&mut Connection> {
         use crate::query::Executor;
-        self.before_query()?;
+        self.before_write()?;
+        self.state.wrote_past = true;
         Ok(self.split()?.0)
     }
 
@@ -153,14 +169,15 @@ impl Session {
         flush::plan(&self.state)
     }
 
-    /// Begins the transaction if it isn't open, for something that a failed flush must not undo: a
-    /// statement past the unit of work, or a read that the program relies on.
+    /// Begins the transaction if it isn't open, for some work past the unit of work.
     #[inline]
-    pub(super) fn begin_work(&mut self) -> Result<()> {
+    pub(super) fn begin_work(&mut self, work: Work) -> Result<()> {
         if self.connection.is_none() {
             self.begin(self.options)?;
         }
-        self.worked = true;
+        if self.work != Work::Done {
+            self.work = work;
+        }
         Ok(())
     }
 
@@ -169,7 +186,8 @@ impl Session {
         connection.begin_with(options)?;
         connection.hold();
         self.state.new_level();
-        self.worked = false;
+        self.state.wrote_past = false;
+        self.work = Work::None;
         self.connection = Some(connection);
         Ok(())
     }
@@ -181,18 +199,18 @@ impl Session {
                 ..self.options
             })?;
         }
-        let worked = std::mem::replace(&mut self.worked, true);
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
-        if !worked {
-            return Ok(Scope::Whole);
+        let undoes_itself = connection.dialect().capabilities().statement_rollback;
+        match self.work {
+            Work::None => Ok(Scope::Whole),
+            Work::Read if !undoes_itself && !self.options.is_one_view() => Ok(Scope::Whole),
+            _ if undoes_itself && plan.is_single_row() => Ok(Scope::Statement),
+            _ => connection.set_savepoint().map(Scope::Savepoint),
         }
-        if plan.is_single_row() && connection.dialect().capabilities().statement_rollback {
-            return Ok(Scope::Statement);
-        }
-        connection.set_savepoint().map(Scope::Savepoint)
     }
 
     fn close_scope(&mut self, scope: Scope) -> Result<()> {
+        self.work = Work::Done;
         match (scope, &mut self.connection) {
             (Scope::Savepoint(number), Some(connection)) => connection.release(number),
             _ => Ok(()),
@@ -208,7 +226,11 @@ impl Session {
         let undone = match scope {
             Scope::Whole => connection.undo(),
             Scope::Savepoint(number) => connection.rollback_to(number),
-            Scope::Statement => Ok(()),
+            Scope::Statement => {
+                // It undid itself, unless it found several rows by one key.
+                self.lost = error.kind() == ErrorKind::MultipleRows;
+                Ok(())
+            }
         };
         match (undone, suspect) {
             (Ok(()), Some(unit)) => {
@@ -220,18 +242,30 @@ impl Session {
         }
         if matches!(scope, Scope::Whole) {
             self.connection = None;
+            // What the transaction has read isn't certain any more.
+            self.state.expire_all();
         }
         error
     }
 
     #[cold]
     fn ended(&self) -> Error {
-        match &self.connection {
-            Some(connection) if !connection.in_transaction() && !self.lost => {
-                lost("the session's transaction was ended past the session")
-            }
-            _ => lost("the session's transaction has come to an end without a commit"),
+        if self.connection.as_ref().is_some_and(Connection::has_stored) {
+            return Error::with_message(
+                ErrorKind::Transaction,
+                "a statement past the session has committed its transaction: what was flushed is stored",
+            )
+            .with_hint(
+                "call rollback(): it drops only what was not flushed; run DDL outside of sessions",
+            );
         }
+        Error::with_message(
+            ErrorKind::Transaction,
+            "the session's transaction has come to an end without a commit",
+        )
+        .with_hint(
+            "call rollback(): it puts the entities back as they were, for the work to be done again",
+        )
     }
 
     fn outside_savepoint(&self, what: &str) -> Result<()> {
@@ -240,7 +274,7 @@ impl Session {
         }
         Err(Error::with_message(
             ErrorKind::Usage,
-            format!("can't {what} inside a savepoint closure"),
+            format!("can't {what} inside a closure that is a transaction or a savepoint"),
         )
         .with_hint("return Ok to keep the work of the closure, or Err to undo it"))
     }
@@ -249,11 +283,4 @@ impl Session {
 #[cold]
 fn no_transaction() -> Error {
     Error::with_message(ErrorKind::Usage, "the session has no transaction open")
-}
-
-#[cold]
-fn lost(message: &'static str) -> Error {
-    Error::with_message(ErrorKind::Transaction, message).with_hint(
-        "call rollback(): it puts the entities back as they were, for the work to be done again",
-    )
 }

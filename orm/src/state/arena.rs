@@ -212,12 +212,13 @@ impl<M: Model> Arena<M> {
     }
 
     /// The handle of the entity with `key`, which `decode` makes if it isn't here, or overwrites if it
-    /// is here, stale and unchanged.
+    /// is here, stale and unchanged. What is overwritten is logged at the level `log`.
     #[inline]
     pub(crate) fn load<E>(
         &mut self,
         key: M::Key,
         epoch: u32,
+        log: Option<u32>,
         decode: impl FnOnce() -> Result<M, E>,
     ) -> Result<Ref<M>, E> {
         match self.identity.entry(key) {
@@ -227,11 +228,9 @@ impl<M: Model> Arena<M> {
                 let persistent = slot.state == EntityState::Persistent;
                 if slot.epoch != epoch && persistent && !slot.is_changed() {
                     let fresh = decode()?;
-                    slot.old = None;
-                    if let Some(value) = &mut slot.value {
-                        value.restore(fresh);
-                    }
-                    slot.epoch = epoch;
+                    let handle = Ref::new(index, slot.stamp);
+                    self.overwrite(handle, fresh, epoch, log);
+                    return Ok(handle);
                 }
                 Ok(Ref::new(index, slot.stamp))
             }
@@ -250,15 +249,22 @@ impl<M: Model> Arena<M> {
         }
     }
 
-    /// Overwrites an entity with what was just read, touched or not.
-    pub(crate) fn overwrite(&mut self, handle: Ref<M>, fresh: M, epoch: u32) {
+    /// Overwrites an entity with what was just read, touched or not. What it is taken to have in the
+    /// database until now is logged at the level `log`.
+    pub(crate) fn overwrite(&mut self, handle: Ref<M>, fresh: M, epoch: u32, log: Option<u32>) {
         let Some(slot) = self.slot_mut(handle) else {
             return;
         };
-        slot.old = None;
+        let old = slot.old.take().map(|old| old.value);
         slot.epoch = epoch;
-        if let Some(value) = &mut slot.value {
-            value.restore(fresh);
+        let Some(value) = &mut slot.value else { return };
+        let logged = log.map(|level| (level, old.unwrap_or_else(|| value.snapshot())));
+        value.restore(fresh);
+        if slot.state == EntityState::Deleting {
+            slot.state = EntityState::Persistent;
+        }
+        if let Some((level, old)) = logged {
+            self.log_update(level, handle.slot, Box::new(old));
         }
         // Entries elsewhere in the list don't count without an old copy; this one can go at once.
         self.touched.pop_if(|touched| *touched == handle.slot);

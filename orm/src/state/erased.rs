@@ -8,24 +8,8 @@ use orm_core::value::{Value, ValueRef};
 
 use super::arena::Arena;
 use super::lifecycle::EntityState;
-use super::undo::Change;
+use super::outcome::{Inserted, Updated};
 use crate::mapping::{ColumnSet, Model, ModelDef};
-
-/// What an INSERT told about a row.
-#[derive(Debug)]
-pub(crate) struct Inserted {
-    pub(crate) slot: u32,
-    /// Columns that the database or the flush filled in: the key, the version, server defaults.
-    pub(crate) filled: Vec<(usize, Value)>,
-}
-
-/// What an UPDATE told about a row.
-#[derive(Debug)]
-pub(crate) struct Updated {
-    pub(crate) slot: u32,
-    /// The version that was written.
-    pub(crate) version: Option<i64>,
-}
 
 /// The entities of one model, by slot and column position.
 pub(crate) trait AnyArena: Any + Send {
@@ -58,13 +42,19 @@ pub(crate) trait AnyArena: Any + Send {
     fn has_changes(&self) -> bool;
     /// Everything was written: empties the lists of work and drops the old copies of touched entities.
     fn settle(&mut self);
-    fn apply_inserts(&mut self, rows: Vec<Inserted>, level: u32, epoch: u32);
-    fn apply_updates(&mut self, rows: Vec<Updated>, level: u32, epoch: u32);
+    fn apply_inserts(&mut self, rows: &[Inserted], level: u32, epoch: u32);
+    fn apply_updates(&mut self, rows: &[Updated], level: u32, epoch: u32);
     fn apply_deletes(&mut self, slots: &[u32], level: u32);
+    /// Puts back what was not flushed.
+    fn undo_pending(&mut self);
     fn undo_to(&mut self, level: u32);
     fn keep(&mut self);
     /// Makes every loaded entity stale, whatever its epoch.
     fn expire(&mut self);
+    /// The slots of persistent entities.
+    fn loaded(&self) -> Vec<u32>;
+    /// Sets columns to NULL, as the database has done.
+    fn set_null(&mut self, slot: u32, columns: &[usize], level: u32);
 }
 
 impl dyn AnyArena {
@@ -192,33 +182,22 @@ impl<M: Model> AnyArena for Arena<M> {
         self.deleting.clear();
     }
 
-    fn apply_inserts(&mut self, rows: Vec<Inserted>, level: u32, epoch: u32) {
-        for row in rows {
-            self.apply_insert(&row, level, epoch);
-        }
+    fn apply_inserts(&mut self, rows: &[Inserted], level: u32, epoch: u32) {
+        Self::apply_inserts(self, rows, level, epoch);
     }
 
-    fn apply_updates(&mut self, rows: Vec<Updated>, level: u32, epoch: u32) {
-        for row in rows {
-            let slot = &mut self.slots[row.slot as usize];
-            let (Some(value), Some(old)) = (&mut slot.value, slot.old.take()) else {
-                continue;
-            };
-            if let (Some(position), Some(version)) = (M::def().version, row.version) {
-                let _ = value.assign(position, ValueRef::Int(version));
-            }
-            // A stale entity stays so: only the columns written are known to be the database's.
-            if !old.stale {
-                slot.epoch = epoch;
-            }
-            self.log_update(level, row.slot, Box::new(old.value));
-        }
+    fn apply_updates(&mut self, rows: &[Updated], level: u32, epoch: u32) {
+        Self::apply_updates(self, rows, level, epoch);
     }
 
     fn apply_deletes(&mut self, slots: &[u32], level: u32) {
         for index in slots {
             self.set_deleted(*index, level);
         }
+    }
+
+    fn undo_pending(&mut self) {
+        Self::undo_pending(self);
     }
 
     fn undo_to(&mut self, level: u32) {
@@ -240,50 +219,14 @@ impl<M: Model> AnyArena for Arena<M> {
             }
         }
     }
-}
 
-impl<M: Model> Arena<M> {
-    fn apply_insert(&mut self, row: &Inserted, level: u32, epoch: u32) {
-        let slot = &mut self.slots[row.slot as usize];
-        let Some(value) = &mut slot.value else { return };
-        let version = match M::def().version.map(|position| value.value(position)) {
-            Some(ValueRef::Int(version)) => version,
-            _ => 0,
-        };
-        for (position, filled) in &row.filled {
-            // The flush has checked that each fits, before anything was applied.
-            let _ = value.assign(*position, filled.as_ref());
-        }
-        (slot.state, slot.epoch) = (EntityState::Persistent, epoch);
-        let key = value.key();
-        let filled = |position: usize| row.filled.iter().any(|(filled, _)| *filled == position);
-        if let Some(unset) = self.unset.remove(&row.slot) {
-            // What was given after all is not to be filled in again after a rollback.
-            let unset = unset
-                .into_iter()
-                .filter(|(position, _)| filled(*position))
-                .collect();
-            self.unset.insert(row.slot, unset);
-        }
-        // The database took the key, so an entity that had it has lost its row to somebody else.
-        if let Some(former) = self.identity.insert(key, row.slot)
-            && former != row.slot
-        {
-            self.set_deleted(former, level);
-        }
-        let generated = M::def().generated.is_some_and(filled);
-        self.log(level, row.slot, Change::Inserted { generated, version });
+    fn loaded(&self) -> Vec<u32> {
+        let slots = self.slots.iter().zip(0..);
+        let persistent = slots.filter(|(slot, _)| slot.state == EntityState::Persistent);
+        persistent.map(|(_, index)| index).collect()
     }
 
-    /// Notes that an entity's row is gone. What was changed before that was never written.
-    pub(super) fn set_deleted(&mut self, index: u32, level: u32) {
-        self.restore(index);
-        let slot = &mut self.slots[index as usize];
-        slot.state = EntityState::Deleted;
-        if let Some(value) = &slot.value {
-            let key = value.key();
-            self.forget_key(&key, index);
-        }
-        self.log(level, index, Change::Deleted);
+    fn set_null(&mut self, slot: u32, columns: &[usize], level: u32) {
+        Self::set_null(self, slot, columns, level);
     }
 }

@@ -10,9 +10,9 @@
 //! | a row | `get`, a query | Persistent |
 //! | Persistent | `delete` | Deleting |
 //! | Persistent | rollback of its insert | Transient |
-//! | Persistent | `get` finds no row, or another entity's insert takes the key | Deleted |
+//! | Persistent, Deleting | `get` or `refresh` finds no row, or another entity's insert takes the key | Deleted |
 //! | Deleting | flush | Deleted |
-//! | Deleting | rollback | Persistent |
+//! | Deleting | rollback, `refresh` | Persistent |
 //! | Deleted | rollback of that | Persistent |
 //! | Deleted | commit | none: the slot is free, handles are stale |
 //! | any | `expunge`, `clear` | none, likewise |
@@ -38,7 +38,7 @@ pub enum EntityState {
 
 impl EntityState {
     /// Whether the database has a row of it, or had one when the transaction began.
-    pub(super) fn has_row(self) -> bool {
+    pub(crate) fn has_row(self) -> bool {
         matches!(self, Self::Persistent | Self::Deleting | Self::Deleted)
     }
 }

@@ -103,12 +103,13 @@ impl<M: Model> Arena<M> {
         true
     }
 
-    /// Notes that a persistent entity's row turned out to be gone. A rollback undoes it: the row may
-    /// have gone in the same transaction.
+    /// Notes that the row of an entity turned out to be gone. A rollback undoes it: the row may have
+    /// gone in the same transaction.
     pub(crate) fn gone(&mut self, handle: Ref<M>, level: u32) {
+        use EntityState::{Deleting, Persistent};
         if self
             .slot(handle)
-            .is_some_and(|slot| slot.state == EntityState::Persistent)
+            .is_some_and(|slot| matches!(slot.state, Persistent | Deleting))
         {
             self.set_deleted(handle.slot, level);
         }

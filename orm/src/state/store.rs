@@ -19,6 +19,9 @@ pub(crate) struct State {
     /// The undo level: that of the transaction, or of the innermost savepoint.
     pub(crate) level: u32,
     next_level: u32,
+    /// Whether the transaction has changed rows past the unit of work, by a statement or a cascade: what
+    /// is read back of them is not to outlive a rollback.
+    pub(crate) wrote_past: bool,
     /// Mistakes of calls that return nothing, told by the next flush.
     pub(crate) faults: Vec<Error>,
 }
@@ -40,6 +43,7 @@ impl State {
             epoch: 1,
             level: 1,
             next_level: 2,
+            wrote_past: false,
             faults: Vec::new(),
         }
     }
@@ -131,6 +135,18 @@ impl State {
         self.level
     }
 
+    /// Makes everything stale: the transaction may have changed anything.
+    pub(crate) fn expire_all(&mut self) {
+        self.wrote_past = true;
+        self.arenas_mut().for_each(|arena| arena.expire());
+    }
+
+    /// The level at which values are logged that a read overwrites, if they are.
+    #[inline]
+    pub(crate) fn read_level(&self) -> Option<u32> {
+        self.wrote_past.then_some(self.level)
+    }
+
     /// Everything was written, or turned out unchanged: nothing is left to do.
     pub(crate) fn settle(&mut self) {
         self.arenas_mut().for_each(|arena| arena.settle());
@@ -142,6 +158,14 @@ impl State {
             arena.keep();
         }
         self.new_epoch();
+    }
+
+    /// Puts back what was not flushed.
+    pub(crate) fn undo_pending(&mut self) {
+        for arena in self.arenas_mut() {
+            arena.undo_pending();
+        }
+        self.faults.clear();
     }
 
     /// Puts back values and states as they were at the start of `level`; everything is stale.

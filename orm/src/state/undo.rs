@@ -62,7 +62,7 @@ impl<M: Model> Arena<M> {
         }
     }
 
-    fn undo_pending(&mut self) {
+    pub(super) fn undo_pending(&mut self) {
         let pending: Vec<u32> = self.pending().collect();
         for index in pending {
             self.slots[index as usize].state = EntityState::Transient;

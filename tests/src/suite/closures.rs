@@ -18,7 +18,7 @@ cases![
     a_panic_rolls_back,
     an_error_type_of_the_programs_own,
     a_failing_commit_is_the_error,
-    a_closure_that_commits_itself,
+    a_closure_cant_end_its_transaction,
     retry_runs_the_closure_again_after_a_serialization_failure,
     retry_gives_up_after_the_last_time,
     retry_does_not_repeat_other_errors,
@@ -110,15 +110,27 @@ fn a_failing_commit_is_the_error(db: &Db) {
     assert_eq!(usernames(db), ["ada"]);
 }
 
-fn a_closure_that_commits_itself(db: &Db) {
+fn a_closure_cant_end_its_transaction(db: &Db) {
     db.engine
         .transaction(|session| {
             session.add(User::builder().username("one"));
-            session.commit()?;
-            session.add(User::builder().username("two"));
-            Ok(())
+            for result in [session.commit(), session.rollback()] {
+                assert_eq!(result.unwrap_err().kind(), ErrorKind::Usage);
+            }
+            session.savepoint(|session| {
+                session.add(User::builder().username("two"));
+                assert_eq!(session.commit().unwrap_err().kind(), ErrorKind::Usage);
+                Ok(())
+            })
         })
         .unwrap();
+    assert_eq!(usernames(db), ["one", "two"]);
+    // What was swallowed inside is not committed twice by a retry.
+    let failed: Result<()> = db.engine.retry(2).transaction(|session| {
+        session.add(User::builder().username("three"));
+        session.commit()
+    });
+    assert_eq!(failed.unwrap_err().kind(), ErrorKind::Usage);
     assert_eq!(usernames(db), ["one", "two"]);
 }
 
