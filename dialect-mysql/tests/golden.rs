@@ -561,7 +561,7 @@ fn foreign_key_cycle() {
         [create("a", ""), create("b", second), later.to_owned()]
     );
     assert_eq!(
-        ddl::drop_all(&MariaDbDialect, &tables),
+        ddl::drop_all(&MariaDbDialect, &tables).unwrap(),
         [
             "ALTER TABLE `a` DROP FOREIGN KEY `fk_a_other_b`",
             "DROP TABLE `b`",

@@ -606,3 +606,19 @@ fn statements_survive_a_change_of_the_schema() {
         assert_eq!(one(&mut connection, "SELECT 1"), Value::Int(1));
     }
 }
+
+/// A statement whose rows nobody asked for is still run to its end.
+#[test]
+fn control_runs_statements_that_answer_rows_to_their_end() {
+    let mut connection = memory();
+    connection
+        .control(
+            "CREATE TABLE t (x INTEGER); INSERT INTO t VALUES (1), (2), (-9223372036854775808)",
+        )
+        .unwrap();
+    let error = connection.control("SELECT abs(x) FROM t").unwrap_err();
+    let native = std::error::Error::source(&error).map(ToString::to_string);
+    assert!(native.is_some_and(|native| native.contains("overflow")));
+    let several = "SELECT 1 UNION SELECT 2; SELECT abs(x) FROM t; SELECT 3";
+    connection.control(several).unwrap_err();
+}

@@ -483,8 +483,18 @@ fn foreign_key_cycle() {
         [create("a", "b"), create("b", "a")]
     );
     assert_eq!(
-        ddl::drop_all(&SqliteDialect, &tables),
+        ddl::drop_all(&SqliteDialect, &tables).unwrap(),
         [r#"DROP TABLE "b""#, r#"DROP TABLE "a""#]
+    );
+    // Rows that refer to each other would keep both tables.
+    assert_eq!(
+        ddl::drop_script(&SqliteDialect, &tables).unwrap(),
+        "PRAGMA foreign_keys = OFF;\n\nBEGIN;\n\nDROP TABLE \"b\";\n\nDROP TABLE \"a\";\n\nCOMMIT;\n\n\
+         PRAGMA foreign_keys = ON;\n"
+    );
+    assert_eq!(
+        ddl::drop_script(&SqliteDialect, &tables[..1]).unwrap(),
+        "DROP TABLE \"a\";\n"
     );
 }
 

@@ -407,9 +407,11 @@ fn sets_transaction(sql: &str) -> bool {
 
 /// Whether a statement that worked must have ended the open transaction, or begun one where none was.
 fn ends_or_begins(sql: &str, open: bool) -> bool {
+    // Statements about tables commit, and answer with rows, behind which there is no report.
+    const ENDS: &[&str] = &["COMMIT", "ANALYZE", "CACHE", "CHECK", "OPTIMIZE", "REPAIR"];
     if open {
         // Going back to a savepoint ends nothing.
-        starts_with_any(sql, &["COMMIT"]) || sql.trim().eq_ignore_ascii_case("ROLLBACK")
+        starts_with_any(sql, ENDS) || sql.trim().eq_ignore_ascii_case("ROLLBACK")
     } else {
         starts_with_any(sql, &["BEGIN", "START"])
     }
@@ -438,6 +440,7 @@ mod tests {
         assert!(ends_or_begins("start transaction read only", false));
         assert!(ends_or_begins("COMMIT", true) && ends_or_begins(" rollback ", true));
         assert!(!ends_or_begins("ROLLBACK TO SAVEPOINT a", true));
+        assert!(ends_or_begins("check table a", true) && !ends_or_begins("CHECK TABLE a", false));
         assert!(!ends_or_begins("COMMIT", false) && !ends_or_begins("BEGIN", true));
     }
 
