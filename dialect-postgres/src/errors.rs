@@ -13,6 +13,8 @@ pub struct ServerError<'a> {
     pub code: &'a str,
     /// The primary message. It may hold values.
     pub message: &'a str,
+    /// The statement. What the message quotes is taken for a name, and shown, only if it stands here.
+    pub sql: &'a str,
     /// The secondary message. It may hold values.
     pub detail: Option<&'a str>,
     /// The table at fault.
@@ -57,6 +59,12 @@ pub fn classify(server: &ServerError<'_>) -> Error {
 /// reads has changed, or the server has forgotten it.
 pub fn is_stale_statement(code: &str, routine: Option<&str>) -> bool {
     code == "26000" || (code == "0A000" && routine == Some("RevalidateCachedQuery"))
+}
+
+/// Whether a statement that was prepared earlier may have come to fail in this way because of what was done to
+/// its types, functions or tables since.
+pub fn may_be_stale_statement(code: &str) -> bool {
+    matches!(code, "XX000" | "42804" | "42883" | "42704")
 }
 
 fn kind(server: &ServerError<'_>) -> ErrorKind {
@@ -106,10 +114,15 @@ fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
             .iter()
             .any(|class| code.starts_with(class)) =>
         {
-            if kind == ErrorKind::ConnectionLost {
-                return Some(format!("{}: {}", kind.as_str(), server.message));
+            // Whoever wrote RAISE EXCEPTION may have put anything into it.
+            if server.routine == Some("exec_stmt_raise") {
+                return None;
             }
-            server.message
+            let message = without_values(server);
+            if kind == ErrorKind::ConnectionLost {
+                return Some(format!("{}: {message}", kind.as_str()));
+            }
+            return Some(message);
         }
         _ => return None,
     };
@@ -139,14 +152,11 @@ fn place<'a>(server: &ServerError<'a>) -> (Option<&'a str>, Option<&'a str>) {
             server.column.or_else(|| key_column(server.detail?)),
         ),
         // relation "users" does not exist
-        "42P01" => (
-            server.table.or_else(|| quoted(server.message, 0)),
-            server.column,
-        ),
+        "42P01" => (server.table.or_else(|| quoted(server, 0)), server.column),
         // column "age" of relation "users" does not exist; column u.age does not exist
         "42703" => (
-            server.table.or_else(|| quoted(server.message, 1)),
-            server.column.or_else(|| quoted(server.message, 0)),
+            server.table.or_else(|| quoted(server, 1)),
+            server.column.or_else(|| quoted(server, 0)),
         ),
         _ => (server.table, server.column),
     }
@@ -161,12 +171,34 @@ fn key_column(detail: &str) -> Option<&str> {
     columns.chars().all(is_plain).then_some(columns)
 }
 
-/// The part of `message` in the quotes of that number.
-fn quoted(message: &str, number: usize) -> Option<&str> {
-    let mut parts = message.split('"');
+/// The message without what it quotes, except for names: a cast to regclass fails with the value as the name.
+fn without_values(server: &ServerError<'_>) -> String {
+    // These name columns, which no value can.
+    if matches!(server.code, "42703" | "42804") {
+        return server.message.to_owned();
+    }
+    let parts = server.message.split('"').enumerate();
+    let shown = parts.map(|(number, part)| match number % 2 {
+        1 if !is_written(server.sql, part) => "…",
+        _ => part,
+    });
+    shown.collect::<Vec<_>>().join("\"")
+}
+
+/// Whether a name stands in the statement, in whatever case and quotes.
+fn is_written(sql: &str, name: &str) -> bool {
+    let plain = |text: &str| text.replace('"', "").to_lowercase();
+    sql.contains(name) || plain(sql).contains(&plain(name))
+}
+
+/// The part of the message in the quotes of that number, if it is a name.
+fn quoted<'a>(server: &ServerError<'a>, number: usize) -> Option<&'a str> {
+    let mut parts = server.message.split('"');
     let found = parts.nth(2 * number + 1)?;
     // Without a closing quote it is no name.
-    parts.next().map(|_| found)
+    parts.next()?;
+    let is_name = server.code == "42703" || is_written(server.sql, found);
+    is_name.then_some(found)
 }
 
 #[cfg(test)]
@@ -177,6 +209,7 @@ mod tests {
     const UNIQUE: ServerError<'_> = ServerError {
         code: "23505",
         message: "duplicate key value violates unique constraint \"uq_users_email\"",
+        sql: "",
         detail: Some("Key (email)=(secret@example.com) already exists."),
         table: Some("users"),
         column: None,
@@ -241,6 +274,7 @@ mod tests {
             let error = classify(&ServerError {
                 code,
                 message,
+                sql: "SELECT * FROM \"NOPE\"",
                 ..ServerError::default()
             });
             (
@@ -267,6 +301,7 @@ mod tests {
             &ServerError {
                 code: "42601",
                 message: "syntax error at or near \"SELEC\"",
+                sql: "SELEC 1",
                 ..ServerError::default()
             },
             ErrorKind::Syntax,
@@ -318,6 +353,37 @@ mod tests {
                 "of {code}"
             );
         }
+    }
+
+    #[test]
+    fn quoted_values_stay_out_and_names_do_not() {
+        let cast = |sql| ServerError {
+            code: "42P01",
+            message: "relation \"secret\" does not exist",
+            sql,
+            ..ServerError::default()
+        };
+        check(
+            &cast("SELECT $1::regclass"),
+            ErrorKind::UndefinedTable,
+            "relation \"…\" does not exist [42P01]",
+        );
+        check(
+            &cast("SELECT * FROM Secret"),
+            ErrorKind::UndefinedTable,
+            "relation \"secret\" does not exist (table secret) [42P01]",
+        );
+        let raised = ServerError {
+            code: "42501",
+            message: "refused value secret",
+            routine: Some("exec_stmt_raise"),
+            ..ServerError::default()
+        };
+        check(
+            &raised,
+            ErrorKind::Database,
+            "the database refused the statement [42501]",
+        );
     }
 
     #[test]

@@ -8,20 +8,36 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::civil::{self, Clock};
 use orm_core::value::ValueRef;
 
-/// All binds of one run, none of which may be longer than `limit` bytes: the server hangs up on longer
-/// ones, and with the connection goes the transaction.
+use crate::errors::too_large;
+
+/// What stands around values in a packet.
+const ROOM: usize = 64;
+
+/// Values that come to more than a protocol packet travel one by one instead of together.
+const TOGETHER: u64 = 0x0100_0000;
+
+/// All binds of one run, none of which may be longer than a `packet` has room for: the server hangs up on longer
+/// ones, and with the connection goes the transaction. Nor may all of them, where they travel together.
 ///
 /// # Errors
 /// `OutOfRange` for a number that isn't finite, a year beyond four digits and a time beyond a day;
 /// `DataTooLong`.
-pub(super) fn params(binds: &[ValueRef<'_>], limit: usize) -> Result<Params> {
+pub(super) fn params(binds: &[ValueRef<'_>], packet: usize) -> Result<Params> {
     let mut values = Vec::with_capacity(binds.len());
+    let limit = packet.saturating_sub(ROOM);
+    // A command and its fixed fields.
+    let mut total = 16;
     for (index, bind) in binds.iter().enumerate() {
         let value = value(*bind).map_err(|what| refused(what, index))?;
         if matches!(&value, Value::Bytes(bytes) if bytes.len() > limit) {
             return Err(too_long(limit, index));
         }
+        // Each value has a type of two bytes and a bit for NULL.
+        total += value.bin_len() + 3;
         values.push(value);
+    }
+    if total > packet as u64 && total <= TOGETHER {
+        return Err(too_large());
     }
     Ok(Params::Positional(values))
 }
@@ -154,11 +170,12 @@ mod tests {
     #[test]
     fn a_bind_has_a_longest_length() {
         let text = ValueRef::Text("0123456789");
-        assert!(params(&[text], 10).is_ok());
-        assert_eq!(
-            params(&[text], 9).unwrap_err().kind(),
-            ErrorKind::DataTooLong
-        );
+        assert!(params(&[text], 10 + ROOM).is_ok());
+        // Those that would travel together may not be longer together.
+        for (binds, limit) in [(&[text][..], 9 + ROOM), (&[text; 9], 100)] {
+            let error = params(binds, limit).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::DataTooLong);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use mysql::consts::CapabilityFlags;
 use mysql::prelude::Queryable;
-use mysql::{Conn, DriverError, OptsBuilder, SslOpts};
+use mysql::{Conn, DriverError, LocalInfileHandler, OptsBuilder, SslOpts};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::Value;
 
@@ -71,7 +71,7 @@ pub(super) fn connect(config: &MysqlConfig, guise: Guise) -> Result<MysqlConnect
     });
     spawned.map_err(|error| failed(config, "no thread can be started").with_source(error))?;
     // A bit longer than the TCP connection may take, so that its own error comes first.
-    match receiver.recv_timeout(limit + limit / 4) {
+    match receiver.recv_timeout(limit.saturating_add(limit / 4)) {
         Ok(opened) => opened,
         Err(RecvTimeoutError::Timeout) => Err(failed(config, "the server does not answer")),
         Err(RecvTimeoutError::Disconnected) => Err(failed(config, "the native driver failed")),
@@ -93,6 +93,7 @@ impl Attempt {
             guise,
             statement_cache: self.config.statement_cache,
             packet,
+            ping_timeout: self.config.connect_timeout,
         };
         Ok(MysqlConnection::new(native, &settings))
     }
@@ -155,7 +156,13 @@ fn options(config: &MysqlConfig) -> Result<OptsBuilder> {
         .prefer_socket(false)
         .tcp_connect_timeout(time_limit(config.connect_timeout))
         .stmt_cache_size(config.statement_cache)
+        // What the server takes is checked before sending; its answers may be larger than that.
+        .max_allowed_packet(Some(usize::MAX))
+        // A peer that has gone silent is noticed in about two minutes instead of never.
+        .tcp_keepalive_time_ms(Some(60_000))
         .additional_capabilities(capabilities)
+        // Without a handler the native driver sends an empty file.
+        .local_infile_handler(Some(no_file()))
         .ssl_opts(tls(config)?);
     match &config.socket {
         None => Ok(options),
@@ -164,6 +171,10 @@ fn options(config: &MysqlConfig) -> Result<OptsBuilder> {
             None => Err(wrong("the path of the unix socket is not valid utf-8")),
         },
     }
+}
+
+fn no_file() -> LocalInfileHandler {
+    LocalInfileHandler::new(|_, _| Err(io::Error::other("no file of this machine is sent")))
 }
 
 fn tls(config: &MysqlConfig) -> Result<Option<SslOpts>> {

@@ -11,17 +11,21 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
 
-use mysql::prelude::{Protocol, Queryable};
-use mysql::session_state_change::SessionStateChange;
-use mysql::{Conn, Params, QueryResult, Statement};
+use mysql::prelude::Queryable;
+use mysql::{Conn, Params, Statement};
 use orm_core::driver::{Connection, Outcome, Row, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
-use super::row::{Kind, MysqlRow};
+use super::answer::{Done, drain, outcome, read, reported, run};
+use super::row::Kind;
+use super::words::{asks_for_file, ends_or_begins, is_plain, only_tells, touches_session};
 use super::{Guise, bind};
-use crate::errors::{breaks, from_native};
+use crate::errors::{breaks, from_native, too_large};
 use crate::{MARIADB_COLLATION, MYSQL_COLLATION};
 
 /// The server refuses to change the next transaction's access mode while one is open, and so tells
@@ -39,15 +43,19 @@ const STALE_STATEMENT: [u16; 2] = [1243, 1615];
 
 /// A connection to MySQL or MariaDB. Its [`native`](Connection::native) is a [`mysql::Conn`].
 pub struct MysqlConnection {
-    native: Conn,
+    /// There until the connection breaks.
+    native: Option<Conn>,
     server: &'static str,
     collations: Collations,
     statement_cache: usize,
     packet: usize,
+    ping_timeout: Duration,
     open: bool,
     tracked: bool,
-    broken: bool,
+    /// Whether something may be left behind that the next user would find.
+    touched: bool,
     kinds: Vec<Kind>,
+    nothing: (),
 }
 
 /// What `connect.rs` found out or was told.
@@ -57,6 +65,8 @@ pub(super) struct Settings {
     pub(super) statement_cache: usize,
     /// The most bytes that the server takes at once.
     pub(super) packet: usize,
+    /// How long a ping may take; zero for any time.
+    pub(super) ping_timeout: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,16 +87,39 @@ impl MysqlConnection {
         };
         let tracked = reported(&native).is_some();
         Self {
-            native,
+            native: Some(native),
             server,
             collations,
             statement_cache: settings.statement_cache,
             packet: settings.packet,
+            ping_timeout: settings.ping_timeout,
             open: false,
             tracked,
-            broken: false,
+            touched: false,
             kinds: Vec::new(),
+            nothing: (),
         }
+    }
+
+    /// Whether a statement may be sent at all, and what it may leave behind. A broken connection is gone:
+    /// what it still held would otherwise be found by the next statement.
+    fn check(&mut self, sql: &str) -> Result<()> {
+        if self.native.is_none() {
+            return Err(lost().with_sql(sql));
+        }
+        // A command and its text.
+        if sql.len() >= self.packet {
+            return Err(too_large().with_sql(sql));
+        }
+        if asks_for_file(sql) {
+            return Err(no_file().with_sql(sql));
+        }
+        self.touched = self.touched || touches_session(sql);
+        Ok(())
+    }
+
+    fn native(&mut self) -> Result<&mut Conn> {
+        self.native.as_mut().ok_or_else(lost)
     }
 
     fn spoken<'a>(&self, sql: &'a str) -> Cow<'a, str> {
@@ -105,7 +138,7 @@ impl MysqlConnection {
     /// Prepares a statement, or takes it from the cache.
     fn prepare(&mut self, sql: &str, binds: usize) -> Result<Statement> {
         let spoken = self.spoken(sql);
-        let prepared = self.native.prep(spoken);
+        let prepared = self.native()?.prep(spoken);
         let statement = prepared.map_err(|native| self.failed(native, sql))?;
         if usize::from(statement.num_params()) == binds {
             return Ok(statement);
@@ -125,7 +158,8 @@ impl MysqlConnection {
 
     fn forget(&mut self, statement: Statement) {
         // The server sends no answer to this.
-        if self.native.close(statement).is_err() {
+        let closed = self.native.as_mut().map(|native| native.close(statement));
+        if matches!(closed, Some(Err(_))) {
             self.lose();
         }
     }
@@ -135,7 +169,7 @@ impl MysqlConnection {
         &mut self,
         statement: Statement,
         sql: &str,
-        result: mysql::Result<T>,
+        result: mysql::Result<Done<T>>,
     ) -> Result<T> {
         let stale = matches!(&result, Err(mysql::Error::MySqlError(error))
             if STALE_STATEMENT.contains(&error.code));
@@ -147,25 +181,36 @@ impl MysqlConnection {
         self.settled(sql, result)
     }
 
-    fn settled<T>(&mut self, sql: &str, result: mysql::Result<T>) -> Result<T> {
+    fn settled<T>(&mut self, sql: &str, result: mysql::Result<Done<T>>) -> Result<T> {
         match result {
             Ok(done) => {
-                self.succeeded(sql);
-                Ok(done)
+                self.succeeded(sql, done.has_rows);
+                Ok(done.value)
             }
             Err(native) => Err(self.failed(native, sql)),
         }
     }
 
     #[inline]
-    fn succeeded(&mut self, sql: &str) {
-        if let Some(open) = reported(&self.native) {
+    fn succeeded(&mut self, sql: &str, has_rows: bool) {
+        if let Some(open) = self.native.as_ref().and_then(reported) {
             self.open = open;
             self.tracked = true;
-        } else if !is_plain(sql) && (!self.tracked || ends_or_begins(sql, self.open)) {
-            // Silence about a statement that must have changed the state: somebody between here and the
-            // server, or the program itself, has switched the reports off.
+        } else if !is_plain(sql) {
+            self.doubt(sql, has_rows);
+        }
+    }
+
+    /// What silence means after a statement that may have changed the state.
+    #[cold]
+    fn doubt(&mut self, sql: &str, has_rows: bool) {
+        if !self.tracked || ends_or_begins(sql, self.open) {
+            // It must have changed the state: somebody between here and the server, or the program itself,
+            // has switched the reports off.
             self.tracked = false;
+            self.ask();
+        } else if self.open && has_rows && !only_tells(sql) {
+            // Rows end without a report, and ANALYZE TABLE, which answers with rows, commits.
             self.ask();
         }
     }
@@ -182,7 +227,7 @@ impl MysqlConnection {
         }
         let error = from_native(native, sql);
         // A killed connection may give another reason for its last statement's failure.
-        if self.broken && error.kind() == ErrorKind::Database {
+        if self.native.is_none() && error.kind() == ErrorKind::Database {
             return error.into_kind(ErrorKind::ConnectionLost);
         }
         error
@@ -191,20 +236,57 @@ impl MysqlConnection {
     /// Asks the server whether a transaction is open. A connection that can't tell is given up.
     #[cold]
     fn ask(&mut self) {
-        match self.native.query_drop(QUESTION) {
+        let Some(native) = &mut self.native else {
+            return;
+        };
+        match native.query_drop(QUESTION) {
             Err(mysql::Error::MySqlError(answer)) if answer.code == IN_TRANSACTION => {
                 self.open = true;
             }
             // Takes back what the question has set for the next transaction.
-            Ok(()) if self.native.query_drop("ROLLBACK").is_ok() => self.open = false,
+            Ok(()) if native.query_drop("ROLLBACK").is_ok() => self.open = false,
             _ => self.lose(),
         }
     }
 
+    /// Closes what is left of a broken connection: the server then rolls back what it still holds.
     fn lose(&mut self) {
-        self.broken = true;
+        self.native = None;
         self.open = false;
     }
+
+    /// Pings from a thread of its own: the native driver has no time limit for one answer, and a peer that
+    /// has gone silent would hold the caller for as long as the network takes to give up.
+    fn ping_within(&mut self, limit: Duration) -> Result<()> {
+        let mut native = self.native.take().ok_or_else(lost)?;
+        let (sender, receiver) = sync_channel(1);
+        let thread = thread::Builder::new().name("orm-ping".to_owned());
+        let spawned = thread.spawn(move || {
+            let answer = native.ping();
+            // A caller who has stopped waiting drops the receiver, and the connection is closed here.
+            let _ = sender.send((native, answer));
+        });
+        spawned.map_err(|error| lost().with_source(error))?;
+        let (native, answer) = receiver
+            .recv_timeout(limit)
+            .map_err(|silence| lost().with_source(silence))?;
+        self.native = Some(native);
+        answer.map_err(|native| self.failed(native, ""))
+    }
+}
+
+/// The native driver would send an empty file, and report success.
+#[cold]
+fn no_file() -> Error {
+    let message = "loading a file of this machine is not a statement that can be executed";
+    Error::with_message(ErrorKind::Unsupported, message).with_hint(
+        "set a handler on the native connection, mysql::Conn, and run the statement there",
+    )
+}
+
+#[cold]
+fn lost() -> Error {
+    Error::new(ErrorKind::ConnectionLost)
 }
 
 impl Connection for MysqlConnection {
@@ -213,15 +295,16 @@ impl Connection for MysqlConnection {
     }
 
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+        self.check(sql)?;
         let params = self.params(sql, binds)?;
         let statement = match self.prepare(sql, binds.len()) {
             Err(error) if binds.is_empty() && is_unpreparable(&error) => {
                 self.control(sql)?;
-                return Ok(outcome(&self.native));
+                return Ok(outcome(self.native()?));
             }
             prepared => prepared?,
         };
-        let result = run(&mut self.native, &statement, params);
+        let result = run(self.native()?, &statement, params);
         self.finished(statement, sql, result)
     }
 
@@ -240,10 +323,11 @@ impl Connection for MysqlConnection {
             let message = format!("{} binds make no whole rows of {width}", binds.len());
             return Err(Error::with_message(ErrorKind::Usage, message).with_sql(sql));
         }
+        self.check(sql)?;
         let statement = self.prepare(sql, width)?;
         for row in rows {
             let result = self.params(sql, row).and_then(|params| {
-                let result = run(&mut self.native, &statement, params);
+                let result = run(self.native()?, &statement, params);
                 done(self.settled(sql, result)?)
             });
             if let Err(error) = result {
@@ -261,23 +345,24 @@ impl Connection for MysqlConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
+        self.check(sql)?;
         let params = self.params(sql, binds)?;
         let statement = self.prepare(sql, binds.len())?;
-        let result = read(
-            &mut self.native,
-            &mut self.kinds,
-            (&statement, params),
-            each,
-        );
+        let native = self.native.as_mut().ok_or_else(lost)?;
+        let result = read(native, &mut self.kinds, (&statement, params), each);
         self.finished(statement, sql, result)?
     }
 
     fn control(&mut self, sql: &str) -> Result<()> {
+        self.check(sql)?;
         let spoken = self.spoken(sql);
-        let result = self
-            .native
-            .query_iter(spoken)
-            .and_then(|mut result| drain(&mut result));
+        let result = self.native()?.query_iter(spoken).and_then(|mut result| {
+            let has_rows = drain(&mut result)?;
+            Ok(Done {
+                value: (),
+                has_rows,
+            })
+        });
         self.settled(sql, result)
     }
 
@@ -289,19 +374,40 @@ impl Connection for MysqlConnection {
         }
     }
 
+    fn resync(&mut self) -> Result<()> {
+        self.ask();
+        self.native().map(drop)
+    }
+
     fn ping(&mut self) -> Result<()> {
-        self.native.ping().map_err(|native| self.failed(native, ""))
+        if !self.ping_timeout.is_zero() {
+            return self.ping_within(self.ping_timeout);
+        }
+        let answer = self.native()?.ping();
+        answer.map_err(|native| self.failed(native, ""))
     }
 
     fn is_broken(&self) -> bool {
-        self.broken
+        self.native.is_none()
+    }
+
+    // Resetting would leave the database chosen by USE, and takes about as long as connecting.
+    fn reset(&mut self) -> Result<()> {
+        if self.touched {
+            return Err(Error::new(ErrorKind::Usage));
+        }
+        Ok(())
     }
 
     // The server prepares a statement again by itself after DDL, and sends the new columns along.
     fn clear_statements(&mut self) {}
 
     fn native(&mut self) -> &mut dyn Any {
-        &mut self.native
+        self.touched = true;
+        match &mut self.native {
+            Some(native) => native,
+            None => &mut self.nothing,
+        }
     }
 }
 
@@ -311,158 +417,11 @@ impl fmt::Debug for MysqlConnection {
         f.debug_struct("MysqlConnection")
             .field("server", &self.server)
             .field("open", &self.open)
-            .field("broken", &self.broken)
+            .field("broken", &self.native.is_none())
             .finish_non_exhaustive()
     }
 }
 
-fn run(native: &mut Conn, statement: &Statement, params: Params) -> mysql::Result<Outcome> {
-    drain(&mut native.exec_iter(statement, params)?)?;
-    Ok(outcome(native))
-}
-
-fn outcome(native: &Conn) -> Outcome {
-    Outcome {
-        affected: native.affected_rows(),
-        // A key beyond i64 is of a column that no model has.
-        last_insert_id: i64::try_from(native.last_insert_id()).unwrap_or(0),
-    }
-}
-
-/// Hands out the rows of the first result and reads past all that follows, so that the connection is
-/// free for the next statement, whatever `each` says. The inner result is that of `each`.
-fn read(
-    native: &mut Conn,
-    kinds: &mut Vec<Kind>,
-    (statement, params): (&Statement, Params),
-    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
-) -> mysql::Result<Result<()>> {
-    let mut result = native.exec_iter(statement, params)?;
-    kinds.clear();
-    kinds.extend(result.columns().as_ref().iter().map(Kind::of));
-    let mut said = Ok(());
-    if let Some(rows) = result.iter() {
-        for row in rows {
-            let row = row?;
-            if said.is_ok() {
-                said = each(&MysqlRow { row: &row, kinds });
-            }
-        }
-    }
-    drain(&mut result)?;
-    Ok(said)
-}
-
-/// Reads to the end of every result: an error may be in the last one.
-fn drain<P: Protocol>(result: &mut QueryResult<'_, '_, '_, P>) -> mysql::Result<()> {
-    while let Some(rows) = result.iter() {
-        for row in rows {
-            row?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether the last answer said that a transaction is open; `None` if it said nothing about that. The
-/// first of the eight letters is `T` or `I` in a transaction, begun by a statement or by itself.
-#[inline]
-fn reported(native: &Conn) -> Option<bool> {
-    let changes = native.session_state_changes().ok()?;
-    changes
-        .iter()
-        .rev()
-        .find_map(|change| match change.decode() {
-            Ok(SessionStateChange::TransactionState(state)) => {
-                state.as_bytes().first().map(|letter| *letter != b'_')
-            }
-            _ => None,
-        })
-}
-
-/// Whether a statement can neither begin nor end a transaction, so that nothing needs to be asked. After
-/// SET TRANSACTION nothing must be asked, since the question would undo it.
-fn is_plain(sql: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "SELECT",
-        "INSERT",
-        "UPDATE",
-        "DELETE",
-        "REPLACE",
-        "WITH",
-        "SAVEPOINT",
-        "RELEASE",
-    ];
-    starts_with_any(sql, WORDS) || sets_transaction(sql)
-}
-
-fn sets_transaction(sql: &str) -> bool {
-    let mut words = sql.split_ascii_whitespace();
-    let mut is = |word| {
-        words
-            .next()
-            .is_some_and(|found| found.eq_ignore_ascii_case(word))
-    };
-    is("SET") && is("TRANSACTION")
-}
-
-/// Whether a statement that worked must have ended the open transaction, or begun one where none was.
-fn ends_or_begins(sql: &str, open: bool) -> bool {
-    // Statements about tables commit, and answer with rows, behind which there is no report.
-    const ENDS: &[&str] = &["COMMIT", "ANALYZE", "CACHE", "CHECK", "OPTIMIZE", "REPAIR"];
-    if open {
-        // Going back to a savepoint ends nothing.
-        starts_with_any(sql, ENDS) || sql.trim().eq_ignore_ascii_case("ROLLBACK")
-    } else {
-        starts_with_any(sql, &["BEGIN", "START"])
-    }
-}
-
-fn starts_with_any(sql: &str, words: &[&str]) -> bool {
-    let sql = sql.trim_start();
-    let end = sql
-        .find(|c: char| !c.is_ascii_alphabetic())
-        .unwrap_or(sql.len());
-    words
-        .iter()
-        .any(|word| sql[..end].eq_ignore_ascii_case(word))
-}
-
 fn is_unpreparable(error: &Error) -> bool {
     error.code().and_then(|code| code.parse().ok()) == Some(UNPREPARABLE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn silence_is_suspicious_where_the_state_must_change() {
-        assert!(ends_or_begins("start transaction read only", false));
-        assert!(ends_or_begins("COMMIT", true) && ends_or_begins(" rollback ", true));
-        assert!(!ends_or_begins("ROLLBACK TO SAVEPOINT a", true));
-        assert!(ends_or_begins("check table a", true) && !ends_or_begins("CHECK TABLE a", false));
-        assert!(!ends_or_begins("COMMIT", false) && !ends_or_begins("BEGIN", true));
-    }
-
-    #[test]
-    fn what_may_end_a_transaction_is_not_plain() {
-        for sql in [
-            "SELECT 1",
-            "set transaction isolation level serializable",
-            "  insert into t values (1)",
-            "WITH x AS (SELECT 1) SELECT * FROM x",
-        ] {
-            assert!(is_plain(sql), "{sql}");
-        }
-        for sql in [
-            "CALL p()",
-            "CREATE TABLE t (a INT)",
-            "/* x */ SELECT 1",
-            "COMMIT",
-            "SET autocommit = 0",
-            "",
-        ] {
-            assert!(!is_plain(sql), "{sql}");
-        }
-    }
 }

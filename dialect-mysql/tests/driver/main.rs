@@ -5,6 +5,7 @@
 
 mod connect;
 mod errors;
+mod limits;
 mod sql;
 mod support;
 mod transaction;

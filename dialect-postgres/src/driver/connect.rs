@@ -90,6 +90,8 @@ impl Connector {
         if !config.connect_timeout.is_zero() {
             native.connect_timeout(config.connect_timeout);
         }
+        // A peer that has gone silent is noticed in minutes instead of hours.
+        native.keepalives_idle(Duration::from_secs(60));
         native.ssl_mode(self.ssl_mode()?);
         Ok(native)
     }

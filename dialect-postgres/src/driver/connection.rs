@@ -7,6 +7,7 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use hashlink::LruCache;
 use orm_core::driver::{Connection, Outcome, Row, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
-use postgres::error::{DbError, Severity};
+use postgres::error::{DbError, Severity, SqlState};
 use postgres::types::{ToSql, Type};
 use postgres::{Client, Column, Statement};
 use tokio::runtime::Handle;
@@ -23,9 +24,19 @@ use tokio::runtime::Handle;
 use super::bind::{Bind, Refusal, binds, unspecified};
 use super::row::{PostgresRow, Wire};
 use super::transaction::Effect;
-use super::{PostgresConfig, refuse_async};
+use super::{PostgresConfig, inside_task, refuse_async};
 use crate::capability::CAPABILITIES;
 use crate::errors::{self, ServerError};
+
+/// Statements of a longer text are prepared for one run: kept ones are counted, not weighed.
+const LONGEST_KEPT: usize = 16 * 1024;
+
+/// Succeeds in a transaction that stands, and fails in another way in an aborted one and in none.
+const QUESTION: &str = "SAVEPOINT orm_look; RELEASE SAVEPOINT orm_look";
+
+/// DISCARD ALL, but for the prepared statements: the native client keeps some for itself. In one round trip.
+const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
+     SELECT pg_advisory_unlock_all(); DISCARD PLANS; DISCARD SEQUENCES; DISCARD TEMP";
 
 /// A statement that the server has parsed.
 struct Prepared {
@@ -42,7 +53,18 @@ pub(super) struct PostgresConnection {
     statements: Option<LruCache<Box<str>, Arc<Prepared>>>,
     transaction: TransactionState,
     is_broken: bool,
+    touched: Touched,
     ping_timeout: Duration,
+}
+
+/// What the next user of the connection might find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Touched {
+    Nothing,
+    /// Settings, temporary tables, locks.
+    Session,
+    /// Whatever the native connection was used for.
+    Native,
 }
 
 /// The two ways to run a statement: prepared, or in one message with its text.
@@ -75,6 +97,7 @@ impl PostgresConnection {
             statements: (capacity > 0).then(|| LruCache::new(capacity)),
             transaction: TransactionState::None,
             is_broken: false,
+            touched: Touched::Nothing,
             ping_timeout: config.connect_timeout,
         }
     }
@@ -99,6 +122,19 @@ impl PostgresConnection {
         Ok(())
     }
 
+    /// Lets the native client talk to the server. It panics where blocking is not allowed, before it does
+    /// anything; `refuse_async` finds most of these places, but not those without a budget.
+    fn talk<T>(&mut self, call: impl FnOnce(&mut Client) -> Native<T>) -> Result<Native<T>> {
+        let client = self.client();
+        catch_unwind(AssertUnwindSafe(|| call(client))).map_err(|_| inside_task())
+    }
+
+    fn note(&mut self, effect: Effect) {
+        if effect.touches_session && self.touched == Touched::Nothing {
+            self.touched = Touched::Session;
+        }
+    }
+
     fn run<T>(
         &mut self,
         sql: &str,
@@ -114,27 +150,29 @@ impl PostgresConnection {
         }
         let was_open = self.transaction != TransactionState::None;
         let (prepared, is_fresh) = self.prepare(sql)?;
-        let failure = match self.run_prepared(&prepared, values, call) {
+        let failure = match self.run_prepared(sql, &prepared, (values, call)) {
             Ok(value) => return Ok((value, Some(prepared))),
             Err(failure) if is_fresh || !failure.is_stale => return Err(failure.error),
             Err(failure) => failure,
         };
         self.forget(sql);
+        // Types may have been made anew under their old names.
+        self.client().clear_type_cache();
         // The server's refusal has aborted the transaction: a new statement helps only the next one.
         if failure.reached_server && was_open {
             return Err(failure.error);
         }
         let (prepared, _) = self.prepare(sql)?;
-        let result = self.run_prepared(&prepared, values, call);
+        let result = self.run_prepared(sql, &prepared, (values, call));
         let value = result.map_err(|failure| failure.error)?;
         Ok((value, Some(prepared)))
     }
 
     fn run_prepared<T>(
         &mut self,
+        sql: &str,
         prepared: &Prepared,
-        values: &[ValueRef<'_>],
-        call: &Call<T>,
+        (values, call): (&[ValueRef<'_>], &Call<T>),
     ) -> Result<T, Failure> {
         let expected = prepared.statement.params().len();
         if values.len() != expected {
@@ -142,8 +180,11 @@ impl PostgresConnection {
         }
         let binds = binds(values);
         let binds: Vec<_> = binds.iter().map(erase).collect();
-        let result = (call.prepared)(self.client(), &prepared.statement, &binds);
-        self.settle(prepared.effect, result)
+        self.note(prepared.effect);
+        let result = self
+            .talk(|client| (call.prepared)(client, &prepared.statement, &binds))
+            .map_err(Failure::local)?;
+        self.settle(sql, prepared.effect, result)
     }
 
     /// Parses, binds and executes in one message, every bind as text of a type that the server infers.
@@ -155,8 +196,10 @@ impl PostgresConnection {
             .collect();
         let effect = Effect::of(sql);
         effect.check()?;
-        let result = (call.direct)(self.client(), sql, &binds);
-        self.settle(effect, result).map_err(|failure| failure.error)
+        self.note(effect);
+        let result = self.talk(|client| (call.direct)(client, sql, &binds))?;
+        self.settle(sql, effect, result)
+            .map_err(|failure| failure.error)
     }
 
     /// The statement, and whether it was prepared just now.
@@ -170,9 +213,9 @@ impl PostgresConnection {
         }
         let effect = Effect::of(sql);
         effect.check()?;
-        let result = self.client().prepare(sql);
+        let result = self.talk(|client| client.prepare(sql))?;
         // A statement that can't be parsed has no effect but to abort the transaction.
-        let settled = self.settle(Effect::NOTHING, result);
+        let settled = self.settle(sql, Effect::NOTHING, result);
         let statement = settled.map_err(|failure| failure.error)?;
         let wires = wires(statement.columns()).into();
         let prepared = Arc::new(Prepared {
@@ -180,7 +223,8 @@ impl PostgresConnection {
             wires,
             effect,
         });
-        if let Some(statements) = &mut self.statements {
+        let kept = self.statements.as_mut();
+        if let Some(statements) = kept.filter(|_| sql.len() <= LONGEST_KEPT) {
             // What falls out is closed by being dropped, along with the next message.
             statements.insert(sql.into(), Arc::clone(&prepared));
         }
@@ -194,21 +238,23 @@ impl PostgresConnection {
     }
 
     /// Draws the consequences of a statement for the connection and its transaction.
-    fn settle<T>(&mut self, effect: Effect, result: Native<T>) -> Result<T, Failure> {
+    fn settle<T>(&mut self, sql: &str, effect: Effect, result: Native<T>) -> Result<T, Failure> {
         match result {
             Ok(value) => {
                 self.transaction = effect.done(self.transaction);
                 Ok(value)
             }
-            Err(error) => Err(self.fail(effect, error)),
+            Err(error) => Err(self.fail(sql, effect, error)),
         }
     }
 
     #[cold]
-    fn fail(&mut self, effect: Effect, error: postgres::Error) -> Failure {
+    fn fail(&mut self, sql: &str, effect: Effect, error: postgres::Error) -> Failure {
         if let Some(server) = error.as_db_error() {
-            let server = server_error(server);
-            let is_stale = errors::is_stale_statement(server.code, server.routine);
+            let server = server_error(server, sql);
+            // What may have done a part of its work for good is not run again.
+            let is_stale = errors::is_stale_statement(server.code, server.routine)
+                || errors::may_be_stale_statement(server.code) && !effect.touches_session;
             let classified = errors::classify(&server);
             if server.fatal || classified.is_connection_lost() {
                 self.lose();
@@ -288,8 +334,9 @@ fn too_many_binds(found: usize) -> Error {
     Error::with_message(ErrorKind::Usage, message).with_hint("bind a list as one array: = ANY($1)")
 }
 
-fn server_error(error: &DbError) -> ServerError<'_> {
+fn server_error<'a>(error: &'a DbError, sql: &'a str) -> ServerError<'a> {
     ServerError {
+        sql,
         code: error.code().code(),
         message: error.message(),
         detail: error.detail(),
@@ -347,9 +394,10 @@ impl Connection for PostgresConnection {
             connection.check_usable(sql)?;
             let effect = Effect::of(sql);
             effect.check()?;
-            let result = connection.client().batch_execute(sql);
+            connection.note(effect);
+            let result = connection.talk(|client| client.batch_execute(sql))?;
             connection
-                .settle(effect, result)
+                .settle(sql, effect, result)
                 .map_err(|failure| failure.error)
         };
         run(self).map_err(|error| error.with_sql(sql))
@@ -359,13 +407,44 @@ impl Connection for PostgresConnection {
         self.transaction
     }
 
+    fn resync(&mut self) -> Result<()> {
+        self.check_usable("")?;
+        let answer = self.talk(|client| client.batch_execute(QUESTION))?;
+        let code = answer.as_ref().map_err(postgres::Error::code);
+        self.transaction = match code {
+            Ok(()) => TransactionState::Open,
+            Err(Some(code)) if *code == SqlState::NO_ACTIVE_SQL_TRANSACTION => {
+                TransactionState::None
+            }
+            Err(Some(code)) if *code == SqlState::IN_FAILED_SQL_TRANSACTION => {
+                TransactionState::Aborted
+            }
+            Err(_) => {
+                self.lose();
+                return Err(Error::new(ErrorKind::ConnectionLost));
+            }
+        };
+        Ok(())
+    }
+
+    fn reset(&mut self) -> Result<()> {
+        match self.touched {
+            Touched::Nothing => return Ok(()),
+            Touched::Native => return Err(Error::new(ErrorKind::Usage)),
+            Touched::Session => {}
+        }
+        self.control(RESET)?;
+        self.touched = Touched::Nothing;
+        Ok(())
+    }
+
     fn ping(&mut self) -> Result<()> {
         self.check_usable("")?;
         let timeout = match self.ping_timeout {
             Duration::ZERO => Duration::MAX,
             timeout => timeout,
         };
-        let answer = self.client().is_valid(timeout);
+        let answer = self.talk(|client| client.is_valid(timeout))?;
         answer.map_err(|error| {
             // An answer that comes too late would be taken for that of the next statement.
             self.lose();
@@ -385,6 +464,7 @@ impl Connection for PostgresConnection {
     }
 
     fn native(&mut self) -> &mut dyn Any {
+        self.touched = Touched::Native;
         self.client()
     }
 }

@@ -210,11 +210,16 @@ fn refuse_async() -> Result<()> {
     if Handle::try_current().is_err() || !is_inside_task() {
         return Ok(());
     }
-    Err(Error::with_message(
+    Err(inside_task())
+}
+
+#[cold]
+fn inside_task() -> Error {
+    Error::with_message(
         ErrorKind::Usage,
         "a blocking database call inside an async task",
     )
-    .with_hint("call it inside tokio::task::spawn_blocking"))
+    .with_hint("call it inside tokio::task::spawn_blocking")
 }
 
 /// Whether this thread is polling a future. A thread of `spawn_blocking` or `block_in_place` knows its

@@ -1,4 +1,5 @@
-//! What a statement does to the transaction, read from its first words, and what is left after an error.
+//! What a statement does to the transaction and the session, read from its words, and what is left after an
+//! error.
 //!
 //! Needed here only: the drivers of the other databases tell whether a transaction is open. Pure text,
 //! no I/O; `connection.rs` asks it before and after each statement.
@@ -13,6 +14,8 @@ pub(super) struct Effect {
     is_single: bool,
     begins: bool,
     copies: bool,
+    /// Whether it may leave something behind that the next user of the connection would find.
+    pub(super) touches_session: bool,
 }
 
 /// The last of them that counts, since each leaves one state behind whatever was before.
@@ -37,6 +40,7 @@ impl Effect {
         is_single: true,
         begins: false,
         copies: false,
+        touches_session: false,
     };
 
     /// Refuses what the native client's ordinary verbs can't follow: it would wait for ever.
@@ -63,6 +67,7 @@ impl Effect {
             let step = Step::of(&statement.words);
             effect.begins |= matches!(step, Step::Begin | Step::Chain);
             effect.copies |= statement.copies;
+            effect.touches_session |= statement.touches_session();
             if step != Step::Nothing {
                 effect.step = step;
             }
@@ -137,9 +142,23 @@ struct Head<'a> {
     words: Vec<&'a str>,
     /// Whether it is a COPY whose other end is the client.
     copies: bool,
+    /// Whether it names something that lives as long as the session.
+    names_session: bool,
 }
 
 impl<'a> Head<'a> {
+    /// A function may do anything; those of the server that are made for it are known by their names.
+    fn touches_session(&self) -> bool {
+        const TOUCHING: &[&str] = &["CALL", "DECLARE", "DO", "EXECUTE", "LISTEN", "RESET", "SET"];
+        const OF_TRANSACTION: &[&str] = &["LOCAL", "TRANSACTION", "CONSTRAINTS"];
+        let is = |index: usize, words: &[&str]| {
+            let found = self.words.get(index);
+            found.is_some_and(|found| words.iter().any(|word| found.eq_ignore_ascii_case(word)))
+        };
+        let is_of_transaction = is(0, &["SET"]) && is(1, OF_TRANSACTION);
+        self.names_session || is(0, TOUCHING) && !is_of_transaction
+    }
+
     fn add(&mut self, word: &'a str, last: &str) {
         const WORDS: usize = 4;
         if self.words.len() < WORDS {
@@ -147,11 +166,22 @@ impl<'a> Head<'a> {
         }
         let is_copy = self.words[0].eq_ignore_ascii_case("COPY");
         let pairs = [("FROM", "STDIN"), ("TO", "STDOUT")];
+        self.names_session |= names_session(word);
         self.copies |= is_copy
             && pairs.iter().any(|(before, end)| {
                 last.eq_ignore_ascii_case(before) && word.eq_ignore_ascii_case(end)
             });
     }
+}
+
+fn names_session(word: &str) -> bool {
+    const NAMES: &[&str] = &["TEMP", "TEMPORARY", "pg_temp", "set_config", "setseed"];
+    let has = |prefix: &str| {
+        let start = word.get(..prefix.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    let locks = has("pg_advisory_lock") || has("pg_try_advisory_lock");
+    locks || NAMES.iter().any(|name| word.eq_ignore_ascii_case(name))
 }
 
 /// The statements in a text.
@@ -371,6 +401,30 @@ mod tests {
         assert!(Effect::of(body).is_single);
         assert!(Effect::of("COMMIT; ; -- nothing more").is_single);
         assert!(!Effect::of("COMMIT; SELECT 1").is_single);
+    }
+
+    #[test]
+    fn what_is_left_behind_is_noticed() {
+        for sql in [
+            "SET search_path = a",
+            "/* x */ reset all",
+            "CREATE TEMP TABLE t (a int)",
+            "SELECT pg_advisory_lock(1)",
+            "SELECT 1; SELECT pg_try_advisory_lock_shared(1)",
+            "SELECT set_config('a', 'b', false)",
+            "DO $$ BEGIN END $$",
+        ] {
+            assert!(Effect::of(sql).touches_session, "{sql}");
+        }
+        for sql in [
+            "SELECT 'SET', \"temp\", pg_advisory_xact_lock(1)",
+            "UPDATE t SET a = 1",
+            "SET LOCAL search_path = a",
+            "SET TRANSACTION READ ONLY",
+            "CREATE TABLE t (a int)",
+        ] {
+            assert!(!Effect::of(sql).touches_session, "{sql}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod binds;
 mod connecting;
 mod dialect;
 mod errors;
+mod session;
 mod statements;
 mod transactions;
 mod values;

@@ -108,7 +108,28 @@ pub trait Connection: Send + Any {
     /// itself. A driver that answers `Open` for one of these loses its users' data. Must not do I/O.
     fn transaction(&mut self, error: Option<&Error>) -> TransactionState;
 
-    /// Whether the connection still answers: one cheap round trip. The pool asks after idle time only.
+    /// Finds out what is left of the transaction after the [native](Connection::native) connection was in
+    /// other hands; [`Connection::transaction`] tells it then. The engine calls this before whatever comes
+    /// next. Only for drivers that follow the state instead of being told: may do I/O.
+    ///
+    /// # Errors
+    /// `ConnectionLost` if nothing can be found out.
+    fn resync(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Makes the session what it was after connecting, when the connection goes back to the pool: settings,
+    /// temporary tables, locks. Must cost nothing unless something other than plain statements, transactions
+    /// and DDL has run, or the native connection was handed out.
+    ///
+    /// # Errors
+    /// Any, for a session that can't be made so, or not cheaper than by connecting: it is closed then.
+    fn reset(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whether the connection still answers: one cheap round trip, within the time that connecting may take.
+    /// The pool asks after idle time only.
     ///
     /// # Errors
     /// `ConnectionLost`.

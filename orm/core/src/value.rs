@@ -9,7 +9,7 @@ use std::fmt;
 /// One value, borrowed: what a driver binds, and what a row yields.
 ///
 /// Copying it copies at most 24 bytes and never the text.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum ValueRef<'a> {
     /// SQL NULL.
@@ -41,7 +41,10 @@ pub enum ValueRef<'a> {
 }
 
 /// One value, owned: what a statement keeps.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Its `Debug` tells only what kind of value it is, so that no statement shows what it was given; print
+/// [`Value::as_ref`] to see it.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
     /// SQL NULL.
@@ -173,6 +176,38 @@ impl ValueRef<'_> {
         match (self, other) {
             (Self::Float(a), ValueRef::Float(b)) => a.to_bits() == b.to_bits(),
             (a, b) => a == b,
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({})", self.as_ref().kind_name())
+    }
+}
+
+// Written out because of lists, whose owned values hide themselves.
+impl fmt::Debug for ValueRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut variant =
+            |name: &str, value: &dyn fmt::Debug| f.debug_tuple(name).field(value).finish();
+        match self {
+            Self::Null => f.write_str("Null"),
+            Self::Bool(v) => variant("Bool", v),
+            Self::Int(v) => variant("Int", v),
+            Self::Float(v) => variant("Float", v),
+            Self::Text(v) => variant("Text", v),
+            Self::Bytes(v) => variant("Bytes", v),
+            Self::Date(v) => variant("Date", v),
+            Self::Time(v) => variant("Time", v),
+            Self::DateTime(v) => variant("DateTime", v),
+            Self::Timestamp(v) => variant("Timestamp", v),
+            Self::Uuid(v) => variant("Uuid", v),
+            Self::Array(items) => variant("Array", items),
+            Self::List(items) => {
+                let items: Vec<ValueRef<'_>> = items.iter().map(Value::as_ref).collect();
+                variant("List", &items)
+            }
         }
     }
 }

@@ -237,7 +237,7 @@ fn a_foreign_key_refused_by_the_database(db: &Db) {
 fn a_too_long_value_is_refused_before_anything_is_sent(db: &Db) {
     let mut session = db.session();
     let user = session.add(User::builder().username("é".repeat(51)));
-    let error = fails(session.commit(), orm::ErrorKind::DataTooLong);
+    let error = fails(session.commit(), ErrorKind::DataTooLong);
     assert_eq!(
         (error.table(), error.column()),
         (Some("users"), Some("username"))
@@ -245,7 +245,7 @@ fn a_too_long_value_is_refused_before_anything_is_sent(db: &Db) {
     session[user].username = "é".repeat(50);
     session.commit().unwrap();
     session[user].username.push('x');
-    fails(session.commit(), orm::ErrorKind::DataTooLong);
+    fails(session.commit(), ErrorKind::DataTooLong);
     session.rollback().unwrap();
     assert_eq!(session[user].username, "é".repeat(50));
 }

@@ -24,6 +24,7 @@ mod lost;
 mod lost_connection;
 mod many_rows;
 mod misfits;
+mod moments;
 mod nesting;
 mod past_the_session;
 mod pool;
@@ -130,6 +131,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(logging::cases());
     cases.extend(lost_connection::cases());
     cases.extend(misfits::cases());
+    cases.extend(moments::cases());
     cases.extend(nesting::cases());
     cases.extend(pool::cases());
     cases.extend(text_search::cases());

@@ -10,7 +10,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::value::ValueRef;
 
 /// Collects SQL text and, beside it, the values of its binds, borrowed from the statement.
-#[derive(Debug)]
 pub struct SqlWriter<'a> {
     dialect: &'a dyn Dialect,
     text: String,
@@ -19,6 +18,15 @@ pub struct SqlWriter<'a> {
     pub(super) repeats: Repeats<'a>,
     silent: bool,
     qualified: bool,
+}
+
+// Values are left out, as everywhere.
+impl std::fmt::Debug for SqlWriter<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqlWriter")
+            .field("text", &self.text)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> SqlWriter<'a> {

@@ -214,6 +214,14 @@ impl Connection for RecordingConnection {
         self.inner.transaction(error)
     }
 
+    fn resync(&mut self) -> Result<()> {
+        self.inner.resync()
+    }
+
+    fn reset(&mut self) -> Result<()> {
+        self.inner.reset()
+    }
+
     fn ping(&mut self) -> Result<()> {
         self.recorder.log().pings += 1;
         self.inner.ping()

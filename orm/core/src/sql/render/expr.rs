@@ -136,6 +136,9 @@ fn aggregate_type(function: Aggregate, ty: &Type) -> &Type {
 
 /// Writes an expression so that it can stand beside an operator.
 pub(crate) fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
+    if write_named(w, expr)? {
+        return Ok(());
+    }
     let simple = w.dialect().is_simple(expr)
         || matches!(
             expr,

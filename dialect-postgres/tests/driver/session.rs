@@ -1,0 +1,121 @@
+//! What a connection leaves behind, what others change under it, and what was done through the native client.
+
+use dialect_postgres::postgres;
+use orm_core::driver::TransactionState;
+use orm_core::error::ErrorKind;
+use orm_core::value::ValueRef;
+
+use crate::{Database, text};
+
+fn native(db: &mut Database) -> &mut postgres::Client {
+    db.connection.native().downcast_mut().unwrap()
+}
+
+#[test]
+fn a_touched_session_is_made_as_new() {
+    let mut db = Database::new("reset");
+    db.one("SELECT 1", &[]);
+    let path = db.one("SHOW search_path", &[]);
+    for sql in [
+        "SET search_path = pg_catalog",
+        "SET TimeZone = 'Asia/Tokyo'",
+        "CREATE TEMP TABLE left_behind (a int)",
+        "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    ] {
+        db.connection.control(sql).unwrap();
+    }
+    db.one("SELECT pg_advisory_lock(4711)::text", &[]);
+    db.connection.reset().unwrap();
+    assert_eq!(db.one("SHOW search_path", &[]), path);
+    assert_eq!(db.one("SHOW TimeZone", &[]), text("UTC"));
+    let gone = "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711";
+    assert_eq!(db.one(gone, &[]), text("0"));
+    db.run(&["CREATE TABLE t (a int)"]);
+    let error = db.error("SELECT * FROM left_behind", &[]);
+    assert_eq!(error.kind(), ErrorKind::UndefinedTable);
+}
+
+#[test]
+fn what_the_native_client_did_to_the_transaction_is_found() {
+    let mut db = Database::new("resync");
+    db.run(&["BEGIN"]);
+    native(&mut db).batch_execute("SELECT nope").unwrap_err();
+    db.connection.resync().unwrap();
+    assert_eq!(db.state(), TransactionState::Aborted);
+    native(&mut db).batch_execute("ROLLBACK").unwrap();
+    db.connection.resync().unwrap();
+    assert_eq!(db.state(), TransactionState::None);
+    native(&mut db).batch_execute("BEGIN").unwrap();
+    db.connection.resync().unwrap();
+    assert_eq!(db.state(), TransactionState::Open);
+    // Nobody knows what else was done.
+    assert!(db.connection.reset().is_err());
+}
+
+#[test]
+fn a_statement_over_types_that_were_made_anew_is_prepared_anew() {
+    let mut db = Database::new("remade");
+    let mut other = db.another();
+    let make = [
+        "CREATE TYPE mood AS ENUM ('good', 'bad')",
+        "CREATE TABLE t (m mood, n text)",
+    ];
+    let mut outside = |statements: &[&str]| {
+        for sql in statements {
+            other.control(sql).unwrap();
+        }
+    };
+    outside(&make);
+    let insert = "INSERT INTO t (m) VALUES ($1)";
+    db.execute(insert, &[ValueRef::Text("good")]).unwrap();
+    outside(&["DROP TABLE t", "DROP TYPE mood"]);
+    outside(&make);
+    db.execute(insert, &[ValueRef::Text("good")]).unwrap();
+    let insert = "INSERT INTO t (n) VALUES ($1)";
+    db.execute(insert, &[ValueRef::Text("good")]).unwrap();
+    outside(&["ALTER TABLE t ALTER COLUMN n TYPE mood USING n::mood"]);
+    db.execute(insert, &[ValueRef::Text("good")]).unwrap();
+    // In a transaction the first run is in vain, but the next one is not.
+    outside(&["ALTER TABLE t ALTER COLUMN n TYPE text"]);
+    outside(&["ALTER TABLE t ALTER COLUMN n TYPE bytea USING n::bytea"]);
+    db.run(&["BEGIN"]);
+    let first = db.execute(insert, &[ValueRef::Bytes(b"good")]);
+    db.run(&["ROLLBACK"]);
+    let second = db.execute(insert, &[ValueRef::Bytes(b"good")]);
+    assert!(first.is_ok() || second.is_ok(), "{first:?} {second:?}");
+}
+
+#[test]
+fn what_a_function_raises_is_not_shown() {
+    let mut db = Database::new("raise");
+    db.run(&[
+        "CREATE FUNCTION f(a text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN \
+         RAISE EXCEPTION 'refused %', a USING ERRCODE = 'insufficient_privilege'; END $$",
+    ]);
+    for sql in ["SELECT f($1)", "SELECT ($1::text)::regclass::text"] {
+        let error = db.error(sql, &[ValueRef::Text("s3cret")]);
+        assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+    }
+}
+
+#[test]
+fn a_long_text_is_not_kept() {
+    let mut db = Database::new("long_text");
+    let long = format!("SELECT '{}'", "x".repeat(20_000));
+    db.one(&long, &[]);
+    db.one("SELECT count(*)::text FROM pg_prepared_statements", &[]);
+    let kept = db.one("SELECT count(*)::text FROM pg_prepared_statements", &[]);
+    assert_eq!(kept, text("1"));
+}
+
+#[test]
+fn a_task_without_a_budget_is_told_too() {
+    let mut db = Database::new("unconstrained");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let call = async { db.execute("SELECT 1", &[]).unwrap_err() };
+    let error = runtime.block_on(tokio::task::unconstrained(call));
+    assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+    db.execute("SELECT 1", &[]).unwrap();
+}
