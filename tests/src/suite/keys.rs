@@ -113,9 +113,9 @@ fn keys_that_dont_count_up_never_go_to_the_wrong_rows(db: &Db) {
         &["ALTER SEQUENCE users_id_seq INCREMENT BY -1 MINVALUE 1 MAXVALUE 900 RESTART WITH 900"]
     };
     let mut conn = db.other_connection();
-    statements
-        .iter()
-        .for_each(|text| conn.raw_control(text).unwrap());
+    for text in statements {
+        conn.raw_control(text).unwrap();
+    }
     let mut session = db.session();
     session.add(User::builder().username("a"));
     session.add(User::builder().username("b"));

@@ -154,7 +154,7 @@ fn a_struct_names_the_column_that_the_rows_lack(db: &Db) {
     assert!(error.hint().unwrap().contains(" AS "), "{error}");
     // Nothing is wrong with no rows.
     let none = raw("SELECT username FROM users WHERE id < 0");
-    assert_eq!(none.all::<Summary, _>(conn).unwrap(), []);
+    assert!(none.all::<Summary, _>(conn).unwrap().is_empty());
     let text = sql(
         db,
         "SELECT NULL AS \"type\", 1 AS \"the number\", NULL AS last FROM users",
