@@ -1,8 +1,11 @@
-//! What MySQL 8 and MariaDB can do, as data. They share every word but one: RETURNING.
+//! What MySQL 8 and MariaDB can do, as data. They differ in RETURNING, and in what the
+//! assignments of an UPDATE read.
 //!
 //! Read through `Dialect::capabilities`. No SQL is made here.
 
-use orm_core::sql::{Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder};
+use orm_core::sql::{
+    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
+};
 
 /// MySQL 8.
 pub(crate) const MYSQL: Capabilities = Capabilities {
@@ -25,6 +28,11 @@ pub(crate) const MYSQL: Capabilities = Capabilities {
     alter_constraint: true,
     null_safe: NullSafeStyle::Spaceship,
     in_list: InListStyle::JsonTable,
+    // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
+    repeats: RepeatStyle::Alias,
+    simultaneous_set: false,
+    // Error 1235.
+    limit_in_subquery: false,
     // The manual's own word for "all rows from an offset on": 2^64 - 1.
     no_limit: Some("18446744073709551615"),
     insert_defaults: " () VALUES ()",
@@ -35,5 +43,7 @@ pub(crate) const MARIADB: Capabilities = Capabilities {
     // INSERT alone: there is no UPDATE … RETURNING, and DELETE … RETURNING is nobody's need here.
     insert_returning: true,
     generated_keys: GeneratedKeys::Returning,
+    // By the SQL mode of that name, which the driver sets.
+    simultaneous_set: true,
     ..MYSQL
 };

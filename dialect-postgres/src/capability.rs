@@ -1,6 +1,8 @@
 //! What PostgreSQL can do, as data, with the reasons. Read by core's planner and writer.
 
-use orm_core::sql::{Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder};
+use orm_core::sql::{
+    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
+};
 
 /// PostgreSQL 12 and later.
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
@@ -23,6 +25,9 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     null_safe: NullSafeStyle::IsNotDistinctFrom,
     // One statement text for lists of any length, and faster than a list of binds.
     in_list: InListStyle::Array,
+    repeats: RepeatStyle::SameBinds,
+    simultaneous_set: true,
+    limit_in_subquery: true,
     no_limit: None,
     insert_defaults: " DEFAULT VALUES",
 };

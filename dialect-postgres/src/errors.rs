@@ -136,6 +136,9 @@ fn hint(server: &ServerError<'_>) -> Option<&'static str> {
     match server.code {
         "57014" => Some("raise statement_timeout, or find out who canceled it"),
         "25P02" => Some("roll back, to a savepoint or the whole transaction"),
+        "42P18" => Some(
+            "nothing tells the server the type of a placeholder: write it behind, as in :name::text",
+        ),
         "26000" => Some(
             "run the transaction again; behind a pooler in transaction mode set the statement cache to 0",
         ),

@@ -85,6 +85,15 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
     })
 }
 
+/// The type by which a cast names the type of a value.
+#[cfg(feature = "driver")]
+pub(crate) fn cast_of(value: ValueRef<'_>) -> &'static str {
+    match value {
+        ValueRef::Array(_) | ValueRef::List(_) => "text[]",
+        value => value_name(&value.to_value()).unwrap_or("text"),
+    }
+}
+
 /// A value as a literal of DDL.
 ///
 /// # Errors

@@ -513,7 +513,7 @@ fn foreign_key_cycle() {
         ]
     );
     assert_eq!(
-        ddl::drop_all(&PostgresDialect, &tables),
+        ddl::drop_all(&PostgresDialect, &tables).unwrap(),
         [
             r#"ALTER TABLE "a" DROP CONSTRAINT "fk_a_other_b""#,
             r#"DROP TABLE "b""#,

@@ -2,7 +2,9 @@
 //!
 //! Read by the writer, the planner of a flush and the test suite. No code here.
 
-use orm_core::sql::{Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder};
+use orm_core::sql::{
+    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
+};
 
 /// What SQLite can do.
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
@@ -24,6 +26,9 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     alter_constraint: false,
     null_safe: NullSafeStyle::Is,
     in_list: InListStyle::JsonEach,
+    repeats: RepeatStyle::Plain,
+    simultaneous_set: true,
+    limit_in_subquery: true,
     no_limit: Some("-1"),
     insert_defaults: " DEFAULT VALUES",
 };

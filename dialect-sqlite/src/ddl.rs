@@ -6,8 +6,17 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{Column, Table};
+use orm_core::sql::ForeignKeySwitch;
 
 use crate::types;
+
+/// Dropping a table deletes its rows first, and inside a transaction nothing keeps the rows that refer to
+/// them from being deleted or from refusing.
+pub(crate) const FOREIGN_KEYS: ForeignKeySwitch = ForeignKeySwitch {
+    off: "PRAGMA foreign_keys = OFF",
+    on: "PRAGMA foreign_keys = ON",
+    violations: "SELECT DISTINCT \"table\", parent FROM pragma_foreign_key_check",
+};
 
 /// The names of the tables, without SQLite's own: those whose names begin with `sqlite_`.
 pub(crate) const LIST_TABLES: &str = "SELECT name FROM sqlite_master \

@@ -99,6 +99,12 @@ fn general_kind(message: &str) -> ErrorKind {
         _ if is_syntax => ErrorKind::Syntax,
         "integer overflow" => ErrorKind::OutOfRange,
         "too many SQL variables" => ErrorKind::Unsupported,
+        "LIKE or GLOB pattern too complex" => ErrorKind::DataTooLong,
+        _ if message.starts_with("Expression tree is too large")
+            || message.starts_with("too many ") =>
+        {
+            ErrorKind::Unsupported
+        }
         "cannot start a transaction within a transaction" => ErrorKind::Usage,
         "cannot commit - no transaction is active"
         | "cannot rollback - no transaction is active" => ErrorKind::Transaction,
@@ -110,6 +116,8 @@ fn general_kind(message: &str) -> ErrorKind {
 /// The messages that hold names at most are worth showing; of others only the kind is.
 fn general_message(message: &str) -> String {
     const SAFE: &[&str] = &[
+        "Expression tree is too large",
+        "LIKE or GLOB pattern too complex",
         "ambiguous column name: ",
         "cannot ",
         "integer overflow",
@@ -118,7 +126,9 @@ fn general_message(message: &str) -> String {
         "no such function: ",
         "no such index: ",
         "no such savepoint: ",
-        "too many SQL variables",
+        "row value misused",
+        "sub-select returns ",
+        "too many ",
         "wrong number of arguments to function ",
     ];
     if SAFE.iter().any(|prefix| message.starts_with(prefix)) {

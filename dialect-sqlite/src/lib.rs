@@ -26,7 +26,7 @@ use std::borrow::Cow;
 
 use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
-use orm_core::sql::{Capabilities, Dialect, SqlWriter, TransactionOptions};
+use orm_core::sql::{Capabilities, Dialect, ForeignKeySwitch, SqlWriter, TransactionOptions};
 use orm_core::stmt::Like;
 use orm_core::types::Type;
 use orm_core::value::Value;
@@ -75,6 +75,10 @@ impl Dialect for SqliteDialect {
 
     fn primary_key_option(&self) -> &'static str {
         " AUTOINCREMENT"
+    }
+
+    fn foreign_key_switch(&self) -> Option<&'static ForeignKeySwitch> {
+        Some(&ddl::FOREIGN_KEYS)
     }
 
     fn literal(&self, value: &Value) -> Result<String> {

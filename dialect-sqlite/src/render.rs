@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{IsolationLevel, SqlWriter, TransactionOptions, write_expr};
 use orm_core::stmt::{Expr, Like, LikeKind};
+use orm_core::value::Value;
 
 /// Writes a search in text.
 pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
@@ -15,6 +16,10 @@ pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()
         LikeKind::Contains => write_position(w, like, " > 0"),
         LikeKind::StartsWith => write_position(w, like, " = 1"),
         LikeKind::EndsWith => write_suffix(w, like),
+        // LIKE, GLOB and `replace` read a pattern up to a NUL: it would match anything from there on.
+        _ if matches!(&like.needle, Value::Text(text) if text.contains('\0')) => Err(
+            w.unsupported("a pattern, or a search that ignores case, with a NUL character in it")
+        ),
         LikeKind::ContainsIgnoreCase => {
             write_operand(w, &like.expr)?;
             w.push(" LIKE ").bind(like.pattern.as_ref());

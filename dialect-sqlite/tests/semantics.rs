@@ -231,7 +231,7 @@ fn created_tables_work_and_never_use_a_key_twice() {
 
     let names = first_column(connection.as_mut(), SqliteDialect.list_tables(), &[]);
     assert_eq!(names, [Value::Text("or\"der".into())]);
-    for statement in ddl::drop_all(&SqliteDialect, &tables) {
+    for statement in ddl::drop_all(&SqliteDialect, &tables).unwrap() {
         connection.control(&statement).unwrap();
     }
 }

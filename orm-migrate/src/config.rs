@@ -5,12 +5,13 @@
 //! # orm.toml: every line is optional
 //! [database]
 //! env = "APP_DATABASE_URL"     # the variable that holds the URL, instead of DATABASE_URL
-//! url = "sqlite://app.db"      # the URL itself, where no variable gives one
+//! url = "sqlite://app.db"      # the URL itself, where no variable gives one; a file relative to this one
 //!
 //! [models]
 //! package = "app-models"       # the package with the models, if several could have them
 //! features = ["postgres"]
 //! all-features = false
+//! no-default-features = false
 //! profile = "dev"
 //! target = "x86_64-unknown-linux-gnu"
 //!
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::dialect;
 use crate::error::{Error, Result};
 
 /// The variable that holds the database URL where the project names no other.
@@ -38,6 +40,8 @@ pub struct Config {
     /// Where the search began: the folder of the manifest, or the current one.
     start: PathBuf,
     file: File,
+    /// The folder of `orm.toml`, which a SQLite file named in it is relative to.
+    folder: PathBuf,
     /// The migrations folder that a configuration file names.
     migrations: Option<PathBuf>,
 }
@@ -74,6 +78,7 @@ pub(crate) struct ModelsSection {
     pub package: Option<String>,
     pub features: Vec<String>,
     pub all_features: bool,
+    pub no_default_features: bool,
     pub profile: Option<String>,
     pub target: Option<String>,
 }
@@ -118,8 +123,8 @@ impl Config {
         };
         Ok(Self {
             start: start.to_owned(),
-            file: File::default(),
             migrations,
+            ..Self::default()
         })
     }
 
@@ -129,6 +134,7 @@ impl Config {
     /// As [`Config::find`].
     pub fn read(start: &Path, path: &Path) -> Result<Self> {
         let file: File = parse(path)?;
+        let absolute = std::path::absolute(path).map_err(|error| Error::io("find", path, error))?;
         let migrations = file
             .migrations
             .dir
@@ -137,6 +143,7 @@ impl Config {
         Ok(Self {
             start: start.to_owned(),
             file,
+            folder: beside(&absolute, Path::new("")),
             migrations,
         })
     }
@@ -147,7 +154,8 @@ impl Config {
     }
 
     /// The database URL: from the environment's variable, from a `.env` file in the project's folder or
-    /// above, from `orm.toml`, in this order.
+    /// above, from `orm.toml`, in this order. A relative file of SQLite is relative to the `orm.toml` that
+    /// names it, and from elsewhere to the current folder.
     ///
     /// # Errors
     /// A `.env` file can't be read.
@@ -161,9 +169,12 @@ impl Config {
             Some(path) => variable(&path, name)?,
             None => None,
         };
-        Ok(from_file
-            .filter(is_given)
-            .or_else(|| self.file.database.url.clone()))
+        Ok(from_file.filter(is_given).or_else(|| self.configured_url()))
+    }
+
+    fn configured_url(&self) -> Option<String> {
+        let url = self.file.database.url.as_deref()?;
+        Some(dialect::file::beside(url, &self.folder))
     }
 
     /// The variable that [`Config::url`] reads.
@@ -257,7 +268,11 @@ mod tests {
         assert_eq!(config.migrations(), project.path().join("db"));
         assert_eq!(config.models().package.as_deref(), Some("p"));
         assert!(config.models().all_features);
-        assert_eq!(config.url().unwrap().as_deref(), Some("sqlite://a"));
+        let file = project.path().join("a");
+        assert_eq!(
+            config.url().unwrap(),
+            Some(format!("sqlite:///{}", file.display()))
+        );
         assert_eq!(config.url_variable(), "NO_SUCH_URL");
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Text only. Connecting is `orm::engine`'s, and brings the dialect of the server that it finds.
 
+pub(crate) mod file;
 mod portable;
 
 use dialect_mysql as mysql;
@@ -105,8 +106,13 @@ pub fn by_url(url: &str) -> Result<&'static dyn Dialect> {
 /// The rules by which the scripts of a dialect are split. One from outside follows the standard's, as
 /// SQLite does.
 pub(crate) fn lexis(dialect: &dyn Dialect) -> Lexis {
+    known_lexis(dialect).unwrap_or(Lexis::Sqlite)
+}
+
+/// The same for a dialect of this workspace alone, and so whose server it is.
+pub(crate) fn known_lexis(dialect: &dyn Dialect) -> Option<Lexis> {
     let found = ENTRIES.iter().find(|entry| entry.name == dialect.name());
-    found.map_or(Lexis::Sqlite, |entry| entry.lexis)
+    found.map(|entry| entry.lexis)
 }
 
 #[cfg(test)]

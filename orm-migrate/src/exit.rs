@@ -13,7 +13,7 @@ pub enum Exit {
     Clean,
     /// 1: something went wrong.
     Failed,
-    /// 2: the command line is wrong.
+    /// 2: the command line is wrong, or no database has the scheme of the URL.
     Usage,
     /// 3: migrations are pending.
     Pending,

@@ -54,7 +54,7 @@ mod state;
 
 pub use orm_core::error::{Error, ErrorKind, Result};
 pub use orm_core::{driver, schema, sql, stmt, types, value};
-pub use orm_macros::{DbEnum, Model};
+pub use orm_macros::{DbEnum, FromRow, Model};
 
 #[cfg(feature = "mysql")]
 pub use dialect_mysql as mysql;
@@ -66,8 +66,8 @@ pub use dialect_sqlite as sqlite;
 pub use engine::{Connection, Engine};
 pub use mapping::{DbEnum, Metadata, metadata};
 pub use query::{
-    Executor, Null, Predicate, Select, avg, count, count_all, count_distinct, delete, exists,
-    insert, max, min, optional, raw, select, sum, update,
+    Executor, FromRow, Null, Predicate, Select, avg, count, count_all, count_distinct, delete,
+    exists, insert, max, min, optional, raw, select, sum, update,
 };
 pub use session::{Handles, Retry, Session};
 pub use state::{EntityState, Ref};
@@ -77,12 +77,12 @@ pub mod prelude {
     pub use crate::engine::{Connection, Engine};
     pub use crate::mapping::{DbEnum, Entity, Metadata, Model, NewRow};
     pub use crate::query::{
-        Executor, Null, Predicate, Select, avg, count, count_all, count_distinct, delete, exists,
-        insert, max, min, optional, raw, select, sum, update,
+        Executor, FromRow, Null, Predicate, Select, avg, count, count_all, count_distinct, delete,
+        exists, insert, max, min, optional, raw, select, sum, update,
     };
     pub use crate::session::Session;
     pub use crate::state::Ref;
-    pub use orm_macros::{DbEnum, Model};
+    pub use orm_macros::{DbEnum, FromRow, Model};
 }
 
 /// For the code that the derives emit. No part of the public contract.
@@ -105,6 +105,7 @@ pub mod __private {
         KeyField, Model, ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef, Registration,
         ServerDefault, Skipped, UniqueDef, Version, default_fits, given, or_server, referred,
     };
+    pub use crate::query::{FromRow, Places, read_place};
 }
 
 /// The programs of the README, as tests.

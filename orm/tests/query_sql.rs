@@ -168,15 +168,15 @@ fn conditions_and_clauses() {
     );
     golden!(
         "distinct, order, limit and offset",
-        select(User.name)
+        select((User.name, User.id))
             .distinct()
             .order_by((User.name.desc(), User.id))
             .limit(10)
             .offset(20),
         [
-            r#"SELECT DISTINCT "name" FROM "users" ORDER BY "name" DESC, "id" ASC LIMIT ? OFFSET ?"#,
-            r#"SELECT DISTINCT "name" FROM "users" ORDER BY "name" DESC, "id" ASC LIMIT $1 OFFSET $2"#,
-            "SELECT DISTINCT `name` FROM `users` ORDER BY `name` DESC, `id` ASC LIMIT ? OFFSET ?",
+            r#"SELECT DISTINCT "name", "id" FROM "users" ORDER BY "name" DESC, "id" ASC LIMIT ? OFFSET ?"#,
+            r#"SELECT DISTINCT "name", "id" FROM "users" ORDER BY "name" DESC, "id" ASC LIMIT $1 OFFSET $2"#,
+            "SELECT DISTINCT `name`, `id` FROM `users` ORDER BY `name` DESC, `id` ASC LIMIT ? OFFSET ?",
         ]
     );
     golden!(
@@ -263,9 +263,9 @@ fn lists() {
         "columns in a list",
         select(User.id).filter(User.name.in_([User.name]) & User.name.not_in([User.name])),
         [
-            r#"SELECT "id" FROM "users" WHERE ("name" = "name") AND ("name" <> "name")"#,
-            r#"SELECT "id" FROM "users" WHERE ("name" = "name") AND ("name" <> "name")"#,
-            "SELECT `id` FROM `users` WHERE (`name` = `name`) AND (`name` <> `name`)",
+            r#"SELECT "id" FROM "users" WHERE ("name" = "name") AND "name" <> "name""#,
+            r#"SELECT "id" FROM "users" WHERE ("name" = "name") AND "name" <> "name""#,
+            "SELECT `id` FROM `users` WHERE (`name` = `name`) AND `name` <> `name`",
         ]
     );
     golden!(
@@ -333,9 +333,9 @@ fn searches_in_text() {
         "an empty needle",
         select(User.id).filter(User.name.contains("")),
         [
-            r#"SELECT "id" FROM "users" WHERE "name" IS NOT NULL"#,
-            r#"SELECT "id" FROM "users" WHERE "name" IS NOT NULL"#,
-            "SELECT `id` FROM `users` WHERE `name` IS NOT NULL",
+            r#"SELECT "id" FROM "users" WHERE instr("name", ?) > 0"#,
+            r#"SELECT "id" FROM "users" WHERE "name" LIKE $1"#,
+            "SELECT `id` FROM `users` WHERE `name` LIKE ? COLLATE utf8mb4_0900_bin ESCAPE x'5C'",
         ]
     );
 }
@@ -599,9 +599,9 @@ fn writes() {
             .bind_list("b", ["x", "y"])
             .bind_list("none", [0; 0]),
         [
-            "SELECT ':no' FROM t WHERE a = ? AND b IN (?, ?) AND c IN (NULL) AND d = ?",
-            "SELECT ':no' FROM t WHERE a = $1 AND b IN ($2, $3) AND c IN (NULL) AND d = $4",
-            "SELECT ':no' FROM t WHERE a = ? AND b IN (?, ?) AND c IN (NULL) AND d = ?",
+            "SELECT ':no' FROM t WHERE a = ? AND b IN (?, ?) AND c IN (SELECT v FROM (SELECT NULL AS v) AS list WHERE 1 = 0) AND d = ?",
+            "SELECT ':no' FROM t WHERE a = $1 AND b IN ($2, $3) AND c IN (SELECT v FROM (SELECT CAST(NULL AS int4) AS v) AS list WHERE 1 = 0) AND d = $4",
+            "SELECT ':no' FROM t WHERE a = ? AND b IN (?, ?) AND c IN (SELECT v FROM (SELECT NULL AS v) AS list WHERE 1 = 0) AND d = ?",
         ]
     );
 }

@@ -49,7 +49,7 @@ fn value(bind: ValueRef<'_>) -> Result<Value, &'static str> {
         ValueRef::Bool(v) => Value::Int(i64::from(v)),
         ValueRef::Int(v) => Value::Int(v),
         ValueRef::Float(v) if v.is_finite() => Value::Double(v),
-        ValueRef::Float(_) => return Err("mysql and mariadb store only numbers that are finite"),
+        ValueRef::Float(_) => return Err(FINITE),
         ValueRef::Text(v) => Value::Bytes(v.as_bytes().to_vec()),
         ValueRef::Bytes(v) => Value::Bytes(v.to_vec()),
         ValueRef::Uuid(v) => Value::Bytes(v.to_vec()),
@@ -59,9 +59,19 @@ fn value(bind: ValueRef<'_>) -> Result<Value, &'static str> {
             let (days, micros) = civil::split(micros).ok_or(YEAR)?;
             moment(days, micros)?
         }
+        ValueRef::Array(items) if !items.iter().copied().all(is_finite) => return Err(FINITE),
+        ValueRef::List(items) if !items.iter().all(|item| is_finite(item.as_ref())) => {
+            return Err(FINITE);
+        }
         ValueRef::Array(_) | ValueRef::List(_) => Value::Bytes(bind.to_json().into_bytes()),
         _ => return Err("mysql and mariadb have no place for this kind of value"),
     })
+}
+
+const FINITE: &str = "mysql and mariadb store only numbers that are finite";
+
+fn is_finite(value: ValueRef<'_>) -> bool {
+    !matches!(value, ValueRef::Float(number) if !number.is_finite())
 }
 
 const YEAR: &str = "mysql and mariadb store only dates of the years 0 to 9999";

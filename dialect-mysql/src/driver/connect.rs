@@ -91,7 +91,7 @@ struct Attempt {
 impl Attempt {
     fn open(self, guise: Guise) -> Result<MysqlConnection> {
         let mut native = self.native()?;
-        let (server, packet) = set_up(&mut native, &self.config)?;
+        let (server, packet) = set_up(&mut native, &self.config, guise)?;
         let settings = Settings {
             server,
             guise,
@@ -310,7 +310,7 @@ fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
 
 /// Makes the session what the driver promises. Tells which server it is, and the most bytes that it
 /// takes at once.
-fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<(&'static str, usize)> {
+fn set_up(native: &mut Conn, config: &MysqlConfig, guise: Guise) -> Result<(&'static str, usize)> {
     let unset = |native: mysql::Error| {
         let why = match &native {
             mysql::Error::MySqlError(server) => server.message.as_str(),
@@ -322,7 +322,7 @@ fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<(&'static str, usiz
     let (version, packet) = ask(native).map_err(unset)?;
     let server = server(&version);
     check_version(server, &version).map_err(|why| failed(config, &why))?;
-    let settings = session(server, config)?;
+    let settings = session(server, guise, config)?;
     // A proxy may not know this variable. What is missing then is asked for when it matters.
     let tracking = format!("{settings}, session_track_transaction_info = 'STATE'");
     match native.query_drop(tracking) {
@@ -368,17 +368,19 @@ fn check_version(server: &str, version: &str) -> Result<(), String> {
     }
 }
 
-fn session(server: &str, config: &MysqlConfig) -> Result<String> {
+fn session(server: &str, guise: Guise, config: &MysqlConfig) -> Result<String> {
     const STRICT: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
          ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
-    let (collation, grouping) = match server {
-        "mariadb" => (MARIADB_COLLATION, ""),
+    let (collation, own) = match (server, guise) {
+        // Else `SET a = b, b = a` would lose a value. MySQL has no such mode: the writer orders them there.
+        ("mariadb", Guise::Own) => (MARIADB_COLLATION, ",SIMULTANEOUS_ASSIGNMENT"),
+        ("mariadb", Guise::Mysql) => (MARIADB_COLLATION, ""),
         _ => (MYSQL_COLLATION, ",ONLY_FULL_GROUP_BY"),
     };
     let mut settings = format!(
         "SET NAMES utf8mb4 COLLATE {collation}, autocommit = 1, foreign_key_checks = 1, \
          time_zone = '+00:00', lc_messages = 'en_US', div_precision_increment = 16, \
-         sql_mode = '{STRICT}{grouping}'"
+         sql_mode = '{STRICT}{own}'"
     );
     for (name, value) in &config.variables {
         let number = value.parse().map(Value::Int);
@@ -426,7 +428,7 @@ mod tests {
             .variable("a_b", "it's")
             .variable("n", "5");
         assert!(check_variables(&config).is_ok());
-        let settings = session("mariadb", &config).unwrap();
+        let settings = session("mariadb", Guise::Own, &config).unwrap();
         assert!(settings.ends_with(", a_b = 'it''s', n = 5"), "{settings}");
         for name in ["sql_mode", "Time_Zone", "a = 1, b", ""] {
             let config = MysqlConfig::new("h", 1).variable(name, "x");

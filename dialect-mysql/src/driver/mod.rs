@@ -164,7 +164,8 @@ impl fmt::Debug for MysqlConfig {
 /// - `time_zone = '+00:00'`, `autocommit = 1` and `foreign_key_checks = 1`;
 /// - a strict `sql_mode`: a value that doesn't fit is an error and never cut, there are no zero dates,
 ///   backslashes escape, and double quotes are strings. `ONLY_FULL_GROUP_BY` is on for MySQL and off for
-///   MariaDB, which would refuse columns that depend on the grouped key;
+///   MariaDB, which would refuse columns that depend on the grouped key. `SIMULTANEOUS_ASSIGNMENT` is on
+///   for MariaDB, so that the assignments of an UPDATE read the old values as the standard says;
 /// - the collation of comparisons between values: the one that text columns are created with;
 /// - `div_precision_increment = 16`, so that a mean has the digits of a floating point number;
 /// - messages in English, from which errors take the names of constraints and columns.

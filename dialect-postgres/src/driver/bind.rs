@@ -63,6 +63,7 @@ impl ToSql for Bind<'_> {
                 fault,
                 position,
                 found,
+                own: types::cast_of(self.value),
                 ty,
             }
             .into()
@@ -122,6 +123,8 @@ pub(super) struct Refusal {
     fault: Fault,
     position: usize,
     found: &'static str,
+    /// The type that a cast to the value's own has.
+    own: &'static str,
     ty: String,
 }
 
@@ -167,7 +170,9 @@ impl Refusal {
                 self.to_string(),
             )
             .with_hint(format!(
-                "bind a value of that type, or cast the placeholder in the SQL: ${position}::int8"
+                "bind a value of that type, or write its own behind the placeholder: ${position}::{own}, in \
+                 raw SQL :name::{own}",
+                own = self.own
             )),
             Fault::Range | Fault::Nul => {
                 Error::with_message(ErrorKind::OutOfRange, self.to_string())
@@ -334,17 +339,23 @@ fn without_nul(text: &str) -> Result<&str, Fault> {
     }
 }
 
-// The least and the greatest count would be read as -infinity and infinity.
+/// The days since 2000-01-01 that the server takes: 4714-11-24 BC to 5874897-12-31. It would refuse others
+/// after they are sent, which aborts the transaction.
+const DAYS: std::ops::Range<i32> = -2_451_545..2_145_031_949;
+
+/// The microseconds since 2000-01-01 that it takes: 4714-11-24 BC to 294276-12-31.
+const MICROS: std::ops::Range<i64> = -211_813_488_000_000_000..9_223_371_331_200_000_000;
+
 fn date(days: i32) -> Result<i32, Fault> {
-    let days = days.checked_sub(EPOCH_DAYS).filter(|days| *days > i32::MIN);
-    days.ok_or(Fault::Range)
+    let days = days.checked_sub(EPOCH_DAYS);
+    days.filter(|days| DAYS.contains(days)).ok_or(Fault::Range)
 }
 
 fn moment(micros: i64) -> Result<i64, Fault> {
-    let micros = micros
-        .checked_sub(EPOCH_MICROS)
-        .filter(|micros| *micros > i64::MIN);
-    micros.ok_or(Fault::Range)
+    let micros = micros.checked_sub(EPOCH_MICROS);
+    micros
+        .filter(|micros| MICROS.contains(micros))
+        .ok_or(Fault::Range)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 
 use orm_core::civil;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::value::ValueRef;
+use orm_core::value::{Value, ValueRef};
 use rusqlite::Statement;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as Native};
 
@@ -71,7 +71,9 @@ impl Fault {
             Self::Native(native) => errors::from_native(native),
             Self::NotANumber => Error::with_message(
                 ErrorKind::OutOfRange,
-                format!("bind {index} is a float that is not a number, which sqlite can't store"),
+                format!(
+                    "bind {index} holds a float that is not a number, which sqlite can't store"
+                ),
             )
             .with_hint("store null instead, and make the column nullable"),
             Self::BeyondCalendar(kind) => Error::with_message(
@@ -103,7 +105,7 @@ fn bind(
         ValueRef::Bool(v) => Native::Integer(i64::from(*v)),
         ValueRef::Int(v) => Native::Integer(*v),
         // SQLite would bind NULL.
-        ValueRef::Float(v) if v.is_nan() => return Err(Fault::NotANumber),
+        ValueRef::Float(_) if is_nan(value) => return Err(Fault::NotANumber),
         ValueRef::Float(v) => Native::Real(*v),
         ValueRef::Text(v) => Native::Text(v.as_bytes()),
         ValueRef::Bytes(v) => Native::Blob(v),
@@ -121,6 +123,12 @@ fn bind(
         ValueRef::DateTime(v) | ValueRef::Timestamp(v) => {
             return bind_text(statement, index, civil::datetime_text(*v));
         }
+        ValueRef::Array(items) if items.iter().copied().any(is_nan) => {
+            return Err(Fault::NotANumber);
+        }
+        ValueRef::List(items) if items.iter().map(Value::as_ref).any(is_nan) => {
+            return Err(Fault::NotANumber);
+        }
         ValueRef::Array(_) | ValueRef::List(_) => {
             let json = value.to_json();
             return Ok(statement.raw_bind_parameter(index, Bind(Native::Text(json.as_bytes())))?);
@@ -128,6 +136,10 @@ fn bind(
         other => return Err(Fault::Unknown(other.kind_name())),
     };
     Ok(statement.raw_bind_parameter(index, Bind(native))?)
+}
+
+fn is_nan(value: ValueRef<'_>) -> bool {
+    matches!(value, ValueRef::Float(number) if number.is_nan())
 }
 
 fn bind_text(

@@ -10,7 +10,8 @@ use std::ops::{Deref, DerefMut};
 use orm_core::driver::{Connection, Outcome, Row, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
-use rusqlite::{CachedStatement, Statement};
+use rusqlite::fallible_iterator::FallibleIterator as _;
+use rusqlite::{Batch, CachedStatement, Statement};
 
 use super::bind::{bind_all, bind_row, check_count};
 use super::connect::SqliteDriver;
@@ -163,9 +164,15 @@ impl Connection for SqliteConnection {
             return step_to_end(&mut statement).map_err(|native| from_native(native).with_sql(sql));
         }
         self.touched = self.touched || script_touches_session(sql);
-        self.native
-            .execute_batch(sql)
-            .map_err(|native| from_native(native).with_sql(sql))
+        // `execute_batch` stops a statement that answers rows at the first one.
+        let run = || {
+            let mut batch = Batch::new(&self.native, sql);
+            while let Some(mut statement) = batch.next()? {
+                step_to_end(&mut statement)?;
+            }
+            Ok(())
+        };
+        run().map_err(|native| from_native(native).with_sql(sql))
     }
 
     // Some errors end the transaction and some don't, by rules of SQLite's own (a full disk, an

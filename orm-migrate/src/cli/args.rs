@@ -26,7 +26,7 @@ use crate::dialect;
 Exit codes:
   0  done, nothing is left to do
   1  something went wrong
-  2  the command line is wrong
+  2  the command line or the database url is wrong
   3  migrations are pending (status)
   5  several packages may hold the models, name one with -p
   7  the database has applied migrations that the folder doesn't have (status, revert, redo)
@@ -79,7 +79,7 @@ pub(super) enum Command {
     Redo(BackCommand),
     /// Show which migrations are applied and which are pending
     ///
-    /// Changes nothing. Ends with 3 if a migration is pending, and with 7 if an applied one is not in the
+    /// Changes nothing: a missing file of SQLite isn't created either. Ends with 3 if a migration is pending, and with 7 if an applied one is not in the
     /// folder.
     Status(StatusCommand),
     /// Print the dump of a built library; called by this program itself.
@@ -166,6 +166,9 @@ pub(super) struct ModelArgs {
     /// Build the package with all its features
     #[arg(long)]
     pub all_features: bool,
+    /// Build the package without its default features
+    #[arg(long)]
+    pub no_default_features: bool,
     /// Build the package with this cargo profile
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
@@ -174,8 +177,38 @@ pub(super) struct ModelArgs {
     pub target: Option<String>,
     /// Take the models from a dump, as `models --json` prints it; cargo is not called
     #[arg(long, value_name = "FILE")]
-    #[arg(conflicts_with_all = ["package", "features", "all_features", "profile", "target"])]
+    #[arg(conflicts_with_all = ["package", "features", "all_features", "no_default_features", "profile",
+        "target", "locked", "offline", "frozen"])]
     pub models: Option<PathBuf>,
+    #[command(flatten)]
+    pub cargo: CargoArgs,
+}
+
+/// What goes to every call of cargo.
+#[derive(Debug, Args)]
+pub(super) struct CargoArgs {
+    /// Let cargo fail if Cargo.lock would have to change
+    #[arg(long)]
+    pub locked: bool,
+    /// Let cargo work without the network
+    #[arg(long)]
+    pub offline: bool,
+    /// The same as --locked and --offline
+    #[arg(long)]
+    pub frozen: bool,
+}
+
+impl CargoArgs {
+    /// The options as cargo takes them.
+    pub(super) fn options(&self) -> Vec<String> {
+        let all = [
+            (self.locked, "--locked"),
+            (self.offline, "--offline"),
+            (self.frozen, "--frozen"),
+        ];
+        let given = all.into_iter().filter(|(is_given, _)| *is_given);
+        given.map(|(_, option)| option.to_owned()).collect()
+    }
 }
 
 /// Where the database is.

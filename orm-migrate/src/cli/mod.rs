@@ -10,6 +10,7 @@ mod project;
 use std::ffi::OsString;
 
 use clap::Parser as _;
+use orm::engine::Connection;
 
 use crate::command::{self, Count, Step, create, drop, models, redo, revert, run, status};
 use crate::discover;
@@ -80,7 +81,7 @@ fn dispatch(command: &Command, home: Home) -> Result<Exit> {
 
 fn list_models(args: &ModelsCommand, home: Home) -> Result<Exit> {
     let project = Project::open(&args.project, home)?;
-    let models = models::models(&project.models(&args.models))?;
+    let models = models::models(&project.models(&args.models)?)?;
     if args.json {
         print::data(&format!("{}\n", models.json()))?;
     } else {
@@ -98,7 +99,7 @@ enum Tables {
 
 fn tables(args: &TablesCommand, home: Home, which: Tables) -> Result<Exit> {
     let project = Project::open(&args.project, home)?;
-    let source = project.models(&args.models);
+    let source = project.models(&args.models)?;
     if args.apply {
         // The cheap mistakes first: building the models takes its time.
         command::check_live()?;
@@ -114,7 +115,7 @@ fn tables(args: &TablesCommand, home: Home, which: Tables) -> Result<Exit> {
     let Some(name) = &args.migration else {
         let script = match which {
             Tables::Create => create::script(&models, dialect)?,
-            Tables::Drop => drop::script(&models, dialect),
+            Tables::Drop => drop::script(&models, dialect)?,
         };
         print::data(&script)?;
         return Ok(Exit::Clean);
@@ -129,20 +130,17 @@ fn tables(args: &TablesCommand, home: Home, which: Tables) -> Result<Exit> {
 }
 
 fn apply_tables(models: &Models, url: &str, which: Tables) -> Result<()> {
-    let mut connection = command::connect(url)?;
-    let (applied, changed, unchanged) = match which {
-        Tables::Create => (
-            create::apply(models, &mut connection)?,
-            "created",
-            "there already",
-        ),
-        Tables::Drop => (
-            drop::apply(models, &mut connection)?,
-            "dropped",
-            "not there",
-        ),
+    let target = command::target(url)?;
+    let (changed, unchanged) = match which {
+        Tables::Create => ("created", "there already"),
+        Tables::Drop => ("dropped", "not there"),
     };
-    let target = connection.engine().target();
+    let applied = match which {
+        Tables::Create => create::apply(models, &mut command::connect(url)?)?,
+        // To drop nothing, a file need not be created.
+        Tables::Drop if command::is_missing(url)? => drop::nothing(models),
+        Tables::Drop => drop::apply(models, &mut command::connect(url)?)?,
+    };
     for (tables, what) in [(&applied.changed, changed), (&applied.unchanged, unchanged)] {
         if !tables.is_empty() {
             print::say(&format!("{what}: {} ({target})", tables.join(", ")));
@@ -153,7 +151,7 @@ fn apply_tables(models: &Models, url: &str, which: Tables) -> Result<()> {
 
 fn run_pending(args: &RunCommand, home: Home) -> Result<Exit> {
     let (migrations, url) = open(args, home)?;
-    let steps = run::run(&migrations, command::connect(&url)?, &mut print::step)?;
+    let steps = run::run(&migrations, connect(&url)?, &mut print::step)?;
     if steps.is_empty() {
         print::say("nothing is pending");
     }
@@ -162,26 +160,23 @@ fn run_pending(args: &RunCommand, home: Home) -> Result<Exit> {
 
 fn revert_last(args: &BackCommand, home: Home) -> Result<Exit> {
     let (migrations, url) = open(&args.rest, home)?;
-    let steps = revert::revert(
-        &migrations,
-        command::connect(&url)?,
-        count(args),
-        &mut print::step,
-    )?;
+    let steps = revert::revert(&migrations, connect(&url)?, count(args), &mut print::step)?;
     say_if_none(&steps);
     Ok(Exit::Clean)
 }
 
 fn redo_last(args: &BackCommand, home: Home) -> Result<Exit> {
     let (migrations, url) = open(&args.rest, home)?;
-    let steps = redo::redo(
-        &migrations,
-        command::connect(&url)?,
-        count(args),
-        &mut print::step,
-    )?;
+    let steps = redo::redo(&migrations, connect(&url)?, count(args), &mut print::step)?;
     say_if_none(&steps);
     Ok(Exit::Clean)
+}
+
+/// Connects, and says to what: a wrong database is seen before its tables are changed.
+fn connect(url: &str) -> Result<Connection> {
+    let connection = command::connect(url)?;
+    print::say(&format!("database: {}", connection.engine().target()));
+    Ok(connection)
 }
 
 fn say_if_none(steps: &[Step]) {
@@ -192,7 +187,13 @@ fn say_if_none(steps: &[Step]) {
 
 fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {
     let (migrations, url) = open(&args.rest, home)?;
-    let status = status::status(&migrations, command::connect(&url)?)?;
+    let status = if let Some(connection) = command::connect_to_look(&url)? {
+        status::status(&migrations, connection)?
+    } else {
+        let target = command::target(&url)?;
+        print::say(&format!("note: {target} is not there yet"));
+        status::without_database(&migrations)
+    };
     if args.json {
         print::data(&print::status_json(&status))?;
     } else {

@@ -45,29 +45,45 @@ impl Project {
     }
 
     /// Where the models come from.
-    pub(super) fn models(&self, args: &ModelArgs) -> ModelSource {
+    ///
+    /// # Errors
+    /// Options for cargo in a program that has its models built in.
+    pub(super) fn models(&self, args: &ModelArgs) -> Result<ModelSource> {
         if let Some(path) = &args.models {
-            return ModelSource::File(path.clone());
+            return Ok(ModelSource::File(path.clone()));
         }
         let is_named = args.package.is_some() || self.manifest_path.is_some();
-        if self.home == Home::Program && !is_named {
-            return ModelSource::Linked;
+        if self.home == Home::Package || is_named {
+            return Ok(ModelSource::Package(self.selection(args)));
         }
+        match cargo_option(args) {
+            Some(option) => Err(Error::new(
+                Exit::Usage,
+                format!("{option} is for cargo, and this program has its models built in"),
+            )
+            .with_hint("leave it out, or name a package with -p or --manifest-path")),
+            None => Ok(ModelSource::Linked),
+        }
+    }
+
+    fn selection(&self, args: &ModelArgs) -> Selection {
         let configured = self.config.models();
         let features = if args.features.is_empty() {
             &configured.features
         } else {
             &args.features
         };
-        ModelSource::Package(Selection {
+        Selection {
             package: args.package.clone().or_else(|| configured.package.clone()),
             manifest_path: self.manifest_path.clone(),
             features: features.clone(),
             all_features: args.all_features || configured.all_features,
+            no_default_features: args.no_default_features || configured.no_default_features,
+            options: args.cargo.options(),
             profile: args.profile.clone().or_else(|| configured.profile.clone()),
             target: args.target.clone().or_else(|| configured.target.clone()),
             loader: std::env::current_exe().ok(),
-        })
+        }
     }
 
     /// The dialect to write a script in.
@@ -92,14 +108,15 @@ impl Project {
         }
     }
 
-    /// The URL of the database.
+    /// The URL of the database, whose scheme is a database's.
     pub(super) fn url(&self, database: &DatabaseArgs) -> Result<String> {
-        self.find_url(database)?.ok_or_else(|| {
+        let url = self.find_url(database)?.ok_or_else(|| {
             Error::new(Exit::Usage, "no database is named").with_hint(format!(
                 "pass --url, set {} in the environment or in .env, or write url under [database] in orm.toml",
                 self.config.url_variable()
             ))
-        })
+        })?;
+        dialect::by_url(&url).map(|_| url)
     }
 
     fn find_url(&self, database: &DatabaseArgs) -> Result<Option<String>> {
@@ -124,4 +141,19 @@ impl Project {
             .filter(|path| !path.as_os_str().is_empty())
             .unwrap_or(folder)
     }
+}
+
+/// The first option that means something to cargo only.
+fn cargo_option(args: &ModelArgs) -> Option<String> {
+    let all = [
+        (!args.features.is_empty(), "--features"),
+        (args.all_features, "--all-features"),
+        (args.no_default_features, "--no-default-features"),
+        (args.profile.is_some(), "--profile"),
+        (args.target.is_some(), "--target"),
+    ];
+    let given = all.into_iter().find(|(is_given, _)| *is_given);
+    given
+        .map(|(_, option)| option.to_owned())
+        .or_else(|| args.cargo.options().into_iter().next())
 }

@@ -7,7 +7,7 @@ use orm_core::schema::Metadata;
 use orm_core::sql::{Dialect, ddl};
 
 use crate::error::Result;
-use crate::migration::{NewMigration, Transaction, Written, history};
+use crate::migration::{Direction, NewMigration, Transaction, Written, history};
 
 /// Which tables a command changed, in the order of their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,23 +35,35 @@ pub(super) fn create_script(schema: &Metadata, dialect: &dyn Dialect) -> Result<
 }
 
 /// The script that drops all tables.
-pub(super) fn drop_script(schema: &Metadata, dialect: &dyn Dialect) -> String {
+pub(super) fn drop_script(schema: &Metadata, dialect: &dyn Dialect) -> Result<String> {
     let tables: Vec<_> = schema.tables().iter().collect();
-    ddl::to_script(&ddl::drop_all(dialect, &tables))
+    Ok(ddl::drop_script(dialect, &tables)?)
 }
 
-/// Writes a migration whose scripts suit `dialect`.
+/// Writes a migration whose scripts suit `dialect`: that of [`create_script`] one way, that of
+/// [`drop_script`] the other, as `direction` says.
 pub(super) fn write_migration(
     folder: &Path,
     name: &str,
-    dialect: &dyn Dialect,
-    (up, down): (&str, &str),
+    (schema, dialect): (&Metadata, &dyn Dialect),
+    direction: Direction,
 ) -> Result<Written> {
-    let transactional = dialect.capabilities().transactional_ddl;
-    let transaction = if transactional {
+    let mut creates = create_script(schema, dialect)?;
+    let drops = drop_script(schema, dialect)?;
+    let tables: Vec<_> = schema.tables().iter().collect();
+    let has_own = ddl::without_checks(dialect, &tables).is_some();
+    if has_own {
+        // metadata.toml speaks for both scripts, and the other one is to be all or nothing, too.
+        creates = format!("BEGIN;\n\n{creates}\nCOMMIT;\n");
+    }
+    let transaction = if dialect.capabilities().transactional_ddl && !has_own {
         Transaction::One
     } else {
         Transaction::None
+    };
+    let (up, down) = match direction {
+        Direction::Up => (&creates, &drops),
+        Direction::Down => (&drops, &creates),
     };
     NewMigration {
         name,

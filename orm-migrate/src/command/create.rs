@@ -7,7 +7,7 @@ use orm_core::sql::Dialect;
 
 use super::apply::{self, Applied};
 use crate::error::Result;
-use crate::migration::Written;
+use crate::migration::{Direction, Written};
 use crate::models::Models;
 
 /// The script that creates every table in `dialect`, parents first. Needs no database.
@@ -21,7 +21,8 @@ pub fn script(models: &Models, dialect: &dyn Dialect) -> Result<String> {
 /// Creates the tables that aren't there and leaves the others as they are: nothing is altered.
 ///
 /// # Errors
-/// As [`script`]; the database's refusal, after which nothing is left of it where DDL can be undone.
+/// As [`script`]; the database's refusal, after which nothing is left of it where DDL can be undone; else
+/// the hint names the tables that stay.
 pub fn apply(models: &Models, connection: &mut Connection) -> Result<Applied> {
     let (unchanged, changed) = apply::present(connection, models.schema())?;
     create_missing(connection, models.schema())?;
@@ -38,7 +39,6 @@ pub fn migration(
     folder: &Path,
     name: &str,
 ) -> Result<Written> {
-    let up = script(models, dialect)?;
-    let down = apply::drop_script(models.schema(), dialect);
-    apply::write_migration(folder, name, dialect, (&up, &down))
+    let what = (models.schema(), dialect);
+    apply::write_migration(folder, name, what, Direction::Up)
 }

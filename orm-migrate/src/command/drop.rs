@@ -8,11 +8,15 @@ use orm_core::sql::Dialect;
 
 use super::apply::{self, Applied};
 use crate::error::Result;
-use crate::migration::Written;
+use crate::migration::{Direction, Written};
 use crate::models::Models;
 
-/// The script that drops every table in `dialect`, children first. Needs no database.
-pub fn script(models: &Models, dialect: &dyn Dialect) -> String {
+/// The script that drops every table in `dialect`, children first. Needs no database. On SQLite it switches
+/// the checks of foreign keys off and on again if tables refer to each other.
+///
+/// # Errors
+/// A name is longer than the dialect takes: it would be cut, and another table be dropped.
+pub fn script(models: &Models, dialect: &dyn Dialect) -> Result<String> {
     apply::drop_script(models.schema(), dialect)
 }
 
@@ -26,6 +30,15 @@ pub fn apply(models: &Models, connection: &mut Connection) -> Result<Applied> {
     Ok(Applied { changed, unchanged })
 }
 
+/// What [`apply`] answers where there is no database, and so nothing to drop.
+pub fn nothing(models: &Models) -> Applied {
+    let names = models.schema().tables().iter();
+    Applied {
+        changed: Vec::new(),
+        unchanged: names.map(|table| table.name.to_string()).collect(),
+    }
+}
+
 /// Writes a migration into `folder` that drops every table, and creates them when it is reverted.
 ///
 /// # Errors
@@ -36,7 +49,6 @@ pub fn migration(
     folder: &Path,
     name: &str,
 ) -> Result<Written> {
-    let up = script(models, dialect);
-    let down = apply::create_script(models.schema(), dialect)?;
-    apply::write_migration(folder, name, dialect, (&up, &down))
+    let what = (models.schema(), dialect);
+    apply::write_migration(folder, name, what, Direction::Down)
 }

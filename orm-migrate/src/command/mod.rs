@@ -17,6 +17,7 @@ mod step;
 
 use orm::engine::Connection;
 
+use crate::dialect;
 use crate::error::{Error, Result};
 
 pub use apply::Applied;
@@ -29,6 +30,30 @@ pub use step::{Count, Step};
 pub fn connect(url: &str) -> Result<Connection> {
     check_live()?;
     Ok(orm::engine::Engine::connect(url)?.connection()?)
+}
+
+/// Connects to look at what is there: a file of SQLite's keeps its journal as it is. `None` if there is no
+/// such file; it is not created.
+///
+/// # Errors
+/// As [`connect`].
+pub fn connect_to_look(url: &str) -> Result<Option<Connection>> {
+    if is_missing(url)? {
+        return Ok(None);
+    }
+    connect(&dialect::file::untouched(url)).map(Some)
+}
+
+/// Whether the database is a file that isn't there.
+pub(crate) fn is_missing(url: &str) -> Result<bool> {
+    let target = target(url)?;
+    Ok(dialect::file::of_target(&target).is_some_and(|path| !path.exists()))
+}
+
+/// The database in words: scheme, host and name, never the password.
+pub(crate) fn target(url: &str) -> Result<String> {
+    check_live()?;
+    Ok(orm::engine::Engine::connect(url)?.target())
 }
 
 /// Refuses if no driver was compiled into this program.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::migration::{Direction, MigrationConnection, Migrations};
 
 /// Reverts the last `count` applied migrations and applies them again, telling `observer` of each step
-/// that is done. All in one transaction, if each of them runs in one.
+/// that is done. All in one transaction, if each of them runs in one; then it is told after the commit.
 ///
 /// # Errors
 /// As [`revert`](super::revert::revert) and [`run`](super::run::run).
@@ -22,7 +22,11 @@ pub fn redo(
     let down = step::check(migrations, &connection, &applied, Direction::Down)?;
     let up = step::check(migrations, &connection, &applied, Direction::Up)?;
     if down && up && !applied.is_empty() {
-        connection.in_one_transaction(|connection| both_ways(connection, &applied, observer))
+        // Until the commit none of them is done.
+        let steps = connection
+            .in_one_transaction(|connection| both_ways(connection, &applied, &mut |_: &Step| {}))?;
+        steps.iter().for_each(observer);
+        Ok(steps)
     } else {
         both_ways(&mut connection, &applied, observer)
     }

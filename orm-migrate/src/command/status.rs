@@ -77,6 +77,11 @@ pub fn status(migrations: &Migrations, connection: Connection) -> Result<Status>
     Ok(compare(migrations, &applied))
 }
 
+/// The status on a database that isn't there yet: nothing is applied.
+pub fn without_database(migrations: &Migrations) -> Status {
+    compare(migrations, &[])
+}
+
 fn compare(migrations: &Migrations, applied: &[String]) -> Status {
     let known = migrations.entries().iter().map(|entry| Line {
         version: entry.version.clone(),

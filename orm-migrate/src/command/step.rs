@@ -54,6 +54,20 @@ pub(super) fn last_applied(
     migrations.load(&versions)
 }
 
+/// The migrations of the folder that are not applied, in the order of versions.
+pub(super) fn pending(
+    migrations: &Migrations,
+    connection: &mut MigrationConnection,
+) -> Result<Loaded> {
+    let applied = connection.applied()?;
+    let versions = migrations.entries().iter().map(|entry| &entry.version);
+    let pending: Vec<String> = versions
+        .filter(|version| !applied.contains(version))
+        .cloned()
+        .collect();
+    migrations.load(&pending)
+}
+
 /// Reads and checks the scripts of one direction, so that a mistake that can be seen is told before
 /// anything is touched. Tells whether all of them will run inside a transaction.
 pub(super) fn check(

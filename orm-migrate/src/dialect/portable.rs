@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use orm_core::error::Result;
 use orm_core::schema::{Column, Rule, Table};
-use orm_core::sql::{Capabilities, Dialect, SqlWriter, TransactionOptions};
+use orm_core::sql::{Capabilities, Dialect, ForeignKeySwitch, SqlWriter, TransactionOptions};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -74,6 +74,10 @@ impl Dialect for Portable {
 
     fn drop_foreign_key(&self) -> &'static str {
         self.main.drop_foreign_key()
+    }
+
+    fn foreign_key_switch(&self) -> Option<&'static ForeignKeySwitch> {
+        self.main.foreign_key_switch()
     }
 
     fn literal(&self, value: &Value) -> Result<String> {

@@ -62,6 +62,10 @@ fn command(package: &Package, selection: &Selection) -> Command {
     if selection.all_features {
         command.arg("--all-features");
     }
+    if selection.no_default_features {
+        command.arg("--no-default-features");
+    }
+    command.args(&selection.options);
     for (option, value) in [
         ("--profile", &selection.profile),
         ("--target", &selection.target),
@@ -151,6 +155,8 @@ mod tests {
         let selection = Selection {
             features: vec!["a".to_owned(), "b".to_owned()],
             all_features: true,
+            no_default_features: true,
+            options: vec!["--locked".to_owned()],
             profile: Some("release".to_owned()),
             target: Some("t".to_owned()),
             ..Selection::default()
@@ -162,7 +168,7 @@ mod tests {
             .collect();
         let expected = "rustc --lib --crate-type cdylib --message-format json-render-diagnostics \
             --manifest-path app/Cargo.toml --package app --features a,b --all-features \
-            --profile release --target t";
+            --no-default-features --locked --profile release --target t";
         assert_eq!(arguments.join(" "), expected);
     }
 

@@ -13,9 +13,17 @@ use orm::mapping::dump::Write;
 use super::build::Library;
 use super::package::Package;
 use crate::error::{Error, Result};
+use crate::exit::Exit;
 
 /// The name that `orm` exports its dump under.
 const SYMBOL: &str = "__orm_dump_models_v1";
+
+/// What the line with the dump begins with: the library may print lines of its own, when it is loaded and
+/// when it is unloaded.
+const MARK: &str = "__orm_dump_models_v1: ";
+
+/// The most lines of a failed child's words that are passed on.
+const SAID_LINES: usize = 10;
 
 /// What [`SYMBOL`] stands for.
 type DumpModels = extern "C" fn(Write, *mut c_void);
@@ -28,11 +36,15 @@ pub(super) fn dump(library: &Library, package: &Package, loader: Option<&Path>) 
     };
     result.map_err(|error| {
         let name = &package.name;
-        Error::failed(format!(
+        let own = Error::failed(format!(
             "can't take the models out of the package {name}: {}",
             error.message()
-        ))
-        .with_hint(
+        ));
+        let own = match error.note("stderr") {
+            Some(said) => own.with_note("stderr", said),
+            None => own,
+        };
+        own.with_hint(
             error
                 .hint()
                 .unwrap_or("call orm_migrate::cli::run() in a program of the package"),
@@ -44,8 +56,8 @@ pub(super) fn dump(library: &Library, package: &Package, loader: Option<&Path>) 
 pub(crate) fn print_dump(path: &Path) -> Result<()> {
     let document = call(path)?;
     let mut out = io::stdout().lock();
-    // A newline in front: the library may have printed something while it was loaded.
-    writeln!(out, "\n{document}")
+    // A newline in front: the library may have printed half a line.
+    writeln!(out, "\n{MARK}{document}")
         .map_err(|error| Error::failed(format!("can't print the dump: {error}")))
 }
 
@@ -62,15 +74,39 @@ fn in_child(library: &Library, program: &Path) -> Result<String> {
         return Err(child_failed(output.status, &said));
     }
     let printed = String::from_utf8_lossy(&output.stdout);
-    let last = printed.lines().rfind(|line| !line.trim().is_empty());
-    last.map(str::to_owned)
-        .ok_or_else(|| Error::failed("it answered nothing"))
+    let document = find(&printed).map(str::to_owned);
+    document.ok_or_else(|| with_words(Error::failed("it answered nothing"), &said))
 }
 
-// The child's last words are an error of this crate's own, in the form of the command line.
+fn find(printed: &str) -> Option<&str> {
+    printed
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix(MARK))
+}
+
+/// Adds what the child said: from its first panic on, or else the last lines.
+fn with_words(error: Error, said: &str) -> Error {
+    let lines: Vec<&str> = said.trim().lines().collect();
+    let panic = lines.iter().position(|line| line.contains("panicked at"));
+    let begin = panic.unwrap_or(lines.len().saturating_sub(SAID_LINES));
+    let words: Vec<&str> = lines.into_iter().skip(begin).take(SAID_LINES).collect();
+    if words.is_empty() {
+        return error;
+    }
+    error.with_note("stderr", words.join("\n"))
+}
+
+// Where the child came to report it, the last words are an error of this crate's own, in the form of the
+// command line.
 fn child_failed(status: ExitStatus, said: &str) -> Error {
-    let Some((_, said)) = said.rsplit_once("error: ") else {
-        return Error::failed(format!("loading it ended with {status}"));
+    let reported = format!("\n{said}");
+    let Some((_, said)) = reported
+        .rsplit_once("\nerror: ")
+        .filter(|_| status.code() == Some(Exit::Failed.code().into()))
+    else {
+        let error = Error::failed(format!("loading it ended with {status}"));
+        return with_words(error, said);
     };
     match said.split_once("\n  hint: ") {
         Some((message, hint)) => Error::failed(message.trim()).with_hint(hint.trim()),
@@ -137,6 +173,27 @@ mod tests {
             error.message().starts_with("it can't be loaded: "),
             "{error}"
         );
+    }
+
+    #[test]
+    fn the_dump_is_told_from_what_the_library_prints() {
+        let printed = format!("loaded\n\n{MARK}{{}}\nunloaded\n");
+        assert_eq!(find(&printed), Some("{}"));
+        assert_eq!(find("loaded\n{}\n"), None);
+    }
+
+    #[test]
+    fn the_last_words_of_a_child_are_passed_on() {
+        let note = |said: &str| {
+            let error = with_words(Error::failed("a"), said);
+            error.note("stderr").map(str::to_owned)
+        };
+        let many = "x\n".repeat(30);
+        let last = note(&(many.clone() + "last")).unwrap();
+        assert!(last.ends_with("last") && last.lines().count() == SAID_LINES);
+        let panic = note(&format!("{many}thread 'main' panicked at a:\nwhy\n{many}")).unwrap();
+        assert!(panic.starts_with("thread 'main' panicked at a:\nwhy"));
+        assert_eq!(with_words(Error::failed("a"), "\n").note("stderr"), None);
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub struct Selection {
     pub features: Vec<String>,
     /// Whether to switch on all features.
     pub all_features: bool,
+    /// Whether to leave the default features out.
+    pub no_default_features: bool,
+    /// What goes to every call of cargo: `--locked`, `--offline`, `--frozen`.
+    pub options: Vec<String>,
     /// The cargo profile; `dev` without one.
     pub profile: Option<String>,
     /// The target to build for, if cargo's configuration names one that can't be loaded here.

@@ -66,7 +66,7 @@ impl Package {
 /// # Errors
 /// cargo can't read the workspace; no package fits, or several do.
 pub(super) fn choose(selection: &Selection) -> Result<Package> {
-    let workspace = read(selection.manifest_path.as_deref())?;
+    let workspace = read(selection)?;
     match &selection.package {
         Some(name) => named(workspace.packages, name),
         None => unnamed(
@@ -76,12 +76,13 @@ pub(super) fn choose(selection: &Selection) -> Result<Package> {
     }
 }
 
-fn read(manifest_path: Option<&Path>) -> Result<Workspace> {
+fn read(selection: &Selection) -> Result<Workspace> {
     let mut command = cargo();
     command.args(["metadata", "--format-version", "1", "--no-deps"]);
-    if let Some(path) = manifest_path {
+    if let Some(path) = &selection.manifest_path {
         command.arg("--manifest-path").arg(path);
     }
+    command.args(&selection.options);
     let output = command.stdin(Stdio::null()).output().map_err(|error| {
         Error::failed(format!("can't start cargo: {error}"))
             .with_hint("install Rust's cargo, or pass a dump with --models")

@@ -56,6 +56,8 @@ enum Last {
     EndOfBlock,
     /// `END` elsewhere: of a CASE expression, of REPEAT … UNTIL, or a column's name.
     EndInside,
+    /// `COMMENT` before a body, whose text comes next.
+    Comment,
     Other,
 }
 
@@ -87,7 +89,11 @@ impl Body {
             Token::Other(c) => self.feed_other(c),
             Token::Quoted | Token::Delimiter => {
                 self.no_word();
-                self.last = Last::Other;
+                self.last = if self.last == Last::Comment {
+                    Last::Start
+                } else {
+                    Last::Other
+                };
             }
         }
     }
@@ -162,19 +168,29 @@ impl Body {
         }
         if is(&["BEGIN", "ATOMIC"]) {
             Last::Boundary
-        } else if is(&[
-            "THEN",
-            "ELSE",
-            "DO",
-            "LOOP",
-            "REPEAT",
-            "ROW",
-            "DETERMINISTIC",
-        ]) {
+        } else if is(&["THEN", "ELSE", "DO", "LOOP", "REPEAT", "ROW"])
+            || self.may_precede_body(word)
+        {
             Last::Start
+        } else if is(&["COMMENT"]) && self.is_before_body() {
+            Last::Comment
         } else {
             Last::Other
         }
+    }
+
+    /// Whether a word is the last one of a characteristic of a function or procedure: `DETERMINISTIC`,
+    /// `READS SQL DATA`, `NO SQL`, `SQL SECURITY INVOKER`.
+    fn may_precede_body(&self, word: &str) -> bool {
+        const LAST_WORDS: &[&str] = &["DETERMINISTIC", "DATA", "SQL", "DEFINER", "INVOKER"];
+        self.is_before_body()
+            && LAST_WORDS
+                .iter()
+                .any(|last| word.eq_ignore_ascii_case(last))
+    }
+
+    fn is_before_body(&self) -> bool {
+        self.lexis == Lexis::Mysql && self.head == Head::Program && self.blocks.is_empty()
     }
 
     /// The block that a word opens here, if it opens one.

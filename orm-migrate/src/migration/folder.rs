@@ -99,11 +99,6 @@ impl Migrations {
         self.entries.iter().find(|entry| entry.version == version)
     }
 
-    /// What `diesel_migrations` reads the migrations from.
-    pub(crate) fn source(&self) -> FileBasedMigrations {
-        self.source.clone()
-    }
-
     /// The migrations as `diesel_migrations` has them, in the order of `versions`.
     pub(crate) fn load(&self, versions: &[String]) -> Result<Vec<Box<dyn Migration<Tag>>>> {
         let mut all = read(&self.source)?;

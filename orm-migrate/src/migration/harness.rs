@@ -15,8 +15,9 @@ use orm::engine::Connection;
 use super::folder::Direction;
 use super::history;
 use super::lex::Lexis;
-use super::script::{Effect, Script};
-use super::split::Statement;
+use super::progress::Progress;
+use super::script::Script;
+use super::settings::Settings;
 use crate::dialect;
 use crate::error::{Error, Result};
 
@@ -26,32 +27,85 @@ pub type Tag = diesel::mysql::Mysql;
 /// A connection that runs migrations. It owns the connection, since diesel asks for `'static`.
 #[derive(Debug)]
 pub struct MigrationConnection {
-    connection: Connection,
+    pub(super) connection: Connection,
     /// The folder that scripts are named by in messages.
     folder: PathBuf,
-    lexis: Lexis,
-    run: Run,
+    pub(super) lexis: Lexis,
+    pub(super) run: Run,
 }
 
 /// The migration that is under way.
-#[derive(Debug, Default)]
-struct Run {
+#[derive(Debug)]
+pub(super) struct Run {
+    pub name: String,
+    pub version: String,
+    pub direction: Direction,
     /// The script that the next text comes from.
-    path: PathBuf,
+    pub path: PathBuf,
     /// Whether the migration asks for a transaction.
-    wants_transaction: bool,
-    /// Whether it has got one.
-    begun: bool,
-    /// Statements of its scripts.
-    total: usize,
-    /// Statements run, those included that a rollback undid.
-    done: usize,
-    /// Statements that no rollback can undo.
-    kept: usize,
+    pub wants_transaction: bool,
+    /// Whose transaction it runs in.
+    pub transaction: Owner,
+    /// How far the bookkeeping is.
+    pub booking: Booking,
+    /// What stays of it if it fails.
+    pub progress: Progress,
     /// Whether the connection broke, so that nobody knows what the failing statement did.
-    lost: bool,
+    pub lost: bool,
+    /// What has become of the checks of foreign keys.
+    pub checks: Checks,
     /// What made it fail: diesel's error type has no room for file and line.
-    failure: Option<Error>,
+    pub failure: Option<Error>,
+}
+
+/// Whose transaction a migration runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// None, or one that the script itself begins.
+    Script,
+    /// One of its own, begun here.
+    Migration,
+    /// One around it.
+    Caller,
+}
+
+/// What a script has made of the checks of foreign keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Checks {
+    /// They are on.
+    AsPromised,
+    /// They have been switched, and nothing has run since then, or it has been checked.
+    Switched,
+    /// Something has run that they have not seen.
+    Owed,
+}
+
+/// How far the bookkeeping of a migration is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Booking {
+    Open,
+    /// Nobody else has performed the migration so far.
+    Looked,
+    /// The version is written down or deleted.
+    Written,
+}
+
+impl Run {
+    fn new(name: String, version: String, direction: Direction) -> Self {
+        Self {
+            name,
+            version,
+            direction,
+            path: PathBuf::new(),
+            wants_transaction: false,
+            transaction: Owner::Script,
+            booking: Booking::Open,
+            progress: Progress::default(),
+            lost: false,
+            checks: Checks::AsPromised,
+            failure: None,
+        }
+    }
 }
 
 impl MigrationConnection {
@@ -62,7 +116,7 @@ impl MigrationConnection {
             connection,
             folder: folder.into(),
             lexis,
-            run: Run::default(),
+            run: Run::new(String::new(), String::new(), Direction::Up),
         }
     }
 
@@ -78,7 +132,7 @@ impl MigrationConnection {
 
     /// How many statements the last migration ran.
     pub(crate) fn statements(&self) -> usize {
-        self.run.done
+        self.run.progress.done()
     }
 
     /// The versions that are applied, in ascending order. Writes nothing, unlike
@@ -90,37 +144,45 @@ impl MigrationConnection {
         Ok(history::applied(&mut self.connection)?)
     }
 
+    /// Creates the bookkeeping table if it isn't there.
+    pub(crate) fn set_up(&mut self) -> Result<()> {
+        Ok(history::set_up(&mut self.connection)?)
+    }
+
     /// Whether a migration with this script will run inside a transaction.
     pub(crate) fn is_undoable(&self, script: &Script, wanted: bool) -> Result<bool> {
         Ok(wanted && script.is_undoable(self.connection.dialect().capabilities())?)
     }
 
     /// Applies or reverts a migration and writes it down, in a transaction of its own if it asks for one
-    /// and the database can undo it.
+    /// and the database can undo it. What the script has set of its connection is put back.
     ///
     /// # Errors
-    /// The failing statement with file and line, and under `state` what of the migration is applied.
+    /// The failing statement with file and line, and under `state` what of the migration is applied;
+    /// somebody else has performed the migration meanwhile.
     pub fn perform(&mut self, migration: &dyn Migration<Tag>, direction: Direction) -> Result<()> {
         let name = migration.name().to_string();
+        let version = migration.name().version().to_string();
+        let path = self.folder.join(&name).join(direction.file_name());
         self.run = Run {
-            path: self.folder.join(&name).join(direction.file_name()),
+            path,
             wants_transaction: migration.metadata().run_in_transaction(),
-            ..Run::default()
+            ..Run::new(name, version, direction)
         };
-        let is_nested = self.connection.in_transaction();
-        let transactional = self.connection.dialect().capabilities().transactional_ddl;
-        if self.run.wants_transaction && transactional && !is_nested {
-            self.connection.begin()?;
-            self.run.begun = true;
+        if self.connection.in_transaction() {
+            self.run.transaction = Owner::Caller;
         }
-        let performed = self.steps(migration, direction, is_nested);
-        performed.map_err(|error| {
-            let state = if is_nested {
-                None
-            } else {
-                Some(self.undo(&error, direction))
+        let settings = Settings::read(&mut self.connection)?;
+        let transactional = self.connection.dialect().capabilities().transactional_ddl;
+        if self.run.wants_transaction && transactional {
+            self.begin()?;
+        }
+        self.steps(migration, &settings).map_err(|error| {
+            let state = match self.run.transaction {
+                Owner::Caller => None,
+                Owner::Script | Owner::Migration => Some(self.undo(&error, &settings)),
             };
-            let error = self.named(error, &name);
+            let error = self.named(error);
             match state {
                 Some(state) => error.with_note("state", state),
                 None => error,
@@ -128,79 +190,87 @@ impl MigrationConnection {
         })
     }
 
+    /// Begins the migration's transaction, unless it runs in one already.
+    pub(super) fn begin(&mut self) -> Result<()> {
+        if self.run.transaction == Owner::Script && !self.connection.in_transaction() {
+            self.connection.begin()?;
+            self.run.transaction = Owner::Migration;
+        }
+        Ok(())
+    }
+
     fn steps(
         &mut self,
         migration: &dyn Migration<Tag>,
-        direction: Direction,
-        is_nested: bool,
+        settings: &Settings,
     ) -> diesel::migration::Result<()> {
-        match direction {
+        match self.run.direction {
             Direction::Up => migration.run(self)?,
             Direction::Down => migration.revert(self)?,
         }
-        if self.connection.in_transaction() && !self.run.begun && !is_nested {
+        if self.run.transaction == Owner::Script && self.connection.in_transaction() {
             let path = self.run.path.display();
             let error = Error::failed(format!("{path} begins a transaction and doesn't end it"));
             return Err(error.with_hint("write COMMIT at its end").into());
         }
-        let version = migration.name().version().to_string();
-        match direction {
-            Direction::Up => history::record(&mut self.connection, &version)?,
-            Direction::Down => history::forget(&mut self.connection, &version)?,
+        self.check_orphans()?;
+        // Before the bookkeeping, which a script may have hidden behind another schema or role.
+        settings.restore(&mut self.connection)?;
+        self.claim()?;
+        if self.run.booking == Booking::Looked {
+            self.record()?;
         }
-        if self.run.begun {
+        if self.run.transaction == Owner::Migration {
             self.connection.commit()?;
         }
         Ok(())
     }
 
-    /// Rolls back what can be, and says what is left.
-    fn undo(&mut self, error: &Boxed, direction: Direction) -> String {
-        let native = error.downcast_ref::<orm_core::Error>();
-        let is_unknown = native.is_some_and(orm_core::Error::is_commit_unknown);
-        let rolled_back = self.connection.rollback();
-        let counts = match direction {
-            Direction::Up => "the migration counts as pending",
-            Direction::Down => "the migration counts as applied",
-        };
-        let Run {
-            begun,
-            total,
-            kept,
-            lost,
-            ..
-        } = self.run;
-        match () {
-            () if is_unknown => "unknown: the connection was lost during commit".to_owned(),
-            () if rolled_back.is_err() => format!("unknown: the rollback failed; {counts}"),
-            () if begun => format!("rolled back, nothing of it was changed; {counts}"),
-            () if lost => format!(
-                "the connection was lost: the first {kept} of {total} statements stay in effect, perhaps \
-                 the next one too; {counts}"
-            ),
-            () if kept == 0 => format!("nothing of it was changed; {counts}"),
-            () => format!("the first {kept} of {total} statements stay in effect; {counts}"),
+    /// Writes the version down before the first statement runs, where that can be taken back: of two who
+    /// perform a migration at once the later one waits here, and is told.
+    ///
+    /// Outside a transaction, a migration counts as pending from before its first statement to behind its
+    /// last one, both ways: whoever is killed in the middle leaves one whose next run meets what is there
+    /// already, and not one that counts as applied and is half of it.
+    pub(super) fn claim(&mut self) -> Result<()> {
+        if self.run.booking != Booking::Open {
+            return Ok(());
+        }
+        self.run.booking = Booking::Looked;
+        if self.run.direction == Direction::Down {
+            if !history::forget(&mut self.connection, &self.run.version)? {
+                return Err(self.overtaken());
+            }
+            self.run.booking = Booking::Written;
+        } else if self.connection.has_transaction() {
+            self.record()?;
+        } else if self.applied()?.contains(&self.run.version) {
+            return Err(self.overtaken());
+        }
+        Ok(())
+    }
+
+    fn record(&mut self) -> Result<()> {
+        match history::record(&mut self.connection, &self.run.version) {
+            Err(error) if error.is_unique_violation() => Err(self.overtaken().with_source(error)),
+            Err(error) => Err(Error::from(error).with_note("migration", &self.run.name)),
+            Ok(()) => {
+                self.run.booking = Booking::Written;
+                Ok(())
+            }
         }
     }
 
-    /// The error of a failed statement, or whatever else made diesel's code fail.
-    fn named(&mut self, error: Boxed, name: &str) -> Error {
-        if let Some(failure) = self.run.failure.take() {
-            if self.run.begun || self.run.kept == 0 || failure.hint().is_some() {
-                return failure;
-            }
-            return failure.with_hint(
-                "undo by hand what stays, or take it out of the script; then try again",
-            );
-        }
-        let error = match error.downcast::<Error>() {
-            Ok(error) => return *error,
-            Err(error) => error,
+    fn overtaken(&self) -> Error {
+        let verb = match self.run.direction {
+            Direction::Up => "applied",
+            Direction::Down => "reverted",
         };
-        match error.downcast::<orm_core::Error>() {
-            Ok(error) => Error::from(*error).with_note("migration", name),
-            Err(error) => Error::failed(format!("the migration {name} failed: {error}")),
-        }
+        let name = &self.run.name;
+        Error::failed(format!(
+            "somebody else has {verb} the migration {name} meanwhile"
+        ))
+        .with_hint("look at the `status` and begin again")
     }
 
     /// Runs `work` in one transaction.
@@ -218,74 +288,19 @@ impl MigrationConnection {
                 Ok(value)
             }
             Err(error) => Err(match self.connection.rollback() {
-                Ok(()) => error.with_note("state", "rolled back, nothing was changed"),
+                Ok(()) => {
+                    let exception = self.exception(" but perhaps").unwrap_or_default();
+                    let state = format!("rolled back, nothing was changed{exception}");
+                    error.with_note("state", state)
+                }
                 Err(_) => error.with_note("state", "unknown: the rollback failed"),
             }),
         }
     }
-
-    fn run_script(&mut self, text: &str) -> Result<()> {
-        let script = Script::new(&self.run.path, text, self.lexis);
-        let statements = script.statements()?;
-        let undoable = self.is_undoable(&script, self.run.wants_transaction)?;
-        if undoable && !self.connection.in_transaction() {
-            self.connection.begin()?;
-            self.run.begun = true;
-        }
-        // Commands have checked before they began; diesel's own methods on this type have not.
-        script.check(self.connection.in_transaction())?;
-        self.run.total += statements.len();
-        for statement in &statements {
-            if let Err(error) = self.run_statement(&script, statement) {
-                self.run.lost = error.is_connection_lost();
-                return Err(failed_statement(
-                    &script.place(statement.line),
-                    statement,
-                    error,
-                ));
-            }
-            self.run.done += 1;
-            if !self.connection.in_transaction() {
-                self.run.kept = self.run.done;
-            }
-        }
-        Ok(())
-    }
-
-    fn run_statement(
-        &mut self,
-        script: &Script,
-        statement: &Statement<'_>,
-    ) -> orm_core::Result<()> {
-        let is_inside = self.connection.in_transaction();
-        let transactional = self.connection.dialect().capabilities().transactional_ddl;
-        match script.effect(statement) {
-            // The connection's own verbs, so that it knows how its transaction ended.
-            Effect::Commit if is_inside => return self.connection.commit(),
-            Effect::Rollback if is_inside => return self.connection.rollback(),
-            // What the database would do anyway; said first, it isn't taken for a lost transaction.
-            Effect::Definition if is_inside && !transactional => self.connection.commit()?,
-            _ => {}
-        }
-        self.connection.raw_control(statement.text)
-    }
 }
 
-type Boxed = Box<dyn std::error::Error + Send + Sync>;
-
-fn failed_statement(place: &str, statement: &Statement<'_>, error: orm_core::Error) -> Error {
-    // PostgreSQL's code for CREATE INDEX CONCURRENTLY and its like.
-    let is_misplaced = error.code() == Some("25001");
-    let mut own = Error::failed(format!("{place}: {}", error.message()));
-    own = own.with_note("sql", statement.text);
-    if let Some(code) = error.code() {
-        own = own.with_note("code", code);
-    }
-    if is_misplaced {
-        own = own.with_hint("write run_in_transaction = false into metadata.toml");
-    }
-    own.with_source(error)
-}
+/// What diesel's traits answer with.
+pub(super) type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
 impl SimpleConnection for MigrationConnection {
     fn batch_execute(&mut self, query: &str) -> diesel::QueryResult<()> {

@@ -8,6 +8,9 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::SqlWriter;
 use orm_core::value::ValueRef;
 
+use super::lex::Lexis;
+use crate::dialect;
+
 /// The table's name.
 pub(crate) const TABLE: &str = "__diesel_schema_migrations";
 
@@ -33,7 +36,12 @@ pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
     if exists(connection)? {
         return Ok(());
     }
-    connection.raw_control(CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';'))
+    let created = connection.raw_control(CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';'));
+    match created {
+        // Somebody else was faster.
+        Err(_) if exists(connection).unwrap_or(false) => Ok(()),
+        other => other,
+    }
 }
 
 /// Writes down that a version is applied.
@@ -47,15 +55,32 @@ pub(super) fn record(connection: &mut Connection, version: &str) -> Result<()> {
     connection.raw_execute(&sql, &binds).map(drop)
 }
 
-/// Writes down that a version is no longer applied.
-pub(super) fn forget(connection: &mut Connection, version: &str) -> Result<()> {
+/// Writes down that a version is no longer applied. Tells whether it was until now: of two that revert
+/// it at once, one is told so.
+pub(super) fn forget(connection: &mut Connection, version: &str) -> Result<bool> {
     let mut w = SqlWriter::new(connection.dialect());
     w.push("DELETE FROM ")
         .push(TABLE)
         .push(" WHERE version = ")
         .bind(ValueRef::Text(version));
     let (sql, binds) = w.finish();
-    connection.raw_execute(&sql, &binds).map(drop)
+    let outcome = connection.raw_execute(&sql, &binds)?;
+    Ok(outcome.affected == 1)
+}
+
+/// The tables in the connection's database whose engine keeps what a rollback should undo: MyISAM's on
+/// MySQL and MariaDB.
+pub(super) fn without_rollback(connection: &mut Connection) -> Result<Vec<String>> {
+    if dialect::known_lexis(connection.dialect()) != Some(Lexis::Mysql) {
+        return Ok(Vec::new());
+    }
+    texts(
+        connection,
+        "SELECT t.table_name FROM information_schema.tables t \
+         JOIN information_schema.engines e ON e.engine = t.engine \
+         WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' \
+         AND e.transactions <> 'YES' ORDER BY t.table_name",
+    )
 }
 
 fn exists(connection: &mut Connection) -> Result<bool> {

@@ -1,16 +1,24 @@
 //! Migration folders: written, read, split into statements and run through `diesel_migrations`.
 //!
-//! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script; `script.rs` knows
-//! what they do to transactions; `folder.rs` opens a folder and `write.rs` adds to it; `history.rs` is the
-//! bookkeeping table; `harness.rs` joins all of it to diesel's traits. The commands are in `command/`.
+//! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script; `words.rs`,
+//! `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder and `write.rs`
+//! adds to it. `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration;
+//! `execute.rs` runs a script, `progress.rs` counts and `report.rs` says what stays of one that failed.
+//! `harness.rs` joins all of it to diesel's traits. The commands are in `command/`.
 
 mod body;
+mod effect;
+mod execute;
 mod folder;
 mod harness;
 pub(crate) mod history;
 mod lex;
+mod progress;
+mod report;
 mod script;
+mod settings;
 mod split;
+mod words;
 mod write;
 
 pub(crate) use folder::missing;

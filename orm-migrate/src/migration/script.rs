@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use orm_core::sql::Capabilities;
 
+use super::effect::{self, Effect, HEAD};
 use super::lex::Lexis;
-use super::split::{Statement, first_words, split};
+use super::split::{Statement, split};
+use super::words::Words;
 use crate::error::{Error, Result};
 
 /// The text of a script and where it comes from.
@@ -16,25 +18,6 @@ pub(crate) struct Script {
     path: PathBuf,
     text: String,
     lexis: Lexis,
-}
-
-/// What a statement does to the transaction around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// Begins one.
-    Begin,
-    /// Ends one, keeping its work.
-    Commit,
-    /// Ends one, undoing its work.
-    Rollback,
-    /// Reads or writes rows, so that it is undone with the transaction on every database.
-    Data,
-    /// Creates, alters or drops, so that it ends the transaction where DDL isn't transactional.
-    Definition,
-    /// Switches the checks of foreign keys, which SQLite ignores inside a transaction.
-    ForeignKeySwitch,
-    /// Anything else.
-    Other,
 }
 
 impl Script {
@@ -83,7 +66,13 @@ impl Script {
 
     /// What a statement of this script does to the transaction around it.
     pub(crate) fn effect(&self, statement: &Statement<'_>) -> Effect {
-        effect(statement.text, self.lexis)
+        effect::effect(statement.text, self.lexis)
+    }
+
+    /// Whether a statement sets options of the transaction that has just begun.
+    pub(crate) fn sets_transaction(&self, statement: &Statement<'_>) -> bool {
+        let words = Words::of(statement.text, self.lexis, 2);
+        words.is(0, &["SET"]) && words.is(1, &["TRANSACTION"])
     }
 
     /// Whether the whole script can be undone by a rollback on a database with `capabilities`.
@@ -100,16 +89,26 @@ impl Script {
             .all(|statement| self.effect(statement) == Effect::Data))
     }
 
+    /// Whether a statement that fails may have done a part of its work, with no transaction around it.
+    pub(crate) fn is_divisible(&self, statement: &Statement<'_>) -> bool {
+        effect::is_divisible(statement.text, self.lexis)
+    }
+
     /// Refuses what can't work, before anything is run.
     ///
     /// # Errors
-    /// As [`Script::statements`]; inside a transaction also what would end it, and the switch of SQLite
-    /// that does nothing there.
+    /// As [`Script::statements`]; inside a transaction also what would end it, and what SQLite can't do
+    /// there: switching the checks of foreign keys, and so rebuilding a table.
     pub(crate) fn check(&self, in_transaction: bool) -> Result<()> {
-        for statement in self.statements()? {
-            if in_transaction {
-                self.check_in_transaction(&statement)?;
-            }
+        let statements = self.statements()?;
+        if !in_transaction {
+            return Ok(());
+        }
+        for statement in &statements {
+            self.check_in_transaction(statement)?;
+        }
+        if self.lexis == Lexis::Sqlite {
+            self.check_rebuilds(&statements)?;
         }
         Ok(())
     }
@@ -117,7 +116,11 @@ impl Script {
     fn check_in_transaction(&self, statement: &Statement<'_>) -> Result<()> {
         let place = self.place(statement.line);
         match self.effect(statement) {
-            Effect::Begin | Effect::Commit | Effect::Rollback => Err(Error::failed(format!(
+            Effect::Begin
+            | Effect::Commit
+            | Effect::CommitRaw
+            | Effect::Rollback
+            | Effect::RollbackRaw => Err(Error::failed(format!(
                 "{place}: the script begins or ends a transaction, but it runs inside one"
             ))
             .with_note("sql", statement.text)
@@ -129,130 +132,77 @@ impl Script {
             .with_hint(
                 "write run_in_transaction = false into metadata.toml, and BEGIN and COMMIT into the script",
             )),
-            Effect::Data | Effect::Definition | Effect::Other => Ok(()),
+            Effect::Data | Effect::Definition | Effect::Program | Effect::Other => Ok(()),
         }
+    }
+
+    // Whoever forgets the switch loses the same rows as who has it ignored.
+    fn check_rebuilds(&self, statements: &[Statement<'_>]) -> Result<()> {
+        let mut dropped: Vec<String> = Vec::new();
+        for statement in statements {
+            let words = Words::of(statement.text, self.lexis, HEAD);
+            dropped.extend(dropped_table(&words));
+            let Some(name) = renamed_to(&words).filter(|name| dropped.contains(name)) else {
+                continue;
+            };
+            let place = self.place(statement.line);
+            return Err(Error::failed(format!(
+                "{place}: the table {name} is dropped and made anew inside a transaction, where sqlite \
+                 deletes or refuses the rows that refer to it"
+            ))
+            .with_note("sql", statement.text)
+            .with_hint(
+                "write run_in_transaction = false into metadata.toml, and PRAGMA foreign_keys = OFF; BEGIN; \
+                 at the script's beginning and COMMIT; PRAGMA foreign_keys = ON; at its end",
+            ));
+        }
+        Ok(())
     }
 }
 
-fn effect(statement: &str, lexis: Lexis) -> Effect {
-    let words = first_words(statement, lexis, 2);
-    let is = |place: usize, names: &[&str]| {
-        words
-            .get(place)
-            .is_some_and(|word| names.iter().any(|name| word.eq_ignore_ascii_case(name)))
-    };
-    // PREPARED belongs to another transaction, TO to a savepoint, NOT ATOMIC to a block.
-    let is_bare = !is(1, &["PREPARED", "TO", "NOT"]);
-    match () {
-        () if is(0, &["BEGIN"]) && is_bare => Effect::Begin,
-        () if is(0, &["START"]) && is(1, &["TRANSACTION"]) => Effect::Begin,
-        () if is(0, &["COMMIT", "END"]) && is_bare => Effect::Commit,
-        () if is(0, &["ABORT"]) => Effect::Rollback,
-        () if is(0, &["ROLLBACK"]) && is_bare && !is_to_savepoint(statement, lexis) => {
-            Effect::Rollback
-        }
-        () if is(
-            0,
-            &["INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "WITH"],
-        ) =>
-        {
-            Effect::Data
-        }
-        () if is(0, DEFINITIONS) => Effect::Definition,
-        () if lexis == Lexis::Sqlite && is(0, &["PRAGMA"]) && is(1, &["foreign_keys"]) => {
-            let sets = statement.contains(['=', '(']);
-            if sets {
-                Effect::ForeignKeySwitch
-            } else {
-                Effect::Other
-            }
-        }
-        () => Effect::Other,
+fn dropped_table(words: &Words) -> Option<String> {
+    if !(words.is(0, &["DROP"]) && words.is(1, &["TABLE"])) {
+        return None;
     }
+    let at = if words.is(2, &["IF"]) { 4 } else { 2 };
+    words.object(at).map(|(name, _)| name.to_ascii_lowercase())
 }
 
-// `ROLLBACK WORK TO s`, `ROLLBACK TRANSACTION TO SAVEPOINT s`.
-fn is_to_savepoint(statement: &str, lexis: Lexis) -> bool {
-    first_words(statement, lexis, 3)
-        .get(2)
-        .is_some_and(|word| word.eq_ignore_ascii_case("TO"))
+fn renamed_to(words: &Words) -> Option<String> {
+    if !(words.is(0, &["ALTER"]) && words.is(1, &["TABLE"])) {
+        return None;
+    }
+    let (_, next) = words.object(2)?;
+    let is_rename = words.is(next, &["RENAME"]) && words.is(next + 1, &["TO"]);
+    let name = words.get(next + 2).filter(|_| is_rename)?;
+    Some(name.to_ascii_lowercase())
 }
-
-/// First words of statements that commit by themselves on MySQL and MariaDB.
-const DEFINITIONS: &[&str] = &[
-    "CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE", "GRANT", "REVOKE", "ANALYZE", "OPTIMIZE",
-    "REPAIR", "LOCK", "UNLOCK",
-];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(lexis: Lexis, expected: Effect, statements: &[&str]) {
-        for statement in statements {
-            assert_eq!(effect(statement, lexis), expected, "{statement}");
-        }
-    }
-
     #[test]
-    fn the_first_words_tell() {
-        check(
-            Lexis::Sqlite,
-            Effect::Begin,
-            &["BEGIN", "begin immediate", "/* a */ BEGIN TRANSACTION"],
-        );
-        check(
-            Lexis::Mysql,
-            Effect::Begin,
-            &["START TRANSACTION", "BEGIN WORK"],
-        );
-        check(
-            Lexis::Sqlite,
-            Effect::Commit,
-            &["COMMIT", "END", "end transaction"],
-        );
-        check(
-            Lexis::Postgres,
-            Effect::Rollback,
-            &["ROLLBACK", "ABORT", "ROLLBACK WORK"],
-        );
-        check(
-            Lexis::Postgres,
-            Effect::Data,
-            &["INSERT INTO a VALUES (1)", "WITH x AS (SELECT 1) SELECT 1"],
-        );
-        check(
-            Lexis::Mysql,
-            Effect::Definition,
-            &["CREATE TABLE a (b INT)", "drop table a"],
-        );
-        check(
-            Lexis::Sqlite,
-            Effect::ForeignKeySwitch,
-            &["PRAGMA foreign_keys = OFF", "pragma foreign_keys(0)"],
-        );
-        check(
-            Lexis::Sqlite,
-            Effect::Other,
-            &["PRAGMA foreign_keys", "PRAGMA foreign_key_check"],
-        );
-        check(
-            Lexis::Postgres,
-            Effect::Other,
-            &[
-                "ROLLBACK TO s",
-                "ROLLBACK WORK TO s",
-                "COMMIT PREPARED 'a'",
-                "SAVEPOINT s",
-                "",
-            ],
-        );
-        check(
-            Lexis::Mysql,
-            Effect::Other,
-            &["BEGIN NOT ATOMIC SELECT 1; END", "SET @a = 1"],
-        );
+    fn a_rebuild_inside_a_transaction_is_refused() {
+        let script = |text| Script::new(Path::new("a/up.sql"), text, Lexis::Sqlite);
+        for text in [
+            "DROP TABLE a;\nALTER TABLE b RENAME TO a;",
+            "DROP TABLE IF EXISTS main.\"A\";\nALTER TABLE [x y] RENAME TO 'a'",
+        ] {
+            let error = script(text).check(true).unwrap_err();
+            assert!(
+                error.message().starts_with("a/up.sql:2: the table a"),
+                "{error}"
+            );
+            assert!(script(text).check(false).is_ok());
+        }
+        for text in [
+            "ALTER TABLE a RENAME TO b; DROP TABLE b;",
+            "DROP TABLE a; ALTER TABLE b RENAME TO c",
+            "DROP TABLE a; ALTER TABLE b RENAME COLUMN x TO a",
+        ] {
+            assert!(script(text).check(true).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -111,18 +111,5 @@ impl Lines<'_> {
     }
 }
 
-/// The first words of a statement, comments left out: what it is.
-pub(super) fn first_words(statement: &str, lexis: Lexis, count: usize) -> Vec<&str> {
-    let mut lexer = Lexer::new(statement, lexis);
-    let mut words = Vec::with_capacity(count);
-    while words.len() < count {
-        match lexer.next() {
-            Ok(Some((_, Token::Word(word)))) => words.push(word),
-            _ => break,
-        }
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests;

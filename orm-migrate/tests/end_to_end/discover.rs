@@ -208,6 +208,10 @@ fn a_program_of_the_users_own_has_the_same_commands() {
         .ends(0)
         .says(&["applied "]);
     assert_eq!(database.query("SELECT count(*) FROM notes"), ["0"]);
+    for option in ["--features=nope", "--all-features", "--locked"] {
+        let name = option.split('=').next().unwrap();
+        run(&["models", option]).ends(2).says(&[name, "built in"]);
+    }
     let help = run(&["--help"]).ends(0).out;
     assert!(help.contains("Usage: own_tool"), "{help}");
 }
@@ -222,4 +226,59 @@ fn example(name: &str) -> PathBuf {
         "build it first: cargo build -p orm-migrate --example {name}"
     );
     path
+}
+
+#[test]
+fn options_of_cargo_are_passed_on() {
+    let lib = format!("#[cfg(feature = \"extra\")]{MODELS}");
+    let project = Project::new("cargo_options", &lib);
+    let features = "\n[features]\ndefault = [\"extra\"]\nextra = []\n[workspace]\n";
+    project.write("Cargo.toml", &(manifest("cargo_options") + features));
+    project.run(&["models", "--offline"]).ends(0);
+    // The lock file is whole now.
+    project.run(&["models", "--locked"]).ends(0);
+    project.run(&["models", "--frozen"]).ends(0);
+    project
+        .run(&["models", "--no-default-features", "--offline"])
+        .ends(1)
+        .says(&["no models, or an orm"]);
+    std::fs::remove_file(project.path("Cargo.lock")).unwrap();
+    project
+        .run(&["models", "--locked"])
+        .ends(1)
+        .says(&["--locked"]);
+}
+
+#[test]
+fn what_a_library_says_while_it_is_loaded_and_unloaded_is_no_part_of_the_dump() {
+    let lib = format!(
+        "{MODELS}
+        extern \"C\" fn load() {{ print!(\"loaded without an end\"); }}
+        extern \"C\" fn unload() {{ println!(\"unloaded\"); }}
+        #[used]
+        #[cfg_attr(target_os = \"linux\", unsafe(link_section = \".init_array\"))]
+        static LOAD: extern \"C\" fn() = load;
+        #[used]
+        #[cfg_attr(target_os = \"linux\", unsafe(link_section = \".fini_array\"))]
+        static UNLOAD: extern \"C\" fn() = unload;"
+    );
+    let project = Project::new("noisy", &lib);
+    project.run(&["models"]).ends(0);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_last_words_of_a_library_that_panics_are_told() {
+    let lib = format!(
+        "{MODELS}
+        extern \"C\" fn load() {{ panic!(\"no such setting\"); }}
+        #[used]
+        #[unsafe(link_section = \".init_array\")]
+        static LOAD: extern \"C\" fn() = load;"
+    );
+    let project = Project::new("panics", &lib);
+    project
+        .run(&["models"])
+        .ends(1)
+        .says(&["can't take the models out", "no such setting"]);
 }

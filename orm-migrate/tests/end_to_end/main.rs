@@ -5,9 +5,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod concurrent;
 mod discover;
 mod failure;
 mod migrations;
 mod native;
+mod settings;
 mod support;
 mod tables;
+mod transactions;

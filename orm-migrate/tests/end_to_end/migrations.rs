@@ -142,8 +142,8 @@ fn broken_folders_are_told() {
     run().says(&["migrations/4 is no migration"]);
     assert_eq!(
         database.tables(),
-        ["__diesel_schema_migrations"],
-        "all is checked before the first one runs"
+        [""; 0],
+        "all is checked before anything is changed"
     );
     project
         .run(&["status", "--migrations", "nowhere", "--url", &database.url])
@@ -167,4 +167,71 @@ fn the_bookkeeping_table_is_diesels() {
          run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n)"
         ]
     );
+}
+
+#[test]
+fn status_changes_nothing() {
+    let project = three("only_looks");
+    let database = Database::sqlite(&project);
+    let status = || project.run(&["status", "--url", &database.url]);
+    status().ends(3).says(&["test.db is not there yet"]);
+    assert!(!project.path("test.db").exists());
+    project
+        .run(&["status", "--url", "sqlite:///no/such/folder/a.db"])
+        .ends(3);
+    project.run(&["run", "--url", &database.url]).ends(0);
+    database.execute("PRAGMA journal_mode = DELETE");
+    let before = std::fs::read(project.path("test.db")).unwrap();
+    status().ends(0);
+    assert_eq!(std::fs::read(project.path("test.db")).unwrap(), before);
+    database.execute("PRAGMA journal_mode = WAL");
+    status().ends(0);
+    for left in ["test.db-wal", "test.db-shm", "test.db-journal"] {
+        assert!(!project.path(left).exists(), "{left}");
+    }
+}
+
+#[test]
+fn the_database_is_named_before_it_is_changed() {
+    let project = three("named");
+    for database in Database::all(&project) {
+        for command in ["run", "redo", "revert"] {
+            let ran = project.run(&[command, "--url", &database.url]).ends(0);
+            assert!(!ran.err.contains("orm-secret"), "{}", ran.err);
+            let first = ran.err.lines().next().unwrap();
+            assert!(
+                first.starts_with("database: ") && first.contains("://"),
+                "{first}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_redo_that_is_rolled_back_has_not_been_done() {
+    let project = three("redo_told");
+    let database = Database::sqlite(&project);
+    let run = |command: &str| project.run(&[command, "--url", &database.url]);
+    run("run").ends(0);
+    project.write("migrations/3_c/up.sql", "SELECT * FROM nowhere");
+    let ran = run("redo")
+        .ends(1)
+        .says(&["rolled back, nothing was changed"]);
+    assert!(!ran.err.contains("reverted 3_c"), "{}", ran.err);
+}
+
+#[test]
+fn a_file_in_the_configuration_is_beside_it() {
+    let project = three("beside");
+    project.write("orm.toml", "[database]\nurl = \"sqlite://own.db\"\n");
+    project.write("below/x", "");
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_orm-migrate"));
+    let output = std::process::Command::new(program)
+        .arg("run")
+        .current_dir(project.path("below"))
+        .env_remove("DATABASE_URL")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(project.path("own.db").exists() && !project.path("below/own.db").exists());
 }

@@ -295,3 +295,106 @@ fn help_is_there_for_every_command() {
         .run(&["create-all", "--apply", "--dialect", "sqlite"])
         .ends(2);
 }
+
+/// Two tables that refer to each other, and one whose rows refer to its own.
+const HELD: &str = r#"
+use orm::prelude::*;
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "heads")]
+pub struct Head {
+    #[orm(primary_key)]
+    pub id: i64,
+    #[orm(references = Tail.id)]
+    pub tail_id: Option<i64>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "tails")]
+pub struct Tail {
+    #[orm(primary_key)]
+    pub id: i64,
+    #[orm(references = Head.id)]
+    pub head_id: Option<i64>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "knots")]
+pub struct Knot {
+    #[orm(primary_key)]
+    pub id: i64,
+    #[orm(references = Knot.id, on_delete = restrict)]
+    pub knot_id: Option<i64>,
+}
+"#;
+
+#[test]
+fn rows_that_hold_each_other_are_dropped_with_their_tables() {
+    let project = Project::new("held", HELD);
+    for database in Database::all(&project) {
+        let _ = std::fs::remove_dir_all(project.path("migrations"));
+        let run =
+            |arguments: &[&str]| project.run(&[arguments, &["--url", &database.url]].concat());
+        let fill = || {
+            for sql in [
+                "INSERT INTO heads (id) VALUES (1)",
+                "INSERT INTO tails (id, head_id) VALUES (2, 1)",
+                "UPDATE heads SET tail_id = 2",
+                "INSERT INTO knots (id) VALUES (1)",
+                "INSERT INTO knots (id, knot_id) VALUES (2, 1)",
+            ] {
+                database.execute(sql);
+            }
+        };
+        run(&["create-all", "--apply"]).ends(0);
+        fill();
+        run(&["drop-all", "--apply"]).ends(0);
+        assert_eq!(database.tables(), [""; 0]);
+        #[cfg(any(feature = "test-postgres", feature = "test-mysql"))]
+        {
+            database.shell(&run(&["create-all"]).ends(0).out);
+            fill();
+            database.shell(&run(&["drop-all"]).ends(0).out);
+            assert_eq!(database.tables(), [""; 0]);
+        }
+        run(&["create-all", "--migration", "first"]).ends(0);
+        run(&["run"]).ends(0);
+        fill();
+        run(&["revert"]).ends(0);
+        assert_eq!(database.tables(), [BOOKKEEPING]);
+        run(&["run"]).ends(0);
+        run(&["drop-all", "--apply"]).ends(0);
+        database.execute("DELETE FROM __diesel_schema_migrations");
+    }
+}
+
+#[test]
+fn a_name_that_would_be_cut_is_not_dropped() {
+    let long = "n".repeat(70);
+    let project = Project::new(
+        "long_name",
+        &MODELS.replace("\"posts\"", &format!("{long:?}")),
+    );
+    for command in ["create-all", "drop-all"] {
+        project
+            .run(&[command, "--dialect", "postgres"])
+            .ends(1)
+            .prints("")
+            .says(&[&format!(
+                "the name {long} is longer than the 63 bytes of postgres"
+            )]);
+    }
+    project
+        .run(&["drop-all", "--dialect", "postgres", "--migration", "last"])
+        .ends(1);
+}
+
+#[test]
+fn dropping_from_a_file_that_is_not_there_creates_none() {
+    let project = Project::new("drop_missing", MODELS);
+    project
+        .run(&["drop-all", "--apply", "--url", "sqlite://none.db"])
+        .ends(0)
+        .says(&["not there: posts, users ("]);
+    assert!(!project.path("none.db").exists());
+}

@@ -140,19 +140,15 @@ pub fn time_text(micros: i64) -> impl fmt::Display {
     })
 }
 
-/// `YYYY-MM-DD HH:MM:SS.ffffff`, always with six digits so that text order is time order.
+/// `YYYY-MM-DD HH:MM:SS`, with `.ffffff` unless it is zero: SQLite's CURRENT_TIMESTAMP has no fraction, and
+/// must be equal to a bind of the same time. Text order is time order, since a text comes before each that
+/// it is the beginning of.
 pub fn datetime_text(micros: i64) -> impl fmt::Display {
     let days = micros.div_euclid(DAY);
-    let Clock {
-        hour,
-        minute,
-        second,
-        micro,
-    } = clock(micros);
     text(move |f| {
         // An i64 of microseconds counts under 300 000 years, which an i32 of days holds.
         let date = date_text(i32::try_from(days).map_err(|_| fmt::Error)?);
-        write!(f, "{date} {hour:02}:{minute:02}:{second:02}.{micro:06}")
+        write!(f, "{date} {}", time_text(micros))
     })
 }
 

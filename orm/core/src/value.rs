@@ -9,7 +9,7 @@ use std::fmt;
 /// One value, borrowed: what a driver binds, and what a row yields.
 ///
 /// Copying it copies at most 24 bytes and never the text.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum ValueRef<'a> {
     /// SQL NULL.
@@ -41,7 +41,10 @@ pub enum ValueRef<'a> {
 }
 
 /// One value, owned: what a statement keeps.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Its `Debug` tells only what kind of value it is, so that no statement shows what it was given; print
+/// [`Value::as_ref`] to see it.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
     /// SQL NULL.
@@ -118,7 +121,8 @@ impl ValueRef<'_> {
 
     /// The value as JSON (RFC 8259). Drivers of databases without arrays bind [`ValueRef::Array`] and
     /// [`ValueRef::List`] so, for `json_each` and `JSON_TABLE`. Bytes and UUIDs become hexadecimal text,
-    /// dates and times their ISO 8601 text, and floats that JSON can't write become null.
+    /// dates and times their ISO 8601 text. JSON has no word for infinity, but SQLite reads the number `9e999`
+    /// so. A NaN becomes null: a driver refuses it first.
     pub fn to_json(self) -> String {
         let mut out = String::new();
         self.write_json(&mut out);
@@ -131,6 +135,9 @@ impl ValueRef<'_> {
             Self::Bool(v) => out.push_str(if v { "true" } else { "false" }),
             Self::Int(v) => push_display(out, v),
             Self::Float(v) if v.is_finite() => push_display(out, format_args!("{v:?}")),
+            Self::Float(v) if v.is_infinite() => {
+                out.push_str(if v > 0.0 { "9e999" } else { "-9e999" });
+            }
             Self::Null | Self::Float(_) => out.push_str("null"),
             Self::Text(v) => push_json_text(out, v),
             Self::Bytes(v) => push_hex(out, v),
@@ -169,6 +176,38 @@ impl ValueRef<'_> {
         match (self, other) {
             (Self::Float(a), ValueRef::Float(b)) => a.to_bits() == b.to_bits(),
             (a, b) => a == b,
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({})", self.as_ref().kind_name())
+    }
+}
+
+// Written out because of lists, whose owned values hide themselves.
+impl fmt::Debug for ValueRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut variant =
+            |name: &str, value: &dyn fmt::Debug| f.debug_tuple(name).field(value).finish();
+        match self {
+            Self::Null => f.write_str("Null"),
+            Self::Bool(v) => variant("Bool", v),
+            Self::Int(v) => variant("Int", v),
+            Self::Float(v) => variant("Float", v),
+            Self::Text(v) => variant("Text", v),
+            Self::Bytes(v) => variant("Bytes", v),
+            Self::Date(v) => variant("Date", v),
+            Self::Time(v) => variant("Time", v),
+            Self::DateTime(v) => variant("DateTime", v),
+            Self::Timestamp(v) => variant("Timestamp", v),
+            Self::Uuid(v) => variant("Uuid", v),
+            Self::Array(items) => variant("Array", items),
+            Self::List(items) => {
+                let items: Vec<ValueRef<'_>> = items.iter().map(Value::as_ref).collect();
+                variant("List", &items)
+            }
         }
     }
 }

@@ -33,7 +33,7 @@ fn create_all(dialect: &dyn Dialect, tables: Vec<Table>) -> Vec<String> {
 fn drop_all(dialect: &dyn Dialect, tables: Vec<Table>) -> Vec<String> {
     let metadata = Metadata::new(tables).unwrap();
     let tables: Vec<_> = metadata.tables().iter().collect();
-    ddl::drop_all(dialect, &tables)
+    ddl::drop_all(dialect, &tables).unwrap()
 }
 
 /// The first line of each statement.
@@ -95,7 +95,7 @@ fn defaults_are_literals() {
         (Value::Bytes(vec![10]), "X'0A'"),
         (Value::Date(0), "DATE '1970-01-01'"),
         (Value::Time(0), "TIME '00:00:00'"),
-        (Value::DateTime(0), "TIMESTAMP '1970-01-01 00:00:00.000000'"),
+        (Value::DateTime(0), "TIMESTAMP '1970-01-01 00:00:00'"),
     ] {
         assert_eq!(with(value).unwrap(), expected);
     }
@@ -164,6 +164,18 @@ fn a_cycle_is_written_inline_where_nothing_can_be_added() {
     assert!(created.iter().all(|sql| sql.contains("FOREIGN KEY")));
     let expected = [r#"DROP TABLE "b""#, r#"DROP TABLE "a""#];
     assert_eq!(drop_all(&inline, tables()), expected);
+}
+
+#[test]
+fn a_name_that_would_be_cut_is_not_dropped() {
+    // One byte too many.
+    const NAME: &str = "a_name_of_three_and_thirty_bytes_";
+    let long = table(NAME, &[]);
+    let error = ddl::drop_all(&DIALECT, &[&long]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!(error.table(), Some(NAME));
+    let whole = table(&NAME[1..], &[]);
+    assert_eq!(ddl::drop_all(&DIALECT, &[&whole]).unwrap().len(), 1);
 }
 
 #[test]

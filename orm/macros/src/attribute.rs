@@ -34,7 +34,23 @@ pub(crate) fn read_all(
             }
             read(&key, &meta)
         });
-        errors.take(parsed);
+        errors.take(parsed.map_err(|error| replace_literal(error, &example(known))));
+    }
+}
+
+/// What to write where a value stands without the name of its attribute.
+fn example(known: &[&str]) -> String {
+    let named = ["table", "column", "rename", "name"];
+    let key = named.iter().find(|key| known.contains(key));
+    format!("say what this is: `{} = \"…\"`", key.unwrap_or(&"name"))
+}
+
+/// The error with `example` for its message, if it is syn's about a literal where a name is expected.
+pub(crate) fn replace_literal(error: Error, example: &str) -> Error {
+    if error.to_string().starts_with("unexpected literal") {
+        Error::new(error.span(), example)
+    } else {
+        error
     }
 }
 

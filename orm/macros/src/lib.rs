@@ -1,13 +1,14 @@
 //! The derives of the `orm` crate, which re-exports them; what they ask of a user is told at each.
 //!
-//! `model/` and `db_enum/` each read the user's syntax into data, check the data and write code from
-//! it; `attribute.rs`, `errors.rs` and `case.rs` serve both. The code that is written calls the traits
+//! `model/`, `db_enum/` and `from_row/` each read the user's syntax into data, check the data and write code
+//! from it; `attribute.rs`, `errors.rs` and `case.rs` serve all. The code that is written calls the traits
 //! and functions of `orm::__private`; this crate knows nothing of databases.
 
 mod attribute;
 mod case;
 mod db_enum;
 mod errors;
+mod from_row;
 mod model;
 
 use proc_macro::TokenStream;
@@ -108,4 +109,29 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(DbEnum, attributes(orm))]
 pub fn derive_db_enum(input: TokenStream) -> TokenStream {
     db_enum::derive(input.into()).into()
+}
+
+/// Reads rows of raw SQL into a struct of the program's own.
+///
+/// ```text
+/// #[derive(FromRow)]
+/// pub struct Author {
+///     pub name: String,
+///     #[orm(column = "COUNT(*)")]
+///     pub posts: i64,
+/// }
+/// ```
+///
+/// For a struct with named fields and without generics, each of a type that a column can hold. Columns are
+/// found by name, once for all rows, and their order doesn't matter; others are passed over.
+///
+/// # Attributes
+///
+/// | `#[orm(…)]` | |
+/// |-|-|
+/// | on a field, `column = "…"` | The column's name, if it isn't the field's. |
+/// | on the struct, `crate = path` | Where `orm` is, if it isn't `::orm`. |
+#[proc_macro_derive(FromRow, attributes(orm))]
+pub fn derive_from_row(input: TokenStream) -> TokenStream {
+    from_row::derive(input.into()).into()
 }

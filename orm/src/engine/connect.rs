@@ -171,13 +171,21 @@ fn sqlite(mut url: Url) -> Result<Target> {
         Some("rw") => driver = driver.must_exist(),
         Some(_) => return Err(wrong("the url's option mode is none of ro, rw and rwc")),
     }
+    match url.take("journal").as_deref() {
+        None | Some("wal") => {}
+        Some("keep") => driver = driver.without_wal(),
+        Some(_) => return Err(wrong("the url's option journal is none of wal and keep")),
+    }
     if let Some(millis) = url.take_number("busy_timeout")? {
         driver = driver.busy_timeout(std::time::Duration::from_millis(millis));
     }
     if let Some(statements) = url.take_number("statement_cache")? {
         driver = driver.statement_cache(statements);
     }
-    url.finish("mode, busy_timeout (milliseconds), statement_cache, pool_size, echo")?;
+    url.finish(
+        "mode (ro, rw, rwc), journal (wal, keep), busy_timeout (milliseconds), statement_cache, \
+         pool_size, echo",
+    )?;
     Ok((Arc::new(driver), vec![&SqliteDialect]))
 }
 
@@ -285,6 +293,14 @@ mod tests {
             let error = driver_for(url).err().unwrap();
             assert_eq!(error.kind(), ErrorKind::Configuration);
         }
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn the_journal_of_a_file_can_be_kept() {
+        assert!(driver_for("sqlite://a.db?journal=keep").is_ok());
+        let error = driver_for("sqlite://a.db?journal=off").err().unwrap();
+        assert!(error.message().contains("wal and keep"), "{error}");
     }
 
     #[test]

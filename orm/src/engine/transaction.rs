@@ -15,7 +15,7 @@ impl Connection {
 
     /// Whether a transaction is open and the database has not ended it.
     #[inline]
-    pub(crate) fn has_transaction(&self) -> bool {
+    pub fn has_transaction(&self) -> bool {
         matches!(self.track, Track::Open | Track::Aborted)
     }
 

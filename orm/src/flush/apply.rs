@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use orm_core::schema::Action;
 
 use super::emit::Written;
-use super::plan::{Plan, Unit};
+use super::unit::{Plan, Unit};
 use super::work::tuple;
 use crate::mapping::{ModelDef, ReferenceDef};
 use crate::query::Write;
@@ -26,8 +26,8 @@ pub(crate) fn apply(state: &mut State, plan: Plan, written: Vec<Written>) {
             continue;
         };
         match written {
-            Written::Inserted(rows) => arena.apply_inserts(rows, level, epoch),
-            Written::Updated(rows) => arena.apply_updates(rows, level, epoch),
+            Written::Inserted(rows) => arena.apply_inserts(&rows, level, epoch),
+            Written::Updated(rows) => arena.apply_updates(&rows, level, epoch),
             Written::Deleted => arena.apply_deletes(&unit.slots, level),
         }
     }

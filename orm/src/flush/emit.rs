@@ -1,30 +1,18 @@
-//! Runs a plan: one statement or prepared loop a unit, exact row counts, keys and versions collected.
+//! Runs a plan: what each unit writes, with keys and versions collected.
 //!
-//! Reads entities and changes none of them. Inserting is `query/bulk.rs`, shared with `insert(…)`; what
-//! the database fills in is read back in `fetch.rs`; rows that don't match are named in `stale.rs`.
+//! Reads entities and changes none of them. Inserting is `query/bulk.rs`, shared with `insert(…)`;
+//! updates and deletes are sent by `send.rs`; what the database fills in is read back in `fetch.rs`.
 
-use std::sync::Arc;
-
-use orm_core::driver::Outcome;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
-use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use super::fetch::fetch;
-use super::plan::{Plan, Unit, UnitKind};
-use super::stale::{no_key, stale};
-use crate::engine::{Connection, StatementKey, StatementKind};
+use super::unit::{Plan, Unit, UnitKind};
+use crate::engine::{Connection, StatementKind};
 use crate::mapping::ModelDef;
 use crate::query::{BulkInsert, check_length, check_references, insert_rows};
 use crate::state::{AnyArena, Inserted, State, Updated};
-
-/// How many rows of a prepared loop are bound at a time.
-const LOOP_ROWS: usize = 256;
-/// How many rows go into one array statement: few round trips, and far from the gigabyte that a
-/// message holds.
-const ARRAY_ROWS: usize = 1024;
 
 /// What was written by one unit of the plan.
 #[derive(Debug)]
@@ -87,14 +75,11 @@ pub(crate) fn emit(
     Ok(written)
 }
 
-/// Adds the binds of a row, in the order of the statement, after checking them.
-type Fill<'f, 'a> = &'f dyn Fn(usize, &mut Vec<ValueRef<'a>>) -> Result<()>;
-
 /// The rows of one unit, on their way.
-struct Rows<'a> {
-    connection: &'a mut Connection,
-    arena: &'a dyn AnyArena,
-    unit: &'a Unit,
+pub(super) struct Rows<'a> {
+    pub(super) connection: &'a mut Connection,
+    pub(super) arena: &'a dyn AnyArena,
+    pub(super) unit: &'a Unit,
 }
 
 impl<'a> Rows<'a> {
@@ -190,111 +175,6 @@ impl<'a> Rows<'a> {
         };
         self.write(&text, unit.def.primary_key.len() + guard.len(), &fill)
     }
-
-    /// Runs the statement for every row and checks that each matched exactly one.
-    fn write(&mut self, text: &str, width: usize, fill: Fill<'_, 'a>) -> Result<()> {
-        let rows = self.unit.slots.len();
-        if self.by_arrays() {
-            return self.write_arrays(text, width, fill);
-        }
-        let mut binds = Vec::with_capacity(width * rows.min(LOOP_ROWS));
-        for first in (0..rows).step_by(LOOP_ROWS) {
-            binds.clear();
-            for row in first..rows.min(first + LOOP_ROWS) {
-                fill(row, &mut binds)?;
-            }
-            let mut row = first;
-            let (arena, unit) = (self.arena, self.unit);
-            let mut check = |outcome: Outcome| {
-                let slot = unit.slots[row];
-                row += 1;
-                match outcome.affected {
-                    1 => Ok(()),
-                    0 => Err(stale(arena, slot)),
-                    found => Err(no_key(arena, slot, found)),
-                }
-            };
-            if rows == 1 {
-                check(self.connection.raw_execute(text, &binds)?)?;
-            } else {
-                self.connection
-                    .raw_execute_each(text, width, &binds, &mut check)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn write_arrays(&mut self, text: &str, width: usize, fill: Fill<'_, 'a>) -> Result<()> {
-        let rows = self.unit.slots.len();
-        let mut values = Vec::with_capacity(width * rows.min(ARRAY_ROWS));
-        for first in (0..rows).step_by(ARRAY_ROWS) {
-            let chunk = first..rows.min(first + ARRAY_ROWS);
-            values.clear();
-            chunk.clone().try_for_each(|row| fill(row, &mut values))?;
-            let column = |column: usize| values.iter().skip(column).step_by(width).copied();
-            let columns: Vec<Vec<ValueRef<'_>>> = (0..width).map(|c| column(c).collect()).collect();
-            let binds: Vec<ValueRef<'_>> = columns.iter().map(|c| ValueRef::Array(c)).collect();
-            let outcome = self.connection.raw_execute(text, &binds)?;
-            if outcome.affected != chunk.len() as u64 {
-                return Err(stale(self.arena, self.unit.slots[first]));
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether all rows go into one statement, as one array a column.
-    fn by_arrays(&self) -> bool {
-        self.unit.slots.len() > 1 && self.connection.dialect().capabilities().arrays
-    }
-
-    fn text(&mut self, kind: StatementKind, set: &[usize], guard: &[usize]) -> Result<Arc<str>> {
-        let dialect = self.connection.dialect();
-        let arrays = self.by_arrays();
-        let rows = if arrays {
-            BatchRows::Arrays
-        } else {
-            BatchRows::Rows(1)
-        };
-        let key = StatementKey {
-            dialect: dialect.name(),
-            model: self.unit.model,
-            kind,
-            columns: set.to_vec(),
-            guard: guard.to_vec(),
-            rows: usize::from(!arrays),
-        };
-        let def = self.unit.def;
-        self.connection.statement(&key, || {
-            let mut w = SqlWriter::new(dialect);
-            let (table, key) = (def.table, batch_columns(def, def.primary_key));
-            let (set, guard) = (batch_columns(def, set), batch_columns(def, guard));
-            if kind == StatementKind::Update {
-                let (set, key, guard) = (&set, &key, &guard);
-                write_batch_update(
-                    &mut w,
-                    &BatchUpdate {
-                        table,
-                        set,
-                        key,
-                        guard,
-                        rows,
-                    },
-                )?;
-            } else {
-                let (key, guard) = (&key, &guard);
-                write_batch_delete(
-                    &mut w,
-                    &BatchDelete {
-                        table,
-                        key,
-                        guard,
-                        rows,
-                    },
-                )?;
-            }
-            Ok(w.finish().0)
-        })
-    }
 }
 
 /// The outcome of a row's UPDATE, should it match: the version is one more than it was.
@@ -315,18 +195,6 @@ fn updated(arena: &dyn AnyArena, slot: u32) -> Result<Updated> {
         Some(_) => Ok(Updated { slot, version }),
         None => Err(out_of_range(arena.def(), position, "the next version")),
     }
-}
-
-fn batch_columns(def: &'static ModelDef, positions: &[usize]) -> Vec<BatchColumn<'static>> {
-    let column = |position: &usize| &def.columns[*position];
-    positions
-        .iter()
-        .map(column)
-        .map(|c| BatchColumn {
-            name: c.name,
-            ty: &c.ty,
-        })
-        .collect()
 }
 
 fn key_and_guard<'a>(

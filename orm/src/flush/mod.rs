@@ -9,11 +9,14 @@ mod emit;
 mod fetch;
 mod order;
 mod plan;
+mod send;
 mod stale;
 mod unique;
+mod unit;
 mod work;
 
 pub(crate) use apply::{apply, expire};
 pub(crate) use emit::{Failure, emit};
-pub(crate) use plan::{Plan, plan};
+pub(crate) use plan::plan;
 pub(crate) use stale::find_stale;
+pub(crate) use unit::Plan;

@@ -3,82 +3,13 @@
 use std::collections::HashSet;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::Type;
 
 use super::order::{self, Group, Row};
 use super::unique;
+use super::unit::{Plan, Unit, UnitKind};
 use super::work::{Changed, Table, gather};
 use crate::mapping::{ColumnSet, ModelDef};
 use crate::state::State;
-
-/// What a flush will do, in order.
-#[derive(Debug, Default)]
-pub(crate) struct Plan {
-    pub(super) units: Vec<Unit>,
-}
-
-/// Rows that are written by the same statement.
-#[derive(Debug)]
-pub(crate) struct Unit {
-    /// The model's number.
-    pub(super) model: usize,
-    pub(super) def: &'static ModelDef,
-    pub(super) slots: Vec<u32>,
-    pub(super) kind: UnitKind,
-}
-
-/// What is done to the rows of a unit.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum UnitKind {
-    Insert {
-        /// The columns that are given.
-        columns: Vec<usize>,
-        /// The columns that the database fills in and a SELECT fetches: server defaults.
-        fetched: Vec<usize>,
-        /// The column for which the database generates the key.
-        generated: Option<usize>,
-    },
-    Update {
-        /// The columns that are set, the version's included.
-        set: Vec<usize>,
-        /// The columns whose old values must still be there.
-        guard: Vec<usize>,
-        /// Whether the row takes a unique value that another one gives up only later.
-        swaps: bool,
-    },
-    Delete {
-        guard: Vec<usize>,
-    },
-}
-
-impl Plan {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.units.is_empty()
-    }
-
-    /// Whether all of it is one statement that touches at most one row and after which nothing can go
-    /// wrong, so that it needs no transaction around it to be atomic.
-    pub(crate) fn is_single_row(&self) -> bool {
-        match self.units.as_slice() {
-            [unit] => unit.slots.len() == 1 && unit.is_done_when_executed(),
-            _ => false,
-        }
-    }
-}
-
-impl Unit {
-    fn is_done_when_executed(&self) -> bool {
-        let UnitKind::Insert {
-            fetched, generated, ..
-        } = &self.kind
-        else {
-            return true;
-        };
-        // A key that doesn't fit its field is found out after the fact.
-        fetched.is_empty()
-            && generated.is_none_or(|position| self.def.columns[position].ty == Type::Int64)
-    }
-}
 
 /// Plans the flush of everything in `state`.
 ///
@@ -194,7 +125,7 @@ impl Planner<'_> {
                     unit.slots.push(row.slot);
                 }
                 _ => {
-                    let kind = insert_kind(self.tables[row.table].arena.def(), &left_out);
+                    let kind = UnitKind::insert(self.tables[row.table].arena.def(), &left_out);
                     self.push(row.table, row.slot, kind);
                     last = Some((row.table, left_out));
                 }
@@ -296,21 +227,4 @@ impl Planner<'_> {
 
 fn row(table: usize, slot: u32) -> Row {
     Row { table, slot }
-}
-
-fn insert_kind(def: &'static ModelDef, left_out: &ColumnSet) -> UnitKind {
-    let generated = def
-        .generated
-        .filter(|position| left_out.contains(*position));
-    let all = 0..def.columns.len();
-    UnitKind::Insert {
-        columns: all
-            .filter(|position| !left_out.contains(*position))
-            .collect(),
-        fetched: left_out
-            .iter()
-            .filter(|position| Some(*position) != generated)
-            .collect(),
-        generated,
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
-use super::plan::{Plan, Unit, UnitKind};
+use super::unit::{Plan, Unit, UnitKind};
 use super::work::tuple;
 use crate::engine::Connection;
 use crate::query::rows_by_key;

@@ -110,16 +110,15 @@ impl Metadata {
         Ok(orm_core::sql::ddl::to_script(&statements))
     }
 
-    /// The script that drops every table in `dialect`, children first.
+    /// The script that drops every table in `dialect`, children first. On SQLite it switches the checks
+    /// of foreign keys off and on again if tables refer to each other, since rows would stand in the way.
     ///
     /// # Errors
-    /// As [`Metadata::schema`].
+    /// As [`Metadata::create_script`].
     pub fn drop_script(&self, dialect: &dyn orm_core::sql::Dialect) -> Result<String> {
         let schema = self.schema()?;
         let tables: Vec<_> = schema.tables().iter().collect();
-        Ok(orm_core::sql::ddl::to_script(
-            &orm_core::sql::ddl::drop_all(dialect, &tables),
-        ))
+        orm_core::sql::ddl::drop_script(dialect, &tables)
     }
 }
 

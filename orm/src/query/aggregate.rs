@@ -1,10 +1,11 @@
 //! Aggregates over the rows of a group, or of the whole query.
 
 use orm_core::stmt::{self, Aggregate};
-use orm_core::types::base::Numeric;
+use orm_core::types::base::{self, Numeric};
 use orm_core::types::{DbType, NotNull, Type};
 
 use super::expr::{Expr, IntoExpr};
+use crate::mapping::DbEnum;
 
 /// The number of rows in which `expr` is not NULL.
 ///
@@ -32,12 +33,13 @@ pub fn count_distinct(expr: impl IntoExpr) -> Expr<i64> {
 
 /// The number of rows.
 pub fn count_all() -> Expr<i64> {
-    Expr::new(stmt::Expr::Aggregate {
+    let ast = stmt::Expr::Aggregate {
         function: Aggregate::Count,
         expr: None,
         distinct: false,
         ty: Type::Int64,
-    })
+    };
+    Expr::leaf(ast, None)
 }
 
 /// A column or expression of numbers, whose sum has the type `Sum`: integers stay integers, widened to
@@ -62,16 +64,50 @@ where
     E: Numbers<Sum>,
     Sum: DbType<Null = NotNull>,
 {
-    aggregate(Aggregate::Sum, expr.into_expr(), Sum::TYPE)
+    let mut expr = expr.into_expr();
+    if <E::Value as DbType>::TYPE == Type::Float32 {
+        // PostgreSQL would add up in single precision.
+        let ast = stmt::Expr::Cast {
+            expr: Box::new(expr.ast),
+            ty: Type::Float64,
+        };
+        expr = Expr::over(ast, expr.origin, expr.depth);
+    }
+    aggregate(Aggregate::Sum, expr, Sum::TYPE)
 }
 
+/// A column or expression whose values every database can order: numbers, text, labels, dates and times.
+/// PostgreSQL has no least truth value, bytes or UUID.
+#[diagnostic::on_unimplemented(
+    message = "the least and the greatest of `{Self}` can't be asked for",
+    label = "expected a column or expression of numbers, text, dates or times",
+    note = "PostgreSQL has no `min` and `max` of truth values, bytes and UUIDs; order by it and take the first row"
+)]
+pub trait Ranked: IntoExpr {}
+
+#[diagnostic::do_not_recommend]
+impl<E: IntoExpr<Value: DbType<Base: RankedBase>>> Ranked for E {}
+
+/// The base of such a column.
+trait RankedBase {}
+
+impl<T: DbEnum> RankedBase for T {}
+
+macro_rules! ranked {
+    ($($base:ident),+) => {$(impl RankedBase for base::$base {})+};
+}
+
+ranked!(
+    Int16, Int32, Int64, Float32, Float64, Text, Date, Time, DateTime, Timestamp
+);
+
 /// The least value; NULL over no rows.
-pub fn min<E: IntoExpr>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
+pub fn min<E: Ranked>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
     aggregate(Aggregate::Min, expr.into_expr(), <E::Value as DbType>::TYPE)
 }
 
 /// The greatest value; NULL over no rows.
-pub fn max<E: IntoExpr>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
+pub fn max<E: Ranked>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
     aggregate(Aggregate::Max, expr.into_expr(), <E::Value as DbType>::TYPE)
 }
 
@@ -81,15 +117,11 @@ pub fn avg<E: Numbers<Sum>, Sum>(expr: E) -> Expr<Option<f64>> {
 }
 
 fn aggregate<T, R>(function: Aggregate, over: Expr<T>, ty: Type) -> Expr<R> {
-    let origin = over.origin;
-    let expr = Some(Box::new(over.ast));
-    Expr::from(
-        stmt::Expr::Aggregate {
-            function,
-            expr,
-            distinct: false,
-            ty,
-        },
-        origin,
-    )
+    let ast = stmt::Expr::Aggregate {
+        function,
+        expr: Some(Box::new(over.ast)),
+        distinct: false,
+        ty,
+    };
+    Expr::over(ast, over.origin, over.depth)
 }

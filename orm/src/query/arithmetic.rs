@@ -18,13 +18,14 @@ impl<T: DbType<Base: Numeric>> Expr<T> {
         op: ArithmeticOp,
         other: V,
     ) -> Expr<Lifted<T, V::Null>> {
+        let deepest = self.depth.max(other.depth());
         let right = Box::new(other.into_operand());
         let ast = stmt::Expr::Arithmetic {
             op,
             left: Box::new(self.ast),
             right,
         };
-        Expr::from(ast, self.origin)
+        Expr::over(ast, self.origin, deepest)
     }
 }
 

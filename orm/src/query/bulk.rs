@@ -169,6 +169,9 @@ impl<'v> Bulk<'_, 'v> {
         let mut row = 0;
         let mut done = |outcome: Outcome| {
             check_count(def, outcome.affected, 1)?;
+            if outcome.last_insert_id == 0 {
+                return Err(unordered(def));
+            }
             key(row, outcome.last_insert_id);
             row += 1;
             Ok(())
@@ -420,8 +423,7 @@ fn as_arrays<'a>(values: &'a [ValueRef<'a>], rows: usize) -> Vec<ValueRef<'a>> {
 fn unordered(def: &'static ModelDef) -> Error {
     Error::with_message(
         ErrorKind::Unsupported,
-        "the keys that the database generated for several rows don't ascend, so it can't be told whose \
-         they are",
+        "the database generated keys that don't count up, so it can't be told which row has which",
     )
     .with_table(def.table)
     .with_hint("make the key a column that counts up (auto-increment, serial, identity), or insert one row at a time")

@@ -1,7 +1,8 @@
-//! From a query to text and binds, once per form and dialect: a query that is run again only collects
-//! its binds.
+//! From a query to text and binds. A query that is run again and again is compiled twice per form: then
+//! its text and binds are kept.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use orm_core::error::Result;
 use orm_core::sql::{Dialect, SelectClause, SqlWriter, write_select};
@@ -10,8 +11,8 @@ use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use super::erased::Query;
+use super::existence::{is_aggregate, labelled, reduce};
 use super::scope::check_query;
-use super::walk::{Part, parts};
 
 /// What is asked of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,28 +43,52 @@ impl Form {
     }
 }
 
-/// The compiled texts of a query, a place for each form. The first dialect that a form is compiled for
-/// keeps the place; for others it is compiled each time.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Texts([OnceLock<Box<Compiled>>; Form::COUNT]);
+/// The compiled texts of a query, a place for each form. A text is kept when a form runs for the second
+/// time: most queries are built, run once and dropped. The first dialect that a form is kept for has the
+/// place; for others it is compiled each time.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// The forms that have run, a bit each.
+    ran: AtomicU8,
+    kept: OnceLock<Box<[OnceLock<Compiled>; Form::COUNT]>>,
+}
 
-#[derive(Clone, Debug)]
+// A clone is made to be changed, so it starts without texts.
+impl Clone for Texts {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Texts {
+    /// The text that is kept of a form.
+    #[inline]
+    fn get(&self, form: Form, dialect: &dyn Dialect) -> Option<&Compiled> {
+        let known = self.kept.get()?[form as usize].get()?;
+        (known.dialect == dialect.name()).then_some(known)
+    }
+
+    /// Notes that a form has run, and tells whether it had before.
+    fn again(&self, form: Form) -> bool {
+        let bit = 1 << form as u8;
+        self.ran.fetch_or(bit, Ordering::Relaxed) & bit != 0
+    }
+
+    /// Keeps a text, unless the place is taken, by another thread or for another dialect.
+    fn keep(&self, form: Form, compiled: Compiled) {
+        let places = self.kept.get_or_init(Box::default);
+        let _ = places[form as usize].set(compiled);
+    }
+}
+
+#[derive(Debug)]
 struct Compiled {
     dialect: &'static str,
     text: String,
     plan: Plan,
-    binds: Binds,
-}
-
-/// The binds of a compiled query: a query never changes, so neither do they.
-#[derive(Clone, Debug)]
-enum Binds {
-    /// None.
-    None,
-    /// Collected when the query runs for the second time: most run once, and need no copy of them.
-    Copied(OnceLock<Vec<Value>>),
-    /// Collected by a walk each time: a list, which one copied value can't stand for.
-    Walked,
+    /// The binds, which change as little as the query does; `None` if they have to be collected by a
+    /// walk each time, for a list, which no copied value can stand for.
+    binds: Option<Vec<Value>>,
 }
 
 /// How a form is made of its query.
@@ -88,10 +113,7 @@ impl Query {
         dialect: &dyn Dialect,
         run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<R>,
     ) -> Result<R> {
-        let place = &self.texts.0[form as usize];
-        if let Some(known) = place.get()
-            && known.dialect == dialect.name()
-        {
+        if let Some(known) = self.texts.get(form, dialect) {
             return self.with_binds(known, dialect, |binds| run(&known.text, binds));
         }
         self.check().map_err(|fault| fault.to_error())?;
@@ -101,19 +123,20 @@ impl Query {
         self.write(&mut w, &plan)?;
         let (text, binds) = w.finish();
         let result = run(&text, &binds);
-        let binds = match binds.as_slice() {
-            [] => Binds::None,
-            binds if binds.iter().any(is_list) => Binds::Walked,
-            _ => Binds::Copied(OnceLock::new()),
-        };
-        let compiled = Compiled {
-            dialect: dialect.name(),
-            text,
-            plan,
-            binds,
-        };
-        // If the place is taken, by another thread or for another dialect, it stays so.
-        let _ = place.set(Box::new(compiled));
+        if self.texts.again(form) {
+            let copied = || binds.iter().map(|bind| bind.to_value()).collect();
+            let binds = (!binds.iter().any(is_list)).then(copied);
+            let dialect = dialect.name();
+            self.texts.keep(
+                form,
+                Compiled {
+                    dialect,
+                    text,
+                    plan,
+                    binds,
+                },
+            );
+        }
         result
     }
 
@@ -124,22 +147,12 @@ impl Query {
         dialect: &dyn Dialect,
         run: impl FnOnce(&[ValueRef<'_>]) -> Result<R>,
     ) -> Result<R> {
-        let copied = match &known.binds {
-            Binds::None => return run(&[]),
-            Binds::Walked => None,
-            Binds::Copied(copied) => Some(copied),
-        };
-        if let Some(values) = copied.and_then(OnceLock::get) {
+        if let Some(values) = &known.binds {
             return with_refs(values, run);
         }
         let mut w = SqlWriter::binds_only(dialect);
         self.write(&mut w, &known.plan)?;
-        let binds = w.finish().1;
-        if let Some(copied) = copied {
-            // Another thread that was faster has copied the same.
-            let _ = copied.set(binds.iter().map(|bind| bind.to_value()).collect());
-        }
-        run(&binds)
+        run(&w.finish().1)
     }
 
     fn write<'a>(&'a self, w: &mut SqlWriter<'a>, plan: &'a Plan) -> Result<()> {
@@ -162,11 +175,7 @@ impl Query {
             Form::First | Form::One => self.limited(form, dialect),
             Form::Exists => {
                 let mut ast = self.ast.clone();
-                if !ast.columns.iter().any(is_aggregate) {
-                    ast.columns.clear();
-                }
-                ast.distinct = false;
-                ast.order_by.clear();
+                reduce(&mut ast);
                 ast.limit = fixed(form, ast.limit);
                 Plan {
                     ast: Some(Box::new(ast)),
@@ -206,7 +215,7 @@ impl Query {
             && ast.offset.is_none();
         if as_it_is {
             ast.columns = vec![Projection::Expr(count_rows())];
-        } else if ast.distinct || aggregates {
+        } else if ast.distinct || aggregates || !ast.having.is_empty() {
             ast.columns = labelled(ast.columns);
         } else {
             ast.columns.clear();
@@ -255,47 +264,4 @@ fn count_rows() -> Expr {
         distinct: false,
         ty: Type::Int64,
     }
-}
-
-// A table that is made of a query needs a name of its own for each column.
-fn labelled(columns: Vec<Projection>) -> Vec<Projection> {
-    let mut exprs = Vec::with_capacity(columns.len());
-    for projection in columns {
-        match projection {
-            Projection::Columns { source, names } => {
-                exprs.extend(names.iter().map(|name| Expr::column(source.clone(), *name)));
-            }
-            Projection::Expr(expr) | Projection::Labelled(expr, _) => exprs.push(expr),
-        }
-    }
-    let numbered = exprs.into_iter().enumerate();
-    numbered
-        .map(|(index, expr)| Projection::Labelled(expr, format!("c{index}").into()))
-        .collect()
-}
-
-/// Whether the projection makes one row of many. What can't be looked into might.
-fn is_aggregate(projection: &Projection) -> bool {
-    match projection {
-        Projection::Columns { .. } => false,
-        Projection::Expr(expr) | Projection::Labelled(expr, _) => has_aggregate(expr),
-    }
-}
-
-fn has_aggregate(expr: &Expr) -> bool {
-    if matches!(
-        expr,
-        Expr::Aggregate { .. } | Expr::Raw(_) | Expr::Extension(_)
-    ) {
-        return true;
-    }
-    let mut found = false;
-    // The walk can't fail, since its callback doesn't.
-    let _ = parts(expr, &mut |part| {
-        if let Part::Expr(part) = part {
-            found |= has_aggregate(part);
-        }
-        Ok(())
-    });
-    found
 }

@@ -47,7 +47,7 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
 impl<M: Model> Delete<M> {
     /// Adds a condition that must hold as well.
     pub fn filter(mut self, condition: Predicate) -> Self {
-        self.ast.filter.push(condition.0);
+        self.ast.filter.push(condition.into_ast());
         self
     }
 

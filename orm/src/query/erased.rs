@@ -1,10 +1,11 @@
 //! The erased half of [`Select`](super::Select): one type for all queries, so that building one is not
 //! generic inside.
 
-use orm_core::stmt::{self, JoinKind};
+use orm_core::stmt::{self, Expr, JoinKind, Projection};
 
 use super::compile::Texts;
 use super::fault::Fault;
+use super::grouping;
 use super::join::{Joined, Sources, twice};
 use super::origin::{Need, Origin, Selected};
 use super::selectable::Selectable;
@@ -46,6 +47,7 @@ impl Query {
     pub(super) fn set_root(&mut self, origin: Origin) {
         self.edit().from = Some(origin.source());
         self.root = Some(origin);
+        self.check_alias(origin);
         if self.joined.iter().any(|joined| joined.name == origin.name) {
             self.blame(twice(origin));
         }
@@ -70,12 +72,24 @@ impl Query {
         {
             return self.blame(twice(origin));
         }
+        self.check_alias(origin);
         self.edit().joins.push(stmt::Join {
             kind,
             source: origin.source(),
             on,
         });
         self.joined.push(origin);
+    }
+
+    // One database takes an empty name, the other doesn't.
+    fn check_alias(&mut self, origin: Origin) {
+        if origin.name.is_empty() {
+            let model = origin.def.name;
+            self.blame(Fault::new(
+                format!("an alias of {model} has an empty name"),
+                format!("give it one: {model}.alias(\"other\")"),
+            ));
+        }
     }
 
     /// Keeps a fault. The first one is the one to report.
@@ -94,6 +108,7 @@ impl Query {
                 "name it: select(count_all()).from(User)",
             ));
         }
+        grouping::check(&self.ast, &self.sources().0)?;
         if self.ast.joins.is_empty() {
             return Ok(());
         }
@@ -104,14 +119,39 @@ impl Query {
             .filter(|join| join.kind == JoinKind::Left);
         for join in outer {
             let name = join.source.name();
-            let mut parts = self.selected.iter();
-            if let Some(part) =
-                parts.find(|part| part.need == Need::Row && part.origin.name == name)
-            {
-                return Err(missing_optional(part.origin));
+            let needed = self.selected.iter().any(|part| self.needs(part, name));
+            let joined = self.joined.iter().find(|origin| origin.name == name);
+            if let (true, Some(origin)) = (needed, joined) {
+                return Err(missing_optional(*origin));
             }
         }
         Ok(())
+    }
+
+    /// Whether what is selected can't be had of a row without a match in the table of that name.
+    fn needs(&self, part: &Selected, name: &str) -> bool {
+        match part.need {
+            Need::Row => part.origin.name == name,
+            Need::Value(index) => match &self.ast.columns[index] {
+                Projection::Expr(expr) => vanishes(expr, name),
+                _ => false,
+            },
+            Need::Nothing | Need::Optional => false,
+        }
+    }
+}
+
+/// Whether `expr` is NULL where the table of that name has no row.
+fn vanishes(expr: &Expr, table: &str) -> bool {
+    match expr {
+        Expr::Column { source, .. } => source == table,
+        Expr::Arithmetic { left, right, .. } => vanishes(left, table) || vanishes(right, table),
+        Expr::Cast { expr, .. } => vanishes(expr, table),
+        Expr::Function { name, args } if name == "COALESCE" => {
+            args.iter().all(|arg| vanishes(arg, table))
+        }
+        // Aggregates and conditions have their own ways with NULL.
+        _ => false,
     }
 }
 

@@ -53,6 +53,12 @@ pub trait Executor {
     /// the tables that the database changes along with it.
     fn after_write(&mut self, model: &'static ModelDef, write: Write);
 
+    /// Gets ready for raw SQL that reads, and may hold locks by that.
+    ///
+    /// # Errors
+    /// Those of the flush.
+    fn before_raw_query(&mut self) -> Result<()>;
+
     /// Gets ready for raw SQL that may write anything: what a session has loaded is stale from here on,
     /// so that rows which the statement hands back are taken as they are.
     ///
@@ -94,6 +100,11 @@ impl Executor for Connection {
 
     #[inline]
     fn after_write(&mut self, _model: &'static ModelDef, _write: Write) {}
+
+    #[inline]
+    fn before_raw_query(&mut self) -> Result<()> {
+        Ok(())
+    }
 
     #[inline]
     fn before_raw_write(&mut self) -> Result<()> {

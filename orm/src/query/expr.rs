@@ -4,10 +4,12 @@
 
 use std::marker::PhantomData;
 
+use orm_core::stmt::walk::depth;
 use orm_core::stmt::{self, CompareOp};
 use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
+use super::fault::Fault;
 use super::like;
 use super::operand::{Member, Operand};
 use super::order::Order;
@@ -24,7 +26,20 @@ pub struct Expr<T> {
     pub(super) ast: stmt::Expr,
     /// The table of its first column: where a query of it alone selects from.
     pub(super) origin: Option<Origin>,
+    /// How deep it is nested.
+    pub(super) depth: usize,
     marker: PhantomData<fn() -> T>,
+}
+
+/// How deep an expression may be nested: what is deeper overflows a stack, here or in a database.
+const DEPTH: usize = 500;
+
+#[cold]
+fn too_deep() -> Fault {
+    Fault::new(
+        format!("an expression is nested more than {DEPTH} deep"),
+        "join conditions by Predicate::all and Predicate::any, and compute long sums in Rust",
+    )
 }
 
 /// A type of the value of an expression over `T` and an operand with the nullability `N`.
@@ -32,26 +47,34 @@ pub type Lifted<T, N> =
     <<<T as DbType>::Null as Nullability>::Or<N> as Nullability>::Wrap<<T as DbType>::Plain>;
 
 impl<T> Expr<T> {
-    pub(super) fn new(ast: stmt::Expr) -> Self {
+    /// An expression of nothing else.
+    pub(super) fn leaf(ast: stmt::Expr, origin: Option<Origin>) -> Self {
         Self {
             ast,
-            origin: None,
+            origin,
+            depth: 0,
             marker: PhantomData,
         }
     }
 
-    pub(super) fn from(ast: stmt::Expr, origin: Option<Origin>) -> Self {
+    /// An expression of others, the deepest of which is given. Beyond the limit a fault stands for it.
+    pub(super) fn over(ast: stmt::Expr, origin: Option<Origin>, deepest: usize) -> Self {
+        if deepest >= DEPTH {
+            return Self::leaf(too_deep().into_expr(), origin);
+        }
         Self {
-            ast,
-            origin,
-            marker: PhantomData,
+            depth: deepest + 1,
+            ..Self::leaf(ast, origin)
         }
     }
 }
 
 impl<T> Clone for Expr<T> {
     fn clone(&self) -> Self {
-        Self::from(self.ast.clone(), self.origin)
+        Self {
+            depth: self.depth,
+            ..Self::leaf(self.ast.clone(), self.origin)
+        }
     }
 }
 
@@ -92,7 +115,7 @@ impl<M: Model, T: DbType> IntoExpr for Column<M, T> {
             def: M::def(),
             name: self.source(),
         };
-        Expr::from(stmt::Expr::column(self.source(), self.name()), Some(origin))
+        Expr::leaf(stmt::Expr::column(self.source(), self.name()), Some(origin))
     }
 }
 
@@ -111,81 +134,84 @@ impl<T: DbType> Expr<T> {
     /// Equal. With `None` or `Null` it is `IS NULL`; with a nullable column that is NULL it is unknown,
     /// see [`same_as`](Self::same_as).
     pub fn eq<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.equality(CompareOp::Eq, value.into_operand())
+        self.equality(CompareOp::Eq, value)
     }
 
     /// Unequal. With `None` or `Null` it is `IS NOT NULL`.
     pub fn ne<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.equality(CompareOp::Ne, value.into_operand())
+        self.equality(CompareOp::Ne, value)
     }
 
     /// Less.
     pub fn lt<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.compare(CompareOp::Lt, value.into_operand())
+        self.compare(CompareOp::Lt, value)
     }
 
     /// Less or equal.
     pub fn le<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.compare(CompareOp::Le, value.into_operand())
+        self.compare(CompareOp::Le, value)
     }
 
     /// Greater.
     pub fn gt<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.compare(CompareOp::Gt, value.into_operand())
+        self.compare(CompareOp::Gt, value)
     }
 
     /// Greater or equal.
     pub fn ge<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.compare(CompareOp::Ge, value.into_operand())
+        self.compare(CompareOp::Ge, value)
     }
 
     /// Equal, with NULL equal to NULL: true or false, never unknown.
     pub fn same_as<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.equality(CompareOp::Same, value.into_operand())
+        self.equality(CompareOp::Same, value)
     }
 
     /// From `low` to `high`, both included.
     pub fn between<L: Operand<T::Base>, H: Operand<T::Base>>(self, low: L, high: H) -> Predicate {
-        Predicate(stmt::Expr::Between {
+        let deepest = self.depth.max(low.depth()).max(high.depth());
+        let ast = stmt::Expr::Between {
             expr: Box::new(self.ast),
             low: Box::new(low.into_operand()),
             high: Box::new(high.into_operand()),
-        })
+        };
+        Predicate::over(ast, self.origin, deepest)
     }
 
     /// NULL.
     pub fn is_null(self) -> Predicate {
-        is_null(self.ast, false)
+        is_null(self, false)
     }
 
     /// Not NULL.
     pub fn is_not_null(self) -> Predicate {
-        is_null(self.ast, true)
+        is_null(self, true)
     }
 
     /// Among `values`: an array, slice, vector, set, range or another iterator. Any number is allowed;
     /// among none nothing is.
     pub fn in_<I: IntoIterator<Item: Member<T::Base>>>(self, values: I) -> Predicate {
-        let values = values.into_iter().map(Operand::into_operand);
-        Predicate(member(self.ast, values.collect(), false))
+        self.member(values, false)
     }
 
     /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not.
     pub fn not_in<I: IntoIterator<Item: Member<T::Base>>>(self, values: I) -> Predicate {
-        let values = values.into_iter().map(Operand::into_operand);
-        Predicate(member(self.ast, values.collect(), true))
+        self.member(values, true)
     }
 
     /// Among the values that a query of one column yields.
     pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
-        Predicate(match query.into_subquery() {
-            Ok(select) => stmt::Expr::InSelect {
-                expr: Box::new(self.ast),
-                select: Box::new(select),
-                negated: false,
-            },
-            Err(fault) => fault.into_expr(),
-        })
+        let select = match query.into_subquery() {
+            Ok(select) => select,
+            Err(fault) => return Predicate::leaf(fault.into_expr(), self.origin),
+        };
+        let deepest = self.depth.max(depth(&select));
+        let ast = stmt::Expr::InSelect {
+            expr: Box::new(self.ast),
+            select: Box::new(select),
+            negated: false,
+        };
+        Predicate::over(ast, self.origin, deepest)
     }
 
     /// The value, or `other` where it is NULL.
@@ -193,14 +219,12 @@ impl<T: DbType> Expr<T> {
         self,
         other: V,
     ) -> Expr<<V::Null as Nullability>::Wrap<T::Plain>> {
-        let args = vec![self.ast, other.into_operand()];
-        Expr::from(
-            stmt::Expr::Function {
-                name: "COALESCE".into(),
-                args,
-            },
-            self.origin,
-        )
+        let deepest = self.depth.max(other.depth());
+        let ast = stmt::Expr::Function {
+            name: "COALESCE".into(),
+            args: vec![self.ast, other.into_operand()],
+        };
+        Expr::over(ast, self.origin, deepest)
     }
 
     /// In ascending order of this.
@@ -213,15 +237,32 @@ impl<T: DbType> Expr<T> {
         Order::new(self.ast, stmt::Direction::Descending)
     }
 
-    fn compare(self, op: CompareOp, other: stmt::Expr) -> Predicate {
-        Predicate(stmt::Expr::compare(op, self.ast, other))
+    fn compare<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
+        let deepest = self.depth.max(other.depth());
+        comparison(op, self, other.into_operand(), deepest)
     }
 
-    fn equality(self, op: CompareOp, other: stmt::Expr) -> Predicate {
-        match other {
-            stmt::Expr::Value(Value::Null) => is_null(self.ast, op == CompareOp::Ne),
-            other => self.compare(op, other),
+    fn equality<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
+        let deepest = self.depth.max(other.depth());
+        match other.into_operand() {
+            stmt::Expr::Value(Value::Null) => is_null(self, op == CompareOp::Ne),
+            other => comparison(op, self, other, deepest),
         }
+    }
+
+    fn member<I: IntoIterator<Item: Member<T::Base>>>(self, values: I, negated: bool) -> Predicate {
+        let mut deepest = self.depth;
+        let operands = values.into_iter().map(|value| {
+            deepest = deepest.max(value.depth());
+            value.into_operand()
+        });
+        let operands = operands.collect();
+        // Two deep: a comparison among others.
+        Predicate::over(
+            member(self.ast, operands, negated),
+            self.origin,
+            deepest + 1,
+        )
     }
 }
 
@@ -241,40 +282,42 @@ impl<T: DbType<Base = base::Bool>> Expr<T> {
 impl<T: DbType<Base = base::Text>> Expr<T> {
     /// Has `needle` in it; case counts.
     pub fn contains(self, needle: impl AsRef<str>) -> Predicate {
-        like::search(self.ast, stmt::LikeKind::Contains, needle.as_ref())
+        like::search(self, stmt::LikeKind::Contains, needle.as_ref())
     }
 
     /// Begins with `needle`; case counts.
     pub fn starts_with(self, needle: impl AsRef<str>) -> Predicate {
-        like::search(self.ast, stmt::LikeKind::StartsWith, needle.as_ref())
+        like::search(self, stmt::LikeKind::StartsWith, needle.as_ref())
     }
 
     /// Ends with `needle`; case counts.
     pub fn ends_with(self, needle: impl AsRef<str>) -> Predicate {
-        like::search(self.ast, stmt::LikeKind::EndsWith, needle.as_ref())
+        like::search(self, stmt::LikeKind::EndsWith, needle.as_ref())
     }
 
     /// Has `needle` in it; case does not count. SQLite knows the case of ASCII letters only.
     pub fn icontains(self, needle: impl AsRef<str>) -> Predicate {
-        like::search(
-            self.ast,
-            stmt::LikeKind::ContainsIgnoreCase,
-            needle.as_ref(),
-        )
+        like::search(self, stmt::LikeKind::ContainsIgnoreCase, needle.as_ref())
     }
 
     /// Matches `pattern`, in which `%` is any text, `_` any character, and `\` takes the next character
     /// literally; case counts.
     pub fn like(self, pattern: impl AsRef<str>) -> Predicate {
-        like::search(self.ast, stmt::LikeKind::Pattern, pattern.as_ref())
+        like::search(self, stmt::LikeKind::Pattern, pattern.as_ref())
     }
 }
 
-fn is_null(expr: stmt::Expr, negated: bool) -> Predicate {
-    Predicate(stmt::Expr::IsNull {
-        expr: Box::new(expr),
+fn comparison<T>(op: CompareOp, left: Expr<T>, right: stmt::Expr, deepest: usize) -> Predicate {
+    let ast = stmt::Expr::compare(op, left.ast, right);
+    Predicate::over(ast, left.origin, deepest)
+}
+
+fn is_null<T>(expr: Expr<T>, negated: bool) -> Predicate {
+    let ast = stmt::Expr::IsNull {
+        expr: Box::new(expr.ast),
         negated,
-    })
+    };
+    Predicate::over(ast, expr.origin, expr.depth)
 }
 
 // Values go into one list; columns and expressions among them become comparisons beside it.

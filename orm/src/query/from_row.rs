@@ -1,23 +1,58 @@
-//! From a row to values without a model: single values, and tuples for raw SQL.
+//! From a row to values without a model: single values, and tuples and structs for raw SQL.
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::DbType;
 use orm_core::value::{Misfit, ValueRef};
 
-/// What a row of raw SQL can be read into: a tuple of up to eight values, by position; one value is
-/// `(T,)`.
+use super::places::Places;
+
+/// What a row of raw SQL can be read into: a tuple of up to eight values, by position (one value is
+/// `(T,)`), or a struct that derives `FromRow`, by the names of its fields.
 #[diagnostic::on_unimplemented(
     message = "a row can't be read into `{Self}`",
-    label = "expected a tuple such as `(i64, String)` or `(i64,)`",
+    label = "expected a tuple such as `(i64, String)` or `(i64,)`, or a struct that derives `FromRow`",
     note = "entities are read by `.entities(User, …)`"
 )]
 pub trait FromRow: Sized {
-    /// Reads the row.
+    /// Finds the columns that are read, in the first row of a result.
     ///
     /// # Errors
-    /// `Decode` for another number of columns, or a value that doesn't fit.
-    fn from_row(row: &dyn Row) -> Result<Self>;
+    /// `Decode` for another number of columns than a tuple has; `UndefinedColumn` for one that a struct
+    /// has and the rows have not.
+    fn places(row: &dyn Row) -> Result<Places>;
+
+    /// Reads a row, whose columns were found by [`FromRow::places`].
+    ///
+    /// # Errors
+    /// `Decode` for a value that doesn't fit.
+    fn from_row(row: &dyn Row, places: &Places) -> Result<Self>;
+}
+
+/// Reads the rows of one result.
+#[derive(Default)]
+pub(super) struct Reader(Option<Places>);
+
+impl Reader {
+    pub(super) fn read<R: FromRow>(&mut self, row: &dyn Row) -> Result<R> {
+        let places = match &mut self.0 {
+            Some(places) => places,
+            unknown => unknown.insert(R::places(row)?),
+        };
+        R::from_row(row, places)
+    }
+}
+
+/// Reads the value of a struct's field by what its type says.
+#[doc(hidden)]
+#[inline]
+pub fn read_place<T: DbType>(
+    (row, places, index): (&dyn Row, &Places, usize),
+    read: fn(ValueRef<'_>) -> Result<T, Misfit>,
+) -> Result<T> {
+    let place = places.at(index);
+    let value = row.get(place)?;
+    read(value).map_err(|misfit| unfit::<T>(misfit, value, row.name(place)))
 }
 
 /// Reads the value at `index`.
@@ -49,10 +84,11 @@ fn unfit<T: DbType>(misfit: Misfit, found: ValueRef<'_>, column: &str) -> Error 
     }
 }
 
-fn check_width(row: &dyn Row, width: usize) -> Result<()> {
+/// Tuples go by position, so that no place has to be kept.
+fn check_width(row: &dyn Row, width: usize) -> Result<Places> {
     let found = row.len();
     if found == width {
-        return Ok(());
+        return Ok(Places::default());
     }
     Err(Error::with_message(
         ErrorKind::Decode,
@@ -64,8 +100,11 @@ macro_rules! tuples {
     ($(($width:literal: $($item:ident $index:tt),+)),+ $(,)?) => {$(
         #[diagnostic::do_not_recommend]
         impl<$($item: DbType),+> FromRow for ($($item,)+) {
-            fn from_row(row: &dyn Row) -> Result<Self> {
-                check_width(row, $width)?;
+            fn places(row: &dyn Row) -> Result<Places> {
+                check_width(row, $width)
+            }
+
+            fn from_row(row: &dyn Row, _places: &Places) -> Result<Self> {
                 Ok(($(read_value::<$item>(row, $index)?,)+))
             }
         }

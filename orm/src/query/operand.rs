@@ -25,6 +25,12 @@ pub trait Operand<B>: Sized {
 
     /// The operand as a plain expression.
     fn into_operand(self) -> stmt::Expr;
+
+    /// How deep the operand is nested, if it is an expression.
+    #[doc(hidden)]
+    fn depth(&self) -> usize {
+        0
+    }
 }
 
 /// SQL's NULL, for places where `None` could be of several types: `User.email.eq(Null)`.
@@ -77,6 +83,10 @@ impl<B, T: Operand<B, Null = NotNull>> Operand<B> for Option<T> {
     fn into_operand(self) -> stmt::Expr {
         self.map_or(stmt::Expr::Value(Value::Null), T::into_operand)
     }
+
+    fn depth(&self) -> usize {
+        self.as_ref().map_or(0, T::depth)
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -106,6 +116,10 @@ impl<T: DbType> Operand<T::Base> for Expr<T> {
 
     fn into_operand(self) -> stmt::Expr {
         self.ast
+    }
+
+    fn depth(&self) -> usize {
+        self.depth
     }
 }
 

@@ -56,7 +56,9 @@ pub struct Selected {
 pub(super) enum Need {
     /// A row for each row of the result: an entity, or a column that isn't nullable.
     Row,
-    /// Nothing: a nullable column, or an expression, whose nullability is its own affair.
+    /// A value of the projection at this index: an expression that isn't nullable.
+    Value(usize),
+    /// Nothing: a nullable column or expression.
     Nothing,
     /// Nothing, and it never is the first table: the optional side of a left join.
     Optional,

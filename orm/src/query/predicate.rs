@@ -3,8 +3,11 @@
 use std::ops::{BitAnd, BitOr, Not};
 
 use orm_core::stmt;
+use orm_core::stmt::walk::depth;
 
+use super::existence::{labelled, reduce};
 use super::expr::Expr;
+use super::origin::Origin;
 use super::select::Select;
 
 /// A condition: what comparisons yield and `filter` takes.
@@ -22,17 +25,49 @@ use super::select::Select;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a condition does nothing until it is given to a statement"]
-pub struct Predicate(pub(super) stmt::Expr);
+pub struct Predicate(Expr<Option<bool>>);
 
 impl Predicate {
+    /// A condition of nothing else.
+    pub(super) fn leaf(ast: stmt::Expr, origin: Option<Origin>) -> Self {
+        Self(Expr::leaf(ast, origin))
+    }
+
+    /// A condition on expressions, the deepest of which is given.
+    pub(super) fn over(ast: stmt::Expr, origin: Option<Origin>, deepest: usize) -> Self {
+        Self(Expr::over(ast, origin, deepest))
+    }
+
+    /// The condition as a part of a statement.
+    pub(super) fn into_ast(self) -> stmt::Expr {
+        self.0.ast
+    }
+
     /// Both conditions.
     pub fn and(self, other: Predicate) -> Self {
-        Self(self.0.and(other.0))
+        let deepest = self
+            .depth_in(Junction::And)
+            .max(other.depth_in(Junction::And));
+        let origin = self.0.origin.or(other.0.origin);
+        Self::over(self.0.ast.and(other.0.ast), origin, deepest)
     }
 
     /// Either condition.
     pub fn or(self, other: Predicate) -> Self {
-        Self(self.0.or(other.0))
+        let deepest = self
+            .depth_in(Junction::Or)
+            .max(other.depth_in(Junction::Or));
+        let origin = self.0.origin.or(other.0.origin);
+        Self::over(self.0.ast.or(other.0.ast), origin, deepest)
+    }
+
+    /// How deep it is as a term: of a junction of the same kind only its terms become part of it.
+    fn depth_in(&self, junction: Junction) -> usize {
+        let flattened = match junction {
+            Junction::And => matches!(self.0.ast, stmt::Expr::And(_)),
+            Junction::Or => matches!(self.0.ast, stmt::Expr::Or(_)),
+        };
+        self.0.depth - usize::from(flattened)
     }
 
     /// The opposite. What is unknown, as a comparison with NULL, stays unknown.
@@ -41,33 +76,46 @@ impl Predicate {
         reason = "it is implemented too, and reads well in a chain"
     )]
     pub fn not(self) -> Self {
-        Self(stmt::Expr::Not(Box::new(self.0)))
+        let Expr {
+            ast, origin, depth, ..
+        } = self.0;
+        Self::over(stmt::Expr::Not(Box::new(ast)), origin, depth)
     }
 
     /// All of the conditions; with none it is true.
     pub fn all(conditions: impl IntoIterator<Item = Predicate>) -> Self {
-        Self(stmt::Expr::And(
-            conditions
-                .into_iter()
-                .map(|condition| condition.0)
-                .collect(),
-        ))
+        Self::junction(conditions, stmt::Expr::And)
     }
 
     /// Any of the conditions; with none it is false.
     pub fn any(conditions: impl IntoIterator<Item = Predicate>) -> Self {
-        Self(stmt::Expr::Or(
-            conditions
-                .into_iter()
-                .map(|condition| condition.0)
-                .collect(),
-        ))
+        Self::junction(conditions, stmt::Expr::Or)
+    }
+
+    fn junction(
+        conditions: impl IntoIterator<Item = Predicate>,
+        join: fn(Vec<stmt::Expr>) -> stmt::Expr,
+    ) -> Self {
+        let (mut origin, mut deepest) = (None, 0);
+        let terms = conditions.into_iter().map(|condition| {
+            origin = origin.or(condition.0.origin);
+            deepest = deepest.max(condition.0.depth);
+            condition.0.ast
+        });
+        let terms = terms.collect();
+        Self::over(join(terms), origin, deepest)
     }
 
     /// The condition as a value, to be selected: true, false, or NULL for unknown.
     pub fn value(self) -> Expr<Option<bool>> {
-        Expr::new(self.0)
+        self.0
     }
+}
+
+#[derive(Clone, Copy)]
+enum Junction {
+    And,
+    Or,
 }
 
 impl BitAnd for Predicate {
@@ -106,14 +154,16 @@ impl Not for Predicate {
 /// # let _ = authors;
 /// ```
 pub fn exists<S>(query: Select<S>) -> Predicate {
-    Predicate(match query.into_subquery() {
+    match query.into_subquery() {
         Ok(mut select) => {
-            // Only whether there are rows matters. Grouped columns are what HAVING may speak of.
-            if select.group_by.is_empty() && select.having.is_empty() {
-                select.columns.clear();
+            reduce(&mut select);
+            if select.distinct {
+                // It will be a table in a query of its own.
+                select.columns = labelled(select.columns);
             }
-            stmt::Expr::Exists(Box::new(select))
+            let deepest = depth(&select);
+            Predicate::over(stmt::Expr::Exists(Box::new(select)), None, deepest)
         }
-        Err(fault) => fault.into_expr(),
-    })
+        Err(fault) => Predicate::leaf(fault.into_expr(), None),
+    }
 }

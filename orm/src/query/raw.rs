@@ -4,14 +4,15 @@ use std::borrow::Cow;
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{Dialect, SqlWriter};
-use orm_core::types::DbType;
+use orm_core::sql::{Dialect, SqlWriter, write_raw_list};
+use orm_core::types::{DbType, Type};
 use orm_core::value::{Value, ValueRef};
 
 use super::executor::Executor;
-use super::from_row::FromRow;
+use super::from_row::{FromRow, Reader};
 use super::operand::Null;
 use super::placeholders::{Lexis, Piece, pieces};
+use super::places::{Arranged, Places};
 use super::rows::{ByRef, ByValue};
 use crate::mapping::{Entity, Model};
 
@@ -37,7 +38,7 @@ pub struct Raw {
 #[derive(Clone, Debug)]
 enum Bound {
     One(Value),
-    List(Vec<Value>),
+    List(Vec<Value>, Type),
 }
 
 /// What can be bound in raw SQL: every value that a column can hold, and borrowed text and bytes.
@@ -46,12 +47,17 @@ enum Bound {
     label = "not a value that a column can hold; lists are bound by `bind_list`"
 )]
 pub trait RawValue<Kind> {
+    /// The type of the value, for a list of none.
+    const TYPE: Type;
+
     /// The value.
     fn into_value(self) -> Value;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: DbType> RawValue<ByValue> for T {
+    const TYPE: Type = <T as DbType>::TYPE;
+
     fn into_value(self) -> Value {
         self.to_value().to_value()
     }
@@ -59,6 +65,8 @@ impl<T: DbType> RawValue<ByValue> for T {
 
 #[diagnostic::do_not_recommend]
 impl RawValue<ByRef> for Null {
+    const TYPE: Type = Type::Text;
+
     fn into_value(self) -> Value {
         Value::Null
     }
@@ -68,6 +76,8 @@ macro_rules! borrowed {
     ($($given:ty => $owned:ty),+ $(,)?) => {$(
         #[diagnostic::do_not_recommend]
         impl RawValue<ByRef> for $given {
+            const TYPE: Type = <$owned as DbType>::TYPE;
+
             fn into_value(self) -> Value {
                 RawValue::<ByValue>::into_value(<$owned>::from(self))
             }
@@ -75,6 +85,8 @@ macro_rules! borrowed {
 
         #[diagnostic::do_not_recommend]
         impl RawValue<ByRef> for Option<$given> {
+            const TYPE: Type = <$owned as DbType>::TYPE;
+
             fn into_value(self) -> Value {
                 self.map_or(Value::Null, RawValue::<ByRef>::into_value)
             }
@@ -109,7 +121,9 @@ impl Raw {
         self
     }
 
-    /// Binds values to `:name`, which becomes a list in parentheses: `WHERE id IN :ids`.
+    /// Binds values to `:name`, which becomes a list in parentheses: `WHERE id IN :ids`, or with your own,
+    /// `WHERE id IN (:ids)`. In a list of none is nothing, and `NOT IN` it is everything. A list is as long
+    /// as the database takes binds; the `in_` of a column takes any length.
     pub fn bind_list<V, Kind>(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -119,50 +133,66 @@ impl Raw {
         V: RawValue<Kind>,
     {
         let values = values.into_iter().map(RawValue::into_value).collect();
-        self.binds.push((name.into(), Bound::List(values)));
+        self.binds.push((name.into(), Bound::List(values, V::TYPE)));
         self
     }
 
-    /// All rows, as tuples.
+    /// All rows, as tuples or as structs that derive `FromRow`.
+    ///
+    /// ```
+    /// use orm::prelude::*;
+    ///
+    /// #[derive(FromRow)]
+    /// struct Town {
+    ///     name: String,
+    ///     people: i64,
+    /// }
+    ///
+    /// let engine = Engine::connect("sqlite://")?;
+    /// let mut conn = engine.connection()?;
+    /// let towns: Vec<Town> = raw("SELECT 3 AS people, 'Ulm' AS name").all(&mut conn)?;
+    /// assert_eq!((towns[0].name.as_str(), towns[0].people), ("Ulm", 3));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `Usage` for a name without a value or a value without its name, the database's refusal, `Decode`
-    /// for a value that doesn't fit.
+    /// for a value that doesn't fit, `UndefinedColumn` if the rows lack a column of the struct.
     pub fn all<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<Vec<R>> {
-        let mut rows = Vec::new();
+        let (mut rows, mut reader) = (Vec::new(), Reader::default());
         self.query(x, &mut |row| {
-            rows.push(R::from_row(row)?);
+            rows.push(reader.read(row)?);
             Ok(())
         })?;
         Ok(rows)
     }
 
-    /// The first row, as a tuple.
+    /// The first row, as a tuple or struct.
     ///
     /// # Errors
     /// As [`Raw::all`].
     pub fn first<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<Option<R>> {
-        let mut first = None;
+        let (mut first, mut reader) = (None, Reader::default());
         self.query(x, &mut |row| {
             if first.is_none() {
-                first = Some(R::from_row(row)?);
+                first = Some(reader.read(row)?);
             }
             Ok(())
         })?;
         Ok(first)
     }
 
-    /// The only row, as a tuple.
+    /// The only row, as a tuple or struct.
     ///
     /// # Errors
     /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Raw::all`].
     pub fn one<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<R> {
-        let mut only = None;
+        let (mut only, mut reader) = (None, Reader::default());
         self.query(x, &mut |row| {
             if only.is_some() {
                 return Err(Error::new(ErrorKind::MultipleRows).with_sql(&self.sql));
             }
-            only = Some(R::from_row(row)?);
+            only = Some(reader.read(row)?);
             Ok(())
         })?;
         only.ok_or_else(|| Error::new(ErrorKind::NotFound).with_sql(&self.sql))
@@ -178,18 +208,16 @@ impl Raw {
         x: &mut X,
     ) -> Result<Vec<X::Of<E::Model>>> {
         let mut entities = Vec::new();
-        let mut places = Vec::new();
+        let mut places = None;
         self.prepare(x)?;
         let (conn, mut sink) = x.split()?;
         let (sql, binds) = self.compile(conn.dialect())?;
         conn.raw_query(&sql, &binds, &mut |row| {
-            if places.is_empty() {
-                places = find_columns::<E::Model>(row)?;
-            }
-            let row = Arranged {
-                row,
-                places: &places,
+            let places = match &mut places {
+                Some(places) => places,
+                unknown => unknown.insert(places_of::<E::Model>(row)?),
             };
+            let row = Arranged { row, places };
             entities.push(X::entity::<E::Model>(&mut sink, &row, 0)?);
             Ok(())
         })?;
@@ -230,7 +258,7 @@ impl Raw {
     fn prepare<X: Executor>(&self, x: &mut X) -> Result<()> {
         let word = self.sql.trim_start().get(..6);
         if word.is_some_and(|word| word.eq_ignore_ascii_case("select")) {
-            x.before_query()
+            x.before_raw_query()
         } else {
             x.before_raw_write()
         }
@@ -239,7 +267,8 @@ impl Raw {
     fn compile<'a>(&'a self, dialect: &'a dyn Dialect) -> Result<(String, Vec<ValueRef<'a>>)> {
         let mut w = SqlWriter::new(dialect);
         let mut used = vec![false; self.binds.len()];
-        for piece in pieces(&self.sql, Lexis::of(dialect.capabilities())) {
+        let pieces = pieces(&self.sql, Lexis::of(dialect.capabilities()));
+        for (index, piece) in pieces.iter().enumerate() {
             match piece {
                 Piece::Text(text) => {
                     w.push(text);
@@ -248,7 +277,7 @@ impl Raw {
                     let place = self.binds.iter().position(|(bound, _)| bound == name);
                     let place = place.ok_or_else(|| self.unbound(name))?;
                     used[place] = true;
-                    write_bound(&mut w, &self.binds[place].1);
+                    write_bound(&mut w, &self.binds[place].1, is_enclosed(&pieces, index));
                 }
             }
         }
@@ -257,6 +286,7 @@ impl Raw {
                 return Err(self.unused(name, place));
             }
         }
+        w.check_binds()?;
         Ok(w.finish())
     }
 
@@ -286,62 +316,32 @@ impl Raw {
     }
 }
 
-fn write_bound<'a>(w: &mut SqlWriter<'a>, bound: &'a Bound) {
+fn write_bound<'a>(w: &mut SqlWriter<'a>, bound: &'a Bound, enclosed: bool) {
     match bound {
         Bound::One(value) => {
             w.bind(value.as_ref());
         }
-        // Never true, and unlike `IN ()` every database parses it.
-        Bound::List(values) if values.is_empty() => {
-            w.push("(NULL)");
-        }
-        Bound::List(values) => {
-            w.push("(").list(values, |w, value| {
-                w.bind(value.as_ref());
-            });
+        Bound::List(values, ty) if enclosed => write_raw_list(w, values, Some(ty)),
+        Bound::List(values, ty) => {
+            w.push("(");
+            write_raw_list(w, values, Some(ty));
             w.push(")");
         }
     }
 }
 
-/// The place of each of a model's columns in a row.
-fn find_columns<M: Model>(row: &dyn Row) -> Result<Vec<usize>> {
-    let def = M::def();
-    let place = |column: &&str| {
-        (0..row.len())
-            .find(|index| row.name(*index) == *column)
-            .ok_or_else(|| {
-                Error::with_message(
-                    ErrorKind::UndefinedColumn,
-                    "the rows lack a column of the entity",
-                )
-                .with_table(def.table)
-                .with_column(*column)
-                .with_hint("select every column of the entity under its own name")
-            })
+/// Whether the piece at `index` stands alone in parentheses, as in `IN (:ids)`.
+fn is_enclosed(pieces: &[Piece<'_>], index: usize) -> bool {
+    let text = |index: usize| match pieces.get(index) {
+        Some(Piece::Text(text)) => Some(*text),
+        _ => None,
     };
-    def.names.iter().map(place).collect()
+    let before = index.checked_sub(1).and_then(text);
+    let opens = before.is_some_and(|text| text.trim_end().ends_with('('));
+    opens && text(index + 1).is_some_and(|text| text.trim_start().starts_with(')'))
 }
 
-/// A row whose columns are in the order of a model's.
-struct Arranged<'r> {
-    row: &'r dyn Row,
-    places: &'r [usize],
-}
-
-impl Row for Arranged<'_> {
-    fn len(&self) -> usize {
-        self.places.len()
-    }
-
-    fn get(&self, index: usize) -> Result<ValueRef<'_>> {
-        self.row
-            .get(self.places.get(index).copied().unwrap_or(usize::MAX))
-    }
-
-    fn name(&self, index: usize) -> &str {
-        self.places
-            .get(index)
-            .map_or("", |place| self.row.name(*place))
-    }
+/// The places of a model's columns.
+fn places_of<M: Model>(row: &dyn Row) -> Result<Places> {
+    Places::named(row, M::def().names).map_err(|error| error.with_table(M::def().table))
 }

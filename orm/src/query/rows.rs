@@ -1,6 +1,7 @@
 //! [`RowsOf`]: what `insert(User).values(…)` takes, kept as it was given: owned rows are moved, borrowed
 //! ones are read where they are.
 
+use std::fmt;
 use std::ops::Range;
 
 use orm_core::value::ValueRef;
@@ -83,7 +84,6 @@ impl<'a, M: Model> Item<'a, M, ByRef> for &'a M {
 }
 
 /// Rows of one kind. A single one costs no allocation.
-#[derive(Debug)]
 pub enum Rows<'a, M> {
     /// One that was given away.
     One(NewEntity<M>),
@@ -93,6 +93,13 @@ pub enum Rows<'a, M> {
     Owned(Vec<NewEntity<M>>),
     /// Those that were lent.
     Borrowed(Vec<&'a M>),
+}
+
+// Their number only, since rows are values.
+impl<M> fmt::Debug for Rows<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} rows", self.len())
+    }
 }
 
 /// Rows in a sequence that get values for the same columns.
@@ -115,7 +122,7 @@ impl Run {
     }
 }
 
-impl<M: Model> Rows<'_, M> {
+impl<M> Rows<'_, M> {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::One(_) | Self::OneBorrowed(_) => 1,
@@ -123,7 +130,9 @@ impl<M: Model> Rows<'_, M> {
             Self::Borrowed(rows) => rows.len(),
         }
     }
+}
 
+impl<M: Model> Rows<'_, M> {
     /// The value of a row for the column at `position`.
     #[inline]
     pub(super) fn value(&self, row: usize, position: usize) -> ValueRef<'_> {

@@ -18,7 +18,8 @@ impl Metadata {
         self.create_all_on(&mut engine.connection()?)
     }
 
-    /// Drops the tables that are there, children first.
+    /// Drops the tables that are there, children first. Tables that refer to each other can be dropped on
+    /// SQLite only outside of a transaction.
     ///
     /// # Errors
     /// As [`Metadata::create_all`].

@@ -2,10 +2,10 @@
 //! would only say that it knows no such column.
 
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::stmt::walk::{Part, exprs, parts};
 use orm_core::stmt::{self, Expr, Projection};
 
 use super::fault::fault_of;
-use super::walk::{Part, parts};
 
 /// The tables that columns may belong to.
 struct Scope<'a> {
@@ -49,24 +49,11 @@ fn check_select(select: &stmt::Select, outer: Option<&Scope<'_>>) -> Result<()> 
         outer,
     };
     for projection in &select.columns {
-        match projection {
-            Projection::Columns { source, names } => {
-                scope.check_column(source, names.first().copied().unwrap_or("*"))?;
-            }
-            Projection::Expr(expr) | Projection::Labelled(expr, _) => scope.check(expr)?,
+        if let Projection::Columns { source, names } = projection {
+            scope.check_column(source, names.first().copied().unwrap_or("*"))?;
         }
     }
-    let joins = select.joins.iter().map(|join| &join.on);
-    let conditions = select
-        .filter
-        .iter()
-        .chain(&select.group_by)
-        .chain(&select.having);
-    let orders = select.order_by.iter().map(|order| &order.expr);
-    for expr in joins.chain(conditions).chain(orders) {
-        scope.check(expr)?;
-    }
-    Ok(())
+    exprs(select, &mut |expr| scope.check(expr))
 }
 
 impl Scope<'_> {

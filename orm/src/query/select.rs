@@ -69,7 +69,7 @@ impl<S> Select<S> {
 
     /// Adds a condition that must hold as well.
     pub fn filter(mut self, condition: Predicate) -> Self {
-        self.query.edit().filter.push(condition.0);
+        self.query.edit().filter.push(condition.into_ast());
         self
     }
 
@@ -85,7 +85,7 @@ impl<S> Select<S> {
     pub fn join_on<E: Entity>(mut self, entity: E, on: Predicate) -> Self {
         let joined = Joined {
             origin: Origin::of(&entity),
-            on: on.0,
+            on: on.into_ast(),
         };
         self.query.join(JoinKind::Inner, Ok(joined));
         self
@@ -103,7 +103,7 @@ impl<S> Select<S> {
     pub fn left_join_on<E: Entity>(mut self, entity: E, on: Predicate) -> Self {
         let joined = Joined {
             origin: Origin::of(&entity),
-            on: on.0,
+            on: on.into_ast(),
         };
         self.query.join(JoinKind::Left, Ok(joined));
         self
@@ -117,7 +117,7 @@ impl<S> Select<S> {
 
     /// Adds a condition on groups, usually with aggregates.
     pub fn having(mut self, condition: Predicate) -> Self {
-        self.query.edit().having.push(condition.0);
+        self.query.edit().having.push(condition.into_ast());
         self
     }
 

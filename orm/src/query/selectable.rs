@@ -11,11 +11,11 @@ use super::from_row::read_value;
 use super::origin::{Need, Origin, Selected};
 use crate::mapping::{Column, Entity, Model};
 
-/// What can be selected: a model's value such as `User`, a column, an expression, `optional(…)` of an
-/// entity or column, or a tuple of up to eight of these.
+/// What can be selected: a model's value such as `User`, a column, an expression, `optional(…)` of one of
+/// these, or a tuple of up to eight of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be selected",
-    label = "expected a model's value such as `User`, a column, an expression, or a tuple of these"
+    label = "expected a model's value such as `User`, a column, an expression, or a tuple of at most eight of these"
 )]
 pub trait Selectable {
     /// What a row gives: entities as the executor `X` yields them, columns and expressions as their
@@ -107,10 +107,12 @@ impl<T: DbType> Selectable for Expr<T> {
     }
 
     fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
-        selected.extend(self.origin.map(|origin| Selected {
-            origin,
-            need: Need::Nothing,
-        }));
+        let need = if T::Null::NULLABLE {
+            Need::Nothing
+        } else {
+            Need::Value(columns.len())
+        };
+        selected.extend(self.origin.map(|origin| Selected { origin, need }));
         columns.push(Projection::Expr(self.ast));
     }
 
@@ -124,7 +126,7 @@ impl<T: DbType> Selectable for Expr<T> {
 #[derive(Clone, Copy, Debug)]
 pub struct Optional<S>(S);
 
-/// An entity or column of the optional side of a left join: it comes out as an `Option`, `None` where
+/// An entity, column or expression of the optional side of a left join: it comes out as an `Option`, `None` where
 /// there was no match.
 ///
 /// ```
@@ -192,6 +194,31 @@ impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
             origin,
             need: Need::Optional,
         });
+    }
+
+    fn decode<X: Executor>(
+        row: &dyn Row,
+        start: usize,
+        _sink: &mut X::Sink<'_>,
+    ) -> Result<Self::Output<X>> {
+        read_value(row, start)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType> Selectable for Optional<Expr<T>> {
+    type Output<X: Executor> = Option<T::Plain>;
+
+    fn width() -> usize {
+        1
+    }
+
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
+        selected.extend(self.0.origin.map(|origin| Selected {
+            origin,
+            need: Need::Optional,
+        }));
+        columns.push(Projection::Expr(self.0.ast));
     }
 
     fn decode<X: Executor>(

@@ -15,7 +15,7 @@ use super::fault::Fault;
 use super::operand::ValueFor;
 use super::predicate::Predicate;
 use super::scope::check_write;
-use crate::mapping::{Column, Entity, Model};
+use crate::mapping::{Column, ColumnSet, Entity, Model};
 
 /// An UPDATE of the rows of a model's table; without a condition, of all of them.
 ///
@@ -99,7 +99,7 @@ impl<M: Model> Update<M> {
 
     /// Adds a condition that must hold as well.
     pub fn filter(mut self, condition: Predicate) -> Self {
-        self.ast.filter.push(condition.0);
+        self.ast.filter.push(condition.into_ast());
         self
     }
 
@@ -150,6 +150,7 @@ impl<M: Model> Update<M> {
             let message = format!("the update of {} sets no column", def.table);
             return Err(Fault::new(message, "add .set(column, value)").to_error());
         }
+        self.check_twice()?;
         for (position, (_, value)) in self.positions.iter().zip(&self.ast.set) {
             if let Expr::Value(value) = value {
                 check_length(def, *position, value.as_ref())?;
@@ -158,5 +159,19 @@ impl<M: Model> Update<M> {
         }
         let values = self.ast.set.iter().map(|(_, value)| value);
         check_write(def.table, values.chain(&self.ast.filter))
+    }
+
+    // One database refuses it, the other takes the last value.
+    fn check_twice(&self) -> Result<()> {
+        let mut seen = ColumnSet::new();
+        for position in &self.positions {
+            if seen.contains(*position) {
+                let (table, column) = (M::def().table, M::def().names[*position]);
+                let message = format!("the update of {table} sets {column} twice");
+                return Err(Fault::new(message, "leave one of the two out").to_error());
+            }
+            seen.insert(*position);
+        }
+        Ok(())
     }
 }

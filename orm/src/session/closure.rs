@@ -6,7 +6,7 @@ use std::time::Duration;
 use orm_core::error::{Error, Result};
 use orm_core::sql::TransactionOptions;
 
-use super::Session;
+use super::{Session, Work};
 use crate::engine::Engine;
 
 impl Engine {
@@ -141,7 +141,7 @@ impl Session {
     /// The error of `work`, or that of a flush: one before the savepoint, one at its end.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.flush()?;
-        self.begin_work()?;
+        self.begin_work(Work::Done)?;
         let number = match &mut self.connection {
             Some(connection) => connection.set_savepoint()?,
             None => 0,

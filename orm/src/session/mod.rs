@@ -55,12 +55,22 @@ pub struct Session {
     state: State,
     options: TransactionOptions,
     settings: Settings,
-    /// Whether the open transaction has done anything that a rollback of a flush must not undo.
-    worked: bool,
+    /// What the open transaction has done.
+    work: Work,
     /// How many closures that are a transaction or a savepoint are running.
     depth: u32,
     /// The transaction came to an end that the entities don't know of: only `rollback` goes on.
     lost: bool,
+}
+
+/// What a transaction has done that the rollback of a failed flush would undo.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    None,
+    /// Queries, whose rows can be read again.
+    Read,
+    /// Anything else: writes, savepoints, raw SQL, which may hold locks.
+    Done,
 }
 
 /// How a session behaves, as its user wants it.
@@ -88,7 +98,7 @@ impl Session {
                 autoflush: true,
                 expire_on_commit: false,
             },
-            worked: false,
+            work: Work::None,
             depth: 0,
             lost: false,
         }

@@ -4,7 +4,7 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
-use super::Session;
+use super::{Session, Work};
 use crate::engine::Connection;
 use crate::flush;
 use crate::load;
@@ -125,7 +125,7 @@ impl Session {
             .old_key(handle)
             .ok_or_else(|| self.state.stale_handle(handle))?;
         self.usable()?;
-        self.begin_work()?;
+        self.begin_work(Work::Read)?;
         let mut found = false;
         self.select_by_key::<M>(&key, &mut |state, row| {
             found = true;
@@ -172,19 +172,24 @@ impl Executor for Session {
         if self.settings.autoflush && self.state.has_work() {
             self.flush().map_err(autoflushed)?;
         }
-        self.begin_work()
+        self.begin_work(Work::Read)
     }
 
     fn before_write(&mut self) -> Result<()> {
-        self.before_query()
+        self.before_query()?;
+        self.begin_work(Work::Done)
     }
 
     fn after_write(&mut self, model: &'static ModelDef, write: Write) {
         flush::expire(&mut self.state, model.table, write);
     }
 
+    fn before_raw_query(&mut self) -> Result<()> {
+        self.before_write()
+    }
+
     fn before_raw_write(&mut self) -> Result<()> {
-        self.before_query()?;
+        self.before_write()?;
         self.state.expire_all();
         Ok(())
     }

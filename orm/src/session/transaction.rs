@@ -4,14 +4,16 @@
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
-use super::Session;
+use super::{Session, Work};
 use crate::engine::Connection;
 use crate::flush::{self, Failure, Plan};
 
 /// What is undone if a flush fails.
 #[derive(Clone, Copy)]
 enum Scope {
-    /// The transaction, which has done nothing else.
+    /// The transaction, which has done nothing else. Where an error aborts it that holds if it has only
+    /// read, too: a savepoint would cost the usual load, change and commit two round trips. Not if it sees
+    /// one state of the database all along, which a new transaction would not go on with.
     Whole,
     /// The work since a savepoint.
     Savepoint(u32),
@@ -54,7 +56,7 @@ impl Session {
     ///
     /// # Errors
     /// Those of [`Session::flush`], after which the transaction is still open unless the flush began
-    /// it. If COMMIT itself fails nothing is stored (except that with
+    /// it, or on PostgreSQL unless it has only read: what was loaded is then stale. If COMMIT itself fails nothing is stored (except that with
     /// [`ErrorKind::CommitUnknown`] nobody knows), and the session does nothing until `rollback`.
     pub fn commit(&mut self) -> Result<()> {
         self.outside_savepoint("commit")?;
@@ -139,7 +141,7 @@ impl Session {
     /// Those of the flush and of connecting.
     pub fn connection(&mut self) -> Result<&mut Connection> {
         use crate::query::Executor;
-        self.before_query()?;
+        self.before_write()?;
         self.state.wrote_past = true;
         Ok(self.split()?.0)
     }
@@ -167,14 +169,15 @@ impl Session {
         flush::plan(&self.state)
     }
 
-    /// Begins the transaction if it isn't open, for something that a failed flush must not undo: a
-    /// statement past the unit of work, or a read that the program relies on.
+    /// Begins the transaction if it isn't open, for some work past the unit of work.
     #[inline]
-    pub(super) fn begin_work(&mut self) -> Result<()> {
+    pub(super) fn begin_work(&mut self, work: Work) -> Result<()> {
         if self.connection.is_none() {
             self.begin(self.options)?;
         }
-        self.worked = true;
+        if self.work != Work::Done {
+            self.work = work;
+        }
         Ok(())
     }
 
@@ -184,7 +187,7 @@ impl Session {
         connection.hold();
         self.state.new_level();
         self.state.wrote_past = false;
-        self.worked = false;
+        self.work = Work::None;
         self.connection = Some(connection);
         Ok(())
     }
@@ -196,18 +199,18 @@ impl Session {
                 ..self.options
             })?;
         }
-        let worked = std::mem::replace(&mut self.worked, true);
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
-        if !worked {
-            return Ok(Scope::Whole);
+        let undoes_itself = connection.dialect().capabilities().statement_rollback;
+        match self.work {
+            Work::None => Ok(Scope::Whole),
+            Work::Read if !undoes_itself && !self.options.is_one_view() => Ok(Scope::Whole),
+            _ if undoes_itself && plan.is_single_row() => Ok(Scope::Statement),
+            _ => connection.set_savepoint().map(Scope::Savepoint),
         }
-        if plan.is_single_row() && connection.dialect().capabilities().statement_rollback {
-            return Ok(Scope::Statement);
-        }
-        connection.set_savepoint().map(Scope::Savepoint)
     }
 
     fn close_scope(&mut self, scope: Scope) -> Result<()> {
+        self.work = Work::Done;
         match (scope, &mut self.connection) {
             (Scope::Savepoint(number), Some(connection)) => connection.release(number),
             _ => Ok(()),
@@ -239,6 +242,8 @@ impl Session {
         }
         if matches!(scope, Scope::Whole) {
             self.connection = None;
+            // What the transaction has read isn't certain any more.
+            self.state.expire_all();
         }
         error
     }

@@ -9,6 +9,9 @@ use crate::state::Ref;
 impl Session {
     /// Takes a new row into the unit of work. It is inserted by the next flush; the handle is good at
     /// once, and the key is there after the flush.
+    ///
+    /// A column with a server default is left to the server unless the builder was given a value or the
+    /// entity has got another one than the builder put there.
     pub fn add<M: Model>(&mut self, row: impl NewRow<Model = M>) -> Ref<M> {
         self.state.ensure::<M>().add(row.into_row())
     }

@@ -7,10 +7,12 @@ mod erased;
 mod handle;
 mod lifecycle;
 mod membership;
+mod outcome;
 mod store;
 mod undo;
 
-pub(crate) use erased::{AnyArena, Inserted, Updated};
+pub(crate) use erased::AnyArena;
 pub use handle::Ref;
 pub use lifecycle::EntityState;
+pub(crate) use outcome::{Inserted, Updated};
 pub(crate) use store::State;

@@ -15,6 +15,10 @@ cases![
     a_sum_beyond_64_bits_is_an_error,
     aggregates_of_nothing_are_null,
     distinct_rows,
+    existence_of_aggregates_and_distinct_rows,
+    groups_by_expressions_with_values,
+    sums_of_single_precision_are_double,
+    what_a_group_has_many_of_is_refused,
     counts_count_the_rows_of_the_query,
     arithmetic_keeps_its_type,
 ];
@@ -111,6 +115,99 @@ fn distinct_rows(db: &Db) {
     assert_eq!(authors.all(conn).unwrap(), [1, 1, 3]);
     assert_eq!(authors.clone().distinct().all(conn).unwrap(), [1, 3]);
     assert_eq!(authors.distinct().count(conn).unwrap(), 2);
+}
+
+fn existence_of_aggregates_and_distinct_rows(db: &Db) {
+    let conn = &mut seed(db);
+    // Three posts by two authors: passed over two, there is none.
+    let authors = select(Post.author_id).distinct();
+    assert!(authors.clone().offset(1).exists(conn).unwrap());
+    assert!(!authors.clone().offset(2).exists(conn).unwrap());
+    let everybody = select(User).filter(exists(authors.clone().offset(1)));
+    assert_eq!(everybody.count(conn).unwrap(), 4);
+    let nobody = select(User).filter(exists(authors.offset(2)));
+    assert_eq!(nobody.count(conn).unwrap(), 0);
+    // An aggregate over nothing is a row all the same.
+    let none = select(count(Post.id)).filter(Post.id.gt(100));
+    assert!(none.exists(conn).unwrap());
+    let everybody = select(User).filter(exists(none));
+    assert_eq!(everybody.count(conn).unwrap(), 4);
+}
+
+fn groups_by_expressions_with_values(db: &Db) {
+    let conn = &mut accounts(db, &[1, 2, 2]);
+    let next = || Account.balance + 1;
+    let groups = || {
+        select((next(), count(Account.id)))
+            .filter(Account.balance.gt(-1))
+            .group_by(next())
+    };
+    let ordered = groups().order_by(next().desc());
+    for _ in 0..2 {
+        assert_eq!(ordered.all(conn).unwrap(), [(3, 2), (2, 1)]);
+    }
+    assert_eq!(groups().count(conn).unwrap(), 2);
+    let having = groups().having(next().gt(2));
+    assert_eq!(having.all(conn).unwrap(), [(3, 2)]);
+    assert_eq!(having.count(conn).unwrap(), 1);
+    assert!(having.exists(conn).unwrap());
+    let distinct = select(next()).distinct().order_by(next());
+    assert_eq!(distinct.all(conn).unwrap(), [2, 3]);
+    assert_eq!(distinct.count(conn).unwrap(), 2);
+    // The same value in two expressions.
+    let two = select((next(), Account.version + 1)).group_by((next(), Account.version + 1));
+    assert_eq!(two.order_by(next()).all(conn).unwrap(), [(2, 2), (3, 2)]);
+    // A condition as a group, with a value that is looked for elsewhere too.
+    let rich = || Account.balance.ge(2).value();
+    let query = select((rich(), count_all()))
+        .filter(Account.id.ge(2))
+        .group_by(rich());
+    assert_eq!(query.all(conn).unwrap(), [(Some(true), 2)]);
+}
+
+fn sums_of_single_precision_are_double(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let rows = [16_777_216_f32, 1.0, 1.0].map(|single| {
+        let mut row = everything(0, None);
+        row.single = single;
+        row
+    });
+    insert(Everything).values(&rows).execute(&mut conn).unwrap();
+    let total = select(sum(Everything.single)).one(&mut conn).unwrap();
+    assert_eq!(total, Some(16_777_218.0));
+}
+
+/// SQLite and MariaDB would answer with the value of any one row.
+fn what_a_group_has_many_of_is_refused(db: &Db) {
+    let conn = &mut seed(db);
+    let whole = select((User.username, count(User.id)));
+    let error = whole.all(conn).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage, "{error:?}");
+    let text = error.to_string();
+    assert!(
+        text.contains("User.username") && text.contains("group_by"),
+        "{text}"
+    );
+    let other = select((User.id, User.username, count_all())).group_by(User.email);
+    assert_eq!(other.all(conn).unwrap_err().kind(), ErrorKind::Usage);
+    let order = select(count_all()).from(User).order_by(User.id);
+    assert_eq!(order.all(conn).unwrap_err().kind(), ErrorKind::Usage);
+    let order = select(User.email).distinct().order_by(User.id);
+    assert_eq!(order.all(conn).unwrap_err().kind(), ErrorKind::Usage);
+    assert_eq!(db.sent(), [""; 0]);
+    // The key determines the rest.
+    let by_key = select((User, count(Post.id)))
+        .left_join(Post)
+        .group_by(User);
+    assert_eq!(by_key.all(conn).unwrap().len(), 4);
+    let twice = select(User.id + count(Post.id))
+        .left_join(Post)
+        .group_by(User.id);
+    assert_eq!(twice.all(conn).unwrap().len(), 4);
+    // A column from around a subquery is one value in it.
+    let busy = select(count(Post.id)).filter(Post.author_id.eq(User.id));
+    let busy = busy.having((count(Post.id) + User.id).gt(2));
+    assert_eq!(select(User).filter(exists(busy)).count(conn).unwrap(), 3);
 }
 
 fn counts_count_the_rows_of_the_query(db: &Db) {

@@ -21,6 +21,9 @@ cases![
     indexes_are_there,
     actions_of_foreign_keys_are_carried_out,
     cycles_of_foreign_keys_are_created_and_dropped,
+    rows_that_hold_their_own_table_are_no_obstacle,
+    a_table_from_elsewhere_keeps_what_it_refers_to,
+    an_interrupted_create_all_is_told_and_can_be_dropped,
     parents_come_first_and_go_last,
     one_table_twice_is_an_error_that_names_both,
     a_reference_out_of_the_set_is_an_error,
@@ -261,6 +264,73 @@ fn cycles_of_foreign_keys_are_created_and_dropped(db: &Db) {
     }
 }
 
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "knots")]
+struct Knot {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(references = Knot.id, on_delete = restrict)]
+    other_id: Option<i64>,
+}
+
+fn rows_that_hold_their_own_table_are_no_obstacle(db: &Db) {
+    let metadata = Metadata::of((Knot,));
+    metadata.create_all(&db.engine).unwrap();
+    db.outside("INSERT INTO knots (id, other_id) VALUES (1, NULL)");
+    db.outside("INSERT INTO knots (id, other_id) VALUES (2, 1)");
+    metadata.drop_all(&db.engine).unwrap();
+    assert!(!tables(db).contains(&"knots".to_owned()));
+    // The checks of foreign keys are on again.
+    metadata.create_all(&db.engine).unwrap();
+    let insert = "INSERT INTO knots (id, other_id) VALUES (1, 9)";
+    let mut conn = db.engine.connection().unwrap();
+    fails(
+        conn.raw_execute(insert, &[]),
+        ErrorKind::ForeignKeyViolation,
+    );
+}
+
+fn a_table_from_elsewhere_keeps_what_it_refers_to(db: &Db) {
+    let metadata = Metadata::of((Knot,));
+    metadata.create_all(&db.engine).unwrap();
+    db.outside("INSERT INTO knots (id) VALUES (1)");
+    db.outside(
+        "CREATE TABLE ropes (knot_id BIGINT NOT NULL, FOREIGN KEY (knot_id) REFERENCES knots (id))",
+    );
+    db.outside("INSERT INTO ropes (knot_id) VALUES (1)");
+    metadata.drop_all(&db.engine).unwrap_err();
+    assert_eq!(db.count("knots"), 1);
+    let mut conn = db.engine.connection().unwrap();
+    fails(
+        conn.raw_execute("INSERT INTO ropes (knot_id) VALUES (2)", &[]),
+        ErrorKind::ForeignKeyViolation,
+    );
+    db.outside("DROP TABLE ropes");
+    metadata.drop_all(&db.engine).unwrap();
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "zz_last", check(name = "wrong", raw = "no_such_column > 0"))]
+struct WrongLast {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(references = Tail.id)]
+    tail_id: i64,
+}
+
+/// Where DDL commits by itself the tables before the failing statement stay, and the cycle of their
+/// foreign keys is not closed.
+fn an_interrupted_create_all_is_told_and_can_be_dropped(db: &Db) {
+    let all = Metadata::of((Head, Tail, WrongLast));
+    let error = all.create_all(&db.engine).unwrap_err();
+    let hint = error.hint().unwrap_or_default();
+    let is_told = hint.contains("heads, tails");
+    assert_eq!(is_told, !db.capabilities().transactional_ddl, "{error}");
+    all.drop_all(&db.engine).unwrap();
+    heads().create_all(&db.engine).unwrap();
+    heads().drop_all(&db.engine).unwrap();
+}
+
 fn parents_come_first_and_go_last(db: &Db) {
     fixtures::metadata().drop_all(&db.engine).unwrap();
     let sent = db.sent();
@@ -449,6 +519,14 @@ fn long_names_of_tables_and_columns_are_errors_or_work(db: &Db) {
         } else {
             created.unwrap();
         }
+    }
+    // Dropped by its name cut short, it would be somebody else's table.
+    let dropped = Metadata::of((TooLong,)).drop_all(&db.engine);
+    if db.backend.is_server() {
+        fails(dropped, ErrorKind::Unsupported);
+        assert_eq!(db.sent(), [""; 0]);
+    } else {
+        dropped.unwrap();
     }
 }
 

@@ -1,6 +1,8 @@
 //! A flush that fails: nothing of it is written, everything is still pending, and the transaction goes
 //! on, whatever the database makes of an error.
 
+use orm::ErrorKind;
+use orm::engine::{IsolationLevel, TransactionOptions};
 use orm::prelude::*;
 
 use super::statements::{handles, user, usernames, users};
@@ -23,6 +25,9 @@ cases![
     a_too_long_value_is_refused_before_anything_is_sent,
     many_failures_in_a_row_change_nothing,
     a_commit_that_fails_to_flush_can_be_repeated,
+    load_change_and_commit_need_no_savepoint,
+    what_was_read_before_a_failed_flush_is_not_trusted,
+    a_transaction_of_one_view_survives_a_failed_flush,
 ];
 
 fn nothing_is_written_and_everything_is_pending(db: &Db) {
@@ -232,7 +237,7 @@ fn a_foreign_key_refused_by_the_database(db: &Db) {
 fn a_too_long_value_is_refused_before_anything_is_sent(db: &Db) {
     let mut session = db.session();
     let user = session.add(User::builder().username("é".repeat(51)));
-    let error = fails(session.commit(), orm::ErrorKind::DataTooLong);
+    let error = fails(session.commit(), ErrorKind::DataTooLong);
     assert_eq!(
         (error.table(), error.column()),
         (Some("users"), Some("username"))
@@ -240,7 +245,7 @@ fn a_too_long_value_is_refused_before_anything_is_sent(db: &Db) {
     session[user].username = "é".repeat(50);
     session.commit().unwrap();
     session[user].username.push('x');
-    fails(session.commit(), orm::ErrorKind::DataTooLong);
+    fails(session.commit(), ErrorKind::DataTooLong);
     session.rollback().unwrap();
     assert_eq!(session[user].username, "é".repeat(50));
 }
@@ -281,4 +286,57 @@ fn a_commit_that_fails_to_flush_can_be_repeated(db: &Db) {
     session[bad].username = "one".into();
     session.commit().unwrap();
     assert_eq!(usernames(db), ["taken", "one", "two"]);
+}
+
+fn load_change_and_commit_need_no_savepoint(db: &Db) {
+    let id = user(db, "ada");
+    let mut session = db.session();
+    db.sent();
+    let ada = session.get(User, id).unwrap().unwrap();
+    session[ada].email = Some("x".into());
+    session.commit().unwrap();
+    let sent = db.sent();
+    assert_eq!(sent.len(), 4, "{sent:?}"); // BEGIN, SELECT, UPDATE, COMMIT
+    assert!(
+        !sent.iter().any(|sql| sql.contains("SAVEPOINT")),
+        "{sent:?}"
+    );
+}
+
+fn what_was_read_before_a_failed_flush_is_not_trusted(db: &Db) {
+    let ids = users(db, &["ada", "bob", "eve"]);
+    let mut session = db.session();
+    let all = handles(&mut session, &ids);
+    session[all[0]].username = "bob".into();
+    session[all[2]].email = Some("mine".into());
+    session.flush().unwrap_err();
+    if session.in_transaction() {
+        session.rollback().unwrap();
+        return;
+    }
+    // The transaction is gone, so others may have been there since.
+    assert!(session.is_stale(all[1]).unwrap());
+    db.outside("UPDATE users SET email = 'theirs' WHERE username = 'eve'");
+    session[all[0]].username = "lovelace".into();
+    fails(session.commit(), ErrorKind::StaleData);
+    session.refresh(all[2]).unwrap();
+    session.commit().unwrap();
+    assert_eq!(usernames(db), ["lovelace", "bob", "eve"]);
+}
+
+fn a_transaction_of_one_view_survives_a_failed_flush(db: &Db) {
+    let ids = users(db, &["ada", "bob"]);
+    let options = TransactionOptions {
+        isolation: Some(IsolationLevel::Serializable),
+        ..TransactionOptions::default()
+    };
+    let mut session = Session::with_options(&db.engine, options);
+    let all = handles(&mut session, &ids);
+    session[all[0]].username = "bob".into();
+    session.flush().unwrap_err();
+    assert!(session.in_transaction());
+    assert!(!session.is_stale(all[1]).unwrap());
+    session[all[0]].username = "lovelace".into();
+    session.commit().unwrap();
+    assert_eq!(usernames(db), ["lovelace", "bob"]);
 }

@@ -12,6 +12,7 @@ cases![
     a_unique_value_freed_by_a_delete_is_taken_by_an_insert,
     a_unique_value_freed_by_a_delete_is_taken_by_an_update,
     children_of_an_early_delete_go_before_it,
+    a_child_that_leaves_goes_before_an_early_delete,
     deletes_that_free_nothing_stay_last,
     a_deleted_row_and_a_new_one_of_the_same_key_switch,
     a_composite_key_switches_too,
@@ -63,6 +64,21 @@ fn children_of_an_early_delete_go_before_it(db: &Db) {
         steps(db),
         ["DELETE a_children", "DELETE z_parents", "INSERT z_parents"]
     );
+}
+
+fn a_child_that_leaves_goes_before_an_early_delete(db: &Db) {
+    let ids = users(db, &["ada", "bob"]);
+    let mut session = db.session();
+    let all = handles(&mut session, &ids);
+    let post = session.add(Post::builder().title("t").author_id(ids[0]));
+    session.commit().unwrap();
+    // The database would delete the post with its author.
+    session.delete(all[0]);
+    session[post].author_id = ids[1];
+    session.add(User::builder().username("ada"));
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT author_id FROM posts"), ids[1]);
+    assert_eq!(db.count("users"), 2);
 }
 
 fn deletes_that_free_nothing_stay_last(db: &Db) {

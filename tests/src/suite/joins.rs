@@ -16,6 +16,8 @@ cases![
     a_left_join_of_an_entity_that_must_be_there_is_an_error,
     self_joins_by_alias,
     subqueries,
+    expressions_of_the_optional_side,
+    an_alias_has_a_name,
 ];
 
 fn inner_joins(db: &Db) {
@@ -131,4 +133,51 @@ fn subqueries(db: &Db) {
     let own = || select(Post).filter(Post.author_id.eq(User.id) & Post.title.starts_with("t"));
     assert_eq!(names(conn, exists(own())), ["ada", "cy"]);
     assert_eq!(names(conn, !exists(own())), ["bob", "dee"]);
+}
+
+fn expressions_of_the_optional_side(db: &Db) {
+    let conn = &mut seed(db);
+    let next = || Post.id + 1;
+    let query = select((User.username, optional(next())))
+        .left_join(Post)
+        .order_by((User.username, Post.id));
+    let found = query.all(conn).unwrap();
+    let expected = [
+        ("ada", Some(2)),
+        ("ada", Some(3)),
+        ("bob", None),
+        ("cy", Some(4)),
+        ("dee", None),
+    ];
+    assert_eq!(found, expected.map(|(name, post)| (name.to_owned(), post)));
+    for bare in [next(), User.id + Post.id, Post.id.coalesce(Post.author_id)] {
+        let error = select((User.username, bare)).left_join(Post).all(conn);
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage, "{error:?}");
+        assert!(error.to_string().contains("optional"), "{error}");
+    }
+    // What is never NULL needs no option.
+    let never = select((User.username, Post.id.coalesce(0)))
+        .left_join(Post)
+        .filter(Post.id.is_null());
+    assert_eq!(never.all(conn).unwrap().len(), 2);
+    // A condition has a table too.
+    let known = select(User.email.is_null().value()).order_by(User.id);
+    let some = Some;
+    assert_eq!(
+        known.all(conn).unwrap(),
+        [some(false), some(true), some(false), some(false)]
+    );
+}
+
+fn an_alias_has_a_name(db: &Db) {
+    let conn = &mut seed(db);
+    let error = select(User.alias("")).all(conn).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage, "{error:?}");
+    let other = User.alias("");
+    let error = select((User, other))
+        .join_on(other, other.id.eq(User.id))
+        .all(conn);
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Usage);
+    assert_eq!(db.sent(), [""; 0]);
 }

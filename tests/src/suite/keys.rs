@@ -1,5 +1,6 @@
 //! Primary keys: generated ones that reach the right rows, the program's own, and ones that change.
 
+use orm::ErrorKind;
 use orm::prelude::*;
 
 use super::statements::{steps, user};
@@ -12,10 +13,13 @@ cases![
     "keys":
     generated_keys_reach_the_right_rows,
     generated_keys_step_by_three (crate::suite::Requires::Server),
+    keys_that_dont_count_up_never_go_to_the_wrong_rows (crate::suite::Requires::Server),
+    the_key_zero_of_a_row_is_a_key,
     rows_with_and_without_explicit_keys_mix,
     an_explicit_key_of_a_generated_column_is_kept,
     a_key_of_text,
     a_key_of_uuid,
+    a_key_of_a_moment_is_what_the_database_keeps,
     a_key_of_several_columns,
     small_generated_keys,
     a_generated_key_beyond_its_field_is_an_error,
@@ -97,6 +101,50 @@ fn generated_keys_step_by_three(db: &Db) {
     conn.raw_control("SET SESSION auto_increment_offset = DEFAULT")
         .unwrap();
     assert_eq!(scalar::<i64>(conn, "SELECT @@auto_increment_increment"), 1);
+}
+
+fn keys_that_dont_count_up_never_go_to_the_wrong_rows(db: &Db) {
+    let statements: &[&str] = if db.backend.is_mysql() {
+        &[
+            "DROP TABLE posts",
+            "ALTER TABLE users MODIFY id BIGINT NOT NULL DEFAULT (9000000 - uuid_short() % 1000000)",
+        ]
+    } else {
+        &["ALTER SEQUENCE users_id_seq INCREMENT BY -1 MINVALUE 1 MAXVALUE 900 RESTART WITH 900"]
+    };
+    let mut conn = db.other_connection();
+    for text in statements {
+        conn.raw_control(text).unwrap();
+    }
+    let mut session = db.session();
+    session.add(User::builder().username("a"));
+    session.add(User::builder().username("b"));
+    let error = fails(session.commit(), ErrorKind::Unsupported);
+    assert_eq!(error.table(), Some("users"));
+    session.rollback().unwrap();
+    assert_eq!(db.count("users"), 0);
+    // One row by itself can be told, where the database hands back what it made.
+    let one = session.add(User::builder().username("c"));
+    if !db.capabilities().insert_returning {
+        fails(session.commit(), ErrorKind::Unsupported);
+        return;
+    }
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT id FROM users"), session.key(one).unwrap());
+}
+
+fn the_key_zero_of_a_row_is_a_key(db: &Db) {
+    let mut conn = db.other_connection();
+    if db.backend.is_mysql() {
+        conn.raw_control("SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
+            .unwrap();
+    }
+    conn.raw_control("INSERT INTO users (id, username) VALUES (0, 'zero')")
+        .unwrap();
+    drop(conn);
+    let mut session = db.session();
+    let zero = session.get(User, 0).unwrap().unwrap();
+    assert_eq!(session.key(zero), Some(0));
 }
 
 fn rows_with_and_without_explicit_keys_mix(db: &Db) {
@@ -196,6 +244,32 @@ fn a_key_of_uuid(db: &Db) {
     assert_eq!(db.count("documents"), 0);
 }
 
+/// A moment as key.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "moments")]
+struct Moment {
+    #[orm(primary_key)]
+    at: chrono::DateTime<chrono::Utc>,
+    seen: Option<chrono::NaiveDateTime>,
+}
+
+fn a_key_of_a_moment_is_what_the_database_keeps(db: &Db) {
+    let schema = Metadata::of((Moment,)).schema().unwrap();
+    orm::engine::create_missing(&mut db.engine.connection().unwrap(), &schema).unwrap();
+    let at = chrono::DateTime::from_timestamp(1_700_000_000, 123_456_789).unwrap();
+    let kept = chrono::DateTime::from_timestamp(1_700_000_000, 123_456_000).unwrap();
+    let mut session = db.session();
+    let moment = session.add(Moment { at, seen: None });
+    session.flush().unwrap();
+    assert_eq!(session.key(moment), Some(kept));
+    assert_eq!(select(Moment).one(&mut session).unwrap(), moment);
+    session[moment].seen = Some(at.naive_utc());
+    session.commit().unwrap();
+    assert_eq!(session[moment].seen, Some(kept.naive_utc()));
+    session[moment].seen = None;
+    session.commit().unwrap();
+}
+
 fn a_key_of_several_columns(db: &Db) {
     let mut session = db.session();
     let mut handles = Vec::new();
@@ -276,7 +350,7 @@ fn a_generated_key_beyond_its_field_is_an_error(db: &Db) {
     drop(conn);
     let mut session = db.session();
     let small = session.add(Small { id: 0, note: 1 });
-    let error = fails(session.commit(), orm::ErrorKind::OutOfRange);
+    let error = fails(session.commit(), ErrorKind::OutOfRange);
     assert_eq!(
         (error.table(), error.column()),
         (Some("small_keys"), Some("id"))
@@ -326,7 +400,7 @@ fn changing_the_key_of_a_persistent_entity_is_an_error(db: &Db) {
     db.sent();
     session[peru].code = "XX".into();
     session[chile].name = "CHILE".into();
-    let error = fails(session.flush(), orm::ErrorKind::Usage);
+    let error = fails(session.flush(), ErrorKind::Usage);
     assert!(error.message().contains("Country"), "{error}");
     assert_eq!(
         (error.table(), error.column()),

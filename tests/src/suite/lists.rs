@@ -1,5 +1,6 @@
 //! Membership in lists: of every type and any length, a million included.
 
+use orm::ErrorKind;
 use orm::prelude::*;
 
 use super::support::{everything, names, seed};
@@ -13,6 +14,9 @@ cases![
     lists_of_every_type,
     a_list_of_a_million,
     lists_and_null,
+    several_lists_share_the_binds,
+    numbers_that_are_none_in_lists,
+    members_of_a_limited_query,
 ];
 
 fn lists_of_any_length(db: &Db) {
@@ -109,4 +113,45 @@ fn lists_and_null(db: &Db) {
     let long = || (0..40_000).map(|n| n.to_string()).chain([String::new()]);
     assert_eq!(names(conn, User.email.in_(long())), ["dee"]);
     assert_eq!(names(conn, User.email.not_in(long())), ["ada", "cy"]);
+}
+
+fn several_lists_share_the_binds(db: &Db) {
+    let conn = &mut seed(db);
+    let list = |n: i64| User.id.in_(n..n + 16_000);
+    let all = (1..8).map(list);
+    assert_eq!(names(conn, Predicate::any(all)).len(), 4);
+    let all = (-5..2).map(list);
+    assert_eq!(names(conn, Predicate::all(all)).len(), 4);
+}
+
+/// A long list is the same list, though it goes as the text of a JSON array.
+fn numbers_that_are_none_in_lists(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let row = everything(1, None);
+    insert(Everything).values(&row).execute(&mut conn).unwrap();
+    for length in [1, 40_000] {
+        for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let values = || (0..length).map(f64::from).chain([odd]);
+            let found = select(Everything.id).filter(Everything.double.not_in(values()));
+            match found.all(&mut conn) {
+                Ok(found) => assert_eq!(found, [1], "{odd} of {length}"),
+                Err(error) => assert_eq!(error.kind(), ErrorKind::OutOfRange, "{error:?}"),
+            }
+            let found = select(Everything.id).filter(Everything.double.in_(values()));
+            match found.all(&mut conn) {
+                Ok(found) => assert_eq!(found, [0; 0], "{odd} of {length}"),
+                Err(error) => assert_eq!(error.kind(), ErrorKind::OutOfRange, "{error:?}"),
+            }
+        }
+    }
+}
+
+fn members_of_a_limited_query(db: &Db) {
+    let conn = &mut seed(db);
+    let first = select(Post.author_id)
+        .order_by(Post.author_id.desc())
+        .limit(1);
+    assert_eq!(names(conn, User.id.in_select(first)), ["cy"]);
+    let rest = select(Post.author_id).order_by(Post.id).offset(2);
+    assert_eq!(names(conn, User.id.in_select(rest)), ["cy"]);
 }

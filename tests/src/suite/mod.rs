@@ -17,13 +17,16 @@ mod identity;
 mod isolation;
 mod joins;
 mod keys;
+mod limits;
 mod lists;
 mod logging;
 mod lost;
 mod lost_connection;
 mod many_rows;
 mod misfits;
+mod moments;
 mod nesting;
+mod past_the_session;
 mod pool;
 mod queries;
 mod random;
@@ -62,6 +65,8 @@ pub enum Requires {
     Server,
     /// RETURNING.
     Returning,
+    /// RETURNING of an UPDATE, which MariaDB 10.11 hasn't (its manual, "UPDATE").
+    UpdateReturning,
     /// DDL that ROLLBACK undoes.
     TransactionalDdl,
     /// A failed statement that leaves the transaction intact.
@@ -84,6 +89,7 @@ impl Requires {
             Self::Nothing => (true, ""),
             Self::Server | Self::RowLocks => (db.backend.is_server(), "there is no server"),
             Self::Returning => (capabilities.insert_returning, "there is no RETURNING"),
+            Self::UpdateReturning => (!db.backend.is_mysql(), "its UPDATE has no RETURNING"),
             Self::TransactionalDdl => (
                 capabilities.transactional_ddl,
                 "its DDL commits what is open",
@@ -121,10 +127,12 @@ pub fn all() -> Vec<Case> {
     cases.extend(aggregates::cases());
     cases.extend(isolation::cases());
     cases.extend(joins::cases());
+    cases.extend(limits::cases());
     cases.extend(lists::cases());
     cases.extend(logging::cases());
     cases.extend(lost_connection::cases());
     cases.extend(misfits::cases());
+    cases.extend(moments::cases());
     cases.extend(nesting::cases());
     cases.extend(pool::cases());
     cases.extend(text_search::cases());
@@ -141,6 +149,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(lost::cases());
     cases.extend(many_rows::cases());
     cases.extend(random::cases());
+    cases.extend(past_the_session::cases());
     cases.extend(rollback::cases());
     cases.extend(savepoint::cases());
     cases.extend(session_verbs::cases());

@@ -121,7 +121,7 @@ impl Run<'_> {
     }
 
     fn step(&mut self, session: &mut Session, depth: usize) {
-        let verb = self.numbers.below(if depth < 3 { 12 } else { 10 });
+        let verb = self.numbers.below(if depth < 3 { 14 } else { 12 });
         self.trace.push(format!("{}{verb}", " ".repeat(depth)));
         match verb {
             0 | 1 => self.add(session),
@@ -134,6 +134,8 @@ impl Run<'_> {
             }
             8 => self.look(session),
             9 => self.end(session, depth),
+            10 => self.bulk(session),
+            11 => self.refresh(session),
             _ => self.savepoint(session, depth),
         }
         self.check(session);
@@ -208,6 +210,39 @@ impl Run<'_> {
             _ => None,
         };
         assert_eq!(session.get(Account, key).unwrap(), expected);
+    }
+
+    /// An UPDATE past the unit of work, and a query that reads what it did.
+    fn bulk(&mut self, session: &mut Session) {
+        let balance = i64::try_from(self.numbers.below(5)).unwrap();
+        update(Account)
+            .set(Account.balance, balance)
+            .execute(session)
+            .unwrap();
+        select(Account).all(session).unwrap();
+        self.world.flush();
+        for known in self.world.0.iter_mut().flatten() {
+            if known.state == EntityState::Persistent {
+                known.balance = balance;
+                known.version += 1;
+                known.stored = Some((balance, known.version));
+            }
+        }
+    }
+
+    fn refresh(&mut self, session: &mut Session) {
+        let Some(index) = self.pick() else { return };
+        let known = self.world.0[index].as_mut().unwrap();
+        let result = session.refresh(self.handles[index]);
+        if let (EntityState::Persistent | EntityState::Deleting, Some(stored)) =
+            (known.state, known.stored)
+        {
+            result.unwrap();
+            (known.balance, known.version) = stored;
+            known.state = EntityState::Persistent;
+        } else {
+            fails(result, orm::ErrorKind::Usage);
+        }
     }
 
     fn end(&mut self, session: &mut Session, depth: usize) {

@@ -1,12 +1,12 @@
-//! Raw SQL: named binds become the database's own, lists expand, rows come out as tuples or entities.
+//! Raw SQL: named binds become the database's own, lists expand, rows come out as tuples, structs or entities.
 
 use orm::prelude::*;
 use orm::{ErrorKind, Result};
 
-use super::support::{SECRET, assert_shows_no_value, fails, sql};
+use super::support::{SECRET, assert_shows_no_value, everything, fails, sql};
 use crate::backend::Db;
 use crate::cases;
-use crate::fixtures::{Post, User};
+use crate::fixtures::{Everything, Post, User};
 
 cases![
     "raw_sql":
@@ -14,10 +14,14 @@ cases![
     one_name_may_stand_twice,
     lists_expand,
     an_empty_list_matches_nothing,
+    nothing_is_outside_of_an_empty_list,
+    a_list_may_stand_in_parentheses,
     names_in_strings_and_comments_are_text,
     missing_and_unused_binds_are_errors_that_name_them,
     values_are_never_part_of_the_text,
     rows_become_tuples,
+    rows_become_structs_by_name,
+    a_struct_names_the_column_that_the_rows_lack,
     a_tuple_of_another_width_is_an_error,
     a_value_that_does_not_fit_names_its_column,
     rows_become_entities_by_name,
@@ -112,6 +116,51 @@ fn values_are_never_part_of_the_text(db: &Db) {
     let error = fails(query.all::<(i64,), _>(conn), ErrorKind::UndefinedColumn);
     assert_shows_no_value(&error);
     assert!(error.sql().unwrap().contains("username = "), "{error}");
+}
+
+/// A row of no table.
+#[derive(FromRow, Debug, PartialEq)]
+struct Summary {
+    r#type: String,
+    #[orm(column = "the number")]
+    number: i64,
+    last: Option<String>,
+}
+
+fn rows_become_structs_by_name(db: &Db) {
+    let conn = &mut seed(db);
+    let text = sql(
+        db,
+        "SELECT COUNT(*) AS \"the number\", MAX(email) AS last, 7 AS other, username AS \"type\" \
+         FROM users WHERE username <> :name GROUP BY username ORDER BY username",
+    );
+    let query = raw(text).bind("name", "cy");
+    let summary = |name: &str| Summary {
+        r#type: name.into(),
+        number: 1,
+        last: None,
+    };
+    let all: Vec<Summary> = query.all(conn).unwrap();
+    assert_eq!(all, [summary("ada"), summary("bob")]);
+    assert_eq!(query.first(conn).unwrap(), Some(summary("ada")));
+    fails(query.one::<Summary, _>(conn), ErrorKind::MultipleRows);
+}
+
+fn a_struct_names_the_column_that_the_rows_lack(db: &Db) {
+    let conn = &mut seed(db);
+    let lacking = raw("SELECT username AS type, NULL AS last FROM users");
+    let error = fails(lacking.all::<Summary, _>(conn), ErrorKind::UndefinedColumn);
+    assert_eq!(error.column(), Some("the number"));
+    assert!(error.hint().unwrap().contains(" AS "), "{error}");
+    // Nothing is wrong with no rows.
+    let none = raw("SELECT username FROM users WHERE id < 0");
+    assert!(none.all::<Summary, _>(conn).unwrap().is_empty());
+    let text = sql(
+        db,
+        "SELECT NULL AS \"type\", 1 AS \"the number\", NULL AS last FROM users",
+    );
+    let error = fails(raw(text).first::<Summary, _>(conn), ErrorKind::Decode);
+    assert_eq!(error.column(), Some("type"));
 }
 
 fn rows_become_tuples(db: &Db) {
@@ -254,4 +303,47 @@ fn identifiers_are_never_made_of_values(db: &Db) {
         assert_eq!(found, 0);
     }
     assert_eq!(db.count("users"), 3);
+}
+
+/// As of `not_in` of a column. `NOT IN (NULL)` would be true of no row.
+fn nothing_is_outside_of_an_empty_list(db: &Db) {
+    let conn = &mut seed(db);
+    let row = everything(1, None);
+    insert(Everything).values(&row).execute(conn).unwrap();
+    let queries = [
+        raw("SELECT id FROM everything WHERE large NOT IN :l").bind_list("l", [0_i64; 0]),
+        raw("SELECT id FROM everything WHERE small NOT IN (:l)").bind_list("l", [0_i16; 0]),
+        raw("SELECT id FROM everything WHERE NOT (text IN :l)").bind_list("l", [""; 0]),
+        raw("SELECT id FROM everything WHERE colour NOT IN :l").bind_list("l", [""; 0]),
+        raw("SELECT id FROM everything WHERE bytes NOT IN :l")
+            .bind_list("l", [Vec::<u8>::new(); 0]),
+        raw(sql(
+            db,
+            "SELECT id FROM everything WHERE \"double\" NOT IN :l",
+        ))
+        .bind_list("l", [0.5; 0]),
+        raw("SELECT id FROM everything WHERE flag NOT IN :l").bind_list("l", [true; 0]),
+        raw("SELECT id FROM everything WHERE instant NOT IN :l")
+            .bind_list("l", Vec::<chrono::DateTime<chrono::Utc>>::new()),
+        raw("SELECT id FROM everything WHERE token NOT IN :l")
+            .bind_list("l", Vec::<uuid::Uuid>::new()),
+    ];
+    for query in queries {
+        let found = query.all::<(i64,), _>(conn);
+        assert_eq!(found.unwrap(), [(1,)], "{query:?}");
+    }
+}
+
+fn a_list_may_stand_in_parentheses(db: &Db) {
+    let conn = &mut seed(db);
+    for sql in [
+        "SELECT id FROM users WHERE id IN (:ids) ORDER BY id",
+        "SELECT id FROM users WHERE id IN ( :ids ) ORDER BY id",
+        "SELECT id FROM users WHERE (id IN :ids) ORDER BY id",
+    ] {
+        let query = raw(sql).bind_list("ids", [1_i64, 3, 9]);
+        assert_eq!(query.all::<(i64,), _>(conn).unwrap(), [(1,), (3,)]);
+        let query = raw(sql).bind_list("ids", [0_i64; 0]);
+        assert_eq!(query.all::<(i64,), _>(conn).unwrap(), []);
+    }
 }

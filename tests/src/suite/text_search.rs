@@ -1,5 +1,6 @@
 //! Searches in text: which count case, what a wildcard is, and what NULL and nothing are.
 
+use orm::ErrorKind;
 use orm::prelude::*;
 
 use super::support::{names, seed};
@@ -13,6 +14,9 @@ cases![
     wildcards_in_needles_are_text,
     patterns_have_wildcards,
     an_empty_needle_is_in_every_text,
+    patterns_that_end_escaping_are_refused,
+    a_nul_is_no_wildcard,
+    patterns_of_any_length,
 ];
 
 /// Users of those names, and nobody else.
@@ -113,6 +117,60 @@ fn an_empty_needle_is_in_every_text(db: &Db) {
         User.email.icontains(""),
         User.email.like("%"),
     ] {
-        assert_eq!(names(conn, condition), ["ada", "cy", "dee"]);
+        assert_eq!(names(conn, condition.clone()), ["ada", "cy", "dee"]);
+        // What is unknown stays unknown.
+        assert_eq!(names(conn, !condition), [""; 0]);
+    }
+}
+
+fn patterns_that_end_escaping_are_refused(db: &Db) {
+    let conn = &mut named(db, &["a\\", "a"]);
+    db.sent();
+    for pattern in ["a\\", "\\", "a\\\\\\"] {
+        let query = select(User).filter(User.username.like(pattern));
+        assert_eq!(query.all(conn).unwrap_err().kind(), ErrorKind::Usage);
+    }
+    assert_eq!(db.sent(), [""; 0]);
+    assert_eq!(names(conn, User.username.like("a\\\\")), ["a\\"]);
+}
+
+/// Some databases can't hold it, or not in a pattern; none takes it for the end of one.
+fn a_nul_is_no_wildcard(db: &Db) {
+    let conn = &mut named(db, &["ab"]);
+    let username = User.username;
+    for condition in [
+        username.contains("\0"),
+        username.icontains("\0"),
+        username.icontains("a\0"),
+        username.starts_with("a\0"),
+        username.ends_with("\0"),
+        username.like("a%\0%"),
+    ] {
+        let found = select(User).filter(condition).count(conn);
+        let kind = found.map_err(|error| error.kind());
+        assert!(
+            matches!(
+                kind,
+                Ok(0) | Err(ErrorKind::OutOfRange | ErrorKind::Unsupported)
+            ),
+            "{kind:?}"
+        );
+    }
+}
+
+fn patterns_of_any_length(db: &Db) {
+    let conn = &mut named(db, &["ab"]);
+    let long = "x".repeat(60_000);
+    for condition in [
+        User.username.contains(&long),
+        User.username.icontains(&long),
+        User.username.like(&long),
+    ] {
+        let found = select(User).filter(condition).count(conn);
+        let kind = found.map_err(|error| error.kind());
+        assert!(
+            matches!(kind, Ok(0) | Err(ErrorKind::DataTooLong)),
+            "{kind:?}"
+        );
     }
 }

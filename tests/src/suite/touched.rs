@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use orm::engine::{Connection, Engine, driver_for};
+use orm::sqlite::rusqlite;
 use orm::{ErrorKind, Result};
 use orm_core::testing::{Recorder, RecordingDriver};
 
@@ -35,7 +36,7 @@ fn natively(conn: &mut Connection, sql: &str) {
         use orm::mysql::driver::mysql::prelude::Queryable;
         return native.query_drop(sql).unwrap();
     }
-    let native = conn.driver_mut::<orm::sqlite::rusqlite::Connection>();
+    let native = conn.driver_mut::<rusqlite::Connection>();
     native.unwrap().execute_batch(sql).unwrap();
 }
 

@@ -3,6 +3,7 @@
 use orm::prelude::*;
 
 use super::statements::{runs, writes};
+use super::support::fails;
 use crate::backend::Db;
 use crate::cases;
 use crate::fixtures::Account;
@@ -17,6 +18,7 @@ cases![
     a_version_given_is_where_it_starts,
     a_version_set_by_hand_is_overwritten,
     versions_are_counted_in_batches,
+    a_version_beyond_its_field_is_an_error,
 ];
 
 fn account(session: &mut Session, owner: &str) -> Ref<Account> {
@@ -189,4 +191,28 @@ fn versions_are_counted_in_batches(db: &Db) {
         .map(|handle| session[*handle].version)
         .filter(|version| *version == 3);
     assert_eq!(ahead.count(), 15);
+}
+
+/// A version that soon comes to its end.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "small_versions")]
+struct Small {
+    #[orm(primary_key)]
+    id: i64,
+    note: i64,
+    #[orm(version)]
+    version: i16,
+}
+
+fn a_version_beyond_its_field_is_an_error(db: &Db) {
+    let schema = Metadata::of((Small,)).schema().unwrap();
+    orm::engine::create_missing(&mut db.engine.connection().unwrap(), &schema).unwrap();
+    let mut session = db.session();
+    let small = session.add(Small::builder().note(1).version(i16::MAX));
+    session.commit().unwrap();
+    session[small].note = 2;
+    let error = fails(session.commit(), orm::ErrorKind::OutOfRange);
+    assert_eq!(error.column(), Some("version"));
+    assert_eq!(session[small].version, i16::MAX);
+    assert_eq!(db.scalar("SELECT note FROM small_versions"), 1);
 }

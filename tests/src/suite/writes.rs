@@ -15,6 +15,8 @@ cases![
     an_insert_of_nothing_does_nothing,
     updates_count_matched_rows,
     updates_take_expressions,
+    assignments_read_the_old_values,
+    a_column_is_set_once,
     updates_check_lengths,
     updates_without_a_column_are_errors,
     deletes_by_condition,
@@ -178,6 +180,53 @@ fn updates_take_expressions(db: &Db) {
         db.scalar("SELECT COUNT(*) FROM accounts WHERE balance IN (0, 41)"),
         2
     );
+}
+
+/// As the standard says. MySQL reads what was set before, so there the readers come first, and a cycle is
+/// an error instead of a lost value.
+fn assignments_read_the_old_values(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let line = Line {
+        number: 1,
+        position: 2,
+        quoted: 3,
+    };
+    insert(Line).values(&line).execute(&mut conn).unwrap();
+    let read = |conn: &mut Connection| select(Line).one(conn).unwrap();
+    let chain = update(Line)
+        .set(Line.position, Line.number)
+        .set(Line.number, 7);
+    assert_eq!(chain.execute(&mut conn).unwrap(), 1);
+    assert_eq!((read(&mut conn).number, read(&mut conn).position), (7, 1));
+    let chain = update(Line)
+        .set(Line.number, 8)
+        .set(Line.position, Line.number);
+    assert_eq!(chain.execute(&mut conn).unwrap(), 1);
+    assert_eq!((read(&mut conn).number, read(&mut conn).position), (8, 7));
+    let swap = update(Line)
+        .set(Line.number, Line.position)
+        .set(Line.position, Line.number);
+    let swapped = swap.execute(&mut conn);
+    if db.capabilities().simultaneous_set {
+        assert_eq!(swapped.unwrap(), 1);
+        assert_eq!((read(&mut conn).number, read(&mut conn).position), (7, 8));
+    } else {
+        let error = fails(swapped, ErrorKind::Unsupported);
+        assert!(error.to_string().contains("number, position"), "{error}");
+        assert_eq!((read(&mut conn).number, read(&mut conn).position), (8, 7));
+    }
+}
+
+fn a_column_is_set_once(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    db.sent();
+    let twice = update(Line)
+        .set(Line.number, 1)
+        .set(Line.position, 2)
+        .set(Line.number, 3);
+    let error = fails(twice.execute(&mut conn), ErrorKind::Usage);
+    assert!(error.to_string().contains("number twice"), "{error}");
+    assert_eq!(db.sent(), [""; 0]);
 }
 
 fn updates_check_lengths(db: &Db) {

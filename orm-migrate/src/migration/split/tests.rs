@@ -233,3 +233,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn characteristics_may_precede_the_body_of_a_function() {
+    for characteristics in [
+        "READS SQL DATA",
+        "MODIFIES SQL DATA",
+        "CONTAINS SQL",
+        "NO SQL",
+        "LANGUAGE SQL NOT DETERMINISTIC",
+        "DETERMINISTIC COMMENT 'a; b'",
+        "SQL SECURITY INVOKER",
+        "COMMENT 'x' READS SQL DATA SQL SECURITY DEFINER",
+    ] {
+        let function = format!(
+            "CREATE FUNCTION f(a INT) RETURNS INT {characteristics} IF a > 0 THEN RETURN 1; ELSE RETURN 2; END IF"
+        );
+        let script = format!("{function};\nSELECT data, IF(1, 2, 3);\nSELECT 1");
+        let statements = split(&script, Lexis::Mysql).unwrap();
+        assert_eq!(statements.len(), 3, "{characteristics}");
+        assert_eq!(statements[0].text, function);
+    }
+}

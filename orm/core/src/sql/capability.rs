@@ -37,6 +37,13 @@ pub struct Capabilities {
     pub null_safe: NullSafeStyle,
     /// How membership in a list beyond `bind_limit` is written.
     pub in_list: InListStyle,
+    /// How an expression stands a second time in a query that groups or drops duplicates.
+    pub repeats: RepeatStyle,
+    /// Whether every assignment of an UPDATE reads the old values. On MySQL one reads what those before
+    /// it have set, so the writer orders them.
+    pub simultaneous_set: bool,
+    /// Whether the query of `IN (SELECT …)` may have a LIMIT. On MySQL it needs another query around it.
+    pub limit_in_subquery: bool,
     /// What stands for "no limit" where OFFSET can't stand alone: `-1` on SQLite, a huge number on
     /// MySQL, nothing on PostgreSQL.
     pub no_limit: Option<&'static str>,
@@ -72,6 +79,18 @@ pub enum NullSafeStyle {
     Is,
     /// `a <=> b`: MySQL.
     Spaceship,
+}
+
+/// How an expression with a value in it stands a second time in GROUP BY, HAVING or ORDER BY, so that the
+/// database sees that it is the one that is selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RepeatStyle {
+    /// As it is: SQLite asks for no proof.
+    Plain,
+    /// With the same numbers of binds: `a + $1`, and `a + $1` again.
+    SameBinds,
+    /// Under the name that it is selected as: MySQL, where two `?` are never the same.
+    Alias,
 }
 
 /// How membership in a very long list is written: as one bind.

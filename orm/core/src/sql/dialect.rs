@@ -48,6 +48,18 @@ pub const SELECT_CLAUSES: &[SelectClause] = &[
     SelectClause::Limit,
 ];
 
+/// How a database lets the checks of foreign keys be switched off, which works outside transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ForeignKeySwitch {
+    /// The statement that switches them off.
+    pub off: &'static str,
+    /// The statement that switches them on again.
+    pub on: &'static str,
+    /// A query of the table and the table referred to of rows whose parent isn't there. To be asked
+    /// before what was done without the checks is committed.
+    pub violations: &'static str,
+}
+
 /// One database's SQL.
 pub trait Dialect: fmt::Debug + Send + Sync {
     /// The dialect's name: `"sqlite"`, `"postgres"`, `"mysql"`, `"mariadb"`. Two dialects whose texts
@@ -170,6 +182,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// The words that drop a foreign key in ALTER TABLE.
     fn drop_foreign_key(&self) -> &'static str {
         "DROP CONSTRAINT"
+    }
+
+    /// How the checks of foreign keys are switched off, for a database that can't drop a foreign key and
+    /// so can't drop tables that refer to each other: SQLite. `None` for one that can.
+    fn foreign_key_switch(&self) -> Option<&'static ForeignKeySwitch> {
+        None
     }
 
     /// A value as a literal, for defaults and checks, which can't have binds.

@@ -11,12 +11,14 @@ mod render;
 mod transaction;
 mod writer;
 
-pub use capability::{Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder};
-pub use dialect::{Dialect, SELECT_CLAUSES, SelectClause};
+pub use capability::{
+    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
+};
+pub use dialect::{Dialect, ForeignKeySwitch, SELECT_CLAUSES, SelectClause};
 pub use render::{
     write_batch_delete, write_batch_delete_row, write_batch_insert, write_batch_insert_rows,
     write_batch_update, write_batch_update_row, write_delete, write_expr, write_insert, write_raw,
-    write_select, write_update,
+    write_raw_list, write_select, write_update,
 };
 pub use transaction::{IsolationLevel, TransactionOptions};
 pub use writer::SqlWriter;

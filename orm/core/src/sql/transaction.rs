@@ -12,6 +12,14 @@ pub struct TransactionOptions {
     pub writes: bool,
 }
 
+impl TransactionOptions {
+    /// Whether a transaction was asked for whose statements all see one state of the database.
+    pub fn is_one_view(&self) -> bool {
+        use IsolationLevel::{RepeatableRead, Serializable};
+        matches!(self.isolation, Some(RepeatableRead | Serializable))
+    }
+}
+
 /// The isolation levels of SQL:2016, 4.40.4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IsolationLevel {

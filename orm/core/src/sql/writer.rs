@@ -5,25 +5,36 @@
 
 use super::capability::Placeholder;
 use super::dialect::Dialect;
-use crate::error::{Error, ErrorKind};
+use super::render::{Numbers, Repeats};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::ValueRef;
 
 /// Collects SQL text and, beside it, the values of its binds, borrowed from the statement.
-#[derive(Debug)]
 pub struct SqlWriter<'a> {
     dialect: &'a dyn Dialect,
     text: String,
     binds: Vec<ValueRef<'a>>,
     placeholders: usize,
+    pub(super) repeats: Repeats<'a>,
     silent: bool,
     qualified: bool,
+}
+
+// Values are left out, as everywhere.
+impl std::fmt::Debug for SqlWriter<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqlWriter")
+            .field("text", &self.text)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> SqlWriter<'a> {
     /// A writer that makes text and collects binds.
     pub fn new(dialect: &'a dyn Dialect) -> Self {
         Self {
-            text: String::with_capacity(128),
+            // Most statements fit: to grow costs more than to ask for more.
+            text: String::with_capacity(512),
             silent: false,
             ..Self::binds_only(dialect)
         }
@@ -37,6 +48,7 @@ impl<'a> SqlWriter<'a> {
             text: String::new(),
             binds: Vec::new(),
             placeholders: 0,
+            repeats: Repeats::default(),
             silent: true,
             qualified: false,
         }
@@ -57,19 +69,22 @@ impl<'a> SqlWriter<'a> {
 
     /// Adds an identifier, quoted, with quotes inside it doubled.
     pub fn ident(&mut self, name: &str) -> &mut Self {
-        if !self.silent {
-            let quote = self.dialect.capabilities().quote;
-            self.text.push(quote);
-            // Nearly no name holds a quote, so nearly all are one piece.
-            for (index, piece) in name.split(quote).enumerate() {
-                if index > 0 {
-                    self.text.push(quote);
-                    self.text.push(quote);
-                }
-                self.text.push_str(piece);
-            }
-            self.text.push(quote);
+        if self.silent {
+            return self;
         }
+        let quote = self.dialect.capabilities().quote;
+        self.text.reserve(name.len() + 2 * quote.len_utf8());
+        self.text.push(quote);
+        // Nearly no name holds a quote, and a query is mostly names.
+        if name.contains(quote) {
+            for char in name.chars() {
+                let times = if char == quote { 2 } else { 1 };
+                self.text.extend(std::iter::repeat_n(char, times));
+            }
+        } else {
+            self.text.push_str(name);
+        }
+        self.text.push(quote);
         self
     }
 
@@ -95,8 +110,49 @@ impl<'a> SqlWriter<'a> {
 
     /// Adds a value as a bind.
     pub fn bind(&mut self, value: ValueRef<'a>) -> &mut Self {
+        if self.repeats.numbers != Numbers::Apart {
+            return self.bind_again(value);
+        }
         self.binds.push(value);
         self.placeholder()
+    }
+
+    /// Adds a value by the number of an equal one, if there is one that may be repeated.
+    fn bind_again(&mut self, value: ValueRef<'a>) -> &mut Self {
+        let mut known = self.repeats.known.iter();
+        if let Some(position) = known.find(|position| self.binds[**position].is_same(value)) {
+            let number = position + 1;
+            return self.push("$").display(number);
+        }
+        if self.repeats.numbers == Numbers::Learned {
+            self.repeats.known.push(self.binds.len());
+        }
+        self.binds.push(value);
+        self.placeholder()
+    }
+
+    /// How many binds there are so far.
+    pub fn bind_count(&self) -> usize {
+        self.placeholders
+    }
+
+    /// Refuses more binds than a statement of the dialect may have, before anything is sent.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    pub fn check_binds(&self) -> Result<()> {
+        let (count, limit) = (self.placeholders, self.dialect.capabilities().bind_limit);
+        if count <= limit {
+            return Ok(());
+        }
+        let dialect = self.dialect.name();
+        Err(Error::with_message(
+            ErrorKind::Unsupported,
+            format!("the statement has {count} values, and {dialect} takes {limit} at most"),
+        )
+        .with_hint(
+            "look for values with in_, whose list may have any length, or send less at once",
+        ))
     }
 
     /// Adds a bind whose value is given at execution.

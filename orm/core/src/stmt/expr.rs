@@ -9,7 +9,7 @@ use crate::types::Type;
 use crate::value::Value;
 
 /// An expression.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Expr {
     /// A column of a table or alias in scope.
@@ -146,6 +146,10 @@ impl Expr {
                 all.push(one);
                 Self::And(all)
             }
+            (one, Self::And(mut all)) => {
+                all.insert(0, one);
+                Self::And(all)
+            }
             (one, other) => Self::And(vec![one, other]),
         }
     }
@@ -160,6 +164,10 @@ impl Expr {
             }
             (Self::Or(mut all), one) => {
                 all.push(one);
+                Self::Or(all)
+            }
+            (one, Self::Or(mut all)) => {
+                all.insert(0, one);
                 Self::Or(all)
             }
             (one, other) => Self::Or(vec![one, other]),
@@ -215,7 +223,7 @@ pub enum Aggregate {
 }
 
 /// A search in text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Like {
     /// The text that is searched.
     pub expr: Expr,
@@ -243,7 +251,7 @@ pub enum LikeKind {
 }
 
 /// A piece of raw SQL.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum RawPart {
     /// Text, rendered as it is.
     Sql(String),
@@ -272,8 +280,15 @@ pub trait Extension: fmt::Debug + Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
+/// Extensions are equal if they are one and the same: what is in them isn't known here.
+impl PartialEq for dyn Extension {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::addr_eq(self, other)
+    }
+}
+
 /// A piece of an [`Extension`]'s template.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Part {
     /// Text, rendered as it is.
     Sql(&'static str),

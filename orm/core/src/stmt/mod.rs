@@ -6,6 +6,7 @@
 mod batch;
 mod expr;
 mod select;
+pub mod walk;
 mod write;
 
 pub use batch::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate};

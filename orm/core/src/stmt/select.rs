@@ -3,7 +3,7 @@
 use super::{Expr, Name};
 
 /// A query. An empty one selects nothing from nothing; the typed layer fills it in.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Select {
     /// Whether duplicate rows are dropped.
     pub distinct: bool,
@@ -28,7 +28,7 @@ pub struct Select {
 }
 
 /// Something that is selected.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Projection {
     /// Columns of one source, by name: a whole entity. The names are the model's own static list, so
     /// that selecting an entity allocates nothing.
@@ -61,7 +61,7 @@ impl Source {
 }
 
 /// A join.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Join {
     /// Inner or left.
     pub kind: JoinKind,
@@ -82,7 +82,7 @@ pub enum JoinKind {
 }
 
 /// One item of ORDER BY.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// By what.
     pub expr: Expr,

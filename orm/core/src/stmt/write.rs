@@ -3,7 +3,7 @@
 use super::{Expr, Name};
 
 /// An INSERT of rows of expressions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Insert {
     /// The table.
     pub table: Name,
@@ -16,7 +16,7 @@ pub struct Insert {
 }
 
 /// An UPDATE by condition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Update {
     /// The table.
     pub table: Name,
@@ -27,7 +27,7 @@ pub struct Update {
 }
 
 /// A DELETE by condition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Delete {
     /// The table.
     pub table: Name,

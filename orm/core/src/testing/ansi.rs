@@ -7,8 +7,10 @@ use std::borrow::Cow;
 use crate::civil;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, Table};
-use crate::sql::{Capabilities, Dialect, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder};
-use crate::sql::{SqlWriter, TransactionOptions};
+use crate::sql::{
+    Capabilities, Dialect, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
+    SqlWriter, TransactionOptions,
+};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -30,6 +32,9 @@ pub const ANSI: Capabilities = Capabilities {
     alter_constraint: true,
     null_safe: NullSafeStyle::IsNotDistinctFrom,
     in_list: InListStyle::JsonEach,
+    repeats: RepeatStyle::Plain,
+    simultaneous_set: true,
+    limit_in_subquery: true,
     no_limit: None,
     insert_defaults: " DEFAULT VALUES",
 };

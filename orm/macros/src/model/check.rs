@@ -40,6 +40,11 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         references.extend(reference(position, &mut field.attributes));
         columns.push(column(field, generated == Some(position)));
     }
+    for target in references.iter_mut().flat_map(|key| &mut key.targets) {
+        if target.model.is_ident("Self") {
+            target.model = head.ident.clone().into();
+        }
+    }
     distinct_names(&columns, errors);
     Some(Model {
         head,
@@ -204,14 +209,20 @@ fn column(field: Written, is_generated: bool) -> Column {
 }
 
 fn distinct_names(columns: &[Column], errors: &mut Errors) {
-    let mut seen: HashMap<&str, &Ident> = HashMap::new();
+    let mut seen: HashMap<String, &Column> = HashMap::new();
     for column in columns {
-        if let Some(first) = seen.insert(&column.name, &column.ident) {
-            let message = format!(
-                "`{first}` and `{}` both map to the column `{}`",
-                column.ident, column.name
-            );
-            errors.at(column.ident.span(), message);
-        }
+        let Some(first) = seen.insert(column.name.to_lowercase(), column) else {
+            continue;
+        };
+        let (one, other, name) = (&first.ident, &column.ident, &column.name);
+        let message = if first.name == *name {
+            format!("`{one}` and `{other}` both map to the column `{name}`")
+        } else {
+            format!(
+                "`{one}` and `{other}` map to the columns `{}` and `{name}`, which some databases take for one",
+                first.name
+            )
+        };
+        errors.at(other.span(), message);
     }
 }

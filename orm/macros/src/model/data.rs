@@ -1,6 +1,8 @@
 //! A model as data: as parsed, with the spans that errors point at, and as resolved, with positions
 //! instead of names.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, LitBool, LitInt, LitStr, Path, Type, Visibility};
 
@@ -23,6 +25,8 @@ pub(super) struct Head {
     pub(super) table: String,
     /// The name of the value whose fields are the columns.
     pub(super) value: Ident,
+    /// Every word of the struct and its attributes: names that helpers must not take.
+    pub(super) words: HashSet<String>,
     /// The name of the function that begins a builder.
     pub(super) builder: Ident,
 }

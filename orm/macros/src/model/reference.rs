@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::{Error, Ident, LitStr, Path, Result, Token, parenthesized};
 
 use super::data::{ForeignKey, Target};
-use crate::attribute::{listed, name, unknown};
+use crate::attribute::{listed, name, replace_literal, unknown};
 
 /// The actions of `on_delete` and `on_update`, with the variant of `Action` that each stands for.
 const ACTIONS: &[(&str, &str)] = &[
@@ -82,7 +82,8 @@ pub(super) fn foreign_key(meta: &ParseNestedMeta<'_>) -> Result<ForeignKey> {
             _ => return Err(part.error(EXAMPLE)),
         }
         Ok(())
-    })?;
+    })
+    .map_err(|error| replace_literal(error, EXAMPLE))?;
     match (key.fields.len(), key.targets.len()) {
         (0, _) | (_, 0) => Err(meta.error(EXAMPLE)),
         (own, other) if own != other => {

@@ -4,7 +4,7 @@
 use quote::ToTokens as _;
 use syn::{Ident, Type};
 
-use super::data::ColumnAttributes;
+use super::data::{ColumnAttributes, ServerDefault};
 use super::tokens::{option, rc};
 use crate::errors::Errors;
 
@@ -18,6 +18,7 @@ pub(super) fn column(
     actions(ident, attributes, errors);
     generated(ident, attributes, errors);
     version(attributes, errors);
+    default_length(attributes, errors);
     let key = key(ident, ty, attributes, errors);
     sendable(ty, errors).and(key)
 }
@@ -75,6 +76,23 @@ fn generated(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) 
         return;
     };
     errors.at(span, message);
+}
+
+fn default_length(attributes: &ColumnAttributes, errors: &mut Errors) {
+    let (Some(ServerDefault::Text(text)), Some(length)) =
+        (&attributes.server_default, &attributes.length)
+    else {
+        return;
+    };
+    let characters = text.value().chars().count();
+    if length
+        .base10_parse()
+        .is_ok_and(|length: usize| characters > length)
+    {
+        let message =
+            format!("the default has {characters} characters, the column takes {length} at most");
+        errors.at(text.span(), message);
+    }
 }
 
 fn version(attributes: &ColumnAttributes, errors: &mut Errors) {

@@ -1,5 +1,9 @@
 //! A struct and its attributes as they are written.
 
+use std::collections::HashSet;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
@@ -7,7 +11,7 @@ use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Path, Result, Token, pa
 
 use super::data::{Check, Group, Head, Parsed};
 use super::{field, reference};
-use crate::attribute::{read_all, text};
+use crate::attribute::{read_all, replace_literal, text};
 use crate::case::snake;
 use crate::errors::Errors;
 
@@ -34,7 +38,8 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Parsed> {
             orm: parse_quote!(::orm),
             table: snake(&input.ident.unraw().to_string()),
             value: input.ident.clone(),
-            builder: Ident::new("builder", input.ident.span()),
+            words: words(input.to_token_stream()),
+            builder: Ident::new("builder", Span::call_site()),
             ident: input.ident,
             vis: input.vis,
         },
@@ -85,8 +90,8 @@ fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()
     match key {
         "table" => parsed.head.table = text(key, meta)?.value(),
         "crate" => parsed.head.orm = meta.value()?.call(Path::parse_mod_style)?,
-        "const_name" => parsed.head.value = meta.value()?.parse()?,
-        "builder" => parsed.head.builder = meta.value()?.parse()?,
+        "const_name" => parsed.head.value = word(meta, "const_name = Posts")?,
+        "builder" => parsed.head.builder = word(meta, "builder = new_post")?,
         "unique" => parsed.uniques.push(group(key, meta)?),
         "index" => parsed.indexes.push(group(key, meta)?),
         "check" => parsed.checks.push(check(meta)?),
@@ -94,6 +99,32 @@ fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()
         _ => return Err(meta.error(format!("`{key}` is not for structs"))),
     }
     Ok(())
+}
+
+/// `= name`.
+fn word(meta: &ParseNestedMeta<'_>, example: &str) -> Result<Ident> {
+    let value = meta.value().and_then(|value| value.parse());
+    value.map_err(|error| {
+        syn::Error::new(
+            error.span(),
+            format!("write `{example}`, a name without quotes"),
+        )
+    })
+}
+
+/// The words among `tokens`.
+fn words(tokens: TokenStream) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => found.extend(words(group.stream())),
+            TokenTree::Ident(ident) => {
+                found.insert(ident.unraw().to_string());
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// `(a, b)` or `(a, b, name = "…")`, with or without an equals sign in front: clippy takes a field that
@@ -122,7 +153,8 @@ fn group(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Group> {
             return Err(part.error(&example));
         }
         Ok(())
-    })?;
+    })
+    .map_err(|error| replace_literal(error, &example))?;
     if group.fields.is_empty() {
         return Err(meta.error(example));
     }

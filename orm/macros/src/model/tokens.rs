@@ -8,7 +8,9 @@ use syn::{GenericArgument, PathArguments, Type};
 /// The `T` of a type that is written `Option<T>`. An alias of it isn't recognised: such a field must be
 /// given to the builder, and is nullable all the same.
 pub(super) fn option(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = bare(ty) else {
+        return None;
+    };
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
@@ -19,9 +21,20 @@ pub(super) fn option(ty: &Type) -> Option<&Type> {
     }
 }
 
+/// The type without what a user's macro puts around a type that it was given.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        ty => ty,
+    }
+}
+
 /// Whether a type is written as an integer that databases generate.
 pub(super) fn is_integer(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
+    let Type::Path(path) = bare(ty) else {
+        return false;
+    };
     let last = path.path.segments.last().map(|segment| &segment.ident);
     last.is_some_and(|ident| ["i16", "i32", "i64"].iter().any(|integer| ident == integer))
 }

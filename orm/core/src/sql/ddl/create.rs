@@ -36,7 +36,7 @@ pub fn create_table(dialect: &dyn Dialect, table: &Table, deferred: &[&str]) -> 
 }
 
 // A database that cuts a table's or column's name silently would answer to another name than the model.
-fn check_name(dialect: &dyn Dialect, table: &str, name: &str) -> Result<()> {
+pub(super) fn check_name(dialect: &dyn Dialect, table: &str, name: &str) -> Result<()> {
     let limit = dialect.capabilities().identifier_limit;
     if name.len() <= limit {
         return Ok(());

@@ -1,10 +1,10 @@
 //! The statements that create or drop all tables of a metadata, in an order that works.
 
-use super::create::{add_foreign_key, create_index, create_table};
+use super::create::{add_foreign_key, check_name, create_index, create_table};
 use crate::error::Result;
 use crate::schema::sort::{Edge, Sorted, sort};
-use crate::schema::{Metadata, Table, naming};
-use crate::sql::{Dialect, SqlWriter};
+use crate::schema::{Action, Metadata, Table, naming};
+use crate::sql::{Dialect, ForeignKeySwitch, SqlWriter};
 
 /// The statements that create `tables` of `metadata`: parents first, each table followed by its
 /// indexes. Foreign keys of a cycle come last, as ALTER TABLE, unless the database can only write them
@@ -42,8 +42,13 @@ pub fn create_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String
     Ok(statements)
 }
 
-/// The statements that drop `tables`: foreign keys of cycles first, then children before parents.
-pub fn drop_all(dialect: &dyn Dialect, tables: &[&Table]) -> Vec<String> {
+/// The statements that drop `tables`: foreign keys of cycles first, then children before parents. Where
+/// [`without_checks`] says so, they work with the checks of foreign keys switched off only.
+///
+/// # Errors
+/// `Unsupported` for a name that the dialect would cut, and so take for another table's.
+pub fn drop_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>> {
+    check_names(dialect, tables)?;
     let (sorted, keys) = order(tables);
     let mut statements = Vec::new();
     if dialect.capabilities().alter_constraint {
@@ -62,7 +67,46 @@ pub fn drop_all(dialect: &dyn Dialect, tables: &[&Table]) -> Vec<String> {
         w.push("DROP TABLE ").ident(&tables[index].name);
         statements.push(w.finish().0);
     }
-    statements
+    Ok(statements)
+}
+
+/// Refuses names of tables that the dialect would cut.
+///
+/// # Errors
+/// `Unsupported`, with the table.
+pub fn check_names(dialect: &dyn Dialect, tables: &[&Table]) -> Result<()> {
+    tables
+        .iter()
+        .try_for_each(|table| check_name(dialect, &table.name, &table.name))
+}
+
+/// The switch that dropping `tables` takes, if it takes one: where foreign keys can't be dropped first,
+/// rows of a cycle keep each other's tables from being dropped, as a row does that refers to its own
+/// table with `RESTRICT`.
+pub fn without_checks(
+    dialect: &dyn Dialect,
+    tables: &[&Table],
+) -> Option<&'static ForeignKeySwitch> {
+    let switch = dialect.foreign_key_switch()?;
+    let holds_itself = |table: &&Table| {
+        let mut keys = table.foreign_keys.iter();
+        keys.any(|key| key.table == table.name && key.on_delete == Action::Restrict)
+    };
+    let is_held = tables.iter().any(holds_itself) || !order(tables).0.cyclic.is_empty();
+    is_held.then_some(switch)
+}
+
+/// The script that drops `tables`, which switches the checks of foreign keys if it has to.
+///
+/// # Errors
+/// As [`drop_all`].
+pub fn drop_script(dialect: &dyn Dialect, tables: &[&Table]) -> Result<String> {
+    let mut statements = drop_all(dialect, tables)?;
+    if let Some(switch) = without_checks(dialect, tables) {
+        statements.splice(0..0, [switch.off.to_owned(), "BEGIN".to_owned()]);
+        statements.extend(["COMMIT".to_owned(), switch.on.to_owned()]);
+    }
+    Ok(to_script(&statements))
 }
 
 fn drop_foreign_key(dialect: &dyn Dialect, table: &Table, key: &str) -> String {

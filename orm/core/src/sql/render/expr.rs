@@ -8,12 +8,19 @@ use crate::types::Type;
 use crate::value::{Value, ValueRef};
 
 use super::raw::write_parts;
+use super::repeat::write_named;
+
+/// The most terms side by side. SQLite reads a chain of them as one inside the other, 1000 deep at most.
+const TERMS: usize = 100;
 
 /// Writes an expression.
 ///
 /// # Errors
 /// `Unsupported` if the dialect has no words for a part of it.
 pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
+    if write_named(w, expr)? {
+        return Ok(());
+    }
     match expr {
         Expr::Column { source, name } => {
             w.column(source, name);
@@ -23,8 +30,16 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
             w.dialect().write_typed_bind(w, value);
             Ok(())
         }
-        Expr::And(all) => write_junction(w, all, " AND ", "1 = 1"),
-        Expr::Or(any) => write_junction(w, any, " OR ", "1 = 0"),
+        Expr::And(terms) | Expr::Or(terms) if terms.is_empty() => {
+            w.push(if matches!(expr, Expr::And(_)) {
+                "1 = 1"
+            } else {
+                "1 = 0"
+            });
+            Ok(())
+        }
+        Expr::And(all) => write_junction(w, all, " AND "),
+        Expr::Or(any) => write_junction(w, any, " OR "),
         Expr::Not(inner) => write_wrapped(w, "NOT (", inner, ")"),
         Expr::Compare { op, left, right } => write_compare(w, *op, left, right),
         Expr::Arithmetic { op, left, right } => write_arithmetic(w, *op, left, right),
@@ -41,7 +56,7 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         } => {
             write_operand(w, expr)?;
             w.push(if *negated { " NOT IN " } else { " IN " });
-            write_subquery(w, select)
+            write_members(w, select)
         }
         Expr::Between { expr, low, high } => write_between(w, expr, low, high),
         Expr::Like(like) => w.dialect().write_like(w, like),
@@ -61,6 +76,11 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         Expr::Cast { expr, ty } => {
             let ty = w.dialect().cast_type(ty);
             write_wrapped(w, "CAST(", expr, &format!(" AS {ty})"))
+        }
+        // SQLite and MariaDB take DISTINCT for void in EXISTS, and pass over duplicates by OFFSET.
+        Expr::Exists(select) if select.distinct && select.offset.is_some() => {
+            w.push("EXISTS ");
+            write_wrapped_query(w, "1", select)
         }
         Expr::Exists(select) => {
             w.push("EXISTS ");
@@ -116,6 +136,9 @@ fn aggregate_type(function: Aggregate, ty: &Type) -> &Type {
 
 /// Writes an expression so that it can stand beside an operator.
 pub(crate) fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
+    if write_named(w, expr)? {
+        return Ok(());
+    }
     let simple = w.dialect().is_simple(expr)
         || matches!(
             expr,
@@ -141,26 +164,30 @@ fn write_peer<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     }
 }
 
-fn write_junction<'a>(
+/// Writes conditions side by side, in groups if they are many.
+pub(super) fn write_junction<'a>(
     w: &mut SqlWriter<'a>,
     terms: &'a [Expr],
     between: &str,
-    empty: &str,
 ) -> Result<()> {
-    if terms.is_empty() {
-        w.push(empty);
-    }
-    for (index, term) in terms.iter().enumerate() {
-        if index > 0 {
-            w.push(between);
+    if terms.len() <= TERMS {
+        for (index, term) in terms.iter().enumerate() {
+            w.push(if index > 0 { between } else { "" });
+            write_term(w, term)?;
         }
-        write_term(w, term)?;
+        return Ok(());
+    }
+    let size = terms.len().div_ceil(TERMS).max(TERMS);
+    for (index, group) in terms.chunks(size).enumerate() {
+        w.push(if index > 0 { between } else { "" }).push("(");
+        write_junction(w, group, between)?;
+        w.push(")");
     }
     Ok(())
 }
 
 /// Writes a condition so that it can stand in a conjunction: only junctions need parentheses there.
-pub(super) fn write_term<'a>(w: &mut SqlWriter<'a>, term: &'a Expr) -> Result<()> {
+fn write_term<'a>(w: &mut SqlWriter<'a>, term: &'a Expr) -> Result<()> {
     if !matches!(term, Expr::And(_) | Expr::Or(_) | Expr::Raw(_)) {
         return write_expr(w, term);
     }
@@ -243,8 +270,9 @@ fn write_in<'a>(
     }
     write_operand(w, expr)?;
     w.push(if negated { " NOT IN " } else { " IN " });
-    // Half of the limit, so that other conditions of the same statement find room.
-    if list.len().next_power_of_two() <= capabilities.bind_limit / 2 {
+    // Half of what is left, so that other conditions of the same statement find room.
+    let room = capabilities.bind_limit.saturating_sub(w.bind_count()) / 2;
+    if list.len().next_power_of_two() <= room {
         w.push("(");
         write_padded(w, list);
         w.push(")");
@@ -304,6 +332,22 @@ fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListSt
 
 fn is_binary(list: &[Value]) -> bool {
     matches!(list.first(), Some(Value::Bytes(_) | Value::Uuid(_)))
+}
+
+fn write_members<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()> {
+    let limited = select.limit.is_some() || select.offset.is_some();
+    if !limited || w.dialect().capabilities().limit_in_subquery {
+        return write_subquery(w, select);
+    }
+    write_wrapped_query(w, "*", select)
+}
+
+/// `(SELECT * FROM (SELECT …) AS inner_query)`.
+fn write_wrapped_query<'a>(w: &mut SqlWriter<'a>, columns: &str, select: &'a Select) -> Result<()> {
+    w.push("(SELECT ").push(columns).push(" FROM ");
+    write_subquery(w, select)?;
+    w.push(" AS ").ident("inner_query").push(")");
+    Ok(())
 }
 
 fn write_subquery<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()> {

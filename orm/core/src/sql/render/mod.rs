@@ -6,6 +6,7 @@
 mod batch;
 mod expr;
 mod raw;
+mod repeat;
 mod select;
 mod write;
 
@@ -15,6 +16,7 @@ pub use batch::{
 };
 pub use expr::write_expr;
 pub(super) use expr::{write_extension, write_operand};
-pub use raw::write_raw;
+pub use raw::{write_raw, write_raw_list};
+pub(super) use repeat::{Numbers, Repeats};
 pub use select::write_select;
 pub use write::{write_delete, write_insert, write_update};

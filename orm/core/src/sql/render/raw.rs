@@ -1,7 +1,9 @@
 //! Raw SQL: text as it is, values as binds all the same.
 
-use crate::sql::SqlWriter;
+use crate::sql::{InListStyle, SqlWriter};
 use crate::stmt::RawPart;
+use crate::types::Type;
+use crate::value::Value;
 
 /// Writes a raw statement.
 pub fn write_raw<'a>(w: &mut SqlWriter<'a>, parts: &'a [RawPart]) {
@@ -17,17 +19,38 @@ pub(super) fn write_parts<'a>(w: &mut SqlWriter<'a>, parts: &'a [RawPart]) {
             RawPart::Bind(value) => {
                 w.bind(value.as_ref());
             }
-            RawPart::List(values) if values.is_empty() => {
-                // `IN (NULL)` is never true, and unlike `IN ()` every database parses it.
-                w.push("(NULL)");
-            }
             RawPart::List(values) => {
                 w.push("(");
-                w.list(values, |w, value| {
-                    w.bind(value.as_ref());
-                });
+                write_raw_list(w, values, None);
                 w.push(")");
             }
         }
     }
+}
+
+/// Writes what stands between the parentheses of `IN (…)` in raw SQL. `ty` is the type of the values, where
+/// it is known though there may be none.
+///
+/// Without values it is a query without rows, in which nothing is and outside which everything is:
+/// `NOT IN (NULL)` would be true of nothing, and no database parses `IN ()`.
+pub fn write_raw_list<'a>(w: &mut SqlWriter<'a>, values: &'a [Value], ty: Option<&Type>) {
+    if !values.is_empty() {
+        w.list(values, |w, value| {
+            w.bind(value.as_ref());
+        });
+        return;
+    }
+    // PostgreSQL compares only with a NULL of the right type; elsewhere a typed one brings a collation.
+    let typed = w.dialect().capabilities().in_list == InListStyle::Array;
+    w.push("SELECT v FROM (SELECT ");
+    match ty {
+        Some(ty) if typed => {
+            let name = w.dialect().cast_type(ty);
+            w.push("CAST(NULL AS ").push(&name).push(")");
+        }
+        _ => {
+            w.push("NULL");
+        }
+    }
+    w.push(" AS v) AS list WHERE 1 = 0");
 }

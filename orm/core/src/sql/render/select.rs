@@ -1,6 +1,7 @@
 //! SELECT: one small function a clause, called in the dialect's order.
 
-use super::expr::{write_expr, write_term};
+use super::expr::{write_expr, write_junction};
+use super::repeat::name_of;
 use crate::error::Result;
 use crate::sql::{SelectClause, SqlWriter};
 use crate::stmt::{Direction, Expr, Join, JoinKind, Limit, Order, Projection, Select, Source};
@@ -14,7 +15,11 @@ pub fn write_select<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()>
     let qualified = needs_qualification(select);
     let outer = w.qualify(qualified);
     w.qualify(qualified || outer);
+    let inner = w.repeats.inner();
+    let repeats = std::mem::replace(&mut w.repeats, inner);
+    let style = w.dialect().capabilities().repeats;
     for clause in w.dialect().select_clauses() {
+        w.repeats.enter(style, *clause, select);
         match clause {
             SelectClause::Columns => write_columns(w, select)?,
             SelectClause::From => write_from(w, select)?,
@@ -25,8 +30,9 @@ pub fn write_select<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()>
             SelectClause::Limit => write_limit(w, select),
         }
     }
+    w.repeats = repeats;
     w.qualify(outer);
-    Ok(())
+    w.check_binds()
 }
 
 // With one table and no subquery a bare column name can't be ambiguous, and reads better.
@@ -54,7 +60,12 @@ fn write_columns<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()> {
                     w.column(source, name);
                 });
             }
-            Projection::Expr(expr) => write_expr(w, expr)?,
+            Projection::Expr(expr) => {
+                write_expr(w, expr)?;
+                if let Some(name) = name_of(w, select, index) {
+                    w.push(" AS ").ident(&name);
+                }
+            }
             Projection::Labelled(expr, label) => {
                 write_expr(w, expr)?;
                 w.push(" AS ").ident(label);
@@ -102,15 +113,11 @@ pub(super) fn write_conditions<'a>(
     keyword: &str,
     conditions: &'a [Expr],
 ) -> Result<()> {
-    for (index, condition) in conditions.iter().enumerate() {
-        w.push(if index == 0 { keyword } else { " AND " });
-        if conditions.len() == 1 {
-            write_expr(w, condition)?;
-        } else {
-            write_term(w, condition)?;
-        }
+    match conditions {
+        [] => Ok(()),
+        [condition] => write_expr(w.push(keyword), condition),
+        all => write_junction(w.push(keyword), all, " AND "),
     }
-    Ok(())
 }
 
 fn write_group_by<'a>(w: &mut SqlWriter<'a>, group_by: &'a [Expr]) -> Result<()> {

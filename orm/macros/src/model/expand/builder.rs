@@ -1,11 +1,11 @@
 //! The builder: its states and setters. What becomes of it in the end is in `new_row.rs`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use super::helper;
+use super::{free, helper};
 use crate::model::data::{Column, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -43,9 +43,10 @@ fn types(model: &Model) -> TokenStream {
 fn begin(model: &Model) -> TokenStream {
     let (vis, name, begin) = (&model.head.vis, &model.head.ident, &model.head.builder);
     let (builder, given) = (helper(model, "Builder"), helper(model, "Given"));
+    let missing_fields = missing_module(model);
     let missing = model.required().into_iter().map(|position| {
         let field = &model.columns[position].ident;
-        quote!(__orm::FieldMissing<missing::#field>)
+        quote!(__orm::FieldMissing<#missing_fields::#field>)
     });
     let fields = model.columns.iter().map(|column| &column.ident);
     let doc = match listed(model) {
@@ -141,11 +142,16 @@ fn missing(model: &Model) -> TokenStream {
         .required()
         .into_iter()
         .map(|position| &model.columns[position].ident);
+    let module = missing_module(model);
     quote! {
-        mod missing {
+        mod #module {
             #(pub enum #fields {})*
         }
     }
+}
+
+fn missing_module(model: &Model) -> Ident {
+    free(model, "missing", Span::call_site())
 }
 
 /// The type parameters. Not named after fields, since a field `tag` would take the name of a model `Tag`.

@@ -13,8 +13,8 @@ mod entity;
 mod new_row;
 mod row;
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Ident, Type};
@@ -47,6 +47,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             dead_code,
             missing_debug_implementations,
             non_camel_case_types,
+            non_snake_case,
             unnameable_types,
             unreachable_pub,
             unused_mut,
@@ -59,17 +60,27 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-/// The name of a helper type, such as `UserEntity`.
+/// The name of a helper type, such as `UserEntity`. The struct's own words come first: a type of a user's
+/// that has this name is meant where it is written.
 fn helper(model: &Model, suffix: &str) -> Ident {
-    format_ident!(
-        "{}{suffix}",
-        model.head.ident.unraw(),
-        span = model.head.ident.span()
-    )
+    let name = format!("{}{suffix}", model.head.ident.unraw());
+    free(model, &name, model.head.ident.span())
+}
+
+/// The name, or a name that is free if the struct has it in a type or an attribute.
+fn free(model: &Model, name: &str, span: Span) -> Ident {
+    let taken = model.head.words.contains(name);
+    let name = if taken {
+        format!("__{name}")
+    } else {
+        name.to_owned()
+    };
+    Ident::new(&name, span)
 }
 
 /// `<T as Trait>`, for an item of the trait; errors point at the field's type.
 fn of(ty: &Type, name: &str) -> TokenStream {
-    let ident = Ident::new(name, ty.span());
-    quote_spanned!(ty.span()=> <#ty as __orm::#ident>)
+    let span = ty.span();
+    let ident = Ident::new(name, span);
+    quote_spanned!(span=> <#ty as __orm::#ident>)
 }

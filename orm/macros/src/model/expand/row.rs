@@ -104,14 +104,16 @@ fn keys(model: &Model) -> TokenStream {
             .iter()
             .map(|position| copy(&model.columns[*position])),
     );
+    // Not so names of values: a type that a user's macro was given has them in another scope.
+    let (this, row, start) = (quote!(&self), quote!(row), quote!(start));
     quote_spanned! {ty.span()=>
         type Key = #ty;
 
-        fn decode_key(row: &dyn __orm::Row, start: usize) -> __orm::Result<#ty> {
+        fn decode_key(#row: &dyn __orm::Row, #start: usize) -> __orm::Result<#ty> {
             ::core::result::Result::Ok(#decoded)
         }
 
-        fn key(&self) -> #ty {
+        fn key(#this) -> #ty {
             #copied
         }
     }

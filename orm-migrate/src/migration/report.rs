@@ -1,0 +1,102 @@
+//! What is said and left of a migration that failed: rolled back, put back, and told as far as it is known.
+
+use super::folder::Direction;
+use super::harness::{Booking, Boxed, MigrationConnection, Owner};
+use super::history;
+use super::settings::Settings;
+use crate::error::Error;
+
+impl MigrationConnection {
+    /// Rolls back what can be, and says what is left.
+    pub(super) fn undo(&mut self, error: &Boxed, settings: &Settings) -> String {
+        let native = error.downcast_ref::<orm_core::Error>();
+        if native.is_some_and(orm_core::Error::is_commit_unknown) {
+            return "unknown: the connection was lost during commit".to_owned();
+        }
+        let rolled_back = self.connection.rollback();
+        // The first error is the one to tell; a connection that is lost has no settings any more.
+        let _ = settings.restore(&mut self.connection);
+        self.unclaim();
+        let counts = self.standing();
+        if rolled_back.is_err() {
+            return format!("unknown: the rollback failed; {counts}");
+        }
+        let left = self.left();
+        let is_rolled_back = self.run.transaction == Owner::Migration;
+        match () {
+            () if is_rolled_back && self.run.progress.is_nothing() => {
+                format!("rolled back, {left}; {counts}")
+            }
+            () if self.run.lost => format!("the connection was lost: {left}; {counts}"),
+            () => format!("{left}; {counts}"),
+        }
+    }
+
+    /// Takes back that the version was deleted, where no rollback has.
+    fn unclaim(&mut self) {
+        let is_written = self.run.booking == Booking::Written;
+        if is_written
+            && self.run.direction == Direction::Down
+            && self.run.transaction == Owner::Script
+            && history::record(&mut self.connection, &self.run.version).is_ok()
+        {
+            self.run.booking = Booking::Looked;
+        }
+    }
+
+    /// What the migration counts as: the database is asked, since somebody else may have performed it.
+    fn standing(&mut self) -> &'static str {
+        let is_applied = if let Ok(applied) = history::applied(&mut self.connection) {
+            applied.contains(&self.run.version)
+        } else {
+            let is_deleted =
+                self.run.booking == Booking::Written && self.run.transaction == Owner::Script;
+            self.run.direction == Direction::Down && !is_deleted
+        };
+        if is_applied {
+            "the migration counts as applied"
+        } else {
+            "the migration counts as pending"
+        }
+    }
+
+    /// What stays of the migration after a rollback.
+    fn left(&mut self) -> String {
+        let left = self.run.progress.describe();
+        let word = if self.run.progress.is_nothing() {
+            ", except perhaps"
+        } else {
+            ", perhaps more"
+        };
+        let exception = self.exception(word).unwrap_or_default();
+        left + &exception
+    }
+
+    /// The tables that no rollback reaches, after `words`. On a lost connection nobody can be asked.
+    pub(super) fn exception(&mut self, words: &str) -> Option<String> {
+        let tables = history::without_rollback(&mut self.connection).ok()?;
+        let names = tables.join(", ");
+        (!tables.is_empty()).then(|| format!("{words} in {names}, whose engine can't roll back"))
+    }
+
+    /// The error of a failed statement, or whatever else made diesel's code fail.
+    pub(super) fn named(&mut self, error: Boxed) -> Error {
+        let name = &self.run.name;
+        if let Some(failure) = self.run.failure.take() {
+            if self.run.progress.is_nothing() || failure.hint().is_some() {
+                return failure;
+            }
+            return failure.with_hint(
+                "undo by hand what stays, or take it out of the script; then try again",
+            );
+        }
+        let error = match error.downcast::<Error>() {
+            Ok(error) => return *error,
+            Err(error) => error,
+        };
+        match error.downcast::<orm_core::Error>() {
+            Ok(error) => Error::from(*error).with_note("migration", name),
+            Err(error) => Error::failed(format!("the migration {name} failed: {error}")),
+        }
+    }
+}

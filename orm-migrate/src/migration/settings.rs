@@ -1,0 +1,167 @@
+//! What a script may set of its connection and forget to set back: read before a migration, and put back
+//! behind its statements, so that the next one, and the bookkeeping, find the connection as it was.
+//!
+//! Of a dialect from outside nothing is known, and nothing is put back.
+
+use orm::engine::Connection;
+use orm_core::error::Result;
+use orm_core::sql::SqlWriter;
+use orm_core::value::ValueRef;
+
+use super::lex::Lexis;
+use crate::dialect;
+
+/// Names with their values, in the order in which they are to be set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Settings(Vec<(String, String)>);
+
+/// What a script of SQLite sets with PRAGMA.
+const PRAGMAS: &[&str] = &[
+    "foreign_keys",
+    "defer_foreign_keys",
+    "ignore_check_constraints",
+    "legacy_alter_table",
+    "query_only",
+    "recursive_triggers",
+    "reverse_unordered_selects",
+    "synchronous",
+    "writable_schema",
+];
+
+// The role comes last: a change of the session's user would take it back. What belongs to the
+// transaction ends with it.
+const POSTGRES: &str = "SELECT name, current_setting(name) FROM pg_settings \
+     WHERE source = 'session' AND name NOT LIKE 'transaction\\_%' \
+     UNION ALL SELECT 'session_authorization', session_user::text \
+     UNION ALL SELECT 'role', current_setting('role')";
+
+/// What scripts for MySQL and MariaDB set, of which each server knows a part.
+const MYSQL: &str = "SHOW SESSION VARIABLES WHERE Variable_name IN ('alter_algorithm', 'autocommit', \
+     'auto_increment_increment', 'auto_increment_offset', 'character_set_client', \
+     'character_set_connection', 'character_set_results', 'check_constraint_checks', \
+     'collation_connection', 'completion_type', 'default_storage_engine', \
+     'explicit_defaults_for_timestamp', 'foreign_key_checks', 'group_concat_max_len', \
+     'innodb_lock_wait_timeout', 'innodb_strict_mode', 'lock_wait_timeout', 'max_execution_time', \
+     'max_statement_time', 'old_alter_table', 'sql_log_bin', 'sql_mode', 'sql_notes', \
+     'sql_safe_updates', 'sql_select_limit', 'system_versioning_alter_history', 'time_zone', \
+     'transaction_isolation', 'tx_isolation', 'tx_read_only', 'unique_checks')";
+
+/// Stands among the variables of MySQL for what `USE` sets.
+const DATABASE: &str = "USE";
+
+impl Settings {
+    /// The connection's settings as they are now.
+    pub(super) fn read(connection: &mut Connection) -> Result<Self> {
+        let mut pairs = Vec::new();
+        match dialect::known_lexis(connection.dialect()) {
+            Some(Lexis::Sqlite) => {
+                for name in PRAGMAS {
+                    let values = rows(connection, &format!("PRAGMA {name}"))?;
+                    let value = values.into_iter().next().map(|(value, _)| value);
+                    pairs.extend(value.map(|value| ((*name).to_owned(), value)));
+                }
+            }
+            Some(Lexis::Postgres) => pairs = rows(connection, POSTGRES)?,
+            Some(Lexis::Mysql) => {
+                pairs = rows(connection, MYSQL)?;
+                let database = rows(connection, "SELECT DATABASE(), DATABASE()")?;
+                pairs.extend(
+                    database
+                        .into_iter()
+                        .map(|(name, _)| (DATABASE.to_owned(), name)),
+                );
+            }
+            None => {}
+        }
+        Ok(Self(pairs))
+    }
+
+    /// Puts back what is different now.
+    pub(super) fn restore(&self, connection: &mut Connection) -> Result<()> {
+        let lexis = dialect::known_lexis(connection.dialect());
+        if lexis == Some(Lexis::Mysql) {
+            // As long as a table is locked the bookkeeping's can't be read.
+            connection.raw_control("UNLOCK TABLES")?;
+        }
+        let now = Self::read(connection)?;
+        if lexis == Some(Lexis::Postgres) {
+            return if now == *self {
+                Ok(())
+            } else {
+                self.reset(connection)
+            };
+        }
+        for pair in &self.0 {
+            // A prepared question always finds the database that it was prepared in.
+            if pair.0 == DATABASE || !now.0.contains(pair) {
+                connection.raw_control(&statement(lexis, pair))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts PostgreSQL's settings back, also those that had not been set: they go back to what the
+    /// connection began with.
+    fn reset(&self, connection: &mut Connection) -> Result<()> {
+        connection.raw_control("RESET ALL")?;
+        self.0
+            .iter()
+            .try_for_each(|pair| set_config(connection, pair))
+    }
+}
+
+fn set_config(connection: &mut Connection, (name, value): &(String, String)) -> Result<()> {
+    let mut w = SqlWriter::new(connection.dialect());
+    w.push("SELECT set_config(").bind(ValueRef::Text(name));
+    w.push(", ").bind(ValueRef::Text(value)).push(", false)");
+    let (sql, binds) = w.finish();
+    connection.raw_query(&sql, &binds, &mut |_| Ok(()))
+}
+
+fn statement(lexis: Option<Lexis>, (name, value): &(String, String)) -> String {
+    match lexis {
+        Some(Lexis::Mysql) if name == DATABASE => format!("USE `{}`", value.replace('`', "``")),
+        Some(Lexis::Mysql) if value.parse::<f64>().is_ok() => {
+            format!("SET SESSION {name} = {value}")
+        }
+        Some(Lexis::Mysql) => format!("SET SESSION {name} = '{}'", value.replace('\'', "''")),
+        _ => format!("PRAGMA {name} = {value}"),
+    }
+}
+
+/// The first two columns of a query as text; of a single one, twice the same. NULL is no setting.
+fn rows(connection: &mut Connection, sql: &str) -> Result<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    connection.raw_query(sql, &[], &mut |row| {
+        let last = row.len().min(2) - 1;
+        if let (Some(name), Some(value)) = (text(row.get(0)?), text(row.get(last)?)) {
+            pairs.push((name, value));
+        }
+        Ok(())
+    })?;
+    Ok(pairs)
+}
+
+fn text(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Text(text) => Some(text.to_owned()),
+        other => Some(other.to_json()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_written_as_the_server_takes_them() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mysql = |name, value| statement(Some(Lexis::Mysql), &pair(name, value));
+        assert_eq!(mysql("a", "0.50"), "SET SESSION a = 0.50");
+        assert_eq!(mysql("a", "x'y"), "SET SESSION a = 'x''y'");
+        assert_eq!(mysql(DATABASE, "a`b"), "USE `a``b`");
+        let sqlite = statement(Some(Lexis::Sqlite), &pair("foreign_keys", "1"));
+        assert_eq!(sqlite, "PRAGMA foreign_keys = 1");
+    }
+}

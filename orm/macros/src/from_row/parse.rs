@@ -1,0 +1,64 @@
+//! A struct that a row is read into, as it is written.
+
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{Data, DeriveInput, Error, Fields, FieldsNamed, Ident, Path, Result, Type, parse_quote};
+
+use crate::attribute::{read_all, text};
+use crate::errors::Errors;
+
+/// A struct with the column of each field.
+pub(super) struct Record {
+    pub(super) ident: Ident,
+    /// Where the `orm` crate is.
+    pub(super) orm: Path,
+    pub(super) fields: Vec<(Ident, Type, String)>,
+}
+
+/// Reads a struct with named fields and without generics; anything else is an error.
+pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Record> {
+    let fields = errors.take(named_fields(&input))?;
+    let mut record = Record {
+        ident: input.ident,
+        orm: parse_quote!(::orm),
+        fields: Vec::new(),
+    };
+    read_all(&input.attrs, &["crate"], &[], errors, |_, meta| {
+        record.orm = meta.value()?.call(Path::parse_mod_style)?;
+        Ok(())
+    });
+    for field in fields.named {
+        let Some(ident) = field.ident else { continue };
+        let mut column = ident.unraw().to_string();
+        read_all(&field.attrs, &["column"], &[], errors, |key, meta| {
+            column = text(key, meta)?.value();
+            Ok(())
+        });
+        record.fields.push((ident, field.ty, column));
+    }
+    Some(record)
+}
+
+fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
+    let name = &input.ident;
+    if !input.generics.params.is_empty() {
+        let message = "a struct that a row is read into owns its values and has no generics";
+        return Err(Error::new(input.generics.span(), message));
+    }
+    match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) if !fields.named.is_empty() => Ok(fields.clone()),
+            _ => Err(Error::new(
+                name.span(),
+                format!(
+                    "columns are found by the names of fields: `struct {name} {{ total: i64, … }}`; a tuple \
+                     needs no derive"
+                ),
+            )),
+        },
+        _ => Err(Error::new(
+            name.span(),
+            "`FromRow` is for structs with named fields",
+        )),
+    }
+}

@@ -1,0 +1,94 @@
+//! [`Plan`]: what a flush will do, as units of rows that are written by the same statement.
+
+use orm_core::types::Type;
+
+use crate::mapping::{ColumnSet, ModelDef};
+
+/// What a flush will do, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(super) units: Vec<Unit>,
+}
+
+/// Rows that are written by the same statement.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    /// The model's number.
+    pub(super) model: usize,
+    pub(super) def: &'static ModelDef,
+    pub(super) slots: Vec<u32>,
+    pub(super) kind: UnitKind,
+}
+
+/// What is done to the rows of a unit.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum UnitKind {
+    Insert {
+        /// The columns that are given.
+        columns: Vec<usize>,
+        /// The columns that the database fills in and a SELECT fetches: server defaults.
+        fetched: Vec<usize>,
+        /// The column for which the database generates the key.
+        generated: Option<usize>,
+    },
+    Update {
+        /// The columns that are set, the version's included.
+        set: Vec<usize>,
+        /// The columns whose old values must still be there.
+        guard: Vec<usize>,
+        /// Whether the row takes a unique value that another one gives up only later.
+        swaps: bool,
+    },
+    Delete {
+        guard: Vec<usize>,
+    },
+}
+
+impl Plan {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.units.is_empty()
+    }
+
+    /// Whether all of it is one statement that touches at most one row and after which nothing can go
+    /// wrong, so that it needs no transaction around it to be atomic.
+    pub(crate) fn is_single_row(&self) -> bool {
+        match self.units.as_slice() {
+            [unit] => unit.slots.len() == 1 && unit.is_done_when_executed(),
+            _ => false,
+        }
+    }
+}
+
+impl Unit {
+    fn is_done_when_executed(&self) -> bool {
+        let UnitKind::Insert {
+            fetched, generated, ..
+        } = &self.kind
+        else {
+            return true;
+        };
+        // A key that doesn't fit its field is found out after the fact.
+        fetched.is_empty()
+            && generated.is_none_or(|position| self.def.columns[position].ty == Type::Int64)
+    }
+}
+
+impl UnitKind {
+    /// The INSERT of a row in which the database is to fill in some columns.
+    pub(super) fn insert(def: &'static ModelDef, left_out: &ColumnSet) -> Self {
+        let generated = def
+            .generated
+            .filter(|position| left_out.contains(*position));
+        let all = 0..def.columns.len();
+        Self::Insert {
+            columns: all
+                .filter(|position| !left_out.contains(*position))
+                .collect(),
+            fetched: left_out
+                .iter()
+                .filter(|position| Some(*position) != generated)
+                .collect(),
+            generated,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! A field has a type that a column can hold.
+
+use orm::prelude::*;
+
+#[derive(FromRow)]
+struct Total {
+    posts: u64,
+}
+
+fn main() {}
