@@ -4,7 +4,13 @@
 //! itself is never shown, since many hold values: only names are taken from it, and the native error
 //! stays reachable as the source. Messages are read in English, which the driver asks the server for.
 
+mod names;
+
 use orm_core::error::{Error, ErrorKind};
+
+use names::{
+    at_column, check, existing_table, foreign_key, undefined_column, undefined_table, unique,
+};
 
 /// The error of a code, its SQLSTATE, and the message that the server gave with it.
 ///
@@ -36,8 +42,13 @@ fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> Error {
         .with_hint("select the expression as well, or move the condition to filter"),
         1054 | 1072 => undefined_column(message),
         1050 => existing_table(message),
+        1390 => too_many_binds(),
+        1065 => Error::with_message(ErrorKind::Syntax, "the statement's text is empty"),
         1305 if message.starts_with("SAVEPOINT ") => {
             Error::with_message(ErrorKind::Transaction, "there is no such savepoint")
+        }
+        _ if NAMING.contains(&code) => {
+            Error::with_message(plain_kind(code, state), lower_case(message))
         }
         code => match safe_message(code) {
             Some(message) => Error::with_message(plain_kind(code, state), message),
@@ -51,6 +62,31 @@ fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> Error {
     error.with_code(code.to_string())
 }
 
+/// Errors whose messages hold names at most, which are worth showing: ambiguous and doubled columns, wrong counts,
+/// unknown functions, collations and databases, read-only transactions, time limits.
+const NAMING: &[u16] = &[
+    1052, 1060, 1061, 1068, 1110, 1111, 1128, 1136, 1222, 1273, 1305, 1318, 1317, 1792, 1969, 3024,
+];
+
+/// As messages here begin.
+fn lower_case(message: &str) -> String {
+    let mut chars = message.chars();
+    match chars.next() {
+        Some(first) if !chars.as_str().starts_with(|c: char| c.is_uppercase()) => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => message.to_owned(),
+    }
+}
+
+fn too_many_binds() -> Error {
+    Error::with_message(
+        ErrorKind::Unsupported,
+        "the statement has more binds than the 65535 that can be sent",
+    )
+    .with_hint("send less at once")
+}
+
 /// `Unknown column 'a' in 'HAVING'`, or in older servers 'having clause'.
 fn speaks_of_having(message: &str) -> bool {
     let end = message.trim_end_matches('\'').to_ascii_lowercase();
@@ -60,14 +96,12 @@ fn speaks_of_having(message: &str) -> bool {
 /// What errors mean whose messages hold values or names of which little is left.
 fn safe_message(code: u16) -> Option<&'static str> {
     Some(match code {
-        1065 => "the statement is empty",
         1103 => "the name of the table is not one that the database allows",
         1166 => "the name of the column is not one that the database allows",
         1241 => "a list and a single value, or lists of different lengths, are compared",
         1242 => "the subquery returns more than one row",
         1267 | 1271 => "texts of different collations are compared",
         1300 => "a name or text has characters that its place can't hold",
-        1390 => "the statement has too many placeholders",
         1436 => "the statement is nested too deep",
         4078 => "an operator or function does not take values of these types",
         _ => return None,
@@ -109,182 +143,6 @@ fn hint(code: u16) -> Option<&'static str> {
         1461 => "raise max_prepared_stmt_count on the server, or keep fewer prepared statements",
         _ => return None,
     })
-}
-
-/// `Duplicate entry '…' for key 'users.uq_name'`, on MariaDB without the table. The entry is the
-/// user's text and may hold anything, so the key is looked for from the end.
-fn unique(message: &str, sql: &str) -> Error {
-    let error = Error::new(ErrorKind::UniqueViolation);
-    let key = message
-        .rsplit_once("for key '")
-        .and_then(|(_, key)| key.strip_suffix('\''));
-    match key.map(|key| (key, table_of_key(key, sql))) {
-        Some((_, Some((table, key)))) => error.with_table(table).with_constraint(key),
-        Some((key, None)) => error.with_constraint(key),
-        None => error,
-    }
-}
-
-/// The table before a key, and the key. Both may have dots in their names, so the table is one that the
-/// statement names, as far as its names are quoted.
-fn table_of_key<'a>(key: &'a str, sql: &str) -> Option<(&'a str, &'a str)> {
-    let named = |table: &str| {
-        !sql.contains('`') || sql.contains(&format!("`{}`", table.replace('`', "``")))
-    };
-    let dots = key.rmatch_indices('.');
-    dots.map(|(dot, _)| (&key[..dot], &key[dot + 1..]))
-        .find(|(table, _)| named(table))
-}
-
-/// ``…a foreign key constraint fails (`db`.`posts`, CONSTRAINT `fk` FOREIGN KEY (`author`) REFERENCES …``,
-/// and MySQL's word for a table that can't be dropped.
-fn foreign_key(message: &str) -> Error {
-    let error = Error::new(ErrorKind::ForeignKeyViolation);
-    if let Some((_, key)) = message.split_once("referenced by a foreign key constraint '") {
-        return referenced(error, key);
-    }
-    let after = |words| message.split_once(words).map(|(_, rest)| rest);
-    let error = match after("constraint fails (").and_then(last_of_path) {
-        Some(table) => error.with_table(table),
-        None => error,
-    };
-    let Some((name, rest)) = after("CONSTRAINT `").and_then(rest_of_name) else {
-        return error;
-    };
-    let error = error.with_constraint(name);
-    match only_column(rest) {
-        Some(column) => error.with_column(column),
-        None => error,
-    }
-}
-
-/// `fk' on table 'posts'.`
-fn referenced(error: Error, key: &str) -> Error {
-    let mut quoted = key.split('\'');
-    let (name, _, table) = (quoted.next(), quoted.next(), quoted.next());
-    match (name, table) {
-        (Some(name), Some(table)) => error.with_constraint(name).with_table(table),
-        _ => error,
-    }
-}
-
-/// The column of `` FOREIGN KEY (`a`) REFERENCES …``, unless there are several.
-fn only_column(rest: &str) -> Option<String> {
-    let (name, rest) = rest_of_name(rest.strip_prefix(" FOREIGN KEY (`")?)?;
-    rest.starts_with(')').then_some(name)
-}
-
-/// ``CONSTRAINT `ck` failed for `db`.`users` `` on MariaDB, `Check constraint 'ck' is violated.` on MySQL.
-fn check(message: &str) -> Error {
-    let error = Error::new(ErrorKind::CheckViolation);
-    if let Some(rest) = message.strip_prefix("CONSTRAINT `") {
-        let Some((name, rest)) = rest_of_name(rest) else {
-            return error;
-        };
-        let error = error.with_constraint(name);
-        let table = rest.strip_prefix(" failed for ").and_then(last_of_path);
-        return match table {
-            Some(table) => error.with_table(table),
-            None => error,
-        };
-    }
-    let name = message
-        .strip_prefix("Check constraint '")
-        .and_then(|rest| rest.strip_suffix("' is violated."));
-    match name {
-        Some(name) => error.with_constraint(name),
-        None => error,
-    }
-}
-
-/// `Column 'a' cannot be null`, `Field 'a' doesn't have a default value`, and those that end in
-/// `for column 'a' at row 1`, which MariaDB sometimes writes as a path. What stands before may hold
-/// values, so these are read from the end.
-fn at_column(kind: ErrorKind, message: &str) -> Error {
-    let error = Error::new(kind);
-    let first = ["Column '", "Field '"];
-    if let Some(rest) = first.iter().find_map(|word| message.strip_prefix(word)) {
-        return match rest.split_once('\'') {
-            Some((column, _)) => error.with_column(column),
-            None => error,
-        };
-    }
-    let Some((_, place)) = message.rsplit_once(" for column ") else {
-        return error;
-    };
-    if let Some((column, _)) = place
-        .strip_prefix('\'')
-        .and_then(|rest| rest.split_once('\''))
-    {
-        return error.with_column(column);
-    }
-    match path(place).as_slice() {
-        [.., table, column] => error.with_table(table).with_column(column),
-        _ => error,
-    }
-}
-
-/// `Table 'db.users' doesn't exist`, `Unknown table 'db.users'`.
-fn undefined_table(message: &str) -> Error {
-    let error = Error::new(ErrorKind::UndefinedTable);
-    match message.split('\'').nth(1) {
-        Some(name) => error.with_table(name.split_once('.').map_or(name, |(_, table)| table)),
-        None => error,
-    }
-}
-
-/// `Unknown column 'u.name' in 'SELECT'`. What stands before the dot may be an alias.
-fn undefined_column(message: &str) -> Error {
-    let error = Error::new(ErrorKind::UndefinedColumn);
-    match message.split('\'').nth(1) {
-        Some(name) => error.with_column(name.rsplit_once('.').map_or(name, |(_, column)| column)),
-        None => error,
-    }
-}
-
-/// `Table 'users' already exists`.
-fn existing_table(message: &str) -> Error {
-    let error = Error::with_message(ErrorKind::Database, "the table exists already");
-    match message.split('\'').nth(1) {
-        Some(name) => error.with_table(name),
-        None => error,
-    }
-}
-
-/// The names of a path in backticks such as `` `db`.`users` ``, as far as it goes.
-fn path(text: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some((name, after)) = rest.strip_prefix('`').and_then(rest_of_name) {
-        names.push(name);
-        match after.strip_prefix('.') {
-            Some(next) => rest = next,
-            None => break,
-        }
-    }
-    names
-}
-
-fn last_of_path(text: &str) -> Option<String> {
-    path(text).pop()
-}
-
-/// Reads the name that an opening backtick has begun, and what follows its closing one. Inside, a
-/// backtick is doubled.
-fn rest_of_name(text: &str) -> Option<(String, &str)> {
-    let mut name = String::new();
-    let mut rest = text;
-    loop {
-        let (part, after) = rest.split_once('`')?;
-        name.push_str(part);
-        match after.strip_prefix('`') {
-            Some(more) => {
-                name.push('`');
-                rest = more;
-            }
-            None => return Some((name, after)),
-        }
-    }
 }
 
 /// The error of the native driver, with the statement that it happened in, if it was one.
@@ -552,6 +410,14 @@ mod tests {
         }
         assert!(classify(9999, "40001", "").is_serialization_failure());
         assert!(classify(9999, "08S01", "").is_connection_lost());
+    }
+
+    #[test]
+    fn messages_with_names_alone_are_shown() {
+        let error = classify(1052, "23000", "Column 'id' in field list is ambiguous");
+        assert_eq!(error.message(), "column 'id' in field list is ambiguous");
+        let error = classify(1305, "42000", "FUNCTION db.nofunc does not exist");
+        assert_eq!(error.message(), "FUNCTION db.nofunc does not exist");
     }
 
     #[test]

@@ -74,7 +74,8 @@ fn kind(server: &ServerError<'_>) -> ErrorKind {
     match server.code {
         // An exclusion constraint is a unique one with another operator than `=`.
         "23505" | "23P01" => ErrorKind::UniqueViolation,
-        "23503" | "23001" => ErrorKind::ForeignKeyViolation,
+        // What depends on a table that is to be dropped is a foreign key, most of all.
+        "23503" | "23001" | "2BP01" => ErrorKind::ForeignKeyViolation,
         "23502" => ErrorKind::NotNullViolation,
         "23514" => ErrorKind::CheckViolation,
         "40001" => ErrorKind::SerializationFailure,
@@ -82,7 +83,7 @@ fn kind(server: &ServerError<'_>) -> ErrorKind {
         "55P03" => ErrorKind::Busy,
         "22001" | "22026" => ErrorKind::DataTooLong,
         "22003" | "22008" | "22015" => ErrorKind::OutOfRange,
-        "25P02" => ErrorKind::Transaction,
+        "25P02" | "3B001" => ErrorKind::Transaction,
         "42601" => ErrorKind::Syntax,
         "42P01" => ErrorKind::UndefinedTable,
         "42703" => ErrorKind::UndefinedColumn,
@@ -100,6 +101,8 @@ fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
     let own = match server.code {
         "23P01" => "an exclusion constraint refused a conflicting row",
         "23001" => "a restricting foreign key refused the change",
+        "2BP01" => "other objects depend on what was to be dropped",
+        "3B001" => "there is no such savepoint",
         "57014" => "the statement was canceled",
         "22P02" | "22P03" | "22007" => "the database can't read a value as the type it needs",
         "22012" => "the statement divides by zero",
@@ -323,6 +326,8 @@ mod tests {
             ("22008", ErrorKind::OutOfRange),
             ("22P02", ErrorKind::Database),
             ("25P02", ErrorKind::Transaction),
+            ("2BP01", ErrorKind::ForeignKeyViolation),
+            ("3B001", ErrorKind::Transaction),
             ("28P01", ErrorKind::Authentication),
             ("3D000", ErrorKind::Authentication),
             ("57P01", ErrorKind::ConnectionLost),

@@ -212,7 +212,7 @@ pub(crate) fn from_native(native: rusqlite::Error) -> Error {
         }
         Native::SqlInputError { error, msg, .. } => classify(error.extended_code, msg),
         Native::MultipleStatement => Error::with_message(
-            ErrorKind::Usage,
+            ErrorKind::Syntax,
             "the text holds several statements, and one at a time is run",
         ),
         _ => Error::new(ErrorKind::Database),

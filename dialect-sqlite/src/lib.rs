@@ -89,6 +89,10 @@ impl Dialect for SqliteDialect {
         render::begin(*options)
     }
 
+    fn after_end(&self, options: &TransactionOptions) -> Option<&'static str> {
+        options.read_only.then_some(render::READ_WRITE)
+    }
+
     fn list_tables(&self) -> &'static str {
         ddl::LIST_TABLES
     }

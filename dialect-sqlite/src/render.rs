@@ -93,8 +93,14 @@ fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     Ok(())
 }
 
+/// Keeps the connection from writing: SQLite has no transaction that is read-only by itself.
+pub(crate) const READ_ONLY: &str = "PRAGMA query_only = TRUE";
+
+/// Takes back [`READ_ONLY`].
+pub(crate) const READ_WRITE: &str = "PRAGMA query_only = FALSE";
+
 /// BEGIN. A transaction that is known to write takes the write lock at once; one that reads first
-/// would fail as soon as another has written in between. Read-only ones aren't kept from writing.
+/// would fail as soon as another has written in between.
 pub(crate) fn begin(options: TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
     if let Some(level) = options.isolation
         && level != IsolationLevel::Serializable
@@ -108,13 +114,9 @@ pub(crate) fn begin(options: TransactionOptions) -> Result<Vec<Cow<'static, str>
         )
         .with_hint("its transactions are always serializable: ask for that level, or for none"));
     }
-    let immediate = options.writes && !options.read_only;
-    Ok(vec![
-        if immediate {
-            "BEGIN IMMEDIATE"
-        } else {
-            "BEGIN"
-        }
-        .into(),
-    ])
+    Ok(match options {
+        options if options.read_only => vec![READ_ONLY.into(), "BEGIN".into()],
+        options if options.writes => vec!["BEGIN IMMEDIATE".into()],
+        _ => vec!["BEGIN".into()],
+    })
 }

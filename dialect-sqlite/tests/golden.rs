@@ -536,7 +536,7 @@ fn literals() {
 
 #[test]
 fn begin() {
-    let begin = |options: TransactionOptions| SqliteDialect.begin(&options).unwrap().concat();
+    let begin = |options: TransactionOptions| SqliteDialect.begin(&options).unwrap().join("; ");
     let plain = TransactionOptions::default();
     let writes = TransactionOptions {
         writes: true,
@@ -549,7 +549,10 @@ fn begin() {
     };
     assert_eq!(begin(plain), "BEGIN");
     assert_eq!(begin(writes), "BEGIN IMMEDIATE");
-    assert_eq!(begin(read_only), "BEGIN");
+    assert_eq!(begin(read_only), "PRAGMA query_only = TRUE; BEGIN");
+    assert_eq!(SqliteDialect.after_end(&plain), None);
+    let after = SqliteDialect.after_end(&read_only);
+    assert_eq!(after, Some("PRAGMA query_only = FALSE"));
     let weaker = TransactionOptions {
         isolation: Some(IsolationLevel::ReadCommitted),
         ..plain

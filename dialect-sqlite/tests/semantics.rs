@@ -235,3 +235,67 @@ fn created_tables_work_and_never_use_a_key_twice() {
         connection.control(&statement).unwrap();
     }
 }
+
+#[test]
+fn counts_are_those_of_the_statement_itself() {
+    let mut connection = SqliteDriver::memory().connect().unwrap();
+    let mut affected = |sql: &str| connection.execute(sql, &[]).unwrap();
+    affected("CREATE TABLE t (id INTEGER PRIMARY KEY, a)");
+    assert_eq!(affected("/* x */ INSERT INTO t (a) VALUES (1)").affected, 1);
+    let second = affected("-- x\nINSERT INTO t (a) VALUES (2)");
+    assert_eq!((second.affected, second.last_insert_id), (1, 2));
+    for (sql, rows) in [
+        ("WITH q AS (SELECT 1) SELECT * FROM q", 0),
+        ("/* x */ UPDATE t SET a = 3", 2),
+        ("CREATE TABLE u (a)", 0),
+        ("CREATE TABLE v AS SELECT * FROM t", 0),
+        (
+            "WITH q AS (SELECT 1) UPDATE t SET a = 4 WHERE id IN (SELECT * FROM q)",
+            1,
+        ),
+        ("UPDATE t SET a = 5 WHERE id = 99", 0),
+        ("SELECT * FROM t", 0),
+        ("DELETE FROM t", 2),
+    ] {
+        assert_eq!(affected(sql).affected, rows, "{sql}");
+    }
+}
+
+#[test]
+fn a_touched_connection_is_closed_and_a_database_in_memory_set_up_again() {
+    let mut connection = SqliteDriver::memory().connect().unwrap();
+    for sql in [
+        "CREATE TABLE t (a)",
+        "PRAGMA foreign_keys = OFF",
+        "PRAGMA query_only = ON",
+        "PRAGMA busy_timeout = 1",
+    ] {
+        connection.control(sql).unwrap();
+    }
+    connection.reset().unwrap();
+    for (pragma, value) in [
+        ("foreign_keys", 1),
+        ("query_only", 0),
+        ("busy_timeout", 5000),
+    ] {
+        let mut found = None;
+        connection
+            .query(&format!("PRAGMA {pragma}"), &[], &mut |row| {
+                found = Some(row.get(0)?.to_value());
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(found, Some(Value::Int(value)), "{pragma}");
+    }
+    connection.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    let folder = std::env::temp_dir().join(format!("orm-touched-{}.db", std::process::id()));
+    let mut file = SqliteDriver::file(&folder).connect().unwrap();
+    file.execute("CREATE TABLE t (a)", &[]).unwrap();
+    file.reset().unwrap();
+    file.execute("PRAGMA foreign_keys = OFF", &[]).unwrap();
+    assert!(file.reset().is_err());
+    drop(file);
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{end}", folder.display()));
+    }
+}

@@ -12,6 +12,7 @@ use std::time::Duration;
 use mysql::consts::CapabilityFlags;
 use mysql::prelude::Queryable;
 use mysql::{Conn, DriverError, LocalInfileHandler, OptsBuilder, SslOpts};
+use orm_core::driver::encoded;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::Value;
 
@@ -38,10 +39,13 @@ const UNKNOWN_VARIABLE: u16 = 1193;
 
 /// Scheme, server and database, as in a URL without user and password.
 pub(super) fn target(config: &MysqlConfig) -> String {
-    let database = config.database.as_deref().unwrap_or_default();
+    let database = encoded(config.database.as_deref().unwrap_or_default());
     let port = config.port;
     match (&config.socket, config.host.as_str()) {
-        (Some(path), _) => format!("mysql:///{database}?socket={}", path.display()),
+        (Some(path), _) => {
+            let path = encoded(&path.to_string_lossy());
+            format!("mysql:///{database}?socket={path}")
+        }
         (None, host) if host.contains(':') => format!("mysql://[{host}]:{port}/{database}"),
         (None, host) => format!("mysql://{host}:{port}/{database}"),
     }

@@ -38,6 +38,9 @@ const IN_TRANSACTION: u16 = 1568;
 /// This command can't be prepared.
 const UNPREPARABLE: u16 = 1295;
 
+/// The longest text whose statement is kept prepared.
+const LONGEST_KEPT: usize = 16 * 1024;
+
 /// The server has forgotten the prepared statement, or wants it prepared anew.
 const STALE_STATEMENT: [u16; 2] = [1243, 1615];
 
@@ -144,14 +147,15 @@ impl MysqlConnection {
             return Ok(statement);
         }
         let wanted = statement.num_params();
-        self.release(statement);
+        self.release(statement, sql);
         let message = format!("the statement takes {wanted} binds, but {binds} are given");
         Err(Error::with_message(ErrorKind::Usage, message).with_sql(sql))
     }
 
-    /// Without a cache nobody else closes a statement, and the server keeps it for ever.
-    fn release(&mut self, statement: Statement) {
-        if self.statement_cache == 0 {
+    /// Without a cache nobody else closes a statement, and the server keeps it for ever. With one, long texts
+    /// are not kept: statements are counted there, not weighed.
+    fn release(&mut self, statement: Statement, sql: &str) {
+        if self.statement_cache == 0 || sql.len() > LONGEST_KEPT {
             self.forget(statement);
         }
     }
@@ -176,7 +180,7 @@ impl MysqlConnection {
         if stale {
             self.forget(statement);
         } else {
-            self.release(statement);
+            self.release(statement, sql);
         }
         self.settled(sql, result)
     }
@@ -331,11 +335,11 @@ impl Connection for MysqlConnection {
                 done(self.settled(sql, result)?)
             });
             if let Err(error) = result {
-                self.release(statement);
+                self.release(statement, sql);
                 return Err(error);
             }
         }
-        self.release(statement);
+        self.release(statement, sql);
         Ok(())
     }
 

@@ -129,10 +129,11 @@ impl MysqlConfig {
         self
     }
 
-    /// How long the server has to answer; 10 seconds without it. Zero waits without end.
+    /// How long the server has to answer; 10 seconds without it, a day at most. Zero waits without end.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        // The native driver adds to the clock, which overflows.
+        self.connect_timeout = timeout.min(Duration::from_secs(24 * 3600));
         self
     }
 

@@ -11,6 +11,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use orm_core::driver::encoded;
 use orm_core::error::{Error, ErrorKind, Result};
 use postgres::config::SslMode;
 use postgres::{Client, Config, NoTls};
@@ -260,6 +261,7 @@ pub(super) fn target(config: &PostgresConfig) -> String {
         .database
         .as_deref()
         .or(config.user.as_deref())
+        .map(encoded)
         .unwrap_or_default();
     let list = |separator: &str| -> String {
         let servers = config.hosts.iter().map(|(host, port)| match host {

@@ -1,8 +1,8 @@
 //! One connection: statements, the prepared ones it keeps, and the truth about its transaction.
 //!
 //! The native client keeps the server's transaction status to itself, so it is followed here: by what
-//! each statement does to it (`transaction.rs`), and by every error. Transactions that are begun or
-//! ended through [`Connection::native`] go unseen.
+//! each statement does to it (`words.rs`), and by every error. What is done through
+//! [`Connection::native`] goes unseen until [`Connection::resync`] asks the server.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -23,7 +23,7 @@ use tokio::runtime::Handle;
 
 use super::bind::{Bind, Refusal, binds, unspecified};
 use super::row::{PostgresRow, Wire};
-use super::transaction::Effect;
+use super::words::Effect;
 use super::{PostgresConfig, inside_task, refuse_async};
 use crate::capability::CAPABILITIES;
 use crate::errors::{self, ServerError};
@@ -331,7 +331,8 @@ fn bind_count(expected: usize, found: usize) -> Error {
 fn too_many_binds(found: usize) -> Error {
     let limit = CAPABILITIES.bind_limit;
     let message = format!("the statement has {found} binds, but {limit} at most can be sent");
-    Error::with_message(ErrorKind::Usage, message).with_hint("bind a list as one array: = ANY($1)")
+    Error::with_message(ErrorKind::Unsupported, message)
+        .with_hint("bind a list as one array: = ANY($1)")
 }
 
 fn server_error<'a>(error: &'a DbError, sql: &'a str) -> ServerError<'a> {

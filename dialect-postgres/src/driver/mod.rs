@@ -1,6 +1,6 @@
 //! Connections to PostgreSQL over the `postgres` crate: their configuration, and [`PostgresDriver`].
 //!
-//! `connect.rs` opens a connection, `connection.rs` runs statements on it, `transaction.rs` follows what
+//! `connect.rs` opens a connection, `connection.rs` runs statements on it, `words.rs` follows what
 //! they do to the transaction, `bind.rs` writes values and `row.rs` reads them, both in PostgreSQL's
 //! binary form. Deliberately not here: URLs and pools.
 
@@ -8,7 +8,7 @@ mod bind;
 mod connect;
 mod connection;
 mod row;
-mod transaction;
+mod words;
 
 use std::fmt;
 use std::path::PathBuf;

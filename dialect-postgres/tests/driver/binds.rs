@@ -64,7 +64,7 @@ fn too_many_binds_are_refused_and_leave_the_connection_usable() {
     for cache in [256, 0] {
         let mut db = Database::with(&format!("many_{cache}"), |c| c.statement_cache(cache));
         let error = db.error(&sql(65_536), &binds);
-        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert_eq!(
             error.message(),
             "the statement has 65536 binds, but 65535 at most can be sent"

@@ -8,8 +8,8 @@ use std::fmt::{self, Write as _};
 use orm_core::civil;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
+use rusqlite::Statement;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as Native};
-use rusqlite::{CachedStatement, Statement};
 
 use crate::errors;
 
@@ -22,7 +22,7 @@ const CALENDAR: std::ops::RangeInclusive<i64> = -719_528..=2_932_896;
 /// # Errors
 /// `Usage` if the statement has another number of binds.
 pub(super) fn bind_all(
-    statement: &mut CachedStatement<'_>,
+    statement: &mut Statement<'_>,
     sql: &str,
     binds: &[ValueRef<'_>],
 ) -> Result<()> {

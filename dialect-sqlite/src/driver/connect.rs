@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use orm_core::driver::{Connection, Driver};
+use orm_core::driver::{Connection, Driver, encoded};
 use orm_core::error::{Error, ErrorKind, Result};
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
@@ -197,6 +197,13 @@ impl SqliteDriver {
         Ok(())
     }
 
+    /// Makes the settings of a database in memory what they were at first. Its tables stay.
+    pub(super) fn set_up_again(&self, native: &rusqlite::Connection) -> rusqlite::Result<()> {
+        native.pragma_update(None, "query_only", false)?;
+        native.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+        self.set_up(native)
+    }
+
     fn set_journal(&self, native: &rusqlite::Connection) -> rusqlite::Result<()> {
         if self.journal == Journal::AsFound || native.is_readonly("main")? {
             return Ok(());
@@ -290,7 +297,8 @@ impl Driver for SqliteDriver {
         }
         self.set_up(&native)
             .map_err(|native| self.refused(native))?;
-        Ok(Box::new(SqliteConnection::new(native)))
+        let memory = self.is_private().then(|| self.clone());
+        Ok(Box::new(SqliteConnection::new(native, memory)))
     }
 
     fn is_private(&self) -> bool {
@@ -300,9 +308,21 @@ impl Driver for SqliteDriver {
     fn target(&self) -> String {
         match &self.place {
             Place::Memory => "sqlite::memory:".to_owned(),
-            Place::File { given, .. } => format!("sqlite://{}", given.display()),
+            Place::File { given, .. } => target(given),
         }
     }
+}
+
+/// The path as a URL. Behind three slashes a single name is relative, so one in the root folder takes four; and
+/// a file with the name of a database in memory takes its folder along.
+fn target(path: &Path) -> String {
+    let path = encoded(&path.to_string_lossy());
+    let prefix = match path.strip_prefix('/') {
+        Some(rest) if !rest.contains('/') => "/",
+        None if path == ":memory:" => "./",
+        _ => "",
+    };
+    format!("sqlite://{prefix}{path}")
 }
 
 fn is_busy(native: &rusqlite::Error) -> bool {

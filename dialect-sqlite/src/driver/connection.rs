@@ -1,10 +1,11 @@
 //! One connection: runs statements from the cache, and asks SQLite what is left of a transaction.
 //!
-//! `connect.rs` makes and sets it up. Every statement goes through `rusqlite`'s cache of prepared
+//! `connect.rs` makes and sets it up, `words.rs` knows what a statement's text tells. Every statement goes through `rusqlite`'s cache of prepared
 //! statements, BEGIN and COMMIT too; DDL alone does not, since it runs once.
 
 use std::any::Any;
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use orm_core::driver::{Connection, Outcome, Row, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
@@ -13,36 +14,78 @@ use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Batch, CachedStatement, Statement};
 
 use super::bind::{bind_all, bind_row, check_count};
+use super::connect::SqliteDriver;
 use super::row::SqliteRow;
+use super::words::{is_insert, is_transaction_control, script_touches_session, touches_session};
 use crate::errors::from_native;
 
 /// A connection to SQLite. Its [`native`](Connection::native) is a [`rusqlite::Connection`].
 pub(super) struct SqliteConnection {
     native: rusqlite::Connection,
+    /// What sets up a database in memory, which can't be closed and opened again.
+    memory: Option<SqliteDriver>,
+    /// Whether something may be left behind that the next user would find.
+    touched: bool,
+}
+
+/// Statements of a longer text are prepared for one run: kept ones are counted, not weighed.
+const LONGEST_KEPT: usize = 16 * 1024;
+
+enum Prepared<'c> {
+    Kept(CachedStatement<'c>),
+    Once(Statement<'c>),
+}
+
+impl<'c> Deref for Prepared<'c> {
+    type Target = Statement<'c>;
+
+    fn deref(&self) -> &Statement<'c> {
+        match self {
+            Self::Kept(statement) => statement,
+            Self::Once(statement) => statement,
+        }
+    }
+}
+
+impl<'c> DerefMut for Prepared<'c> {
+    fn deref_mut(&mut self) -> &mut Statement<'c> {
+        match self {
+            Self::Kept(statement) => statement,
+            Self::Once(statement) => statement,
+        }
+    }
 }
 
 impl SqliteConnection {
-    pub(super) fn new(native: rusqlite::Connection) -> Self {
-        Self { native }
+    pub(super) fn new(native: rusqlite::Connection, memory: Option<SqliteDriver>) -> Self {
+        Self {
+            native,
+            memory,
+            touched: false,
+        }
     }
 
-    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
-        self.native
-            .prepare_cached(sql)
-            .map_err(|native| from_native(native).with_sql(sql))
+    fn prepare(&self, sql: &str) -> Result<Prepared<'_>> {
+        let prepared = if sql.len() > LONGEST_KEPT {
+            self.native.prepare(sql).map(Prepared::Once)
+        } else {
+            self.native.prepare_cached(sql).map(Prepared::Kept)
+        };
+        prepared.map_err(|native| from_native(native).with_sql(sql))
     }
 
     /// Runs a bound statement to its end.
-    fn run(&self, statement: &mut Statement<'_>, sql: &str, kind: Kind) -> Result<Outcome> {
+    fn run(&self, statement: &mut Statement<'_>, sql: &str, inserts: bool) -> Result<Outcome> {
+        let before = self.native.total_changes();
         step_to_end(statement).map_err(|native| from_native(native).with_sql(sql))?;
-        // `changes` keeps its value over statements that are no INSERT, UPDATE or DELETE.
-        let affected = if kind == Kind::Other {
+        // `changes` keeps its value over statements that change no row.
+        let affected = if self.native.total_changes() == before {
             0
         } else {
             self.native.changes()
         };
         // The last row id keeps its value, too, over an INSERT that inserted nothing.
-        let last_insert_id = if kind == Kind::Insert && affected > 0 {
+        let last_insert_id = if inserts && affected > 0 {
             self.native.last_insert_rowid()
         } else {
             0
@@ -60,9 +103,10 @@ impl Connection for SqliteConnection {
     }
 
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+        self.touched = self.touched || touches_session(sql);
         let mut statement = self.prepare(sql)?;
         bind_all(&mut statement, sql, binds)?;
-        self.run(&mut statement, sql, Kind::of(sql))
+        self.run(&mut statement, sql, is_insert(sql))
     }
 
     fn execute_each(
@@ -86,10 +130,10 @@ impl Connection for SqliteConnection {
             )
             .with_sql(sql));
         }
-        let kind = Kind::of(sql);
+        let inserts = is_insert(sql);
         for row in rows {
             bind_row(&mut statement, sql, row)?;
-            done(self.run(&mut statement, sql, kind)?)?;
+            done(self.run(&mut statement, sql, inserts)?)?;
         }
         Ok(())
     }
@@ -100,6 +144,7 @@ impl Connection for SqliteConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
+        self.touched = self.touched || touches_session(sql);
         let mut statement = self.prepare(sql)?;
         bind_all(&mut statement, sql, binds)?;
         let mut rows = statement.raw_query();
@@ -118,6 +163,7 @@ impl Connection for SqliteConnection {
             let mut statement = self.prepare(sql)?;
             return step_to_end(&mut statement).map_err(|native| from_native(native).with_sql(sql));
         }
+        self.touched = self.touched || script_touches_session(sql);
         // `execute_batch` stops a statement that answers rows at the first one.
         let run = || {
             let mut batch = Batch::new(&self.native, sql);
@@ -152,7 +198,20 @@ impl Connection for SqliteConnection {
         self.native.flush_prepared_statement_cache();
     }
 
+    fn reset(&mut self) -> Result<()> {
+        if !self.touched {
+            return Ok(());
+        }
+        let Some(driver) = &self.memory else {
+            return Err(Error::new(ErrorKind::Usage));
+        };
+        driver.set_up_again(&self.native).map_err(from_native)?;
+        self.touched = false;
+        Ok(())
+    }
+
     fn native(&mut self) -> &mut dyn Any {
+        self.touched = true;
         &mut self.native
     }
 }
@@ -171,42 +230,4 @@ fn step_to_end(statement: &mut Statement<'_>) -> rusqlite::Result<()> {
     let mut rows = statement.raw_query();
     while rows.next()?.is_some() {}
     Ok(())
-}
-
-/// What a statement leaves in SQLite's counters.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// A count of rows and a row id.
-    Insert,
-    /// A count of rows.
-    Change,
-    /// Nothing: what stands there is from an earlier statement.
-    Other,
-}
-
-impl Kind {
-    fn of(sql: &str) -> Self {
-        if starts_with_any(sql, &["INSERT", "REPLACE"]) {
-            Self::Insert
-        } else if starts_with_any(sql, &["UPDATE", "DELETE", "WITH"]) {
-            Self::Change
-        } else {
-            Self::Other
-        }
-    }
-}
-
-fn is_transaction_control(sql: &str) -> bool {
-    const WORDS: &[&str] = &["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"];
-    starts_with_any(sql, WORDS)
-}
-
-fn starts_with_any(sql: &str, words: &[&str]) -> bool {
-    let sql = sql.trim_start();
-    let end = sql
-        .find(|c: char| !c.is_ascii_alphabetic())
-        .unwrap_or(sql.len());
-    words
-        .iter()
-        .any(|word| sql[..end].eq_ignore_ascii_case(word))
 }

@@ -8,5 +8,6 @@ mod bind;
 mod connect;
 mod connection;
 mod row;
+mod words;
 
 pub use connect::SqliteDriver;

@@ -26,8 +26,24 @@ pub trait Driver: fmt::Debug + Send + Sync {
         false
     }
 
-    /// The target in words for messages: scheme, host, database; never the password.
+    /// The target for messages, as a URL that leads there: scheme, host, database; never the password.
     fn target(&self) -> String;
+}
+
+/// A name as a part of a URL such as [`Driver::target`] gives.
+pub fn encoded(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '%' => text.push_str("%25"),
+            '?' => text.push_str("%3F"),
+            '#' => text.push_str("%23"),
+            '@' => text.push_str("%40"),
+            '&' => text.push_str("%26"),
+            c => text.push(c),
+        }
+    }
+    text
 }
 
 impl<D: Driver + ?Sized> Driver for std::sync::Arc<D> {

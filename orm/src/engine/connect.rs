@@ -47,8 +47,11 @@ pub(super) fn driver(url: Url) -> Result<Target> {
 fn postgres(mut url: Url) -> Result<Target> {
     use dialect_postgres::{PostgresConfig, PostgresDialect, PostgresDriver, TlsMode};
     // A socket's folder may also stand where a host can't be written: ?host=/run/postgresql
-    let host = url.take("host").unwrap_or_else(|| url.host_or_localhost());
-    let mut config = PostgresConfig::new(host, url.port.unwrap_or(5432));
+    let (host, port) = match url.take("host") {
+        Some(host) => (host, url.take_number("port")?.or(url.port)),
+        None => (url.host_or_localhost(), url.port),
+    };
+    let mut config = PostgresConfig::new(host, port.unwrap_or(5432));
     config = config.tls(tls(
         &mut url,
         [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure],
@@ -67,7 +70,7 @@ fn postgres(mut url: Url) -> Result<Target> {
         }
     }
     url.finish(
-        "sslmode, sslrootcert, host, connect_timeout (seconds), statement_cache, application_name, \
+        "sslmode, sslrootcert, host, port (with host), connect_timeout (seconds), statement_cache, application_name, \
          options, search_path, statement_timeout, lock_timeout, pool_size, echo",
     )?;
     Ok((
@@ -112,8 +115,19 @@ fn mysql(mut url: Url) -> Result<Target> {
 /// The TLS mode of a URL, in the words of the driver: disable, require, insecure.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 fn tls<T>(url: &mut Url, [disable, require, insecure]: [T; 3]) -> Result<T> {
+    if url.has("sslrootcert") && !url.has("sslmode") {
+        return Err(
+            wrong("the url has an sslrootcert, but nothing is encrypted")
+                .with_hint("add sslmode=require"),
+        );
+    }
     match url.take("sslmode").as_deref() {
-        None | Some("disable") => Ok(disable),
+        None => Ok(disable),
+        Some("disable") if url.has("sslrootcert") => Err(wrong(
+            "the url has an sslrootcert, but its sslmode is disable",
+        )
+        .with_hint("write sslmode=require, or leave the certificate out")),
+        Some("disable") => Ok(disable),
         Some("require") => Ok(require),
         Some("insecure") => Ok(insecure),
         Some(_) => Err(
@@ -139,13 +153,20 @@ fn feature_off(feature: &str) -> orm_core::error::Error {
 #[cfg(feature = "sqlite")]
 fn sqlite(mut url: Url) -> Result<Target> {
     use dialect_sqlite::{SqliteDialect, SqliteDriver};
-    let path = match url.path.as_str() {
+    let path = match relative_if_single(&url.path) {
         "" | ":memory:" => None,
-        path => Some(relative_if_single(path).to_owned()),
+        path => Some(path.to_owned()),
     };
+    let is_memory = path.is_none();
     let mut driver = path.map_or_else(SqliteDriver::memory, SqliteDriver::file);
     match url.take("mode").as_deref() {
         None | Some("rwc") => {}
+        Some("ro" | "rw") if is_memory => {
+            return Err(
+                wrong("a database in memory is always made anew, and can't be opened so")
+                    .with_hint("leave mode out, or name a file"),
+            );
+        }
         Some("ro") => driver = driver.read_only(),
         Some("rw") => driver = driver.must_exist(),
         Some(_) => return Err(wrong("the url's option mode is none of ro, rw and rwc")),
@@ -168,12 +189,13 @@ fn sqlite(mut url: Url) -> Result<Target> {
     Ok((Arc::new(driver), vec![&SqliteDialect]))
 }
 
-/// A single name after three slashes is the relative file that it is in SQLAlchemy's and Peewee's URLs;
-/// a file directly in the root folder takes four slashes.
+/// What follows three slashes is relative if it is a single name, or begins with a dot and a slash, as in
+/// SQLAlchemy's and Peewee's URLs; a file directly in the root folder takes four slashes.
 #[cfg(feature = "sqlite")]
 fn relative_if_single(path: &str) -> &str {
     match path.strip_prefix('/') {
         Some(rest) if rest.starts_with('/') => rest,
+        Some(rest) if rest.starts_with("./") || rest.starts_with("../") => rest,
         Some(rest) if !rest.contains('/') => rest,
         _ => path,
     }
@@ -209,8 +231,67 @@ mod tests {
             ("//a.db", "/a.db"),
             ("/tmp/a.db", "/tmp/a.db"),
             ("dir/a.db", "dir/a.db"),
+            ("/./a.db", "./a.db"),
+            ("/../a.db", "../a.db"),
+            ("/:memory:", ":memory:"),
         ] {
             assert_eq!(relative_if_single(path), file);
+        }
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn a_target_leads_to_the_same_database() {
+        for url in [
+            "sqlite://",
+            "sqlite:///:memory:",
+            "sqlite://a.db",
+            "sqlite:///a.db",
+            "sqlite:////a.db",
+            "sqlite:///dir/a.db",
+            "sqlite:///./a%3F%25.db",
+            "sqlite://a%3Ab%40c.db",
+        ] {
+            let target = driver_for(url).unwrap().0.target();
+            let again = driver_for(&target).unwrap().0;
+            assert_eq!(again.target(), target, "{url}");
+        }
+        assert!(driver_for("sqlite://?mode=ro").is_err());
+        assert_eq!(
+            driver_for("sqlite:////a.db").unwrap().0.target(),
+            "sqlite:////a.db"
+        );
+    }
+
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    #[test]
+    fn targets_of_servers_are_urls() {
+        let mut urls: Vec<String> = Vec::new();
+        for scheme in ["postgresql", "mysql"] {
+            if cfg!(feature = "postgres") && scheme == "postgresql" {
+                urls.push("postgresql:///db?host=/run/x&port=5433".into());
+            } else if !(cfg!(feature = "mysql") && scheme == "mysql") {
+                continue;
+            }
+            urls.push(format!("{scheme}://[::1]:77/my%3Fdb%40"));
+            urls.push(format!("{scheme}://h:77/db"));
+        }
+        for url in urls {
+            let target = driver_for(&url).unwrap().0.target();
+            assert_eq!(target, url);
+            assert_eq!(driver_for(&target).unwrap().0.target(), target);
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn a_certificate_without_encryption_is_a_mistake() {
+        for url in [
+            "postgres://h/db?sslrootcert=x",
+            "postgres://h/db?sslrootcert=x&sslmode=disable",
+        ] {
+            let error = driver_for(url).err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::Configuration);
         }
     }
 

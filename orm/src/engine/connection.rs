@@ -15,12 +15,19 @@ use orm_core::value::ValueRef;
 use super::handle::{Engine, Shared};
 use super::pool::Checkout;
 use super::statement_cache::StatementKey;
-use super::transaction::Track;
+use super::steps::{self, End};
+use super::track::Track;
 
 /// A connection to the database, on its own or a session's.
 ///
-/// Outside a transaction every statement commits by itself. Dropping it rolls back what is open and
-/// gives the connection back to the pool.
+/// Outside a transaction every statement commits by itself, unless its text has switched that off, as `SET
+/// autocommit = 0` does on MySQL: then [`Connection::in_transaction`] is true after the first one, and nothing
+/// is stored before [`Connection::commit`].
+///
+/// Dropping it rolls back what is open and gives the connection back to the pool. A setting, a temporary
+/// table or a lock that the session was given ends there: the next user gets a session as it is after
+/// connecting, at the price of a round trip (PostgreSQL) or of connecting anew. Those that functions of the
+/// database's own set from within a SELECT go unseen.
 pub struct Connection {
     pub(super) slot: Checkout,
     pub(super) shared: Arc<Shared>,
@@ -29,6 +36,12 @@ pub struct Connection {
     pub(super) savepoints: u32,
     /// How many closures and sessions the transaction belongs to: only they end it.
     pub(super) holders: u32,
+    /// Whether a statement has run since the checkout.
+    pub(super) used: bool,
+    /// Whether the driver's own connection was in other hands since the driver last knew the state.
+    touched: bool,
+    /// What takes back what the transaction has set for longer than it lasts.
+    pub(super) after_end: Option<&'static str>,
 }
 
 impl fmt::Debug for Connection {
@@ -52,6 +65,9 @@ impl Connection {
             track: Track::Idle,
             savepoints: 0,
             holders: 0,
+            used: false,
+            touched: false,
+            after_end: None,
         })
     }
 
@@ -130,7 +146,14 @@ impl Connection {
 
     /// The driver's own connection, such as `rusqlite::Connection`, for what this library doesn't
     /// cover. `None` if it is of another type.
+    ///
+    /// What it does to transactions is noticed by the next call here, which asks the server: one that it has
+    /// ended is refused until [`Connection::rollback`], one that it has begun is open. Only a transaction that
+    /// it has ended and another that it has begun at once can't be told apart. The pool closes the connection
+    /// when it comes back, except to a database in memory.
     pub fn driver_mut<T: Any>(&mut self) -> Option<&mut T> {
+        self.used = true;
+        self.touched = true;
         native(&mut self.slot).native().downcast_mut()
     }
 
@@ -156,10 +179,12 @@ impl Connection {
         statement: impl FnOnce(&mut dyn driver::Connection) -> Result<T>,
         rows: impl Fn(&T) -> u64,
     ) -> Result<T> {
+        self.resync()?;
         self.track.allow_statement()?;
-        if sql.contains('\0') {
-            return Err(nul_in_text());
+        if sql.trim_start().is_empty() || sql.contains('\0') {
+            return Err(no_text(sql));
         }
+        self.used = true;
         let start = self.shared.log.start();
         let result = statement(native(&mut self.slot));
         if let Some(start) = start {
@@ -183,8 +208,15 @@ impl Connection {
     #[cold]
     fn failed(&mut self, error: Error, sql: &str) -> Error {
         self.observe(Err(&error));
+        // Of several statements the first may have ended the transaction before another failed.
+        let is_single = !sql.trim_end_matches([';', ' ', '\n']).contains(';');
+        if self.track == Track::Open && !is_single && self.end_of(sql).is_some() {
+            self.track = Track::Ended;
+        }
         let error = error.with_sql(sql);
         match (error.kind(), error.hint()) {
+            (ErrorKind::ConnectionLost, None) => error
+                .with_hint("call rollback() to go on with a new connection, without this one's settings"),
             (ErrorKind::UndefinedColumn, None) => error.with_hint(
                 "if the model has changed since its table was made: create_all only creates missing \
                  tables and never alters one, so migrate the table",
@@ -199,10 +231,22 @@ impl Connection {
     pub(super) fn observe(&mut self, outcome: Result<&str, &Error>) {
         let state = self.native().transaction(outcome.err());
         self.track = match (self.track, state) {
-            (Track::Open, TransactionState::Open) => Track::Open,
+            (Track::Open, TransactionState::Open) => {
+                match outcome.ok().and_then(|sql| self.end_of(sql)) {
+                    None => Track::Open,
+                    Some(End::Stored) => Track::Ended,
+                    Some(End::Undone) => Track::Gone,
+                }
+            }
             (Track::Idle, TransactionState::None) => Track::Idle,
             (track, state) => track.changed(state, self.is_stored_after(outcome)),
         };
+    }
+
+    /// Where DDL commits what is open, so does BEGIN.
+    #[inline]
+    fn end_of(&self, sql: &str) -> Option<End> {
+        steps::end_of(sql, !self.dialect.capabilities().transactional_ddl)
     }
 
     /// Whether a transaction that is no longer open has been committed: by the statement's own success,
@@ -210,40 +254,70 @@ impl Connection {
     #[cold]
     fn is_stored_after(&self, outcome: Result<&str, &Error>) -> bool {
         let error = match outcome {
-            Ok(sql) => return !is_rollback(sql),
+            Ok(sql) => return self.end_of(sql) != Some(End::Undone),
             Err(error) => error,
         };
         let rolled_back =
             error.is_serialization_failure() || error.is_busy() || error.is_connection_lost();
         !self.dialect.capabilities().transactional_ddl && !rolled_back
     }
+
+    /// Lets the driver find out what was done through its own connection, if that was in other hands.
+    #[inline]
+    pub(super) fn resync(&mut self) -> Result<()> {
+        if self.touched { self.look() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn look(&mut self) -> Result<()> {
+        self.touched = false;
+        let looked = self.native().resync();
+        let state = self.native().transaction(None);
+        self.track = match (self.track, state) {
+            (Track::Open | Track::Aborted, TransactionState::None) if looked.is_ok() => {
+                Track::Taken
+            }
+            (track, state) => track.changed(state, false),
+        };
+        looked
+    }
+
+    /// Puts a new connection in the place of a broken one.
+    pub(super) fn reconnect(&mut self) -> Result<()> {
+        let shared = Arc::clone(&self.shared);
+        shared.pool.reconnect(&mut self.slot)?;
+        self.used = false;
+        Ok(())
+    }
+
+    /// Whether the connection can be handed to its next user: nothing is open and nothing left behind.
+    fn is_clean(&mut self) -> bool {
+        // One that was in other hands is closed by the driver, which ends what was begun there.
+        self.touched = false;
+        self.observe(Ok(""));
+        self.undo().is_ok() && !self.native().is_broken() && self.native().reset().is_ok()
+    }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        // What was begun through the driver's own connection is found here.
-        self.observe(Ok(""));
         // What could not be rolled back must not reach the next user of the connection.
-        if self.undo().is_err() || self.native().is_broken() {
+        if !self.is_clean() {
             self.slot.connection = None;
         }
         self.slot.returned = Some(std::time::Instant::now());
     }
 }
 
-fn is_rollback(sql: &str) -> bool {
-    let word = sql.trim_start().get(.."rollback".len());
-    word.is_some_and(|word| word.eq_ignore_ascii_case("rollback"))
-}
-
-/// SQLite reads a text up to the NUL, and would so run a DELETE without its WHERE.
+/// SQLite reads a text up to the NUL, and would so run a DELETE without its WHERE. Of no text at all some
+/// databases say that it worked.
 #[cold]
-fn nul_in_text() -> Error {
-    Error::with_message(
-        ErrorKind::Syntax,
-        "the statement's text has a NUL character in it",
-    )
-    .with_hint("give values as binds")
+fn no_text(sql: &str) -> Error {
+    if sql.contains('\0') {
+        let message = "the statement's text has a NUL character in it";
+        return Error::with_message(ErrorKind::Syntax, message).with_hint("give values as binds");
+    }
+    Error::with_message(ErrorKind::Syntax, "the statement's text is empty")
 }
 
 fn native(slot: &mut Checkout) -> &mut dyn driver::Connection {

@@ -55,6 +55,16 @@ impl Engine {
     /// An engine for `url`: `sqlite://file.db`, `sqlite://` (in memory), `postgresql://user:password@host/database`
     /// or `mysql://…`, each with options behind `?`.
     ///
+    /// | SQLite | |
+    /// | --- | --- |
+    /// | `sqlite://`, `sqlite::memory:`, `sqlite:///:memory:` | in memory |
+    /// | `sqlite://app.db`, `sqlite:///app.db`, `sqlite:///./data/app.db`, `sqlite:///../app.db` | relative to the working folder |
+    /// | `sqlite:///srv/data/app.db`, `sqlite:////app.db` | absolute; directly in the root folder with four slashes |
+    ///
+    /// In the URL of a server, an `@`, `:`, `/` or `?` inside user, password, database or options is encoded as
+    /// `%40`, `%3A`, `%2F` or `%3F`; the address of a host in IPv6 stands in brackets, and the folder of a unix
+    /// socket in `?host=` (PostgreSQL) or its path in `?socket=` (MySQL).
+    ///
     /// # Errors
     /// `Configuration` for a wrong URL, an unknown scheme or option, and a database whose Cargo feature
     /// is off.
@@ -109,20 +119,20 @@ impl Engine {
         Self(shared)
     }
 
-    /// Checks out a connection, opening one if none is idle.
+    /// Checks out a connection, opening one if none is idle. One that has been idle for a second is asked
+    /// whether it still answers, since a single statement can't be run twice to find out.
     ///
     /// # Errors
     /// `ConnectionFailed` or `Authentication` at once; `PoolTimeout` if all stay in use.
     pub fn connection(&self) -> Result<Connection> {
-        Connection::open(Arc::clone(&self.0), self.0.pool.check_after)
-    }
-
-    /// As [`Engine::connection`], for a single statement that is not to be run twice: where a transaction
-    /// would find out at its BEGIN that the connection has died in the pool, it is asked before.
-    pub(crate) fn connection_for_one(&self) -> Result<Connection> {
         /// As short as nothing is likely to break in, and long enough for a busy program never to ask.
         const FRESH: Duration = Duration::from_secs(1);
         Connection::open(Arc::clone(&self.0), self.0.pool.check_after.min(FRESH))
+    }
+
+    /// As [`Engine::connection`], to begin a transaction with: its BEGIN finds out by itself.
+    pub(crate) fn connection_to_begin(&self) -> Result<Connection> {
+        Connection::open(Arc::clone(&self.0), self.0.pool.check_after)
     }
 
     /// The database in words: scheme, host, name; never the password.

@@ -10,6 +10,8 @@ mod log;
 mod options;
 mod pool;
 mod statement_cache;
+mod steps;
+mod track;
 mod transaction;
 mod url;
 

@@ -23,7 +23,7 @@ use super::Engine;
 pub struct EngineOptions {
     pub(super) url: String,
     pub(super) pool_size: Option<u32>,
-    pub(super) pool_timeout: Duration,
+    pub(super) pool_timeout: Option<Duration>,
     pub(super) check_after: Duration,
     pub(super) echo: bool,
     pub(super) log_values: bool,
@@ -46,7 +46,7 @@ impl EngineOptions {
         Self {
             url: url.to_owned(),
             pool_size: None,
-            pool_timeout: Duration::from_secs(30),
+            pool_timeout: None,
             check_after: Duration::from_secs(30),
             echo: false,
             log_values: false,
@@ -59,13 +59,15 @@ impl EngineOptions {
         self
     }
 
-    /// How long a checkout waits for a connection to become free. 30 s unless set.
+    /// How long a checkout waits for a connection to become free. 30 s unless set; one second for a database
+    /// in memory, where whoever waits is often the one who holds the connection.
     pub fn pool_timeout(mut self, wait: Duration) -> Self {
-        self.pool_timeout = wait;
+        self.pool_timeout = Some(wait);
         self
     }
 
-    /// After how long in the pool a connection is asked whether it still answers. 30 s unless set.
+    /// After how long in the pool a connection is asked whether it still answers. 30 s unless set, where a
+    /// transaction begins, and a second at most for statements without one.
     pub fn check_after(mut self, idle: Duration) -> Self {
         self.check_after = idle;
         self

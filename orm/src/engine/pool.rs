@@ -5,11 +5,12 @@
 //! with the error itself.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use orm_core::driver::{self, Driver};
 use orm_core::error::{Error, ErrorKind, Result};
+use scheduled_thread_pool::ScheduledThreadPool;
 
 use super::options::EngineOptions;
 use super::url::wrong;
@@ -31,6 +32,30 @@ pub(super) struct Slots;
 pub(super) struct Slot {
     pub connection: Option<Box<dyn driver::Connection>>,
     pub returned: Option<Instant>,
+}
+
+/// How long a checkout waits. Whoever waits for a database in memory is often the one who holds it, so there
+/// the wait is short unless somebody asked for another.
+fn wait(driver: &dyn Driver, options: &EngineOptions) -> Duration {
+    /// As good as for ever, and far from where adding to the clock overflows.
+    const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+    let usual = if driver.is_private() {
+        SLOT_WAIT
+    } else {
+        Duration::from_secs(30)
+    };
+    let wait = options.pool_timeout.unwrap_or(usual);
+    wait.clamp(Duration::from_millis(1), LONGEST)
+}
+
+/// The thread that makes and reaps the slots of all pools. `r2d2` alone starts three for each.
+fn helpers() -> Arc<ScheduledThreadPool> {
+    static HELPERS: OnceLock<Arc<ScheduledThreadPool>> = OnceLock::new();
+    let helpers = HELPERS.get_or_init(|| {
+        let named = ScheduledThreadPool::builder().num_threads(1);
+        Arc::new(named.thread_name_pattern("orm-pool").build())
+    });
+    Arc::clone(helpers)
 }
 
 impl r2d2::ManageConnection for Slots {
@@ -73,19 +98,12 @@ impl Pool {
         let mut builder = r2d2::Pool::builder()
             .max_size(size)
             .test_on_check_out(false)
+            .thread_pool(helpers())
             .error_handler(Box::new(r2d2::NopErrorHandler))
-            .connection_timeout(options.pool_timeout.max(Duration::from_millis(1)));
+            .connection_timeout(wait(&*driver, options));
         if driver.is_private() {
-            // Its tables die with the connection: it is never reaped, and since the one who waits for
-            // it is often the one who holds it, the wait is short.
-            builder = builder
-                .idle_timeout(None)
-                .max_lifetime(None)
-                .connection_timeout(
-                    options
-                        .pool_timeout
-                        .clamp(Duration::from_millis(1), Duration::from_secs(1)),
-                );
+            // Its tables die with the connection: it is never reaped.
+            builder = builder.idle_timeout(None).max_lifetime(None);
         }
         let slots = builder.build_unchecked(Slots);
         Ok(Self {

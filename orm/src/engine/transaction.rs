@@ -1,80 +1,11 @@
-//! Transactions of a connection: begun, ended and never lied about.
-//!
-//! Drivers report success for lost work: PostgreSQL answers COMMIT of an aborted transaction with
-//! success, a MariaDB deadlock ends the whole transaction and the next INSERT commits by itself. So
-//! after every error the driver says what is left ([`orm_core::driver::TransactionState`]) and
-//! [`Track`] refuses what could only pretend to work.
+//! Transactions of a connection: begun, ended and never lied about. What is known of one is in `track.rs`.
 
 use orm_core::driver::TransactionState;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
 use super::connection::Connection;
-
-/// What a connection knows of its transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Track {
-    /// None is open.
-    Idle,
-    /// Open, and all of it stands.
-    Open,
-    /// Open, but only a rollback, to a savepoint or of the whole, can follow.
-    Aborted,
-    /// The database has ended it; what it did is undone, and nothing runs until `rollback` says so.
-    Gone,
-    /// A statement has ended it, such as DDL on MySQL, and what it did is stored. Nothing runs until
-    /// `rollback` says so, since it would commit by itself.
-    Ended,
-}
-
-impl Track {
-    #[inline]
-    pub(super) fn allow_statement(self) -> Result<()> {
-        match self {
-            Self::Idle | Self::Open => Ok(()),
-            Self::Aborted | Self::Gone | Self::Ended => Err(self.refusal("run a statement")),
-        }
-    }
-
-    /// What follows when the driver reports `state`; `stored` tells whether a transaction that isn't
-    /// open any more was committed.
-    #[cold]
-    pub(super) fn changed(self, state: TransactionState, stored: bool) -> Self {
-        match (self, state) {
-            (Self::Idle | Self::Gone | Self::Ended, TransactionState::None) => self,
-            (_, TransactionState::None) if stored => Self::Ended,
-            (_, TransactionState::None) => Self::Gone,
-            (_, TransactionState::Open) => Self::Open,
-            (_, TransactionState::Aborted) => Self::Aborted,
-        }
-    }
-
-    #[cold]
-    fn refusal(self, what: &str) -> Error {
-        let (state, hint) = match self {
-            Self::Gone => (
-                "the database has ended the transaction",
-                "call rollback() and do the work again: nothing of it is stored",
-            ),
-            Self::Ended => (
-                "a statement has ended the transaction",
-                "what came before that statement is stored: call rollback() to go on, and run DDL outside of \
-                 transactions",
-            ),
-            Self::Aborted => (
-                "an earlier error aborted the transaction",
-                "call rollback(), or let the savepoint around the failed statement end with the error",
-            ),
-            Self::Open => ("a transaction is open", "use savepoint(…) to nest"),
-            Self::Idle => ("no transaction is open", "call begin() first"),
-        };
-        let kind = match self {
-            Self::Gone | Self::Ended | Self::Aborted => ErrorKind::Transaction,
-            Self::Open | Self::Idle => ErrorKind::Usage,
-        };
-        Error::with_message(kind, format!("can't {what}: {state}")).with_hint(hint)
-    }
-}
+use super::track::Track;
 
 impl Connection {
     /// Whether a transaction is open, lost ones that await `rollback` included.
@@ -101,26 +32,31 @@ impl Connection {
         self.begin_with(TransactionOptions::default())
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction. A connection that died in the pool is replaced by a new one, but none that has run
+    /// a statement since it was checked out: its settings would be gone without a word.
     ///
     /// # Errors
     /// `Usage` if one is open, `Unsupported` for an option that the database hasn't.
     pub fn begin_with(&mut self, options: TransactionOptions) -> Result<()> {
+        self.resync()?;
         if self.track != Track::Idle {
             return Err(self.track.refusal("begin a transaction"));
         }
-        for (index, sql) in self.dialect().begin(&options)?.iter().enumerate() {
-            let begun = self.raw_control(sql);
-            match begun {
-                // The connection died in the pool. Nothing has been done on it, so a new one serves.
-                Err(error) if index == 0 && error.is_connection_lost() => {
-                    self.track = Track::Idle;
-                    let shared = std::sync::Arc::clone(&self.shared);
-                    shared.pool.reconnect(&mut self.slot)?;
-                    self.raw_control(sql)?;
-                }
-                other => other?,
+        let statements = self.dialect().begin(&options)?;
+        self.after_end = self.dialect().after_end(&options);
+        let is_fresh = !self.used;
+        for (index, sql) in statements.iter().enumerate() {
+            let mut begun = self.raw_control(sql);
+            if is_fresh && index == 0 && begun.as_ref().is_err_and(Error::is_connection_lost) {
+                self.track = Track::Idle;
+                self.used = false;
+                begun = self.reconnect().and_then(|()| self.raw_control(sql));
             }
+            if begun.is_err() {
+                // What has failed is the error to report.
+                let _ = self.take_back();
+            }
+            begun?;
         }
         self.track = Track::Open;
         self.savepoints = 0;
@@ -141,6 +77,7 @@ impl Connection {
 
     /// As [`Connection::commit`], for whoever holds the transaction.
     pub(crate) fn finish(&mut self) -> Result<()> {
+        self.resync()?;
         if self.track != Track::Open {
             return Err(self.track.refusal("commit"));
         }
@@ -163,21 +100,37 @@ impl Connection {
         self.track = Track::Idle;
         // A server may have begun the next transaction already: completion_type = CHAIN on MySQL.
         self.observe(Ok(""));
-        committed.map_err(|error| {
-            error
-                .into_kind(ErrorKind::CommitUnknown)
-                .with_hint("look whether the work is there before doing it again")
-        })
+        let Err(error) = committed else {
+            return self.take_back();
+        };
+        Err(error
+            .into_kind(ErrorKind::CommitUnknown)
+            .with_hint("look whether the work is there before doing it again"))
     }
 
-    /// Rolls back whatever is open; without a transaction it does nothing.
+    /// Takes back what beginning has set for more than the transaction.
+    fn take_back(&mut self) -> Result<()> {
+        match self.after_end.take() {
+            Some(sql) => self.raw_control(sql),
+            None => Ok(()),
+        }
+    }
+
+    /// Rolls back whatever is open; without a transaction it does nothing. After the connection was lost a new
+    /// one takes its place if that can be had: then the next statement works, without the settings of the old
+    /// one.
     ///
     /// # Errors
     /// `Usage` inside a closure of [`Connection::transaction`] or [`Connection::savepoint`], and on a
     /// session's connection. The database's refusal. A connection that broke has rolled back by breaking.
     pub fn rollback(&mut self) -> Result<()> {
         self.is_free("roll back")?;
-        self.undo()
+        self.undo()?;
+        if self.native().is_broken() {
+            // The rollback has worked in any case. Whoever can't connect is told by the next statement.
+            let _ = self.reconnect();
+        }
+        Ok(())
     }
 
     /// Leaves the end of the transaction to the caller, by [`Connection::finish`] or
@@ -201,9 +154,16 @@ impl Connection {
 
     /// As [`Connection::rollback`], for whoever holds the transaction.
     pub(crate) fn undo(&mut self) -> Result<()> {
+        // A connection that can't tell is broken, and has rolled back by breaking.
+        let _ = self.resync();
         let track = std::mem::replace(&mut self.track, Track::Idle);
-        let over = matches!(track, Track::Idle | Track::Gone | Track::Ended);
-        if !over && !self.native().is_broken() {
+        // Whatever came of the transaction, there may be another one by now.
+        let is_open = self.native().transaction(None) != TransactionState::None;
+        if self.native().is_broken() {
+            // Its loss has been told, so that nobody counts on its settings any more.
+            self.used = false;
+            self.after_end = None;
+        } else if is_open {
             match self.raw_control("ROLLBACK") {
                 Err(error) if !error.is_connection_lost() => {
                     self.track = track;
@@ -213,7 +173,7 @@ impl Connection {
             }
         }
         self.savepoints = 0;
-        Ok(())
+        self.take_back()
     }
 
     /// Runs `work` in a transaction: commits on `Ok`, rolls back on `Err` and on panic.
@@ -255,6 +215,7 @@ impl Connection {
 
     /// Sets a savepoint and returns its number.
     pub(crate) fn set_savepoint(&mut self) -> Result<u32> {
+        self.resync()?;
         if self.track != Track::Open {
             return Err(self.track.refusal("set a savepoint"));
         }
@@ -276,6 +237,7 @@ impl Connection {
 
     /// Undoes the work since a savepoint and ends it.
     pub(crate) fn rollback_to(&mut self, number: u32) -> Result<()> {
+        self.resync()?;
         if !matches!(self.track, Track::Open | Track::Aborted) {
             return Err(self.track.refusal("roll back to a savepoint"));
         }

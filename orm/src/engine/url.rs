@@ -1,7 +1,8 @@
 //! Database URLs: `scheme://user:password@host:port/database?option=value`, and SQLite's forms.
 //!
 //! The authority and query follow RFC 3986; percent-encoding is decoded in every part. The password is
-//! kept out of every message.
+//! kept out of every message: so nothing is shown of a text that isn't known to be something else, since a
+//! password with an unencoded `/`, `?` or `@` in it is taken apart at the wrong place.
 
 use std::collections::BTreeMap;
 
@@ -28,10 +29,13 @@ impl Url {
     /// # Errors
     /// `Configuration`, which names the part at fault and never the password.
     pub(super) fn parse(text: &str) -> Result<Self> {
-        let Some((scheme, rest)) = text.split_once(':') else {
-            return Err(wrong("a database url needs a scheme")
-                .with_hint("write sqlite://file.db, postgresql://… or mysql://…"));
-        };
+        let (scheme, rest) = text
+            .split_once(':')
+            .filter(|(scheme, _)| is_scheme(scheme))
+            .ok_or_else(|| {
+                wrong("a database url needs a scheme")
+                    .with_hint("write sqlite://file.db, postgresql://… or mysql://…")
+            })?;
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut url = Self {
             scheme: scheme.to_ascii_lowercase(),
@@ -40,19 +44,43 @@ impl Url {
             host: String::new(),
             port: None,
             path: String::new(),
-            options: parse_query(query)?,
+            options: BTreeMap::new(),
         };
-        match rest.strip_prefix("//") {
-            // SQLite's URLs have no authority: all that follows is a path.
-            Some(rest) if url.scheme == "sqlite" => url.path = decode(rest, "path")?,
-            Some(rest) => url.parse_authority(rest)?,
-            None => url.path = decode(rest, "path")?,
+        if url.scheme == "sqlite" {
+            url.parse_file(rest)?;
+        } else {
+            url.parse_server(rest, query)?;
         }
+        url.options = parse_query(query)?;
         Ok(url)
     }
 
-    fn parse_authority(&mut self, rest: &str) -> Result<()> {
+    /// SQLite's URLs have no authority: all that follows is a path.
+    fn parse_file(&mut self, rest: &str) -> Result<()> {
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        let first = path.split_once('@').map(|(first, _)| first);
+        if first.is_some_and(|first| first.contains(':')) {
+            return Err(
+                wrong("the url of a sqlite database has no user and password")
+                    .with_hint("write sqlite://file.db; encode a : in the file's name as %3A"),
+            );
+        }
+        self.path = decode(path, "path")?;
+        Ok(())
+    }
+
+    fn parse_server(&mut self, rest: &str, query: &str) -> Result<()> {
+        let Some(rest) = rest.strip_prefix("//") else {
+            return Err(
+                wrong("the url of a database server needs // behind its scheme")
+                    .with_hint("write postgresql://user:password@host/database"),
+            );
+        };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        // The rest of a password that ended too early, or the host behind it.
+        if path.contains('@') || query.contains('@') {
+            return Err(wrong("the url has an @ behind its host").with_hint(ENCODE));
+        }
         self.path = decode(path, "database name")?;
         // The last @ ends the login: a password may hold one that should have been encoded.
         let host = match authority.rsplit_once('@') {
@@ -72,26 +100,33 @@ impl Url {
 
     fn parse_host(&mut self, text: &str) -> Result<()> {
         let (host, port) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let Some((host, port)) = rest.split_once(']') else {
-                    return Err(wrong("the url's ipv6 address has no closing bracket"));
-                };
-                (host, port.strip_prefix(':'))
-            }
+            Some(rest) => bracketed(rest)?,
             None => match text.rsplit_once(':') {
-                Some((host, port)) => (host, Some(port)),
-                None => (text, None),
+                Some((host, port)) => (host, port),
+                None => (text, ""),
             },
         };
+        if host.contains(',') {
+            return Err(wrong("the url names several hosts").with_hint(
+                "name one; a driver of its own takes several, with PostgresConfig::host",
+            ));
+        }
+        if host.contains(':') && !text.starts_with('[') {
+            return Err(wrong("the url's host has a : in it").with_hint(
+                "write an ipv6 address in brackets, and encode a : in the password as %3A",
+            ));
+        }
         self.host = decode(host, "host")?;
-        if let Some(port) = port.filter(|port| !port.is_empty()) {
-            let number = port.parse().map_err(|_| {
-                wrong("the url's port is no number from 1 to 65535")
-                    .with_hint("encode an @, :, / or ? in user or password as %40, %3A, %2F or %3F")
-            })?;
-            self.port = Some(number);
+        if !port.is_empty() {
+            self.port = Some(port_number(port)?);
         }
         Ok(())
+    }
+
+    /// Whether the query has an option that wasn't taken yet.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.options.contains_key(name)
     }
 
     /// Takes an option out of the query.
@@ -144,7 +179,8 @@ impl Url {
     pub(super) fn finish(self, known: &str) -> Result<()> {
         match self.options.into_keys().next() {
             Some(name) => Err(wrong(format!(
-                "unknown option {name} in the url of {}",
+                "unknown option {}in the url of {}",
+                shown(&name),
                 self.scheme
             ))
             .with_hint(format!("known are: {known}"))),
@@ -153,21 +189,78 @@ impl Url {
     }
 }
 
+const ENCODE: &str =
+    "encode an @, :, / or ? in user, password, database or options as %40, %3A, %2F or %3F";
+
+fn is_scheme(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(is_part)
+}
+
+/// Address and port behind an opening bracket.
+fn bracketed(rest: &str) -> Result<(&str, &str)> {
+    let Some((host, behind)) = rest.split_once(']') else {
+        return Err(wrong("the url's ipv6 address has no closing bracket"));
+    };
+    if !host.contains(':') {
+        return Err(wrong("the url's brackets hold no ipv6 address")
+            .with_hint("write names and other addresses without brackets"));
+    }
+    match behind.strip_prefix(':') {
+        Some(port) => Ok((host, port)),
+        None if behind.is_empty() => Ok((host, "")),
+        None => Err(
+            wrong("the url has something other than a port behind its ipv6 address")
+                .with_hint("write [::1]:5432"),
+        ),
+    }
+}
+
+fn port_number(text: &str) -> Result<u16> {
+    // Parsing would take a sign.
+    let number = text
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| text.parse());
+    match number {
+        Some(Ok(number @ 1..)) => Ok(number),
+        _ => Err(wrong("the url's port is no number from 1 to 65535").with_hint(ENCODE)),
+    }
+}
+
 fn parse_query(query: &str) -> Result<BTreeMap<String, String>> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((decode(name, "option")?, decode(value, "option")?))
-        })
-        .collect()
+    let mut options = BTreeMap::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (decode(name, "option")?, decode(value, "option")?);
+        if options.contains_key(&name) {
+            return Err(wrong(format!(
+                "the url has the option {}twice",
+                shown(&name)
+            )));
+        }
+        options.insert(name, value);
+    }
+    Ok(options)
+}
+
+/// The name of an option with a space, unless it may be a part of something else.
+fn shown(name: &str) -> String {
+    let is_name = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if is_name {
+        format!("{name} ")
+    } else {
+        String::new()
+    }
 }
 
 fn decode(text: &str, part: &str) -> Result<String> {
     let decoded = percent_decode_str(text).decode_utf8();
-    Ok(decoded
-        .map_err(|_| wrong(format!("the url's {part} is no valid utf-8")))?
-        .into_owned())
+    let decoded = decoded.map_err(|_| wrong(format!("the url's {part} is no valid utf-8")))?;
+    if decoded.contains('\0') {
+        return Err(wrong(format!("the url's {part} has a NUL character in it")));
+    }
+    Ok(decoded.into_owned())
 }
 
 pub(super) fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
@@ -217,19 +310,46 @@ mod tests {
     fn wrong_urls_say_what_is_wrong_without_the_password() {
         for (text, part) in [
             ("users.db", "scheme"),
+            ("u:secret@h/db", "//"),
+            ("u%40x:secret@h/db", "scheme"),
+            ("postgres:u:secret@h/db", "//"),
+            ("postgres:/u:secret@h/db", "//"),
             ("postgres://u:secret@h:port/db", "port"),
             ("postgres://u:secret@h:99999/db", "port"),
+            ("postgres://u:secret@h:0/db", "port"),
+            ("postgres://u:secret@h:+5432/db", "port"),
+            ("postgres://u:12/secret@h/db", "@"),
+            ("postgres://u:12?secret@h/db", "@"),
+            ("postgres://u:12?secret=x@h/db", "@"),
+            ("postgres://u:p@a:1,b:2/db", "several hosts"),
+            ("postgres://u:p@::1:5432/db", "brackets"),
+            ("mysql://[127.0.0.1]5432/db", "brackets"),
+            ("mysql://[::1]5432/db", "port"),
             ("mysql://[::1/db", "bracket"),
             ("mysql://u:%ff@h/db", "password"),
+            ("mysql://u:%00secret@h/db", "NUL"),
+            (
+                "mysql://h/db?sslmode=require&sslmode=disable",
+                "sslmode twice",
+            ),
+            ("sqlite:u:secret@x", "no user"),
+            ("sqlite://u:secret@x/y", "no user"),
+            ("sqlite://x%00y.db", "NUL"),
         ] {
-            let message = Url::parse(text).err().unwrap().to_string();
-            assert!(message.contains(part), "{message}");
+            let message = Url::parse(text).err().expect(text).to_string();
+            assert!(message.contains(part), "{text}: {message}");
             assert!(!message.contains("secret"), "{message}");
         }
-        let error = Url::parse("sqlite://a.db?mod=ro")
-            .unwrap()
-            .finish("mode")
-            .unwrap_err();
-        assert!(error.to_string().contains("unknown option mod"));
+    }
+
+    #[test]
+    fn unknown_options_are_named_if_they_are_names() {
+        for (text, name) in [
+            ("sqlite://a.db?mod=ro", "unknown option mod in"),
+            ("postgres://h/db?Secret1", "unknown option in"),
+        ] {
+            let error = Url::parse(text).unwrap().finish("mode").unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
     }
 }

@@ -9,13 +9,6 @@ use orm_core::sql::TransactionOptions;
 use super::{Session, Work};
 use crate::engine::Engine;
 
-/// The options of a transaction that is likely to write.
-const WRITING: TransactionOptions = TransactionOptions {
-    isolation: None,
-    read_only: false,
-    writes: true,
-};
-
 impl Engine {
     /// Runs `work` with a session of its own: commits on `Ok`, rolls back on `Err` and on panic.
     ///
@@ -28,6 +21,31 @@ impl Engine {
         self.try_transaction(work)
     }
 
+    /// Like [`Engine::transaction`], with an isolation level or for reading only.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # use orm::engine::{IsolationLevel, TransactionOptions};
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// let options = TransactionOptions {
+    ///     isolation: Some(IsolationLevel::Serializable),
+    ///     ..TransactionOptions::default()
+    /// };
+    /// engine.transaction_with(options, |session| session.flush())?;
+    /// // BEGIN ISOLATION LEVEL SERIALIZABLE; …; COMMIT on PostgreSQL
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Engine::transaction`]; `Unsupported` for a level that the database hasn't.
+    pub fn transaction_with<T>(
+        &self,
+        options: TransactionOptions,
+        work: impl FnOnce(&mut Session) -> Result<T>,
+    ) -> Result<T> {
+        self.run(options, work)
+    }
+
     /// Like [`Engine::transaction`], for closures with an error type of their own.
     ///
     /// # Errors
@@ -36,7 +54,16 @@ impl Engine {
         &self,
         work: impl FnOnce(&mut Session) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut session = Session::with_options(self, WRITING);
+        self.run(TransactionOptions::default(), work)
+    }
+
+    fn run<T, E: From<Error>>(
+        &self,
+        options: TransactionOptions,
+        work: impl FnOnce(&mut Session) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let writes = options.writes || !options.read_only;
+        let mut session = Session::with_options(self, TransactionOptions { writes, ..options });
         // A commit of the closure's own would be done twice by a retry, and not undone by its error.
         session.depth = 1;
         let result = work(&mut session);
@@ -58,6 +85,7 @@ impl Engine {
         Retry {
             engine: self,
             times,
+            options: TransactionOptions::default(),
         }
     }
 }
@@ -68,9 +96,16 @@ impl Engine {
 pub struct Retry<'e> {
     engine: &'e Engine,
     times: u32,
+    options: TransactionOptions,
 }
 
 impl Retry<'_> {
+    /// The same with these options: `SERIALIZABLE` transactions are made to be run again.
+    pub fn options(mut self, options: TransactionOptions) -> Self {
+        self.options = options;
+        self
+    }
+
     /// Like [`Engine::transaction`], with a fresh session for each try. Waits between tries, longer
     /// each time, by a random part of 10 ms to 1 s. Nothing but a deadlock or a serialization failure
     /// is tried again: in particular not a connection lost during COMMIT.
@@ -80,7 +115,7 @@ impl Retry<'_> {
     pub fn transaction<T>(&self, mut work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
         let mut tries = 0;
         loop {
-            match self.engine.transaction(&mut work) {
+            match self.engine.transaction_with(self.options, &mut work) {
                 Err(error) if error.is_serialization_failure() && tries < self.times => {
                     tries += 1;
                     std::thread::sleep(pause(tries));

@@ -87,7 +87,7 @@ impl Session {
     /// One statement that touches one row is atomic by itself: BEGIN and COMMIT would be two round
     /// trips for nothing.
     fn commit_single(&mut self, plan: Plan) -> Result<()> {
-        let mut connection = self.engine.connection_for_one()?;
+        let mut connection = self.engine.connection()?;
         match flush::emit(&mut connection, &self.state, &plan) {
             Ok(written) => {
                 if connection.in_transaction() {
@@ -182,7 +182,7 @@ impl Session {
     }
 
     fn begin(&mut self, options: TransactionOptions) -> Result<()> {
-        let mut connection = self.engine.connection()?;
+        let mut connection = self.engine.connection_to_begin()?;
         connection.begin_with(options)?;
         connection.hold();
         self.state.new_level();

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::sync::{Arc, Barrier};
 
+use orm::engine::{IsolationLevel, TransactionOptions};
 use orm::prelude::*;
 use orm::{Error, ErrorKind, Result};
 
@@ -21,6 +22,7 @@ cases![
     a_closure_cant_end_its_transaction,
     retry_runs_the_closure_again_after_a_serialization_failure,
     retry_gives_up_after_the_last_time,
+    transactions_and_retries_take_options,
     retry_does_not_repeat_other_errors,
     retry_after_a_real_deadlock (crate::suite::Requires::RowLocks),
     a_snapshot_that_is_too_old_is_a_serialization_failure (crate::suite::Requires::Embedded),
@@ -151,6 +153,46 @@ fn retry_runs_the_closure_again_after_a_serialization_failure(db: &Db) {
         })
         .unwrap();
     assert_eq!((value, tries.get()), (3, 3));
+    assert_eq!(usernames(db), ["ada"]);
+}
+
+fn transactions_and_retries_take_options(db: &Db) {
+    let serializable = TransactionOptions {
+        isolation: Some(IsolationLevel::Serializable),
+        writes: true,
+        ..TransactionOptions::default()
+    };
+    let begin = db.dialect().begin(&serializable).unwrap();
+    db.sent();
+    let mut tries = 0;
+    db.engine
+        .retry(2)
+        .options(serializable)
+        .transaction(|session| {
+            tries += 1;
+            session.add(User::builder().username("ada"));
+            session.flush()?;
+            if tries == 1 {
+                return Err(Error::new(ErrorKind::SerializationFailure));
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(tries, 2);
+    let sent = db.sent();
+    let begins = sent
+        .iter()
+        .filter(|sql| begin.contains(&sql.as_str().into()));
+    assert_eq!(begins.count(), 2 * begin.len(), "{sent:?}");
+    let reading = TransactionOptions {
+        read_only: true,
+        ..TransactionOptions::default()
+    };
+    let written = db.engine.transaction_with(reading, |session| {
+        session.add(User::builder().username("grace"));
+        session.flush()
+    });
+    assert_eq!(written.unwrap_err().kind(), ErrorKind::Database);
     assert_eq!(usernames(db), ["ada"]);
 }
 

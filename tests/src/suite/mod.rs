@@ -38,6 +38,7 @@ mod stale;
 mod statements;
 mod support;
 mod text_search;
+mod touched;
 mod transactions;
 mod types;
 mod version;
@@ -135,6 +136,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(nesting::cases());
     cases.extend(pool::cases());
     cases.extend(text_search::cases());
+    cases.extend(touched::cases());
     cases.extend(writes::cases());
     cases.extend(closures::cases());
     cases.extend(dirty::cases());

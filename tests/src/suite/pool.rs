@@ -20,6 +20,8 @@ cases![
     a_pool_without_patience_works,
     a_freed_connection_goes_to_the_next_in_line,
     many_threads_share_a_pool,
+    any_time_is_possible,
+    a_wait_for_a_database_in_memory_is_as_long_as_asked_for (Requires::Embedded),
     a_connection_in_memory_is_the_only_one (Requires::Embedded),
     a_database_in_memory_survives_its_sessions (Requires::Embedded),
     a_fresh_connection_is_not_asked_whether_it_lives,
@@ -87,6 +89,34 @@ fn many_threads_share_a_pool(db: &Db) {
     assert_eq!(db.count("users"), 60);
     // Three is the default of the pool.
     assert!(db.recorder.connects() <= 3, "{}", db.recorder.connects());
+}
+
+fn any_time_is_possible(db: &Db) {
+    let mut url = db.url().to_owned();
+    if db.backend.is_server() {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(&format!("connect_timeout={}", u64::MAX));
+    }
+    let options = Engine::options(&url)
+        .pool_timeout(Duration::MAX)
+        .check_after(Duration::MAX);
+    let engine = options.connect().unwrap();
+    for _ in 0..2 {
+        engine.connection().unwrap();
+    }
+}
+
+fn a_wait_for_a_database_in_memory_is_as_long_as_asked_for(db: &Db) {
+    let _ = db;
+    let options = Engine::options("sqlite://").pool_timeout(Duration::from_secs(30));
+    let engine = options.connect().unwrap();
+    let held = engine.connection().unwrap();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| engine.connection().map(drop));
+        thread::sleep(Duration::from_millis(1200));
+        drop(held);
+        waiting.join().unwrap().unwrap();
+    });
 }
 
 fn a_connection_in_memory_is_the_only_one(db: &Db) {

@@ -24,7 +24,7 @@ cases![
     expunge_takes_an_entity_out,
     expunge_of_an_inserted_entity_leaves_its_row,
     the_sessions_connection_is_in_its_transaction,
-    a_read_only_session_never_writes (crate::suite::Requires::Server),
+    a_read_only_session_never_writes,
     a_transaction_begins_with_the_first_statement,
     an_empty_commit_sends_nothing,
     work_done_past_the_session_is_told,
@@ -246,6 +246,9 @@ fn a_read_only_session_never_writes(db: &Db) {
     session.commit().unwrap_err();
     assert_eq!(db.count("users"), 0);
     session.rollback().unwrap();
+    let mut session = db.session();
+    session.add(User::builder().username("the next one writes"));
+    session.commit().unwrap();
 }
 
 fn a_transaction_begins_with_the_first_statement(db: &Db) {

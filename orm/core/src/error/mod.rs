@@ -17,8 +17,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, with everything that is known about where.
 ///
-/// `Display` and `Debug` both show the message, the place, the SQL text with its placeholders, and a
-/// hint; never a bound value and never a password.
+/// `Display` and `Debug` both show the message, the place, the SQL text with its placeholders, at most 1000
+/// characters of it, and a hint; never a bound value and never a password.
 ///
 /// ```
 /// use orm_core::error::{Error, ErrorKind};
@@ -156,7 +156,7 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// The SQL text that failed, with placeholders instead of values.
+    /// The SQL text that failed, all of it, with placeholders instead of values.
     pub fn sql(&self) -> Option<&str> {
         self.0.sql.as_deref()
     }
@@ -258,12 +258,24 @@ impl fmt::Display for Error {
             write!(f, " [{code}]")?;
         }
         if let Some(sql) = &self.0.sql {
-            write!(f, "\n  sql: {sql}")?;
+            write!(f, "\n  sql: {}", shortened(sql))?;
+            if shortened(sql).len() < sql.len() {
+                write!(f, "… ({} bytes)", sql.len())?;
+            }
         }
         if let Some(hint) = &self.0.hint {
             write!(f, "\n  hint: {hint}")?;
         }
         Ok(())
+    }
+}
+
+/// As much of a statement as a message shows: a bulk INSERT may be megabytes long.
+fn shortened(sql: &str) -> &str {
+    const MOST: usize = 1000;
+    match sql.char_indices().nth(MOST) {
+        Some((end, _)) => &sql[..end],
+        None => sql,
     }
 }
 
@@ -313,5 +325,15 @@ mod tests {
                 .source()
                 .is_some_and(|s| s.to_string().contains("secret"))
         );
+    }
+
+    #[test]
+    fn a_long_text_is_shown_in_part_and_kept_whole() {
+        let sql = "é".repeat(5000);
+        let error = Error::new(ErrorKind::Syntax).with_sql(&sql);
+        let text = error.to_string();
+        assert!(text.ends_with("é… (10000 bytes)"), "{text}");
+        assert_eq!(text.matches('é').count(), 1000);
+        assert_eq!(error.sql(), Some(sql.as_str()));
     }
 }

@@ -211,6 +211,13 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// `Unsupported` for an option that the database hasn't.
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>>;
 
+    /// The statement that takes back, after the end of a transaction, what [`Dialect::begin`] has set for more
+    /// than this transaction.
+    fn after_end(&self, options: &TransactionOptions) -> Option<&'static str> {
+        let _ = options;
+        None
+    }
+
     /// A query of one column with the names of the tables in the connection's schema.
     fn list_tables(&self) -> &'static str;
 
