@@ -21,8 +21,13 @@ use names::{
 /// assert_eq!((error.table(), error.constraint()), (Some("users"), Some("uq_users_name")));
 /// ```
 pub fn classify(code: u16, state: &str, message: &str) -> Error {
+    classify_in(code, state, message, "")
+}
+
+/// As [`classify`], for an error of the statement `sql`.
+fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> Error {
     let error = match code {
-        1022 | 1062 | 1169 | 1586 => unique(message),
+        1022 | 1062 | 1169 | 1586 => unique(message, sql),
         1216 | 1217 | 1451 | 1452 | 1761 | 1762 | 3730 => foreign_key(message),
         1048 | 1263 | 1364 => at_column(ErrorKind::NotNullViolation, message),
         3819 | 4025 => check(message),
@@ -116,7 +121,7 @@ fn plain_kind(code: u16, state: &str) -> ErrorKind {
         1044 | 1045 | 1049 | 1130 | 1251 | 1698 | 1862 | 3118 => ErrorKind::Authentication,
         1064 | 1065 | 1149 => ErrorKind::Syntax,
         1153 | 1301 => ErrorKind::DataTooLong,
-        1235 | 1436 => ErrorKind::Unsupported,
+        1235 | 1390 | 1436 => ErrorKind::Unsupported,
         _ if state == "40001" => ErrorKind::SerializationFailure,
         _ if state.starts_with("08") => ErrorKind::ConnectionLost,
         _ => ErrorKind::Database,
@@ -145,7 +150,7 @@ fn hint(code: u16) -> Option<&'static str> {
 pub(crate) fn from_native(native: mysql::Error, sql: &str) -> Error {
     use mysql::Error as Native;
     let error = match &native {
-        Native::MySqlError(server) => classify(server.code, &server.state, &server.message),
+        Native::MySqlError(server) => classify_in(server.code, &server.state, &server.message, sql),
         Native::IoError(io) => Error::new(io_kind(io)),
         Native::CodecError(_) => Error::new(ErrorKind::ConnectionLost),
         Native::DriverError(mysql::DriverError::MixedParams | mysql::DriverError::Params(_)) => {
@@ -209,6 +214,25 @@ pub(crate) fn breaks(native: &mysql::Error) -> bool {
 mod tests {
     use super::*;
 
+    #[test]
+    fn names_with_dots_are_told_apart_by_the_statement() {
+        let of = |key: &str| {
+            let message = format!("Duplicate entry 'x' for key '{key}'");
+            let error = classify_in(
+                1062,
+                "23000",
+                &message,
+                "INSERT INTO `a.b` (`c.d`) VALUES (?)",
+            );
+            let own = |name: Option<&str>| name.map(str::to_owned);
+            (own(error.table()), own(error.constraint()))
+        };
+        let constraint = Some("uq_a.b_c.d".to_owned());
+        assert_eq!(of("uq_a.b_c.d"), (None, constraint.clone()));
+        assert_eq!(of("a.b.uq_a.b_c.d"), (Some("a.b".to_owned()), constraint));
+        assert_eq!(of("PRIMARY"), (None, Some("PRIMARY".to_owned())));
+    }
+
     /// Code, message, kind, and what is found of constraint, table and column.
     type Case = (u16, &'static str, ErrorKind, [Option<&'static str>; 3]);
 
@@ -231,6 +255,30 @@ mod tests {
             "Duplicate entry '1' for key 'PRIMARY'",
             ErrorKind::UniqueViolation,
             [Some("PRIMARY"), None, None],
+        ),
+        (
+            1054,
+            "Unknown column 'a' in 'HAVING'",
+            ErrorKind::Unsupported,
+            [None, None, None],
+        ),
+        (
+            1054,
+            "Unknown column 'a.b' in 'having clause'",
+            ErrorKind::Unsupported,
+            [None, None, None],
+        ),
+        (
+            1065,
+            "Query was empty",
+            ErrorKind::Syntax,
+            [None, None, None],
+        ),
+        (
+            1390,
+            "Prepared statement contains too many placeholders",
+            ErrorKind::Unsupported,
+            [None, None, None],
         ),
         (
             1452,

@@ -86,7 +86,7 @@ fn kind(server: &ServerError<'_>) -> ErrorKind {
         "55P03" => ErrorKind::Busy,
         "22001" | "22026" => ErrorKind::DataTooLong,
         "22003" | "22008" | "22015" => ErrorKind::OutOfRange,
-        "25P02" | "3B001" => ErrorKind::Transaction,
+        "25P01" | "25P02" | "3B001" => ErrorKind::Transaction,
         "42601" => ErrorKind::Syntax,
         "42P01" => ErrorKind::UndefinedTable,
         "42703" => ErrorKind::UndefinedColumn,

@@ -279,6 +279,16 @@ mod tests {
                 "CHECK constraint failed: ck_users_age",
                 (CheckViolation, None, None, Some("ck_users_age")),
             ),
+            (
+                1,
+                "LIKE or GLOB pattern too complex",
+                (DataTooLong, None, None, None),
+            ),
+            (
+                1,
+                "Expression tree is too large (maximum depth 1000)",
+                (Unsupported, None, None, None),
+            ),
             (5, "database is locked", (Busy, None, None, None)),
             (6, "database table is locked", (Busy, None, None, None)),
             (261, "database is locked", (Busy, None, None, None)),

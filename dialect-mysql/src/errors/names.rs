@@ -6,16 +6,27 @@ use orm_core::error::{Error, ErrorKind};
 
 /// `Duplicate entry '…' for key 'users.uq_name'`, on MariaDB without the table. The entry is the
 /// user's text and may hold anything, so the key is looked for from the end.
-pub(super) fn unique(message: &str) -> Error {
+pub(super) fn unique(message: &str, sql: &str) -> Error {
     let error = Error::new(ErrorKind::UniqueViolation);
     let key = message
         .rsplit_once("for key '")
         .and_then(|(_, key)| key.strip_suffix('\''));
-    match key.map(|key| (key, key.rsplit_once('.'))) {
+    match key.map(|key| (key, table_of_key(key, sql))) {
         Some((_, Some((table, key)))) => error.with_table(table).with_constraint(key),
         Some((key, None)) => error.with_constraint(key),
         None => error,
     }
+}
+
+/// The table before a key, and the key. Both may have dots in their names, so the table is one that the
+/// statement names, as far as its names are quoted.
+fn table_of_key<'a>(key: &'a str, sql: &str) -> Option<(&'a str, &'a str)> {
+    let named = |table: &str| {
+        !sql.contains('`') || sql.contains(&format!("`{}`", table.replace('`', "``")))
+    };
+    let dots = key.rmatch_indices('.');
+    dots.map(|(dot, _)| (&key[..dot], &key[dot + 1..]))
+        .find(|(table, _)| named(table))
 }
 
 /// ``…a foreign key constraint fails (`db`.`posts`, CONSTRAINT `fk` FOREIGN KEY (`author`) REFERENCES …``,

@@ -108,7 +108,7 @@ impl Query {
                 "name it: select(count_all()).from(User)",
             ));
         }
-        grouping::check(&self.ast, &self.sources().0)?;
+        grouping::check(&self.ast, || self.sources().0)?;
         if self.ast.joins.is_empty() {
             return Ok(());
         }

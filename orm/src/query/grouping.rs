@@ -8,10 +8,18 @@ use orm_core::stmt::{self, Expr, Projection};
 use super::fault::Fault;
 use super::origin::Origin;
 
-/// Checks a query of the tables `sources`.
-pub(super) fn check(query: &stmt::Select, sources: &[Origin]) -> Result<(), Fault> {
+/// Checks a query of the tables that `sources` names. Most queries have nothing to check.
+pub(super) fn check(
+    query: &stmt::Select,
+    sources: impl FnOnce() -> Vec<Origin>,
+) -> Result<(), Fault> {
+    let grouped = is_grouped(query);
+    if !grouped && !query.distinct {
+        return Ok(());
+    }
+    let sources = &sources();
     let grouping = Grouping { query, sources };
-    if grouping.is_grouped() {
+    if grouped {
         grouping.check_columns()?;
     }
     if query.distinct {
@@ -20,22 +28,21 @@ pub(super) fn check(query: &stmt::Select, sources: &[Origin]) -> Result<(), Faul
     Ok(())
 }
 
+fn is_grouped(query: &stmt::Select) -> bool {
+    let aggregates = |projection: &Projection| match projection {
+        Projection::Columns { .. } => false,
+        Projection::Expr(expr) | Projection::Labelled(expr, _) => has_aggregate(expr),
+    };
+    let grouped = !query.group_by.is_empty() || !query.having.is_empty();
+    grouped || query.columns.iter().any(aggregates)
+}
+
 struct Grouping<'a> {
     query: &'a stmt::Select,
     sources: &'a [Origin],
 }
 
 impl Grouping<'_> {
-    fn is_grouped(&self) -> bool {
-        let aggregates = |projection: &Projection| match projection {
-            Projection::Columns { .. } => false,
-            Projection::Expr(expr) | Projection::Labelled(expr, _) => has_aggregate(expr),
-        };
-        !self.query.group_by.is_empty()
-            || !self.query.having.is_empty()
-            || self.query.columns.iter().any(aggregates)
-    }
-
     fn check_columns(&self) -> Result<(), Fault> {
         for projection in &self.query.columns {
             match projection {

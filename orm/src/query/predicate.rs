@@ -13,7 +13,8 @@ use super::select::Select;
 /// A condition: what comparisons yield and `filter` takes.
 ///
 /// Conditions combine by [`and`](Self::and), [`or`](Self::or), [`not`](Self::not), by `&`, `|` and `!`,
-/// and out of iterators by [`all`](Self::all) and [`any`](Self::any).
+/// and out of iterators by [`all`](Self::all) and [`any`](Self::any). Any number may stand side by side; a
+/// statement in which they are nested more than 500 deep is a `Usage` error.
 ///
 /// ```
 /// # use orm::prelude::*;

@@ -110,6 +110,7 @@ impl<S> Select<S> {
     }
 
     /// Makes one row of all that have the same values here. A model's value stands for its primary key.
+    /// What is selected beside aggregates must be among them, or a column of a table whose key is.
     pub fn group_by<G: GroupList>(mut self, groups: G) -> Self {
         groups.add_to(&mut self.query.edit().group_by);
         self
@@ -139,7 +140,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Drops duplicate rows.
+    /// Drops duplicate rows. What the query orders by must be selected.
     pub fn distinct(mut self) -> Self {
         self.query.edit().distinct = true;
         self

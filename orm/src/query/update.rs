@@ -78,7 +78,8 @@ pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
 }
 
 impl<M: Model> Update<M> {
-    /// Sets a column to a value or expression.
+    /// Sets a column to a value or expression. Every expression reads the old values, whatever the order:
+    /// `set(A.x, A.y).set(A.y, A.x)` swaps them. MySQL can't swap, so it is `Unsupported` there.
     pub fn set<T: DbType, V: ValueFor<T>>(self, column: Column<M, T>, value: V) -> Self {
         self.assign(Assignment::new(column.position(), value.into_operand()))
     }
@@ -106,7 +107,7 @@ impl<M: Model> Update<M> {
     /// Runs it and tells how many rows met the condition.
     ///
     /// # Errors
-    /// `Usage` if nothing is set, `DataTooLong` for a value beyond a declared length, the database's
+    /// `Usage` if nothing is set, or a column twice, `DataTooLong` for a value beyond a declared length, the database's
     /// refusal.
     pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
         self.check()?;

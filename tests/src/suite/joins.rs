@@ -163,10 +163,9 @@ fn expressions_of_the_optional_side(db: &Db) {
     assert_eq!(never.all(conn).unwrap().len(), 2);
     // A condition has a table too.
     let known = select(User.email.is_null().value()).order_by(User.id);
-    let some = Some;
     assert_eq!(
         known.all(conn).unwrap(),
-        [some(false), some(true), some(false), some(false)]
+        [false, true, false, false].map(Some)
     );
 }
 

@@ -316,7 +316,7 @@ fn nothing_is_outside_of_an_empty_list(db: &Db) {
         raw("SELECT id FROM everything WHERE NOT (text IN :l)").bind_list("l", [""; 0]),
         raw("SELECT id FROM everything WHERE colour NOT IN :l").bind_list("l", [""; 0]),
         raw("SELECT id FROM everything WHERE bytes NOT IN :l")
-            .bind_list("l", [Vec::<u8>::new(); 0]),
+            .bind_list("l", Vec::<Vec<u8>>::new()),
         raw(sql(
             db,
             "SELECT id FROM everything WHERE \"double\" NOT IN :l",

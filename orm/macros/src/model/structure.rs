@@ -103,7 +103,7 @@ fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()
 
 /// `= name`.
 fn word(meta: &ParseNestedMeta<'_>, example: &str) -> Result<Ident> {
-    let value = meta.value().and_then(|value| value.parse());
+    let value = meta.value().and_then(syn::parse::ParseBuffer::parse);
     value.map_err(|error| {
         syn::Error::new(
             error.span(),

@@ -30,16 +30,8 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
             w.dialect().write_typed_bind(w, value);
             Ok(())
         }
-        Expr::And(terms) | Expr::Or(terms) if terms.is_empty() => {
-            w.push(if matches!(expr, Expr::And(_)) {
-                "1 = 1"
-            } else {
-                "1 = 0"
-            });
-            Ok(())
-        }
-        Expr::And(all) => write_junction(w, all, " AND "),
-        Expr::Or(any) => write_junction(w, any, " OR "),
+        Expr::And(all) => write_terms(w, all, " AND ", "1 = 1"),
+        Expr::Or(any) => write_terms(w, any, " OR ", "1 = 0"),
         Expr::Not(inner) => write_wrapped(w, "NOT (", inner, ")"),
         Expr::Compare { op, left, right } => write_compare(w, *op, left, right),
         Expr::Arithmetic { op, left, right } => write_arithmetic(w, *op, left, right),
@@ -53,11 +45,7 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
             expr,
             select,
             negated,
-        } => {
-            write_operand(w, expr)?;
-            w.push(if *negated { " NOT IN " } else { " IN " });
-            write_members(w, select)
-        }
+        } => write_in_select(w, expr, select, *negated),
         Expr::Between { expr, low, high } => write_between(w, expr, low, high),
         Expr::Like(like) => w.dialect().write_like(w, like),
         Expr::Aggregate {
@@ -65,27 +53,13 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
             expr,
             distinct,
             ty,
-        } => {
-            let call = |w: &mut SqlWriter<'a>| {
-                write_aggregate_call(w, *function, expr.as_deref(), *distinct)
-            };
-            w.dialect()
-                .write_aggregate(w, &call, aggregate_type(*function, ty))
-        }
+        } => write_aggregate(w, *function, expr.as_deref(), *distinct, ty),
         Expr::Function { name, args } => write_function(w, name, args),
         Expr::Cast { expr, ty } => {
             let ty = w.dialect().cast_type(ty);
             write_wrapped(w, "CAST(", expr, &format!(" AS {ty})"))
         }
-        // SQLite and MariaDB take DISTINCT for void in EXISTS, and pass over duplicates by OFFSET.
-        Expr::Exists(select) if select.distinct && select.offset.is_some() => {
-            w.push("EXISTS ");
-            write_wrapped_query(w, "1", select)
-        }
-        Expr::Exists(select) => {
-            w.push("EXISTS ");
-            write_subquery(w, select)
-        }
+        Expr::Exists(select) => write_exists(w, select),
         Expr::Subquery(select) => write_subquery(w, select),
         Expr::Raw(parts) => {
             write_parts(w, parts);
@@ -162,6 +136,18 @@ fn write_peer<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         }
         other => write_operand(w, other),
     }
+}
+
+fn write_terms<'a>(
+    w: &mut SqlWriter<'a>,
+    terms: &'a [Expr],
+    between: &str,
+    empty: &str,
+) -> Result<()> {
+    if terms.is_empty() {
+        w.push(empty);
+    }
+    write_junction(w, terms, between)
 }
 
 /// Writes conditions side by side, in groups if they are many.
@@ -334,7 +320,23 @@ fn is_binary(list: &[Value]) -> bool {
     matches!(list.first(), Some(Value::Bytes(_) | Value::Uuid(_)))
 }
 
-fn write_members<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()> {
+fn write_exists<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()> {
+    w.push("EXISTS ");
+    // SQLite and MariaDB take DISTINCT for void in EXISTS, and pass over duplicates by OFFSET.
+    if select.distinct && select.offset.is_some() {
+        return write_wrapped_query(w, "1", select);
+    }
+    write_subquery(w, select)
+}
+
+fn write_in_select<'a>(
+    w: &mut SqlWriter<'a>,
+    expr: &'a Expr,
+    select: &'a Select,
+    negated: bool,
+) -> Result<()> {
+    write_operand(w, expr)?;
+    w.push(if negated { " NOT IN " } else { " IN " });
     let limited = select.limit.is_some() || select.offset.is_some();
     if !limited || w.dialect().capabilities().limit_in_subquery {
         return write_subquery(w, select);
@@ -356,6 +358,18 @@ fn write_subquery<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()> {
     write_select(w, select)?;
     w.push(")").qualify(outer);
     Ok(())
+}
+
+fn write_aggregate<'a>(
+    w: &mut SqlWriter<'a>,
+    function: Aggregate,
+    expr: Option<&'a Expr>,
+    distinct: bool,
+    ty: &Type,
+) -> Result<()> {
+    let call = |w: &mut SqlWriter<'a>| write_aggregate_call(w, function, expr, distinct);
+    w.dialect()
+        .write_aggregate(w, &call, aggregate_type(function, ty))
 }
 
 fn write_aggregate_call<'a>(

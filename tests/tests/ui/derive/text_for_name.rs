@@ -1,15 +1,6 @@
-//! Texts where names are expected.
+//! Texts where names of constants and fields are expected.
 
 use orm::prelude::*;
-
-#[derive(Model)]
-#[orm("users")]
-struct User {
-    #[orm(primary_key)]
-    id: i64,
-    #[orm("surname")]
-    name: String,
-}
 
 #[derive(Model)]
 #[orm(const_name = "Letters")]

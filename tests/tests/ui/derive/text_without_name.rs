@@ -1,0 +1,14 @@
+//! A text that doesn't say what it is, on a struct and on a field.
+
+use orm::prelude::*;
+
+#[derive(Model)]
+#[orm("users")]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm("surname")]
+    name: String,
+}
+
+fn main() {}
