@@ -16,7 +16,7 @@ use rusqlite::{Batch, CachedStatement, Statement};
 use super::bind::{bind_all, bind_row, check_count};
 use super::connect::SqliteDriver;
 use super::row::SqliteRow;
-use super::words::{is_insert, is_transaction_control, script_touches_session, touches_session};
+use super::words::{Kind, is_transaction_control, script_touches_session, touches_session};
 use crate::errors::from_native;
 
 /// A connection to SQLite. Its [`native`](Connection::native) is a [`rusqlite::Connection`].
@@ -75,17 +75,24 @@ impl SqliteConnection {
     }
 
     /// Runs a bound statement to its end.
-    fn run(&self, statement: &mut Statement<'_>, sql: &str, inserts: bool) -> Result<Outcome> {
-        let before = self.native.total_changes();
-        step_to_end(statement).map_err(|native| from_native(native).with_sql(sql))?;
-        // `changes` keeps its value over statements that change no row.
-        let affected = if self.native.total_changes() == before {
-            0
+    fn run(&self, statement: &mut Statement<'_>, sql: &str, kind: Kind) -> Result<Outcome> {
+        let run =
+            |statement| step_to_end(statement).map_err(|native| from_native(native).with_sql(sql));
+        let affected = if kind == Kind::Unknown {
+            let before = self.native.total_changes();
+            run(statement)?;
+            let has_changed = self.native.total_changes() != before;
+            if has_changed {
+                self.native.changes()
+            } else {
+                0
+            }
         } else {
+            run(statement)?;
             self.native.changes()
         };
         // The last row id keeps its value, too, over an INSERT that inserted nothing.
-        let last_insert_id = if inserts && affected > 0 {
+        let last_insert_id = if kind == Kind::Insert && affected > 0 {
             self.native.last_insert_rowid()
         } else {
             0
@@ -106,7 +113,7 @@ impl Connection for SqliteConnection {
         self.touched = self.touched || touches_session(sql);
         let mut statement = self.prepare(sql)?;
         bind_all(&mut statement, sql, binds)?;
-        self.run(&mut statement, sql, is_insert(sql))
+        self.run(&mut statement, sql, Kind::of(sql))
     }
 
     fn execute_each(
@@ -130,10 +137,10 @@ impl Connection for SqliteConnection {
             )
             .with_sql(sql));
         }
-        let inserts = is_insert(sql);
+        let kind = Kind::of(sql);
         for row in rows {
             bind_row(&mut statement, sql, row)?;
-            done(self.run(&mut statement, sql, inserts)?)?;
+            done(self.run(&mut statement, sql, kind)?)?;
         }
         Ok(())
     }

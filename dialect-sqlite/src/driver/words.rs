@@ -4,9 +4,28 @@
 
 use crate::render::{READ_ONLY, READ_WRITE};
 
-/// Whether a statement sets the last row id.
-pub(super) fn is_insert(sql: &str) -> bool {
-    is_any(word(past_comments(sql)), &["INSERT", "REPLACE"])
+/// What a statement leaves in SQLite's counters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A count of rows and a row id.
+    Insert,
+    /// A count of rows.
+    Change,
+    /// A count of rows if it changes any: else what stands there is from an earlier statement.
+    Unknown,
+}
+
+impl Kind {
+    pub(super) fn of(sql: &str) -> Self {
+        let word = word(past_comments(sql));
+        if is_any(word, &["INSERT", "REPLACE"]) {
+            Self::Insert
+        } else if is_any(word, &["UPDATE", "DELETE"]) {
+            Self::Change
+        } else {
+            Self::Unknown
+        }
+    }
 }
 
 pub(super) fn is_transaction_control(sql: &str) -> bool {
@@ -16,7 +35,15 @@ pub(super) fn is_transaction_control(sql: &str) -> bool {
 
 /// Whether a statement may leave something behind that the next user of the connection would find: a
 /// setting, a temporary table, another file.
+#[inline]
 pub(super) fn touches_session(sql: &str) -> bool {
+    match sql.as_bytes().first() {
+        Some(b'S' | b'I' | b'U' | b'W' | b's' | b'i' | b'u' | b'w') => false,
+        _ => may_touch_session(sql),
+    }
+}
+
+fn may_touch_session(sql: &str) -> bool {
     let sql = past_comments(sql);
     match sql.as_bytes().first() {
         // PRAGMA, ATTACH, DETACH, CREATE: everything else is told by its first letter.
@@ -93,8 +120,10 @@ mod tests {
 
     #[test]
     fn inserts_are_known_behind_comments() {
-        assert!(is_insert("/* a */ -- b\n insert into t values (1)"));
-        assert!(!is_insert("UPDATE t SET a = 1") && !is_insert("/* INSERT"));
+        let kind = Kind::of("/* a */ -- b\n insert into t values (1)");
+        assert_eq!(kind, Kind::Insert);
+        assert_eq!(Kind::of("UPDATE t SET a = 1"), Kind::Change);
+        assert_eq!(Kind::of("/* INSERT"), Kind::Unknown);
     }
 
     #[test]

@@ -141,7 +141,12 @@ impl Connection {
     /// # Errors
     /// As [`Connection::raw_execute`].
     pub fn raw_control(&mut self, sql: &str) -> Result<()> {
-        self.run(sql, &[], |native| native.control(sql), |()| 0)
+        self.run(sql, &[], |native| native.control(sql), |()| 0)?;
+        // Here alone a text may hold several statements.
+        if self.track == Track::Open && sql.contains(';') {
+            self.track = self.after(sql);
+        }
+        Ok(())
     }
 
     /// The driver's own connection, such as `rusqlite::Connection`, for what this library doesn't
@@ -232,7 +237,7 @@ impl Connection {
     }
 
     /// What is known of the open transaction after a text that may have put another in its place.
-    #[inline]
+    #[cold]
     fn after(&self, sql: &str) -> Track {
         match self.end_of(sql) {
             None => Track::Open,
@@ -248,8 +253,8 @@ impl Connection {
         let state = self.native().transaction(outcome.err());
         self.track = match (self.track, state) {
             (Track::Open, TransactionState::Open) => match outcome {
-                Ok(sql) => self.after(sql),
-                Err(_) => Track::Open,
+                Ok(sql) if steps::may_end(sql) => self.after(sql),
+                _ => Track::Open,
             },
             (Track::Idle, TransactionState::None) => Track::Idle,
             (track, state) => track.changed(state, self.is_stored_after(outcome)),
@@ -257,7 +262,6 @@ impl Connection {
     }
 
     /// Where DDL commits what is open, so does BEGIN.
-    #[inline]
     fn end_of(&self, sql: &str) -> Option<End> {
         steps::end_of(sql, !self.dialect.capabilities().transactional_ddl)
     }

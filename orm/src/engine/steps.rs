@@ -11,23 +11,18 @@ pub(super) enum End {
     Undone,
 }
 
-/// How `sql`, which may hold several statements, ends the open transaction, if it does. `begin_commits` tells
-/// whether BEGIN does, as on MySQL.
+/// Whether a single statement may end a transaction: those that only read or write rows are by far the most, and
+/// are told by a letter or two.
 #[inline]
-pub(super) fn end_of(sql: &str, begin_commits: bool) -> Option<End> {
-    // Statements that only read or write rows are by far the most, and are told by one letter.
-    let is_plain = matches!(
-        sql.as_bytes().first(),
-        Some(b'I' | b'U' | b'D' | b'W' | b'i' | b'u' | b'd' | b'w')
-    ) || sql.starts_with("SELECT");
-    if is_plain && !sql.as_bytes().contains(&b';') {
-        return None;
-    }
-    scan(sql, begin_commits)
+pub(super) fn may_end(sql: &str) -> bool {
+    let plain = [b'I', b'U', b'D', b'W', b'i', b'u', b'd', b'w'];
+    !sql.starts_with("SELECT") && !sql.as_bytes().first().is_some_and(|c| plain.contains(c))
 }
 
+/// How `sql`, which may hold several statements, ends the open transaction, if it does. `begin_commits` tells
+/// whether BEGIN does, as on MySQL.
 #[cold]
-fn scan(sql: &str, begin_commits: bool) -> Option<End> {
+pub(super) fn end_of(sql: &str, begin_commits: bool) -> Option<End> {
     let mut statement = Statement::default();
     for token in Tokens(sql) {
         match token {
@@ -169,6 +164,7 @@ mod tests {
             "SELECT $x$;COMMIT;$x$; ABORT",
         ] {
             assert_eq!(end_of(sql, false), Some(End::Undone), "{sql}");
+            assert!(may_end(sql) || sql.contains(';'), "{sql}");
         }
         for sql in [
             "COMMIT",
@@ -181,6 +177,7 @@ mod tests {
         for sql in ["BEGIN", "start transaction"] {
             assert_eq!(end_of(sql, false), None, "{sql}");
             assert_eq!(end_of(sql, true), Some(End::Stored), "{sql}");
+            assert!(may_end(sql), "{sql}");
         }
     }
 
