@@ -55,10 +55,13 @@ pub fn classify(server: &ServerError<'_>) -> Error {
     error
 }
 
+/// The server no longer has a prepared statement.
+pub(crate) const FORGOTTEN: &str = "26000";
+
 /// Whether a prepared statement is to blame, so that preparing it again cures the error: the table it
 /// reads has changed, or the server has forgotten it.
 pub fn is_stale_statement(code: &str, routine: Option<&str>) -> bool {
-    code == "26000" || (code == "0A000" && routine == Some("RevalidateCachedQuery"))
+    code == FORGOTTEN || (code == "0A000" && routine == Some("RevalidateCachedQuery"))
 }
 
 /// Whether a statement that was prepared earlier may have come to fail in this way because of what was done to
@@ -83,7 +86,7 @@ fn kind(server: &ServerError<'_>) -> ErrorKind {
         "55P03" => ErrorKind::Busy,
         "22001" | "22026" => ErrorKind::DataTooLong,
         "22003" | "22008" | "22015" => ErrorKind::OutOfRange,
-        "25P02" | "3B001" => ErrorKind::Transaction,
+        "25P01" | "25P02" | "3B001" => ErrorKind::Transaction,
         "42601" => ErrorKind::Syntax,
         "42P01" => ErrorKind::UndefinedTable,
         "42703" => ErrorKind::UndefinedColumn,

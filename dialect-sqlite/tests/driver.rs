@@ -305,7 +305,7 @@ fn errors_have_kind_place_and_sql() {
         (Some("users"), Some("nope"))
     );
     assert_eq!(fail("SELEC 1").kind(), ErrorKind::Syntax);
-    assert_eq!(fail("SELECT 1; SELECT 2").kind(), ErrorKind::Usage);
+    assert_eq!(fail("SELECT 1; SELECT 2").kind(), ErrorKind::Syntax);
 }
 
 #[test]

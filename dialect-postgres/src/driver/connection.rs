@@ -156,8 +156,13 @@ impl PostgresConnection {
             Err(failure) => failure,
         };
         self.forget(sql);
-        // Types may have been made anew under their old names.
-        self.client().clear_type_cache();
+        if failure.error.code() == Some(errors::FORGOTTEN) {
+            // So are those that the native client keeps to look up types: nobody else may need one.
+            self.touched = Touched::Native;
+        } else {
+            // Types may have been made anew under their old names.
+            self.client().clear_type_cache();
+        }
         // The server's refusal has aborted the transaction: a new statement helps only the next one.
         if failure.reached_server && was_open {
             return Err(failure.error);

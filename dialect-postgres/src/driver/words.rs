@@ -9,6 +9,10 @@ use orm_core::error::{Error, ErrorKind, Result};
 
 /// What a statement, or several, do to the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
 pub(super) struct Effect {
     step: Step,
     is_single: bool,

@@ -119,3 +119,22 @@ fn a_task_without_a_budget_is_told_too() {
     assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
     db.execute("SELECT 1", &[]).unwrap();
 }
+
+#[test]
+fn statements_that_the_program_discards_are_prepared_anew() {
+    let mut db = Database::new("discard");
+    db.run(&[
+        "CREATE TYPE mood AS ENUM ('good')",
+        "CREATE TABLE t (m mood)",
+    ]);
+    let query = "SELECT m FROM t";
+    db.rows(query, &[]).unwrap();
+    for discard in ["DISCARD ALL", "DEALLOCATE ALL"] {
+        db.run(&[discard]);
+        let path = format!("SET search_path = {}", db.schema);
+        db.run(&[&path]);
+        db.rows(query, &[]).unwrap();
+    }
+    // What the native client had prepared for itself is gone as well.
+    assert!(db.connection.reset().is_err());
+}

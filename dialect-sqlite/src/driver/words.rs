@@ -55,7 +55,7 @@ fn is_setting(sql: &str) -> bool {
         let start = name.get(..prefix.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    name.contains(['=', '(']) && !TELLING.iter().any(|prefix| tells(prefix))
+    name.contains(['=', '(']) && !TELLING.iter().any(tells)
 }
 
 /// The first word, if the text begins with one.

@@ -115,19 +115,13 @@ fn mysql(mut url: Url) -> Result<Target> {
 /// The TLS mode of a URL, in the words of the driver: disable, require, insecure.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 fn tls<T>(url: &mut Url, [disable, require, insecure]: [T; 3]) -> Result<T> {
-    if url.has("sslrootcert") && !url.has("sslmode") {
-        return Err(
-            wrong("the url has an sslrootcert, but nothing is encrypted")
-                .with_hint("add sslmode=require"),
-        );
-    }
+    let has_certificate = url.has("sslrootcert");
     match url.take("sslmode").as_deref() {
-        None => Ok(disable),
-        Some("disable") if url.has("sslrootcert") => Err(wrong(
-            "the url has an sslrootcert, but its sslmode is disable",
+        None | Some("disable") if has_certificate => Err(wrong(
+            "the url has an sslrootcert, but nothing is encrypted",
         )
         .with_hint("write sslmode=require, or leave the certificate out")),
-        Some("disable") => Ok(disable),
+        None | Some("disable") => Ok(disable),
         Some("require") => Ok(require),
         Some("insecure") => Ok(insecure),
         Some(_) => Err(

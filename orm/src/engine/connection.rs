@@ -208,11 +208,7 @@ impl Connection {
     #[cold]
     fn failed(&mut self, error: Error, sql: &str) -> Error {
         self.observe(Err(&error));
-        // Of several statements the first may have ended the transaction before another failed.
-        let is_single = !sql.trim_end_matches([';', ' ', '\n']).contains(';');
-        if self.track == Track::Open && !is_single && self.end_of(sql).is_some() {
-            self.track = Track::Ended;
-        }
+        self.doubt(&error, sql);
         let error = error.with_sql(sql);
         match (error.kind(), error.hint()) {
             (ErrorKind::ConnectionLost, None) => error
@@ -225,19 +221,36 @@ impl Connection {
         }
     }
 
+    /// Of several statements the first may have ended the transaction, and another failed in the next one. What
+    /// has no code was refused before it was sent.
+    fn doubt(&mut self, error: &Error, sql: &str) {
+        let is_single = !sql.trim_end_matches([';', ' ', '\n']).contains(';');
+        if self.track != Track::Open || is_single || error.code().is_none() {
+            return;
+        }
+        self.track = self.after(sql);
+    }
+
+    /// What is known of the open transaction after a text that may have put another in its place.
+    #[inline]
+    fn after(&self, sql: &str) -> Track {
+        match self.end_of(sql) {
+            None => Track::Open,
+            Some(End::Stored) => Track::Ended,
+            Some(End::Undone) => Track::Gone,
+        }
+    }
+
     /// Asks the driver what is left of the transaction after a statement, that succeeded or failed, and
     /// remembers it. Costs no I/O.
     #[inline]
     pub(super) fn observe(&mut self, outcome: Result<&str, &Error>) {
         let state = self.native().transaction(outcome.err());
         self.track = match (self.track, state) {
-            (Track::Open, TransactionState::Open) => {
-                match outcome.ok().and_then(|sql| self.end_of(sql)) {
-                    None => Track::Open,
-                    Some(End::Stored) => Track::Ended,
-                    Some(End::Undone) => Track::Gone,
-                }
-            }
+            (Track::Open, TransactionState::Open) => match outcome {
+                Ok(sql) => self.after(sql),
+                Err(_) => Track::Open,
+            },
             (Track::Idle, TransactionState::None) => Track::Idle,
             (track, state) => track.changed(state, self.is_stored_after(outcome)),
         };

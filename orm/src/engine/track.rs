@@ -62,7 +62,7 @@ impl Track {
                 "call rollback() and do the work again: nothing of it is stored",
             ),
             Self::Taken => (
-                "it was ended through the driver's own connection",
+                "the transaction was ended through the driver's own connection",
                 "whoever did that knows what is stored: call rollback() to go on",
             ),
             Self::Ended => (

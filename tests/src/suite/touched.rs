@@ -213,4 +213,12 @@ fn a_text_that_fails_behind_an_end_is_told(db: &Db) {
     fails(conn.commit(), ErrorKind::Transaction);
     conn.rollback().unwrap();
     assert_eq!(users(db), [""; 0]);
+    if db.backend == Backend::Sqlite {
+        // Refused before any of it ran: nothing has happened.
+        conn.begin().unwrap();
+        insert_user(&mut conn, "grace").unwrap();
+        fails(conn.raw_control("ROLLBACK; BEGIN"), ErrorKind::Syntax);
+        conn.commit().unwrap();
+        assert_eq!(users(db), ["grace"]);
+    }
 }
