@@ -1,407 +1,160 @@
-//! The SQL of SQLite, word for word, without a database. The other dialect crates have the same tests.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! The SQL of SQLite, word for word, without a database. The other dialect crates have the same tests over
+//! the same statements, which are in `orm_core::testing::golden`.
 
 use dialect_sqlite::SqliteDialect;
-use orm_core::error::{ErrorKind, Result};
-use orm_core::schema::{Action, Check, Column, Default, ForeignKey, Index, Metadata, Rule, Table};
-use orm_core::sql::{
-    Dialect, IsolationLevel, SqlWriter, TransactionOptions, ddl, write_batch_delete,
-    write_batch_insert, write_batch_update, write_delete, write_expr, write_insert, write_select,
-    write_update,
+use orm_core::error::ErrorKind;
+use orm_core::schema::{Column, Metadata, Table};
+use orm_core::sql::{Dialect, IsolationLevel, SqlWriter, TransactionOptions, ddl, write_expr};
+use orm_core::stmt::BatchRows::{Arrays, Rows};
+use orm_core::stmt::{Aggregate, LikeKind};
+use orm_core::testing::golden::batches::{self, NAME, VERSION};
+use orm_core::testing::golden::expressions::{
+    aggregate, call, cast, count_all, count_distinct, distinct, ints, is_in, like, not_in,
+    one_more, same, text, two_conditions, two_values,
 };
-use orm_core::stmt::{
-    Aggregate, ArithmeticOp, BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate,
-    CompareOp, Delete, Direction, Expr, Insert, Join, JoinKind, Like, LikeKind, Limit, Order,
-    Projection, Select, Source, Update,
-};
-use orm_core::types::{EnumType, Type};
+use orm_core::testing::golden::{self, Statement, statements, tables, written};
+use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
-/// The text and the number of binds.
-fn written<'a>(write: impl FnOnce(&mut SqlWriter<'a>) -> Result<()>) -> (String, usize) {
-    let mut w = SqlWriter::new(&SqliteDialect);
-    write(&mut w).unwrap();
-    let (text, binds) = w.finish();
-    (text, binds.len())
-}
-
-fn expr(expr: &Expr) -> String {
-    written(|w| write_expr(w, expr)).0
-}
-
-fn column(name: &'static str) -> Expr {
-    Expr::column("t", name)
-}
-
-fn int(value: i64) -> Expr {
-    Expr::Value(Value::Int(value))
-}
-
-fn text(value: &str) -> Value {
-    Value::Text(value.into())
-}
-
-fn source(table: &'static str, alias: Option<&'static str>) -> Source {
-    Source {
-        table: table.into(),
-        alias: alias.map(Into::into),
-    }
-}
-
-fn aggregate(function: Aggregate, expr: Option<Expr>, ty: Type) -> Expr {
-    Expr::Aggregate {
-        function,
-        expr: expr.map(Box::new),
-        distinct: false,
-        ty,
-    }
+#[track_caller]
+fn check(statement: &impl Statement, expected: &str) {
+    golden::check(&SqliteDialect, statement, expected);
 }
 
 #[test]
 fn select_with_everything() {
-    let count = || aggregate(Aggregate::Count, Some(Expr::column("p", "id")), Type::Int64);
-    let select = Select {
-        distinct: true,
-        columns: vec![
-            Projection::Columns {
-                source: "users".into(),
-                names: &["id", "name"],
-            },
-            Projection::Labelled(count(), "posts".into()),
-        ],
-        from: Some(source("users", None)),
-        joins: vec![Join {
-            kind: JoinKind::Left,
-            source: source("posts", Some("p")),
-            on: Expr::compare(
-                CompareOp::Eq,
-                Expr::column("p", "author_id"),
-                Expr::column("users", "id"),
-            ),
-        }],
-        filter: vec![
-            Expr::compare(
-                CompareOp::Eq,
-                Expr::column("users", "name"),
-                Expr::Value(text("a")),
-            ),
-            Expr::Or(vec![
-                Expr::IsNull {
-                    expr: Box::new(Expr::column("users", "email")),
-                    negated: false,
-                },
-                Expr::compare(CompareOp::Gt, Expr::column("users", "age"), int(18)),
-            ]),
-        ],
-        group_by: vec![Expr::column("users", "id")],
-        having: vec![Expr::compare(CompareOp::Ge, count(), int(3))],
-        order_by: vec![Order {
-            expr: Expr::column("users", "name"),
-            direction: Direction::Descending,
-        }],
-        limit: Some(Limit::Rows(10)),
-        offset: Some(20),
-    };
-    let expected = r#"SELECT DISTINCT "users"."id", "users"."name", COUNT("p"."id") AS "posts" FROM "users" LEFT JOIN "posts" AS "p" ON "p"."author_id" = "users"."id" WHERE "users"."name" = ? AND ("users"."email" IS NULL OR "users"."age" > ?) GROUP BY "users"."id" HAVING COUNT("p"."id") >= ? ORDER BY "users"."name" DESC LIMIT ? OFFSET ?"#;
-    assert_eq!(
-        written(|w| write_select(w, &select)),
-        (expected.to_owned(), 5)
+    check(
+        &statements::select_with_everything(),
+        r#"SELECT DISTINCT "users"."id", "users"."name", COUNT("p"."id") AS "posts" FROM "users" LEFT JOIN "posts" AS "p" ON "p"."author_id" = "users"."id" WHERE "users"."name" = ? AND ("users"."email" IS NULL OR "users"."age" > ?) GROUP BY "users"."id" HAVING COUNT("p"."id") >= ? ORDER BY "users"."name" DESC LIMIT ? OFFSET ?"#,
     );
 }
 
 #[test]
 fn limit_and_offset() {
-    let limited = |limit, offset| Select {
-        columns: vec![Projection::Expr(column("a"))],
-        from: Some(source("t", None)),
-        limit,
-        offset,
-        ..Select::default()
-    };
-    let select = limited(Some(Limit::Fixed(1)), None);
-    let expected = r#"SELECT "a" FROM "t" LIMIT 1"#;
-    assert_eq!(
-        written(|w| write_select(w, &select)),
-        (expected.to_owned(), 0)
-    );
-    let select = limited(None, Some(7));
-    let expected = r#"SELECT "a" FROM "t" LIMIT -1 OFFSET ?"#;
-    assert_eq!(
-        written(|w| write_select(w, &select)),
-        (expected.to_owned(), 1)
+    check(&statements::first(), r#"SELECT "a" FROM "t" LIMIT 1"#);
+    check(
+        &statements::offset_alone(),
+        r#"SELECT "a" FROM "t" LIMIT -1 OFFSET ?"#,
     );
 }
 
 #[test]
 fn in_lists() {
-    let is_in = |list: Vec<Value>, negated| Expr::In {
-        expr: Box::new(column("a")),
-        list,
-        negated,
-    };
-    let ints = |n: i64| (0..n).map(Value::Int).collect::<Vec<_>>();
-    assert_eq!(expr(&is_in(vec![], false)), "1 = 0");
-    assert_eq!(expr(&is_in(vec![], true)), "1 = 1");
-    assert_eq!(expr(&is_in(ints(1), false)), r#""a" IN (?)"#);
-    assert_eq!(expr(&is_in(ints(3), true)), r#""a" NOT IN (?, ?, ?, ?)"#);
-    let huge = is_in(ints(40_000), false);
-    let expected = r#""a" IN (SELECT value FROM json_each(?))"#;
-    assert_eq!(written(|w| write_expr(w, &huge)), (expected.to_owned(), 1));
-    let huge = is_in(vec![Value::Uuid([0; 16]); 40_000], true);
-    let expected = r#""a" NOT IN (SELECT unhex(value) FROM json_each(?))"#;
-    assert_eq!(expr(&huge), expected);
+    check(&is_in(vec![]), "1 = 0");
+    check(&not_in(vec![]), "1 = 1");
+    check(&is_in(ints(1)), r#""a" IN (?)"#);
+    check(&not_in(ints(3)), r#""a" NOT IN (?, ?, ?, ?)"#);
+    check(
+        &is_in(ints(40_000)),
+        r#""a" IN (SELECT value FROM json_each(?))"#,
+    );
+    check(
+        &not_in(vec![Value::Uuid([0; 16]); 40_000]),
+        r#""a" NOT IN (SELECT unhex(value) FROM json_each(?))"#,
+    );
 }
 
 #[test]
 fn like_kinds() {
-    let like = |kind| {
-        expr(&Expr::Like(Box::new(Like {
-            expr: column("a"),
-            kind,
-            needle: text("x"),
-            pattern: text("%x%"),
-        })))
-    };
-    assert_eq!(like(LikeKind::Contains), r#"instr("a", ?) > 0"#);
-    assert_eq!(like(LikeKind::StartsWith), r#"instr("a", ?) = 1"#);
-    assert_eq!(
-        like(LikeKind::EndsWith),
-        r#"substr(CAST("a" AS BLOB), -length(CAST(? AS BLOB))) = CAST(? AS BLOB)"#
+    check(&like(LikeKind::Contains), r#"instr("a", ?) > 0"#);
+    check(&like(LikeKind::StartsWith), r#"instr("a", ?) = 1"#);
+    check(
+        &like(LikeKind::EndsWith),
+        r#"substr(CAST("a" AS BLOB), -length(CAST(? AS BLOB))) = CAST(? AS BLOB)"#,
     );
-    assert_eq!(
-        like(LikeKind::ContainsIgnoreCase),
-        r#""a" LIKE ? ESCAPE '\'"#
+    check(
+        &like(LikeKind::ContainsIgnoreCase),
+        r#""a" LIKE ? ESCAPE '\'"#,
     );
-    assert_eq!(
-        like(LikeKind::Pattern),
-        r#""a" GLOB replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(?, '[', '[[]'), '*', '[*]'), '?', '[?]'), '\\', '[b]'), '%', '*'), '_', '?'), '\*', '%'), '\?', '_'), '\', ''), '[b]', '\')"#
+    check(
+        &like(LikeKind::Pattern),
+        r#""a" GLOB replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(?, '[', '[[]'), '*', '[*]'), '?', '[?]'), '\\', '[b]'), '%', '*'), '_', '?'), '\*', '%'), '\?', '_'), '\', ''), '[b]', '\')"#,
     );
 }
 
 #[test]
 fn null_safe_comparison() {
-    let same = Expr::compare(CompareOp::Same, column("a"), int(1));
-    assert_eq!(expr(&same), r#""a" IS ?"#);
-    let distinct = Expr::compare(CompareOp::Distinct, column("a"), column("b"));
-    assert_eq!(expr(&distinct), r#"NOT ("a" IS "b")"#);
+    check(&same(), r#""a" IS ?"#);
+    check(&distinct(), r#"NOT ("a" IS "b")"#);
 }
 
 #[test]
 fn aggregates() {
-    let of = |function, ty| expr(&aggregate(function, Some(column("a")), ty));
-    let count = aggregate(Aggregate::Count, None, Type::Int64);
-    assert_eq!(expr(&count), "COUNT(*)");
-    assert_eq!(of(Aggregate::Count, Type::Int64), r#"COUNT("a")"#);
-    assert_eq!(of(Aggregate::Sum, Type::Int64), r#"SUM("a")"#);
-    assert_eq!(of(Aggregate::Avg, Type::Float64), r#"AVG("a")"#);
-    assert_eq!(of(Aggregate::Min, Type::Date), r#"MIN("a")"#);
-    assert_eq!(of(Aggregate::Max, Type::Text), r#"MAX("a")"#);
-    let distinct = Expr::Aggregate {
-        function: Aggregate::Count,
-        expr: Some(Box::new(column("a"))),
-        distinct: true,
-        ty: Type::Int64,
-    };
-    assert_eq!(expr(&distinct), r#"COUNT(DISTINCT "a")"#);
+    check(&count_all(), "COUNT(*)");
+    check(&aggregate(Aggregate::Count, Type::Int64), r#"COUNT("a")"#);
+    check(&aggregate(Aggregate::Sum, Type::Int64), r#"SUM("a")"#);
+    check(&aggregate(Aggregate::Avg, Type::Float64), r#"AVG("a")"#);
+    check(&aggregate(Aggregate::Min, Type::Date), r#"MIN("a")"#);
+    check(&aggregate(Aggregate::Max, Type::Text), r#"MAX("a")"#);
+    check(&count_distinct(), r#"COUNT(DISTINCT "a")"#);
 }
 
 #[test]
 fn casts_and_typed_binds() {
-    let cast = |ty| {
-        expr(&Expr::Cast {
-            expr: Box::new(column("a")),
-            ty,
-        })
-    };
-    assert_eq!(cast(Type::Int64), r#"CAST("a" AS INTEGER)"#);
-    assert_eq!(cast(Type::Float64), r#"CAST("a" AS REAL)"#);
-    assert_eq!(cast(Type::Text), r#"CAST("a" AS TEXT)"#);
-    assert_eq!(cast(Type::Timestamp), r#"CAST("a" AS TEXT)"#);
-    assert_eq!(cast(Type::Uuid), r#"CAST("a" AS BLOB)"#);
-    let sum = Expr::Arithmetic {
-        op: ArithmeticOp::Add,
-        left: Box::new(column("a")),
-        right: Box::new(int(1)),
-    };
-    assert_eq!(expr(&sum), r#""a" + ?"#);
+    check(&cast(Type::Int64), r#"CAST("a" AS INTEGER)"#);
+    check(&cast(Type::Float64), r#"CAST("a" AS REAL)"#);
+    check(&cast(Type::Text), r#"CAST("a" AS TEXT)"#);
+    check(&cast(Type::Timestamp), r#"CAST("a" AS TEXT)"#);
+    check(&cast(Type::Uuid), r#"CAST("a" AS BLOB)"#);
+    check(&one_more("a"), r#""a" + ?"#);
+    check(
+        &call("coalesce", vec![text("x"), Value::Null]),
+        "coalesce(?, ?)",
+    );
+    check(&two_values(), "? = ?");
 }
 
 #[test]
 fn insert_update_delete() {
-    let insert = |columns: Vec<_>, rows| Insert {
-        table: "t".into(),
-        columns,
-        rows,
-        returning: vec![],
-    };
-    let rows = vec![vec![int(1), int(2)], vec![int(3), int(4)]];
-    let two = insert(vec!["a".into(), "b".into()], rows);
-    let expected = r#"INSERT INTO "t" ("a", "b") VALUES (?, ?), (?, ?)"#;
-    assert_eq!(written(|w| write_insert(w, &two)), (expected.to_owned(), 4));
-    let none = insert(vec![], vec![]);
-    let expected = r#"INSERT INTO "t" DEFAULT VALUES"#;
-    assert_eq!(written(|w| write_insert(w, &none)).0, expected);
-    let returning = Insert {
-        returning: vec!["id".into()],
-        ..insert(vec!["a".into()], vec![vec![int(1)]])
-    };
-    let mut w = SqlWriter::new(&SqliteDialect);
-    write_insert(&mut w, &returning).unwrap();
-    assert!(w.finish().0.ends_with(" RETURNING \"id\""));
-
-    let filter = || vec![Expr::compare(CompareOp::Eq, column("id"), int(7))];
-    let update = Update {
-        table: "t".into(),
-        set: vec![
-            ("a".into(), Expr::Value(Value::Null)),
-            (
-                "b".into(),
-                Expr::Arithmetic {
-                    op: ArithmeticOp::Add,
-                    left: Box::new(column("b")),
-                    right: Box::new(int(1)),
-                },
-            ),
-        ],
-        filter: filter(),
-    };
-    let expected = r#"UPDATE "t" SET "a" = ?, "b" = "b" + ? WHERE "id" = ?"#;
-    assert_eq!(
-        written(|w| write_update(w, &update)),
-        (expected.to_owned(), 3)
+    check(
+        &statements::insert_two_rows(),
+        r#"INSERT INTO "t" ("a", "b") VALUES (?, ?), (?, ?)"#,
     );
-    let delete = Delete {
-        table: "t".into(),
-        filter: filter(),
-    };
-    let expected = r#"DELETE FROM "t" WHERE "id" = ?"#;
-    assert_eq!(
-        written(|w| write_delete(w, &delete)),
-        (expected.to_owned(), 1)
+    check(
+        &statements::insert_defaults(),
+        r#"INSERT INTO "t" DEFAULT VALUES"#,
     );
+    check(
+        &statements::insert_returning(),
+        r#"INSERT INTO "t" ("a") VALUES (?) RETURNING "id""#,
+    );
+    check(
+        &statements::update(),
+        r#"UPDATE "t" SET "a" = ?, "b" = "b" + ? WHERE "id" = ?"#,
+    );
+    check(&statements::delete(), r#"DELETE FROM "t" WHERE "id" = ?"#);
 }
-
-const ID: BatchColumn<'static> = BatchColumn {
-    name: "id",
-    ty: &Type::Int64,
-};
-const NAME: BatchColumn<'static> = BatchColumn {
-    name: "name",
-    ty: &Type::Text,
-};
-const VERSION: BatchColumn<'static> = BatchColumn {
-    name: "version",
-    ty: &Type::Int32,
-};
 
 #[test]
 fn batch_forms() {
-    let insert = |columns, rows| BatchInsert {
-        table: "t",
-        columns,
-        rows,
-        returning: None,
-    };
-    let batch = |insert: BatchInsert<'static>| written(move |w| write_batch_insert(w, &insert)).0;
-    assert_eq!(
-        batch(insert(&[NAME, VERSION], BatchRows::Rows(2))),
-        r#"INSERT INTO "t" ("name", "version") VALUES (?, ?), (?, ?)"#
+    check(
+        &batches::insert(&[NAME, VERSION], Rows(2)),
+        r#"INSERT INTO "t" ("name", "version") VALUES (?, ?), (?, ?)"#,
     );
-    assert_eq!(
-        batch(insert(&[], BatchRows::Rows(1))),
-        r#"INSERT INTO "t" DEFAULT VALUES"#
+    check(
+        &batches::insert(&[], Rows(1)),
+        r#"INSERT INTO "t" DEFAULT VALUES"#,
     );
-    let update = BatchUpdate {
-        table: "t",
-        set: &[NAME],
-        key: &[ID],
-        guard: &[VERSION],
-        rows: BatchRows::Rows(1),
-    };
-    assert_eq!(
-        written(|w| write_batch_update(w, &update)).0,
-        r#"UPDATE "t" SET "name" = ? WHERE "id" = ? AND "version" IS ?"#
+    check(
+        &batches::update(Rows(1)),
+        r#"UPDATE "t" SET "name" = ? WHERE "id" = ? AND "version" IS ?"#,
     );
-    let delete = BatchDelete {
-        table: "t",
-        key: &[ID, NAME],
-        guard: &[],
-        rows: BatchRows::Rows(1),
-    };
-    assert_eq!(
-        written(|w| write_batch_delete(w, &delete)).0,
-        r#"DELETE FROM "t" WHERE "id" = ? AND "name" = ?"#
+    check(
+        &batches::delete(Rows(1)),
+        r#"DELETE FROM "t" WHERE "id" = ? AND "name" = ?"#,
     );
-    let mut w = SqlWriter::new(&SqliteDialect);
-    let arrays = insert(&[NAME], BatchRows::Arrays);
-    let error = write_batch_insert(&mut w, &arrays).unwrap_err();
+}
+
+#[test]
+fn array_forms() {
+    let error = written(&SqliteDialect, &batches::insert(&[NAME], Arrays)).unwrap_err();
     assert_eq!(error.message(), "sqlite does not support array binds");
-}
-
-fn colour() -> Type {
-    Type::Enum(EnumType {
-        name: "colour".into(),
-        labels: vec!["red".into(), "green".into()].into(),
-    })
-}
-
-fn table_with_everything() -> Table {
-    let mut owner = ForeignKey::new(
-        "things",
-        vec!["owner_id".into()],
-        "users".into(),
-        vec!["id".into()],
-    );
-    owner.on_delete = Action::Cascade;
-    owner.on_update = Action::SetNull;
-    let mut collated = Column::new("code", Type::Text).length(8);
-    collated.collation = Some("NOCASE".into());
-    let mut table = Table::new("things")
-        .column(Column::new("id", Type::Int64).auto_increment())
-        .column(Column::new("owner_id", Type::Int64).nullable())
-        .column(Column::new("name", Type::Text).length(50))
-        .column(
-            Column::new("notes", Type::Text)
-                .nullable()
-                .default(Default::Value(text("it's"))),
-        )
-        .column(collated)
-        .column(Column::new("done", Type::Bool).default(Default::Value(Value::Bool(false))))
-        .column(Column::new("small", Type::Int16))
-        .column(Column::new("medium", Type::Int32).default(Default::Value(Value::Int(-1))))
-        .column(Column::new("single", Type::Float32))
-        .column(Column::new("double", Type::Float64))
-        .column(Column::new("data", Type::Bytes))
-        .column(Column::new("digest", Type::Bytes).length(32))
-        .column(Column::new("day", Type::Date))
-        .column(Column::new("hour", Type::Time))
-        .column(Column::new("local", Type::DateTime))
-        .column(
-            Column::new("at", Type::Timestamp).default(Default::Raw("CURRENT_TIMESTAMP".into())),
-        )
-        .column(Column::new("token", Type::Uuid))
-        .column(Column::new("colour", colour()))
-        .primary_key(["id"])
-        .unique(["owner_id", "name"])
-        .check(
-            "colour",
-            Rule::OneOf {
-                column: "colour".into(),
-                labels: vec!["red".into(), "green".into()],
-            },
-        );
-    table.checks.push(Check {
-        name: "ck_small".into(),
-        rule: Rule::Raw("small > 0".into()),
-    });
-    table.foreign_keys.push(owner);
-    table
 }
 
 #[test]
 fn create_table_with_everything() {
-    let sql = ddl::create_table(&SqliteDialect, &table_with_everything(), &[]).unwrap();
+    let table = tables::with_everything("NOCASE", "CURRENT_TIMESTAMP");
+    let sql = ddl::create_table(&SqliteDialect, &table, &[]).unwrap();
     let expected = r#"CREATE TABLE "things" (
     "id" INTEGER NOT NULL,
     "owner_id" INTEGER,
@@ -444,28 +197,16 @@ fn auto_increment_is_for_the_only_key_column() {
 
 #[test]
 fn create_index() {
-    let table = Table::new("t").index(["a", "b"]);
+    let table = tables::indexed();
     let sql = ddl::create_index(&SqliteDialect, &table, &table.indexes[0]);
     assert_eq!(sql, r#"CREATE INDEX "ix_t_a_b" ON "t" ("a", "b")"#);
-    let unique = Index {
-        name: "once".into(),
-        columns: vec!["a".into()],
-        unique: true,
-    };
-    let sql = ddl::create_index(&SqliteDialect, &table, &unique);
+    let sql = ddl::create_index(&SqliteDialect, &table, &tables::unique_index());
     assert_eq!(sql, r#"CREATE UNIQUE INDEX "once" ON "t" ("a")"#);
 }
 
 #[test]
 fn foreign_key_cycle() {
-    let table = |name: &'static str, other: &'static str| {
-        Table::new(name)
-            .column(Column::new("id", Type::Int64))
-            .column(Column::new("other", Type::Int64).nullable())
-            .primary_key(["id"])
-            .foreign_key(["other"], other, ["id"])
-    };
-    let metadata = Metadata::new(vec![table("a", "b"), table("b", "a")]).unwrap();
+    let metadata = Metadata::new(tables::cycle()).unwrap();
     let tables: Vec<_> = metadata.tables().iter().collect();
     let create = |table: &str, other: &str| {
         format!(
@@ -538,20 +279,14 @@ fn literals() {
 fn begin() {
     let begin = |options: TransactionOptions| SqliteDialect.begin(&options).unwrap().join("; ");
     let plain = TransactionOptions::default();
-    let writes = TransactionOptions {
-        writes: true,
-        ..plain
-    };
-    let read_only = TransactionOptions {
-        read_only: true,
-        isolation: Some(IsolationLevel::Serializable),
-        ..plain
-    };
     assert_eq!(begin(plain), "BEGIN");
-    assert_eq!(begin(writes), "BEGIN IMMEDIATE");
-    assert_eq!(begin(read_only), "PRAGMA query_only = TRUE; BEGIN");
+    assert_eq!(begin(statements::writes()), "BEGIN IMMEDIATE");
+    assert_eq!(
+        begin(statements::reads_only()),
+        "PRAGMA query_only = TRUE; BEGIN"
+    );
     assert_eq!(SqliteDialect.after_end(&plain), None);
-    let after = SqliteDialect.after_end(&read_only);
+    let after = SqliteDialect.after_end(&statements::reads_only());
     assert_eq!(after, Some("PRAGMA query_only = FALSE"));
     let weaker = TransactionOptions {
         isolation: Some(IsolationLevel::ReadCommitted),
@@ -567,10 +302,7 @@ fn begin() {
 
 #[test]
 fn a_known_text_collects_binds_only() {
-    let all = Expr::And(vec![
-        Expr::compare(CompareOp::Eq, column("a"), int(1)),
-        Expr::compare(CompareOp::Eq, column("b"), int(2)),
-    ]);
+    let all = two_conditions();
     let mut w = SqlWriter::binds_only(&SqliteDialect);
     write_expr(&mut w, &all).unwrap();
     let expected = vec![ValueRef::Int(1), ValueRef::Int(2)];

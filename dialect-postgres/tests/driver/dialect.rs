@@ -10,6 +10,7 @@ use orm_core::stmt::{
     BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate, Expr, Like, LikeKind,
     Projection, Select, Source,
 };
+use orm_core::testing::golden::batches::{ID, NAME, VERSION};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
@@ -23,18 +24,6 @@ fn sql(write: impl FnOnce(&mut SqlWriter<'_>) -> Result<()>) -> String {
     w.finish().0
 }
 
-const ID: BatchColumn<'static> = BatchColumn {
-    name: "id",
-    ty: &Type::Int64,
-};
-const NAME: BatchColumn<'static> = BatchColumn {
-    name: "name",
-    ty: &Type::Text,
-};
-const VERSION: BatchColumn<'static> = BatchColumn {
-    name: "version",
-    ty: &Type::Int32,
-};
 const AT: BatchColumn<'static> = BatchColumn {
     name: "at",
     ty: &Type::Timestamp,

@@ -1,6 +1,6 @@
 //! Runs a plan: what each unit writes, with keys and versions collected.
 //!
-//! Reads entities and changes none of them. Inserting is `query/bulk.rs`, shared with `insert(…)`;
+//! Reads entities and changes none of them. Inserting is `query/bulk/`, shared with `insert(…)`;
 //! updates and deletes are sent by `send.rs`; what the database fills in is read back in `fetch.rs`.
 
 use orm_core::error::{Error, ErrorKind, Result};

@@ -1,4 +1,5 @@
-//! [`Column`]: the typed handle of one column of a model. Its operators are in `query/expr.rs`.
+//! [`Column`]: the typed handle of one column of a model. Its operators are in
+//! `query/column_ops.rs`.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,6 +1,6 @@
 //! What is checked of a value before it is sent: declared lengths, and keys of parents that have none.
 //!
-//! Used by `bulk.rs` and by the session's flush. What only the database can know, it checks itself.
+//! Used by `bulk/send.rs` and by the session's flush. What only the database can know, it checks itself.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;

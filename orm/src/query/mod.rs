@@ -2,7 +2,7 @@
 //! time, then erase into the plain statements of `orm_core::stmt`.
 //!
 //! `select.rs`, `insert.rs`, `update.rs`, `delete.rs` and `raw.rs` have the statements; `column_ops.rs`,
-//! `expr.rs`, `operand.rs`, `predicate.rs`, `aggregate.rs` and `order.rs` what goes into them;
+//! `expr_ops.rs`, `operand.rs`, `predicate.rs`, `aggregate.rs` and `order.rs` what goes into them;
 //! `executor.rs` says where they run. Stands on `engine` and `mapping`; knows no session.
 
 mod aggregate;
@@ -17,6 +17,7 @@ mod erased;
 mod executor;
 mod existence;
 mod expr;
+mod expr_ops;
 mod fault;
 mod from_row;
 mod grouping;
@@ -30,6 +31,8 @@ mod placeholders;
 mod places;
 mod predicate;
 mod raw;
+mod raw_text;
+mod raw_value;
 mod rows;
 mod schema;
 mod scope;
@@ -54,7 +57,8 @@ pub use order::{GroupList, Order, OrderList};
 pub use origin::{Origin, Selected};
 pub use places::Places;
 pub use predicate::{Predicate, exists};
-pub use raw::{Raw, RawValue, raw};
+pub use raw::{Raw, raw};
+pub use raw_value::RawValue;
 pub use rows::{ByRef, ByValue, Each, Item, Rows, RowsOf};
 pub use select::{Select, select};
 pub use selectable::{Optional, Selectable, optional};

@@ -1,19 +1,18 @@
-//! Raw SQL. Its values are binds all the same.
+//! Raw SQL: its values are binds all the same. How it is run and read.
+//!
+//! What can be bound is in `raw_value.rs`; how names become placeholders, in `raw_text.rs`.
 
 use std::borrow::Cow;
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{Dialect, SqlWriter, write_raw_list};
-use orm_core::types::{DbType, Type};
-use orm_core::value::{Value, ValueRef};
+use orm_core::sql::Dialect;
 
 use super::executor::Executor;
 use super::from_row::{FromRow, Reader};
-use super::operand::Null;
-use super::placeholders::{Lexis, Piece, pieces};
 use super::places::{Arranged, Places};
-use super::rows::{ByRef, ByValue};
+use super::raw_text::Bound;
+use super::raw_value::RawValue;
 use crate::mapping::{Entity, Model};
 
 /// A statement in SQL text. `:name` stands for a value; `\:` is a colon.
@@ -31,74 +30,8 @@ use crate::mapping::{Entity, Model};
 #[must_use = "a raw statement does nothing until it is run"]
 #[derive(Clone, Debug)]
 pub struct Raw {
-    sql: Cow<'static, str>,
-    binds: Vec<(Cow<'static, str>, Bound)>,
-}
-
-#[derive(Clone, Debug)]
-enum Bound {
-    One(Value),
-    List(Vec<Value>, Type),
-}
-
-/// What can be bound in raw SQL: every value that a column can hold, and borrowed text and bytes.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be bound to a raw statement",
-    label = "not a value that a column can hold; lists are bound by `bind_list`"
-)]
-pub trait RawValue<Kind> {
-    /// The type of the value, for a list of none.
-    const TYPE: Type;
-
-    /// The value.
-    fn into_value(self) -> Value;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: DbType> RawValue<ByValue> for T {
-    const TYPE: Type = <T as DbType>::TYPE;
-
-    fn into_value(self) -> Value {
-        self.to_value().to_value()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl RawValue<ByRef> for Null {
-    const TYPE: Type = Type::Text;
-
-    fn into_value(self) -> Value {
-        Value::Null
-    }
-}
-
-macro_rules! borrowed {
-    ($($given:ty => $owned:ty),+ $(,)?) => {$(
-        #[diagnostic::do_not_recommend]
-        impl RawValue<ByRef> for $given {
-            const TYPE: Type = <$owned as DbType>::TYPE;
-
-            fn into_value(self) -> Value {
-                RawValue::<ByValue>::into_value(<$owned>::from(self))
-            }
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl RawValue<ByRef> for Option<$given> {
-            const TYPE: Type = <$owned as DbType>::TYPE;
-
-            fn into_value(self) -> Value {
-                self.map_or(Value::Null, RawValue::<ByRef>::into_value)
-            }
-        }
-    )+};
-}
-
-borrowed! {
-    &str => String,
-    &String => String,
-    Cow<'_, str> => String,
-    &[u8] => Vec<u8>,
+    pub(super) sql: Cow<'static, str>,
+    pub(super) binds: Vec<(Cow<'static, str>, Bound)>,
 }
 
 /// A statement in SQL text, with `:name` for each value.
@@ -263,82 +196,6 @@ impl Raw {
             x.before_raw_write()
         }
     }
-
-    fn compile<'a>(&'a self, dialect: &'a dyn Dialect) -> Result<(String, Vec<ValueRef<'a>>)> {
-        let mut w = SqlWriter::new(dialect);
-        let mut used = vec![false; self.binds.len()];
-        let pieces = pieces(&self.sql, Lexis::of(dialect.capabilities()));
-        for (index, piece) in pieces.iter().enumerate() {
-            match piece {
-                Piece::Text(text) => {
-                    w.push(text);
-                }
-                Piece::Name(name) => {
-                    let place = self.binds.iter().position(|(bound, _)| bound == name);
-                    let place = place.ok_or_else(|| self.unbound(name))?;
-                    used[place] = true;
-                    write_bound(&mut w, &self.binds[place].1, is_enclosed(&pieces, index));
-                }
-            }
-        }
-        for (place, (name, _)) in self.binds.iter().enumerate() {
-            if !used[place] {
-                return Err(self.unused(name, place));
-            }
-        }
-        w.check_binds()?;
-        Ok(w.finish())
-    }
-
-    #[cold]
-    fn unbound(&self, name: &str) -> Error {
-        Error::with_message(
-            ErrorKind::Usage,
-            format!("the raw statement has :{name}, but no value for it"),
-        )
-        .with_sql(&self.sql)
-        .with_hint(format!(
-            "add .bind(\"{name}\", …), or write \\: for a plain colon"
-        ))
-    }
-
-    #[cold]
-    fn unused(&self, name: &str, place: usize) -> Error {
-        let twice = self.binds[..place]
-            .iter()
-            .any(|(earlier, _)| earlier == name);
-        let message = if twice {
-            format!("the raw statement has two values for :{name}")
-        } else {
-            format!("the raw statement has a value for :{name}, but no :{name}")
-        };
-        Error::with_message(ErrorKind::Usage, message).with_sql(&self.sql)
-    }
-}
-
-fn write_bound<'a>(w: &mut SqlWriter<'a>, bound: &'a Bound, enclosed: bool) {
-    match bound {
-        Bound::One(value) => {
-            w.bind(value.as_ref());
-        }
-        Bound::List(values, ty) if enclosed => write_raw_list(w, values, Some(ty)),
-        Bound::List(values, ty) => {
-            w.push("(");
-            write_raw_list(w, values, Some(ty));
-            w.push(")");
-        }
-    }
-}
-
-/// Whether the piece at `index` stands alone in parentheses, as in `IN (:ids)`.
-fn is_enclosed(pieces: &[Piece<'_>], index: usize) -> bool {
-    let text = |index: usize| match pieces.get(index) {
-        Some(Piece::Text(text)) => Some(*text),
-        _ => None,
-    };
-    let before = index.checked_sub(1).and_then(text);
-    let opens = before.is_some_and(|text| text.trim_end().ends_with('('));
-    opens && text(index + 1).is_some_and(|text| text.trim_start().starts_with(')'))
 }
 
 /// The places of a model's columns.

@@ -1,6 +1,6 @@
 //! The statements of a flush, row by row; array forms are in the dialects that have arrays.
 
-use super::expr::null_safe;
+use super::condition::null_safe;
 use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate};

@@ -1,13 +1,17 @@
 //! The default writer of statements, in the words that the three databases share.
 //!
-//! One file a statement. Called through the functions re-exported here, by the typed layer and the
-//! flush, and by dialects that override one hook and fall back for the rest.
+//! One file a statement; `expr.rs` for expressions, with `condition.rs`, `membership.rs` and `subquery.rs`.
+//! Called through the functions re-exported here, by the typed layer and the flush, and by dialects that
+//! override one hook and fall back for the rest.
 
 mod batch;
+mod condition;
 mod expr;
+mod membership;
 mod raw;
 mod repeat;
 mod select;
+mod subquery;
 mod write;
 
 pub use batch::{

@@ -1,6 +1,7 @@
 //! SELECT: one small function a clause, called in the dialect's order.
 
-use super::expr::{write_expr, write_junction};
+use super::condition::write_junction;
+use super::expr::write_expr;
 use super::repeat::name_of;
 use crate::error::Result;
 use crate::sql::{SelectClause, SqlWriter};

@@ -1,0 +1,91 @@
+//! IN with a list of any length, in the dialect's style. Called by `expr.rs`; IN with a query is in
+//! `subquery.rs`.
+
+use super::expr::write_operand;
+use crate::error::Result;
+use crate::sql::{InListStyle, SqlWriter};
+use crate::stmt::Expr;
+use crate::value::{Value, ValueRef};
+
+pub(super) fn write_in<'a>(
+    w: &mut SqlWriter<'a>,
+    expr: &'a Expr,
+    list: &'a [Value],
+    negated: bool,
+) -> Result<()> {
+    if list.is_empty() {
+        w.push(if negated { "1 = 1" } else { "1 = 0" });
+        return Ok(());
+    }
+    let capabilities = w.dialect().capabilities();
+    if capabilities.in_list == InListStyle::Array {
+        write_operand(w, expr)?;
+        w.push(if negated { " <> ALL(" } else { " = ANY(" });
+        w.bind(ValueRef::List(list)).push(")");
+        return Ok(());
+    }
+    write_operand(w, expr)?;
+    w.push(if negated { " NOT IN " } else { " IN " });
+    // Half of what is left, so that other conditions of the same statement find room.
+    let room = capabilities.bind_limit.saturating_sub(w.bind_count()) / 2;
+    if list.len().next_power_of_two() <= room {
+        w.push("(");
+        write_padded(w, list);
+        w.push(")");
+    } else {
+        write_long_list(w, list, capabilities.in_list);
+    }
+    Ok(())
+}
+
+// Lists are padded to a power of two by repeating the last value, so that there are few texts.
+fn write_padded<'a>(w: &mut SqlWriter<'a>, list: &'a [Value]) {
+    let padding = list.len().next_power_of_two() - list.len();
+    let filler = list.last();
+    let padded = list
+        .iter()
+        .chain(std::iter::repeat_n(filler, padding).flatten());
+    w.list(padded, |w, value| {
+        w.bind(value.as_ref());
+    });
+}
+
+fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListStyle) {
+    let items = ValueRef::List(list);
+    match style {
+        InListStyle::JsonTable => {
+            let column = match list.first() {
+                Some(Value::Int(_) | Value::Bool(_)) => "BIGINT",
+                Some(Value::Float(_)) => "DOUBLE",
+                Some(Value::Date(_)) => "DATE",
+                Some(Value::Time(_)) => "TIME(6)",
+                Some(Value::DateTime(_) | Value::Timestamp(_)) => "DATETIME(6)",
+                _ => "LONGTEXT",
+            };
+            // A bare text column of JSON_TABLE has the database's collation, which clashes with the
+            // collation of what it is compared with. What JSON_UNQUOTE yields gives way, as a bind does.
+            w.push(match list.first() {
+                _ if is_binary(list) => "(SELECT UNHEX(v) FROM JSON_TABLE(",
+                Some(Value::Text(_)) => "(SELECT JSON_UNQUOTE(JSON_QUOTE(v)) FROM JSON_TABLE(",
+                _ => "(SELECT v FROM JSON_TABLE(",
+            });
+            w.bind(items)
+                .push(", '$[*]' COLUMNS (v ")
+                .push(column)
+                .push(" PATH '$')) AS list)");
+        }
+        InListStyle::JsonEach | InListStyle::Array => {
+            let hex = is_binary(list);
+            w.push(if hex {
+                "(SELECT unhex(value) FROM json_each("
+            } else {
+                "(SELECT value FROM json_each("
+            });
+            w.bind(items).push("))");
+        }
+    }
+}
+
+fn is_binary(list: &[Value]) -> bool {
+    matches!(list.first(), Some(Value::Bytes(_) | Value::Uuid(_)))
+}

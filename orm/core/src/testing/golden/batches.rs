@@ -1,0 +1,62 @@
+//! The statements of a flush, on a table `t` with the columns of this file. Those with expressions are in
+//! `statements.rs`.
+
+use crate::stmt::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate};
+use crate::types::Type;
+
+/// The key.
+pub const ID: BatchColumn<'static> = BatchColumn {
+    name: "id",
+    ty: &Type::Int64,
+};
+
+/// A text.
+pub const NAME: BatchColumn<'static> = BatchColumn {
+    name: "name",
+    ty: &Type::Text,
+};
+
+/// A version, of another size than the key.
+pub const VERSION: BatchColumn<'static> = BatchColumn {
+    name: "version",
+    ty: &Type::Int32,
+};
+
+/// Inserts rows with `columns`.
+pub fn insert<'a>(columns: &'a [BatchColumn<'a>], rows: BatchRows) -> BatchInsert<'a> {
+    BatchInsert {
+        table: "t",
+        columns,
+        rows,
+        returning: None,
+    }
+}
+
+/// Inserts rows with `columns` and hands back their keys.
+pub fn insert_returning<'a>(columns: &'a [BatchColumn<'a>], rows: BatchRows) -> BatchInsert<'a> {
+    BatchInsert {
+        returning: Some(ID.name),
+        ..insert(columns, rows)
+    }
+}
+
+/// Sets the name of rows that still have the version.
+pub fn update(rows: BatchRows) -> BatchUpdate<'static> {
+    BatchUpdate {
+        table: "t",
+        set: &[NAME],
+        key: &[ID],
+        guard: &[VERSION],
+        rows,
+    }
+}
+
+/// Deletes rows by a key of two columns.
+pub fn delete(rows: BatchRows) -> BatchDelete<'static> {
+    BatchDelete {
+        table: "t",
+        key: &[ID, NAME],
+        guard: &[],
+        rows,
+    }
+}

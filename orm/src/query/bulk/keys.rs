@@ -1,0 +1,65 @@
+//! What comes back of inserted rows: their generated keys, and how many there are.
+//!
+//! Used by `mod.rs` and `send.rs`. Nothing is trusted: what can't be told is an error.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::ValueRef;
+
+use crate::engine::Connection;
+use crate::mapping::ModelDef;
+
+/// A statement that hands back rows, ready to be sent.
+pub(super) struct Query<'q> {
+    pub(super) conn: &'q mut Connection,
+    pub(super) sql: &'q str,
+    pub(super) binds: &'q [ValueRef<'q>],
+}
+
+impl Query<'_> {
+    /// The generated keys, which must ascend: that alone tells which row has which. They come back as
+    /// the rows were inserted, and a sequence counts up; a key by another default can't be told.
+    pub(super) fn keys(self, def: &'static ModelDef, rows: usize) -> Result<Vec<i64>> {
+        let mut keys = Vec::with_capacity(rows);
+        self.conn
+            .raw_query(self.sql, self.binds, &mut |row| match row.get(0)? {
+                ValueRef::Int(generated) => {
+                    keys.push(generated);
+                    Ok(())
+                }
+                other => Err(Error::with_message(
+                    ErrorKind::Decode,
+                    format!("the generated key is {}, not an integer", other.kind_name()),
+                )
+                .with_table(def.table)),
+            })?;
+        check_count(def, keys.len() as u64, rows)?;
+        if keys.is_sorted_by(|earlier, later| earlier < later) {
+            Ok(keys)
+        } else {
+            Err(unordered(def))
+        }
+    }
+}
+
+#[cold]
+pub(super) fn unordered(def: &'static ModelDef) -> Error {
+    Error::with_message(
+        ErrorKind::Unsupported,
+        "the database generated keys that don't count up, so it can't be told which row has which",
+    )
+    .with_table(def.table)
+    .with_hint("make the key a column that counts up (auto-increment, serial, identity), or insert one row at a time")
+}
+
+/// A trigger or rule that swallows a row must not go unnoticed: the caller counts on every row.
+pub(super) fn check_count(def: &'static ModelDef, written: u64, expected: usize) -> Result<()> {
+    if written == expected as u64 {
+        return Ok(());
+    }
+    Err(Error::with_message(
+        ErrorKind::Database,
+        format!("the insert of {expected} rows wrote {written}"),
+    )
+    .with_table(def.table)
+    .with_hint("look for a trigger or rule on the table"))
+}
