@@ -95,7 +95,7 @@ fn any_time_is_possible(db: &Db) {
     let mut url = db.url().to_owned();
     if db.backend.is_server() {
         url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&format!("connect_timeout={}", u64::MAX));
+        url = format!("{url}connect_timeout={}", u64::MAX);
     }
     let options = Engine::options(&url)
         .pool_timeout(Duration::MAX)
