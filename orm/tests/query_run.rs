@@ -71,13 +71,18 @@ fn user(name: &str, logins: i32) -> User {
     }
 }
 
-/// A connection to a new database with four users and three posts of the first two.
-fn filled() -> Result<Connection> {
+/// A new database, without rows.
+fn created() -> Result<Engine> {
     let engine = Engine::connect(URL)?;
     let schema = Metadata::of((User, Post, Tag));
     schema.drop_all(&engine)?;
     schema.create_all(&engine)?;
-    let mut conn = engine.connection()?;
+    Ok(engine)
+}
+
+/// A connection to a new database with four users and three posts of the first two.
+fn filled() -> Result<Connection> {
+    let mut conn = created()?.connection()?;
     let users = [
         user("ada", 1),
         user("grace", 2),
@@ -90,6 +95,12 @@ fn filled() -> Result<Connection> {
     let posts = [post(0, "notes"), post(0, "more 100%"), post(1, "cobol")];
     assert_eq!(insert(Post).values(posts).execute(&mut conn)?, 3);
     Ok(conn)
+}
+
+/// The logins, which number the users, of those on whom a condition holds.
+fn logins(conn: &mut Connection, condition: Predicate) -> Result<Vec<i32>> {
+    let query = select(User.logins).filter(condition);
+    query.order_by(User.logins).all(conn)
 }
 
 #[test]
@@ -176,13 +187,7 @@ fn counting_counts_the_rows_that_all_would_yield() -> Result<()> {
 #[test]
 fn conditions() -> Result<()> {
     let conn = &mut filled()?;
-    let mut logins = |condition: Predicate| {
-        select(User.logins)
-            .filter(condition)
-            .order_by(User.logins)
-            .all(conn)
-            .unwrap()
-    };
+    let mut logins = |condition| logins(conn, condition).unwrap();
     assert_eq!(logins(User.name.eq("ada")), [1]);
     assert_eq!(logins(User.name.ne(&String::from("ada"))), [2, 3, 4]);
     assert_eq!(logins(User.email.eq(None::<&str>)), [1, 3]);
@@ -205,13 +210,7 @@ fn conditions() -> Result<()> {
 #[test]
 fn lists() -> Result<()> {
     let conn = &mut filled()?;
-    let mut logins = |condition: Predicate| {
-        select(User.logins)
-            .filter(condition)
-            .order_by(User.logins)
-            .all(conn)
-            .unwrap()
-    };
+    let mut logins = |condition| logins(conn, condition).unwrap();
     assert_eq!(logins(User.logins.in_([1, 3])), [1, 3]);
     assert_eq!(logins(User.logins.in_(2..4)), [2, 3]);
     assert_eq!(logins(User.logins.in_(&vec![4])), [4]);
@@ -548,10 +547,7 @@ fn null_in_a_column_that_takes_none_is_explained() -> Result<()> {
 
 #[test]
 fn the_same_query_yields_handles_on_a_session() -> Result<()> {
-    let engine = Engine::connect(URL)?;
-    let schema = Metadata::of((User, Post, Tag));
-    schema.drop_all(&engine)?;
-    schema.create_all(&engine)?;
+    let engine = created()?;
     let mut session = Session::new(&engine);
     let ada = session.add(user("ada", 1));
     let by_name = select(User).filter(User.name.eq("ada"));

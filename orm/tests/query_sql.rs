@@ -7,6 +7,7 @@
 use orm::mysql::{MariaDbDialect, MysqlDialect};
 use orm::postgres::PostgresDialect;
 use orm::prelude::*;
+use orm::sql::Dialect;
 use orm::sqlite::SqliteDialect;
 
 #[derive(DbEnum, Clone, Debug, PartialEq)]
@@ -59,29 +60,29 @@ struct PostTag {
     tag_id: i64,
 }
 
-/// Compares the text of `$statement` in SQLite's, PostgreSQL's and MySQL's words.
+/// Compares the text of a statement in SQLite's, PostgreSQL's and MySQL's words. Where two texts are given,
+/// SQLite and PostgreSQL have the same.
 macro_rules! golden {
+    ($case:literal, $statement:expr, [$ansi:literal, $mysql:literal $(,)?]) => {
+        golden!($case, $statement, [$ansi, $ansi, $mysql])
+    };
     ($case:literal, $statement:expr, [$sqlite:literal, $postgres:literal, $mysql:literal $(,)?]) => {{
         let statement = $statement;
-        assert_eq!(
-            statement.to_sql(&SqliteDialect).unwrap(),
-            $sqlite,
-            "{} (sqlite)",
-            $case
-        );
-        assert_eq!(
-            statement.to_sql(&PostgresDialect).unwrap(),
-            $postgres,
-            "{} (postgres)",
-            $case
-        );
-        assert_eq!(
-            statement.to_sql(&MysqlDialect).unwrap(),
-            $mysql,
-            "{} (mysql)",
-            $case
+        let expected = [$sqlite, $postgres, $mysql];
+        check(
+            $case,
+            &|dialect| statement.to_sql(dialect).unwrap(),
+            expected,
         );
     }};
+}
+
+#[track_caller]
+fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3]) {
+    let dialects: [&dyn Dialect; 3] = [&SqliteDialect, &PostgresDialect, &MysqlDialect];
+    for (dialect, expected) in dialects.into_iter().zip(expected) {
+        assert_eq!(to_sql(dialect), expected, "{case} ({})", dialect.name());
+    }
 }
 
 #[test]
@@ -90,7 +91,6 @@ fn conditions_and_clauses() {
         "an entity lists its columns",
         select(User),
         [
-            r#"SELECT "id", "name", "email", "logins", "score", "active", "role", "avatar", "boss_id" FROM "users""#,
             r#"SELECT "id", "name", "email", "logins", "score", "active", "role", "avatar", "boss_id" FROM "users""#,
             "SELECT `id`, `name`, `email`, `logins`, `score`, `active`, `role`, `avatar`, `boss_id` FROM `users`",
         ]
@@ -161,7 +161,6 @@ fn conditions_and_clauses() {
             .filter(Predicate::all([]))
             .filter(Predicate::any([])),
         [
-            r#"SELECT "id" FROM "users" WHERE (1 = 1) AND (1 = 0)"#,
             r#"SELECT "id" FROM "users" WHERE (1 = 1) AND (1 = 0)"#,
             "SELECT `id` FROM `users` WHERE (1 = 1) AND (1 = 0)",
         ]
@@ -246,7 +245,6 @@ fn lists() {
         select(User.id).filter(User.id.in_(Vec::<i64>::new()) | User.id.not_in([0_i64; 0])),
         [
             r#"SELECT "id" FROM "users" WHERE 1 = 0 OR 1 = 1"#,
-            r#"SELECT "id" FROM "users" WHERE 1 = 0 OR 1 = 1"#,
             "SELECT `id` FROM `users` WHERE 1 = 0 OR 1 = 1",
         ]
     );
@@ -263,7 +261,6 @@ fn lists() {
         "columns in a list",
         select(User.id).filter(User.name.in_([User.name]) & User.name.not_in([User.name])),
         [
-            r#"SELECT "id" FROM "users" WHERE ("name" = "name") AND "name" <> "name""#,
             r#"SELECT "id" FROM "users" WHERE ("name" = "name") AND "name" <> "name""#,
             "SELECT `id` FROM `users` WHERE (`name` = `name`) AND `name` <> `name`",
         ]
@@ -347,7 +344,6 @@ fn joins() {
         select((User, Post)).join(Post),
         [
             r#"SELECT "users"."id", "users"."name", "users"."email", "users"."logins", "users"."score", "users"."active", "users"."role", "users"."avatar", "users"."boss_id", "posts"."id", "posts"."author_id", "posts"."title" FROM "users" INNER JOIN "posts" ON "posts"."author_id" = "users"."id""#,
-            r#"SELECT "users"."id", "users"."name", "users"."email", "users"."logins", "users"."score", "users"."active", "users"."role", "users"."avatar", "users"."boss_id", "posts"."id", "posts"."author_id", "posts"."title" FROM "users" INNER JOIN "posts" ON "posts"."author_id" = "users"."id""#,
             "SELECT `users`.`id`, `users`.`name`, `users`.`email`, `users`.`logins`, `users`.`score`, `users`.`active`, `users`.`role`, `users`.`avatar`, `users`.`boss_id`, `posts`.`id`, `posts`.`author_id`, `posts`.`title` FROM `users` INNER JOIN `posts` ON `posts`.`author_id` = `users`.`id`",
         ]
     );
@@ -355,7 +351,6 @@ fn joins() {
         "in the other direction, too",
         select((Post.title, User.name)).join(User),
         [
-            r#"SELECT "posts"."title", "users"."name" FROM "posts" INNER JOIN "users" ON "posts"."author_id" = "users"."id""#,
             r#"SELECT "posts"."title", "users"."name" FROM "posts" INNER JOIN "users" ON "posts"."author_id" = "users"."id""#,
             "SELECT `posts`.`title`, `users`.`name` FROM `posts` INNER JOIN `users` ON `posts`.`author_id` = `users`.`id`",
         ]
@@ -365,7 +360,6 @@ fn joins() {
         select((Post.title, Tag.label)).join(PostTag).join(Tag),
         [
             r#"SELECT "posts"."title", "tags"."label" FROM "posts" INNER JOIN "post_tags" ON "post_tags"."post_id" = "posts"."id" INNER JOIN "tags" ON "post_tags"."tag_id" = "tags"."id""#,
-            r#"SELECT "posts"."title", "tags"."label" FROM "posts" INNER JOIN "post_tags" ON "post_tags"."post_id" = "posts"."id" INNER JOIN "tags" ON "post_tags"."tag_id" = "tags"."id""#,
             "SELECT `posts`.`title`, `tags`.`label` FROM `posts` INNER JOIN `post_tags` ON `post_tags`.`post_id` = `posts`.`id` INNER JOIN `tags` ON `post_tags`.`tag_id` = `tags`.`id`",
         ]
     );
@@ -373,7 +367,6 @@ fn joins() {
         "a left join",
         select((User.id, optional(Post))).left_join(Post),
         [
-            r#"SELECT "users"."id", "posts"."id", "posts"."author_id", "posts"."title" FROM "users" LEFT JOIN "posts" ON "posts"."author_id" = "users"."id""#,
             r#"SELECT "users"."id", "posts"."id", "posts"."author_id", "posts"."title" FROM "users" LEFT JOIN "posts" ON "posts"."author_id" = "users"."id""#,
             "SELECT `users`.`id`, `posts`.`id`, `posts`.`author_id`, `posts`.`title` FROM `users` LEFT JOIN `posts` ON `posts`.`author_id` = `users`.`id`",
         ]
@@ -386,7 +379,6 @@ fn joins() {
         },
         [
             r#"SELECT "users"."name", "boss"."name" FROM "users" INNER JOIN "users" AS "boss" ON "users"."boss_id" = "boss"."id""#,
-            r#"SELECT "users"."name", "boss"."name" FROM "users" INNER JOIN "users" AS "boss" ON "users"."boss_id" = "boss"."id""#,
             "SELECT `users`.`name`, `boss`.`name` FROM `users` INNER JOIN `users` AS `boss` ON `users`.`boss_id` = `boss`.`id`",
         ]
     );
@@ -397,7 +389,6 @@ fn joins() {
             select((User.name, optional(boss.name))).left_join_on(boss, User.boss_id.eq(boss.id))
         },
         [
-            r#"SELECT "users"."name", "boss"."name" FROM "users" LEFT JOIN "users" AS "boss" ON "users"."boss_id" = "boss"."id""#,
             r#"SELECT "users"."name", "boss"."name" FROM "users" LEFT JOIN "users" AS "boss" ON "users"."boss_id" = "boss"."id""#,
             "SELECT `users`.`name`, `boss`.`name` FROM `users` LEFT JOIN `users` AS `boss` ON `users`.`boss_id` = `boss`.`id`",
         ]
@@ -452,7 +443,6 @@ fn groups() {
         select(count_all()).from(User),
         [
             r#"SELECT COUNT(*) FROM "users""#,
-            r#"SELECT COUNT(*) FROM "users""#,
             "SELECT COUNT(*) FROM `users`",
         ]
     );
@@ -462,7 +452,6 @@ fn groups() {
             .left_join(Post)
             .group_by(User),
         [
-            r#"SELECT "users"."id", "users"."name", "users"."email", "users"."logins", "users"."score", "users"."active", "users"."role", "users"."avatar", "users"."boss_id", COUNT("posts"."id") FROM "users" LEFT JOIN "posts" ON "posts"."author_id" = "users"."id" GROUP BY "users"."id""#,
             r#"SELECT "users"."id", "users"."name", "users"."email", "users"."logins", "users"."score", "users"."active", "users"."role", "users"."avatar", "users"."boss_id", COUNT("posts"."id") FROM "users" LEFT JOIN "posts" ON "posts"."author_id" = "users"."id" GROUP BY "users"."id""#,
             "SELECT `users`.`id`, `users`.`name`, `users`.`email`, `users`.`logins`, `users`.`score`, `users`.`active`, `users`.`role`, `users`.`avatar`, `users`.`boss_id`, COUNT(`posts`.`id`) FROM `users` LEFT JOIN `posts` ON `posts`.`author_id` = `users`.`id` GROUP BY `users`.`id`",
         ]
@@ -476,7 +465,6 @@ fn subqueries() {
         select(User.id).filter(exists(select(Post).filter(Post.author_id.eq(User.id)))),
         [
             r#"SELECT "id" FROM "users" WHERE EXISTS (SELECT 1 FROM "posts" WHERE "posts"."author_id" = "users"."id")"#,
-            r#"SELECT "id" FROM "users" WHERE EXISTS (SELECT 1 FROM "posts" WHERE "posts"."author_id" = "users"."id")"#,
             "SELECT `id` FROM `users` WHERE EXISTS (SELECT 1 FROM `posts` WHERE `posts`.`author_id` = `users`.`id`)",
         ]
     );
@@ -484,7 +472,6 @@ fn subqueries() {
         "not exists",
         select(User.id).filter(!exists(select(Post.id).filter(Post.author_id.eq(User.id)))),
         [
-            r#"SELECT "id" FROM "users" WHERE NOT (EXISTS (SELECT 1 FROM "posts" WHERE "posts"."author_id" = "users"."id"))"#,
             r#"SELECT "id" FROM "users" WHERE NOT (EXISTS (SELECT 1 FROM "posts" WHERE "posts"."author_id" = "users"."id"))"#,
             "SELECT `id` FROM `users` WHERE NOT (EXISTS (SELECT 1 FROM `posts` WHERE `posts`.`author_id` = `users`.`id`))",
         ]
@@ -538,11 +525,7 @@ fn writes() {
     golden!(
         "delete of every row",
         delete(User),
-        [
-            r#"DELETE FROM "users""#,
-            r#"DELETE FROM "users""#,
-            "DELETE FROM `users`",
-        ]
+        [r#"DELETE FROM "users""#, "DELETE FROM `users`",]
     );
     golden!(
         "insert of one builder",

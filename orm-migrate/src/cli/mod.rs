@@ -72,8 +72,8 @@ fn dispatch(command: &Command, home: Home) -> Result<Exit> {
         Command::CreateAll(args) => tables(args, home, Tables::Create),
         Command::DropAll(args) => tables(args, home, Tables::Drop),
         Command::Run(args) => run_pending(args, home),
-        Command::Revert(args) => revert_last(args, home),
-        Command::Redo(args) => redo_last(args, home),
+        Command::Revert(args) => go_back(args, home, revert::revert),
+        Command::Redo(args) => go_back(args, home, redo::redo),
         Command::Status(args) => show_status(args, home),
         Command::Dump { library } => discover::print_dump(library).map(|()| Exit::Clean),
     }
@@ -158,17 +158,15 @@ fn run_pending(args: &RunCommand, home: Home) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn revert_last(args: &BackCommand, home: Home) -> Result<Exit> {
-    let (migrations, url) = open(&args.rest, home)?;
-    let steps = revert::revert(&migrations, connect(&url)?, count(args), &mut print::step)?;
-    say_if_none(&steps);
-    Ok(Exit::Clean)
-}
+/// A command on the migrations that were applied last.
+type Back = fn(&Migrations, Connection, Count, &mut dyn FnMut(&Step)) -> Result<Vec<Step>>;
 
-fn redo_last(args: &BackCommand, home: Home) -> Result<Exit> {
+fn go_back(args: &BackCommand, home: Home, back: Back) -> Result<Exit> {
     let (migrations, url) = open(&args.rest, home)?;
-    let steps = redo::redo(&migrations, connect(&url)?, count(args), &mut print::step)?;
-    say_if_none(&steps);
+    let steps = back(&migrations, connect(&url)?, count(args), &mut print::step)?;
+    if steps.is_empty() {
+        print::say("nothing is applied");
+    }
     Ok(Exit::Clean)
 }
 
@@ -177,12 +175,6 @@ fn connect(url: &str) -> Result<Connection> {
     let connection = command::connect(url)?;
     print::say(&format!("database: {}", connection.engine().target()));
     Ok(connection)
-}
-
-fn say_if_none(steps: &[Step]) {
-    if steps.is_empty() {
-        print::say("nothing is applied");
-    }
 }
 
 fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {

@@ -1,4 +1,4 @@
-//! [`RawValue`]: what can be bound in raw SQL.
+//! [`RawValue`]: what can be bound in raw SQL. Used by `raw.rs`; what goes with a column is in `operand.rs`.
 
 use std::borrow::Cow;
 

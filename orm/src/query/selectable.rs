@@ -185,15 +185,7 @@ impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
     }
 
     fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
-        let origin = Origin {
-            def: M::def(),
-            name: self.0.source(),
-        };
-        columns.push(Projection::Expr(self.0.into_expr().ast));
-        selected.push(Selected {
-            origin,
-            need: Need::Optional,
-        });
+        Optional(self.0.into_expr()).project(columns, selected);
     }
 
     fn decode<X: Executor>(

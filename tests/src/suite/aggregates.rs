@@ -3,7 +3,7 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::support::{everything, seed};
+use super::support::{accounts, everything, seed};
 use crate::backend::Db;
 use crate::cases;
 use crate::fixtures::{Account, Everything, Post, User};
@@ -22,15 +22,6 @@ cases![
     counts_count_the_rows_of_the_query,
     arithmetic_keeps_its_type,
 ];
-
-fn accounts(db: &Db, balances: &[i64]) -> Connection {
-    let mut conn = db.engine.connection().unwrap();
-    let rows = balances
-        .iter()
-        .map(|balance| Account::builder().owner("x").balance(*balance));
-    insert(Account).values(rows).execute(&mut conn).unwrap();
-    conn
-}
 
 fn groups_and_having(db: &Db) {
     let conn = &mut seed(db);

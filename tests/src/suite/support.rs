@@ -9,7 +9,7 @@ use orm_core::types::DbType;
 use orm_core::value::ValueRef;
 
 use crate::backend::{Backend, Db};
-use crate::fixtures::{Colour, Everything, Post, User};
+use crate::fixtures::{Account, Colour, Everything, Post, User};
 
 /// A value that no message may show.
 pub(super) const SECRET: &str = "s3cret value";
@@ -197,5 +197,15 @@ pub(super) fn begun(db: &Db) -> Connection {
     .unwrap();
     conn.begin().unwrap();
     db.sent();
+    conn
+}
+
+/// A connection to a database with an account for each balance.
+pub(super) fn accounts(db: &Db, balances: &[i64]) -> Connection {
+    let mut conn = db.engine.connection().unwrap();
+    let rows = balances
+        .iter()
+        .map(|balance| Account::builder().owner("x").balance(*balance));
+    insert(Account).values(rows).execute(&mut conn).unwrap();
     conn
 }

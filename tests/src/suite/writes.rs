@@ -3,7 +3,7 @@
 use orm::prelude::*;
 use orm::{EntityState, ErrorKind};
 
-use super::support::{fails, seed};
+use super::support::{accounts, fails, seed};
 use crate::backend::Db;
 use crate::cases;
 use crate::fixtures::{Account, Line, Post, User};
@@ -24,15 +24,6 @@ cases![
     bulk_writes_flush_first,
     bulk_writes_are_part_of_the_sessions_transaction,
 ];
-
-fn accounts(db: &Db, balances: &[i64]) -> Connection {
-    let mut conn = db.engine.connection().unwrap();
-    let rows = balances
-        .iter()
-        .map(|balance| Account::builder().owner("x").balance(*balance));
-    insert(Account).values(rows).execute(&mut conn).unwrap();
-    conn
-}
 
 fn inserts_return_keys_in_order(db: &Db) {
     let mut conn = db.engine.connection().unwrap();

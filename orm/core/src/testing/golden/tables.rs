@@ -1,4 +1,4 @@
-//! Tables for the texts of a schema.
+//! Tables for the texts of a schema, with columns of each type and keys that refer to each other.
 
 use crate::schema::{Action, Check, Column, Default, ForeignKey, Index, Rule, Table};
 use crate::types::{EnumType, Type};
