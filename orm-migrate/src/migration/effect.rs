@@ -72,11 +72,23 @@ fn transaction_effect(words: &Words) -> Option<Effect> {
 
 // `AND CHAIN` begins the next transaction, and MySQL's RELEASE ends the connection.
 fn ends_plainly(words: &Words) -> bool {
-    !["CHAIN", "RELEASE"].into_iter().any(|word| {
-        words
-            .find(1, &[word])
-            .is_some_and(|at| !words.is(at - 1, &["NO"]))
-    })
+    !["CHAIN", "RELEASE"]
+        .into_iter()
+        .any(|word| says(words, word))
+}
+
+fn says(words: &Words, word: &str) -> bool {
+    words
+        .find(1, &[word])
+        .is_some_and(|at| !words.is(at - 1, &["NO"]))
+}
+
+/// Whether a statement that ends a transaction begins the next one at once.
+pub(super) fn chains(statement: &str, lexis: Lexis) -> bool {
+    let words = Words::of(statement, lexis, HEAD);
+    let effect = transaction_effect(&words);
+    let raw = matches!(effect, Some(Effect::CommitRaw | Effect::RollbackRaw));
+    effect == Some(Effect::Begin) || raw && says(&words, "CHAIN")
 }
 
 // MySQL commits at neither of the two, and would at every other statement about such a table.

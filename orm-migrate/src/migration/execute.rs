@@ -52,7 +52,7 @@ impl MigrationConnection {
             _ => self.connection.raw_control(statement.text),
         };
         match ran {
-            Ok(()) => self.succeeded(effect, was_inside),
+            Ok(()) => self.succeeded(effect, was_inside, script.chains(statement)),
             Err(error) => {
                 let is_divisible = script.is_divisible(statement);
                 self.failed(&error, effect, was_inside, is_divisible);
@@ -61,7 +61,7 @@ impl MigrationConnection {
         }
     }
 
-    fn succeeded(&mut self, effect: Effect, was_inside: bool) -> CoreResult<()> {
+    fn succeeded(&mut self, effect: Effect, was_inside: bool, chains: bool) -> CoreResult<()> {
         self.run.progress.advance();
         self.run.checks = self.run.checks.after(effect);
         let is_inside = self.connection.has_transaction();
@@ -80,8 +80,12 @@ impl MigrationConnection {
         let is_over = !is_inside && self.connection.in_transaction();
         if is_over && self.run.transaction == Owner::Script {
             // The statement has ended the script's transaction by itself, as DDL does on MySQL and the
-            // RELEASE of an outermost savepoint on SQLite. This takes note of it and sends nothing.
-            return self.connection.rollback();
+            // RELEASE of an outermost savepoint on SQLite. This takes note of it and sends nothing, unless
+            // the statement has begun the next one: that is then begun in a way that is known of.
+            self.connection.rollback()?;
+            if chains {
+                self.connection.begin()?;
+            }
         }
         Ok(())
     }

@@ -94,6 +94,11 @@ impl Script {
         effect::is_divisible(statement.text, self.lexis)
     }
 
+    /// Whether a statement that ends a transaction begins the next one at once.
+    pub(crate) fn chains(&self, statement: &Statement<'_>) -> bool {
+        effect::chains(statement.text, self.lexis)
+    }
+
     /// Refuses what can't work, before anything is run.
     ///
     /// # Errors

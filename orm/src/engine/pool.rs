@@ -84,6 +84,17 @@ pub(super) struct Pool {
     pub(super) check_after: Duration,
 }
 
+impl Drop for Pool {
+    // Here, not whenever the helper thread lets go of the slots: a program that ends first would leave
+    // connections open, and a file of SQLite with its log beside it.
+    fn drop(&mut self) {
+        let idle: Vec<_> = std::iter::from_fn(|| self.slots.try_get()).collect();
+        for mut slot in idle {
+            slot.connection = None;
+        }
+    }
+}
+
 impl Pool {
     pub(super) fn new(driver: Arc<dyn Driver>, options: &EngineOptions) -> Result<Self> {
         let size = if driver.is_private() {

@@ -26,6 +26,7 @@ cases![
     a_database_in_memory_survives_its_sessions (Requires::Embedded),
     a_fresh_connection_is_not_asked_whether_it_lives,
     engines_are_shared_and_connections_move,
+    the_last_handle_closes_the_connections (Requires::Embedded),
 ];
 
 fn an_exhausted_pool_times_out_and_names_its_limits(db: &Db) {
@@ -166,4 +167,21 @@ fn engines_are_shared_and_connections_move(db: &Db) {
     shared(&db.engine);
     moves(&db.engine.connection().unwrap());
     moves(&db.session());
+}
+
+fn the_last_handle_closes_the_connections(_: &Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.db");
+    let log = folder.path().join("a.db-wal");
+    // Often, since what is to be found here depends on threads.
+    for _ in 0..30 {
+        let engine = Engine::connect(&format!("sqlite://{}", file.display())).unwrap();
+        let mut conn = engine.connection().unwrap();
+        conn.raw_control("CREATE TABLE IF NOT EXISTS t (id INTEGER)")
+            .unwrap();
+        drop(engine);
+        assert!(log.exists());
+        drop(conn);
+        assert!(!log.exists(), "the last connection takes the log along");
+    }
 }
