@@ -186,7 +186,7 @@ impl Connection {
     ) -> Result<T> {
         self.resync()?;
         self.track.allow_statement()?;
-        if sql.trim_start().is_empty() || sql.contains('\0') {
+        if !is_text(sql) {
             return Err(no_text(sql));
         }
         self.used = true;
@@ -324,6 +324,13 @@ impl Drop for Connection {
         }
         self.slot.returned = Some(std::time::Instant::now());
     }
+}
+
+// On the way of every statement, so by bytes, which are looked through a word at a time.
+#[inline]
+fn is_text(sql: &str) -> bool {
+    let bytes = sql.as_bytes();
+    bytes.iter().any(|byte| !byte.is_ascii_whitespace()) && !bytes.contains(&0)
 }
 
 /// SQLite reads a text up to the NUL, and would so run a DELETE without its WHERE. Of no text at all some
