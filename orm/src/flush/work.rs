@@ -56,9 +56,26 @@ impl<'s> Table<'s> {
 
 /// Once each, by key.
 fn by_key(arena: &dyn AnyArena, mut slots: Vec<u32>) -> Vec<u32> {
+    if let Some(mut keyed) = integer_keys(arena, &slots) {
+        keyed.sort_unstable();
+        keyed.dedup();
+        return keyed.into_iter().map(|(_, slot)| slot).collect();
+    }
     slots.sort_by(|a, b| key_order(arena, *a, *b));
     slots.dedup();
     slots
+}
+
+/// The slots beside their keys, if those are single integers: most are, and they sort by themselves.
+fn integer_keys(arena: &dyn AnyArena, slots: &[u32]) -> Option<Vec<(i64, u32)>> {
+    let [position] = arena.def().primary_key else {
+        return None;
+    };
+    let key = |slot: &u32| match arena.old_value(*slot, *position) {
+        ValueRef::Int(key) => Some((key, *slot)),
+        _ => None,
+    };
+    slots.iter().map(key).collect()
 }
 
 /// Values as something to look up by; `None` if one is NULL, which is equal to nothing.

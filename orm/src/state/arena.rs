@@ -255,16 +255,22 @@ impl<M: Model> Arena<M> {
         let Some(slot) = self.slot_mut(handle) else {
             return;
         };
-        let old = slot.old.take().map(|old| old.value);
+        let old = slot.old.take();
         slot.epoch = epoch;
         let Some(value) = &mut slot.value else { return };
-        let logged = log.map(|level| (level, old.unwrap_or_else(|| value.snapshot())));
+        let current = |value: &M| {
+            Box::new(Baseline {
+                value: value.snapshot(),
+                stale: false,
+            })
+        };
+        let logged = log.map(|level| (level, old.unwrap_or_else(|| current(value))));
         value.restore(fresh);
         if slot.state == EntityState::Deleting {
             slot.state = EntityState::Persistent;
         }
         if let Some((level, old)) = logged {
-            self.log_update(level, handle.slot, Box::new(old));
+            self.log_update(level, handle.slot, old);
         }
         // Entries elsewhere in the list don't count without an old copy; this one can go at once.
         self.touched.pop_if(|touched| *touched == handle.slot);

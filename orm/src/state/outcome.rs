@@ -3,7 +3,7 @@
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
-use super::arena::Arena;
+use super::arena::{Arena, Baseline};
 use super::lifecycle::EntityState;
 use super::undo::Change;
 use crate::mapping::Model;
@@ -50,7 +50,7 @@ impl<M: Model> Arena<M> {
             if !old.stale {
                 slot.epoch = epoch;
             }
-            self.log_update(level, row.slot, Box::new(old.value));
+            self.log_update(level, row.slot, old);
         }
     }
 
@@ -60,9 +60,12 @@ impl<M: Model> Arena<M> {
         let Some(value) = &mut place.value else {
             return;
         };
-        let before = match &place.old {
-            Some(old) => old.value.snapshot(),
-            None => value.snapshot(),
+        let before = Baseline {
+            value: match &place.old {
+                Some(old) => old.value.snapshot(),
+                None => value.snapshot(),
+            },
+            stale: false,
         };
         // A column that the database has set to NULL is one that can be NULL.
         for position in columns {

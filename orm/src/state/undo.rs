@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 
 use orm_core::value::ValueRef;
 
-use super::arena::Arena;
+use super::arena::{Arena, Baseline};
 use super::lifecycle::EntityState;
 use crate::mapping::Model;
 
@@ -29,7 +29,7 @@ pub(super) enum Change<M> {
         version: i64,
     },
     /// The columns before.
-    Updated(Box<M>),
+    Updated(Box<Baseline<M>>),
     Deleted,
 }
 
@@ -45,7 +45,7 @@ impl<M: Model> Arena<M> {
     }
 
     /// Logs the columns before an update. The oldest copy of a level is the one to go back to.
-    pub(super) fn log_update(&mut self, level: u32, slot: u32, old: Box<M>) {
+    pub(super) fn log_update(&mut self, level: u32, slot: u32, old: Box<Baseline<M>>) {
         let place = &mut self.slots[slot as usize];
         if std::mem::replace(&mut place.undo_level, level) != level {
             self.log(level, slot, Change::Updated(old));
@@ -97,7 +97,7 @@ impl<M: Model> Arena<M> {
             }
             Change::Updated(old) => {
                 if let Some(value) = &mut self.slots[index as usize].value {
-                    value.restore(*old);
+                    value.restore(old.value);
                 }
             }
             Change::Deleted => {
