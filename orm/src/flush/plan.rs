@@ -7,9 +7,9 @@ use orm_core::error::{Error, ErrorKind, Result};
 use super::order::{self, Group, Row};
 use super::unique;
 use super::unit::{Plan, Unit, UnitKind};
-use super::work::{Changed, Table, gather};
+use super::work::{Table, gather};
 use crate::mapping::{ColumnSet, ModelDef};
-use crate::state::State;
+use crate::state::{Changed, State};
 
 /// Plans the flush of everything in `state`.
 ///
@@ -28,7 +28,6 @@ pub(crate) fn plan(state: &State) -> Result<Plan> {
     let leaving = unique::leaving(&tables, &early);
     let mut planner = Planner {
         tables: &tables,
-        epoch: state.epoch,
         units: Vec::new(),
     };
     if !leaving.is_empty() {
@@ -79,7 +78,6 @@ fn key_changed(def: &ModelDef, position: usize) -> Error {
 
 struct Planner<'s> {
     tables: &'s [Table<'s>],
-    epoch: u32,
     units: Vec<Unit>,
 }
 
@@ -152,14 +150,13 @@ impl Planner<'_> {
             if !wanted(row.slot) || chained.contains(&place) {
                 continue;
             }
-            let stale = self.tables[index].arena.is_stale(row.slot, self.epoch);
             let same = |(columns, s, _): &&(&ColumnSet, bool, usize)| {
-                **columns == row.columns && *s == stale
+                **columns == row.columns && *s == row.stale
             };
             if let Some((_, _, unit)) = known.iter().find(same) {
                 self.units[*unit].slots.push(row.slot);
             } else {
-                known.push((&row.columns, stale, self.units.len()));
+                known.push((&row.columns, row.stale, self.units.len()));
                 let kind = self.update_kind(index, row, false);
                 self.push(index, row.slot, kind);
             }
@@ -218,7 +215,7 @@ impl Planner<'_> {
                 }
                 vec![version]
             }
-            None if arena.is_stale(row.slot, self.epoch) => set.clone(),
+            None if row.stale => set.clone(),
             None => Vec::new(),
         };
         UnitKind::Update { set, guard, swaps }

@@ -3,8 +3,7 @@
 use orm_core::value::ValueRef;
 
 use super::order::key_order;
-use crate::mapping::ColumnSet;
-use crate::state::{AnyArena, State};
+use crate::state::{AnyArena, Changed, State};
 
 /// What there is to do in one table.
 pub(super) struct Table<'s> {
@@ -15,12 +14,6 @@ pub(super) struct Table<'s> {
     pub(super) changed: Vec<Changed>,
     /// Rows to delete, by key.
     pub(super) deleting: Vec<u32>,
-}
-
-/// A row to update.
-pub(super) struct Changed {
-    pub(super) slot: u32,
-    pub(super) columns: ColumnSet,
 }
 
 /// The work in each table that has any.
@@ -34,17 +27,10 @@ pub(super) fn gather(state: &State) -> Vec<Table<'_>> {
 
 impl<'s> Table<'s> {
     fn new(arena: &'s dyn AnyArena) -> Self {
-        let changed = by_key(arena, arena.touched()).into_iter();
-        let changed = changed.map(|slot| Changed {
-            slot,
-            columns: arena.changes(slot),
-        });
         Self {
             arena,
             added: arena.added(),
-            changed: changed
-                .filter(|changed| !changed.columns.is_empty())
-                .collect(),
+            changed: changed(arena),
             deleting: by_key(arena, arena.deleting()),
         }
     }
@@ -54,28 +40,23 @@ impl<'s> Table<'s> {
     }
 }
 
+/// The changed rows, once each, by key. Most keys are single integers, which sort by themselves.
+fn changed(arena: &dyn AnyArena) -> Vec<Changed> {
+    let mut rows = arena.changed();
+    if rows.iter().all(|row| row.key.is_some()) {
+        rows.sort_unstable_by_key(|row| (row.key, row.slot));
+    } else {
+        rows.sort_by(|a, b| key_order(arena, a.slot, b.slot));
+    }
+    rows.dedup_by_key(|row| row.slot);
+    rows
+}
+
 /// Once each, by key.
 fn by_key(arena: &dyn AnyArena, mut slots: Vec<u32>) -> Vec<u32> {
-    if let Some(mut keyed) = integer_keys(arena, &slots) {
-        keyed.sort_unstable();
-        keyed.dedup();
-        return keyed.into_iter().map(|(_, slot)| slot).collect();
-    }
     slots.sort_by(|a, b| key_order(arena, *a, *b));
     slots.dedup();
     slots
-}
-
-/// The slots beside their keys, if those are single integers: most are, and they sort by themselves.
-fn integer_keys(arena: &dyn AnyArena, slots: &[u32]) -> Option<Vec<(i64, u32)>> {
-    let [position] = arena.def().primary_key else {
-        return None;
-    };
-    let key = |slot: &u32| match arena.old_value(*slot, *position) {
-        ValueRef::Int(key) => Some((key, *slot)),
-        _ => None,
-    };
-    slots.iter().map(key).collect()
 }
 
 /// Values as something to look up by; `None` if one is NULL, which is equal to nothing.

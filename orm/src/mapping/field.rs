@@ -45,6 +45,9 @@ pub trait Field: Sized {
     /// A copy.
     fn copy(&self) -> Self;
 
+    /// Makes `old` a copy, in the memory that it has.
+    fn copy_into(&self, old: &mut Self);
+
     /// Notes `position` in `set` if the field differs from what it was.
     fn compare(&self, old: &Self, position: usize, set: &mut ColumnSet);
 
@@ -76,6 +79,11 @@ impl<T: DbType + Clone> Field for T {
     #[inline]
     fn copy(&self) -> Self {
         self.clone()
+    }
+
+    #[inline]
+    fn copy_into(&self, old: &mut Self) {
+        old.clone_from(self);
     }
 
     #[inline]

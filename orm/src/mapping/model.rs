@@ -59,6 +59,9 @@ pub trait Model: Sized + Send + 'static {
     /// A copy of the columns; fields that are no columns are left at their defaults.
     fn snapshot(&self) -> Self;
 
+    /// Makes the columns of `old` a copy, in the memory that it has.
+    fn snapshot_into(&self, old: &mut Self);
+
     /// The columns whose values differ from those of `old`.
     fn changes(&self, old: &Self) -> ColumnSet;
 

@@ -63,7 +63,13 @@ pub(crate) struct Arena<M: Model> {
     /// Of entities that are pending or transient, or inserted in the open transaction.
     pub(super) unset: HashMap<u32, Unset>,
     pub(super) undo: Vec<Undo<M>>,
+    /// Old copies that are over, for the next ones: a program that changes many entities again and again
+    /// would else allocate and free as many texts each time.
+    spare: Vec<Box<Baseline<M>>>,
 }
+
+/// How many old copies are kept for the next ones.
+const SPARE: usize = 1024;
 
 impl<M: Model> Arena<M> {
     pub(crate) fn new(stamp: NonZeroU32) -> Self {
@@ -79,6 +85,15 @@ impl<M: Model> Arena<M> {
             deleting: Vec::new(),
             unset: HashMap::new(),
             undo: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    /// Takes back an old copy that is over.
+    #[inline]
+    pub(super) fn recycle(&mut self, old: Box<Baseline<M>>) {
+        if self.spare.len() < SPARE {
+            self.spare.push(old);
         }
     }
 
@@ -116,11 +131,19 @@ impl<M: Model> Arena<M> {
         }
         // A deleted entity's changes are never written, but a rollback undoes them with the delete.
         if slot.old.is_none() && slot.state.has_row() {
-            let value = slot.value.as_ref()?.snapshot();
-            slot.old = Some(Box::new(Baseline {
-                value,
-                stale: slot.epoch != epoch,
-            }));
+            let stale = slot.epoch != epoch;
+            let value = slot.value.as_ref()?;
+            slot.old = Some(match self.spare.pop() {
+                Some(mut old) => {
+                    value.snapshot_into(&mut old.value);
+                    old.stale = stale;
+                    old
+                }
+                None => Box::new(Baseline {
+                    value: value.snapshot(),
+                    stale,
+                }),
+            });
             if slot.state == EntityState::Persistent {
                 self.touched.push(handle.slot);
             }

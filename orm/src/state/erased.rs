@@ -11,6 +11,17 @@ use super::lifecycle::EntityState;
 use super::outcome::{Inserted, Updated};
 use crate::mapping::{ColumnSet, Model, ModelDef};
 
+/// An entity to update.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    pub(crate) slot: u32,
+    pub(crate) columns: ColumnSet,
+    /// Whether it was stale when it was first touched.
+    pub(crate) stale: bool,
+    /// Its key in the database, if that is a single integer.
+    pub(crate) key: Option<i64>,
+}
+
 /// The entities of one model, by slot and column position.
 pub(crate) trait AnyArena: Any + Send {
     fn def(&self) -> &'static ModelDef;
@@ -18,8 +29,8 @@ pub(crate) trait AnyArena: Any + Send {
     fn model(&self) -> usize;
     /// The entities to insert, in the order in which they were added.
     fn added(&self) -> Vec<u32>;
-    /// The entities that may have changed. One may be named twice.
-    fn touched(&self) -> Vec<u32>;
+    /// The entities that have changed. One may be named twice.
+    fn changed(&self) -> Vec<Changed>;
     /// The entities to delete. One may be named twice.
     fn deleting(&self) -> Vec<u32>;
     /// The value that the entity has.
@@ -34,8 +45,6 @@ pub(crate) trait AnyArena: Any + Send {
     fn written(&self, slot: u32) -> ColumnSet;
     /// Reads a row of the model's columns and tells its values at `positions`.
     fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>>;
-    /// Whether the entity was stale when it was first touched, or is stale untouched.
-    fn is_stale(&self, slot: u32, epoch: u32) -> bool;
     /// Whether a flush has anything to look at.
     fn has_work(&self) -> bool;
     /// Whether a flush would write anything.
@@ -80,12 +89,34 @@ impl<M: Model> AnyArena for Arena<M> {
         self.pending().collect()
     }
 
-    fn touched(&self) -> Vec<u32> {
-        let counts = |index: &u32| {
-            let slot = &self.slots[*index as usize];
-            slot.state == EntityState::Persistent && slot.old.is_some()
+    fn changed(&self) -> Vec<Changed> {
+        let key = match M::def().primary_key {
+            [position] => Some(*position),
+            _ => None,
         };
-        self.touched.iter().copied().filter(counts).collect()
+        let changed = |index: &u32| {
+            let slot = &self.slots[*index as usize];
+            let (Some(value), Some(old)) = (&slot.value, &slot.old) else {
+                return None;
+            };
+            let columns = match slot.state {
+                EntityState::Persistent => value.changes(&old.value),
+                _ => return None,
+            };
+            let key = match key.map(|position| old.value.value(position)) {
+                Some(ValueRef::Int(key)) => Some(key),
+                _ => None,
+            };
+            (!columns.is_empty()).then_some(Changed {
+                slot: *index,
+                columns,
+                stale: old.stale,
+                key,
+            })
+        };
+        let mut all = Vec::with_capacity(self.touched.len());
+        all.extend(self.touched.iter().filter_map(changed));
+        all
     }
 
     fn deleting(&self) -> Vec<u32> {
@@ -151,13 +182,6 @@ impl<M: Model> AnyArena for Arena<M> {
             .collect())
     }
 
-    fn is_stale(&self, slot: u32, epoch: u32) -> bool {
-        let slot = &self.slots[slot as usize];
-        slot.old
-            .as_ref()
-            .map_or(slot.epoch != epoch, |old| old.stale)
-    }
-
     fn has_work(&self) -> bool {
         self.pending_count() > 0 || !self.touched.is_empty() || !self.deleting.is_empty()
     }
@@ -165,9 +189,10 @@ impl<M: Model> AnyArena for Arena<M> {
     fn has_changes(&self) -> bool {
         self.pending_count() > 0
             || !AnyArena::deleting(self).is_empty()
-            || AnyArena::touched(self)
-                .iter()
-                .any(|slot| self.slots[*slot as usize].is_changed())
+            || self.touched.iter().any(|index| {
+                let slot = &self.slots[*index as usize];
+                slot.state == EntityState::Persistent && slot.is_changed()
+            })
     }
 
     fn settle(&mut self) {

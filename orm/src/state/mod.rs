@@ -11,7 +11,7 @@ mod outcome;
 mod store;
 mod undo;
 
-pub(crate) use erased::AnyArena;
+pub(crate) use erased::{AnyArena, Changed};
 pub use handle::Ref;
 pub use lifecycle::EntityState;
 pub(crate) use outcome::{Inserted, Updated};

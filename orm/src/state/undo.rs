@@ -49,6 +49,8 @@ impl<M: Model> Arena<M> {
         let place = &mut self.slots[slot as usize];
         if std::mem::replace(&mut place.undo_level, level) != level {
             self.log(level, slot, Change::Updated(old));
+        } else {
+            self.recycle(old);
         }
     }
 
@@ -135,13 +137,17 @@ impl<M: Model> Arena<M> {
     pub(super) fn keep(&mut self) {
         for entry in std::mem::take(&mut self.undo) {
             let slot = &self.slots[entry.slot as usize];
-            if slot.stamp != entry.stamp {
+            let is_here = slot.stamp == entry.stamp;
+            if is_here && slot.state == EntityState::Deleted {
+                self.release(entry.slot);
                 continue;
             }
-            if slot.state == EntityState::Deleted {
-                self.release(entry.slot);
-            } else if matches!(entry.change, Change::Inserted { .. }) {
-                self.unset.remove(&entry.slot);
+            match entry.change {
+                Change::Inserted { .. } if is_here => {
+                    self.unset.remove(&entry.slot);
+                }
+                Change::Updated(old) => self.recycle(old),
+                Change::Inserted { .. } | Change::Deleted => {}
             }
         }
     }

@@ -130,6 +130,10 @@ fn copies(model: &Model) -> TokenStream {
         let (ident, copy) = (&column.ident, copy(column));
         quote!(#ident: #copy)
     });
+    let again = model.columns.iter().map(|column| {
+        let (ident, field) = (&column.ident, of(&column.ty, "Field"));
+        quote!(#field::copy_into(&self.#ident, &mut old.#ident))
+    });
     let skipped = model.skipped.iter().map(|(ident, ty)| {
         let skipped = of(ty, "Skipped");
         quote!(#ident: #skipped::skipped())
@@ -137,6 +141,10 @@ fn copies(model: &Model) -> TokenStream {
     quote! {
         fn snapshot(&self) -> Self {
             Self { #(#copied,)* #(#skipped,)* }
+        }
+
+        fn snapshot_into(&self, old: &mut Self) {
+            #(#again;)*
         }
 
         fn changes(&self, old: &Self) -> __orm::ColumnSet {
