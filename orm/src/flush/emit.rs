@@ -93,6 +93,7 @@ impl<'a> Rows<'a> {
         let version = unit.def.version;
         let row = |slot: &u32| Inserted {
             slot: *slot,
+            generated: None,
             filled: Vec::new(),
         };
         let mut rows: Vec<Inserted> = unit.slots.iter().map(row).collect();
@@ -114,7 +115,7 @@ impl<'a> Rows<'a> {
         let mut misfits = false;
         let mut take = |row: usize, key: i64| {
             misfits |= !fits(&unit.def.columns[position].ty, key);
-            rows[row].filled.push((position, Value::Int(key)));
+            rows[row].generated = Some(key);
         };
         insert_rows(self.connection, &bulk, &value, Some(&mut take))?;
         if misfits {

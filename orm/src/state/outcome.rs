@@ -12,7 +12,9 @@ use crate::mapping::Model;
 #[derive(Debug)]
 pub(crate) struct Inserted {
     pub(crate) slot: u32,
-    /// Columns that the database or the flush filled in: the key, the version, server defaults.
+    /// The key that the database generated. Apart from the others, which most rows have none of.
+    pub(crate) generated: Option<i64>,
+    /// Columns that the database or the flush filled in: the version, server defaults.
     pub(crate) filled: Vec<(usize, Value)>,
 }
 
@@ -27,6 +29,8 @@ pub(crate) struct Updated {
 impl<M: Model> Arena<M> {
     pub(super) fn apply_inserts(&mut self, rows: &[Inserted], level: u32, epoch: u32) {
         let clipped = clipped::<M>();
+        self.identity.reserve(rows.len());
+        self.undo.reserve(rows.len());
         for row in rows {
             if let Some(value) = &mut self.slots[row.slot as usize].value {
                 clip(value, &clipped);
@@ -88,10 +92,15 @@ impl<M: Model> Arena<M> {
             // The flush has checked that each fits, before anything was applied.
             let _ = value.assign(*position, filled.as_ref());
         }
+        if let (Some(position), Some(generated)) = (M::def().generated, row.generated) {
+            let _ = value.assign(position, ValueRef::Int(generated));
+        }
         (slot.state, slot.epoch) = (EntityState::Persistent, epoch);
         let key = value.key();
         let filled = |position: usize| row.filled.iter().any(|(filled, _)| *filled == position);
-        if let Some(unset) = self.unset.remove(&row.slot) {
+        if !self.unset.is_empty()
+            && let Some(unset) = self.unset.remove(&row.slot)
+        {
             // What was given after all is not to be filled in again after a rollback.
             let unset = unset
                 .into_iter()
@@ -105,7 +114,7 @@ impl<M: Model> Arena<M> {
         {
             self.set_deleted(former, level);
         }
-        let generated = M::def().generated.is_some_and(filled);
+        let generated = row.generated.is_some();
         self.log(level, row.slot, Change::Inserted { generated, version });
     }
 

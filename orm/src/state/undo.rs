@@ -143,7 +143,7 @@ impl<M: Model> Arena<M> {
                 continue;
             }
             match entry.change {
-                Change::Inserted { .. } if is_here => {
+                Change::Inserted { .. } if is_here && !self.unset.is_empty() => {
                     self.unset.remove(&entry.slot);
                 }
                 Change::Updated(old) => self.recycle(old),
