@@ -153,39 +153,62 @@ struct Head<'a> {
 impl<'a> Head<'a> {
     /// A function may do anything; those of the server that are made for it are known by their names.
     fn touches_session(&self) -> bool {
-        const TOUCHING: &[&str] = &["CALL", "DECLARE", "DO", "EXECUTE", "LISTEN", "RESET", "SET"];
+        const TOUCHING: &[&str] = &[
+            "CALL", "DECLARE", "DO", "EXECUTE", "LISTEN", "PREPARE", "RESET", "SET",
+        ];
         const OF_TRANSACTION: &[&str] = &["LOCAL", "TRANSACTION", "CONSTRAINTS"];
         let is = |index: usize, words: &[&str]| {
             let found = self.words.get(index);
             found.is_some_and(|found| words.iter().any(|word| found.eq_ignore_ascii_case(word)))
         };
-        let is_of_transaction = is(0, &["SET"]) && is(1, OF_TRANSACTION);
+        let is_of_transaction = is(0, &["SET"]) && is(1, OF_TRANSACTION)
+            || is(0, &["PREPARE"]) && is(1, &["TRANSACTION"]);
         self.names_session || is(0, TOUCHING) && !is_of_transaction
     }
 
-    fn add(&mut self, word: &'a str, last: &str) {
+    /// Adds a word behind the two words right before it, which may be empty.
+    fn add(&mut self, word: &'a str, before: [&str; 2], is_called: bool) {
         const WORDS: usize = 4;
         if self.words.len() < WORDS {
             self.words.push(word);
         }
         let is_copy = self.words[0].eq_ignore_ascii_case("COPY");
+        let creates = self.words[0].eq_ignore_ascii_case("CREATE");
         let pairs = [("FROM", "STDIN"), ("TO", "STDOUT")];
-        self.names_session |= names_session(word);
+        self.names_session |= is_called && is_of_session(word)
+            || word.eq_ignore_ascii_case("pg_temp")
+            || is_temporary(word, before, creates);
         self.copies |= is_copy
-            && pairs.iter().any(|(before, end)| {
-                last.eq_ignore_ascii_case(before) && word.eq_ignore_ascii_case(end)
+            && pairs.iter().any(|(preposition, end)| {
+                before[1].eq_ignore_ascii_case(preposition) && word.eq_ignore_ascii_case(end)
             });
     }
 }
 
-fn names_session(word: &str) -> bool {
-    const NAMES: &[&str] = &["TEMP", "TEMPORARY", "pg_temp", "set_config", "setseed"];
+/// Whether a function is known to leave something behind.
+fn is_of_session(function: &str) -> bool {
     let has = |prefix: &str| {
-        let start = word.get(..prefix.len());
+        let start = function.get(..prefix.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
     let locks = has("pg_advisory_lock") || has("pg_try_advisory_lock");
-    locks || NAMES.iter().any(|name| word.eq_ignore_ascii_case(name))
+    let is = |name: &str| function.eq_ignore_ascii_case(name);
+    locks || is("set_config") || is("setseed")
+}
+
+/// Whether a word makes what is created temporary: columns and tables may be called so as well.
+fn is_temporary(word: &str, [first, second]: [&str; 2], creates: bool) -> bool {
+    let is =
+        |word: &str, any: &[&str]| any.iter().any(|keyword| word.eq_ignore_ascii_case(keyword));
+    if !is(word, &["TEMP", "TEMPORARY"]) {
+        return false;
+    }
+    // CREATE OR REPLACE TEMP VIEW; SELECT … INTO LOCAL TEMP t, but not INSERT INTO temp.
+    if is(second, &["LOCAL", "GLOBAL"]) {
+        return creates || is(first, &["INTO"]);
+    }
+    creates && is(second, &["CREATE", "REPLACE"])
+        || is(second, &["INTO"]) && !is(first, &["INSERT", "MERGE"])
 }
 
 /// The statements in a text.
@@ -197,23 +220,24 @@ impl<'a> Iterator for Statements<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let (mut head, mut is_empty) = (Head::default(), true);
         // The body of an SQL function, BEGIN ATOMIC … END, has semicolons of its own.
-        let (mut depth, mut last) = (0_u32, "");
-        for token in self.0.by_ref() {
+        let (mut depth, mut before) = (0_u32, ["", ""]);
+        while let Some(token) = self.0.next() {
             match token {
                 Token::Semicolon if depth == 0 && !is_empty => return Some(head),
                 Token::Semicolon => continue,
-                Token::Other => {}
+                Token::Other => before = ["", ""],
                 Token::Word(word) => {
                     let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
                     if depth > 0 && is("END") {
                         depth -= 1;
                     } else if depth > 0 && is("CASE")
-                        || is("ATOMIC") && last.eq_ignore_ascii_case("BEGIN")
+                        || is("ATOMIC") && before[1].eq_ignore_ascii_case("BEGIN")
                     {
                         depth += 1;
                     }
-                    head.add(word, last);
-                    last = word;
+                    self.0.skip_blanks();
+                    head.add(word, before, self.0.0.starts_with('('));
+                    before = [before[1], word];
                 }
             }
             is_empty = false;
@@ -417,6 +441,12 @@ mod tests {
             "SELECT 1; SELECT pg_try_advisory_lock_shared(1)",
             "SELECT set_config('a', 'b', false)",
             "DO $$ BEGIN END $$",
+            "PREPARE p AS SELECT 1",
+            "create global temporary table t (a int)",
+            "CREATE OR REPLACE TEMP VIEW v AS SELECT 1",
+            "SELECT a INTO TEMP t FROM u",
+            "SELECT * INTO LOCAL TEMPORARY t FROM u",
+            "SELECT pg_catalog.setseed /* x */ (0.5)",
         ] {
             assert!(Effect::of(sql).touches_session, "{sql}");
         }
@@ -426,6 +456,10 @@ mod tests {
             "SET LOCAL search_path = a",
             "SET TRANSACTION READ ONLY",
             "CREATE TABLE t (a int)",
+            "CREATE TABLE t (a int, temp int)",
+            "SELECT temp, t.temporary, set_config FROM t",
+            "INSERT INTO temp VALUES (1)",
+            "PREPARE TRANSACTION 'x'",
         ] {
             assert!(!Effect::of(sql).touches_session, "{sql}");
         }

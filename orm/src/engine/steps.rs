@@ -44,24 +44,37 @@ pub(super) fn end_of(sql: &str, begin_commits: bool) -> Option<End> {
 #[derive(Default)]
 struct Statement<'a> {
     words: Vec<&'a str>,
-    /// How many blocks are open: the body of a trigger has semicolons of its own.
+    /// How many blocks are open: the body of a trigger has semicolons of its own, and so has a block by
+    /// itself.
     depth: u32,
+    last: &'a str,
 }
 
 impl<'a> Statement<'a> {
     fn add(&mut self, word: &'a str) {
         const WORDS: usize = 4;
+        // What END ends by name, but isn't counted.
+        const INNER: &[&str] = &["IF", "LOOP", "WHILE", "REPEAT", "FOR"];
         let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+        let ends = self.last.eq_ignore_ascii_case("END");
+        self.last = word;
         if self.words.len() < WORDS {
             self.words.push(word);
         }
-        if !self.is(0, "CREATE") {
+        let is_block = self.is(0, "BEGIN") && self.is(1, "NOT");
+        if is_block && self.words.len() == 2 {
+            // That of its BEGIN, which is known only now.
+            self.depth = 1;
+        }
+        if !is_block && !self.is(0, "CREATE") {
             return;
         }
-        if is("BEGIN") || self.depth > 0 && is("CASE") {
+        if is("BEGIN") || self.depth > 0 && !ends && is("CASE") {
             self.depth += 1;
         } else if is("END") {
             self.depth = self.depth.saturating_sub(1);
+        } else if ends && INNER.iter().any(|inner| is(inner)) {
+            self.depth += 1;
         }
     }
 
@@ -194,6 +207,8 @@ mod tests {
             "CREATE TRIGGER x AFTER INSERT ON t BEGIN UPDATE t SET a = CASE 1 WHEN 1 THEN 2 END; DELETE FROM u; END",
             "DO $$ BEGIN COMMIT; END $$; SELECT $1",
             "BEGIN NOT ATOMIC SELECT 1",
+            "BEGIN NOT ATOMIC SELECT 1; END",
+            "begin not atomic if true then select 1; end if; begin select case 1 when 1 then 2 end; end; end",
             "SELECT 1; -- COMMIT",
             "'",
             "$",

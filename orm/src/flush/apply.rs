@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use orm_core::schema::Action;
 
 use super::emit::Written;
-use super::unit::{Plan, Unit};
-use super::work::tuple;
+use super::unique::{Key, old_key};
+use super::unit::{Plan, Unit, UnitKind};
 use crate::mapping::{ModelDef, ReferenceDef};
 use crate::query::Write;
 use crate::state::State;
@@ -15,24 +15,41 @@ use crate::state::State;
 /// Applies the outcome of a plan that was written as a whole.
 pub(crate) fn apply(state: &mut State, plan: Plan, written: Vec<Written>) {
     let (level, epoch) = (state.level, state.epoch);
+    let all = plan.units;
     let mut emptied = Vec::new();
-    for (unit, written) in plan.units.into_iter().zip(written) {
-        if let Written::Deleted = written {
-            null_references(state, &unit);
-            emptied.push(unit.def.table);
+    let mut written = written.into_iter();
+    // Deletes stand together, first or last: those last find the references as the rest has left them.
+    for units in all.chunk_by(|a, b| deletes(a) == deletes(b)) {
+        if deletes(&units[0]) {
+            null_references(state, units);
+            let tables = units.iter().map(|unit| unit.def.table);
+            tables.for_each(|table| add_once(&mut emptied, table));
         }
-        expire_twins(state, &unit);
-        let Some(arena) = state.by_model_mut(unit.model) else {
-            continue;
-        };
-        match written {
-            Written::Inserted(rows) => arena.apply_inserts(&rows, level, epoch),
-            Written::Updated(rows) => arena.apply_updates(&rows, level, epoch),
-            Written::Deleted => arena.apply_deletes(&unit.slots, level),
+        for (unit, written) in units.iter().zip(written.by_ref()) {
+            let Some(arena) = state.by_model_mut(unit.model) else {
+                continue;
+            };
+            match written {
+                Written::Inserted(rows) => arena.apply_inserts(&rows, level, epoch),
+                Written::Updated(rows) => arena.apply_updates(&rows, level, epoch),
+                Written::Deleted => arena.apply_deletes(&unit.slots, level),
+            }
         }
     }
+    expire_twins(state, &all);
     state.settle();
     expire_referring(state, emptied, |reference| reference.on_delete);
+}
+
+fn deletes(unit: &Unit) -> bool {
+    matches!(unit.kind, UnitKind::Delete { .. })
+}
+
+/// Of a handful: there are as many as tables or models.
+fn add_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
 }
 
 /// Makes the entities of a table stale that was written to past the unit of work, and those that the
@@ -83,44 +100,65 @@ fn follows(def: &ModelDef, table: &str, action: ActionOf) -> bool {
     to_it.any(|reference| !matches!(action(reference), Action::NoAction | Action::Restrict))
 }
 
+/// A foreign key's columns, and the keys in it that the database has set to NULL.
+type Nulled = (&'static [usize], HashSet<Key>);
+
 /// Does in memory what ON DELETE SET NULL has done in the database: else the next change of such an
 /// entity would look as if somebody else had been there before.
-fn null_references(state: &mut State, deleted: &Unit) {
+fn null_references(state: &mut State, deleted: &[Unit]) {
     let level = state.level;
-    let mut nulled = Vec::new();
-    let Some(parents) = state.by_model(deleted.model) else {
-        return;
-    };
+    let mut children: Vec<(usize, Vec<Nulled>)> = Vec::new();
     for child in state.arenas() {
-        for reference in child.def().references {
-            if reference.on_delete == Action::SetNull
-                && (reference.target)().table == deleted.def.table
-            {
-                let columns = (reference.target_columns)();
-                let key = |slot: &u32| tuple(columns.iter().map(|c| parents.old_value(*slot, *c)));
-                let keys: HashSet<String> = deleted.slots.iter().filter_map(key).collect();
-                nulled.push((child.model(), reference.columns, keys));
-            }
+        let references = child.def().references.iter();
+        let nulled = references
+            .filter(|reference| reference.on_delete == Action::SetNull)
+            .map(|reference| (reference.columns, deleted_keys(state, deleted, reference)))
+            .filter(|(_, keys)| !keys.is_empty());
+        let nulled: Vec<Nulled> = nulled.collect();
+        if !nulled.is_empty() {
+            children.push((child.model(), nulled));
         }
     }
-    for (model, columns, keys) in nulled {
+    for (model, nulled) in children {
         let Some(child) = state.by_model_mut(model) else {
             continue;
         };
         for slot in child.loaded() {
-            let key = tuple(columns.iter().map(|c| child.old_value(slot, *c)));
-            if key.is_some_and(|key| keys.contains(&key)) {
-                child.set_null(slot, columns, level);
+            for (columns, keys) in &nulled {
+                if old_key(child.as_ref(), slot, columns).is_some_and(|key| keys.contains(&key)) {
+                    child.set_null(slot, columns, level);
+                }
             }
         }
     }
 }
 
+/// What a foreign key holds that refers to one of the deleted rows.
+fn deleted_keys(state: &State, deleted: &[Unit], reference: &ReferenceDef) -> HashSet<Key> {
+    let table = (reference.target)().table;
+    let columns = (reference.target_columns)();
+    let mut keys = HashSet::new();
+    for unit in deleted.iter().filter(|unit| unit.def.table == table) {
+        if let Some(parents) = state.by_model(unit.model) {
+            let slots = unit.slots.iter();
+            keys.extend(slots.filter_map(|slot| old_key(parents, *slot, &columns)));
+        }
+    }
+    keys
+}
+
 /// Makes the entities of other models of the same table stale: one of them may be of the same row.
-fn expire_twins(state: &mut State, unit: &Unit) {
-    let (model, table) = (unit.model, unit.def.table);
+fn expire_twins(state: &mut State, units: &[Unit]) {
+    let mut wrote = Vec::new();
+    for unit in units {
+        add_once(&mut wrote, (unit.model, unit.def.table));
+    }
     for arena in state.arenas_mut() {
-        if arena.model() != model && arena.def().table == table {
+        let (own, table) = (arena.model(), arena.def().table);
+        if wrote
+            .iter()
+            .any(|(model, of)| *model != own && *of == table)
+        {
             arena.expire();
         }
     }

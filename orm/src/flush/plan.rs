@@ -1,6 +1,6 @@
 //! What a flush has to write: units of rows of one table, one kind and one column set, in order.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use orm_core::error::{Error, ErrorKind, Result};
 
@@ -28,6 +28,7 @@ pub(crate) fn plan(state: &State) -> Result<Plan> {
     let leaving = unique::leaving(&tables, &early);
     let mut planner = Planner {
         tables: &tables,
+        emptied: unique::emptied(&tables, &early),
         units: Vec::new(),
     };
     if !leaving.is_empty() {
@@ -78,6 +79,8 @@ fn key_changed(def: &ModelDef, position: usize) -> Error {
 
 struct Planner<'s> {
     tables: &'s [Table<'s>],
+    /// The columns of changed rows that early deletes make the database set.
+    emptied: HashMap<Row, Vec<usize>>,
     units: Vec<Unit>,
 }
 
@@ -153,7 +156,11 @@ impl Planner<'_> {
             let same = |(columns, s, _): &&(&ColumnSet, bool, usize)| {
                 **columns == row.columns && *s == row.stale
             };
-            if let Some((_, _, unit)) = known.iter().find(same) {
+            if row.stale && !self.emptied_of(index, row.slot).is_empty() {
+                // By itself: it guards other columns than the rest.
+                let kind = self.update_kind(index, row, false);
+                self.push(index, row.slot, kind);
+            } else if let Some((_, _, unit)) = known.iter().find(same) {
                 self.units[*unit].slots.push(row.slot);
             } else {
                 known.push((&row.columns, row.stale, self.units.len()));
@@ -204,7 +211,8 @@ impl Planner<'_> {
     }
 
     /// What an UPDATE sets and guards. It guards the version where there is one; of an entity that was
-    /// stale when it was touched, else, the changed columns themselves.
+    /// stale when it was touched, else, the changed columns themselves, but for those that this very flush
+    /// makes the database set before.
     fn update_kind(&self, table: usize, row: &Changed, swaps: bool) -> UnitKind {
         let arena = self.tables[table].arena;
         let mut set: Vec<usize> = row.columns.iter().collect();
@@ -215,10 +223,22 @@ impl Planner<'_> {
                 }
                 vec![version]
             }
-            None if row.stale => set.clone(),
+            None if row.stale => {
+                let emptied = self.emptied_of(table, row.slot);
+                let kept = |column: &usize| !emptied.contains(column);
+                set.iter().copied().filter(kept).collect()
+            }
             None => Vec::new(),
         };
         UnitKind::Update { set, guard, swaps }
+    }
+
+    fn emptied_of(&self, table: usize, slot: u32) -> &[usize] {
+        if self.emptied.is_empty() {
+            return &[];
+        }
+        let emptied = self.emptied.get(&row(table, slot));
+        emptied.map_or(&[], Vec::as_slice)
     }
 }
 

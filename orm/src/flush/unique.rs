@@ -3,12 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use orm_core::schema::Action;
 use orm_core::schema::sort::Edge;
 use orm_core::value::ValueRef;
 
 use super::order::{Row, refer_to_added, stable_order, targets};
 use super::work::{Table, tuple};
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
+use crate::state::AnyArena;
 
 /// The deletes that go before everything else: those that free a value which an added or changed row
 /// takes, and those of rows that refer to them, since children must go before their parents.
@@ -17,14 +19,8 @@ pub(super) fn early_deletes(tables: &[Table<'_>]) -> HashSet<Row> {
     for (index, table) in tables.iter().enumerate() {
         early.extend(freed_for_others(table).map(|slot| Row { table: index, slot }));
     }
-    // Each round finds the children of the last one's rows.
-    let mut found = early.len();
-    while found > 0 {
-        let before = early.len();
-        for index in 0..tables.len() {
-            add_children(tables, index, &mut early);
-        }
-        found = early.len() - before;
+    if !early.is_empty() {
+        add_children(tables, &mut early);
     }
     early
 }
@@ -70,22 +66,66 @@ fn takers<'t>(
     })
 }
 
-fn add_children(tables: &[Table<'_>], index: usize, early: &mut HashSet<Row>) {
-    let table = &tables[index];
-    for reference in table.arena.def().references {
-        let parents = keys_of(tables, early, reference);
-        let children = table
-            .deleting
-            .iter()
-            .copied()
-            .filter(|slot| refers(table, *slot, reference, &parents));
-        early.extend(children.map(|slot| Row { table: index, slot }));
+/// Adds the rows to delete that refer to one of `early`, and those that refer to them.
+fn add_children(tables: &[Table<'_>], early: &mut HashSet<Row>) {
+    let mut referring = Vec::new();
+    for (index, table) in tables.iter().enumerate() {
+        let references = table.arena.def().references.iter();
+        let deletes = |_: &&ReferenceDef| !table.deleting.is_empty();
+        referring.extend(
+            references
+                .filter(deletes)
+                .map(|r| Referring::new(tables, index, r)),
+        );
+    }
+    let mut found: Vec<Row> = early.iter().copied().collect();
+    while let Some(parent) = found.pop() {
+        for referring in &referring {
+            let children = referring.children_of(tables, parent);
+            found.extend(children.iter().filter(|child| early.insert(**child)));
+        }
+    }
+}
+
+/// The rows to delete of a table by what one of its foreign keys holds.
+struct Referring {
+    /// The indices of the tables referred to.
+    parents: Vec<usize>,
+    columns: Vec<usize>,
+    children: HashMap<Key, Vec<Row>>,
+}
+
+impl Referring {
+    fn new(tables: &[Table<'_>], index: usize, reference: &ReferenceDef) -> Self {
+        let table = &tables[index];
+        let mut children: HashMap<Key, Vec<Row>> = HashMap::new();
+        for slot in table.deleting.iter().copied() {
+            if let Some(key) = old_key(table.arena, slot, reference.columns) {
+                let row = Row { table: index, slot };
+                children.entry(key).or_default().push(row);
+            }
+        }
+        Self {
+            parents: targets(tables, reference).collect(),
+            columns: (reference.target_columns)(),
+            children,
+        }
+    }
+
+    fn children_of(&self, tables: &[Table<'_>], parent: Row) -> &[Row] {
+        if !self.parents.contains(&parent.table) {
+            return &[];
+        }
+        let key = old_key(tables[parent.table].arena, parent.slot, &self.columns);
+        let children = key.and_then(|key| self.children.get(&key));
+        children.map_or(&[], Vec::as_slice)
     }
 }
 
 /// The changed rows that go even before the `early` deletes: those that leave a parent which is deleted,
 /// or the database would refuse the delete or take the row along. One whose new parent is only added by
-/// this flush has to wait for it all the same.
+/// this flush has to wait for it all the same. One that the database only makes refer to nothing doesn't:
+/// it may take what the parent frees.
 pub(super) fn leaving(tables: &[Table<'_>], early: &HashSet<Row>) -> HashSet<Row> {
     let mut leaving = HashSet::new();
     if early.is_empty() {
@@ -102,7 +142,8 @@ pub(super) fn leaving(tables: &[Table<'_>], early: &HashSet<Row>) -> HashSet<Row
         .collect();
     for (index, table) in tables.iter().enumerate() {
         let waiting = refer_to_added(tables, index, &added);
-        for reference in table.arena.def().references {
+        let references = table.arena.def().references.iter();
+        for reference in references.filter(|reference| !is_set(reference)) {
             let parents = keys_of(tables, early, reference);
             let moved = table.changed.iter().filter(|row| {
                 let moves = reference.columns.iter().any(|c| row.columns.contains(*c));
@@ -119,29 +160,64 @@ pub(super) fn leaving(tables: &[Table<'_>], early: &HashSet<Row>) -> HashSet<Row
     leaving
 }
 
+/// The changed rows that refer to one of `early`, with the columns that the database sets by itself when
+/// that one goes: there, the old values are gone before the row's own UPDATE.
+pub(super) fn emptied(tables: &[Table<'_>], early: &HashSet<Row>) -> HashMap<Row, Vec<usize>> {
+    let mut emptied: HashMap<Row, Vec<usize>> = HashMap::new();
+    if early.is_empty() {
+        return emptied;
+    }
+    for (index, table) in tables.iter().enumerate() {
+        for reference in table.arena.def().references.iter().filter(|r| is_set(r)) {
+            let parents = keys_of(tables, early, reference);
+            for changed in &table.changed {
+                let slot = changed.slot;
+                if refers(table, slot, reference, &parents) {
+                    let columns = emptied.entry(Row { table: index, slot }).or_default();
+                    columns.extend(reference.columns);
+                }
+            }
+        }
+    }
+    emptied
+}
+
+/// Whether the database sets the foreign key when the parent goes.
+fn is_set(reference: &ReferenceDef) -> bool {
+    matches!(reference.on_delete, Action::SetNull | Action::SetDefault)
+}
+
 /// What a foreign key holds that refers to one of `rows`.
-fn keys_of(tables: &[Table<'_>], rows: &HashSet<Row>, reference: &ReferenceDef) -> HashSet<String> {
+fn keys_of(tables: &[Table<'_>], rows: &HashSet<Row>, reference: &ReferenceDef) -> HashSet<Key> {
     let parents: Vec<usize> = targets(tables, reference).collect();
     let columns = (reference.target_columns)();
     let own = rows.iter().filter(|row| parents.contains(&row.table));
-    own.filter_map(|row| old_values(&tables[row.table], row.slot, &columns))
+    own.filter_map(|row| old_key(tables[row.table].arena, row.slot, &columns))
         .collect()
 }
 
 /// Whether a row refers to one of `parents`, as far as the database knows.
-fn refers(
-    table: &Table<'_>,
-    slot: u32,
-    reference: &ReferenceDef,
-    parents: &HashSet<String>,
-) -> bool {
+fn refers(table: &Table<'_>, slot: u32, reference: &ReferenceDef, parents: &HashSet<Key>) -> bool {
     !parents.is_empty()
-        && old_values(table, slot, reference.columns).is_some_and(|key| parents.contains(&key))
+        && old_key(table.arena, slot, reference.columns).is_some_and(|key| parents.contains(&key))
 }
 
-fn old_values(table: &Table<'_>, slot: u32, columns: &[usize]) -> Option<String> {
-    let columns = columns.iter();
-    tuple(columns.map(|column| table.arena.old_value(slot, *column)))
+/// What rows are looked up by. Most keys are single integers, which need no text.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Int(i64),
+    Other(String),
+}
+
+/// The values that the database has in these columns; `None` if one is NULL.
+pub(super) fn old_key(arena: &dyn AnyArena, slot: u32, columns: &[usize]) -> Option<Key> {
+    if let [column] = columns
+        && let ValueRef::Int(key) = arena.old_value(slot, *column)
+    {
+        return Some(Key::Int(key));
+    }
+    let values = columns.iter().map(|column| arena.old_value(slot, *column));
+    tuple(values).map(Key::Other)
 }
 
 /// Changed rows of a table that take unique values from one another.

@@ -1,5 +1,6 @@
 //! Refuses a query whose rows are not determined: a column of which a group has many values, or an order
-//! of rows by what duplicates differ in. One database answers with any of them, the other not at all.
+//! of rows by what duplicates differ in. One database answers with any of them, the other not at all. So is
+//! one that aggregates where there are no groups yet.
 
 use orm_core::error::{Error, ErrorKind};
 use orm_core::stmt::walk::{Part, parts};
@@ -14,11 +15,15 @@ pub(super) fn check(
     sources: impl FnOnce() -> Vec<Origin>,
 ) -> Result<(), Fault> {
     let grouped = is_grouped(query);
-    if !grouped && !query.distinct {
+    let early = rowwise(query).any(has_aggregate);
+    if !grouped && !query.distinct && !early {
         return Ok(());
     }
     let sources = &sources();
     let grouping = Grouping { query, sources };
+    if early {
+        grouping.check_places()?;
+    }
     if grouped {
         grouping.check_columns()?;
     }
@@ -34,7 +39,19 @@ fn is_grouped(query: &stmt::Select) -> bool {
         Projection::Expr(expr) | Projection::Labelled(expr, _) => has_aggregate(expr),
     };
     let grouped = !query.group_by.is_empty() || !query.having.is_empty();
-    grouped || query.columns.iter().any(aggregates)
+    let ordered = || {
+        query
+            .order_by
+            .iter()
+            .any(|order| has_aggregate(&order.expr))
+    };
+    grouped || query.columns.iter().any(aggregates) || ordered()
+}
+
+/// The expressions that are about one row each, before there are groups.
+fn rowwise(query: &stmt::Select) -> impl Iterator<Item = &Expr> {
+    let joins = query.joins.iter().map(|join| &join.on);
+    query.filter.iter().chain(joins).chain(&query.group_by)
 }
 
 struct Grouping<'a> {
@@ -57,6 +74,34 @@ impl Grouping<'_> {
         let orders = self.query.order_by.iter().map(|order| &order.expr);
         let mut others = self.query.having.iter().chain(orders);
         others.try_for_each(|expr| self.check_expr(expr))
+    }
+
+    fn check_places(&self) -> Result<(), Fault> {
+        let early = |expr| any(expr, &mut |part| self.aggregates(part));
+        if !rowwise(self.query).any(early) {
+            return Ok(());
+        }
+        Err(Fault::new(
+            "the query aggregates rows in a condition or a group, where there is but one row",
+            "move the condition to having, or aggregate in a subquery",
+        ))
+    }
+
+    /// Whether an expression is an aggregate of this query's rows. One over columns of a query around it
+    /// alone is that query's, and one value here.
+    fn aggregates(&self, expr: &Expr) -> bool {
+        if !matches!(expr, Expr::Aggregate { .. }) {
+            return false;
+        }
+        let (mut columns, mut own) = (false, false);
+        any(expr, &mut |part| {
+            if let Expr::Column { source, .. } = part {
+                columns = true;
+                own = own || self.sources.iter().any(|origin| origin.name == source);
+            }
+            own
+        });
+        own || !columns
     }
 
     fn check_expr(&self, expr: &Expr) -> Result<(), Fault> {
@@ -125,11 +170,16 @@ impl Grouping<'_> {
 }
 
 fn has_aggregate(expr: &Expr) -> bool {
-    let mut found = matches!(expr, Expr::Aggregate { .. });
+    any(expr, &mut |expr| matches!(expr, Expr::Aggregate { .. }))
+}
+
+/// Whether `test` holds for an expression or a part of it, subqueries apart.
+fn any(expr: &Expr, test: &mut dyn FnMut(&Expr) -> bool) -> bool {
+    let mut found = test(expr);
     // The walk can't fail, since its callback doesn't.
     let _ = parts(expr, &mut |part| {
         if let Part::Expr(part) = part {
-            found = found || has_aggregate(part);
+            found = found || any(part, test);
         }
         Ok(())
     });

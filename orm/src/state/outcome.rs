@@ -58,7 +58,8 @@ impl<M: Model> Arena<M> {
         }
     }
 
-    /// Sets columns to NULL, as the database has done.
+    /// Sets columns to NULL, as the database has done. What the entity was given since is still to be
+    /// written, and stays.
     pub(super) fn set_null(&mut self, slot: u32, columns: &[usize], level: u32) {
         let place = &mut self.slots[slot as usize];
         let Some(value) = &mut place.value else {
@@ -73,9 +74,16 @@ impl<M: Model> Arena<M> {
         };
         // A column that the database has set to NULL is one that can be NULL.
         for position in columns {
-            let _ = value.assign(*position, ValueRef::Null);
-            if let Some(old) = &mut place.old {
-                let _ = old.value.assign(*position, ValueRef::Null);
+            let given = match &mut place.old {
+                Some(old) => {
+                    let given = !value.value(*position).is_same(old.value.value(*position));
+                    let _ = old.value.assign(*position, ValueRef::Null);
+                    given
+                }
+                None => false,
+            };
+            if !given {
+                let _ = value.assign(*position, ValueRef::Null);
             }
         }
         self.log_update(level, slot, Box::new(before));

@@ -17,6 +17,8 @@ cases![
     distinct_rows,
     existence_of_aggregates_and_distinct_rows,
     groups_by_expressions_with_values,
+    groups_by_subqueries_with_values,
+    aggregates_stand_where_there_are_groups,
     sums_of_single_precision_are_double,
     what_a_group_has_many_of_is_refused,
     counts_count_the_rows_of_the_query,
@@ -154,6 +156,51 @@ fn groups_by_expressions_with_values(db: &Db) {
         .filter(Account.id.ge(2))
         .group_by(rich());
     assert_eq!(query.all(conn).unwrap(), [(Some(true), 2)]);
+}
+
+fn groups_by_subqueries_with_values(db: &Db) {
+    let conn = &mut seed(db);
+    let writes = || exists(select(Post).filter((Post.author_id + 1).eq(User.id + 1))).value();
+    let query = select((writes(), count(User.id))).group_by(writes());
+    let mut rows = query.order_by(writes()).all(conn).unwrap();
+    rows.sort_unstable();
+    assert_eq!(rows, [(Some(false), 2), (Some(true), 2)]);
+    // The same of a query that groups itself.
+    let often = || {
+        let posts = select(Post.author_id).filter(Post.author_id.eq(User.id));
+        let posts = posts.filter(Post.id.gt(-7));
+        let posts = posts.group_by(Post.author_id).having(count(Post.id).gt(1));
+        exists(posts).value()
+    };
+    let query = select((often(), count(User.id))).group_by(often());
+    let mut rows = query.all(conn).unwrap();
+    rows.sort_unstable();
+    assert_eq!(rows, [(Some(false), 3), (Some(true), 1)]);
+}
+
+/// MariaDB would answer with any one row, the others not at all.
+fn aggregates_stand_where_there_are_groups(db: &Db) {
+    let conn = &mut seed(db);
+    db.sent();
+    let order = select(User.username).order_by(count(User.id));
+    assert_eq!(order.all(conn).unwrap_err().kind(), ErrorKind::Usage);
+    let filter = select(User).filter(count(User.id).gt(1));
+    assert_eq!(filter.all(conn).unwrap_err().kind(), ErrorKind::Usage);
+    let filter = select(count(User.id)).filter(count_all().gt(1));
+    assert_eq!(filter.all(conn).unwrap_err().kind(), ErrorKind::Usage);
+    let join = select(User.id).join_on(Post, count(Post.id).gt(1));
+    assert_eq!(join.all(conn).unwrap_err().kind(), ErrorKind::Usage);
+    let group = select(count_all()).from(User).group_by(count(User.id));
+    assert_eq!(group.all(conn).unwrap_err().kind(), ErrorKind::Usage);
+    assert_eq!(db.sent(), [""; 0]);
+    let ordered = select(Post.author_id).group_by(Post.author_id);
+    let ordered = ordered.order_by(count(Post.id).desc());
+    assert_eq!(ordered.all(conn).unwrap(), [1, 3]);
+    // An aggregate of the rows around a subquery is one value in it, to all but SQLite.
+    let some = select(Post.id).filter(Post.id.lt(count(User.id)));
+    let some = select(count(User.id)).having(exists(some));
+    let refused = some.all(conn).err().map(|error| error.kind());
+    assert_ne!(refused, Some(ErrorKind::Usage));
 }
 
 fn sums_of_single_precision_are_double(db: &Db) {

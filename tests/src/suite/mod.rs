@@ -34,6 +34,7 @@ mod raw_sql;
 mod rollback;
 mod savepoint;
 mod session_verbs;
+mod set_null;
 mod stale;
 mod statements;
 mod support;
@@ -153,6 +154,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(rollback::cases());
     cases.extend(savepoint::cases());
     cases.extend(session_verbs::cases());
+    cases.extend(set_null::cases());
     cases.extend(stale::cases());
     cases.extend(version::cases());
     cases

@@ -15,6 +15,8 @@ pub(in crate::sql) struct Repeats<'a> {
     pub(in crate::sql) numbers: Numbers,
     /// The binds that may stand again, by position.
     pub(in crate::sql) known: Vec<usize>,
+    /// What becomes of the values of a query inside an expression, unless that query says more.
+    around: Numbers,
     /// The query whose selected expressions have names, in the clauses that use them.
     named: Option<(&'a Select, SelectClause)>,
 }
@@ -52,9 +54,11 @@ impl<'a> Repeats<'a> {
             RepeatStyle::Alias => self.named = repeating.then_some((select, clause)),
             RepeatStyle::SameBinds => {
                 self.numbers = match clause {
+                    // All of an expression stands again, and so does a query in it.
+                    _ if self.around == Numbers::Learned => Numbers::Learned,
                     SelectClause::Columns | SelectClause::GroupBy => Numbers::Learned,
                     SelectClause::Having | SelectClause::OrderBy => Numbers::Reused,
-                    _ => Numbers::Apart,
+                    _ => self.around,
                 };
             }
         }
@@ -64,7 +68,17 @@ impl<'a> Repeats<'a> {
     pub(super) fn inner(&self) -> Self {
         Self {
             named: None,
+            around: self.numbers,
             ..self.clone()
+        }
+    }
+
+    /// Goes back to the query around this one. What was learned in an expression that may stand again is
+    /// kept: there, the query in it has to get the same numbers.
+    pub(super) fn leave(&mut self, outer: Self) {
+        let inner = std::mem::replace(self, outer);
+        if self.numbers == Numbers::Learned {
+            self.known = inner.known;
         }
     }
 }

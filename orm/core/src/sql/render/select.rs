@@ -31,7 +31,7 @@ pub fn write_select<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()>
             SelectClause::Limit => write_limit(w, select),
         }
     }
-    w.repeats = repeats;
+    w.repeats.leave(repeats);
     w.qualify(outer);
     w.check_binds()
 }
