@@ -134,7 +134,9 @@ impl<M: Model> Arena<M> {
         // No entry of a list of work counts in this state.
         slot.state = EntityState::Transient;
         self.free.push(index);
-        self.unset.remove(&index);
+        if !self.unset.is_empty() {
+            self.unset.remove(&index);
+        }
         // A touched key counts by what the database has.
         let key = baseline.map_or_else(|| value.key(), |old| old.value.key());
         self.forget_key(&key, index);

@@ -47,10 +47,10 @@ impl<M: Model> Arena<M> {
     /// Logs the columns before an update. The oldest copy of a level is the one to go back to.
     pub(super) fn log_update(&mut self, level: u32, slot: u32, old: Box<Baseline<M>>) {
         let place = &mut self.slots[slot as usize];
-        if std::mem::replace(&mut place.undo_level, level) != level {
-            self.log(level, slot, Change::Updated(old));
-        } else {
+        if std::mem::replace(&mut place.undo_level, level) == level {
             self.recycle(old);
+        } else {
+            self.log(level, slot, Change::Updated(old));
         }
     }
 
