@@ -1,4 +1,4 @@
-//! From a URL to a driver: the only place in this crate that names dialects.
+//! From a URL to a driver: the only code of this crate that calls a dialect crate (`lib.rs` re-exports them).
 //!
 //! A database whose Cargo feature is off is an error that names the feature.
 
