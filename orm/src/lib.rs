@@ -103,7 +103,8 @@ pub mod __private {
         Build, CheckDef, Column, ColumnDef, ColumnSet, DbEnum, Entity, Field, FieldGiven,
         FieldMissing, FieldState, Generated, HasCollation, HasLength, IndexDef, IntoField,
         KeyField, Model, ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef, Registration,
-        ServerDefault, Skipped, UniqueDef, Version, default_fits, given, or_server, referred,
+        ServerDefault, Skipped, UniqueDef, Version, default_fits, filled, given, or_server,
+        referred,
     };
     pub use crate::query::{FromRow, Places, read_place};
 }

@@ -134,6 +134,13 @@ borrowed! {
     [const N: usize] &[u8; N] => Vec<u8>,
 }
 
+/// What a setter keeps of what it takes.
+#[doc(hidden)]
+#[inline]
+pub fn filled<T>(value: impl IntoField<T>) -> Option<T> {
+    Some(value.into_field())
+}
+
 /// A required field's value.
 ///
 /// # Panics

@@ -18,7 +18,7 @@ mod registry;
 mod schema;
 
 pub use builder::{
-    Build, FieldGiven, FieldMissing, FieldState, IntoField, Required, given, or_server,
+    Build, FieldGiven, FieldMissing, FieldState, IntoField, Required, filled, given, or_server,
 };
 pub use check::{
     Generated, HasCollation, HasLength, Placeholder, RefersTo, Skipped, Version, default_fits,

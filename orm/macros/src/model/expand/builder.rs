@@ -111,7 +111,7 @@ fn required_setter(model: &Model, column: &Column, state: usize) -> TokenStream 
     quote! {
         #(#docs)*
         #vis fn #ident(mut self, value: #value) -> #builder<#(#states),*> {
-            self.given.#ident = __orm::Some(__orm::IntoField::into_field(value));
+            self.given.#ident = __orm::filled(value);
             #builder { given: self.given, states: __orm::PhantomData }
         }
     }
@@ -123,7 +123,7 @@ fn optional_setter(model: &Model, column: &Column) -> TokenStream {
     quote! {
         #(#docs)*
         #vis fn #ident(mut self, value: #value) -> Self {
-            self.given.#ident = __orm::Some(__orm::IntoField::into_field(value));
+            self.given.#ident = __orm::filled(value);
             self
         }
     }

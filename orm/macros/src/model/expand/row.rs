@@ -121,7 +121,7 @@ fn keys(model: &Model) -> TokenStream {
 
 /// Copies and comparisons.
 fn copies(model: &Model) -> TokenStream {
-    let restored = model.columns.iter().map(|column| &column.ident);
+    let kept = model.skipped.iter().map(|(ident, _)| ident);
     let compared = model.columns.iter().enumerate().map(|(position, column)| {
         let (ident, field) = (&column.ident, of(&column.ty, "Field"));
         quote!(#field::compare(&self.#ident, &old.#ident, #position, &mut set))
@@ -154,7 +154,8 @@ fn copies(model: &Model) -> TokenStream {
         }
 
         fn restore(&mut self, mut other: Self) {
-            #(__orm::swap(&mut self.#restored, &mut other.#restored);)*
+            #(__orm::swap(&mut self.#kept, &mut other.#kept);)*
+            *self = other;
         }
     }
 }
