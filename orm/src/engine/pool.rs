@@ -144,12 +144,12 @@ impl Pool {
     fn slot(&self) -> Result<Checkout> {
         let got = self.slots.get().or_else(|timeout| {
             // `r2d2` makes slots in a thread of its own: one that waits for none must not be told that
-            // all are in use while there are none yet.
+            // all are in use while there are none yet, or when one came just after its time.
             let made = self.slots.state().connections;
             if made < self.slots.max_size() {
                 self.slots.get_timeout(SLOT_WAIT)
             } else {
-                Err(timeout)
+                self.slots.try_get().ok_or(timeout)
             }
         });
         got.map_err(|_| self.exhausted())

@@ -49,6 +49,7 @@ fn an_exhausted_pool_times_out_and_names_its_limits(db: &Db) {
 }
 
 fn a_pool_without_patience_works(db: &Db) {
+    // Often: its slots are made by a thread that races with the wait of a millisecond.
     for _ in 0..20 {
         let options = Engine::options(db.url())
             .pool_size(1)
