@@ -26,6 +26,7 @@ pub enum Write {
 #[diagnostic::on_unimplemented(
     message = "statements run on a connection or a session, not on `{Self}`",
     label = "neither a `Connection` nor a `Session`",
+    note = "with an engine: `let mut conn = engine.connection()?`, then `&mut conn`; or `let mut session = Session::new(&engine)`, then `&mut session`",
     note = "if the variable is a `&mut Session` already, pass `session` itself instead of `&mut session`"
 )]
 pub trait Executor {

@@ -73,11 +73,12 @@ impl<S: Selectable> Select<S> {
 }
 
 impl<S> Select<S> {
-    /// How many rows the query yields, counted by the database.
+    /// How many rows the query yields, counted by the database: an `i64`, as of
+    /// [`count_all`](super::count_all).
     ///
     /// # Errors
     /// As [`Select::all`].
-    pub fn count<X: Executor>(&self, x: &mut X) -> Result<u64> {
+    pub fn count<X: Executor>(&self, x: &mut X) -> Result<i64> {
         let mut count = 0_i64;
         x.before_query()?;
         let (conn, _) = x.split()?;
@@ -85,7 +86,7 @@ impl<S> Select<S> {
             count = read_value(row, 0)?;
             Ok(())
         })?;
-        u64::try_from(count).map_err(|_| Error::new(ErrorKind::Decode))
+        Ok(count)
     }
 
     /// Whether the query yields any row.

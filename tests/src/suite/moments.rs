@@ -65,7 +65,10 @@ fn whole_seconds_compare_with_fractions(db: &Db) {
     assert_eq!(query.all(&mut conn).unwrap(), moments);
     for (position, moment) in moments.iter().enumerate() {
         let later = select(Everything).filter(Everything.moment.gt(*moment));
-        assert_eq!(later.count(&mut conn).unwrap(), 3 - position as u64);
+        assert_eq!(
+            later.count(&mut conn).unwrap(),
+            i64::try_from(3 - position).unwrap()
+        );
     }
 }
 
