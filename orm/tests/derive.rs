@@ -557,17 +557,17 @@ mod surroundings {
         pub(super) columns: std::option::Option<i32>,
         pub(super) new: bool,
         pub(super) value: f32,
-        alias: i64,
-        source: i64,
-        builder: i64,
-        build: i64,
-        into_row: i64,
-        given: i64,
-        unset: i64,
-        row: i64,
-        start: i64,
-        position: i64,
-        this: std::vec::Vec<u8>,
+        pub(super) alias: i64,
+        pub(super) source: i64,
+        pub(super) builder: i64,
+        pub(super) build: i64,
+        pub(super) into_row: i64,
+        pub(super) given: i64,
+        pub(super) unset: i64,
+        pub(super) row: i64,
+        pub(super) start: i64,
+        pub(super) position: i64,
+        pub(super) this: std::vec::Vec<u8>,
     }
 
     impl Names {
@@ -589,11 +589,7 @@ fn any_name_may_be_a_field() {
     assert_eq!(def.names[1], "type");
     assert_eq!(def.columns[1].field, "type");
     assert_eq!(Names.r#type.name(), "type");
-    assert_eq!(
-        Names.alias("n").alias.source(),
-        "n",
-        "private fields are columns as well"
-    );
+    assert_eq!(Names.alias("n").alias.source(), "n");
     let names = Names::builder()
         .r#type("x")
         .new(true)

@@ -437,7 +437,7 @@ fn inserts_of_many_rows_keep_their_order() -> Result<()> {
         let expected: Vec<_> = keys.iter().copied().zip((0..rows).map(title)).collect();
         assert_eq!(stored, expected);
         assert_eq!(insert(Post).values(posts).execute(conn)?, rows as u64);
-        assert_eq!(select(Post).count(conn)?, 2 * rows as u64);
+        assert_eq!(select(Post).count(conn)?, i64::try_from(2 * rows).unwrap());
     }
     Ok(())
 }

@@ -72,6 +72,13 @@ use proc_macro::TokenStream;
 /// | `version` | An integer that counts the updates of the row, by which lost updates are found. |
 /// | `skip` | No column. Its type implements `Default`, which is what a loaded row has in it. |
 ///
+/// # Visibility
+///
+/// A column and its setter are as visible as their field, and a private field is for the struct's module alone.
+/// One that must be given is given there, by a function that begins the builder, as a struct literal would be
+/// written there; a private `Option`, generated key, version or field with a default needs no value, so that the
+/// builder can be completed anywhere. `references = User.id` needs to see `id`.
+///
 /// # Types of fields
 ///
 /// A column is nullable if its field is an `Option`. The builder takes a field for optional only where it

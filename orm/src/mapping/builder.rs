@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
+use orm_core::types::DbType;
+
 use super::column_set::ColumnSet;
 use super::model::{Model, NewEntity, NewRow};
 
@@ -74,8 +76,9 @@ where
 
 /// What a builder's setter takes for a field of type `T`.
 ///
-/// That is `T` itself; for text also `&str` and `&String`; for bytes slices and arrays; for an `Option`
-/// also the bare value. There is one implementation per integer type, so that literals infer.
+/// That is what the column's `eq` takes, but for columns and expressions: a `T` or a reference to one; for text
+/// also `&str` and `Cow<str>`; for bytes slices and arrays; for an `Option` also the bare value, an `Option` of
+/// each of these, a reference to one, and [`Null`](crate::Null).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no value for a field of type `{T}`",
     label = "expected `{T}`"
@@ -92,46 +95,75 @@ impl<T> IntoField<T> for T {
     }
 }
 
+// `DbType` keeps this apart from `Null`.
 #[diagnostic::do_not_recommend]
-impl<T> IntoField<Option<T>> for T {
+impl<T: DbType> IntoField<Option<T>> for T {
     #[inline]
     fn into_field(self) -> Option<T> {
         Some(self)
     }
 }
 
-macro_rules! borrowed {
-    ($([$($generics:tt)*] $given:ty => $field:ty),+ $(,)?) => {$(
+#[diagnostic::do_not_recommend]
+impl<T: DbType + Clone> IntoField<T> for &T {
+    fn into_field(self) -> T {
+        self.clone()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType + Clone> IntoField<Option<T>> for &T {
+    fn into_field(self) -> Option<T> {
+        Some(self.clone())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType + Clone> IntoField<Option<T>> for Option<&T> {
+    fn into_field(self) -> Option<T> {
+        self.cloned()
+    }
+}
+
+macro_rules! converted {
+    ($([$($generics:tt)*] $given:ty => $field:ty: $convert:expr),+ $(,)?) => {$(
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> IntoField<$field> for $given {
             fn into_field(self) -> $field {
-                self.into()
+                $convert(self)
             }
         }
 
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> IntoField<Option<$field>> for $given {
             fn into_field(self) -> Option<$field> {
-                Some(self.into())
+                Some($convert(self))
             }
         }
 
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> IntoField<Option<$field>> for Option<$given> {
             fn into_field(self) -> Option<$field> {
-                self.map(Into::into)
+                self.map($convert)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> IntoField<Option<$field>> for &Option<$given> {
+            fn into_field(self) -> Option<$field> {
+                self.clone().map($convert)
             }
         }
     )+};
 }
 
-borrowed! {
-    [] &str => String,
-    [] &String => String,
-    ['a] Cow<'a, str> => String,
-    [] &[u8] => Vec<u8>,
-    [const N: usize] [u8; N] => Vec<u8>,
-    [const N: usize] &[u8; N] => Vec<u8>,
+converted! {
+    [] &str => String: str::to_owned,
+    [] &&str => String: ToString::to_string,
+    ['a] Cow<'a, str> => String: Cow::into_owned,
+    [] &[u8] => Vec<u8>: <[u8]>::to_vec,
+    [const N: usize] [u8; N] => Vec<u8>: Vec::from,
+    [const N: usize] &[u8; N] => Vec<u8>: Vec::from,
 }
 
 /// What a setter keeps of what it takes.

@@ -52,7 +52,7 @@ tuple_key!(A 0, B 1);
 tuple_key!(A 0, B 1, C 2);
 tuple_key!(A 0, B 1, C 2, D 3);
 
-/// What stands for a key in `session.get(User, …)`: the key itself, or `&str` for `String`.
+/// What stands for a key in `session.get(User, …)`: the key itself or a reference to it, or `&str` for `String`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no key of this model: its primary key is `{K}`",
     label = "expected `{K}`"
@@ -65,6 +65,12 @@ pub trait IntoKey<K> {
 impl<K: Key> IntoKey<K> for K {
     fn into_key(self) -> K {
         self
+    }
+}
+
+impl<K: Key> IntoKey<K> for &K {
+    fn into_key(self) -> K {
+        self.clone()
     }
 }
 

@@ -10,7 +10,7 @@ use orm_core::types::{DbType, NotNull, Nullability, Nullable, base};
 use orm_core::value::Value;
 
 use super::expr::Expr;
-use crate::mapping::{Column, DbEnum, Model};
+use crate::mapping::{Column, DbEnum, IntoField, Model};
 
 /// What can stand beside a column whose type has the base `B`: a value, an `Option` of one, [`Null`], a
 /// column or an expression.
@@ -73,6 +73,13 @@ impl<B> Operand<B> for Null {
 
     fn into_operand(self) -> stmt::Expr {
         stmt::Expr::Value(Value::Null)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType> IntoField<Option<T>> for Null {
+    fn into_field(self) -> Option<T> {
+        None
     }
 }
 

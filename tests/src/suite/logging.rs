@@ -1,6 +1,6 @@
 //! What is logged of statements, and that values are logged on request only.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use orm::engine::Engine;
 use orm_core::value::ValueRef;
@@ -43,6 +43,47 @@ impl tracing::Subscriber for Events {
         event.record(&mut fields);
         self.0.lock().unwrap().push(fields.0.join(" "));
     }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+/// Makes each thread's events its own subscriber's affair, whatever ran before in other threads.
+///
+/// A process keeps for each place that logs whether any subscriber is interested. While there is only one
+/// subscriber, a thread without it that comes to such a place first answers for all threads: never
+/// (`tracing_core::callsite::dispatchers`, `has_just_one`). With two that stay and answer "sometimes", each event asks
+/// the subscriber of its own thread.
+pub(super) fn ask_the_threads_subscriber() {
+    static STAYING: OnceLock<[tracing::Dispatch; 2]> = OnceLock::new();
+    STAYING.get_or_init(|| [Sometimes, Sometimes].map(tracing::Dispatch::new));
+}
+
+/// Listens to nothing, and rules nothing out.
+struct Sometimes;
+
+impl tracing::Subscriber for Sometimes {
+    fn register_callsite(
+        &self,
+        _: &'static tracing::Metadata<'static>,
+    ) -> tracing::subscriber::Interest {
+        tracing::subscriber::Interest::sometimes()
+    }
+
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        false
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {}
 
     fn enter(&self, _: &tracing::span::Id) {}
 

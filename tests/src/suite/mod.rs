@@ -115,6 +115,7 @@ impl Requires {
 
 /// Every case.
 pub fn all() -> Vec<Case> {
+    logging::ask_the_threads_subscriber();
     let mut cases = Vec::new();
     cases.extend(crud::cases());
     cases.extend(errors::cases());

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
-use syn::{Ident, Type};
+use syn::{Ident, Type, Visibility};
 
 use super::constraint::{foreign_keys, groups, reference};
 use super::data::{Column, ColumnAttributes, Columns, Field, FieldKind, Fill, Model, Parsed};
@@ -63,6 +63,7 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
 /// A field that maps to a column.
 struct Written {
     ident: Ident,
+    vis: Visibility,
     ty: Type,
     docs: Vec<syn::Attribute>,
     attributes: ColumnAttributes,
@@ -74,6 +75,7 @@ fn split(fields: Vec<Field>) -> (Vec<Written>, Vec<(Ident, Type)>) {
     for field in fields {
         let Field {
             ident,
+            vis,
             ty,
             docs,
             kind,
@@ -82,6 +84,7 @@ fn split(fields: Vec<Field>) -> (Vec<Written>, Vec<(Ident, Type)>) {
             FieldKind::Column(attributes) => {
                 written.push(Written {
                     ident,
+                    vis,
                     ty,
                     docs,
                     attributes: *attributes,
@@ -180,6 +183,7 @@ fn version(fields: &[Written], errors: &mut Errors) -> Option<usize> {
 fn column(field: Written, is_generated: bool) -> Column {
     let Written {
         ident,
+        vis,
         ty,
         docs,
         attributes,
@@ -198,6 +202,7 @@ fn column(field: Written, is_generated: bool) -> Column {
     };
     Column {
         ident,
+        vis,
         ty,
         docs,
         name,

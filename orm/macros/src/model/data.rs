@@ -34,6 +34,7 @@ pub(super) struct Head {
 /// A field as the user wrote it.
 pub(super) struct Field {
     pub(super) ident: Ident,
+    pub(super) vis: Visibility,
     pub(super) ty: Type,
     pub(super) docs: Vec<Attribute>,
     pub(super) kind: FieldKind,
@@ -123,6 +124,8 @@ pub(super) struct Model {
 /// A column.
 pub(super) struct Column {
     pub(super) ident: Ident,
+    /// The field's: its column and its setter are no more visible than it is.
+    pub(super) vis: Visibility,
     pub(super) ty: Type,
     pub(super) docs: Vec<Attribute>,
     /// Its name in the database.

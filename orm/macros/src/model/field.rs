@@ -61,6 +61,7 @@ pub(super) fn parse(field: syn::Field, errors: &mut Errors) -> Option<Field> {
         .filter(|attribute| attribute.path().is_ident("doc"));
     Some(Field {
         ident,
+        vis: field.vis,
         ty: field.ty,
         docs: docs.collect(),
         kind,

@@ -83,7 +83,7 @@ fn setters(model: &Model) -> TokenStream {
     let setters = model.columns.iter().enumerate().map(|(position, column)| {
         match required.iter().position(|required| *required == position) {
             Some(state) => required_setter(model, column, state),
-            None => optional_setter(model, column),
+            None => optional_setter(column),
         }
     });
     quote! {
@@ -96,7 +96,7 @@ fn setters(model: &Model) -> TokenStream {
 
 fn required_setter(model: &Model, column: &Column, state: usize) -> TokenStream {
     let builder = helper(model, "Builder");
-    let (vis, docs, ident) = (&model.head.vis, &column.docs, &column.ident);
+    let (vis, docs, ident) = (&column.vis, &column.docs, &column.ident);
     let value = setter_value(column);
     let states = states(model)
         .into_iter()
@@ -117,8 +117,8 @@ fn required_setter(model: &Model, column: &Column, state: usize) -> TokenStream 
     }
 }
 
-fn optional_setter(model: &Model, column: &Column) -> TokenStream {
-    let (vis, docs, ident) = (&model.head.vis, &column.docs, &column.ident);
+fn optional_setter(column: &Column) -> TokenStream {
+    let (vis, docs, ident) = (&column.vis, &column.docs, &column.ident);
     let value = setter_value(column);
     quote! {
         #(#docs)*

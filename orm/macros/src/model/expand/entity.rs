@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::helper;
-use crate::model::data::Model;
+use crate::model::data::{Column, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let (vis, name) = (&model.head.vis, &model.head.ident);
@@ -12,7 +12,13 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let table = &model.head.table;
     let first = &model.columns[0].ident;
     let fields = model.columns.iter().map(|column| {
-        let (docs, ident, ty) = (&column.docs, &column.ident, &column.ty);
+        let Column {
+            docs,
+            vis,
+            ident,
+            ty,
+            ..
+        } = column;
         quote!(#(#docs)* #vis #ident: __orm::Column<#name, #ty>)
     });
     let columns = model.columns.iter().enumerate().map(|(position, column)| {
