@@ -43,6 +43,13 @@ fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> Error {
         1054 | 1072 => undefined_column(message),
         1050 => existing_table(message),
         1390 => too_many_binds(),
+        1064 | 1149 => syntax(message, sql),
+        1005 | 1215 | 1822 | 1824 | 3780 => {
+            Error::with_message(ErrorKind::Database, uncreated(message)).with_hint(
+                "the parent must be an InnoDB table that exists, its columns a key or the first ones of an index, of \
+                 the same types and collations as the child's; SHOW ENGINE INNODB STATUS tells more",
+            )
+        }
         1065 => Error::with_message(ErrorKind::Syntax, "the statement's text is empty"),
         1305 if message.starts_with("SAVEPOINT ") => {
             Error::with_message(ErrorKind::Transaction, "there is no such savepoint")
@@ -65,7 +72,9 @@ fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> Error {
 /// Errors whose messages hold names at most, which are worth showing: ambiguous and doubled columns, wrong counts,
 /// unknown functions, collations and databases, read-only transactions, time limits.
 const NAMING: &[u16] = &[
-    1052, 1060, 1061, 1068, 1110, 1111, 1128, 1136, 1222, 1273, 1305, 1318, 1317, 1792, 1969, 3024,
+    1049, 1052, 1055, 1056, 1060, 1061, 1066, 1068, 1075, 1091, 1093, 1110, 1111, 1115, 1128, 1136,
+    1140, 1176, 1193, 1221, 1222, 1235, 1247, 1248, 1250, 1273, 1286, 1305, 1318, 1317, 1327, 1582,
+    1630, 1792, 1969, 3024,
 ];
 
 /// As messages here begin.
@@ -76,6 +85,33 @@ fn lower_case(message: &str) -> String {
             first.to_lowercase().chain(chars).collect()
         }
         _ => message.to_owned(),
+    }
+}
+
+/// `…right syntax to use near 'SELEC 1' at line 1`: what is near is shown if it stands in the statement, since text
+/// that a procedure has put together may hold values.
+fn syntax(message: &str, sql: &str) -> Error {
+    let near = message.split_once(" near '").map(|(_, near)| near);
+    let read = near.and_then(|near| near.rsplit_once("' at line "));
+    let message = match read {
+        Some(("", line)) => format!("syntax error at the end of the statement, in line {line}"),
+        Some((near, line)) if sql.contains(near) => {
+            format!("syntax error near \"{near}\" in line {line}")
+        }
+        _ => return Error::new(ErrorKind::Syntax),
+    };
+    Error::with_message(ErrorKind::Syntax, message)
+}
+
+/// ``Can't create table `db`.`posts` (errno: 150 "Foreign key constraint is incorrectly formed")``, and what MySQL
+/// says of foreign keys that it can't make.
+fn uncreated(message: &str) -> String {
+    match message.split_once("(errno: ") {
+        Some((_, reason)) => {
+            let reason = reason.split('"').nth(1).unwrap_or("no reason given");
+            format!("the table can't be created: {}", lower_case(reason))
+        }
+        None => lower_case(message),
     }
 }
 
@@ -96,6 +132,7 @@ fn speaks_of_having(message: &str) -> bool {
 /// What errors mean whose messages hold values or names of which little is left.
 fn safe_message(code: u16) -> Option<&'static str> {
     Some(match code {
+        1118 => "the columns of the table do not fit into a row",
         1103 => "the name of the table is not one that the database allows",
         1166 => "the name of the column is not one that the database allows",
         1241 => "a list and a single value, or lists of different lengths, are compared",
@@ -118,7 +155,7 @@ fn plain_kind(code: u16, state: &str) -> ErrorKind {
             ErrorKind::ConnectionLost
         }
         1040 | 1129 | 1203 | 1226 => ErrorKind::ConnectionFailed,
-        1044 | 1045 | 1049 | 1130 | 1251 | 1698 | 1862 | 3118 => ErrorKind::Authentication,
+        1044 | 1045 | 1130 | 1251 | 1698 | 1862 | 3118 => ErrorKind::Authentication,
         1064 | 1065 | 1149 => ErrorKind::Syntax,
         1153 | 1301 => ErrorKind::DataTooLong,
         1235 | 1390 | 1436 => ErrorKind::Unsupported,
@@ -134,6 +171,14 @@ fn hint(code: u16) -> Option<&'static str> {
             "the server has too many connections: use a smaller pool, or raise max_connections"
         }
         1049 => "create the database first, or name another one",
+        1074 | 1118 => {
+            "a row holds 65535 bytes at most, and a character of a text with a length takes 4: shorten the lengths, \
+             or leave them out, so that the columns become LONGTEXT, which is kept outside the row"
+        }
+        1093 => {
+            "put another query around the one that reads the table: IN (SELECT id FROM (SELECT id …) AS t)"
+        }
+        1170 => "give the column a length: #[orm(length = 190)]",
         1071 => {
             "an index holds 3072 bytes at most, which are 768 characters: shorten the column's length"
         }

@@ -34,7 +34,7 @@ pub struct ServerError<'a> {
 /// The server's own text is taken over only where no value can be in it.
 pub fn classify(server: &ServerError<'_>) -> Error {
     let kind = kind(server);
-    let (table, column) = place(server);
+    let (table, columns) = place(server);
     let mut error = match message(server, kind) {
         Some(message) => Error::with_message(kind, message),
         None => Error::new(kind),
@@ -46,9 +46,7 @@ pub fn classify(server: &ServerError<'_>) -> Error {
     if let Some(table) = table {
         error = error.with_table(table);
     }
-    if let Some(column) = column {
-        error = error.with_column(column);
-    }
+    error = error.with_columns(columns);
     if let Some(constraint) = server.constraint {
         error = error.with_constraint(constraint);
     }
@@ -90,7 +88,7 @@ fn kind(server: &ServerError<'_>) -> ErrorKind {
         "42601" => ErrorKind::Syntax,
         "42P01" => ErrorKind::UndefinedTable,
         "42703" => ErrorKind::UndefinedColumn,
-        "28000" | "28P01" | "3D000" => ErrorKind::Authentication,
+        "28000" | "28P01" => ErrorKind::Authentication,
         // Running the transaction again prepares the statement again.
         code if is_stale_statement(code, server.routine) => ErrorKind::SerializationFailure,
         "0A000" => ErrorKind::Unsupported,
@@ -138,6 +136,7 @@ fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
 fn hint(server: &ServerError<'_>) -> Option<&'static str> {
     match server.code {
         "57014" => Some("raise statement_timeout, or find out who canceled it"),
+        "3D000" => Some("create the database first, or name another one"),
         "25P02" => Some("roll back, to a savepoint or the whole transaction"),
         "42P18" => Some(
             "nothing tells the server the type of a placeholder: write it behind, as in :name::text",
@@ -150,31 +149,64 @@ fn hint(server: &ServerError<'_>) -> Option<&'static str> {
     }
 }
 
-/// Table and column: the server's own fields, else what can be read from its messages.
-fn place<'a>(server: &ServerError<'a>) -> (Option<&'a str>, Option<&'a str>) {
+/// Table and columns: the server's own fields, else what can be read from its messages.
+fn place<'a>(server: &ServerError<'a>) -> (Option<&'a str>, Vec<String>) {
+    let told = || server.column.map(str::to_owned);
+    let name = |number| quoted(server, number).map(str::to_owned);
     match server.code {
-        "23505" => (
-            server.table,
-            server.column.or_else(|| key_column(server.detail?)),
-        ),
+        "23505" => {
+            let columns = server.detail.and_then(key_columns);
+            (
+                server.table,
+                columns.unwrap_or_else(|| told().into_iter().collect()),
+            )
+        }
         // relation "users" does not exist
-        "42P01" => (server.table.or_else(|| quoted(server, 0)), server.column),
+        "42P01" => (
+            server.table.or_else(|| quoted(server, 0)),
+            told().into_iter().collect(),
+        ),
         // column "age" of relation "users" does not exist; column u.age does not exist
         "42703" => (
             server.table.or_else(|| quoted(server, 1)),
-            server.column.or_else(|| quoted(server, 0)),
+            told().or_else(|| name(0)).into_iter().collect(),
         ),
-        _ => (server.table, server.column),
+        _ => (server.table, told().into_iter().collect()),
     }
 }
 
-/// The column of `Key (email)=(…) already exists.`, if it is one plain column. The text before the
-/// parenthesis is translated, so nothing is asked of it.
-fn key_column(detail: &str) -> Option<&str> {
-    let (_, rest) = detail.split_once('(')?;
-    let (columns, _) = rest.split_once(")=(")?;
-    let is_plain = |c: char| c.is_alphanumeric() || c == '_';
-    columns.chars().all(is_plain).then_some(columns)
+/// The columns of `Key (email, "Name")=(…) already exists.`, unless there are expressions among them. The text
+/// before the parenthesis is translated, so nothing is asked of it.
+fn key_columns(detail: &str) -> Option<Vec<String>> {
+    let (_, mut rest) = detail.split_once('(')?;
+    let mut columns = Vec::new();
+    loop {
+        let (column, after) = key_column(rest)?;
+        columns.push(column);
+        match after.strip_prefix(", ") {
+            Some(next) => rest = next,
+            None => return after.starts_with(")=(").then_some(columns),
+        }
+    }
+}
+
+/// The column at the beginning, plain or in quotes, and what follows it.
+fn key_column(text: &str) -> Option<(String, &str)> {
+    let Some(mut rest) = text.strip_prefix('"') else {
+        let is_plain = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+        let end = text.find(|c| !is_plain(c))?;
+        return (end > 0).then(|| (text[..end].to_owned(), &text[end..]));
+    };
+    let mut name = String::new();
+    loop {
+        let (part, after) = rest.split_once('"')?;
+        name.push_str(part);
+        let Some(next) = after.strip_prefix('"') else {
+            return Some((name, after));
+        };
+        name.push('"');
+        rest = next;
+    }
 }
 
 /// The message without what it quotes, except for names: a cast to regclass fails with the value as the name.
@@ -242,12 +274,19 @@ mod tests {
             detail: Some("Key (a, b)=(1, 2) already exists."),
             ..UNIQUE
         };
-        assert_eq!(classify(&composite).column(), None);
+        assert_eq!(classify(&composite).columns(), ["a", "b"]);
+        let quoted = ServerError {
+            detail: Some(
+                "Schl\u{fc}ssel (\"a\"\"b, \", \"C\", d)=(secret, )=(, x) already exists.",
+            ),
+            ..UNIQUE
+        };
+        assert_eq!(classify(&quoted).columns(), ["a\"b, ", "C", "d"]);
         let expression = ServerError {
             detail: Some("Key (lower(email))=(x) already exists."),
             ..UNIQUE
         };
-        assert_eq!(classify(&expression).column(), None);
+        assert!(classify(&expression).columns().is_empty());
         check(
             &ServerError {
                 code: "23502",
@@ -332,7 +371,7 @@ mod tests {
             ("2BP01", ErrorKind::ForeignKeyViolation),
             ("3B001", ErrorKind::Transaction),
             ("28P01", ErrorKind::Authentication),
-            ("3D000", ErrorKind::Authentication),
+            ("3D000", ErrorKind::Database),
             ("57P01", ErrorKind::ConnectionLost),
             ("08001", ErrorKind::Database),
             ("0A000", ErrorKind::Unsupported),

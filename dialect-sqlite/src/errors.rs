@@ -14,21 +14,35 @@ use orm_core::error::{Error, ErrorKind};
 /// assert_eq!((error.table(), error.column()), (Some("users"), Some("username")));
 /// ```
 pub fn classify(code: i32, message: &str) -> Error {
+    classify_in(code, message, "")
+}
+
+/// As [`classify`], for an error of the statement `sql`: only its words are shown of a message.
+fn classify_in(code: i32, message: &str, sql: &str) -> Error {
     let error = match code {
-        1555 | 2067 | 2579 => unique(message),
+        1555 | 2067 | 2579 => unique(message, sql),
         787 => Error::new(ErrorKind::ForeignKeyViolation),
-        1299 => place(Error::new(ErrorKind::NotNullViolation), failed(message)),
+        // ON DELETE RESTRICT is a trigger inside SQLite. A trigger of the schema has the same code and a message of
+        // its own, unless it stands for a foreign key and says so in the same words.
+        1811 if message == "FOREIGN KEY constraint failed" => {
+            Error::new(ErrorKind::ForeignKeyViolation)
+        }
+        1811 => Error::with_message(ErrorKind::Database, "a trigger refused the change"),
+        1299 => {
+            let error = Error::new(ErrorKind::NotNullViolation);
+            place(error, failed(message), sql)
+        }
         275 => check(message),
         517 => Error::new(ErrorKind::SerializationFailure)
             .with_hint("begin the transaction as a writing one, or run it again"),
-        _ => by_primary_code(code, message),
+        _ => by_primary_code(code, message, sql),
     };
     error.with_code(code.to_string())
 }
 
-fn by_primary_code(code: i32, message: &str) -> Error {
+fn by_primary_code(code: i32, message: &str, sql: &str) -> Error {
     match code & 0xff {
-        1 => general(message),
+        1 => general(message, sql),
         5 | 6 => Error::new(ErrorKind::Busy).with_hint(
             "another connection holds the lock: keep transactions short, or raise the busy timeout",
         ),
@@ -42,9 +56,20 @@ fn by_primary_code(code: i32, message: &str) -> Error {
             ErrorKind::Configuration,
             "the file is not a sqlite database",
         ),
+        11 => Error::with_message(ErrorKind::Database, describe(11)).with_hint(DAMAGED),
+        10 if code == SHORT_READ => {
+            Error::with_message(ErrorKind::Database, "the database file is cut off")
+                .with_hint(DAMAGED)
+        }
         primary => Error::with_message(ErrorKind::Database, describe(primary)),
     }
 }
+
+/// SQLITE_IOERR_SHORT_READ: the file ends where a page should be.
+const SHORT_READ: i32 = 522;
+/// What to do about a file that lacks a part.
+const DAMAGED: &str =
+    "restore it from a backup; `sqlite3 FILE .recover` saves what can still be read";
 
 /// What SQLite's primary result codes mean (<https://sqlite.org/rescode.html>).
 fn describe(primary: i32) -> &'static str {
@@ -67,12 +92,12 @@ fn describe(primary: i32) -> &'static str {
 }
 
 /// Code 1: whatever has no code of its own, most of all the errors of the parser.
-fn general(message: &str) -> Error {
+fn general(message: &str, sql: &str) -> Error {
     if let Some(table) = message.strip_prefix("no such table: ") {
         return Error::new(ErrorKind::UndefinedTable).with_table(unqualified(table));
     }
     if let Some(column) = message.strip_prefix("no such column: ") {
-        return place(Error::new(ErrorKind::UndefinedColumn), named(column));
+        return place(Error::new(ErrorKind::UndefinedColumn), named(column), sql);
     }
     if let Some((table, column)) = message.split_once(" has no column named ") {
         let table = table.strip_prefix("table ").unwrap_or(table);
@@ -88,7 +113,19 @@ fn general(message: &str) -> Error {
         return Error::with_message(ErrorKind::Database, "the table exists already")
             .with_table(table);
     }
+    if let Some(unread) = unread(message).filter(|word| sql.contains(word)) {
+        let message = format!("syntax error near \"{unread}\"");
+        return Error::with_message(ErrorKind::Syntax, message);
+    }
     Error::with_message(general_kind(message), general_message(message))
+}
+
+/// The word that the parser stopped at: `near "SELEC": syntax error`, `unrecognized token: "#"`.
+fn unread(message: &str) -> Option<&str> {
+    let near = message.strip_prefix("near \"");
+    let token = message.strip_prefix("unrecognized token: \"");
+    near.and_then(|rest| rest.strip_suffix("\": syntax error"))
+        .or_else(|| token?.strip_suffix('"'))
 }
 
 fn general_kind(message: &str) -> ErrorKind {
@@ -120,6 +157,7 @@ fn general_message(message: &str) -> String {
         "LIKE or GLOB pattern too complex",
         "ambiguous column name: ",
         "cannot ",
+        "incomplete input",
         "integer overflow",
         "misuse of ",
         "no such collation sequence: ",
@@ -138,7 +176,7 @@ fn general_message(message: &str) -> String {
 }
 
 // "UNIQUE constraint failed: users.a, users.b", or ": index 'name'" for an index of expressions.
-fn unique(message: &str) -> Error {
+fn unique(message: &str, sql: &str) -> Error {
     let error = Error::new(ErrorKind::UniqueViolation);
     let places = failed(message);
     match places
@@ -146,7 +184,7 @@ fn unique(message: &str) -> Error {
         .and_then(|rest| rest.strip_suffix('\''))
     {
         Some(index) => error.with_constraint(index),
-        None => place(error, places),
+        None => place(error, places, sql),
     }
 }
 
@@ -166,26 +204,26 @@ fn failed(message: &str) -> &str {
 }
 
 /// Adds the table and the columns of a list such as `users.a, users.b`.
-fn place(error: Error, list: &str) -> Error {
-    let mut table = None;
-    let mut columns = Vec::new();
-    for item in list.split(", ").filter(|item| !item.is_empty()) {
-        match item.rsplit_once('.') {
-            Some((owner, column)) => {
-                table = Some(unqualified(owner));
-                columns.push(column);
-            }
-            None => columns.push(item),
-        }
-    }
-    let error = match table {
-        Some(table) => error.with_table(table),
-        None => error,
-    };
-    if columns.is_empty() {
+fn place(error: Error, list: &str, sql: &str) -> Error {
+    if list.is_empty() {
         return error;
     }
-    error.with_column(columns.join(", "))
+    let Some((table, first)) = owner(list, sql) else {
+        return error.with_columns(list.split(", "));
+    };
+    let next = format!(", {table}.");
+    let columns = first.split(next.as_str());
+    error.with_table(unqualified(table)).with_columns(columns)
+}
+
+/// The table before the first column, and what follows. Both may have dots in their names, so the table is one
+/// that the statement names in quotes, if there is such a one.
+fn owner<'m>(list: &'m str, sql: &str) -> Option<(&'m str, &'m str)> {
+    let item = list.split(", ").next()?;
+    let dots = item.rmatch_indices('.').map(|(dot, _)| dot);
+    let named = |dot: &usize| sql.contains(&format!("\"{}\"", item[..*dot].replace('"', "\"\"")));
+    let dot = dots.clone().find(named).or_else(|| dots.clone().next())?;
+    Some((&list[..dot], &list[dot + 1..]))
 }
 
 // `no such column: "nope" - should this be a string literal in single-quotes?`
@@ -201,21 +239,35 @@ fn unqualified(table: &str) -> &str {
     table.strip_prefix("main.").unwrap_or(table)
 }
 
-/// The error of a native one, which becomes its source.
+/// The error of a native one, which becomes its source, with the statement that it happened in, if it was one.
 #[cfg(feature = "driver")]
 #[cold]
-pub(crate) fn from_native(native: rusqlite::Error) -> Error {
+pub(crate) fn from_native(native: rusqlite::Error, sql: &str) -> Error {
     use rusqlite::Error as Native;
     let error = match &native {
         Native::SqliteFailure(error, message) => {
-            classify(error.extended_code, message.as_deref().unwrap_or(""))
+            classify_in(error.extended_code, message.as_deref().unwrap_or(""), sql)
         }
-        Native::SqlInputError { error, msg, .. } => classify(error.extended_code, msg),
+        Native::SqlInputError { error, msg, .. } => {
+            let classified = classify_in(error.extended_code, msg, sql);
+            // Found while the text was parsed, before there were values.
+            if classified.message() == ErrorKind::Database.as_str() {
+                Error::with_message(ErrorKind::Database, msg.clone())
+                    .with_code(error.extended_code.to_string())
+            } else {
+                classified
+            }
+        }
         Native::MultipleStatement => Error::with_message(
             ErrorKind::Syntax,
             "the text holds several statements, and one at a time is run",
         ),
         _ => Error::new(ErrorKind::Database),
+    };
+    let error = if sql.is_empty() {
+        error
+    } else {
+        error.with_sql(sql)
     };
     error.with_source(native)
 }
@@ -366,6 +418,17 @@ mod tests {
             (1, "no such savepoint: a", (Transaction, None, None, None)),
             (1, "malformed JSON", (Database, None, None, None)),
             (1811, "said by a trigger", (Database, None, None, None)),
+            (
+                1811,
+                "FOREIGN KEY constraint failed",
+                (ForeignKeyViolation, None, None, None),
+            ),
+            (
+                11,
+                "database disk image is malformed",
+                (Database, None, None, None),
+            ),
+            (522, "disk I/O error", (Database, None, None, None)),
         ]
     };
 
@@ -373,15 +436,35 @@ mod tests {
     fn recorded_messages_are_classified() {
         for (code, message, fields) in RECORDED {
             let error = classify(*code, message);
+            let columns = error.columns().join(", ");
             let found = (
                 error.kind(),
                 error.table(),
-                error.column(),
+                (!columns.is_empty()).then_some(columns.as_str()),
                 error.constraint(),
             );
             assert_eq!(found, *fields, "{code} {message}");
             assert_eq!(error.code(), Some(code.to_string().as_str()));
         }
+    }
+
+    #[test]
+    fn names_with_dots_are_told_apart_by_the_statement() {
+        let message = "UNIQUE constraint failed: a.b.c.d, a.b.e";
+        let error = classify_in(2067, message, "INSERT INTO \"a.b\" VALUES (1)");
+        assert_eq!(error.table(), Some("a.b"));
+        assert_eq!(error.columns(), ["c.d", "e"]);
+    }
+
+    #[test]
+    fn the_words_of_the_statement_itself_are_shown() {
+        let near = "near \"SELEC\": syntax error";
+        let error = classify_in(1, near, "SELEC 1");
+        assert_eq!(error.message(), "syntax error near \"SELEC\"");
+        let error = classify_in(1, near, "CALL load(?)");
+        assert_eq!(error.message(), "the database can't parse the statement");
+        let error = classify_in(1, "unrecognized token: \"#\"", "SELECT #");
+        assert_eq!(error.message(), "syntax error near \"#\"");
     }
 
     #[test]

@@ -126,7 +126,9 @@ impl From<orm_core::Error> for Error {
     #[cold]
     fn from(error: orm_core::Error) -> Self {
         let mut own = Self::failed(error.message());
-        let place = [("table", error.table()), ("column", error.column())];
+        let columns = error.columns().join(", ");
+        let columns = (!columns.is_empty()).then_some(columns.as_str());
+        let place = [("table", error.table()), ("column", columns)];
         let details = [("constraint", error.constraint()), ("code", error.code())];
         let rest = [("sql", error.sql()), ("hint", error.hint())];
         for (label, text) in place.into_iter().chain(details).chain(rest) {

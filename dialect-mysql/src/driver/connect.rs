@@ -290,6 +290,8 @@ fn broken_cause(config: &MysqlConfig, native: &mysql::Error) -> String {
 fn plain_cause(kind: io::ErrorKind, why: &str) -> String {
     match kind {
         io::ErrorKind::Other | io::ErrorKind::InvalidInput => why.to_owned(),
+        // Of a unix socket, and "entity not found" in the standard library.
+        io::ErrorKind::NotFound => "the socket file does not exist".to_owned(),
         kind => kind.to_string(),
     }
 }

@@ -43,7 +43,7 @@ fn a_wrong_password_is_refused_at_once() {
 #[test]
 fn an_unknown_database_is_refused_at_once() {
     let error = refusal(&MysqlDriver::new(config().database("no_such_database")));
-    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
     assert!(
         error
             .message()

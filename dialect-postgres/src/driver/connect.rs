@@ -193,6 +193,8 @@ impl Connector {
         }
         if kind == ErrorKind::Authentication && self.config.password.is_none() {
             refused = refused.with_hint("no password is given");
+        } else if refused.code() == Some("3D000") {
+            refused = refused.with_hint("create the database first, or name another one");
         } else if why.contains("invalid peer certificate") {
             refused = refused.with_hint(
                 "connect by the name in the certificate, and name its authority in root_certificates, sslrootcert in a url",
@@ -215,7 +217,7 @@ fn local_refusal(error: &postgres::Error) -> ErrorKind {
 fn refusal(code: &str) -> ErrorKind {
     match code {
         // A role without the right to connect is 42501.
-        "28000" | "28P01" | "3D000" | "42501" => ErrorKind::Authentication,
+        "28000" | "28P01" | "42501" => ErrorKind::Authentication,
         // A parameter of the startup message that is unknown, malformed or not to be set.
         code if code.starts_with("42") || code.starts_with("22") || code == "55P02" => {
             ErrorKind::Configuration
@@ -436,7 +438,7 @@ mod tests {
     #[test]
     fn refusals_have_kinds() {
         assert_eq!(refusal("28P01"), ErrorKind::Authentication);
-        assert_eq!(refusal("3D000"), ErrorKind::Authentication);
+        assert_eq!(refusal("3D000"), ErrorKind::ConnectionFailed);
         assert_eq!(refusal("42704"), ErrorKind::Configuration);
         assert_eq!(refusal("53300"), ErrorKind::ConnectionFailed);
         assert_eq!(refusal("57P03"), ErrorKind::ConnectionFailed);

@@ -63,7 +63,7 @@ fn a_refused_connection_fails_at_once_and_says_why() {
     );
     assert_eq!(
         refused(config().database("no such database")),
-        (ErrorKind::Authentication, code("3D000"))
+        (ErrorKind::ConnectionFailed, code("3D000"))
     );
     assert_eq!(
         refused(config().parameter("no_such_parameter", "secret")),

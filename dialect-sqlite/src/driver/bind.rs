@@ -68,7 +68,7 @@ impl Fault {
     #[cold]
     fn into_error(self, index: usize) -> Error {
         match self {
-            Self::Native(native) => errors::from_native(native),
+            Self::Native(native) => errors::from_native(native, ""),
             Self::NotANumber => Error::with_message(
                 ErrorKind::OutOfRange,
                 format!(

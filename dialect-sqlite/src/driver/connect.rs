@@ -240,7 +240,7 @@ impl SqliteDriver {
             let message = format!("can't open {target}");
             return Error::with_message(ErrorKind::ConnectionFailed, message).with_source(native);
         };
-        let error = from_native(native);
+        let error = from_native(native, "");
         let (kind, message, hint) = match error.kind() {
             ErrorKind::Configuration => (
                 ErrorKind::Configuration,
@@ -252,10 +252,16 @@ impl SqliteDriver {
                 let message = format!("can't open {target}: {why}");
                 (ErrorKind::ConnectionFailed, message, hint)
             }
-            _ => {
+            kind => {
                 let message = format!("can't set up {target}: {}", error.message());
-                let hint = "another program may hold the file";
-                (ErrorKind::ConnectionFailed, message, hint)
+                let hint = match error.hint() {
+                    Some(hint) if kind != ErrorKind::Busy => hint.to_owned(),
+                    _ if kind == ErrorKind::Busy => "another program holds the file".to_owned(),
+                    _ => "check the disk, and the rights on the file and its folder".to_owned(),
+                };
+                return Error::with_message(ErrorKind::ConnectionFailed, message)
+                    .with_hint(hint)
+                    .with_source(error);
             }
         };
         Error::with_message(kind, message)

@@ -71,13 +71,12 @@ impl SqliteConnection {
         } else {
             self.native.prepare_cached(sql).map(Prepared::Kept)
         };
-        prepared.map_err(|native| from_native(native).with_sql(sql))
+        prepared.map_err(|native| from_native(native, sql))
     }
 
     /// Runs a bound statement to its end.
     fn run(&self, statement: &mut Statement<'_>, sql: &str, kind: Kind) -> Result<Outcome> {
-        let run =
-            |statement| step_to_end(statement).map_err(|native| from_native(native).with_sql(sql));
+        let run = |statement| step_to_end(statement).map_err(|native| from_native(native, sql));
         let affected = if kind == Kind::Unknown {
             let before = self.native.total_changes();
             run(statement)?;
@@ -156,10 +155,7 @@ impl Connection for SqliteConnection {
         bind_all(&mut statement, sql, binds)?;
         let mut rows = statement.raw_query();
         // The rows reset the statement when they are dropped, however this ends.
-        while let Some(row) = rows
-            .next()
-            .map_err(|native| from_native(native).with_sql(sql))?
-        {
+        while let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
             each(&SqliteRow { row })?;
         }
         Ok(())
@@ -168,7 +164,7 @@ impl Connection for SqliteConnection {
     fn control(&mut self, sql: &str) -> Result<()> {
         if is_transaction_control(sql) {
             let mut statement = self.prepare(sql)?;
-            return step_to_end(&mut statement).map_err(|native| from_native(native).with_sql(sql));
+            return step_to_end(&mut statement).map_err(|native| from_native(native, sql));
         }
         self.touched = self.touched || script_touches_session(sql);
         // `execute_batch` stops a statement that answers rows at the first one.
@@ -179,7 +175,7 @@ impl Connection for SqliteConnection {
             }
             Ok(())
         };
-        run().map_err(|native| from_native(native).with_sql(sql))
+        run().map_err(|native| from_native(native, sql))
     }
 
     // Some errors end the transaction and some don't, by rules of SQLite's own (a full disk, an
@@ -212,7 +208,9 @@ impl Connection for SqliteConnection {
         let Some(driver) = &self.memory else {
             return Err(Error::new(ErrorKind::Usage));
         };
-        driver.set_up_again(&self.native).map_err(from_native)?;
+        driver
+            .set_up_again(&self.native)
+            .map_err(|native| from_native(native, ""))?;
         self.touched = false;
         Ok(())
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use orm_core::driver::{self, Outcome, Row, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::schema::violation;
 use orm_core::sql::Dialect;
 use orm_core::value::ValueRef;
 
@@ -17,6 +18,7 @@ use super::pool::Checkout;
 use super::statement_cache::StatementKey;
 use super::steps::{self, End};
 use super::track::Track;
+use crate::mapping::linked_tables;
 
 /// A connection to the database, on its own or a session's.
 ///
@@ -214,7 +216,7 @@ impl Connection {
     fn failed(&mut self, error: Error, sql: &str) -> Error {
         self.observe(Err(&error));
         self.doubt(&error, sql);
-        let error = error.with_sql(sql);
+        let error = self.completed(error.with_sql(sql), sql);
         match (error.kind(), error.hint()) {
             (ErrorKind::ConnectionLost, None) => error
                 .with_hint("call rollback() to go on with a new connection, without this one's settings"),
@@ -224,6 +226,15 @@ impl Connection {
             ),
             _ => error,
         }
+    }
+
+    /// A violated constraint with what the registered models know of it.
+    fn completed(&self, error: Error, sql: &str) -> Error {
+        if !error.is_constraint_violation() {
+            return error;
+        }
+        let limit = self.dialect.capabilities().identifier_limit;
+        violation::complete(error, sql, linked_tables(), limit)
     }
 
     /// Of several statements the first may have ended the transaction, and another failed in the next one. What

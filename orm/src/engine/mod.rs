@@ -1,6 +1,7 @@
 //! Connecting and running: URL to driver, the pool, connections with honest transactions, logging.
 //!
-//! Knows neither models nor sessions: everything here takes SQL text or a schema.
+//! Knows neither models nor sessions: everything here takes SQL text or a schema. Of the registered models it reads
+//! the tables, to complete what a database tells of a violated constraint.
 
 mod connect;
 mod connection;

@@ -4,13 +4,14 @@
 //! updates and deletes are sent by `send.rs`; what the database fills in is read back in `fetch.rs`.
 
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::schema::violation::complete;
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use super::fetch::fetch;
 use super::unit::{Plan, Unit, UnitKind};
 use crate::engine::{Connection, StatementKind};
-use crate::mapping::ModelDef;
+use crate::mapping::{ModelDef, table};
 use crate::query::{BulkInsert, check_length, check_references, insert_rows};
 use crate::state::{AnyArena, Inserted, State, Updated};
 
@@ -66,8 +67,9 @@ pub(crate) fn emit(
         };
         written.push(result.map_err(|error| {
             let batch = error.is_stale_data() && unit.slots.len() > 1;
+            let limit = rows.connection.dialect().capabilities().identifier_limit;
             Failure {
-                error: place(error, unit.def),
+                error: place(error, unit.def, limit),
                 suspect: batch.then_some(index),
             }
         })?);
@@ -228,13 +230,14 @@ fn out_of_range(def: &ModelDef, position: usize, what: &str) -> Error {
     .with_hint("make the field an i64")
 }
 
-/// Adds the table to the refusal of a constraint, where the database didn't tell.
+/// A violated constraint with what the unit's own model knows of it, where other models map the same table.
 #[cold]
-fn place(error: Error, def: &ModelDef) -> Error {
-    if error.table().is_none() && error.is_constraint_violation() {
-        return error.with_table(def.table);
-    }
-    error
+fn place(error: Error, def: &'static ModelDef, limit: usize) -> Error {
+    let (true, Ok(table)) = (error.is_constraint_violation(), table(def)) else {
+        return error;
+    };
+    let sql = error.sql().unwrap_or_default().to_owned();
+    complete(error, &sql, &[table], limit)
 }
 
 #[cold]

@@ -1,5 +1,7 @@
 //! The models that are linked into the program, and [`Metadata`]: a chosen set of them as a schema.
 
+use std::sync::OnceLock;
+
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema;
 
@@ -27,6 +29,19 @@ inventory::collect!(Registration);
 /// `use that_crate as _;` links it.
 pub fn metadata() -> Metadata {
     Metadata::from_defs(inventory::iter::<Registration>().map(|model| (model.0)()))
+}
+
+/// The tables of every linked model, as far as their data don't contradict each other. One table may be there
+/// several times, as models in different modules see it.
+pub(crate) fn linked_tables() -> &'static [schema::Table] {
+    static TABLES: OnceLock<Vec<schema::Table>> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let models = metadata().models;
+        models
+            .into_iter()
+            .filter_map(|def| table(def).ok())
+            .collect()
+    })
 }
 
 /// A set of models. Contradictions among them are reported by its first fallible call.

@@ -13,7 +13,7 @@ use super::def::{ColumnDef, ModelDef, ReferenceDef, ServerDefault};
 ///
 /// # Errors
 /// `Schema` if the model's own data contradict each other.
-pub(super) fn table(def: &'static ModelDef) -> Result<Table> {
+pub(crate) fn table(def: &'static ModelDef) -> Result<Table> {
     let mut table = Table::new(def.table).primary_key(names(def, def.primary_key));
     for (position, column) in def.columns.iter().enumerate() {
         table

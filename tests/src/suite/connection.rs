@@ -118,8 +118,10 @@ fn a_wrong_password_fails_at_once(db: &Db) {
 
 fn an_unknown_database_fails_at_once(db: &Db) {
     let url = url_with(db, |[_, _, name]| *name = "there_is_none".into());
-    let error = fails_soon(&Engine::connect(&url).unwrap(), ErrorKind::Authentication);
+    let error = fails_soon(&Engine::connect(&url).unwrap(), ErrorKind::ConnectionFailed);
     assert!(error.to_string().contains("there_is_none"), "{error}");
+    let hint = error.hint().unwrap();
+    assert!(hint.contains("create the database"), "{hint}");
 }
 
 fn wrong_urls_are_configuration_errors(db: &Db) {

@@ -165,10 +165,10 @@ fn begin_after_a_loss_that_cannot_be_mended_is_an_error(db: &Db) {
     // What has run on it may have left settings behind, so it is not replaced unasked.
     fails(conn.begin(), ErrorKind::ConnectionLost);
     conn.rollback().unwrap();
-    fails(conn.begin(), ErrorKind::Authentication);
-    fails(conn.begin(), ErrorKind::Authentication);
+    fails(conn.begin(), ErrorKind::ConnectionFailed);
+    fails(conn.begin(), ErrorKind::ConnectionFailed);
     let again = conn.raw_control("SELECT 1").unwrap_err();
     assert!(again.is_connection_lost(), "{again:?}");
     drop(conn);
-    fails(engine.connection(), ErrorKind::Authentication);
+    fails(engine.connection(), ErrorKind::ConnectionFailed);
 }

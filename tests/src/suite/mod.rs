@@ -43,6 +43,7 @@ mod touched;
 mod transactions;
 mod types;
 mod version;
+mod violations;
 mod writes;
 
 use crate::backend::Db;
@@ -158,6 +159,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(set_null::cases());
     cases.extend(stale::cases());
     cases.extend(version::cases());
+    cases.extend(violations::cases());
     cases
 }
 

@@ -24,7 +24,10 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         folder: "orm",
-        chains: &["engine, mapping < query, state < load, flush < session"],
+        chains: &[
+            "mapping < engine < query < load, flush < session",
+            "mapping < state < load, flush < session",
+        ],
     },
 ];
 

@@ -28,9 +28,9 @@ pub enum ErrorKind {
     ConnectionLost,
     /// The connection broke while COMMIT was under way: the work may or may not be stored.
     CommitUnknown,
-    /// No connection could be made: unreachable host, refused port, missing file or folder.
+    /// No connection could be made: unreachable host, refused port, missing database, file or folder.
     ConnectionFailed,
-    /// The server refused the user, the password or the database.
+    /// The server refused the user or the password, or the user's access to the database.
     Authentication,
     /// Every connection of the pool stayed in use for longer than the time allowed.
     PoolTimeout,

@@ -33,7 +33,7 @@ struct Inner {
     message: Cow<'static, str>,
     hint: Option<Cow<'static, str>>,
     table: Option<String>,
-    column: Option<String>,
+    columns: Vec<String>,
     constraint: Option<String>,
     code: Option<String>,
     sql: Option<String>,
@@ -55,7 +55,7 @@ impl Error {
             message: message.into(),
             hint: None,
             table: None,
-            column: None,
+            columns: Vec::new(),
             constraint: None,
             code: None,
             sql: None,
@@ -83,8 +83,13 @@ impl Error {
     }
 
     /// Adds the column at fault.
-    pub fn with_column(mut self, column: impl Into<String>) -> Self {
-        self.0.column = Some(column.into());
+    pub fn with_column(self, column: impl Into<String>) -> Self {
+        self.with_columns([column])
+    }
+
+    /// Adds the columns at fault, in the order of their constraint.
+    pub fn with_columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
+        self.0.columns = columns.into_iter().map(Into::into).collect();
         self
     }
 
@@ -136,17 +141,40 @@ impl Error {
         self.0.hint.as_deref()
     }
 
-    /// The table at fault, where the database tells.
+    /// The table at fault. See [`Error::constraint`].
     pub fn table(&self) -> Option<&str> {
         self.0.table.as_deref()
     }
 
-    /// The column at fault, where the database tells.
+    /// The column at fault, if it is one; [`Error::columns`] has several.
     pub fn column(&self) -> Option<&str> {
-        self.0.column.as_deref()
+        match self.columns() {
+            [column] => Some(column),
+            _ => None,
+        }
     }
 
-    /// The constraint at fault, where the database tells.
+    /// The columns at fault, in the order of their constraint; empty where they are unknown.
+    pub fn columns(&self) -> &[String] {
+        &self.0.columns
+    }
+
+    /// The constraint at fault.
+    ///
+    /// A unique violation in the table of a registered model has the same table, columns and constraint on every
+    /// database: what the database doesn't tell is taken from the model, and MySQL's `PRIMARY` is the primary
+    /// key's name, `pk_users`. Other violations have what the database tells and what follows from the models. A
+    /// foreign key violation on SQLite, which tells nothing, has a constraint only if the statement concerns a
+    /// single foreign key.
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// fn is_name_taken(error: &Error) -> bool {
+    ///     error.is_unique_violation() && error.constraint() == Some("uq_users_username")
+    /// }
+    /// # let error = Error::new(ErrorKind::UniqueViolation).with_constraint("uq_users_username");
+    /// # assert!(is_name_taken(&error));
+    /// ```
     pub fn constraint(&self) -> Option<&str> {
         self.0.constraint.as_deref()
     }
@@ -237,11 +265,15 @@ impl Error {
 
     fn fmt_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
-        match (&inner.table, &inner.column) {
-            (Some(table), Some(column)) => write!(f, " ({table}.{column})")?,
-            (Some(table), None) => write!(f, " (table {table})")?,
-            (None, Some(column)) => write!(f, " (column {column})")?,
-            (None, None) => {}
+        match (&inner.table, inner.columns.as_slice()) {
+            (Some(table), []) => write!(f, " (table {table})")?,
+            (Some(table), columns) => {
+                let columns: Vec<_> = columns.iter().map(|c| format!("{table}.{c}")).collect();
+                write!(f, " ({})", columns.join(", "))?;
+            }
+            (None, []) => {}
+            (None, [column]) => write!(f, " (column {column})")?,
+            (None, columns) => write!(f, " (columns {})", columns.join(", "))?,
         }
         if let Some(constraint) = &inner.constraint {
             write!(f, " (constraint {constraint})")?;
@@ -325,6 +357,18 @@ mod tests {
                 .source()
                 .is_some_and(|s| s.to_string().contains("secret"))
         );
+    }
+
+    #[test]
+    fn several_columns_are_shown_each_with_the_table() {
+        let error = Error::new(ErrorKind::UniqueViolation).with_columns(["a", "b"]);
+        assert_eq!(error.column(), None);
+        assert_eq!(error.columns(), ["a", "b"]);
+        let text = "a unique constraint refused a duplicate value (columns a, b)";
+        assert_eq!(error.to_string(), text);
+        let error = error.with_table("t").with_constraint("uq_t_a_b");
+        let text = "a unique constraint refused a duplicate value (t.a, t.b) (constraint uq_t_a_b)";
+        assert_eq!(error.to_string(), text);
     }
 
     #[test]

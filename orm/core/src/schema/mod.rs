@@ -1,13 +1,14 @@
 //! Tables as data: what models declare, what scripts create, what reflection will read.
 //!
 //! `table.rs` and `constraint.rs` hold the data, `naming.rs` the names of unnamed constraints,
-//! `sort.rs` the order in which tables can be created, and this file the collection of tables with the
+//! `sort.rs` the order in which tables can be created, `violation.rs` what they tell of a violated constraint, and this file the collection of tables with the
 //! checks that make it trustworthy. No SQL text here.
 
 mod constraint;
 pub mod naming;
 pub mod sort;
 mod table;
+pub mod violation;
 
 use std::borrow::Cow;
 use std::collections::HashMap;

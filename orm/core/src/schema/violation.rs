@@ -1,0 +1,416 @@
+//! Completes the error of a constraint with what the schema knows and the database didn't tell: table, columns
+//! and the constraint's name.
+//!
+//! Used for every failed statement with the tables of the registered models, and by a flush with the table of its
+//! model. What the database tells stands; of what could be several constraints only the table is said. No I/O here.
+
+use super::{Action, ForeignKey, Name, Rule, Table, naming};
+use crate::error::{Error, ErrorKind};
+
+/// What MySQL and MariaDB call every primary key.
+const PRIMARY: &str = "PRIMARY";
+
+/// A constraint that may be the one at fault.
+#[derive(Clone, PartialEq, Eq)]
+struct Candidate<'t> {
+    table: &'t str,
+    columns: Vec<&'t str>,
+    constraint: Option<Name>,
+}
+
+/// `error` of the statement `sql`, with the constraint among those of `tables` that it can only be. `limit` is the
+/// length that the database cuts names to.
+///
+/// ```
+/// use orm_core::error::{Error, ErrorKind};
+/// use orm_core::schema::{Table, violation::complete};
+///
+/// let users = Table::new("users").unique(["email"]);
+/// let error = Error::new(ErrorKind::UniqueViolation).with_table("users").with_column("email");
+/// let error = complete(error, "INSERT INTO users …", &[users], 63);
+/// assert_eq!(error.constraint(), Some("uq_users_email"));
+/// ```
+#[cold]
+pub fn complete(error: Error, sql: &str, tables: &[Table], limit: usize) -> Error {
+    let target = Target::of(sql);
+    let mut found: Vec<Candidate<'_>> = match error.kind() {
+        ErrorKind::UniqueViolation => uniques(&error, &target, tables, limit),
+        ErrorKind::ForeignKeyViolation => foreign_keys(&error, &target, tables, limit),
+        ErrorKind::CheckViolation => checks(&error, tables, limit),
+        ErrorKind::NotNullViolation => columns(&error, &target, tables),
+        _ => return error,
+    };
+    // Several models may map one table.
+    found.dedup();
+    match found.as_slice() {
+        [one] => fill(error, one),
+        [first, rest @ ..] if rest.iter().all(|other| other.table == first.table) => {
+            in_table(error, first.table)
+        }
+        _ => error,
+    }
+}
+
+fn in_table(error: Error, table: &str) -> Error {
+    match error.table() {
+        None => error.with_table(table),
+        Some(_) => error,
+    }
+}
+
+fn fill(error: Error, found: &Candidate<'_>) -> Error {
+    let mut error = in_table(error, found.table);
+    if !found.columns.is_empty() {
+        error = error.with_columns(found.columns.iter().copied());
+    }
+    match &found.constraint {
+        Some(name) if error.constraint().is_none_or(|told| told == PRIMARY) => {
+            error.with_constraint(name.as_ref())
+        }
+        _ => error,
+    }
+}
+
+fn uniques<'t>(
+    error: &Error,
+    target: &Target<'_>,
+    tables: &'t [Table],
+    limit: usize,
+) -> Vec<Candidate<'t>> {
+    let is_primary = error.constraint() == Some(PRIMARY);
+    // Only of a primary key without its table the statement must tell which one it is.
+    let table = error.table().or(target.table.filter(|_| is_primary));
+    if is_primary && table.is_none() {
+        return Vec::new();
+    }
+    let owners = tables
+        .iter()
+        .filter(|t| table.is_none_or(|told| told == t.name));
+    let fits = |candidate: &Candidate<'_>| match error.constraint() {
+        Some(_) if is_primary => true,
+        Some(told) => candidate.constraint.as_deref() == Some(told),
+        None => same_set(error.columns(), &candidate.columns),
+    };
+    let all = owners.flat_map(|table| {
+        let primary = table
+            .primary_key
+            .iter()
+            .map(|key| (&key.name, &key.columns));
+        let unique = table.uniques.iter().map(|key| (&key.name, &key.columns));
+        let indexes = table.indexes.iter().filter(|index| index.unique);
+        let indexes = indexes.map(|index| (&index.name, &index.columns));
+        let others = unique.chain(indexes).filter(move |_| !is_primary);
+        let own = primary.chain(others);
+        own.map(move |(name, columns)| candidate(table, columns, Some(naming::fit(name, limit))))
+    });
+    all.filter(fits).collect()
+}
+
+fn foreign_keys<'t>(
+    error: &Error,
+    target: &Target<'_>,
+    tables: &'t [Table],
+    limit: usize,
+) -> Vec<Candidate<'t>> {
+    let all = tables
+        .iter()
+        .flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)));
+    let name = |key: &ForeignKey| naming::fit(&key.name, limit);
+    let made =
+        |(table, key): (&'t Table, &'t ForeignKey)| candidate(table, &key.columns, Some(name(key)));
+    if let Some(told) = error.constraint() {
+        let is_told = |(table, key): &(&Table, &ForeignKey)| {
+            error.table().is_none_or(|told| told == table.name) && name(key) == told
+        };
+        return all.filter(is_told).map(made).collect();
+    }
+    let Some(written) = target.table else {
+        return Vec::new();
+    };
+    let of_target = |(table, _): &(&Table, &ForeignKey)| table.name == written;
+    let to_target = |(_, key): &(&Table, &ForeignKey)| key.table == written;
+    match target.verb {
+        Verb::Insert => all.filter(of_target).map(made).collect(),
+        Verb::Update => all
+            .filter(|key| of_target(key) || to_target(key))
+            .map(made)
+            .collect(),
+        // What cascades may be refused further down.
+        Verb::Delete => {
+            let found: Vec<_> = all.filter(to_target).collect();
+            let refuses =
+                |key: &ForeignKey| matches!(key.on_delete, Action::NoAction | Action::Restrict);
+            let is_sure = found.iter().all(|(_, key)| refuses(key));
+            found.into_iter().filter(|_| is_sure).map(made).collect()
+        }
+    }
+}
+
+fn checks<'t>(error: &Error, tables: &'t [Table], limit: usize) -> Vec<Candidate<'t>> {
+    let Some(told) = error.constraint() else {
+        return Vec::new();
+    };
+    let owners = tables
+        .iter()
+        .filter(|table| error.table().is_none_or(|told| told == table.name));
+    let all = owners.flat_map(|table| table.checks.iter().map(move |check| (table, check)));
+    let is_told = all.filter(|(_, check)| naming::fit(&check.name, limit) == told);
+    is_told
+        .map(|(table, check)| {
+            let column = match &check.rule {
+                Rule::OneOf { column, .. } => vec![column.as_ref()],
+                Rule::Raw(_) => Vec::new(),
+            };
+            Candidate {
+                table: &table.name,
+                columns: column,
+                constraint: None,
+            }
+        })
+        .collect()
+}
+
+/// Where a column without its table belongs to.
+fn columns<'t>(error: &Error, target: &Target<'_>, tables: &'t [Table]) -> Vec<Candidate<'t>> {
+    let Some(told) = error.column().filter(|_| error.table().is_none()) else {
+        return Vec::new();
+    };
+    let owners = tables
+        .iter()
+        .filter(|table| target.table == Some(&table.name));
+    let found = owners.filter_map(|table| table.find(told).map(|column| (table, column)));
+    found
+        .map(|(table, column)| Candidate {
+            table: &table.name,
+            columns: vec![&column.name],
+            constraint: None,
+        })
+        .collect()
+}
+
+fn candidate<'t>(table: &'t Table, columns: &'t [Name], constraint: Option<Name>) -> Candidate<'t> {
+    Candidate {
+        table: &table.name,
+        columns: columns.iter().map(AsRef::as_ref).collect(),
+        constraint,
+    }
+}
+
+fn same_set(told: &[String], columns: &[&str]) -> bool {
+    told.len() == columns.len() && told.iter().all(|column| columns.contains(&column.as_str()))
+}
+
+/// The table that a statement writes, as far as its first words tell.
+struct Target<'s> {
+    verb: Verb,
+    table: Option<&'s str>,
+}
+
+enum Verb {
+    Insert,
+    Update,
+    Delete,
+}
+
+impl<'s> Target<'s> {
+    fn of(sql: &'s str) -> Self {
+        let (first, rest) = word(sql);
+        let is = |expected: &str| first.eq_ignore_ascii_case(expected);
+        let (verb, rest) = if is("INSERT") || is("REPLACE") {
+            (Verb::Insert, behind(rest, "INTO"))
+        } else if is("DELETE") {
+            (Verb::Delete, behind(rest, "FROM"))
+        } else {
+            (Verb::Update, Some(rest).filter(|_| is("UPDATE")))
+        };
+        let table = rest.and_then(last_name);
+        Self { verb, table }
+    }
+}
+
+fn word(sql: &str) -> (&str, &str) {
+    let sql = sql.trim_start();
+    let end = sql.find(|c: char| !c.is_alphanumeric() && c != '_');
+    sql.split_at(end.unwrap_or(sql.len()))
+}
+
+/// What follows the keyword, which stands among the first few words: INSERT OR IGNORE INTO.
+fn behind<'s>(sql: &'s str, keyword: &str) -> Option<&'s str> {
+    let mut rest = sql;
+    for _ in 0..4 {
+        let (found, next) = word(rest);
+        if found.eq_ignore_ascii_case(keyword) {
+            return Some(next);
+        }
+        rest = next;
+    }
+    None
+}
+
+/// The last name of a path such as `"main"."users"`. A name with a doubled quote in it is not read.
+fn last_name(sql: &str) -> Option<&str> {
+    let sql = sql.trim_start();
+    let (name, rest) = match sql.chars().next()? {
+        quote @ ('"' | '`') => {
+            let (name, rest) = sql[1..].split_once(quote)?;
+            (name, rest)
+        }
+        '[' => sql[1..].split_once(']')?,
+        _ => word(sql),
+    };
+    match rest.strip_prefix('.') {
+        Some(next) => last_name(next),
+        None if rest.starts_with(['"', '`']) => None,
+        None => Some(name).filter(|name| !name.is_empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, Index};
+    use crate::types::Type;
+
+    fn tables() -> Vec<Table> {
+        let users = Table::new("users")
+            .column(Column::new("id", Type::Int64))
+            .column(Column::new("name", Type::Text))
+            .primary_key(["id"])
+            .unique(["name"])
+            .unique(["a", "b"]);
+        let mut posts = Table::new("posts")
+            .primary_key(["id"])
+            .foreign_key(["author"], "users", ["id"])
+            .check(
+                "kind",
+                Rule::OneOf {
+                    column: "kind".into(),
+                    labels: Vec::new(),
+                },
+            );
+        posts.indexes.push(Index {
+            name: "by_slug".into(),
+            columns: vec!["slug".into()],
+            unique: true,
+        });
+        vec![posts, users]
+    }
+
+    type Place<'a> = (Option<&'a str>, Vec<&'a str>, Option<&'a str>);
+
+    #[track_caller]
+    fn check(error: Error, sql: &str, expected: Place<'_>) {
+        let error = complete(error, sql, &tables(), 63);
+        let columns: Vec<_> = error.columns().iter().map(String::as_str).collect();
+        assert_eq!(
+            (error.table(), columns, error.constraint()),
+            expected,
+            "{sql}"
+        );
+    }
+
+    fn unique() -> Error {
+        Error::new(ErrorKind::UniqueViolation)
+    }
+
+    #[test]
+    fn a_unique_violation_is_the_same_however_little_is_told() {
+        let full = (Some("users"), vec!["a", "b"], Some("uq_users_a_b"));
+        check(unique().with_constraint("uq_users_a_b"), "", full.clone());
+        let sqlite = unique().with_table("users").with_columns(["b", "a"]);
+        check(sqlite, "", full.clone());
+        let postgres = unique().with_table("users").with_constraint("uq_users_a_b");
+        check(postgres, "", full);
+        let index = (Some("posts"), vec!["slug"], Some("by_slug"));
+        check(unique().with_table("posts").with_column("slug"), "", index);
+    }
+
+    #[test]
+    fn a_primary_key_without_its_table_is_the_written_ones() {
+        let primary = || unique().with_constraint("PRIMARY");
+        let full = (Some("users"), vec!["id"], Some("pk_users"));
+        for sql in [
+            "INSERT INTO users VALUES (1)",
+            "insert ignore into `db`.`users` (id) VALUES (1)",
+            "UPDATE \"users\" SET id = 1",
+            "REPLACE INTO [users] VALUES (1)",
+        ] {
+            check(primary(), sql, full.clone());
+        }
+        check(primary().with_table("users"), "", full);
+        check(primary(), "CALL p()", (None, vec![], Some("PRIMARY")));
+        check(
+            primary(),
+            "INSERT INTO nowhere",
+            (None, vec![], Some("PRIMARY")),
+        );
+    }
+
+    #[test]
+    fn what_the_schema_does_not_know_stays_as_told() {
+        let told = unique()
+            .with_table("users")
+            .with_constraint("users_name_key");
+        check(told, "", (Some("users"), vec![], Some("users_name_key")));
+        let told = unique().with_table("other").with_column("name");
+        check(told, "", (Some("other"), vec!["name"], None));
+    }
+
+    #[test]
+    fn a_foreign_key_of_which_nothing_is_told_is_the_only_one_that_it_can_be() {
+        let error = || Error::new(ErrorKind::ForeignKeyViolation);
+        let full = (Some("posts"), vec!["author"], Some("fk_posts_author_users"));
+        for sql in [
+            "INSERT INTO posts",
+            "DELETE FROM users",
+            "UPDATE users",
+            "UPDATE posts",
+        ] {
+            check(error(), sql, full.clone());
+        }
+        check(error(), "INSERT INTO users", (None, vec![], None));
+        check(error(), "DELETE FROM posts", (None, vec![], None));
+        let told = error().with_constraint("fk_posts_author_users");
+        check(told, "COMMIT", full);
+    }
+
+    #[test]
+    fn of_several_foreign_keys_the_table_is_all_that_is_said() {
+        let mut tables = tables();
+        let second = ForeignKey::new("posts", vec!["b".into()], "users".into(), vec!["id".into()]);
+        tables[0].foreign_keys.push(second);
+        let error = Error::new(ErrorKind::ForeignKeyViolation);
+        let error = complete(error, "INSERT INTO posts", &tables, 63);
+        assert_eq!((error.table(), error.constraint()), (Some("posts"), None));
+    }
+
+    #[test]
+    fn checks_and_columns_find_their_tables() {
+        let error = Error::new(ErrorKind::CheckViolation).with_constraint("ck_posts_kind");
+        check(
+            error,
+            "",
+            (Some("posts"), vec!["kind"], Some("ck_posts_kind")),
+        );
+        let error = || Error::new(ErrorKind::NotNullViolation).with_column("name");
+        check(
+            error(),
+            "INSERT INTO users",
+            (Some("users"), vec!["name"], None),
+        );
+        check(error(), "INSERT INTO posts", (None, vec!["name"], None));
+    }
+
+    #[test]
+    fn names_are_compared_as_the_database_cuts_them() {
+        let long = "n".repeat(80);
+        let table = Table::new(long.clone()).unique(["a"]);
+        let name = naming::fit(&table.uniques[0].name, 63);
+        let error = unique().with_constraint(name.as_ref());
+        let error = complete(error, "", &[table], 63);
+        assert_eq!(
+            (error.table(), error.column()),
+            (Some(long.as_str()), Some("a"))
+        );
+    }
+}
