@@ -4,6 +4,7 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{Column, Table};
+use orm_core::sql::DdlLock;
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -13,6 +14,15 @@ use crate::types;
 pub(crate) const LIST_TABLES: &str = "SELECT table_name FROM information_schema.tables \
      WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') \
      ORDER BY table_name";
+
+/// A named lock of the session. Names are the server's, not the database's, have at most 64 characters, and
+/// are compared without regard to case.
+pub(crate) const LOCK: DdlLock = DdlLock {
+    take: "SELECT GET_LOCK(CONCAT('orm-ddl:', LEFT(SHA2(LOWER(COALESCE(DATABASE(), '')), 256), 40)), 0)",
+    release: Some(
+        "SELECT RELEASE_LOCK(CONCAT('orm-ddl:', LEFT(SHA2(LOWER(COALESCE(DATABASE(), '')), 256), 40)))",
+    ),
+};
 
 /// The type of a column with its length.
 ///

@@ -32,7 +32,7 @@ use std::borrow::Cow;
 
 use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
-use orm_core::sql::{Capabilities, Dialect, SqlWriter, TransactionOptions};
+use orm_core::sql::{Capabilities, DdlLock, Dialect, SqlWriter, TransactionOptions};
 use orm_core::stmt::Like;
 use orm_core::types::Type;
 use orm_core::value::Value;
@@ -129,6 +129,10 @@ impl Dialect for MysqlDialect {
         Ok(render::begin(*options))
     }
 
+    fn ddl_lock(&self) -> Option<&'static DdlLock> {
+        Some(&ddl::LOCK)
+    }
+
     fn list_tables(&self) -> &'static str {
         ddl::LIST_TABLES
     }
@@ -195,6 +199,10 @@ impl Dialect for MariaDbDialect {
 
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
         MysqlDialect.begin(options)
+    }
+
+    fn ddl_lock(&self) -> Option<&'static DdlLock> {
+        MysqlDialect.ddl_lock()
     }
 
     fn list_tables(&self) -> &'static str {

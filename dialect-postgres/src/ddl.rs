@@ -4,10 +4,17 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{Column, Table};
-use orm_core::sql::SqlWriter;
+use orm_core::sql::{DdlLock, SqlWriter};
 
 use crate::PostgresDialect;
 use crate::types;
+
+/// An advisory lock of the transaction, whose keys are those of the database: it is right behind a pooler of
+/// connections, too. The number is "orm ddl" in ASCII.
+pub(crate) const LOCK: DdlLock = DdlLock {
+    take: "SELECT pg_try_advisory_xact_lock(31369535435334764)::int",
+    release: None,
+};
 
 /// The type of a column with its length.
 pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {

@@ -34,7 +34,7 @@ use std::borrow::Cow;
 use orm_core::error::Result;
 use orm_core::schema;
 use orm_core::sql::{
-    Capabilities, Dialect, SqlWriter, TransactionOptions, write_batch_delete_row,
+    Capabilities, DdlLock, Dialect, SqlWriter, TransactionOptions, write_batch_delete_row,
     write_batch_insert_rows, write_batch_update_row,
 };
 use orm_core::stmt::{BatchDelete, BatchInsert, BatchRows, BatchUpdate, Like};
@@ -126,6 +126,10 @@ impl Dialect for PostgresDialect {
 
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
         Ok(vec![render::begin(*options)])
+    }
+
+    fn ddl_lock(&self) -> Option<&'static DdlLock> {
+        Some(&ddl::LOCK)
     }
 
     fn list_tables(&self) -> &'static str {

@@ -15,7 +15,9 @@ use crate::types;
 pub(crate) const FOREIGN_KEYS: ForeignKeySwitch = ForeignKeySwitch {
     off: "PRAGMA foreign_keys = OFF",
     on: "PRAGMA foreign_keys = ON",
-    violations: "SELECT DISTINCT \"table\", parent FROM pragma_foreign_key_check",
+    violations: "SELECT \"table\", parent FROM pragma_foreign_key_check",
+    references: "SELECT DISTINCT t.name, f.\"table\" FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f \
+         WHERE t.type = 'table' ORDER BY 1, 2",
 };
 
 /// The names of the tables, without SQLite's own: those whose names begin with `sqlite_`.

@@ -40,23 +40,22 @@ pub(super) fn drop_script(schema: &Metadata, dialect: &dyn Dialect) -> Result<St
     Ok(ddl::drop_script(dialect, &tables)?)
 }
 
-/// Writes a migration whose scripts suit `dialect`: that of [`create_script`] one way, that of
-/// [`drop_script`] the other, as `direction` says.
+/// Writes a migration whose scripts suit `dialect`: one that creates all tables and one that drops them, as
+/// `direction` says. On SQLite `orm-migrate` runs what drops tables with foreign keys off and refuses it while
+/// other tables refer to them, so the script needs no switch, and the migration is one transaction.
 pub(super) fn write_migration(
     folder: &Path,
     name: &str,
     (schema, dialect): (&Metadata, &dyn Dialect),
     direction: Direction,
 ) -> Result<Written> {
-    let mut creates = create_script(schema, dialect)?;
-    let drops = drop_script(schema, dialect)?;
+    let creates = create_script(schema, dialect)?;
     let tables: Vec<_> = schema.tables().iter().collect();
-    let has_own = ddl::without_checks(dialect, &tables).is_some();
-    if has_own {
-        // metadata.toml speaks for both scripts, and the other one is to be all or nothing, too.
-        creates = format!("BEGIN;\n\n{creates}\nCOMMIT;\n");
+    let mut drops = ddl::to_script(&ddl::drop_all(dialect, &tables)?);
+    if dialect.foreign_key_switch().is_some() {
+        drops.insert_str(0, FOREIGN_KEYS_OFF);
     }
-    let transaction = if dialect.capabilities().transactional_ddl && !has_own {
+    let transaction = if dialect.capabilities().transactional_ddl {
         Transaction::One
     } else {
         Transaction::None
@@ -73,3 +72,7 @@ pub(super) fn write_migration(
     }
     .write(folder)
 }
+
+/// For whoever runs the script with another tool.
+const FOREIGN_KEYS_OFF: &str = "-- orm-migrate runs this with foreign keys off. Other tools: PRAGMA foreign_keys = OFF before the\n\
+     -- transaction, or DROP TABLE deletes rows of other tables by ON DELETE CASCADE.\n\n";

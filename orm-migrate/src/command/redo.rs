@@ -19,12 +19,16 @@ pub fn redo(
 ) -> Result<Vec<Step>> {
     let mut connection = MigrationConnection::new(connection, migrations.path());
     let applied = step::last_applied(migrations, &mut connection, count)?;
-    let down = step::check(migrations, &connection, &applied, Direction::Down)?;
-    let up = step::check(migrations, &connection, &applied, Direction::Up)?;
-    if down && up && !applied.is_empty() {
+    let down = step::check(migrations, &mut connection, &applied, Direction::Down)?;
+    let up = step::check(migrations, &mut connection, &applied, Direction::Up)?;
+    let drops = down.drops || up.drops;
+    // SQLite's foreign keys are off for all of a transaction or for none of it.
+    let conflict = drops && (down.needs_foreign_keys || up.needs_foreign_keys);
+    if down.undoable && up.undoable && !conflict && !applied.is_empty() {
         // Until the commit none of them is done.
-        let steps = connection
-            .in_one_transaction(|connection| both_ways(connection, &applied, &mut |_: &Step| {}))?;
+        let steps = connection.in_one_transaction(drops, |connection| {
+            both_ways(connection, &applied, &mut |_: &Step| {})
+        })?;
         steps.iter().for_each(observer);
         Ok(steps)
     } else {

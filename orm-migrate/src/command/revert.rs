@@ -20,7 +20,7 @@ pub fn revert(
 ) -> Result<Vec<Step>> {
     let mut connection = MigrationConnection::new(connection, migrations.path());
     let applied = step::last_applied(migrations, &mut connection, count)?;
-    step::check(migrations, &connection, &applied, Direction::Down)?;
+    step::check(migrations, &mut connection, &applied, Direction::Down)?;
     let revert = |migration| step::perform(&mut connection, migration, Direction::Down, observer);
     applied
         .iter()

@@ -22,7 +22,7 @@ pub fn run(
 ) -> Result<Vec<Step>> {
     let mut connection = MigrationConnection::new(connection, migrations.path());
     let pending = step::pending(migrations, &mut connection)?;
-    step::check(migrations, &connection, &pending, Direction::Up)?;
+    step::check(migrations, &mut connection, &pending, Direction::Up)?;
     if !pending.is_empty() {
         connection.set_up()?;
     }

@@ -68,24 +68,49 @@ pub(super) fn pending(
     migrations.load(&pending)
 }
 
+/// What is known of scripts before the first one runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Checked {
+    /// Whether all of them will run inside a transaction.
+    pub undoable: bool,
+    /// Whether one of them drops a table, and so runs with SQLite's foreign keys off.
+    pub drops: bool,
+    /// Whether another one may rely on foreign keys.
+    pub needs_foreign_keys: bool,
+}
+
 /// Reads and checks the scripts of one direction, so that a mistake that can be seen is told before
-/// anything is touched. Tells whether all of them will run inside a transaction.
+/// anything is touched.
 pub(super) fn check(
     migrations: &Migrations,
-    connection: &MigrationConnection,
+    connection: &mut MigrationConnection,
     loaded: &Loaded,
     direction: Direction,
-) -> Result<bool> {
-    let mut undoable = true;
+) -> Result<Checked> {
+    let mut checked = Checked {
+        undoable: true,
+        drops: false,
+        needs_foreign_keys: false,
+    };
+    let switches = connection.switches_foreign_keys();
+    let has_triggers = switches && connection.has_triggers()?;
     for migration in loaded {
         let name = migration.name().to_string();
         let script = migrations.script(&name, direction, connection.lexis())?;
         let wanted = migration.metadata().run_in_transaction();
         let in_transaction = connection.is_undoable(&script, wanted)?;
         script.check(in_transaction)?;
-        undoable &= in_transaction;
+        checked.undoable &= in_transaction;
+        if !switches {
+            continue;
+        }
+        if script.first_drop()?.is_some() {
+            checked.drops = true;
+        } else {
+            checked.needs_foreign_keys |= script.needs_foreign_keys(has_triggers)?;
+        }
     }
-    Ok(undoable)
+    Ok(checked)
 }
 
 /// Performs one migration and tells `observer` when it is done.

@@ -10,7 +10,9 @@ use std::sync::OnceLock;
 
 use orm_core::error::Result;
 use orm_core::schema::{Column, Rule, Table};
-use orm_core::sql::{Capabilities, Dialect, ForeignKeySwitch, SqlWriter, TransactionOptions};
+use orm_core::sql::{
+    Capabilities, DdlLock, Dialect, ForeignKeySwitch, SqlWriter, TransactionOptions,
+};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -78,6 +80,10 @@ impl Dialect for Portable {
 
     fn foreign_key_switch(&self) -> Option<&'static ForeignKeySwitch> {
         self.main.foreign_key_switch()
+    }
+
+    fn ddl_lock(&self) -> Option<&'static DdlLock> {
+        self.main.ddl_lock()
     }
 
     fn literal(&self, value: &Value) -> Result<String> {

@@ -2,11 +2,10 @@
 //!
 //! The rest of a migration, its bookkeeping and its report, is in `harness.rs`.
 
-use orm_core::error::{Error as CoreError, ErrorKind, Result as CoreResult};
-use orm_core::value::ValueRef;
+use orm_core::error::{Error as CoreError, Result as CoreResult};
 
 use super::effect::Effect;
-use super::harness::{Checks, MigrationConnection, Owner};
+use super::harness::{MigrationConnection, Owner};
 use super::script::Script;
 use super::split::Statement;
 use crate::error::{Error, Result};
@@ -19,32 +18,42 @@ impl MigrationConnection {
     pub(super) fn run_script(&mut self, text: &str) -> Result<()> {
         let script = Script::new(&self.run.path, text, self.lexis);
         let statements = script.statements()?;
+        self.suspend_foreign_keys(&script)?;
         if self.is_undoable(&script, self.run.wants_transaction)? {
             self.begin()?;
         }
         // Commands have checked before they began; diesel's own methods on this type have not.
         script.check(self.connection.in_transaction())?;
+        self.watch_foreign_keys()?;
         self.run.progress.expect(statements.len());
-        for statement in &statements {
+        for (at, statement) in statements.iter().enumerate() {
             // PostgreSQL takes options as the first statement of a transaction only; MySQL takes them for
             // the next transaction, which must not be the bookkeeping's.
             if !(self.connection.has_transaction() && script.sets_transaction(statement)) {
                 self.claim()?;
             }
-            self.run_statement(&script, statement).map_err(|error| {
-                let place = script.place(statement.line);
-                failed_statement(&place, statement, error)
-            })?;
+            let drops_later = script.has_drop(&statements[at + 1..]);
+            self.run_statement(&script, statement, drops_later)
+                .map_err(|error| {
+                    let place = script.place(statement.line);
+                    failed_statement(&place, statement, error)
+                })?;
         }
         Ok(())
     }
 
-    fn run_statement(&mut self, script: &Script, statement: &Statement<'_>) -> CoreResult<()> {
+    fn run_statement(
+        &mut self,
+        script: &Script,
+        statement: &Statement<'_>,
+        drops_later: bool,
+    ) -> CoreResult<()> {
         let effect = script.effect(statement);
         let was_inside = self.connection.has_transaction();
         if was_inside && matches!(effect, Effect::Commit | Effect::CommitRaw) {
-            self.check_orphans()?;
+            self.check_foreign_keys()?;
         }
+        self.before_switch(effect)?;
         let ran = match effect {
             // The connection's own verbs, so that it knows how its transaction ended.
             Effect::Commit if was_inside => self.connection.commit(),
@@ -52,7 +61,10 @@ impl MigrationConnection {
             _ => self.connection.raw_control(statement.text),
         };
         match ran {
-            Ok(()) => self.succeeded(effect, was_inside, script.chains(statement)),
+            Ok(()) => {
+                self.succeeded(effect, was_inside, script.chains(statement))?;
+                self.after_switch(effect, drops_later)
+            }
             Err(error) => {
                 let is_divisible = script.is_divisible(statement);
                 self.failed(&error, effect, was_inside, is_divisible);
@@ -63,7 +75,6 @@ impl MigrationConnection {
 
     fn succeeded(&mut self, effect: Effect, was_inside: bool, chains: bool) -> CoreResult<()> {
         self.run.progress.advance();
-        self.run.checks = self.run.checks.after(effect);
         let is_inside = self.connection.has_transaction();
         let implicit = self.commits_by_itself();
         let progress = &mut self.run.progress;
@@ -117,45 +128,6 @@ impl MigrationConnection {
     /// Whether statements of this database commit without being told so.
     fn commits_by_itself(&self) -> bool {
         !self.connection.dialect().capabilities().transactional_ddl
-    }
-
-    /// Refuses rows whose parents are gone, after what ran without the checks of foreign keys.
-    ///
-    /// # Errors
-    /// The table that has such rows; the database's refusal.
-    pub(super) fn check_orphans(&mut self) -> CoreResult<()> {
-        let switch = self.connection.dialect().foreign_key_switch();
-        let Some(switch) = switch.filter(|_| self.run.checks == Checks::Owed) else {
-            return Ok(());
-        };
-        let mut orphan = None;
-        let query = switch.violations;
-        self.connection.raw_query(query, &[], &mut |row| {
-            if let (ValueRef::Text(child), ValueRef::Text(parent)) = (row.get(0)?, row.get(1)?) {
-                orphan.get_or_insert((child.to_owned(), parent.to_owned()));
-            }
-            Ok(())
-        })?;
-        let Some((child, parent)) = orphan else {
-            self.run.checks = Checks::Switched;
-            return Ok(());
-        };
-        let message =
-            format!("rows of the table {child} refer to rows of {parent} that are not there");
-        let error = CoreError::with_message(ErrorKind::ForeignKeyViolation, message);
-        Err(error.with_table(child).with_hint(
-            "keep the rows of a table that is made anew, or delete what refers to them, in the same script",
-        ))
-    }
-}
-
-impl Checks {
-    fn after(self, effect: Effect) -> Self {
-        match (self, effect) {
-            (Self::AsPromised, Effect::ForeignKeySwitch) => Self::Switched,
-            (Self::Switched, Effect::Data | Effect::Definition | Effect::Other) => Self::Owed,
-            (same, _) => same,
-        }
     }
 }
 

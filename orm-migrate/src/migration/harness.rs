@@ -5,6 +5,7 @@
 //! failing one is known. Everything that depends on `diesel_migrations`' shape is in this file.
 
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 
 use diesel::connection::{BoxableConnection, SimpleConnection};
@@ -13,6 +14,7 @@ use diesel_migrations::MigrationHarness;
 use orm::engine::Connection;
 
 use super::folder::Direction;
+use super::foreign_keys::Checks;
 use super::history;
 use super::lex::Lexis;
 use super::progress::Progress;
@@ -32,6 +34,8 @@ pub struct MigrationConnection {
     folder: PathBuf,
     pub(super) lexis: Lexis,
     pub(super) run: Run,
+    /// Whether foreign keys are switched off for all migrations of a transaction.
+    pub(super) is_suspended: bool,
 }
 
 /// The migration that is under way.
@@ -52,7 +56,13 @@ pub(super) struct Run {
     pub progress: Progress,
     /// Whether the connection broke, so that nobody knows what the failing statement did.
     pub lost: bool,
-    /// What has become of the checks of foreign keys.
+    /// Whether foreign keys are enforced, which SQLite can be told not to do.
+    pub is_enforced: bool,
+    /// Whether that was switched off for the script's DROP TABLE.
+    pub is_suspended: bool,
+    /// Whether the migration was given the connection, and may have done anything.
+    pub is_lent: bool,
+    /// What has become of the enforcement of foreign keys.
     pub checks: Checks,
     /// What made it fail: diesel's error type has no room for file and line.
     pub failure: Option<Error>,
@@ -67,17 +77,6 @@ pub(super) enum Owner {
     Migration,
     /// One around it.
     Caller,
-}
-
-/// What a script has made of the checks of foreign keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Checks {
-    /// They are on.
-    AsPromised,
-    /// They have been switched, and nothing has run since then, or it has been checked.
-    Switched,
-    /// Something has run that they have not seen.
-    Owed,
 }
 
 /// How far the bookkeeping of a migration is.
@@ -102,7 +101,10 @@ impl Run {
             booking: Booking::Open,
             progress: Progress::default(),
             lost: false,
-            checks: Checks::AsPromised,
+            is_enforced: true,
+            is_suspended: false,
+            is_lent: false,
+            checks: Checks::default(),
             failure: None,
         }
     }
@@ -117,11 +119,13 @@ impl MigrationConnection {
             folder: folder.into(),
             lexis,
             run: Run::new(String::new(), String::new(), Direction::Up),
+            is_suspended: false,
         }
     }
 
     /// The connection, for migrations that are more than SQL.
     pub fn connection(&mut self) -> &mut Connection {
+        self.run.is_lent = true;
         &mut self.connection
     }
 
@@ -149,6 +153,19 @@ impl MigrationConnection {
         Ok(history::set_up(&mut self.connection)?)
     }
 
+    /// Whether the database enforces foreign keys for all of a transaction or for none of it: SQLite.
+    pub(crate) fn switches_foreign_keys(&self) -> bool {
+        self.connection.dialect().foreign_key_switch().is_some()
+    }
+
+    /// Whether an INSERT may change rows of other tables.
+    pub(crate) fn has_triggers(&mut self) -> Result<bool> {
+        match dialect::known_lexis(self.connection.dialect()) {
+            Some(Lexis::Sqlite) => Ok(history::has_triggers(&mut self.connection)?),
+            _ => Ok(true),
+        }
+    }
+
     /// Whether a migration with this script will run inside a transaction.
     pub(crate) fn is_undoable(&self, script: &Script, wanted: bool) -> Result<bool> {
         Ok(wanted && script.is_undoable(self.connection.dialect().capabilities())?)
@@ -173,11 +190,21 @@ impl MigrationConnection {
             self.run.transaction = Owner::Caller;
         }
         let settings = Settings::read(&mut self.connection)?;
+        self.run.is_enforced = settings.enforces_foreign_keys();
         let transactional = self.connection.dialect().capabilities().transactional_ddl;
         if self.run.wants_transaction && transactional {
             self.begin()?;
         }
-        self.steps(migration, &settings).map_err(|error| {
+        // A migration in Rust may panic: what it was run with ends here all the same.
+        let ran = catch_unwind(AssertUnwindSafe(|| self.steps(migration, &settings)));
+        let ran = ran.unwrap_or_else(|panic| {
+            if self.run.transaction != Owner::Caller {
+                let _ = self.connection.rollback();
+                let _ = settings.restore(&mut self.connection);
+            }
+            resume_unwind(panic)
+        });
+        ran.map_err(|error| {
             let state = match self.run.transaction {
                 Owner::Caller => None,
                 Owner::Script | Owner::Migration => Some(self.undo(&error, &settings)),
@@ -213,7 +240,7 @@ impl MigrationConnection {
             let error = Error::failed(format!("{path} begins a transaction and doesn't end it"));
             return Err(error.with_hint("write COMMIT at its end").into());
         }
-        self.check_orphans()?;
+        self.check_foreign_keys()?;
         // Before the bookkeeping, which a script may have hidden behind another schema or role.
         settings.restore(&mut self.connection)?;
         self.claim()?;
@@ -222,6 +249,10 @@ impl MigrationConnection {
         }
         if self.run.transaction == Owner::Migration {
             self.connection.commit()?;
+        }
+        if self.run.is_suspended {
+            // Inside the transaction the switch was ignored.
+            settings.restore(&mut self.connection)?;
         }
         Ok(())
     }
@@ -273,14 +304,31 @@ impl MigrationConnection {
         .with_hint("look at the `status` and begin again")
     }
 
-    /// Runs `work` in one transaction.
+    /// Runs `work` in one transaction, on SQLite with foreign keys off if one of its scripts `drops` a table.
     ///
     /// # Errors
     /// That of `work`, with everything undone, or that of beginning or committing.
     pub(crate) fn in_one_transaction<T>(
         &mut self,
+        drops: bool,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
+        let settings = Settings::read(&mut self.connection)?;
+        let switch = self.connection.dialect().foreign_key_switch();
+        let Some(switch) = switch.filter(|_| drops && settings.enforces_foreign_keys()) else {
+            return self.all_or_nothing(work);
+        };
+        self.connection.raw_control(switch.off)?;
+        self.is_suspended = true;
+        let done = self.all_or_nothing(work);
+        self.is_suspended = false;
+        let restored = settings.restore(&mut self.connection);
+        let value = done?;
+        restored?;
+        Ok(value)
+    }
+
+    fn all_or_nothing<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.connection.begin()?;
         match work(self) {
             Ok(value) => {

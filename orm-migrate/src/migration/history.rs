@@ -83,6 +83,13 @@ pub(super) fn without_rollback(connection: &mut Connection) -> Result<Vec<String
     )
 }
 
+/// Whether there are triggers in a database of SQLite.
+pub(super) fn has_triggers(connection: &mut Connection) -> Result<bool> {
+    let query = "SELECT name FROM sqlite_master WHERE type = 'trigger' \
+         UNION ALL SELECT name FROM sqlite_temp_master WHERE type = 'trigger' LIMIT 1";
+    Ok(!texts(connection, query)?.is_empty())
+}
+
 fn exists(connection: &mut Connection) -> Result<bool> {
     Ok(tables(connection)?.iter().any(|name| name == TABLE))
 }

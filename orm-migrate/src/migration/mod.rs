@@ -3,6 +3,7 @@
 //! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script; `words.rs`,
 //! `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder and `write.rs`
 //! adds to it. `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration;
+//! `foreign_keys.rs` keeps SQLite's from deleting rows;
 //! `execute.rs` runs a script, `progress.rs` counts and `report.rs` says what stays of one that failed.
 //! `harness.rs` joins all of it to diesel's traits. The commands are in `command/`.
 
@@ -10,6 +11,7 @@ mod body;
 mod effect;
 mod execute;
 mod folder;
+mod foreign_keys;
 mod harness;
 pub(crate) mod history;
 mod lex;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use orm_core::sql::Capabilities;
 
-use super::effect::{self, Effect, HEAD};
+use super::effect::{self, Effect};
 use super::lex::Lexis;
 use super::split::{Statement, split};
 use super::words::Words;
@@ -103,22 +103,20 @@ impl Script {
     ///
     /// # Errors
     /// As [`Script::statements`]; inside a transaction also what would end it, and what SQLite can't do
-    /// there: switching the checks of foreign keys, and so rebuilding a table.
+    /// there: switching the enforcement of foreign keys.
     pub(crate) fn check(&self, in_transaction: bool) -> Result<()> {
         let statements = self.statements()?;
         if !in_transaction {
             return Ok(());
         }
+        let drops = self.has_drop(&statements);
         for statement in &statements {
-            self.check_in_transaction(statement)?;
-        }
-        if self.lexis == Lexis::Sqlite {
-            self.check_rebuilds(&statements)?;
+            self.check_in_transaction(statement, drops)?;
         }
         Ok(())
     }
 
-    fn check_in_transaction(&self, statement: &Statement<'_>) -> Result<()> {
+    fn check_in_transaction(&self, statement: &Statement<'_>, drops: bool) -> Result<()> {
         let place = self.place(statement.line);
         match self.effect(statement) {
             Effect::Begin
@@ -130,9 +128,11 @@ impl Script {
             ))
             .with_note("sql", statement.text)
             .with_hint("remove the statement, or write run_in_transaction = false into metadata.toml")),
+            // Foreign keys are off already: the switch does nothing, and nothing is lost.
+            Effect::ForeignKeySwitch if drops => Ok(()),
             Effect::ForeignKeySwitch => Err(Error::failed(format!(
-                "{place}: sqlite ignores PRAGMA foreign_keys inside a transaction: dropping a table would \
-                 delete the rows that refer to it"
+                "{place}: sqlite ignores PRAGMA foreign_keys inside a transaction: the statements behind it \
+                 would still delete and change rows by ON DELETE and ON UPDATE"
             ))
             .with_hint(
                 "write run_in_transaction = false into metadata.toml, and BEGIN and COMMIT into the script",
@@ -141,46 +141,40 @@ impl Script {
         }
     }
 
-    // Whoever forgets the switch loses the same rows as who has it ignored.
-    fn check_rebuilds(&self, statements: &[Statement<'_>]) -> Result<()> {
-        let mut dropped: Vec<String> = Vec::new();
-        for statement in statements {
-            let words = Words::of(statement.text, self.lexis, HEAD);
-            dropped.extend(dropped_table(&words));
-            let Some(name) = renamed_to(&words).filter(|name| dropped.contains(name)) else {
-                continue;
-            };
-            let place = self.place(statement.line);
-            return Err(Error::failed(format!(
-                "{place}: the table {name} is dropped and made anew inside a transaction, where sqlite \
-                 deletes or refuses the rows that refer to it"
-            ))
-            .with_note("sql", statement.text)
-            .with_hint(
-                "write run_in_transaction = false into metadata.toml, and PRAGMA foreign_keys = OFF; BEGIN; \
-                 at the script's beginning and COMMIT; PRAGMA foreign_keys = ON; at its end",
-            ));
-        }
-        Ok(())
+    /// The line of the first DROP TABLE.
+    ///
+    /// # Errors
+    /// As [`Script::statements`].
+    pub(crate) fn first_drop(&self) -> Result<Option<usize>> {
+        let statements = self.statements()?;
+        let drop = statements.iter().find(|statement| self.drops(statement));
+        Ok(drop.map(|statement| statement.line))
     }
-}
 
-fn dropped_table(words: &Words) -> Option<String> {
-    if !(words.is(0, &["DROP"]) && words.is(1, &["TABLE"])) {
-        return None;
+    /// Whether one of `statements` drops a table.
+    pub(crate) fn has_drop(&self, statements: &[Statement<'_>]) -> bool {
+        statements.iter().any(|statement| self.drops(statement))
     }
-    let at = if words.is(2, &["IF"]) { 4 } else { 2 };
-    words.object(at).map(|(name, _)| name.to_ascii_lowercase())
-}
 
-fn renamed_to(words: &Words) -> Option<String> {
-    if !(words.is(0, &["ALTER"]) && words.is(1, &["TABLE"])) {
-        return None;
+    fn drops(&self, statement: &Statement<'_>) -> bool {
+        let words = Words::of(statement.text, self.lexis, 2);
+        words.is(0, &["DROP"]) && words.is(1, &["TABLE"])
     }
-    let (_, next) = words.object(2)?;
-    let is_rename = words.is(next, &["RENAME"]) && words.is(next + 1, &["TO"]);
-    let name = words.get(next + 2).filter(|_| is_rename)?;
-    Some(name.to_ascii_lowercase())
+
+    /// Whether a statement may change rows of other tables through foreign keys. An INSERT does so by
+    /// triggers only.
+    ///
+    /// # Errors
+    /// As [`Script::statements`].
+    pub(crate) fn needs_foreign_keys(&self, has_triggers: bool) -> Result<bool> {
+        let changes = |statement: &Statement<'_>| {
+            let words = Words::of(statement.text, self.lexis, 2);
+            let replaces = words.is(0, &["INSERT"]) && words.is(1, &["OR"]);
+            let is_insert = words.is(0, &["INSERT"]) && has_triggers;
+            words.is(0, &["UPDATE", "DELETE", "REPLACE", "WITH"]) || replaces || is_insert
+        };
+        Ok(self.statements()?.iter().any(changes))
+    }
 }
 
 #[cfg(test)]
@@ -188,26 +182,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rebuild_inside_a_transaction_is_refused() {
+    fn a_script_that_drops_a_table_is_found() {
         let script = |text| Script::new(Path::new("a/up.sql"), text, Lexis::Sqlite);
-        for text in [
-            "DROP TABLE a;\nALTER TABLE b RENAME TO a;",
-            "DROP TABLE IF EXISTS main.\"A\";\nALTER TABLE [x y] RENAME TO 'a'",
+        for (text, line) in [
+            ("SELECT 1;\ndrop /* x */ table a", Some(2)),
+            ("DROP TABLE IF EXISTS main.\"A\"", Some(1)),
+            ("ALTER TABLE a DROP COLUMN table_of; DROP VIEW a", None),
+            ("SELECT 'DROP TABLE a'; -- DROP TABLE a", None),
         ] {
-            let error = script(text).check(true).unwrap_err();
-            assert!(
-                error.message().starts_with("a/up.sql:2: the table a"),
-                "{error}"
-            );
-            assert!(script(text).check(false).is_ok());
+            assert_eq!(script(text).first_drop().unwrap(), line, "{text}");
         }
+        let switch = "PRAGMA foreign_keys = OFF;\n";
+        assert!(script(switch).check(true).is_err());
+        assert!(script(&format!("{switch}DROP TABLE a")).check(true).is_ok());
+    }
+
+    #[test]
+    fn what_may_change_rows_through_foreign_keys() {
+        let needs = |text, has_triggers| {
+            let script = Script::new(Path::new("a/up.sql"), text, Lexis::Sqlite);
+            script.needs_foreign_keys(has_triggers).unwrap()
+        };
         for text in [
-            "ALTER TABLE a RENAME TO b; DROP TABLE b;",
-            "DROP TABLE a; ALTER TABLE b RENAME TO c",
-            "DROP TABLE a; ALTER TABLE b RENAME COLUMN x TO a",
+            "DELETE FROM a",
+            "WITH x AS (SELECT 1) DELETE FROM a",
+            "REPLACE INTO a VALUES (1)",
+            "INSERT OR REPLACE INTO a VALUES (1)",
+            "update a set b = 1",
         ] {
-            assert!(script(text).check(true).is_ok(), "{text}");
+            assert!(needs(text, false), "{text}");
         }
+        let insert = "CREATE TABLE a (b INTEGER); INSERT INTO a VALUES (1)";
+        assert!(!needs(insert, false) && needs(insert, true));
     }
 
     #[test]
@@ -223,7 +229,7 @@ mod tests {
         assert!(script("BEGIN; SELECT 1; COMMIT").check(false).is_ok());
         let error = script("PRAGMA foreign_keys=OFF;").check(true).unwrap_err();
         assert!(
-            error.message().contains("delete the rows that refer to it"),
+            error.message().contains("ignores PRAGMA foreign_keys"),
             "{error}"
         );
         let error = script("SELECT 1;\n\nSELECT 'a").check(false).unwrap_err();

@@ -76,6 +76,12 @@ impl Settings {
         Ok(Self(pairs))
     }
 
+    /// Whether foreign keys are enforced, which only SQLite can be told not to do for all that follows.
+    pub(super) fn enforces_foreign_keys(&self) -> bool {
+        let off = ("foreign_keys".to_owned(), "0".to_owned());
+        !self.0.contains(&off)
+    }
+
     /// Puts back what is different now.
     pub(super) fn restore(&self, connection: &mut Connection) -> Result<()> {
         let lexis = dialect::known_lexis(connection.dialect());

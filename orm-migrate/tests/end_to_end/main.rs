@@ -8,6 +8,7 @@
 mod concurrent;
 mod discover;
 mod failure;
+mod foreign_keys;
 mod migrations;
 mod native;
 mod settings;

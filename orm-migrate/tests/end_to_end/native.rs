@@ -19,16 +19,12 @@ fn a_rebuild_on_sqlite_keeps_the_children() {
         INSERT INTO new (id) SELECT id FROM parents;\nDROP TABLE parents;\n\
         ALTER TABLE new RENAME TO parents;\nPRAGMA foreign_key_check;\nCOMMIT;\nPRAGMA foreign_keys = ON;\n";
     project.migration(NAME, rebuild, "SELECT 1");
-    let run = || project.run(&["run", "--url", &database.url]);
-    run().ends(1).says(&[
-        "up.sql:1: sqlite ignores PRAGMA foreign_keys inside a transaction",
-        "run_in_transaction = false",
-    ]);
     project.write(
         &format!("migrations/{NAME}/metadata.toml"),
         "run_in_transaction = false\n",
     );
-    run().ends(0).says(&["(9 statements"]);
+    let ran = project.run(&["run", "--url", &database.url]);
+    ran.ends(0).says(&["(9 statements"]);
     assert_eq!(database.query("SELECT name FROM parents"), ["x;"]);
     assert_eq!(database.query("SELECT count(*) FROM children"), ["1"]);
 }

@@ -1,4 +1,6 @@
 //! Creating and dropping the tables of a schema on a live database, after looking what is there.
+//!
+//! Programs that do so at the same time take turns (`ddl_lock.rs`). What the statements are is `orm_core`'s.
 
 use std::collections::HashSet;
 
@@ -8,27 +10,46 @@ use orm_core::sql::{ForeignKeySwitch, ddl};
 use orm_core::value::ValueRef;
 
 use super::connection::Connection;
+use super::ddl_lock::in_turn;
 
 /// Creates the tables of `schema` that aren't there, parents first, and leaves those that are there as
-/// they are. In one transaction where the database has transactional DDL.
+/// they are. In one transaction where the database has transactional DDL. Of several programs that call this
+/// at the same time one creates the tables, and the others wait for it.
 ///
 /// # Errors
 /// `Unsupported` for what the dialect can't express, and `Usage` in a transaction that DDL would commit,
-/// before anything is created; the database's refusal, which without transactional DDL names in its hint
-/// the tables that were created before it.
+/// before anything is created; `Busy` if another program creates or drops tables for longer than a minute;
+/// the database's refusal, which without transactional DDL names in its hint the tables that were created
+/// before it.
 pub fn create_missing(connection: &mut Connection, schema: &Metadata) -> Result<()> {
-    let existing = existing_tables(connection)?;
-    let missing: Vec<&Table> = schema
-        .tables()
-        .iter()
-        .filter(|table| !existing.contains(table.name.as_ref()))
-        .collect();
+    // The first look takes no lock and writes nothing: most calls find every table.
+    let missing = missing(connection, schema)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    ddl::create_all(connection.dialect(), &missing)?;
+    in_turn(connection, |connection| create(connection, schema))
+}
+
+fn create(connection: &mut Connection, schema: &Metadata) -> Result<()> {
+    let missing = missing(connection, schema)?;
     let statements = ddl::create_all(connection.dialect(), &missing)?;
+    let created = statements
+        .iter()
+        .try_for_each(|statement| connection.raw_control(statement));
     let transactional = connection.dialect().capabilities().transactional_ddl;
-    match run(connection, &statements, Connection::raw_control) {
+    match created {
         Err(error) if !transactional => Err(unfinished(connection, &missing, error)),
         other => other,
     }
+}
+
+fn missing<'s>(connection: &mut Connection, schema: &'s Metadata) -> Result<Vec<&'s Table>> {
+    let existing = existing_tables(connection)?;
+    let tables = schema.tables().iter();
+    Ok(tables
+        .filter(|table| !existing.contains(table.name.as_ref()))
+        .collect())
 }
 
 /// Names the tables that stay: creating again would take them for whole.
@@ -50,81 +71,92 @@ fn unfinished(connection: &mut Connection, missing: &[&Table], error: Error) -> 
 
 /// Drops the tables of `schema` that are there, children first.
 ///
-/// Where tables that refer to each other can only be dropped with the checks of foreign keys switched off,
-/// on SQLite, they are off meanwhile; inside a transaction that has no effect, and rows of such tables
-/// refuse.
+/// On SQLite the enforcement of foreign keys is switched off meanwhile: rows of tables that refer to each other
+/// would refuse. Inside a transaction SQLite ignores the switch, and such rows do refuse.
 ///
 /// # Errors
-/// `Unsupported` for a name that the dialect would cut; `Usage` in a transaction that DDL would commit; the
-/// database's refusal, such as a table from elsewhere that refers to one of these.
+/// `Unsupported` for a name that the dialect would cut; `Usage` in a transaction that DDL would commit; `Busy`
+/// as in [`create_missing`]; the database's refusal, such as a table that is not in `schema` and refers to one
+/// of these: SQLite would delete or change its rows, so it is refused here with `ForeignKeyViolation`.
 pub fn drop_existing(connection: &mut Connection, schema: &Metadata) -> Result<()> {
     let all: Vec<&Table> = schema.into();
     ddl::check_names(connection.dialect(), &all)?;
-    let existing = existing_tables(connection)?;
-    let present: Vec<&Table> = schema
-        .tables()
-        .iter()
-        .filter(|table| existing.contains(table.name.as_ref()))
-        .collect();
-    let dialect = connection.dialect();
-    let statements = ddl::drop_all(dialect, &present)?;
-    match ddl::without_checks(dialect, &present) {
-        Some(switch) if !connection.in_transaction() => {
-            let names: Vec<&str> = present.iter().map(|table| table.name.as_ref()).collect();
-            drop_without_checks(connection, &statements, &names, switch)
-        }
-        Some(_) => run(connection, &statements, drop_one).map_err(|error| {
-            if error.kind() == ErrorKind::ForeignKeyViolation {
-                return error.with_hint(
-                    "tables that refer to each other can be dropped outside of a transaction only",
-                );
-            }
-            error
-        }),
-        None => run(connection, &statements, drop_one),
+    if present(connection, schema)?.is_empty() {
+        return Ok(());
     }
-}
-
-// Whatever happens, the connection goes on with the checks that it is promised to have.
-fn drop_without_checks(
-    connection: &mut Connection,
-    statements: &[String],
-    names: &[&str],
-    switch: &ForeignKeySwitch,
-) -> Result<()> {
+    let drop_all = |connection: &mut Connection| drop_present(connection, schema);
+    let Some(switch) = connection.dialect().foreign_key_switch() else {
+        return in_turn(connection, drop_all);
+    };
+    if connection.in_transaction() {
+        return in_turn(connection, drop_all).map_err(held_by_rows);
+    }
     connection.raw_control(switch.off)?;
-    let dropped = connection.transaction(|connection| {
-        statements
-            .iter()
-            .try_for_each(|statement| connection.raw_control(statement))?;
-        check_orphans(connection, names, switch)
-    });
+    let dropped = in_turn(connection, drop_all);
+    // The connection goes on with the checks that it is promised to have, after an error, too.
     let restored = connection.raw_control(switch.on);
     dropped.and(restored)
 }
 
-/// Refuses if rows of a table from elsewhere refer to one that was dropped.
-fn check_orphans(
+fn drop_present(connection: &mut Connection, schema: &Metadata) -> Result<()> {
+    let present = present(connection, schema)?;
+    if let Some(switch) = connection.dialect().foreign_key_switch() {
+        refuse_referenced(connection, &present, switch)?;
+    }
+    ddl::drop_all(connection.dialect(), &present)?
+        .iter()
+        .try_for_each(|statement| drop_one(connection, statement))
+}
+
+fn present<'s>(connection: &mut Connection, schema: &'s Metadata) -> Result<Vec<&'s Table>> {
+    let existing = existing_tables(connection)?;
+    let tables = schema.tables().iter();
+    Ok(tables
+        .filter(|table| existing.contains(table.name.as_ref()))
+        .collect())
+}
+
+/// Refuses what the servers refuse: to drop a table that a table which stays refers to, with or without rows.
+fn refuse_referenced(
     connection: &mut Connection,
-    dropped: &[&str],
+    dropped: &[&Table],
     switch: &ForeignKeySwitch,
 ) -> Result<()> {
-    let mut orphan = None;
-    connection.raw_query(switch.violations, &[], &mut |row| {
+    let is_dropped = |name: &str| {
+        dropped
+            .iter()
+            .any(|table| table.name.eq_ignore_ascii_case(name))
+    };
+    let mut references = Vec::new();
+    connection.raw_query(switch.references, &[], &mut |row| {
         if let (ValueRef::Text(child), ValueRef::Text(parent)) = (row.get(0)?, row.get(1)?)
-            && dropped.iter().any(|name| name.eq_ignore_ascii_case(parent))
+            && is_dropped(parent)
+            && !is_dropped(child)
         {
-            orphan = Some((child.to_owned(), parent.to_owned()));
+            references.push((child.to_owned(), parent.to_owned()));
         }
         Ok(())
     })?;
-    let Some((child, parent)) = orphan else {
+    let Some((child, _)) = references.first() else {
         return Ok(());
     };
-    let message = format!("rows of the table {child} refer to the table {parent}");
+    let list: Vec<String> = references
+        .iter()
+        .map(|(child, parent)| format!("the table {child} refers to {parent}"))
+        .collect();
+    let message = format!("can't drop the tables: {}", list.join(", "));
     Err(Error::with_message(ErrorKind::ForeignKeyViolation, message)
-        .with_table(child)
-        .with_hint("drop that table first, or delete its rows"))
+        .with_table(child.as_str())
+        .with_hint("drop the table that refers first, or rebuild it without its foreign key"))
+}
+
+fn held_by_rows(error: Error) -> Error {
+    if error.kind() == ErrorKind::ForeignKeyViolation && error.hint().is_none() {
+        return error.with_hint(
+            "tables that refer to each other can be dropped outside of a transaction only",
+        );
+    }
+    error
 }
 
 /// An interrupted creation on a database without transactional DDL leaves a cycle of foreign keys open:
@@ -156,29 +188,4 @@ fn existing_tables(connection: &mut Connection) -> Result<HashSet<String>> {
         )),
     })?;
     Ok(names)
-}
-
-fn run(
-    connection: &mut Connection,
-    statements: &[String],
-    one: impl Fn(&mut Connection, &str) -> Result<()>,
-) -> Result<()> {
-    if statements.is_empty() {
-        return Ok(());
-    }
-    let all = |connection: &mut Connection| {
-        statements
-            .iter()
-            .try_for_each(|statement| one(connection, statement))
-    };
-    let transactional = connection.dialect().capabilities().transactional_ddl;
-    match (transactional, connection.in_transaction()) {
-        (true, false) => connection.transaction(all),
-        (false, true) => Err(Error::with_message(
-            ErrorKind::Usage,
-            "creating or dropping tables would commit the open transaction",
-        )
-        .with_hint("call commit() or rollback() first: this database has no transactional DDL")),
-        _ => all(connection),
-    }
 }

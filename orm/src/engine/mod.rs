@@ -6,6 +6,7 @@
 mod connect;
 mod connection;
 mod ddl;
+mod ddl_lock;
 mod handle;
 mod log;
 mod options;

@@ -190,7 +190,16 @@ impl Connection {
     /// # Errors
     /// The error of `work`, or that of beginning or committing.
     pub fn transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.begin()?;
+        self.transaction_of(TransactionOptions::default(), work)
+    }
+
+    /// As [`Connection::transaction`], with options.
+    pub(crate) fn transaction_of<T>(
+        &mut self,
+        options: TransactionOptions,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        self.begin_with(options)?;
         let mut guard = Rollback::new(self, None);
         let value = work(guard.connection)?;
         // A refused commit, after an error that `work` has swallowed, leaves a rollback to be done.

@@ -125,8 +125,10 @@ impl Metadata {
         Ok(orm_core::sql::ddl::to_script(&statements))
     }
 
-    /// The script that drops every table in `dialect`, children first. On SQLite it switches the checks
-    /// of foreign keys off and on again if tables refer to each other, since rows would stand in the way.
+    /// The script that drops every table in `dialect`, children first. On SQLite it switches the
+    /// enforcement of foreign keys off and on again: rows that refer to each other would stand in the way, and
+    /// rows of other tables would be deleted or changed. Those keep references to nothing; `drop_all` refuses
+    /// while there are such tables.
     ///
     /// # Errors
     /// As [`Metadata::create_script`].

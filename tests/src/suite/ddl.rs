@@ -23,6 +23,8 @@ cases![
     cycles_of_foreign_keys_are_created_and_dropped,
     rows_that_hold_their_own_table_are_no_obstacle,
     a_table_from_elsewhere_keeps_what_it_refers_to,
+    a_table_from_elsewhere_keeps_its_rows,
+    several_at_once_create_all_and_drop_all,
     an_interrupted_create_all_is_told_and_can_be_dropped,
     parents_come_first_and_go_last,
     one_table_twice_is_an_error_that_names_both,
@@ -307,6 +309,71 @@ fn a_table_from_elsewhere_keeps_what_it_refers_to(db: &Db) {
     );
     db.outside("DROP TABLE ropes");
     metadata.drop_all(&db.engine).unwrap();
+}
+
+/// SQLite would delete rows under CASCADE and change them under SET NULL; and where there are no rows, it
+/// would leave a foreign key to nothing. The servers refuse all of it.
+fn a_table_from_elsewhere_keeps_its_rows(db: &Db) {
+    let models = heads();
+    for (action, count) in [
+        ("", 0),
+        ("", 1),
+        ("ON DELETE CASCADE", 0),
+        ("ON DELETE CASCADE", 1),
+        ("ON DELETE SET NULL", 2),
+        ("ON DELETE CASCADE", 1000),
+    ] {
+        models.create_all(&db.engine).unwrap();
+        db.outside(&format!(
+            "CREATE TABLE audit (id BIGINT, head_id BIGINT, \
+             FOREIGN KEY (head_id) REFERENCES heads (id) {action})"
+        ));
+        db.outside("INSERT INTO heads (id, name, number) VALUES (1, 'a', 1)");
+        let mut conn = db.other_connection();
+        for id in 0..count {
+            conn.raw_control(&format!("INSERT INTO audit VALUES ({id}, 1)"))
+                .unwrap();
+        }
+        let error = models.drop_all(&db.engine).unwrap_err();
+        if db.backend == Backend::Sqlite {
+            assert_eq!(error.kind(), ErrorKind::ForeignKeyViolation);
+            let message = error.message();
+            assert!(
+                message.contains("the table audit refers to heads"),
+                "{message}"
+            );
+            assert!(error.hint().is_some());
+        }
+        let kept = "SELECT COUNT(*) FROM audit WHERE head_id = 1";
+        assert_eq!(db.scalar(kept), count, "{action}");
+        assert_eq!(db.count("heads"), 1);
+        drop(conn);
+        db.outside("DROP TABLE audit");
+        models.drop_all(&db.engine).unwrap();
+        assert!(!tables(db).contains(&"heads".to_owned()));
+    }
+}
+
+fn several_at_once_create_all_and_drop_all(db: &Db) {
+    let at_once = |what: &(dyn Fn() -> orm::Result<()> + Sync)| {
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(what)).collect();
+            for thread in threads {
+                thread.join().unwrap().unwrap();
+            }
+        });
+    };
+    for _ in 0..5 {
+        at_once(&|| heads().create_all(&db.engine));
+        let tables = tables(db);
+        assert!(tables.contains(&"heads".to_owned()) && tables.contains(&"tails".to_owned()));
+        at_once(&|| heads().drop_all(&db.engine));
+    }
+    at_once(&|| {
+        heads().create_all(&db.engine)?;
+        Metadata::of((Knot,)).create_all(&db.engine)
+    });
+    assert_eq!((db.count("heads"), db.count("knots")), (0, 0));
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]

@@ -55,9 +55,22 @@ pub struct ForeignKeySwitch {
     pub off: &'static str,
     /// The statement that switches them on again.
     pub on: &'static str,
-    /// A query of the table and the table referred to of rows whose parent isn't there. To be asked
-    /// before what was done without the checks is committed.
+    /// A query of the table and the table referred to, once for each row whose parent isn't there. To be
+    /// asked before what was done without the checks is committed.
     pub violations: &'static str,
+    /// A query of the table and the table referred to of every foreign key. To be asked before a table is
+    /// dropped: such a database does not refuse it by itself.
+    pub references: &'static str,
+}
+
+/// How programs that create or drop tables at the same time take turns, where the transaction alone does not
+/// make them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DdlLock {
+    /// A query of one integer, 1 if it took the lock. It does not wait.
+    pub take: &'static str,
+    /// The query that releases the lock; `None` for one that ends with the transaction.
+    pub release: Option<&'static str>,
 }
 
 /// One database's SQL.
@@ -187,6 +200,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// How the checks of foreign keys are switched off, for a database that can't drop a foreign key and
     /// so can't drop tables that refer to each other: SQLite. `None` for one that can.
     fn foreign_key_switch(&self) -> Option<&'static ForeignKeySwitch> {
+        None
+    }
+
+    /// The lock that is held while the catalogue is read and tables are created or dropped. `None` where a
+    /// writing transaction excludes every other one, as on SQLite.
+    fn ddl_lock(&self) -> Option<&'static DdlLock> {
         None
     }
 

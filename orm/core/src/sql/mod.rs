@@ -14,7 +14,7 @@ mod writer;
 pub use capability::{
     Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
 };
-pub use dialect::{Dialect, ForeignKeySwitch, SELECT_CLAUSES, SelectClause};
+pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, SELECT_CLAUSES, SelectClause};
 pub use render::{
     write_batch_delete, write_batch_delete_row, write_batch_insert, write_batch_insert_rows,
     write_batch_update, write_batch_update_row, write_delete, write_expr, write_insert, write_raw,

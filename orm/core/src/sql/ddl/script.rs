@@ -3,8 +3,8 @@
 use super::create::{add_foreign_key, check_name, create_index, create_table};
 use crate::error::Result;
 use crate::schema::sort::{Edge, Sorted, sort};
-use crate::schema::{Action, Metadata, Table, naming};
-use crate::sql::{Dialect, ForeignKeySwitch, SqlWriter};
+use crate::schema::{Metadata, Table, naming};
+use crate::sql::{Dialect, SqlWriter};
 
 /// The statements that create `tables` of `metadata`: parents first, each table followed by its
 /// indexes. Foreign keys of a cycle come last, as ALTER TABLE, unless the database can only write them
@@ -42,8 +42,9 @@ pub fn create_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String
     Ok(statements)
 }
 
-/// The statements that drop `tables`: foreign keys of cycles first, then children before parents. Where
-/// [`without_checks`] says so, they work with the checks of foreign keys switched off only.
+/// The statements that drop `tables`: foreign keys of cycles first, then children before parents. Where the
+/// dialect has a [`ForeignKeySwitch`](crate::sql::ForeignKeySwitch), they are to be run with the enforcement of
+/// foreign keys switched off.
 ///
 /// # Errors
 /// `Unsupported` for a name that the dialect would cut, and so take for another table's.
@@ -80,29 +81,15 @@ pub fn check_names(dialect: &dyn Dialect, tables: &[&Table]) -> Result<()> {
         .try_for_each(|table| check_name(dialect, &table.name, &table.name))
 }
 
-/// The switch that dropping `tables` takes, if it takes one: where foreign keys can't be dropped first,
-/// rows of a cycle keep each other's tables from being dropped, as a row does that refers to its own
-/// table with `RESTRICT`.
-pub fn without_checks(
-    dialect: &dyn Dialect,
-    tables: &[&Table],
-) -> Option<&'static ForeignKeySwitch> {
-    let switch = dialect.foreign_key_switch()?;
-    let holds_itself = |table: &&Table| {
-        let mut keys = table.foreign_keys.iter();
-        keys.any(|key| key.table == table.name && key.on_delete == Action::Restrict)
-    };
-    let is_held = tables.iter().any(holds_itself) || !order(tables).0.cyclic.is_empty();
-    is_held.then_some(switch)
-}
-
-/// The script that drops `tables`, which switches the checks of foreign keys if it has to.
+/// The script that drops `tables`. Where foreign keys can't be dropped, on SQLite, it switches their enforcement
+/// off: rows that refer to each other would refuse, and rows of other tables would be deleted or changed by
+/// CASCADE and SET NULL. A script can't refuse by itself that such tables are there: they keep their rows.
 ///
 /// # Errors
 /// As [`drop_all`].
 pub fn drop_script(dialect: &dyn Dialect, tables: &[&Table]) -> Result<String> {
     let mut statements = drop_all(dialect, tables)?;
-    if let Some(switch) = without_checks(dialect, tables) {
+    if let Some(switch) = dialect.foreign_key_switch().filter(|_| !tables.is_empty()) {
         statements.splice(0..0, [switch.off.to_owned(), "BEGIN".to_owned()]);
         statements.extend(["COMMIT".to_owned(), switch.on.to_owned()]);
     }
