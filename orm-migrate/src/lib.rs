@@ -30,13 +30,16 @@
 //! - Scripts are split, and their statements run one by one. The one that fails is named with file, line
 //!   and what the database says, and so is what remains in effect. Drivers hide failures of scripts.
 //! - Every script is read and checked before the first statement of the first one runs: quotes that are
-//!   never closed, two migrations of one version, a missing `down.sql`, a `COMMIT` inside the migration's
-//!   own transaction, and SQLite's `PRAGMA foreign_keys` or the rebuild of a table there: the switch does
-//!   nothing, and a dropped table takes its children's rows with it.
+//!   never closed, two migrations of one version, a missing `down.sql`, a `COMMIT` or SQLite's `PRAGMA
+//!   foreign_keys` inside the migration's own transaction.
+//! - A script of SQLite that contains DROP TABLE runs with foreign keys off, switched outside of the
+//!   transaction, so that it deletes no rows of other tables; any other script runs with them on. Rows that
+//!   refer to nothing afterwards, and did not before, are refused with the names of their tables before the
+//!   commit, and so is a table that others still refer to.
 //! - Of two programs that perform a migration at once, one is told so and changes nothing, as far as the
 //!   database can undo it.
-//! - What a script sets of its connection is put back behind it. What SQLite did without the checks of
-//!   foreign keys is checked before it is committed.
+//! - What a script sets of its connection is put back behind it. What SQLite did under `PRAGMA foreign_keys =
+//!   OFF` is checked before it is committed.
 //! - A migration runs in a transaction if its `metadata.toml` says so (or isn't there) and the database can
 //!   undo it: always on SQLite and PostgreSQL; on MySQL and MariaDB only if it is of INSERT, UPDATE, DELETE
 //!   and SELECT alone, since they commit at every definition.

@@ -12,7 +12,8 @@ use crate::migration::{Direction, Written};
 use crate::models::Models;
 
 /// The script that drops every table in `dialect`, children first. Needs no database. On SQLite it switches
-/// the checks of foreign keys off and on again if tables refer to each other.
+/// foreign keys off and on again: it can't look whether other tables refer to these, whose rows
+/// stay as they are. [`apply`] looks, and refuses.
 ///
 /// # Errors
 /// A name is longer than the dialect takes: it would be cut, and another table be dropped.
@@ -23,7 +24,7 @@ pub fn script(models: &Models, dialect: &dyn Dialect) -> Result<String> {
 /// Drops the tables that are there, with their rows.
 ///
 /// # Errors
-/// The database's refusal, such as a table of somebody else's that refers to one of these.
+/// The database's refusal, such as a table that is no model's and refers to one of these.
 pub fn apply(models: &Models, connection: &mut Connection) -> Result<Applied> {
     let (changed, unchanged) = apply::present(connection, models.schema())?;
     drop_existing(connection, models.schema())?;

@@ -20,9 +20,21 @@ use crate::error::{Error, Result};
 /// What has become of the enforcement of foreign keys.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
+    enforcement: Enforcement,
     state: State,
     /// The database before the first statement that ran without enforcement.
     before: Option<Snapshot>,
+}
+
+/// Whether foreign keys are enforced, as far as it is not the script's doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Enforcement {
+    #[default]
+    On,
+    /// Found to be off.
+    Off,
+    /// Switched off for the script's DROP TABLE.
+    Suspended,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +60,23 @@ struct Snapshot {
 type Pair = (String, String);
 
 impl Checks {
+    pub(super) fn new(is_enforced: bool) -> Self {
+        let enforcement = if is_enforced {
+            Enforcement::On
+        } else {
+            Enforcement::Off
+        };
+        Self {
+            enforcement,
+            ..Self::default()
+        }
+    }
+
+    /// Whether the enforcement is off for this migration's DROP TABLE.
+    pub(super) fn is_suspended(&self) -> bool {
+        self.enforcement == Enforcement::Suspended
+    }
+
     fn after(&mut self, effect: Effect) {
         self.state = match (self.state, effect) {
             (State::Enforced, Effect::ForeignKeySwitch) => State::Switched,
@@ -68,7 +97,8 @@ impl MigrationConnection {
     /// # Errors
     /// The migration runs in a transaction that can't begin again.
     pub(super) fn suspend_foreign_keys(&mut self, script: &Script) -> Result<()> {
-        let Some(switch) = self.switch().filter(|_| self.run.is_enforced) else {
+        let is_on = self.run.checks.enforcement == Enforcement::On;
+        let Some(switch) = self.switch().filter(|_| is_on) else {
             return Ok(());
         };
         let Some(drop) = script.first_drop()? else {
@@ -83,14 +113,14 @@ impl MigrationConnection {
             return Err(enforced(&script.place(drop)));
         }
         self.connection.raw_control(switch.off)?;
-        self.run.is_enforced = false;
-        self.run.is_suspended = true;
+        self.run.checks.enforcement = Enforcement::Suspended;
         Ok(())
     }
 
     /// Looks at the database before a script that runs without enforcement.
     pub(super) fn watch_foreign_keys(&mut self) -> CoreResult<()> {
-        if (self.run.is_suspended || self.is_suspended) && self.run.checks.before.is_none() {
+        let is_off = self.run.checks.is_suspended() || self.is_suspended;
+        if is_off && self.run.checks.before.is_none() {
             self.remember()?;
             self.run.checks.state = State::Owed;
         }
@@ -138,15 +168,13 @@ impl MigrationConnection {
             return Ok(());
         };
         let after = Snapshot::take(&mut self.connection, switch)?;
-        match before.broken(&after) {
-            Some(error) => Err(error),
-            None => {
-                if !self.run.is_suspended && !self.is_suspended {
-                    self.run.checks.state = State::Switched;
-                }
-                Ok(())
-            }
+        if let Some(error) = before.broken(&after) {
+            return Err(error);
         }
+        if !self.run.checks.is_suspended() && !self.is_suspended {
+            self.run.checks.state = State::Switched;
+        }
+        Ok(())
     }
 }
 
@@ -155,7 +183,7 @@ impl Snapshot {
         let tables = history::tables(connection)?;
         let mut references = Vec::new();
         each_pair(connection, switch.references, &mut |pair| {
-            references.push(pair)
+            references.push(pair);
         })?;
         let mut orphans = BTreeMap::new();
         let counted = each_pair(connection, switch.violations, &mut |pair| {

@@ -56,10 +56,6 @@ pub(super) struct Run {
     pub progress: Progress,
     /// Whether the connection broke, so that nobody knows what the failing statement did.
     pub lost: bool,
-    /// Whether foreign keys are enforced, which SQLite can be told not to do.
-    pub is_enforced: bool,
-    /// Whether that was switched off for the script's DROP TABLE.
-    pub is_suspended: bool,
     /// Whether the migration was given the connection, and may have done anything.
     pub is_lent: bool,
     /// What has become of the enforcement of foreign keys.
@@ -101,8 +97,6 @@ impl Run {
             booking: Booking::Open,
             progress: Progress::default(),
             lost: false,
-            is_enforced: true,
-            is_suspended: false,
             is_lent: false,
             checks: Checks::default(),
             failure: None,
@@ -190,7 +184,7 @@ impl MigrationConnection {
             self.run.transaction = Owner::Caller;
         }
         let settings = Settings::read(&mut self.connection)?;
-        self.run.is_enforced = settings.enforces_foreign_keys();
+        self.run.checks = Checks::new(settings.enforces_foreign_keys());
         let transactional = self.connection.dialect().capabilities().transactional_ddl;
         if self.run.wants_transaction && transactional {
             self.begin()?;
@@ -250,7 +244,7 @@ impl MigrationConnection {
         if self.run.transaction == Owner::Migration {
             self.connection.commit()?;
         }
-        if self.run.is_suspended {
+        if self.run.checks.is_suspended() {
             // Inside the transaction the switch was ignored.
             settings.restore(&mut self.connection)?;
         }
