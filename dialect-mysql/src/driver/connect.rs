@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use mysql::consts::CapabilityFlags;
 use mysql::prelude::Queryable;
-use mysql::{Conn, DriverError, LocalInfileHandler, OptsBuilder, SslOpts};
+use mysql::{ChangeUserOpts, Conn, DriverError, LocalInfileHandler, OptsBuilder, SslOpts};
 use orm_core::driver::encoded;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::Value;
 
+use super::answer::drain;
 use super::connection::{MysqlConnection, Settings};
 use super::{Guise, MysqlConfig, TlsMode};
 use crate::errors::classify;
@@ -91,15 +92,14 @@ struct Attempt {
 impl Attempt {
     fn open(self, guise: Guise) -> Result<MysqlConnection> {
         let mut native = self.native()?;
-        let (server, packet) = set_up(&mut native, &self.config, guise)?;
+        let session = set_up(&mut native, &self.config, guise)?;
         let settings = Settings {
-            server,
+            session,
             guise,
             statement_cache: self.config.statement_cache,
-            packet,
             ping_timeout: self.config.connect_timeout,
         };
-        Ok(MysqlConnection::new(native, &settings))
+        Ok(MysqlConnection::new(native, settings))
     }
 
     fn native(&self) -> Result<Conn> {
@@ -310,9 +310,17 @@ fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::with_message(ErrorKind::Configuration, message)
 }
 
-/// Makes the session what the driver promises. Tells which server it is, and the most bytes that it
-/// takes at once.
-fn set_up(native: &mut Conn, config: &MysqlConfig, guise: Guise) -> Result<(&'static str, usize)> {
+/// What a connection needs to know of its session.
+pub(super) struct Session {
+    pub(super) server: &'static str,
+    /// The most bytes that the server takes at once.
+    pub(super) packet: usize,
+    /// The statements that make the session what the driver promises, which a reset needs again.
+    pub(super) settings: String,
+}
+
+/// Makes the session what the driver promises.
+fn set_up(native: &mut Conn, config: &MysqlConfig, guise: Guise) -> Result<Session> {
     let unset = |native: mysql::Error| {
         let why = match &native {
             mysql::Error::MySqlError(server) => server.message.as_str(),
@@ -321,28 +329,62 @@ fn set_up(native: &mut Conn, config: &MysqlConfig, guise: Guise) -> Result<(&'st
         let error = failed(config, &format!("the session can't be set up: {why}"));
         error.with_source(native)
     };
-    let (version, packet) = ask(native).map_err(unset)?;
+    let (version, packet, role) = ask(native).map_err(unset)?;
     let server = server(&version);
     check_version(server, &version).map_err(|why| failed(config, &why))?;
-    let settings = session(server, guise, config)?;
+    let mut settings = session(server, guise, config)?;
     // A proxy may not know this variable. What is missing then is asked for when it matters.
     let tracking = format!("{settings}, session_track_transaction_info = 'STATE'");
-    match native.query_drop(tracking) {
+    match native.query_drop(&tracking) {
         Err(mysql::Error::MySqlError(error)) if error.code == UNKNOWN_VARIABLE => {
-            native.query_drop(settings).map_err(unset)?;
+            native.query_drop(&settings).map_err(unset)?;
         }
-        other => other.map_err(unset)?,
+        other => {
+            other.map_err(unset)?;
+            settings = tracking;
+        }
     }
-    Ok((server, packet))
+    if server == "mariadb" {
+        // Logging in again leaves it there.
+        settings = format!("{}; {settings}", set_role(role.as_deref()));
+    }
+    Ok(Session {
+        server,
+        packet,
+        settings,
+    })
 }
 
-fn ask(native: &mut Conn) -> mysql::Result<(String, usize)> {
-    let row: Option<mysql::Row> = native.query_first("SELECT VERSION(), @@max_allowed_packet")?;
+/// Makes a session what it was after connecting, by COM_CHANGE_USER: the server ends what is open, drops
+/// variables, temporary tables, locks and prepared statements, and logs the same user in again.
+/// COM_RESET_CONNECTION would leave the role of SET ROLE and the database of USE.
+pub(super) fn reset(native: &mut Conn, settings: &str) -> mysql::Result<()> {
+    native.change_user(ChangeUserOpts::DEFAULT)?;
+    native.set_local_infile_handler(Some(no_file()));
+    drain(&mut native.query_iter(settings)?).map(drop)
+}
+
+fn set_role(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("SET ROLE `{}`", name.replace('`', "``")),
+        None => "SET ROLE NONE".to_owned(),
+    }
+}
+
+/// The server's version, the most bytes that it takes at once, and the role of the login, if it has one.
+fn ask(native: &mut Conn) -> mysql::Result<(String, usize, Option<String>)> {
+    const QUESTION: &str = "SELECT VERSION(), @@max_allowed_packet, CURRENT_ROLE()";
+    let row: Option<mysql::Row> = native.query_first(QUESTION)?;
     let text = |index| match row.as_ref().and_then(|row| row.as_ref(index)) {
-        Some(mysql::Value::Bytes(text)) => String::from_utf8_lossy(text).into_owned(),
-        _ => String::new(),
+        Some(mysql::Value::Bytes(text)) => Some(String::from_utf8_lossy(text).into_owned()),
+        _ => None,
     };
-    Ok((text(0), text(1).parse().unwrap_or(usize::MAX)))
+    let packet = text(1).and_then(|text| text.parse().ok());
+    Ok((
+        text(0).unwrap_or_default(),
+        packet.unwrap_or(usize::MAX),
+        text(2),
+    ))
 }
 
 fn server(version: &str) -> &'static str {

@@ -22,8 +22,9 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
 use super::answer::{Done, drain, outcome, read, reported, run};
+use super::connect::{self, Session};
 use super::row::Kind;
-use super::words::{asks_for_file, ends_or_begins, is_plain, only_tells, touches_session};
+use super::words::{asks_for_file, ends_or_begins, is_plain, only_tells};
 use super::{Guise, bind};
 use crate::errors::{breaks, from_native, too_large};
 use crate::{MARIADB_COLLATION, MYSQL_COLLATION};
@@ -49,25 +50,21 @@ pub struct MysqlConnection {
     /// There until the connection breaks.
     native: Option<Conn>,
     server: &'static str,
+    session: Session,
     collations: Collations,
     statement_cache: usize,
-    packet: usize,
     ping_timeout: Duration,
     open: bool,
     tracked: bool,
-    /// Whether something may be left behind that the next user would find.
-    touched: bool,
     kinds: Vec<Kind>,
     nothing: (),
 }
 
 /// What `connect.rs` found out or was told.
 pub(super) struct Settings {
-    pub(super) server: &'static str,
+    pub(super) session: Session,
     pub(super) guise: Guise,
     pub(super) statement_cache: usize,
-    /// The most bytes that the server takes at once.
-    pub(super) packet: usize,
     /// How long a ping may take; zero for any time.
     pub(super) ping_timeout: Duration,
 }
@@ -81,43 +78,41 @@ enum Collations {
 }
 
 impl MysqlConnection {
-    pub(super) fn new(native: Conn, settings: &Settings) -> Self {
-        let disguised = settings.guise == Guise::Mysql && settings.server == "mariadb";
+    pub(super) fn new(native: Conn, settings: Settings) -> Self {
+        let disguised = settings.guise == Guise::Mysql && settings.session.server == "mariadb";
         let (server, collations) = if disguised {
             ("mysql", Collations::Translated)
         } else {
-            (settings.server, Collations::AsWritten)
+            (settings.session.server, Collations::AsWritten)
         };
         let tracked = reported(&native).is_some();
         Self {
             native: Some(native),
             server,
+            session: settings.session,
             collations,
             statement_cache: settings.statement_cache,
-            packet: settings.packet,
             ping_timeout: settings.ping_timeout,
             open: false,
             tracked,
-            touched: false,
             kinds: Vec::new(),
             nothing: (),
         }
     }
 
-    /// Whether a statement may be sent at all, and what it may leave behind. A broken connection is gone:
+    /// Whether a statement may be sent at all. A broken connection is gone:
     /// what it still held would otherwise be found by the next statement.
     fn check(&mut self, sql: &str) -> Result<()> {
         if self.native.is_none() {
             return Err(lost().with_sql(sql));
         }
         // A command and its text.
-        if sql.len() >= self.packet {
+        if sql.len() >= self.session.packet {
             return Err(too_large().with_sql(sql));
         }
         if asks_for_file(sql) {
             return Err(no_file().with_sql(sql));
         }
-        self.touched = self.touched || touches_session(sql);
         Ok(())
     }
 
@@ -135,7 +130,7 @@ impl MysqlConnection {
     }
 
     fn params(&self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Params> {
-        bind::params(binds, self.packet).map_err(|error| error.with_sql(sql))
+        bind::params(binds, self.session.packet).map_err(|error| error.with_sql(sql))
     }
 
     /// Prepares a statement, or takes it from the cache.
@@ -395,19 +390,24 @@ impl Connection for MysqlConnection {
         self.native.is_none()
     }
 
-    // Resetting would leave the database chosen by USE, and takes about as long as connecting.
     fn reset(&mut self) -> Result<()> {
-        if self.touched {
-            return Err(Error::new(ErrorKind::Usage));
+        let native = self.native.as_mut().ok_or_else(lost)?;
+        match connect::reset(native, &self.session.settings) {
+            Ok(()) => {
+                self.open = false;
+                Ok(())
+            }
+            Err(native) => {
+                self.lose();
+                Err(lost().with_source(native))
+            }
         }
-        Ok(())
     }
 
     // The server prepares a statement again by itself after DDL, and sends the new columns along.
     fn clear_statements(&mut self) {}
 
     fn native(&mut self) -> &mut dyn Any {
-        self.touched = true;
         match &mut self.native {
             Some(native) => native,
             None => &mut self.nothing,

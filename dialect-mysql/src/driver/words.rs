@@ -1,4 +1,4 @@
-//! What a statement may do to the transaction and to the session, read from its first words.
+//! What a statement may do to the transaction, read from its first words.
 //!
 //! Pure text, no I/O; `connection.rs` asks it about each statement, so the common ones are told apart first.
 
@@ -35,52 +35,6 @@ pub(super) fn only_tells(sql: &str) -> bool {
         "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "CHECKSUM", "HELP", "VALUES", "TABLE",
     ];
     is_any(word(past_comments(sql)), WORDS)
-}
-
-/// Whether a statement may leave something behind that the next user of the connection would find: a
-/// variable, a temporary table, a lock, another database.
-pub(super) fn touches_session(sql: &str) -> bool {
-    const QUIET: &[&str] = &[
-        "SELECT",
-        "INSERT",
-        "UPDATE",
-        "DELETE",
-        "WITH",
-        "BEGIN",
-        "START",
-        "COMMIT",
-        "ROLLBACK",
-        "SAVEPOINT",
-        "RELEASE",
-        "REPLACE",
-        "VALUES",
-        "SHOW",
-        "EXPLAIN",
-        "DESCRIBE",
-        "DESC",
-        "ALTER",
-        "DROP",
-        "TRUNCATE",
-        "RENAME",
-        "ANALYZE",
-        "CHECK",
-        "CHECKSUM",
-        "OPTIMIZE",
-        "REPAIR",
-        "GRANT",
-        "REVOKE",
-        "KILL",
-    ];
-    let sql = past_comments(sql);
-    let word = word(sql);
-    if is_any(word, QUIET) {
-        return sql.contains("GET_LOCK") || sql.contains("get_lock");
-    }
-    if is_any(word, &["CREATE"]) {
-        let mut words = sql.split_ascii_whitespace().take(4);
-        return words.any(|word| word.eq_ignore_ascii_case("TEMPORARY"));
-    }
-    !sets_transaction(sql)
 }
 
 /// Whether the server would ask the client for a file.
@@ -180,32 +134,5 @@ mod tests {
         ));
         assert!(!asks_for_file("LOAD DATA INFILE 'local' INTO TABLE t"));
         assert!(!asks_for_file("SELECT 1"));
-    }
-
-    #[test]
-    fn what_is_left_behind_is_noticed() {
-        for sql in [
-            "SELECT 1",
-            "/* tag */ select 1",
-            "-- tag\nUPDATE t SET a = 1",
-            "(SELECT 1) UNION (SELECT 2)",
-            "CREATE TABLE t (a INT)",
-            "SET TRANSACTION READ ONLY",
-            "START TRANSACTION",
-        ] {
-            assert!(!touches_session(sql), "{sql}");
-        }
-        for sql in [
-            "SET sql_mode = ''",
-            "USE other",
-            "create or replace temporary table t (a INT)",
-            "SELECT GET_LOCK('a', 1)",
-            "/*! SET @a = 1 */",
-            "LOCK TABLES t WRITE",
-            "CALL p()",
-            "/* unclosed",
-        ] {
-            assert!(touches_session(sql), "{sql}");
-        }
     }
 }

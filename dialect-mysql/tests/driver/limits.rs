@@ -126,18 +126,6 @@ fn what_the_native_connection_began_is_found() {
     assert_eq!(connection.transaction(None), TransactionState::Open);
 }
 
-#[test]
-fn a_session_that_was_touched_is_not_handed_on() {
-    let (scratch, mut connection) = scratch();
-    connection.execute("DELETE FROM t", &[]).unwrap();
-    connection.reset().unwrap();
-    for sql in ["SET sql_mode = ''", "CREATE TEMPORARY TABLE x (a INT)"] {
-        let mut connection = scratch.connect();
-        connection.control(sql).unwrap();
-        assert!(connection.reset().is_err(), "{sql}");
-    }
-}
-
 /// Passes everything on until it is told to fall silent.
 fn silent_peer() -> (u16, Arc<AtomicBool>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -6,6 +6,7 @@
 mod connect;
 mod errors;
 mod limits;
+mod reset;
 mod sql;
 mod support;
 mod transaction;

@@ -18,7 +18,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 use postgres::error::{DbError, Severity, SqlState};
 use postgres::types::{ToSql, Type};
-use postgres::{Client, Column, Statement};
+use postgres::{Client, Column, SimpleQueryMessage, Statement};
 use tokio::runtime::Handle;
 
 use super::bind::{Bind, Refusal, binds, unspecified};
@@ -34,9 +34,11 @@ const LONGEST_KEPT: usize = 16 * 1024;
 /// Succeeds in a transaction that stands, and fails in another way in an aborted one and in none.
 const QUESTION: &str = "SAVEPOINT orm_look; RELEASE SAVEPOINT orm_look";
 
-/// DISCARD ALL, but for the prepared statements: the native client keeps some for itself. In one round trip.
+/// DISCARD ALL, but for what the native client has prepared for itself and can't prepare again, and for plans,
+/// which no result depends on. In one round trip, which tells what else is prepared.
 const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
-     SELECT pg_advisory_unlock_all(); DISCARD PLANS; DISCARD SEQUENCES; DISCARD TEMP";
+     SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP; \
+     SELECT name, from_sql FROM pg_prepared_statements";
 
 /// A statement that the server has parsed.
 struct Prepared {
@@ -53,18 +55,9 @@ pub(super) struct PostgresConnection {
     statements: Option<LruCache<Box<str>, Arc<Prepared>>>,
     transaction: TransactionState,
     is_broken: bool,
-    touched: Touched,
+    /// Whether statements that the native client has prepared for itself are gone.
+    is_forgotten: bool,
     ping_timeout: Duration,
-}
-
-/// What the next user of the connection might find.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Touched {
-    Nothing,
-    /// Settings, temporary tables, locks.
-    Session,
-    /// Whatever the native connection was used for.
-    Native,
 }
 
 /// The two ways to run a statement: prepared, or in one message with its text.
@@ -97,7 +90,7 @@ impl PostgresConnection {
             statements: (capacity > 0).then(|| LruCache::new(capacity)),
             transaction: TransactionState::None,
             is_broken: false,
-            touched: Touched::Nothing,
+            is_forgotten: false,
             ping_timeout: config.connect_timeout,
         }
     }
@@ -129,12 +122,6 @@ impl PostgresConnection {
         catch_unwind(AssertUnwindSafe(|| call(client))).map_err(|_| inside_task())
     }
 
-    fn note(&mut self, effect: Effect) {
-        if effect.touches_session && self.touched == Touched::Nothing {
-            self.touched = Touched::Session;
-        }
-    }
-
     fn run<T>(
         &mut self,
         sql: &str,
@@ -158,7 +145,7 @@ impl PostgresConnection {
         self.forget(sql);
         if failure.error.code() == Some(errors::FORGOTTEN) {
             // So are those that the native client keeps to look up types: nobody else may need one.
-            self.touched = Touched::Native;
+            self.is_forgotten = true;
         } else {
             // Types may have been made anew under their old names.
             self.client().clear_type_cache();
@@ -185,7 +172,6 @@ impl PostgresConnection {
         }
         let binds = binds(values);
         let binds: Vec<_> = binds.iter().map(erase).collect();
-        self.note(prepared.effect);
         let result = self
             .talk(|client| (call.prepared)(client, &prepared.statement, &binds))
             .map_err(Failure::local)?;
@@ -201,7 +187,6 @@ impl PostgresConnection {
             .collect();
         let effect = Effect::of(sql);
         effect.check()?;
-        self.note(effect);
         let result = self.talk(|client| (call.direct)(client, sql, &binds))?;
         self.settle(sql, effect, result)
             .map_err(|failure| failure.error)
@@ -259,7 +244,7 @@ impl PostgresConnection {
             let server = server_error(server, sql);
             // What may have done a part of its work for good is not run again.
             let is_stale = errors::is_stale_statement(server.code, server.routine)
-                || errors::may_be_stale_statement(server.code) && !effect.touches_session;
+                || errors::may_be_stale_statement(server.code) && !effect.may_store;
             let classified = errors::classify(&server);
             if server.fatal || classified.is_connection_lost() {
                 self.lose();
@@ -295,6 +280,40 @@ impl PostgresConnection {
         self.is_broken = true;
         self.transaction = TransactionState::None;
     }
+
+    /// Those that have arrived before the session stopped to listen.
+    fn drop_notifications(&mut self) -> Result<()> {
+        use postgres::fallible_iterator::FallibleIterator as _;
+        let dropped = self.talk(|client| {
+            let mut notifications = client.notifications();
+            while !notifications.is_empty() {
+                notifications.iter().next()?;
+            }
+            Ok(())
+        })?;
+        dropped.map_err(|error| self.fail("", Effect::NOTHING, error).error)
+    }
+}
+
+/// What drops the statements that SQL has prepared, and how many the protocol has.
+fn prepared(answer: &[SimpleQueryMessage]) -> (String, usize) {
+    let (mut deallocate, mut by_protocol) = (String::new(), 0);
+    for message in answer {
+        let SimpleQueryMessage::Row(row) = message else {
+            continue;
+        };
+        // The row of pg_advisory_unlock_all has another column.
+        let Ok(Some(from_sql)) = row.try_get("from_sql") else {
+            continue;
+        };
+        if from_sql == "t" {
+            let name = row.get("name").unwrap_or_default().replace('"', "\"\"");
+            deallocate.extend(["DEALLOCATE \"", &name, "\";"]);
+        } else {
+            by_protocol += 1;
+        }
+    }
+    (deallocate, by_protocol)
 }
 
 /// An error with what decides whether to try again.
@@ -400,7 +419,6 @@ impl Connection for PostgresConnection {
             connection.check_usable(sql)?;
             let effect = Effect::of(sql);
             effect.check()?;
-            connection.note(effect);
             let result = connection.talk(|client| client.batch_execute(sql))?;
             connection
                 .settle(sql, effect, result)
@@ -434,14 +452,21 @@ impl Connection for PostgresConnection {
     }
 
     fn reset(&mut self) -> Result<()> {
-        match self.touched {
-            Touched::Nothing => return Ok(()),
-            Touched::Native => return Err(Error::new(ErrorKind::Usage)),
-            Touched::Session => {}
+        self.check_usable("")?;
+        let answer = self.talk(|client| client.simple_query(RESET))?;
+        let answer = answer.map_err(|error| self.fail("", Effect::NOTHING, error).error)?;
+        let (by_program, by_protocol) = prepared(&answer);
+        let kept = self.statements.as_ref().map_or(0, LruCache::len);
+        // DISCARD ALL takes along what the native client has prepared to look up types.
+        if self.is_forgotten || by_protocol < kept {
+            return Err(Error::new(ErrorKind::Unsupported));
         }
-        self.control(RESET)?;
-        self.touched = Touched::Nothing;
-        Ok(())
+        if !by_program.is_empty() {
+            self.control(&by_program)?;
+        }
+        // What was prepared under other settings may mean something else.
+        self.clear_statements();
+        self.drop_notifications()
     }
 
     fn ping(&mut self) -> Result<()> {
@@ -470,7 +495,6 @@ impl Connection for PostgresConnection {
     }
 
     fn native(&mut self) -> &mut dyn Any {
-        self.touched = Touched::Native;
         self.client()
     }
 }

@@ -1,5 +1,4 @@
-//! What a statement does to the transaction and the session, read from its words, and what is left after an
-//! error.
+//! What a statement does to the transaction, read from its words, and what is left after an error.
 //!
 //! Needed here only: the drivers of the other databases tell whether a transaction is open. Pure text,
 //! no I/O; `connection.rs` asks it before and after each statement.
@@ -18,8 +17,8 @@ pub(super) struct Effect {
     is_single: bool,
     begins: bool,
     copies: bool,
-    /// Whether it may leave something behind that the next user of the connection would find.
-    pub(super) touches_session: bool,
+    /// Whether it may have stored a part of its work when it fails: procedures and blocks commit by themselves.
+    pub(super) may_store: bool,
 }
 
 /// The last of them that counts, since each leaves one state behind whatever was before.
@@ -44,7 +43,7 @@ impl Effect {
         is_single: true,
         begins: false,
         copies: false,
-        touches_session: false,
+        may_store: false,
     };
 
     /// Refuses what the native client's ordinary verbs can't follow: it would wait for ever.
@@ -71,7 +70,7 @@ impl Effect {
             let step = Step::of(&statement.words);
             effect.begins |= matches!(step, Step::Begin | Step::Chain);
             effect.copies |= statement.copies;
-            effect.touches_session |= statement.touches_session();
+            effect.may_store |= statement.may_store();
             if step != Step::Nothing {
                 effect.step = step;
             }
@@ -146,69 +145,31 @@ struct Head<'a> {
     words: Vec<&'a str>,
     /// Whether it is a COPY whose other end is the client.
     copies: bool,
-    /// Whether it names something that lives as long as the session.
-    names_session: bool,
 }
 
 impl<'a> Head<'a> {
-    /// A function may do anything; those of the server that are made for it are known by their names.
-    fn touches_session(&self) -> bool {
-        const TOUCHING: &[&str] = &[
-            "CALL", "DECLARE", "DO", "EXECUTE", "LISTEN", "PREPARE", "RESET", "SET",
-        ];
-        const OF_TRANSACTION: &[&str] = &["LOCAL", "TRANSACTION", "CONSTRAINTS"];
-        let is = |index: usize, words: &[&str]| {
-            let found = self.words.get(index);
-            found.is_some_and(|found| words.iter().any(|word| found.eq_ignore_ascii_case(word)))
-        };
-        let is_of_transaction = is(0, &["SET"]) && is(1, OF_TRANSACTION)
-            || is(0, &["PREPARE"]) && is(1, &["TRANSACTION"]);
-        self.names_session || is(0, TOUCHING) && !is_of_transaction
+    fn may_store(&self) -> bool {
+        let first = self.words.first();
+        first.is_some_and(|word| {
+            ["CALL", "DO"]
+                .iter()
+                .any(|any| word.eq_ignore_ascii_case(any))
+        })
     }
 
-    /// Adds a word behind the two words right before it, which may be empty.
-    fn add(&mut self, word: &'a str, before: [&str; 2], is_called: bool) {
+    /// Adds a word behind the word right before it, which may be empty.
+    fn add(&mut self, word: &'a str, before: &str) {
         const WORDS: usize = 4;
         if self.words.len() < WORDS {
             self.words.push(word);
         }
         let is_copy = self.words[0].eq_ignore_ascii_case("COPY");
-        let creates = self.words[0].eq_ignore_ascii_case("CREATE");
         let pairs = [("FROM", "STDIN"), ("TO", "STDOUT")];
-        self.names_session |= is_called && is_of_session(word)
-            || word.eq_ignore_ascii_case("pg_temp")
-            || is_temporary(word, before, creates);
         self.copies |= is_copy
             && pairs.iter().any(|(preposition, end)| {
-                before[1].eq_ignore_ascii_case(preposition) && word.eq_ignore_ascii_case(end)
+                before.eq_ignore_ascii_case(preposition) && word.eq_ignore_ascii_case(end)
             });
     }
-}
-
-/// Whether a function is known to leave something behind.
-fn is_of_session(function: &str) -> bool {
-    let has = |prefix: &str| {
-        let start = function.get(..prefix.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
-    let locks = has("pg_advisory_lock") || has("pg_try_advisory_lock");
-    let is = |name: &str| function.eq_ignore_ascii_case(name);
-    locks || is("set_config") || is("setseed")
-}
-
-/// Whether a word makes what is created temporary: columns and tables may be called so as well.
-fn is_temporary(word: &str, [first, second]: [&str; 2], creates: bool) -> bool {
-    let is =
-        |word: &str, any: &[&str]| any.iter().any(|keyword| word.eq_ignore_ascii_case(keyword));
-    if !is(word, &["TEMP", "TEMPORARY"]) {
-        return false;
-    }
-    // CREATE OR REPLACE TEMP VIEW; SELECT … INTO LOCAL TEMP t, but not INSERT INTO temp.
-    if is(second, &["LOCAL", "GLOBAL"]) {
-        return creates || is(first, &["INTO"]);
-    }
-    creates && is(second, &["CREATE", "REPLACE"])
-        || is(second, &["INTO"]) && !is(first, &["INSERT", "MERGE"])
 }
 
 /// The statements in a text.
@@ -220,24 +181,23 @@ impl<'a> Iterator for Statements<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let (mut head, mut is_empty) = (Head::default(), true);
         // The body of an SQL function, BEGIN ATOMIC … END, has semicolons of its own.
-        let (mut depth, mut before) = (0_u32, ["", ""]);
+        let (mut depth, mut before) = (0_u32, "");
         while let Some(token) = self.0.next() {
             match token {
                 Token::Semicolon if depth == 0 && !is_empty => return Some(head),
                 Token::Semicolon => continue,
-                Token::Other => before = ["", ""],
+                Token::Other => before = "",
                 Token::Word(word) => {
                     let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
                     if depth > 0 && is("END") {
                         depth -= 1;
                     } else if depth > 0 && is("CASE")
-                        || is("ATOMIC") && before[1].eq_ignore_ascii_case("BEGIN")
+                        || is("ATOMIC") && before.eq_ignore_ascii_case("BEGIN")
                     {
                         depth += 1;
                     }
-                    self.0.skip_blanks();
-                    head.add(word, before, self.0.0.starts_with('('));
-                    before = [before[1], word];
+                    head.add(word, before);
+                    before = word;
                 }
             }
             is_empty = false;
@@ -432,37 +392,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_behind_is_noticed() {
-        for sql in [
-            "SET search_path = a",
-            "/* x */ reset all",
-            "CREATE TEMP TABLE t (a int)",
-            "SELECT pg_advisory_lock(1)",
-            "SELECT 1; SELECT pg_try_advisory_lock_shared(1)",
-            "SELECT set_config('a', 'b', false)",
-            "DO $$ BEGIN END $$",
-            "PREPARE p AS SELECT 1",
-            "create global temporary table t (a int)",
-            "CREATE OR REPLACE TEMP VIEW v AS SELECT 1",
-            "SELECT a INTO TEMP t FROM u",
-            "SELECT * INTO LOCAL TEMPORARY t FROM u",
-            "SELECT pg_catalog.setseed /* x */ (0.5)",
-        ] {
-            assert!(Effect::of(sql).touches_session, "{sql}");
+    fn procedures_and_blocks_may_store() {
+        for sql in ["call p()", "SELECT 1; DO $$ BEGIN COMMIT; END $$"] {
+            assert!(Effect::of(sql).may_store, "{sql}");
         }
-        for sql in [
-            "SELECT 'SET', \"temp\", pg_advisory_xact_lock(1)",
-            "UPDATE t SET a = 1",
-            "SET LOCAL search_path = a",
-            "SET TRANSACTION READ ONLY",
-            "CREATE TABLE t (a int)",
-            "CREATE TABLE t (a int, temp int)",
-            "SELECT temp, t.temporary, set_config FROM t",
-            "INSERT INTO temp VALUES (1)",
-            "PREPARE TRANSACTION 'x'",
-        ] {
-            assert!(!Effect::of(sql).touches_session, "{sql}");
-        }
+        assert!(!Effect::of("SELECT call FROM do").may_store);
     }
 
     #[test]

@@ -199,7 +199,6 @@ impl SqliteDriver {
 
     /// Makes the settings of a database in memory what they were at first. Its tables stay.
     pub(super) fn set_up_again(&self, native: &rusqlite::Connection) -> rusqlite::Result<()> {
-        native.pragma_update(None, "query_only", false)?;
         native.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
         self.set_up(native)
     }
@@ -304,7 +303,8 @@ impl Driver for SqliteDriver {
         self.set_up(&native)
             .map_err(|native| self.refused(native))?;
         let memory = self.is_private().then(|| self.clone());
-        Ok(Box::new(SqliteConnection::new(native, memory)))
+        let connection = SqliteConnection::new(native, memory);
+        Ok(Box::new(connection.map_err(|native| self.refused(native))?))
     }
 
     fn is_private(&self) -> bool {

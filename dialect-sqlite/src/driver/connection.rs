@@ -16,16 +16,18 @@ use rusqlite::{Batch, CachedStatement, Statement};
 use super::bind::{bind_all, bind_row, check_count};
 use super::connect::SqliteDriver;
 use super::row::SqliteRow;
-use super::words::{Kind, is_transaction_control, script_touches_session, touches_session};
+use super::session::{self, Watch};
+use super::words::{Kind, is_transaction_control};
 use crate::errors::from_native;
+use crate::render::READ_WRITE;
 
 /// A connection to SQLite. Its [`native`](Connection::native) is a [`rusqlite::Connection`].
 pub(super) struct SqliteConnection {
     native: rusqlite::Connection,
     /// What sets up a database in memory, which can't be closed and opened again.
     memory: Option<SqliteDriver>,
-    /// Whether something may be left behind that the next user would find.
-    touched: bool,
+    /// Whether something is left behind that the next user would find.
+    watch: Watch,
 }
 
 /// Statements of a longer text are prepared for one run: kept ones are counted, not weighed.
@@ -57,12 +59,16 @@ impl<'c> DerefMut for Prepared<'c> {
 }
 
 impl SqliteConnection {
-    pub(super) fn new(native: rusqlite::Connection, memory: Option<SqliteDriver>) -> Self {
-        Self {
+    pub(super) fn new(
+        mut native: rusqlite::Connection,
+        memory: Option<SqliteDriver>,
+    ) -> rusqlite::Result<Self> {
+        let watch = Watch::new(&mut native)?;
+        Ok(Self {
             native,
             memory,
-            touched: false,
-        }
+            watch,
+        })
     }
 
     fn prepare(&self, sql: &str) -> Result<Prepared<'_>> {
@@ -109,7 +115,6 @@ impl Connection for SqliteConnection {
     }
 
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
-        self.touched = self.touched || touches_session(sql);
         let mut statement = self.prepare(sql)?;
         bind_all(&mut statement, sql, binds)?;
         self.run(&mut statement, sql, Kind::of(sql))
@@ -150,7 +155,6 @@ impl Connection for SqliteConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        self.touched = self.touched || touches_session(sql);
         let mut statement = self.prepare(sql)?;
         bind_all(&mut statement, sql, binds)?;
         let mut rows = statement.raw_query();
@@ -166,7 +170,6 @@ impl Connection for SqliteConnection {
             let mut statement = self.prepare(sql)?;
             return step_to_end(&mut statement).map_err(|native| from_native(native, sql));
         }
-        self.touched = self.touched || script_touches_session(sql);
         // `execute_batch` stops a statement that answers rows at the first one.
         let run = || {
             let mut batch = Batch::new(&self.native, sql);
@@ -201,22 +204,28 @@ impl Connection for SqliteConnection {
         self.native.flush_prepared_statement_cache();
     }
 
+    // A file is opened again for less than it takes to find all that was set. Its statements stay otherwise, since
+    // nothing has changed what they mean.
     fn reset(&mut self) -> Result<()> {
-        if !self.touched {
-            return Ok(());
+        let query_only = |native: &rusqlite::Connection| native.execute_batch(READ_WRITE);
+        if !self.watch.has_leftovers() {
+            return query_only(&self.native).map_err(|native| from_native(native, ""));
         }
         let Some(driver) = &self.memory else {
-            return Err(Error::new(ErrorKind::Usage));
+            return Err(Error::new(ErrorKind::Unsupported));
         };
-        driver
-            .set_up_again(&self.native)
+        // A PRAGMA that is kept prepared would not be reported at its next run.
+        self.native.flush_prepared_statement_cache();
+        query_only(&self.native)
+            .and_then(|()| session::clear(&self.native))
+            .and_then(|()| driver.set_up_again(&self.native))
             .map_err(|native| from_native(native, ""))?;
-        self.touched = false;
+        self.watch.set(false);
         Ok(())
     }
 
     fn native(&mut self) -> &mut dyn Any {
-        self.touched = true;
+        self.watch.set(true);
         &mut self.native
     }
 }

@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::value::ValueRef;
 
 /// Opens connections to one database.
@@ -134,14 +134,17 @@ pub trait Connection: Send + Any {
         Ok(())
     }
 
-    /// Makes the session what it was after connecting, when the connection goes back to the pool: settings,
-    /// temporary tables, locks. Must cost nothing unless something other than plain statements, transactions
-    /// and DDL has run, or the native connection was handed out.
+    /// Makes the session what it was after connecting: settings, variables, temporary tables, locks, prepared
+    /// statements. The engine calls this before the next user gets the connection, when SQL text of the
+    /// program's own has run or the [native](Connection::native) connection was handed out, whatever was done
+    /// there: a driver must not guess from words. No transaction is open. Not called after statements that the
+    /// library rendered.
     ///
     /// # Errors
-    /// Any, for a session that can't be made so, or not cheaper than by connecting: it is closed then.
+    /// Any, for a session that can't be made so, or not cheaper than by connecting: the engine closes it then.
+    /// A driver that has nothing of the kind leaves this to be `Unsupported`.
     fn reset(&mut self) -> Result<()> {
-        Ok(())
+        Err(Error::new(ErrorKind::Unsupported))
     }
 
     /// Whether the connection still answers: one cheap round trip, within the time that connecting may take.

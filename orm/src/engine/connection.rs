@@ -27,9 +27,10 @@ use crate::mapping::linked_tables;
 /// is stored before [`Connection::commit`].
 ///
 /// Dropping it rolls back what is open and gives the connection back to the pool. A setting, a temporary
-/// table or a lock that the session was given ends there: the next user gets a session as it is after
-/// connecting, at the price of a round trip (PostgreSQL) or of connecting anew. Those that functions of the
-/// database's own set from within a SELECT go unseen.
+/// table or a lock that the session was given ends there. After SQL text of the program's own (`raw` and the
+/// `raw_…` methods) or use of [`Connection::driver_mut`] the session is reset, whatever the text was: the next
+/// user gets it as it is after connecting. That costs a round trip on PostgreSQL and two on MySQL and MariaDB,
+/// where prepared statements go, too. Statements of the typed layer cost nothing.
 pub struct Connection {
     pub(super) slot: Checkout,
     pub(super) shared: Arc<Shared>,
@@ -40,6 +41,9 @@ pub struct Connection {
     pub(super) holders: u32,
     /// Whether a statement has run since the checkout.
     pub(super) used: bool,
+    /// Whether SQL text of the program's own or the driver's own connection has been used: then the session is
+    /// reset before the next user gets it. What the library renders leaves nothing behind.
+    pub(super) raw: bool,
     /// Whether the driver's own connection was in other hands since the driver last knew the state.
     touched: bool,
     /// What takes back what the transaction has set for longer than it lasts.
@@ -68,6 +72,7 @@ impl Connection {
             savepoints: 0,
             holders: 0,
             used: false,
+            raw: false,
             touched: false,
             after_end: None,
         })
@@ -88,6 +93,57 @@ impl Connection {
     /// # Errors
     /// The database's refusal as a kind; `Transaction` if the transaction around it is lost or aborted.
     pub fn raw_execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+        self.raw = true;
+        self.execute(sql, binds)
+    }
+
+    /// Runs one statement of SQL text once for each `width` values of `binds`.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_execute`], or the error of `done`.
+    pub fn raw_execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        binds: &[ValueRef<'_>],
+        done: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        self.raw = true;
+        self.execute_each(sql, width, binds, done)
+    }
+
+    /// Runs one statement of SQL text with binds and hands each row to `each`.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_execute`], or the error of `each`.
+    pub fn raw_query(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        self.raw = true;
+        self.query(sql, binds, each)
+    }
+
+    /// Runs one statement without binds and rows, such as DDL. A statement that ends the transaction, as
+    /// DDL does on MySQL and MariaDB and COMMIT does everywhere, is noticed: the next call says so.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_execute`].
+    pub fn raw_control(&mut self, sql: &str) -> Result<()> {
+        self.raw = true;
+        self.control(sql)?;
+        // Here alone a text may hold several statements.
+        if self.track == Track::Open && sql.contains(';') {
+            self.track = self.after(sql);
+        }
+        Ok(())
+    }
+
+    /// As [`Connection::raw_execute`], of a text that the library has rendered.
+    #[inline]
+    pub(crate) fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
         self.run(
             sql,
             binds,
@@ -96,11 +152,8 @@ impl Connection {
         )
     }
 
-    /// Runs one statement of SQL text once for each `width` values of `binds`.
-    ///
-    /// # Errors
-    /// As [`Connection::raw_execute`], or the error of `done`.
-    pub fn raw_execute_each(
+    /// As [`Connection::raw_execute_each`], of a text that the library has rendered.
+    pub(crate) fn execute_each(
         &mut self,
         sql: &str,
         width: usize,
@@ -116,11 +169,9 @@ impl Connection {
         )
     }
 
-    /// Runs one statement of SQL text with binds and hands each row to `each`.
-    ///
-    /// # Errors
-    /// As [`Connection::raw_execute`], or the error of `each`.
-    pub fn raw_query(
+    /// As [`Connection::raw_query`], of a text that the library has rendered.
+    #[inline]
+    pub(crate) fn query(
         &mut self,
         sql: &str,
         binds: &[ValueRef<'_>],
@@ -137,18 +188,9 @@ impl Connection {
         self.run(sql, binds, query, |rows| *rows).map(|_| ())
     }
 
-    /// Runs one statement without binds and rows, such as DDL. A statement that ends the transaction, as
-    /// DDL does on MySQL and MariaDB and COMMIT does everywhere, is noticed: the next call says so.
-    ///
-    /// # Errors
-    /// As [`Connection::raw_execute`].
-    pub fn raw_control(&mut self, sql: &str) -> Result<()> {
-        self.run(sql, &[], |native| native.control(sql), |()| 0)?;
-        // Here alone a text may hold several statements.
-        if self.track == Track::Open && sql.contains(';') {
-            self.track = self.after(sql);
-        }
-        Ok(())
+    /// As [`Connection::raw_control`], of a text that the library has rendered.
+    pub(crate) fn control(&mut self, sql: &str) -> Result<()> {
+        self.run(sql, &[], |native| native.control(sql), |()| 0)
     }
 
     /// The driver's own connection, such as `rusqlite::Connection`, for what this library doesn't
@@ -156,10 +198,11 @@ impl Connection {
     ///
     /// What it does to transactions is noticed by the next call here, which asks the server: one that it has
     /// ended is refused until [`Connection::rollback`], one that it has begun is open. Only a transaction that
-    /// it has ended and another that it has begun at once can't be told apart. The pool closes the connection
-    /// when it comes back, except to a database in memory.
+    /// it has ended and another that it has begun at once can't be told apart. The session is reset before the
+    /// next user gets it; SQLite's, which can't be reset, is closed, except that of a database in memory.
     pub fn driver_mut<T: Any>(&mut self) -> Option<&mut T> {
         self.used = true;
+        self.raw = true;
         self.touched = true;
         native(&mut self.slot).native().downcast_mut()
     }
@@ -315,15 +358,19 @@ impl Connection {
         let shared = Arc::clone(&self.shared);
         shared.pool.reconnect(&mut self.slot)?;
         self.used = false;
+        self.raw = false;
         Ok(())
     }
 
     /// Whether the connection can be handed to its next user: nothing is open and nothing left behind.
     fn is_clean(&mut self) -> bool {
-        // One that was in other hands is closed by the driver, which ends what was begun there.
-        self.touched = false;
-        self.observe(Ok(""));
-        self.undo().is_ok() && !self.native().is_broken() && self.native().reset().is_ok()
+        // `undo` asks first what became of the transaction while the driver's own connection was in use.
+        if !self.touched {
+            self.observe(Ok(""));
+        }
+        self.undo().is_ok()
+            && !self.native().is_broken()
+            && (!self.raw || self.native().reset().is_ok())
     }
 }
 

@@ -36,7 +36,7 @@ fn create(connection: &mut Connection, schema: &Metadata) -> Result<()> {
     let statements = ddl::create_all(connection.dialect(), &missing)?;
     let created = statements
         .iter()
-        .try_for_each(|statement| connection.raw_control(statement));
+        .try_for_each(|statement| connection.control(statement));
     let transactional = connection.dialect().capabilities().transactional_ddl;
     match created {
         Err(error) if !transactional => Err(unfinished(connection, &missing, error)),
@@ -91,10 +91,11 @@ pub fn drop_existing(connection: &mut Connection, schema: &Metadata) -> Result<(
     if connection.in_transaction() {
         return in_turn(connection, drop_all).map_err(held_by_rows);
     }
-    connection.raw_control(switch.off)?;
+    connection.control(switch.off)?;
     let dropped = in_turn(connection, drop_all);
     // The connection goes on with the checks that it is promised to have, after an error, too.
-    let restored = connection.raw_control(switch.on);
+    let restored = connection.control(switch.on);
+    connection.raw |= restored.is_err();
     dropped.and(restored)
 }
 
@@ -128,7 +129,7 @@ fn refuse_referenced(
             .any(|table| table.name.eq_ignore_ascii_case(name))
     };
     let mut references = Vec::new();
-    connection.raw_query(switch.references, &[], &mut |row| {
+    connection.query(switch.references, &[], &mut |row| {
         if let (ValueRef::Text(child), ValueRef::Text(parent)) = (row.get(0)?, row.get(1)?)
             && is_dropped(parent)
             && !is_dropped(child)
@@ -162,7 +163,7 @@ fn held_by_rows(error: Error) -> Error {
 /// An interrupted creation on a database without transactional DDL leaves a cycle of foreign keys open:
 /// what was to close it can't be dropped, and need not be.
 fn drop_one(connection: &mut Connection, statement: &str) -> Result<()> {
-    match connection.raw_control(statement) {
+    match connection.control(statement) {
         Err(error) if error.code() == Some(NO_SUCH_KEY) => Ok(()),
         other => other,
     }
@@ -174,7 +175,7 @@ const NO_SUCH_KEY: &str = "1091";
 fn existing_tables(connection: &mut Connection) -> Result<HashSet<String>> {
     let mut names = HashSet::new();
     let sql = connection.dialect().list_tables();
-    connection.raw_query(sql, &[], &mut |row| match row.get(0)? {
+    connection.query(sql, &[], &mut |row| match row.get(0)? {
         ValueRef::Text(name) => {
             names.insert(name.to_owned());
             Ok(())

@@ -46,11 +46,11 @@ impl Connection {
         self.after_end = self.dialect().after_end(&options);
         let is_fresh = !self.used;
         for (index, sql) in statements.iter().enumerate() {
-            let mut begun = self.raw_control(sql);
+            let mut begun = self.control(sql);
             if is_fresh && index == 0 && begun.as_ref().is_err_and(Error::is_connection_lost) {
                 self.track = Track::Idle;
                 self.used = false;
-                begun = self.reconnect().and_then(|()| self.raw_control(sql));
+                begun = self.reconnect().and_then(|()| self.control(sql));
             }
             if begun.is_err() {
                 // What has failed is the error to report.
@@ -86,7 +86,7 @@ impl Connection {
             return Err(Error::new(ErrorKind::ConnectionLost)
                 .with_hint("it broke before the commit: nothing of the transaction is stored"));
         }
-        let committed = self.raw_control("COMMIT");
+        let committed = self.control("COMMIT");
         match committed {
             Err(error) if !error.is_connection_lost() => {
                 // SQLite leaves the transaction open after a failed COMMIT; the others have ended it. If
@@ -111,7 +111,7 @@ impl Connection {
     /// Takes back what beginning has set for more than the transaction.
     fn take_back(&mut self) -> Result<()> {
         match self.after_end.take() {
-            Some(sql) => self.raw_control(sql),
+            Some(sql) => self.control(sql),
             None => Ok(()),
         }
     }
@@ -164,7 +164,7 @@ impl Connection {
             self.used = false;
             self.after_end = None;
         } else if is_open {
-            match self.raw_control("ROLLBACK") {
+            match self.control("ROLLBACK") {
                 Err(error) if !error.is_connection_lost() => {
                     self.track = track;
                     return Err(error);
@@ -229,7 +229,7 @@ impl Connection {
             return Err(self.track.refusal("set a savepoint"));
         }
         let number = self.savepoints + 1;
-        self.raw_control(&format!("SAVEPOINT orm_{number}"))?;
+        self.control(&format!("SAVEPOINT orm_{number}"))?;
         self.savepoints = number;
         Ok(number)
     }
@@ -239,7 +239,7 @@ impl Connection {
         if self.track != Track::Open {
             return Err(self.track.refusal("release a savepoint"));
         }
-        self.raw_control(&format!("RELEASE SAVEPOINT orm_{number}"))?;
+        self.control(&format!("RELEASE SAVEPOINT orm_{number}"))?;
         self.savepoints = number - 1;
         Ok(())
     }
@@ -251,7 +251,7 @@ impl Connection {
             return Err(self.track.refusal("roll back to a savepoint"));
         }
         self.track = Track::Open;
-        self.raw_control(&format!("ROLLBACK TO SAVEPOINT orm_{number}"))?;
+        self.control(&format!("ROLLBACK TO SAVEPOINT orm_{number}"))?;
         self.release(number)
     }
 }

@@ -48,10 +48,10 @@ impl<'a> Rows<'a> {
                 }
             };
             if rows == 1 {
-                check(self.connection.raw_execute(text, &binds)?)?;
+                check(self.connection.execute(text, &binds)?)?;
             } else {
                 self.connection
-                    .raw_execute_each(text, width, &binds, &mut check)?;
+                    .execute_each(text, width, &binds, &mut check)?;
             }
         }
         Ok(())
@@ -67,7 +67,7 @@ impl<'a> Rows<'a> {
             let column = |column: usize| values.iter().skip(column).step_by(width).copied();
             let columns: Vec<Vec<ValueRef<'_>>> = (0..width).map(|c| column(c).collect()).collect();
             let binds: Vec<ValueRef<'_>> = columns.iter().map(|c| ValueRef::Array(c)).collect();
-            let outcome = self.connection.raw_execute(text, &binds)?;
+            let outcome = self.connection.execute(text, &binds)?;
             if outcome.affected != chunk.len() as u64 {
                 return Err(stale(self.arena, self.unit.slots[first]));
             }

@@ -42,7 +42,7 @@ pub(crate) fn rows_by_key(
         let (these, others) = rest.split_at(1 << rest.len().min(KEYS).ilog2());
         let sql = statement(connection, def, model, these.len())?;
         let binds: Vec<ValueRef<'_>> = these.iter().flatten().map(Value::as_ref).collect();
-        connection.raw_query(&sql, &binds, each)?;
+        connection.query(&sql, &binds, each)?;
         rest = others;
     }
     Ok(())

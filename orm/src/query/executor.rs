@@ -135,7 +135,7 @@ pub(super) fn execute_write<'a, X: Executor>(
     let mut w = SqlWriter::new(conn.dialect());
     write(&mut w)?;
     let (sql, binds) = w.finish();
-    let outcome = conn.raw_execute(&sql, &binds)?;
+    let outcome = conn.execute(&sql, &binds)?;
     x.after_write(model, kind);
     Ok(outcome.affected)
 }

@@ -112,7 +112,7 @@ fn run(
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
     query.with_text(form, conn.dialect(), |sql, binds| {
-        conn.raw_query(sql, binds, each)
+        conn.query(sql, binds, each)
     })
 }
 

@@ -102,7 +102,7 @@ impl Session {
         } else {
             &rest[..]
         };
-        connection.raw_query(&sql, binds, &mut |row| each(state, row))
+        connection.query(&sql, binds, &mut |row| each(state, row))
     }
 
     /// Reads an entity's row again and drops what was not flushed of it: changes, and a `delete`.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use orm::engine::{Connection, Engine, driver_for};
+use orm::prelude::*;
 use orm::sqlite::rusqlite;
 use orm::{ErrorKind, Result};
 use orm_core::testing::{Recorder, RecordingDriver};
@@ -12,11 +13,15 @@ use super::Requires;
 use super::support::{fails, insert_user, scalar, users};
 use crate::backend::{Backend, Db};
 use crate::cases;
+use crate::fixtures::User;
 
 cases![
     "touched":
     a_setting_is_gone_for_the_next_user,
+    leftovers_of_raw_text_are_gone_for_the_next_user,
     plain_work_keeps_the_connection,
+    typed_work_is_not_followed_by_a_reset,
+    raw_text_is_followed_by_one_reset,
     a_temporary_table_is_gone_for_the_next_user,
     a_database_in_memory_keeps_its_tables (Requires::Embedded),
     a_transaction_that_the_driver_began_is_known,
@@ -78,7 +83,7 @@ fn a_setting_is_gone_for_the_next_user(db: &Db) {
         before
     );
     // A session's, too.
-    let mut session = orm::Session::new(&engine);
+    let mut session = Session::new(&engine);
     session.connection().unwrap().raw_execute(set, &[]).unwrap();
     session.commit().unwrap();
     drop(session);
@@ -86,6 +91,137 @@ fn a_setting_is_gone_for_the_next_user(db: &Db) {
         scalar::<i64>(&mut engine.connection().unwrap(), tell),
         before
     );
+}
+
+/// Texts that leave something behind without a word that tells, and questions that find it, answered by 0 else.
+fn leftovers(db: &Db) -> &'static [(&'static str, &'static str)] {
+    match db.backend {
+        Backend::Sqlite => &[
+            (
+                "/**/ PRAGMA recursive_triggers = 1",
+                "PRAGMA recursive_triggers",
+            ),
+            (
+                "EXPLAIN PRAGMA case_sensitive_like = 1",
+                "SELECT 'a' NOT LIKE 'A'",
+            ),
+            (
+                "CREATE TABLE temp.users (a)",
+                "SELECT COUNT(*) FROM temp.sqlite_schema",
+            ),
+            (
+                "ATTACH ':memory:' AS another",
+                "SELECT COUNT(*) FROM pragma_database_list WHERE name = 'another'",
+            ),
+        ],
+        Backend::Postgres => &[
+            (
+                "SELECT \"pg_try_advisory_lock\"(7)",
+                "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+            ),
+            (
+                "WITH a AS (SELECT \"set_config\"('work_mem', '1234kB', false)) SELECT * FROM a",
+                "SELECT COUNT(*) FROM pg_settings WHERE name = 'work_mem' AND setting = '1234'",
+            ),
+            (
+                "UPDATE pg_settings SET setting = 1234 WHERE name = 'work_mem'",
+                "SELECT COUNT(*) FROM pg_settings WHERE name = 'work_mem' AND setting = '1234'",
+            ),
+        ],
+        _ => &[
+            ("SELECT 5 INTO @x", "SELECT CAST(COALESCE(@x, 0) AS SIGNED)"),
+            ("SELECT @x := 5", "SELECT CAST(COALESCE(@x, 0) AS SIGNED)"),
+            (
+                "WITH a AS (SELECT @x := 5) SELECT * FROM a",
+                "SELECT CAST(COALESCE(@x, 0) AS SIGNED)",
+            ),
+            (
+                "UPDATE users SET email = (@x := 5)",
+                "SELECT CAST(COALESCE(@x, 0) AS SIGNED)",
+            ),
+            (
+                "SELECT Get_Lock(DATABASE(), 0)",
+                "SELECT COALESCE(IS_USED_LOCK(DATABASE()) = CONNECTION_ID(), 0)",
+            ),
+        ],
+    }
+}
+
+fn leftovers_of_raw_text_are_gone_for_the_next_user(db: &Db) {
+    let (engine, recorder) = narrow(db);
+    insert_user(&mut engine.connection().unwrap(), "ada").unwrap();
+    let sqlite = db.backend == Backend::Sqlite;
+    for (text, question) in leftovers(db) {
+        // By a query of a session, by a method of a connection, in a savepoint, and on the driver's own.
+        let ways: [&dyn Fn(); 4] = [
+            &|| {
+                let mut session = Session::new(&engine);
+                raw(*text).execute(&mut session).unwrap();
+                session.commit().unwrap();
+            },
+            &|| engine.connection().unwrap().raw_control(text).unwrap(),
+            &|| {
+                let mut conn = engine.connection().unwrap();
+                conn.begin().unwrap();
+                let nested = conn.savepoint(|conn| conn.raw_query(text, &[], &mut |_| Ok(())));
+                nested.unwrap();
+            },
+            &|| natively(&mut engine.connection().unwrap(), text),
+        ];
+        for (way, run) in ways.iter().enumerate() {
+            // SQLite attaches nothing inside of a transaction.
+            if sqlite && text.starts_with("ATTACH") && way % 2 == 0 {
+                continue;
+            }
+            run();
+            let found = scalar::<i64>(&mut engine.connection().unwrap(), question);
+            assert_eq!(found, 0, "{text}, way {way}");
+        }
+    }
+    assert!(
+        sqlite || recorder.connects() == 1,
+        "{}",
+        recorder.connects()
+    );
+}
+
+fn typed_work_is_not_followed_by_a_reset(db: &Db) {
+    let (engine, recorder) = narrow(db);
+    for _ in 0..3 {
+        let mut session = Session::new(&engine);
+        let user = session.add(User::builder().username("ada"));
+        session.flush().unwrap();
+        session[user].email = Some("x".to_owned());
+        session.commit().unwrap();
+        let mut conn = engine.connection().unwrap();
+        select(User)
+            .filter(User.username.eq("ada"))
+            .all(&mut conn)
+            .unwrap();
+        conn.transaction(|conn| update(User).set(User.email, "y").execute(conn))
+            .unwrap();
+        drop(conn);
+        session.delete(user);
+        session.commit().unwrap();
+    }
+    crate::fixtures::metadata().create_all(&engine).unwrap();
+    assert_eq!((recorder.connects(), recorder.resets()), (1, 0));
+}
+
+fn raw_text_is_followed_by_one_reset(db: &Db) {
+    let (engine, recorder) = narrow(db);
+    for round in 1..=3 {
+        let mut session = Session::new(&engine);
+        raw("SELECT 1").one::<(i64,), _>(&mut session).unwrap();
+        raw("SELECT 2").one::<(i64,), _>(&mut session).unwrap();
+        session.commit().unwrap();
+        drop(session);
+        let mut conn = engine.connection().unwrap();
+        select(User).all(&mut conn).unwrap();
+        drop(conn);
+        assert_eq!(recorder.resets(), round);
+    }
+    assert_eq!(recorder.connects(), 1);
 }
 
 fn plain_work_keeps_the_connection(db: &Db) {

@@ -22,6 +22,7 @@ struct Log {
     with_values: bool,
     connects: usize,
     pings: usize,
+    resets: usize,
 }
 
 /// One call that sent a statement.
@@ -100,6 +101,11 @@ impl Recorder {
     /// How many times a connection was asked whether it still answers.
     pub fn pings(&self) -> usize {
         self.log().pings
+    }
+
+    /// How many times a session was made what it was after connecting.
+    pub fn resets(&self) -> usize {
+        self.log().resets
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
@@ -219,6 +225,7 @@ impl Connection for RecordingConnection {
     }
 
     fn reset(&mut self) -> Result<()> {
+        self.recorder.log().resets += 1;
         self.inner.reset()
     }
 

@@ -21,7 +21,7 @@ impl Query<'_> {
     pub(super) fn keys(self, def: &'static ModelDef, rows: usize) -> Result<Vec<i64>> {
         let mut keys = Vec::with_capacity(rows);
         self.conn
-            .raw_query(self.sql, self.binds, &mut |row| match row.get(0)? {
+            .query(self.sql, self.binds, &mut |row| match row.get(0)? {
                 ValueRef::Int(generated) => {
                     keys.push(generated);
                     Ok(())

@@ -87,7 +87,7 @@ pub(super) fn insert_returning<'v>(
     }
     .returning(&mut |query, rows| {
         let mut found = 0;
-        query.conn.raw_query(query.sql, query.binds, &mut |row| {
+        query.conn.query(query.sql, query.binds, &mut |row| {
             found += 1;
             each(row)
         })?;

@@ -67,12 +67,12 @@ impl<'v> Bulk<'_, 'v> {
             if width == 0 {
                 // Without binds their number can't tell how often the statement is to run.
                 for _ in rows {
-                    done(self.conn.raw_execute(&sql, &[])?)?;
+                    done(self.conn.execute(&sql, &[])?)?;
                 }
                 continue;
             }
             self.fill(&mut binds, rows)?;
-            self.conn.raw_execute_each(&sql, width, &binds, &mut done)?;
+            self.conn.execute_each(&sql, width, &binds, &mut done)?;
         }
         Ok(())
     }
@@ -89,14 +89,14 @@ impl<'v> Bulk<'_, 'v> {
             let runs = (left / rows).min((LOOP_ROWS / rows).max(1));
             let sql = self.text(BatchRows::Rows(rows))?;
             if width == 0 {
-                check_count(def, self.conn.raw_execute(&sql, &[])?.affected, 1)?;
+                check_count(def, self.conn.execute(&sql, &[])?.affected, 1)?;
                 next += 1;
                 continue;
             }
             self.fill(&mut binds, next..next + rows * runs)?;
             let mut done = |outcome: Outcome| check_count(def, outcome.affected, rows);
             self.conn
-                .raw_execute_each(&sql, width * rows, &binds, &mut done)?;
+                .execute_each(&sql, width * rows, &binds, &mut done)?;
             next += rows * runs;
         }
         Ok(())
@@ -129,9 +129,7 @@ impl<'v> Bulk<'_, 'v> {
         let mut values = Vec::new();
         for rows in chunks(self.insert.rows, ARRAY_ROWS) {
             self.fill_columns(&mut values, rows.clone())?;
-            let outcome = self
-                .conn
-                .raw_execute(&sql, &as_arrays(&values, rows.len()))?;
+            let outcome = self.conn.execute(&sql, &as_arrays(&values, rows.len()))?;
             check_count(self.insert.def, outcome.affected, rows.len())?;
         }
         Ok(())
