@@ -1,5 +1,5 @@
-//! Opening a connection: the native options, time limits, what a refusal means, and the session that
-//! every connection begins with.
+//! Opening a connection: the native options, time limits, and what a refusal means. The session that every
+//! connection begins with is in `session.rs`.
 //!
 //! Whatever is wrong with the configuration is found here, at once and without a second try.
 
@@ -10,33 +10,14 @@ use std::thread;
 use std::time::Duration;
 
 use mysql::consts::CapabilityFlags;
-use mysql::prelude::Queryable;
-use mysql::{ChangeUserOpts, Conn, DriverError, LocalInfileHandler, OptsBuilder, SslOpts};
+use mysql::{Conn, DriverError, LocalInfileHandler, OptsBuilder, SslOpts};
 use orm_core::driver::encoded;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::value::Value;
 
-use super::answer::drain;
 use super::connection::{MysqlConnection, Settings};
+use super::session::{check_variables, set_up};
 use super::{Guise, MysqlConfig, TlsMode};
 use crate::errors::classify;
-use crate::{MARIADB_COLLATION, MYSQL_COLLATION, types};
-
-/// What the session gets from the driver alone: other values would break what the driver promises.
-const OWN_VARIABLES: &[&str] = &[
-    "autocommit",
-    "character_set_client",
-    "character_set_connection",
-    "character_set_results",
-    "collation_connection",
-    "names",
-    "session_track_transaction_info",
-    "sql_mode",
-    "time_zone",
-];
-
-/// The server doesn't know a variable.
-const UNKNOWN_VARIABLE: u16 = 1193;
 
 /// Scheme, server and database, as in a URL without user and password.
 pub(super) fn target(config: &MysqlConfig) -> String {
@@ -165,7 +146,6 @@ fn options(config: &MysqlConfig) -> Result<OptsBuilder> {
         // A peer that has gone silent is noticed in about two minutes instead of never.
         .tcp_keepalive_time_ms(Some(60_000))
         .additional_capabilities(capabilities)
-        // Without a handler the native driver sends an empty file.
         .local_infile_handler(Some(no_file()))
         .ssl_opts(tls(config)?);
     match &config.socket {
@@ -177,7 +157,8 @@ fn options(config: &MysqlConfig) -> Result<OptsBuilder> {
     }
 }
 
-fn no_file() -> LocalInfileHandler {
+/// Without a handler the native driver sends an empty file.
+pub(super) fn no_file() -> LocalInfileHandler {
     LocalInfileHandler::new(|_, _| Err(io::Error::other("no file of this machine is sent")))
 }
 
@@ -297,7 +278,7 @@ fn plain_cause(kind: io::ErrorKind, why: &str) -> String {
 }
 
 #[cold]
-fn failed(config: &MysqlConfig, why: &str) -> Error {
+pub(super) fn failed(config: &MysqlConfig, why: &str) -> Error {
     failed_as(ErrorKind::ConnectionFailed, config, why)
 }
 
@@ -306,182 +287,17 @@ fn failed_as(kind: ErrorKind, config: &MysqlConfig, why: &str) -> Error {
     Error::with_message(kind, format!("can't connect to {target}: {why}"))
 }
 
-fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+pub(super) fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::with_message(ErrorKind::Configuration, message)
 }
 
-/// What a connection needs to know of its session.
-pub(super) struct Session {
-    pub(super) server: &'static str,
-    /// The most bytes that the server takes at once.
-    pub(super) packet: usize,
-    /// The statements that make the session what the driver promises, which a reset needs again.
-    pub(super) settings: String,
-}
-
-/// Makes the session what the driver promises.
-fn set_up(native: &mut Conn, config: &MysqlConfig, guise: Guise) -> Result<Session> {
-    let unset = |native: mysql::Error| {
-        let why = match &native {
-            mysql::Error::MySqlError(server) => server.message.as_str(),
-            _ => "the connection broke",
-        };
-        let error = failed(config, &format!("the session can't be set up: {why}"));
-        error.with_source(native)
-    };
-    let (version, packet, role) = ask(native).map_err(unset)?;
-    let server = server(&version);
-    check_version(server, &version).map_err(|why| failed(config, &why))?;
-    let mut settings = session(server, guise, config)?;
-    // A proxy may not know this variable. What is missing then is asked for when it matters.
-    let tracking = format!("{settings}, session_track_transaction_info = 'STATE'");
-    match native.query_drop(&tracking) {
-        Err(mysql::Error::MySqlError(error)) if error.code == UNKNOWN_VARIABLE => {
-            native.query_drop(&settings).map_err(unset)?;
-        }
-        other => {
-            other.map_err(unset)?;
-            settings = tracking;
-        }
-    }
-    if server == "mariadb" {
-        // Logging in again leaves it there.
-        settings = format!("{}; {settings}", set_role(role.as_deref()));
-    }
-    Ok(Session {
-        server,
-        packet,
-        settings,
-    })
-}
-
-/// Makes a session what it was after connecting, by COM_CHANGE_USER: the server ends what is open, drops
-/// variables, temporary tables, locks and prepared statements, and logs the same user in again.
-/// COM_RESET_CONNECTION would leave the role of SET ROLE and the database of USE.
-pub(super) fn reset(native: &mut Conn, settings: &str) -> mysql::Result<()> {
-    native.change_user(ChangeUserOpts::DEFAULT)?;
-    native.set_local_infile_handler(Some(no_file()));
-    drain(&mut native.query_iter(settings)?).map(drop)
-}
-
-fn set_role(name: Option<&str>) -> String {
-    match name {
-        Some(name) => format!("SET ROLE `{}`", name.replace('`', "``")),
-        None => "SET ROLE NONE".to_owned(),
-    }
-}
-
-/// The server's version, the most bytes that it takes at once, and the role of the login, if it has one.
-fn ask(native: &mut Conn) -> mysql::Result<(String, usize, Option<String>)> {
-    const QUESTION: &str = "SELECT VERSION(), @@max_allowed_packet, CURRENT_ROLE()";
-    let row: Option<mysql::Row> = native.query_first(QUESTION)?;
-    let text = |index| match row.as_ref().and_then(|row| row.as_ref(index)) {
-        Some(mysql::Value::Bytes(text)) => Some(String::from_utf8_lossy(text).into_owned()),
-        _ => None,
-    };
-    let packet = text(1).and_then(|text| text.parse().ok());
-    Ok((
-        text(0).unwrap_or_default(),
-        packet.unwrap_or(usize::MAX),
-        text(2),
-    ))
-}
-
-fn server(version: &str) -> &'static str {
-    if version.to_ascii_lowercase().contains("mariadb") {
-        "mariadb"
-    } else {
-        "mysql"
-    }
-}
-
-/// A server that is too old would fail in the middle of a program's work. One whose version reads as
-/// nothing known gets its chance.
-fn check_version(server: &str, version: &str) -> Result<(), String> {
-    let oldest = match server {
-        "mariadb" => (10, 5),
-        _ => (8, 0),
-    };
-    let mut numbers = version.split('.').map(str::parse::<u32>);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) if (major, minor) < oldest => Err(format!(
-            "{server} {major}.{minor} is too old, {}.{} is the oldest that works",
-            oldest.0, oldest.1
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn session(server: &str, guise: Guise, config: &MysqlConfig) -> Result<String> {
-    const STRICT: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
-         ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
-    let (collation, own) = match (server, guise) {
-        // Else `SET a = b, b = a` would lose a value. MySQL has no such mode: the writer orders them there.
-        ("mariadb", Guise::Own) => (MARIADB_COLLATION, ",SIMULTANEOUS_ASSIGNMENT"),
-        ("mariadb", Guise::Mysql) => (MARIADB_COLLATION, ""),
-        _ => (MYSQL_COLLATION, ",ONLY_FULL_GROUP_BY"),
-    };
-    let mut settings = format!(
-        "SET NAMES utf8mb4 COLLATE {collation}, autocommit = 1, foreign_key_checks = 1, \
-         time_zone = '+00:00', lc_messages = 'en_US', div_precision_increment = 16, \
-         sql_mode = '{STRICT}{own}'"
-    );
-    for (name, value) in &config.variables {
-        let number = value.parse().map(Value::Int);
-        let value = number.unwrap_or_else(|_| Value::Text(value.clone()));
-        settings.extend([", ", name, " = ", &types::literal(&value)?]);
-    }
-    Ok(settings)
-}
-
-fn check_variables(config: &MysqlConfig) -> Result<()> {
-    for (name, _) in &config.variables {
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if name.is_empty() || !name.chars().all(is_name) {
-            return Err(wrong(format!("{name:?} is no name of a session variable")));
-        }
-        if OWN_VARIABLES
-            .iter()
-            .any(|own| name.eq_ignore_ascii_case(own))
-        {
-            let message = format!("the session variable {name} is set by the driver");
-            return Err(
-                wrong(message).with_hint("leave it out: other values would break what is promised")
-            );
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
+#[cfg(all(test, not(feature = "tls")))]
 mod tests {
-    use super::*;
+    use orm_core::error::ErrorKind;
 
-    #[test]
-    fn an_old_server_is_named() {
-        assert!(check_version("mysql", "8.0.36").is_ok());
-        assert!(check_version("mariadb", "11.4.2-MariaDB").is_ok());
-        assert!(check_version("mysql", "unknown").is_ok());
-        let why = check_version("mariadb", "10.4.1-MariaDB").unwrap_err();
-        assert!(why.starts_with("mariadb 10.4 is too old"), "{why}");
-    }
+    use super::super::{Guise, MysqlConfig, TlsMode};
+    use super::connect;
 
-    #[test]
-    fn variables_are_names_with_literals() {
-        let config = MysqlConfig::new("h", 1)
-            .variable("a_b", "it's")
-            .variable("n", "5");
-        assert!(check_variables(&config).is_ok());
-        let settings = session("mariadb", Guise::Own, &config).unwrap();
-        assert!(settings.ends_with(", a_b = 'it''s', n = 5"), "{settings}");
-        for name in ["sql_mode", "Time_Zone", "a = 1, b", ""] {
-            let config = MysqlConfig::new("h", 1).variable(name, "x");
-            let error = check_variables(&config).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Configuration, "{name}");
-        }
-    }
-
-    #[cfg(not(feature = "tls"))]
     #[test]
     fn tls_names_its_feature() {
         for mode in [TlsMode::Require, TlsMode::Insecure] {

@@ -22,8 +22,8 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
 use super::answer::{Done, drain, outcome, read, reported, run};
-use super::connect::{self, Session};
 use super::row::Kind;
+use super::session::{Session, log_in_again};
 use super::words::{asks_for_file, ends_or_begins, is_plain, only_tells};
 use super::{Guise, bind};
 use crate::errors::{breaks, from_native, too_large};
@@ -392,7 +392,7 @@ impl Connection for MysqlConnection {
 
     fn reset(&mut self) -> Result<()> {
         let native = self.native.as_mut().ok_or_else(lost)?;
-        match connect::reset(native, &self.session.settings) {
+        match log_in_again(native, &self.session.settings) {
             Ok(()) => {
                 self.open = false;
                 Ok(())

@@ -1,6 +1,6 @@
 //! Connections to MySQL and MariaDB over the `mysql` crate: their configuration, and [`MysqlDriver`].
 //!
-//! `connect.rs` opens a connection and sets it up, `connection.rs` runs statements on it and knows what
+//! `connect.rs` opens a connection, `session.rs` sets it up, `connection.rs` runs statements on it and knows what
 //! is left of the transaction, with `words.rs` for what a statement's text tells, `bind.rs` and `row.rs` are the
 //! two ways of a value, and `answer.rs` reads all of an answer. Deliberately not here:
 //! URLs and pools.
@@ -10,6 +10,7 @@ mod bind;
 mod connect;
 mod connection;
 mod row;
+mod session;
 mod words;
 
 use std::fmt;

@@ -18,11 +18,12 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 use postgres::error::{DbError, Severity, SqlState};
 use postgres::types::{ToSql, Type};
-use postgres::{Client, Column, SimpleQueryMessage, Statement};
+use postgres::{Client, Column, Statement};
 use tokio::runtime::Handle;
 
 use super::bind::{Bind, Refusal, binds, unspecified};
 use super::row::{PostgresRow, Wire};
+use super::session::{RESET, prepared};
 use super::words::Effect;
 use super::{PostgresConfig, inside_task, refuse_async};
 use crate::capability::CAPABILITIES;
@@ -33,12 +34,6 @@ const LONGEST_KEPT: usize = 16 * 1024;
 
 /// Succeeds in a transaction that stands, and fails in another way in an aborted one and in none.
 const QUESTION: &str = "SAVEPOINT orm_look; RELEASE SAVEPOINT orm_look";
-
-/// DISCARD ALL, but for what the native client has prepared for itself and can't prepare again, and for plans,
-/// which no result depends on. In one round trip, which tells what else is prepared.
-const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
-     SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP; \
-     SELECT name, from_sql FROM pg_prepared_statements";
 
 /// A statement that the server has parsed.
 struct Prepared {
@@ -293,27 +288,6 @@ impl PostgresConnection {
         })?;
         dropped.map_err(|error| self.fail("", Effect::NOTHING, error).error)
     }
-}
-
-/// What drops the statements that SQL has prepared, and how many the protocol has.
-fn prepared(answer: &[SimpleQueryMessage]) -> (String, usize) {
-    let (mut deallocate, mut by_protocol) = (String::new(), 0);
-    for message in answer {
-        let SimpleQueryMessage::Row(row) = message else {
-            continue;
-        };
-        // The row of pg_advisory_unlock_all has another column.
-        let Ok(Some(from_sql)) = row.try_get("from_sql") else {
-            continue;
-        };
-        if from_sql == "t" {
-            let name = row.get("name").unwrap_or_default().replace('"', "\"\"");
-            deallocate.extend(["DEALLOCATE \"", &name, "\";"]);
-        } else {
-            by_protocol += 1;
-        }
-    }
-    (deallocate, by_protocol)
 }
 
 /// An error with what decides whether to try again.

@@ -1,13 +1,14 @@
 //! Connections to PostgreSQL over the `postgres` crate: their configuration, and [`PostgresDriver`].
 //!
 //! `connect.rs` opens a connection, `connection.rs` runs statements on it, `words.rs` follows what
-//! they do to the transaction, `bind.rs` writes values and `row.rs` reads them, both in PostgreSQL's
+//! they do to the transaction, `session.rs` knows how a session is reset, `bind.rs` writes values and `row.rs` reads them, both in PostgreSQL's
 //! binary form. Deliberately not here: URLs and pools.
 
 mod bind;
 mod connect;
 mod connection;
 mod row;
+mod session;
 mod words;
 
 use std::fmt;

@@ -1,0 +1,206 @@
+//! The session that every connection begins with, and how it is made so again for the next user.
+//!
+//! `connect.rs` calls this after the login, `connection.rs` when a session is to be reset.
+
+use mysql::prelude::Queryable;
+use mysql::{ChangeUserOpts, Conn};
+use orm_core::error::Result;
+use orm_core::value::Value;
+
+use super::answer::drain;
+use super::connect::{failed, no_file, wrong};
+use super::{Guise, MysqlConfig};
+use crate::{MARIADB_COLLATION, MYSQL_COLLATION, types};
+
+/// What the session gets from the driver alone: other values would break what the driver promises.
+const OWN_VARIABLES: &[&str] = &[
+    "autocommit",
+    "character_set_client",
+    "character_set_connection",
+    "character_set_results",
+    "collation_connection",
+    "names",
+    "session_track_transaction_info",
+    "sql_mode",
+    "time_zone",
+];
+
+/// The server doesn't know a variable.
+const UNKNOWN_VARIABLE: u16 = 1193;
+
+/// What a connection needs to know of its session.
+pub(super) struct Session {
+    pub(super) server: &'static str,
+    /// The most bytes that the server takes at once.
+    pub(super) packet: usize,
+    /// The statements that make the session what the driver promises, which a reset needs again.
+    pub(super) settings: String,
+}
+
+/// Makes the session what the driver promises.
+///
+/// # Errors
+/// `ConnectionFailed` for a server that is too old or refuses a setting.
+pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig, guise: Guise) -> Result<Session> {
+    let unset = |native: mysql::Error| {
+        let why = match &native {
+            mysql::Error::MySqlError(server) => server.message.as_str(),
+            _ => "the connection broke",
+        };
+        let error = failed(config, &format!("the session can't be set up: {why}"));
+        error.with_source(native)
+    };
+    let (version, packet, role) = ask(native).map_err(unset)?;
+    let server = server(&version);
+    check_version(server, &version).map_err(|why| failed(config, &why))?;
+    let mut settings = session(server, guise, config)?;
+    // A proxy may not know this variable. What is missing then is asked for when it matters.
+    let tracking = format!("{settings}, session_track_transaction_info = 'STATE'");
+    match native.query_drop(&tracking) {
+        Err(mysql::Error::MySqlError(error)) if error.code == UNKNOWN_VARIABLE => {
+            native.query_drop(&settings).map_err(unset)?;
+        }
+        other => {
+            other.map_err(unset)?;
+            settings = tracking;
+        }
+    }
+    if server == "mariadb" {
+        // Logging in again leaves it there.
+        settings = format!("{}; {settings}", set_role(role.as_deref()));
+    }
+    Ok(Session {
+        server,
+        packet,
+        settings,
+    })
+}
+
+/// Makes a session what it was after connecting, by COM_CHANGE_USER: the server ends what is open, drops
+/// variables, temporary tables, locks and prepared statements, and logs the same user in again.
+/// COM_RESET_CONNECTION would leave the role of SET ROLE and the database of USE.
+pub(super) fn log_in_again(native: &mut Conn, settings: &str) -> mysql::Result<()> {
+    native.change_user(ChangeUserOpts::DEFAULT)?;
+    native.set_local_infile_handler(Some(no_file()));
+    drain(&mut native.query_iter(settings)?).map(drop)
+}
+
+fn set_role(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("SET ROLE `{}`", name.replace('`', "``")),
+        None => "SET ROLE NONE".to_owned(),
+    }
+}
+
+/// The server's version, the most bytes that it takes at once, and the role of the login, if it has one.
+fn ask(native: &mut Conn) -> mysql::Result<(String, usize, Option<String>)> {
+    const QUESTION: &str = "SELECT VERSION(), @@max_allowed_packet, CURRENT_ROLE()";
+    let row: Option<mysql::Row> = native.query_first(QUESTION)?;
+    let text = |index| match row.as_ref().and_then(|row| row.as_ref(index)) {
+        Some(mysql::Value::Bytes(text)) => Some(String::from_utf8_lossy(text).into_owned()),
+        _ => None,
+    };
+    let packet = text(1).and_then(|text| text.parse().ok());
+    Ok((
+        text(0).unwrap_or_default(),
+        packet.unwrap_or(usize::MAX),
+        text(2),
+    ))
+}
+
+fn server(version: &str) -> &'static str {
+    if version.to_ascii_lowercase().contains("mariadb") {
+        "mariadb"
+    } else {
+        "mysql"
+    }
+}
+
+/// A server that is too old would fail in the middle of a program's work. One whose version reads as
+/// nothing known gets its chance.
+fn check_version(server: &str, version: &str) -> Result<(), String> {
+    let oldest = match server {
+        "mariadb" => (10, 5),
+        _ => (8, 0),
+    };
+    let mut numbers = version.split('.').map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) if (major, minor) < oldest => Err(format!(
+            "{server} {major}.{minor} is too old, {}.{} is the oldest that works",
+            oldest.0, oldest.1
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn session(server: &str, guise: Guise, config: &MysqlConfig) -> Result<String> {
+    const STRICT: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
+         ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
+    let (collation, own) = match (server, guise) {
+        // Else `SET a = b, b = a` would lose a value. MySQL has no such mode: the writer orders them there.
+        ("mariadb", Guise::Own) => (MARIADB_COLLATION, ",SIMULTANEOUS_ASSIGNMENT"),
+        ("mariadb", Guise::Mysql) => (MARIADB_COLLATION, ""),
+        _ => (MYSQL_COLLATION, ",ONLY_FULL_GROUP_BY"),
+    };
+    let mut settings = format!(
+        "SET NAMES utf8mb4 COLLATE {collation}, autocommit = 1, foreign_key_checks = 1, \
+         time_zone = '+00:00', lc_messages = 'en_US', div_precision_increment = 16, \
+         sql_mode = '{STRICT}{own}'"
+    );
+    for (name, value) in &config.variables {
+        let number = value.parse().map(Value::Int);
+        let value = number.unwrap_or_else(|_| Value::Text(value.clone()));
+        settings.extend([", ", name, " = ", &types::literal(&value)?]);
+    }
+    Ok(settings)
+}
+
+pub(super) fn check_variables(config: &MysqlConfig) -> Result<()> {
+    for (name, _) in &config.variables {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if name.is_empty() || !name.chars().all(is_name) {
+            return Err(wrong(format!("{name:?} is no name of a session variable")));
+        }
+        if OWN_VARIABLES
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own))
+        {
+            let message = format!("the session variable {name} is set by the driver");
+            return Err(
+                wrong(message).with_hint("leave it out: other values would break what is promised")
+            );
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use orm_core::error::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn an_old_server_is_named() {
+        assert!(check_version("mysql", "8.0.36").is_ok());
+        assert!(check_version("mariadb", "11.4.2-MariaDB").is_ok());
+        assert!(check_version("mysql", "unknown").is_ok());
+        let why = check_version("mariadb", "10.4.1-MariaDB").unwrap_err();
+        assert!(why.starts_with("mariadb 10.4 is too old"), "{why}");
+    }
+
+    #[test]
+    fn variables_are_names_with_literals() {
+        let config = MysqlConfig::new("h", 1)
+            .variable("a_b", "it's")
+            .variable("n", "5");
+        assert!(check_variables(&config).is_ok());
+        let settings = session("mariadb", Guise::Own, &config).unwrap();
+        assert!(settings.ends_with(", a_b = 'it''s', n = 5"), "{settings}");
+        for name in ["sql_mode", "Time_Zone", "a = 1, b", ""] {
+            let config = MysqlConfig::new("h", 1).variable(name, "x");
+            let error = check_variables(&config).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{name}");
+        }
+    }
+}
