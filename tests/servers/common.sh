@@ -1,20 +1,30 @@
-# What the two servers and tests/run share. Sourced, not run.
+# What the servers and tests/run share. Sourced, not run.
 #
-# Every file beside this one describes one server by the same six functions, NAME being the cargo
-# feature that switches its part of the test matrix on:
-#   NAME_missing   prints the Debian packages to install, nothing if all programs are there
-#   NAME_prepare   writes an empty data folder; may run beside other servers' NAME_prepare
-#   NAME_start     starts the server in the background; tests/run keeps the process id
-#   NAME_ready     succeeds once the server answers and the test database exists
-#   NAME_stop      stops process $1; the data is thrown away, so the fastest way is the right one
-#   NAME_url       prints where the test database is, in the form that the library takes
+# A server has an ID, which is its KIND, or its KIND and `_unstable` for the one of Debian unstable. Every
+# file that is named after a KIND describes such servers by the same functions:
+#   KIND_missing        prints the Debian packages to install, nothing if all programs are there
+#   KIND_unpack         sets `programs` to the folder into which unstable.sh has unpacked its programs
+#   KIND_prepare ID     writes an empty data folder; may run beside other servers' KIND_prepare
+#   KIND_start ID       starts the server in the background; tests/run keeps the process id
+#   KIND_ready ID       succeeds once the server answers and the test database exists
+#   KIND_stop PROCESS   stops a process; the data is thrown away, so the fastest way is the right one
+#   KIND_url ID         prints where the test database is, in the form that the library takes
 
 # Not every user has the folders of server programs in the search path.
 PATH=$PATH:/usr/sbin:/sbin
 
-# The account and database of the tests, on both servers. They guard nothing: the servers listen on
+# The account and database of the tests, on every server. They guard nothing: the servers listen on
 # the loopback interface only and live as long as one test run.
 readonly db_user=orm db_password=orm-secret db_name=orm_tests
+
+declare -A port # ID -> where the server listens
+
+kind_of() { echo "${1%_unstable}"; } # ID
+
+# The folder of an unpacked server's programs, as seen from /; nothing for Debian's own.
+root_of() { # ID
+    if [[ -e $folder/$1.root ]]; then cat "$folder/$1.root"; fi
+}
 
 # Messages go to stderr, so that the output of --servers-only can be sourced by a shell.
 say() { printf '%s\n' "tests/run: $*" >&2; }
@@ -24,12 +34,16 @@ fail() {
     exit 1
 }
 
+show_log() { # LOG
+    if [[ -s $1 ]]; then
+        say "the last lines of ${1##*/}:"
+        tail -n 30 "$1" >&2
+    fi
+}
+
 # Fails with the end of a server's log: what went wrong is in there, and the folder is about to go.
 fail_with_log() { # MESSAGE LOG
-    if [[ -s $2 ]]; then
-        say "the last lines of ${2##*/}:"
-        tail -n 30 "$2" >&2
-    fi
+    show_log "$2"
     fail "$1"
 }
 
@@ -60,7 +74,7 @@ server_folder() { # FOLDER
 free_port() { # FROM
     local port
     while :; do
-        port=$(($1 + RANDOM % 5000))
+        port=$(($1 + RANDOM % 2000))
         (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
     done
     printf '%s' "$port"

@@ -14,20 +14,22 @@ pub enum Backend {
     Sqlite,
     Postgres,
     MariaDb,
-    /// MariaDB with the capabilities of MySQL 8: no RETURNING.
-    MariaDbAsMysql,
+    Mysql,
 }
 
 impl Backend {
-    /// The databases that this build was asked to test.
+    /// The databases that this build was asked to test, without those that the run leaves out: tests/run
+    /// says so by `ORM_TEST_MYSQL=not-run`, and prints the reason. A variable that is merely missing
+    /// leaves nothing out.
     pub fn enabled() -> Vec<Self> {
         let mut all = vec![Self::Sqlite];
         if cfg!(feature = "postgres") {
             all.push(Self::Postgres);
         }
         if cfg!(feature = "mysql") {
-            all.extend([Self::MariaDb, Self::MariaDbAsMysql]);
+            all.extend([Self::MariaDb, Self::Mysql]);
         }
+        all.retain(|backend| std::env::var(backend.variable()).as_deref() != Ok("not-run"));
         all
     }
 
@@ -37,7 +39,7 @@ impl Backend {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
             Self::MariaDb => "MariaDB",
-            Self::MariaDbAsMysql => "MariaDB as MySQL",
+            Self::Mysql => "MySQL",
         }
     }
 
@@ -46,7 +48,7 @@ impl Backend {
     }
 
     pub fn is_mysql(self) -> bool {
-        matches!(self, Self::MariaDb | Self::MariaDbAsMysql)
+        matches!(self, Self::MariaDb | Self::Mysql)
     }
 
     /// What a case gets for itself: a schema on PostgreSQL, where a database takes a second to make.
@@ -58,19 +60,22 @@ impl Backend {
         }
     }
 
+    /// The variable of tests/run about this database; with `_URL` behind it, the one that says where the
+    /// server is.
     fn variable(self) -> &'static str {
-        if self == Self::Postgres {
-            "ORM_TEST_POSTGRES_URL"
-        } else {
-            "ORM_TEST_MYSQL_URL"
+        match self {
+            Self::Sqlite => "ORM_TEST_SQLITE",
+            Self::Postgres => "ORM_TEST_POSTGRES",
+            Self::MariaDb => "ORM_TEST_MARIADB",
+            Self::Mysql => "ORM_TEST_MYSQL",
         }
     }
 
     /// The URL of the server's own database. A server that isn't there fails the run: it says what
     /// provides it.
     pub fn server_url(self) -> String {
-        let variable = self.variable();
-        std::env::var(variable).unwrap_or_else(|_| {
+        let variable = format!("{}_URL", self.variable());
+        std::env::var(&variable).unwrap_or_else(|_| {
             panic!("{} needs {variable}: run the tests with tests/run, which starts a server and sets it", self.name())
         })
     }
@@ -140,6 +145,25 @@ impl Db {
     /// A connection that is not recorded.
     pub fn other_connection(&self) -> Connection {
         self.other_engine().connection().unwrap()
+    }
+
+    /// The version of the server or the library, without what a distribution adds to it.
+    pub fn version(&self) -> String {
+        let sql = match self.backend {
+            Backend::Sqlite => "SELECT sqlite_version()",
+            Backend::Postgres => "SHOW server_version",
+            Backend::MariaDb | Backend::Mysql => "SELECT VERSION()",
+        };
+        let mut version = String::new();
+        let mut conn = self.other_connection();
+        conn.raw_query(sql, &[], &mut |row| {
+            version = orm_core::types::DbType::from_value(row.get(0)?).unwrap();
+            Ok(())
+        })
+        .unwrap();
+        let end = version.find([' ', '-']).unwrap_or(version.len());
+        version.truncate(end);
+        version
     }
 
     pub fn session(&self) -> Session {
@@ -231,12 +255,7 @@ fn url_of_home(backend: Backend, name: &str) -> String {
     let (base, _) = server
         .rsplit_once('/')
         .expect("invariant: the url names a database");
-    let option = if backend == Backend::MariaDbAsMysql {
-        "?server=mysql"
-    } else {
-        ""
-    };
-    format!("{base}/{name}{option}")
+    format!("{base}/{name}")
 }
 
 /// SQL in the words of one dialect made those of none.

@@ -23,11 +23,12 @@ fn main() -> ExitCode {
         let conclusion = libtest_mimic::run(&arguments, trials);
         failed |= conclusion.has_failed();
         lines.push(format!(
-            "{}: {} cases passed, {} failed, {} skipped for the reason given in their names",
+            "{}: {} cases passed, {} failed, {} skipped for the reason given in their names (version {})",
             backend.name(),
             conclusion.num_passed,
             conclusion.num_failed,
-            conclusion.num_ignored
+            conclusion.num_ignored,
+            probe.version()
         ));
     }
     if !arguments.list {

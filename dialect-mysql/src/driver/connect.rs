@@ -16,7 +16,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 
 use super::connection::{MysqlConnection, Settings};
 use super::session::{check_variables, set_up};
-use super::{Guise, MysqlConfig, TlsMode};
+use super::{MysqlConfig, TlsMode};
 use crate::errors::classify;
 
 /// Scheme, server and database, as in a URL without user and password.
@@ -40,20 +40,20 @@ pub(super) fn target(config: &MysqlConfig) -> String {
 ///
 /// # Errors
 /// `Configuration`, `ConnectionFailed` or `Authentication`, naming the target.
-pub(super) fn connect(config: &MysqlConfig, guise: Guise) -> Result<MysqlConnection> {
+pub(super) fn connect(config: &MysqlConfig) -> Result<MysqlConnection> {
     let limit = config.connect_timeout;
     let attempt = Attempt {
         options: options(config)?,
         config: config.clone(),
     };
     if limit.is_zero() {
-        return attempt.open(guise);
+        return attempt.open();
     }
     let (sender, receiver) = sync_channel(1);
     let thread = thread::Builder::new().name("orm-connect".to_owned());
     let spawned = thread.spawn(move || {
         // A caller who has stopped waiting drops the receiver, and the connection is closed here.
-        let _ = sender.send(attempt.open(guise));
+        let _ = sender.send(attempt.open());
     });
     spawned.map_err(|error| failed(config, "no thread can be started").with_source(error))?;
     // A bit longer than the TCP connection may take, so that its own error comes first.
@@ -71,12 +71,11 @@ struct Attempt {
 }
 
 impl Attempt {
-    fn open(self, guise: Guise) -> Result<MysqlConnection> {
+    fn open(self) -> Result<MysqlConnection> {
         let mut native = self.native()?;
-        let session = set_up(&mut native, &self.config, guise)?;
+        let session = set_up(&mut native, &self.config)?;
         let settings = Settings {
             session,
-            guise,
             statement_cache: self.config.statement_cache,
             ping_timeout: self.config.connect_timeout,
         };
@@ -295,14 +294,14 @@ pub(super) fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error
 mod tests {
     use orm_core::error::ErrorKind;
 
-    use super::super::{Guise, MysqlConfig, TlsMode};
+    use super::super::{MysqlConfig, TlsMode};
     use super::connect;
 
     #[test]
     fn tls_names_its_feature() {
         for mode in [TlsMode::Require, TlsMode::Insecure] {
             let config = MysqlConfig::new("h", 1).tls(mode);
-            let error = connect(&config, Guise::Own).unwrap_err();
+            let error = connect(&config).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration);
             assert!(error.message().contains("the feature tls"), "{error}");
         }

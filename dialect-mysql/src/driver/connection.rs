@@ -9,7 +9,6 @@
 //! asked, before the error is handed out.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -22,12 +21,11 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
 use super::answer::{Done, drain, outcome, read, reported, run};
+use super::bind;
 use super::row::Kind;
 use super::session::{Session, log_in_again};
 use super::words::{asks_for_file, ends_or_begins, is_plain, only_tells};
-use super::{Guise, bind};
 use crate::errors::{breaks, from_native, too_large};
-use crate::{MARIADB_COLLATION, MYSQL_COLLATION};
 
 /// The server refuses to change the next transaction's access mode while one is open, and so tells
 /// whether one is, on MySQL and MariaDB alike and without any privilege.
@@ -49,9 +47,7 @@ const STALE_STATEMENT: [u16; 2] = [1243, 1615];
 pub struct MysqlConnection {
     /// There until the connection breaks.
     native: Option<Conn>,
-    server: &'static str,
     session: Session,
-    collations: Collations,
     statement_cache: usize,
     ping_timeout: Duration,
     open: bool,
@@ -63,34 +59,17 @@ pub struct MysqlConnection {
 /// What `connect.rs` found out or was told.
 pub(super) struct Settings {
     pub(super) session: Session,
-    pub(super) guise: Guise,
     pub(super) statement_cache: usize,
     /// How long a ping may take; zero for any time.
     pub(super) ping_timeout: Duration,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Collations {
-    /// As the dialect of this server writes them.
-    AsWritten,
-    /// The dialect writes MySQL's and the server knows MariaDB's.
-    Translated,
-}
-
 impl MysqlConnection {
     pub(super) fn new(native: Conn, settings: Settings) -> Self {
-        let disguised = settings.guise == Guise::Mysql && settings.session.server == "mariadb";
-        let (server, collations) = if disguised {
-            ("mysql", Collations::Translated)
-        } else {
-            (settings.session.server, Collations::AsWritten)
-        };
         let tracked = reported(&native).is_some();
         Self {
             native: Some(native),
-            server,
             session: settings.session,
-            collations,
             statement_cache: settings.statement_cache,
             ping_timeout: settings.ping_timeout,
             open: false,
@@ -120,23 +99,13 @@ impl MysqlConnection {
         self.native.as_mut().ok_or_else(lost)
     }
 
-    fn spoken<'a>(&self, sql: &'a str) -> Cow<'a, str> {
-        match self.collations {
-            Collations::Translated if sql.contains(MYSQL_COLLATION) => {
-                sql.replace(MYSQL_COLLATION, MARIADB_COLLATION).into()
-            }
-            _ => sql.into(),
-        }
-    }
-
     fn params(&self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Params> {
         bind::params(binds, self.session.packet).map_err(|error| error.with_sql(sql))
     }
 
     /// Prepares a statement, or takes it from the cache.
     fn prepare(&mut self, sql: &str, binds: usize) -> Result<Statement> {
-        let spoken = self.spoken(sql);
-        let prepared = self.native()?.prep(spoken);
+        let prepared = self.native()?.prep(sql);
         let statement = prepared.map_err(|native| self.failed(native, sql))?;
         if usize::from(statement.num_params()) == binds {
             return Ok(statement);
@@ -290,7 +259,7 @@ fn lost() -> Error {
 
 impl Connection for MysqlConnection {
     fn server(&self) -> &'static str {
-        self.server
+        self.session.server
     }
 
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
@@ -354,8 +323,7 @@ impl Connection for MysqlConnection {
 
     fn control(&mut self, sql: &str) -> Result<()> {
         self.check(sql)?;
-        let spoken = self.spoken(sql);
-        let result = self.native()?.query_iter(spoken).and_then(|mut result| {
+        let result = self.native()?.query_iter(sql).and_then(|mut result| {
             let has_rows = drain(&mut result)?;
             Ok(Done {
                 value: (),
@@ -419,7 +387,7 @@ impl fmt::Debug for MysqlConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The native connection's Debug holds the password.
         f.debug_struct("MysqlConnection")
-            .field("server", &self.server)
+            .field("server", &self.session.server)
             .field("open", &self.open)
             .field("broken", &self.native.is_none())
             .finish_non_exhaustive()

@@ -186,40 +186,18 @@ impl fmt::Debug for MysqlConfig {
 #[derive(Clone, Debug)]
 pub struct MysqlDriver {
     config: MysqlConfig,
-    guise: Guise,
-}
-
-/// As which server a connection presents itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Guise {
-    /// As the one that answers.
-    Own,
-    /// As MySQL, also on MariaDB.
-    Mysql,
 }
 
 impl MysqlDriver {
     /// A driver for the database of `config`. Nothing is opened or checked before the first connection.
     pub fn new(config: MysqlConfig) -> Self {
-        Self {
-            config,
-            guise: Guise::Own,
-        }
-    }
-
-    /// Lets connections present themselves as MySQL when the server is MariaDB: for testing on MariaDB
-    /// what a program does on MySQL, without RETURNING and with MySQL's SQL. The one name in that SQL
-    /// which MariaDB may not know, the collation `utf8mb4_0900_bin`, becomes MariaDB's own on the way.
-    #[must_use]
-    pub fn as_mysql(mut self) -> Self {
-        self.guise = Guise::Mysql;
-        self
+        Self { config }
     }
 }
 
 impl Driver for MysqlDriver {
     fn connect(&self) -> Result<Box<dyn Connection>> {
-        let connection = connect::connect(&self.config, self.guise)?;
+        let connection = connect::connect(&self.config)?;
         Ok(Box::new(connection))
     }
 

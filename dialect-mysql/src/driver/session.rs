@@ -7,9 +7,9 @@ use mysql::{ChangeUserOpts, Conn};
 use orm_core::error::Result;
 use orm_core::value::Value;
 
+use super::MysqlConfig;
 use super::answer::drain;
 use super::connect::{failed, no_file, wrong};
-use super::{Guise, MysqlConfig};
 use crate::{MARIADB_COLLATION, MYSQL_COLLATION, types};
 
 /// What the session gets from the driver alone: other values would break what the driver promises.
@@ -41,7 +41,7 @@ pub(super) struct Session {
 ///
 /// # Errors
 /// `ConnectionFailed` for a server that is too old or refuses a setting.
-pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig, guise: Guise) -> Result<Session> {
+pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session> {
     let unset = |native: mysql::Error| {
         let why = match &native {
             mysql::Error::MySqlError(server) => server.message.as_str(),
@@ -53,7 +53,7 @@ pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig, guise: Guise) -> R
     let (version, packet, role) = ask(native).map_err(unset)?;
     let server = server(&version);
     check_version(server, &version).map_err(|why| failed(config, &why))?;
-    let mut settings = session(server, guise, config)?;
+    let mut settings = session(server, config)?;
     // A proxy may not know this variable. What is missing then is asked for when it matters.
     let tracking = format!("{settings}, session_track_transaction_info = 'STATE'");
     match native.query_drop(&tracking) {
@@ -133,13 +133,12 @@ fn check_version(server: &str, version: &str) -> Result<(), String> {
     }
 }
 
-fn session(server: &str, guise: Guise, config: &MysqlConfig) -> Result<String> {
+fn session(server: &str, config: &MysqlConfig) -> Result<String> {
     const STRICT: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
          ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
-    let (collation, own) = match (server, guise) {
+    let (collation, own) = match server {
         // Else `SET a = b, b = a` would lose a value. MySQL has no such mode: the writer orders them there.
-        ("mariadb", Guise::Own) => (MARIADB_COLLATION, ",SIMULTANEOUS_ASSIGNMENT"),
-        ("mariadb", Guise::Mysql) => (MARIADB_COLLATION, ""),
+        "mariadb" => (MARIADB_COLLATION, ",SIMULTANEOUS_ASSIGNMENT"),
         _ => (MYSQL_COLLATION, ",ONLY_FULL_GROUP_BY"),
     };
     let mut settings = format!(
@@ -195,7 +194,7 @@ mod tests {
             .variable("a_b", "it's")
             .variable("n", "5");
         assert!(check_variables(&config).is_ok());
-        let settings = session("mariadb", Guise::Own, &config).unwrap();
+        let settings = session("mariadb", &config).unwrap();
         assert!(settings.ends_with(", a_b = 'it''s', n = 5"), "{settings}");
         for name in ["sql_mode", "Time_Zone", "a = 1, b", ""] {
             let config = MysqlConfig::new("h", 1).variable(name, "x");

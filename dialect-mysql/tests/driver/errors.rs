@@ -3,7 +3,7 @@
 use orm_core::driver::TransactionState;
 use orm_core::error::ErrorKind::{self, self as K};
 
-use crate::support::{Scratch, control, execute, failure, integer};
+use super::support::{Scratch, control, execute, failure, integer};
 
 const TABLES: &[&str] = &[
     "CREATE TABLE pa (id BIGINT NOT NULL AUTO_INCREMENT, a VARCHAR(5) NOT NULL, n SMALLINT, \

@@ -16,7 +16,7 @@ use orm_core::driver::{Connection, Driver, TransactionState};
 use orm_core::error::ErrorKind;
 use orm_core::value::{Value, ValueRef};
 
-use crate::support::{Scratch, control, execute, failure, integer, opts, value};
+use super::support::{Scratch, control, execute, failure, integer, opts, value};
 
 const COUNT: &str = "SELECT COUNT(*) FROM t";
 

@@ -11,7 +11,7 @@ use orm_core::stmt::{
 use orm_core::types::{EnumType, Type};
 use orm_core::value::{Value, ValueRef};
 
-use crate::support::{Scratch, collation, control, dialect, execute, integer, rows, run, value};
+use super::support::{Scratch, collation, control, dialect, execute, integer, rows, run, value};
 
 fn count(filter: Expr) -> Select {
     Select {
@@ -48,45 +48,39 @@ fn like(column: &'static str, kind: LikeKind, needle: &str, pattern: &str) -> Ex
     }))
 }
 
-fn both(test: impl Fn(&mut dyn Connection)) {
-    let scratch = Scratch::new();
-    test(scratch.connect().as_mut());
-    control(scratch.connect().as_mut(), &["DROP TABLE IF EXISTS t"]);
-    test(scratch.connect_as_mysql().as_mut());
-}
-
 #[test]
 fn searches_count_case_in_columns_of_any_collation() {
-    both(|connection| {
-        let create = format!(
-            "CREATE TABLE t (a VARCHAR(20) COLLATE {}, b VARCHAR(20) COLLATE utf8mb4_general_ci, \
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    let connection = connection.as_mut();
+    let create = format!(
+        "CREATE TABLE t (a VARCHAR(20) COLLATE {}, b VARCHAR(20) COLLATE utf8mb4_general_ci, \
              c VARCHAR(20) CHARACTER SET latin1)",
-            collation(connection)
-        );
-        let insert = "INSERT INTO t VALUES ('Café 100%', 'Café 100%', 'Café 100%'), \
+        collation(connection)
+    );
+    let insert = "INSERT INTO t VALUES ('Café 100%', 'Café 100%', 'Café 100%'), \
                       ('a\\\\b', 'a\\\\b', 'a\\\\b')";
-        control(connection, &[&create, insert]);
-        for column in ["a", "b", "c"] {
-            let cases = [
-                (LikeKind::Contains, "Café", "%Café%", 1),
-                (LikeKind::Contains, "café", "%café%", 0),
-                (LikeKind::Contains, "Cafe", "%Cafe%", 0),
-                (LikeKind::StartsWith, "Ca", "Ca%", 1),
-                (LikeKind::StartsWith, "ca", "ca%", 0),
-                (LikeKind::EndsWith, "0%", "%0\\%", 1),
-                (LikeKind::EndsWith, "1%", "%1\\%", 0),
-                (LikeKind::Contains, "\\", "%\\\\%", 1),
-                (LikeKind::Contains, "_", "%\\_%", 0),
-                (LikeKind::Pattern, "", "C_f_ ___\\%", 1),
-                (LikeKind::ContainsIgnoreCase, "CAFÉ", "%CAFÉ%", 1),
-                (LikeKind::ContainsIgnoreCase, "CAFE", "%CAFE%", 0),
-            ];
-            for (kind, needle, pattern, expected) in cases {
-                let found = counted(connection, like(column, kind, needle, pattern));
-                assert_eq!(found, expected, "{column} {kind:?} {needle}");
-            }
+    control(connection, &[&create, insert]);
+    for column in ["a", "b", "c"] {
+        let cases = [
+            (LikeKind::Contains, "Café", "%Café%", 1),
+            (LikeKind::Contains, "café", "%café%", 0),
+            (LikeKind::Contains, "Cafe", "%Cafe%", 0),
+            (LikeKind::StartsWith, "Ca", "Ca%", 1),
+            (LikeKind::StartsWith, "ca", "ca%", 0),
+            (LikeKind::EndsWith, "0%", "%0\\%", 1),
+            (LikeKind::EndsWith, "1%", "%1\\%", 0),
+            (LikeKind::Contains, "\\", "%\\\\%", 1),
+            (LikeKind::Contains, "_", "%\\_%", 0),
+            (LikeKind::Pattern, "", "C_f_ ___\\%", 1),
+            (LikeKind::ContainsIgnoreCase, "CAFÉ", "%CAFÉ%", 1),
+            (LikeKind::ContainsIgnoreCase, "CAFE", "%CAFE%", 0),
+        ];
+        for (kind, needle, pattern, expected) in cases {
+            let found = counted(connection, like(column, kind, needle, pattern));
+            assert_eq!(found, expected, "{column} {kind:?} {needle}");
         }
-    });
+    }
 }
 
 #[test]
@@ -107,8 +101,13 @@ fn a_search_by_the_start_uses_the_index() {
     control(connection.as_mut(), &[fill, "ANALYZE TABLE t"]);
     let filter = like("a", LikeKind::StartsWith, "k12", "k12%");
     let select = count(filter);
+    // MySQL 9 explains as a tree unless it is asked for the table that MariaDB has alone.
+    let explain = match connection.server() {
+        "mariadb" => "EXPLAIN ",
+        _ => "EXPLAIN FORMAT=TRADITIONAL ",
+    };
     let plan = run(connection.as_mut(), |w| {
-        w.push("EXPLAIN ");
+        w.push(explain);
         write_select(w, &select)
     });
     let plan = plan.expect("a plan");
@@ -133,28 +132,29 @@ fn long(wanted: &Value, filler: impl Fn(i64) -> Value) -> Vec<Value> {
 
 #[test]
 fn long_lists_of_text_compare_as_the_column_does() {
-    both(|connection| {
-        let create = format!(
-            "CREATE TABLE t (a VARCHAR(9) COLLATE {}, g VARCHAR(9) COLLATE utf8mb4_general_ci, \
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    let connection = connection.as_mut();
+    let create = format!(
+        "CREATE TABLE t (a VARCHAR(9) COLLATE {}, g VARCHAR(9) COLLATE utf8mb4_general_ci, \
              c VARCHAR(9) COLLATE utf8mb4_unicode_ci, l VARCHAR(9) CHARACTER SET latin1)",
-            collation(connection)
-        );
-        let insert = r#"INSERT INTO t VALUES ('"é\\ ', '"é\\ ', '"é\\ ', '"é\\ ')"#;
-        control(connection, &[&create, insert]);
-        let cases = [
-            (r#""é\ "#, [1, 1, 1, 1]),
-            (r#""é\"#, [0, 1, 1, 1]),
-            (r#""É\ "#, [0, 1, 1, 1]),
-            (r#""ö\ "#, [0, 0, 0, 0]),
-        ];
-        for (wanted, expected) in cases {
-            let wanted = Value::Text(wanted.into());
-            let filler = |number: i64| Value::Text(format!("k{number}"));
-            let found = ["a", "g", "c", "l"]
-                .map(|column| counted(connection, within(column, long(&wanted, filler))));
-            assert_eq!(found, expected, "{wanted:?}");
-        }
-    });
+        collation(connection)
+    );
+    let insert = r#"INSERT INTO t VALUES ('"é\\ ', '"é\\ ', '"é\\ ', '"é\\ ')"#;
+    control(connection, &[&create, insert]);
+    let cases = [
+        (r#""é\ "#, [1, 1, 1, 1]),
+        (r#""é\"#, [0, 1, 1, 1]),
+        (r#""É\ "#, [0, 1, 1, 1]),
+        (r#""ö\ "#, [0, 0, 0, 0]),
+    ];
+    for (wanted, expected) in cases {
+        let wanted = Value::Text(wanted.into());
+        let filler = |number: i64| Value::Text(format!("k{number}"));
+        let found = ["a", "g", "c", "l"]
+            .map(|column| counted(connection, within(column, long(&wanted, filler))));
+        assert_eq!(found, expected, "{wanted:?}");
+    }
 }
 
 #[test]
@@ -173,28 +173,29 @@ fn long_lists_of_other_types() {
         ("f", Value::Float(0.1), Value::Float(0.5)),
         ("b", Value::Bool(true), Value::Bool(false)),
     ];
-    both(|connection| {
-        control(
-            connection,
-            &[
-                "CREATE TABLE t (i BIGINT, u BINARY(16), d DATE, dt DATETIME(6), tm TIME(6), \
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    let connection = connection.as_mut();
+    control(
+        connection,
+        &[
+            "CREATE TABLE t (i BIGINT, u BINARY(16), d DATE, dt DATETIME(6), tm TIME(6), \
                  f DOUBLE, b BOOLEAN)",
-                "INSERT INTO t VALUES (7, x'00FFC328000000000000000000000001', '2024-02-29', \
+            "INSERT INTO t VALUES (7, x'00FFC328000000000000000000000001', '2024-02-29', \
                  '2024-02-29 01:02:03.000004', '01:02:03.000004', 0.1, TRUE)",
-            ],
+        ],
+    );
+    for (column, wanted, other) in &cases {
+        let filled = |first| within(column, long(first, |_| other.clone()));
+        assert_eq!(
+            counted(connection, filled(wanted)),
+            1,
+            "{column} {wanted:?}"
         );
-        for (column, wanted, other) in &cases {
-            let filled = |first| within(column, long(first, |_| other.clone()));
-            assert_eq!(
-                counted(connection, filled(wanted)),
-                1,
-                "{column} {wanted:?}"
-            );
-            assert_eq!(counted(connection, filled(other)), 0, "{column} {other:?}");
-            let short = within(column, vec![wanted.clone()]);
-            assert_eq!(counted(connection, short), 1, "{column} {wanted:?}");
-        }
-    });
+        assert_eq!(counted(connection, filled(other)), 0, "{column} {other:?}");
+        let short = within(column, vec![wanted.clone()]);
+        assert_eq!(counted(connection, short), 1, "{column} {wanted:?}");
+    }
 }
 
 fn aggregate(function: Aggregate, column: &'static str, ty: Type) -> Select {
@@ -384,51 +385,52 @@ fn everything() -> Metadata {
 
 #[test]
 fn tables_are_created_and_dropped_with_all_they_have() {
-    both(|connection| {
-        let metadata = everything();
-        let tables: Vec<&Table> = metadata.tables().iter().collect();
-        for sql in ddl::create_all(dialect(connection), &tables).expect("all is supported") {
-            connection
-                .control(&sql)
-                .unwrap_or_else(|error| panic!("{error}"));
-        }
-        let list = dialect(connection).list_tables();
-        let listed = rows(connection, list, &[]).expect("the tables");
-        assert_eq!(
-            listed,
-            [[Value::Text("a`b".into())], [Value::Text("b".into())]]
-        );
-        execute(connection, "INSERT INTO `a``b` () VALUES ()");
-        let found = rows(
-            connection,
-            "SELECT name, story, raw, `key`, flag, rate, day, mood FROM `a``b`",
-            &[],
-        );
-        let expected = [[
-            Value::Text("it's \\".into()),
-            Value::Text("once \\ '".into()),
-            Value::Bytes(vec![0, 255]),
-            Value::Bytes(vec![7; 16]),
-            Value::Int(1),
-            Value::Float(1e300),
-            Value::Date(0),
-            Value::Text("happy".into()),
-        ]];
-        assert_eq!(found.expect("a row"), expected);
-        let error = connection
-            .execute("UPDATE `a``b` SET mood = 'sad'", &[])
-            .unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::CheckViolation);
-        let collation = value(connection, "SELECT COLLATION(name) FROM `a``b`");
-        let Value::Text(collation) = collation else {
-            panic!("a collation is a name")
-        };
-        assert!(collation.ends_with("_bin"), "{collation}");
-        for sql in ddl::drop_all(dialect(connection), &tables).expect("short names") {
-            connection
-                .control(&sql)
-                .unwrap_or_else(|error| panic!("{error}"));
-        }
-        assert!(rows(connection, list, &[]).expect("none").is_empty());
-    });
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    let connection = connection.as_mut();
+    let metadata = everything();
+    let tables: Vec<&Table> = metadata.tables().iter().collect();
+    for sql in ddl::create_all(dialect(connection), &tables).expect("all is supported") {
+        connection
+            .control(&sql)
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+    let list = dialect(connection).list_tables();
+    let listed = rows(connection, list, &[]).expect("the tables");
+    assert_eq!(
+        listed,
+        [[Value::Text("a`b".into())], [Value::Text("b".into())]]
+    );
+    execute(connection, "INSERT INTO `a``b` () VALUES ()");
+    let found = rows(
+        connection,
+        "SELECT name, story, raw, `key`, flag, rate, day, mood FROM `a``b`",
+        &[],
+    );
+    let expected = [[
+        Value::Text("it's \\".into()),
+        Value::Text("once \\ '".into()),
+        Value::Bytes(vec![0, 255]),
+        Value::Bytes(vec![7; 16]),
+        Value::Int(1),
+        Value::Float(1e300),
+        Value::Date(0),
+        Value::Text("happy".into()),
+    ]];
+    assert_eq!(found.expect("a row"), expected);
+    let error = connection
+        .execute("UPDATE `a``b` SET mood = 'sad'", &[])
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::CheckViolation);
+    let collation = value(connection, "SELECT COLLATION(name) FROM `a``b`");
+    let Value::Text(collation) = collation else {
+        panic!("a collation is a name")
+    };
+    assert!(collation.ends_with("_bin"), "{collation}");
+    for sql in ddl::drop_all(dialect(connection), &tables).expect("short names") {
+        connection
+            .control(&sql)
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+    assert!(rows(connection, list, &[]).expect("none").is_empty());
 }

@@ -9,14 +9,14 @@ use orm_core::error::{Error, Result};
 use orm_core::sql::{Dialect, SqlWriter};
 use orm_core::value::{Value, ValueRef};
 
+use crate::URL_VARIABLE;
+
 /// The server of the environment.
 pub(crate) fn opts() -> Opts {
-    let Ok(url) = std::env::var("ORM_TEST_MYSQL_URL") else {
-        panic!(
-            "ORM_TEST_MYSQL_URL is not set: run `tests/run --servers-only` and set what it prints"
-        );
+    let Ok(url) = std::env::var(URL_VARIABLE) else {
+        panic!("{URL_VARIABLE} is not set: run `tests/run --servers-only` and set what it prints");
     };
-    Opts::from_url(&url).expect("ORM_TEST_MYSQL_URL is a url")
+    Opts::from_url(&url).unwrap_or_else(|error| panic!("{URL_VARIABLE} is no url: {error}"))
 }
 
 /// The same, without a database.
@@ -55,13 +55,6 @@ impl Scratch {
 
     pub(crate) fn connect(&self) -> Box<dyn Connection> {
         MysqlDriver::new(self.config())
-            .connect()
-            .expect("the test server answers")
-    }
-
-    pub(crate) fn connect_as_mysql(&self) -> Box<dyn Connection> {
-        MysqlDriver::new(self.config())
-            .as_mysql()
             .connect()
             .expect("the test server answers")
     }

@@ -6,7 +6,7 @@ use orm_core::error::ErrorKind;
 use orm_core::sql::{Dialect, IsolationLevel, TransactionOptions};
 use orm_core::value::Value;
 
-use crate::support::{Scratch, control, dialect, execute, failure, integer, value};
+use super::support::{Scratch, control, dialect, execute, failure, integer, value};
 
 const TABLE: &str = "CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL) ENGINE=InnoDB";
 

@@ -7,7 +7,7 @@ use orm_core::sql::ddl;
 use orm_core::types::{Type, civil};
 use orm_core::value::{Value, ValueRef};
 
-use crate::support::{Scratch, control, dialect, execute, failure, rows, run, value};
+use super::support::{Scratch, control, dialect, execute, failure, rows, run, value};
 
 /// Every type with its extremes.
 fn samples() -> Vec<(Type, Vec<Value>)> {

@@ -1,7 +1,7 @@
 //! The real program on real projects and databases.
 //!
-//! SQLite always; PostgreSQL and MariaDB with the features `test-postgres` and `test-mysql`, on the
-//! servers that ORM_TEST_POSTGRES_URL and ORM_TEST_MYSQL_URL name. Every test has a database of its own.
+//! SQLite always; PostgreSQL, and MariaDB with MySQL, with the features `test-postgres` and `test-mysql`, on the
+//! servers that ORM_TEST_POSTGRES_URL, ORM_TEST_MARIADB_URL and ORM_TEST_MYSQL_URL name. Every test has a database of its own.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -87,46 +87,47 @@ fn functions_on_postgres_are_one_statement() {
 #[cfg(feature = "test-mysql")]
 fn programs_on_mysql_run_with_and_without_a_delimiter() {
     let project = Project::empty("program_mysql");
-    let database = Database::mysql();
-    let up = "CREATE TABLE a (id INTEGER);\n\
-        CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW IF NEW.id < 0 THEN SET NEW.id = 0; END IF;\n\
-        CREATE PROCEDURE p() BEGIN\n  INSERT INTO a VALUES (1);\n  INSERT INTO a VALUES (2);\nEND;\n\
-        DELIMITER //\nCREATE PROCEDURE q() BEGIN CALL p(); INSERT INTO a VALUES (-3); END//\nDELIMITER ;\n\
-        CALL q();\n";
-    project.migration(NAME, up, "DROP TABLE a; DROP PROCEDURE p; DROP PROCEDURE q");
-    project
-        .run(&["run", "--url", &database.url])
-        .ends(0)
-        .says(&["(5 statements"]);
-    assert_eq!(
-        database.query("SELECT id FROM a ORDER BY id"),
-        ["0", "1", "2"]
-    );
-    project.run(&["redo", "--url", &database.url]).ends(0);
+    for database in Database::mariadb_and_mysql() {
+        let up = "CREATE TABLE a (id INTEGER);\n\
+            CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW IF NEW.id < 0 THEN SET NEW.id = 0; END IF;\n\
+            CREATE PROCEDURE p() BEGIN\n  INSERT INTO a VALUES (1);\n  INSERT INTO a VALUES (2);\nEND;\n\
+            DELIMITER //\nCREATE PROCEDURE q() BEGIN CALL p(); INSERT INTO a VALUES (-3); END//\nDELIMITER ;\n\
+            CALL q();\n";
+        project.migration(NAME, up, "DROP TABLE a; DROP PROCEDURE p; DROP PROCEDURE q");
+        project
+            .run(&["run", "--url", &database.url])
+            .ends(0)
+            .says(&["(5 statements"]);
+        assert_eq!(
+            database.query("SELECT id FROM a ORDER BY id"),
+            ["0", "1", "2"]
+        );
+        project.run(&["redo", "--url", &database.url]).ends(0);
+    }
 }
 
 #[test]
 #[cfg(feature = "test-mysql")]
 fn a_transaction_around_definitions_on_mysql_is_what_the_server_makes_of_it() {
     let project = Project::empty("decorative");
-    let database = Database::mysql();
-    let up =
-        "START TRANSACTION;\nCREATE TABLE a (id INTEGER);\nINSERT INTO a VALUES (1);\nCOMMIT;\n";
-    project.migration(NAME, up, "DROP TABLE a");
-    project
-        .run(&["run", "--url", &database.url])
-        .ends(0)
-        .says(&["(4 statements"]);
-    assert_eq!(database.query("SELECT id FROM a"), ["1"]);
-    database.execute("DROP TABLE a");
-    database.execute("DELETE FROM __diesel_schema_migrations");
-    project.write(
-        &format!("migrations/{NAME}/up.sql"),
-        "START TRANSACTION;\nCREATE TABLE a (id INTEGER);\nINSERT INTO b VALUES (1);\nCOMMIT;\n",
-    );
-    project
-        .run(&["run", "--url", &database.url])
-        .ends(1)
-        .says(&["up.sql:3: ", "the first 2 of 4 statements stay in effect"]);
-    assert_eq!(database.tables(), ["__diesel_schema_migrations", "a"]);
+    for database in Database::mariadb_and_mysql() {
+        let up = "START TRANSACTION;\nCREATE TABLE a (id INTEGER);\nINSERT INTO a VALUES (1);\nCOMMIT;\n";
+        project.migration(NAME, up, "DROP TABLE a");
+        project
+            .run(&["run", "--url", &database.url])
+            .ends(0)
+            .says(&["(4 statements"]);
+        assert_eq!(database.query("SELECT id FROM a"), ["1"]);
+        database.execute("DROP TABLE a");
+        database.execute("DELETE FROM __diesel_schema_migrations");
+        project.write(
+            &format!("migrations/{NAME}/up.sql"),
+            "START TRANSACTION;\nCREATE TABLE a (id INTEGER);\nINSERT INTO b VALUES (1);\nCOMMIT;\n",
+        );
+        project
+            .run(&["run", "--url", &database.url])
+            .ends(1)
+            .says(&["up.sql:3: ", "the first 2 of 4 statements stay in effect"]);
+        assert_eq!(database.tables(), ["__diesel_schema_migrations", "a"]);
+    }
 }

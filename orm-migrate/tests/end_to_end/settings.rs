@@ -100,21 +100,22 @@ fn a_switch_that_does_nothing_is_refused() {
 #[cfg(feature = "test-mysql")]
 fn what_mysql_is_set_to_hides_no_bookkeeping() {
     let project = Project::empty("autocommit");
-    let database = Database::mysql();
-    let up = "CREATE TABLE a (id INTEGER);\nSET autocommit = 0;\nSET SESSION sql_mode = 'ANSI_QUOTES';\n\
-        INSERT INTO a VALUES (1);\nCOMMIT;\nUSE information_schema;\n";
-    project.migration("1_a", up, "SELECT 1");
-    project.migration(
-        "2_b",
-        "LOCK TABLES a WRITE;\nINSERT INTO a VALUES (2);\n",
-        "SELECT 1",
-    );
-    project.run(&["run", "--url", &database.url]).ends(0);
-    assert_eq!(database.query("SELECT id FROM a ORDER BY id"), ["1", "2"]);
-    project
-        .run(&["status", "--url", &database.url])
-        .ends(0)
-        .prints("[X] 1_a\n[X] 2_b\n");
+    for database in Database::mariadb_and_mysql() {
+        let up = "CREATE TABLE a (id INTEGER);\nSET autocommit = 0;\nSET SESSION sql_mode = 'ANSI_QUOTES';\n\
+            INSERT INTO a VALUES (1);\nCOMMIT;\nUSE information_schema;\n";
+        project.migration("1_a", up, "SELECT 1");
+        project.migration(
+            "2_b",
+            "LOCK TABLES a WRITE;\nINSERT INTO a VALUES (2);\n",
+            "SELECT 1",
+        );
+        project.run(&["run", "--url", &database.url]).ends(0);
+        assert_eq!(database.query("SELECT id FROM a ORDER BY id"), ["1", "2"]);
+        project
+            .run(&["status", "--url", &database.url])
+            .ends(0)
+            .prints("[X] 1_a\n[X] 2_b\n");
+    }
 }
 
 #[test]

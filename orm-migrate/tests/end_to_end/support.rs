@@ -220,13 +220,12 @@ impl Database {
 
     /// One of each database that this build tests.
     pub(crate) fn all(project: &Project) -> Vec<Self> {
-        vec![
-            Self::sqlite(project),
-            #[cfg(feature = "test-postgres")]
-            Self::postgres(),
-            #[cfg(feature = "test-mysql")]
-            Self::mysql(),
-        ]
+        let mut all = vec![Self::sqlite(project)];
+        #[cfg(feature = "test-postgres")]
+        all.push(Self::postgres());
+        #[cfg(feature = "test-mysql")]
+        all.extend(Self::mariadb_and_mysql());
+        all
     }
 
     #[cfg(feature = "test-postgres")]
@@ -234,9 +233,14 @@ impl Database {
         Self::on_server("postgres", "ORM_TEST_POSTGRES_URL")
     }
 
+    /// One of MariaDB and one of MySQL, without the server that the run leaves out: tests/run says so by
+    /// `ORM_TEST_MYSQL=not-run`, and prints the reason.
     #[cfg(feature = "test-mysql")]
-    pub(crate) fn mysql() -> Self {
-        Self::on_server("mysql", "ORM_TEST_MYSQL_URL")
+    pub(crate) fn mariadb_and_mysql() -> impl Iterator<Item = Self> {
+        ["ORM_TEST_MARIADB", "ORM_TEST_MYSQL"]
+            .into_iter()
+            .filter(|variable| std::env::var(variable).as_deref() != Ok("not-run"))
+            .map(|variable| Self::on_server("mysql", &format!("{variable}_URL")))
     }
 
     #[cfg_attr(
@@ -264,6 +268,11 @@ impl Database {
             url,
             server: Some((server, name)),
         }
+    }
+
+    #[cfg(any(feature = "test-postgres", feature = "test-mysql"))]
+    pub(crate) fn is_mariadb(&self) -> bool {
+        connect(&self.url).dialect().name() == "mariadb"
     }
 
     pub(crate) fn has_transactional_ddl(&self) -> bool {
@@ -315,7 +324,14 @@ impl Database {
                 command.args(["-X", "-v", "ON_ERROR_STOP=1", "-d", &self.url]);
                 command
             }
-            _ => mariadb(&self.url),
+            _ => mysql_shell(
+                if self.is_mariadb() {
+                    "mariadb"
+                } else {
+                    "mysql"
+                },
+                &self.url,
+            ),
         };
         let mut child = command
             .stdin(Stdio::piped())
@@ -358,16 +374,16 @@ fn connect(url: &str) -> Connection {
         .unwrap()
 }
 
-/// The shell of MariaDB, which takes no URL.
+/// The shell of MariaDB or MySQL, which takes no URL.
 #[cfg(any(feature = "test-postgres", feature = "test-mysql"))]
-fn mariadb(url: &str) -> Command {
+fn mysql_shell(program: &str, url: &str) -> Command {
     let rest = url.split_once("://").unwrap().1;
     let (login, rest) = rest.rsplit_once('@').unwrap();
     let (user, password) = login.split_once(':').unwrap_or((login, ""));
     let (host, name) = rest.split_once('/').unwrap();
     let (host, port) = host.split_once(':').unwrap_or((host, "3306"));
     let name = name.split('?').next().unwrap();
-    let mut command = Command::new("mariadb");
+    let mut command = Command::new(program);
     command.args([
         "--no-defaults",
         "--protocol=tcp",

@@ -115,7 +115,9 @@ fn every_part_of_a_model_and_cycles_of_references_go_both_ways() {
 #[cfg(feature = "test-mysql")]
 fn a_script_for_mariadb_alone_is_accepted_too() {
     let project = Project::new("script_mariadb", MODELS);
-    let database = Database::mysql();
+    let Some(database) = Database::mariadb_and_mysql().find(Database::is_mariadb) else {
+        return; // The run leaves MariaDB out, and says so.
+    };
     let script = project
         .run(&["create-all", "--dialect", "mariadb"])
         .ends(0)

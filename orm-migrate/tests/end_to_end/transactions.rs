@@ -93,72 +93,76 @@ fn chained_transactions_go_on() {
 #[test]
 #[cfg(feature = "test-mysql")]
 fn what_commits_by_itself_on_mysql_is_counted() {
-    let case = Case::new(Project::empty("implicit_commit"), Database::mysql());
-    case.database
-        .execute("CREATE PROCEDURE commits() BEGIN COMMIT; START TRANSACTION; END");
-    for (statement, state) in [
-        (
-            "CREATE TABLE b (id INTEGER)",
-            "the first 3 of 5 statements stay in effect",
-        ),
-        (
-            "START TRANSACTION",
-            "the first 3 of 5 statements stay in effect",
-        ),
-        (
-            "CHECK TABLE a",
-            "the first 3 of 5 statements stay in effect",
-        ),
-        ("FLUSH TABLES", "the first 3 of 5 statements stay in effect"),
-        (
-            "CALL commits()",
-            "perhaps the first 3 of 5 statements stay in effect",
-        ),
-    ] {
-        let script = format!(
-            "BEGIN;\nINSERT INTO a VALUES (1);\n{statement};\nINSERT INTO a VALUES (1);\nCOMMIT;\n"
+    for database in Database::mariadb_and_mysql() {
+        let case = Case::new(Project::empty("implicit_commit"), database);
+        case.database
+            .execute("CREATE PROCEDURE commits() BEGIN COMMIT; START TRANSACTION; END");
+        for (statement, state) in [
+            (
+                "CREATE TABLE b (id INTEGER)",
+                "the first 3 of 5 statements stay in effect",
+            ),
+            (
+                "START TRANSACTION",
+                "the first 3 of 5 statements stay in effect",
+            ),
+            (
+                "CHECK TABLE a",
+                "the first 3 of 5 statements stay in effect",
+            ),
+            ("FLUSH TABLES", "the first 3 of 5 statements stay in effect"),
+            (
+                "CALL commits()",
+                "perhaps the first 3 of 5 statements stay in effect",
+            ),
+        ] {
+            let script = format!(
+                "BEGIN;\nINSERT INTO a VALUES (1);\n{statement};\nINSERT INTO a VALUES (1);\nCOMMIT;\n"
+            );
+            case.fails(&script, state, &["1"]);
+        }
+        case.fails(
+            "SET completion_type = 1;\nBEGIN;\nINSERT INTO a VALUES (1);\nCOMMIT;\nINSERT INTO a VALUES (1);\n",
+            "the first 4 of 5 statements stay in effect",
+            &["1"],
         );
-        case.fails(&script, state, &["1"]);
-    }
-    case.fails(
-        "SET completion_type = 1;\nBEGIN;\nINSERT INTO a VALUES (1);\nCOMMIT;\nINSERT INTO a VALUES (1);\n",
-        "the first 4 of 5 statements stay in effect",
-        &["1"],
-    );
-    // What ends the transaction and then fails.
-    case.fails(
-        "BEGIN;\nINSERT INTO a VALUES (1);\nALTER TABLE b ADD COLUMN id INTEGER;\nCOMMIT;\n",
-        "the first 2 of 4 statements stay in effect",
-        &["1"],
-    );
-    // Neither commits.
-    for statement in [
-        "CREATE TEMPORARY TABLE t (x INTEGER)",
-        "CREATE TABLE wrong wrong",
-    ] {
-        let script = format!(
-            "BEGIN;\nINSERT INTO a VALUES (1);\n{statement};\nINSERT INTO a VALUES (1);\nCOMMIT;\n"
+        // What ends the transaction and then fails.
+        case.fails(
+            "BEGIN;\nINSERT INTO a VALUES (1);\nALTER TABLE b ADD COLUMN id INTEGER;\nCOMMIT;\n",
+            "the first 2 of 4 statements stay in effect",
+            &["1"],
         );
-        case.fails(&script, "nothing of it was changed", &[]);
+        // Neither commits.
+        for statement in [
+            "CREATE TEMPORARY TABLE t (x INTEGER)",
+            "CREATE TABLE wrong wrong",
+        ] {
+            let script = format!(
+                "BEGIN;\nINSERT INTO a VALUES (1);\n{statement};\nINSERT INTO a VALUES (1);\nCOMMIT;\n"
+            );
+            case.fails(&script, "nothing of it was changed", &[]);
+        }
     }
 }
 
 #[test]
 #[cfg(feature = "test-mysql")]
 fn a_program_on_mysql_may_have_done_a_part() {
-    let case = Case::new(Project::empty("partial"), Database::mysql());
-    case.database.execute(
-        "CREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); INSERT INTO a VALUES (1); END",
-    );
-    for script in [
-        "CALL p()",
-        "BEGIN NOT ATOMIC INSERT INTO a VALUES (1); INSERT INTO a VALUES (1); END",
-    ] {
-        case.fails(
-            script,
-            "perhaps part of the failing statement stays in effect",
-            &["1"],
+    for database in Database::mariadb_and_mysql() {
+        let case = Case::new(Project::empty("partial"), database);
+        case.database.execute(
+            "CREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); INSERT INTO a VALUES (1); END",
         );
+        for script in [
+            "CALL p()",
+            "BEGIN NOT ATOMIC INSERT INTO a VALUES (1); INSERT INTO a VALUES (1); END",
+        ] {
+            case.fails(
+                script,
+                "perhaps part of the failing statement stays in effect",
+                &["1"],
+            );
+        }
     }
 }
 
@@ -166,17 +170,18 @@ fn a_program_on_mysql_may_have_done_a_part() {
 #[cfg(feature = "test-mysql")]
 fn tables_on_mysql_that_can_not_roll_back_are_named() {
     let project = Project::empty("myisam");
-    let database = Database::mysql();
-    database.execute("CREATE TABLE m (id INTEGER PRIMARY KEY) ENGINE = MyISAM");
-    project.migration(
-        NAME,
-        "INSERT INTO m VALUES (1);\nINSERT INTO m VALUES (1);\n",
-        "",
-    );
-    project.run(&["run", "--url", &database.url]).ends(1).says(&[
-        "state: rolled back, nothing of it was changed, except perhaps in m, whose engine can't roll back",
-    ]);
-    assert_eq!(database.query("SELECT id FROM m"), ["1"]);
+    for database in Database::mariadb_and_mysql() {
+        database.execute("CREATE TABLE m (id INTEGER PRIMARY KEY) ENGINE = MyISAM");
+        project.migration(
+            NAME,
+            "INSERT INTO m VALUES (1);\nINSERT INTO m VALUES (1);\n",
+            "",
+        );
+        project.run(&["run", "--url", &database.url]).ends(1).says(&[
+            "state: rolled back, nothing of it was changed, except perhaps in m, whose engine can't roll back",
+        ]);
+        assert_eq!(database.query("SELECT id FROM m"), ["1"]);
+    }
 }
 
 #[test]

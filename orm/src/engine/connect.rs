@@ -99,17 +99,14 @@ fn mysql(mut url: Url) -> Result<Target> {
             config = config.variable(variable, value);
         }
     }
-    let mut driver = MysqlDriver::new(config);
-    match url.take("server").as_deref() {
-        None => {}
-        Some("mysql") => driver = driver.as_mysql(),
-        Some(_) => return Err(wrong("the url's option server is not mysql")),
-    }
     url.finish(
         "sslmode, sslrootcert, socket, connect_timeout (seconds), statement_cache, \
-         innodb_lock_wait_timeout, auto_increment_increment, server=mysql, pool_size, echo",
+         innodb_lock_wait_timeout, auto_increment_increment, pool_size, echo",
     )?;
-    Ok((Arc::new(driver), vec![&MariaDbDialect, &MysqlDialect]))
+    Ok((
+        Arc::new(MysqlDriver::new(config)),
+        vec![&MariaDbDialect, &MysqlDialect],
+    ))
 }
 
 /// The TLS mode of a URL, in the words of the driver: disable, require, insecure.

@@ -1,7 +1,8 @@
-//! The driver against a real server: the one of `ORM_TEST_MYSQL_URL`, MySQL or MariaDB.
+//! The driver against a real server: the tests that `mariadb.rs` and `mysql.rs` run, each on the server of
+//! its `URL_VARIABLE`.
 //!
 //! Each test makes a database of its own and drops it at the end. Without the variable the tests fail
-//! with the command that provides a server; the feature `server-tests` alone compiles them.
+//! with the command that provides a server.
 
 mod connect;
 mod errors;

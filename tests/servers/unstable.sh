@@ -1,0 +1,125 @@
+# Programs of Debian unstable, unpacked into a folder beside whatever Debian the machine runs: MySQL, which
+# Debian's releases don't have, and newer PostgreSQL and MariaDB. Sourced by tests/run.
+#
+# Needs no root, and the machine's packages are not touched. A folder is unpacked once for each version
+# and kept. Deliberately not here: which packages, and how a server starts.
+
+# Where unpacked folders are kept. Root's servers run as another account, which can't enter root's home.
+unstable_cache() {
+    local home=${HOME:-/nonexistent}/.cache
+    if ((EUID == 0)); then home=/var/cache; fi
+    echo "${XDG_CACHE_HOME:-$home}/orm-tests"
+}
+
+# Says why a server can't be had, in one line, for the summary.
+unstable_fails() { # REASON
+    echo "$1" >"$folder/$id.reason"
+    return 1
+}
+
+# Unpacks PACKAGES, the first of which gives the version, and writes the folder to $folder/$id.root.
+# PROGRAMS are their files, which then start with the libraries beside them.
+unstable_unpack() { # PROGRAMS PACKAGES
+    local cache lock status=0
+    local -a programs packages
+    read -ra programs <<<"$1"
+    read -ra packages <<<"$2"
+    cache=$(unstable_cache)
+    # The body of the work is a subshell: the lock and the mask end with it.
+    (
+        umask 022
+        mkdir -p "$cache" && exec {lock}>"$cache/lock" || unstable_fails "can't write to $cache"
+        # Another run may be downloading the same.
+        flock --timeout 900 "$lock" || unstable_fails "another run holds $cache/lock"
+        unstable_unpack_locked
+    ) || status=$?
+    return "$status"
+}
+
+# The caller's `cache`, `programs` and `packages` say what.
+unstable_unpack_locked() {
+    local options version target
+    unstable_options || return
+    if unstable_refresh; then
+        version=$(unstable_version "${packages[0]}")
+        [[ -n $version ]] || unstable_fails "Debian unstable has no package ${packages[0]}" || return
+        target=$cache/${packages[0]}_${version//:/.} # a colon would part the path of libraries
+        [[ -d $target ]] || unstable_download "$target" || return
+    else
+        # Without a mirror, what an earlier run has unpacked serves as well.
+        target=$(find "$cache" -maxdepth 1 -name "${packages[0]}_*" | sort -V | tail -n 1)
+        [[ -n $target ]] || unstable_fails "the package list of $mirror can't be fetched" || return
+    fi
+    touch "$target"
+    unstable_forget_old
+    echo "$target" >"$folder/$id.root"
+}
+
+# Sets `mirror`, the machine's own, and `options`, which keep apt away from the machine's packages.
+unstable_options() {
+    type -P apt-get dpkg-deb >/dev/null || unstable_fails "this machine has no apt-get" || return
+    mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 'Created-By: Packages' 2>/dev/null |
+        awk '$2 !~ /security/ { print $1; exit }')
+    [[ -n $mirror ]] || unstable_fails "the apt sources of this machine name no mirror" || return
+    mkdir -p "$cache/lists/partial"
+    : >"$cache/status" # nothing is installed, as far as this apt knows
+    local keys=/usr/share/keyrings/debian-archive-keyring.gpg
+    echo "deb [signed-by=$keys] $mirror sid main" >"$cache/sources.list"
+    options=(
+        -q -o Dir::Etc::sourcelist="$cache/sources.list" -o Dir::Etc::sourceparts=-
+        -o Dir::State::lists="$cache/lists" -o Dir::State::status="$cache/status"
+        -o Dir::Cache="$cache" -o Dir::Log="$cache" -o Debug::NoLocking=1
+        -o APT::Sandbox::User="$(id -un)" -o APT::Install-Recommends=0
+        -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=30
+    )
+}
+
+# Fetches the package list, unless it was fetched within a day.
+unstable_refresh() {
+    if [[ -n $(find "$cache/fetched" -mmin -1440 2>/dev/null) &&
+        $(cat "$cache/fetched") == "$mirror" ]]; then return; fi
+    apt-get "${options[@]}" -o APT::Update::Error-Mode=any update || return
+    echo "$mirror" >"$cache/fetched"
+}
+
+unstable_version() { # PACKAGE
+    apt-cache "${options[@]}" policy "$1" | awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
+}
+
+# Unpacks beside the target and renames at the end, so that an interrupted run leaves no half of it.
+unstable_download() { # TARGET
+    local work package
+    work=$(mktemp -d "$cache/unpacking.XXXXXX") || return
+    mkdir -p "$work/archives/partial" "$work/root"
+    if apt-get "${options[@]}" -o Dir::Cache::archives="$work/archives" install -y --download-only "${packages[@]}" &&
+        for package in "$work"/archives/*.deb; do dpkg-deb -x "$package" "$work/root" || break; done &&
+        rm -rf "$work"/root/usr/share/{doc,locale,man} &&
+        unstable_wrap "$work/root" "$1" && mv -T "$work/root" "$1"; then
+        rm -rf "$work"
+        return
+    fi
+    rm -rf "$work"
+    unstable_fails "${packages[0]} of Debian unstable can't be downloaded and unpacked"
+}
+
+# Puts a script in the place of each program. The program needs the C library that lies beside it, and
+# only the dynamic linker of that library finds it. The program takes the script for itself, so that
+# programs that start each other (initdb starts postgres) find scripts, too.
+unstable_wrap() { # UNPACKED TARGET
+    local program libraries linker
+    libraries=$(find "$1/usr/lib" -name libc.so.6 -printf '%h\n' -quit)
+    linker=$(find "$1/usr" -name 'ld-linux*.so.*' -print -quit)
+    [[ -n $libraries && -n $linker ]] || return
+    for program in "${programs[@]}"; do
+        mv "$1/$program" "$1/$program.unwrapped" || return
+        printf '#!/bin/sh\nexec "%s" --argv0 "$0" --library-path "%s" "%s" "$@"\n' \
+            "$2${linker#"$1"}" "$2${libraries#"$1"}" "$2/$program.unwrapped" >"$1/$program"
+        chmod 755 "$1/$program"
+    done
+}
+
+# Versions that no run has used for a month, and what interrupted runs have left.
+unstable_forget_old() {
+    find "$cache" -mindepth 1 -maxdepth 1 -type d -name '*_*' -mtime +30 -exec rm -rf {} +
+    find "$cache" -mindepth 1 -maxdepth 1 -type d -name 'unpacking.*' -mmin +60 -exec rm -rf {} +
+}
