@@ -2,6 +2,8 @@
 //!
 //! The shape of the statements is `orm_core`'s; names of types and literals are in `types.rs`.
 
+use std::borrow::Cow;
+
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{Column, Table};
 use orm_core::sql::DdlLock;
@@ -109,6 +111,15 @@ pub(crate) fn default_literal(column: &Column, value: &Value) -> Result<String> 
     Ok(literal)
 }
 
+/// The expression of a default on MySQL. `CURRENT_TIMESTAMP ON UPDATE …` is more than an expression.
+pub(crate) fn default_expression(sql: &str) -> Cow<'_, str> {
+    if sql.to_ascii_uppercase().contains(" ON UPDATE ") {
+        sql.into()
+    } else {
+        format!("({sql})").into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +143,16 @@ mod tests {
             column_type(&limited, &limited.columns[0]).unwrap(),
             "VARCHAR(50)"
         );
+    }
+
+    #[test]
+    fn a_default_is_an_expression_in_parentheses() {
+        assert_eq!(
+            default_expression("CURRENT_TIMESTAMP"),
+            "(CURRENT_TIMESTAMP)"
+        );
+        let clock = "CURRENT_TIMESTAMP(6) on update CURRENT_TIMESTAMP(6)";
+        assert_eq!(default_expression(clock), clock);
     }
 
     #[test]

@@ -125,6 +125,10 @@ impl Dialect for MysqlDialect {
         ddl::default_literal(column, value)
     }
 
+    fn default_expression<'a>(&self, sql: &'a str) -> Cow<'a, str> {
+        ddl::default_expression(sql)
+    }
+
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
         Ok(render::begin(*options))
     }

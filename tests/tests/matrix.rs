@@ -16,6 +16,15 @@ fn main() -> ExitCode {
     let mut failed = false;
     for backend in Backend::enabled() {
         let probe = Db::empty(backend);
+        assert_eq!(
+            probe.dialect().name(),
+            backend
+                .name()
+                .to_ascii_lowercase()
+                .replace("postgresql", "postgres"),
+            "the URL of {} names a server of another kind",
+            backend.name()
+        );
         let trials = suite::all()
             .iter()
             .map(|case| trial(case, backend, &probe))

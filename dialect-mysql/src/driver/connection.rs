@@ -162,8 +162,14 @@ impl MysqlConnection {
     #[inline]
     fn succeeded(&mut self, sql: &str, has_rows: bool) {
         if let Some(open) = self.native.as_ref().and_then(reported) {
-            self.open = open;
             self.tracked = true;
+            if self.open && !open && !ends_or_begins(sql, true) {
+                // MySQL reports an end at CREATE TEMPORARY TABLE, which ends nothing.
+                self.ask();
+                self.tracked = !self.open;
+            } else {
+                self.open = open;
+            }
         } else if !is_plain(sql) {
             self.doubt(sql, has_rows);
         }

@@ -258,3 +258,25 @@ fn without_reports_the_server_is_asked() {
         check(connection, Gone);
     }
 }
+
+#[test]
+fn temporary_tables_end_no_transaction() {
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    let connection = connection.as_mut();
+    control(connection, &["CREATE TABLE t (a INT)"]);
+    for sql in [
+        "CREATE TEMPORARY TABLE x (a INT)",
+        "INSERT INTO x VALUES (1)",
+        "DROP TEMPORARY TABLE x",
+    ] {
+        control(connection, &["BEGIN", "INSERT INTO t VALUES (1)"]);
+        control(connection, &[sql]);
+        assert_eq!(connection.transaction(None), Open, "{sql}");
+        control(connection, &["INSERT INTO t VALUES (2)"]);
+        assert_eq!(connection.transaction(None), Open, "{sql}");
+        control(connection, &["ROLLBACK"]);
+        assert_eq!(connection.transaction(None), Gone, "{sql}");
+        assert_eq!(integer(connection, "SELECT COUNT(*) FROM t"), 0, "{sql}");
+    }
+}

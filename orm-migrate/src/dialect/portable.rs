@@ -94,6 +94,10 @@ impl Dialect for Portable {
         self.main.default_literal(column, value)
     }
 
+    fn default_expression<'a>(&self, sql: &'a str) -> Cow<'a, str> {
+        self.main.default_expression(sql)
+    }
+
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
         self.main.begin(options)
     }

@@ -157,6 +157,9 @@ fn a_program_on_mysql_may_have_done_a_part() {
             "CALL p()",
             "BEGIN NOT ATOMIC INSERT INTO a VALUES (1); INSERT INTO a VALUES (1); END",
         ] {
+            if script.contains("NOT ATOMIC") && !case.database.is_mariadb() {
+                continue; // MySQL has no such statement.
+            }
             case.fails(
                 script,
                 "perhaps part of the failing statement stays in effect",

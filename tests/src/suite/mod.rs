@@ -46,7 +46,7 @@ mod version;
 mod violations;
 mod writes;
 
-use crate::backend::Db;
+use crate::backend::{Backend, Db};
 
 /// A case: what it needs, and what it does.
 pub struct Case {
@@ -77,6 +77,9 @@ pub enum Requires {
     AbortingErrors,
     /// Deadlocks between row locks: not SQLite, which has one writer.
     RowLocks,
+    /// An isolation level that refuses an update of a row which another transaction has changed since it
+    /// was read. MySQL's snapshots let it pass, and at SERIALIZABLE the reads lock.
+    SnapshotConflicts,
     /// Native types for dates, so that the database refuses or converts on its own.
     StrictTypes,
     /// A database in a file or in memory.
@@ -103,6 +106,10 @@ impl Requires {
             Self::AbortingErrors => (
                 !capabilities.statement_rollback,
                 "an error leaves its transaction intact",
+            ),
+            Self::SnapshotConflicts => (
+                db.backend != Backend::Mysql,
+                "its snapshots don't conflict with an update",
             ),
             Self::StrictTypes => (
                 db.backend.is_server(),

@@ -224,6 +224,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         self.literal(value)
     }
 
+    /// The expression of a column's default, given as SQL: in parentheses on MySQL, which takes a bare one for
+    /// literals and the clock alone.
+    fn default_expression<'a>(&self, sql: &'a str) -> Cow<'a, str> {
+        sql.into()
+    }
+
     /// The statements that begin a transaction, in order; the last one begins it.
     ///
     /// # Errors

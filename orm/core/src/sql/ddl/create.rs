@@ -68,7 +68,7 @@ fn write_column(w: &mut SqlWriter<'_>, table: &Table, column: &Column) -> Result
             w.push(" DEFAULT ").push(&literal);
         }
         Some(Default::Raw(sql)) => {
-            w.push(" DEFAULT ").push(sql);
+            w.push(" DEFAULT ").push(&dialect.default_expression(sql));
         }
         None => {}
     }
