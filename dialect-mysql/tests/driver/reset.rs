@@ -9,7 +9,7 @@ use orm_core::driver::{Connection, Driver, TransactionState};
 use orm_core::error::ErrorKind;
 use orm_core::value::{Value, ValueRef};
 
-use crate::support::{Scratch, config, control, execute, failure, integer, rows, value};
+use super::support::{Scratch, config, control, execute, failure, integer, rows, value};
 
 /// A text that leaves something behind, and a question whose answer it changes.
 const LEFTOVERS: &[(&str, &str)] = &[
