@@ -26,6 +26,8 @@ pub(crate) const MYSQL: Capabilities = Capabilities {
     // DDL commits what is open.
     transactional_ddl: false,
     alter_constraint: true,
+    row_locks: true,
+    snapshot_reads: true,
     null_safe: NullSafeStyle::Spaceship,
     in_list: InListStyle::JsonTable,
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.

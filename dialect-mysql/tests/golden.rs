@@ -58,6 +58,14 @@ fn limit_and_offset() {
 }
 
 #[test]
+fn row_locks() {
+    check(
+        &statements::locked(),
+        "SELECT `a` FROM `t` LIMIT 18446744073709551615 OFFSET ? FOR UPDATE",
+    );
+}
+
+#[test]
 fn in_lists() {
     check(&is_in(vec![]), "1 = 0");
     check(&not_in(vec![]), "1 = 1");

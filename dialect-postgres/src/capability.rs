@@ -22,6 +22,8 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     statement_rollback: false,
     transactional_ddl: true,
     alter_constraint: true,
+    row_locks: true,
+    snapshot_reads: false,
     null_safe: NullSafeStyle::IsNotDistinctFrom,
     // One statement text for lists of any length, and faster than a list of binds.
     in_list: InListStyle::Array,

@@ -24,6 +24,8 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     // ALTER TABLE has no ADD CONSTRAINT. References to tables that don't exist yet are allowed, so a
     // cycle of foreign keys needs none.
     alter_constraint: false,
+    row_locks: false,
+    snapshot_reads: false,
     null_safe: NullSafeStyle::Is,
     in_list: InListStyle::JsonEach,
     repeats: RepeatStyle::Plain,

@@ -39,6 +39,14 @@ fn limit_and_offset() {
 }
 
 #[test]
+fn row_locks() {
+    check(
+        &statements::locked(),
+        r#"SELECT "a" FROM "t" LIMIT -1 OFFSET ?"#,
+    );
+}
+
+#[test]
 fn in_lists() {
     check(&is_in(vec![]), "1 = 0");
     check(&not_in(vec![]), "1 = 1");

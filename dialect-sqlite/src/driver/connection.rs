@@ -195,6 +195,12 @@ impl Connection for SqliteConnection {
         self.query("SELECT 1", &[], &mut |_| Ok(()))
     }
 
+    // BEGIN and COMMIT are read-only to SQLite, too, so only what yields rows counts.
+    fn is_read_only(&mut self, sql: &str) -> Result<bool> {
+        let statement = self.prepare(sql)?;
+        Ok(statement.readonly() && statement.column_count() > 0)
+    }
+
     // There is no other side that could go away. Errors of the file are errors of statements.
     fn is_broken(&self) -> bool {
         false

@@ -7,6 +7,7 @@ use std::any::Any;
 use std::fmt;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
 
 /// Opens connections to one database.
@@ -145,6 +146,22 @@ pub trait Connection: Send + Any {
     /// A driver that has nothing of the kind leaves this to be `Unsupported`.
     fn reset(&mut self) -> Result<()> {
         Err(Error::new(ErrorKind::Unsupported))
+    }
+
+    /// Whether the database itself says that a statement can't change anything, such as SQLite's
+    /// `sqlite3_stmt_readonly`. One of which that isn't known may write, as a SELECT that calls a function may.
+    ///
+    /// # Errors
+    /// That of preparing the statement.
+    fn is_read_only(&mut self, sql: &str) -> Result<bool> {
+        let _ = sql;
+        Ok(false)
+    }
+
+    /// The isolation level of transactions for which none is asked, if a setting of the server, the database or
+    /// the account has made it stronger than the one that the product comes with. Must not do I/O.
+    fn default_isolation(&self) -> Option<IsolationLevel> {
+        None
     }
 
     /// Whether the connection still answers: one cheap round trip, within the time that connecting may take.

@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! civil, error < value < types < schema < stmt < sql (writer < dialect < render < ddl)
-//! value < driver                             (a driver never sees a statement or a schema)
+//! value, transaction < driver                (a driver never sees a statement or a schema)
 //! ```
 
 pub mod civil;
@@ -19,6 +19,7 @@ pub mod sql;
 pub mod stmt;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transaction;
 pub mod types;
 pub mod value;
 

@@ -10,14 +10,14 @@ use std::time::Duration;
 use orm_core::driver::{self, Outcome, Row, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::violation;
-use orm_core::sql::Dialect;
+use orm_core::sql::{Dialect, IsolationLevel};
 use orm_core::value::ValueRef;
 
 use super::handle::{Engine, Shared};
 use super::pool::Checkout;
 use super::statement_cache::StatementKey;
-use super::steps::{self, End};
 use super::track::Track;
+use super::transaction_control;
 use crate::mapping::linked_tables;
 
 /// A connection to the database, on its own or a session's.
@@ -48,6 +48,19 @@ pub struct Connection {
     touched: bool,
     /// What takes back what the transaction has set for longer than it lasts.
     pub(super) after_end: Option<&'static str>,
+    /// Whether the transaction was begun to write, which takes SQLite's write lock.
+    pub(super) writes: bool,
+}
+
+/// What a statement may do, which tells what a lost answer means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Nothing: a typed query.
+    Reads,
+    /// Anything: a statement that commits by itself outside a transaction.
+    Writes,
+    /// Transactions and savepoints, which the caller follows.
+    Control,
 }
 
 impl fmt::Debug for Connection {
@@ -75,6 +88,7 @@ impl Connection {
             raw: false,
             touched: false,
             after_end: None,
+            writes: false,
         })
     }
 
@@ -91,10 +105,11 @@ impl Connection {
     /// Runs one statement of SQL text with binds and tells how many rows it matched.
     ///
     /// # Errors
-    /// The database's refusal as a kind; `Transaction` if the transaction around it is lost or aborted.
+    /// The database's refusal as a kind; `Transaction` if the transaction around it is lost or aborted;
+    /// `CommitUnknown` if the connection was lost under a statement outside a transaction.
     pub fn raw_execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
         self.raw = true;
-        self.execute(sql, binds)
+        self.watched(sql, |connection| connection.execute(sql, binds))
     }
 
     /// Runs one statement of SQL text once for each `width` values of `binds`.
@@ -109,7 +124,9 @@ impl Connection {
         done: &mut dyn FnMut(Outcome) -> Result<()>,
     ) -> Result<()> {
         self.raw = true;
-        self.execute_each(sql, width, binds, done)
+        self.watched(sql, |connection| {
+            connection.execute_each(sql, width, binds, done)
+        })
     }
 
     /// Runs one statement of SQL text with binds and hands each row to `each`.
@@ -123,7 +140,7 @@ impl Connection {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
         self.raw = true;
-        self.query(sql, binds, each)
+        self.watched(sql, |connection| connection.query(sql, binds, each))
     }
 
     /// Runs one statement without binds and rows, such as DDL. A statement that ends the transaction, as
@@ -133,20 +150,19 @@ impl Connection {
     /// As [`Connection::raw_execute`].
     pub fn raw_control(&mut self, sql: &str) -> Result<()> {
         self.raw = true;
-        self.control(sql)?;
-        // Here alone a text may hold several statements.
-        if self.track == Track::Open && sql.contains(';') {
-            self.track = self.after(sql);
+        let was = self.track;
+        let result = self.watched(sql, |connection| connection.send(sql, Effect::Writes));
+        if result.is_err() {
+            self.doubt(was);
         }
-        Ok(())
+        result
     }
 
     /// As [`Connection::raw_execute`], of a text that the library has rendered.
     #[inline]
     pub(crate) fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
         self.run(
-            sql,
-            binds,
+            (sql, binds, Effect::Writes),
             |native| native.execute(sql, binds),
             |outcome| outcome.affected,
         )
@@ -162,8 +178,7 @@ impl Connection {
     ) -> Result<()> {
         let rows = (binds.len() / width.max(1)) as u64;
         self.run(
-            sql,
-            binds,
+            (sql, binds, Effect::Writes),
             |native| native.execute_each(sql, width, binds, done),
             |()| rows,
         )
@@ -177,6 +192,42 @@ impl Connection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
+        self.fetch((sql, binds, Effect::Writes), each)
+    }
+
+    /// Runs a query that only reads. One whose connection turns out to have died in the pool is sent again on a
+    /// new one: a query costs no round trip more to find that out.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_query`].
+    #[inline]
+    pub(crate) fn read(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let pooled = !self.used && self.track == Track::Idle;
+        let mut begun = false;
+        let result = self.fetch((sql, binds, Effect::Reads), &mut |row| {
+            begun = true;
+            each(row)
+        });
+        match result {
+            Err(error) if pooled && !begun && error.is_connection_lost() => {
+                self.reconnect()?;
+                self.fetch((sql, binds, Effect::Reads), each)
+            }
+            result => result,
+        }
+    }
+
+    #[inline]
+    fn fetch(
+        &mut self,
+        (sql, binds, effect): (&str, &[ValueRef<'_>], Effect),
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
         let query = |native: &mut dyn driver::Connection| {
             let mut rows = 0_u64;
             native.query(sql, binds, &mut |row| {
@@ -185,12 +236,61 @@ impl Connection {
             })?;
             Ok(rows)
         };
-        self.run(sql, binds, query, |rows| *rows).map(|_| ())
+        self.run((sql, binds, effect), query, |rows| *rows)
+            .map(|_| ())
     }
 
     /// As [`Connection::raw_control`], of a text that the library has rendered.
     pub(crate) fn control(&mut self, sql: &str) -> Result<()> {
-        self.run(sql, &[], |native| native.control(sql), |()| 0)
+        self.send(sql, Effect::Control)
+    }
+
+    fn send(&mut self, sql: &str, effect: Effect) -> Result<()> {
+        self.run((sql, &[], effect), |native| native.control(sql), |()| 0)
+    }
+
+    /// Runs a text that may end the open transaction and begin another: the driver tells that one is open then,
+    /// not that it is a different one. A savepoint of the library's own is gone with the first.
+    #[inline]
+    fn watched<T>(&mut self, sql: &str, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.track != Track::Open || !transaction_control::may_replace_transaction(sql) {
+            return run(self);
+        }
+        let watch = self.set_savepoint()?;
+        let result = run(self);
+        self.find_savepoint(watch);
+        result
+    }
+
+    /// Where DDL commits what is open, that has happened before the answer of a statement without rows is lost.
+    fn doubt(&mut self, was: Track) {
+        let lost = was == Track::Open && self.track == Track::Gone && self.native().is_broken();
+        if lost && !self.dialect.capabilities().transactional_ddl {
+            self.track = Track::Ended;
+        }
+    }
+
+    /// Whether the database says that a statement can't change anything. Only SQLite knows.
+    pub(crate) fn is_read_only(&mut self, sql: &str) -> Result<bool> {
+        self.resync()?;
+        self.native().is_read_only(sql)
+    }
+
+    /// Whether a query can lock rows here: until the end of a transaction.
+    pub(crate) fn can_lock(&self) -> bool {
+        self.track == Track::Open && (self.writes || self.dialect.capabilities().row_locks)
+    }
+
+    /// Whether plain reads show an older state than locking ones: in a transaction where the database reads from
+    /// a snapshot.
+    pub(crate) fn reads_a_snapshot(&self) -> bool {
+        self.track == Track::Open && self.dialect.capabilities().snapshot_reads
+    }
+
+    /// The isolation level of its transactions when none is asked for, if that is stronger than the one that
+    /// its kind of database comes with.
+    pub(crate) fn default_isolation(&mut self) -> Option<IsolationLevel> {
+        self.native().default_isolation()
     }
 
     /// The driver's own connection, such as `rusqlite::Connection`, for what this library doesn't
@@ -224,8 +324,7 @@ impl Connection {
     #[inline]
     fn run<T>(
         &mut self,
-        sql: &str,
-        binds: &[ValueRef<'_>],
+        (sql, binds, effect): (&str, &[ValueRef<'_>], Effect),
         statement: impl FnOnce(&mut dyn driver::Connection) -> Result<T>,
         rows: impl Fn(&T) -> u64,
     ) -> Result<T> {
@@ -235,6 +334,7 @@ impl Connection {
             return Err(no_text(sql));
         }
         self.used = true;
+        let autocommits = self.track == Track::Idle && effect == Effect::Writes;
         let start = self.shared.log.start();
         let result = statement(native(&mut self.slot));
         if let Some(start) = start {
@@ -248,19 +348,22 @@ impl Connection {
         match result {
             Ok(value) => {
                 // Any text may begin or end a transaction: BEGIN by hand, a CALL, DDL on MySQL.
-                self.observe(Ok(sql));
+                self.observe(None, "");
                 Ok(value)
             }
-            Err(error) => Err(self.failed(error, sql)),
+            Err(error) => Err(self.failed(error, sql, autocommits)),
         }
     }
 
     #[cold]
-    fn failed(&mut self, error: Error, sql: &str) -> Error {
-        self.observe(Err(&error));
-        self.doubt(&error, sql);
+    fn failed(&mut self, error: Error, sql: &str, autocommits: bool) -> Error {
+        self.observe(Some(&error), sql);
         let error = self.completed(error.with_sql(sql), sql);
         match (error.kind(), error.hint()) {
+            // As with a COMMIT, the answer is lost, not necessarily the work.
+            (ErrorKind::ConnectionLost, _) if autocommits => error
+                .into_kind(ErrorKind::CommitUnknown)
+                .with_hint("look whether the work is stored before doing it again"),
             (ErrorKind::ConnectionLost, None) => error
                 .with_hint("call rollback() to go on with a new connection, without this one's settings"),
             (ErrorKind::UndefinedColumn, None) => error.with_hint(
@@ -280,57 +383,31 @@ impl Connection {
         violation::complete(error, sql, linked_tables(), limit)
     }
 
-    /// Of several statements the first may have ended the transaction, and another failed in the next one. What
-    /// has no code was refused before it was sent.
-    fn doubt(&mut self, error: &Error, sql: &str) {
-        let is_single = !sql.trim_end_matches([';', ' ', '\n']).contains(';');
-        if self.track != Track::Open || is_single || error.code().is_none() {
-            return;
-        }
-        self.track = self.after(sql);
-    }
-
-    /// What is known of the open transaction after a text that may have put another in its place.
-    #[cold]
-    fn after(&self, sql: &str) -> Track {
-        match self.end_of(sql) {
-            None => Track::Open,
-            Some(End::Stored) => Track::Ended,
-            Some(End::Undone) => Track::Gone,
-        }
-    }
-
     /// Asks the driver what is left of the transaction after a statement, that succeeded or failed, and
-    /// remembers it. Costs no I/O.
+    /// remembers it: after `error` of `sql`, if it failed. Costs no I/O.
     #[inline]
-    pub(super) fn observe(&mut self, outcome: Result<&str, &Error>) {
-        let state = self.native().transaction(outcome.err());
+    pub(super) fn observe(&mut self, error: Option<&Error>, sql: &str) {
+        let state = self.native().transaction(error);
         self.track = match (self.track, state) {
-            (Track::Open, TransactionState::Open) => match outcome {
-                Ok(sql) if steps::may_end(sql) => self.after(sql),
-                _ => Track::Open,
-            },
+            (Track::Open, TransactionState::Open) => Track::Open,
             (Track::Idle, TransactionState::None) => Track::Idle,
-            (track, state) => track.changed(state, self.is_stored_after(outcome)),
+            (track, state) => {
+                let rolled_back = error.is_some_and(|error| self.rolls_back(error, sql));
+                track.changed(state, rolled_back)
+            }
         };
     }
 
-    /// Where DDL commits what is open, so does BEGIN.
-    fn end_of(&self, sql: &str) -> Option<End> {
-        steps::end_of(sql, !self.dialect.capabilities().transactional_ddl)
-    }
-
-    /// Whether a transaction that is no longer open has been committed: by the statement's own success,
-    /// or, where DDL commits what is open, before it failed.
+    /// Whether the database undoes the transaction by such an error, where it leaves none open. It does by those of
+    /// concurrency, and a lost connection undoes what no COMMIT was sent for. Where nothing commits on the side,
+    /// it does by any error of a text that doesn't end the transaction itself, such as a full disk on SQLite.
     #[cold]
-    fn is_stored_after(&self, outcome: Result<&str, &Error>) -> bool {
-        let error = match outcome {
-            Ok(sql) => return self.end_of(sql) != Some(End::Undone),
-            Err(error) => error,
-        };
-        let rolled_back =
-            error.is_serialization_failure() || error.is_busy() || error.is_connection_lost();
-        !self.dialect.capabilities().transactional_ddl && !rolled_back
+    fn rolls_back(&self, error: &Error, sql: &str) -> bool {
+        let concurrency = error.is_serialization_failure() || error.is_busy();
+        concurrency
+            || error.is_connection_lost()
+            || self.dialect.capabilities().transactional_ddl
+                && !transaction_control::may_replace_transaction(sql)
     }
 
     /// Lets the driver find out what was done through its own connection, if that was in other hands.
@@ -344,12 +421,7 @@ impl Connection {
         self.touched = false;
         let looked = self.native().resync();
         let state = self.native().transaction(None);
-        self.track = match (self.track, state) {
-            (Track::Open | Track::Aborted, TransactionState::None) if looked.is_ok() => {
-                Track::Taken
-            }
-            (track, state) => track.changed(state, false),
-        };
+        self.track = self.track.changed(state, false);
         looked
     }
 
@@ -366,7 +438,7 @@ impl Connection {
     fn is_clean(&mut self) -> bool {
         // `undo` asks first what became of the transaction while the driver's own connection was in use.
         if !self.touched {
-            self.observe(Ok(""));
+            self.observe(None, "");
         }
         self.undo().is_ok()
             && !self.native().is_broken()

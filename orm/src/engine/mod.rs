@@ -12,9 +12,9 @@ mod log;
 mod options;
 mod pool;
 mod statement_cache;
-mod steps;
 mod track;
 mod transaction;
+mod transaction_control;
 mod url;
 
 pub use orm_core::driver::{Outcome, Row};

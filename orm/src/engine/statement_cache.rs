@@ -9,6 +9,7 @@ use orm_core::error::Result;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum StatementKind {
     Get,
+    GetForUpdate,
     Insert,
     InsertReturning,
     Update,

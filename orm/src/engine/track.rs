@@ -17,38 +17,35 @@ pub(super) enum Track {
     Open,
     /// Open, but only a rollback, to a savepoint or of the whole, can follow.
     Aborted,
-    /// The database has ended it; what it did is undone, and nothing runs until `rollback` says so.
+    /// The database has rolled it back. Nothing runs until `rollback`.
     Gone,
-    /// The program itself has ended it, through the driver's own connection. Nothing runs until `rollback` says
-    /// so.
-    Taken,
-    /// A statement has ended it, such as DDL on MySQL, and what it did is stored. Nothing runs until
-    /// `rollback` says so, since it would commit by itself.
+    /// It has ended outside the library: by DDL on MySQL, COMMIT or ROLLBACK in raw SQL or in a procedure, or
+    /// through the driver's own connection. No driver tells which of the two it was. Nothing runs until
+    /// `rollback`, since it would commit by itself.
     Ended,
 }
+
+/// What [`Track::refusal`] refuses of which the outcome matters.
+pub(super) const COMMIT: &str = "commit";
 
 impl Track {
     #[inline]
     pub(super) fn allow_statement(self) -> Result<()> {
         match self {
             Self::Idle | Self::Open => Ok(()),
-            Self::Aborted | Self::Gone | Self::Taken | Self::Ended => {
-                Err(self.refusal("run a statement"))
-            }
+            Self::Aborted | Self::Gone | Self::Ended => Err(self.refusal("run a statement")),
         }
     }
 
-    /// What follows when the driver reports `state`; `stored` tells whether a transaction that isn't
-    /// open any more was committed.
+    /// What follows when the driver reports `state`; `rolled_back` tells whether a transaction that isn't open
+    /// any more is known to be undone.
     #[cold]
-    pub(super) fn changed(self, state: TransactionState, stored: bool) -> Self {
+    pub(super) fn changed(self, state: TransactionState, rolled_back: bool) -> Self {
         match (self, state) {
             // Another one that is open by now doesn't bring back the one that was lost.
-            (Self::Gone | Self::Taken | Self::Ended, _) | (Self::Idle, TransactionState::None) => {
-                self
-            }
-            (_, TransactionState::None) if stored => Self::Ended,
-            (_, TransactionState::None) => Self::Gone,
+            (Self::Gone | Self::Ended, _) | (Self::Idle, TransactionState::None) => self,
+            (_, TransactionState::None) if rolled_back => Self::Gone,
+            (_, TransactionState::None) => Self::Ended,
             (_, TransactionState::Open) => Self::Open,
             (_, TransactionState::Aborted) => Self::Aborted,
         }
@@ -58,17 +55,13 @@ impl Track {
     pub(super) fn refusal(self, what: &str) -> Error {
         let (state, hint) = match self {
             Self::Gone => (
-                "the database has ended the transaction",
+                "the database has rolled back the transaction",
                 "call rollback() and do the work again: nothing of it is stored",
             ),
-            Self::Taken => (
-                "the transaction was ended through the driver's own connection",
-                "whoever did that knows what is stored: call rollback() to go on",
-            ),
             Self::Ended => (
-                "a statement has ended the transaction",
-                "what came before that statement is stored: call rollback() to go on, and run DDL outside of \
-                 transactions",
+                "the transaction ended outside this library, so its work may be stored or not",
+                "call rollback() and look whether the work is there; run DDL, COMMIT and ROLLBACK outside of \
+                 transactions of this library",
             ),
             Self::Aborted => (
                 "an earlier error aborted the transaction",
@@ -78,7 +71,8 @@ impl Track {
             Self::Idle => ("no transaction is open", "call begin() first"),
         };
         let kind = match self {
-            Self::Gone | Self::Taken | Self::Ended | Self::Aborted => ErrorKind::Transaction,
+            Self::Ended if what == COMMIT => ErrorKind::CommitUnknown,
+            Self::Gone | Self::Ended | Self::Aborted => ErrorKind::Transaction,
             Self::Open | Self::Idle => ErrorKind::Usage,
         };
         Error::with_message(kind, format!("can't {what}: {state}")).with_hint(hint)

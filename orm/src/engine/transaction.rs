@@ -5,7 +5,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
 use super::connection::Connection;
-use super::track::Track;
+use super::track::{COMMIT, Track};
 
 impl Connection {
     /// Whether a transaction is open, lost ones that await `rollback` included.
@@ -19,8 +19,8 @@ impl Connection {
         matches!(self.track, Track::Open | Track::Aborted)
     }
 
-    /// Whether a statement has ended the transaction and what it did is stored.
-    pub(crate) fn has_stored(&self) -> bool {
+    /// Whether the transaction has ended outside the library, so that its work may be stored or not.
+    pub(crate) fn is_unknown(&self) -> bool {
         self.track == Track::Ended
     }
 
@@ -60,6 +60,7 @@ impl Connection {
         }
         self.track = Track::Open;
         self.savepoints = 0;
+        self.writes = options.writes;
         Ok(())
     }
 
@@ -79,7 +80,7 @@ impl Connection {
     pub(crate) fn finish(&mut self) -> Result<()> {
         self.resync()?;
         if self.track != Track::Open {
-            return Err(self.track.refusal("commit"));
+            return Err(self.track.refusal(COMMIT));
         }
         if self.native().is_broken() {
             self.track = Track::Gone;
@@ -99,7 +100,7 @@ impl Connection {
         self.savepoints = 0;
         self.track = Track::Idle;
         // A server may have begun the next transaction already: completion_type = CHAIN on MySQL.
-        self.observe(Ok(""));
+        self.observe(None, "");
         let Err(error) = committed else {
             return self.take_back();
         };
@@ -242,6 +243,25 @@ impl Connection {
         self.control(&format!("RELEASE SAVEPOINT orm_{number}"))?;
         self.savepoints = number - 1;
         Ok(())
+    }
+
+    /// Ends a savepoint that a text may have taken away with its transaction, and finds out whether it has. After
+    /// an error of that text, it is undone by the same statement, and the transaction is as broken as before.
+    #[cold]
+    pub(super) fn find_savepoint(&mut self, number: u32) {
+        let before = self.track;
+        let found = match before {
+            Track::Open => self.release(number),
+            Track::Aborted => self.rollback_to(number),
+            // Its own answer was lost, and it may have held a COMMIT.
+            Track::Gone if self.native().is_broken() => Ok(self.track = Track::Ended),
+            _ => return,
+        };
+        self.savepoints = self.savepoints.min(number - 1);
+        self.track = match found {
+            Ok(()) if before != Track::Gone => before,
+            _ => Track::Ended,
+        };
     }
 
     /// Undoes the work since a savepoint and ends it.

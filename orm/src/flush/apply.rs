@@ -14,7 +14,7 @@ use crate::state::State;
 
 /// Applies the outcome of a plan that was written as a whole.
 pub(crate) fn apply(state: &mut State, plan: Plan, written: Vec<Written>) {
-    let (level, epoch) = (state.level, state.epoch);
+    let (level, clock) = (state.level, state.clock);
     let all = plan.units;
     let mut emptied = Vec::new();
     let mut written = written.into_iter();
@@ -30,15 +30,16 @@ pub(crate) fn apply(state: &mut State, plan: Plan, written: Vec<Written>) {
                 continue;
             };
             match written {
-                Written::Inserted(rows) => arena.apply_inserts(&rows, level, epoch),
-                Written::Updated(rows) => arena.apply_updates(&rows, level, epoch),
+                Written::Inserted(rows) => arena.apply_inserts(&rows, level, clock),
+                Written::Updated(rows) => arena.apply_updates(&rows, level),
                 Written::Deleted => arena.apply_deletes(&unit.slots, level),
             }
         }
     }
-    expire_twins(state, &all);
+    note_flushed(state, &all);
+    mark_twins(state, &all);
     state.settle();
-    expire_referring(state, emptied, |reference| reference.on_delete);
+    mark_referring(state, emptied, |reference| reference.on_delete);
 }
 
 fn deletes(unit: &Unit) -> bool {
@@ -54,17 +55,28 @@ fn add_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
 
 /// Makes the entities of a table stale that was written to past the unit of work, and those that the
 /// database may have deleted or changed along with its rows.
-pub(crate) fn expire(state: &mut State, table: &'static str, write: Write) {
+pub(crate) fn overtake(state: &mut State, table: &'static str, write: Write) {
     state.wrote_past = true;
+    let clock = state.tick();
     for arena in state.arenas_mut() {
         if arena.def().table == table {
-            arena.expire();
+            arena.mark_stale(clock);
+            arena.overtake(clock, write.as_sql());
         }
     }
     match write {
         Write::Insert => {}
-        Write::Update => expire_referring(state, vec![table], |reference| reference.on_update),
-        Write::Delete => expire_referring(state, vec![table], |reference| reference.on_delete),
+        Write::Update => mark_referring(state, vec![table], |reference| reference.on_update),
+        Write::Delete => mark_referring(state, vec![table], |reference| reference.on_delete),
+    }
+}
+
+/// Notes which tables were written: a model that the session meets later in the transaction may read what a
+/// rollback takes back.
+fn note_flushed(state: &mut State, units: &[Unit]) {
+    for unit in units {
+        let changed = !matches!(unit.kind, UnitKind::Insert { .. });
+        add_once(&mut state.flushed, (unit.def.table, changed));
     }
 }
 
@@ -72,7 +84,11 @@ pub(crate) fn expire(state: &mut State, table: &'static str, write: Write) {
 type ActionOf = fn(&ReferenceDef) -> Action;
 
 /// Makes the entities stale that refer to rows of these tables by a key that the database follows.
-fn expire_referring(state: &mut State, mut tables: Vec<&'static str>, action: ActionOf) {
+fn mark_referring(state: &mut State, mut tables: Vec<&'static str>, action: ActionOf) {
+    if tables.is_empty() {
+        return;
+    }
+    let clock = state.tick();
     let mut next = 0;
     while let Some(table) = tables.get(next).copied() {
         next += 1;
@@ -82,7 +98,7 @@ fn expire_referring(state: &mut State, mut tables: Vec<&'static str>, action: Ac
             .filter(|arena| follows(arena.def(), table, action));
         for arena in referring {
             followed = true;
-            arena.expire();
+            arena.mark_stale(clock);
             // Its rows may have been deleted in turn.
             if !tables.contains(&arena.def().table) {
                 tables.push(arena.def().table);
@@ -148,18 +164,23 @@ fn deleted_keys(state: &State, deleted: &[Unit], reference: &ReferenceDef) -> Ha
 }
 
 /// Makes the entities of other models of the same table stale: one of them may be of the same row.
-fn expire_twins(state: &mut State, units: &[Unit]) {
+fn mark_twins(state: &mut State, units: &[Unit]) {
     let mut wrote = Vec::new();
     for unit in units {
         add_once(&mut wrote, (unit.model, unit.def.table));
     }
+    let clock = state.tick();
+    let mut twins = false;
     for arena in state.arenas_mut() {
         let (own, table) = (arena.model(), arena.def().table);
         if wrote
             .iter()
             .any(|(model, of)| *model != own && *of == table)
         {
-            arena.expire();
+            twins = true;
+            arena.mark_stale(clock);
         }
     }
+    // What a twin reads from here on, a rollback takes back.
+    state.wrote_past |= twins;
 }

@@ -32,6 +32,15 @@ pub(crate) struct Failure {
     pub(crate) suspect: Option<usize>,
 }
 
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            suspect: None,
+        }
+    }
+}
+
 /// Writes everything in `plan`, in order.
 ///
 /// # Errors

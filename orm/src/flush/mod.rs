@@ -11,12 +11,14 @@ mod order;
 mod plan;
 mod send;
 mod stale;
+mod stored;
 mod unique;
 mod unit;
 mod work;
 
-pub(crate) use apply::{apply, expire};
-pub(crate) use emit::{Failure, emit};
+pub(crate) use apply::{apply, overtake};
+pub(crate) use emit::{Failure, Written, emit};
 pub(crate) use plan::plan;
 pub(crate) use stale::find_stale;
+pub(crate) use stored::is_stored;
 pub(crate) use unit::Plan;

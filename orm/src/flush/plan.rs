@@ -11,7 +11,8 @@ use super::work::{Table, gather};
 use crate::mapping::{ColumnSet, ModelDef};
 use crate::state::{Changed, State};
 
-/// Plans the flush of everything in `state`.
+/// Plans the flush of everything in `state`. With `optimistic`, an UPDATE also matches the old values of the
+/// columns that it sets, unless the model has a version.
 ///
 /// Tables go by foreign keys, parents first; in each, updates before inserts, so that a unique value
 /// that an update frees can be taken; deletes go last, children first, except those that free a unique
@@ -20,7 +21,7 @@ use crate::state::{Changed, State};
 ///
 /// # Errors
 /// `Usage` if the key of a persistent entity was changed.
-pub(crate) fn plan(state: &State) -> Result<Plan> {
+pub(crate) fn plan(state: &State, optimistic: bool) -> Result<Plan> {
     let mut tables = gather(state);
     tables.iter().try_for_each(check_keys)?;
     let groups = order::groups(&mut tables);
@@ -29,6 +30,7 @@ pub(crate) fn plan(state: &State) -> Result<Plan> {
     let mut planner = Planner {
         tables: &tables,
         emptied: unique::emptied(&tables, &early),
+        optimistic,
         units: Vec::new(),
     };
     if !leaving.is_empty() {
@@ -81,6 +83,7 @@ struct Planner<'s> {
     tables: &'s [Table<'s>],
     /// The columns of changed rows that early deletes make the database set.
     emptied: HashMap<Row, Vec<usize>>,
+    optimistic: bool,
     units: Vec<Unit>,
 }
 
@@ -148,22 +151,20 @@ impl Planner<'_> {
         let chained: HashSet<usize> = chain.rows.into_iter().collect();
         // The first row of each unit, by what decides its statement: that is quicker to compare for
         // every row than the statement's columns are to list.
-        let mut known: Vec<(&ColumnSet, bool, usize)> = Vec::new();
+        let mut known: Vec<(&ColumnSet, usize)> = Vec::new();
         for (place, row) in changed.iter().enumerate() {
             if !wanted(row.slot) || chained.contains(&place) {
                 continue;
             }
-            let same = |(columns, s, _): &&(&ColumnSet, bool, usize)| {
-                **columns == row.columns && *s == row.stale
-            };
-            if row.stale && !self.emptied_of(index, row.slot).is_empty() {
+            let same = |(columns, _): &&(&ColumnSet, usize)| **columns == row.columns;
+            if !self.emptied_of(index, row.slot).is_empty() {
                 // By itself: it guards other columns than the rest.
                 let kind = self.update_kind(index, row, false);
                 self.push(index, row.slot, kind);
-            } else if let Some((_, _, unit)) = known.iter().find(same) {
+            } else if let Some((_, unit)) = known.iter().find(same) {
                 self.units[*unit].slots.push(row.slot);
             } else {
-                known.push((&row.columns, row.stale, self.units.len()));
+                known.push((&row.columns, self.units.len()));
                 let kind = self.update_kind(index, row, false);
                 self.push(index, row.slot, kind);
             }
@@ -210,9 +211,8 @@ impl Planner<'_> {
         });
     }
 
-    /// What an UPDATE sets and guards. It guards the version where there is one; of an entity that was
-    /// stale when it was touched, else, the changed columns themselves, but for those that this very flush
-    /// makes the database set before.
+    /// What an UPDATE sets and guards. It guards the version where there is one, else the changed columns
+    /// themselves, but for those that this very flush makes the database set before.
     fn update_kind(&self, table: usize, row: &Changed, swaps: bool) -> UnitKind {
         let arena = self.tables[table].arena;
         let mut set: Vec<usize> = row.columns.iter().collect();
@@ -223,7 +223,7 @@ impl Planner<'_> {
                 }
                 vec![version]
             }
-            None if row.stale => {
+            None if self.optimistic => {
                 let emptied = self.emptied_of(table, row.slot);
                 let kept = |column: &usize| !emptied.contains(column);
                 set.iter().copied().filter(kept).collect()

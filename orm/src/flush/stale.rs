@@ -8,23 +8,29 @@ use orm_core::value::{Value, ValueRef};
 use super::unit::{Plan, Unit, UnitKind};
 use super::work::tuple;
 use crate::engine::Connection;
-use crate::query::rows_by_key;
+use crate::query::current_rows_by_key;
 use crate::state::{AnyArena, State};
 
 /// The error of a row that was not there as expected.
 #[cold]
 pub(super) fn stale(arena: &dyn AnyArena, slot: u32) -> Error {
     let def = arena.def();
-    Error::with_message(
-        ErrorKind::StaleData,
-        format!(
-            "the {} with the key {} was changed or deleted by somebody else",
-            def.name,
-            old_key(arena, slot)
+    let (name, key) = (def.name, old_key(arena, slot));
+    let (by, hint) = match arena.overtaken(slot) {
+        Some(own) => (
+            format!(", by {own} of this session or by another transaction"),
+            "refresh entities after such a statement, before they are changed",
         ),
-    )
-    .with_table(def.table)
-    .with_hint("refresh it, decide anew, and flush again; or expunge it if its row is gone")
+        None => (
+            " by another transaction".to_owned(),
+            "refresh it, decide again, and flush again; or expunge it if its row is gone",
+        ),
+    };
+    let message =
+        format!("the {name} with the key {key} was changed or deleted since it was read{by}");
+    Error::with_message(ErrorKind::StaleData, message)
+        .with_table(def.table)
+        .with_hint(hint)
 }
 
 /// The error of a key that several rows have, all of which were written.
@@ -115,7 +121,7 @@ fn first_stale(
         .collect();
     let mut intact = std::collections::HashSet::new();
     let positions = [key, guard].concat();
-    rows_by_key(connection, (unit.def, unit.model), &keys, &mut |row| {
+    current_rows_by_key(connection, (unit.def, unit.model), &keys, &mut |row| {
         let found = arena.read(row, &positions)?;
         if let Some(slot) = by_key.get(&text(&found[..key.len()]))
             && same(&found[key.len()..], &old(arena, *slot, guard))

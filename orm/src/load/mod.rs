@@ -2,6 +2,8 @@
 //!
 //! Stands on `state` and does not know the session. Loading strategies of relations will be files here.
 
+mod reread;
 mod row;
 
+pub(crate) use reread::reread;
 pub(crate) use row::entity;

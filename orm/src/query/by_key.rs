@@ -7,6 +7,7 @@ use orm_core::error::Result;
 use orm_core::sql::{Dialect, SqlWriter};
 use orm_core::value::{Value, ValueRef};
 
+use super::executor::Access;
 use crate::engine::{Connection, StatementKey, StatementKind};
 use crate::mapping::ModelDef;
 
@@ -21,8 +22,9 @@ pub(crate) fn get_statement(
     connection: &mut Connection,
     def: &'static ModelDef,
     model: usize,
+    access: Access,
 ) -> Result<Arc<str>> {
-    statement(connection, def, model, 1)
+    statement(connection, def, model, (1, access))
 }
 
 /// Reads the rows of many keys, in any order, by a few statements. Each key is as many values as the
@@ -32,17 +34,44 @@ pub(crate) fn get_statement(
 /// The database's refusal, or the error of `each`.
 pub(crate) fn rows_by_key(
     connection: &mut Connection,
-    (def, model): (&'static ModelDef, usize),
+    model: (&'static ModelDef, usize),
     keys: &[Vec<Value>],
+    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+) -> Result<()> {
+    read(connection, model, (keys, Access::Plain), each)
+}
+
+/// As [`rows_by_key`], but as the rows are now: where a transaction reads from a snapshot, by a lock.
+///
+/// # Errors
+/// As [`rows_by_key`].
+pub(crate) fn current_rows_by_key(
+    connection: &mut Connection,
+    model: (&'static ModelDef, usize),
+    keys: &[Vec<Value>],
+    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+) -> Result<()> {
+    let access = if connection.reads_a_snapshot() {
+        Access::Lock
+    } else {
+        Access::Plain
+    };
+    read(connection, model, (keys, access), each)
+}
+
+fn read(
+    connection: &mut Connection,
+    (def, model): (&'static ModelDef, usize),
+    (keys, access): (&[Vec<Value>], Access),
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
     let mut rest = keys;
     while !rest.is_empty() {
         // Powers of two, so that there are few texts to prepare and to keep.
         let (these, others) = rest.split_at(1 << rest.len().min(KEYS).ilog2());
-        let sql = statement(connection, def, model, these.len())?;
+        let sql = statement(connection, def, model, (these.len(), access))?;
         let binds: Vec<ValueRef<'_>> = these.iter().flatten().map(Value::as_ref).collect();
-        connection.query(&sql, &binds, each)?;
+        connection.read(&sql, &binds, each)?;
         rest = others;
     }
     Ok(())
@@ -52,21 +81,29 @@ fn statement(
     connection: &mut Connection,
     def: &'static ModelDef,
     model: usize,
-    rows: usize,
+    (rows, access): (usize, Access),
 ) -> Result<Arc<str>> {
     let dialect = connection.dialect();
     let key = StatementKey {
         dialect: dialect.name(),
         model,
-        kind: StatementKind::Get,
+        kind: match access {
+            Access::Plain => StatementKind::Get,
+            Access::Lock => StatementKind::GetForUpdate,
+        },
         columns: Vec::new(),
         guard: Vec::new(),
         rows,
     };
-    connection.statement(&key, || Ok(render(dialect, def, rows)))
+    connection.statement(&key, || Ok(render(dialect, def, rows, access)))
 }
 
-fn render(dialect: &'static dyn Dialect, def: &'static ModelDef, rows: usize) -> String {
+fn render(
+    dialect: &'static dyn Dialect,
+    def: &'static ModelDef,
+    rows: usize,
+    access: Access,
+) -> String {
     let mut w = SqlWriter::new(dialect);
     w.push("SELECT ")
         .idents(def.names)
@@ -91,6 +128,9 @@ fn render(dialect: &'static dyn Dialect, def: &'static ModelDef, rows: usize) ->
                 }
             }
         }
+    }
+    if access == Access::Lock && dialect.capabilities().row_locks {
+        w.push(" FOR UPDATE");
     }
     w.finish().0
 }

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use orm_core::error::Result;
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Dialect, SelectClause, SqlWriter, write_select};
 use orm_core::stmt::{self, Expr, Limit, Projection};
 use orm_core::types::Type;
@@ -117,6 +117,9 @@ impl Query {
             return self.with_binds(known, dialect, |binds| run(&known.text, binds));
         }
         self.check().map_err(|fault| fault.to_error())?;
+        if matches!(form, Form::Count | Form::Exists) && self.ast.lock.is_some() {
+            return Err(lock_without_rows());
+        }
         check_query(&self.ast)?;
         let plan = self.plan(form, dialect);
         let mut w = SqlWriter::new(dialect);
@@ -188,8 +191,13 @@ impl Query {
 
     // Cloning the query to limit it would cost more than all else where its text can simply go on.
     fn limited(&self, form: Form, dialect: &dyn Dialect) -> Plan {
-        let ends_with_limit = dialect.select_clauses().last() == Some(&SelectClause::Limit);
-        if self.ast.limit.is_none() && self.ast.offset.is_none() && ends_with_limit {
+        use SelectClause::{Limit, Lock};
+        let ends_with_limit = matches!(dialect.select_clauses(), [.., Limit] | [.., Limit, Lock]);
+        if self.ast.lock.is_none()
+            && self.ast.limit.is_none()
+            && self.ast.offset.is_none()
+            && ends_with_limit
+        {
             return Plan {
                 limit: form.limit(),
                 ..Plan::default()
@@ -241,6 +249,12 @@ fn with_refs<R>(values: &[Value], run: impl FnOnce(&[ValueRef<'_>]) -> R) -> R {
         }
         None => run(&values.iter().map(Value::as_ref).collect::<Vec<_>>()),
     }
+}
+
+#[cold]
+fn lock_without_rows() -> Error {
+    let message = "count and exists hand out no rows, so FOR UPDATE can't lock them";
+    Error::with_message(ErrorKind::Usage, message).with_hint("call all, first or one")
 }
 
 fn is_list(bind: &ValueRef<'_>) -> bool {

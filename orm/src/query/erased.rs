@@ -4,6 +4,7 @@
 use orm_core::stmt::{self, Expr, JoinKind, Projection};
 
 use super::compile::Texts;
+use super::executor::Access;
 use super::fault::Fault;
 use super::grouping;
 use super::join::{Joined, Sources, twice};
@@ -92,6 +93,14 @@ impl Query {
         }
     }
 
+    /// How the query reads rows.
+    pub(super) fn access(&self) -> Access {
+        match self.ast.lock {
+            Some(_) => Access::Lock,
+            None => Access::Plain,
+        }
+    }
+
     /// Keeps a fault. The first one is the one to report.
     fn blame(&mut self, fault: Fault) {
         self.fault.get_or_insert_with(|| Box::new(fault));
@@ -109,6 +118,12 @@ impl Query {
             ));
         }
         grouping::check(&self.ast, || self.sources().0)?;
+        if self.ast.lock.is_some() && grouping::merges_rows(&self.ast) {
+            return Err(Fault::new(
+                "FOR UPDATE is not allowed with DISTINCT, GROUP BY or aggregates",
+                "lock the rows by a query of their own, then aggregate",
+            ));
+        }
         if self.ast.joins.is_empty() {
             return Ok(());
         }

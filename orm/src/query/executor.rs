@@ -4,9 +4,10 @@
 //! The connection's implementation is here; the session's is with the session, which stands above.
 
 use orm_core::driver::Row;
-use orm_core::error::Result;
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::SqlWriter;
 
+use super::raw_text::Compiled;
 use crate::engine::Connection;
 use crate::mapping::{Model, ModelDef};
 
@@ -19,6 +20,26 @@ pub enum Write {
     Update,
     /// DELETE.
     Delete,
+}
+
+impl Write {
+    /// The statement's keyword.
+    pub(crate) fn as_sql(self) -> &'static str {
+        match self {
+            Self::Insert => "INSERT",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// How a query reads rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Without locks.
+    Plain,
+    /// Locks them until the transaction ends: FOR UPDATE.
+    Lock,
 }
 
 /// Where a statement runs: a [`Connection`], on which entities come out as owned structs, or a session,
@@ -38,40 +59,39 @@ pub trait Executor {
     where
         Self: 'a;
 
-    /// Gets ready to read. Called once before each query: a session begins and flushes here.
+    /// Runs a typed query: `run` gets a connection and the sink. A session flushes before, and uses one
+    /// connection for all that `run` sends.
     ///
     /// # Errors
-    /// Those of the flush.
-    fn before_query(&mut self) -> Result<()>;
+    /// Those of the flush, of connecting, and of `run`; `Usage` for a lock without a transaction.
+    fn read<T>(
+        &mut self,
+        access: Access,
+        run: impl FnOnce(&mut Connection, Self::Sink<'_>) -> Result<T>,
+    ) -> Result<T>;
 
-    /// Gets ready for an INSERT, UPDATE or DELETE that goes past the unit of work.
+    /// Runs an INSERT, UPDATE or DELETE of a model's table that goes past the unit of work. What a session
+    /// has loaded of the table is stale then, and of the tables that the database changes along with it.
     ///
     /// # Errors
-    /// Those of the flush.
-    fn before_write(&mut self) -> Result<()>;
+    /// Those of the flush, of connecting, and of `run`.
+    fn write<T>(
+        &mut self,
+        model: &'static ModelDef,
+        write: Write,
+        run: impl FnOnce(&mut Connection) -> Result<T>,
+    ) -> Result<T>;
 
-    /// Told after such a statement on a model's table: what a session has loaded of it is stale, and of
-    /// the tables that the database changes along with it.
-    fn after_write(&mut self, model: &'static ModelDef, write: Write);
-
-    /// Gets ready for raw SQL that reads, and may hold locks by that.
+    /// Runs raw SQL: `compile` gets a connection for its dialect, and `run` what that returned. What a
+    /// session has loaded is stale from here on, unless the database says that the statement only reads.
     ///
     /// # Errors
-    /// Those of the flush.
-    fn before_raw_query(&mut self) -> Result<()>;
-
-    /// Gets ready for raw SQL that may write anything: what a session has loaded is stale from here on,
-    /// so that rows which the statement hands back are taken as they are.
-    ///
-    /// # Errors
-    /// Those of the flush.
-    fn before_raw_write(&mut self) -> Result<()>;
-
-    /// The connection and the sink, borrowed apart.
-    ///
-    /// # Errors
-    /// Those of checking out a connection.
-    fn split(&mut self) -> Result<(&mut Connection, Self::Sink<'_>)>;
+    /// Those of the flush, of connecting, of `compile` and of `run`.
+    fn raw<'q, T>(
+        &mut self,
+        compile: impl FnOnce(&Connection) -> Result<Compiled<'q>>,
+        run: impl FnOnce(&mut Connection, Self::Sink<'_>, &Compiled<'q>) -> Result<T>,
+    ) -> Result<T>;
 
     /// Makes an entity of a row's columns from `start` on.
     ///
@@ -90,37 +110,50 @@ impl Executor for Connection {
     type Sink<'a> = ();
 
     #[inline]
-    fn before_query(&mut self) -> Result<()> {
-        Ok(())
+    fn read<T>(
+        &mut self,
+        access: Access,
+        run: impl FnOnce(&mut Self, ()) -> Result<T>,
+    ) -> Result<T> {
+        if access == Access::Lock && !self.can_lock() {
+            return Err(no_transaction_to_lock());
+        }
+        run(self, ())
     }
 
     #[inline]
-    fn before_write(&mut self) -> Result<()> {
-        Ok(())
+    fn write<T>(
+        &mut self,
+        _model: &'static ModelDef,
+        _write: Write,
+        run: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        run(self)
     }
 
     #[inline]
-    fn after_write(&mut self, _model: &'static ModelDef, _write: Write) {}
-
-    #[inline]
-    fn before_raw_query(&mut self) -> Result<()> {
-        Ok(())
-    }
-
-    #[inline]
-    fn before_raw_write(&mut self) -> Result<()> {
-        Ok(())
-    }
-
-    #[inline]
-    fn split(&mut self) -> Result<(&mut Connection, ())> {
-        Ok((self, ()))
+    fn raw<'q, T>(
+        &mut self,
+        compile: impl FnOnce(&Self) -> Result<Compiled<'q>>,
+        run: impl FnOnce(&mut Self, (), &Compiled<'q>) -> Result<T>,
+    ) -> Result<T> {
+        let compiled = compile(self)?;
+        run(self, (), &compiled)
     }
 
     #[inline]
     fn entity<M: Model>((): &mut (), row: &dyn Row, start: usize) -> Result<M> {
         M::decode(row, start)
     }
+}
+
+#[cold]
+fn no_transaction_to_lock() -> Error {
+    let message = "for_update needs a transaction that writes: the lock ends with it";
+    Error::with_message(ErrorKind::Usage, message).with_hint(
+        "run the query inside conn.transaction(…), on SQLite after begin_with(TransactionOptions { writes: \
+         true, .. }), or on a session",
+    )
 }
 
 /// Runs an UPDATE or DELETE of a model's table, as `write` writes it, and tells how many rows it matched.
@@ -130,12 +163,10 @@ pub(super) fn execute_write<'a, X: Executor>(
     kind: Write,
     write: impl FnOnce(&mut SqlWriter<'a>) -> Result<()>,
 ) -> Result<u64> {
-    x.before_write()?;
-    let (conn, _) = x.split()?;
-    let mut w = SqlWriter::new(conn.dialect());
-    write(&mut w)?;
-    let (sql, binds) = w.finish();
-    let outcome = conn.execute(&sql, &binds)?;
-    x.after_write(model, kind);
-    Ok(outcome.affected)
+    x.write(model, kind, |conn| {
+        let mut w = SqlWriter::new(conn.dialect());
+        write(&mut w)?;
+        let (sql, binds) = w.finish();
+        Ok(conn.execute(&sql, &binds)?.affected)
+    })
 }

@@ -33,6 +33,11 @@ pub(super) fn check(
     Ok(())
 }
 
+/// Whether a row of the result stands for several rows of the tables.
+pub(super) fn merges_rows(query: &stmt::Select) -> bool {
+    query.distinct || is_grouped(query)
+}
+
 fn is_grouped(query: &stmt::Select) -> bool {
     let aggregates = |projection: &Projection| match projection {
         Projection::Columns { .. } => false,

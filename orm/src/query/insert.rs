@@ -145,16 +145,15 @@ impl<'a, M: Model> Insert<'a, M> {
         if rows == 0 {
             return Ok(0);
         }
-        x.before_write()?;
-        let (conn, _) = x.split()?;
-        if self.is_one_statement(conn.dialect()) {
-            self.send_all(conn, send)?;
-        } else if conn.in_transaction() {
-            conn.savepoint(|conn| self.send_all(conn, send))?;
-        } else {
-            conn.transaction(|conn| self.send_all(conn, send))?;
-        }
-        x.after_write(M::def(), Write::Insert);
+        x.write(M::def(), Write::Insert, |conn| {
+            if self.is_one_statement(conn.dialect()) {
+                self.send_all(conn, send)
+            } else if conn.in_transaction() {
+                conn.savepoint(|conn| self.send_all(conn, send))
+            } else {
+                conn.transaction(|conn| self.send_all(conn, send))
+            }
+        })?;
         Ok(rows as u64)
     }
 

@@ -11,7 +11,7 @@ use orm_core::sql::Dialect;
 use super::executor::Executor;
 use super::from_row::{FromRow, Reader};
 use super::places::{Arranged, Places};
-use super::raw_text::Bound;
+use super::raw_text::{Bound, Compiled};
 use super::raw_value::RawValue;
 use crate::mapping::{Entity, Model};
 
@@ -142,18 +142,20 @@ impl Raw {
     ) -> Result<Vec<X::Of<E::Model>>> {
         let mut entities = Vec::new();
         let mut places = None;
-        self.prepare(x)?;
-        let (conn, mut sink) = x.split()?;
-        let (sql, binds) = self.compile(conn.dialect())?;
-        conn.raw_query(&sql, &binds, &mut |row| {
-            let places = match &mut places {
-                Some(places) => places,
-                unknown => unknown.insert(places_of::<E::Model>(row)?),
-            };
-            let row = Arranged { row, places };
-            entities.push(X::entity::<E::Model>(&mut sink, &row, 0)?);
-            Ok(())
-        })?;
+        x.raw(
+            |conn| self.compile(conn.dialect()),
+            |conn, mut sink, Compiled { sql, binds }| {
+                conn.raw_query(sql, binds, &mut |row| {
+                    let places = match &mut places {
+                        Some(places) => places,
+                        unknown => unknown.insert(places_of::<E::Model>(row)?),
+                    };
+                    let row = Arranged { row, places };
+                    entities.push(X::entity::<E::Model>(&mut sink, &row, 0)?);
+                    Ok(())
+                })
+            },
+        )?;
         Ok(entities)
     }
 
@@ -162,10 +164,10 @@ impl Raw {
     /// # Errors
     /// As [`Raw::all`].
     pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
-        x.before_raw_write()?;
-        let (conn, _) = x.split()?;
-        let (sql, binds) = self.compile(conn.dialect())?;
-        Ok(conn.raw_execute(&sql, &binds)?.affected)
+        x.raw(
+            |conn| self.compile(conn.dialect()),
+            |conn, _, Compiled { sql, binds }| Ok(conn.raw_execute(sql, binds)?.affected),
+        )
     }
 
     /// The SQL text in a dialect, with placeholders instead of names.
@@ -173,7 +175,7 @@ impl Raw {
     /// # Errors
     /// `Usage` for a name without a value or a value without its name.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
-        Ok(self.compile(dialect)?.0)
+        Ok(self.compile(dialect)?.sql)
     }
 
     fn query<X: Executor>(
@@ -181,20 +183,10 @@ impl Raw {
         x: &mut X,
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        self.prepare(x)?;
-        let (conn, _) = x.split()?;
-        let (sql, binds) = self.compile(conn.dialect())?;
-        conn.raw_query(&sql, &binds, each)
-    }
-
-    /// Gets the executor ready. Anything but a SELECT may write: INSERT … RETURNING, WITH … INSERT, CALL.
-    fn prepare<X: Executor>(&self, x: &mut X) -> Result<()> {
-        let word = self.sql.trim_start().get(..6);
-        if word.is_some_and(|word| word.eq_ignore_ascii_case("select")) {
-            x.before_raw_query()
-        } else {
-            x.before_raw_write()
-        }
+        x.raw(
+            |conn| self.compile(conn.dialect()),
+            |conn, _, Compiled { sql, binds }| conn.raw_query(sql, binds, each),
+        )
     }
 }
 

@@ -17,11 +17,17 @@ pub(super) enum Bound {
     List(Vec<Value>, Type),
 }
 
+/// A raw statement in the words of a dialect.
+#[derive(Debug)]
+pub struct Compiled<'a> {
+    /// The SQL text with placeholders.
+    pub sql: String,
+    /// The values in their order.
+    pub(super) binds: Vec<ValueRef<'a>>,
+}
+
 impl Raw {
-    pub(super) fn compile<'a>(
-        &'a self,
-        dialect: &'a dyn Dialect,
-    ) -> Result<(String, Vec<ValueRef<'a>>)> {
+    pub(super) fn compile<'a>(&'a self, dialect: &'a dyn Dialect) -> Result<Compiled<'a>> {
         let mut w = SqlWriter::new(dialect);
         let mut used = vec![false; self.binds.len()];
         let pieces = pieces(&self.sql, Lexis::of(dialect.capabilities()));
@@ -44,7 +50,8 @@ impl Raw {
             }
         }
         w.check_binds()?;
-        Ok(w.finish())
+        let (sql, binds) = w.finish();
+        Ok(Compiled { sql, binds })
     }
 
     #[cold]

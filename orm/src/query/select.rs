@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt::{self, JoinKind, Limit};
+use orm_core::stmt::{self, JoinKind, Limit, RowLock};
 
 use super::compile::Form;
 use super::erased::Query;
@@ -146,6 +146,31 @@ impl<S> Select<S> {
         self
     }
 
+    /// Locks the rows that the query reads until the transaction ends: `FOR UPDATE`. On a session the transaction
+    /// begins if it isn't open, pending changes are flushed, and entities take the values of the locked rows. On a
+    /// connection there must be one. SQLite, which locks the whole database, begins a writing transaction instead.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "jobs")]
+    /// # struct Job { #[orm(primary_key)] id: i64, done: bool }
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// # Metadata::of((Job,)).create_all(&engine)?;
+    /// # let mut session = Session::new(&engine);
+    /// let next = select(Job).filter(Job.done.eq(false)).order_by(Job.id.asc()).for_update();
+    /// // SELECT "id", "done" FROM "jobs" WHERE "done" = $1 ORDER BY "id" ASC LIMIT 1 FOR UPDATE
+    /// if let Some(job) = next.first(&mut session)? {
+    ///     session[job].done = true;
+    /// }
+    /// session.commit()?;
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn for_update(mut self) -> Self {
+        self.query.edit().lock = Some(RowLock::Update);
+        self
+    }
+
     /// The SQL text of the query in a dialect, with placeholders instead of values. Needs no
     /// connection.
     ///
@@ -159,6 +184,12 @@ impl<S> Select<S> {
     /// The query as a part of another statement.
     pub(super) fn into_subquery(self) -> Result<stmt::Select, Fault> {
         self.query.check()?;
+        if self.query.ast.lock.is_some() {
+            return Err(Fault::new(
+                "FOR UPDATE is not allowed in a subquery",
+                "lock the rows by a query of their own",
+            ));
+        }
         Ok(self.query.ast)
     }
 }

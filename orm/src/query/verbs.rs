@@ -5,7 +5,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 
 use super::compile::Form;
 use super::erased::Query;
-use super::executor::Executor;
+use super::executor::{Access, Executor};
 use super::from_row::read_value;
 use super::select::Select;
 use super::selectable::Selectable;
@@ -18,11 +18,11 @@ impl<S: Selectable> Select<S> {
     /// `Usage` for a fault of the query, the database's refusal, `Decode` for a value that doesn't fit.
     pub fn all<X: Executor>(&self, x: &mut X) -> Result<Vec<S::Output<X>>> {
         let mut rows = Vec::new();
-        x.before_query()?;
-        let (conn, mut sink) = x.split()?;
-        run(&self.query, Form::All, conn, &mut |row| {
-            rows.push(S::decode::<X>(row, 0, &mut sink)?);
-            Ok(())
+        x.read(self.query.access(), |conn, mut sink| {
+            run(&self.query, Form::All, conn, &mut |row| {
+                rows.push(S::decode::<X>(row, 0, &mut sink)?);
+                Ok(())
+            })
         })?;
         Ok(rows)
     }
@@ -33,11 +33,11 @@ impl<S: Selectable> Select<S> {
     /// As [`Select::all`].
     pub fn first<X: Executor>(&self, x: &mut X) -> Result<Option<S::Output<X>>> {
         let mut first = None;
-        x.before_query()?;
-        let (conn, mut sink) = x.split()?;
-        run(&self.query, Form::First, conn, &mut |row| {
-            first = Some(S::decode::<X>(row, 0, &mut sink)?);
-            Ok(())
+        x.read(self.query.access(), |conn, mut sink| {
+            run(&self.query, Form::First, conn, &mut |row| {
+                first = Some(S::decode::<X>(row, 0, &mut sink)?);
+                Ok(())
+            })
         })?;
         Ok(first)
     }
@@ -59,14 +59,14 @@ impl<S: Selectable> Select<S> {
     /// `MultipleRows` if there are several; else as [`Select::all`].
     pub fn one_or_none<X: Executor>(&self, x: &mut X) -> Result<Option<S::Output<X>>> {
         let mut only = None;
-        x.before_query()?;
-        let (conn, mut sink) = x.split()?;
-        run(&self.query, Form::One, conn, &mut |row| {
-            if only.is_some() {
-                return Err(self.query.wrong_number(ErrorKind::MultipleRows));
-            }
-            only = Some(S::decode::<X>(row, 0, &mut sink)?);
-            Ok(())
+        x.read(self.query.access(), |conn, mut sink| {
+            run(&self.query, Form::One, conn, &mut |row| {
+                if only.is_some() {
+                    return Err(self.query.wrong_number(ErrorKind::MultipleRows));
+                }
+                only = Some(S::decode::<X>(row, 0, &mut sink)?);
+                Ok(())
+            })
         })?;
         Ok(only)
     }
@@ -80,11 +80,11 @@ impl<S> Select<S> {
     /// As [`Select::all`].
     pub fn count<X: Executor>(&self, x: &mut X) -> Result<i64> {
         let mut count = 0_i64;
-        x.before_query()?;
-        let (conn, _) = x.split()?;
-        run(&self.query, Form::Count, conn, &mut |row| {
-            count = read_value(row, 0)?;
-            Ok(())
+        x.read(Access::Plain, |conn, _| {
+            run(&self.query, Form::Count, conn, &mut |row| {
+                count = read_value(row, 0)?;
+                Ok(())
+            })
         })?;
         Ok(count)
     }
@@ -95,11 +95,11 @@ impl<S> Select<S> {
     /// As [`Select::all`].
     pub fn exists<X: Executor>(&self, x: &mut X) -> Result<bool> {
         let mut exists = false;
-        x.before_query()?;
-        let (conn, _) = x.split()?;
-        run(&self.query, Form::Exists, conn, &mut |_| {
-            exists = true;
-            Ok(())
+        x.read(Access::Plain, |conn, _| {
+            run(&self.query, Form::Exists, conn, &mut |_| {
+                exists = true;
+                Ok(())
+            })
         })?;
         Ok(exists)
     }
@@ -112,7 +112,7 @@ fn run(
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
     query.with_text(form, conn.dialect(), |sql, binds| {
-        conn.query(sql, binds, each)
+        conn.read(sql, binds, each)
     })
 }
 

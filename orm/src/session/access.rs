@@ -30,12 +30,11 @@ impl<M: Model> Index<Ref<M>> for Session {
 impl<M: Model> IndexMut<Ref<M>> for Session {
     #[inline]
     fn index_mut(&mut self, handle: Ref<M>) -> &mut M {
-        let epoch = self.state.epoch;
         let here = self.entity(handle).is_some();
         assert!(here, "{}", self.unreadable(handle));
         let arena = self.state.ensure::<M>();
         arena
-            .get_mut(handle, epoch)
+            .get_mut(handle)
             .expect("invariant: the handle was good one line ago")
     }
 }
@@ -53,7 +52,7 @@ impl Session {
     #[inline]
     fn entity<M: Model>(&self, handle: Ref<M>) -> Option<&M> {
         let arena = self.state.arena::<M>()?;
-        if self.settings.expire_on_commit && arena.is_expired(handle, self.state.epoch) {
+        if self.settings.expire_on_commit && arena.is_expired(handle) {
             return None;
         }
         arena.get(handle)
@@ -68,13 +67,13 @@ impl Session {
         Error::with_message(
             ErrorKind::Expired,
             format!(
-                "the values of this {} may be older than the database's",
+                "this {} is expired: its values may be older than those of its row",
                 M::def().name
             ),
         )
         .with_table(M::def().table)
         .with_hint(
-            "read it again with refresh, get or a query; or let the session not expire on commit",
+            "call refresh, get or a query first; or make the session without expire_on_commit",
         )
     }
 
@@ -124,15 +123,15 @@ impl Session {
         state.ok_or_else(|| self.state.stale_handle(handle))
     }
 
-    /// Whether an entity's values may be older than the database's: after a commit or rollback, until
-    /// it is read again.
+    /// Whether an entity's values may be older than the database's: after a commit, a rollback, or a statement
+    /// past the unit of work, until it is read again.
     ///
     /// # Errors
     /// `StaleHandle`.
     pub fn is_stale<M: Model>(&self, handle: Ref<M>) -> Result<bool> {
         let persistent = self.entity_state(handle)? == EntityState::Persistent;
         let arena = self.state.arena::<M>();
-        Ok(persistent && !arena.is_some_and(|arena| arena.is_fresh(handle, self.state.epoch)))
+        Ok(persistent && !arena.is_some_and(|arena| arena.is_fresh(handle)))
     }
 
     /// The columns of an entity that the next flush would write, by name: those that changed, or those

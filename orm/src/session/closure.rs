@@ -3,17 +3,19 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use orm_core::error::{Error, Result};
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
 use super::{Session, Work};
 use crate::engine::Engine;
+use crate::load;
 
 impl Engine {
-    /// Runs `work` with a session of its own: commits on `Ok`, rolls back on `Err` and on panic.
+    /// Runs `work` with a session of its own: commits on `Ok`, rolls back on `Err` and on panic. The transaction
+    /// begins with the first statement, plain reads included.
     ///
-    /// On SQLite it takes the write lock at once, since a transaction that reads first and writes later
-    /// fails as soon as another one has written in between.
+    /// On SQLite it takes the write lock at once, and waits for it as long as the busy timeout says: a transaction
+    /// that reads first and writes later fails as soon as another one has written in between.
     ///
     /// # Errors
     /// The error of `work`, or that of the commit. Inside, `commit` and `rollback` are errors.
@@ -43,7 +45,7 @@ impl Engine {
         options: TransactionOptions,
         work: impl FnOnce(&mut Session) -> Result<T>,
     ) -> Result<T> {
-        self.run(options, work)
+        self.run(options, work).0
     }
 
     /// Like [`Engine::transaction`], for closures with an error type of their own.
@@ -54,16 +56,17 @@ impl Engine {
         &self,
         work: impl FnOnce(&mut Session) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.run(TransactionOptions::default(), work)
+        self.run(TransactionOptions::default(), work).0
     }
 
+    /// Runs `work` once, and tells the kind of the error of the session, if it failed.
     fn run<T, E: From<Error>>(
         &self,
         options: TransactionOptions,
         work: impl FnOnce(&mut Session) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let writes = options.writes || !options.read_only;
-        let mut session = Session::with_options(self, TransactionOptions { writes, ..options });
+    ) -> (Result<T, E>, Option<ErrorKind>) {
+        let mut session = Session::with_options(self, options);
+        session.settings.reads_in_transaction = true;
         // A commit of the closure's own would be done twice by a retry, and not undone by its error.
         session.depth = 1;
         let result = work(&mut session);
@@ -72,15 +75,33 @@ impl Engine {
             session.commit()?;
             Ok(value)
         });
+        let failed = session.last_error;
         if result.is_err() {
             // What was pending is given up on purpose, and the first error is the one to report.
             let _ = session.rollback();
         }
-        result
+        (result, failed)
     }
 
-    /// Transactions that are run again, up to `times` more, after a deadlock or a serialization
-    /// failure.
+    /// Transactions that are run again, up to `times` more, after a deadlock, a serialization failure, stale data,
+    /// or a lock that was not granted in time.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "counters")]
+    /// # struct Counter { #[orm(primary_key)] id: i64, n: i64 }
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// # Metadata::of((Counter,)).create_all(&engine)?;
+    /// # engine.transaction(|session| { session.add(Counter::builder().n(0)); Ok(()) })?;
+    /// let n = engine.retry(20).transaction(|session| {
+    ///     let counter = session.get(Counter, 1)?.expect("it was added before");
+    ///     session[counter].n += 1;
+    ///     Ok(session[counter].n)
+    /// })?;
+    /// assert_eq!(n, 1);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn retry(&self, times: u32) -> Retry<'_> {
         Retry {
             engine: self,
@@ -106,24 +127,54 @@ impl Retry<'_> {
         self
     }
 
-    /// Like [`Engine::transaction`], with a fresh session for each try. Waits between tries, longer
-    /// each time, by a random part of 10 ms to 1 s. Nothing but a deadlock or a serialization failure
-    /// is tried again: in particular not a connection lost during COMMIT.
+    /// Like [`Engine::transaction`], with a new session for each try. Waits between tries, longer each time, by a
+    /// random part of 10 ms to 1 s. Tried again are deadlocks, serialization failures, stale data and locks that
+    /// were not granted in time; never a connection lost during COMMIT.
     ///
     /// # Errors
     /// The error of the last try.
-    pub fn transaction<T>(&self, mut work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
+    pub fn transaction<T>(&self, work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
+        self.repeat(work, |result: &Result<T>, _| {
+            result
+                .as_ref()
+                .err()
+                .is_some_and(|error| is_transient(error.kind()))
+        })
+    }
+
+    /// Like [`Retry::transaction`], for closures with an error type of their own. It is tried again if the
+    /// session's last call in it, or the commit, failed with one of these errors, whatever the closure made of it.
+    ///
+    /// # Errors
+    /// The error of the last try.
+    pub fn try_transaction<T, E: From<Error>>(
+        &self,
+        work: impl FnMut(&mut Session) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.repeat(work, |_, failed| failed.is_some_and(is_transient))
+    }
+
+    fn repeat<T, E: From<Error>>(
+        &self,
+        mut work: impl FnMut(&mut Session) -> Result<T, E>,
+        again: impl Fn(&Result<T, E>, Option<ErrorKind>) -> bool,
+    ) -> Result<T, E> {
         let mut tries = 0;
         loop {
-            match self.engine.transaction_with(self.options, &mut work) {
-                Err(error) if error.is_serialization_failure() && tries < self.times => {
-                    tries += 1;
-                    std::thread::sleep(pause(tries));
-                }
-                result => return result,
+            let (result, failed) = self.engine.run(self.options, &mut work);
+            if result.is_ok() || tries == self.times || !again(&result, failed) {
+                return result;
             }
+            tries += 1;
+            std::thread::sleep(pause(tries));
         }
     }
+}
+
+/// Whether a transaction that failed so may succeed when it is run again.
+fn is_transient(kind: ErrorKind) -> bool {
+    use ErrorKind::{Busy, Deadlock, SerializationFailure, StaleData};
+    matches!(kind, Busy | Deadlock | SerializationFailure | StaleData)
 }
 
 // Doubles from 10 ms to 1 s; the random half keeps two losers from meeting again.
@@ -185,6 +236,9 @@ impl Drop for Savepoint<'_> {
                 self.session.lost |= connection.rollback_to(self.number).is_err();
             }
             self.session.state.undo_to(self.level);
+            if let Some(connection) = &mut self.session.connection {
+                load::reread(&mut self.session.state, connection);
+            }
         }
         self.session.state.level = self.outer;
     }

@@ -62,9 +62,8 @@ impl<M: Model, const N: usize> sealed::Handles for [Ref<M>; N] {
         for handle in self {
             session.get_ref(handle)?;
         }
-        let epoch = session.state.epoch;
         let arena = session.state.ensure::<M>();
-        let entities = arena.get_many_mut(self, epoch);
+        let entities = arena.get_many_mut(self);
         entities.ok_or_else(|| twice("one handle was given twice").with_table(M::def().table))
     }
 }
@@ -78,13 +77,12 @@ macro_rules! tuples {
 
             fn entities(self, session: &mut Session) -> Result<Self::Entities<'_>> {
                 $(session.get_ref(self.$index)?;)+
-                let epoch = session.state.epoch;
                 let models = [$($model::slot().index()),+];
                 let Some([$($entity),+]) = session.state.disjoint(models) else {
                     return Err(twice("two handles of a tuple are of one model")
                         .with_hint("give the handles of one model as an array: [a, b]"));
                 };
-                Ok(($($entity.typed_mut::<$model>().get_mut(self.$index, epoch).expect(HERE),)+))
+                Ok(($($entity.typed_mut::<$model>().get_mut(self.$index).expect(HERE),)+))
             }
         }
     )+};

@@ -12,6 +12,7 @@ mod write;
 
 use std::fmt;
 
+use orm_core::error::ErrorKind;
 use orm_core::sql::TransactionOptions;
 
 use crate::engine::{Connection, Engine};
@@ -24,9 +25,15 @@ pub use many::Handles;
 /// together by `commit`.
 ///
 /// The session owns its entities; a [`Ref`](crate::Ref) is a handle to one. `session[handle]` reads it,
-/// `session[handle].field = …` changes it, and a flush writes exactly the changed columns. Its
-/// transaction begins with its first statement, reads included, and each `commit` or `rollback` ends it.
-/// Dropping a session rolls back.
+/// `session[handle].field = …` changes it, and a flush writes exactly the changed columns, each UPDATE on
+/// condition that the columns still have the values that were read. A change by another transaction in
+/// between is [`StaleData`](orm_core::error::ErrorKind::StaleData), never a lost update.
+///
+/// Plain reads run outside a transaction, each on a connection of the pool's, which goes back at once. The
+/// transaction begins with the first write, lock, savepoint or raw statement, or with [`Session::begin`];
+/// with the first statement of any kind if an isolation level or read-only was asked for. `commit` or
+/// `rollback` ends it. What was read stays as it is until then, or until [`Session::refresh`] or
+/// [`Session::expire_all`]. Dropping a session rolls back.
 ///
 /// ```
 /// use orm::prelude::*;
@@ -45,7 +52,7 @@ pub use many::Handles;
 /// let user = session.add(User::builder().name("ada"));
 /// session.commit()?; // INSERT INTO "users" ("name") VALUES (?)
 /// session[user].name = "grace".into();
-/// session.commit()?; // UPDATE "users" SET "name" = ? WHERE "id" = ?
+/// session.commit()?; // UPDATE "users" SET "name" = ? WHERE "id" = ? AND "name" IS ?
 /// # Ok::<(), orm::Error>(())
 /// ```
 pub struct Session {
@@ -59,8 +66,12 @@ pub struct Session {
     work: Work,
     /// How many closures that are a transaction or a savepoint are running.
     depth: u32,
-    /// The transaction came to an end that the entities don't know of: only `rollback` goes on.
+    /// The transaction ended outside the session: only `rollback` goes on.
     lost: bool,
+    /// Whether a row of the open transaction turned out to be stale.
+    found_stale: bool,
+    /// The kind of the error of the last verb, if it failed.
+    last_error: Option<ErrorKind>,
 }
 
 /// What a transaction has done that the rollback of a failed flush would undo.
@@ -79,6 +90,10 @@ struct Settings {
     autoflush: bool,
     /// Whether stale entities can't be read.
     expire_on_commit: bool,
+    /// Whether an UPDATE matches the old values of the columns that it sets.
+    optimistic: bool,
+    /// Whether the transaction begins with the first statement of any kind.
+    reads_in_transaction: bool,
 }
 
 impl Session {
@@ -87,7 +102,8 @@ impl Session {
         Self::with_options(engine, TransactionOptions::default())
     }
 
-    /// A session whose transactions begin with `options`.
+    /// A session whose transactions begin with `options`. With an isolation level or read-only, all statements
+    /// run in transactions, plain reads included.
     pub fn with_options(engine: &Engine, options: TransactionOptions) -> Self {
         Self {
             engine: engine.clone(),
@@ -97,16 +113,20 @@ impl Session {
             settings: Settings {
                 autoflush: true,
                 expire_on_commit: false,
+                optimistic: true,
+                reads_in_transaction: options.isolation.is_some() || options.read_only,
             },
             work: Work::None,
             depth: 0,
             lost: false,
+            found_stale: false,
+            last_error: None,
         }
     }
 
-    /// Whether entities that may be older than the database's rows, as all are after a commit or a
-    /// rollback, can't be read or changed until `refresh`, `get` or a query has read them again. Off by
-    /// default: they stay readable, and a change of one is checked against the row as it is by then.
+    /// Whether entities can't be read or changed after a commit, a rollback or [`Session::expire_all`] until
+    /// `refresh`, `get` or a query has read them again. Off by default: they stay readable, and a change of
+    /// one is checked against the row as it is by then.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -126,6 +146,30 @@ impl Session {
     #[must_use]
     pub fn expire_on_commit(mut self, expire: bool) -> Self {
         self.settings.expire_on_commit = expire;
+        self
+    }
+
+    /// Whether an UPDATE of an entity also matches the old values of the columns that it sets, so that a change
+    /// by another transaction since they were read is `StaleData`. On by default. Without it the last writer
+    /// wins. A version column is matched in any case.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "users")]
+    /// # struct User { #[orm(primary_key)] id: i64, name: String }
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// # Metadata::of((User,)).create_all(&engine)?;
+    /// let mut session = Session::new(&engine).optimistic(false);
+    /// let user = session.add(User::builder().name("ada"));
+    /// session.commit()?;
+    /// session[user].name = "grace".into();
+    /// session.commit()?; // UPDATE "users" SET "name" = ? WHERE "id" = ?
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn optimistic(mut self, check: bool) -> Self {
+        self.settings.optimistic = check;
         self
     }
 

@@ -4,13 +4,14 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
+use super::transaction::no_transaction;
 use super::{Session, Work};
 use crate::engine::Connection;
 use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, Key, Model, ModelDef};
-use crate::query::{Executor, Write, get_statement};
-use crate::state::{EntityState, Ref, State};
+use crate::query::{Access, Compiled, Executor, Write, get_statement};
+use crate::state::{EntityState, Ref, State, Take};
 
 impl Session {
     /// The entity with that primary key: from the identity map without a statement if it is fresh
@@ -57,7 +58,7 @@ impl Session {
         };
         if arena.state(handle) == Some(EntityState::Deleting) {
             InMemory::Deleting
-        } else if arena.is_fresh(handle, self.state.epoch) || arena.is_changed(handle) {
+        } else if arena.is_fresh(handle) || arena.is_changed(handle) {
             InMemory::Here(handle)
         } else {
             InMemory::Unknown
@@ -65,44 +66,47 @@ impl Session {
     }
 
     fn fetch<M: Model>(&mut self, key: &M::Key) -> Result<Option<Ref<M>>> {
-        self.before_query()?;
-        let mut found = None;
-        self.select_by_key::<M>(key, &mut |state, row| {
-            found = Some(load::entity::<M>(state, row, 0)?);
-            Ok(())
-        })?;
-        if found.is_none() {
-            let level = self.state.level;
-            let arena = self.state.ensure::<M>();
-            if let Some(gone) = arena.find(key) {
-                arena.gone(gone, level);
-            }
-        }
-        Ok(found)
+        self.autoflush()?;
+        let result = self
+            .on_connection(|connection, state| load_by_key(connection, state, key, Access::Plain));
+        self.note(result)
     }
 
-    fn select_by_key<M: Model>(
+    /// The entity with that primary key, its row locked until the transaction ends: `SELECT … FOR UPDATE`. On
+    /// SQLite the transaction begins as a writing one. Pending changes are flushed first, and the entity takes
+    /// the values of the locked row.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "accounts")]
+    /// # struct Account { #[orm(primary_key)] id: i64, balance: i64 }
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// # Metadata::of((Account,)).create_all(&engine)?;
+    /// # let mut session = Session::new(&engine);
+    /// # session.add(Account::builder().balance(1));
+    /// # session.commit()?;
+    /// if let Some(account) = session.get_for_update(Account, 1)? {
+    ///     // SELECT "id", "balance" FROM "accounts" WHERE "id" = $1 FOR UPDATE
+    ///     session[account].balance += 1;
+    /// }
+    /// session.commit()?;
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Session::get`] and [`Session::flush`]; `Usage` in a read-only transaction on SQLite.
+    pub fn get_for_update<E: Entity>(
         &mut self,
-        key: &M::Key,
-        each: &mut dyn FnMut(&mut State, &dyn Row) -> Result<()>,
-    ) -> Result<()> {
-        let (connection, Entities(state)) = self.split()?;
-        let sql = get_statement(connection, M::def(), M::slot().index())?;
-        let mut first = None;
-        let mut rest = Vec::new();
-        key.for_each(&mut |value| match first {
-            None => first = Some(value),
-            Some(_) => rest.push(value),
-        });
-        // Nearly every key is one value, which needs no allocation.
-        let single = [first.unwrap_or(ValueRef::Null)];
-        rest.splice(0..0, if rest.is_empty() { None } else { first });
-        let binds = if rest.is_empty() {
-            &single[..]
-        } else {
-            &rest[..]
-        };
-        connection.query(&sql, binds, &mut |row| each(state, row))
+        entity: E,
+        key: impl IntoKey<<E::Model as Model>::Key>,
+    ) -> Result<Option<Ref<E::Model>>> {
+        let _ = entity;
+        let key = key.into_key();
+        let result = self
+            .before_lock()
+            .and_then(|(connection, state)| load_by_key(connection, state, &key, Access::Lock));
+        self.note(result)
     }
 
     /// Reads an entity's row again and drops what was not flushed of it: changes, and a `delete`.
@@ -125,26 +129,154 @@ impl Session {
             .old_key(handle)
             .ok_or_else(|| self.state.stale_handle(handle))?;
         self.usable()?;
-        self.begin_work(Work::Read)?;
-        let mut found = false;
-        self.select_by_key::<M>(&key, &mut |state, row| {
-            found = true;
-            let fresh = M::decode(row, 0)?;
-            let (epoch, log) = (state.epoch, state.read_level());
-            state.ensure::<M>().overwrite(handle, fresh, epoch, log);
-            Ok(())
-        })?;
-        if found {
-            return Ok(());
+        let found_stale = self.found_stale;
+        let result = self.on_connection(|connection, state| {
+            // A snapshot still shows what turned out to be stale.
+            let access = if found_stale && connection.reads_a_snapshot() {
+                Access::Lock
+            } else {
+                Access::Plain
+            };
+            refresh_by_key(connection, state, (handle, &key), access)
+        });
+        self.note(result)
+    }
+
+    /// Makes every entity stale: the next `get` or query that yields one reads it again, and so does
+    /// [`Session::refresh`]. In a session that [expires on commit](Session::expire_on_commit) none can be read
+    /// before that. Changes that were not flushed stay.
+    pub fn expire_all(&mut self) {
+        self.state.expire_all();
+    }
+
+    /// Runs `run` on the connection of the open transaction or, without one, on a connection of the pool's that
+    /// goes back afterwards.
+    fn on_connection<T>(
+        &mut self,
+        run: impl FnOnce(&mut Connection, &mut State) -> Result<T>,
+    ) -> Result<T> {
+        if self.connection.is_none() {
+            let mut connection = self.engine.connection_to_begin()?;
+            if !self.reads_in_transaction(&mut connection) {
+                return run(&mut connection, &mut self.state);
+            }
+            self.begin_on(connection)?;
         }
-        let level = self.state.level;
-        self.state.ensure::<M>().gone(handle, level);
-        Err(Error::with_message(
-            ErrorKind::NotFound,
-            format!("the row of this {} is gone", M::def().name),
-        )
-        .with_table(M::def().table)
-        .with_hint("somebody else deleted it: get it anew, or go on without it"))
+        if self.work == Work::None {
+            self.work = Work::Read;
+        }
+        let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
+        run(connection, &mut self.state)
+    }
+
+    /// The connection for a query that locks rows, in a transaction that writes.
+    fn before_lock(&mut self) -> Result<(&mut Connection, &mut State)> {
+        self.flush()?;
+        self.begin_work(Work::Done)?;
+        let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
+        if connection.can_lock() {
+            return Ok((connection, &mut self.state));
+        }
+        let message = "a read-only transaction can't lock rows";
+        Err(Error::with_message(ErrorKind::Usage, message)
+            .with_hint("read them without a lock, or in a transaction without read_only"))
+    }
+
+    /// Writes pending work before a query, if it is to.
+    pub(super) fn autoflush(&mut self) -> Result<()> {
+        self.usable()?;
+        if self.settings.autoflush && self.state.has_work() {
+            self.flush().map_err(autoflushed)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps in mind how the last verb ended.
+    #[inline]
+    pub(super) fn note<T>(&mut self, result: Result<T>) -> Result<T> {
+        self.last_error = result.as_ref().err().map(Error::kind);
+        result
+    }
+}
+
+/// Loads the row with that key into the session.
+fn load_by_key<M: Model>(
+    connection: &mut Connection,
+    state: &mut State,
+    key: &M::Key,
+    access: Access,
+) -> Result<Option<Ref<M>>> {
+    let mut found = None;
+    select_by_key::<M>(connection, key, access, &mut |row| {
+        found = Some(load::entity::<M>(state, take(access), row, 0)?);
+        Ok(())
+    })?;
+    if found.is_none() {
+        let level = state.level;
+        let arena = state.ensure::<M>();
+        if let Some(gone) = arena.find(key) {
+            arena.gone(gone, level);
+        }
+    }
+    Ok(found)
+}
+
+/// Overwrites an entity with its row.
+fn refresh_by_key<M: Model>(
+    connection: &mut Connection,
+    state: &mut State,
+    (handle, key): (Ref<M>, &M::Key),
+    access: Access,
+) -> Result<()> {
+    let mut found = false;
+    select_by_key::<M>(connection, key, access, &mut |row| {
+        found = true;
+        let fresh = M::decode(row, 0)?;
+        let (arena, reading) = state.reader::<M>(Take::All);
+        arena.overwrite(handle, fresh, reading);
+        Ok(())
+    })?;
+    if found {
+        return Ok(());
+    }
+    let level = state.level;
+    state.ensure::<M>().gone(handle, level);
+    Err(Error::with_message(
+        ErrorKind::NotFound,
+        format!("the row of this {} is gone", M::def().name),
+    )
+    .with_table(M::def().table)
+    .with_hint("another transaction deleted it: expunge the entity, or go on without it"))
+}
+
+fn select_by_key<M: Model>(
+    connection: &mut Connection,
+    key: &M::Key,
+    access: Access,
+    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+) -> Result<()> {
+    let sql = get_statement(connection, M::def(), M::slot().index(), access)?;
+    let mut first = None;
+    let mut rest = Vec::new();
+    key.for_each(&mut |value| match first {
+        None => first = Some(value),
+        Some(_) => rest.push(value),
+    });
+    // Nearly every key is one value, which needs no allocation.
+    let single = [first.unwrap_or(ValueRef::Null)];
+    rest.splice(0..0, if rest.is_empty() { None } else { first });
+    let binds = if rest.is_empty() {
+        &single[..]
+    } else {
+        &rest[..]
+    };
+    connection.read(&sql, binds, each)
+}
+
+fn take(access: Access) -> Take {
+    match access {
+        Access::Plain => Take::Stale,
+        Access::Lock => Take::All,
     }
 }
 
@@ -158,7 +290,10 @@ enum InMemory<M> {
 
 /// What the rows of a session's query are read into: its entities, without its connection.
 #[derive(Debug)]
-pub struct Entities<'a>(&'a mut State);
+pub struct Entities<'a> {
+    state: &'a mut State,
+    take: Take,
+}
 
 // Keeps the list of executors out of the compiler's message, which names them in words.
 #[diagnostic::do_not_recommend]
@@ -167,53 +302,96 @@ impl Executor for Session {
     type Sink<'a> = Entities<'a>;
 
     #[inline]
-    fn before_query(&mut self) -> Result<()> {
-        self.usable()?;
-        if self.settings.autoflush && self.state.has_work() {
-            self.flush().map_err(autoflushed)?;
+    fn read<T>(
+        &mut self,
+        access: Access,
+        run: impl FnOnce(&mut Connection, Entities<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let take = take(access);
+        let result = match access {
+            Access::Plain => self.autoflush().and_then(|()| {
+                self.on_connection(|connection, state| run(connection, Entities { state, take }))
+            }),
+            Access::Lock => self
+                .before_lock()
+                .and_then(|(connection, state)| run(connection, Entities { state, take })),
+        };
+        self.note(result)
+    }
+
+    fn write<T>(
+        &mut self,
+        model: &'static ModelDef,
+        write: Write,
+        run: impl FnOnce(&mut Connection) -> Result<T>,
+    ) -> Result<T> {
+        let result = self.before_write().and_then(run);
+        if result.is_ok() {
+            flush::overtake(&mut self.state, model.table, write);
         }
-        self.begin_work(Work::Read)
+        self.note(result)
     }
 
-    fn before_write(&mut self) -> Result<()> {
-        self.before_query()?;
-        self.begin_work(Work::Done)
-    }
-
-    fn after_write(&mut self, model: &'static ModelDef, write: Write) {
-        flush::expire(&mut self.state, model.table, write);
-    }
-
-    fn before_raw_query(&mut self) -> Result<()> {
-        self.before_write()
-    }
-
-    fn before_raw_write(&mut self) -> Result<()> {
-        self.before_write()?;
-        self.state.expire_all();
-        Ok(())
-    }
-
-    #[inline]
-    fn split(&mut self) -> Result<(&mut Connection, Entities<'_>)> {
-        match &mut self.connection {
-            Some(connection) => Ok((connection, Entities(&mut self.state))),
-            None => Err(Error::with_message(
-                ErrorKind::Usage,
-                "the session has no transaction open",
-            )),
-        }
+    fn raw<'q, T>(
+        &mut self,
+        compile: impl FnOnce(&Connection) -> Result<Compiled<'q>>,
+        run: impl FnOnce(&mut Connection, Entities<'_>, &Compiled<'q>) -> Result<T>,
+    ) -> Result<T> {
+        let result = self.run_raw(compile, run);
+        self.note(result)
     }
 
     #[inline]
     fn entity<M: Model>(sink: &mut Entities<'_>, row: &dyn Row, start: usize) -> Result<Ref<M>> {
-        load::entity(sink.0, row, start)
+        load::entity(sink.state, sink.take, row, start)
+    }
+}
+
+impl Session {
+    /// The connection in its transaction, for a statement past the unit of work.
+    pub(super) fn before_write(&mut self) -> Result<&mut Connection> {
+        self.autoflush()?;
+        self.begin_work(Work::Done)?;
+        self.connection.as_mut().ok_or_else(no_transaction)
+    }
+
+    fn run_raw<'q, T>(
+        &mut self,
+        compile: impl FnOnce(&Connection) -> Result<Compiled<'q>>,
+        run: impl FnOnce(&mut Connection, Entities<'_>, &Compiled<'q>) -> Result<T>,
+    ) -> Result<T> {
+        let take = Take::Unchanged;
+        self.autoflush()?;
+        let mut pooled = match self.connection {
+            Some(_) => None,
+            None => Some(self.engine.connection_to_begin()?),
+        };
+        let Some(connection) = pooled.as_mut().or(self.connection.as_mut()) else {
+            return Err(no_transaction());
+        };
+        let compiled = compile(connection)?;
+        if connection.is_read_only(&compiled.sql)? {
+            drop(pooled);
+            return self.on_connection(|connection, state| {
+                run(connection, Entities { state, take }, &compiled)
+            });
+        }
+        if let Some(connection) = pooled {
+            self.begin_on(connection)?;
+        }
+        self.work = Work::Done;
+        // Before it runs, so that the rows that it yields are fresh.
+        self.state.overtake("raw SQL");
+        let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
+        let state = &mut self.state;
+        run(connection, Entities { state, take }, &compiled)
     }
 }
 
 #[cold]
 fn autoflushed(error: Error) -> Error {
-    const WHERE: &str = "this is of the flush before a query, which no_autoflush(…) holds back";
+    const WHERE: &str =
+        "raised by autoflush before a query; wrap the query in no_autoflush(…) to defer the flush";
     let hint = match error.hint() {
         Some(own) => format!("{own}; {WHERE}"),
         None => WHERE.to_owned(),

@@ -2,11 +2,12 @@
 //! rollback; and the scope that makes each flush atomic.
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::TransactionOptions;
+use orm_core::sql::{IsolationLevel, TransactionOptions};
 
 use super::{Session, Work};
 use crate::engine::Connection;
-use crate::flush::{self, Failure, Plan};
+use crate::flush::{self, Failure, Plan, Written};
+use crate::load;
 
 /// What is undone if a flush fails.
 #[derive(Clone, Copy)]
@@ -30,8 +31,25 @@ impl Session {
     /// The first refusal: a constraint, `StaleData` if a row isn't as it was loaded, `StaleHandle` for a
     /// `delete` of one.
     pub fn flush(&mut self) -> Result<()> {
-        let plan = self.plan()?;
-        self.write(plan)
+        let result = self.plan().and_then(|plan| self.write(plan));
+        self.note(result)
+    }
+
+    /// Begins the transaction now, before the first write.
+    ///
+    /// # Errors
+    /// `Usage` if one is open; the database's refusal.
+    pub fn begin(&mut self) -> Result<()> {
+        self.usable()?;
+        if self.connection.is_some() {
+            return Err(Error::with_message(
+                ErrorKind::Usage,
+                "the session's transaction is open already",
+            )
+            .with_hint("use savepoint(…) to nest, or commit() first"));
+        }
+        let result = self.open_transaction();
+        self.note(result)
     }
 
     fn write(&mut self, plan: Plan) -> Result<()> {
@@ -40,10 +58,8 @@ impl Session {
             return Ok(());
         }
         let scope = self.open_scope(&plan)?;
-        let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
-        match flush::emit(connection, &self.state, &plan) {
+        match self.emit(scope, &plan) {
             Ok(written) => {
-                self.close_scope(scope)?;
                 flush::apply(&mut self.state, plan, written);
                 Ok(())
             }
@@ -51,15 +67,32 @@ impl Session {
         }
     }
 
+    /// Writes a plan and closes its scope. What fails on the way, the end of the scope included, is to be undone.
+    fn emit(&mut self, scope: Scope, plan: &Plan) -> Result<Vec<Written>, Failure> {
+        let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
+        let written = flush::emit(connection, &self.state, plan)?;
+        self.close_scope(scope)?;
+        Ok(written)
+    }
+
     /// Flushes, then commits. On `Ok` the work is stored, entities stay readable and are stale until
-    /// they are read again; deleted ones are gone.
+    /// they are read again; deleted ones are gone. A session that has only read sends nothing.
     ///
     /// # Errors
-    /// Those of [`Session::flush`], after which the transaction is still open unless the flush began
-    /// it, or on PostgreSQL unless it has only read: what was loaded is then stale. If COMMIT itself fails nothing is stored (except that with
-    /// [`ErrorKind::CommitUnknown`] nobody knows), and the session does nothing until `rollback`.
+    /// - Those of [`Session::flush`], after which the transaction is still open unless the flush began it, or on
+    ///   PostgreSQL unless it has only read: what was loaded is then stale.
+    /// - Those of COMMIT: nothing is stored then, except that with [`ErrorKind::CommitUnknown`] the outcome is
+    ///   not known. The session does nothing until `rollback`.
     pub fn commit(&mut self) -> Result<()> {
+        let result = self.flush_and_commit();
+        self.note(result)
+    }
+
+    fn flush_and_commit(&mut self) -> Result<()> {
         self.outside_savepoint("commit")?;
+        if self.connection.as_ref().is_some_and(Connection::is_unknown) {
+            return Err(ended_outside(ErrorKind::CommitUnknown));
+        }
         let plan = self.plan()?;
         if self.connection.is_none() && self.needs_no_begin(&plan) {
             return self.commit_single(plan);
@@ -99,51 +132,70 @@ impl Session {
                 self.state.commit();
                 Ok(())
             }
-            // As with a COMMIT, the answer is what was lost, not necessarily the work.
-            Err(Failure { error, .. }) if error.is_connection_lost() => {
-                self.lost = true;
-                Err(error.into_kind(ErrorKind::CommitUnknown).with_hint(
-                    "look whether the work is there, call rollback(), and do it again if not",
-                ))
+            Err(Failure { error, .. }) => {
+                self.lost = error.is_commit_unknown();
+                Err(error)
             }
-            Err(Failure { error, .. }) => Err(error),
         }
     }
 
     /// Undoes everything since the last commit, in the database and in memory: values and states are
-    /// as they were, added entities are transient, deleted ones live again, and all are stale. After a
-    /// statement that has committed the transaction past the session, such as DDL on MySQL, only what was
-    /// not flushed is undone.
+    /// as they were, added entities are transient, deleted ones live again, and all are stale. Entities that were
+    /// first read in the transaction after it had changed rows by statements are read again.
+    ///
+    /// After a statement that has ended the transaction outside the session, such as DDL on MySQL, it looks at a
+    /// row that was flushed: if its change is stored, only what was not flushed is undone.
     ///
     /// # Errors
     /// The database's refusal. What is in memory is undone in any case, and the connection dropped.
     pub fn rollback(&mut self) -> Result<()> {
         self.outside_savepoint("roll back")?;
         let mut connection = self.connection.take();
-        let stored = connection.as_ref().is_some_and(Connection::has_stored);
+        let unknown = connection.as_ref().is_some_and(Connection::is_unknown);
         let rolled_back = connection.as_mut().map_or(Ok(()), Connection::undo);
-        self.lost = false;
-        if stored {
+        (self.lost, self.found_stale) = (false, false);
+        // The pool may have no other one.
+        drop(connection);
+        if unknown && self.is_stored() {
             self.state.undo_pending();
             self.state.commit();
         } else {
             self.state.undo_to(0);
+            self.state.end();
+            self.reread();
         }
-        rolled_back
+        self.note(rolled_back)
+    }
+
+    /// Whether the database has what was flushed in a transaction that ended outside the session. Where it can't
+    /// be asked the answer is that of a lost connection: the work is to be looked for before it is done again.
+    fn is_stored(&self) -> bool {
+        let connection = self.engine.connection();
+        connection
+            .and_then(|mut connection| flush::is_stored(&mut connection, &self.state))
+            .unwrap_or(false)
+    }
+
+    /// Reads again what the rollback has taken away.
+    fn reread(&mut self) {
+        if self.state.has_unknown()
+            && let Ok(mut connection) = self.engine.connection()
+        {
+            load::reread(&mut self.state, &mut connection);
+        }
     }
 
     /// The session's own connection, in its transaction, for statements past the unit of work. Pending
-    /// work is flushed first. What such statements change in rows that are loaded shows after a
-    /// [`Session::refresh`]. Its transaction is the session's to end: `commit` and `rollback` are refused
-    /// here, and after a COMMIT in raw SQL the session wants a `rollback`.
+    /// work is flushed first, and entities are stale from here on, since the statements may change their rows. The
+    /// transaction is the session's to end: `commit` and `rollback` are refused here, and after a COMMIT in raw SQL
+    /// the session needs a `rollback`.
     ///
     /// # Errors
     /// Those of the flush and of connecting.
     pub fn connection(&mut self) -> Result<&mut Connection> {
-        use crate::query::Executor;
         self.before_write()?;
-        self.state.wrote_past = true;
-        Ok(self.split()?.0)
+        self.state.overtake("a statement on the connection");
+        self.connection.as_mut().ok_or_else(no_transaction)
     }
 
     /// # Errors
@@ -166,14 +218,15 @@ impl Session {
         if !self.state.faults.is_empty() {
             return Err(self.state.faults.remove(0));
         }
-        flush::plan(&self.state)
+        flush::plan(&self.state, self.settings.optimistic)
     }
 
     /// Begins the transaction if it isn't open, for some work past the unit of work.
     #[inline]
     pub(super) fn begin_work(&mut self, work: Work) -> Result<()> {
+        self.usable()?;
         if self.connection.is_none() {
-            self.begin(self.options)?;
+            self.open_transaction()?;
         }
         if self.work != Work::Done {
             self.work = work;
@@ -181,29 +234,43 @@ impl Session {
         Ok(())
     }
 
-    fn begin(&mut self, options: TransactionOptions) -> Result<()> {
-        let mut connection = self.engine.connection_to_begin()?;
-        connection.begin_with(options)?;
+    fn open_transaction(&mut self) -> Result<()> {
+        let connection = self.engine.connection_to_begin()?;
+        self.begin_on(connection)
+    }
+
+    /// Begins the transaction on a connection that was checked out for it. On SQLite it takes the write lock at
+    /// once and waits for it: one that reads first would fail as soon as another one has written in between.
+    pub(super) fn begin_on(&mut self, mut connection: Connection) -> Result<()> {
+        connection.begin_with(TransactionOptions {
+            writes: !self.options.read_only,
+            ..self.options
+        })?;
         connection.hold();
-        self.state.new_level();
-        self.state.wrote_past = false;
+        self.state.begin();
+        self.found_stale = false;
         self.work = Work::None;
         self.connection = Some(connection);
         Ok(())
     }
 
+    /// Whether plain reads are to run in a transaction, too: inside `engine.transaction`, and at an isolation level
+    /// that was asked for, here or by a setting of the server.
+    pub(super) fn reads_in_transaction(&self, connection: &mut Connection) -> bool {
+        self.settings.reads_in_transaction || connection.default_isolation().is_some()
+    }
+
     fn open_scope(&mut self, plan: &Plan) -> Result<Scope> {
         if self.connection.is_none() {
-            self.begin(TransactionOptions {
-                writes: true,
-                ..self.options
-            })?;
+            self.open_transaction()?;
         }
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
+        let isolation = self.options.isolation.or(connection.default_isolation());
+        let is_one_view = isolation.is_some_and(IsolationLevel::is_one_view);
         let undoes_itself = connection.dialect().capabilities().statement_rollback;
         match self.work {
             Work::None => Ok(Scope::Whole),
-            Work::Read if !undoes_itself && !self.options.is_one_view() => Ok(Scope::Whole),
+            Work::Read if !undoes_itself && !is_one_view => Ok(Scope::Whole),
             _ if undoes_itself && plan.is_single_row() => Ok(Scope::Statement),
             _ => connection.set_savepoint().map(Scope::Savepoint),
         }
@@ -220,6 +287,7 @@ impl Session {
     #[cold]
     fn fail(&mut self, scope: Scope, plan: &Plan, failure: Failure) -> Error {
         let Failure { mut error, suspect } = failure;
+        self.found_stale |= error.is_stale_data();
         let Some(connection) = &mut self.connection else {
             return error;
         };
@@ -243,25 +311,20 @@ impl Session {
         if matches!(scope, Scope::Whole) {
             self.connection = None;
             // What the transaction has read isn't certain any more.
-            self.state.expire_all();
+            self.state.end();
+            self.state.mark_stale();
         }
         error
     }
 
     #[cold]
     fn ended(&self) -> Error {
-        if self.connection.as_ref().is_some_and(Connection::has_stored) {
-            return Error::with_message(
-                ErrorKind::Transaction,
-                "a statement past the session has committed its transaction: what was flushed is stored",
-            )
-            .with_hint(
-                "call rollback(): it drops only what was not flushed; run DDL outside of sessions",
-            );
+        if self.connection.as_ref().is_some_and(Connection::is_unknown) {
+            return ended_outside(ErrorKind::Transaction);
         }
         Error::with_message(
             ErrorKind::Transaction,
-            "the session's transaction has come to an end without a commit",
+            "the session's transaction ended without a commit",
         )
         .with_hint(
             "call rollback(): it puts the entities back as they were, for the work to be done again",
@@ -281,6 +344,17 @@ impl Session {
 }
 
 #[cold]
-fn no_transaction() -> Error {
+pub(super) fn no_transaction() -> Error {
     Error::with_message(ErrorKind::Usage, "the session has no transaction open")
+}
+
+/// No driver tells whether the statement that ended the transaction has committed it or rolled it back.
+#[cold]
+fn ended_outside(kind: ErrorKind) -> Error {
+    let message =
+        "the transaction ended outside the session: what was flushed may be stored or not";
+    Error::with_message(kind, message).with_hint(
+        "call rollback(), which looks at the database: entities whose rows are not stored are transient then; \
+         run DDL and COMMIT outside of sessions",
+    )
 }

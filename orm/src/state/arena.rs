@@ -2,10 +2,10 @@
 //!
 //! A slot costs 24 bytes beside the entity and its entry in the identity map. The first mutable access
 //! keeps a copy of the columns and puts the slot on the touched list, so that a flush looks at nothing
-//! else. How entities come and go is in `membership.rs`; what a flush reads and writes, in `erased.rs`.
+//! else. How entities come and go is in `membership.rs`; how rows become entities, in `reading.rs`; what a
+//! flush reads and writes, in `erased.rs`.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::num::NonZeroU32;
 
 use super::handle::Ref;
@@ -17,14 +17,14 @@ use crate::mapping::Model;
 /// A place for one entity.
 pub(super) struct Slot<M> {
     pub(super) stamp: NonZeroU32,
-    /// The epoch in which the values were last known to be the database's. Another one is stale. Of a
-    /// pending entity: the number of its entry in `added`.
+    /// The session's clock when the values were read; 0 if they are not known. An entity is stale if
+    /// [`Arena::fresh_from`] is later. Of a pending entity: the number of its entry in `added`.
     pub(super) epoch: u32,
     /// The level of the newest undo entry about an update of this slot.
     pub(super) undo_level: u32,
     pub(super) state: EntityState,
     /// The values that the database has, where they may differ from `value`.
-    pub(super) old: Option<Box<Baseline<M>>>,
+    pub(super) old: Option<Box<M>>,
     /// `None` in a free slot.
     pub(super) value: Option<M>,
 }
@@ -34,17 +34,10 @@ impl<M: Model> Slot<M> {
     #[inline]
     pub(super) fn is_changed(&self) -> bool {
         match (&self.value, &self.old) {
-            (Some(value), Some(old)) => !value.changes(&old.value).is_empty(),
+            (Some(value), Some(old)) => !value.changes(old).is_empty(),
             _ => false,
         }
     }
-}
-
-/// The columns of an entity as the database has them, kept while it is touched.
-pub(super) struct Baseline<M> {
-    pub(super) value: M,
-    /// Whether it was stale when it was first touched: its UPDATE must then match the old values.
-    pub(super) stale: bool,
 }
 
 /// The entities of one model.
@@ -63,9 +56,17 @@ pub(crate) struct Arena<M: Model> {
     /// Of entities that are pending or transient, or inserted in the open transaction.
     pub(super) unset: HashMap<u32, Unset>,
     pub(super) undo: Vec<Undo<M>>,
+    /// Entities read before that time of the session's clock are stale.
+    pub(super) fresh_from: u32,
+    /// Entities read before that time are expired, in a session that expires on commit.
+    pub(super) expired_before: u32,
+    /// The last statement of the session's own that may have changed rows past the unit of work, and when.
+    pub(super) overtaken: Option<(u32, &'static str)>,
+    /// Entities whose values a rollback has taken away, to be read again.
+    pub(super) unknown: Vec<u32>,
     /// Old copies that are over, for the next ones: a program that changes many entities again and again
     /// would else allocate and free as many texts each time.
-    spare: Vec<Box<Baseline<M>>>,
+    spare: Vec<Box<M>>,
 }
 
 /// How many old copies are kept for the next ones.
@@ -85,13 +86,17 @@ impl<M: Model> Arena<M> {
             deleting: Vec::new(),
             unset: HashMap::new(),
             undo: Vec::new(),
+            fresh_from: 0,
+            expired_before: 0,
+            overtaken: None,
+            unknown: Vec::new(),
             spare: Vec::new(),
         }
     }
 
     /// Takes back an old copy that is over.
     #[inline]
-    pub(super) fn recycle(&mut self, old: Box<Baseline<M>>) {
+    pub(super) fn recycle(&mut self, old: Box<M>) {
         if self.spare.len() < SPARE {
             self.spare.push(old);
         }
@@ -116,33 +121,32 @@ impl<M: Model> Arena<M> {
             .filter(|slot| slot.stamp == handle.stamp)
     }
 
-    /// The entity of a handle.
+    /// The entity of a handle, if its values are known.
     #[inline]
     pub(crate) fn get(&self, handle: Ref<M>) -> Option<&M> {
-        self.slot(handle)?.value.as_ref()
+        let slot = self.slot(handle)?;
+        if slot.epoch == 0 {
+            return None;
+        }
+        slot.value.as_ref()
     }
 
-    /// The entity of a handle, about to be changed in `epoch`.
+    /// The entity of a handle, about to be changed.
     #[inline]
-    pub(crate) fn get_mut(&mut self, handle: Ref<M>, epoch: u32) -> Option<&mut M> {
+    pub(crate) fn get_mut(&mut self, handle: Ref<M>) -> Option<&mut M> {
         let slot = self.slots.get_mut(handle.slot as usize)?;
         if slot.stamp != handle.stamp {
             return None;
         }
         // A deleted entity's changes are never written, but a rollback undoes them with the delete.
         if slot.old.is_none() && slot.state.has_row() {
-            let stale = slot.epoch != epoch;
             let value = slot.value.as_ref()?;
             slot.old = Some(match self.spare.pop() {
                 Some(mut old) => {
-                    value.snapshot_into(&mut old.value);
-                    old.stale = stale;
+                    value.snapshot_into(&mut old);
                     old
                 }
-                None => Box::new(Baseline {
-                    value: value.snapshot(),
-                    stale,
-                }),
+                None => Box::new(value.snapshot()),
             });
             if slot.state == EntityState::Persistent {
                 self.touched.push(handle.slot);
@@ -155,10 +159,9 @@ impl<M: Model> Arena<M> {
     pub(crate) fn get_many_mut<const N: usize>(
         &mut self,
         handles: [Ref<M>; N],
-        epoch: u32,
     ) -> Option<[&mut M; N]> {
         for handle in handles {
-            self.get_mut(handle, epoch)?;
+            self.get_mut(handle)?;
         }
         let indices = handles.map(|handle| handle.slot as usize);
         let slots = self.slots.get_disjoint_mut(indices).ok()?;
@@ -176,7 +179,7 @@ impl<M: Model> Arena<M> {
     /// The key that the database has for a handle's entity.
     pub(crate) fn old_key(&self, handle: Ref<M>) -> Option<M::Key> {
         let slot = self.slot(handle)?;
-        let old = slot.old.as_ref().map(|old| &old.value);
+        let old = slot.old.as_deref();
         old.or(slot.value.as_ref()).map(Model::key)
     }
 
@@ -187,16 +190,20 @@ impl<M: Model> Arena<M> {
             .map(|slot| slot.state)
     }
 
-    /// Whether a persistent entity's values are those of `epoch`.
+    /// Whether a persistent entity is as it was last read.
     #[inline]
-    pub(crate) fn is_fresh(&self, handle: Ref<M>, epoch: u32) -> bool {
-        self.slot(handle).is_some_and(|slot| slot.epoch == epoch)
+    pub(crate) fn is_fresh(&self, handle: Ref<M>) -> bool {
+        self.slot(handle)
+            .is_some_and(|slot| slot.epoch >= self.fresh_from)
     }
 
-    /// Whether a persistent entity's values may be older than the database's, and nothing was changed.
-    pub(crate) fn is_expired(&self, handle: Ref<M>, epoch: u32) -> bool {
+    /// Whether a persistent entity was read before the last commit, rollback or `expire_all`, and nothing
+    /// was changed.
+    pub(crate) fn is_expired(&self, handle: Ref<M>) -> bool {
         self.slot(handle).is_some_and(|slot| {
-            slot.state == EntityState::Persistent && slot.epoch != epoch && !slot.is_changed()
+            slot.state == EntityState::Persistent
+                && slot.epoch < self.expired_before
+                && !slot.is_changed()
         })
     }
 
@@ -232,71 +239,6 @@ impl<M: Model> Arena<M> {
         };
         self.slots.push(slot);
         Ref::new(index, stamp)
-    }
-
-    /// The handle of the entity with `key`, which `decode` makes if it isn't here, or overwrites if it
-    /// is here, stale and unchanged. What is overwritten is logged at the level `log`.
-    #[inline]
-    pub(crate) fn load<E>(
-        &mut self,
-        key: M::Key,
-        epoch: u32,
-        log: Option<u32>,
-        decode: impl FnOnce() -> Result<M, E>,
-    ) -> Result<Ref<M>, E> {
-        match self.identity.entry(key) {
-            Entry::Occupied(known) => {
-                let index = *known.get();
-                let slot = &mut self.slots[index as usize];
-                let persistent = slot.state == EntityState::Persistent;
-                if slot.epoch != epoch && persistent && !slot.is_changed() {
-                    let fresh = decode()?;
-                    let handle = Ref::new(index, slot.stamp);
-                    self.overwrite(handle, fresh, epoch, log);
-                    return Ok(handle);
-                }
-                Ok(Ref::new(index, slot.stamp))
-            }
-            Entry::Vacant(unknown) => {
-                // Taken apart from `occupy`, since the entry borrows the map.
-                let value = decode()?;
-                let index = match self.free.last() {
-                    Some(index) => *index,
-                    None => u32::try_from(self.slots.len()).expect(
-                        "invariant: a session's memory ends long before 4 294 967 296 entities",
-                    ),
-                };
-                unknown.insert(index);
-                Ok(self.occupy(value, EntityState::Persistent, epoch))
-            }
-        }
-    }
-
-    /// Overwrites an entity with what was just read, touched or not. What it is taken to have in the
-    /// database until now is logged at the level `log`.
-    pub(crate) fn overwrite(&mut self, handle: Ref<M>, fresh: M, epoch: u32, log: Option<u32>) {
-        let Some(slot) = self.slot_mut(handle) else {
-            return;
-        };
-        let old = slot.old.take();
-        slot.epoch = epoch;
-        let Some(value) = &mut slot.value else { return };
-        let current = |value: &M| {
-            Box::new(Baseline {
-                value: value.snapshot(),
-                stale: false,
-            })
-        };
-        let logged = log.map(|level| (level, old.unwrap_or_else(|| current(value))));
-        value.restore(fresh);
-        if slot.state == EntityState::Deleting {
-            slot.state = EntityState::Persistent;
-        }
-        if let Some((level, old)) = logged {
-            self.log_update(level, handle.slot, old);
-        }
-        // Entries elsewhere in the list don't count without an old copy; this one can go at once.
-        self.touched.pop_if(|touched| *touched == handle.slot);
     }
 }
 

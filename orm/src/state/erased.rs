@@ -6,9 +6,11 @@ use orm_core::driver::Row;
 use orm_core::error::Result;
 use orm_core::value::{Value, ValueRef};
 
-use super::arena::Arena;
+use super::arena::{Arena, Slot};
 use super::lifecycle::EntityState;
 use super::outcome::{Inserted, Updated};
+use super::reading::Reading;
+use super::witness::Witness;
 use crate::mapping::{ColumnSet, Model, ModelDef};
 
 /// An entity to update.
@@ -16,8 +18,6 @@ use crate::mapping::{ColumnSet, Model, ModelDef};
 pub(crate) struct Changed {
     pub(crate) slot: u32,
     pub(crate) columns: ColumnSet,
-    /// Whether it was stale when it was first touched.
-    pub(crate) stale: bool,
     /// Its key in the database, if that is a single integer.
     pub(crate) key: Option<i64>,
 }
@@ -52,14 +52,32 @@ pub(crate) trait AnyArena: Any + Send {
     /// Everything was written: empties the lists of work and drops the old copies of touched entities.
     fn settle(&mut self);
     fn apply_inserts(&mut self, rows: &[Inserted], level: u32, epoch: u32);
-    fn apply_updates(&mut self, rows: &[Updated], level: u32, epoch: u32);
+    fn apply_updates(&mut self, rows: &[Updated], level: u32);
     fn apply_deletes(&mut self, slots: &[u32], level: u32);
     /// Puts back what was not flushed.
     fn undo_pending(&mut self);
     fn undo_to(&mut self, level: u32);
     fn keep(&mut self);
-    /// Makes every loaded entity stale, whatever its epoch.
-    fn expire(&mut self);
+    /// Makes every loaded entity stale at that time of the session's clock.
+    fn mark_stale(&mut self, clock: u32);
+    /// Makes every loaded entity expired, too: in a session that expires on commit it can't be read.
+    fn mark_expired(&mut self, clock: u32);
+    /// Notes that a statement of the session's own may have changed any row of the table.
+    fn overtake(&mut self, clock: u32, statement: &'static str);
+    /// The statement of the session's own that may have changed the entity's row since it was read.
+    fn overtaken(&self, slot: u32) -> Option<&'static str>;
+    /// Whether a rollback has taken away values of entities.
+    fn has_unknown(&self) -> bool;
+    /// A row by which the database shows whether the open transaction was stored.
+    fn witness(&self) -> Option<Witness>;
+    /// The entities whose values a rollback has taken away, by slot.
+    fn take_unknown(&mut self) -> Vec<u32>;
+    /// Reads a row of the model's columns into the entity that has its key, and tells its slot.
+    fn reread(&mut self, row: &dyn Row, reading: Reading) -> Result<Option<u32>>;
+    /// Notes that the rows of entities turned out to be gone.
+    fn lose(&mut self, slots: &[u32], level: u32);
+    /// Begins the clock again: every entity is stale.
+    fn reset_clock(&mut self);
     /// The slots of persistent entities.
     fn loaded(&self) -> Vec<u32>;
     /// Sets columns to NULL, as the database has done.
@@ -100,17 +118,16 @@ impl<M: Model> AnyArena for Arena<M> {
                 return None;
             };
             let columns = match slot.state {
-                EntityState::Persistent => value.changes(&old.value),
+                EntityState::Persistent => value.changes(old),
                 _ => return None,
             };
-            let key = match key.map(|position| old.value.value(position)) {
+            let key = match key.map(|position| old.value(position)) {
                 Some(ValueRef::Int(key)) => Some(key),
                 _ => None,
             };
             (!columns.is_empty()).then_some(Changed {
                 slot: *index,
                 columns,
-                stale: old.stale,
                 key,
             })
         };
@@ -133,7 +150,7 @@ impl<M: Model> AnyArena for Arena<M> {
     #[inline]
     fn old_value(&self, slot: u32, position: usize) -> ValueRef<'_> {
         match &self.slots[slot as usize].old {
-            Some(old) => old.value.value(position),
+            Some(old) => old.value(position),
             None => self.value(slot, position),
         }
     }
@@ -141,7 +158,7 @@ impl<M: Model> AnyArena for Arena<M> {
     fn changes(&self, slot: u32) -> ColumnSet {
         let slot = &self.slots[slot as usize];
         match (&slot.value, &slot.old) {
-            (Some(value), Some(old)) => value.changes(&old.value),
+            (Some(value), Some(old)) => value.changes(old),
             _ => ColumnSet::new(),
         }
     }
@@ -211,8 +228,8 @@ impl<M: Model> AnyArena for Arena<M> {
         Self::apply_inserts(self, rows, level, epoch);
     }
 
-    fn apply_updates(&mut self, rows: &[Updated], level: u32, epoch: u32) {
-        Self::apply_updates(self, rows, level, epoch);
+    fn apply_updates(&mut self, rows: &[Updated], level: u32) {
+        Self::apply_updates(self, rows, level);
     }
 
     fn apply_deletes(&mut self, slots: &[u32], level: u32) {
@@ -233,16 +250,63 @@ impl<M: Model> AnyArena for Arena<M> {
         Self::keep(self);
     }
 
-    fn expire(&mut self) {
-        for slot in &mut self.slots {
-            if slot.state.has_row() {
-                slot.epoch = 0;
-                // What was touched before must not overwrite what was written since.
-                if let Some(old) = &mut slot.old {
-                    old.stale = true;
-                }
-            }
+    fn mark_stale(&mut self, clock: u32) {
+        self.fresh_from = clock;
+    }
+
+    fn mark_expired(&mut self, clock: u32) {
+        (self.fresh_from, self.expired_before) = (clock, clock);
+    }
+
+    fn overtake(&mut self, clock: u32, statement: &'static str) {
+        self.overtaken = Some((clock, statement));
+    }
+
+    fn overtaken(&self, slot: u32) -> Option<&'static str> {
+        let (since, statement) = self.overtaken?;
+        (self.slots[slot as usize].epoch < since).then_some(statement)
+    }
+
+    fn has_unknown(&self) -> bool {
+        !self.unknown.is_empty()
+    }
+
+    fn witness(&self) -> Option<Witness> {
+        self.best_witness()
+    }
+
+    fn take_unknown(&mut self) -> Vec<u32> {
+        let unknown = std::mem::take(&mut self.unknown);
+        let counts = |index: &u32| {
+            let slot = &self.slots[*index as usize];
+            slot.epoch == 0 && slot.state.has_row() && slot.value.is_some()
+        };
+        unknown.into_iter().filter(counts).collect()
+    }
+
+    fn reread(&mut self, row: &dyn Row, reading: Reading) -> Result<Option<u32>> {
+        let fresh = M::decode(row, 0)?;
+        let Some(handle) = self.find(&fresh.key()) else {
+            return Ok(None);
+        };
+        self.overwrite(handle, fresh, reading);
+        Ok(Some(handle.slot))
+    }
+
+    fn lose(&mut self, slots: &[u32], level: u32) {
+        for index in slots {
+            // What it had was never stored; it can be looked at all the same.
+            self.slots[*index as usize].epoch = 1;
+            self.set_deleted(*index, level);
         }
+    }
+
+    fn reset_clock(&mut self) {
+        let pending = |slot: &Slot<M>| slot.state == EntityState::Pending;
+        for slot in self.slots.iter_mut().filter(|slot| !pending(slot)) {
+            slot.epoch = slot.epoch.min(1);
+        }
+        (self.fresh_from, self.expired_before, self.overtaken) = (2, 2, None);
     }
 
     fn loaded(&self) -> Vec<u32> {

@@ -138,7 +138,7 @@ impl<M: Model> Arena<M> {
             self.unset.remove(&index);
         }
         // A touched key counts by what the database has.
-        let key = baseline.map_or_else(|| value.key(), |old| old.value.key());
+        let key = baseline.map_or_else(|| value.key(), |old| old.key());
         self.forget_key(&key, index);
         Some(value)
     }

@@ -8,11 +8,15 @@ mod handle;
 mod lifecycle;
 mod membership;
 mod outcome;
+mod reading;
 mod store;
 mod undo;
+mod witness;
 
 pub(crate) use erased::{AnyArena, Changed};
 pub use handle::Ref;
 pub use lifecycle::EntityState;
 pub(crate) use outcome::{Inserted, Updated};
+pub(crate) use reading::Take;
 pub(crate) use store::State;
+pub(crate) use witness::Sign;

@@ -3,7 +3,7 @@
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
-use super::arena::{Arena, Baseline};
+use super::arena::Arena;
 use super::lifecycle::EntityState;
 use super::undo::Change;
 use crate::mapping::Model;
@@ -39,7 +39,7 @@ impl<M: Model> Arena<M> {
         }
     }
 
-    pub(super) fn apply_updates(&mut self, rows: &[Updated], level: u32, epoch: u32) {
+    pub(super) fn apply_updates(&mut self, rows: &[Updated], level: u32) {
         let clipped = clipped::<M>();
         for row in rows {
             let slot = &mut self.slots[row.slot as usize];
@@ -51,9 +51,6 @@ impl<M: Model> Arena<M> {
                 let _ = value.assign(position, ValueRef::Int(version));
             }
             // A stale entity stays so: only the columns written are known to be the database's.
-            if !old.stale {
-                slot.epoch = epoch;
-            }
             self.log_update(level, row.slot, old);
         }
     }
@@ -65,19 +62,16 @@ impl<M: Model> Arena<M> {
         let Some(value) = &mut place.value else {
             return;
         };
-        let before = Baseline {
-            value: match &place.old {
-                Some(old) => old.value.snapshot(),
-                None => value.snapshot(),
-            },
-            stale: false,
+        let before = match &place.old {
+            Some(old) => old.snapshot(),
+            None => value.snapshot(),
         };
         // A column that the database has set to NULL is one that can be NULL.
         for position in columns {
             let given = match &mut place.old {
                 Some(old) => {
-                    let given = !value.value(*position).is_same(old.value.value(*position));
-                    let _ = old.value.assign(*position, ValueRef::Null);
+                    let given = !value.value(*position).is_same(old.value(*position));
+                    let _ = old.assign(*position, ValueRef::Null);
                     given
                 }
                 None => false,

@@ -1,4 +1,4 @@
-//! [`State`]: all arenas of a session, its epoch and its undo level.
+//! [`State`]: all arenas of a session, its clock and its undo level.
 
 use std::any::Any;
 use std::num::NonZeroU32;
@@ -8,20 +8,25 @@ use orm_core::error::{Error, ErrorKind};
 use super::arena::Arena;
 use super::erased::AnyArena;
 use super::handle::{Ref, next_stamp};
+use super::reading::{Reading, Take};
 use crate::mapping::Model;
 
 /// What a session knows. Everything but the connection.
 pub(crate) struct State {
     stamp: NonZeroU32,
     arenas: Vec<Option<Box<dyn AnyArena>>>,
-    /// Grows with each commit and rollback: entities of another epoch are stale. Never 0.
-    pub(crate) epoch: u32,
+    /// Counts what makes entities stale: commits, rollbacks, statements past the unit of work. Entities are
+    /// stamped with it when they are read. Never 0.
+    pub(crate) clock: u32,
     /// The undo level: that of the transaction, or of the innermost savepoint.
     pub(crate) level: u32,
     next_level: u32,
     /// Whether the transaction has changed rows past the unit of work, by a statement or a cascade: what
     /// is read back of them is not to outlive a rollback.
     pub(crate) wrote_past: bool,
+    /// The tables that the transaction's flushes have written, and whether they have changed or deleted rows
+    /// of them: what the database changes along with these is not known of models that are met later.
+    pub(crate) flushed: Vec<(&'static str, bool)>,
     /// Mistakes of calls that return nothing, told by the next flush.
     pub(crate) faults: Vec<Error>,
 }
@@ -30,7 +35,7 @@ impl std::fmt::Debug for State {
     // Entities may hold secrets, and need no Debug.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("State")
-            .field("epoch", &self.epoch)
+            .field("clock", &self.clock)
             .finish_non_exhaustive()
     }
 }
@@ -40,10 +45,11 @@ impl State {
         Self {
             stamp: next_stamp(),
             arenas: Vec::new(),
-            epoch: 1,
+            clock: 1,
             level: 1,
             next_level: 2,
             wrote_past: false,
+            flushed: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -79,6 +85,12 @@ impl State {
             self.arenas.resize_with(index + 1, || None);
         }
         self.arenas[index] = Some(Box::new(Arena::<M>::new(self.stamp)));
+        let def = M::def();
+        let flushed = |(table, changed): &(&str, bool)| {
+            def.table == *table
+                || *changed && def.references.iter().any(|r| (r.target)().table == *table)
+        };
+        self.wrote_past |= self.flushed.iter().any(flushed);
     }
 
     /// The arenas of several models, to be changed; `None` if a model is named twice or unknown.
@@ -135,16 +147,51 @@ impl State {
         self.level
     }
 
-    /// Makes everything stale: the transaction may have changed anything.
-    pub(crate) fn expire_all(&mut self) {
-        self.wrote_past = true;
-        self.arenas_mut().for_each(|arena| arena.expire());
+    /// Makes everything stale: what was read isn't certain any more.
+    pub(crate) fn mark_stale(&mut self) {
+        let clock = self.tick();
+        self.arenas_mut().for_each(|arena| arena.mark_stale(clock));
     }
 
-    /// The level at which values are logged that a read overwrites, if they are.
+    /// Makes everything stale, since a statement past the unit of work may have changed any row.
+    pub(crate) fn overtake(&mut self, statement: &'static str) {
+        self.wrote_past = true;
+        self.mark_stale();
+        let clock = self.clock;
+        self.arenas_mut()
+            .for_each(|arena| arena.overtake(clock, statement));
+    }
+
+    /// Makes everything stale and, in a session that expires on commit, unreadable until it is read again.
+    pub(crate) fn expire_all(&mut self) {
+        let clock = self.tick();
+        self.arenas_mut()
+            .for_each(|arena| arena.mark_expired(clock));
+    }
+
+    /// The arena of a model, and how its rows are read now. A model that the session meets only now may
+    /// change that.
     #[inline]
-    pub(crate) fn read_level(&self) -> Option<u32> {
-        self.wrote_past.then_some(self.level)
+    pub(crate) fn reader<M: Model>(&mut self, take: Take) -> (&mut Arena<M>, Reading) {
+        let index = M::slot().index();
+        if self.arenas.get(index).is_none_or(Option::is_none) {
+            self.make::<M>(index);
+        }
+        let reading = self.reading(take);
+        let arena = self
+            .arena_mut()
+            .expect("invariant: a model's number leads to its own arena");
+        (arena, reading)
+    }
+
+    /// How rows are read now.
+    #[inline]
+    pub(crate) fn reading(&self, take: Take) -> Reading {
+        Reading {
+            clock: self.clock,
+            log: self.wrote_past.then_some(self.level),
+            take,
+        }
     }
 
     /// Everything was written, or turned out unchanged: nothing is left to do.
@@ -152,12 +199,38 @@ impl State {
         self.arenas_mut().for_each(|arena| arena.settle());
     }
 
+    /// A transaction begins.
+    pub(crate) fn begin(&mut self) {
+        self.new_level();
+        self.end();
+    }
+
+    /// The transaction is over.
+    pub(crate) fn end(&mut self) {
+        self.wrote_past = false;
+        self.flushed.clear();
+    }
+
     /// The transaction is stored: entities are stale from here on, and nothing can be undone.
     pub(crate) fn commit(&mut self) {
         for arena in self.arenas_mut() {
             arena.keep();
         }
-        self.new_epoch();
+        self.end();
+        self.expire_all();
+    }
+
+    /// The entities whose values a rollback has taken away, by model and slot.
+    pub(crate) fn take_unknown(&mut self) -> Vec<(usize, Vec<u32>)> {
+        let unknown = |arena: &mut Box<dyn AnyArena>| (arena.model(), arena.take_unknown());
+        let mut all: Vec<_> = self.arenas_mut().map(unknown).collect();
+        all.retain(|(_, slots)| !slots.is_empty());
+        all
+    }
+
+    /// Whether a rollback has taken away values.
+    pub(crate) fn has_unknown(&self) -> bool {
+        self.arenas().any(AnyArena::has_unknown)
     }
 
     /// Puts back what was not flushed.
@@ -174,12 +247,16 @@ impl State {
             arena.undo_to(level);
         }
         self.faults.clear();
-        self.new_epoch();
+        self.expire_all();
     }
 
-    fn new_epoch(&mut self) {
-        // Slots made stale by hand have epoch 0, which is never current.
-        self.epoch = self.epoch.checked_add(1).unwrap_or(1);
+    /// Counts the clock up and returns it.
+    pub(crate) fn tick(&mut self) -> u32 {
+        self.clock = self.clock.checked_add(1).unwrap_or_else(|| {
+            self.arenas_mut().for_each(|arena| arena.reset_clock());
+            2
+        });
+        self.clock
     }
 
     /// Forgets every entity. Handles given so far are stale.

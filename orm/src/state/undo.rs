@@ -8,16 +8,16 @@ use std::num::NonZeroU32;
 
 use orm_core::value::ValueRef;
 
-use super::arena::{Arena, Baseline};
+use super::arena::Arena;
 use super::lifecycle::EntityState;
 use crate::mapping::Model;
 
 /// What was done to one entity by a flush.
 pub(super) struct Undo<M> {
     level: u32,
-    slot: u32,
-    stamp: NonZeroU32,
-    change: Change<M>,
+    pub(super) slot: u32,
+    pub(super) stamp: NonZeroU32,
+    pub(super) change: Change<M>,
 }
 
 /// The change, with what it takes to put it back.
@@ -29,8 +29,10 @@ pub(super) enum Change<M> {
         version: i64,
     },
     /// The columns before.
-    Updated(Box<Baseline<M>>),
+    Updated(Box<M>),
     Deleted,
+    /// Read for the first time, in a transaction that had changed rows past the unit of work.
+    Loaded,
 }
 
 impl<M: Model> Arena<M> {
@@ -45,7 +47,7 @@ impl<M: Model> Arena<M> {
     }
 
     /// Logs the columns before an update. The oldest copy of a level is the one to go back to.
-    pub(super) fn log_update(&mut self, level: u32, slot: u32, old: Box<Baseline<M>>) {
+    pub(super) fn log_update(&mut self, level: u32, slot: u32, old: Box<M>) {
         let place = &mut self.slots[slot as usize];
         if std::mem::replace(&mut place.undo_level, level) == level {
             self.recycle(old);
@@ -88,7 +90,7 @@ impl<M: Model> Arena<M> {
     pub(super) fn restore(&mut self, index: u32) {
         let slot = &mut self.slots[index as usize];
         if let (Some(old), Some(value)) = (slot.old.take(), &mut slot.value) {
-            value.restore(old.value);
+            value.restore(*old);
         }
     }
 
@@ -99,8 +101,13 @@ impl<M: Model> Arena<M> {
             }
             Change::Updated(old) => {
                 if let Some(value) = &mut self.slots[index as usize].value {
-                    value.restore(old.value);
+                    value.restore(*old);
                 }
+            }
+            // Its values may be those of the transaction that is undone.
+            Change::Loaded => {
+                self.slots[index as usize].epoch = 0;
+                self.unknown.push(index);
             }
             Change::Deleted => {
                 self.restore(index);
@@ -147,7 +154,7 @@ impl<M: Model> Arena<M> {
                     self.unset.remove(&entry.slot);
                 }
                 Change::Updated(old) => self.recycle(old),
-                Change::Inserted { .. } | Change::Deleted => {}
+                Change::Inserted { .. } | Change::Deleted | Change::Loaded => {}
             }
         }
     }

@@ -257,13 +257,18 @@ fn retry_after_a_real_deadlock(db: &Db) {
 
 fn a_snapshot_that_is_too_old_is_a_serialization_failure(db: &Db) {
     let id = user(db, "ada");
+    let mut conn = db.engine.connection().unwrap();
+    conn.begin().unwrap();
+    select(User).all(&mut conn).unwrap();
+    user(db, "meanwhile");
+    let late = update(User).set(User.email, "late").filter(User.id.eq(id));
+    let error = late.execute(&mut conn).unwrap_err();
+    assert!(error.is_serialization_failure(), "{error}");
+    conn.rollback().unwrap();
+    // A session begins its transaction with the write lock, so that nothing can come between.
     let mut session = db.session();
     let ada = session.get(User, id).unwrap().unwrap();
-    user(db, "meanwhile");
-    session[ada].email = Some("late".into());
-    let error = session.commit().unwrap_err();
-    assert!(error.is_serialization_failure(), "{error}");
-    session.rollback().unwrap();
+    user(db, "before");
     session[ada].email = Some("again".into());
     session.commit().unwrap();
     assert_eq!(

@@ -1,6 +1,6 @@
 //! The main job: add, get, change, delete, commit; what each sends, and what it leaves behind.
 
-use super::statements::writes;
+use super::statements::unguarded_writes;
 use crate::backend::Db;
 use crate::cases;
 use crate::fixtures::User;
@@ -68,7 +68,7 @@ fn only_changed_columns_are_written(db: &Db) {
     session[user].email = Some("a@example.com".into());
     session.flush().unwrap();
     assert_eq!(
-        writes(db),
+        unguarded_writes(db),
         ["UPDATE \"users\" SET \"username\" = ? WHERE \"id\" = ?"]
     );
 

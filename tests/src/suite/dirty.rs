@@ -2,7 +2,7 @@
 
 use orm::prelude::*;
 
-use super::statements::{handles, runs, steps, user, usernames, users, writes};
+use super::statements::{handles, runs, steps, unguarded_writes, user, usernames, users, writes};
 use crate::backend::Db;
 use crate::cases;
 use crate::fixtures::{Account, Everything, User};
@@ -82,7 +82,7 @@ fn setting_a_column_to_null_is_written(db: &Db) {
     session[ada].email = None;
     session.commit().unwrap();
     assert_eq!(
-        writes(db),
+        unguarded_writes(db),
         ["UPDATE \"users\" SET \"email\" = ? WHERE \"id\" = ?"]
     );
     assert_eq!(
@@ -130,7 +130,7 @@ fn one_change_among_a_thousand_is_one_update(db: &Db) {
     session[all[500]].email = Some("one".into());
     session.flush().unwrap();
     assert_eq!(
-        writes(db),
+        unguarded_writes(db),
         ["UPDATE \"users\" SET \"email\" = ? WHERE \"id\" = ?"]
     );
 }
@@ -192,7 +192,7 @@ fn several_changes_of_one_entity_are_one_update(db: &Db) {
     session[ada].email = Some("last".into());
     session.flush().unwrap();
     assert_eq!(
-        writes(db),
+        unguarded_writes(db),
         ["UPDATE \"users\" SET \"username\" = ?, \"email\" = ? WHERE \"id\" = ?"]
     );
 }

@@ -2,7 +2,7 @@
 
 use orm::prelude::*;
 
-use super::statements::{reads, user, users, writes};
+use super::statements::{reads, unguarded_writes, user, users};
 use super::support::{execute, fails};
 use crate::backend::{Backend, Db};
 use crate::cases;
@@ -193,12 +193,29 @@ fn fresh_entities_are_not_overwritten_by_a_query(db: &Db) {
     let id = user(db, "ada");
     let mut session = db.session();
     let ada = session.get(User, id).unwrap().unwrap();
-    // Past the unit of work, and past what it knows: what was read in this transaction stands.
+    // What was read stays as it is, in a transaction or not, until the session is told otherwise.
+    db.outside("UPDATE users SET email = 'theirs'");
+    for in_transaction in [false, true] {
+        if in_transaction {
+            session.begin().unwrap();
+        }
+        select(User).all(&mut session).unwrap();
+        assert_eq!(session.get(User, id).unwrap(), Some(ada));
+        assert_eq!(session[ada].email, None);
+        session.rollback().unwrap();
+        session.refresh(ada).unwrap();
+        session[ada].email = None;
+        session.commit().unwrap();
+        session.refresh(ada).unwrap();
+        db.outside("UPDATE users SET email = 'theirs'");
+    }
+    session.expire_all();
+    select(User).all(&mut session).unwrap();
+    assert_eq!(session[ada].email.as_deref(), Some("theirs"));
+    // A statement on the session's own connection may change anything.
     let update = "UPDATE users SET email = 'raw'";
     execute(db, session.connection().unwrap(), update, &[]).unwrap();
     select(User).all(&mut session).unwrap();
-    assert_eq!(session[ada].email, None);
-    session.refresh(ada).unwrap();
     assert_eq!(session[ada].email.as_deref(), Some("raw"));
 }
 
@@ -292,7 +309,7 @@ fn refresh_reads_anew_and_drops_the_change(db: &Db) {
     session[ada].username = "mine".into();
     session.flush().unwrap();
     assert_eq!(
-        writes(db),
+        unguarded_writes(db),
         ["UPDATE \"users\" SET \"username\" = ? WHERE \"id\" = ?"]
     );
     session.rollback().unwrap();

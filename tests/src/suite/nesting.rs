@@ -169,7 +169,7 @@ fn a_deadlock_inside_a_savepoint_is_never_half_stored(db: &Db) {
     } else {
         let error = fails(after, ErrorKind::Transaction);
         assert!(
-            error.message().contains("the database has ended"),
+            error.message().contains("the database has rolled back"),
             "{error}"
         );
         fails(committed, ErrorKind::Transaction);

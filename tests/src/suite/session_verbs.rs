@@ -290,7 +290,7 @@ fn work_done_past_the_session_is_told(db: &Db) {
         error.hint().unwrap_or_default().contains("rollback()"),
         "{error}"
     );
-    fails(session.commit(), orm::ErrorKind::Transaction);
+    fails(session.commit(), orm::ErrorKind::CommitUnknown);
     session.rollback().unwrap();
     session.add(User::builder().username("grace"));
     session.commit().unwrap();

@@ -212,6 +212,7 @@ fn raw_text_is_followed_by_one_reset(db: &Db) {
     let (engine, recorder) = narrow(db);
     for round in 1..=3 {
         let mut session = Session::new(&engine);
+        session.begin().unwrap();
         raw("SELECT 1").one::<(i64,), _>(&mut session).unwrap();
         raw("SELECT 2").one::<(i64,), _>(&mut session).unwrap();
         session.commit().unwrap();
@@ -288,7 +289,7 @@ fn a_transaction_that_the_driver_ended_is_not_committed(db: &Db) {
     natively(&mut conn, "ROLLBACK");
     // Neither this one, which would commit by itself, nor the commit.
     fails(insert_user(&mut conn, "bob"), ErrorKind::Transaction);
-    fails(conn.commit(), ErrorKind::Transaction);
+    fails(conn.commit(), ErrorKind::CommitUnknown);
     conn.rollback().unwrap();
     insert_user(&mut conn, "grace").unwrap();
     assert_eq!(users(db), ["grace"]);
@@ -318,7 +319,7 @@ fn a_text_that_ends_and_reopens_the_transaction_is_told(db: &Db) {
         insert_user(&mut conn, "ada").unwrap();
         conn.raw_control(text).unwrap();
         fails(insert_user(&mut conn, "bob"), ErrorKind::Transaction);
-        fails(conn.commit(), ErrorKind::Transaction);
+        fails(conn.commit(), ErrorKind::CommitUnknown);
         conn.rollback().unwrap();
         conn.raw_execute("DELETE FROM users", &[]).unwrap();
         // The transaction that was reopened is not left to the next user either.
@@ -335,7 +336,7 @@ fn a_text_that_ends_and_reopens_the_transaction_is_told(db: &Db) {
         insert_user(conn, "closure")?;
         conn.raw_control("SELECT 1; ROLLBACK; BEGIN")
     });
-    fails(closure, ErrorKind::Transaction);
+    fails(closure, ErrorKind::CommitUnknown);
     assert_eq!(users(db), [""; 0]);
 }
 
@@ -343,10 +344,10 @@ fn a_text_that_fails_behind_an_end_is_told(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     conn.begin().unwrap();
     insert_user(&mut conn, "ada").unwrap();
-    conn.raw_control("ROLLBACK; BEGIN; SELECT nope FROM nope")
-        .unwrap_err();
+    let text = "SELECT 1; ROLLBACK; BEGIN; SELECT nope FROM nope";
+    conn.raw_control(text).unwrap_err();
     insert_user(&mut conn, "bob").unwrap_err();
-    fails(conn.commit(), ErrorKind::Transaction);
+    conn.commit().unwrap_err();
     conn.rollback().unwrap();
     assert_eq!(users(db), [""; 0]);
     if db.backend == Backend::Sqlite {

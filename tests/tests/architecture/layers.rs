@@ -20,6 +20,7 @@ const LAYERS: &[Layers] = &[
             "error, civil < value < types < schema < stmt < sql < testing",
             // The driver never sees a statement or a schema.
             "error, civil < value < driver < testing",
+            "transaction < sql, driver < testing",
         ],
     },
     Layers {

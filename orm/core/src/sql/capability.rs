@@ -33,6 +33,12 @@ pub struct Capabilities {
     /// Whether constraints can be added to a table later. Not on SQLite, where a cycle of foreign keys
     /// is written inline.
     pub alter_constraint: bool,
+    /// Whether a query can lock the rows that it reads: `FOR UPDATE`. SQLite locks the whole database, when a
+    /// transaction begins to write.
+    pub row_locks: bool,
+    /// Whether plain reads of a transaction at the default isolation level show the state of its first read:
+    /// InnoDB's REPEATABLE READ. What was stored since is then seen by locking reads only.
+    pub snapshot_reads: bool,
     /// How "equal, NULLs included" is written.
     pub null_safe: NullSafeStyle,
     /// How membership in a list beyond `bind_limit` is written.

@@ -10,10 +10,10 @@ use std::fmt;
 use super::SqlWriter;
 use super::capability::Capabilities;
 use super::render;
-use super::transaction::TransactionOptions;
 use crate::error::Result;
 use crate::schema;
 use crate::stmt::{BatchDelete, BatchInsert, BatchUpdate, Expr, Extension, Like, LikeKind};
+use crate::transaction::TransactionOptions;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -35,6 +35,8 @@ pub enum SelectClause {
     OrderBy,
     /// `LIMIT` and `OFFSET`.
     Limit,
+    /// `FOR UPDATE`.
+    Lock,
 }
 
 /// The order of clauses that all three databases share.
@@ -46,6 +48,7 @@ pub const SELECT_CLAUSES: &[SelectClause] = &[
     SelectClause::Having,
     SelectClause::OrderBy,
     SelectClause::Limit,
+    SelectClause::Lock,
 ];
 
 /// How a database lets the checks of foreign keys be switched off, which works outside transactions.

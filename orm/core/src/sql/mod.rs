@@ -8,7 +8,6 @@ mod capability;
 pub mod ddl;
 mod dialect;
 mod render;
-mod transaction;
 mod writer;
 
 pub use capability::{
@@ -20,5 +19,6 @@ pub use render::{
     write_batch_update, write_batch_update_row, write_delete, write_expr, write_insert, write_raw,
     write_raw_list, write_select, write_update,
 };
-pub use transaction::{IsolationLevel, TransactionOptions};
 pub use writer::SqlWriter;
+
+pub use crate::transaction::{IsolationLevel, TransactionOptions};

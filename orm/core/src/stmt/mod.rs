@@ -13,7 +13,7 @@ pub use batch::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate};
 pub use expr::{
     Aggregate, ArithmeticOp, CompareOp, Expr, Extension, Like, LikeKind, Part, RawPart,
 };
-pub use select::{Direction, Join, JoinKind, Limit, Order, Projection, Select, Source};
+pub use select::{Direction, Join, JoinKind, Limit, Order, Projection, RowLock, Select, Source};
 pub use write::{Delete, Insert, Update};
 
 /// A name in a statement: a table, an alias or a column.

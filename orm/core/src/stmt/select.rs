@@ -25,6 +25,15 @@ pub struct Select {
     pub limit: Option<Limit>,
     /// How many rows are passed over.
     pub offset: Option<u64>,
+    /// Whether and how the rows are locked.
+    pub lock: Option<RowLock>,
+}
+
+/// How a query locks the rows that it reads, until its transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowLock {
+    /// Against other writers and other locks: FOR UPDATE.
+    Update,
 }
 
 /// Something that is selected.

@@ -30,6 +30,8 @@ pub const ANSI: Capabilities = Capabilities {
     statement_rollback: true,
     transactional_ddl: true,
     alter_constraint: true,
+    row_locks: true,
+    snapshot_reads: false,
     null_safe: NullSafeStyle::IsNotDistinctFrom,
     in_list: InListStyle::JsonEach,
     repeats: RepeatStyle::Plain,

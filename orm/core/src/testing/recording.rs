@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::driver::{Connection, Driver, Outcome, Row, TransactionState};
 use crate::error::{Error, Result};
+use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
 
 /// The list of what was sent, shared by all connections of the [`RecordingDriver`]s that were given a
@@ -232,6 +233,14 @@ impl Connection for RecordingConnection {
     fn ping(&mut self) -> Result<()> {
         self.recorder.log().pings += 1;
         self.inner.ping()
+    }
+
+    fn is_read_only(&mut self, sql: &str) -> Result<bool> {
+        self.inner.is_read_only(sql)
+    }
+
+    fn default_isolation(&self) -> Option<IsolationLevel> {
+        self.inner.default_isolation()
     }
 
     fn is_broken(&self) -> bool {

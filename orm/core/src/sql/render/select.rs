@@ -5,7 +5,9 @@ use super::expr::write_expr;
 use super::repeat::name_of;
 use crate::error::Result;
 use crate::sql::{SelectClause, SqlWriter};
-use crate::stmt::{Direction, Expr, Join, JoinKind, Limit, Order, Projection, Select, Source};
+use crate::stmt::{
+    Direction, Expr, Join, JoinKind, Limit, Order, Projection, RowLock, Select, Source,
+};
 use crate::value::ValueRef;
 
 /// Writes a query.
@@ -29,6 +31,7 @@ pub fn write_select<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()>
             SelectClause::Having => write_conditions(w, " HAVING ", &select.having)?,
             SelectClause::OrderBy => write_order_by(w, &select.order_by)?,
             SelectClause::Limit => write_limit(w, select),
+            SelectClause::Lock => write_lock(w, select),
         }
     }
     w.repeats.leave(repeats);
@@ -156,6 +159,16 @@ fn write_limit(w: &mut SqlWriter<'_>, select: &Select) {
     }
     if let Some(offset) = select.offset {
         w.push(" OFFSET ").bind(count(offset));
+    }
+}
+
+/// Without row locks in the database, a transaction that writes has locked all of it.
+fn write_lock(w: &mut SqlWriter<'_>, select: &Select) {
+    match select.lock {
+        Some(RowLock::Update) if w.dialect().capabilities().row_locks => {
+            w.push(" FOR UPDATE");
+        }
+        Some(RowLock::Update) | None => {}
     }
 }
 

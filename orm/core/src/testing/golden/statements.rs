@@ -3,7 +3,7 @@
 use crate::sql::{IsolationLevel, TransactionOptions};
 use crate::stmt::{
     Aggregate, CompareOp, Delete, Direction, Expr, Insert, Join, JoinKind, Limit, Name, Order,
-    Projection, Select, Source, Update,
+    Projection, RowLock, Select, Source, Update,
 };
 use crate::types::Type;
 use crate::value::Value;
@@ -50,6 +50,15 @@ pub fn select_with_everything() -> Select {
         }],
         limit: Some(Limit::Rows(10)),
         offset: Some(20),
+        lock: None,
+    }
+}
+
+/// A query of a page that locks its rows.
+pub fn locked() -> Select {
+    Select {
+        lock: Some(RowLock::Update),
+        ..offset_alone()
     }
 }
 

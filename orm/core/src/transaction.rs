@@ -7,21 +7,13 @@ pub struct TransactionOptions {
     pub isolation: Option<IsolationLevel>,
     /// Whether it only reads.
     pub read_only: bool,
-    /// Whether it is known to write. SQLite then takes the write lock at once: a transaction that reads
-    /// first and writes later fails as soon as another one has written in between.
+    /// Whether it is known to write. SQLite then takes the write lock at once and waits for it: a transaction
+    /// that reads first and writes later fails as soon as another one has written in between.
     pub writes: bool,
 }
 
-impl TransactionOptions {
-    /// Whether a transaction was asked for whose statements all see one state of the database.
-    pub fn is_one_view(&self) -> bool {
-        use IsolationLevel::{RepeatableRead, Serializable};
-        matches!(self.isolation, Some(RepeatableRead | Serializable))
-    }
-}
-
 /// The isolation levels of SQL:2016, 4.40.4.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IsolationLevel {
     /// Sees what others have not committed. PostgreSQL treats it as read committed.
     ReadUncommitted,
@@ -34,6 +26,24 @@ pub enum IsolationLevel {
 }
 
 impl IsolationLevel {
+    /// Whether all statements of a transaction see one state of the database.
+    pub fn is_one_view(self) -> bool {
+        self >= Self::RepeatableRead
+    }
+
+    /// The level of that name, in SQL's words or with `-` or `_` between them, as servers answer.
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [
+            Self::ReadUncommitted,
+            Self::ReadCommitted,
+            Self::RepeatableRead,
+            Self::Serializable,
+        ];
+        let name = name.replace(['-', '_'], " ");
+        all.into_iter()
+            .find(|level| level.as_sql().eq_ignore_ascii_case(&name))
+    }
+
     /// The level in SQL.
     pub fn as_sql(self) -> &'static str {
         match self {

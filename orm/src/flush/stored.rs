@@ -1,0 +1,43 @@
+//! Whether a transaction that has ended outside the session was stored: the database itself is asked for a row
+//! that a flush has written.
+
+use orm_core::error::Result;
+
+use crate::engine::Connection;
+use crate::query::rows_by_key;
+use crate::state::{Sign, State};
+
+/// Whether what was flushed is stored; `false` if nothing was flushed.
+///
+/// # Errors
+/// The database's refusal.
+#[cold]
+pub(crate) fn is_stored(connection: &mut Connection, state: &State) -> Result<bool> {
+    let witnesses = state
+        .arenas()
+        .filter_map(|arena| Some((arena, arena.witness()?)));
+    let Some((arena, witness)) = witnesses.max_by_key(|(_, witness)| witness.sign.rank()) else {
+        return Ok(false);
+    };
+    let mut row_is_there = false;
+    let mut has_values = false;
+    let model = (arena.def(), arena.model());
+    rows_by_key(connection, model, &[witness.key], &mut |row| {
+        row_is_there = true;
+        if let Sign::Values(values) = &witness.sign {
+            let positions: Vec<usize> = values.iter().map(|(position, _)| *position).collect();
+            let found = arena.read(row, &positions)?;
+            let same = |((_, written), found): (&(usize, _), &orm_core::value::Value)| {
+                let written: &orm_core::value::Value = written;
+                written.as_ref().is_same(found.as_ref())
+            };
+            has_values = values.iter().zip(&found).all(same);
+        }
+        Ok(())
+    })?;
+    Ok(match witness.sign {
+        Sign::There => row_is_there,
+        Sign::Gone => !row_is_there,
+        Sign::Values(_) => has_values,
+    })
+}

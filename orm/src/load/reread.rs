@@ -1,0 +1,50 @@
+//! Reads rows again whose values a rollback has taken away.
+//!
+//! An entity that was first read in a transaction which had changed rows past the unit of work may show what was
+//! never stored, and no earlier values of it are known.
+
+use orm_core::error::Result;
+use orm_core::value::Value;
+
+use crate::engine::Connection;
+use crate::mapping::ModelDef;
+use crate::query::rows_by_key;
+use crate::state::{State, Take};
+
+/// Reads such entities again. Where that fails they can't be read until it is done by `get` or `refresh`.
+#[cold]
+pub(crate) fn reread(state: &mut State, connection: &mut Connection) {
+    for (model, slots) in state.take_unknown() {
+        // Without their values they answer `Expired`.
+        let _ = reread_model(state, connection, model, &slots);
+    }
+}
+
+fn reread_model(
+    state: &mut State,
+    connection: &mut Connection,
+    model: usize,
+    slots: &[u32],
+) -> Result<()> {
+    let (level, reading) = (state.level, state.reading(Take::All));
+    let Some(arena) = state.by_model_mut(model) else {
+        return Ok(());
+    };
+    let def: &'static ModelDef = arena.def();
+    let key = |slot: &u32| {
+        let positions = def.primary_key.iter();
+        positions
+            .map(|position| arena.old_value(*slot, *position).to_value())
+            .collect()
+    };
+    let keys: Vec<Vec<Value>> = slots.iter().map(key).collect();
+    let mut found = Vec::with_capacity(slots.len());
+    rows_by_key(connection, (def, model), &keys, &mut |row| {
+        found.extend(arena.reread(row, reading)?);
+        Ok(())
+    })?;
+    let mut gone = slots.to_vec();
+    gone.retain(|slot| !found.contains(slot));
+    arena.lose(&gone, level);
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Rows into an arena: what a row that was read makes of the entity that is there already, or isn't.
+//!
+//! Used by `load/`, which knows rows; here are values only.
+
+use std::collections::hash_map::Entry;
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::ValueRef;
+
+use super::arena::Arena;
+use super::handle::Ref;
+use super::lifecycle::EntityState;
+use super::undo::Change;
+use crate::mapping::Model;
+
+/// Which entities take the values of their row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Take {
+    /// Stale ones that are unchanged: a typed query.
+    Stale,
+    /// All: a query that locks the rows.
+    All,
+    /// All that are unchanged. A changed one must have the row's values as its old ones: raw SQL.
+    Unchanged,
+}
+
+/// How rows are read into a session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    /// The session's clock.
+    pub(crate) clock: u32,
+    /// The undo level at which values are logged that the database may take back by a rollback.
+    pub(crate) log: Option<u32>,
+    pub(crate) take: Take,
+}
+
+impl<M: Model> Arena<M> {
+    /// The handle of the entity with `key`, which `decode` makes if it isn't here. One that is here takes the
+    /// values of its row as `reading` says; else its row is not decoded.
+    ///
+    /// # Errors
+    /// That of `decode`; `StaleData` for a changed entity whose row is not as it was loaded.
+    #[inline]
+    pub(crate) fn load(
+        &mut self,
+        key: M::Key,
+        reading: Reading,
+        decode: impl FnOnce() -> Result<M>,
+    ) -> Result<Ref<M>> {
+        match self.identity.entry(key) {
+            Entry::Occupied(known) => {
+                let index = *known.get();
+                let slot = &self.slots[index as usize];
+                let handle = Ref::new(index, slot.stamp);
+                let takes = slot.state == EntityState::Persistent
+                    && (slot.epoch < self.fresh_from || reading.take != Take::Stale);
+                if !takes {
+                    return Ok(handle);
+                }
+                match (slot.is_changed(), reading.take) {
+                    (true, Take::Stale) => {}
+                    (true, Take::Unchanged) => self.merge(handle, &decode()?, reading)?,
+                    _ => self.overwrite(handle, decode()?, reading),
+                }
+                Ok(handle)
+            }
+            Entry::Vacant(unknown) => {
+                // Taken apart from `occupy`, since the entry borrows the map.
+                let value = decode()?;
+                let index = match self.free.last() {
+                    Some(index) => *index,
+                    None => u32::try_from(self.slots.len()).expect(
+                        "invariant: a session's memory ends long before 4 294 967 296 entities",
+                    ),
+                };
+                unknown.insert(index);
+                let handle = self.occupy(value, EntityState::Persistent, reading.clock);
+                if let Some(level) = reading.log {
+                    self.log(level, index, Change::Loaded);
+                }
+                Ok(handle)
+            }
+        }
+    }
+
+    /// Overwrites an entity with what was just read, touched or not. What it is taken to have in the
+    /// database until now is logged.
+    pub(crate) fn overwrite(&mut self, handle: Ref<M>, fresh: M, reading: Reading) {
+        let Some(slot) = self.slot_mut(handle) else {
+            return;
+        };
+        let old = slot.old.take();
+        slot.epoch = reading.clock;
+        let Some(value) = &mut slot.value else { return };
+        let logged = reading.log.map(|level| {
+            let old = old.unwrap_or_else(|| Box::new(value.snapshot()));
+            (level, old)
+        });
+        value.restore(fresh);
+        if slot.state == EntityState::Deleting {
+            slot.state = EntityState::Persistent;
+        }
+        if let Some((level, old)) = logged {
+            self.log_update(level, handle.slot, old);
+        }
+        // Entries elsewhere in the list don't count without an old copy; this one can go at once.
+        self.touched.pop_if(|touched| *touched == handle.slot);
+    }
+
+    /// Takes a row's values for the columns of a changed entity that are unchanged.
+    fn merge(&mut self, handle: Ref<M>, fresh: &M, reading: Reading) -> Result<()> {
+        let Some(slot) = self.slot_mut(handle) else {
+            return Ok(());
+        };
+        let (Some(value), Some(old)) = (&mut slot.value, &mut slot.old) else {
+            return Ok(());
+        };
+        let (written, moved) = (value.changes(old), fresh.changes(old));
+        if moved.iter().any(|position| written.contains(position)) {
+            return Err(changed_meanwhile::<M>());
+        }
+        let before = reading.log.map(|_| Box::new(old.snapshot()));
+        for position in moved.iter() {
+            // What the field of one entity holds fits that of another.
+            let read: ValueRef<'_> = fresh.value(position);
+            let _ = value.assign(position, read);
+            let _ = old.assign(position, read);
+        }
+        slot.epoch = reading.clock;
+        if let (Some(level), Some(before)) = (reading.log, before) {
+            self.log_update(level, handle.slot, before);
+        }
+        Ok(())
+    }
+}
+
+#[cold]
+fn changed_meanwhile<M: Model>() -> Error {
+    let name = M::def().name;
+    let message = format!("a row of a changed {name} has other values than when it was loaded");
+    Error::with_message(ErrorKind::StaleData, message)
+        .with_table(M::def().table)
+        .with_hint("flush before raw SQL, or refresh the entity and change it again")
+}

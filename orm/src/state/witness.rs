@@ -1,0 +1,80 @@
+//! [`Witness`]: a row by which the database shows whether a transaction was stored.
+//!
+//! Used after a transaction has ended outside the session, when no driver tells how.
+
+use orm_core::value::Value;
+
+use super::arena::Arena;
+use super::lifecycle::EntityState;
+use super::undo::Change;
+use crate::mapping::Model;
+
+/// A row that a flush of the transaction has written.
+#[derive(Debug)]
+pub(crate) struct Witness {
+    /// Its primary key.
+    pub(crate) key: Vec<Value>,
+    pub(crate) sign: Sign,
+}
+
+/// What is so if the transaction was stored, and is not if it was rolled back. The better signs come last.
+#[derive(Debug)]
+pub(crate) enum Sign {
+    /// The row has these values.
+    Values(Vec<(usize, Value)>),
+    /// The row is gone.
+    Gone,
+    /// The row is there.
+    There,
+}
+
+impl Sign {
+    /// How much it proves: a value may have been changed by another transaction since, or a row been deleted.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::Values(_) => 0,
+            Self::Gone => 1,
+            Self::There => 2,
+        }
+    }
+}
+
+impl<M: Model> Arena<M> {
+    /// The best witness among the rows of this model.
+    pub(super) fn best_witness(&self) -> Option<Witness> {
+        let signs = self.undo.iter().filter_map(|entry| {
+            let slot = &self.slots[entry.slot as usize];
+            if slot.stamp != entry.stamp {
+                return None;
+            }
+            // A touched entity's old copy is what was flushed.
+            let flushed = slot.old.as_deref().or(slot.value.as_ref())?;
+            let lives = slot.state.has_row() && slot.state != EntityState::Deleted;
+            let sign = match &entry.change {
+                Change::Inserted { .. } if lives => Sign::There,
+                Change::Deleted if !self.was_inserted(entry.slot) => Sign::Gone,
+                Change::Updated(old) if lives => {
+                    let changed = flushed.changes(old);
+                    let value = |position| (position, flushed.value(position).to_value());
+                    Sign::Values(changed.iter().map(value).collect())
+                }
+                _ => return None,
+            };
+            let empty = matches!(&sign, Sign::Values(values) if values.is_empty());
+            (!empty).then_some((flushed, sign))
+        });
+        let (row, sign) = signs.max_by_key(|(_, sign)| sign.rank())?;
+        let key = M::def().primary_key.iter();
+        let key = key
+            .map(|position| row.value(*position).to_value())
+            .collect();
+        Some(Witness { key, sign })
+    }
+
+    /// Whether the transaction has inserted the row of this slot itself.
+    fn was_inserted(&self, slot: u32) -> bool {
+        self.undo
+            .iter()
+            .any(|entry| entry.slot == slot && matches!(entry.change, Change::Inserted { .. }))
+    }
+}
