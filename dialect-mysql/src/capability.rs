@@ -10,6 +10,7 @@ use orm_core::sql::{
 /// MySQL 8.
 pub(crate) const MYSQL: Capabilities = Capabilities {
     quote: '`',
+    bracket_names: false,
     placeholder: Placeholder::Question,
     // In characters by the manual; counted in bytes here, which never lets a longer name pass.
     identifier_limit: 64,

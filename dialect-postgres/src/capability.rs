@@ -7,6 +7,7 @@ use orm_core::sql::{
 /// PostgreSQL 12 and later.
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     quote: '"',
+    bracket_names: false,
     placeholder: Placeholder::Dollar,
     // NAMEDATALEN is 64 and counts the closing NUL.
     identifier_limit: 63,

@@ -108,6 +108,11 @@ impl Dialect for PostgresDialect {
         }
     }
 
+    // `now()` of a column without time zone, a literal of no known type.
+    fn selected_default(&self, column: &schema::Column, sql: &str) -> String {
+        format!("CAST(({sql}) AS {})", self.cast_type(&column.ty))
+    }
+
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
         types::cast_name(ty).into()
     }

@@ -9,6 +9,8 @@ use orm_core::sql::{
 /// What SQLite can do.
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     quote: '"',
+    // As in Microsoft's SQL; up to the first closing one, which can't be doubled.
+    bracket_names: true,
     placeholder: Placeholder::Question,
     identifier_limit: usize::MAX,
     // SQLITE_MAX_VARIABLE_NUMBER since 3.32, unless somebody compiled it lower.

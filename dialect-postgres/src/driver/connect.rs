@@ -231,6 +231,10 @@ fn cause(error: &postgres::Error) -> String {
         return error.to_string();
     };
     match source.downcast_ref::<io::Error>() {
+        // Of a unix socket, and "entity not found" in the standard library.
+        Some(io) if io.kind() == io::ErrorKind::NotFound => {
+            "the socket file does not exist".to_owned()
+        }
         Some(io) if io.raw_os_error().is_some() => io.kind().to_string(),
         _ => source.to_string(),
     }

@@ -66,7 +66,7 @@ use proc_macro::TokenStream;
 /// | `length = 50` | The most characters of a text, or bytes of a `Vec<u8>`. |
 /// | `collation = "C"` | The collation of a text. |
 /// | `default = expression` | What the builder fills in: any Rust expression, evaluated for each row. |
-/// | `server_default = 5` | What the database fills in: a number, a text, `true`, `false`, or SQL as `raw("CURRENT_TIMESTAMP")`. The field is an `Option` or implements `Default`, since it has a value before the row is inserted. |
+/// | `server_default = 5` | What the database fills in: a number, a text, `true`, `false`, or SQL as `raw("CURRENT_TIMESTAMP")`. Of a primary key, a flush selects the expression first and inserts its value. The field is an `Option` or implements `Default`, since it has a value before the row is inserted. |
 /// | `references = User.id` | A foreign key to a field of another model, of the same type. |
 /// | `on_delete = cascade`, `on_update = …` | What the database does to this row: `cascade`, `restrict`, `set_null`, `set_default` or `no_action`. |
 /// | `version` | An integer that counts the updates of the row, by which lost updates are found. |

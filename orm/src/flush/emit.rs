@@ -9,6 +9,7 @@ use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use super::fetch::fetch;
+use super::key_defaults::key_defaults;
 use super::unit::{Plan, Unit, UnitKind};
 use crate::engine::{Connection, StatementKind};
 use crate::mapping::{ModelDef, table};
@@ -108,20 +109,34 @@ impl<'a> Rows<'a> {
             filled: Vec::new(),
         };
         let mut rows: Vec<Inserted> = unit.slots.iter().map(row).collect();
+        // What a default makes of the key can't be looked up by the key: it is asked for first, and then given.
+        let is_key = |position: &usize| unit.def.is_key(*position);
+        let (made, fetched): (Vec<usize>, Vec<usize>) = fetched.iter().partition(|p| is_key(p));
+        let keys = match made.as_slice() {
+            [] => Vec::new(),
+            made => key_defaults(self.connection, arena, &unit.slots, made)?,
+        };
+        let columns = [columns, &made].concat();
         let value = |row: usize, position: usize| match arena.value(unit.slots[row], position) {
             // Versions count from 1; 0 is a version that nobody has set.
             ValueRef::Int(0) if version == Some(position) => ValueRef::Int(1),
-            value => value,
+            value => match made.iter().position(|made| *made == position) {
+                Some(index) => keys[row][index].as_ref(),
+                None => value,
+            },
         };
         let bulk = BulkInsert {
             def: unit.def,
             model: unit.model,
-            columns,
+            columns: &columns,
             rows: rows.len(),
         };
         let Some(position) = generated else {
             insert_rows(self.connection, &bulk, &value, None)?;
-            return self.fill(rows, fetched);
+            for (row, key) in rows.iter_mut().zip(keys) {
+                row.filled.extend(made.iter().copied().zip(key));
+            }
+            return self.fill(rows, &fetched);
         };
         let mut misfits = false;
         let mut take = |row: usize, key: i64| {
@@ -132,7 +147,7 @@ impl<'a> Rows<'a> {
         if misfits {
             return Err(out_of_range(unit.def, position, "the generated key"));
         }
-        self.fill(rows, fetched)
+        self.fill(rows, &fetched)
     }
 
     /// Notes what was filled in beside the key.

@@ -56,9 +56,13 @@ pub(super) fn fetch(
 }
 
 fn key_of(arena: &dyn AnyArena, row: &Inserted) -> Vec<Value> {
+    let filled = |position: usize| row.filled.iter().find(|(filled, _)| *filled == position);
     let value = |position: &usize| match row.generated {
         Some(generated) if arena.def().generated == Some(*position) => Value::Int(generated),
-        _ => arena.value(row.slot, *position).to_value(),
+        _ => match filled(*position) {
+            Some((_, value)) => value.clone(),
+            None => arena.value(row.slot, *position).to_value(),
+        },
     };
     arena.def().primary_key.iter().map(value).collect()
 }

@@ -7,6 +7,7 @@
 mod apply;
 mod emit;
 mod fetch;
+mod key_defaults;
 mod order;
 mod plan;
 mod send;

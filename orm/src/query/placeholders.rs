@@ -18,6 +18,8 @@ pub(super) struct Lexis {
     mysql: bool,
     /// PostgreSQL: `$tag$…$tag$` and `E'…\'…'` strings, and comments nest.
     postgres: bool,
+    /// SQLite: names in brackets.
+    brackets: bool,
 }
 
 impl Lexis {
@@ -26,6 +28,7 @@ impl Lexis {
         Self {
             mysql: capabilities.quote == '`',
             postgres: capabilities.placeholder == Placeholder::Dollar,
+            brackets: capabilities.bracket_names,
         }
     }
 }
@@ -66,6 +69,7 @@ impl Scanner<'_> {
             }
             (b'"', _) => self.skip_quoted(b'"', self.lexis.mysql),
             (b'`', _) => self.skip_quoted(b'`', false),
+            (b'[', _) if self.lexis.brackets => self.skip_quoted(b']', false),
             (b'-', Some(b'-')) if self.begins_comment() => self.skip_line(),
             (b'#', _) if self.lexis.mysql => self.skip_line(),
             (b'/', Some(b'*')) => self.skip_comment(),
@@ -181,14 +185,19 @@ mod tests {
     const PLAIN: Lexis = Lexis {
         mysql: false,
         postgres: false,
+        brackets: false,
     };
     const MYSQL: Lexis = Lexis {
         mysql: true,
-        postgres: false,
+        ..PLAIN
     };
     const POSTGRES: Lexis = Lexis {
-        mysql: false,
         postgres: true,
+        ..PLAIN
+    };
+    const SQLITE: Lexis = Lexis {
+        brackets: true,
+        ..PLAIN
     };
 
     fn names(sql: &str, lexis: Lexis) -> Vec<&str> {
@@ -248,11 +257,17 @@ mod tests {
     }
 
     #[test]
+    fn knows_the_rules_of_sqlite() {
+        let sql = "SELECT [a:b], [it's :c] -- :d\n, [/* :e], [\":f] , ':]' + :g, [x]:h";
+        assert_eq!(names(sql, SQLITE), ["g", "h"]);
+    }
+
+    #[test]
     fn survives_what_is_not_closed() {
         for sql in [
-            "'", "\"a", "/*", "/* *", "$$", "$t$ a", "E'\\", ":", "\\", "--", "a'\\",
+            "'", "\"a", "/*", "/* *", "$$", "$t$ a", "E'\\", ":", "\\", "--", "a'\\", "[", "[:a",
         ] {
-            for lexis in [PLAIN, MYSQL, POSTGRES] {
+            for lexis in [MYSQL, POSTGRES, SQLITE] {
                 assert_eq!(names(sql, lexis), [""; 0], "{sql}");
             }
         }

@@ -107,6 +107,7 @@ impl Session {
         match generated {
             // The database may have a row with the key 0 all the same.
             Some(ValueRef::Int(0)) if !arena.state(handle)?.has_row() => None,
+            _ if arena.awaits_key(handle) => None,
             _ => Some(entity.key()),
         }
     }

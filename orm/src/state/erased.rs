@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use orm_core::driver::Row;
-use orm_core::error::Result;
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
 use super::arena::{Arena, Slot};
@@ -45,6 +45,11 @@ pub(crate) trait AnyArena: Any + Send {
     fn written(&self, slot: u32) -> ColumnSet;
     /// Reads a row of the model's columns and tells its values at `positions`.
     fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>>;
+    /// `value` as the field of an entity's column has it.
+    ///
+    /// # Errors
+    /// `Decode` if it doesn't fit.
+    fn fitted(&self, slot: u32, position: usize, value: ValueRef<'_>) -> Result<Value>;
     /// Whether a flush has anything to look at.
     fn has_work(&self) -> bool;
     /// Whether a flush would write anything.
@@ -197,6 +202,23 @@ impl<M: Model> AnyArena for Arena<M> {
             .iter()
             .map(|position| entity.value(*position).to_value())
             .collect())
+    }
+
+    fn fitted(&self, slot: u32, position: usize, value: ValueRef<'_>) -> Result<Value> {
+        let misfit = |misfit| {
+            Error::with_message(
+                ErrorKind::Decode,
+                format!("the default's value is {misfit}"),
+            )
+            .with_table(M::def().table)
+            .with_column(M::def().names[position])
+        };
+        let Some(entity) = &self.slots[slot as usize].value else {
+            return Ok(value.to_value());
+        };
+        let mut copy = entity.snapshot();
+        copy.assign(position, value).map_err(misfit)?;
+        Ok(copy.value(position).to_value())
     }
 
     fn has_work(&self) -> bool {

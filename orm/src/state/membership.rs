@@ -6,6 +6,7 @@
 use orm_core::value::Value;
 
 use super::arena::{Arena, Slot};
+use super::erased::AnyArena;
 use super::handle::{Ref, next_stamp};
 use super::lifecycle::EntityState;
 use crate::mapping::{Model, NewEntity};
@@ -36,6 +37,15 @@ impl<M: Model> Arena<M> {
         }
         self.note_added(handle.slot);
         handle
+    }
+
+    /// Whether the database is still to make a part of the entity's key.
+    pub(crate) fn awaits_key(&self, handle: Ref<M>) -> bool {
+        let unset = self.unset.get(&handle.slot).into_iter().flatten();
+        let mut key = unset.filter(|(position, _)| M::def().is_key(*position));
+        let has_row = self.state(handle).is_some_and(EntityState::has_row);
+        !has_row
+            && key.any(|(p, value)| AnyArena::value(self, handle.slot, *p).is_same(value.as_ref()))
     }
 
     /// Takes a transient entity back in.

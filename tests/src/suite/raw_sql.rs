@@ -17,6 +17,7 @@ cases![
     nothing_is_outside_of_an_empty_list,
     a_list_may_stand_in_parentheses,
     names_in_strings_and_comments_are_text,
+    names_in_brackets_are_identifiers (super::Requires::Embedded),
     missing_and_unused_binds_are_errors_that_name_them,
     values_are_never_part_of_the_text,
     rows_become_tuples,
@@ -238,6 +239,20 @@ fn entities_of_a_session_are_the_known_ones(db: &Db) {
     assert_eq!(users, [ada]);
     session.rollback().unwrap();
     assert_eq!(session[ada].email, None);
+}
+
+fn names_in_brackets_are_identifiers(db: &Db) {
+    let conn = &mut db.engine.connection().unwrap();
+    conn.raw_control("CREATE TABLE [t:x] ([a:b] INTEGER, [it's :c] TEXT, [-- :d] TEXT)")
+        .unwrap();
+    let written = raw("INSERT INTO [t:x] ([a:b], [it's :c], [-- :d]) VALUES (:a, :b, ':c')")
+        .bind("a", 1)
+        .bind("b", "two");
+    assert_eq!(written.execute(conn).unwrap(), 1);
+    let read = raw("SELECT [a:b] + :n, [it's :c], [-- :d] FROM [t:x] WHERE [a:b] IN (:l)");
+    let found: Vec<(i64, String, String)> =
+        read.bind("n", 1).bind_list("l", [1, 2]).all(conn).unwrap();
+    assert_eq!(found, [(2, "two".to_owned(), ":c".to_owned())]);
 }
 
 fn first_and_one(db: &Db) {

@@ -99,7 +99,11 @@ fn member(n: i32) -> Member {
         team: n,
         shirt: n,
         age: 1,
-        grade: Rank::Novice,
+        grade: if n % 2 == 0 {
+            Rank::Master
+        } else {
+            Rank::Novice
+        },
     }
 }
 
@@ -433,7 +437,6 @@ fn a_check_names_its_table(db: &Db) {
     let error = fails(unknown, ErrorKind::CheckViolation);
     assert_place(&error, "members", &["grade"], Some("ck_members_grade"));
     assert_eq!(db.count("members"), 0);
-    assert_eq!(Rank::Master, Rank::Master);
 }
 
 fn a_deferred_constraint_names_its_place_at_commit(db: &Db) {

@@ -11,6 +11,8 @@
 pub struct Capabilities {
     /// What encloses an identifier; inside it is doubled. `"` by the standard, `` ` `` on MySQL.
     pub quote: char,
+    /// Whether raw SQL may have identifiers in brackets, `[a:b]`: SQLite. Elsewhere a bracket is a subscript or nothing.
+    pub bracket_names: bool,
     /// How binds are written.
     pub placeholder: Placeholder,
     /// The longest identifier in bytes; longer constraint names are cut and hashed, longer table and

@@ -233,6 +233,18 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         sql.into()
     }
 
+    /// The expression `sql` of a column's default as a SELECT lists it: its value must be what the column would hold.
+    /// A flush asks so for keys that a default makes.
+    fn selected_default(&self, column: &schema::Column, sql: &str) -> String {
+        // An INSERT makes an integer of what `floor(rand())` or `strftime('%s')` yields.
+        match column.ty {
+            Type::Int16 | Type::Int32 | Type::Int64 => {
+                format!("CAST(({sql}) AS {})", self.cast_type(&column.ty))
+            }
+            _ => format!("({sql})"),
+        }
+    }
+
     /// The statements that begin a transaction, in order; the last one begins it.
     ///
     /// # Errors

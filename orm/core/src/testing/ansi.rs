@@ -19,6 +19,7 @@ use crate::value::Value;
 /// The limits are low, so that tests reach what lies beyond them with little data.
 pub const ANSI: Capabilities = Capabilities {
     quote: '"',
+    bracket_names: false,
     placeholder: Placeholder::Question,
     identifier_limit: 32,
     bind_limit: 16,

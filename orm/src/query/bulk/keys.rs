@@ -5,6 +5,7 @@
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
+use super::BulkInsert;
 use crate::engine::Connection;
 use crate::mapping::ModelDef;
 
@@ -49,6 +50,24 @@ pub(super) fn unordered(def: &'static ModelDef) -> Error {
     )
     .with_table(def.table)
     .with_hint("make the key a column that counts up (auto-increment, serial, identity), or insert one row at a time")
+}
+
+/// A generated key that a row has already: a sequence does not know of keys that were given.
+#[cold]
+pub(super) fn explain_taken_key(error: Error, insert: &BulkInsert<'_>) -> Error {
+    let generated = insert
+        .def
+        .generated
+        .filter(|key| !insert.columns.contains(key));
+    let is_taken =
+        |key| error.is_unique_violation() && error.column() == Some(insert.def.names[key]);
+    if error.hint().is_some() || !generated.is_some_and(is_taken) {
+        return error;
+    }
+    error.with_hint(
+        "the key that the database generated is taken: rows with keys of their own do not advance a sequence; set it \
+         to the greatest key, on PostgreSQL with setval(pg_get_serial_sequence('table', 'column'), max)",
+    )
 }
 
 /// A trigger or rule that swallows a row must not go unnoticed: the caller counts on every row.

@@ -16,7 +16,7 @@ use orm_core::sql::{Dialect, GeneratedKeys};
 use orm_core::stmt::BatchRows;
 use orm_core::value::ValueRef;
 
-use self::keys::check_count;
+use self::keys::{check_count, explain_taken_key};
 use self::send::Bulk;
 pub(super) use self::texts::goes_at_once;
 use self::texts::{goes_as_arrays, render, statement_rows};
@@ -57,7 +57,7 @@ pub(crate) fn insert_rows<'v>(
         value,
         returning: returning.filter(|_| key.is_some()),
     };
-    match key {
+    let inserted = match key {
         None => bulk.run(),
         Some(key) if returning.is_none() => bulk.looped(key),
         Some(key) => bulk.returning(&mut |query, rows| {
@@ -66,7 +66,8 @@ pub(crate) fn insert_rows<'v>(
             }
             Ok(())
         }),
-    }
+    };
+    inserted.map_err(|error| explain_taken_key(error, insert))
 }
 
 /// Inserts rows and hands each row of the column at `returning` that comes back to `each`, in the order
@@ -93,6 +94,7 @@ pub(super) fn insert_returning<'v>(
         })?;
         check_count(insert.def, found, rows.len())
     })
+    .map_err(|error| explain_taken_key(error, insert))
 }
 
 /// The text of the first statement by which rows are inserted.

@@ -1,0 +1,88 @@
+//! Keys that a default of the database makes, such as a UUID: asked for before their rows are sent.
+//!
+//! Used by `emit.rs`. The rows of an INSERT … RETURNING come back in no promised order, and such keys have none that
+//! would tell which row has which; MySQL has no RETURNING at all. So the expressions of the defaults are selected as
+//! often as there are rows, and the keys are inserted as if the program had given them.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::schema::Default;
+use orm_core::sql::Dialect;
+use orm_core::value::Value;
+
+use crate::engine::Connection;
+use crate::mapping::{ModelDef, table};
+use crate::state::AnyArena;
+
+/// How many keys one statement asks for.
+const KEYS: usize = 64;
+
+/// The values of the key's columns at `positions` for the rows of `slots`, each row in the order of `positions`.
+///
+/// # Errors
+/// The database's refusal; `Decode` for a value that doesn't fit its field.
+pub(super) fn key_defaults(
+    connection: &mut Connection,
+    arena: &dyn AnyArena,
+    slots: &[u32],
+    positions: &[usize],
+) -> Result<Vec<Vec<Value>>> {
+    let def = arena.def();
+    let expressions = expressions(connection.dialect(), def, positions)?.join(", ");
+    let mut keys = Vec::with_capacity(slots.len());
+    while keys.len() < slots.len() {
+        let left = slots.len() - keys.len();
+        // Few texts: a full one, and one for each power of two in what is left.
+        let rows = if left >= KEYS {
+            KEYS
+        } else {
+            1 << left.ilog2()
+        };
+        let end = keys.len() + rows;
+        let sql = vec![format!("SELECT {expressions}"); rows].join(" UNION ALL ");
+        connection.raw_query(&sql, &[], &mut |row| {
+            let slot = slots
+                .get(keys.len())
+                .copied()
+                .ok_or_else(|| too_many(def))?;
+            let values = positions.iter().enumerate();
+            let key = values.map(|(index, position)| {
+                let value = row.get(index)?;
+                arena.fitted(slot, *position, value)
+            });
+            keys.push(key.collect::<Result<_>>()?);
+            Ok(())
+        })?;
+        if keys.len() != end {
+            return Err(too_many(def));
+        }
+    }
+    Ok(keys)
+}
+
+/// The defaults as a SELECT lists them.
+fn expressions(
+    dialect: &dyn Dialect,
+    def: &'static ModelDef,
+    positions: &[usize],
+) -> Result<Vec<String>> {
+    let table = table(def)?;
+    let columns = positions.iter().map(|position| &table.columns[*position]);
+    columns
+        .map(|column| {
+            let sql = match &column.default {
+                Some(Default::Raw(sql)) => sql.to_string(),
+                Some(Default::Value(value)) => dialect.literal(value)?,
+                None => "NULL".to_owned(),
+            };
+            Ok(dialect.selected_default(column, &sql))
+        })
+        .collect()
+}
+
+#[cold]
+fn too_many(def: &ModelDef) -> Error {
+    let message = "the default of the key yields another number of rows than one";
+    Error::with_message(ErrorKind::Database, message)
+        .with_table(def.table)
+        .with_hint("make it an expression with one value")
+}
