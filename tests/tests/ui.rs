@@ -9,6 +9,17 @@ use std::path::{Path, PathBuf};
 /// The most lines of a case's message.
 const LINES: usize = 15;
 
+/// Those that are longer, since the compiler adds errors or suggestions of its own, with the most lines of each.
+const LONGER: &[(&str, usize)] = &[
+    ("and_of_rust", 30),
+    ("get_by_type", 30),
+    ("group_by_two", 16),
+    ("or_of_rust", 30),
+    ("order_by_two", 16),
+    ("select_two", 16),
+    ("setter_none", 18),
+];
+
 #[test]
 fn mistakes_are_explained() {
     let cases = trybuild::TestCases::new();
@@ -37,7 +48,11 @@ fn messages_are_short() {
 fn too_long(path: &Path) -> Option<String> {
     let text = fs::read_to_string(path).expect("a case's message");
     let lines = text.trim_end().lines().count();
-    (lines > LINES).then(|| format!("{}: {lines} lines, {LINES} allowed", path.display()))
+    let longer = LONGER
+        .iter()
+        .find(|(case, _)| path.file_stem().is_some_and(|stem| stem == *case));
+    let allowed = longer.map_or(LINES, |(_, allowed)| *allowed);
+    (lines > allowed).then(|| format!("{}: {lines} lines, {allowed} allowed", path.display()))
 }
 
 #[test]

@@ -70,6 +70,10 @@ pub trait Model: Sized + Send + 'static {
 }
 
 /// The type of the value that bears a model's name. Its fields are the model's columns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the type of a model's value",
+    label = "give the model as a value, not as a type: `session.get(User, 3)`, `select(User)`"
+)]
 pub trait Entity: Copy + Debug + Send + Sync + 'static {
     /// The model.
     type Model: Model<Entity = Self>;

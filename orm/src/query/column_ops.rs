@@ -5,7 +5,8 @@
 use orm_core::types::{DbType, Nullability, base};
 
 use super::expr::{Expr, IntoExpr, Yields};
-use super::operand::{Member, Operand, ValueFor};
+use super::in_list::InList;
+use super::operand::{Operand, ValueFor};
 use super::order::Order;
 use super::predicate::Predicate;
 use super::select::Select;
@@ -73,18 +74,32 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().is_not_null()
     }
 
-    /// Among `values`: an array, slice, vector, set, range or another iterator. Any number is allowed;
-    /// among none nothing is.
-    pub fn in_<I: IntoIterator<Item: Member<T::Base>>>(self, values: I) -> Predicate {
+    /// Among `values`: an array, slice, vector, set, range or another iterator, or a query of one column. Any number
+    /// is allowed; among none nothing is.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "users")]
+    /// # struct User { #[orm(primary_key)] id: i64, boss_id: Option<i64> }
+    /// let some = select(User.id).filter(User.id.in_([1, 2, 3]));
+    /// let bosses = select(User.id).filter(User.id.in_(select(User.boss_id)));
+    /// let sql = bosses.to_sql(&orm::sqlite::SqliteDialect)?;
+    /// assert_eq!(sql, r#"SELECT "id" FROM "users" WHERE "id" IN (SELECT "users"."boss_id" FROM "users")"#);
+    /// # let _ = some;
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn in_<L: InList<T::Base>>(self, values: L) -> Predicate {
         self.into_expr().in_(values)
     }
 
-    /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not.
-    pub fn not_in<I: IntoIterator<Item: Member<T::Base>>>(self, values: I) -> Predicate {
+    /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not, and where a query yields a
+    /// NULL nothing is `NOT IN` it: filter by `is_not_null` there.
+    pub fn not_in<L: InList<T::Base>>(self, values: L) -> Predicate {
         self.into_expr().not_in(values)
     }
 
-    /// Among the values that a query of one column yields.
+    /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
     pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
         self.into_expr().in_select(query)
     }

@@ -6,8 +6,8 @@ use orm_core::error::Result;
 use orm_core::sql::{Dialect, SqlWriter, write_delete};
 use orm_core::stmt;
 
+use super::condition::Condition;
 use super::executor::{Executor, Write, execute_write};
-use super::predicate::Predicate;
 use super::scope::check_write;
 use crate::mapping::{Entity, Model};
 
@@ -46,8 +46,8 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
 
 impl<M: Model> Delete<M> {
     /// Adds a condition that must hold as well.
-    pub fn filter(mut self, condition: Predicate) -> Self {
-        self.ast.filter.push(condition.into_ast());
+    pub fn filter<C: Condition>(mut self, condition: C) -> Self {
+        self.ast.filter.push(condition.into_predicate().into_ast());
         self
     }
 

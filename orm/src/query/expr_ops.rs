@@ -3,14 +3,14 @@
 //!
 //! They are inherent methods: as trait methods their errors would speak of iterators.
 
-use orm_core::stmt::walk::depth;
 use orm_core::stmt::{self, CompareOp};
 use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
 use super::expr::{Expr, Yields};
+use super::in_list::InList;
 use super::like;
-use super::operand::{Member, Operand};
+use super::operand::Operand;
 use super::order::Order;
 use super::predicate::Predicate;
 use super::select::Select;
@@ -73,30 +73,21 @@ impl<T: DbType> Expr<T> {
         is_null(self, true)
     }
 
-    /// Among `values`: an array, slice, vector, set, range or another iterator. Any number is allowed;
-    /// among none nothing is.
-    pub fn in_<I: IntoIterator<Item: Member<T::Base>>>(self, values: I) -> Predicate {
-        self.member(values, false)
+    /// Among `values`: an array, slice, vector, set, range or another iterator, or a query of one column. Any number
+    /// is allowed; among none nothing is.
+    pub fn in_<L: InList<T::Base>>(self, values: L) -> Predicate {
+        values.has(self, false)
     }
 
-    /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not.
-    pub fn not_in<I: IntoIterator<Item: Member<T::Base>>>(self, values: I) -> Predicate {
-        self.member(values, true)
+    /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not, and where a query yields a
+    /// NULL nothing is `NOT IN` it: filter by `is_not_null` there.
+    pub fn not_in<L: InList<T::Base>>(self, values: L) -> Predicate {
+        values.has(self, true)
     }
 
-    /// Among the values that a query of one column yields.
+    /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
     pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
-        let select = match query.into_subquery() {
-            Ok(select) => select,
-            Err(fault) => return Predicate::leaf(fault.into_expr(), self.origin),
-        };
-        let deepest = self.depth.max(depth(&select));
-        let ast = stmt::Expr::InSelect {
-            expr: Box::new(self.ast),
-            select: Box::new(select),
-            negated: false,
-        };
-        Predicate::over(ast, self.origin, deepest)
+        self.in_(query)
     }
 
     /// The value, or `other` where it is NULL.
@@ -133,21 +124,6 @@ impl<T: DbType> Expr<T> {
             stmt::Expr::Value(Value::Null) => is_null(self, op == CompareOp::Ne),
             other => comparison(op, self, other, deepest),
         }
-    }
-
-    fn member<I: IntoIterator<Item: Member<T::Base>>>(self, values: I, negated: bool) -> Predicate {
-        let mut deepest = self.depth;
-        let operands = values.into_iter().map(|value| {
-            deepest = deepest.max(value.depth());
-            value.into_operand()
-        });
-        let operands = operands.collect();
-        // Two deep: a comparison among others.
-        Predicate::over(
-            member(self.ast, operands, negated),
-            self.origin,
-            deepest + 1,
-        )
     }
 }
 
@@ -203,41 +179,4 @@ fn is_null<T>(expr: Expr<T>, negated: bool) -> Predicate {
         negated,
     };
     Predicate::over(ast, expr.origin, expr.depth)
-}
-
-// Values go into one list; columns and expressions among them become comparisons beside it.
-fn member(expr: stmt::Expr, operands: Vec<stmt::Expr>, negated: bool) -> stmt::Expr {
-    let mut list = Vec::with_capacity(operands.len());
-    let mut others = Vec::new();
-    for operand in operands {
-        match operand {
-            stmt::Expr::Value(value) => list.push(value),
-            other => others.push(other),
-        }
-    }
-    let op = if negated {
-        CompareOp::Ne
-    } else {
-        CompareOp::Eq
-    };
-    let mut terms: Vec<_> = others
-        .into_iter()
-        .map(|other| stmt::Expr::compare(op, expr.clone(), other))
-        .collect();
-    let listed = stmt::Expr::In {
-        expr: Box::new(expr),
-        list,
-        negated,
-    };
-    if terms.is_empty() {
-        return listed;
-    }
-    if !matches!(&listed, stmt::Expr::In { list, .. } if list.is_empty()) {
-        terms.push(listed);
-    }
-    if negated {
-        stmt::Expr::And(terms)
-    } else {
-        stmt::Expr::Or(terms)
-    }
 }

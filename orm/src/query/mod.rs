@@ -2,7 +2,7 @@
 //! time, then erase into the plain statements of `orm_core::stmt`.
 //!
 //! `select.rs`, `insert.rs`, `update.rs`, `delete.rs` and `raw.rs` have the statements; `column_ops.rs`,
-//! `expr_ops.rs`, `operand.rs`, `predicate.rs`, `aggregate.rs` and `order.rs` what goes into them;
+//! `expr_ops.rs`, `operand.rs`, `predicate.rs`, `condition.rs`, `in_list.rs`, `aggregate.rs` and `order.rs` what goes into them;
 //! `executor.rs` says where they run. Stands on `engine` and `mapping`; knows no session.
 
 mod aggregate;
@@ -12,6 +12,7 @@ mod by_key;
 mod check;
 mod column_ops;
 mod compile;
+mod condition;
 mod delete;
 mod erased;
 mod executor;
@@ -21,6 +22,7 @@ mod expr_ops;
 mod fault;
 mod from_row;
 mod grouping;
+mod in_list;
 mod insert;
 mod join;
 mod like;
@@ -45,11 +47,13 @@ pub use aggregate::{Numbers, Ranked, avg, count, count_all, count_distinct, max,
 pub(crate) use bulk::{BulkInsert, insert_rows};
 pub(crate) use by_key::{current_rows_by_key, get_statement, rows_by_key};
 pub(crate) use check::{check_length, check_references};
+pub use condition::Condition;
 pub use delete::{Delete, delete};
 pub use executor::{Access, Executor, Write};
 pub use expr::{Expr, IntoExpr, Lifted, Yields};
 pub use fault::Fault;
 pub use from_row::{FromRow, read_place};
+pub use in_list::InList;
 pub use insert::{Insert, InsertInto, Returning, insert};
 pub use join::{JoinTarget, Joined, Sources};
 pub use operand::{FitsIn, Member, Null, Operand, ValueFor};

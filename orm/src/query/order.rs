@@ -22,7 +22,7 @@ impl Order {
 /// these, or an array, vector or `Option` of orders.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no order",
-    label = "expected `User.name.asc()`, `User.name.desc()`, or a tuple or vector of these"
+    label = "expected `User.name`, `User.name.desc()`, or a vector or a tuple of at most six of these, which may be tuples in turn"
 )]
 pub trait OrderList {
     /// Adds the items to `orders`.
@@ -82,7 +82,7 @@ impl<O: OrderList, const N: usize> OrderList for [O; N] {
 /// to six of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing to group by",
-    label = "expected a column, an expression, a model's value such as `User`, or a tuple of these"
+    label = "expected a column, an expression, a model's value such as `User`, or a tuple of at most six of these, which may be tuples in turn"
 )]
 pub trait GroupList {
     /// Adds the items to `groups`.

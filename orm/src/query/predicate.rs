@@ -5,12 +5,13 @@ use std::ops::{BitAnd, BitOr, Not};
 use orm_core::stmt;
 use orm_core::stmt::walk::depth;
 
+use super::condition::Condition;
 use super::existence::{labelled, reduce};
 use super::expr::Expr;
 use super::origin::Origin;
 use super::select::Select;
 
-/// A condition: what comparisons yield and `filter` takes.
+/// A condition: what comparisons yield and `filter` takes. A column of truth values is one as well, see [`Condition`].
 ///
 /// Conditions combine by [`and`](Self::and), [`or`](Self::or), [`not`](Self::not), by `&`, `|` and `!`,
 /// and out of iterators by [`all`](Self::all) and [`any`](Self::any). Any number may stand side by side; a
@@ -45,7 +46,8 @@ impl Predicate {
     }
 
     /// Both conditions.
-    pub fn and(self, other: Predicate) -> Self {
+    pub fn and<C: Condition>(self, other: C) -> Self {
+        let other = other.into_predicate();
         let deepest = self
             .depth_in(Junction::And)
             .max(other.depth_in(Junction::And));
@@ -54,7 +56,8 @@ impl Predicate {
     }
 
     /// Either condition.
-    pub fn or(self, other: Predicate) -> Self {
+    pub fn or<C: Condition>(self, other: C) -> Self {
+        let other = other.into_predicate();
         let deepest = self
             .depth_in(Junction::Or)
             .max(other.depth_in(Junction::Or));
@@ -119,18 +122,18 @@ enum Junction {
     Or,
 }
 
-impl BitAnd for Predicate {
+impl<C: Condition> BitAnd<C> for Predicate {
     type Output = Self;
 
-    fn bitand(self, other: Self) -> Self {
+    fn bitand(self, other: C) -> Self {
         self.and(other)
     }
 }
 
-impl BitOr for Predicate {
+impl<C: Condition> BitOr<C> for Predicate {
     type Output = Self;
 
-    fn bitor(self, other: Self) -> Self {
+    fn bitor(self, other: C) -> Self {
         self.or(other)
     }
 }

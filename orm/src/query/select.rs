@@ -8,12 +8,12 @@ use orm_core::sql::Dialect;
 use orm_core::stmt::{self, JoinKind, Limit, RowLock};
 
 use super::compile::Form;
+use super::condition::Condition;
 use super::erased::Query;
 use super::fault::Fault;
 use super::join::{JoinTarget, Joined};
 use super::order::{GroupList, OrderList};
 use super::origin::Origin;
-use super::predicate::Predicate;
 use super::selectable::Selectable;
 use crate::mapping::Entity;
 
@@ -52,7 +52,9 @@ pub struct Select<S> {
 
 /// A query of `selected`: a model's value such as `User`, a column, an expression, or a tuple of up to
 /// eight of these. It selects from the table of the first of them; see [`Select::from`].
-pub fn select<S: Selectable>(selected: S) -> Select<S> {
+// The compiler shows the line to whoever gives several arguments.
+#[rustfmt::skip]
+pub fn select<S: Selectable>(selected: S) -> Select<S> { // several in a tuple: select((User.id, User.name))
     Select {
         query: Query::of(selected),
         marker: PhantomData,
@@ -68,8 +70,11 @@ impl<S> Select<S> {
     }
 
     /// Adds a condition that must hold as well.
-    pub fn filter(mut self, condition: Predicate) -> Self {
-        self.query.edit().filter.push(condition.into_ast());
+    pub fn filter<C: Condition>(mut self, condition: C) -> Self {
+        self.query
+            .edit()
+            .filter
+            .push(condition.into_predicate().into_ast());
         self
     }
 
@@ -82,10 +87,10 @@ impl<S> Select<S> {
     }
 
     /// Joins a table on a condition; rows without a match drop out.
-    pub fn join_on<E: Entity>(mut self, entity: E, on: Predicate) -> Self {
+    pub fn join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
         let joined = Joined {
             origin: Origin::of(&entity),
-            on: on.into_ast(),
+            on: on.into_predicate().into_ast(),
         };
         self.query.join(JoinKind::Inner, Ok(joined));
         self
@@ -100,10 +105,10 @@ impl<S> Select<S> {
     }
 
     /// Joins a table on a condition; rows without a match stay.
-    pub fn left_join_on<E: Entity>(mut self, entity: E, on: Predicate) -> Self {
+    pub fn left_join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
         let joined = Joined {
             origin: Origin::of(&entity),
-            on: on.into_ast(),
+            on: on.into_predicate().into_ast(),
         };
         self.query.join(JoinKind::Left, Ok(joined));
         self
@@ -111,19 +116,26 @@ impl<S> Select<S> {
 
     /// Makes one row of all that have the same values here. A model's value stands for its primary key.
     /// What is selected beside aggregates must be among them, or a column of a table whose key is.
-    pub fn group_by<G: GroupList>(mut self, groups: G) -> Self {
+    // As of `select`.
+    #[rustfmt::skip]
+    pub fn group_by<G: GroupList>(mut self, groups: G) -> Self { // several in a tuple: group_by((User.id, User.name))
         groups.add_to(&mut self.query.edit().group_by);
         self
     }
 
     /// Adds a condition on groups, usually with aggregates.
-    pub fn having(mut self, condition: Predicate) -> Self {
-        self.query.edit().having.push(condition.into_ast());
+    pub fn having<C: Condition>(mut self, condition: C) -> Self {
+        self.query
+            .edit()
+            .having
+            .push(condition.into_predicate().into_ast());
         self
     }
 
     /// Adds to the order of the rows.
-    pub fn order_by<O: OrderList>(mut self, orders: O) -> Self {
+    // As of `select`.
+    #[rustfmt::skip]
+    pub fn order_by<O: OrderList>(mut self, orders: O) -> Self { // several in a tuple: order_by((User.id, User.name))
         orders.add_to(&mut self.query.edit().order_by);
         self
     }

@@ -12,10 +12,10 @@ use super::origin::{Need, Origin, Selected};
 use crate::mapping::{Column, Entity, Model};
 
 /// What can be selected: a model's value such as `User`, a column, an expression, `optional(…)` of one of
-/// these, or a tuple of up to eight of these.
+/// these, or a tuple of up to eight of these; tuples nest.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be selected",
-    label = "expected a model's value such as `User`, a column, an expression, or a tuple of at most eight of these"
+    label = "expected a model's value such as `User`, a column, an expression, or a tuple of at most eight of these, which may be tuples in turn: `((a, b), c)`"
 )]
 pub trait Selectable {
     /// What a row gives: entities as the executor `X` yields them, columns and expressions as their

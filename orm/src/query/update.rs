@@ -10,10 +10,10 @@ use orm_core::types::DbType;
 use orm_core::value::Value;
 
 use super::check::{check_length, check_references};
+use super::condition::Condition;
 use super::executor::{Executor, Write, execute_write};
 use super::fault::Fault;
 use super::operand::ValueFor;
-use super::predicate::Predicate;
 use super::scope::check_write;
 use crate::mapping::{Column, ColumnSet, Entity, Model};
 
@@ -99,8 +99,8 @@ impl<M: Model> Update<M> {
     }
 
     /// Adds a condition that must hold as well.
-    pub fn filter(mut self, condition: Predicate) -> Self {
-        self.ast.filter.push(condition.into_ast());
+    pub fn filter<C: Condition>(mut self, condition: C) -> Self {
+        self.ast.filter.push(condition.into_predicate().into_ast());
         self
     }
 

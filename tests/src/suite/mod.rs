@@ -3,6 +3,7 @@
 mod aggregates;
 mod bad_input;
 mod closures;
+mod conditions;
 mod connection;
 mod crud;
 mod ddl;
@@ -152,6 +153,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(touched::cases());
     cases.extend(writes::cases());
     cases.extend(closures::cases());
+    cases.extend(conditions::cases());
     cases.extend(dirty::cases());
     cases.extend(failed_flush::cases());
     cases.extend(flush_order::cases());

@@ -10,5 +10,5 @@ struct User {
 }
 
 fn main() {
-    let _ = select(User).filter(User.active);
+    let _ = select(User).filter(User.name);
 }

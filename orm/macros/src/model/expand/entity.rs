@@ -52,6 +52,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         }
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl __orm::Entity for #entity {
             type Model = #name;
             const ROOT: Self = __columns(#table);

@@ -1,0 +1,16 @@
+//! A number is no condition.
+
+use orm::prelude::*;
+
+#[derive(Model)]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+    name: String,
+    email: Option<String>,
+    active: bool,
+}
+
+fn main() {
+    let _ = select(User).filter(User.active & User.id);
+}

@@ -1,0 +1,16 @@
+//! Several groups are a tuple.
+
+use orm::prelude::*;
+
+#[derive(Model)]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+    name: String,
+    email: Option<String>,
+    active: bool,
+}
+
+fn main() {
+    let _ = select(count_all()).from(User).group_by(User.name, User.id);
+}
