@@ -2,7 +2,11 @@
 //! compile-fail cases.
 
 #![deny(warnings)]
-#![allow(missing_docs, reason = "visibility is what is tested here")]
+#![allow(
+    missing_docs,
+    clippy::missing_errors_doc,
+    reason = "visibility is what is tested here"
+)]
 
 use orm::prelude::*;
 

@@ -128,7 +128,8 @@ fn a_key_may_be_borrowed() -> orm::Result<()> {
     assert_eq!(session.get(Country, "NZ")?, Some(country));
     assert_eq!(session.get(Country, &code)?, Some(country));
     assert_eq!(session.get(Country, code)?, Some(country));
-    assert_eq!(session.get(Row, &id)?, Some(row));
+    let borrowed = &id;
+    assert_eq!(session.get(Row, borrowed)?, Some(row));
     assert_eq!(session.get(Row, 1)?, Some(row));
     Ok(())
 }

@@ -30,13 +30,12 @@ struct Post {
 /// their own placeholders and quotes.
 #[track_caller]
 fn check(to_sql: &dyn Fn(&dyn Dialect) -> orm::Result<String>, expected: &str) {
-    let mut numbered = String::new();
-    for (number, part) in expected.split('?').enumerate() {
-        if number > 0 {
-            numbered.push_str(&format!("${number}"));
-        }
-        numbered.push_str(part);
-    }
+    let parts = expected.split('?').enumerate();
+    let numbered = parts.map(|(number, part)| match number {
+        0 => part.to_owned(),
+        _ => format!("${number}{part}"),
+    });
+    let numbered: String = numbered.collect();
     let quoted = expected.replace('"', "`");
     let dialects: [(&dyn Dialect, &str); 4] = [
         (&SqliteDialect, expected),
@@ -45,7 +44,12 @@ fn check(to_sql: &dyn Fn(&dyn Dialect) -> orm::Result<String>, expected: &str) {
         (&MariaDbDialect, &quoted),
     ];
     for (dialect, expected) in dialects {
-        assert_eq!(to_sql(dialect).unwrap(), expected, "{}", dialect.name());
+        assert_eq!(
+            to_sql(dialect).expect("the text"),
+            expected,
+            "{}",
+            dialect.name()
+        );
     }
 }
 

@@ -148,6 +148,7 @@ macro_rules! converted {
             }
         }
 
+        #[allow(clippy::ref_option_ref, reason = "it is what a user may have")]
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> IntoField<Option<$field>> for &Option<$given> {
             fn into_field(self) -> Option<$field> {
