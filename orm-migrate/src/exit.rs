@@ -4,8 +4,7 @@ use std::process::ExitCode;
 
 /// How a command ended. The numbers are a promise: none is ever given another meaning.
 ///
-/// 4 (models and migrations differ), 6 (lint findings) and 8 (lock timeout) are kept for commands to
-/// come.
+/// 4 (models and migrations differ) and 6 (lint findings) are kept for commands to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exit {
@@ -21,6 +20,8 @@ pub enum Exit {
     Undecided,
     /// 7: the database holds what the folder doesn't: applied migrations whose folders are missing.
     Drift,
+    /// 8: another program holds the migration lock for longer than was to be waited.
+    LockTimeout,
 }
 
 impl Exit {
@@ -33,6 +34,7 @@ impl Exit {
             Self::Pending => 3,
             Self::Undecided => 5,
             Self::Drift => 7,
+            Self::LockTimeout => 8,
         }
     }
 }

@@ -36,8 +36,10 @@
 //!   transaction, so that it deletes no rows of other tables; any other script runs with them on. Rows that
 //!   refer to nothing afterwards, and did not before, are refused with the names of their tables before the
 //!   commit, and so is a table that others still refer to.
-//! - Of two programs that perform a migration at once, one is told so and changes nothing, as far as the
-//!   database can undo it.
+//! - Several programs may start at once: one applies what is pending, under a lock, and the others wait for it
+//!   and find nothing pending. The lock is a server's advisory lock, held in a session beside the one that runs
+//!   the scripts; for SQLite it is a lock on the file `DATABASE.orm-migrate.lock`, which stays there. A program
+//!   that is killed frees it.
 //! - What a script sets of its connection is put back behind it. What SQLite did under `PRAGMA foreign_keys =
 //!   OFF` is checked before it is committed.
 //! - A migration runs in a transaction if its `metadata.toml` says so (or isn't there) and the database can
@@ -56,7 +58,7 @@
 //!
 //! ```
 //! use orm_migrate::command::{self, create, run, status};
-//! use orm_migrate::migration::Migrations;
+//! use orm_migrate::migration::{Locking, Migrations};
 //! use orm_migrate::models::Models;
 //! use orm_migrate::{Exit, dialect};
 //!
@@ -79,7 +81,7 @@
 //! #     return Ok(());
 //! # }
 //! assert_eq!(status::status(&migrations, command::connect(&url)?)?.exit(), Exit::Pending);
-//! let steps = run::run(&migrations, command::connect(&url)?, &mut |step| {
+//! let steps = run::run(&migrations, command::connect(&url)?, Locking::default(), &mut |step| {
 //!     println!("{} took {:?}", step.name, step.elapsed);
 //! })?;
 //! assert_eq!(steps.len(), 1);

@@ -1,11 +1,13 @@
 //! The command line as data. The comments here are the help texts.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
 
 use crate::dialect;
+use crate::migration::Locking;
 
 /// Scripts, tables and migrations from the models of the orm crate.
 ///
@@ -30,6 +32,7 @@ Exit codes:
   3  migrations are pending (status)
   5  several packages may hold the models, name one with -p
   7  the database has applied migrations that the folder doesn't have (status, revert, redo)
+  8  another program holds the migration lock for longer than --lock-timeout (run, revert, redo)
 
 Examples:
   orm-migrate create-all --dialect postgres            print a script
@@ -66,7 +69,10 @@ pub(super) enum Command {
     /// All scripts are checked first; then each migration runs in the order of versions, in a transaction
     /// where its metadata.toml and the database allow. If a statement fails, file, line and what remains
     /// in effect are named, and earlier migrations stay applied.
-    Run(RunCommand),
+    ///
+    /// Of several that run at once one applies the migrations; the others wait for it, find nothing pending, and
+    /// end with 0.
+    Run(ForwardCommand),
     /// Revert the last migration
     ///
     /// Runs down.sql of what was applied last. If a migration has none, or is not in the folder, nothing
@@ -132,6 +138,37 @@ pub(super) struct RunCommand {
     pub project: ProjectArgs,
 }
 
+/// How to wait for another program.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Database")]
+pub(super) struct LockArgs {
+    /// How long to wait while another program runs migrations; 0 tries once
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub lock_timeout: u64,
+    /// Take no lock: for servers without locks by name (Galera)
+    #[arg(long, conflicts_with = "lock_timeout")]
+    pub no_lock: bool,
+}
+
+impl LockArgs {
+    /// The same for the commands.
+    pub(super) fn locking(&self) -> Locking {
+        if self.no_lock {
+            Locking::Off
+        } else {
+            Locking::Wait(Duration::from_secs(self.lock_timeout))
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ForwardCommand {
+    #[command(flatten)]
+    pub lock: LockArgs,
+    #[command(flatten)]
+    pub rest: RunCommand,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct BackCommand {
     /// How many of the last migrations
@@ -140,6 +177,8 @@ pub(super) struct BackCommand {
     /// All that are applied
     #[arg(long, conflicts_with = "number")]
     pub all: bool,
+    #[command(flatten)]
+    pub lock: LockArgs,
     #[command(flatten)]
     pub rest: RunCommand,
 }

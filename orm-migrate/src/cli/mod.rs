@@ -16,9 +16,12 @@ use crate::command::{self, Count, Step, create, drop, models, redo, revert, run,
 use crate::discover;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::migration::Migrations;
+use crate::migration::{Locking, Migrations};
 use crate::models::{ModelSource, Models};
-use args::{BackCommand, Cli, Command, ModelsCommand, RunCommand, StatusCommand, TablesCommand};
+use args::{
+    BackCommand, Cli, Command, ForwardCommand, ModelsCommand, RunCommand, StatusCommand,
+    TablesCommand,
+};
 use project::Project;
 
 /// Where the models come from when the command line doesn't say.
@@ -149,9 +152,10 @@ fn apply_tables(models: &Models, url: &str, which: Tables) -> Result<()> {
     Ok(())
 }
 
-fn run_pending(args: &RunCommand, home: Home) -> Result<Exit> {
-    let (migrations, url) = open(args, home)?;
-    let steps = run::run(&migrations, connect(&url)?, &mut print::step)?;
+fn run_pending(args: &ForwardCommand, home: Home) -> Result<Exit> {
+    let (migrations, url) = open(&args.rest, home)?;
+    let locking = args.lock.locking();
+    let steps = run::run(&migrations, connect(&url)?, locking, &mut print::step)?;
     if steps.is_empty() {
         print::say("nothing is pending");
     }
@@ -159,11 +163,18 @@ fn run_pending(args: &RunCommand, home: Home) -> Result<Exit> {
 }
 
 /// A command on the migrations that were applied last.
-type Back = fn(&Migrations, Connection, Count, &mut dyn FnMut(&Step)) -> Result<Vec<Step>>;
+type Back = fn(&Migrations, Connection, Count, Locking, &mut dyn FnMut(&Step)) -> Result<Vec<Step>>;
 
 fn go_back(args: &BackCommand, home: Home, back: Back) -> Result<Exit> {
     let (migrations, url) = open(&args.rest, home)?;
-    let steps = back(&migrations, connect(&url)?, count(args), &mut print::step)?;
+    let (count, locking) = (count(args), args.lock.locking());
+    let steps = back(
+        &migrations,
+        connect(&url)?,
+        count,
+        locking,
+        &mut print::step,
+    )?;
     if steps.is_empty() {
         print::say("nothing is applied");
     }

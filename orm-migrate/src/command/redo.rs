@@ -4,7 +4,7 @@ use orm::engine::Connection;
 
 use super::step::{self, Count, Loaded, Step};
 use crate::error::Result;
-use crate::migration::{Direction, MigrationConnection, Migrations};
+use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
 
 /// Reverts the last `count` applied migrations and applies them again, telling `observer` of each step
 /// that is done. All in one transaction, if each of them runs in one; then it is told after the commit.
@@ -15,9 +15,12 @@ pub fn redo(
     migrations: &Migrations,
     connection: Connection,
     count: Count,
+    locking: Locking,
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
-    let mut connection = MigrationConnection::new(connection, migrations.path());
+    let connection = MigrationConnection::new(connection, migrations.path());
+    let mut connection = connection.locking(locking);
+    connection.hold_lock()?;
     let applied = step::last_applied(migrations, &mut connection, count)?;
     let down = step::check(migrations, &mut connection, &applied, Direction::Down)?;
     let up = step::check(migrations, &mut connection, &applied, Direction::Up)?;

@@ -4,21 +4,24 @@ use orm::engine::Connection;
 
 use super::step::{self, Count, Step};
 use crate::error::Result;
-use crate::migration::{Direction, MigrationConnection, Migrations};
+use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
 
 /// Reverts the last `count` applied migrations, the last one first, and tells `observer` of each one
-/// that is done.
+/// that is done. Holds the migration lock meanwhile: of two programs at once each reverts `count`.
 ///
 /// # Errors
-/// An applied migration is not in the folder or has no down.sql, before anything is touched; the failing
+/// Another program holds the lock for too long; an applied migration is not in the folder or has no down.sql, before anything is touched; the failing
 /// statement with file and line, and what of its migration is still applied.
 pub fn revert(
     migrations: &Migrations,
     connection: Connection,
     count: Count,
+    locking: Locking,
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
-    let mut connection = MigrationConnection::new(connection, migrations.path());
+    let connection = MigrationConnection::new(connection, migrations.path());
+    let mut connection = connection.locking(locking);
+    connection.hold_lock()?;
     let applied = step::last_applied(migrations, &mut connection, count)?;
     step::check(migrations, &mut connection, &applied, Direction::Down)?;
     let revert = |migration| step::perform(&mut connection, migration, Direction::Down, observer);

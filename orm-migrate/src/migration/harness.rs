@@ -17,6 +17,7 @@ use super::folder::Direction;
 use super::foreign_keys::Checks;
 use super::history;
 use super::lex::Lexis;
+use super::lock::{Lock, Locking};
 use super::progress::Progress;
 use super::script::Script;
 use super::settings::Settings;
@@ -36,6 +37,9 @@ pub struct MigrationConnection {
     pub(super) run: Run,
     /// Whether foreign keys are switched off for all migrations of a transaction.
     pub(super) is_suspended: bool,
+    locking: Locking,
+    /// The migration lock, while it is held for several migrations.
+    lock: Option<Lock>,
 }
 
 /// The migration that is under way.
@@ -114,7 +118,27 @@ impl MigrationConnection {
             lexis,
             run: Run::new(String::new(), String::new(), Direction::Up),
             is_suspended: false,
+            locking: Locking::default(),
+            lock: None,
         }
+    }
+
+    /// Says how to wait for another program that runs migrations; a minute by default.
+    #[must_use]
+    pub fn locking(mut self, locking: Locking) -> Self {
+        self.locking = locking;
+        self
+    }
+
+    /// Takes the migration lock for as long as this value lives.
+    ///
+    /// # Errors
+    /// [`Exit::LockTimeout`](crate::Exit::LockTimeout) if another program holds it for too long.
+    pub(crate) fn hold_lock(&mut self) -> Result<()> {
+        if self.lock.is_none() {
+            self.lock = Some(Lock::take(&mut self.connection, self.locking)?);
+        }
+        Ok(())
     }
 
     /// The connection, for migrations that are more than SQL.
@@ -166,12 +190,28 @@ impl MigrationConnection {
     }
 
     /// Applies or reverts a migration and writes it down, in a transaction of its own if it asks for one
-    /// and the database can undo it. What the script has set of its connection is put back.
+    /// and the database can undo it. What the script has set of its connection is put back. Holds the migration
+    /// lock meanwhile.
     ///
     /// # Errors
     /// The failing statement with file and line, and under `state` what of the migration is applied;
-    /// somebody else has performed the migration meanwhile.
+    /// another program has performed the migration meanwhile, or holds the lock for too long.
     pub fn perform(&mut self, migration: &dyn Migration<Tag>, direction: Direction) -> Result<()> {
+        if let Some(lock) = &mut self.lock {
+            lock.check()?;
+            return self.perform_locked(migration, direction);
+        }
+        let lock = Lock::take(&mut self.connection, self.locking)?;
+        let performed = self.perform_locked(migration, direction);
+        drop(lock);
+        performed
+    }
+
+    fn perform_locked(
+        &mut self,
+        migration: &dyn Migration<Tag>,
+        direction: Direction,
+    ) -> Result<()> {
         let name = migration.name().to_string();
         let version = migration.name().version().to_string();
         let path = self.folder.join(&name).join(direction.file_name());
@@ -251,12 +291,12 @@ impl MigrationConnection {
         Ok(())
     }
 
-    /// Writes the version down before the first statement runs, where that can be taken back: of two who
-    /// perform a migration at once the later one waits here, and is told.
+    /// Writes the version down before the first statement runs, where that can be taken back: a tool that
+    /// takes no migration lock waits here for this one, or this one for it.
     ///
     /// Outside a transaction, a migration counts as pending from before its first statement to behind its
-    /// last one, both ways: whoever is killed in the middle leaves one whose next run meets what is there
-    /// already, and not one that counts as applied and is half of it.
+    /// last one, both ways: a program that is killed in the middle leaves one whose next run meets what is
+    /// there already, and not one that counts as applied and is half of it.
     pub(super) fn claim(&mut self) -> Result<()> {
         if self.run.booking != Booking::Open {
             return Ok(());
@@ -293,9 +333,9 @@ impl MigrationConnection {
         };
         let name = &self.run.name;
         Error::failed(format!(
-            "somebody else has {verb} the migration {name} meanwhile"
+            "another program has {verb} the migration {name} meanwhile"
         ))
-        .with_hint("look at the `status` and begin again")
+        .with_hint("it took no migration lock, as other tools don't: look at the `status` and run the command again")
     }
 
     /// Runs `work` in one transaction, on SQLite with foreign keys off if one of its scripts `drops` a table.

@@ -2,7 +2,7 @@
 //!
 //! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script; `words.rs`,
 //! `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder and `write.rs`
-//! adds to it. `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration;
+//! adds to it. `lock.rs` keeps programs from running migrations at once, `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration;
 //! `foreign_keys.rs` keeps SQLite's from deleting rows;
 //! `execute.rs` runs a script, `progress.rs` counts and `report.rs` says what stays of one that failed.
 //! `harness.rs` joins all of it to diesel's traits. The commands are in `command/`.
@@ -15,6 +15,7 @@ mod foreign_keys;
 mod harness;
 pub(crate) mod history;
 mod lex;
+mod lock;
 mod progress;
 mod report;
 mod script;
@@ -27,5 +28,6 @@ pub(crate) use folder::missing;
 pub use folder::{Direction, Entry, Migrations};
 pub use harness::{MigrationConnection, Tag};
 pub use lex::Lexis;
+pub use lock::Locking;
 pub use split::{SplitError, Statement, split};
 pub use write::{NewMigration, Transaction, Written};

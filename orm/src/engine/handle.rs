@@ -130,6 +130,21 @@ impl Engine {
         Connection::open(Arc::clone(&self.0), self.0.pool.check_after.min(FRESH))
     }
 
+    /// Opens a connection past the pool, for what holds one while those of the pool work: a lock, a listener. It
+    /// is closed when it is dropped. A database in memory is another one there.
+    ///
+    /// # Errors
+    /// `ConnectionFailed` or `Authentication`.
+    pub fn extra_connection(&self) -> Result<Connection> {
+        let shared = Shared {
+            pool: self.0.pool.of_one()?,
+            log: self.0.log,
+            statements: StatementCache::default(),
+            dialects: self.0.dialects.clone(),
+        };
+        Self(Arc::new(shared)).connection()
+    }
+
     /// As [`Engine::connection`], to begin a transaction with: its BEGIN finds out by itself.
     pub(crate) fn connection_to_begin(&self) -> Result<Connection> {
         Connection::open(Arc::clone(&self.0), self.0.pool.check_after)

@@ -124,6 +124,12 @@ impl Pool {
         })
     }
 
+    /// Another pool of one connection to the same database.
+    pub(super) fn of_one(&self) -> Result<Self> {
+        let options = EngineOptions::new("").pool_size(1);
+        Self::new(Arc::clone(&self.driver), &options)
+    }
+
     /// Checks out a connection that is open. One that has been in the pool for `check_after` is asked.
     pub(super) fn get(&self, check_after: Duration) -> Result<Checkout> {
         let mut slot = self.slot()?;

@@ -1,0 +1,131 @@
+//! The migration lock: held from reading what is pending until the last migration is done, so that of several
+//! programs that start at once one applies the migrations and the others find nothing pending.
+//!
+//! Servers lock in a session of the lock's own (`lock/session.rs`), which no script can end; SQLite, whose
+//! transactions a script may end, in a file beside the database (`lock/file.rs`). Both are freed by the system
+//! when the program is killed. Databases in memory and dialects from outside need none and have none.
+
+mod file;
+mod session;
+
+use std::time::{Duration, Instant};
+
+use orm::engine::Connection;
+
+use super::lex::Lexis;
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+
+/// How long to wait for another program that holds the migration lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locking {
+    /// So long. Zero tries once.
+    Wait(Duration),
+    /// No lock is taken: for servers that have none, such as a Galera cluster, where only one program may run
+    /// migrations at a time.
+    Off,
+}
+
+/// A minute.
+impl Default for Locking {
+    fn default() -> Self {
+        Self::Wait(Duration::from_secs(60))
+    }
+}
+
+/// How often the lock is tried.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The lock, held until it is dropped.
+#[derive(Debug)]
+pub(super) enum Lock {
+    /// There is nothing to lock, or no lock was asked for.
+    None,
+    File(file::FileLock),
+    Session(session::SessionLock),
+}
+
+impl Lock {
+    /// Takes the lock of a connection's database.
+    ///
+    /// # Errors
+    /// [`Exit::LockTimeout`] if another program holds it for too long, which is named; the lock's file or
+    /// session can't be opened.
+    pub(super) fn take(connection: &mut Connection, locking: Locking) -> Result<Self> {
+        let Locking::Wait(timeout) = locking else {
+            return Ok(Self::None);
+        };
+        let mut lock = Self::open(connection)?;
+        let begin = Instant::now();
+        loop {
+            let is_taken = match &mut lock {
+                Self::None => true,
+                Self::File(lock) => lock.try_take()?,
+                Self::Session(lock) => lock.try_take()?,
+            };
+            let waited = begin.elapsed();
+            match is_taken {
+                true => return Ok(lock),
+                false if waited >= timeout => {
+                    let target = connection.engine().target();
+                    return Err(lock.held(&target, timeout));
+                }
+                false => std::thread::sleep(PAUSE.min(timeout - waited)),
+            }
+        }
+    }
+
+    fn open(connection: &mut Connection) -> Result<Self> {
+        Ok(match dialect::known_lexis(connection.dialect()) {
+            None => Self::None,
+            Some(Lexis::Sqlite) => match file::FileLock::open(connection)? {
+                Some(lock) => Self::File(lock),
+                None => Self::None,
+            },
+            Some(lexis) => Self::Session(session::SessionLock::open(connection, lexis)?),
+        })
+    }
+
+    /// Asks whether the lock is still held: its session may have been ended by the server.
+    ///
+    /// # Errors
+    /// It isn't.
+    pub(super) fn check(&mut self) -> Result<()> {
+        match self {
+            Self::None | Self::File(_) => Ok(()),
+            Self::Session(lock) => lock.check(),
+        }
+    }
+
+    #[cold]
+    fn held(&mut self, target: &str, timeout: Duration) -> Error {
+        let holder = match self {
+            Self::None => None,
+            Self::File(lock) => lock.holder(),
+            Self::Session(lock) => lock.holder(),
+        };
+        let holder = holder.unwrap_or_else(|| "a program that ended meanwhile".to_owned());
+        let message = format!("the migration lock of {target} is held by {holder}");
+        Error::new(Exit::LockTimeout, message)
+            .with_note("state", "nothing was changed")
+            .with_hint(format!(
+                "try again when it is done, or wait longer than {} s with --lock-timeout; if it hangs, end it: that \
+                 frees the lock",
+                timeout.as_secs()
+            ))
+    }
+}
+
+/// This process, for the message of another one that waits.
+fn this_process() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .or_else(|| std::env::var("COMPUTERNAME").ok());
+    let id = std::process::id();
+    match host.as_deref().map(str::trim) {
+        Some(host) if !host.is_empty() => format!("process {id} on {host}"),
+        _ => format!("process {id}"),
+    }
+}
