@@ -166,8 +166,12 @@ impl Body {
                 _ => Last::EndInside,
             };
         }
+        // `DO IF(a, b, c)` is an expression; the DO of `WHILE … DO` and `EVERY 1 DAY DO` precedes statements.
+        let is_statement = is(&["DO"]) && matches!(self.last, Last::Boundary | Last::Start);
         if is(&["BEGIN", "ATOMIC"]) {
             Last::Boundary
+        } else if is_statement {
+            Last::Other
         } else if is(&["THEN", "ELSE", "DO", "LOOP", "REPEAT", "ROW"])
             || self.may_precede_body(word)
         {
@@ -201,7 +205,8 @@ impl Body {
             // psql's own rule for `BEGIN ATOMIC`: outside the parameters.
             Block::Begin => (self.parentheses == 0).then_some(block),
             Block::Case if at_start && !in_expression => Some(block),
-            Block::Case => (!self.blocks.is_empty()).then_some(Block::CaseExpression),
+            // Also in a body without a block, such as that of `RETURN CASE … END`.
+            Block::Case => Some(Block::CaseExpression),
             // As a function `IF(…)` and in `DROP TABLE IF EXISTS` they stand elsewhere.
             Block::If | Block::Loop | Block::While | Block::Repeat => {
                 (self.lexis == Lexis::Mysql && at_start && !in_expression).then_some(block)

@@ -3,6 +3,7 @@
 //! Asked by `script.rs` before a script runs, and by `execute.rs` for each statement.
 
 use super::lex::Lexis;
+use super::settings::leaves_transaction;
 use super::words::Words;
 
 /// What a statement does to the transaction around it.
@@ -18,7 +19,8 @@ pub(crate) enum Effect {
     CommitRaw,
     /// Ends one, undoing its work, in such a way.
     RollbackRaw,
-    /// Reads or writes rows, so that it is undone with the transaction on every database.
+    /// Reads or writes rows, or sets what is put back behind the migration: it neither ends the transaction nor
+    /// stays after its rollback, on every database.
     Data,
     /// Creates, alters or drops, so that it ends the transaction where DDL isn't transactional.
     Definition,
@@ -34,13 +36,20 @@ pub(crate) enum Effect {
 pub(super) const HEAD: usize = 12;
 
 pub(super) fn effect(statement: &str, lexis: Lexis) -> Effect {
+    if let Some(code) = code_of_comment(statement, lexis) {
+        return effect(code, lexis);
+    }
     let words = Words::of(statement, lexis, HEAD);
     if let Some(effect) = transaction_effect(&words) {
         return effect;
     }
     let is = |names: &[&str]| words.is(0, names);
     match () {
-        () if is(DATA) => Effect::Data,
+        () if is(DATA) || is_query_in_parentheses(&words) => Effect::Data,
+        () if lexis == Lexis::Mysql && is(MYSQL_DATA) => Effect::Data,
+        () if lexis == Lexis::Mysql && is(&["SET"]) && leaves_transaction(statement) => {
+            Effect::Data
+        }
         () if is(&["CALL"]) => Effect::Program,
         () if lexis == Lexis::Postgres && is(&["DO"]) => Effect::Program,
         () if lexis == Lexis::Mysql && is(&["EXECUTE"]) => Effect::Program,
@@ -49,6 +58,23 @@ pub(super) fn effect(statement: &str, lexis: Lexis) -> Effect {
         () if lexis == Lexis::Sqlite && switches_foreign_keys(&words) => Effect::ForeignKeySwitch,
         () => Effect::Other,
     }
+}
+
+/// What a statement that is nothing but a comment with a version in front, as mysqldump writes them, holds.
+fn code_of_comment(statement: &str, lexis: Lexis) -> Option<&str> {
+    let inside = statement
+        .strip_suffix("*/")
+        .filter(|_| lexis == Lexis::Mysql)?;
+    let code = ["/*!", "/*M!"]
+        .iter()
+        .find_map(|start| inside.strip_prefix(start))?;
+    let is_single = Words::of(statement, lexis, 2).get(1).is_none();
+    is_single.then(|| code.trim_start_matches(|c: char| c.is_ascii_digit()).trim())
+}
+
+fn is_query_in_parentheses(words: &Words) -> bool {
+    let first = (0..HEAD).find(|at| !words.is(*at, &["("]));
+    first.is_some_and(|at| at > 0 && words.is(at, &["SELECT", "WITH", "VALUES", "TABLE"]))
 }
 
 fn transaction_effect(words: &Words) -> Option<Effect> {
@@ -121,6 +147,11 @@ pub(super) fn is_divisible(statement: &str, lexis: Lexis) -> bool {
 /// First words of statements about rows.
 const DATA: &[&str] = &["INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "WITH"];
 
+/// The same on MySQL and MariaDB alone. CALL and EXECUTE may do anything.
+const MYSQL_DATA: &[&str] = &[
+    "DO", "TABLE", "VALUES", "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "USE",
+];
+
 /// First words of statements that commit by themselves on MySQL and MariaDB.
 const DEFINITIONS: &[&str] = &[
     "CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE", "GRANT", "REVOKE", "ANALYZE", "OPTIMIZE",
@@ -173,6 +204,40 @@ mod tests {
     }
 
     #[test]
+    fn what_leaves_mysqls_transaction_alone() {
+        check(
+            Lexis::Mysql,
+            Effect::Data,
+            &[
+                "SET NAMES utf8mb4",
+                "SET @a = 1",
+                "DO SLEEP(0)",
+                "(SELECT 1)",
+                "((SELECT 1) UNION (SELECT 2))",
+                "/*!40101 SET NAMES utf8 */",
+                "/*M!100100 SET @a = 1 */",
+                "SHOW WARNINGS",
+            ],
+        );
+        check(
+            Lexis::Mysql,
+            Effect::Definition,
+            &["/*!40000 ALTER TABLE a DISABLE KEYS */"],
+        );
+        check(
+            Lexis::Mysql,
+            Effect::Other,
+            &[
+                "SET autocommit = 1",
+                "/*!50003 CREATE*/ /*!50017 DEFINER=a@b*/ /*!50003 TRIGGER c */",
+                "(1)",
+            ],
+        );
+        check(Lexis::Postgres, Effect::Data, &["(SELECT 1)"]);
+        check(Lexis::Postgres, Effect::Other, &["SET a = 1"]);
+    }
+
+    #[test]
     fn the_switch_of_foreign_keys_is_found_however_it_is_written() {
         check(
             Lexis::Sqlite,
@@ -213,7 +278,7 @@ mod tests {
             Lexis::Mysql,
             Effect::Other,
             &[
-                "SET @a = 1",
+                "SET PASSWORD = 'a'",
                 "CREATE TEMPORARY TABLE a (b INT)",
                 "create or replace temporary table a (b INT)",
                 "DROP TEMPORARY TABLE a",

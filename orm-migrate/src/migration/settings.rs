@@ -9,6 +9,7 @@ use orm_core::sql::SqlWriter;
 use orm_core::value::ValueRef;
 
 use super::lex::Lexis;
+use super::words::Words;
 use crate::dialect;
 
 /// Names with their values, in the order in which they are to be set.
@@ -45,6 +46,70 @@ const MYSQL: &str = "SHOW SESSION VARIABLES WHERE Variable_name IN ('alter_algor
      'max_statement_time', 'old_alter_table', 'sql_log_bin', 'sql_mode', 'sql_notes', \
      'sql_safe_updates', 'sql_select_limit', 'system_versioning_alter_history', 'time_zone', \
      'transaction_isolation', 'tx_isolation', 'tx_read_only', 'unique_checks')";
+
+/// Those of them that may be set within a transaction and don't end it.
+const WITHIN_TRANSACTION: &[&str] = &[
+    "auto_increment_increment",
+    "auto_increment_offset",
+    "character_set_client",
+    "character_set_connection",
+    "character_set_results",
+    "check_constraint_checks",
+    "collation_connection",
+    "default_storage_engine",
+    "foreign_key_checks",
+    "group_concat_max_len",
+    "innodb_lock_wait_timeout",
+    "innodb_strict_mode",
+    "lock_wait_timeout",
+    "max_execution_time",
+    "max_statement_time",
+    "sql_mode",
+    "sql_notes",
+    "sql_safe_updates",
+    "sql_select_limit",
+    "time_zone",
+    "unique_checks",
+];
+
+/// Whether a SET of MySQL's sets nothing but user variables and what is put back behind the migration, and so
+/// leaves the transaction around it alone. `SET PASSWORD` commits, as `SET autocommit = 1` may.
+pub(super) fn leaves_transaction(statement: &str) -> bool {
+    let words = Words::without_quoted(statement, Lexis::Mysql);
+    let mut depth = 0_usize;
+    let mut begins = true;
+    for at in 1..words.len() {
+        if begins && !is_assignment(&words, at) {
+            return false;
+        }
+        begins = depth == 0 && words.is(at, &[","]);
+        match words.get(at) {
+            Some("(") => depth += 1,
+            Some(")") => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    words.len() > 1
+}
+
+fn is_assignment(words: &Words, at: usize) -> bool {
+    if words.is(at, &["NAMES", "CHARSET"]) {
+        return true;
+    }
+    let is_charset = words.is(at, &["CHARACTER"]) && words.is(at + 1, &["SET"]);
+    let is_system = words.is(at, &["@"]) && words.is(at + 1, &["@"]);
+    if is_charset || words.is(at, &["@"]) && !is_system {
+        return true;
+    }
+    let at = if is_system { at + 2 } else { at };
+    let is_scoped = words.is(at, &["SESSION", "LOCAL"]);
+    let at = match (is_scoped, words.is(at + 1, &["."])) {
+        (true, true) => at + 2,
+        (true, false) => at + 1,
+        (false, _) => at,
+    };
+    words.is(at, WITHIN_TRANSACTION)
+}
 
 /// Stands among the variables of MySQL for what `USE` sets.
 const DATABASE: &str = "USE";
@@ -159,6 +224,34 @@ fn text(value: ValueRef<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn some_settings_leave_the_transaction_alone() {
+        for statement in [
+            "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
+            "set character set latin1",
+            "SET @a = 1, @b := (SELECT max(x), 2), @'c d' = 3",
+            "SET @a = ',', @b = '(', @c = 1",
+            "SET foreign_key_checks = 0, @@session.sql_mode = '', SESSION time_zone = '+00:00'",
+            "SET @@unique_checks = OFF, @@local.sql_notes = 0, LOCAL lock_wait_timeout = 1",
+        ] {
+            assert!(leaves_transaction(statement), "{statement}");
+        }
+        for statement in [
+            "SET",
+            "SET PASSWORD = 'a'",
+            "SET @a = 1, autocommit = 1",
+            "SET @a = '(', autocommit = 1",
+            "SET GLOBAL sql_mode = ''",
+            "SET @@global.sql_mode = ''",
+            "SET sql_log_bin = 0",
+            "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+            "SET STATEMENT max_statement_time = 1 FOR DROP TABLE a",
+            "SET DEFAULT ROLE a TO b",
+        ] {
+            assert!(!leaves_transaction(statement), "{statement}");
+        }
+    }
 
     #[test]
     fn values_are_written_as_the_server_takes_them() {

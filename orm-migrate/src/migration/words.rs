@@ -23,6 +23,24 @@ impl Words {
         Self(words)
     }
 
+    /// All tokens, with `''` in the place of whatever is quoted: a comma there is none.
+    pub(super) fn without_quoted(statement: &str, lexis: Lexis) -> Self {
+        let mut lexer = Lexer::new(statement, lexis);
+        let mut words = Vec::new();
+        while let Ok(Some((start, token))) = lexer.next() {
+            words.push(match token {
+                Token::Quoted => "''".to_owned(),
+                _ => statement[start..lexer.position()].to_owned(),
+            });
+        }
+        Self(words)
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The word at a place.
     pub(super) fn get(&self, at: usize) -> Option<&str> {
         self.0.get(at).map(String::as_str)

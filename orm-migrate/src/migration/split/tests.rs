@@ -30,6 +30,26 @@ fn check_whole(lexis: Lexis, statements: &[&str]) {
 }
 
 #[test]
+fn an_expression_in_a_body_without_a_block_is_no_block() {
+    check_whole(
+        Lexis::Mysql,
+        &[
+            "CREATE FUNCTION f(x INT) RETURNS INT DETERMINISTIC RETURN CASE WHEN x > 1 THEN IF(x > 5, 6, 7) ELSE 0 END",
+            "CREATE FUNCTION f(x INT) RETURNS INT RETURN CASE x WHEN 1 THEN CASE WHEN 1 THEN REPEAT('a', 2) END ELSE IF(1, 2, 3) END",
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.x = CASE WHEN 1 THEN IF(2, 3, 4) ELSE REPEAT('a', 2) END",
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW CASE WHEN 1 THEN IF 2 THEN SET @a = 1; END IF; END CASE",
+            "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO IF 1 THEN DO IF(1, 2, 3); END IF",
+            "CREATE PROCEDURE p() BEGIN DO IF(1, 2, 3); WHILE 1 DO DO REPEAT('a', 2); IF 1 THEN DO 1; END IF; END WHILE; END",
+            "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DO IF(1, 2, 3)",
+        ],
+    );
+    check_whole(
+        Lexis::Postgres,
+        &["CREATE FUNCTION f(x int) RETURNS int RETURN CASE WHEN x > 1 THEN 2 ELSE 3 END"],
+    );
+}
+
+#[test]
 fn nothing_makes_no_statements() {
     for lexis in [Lexis::Sqlite, Lexis::Postgres, Lexis::Mysql] {
         check(lexis, "", &[]);
