@@ -24,8 +24,8 @@
 //! # Migrations
 //!
 //! They are those of `diesel`: a folder for each, named by date and title, with `up.sql`, `down.sql` and
-//! `metadata.toml`; a table `__diesel_schema_migrations` with the versions that are applied. The `diesel`
-//! program and this one can take turns on one database. What is different here:
+//! `metadata.toml`; a table `__diesel_schema_migrations` with the versions that are applied. What is
+//! different here:
 //!
 //! - Scripts are split, and their statements run one by one. The one that fails is named with file, line
 //!   and what the database says, and so is what remains in effect. Drivers hide failures of scripts.
@@ -43,8 +43,8 @@
 //! - What a script sets of its connection is put back behind it. What SQLite did under `PRAGMA foreign_keys =
 //!   OFF` is checked before it is committed.
 //! - A migration runs in a transaction if its `metadata.toml` says so (or isn't there) and the database can
-//!   undo it: always on SQLite and PostgreSQL; on MySQL and MariaDB only if it is of INSERT, UPDATE, DELETE
-//!   and SELECT alone, since they commit at every definition.
+//!   undo it: always on SQLite and PostgreSQL; on MySQL and MariaDB only if it reads and writes rows alone, with
+//!   settings of the session before them, since they commit at every definition.
 //! - One program serves all databases and needs no client library.
 //!
 //! # A program of your own

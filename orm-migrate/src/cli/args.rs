@@ -16,7 +16,7 @@ use crate::migration::Locking;
 /// of migrations, and need neither models nor cargo.
 ///
 /// The database is named by --url, by the variable DATABASE_URL in the environment or a .env file, or in
-/// orm.toml. Migrations are those of `diesel`: both tools can take turns on one database.
+/// orm.toml. Migrations have the folders and the bookkeeping table of `diesel`.
 #[derive(Debug, Parser)]
 #[command(
     name = "orm-migrate",

@@ -1,6 +1,6 @@
 //! The table in which `diesel` and this crate write down what is applied, statement by statement.
 //!
-//! The table is diesel's to the letter, so that its command line tool and this one can take turns.
+//! The table is diesel's to the letter, so that either tool reads what the other has written down.
 
 use diesel::migration::CREATE_MIGRATIONS_TABLE;
 use orm::engine::Connection;

@@ -110,17 +110,18 @@ fn programs_on_mysql_run_with_and_without_a_delimiter() {
 #[cfg(feature = "test-mysql")]
 fn a_function_of_one_case_on_mysql_is_one_statement() {
     let project = Project::empty("case_mysql");
-    let database = Database::mysql();
-    let up = "CREATE FUNCTION grade(x INT) RETURNS INT DETERMINISTIC\n\
-        RETURN CASE WHEN x > 1 THEN IF(x > 5, 6, 7) ELSE 0 END;\nCREATE TABLE a (id INTEGER);\n\
-        DELIMITER //\nCREATE FUNCTION same(x INT) RETURNS INT DETERMINISTIC BEGIN DO IF(x, 1, 2); RETURN x; END//\n\
-        DELIMITER ;\nINSERT INTO a VALUES (grade(same(9)));\n";
-    let down = "DROP TABLE a; DROP FUNCTION grade; DROP FUNCTION same";
-    project.migration(NAME, up, down);
-    let run = |command: &str| project.run(&[command, "--url", &database.url]).ends(0);
-    run("run").says(&["(4 statements"]);
-    assert_eq!(database.query("SELECT id FROM a"), ["6"]);
-    run("redo");
+    for database in Database::mariadb_and_mysql() {
+        let up = "CREATE FUNCTION grade(x INT) RETURNS INT DETERMINISTIC\n\
+            RETURN CASE WHEN x > 1 THEN IF(x > 5, 6, 7) ELSE 0 END;\nCREATE TABLE a (id INTEGER);\n\
+            DELIMITER //\nCREATE FUNCTION same(x INT) RETURNS INT DETERMINISTIC BEGIN DO IF(x, 1, 2); RETURN x; END//\n\
+            DELIMITER ;\nINSERT INTO a VALUES (grade(same(9)));\n";
+        let down = "DROP TABLE a; DROP FUNCTION grade; DROP FUNCTION same";
+        project.migration(NAME, up, down);
+        let run = |command: &str| project.run(&[command, "--url", &database.url]).ends(0);
+        run("run").says(&["(4 statements"]);
+        assert_eq!(database.query("SELECT id FROM a"), ["6"]);
+        run("redo");
+    }
 }
 
 #[test]

@@ -191,41 +191,42 @@ fn tables_on_mysql_that_can_not_roll_back_are_named() {
 #[cfg(feature = "test-mysql")]
 fn rows_alone_are_undone_on_mysql_whatever_is_set_before() {
     let project = Project::empty("set_before");
-    let database = Database::mysql();
-    database.execute("CREATE TABLE a (id INTEGER PRIMARY KEY)");
-    for first in [
-        "SELECT 1",
-        "SET NAMES utf8mb4",
-        "SET @a = 1, @b := (SELECT 2)",
-        "SET SESSION sql_mode = '', foreign_key_checks = 0",
-        "DO SLEEP(0)",
-        "(SELECT 1)",
-        "((SELECT 1) UNION (SELECT 2))",
-        "/*!40101 SET NAMES utf8mb4 */",
-        "SHOW WARNINGS",
-    ] {
-        let up = format!("{first};\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\n");
-        project.migration(NAME, &up, "");
-        project
-            .run(&["run", "--url", &database.url])
-            .ends(1)
-            .says(&[
-                "up.sql:3: ",
-                "state: rolled back, nothing of it was changed",
-            ]);
-        assert_eq!(database.query("SELECT id FROM a"), [""; 0], "{first}");
-    }
-    // What commits, or can't be said in a transaction, is run without one.
-    for first in [
-        "SET autocommit = 1",
-        "ALTER TABLE a COMMENT 'x'",
-        "CALL p()",
-    ] {
-        let up = format!("{first};\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\n");
-        project.migration(NAME, &up, "");
-        let ran = project.run(&["run", "--url", &database.url]).ends(1);
-        assert!(!ran.err.contains("rolled back"), "{}", ran.err);
-        database.execute("DELETE FROM a");
+    for database in Database::mariadb_and_mysql() {
+        database.execute("CREATE TABLE a (id INTEGER PRIMARY KEY)");
+        for first in [
+            "SELECT 1",
+            "SET NAMES utf8mb4",
+            "SET @a = 1, @b := (SELECT 2)",
+            "SET SESSION sql_mode = '', foreign_key_checks = 0",
+            "DO SLEEP(0)",
+            "(SELECT 1)",
+            "((SELECT 1) UNION (SELECT 2))",
+            "/*!40101 SET NAMES utf8mb4 */",
+            "SHOW WARNINGS",
+        ] {
+            let up = format!("{first};\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\n");
+            project.migration(NAME, &up, "");
+            project
+                .run(&["run", "--url", &database.url])
+                .ends(1)
+                .says(&[
+                    "up.sql:3: ",
+                    "state: rolled back, nothing of it was changed",
+                ]);
+            assert_eq!(database.query("SELECT id FROM a"), [""; 0], "{first}");
+        }
+        // What commits, or can't be said in a transaction, is run without one.
+        for first in [
+            "SET autocommit = 1",
+            "ALTER TABLE a COMMENT 'x'",
+            "CALL p()",
+        ] {
+            let up = format!("{first};\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\n");
+            project.migration(NAME, &up, "");
+            let ran = project.run(&["run", "--url", &database.url]).ends(1);
+            assert!(!ran.err.contains("rolled back"), "{}", ran.err);
+            database.execute("DELETE FROM a");
+        }
     }
 }
 
