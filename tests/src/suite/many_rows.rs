@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use orm::prelude::*;
 
 use super::statements::runs;
-use crate::backend::Db;
+use crate::backend::{Backend, Db};
 use crate::cases;
-use crate::fixtures::{Country, User};
+use crate::fixtures::{Country, Node, User};
 
 cases![
     "many_rows":
+    inserts_are_batched,
     ten_thousand_adds_are_one_commit_of_few_statements,
     ten_thousand_changes_and_deletes_are_few_statements,
     reloading_ten_thousand_known_rows_keeps_their_handles,
@@ -22,6 +23,45 @@ fn add(session: &mut Session, rows: usize) -> Vec<Ref<User>> {
     (0..rows)
         .map(|row| session.add(User::builder().username(format!("u{row}"))))
         .collect()
+}
+
+/// How many times a statement is run for the rows: PostgreSQL takes them as arrays, others as many rows a statement,
+/// unless they give one generated key at a time.
+fn inserts_are_batched(db: &Db) {
+    let inserts = || runs(db).iter().map(|(_, runs)| runs).sum::<usize>();
+    for rows in [1, 2, 1000] {
+        let mut session = db.session();
+        // A savepoint around it changes nothing.
+        let generated = session.savepoint(|session| {
+            add(session, rows);
+            session.flush()?;
+            Ok(inserts())
+        });
+        let expected = match db.backend {
+            Backend::Postgres => 1,
+            Backend::MariaDb => rows.div_ceil(100),
+            Backend::Sqlite | Backend::Mysql => rows,
+        };
+        assert_eq!(
+            generated.unwrap(),
+            expected,
+            "{rows} rows with generated keys"
+        );
+        for id in (1..).take(rows) {
+            session.add(Node::builder().id(id).label("x"));
+        }
+        session.flush().unwrap();
+        let most = match db.backend {
+            Backend::Postgres => 1,
+            _ => rows.div_ceil(40),
+        };
+        let given = inserts();
+        assert!(
+            (1..=most).contains(&given),
+            "{given} for {rows} rows with keys of their own"
+        );
+        session.rollback().unwrap();
+    }
 }
 
 fn ten_thousand_adds_are_one_commit_of_few_statements(db: &Db) {
