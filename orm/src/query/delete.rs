@@ -55,9 +55,11 @@ impl<M: Model> Delete<M> {
     ///
     /// # Errors
     /// `Usage` for a fault of the statement, the database's refusal.
-    pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
+    pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check()?;
-        execute_write(x, M::def(), Write::Delete, |w| write_delete(w, &self.ast))
+        execute_write(conn_or_session, M::def(), Write::Delete, |w| {
+            write_delete(w, &self.ast)
+        })
     }
 
     /// The SQL text in a dialect, with placeholders instead of values.

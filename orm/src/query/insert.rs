@@ -102,8 +102,8 @@ impl<'a, M: Model> Insert<'a, M> {
     /// # Errors
     /// `DataTooLong` for a value beyond a declared length, `ForeignKeyViolation` for the key of a parent
     /// that isn't stored, the database's refusal. Nothing is stored then.
-    pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
-        self.run(x, &mut |conn, rows, run| {
+    pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
+        self.run(conn_or_session, &mut |conn, rows, run| {
             insert_rows(
                 conn,
                 &run.insert::<M>(),
@@ -185,11 +185,11 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
     /// # Errors
     /// As [`Insert::execute`]; `Unsupported` for a column other than the generated key on a database
     /// that hands back nothing else.
-    pub fn all<X: Executor>(&self, x: &mut X) -> Result<Vec<T>> {
+    pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<T>> {
         let mut values = Vec::with_capacity(self.insert.len());
         let position = self.column.position();
         let generated = M::def().generated == Some(position);
-        self.insert.run(x, &mut |conn, rows, run| {
+        self.insert.run(conn_or_session, &mut |conn, rows, run| {
             let value = |row, position| rows.value(run.rows.start + row, position);
             if generated {
                 return self.insert_keys(conn, rows, run, &mut values);
@@ -207,10 +207,10 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
     ///
     /// # Errors
     /// `Usage` for another number of rows; else as [`Returning::all`].
-    pub fn one<X: Executor>(&self, x: &mut X) -> Result<T> {
+    pub fn one<X: Executor>(&self, conn_or_session: &mut X) -> Result<T> {
         let rows = self.insert.len();
         if rows == 1
-            && let Some(value) = self.all(x)?.pop()
+            && let Some(value) = self.all(conn_or_session)?.pop()
         {
             return Ok(value);
         }

@@ -91,9 +91,9 @@ impl Raw {
     /// # Errors
     /// `Usage` for a name without a value or a value without its name, the database's refusal, `Decode`
     /// for a value that doesn't fit, `UndefinedColumn` if the rows lack a column of the struct.
-    pub fn all<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<Vec<R>> {
+    pub fn all<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<R>> {
         let (mut rows, mut reader) = (Vec::new(), Reader::default());
-        self.query(x, &mut |row| {
+        self.query(conn_or_session, &mut |row| {
             rows.push(reader.read(row)?);
             Ok(())
         })?;
@@ -104,9 +104,9 @@ impl Raw {
     ///
     /// # Errors
     /// As [`Raw::all`].
-    pub fn first<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<Option<R>> {
+    pub fn first<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<Option<R>> {
         let (mut first, mut reader) = (None, Reader::default());
-        self.query(x, &mut |row| {
+        self.query(conn_or_session, &mut |row| {
             if first.is_none() {
                 first = Some(reader.read(row)?);
             }
@@ -119,9 +119,9 @@ impl Raw {
     ///
     /// # Errors
     /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Raw::all`].
-    pub fn one<R: FromRow, X: Executor>(&self, x: &mut X) -> Result<R> {
+    pub fn one<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<R> {
         let (mut only, mut reader) = (None, Reader::default());
-        self.query(x, &mut |row| {
+        self.query(conn_or_session, &mut |row| {
             if only.is_some() {
                 return Err(Error::new(ErrorKind::MultipleRows).with_sql(&self.sql));
             }
@@ -163,8 +163,8 @@ impl Raw {
     ///
     /// # Errors
     /// As [`Raw::all`].
-    pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
-        x.raw(
+    pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
+        conn_or_session.raw(
             |conn| self.compile(conn.dialect()),
             |conn, _, Compiled { sql, binds }| Ok(conn.raw_execute(sql, binds)?.affected),
         )

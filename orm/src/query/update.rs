@@ -109,10 +109,12 @@ impl<M: Model> Update<M> {
     /// # Errors
     /// `Usage` if nothing is set, or a column twice, `DataTooLong` for a value beyond a declared length, the database's
     /// refusal.
-    pub fn execute<X: Executor>(&self, x: &mut X) -> Result<u64> {
+    pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check()?;
         let ast = self.versioned();
-        execute_write(x, M::def(), Write::Update, |w| write_update(w, &ast))
+        execute_write(conn_or_session, M::def(), Write::Update, |w| {
+            write_update(w, &ast)
+        })
     }
 
     /// The SQL text in a dialect, with placeholders instead of values.

@@ -16,9 +16,9 @@ impl<S: Selectable> Select<S> {
     ///
     /// # Errors
     /// `Usage` for a fault of the query, the database's refusal, `Decode` for a value that doesn't fit.
-    pub fn all<X: Executor>(&self, x: &mut X) -> Result<Vec<S::Output<X>>> {
+    pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<S::Output<X>>> {
         let mut rows = Vec::new();
-        x.read(self.query.access(), |conn, mut sink| {
+        conn_or_session.read(self.query.access(), |conn, mut sink| {
             run(&self.query, Form::All, conn, &mut |row| {
                 rows.push(S::decode::<X>(row, 0, &mut sink)?);
                 Ok(())
@@ -31,9 +31,9 @@ impl<S: Selectable> Select<S> {
     ///
     /// # Errors
     /// As [`Select::all`].
-    pub fn first<X: Executor>(&self, x: &mut X) -> Result<Option<S::Output<X>>> {
+    pub fn first<X: Executor>(&self, conn_or_session: &mut X) -> Result<Option<S::Output<X>>> {
         let mut first = None;
-        x.read(self.query.access(), |conn, mut sink| {
+        conn_or_session.read(self.query.access(), |conn, mut sink| {
             run(&self.query, Form::First, conn, &mut |row| {
                 first = Some(S::decode::<X>(row, 0, &mut sink)?);
                 Ok(())
@@ -46,8 +46,8 @@ impl<S: Selectable> Select<S> {
     ///
     /// # Errors
     /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Select::all`].
-    pub fn one<X: Executor>(&self, x: &mut X) -> Result<S::Output<X>> {
-        match self.one_or_none(x)? {
+    pub fn one<X: Executor>(&self, conn_or_session: &mut X) -> Result<S::Output<X>> {
+        match self.one_or_none(conn_or_session)? {
             Some(row) => Ok(row),
             None => Err(self.query.wrong_number(ErrorKind::NotFound)),
         }
@@ -57,9 +57,12 @@ impl<S: Selectable> Select<S> {
     ///
     /// # Errors
     /// `MultipleRows` if there are several; else as [`Select::all`].
-    pub fn one_or_none<X: Executor>(&self, x: &mut X) -> Result<Option<S::Output<X>>> {
+    pub fn one_or_none<X: Executor>(
+        &self,
+        conn_or_session: &mut X,
+    ) -> Result<Option<S::Output<X>>> {
         let mut only = None;
-        x.read(self.query.access(), |conn, mut sink| {
+        conn_or_session.read(self.query.access(), |conn, mut sink| {
             run(&self.query, Form::One, conn, &mut |row| {
                 if only.is_some() {
                     return Err(self.query.wrong_number(ErrorKind::MultipleRows));
@@ -78,9 +81,9 @@ impl<S> Select<S> {
     ///
     /// # Errors
     /// As [`Select::all`].
-    pub fn count<X: Executor>(&self, x: &mut X) -> Result<i64> {
+    pub fn count<X: Executor>(&self, conn_or_session: &mut X) -> Result<i64> {
         let mut count = 0_i64;
-        x.read(Access::Plain, |conn, _| {
+        conn_or_session.read(Access::Plain, |conn, _| {
             run(&self.query, Form::Count, conn, &mut |row| {
                 count = read_value(row, 0)?;
                 Ok(())
@@ -93,9 +96,9 @@ impl<S> Select<S> {
     ///
     /// # Errors
     /// As [`Select::all`].
-    pub fn exists<X: Executor>(&self, x: &mut X) -> Result<bool> {
+    pub fn exists<X: Executor>(&self, conn_or_session: &mut X) -> Result<bool> {
         let mut exists = false;
-        x.read(Access::Plain, |conn, _| {
+        conn_or_session.read(Access::Plain, |conn, _| {
             run(&self.query, Form::Exists, conn, &mut |_| {
                 exists = true;
                 Ok(())
