@@ -69,7 +69,7 @@ pub use query::{
     Executor, FromRow, Null, Predicate, Select, avg, count, count_all, count_distinct, delete,
     exists, insert, max, min, optional, raw, select, sum, update,
 };
-pub use session::{Handles, Retry, Session};
+pub use session::{Handles, Retry, Session, TransactionResult};
 pub use state::{EntityState, Ref};
 
 /// What a program that uses the session needs: `use orm::prelude::*;`

@@ -6,6 +6,7 @@ use std::time::Duration;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
+use super::closure_result::TransactionResult;
 use super::{Session, Work};
 use crate::engine::Engine;
 use crate::load;
@@ -19,8 +20,11 @@ impl Engine {
     ///
     /// # Errors
     /// The error of `work`, or that of the commit. Inside, `commit` and `rollback` are errors.
-    pub fn transaction<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
-        self.try_transaction(work)
+    pub fn transaction<R: TransactionResult>(
+        &self,
+        work: impl FnOnce(&mut Session) -> R,
+    ) -> Result<R::Value> {
+        self.try_transaction(|session| work(session).into_result())
     }
 
     /// Like [`Engine::transaction`], with an isolation level or for reading only.
@@ -40,12 +44,12 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::transaction`]; `Unsupported` for a level that the database hasn't.
-    pub fn transaction_with<T>(
+    pub fn transaction_with<R: TransactionResult>(
         &self,
         options: TransactionOptions,
-        work: impl FnOnce(&mut Session) -> Result<T>,
-    ) -> Result<T> {
-        self.run(options, work).0
+        work: impl FnOnce(&mut Session) -> R,
+    ) -> Result<R::Value> {
+        self.run(options, |session| work(session).into_result()).0
     }
 
     /// Like [`Engine::transaction`], for closures with an error type of their own.
@@ -133,8 +137,12 @@ impl Retry<'_> {
     ///
     /// # Errors
     /// The error of the last try.
-    pub fn transaction<T>(&self, work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
-        self.repeat(work, |result: &Result<T>, _| {
+    pub fn transaction<R: TransactionResult>(
+        &self,
+        mut work: impl FnMut(&mut Session) -> R,
+    ) -> Result<R::Value> {
+        let work = |session: &mut Session| work(session).into_result();
+        self.repeat(work, |result: &Result<R::Value>, _| {
             result
                 .as_ref()
                 .err()

@@ -5,6 +5,7 @@
 
 mod access;
 mod closure;
+mod closure_result;
 mod many;
 mod read;
 mod transaction;
@@ -19,6 +20,7 @@ use crate::engine::{Connection, Engine};
 use crate::state::State;
 
 pub use closure::Retry;
+pub use closure_result::TransactionResult;
 pub use many::Handles;
 
 /// A unit of work over one database: entities loaded, added, changed and deleted through it are written

@@ -1,22 +1,12 @@
-//! Another error type than `orm::Error` needs `try_transaction`.
+//! Another error than `orm::Error` needs `try_transaction`, or becomes one by `map_err`.
 
 use orm::prelude::*;
 
-#[derive(Model)]
-struct User {
-    #[orm(primary_key)]
-    id: i64,
-    name: String,
-    email: Option<String>,
-    active: bool,
-}
-
-fn work(engine: &Engine) -> orm::Result<i32> {
-    engine.transaction(|session| {
+fn main() {
+    let engine = Engine::connect("sqlite://").unwrap();
+    let _ = engine.transaction(|session| {
         session.flush()?;
         let number = "3".parse::<i32>()?;
         Ok(number)
-    })
+    });
 }
-
-fn main() {}

@@ -1,0 +1,31 @@
+//! [`TransactionResult`]: what the closure of a transaction returns, as a trait for its message's sake.
+
+use orm_core::error::Result;
+
+/// An [`orm::Result`](crate::Result): what the closure of [`Engine::transaction`](crate::Engine::transaction) and the
+/// like returns.
+#[diagnostic::on_unimplemented(
+    message = "the closure of a transaction returns `orm::Result`, not `{Self}`",
+    label = "expected a closure that returns `orm::Result`",
+    note = "for an error type of your own take `try_transaction`, and implement `From<orm::Error>` for the type",
+    note = "a closure that uses `?` ends with `Ok(…)`"
+)]
+pub trait TransactionResult {
+    /// What is in its `Ok`.
+    type Value;
+
+    /// The result itself.
+    ///
+    /// # Errors
+    /// Its own.
+    fn into_result(self) -> Result<Self::Value>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> TransactionResult for Result<T> {
+    type Value = T;
+
+    fn into_result(self) -> Self {
+        self
+    }
+}
