@@ -235,6 +235,21 @@ pub(crate) fn too_large() -> Error {
     }
 }
 
+/// Whether the time for an answer, or for taking what was sent, has run out.
+#[cfg(feature = "driver")]
+pub(crate) fn is_silence(native: &mysql::Error) -> bool {
+    use std::error::Error as _;
+    use std::io::{self, ErrorKind};
+    let cause = match native {
+        mysql::Error::IoError(io) => Some(io),
+        mysql::Error::CodecError(codec) => codec.source().and_then(|source| source.downcast_ref()),
+        _ => None,
+    };
+    cause
+        .map(io::Error::kind)
+        .is_some_and(|kind| matches!(kind, ErrorKind::TimedOut | ErrorKind::WouldBlock))
+}
+
 /// Whether an error of the native driver leaves nothing that further statements could run on.
 #[cfg(feature = "driver")]
 pub(crate) fn breaks(native: &mysql::Error) -> bool {

@@ -142,7 +142,12 @@ fn hint(server: &ServerError<'_>) -> Option<&'static str> {
             "nothing tells the server the type of a placeholder: write it behind, as in :name::text",
         ),
         "26000" => Some(
-            "run the transaction again; behind a pooler in transaction mode set the statement cache to 0",
+            "run the transaction again; behind a pooler in transaction mode set the statement cache to 0: \
+             statement_cache=0 in the url",
+        ),
+        // Another client's, of the same name.
+        "42P05" => Some(
+            "behind a pooler in transaction mode set the statement cache to 0: statement_cache=0 in the url",
         ),
         code if is_stale_statement(code, server.routine) => Some("run the transaction again"),
         _ => None,

@@ -66,7 +66,8 @@ fn greet(mut stream: TcpStream) {
     let mut stream = StreamOwned::new(connection, stream);
     // A client that doesn't trust the certificate leaves before its first message.
     if message(&mut stream).is_some() {
-        let (welcome, ready) = (b"R\0\0\0\x08\0\0\0\0", b"Z\0\0\0\x05I");
+        let welcome = b"R\0\0\0\x08\0\0\0\0S\0\0\0\x11TimeZone\0UTC\0";
+        let ready = b"Z\0\0\0\x05I";
         stream.write_all(&[&welcome[..], ready].concat()).unwrap();
         stream.read_to_end(&mut Vec::new()).unwrap_or_default();
     }

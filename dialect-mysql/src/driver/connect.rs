@@ -3,8 +3,10 @@
 //!
 //! Whatever is wrong with the configuration is found here, at once and without a second try.
 
+use std::fs;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -17,7 +19,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use super::connection::{MysqlConnection, Settings};
 use super::session::{check_variables, set_up};
 use super::{MysqlConfig, TlsMode};
-use crate::errors::classify;
+use crate::errors::{classify, is_silence};
 
 /// Scheme, server and database, as in a URL without user and password.
 pub(super) fn target(config: &MysqlConfig) -> String {
@@ -59,7 +61,7 @@ pub(super) fn connect(config: &MysqlConfig) -> Result<MysqlConnection> {
     // A bit longer than the TCP connection may take, so that its own error comes first.
     match receiver.recv_timeout(limit.saturating_add(limit / 4)) {
         Ok(opened) => opened,
-        Err(RecvTimeoutError::Timeout) => Err(failed(config, "the server does not answer")),
+        Err(RecvTimeoutError::Timeout) => Err(failed(config, &unanswered(limit))),
         Err(RecvTimeoutError::Disconnected) => Err(failed(config, "the native driver failed")),
     }
 }
@@ -78,6 +80,7 @@ impl Attempt {
             session,
             statement_cache: self.config.statement_cache,
             ping_timeout: self.config.connect_timeout,
+            answer_timeout: self.config.answer_timeout,
         };
         Ok(MysqlConnection::new(native, settings))
     }
@@ -142,11 +145,23 @@ fn options(config: &MysqlConfig) -> Result<OptsBuilder> {
         .stmt_cache_size(config.statement_cache)
         // What the server takes is checked before sending; its answers may be larger than that.
         .max_allowed_packet(Some(usize::MAX))
-        // A peer that has gone silent is noticed in about two minutes instead of never.
+        .read_timeout(time_limit(config.answer_timeout))
+        .write_timeout(time_limit(config.answer_timeout))
+        // A peer that is gone is noticed in a minute or two instead of never.
         .tcp_keepalive_time_ms(Some(60_000))
+        .server_key_path(server_key(config)?)
         .additional_capabilities(capabilities)
         .local_infile_handler(Some(no_file()))
         .ssl_opts(tls(config)?);
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    let options = options
+        .tcp_keepalive_probe_interval_secs(Some(10))
+        .tcp_keepalive_probe_count(Some(6));
+    #[cfg(target_os = "linux")]
+    let options = options.tcp_user_timeout_ms(
+        time_limit(config.tcp_user_timeout)
+            .map(|limit| u32::try_from(limit.as_millis()).unwrap_or(u32::MAX)),
+    );
     match &config.socket {
         None => Ok(options),
         Some(path) => match path.to_str() {
@@ -154,6 +169,21 @@ fn options(config: &MysqlConfig) -> Result<OptsBuilder> {
             None => Err(wrong("the path of the unix socket is not valid utf-8")),
         },
     }
+}
+
+/// Where the native driver finds the key that encrypts the password. It asks the server if there is no path, so
+/// what must not be asked for is looked for where nothing is.
+fn server_key(config: &MysqlConfig) -> Result<Option<PathBuf>> {
+    if config.refuses_retrieved_key() {
+        return Ok(Some(PathBuf::new()));
+    }
+    if let Some(path) = &config.server_public_key {
+        fs::File::open(path).map_err(|error| {
+            let path = path.display();
+            wrong(format!("the server's public key in {path} can't be read")).with_source(error)
+        })?;
+    }
+    Ok(config.server_public_key.clone())
 }
 
 /// Without a handler the native driver sends an empty file.
@@ -171,7 +201,7 @@ fn tls(config: &MysqlConfig) -> Result<Option<SslOpts>> {
             .with_hint("leave tls out, since it doesn't leave the machine, or connect by tcp"));
     }
     if let Some(path) = &config.root_certificates {
-        std::fs::File::open(path).map_err(|error| {
+        fs::File::open(path).map_err(|error| {
             wrong(format!(
                 "the certificates in {} can't be read",
                 path.display()
@@ -209,6 +239,18 @@ fn choose_provider() -> Result<()> {
 #[cold]
 fn refused(config: &MysqlConfig, native: mysql::Error) -> Error {
     use mysql::Error as Native;
+    if config.refuses_retrieved_key()
+        && matches!(&native, Native::IoError(io) if io.kind() == io::ErrorKind::NotFound)
+    {
+        let why = "the server asks for the password, encrypted with a key that nothing vouches for";
+        return failed_as(ErrorKind::Authentication, config, why)
+            .with_hint(
+                "encrypt the connection with sslmode=require, name the server's key with server_public_key, or \
+                 let it be taken from the server with allow_public_key_retrieval=true; MySQL asks so at a user's first \
+                 login, and after a wrong password",
+            )
+            .with_source(native);
+    }
     let (kind, why) = match &native {
         Native::MySqlError(server) => {
             let kind = match classify(server.code, &server.state, &server.message).kind() {
@@ -231,11 +273,15 @@ fn refused(config: &MysqlConfig, native: mysql::Error) -> Error {
         ),
         Native::DriverError(DriverError::ConnectTimeout) => (
             ErrorKind::ConnectionFailed,
-            "the server does not answer".into(),
+            unanswered(config.connect_timeout),
         ),
         Native::DriverError(DriverError::CouldNotConnect(Some((_, why, kind)))) => {
             (ErrorKind::ConnectionFailed, plain_cause(*kind, why))
         }
+        other if is_silence(other) => (
+            ErrorKind::ConnectionFailed,
+            unanswered(config.answer_timeout),
+        ),
         other => (ErrorKind::ConnectionFailed, broken_cause(config, other)),
     };
     let mut error = failed_as(kind, config, &why);
@@ -265,6 +311,10 @@ fn broken_cause(config: &MysqlConfig, native: &mysql::Error) -> String {
         .trim_start_matches("IO error: ")
         .trim_matches(['`', '\'']);
     format!("the tls handshake failed: {cause}")
+}
+
+fn unanswered(limit: Duration) -> String {
+    format!("the server did not answer within {} s", limit.as_secs_f32())
 }
 
 fn plain_cause(kind: io::ErrorKind, why: &str) -> String {

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, Params, Statement};
-use orm_core::driver::{Connection, Outcome, Row, TransactionState};
+use orm_core::driver::{Connection, Outcome, Row, TransactionState, unanswered};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
@@ -25,7 +25,7 @@ use super::bind;
 use super::row::Kind;
 use super::session::{Session, log_in_again};
 use super::words::{asks_for_file, ends_or_begins, is_plain, only_tells};
-use crate::errors::{breaks, from_native, too_large};
+use crate::errors::{breaks, from_native, is_silence, too_large};
 
 /// The server refuses to change the next transaction's access mode while one is open, and so tells
 /// whether one is, on MySQL and MariaDB alike and without any privilege.
@@ -50,6 +50,7 @@ pub struct MysqlConnection {
     session: Session,
     statement_cache: usize,
     ping_timeout: Duration,
+    answer_timeout: Duration,
     open: bool,
     tracked: bool,
     kinds: Vec<Kind>,
@@ -62,6 +63,8 @@ pub(super) struct Settings {
     pub(super) statement_cache: usize,
     /// How long a ping may take; zero for any time.
     pub(super) ping_timeout: Duration,
+    /// How long an answer may take; zero for any time.
+    pub(super) answer_timeout: Duration,
 }
 
 impl MysqlConnection {
@@ -72,6 +75,7 @@ impl MysqlConnection {
             session: settings.session,
             statement_cache: settings.statement_cache,
             ping_timeout: settings.ping_timeout,
+            answer_timeout: settings.answer_timeout,
             open: false,
             tracked,
             kinds: Vec::new(),
@@ -198,6 +202,9 @@ impl MysqlConnection {
             self.ask();
             // The server's next report may be none, since to itself it has told nothing else yet.
             self.tracked = self.tracked && self.open == before;
+        }
+        if is_silence(&native) {
+            return unanswered(sql, self.answer_timeout).with_source(native);
         }
         let error = from_native(native, sql);
         // A killed connection may give another reason for its last statement's failure.
@@ -373,7 +380,11 @@ impl Connection for MysqlConnection {
             }
             Err(native) => {
                 self.lose();
-                Err(lost().with_source(native))
+                Err(if is_silence(&native) {
+                    unanswered("", self.answer_timeout).with_source(native)
+                } else {
+                    lost().with_source(native)
+                })
             }
         }
     }

@@ -46,7 +46,11 @@ pub struct MysqlConfig {
     variables: Vec<(String, String)>,
     tls: TlsMode,
     root_certificates: Option<PathBuf>,
+    server_public_key: Option<PathBuf>,
+    allow_public_key_retrieval: bool,
     connect_timeout: Duration,
+    answer_timeout: Duration,
+    tcp_user_timeout: Duration,
     statement_cache: usize,
 }
 
@@ -76,7 +80,11 @@ impl MysqlConfig {
             variables: Vec::new(),
             tls: TlsMode::Disable,
             root_certificates: None,
+            server_public_key: None,
+            allow_public_key_retrieval: false,
             connect_timeout: Duration::from_secs(10),
+            answer_timeout: Duration::ZERO,
+            tcp_user_timeout: Duration::from_secs(60),
             statement_cache: 256,
         }
     }
@@ -136,6 +144,49 @@ impl MysqlConfig {
         // The native driver adds to the clock, which overflows.
         self.connect_timeout = timeout.min(Duration::from_secs(24 * 3600));
         self
+    }
+
+    /// How long the server may be silent while a statement waits for its answer; zero, which is the default,
+    /// waits without end, since a report may take minutes. After a time-out the connection is lost, and a COMMIT
+    /// unknown. Rows that keep coming are no silence.
+    #[must_use]
+    pub fn answer_timeout(mut self, timeout: Duration) -> Self {
+        // As for connecting.
+        self.answer_timeout = timeout.min(Duration::from_secs(24 * 3600));
+        self
+    }
+
+    /// How long data that was sent may stay without an acknowledgement from the other machine; 60 seconds without
+    /// it, where the operating system offers that. Zero leaves it to the operating system.
+    #[must_use]
+    pub fn tcp_user_timeout(mut self, timeout: Duration) -> Self {
+        self.tcp_user_timeout = timeout;
+        self
+    }
+
+    /// A PEM file with the RSA key of the server, which MySQL keeps as `public_key.pem` beside its data: the
+    /// password is encrypted with it where the connection isn't.
+    #[must_use]
+    pub fn server_public_key(mut self, path: impl Into<PathBuf>) -> Self {
+        self.server_public_key = Some(path.into());
+        self
+    }
+
+    /// Takes the RSA key that encrypts the password from whatever answers, if the connection is not encrypted.
+    /// Without this that is refused: something on the way could send a key of its own and read the password.
+    /// MySQL asks for it at a user's first login since it was started.
+    #[must_use]
+    pub fn allow_public_key_retrieval(mut self) -> Self {
+        self.allow_public_key_retrieval = true;
+        self
+    }
+
+    /// Whether the password must not be encrypted with a key that nothing vouches for.
+    fn refuses_retrieved_key(&self) -> bool {
+        self.tls == TlsMode::Disable
+            && self.socket.is_none()
+            && self.server_public_key.is_none()
+            && !self.allow_public_key_retrieval
     }
 
     /// How many statements each connection keeps prepared; 256 without it. 0 keeps none, for proxies that

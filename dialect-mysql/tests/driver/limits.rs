@@ -1,22 +1,14 @@
-//! What must not be sent, what the server does on the side, and peers that go silent.
+//! What must not be sent, and what the server does on the side.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
-
 use dialect_mysql::driver::mysql;
 use dialect_mysql::driver::mysql::prelude::Queryable;
-use dialect_mysql::{MysqlConfig, MysqlDriver};
-use orm_core::driver::{Connection, Driver, TransactionState};
+use orm_core::driver::{Connection, TransactionState};
 use orm_core::error::ErrorKind;
 use orm_core::value::{Value, ValueRef};
 
-use super::support::{Scratch, control, execute, failure, integer, opts, value};
+use super::support::{Scratch, control, execute, failure, integer, value};
 
 const COUNT: &str = "SELECT COUNT(*) FROM t";
 
@@ -124,56 +116,4 @@ fn what_the_native_connection_began_is_found() {
     native.query_drop("BEGIN").unwrap();
     connection.resync().unwrap();
     assert_eq!(connection.transaction(None), TransactionState::Open);
-}
-
-/// Passes everything on until it is told to fall silent.
-fn silent_peer() -> (u16, Arc<AtomicBool>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let silent = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&silent);
-    thread::spawn(move || {
-        let server = opts();
-        let target = (
-            server.get_ip_or_hostname().into_owned(),
-            server.get_tcp_port(),
-        );
-        let (client, _) = listener.accept().unwrap();
-        let server = TcpStream::connect(target).unwrap();
-        let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-        let other = Arc::clone(&flag);
-        thread::spawn(move || pass(from, to, &other));
-        pass(server, client, &flag);
-    });
-    (port, silent)
-}
-
-fn pass(mut from: TcpStream, mut to: TcpStream, silent: &AtomicBool) {
-    let mut buffer = vec![0; 65536];
-    while let Ok(length @ 1..) = from.read(&mut buffer) {
-        if !silent.load(Ordering::SeqCst) {
-            to.write_all(&buffer[..length]).unwrap();
-        }
-    }
-    let _ = to.shutdown(Shutdown::Both);
-}
-
-#[test]
-fn a_ping_does_not_wait_for_a_silent_peer() {
-    let (port, silent) = silent_peer();
-    let server = opts();
-    let config = MysqlConfig::new("127.0.0.1", port)
-        .user(server.get_user().unwrap_or_default())
-        .password(server.get_pass().unwrap_or_default())
-        .connect_timeout(Duration::from_secs(1));
-    let mut connection = MysqlDriver::new(config).connect().unwrap();
-    connection.ping().unwrap();
-    silent.store(true, Ordering::SeqCst);
-    let begin = Instant::now();
-    let error = connection.ping().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ConnectionLost);
-    assert!(begin.elapsed() < Duration::from_secs(5));
-    // It is gone, and says so from now on.
-    assert!(connection.is_broken());
-    assert!(connection.control("SELECT 1").is_err());
 }

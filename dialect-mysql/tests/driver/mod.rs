@@ -6,8 +6,10 @@
 
 mod connect;
 mod errors;
+mod key_exchange;
 mod limits;
 mod reset;
+mod silence;
 mod sql;
 mod support;
 mod transaction;

@@ -1,8 +1,7 @@
 //! Opening a connection: the native configuration, time limits, TLS, and what a refusal means.
 //!
-//! Nothing here runs a statement. Everything that the session needs (encoding, time zone, parameters)
-//! goes into the startup message, so that connecting costs no extra round trip and works through
-//! poolers.
+//! Everything that the session needs (encoding, time zone, parameters) goes into the startup message, so that
+//! connecting costs no extra round trip. Whether it had an effect is looked at in `session.rs`.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,17 +12,19 @@ use std::time::Duration;
 
 use orm_core::driver::encoded;
 use orm_core::error::{Error, ErrorKind, Result};
-use postgres::config::SslMode;
+use postgres::config::{SslMode, SslNegotiation};
 use postgres::{Client, Config, NoTls};
 
 use super::connection::PostgresConnection;
+use super::session::{Session, Unchecked, Wanted};
+use super::stream::{Link, Plain};
 use super::{PostgresConfig, TlsMode};
 
 /// Opens connections by one configuration.
 pub(super) struct Connector {
     config: PostgresConfig,
     #[cfg(feature = "tls")]
-    tls: tls::Lazy,
+    tls: super::tls::Lazy,
 }
 
 impl fmt::Debug for Connector {
@@ -37,7 +38,7 @@ impl Connector {
         Self {
             config,
             #[cfg(feature = "tls")]
-            tls: tls::Lazy::default(),
+            tls: super::tls::Lazy::default(),
         }
     }
 
@@ -46,25 +47,52 @@ impl Connector {
     }
 
     pub(super) fn connect(&self) -> Result<PostgresConnection> {
-        let native = self.native()?;
-        let opened = match self.config.tls {
-            TlsMode::Disable => self.within_time(move || native.connect(NoTls)),
-            mode => self.connect_encrypted(native, mode),
+        let mut native = self.native()?;
+        let link = Link::default();
+        let config = &self.config;
+        let (client, session) = match config.tls {
+            // A unix socket gives the stream to nobody.
+            TlsMode::Disable if self.has_socket() => {
+                self.within_time(&link, move || native.connect(NoTls))?
+            }
+            TlsMode::Disable => {
+                // The stream stands where an encrypted one would, and asks the server for nothing.
+                native.ssl_mode(SslMode::Require);
+                native.ssl_negotiation(SslNegotiation::Direct);
+                let plain = Plain {
+                    link: link.clone(),
+                    allow_cleartext: config.allow_cleartext_password,
+                };
+                self.within_time(&link, move || native.connect(plain))?
+            }
+            mode => self.connect_encrypted(native, mode, &link)?,
         };
-        Ok(PostgresConnection::new(opened?, &self.config))
+        link.end();
+        Ok(PostgresConnection::new(client, session, config))
+    }
+
+    fn has_socket(&self) -> bool {
+        self.config.hosts.iter().any(|(host, _)| is_folder(host))
     }
 
     #[cfg(feature = "tls")]
-    fn connect_encrypted(&self, native: Config, mode: TlsMode) -> Result<Client> {
-        let tls = self
-            .tls
-            .get(mode, self.config.root_certificates.as_deref())?;
-        self.within_time(move || native.connect(tls))
+    fn connect_encrypted(
+        &self,
+        native: Config,
+        mode: TlsMode,
+        link: &Link,
+    ) -> Result<(Client, Session)> {
+        let roots = self.config.root_certificates.as_deref();
+        let tls = super::tls::Encrypted {
+            inner: self.tls.get(mode, roots)?,
+            link: link.clone(),
+        };
+        self.within_time(link, move || native.connect(tls))
     }
 
     #[cfg(not(feature = "tls"))]
     #[expect(clippy::unused_self, reason = "as with the feature")]
-    fn connect_encrypted(&self, _native: Config, _mode: TlsMode) -> Result<Client> {
+    fn connect_encrypted(&self, _: Config, _: TlsMode, _: &Link) -> Result<(Client, Session)> {
         Err(wrong("an encrypted connection needs the feature tls")
             .with_hint("build it with: orm = { features = [\"postgres\", \"tls\"] }"))
     }
@@ -91,8 +119,13 @@ impl Connector {
         if !config.connect_timeout.is_zero() {
             native.connect_timeout(config.connect_timeout);
         }
-        // A peer that has gone silent is noticed in minutes instead of hours.
+        // A peer that is gone is noticed in a minute or two instead of hours, whether it is waited for or sent to.
         native.keepalives_idle(Duration::from_secs(60));
+        native.keepalives_interval(Duration::from_secs(10));
+        native.keepalives_retries(6);
+        if !config.tcp_user_timeout.is_zero() {
+            native.tcp_user_timeout(config.tcp_user_timeout);
+        }
         native.ssl_mode(self.ssl_mode()?);
         Ok(native)
     }
@@ -101,7 +134,7 @@ impl Connector {
         if self.config.tls == TlsMode::Disable {
             return Ok(SslMode::Disable);
         }
-        if self.config.hosts.iter().any(|(host, _)| is_folder(host)) {
+        if self.has_socket() {
             return Err(wrong("a unix socket can't be encrypted").with_hint(
                 "leave tls out, since it doesn't leave the machine, or connect by tcp",
             ));
@@ -152,25 +185,43 @@ impl Connector {
     /// a server that accepts and never answers would hold the caller for ever.
     fn within_time(
         &self,
+        link: &Link,
         open: impl FnOnce() -> Result<Client, postgres::Error> + Send + 'static,
-    ) -> Result<Client> {
+    ) -> Result<(Client, Session)> {
         let limit = self.config.connect_timeout;
+        let attempt = Attempt {
+            wanted: self.wanted(),
+            link: (!self.has_socket()).then(|| link.clone()),
+            answer_timeout: self.config.answer_timeout,
+        };
         if limit.is_zero() {
-            return open().map_err(|error| self.refused(error));
+            let opened = attempt.open(open);
+            return opened.map_err(|error| self.refused(error, link));
         }
+        // The thread ends as well.
+        link.begin(limit);
         let servers = u32::try_from(self.config.hosts.len()).unwrap_or(u32::MAX);
         let (sender, receiver) = sync_channel(1);
         let thread = thread::Builder::new().name("orm-connect".to_owned());
         let spawned = thread.spawn(move || {
             // A caller who has stopped waiting drops the receiver, and the connection is closed here.
-            let _ = sender.send(open());
+            let _ = sender.send(attempt.open(open));
         });
         spawned.map_err(|error| self.failed("no thread can be started").with_source(error))?;
         match receiver.recv_timeout(limit.saturating_mul(servers)) {
-            Ok(opened) => opened.map_err(|error| self.refused(error)),
+            Ok(opened) => opened.map_err(|error| self.refused(error, link)),
             Err(RecvTimeoutError::Timeout) => Err(self.failed(&unanswered(limit))),
             Err(RecvTimeoutError::Disconnected) => Err(self.failed("the native driver failed")),
         }
+    }
+
+    /// What the startup message asks for, beside the time zone.
+    fn wanted(&self) -> Wanted {
+        let mut wanted = Wanted(self.config.parameters.clone());
+        if let Some(options) = &self.config.options {
+            wanted.add_options(options);
+        }
+        wanted
     }
 
     fn failed(&self, why: &str) -> Error {
@@ -181,7 +232,27 @@ impl Connector {
         )
     }
 
-    fn refused(&self, error: postgres::Error) -> Error {
+    #[cold]
+    fn refused(&self, error: Unchecked, link: &Link) -> Error {
+        let error = match error {
+            Unchecked::Ignored(error) => return error,
+            Unchecked::Native(_) if link.has_timed_out() => {
+                return self.failed(&unanswered(self.config.connect_timeout));
+            }
+            Unchecked::Native(error) => error,
+        };
+        if link.heard().refused_cleartext {
+            let target = self.target();
+            let message = format!(
+                "can't connect to {target}: the server asks for the password in clear text"
+            );
+            return Error::with_message(ErrorKind::Authentication, message)
+                .with_hint(
+                    "encrypt the connection with sslmode=require, or let the password be sent so with \
+                     allow_cleartext_password=true",
+                )
+                .with_source(error);
+        }
         let (kind, why) = match error.as_db_error() {
             Some(server) => (refusal(server.code().code()), server.message().to_owned()),
             None => (local_refusal(&error), cause(&error)),
@@ -195,6 +266,8 @@ impl Connector {
             refused = refused.with_hint("no password is given");
         } else if refused.code() == Some("3D000") {
             refused = refused.with_hint("create the database first, or name another one");
+        } else if why.starts_with("unsupported startup parameter") {
+            refused = refused.with_hint(POOLER);
         } else if why.contains("invalid peer certificate") {
             refused = refused.with_hint(
                 "connect by the name in the certificate, and name its authority in root_certificates, sslrootcert in a url",
@@ -203,6 +276,35 @@ impl Connector {
         refused.with_source(error)
     }
 }
+
+/// What opening one connection needs, owned, so that another thread can do it.
+struct Attempt {
+    wanted: Wanted,
+    link: Option<Link>,
+    answer_timeout: Duration,
+}
+
+impl Attempt {
+    fn open(
+        self,
+        open: impl FnOnce() -> Result<Client, postgres::Error>,
+    ) -> Result<(Client, Session), Unchecked> {
+        let mut client = open()?;
+        let heard = self.link.as_ref().map(Link::heard).unwrap_or_default();
+        let reset = self.wanted.check(&mut client, heard.time_zone.as_deref())?;
+        let session = Session {
+            reset,
+            link: self.link,
+            answer_timeout: self.answer_timeout,
+        };
+        Ok((client, session))
+    }
+}
+
+/// Why a pooler refuses what every connection asks for.
+const POOLER: &str = "PgBouncer takes the startup parameter options since version 1.20; let an older one ignore it \
+     with ignore_startup_parameters = options: the time zone is then set by a statement, other parameters by \
+     ALTER ROLE … SET";
 
 // The native driver keeps these kinds to itself; its texts are all there is to go by.
 fn local_refusal(error: &postgres::Error) -> ErrorKind {
@@ -244,7 +346,7 @@ fn unanswered(limit: Duration) -> String {
     format!("the server did not answer within {} s", limit.as_secs_f32())
 }
 
-fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+pub(super) fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::with_message(ErrorKind::Configuration, message)
 }
 
@@ -280,124 +382,6 @@ pub(super) fn target(config: &PostgresConfig) -> String {
         format!("postgresql:///{database}?host={}", list("&port="))
     } else {
         format!("postgresql://{}/{database}", list(":"))
-    }
-}
-
-/// Encryption by rustls with the provider ring.
-#[cfg(feature = "tls")]
-mod tls {
-    use std::path::Path;
-    use std::sync::{Arc, OnceLock};
-
-    use orm_core::error::{Error, Result};
-    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-    use rustls::crypto::{CryptoProvider, ring};
-    use rustls::pki_types::pem::PemObject as _;
-    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-    use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
-    use tokio_postgres_rustls::MakeRustlsConnect;
-
-    use super::{TlsMode, wrong};
-
-    /// The configuration, made once: reading the system's authorities takes milliseconds.
-    #[derive(Default)]
-    pub(super) struct Lazy(OnceLock<MakeRustlsConnect>);
-
-    impl Lazy {
-        pub(super) fn get(&self, mode: TlsMode, roots: Option<&Path>) -> Result<MakeRustlsConnect> {
-            if let Some(made) = self.0.get() {
-                return Ok(made.clone());
-            }
-            let config = make(mode, roots)?;
-            Ok(self.0.get_or_init(|| config).clone())
-        }
-    }
-
-    fn make(mode: TlsMode, roots: Option<&Path>) -> Result<MakeRustlsConnect> {
-        let provider = Arc::new(ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| wrong("tls can't be set up").with_source(error))?;
-        let config = if mode == TlsMode::Insecure {
-            let anybody = Arc::new(Anybody(provider));
-            builder
-                .dangerous()
-                .with_custom_certificate_verifier(anybody)
-        } else {
-            builder.with_root_certificates(authorities(roots)?)
-        };
-        Ok(MakeRustlsConnect::new(config.with_no_client_auth()))
-    }
-
-    fn authorities(path: Option<&Path>) -> Result<RootCertStore> {
-        let mut store = RootCertStore::empty();
-        let (_, ignored) = match path {
-            Some(path) => store.add_parsable_certificates(read(path)?),
-            // What can't be read there is no reason to fail as long as something can.
-            None => store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
-        };
-        if store.is_empty() {
-            return Err(no_authority(path, ignored));
-        }
-        Ok(store)
-    }
-
-    fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-        let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
-        certificates.map_err(|error| {
-            let path = path.display();
-            wrong(format!("the root certificates in {path} can't be read")).with_source(error)
-        })
-    }
-
-    fn no_authority(path: Option<&Path>, ignored: usize) -> Error {
-        match path {
-            Some(path) => wrong(format!(
-                "{} has no usable certificate, but {ignored} others",
-                path.display()
-            )),
-            None => wrong("the system trusts no certificate authority")
-                .with_hint("install its package of certificates, such as ca-certificates"),
-        }
-    }
-
-    /// Takes every certificate. Only for [`TlsMode::Insecure`].
-    #[derive(Debug)]
-    struct Anybody(Arc<CryptoProvider>);
-
-    impl ServerCertVerifier for Anybody {
-        fn verify_server_cert(
-            &self,
-            _end_entity: &CertificateDer<'_>,
-            _intermediates: &[CertificateDer<'_>],
-            _server_name: &ServerName<'_>,
-            _ocsp_response: &[u8],
-            _now: UnixTime,
-        ) -> Result<ServerCertVerified, rustls::Error> {
-            Ok(ServerCertVerified::assertion())
-        }
-
-        fn verify_tls12_signature(
-            &self,
-            _message: &[u8],
-            _cert: &CertificateDer<'_>,
-            _dss: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, rustls::Error> {
-            Ok(HandshakeSignatureValid::assertion())
-        }
-
-        fn verify_tls13_signature(
-            &self,
-            _message: &[u8],
-            _cert: &CertificateDer<'_>,
-            _dss: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, rustls::Error> {
-            Ok(HandshakeSignatureValid::assertion())
-        }
-
-        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            self.0.signature_verification_algorithms.supported_schemes()
-        }
     }
 }
 

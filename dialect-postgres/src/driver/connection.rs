@@ -13,21 +13,23 @@ use std::thread;
 use std::time::Duration;
 
 use hashlink::LruCache;
-use orm_core::driver::{Connection, Outcome, Row, TransactionState};
+use orm_core::driver::{Connection, Outcome, Row, TransactionState, unanswered};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
-use postgres::error::{DbError, Severity, SqlState};
+use postgres::error::SqlState;
 use postgres::types::{ToSql, Type};
 use postgres::{Client, Column, Statement};
 use tokio::runtime::Handle;
 
 use super::bind::{Bind, Refusal, binds, unspecified};
+use super::failure::{Failure, bind_count, server_error, too_many_binds};
 use super::row::{PostgresRow, Wire};
-use super::session::{RESET, prepared};
+use super::session::{Session, prepared};
+use super::stream::Link;
 use super::words::Effect;
 use super::{PostgresConfig, inside_task, refuse_async};
 use crate::capability::CAPABILITIES;
-use crate::errors::{self, ServerError};
+use crate::errors;
 
 /// Statements of a longer text are prepared for one run: kept ones are counted, not weighed.
 const LONGEST_KEPT: usize = 16 * 1024;
@@ -52,6 +54,7 @@ pub(super) struct PostgresConnection {
     is_broken: bool,
     /// Whether statements that the native client has prepared for itself are gone.
     is_forgotten: bool,
+    session: Session,
     ping_timeout: Duration,
 }
 
@@ -78,7 +81,7 @@ const QUERY: Call<Vec<postgres::Row>> = Call {
 };
 
 impl PostgresConnection {
-    pub(super) fn new(client: Client, config: &PostgresConfig) -> Self {
+    pub(super) fn new(client: Client, session: Session, config: &PostgresConfig) -> Self {
         let capacity = config.statement_cache;
         Self {
             client: Some(client),
@@ -86,6 +89,7 @@ impl PostgresConnection {
             transaction: TransactionState::None,
             is_broken: false,
             is_forgotten: false,
+            session,
             ping_timeout: config.connect_timeout,
         }
     }
@@ -113,8 +117,20 @@ impl PostgresConnection {
     /// Lets the native client talk to the server. It panics where blocking is not allowed, before it does
     /// anything; `refuse_async` finds most of these places, but not those without a budget.
     fn talk<T>(&mut self, call: impl FnOnce(&mut Client) -> Native<T>) -> Result<Native<T>> {
-        let client = self.client();
-        catch_unwind(AssertUnwindSafe(|| call(client))).map_err(|_| inside_task())
+        let client = self
+            .client
+            .as_mut()
+            .expect("invariant: only drop takes the client");
+        let limit = self.session.answer_timeout;
+        let link = self.session.link.as_ref().filter(|_| !limit.is_zero());
+        if let Some(link) = link {
+            link.begin(limit);
+        }
+        let done = catch_unwind(AssertUnwindSafe(|| call(client)));
+        if let Some(link) = link {
+            link.end();
+        }
+        done.map_err(|_| inside_task())
     }
 
     fn run<T>(
@@ -268,7 +284,13 @@ impl PostgresConnection {
         }
         // Whatever else the native client reports, the two sides may no longer agree on the next message.
         self.lose();
-        Failure::local(Error::new(ErrorKind::ConnectionLost).with_source(error))
+        let silent = self.session.link.as_ref().is_some_and(Link::has_timed_out);
+        let lost = if silent {
+            unanswered(sql, self.session.answer_timeout)
+        } else {
+            Error::new(ErrorKind::ConnectionLost)
+        };
+        Failure::local(lost.with_source(error))
     }
 
     fn lose(&mut self) {
@@ -290,24 +312,6 @@ impl PostgresConnection {
     }
 }
 
-/// An error with what decides whether to try again.
-struct Failure {
-    error: Error,
-    /// Whether preparing the statement again may cure it.
-    is_stale: bool,
-    reached_server: bool,
-}
-
-impl Failure {
-    fn local(error: Error) -> Self {
-        Self {
-            error,
-            is_stale: false,
-            reached_server: false,
-        }
-    }
-}
-
 fn erase<'a>(bind: &'a Bind<'_>) -> Erased<'a> {
     bind
 }
@@ -317,37 +321,6 @@ fn wires(columns: &[Column]) -> Vec<Wire> {
         .iter()
         .map(|column| Wire::of(column.type_()))
         .collect()
-}
-
-#[cold]
-fn bind_count(expected: usize, found: usize) -> Error {
-    let message = format!("the statement takes {expected} binds, but {found} are given");
-    Error::with_message(ErrorKind::Usage, message)
-}
-
-#[cold]
-fn too_many_binds(found: usize) -> Error {
-    let limit = CAPABILITIES.bind_limit;
-    let message = format!("the statement has {found} binds, but {limit} at most can be sent");
-    Error::with_message(ErrorKind::Unsupported, message)
-        .with_hint("bind a list as one array: = ANY($1)")
-}
-
-fn server_error<'a>(error: &'a DbError, sql: &'a str) -> ServerError<'a> {
-    ServerError {
-        sql,
-        code: error.code().code(),
-        message: error.message(),
-        detail: error.detail(),
-        table: error.table(),
-        column: error.column(),
-        constraint: error.constraint(),
-        routine: error.routine(),
-        fatal: matches!(
-            error.parsed_severity(),
-            Some(Severity::Fatal | Severity::Panic)
-        ),
-    }
 }
 
 impl Connection for PostgresConnection {
@@ -408,26 +381,27 @@ impl Connection for PostgresConnection {
     fn resync(&mut self) -> Result<()> {
         self.check_usable("")?;
         let answer = self.talk(|client| client.batch_execute(QUESTION))?;
-        let code = answer.as_ref().map_err(postgres::Error::code);
-        self.transaction = match code {
+        self.transaction = match answer {
             Ok(()) => TransactionState::Open,
-            Err(Some(code)) if *code == SqlState::NO_ACTIVE_SQL_TRANSACTION => {
-                TransactionState::None
-            }
-            Err(Some(code)) if *code == SqlState::IN_FAILED_SQL_TRANSACTION => {
-                TransactionState::Aborted
-            }
-            Err(_) => {
-                self.lose();
-                return Err(Error::new(ErrorKind::ConnectionLost));
-            }
+            Err(error) => match error.code() {
+                Some(&SqlState::NO_ACTIVE_SQL_TRANSACTION) => TransactionState::None,
+                Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => TransactionState::Aborted,
+                _ => {
+                    let failed = self.fail("", Effect::NOTHING, error).error;
+                    self.lose();
+                    return Err(failed);
+                }
+            },
         };
         Ok(())
     }
 
     fn reset(&mut self) -> Result<()> {
         self.check_usable("")?;
-        let answer = self.talk(|client| client.simple_query(RESET))?;
+        let reset = mem::take(&mut self.session.reset);
+        let answer = self.talk(|client| client.simple_query(&reset));
+        self.session.reset = reset;
+        let answer = answer?;
         let answer = answer.map_err(|error| self.fail("", Effect::NOTHING, error).error)?;
         let (by_program, by_protocol) = prepared(&answer);
         let kept = self.statements.as_ref().map_or(0, LruCache::len);
@@ -475,14 +449,19 @@ impl Connection for PostgresConnection {
 
 impl Drop for PostgresConnection {
     fn drop(&mut self) {
+        // What is not sent at once is not sent at all.
+        if let Some(link) = &self.session.link {
+            link.hurry();
+        }
         // The client goes first, or each statement would be closed with a message of its own.
         let parts = (self.client.take(), self.statements.take());
-        if Handle::try_current().is_err() && !self.is_broken {
+        let may_wait = self.is_broken && self.session.link.is_none();
+        if Handle::try_current().is_err() && !may_wait {
             drop(parts);
             return;
         }
-        // Closing blocks, which panics inside a task, and which lasts as long as the network takes to
-        // give up if the server has gone silent.
+        // Closing panics inside a task, and over a unix socket it lasts until a server that has gone silent
+        // takes what was sent.
         let parts = Arc::new(Mutex::new(Some(parts)));
         let moved = Arc::clone(&parts);
         let thread = thread::Builder::new().name("orm-close".to_owned());

@@ -1,14 +1,20 @@
 //! Connections to PostgreSQL over the `postgres` crate: their configuration, and [`PostgresDriver`].
 //!
-//! `connect.rs` opens a connection, `connection.rs` runs statements on it, `words.rs` follows what
+//! `connect.rs` opens a connection, over `stream.rs` and with `tls.rs` if it is to be encrypted; `greeting.rs`
+//! hears what the server says first. `connection.rs` runs statements on it, `words.rs` follows what
 //! they do to the transaction, `session.rs` knows how a session is reset, `bind.rs` writes values and `row.rs` reads them, both in PostgreSQL's
 //! binary form. Deliberately not here: URLs and pools.
 
 mod bind;
 mod connect;
 mod connection;
+mod failure;
+mod greeting;
 mod row;
 mod session;
+mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 mod words;
 
 use std::fmt;
@@ -25,9 +31,9 @@ use connect::Connector;
 
 /// Where a database is and how to connect to it.
 ///
-/// The time zone of every connection is UTC. It is set by the startup parameter `options`, which a
-/// pooler must let through: PgBouncer does since version 1.20, and an older one that is told to ignore
-/// `options` must set the time zone itself.
+/// The time zone of every connection is UTC. It is set by the startup parameter `options`, as are
+/// [`parameter`](Self::parameter) and [`options`](Self::options). A pooler may not pass that on: the time zone is
+/// then set by a statement, and any other parameter that had no effect is an error.
 ///
 /// ```
 /// use dialect_postgres::{PostgresConfig, TlsMode};
@@ -49,7 +55,10 @@ pub struct PostgresConfig {
     options: Option<String>,
     tls: TlsMode,
     root_certificates: Option<PathBuf>,
+    allow_cleartext_password: bool,
     connect_timeout: Duration,
+    answer_timeout: Duration,
+    tcp_user_timeout: Duration,
     statement_cache: usize,
 }
 
@@ -78,7 +87,10 @@ impl PostgresConfig {
             options: None,
             tls: TlsMode::Disable,
             root_certificates: None,
+            allow_cleartext_password: false,
             connect_timeout: Duration::from_secs(10),
+            answer_timeout: Duration::ZERO,
+            tcp_user_timeout: Duration::from_secs(60),
             statement_cache: 256,
         }
     }
@@ -150,6 +162,32 @@ impl PostgresConfig {
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long the server may be silent while a statement waits for its answer; zero, which is the default,
+    /// waits without end, since a report may take minutes. After a time-out the connection is lost, and a COMMIT
+    /// unknown. Rows that keep coming are no silence. Not for a unix socket, nor for what is done on the native
+    /// client.
+    #[must_use]
+    pub fn answer_timeout(mut self, timeout: Duration) -> Self {
+        self.answer_timeout = timeout;
+        self
+    }
+
+    /// How long data that was sent may stay without an acknowledgement from the other machine; 60 seconds without
+    /// it, where the operating system offers that. Zero leaves it to the operating system.
+    #[must_use]
+    pub fn tcp_user_timeout(mut self, timeout: Duration) -> Self {
+        self.tcp_user_timeout = timeout;
+        self
+    }
+
+    /// Sends the password as it is if the server asks for it so and the connection is not encrypted. Without this
+    /// that is refused, except over a unix socket: anybody on the way could read it.
+    #[must_use]
+    pub fn allow_cleartext_password(mut self) -> Self {
+        self.allow_cleartext_password = true;
         self
     }
 

@@ -1,14 +1,157 @@
-//! What makes a session what it was after connecting, for the next user of its connection.
+//! The session that a connection begins with: that it is what was asked for, and how it is made so again.
 //!
-//! `connection.rs` sends it. Deliberately not here: what the startup message asks for, which is in `connect.rs`.
+//! The startup message, which `connect.rs` makes, asks for everything. A pooler may not pass it on: then the time
+//! zone is set by a statement, and any other parameter is an error. `connection.rs` sends what resets a session.
 
-use postgres::SimpleQueryMessage;
+use std::time::Duration;
+
+use orm_core::error::{Error, Result};
+use postgres::{Client, SimpleQueryMessage};
+
+use super::connect::wrong;
+use super::stream::Link;
+
+/// What a connection needs to know of its session.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// What the server is told and asked to reset it.
+    pub(super) reset: String,
+    /// How the driver and its stream agree, except over a unix socket.
+    pub(super) link: Option<Link>,
+    /// How long an answer may take; zero for any time.
+    pub(super) answer_timeout: Duration,
+}
+
+/// The parameters that a session was asked to have.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted(pub(super) Vec<(String, String)>);
+
+const SET_TIME_ZONE: &str = "SET TimeZone TO 'UTC'";
 
 /// DISCARD ALL, but for what the native client has prepared for itself and can't prepare again, and for plans,
 /// which no result depends on. In one round trip, which tells what else is prepared.
-pub(super) const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
+const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
      SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP; \
      SELECT name, from_sql FROM pg_prepared_statements";
+
+impl Wanted {
+    /// Adds those that the text of `options` sets, in the forms of a server's command line.
+    pub(super) fn add_options(&mut self, options: &str) {
+        let mut words = words(options).into_iter();
+        while let Some(word) = words.next() {
+            let pair = match word.strip_prefix("-c") {
+                Some("") => words.next(),
+                Some(pair) => Some(pair.to_owned()),
+                None => word.strip_prefix("--").map(str::to_owned),
+            };
+            if let Some((name, value)) = pair.as_deref().and_then(|pair| pair.split_once('=')) {
+                // A later one counts.
+                self.0
+                    .retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(name));
+                self.0.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+
+    /// Sees to it that the session is what was asked for. Costs a round trip if parameters were asked for, or if
+    /// `zone`, which the server may have told, is not known to be right.
+    ///
+    /// Tells what resets the session.
+    ///
+    /// # Errors
+    /// `Configuration` for a parameter that was ignored.
+    pub(super) fn check(
+        self,
+        client: &mut Client,
+        zone: Option<&str>,
+    ) -> Result<String, Unchecked> {
+        let mut reset = RESET.to_owned();
+        let zone = match zone {
+            Some(zone) => Some(zone.to_owned()),
+            None => ask(client, "SHOW TimeZone")?,
+        };
+        if zone.as_deref() != Some("UTC") {
+            client.batch_execute(SET_TIME_ZONE)?;
+            // Behind a pooler this may already be another connection.
+            if ask(client, "SHOW TimeZone")?.as_deref() != Some("UTC") {
+                return Err(ignored("TimeZone").into());
+            }
+            reset = format!("{reset}; {SET_TIME_ZONE}");
+        }
+        for (name, value) in &self.0 {
+            let found = format!("SELECT current_setting({}, true)", literal(name));
+            let found = ask(client, &found)?;
+            // The server has words of its own for some values, such as 5s for 5000.
+            let own = format!(
+                "SELECT set_config({}, {}, true)",
+                literal(name),
+                literal(value)
+            );
+            if found.as_ref() != Some(value) && ask(client, &own).ok().flatten() != found {
+                return Err(ignored(name).into());
+            }
+        }
+        Ok(reset)
+    }
+}
+
+/// Why a session could not be checked.
+pub(super) enum Unchecked {
+    Ignored(Error),
+    Native(postgres::Error),
+}
+
+impl From<Error> for Unchecked {
+    fn from(error: Error) -> Self {
+        Self::Ignored(error)
+    }
+}
+
+impl From<postgres::Error> for Unchecked {
+    fn from(error: postgres::Error) -> Self {
+        Self::Native(error)
+    }
+}
+
+fn ignored(parameter: &str) -> Error {
+    wrong(format!(
+        "the parameter {parameter} of the connection was ignored by what is between here and the server"
+    ))
+    .with_hint(format!(
+        "let the pooler pass on the startup parameter options, or set it for the role: \
+         ALTER ROLE … SET {parameter} = …"
+    ))
+}
+
+/// The only value that a query yields. As text in one message, since poolers take that in every mode.
+fn ask(client: &mut Client, sql: &str) -> Result<Option<String>, postgres::Error> {
+    let answer = client.simple_query(sql)?;
+    Ok(answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    }))
+}
+
+fn literal(text: &str) -> String {
+    // In this form a backslash means the same whatever the server's settings are.
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// The words of `options`: a backslash takes the next character with it.
+fn words(options: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut chars = options.chars();
+    while let Some(c) = chars.next() {
+        let last = words.len() - 1;
+        match c {
+            '\\' => words[last].extend(chars.next()),
+            c if c.is_ascii_whitespace() => words.push(String::new()),
+            c => words[last].push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
 
 /// What drops the statements that SQL has prepared, and how many the protocol has.
 pub(super) fn prepared(answer: &[SimpleQueryMessage]) -> (String, usize) {
@@ -29,4 +172,24 @@ pub(super) fn prepared(answer: &[SimpleQueryMessage]) -> (String, usize) {
         }
     }
     (deallocate, by_protocol)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_as_the_server_reads_them() {
+        let mut wanted = Wanted(vec![("geqo".into(), "on".into())]);
+        wanted.add_options("-c a.b=c\\ d -cGEQO=off  --work_mem=1MB project=x -c");
+        let pairs: Vec<_> = wanted
+            .0
+            .iter()
+            .map(|(a, b)| (a.as_str(), b.as_str()))
+            .collect();
+        assert_eq!(
+            pairs,
+            [("a.b", "c d"), ("GEQO", "off"), ("work_mem", "1MB")]
+        );
+    }
 }

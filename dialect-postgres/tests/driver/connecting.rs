@@ -110,7 +110,7 @@ fn a_server_that_falls_silent_is_given_up_without_waiting_for_it() {
         // Whoever it is, the startup message fits one read.
         assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
         stream
-            .write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I")
+            .write_all(b"R\0\0\0\x08\0\0\0\0S\0\0\0\x11TimeZone\0UTC\0Z\0\0\0\x05I")
             .unwrap();
         stream
     });

@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
@@ -45,6 +46,33 @@ pub fn encoded(name: &str) -> String {
         }
     }
     text
+}
+
+/// The loss of a connection whose server has been silent for longer than `limit`, naming what it did not answer.
+pub fn unanswered(sql: &str, limit: Duration) -> Error {
+    const CONTROL: &[&str] = &[
+        "BEGIN",
+        "START",
+        "COMMIT",
+        "ROLLBACK",
+        "SAVEPOINT",
+        "RELEASE",
+    ];
+    let word = sql.split_ascii_whitespace().next().unwrap_or_default();
+    let what = CONTROL
+        .iter()
+        .find(|known| word.eq_ignore_ascii_case(known));
+    let what = what.copied().unwrap_or(if sql.is_empty() {
+        "the driver"
+    } else {
+        "the statement"
+    });
+    let limit = limit.as_secs_f32();
+    let message = format!("the server did not answer {what} within {limit} s");
+    Error::with_message(ErrorKind::ConnectionLost, message).with_hint(
+        "raise answer_timeout if the server may take longer; it may still be at work, and ends that when it \
+         finds the connection closed",
+    )
 }
 
 impl<D: Driver + ?Sized> Driver for std::sync::Arc<D> {

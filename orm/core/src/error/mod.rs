@@ -119,10 +119,15 @@ impl Error {
         self
     }
 
-    /// The same error under another kind and its message: what a COMMIT makes of a lost connection.
+    /// The same error under another kind and its message: what a COMMIT makes of a lost connection. A message of
+    /// the error's own follows behind a colon.
     pub fn into_kind(mut self, kind: ErrorKind) -> Self {
-        self.0.kind = kind;
-        self.0.message = kind.as_str().into();
+        let before = std::mem::replace(&mut self.0.kind, kind);
+        self.0.message = if self.0.message == before.as_str() {
+            kind.as_str().into()
+        } else {
+            format!("{}: {}", kind.as_str(), self.0.message).into()
+        };
         self
     }
 
