@@ -22,6 +22,7 @@ use orm_core::value::ValueRef;
 
 use super::answer::{Done, drain, outcome, read, reported, run};
 use super::bind;
+use super::bind_types::BindTypes;
 use super::row::Kind;
 use super::session::{Session, log_in_again};
 use super::words::{asks_for_file, ends_or_begins, is_plain, only_tells};
@@ -54,6 +55,8 @@ pub struct MysqlConnection {
     open: bool,
     tracked: bool,
     kinds: Vec<Kind>,
+    /// On MySQL.
+    types: Option<BindTypes>,
     nothing: (),
 }
 
@@ -70,6 +73,7 @@ pub(super) struct Settings {
 impl MysqlConnection {
     pub(super) fn new(native: Conn, settings: Settings) -> Self {
         let tracked = reported(&native).is_some();
+        let types = (settings.session.server == "mysql").then(BindTypes::default);
         Self {
             native: Some(native),
             session: settings.session,
@@ -79,6 +83,7 @@ impl MysqlConnection {
             open: false,
             tracked,
             kinds: Vec::new(),
+            types,
             nothing: (),
         }
     }
@@ -120,6 +125,28 @@ impl MysqlConnection {
         Err(Error::with_message(ErrorKind::Usage, message).with_sql(sql))
     }
 
+    /// Prepares a statement for binds of these types.
+    fn prepare_for(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        params: &Params,
+    ) -> Result<Statement> {
+        let statement = self.prepare(sql, binds.len())?;
+        if self.fit(&statement, params) {
+            return Ok(statement);
+        }
+        self.forget(statement);
+        let statement = self.prepare(sql, binds.len())?;
+        self.fit(&statement, params);
+        Ok(statement)
+    }
+
+    fn fit(&mut self, statement: &Statement, params: &Params) -> bool {
+        let types = self.types.as_mut();
+        types.is_none_or(|types| types.fit(statement.id(), params))
+    }
+
     /// Without a cache nobody else closes a statement, and the server keeps it for ever. With one, long texts
     /// are not kept: statements are counted there, not weighed.
     fn release(&mut self, statement: Statement, sql: &str) {
@@ -129,6 +156,9 @@ impl MysqlConnection {
     }
 
     fn forget(&mut self, statement: Statement) {
+        if let Some(types) = &mut self.types {
+            types.forget(statement.id());
+        }
         // The server sends no answer to this.
         let closed = self.native.as_mut().map(|native| native.close(statement));
         if matches!(closed, Some(Err(_))) {
@@ -278,7 +308,7 @@ impl Connection for MysqlConnection {
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
         self.check(sql)?;
         let params = self.params(sql, binds)?;
-        let statement = match self.prepare(sql, binds.len()) {
+        let statement = match self.prepare_for(sql, binds, &params) {
             Err(error) if binds.is_empty() && is_unpreparable(&error) => {
                 self.control(sql)?;
                 return Ok(outcome(self.native()?));
@@ -328,7 +358,7 @@ impl Connection for MysqlConnection {
     ) -> Result<()> {
         self.check(sql)?;
         let params = self.params(sql, binds)?;
-        let statement = self.prepare(sql, binds.len())?;
+        let statement = self.prepare_for(sql, binds, &params)?;
         let native = self.native.as_mut().ok_or_else(lost)?;
         let result = read(native, &mut self.kinds, (&statement, params), each);
         self.finished(statement, sql, result)?
@@ -376,6 +406,7 @@ impl Connection for MysqlConnection {
         match log_in_again(native, &self.session.settings) {
             Ok(()) => {
                 self.open = false;
+                self.types = self.types.take().map(|_| BindTypes::default());
                 Ok(())
             }
             Err(native) => {

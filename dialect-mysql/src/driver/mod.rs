@@ -1,12 +1,13 @@
 //! Connections to MySQL and MariaDB over the `mysql` crate: their configuration, and [`MysqlDriver`].
 //!
 //! `connect.rs` opens a connection, `session.rs` sets it up, `connection.rs` runs statements on it and knows what
-//! is left of the transaction, with `words.rs` for what a statement's text tells, `bind.rs` and `row.rs` are the
-//! two ways of a value, and `answer.rs` reads all of an answer. Deliberately not here:
+//! is left of the transaction, with `words.rs` for what a statement's text tells, `bind.rs` with `bind_types.rs` and
+//! `row.rs` are the two ways of a value, and `answer.rs` reads all of an answer. Deliberately not here:
 //! URLs and pools.
 
 mod answer;
 mod bind;
+mod bind_types;
 mod connect;
 mod connection;
 mod row;

@@ -276,6 +276,31 @@ fn a_lone_bind_comes_back_as_what_it_was() {
     }
 }
 
+/// MySQL gives a lone bind the type of the first value, and makes 0 of a text that comes later.
+#[test]
+fn a_statement_takes_binds_of_changing_types() {
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    let values = [
+        Value::Null,
+        Value::Int(7),
+        Value::Float(0.5),
+        Value::Text("ä".into()),
+        Value::DateTime(1),
+        Value::Time(1),
+    ];
+    for sql in ["SELECT ?", "SELECT a FROM (SELECT ? AS a) AS t"] {
+        for first in &values {
+            for second in &values {
+                for value in [first, &Value::Null, second, first] {
+                    let found = rows(connection.as_mut(), sql, &[value.as_ref()]);
+                    assert_eq!(found.expect("a row"), [[value.clone()]], "{sql}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_stream_can_be_left() {
     let scratch = Scratch::new();
