@@ -1,5 +1,5 @@
-//! What MySQL 8 and MariaDB can do, as data. They differ in RETURNING, and in what the
-//! assignments of an UPDATE read.
+//! What MySQL 8 and MariaDB can do, as data. They differ in RETURNING, in what the
+//! assignments of an UPDATE read, and in whether its subqueries may read its table.
 //!
 //! Read through `Dialect::capabilities`. No SQL is made here.
 
@@ -36,6 +36,9 @@ pub(crate) const MYSQL: Capabilities = Capabilities {
     simultaneous_set: false,
     // Error 1235.
     limit_in_subquery: false,
+    // Error 1093, unless the table is read into a derived table before. The hint keeps the optimizer from
+    // merging that one into the query around it (MySQL's manual, "Errors in Subqueries").
+    own_table_hint: Some("/*+ NO_MERGE(`inner_query`) */ "),
     // The manual's own word for "all rows from an offset on": 2^64 - 1.
     no_limit: Some("18446744073709551615"),
     insert_defaults: " () VALUES ()",
@@ -46,6 +49,7 @@ pub(crate) const MARIADB: Capabilities = Capabilities {
     // INSERT alone: there is no UPDATE … RETURNING, and DELETE … RETURNING is nobody's need here.
     insert_returning: true,
     generated_keys: GeneratedKeys::Returning,
+    own_table_hint: None,
     // By the SQL mode of that name, which the driver sets.
     simultaneous_set: true,
     ..MYSQL

@@ -24,11 +24,20 @@ pub fn classify(code: u16, state: &str, message: &str) -> Error {
     classify_in(code, state, message, "")
 }
 
+/// MariaDB's words for a cascade of more than 15 levels.
+const FK_DEPTH_EXCEEDED: &str = "Got error 193 ";
+
+const CASCADES: &str = "a row refers to this one and must stay, or the cascade is too long for one statement: \
+     delete the referring rows first";
+
 /// As [`classify`], for an error of the statement `sql`.
 fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> Error {
     let error = match code {
         1022 | 1062 | 1169 | 1586 => unique(message, sql),
         1216 | 1217 | 1451 | 1452 | 1761 | 1762 | 3730 => foreign_key(message),
+        // MySQL 9.7 says 6575 instead of 1451 where the delete would also have set NULL in its own table.
+        3008 | 6575 => foreign_key(message).with_hint(CASCADES),
+        1296 if message.contains(FK_DEPTH_EXCEEDED) => foreign_key(message).with_hint(CASCADES),
         1048 | 1263 | 1364 => at_column(ErrorKind::NotNullViolation, message),
         3819 | 4025 => check(message),
         1264 | 1292 | 1441 | 1690 => at_column(ErrorKind::OutOfRange, message),
@@ -357,6 +366,18 @@ mod tests {
             "Cannot delete or update a parent row: a foreign key constraint fails",
             ErrorKind::ForeignKeyViolation,
             [None, None, None],
+        ),
+        (
+            6575,
+            "Foreign key cascade delete/update exceeds max tables limit of 30.",
+            ErrorKind::ForeignKeyViolation,
+            [None, None, None],
+        ),
+        (
+            1296,
+            "Got error 193 '`d`.`s`, CONSTRAINT `fk_s` FOREIGN KEY (`pid`) REFERENCES `s` (`id`) ON DELETE CASCADE' from InnoDB",
+            ErrorKind::ForeignKeyViolation,
+            [Some("fk_s"), None, Some("pid")],
         ),
         (
             3730,

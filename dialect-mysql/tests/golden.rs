@@ -164,6 +164,11 @@ fn insert_update_delete() {
         &statements::update(),
         "UPDATE `t` SET `a` = ?, `b` = `b` + ? WHERE `id` = ?",
     );
+    check_both(
+        &statements::update_by_own_table(),
+        "UPDATE `t` SET `a` = (SELECT /*+ NO_MERGE(`inner_query`) */ * FROM (SELECT MAX(`u`.`a`) FROM `t` AS `u`) AS `inner_query`) WHERE `id` NOT IN (SELECT /*+ NO_MERGE(`inner_query`) */ * FROM (SELECT `t`.`id` FROM `t` WHERE `t`.`a` = ?) AS `inner_query`) AND EXISTS (SELECT /*+ NO_MERGE(`inner_query`) */ 1 FROM (SELECT 1 FROM `t` AS `u` WHERE `u`.`b` = `t`.`b`) AS `inner_query`)",
+        "UPDATE `t` SET `a` = (SELECT MAX(`u`.`a`) FROM `t` AS `u`) WHERE `id` NOT IN (SELECT `t`.`id` FROM `t` WHERE `t`.`a` = ?) AND EXISTS (SELECT 1 FROM `t` AS `u` WHERE `u`.`b` = `t`.`b`)",
+    );
     check(&statements::delete(), "DELETE FROM `t` WHERE `id` = ?");
 }
 

@@ -31,6 +31,7 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     repeats: RepeatStyle::SameBinds,
     simultaneous_set: true,
     limit_in_subquery: true,
+    own_table_hint: None,
     no_limit: None,
     insert_defaults: " DEFAULT VALUES",
 };

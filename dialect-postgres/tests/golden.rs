@@ -120,6 +120,10 @@ fn insert_update_delete() {
         &statements::update(),
         r#"UPDATE "t" SET "a" = $1, "b" = "b" + $2::int8 WHERE "id" = $3"#,
     );
+    check(
+        &statements::update_by_own_table(),
+        r#"UPDATE "t" SET "a" = (SELECT MAX("u"."a") FROM "t" AS "u") WHERE "id" NOT IN (SELECT "t"."id" FROM "t" WHERE "t"."a" = $1) AND EXISTS (SELECT 1 FROM "t" AS "u" WHERE "u"."b" = "t"."b")"#,
+    );
     check(&statements::delete(), r#"DELETE FROM "t" WHERE "id" = $1"#);
 }
 

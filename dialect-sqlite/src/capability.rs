@@ -33,6 +33,7 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     repeats: RepeatStyle::Plain,
     simultaneous_set: true,
     limit_in_subquery: true,
+    own_table_hint: None,
     no_limit: Some("-1"),
     insert_defaults: " DEFAULT VALUES",
 };

@@ -130,6 +130,10 @@ fn insert_update_delete() {
         &statements::update(),
         r#"UPDATE "t" SET "a" = ?, "b" = "b" + ? WHERE "id" = ?"#,
     );
+    check(
+        &statements::update_by_own_table(),
+        r#"UPDATE "t" SET "a" = (SELECT MAX("u"."a") FROM "t" AS "u") WHERE "id" NOT IN (SELECT "t"."id" FROM "t" WHERE "t"."a" = ?) AND EXISTS (SELECT 1 FROM "t" AS "u" WHERE "u"."b" = "t"."b")"#,
+    );
     check(&statements::delete(), r#"DELETE FROM "t" WHERE "id" = ?"#);
 }
 

@@ -23,6 +23,8 @@ cases![
     unique_violation_of_a_primary_key,
     foreign_key_violation_of_a_child_without_parent,
     foreign_key_violation_of_a_parent_with_children,
+    foreign_key_violation_of_a_delete_that_also_sets_null,
+    cascades_of_many_levels,
     not_null_violation_names_its_column,
     check_violation_names_its_constraint,
     undefined_table_is_named,
@@ -93,6 +95,45 @@ fn foreign_key_violation_of_a_child_without_parent(db: &Db) {
         assert_eq!(error.table(), Some("posts"));
         assert_eq!(error.constraint(), Some("fk_posts_author_id_users"));
     }
+}
+
+/// MySQL 9.7 has an error of its own for it.
+fn foreign_key_violation_of_a_delete_that_also_sets_null(db: &Db) {
+    db.outside(
+        "CREATE TABLE loops (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, \
+         FOREIGN KEY (a) REFERENCES loops (id) ON DELETE SET NULL, FOREIGN KEY (b) REFERENCES loops (id))",
+    );
+    db.outside("INSERT INTO loops VALUES (1, NULL, NULL)");
+    db.outside("INSERT INTO loops VALUES (2, 1, NULL), (3, 1, 1)");
+    let mut conn = db.engine.connection().unwrap();
+    conn.begin().unwrap();
+    let deleted = conn.raw_execute("DELETE FROM loops WHERE id = 1", &[]);
+    refused(deleted, ErrorKind::ForeignKeyViolation);
+    conn.rollback().unwrap();
+    assert_eq!(db.scalar("SELECT COUNT(a) FROM loops"), 2);
+}
+
+/// InnoDB follows 15 levels of one statement's cascades.
+fn cascades_of_many_levels(db: &Db) {
+    db.outside(
+        "CREATE TABLE chain (id INTEGER PRIMARY KEY, parent INTEGER, \
+         FOREIGN KEY (parent) REFERENCES chain (id) ON DELETE CASCADE)",
+    );
+    db.outside("INSERT INTO chain VALUES (1, NULL)");
+    for id in 2..=20 {
+        db.outside(&format!("INSERT INTO chain VALUES ({id}, {})", id - 1));
+    }
+    let mut conn = db.engine.connection().unwrap();
+    conn.begin().unwrap();
+    let deleted = conn.raw_execute("DELETE FROM chain WHERE id = 1", &[]);
+    if db.backend.is_mysql() {
+        refused(deleted, ErrorKind::ForeignKeyViolation);
+    } else {
+        deleted.unwrap();
+    }
+    conn.commit().unwrap();
+    let left = if db.backend.is_mysql() { 20 } else { 0 };
+    assert_eq!(db.count("chain"), left);
 }
 
 fn foreign_key_violation_of_a_parent_with_children(db: &Db) {

@@ -3,10 +3,10 @@
 use orm::prelude::*;
 use orm::{EntityState, ErrorKind};
 
-use super::support::{accounts, fails, seed};
+use super::support::{accounts, everything, fails, seed};
 use crate::backend::Db;
 use crate::cases;
-use crate::fixtures::{Account, Line, Post, User};
+use crate::fixtures::{Account, Everything, Line, Node, Post, User};
 
 cases![
     "writes":
@@ -20,6 +20,8 @@ cases![
     updates_check_lengths,
     updates_without_a_column_are_errors,
     deletes_by_condition,
+    conditions_may_read_the_table_that_is_written,
+    values_may_read_the_table_that_is_written,
     bulk_writes_make_a_sessions_entities_stale,
     bulk_writes_flush_first,
     bulk_writes_are_part_of_the_sessions_transaction,
@@ -265,6 +267,78 @@ fn deletes_by_condition(db: &Db) {
     );
     assert_eq!(delete(User).execute(conn).unwrap(), 1);
     assert_eq!(db.count("posts"), 0);
+}
+
+/// MySQL refuses such a statement as it stands: error 1093.
+fn conditions_may_read_the_table_that_is_written(db: &Db) {
+    let fill = |conn: &mut Connection| {
+        delete(Node).execute(conn).unwrap();
+        let node = |id: i64, label: &str| Node::builder().id(id).label(label);
+        for (id, label) in [(1, "a"), (2, "a"), (3, "b"), (4, "b"), (5, "c")] {
+            insert(Node).values(node(id, label)).execute(conn).unwrap();
+        }
+    };
+    let other = Node.alias("other");
+    let older = || {
+        let same = other.label.eq(Node.label).and(other.id.lt(Node.id));
+        exists(select(other).filter(same))
+    };
+    let labels = |label: &'static str| select(Node.id).filter(Node.label.eq(label));
+    // Through another table, whose own condition reads this one.
+    let by_accounts = || {
+        let of_b = Account.balance.in_select(labels("b"));
+        Node.id.in_select(select(Account.balance).filter(of_b))
+    };
+    let conn = &mut db.engine.connection().unwrap();
+    let account = Account::builder().owner("o").balance(3);
+    insert(Account).values(account).execute(conn).unwrap();
+    let cases: [(&str, &dyn Fn() -> Predicate, &[i64]); 6] = [
+        ("in", &|| Node.id.in_select(labels("a")), &[1, 2]),
+        ("not in", &|| !Node.id.in_select(labels("a")), &[3, 4, 5]),
+        (
+            "in a page",
+            &|| Node.id.in_select(labels("a").order_by(Node.id).limit(1)),
+            &[1],
+        ),
+        (
+            "in joined",
+            &|| {
+                let pair = select(other.id)
+                    .join_on(Node, Node.label.eq(other.label).and(Node.id.gt(other.id)));
+                Node.id.in_select(pair)
+            },
+            &[1, 3],
+        ),
+        ("exists", &older, &[2, 4]),
+        ("nested", &by_accounts, &[3]),
+    ];
+    for (name, condition, hit) in cases {
+        fill(conn);
+        let update = update(Node).set(Node.label, "hit").filter(condition());
+        assert_eq!(update.execute(conn).unwrap(), hit.len() as u64, "{name}");
+        let found = select(Node.id)
+            .filter(Node.label.eq("hit"))
+            .order_by(Node.id);
+        assert_eq!(found.all(conn).unwrap(), hit, "{name}");
+        fill(conn);
+        let deleted = delete(Node).filter(condition()).execute(conn).unwrap();
+        assert_eq!(deleted, hit.len() as u64, "{name}");
+        let left = select(Node.id).all(conn).unwrap();
+        assert!(!left.iter().any(|id| hit.contains(id)), "{name}: {left:?}");
+    }
+}
+
+fn values_may_read_the_table_that_is_written(db: &Db) {
+    let conn = &mut db.engine.connection().unwrap();
+    let rows: Vec<_> = (1..=3).map(|id| everything(id, None)).collect();
+    insert(Everything).values(&rows).execute(conn).unwrap();
+    let other = Everything.alias("other");
+    let is_followed = exists(select(other).filter(other.id.gt(Everything.id))).value();
+    let update = update(Everything).set(Everything.maybe_flag, is_followed);
+    assert_eq!(update.execute(conn).unwrap(), 3);
+    let flags = select(Everything.maybe_flag).order_by(Everything.id);
+    let expected = [Some(true), Some(true), Some(false)];
+    assert_eq!(flags.all(conn).unwrap(), expected);
 }
 
 fn bulk_writes_make_a_sessions_entities_stale(db: &Db) {

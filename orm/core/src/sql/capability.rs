@@ -52,6 +52,9 @@ pub struct Capabilities {
     pub simultaneous_set: bool,
     /// Whether the query of `IN (SELECT …)` may have a LIMIT. On MySQL it needs another query around it.
     pub limit_in_subquery: bool,
+    /// What a subquery of an INSERT, UPDATE or DELETE needs in order to read the table that is written: on
+    /// MySQL another query around it, with these words behind its SELECT. `None` where it needs nothing.
+    pub own_table_hint: Option<&'static str>,
     /// What stands for "no limit" where OFFSET can't stand alone: `-1` on SQLite, a huge number on
     /// MySQL, nothing on PostgreSQL.
     pub no_limit: Option<&'static str>,

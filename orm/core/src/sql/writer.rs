@@ -18,6 +18,8 @@ pub struct SqlWriter<'a> {
     pub(super) repeats: Repeats<'a>,
     silent: bool,
     qualified: bool,
+    /// The table that the statement writes, where its subqueries can't read that one as it is.
+    pub(super) target: Option<&'a str>,
 }
 
 // Values are left out, as everywhere.
@@ -51,6 +53,7 @@ impl<'a> SqlWriter<'a> {
             repeats: Repeats::default(),
             silent: true,
             qualified: false,
+            target: None,
         }
     }
 
@@ -106,6 +109,12 @@ impl<'a> SqlWriter<'a> {
     /// Whether columns are written with their source, and switches it.
     pub fn qualify(&mut self, qualified: bool) -> bool {
         std::mem::replace(&mut self.qualified, qualified)
+    }
+
+    /// Says which table the statement writes, or that its subqueries may read all tables.
+    pub(super) fn write_to(&mut self, table: Option<&'a str>) {
+        let hint = self.dialect.capabilities().own_table_hint;
+        self.target = hint.and(table);
     }
 
     /// Adds a value as a bind.

@@ -38,6 +38,7 @@ pub const ANSI: Capabilities = Capabilities {
     repeats: RepeatStyle::Plain,
     simultaneous_set: true,
     limit_in_subquery: true,
+    own_table_hint: None,
     no_limit: None,
     insert_defaults: " DEFAULT VALUES",
 };

@@ -12,6 +12,7 @@ use crate::stmt::{Delete, Expr, Insert, Update};
 /// # Errors
 /// `Unsupported` if the dialect can't hand back columns that are asked for.
 pub fn write_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
+    w.write_to(Some(&insert.table));
     w.push("INSERT INTO ").ident(&insert.table);
     if insert.columns.is_empty() {
         let defaults = w.dialect().capabilities().insert_defaults;
@@ -24,6 +25,7 @@ pub fn write_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()>
             w.push(")");
         }
     }
+    w.write_to(None);
     write_returning(w, &insert.returning)?;
     w.check_binds()
 }
@@ -65,6 +67,7 @@ fn write_returning<N: AsRef<str>>(w: &mut SqlWriter<'_>, names: &[N]) -> Result<
 /// # Errors
 /// `Unsupported` if the dialect has no words for a part of it.
 pub fn write_update<'a>(w: &mut SqlWriter<'a>, update: &'a Update) -> Result<()> {
+    w.write_to(Some(&update.table));
     w.push("UPDATE ").ident(&update.table).push(" SET ");
     for (index, position) in set_order(w, update)?.into_iter().enumerate() {
         let (name, value) = &update.set[position];
@@ -73,6 +76,7 @@ pub fn write_update<'a>(w: &mut SqlWriter<'a>, update: &'a Update) -> Result<()>
         write_assigned(w, value)?;
     }
     write_conditions(w, " WHERE ", &update.filter)?;
+    w.write_to(None);
     w.check_binds()
 }
 
@@ -137,7 +141,9 @@ fn circular(w: &SqlWriter<'_>, update: &Update, positions: &[usize]) -> Error {
 /// # Errors
 /// `Unsupported` if the dialect has no words for a part of it.
 pub fn write_delete<'a>(w: &mut SqlWriter<'a>, delete: &'a Delete) -> Result<()> {
+    w.write_to(Some(&delete.table));
     w.push("DELETE FROM ").ident(&delete.table);
     write_conditions(w, " WHERE ", &delete.filter)?;
+    w.write_to(None);
     w.check_binds()
 }

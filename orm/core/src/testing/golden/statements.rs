@@ -134,6 +134,38 @@ pub fn delete() -> Delete {
     }
 }
 
+/// An update whose value and condition read the table itself: as a single value, by IN, and in a query that
+/// looks at the row around it.
+pub fn update_by_own_table() -> Update {
+    let query = |columns, alias, filter: Vec<Expr>| {
+        Box::new(Select {
+            columns,
+            from: Some(source("t", alias)),
+            filter,
+            ..Select::default()
+        })
+    };
+    let column = |source: &'static str, name: &'static str| Expr::column(source, name);
+    let largest = aggregate_of(Aggregate::Max, column("u", "a"), Type::Int64);
+    let of_row = eq(column("u", "b"), column("t", "b"));
+    let ids = vec![Projection::Expr(column("t", "id"))];
+    Update {
+        table: "t".into(),
+        set: vec![(
+            "a".into(),
+            Expr::Subquery(query(vec![Projection::Expr(largest)], Some("u"), vec![])),
+        )],
+        filter: vec![
+            Expr::InSelect {
+                expr: Box::new(column("t", "id")),
+                select: query(ids, None, vec![eq(column("t", "a"), int(7))]),
+                negated: true,
+            },
+            Expr::Exists(query(vec![], Some("u"), vec![of_row])),
+        ],
+    }
+}
+
 /// A transaction that will write.
 pub fn writes() -> TransactionOptions {
     TransactionOptions {
