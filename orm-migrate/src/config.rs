@@ -226,6 +226,10 @@ fn parse<T: DeserializeOwned>(path: &Path) -> Result<T> {
             .span()
             .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
         Error::failed(format!("{}:{line}: {}", path.display(), error.message()))
+            .with_hint(
+                "orm.toml has url and env under [database]; package, features, all-features, no-default-features, \
+                 profile and target under [models]; dir under [migrations]",
+            )
     })
 }
 

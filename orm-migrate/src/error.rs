@@ -6,6 +6,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io::ErrorKind;
 
 use crate::exit::Exit;
 
@@ -43,7 +44,15 @@ impl Error {
     /// A file or folder that can't be read or written.
     #[cold]
     pub(crate) fn io(what: &str, path: &std::path::Path, error: std::io::Error) -> Self {
-        Self::failed(format!("can't {what} {}: {error}", path.display())).with_source(error)
+        let hint = match error.kind() {
+            ErrorKind::NotFound => "check the path: it is relative to the current folder",
+            ErrorKind::PermissionDenied => "give this user the right to it",
+            ErrorKind::InvalidData => "save it as UTF-8",
+            _ => "look whether the disk is full or damaged",
+        };
+        Self::failed(format!("can't {what} {}: {error}", path.display()))
+            .with_hint(hint)
+            .with_source(error)
     }
 
     /// Adds a line under a label, such as `state`.
@@ -52,8 +61,9 @@ impl Error {
         self
     }
 
-    /// Adds what to do about it.
-    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
+    /// Adds what to do about it; the last hint counts.
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.notes.retain(|(label, _)| *label != "hint");
         self.with_note("hint", hint)
     }
 
@@ -136,8 +146,27 @@ impl From<orm_core::Error> for Error {
                 own = own.with_note(label, text);
             }
         }
+        if own.hint().is_none()
+            && let Some(hint) = hint(error.kind())
+        {
+            own = own.with_hint(hint);
+        }
         own.with_source(error)
     }
+}
+
+/// What to do where `orm` has nothing more special to say.
+fn hint(kind: orm_core::ErrorKind) -> Option<&'static str> {
+    use orm_core::ErrorKind as Kind;
+    Some(match kind {
+        Kind::ConnectionFailed => "start the database, or correct host, port or path in the url",
+        Kind::Authentication => "correct user, password or database in the url",
+        Kind::ConnectionLost => "look into the server's log, and run the command again",
+        Kind::Busy | Kind::Deadlock | Kind::SerializationFailure => {
+            "another program changes the same tables: run the command again"
+        }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

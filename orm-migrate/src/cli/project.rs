@@ -24,8 +24,10 @@ pub(super) struct Project {
 impl Project {
     /// Reads the project's configuration.
     pub(super) fn open(args: &ProjectArgs, home: Home) -> Result<Self> {
-        let here = std::env::current_dir()
-            .map_err(|error| Error::failed(format!("can't tell the current folder: {error}")))?;
+        let here = std::env::current_dir().map_err(|error| {
+            Error::failed(format!("can't tell the current folder: {error}"))
+                .with_hint("change into a folder that exists")
+        })?;
         let start = match args.manifest_path.as_deref().and_then(Path::parent) {
             Some(folder) => here.join(folder),
             None => here,

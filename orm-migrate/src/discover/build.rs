@@ -30,7 +30,10 @@ pub(super) fn library(package: &Package, selection: &Selection) -> Result<Librar
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| Error::failed(format!("can't start cargo: {error}")))?;
+        .map_err(|error| {
+            Error::failed(format!("can't start cargo: {error}"))
+                .with_hint("install Rust's cargo, or pass a dump with --models")
+        })?;
     if !output.status.success() {
         return Err(Error::failed(format!("cargo can't build the package {}", package.name))
             .with_note("cargo", "its messages are above")

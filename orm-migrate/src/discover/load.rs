@@ -57,25 +57,35 @@ pub(crate) fn print_dump(path: &Path) -> Result<()> {
     let document = call(path)?;
     let mut out = io::stdout().lock();
     // A newline in front: the library may have printed half a line.
-    writeln!(out, "\n{MARK}{document}")
-        .map_err(|error| Error::failed(format!("can't print the dump: {error}")))
+    writeln!(out, "\n{MARK}{document}").map_err(|error| {
+        Error::failed(format!("can't print the dump: {error}")).with_hint("run the command again")
+    })
 }
+
+/// What to do where the package's library can't be loaded.
+const OWN_PROGRAM: &str =
+    "call orm_migrate::cli::run() in a program of the package instead, which loads no library";
 
 fn in_child(library: &Library, program: &Path) -> Result<String> {
     let mut command = Command::new(program);
     command.arg("__dump").arg(&library.path);
     command.envs(library.search_path());
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| Error::failed(format!("can't start {}: {error}", program.display())))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|error| {
+        Error::failed(format!("can't start {}: {error}", program.display()))
+            .with_hint("orm-migrate starts itself to load the models: let this user run it")
+    })?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
         return Err(child_failed(output.status, &said));
     }
     let printed = String::from_utf8_lossy(&output.stdout);
     let document = find(&printed).map(str::to_owned);
-    document.ok_or_else(|| with_words(Error::failed("it answered nothing"), &said))
+    document.ok_or_else(|| {
+        with_words(
+            Error::failed("it answered nothing").with_hint(OWN_PROGRAM),
+            &said,
+        )
+    })
 }
 
 fn find(printed: &str) -> Option<&str> {
@@ -105,12 +115,12 @@ fn child_failed(status: ExitStatus, said: &str) -> Error {
         .rsplit_once("\nerror: ")
         .filter(|_| status.code() == Some(Exit::Failed.code().into()))
     else {
-        let error = Error::failed(format!("loading it ended with {status}"));
+        let error = Error::failed(format!("loading it ended with {status}")).with_hint(OWN_PROGRAM);
         return with_words(error, said);
     };
     match said.split_once("\n  hint: ") {
         Some((message, hint)) => Error::failed(message.trim()).with_hint(hint.trim()),
-        None => Error::failed(said.trim()),
+        None => Error::failed(said.trim()).with_hint(OWN_PROGRAM),
     }
 }
 
@@ -145,7 +155,10 @@ fn call(path: &Path) -> Result<String> {
     std::mem::forget(library);
     let mut bytes: Vec<u8> = Vec::new();
     dump(collect, (&raw mut bytes).cast());
-    String::from_utf8(bytes).map_err(|_| Error::failed("it answered no valid utf-8"))
+    String::from_utf8(bytes).map_err(|_| {
+        Error::failed("it answered no valid utf-8")
+            .with_hint("use the same version of orm and orm-migrate")
+    })
 }
 
 /// Appends the bytes to the `Vec<u8>` behind `context`.

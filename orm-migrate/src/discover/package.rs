@@ -93,8 +93,10 @@ fn read(selection: &Selection) -> Result<Workspace> {
             .with_note("cargo", said.trim().trim_start_matches("error: "))
             .with_hint("run this inside a cargo project, name one with --manifest-path, or pass a dump with --models"));
     }
-    serde_json::from_slice(&output.stdout)
-        .map_err(|error| Error::failed(format!("can't read what cargo metadata printed: {error}")))
+    serde_json::from_slice(&output.stdout).map_err(|error| {
+        Error::failed(format!("can't read what cargo metadata printed: {error}"))
+            .with_hint("update cargo and orm-migrate, or pass a dump with --models")
+    })
 }
 
 /// The Cargo.toml that a cargo command here would take.
@@ -117,7 +119,8 @@ fn named(packages: Vec<Package>, name: &str) -> Result<Package> {
         Some(package) => Err(no_library(&package.name)),
         None => Err(
             Error::failed(format!("the workspace has no package {name}"))
-                .with_note("packages", all),
+                .with_note("packages", all)
+                .with_hint("name one of them with -p"),
         ),
     }
 }

@@ -6,6 +6,7 @@ use orm_core::error::{Error as CoreError, Result as CoreResult};
 
 use super::effect::Effect;
 use super::harness::{MigrationConnection, Owner};
+use super::hints;
 use super::script::Script;
 use super::split::Statement;
 use crate::error::{Error, Result};
@@ -33,11 +34,17 @@ impl MigrationConnection {
                 self.claim()?;
             }
             let drops_later = script.has_drop(&statements[at + 1..]);
-            self.run_statement(&script, statement, drops_later)
-                .map_err(|error| {
-                    let place = script.place(statement.line);
-                    failed_statement(&place, statement, error)
-                })?;
+            let was_inside = self.connection.has_transaction();
+            if let Err(error) = self.run_statement(&script, statement, drops_later) {
+                let run = if was_inside {
+                    hints::Run::InTransaction
+                } else {
+                    hints::Run::ByItself
+                };
+                self.run.may_be_second = !was_inside && hints::is_there(&error);
+                let place = script.place(statement.line);
+                return Err(failed_statement(&place, statement, error, run));
+            }
         }
         Ok(())
     }
@@ -131,16 +138,19 @@ impl MigrationConnection {
     }
 }
 
-fn failed_statement(place: &str, statement: &Statement<'_>, error: CoreError) -> Error {
-    // PostgreSQL's code for CREATE INDEX CONCURRENTLY and its like.
-    let is_misplaced = error.code() == Some("25001");
+fn failed_statement(
+    place: &str,
+    statement: &Statement<'_>,
+    error: CoreError,
+    run: hints::Run,
+) -> Error {
     let mut own = Error::failed(format!("{place}: {}", error.message()));
     own = own.with_note("sql", statement.text);
     if let Some(code) = error.code() {
         own = own.with_note("code", code);
     }
-    if is_misplaced {
-        own = own.with_hint("write run_in_transaction = false into metadata.toml");
+    if let Some(hint) = hints::hint(&error, run) {
+        own = own.with_hint(hint);
     } else if std::error::Error::source(&error).is_none()
         && let Some(hint) = error.hint()
     {

@@ -173,6 +173,7 @@ fn read(source: &FileBasedMigrations) -> Result<Vec<Box<dyn Migration<Tag>>>> {
             "can't read the migrations in {}: {error}",
             source.path().display()
         ))
+        .with_hint("each migration is a folder with up.sql, down.sql and metadata.toml")
     })
 }
 
@@ -188,7 +189,8 @@ fn cannot_open(path: &Path, error: MigrationError) -> Error {
                 "`create-all --migration NAME` writes a first migration; --migrations names another folder",
             )
         }
-        error => Error::failed(format!("can't read the migrations in {shown}: {error}")),
+        error => Error::failed(format!("can't read the migrations in {shown}: {error}"))
+            .with_hint("give this user the right to read the folder"),
     }
 }
 
@@ -209,12 +211,11 @@ fn check_metadata(path: &PathBuf) -> Result<()> {
     toml::from_str::<Metadata>(&text)
         .map(drop)
         .map_err(|error| {
-            Error::failed(format!(
-                "can't read {}: {}",
-                path.display(),
-                error.message()
-            ))
-            .with_hint("write run_in_transaction = true or false into it")
+            let line = error
+                .span()
+                .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            Error::failed(format!("{}:{line}: {}", path.display(), error.message()))
+                .with_hint("write run_in_transaction = true or false into it")
         })
 }
 

@@ -60,6 +60,8 @@ pub(super) struct Run {
     pub progress: Progress,
     /// Whether the connection broke, so that nobody knows what the failing statement did.
     pub lost: bool,
+    /// Whether an earlier run that was interrupted may have left a part of the migration.
+    pub may_be_second: bool,
     /// Whether the migration was given the connection, and may have done anything.
     pub is_lent: bool,
     /// What has become of the enforcement of foreign keys.
@@ -101,6 +103,7 @@ impl Run {
             booking: Booking::Open,
             progress: Progress::default(),
             lost: false,
+            may_be_second: false,
             is_lent: false,
             checks: Checks::default(),
             failure: None,

@@ -1,6 +1,6 @@
 //! Migration folders: written, read, split into statements and run through `diesel_migrations`.
 //!
-//! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script; `words.rs`,
+//! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script, and `shell.rs` what is no SQL; `words.rs`,
 //! `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder and `write.rs`
 //! adds to it. `lock.rs` keeps programs from running migrations at once, `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration;
 //! `foreign_keys.rs` keeps SQLite's from deleting rows;
@@ -13,6 +13,7 @@ mod execute;
 mod folder;
 mod foreign_keys;
 mod harness;
+mod hints;
 pub(crate) mod history;
 mod lex;
 mod lock;
@@ -20,6 +21,7 @@ mod progress;
 mod report;
 mod script;
 mod settings;
+mod shell;
 mod split;
 mod words;
 mod write;

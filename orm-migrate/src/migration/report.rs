@@ -69,7 +69,12 @@ impl MigrationConnection {
             ", perhaps more"
         };
         let exception = self.exception(word).unwrap_or_default();
-        left + &exception
+        let earlier = if self.run.may_be_second {
+            " by this run; an earlier one that was interrupted may have left a part of it"
+        } else {
+            ""
+        };
+        left + &exception + earlier
     }
 
     /// The tables that no rollback reaches, after `words`. On a lost connection nobody can be asked.
@@ -83,8 +88,11 @@ impl MigrationConnection {
     pub(super) fn named(&mut self, error: Boxed) -> Error {
         let name = &self.run.name;
         if let Some(failure) = self.run.failure.take() {
-            if self.run.progress.is_nothing() || failure.hint().is_some() {
+            if failure.hint().is_some() {
                 return failure;
+            }
+            if self.run.progress.is_nothing() {
+                return failure.with_hint("correct the script, and run it again");
             }
             return failure.with_hint(
                 "undo by hand what stays, or take it out of the script; then try again",
@@ -96,7 +104,8 @@ impl MigrationConnection {
         };
         match error.downcast::<orm_core::Error>() {
             Ok(error) => Error::from(*error).with_note("migration", name),
-            Err(error) => Error::failed(format!("the migration {name} failed: {error}")),
+            Err(error) => Error::failed(format!("the migration {name} failed: {error}"))
+                .with_hint("correct it, and run it again"),
         }
     }
 }

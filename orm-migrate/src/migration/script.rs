@@ -3,12 +3,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 use orm_core::sql::Capabilities;
 
 use super::effect::{self, Effect};
 use super::lex::Lexis;
-use super::split::{Statement, split};
+use super::shell;
+use super::split::{Statement, split_all};
 use super::words::Words;
 use crate::error::{Error, Result};
 
@@ -24,9 +26,13 @@ impl Script {
     /// Reads a script.
     ///
     /// # Errors
-    /// The file is missing, unreadable or, as for `diesel`, empty.
+    /// The file is missing, unreadable, not UTF-8 or, as for `diesel`, empty.
     pub(crate) fn read(path: PathBuf, lexis: Lexis) -> Result<Self> {
-        let text = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, error))?;
+        let bytes = fs::read(&path).map_err(|error| {
+            Error::io("read", &path, error)
+                .with_hint("a migration has the files up.sql and down.sql")
+        })?;
+        let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
         if text.is_empty() {
             let message = format!("{} is empty", path.display());
             return Err(
@@ -53,15 +59,27 @@ impl Script {
     /// The statements in their order.
     ///
     /// # Errors
-    /// A quote or comment without an end, with file and line.
+    /// What only a database's shell understands; a quote or comment without an end; with file and line.
     pub(crate) fn statements(&self) -> Result<Vec<Statement<'_>>> {
-        split(&self.text, self.lexis).map_err(|error| {
-            let place = self.place(error.line);
-            Error::failed(format!(
-                "{place}: {} begins here and is never closed",
-                error.what
-            ))
-        })
+        let (statements, unclosed) = split_all(&self.text, self.lexis);
+        // First: a quote without an end is often one in the data behind a COPY.
+        for statement in &statements {
+            if let Some(found) = shell::find(statement, self.lexis) {
+                let place = self.place(statement.line + found.line);
+                return Err(Error::failed(format!("{place}: {}", found.what)).with_hint(found.hint));
+            }
+        }
+        match unclosed {
+            None => Ok(statements),
+            Some(error) => {
+                let (place, what) = (self.place(error.line), error.what);
+                let message = format!("{place}: {what} begins here and is never closed");
+                Err(Error::failed(message).with_hint(
+                    "close it; a quote within a text is written twice, and a comment ends where the database's \
+                     own rules end it",
+                ))
+            }
+        }
     }
 
     /// What a statement of this script does to the transaction around it.
@@ -175,6 +193,22 @@ impl Script {
         };
         Ok(self.statements()?.iter().any(changes))
     }
+}
+
+#[cold]
+fn not_utf8(path: &Path, error: &FromUtf8Error) -> Error {
+    let (bytes, at) = (error.as_bytes(), error.utf8_error().valid_up_to());
+    let line = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
+    let byte = bytes.get(at).copied().unwrap_or_default();
+    let message = format!(
+        "{}:{line}: the text is not UTF-8 (byte 0x{byte:02x})",
+        path.display()
+    );
+    let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let from = if is_utf16 { "UTF-16" } else { "ISO-8859-1" };
+    Error::failed(message).with_hint(format!(
+        "save the file as UTF-8, for instance with iconv -f {from} -t UTF-8"
+    ))
 }
 
 #[cfg(test)]

@@ -39,6 +39,12 @@ pub struct SplitError {
 /// # Errors
 /// A quote or comment without an end.
 pub fn split(script: &str, lexis: Lexis) -> Result<Vec<Statement<'_>>, SplitError> {
+    let (statements, error) = split_all(script, lexis);
+    error.map_or(Ok(statements), Err)
+}
+
+/// The statements up to the first mistake, that one included as far as it goes; and the mistake.
+pub(super) fn split_all(script: &str, lexis: Lexis) -> (Vec<Statement<'_>>, Option<SplitError>) {
     let mut lines = Lines {
         script,
         at: 0,
@@ -46,22 +52,24 @@ pub fn split(script: &str, lexis: Lexis) -> Result<Vec<Statement<'_>>, SplitErro
     };
     let mut lexer = Lexer::new(script, lexis);
     let mut statements = Vec::new();
-    while let Some((start, end)) = next(&mut lexer, lexis).map_err(|unclosed| SplitError {
-        what: unclosed.what,
-        line: Lines {
-            script,
-            at: 0,
-            line: 1,
+    loop {
+        let begin = lexer.position();
+        match next(&mut lexer, lexis) {
+            Ok(None) => return (statements, None),
+            Ok(Some((start, end))) => statements.push(Statement {
+                text: script[start..end].trim_end(),
+                line: lines.of(start),
+            }),
+            Err(unclosed) => {
+                let text = script[begin..unclosed.start].trim();
+                let start = unclosed.start - script[begin..unclosed.start].trim_start().len();
+                let line = lines.of(start);
+                statements.push(Statement { text, line });
+                let (what, line) = (unclosed.what, lines.of(unclosed.start));
+                return (statements, Some(SplitError { what, line }));
+            }
         }
-        .of(unclosed.start),
-    })? {
-        let text = script[start..end].trim_end();
-        statements.push(Statement {
-            text,
-            line: lines.of(start),
-        });
     }
-    Ok(statements)
 }
 
 /// The place of the next statement, without what ends it.

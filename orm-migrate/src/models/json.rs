@@ -285,6 +285,7 @@ impl JsonDefault {
             Error::failed(format!(
                 "{origin} is no dump of models: the default of {column}: {text} is no {what}"
             ))
+            .with_hint("`orm-migrate models --json` writes one")
         };
         Ok(match self {
             Self::Bool(v) => Default::Value(Value::Bool(v)),
@@ -347,7 +348,8 @@ impl JsonCheck {
                 return Err(Error::failed(format!(
                     "{origin} is no dump of models: the check {} {message}",
                     self.name
-                )));
+                ))
+                .with_hint("`orm-migrate models --json` writes one"));
             }
         };
         Ok(Check {

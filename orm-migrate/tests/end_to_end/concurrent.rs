@@ -179,6 +179,12 @@ fn a_session_that_holds_the_lock_is_named_and_a_killed_program_frees_it() {
         ]);
         child.kill().unwrap();
         child.wait().unwrap();
+        // The migration is half applied, and no run is told what another one did.
+        run(&["run", "--lock-timeout", "10"]).ends(1).says(&[
+            "up.sql:1: ",
+            "state: nothing of it was changed by this run; an earlier one that was interrupted may have left a part",
+            "hint: an earlier run of this migration was interrupted",
+        ]);
         project.migration("1_a", "CREATE TABLE freed (id INTEGER);", "");
         run(&["run", "--lock-timeout", "10"])
             .ends(0)

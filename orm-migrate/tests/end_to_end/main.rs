@@ -9,6 +9,7 @@ mod concurrent;
 mod discover;
 mod failure;
 mod foreign_keys;
+mod messages;
 mod migrations;
 mod native;
 mod settings;

@@ -220,6 +220,10 @@ impl Database {
 
     /// One of each database that this build tests.
     pub(crate) fn all(project: &Project) -> Vec<Self> {
+        #[cfg_attr(
+            not(any(feature = "test-postgres", feature = "test-mysql")),
+            expect(unused_mut)
+        )]
         let mut all = vec![Self::sqlite(project)];
         #[cfg(feature = "test-postgres")]
         all.push(Self::postgres());
