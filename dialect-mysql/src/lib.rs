@@ -21,6 +21,7 @@
 //! Deliberately not here: models, sessions, pools, and the parsing of URLs; that is the `orm` crate's.
 
 mod capability;
+mod catalogue;
 mod ddl;
 #[cfg(feature = "driver")]
 pub mod driver;
@@ -31,11 +32,11 @@ mod types;
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::schema::{Column, Table};
-use orm_core::sql::{Capabilities, DdlLock, Dialect, SqlWriter, TransactionOptions};
-use orm_core::stmt::Like;
+use orm_core::schema::{Column, Keeps, StoredColumn, Table};
+use orm_core::sql::{Capabilities, DdlLock, Dialect, Guard, SqlWriter, TransactionOptions};
+use orm_core::stmt::{BatchColumn, Like};
 use orm_core::types::Type;
-use orm_core::value::Value;
+use orm_core::value::{Value, ValueRef};
 
 #[cfg(feature = "driver")]
 pub use driver::{MysqlConfig, MysqlDriver, TlsMode};
@@ -95,6 +96,27 @@ impl Dialect for MysqlDialect {
         ty: &Type,
     ) -> Result<()> {
         render::write_aggregate(w, call, ty)
+    }
+
+    fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+        catalogue::write_guard(w, guard, MYSQL_COLLATION);
+    }
+
+    fn digests(&self, column: &BatchColumn<'_>) -> bool {
+        catalogue::digests(column)
+    }
+
+    fn digest(&self, value: ValueRef<'_>) -> Option<String> {
+        catalogue::digest(value)
+    }
+
+    fn write_catalogue<'a>(&self, w: &mut SqlWriter<'a>, tables: &[&'a str]) -> bool {
+        catalogue::write_catalogue(w, tables, MYSQL_COLLATION);
+        true
+    }
+
+    fn keeps(&self, column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
+        catalogue::keeps(column, ty, length)
     }
 
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
@@ -171,6 +193,27 @@ impl Dialect for MariaDbDialect {
         ty: &Type,
     ) -> Result<()> {
         MysqlDialect.write_aggregate(w, call, ty)
+    }
+
+    fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+        catalogue::write_guard(w, guard, MARIADB_COLLATION);
+    }
+
+    fn digests(&self, column: &BatchColumn<'_>) -> bool {
+        MysqlDialect.digests(column)
+    }
+
+    fn digest(&self, value: ValueRef<'_>) -> Option<String> {
+        MysqlDialect.digest(value)
+    }
+
+    fn write_catalogue<'a>(&self, w: &mut SqlWriter<'a>, tables: &[&'a str]) -> bool {
+        catalogue::write_catalogue(w, tables, MARIADB_COLLATION);
+        true
+    }
+
+    fn keeps(&self, column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
+        MysqlDialect.keeps(column, ty, length)
     }
 
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {

@@ -22,6 +22,7 @@
 //! Deliberately not here: models, sessions, pools, and the parsing of URLs; that is the `orm` crate's.
 
 mod capability;
+mod catalogue;
 mod ddl;
 #[cfg(feature = "driver")]
 mod driver;
@@ -32,14 +33,14 @@ mod types;
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::schema;
+use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
-    Capabilities, DdlLock, Dialect, SqlWriter, TransactionOptions, write_batch_delete_row,
+    Capabilities, DdlLock, Dialect, Guard, SqlWriter, TransactionOptions, write_batch_delete_row,
     write_batch_insert_rows, write_batch_update_row,
 };
-use orm_core::stmt::{BatchDelete, BatchInsert, BatchRows, BatchUpdate, Like};
+use orm_core::stmt::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate, Like};
 use orm_core::types::Type;
-use orm_core::value::Value;
+use orm_core::value::{Value, ValueRef};
 
 #[cfg(feature = "driver")]
 pub use driver::{PostgresConfig, PostgresDriver, TlsMode};
@@ -111,6 +112,27 @@ impl Dialect for PostgresDialect {
     // `now()` of a column without time zone, a literal of no known type.
     fn selected_default(&self, column: &schema::Column, sql: &str) -> String {
         format!("CAST(({sql}) AS {})", self.cast_type(&column.ty))
+    }
+
+    fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+        catalogue::write_guard(w, guard);
+    }
+
+    fn digests(&self, column: &BatchColumn<'_>) -> bool {
+        catalogue::digests(column)
+    }
+
+    fn digest(&self, value: ValueRef<'_>) -> Option<String> {
+        catalogue::digest(value)
+    }
+
+    fn write_catalogue<'a>(&self, w: &mut SqlWriter<'a>, tables: &[&'a str]) -> bool {
+        catalogue::write_catalogue(w, tables);
+        true
+    }
+
+    fn keeps(&self, column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
+        catalogue::keeps(column, ty, length)
     }
 
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use orm_core::error::Result;
 use orm_core::sql::{
-    IsolationLevel, SqlWriter, TransactionOptions, write_batch_insert_rows, write_expr,
+    Guard, IsolationLevel, SqlWriter, TransactionOptions, write_batch_insert_rows, write_expr,
 };
 use orm_core::stmt::{
     BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate, Like, LikeKind,
@@ -17,6 +17,7 @@ use orm_core::stmt::{
 use orm_core::types::Type;
 use orm_core::value::Value;
 
+use crate::catalogue::{digests, element_cast, element_type, write_guard};
 use crate::types;
 
 /// `$1::int8`. Without the cast the server takes a lone parameter for text.
@@ -87,16 +88,21 @@ pub(crate) fn write_batch_insert_arrays(
     }
     w.push("INSERT INTO ").ident(insert.table).push(" (");
     w.idents(insert.columns.iter().map(|column| column.name));
-    let Some(returning) = insert.returning else {
+    let plain = insert.columns.iter().all(|c| element_cast(c).is_none());
+    if plain && insert.returning.is_none() {
         w.push(") SELECT * FROM ");
         write_unnest(w, insert.columns);
         return Ok(());
-    };
+    }
     w.push(") SELECT ");
-    w.list(0..insert.columns.len(), |w, index| {
-        w.push("p.c").display(index);
+    w.list(insert.columns.iter().enumerate(), |w, (index, column)| {
+        write_element(w, ("p", index), column);
     });
     w.push(" FROM ");
+    let Some(returning) = insert.returning else {
+        write_source(w, insert.columns, "p");
+        return Ok(());
+    };
     write_unnest(w, insert.columns);
     w.push(" WITH ORDINALITY AS p(");
     write_aliases(w, insert.columns.len());
@@ -109,19 +115,20 @@ pub(crate) fn write_batch_update_arrays(w: &mut SqlWriter<'_>, update: &BatchUpd
     let alias = alias(update.table);
     w.push("UPDATE ").ident(update.table).push(" SET ");
     w.list(update.set.iter().enumerate(), |w, (index, column)| {
-        w.ident(column.name)
-            .push(" = ")
-            .push(alias)
-            .push(".c")
-            .display(index);
+        w.ident(column.name).push(" = ");
+        write_element(w, (alias, index), column);
     });
     w.push(" FROM ");
-    let columns: Vec<_> = [update.set, update.key, update.guard].concat();
-    write_source(w, &columns, alias);
+    let mut guard = update.guard.to_vec();
+    for column in guard.iter_mut().filter(|c| update.digest && digests(c)) {
+        *column = BatchColumn::new(column.name, &Type::Text);
+    }
+    write_source(w, &[update.set, update.key, &guard].concat(), alias);
     let matched = Match {
         table: update.table,
         alias,
         first: update.set.len(),
+        digest: update.digest,
     };
     write_match(w, &matched, update.key, update.guard);
 }
@@ -135,6 +142,7 @@ pub(crate) fn write_batch_delete_arrays(w: &mut SqlWriter<'_>, delete: &BatchDel
         table: delete.table,
         alias,
         first: 0,
+        digest: false,
     };
     write_match(w, &matched, delete.key, delete.guard);
 }
@@ -156,10 +164,18 @@ fn write_unnest(w: &mut SqlWriter<'_>, columns: &[BatchColumn<'_>]) {
     w.list(columns, |w, column| {
         w.placeholder()
             .push("::")
-            .push(types::cast_name(column.ty))
+            .push(element_type(column))
             .push("[]");
     });
     w.push(")");
+}
+
+/// `v.c0`, as a value of the column's own type.
+fn write_element(w: &mut SqlWriter<'_>, (alias, index): (&str, usize), column: &BatchColumn<'_>) {
+    w.push(alias).push(".c").display(index);
+    if let Some(ty) = element_cast(column) {
+        w.push("::").push(ty);
+    }
 }
 
 fn write_aliases(w: &mut SqlWriter<'_>, count: usize) {
@@ -173,6 +189,7 @@ struct Match<'a> {
     table: &'a str,
     alias: &'a str,
     first: usize,
+    digest: bool,
 }
 
 fn write_match(
@@ -181,15 +198,27 @@ fn write_match(
     key: &[BatchColumn<'_>],
     guard: &[BatchColumn<'_>],
 ) {
-    let keys = key.iter().map(|column| (column.name, " = "));
-    let guards = guard
-        .iter()
-        .map(|column| (column.name, " IS NOT DISTINCT FROM "));
-    for (index, (name, operator)) in keys.chain(guards).enumerate() {
+    for (index, column) in key.iter().enumerate() {
         w.push(if index == 0 { " WHERE " } else { " AND " });
-        w.ident(matched.table).push(".").ident(name).push(operator);
-        w.push(matched.alias)
-            .push(".c")
-            .display(matched.first + index);
+        w.ident(matched.table)
+            .push(".")
+            .ident(column.name)
+            .push(" = ");
+        write_element(w, (matched.alias, matched.first + index), column);
+    }
+    let first = matched.first + key.len();
+    for (index, column) in guard.iter().enumerate() {
+        w.push(" AND ");
+        let guard = Guard {
+            column,
+            digest: matched.digest && digests(column),
+            new: &|w| {
+                w.ident(matched.table).push(".").ident(column.name);
+            },
+            old: &|w| {
+                w.push(matched.alias).push(".c").display(first + index);
+            },
+        };
+        write_guard(w, &guard);
     }
 }

@@ -15,6 +15,7 @@
 //! Deliberately not here: models, sessions, pools, and the parsing of URLs; that is the `orm` crate's.
 
 mod capability;
+mod catalogue;
 mod ddl;
 #[cfg(feature = "driver")]
 pub mod driver;
@@ -26,7 +27,9 @@ use std::borrow::Cow;
 
 use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
-use orm_core::sql::{Capabilities, Dialect, ForeignKeySwitch, SqlWriter, TransactionOptions};
+use orm_core::sql::{
+    Capabilities, Dialect, ForeignKeySwitch, Guard, SqlWriter, TransactionOptions,
+};
 use orm_core::stmt::Like;
 use orm_core::types::Type;
 use orm_core::value::Value;
@@ -59,6 +62,15 @@ impl Dialect for SqliteDialect {
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
         render::write_like(w, like)
+    }
+
+    fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+        catalogue::write_guard(w, guard);
+    }
+
+    fn write_catalogue<'a>(&self, w: &mut SqlWriter<'a>, tables: &[&'a str]) -> bool {
+        catalogue::write_catalogue(w, tables);
+        true
     }
 
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {

@@ -307,10 +307,7 @@ fn returning_hands_back_keys_in_the_order_of_the_rows() {
         ],
     );
     let text = Type::Text;
-    let columns = [BatchColumn {
-        name: "v",
-        ty: &text,
-    }];
+    let columns = [BatchColumn::new("v", &text)];
     let insert = BatchInsert {
         table: "t",
         columns: &columns,

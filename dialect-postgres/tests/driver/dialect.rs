@@ -24,10 +24,7 @@ fn sql(write: impl FnOnce(&mut SqlWriter<'_>) -> Result<()>) -> String {
     w.finish().0
 }
 
-const AT: BatchColumn<'static> = BatchColumn {
-    name: "at",
-    ty: &Type::Timestamp,
-};
+const AT: BatchColumn<'static> = BatchColumn::new("at", &Type::Timestamp);
 
 fn insert(columns: &[BatchColumn<'_>], rows: BatchRows, returning: Option<&str>) -> String {
     let insert = BatchInsert {
@@ -97,6 +94,7 @@ fn batches_change_the_rows_whose_guard_still_holds() {
             set: &[NAME, VERSION],
             key: &[ID],
             guard: &[VERSION],
+            digest: false,
             rows: BatchRows::Arrays,
         };
         let update = sql(|w| write_batch_update(w, &update));

@@ -435,10 +435,7 @@ fn writes_of_expressions() {
 
 #[test]
 fn batches_have_a_placeholder_for_each_value() {
-    let column = |name| BatchColumn {
-        name,
-        ty: &Type::Int64,
-    };
+    let column = |name| BatchColumn::new(name, &Type::Int64);
     let columns = [column("a"), column("b")];
     let insert = BatchInsert {
         table: "t",
@@ -460,6 +457,7 @@ fn batches_have_a_placeholder_for_each_value() {
         set: &columns,
         key: &[column("id"), column("part")],
         guard: &[column("version")],
+        digest: false,
         rows: BatchRows::Rows(1),
     };
     check_with(

@@ -16,6 +16,7 @@ use orm_core::value::ValueRef;
 use super::handle::{Engine, Shared};
 use super::pool::Checkout;
 use super::statement_cache::StatementKey;
+use super::stored::StoredTable;
 use super::track::Track;
 use super::transaction_control;
 use crate::mapping::linked_tables;
@@ -314,6 +315,21 @@ impl Connection {
         render: impl FnOnce() -> Result<String>,
     ) -> Result<Arc<str>> {
         self.shared.statements.get(key, render)
+    }
+
+    /// What the engine knows of the table of a model.
+    pub(crate) fn stored(&self, model: usize) -> Option<Arc<StoredTable>> {
+        self.shared.stored.get(model)
+    }
+
+    /// Keeps what was learned of the table of a model.
+    pub(crate) fn keep_stored(&self, model: usize, table: StoredTable) {
+        self.shared.stored.keep(model, table);
+    }
+
+    /// As [`Engine::forget_tables`].
+    pub(crate) fn forget_tables(&self) {
+        self.shared.forget_tables();
     }
 
     /// The connection under this one, past checks and logging.

@@ -28,6 +28,7 @@ pub fn create_missing(connection: &mut Connection, schema: &Metadata) -> Result<
         return Ok(());
     }
     ddl::create_all(connection.dialect(), &missing)?;
+    connection.forget_tables();
     in_turn(connection, |connection| create(connection, schema))
 }
 
@@ -79,6 +80,7 @@ fn unfinished(connection: &mut Connection, missing: &[&Table], error: Error) -> 
 /// as in [`create_missing`]; the database's refusal, such as a table that is not in `schema` and refers to one
 /// of these: SQLite would delete or change its rows, so it is refused here with `ForeignKeyViolation`.
 pub fn drop_existing(connection: &mut Connection, schema: &Metadata) -> Result<()> {
+    connection.forget_tables();
     let all: Vec<&Table> = schema.into();
     ddl::check_names(connection.dialect(), &all)?;
     if present(connection, schema)?.is_empty() {

@@ -14,6 +14,7 @@ use super::log::Log;
 use super::options::EngineOptions;
 use super::pool::Pool;
 use super::statement_cache::StatementCache;
+use super::stored::{StoredTable, StoredTables};
 use super::url::{Url, wrong};
 
 /// A database: its driver, its dialect and a pool of connections. A clone is another handle to the same
@@ -28,6 +29,7 @@ pub(super) struct Shared {
     pub pool: Pool,
     pub log: Log,
     pub statements: StatementCache,
+    pub stored: StoredTables,
     dialects: Vec<&'static dyn Dialect>,
 }
 
@@ -40,6 +42,12 @@ impl fmt::Debug for Engine {
 }
 
 impl Shared {
+    /// Forgets what is known of tables, and with it the texts that rely on it.
+    pub(super) fn forget_tables(&self) {
+        self.stored.forget();
+        self.statements.clear();
+    }
+
     /// The dialect of a server by the name that its connection reports.
     pub(super) fn dialect(&self, server: &str) -> Result<&'static dyn Dialect> {
         let found = self
@@ -96,6 +104,7 @@ impl Engine {
             pool,
             log,
             statements: StatementCache::default(),
+            stored: StoredTables::default(),
             dialects,
         };
         Ok(Self(Arc::new(shared)))
@@ -140,6 +149,7 @@ impl Engine {
             pool: self.0.pool.of_one()?,
             log: self.0.log,
             statements: StatementCache::default(),
+            stored: StoredTables::default(),
             dialects: self.0.dialects.clone(),
         };
         Self(Arc::new(shared)).connection()
@@ -148,6 +158,28 @@ impl Engine {
     /// As [`Engine::connection`], to begin a transaction with: its BEGIN finds out by itself.
     pub(crate) fn connection_to_begin(&self) -> Result<Connection> {
         Connection::open(Arc::clone(&self.0), self.0.pool.check_after)
+    }
+
+    /// Forgets what the engine has learned of the tables from the database's catalogue. It asks once a table,
+    /// when that is first written: for the native types of its columns, and for triggers. Call this after
+    /// altering a table, or creating a trigger, while the program runs; a new engine knows nothing either.
+    /// `create_all` and `drop_all` do it by themselves.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// let mut conn = engine.connection()?;
+    /// conn.raw_control("CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT COLLATE NOCASE)")?;
+    /// engine.forget_tables();
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn forget_tables(&self) {
+        self.0.forget_tables();
+    }
+
+    /// What is known of the table of a model.
+    pub(crate) fn stored(&self, model: usize) -> Option<Arc<StoredTable>> {
+        self.0.stored.get(model)
     }
 
     /// The database in words: scheme, host, name; never the password.

@@ -33,6 +33,8 @@ pub(crate) struct StatementKey {
     pub guard: Vec<usize>,
     /// How many rows; 0 for arrays.
     pub rows: usize,
+    /// Whether large values are guarded by their digests.
+    pub digest: bool,
 }
 
 // By hand, for the empty lists of most keys: to compare those as memory reads from an address that is none,
@@ -41,7 +43,8 @@ impl PartialEq for StatementKey {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
         let same = |a: &[usize], b: &[usize]| a.len() == b.len() && (a.is_empty() || a == b);
-        (self.model, self.kind, self.rows) == (other.model, other.kind, other.rows)
+        (self.model, self.kind, self.rows, self.digest)
+            == (other.model, other.kind, other.rows, other.digest)
             && self.dialect == other.dialect
             && same(&self.columns, &other.columns)
             && same(&self.guard, &other.guard)
@@ -81,5 +84,11 @@ impl StatementCache {
             texts.clear();
         }
         Ok(texts.entry(key.clone()).or_insert(text).clone())
+    }
+
+    /// Drops every text: what they were rendered by has changed.
+    pub(super) fn clear(&self) {
+        let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        texts.clear();
     }
 }

@@ -1,7 +1,8 @@
 //! Runs a plan: what each unit writes, with keys and versions collected.
 //!
 //! Reads entities and changes none of them. Inserting is `query/bulk/`, shared with `insert(…)`;
-//! updates and deletes are sent by `send.rs`; what the database fills in is read back in `fetch.rs`.
+//! updates and deletes are sent by `send.rs`; what the database fills in or changes is read back in
+//! `fetch.rs`.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::violation::complete;
@@ -76,6 +77,9 @@ pub(crate) fn emit(
             UnitKind::Delete { guard } => rows.delete(guard).map(|()| Written::Deleted),
         };
         written.push(result.map_err(|error| {
+            if may_be_altered(error.kind()) {
+                rows.connection.forget_tables();
+            }
             let batch = error.is_stale_data() && unit.slots.len() > 1;
             let limit = rows.connection.dialect().capabilities().identifier_limit;
             Failure {
@@ -107,6 +111,7 @@ impl<'a> Rows<'a> {
             slot: *slot,
             generated: None,
             filled: Vec::new(),
+            stored: Vec::new(),
         };
         let mut rows: Vec<Inserted> = unit.slots.iter().map(row).collect();
         // What a default makes of the key can't be looked up by the key: it is asked for first, and then given.
@@ -159,22 +164,33 @@ impl<'a> Rows<'a> {
                 row.filled.push((position, Value::Int(1)));
             }
         }
-        if !fetched.is_empty() {
-            fetch(self.connection, self.arena, &mut rows, fetched)?;
+        let read_back = &self.unit.read_back;
+        if fetched.is_empty() && read_back.is_empty() {
+            return Ok(rows);
         }
+        let keys: Vec<_> = rows.iter().map(|row| key_of(self.arena, row)).collect();
+        let positions = [fetched, read_back].concat();
+        let mut take = |row: usize, mut values: Vec<Value>| {
+            let stored = values.split_off(fetched.len());
+            rows[row].filled.extend(fetched.iter().copied().zip(values));
+            rows[row].stored = read_back.iter().copied().zip(stored).collect();
+        };
+        fetch(self.connection, self.arena, &keys, &positions, &mut take)?;
         Ok(rows)
     }
 
     fn update(&mut self, set: &[usize], guard: &[usize]) -> Result<Vec<Updated>> {
         let (arena, unit) = (self.arena, self.unit);
         let version = unit.def.version;
-        let rows: Vec<Updated> = unit
+        let mut rows: Vec<Updated> = unit
             .slots
             .iter()
             .map(|slot| updated(arena, *slot))
             .collect::<Result<_>>()?;
-        let text = self.text(StatementKind::Update, set, guard)?;
-        let fill = |row: usize, binds: &mut Vec<ValueRef<'a>>| {
+        let guard = self.guards(guard);
+        let text = self.text(StatementKind::Update, set, &guard)?;
+        let width = set.len() + unit.def.primary_key.len() + guard.columns.len();
+        self.write(&text, width, &|row, binds| {
             let slot = unit.slots[row];
             for position in set {
                 let value = match rows[row].version {
@@ -185,23 +201,66 @@ impl<'a> Rows<'a> {
                 check_references(unit.def, *position, value)?;
                 binds.push(value);
             }
-            key_and_guard(arena, slot, guard, binds);
+            guard.fill(arena, (row, slot), binds);
             Ok(())
-        };
-        let width = set.len() + unit.def.primary_key.len() + guard.len();
-        self.write(&text, width, &fill)?;
+        })?;
+        self.read_back(&mut rows)?;
         Ok(rows)
+    }
+
+    /// Notes what the database has made of the values.
+    fn read_back(&mut self, rows: &mut [Updated]) -> Result<()> {
+        let (arena, positions) = (self.arena, &self.unit.read_back);
+        if positions.is_empty() {
+            return Ok(());
+        }
+        let key = |row: &Updated| {
+            let key = arena.def().primary_key.iter();
+            key.map(|position| arena.old_value(row.slot, *position).to_value())
+                .collect()
+        };
+        let keys: Vec<Vec<Value>> = rows.iter().map(key).collect();
+        let mut take = |row: usize, values: Vec<Value>| {
+            rows[row].stored = positions.iter().copied().zip(values).collect();
+        };
+        fetch(self.connection, arena, &keys, positions, &mut take)
     }
 
     fn delete(&mut self, guard: &[usize]) -> Result<()> {
         let (arena, unit) = (self.arena, self.unit);
-        let text = self.text(StatementKind::Delete, &[], guard)?;
-        let fill = |row: usize, binds: &mut Vec<ValueRef<'a>>| {
-            key_and_guard(arena, unit.slots[row], guard, binds);
+        let guard = self.guards(guard);
+        let text = self.text(StatementKind::Delete, &[], &guard)?;
+        let width = unit.def.primary_key.len() + guard.columns.len();
+        self.write(&text, width, &|row, binds| {
+            guard.fill(arena, (row, unit.slots[row]), binds);
             Ok(())
-        };
-        self.write(&text, unit.def.primary_key.len() + guard.len(), &fill)
+        })
     }
+}
+
+/// The key of an inserted row.
+fn key_of(arena: &dyn AnyArena, row: &Inserted) -> Vec<Value> {
+    let filled = |position: usize| row.filled.iter().find(|(filled, _)| *filled == position);
+    let value = |position: &usize| match row.generated {
+        Some(generated) if arena.def().generated == Some(*position) => Value::Int(generated),
+        _ => match filled(*position) {
+            Some((_, value)) => value.clone(),
+            None => arena.value(row.slot, *position).to_value(),
+        },
+    };
+    arena.def().primary_key.iter().map(value).collect()
+}
+
+/// Whether an error of this kind may come from a table that was altered since the engine has learned of it.
+fn may_be_altered(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UndefinedTable
+            | ErrorKind::UndefinedColumn
+            | ErrorKind::Database
+            | ErrorKind::Decode
+            | ErrorKind::Usage
+    )
 }
 
 /// The outcome of a row's UPDATE, should it match: the version is one more than it was.
@@ -209,6 +268,7 @@ fn updated(arena: &dyn AnyArena, slot: u32) -> Result<Updated> {
     let unversioned = Updated {
         slot,
         version: None,
+        stored: Vec::new(),
     };
     let Some(position) = arena.def().version else {
         return Ok(unversioned);
@@ -219,19 +279,11 @@ fn updated(arena: &dyn AnyArena, slot: u32) -> Result<Updated> {
     let next = old.checked_add(1);
     let version = next.filter(|next| fits(&arena.def().columns[position].ty, *next));
     match version {
-        Some(_) => Ok(Updated { slot, version }),
+        Some(_) => Ok(Updated {
+            version,
+            ..unversioned
+        }),
         None => Err(out_of_range(arena.def(), position, "the next version")),
-    }
-}
-
-fn key_and_guard<'a>(
-    arena: &'a dyn AnyArena,
-    slot: u32,
-    guard: &[usize],
-    binds: &mut Vec<ValueRef<'a>>,
-) {
-    for position in arena.def().primary_key.iter().chain(guard) {
-        binds.push(arena.old_value(slot, *position));
     }
 }
 

@@ -1,4 +1,5 @@
-//! Reads back what the database filled in beside keys: server defaults.
+//! Reads back what the database made of rows: server defaults, values that a column rounds or pads, and what
+//! triggers have changed.
 
 use std::collections::HashMap;
 
@@ -8,63 +9,87 @@ use orm_core::value::Value;
 use super::work::tuple;
 use crate::engine::Connection;
 use crate::query::rows_by_key;
-use crate::state::{AnyArena, Inserted};
+use crate::state::AnyArena;
 
-/// Reads the columns at `fetched` of rows that were just inserted.
+/// Takes the values of a row, by its number.
+pub(super) type Take<'t> = &'t mut dyn FnMut(usize, Vec<Value>);
+
+/// Reads the columns at `positions` of the rows with these keys, which were just written.
+///
+/// By SELECT, not by RETURNING: that knows nothing of what triggers do after the row.
 ///
 /// # Errors
 /// `Decode` for a value that doesn't fit its field; `NotFound` if a row has vanished at once.
 pub(super) fn fetch(
     connection: &mut Connection,
     arena: &dyn AnyArena,
-    rows: &mut [Inserted],
-    fetched: &[usize],
+    keys: &[Vec<Value>],
+    positions: &[usize],
+    take: Take<'_>,
 ) -> Result<()> {
     let def = arena.def();
-    let keys: Vec<Vec<Value>> = rows.iter().map(|row| key_of(arena, row)).collect();
+    if positions.iter().any(|position| def.is_key(*position)) {
+        return fetch_each(connection, arena, keys, positions, take);
+    }
     let by_key: HashMap<Option<String>, usize> = keys
         .iter()
         .enumerate()
         .map(|(index, key)| (text(key), index))
         .collect();
     // The key comes along to tell whose row it is, as the model reads it: as it was written, then.
-    let positions = [def.primary_key, fetched].concat();
-    let mut missing = rows.len();
-    rows_by_key(connection, (def, arena.model()), &keys, &mut |row| {
-        let mut values = arena.read(row, &positions)?;
-        let filled = values.split_off(def.primary_key.len());
+    let all = [def.primary_key, positions].concat();
+    let mut missing = keys.len();
+    rows_by_key(connection, (def, arena.model()), keys, &mut |row| {
+        let mut values = arena.read(row, &all)?;
+        let read = values.split_off(def.primary_key.len());
         if let Some(index) = by_key.get(&text(&values)) {
-            rows[*index]
-                .filled
-                .extend(fetched.iter().copied().zip(filled));
+            take(*index, read);
             missing -= 1;
         }
         Ok(())
     })?;
     if missing == 0 {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(vanished(arena))
     }
-    Err(Error::with_message(
+}
+
+/// One by one: the database has made another key of the one that was bound, by which it still finds the row.
+fn fetch_each(
+    connection: &mut Connection,
+    arena: &dyn AnyArena,
+    keys: &[Vec<Value>],
+    positions: &[usize],
+    take: Take<'_>,
+) -> Result<()> {
+    for (index, key) in keys.iter().enumerate() {
+        let mut found = false;
+        let key = std::slice::from_ref(key);
+        rows_by_key(connection, (arena.def(), arena.model()), key, &mut |row| {
+            found = true;
+            take(index, arena.read(row, positions)?);
+            Ok(())
+        })?;
+        if !found {
+            return Err(vanished(arena));
+        }
+    }
+    Ok(())
+}
+
+#[cold]
+fn vanished(arena: &dyn AnyArena) -> Error {
+    let def = arena.def();
+    Error::with_message(
         ErrorKind::NotFound,
         format!(
-            "a {} can't be found by its key right after its insert",
+            "a {} can't be found by its key right after it was written",
             def.name
         ),
     )
     .with_table(def.table)
-    .with_hint("look for a trigger or rule on the table"))
-}
-
-fn key_of(arena: &dyn AnyArena, row: &Inserted) -> Vec<Value> {
-    let filled = |position: usize| row.filled.iter().find(|(filled, _)| *filled == position);
-    let value = |position: &usize| match row.generated {
-        Some(generated) if arena.def().generated == Some(*position) => Value::Int(generated),
-        _ => match filled(*position) {
-            Some((_, value)) => value.clone(),
-            None => arena.value(row.slot, *position).to_value(),
-        },
-    };
-    arena.def().primary_key.iter().map(value).collect()
+    .with_hint("look for a trigger or rule on the table")
 }
 
 fn text(key: &[Value]) -> Option<String> {

@@ -208,6 +208,8 @@ impl Planner<'_> {
             def,
             slots: vec![slot],
             kind,
+            stored: None,
+            read_back: Vec::new(),
         });
     }
 

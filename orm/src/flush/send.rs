@@ -10,9 +10,10 @@ use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 use orm_core::value::ValueRef;
 
 use super::emit::Rows;
+use super::guard::Guards;
 use super::stale::{no_key, stale};
+use super::unit::Unit;
 use crate::engine::{StatementKey, StatementKind};
-use crate::mapping::ModelDef;
 
 /// How many rows of a prepared loop are bound at a time.
 const LOOP_ROWS: usize = 256;
@@ -23,9 +24,9 @@ const ARRAY_ROWS: usize = 1024;
 /// Adds the binds of a row, in the order of the statement, after checking them.
 pub(super) type Fill<'f, 'a> = &'f dyn Fn(usize, &mut Vec<ValueRef<'a>>) -> Result<()>;
 
-impl<'a> Rows<'a> {
+impl Rows<'_> {
     /// Runs the statement for every row and checks that each matched exactly one.
-    pub(super) fn write(&mut self, text: &str, width: usize, fill: Fill<'_, 'a>) -> Result<()> {
+    pub(super) fn write<'v>(&mut self, text: &str, width: usize, fill: Fill<'_, 'v>) -> Result<()> {
         let rows = self.unit.slots.len();
         if self.by_arrays() {
             return self.write_arrays(text, width, fill);
@@ -57,7 +58,7 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn write_arrays(&mut self, text: &str, width: usize, fill: Fill<'_, 'a>) -> Result<()> {
+    fn write_arrays<'v>(&mut self, text: &str, width: usize, fill: Fill<'_, 'v>) -> Result<()> {
         let rows = self.unit.slots.len();
         let mut values = Vec::with_capacity(width * rows.min(ARRAY_ROWS));
         for first in (0..rows).step_by(ARRAY_ROWS) {
@@ -84,7 +85,7 @@ impl<'a> Rows<'a> {
         &mut self,
         kind: StatementKind,
         set: &[usize],
-        guard: &[usize],
+        guard: &Guards<'_>,
     ) -> Result<Arc<str>> {
         let dialect = self.connection.dialect();
         let arrays = self.by_arrays();
@@ -98,51 +99,42 @@ impl<'a> Rows<'a> {
             model: self.unit.model,
             kind,
             columns: set.to_vec(),
-            guard: guard.to_vec(),
+            guard: guard.columns.to_vec(),
             rows: usize::from(!arrays),
+            digest: guard.by_digest(),
         };
-        let def = self.unit.def;
+        let unit = self.unit;
         self.connection.statement(&key, || {
             let mut w = SqlWriter::new(dialect);
-            let (table, key) = (def.table, batch_columns(def, def.primary_key));
-            let (set, guard) = (batch_columns(def, set), batch_columns(def, guard));
+            let table = unit.def.table;
+            let key = &batch_columns(unit, unit.def.primary_key);
+            let (set, digest) = (&batch_columns(unit, set), guard.by_digest());
+            let guard = &batch_columns(unit, guard.columns);
             if kind == StatementKind::Update {
-                let (set, key, guard) = (&set, &key, &guard);
-                write_batch_update(
-                    &mut w,
-                    &BatchUpdate {
-                        table,
-                        set,
-                        key,
-                        guard,
-                        rows,
-                    },
-                )?;
+                let update = BatchUpdate {
+                    table,
+                    set,
+                    key,
+                    guard,
+                    digest,
+                    rows,
+                };
+                write_batch_update(&mut w, &update)?;
             } else {
-                let (key, guard) = (&key, &guard);
-                write_batch_delete(
-                    &mut w,
-                    &BatchDelete {
-                        table,
-                        key,
-                        guard,
-                        rows,
-                    },
-                )?;
+                let delete = BatchDelete {
+                    table,
+                    key,
+                    guard,
+                    rows,
+                };
+                write_batch_delete(&mut w, &delete)?;
             }
             Ok(w.finish().0)
         })
     }
 }
 
-fn batch_columns(def: &'static ModelDef, positions: &[usize]) -> Vec<BatchColumn<'static>> {
-    let column = |position: &usize| &def.columns[*position];
-    positions
-        .iter()
-        .map(column)
-        .map(|c| BatchColumn {
-            name: c.name,
-            ty: &c.ty,
-        })
-        .collect()
+fn batch_columns<'u>(unit: &'u Unit, positions: &[usize]) -> Vec<BatchColumn<'u>> {
+    let positions = positions.iter();
+    positions.map(|position| unit.column(*position)).collect()
 }

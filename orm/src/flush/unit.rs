@@ -1,8 +1,13 @@
 //! [`Plan`]: what a flush will do, as units of rows that are written by the same statement.
 
+use std::sync::Arc;
+
+use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
 
+use crate::engine::StoredTable;
 use crate::mapping::{ColumnSet, ModelDef};
+use crate::query::batch_column;
 
 /// What a flush will do, in order.
 #[derive(Debug, Default)]
@@ -18,6 +23,10 @@ pub(crate) struct Unit {
     pub(super) def: &'static ModelDef,
     pub(super) slots: Vec<u32>,
     pub(super) kind: UnitKind,
+    /// What the catalogue tells of the table.
+    pub(super) stored: Option<Arc<StoredTable>>,
+    /// The columns that are read back after the statement, since the database may have changed their values.
+    pub(super) read_back: Vec<usize>,
 }
 
 /// What is done to the rows of a unit.
@@ -60,15 +69,24 @@ impl Plan {
 }
 
 impl Unit {
+    /// The column at `position`, with what the table declares.
+    pub(super) fn column(&self, position: usize) -> BatchColumn<'_> {
+        /// Of a table of which nothing is known.
+        static UNKNOWN: StoredTable = StoredTable::unknown();
+        let stored = self.stored.as_deref().unwrap_or(&UNKNOWN);
+        batch_column(self.def, stored, position)
+    }
+
     fn is_done_when_executed(&self) -> bool {
         let UnitKind::Insert {
             fetched, generated, ..
         } = &self.kind
         else {
-            return true;
+            return self.read_back.is_empty();
         };
         // A key that doesn't fit its field is found out after the fact.
         fetched.is_empty()
+            && self.read_back.is_empty()
             && generated.is_none_or(|position| self.def.columns[position].ty == Type::Int64)
     }
 }

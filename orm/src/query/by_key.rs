@@ -94,6 +94,7 @@ fn statement(
         columns: Vec::new(),
         guard: Vec::new(),
         rows,
+        digest: false,
     };
     connection.statement(&key, || Ok(render(dialect, def, rows, access)))
 }

@@ -3,7 +3,7 @@
 //!
 //! `select.rs`, `insert.rs`, `update.rs`, `delete.rs` and `raw.rs` have the statements; `column_ops.rs`,
 //! `expr_ops.rs`, `operand.rs`, `predicate.rs`, `condition.rs`, `in_list.rs`, `aggregate.rs` and `order.rs` what goes into them;
-//! `executor.rs` says where they run. Stands on `engine` and `mapping`; knows no session.
+//! `executor.rs` says where they run; `stored.rs` asks what tables really are. Stands on `engine` and `mapping`; knows no session.
 
 mod aggregate;
 mod arithmetic;
@@ -40,6 +40,7 @@ mod schema;
 mod scope;
 mod select;
 mod selectable;
+mod stored;
 mod update;
 mod verbs;
 
@@ -67,4 +68,5 @@ pub use raw_value::RawValue;
 pub use rows::{ByRef, ByValue, Each, Item, Rows, RowsOf};
 pub use select::{Select, select};
 pub use selectable::{Optional, Selectable, optional};
+pub(crate) use stored::{batch_column, learn_tables};
 pub use update::{Assignment, Update, update};

@@ -218,7 +218,14 @@ impl Session {
         if !self.state.faults.is_empty() {
             return Err(self.state.faults.remove(0));
         }
-        flush::plan(&self.state, self.settings.optimistic)
+        let mut plan = flush::plan(&self.state, self.settings.optimistic)?;
+        flush::look_up(
+            &mut plan,
+            &self.state,
+            &self.engine,
+            self.connection.as_mut(),
+        )?;
+        Ok(plan)
     }
 
     /// Begins the transaction if it isn't open, for some work past the unit of work.

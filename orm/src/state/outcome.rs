@@ -16,6 +16,8 @@ pub(crate) struct Inserted {
     pub(crate) generated: Option<i64>,
     /// Columns that the database or the flush filled in: the version, server defaults.
     pub(crate) filled: Vec<(usize, Value)>,
+    /// Columns that were given, with the values that the database keeps of them.
+    pub(crate) stored: Vec<(usize, Value)>,
 }
 
 /// What an UPDATE told about a row.
@@ -24,6 +26,8 @@ pub(crate) struct Updated {
     pub(crate) slot: u32,
     /// The version that was written.
     pub(crate) version: Option<i64>,
+    /// Columns that were read back, with the values that the database keeps.
+    pub(crate) stored: Vec<(usize, Value)>,
 }
 
 impl<M: Model> Arena<M> {
@@ -50,6 +54,7 @@ impl<M: Model> Arena<M> {
             if let (Some(position), Some(version)) = (M::def().version, row.version) {
                 let _ = value.assign(position, ValueRef::Int(version));
             }
+            replace(value, &row.stored);
             // A stale entity stays so: only the columns written are known to be the database's.
             self.log_update(level, row.slot, old);
         }
@@ -94,6 +99,7 @@ impl<M: Model> Arena<M> {
             // The flush has checked that each fits, before anything was applied.
             let _ = value.assign(*position, filled.as_ref());
         }
+        let given = replace(value, &row.stored);
         if let (Some(position), Some(generated)) = (M::def().generated, row.generated) {
             let _ = value.assign(position, ValueRef::Int(generated));
         }
@@ -117,7 +123,12 @@ impl<M: Model> Arena<M> {
             self.set_deleted(former, level);
         }
         let generated = row.generated.is_some();
-        self.log(level, row.slot, Change::Inserted { generated, version });
+        let change = Change::Inserted {
+            generated,
+            version,
+            given,
+        };
+        self.log(level, row.slot, change);
     }
 
     /// Notes that an entity's row is gone. What was changed before that was never written.
@@ -131,6 +142,20 @@ impl<M: Model> Arena<M> {
         }
         self.log(level, index, Change::Deleted);
     }
+}
+
+/// Puts in what the database keeps of a row, and tells what it had been given instead.
+fn replace<M: Model>(value: &mut M, stored: &[(usize, Value)]) -> Box<[(usize, Value)]> {
+    let mut given = Vec::new();
+    for (position, stored) in stored {
+        let bound = value.value(*position);
+        if !bound.is_same(stored.as_ref()) {
+            given.push((*position, bound.to_value()));
+            // It was read as the model's own, so it fits.
+            let _ = value.assign(*position, stored.as_ref());
+        }
+    }
+    given.into()
 }
 
 /// The columns whose values the database keeps with fewer digits than Rust does.

@@ -6,7 +6,7 @@
 
 use std::num::NonZeroU32;
 
-use orm_core::value::ValueRef;
+use orm_core::value::{Value, ValueRef};
 
 use super::arena::Arena;
 use super::lifecycle::EntityState;
@@ -27,6 +27,8 @@ pub(super) enum Change<M> {
         generated: bool,
         /// The version before.
         version: i64,
+        /// What the entity was given where the database keeps something else.
+        given: Box<[(usize, Value)]>,
     },
     /// The columns before.
     Updated(Box<M>),
@@ -96,8 +98,17 @@ impl<M: Model> Arena<M> {
 
     fn undo_one(&mut self, index: u32, change: Change<M>) {
         match change {
-            Change::Inserted { generated, version } => {
+            Change::Inserted {
+                generated,
+                version,
+                given,
+            } => {
                 self.undo_insert(index, generated, version);
+                if let Some(value) = &mut self.slots[index as usize].value {
+                    for (position, given) in given {
+                        let _ = value.assign(position, given.as_ref());
+                    }
+                }
             }
             Change::Updated(old) => {
                 if let Some(value) = &mut self.slots[index as usize].value {

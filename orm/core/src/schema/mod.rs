@@ -1,9 +1,11 @@
 //! Tables as data: what models declare, what scripts create, what reflection will read.
 //!
 //! `table.rs` and `constraint.rs` hold the data, `naming.rs` the names of unnamed constraints,
-//! `sort.rs` the order in which tables can be created, `violation.rs` what they tell of a violated constraint, and this file the collection of tables with the
+//! `sort.rs` the order in which tables can be created, `violation.rs` what they tell of a violated constraint,
+//! `catalogue.rs` what a table of the database turns out to be, and this file the collection of tables with the
 //! checks that make it trustworthy. No SQL text here.
 
+mod catalogue;
 mod constraint;
 pub mod naming;
 pub mod sort;
@@ -13,6 +15,9 @@ pub mod violation;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+pub use catalogue::{
+    CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, Keeps, StoredColumn,
+};
 pub use constraint::{Action, Check, ForeignKey, Index, PrimaryKey, Rule, Unique};
 pub use table::{Column, Default, Table};
 

@@ -9,13 +9,15 @@ use std::fmt;
 
 use super::SqlWriter;
 use super::capability::Capabilities;
-use super::render;
+use super::render::{self, Guard};
 use crate::error::Result;
-use crate::schema;
-use crate::stmt::{BatchDelete, BatchInsert, BatchUpdate, Expr, Extension, Like, LikeKind};
+use crate::schema::{self, Keeps, StoredColumn};
+use crate::stmt::{
+    BatchColumn, BatchDelete, BatchInsert, BatchUpdate, Expr, Extension, Like, LikeKind,
+};
 use crate::transaction::TransactionOptions;
 use crate::types::Type;
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 
 /// The clauses of a SELECT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,6 +168,43 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// `Unsupported`.
     fn write_batch_delete(&self, w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
         render::write_batch_delete_row(w, delete)
+    }
+
+    /// Writes that a guarded column still has its old value: null-safely, and text byte by byte whatever the
+    /// column's collation. The default compares by [`Capabilities::null_safe`], which is enough where every
+    /// collation compares bytes.
+    fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+        render::write_null_safe_guard(w, guard);
+    }
+
+    /// Whether [`Dialect::write_guard`] can compare a column by a digest, so that a large old value needn't be
+    /// sent. None by default.
+    fn digests(&self, column: &BatchColumn<'_>) -> bool {
+        let _ = column;
+        false
+    }
+
+    /// The digest of a value as [`Dialect::write_guard`] compares it; `None` for one that has none, such as
+    /// NULL, which is bound as it is.
+    fn digest(&self, value: ValueRef<'_>) -> Option<String> {
+        let _ = value;
+        None
+    }
+
+    /// Writes a query of how the columns of tables keep their values, and tells whether there is one. Its rows
+    /// are the number of the table in `tables`, then the fields of [`StoredColumn`] in order; a table that
+    /// isn't there has none. Flushes ask it once a table and engine. Without it, the default, a column counts
+    /// as what the model would have created.
+    fn write_catalogue<'a>(&self, w: &mut SqlWriter<'a>, tables: &[&'a str]) -> bool {
+        let _ = (w, tables);
+        false
+    }
+
+    /// How much a column keeps of the values of a field of type `ty`, whose model declares `length`. Only what
+    /// isn't [`Keeps::All`] is read back after a flush.
+    fn keeps(&self, column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
+        let _ = (column, ty, length);
+        Keeps::All
     }
 
     /// The native type by which CAST and array binds name `ty`, without length: `int8`, `SIGNED`.

@@ -3,6 +3,7 @@
 //! They hold no values, so that their text is compiled once per table and column set. The order of the
 //! binds is part of each contract.
 
+use crate::schema::StoredColumn;
 use crate::types::Type;
 
 /// A column of a batch.
@@ -12,6 +13,22 @@ pub struct BatchColumn<'a> {
     pub name: &'a str,
     /// Its type, which array binds are cast to.
     pub ty: &'a Type,
+    /// The greatest length that the model declares.
+    pub length: Option<u32>,
+    /// What the table declares, if that is known: a batch casts to the column's own type.
+    pub stored: Option<&'a StoredColumn>,
+}
+
+impl<'a> BatchColumn<'a> {
+    /// A column of which nothing but the type is known.
+    pub const fn new(name: &'a str, ty: &'a Type) -> Self {
+        Self {
+            name,
+            ty,
+            length: None,
+            stored: None,
+        }
+    }
 }
 
 /// How rows are bound.
@@ -50,8 +67,11 @@ pub struct BatchUpdate<'a> {
     pub set: &'a [BatchColumn<'a>],
     /// The key columns that find the row.
     pub key: &'a [BatchColumn<'a>],
-    /// Columns that must still have the value bound, null-safely: the version, or old values.
+    /// Columns that must still have the value bound, null-safely and byte by byte: the version,
+    /// or old values. `Dialect::write_guard` writes the comparison.
     pub guard: &'a [BatchColumn<'a>],
+    /// Whether the binds of the guarded columns for which `Dialect::digests` holds are digests.
+    pub digest: bool,
     /// How rows are bound.
     pub rows: BatchRows,
 }

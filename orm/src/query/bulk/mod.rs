@@ -20,7 +20,7 @@ use self::keys::{check_count, explain_taken_key};
 use self::send::Bulk;
 pub(super) use self::texts::goes_at_once;
 use self::texts::{goes_as_arrays, render, statement_rows};
-use crate::engine::Connection;
+use crate::engine::{Connection, StoredTable};
 use crate::mapping::ModelDef;
 
 /// Rows to be inserted into one model's table, all with the same columns.
@@ -109,5 +109,5 @@ pub(super) fn first_statement(
     } else {
         BatchRows::Rows(statement_rows(capabilities, insert, insert.rows))
     };
-    render(dialect, insert, rows, returning)
+    render(dialect, insert, rows, returning, &StoredTable::default())
 }

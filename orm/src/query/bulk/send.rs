@@ -17,6 +17,7 @@ use super::texts::{
 use super::{BulkInsert, TakeKey};
 use crate::engine::Connection;
 use crate::query::check::{check_length, check_references};
+use crate::query::stored::stored_table;
 
 /// Rows on their way to a connection.
 pub(super) struct Bulk<'a, 'v> {
@@ -194,8 +195,13 @@ impl<'v> Bulk<'_, 'v> {
         let dialect = self.conn.dialect();
         let (insert, returning) = (self.insert, self.returning);
         let key = statement_key(dialect, insert, rows, returning);
-        self.conn
-            .statement(&key, || render(dialect, insert, rows, returning))
+        let stored = match rows {
+            BatchRows::Arrays => stored_table(self.conn, (insert.def, insert.model))?,
+            // Each bind takes the type of its column.
+            BatchRows::Rows(_) => Arc::default(),
+        };
+        let render = || render(dialect, insert, rows, returning, &stored);
+        self.conn.statement(&key, render)
     }
 }
 

@@ -6,10 +6,11 @@ use std::ops::Range;
 
 use orm_core::error::Result;
 use orm_core::sql::{Capabilities, Dialect, SqlWriter, write_batch_insert};
-use orm_core::stmt::{BatchColumn, BatchInsert, BatchRows};
+use orm_core::stmt::{BatchInsert, BatchRows};
 
 use super::BulkInsert;
-use crate::engine::{StatementKey, StatementKind};
+use crate::engine::{StatementKey, StatementKind, StoredTable};
+use crate::query::stored::batch_column;
 
 /// The most rows of one multi-row statement: beyond, nothing gets faster.
 const STATEMENT_ROWS: usize = 100;
@@ -76,6 +77,7 @@ pub(super) fn statement_key(
             BatchRows::Rows(rows) => rows,
             BatchRows::Arrays => 0,
         },
+        digest: false,
     }
 }
 
@@ -84,16 +86,11 @@ pub(super) fn render(
     insert: &BulkInsert<'_>,
     rows: BatchRows,
     returning: Option<usize>,
+    stored: &StoredTable,
 ) -> Result<String> {
     let def = insert.def;
-    let column = |position: &usize| {
-        let column = &def.columns[*position];
-        BatchColumn {
-            name: column.name,
-            ty: &column.ty,
-        }
-    };
-    let columns: Vec<_> = insert.columns.iter().map(column).collect();
+    let columns = insert.columns.iter();
+    let columns: Vec<_> = columns.map(|p| batch_column(def, stored, *p)).collect();
     let returning = returning.map(|position| def.names[position]);
     let mut w = SqlWriter::new(dialect);
     write_batch_insert(

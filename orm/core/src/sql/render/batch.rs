@@ -1,6 +1,6 @@
 //! The statements of a flush, row by row; array forms are in the dialects that have arrays.
 
-use super::condition::null_safe;
+use super::guard::Guard;
 use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate};
@@ -74,7 +74,7 @@ pub fn write_batch_update_row(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -
     w.list(update.set, |w, column| {
         w.ident(column.name).push(" = ").placeholder();
     });
-    write_key(w, update.key, update.guard);
+    write_key(w, update.key, update.guard, update.digest);
     Ok(())
 }
 
@@ -87,17 +87,33 @@ pub fn write_batch_delete_row(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -
         return Err(w.unsupported("array binds"));
     }
     w.push("DELETE FROM ").ident(delete.table);
-    write_key(w, delete.key, delete.guard);
+    write_key(w, delete.key, delete.guard, false);
     Ok(())
 }
 
-fn write_key(w: &mut SqlWriter<'_>, key: &[BatchColumn<'_>], guard: &[BatchColumn<'_>]) {
+fn write_key(
+    w: &mut SqlWriter<'_>,
+    key: &[BatchColumn<'_>],
+    guard: &[BatchColumn<'_>],
+    digest: bool,
+) {
     for (index, column) in key.iter().enumerate() {
         w.push(if index == 0 { " WHERE " } else { " AND " });
         w.ident(column.name).push(" = ").placeholder();
     }
-    let same = null_safe(w);
+    let dialect = w.dialect();
     for column in guard {
-        w.push(" AND ").ident(column.name).push(same).placeholder();
+        w.push(" AND ");
+        let guard = Guard {
+            column,
+            digest: digest && dialect.digests(column),
+            new: &|w| {
+                w.ident(column.name);
+            },
+            old: &|w| {
+                w.placeholder();
+            },
+        };
+        dialect.write_guard(w, &guard);
     }
 }

@@ -1,12 +1,14 @@
 //! The default writer of statements, in the words that the three databases share.
 //!
-//! One file a statement; `expr.rs` for expressions, with `condition.rs`, `membership.rs` and `subquery.rs`.
+//! One file a statement; `expr.rs` for expressions, with `condition.rs`, `membership.rs` and `subquery.rs`; `guard.rs`
+//! for what `batch.rs` compares.
 //! Called through the functions re-exported here, by the typed layer and the flush, and by dialects that
 //! override one hook and fall back for the rest.
 
 mod batch;
 mod condition;
 mod expr;
+mod guard;
 mod membership;
 mod raw;
 mod repeat;
@@ -20,6 +22,7 @@ pub use batch::{
 };
 pub use expr::write_expr;
 pub(super) use expr::{write_extension, write_operand};
+pub use guard::{Guard, digest_text, write_null_safe_guard};
 pub use raw::{write_raw, write_raw_list};
 pub(super) use repeat::{Numbers, Repeats};
 pub use select::write_select;

@@ -5,22 +5,13 @@ use crate::stmt::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate}
 use crate::types::Type;
 
 /// The key.
-pub const ID: BatchColumn<'static> = BatchColumn {
-    name: "id",
-    ty: &Type::Int64,
-};
+pub const ID: BatchColumn<'static> = BatchColumn::new("id", &Type::Int64);
 
 /// A text.
-pub const NAME: BatchColumn<'static> = BatchColumn {
-    name: "name",
-    ty: &Type::Text,
-};
+pub const NAME: BatchColumn<'static> = BatchColumn::new("name", &Type::Text);
 
 /// A version, of another size than the key.
-pub const VERSION: BatchColumn<'static> = BatchColumn {
-    name: "version",
-    ty: &Type::Int32,
-};
+pub const VERSION: BatchColumn<'static> = BatchColumn::new("version", &Type::Int32);
 
 /// Inserts rows with `columns`.
 pub fn insert<'a>(columns: &'a [BatchColumn<'a>], rows: BatchRows) -> BatchInsert<'a> {
@@ -47,6 +38,7 @@ pub fn update(rows: BatchRows) -> BatchUpdate<'static> {
         set: &[NAME],
         key: &[ID],
         guard: &[VERSION],
+        digest: false,
         rows,
     }
 }

@@ -1,0 +1,139 @@
+//! What the catalogue tells of a table: how much its columns keep, and how a guard compares with them.
+//!
+//! The two dialects differ in the name of the collation that compares bytes without padding. Used by `lib.rs`.
+
+use orm_core::schema::{Keeps, StoredColumn};
+use orm_core::sql::{Guard, SqlWriter, digest_text, write_null_safe_guard};
+use orm_core::stmt::BatchColumn;
+use orm_core::types::Type;
+use orm_core::value::ValueRef;
+use sha2::{Digest as _, Sha256};
+
+/// Writes a query of the columns of `tables`.
+///
+/// One SELECT a table, since MariaDB opens one table where it finds a name compared with `=`, and all tables of
+/// the database where it finds IN. Only BEFORE triggers can change the row that they are called for. A user
+/// without the TRIGGER privilege sees none.
+pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str], collation: &str) {
+    for (number, table) in tables.iter().enumerate() {
+        w.push(if number == 0 { "" } else { " UNION ALL " });
+        w.push("SELECT ").display(number);
+        w.push(
+            ", c.column_name, c.data_type, LOWER(c.data_type), c.column_type, \
+             COALESCE(c.datetime_precision, c.character_maximum_length, c.numeric_scale), \
+             COALESCE(c.collation_name = '",
+        );
+        w.push(collation);
+        w.push(
+            "', 0), (SELECT COALESCE(SUM(DISTINCT CASE g.event_manipulation WHEN 'INSERT' THEN 1 \
+             WHEN 'UPDATE' THEN 2 ELSE 0 END), 0) FROM information_schema.triggers g \
+             WHERE g.event_object_schema = DATABASE() AND g.event_object_table = ",
+        );
+        w.bind(ValueRef::Text(table));
+        w.push(
+            " AND g.action_timing = 'BEFORE') + CASE WHEN c.extra LIKE '%on update%' THEN 4 ELSE 0 END \
+             FROM information_schema.columns c \
+             WHERE c.table_schema = DATABASE() AND c.table_name = ",
+        );
+        w.bind(ValueRef::Text(table));
+    }
+}
+
+/// How much a column keeps of the values of a field.
+pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
+    let all_if = |kept| if kept { Keeps::All } else { Keeps::Less };
+    let most = column.size.and_then(|size| u32::try_from(size).ok());
+    match (ty, column.base.as_str()) {
+        (_, "decimal") if column.size == Some(0) && ty.is_integer() => Keeps::All,
+        (_, "decimal") => Keeps::Unreadable,
+        (Type::Text | Type::Enum(_), "varchar") => match most {
+            Some(most) if length.is_none_or(|length| length > most) => Keeps::Characters(most),
+            _ => Keeps::All,
+        },
+        (Type::Text | Type::Enum(_), "tinytext" | "text" | "mediumtext" | "longtext")
+        | (Type::Enum(_), "enum")
+        | (
+            Type::Bytes | Type::Uuid,
+            "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob",
+        )
+        | (Type::Date, "date")
+        | (Type::Uuid, "uuid" | "char" | "varchar")
+        | (
+            Type::Bool | Type::Int16 | Type::Int32 | Type::Int64,
+            "bit" | "tinyint" | "smallint" | "mediumint" | "int" | "bigint",
+        ) => Keeps::All,
+        (Type::Uuid, "binary") => all_if(column.size == Some(16)),
+        (Type::Float32, "float" | "double") | (Type::Float64, "double") => {
+            all_if(column.size.is_none())
+        }
+        (Type::Time, "time") | (Type::DateTime | Type::Timestamp, "datetime" | "timestamp") => {
+            all_if(column.size == Some(6))
+        }
+        (Type::Date, _) | (Type::DateTime | Type::Timestamp | Type::Time, _) => Keeps::Unreadable,
+        _ => Keeps::Less,
+    }
+}
+
+/// Writes that a column has its old value. Text is compared in the connection's character set, since a
+/// collation belongs to one, and a column may have another.
+pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>, collation: &str) {
+    let BatchColumn { ty, stored, .. } = *guard.column;
+    if guard.digest {
+        return write_digest_guard(w, guard);
+    }
+    match (ty, stored) {
+        // Each may be the nearest to many numbers of twice the digits.
+        (Type::Float32, Some(stored)) if stored.base == "double" => {
+            w.push("CAST(");
+            (guard.new)(w);
+            w.push(" AS FLOAT) <=> ");
+            (guard.old)(w);
+        }
+        (Type::Text | Type::Enum(_), stored) if !stored.is_some_and(|stored| stored.bytewise) => {
+            w.push("CONVERT(");
+            (guard.new)(w);
+            w.push(" USING utf8mb4) COLLATE ")
+                .push(collation)
+                .push(" <=> ");
+            (guard.old)(w);
+        }
+        _ => write_null_safe_guard(w, guard),
+    }
+}
+
+/// Whether a column can be compared by a digest of its bytes.
+pub(crate) fn digests(column: &BatchColumn<'_>) -> bool {
+    let base = column.stored.map_or("", |stored| stored.base.as_str());
+    match column.ty {
+        Type::Text => base.ends_with("text") || base == "varchar",
+        Type::Bytes => base.ends_with("blob") || base == "varbinary",
+        _ => false,
+    }
+}
+
+/// The number of bytes and their SHA-256.
+pub(crate) fn digest(value: ValueRef<'_>) -> Option<String> {
+    let bytes = match value {
+        ValueRef::Text(text) => text.as_bytes(),
+        ValueRef::Bytes(bytes) => bytes,
+        _ => return None,
+    };
+    Some(digest_text(bytes.len(), &Sha256::digest(bytes)))
+}
+
+fn write_digest_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+    let bytes = |w: &mut SqlWriter<'_>| {
+        if *guard.column.ty == Type::Bytes {
+            return (guard.new)(w);
+        }
+        w.push("CONVERT(");
+        (guard.new)(w);
+        w.push(" USING utf8mb4)");
+    };
+    w.push("CONCAT(LENGTH(");
+    bytes(w);
+    w.push("), ':', SHA2(");
+    bytes(w);
+    w.push(", 256)) <=> ");
+    (guard.old)(w);
+}

@@ -1,0 +1,211 @@
+//! What the catalogue tells of a table: how much its columns keep, the casts that values for them need in a
+//! batch, and how a guard compares with them.
+//!
+//! A lone bind takes the type of the column beside it. An element of an array has the type of the array, so
+//! that columns of other types than a model would create need a cast. Used by `lib.rs` and `render.rs`.
+
+use orm_core::schema::{Keeps, StoredColumn};
+use orm_core::sql::{Guard, SqlWriter, digest_text, write_null_safe_guard};
+use orm_core::stmt::BatchColumn;
+use orm_core::types::Type;
+use orm_core::value::ValueRef;
+use sha2::{Digest as _, Sha256};
+
+use crate::types;
+
+/// Behind the list of tables. The last type of a chain of domains counts, with the length that one of them
+/// gives. `-1` is a type without a length: `bpchar` and `"bit"`, where NULL would give `character` and `bit`,
+/// which are of one character. Whatever a row trigger does, it may do in a partition as well.
+const COLUMNS: &str = ") AS t(number, name) \
+     JOIN pg_catalog.pg_class c ON c.oid = to_regclass(quote_ident(t.name)) \
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+     CROSS JOIN LATERAL (WITH RECURSIVE d(oid, mod) AS (SELECT a.atttypid, a.atttypmod UNION ALL \
+     SELECT y.typbasetype, CASE WHEN y.typtypmod = -1 THEN d.mod ELSE y.typtypmod END \
+     FROM d JOIN pg_catalog.pg_type y ON y.oid = d.oid WHERE y.typtype = 'd') \
+     SELECT y.*, d.mod FROM d JOIN pg_catalog.pg_type y ON y.oid = d.oid WHERE y.typtype <> 'd') b \
+     LEFT JOIN pg_catalog.pg_collation o ON o.oid = a.attcollation";
+
+/// Writes a query of the columns of `tables`.
+pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str]) {
+    w.push(
+        "SELECT t.number::int8, a.attname::text, format_type(b.oid, -1), \
+         CASE b.typtype WHEN 'e' THEN 'enum' WHEN 'b' THEN b.typname::text ELSE 'other' END, \
+         format_type(b.oid, b.mod), NULLIF(b.mod, -1)::int8, \
+         coalesce(o.collisdeterministic, true)::int4::int8, \
+         (SELECT coalesce(bit_or((g.tgtype & 4) / 4 | (g.tgtype & 16) / 8), 0)::int8 \
+         FROM pg_catalog.pg_trigger g WHERE NOT g.tgisinternal AND g.tgenabled <> 'D' \
+         AND g.tgrelid IN (SELECT c.oid UNION ALL SELECT relid FROM pg_partition_tree(c.oid))) \
+         FROM (VALUES ",
+    );
+    w.list(tables.iter().enumerate(), |w, (number, table)| {
+        w.push("(").display(number).push(", ");
+        w.bind(ValueRef::Text(table)).push("::text)");
+    });
+    w.push(COLUMNS);
+}
+
+/// The characters of a native type with a length; the catalogue counts the four bytes of its head, too.
+fn characters(column: &StoredColumn) -> Option<u32> {
+    let size = column.size?.checked_sub(4)?;
+    u32::try_from(size).ok()
+}
+
+/// Whether the column keeps microseconds.
+fn is_precise(column: &StoredColumn) -> bool {
+    column.size.is_none_or(|digits| digits >= 6)
+}
+
+/// How much a column keeps of the values of a field.
+pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
+    let all_if = |kept| if kept { Keeps::All } else { Keeps::Less };
+    match (ty, column.base.as_str()) {
+        (Type::Text | Type::Enum(_), base) => match (base, characters(column)) {
+            ("varchar", Some(most)) if length.is_none_or(|length| length > most) => {
+                Keeps::Characters(most)
+            }
+            ("text" | "varchar" | "citext" | "json" | "enum", _) => Keeps::All,
+            ("bpchar" | "jsonb" | "xml" | "name" | "char", _) => Keeps::Less,
+            _ => Keeps::Unreadable,
+        },
+        (Type::Float64, "float4") => Keeps::Less,
+        (Type::Time, "time") | (Type::DateTime | Type::Timestamp, "timestamp" | "timestamptz") => {
+            all_if(is_precise(column))
+        }
+        _ if is_own(column, ty) => Keeps::All,
+        _ => Keeps::Unreadable,
+    }
+}
+
+/// Whether an array of the model's own type serves a column as it is: assigned and compared, it means the same
+/// as a lone bind would.
+fn is_own(column: &StoredColumn, ty: &Type) -> bool {
+    let bases: &[&str] = match ty {
+        Type::Bool => &["bool"],
+        Type::Int16 | Type::Int32 | Type::Int64 => &["int2", "int4", "int8"],
+        Type::Float32 | Type::Float64 => &["float4", "float8"],
+        Type::Bytes => &["bytea"],
+        Type::Date => &["date"],
+        Type::Time => &["time"],
+        Type::DateTime | Type::Timestamp => &["timestamp", "timestamptz"],
+        Type::Uuid => &["uuid"],
+        _ => &["text", "varchar"],
+    };
+    bases.contains(&column.base.as_str())
+}
+
+/// Whether values are bound as text, as those of a type that is new to this crate are.
+fn is_text(ty: &Type) -> bool {
+    types::cast_name(ty) == "text"
+}
+
+/// The column's own type, where it isn't one that the model's serves.
+fn foreign<'a>(column: &BatchColumn<'a>) -> Option<&'a StoredColumn> {
+    column.stored.filter(|stored| !is_own(stored, column.ty))
+}
+
+/// The type of the elements of a column's array. Text becomes any type by a cast of each element, arrays
+/// included; numbers and dates go as the column's own type, so that the driver refuses what it would refuse of
+/// a lone bind.
+pub(crate) fn element_type<'a>(column: &BatchColumn<'a>) -> &'a str {
+    match foreign(column) {
+        Some(stored) if !is_text(column.ty) => &stored.cast,
+        _ => types::cast_name(column.ty),
+    }
+}
+
+/// The cast that an element of a column's array needs to be assigned to the column or compared with it.
+pub(crate) fn element_cast<'a>(column: &BatchColumn<'a>) -> Option<&'a str> {
+    let stored = foreign(column).filter(|_| is_text(column.ty))?;
+    Some(&stored.cast)
+}
+
+/// Writes that a column has its old value.
+///
+/// Types whose `=` compares something else, or that have none, are compared by their text, and the old value
+/// goes through the type first: what it would be stored as is compared.
+pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+    const SAME: &str = " IS NOT DISTINCT FROM ";
+    const TEXT: &str = "::text COLLATE \"C\"";
+    let BatchColumn { ty, stored, .. } = *guard.column;
+    let base = stored.map(|stored| stored.base.as_str());
+    if guard.digest {
+        return write_digest_guard(w, guard);
+    }
+    match (ty, base, stored) {
+        // Each may be the nearest to many numbers of twice the digits.
+        (Type::Float32, Some("float8"), _) => {
+            (guard.new)(w);
+            w.push("::float4").push(SAME);
+            (guard.old)(w);
+            w.push("::float4");
+        }
+        (_, Some("bpchar"), _) if is_text(ty) => {
+            (guard.new)(w);
+            w.push(" COLLATE \"C\"").push(SAME);
+            (guard.old)(w);
+            w.push("::bpchar");
+        }
+        (_, Some("text" | "varchar"), Some(stored)) if is_text(ty) && !stored.bytewise => {
+            (guard.new)(w);
+            w.push(" COLLATE \"C\"").push(SAME);
+            (guard.old)(w);
+        }
+        (_, Some("enum"), Some(stored)) if is_text(ty) => {
+            (guard.new)(w);
+            w.push(SAME);
+            (guard.old)(w);
+            w.push("::").push(&stored.cast);
+        }
+        (_, _, Some(stored)) if !is_own(stored, ty) => {
+            (guard.new)(w);
+            w.push(TEXT).push(SAME);
+            (guard.old)(w);
+            w.push("::").push(&stored.declared).push("::text");
+        }
+        (_, None, _) if is_text(ty) => {
+            (guard.new)(w);
+            w.push(TEXT).push(SAME);
+            (guard.old)(w);
+            w.push("::text");
+        }
+        _ => write_null_safe_guard(w, guard),
+    }
+}
+
+/// Whether a column can be compared by a digest of its bytes: text whose text form is what was read, and bytes.
+pub(crate) fn digests(column: &BatchColumn<'_>) -> bool {
+    let base = column.stored.map_or("", |stored| stored.base.as_str());
+    match column.ty {
+        Type::Text => matches!(base, "text" | "varchar" | "citext" | "json" | "jsonb"),
+        Type::Bytes => base == "bytea",
+        _ => false,
+    }
+}
+
+/// The number of bytes and their SHA-256.
+pub(crate) fn digest(value: ValueRef<'_>) -> Option<String> {
+    let bytes = match value {
+        ValueRef::Text(text) => text.as_bytes(),
+        ValueRef::Bytes(bytes) => bytes,
+        _ => return None,
+    };
+    Some(digest_text(bytes.len(), &Sha256::digest(bytes)))
+}
+
+fn write_digest_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+    let bytes = |w: &mut SqlWriter<'_>| {
+        if *guard.column.ty == Type::Bytes {
+            return (guard.new)(w);
+        }
+        w.push("convert_to(");
+        (guard.new)(w);
+        w.push("::text, 'UTF8')");
+    };
+    w.push("(octet_length(");
+    bytes(w);
+    w.push(") || ':' || encode(sha256(");
+    bytes(w);
+    w.push("), 'hex')) IS NOT DISTINCT FROM ");
+    (guard.old)(w);
+    w.push("::text");
+}

@@ -1,0 +1,51 @@
+//! What the catalogue tells of a table, and how a guard compares with it.
+//!
+//! Columns keep what they are given here, so that only triggers change a row beside its statement, and only
+//! collations keep `IS` from comparing bytes. Used by `lib.rs`.
+
+use orm_core::schema::StoredColumn;
+use orm_core::sql::{Guard, SqlWriter, write_null_safe_guard};
+use orm_core::stmt::BatchColumn;
+use orm_core::types::Type;
+use orm_core::value::ValueRef;
+
+/// Writes a query of the columns of `tables`.
+///
+/// Which event a trigger is for stands in its text alone, so any trigger counts for both. The collations of
+/// columns stand nowhere else either: a table compares bytes if that word doesn't occur in its text. A view's
+/// columns have the collations of tables that its text needn't name.
+pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str]) {
+    w.push(
+        "WITH m AS (SELECT type, tbl_name, sql FROM main.sqlite_master UNION ALL \
+         SELECT type, tbl_name, sql FROM temp.sqlite_master) \
+         SELECT t.number, c.name, c.type, lower(c.type), c.type, NULL, \
+         coalesce((SELECT min(m.type = 'table' AND instr(lower(m.sql), 'collate') = 0) FROM m \
+         WHERE m.type IN ('table', 'view') AND m.tbl_name = t.name COLLATE NOCASE), 0), \
+         3 * EXISTS (SELECT 1 FROM m WHERE m.type = 'trigger' AND m.tbl_name = t.name COLLATE NOCASE) \
+         FROM (",
+    );
+    for (number, table) in tables.iter().enumerate() {
+        w.push(if number == 0 { "" } else { " UNION ALL " });
+        w.push("SELECT ").display(number).push(" AS number, ");
+        w.bind(ValueRef::Text(table)).push(" AS name");
+    }
+    w.push(") t JOIN pragma_table_xinfo(t.name) c");
+}
+
+/// Writes that a column has its old value.
+pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+    if is_bytewise(guard.column) {
+        return write_null_safe_guard(w, guard);
+    }
+    (guard.new)(w);
+    w.push(" COLLATE BINARY IS ");
+    (guard.old)(w);
+}
+
+fn is_bytewise(column: &BatchColumn<'_>) -> bool {
+    let is_text = matches!(column.ty, Type::Text | Type::Enum(_));
+    !is_text
+        || column
+            .stored
+            .is_some_and(|stored: &StoredColumn| stored.bytewise)
+}

@@ -1,0 +1,104 @@
+//! What the catalogue tells of the tables of a plan, and which columns are to be read back by it.
+//!
+//! Called between planning and writing. Which values the database has made of what was bound is read in
+//! `fetch.rs`; how old values are compared is up to the dialect.
+
+use orm_core::error::Result;
+use orm_core::value::ValueRef;
+
+use super::unit::{Plan, Unit, UnitKind};
+use crate::engine::{Connection, Engine, StoredTable};
+use crate::mapping::ModelDef;
+use crate::query::learn_tables;
+use crate::state::{AnyArena, State};
+
+/// Gives each unit of `plan` what is known of its table. What isn't known is asked on `connection`, or on
+/// another one if there is none: in one query, once a table and engine.
+///
+/// # Errors
+/// The database's refusal; those of connecting.
+pub(crate) fn look_up(
+    plan: &mut Plan,
+    state: &State,
+    engine: &Engine,
+    connection: Option<&mut Connection>,
+) -> Result<()> {
+    let mut unknown: Vec<(&'static ModelDef, usize)> = Vec::new();
+    for unit in &mut plan.units {
+        unit.stored = engine.stored(unit.model);
+        if unit.stored.is_none() && !unknown.iter().any(|(_, model)| *model == unit.model) {
+            unknown.push((unit.def, unit.model));
+        }
+    }
+    if !unknown.is_empty() {
+        match connection {
+            Some(connection) => learn_tables(connection, &unknown)?,
+            None => learn_apart(engine, &unknown)?,
+        }
+    }
+    for unit in &mut plan.units {
+        if unit.stored.is_none() {
+            unit.stored = engine.stored(unit.model);
+        }
+        if let (Some(stored), Some(arena)) = (&unit.stored, state.by_model(unit.model)) {
+            unit.read_back = read_back(unit, stored, arena);
+        }
+    }
+    Ok(())
+}
+
+/// Asks on a connection of the pool. As before a BEGIN, one that has died there is replaced by another.
+fn learn_apart(engine: &Engine, unknown: &[(&'static ModelDef, usize)]) -> Result<()> {
+    let learn = || learn_tables(&mut engine.connection_to_begin()?, unknown);
+    match learn() {
+        Err(error) if error.is_connection_lost() => learn(),
+        learned => learned,
+    }
+}
+
+/// The columns in which the database may have something else than what was bound.
+fn read_back(unit: &Unit, stored: &StoredTable, arena: &dyn AnyArena) -> Vec<usize> {
+    if !stored.readable {
+        // Then no row of the table can be read as this model.
+        return Vec::new();
+    }
+    let def = unit.def;
+    let less = |position: &usize| {
+        let mut less = stored.less.iter();
+        let limit = less.find(|(less, _)| less == position);
+        limit.is_some_and(|(_, most)| {
+            most.is_none_or(|most| is_longer(unit, arena, *position, most))
+        })
+    };
+    let outside_key = (0..def.columns.len()).filter(|position| !def.is_key(*position));
+    match &unit.kind {
+        UnitKind::Delete { .. } => Vec::new(),
+        UnitKind::Insert {
+            columns, fetched, ..
+        } => {
+            let given = columns.iter().copied().filter(less);
+            if !stored.insert_triggers {
+                return given.collect();
+            }
+            let key = given.filter(|position| def.is_key(*position));
+            let all = outside_key.filter(|position| !fetched.contains(position));
+            key.chain(all).collect()
+        }
+        UnitKind::Update { .. } if stored.update_triggers => outside_key.collect(),
+        UnitKind::Update { set, .. } => {
+            let touched = stored.touched.iter().copied();
+            let touched = touched.filter(|position| !set.contains(position));
+            set.iter().copied().filter(less).chain(touched).collect()
+        }
+    }
+}
+
+/// Whether a row of the unit has a longer text than that in a column. In bytes, which are never fewer than
+/// characters, and quicker to count.
+fn is_longer(unit: &Unit, arena: &dyn AnyArena, position: usize, most: u32) -> bool {
+    let longer = |slot: &u32| match arena.value(*slot, position) {
+        ValueRef::Text(text) => text.len() > most as usize,
+        _ => false,
+    };
+    unit.slots.iter().any(longer)
+}

@@ -1,0 +1,150 @@
+//! Asks the database's catalogue what the tables of models really are, once a table and engine.
+//!
+//! Used by the flush, before it writes, and by bulk inserts with arrays. What is learned is kept by the engine
+//! (`engine/stored.rs`).
+
+use std::sync::Arc;
+
+use orm_core::driver::Row;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::schema::{
+    CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, Keeps, StoredColumn,
+};
+use orm_core::sql::{Dialect, SqlWriter};
+use orm_core::stmt::BatchColumn;
+use orm_core::value::ValueRef;
+
+use crate::engine::{Connection, StoredTable};
+use crate::mapping::ModelDef;
+
+/// What is known of a model's table; asked now, if it is not known yet.
+///
+/// # Errors
+/// The database's refusal.
+pub(crate) fn stored_table(
+    connection: &mut Connection,
+    (def, model): (&'static ModelDef, usize),
+) -> Result<Arc<StoredTable>> {
+    if let Some(known) = connection.stored(model) {
+        return Ok(known);
+    }
+    learn_tables(connection, &[(def, model)])?;
+    Ok(connection.stored(model).unwrap_or_default())
+}
+
+/// Asks for the tables of these models, in one query.
+///
+/// A table that isn't there is kept as one of which nothing is known, until the statement that fails for the
+/// lack of it makes the engine forget.
+///
+/// # Errors
+/// The database's refusal; `Decode` for an answer that isn't as the dialect's contract says.
+pub(crate) fn learn_tables(
+    connection: &mut Connection,
+    models: &[(&'static ModelDef, usize)],
+) -> Result<()> {
+    let dialect = connection.dialect();
+    let names: Vec<&str> = models.iter().map(|(def, _)| def.table).collect();
+    let mut found: Vec<Vec<StoredColumn>> = vec![Vec::new(); models.len()];
+    let mut w = SqlWriter::new(dialect);
+    if dialect.write_catalogue(&mut w, &names) {
+        let (sql, binds) = w.finish();
+        connection.query(&sql, &binds, &mut |row| {
+            let number = usize::try_from(int(row, 0)?.unwrap_or(0)).unwrap_or(0);
+            if let Some(columns) = found.get_mut(number) {
+                columns.push(column(row)?);
+            }
+            Ok(())
+        })?;
+    }
+    for ((def, model), columns) in models.iter().zip(found) {
+        connection.keep_stored(*model, table(dialect, def, columns));
+    }
+    Ok(())
+}
+
+/// The column at `position` for a batch, with what the table declares.
+pub(crate) fn batch_column<'a>(
+    def: &'static ModelDef,
+    stored: &'a StoredTable,
+    position: usize,
+) -> BatchColumn<'a> {
+    let column = &def.columns[position];
+    BatchColumn {
+        length: column.length,
+        stored: stored.columns.get(position).and_then(Option::as_ref),
+        ..BatchColumn::new(column.name, &column.ty)
+    }
+}
+
+fn table(dialect: &dyn Dialect, def: &ModelDef, columns: Vec<StoredColumn>) -> StoredTable {
+    let any = |bit: i64| columns.iter().any(|column| column.changed & bit != 0);
+    let mut table = StoredTable {
+        insert_triggers: any(CHANGED_BY_INSERT_TRIGGER),
+        update_triggers: any(CHANGED_BY_UPDATE_TRIGGER),
+        ..StoredTable::default()
+    };
+    for (position, column) in def.columns.iter().enumerate() {
+        let Some(stored) = named(&columns, column.name) else {
+            table.columns.push(None);
+            continue;
+        };
+        match dialect.keeps(stored, &column.ty, column.length) {
+            Keeps::All => {}
+            Keeps::Characters(most) => table.less.push((position, Some(most))),
+            Keeps::Less => table.less.push((position, None)),
+            Keeps::Unreadable => table.readable = false,
+        }
+        if stored.changed & CHANGED_BY_UPDATE != 0 {
+            table.touched.push(position);
+        }
+        table.columns.push(Some(stored.clone()));
+    }
+    table
+}
+
+/// Some databases don't tell the case of names apart, so it is the second thing to go by.
+fn named<'c>(columns: &'c [StoredColumn], name: &str) -> Option<&'c StoredColumn> {
+    let exact = columns.iter().find(|column| column.name == name);
+    exact.or_else(|| {
+        let mut same = columns.iter();
+        same.find(|column| column.name.eq_ignore_ascii_case(name))
+    })
+}
+
+fn column(row: &dyn Row) -> Result<StoredColumn> {
+    Ok(StoredColumn {
+        name: text(row, 1)?,
+        cast: text(row, 2)?,
+        base: text(row, 3)?,
+        declared: text(row, 4)?,
+        size: int(row, 5)?,
+        bytewise: int(row, 6)? == Some(1),
+        changed: int(row, 7)?.unwrap_or(0),
+    })
+}
+
+fn text(row: &dyn Row, index: usize) -> Result<String> {
+    match row.get(index)? {
+        ValueRef::Text(text) => Ok(text.to_owned()),
+        ValueRef::Null => Ok(String::new()),
+        other => Err(unexpected(other)),
+    }
+}
+
+fn int(row: &dyn Row, index: usize) -> Result<Option<i64>> {
+    match row.get(index)? {
+        ValueRef::Int(number) => Ok(Some(number)),
+        ValueRef::Null => Ok(None),
+        other => Err(unexpected(other)),
+    }
+}
+
+#[cold]
+fn unexpected(found: ValueRef<'_>) -> Error {
+    let found = found.kind_name();
+    Error::with_message(
+        ErrorKind::Decode,
+        format!("the catalogue's answer has {found} where the dialect promises another type"),
+    )
+}
