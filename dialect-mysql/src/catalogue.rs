@@ -42,34 +42,39 @@ pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str], col
 /// How much a column keeps of the values of a field.
 pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
     let all_if = |kept| if kept { Keeps::All } else { Keeps::Less };
-    let most = column.size.and_then(|size| u32::try_from(size).ok());
-    match (ty, column.base.as_str()) {
-        (_, "decimal") if column.size == Some(0) && ty.is_integer() => Keeps::All,
-        (_, "decimal") => Keeps::Unreadable,
-        (Type::Text | Type::Enum(_), "varchar") => match most {
-            Some(most) if length.is_none_or(|length| length > most) => Keeps::Characters(most),
-            _ => Keeps::All,
-        },
-        (Type::Text | Type::Enum(_), "tinytext" | "text" | "mediumtext" | "longtext")
-        | (Type::Enum(_), "enum")
-        | (
-            Type::Bytes | Type::Uuid,
-            "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob",
-        )
-        | (Type::Date, "date")
-        | (Type::Uuid, "uuid" | "char" | "varchar")
-        | (
-            Type::Bool | Type::Int16 | Type::Int32 | Type::Int64,
-            "bit" | "tinyint" | "smallint" | "mediumint" | "int" | "bigint",
-        ) => Keeps::All,
-        (Type::Uuid, "binary") => all_if(column.size == Some(16)),
-        (Type::Float32, "float" | "double") | (Type::Float64, "double") => {
-            all_if(column.size.is_none())
+    let base = column.base.as_str();
+    if base == "decimal" {
+        // A fraction has no place in a field.
+        let whole = column.size == Some(0) && ty.is_integer();
+        return if whole { Keeps::All } else { Keeps::Unreadable };
+    }
+    match ty {
+        Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => {
+            all_if(base == "bit" || base.ends_with("int"))
         }
-        (Type::Time, "time") | (Type::DateTime | Type::Timestamp, "datetime" | "timestamp") => {
+        Type::Float32 => all_if(matches!(base, "float" | "double") && column.size.is_none()),
+        Type::Float64 => all_if(base == "double" && column.size.is_none()),
+        Type::Bytes => all_if(base == "varbinary" || base.ends_with("blob")),
+        Type::Uuid => all_if(base != "binary" || column.size == Some(16)),
+        Type::Date if base == "date" => Keeps::All,
+        Type::Time if base == "time" => all_if(column.size == Some(6)),
+        Type::DateTime | Type::Timestamp if matches!(base, "datetime" | "timestamp") => {
             all_if(column.size == Some(6))
         }
-        (Type::Date, _) | (Type::DateTime | Type::Timestamp | Type::Time, _) => Keeps::Unreadable,
+        Type::Date | Type::Time | Type::DateTime | Type::Timestamp => Keeps::Unreadable,
+        _ => keeps_text(column, ty, length),
+    }
+}
+
+fn keeps_text(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
+    let most = column.size.and_then(|size| u32::try_from(size).ok());
+    match (column.base.as_str(), most) {
+        ("varchar", Some(most)) if length.is_none_or(|length| length > most) => {
+            Keeps::Characters(most)
+        }
+        ("varchar", _) => Keeps::All,
+        ("enum", _) if *ty != Type::Text => Keeps::All,
+        (base, _) if base.ends_with("text") => Keeps::All,
         _ => Keeps::Less,
     }
 }

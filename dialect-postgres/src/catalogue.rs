@@ -150,12 +150,6 @@ pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
             w.push(" COLLATE \"C\"").push(SAME);
             (guard.old)(w);
         }
-        (_, Some("enum"), Some(stored)) if is_text(ty) => {
-            (guard.new)(w);
-            w.push(SAME);
-            (guard.old)(w);
-            w.push("::").push(&stored.cast);
-        }
         (_, _, Some(stored)) if !is_own(stored, ty) => {
             (guard.new)(w);
             w.push(TEXT).push(SAME);

@@ -11,8 +11,10 @@ use super::executor::Access;
 use crate::engine::{Connection, StatementKey, StatementKind};
 use crate::mapping::ModelDef;
 
-/// The most keys that one statement of [`rows_by_key`] asks for.
-const KEYS: usize = 64;
+/// The most keys of one column that a statement of [`rows_by_key`] asks for: those of a batch.
+const LISTED: usize = 1024;
+/// The most keys of several columns: each is a condition of its own.
+const JUNCTED: usize = 64;
 
 /// The text of `SELECT columns FROM table WHERE key = ?`, compiled once per model and dialect.
 ///
@@ -65,14 +67,19 @@ fn read(
     (keys, access): (&[Vec<Value>], Access),
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
-    let mut rest = keys;
-    while !rest.is_empty() {
-        // Powers of two, so that there are few texts to prepare and to keep.
-        let (these, others) = rest.split_at(1 << rest.len().min(KEYS).ilog2());
-        let sql = statement(connection, def, model, (these.len(), access))?;
-        let binds: Vec<ValueRef<'_>> = these.iter().flatten().map(Value::as_ref).collect();
+    let most = if def.primary_key.len() == 1 {
+        LISTED
+    } else {
+        JUNCTED
+    };
+    for keys in keys.chunks(most) {
+        // Powers of two, so that there are few texts to prepare and to keep: the last key repeats.
+        let rows = keys.len().next_power_of_two();
+        let sql = statement(connection, def, model, (rows, access))?;
+        let padding = std::iter::repeat_n(keys.last(), rows - keys.len());
+        let padded = keys.iter().chain(padding.flatten());
+        let binds: Vec<ValueRef<'_>> = padded.flatten().map(Value::as_ref).collect();
         connection.read(&sql, &binds, each)?;
-        rest = others;
     }
     Ok(())
 }

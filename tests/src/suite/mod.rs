@@ -13,6 +13,7 @@ mod failed_flush;
 mod fault;
 mod flush_order;
 mod freed_values;
+mod guarded;
 mod handles;
 mod identity;
 mod isolation;
@@ -28,6 +29,7 @@ mod many_rows;
 mod messages;
 mod misfits;
 mod moments;
+mod native;
 mod nesting;
 mod past_the_session;
 mod pool;
@@ -40,6 +42,7 @@ mod session_verbs;
 mod set_null;
 mod stale;
 mod statements;
+mod stored;
 mod support;
 mod text_search;
 mod touched;
@@ -147,6 +150,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(messages::cases());
     cases.extend(misfits::cases());
     cases.extend(moments::cases());
+    cases.extend(native::cases());
     cases.extend(nesting::cases());
     cases.extend(pool::cases());
     cases.extend(text_search::cases());
@@ -158,6 +162,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(failed_flush::cases());
     cases.extend(flush_order::cases());
     cases.extend(freed_values::cases());
+    cases.extend(guarded::cases());
     cases.extend(handles::cases());
     cases.extend(identity::cases());
     cases.extend(key_defaults::cases());
@@ -171,6 +176,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(session_verbs::cases());
     cases.extend(set_null::cases());
     cases.extend(stale::cases());
+    cases.extend(stored::cases());
     cases.extend(version::cases());
     cases.extend(violations::cases());
     cases

@@ -1,0 +1,409 @@
+//! What a column keeps of a value, and what triggers make of a row: the entity has it after a flush, and nothing
+//! is read back where everything is kept.
+
+use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use orm::prelude::*;
+
+use super::Requires;
+use crate::backend::{Backend, Db, asks_catalogue};
+use crate::cases;
+use crate::fixtures::User;
+
+cases![
+    "stored":
+    values_that_are_rounded_are_read_back (Requires::StrictTypes),
+    rounded_values_are_as_they_were_after_a_rollback (Requires::StrictTypes),
+    a_savepoint_puts_rounded_values_back (Requires::StrictTypes),
+    text_that_is_padded_or_cut_is_read_back (Requires::StrictTypes),
+    what_a_trigger_changes_is_read_back,
+    a_trigger_that_changes_another_column_makes_it_known,
+    a_column_that_the_server_touches_is_read_back,
+    no_statement_more_where_everything_is_kept,
+    one_statement_more_where_a_column_keeps_less (Requires::StrictTypes),
+    the_catalogue_is_asked_once_a_table_and_engine,
+    several_tables_of_a_flush_are_one_question,
+];
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "events")]
+struct Event {
+    #[orm(primary_key)]
+    id: i64,
+    at: NaiveDateTime,
+    instant: DateTime<Utc>,
+    time: Option<NaiveTime>,
+    float: f64,
+    label: String,
+}
+
+/// A table whose columns keep less than the fields.
+fn events(db: &Db) {
+    let columns = match db.backend {
+        Backend::Sqlite => {
+            "id INTEGER PRIMARY KEY, at DATETIME, instant TIMESTAMP, time TIME, float FLOAT, label TEXT"
+        }
+        Backend::Postgres => {
+            "id bigserial PRIMARY KEY, at timestamp(0), instant timestamptz(3), time time(2), float real, label text"
+        }
+        _ => {
+            "id BIGINT AUTO_INCREMENT PRIMARY KEY, `at` DATETIME, instant TIMESTAMP NULL, time TIME(2), \
+             `float` FLOAT, label TEXT"
+        }
+    };
+    let mut conn = db.engine.connection().unwrap();
+    conn.raw_control(&format!("CREATE TABLE events ({columns})"))
+        .unwrap();
+}
+
+const NOW: &str = "2024-05-06T07:08:09.765432";
+
+fn event() -> Event {
+    let at: NaiveDateTime = NOW.parse().unwrap();
+    Event {
+        id: 0,
+        at,
+        instant: at.and_utc(),
+        time: Some(at.time()),
+        float: 0.1,
+        label: "x".into(),
+    }
+}
+
+fn change(session: &mut Session, all: &[Ref<Event>], float: f64) {
+    for row in all {
+        session[*row].at += TimeDelta::milliseconds(61_234);
+        session[*row].instant += TimeDelta::microseconds(61_234_567);
+        session[*row].time = session[*row]
+            .time
+            .map(|time| time + TimeDelta::milliseconds(1234));
+        session[*row].float = float;
+    }
+}
+
+/// The entities have what the rows have.
+#[track_caller]
+fn assert_stored(db: &Db, session: &Session, all: &[Ref<Event>]) {
+    let stored = select(Event).all(&mut db.other_connection()).unwrap();
+    assert_eq!(stored.len(), all.len());
+    for row in all {
+        let stored = stored.iter().find(|stored| stored.id == session[*row].id);
+        assert_eq!(Some(&session[*row]), stored);
+    }
+}
+
+fn values_that_are_rounded_are_read_back(db: &Db) {
+    events(db);
+    for rows in [1, 2, 1000] {
+        let mut session = db.session();
+        let all: Vec<Ref<Event>> = (0..rows).map(|_| session.add(event())).collect();
+        session.commit().unwrap();
+        assert_stored(db, &session, &all);
+        for float in [0.2, 0.3] {
+            change(&mut session, &all, float);
+            session
+                .commit()
+                .unwrap_or_else(|error| panic!("{rows}: {error}"));
+            assert_stored(db, &session, &all);
+        }
+        // Twice in one transaction, and in a savepoint.
+        change(&mut session, &all, 0.4);
+        session.flush().unwrap();
+        session
+            .savepoint(|session| {
+                change(session, &all, 0.5);
+                session.flush()
+            })
+            .unwrap();
+        change(&mut session, &all, 0.6);
+        session.commit().unwrap();
+        assert_stored(db, &session, &all);
+        all.iter().for_each(|row| session.delete(*row));
+        session.commit().unwrap();
+    }
+}
+
+fn rounded_values_are_as_they_were_after_a_rollback(db: &Db) {
+    events(db);
+    let mut session = db.session();
+    let row = session.add(event());
+    session.flush().unwrap();
+    assert_ne!(session[row].float, 0.1);
+    session.rollback().unwrap();
+    assert_eq!(session[row], event());
+    session.add_again(row).unwrap();
+    session.commit().unwrap();
+    assert_stored(db, &session, &[row]);
+    let stored = session[row].clone();
+    change(&mut session, &[row], 0.7);
+    session.flush().unwrap();
+    session.rollback().unwrap();
+    assert_eq!(session[row], stored);
+}
+
+fn a_savepoint_puts_rounded_values_back(db: &Db) {
+    events(db);
+    let mut session = db.session();
+    let all = [(); 3].map(|()| session.add(event()));
+    session.commit().unwrap();
+    change(&mut session, &all, 0.2);
+    session.flush().unwrap();
+    let before = session[all[0]].clone();
+    let failed: orm::Result<()> = session.savepoint(|session| {
+        change(session, &all, 0.3);
+        session.flush()?;
+        Err(orm::Error::other(std::io::Error::other("no")))
+    });
+    failed.unwrap_err();
+    assert_eq!(session[all[0]], before);
+    change(&mut session, &all, 0.4);
+    session.commit().unwrap();
+    assert_stored(db, &session, &all);
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "padded")]
+struct Padded {
+    #[orm(primary_key)]
+    code: String,
+    text: String,
+    short: String,
+    bytes: Vec<u8>,
+}
+
+fn text_that_is_padded_or_cut_is_read_back(db: &Db) {
+    let columns = match db.backend {
+        Backend::Postgres => {
+            "code char(6) PRIMARY KEY, text char(8), short varchar(3), bytes bytea"
+        }
+        _ => "code CHAR(6) PRIMARY KEY, text CHAR(8), short VARCHAR(3), bytes BINARY(4)",
+    };
+    let mut conn = db.engine.connection().unwrap();
+    conn.raw_control(&format!("CREATE TABLE padded ({columns})"))
+        .unwrap();
+    for rows in [1_u8, 2, 100] {
+        let mut session = db.session();
+        let add = |n: u8| Padded {
+            code: format!("c{n}"),
+            text: "ab ".into(),
+            // The blanks beyond the length are cut off without a word.
+            short: "abc  ".into(),
+            bytes: vec![n],
+        };
+        let all: Vec<Ref<Padded>> = (0..rows).map(|n| session.add(add(n))).collect();
+        session.commit().unwrap();
+        for round in 0..3 {
+            let stored = select(Padded).all(&mut db.other_connection()).unwrap();
+            for row in &all {
+                assert!(
+                    stored.contains(&session[*row]),
+                    "{:?} {stored:?}",
+                    session[*row]
+                );
+                session[*row].text = format!("{round} ");
+                session[*row].short = format!("{round}    ");
+                session[*row].bytes.push(round);
+                session[*row].bytes.truncate(usize::from(round) + 1);
+            }
+            session
+                .commit()
+                .unwrap_or_else(|error| panic!("{rows} {round}: {error}"));
+        }
+        all.iter().for_each(|row| session.delete(*row));
+        session.commit().unwrap();
+        assert_eq!(db.count("padded"), 0);
+    }
+}
+
+/// Makes the labels of events lower case, at `INSERT` or `UPDATE`, and adds one to their float.
+fn lower(db: &Db, event: &str) {
+    let mut conn = db.engine.connection().unwrap();
+    let name = format!("lower_{event}");
+    match db.backend {
+        Backend::Sqlite => conn.raw_control(&format!(
+            "CREATE TRIGGER {name} AFTER {event} ON events WHEN NEW.label <> lower(NEW.label) BEGIN \
+             UPDATE events SET label = lower(label), float = float + 1 WHERE id = NEW.id; END"
+        )),
+        Backend::Postgres => conn.raw_control(&format!(
+            "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             NEW.float := NEW.float + CASE WHEN NEW.label <> lower(NEW.label) THEN 1 ELSE 0 END; \
+             NEW.label := lower(NEW.label); RETURN NEW; END $$; \
+             CREATE TRIGGER {name} BEFORE {event} ON events FOR EACH ROW EXECUTE FUNCTION {name}()"
+        )),
+        _ => conn.raw_control(&format!(
+            "CREATE TRIGGER {name} BEFORE {event} ON events FOR EACH ROW \
+             SET NEW.`float` = NEW.`float` + CASE WHEN CAST(NEW.label AS BINARY) <> CAST(LOWER(NEW.label) AS BINARY) \
+             THEN 1 ELSE 0 END, NEW.label = LOWER(NEW.label)"
+        )),
+    }
+    .unwrap();
+}
+
+fn what_a_trigger_changes_is_read_back(db: &Db) {
+    events(db);
+    lower(db, "INSERT");
+    lower(db, "UPDATE");
+    for rows in [1, 2, 300] {
+        let mut session = db.session();
+        let add = |_| {
+            session.add(Event {
+                label: "ABC".into(),
+                ..event()
+            })
+        };
+        let all: Vec<Ref<Event>> = (0..rows).map(add).collect();
+        session.commit().unwrap();
+        assert_eq!(session[all[0]].label, "abc");
+        assert_stored(db, &session, &all);
+        for label in ["DEF", "GHI"] {
+            all.iter()
+                .for_each(|row| session[*row].label = label.into());
+            session
+                .commit()
+                .unwrap_or_else(|error| panic!("{rows}: {error}"));
+            assert_stored(db, &session, &all);
+        }
+        all.iter().for_each(|row| session.delete(*row));
+        session.commit().unwrap();
+    }
+}
+
+fn a_trigger_that_changes_another_column_makes_it_known(db: &Db) {
+    events(db);
+    lower(db, "UPDATE");
+    let mut session = db.session();
+    let row = session.add(Event {
+        float: 0.5,
+        ..event()
+    });
+    session.commit().unwrap();
+    session[row].label = "ABC".into();
+    session.flush().unwrap();
+    assert_eq!(session[row].float, 1.5);
+    session[row].float = 5.0;
+    session.commit().unwrap();
+    assert_stored(db, &session, &[row]);
+}
+
+fn a_column_that_the_server_touches_is_read_back(db: &Db) {
+    #[derive(Model, Clone, Debug)]
+    #[orm(table = "touched")]
+    struct Touched {
+        #[orm(primary_key)]
+        id: i64,
+        name: String,
+        at: Option<NaiveDateTime>,
+    }
+    let columns = match db.backend {
+        Backend::Sqlite => "id INTEGER PRIMARY KEY, name TEXT, at DATETIME",
+        Backend::Postgres => "id bigserial PRIMARY KEY, name text, at timestamp",
+        _ => {
+            "id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20), \
+             at DATETIME(6) NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP(6)"
+        }
+    };
+    let mut conn = db.engine.connection().unwrap();
+    conn.raw_control(&format!("CREATE TABLE touched ({columns})"))
+        .unwrap();
+    let mut session = db.session();
+    let row = session.add(Touched::builder().name("a"));
+    session.commit().unwrap();
+    for name in ["b", "c"] {
+        session[row].name = name.into();
+        session.commit().unwrap();
+        assert_eq!(session[row].at.is_some(), db.backend.is_mysql());
+        session[row].at = Some(NOW.parse().unwrap());
+        session.commit().unwrap();
+        assert_eq!(session[row].at, Some(NOW.parse().unwrap()));
+        session[row].at = None;
+        session.commit().unwrap();
+    }
+}
+
+fn no_statement_more_where_everything_is_kept(db: &Db) {
+    let mut session = db.session();
+    let row = session.add(User::builder().username("ada"));
+    session.commit().unwrap();
+    db.sent();
+    for name in ["grace", "edsger"] {
+        session[row].username = name.into();
+        session.commit().unwrap();
+    }
+    session.add(User::builder().username("alan"));
+    session.commit().unwrap();
+    let sent = db.recorder.take_sql();
+    let words: Vec<&str> = sent
+        .iter()
+        .filter_map(|sql| sql.split(' ').next())
+        .collect();
+    assert_eq!(words, ["UPDATE", "UPDATE", "INSERT"]);
+}
+
+fn one_statement_more_where_a_column_keeps_less(db: &Db) {
+    events(db);
+    let mut session = db.session();
+    let all: Vec<Ref<Event>> = (0..1000).map(|_| session.add(event())).collect();
+    session.commit().unwrap();
+    let of = |db: &Db, word: &str| {
+        let sent = db.sent();
+        sent.iter().filter(|sql| sql.starts_with(word)).count()
+    };
+    db.sent();
+    // A column that keeps everything.
+    all.iter().for_each(|row| session[*row].label.push('y'));
+    session.commit().unwrap();
+    assert_eq!(of(db, "SELECT"), 0);
+    change(&mut session, &all, 0.2);
+    session.commit().unwrap();
+    assert_eq!(of(db, "SELECT"), 1);
+    session.add(event());
+    session.commit().unwrap();
+    assert_eq!(of(db, "SELECT"), 1);
+}
+
+fn questions(db: &Db) -> usize {
+    let sent = db.recorder.take_sql();
+    sent.iter().filter(|sql| asks_catalogue(sql)).count()
+}
+
+fn the_catalogue_is_asked_once_a_table_and_engine(db: &Db) {
+    events(db);
+    db.sent();
+    for _ in 0..3 {
+        let mut session = db.session();
+        let row = session.add(event());
+        session.commit().unwrap();
+        session[row].label.push('x');
+        session.commit().unwrap();
+        session.delete(row);
+        session.commit().unwrap();
+    }
+    assert_eq!(questions(db), 1);
+    db.engine.forget_tables();
+    let mut session = db.session();
+    let taken = session.add(event());
+    session.commit().unwrap();
+    assert_eq!(questions(db), 1);
+    // A flush that fails for another reason makes the engine forget nothing.
+    let twice = session.add(Event {
+        id: session[taken].id,
+        ..event()
+    });
+    assert!(session.commit().unwrap_err().is_unique_violation());
+    session.expunge(twice).unwrap();
+    session.add(event());
+    session.commit().unwrap();
+    assert_eq!(questions(db), 0);
+}
+
+fn several_tables_of_a_flush_are_one_question(db: &Db) {
+    events(db);
+    db.sent();
+    let mut session = db.session();
+    session.add(event());
+    session.add(User::builder().username("ada"));
+    session.commit().unwrap();
+    assert_eq!(questions(db), 1);
+    session.add(User::builder().username("grace"));
+    session.commit().unwrap();
+    assert_eq!(questions(db), 0);
+}
