@@ -33,7 +33,8 @@ pub(crate) fn look_up(
     if !unknown.is_empty() {
         match connection {
             Some(connection) => learn_tables(connection, &unknown)?,
-            None => learn_apart(engine, &unknown)?,
+            // As before a BEGIN: what has died in the pool is found out by the query itself.
+            None => learn_tables(&mut engine.connection_to_begin()?, &unknown)?,
         }
     }
     for unit in &mut plan.units {
@@ -45,15 +46,6 @@ pub(crate) fn look_up(
         }
     }
     Ok(())
-}
-
-/// Asks on a connection of the pool. As before a BEGIN, one that has died there is replaced by another.
-fn learn_apart(engine: &Engine, unknown: &[(&'static ModelDef, usize)]) -> Result<()> {
-    let learn = || learn_tables(&mut engine.connection_to_begin()?, unknown);
-    match learn() {
-        Err(error) if error.is_connection_lost() => learn(),
-        learned => learned,
-    }
 }
 
 /// The columns in which the database may have something else than what was bound.

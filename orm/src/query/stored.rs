@@ -49,7 +49,7 @@ pub(crate) fn learn_tables(
     let mut w = SqlWriter::new(dialect);
     if dialect.write_catalogue(&mut w, &names) {
         let (sql, binds) = w.finish();
-        connection.query(&sql, &binds, &mut |row| {
+        connection.read(&sql, &binds, &mut |row| {
             let number = usize::try_from(int(row, 0)?.unwrap_or(0)).unwrap_or(0);
             if let Some(columns) = found.get_mut(number) {
                 columns.push(column(row)?);
