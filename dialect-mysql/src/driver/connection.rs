@@ -18,6 +18,7 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, Params, Statement};
 use orm_core::driver::{Connection, Outcome, Row, TransactionState, unanswered};
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::IsolationLevel;
 use orm_core::value::ValueRef;
 
 use super::answer::{Done, drain, outcome, read, reported, run};
@@ -395,6 +396,10 @@ impl Connection for MysqlConnection {
         }
         let answer = self.native()?.ping();
         answer.map_err(|native| self.failed(native, ""))
+    }
+
+    fn default_isolation(&self) -> Option<IsolationLevel> {
+        self.session.isolation
     }
 
     fn is_broken(&self) -> bool {

@@ -5,6 +5,7 @@
 use mysql::prelude::Queryable;
 use mysql::{ChangeUserOpts, Conn};
 use orm_core::error::Result;
+use orm_core::sql::IsolationLevel;
 use orm_core::value::Value;
 
 use super::MysqlConfig;
@@ -33,6 +34,8 @@ pub(super) struct Session {
     pub(super) server: &'static str,
     /// The most bytes that the server takes at once.
     pub(super) packet: usize,
+    /// The isolation level of its transactions, if it is stronger than the one that InnoDB comes with.
+    pub(super) isolation: Option<IsolationLevel>,
     /// The statements that make the session what the driver promises, which a reset needs again.
     pub(super) settings: String,
 }
@@ -50,9 +53,9 @@ pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session>
         let error = failed(config, &format!("the session can't be set up: {why}"));
         error.with_source(native)
     };
-    let (version, packet, role) = ask(native).map_err(unset)?;
-    let server = server(&version);
-    check_version(server, &version).map_err(|why| failed(config, &why))?;
+    let found = ask(native).map_err(unset)?;
+    let server = server(&found.version);
+    check_version(server, &found.version).map_err(|why| failed(config, &why))?;
     let mut settings = session(server, config)?;
     // A proxy may not know this variable. What is missing then is asked for when it matters.
     let tracking = format!("{settings}, session_track_transaction_info = 'STATE'");
@@ -67,11 +70,12 @@ pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session>
     }
     if server == "mariadb" {
         // Logging in again leaves it there.
-        settings = format!("{}; {settings}", set_role(role.as_deref()));
+        settings = format!("{}; {settings}", set_role(found.role.as_deref()));
     }
     Ok(Session {
         server,
-        packet,
+        packet: found.packet,
+        isolation: stronger(&found.isolation, config),
         settings,
     })
 }
@@ -92,20 +96,44 @@ fn set_role(name: Option<&str>) -> String {
     }
 }
 
-/// The server's version, the most bytes that it takes at once, and the role of the login, if it has one.
-fn ask(native: &mut Conn) -> mysql::Result<(String, usize, Option<String>)> {
-    const QUESTION: &str = "SELECT VERSION(), @@max_allowed_packet, CURRENT_ROLE()";
+/// What a server is asked after the login.
+struct Found {
+    version: String,
+    /// The most bytes that it takes at once.
+    packet: usize,
+    /// The role of the login, if it has one.
+    role: Option<String>,
+    isolation: String,
+}
+
+/// In comments that one server executes and the other passes over: the variable has another name in each.
+const QUESTION: &str = "SELECT VERSION(), @@max_allowed_packet, CURRENT_ROLE(), \
+     /*!80000 @@transaction_isolation */ /*M! @@tx_isolation */";
+
+fn ask(native: &mut Conn) -> mysql::Result<Found> {
     let row: Option<mysql::Row> = native.query_first(QUESTION)?;
     let text = |index| match row.as_ref().and_then(|row| row.as_ref(index)) {
         Some(mysql::Value::Bytes(text)) => Some(String::from_utf8_lossy(text).into_owned()),
         _ => None,
     };
     let packet = text(1).and_then(|text| text.parse().ok());
-    Ok((
-        text(0).unwrap_or_default(),
-        packet.unwrap_or(usize::MAX),
-        text(2),
-    ))
+    Ok(Found {
+        version: text(0).unwrap_or_default(),
+        packet: packet.unwrap_or(usize::MAX),
+        role: text(2),
+        isolation: text(3).unwrap_or_default(),
+    })
+}
+
+/// The level that the server, or a variable in the options, has set, if it is above REPEATABLE READ.
+fn stronger(found: &str, config: &MysqlConfig) -> Option<IsolationLevel> {
+    let names = ["transaction_isolation", "tx_isolation"];
+    let set = config
+        .variables
+        .iter()
+        .rfind(|(name, _)| names.iter().any(|own| name.eq_ignore_ascii_case(own)));
+    let level = IsolationLevel::parse(set.map_or(found, |(_, level)| level.as_str()))?;
+    (level > IsolationLevel::RepeatableRead).then_some(level)
 }
 
 fn server(version: &str) -> &'static str {

@@ -6,6 +6,7 @@ use dialect_mysql::driver::mysql::Conn;
 use dialect_mysql::{MysqlConfig, MysqlDriver, TlsMode};
 use orm_core::driver::{Connection, Driver};
 use orm_core::error::{Error, ErrorKind};
+use orm_core::sql::IsolationLevel;
 use orm_core::value::Value;
 
 use super::support::{self, Scratch, config, execute, integer, value};
@@ -202,4 +203,32 @@ fn without_a_cache_statements_are_closed() {
     let closed = counted(connection.as_mut(), "Com_stmt_close");
     // One was prepared to count the prepared, and one to count the closed.
     assert_eq!(prepared[1], closed[1]);
+}
+
+#[test]
+fn a_stronger_isolation_level_of_the_server_is_told() {
+    let scratch = Scratch::new();
+    let mut connection = scratch.connect();
+    assert_eq!(connection.default_isolation(), None);
+    let name = if connection.server() == "mariadb" {
+        "tx_isolation"
+    } else {
+        "transaction_isolation"
+    };
+    // A variable of the connection, as the server's own setting would be.
+    for (value, told) in [
+        ("SERIALIZABLE", Some(IsolationLevel::Serializable)),
+        ("REPEATABLE-READ", None),
+        ("READ-COMMITTED", None),
+    ] {
+        let config = scratch.config().variable(name, value);
+        let mut connection = MysqlDriver::new(config).connect().unwrap();
+        assert_eq!(connection.default_isolation(), told, "{value}");
+        let question = format!("SELECT @@{name}");
+        assert_eq!(
+            support::value(connection.as_mut(), &question),
+            Value::Text(value.into())
+        );
+    }
+    drop(connection.reset());
 }

@@ -16,7 +16,7 @@ use postgres::config::{SslMode, SslNegotiation};
 use postgres::{Client, Config, NoTls};
 
 use super::connection::PostgresConnection;
-use super::session::{Session, Unchecked, Wanted};
+use super::session::{Session, Unchecked, Wanted, stronger_isolation};
 use super::stream::{Link, Plain};
 use super::{PostgresConfig, TlsMode};
 
@@ -294,6 +294,7 @@ impl Attempt {
         let reset = self.wanted.check(&mut client, heard.time_zone.as_deref())?;
         let session = Session {
             reset,
+            isolation: stronger_isolation(&mut client)?,
             link: self.link,
             answer_timeout: self.answer_timeout,
         };

@@ -15,6 +15,7 @@ use std::time::Duration;
 use hashlink::LruCache;
 use orm_core::driver::{Connection, Outcome, Row, TransactionState, unanswered};
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::IsolationLevel;
 use orm_core::value::ValueRef;
 use postgres::error::SqlState;
 use postgres::types::{ToSql, Type};
@@ -429,6 +430,10 @@ impl Connection for PostgresConnection {
             self.lose();
             Error::new(ErrorKind::ConnectionLost).with_source(error)
         })
+    }
+
+    fn default_isolation(&self) -> Option<IsolationLevel> {
+        self.session.isolation
     }
 
     fn is_broken(&self) -> bool {

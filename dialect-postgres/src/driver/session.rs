@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use orm_core::error::{Error, Result};
+use orm_core::sql::IsolationLevel;
 use postgres::{Client, SimpleQueryMessage};
 
 use super::connect::wrong;
@@ -16,6 +17,8 @@ use super::stream::Link;
 pub(super) struct Session {
     /// What the server is told and asked to reset it.
     pub(super) reset: String,
+    /// The isolation level of its transactions, if it is stronger than READ COMMITTED.
+    pub(super) isolation: Option<IsolationLevel>,
     /// How the driver and its stream agree, except over a unix socket.
     pub(super) link: Option<Link>,
     /// How long an answer may take; zero for any time.
@@ -121,6 +124,16 @@ fn ignored(parameter: &str) -> Error {
         "let the pooler pass on the startup parameter options, or set it for the role: \
          ALTER ROLE … SET {parameter} = …"
     ))
+}
+
+/// The isolation level that the server, the database, the role or `options` have set, if it is stronger than the
+/// one that PostgreSQL comes with. One round trip, once a connection.
+pub(super) fn stronger_isolation(
+    client: &mut Client,
+) -> Result<Option<IsolationLevel>, postgres::Error> {
+    let found = ask(client, "SHOW default_transaction_isolation")?;
+    let level = found.as_deref().and_then(IsolationLevel::parse);
+    Ok(level.filter(|level| *level > IsolationLevel::ReadCommitted))
 }
 
 /// The only value that a query yields. As text in one message, since poolers take that in every mode.

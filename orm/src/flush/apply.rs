@@ -99,6 +99,7 @@ fn mark_referring(state: &mut State, mut tables: Vec<&'static str>, action: Acti
         for arena in referring {
             followed = true;
             arena.mark_stale(clock);
+            arena.mark_cascaded();
             // Its rows may have been deleted in turn.
             if !tables.contains(&arena.def().table) {
                 tables.push(arena.def().table);

@@ -11,6 +11,8 @@ use orm_core::value::{Value, ValueRef};
 
 use super::fetch::fetch;
 use super::key_defaults::key_defaults;
+use super::replaced::InsertedKeys;
+use super::stale::{stale, still_there};
 use super::unit::{Plan, Unit, UnitKind};
 use crate::engine::{Connection, StatementKind};
 use crate::mapping::{ModelDef, table};
@@ -53,6 +55,7 @@ pub(crate) fn emit(
     plan: &Plan,
 ) -> Result<Vec<Written>, Failure> {
     let mut written = Vec::with_capacity(plan.units.len());
+    let mut inserted = InsertedKeys::default();
     for (index, unit) in plan.units.iter().enumerate() {
         let arena = state
             .by_model(unit.model)
@@ -62,7 +65,7 @@ pub(crate) fn emit(
             arena,
             unit,
         };
-        let result = match &unit.kind {
+        let result = inserted.check(arena, unit).and_then(|()| match &unit.kind {
             UnitKind::Insert {
                 columns,
                 fetched,
@@ -74,8 +77,13 @@ pub(crate) fn emit(
                 let updated = rows.update(set, guard).map(Written::Updated);
                 updated.map_err(|error| if *swaps { explain_swap(error) } else { error })
             }
-            UnitKind::Delete { guard } => rows.delete(guard).map(|()| Written::Deleted),
-        };
+            UnitKind::Delete { guard, cascaded } => {
+                rows.delete(guard, *cascaded).map(|()| Written::Deleted)
+            }
+        });
+        if let Ok(Written::Inserted(rows)) = &result {
+            inserted.note(arena, rows, &plan.units[index + 1..]);
+        }
         written.push(result.map_err(|error| {
             if may_be_altered(error.kind()) {
                 rows.connection.forget_tables();
@@ -190,7 +198,7 @@ impl<'a> Rows<'a> {
         let guard = self.guards(guard);
         let text = self.text(StatementKind::Update, set, &guard)?;
         let width = set.len() + unit.def.primary_key.len() + guard.columns.len();
-        self.write(&text, width, &|row, binds| {
+        let fill = |row: usize, binds: &mut Vec<_>| {
             let slot = unit.slots[row];
             for position in set {
                 let value = match rows[row].version {
@@ -203,7 +211,8 @@ impl<'a> Rows<'a> {
             }
             guard.fill(arena, (row, slot), binds);
             Ok(())
-        })?;
+        };
+        self.write((&text, width), &fill, None)?;
         self.read_back(&mut rows)?;
         Ok(rows)
     }
@@ -226,15 +235,22 @@ impl<'a> Rows<'a> {
         fetch(self.connection, arena, &keys, positions, &mut take)
     }
 
-    fn delete(&mut self, guard: &[usize]) -> Result<()> {
+    fn delete(&mut self, guard: &[usize], cascaded: bool) -> Result<()> {
         let (arena, unit) = (self.arena, self.unit);
         let guard = self.guards(guard);
         let text = self.text(StatementKind::Delete, &[], &guard)?;
         let width = unit.def.primary_key.len() + guard.columns.len();
-        self.write(&text, width, &|row, binds| {
+        let fill = |row: usize, binds: &mut Vec<_>| {
             guard.fill(arena, (row, unit.slots[row]), binds);
             Ok(())
-        })
+        };
+        let mut absent = cascaded.then(Vec::new);
+        self.write((&text, width), &fill, absent.as_mut())?;
+        let absent = absent.unwrap_or_default();
+        match still_there(self.connection, arena, &absent)? {
+            Some(slot) => Err(stale(arena, slot)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! next, so that a failure in `emit` leaves every entity as it was.
 
 mod apply;
+mod cascade;
 mod emit;
 mod fetch;
 mod guard;
@@ -12,6 +13,7 @@ mod key_defaults;
 mod look_up;
 mod order;
 mod plan;
+mod replaced;
 mod send;
 mod stale;
 mod stored;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use orm_core::error::{Error, ErrorKind, Result};
 
+use super::cascade;
 use super::order::{self, Group, Row};
 use super::unique;
 use super::unit::{Plan, Unit, UnitKind};
@@ -26,9 +27,11 @@ pub(crate) fn plan(state: &State, optimistic: bool) -> Result<Plan> {
     tables.iter().try_for_each(check_keys)?;
     let groups = order::groups(&mut tables);
     let early = unique::early_deletes(&tables);
-    let leaving = unique::leaving(&tables, &early);
+    let leaving = unique::leaving(&tables, &early, state);
+    let deleting = tables.iter().filter(|table| !table.deleting.is_empty());
     let mut planner = Planner {
         tables: &tables,
+        cascaded: cascade::reached(state, deleting.map(|table| table.arena.def().table)),
         emptied: unique::emptied(&tables, &early),
         optimistic,
         units: Vec::new(),
@@ -83,6 +86,8 @@ struct Planner<'s> {
     tables: &'s [Table<'s>],
     /// The columns of changed rows that early deletes make the database set.
     emptied: HashMap<Row, Vec<usize>>,
+    /// The tables of which deletes of this flush may take rows along.
+    cascaded: Vec<&'static str>,
     optimistic: bool,
     units: Vec<Unit>,
 }
@@ -191,13 +196,19 @@ impl Planner<'_> {
             match self.units.last_mut() {
                 Some(unit) if last == Some(row.table) => unit.slots.push(row.slot),
                 _ => {
-                    let version = self.tables[row.table].arena.def().version;
-                    let guard = version.into_iter().collect();
-                    self.push(row.table, row.slot, UnitKind::Delete { guard });
+                    let kind = self.delete_kind(row.table);
+                    self.push(row.table, row.slot, kind);
                 }
             }
             last = Some(row.table);
         }
+    }
+
+    fn delete_kind(&self, table: usize) -> UnitKind {
+        let arena = self.tables[table].arena;
+        let guard = arena.def().version.into_iter().collect();
+        let cascaded = arena.is_cascaded() || self.cascaded.contains(&arena.def().table);
+        UnitKind::Delete { guard, cascaded }
     }
 
     fn push(&mut self, table: usize, slot: u32, kind: UnitKind) {

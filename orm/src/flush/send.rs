@@ -14,6 +14,7 @@ use super::guard::Guards;
 use super::stale::{no_key, stale};
 use super::unit::Unit;
 use crate::engine::{StatementKey, StatementKind};
+use crate::state::AnyArena;
 
 /// How many rows of a prepared loop are bound at a time.
 const LOOP_ROWS: usize = 256;
@@ -25,11 +26,17 @@ const ARRAY_ROWS: usize = 1024;
 pub(super) type Fill<'f, 'a> = &'f dyn Fn(usize, &mut Vec<ValueRef<'a>>) -> Result<()>;
 
 impl Rows<'_> {
-    /// Runs the statement for every row and checks that each matched exactly one.
-    pub(super) fn write<'v>(&mut self, text: &str, width: usize, fill: Fill<'_, 'v>) -> Result<()> {
+    /// Runs the statement for every row and checks that each matched exactly one. Rows that may be gone go to
+    /// `absent` if they did not match.
+    pub(super) fn write<'v>(
+        &mut self,
+        (text, width): (&str, usize),
+        fill: Fill<'_, 'v>,
+        mut absent: Option<&mut Vec<u32>>,
+    ) -> Result<()> {
         let rows = self.unit.slots.len();
         if self.by_arrays() {
-            return self.write_arrays(text, width, fill);
+            return self.write_arrays((text, width), fill, absent);
         }
         let mut binds = Vec::with_capacity(width * rows.min(LOOP_ROWS));
         for first in (0..rows).step_by(LOOP_ROWS) {
@@ -44,7 +51,7 @@ impl Rows<'_> {
                 row += 1;
                 match outcome.affected {
                     1 => Ok(()),
-                    0 => Err(stale(arena, slot)),
+                    0 => missing(arena, &[slot], absent.as_deref_mut()),
                     found => Err(no_key(arena, slot, found)),
                 }
             };
@@ -58,7 +65,12 @@ impl Rows<'_> {
         Ok(())
     }
 
-    fn write_arrays<'v>(&mut self, text: &str, width: usize, fill: Fill<'_, 'v>) -> Result<()> {
+    fn write_arrays<'v>(
+        &mut self,
+        (text, width): (&str, usize),
+        fill: Fill<'_, 'v>,
+        mut absent: Option<&mut Vec<u32>>,
+    ) -> Result<()> {
         let rows = self.unit.slots.len();
         let mut values = Vec::with_capacity(width * rows.min(ARRAY_ROWS));
         for first in (0..rows).step_by(ARRAY_ROWS) {
@@ -70,7 +82,7 @@ impl Rows<'_> {
             let binds: Vec<ValueRef<'_>> = columns.iter().map(|c| ValueRef::Array(c)).collect();
             let outcome = self.connection.execute(text, &binds)?;
             if outcome.affected != chunk.len() as u64 {
-                return Err(stale(self.arena, self.unit.slots[first]));
+                missing(self.arena, &self.unit.slots[chunk], absent.as_deref_mut())?;
             }
         }
         Ok(())
@@ -137,4 +149,14 @@ impl Rows<'_> {
 fn batch_columns<'u>(unit: &'u Unit, positions: &[usize]) -> Vec<BatchColumn<'u>> {
     let positions = positions.iter();
     positions.map(|position| unit.column(*position)).collect()
+}
+
+/// Takes note of rows of which some did not match, or refuses the first of them.
+#[cold]
+fn missing(arena: &dyn AnyArena, slots: &[u32], absent: Option<&mut Vec<u32>>) -> Result<()> {
+    match absent {
+        Some(absent) => absent.extend_from_slice(slots),
+        None => return Err(stale(arena, slots[0])),
+    }
+    Ok(())
 }

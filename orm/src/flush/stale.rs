@@ -105,7 +105,7 @@ fn first_stale(
     unit: &Unit,
 ) -> Result<Option<u32>> {
     let guard = match &unit.kind {
-        UnitKind::Update { guard, .. } | UnitKind::Delete { guard } => guard.as_slice(),
+        UnitKind::Update { guard, .. } | UnitKind::Delete { guard, .. } => guard.as_slice(),
         UnitKind::Insert { .. } => &[],
     };
     let key = unit.def.primary_key;
@@ -135,6 +135,29 @@ fn first_stale(
         .iter()
         .copied()
         .find(|slot| !intact.contains(slot)))
+}
+
+/// The first of these entities whose row is there. Those that are gone were taken along by the database.
+pub(super) fn still_there(
+    connection: &mut Connection,
+    arena: &dyn AnyArena,
+    slots: &[u32],
+) -> Result<Option<u32>> {
+    let key = arena.def().primary_key;
+    let keys: Vec<Vec<Value>> = slots.iter().map(|slot| old(arena, *slot, key)).collect();
+    let by_key: HashMap<Option<String>, u32> = keys
+        .iter()
+        .zip(slots)
+        .map(|(key, slot)| (text(key), *slot))
+        .collect();
+    let mut there = None;
+    let model = (arena.def(), arena.model());
+    current_rows_by_key(connection, model, &keys, &mut |row| {
+        let found = arena.read(row, key)?;
+        there = there.or_else(|| by_key.get(&text(&found)).copied());
+        Ok(())
+    })?;
+    Ok(there)
 }
 
 fn old(arena: &dyn AnyArena, slot: u32, positions: &[usize]) -> Vec<Value> {

@@ -7,10 +7,11 @@ use orm_core::schema::Action;
 use orm_core::schema::sort::Edge;
 use orm_core::value::ValueRef;
 
+use super::cascade;
 use super::order::{Row, refer_to_added, stable_order, targets};
 use super::work::{Table, tuple};
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
-use crate::state::AnyArena;
+use crate::state::{AnyArena, Inserted, State};
 
 /// The deletes that go before everything else: those that free a value which an added or changed row
 /// takes, and those of rows that refer to them, since children must go before their parents.
@@ -122,11 +123,11 @@ impl Referring {
     }
 }
 
-/// The changed rows that go even before the `early` deletes: those that leave a parent which is deleted,
-/// or the database would refuse the delete or take the row along. One whose new parent is only added by
-/// this flush has to wait for it all the same. One that the database only makes refer to nothing doesn't:
-/// it may take what the parent frees.
-pub(super) fn leaving(tables: &[Table<'_>], early: &HashSet<Row>) -> HashSet<Row> {
+/// The changed rows that go even before the `early` deletes: those that leave a parent which is deleted, or the
+/// database would refuse the delete, and those that it may take along, or they would be gone before their UPDATE.
+/// One that waits for something else stays behind: for a new parent that this flush adds, or for a unique value
+/// that the deletes free. So does one that the database only makes refer to nothing.
+pub(super) fn leaving(tables: &[Table<'_>], early: &HashSet<Row>, state: &State) -> HashSet<Row> {
     let mut leaving = HashSet::new();
     if early.is_empty() {
         return leaving;
@@ -140,24 +141,68 @@ pub(super) fn leaving(tables: &[Table<'_>], early: &HashSet<Row>) -> HashSet<Row
                 .map(move |slot| Row { table, slot: *slot })
         })
         .collect();
+    let parents = early.iter().map(|row| tables[row.table].arena.def().table);
+    let reached = cascade::reached(state, parents);
     for (index, table) in tables.iter().enumerate() {
-        let waiting = refer_to_added(tables, index, &added);
-        let references = table.arena.def().references.iter();
-        for reference in references.filter(|reference| !is_set(reference)) {
-            let parents = keys_of(tables, early, reference);
-            let moved = table.changed.iter().filter(|row| {
-                let moves = reference.columns.iter().any(|c| row.columns.contains(*c));
-                moves && refers(table, row.slot, reference, &parents)
-            });
-            let moved = moved.map(|row| row.slot);
-            leaving.extend(
-                moved
-                    .filter(|slot| !waiting.contains(slot))
-                    .map(|slot| Row { table: index, slot }),
-            );
+        let mut waiting = refer_to_added(tables, index, &added);
+        let of_table = |slot: u32| Row { table: index, slot };
+        for slot in moving(tables, table, early) {
+            if !waiting.contains(&slot) {
+                leaving.insert(of_table(slot));
+            }
+        }
+        if reached.contains(&table.arena.def().table) {
+            waiting.extend(taking_freed(table, index, early));
+            let free = table.changed.iter().map(|row| row.slot);
+            leaving.extend(with_givers(table, &waiting, free).map(of_table));
         }
     }
     leaving
+}
+
+/// The changed rows of a table whose foreign key leaves one of `early`.
+fn moving(tables: &[Table<'_>], table: &Table<'_>, early: &HashSet<Row>) -> Vec<u32> {
+    let references = table.arena.def().references.iter();
+    let mut moving = Vec::new();
+    for reference in references.filter(|reference| !is_set(reference)) {
+        let parents = keys_of(tables, early, reference);
+        let moved = table.changed.iter().filter(|row| {
+            let moves = reference.columns.iter().any(|c| row.columns.contains(*c));
+            moves && refers(table, row.slot, reference, &parents)
+        });
+        moving.extend(moved.map(|row| row.slot));
+    }
+    moving
+}
+
+/// The changed rows of a table that take a unique value which one of `early` frees.
+fn taking_freed(table: &Table<'_>, index: usize, early: &HashSet<Row>) -> HashSet<u32> {
+    let arena = table.arena;
+    let mut taking = HashSet::new();
+    for columns in unique_sets(arena.def()) {
+        let old = |slot: u32| folded(columns.iter().map(|column| arena.old_value(slot, *column)));
+        let own = early.iter().filter(|row| row.table == index);
+        let freed: HashSet<String> = own.filter_map(|row| old(row.slot)).collect();
+        let takes = takers(table, columns)
+            .filter(|(_, new)| new.as_ref().is_some_and(|new| freed.contains(new)));
+        taking.extend(takes.map(|(slot, _)| slot));
+    }
+    taking
+}
+
+/// Those of `slots` that don't wait. Of rows that hand unique values on, all wait if one does.
+fn with_givers<'t>(
+    table: &Table<'_>,
+    waiting: &'t HashSet<u32>,
+    slots: impl Iterator<Item = u32> + 't,
+) -> impl Iterator<Item = u32> + 't {
+    let chained: HashSet<u32> = chain(table)
+        .rows
+        .iter()
+        .map(|row| table.changed[*row].slot)
+        .collect();
+    let chain_waits = chained.iter().any(|slot| waiting.contains(slot));
+    slots.filter(move |slot| !waiting.contains(slot) && !(chain_waits && chained.contains(slot)))
 }
 
 /// The changed rows that refer to one of `early`, with the columns that the database sets by itself when
@@ -218,6 +263,29 @@ pub(super) fn old_key(arena: &dyn AnyArena, slot: u32, columns: &[usize]) -> Opt
     }
     let values = columns.iter().map(|column| arena.old_value(slot, *column));
     tuple(values).map(Key::Other)
+}
+
+/// The primary key of a row that was just inserted.
+pub(super) fn key_of(arena: &dyn AnyArena, row: &Inserted) -> Option<Key> {
+    let def = arena.def();
+    if let (Some(generated), [position]) = (row.generated, def.primary_key)
+        && def.generated == Some(*position)
+    {
+        return Some(Key::Int(generated));
+    }
+    let filled = |position: usize| {
+        let found = row.filled.iter().find(|(filled, _)| *filled == position);
+        found.map(|(_, value)| value.as_ref())
+    };
+    let value =
+        |position: &usize| filled(*position).unwrap_or_else(|| arena.value(row.slot, *position));
+    match def.primary_key {
+        [position] => match value(position) {
+            ValueRef::Int(key) => Some(Key::Int(key)),
+            other => tuple(std::iter::once(other)).map(Key::Other),
+        },
+        positions => tuple(positions.iter().map(value)).map(Key::Other),
+    }
 }
 
 /// Changed rows of a table that take unique values from one another.

@@ -50,6 +50,8 @@ pub(super) enum UnitKind {
     },
     Delete {
         guard: Vec<usize>,
+        /// Whether the database may have deleted rows already, along with others that this session has.
+        cascaded: bool,
     },
 }
 

@@ -62,6 +62,8 @@ pub(crate) struct Arena<M: Model> {
     pub(super) expired_before: u32,
     /// The last statement of the session's own that may have changed rows past the unit of work, and when.
     pub(super) overtaken: Option<(u32, &'static str)>,
+    /// Whether the database may have deleted rows of the table along with others.
+    pub(super) cascaded: bool,
     /// Entities whose values a rollback has taken away, to be read again.
     pub(super) unknown: Vec<u32>,
     /// Old copies that are over, for the next ones: a program that changes many entities again and again
@@ -89,6 +91,7 @@ impl<M: Model> Arena<M> {
             fresh_from: 0,
             expired_before: 0,
             overtaken: None,
+            cascaded: false,
             unknown: Vec::new(),
             spare: Vec::new(),
         }

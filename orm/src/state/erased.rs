@@ -71,6 +71,10 @@ pub(crate) trait AnyArena: Any + Send {
     fn overtake(&mut self, clock: u32, statement: &'static str);
     /// The statement of the session's own that may have changed the entity's row since it was read.
     fn overtaken(&self, slot: u32) -> Option<&'static str>;
+    /// Notes that the database may have deleted rows of the table along with others.
+    fn mark_cascaded(&mut self);
+    /// Whether it may have.
+    fn is_cascaded(&self) -> bool;
     /// Whether a rollback has taken away values of entities.
     fn has_unknown(&self) -> bool;
     /// A row by which the database shows whether the open transaction was stored.
@@ -287,6 +291,14 @@ impl<M: Model> AnyArena for Arena<M> {
     fn overtaken(&self, slot: u32) -> Option<&'static str> {
         let (since, statement) = self.overtaken?;
         (self.slots[slot as usize].epoch < since).then_some(statement)
+    }
+
+    fn mark_cascaded(&mut self) {
+        self.cascaded = true;
+    }
+
+    fn is_cascaded(&self) -> bool {
+        self.cascaded
     }
 
     fn has_unknown(&self) -> bool {

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod bad_input;
+mod cascades;
 mod closures;
 mod conditions;
 mod connection;
@@ -31,11 +32,15 @@ mod misfits;
 mod moments;
 mod native;
 mod nesting;
+mod optimistic;
+mod outside_ends;
 mod past_the_session;
 mod pool;
 mod queries;
 mod random;
+mod raw_beside;
 mod raw_sql;
+mod reads;
 mod rollback;
 mod savepoint;
 mod session_verbs;
@@ -177,6 +182,11 @@ pub fn all() -> Vec<Case> {
     cases.extend(set_null::cases());
     cases.extend(stale::cases());
     cases.extend(stored::cases());
+    cases.extend(cascades::cases());
+    cases.extend(optimistic::cases());
+    cases.extend(outside_ends::cases());
+    cases.extend(raw_beside::cases());
+    cases.extend(reads::cases());
     cases.extend(version::cases());
     cases.extend(violations::cases());
     cases
