@@ -7,7 +7,7 @@ mariadb_missing() {
 }
 
 mariadb_unpack() {
-    unstable_unpack 'usr/sbin/mariadbd usr/bin/mariadb usr/bin/my_print_defaults' \
+    unstable_unpack 'usr/sbin/mariadbd usr/bin/mariadb usr/bin/my_print_defaults usr/bin/resolveip' \
         'mariadb-server-core mariadb-client-core'
 }
 

@@ -20,11 +20,13 @@ unstable_fails() { # REASON
 # Unpacks PACKAGES, the first of which gives the version, and writes the folder to $folder/$id.root.
 # PROGRAMS are their files, which then start with the libraries beside them.
 unstable_unpack() { # PROGRAMS PACKAGES
-    local cache lock status=0
+    local cache lock kind status=0
     local -a programs packages
     read -ra programs <<<"$1"
     read -ra packages <<<"$2"
     cache=$(unstable_cache)
+    # What else was unpacked with it, by an older version of these scripts perhaps.
+    kind=$(cksum <<<"$*" | cut -d' ' -f1)
     # The body of the work is a subshell: the lock and the mask end with it.
     (
         umask 022
@@ -36,18 +38,19 @@ unstable_unpack() { # PROGRAMS PACKAGES
     return "$status"
 }
 
-# The caller's `cache`, `programs` and `packages` say what.
+# The caller's `cache`, `kind`, `programs` and `packages` say what.
 unstable_unpack_locked() {
     local options version target
     unstable_options || return
     if unstable_refresh; then
         version=$(unstable_version "${packages[0]}")
         [[ -n $version ]] || unstable_fails "Debian unstable has no package ${packages[0]}" || return
-        target=$cache/${packages[0]}_${version//:/.} # a colon would part the path of libraries
+        # A colon would part the path of libraries.
+        target=$cache/${packages[0]}_${version//:/.}_$kind
         [[ -d $target ]] || unstable_download "$target" || return
     else
         # Without a mirror, what an earlier run has unpacked serves as well.
-        target=$(find "$cache" -maxdepth 1 -name "${packages[0]}_*" | sort -V | tail -n 1)
+        target=$(find "$cache" -maxdepth 1 -name "${packages[0]}_*_$kind" | sort -V | tail -n 1)
         [[ -n $target ]] || unstable_fails "the package list of $mirror can't be fetched" || return
     fi
     touch "$target"

@@ -280,3 +280,36 @@ fn temporary_tables_end_no_transaction() {
         assert_eq!(integer(connection, "SELECT COUNT(*) FROM t"), 0, "{sql}");
     }
 }
+
+/// MariaDB's `innodb_snapshot_isolation`, which is on by default since 11.6; MySQL has no such mode.
+#[test]
+fn a_row_changed_since_it_was_read_ends_the_transaction() {
+    let (scratch, mut connection) = scratch();
+    if connection.server() != "mariadb" {
+        return;
+    }
+    let connection = connection.as_mut();
+    for lock in [
+        "UPDATE t SET v = v + 1 WHERE id = 1",
+        "SELECT v FROM t WHERE id = 1 FOR UPDATE",
+    ] {
+        control(
+            connection,
+            &[
+                "SET SESSION innodb_snapshot_isolation = ON",
+                "BEGIN",
+                "INSERT INTO t VALUES (3, 3)",
+                "SAVEPOINT s",
+            ],
+        );
+        integer(connection, "SELECT COUNT(*) FROM t");
+        execute(
+            scratch.connect().as_mut(),
+            "UPDATE t SET v = v + 10 WHERE id = 1",
+        );
+        let error = failure(connection, lock);
+        assert_eq!(error.kind(), ErrorKind::SerializationFailure, "{lock}");
+        check(connection, Gone);
+        assert_eq!(integer(connection, "SELECT COUNT(*) FROM t"), 2);
+    }
+}
