@@ -16,6 +16,7 @@ use rusqlite::{Batch, CachedStatement, Statement};
 use super::bind::{bind_all, bind_row, check_count};
 use super::connect::SqliteDriver;
 use super::row::SqliteRow;
+use super::rowid::Rowids;
 use super::session::{self, Watch};
 use super::words::{Kind, is_transaction_control};
 use crate::errors::from_native;
@@ -28,6 +29,7 @@ pub(super) struct SqliteConnection {
     memory: Option<SqliteDriver>,
     /// Whether something is left behind that the next user would find.
     watch: Watch,
+    rowids: Rowids,
 }
 
 /// Statements of a longer text are prepared for one run: kept ones are counted, not weighed.
@@ -68,6 +70,7 @@ impl SqliteConnection {
             native,
             memory,
             watch,
+            rowids: Rowids::default(),
         })
     }
 
@@ -117,7 +120,13 @@ impl Connection for SqliteConnection {
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
         let mut statement = self.prepare(sql)?;
         bind_all(&mut statement, sql, binds)?;
-        self.run(&mut statement, sql, Kind::of(sql))
+        let kind = Kind::of(sql);
+        if kind == Kind::Unknown {
+            self.rowids.doubt();
+        }
+        let outcome = self.run(&mut statement, sql, kind);
+        self.rowids.note(&statement);
+        outcome
     }
 
     fn execute_each(
@@ -146,6 +155,7 @@ impl Connection for SqliteConnection {
             bind_row(&mut statement, sql, row)?;
             done(self.run(&mut statement, sql, kind)?)?;
         }
+        self.rowids.note(&statement);
         Ok(())
     }
 
@@ -157,11 +167,14 @@ impl Connection for SqliteConnection {
     ) -> Result<()> {
         let mut statement = self.prepare(sql)?;
         bind_all(&mut statement, sql, binds)?;
-        let mut rows = statement.raw_query();
-        // The rows reset the statement when they are dropped, however this ends.
-        while let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
-            each(&SqliteRow { row })?;
+        {
+            let mut rows = statement.raw_query();
+            // The rows reset the statement when they are dropped, however this ends.
+            while let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
+                each(&SqliteRow { row })?;
+            }
         }
+        self.rowids.note(&statement);
         Ok(())
     }
 
@@ -170,6 +183,7 @@ impl Connection for SqliteConnection {
             let mut statement = self.prepare(sql)?;
             return step_to_end(&mut statement).map_err(|native| from_native(native, sql));
         }
+        self.rowids.doubt();
         // `execute_batch` stops a statement that answers rows at the first one.
         let run = || {
             let mut batch = Batch::new(&self.native, sql);
@@ -199,6 +213,11 @@ impl Connection for SqliteConnection {
     fn is_read_only(&mut self, sql: &str) -> Result<bool> {
         let statement = self.prepare(sql)?;
         Ok(statement.readonly() && statement.column_count() > 0)
+    }
+
+    fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
+        let found = self.rowids.is_rowid(&self.native, table, column);
+        found.map_err(|native| from_native(native, ""))
     }
 
     // There is no other side that could go away. Errors of the file are errors of statements.
@@ -232,6 +251,7 @@ impl Connection for SqliteConnection {
 
     fn native(&mut self) -> &mut dyn Any {
         self.watch.set(true);
+        self.rowids.doubt();
         &mut self.native
     }
 }

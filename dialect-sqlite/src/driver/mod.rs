@@ -1,13 +1,14 @@
 //! Connections to SQLite over `rusqlite`: a file or a database in memory, set up alike each time.
 //!
 //! `connect.rs` has the options and the setting up, `connection.rs` runs statements, `session.rs` sees what they
-//! leave behind, `bind.rs` and `row.rs` are the two ways of a value. SQLite is a library in this process: there is no server to
+//! leave behind, `rowid.rs` knows which column a generated key belongs to, `bind.rs` and `row.rs` are the two ways of a value. SQLite is a library in this process: there is no server to
 //! lose, and the word on the transaction is asked from SQLite itself.
 
 mod bind;
 mod connect;
 mod connection;
 mod row;
+mod rowid;
 mod session;
 mod words;
 

@@ -199,6 +199,17 @@ pub trait Connection: Send + Any {
     /// `ConnectionLost`.
     fn ping(&mut self) -> Result<()>;
 
+    /// Whether [`Outcome::last_insert_id`] after an INSERT into `table` is the value of `column`, and not of a row id
+    /// beside it. Asked before and after INSERTs that leave `column` out, so it must not cost a statement each time.
+    /// A database that reports only what it generated for a column says yes.
+    ///
+    /// # Errors
+    /// The refusal of a look into the catalogue.
+    fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
+        let _ = (table, column);
+        Ok(true)
+    }
+
     /// Whether the connection is known to be broken, without I/O. The pool drops a broken one.
     fn is_broken(&self) -> bool;
 

@@ -332,6 +332,12 @@ impl Connection {
         self.shared.forget_tables();
     }
 
+    /// Whether the database generates the value of `column` where an INSERT leaves it out, so that the driver can tell
+    /// it.
+    pub(crate) fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
+        self.native().generates(table, column)
+    }
+
     /// The connection under this one, past checks and logging.
     pub(super) fn native(&mut self) -> &mut dyn driver::Connection {
         native(&mut self.slot)

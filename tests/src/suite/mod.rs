@@ -42,6 +42,7 @@ mod raw_beside;
 mod raw_sql;
 mod reads;
 mod rollback;
+mod rowid;
 mod savepoint;
 mod session_verbs;
 mod set_null;
@@ -177,6 +178,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(random::cases());
     cases.extend(past_the_session::cases());
     cases.extend(rollback::cases());
+    cases.extend(rowid::cases());
     cases.extend(savepoint::cases());
     cases.extend(session_verbs::cases());
     cases.extend(set_null::cases());

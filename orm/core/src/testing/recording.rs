@@ -243,6 +243,10 @@ impl Connection for RecordingConnection {
         self.inner.default_isolation()
     }
 
+    fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
+        self.inner.generates(table, column)
+    }
+
     fn is_broken(&self) -> bool {
         self.inner.is_broken()
     }

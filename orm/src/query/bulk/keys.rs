@@ -52,6 +52,26 @@ pub(super) fn unordered(def: &'static ModelDef) -> Error {
     .with_hint("make the key a column that counts up (auto-increment, serial, identity), or insert one row at a time")
 }
 
+/// Refuses rows whose key is left to a database that makes none: SQLite, if the column is not the table's rowid.
+pub(super) fn check_generated(conn: &mut Connection, insert: &BulkInsert<'_>) -> Result<()> {
+    let def = insert.def;
+    match def.generated.filter(|key| !insert.columns.contains(key)) {
+        Some(key) if !conn.generates(def.table, def.names[key])? => Err(ungenerated(def, key)),
+        _ => Ok(()),
+    }
+}
+
+#[cold]
+fn ungenerated(def: &'static ModelDef, key: usize) -> Error {
+    Error::with_message(ErrorKind::Schema, "the database does not generate the key")
+        .with_table(def.table)
+        .with_column(def.names[key])
+        .with_hint(
+            "declare the column as INTEGER PRIMARY KEY, without DESC and as the only one of the key; or give each \
+             row its key, with #[orm(auto_increment = false)]",
+        )
+}
+
 /// A generated key that a row has already: a sequence does not know of keys that were given.
 #[cold]
 pub(super) fn explain_taken_key(error: Error, insert: &BulkInsert<'_>) -> Error {

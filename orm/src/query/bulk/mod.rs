@@ -16,7 +16,7 @@ use orm_core::sql::{Dialect, GeneratedKeys};
 use orm_core::stmt::BatchRows;
 use orm_core::value::ValueRef;
 
-use self::keys::{check_count, explain_taken_key};
+use self::keys::{check_count, check_generated, explain_taken_key};
 use self::send::Bulk;
 pub(super) use self::texts::goes_at_once;
 use self::texts::{goes_as_arrays, render, statement_rows};
@@ -51,6 +51,7 @@ pub(crate) fn insert_rows<'v>(
         .def
         .generated
         .filter(|_| keys == GeneratedKeys::Returning);
+    check_generated(conn, insert)?;
     let mut bulk = Bulk {
         conn,
         insert,
@@ -67,7 +68,9 @@ pub(crate) fn insert_rows<'v>(
             Ok(())
         }),
     };
-    inserted.map_err(|error| explain_taken_key(error, insert))
+    inserted.map_err(|error| explain_taken_key(error, insert))?;
+    // Only now it is sure that the statement has not met another schema than the one looked at before.
+    check_generated(conn, insert)
 }
 
 /// Inserts rows and hands each row of the column at `returning` that comes back to `each`, in the order
@@ -79,6 +82,7 @@ pub(super) fn insert_returning<'v>(
     returning: usize,
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
+    check_generated(conn, insert)?;
     let returning = Some(returning);
     Bulk {
         conn,
