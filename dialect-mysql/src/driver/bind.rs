@@ -11,7 +11,7 @@ use orm_core::value::ValueRef;
 use crate::errors::too_large;
 
 /// What stands around values in a packet.
-const ROOM: usize = 64;
+pub(super) const ROOM: usize = 64;
 
 /// Values that come to more than a protocol packet travel one by one instead of together.
 const TOGETHER: u64 = 0x0100_0000;

@@ -402,6 +402,10 @@ impl Connection for MysqlConnection {
         self.session.isolation
     }
 
+    fn message_limit(&self) -> Option<usize> {
+        Some(self.session.packet.saturating_sub(bind::ROOM))
+    }
+
     fn is_broken(&self) -> bool {
         self.native.is_none()
     }

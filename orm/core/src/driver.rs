@@ -210,6 +210,11 @@ pub trait Connection: Send + Any {
         Ok(true)
     }
 
+    /// The most bytes that the values of one statement may come to, if the server has such a limit.
+    fn message_limit(&self) -> Option<usize> {
+        None
+    }
+
     /// Whether the connection is known to be broken, without I/O. The pool drops a broken one.
     fn is_broken(&self) -> bool;
 

@@ -119,6 +119,21 @@ impl ValueRef<'_> {
         matches!(self, Self::Null)
     }
 
+    /// About how many bytes it takes on the way to a database, rather more than less.
+    pub fn size(self) -> usize {
+        /// The widest number, and what stands around a value.
+        const FRAME: usize = 16;
+        FRAME
+            + match self {
+                Self::Text(v) => v.len(),
+                Self::Bytes(v) => v.len(),
+                Self::Uuid(v) => v.len(),
+                Self::Array(items) => items.iter().map(|item| item.size()).sum(),
+                Self::List(items) => items.iter().map(|item| item.as_ref().size()).sum(),
+                _ => 0,
+            }
+    }
+
     /// The value as JSON (RFC 8259). Drivers of databases without arrays bind [`ValueRef::Array`] and
     /// [`ValueRef::List`] so, for `json_each` and `JSON_TABLE`. Bytes and UUIDs become hexadecimal text,
     /// dates and times their ISO 8601 text. JSON has no word for infinity, but SQLite reads the number `9e999`

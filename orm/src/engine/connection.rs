@@ -64,6 +64,9 @@ pub(super) enum Effect {
     Control,
 }
 
+/// As much as brings the cost of a round trip to nothing, and far from the gigabyte that a message to PostgreSQL holds.
+const STATEMENT_BYTES: usize = 16 << 20;
+
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
@@ -336,6 +339,12 @@ impl Connection {
     /// it.
     pub(crate) fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
         self.native().generates(table, column)
+    }
+
+    /// The most bytes of values that a statement of many rows should have.
+    pub(crate) fn statement_bytes(&mut self) -> usize {
+        let limit = self.native().message_limit();
+        limit.map_or(STATEMENT_BYTES, |limit| limit.min(STATEMENT_BYTES))
     }
 
     /// The connection under this one, past checks and logging.

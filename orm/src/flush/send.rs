@@ -1,6 +1,7 @@
 //! Sends the UPDATE or DELETE of a unit for each of its rows: one statement, a prepared loop, or one
 //! statement with an array a column. Row counts are exact; rows that don't match are named in `stale.rs`.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use orm_core::driver::Outcome;
@@ -18,12 +19,36 @@ use crate::state::AnyArena;
 
 /// How many rows of a prepared loop are bound at a time.
 const LOOP_ROWS: usize = 256;
-/// How many rows go into one array statement: few round trips, and far from the gigabyte that a
-/// message holds.
+/// How many rows go into one array statement at most: few round trips. Long values make them fewer.
 const ARRAY_ROWS: usize = 1024;
 
 /// Adds the binds of a row, in the order of the statement, after checking them.
 pub(super) type Fill<'f, 'a> = &'f dyn Fn(usize, &mut Vec<ValueRef<'a>>) -> Result<()>;
+
+/// Puts the values of as many of `rows` together as come to `limit` bytes at most, but of one row at least. Returns the
+/// row that is next.
+fn fill_chunk<'a>(
+    values: &mut Vec<ValueRef<'a>>,
+    rows: Range<usize>,
+    limit: usize,
+    fill: Fill<'_, 'a>,
+) -> Result<usize> {
+    values.clear();
+    let mut bytes = 0;
+    for row in rows.clone() {
+        let start = values.len();
+        fill(row, values)?;
+        bytes += values[start..]
+            .iter()
+            .map(|value| value.size())
+            .sum::<usize>();
+        if bytes > limit && row > rows.start {
+            values.truncate(start);
+            return Ok(row);
+        }
+    }
+    Ok(rows.end)
+}
 
 impl Rows<'_> {
     /// Runs the statement for every row and checks that each matched exactly one. Rows that may be gone go to
@@ -73,16 +98,26 @@ impl Rows<'_> {
     ) -> Result<()> {
         let rows = self.unit.slots.len();
         let mut values = Vec::with_capacity(width * rows.min(ARRAY_ROWS));
-        for first in (0..rows).step_by(ARRAY_ROWS) {
-            let chunk = first..rows.min(first + ARRAY_ROWS);
-            values.clear();
-            chunk.clone().try_for_each(|row| fill(row, &mut values))?;
+        let limit = self.connection.statement_bytes();
+        let mut next = 0;
+        while next < rows {
+            let first = next;
+            next = fill_chunk(
+                &mut values,
+                first..rows.min(first + ARRAY_ROWS),
+                limit,
+                fill,
+            )?;
             let column = |column: usize| values.iter().skip(column).step_by(width).copied();
             let columns: Vec<Vec<ValueRef<'_>>> = (0..width).map(|c| column(c).collect()).collect();
             let binds: Vec<ValueRef<'_>> = columns.iter().map(|c| ValueRef::Array(c)).collect();
             let outcome = self.connection.execute(text, &binds)?;
-            if outcome.affected != chunk.len() as u64 {
-                missing(self.arena, &self.unit.slots[chunk], absent.as_deref_mut())?;
+            if outcome.affected != (next - first) as u64 {
+                missing(
+                    self.arena,
+                    &self.unit.slots[first..next],
+                    absent.as_deref_mut(),
+                )?;
             }
         }
         Ok(())

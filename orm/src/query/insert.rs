@@ -146,7 +146,7 @@ impl<'a, M: Model> Insert<'a, M> {
             return Ok(0);
         }
         x.write(M::def(), Write::Insert, |conn| {
-            if self.is_one_statement(conn.dialect()) {
+            if self.is_one_statement(conn) {
                 self.send_all(conn, send)
             } else if conn.in_transaction() {
                 conn.savepoint(|conn| self.send_all(conn, send))
@@ -158,12 +158,17 @@ impl<'a, M: Model> Insert<'a, M> {
     }
 
     /// Whether all rows go in one statement, which needs nothing around it to store them all or none.
-    fn is_one_statement(&self, dialect: &dyn Dialect) -> bool {
-        let mut runs = self.parts().flat_map(Rows::runs);
-        match (runs.next(), runs.next()) {
-            (Some(run), None) => goes_at_once(dialect.capabilities(), &run.insert::<M>()),
-            _ => false,
-        }
+    fn is_one_statement(&self, conn: &mut Connection) -> bool {
+        let limit = conn.statement_bytes();
+        let mut runs = self
+            .parts()
+            .flat_map(|part| part.runs().map(move |run| (part, run)));
+        let (Some((part, run)), None) = (runs.next(), runs.next()) else {
+            return false;
+        };
+        let value = |row, position| part.value(run.rows.start + row, position);
+        let capabilities = conn.dialect().capabilities();
+        goes_at_once(capabilities, &run.insert::<M>(), &value, limit)
     }
 
     fn send_all(&self, conn: &mut Connection, send: Send<'_, M>) -> Result<()> {

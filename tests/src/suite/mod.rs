@@ -24,6 +24,7 @@ mod keys;
 mod limits;
 mod lists;
 mod logging;
+mod long_values;
 mod lost;
 mod lost_connection;
 mod many_rows;
@@ -151,6 +152,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(joins::cases());
     cases.extend(limits::cases());
     cases.extend(lists::cases());
+    cases.extend(long_values::cases());
     cases.extend(logging::cases());
     cases.extend(lost_connection::cases());
     cases.extend(messages::cases());

@@ -138,6 +138,7 @@ impl Recorder {
 pub struct RecordingDriver {
     inner: Arc<dyn Driver>,
     recorder: Recorder,
+    message_limit: Option<usize>,
 }
 
 impl RecordingDriver {
@@ -146,7 +147,15 @@ impl RecordingDriver {
         Self {
             inner: Arc::new(inner),
             recorder: recorder.clone(),
+            message_limit: None,
         }
+    }
+
+    /// Tells of a server that takes no more than `bytes` at once.
+    #[must_use]
+    pub fn message_limit(mut self, bytes: usize) -> Self {
+        self.message_limit = Some(bytes);
+        self
     }
 }
 
@@ -155,7 +164,11 @@ impl Driver for RecordingDriver {
         self.recorder.log().connects += 1;
         let inner = self.inner.connect()?;
         let recorder = self.recorder.clone();
-        Ok(Box::new(RecordingConnection { inner, recorder }))
+        Ok(Box::new(RecordingConnection {
+            inner,
+            recorder,
+            message_limit: self.message_limit,
+        }))
     }
 
     fn is_private(&self) -> bool {
@@ -171,13 +184,17 @@ impl Driver for RecordingDriver {
 pub struct RecordingConnection {
     inner: Box<dyn Connection>,
     recorder: Recorder,
+    message_limit: Option<usize>,
 }
 
 impl RecordingConnection {
     /// Notes in `recorder` what `inner` sends.
     pub fn new(inner: Box<dyn Connection>, recorder: &Recorder) -> Self {
-        let recorder = recorder.clone();
-        Self { inner, recorder }
+        Self {
+            inner,
+            recorder: recorder.clone(),
+            message_limit: None,
+        }
     }
 }
 
@@ -245,6 +262,10 @@ impl Connection for RecordingConnection {
 
     fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
         self.inner.generates(table, column)
+    }
+
+    fn message_limit(&self) -> Option<usize> {
+        self.message_limit.or_else(|| self.inner.message_limit())
     }
 
     fn is_broken(&self) -> bool {

@@ -53,6 +53,7 @@ pub(crate) fn insert_rows<'v>(
         .filter(|_| keys == GeneratedKeys::Returning);
     check_generated(conn, insert)?;
     let mut bulk = Bulk {
+        limit: conn.statement_bytes(),
         conn,
         insert,
         value,
@@ -85,6 +86,7 @@ pub(super) fn insert_returning<'v>(
     check_generated(conn, insert)?;
     let returning = Some(returning);
     Bulk {
+        limit: conn.statement_bytes(),
         conn,
         insert,
         value,

@@ -12,7 +12,8 @@ use orm_core::value::ValueRef;
 
 use super::keys::{Query, check_count, unordered};
 use super::texts::{
-    ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, statement_key, statement_rows,
+    ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, rows_within, statement_key,
+    statement_rows,
 };
 use super::{BulkInsert, TakeKey};
 use crate::engine::Connection;
@@ -26,6 +27,8 @@ pub(super) struct Bulk<'a, 'v> {
     pub(super) value: &'a dyn Fn(usize, usize) -> ValueRef<'v>,
     /// The position of the column that the statements hand back.
     pub(super) returning: Option<usize>,
+    /// The most bytes of values that a statement has, unless one row has more.
+    pub(super) limit: usize,
 }
 
 /// Sends a statement that hands back rows; the range says which rows it inserts.
@@ -84,10 +87,11 @@ impl<'v> Bulk<'_, 'v> {
         let mut binds = Vec::new();
         let mut next = 0;
         while next < self.insert.rows {
-            let left = self.insert.rows - next;
-            let rows = self.statement_rows(left);
+            let rows = self.statement_rows(next);
             // The largest size may repeat: then it is prepared once for several runs.
-            let runs = (left / rows).min((LOOP_ROWS / rows).max(1));
+            let most = ((self.insert.rows - next) / rows).min((LOOP_ROWS / rows).max(1));
+            let fits = |run: &usize| self.rows_within(next + run * rows, rows) == rows;
+            let runs = 1 + (1..most).take_while(fits).count();
             let sql = self.text(BatchRows::Rows(rows))?;
             if width == 0 {
                 check_count(def, self.conn.execute(&sql, &[])?.affected, 1)?;
@@ -108,7 +112,7 @@ impl<'v> Bulk<'_, 'v> {
         let mut binds = Vec::new();
         let mut next = 0;
         while next < self.insert.rows {
-            let rows = self.statement_rows(self.insert.rows - next);
+            let rows = self.statement_rows(next);
             let sql = self.text(BatchRows::Rows(rows))?;
             self.fill(&mut binds, next..next + rows)?;
             send(
@@ -128,7 +132,10 @@ impl<'v> Bulk<'_, 'v> {
     fn arrays(&mut self) -> Result<()> {
         let sql = self.text(BatchRows::Arrays)?;
         let mut values = Vec::new();
-        for rows in chunks(self.insert.rows, ARRAY_ROWS) {
+        let mut next = 0;
+        while next < self.insert.rows {
+            let rows = next..next + self.rows_within(next, ARRAY_ROWS);
+            next = rows.end;
             self.fill_columns(&mut values, rows.clone())?;
             let outcome = self.conn.execute(&sql, &as_arrays(&values, rows.len()))?;
             check_count(self.insert.def, outcome.affected, rows.len())?;
@@ -140,7 +147,10 @@ impl<'v> Bulk<'_, 'v> {
     fn arrays_returning(&mut self, send: SendQuery<'_>) -> Result<()> {
         let sql = self.text(BatchRows::Arrays)?;
         let mut values = Vec::new();
-        for rows in chunks(self.insert.rows, ARRAY_ROWS) {
+        let mut next = 0;
+        while next < self.insert.rows {
+            let rows = next..next + self.rows_within(next, ARRAY_ROWS);
+            next = rows.end;
             self.fill_columns(&mut values, rows.clone())?;
             let binds = as_arrays(&values, rows.len());
             send(
@@ -155,8 +165,22 @@ impl<'v> Bulk<'_, 'v> {
         Ok(())
     }
 
-    fn statement_rows(&self, left: usize) -> usize {
-        statement_rows(self.conn.dialect().capabilities(), self.insert, left)
+    /// How many rows go into the statement that begins at `next`.
+    fn statement_rows(&self, next: usize) -> usize {
+        let left = self.insert.rows - next;
+        let rows = statement_rows(self.conn.dialect().capabilities(), self.insert, left);
+        let fitting = self.rows_within(next, rows);
+        if fitting == rows {
+            rows
+        } else {
+            1 << fitting.ilog2()
+        }
+    }
+
+    /// How many of at most `most` rows from `next` on a statement has room for.
+    fn rows_within(&self, next: usize, most: usize) -> usize {
+        let end = self.insert.rows.min(next + most);
+        rows_within(self.insert, self.value, next..end, self.limit)
     }
 
     /// The values of some rows, row by row, checked.

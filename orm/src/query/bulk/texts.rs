@@ -7,6 +7,8 @@ use std::ops::Range;
 use orm_core::error::Result;
 use orm_core::sql::{Capabilities, Dialect, SqlWriter, write_batch_insert};
 use orm_core::stmt::{BatchInsert, BatchRows};
+use orm_core::types::Type;
+use orm_core::value::ValueRef;
 
 use super::BulkInsert;
 use crate::engine::{StatementKey, StatementKind, StoredTable};
@@ -16,7 +18,7 @@ use crate::query::stored::batch_column;
 const STATEMENT_ROWS: usize = 100;
 /// The rows whose values are collected at once for a loop over one statement.
 pub(super) const LOOP_ROWS: usize = 256;
-/// The rows of one array statement: few round trips, and far from the gigabyte that a message holds.
+/// The most rows of one array statement: few round trips. Long values make them fewer.
 pub(super) const ARRAY_ROWS: usize = 1024;
 
 /// Whether rows are inserted as one array a column. One row has nothing to gain from it, and without
@@ -25,9 +27,43 @@ pub(super) fn goes_as_arrays(capabilities: &Capabilities, insert: &BulkInsert<'_
     capabilities.arrays && insert.rows > 1 && !insert.columns.is_empty()
 }
 
-/// Whether one statement inserts all rows, whether or not it hands back keys.
-pub(in crate::query) fn goes_at_once(capabilities: &Capabilities, insert: &BulkInsert<'_>) -> bool {
-    insert.rows == 1 || goes_as_arrays(capabilities, insert) && insert.rows <= ARRAY_ROWS
+/// Whether one statement of at most `limit` bytes inserts all rows, whether or not it hands back keys.
+pub(in crate::query) fn goes_at_once<'v>(
+    capabilities: &Capabilities,
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    limit: usize,
+) -> bool {
+    let at_once = || rows_within(insert, value, 0..insert.rows, limit) == insert.rows;
+    insert.rows == 1
+        || goes_as_arrays(capabilities, insert) && insert.rows <= ARRAY_ROWS && at_once()
+}
+
+/// How many of `rows` go together into `limit` bytes; one at least.
+pub(super) fn rows_within<'v>(
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    rows: Range<usize>,
+    limit: usize,
+) -> usize {
+    let columns = &insert.def.columns;
+    let is_short = |position: &usize| is_short(&columns[*position].ty);
+    let all = rows.len();
+    if insert.columns.iter().all(is_short) {
+        return all;
+    }
+    let mut bytes = 0;
+    let fits = |row: &usize| {
+        let values = insert.columns.iter().map(|position| value(*row, *position));
+        bytes += values.map(ValueRef::size).sum::<usize>();
+        bytes <= limit
+    };
+    rows.take_while(fits).count().clamp(1.min(all), all)
+}
+
+/// Whether the values of a type are so short that their number alone bounds a statement.
+fn is_short(ty: &Type) -> bool {
+    !matches!(ty, Type::Text | Type::Bytes)
 }
 
 /// How many of `left` rows go into the next statement. Only a few sizes occur per column set, so that
