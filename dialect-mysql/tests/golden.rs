@@ -6,7 +6,7 @@
 
 use dialect_mysql::{MariaDbDialect, MysqlDialect};
 use orm_core::error::ErrorKind;
-use orm_core::schema::{Column, Metadata, Table};
+use orm_core::schema::{Column, Keeps, Metadata, Table};
 use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_expr};
 use orm_core::stmt::BatchRows::{Arrays, Rows};
 use orm_core::stmt::{Aggregate, LikeKind};
@@ -292,6 +292,56 @@ fn foreign_key_cycle() {
             "DROP TABLE `a`"
         ]
     );
+}
+
+#[test]
+fn guards_compare_bytes() {
+    let update = |guard: &str| format!("UPDATE `t` SET `version` = ? WHERE `id` = ? AND {guard}");
+    let bytewise = batches::stored("varchar", "varchar(9)", true);
+    let guard = [batches::declared(&Type::Text, &bytewise)];
+    let one = batches::guarded(&[VERSION], &guard, Rows(1));
+    check(&one, &update("`name` <=> ?"));
+    let mut large = one;
+    large.digest = true;
+    check(
+        &large,
+        &update(
+            "CONCAT(LENGTH(CONVERT(`name` USING utf8mb4)), ':', SHA2(CONVERT(`name` USING utf8mb4), 256)) <=> ?",
+        ),
+    );
+    // Of another collation, and of a table of which nothing is known.
+    let other = batches::stored("varchar", "varchar(9)", false);
+    for column in [batches::declared(&Type::Text, &other), NAME] {
+        let text = "CONVERT(`name` USING utf8mb4) COLLATE";
+        check_both(
+            &batches::guarded(&[VERSION], &[column], Rows(1)),
+            &update(&format!("{text} utf8mb4_0900_bin <=> ?")),
+            &update(&format!("{text} utf8mb4_nopad_bin <=> ?")),
+        );
+    }
+}
+
+#[test]
+fn what_a_column_keeps() {
+    let keeps = |base: &str, size: Option<i64>, ty: &Type| {
+        let mut column = batches::stored(base, base, true);
+        column.size = size;
+        MariaDbDialect.keeps(&column, ty, Some(50))
+    };
+    assert_eq!(keeps("datetime", Some(0), &Type::DateTime), Keeps::Less);
+    assert_eq!(keeps("datetime", Some(6), &Type::DateTime), Keeps::All);
+    assert_eq!(keeps("float", None, &Type::Float64), Keeps::Less);
+    assert_eq!(keeps("float", Some(3), &Type::Float32), Keeps::Less);
+    assert_eq!(keeps("varchar", Some(50), &Type::Text), Keeps::All);
+    assert_eq!(
+        keeps("varchar", Some(49), &Type::Text),
+        Keeps::Characters(49)
+    );
+    assert_eq!(keeps("char", Some(50), &Type::Text), Keeps::Less);
+    assert_eq!(keeps("binary", Some(16), &Type::Uuid), Keeps::All);
+    assert_eq!(keeps("binary", Some(16), &Type::Bytes), Keeps::Less);
+    assert_eq!(keeps("decimal", Some(0), &Type::Int64), Keeps::All);
+    assert_eq!(keeps("decimal", Some(2), &Type::Float64), Keeps::Unreadable);
 }
 
 #[test]

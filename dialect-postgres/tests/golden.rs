@@ -3,7 +3,7 @@
 
 use dialect_postgres::PostgresDialect;
 use orm_core::error::ErrorKind;
-use orm_core::schema::Metadata;
+use orm_core::schema::{Keeps, Metadata};
 use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_expr};
 use orm_core::stmt::BatchRows::{Arrays, Rows};
 use orm_core::stmt::{Aggregate, BatchDelete, LikeKind};
@@ -248,6 +248,115 @@ fn foreign_key_cycle() {
             r#"DROP TABLE "a""#
         ]
     );
+}
+
+#[test]
+fn guards_compare_bytes() {
+    let cases = [
+        (
+            &Type::Text,
+            batches::stored("text", "text", true),
+            r#""name" IS NOT DISTINCT FROM $3"#,
+        ),
+        (
+            &Type::Text,
+            batches::stored("varchar", "varchar(9)", false),
+            r#""name" COLLATE "C" IS NOT DISTINCT FROM $3"#,
+        ),
+        (
+            &Type::Text,
+            batches::stored("bpchar", "character(9)", true),
+            r#""name" COLLATE "C" IS NOT DISTINCT FROM $3::bpchar"#,
+        ),
+        (
+            &Type::Text,
+            batches::stored("jsonb", "jsonb", true),
+            r#""name"::text COLLATE "C" IS NOT DISTINCT FROM $3::jsonb::text"#,
+        ),
+        (
+            &Type::Int64,
+            batches::stored("numeric", "numeric(10,2)", true),
+            r#""name"::text COLLATE "C" IS NOT DISTINCT FROM $3::numeric(10,2)::text"#,
+        ),
+        (
+            &Type::Float32,
+            batches::stored("float8", "double precision", true),
+            r#""name"::float4 IS NOT DISTINCT FROM $3::float4"#,
+        ),
+    ];
+    for (ty, stored, expected) in cases {
+        let guard = [batches::declared(ty, &stored)];
+        let expected = format!(r#"UPDATE "t" SET "name" = $1 WHERE "id" = $2 AND {expected}"#);
+        check(&batches::guarded(&[NAME], &guard, Rows(1)), &expected);
+    }
+    // Of a table of which nothing is known.
+    check(
+        &batches::guarded(&[VERSION], &[NAME], Rows(1)),
+        r#"UPDATE "t" SET "version" = $1 WHERE "id" = $2 AND "name"::text COLLATE "C" IS NOT DISTINCT FROM $3::text"#,
+    );
+}
+
+#[test]
+fn large_values_are_guarded_by_their_digest() {
+    let stored = batches::stored("text", "text", true);
+    let guard = [batches::declared(&Type::Text, &stored)];
+    let mut update = batches::guarded(&[VERSION], &guard, Arrays);
+    update.digest = true;
+    check(
+        &update,
+        r#"UPDATE "t" SET "version" = v.c0 FROM UNNEST($1::int4[], $2::int8[], $3::text[]) AS v(c0, c1, c2) WHERE "t"."id" = v.c1 AND (octet_length(convert_to("t"."name"::text, 'UTF8')) || ':' || encode(sha256(convert_to("t"."name"::text, 'UTF8')), 'hex')) IS NOT DISTINCT FROM v.c2::text"#,
+    );
+    let digest = PostgresDialect.digest(ValueRef::Text("abc")).unwrap();
+    assert_eq!(
+        digest,
+        "3:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
+    assert_eq!(PostgresDialect.digest(ValueRef::Null), None);
+}
+
+#[test]
+fn arrays_become_the_types_of_their_columns() {
+    let (mood, number) = (
+        batches::stored("mood", "mood", true),
+        batches::stored("numeric", "numeric(10,2)", true),
+    );
+    let columns = [
+        batches::declared(&Type::Text, &mood),
+        batches::declared(&Type::Int64, &number),
+    ];
+    check(
+        &batches::insert(&columns, Arrays),
+        r#"INSERT INTO "t" ("name", "name") SELECT p.c0::mood, p.c1 FROM UNNEST($1::text[], $2::numeric[]) AS p(c0, c1)"#,
+    );
+    check(
+        &batches::guarded(&columns[..1], &columns[..1], Arrays),
+        r#"UPDATE "t" SET "name" = v.c0::mood FROM UNNEST($1::text[], $2::int8[], $3::text[]) AS v(c0, c1, c2) WHERE "t"."id" = v.c1 AND "t"."name"::text COLLATE "C" IS NOT DISTINCT FROM v.c2::mood::text"#,
+    );
+}
+
+#[test]
+fn what_a_column_keeps() {
+    let keeps = |base: &str, size: Option<i64>, ty: &Type, length: Option<u32>| {
+        let mut column = batches::stored(base, base, true);
+        column.size = size;
+        PostgresDialect.keeps(&column, ty, length)
+    };
+    assert_eq!(
+        keeps("timestamptz", None, &Type::Timestamp, None),
+        Keeps::All
+    );
+    assert_eq!(
+        keeps("timestamptz", Some(3), &Type::Timestamp, None),
+        Keeps::Less
+    );
+    assert_eq!(keeps("float4", None, &Type::Float64, None), Keeps::Less);
+    assert_eq!(keeps("float4", None, &Type::Float32, None), Keeps::All);
+    // The catalogue counts the four bytes of the head.
+    let varchar = |length| keeps("varchar", Some(24), &Type::Text, length);
+    assert_eq!(varchar(None), Keeps::Characters(20));
+    assert_eq!(varchar(Some(20)), Keeps::All);
+    assert_eq!(keeps("bpchar", Some(9), &Type::Text, None), Keeps::Less);
+    assert_eq!(keeps("inet", None, &Type::Text, None), Keeps::Unreadable);
 }
 
 #[test]

@@ -212,7 +212,7 @@ impl<'a> Rows<'a> {
             guard.fill(arena, (row, slot), binds);
             Ok(())
         };
-        self.write((&text, width), &fill, None)?;
+        self.write((&text, width, &guard), &fill, None)?;
         self.read_back(&mut rows)?;
         Ok(rows)
     }
@@ -245,7 +245,7 @@ impl<'a> Rows<'a> {
             Ok(())
         };
         let mut absent = cascaded.then(Vec::new);
-        self.write((&text, width), &fill, absent.as_mut())?;
+        self.write((&text, width, &guard), &fill, absent.as_mut())?;
         let absent = absent.unwrap_or_default();
         match still_there(self.connection, arena, &absent)? {
             Some(slot) => Err(stale(arena, slot)),

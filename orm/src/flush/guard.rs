@@ -1,11 +1,14 @@
 //! The old values that a unit's UPDATE or DELETE guards, as they are bound: whole, or as digests if one of
 //! them is large. Which columns are guarded is decided in `plan.rs`, how they are compared by the dialect.
 
+use orm_core::error::Result;
 use orm_core::types::Type;
-use orm_core::value::ValueRef;
+use orm_core::value::{Value, ValueRef};
 
 use super::emit::Rows;
 use super::unit::Unit;
+use crate::engine::Connection;
+use crate::query::current_rows_by_key;
 use crate::state::AnyArena;
 
 /// The bytes of an old value beyond which its digest is bound instead.
@@ -33,7 +36,7 @@ impl Rows<'_> {
             .collect();
         let is_large = |slot: &u32| {
             let mut large = large.iter();
-            large.any(|position| size(arena.old_value(*slot, *position)) > LARGE)
+            large.any(|position| arena.old_value(*slot, *position).size() > LARGE)
         };
         let mut digests = Vec::new();
         if !large.is_empty() && unit.slots.iter().any(is_large) {
@@ -76,18 +79,55 @@ impl Guards<'_> {
     }
 }
 
+impl Guards<'_> {
+    /// Whether a column may hold the same value in another spelling.
+    pub(super) fn may_be_respelled(&self, unit: &Unit) -> bool {
+        let mut columns = self.columns.iter();
+        columns.any(|position| is_spelled(&unit.def.columns[*position].ty))
+    }
+
+    /// The values that the row of an entity has in the guarded columns, as they are there; `None` if they don't
+    /// read as the old values.
+    #[cold]
+    pub(super) fn spelled(
+        &self,
+        connection: &mut Connection,
+        arena: &dyn AnyArena,
+        slot: u32,
+    ) -> Result<Option<Vec<(usize, Value)>>> {
+        let old = |position: &usize| arena.old_value(slot, *position);
+        let key = arena.def().primary_key.iter();
+        let key = key.map(|position| old(position).to_value()).collect();
+        let model = (arena.def(), arena.model());
+        let mut spelled = None;
+        current_rows_by_key(connection, model, &[key], &mut |row| {
+            let found = arena.read(row, self.columns)?;
+            let mut same = self.columns.iter().zip(&found);
+            if same.all(|(position, found)| found.as_ref().is_same(old(position))) {
+                let columns = self.columns.iter();
+                let values =
+                    columns.map(|position| Ok((*position, row.get(*position)?.to_value())));
+                spelled = Some(values.collect::<Result<_>>()?);
+            }
+            Ok(())
+        })?;
+        Ok(spelled)
+    }
+}
+
+/// Whether values of a type have more than one spelling where a database has no such type: text for dates and
+/// UUIDs, numbers of twice the digits for single precision.
+pub(super) fn is_spelled(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Time | Type::DateTime | Type::Timestamp | Type::Uuid | Type::Float32
+    )
+}
+
 /// Whether a column has room for a value that is worth a digest.
 fn may_be_large(unit: &Unit, position: usize) -> bool {
     let column = &unit.def.columns[position];
     // A character is of four bytes at most.
     let fits = |length: u32| length as usize * 4 > LARGE;
     matches!(column.ty, Type::Text | Type::Bytes) && column.length.is_none_or(fits)
-}
-
-fn size(value: ValueRef<'_>) -> usize {
-    match value {
-        ValueRef::Text(text) => text.len(),
-        ValueRef::Bytes(bytes) => bytes.len(),
-        _ => 0,
-    }
 }

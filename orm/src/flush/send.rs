@@ -5,13 +5,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use orm_core::driver::Outcome;
-use orm_core::error::Result;
+use orm_core::error::{Error, Result};
 use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 use orm_core::value::ValueRef;
 
 use super::emit::Rows;
-use super::guard::Guards;
+use super::guard::{Guards, is_spelled};
 use super::stale::{no_key, stale};
 use super::unit::Unit;
 use crate::engine::{StatementKey, StatementKind};
@@ -21,6 +21,15 @@ use crate::state::AnyArena;
 const LOOP_ROWS: usize = 256;
 /// How many rows go into one array statement at most: few round trips. Long values make them fewer.
 const ARRAY_ROWS: usize = 1024;
+
+/// What came of a loop over a statement.
+struct Sent {
+    /// The rows before the one that ended it.
+    done: usize,
+    /// Whether it ended because the statement matched no row.
+    missed: bool,
+    result: Result<()>,
+}
 
 /// Adds the binds of a row, in the order of the statement, after checking them.
 pub(super) type Fill<'f, 'a> = &'f dyn Fn(usize, &mut Vec<ValueRef<'a>>) -> Result<()>;
@@ -51,11 +60,11 @@ fn fill_chunk<'a>(
 }
 
 impl Rows<'_> {
-    /// Runs the statement for every row and checks that each matched exactly one. Rows that may be gone go to
-    /// `absent` if they did not match.
+    /// Runs the statement, which has `width` binds a row, for every row and checks that each matched exactly one.
+    /// Rows that may be gone go to `absent` if they did not match.
     pub(super) fn write<'v>(
         &mut self,
-        (text, width): (&str, usize),
+        (text, width, guard): (&str, usize, &Guards<'_>),
         fill: Fill<'_, 'v>,
         mut absent: Option<&mut Vec<u32>>,
     ) -> Result<()> {
@@ -64,30 +73,86 @@ impl Rows<'_> {
             return self.write_arrays((text, width), fill, absent);
         }
         let mut binds = Vec::with_capacity(width * rows.min(LOOP_ROWS));
-        for first in (0..rows).step_by(LOOP_ROWS) {
+        let mut next = 0;
+        while next < rows {
             binds.clear();
-            for row in first..rows.min(first + LOOP_ROWS) {
+            for row in next..rows.min(next + LOOP_ROWS) {
                 fill(row, &mut binds)?;
             }
-            let mut row = first;
-            let (arena, unit) = (self.arena, self.unit);
-            let mut check = |outcome: Outcome| {
-                let slot = unit.slots[row];
-                row += 1;
-                match outcome.affected {
-                    1 => Ok(()),
-                    0 => missing(arena, &[slot], absent.as_deref_mut()),
-                    found => Err(no_key(arena, slot, found)),
+            let sent = self.write_loop((text, width, next), &binds, absent.as_deref_mut());
+            next += sent.done;
+            match sent.result {
+                Ok(()) => {}
+                Err(error) if sent.missed && guard.may_be_respelled(self.unit) => {
+                    let start = sent.done * width;
+                    let row = &binds[start..start + width];
+                    self.write_respelled(text, row, (next, guard), error)?;
+                    next += 1;
                 }
-            };
-            if rows == 1 {
-                check(self.connection.execute(text, &binds)?)?;
-            } else {
-                self.connection
-                    .execute_each(text, width, &binds, &mut check)?;
+                Err(error) => return Err(error),
             }
         }
         Ok(())
+    }
+
+    /// Runs the statement once for each `width` values, those of the rows from `first` on, up to the first that
+    /// doesn't match.
+    fn write_loop(
+        &mut self,
+        (text, width, first): (&str, usize, usize),
+        binds: &[ValueRef<'_>],
+        mut absent: Option<&mut Vec<u32>>,
+    ) -> Sent {
+        let (arena, unit) = (self.arena, self.unit);
+        let (mut done, mut missed) = (0, false);
+        let mut check = |outcome: Outcome| {
+            let slot = unit.slots[first + done];
+            let checked = match outcome.affected {
+                1 => Ok(()),
+                0 => missing(arena, &[slot], absent.as_deref_mut()),
+                found => Err(no_key(arena, slot, found)),
+            };
+            missed = checked.is_err() && outcome.affected == 0;
+            done += usize::from(checked.is_ok());
+            checked
+        };
+        let result = if unit.slots.len() == 1 {
+            self.connection.execute(text, binds).and_then(check)
+        } else {
+            self.connection.execute_each(text, width, binds, &mut check)
+        };
+        Sent {
+            done,
+            missed,
+            result,
+        }
+    }
+
+    /// Runs the statement again for a row that it did not match, with the old values as the row has them, if
+    /// they read as what they are guarded to be: another program may spell a date or a UUID in another way.
+    #[cold]
+    fn write_respelled(
+        &mut self,
+        text: &str,
+        binds: &[ValueRef<'_>],
+        (row, guard): (usize, &Guards<'_>),
+        error: Error,
+    ) -> Result<()> {
+        let slot = self.unit.slots[row];
+        let Some(spelled) = guard.spelled(self.connection, self.arena, slot)? else {
+            return Err(error);
+        };
+        let mut binds = binds.to_vec();
+        let first = binds.len() - guard.columns.len();
+        for (bind, (position, spelled)) in binds[first..].iter_mut().zip(&spelled) {
+            if is_spelled(&self.unit.def.columns[*position].ty) {
+                *bind = spelled.as_ref();
+            }
+        }
+        match self.connection.execute(text, &binds)?.affected {
+            1 => Ok(()),
+            _ => Err(error),
+        }
     }
 
     fn write_arrays<'v>(

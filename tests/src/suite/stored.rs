@@ -20,6 +20,7 @@ cases![
     a_column_that_the_server_touches_is_read_back,
     no_statement_more_where_everything_is_kept,
     one_statement_more_where_a_column_keeps_less (Requires::StrictTypes),
+    values_that_other_programs_spell_in_their_way_are_no_change,
     the_catalogue_is_asked_once_a_table_and_engine,
     several_tables_of_a_flush_are_one_question,
 ];
@@ -406,4 +407,96 @@ fn several_tables_of_a_flush_are_one_question(db: &Db) {
     session.add(User::builder().username("grace"));
     session.commit().unwrap();
     assert_eq!(questions(db), 0);
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "spelled")]
+struct Spelled {
+    #[orm(primary_key)]
+    id: i64,
+    at: NaiveDateTime,
+    instant: Option<DateTime<Utc>>,
+    token: uuid::Uuid,
+    single: f32,
+    name: String,
+}
+
+/// Where a database has no type for dates or UUIDs, each program writes them in its own way.
+fn values_that_other_programs_spell_in_their_way_are_no_change(db: &Db) {
+    let columns = match db.backend {
+        Backend::Sqlite => {
+            "id INTEGER PRIMARY KEY, at TEXT, instant TEXT, token TEXT, single REAL, name TEXT"
+        }
+        Backend::Postgres => {
+            "id bigserial PRIMARY KEY, at timestamp, instant timestamptz, token uuid, single float8, name text"
+        }
+        _ => {
+            "id BIGINT AUTO_INCREMENT PRIMARY KEY, at DATETIME(6), instant DATETIME(6), token BINARY(16), \
+             single DOUBLE, name TEXT"
+        }
+    };
+    let mut conn = db.engine.connection().unwrap();
+    conn.raw_control(&format!("CREATE TABLE spelled ({columns})"))
+        .unwrap();
+    let (at, instant, token) = match db.backend {
+        Backend::Sqlite => (
+            "'2024-05-06T07:08:09.5'",
+            "'2024-05-06T07:08Z'",
+            "'01234567-89AB-cdef-0123-456789abcdef'",
+        ),
+        Backend::Postgres => (
+            "'2024-05-06 07:08:09.5'",
+            "'2024-05-06 07:08Z'",
+            "'0123456789abcdef0123456789abcdef'",
+        ),
+        _ => (
+            "'2024-05-06 07:08:09.5'",
+            "'2024-05-06 07:08:00'",
+            "x'0123456789abcdef0123456789abcdef'",
+        ),
+    };
+    for count in [1, 2, 300] {
+        for _ in 0..count {
+            db.outside(&format!(
+                "INSERT INTO spelled (at, instant, token, single, name) \
+                 VALUES ({at}, {instant}, {token}, 0.1, 'a')"
+            ));
+        }
+        let mut session = db.session();
+        let all = select(Spelled).all(&mut session).unwrap();
+        assert_eq!(all.len(), count);
+        session.commit().unwrap();
+        let change = |session: &mut Session, number: u128| {
+            for row in &all {
+                session[*row].at += TimeDelta::minutes(1);
+                session[*row].instant = session[*row].instant.map(|at| at + TimeDelta::minutes(1));
+                session[*row].token = uuid::Uuid::from_u128(number);
+                session[*row].single += 1.0;
+                session[*row].name.push('b');
+            }
+        };
+        for number in 1..3 {
+            change(&mut session, number);
+            session
+                .commit()
+                .unwrap_or_else(|error| panic!("{count}: {error}"));
+        }
+        // A change is one, in any spelling.
+        let last = session[all[count - 1]].id;
+        db.outside(&format!(
+            "UPDATE spelled SET instant = {instant}, at = {at} WHERE id = {last}"
+        ));
+        change(&mut session, 3);
+        let error = session.commit().unwrap_err();
+        assert!(
+            error.is_stale_data() && error.message().contains(&last.to_string()),
+            "{error}"
+        );
+        session.rollback().unwrap();
+        assert_eq!(
+            db.scalar("SELECT COUNT(*) FROM spelled WHERE name = 'abbb'"),
+            0
+        );
+        db.outside("DELETE FROM spelled");
+    }
 }

@@ -1,6 +1,7 @@
 //! The statements of a flush, on a table `t` with the columns of this file. Those with expressions are in
 //! `statements.rs`.
 
+use crate::schema::StoredColumn;
 use crate::stmt::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate};
 use crate::types::Type;
 
@@ -40,6 +41,39 @@ pub fn update(rows: BatchRows) -> BatchUpdate<'static> {
         guard: &[VERSION],
         digest: false,
         rows,
+    }
+}
+
+/// Sets the name of rows in which other columns have their old values.
+pub fn guarded<'a>(
+    set: &'a [BatchColumn<'a>],
+    guard: &'a [BatchColumn<'a>],
+    rows: BatchRows,
+) -> BatchUpdate<'a> {
+    BatchUpdate {
+        set,
+        guard,
+        ..update(rows)
+    }
+}
+
+/// What a catalogue tells of a column named `name`.
+pub fn stored(base: &str, declared: &str, bytewise: bool) -> StoredColumn {
+    StoredColumn {
+        name: NAME.name.to_owned(),
+        cast: base.to_owned(),
+        base: base.to_owned(),
+        declared: declared.to_owned(),
+        bytewise,
+        ..StoredColumn::default()
+    }
+}
+
+/// The column `name` as a table declares it.
+pub fn declared<'a>(ty: &'a Type, stored: &'a StoredColumn) -> BatchColumn<'a> {
+    BatchColumn {
+        stored: Some(stored),
+        ..BatchColumn::new(NAME.name, ty)
     }
 }
 
