@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256};
 
 /// Writes a query of the columns of `tables`.
 ///
-/// One SELECT a table, since MariaDB opens one table where it finds a name compared with `=`, and all tables of
+/// Triggers are rows without a column's name, since MariaDB 10.11 crashes when a connection is killed while it
+/// evaluates a subquery over its information schema. One SELECT a table, since MariaDB opens one table where it finds a name compared with `=`, and all tables of
 /// the database where it finds IN. Only BEFORE triggers can change the row that they are called for. A user
 /// without the TRIGGER privilege sees none.
 pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str], collation: &str) {
@@ -25,15 +26,17 @@ pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str], col
         );
         w.push(collation);
         w.push(
-            "', 0), (SELECT COALESCE(SUM(DISTINCT CASE g.event_manipulation WHEN 'INSERT' THEN 1 \
-             WHEN 'UPDATE' THEN 2 ELSE 0 END), 0) FROM information_schema.triggers g \
-             WHERE g.event_object_schema = DATABASE() AND g.event_object_table = ",
-        );
-        w.bind(ValueRef::Text(table));
-        w.push(
-            " AND g.action_timing = 'BEFORE') + CASE WHEN c.extra LIKE '%on update%' THEN 4 ELSE 0 END \
+            "', 0), CASE WHEN c.extra LIKE '%on update%' THEN 4 ELSE 0 END \
+             + CASE c.column_key WHEN 'PRI' THEN 8 WHEN 'UNI' THEN 16 ELSE 0 END \
              FROM information_schema.columns c \
              WHERE c.table_schema = DATABASE() AND c.table_name = ",
+        );
+        w.bind(ValueRef::Text(table));
+        w.push(" UNION ALL SELECT ").display(number);
+        w.push(
+            ", '', '', '', '', NULL, 0, CASE g.event_manipulation WHEN 'INSERT' THEN 1 WHEN 'UPDATE' THEN 2 \
+             ELSE 0 END FROM information_schema.triggers g WHERE g.action_timing = 'BEFORE' \
+             AND g.event_object_schema = DATABASE() AND g.event_object_table = ",
         );
         w.bind(ValueRef::Text(table));
     }

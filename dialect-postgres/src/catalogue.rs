@@ -35,6 +35,10 @@ pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str]) {
          (SELECT coalesce(bit_or((g.tgtype & 4) / 4 | (g.tgtype & 16) / 8), 0)::int8 \
          FROM pg_catalog.pg_trigger g WHERE NOT g.tgisinternal AND g.tgenabled <> 'D' \
          AND g.tgrelid IN (SELECT c.oid UNION ALL SELECT relid FROM pg_partition_tree(c.oid))) \
+         + (SELECT coalesce(bit_or(CASE WHEN i.indisprimary THEN 8 ELSE 0 END \
+         | CASE WHEN i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL THEN 16 ELSE 0 END), 0)::int8 \
+         FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisvalid \
+         AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])) \
          FROM (VALUES ",
     );
     w.list(tables.iter().enumerate(), |w, (number, table)| {

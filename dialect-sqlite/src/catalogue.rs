@@ -22,6 +22,9 @@ pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str]) {
          coalesce((SELECT min(m.type = 'table' AND instr(lower(m.sql), 'collate') = 0) FROM m \
          WHERE m.type IN ('table', 'view') AND m.tbl_name = t.name COLLATE NOCASE), 0), \
          3 * EXISTS (SELECT 1 FROM m WHERE m.type = 'trigger' AND m.tbl_name = t.name COLLATE NOCASE) \
+         + 8 * (c.pk > 0) + 16 * EXISTS (SELECT 1 FROM pragma_index_list(t.name) i \
+         WHERE i.[unique] AND NOT i.partial AND (SELECT max(x.name = c.name) = 1 AND count(*) = 1 \
+         FROM pragma_index_info(i.name) x)) \
          FROM (",
     );
     for (number, table) in tables.iter().enumerate() {

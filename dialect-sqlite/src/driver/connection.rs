@@ -212,7 +212,8 @@ impl Connection for SqliteConnection {
     // BEGIN and COMMIT are read-only to SQLite, too, so only what yields rows counts.
     fn is_read_only(&mut self, sql: &str) -> Result<bool> {
         let statement = self.prepare(sql)?;
-        Ok(statement.readonly() && statement.column_count() > 0)
+        // A text of comments alone is no statement, which must not be asked whether it reads.
+        Ok(statement.column_count() > 0 && statement.readonly())
     }
 
     fn generates(&mut self, table: &str, column: &str) -> Result<bool> {

@@ -23,6 +23,9 @@ pub(crate) struct StoredTable {
     pub touched: Vec<usize>,
     /// Whether every column can be read back.
     pub readable: bool,
+    /// Whether no two rows can have the same key of the model: the table's primary key or a unique index sees to
+    /// it.
+    pub unique_key: bool,
 }
 
 impl StoredTable {
@@ -35,6 +38,7 @@ impl StoredTable {
             update_triggers: false,
             touched: Vec::new(),
             readable: true,
+            unique_key: false,
         }
     }
 }

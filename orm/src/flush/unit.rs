@@ -84,7 +84,9 @@ impl Unit {
             fetched, generated, ..
         } = &self.kind
         else {
-            return self.read_back.is_empty();
+            // Several rows of one key are found out after the fact, too.
+            let unique_key = self.stored.as_ref().is_some_and(|stored| stored.unique_key);
+            return unique_key && self.read_back.is_empty();
         };
         // A key that doesn't fit its field is found out after the fact.
         fetched.is_empty()

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{
-    CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, Keeps, StoredColumn,
+    CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, IN_PRIMARY_KEY, Keeps,
+    StoredColumn, UNIQUE_ALONE,
 };
 use orm_core::sql::{Dialect, SqlWriter};
 use orm_core::stmt::BatchColumn;
@@ -82,6 +83,7 @@ fn table(dialect: &dyn Dialect, def: &ModelDef, columns: Vec<StoredColumn>) -> S
     let mut table = StoredTable {
         insert_triggers: any(CHANGED_BY_INSERT_TRIGGER),
         update_triggers: any(CHANGED_BY_UPDATE_TRIGGER),
+        unique_key: has_unique_key(def, &columns),
         ..StoredTable::default()
     };
     for (position, column) in def.columns.iter().enumerate() {
@@ -101,6 +103,23 @@ fn table(dialect: &dyn Dialect, def: &ModelDef, columns: Vec<StoredColumn>) -> S
         table.columns.push(Some(stored.clone()));
     }
     table
+}
+
+/// Whether a model's key can have one row at most: it has all columns of the table's primary key, or one that is
+/// unique by itself.
+fn has_unique_key(def: &ModelDef, columns: &[StoredColumn]) -> bool {
+    let key: Vec<&StoredColumn> = def
+        .primary_key
+        .iter()
+        .filter_map(|position| named(columns, def.names[*position]))
+        .collect();
+    let in_key = |column: &StoredColumn| key.iter().any(|own| own.name == column.name);
+    let mut primary = columns
+        .iter()
+        .filter(|column| column.changed & IN_PRIMARY_KEY != 0)
+        .peekable();
+    let has_primary = primary.peek().is_some() && primary.all(in_key);
+    has_primary || key.iter().any(|column| column.changed & UNIQUE_ALONE != 0)
 }
 
 /// Some databases don't tell the case of names apart, so it is the second thing to go by.

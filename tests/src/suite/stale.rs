@@ -15,6 +15,8 @@ cases![
     changes_of_different_columns_both_stand,
     an_old_value_of_null_is_compared_too,
     a_fresh_entity_in_an_open_transaction,
+    a_key_of_several_rows_leaves_them_as_they_are,
+    a_unique_key_needs_no_transaction,
     a_stale_entity_with_a_version_is_stale_data_whatever_changed,
     an_update_of_a_row_deleted_by_others_is_stale_data,
     a_delete_of_a_row_deleted_by_others_is_stale_data,
@@ -423,4 +425,70 @@ fn an_expired_entity_is_written_as_it_is_read_again(db: &Db) {
     session.delete(ada);
     session.commit().unwrap();
     assert_eq!(db.scalar("SELECT COUNT(*) FROM users"), 0);
+}
+
+/// Rows of a table whose "key" may stand twice.
+#[derive(Model, Clone, Debug)]
+#[orm(table = "entries")]
+struct Entry {
+    #[orm(primary_key, auto_increment = false)]
+    id: i64,
+    amount: i64,
+}
+
+fn a_key_of_several_rows_leaves_them_as_they_are(db: &Db) {
+    let text = "CREATE TABLE entries (id BIGINT, amount BIGINT)";
+    db.other_connection().raw_control(text).unwrap();
+    db.outside("INSERT INTO entries VALUES (1, 5), (1, 5), (2, 5)");
+    for open in [false, true] {
+        for delete in [false, true] {
+            let mut session = db.session();
+            let query = select(Entry).filter(Entry.id.eq(1));
+            let entry = query.first(&mut session).unwrap().unwrap();
+            let other = session.get(Entry, 2).unwrap().unwrap();
+            if open {
+                session[other].amount = 6;
+                session.flush().unwrap();
+            }
+            if delete {
+                session.delete(entry);
+            } else {
+                session[entry].amount = 0;
+            }
+            fails(session.commit(), ErrorKind::MultipleRows);
+            session.rollback().unwrap();
+            assert_eq!(
+                db.scalar("SELECT COUNT(*) FROM entries WHERE amount = 5"),
+                3
+            );
+            // A row whose key is its own is written as ever.
+            session[other].amount = 5;
+            session.commit().unwrap();
+        }
+    }
+}
+
+fn a_unique_key_needs_no_transaction(db: &Db) {
+    let texts = [
+        "CREATE TABLE entries (id BIGINT PRIMARY KEY, amount BIGINT)",
+        "CREATE TABLE entries (id BIGINT UNIQUE NOT NULL, amount BIGINT)",
+        "CREATE TABLE entries (id BIGINT, amount BIGINT, PRIMARY KEY (id, amount))",
+    ];
+    for (text, alone) in texts.into_iter().zip([true, true, false]) {
+        db.other_connection().raw_control(text).unwrap();
+        db.outside("INSERT INTO entries VALUES (1, 5)");
+        let engine = crate::backend::recording_engine(db.url(), &db.recorder);
+        let mut session = Session::new(&engine);
+        let entry = session.get(Entry, 1).unwrap().unwrap();
+        session[entry].amount = 6;
+        session.commit().unwrap();
+        session[entry].amount = 7;
+        db.recorder.take();
+        session.commit().unwrap();
+        let sent = db.recorder.take_sql();
+        assert_eq!(sent.len(), if alone { 1 } else { 3 }, "{text}: {sent:?}");
+        db.other_connection()
+            .raw_control("DROP TABLE entries")
+            .unwrap();
+    }
 }

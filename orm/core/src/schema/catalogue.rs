@@ -13,8 +13,13 @@ pub const CHANGED_BY_INSERT_TRIGGER: i64 = 1;
 pub const CHANGED_BY_UPDATE_TRIGGER: i64 = 2;
 /// The bit of [`StoredColumn::changed`] for a column that the database itself sets at each UPDATE of its row.
 pub const CHANGED_BY_UPDATE: i64 = 4;
+/// The bit of [`StoredColumn::changed`] for a column of the table's primary key.
+pub const IN_PRIMARY_KEY: i64 = 8;
+/// The bit of [`StoredColumn::changed`] for a column that a unique index of the whole table has alone.
+pub const UNIQUE_ALONE: i64 = 16;
 
-/// One row of the catalogue's answer: a column as the table declares it.
+/// One row of the catalogue's answer: a column as the table declares it. A row without a name has bits that are
+/// about the whole table.
 ///
 /// The fields are the columns of the query that `Dialect::write_catalogue` writes, in this order,
 /// behind the number of the table.
@@ -32,7 +37,7 @@ pub struct StoredColumn {
     pub size: Option<i64>,
     /// Whether `=` compares the column's text byte by byte, trailing blanks included.
     pub bytewise: bool,
-    /// What changes the column beside the statement: a sum of the bits above.
+    /// What changes the column beside the statement, and what keys it is in: a sum of the bits above.
     pub changed: i64,
 }
 

@@ -16,7 +16,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 pub use catalogue::{
-    CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, Keeps, StoredColumn,
+    CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, IN_PRIMARY_KEY, Keeps,
+    StoredColumn, UNIQUE_ALONE,
 };
 pub use constraint::{Action, Check, ForeignKey, Index, PrimaryKey, Rule, Unique};
 pub use table::{Column, Default, Table};
