@@ -30,9 +30,9 @@ unstable_unpack() { # PROGRAMS PACKAGES
     # The body of the work is a subshell: the lock and the mask end with it.
     (
         umask 022
-        mkdir -p "$cache" && exec {lock}>"$cache/lock" || unstable_fails "can't write to $cache"
+        mkdir -p "$cache" && exec {lock}>"$cache/lock" || unstable_fails "can't write to $cache" || exit
         # Another run may be downloading the same.
-        flock --timeout 900 "$lock" || unstable_fails "another run holds $cache/lock"
+        flock --timeout 900 "$lock" || unstable_fails "another run holds $cache/lock" || exit
         unstable_unpack_locked
     ) || status=$?
     return "$status"
@@ -40,22 +40,27 @@ unstable_unpack() { # PROGRAMS PACKAGES
 
 # The caller's `cache`, `kind`, `programs` and `packages` say what.
 unstable_unpack_locked() {
-    local options version target
+    local mirror options target
     unstable_options || return
-    if unstable_refresh; then
-        version=$(unstable_version "${packages[0]}")
-        [[ -n $version ]] || unstable_fails "Debian unstable has no package ${packages[0]}" || return
-        # A colon would part the path of libraries.
-        target=$cache/${packages[0]}_${version//:/.}_$kind
-        [[ -d $target ]] || unstable_download "$target" || return
-    else
-        # Without a mirror, what an earlier run has unpacked serves as well.
-        target=$(find "$cache" -maxdepth 1 -name "${packages[0]}_*_$kind" | sort -V | tail -n 1)
-        [[ -n $target ]] || unstable_fails "the package list of $mirror can't be fetched" || return
-    fi
+    target=$(unstable_newest) || return
     touch "$target"
     unstable_forget_old
     echo "$target" >"$folder/$id.root"
+}
+
+# Prints the folder of the newest version, which is there afterwards. Asks the mirror once a day, and before
+# each download, since yesterday's packages may be gone. Without a mirror, what an earlier run has unpacked
+# serves as well.
+unstable_newest() {
+    local target
+    if unstable_is_fresh && target=$(unstable_target) && [[ -d $target ]]; then
+        echo "$target"
+    elif unstable_refresh >&2 && target=$(unstable_target) && { [[ -d $target ]] || unstable_download "$target" >&2; }; then
+        echo "$target"
+    else
+        target=$(find "$cache" -maxdepth 1 -name "${packages[0]}_*_$kind" | sort -V | tail -n 1)
+        [[ -n $target ]] && echo "$target"
+    fi
 }
 
 # Sets `mirror`, the machine's own, and `options`, which keep apt away from the machine's packages.
@@ -77,32 +82,43 @@ unstable_options() {
     )
 }
 
-# Fetches the package list, unless it was fetched within a day.
+# Whether the list of this mirror's packages is less than a day old.
+unstable_is_fresh() {
+    [[ -n $(find "$cache/fetched" -mmin -1440 2>/dev/null) && $(cat "$cache/fetched") == "$mirror" ]]
+}
+
 unstable_refresh() {
-    if [[ -n $(find "$cache/fetched" -mmin -1440 2>/dev/null) &&
-        $(cat "$cache/fetched") == "$mirror" ]]; then return; fi
-    apt-get "${options[@]}" -o APT::Update::Error-Mode=any update || return
+    apt-get "${options[@]}" -o APT::Update::Error-Mode=any update ||
+        unstable_fails "the package list of $mirror can't be fetched" || return
     echo "$mirror" >"$cache/fetched"
 }
 
-unstable_version() { # PACKAGE
-    apt-cache "${options[@]}" policy "$1" | awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
+# The folder of the version that the mirror offers.
+unstable_target() {
+    local version
+    version=$(apt-cache "${options[@]}" policy "${packages[0]}" | awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }')
+    [[ -n $version ]] || unstable_fails "Debian unstable has no package ${packages[0]}" || return
+    # A colon would part the path of libraries.
+    echo "$cache/${packages[0]}_${version//:/.}_$kind"
 }
 
 # Unpacks beside the target and renames at the end, so that an interrupted run leaves no half of it.
 unstable_download() { # TARGET
-    local work package
+    local work status=0
     work=$(mktemp -d "$cache/unpacking.XXXXXX") || return
-    mkdir -p "$work/archives/partial" "$work/root"
-    if apt-get "${options[@]}" -o Dir::Cache::archives="$work/archives" install -y --download-only "${packages[@]}" &&
-        for package in "$work"/archives/*.deb; do dpkg-deb -x "$package" "$work/root" || break; done &&
-        rm -rf "$work"/root/usr/share/{doc,locale,man} &&
-        unstable_wrap "$work/root" "$1" && mv -T "$work/root" "$1"; then
-        rm -rf "$work"
-        return
-    fi
+    mkdir -p "$work/archives/partial"
+    { apt-get "${options[@]}" -o Dir::Cache::archives="$work/archives" install -y --download-only "${packages[@]}" &&
+        unstable_extract "$work/archives" "$work/unpacked" &&
+        unstable_wrap "$work/unpacked" "$1" && mv -T "$work/unpacked" "$1"; } || status=$?
     rm -rf "$work"
-    unstable_fails "${packages[0]} of Debian unstable can't be downloaded and unpacked"
+    ((status == 0)) || unstable_fails "${packages[0]} of Debian unstable can't be downloaded and unpacked"
+}
+
+unstable_extract() { # ARCHIVES FOLDER
+    local package
+    mkdir "$2" || return
+    for package in "$1"/*.deb; do dpkg-deb -x "$package" "$2" || return; done
+    rm -rf "$2"/usr/share/{doc,locale,man}
 }
 
 # Puts a script in the place of each program. The program needs the C library that lies beside it, and
