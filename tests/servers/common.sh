@@ -5,7 +5,7 @@
 #   KIND_missing        prints the Debian packages to install, nothing if all programs are there
 #   KIND_unpack         sets `programs` to the folder into which unstable.sh has unpacked its programs
 #   KIND_prepare ID     writes an empty data folder; may run beside other servers' KIND_prepare
-#   KIND_start ID       starts the server in the background; tests/run keeps the process id
+#   KIND_start ID OPTIONS...  starts the server in the background; the caller keeps the process id
 #   KIND_ready ID       succeeds once the server answers and the test database exists
 #   KIND_stop PROCESS   stops a process; the data is thrown away, so the fastest way is the right one
 #   KIND_url ID         prints where the test database is, in the form that the library takes

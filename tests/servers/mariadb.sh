@@ -38,7 +38,7 @@ SQL
         --auth-root-authentication-method=normal --skip-test-db
 }
 
-mariadb_start() { # ID
+mariadb_start() { # ID OPTIONS...
     # Flushing at each commit protects from power loss, which matters to no test.
     # The time zone and the lax SQL mode are the worst that users meet: the driver must set its
     # own, and a test sees it if it doesn't.
@@ -47,7 +47,7 @@ mariadb_start() { # ID
         --init-file="$folder/$1.sql" --skip-name-resolve \
         --character-set-server=utf8mb4 --default-time-zone=+05:45 --sql-mode= \
         --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 \
-        --innodb-buffer-pool-size=64M
+        --innodb-buffer-pool-size=64M "${@:2}"
 }
 
 mariadb_ready() { # ID

@@ -31,14 +31,14 @@ SQL
     mysql_program TERM "$1" --initialize-insecure
 }
 
-mysql_start() { # ID
+mysql_start() { # ID OPTIONS...
     # As MariaDB's: no protection from power loss, and the worst settings that users meet.
     mysql_program KILL "$1" \
         --bind-address=127.0.0.1 --port="${port[$1]}" --socket="$folder/$1/socket" \
         --init-file="$folder/$1.sql" --skip-name-resolve \
         --character-set-server=utf8mb4 --default-time-zone=+05:45 --sql-mode= \
         --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 \
-        --innodb-buffer-pool-size=64M
+        --innodb-buffer-pool-size=64M "${@:2}"
 }
 
 # The login over the socket also lets the server remember the password's hash, so that later logins in

@@ -31,14 +31,14 @@ postgres_prepare() { # ID
         --encoding=UTF8 --locale=C.UTF-8 --no-sync --no-instructions
 }
 
-postgres_start() { # ID
+postgres_start() { # ID OPTIONS...
     # fsync and its companions protect from power loss, which matters to no test.
     # The time zone is far from UTC, so that a forgotten conversion is seen.
     as_server QUIT "$(postgres_programs "$(root_of "$1")")/postgres" -D "$folder/$1/data" \
         -c listen_addresses=127.0.0.1 -c port="${port[$1]}" \
         -c unix_socket_directories="$folder/$1" \
         -c max_connections=60 -c timezone=Asia/Kathmandu \
-        -c fsync=off -c synchronous_commit=off -c full_page_writes=off
+        -c fsync=off -c synchronous_commit=off -c full_page_writes=off "${@:2}"
 }
 
 # createdb is the question and the work in one: it fails until the server takes connections, and

@@ -45,6 +45,7 @@ unstable_unpack_locked() {
     target=$(unstable_newest) || return
     touch "$target"
     unstable_forget_old
+    rm -f "$folder/$id.reason" # why the mirror was of no help
     echo "$target" >"$folder/$id.root"
 }
 

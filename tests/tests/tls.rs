@@ -1,0 +1,267 @@
+//! Encrypted connections to real servers, by the options of the URL: whom they trust and whom they refuse.
+//!
+//! Each server is one of this test's own (`tests/servers/own`), once with a certificate that an authority made
+//! here has given to `localhost`, and once without TLS. What the protocol's bytes look like is tested in the
+//! dialect crates.
+
+// This is a test runner: its lines are its purpose.
+#![allow(clippy::print_stdout)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::Arc;
+use std::thread;
+
+use libtest_mimic::{Arguments, Trial};
+use orm::ErrorKind;
+use orm::prelude::*;
+use orm_tests::backend::Backend;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let folder = tempfile::tempdir().unwrap();
+    if !arguments.list {
+        make_certificates(folder.path());
+    }
+    let backends = Backend::enabled().into_iter().filter(|b| b.is_server());
+    let servers = backends.map(|backend| {
+        let certificates = folder.path().to_owned();
+        let list = arguments.list;
+        thread::spawn(move || {
+            (
+                backend,
+                (!list)
+                    .then(|| Servers::start(backend, certificates))
+                    .flatten(),
+            )
+        })
+    });
+    let servers: Vec<_> = servers.collect();
+    let trials = servers.into_iter().flat_map(|server| {
+        let (backend, servers) = server.join().unwrap();
+        trials(backend, servers.map(Arc::new))
+    });
+    let trials = trials.collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// What must hold, and the function that panics if it doesn't.
+const CASES: &[(&str, fn(&Servers))] = &[
+    ("a_trusted_authority_is_taken", a_trusted_authority_is_taken),
+    (
+        "an_unknown_authority_is_refused",
+        an_unknown_authority_is_refused,
+    ),
+    ("another_host_name_is_refused", another_host_name_is_refused),
+    (
+        "anyone_is_taken_without_verification",
+        anyone_is_taken_without_verification,
+    ),
+    (
+        "a_server_without_tls_is_refused",
+        a_server_without_tls_is_refused,
+    ),
+];
+
+fn trials(backend: Backend, servers: Option<Arc<Servers>>) -> Vec<Trial> {
+    let trial = |(name, run): &(&str, fn(&Servers))| {
+        let name = format!("{name} on {}", backend.name());
+        let run = *run;
+        match servers.clone() {
+            Some(servers) => Trial::test(name, move || {
+                run(&servers);
+                Ok(())
+            }),
+            None => Trial::test(
+                format!("{name} (this machine has no programs of such a server)"),
+                || Ok(()),
+            )
+            .with_ignored_flag(true),
+        }
+    };
+    CASES.iter().map(trial).collect()
+}
+
+// ---- the cases -------------------------------------------------------------------------------
+
+fn a_trusted_authority_is_taken(servers: &Servers) {
+    let url = servers.secure("localhost", "sslmode=require&sslrootcert=authority.pem");
+    assert!(is_encrypted(servers.backend, &url));
+}
+
+fn an_unknown_authority_is_refused(servers: &Servers) {
+    refused(
+        &servers.secure("localhost", "sslmode=require"),
+        "UnknownIssuer",
+    );
+    let other = servers.secure("localhost", "sslmode=require&sslrootcert=other.pem");
+    refused(&other, "UnknownIssuer");
+}
+
+fn another_host_name_is_refused(servers: &Servers) {
+    let url = servers.secure("127.0.0.1", "sslmode=require&sslrootcert=authority.pem");
+    refused(&url, "not valid for name");
+}
+
+fn anyone_is_taken_without_verification(servers: &Servers) {
+    for host in ["localhost", "127.0.0.1"] {
+        let url = servers.secure(host, "sslmode=insecure");
+        assert!(is_encrypted(servers.backend, &url), "{host}");
+    }
+}
+
+fn a_server_without_tls_is_refused(servers: &Servers) {
+    for mode in [
+        "sslmode=require&sslrootcert=authority.pem",
+        "sslmode=insecure",
+    ] {
+        let url = servers.at(&servers.plain, "localhost", mode);
+        let error = Engine::connect(&url).and_then(|engine| engine.connection().map(drop));
+        let error = error.unwrap_err();
+        let kinds = [ErrorKind::Configuration, ErrorKind::ConnectionFailed];
+        assert!(kinds.contains(&error.kind()), "{error}");
+        assert!(error.message().to_lowercase().contains("tls"), "{error}");
+    }
+    let plain = servers.at(&servers.plain, "127.0.0.1", "sslmode=disable");
+    assert!(!is_encrypted(servers.backend, &plain));
+}
+
+#[track_caller]
+fn refused(url: &str, why: &str) {
+    let error = Engine::connect(url).and_then(|engine| engine.connection().map(drop));
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed, "{error}");
+    assert!(error.message().contains(why), "{error}");
+}
+
+/// Whether the server says that a connection by this URL is encrypted.
+fn is_encrypted(backend: Backend, url: &str) -> bool {
+    let sql = match backend {
+        Backend::Postgres => "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
+        _ => "SHOW SESSION STATUS LIKE 'Ssl_cipher'",
+    };
+    let mut said = String::new();
+    let mut conn = Engine::connect(url).unwrap().connection().unwrap();
+    conn.raw_query(sql, &[], &mut |row| {
+        said = orm_core::types::DbType::from_value(row.get(row.len() - 1)?).unwrap();
+        Ok(())
+    })
+    .unwrap();
+    !said.is_empty() && said != "false"
+}
+
+// ---- the servers -----------------------------------------------------------------------------
+
+/// One kind of server, with TLS and without.
+struct Servers {
+    backend: Backend,
+    certificates: PathBuf,
+    tls: Server,
+    plain: Server,
+}
+
+impl Servers {
+    fn start(backend: Backend, certificates: PathBuf) -> Option<Self> {
+        Some(Self {
+            backend,
+            tls: Server::start(backend, Some(&certificates))?,
+            plain: Server::start(backend, None)?,
+            certificates,
+        })
+    }
+
+    fn secure(&self, host: &str, options: &str) -> String {
+        self.at(&self.tls, host, options)
+    }
+
+    /// The URL of `server` under another name of its host; certificates are named by their files.
+    fn at(&self, server: &Server, host: &str, options: &str) -> String {
+        let folder = format!("sslrootcert={}/", self.certificates.display());
+        let options = options.replace("sslrootcert=", &folder);
+        format!("{}?{options}", server.url.replace("127.0.0.1", host))
+    }
+}
+
+struct Server {
+    /// Stops the server when its input ends.
+    process: Child,
+    url: String,
+}
+
+impl Server {
+    /// `None` if this machine has no programs for it.
+    fn start(backend: Backend, certificates: Option<&Path>) -> Option<Self> {
+        let kind = backend
+            .name()
+            .to_lowercase()
+            .replace("postgresql", "postgres");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/own");
+        let mut process = Command::new(script)
+            .arg(&kind)
+            .args(certificates)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut url = String::new();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        output.read_line(&mut url).unwrap();
+        if url.is_empty() {
+            let status = process.wait().unwrap();
+            assert_eq!(status.code(), Some(3), "no {kind} for the test: see above");
+            return None;
+        }
+        url.truncate(url.trim_end().len());
+        Some(Self { process, url })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+/// An authority, the certificate that it gives to `localhost`, and another authority.
+fn make_certificates(folder: &Path) {
+    let make = |name: &str, key: &str, more: &[&str]| {
+        let made = Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+            ])
+            .args(["-days", "2", "-subj"])
+            .arg(format!("/CN={name}"))
+            .args(["-keyout", key, "-out"])
+            .arg(format!("{name}.pem"))
+            .args(more)
+            .current_dir(folder)
+            .output()
+            .unwrap_or_else(|error| panic!("openssl can't be started: {error}"));
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+    };
+    make("authority", "authority.key", &[]);
+    make("other", "other.key", &[]);
+    let given = [
+        "-CA",
+        "authority.pem",
+        "-CAkey",
+        "authority.key",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+    ];
+    let leaf = ["-addext", "basicConstraints=critical,CA:FALSE"];
+    make("server", "server.key", &[&given[..], &leaf].concat());
+}
