@@ -62,7 +62,9 @@ impl Rowids {
     /// Notes whether a statement that has run was prepared again, as it is for another schema.
     #[inline]
     pub(super) fn note(&self, statement: &Statement<'_>) {
-        if statement.reset_status(StatementStatus::RePrepare) > 0 {
+        // A text of blanks and comments is no statement, of which nothing can be asked; BEGIN and COMMIT look like it.
+        let is_none = statement.column_count() == 0 && statement.readonly();
+        if !is_none && statement.reset_status(StatementStatus::RePrepare) > 0 {
             self.doubt();
         }
     }
