@@ -113,3 +113,8 @@ pub mod __private {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The program of that page, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/when-it-does-not-compile.md")]
+struct WhenItDoesNotCompile;
