@@ -24,7 +24,7 @@
 //! let john = select(User).filter(User.username.eq("john_doe")).one(&mut session)?;
 //! assert_eq!(john, user); // same row, same handle
 //! session[john].email = Some("john@example.com".into());
-//! session.commit()?; // UPDATE "users" SET "email" = ? WHERE "id" = ?
+//! session.commit()?; // UPDATE "users" SET "email" = ? WHERE "id" = ? AND "email" IS ?
 //! # Ok::<(), orm::Error>(())
 //! ```
 //!

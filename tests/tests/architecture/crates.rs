@@ -47,6 +47,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "orm-migrate",
         ],
     ),
+    ("web-service", &["orm"]),
 ];
 
 /// The crates whose own tests may depend on any crate. A dialect's may not: with `orm` they would see
