@@ -11,6 +11,7 @@ mod read;
 mod transaction;
 mod write;
 
+use std::cell::Cell;
 use std::fmt;
 
 use orm_core::error::ErrorKind;
@@ -70,6 +71,8 @@ pub struct Session {
     depth: u32,
     /// The transaction ended outside the session: only `rollback` goes on.
     lost: bool,
+    /// Whether a verb has reported that the transaction ended outside the session.
+    reported: Cell<bool>,
     /// Whether a row of the open transaction turned out to be stale.
     found_stale: bool,
     /// The kind of the error of the last verb, if it failed.
@@ -121,6 +124,7 @@ impl Session {
             work: Work::None,
             depth: 0,
             lost: false,
+            reported: Cell::new(false),
             found_stale: false,
             last_error: None,
         }

@@ -91,6 +91,7 @@ impl Session {
     fn flush_and_commit(&mut self) -> Result<()> {
         self.outside_savepoint("commit")?;
         if self.connection.as_ref().is_some_and(Connection::is_unknown) {
+            self.reported.set(true);
             return Err(ended_outside(ErrorKind::CommitUnknown));
         }
         let plan = self.plan()?;
@@ -147,7 +148,9 @@ impl Session {
     /// row that was flushed: if its change is stored, only what was not flushed is undone.
     ///
     /// # Errors
-    /// The database's refusal. What is in memory is undone in any case, and the connection dropped.
+    /// - The database's refusal. What is in memory is undone in any case, and the connection dropped.
+    /// - `Transaction` if what was flushed turns out to be stored, unless an earlier call has reported that the
+    ///   transaction ended outside the session. The session goes on all the same.
     pub fn rollback(&mut self) -> Result<()> {
         self.outside_savepoint("roll back")?;
         let mut connection = self.connection.take();
@@ -156,9 +159,13 @@ impl Session {
         (self.lost, self.found_stale) = (false, false);
         // The pool may have no other one.
         drop(connection);
+        let reported = self.reported.replace(false);
         if unknown && self.is_stored() {
             self.state.undo_pending();
             self.state.commit();
+            if !reported {
+                return self.note(Err(stored_outside()));
+            }
         } else {
             self.state.undo_to(0);
             self.state.end();
@@ -327,6 +334,7 @@ impl Session {
     #[cold]
     fn ended(&self) -> Error {
         if self.connection.as_ref().is_some_and(Connection::is_unknown) {
+            self.reported.set(true);
             return ended_outside(ErrorKind::Transaction);
         }
         Error::with_message(
@@ -353,6 +361,14 @@ impl Session {
 #[cold]
 pub(super) fn no_transaction() -> Error {
     Error::with_message(ErrorKind::Usage, "the session has no transaction open")
+}
+
+#[cold]
+fn stored_outside() -> Error {
+    let message =
+        "nothing to roll back: a statement has committed the transaction outside the session";
+    Error::with_message(ErrorKind::Transaction, message)
+        .with_hint("what was flushed before that statement is stored; run procedures that commit outside of sessions")
 }
 
 /// No driver tells whether the statement that ended the transaction has committed it or rolled it back.

@@ -14,6 +14,7 @@ cases![
     a_procedure_that_ends_the_transaction_is_noticed (crate::suite::Requires::Server),
     a_text_that_ends_nothing_is_not_taken_to_end_it,
     ddl_leaves_entities_as_their_rows,
+    a_rollback_tells_what_is_stored,
     updates_and_deletes_show_how_it_ended,
 ];
 
@@ -146,6 +147,23 @@ fn ddl_leaves_entities_as_their_rows(db: &Db) {
     .enumerate()
     {
         compare(db, &format!("ddl {number}"), end, false);
+    }
+}
+
+fn a_rollback_tells_what_is_stored(db: &Db) {
+    for (end, stored) in [("COMMIT", true), ("ROLLBACK", false)] {
+        let mut session = db.session();
+        let user = session.add(User::builder().username(end));
+        session.flush().unwrap();
+        session.connection().unwrap().raw_control(end).unwrap();
+        let rolled_back = session.rollback();
+        assert_eq!(rolled_back.is_err(), stored, "{rolled_back:?}");
+        let state = session.entity_state(user).unwrap();
+        assert_eq!(state == EntityState::Persistent, stored);
+        // The session goes on.
+        session.rollback().unwrap();
+        session.add(User::builder().username(format!("after {end}")));
+        session.commit().unwrap();
     }
 }
 
