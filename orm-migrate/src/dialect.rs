@@ -21,7 +21,19 @@ struct Entry {
     schemes: &'static [&'static str],
     dialect: &'static dyn Dialect,
     lexis: Lexis,
+    /// A query of table and column of the tables in the connection's schema.
+    columns: &'static str,
 }
+
+const SQLITE_COLUMNS: &str = "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_xinfo(t.name) c \
+     WHERE t.type = 'table'";
+
+const POSTGRES_COLUMNS: &str = "SELECT c.relname::text, a.attname::text FROM pg_catalog.pg_attribute a \
+     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped";
+
+const MYSQL_COLUMNS: &str = "SELECT table_name, column_name FROM information_schema.columns \
+     WHERE table_schema = DATABASE()";
 
 const ENTRIES: &[Entry] = &[
     Entry {
@@ -29,12 +41,14 @@ const ENTRIES: &[Entry] = &[
         schemes: &["sqlite"],
         dialect: &sqlite::SqliteDialect,
         lexis: Lexis::Sqlite,
+        columns: SQLITE_COLUMNS,
     },
     Entry {
         name: "postgres",
         schemes: &["postgresql", "postgres"],
         dialect: &postgres::PostgresDialect,
         lexis: Lexis::Postgres,
+        columns: POSTGRES_COLUMNS,
     },
     Entry {
         name: "mysql",
@@ -44,12 +58,14 @@ const ENTRIES: &[Entry] = &[
             other: &mysql::MariaDbDialect,
         },
         lexis: Lexis::Mysql,
+        columns: MYSQL_COLUMNS,
     },
     Entry {
         name: "mariadb",
         schemes: &["mariadb"],
         dialect: &mysql::MariaDbDialect,
         lexis: Lexis::Mysql,
+        columns: MYSQL_COLUMNS,
     },
 ];
 
@@ -113,6 +129,12 @@ pub(crate) fn lexis(dialect: &dyn Dialect) -> Lexis {
 pub(crate) fn known_lexis(dialect: &dyn Dialect) -> Option<Lexis> {
     let found = ENTRIES.iter().find(|entry| entry.name == dialect.name());
     found.map(|entry| entry.lexis)
+}
+
+/// The query of the columns in a database; none is known for a dialect from outside.
+pub(crate) fn columns(dialect: &dyn Dialect) -> Option<&'static str> {
+    let found = ENTRIES.iter().find(|entry| entry.name == dialect.name());
+    found.map(|entry| entry.columns)
 }
 
 #[cfg(test)]

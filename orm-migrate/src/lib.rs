@@ -108,3 +108,10 @@ pub mod models;
 pub use discover::Selection;
 pub use error::{Error, Result};
 pub use exit::Exit;
+pub use migration::Embedded;
+
+/// For [`embed!`] alone.
+#[doc(hidden)]
+pub mod __private {
+    pub use diesel_migrations;
+}

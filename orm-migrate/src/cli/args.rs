@@ -12,8 +12,8 @@ use crate::migration::Locking;
 /// Scripts, tables and migrations from the models of the orm crate.
 ///
 /// `models`, `create-all` and `drop-all` work on the models of a cargo package: the package is built and
-/// asked for them, so nothing has to be added to it. `run`, `revert`, `redo` and `status` work on a folder
-/// of migrations, and need neither models nor cargo.
+/// asked for them, so nothing has to be added to it. `run`, `revert`, `redo`, `status` and `generate` work
+/// on a folder of migrations, and need neither models nor cargo.
 ///
 /// The database is named by --url, by the variable DATABASE_URL in the environment or a .env file, or in
 /// orm.toml. Migrations have the folders and the bookkeeping table of `diesel`.
@@ -39,6 +39,7 @@ Examples:
   orm-migrate create-all --url sqlite://app.db --apply create the tables
   orm-migrate create-all --dialect mysql --migration first
                                                        write a first migration
+  orm-migrate generate --empty add_age                 write one to be filled in
   orm-migrate run                                      apply what is pending"
 )]
 pub(super) struct Cli {
@@ -64,6 +65,10 @@ pub(super) enum Command {
     /// their rows are lost. The table in which migrations are written down is no model's and stays. With
     /// --migration it becomes a migration, whose way back creates the tables.
     DropAll(TablesCommand),
+    /// Write a migration to be filled in by hand
+    ///
+    /// Its up.sql and down.sql are comments. Prints where it is.
+    Generate(GenerateCommand),
     /// Apply all pending migrations
     ///
     /// All scripts are checked first; then each migration runs in the order of versions, in a transaction
@@ -81,12 +86,16 @@ pub(super) enum Command {
     /// Revert the last migration and apply it again
     ///
     /// For trying a migration while it is being written. All of it is one transaction where the
-    /// migrations and the database allow.
-    Redo(BackCommand),
+    /// migrations and the database allow. Names what it will undo, and asks on a terminal; without one it goes on,
+    /// as in a script.
+    Redo(RedoCommand),
     /// Show which migrations are applied and which are pending
     ///
-    /// Changes nothing: a missing file of SQLite isn't created either. Ends with 3 if a migration is pending, and with 7 if an applied one is not in the
-    /// folder.
+    /// Changes nothing: a missing file of SQLite isn't created either. Ends with 3 if a migration is pending, and
+    /// with 7 if an applied one is not in the folder.
+    ///
+    /// Says which tables lack columns of their models, if there are models: those of the package here, which is
+    /// built, or those of --models or -p.
     Status(StatusCommand),
     /// Print the dump of a built library; called by this program itself.
     #[command(name = "__dump", hide = true)]
@@ -184,12 +193,43 @@ pub(super) struct BackCommand {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct RedoCommand {
+    /// Don't ask
+    #[arg(short, long)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub back: BackCommand,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct StatusCommand {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+    /// Don't compare the tables with the models; cargo is not called
+    #[arg(long)]
+    pub no_models: bool,
     #[command(flatten)]
-    pub rest: RunCommand,
+    pub folder: FolderArgs,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    #[command(flatten)]
+    pub models: ModelArgs,
+    #[command(flatten)]
+    pub project: ProjectArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GenerateCommand {
+    /// What the migration does, such as add_age_to_users
+    pub name: String,
+    /// Write comments instead of statements
+    #[arg(long, required = true)]
+    pub empty: bool,
+    #[command(flatten)]
+    pub folder: FolderArgs,
+    #[command(flatten)]
+    pub project: ProjectArgs,
 }
 
 /// Where the models are.

@@ -4,32 +4,32 @@
 //! are linked into it: for packages without a library, and for containers without cargo.
 
 mod args;
+mod migrations;
 mod print;
 mod project;
+mod suggest;
 
 use std::ffi::OsString;
 
 use clap::Parser as _;
-use orm::engine::Connection;
 
-use crate::command::{self, Count, Step, create, drop, models, redo, revert, run, status};
+use crate::command::{self, create, drop, models};
 use crate::discover;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::migration::{Locking, Migrations};
+use crate::migration::Embedded;
 use crate::models::{ModelSource, Models};
-use args::{
-    BackCommand, Cli, Command, ForwardCommand, ModelsCommand, RunCommand, StatusCommand,
-    TablesCommand,
-};
+use args::{Cli, Command, ModelsCommand, TablesCommand};
 use project::Project;
 
-/// Where the models come from when the command line doesn't say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where the models and the migrations come from when the command line doesn't say.
+#[derive(Clone, Copy, Debug)]
 pub enum Home {
-    /// The program itself: the models that are linked into it.
+    /// The program itself: the models that are linked into it, and a folder of migrations.
     Program,
-    /// A cargo package, which is built.
+    /// The program itself: the models that are linked into it, and migrations that are built in.
+    Embedded(Embedded),
+    /// A cargo package, which is built, and a folder of migrations.
     Package,
 }
 
@@ -45,7 +45,22 @@ pub enum Home {
 /// ```
 #[expect(clippy::needless_doctest_main, reason = "the whole program is shown")]
 pub fn run() -> ! {
-    let exit = run_from(std::env::args_os(), Home::Program);
+    end(run_from(std::env::args_os(), Home::Program))
+}
+
+/// As [`run()`], with migrations that are built into the program: for a container without their folder.
+///
+/// ```ignore
+/// fn main() {
+///     orm_migrate::cli::run_embedded(orm_migrate::embed!("migrations"))
+/// }
+/// ```
+#[expect(clippy::needless_doctest_main, reason = "the whole program is shown")]
+pub fn run_embedded(migrations: Embedded) -> ! {
+    end(run_from(std::env::args_os(), Home::Embedded(migrations)))
+}
+
+fn end(exit: Exit) -> ! {
     std::process::exit(exit.code().into())
 }
 
@@ -53,8 +68,9 @@ pub fn run() -> ! {
 pub fn run_from(arguments: impl IntoIterator<Item = OsString>, home: Home) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // A help text that nobody reads any more is no error.
+        Err(mut error) => {
+            suggest::nothing_destructive(&mut error);
+            // A help text that nothing reads any more is no error.
             let _ = error.print();
             return if error.use_stderr() {
                 Exit::Usage
@@ -74,10 +90,11 @@ fn dispatch(command: &Command, home: Home) -> Result<Exit> {
         Command::Models(args) => list_models(args, home),
         Command::CreateAll(args) => tables(args, home, Tables::Create),
         Command::DropAll(args) => tables(args, home, Tables::Drop),
-        Command::Run(args) => run_pending(args, home),
-        Command::Revert(args) => go_back(args, home, revert::revert),
-        Command::Redo(args) => go_back(args, home, redo::redo),
-        Command::Status(args) => show_status(args, home),
+        Command::Generate(args) => migrations::generate(args, home),
+        Command::Run(args) => migrations::run_pending(args, home),
+        Command::Revert(args) => migrations::go_back(args, home),
+        Command::Redo(args) => migrations::go_back_and_forth(args, home),
+        Command::Status(args) => migrations::show_status(args, home),
         Command::Dump { library } => discover::print_dump(library).map(|()| Exit::Clean),
     }
 }
@@ -128,7 +145,7 @@ fn tables(args: &TablesCommand, home: Home, which: Tables) -> Result<Exit> {
         Tables::Create => create::migration(&models, dialect, &folder, name)?,
         Tables::Drop => drop::migration(&models, dialect, &folder, name)?,
     };
-    print::written(&written, which == Tables::Create)?;
+    print::written(&written)?;
     Ok(Exit::Clean)
 }
 
@@ -144,79 +161,11 @@ fn apply_tables(models: &Models, url: &str, which: Tables) -> Result<()> {
         Tables::Drop if command::is_missing(url)? => drop::nothing(models),
         Tables::Drop => drop::apply(models, &mut command::connect(url)?)?,
     };
+    print::lacking(&applied.lacking);
     for (tables, what) in [(&applied.changed, changed), (&applied.unchanged, unchanged)] {
         if !tables.is_empty() {
             print::say(&format!("{what}: {} ({target})", tables.join(", ")));
         }
     }
     Ok(())
-}
-
-fn run_pending(args: &ForwardCommand, home: Home) -> Result<Exit> {
-    let (migrations, url) = open(&args.rest, home)?;
-    let locking = args.lock.locking();
-    let steps = run::run(&migrations, connect(&url)?, locking, &mut print::step)?;
-    if steps.is_empty() {
-        print::say("nothing is pending");
-    }
-    Ok(Exit::Clean)
-}
-
-/// A command on the migrations that were applied last.
-type Back = fn(&Migrations, Connection, Count, Locking, &mut dyn FnMut(&Step)) -> Result<Vec<Step>>;
-
-fn go_back(args: &BackCommand, home: Home, back: Back) -> Result<Exit> {
-    let (migrations, url) = open(&args.rest, home)?;
-    let (count, locking) = (count(args), args.lock.locking());
-    let steps = back(
-        &migrations,
-        connect(&url)?,
-        count,
-        locking,
-        &mut print::step,
-    )?;
-    if steps.is_empty() {
-        print::say("nothing is applied");
-    }
-    Ok(Exit::Clean)
-}
-
-/// Connects, and says to what: a wrong database is seen before its tables are changed.
-fn connect(url: &str) -> Result<Connection> {
-    let connection = command::connect(url)?;
-    print::say(&format!("database: {}", connection.engine().target()));
-    Ok(connection)
-}
-
-fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {
-    let (migrations, url) = open(&args.rest, home)?;
-    let status = if let Some(connection) = command::connect_to_look(&url)? {
-        status::status(&migrations, connection)?
-    } else {
-        let target = command::target(&url)?;
-        print::say(&format!("note: {target} is not there yet"));
-        status::without_database(&migrations)
-    };
-    if args.json {
-        print::data(&print::status_json(&status))?;
-    } else {
-        print::data(&print::status_lines(&status))?;
-    }
-    Ok(status.exit())
-}
-
-/// The folder and the database of a command on migrations.
-fn open(args: &RunCommand, home: Home) -> Result<(Migrations, String)> {
-    let project = Project::open(&args.project, home)?;
-    let url = project.url(&args.database)?;
-    let migrations = Migrations::open(project.migrations(&args.folder))?;
-    Ok((migrations, url))
-}
-
-fn count(args: &BackCommand) -> Count {
-    if args.all {
-        Count::All
-    } else {
-        Count::Last(usize::try_from(args.number).unwrap_or(usize::MAX))
-    }
 }

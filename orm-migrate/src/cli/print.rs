@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use crate::command::Step;
+use crate::command::drift::Lacking;
 use crate::command::status::{State, Status};
 use crate::error::{Error, Result};
 use crate::migration::{Direction, Written};
@@ -102,20 +103,28 @@ pub(super) fn found(models: &Models) {
     ));
 }
 
-/// Prints where a migration was written, and says what else matters about it.
+/// Prints where a migration was written.
 ///
 /// # Errors
 /// As [`data`].
-pub(super) fn written(written: &Written, creates: bool) -> Result<()> {
-    if creates && written.before > 0 {
-        let count = written.before;
-        let plural = if count == 1 { "" } else { "s" };
+pub(super) fn written(written: &Written) -> Result<()> {
+    data(&format!("{}\n", written.path.display()))
+}
+
+/// Says which tables lack columns of their models, and what to do.
+pub(super) fn lacking(tables: &[Lacking]) {
+    for Lacking { table, columns } in tables {
+        let plural = if columns.len() == 1 { "" } else { "s" };
         say(&format!(
-            "note: the folder has {count} migration{plural} already; the new one creates every table, also \
-             those that an earlier one creates"
+            "note: the table {table} lacks the column{plural} {} of its model",
+            columns.join(", ")
         ));
     }
-    data(&format!("{}\n", written.path.display()))
+    if !tables.is_empty() {
+        say(
+            "  hint: no command alters a table by itself: add them in a migration, `orm-migrate generate --empty NAME`",
+        );
+    }
 }
 
 /// Says that a migration was performed.
@@ -152,14 +161,19 @@ pub(super) fn status_lines(status: &Status) -> String {
 }
 
 /// The status as one JSON document.
-pub(super) fn status_json(status: &Status) -> String {
+pub(super) fn status_json(status: &Status, lacking: &[Lacking]) -> String {
     let line = |line: &crate::command::status::Line| serde_json::json!({ "version": line.version, "name": line.name, "state": line.state.as_str() });
-    let document = serde_json::json!({
+    let mut document = serde_json::json!({
         "migrations": status.migrations.iter().map(line).collect::<Vec<_>>(),
         "applied": status.count(State::Applied),
         "pending": status.count(State::Pending),
         "missing": status.count(State::Missing),
     });
+    if !lacking.is_empty() {
+        let table =
+            |table: &Lacking| serde_json::json!({ "table": table.table, "columns": table.columns });
+        document["lacking"] = lacking.iter().map(table).collect();
+    }
     format!("{document}\n")
 }
 

@@ -55,7 +55,7 @@ impl Project {
             return Ok(ModelSource::File(path.clone()));
         }
         let is_named = args.package.is_some() || self.manifest_path.is_some();
-        if self.home == Home::Package || is_named {
+        if matches!(self.home, Home::Package) || is_named {
             return Ok(ModelSource::Package(self.selection(args)));
         }
         match cargo_option(args) {

@@ -6,7 +6,8 @@ use orm::engine::Connection;
 use orm_core::schema::Metadata;
 use orm_core::sql::{Dialect, ddl};
 
-use crate::error::Result;
+use super::drift::Lacking;
+use crate::error::{Error, Result};
 use crate::migration::{Direction, NewMigration, Transaction, Written, history};
 
 /// Which tables a command changed, in the order of their names.
@@ -14,8 +15,10 @@ use crate::migration::{Direction, NewMigration, Transaction, Written, history};
 pub struct Applied {
     /// Those that were created or dropped.
     pub changed: Vec<String>,
-    /// Those that were as they should be already.
+    /// Those that were there, or not there, already.
     pub unchanged: Vec<String>,
+    /// Those that are there and lack columns of their model: no command here alters a table.
+    pub lacking: Vec<Lacking>,
 }
 
 /// Sorts the tables of `schema` into those that are there and those that aren't.
@@ -49,6 +52,9 @@ pub(super) fn write_migration(
     (schema, dialect): (&Metadata, &dyn Dialect),
     direction: Direction,
 ) -> Result<Written> {
+    if direction == Direction::Up {
+        refuse_history(folder)?;
+    }
     let creates = create_script(schema, dialect)?;
     let tables: Vec<_> = schema.tables().iter().collect();
     let mut drops = ddl::to_script(&ddl::drop_all(dialect, &tables)?);
@@ -71,6 +77,23 @@ pub(super) fn write_migration(
         transaction,
     }
     .write(folder)
+}
+
+/// The script that creates all tables would fail behind a migration that has created one.
+fn refuse_history(folder: &Path) -> Result<()> {
+    let names = NewMigration::existing(folder)?;
+    let is_ours = |name: &&String| !name.ends_with("_diesel_initial_setup");
+    let Some(first) = names.iter().find(is_ours) else {
+        return Ok(());
+    };
+    let message = format!(
+        "{} has migrations already ({first}): one that creates all tables can only be the first",
+        folder.display()
+    );
+    Err(Error::failed(message).with_hint(
+        "for a change of the models write `orm-migrate generate --empty NAME` and fill in ALTER TABLE; to begin \
+         again, revert the migrations and delete their folders; without --migration the script is printed",
+    ))
 }
 
 /// For whoever runs the script with another tool.

@@ -28,7 +28,11 @@ pub fn script(models: &Models, dialect: &dyn Dialect) -> Result<String> {
 pub fn apply(models: &Models, connection: &mut Connection) -> Result<Applied> {
     let (changed, unchanged) = apply::present(connection, models.schema())?;
     drop_existing(connection, models.schema())?;
-    Ok(Applied { changed, unchanged })
+    Ok(Applied {
+        changed,
+        unchanged,
+        lacking: Vec::new(),
+    })
 }
 
 /// What [`apply`] answers where there is no database, and so nothing to drop.
@@ -37,6 +41,7 @@ pub fn nothing(models: &Models) -> Applied {
     Applied {
         changed: Vec::new(),
         unchanged: names.map(|table| table.name.to_string()).collect(),
+        lacking: Vec::new(),
     }
 }
 

@@ -5,7 +5,9 @@
 //! so that a program can use its own. [`connect`] makes one from a URL.
 
 pub mod create;
+pub mod drift;
 pub mod drop;
+pub mod generate;
 pub mod models;
 pub mod redo;
 pub mod revert;

@@ -3,25 +3,75 @@
 use orm::engine::Connection;
 
 use super::step::{self, Count, Loaded, Step};
-use crate::error::Result;
-use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
+use crate::error::{Error, Result};
+use crate::migration::{Direction, Locking, MigrationConnection, Migrations, history, missing};
 
-/// Reverts the last `count` applied migrations and applies them again, telling `observer` of each step
-/// that is done. All in one transaction, if each of them runs in one; then it is told after the commit.
+/// The migrations that a redo undoes and does again, the last one first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    versions: Vec<String>,
+    /// Their names.
+    pub names: Vec<String>,
+}
+
+/// Which migrations to undo and do again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The last ones at the time when the lock is taken.
+    Last(Count),
+    /// Those of a plan that was shown to somebody, and no others.
+    Planned(Plan),
+}
+
+/// Looks which migrations `count` means, so that they can be shown before anything is undone. Takes no lock.
 ///
 /// # Errors
-/// As [`revert`](super::revert::revert) and [`run`](super::run::run).
+/// An applied migration is not in the folder; the database's refusal.
+pub fn plan(migrations: &Migrations, connection: &mut Connection, count: Count) -> Result<Plan> {
+    let applied = history::applied(connection)?;
+    let versions = step::last(applied, count);
+    let names = versions.iter().map(|version| {
+        let entry = migrations.find(version);
+        entry
+            .map(|entry| entry.name.clone())
+            .ok_or_else(|| missing(version))
+    });
+    Ok(Plan {
+        names: names.collect::<Result<_>>()?,
+        versions,
+    })
+}
+
+/// Reverts migrations and applies them again, telling `observer` of each step that is done. All in
+/// one transaction, if each of them runs in one; then it is told after the commit. Holds the migration lock
+/// meanwhile.
+///
+/// # Errors
+/// As [`revert`](super::revert::revert) and [`run`](super::run::run); other migrations than those of a plan
+/// were applied last by now.
 pub fn redo(
     migrations: &Migrations,
     connection: Connection,
-    count: Count,
+    which: &Which,
     locking: Locking,
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
     let connection = MigrationConnection::new(connection, migrations.path());
     let mut connection = connection.locking(locking);
     connection.hold_lock()?;
+    let count = match which {
+        Which::Last(count) => *count,
+        Which::Planned(plan) => Count::Last(plan.versions.len()),
+    };
     let applied = step::last_applied(migrations, &mut connection, count)?;
+    if let Which::Planned(plan) = which
+        && !is_of(plan, &applied)
+    {
+        let message = "another program has applied or reverted migrations meanwhile";
+        return Err(Error::failed(message)
+            .with_note("state", "nothing was changed")
+            .with_hint("look at the `status` and run the command again"));
+    }
     let down = step::check(migrations, &mut connection, &applied, Direction::Down)?;
     let up = step::check(migrations, &mut connection, &applied, Direction::Up)?;
     let drops = down.drops || up.drops;
@@ -37,6 +87,13 @@ pub fn redo(
     } else {
         both_ways(&mut connection, &applied, observer)
     }
+}
+
+fn is_of(plan: &Plan, loaded: &Loaded) -> bool {
+    let versions = loaded
+        .iter()
+        .map(|migration| migration.name().version().to_string());
+    versions.eq(plan.versions.iter().cloned())
 }
 
 fn both_ways(

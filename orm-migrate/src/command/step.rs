@@ -40,11 +40,7 @@ pub(super) fn last_applied(
     connection: &mut MigrationConnection,
     count: Count,
 ) -> Result<Loaded> {
-    let mut versions = connection.applied()?;
-    versions.reverse();
-    if let Count::Last(count) = count {
-        versions.truncate(count);
-    }
+    let versions = last(connection.applied()?, count);
     if let Some(version) = versions
         .iter()
         .find(|version| migrations.find(version).is_none())
@@ -52,6 +48,15 @@ pub(super) fn last_applied(
         return Err(missing(version));
     }
     migrations.load(&versions)
+}
+
+/// The last `count` of the applied versions, the last one first.
+pub(super) fn last(mut versions: Vec<String>, count: Count) -> Vec<String> {
+    versions.reverse();
+    if let Count::Last(count) = count {
+        versions.truncate(count);
+    }
+    versions
 }
 
 /// The migrations of the folder that are not applied, in the order of versions.

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::error::Result;
+use package::Package;
 
 pub(crate) use load::print_dump;
 
@@ -51,7 +52,18 @@ pub(crate) struct Dump {
 
 /// Builds the selected package and takes the dump out of it. What cargo says goes to stderr.
 pub(crate) fn dump(selection: &Selection) -> Result<Dump> {
-    let package = package::choose(selection)?;
+    dump_of(package::choose(selection)?, selection)
+}
+
+/// As [`dump`], for a command that works without models as well: none if no package is meant.
+pub(crate) fn dump_if_any(selection: &Selection) -> Result<Option<Dump>> {
+    match package::choose(selection) {
+        Ok(package) => dump_of(package, selection).map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+fn dump_of(package: Package, selection: &Selection) -> Result<Dump> {
     let library = build::library(&package, selection)?;
     let document = load::dump(&library, &package, selection.loader.as_deref())?;
     Ok(Dump {

@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use diesel::migration::{Migration, MigrationSource};
-use diesel_migrations::{FileBasedMigrations, MigrationError};
+use diesel_migrations::{EmbeddedMigrations, FileBasedMigrations, MigrationError};
 use serde::Deserialize;
 
+use super::embedded::Recorder;
 use super::harness::Tag;
 use super::lex::Lexis;
 use super::script::Script;
@@ -16,11 +17,18 @@ use crate::exit::Exit;
 /// The longest version that the bookkeeping table takes.
 const VERSION_LENGTH: usize = 50;
 
-/// A folder of migrations.
+/// A folder of migrations, or what was one when the program was built.
 #[derive(Clone)]
 pub struct Migrations {
-    source: FileBasedMigrations,
+    source: Source,
+    path: PathBuf,
     entries: Vec<Entry>,
+}
+
+#[derive(Clone)]
+enum Source {
+    Folder(FileBasedMigrations),
+    Embedded(fn() -> EmbeddedMigrations),
 }
 
 /// One migration of a folder.
@@ -70,8 +78,18 @@ impl Migrations {
         let path = path.as_ref();
         let source =
             FileBasedMigrations::from_path(path).map_err(|error| cannot_open(path, error))?;
+        let path = source.path().to_owned();
+        Self::of(Source::Folder(source), path)
+    }
+
+    /// The migrations that are built in, whose folder was at `path`.
+    pub(super) fn embedded(path: PathBuf, source: fn() -> EmbeddedMigrations) -> Result<Self> {
+        Self::of(Source::Embedded(source), path)
+    }
+
+    fn of(source: Source, path: PathBuf) -> Result<Self> {
         let mut entries = Vec::new();
-        for migration in read(&source)? {
+        for migration in read(&source, &path)? {
             let name = migration.name();
             entries.push(Entry {
                 version: name.version().to_string(),
@@ -79,14 +97,18 @@ impl Migrations {
             });
         }
         entries.sort_by(|a, b| (&a.version, &a.name).cmp(&(&b.version, &b.name)));
-        let opened = Self { source, entries };
+        let opened = Self {
+            source,
+            path,
+            entries,
+        };
         opened.check()?;
         Ok(opened)
     }
 
-    /// Where the folder is.
+    /// Where the folder is, or was.
     pub fn path(&self) -> &Path {
-        self.source.path()
+        &self.path
     }
 
     /// The migrations, sorted by version.
@@ -101,7 +123,7 @@ impl Migrations {
 
     /// The migrations as `diesel_migrations` has them, in the order of `versions`.
     pub(crate) fn load(&self, versions: &[String]) -> Result<Vec<Box<dyn Migration<Tag>>>> {
-        let mut all = read(&self.source)?;
+        let mut all = read(&self.source, &self.path)?;
         let mut found = Vec::with_capacity(versions.len());
         for version in versions {
             let at = all
@@ -118,14 +140,31 @@ impl Migrations {
     /// It isn't there, can't be read or is empty.
     pub(crate) fn script(&self, name: &str, direction: Direction, lexis: Lexis) -> Result<Script> {
         let path = self.path().join(name).join(direction.file_name());
-        if direction == Direction::Down && !path.exists() {
-            return Err(
-                Error::failed(format!("the migration {name} has no down.sql"))
-                    .with_note("state", "nothing was changed")
-                    .with_hint(format!("write what undoes it into {}", path.display())),
-            );
+        match self.source {
+            Source::Embedded(_) => {
+                let text = self.recorded(name, direction)?;
+                let text = text.ok_or_else(|| no_way_back(name, &path))?;
+                Script::of_text(path, text, lexis)
+            }
+            Source::Folder(_) if direction == Direction::Down && !path.exists() => {
+                Err(no_way_back(name, &path))
+            }
+            Source::Folder(_) => Script::read(path, lexis),
         }
-        Script::read(path, lexis)
+    }
+
+    /// The text of a script that is built in; none if there is no down.sql.
+    fn recorded(&self, name: &str, direction: Direction) -> Result<Option<String>> {
+        let all = read(&self.source, &self.path)?;
+        let Some(migration) = all.iter().find(|one| one.name().to_string() == name) else {
+            return Ok(None);
+        };
+        let mut recorder = Recorder::default();
+        let recorded = match direction {
+            Direction::Up => migration.run(&mut recorder),
+            Direction::Down => migration.revert(&mut recorder),
+        };
+        Ok(recorded.ok().map(|()| recorder.0))
     }
 
     fn check(&self) -> Result<()> {
@@ -150,7 +189,9 @@ impl Migrations {
                 return Err(Error::failed(message)
                     .with_hint("begin the name with a date and an underscore"));
             }
-            check_metadata(&self.path().join(&entry.name).join("metadata.toml"))?;
+            if matches!(self.source, Source::Folder(_)) {
+                check_metadata(&self.path().join(&entry.name).join("metadata.toml"))?;
+            }
         }
         Ok(())
     }
@@ -166,12 +207,21 @@ pub(crate) fn missing(version: &str) -> Error {
     .with_hint("bring its folder back, or run this with the code that applied it")
 }
 
-fn read(source: &FileBasedMigrations) -> Result<Vec<Box<dyn Migration<Tag>>>> {
-    let migrations: diesel::migration::Result<_> = source.migrations();
+fn no_way_back(name: &str, path: &Path) -> Error {
+    Error::failed(format!("the migration {name} has no down.sql"))
+        .with_note("state", "nothing was changed")
+        .with_hint(format!("write what undoes it into {}", path.display()))
+}
+
+fn read(source: &Source, path: &Path) -> Result<Vec<Box<dyn Migration<Tag>>>> {
+    let migrations: diesel::migration::Result<_> = match source {
+        Source::Folder(source) => source.migrations(),
+        Source::Embedded(source) => source().migrations(),
+    };
     migrations.map_err(|error| {
         Error::failed(format!(
             "can't read the migrations in {}: {error}",
-            source.path().display()
+            path.display()
         ))
         .with_hint("each migration is a folder with up.sql, down.sql and metadata.toml")
     })

@@ -20,7 +20,7 @@ pub(crate) fn tables(connection: &mut Connection) -> Result<Vec<String>> {
 }
 
 /// The versions that are applied, in ascending order; none if the table isn't there. Writes nothing.
-pub(super) fn applied(connection: &mut Connection) -> Result<Vec<String>> {
+pub(crate) fn applied(connection: &mut Connection) -> Result<Vec<String>> {
     if !exists(connection)? {
         return Ok(Vec::new());
     }

@@ -1,14 +1,15 @@
 //! Migration folders: written, read, split into statements and run through `diesel_migrations`.
 //!
 //! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script, and `shell.rs` what is no SQL; `words.rs`,
-//! `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder and `write.rs`
-//! adds to it. `lock.rs` keeps programs from running migrations at once, `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration;
+//! `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder, `embedded.rs`
+//! one that is built in, and `write.rs` adds to it. `lock.rs` keeps programs from running migrations at once, `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration;
 //! `foreign_keys.rs` keeps SQLite's from deleting rows;
 //! `execute.rs` runs a script, `progress.rs` counts and `report.rs` says what stays of one that failed.
 //! `harness.rs` joins all of it to diesel's traits. The commands are in `command/`.
 
 mod body;
 mod effect;
+mod embedded;
 mod execute;
 mod folder;
 mod foreign_keys;
@@ -26,6 +27,7 @@ mod split;
 mod words;
 mod write;
 
+pub use embedded::Embedded;
 pub(crate) use folder::missing;
 pub use folder::{Direction, Entry, Migrations};
 pub use harness::{MigrationConnection, Tag};

@@ -33,6 +33,14 @@ impl Script {
                 .with_hint("a migration has the files up.sql and down.sql")
         })?;
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
+        Self::of_text(path, text, lexis)
+    }
+
+    /// The script of a file with this text.
+    ///
+    /// # Errors
+    /// It is empty.
+    pub(super) fn of_text(path: PathBuf, text: String, lexis: Lexis) -> Result<Self> {
         if text.is_empty() {
             let message = format!("{} is empty", path.display());
             return Err(

@@ -66,6 +66,16 @@ impl NewMigration<'_> {
         })
     }
 
+    /// The names of the migrations in `folder`; none if it isn't there.
+    pub(crate) fn existing(folder: &Path) -> Result<Vec<String>> {
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let mut names = names(folder)?;
+        names.sort();
+        Ok(names)
+    }
+
     // Written under a name with a dot, which every reader passes over, and renamed when whole.
     fn write_files(&self, folder: &Path, path: &Path) -> Result<()> {
         let draft = folder.join(format!(".{}.{}", self.name, std::process::id()));

@@ -38,10 +38,23 @@ impl ModelSource {
                     fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
                 Models::from_json(&text, &path.display().to_string())
             }
-            Self::Package(selection) => {
-                let dump = discover::dump(selection)?;
-                Models::from_json(&dump.document, &format!("the package {}", dump.package))
+            Self::Package(selection) => Models::of(&discover::dump(selection)?),
+        }
+    }
+
+    /// The models for a command that works without them as well: none if the program has none linked, or no
+    /// package is meant.
+    ///
+    /// # Errors
+    /// As [`ModelSource::load`].
+    pub(crate) fn load_if_any(&self) -> Result<Option<Models>> {
+        match self {
+            Self::Linked if orm::mapping::metadata().models().is_empty() => Ok(None),
+            Self::Package(selection) if selection.package.is_none() => {
+                let dump = discover::dump_if_any(selection)?;
+                dump.as_ref().map(Models::of).transpose()
             }
+            _ => self.load().map(Some),
         }
     }
 }
@@ -74,6 +87,10 @@ impl Models {
     pub fn linked() -> Result<Self> {
         let document = orm::mapping::dump::models_json(&orm::mapping::metadata());
         Self::from_json(&document, "this program")
+    }
+
+    fn of(dump: &discover::Dump) -> Result<Self> {
+        Self::from_json(&dump.document, &format!("the package {}", dump.package))
     }
 
     /// Reads a dump; `origin` names it in messages.

@@ -235,3 +235,71 @@ fn a_file_in_the_configuration_is_beside_it() {
     assert!(output.status.success(), "{output:?}");
     assert!(project.path("own.db").exists() && !project.path("below/own.db").exists());
 }
+
+#[test]
+fn a_migration_to_be_filled_in_is_generated() {
+    let project = Project::empty("generated");
+    project.write("orm.toml", "[migrations]\ndir = \"migrations\"\n");
+    let written = project.run(&["generate", "--empty", "add_age"]).ends(0);
+    let name = project.only_migration();
+    assert_eq!(written.out, format!("migrations/{name}\n"));
+    assert!(name.ends_with("_add_age"), "{name}");
+    // Comments alone are a migration, too.
+    let database = Database::sqlite(&project);
+    let run = |command: &str| project.run(&[command, "--url", &database.url]).ends(0);
+    run("run").says(&["(0 statements"]);
+    run("redo");
+    project
+        .run(&["generate", "add_city"])
+        .ends(2)
+        .says(&["--empty"]);
+    project
+        .run(&["generate", "--empty", "add_age"])
+        .ends(1)
+        .says(&["a migration of that name already"]);
+    project
+        .run(&["generate", "--empty", "a b"])
+        .ends(1)
+        .says(&["can't be the name of a migration", "hint: "]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_redo_asks_on_a_terminal() {
+    let project = three("redo_asks");
+    let database = Database::sqlite(&project);
+    let run = |command: &str| project.run(&[command, "--url", &database.url]);
+    run("run").ends(0);
+    // Without a terminal it names them and goes on.
+    run("redo")
+        .ends(0)
+        .says(&["reverts and applies again: 3_c\n"]);
+    // `script` runs a command on a terminal of its own.
+    let on_terminal = |options: &str, answer: &str| {
+        let program = env!("CARGO_BIN_EXE_orm-migrate");
+        let command = format!("{program} redo -n 2 {options} --url {}", database.url);
+        let shell = format!("printf '%s' '{answer}' | script -qec '{command}' /dev/null");
+        project.run_program(std::path::Path::new("/bin/sh"), &["-c", &shell], &[])
+    };
+    let names = "reverts and applies again: 3_c, 20260102000000_b";
+    let no = on_terminal("", "\n");
+    assert_eq!(no.code, Some(1), "{}", no.out);
+    for expected in [
+        names,
+        "Go on? [y/N]",
+        "stopped by the answer",
+        "nothing was changed",
+    ] {
+        assert!(no.out.contains(expected), "{}", no.out);
+    }
+    assert!(!no.out.contains("reverted"), "{}", no.out);
+    let yes = on_terminal("", "y\n");
+    assert_eq!(yes.code, Some(0), "{}", yes.out);
+    assert!(yes.out.contains("reverted 3_c"), "{}", yes.out);
+    let unasked = on_terminal("--yes", "");
+    assert!(
+        unasked.out.contains(names) && !unasked.out.contains("[y/N]"),
+        "{}",
+        unasked.out
+    );
+}

@@ -185,7 +185,7 @@ fn a_first_migration_goes_both_ways() {
         project
             .run(&arguments)
             .ends(1)
-            .says(&["a migration of that name already"]);
+            .says(&["has migrations already", "generate --empty NAME"]);
 
         let url = ["--url", database.url.as_str()];
         let run = |arguments: &[&str]| project.run(&[arguments, &url[..]].concat());
@@ -275,6 +275,7 @@ fn help_is_there_for_every_command() {
         "revert",
         "redo",
         "status",
+        "generate",
     ] {
         assert!(help.contains(command), "{help}");
         let own = project.run(&[command, "--help"]).ends(0).out;
@@ -289,6 +290,17 @@ fn help_is_there_for_every_command() {
     );
     project.run(&[]).ends(2);
     project.run(&["creat-all"]).ends(2).says(&["create-all"]);
+    // A typing mistake is not to be corrected into a loss of data.
+    for word in [
+        "drop", "drop_all", "dropall", "rop-all", "rever", "reverse", "undo", "red",
+    ] {
+        let said = project.run(&[word]).ends(2).err;
+        for command in ["drop-all", "revert'", "redo"] {
+            assert!(!said.contains(&format!("'{command}")), "{word}: {said}");
+        }
+    }
+    let said = project.run(&["revert", "--al"]).ends(2).err;
+    assert!(!said.contains("--all"), "{said}");
     project
         .run(&["create-all", "--dialect", "oracle"])
         .ends(2)
@@ -399,4 +411,54 @@ fn dropping_from_a_file_that_is_not_there_creates_none() {
         .ends(0)
         .says(&["not there: posts, users ("]);
     assert!(!project.path("none.db").exists());
+}
+
+#[test]
+fn columns_that_a_table_lacks_are_told() {
+    let project = Project::new("lacking", MODELS);
+    for database in Database::all(&project) {
+        let run =
+            |arguments: &[&str]| project.run(&[arguments, &["--url", &database.url]].concat());
+        project.write("src/lib.rs", MODELS);
+        project.migration("1_a", "SELECT 1", "SELECT 1");
+        run(&["create-all", "--apply"]).ends(0);
+        run(&["run"]).ends(0);
+        let quiet = run(&["status"]).ends(0).err;
+        assert!(!quiet.contains("note: the table"), "{quiet}");
+        let more = "pub email: Option<String>,\n        pub age: Option<i32>,\n        pub city: Option<String>,";
+        project.write(
+            "src/lib.rs",
+            &MODELS.replace("pub email: Option<String>,", more),
+        );
+        for arguments in [
+            &["create-all", "--apply"][..],
+            &["status"],
+            &["status", "-p", "lacking", "--json"],
+        ] {
+            let ran = run(arguments).ends(0).says(&[
+                "note: the table users lacks the columns age, city of its model",
+                "hint: no command alters a table",
+            ]);
+            if arguments.contains(&"--json") {
+                let expected = "\"lacking\":[{\"columns\":[\"age\",\"city\"],\"table\":\"users\"}]";
+                assert!(ran.out.contains(expected), "{}", ran.out);
+            }
+        }
+        let quiet = run(&["status", "--no-models"]).ends(0).err;
+        assert!(!quiet.contains("note: the table"), "{quiet}");
+        // A package that doesn't compile is no reason not to show the status.
+        project.write("src/lib.rs", "oops");
+        run(&["status"]).ends(0).prints("[X] 1_a\n").says(&[
+            "note: the tables were not compared with the models: cargo can't build the package lacking",
+        ]);
+        run(&["status", "-p", "lacking"]).ends(1);
+        database.execute("ALTER TABLE users ADD COLUMN age INTEGER");
+        database.execute("ALTER TABLE users ADD COLUMN city VARCHAR(9)");
+        project.write(
+            "src/lib.rs",
+            &MODELS.replace("pub email: Option<String>,", more),
+        );
+        let quiet = run(&["status"]).ends(0).err;
+        assert!(!quiet.contains("note: the table"), "{quiet}");
+    }
 }

@@ -1,0 +1,171 @@
+//! The commands on migrations: what the command line says becomes what `command` takes.
+
+use std::io::{self, IsTerminal as _};
+
+use orm::engine::Connection;
+
+use super::Home;
+use super::args::{
+    BackCommand, DatabaseArgs, FolderArgs, ForwardCommand, GenerateCommand, ProjectArgs,
+    RedoCommand, StatusCommand,
+};
+use super::print;
+use super::project::Project;
+use crate::command::{self, Count, drift, generate, redo, revert, run, status};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::migration::Migrations;
+use crate::models::{ModelSource, Models};
+
+pub(super) fn generate(args: &GenerateCommand, home: Home) -> Result<Exit> {
+    let project = Project::open(&args.project, home)?;
+    let written = generate::empty(&project.migrations(&args.folder), &args.name)?;
+    print::written(&written)?;
+    Ok(Exit::Clean)
+}
+
+pub(super) fn run_pending(args: &ForwardCommand, home: Home) -> Result<Exit> {
+    let rest = &args.rest;
+    let (migrations, url) = open(&rest.project, &rest.folder, &rest.database, home)?;
+    let locking = args.lock.locking();
+    let steps = run::run(&migrations, connect(&url)?, locking, &mut print::step)?;
+    if steps.is_empty() {
+        print::say("nothing is pending");
+    }
+    Ok(Exit::Clean)
+}
+
+pub(super) fn go_back(args: &BackCommand, home: Home) -> Result<Exit> {
+    let rest = &args.rest;
+    let (migrations, url) = open(&rest.project, &rest.folder, &rest.database, home)?;
+    let (count, locking) = (count(args), args.lock.locking());
+    let steps = revert::revert(
+        &migrations,
+        connect(&url)?,
+        count,
+        locking,
+        &mut print::step,
+    )?;
+    say_if_none(steps.is_empty());
+    Ok(Exit::Clean)
+}
+
+pub(super) fn go_back_and_forth(args: &RedoCommand, home: Home) -> Result<Exit> {
+    let rest = &args.back.rest;
+    let (migrations, url) = open(&rest.project, &rest.folder, &rest.database, home)?;
+    let mut connection = connect(&url)?;
+    let count = count(&args.back);
+    let plan = redo::plan(&migrations, &mut connection, count)?;
+    let mut which = redo::Which::Last(count);
+    if !plan.names.is_empty() {
+        print::say(&format!(
+            "reverts and applies again: {}",
+            plan.names.join(", ")
+        ));
+        if !args.yes && io::stdin().is_terminal() && io::stderr().is_terminal() {
+            confirm()?;
+            which = redo::Which::Planned(plan);
+        }
+    }
+    let locking = args.back.lock.locking();
+    let steps = redo::redo(&migrations, connection, &which, locking, &mut print::step)?;
+    say_if_none(steps.is_empty());
+    Ok(Exit::Clean)
+}
+
+fn say_if_none(is_none: bool) {
+    if is_none {
+        print::say("nothing is applied");
+    }
+}
+
+/// Asks. Without a terminal to ask on, in a script, the command goes on, as with other tools.
+fn confirm() -> Result<()> {
+    print::say("what down.sql drops is lost. Go on? [y/N]");
+    let mut answer = String::new();
+    let read = io::stdin().read_line(&mut answer);
+    let is_yes = ["y", "yes"].contains(&answer.trim().to_lowercase().as_str());
+    if read.is_ok() && is_yes {
+        return Ok(());
+    }
+    Err(Error::failed("stopped by the answer")
+        .with_note("state", "nothing was changed")
+        .with_hint("answer y, or pass --yes"))
+}
+
+/// Connects, and says to what: a wrong database is seen before its tables are changed.
+fn connect(url: &str) -> Result<Connection> {
+    let connection = command::connect(url)?;
+    print::say(&format!("database: {}", connection.engine().target()));
+    Ok(connection)
+}
+
+pub(super) fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {
+    let (migrations, url) = open(&args.project, &args.folder, &args.database, home)?;
+    let mut lacking = Vec::new();
+    let status = if let Some(mut connection) = command::connect_to_look(&url)? {
+        if let Some(models) = models(args, home, &mut connection)? {
+            lacking = drift::lacking(&models, &mut connection)?;
+        }
+        status::status(&migrations, connection)?
+    } else {
+        let target = command::target(&url)?;
+        print::say(&format!("note: {target} is not there yet"));
+        status::without_database(&migrations)
+    };
+    if args.json {
+        print::data(&print::status_json(&status, &lacking))?;
+    } else {
+        print::data(&print::status_lines(&status))?;
+    }
+    print::lacking(&lacking);
+    Ok(status.exit())
+}
+
+/// The models to compare the tables with. Those that were not asked for by name need not be there.
+fn models(args: &StatusCommand, home: Home, connection: &mut Connection) -> Result<Option<Models>> {
+    if args.no_models || !drift::has_tables(connection)? {
+        return Ok(None);
+    }
+    let project = Project::open(&args.project, home)?;
+    let mut source = project.models(&args.models)?;
+    if let ModelSource::Package(selection) = &mut source {
+        // What is asked for is the status, not the building.
+        selection.options.push("--quiet".to_owned());
+    }
+    let is_named = args.models.package.is_some() || matches!(source, ModelSource::File(_));
+    match source.load_if_any() {
+        Err(error) if !is_named => {
+            print::say(&format!(
+                "note: the tables were not compared with the models: {}; --no-models leaves that out",
+                error.message()
+            ));
+            Ok(None)
+        }
+        other => other,
+    }
+}
+
+/// The migrations and the database of a command.
+fn open(
+    project: &ProjectArgs,
+    folder: &FolderArgs,
+    database: &DatabaseArgs,
+    home: Home,
+) -> Result<(Migrations, String)> {
+    let project = Project::open(project, home)?;
+    let url = project.url(database)?;
+    let migrations = match home {
+        Home::Embedded(embedded) if folder.migrations.is_none() => embedded.migrations()?,
+        _ => Migrations::open(project.migrations(folder))?,
+    };
+    Ok((migrations, url))
+}
+
+fn count(args: &BackCommand) -> Count {
+    if args.all {
+        Count::All
+    } else {
+        Count::Last(usize::try_from(args.number).unwrap_or(usize::MAX))
+    }
+}

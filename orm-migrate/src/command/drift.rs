@@ -1,0 +1,67 @@
+//! What the tables lack of their models: columns that were added to a model behind `create-all`. A first look;
+//! types, constraints and indexes are not compared.
+
+use std::collections::HashMap;
+
+use orm::engine::Connection;
+use orm_core::value::ValueRef;
+
+use crate::dialect;
+use crate::error::Result;
+use crate::migration::{Lexis, history};
+use crate::models::Models;
+
+/// A table that is there and lacks columns of its model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacking {
+    /// The table.
+    pub table: String,
+    /// The columns, in the order of the model.
+    pub columns: Vec<String>,
+}
+
+/// Compares the columns of the models with those of the tables that are there.
+///
+/// # Errors
+/// The database's refusal.
+pub fn lacking(models: &Models, connection: &mut Connection) -> Result<Vec<Lacking>> {
+    let Some(query) = dialect::columns(connection.dialect()) else {
+        return Ok(Vec::new());
+    };
+    // PostgreSQL alone tells names by their case.
+    let is_exact = dialect::known_lexis(connection.dialect()) == Some(Lexis::Postgres);
+    let name = |name: &str| {
+        if is_exact {
+            name.to_owned()
+        } else {
+            name.to_lowercase()
+        }
+    };
+    let mut found: HashMap<String, Vec<String>> = HashMap::new();
+    connection.raw_query(query, &[], &mut |row| {
+        if let (ValueRef::Text(table), ValueRef::Text(column)) = (row.get(0)?, row.get(1)?) {
+            found.entry(name(table)).or_default().push(name(column));
+        }
+        Ok(())
+    })?;
+    let tables = models.schema().tables().iter();
+    let lacking = tables.filter_map(|table| {
+        let there = found.get(&name(&table.name))?;
+        let columns = table.columns.iter().map(|column| column.name.to_string());
+        let columns: Vec<String> = columns
+            .filter(|column| !there.contains(&name(column)))
+            .collect();
+        let table = table.name.to_string();
+        (!columns.is_empty()).then_some(Lacking { table, columns })
+    });
+    Ok(lacking.collect())
+}
+
+/// Whether the database has a table beside that of the migrations.
+///
+/// # Errors
+/// The database's refusal.
+pub fn has_tables(connection: &mut Connection) -> Result<bool> {
+    let tables = history::tables(connection)?;
+    Ok(tables.iter().any(|name| name != history::TABLE))
+}

@@ -1,0 +1,119 @@
+//! Migrations that are built into a program, for its start-up: no folder where it runs, and no crate of diesel's
+//! among its dependencies. [`embed!`](crate::embed!) makes them of a folder.
+
+use std::path::PathBuf;
+
+use diesel::connection::{BoxableConnection, SimpleConnection};
+use diesel_migrations::EmbeddedMigrations;
+use orm::engine::Engine;
+
+use super::folder::Migrations;
+use super::harness::Tag;
+use super::lock::Locking;
+use crate::command::{Step, run, status};
+use crate::error::Result;
+
+/// Builds a folder of migrations into the program; the path is relative to the package's Cargo.toml, and is
+/// `migrations` where none is given.
+///
+/// ```ignore
+/// const MIGRATIONS: orm_migrate::Embedded = orm_migrate::embed!("migrations");
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let engine = orm::Engine::connect(&std::env::var("DATABASE_URL")?)?;
+///     MIGRATIONS.run(&engine)?;
+///     Ok(())
+/// }
+/// ```
+///
+/// cargo sees that a script has changed, but not that the folder has a new one: say so in a `build.rs`,
+/// `println!("cargo:rerun-if-changed=migrations");`.
+#[macro_export]
+macro_rules! embed {
+    () => {
+        $crate::embed!("migrations")
+    };
+    ($folder:literal) => {{
+        use $crate::__private::diesel_migrations;
+        fn migrations() -> diesel_migrations::EmbeddedMigrations {
+            const MIGRATIONS: diesel_migrations::EmbeddedMigrations =
+                diesel_migrations::embed_migrations!($folder);
+            MIGRATIONS
+        }
+        $crate::Embedded::new($folder, migrations)
+    }};
+}
+
+/// Migrations that are built into the program. Made by [`embed!`](crate::embed!).
+#[derive(Clone, Copy, Debug)]
+pub struct Embedded {
+    folder: &'static str,
+    source: fn() -> EmbeddedMigrations,
+}
+
+impl Embedded {
+    /// What [`embed!`](crate::embed!) calls.
+    #[doc(hidden)]
+    pub const fn new(folder: &'static str, source: fn() -> EmbeddedMigrations) -> Self {
+        Self { folder, source }
+    }
+
+    /// Applies what is pending, under the migration lock: several instances of a program may start at once. One
+    /// applies the migrations, the others wait for it, a minute at most.
+    ///
+    /// # Errors
+    /// As [`run::run`].
+    pub fn run(&self, engine: &Engine) -> Result<Vec<Step>> {
+        self.run_with(engine, Locking::default(), &mut |_| {})
+    }
+
+    /// As [`Embedded::run`], with another time to wait, and an observer of each migration that is done.
+    ///
+    /// # Errors
+    /// As [`run::run`].
+    pub fn run_with(
+        &self,
+        engine: &Engine,
+        locking: Locking,
+        observer: &mut dyn FnMut(&Step),
+    ) -> Result<Vec<Step>> {
+        run::run(&self.migrations()?, engine.connection()?, locking, observer)
+    }
+
+    /// Compares the migrations with the database. Writes nothing.
+    ///
+    /// # Errors
+    /// As [`status::status`].
+    pub fn status(&self, engine: &Engine) -> Result<status::Status> {
+        status::status(&self.migrations()?, engine.connection()?)
+    }
+
+    /// The migrations, for the functions of [`command`](crate::command).
+    ///
+    /// # Errors
+    /// Two migrations have one version; a version is too long.
+    pub fn migrations(&self) -> Result<Migrations> {
+        Migrations::embedded(PathBuf::from(self.folder), self.source)
+    }
+}
+
+/// Takes the text of a script that diesel's types hold.
+#[derive(Debug, Default)]
+pub(super) struct Recorder(pub(super) String);
+
+impl SimpleConnection for Recorder {
+    fn batch_execute(&mut self, query: &str) -> diesel::QueryResult<()> {
+        self.0.push_str(query);
+        Ok(())
+    }
+}
+
+impl BoxableConnection<Tag> for Recorder {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
+        self
+    }
+}
