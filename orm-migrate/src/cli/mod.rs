@@ -122,8 +122,8 @@ fn tables(args: &TablesCommand, home: Home, which: Tables) -> Result<Exit> {
     let source = project.models(&args.models)?;
     if args.apply {
         // The cheap mistakes first: building the models takes its time.
-        command::check_live()?;
         let url = project.url(&args.database)?;
+        command::target(&url)?;
         apply_tables(&source.load()?, &url, which)?;
         return Ok(Exit::Clean);
     }

@@ -17,7 +17,7 @@ pub mod status;
 mod apply;
 mod step;
 
-use orm::engine::Connection;
+use orm::engine::{Connection, Engine};
 
 use crate::dialect;
 use crate::error::{Error, Result};
@@ -28,10 +28,10 @@ pub use step::{Count, Step};
 /// Connects to a database.
 ///
 /// # Errors
-/// A wrong URL, a server that can't be reached or refuses the login; always, without the feature `live`.
+/// A wrong URL, a server that can't be reached or refuses the login; a database whose driver is not compiled in:
+/// the feature `live` brings all of them, the features of `orm` one each.
 pub fn connect(url: &str) -> Result<Connection> {
-    check_live()?;
-    Ok(orm::engine::Engine::connect(url)?.connection()?)
+    Ok(engine(url)?.connection()?)
 }
 
 /// Connects to look at what is there: a file of SQLite's keeps its journal as it is. `None` if there is no
@@ -54,22 +54,23 @@ pub(crate) fn is_missing(url: &str) -> Result<bool> {
 
 /// The database in words: scheme, host and name, never the password.
 pub(crate) fn target(url: &str) -> Result<String> {
-    check_live()?;
-    Ok(orm::engine::Engine::connect(url)?.target())
+    Ok(engine(url)?.target())
 }
 
-/// Refuses if no driver was compiled into this program.
-///
-/// # Errors
-/// The feature `live` is off.
-pub(crate) fn check_live() -> Result<()> {
-    if cfg!(feature = "live") {
-        return Ok(());
-    }
-    Err(Error::failed(
-        "this orm-migrate was built without the feature live, which brings the database drivers",
-    )
-    .with_hint("build it with --features live; `create-all` prints a script without"))
+fn engine(url: &str) -> Result<Engine> {
+    Engine::connect(url).map_err(|error| {
+        if cfg!(feature = "live") || !error.message().contains("without the feature") {
+            return error.into();
+        }
+        Error::failed(
+            "this orm-migrate was built without the feature live, which brings the database drivers",
+        )
+        .with_hint(
+            "build it with --features live, or in a program of your own with the feature of orm for this database; \
+             `create-all` prints a script without",
+        )
+        .with_source(error)
+    })
 }
 
 #[cfg(all(test, not(feature = "live")))]

@@ -7,6 +7,7 @@
 
 mod concurrent;
 mod discover;
+mod embedded;
 mod failure;
 mod foreign_keys;
 mod messages;

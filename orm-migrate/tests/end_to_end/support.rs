@@ -138,7 +138,7 @@ pub(crate) fn manifest(name: &str) -> String {
     )
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap()

@@ -1,0 +1,3 @@
+-- The second statement fails.
+SELECT 1;
+SELECT * FROM nowhere;
