@@ -11,13 +11,15 @@
 //! orm-migrate create-all --dialect postgres --migration first
 //!                                                 # write a first migration
 //! export DATABASE_URL=postgresql://me:secret@localhost/app
+//! orm-migrate generate --empty add_age            # a later one, to be filled in
 //! orm-migrate status                              # [ ] 2026-01-31-120000-0000_first
 //! orm-migrate run                                 # apply what is pending
 //! orm-migrate revert                              # undo the last one
 //! ```
 //!
 //! Nothing has to be added to the project: `models`, `create-all` and `drop-all` build the package's library
-//! and ask it for the models that are linked into it. The other commands need neither models nor cargo.
+//! and ask it for the models that are linked into it. The other commands need neither models nor cargo; `status`
+//! compares the columns of the tables with the models where a package is at hand.
 //! `orm-migrate --help` is the reference; the exit codes are those of [`Exit`]; what a project can say
 //! in a file is in [`config`].
 //!
@@ -47,10 +49,41 @@
 //!   settings of the session before them, since they commit at every definition.
 //! - One program serves all databases and needs no client library.
 //!
+//! # At the start of a service
+//!
+//! [`embed!`] builds a folder of migrations into a program, which applies them by itself. There is no folder where
+//! it runs, no crate of diesel's among its dependencies, and any number of instances may start at once:
+//!
+//! ```toml
+//! [dependencies]
+//! orm = { …, default-features = false, features = ["postgres"] }
+//! orm-migrate = { …, default-features = false }   # no driver that orm hasn't
+//! ```
+//!
+//! ```no_run
+//! # mod app {
+//! const MIGRATIONS: orm_migrate::Embedded = orm_migrate::embed!("tests/end_to_end/embedded"); // "migrations"
+//!
+//! fn start() -> Result<orm::engine::Engine, Box<dyn std::error::Error>> {
+//!     let engine = orm::engine::Engine::connect(&std::env::var("DATABASE_URL")?)?;
+//!     for step in MIGRATIONS.run(&engine)? {
+//!         println!("applied {}", step.name);
+//!     }
+//!     Ok(engine)
+//! }
+//! # }
+//! ```
+//!
 //! # A program of your own
 //!
 //! For a package without a library, and for a container without cargo: [`cli::run`] is the same command
-//! line on the models that are linked into your program.
+//! line on the models that are linked into your program, [`cli::run_embedded`] with its migrations built in.
+//!
+//! ```no_run
+//! fn main() {
+//!     orm_migrate::cli::run()
+//! }
+//! ```
 //!
 //! # The library
 //!
@@ -94,6 +127,8 @@
 //! - `live` (default): the database drivers. Without it everything that writes a script or a file works,
 //!   and no driver is compiled.
 //! - `tls`: encrypted connections to PostgreSQL and MySQL/MariaDB.
+
+#![expect(clippy::needless_doctest_main, reason = "a whole program is shown")]
 
 pub mod cli;
 pub mod command;

@@ -43,7 +43,6 @@ pub enum Home {
 ///     orm_migrate::cli::run()
 /// }
 /// ```
-#[expect(clippy::needless_doctest_main, reason = "the whole program is shown")]
 pub fn run() -> ! {
     end(run_from(std::env::args_os(), Home::Program))
 }
@@ -55,7 +54,6 @@ pub fn run() -> ! {
 ///     orm_migrate::cli::run_embedded(orm_migrate::embed!("migrations"))
 /// }
 /// ```
-#[expect(clippy::needless_doctest_main, reason = "the whole program is shown")]
 pub fn run_embedded(migrations: Embedded) -> ! {
     end(run_from(std::env::args_os(), Home::Embedded(migrations)))
 }

@@ -5,8 +5,9 @@
 use orm_core::error::{Error as CoreError, Result as CoreResult};
 
 use super::effect::Effect;
-use super::harness::{MigrationConnection, Owner};
+use super::harness::MigrationConnection;
 use super::hints;
+use super::run::Owner;
 use super::script::Script;
 use super::split::Statement;
 use crate::error::{Error, Result};

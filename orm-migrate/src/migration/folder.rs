@@ -160,11 +160,11 @@ impl Migrations {
             return Ok(None);
         };
         let mut recorder = Recorder::default();
-        let recorded = match direction {
+        let ran = match direction {
             Direction::Up => migration.run(&mut recorder),
             Direction::Down => migration.revert(&mut recorder),
         };
-        Ok(recorded.ok().map(|()| recorder.0))
+        Ok(ran.ok().map(|()| recorder.0))
     }
 
     fn check(&self) -> Result<()> {

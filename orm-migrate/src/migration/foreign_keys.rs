@@ -12,8 +12,9 @@ use orm_core::sql::ForeignKeySwitch;
 use orm_core::value::ValueRef;
 
 use super::effect::Effect;
-use super::harness::{MigrationConnection, Owner};
+use super::harness::MigrationConnection;
 use super::history;
+use super::run::Owner;
 use super::script::Script;
 use crate::error::{Error, Result};
 
@@ -22,6 +23,8 @@ use crate::error::{Error, Result};
 pub(super) struct Checks {
     enforcement: Enforcement,
     state: State,
+    /// Whether a migration in Rust was given the connection, and may have done anything.
+    is_lent: bool,
     /// The database before the first statement that ran without enforcement.
     before: Option<Snapshot>,
 }
@@ -72,6 +75,11 @@ impl Checks {
         }
     }
 
+    /// Takes note that the migration does more than its scripts.
+    pub(super) fn lend(&mut self) {
+        self.is_lent = true;
+    }
+
     /// Whether the enforcement is off for this migration's DROP TABLE.
     pub(super) fn is_suspended(&self) -> bool {
         self.enforcement == Enforcement::Suspended
@@ -105,7 +113,7 @@ impl MigrationConnection {
             return Ok(());
         };
         let is_fresh = self.run.transaction == Owner::Migration && self.run.progress.done() == 0;
-        if is_fresh && !self.run.is_lent {
+        if is_fresh && !self.run.checks.is_lent {
             self.connection.rollback()?;
             self.run.transaction = Owner::Script;
         }

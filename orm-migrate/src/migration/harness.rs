@@ -18,7 +18,7 @@ use super::foreign_keys::Checks;
 use super::history;
 use super::lex::Lexis;
 use super::lock::{Lock, Locking};
-use super::progress::Progress;
+use super::run::{Booking, Owner, Run};
 use super::script::Script;
 use super::settings::Settings;
 use crate::dialect;
@@ -40,75 +40,6 @@ pub struct MigrationConnection {
     locking: Locking,
     /// The migration lock, while it is held for several migrations.
     lock: Option<Lock>,
-}
-
-/// The migration that is under way.
-#[derive(Debug)]
-pub(super) struct Run {
-    pub name: String,
-    pub version: String,
-    pub direction: Direction,
-    /// The script that the next text comes from.
-    pub path: PathBuf,
-    /// Whether the migration asks for a transaction.
-    pub wants_transaction: bool,
-    /// Whose transaction it runs in.
-    pub transaction: Owner,
-    /// How far the bookkeeping is.
-    pub booking: Booking,
-    /// What stays of it if it fails.
-    pub progress: Progress,
-    /// Whether the connection broke, so that nobody knows what the failing statement did.
-    pub lost: bool,
-    /// Whether an earlier run that was interrupted may have left a part of the migration.
-    pub may_be_second: bool,
-    /// Whether the migration was given the connection, and may have done anything.
-    pub is_lent: bool,
-    /// What has become of the enforcement of foreign keys.
-    pub checks: Checks,
-    /// What made it fail: diesel's error type has no room for file and line.
-    pub failure: Option<Error>,
-}
-
-/// Whose transaction a migration runs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Owner {
-    /// None, or one that the script itself begins.
-    Script,
-    /// One of its own, begun here.
-    Migration,
-    /// One around it.
-    Caller,
-}
-
-/// How far the bookkeeping of a migration is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Booking {
-    Open,
-    /// Nobody else has performed the migration so far.
-    Looked,
-    /// The version is written down or deleted.
-    Written,
-}
-
-impl Run {
-    fn new(name: String, version: String, direction: Direction) -> Self {
-        Self {
-            name,
-            version,
-            direction,
-            path: PathBuf::new(),
-            wants_transaction: false,
-            transaction: Owner::Script,
-            booking: Booking::Open,
-            progress: Progress::default(),
-            lost: false,
-            may_be_second: false,
-            is_lent: false,
-            checks: Checks::default(),
-            failure: None,
-        }
-    }
 }
 
 impl MigrationConnection {
@@ -146,7 +77,7 @@ impl MigrationConnection {
 
     /// The connection, for migrations that are more than SQL.
     pub fn connection(&mut self) -> &mut Connection {
-        self.run.is_lent = true;
+        self.run.checks.lend();
         &mut self.connection
     }
 

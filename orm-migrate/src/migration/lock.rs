@@ -71,7 +71,7 @@ impl Lock {
                     let target = connection.engine().target();
                     return Err(lock.held(&target, timeout));
                 }
-                false => std::thread::sleep(PAUSE.min(timeout - waited)),
+                false => std::thread::sleep(PAUSE.min(timeout.saturating_sub(waited))),
             }
         }
     }

@@ -1,11 +1,12 @@
 //! Migration folders: written, read, split into statements and run through `diesel_migrations`.
 //!
-//! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script, and `shell.rs` what is no SQL; `words.rs`,
-//! `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder, `embedded.rs`
-//! one that is built in, and `write.rs` adds to it. `lock.rs` keeps programs from running migrations at once, `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration;
-//! `foreign_keys.rs` keeps SQLite's from deleting rows;
-//! `execute.rs` runs a script, `progress.rs` counts and `report.rs` says what stays of one that failed.
-//! `harness.rs` joins all of it to diesel's traits. The commands are in `command/`.
+//! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script, and `shell.rs` what is no
+//! SQL; `words.rs`, `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder,
+//! `embedded.rs` one that is built in, and `write.rs` adds to it. `lock.rs` lets one program at a time run
+//! migrations, `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration, and
+//! `foreign_keys.rs` keeps SQLite from deleting rows of other tables; `execute.rs` runs a script, `progress.rs`
+//! counts, `hints.rs` and `report.rs` say what to do and what stays of one that failed. `run.rs` is the migration
+//! under way, and `harness.rs` joins all of it to diesel's traits. The commands are in `command/`.
 
 mod body;
 mod effect;
@@ -20,6 +21,7 @@ mod lex;
 mod lock;
 mod progress;
 mod report;
+mod run;
 mod script;
 mod settings;
 mod shell;

@@ -1,8 +1,9 @@
 //! What is said and left of a migration that failed: rolled back, put back, and told as far as it is known.
 
 use super::folder::Direction;
-use super::harness::{Booking, Boxed, MigrationConnection, Owner};
+use super::harness::{Boxed, MigrationConnection};
 use super::history;
+use super::run::{Booking, Owner};
 use super::settings::Settings;
 use crate::error::Error;
 

@@ -206,7 +206,7 @@ impl Script {
 #[cold]
 fn not_utf8(path: &Path, error: &FromUtf8Error) -> Error {
     let (bytes, at) = (error.as_bytes(), error.utf8_error().valid_up_to());
-    let line = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
+    let line = bytes[..at].split(|byte| *byte == b'\n').count();
     let byte = bytes.get(at).copied().unwrap_or_default();
     let message = format!(
         "{}:{line}: the text is not UTF-8 (byte 0x{byte:02x})",

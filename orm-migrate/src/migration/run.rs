@@ -1,0 +1,74 @@
+//! The migration that is under way: what `harness.rs`, `execute.rs`, `foreign_keys.rs` and `report.rs` know of it.
+
+use std::path::PathBuf;
+
+use super::folder::Direction;
+use super::foreign_keys::Checks;
+use super::progress::Progress;
+use crate::error::Error;
+
+/// The migration that is under way.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub name: String,
+    pub version: String,
+    pub direction: Direction,
+    /// The script that the next text comes from.
+    pub path: PathBuf,
+    /// Whether the migration asks for a transaction.
+    pub wants_transaction: bool,
+    /// Whose transaction it runs in.
+    pub transaction: Owner,
+    /// How far the bookkeeping is.
+    pub booking: Booking,
+    /// What stays of it if it fails.
+    pub progress: Progress,
+    /// Whether the connection broke, so that nobody knows what the failing statement did.
+    pub lost: bool,
+    /// Whether an earlier run that was interrupted may have left a part of the migration.
+    pub may_be_second: bool,
+    /// What has become of the enforcement of foreign keys.
+    pub checks: Checks,
+    /// What made it fail: diesel's error type has no room for file and line.
+    pub failure: Option<Error>,
+}
+
+/// Whose transaction a migration runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// None, or one that the script itself begins.
+    Script,
+    /// One of its own, begun here.
+    Migration,
+    /// One around it.
+    Caller,
+}
+
+/// How far the bookkeeping of a migration is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Booking {
+    Open,
+    /// Nobody else has performed the migration so far.
+    Looked,
+    /// The version is written down or deleted.
+    Written,
+}
+
+impl Run {
+    pub(super) fn new(name: String, version: String, direction: Direction) -> Self {
+        Self {
+            name,
+            version,
+            direction,
+            path: PathBuf::new(),
+            wants_transaction: false,
+            transaction: Owner::Script,
+            booking: Booking::Open,
+            progress: Progress::default(),
+            lost: false,
+            may_be_second: false,
+            checks: Checks::default(),
+            failure: None,
+        }
+    }
+}
