@@ -49,9 +49,9 @@ pub fn run() -> ! {
 
 /// As [`run()`], with migrations that are built into the program: for a container without their folder.
 ///
-/// ```ignore
+/// ```no_run
 /// fn main() {
-///     orm_migrate::cli::run_embedded(orm_migrate::embed!("migrations"))
+///     orm_migrate::cli::run_embedded(orm_migrate::embed!("tests/end_to_end/embedded"))
 /// }
 /// ```
 pub fn run_embedded(migrations: Embedded) -> ! {

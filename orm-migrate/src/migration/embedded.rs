@@ -16,11 +16,11 @@ use crate::error::Result;
 /// Builds a folder of migrations into the program; the path is relative to the package's Cargo.toml, and is
 /// `migrations` where none is given.
 ///
-/// ```ignore
-/// const MIGRATIONS: orm_migrate::Embedded = orm_migrate::embed!("migrations");
+/// ```no_run
+/// const MIGRATIONS: orm_migrate::Embedded = orm_migrate::embed!("tests/end_to_end/embedded");
 ///
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {
-///     let engine = orm::Engine::connect(&std::env::var("DATABASE_URL")?)?;
+///     let engine = orm::engine::Engine::connect(&std::env::var("DATABASE_URL")?)?;
 ///     MIGRATIONS.run(&engine)?;
 ///     Ok(())
 /// }
