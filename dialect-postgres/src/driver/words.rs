@@ -182,7 +182,7 @@ impl<'a> Iterator for Statements<'a> {
         let (mut head, mut is_empty) = (Head::default(), true);
         // The body of an SQL function, BEGIN ATOMIC … END, has semicolons of its own.
         let (mut depth, mut before) = (0_u32, "");
-        while let Some(token) = self.0.next() {
+        for token in self.0.by_ref() {
             match token {
                 Token::Semicolon if depth == 0 && !is_empty => return Some(head),
                 Token::Semicolon => continue,

@@ -106,7 +106,7 @@ pub(super) struct Rows<'a> {
     pub(super) unit: &'a Unit,
 }
 
-impl<'a> Rows<'a> {
+impl Rows<'_> {
     fn insert(
         &mut self,
         columns: &[usize],

@@ -62,10 +62,10 @@ fn fill_chunk<'a>(
 impl Rows<'_> {
     /// Runs the statement, which has `width` binds a row, for every row and checks that each matched exactly one.
     /// Rows that may be gone go to `absent` if they did not match.
-    pub(super) fn write<'v>(
+    pub(super) fn write(
         &mut self,
         (text, width, guard): (&str, usize, &Guards<'_>),
-        fill: Fill<'_, 'v>,
+        fill: Fill<'_, '_>,
         mut absent: Option<&mut Vec<u32>>,
     ) -> Result<()> {
         let rows = self.unit.slots.len();
@@ -155,10 +155,10 @@ impl Rows<'_> {
         }
     }
 
-    fn write_arrays<'v>(
+    fn write_arrays(
         &mut self,
         (text, width): (&str, usize),
-        fill: Fill<'_, 'v>,
+        fill: Fill<'_, '_>,
         mut absent: Option<&mut Vec<u32>>,
     ) -> Result<()> {
         let rows = self.unit.slots.len();

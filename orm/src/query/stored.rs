@@ -59,7 +59,7 @@ pub(crate) fn learn_tables(
         })?;
     }
     for ((def, model), columns) in models.iter().zip(found) {
-        connection.keep_stored(*model, table(dialect, def, columns));
+        connection.keep_stored(*model, table(dialect, def, &columns));
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ pub(crate) fn batch_column<'a>(
     }
 }
 
-fn table(dialect: &dyn Dialect, def: &ModelDef, columns: Vec<StoredColumn>) -> StoredTable {
+fn table(dialect: &dyn Dialect, def: &ModelDef, columns: &[StoredColumn]) -> StoredTable {
     let any = |bit: i64| columns.iter().any(|column| column.changed & bit != 0);
     let mut table = StoredTable {
         insert_triggers: any(CHANGED_BY_INSERT_TRIGGER),
@@ -87,7 +87,7 @@ fn table(dialect: &dyn Dialect, def: &ModelDef, columns: Vec<StoredColumn>) -> S
         ..StoredTable::default()
     };
     for (position, column) in def.columns.iter().enumerate() {
-        let Some(stored) = named(&columns, column.name) else {
+        let Some(stored) = named(columns, column.name) else {
             table.columns.push(None);
             continue;
         };
