@@ -28,9 +28,9 @@ use std::borrow::Cow;
 use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
 use orm_core::sql::{
-    Capabilities, Dialect, ForeignKeySwitch, Guard, SqlWriter, TransactionOptions,
+    Capabilities, Dialect, ForeignKeySwitch, Guard, SqlWriter, TransactionOptions, write_extension,
 };
-use orm_core::stmt::Like;
+use orm_core::stmt::{Extension, Like};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -58,6 +58,13 @@ impl Dialect for SqliteDialect {
 
     fn capabilities(&self) -> &Capabilities {
         &capability::CAPABILITIES
+    }
+
+    fn write_extension<'a>(&self, w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
+        match node.as_any().downcast_ref() {
+            Some(next) => render::write_next_version(w, next),
+            None => write_extension(w, node),
+        }
     }
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {

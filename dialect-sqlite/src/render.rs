@@ -7,8 +7,22 @@ use std::borrow::Cow;
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{IsolationLevel, SqlWriter, TransactionOptions, write_expr};
-use orm_core::stmt::{Expr, Like, LikeKind};
+use orm_core::stmt::{Expr, Like, LikeKind, NextVersion};
 use orm_core::value::Value;
+
+/// Writes the version after the present one. A column holds numbers of any width, so the statement has to fail by
+/// itself: `abs` of the least integer is an error.
+pub(crate) fn write_next_version<'a>(w: &mut SqlWriter<'a>, next: &'a NextVersion) -> Result<()> {
+    w.push("CASE WHEN ");
+    write_expr(w, next.version())?;
+    w.push(" < ").push(&next.max().to_string()).push(" THEN ");
+    write_expr(w, next.next())?;
+    // It names the column, since SQLite computes constants even where they are not reached.
+    w.push(" ELSE abs(-9223372036854775807 - (");
+    write_expr(w, next.version())?;
+    w.push(" > 0)) END");
+    Ok(())
+}
 
 /// Writes a search in text.
 pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
-use orm_core::error::Result;
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Dialect, SqlWriter, write_update};
-use orm_core::stmt::{self, ArithmeticOp, Expr};
+use orm_core::stmt::{self, Expr, NextVersion};
 use orm_core::types::DbType;
-use orm_core::value::Value;
 
 use super::check::{check_length, check_references};
 use super::condition::Condition;
@@ -115,6 +115,7 @@ impl<M: Model> Update<M> {
         execute_write(conn_or_session, M::def(), Write::Update, |w| {
             write_update(w, &ast)
         })
+        .map_err(explain_range::<M>)
     }
 
     /// The SQL text in a dialect, with placeholders instead of values.
@@ -138,12 +139,9 @@ impl<M: Model> Update<M> {
         };
         let mut ast = self.ast.clone();
         let name = M::def().names[position];
-        let next = Expr::Arithmetic {
-            op: ArithmeticOp::Add,
-            left: Box::new(Expr::column(ast.table.clone(), name)),
-            right: Box::new(Expr::Value(Value::Int(1))),
-        };
-        ast.set.push((name.into(), next));
+        let version = Expr::column(ast.table.clone(), name);
+        let next = NextVersion::new(version, &M::def().columns[position].ty);
+        ast.set.push((name.into(), Expr::Extension(Arc::new(next))));
         Cow::Owned(ast)
     }
 
@@ -176,5 +174,19 @@ impl<M: Model> Update<M> {
             seen.insert(*position);
         }
         Ok(())
+    }
+}
+
+/// Not every database names the column whose number is out of range: it may be one that the program has not set.
+#[cold]
+fn explain_range<M: Model>(error: Error) -> Error {
+    match M::def().version {
+        Some(position) if error.kind() == ErrorKind::OutOfRange && error.hint().is_none() => {
+            let name = M::def().names[position];
+            error.with_hint(format!(
+                "if it is {name}, the version that each update counts up, make its field an i64"
+            ))
+        }
+        _ => error,
     }
 }

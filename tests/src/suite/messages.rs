@@ -18,6 +18,8 @@ cases![
     a_foreign_key_without_its_table_says_what_it_needs (Requires::Server),
     a_generated_key_that_is_taken_tells_of_the_sequence,
     a_socket_that_is_missing_is_named (Requires::Server),
+    a_file_that_is_cut_off_is_damaged (Requires::Embedded),
+    a_file_that_another_program_holds_says_so (Requires::Embedded),
 ];
 
 fn a_syntax_error_shows_the_words_of_the_statement(db: &Db) {
@@ -193,4 +195,46 @@ fn a_socket_that_is_missing_is_named(db: &Db) {
     let message = error.message();
     assert!(message.contains("/no/such"), "{message}");
     assert!(!message.contains("entity"), "{message}");
+}
+
+fn a_file_that_is_cut_off_is_damaged(_: &Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole.db");
+    let engine = Engine::connect(&format!("sqlite://{}?journal=keep", whole.display())).unwrap();
+    Metadata::of((Numbered,)).create_all(&engine).unwrap();
+    let mut session = Session::new(&engine);
+    for n in 0..2000 {
+        session.add(Numbered::builder().n(n));
+    }
+    session.commit().unwrap();
+    drop((session, engine));
+    let bytes = std::fs::read(&whole).unwrap();
+    for length in [100, 4096, 5000, bytes.len() / 2] {
+        let cut = folder.path().join(format!("{length}.db"));
+        std::fs::write(&cut, &bytes[..length]).unwrap();
+        let opened = Engine::connect(&format!("sqlite://{}", cut.display()));
+        let error = fails(opened.unwrap().connection(), ErrorKind::ConnectionFailed);
+        assert!(error.message().contains("is damaged"), "{error}");
+        let hint = error.hint().unwrap();
+        assert!(
+            hint.contains("restore") && !hint.contains("program"),
+            "{hint}"
+        );
+    }
+}
+
+fn a_file_that_another_program_holds_says_so(_: &Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!(
+        "sqlite://{}?journal=keep&busy_timeout=50",
+        folder.path().join("held.db").display()
+    );
+    let engine = Engine::connect(&url).unwrap();
+    Metadata::of((Numbered,)).create_all(&engine).unwrap();
+    let mut holder = engine.connection().unwrap();
+    holder.raw_control("BEGIN EXCLUSIVE").unwrap();
+    let waiting = Engine::connect(&url).unwrap();
+    let error = fails(waiting.connection(), ErrorKind::ConnectionFailed);
+    holder.raw_control("ROLLBACK").unwrap();
+    assert!(error.hint().unwrap().contains("another program"), "{error}");
 }

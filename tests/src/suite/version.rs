@@ -19,6 +19,7 @@ cases![
     a_version_set_by_hand_is_overwritten,
     versions_are_counted_in_batches,
     a_version_beyond_its_field_is_an_error,
+    a_bulk_update_never_overflows_a_version,
 ];
 
 fn account(session: &mut Session, owner: &str) -> Ref<Account> {
@@ -215,4 +216,67 @@ fn a_version_beyond_its_field_is_an_error(db: &Db) {
     assert_eq!(error.column(), Some("version"));
     assert_eq!(session[small].version, i16::MAX);
     assert_eq!(db.scalar("SELECT note FROM small_versions"), 1);
+}
+
+/// The widest version.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "wide_versions")]
+struct WideVersion {
+    #[orm(primary_key)]
+    id: i64,
+    note: i64,
+    #[orm(version)]
+    version: i64,
+}
+
+/// One in between.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "middle_versions")]
+struct MiddleVersion {
+    #[orm(primary_key)]
+    id: i64,
+    note: i64,
+    #[orm(version)]
+    version: i32,
+}
+
+macro_rules! check_overflow {
+    ($db:ident, $model:ident, $width:ty) => {{
+        Metadata::of(($model,)).create_all(&$db.engine).unwrap();
+        let mut session = $db.session();
+        for rows in [1, 2, 1000] {
+            let last = <$width>::MAX;
+            for row in 0..rows {
+                let version = if row == rows - 1 { last - 1 } else { 1 };
+                session.add($model {
+                    id: 0,
+                    note: 0,
+                    version,
+                });
+            }
+            session.commit().unwrap();
+            let change = |note: i64| update($model).set($model.note, note);
+            assert_eq!(change(1).execute(&mut session).unwrap(), rows);
+            session.commit().unwrap();
+            let error = fails(change(2).execute(&mut session), orm::ErrorKind::OutOfRange);
+            assert!(error.hint().unwrap().contains("version"), "{error}");
+            session.rollback().unwrap();
+            let inner = session.savepoint(|session| change(2).execute(session).map(drop));
+            fails(inner, orm::ErrorKind::OutOfRange);
+            session.rollback().unwrap();
+            let table = <$model as Model>::def().table;
+            let stored = $db.scalar(&format!("SELECT MAX(version) FROM {table} WHERE note = 1"));
+            assert_eq!(stored, i64::from(last));
+            let conn = &mut $db.other_connection();
+            assert_eq!(select($model).all(conn).unwrap().len() as u64, rows);
+            delete($model).execute(&mut session).unwrap();
+            session.commit().unwrap();
+        }
+    }};
+}
+
+fn a_bulk_update_never_overflows_a_version(db: &Db) {
+    check_overflow!(db, Small, i16);
+    check_overflow!(db, MiddleVersion, i32);
+    check_overflow!(db, WideVersion, i64);
 }

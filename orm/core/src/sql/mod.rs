@@ -17,7 +17,8 @@ pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, SELECT_CLAUSES, SelectClau
 pub use render::{
     Guard, digest_text, write_batch_delete, write_batch_delete_row, write_batch_insert,
     write_batch_insert_rows, write_batch_update, write_batch_update_row, write_delete, write_expr,
-    write_insert, write_null_safe_guard, write_raw, write_raw_list, write_select, write_update,
+    write_extension, write_insert, write_null_safe_guard, write_raw, write_raw_list, write_select,
+    write_update,
 };
 pub use writer::SqlWriter;
 

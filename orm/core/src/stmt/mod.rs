@@ -6,6 +6,7 @@
 mod batch;
 mod expr;
 mod select;
+mod version;
 pub mod walk;
 mod write;
 
@@ -14,6 +15,7 @@ pub use expr::{
     Aggregate, ArithmeticOp, CompareOp, Expr, Extension, Like, LikeKind, Part, RawPart,
 };
 pub use select::{Direction, Join, JoinKind, Limit, Order, Projection, RowLock, Select, Source};
+pub use version::NextVersion;
 pub use write::{Delete, Insert, Update};
 
 /// A name in a statement: a table, an alias or a column.

@@ -185,7 +185,10 @@ fn write_function<'a>(w: &mut SqlWriter<'a>, name: &str, args: &'a [Expr]) -> Re
 }
 
 /// Writes an extension by its template for the dialect's name.
-pub(crate) fn write_extension<'a>(w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
+///
+/// # Errors
+/// `Unsupported` if it has none there.
+pub fn write_extension<'a>(w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
     let Some(parts) = node.template(w.dialect().name()) else {
         return Err(w.unsupported(node.name()));
     };

@@ -20,8 +20,8 @@ pub use batch::{
     write_batch_delete, write_batch_delete_row, write_batch_insert, write_batch_insert_rows,
     write_batch_update, write_batch_update_row,
 };
-pub use expr::write_expr;
-pub(super) use expr::{write_extension, write_operand};
+pub(super) use expr::write_operand;
+pub use expr::{write_expr, write_extension};
 pub use guard::{Guard, digest_text, write_null_safe_guard};
 pub use raw::{write_raw, write_raw_list};
 pub(super) use repeat::{Numbers, Repeats};

@@ -1,0 +1,67 @@
+//! [`NextVersion`]: what a bulk UPDATE sets a version column to.
+//!
+//! A node of its own for databases that would store a number beyond the column's type; those render it themselves.
+
+use std::any::Any;
+
+use super::{ArithmeticOp, Expr, Extension, Part};
+use crate::types::Type;
+use crate::value::Value;
+
+/// A version column plus one: an error beyond the greatest number of its type, never another number.
+#[derive(Debug)]
+pub struct NextVersion {
+    args: [Expr; 2],
+    max: i64,
+}
+
+impl NextVersion {
+    /// The next version of the column `version`, of the integer type `ty`.
+    pub fn new(version: Expr, ty: &Type) -> Self {
+        let next = Expr::Arithmetic {
+            op: ArithmeticOp::Add,
+            left: Box::new(version.clone()),
+            right: Box::new(Expr::Value(Value::Int(1))),
+        };
+        let max = match ty {
+            Type::Int16 => i16::MAX.into(),
+            Type::Int32 => i32::MAX.into(),
+            _ => i64::MAX,
+        };
+        let args = [version, next];
+        Self { args, max }
+    }
+
+    /// The column.
+    pub fn version(&self) -> &Expr {
+        &self.args[0]
+    }
+
+    /// The column plus one.
+    pub fn next(&self) -> &Expr {
+        &self.args[1]
+    }
+
+    /// The greatest version that there can be.
+    pub fn max(&self) -> i64 {
+        self.max
+    }
+}
+
+impl Extension for NextVersion {
+    fn name(&self) -> &'static str {
+        "the next version"
+    }
+
+    fn args(&self) -> &[Expr] {
+        &self.args
+    }
+
+    fn template(&self, _dialect: &str) -> Option<Vec<Part>> {
+        Some(vec![Part::Arg(1)])
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
