@@ -58,7 +58,7 @@ fn err_rolls_back(db: &Db) {
 
 fn a_panic_rolls_back(db: &Db) {
     let text = panic_text(|| {
-        db.engine.transaction(|session| -> orm::Result<()> {
+        db.engine.transaction(|session| -> Result<()> {
             session.add(User::builder().username("ada"));
             session.flush()?;
             panic!("the program's own")
