@@ -10,6 +10,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use orm_core::blocking::is_in_task;
 use orm_core::driver::encoded;
 use orm_core::error::{Error, ErrorKind, Result};
 use postgres::config::{SslMode, SslNegotiation};
@@ -44,6 +45,10 @@ impl Connector {
 
     pub(super) fn target(&self) -> String {
         target(&self.config)
+    }
+
+    pub(super) fn may_block_tasks(&self) -> bool {
+        self.config.allow_blocking_in_async
     }
 
     pub(super) fn connect(&self) -> Result<PostgresConnection> {
@@ -194,12 +199,14 @@ impl Connector {
             link: (!self.has_socket()).then(|| link.clone()),
             answer_timeout: self.config.answer_timeout,
         };
-        if limit.is_zero() {
+        if limit.is_zero() && !is_in_task() {
             let opened = attempt.open(open);
             return opened.map_err(|error| self.refused(error, link));
         }
-        // The thread ends as well.
-        link.begin(limit);
+        if !limit.is_zero() {
+            // The thread ends as well.
+            link.begin(limit);
+        }
         let servers = u32::try_from(self.config.hosts.len()).unwrap_or(u32::MAX);
         let (sender, receiver) = sync_channel(1);
         let thread = thread::Builder::new().name("orm-connect".to_owned());
@@ -208,6 +215,11 @@ impl Connector {
             let _ = sender.send(attempt.open(open));
         });
         spawned.map_err(|error| self.failed("no thread can be started").with_source(error))?;
+        let limit = if limit.is_zero() {
+            Duration::MAX
+        } else {
+            limit
+        };
         match receiver.recv_timeout(limit.saturating_mul(servers)) {
             Ok(opened) => opened.map_err(|error| self.refused(error, link)),
             Err(RecvTimeoutError::Timeout) => Err(self.failed(&unanswered(limit))),

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use hashlink::LruCache;
+use orm_core::blocking::{in_task, refuse_in_task};
 use orm_core::driver::{Connection, Outcome, Row, TransactionState, unanswered};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::IsolationLevel;
@@ -28,7 +29,7 @@ use super::row::{PostgresRow, Wire};
 use super::session::{Session, prepared};
 use super::stream::Link;
 use super::words::Effect;
-use super::{PostgresConfig, inside_task, refuse_async};
+use super::{PostgresConfig, elsewhere};
 use crate::capability::CAPABILITIES;
 use crate::errors;
 
@@ -57,6 +58,8 @@ pub(super) struct PostgresConnection {
     is_forgotten: bool,
     session: Session,
     ping_timeout: Duration,
+    /// Whether a call inside a task of a runtime is made all the same, by another thread.
+    may_block_tasks: bool,
 }
 
 /// The two ways to run a statement: prepared, or in one message with its text.
@@ -92,6 +95,7 @@ impl PostgresConnection {
             is_forgotten: false,
             session,
             ping_timeout: config.connect_timeout,
+            may_block_tasks: config.allow_blocking_in_async,
         }
     }
 
@@ -103,7 +107,9 @@ impl PostgresConnection {
 
     /// Whether a statement may be sent at all.
     fn check_usable(&mut self, sql: &str) -> Result<()> {
-        refuse_async()?;
+        if !self.may_block_tasks {
+            refuse_in_task()?;
+        }
         if self.is_broken() {
             self.lose();
             return Err(Error::new(ErrorKind::ConnectionLost));
@@ -116,8 +122,11 @@ impl PostgresConnection {
     }
 
     /// Lets the native client talk to the server. It panics where blocking is not allowed, before it does
-    /// anything; `refuse_async` finds most of these places, but not those without a budget.
-    fn talk<T>(&mut self, call: impl FnOnce(&mut Client) -> Native<T>) -> Result<Native<T>> {
+    /// anything; `refuse_in_task` finds most of these places, but not those without a budget.
+    fn talk<T: Send>(
+        &mut self,
+        call: impl FnOnce(&mut Client) -> Native<T> + Send,
+    ) -> Result<Native<T>> {
         let client = self
             .client
             .as_mut()
@@ -127,14 +136,18 @@ impl PostgresConnection {
         if let Some(link) = link {
             link.begin(limit);
         }
-        let done = catch_unwind(AssertUnwindSafe(|| call(client)));
+        let done = if self.may_block_tasks && Handle::try_current().is_ok() {
+            elsewhere(|| call(client))?
+        } else {
+            catch_unwind(AssertUnwindSafe(|| call(client)))
+        };
         if let Some(link) = link {
             link.end();
         }
-        done.map_err(|_| inside_task())
+        done.map_err(|_| in_task())
     }
 
-    fn run<T>(
+    fn run<T: Send>(
         &mut self,
         sql: &str,
         values: &[ValueRef<'_>],
@@ -172,7 +185,7 @@ impl PostgresConnection {
         Ok((value, Some(prepared)))
     }
 
-    fn run_prepared<T>(
+    fn run_prepared<T: Send>(
         &mut self,
         sql: &str,
         prepared: &Prepared,
@@ -191,7 +204,12 @@ impl PostgresConnection {
     }
 
     /// Parses, binds and executes in one message, every bind as text of a type that the server infers.
-    fn run_direct<T>(&mut self, sql: &str, values: &[ValueRef<'_>], call: &Call<T>) -> Result<T> {
+    fn run_direct<T: Send>(
+        &mut self,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        call: &Call<T>,
+    ) -> Result<T> {
         let binds = binds(values);
         let binds: Vec<_> = binds
             .iter()

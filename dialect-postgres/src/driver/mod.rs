@@ -18,14 +18,14 @@ mod tls;
 mod words;
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
-use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
+use orm_core::blocking::refuse_in_task;
 use orm_core::driver::{Connection, Driver};
 use orm_core::error::{Error, ErrorKind, Result};
-use tokio::runtime::Handle;
-use tokio::task::coop;
 
 use connect::Connector;
 
@@ -60,6 +60,7 @@ pub struct PostgresConfig {
     answer_timeout: Duration,
     tcp_user_timeout: Duration,
     statement_cache: usize,
+    allow_blocking_in_async: bool,
 }
 
 /// Whether a connection is encrypted. There is no mode that falls back to plain text.
@@ -92,6 +93,7 @@ impl PostgresConfig {
             answer_timeout: Duration::ZERO,
             tcp_user_timeout: Duration::from_secs(60),
             statement_cache: 256,
+            allow_blocking_in_async: false,
         }
     }
 
@@ -201,6 +203,14 @@ impl PostgresConfig {
         self.statement_cache = statements;
         self
     }
+
+    /// Lets a call inside an async task block it, and all other tasks of its thread. Without this that is refused.
+    /// The native client can't work there, so each such call is made by a thread of its own.
+    #[must_use]
+    pub fn allow_blocking_in_async(mut self) -> Self {
+        self.allow_blocking_in_async = true;
+        self
+    }
 }
 
 impl fmt::Debug for PostgresConfig {
@@ -231,7 +241,9 @@ impl PostgresDriver {
 
 impl Driver for PostgresDriver {
     fn connect(&self) -> Result<Box<dyn Connection>> {
-        refuse_async()?;
+        if !self.connector.may_block_tasks() {
+            refuse_in_task()?;
+        }
         let connection = self.connector.connect()?;
         Ok(Box::new(connection))
     }
@@ -241,39 +253,13 @@ impl Driver for PostgresDriver {
     }
 }
 
-/// The native client runs a small runtime of its own and panics when a task of another one calls it.
-///
-/// # Errors
-/// `Usage` inside a tokio task, naming the way out.
-fn refuse_async() -> Result<()> {
-    if Handle::try_current().is_err() || !is_inside_task() {
-        return Ok(());
-    }
-    Err(inside_task())
-}
-
-#[cold]
-fn inside_task() -> Error {
-    Error::with_message(
-        ErrorKind::Usage,
-        "a blocking database call inside an async task",
-    )
-    .with_hint("call it inside tokio::task::spawn_blocking")
-}
-
-/// Whether this thread is polling a future. A thread of `spawn_blocking` or `block_in_place` knows its
-/// runtime too, but only while a future is polled there is a budget of operations, which runs out.
-fn is_inside_task() -> bool {
-    let mut context = Context::from_waker(Waker::noop());
-    let Poll::Ready(_gives_back) = coop::poll_proceed(&mut context) else {
-        return true;
-    };
-    // The budget is counted in a byte, so it has run out by then. Dropping the first guard restores it.
-    for _ in 0..=u8::MAX {
-        match coop::poll_proceed(&mut context) {
-            Poll::Ready(taken) => taken.made_progress(),
-            Poll::Pending => return true,
-        }
-    }
-    false
+/// Calls from a thread of its own, which no runtime knows.
+fn elsewhere<T: Send>(call: impl FnOnce() -> T + Send) -> Result<thread::Result<T>> {
+    let done = thread::scope(|scope| {
+        let thread = thread::Builder::new().name("orm-call".to_owned());
+        Ok(thread.spawn_scoped(scope, call)?.join())
+    });
+    done.map_err(|error: io::Error| {
+        Error::with_message(ErrorKind::Usage, "no thread can be started").with_source(error)
+    })
 }

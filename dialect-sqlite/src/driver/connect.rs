@@ -311,6 +311,10 @@ impl Driver for SqliteDriver {
         matches!(self.place, Place::Memory)
     }
 
+    fn is_embedded(&self) -> bool {
+        true
+    }
+
     fn target(&self) -> String {
         match &self.place {
             Place::Memory => "sqlite::memory:".to_owned(),

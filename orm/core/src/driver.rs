@@ -28,6 +28,13 @@ pub trait Driver: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether the database runs in this process, as SQLite does: nothing is waited for then that another thread
+    /// should rather wait for. The engine cleans up other connections in a thread of its own when they are given
+    /// back.
+    fn is_embedded(&self) -> bool {
+        self.is_private()
+    }
+
     /// The target for messages, as a URL that leads there: scheme, host, database; never the password.
     fn target(&self) -> String;
 }
@@ -82,6 +89,10 @@ impl<D: Driver + ?Sized> Driver for std::sync::Arc<D> {
 
     fn is_private(&self) -> bool {
         (**self).is_private()
+    }
+
+    fn is_embedded(&self) -> bool {
+        (**self).is_embedded()
     }
 
     fn target(&self) -> String {

@@ -8,9 +8,11 @@
 //!
 //! ```text
 //! civil, error < value < types < schema < stmt < sql (writer < dialect < render < ddl)
+//! error < blocking
 //! value, transaction < driver                (a driver never sees a statement or a schema)
 //! ```
 
+pub mod blocking;
 pub mod civil;
 pub mod driver;
 pub mod error;

@@ -8,6 +8,7 @@ use orm_core::driver::Driver;
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
 
+use super::options::EngineOptions;
 use super::url::{Url, wrong};
 
 /// Sets what a URL gives: the builder's own default stands for what it doesn't.
@@ -20,6 +21,45 @@ macro_rules! set {
     };
 }
 
+/// The options of a SQLite URL, beside those of the engine; `url_options.md` says what they mean.
+#[cfg(feature = "sqlite")]
+const SQLITE: &[&str] = &["mode", "journal", "busy_timeout", "statement_cache"];
+
+/// Those of a PostgreSQL URL.
+#[cfg(feature = "postgres")]
+const POSTGRES: &[&str] = &[
+    "sslmode",
+    "sslrootcert",
+    "allow_cleartext_password",
+    "host",
+    "port",
+    "connect_timeout",
+    "answer_timeout",
+    "tcp_user_timeout",
+    "statement_cache",
+    "application_name",
+    "options",
+    "search_path",
+    "statement_timeout",
+    "lock_timeout",
+];
+
+/// Those of a MySQL or MariaDB URL.
+#[cfg(feature = "mysql")]
+const MYSQL: &[&str] = &[
+    "sslmode",
+    "sslrootcert",
+    "server_public_key",
+    "allow_public_key_retrieval",
+    "socket",
+    "connect_timeout",
+    "answer_timeout",
+    "tcp_user_timeout",
+    "statement_cache",
+    "innodb_lock_wait_timeout",
+    "auto_increment_increment",
+];
+
 /// The driver that an engine for `url` would use, with the dialects that its connections may report, so
 /// that a program can wrap it: count statements, inject faults, and hand it to [`Engine::with_driver`](super::Engine::with_driver).
 /// Options of the engine itself, such as `pool_size`, are refused in this URL.
@@ -27,16 +67,16 @@ macro_rules! set {
 /// # Errors
 /// As [`Engine::connect`](super::Engine::connect).
 pub fn driver_for(url: &str) -> Result<Target> {
-    driver(Url::parse(url)?)
+    driver(Url::parse(url)?, &EngineOptions::new(url))
 }
 
 /// A driver, and the dialects of the servers that it may meet.
 pub type Target = (Arc<dyn Driver>, Vec<&'static dyn Dialect>);
 
-pub(super) fn driver(url: Url) -> Result<Target> {
+pub(super) fn driver(url: Url, options: &EngineOptions) -> Result<Target> {
     match url.scheme.as_str() {
         "sqlite" => sqlite(url),
-        "postgresql" | "postgres" => postgres(url),
+        "postgresql" | "postgres" => postgres(url, options),
         "mysql" | "mariadb" => mysql(url),
         other => Err(wrong(format!("unknown scheme {other} in the database url"))
             .with_hint("known are sqlite, postgresql, postgres, mysql and mariadb")),
@@ -44,16 +84,18 @@ pub(super) fn driver(url: Url) -> Result<Target> {
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(mut url: Url) -> Result<Target> {
+fn postgres(mut url: Url, engine: &EngineOptions) -> Result<Target> {
     use dialect_postgres::{PostgresConfig, PostgresDialect, PostgresDriver, TlsMode};
     // A socket's folder may also stand where a host can't be written: ?host=/run/postgresql
     let (host, port) = match url.take("host") {
         Some(host) => (host, url.take_number("port")?.or(url.port)),
         None => (url.host_or_localhost(), url.port),
     };
+    let place = host.clone();
     let mut config = PostgresConfig::new(host, port.unwrap_or(5432));
     config = config.tls(tls(
         &mut url,
+        &place,
         [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure],
     )?);
     set!(config, url.user.take() => user);
@@ -61,7 +103,15 @@ fn postgres(mut url: Url) -> Result<Target> {
     set!(config, url.database() => database);
     set!(config, url.take("sslrootcert") => root_certificates);
     set!(config, url.take_seconds("connect_timeout")? => connect_timeout);
+    set!(config, url.take_seconds("answer_timeout")? => answer_timeout);
+    set!(config, url.take_millis("tcp_user_timeout")? => tcp_user_timeout);
     set!(config, url.take_number("statement_cache")? => statement_cache);
+    if url.take_switch("allow_cleartext_password")? == Some(true) {
+        config = config.allow_cleartext_password();
+    }
+    if engine.allow_blocking_in_async == Some(true) {
+        config = config.allow_blocking_in_async();
+    }
     set!(config, url.take("application_name") => application_name);
     set!(config, url.take("options") => options);
     for parameter in ["search_path", "statement_timeout", "lock_timeout"] {
@@ -69,10 +119,7 @@ fn postgres(mut url: Url) -> Result<Target> {
             config = config.parameter(parameter, value);
         }
     }
-    url.finish(
-        "sslmode, sslrootcert, host, port (with host), connect_timeout (seconds), statement_cache, application_name, \
-         options, search_path, statement_timeout, lock_timeout, pool_size, echo",
-    )?;
+    url.finish(POSTGRES)?;
     Ok((
         Arc::new(PostgresDriver::new(config)),
         vec![&PostgresDialect],
@@ -82,43 +129,55 @@ fn postgres(mut url: Url) -> Result<Target> {
 #[cfg(feature = "mysql")]
 fn mysql(mut url: Url) -> Result<Target> {
     use dialect_mysql::{MariaDbDialect, MysqlConfig, MysqlDialect, MysqlDriver, TlsMode};
-    let mut config = MysqlConfig::new(url.host_or_localhost(), url.port.unwrap_or(3306));
+    let host = url.host_or_localhost();
+    let mut config = MysqlConfig::new(&host, url.port.unwrap_or(3306));
+    let socket = url.take("socket");
     config = config.tls(tls(
         &mut url,
+        socket.as_deref().unwrap_or(&host),
         [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure],
     )?);
     set!(config, url.user.take() => user);
     set!(config, url.password.take() => password);
     set!(config, url.database() => database);
-    set!(config, url.take("socket") => socket);
+    set!(config, socket => socket);
     set!(config, url.take("sslrootcert") => root_certificates);
+    set!(config, url.take("server_public_key") => server_public_key);
     set!(config, url.take_seconds("connect_timeout")? => connect_timeout);
+    set!(config, url.take_seconds("answer_timeout")? => answer_timeout);
+    set!(config, url.take_millis("tcp_user_timeout")? => tcp_user_timeout);
     set!(config, url.take_number("statement_cache")? => statement_cache);
+    if url.take_switch("allow_public_key_retrieval")? == Some(true) {
+        config = config.allow_public_key_retrieval();
+    }
     for variable in ["innodb_lock_wait_timeout", "auto_increment_increment"] {
         if let Some(value) = url.take(variable) {
             config = config.variable(variable, value);
         }
     }
-    url.finish(
-        "sslmode, sslrootcert, socket, connect_timeout (seconds), statement_cache, \
-         innodb_lock_wait_timeout, auto_increment_increment, pool_size, echo",
-    )?;
+    url.finish(MYSQL)?;
     Ok((
         Arc::new(MysqlDriver::new(config)),
         vec![&MariaDbDialect, &MysqlDialect],
     ))
 }
 
-/// The TLS mode of a URL, in the words of the driver: disable, require, insecure.
+/// The TLS mode of a URL to `place`, in the words of the driver: disable, require, insecure.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-fn tls<T>(url: &mut Url, [disable, require, insecure]: [T; 3]) -> Result<T> {
+fn tls<T>(url: &mut Url, place: &str, [disable, require, insecure]: [T; 3]) -> Result<T> {
     let has_certificate = url.has("sslrootcert");
     match url.take("sslmode").as_deref() {
         None | Some("disable") if has_certificate => Err(wrong(
             "the url has an sslrootcert, but nothing is encrypted",
         )
         .with_hint("write sslmode=require, or leave the certificate out")),
-        None | Some("disable") => Ok(disable),
+        None => {
+            if !is_this_machine(place) {
+                warn_once(place);
+            }
+            Ok(disable)
+        }
+        Some("disable") => Ok(disable),
         Some("require") => Ok(require),
         Some("insecure") => Ok(insecure),
         Some(_) => Err(
@@ -126,6 +185,31 @@ fn tls<T>(url: &mut Url, [disable, require, insecure]: [T; 3]) -> Result<T> {
                 "require verifies the certificate and the host; nothing falls back to plain text",
             ),
         ),
+    }
+}
+
+/// Whether what goes to a host, or to a path of a unix socket, stays on this machine.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn is_this_machine(host: &str) -> bool {
+    let address: Result<std::net::IpAddr, _> = host.parse();
+    host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || address.is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+/// Says that a connection to another machine is in plain text, once for each.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn warn_once(host: &str) {
+    use std::collections::BTreeSet;
+    use std::sync::{Mutex, PoisonError};
+    static WARNED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
+    if warned.insert(host.to_owned()) {
+        tracing::warn!(
+            target: "orm",
+            host,
+            "connections to another machine are not encrypted: write sslmode=require, or sslmode=disable if that is meant",
+        );
     }
 }
 
@@ -167,16 +251,13 @@ fn sqlite(mut url: Url) -> Result<Target> {
         Some("keep") => driver = driver.without_wal(),
         Some(_) => return Err(wrong("the url's option journal is none of wal and keep")),
     }
-    if let Some(millis) = url.take_number("busy_timeout")? {
-        driver = driver.busy_timeout(std::time::Duration::from_millis(millis));
+    if let Some(timeout) = url.take_millis("busy_timeout")? {
+        driver = driver.busy_timeout(timeout);
     }
     if let Some(statements) = url.take_number("statement_cache")? {
         driver = driver.statement_cache(statements);
     }
-    url.finish(
-        "mode (ro, rw, rwc), journal (wal, keep), busy_timeout (milliseconds), statement_cache, \
-         pool_size, echo",
-    )?;
+    url.finish(SQLITE)?;
     Ok((Arc::new(driver), vec![&SqliteDialect]))
 }
 
@@ -198,7 +279,7 @@ fn sqlite(_url: Url) -> Result<Target> {
 }
 
 #[cfg(not(feature = "postgres"))]
-fn postgres(_url: Url) -> Result<Target> {
+fn postgres(_url: Url, _engine: &EngineOptions) -> Result<Target> {
     Err(feature_off("postgres"))
 }
 
@@ -292,6 +373,70 @@ mod tests {
         assert!(driver_for("sqlite://a.db?journal=keep").is_ok());
         let error = driver_for("sqlite://a.db?journal=off").err().unwrap();
         assert!(error.message().contains("wal and keep"), "{error}");
+    }
+
+    /// The options of a database in the table of the documentation, each with an example.
+    fn documented(database: &str) -> Vec<(&'static str, &'static str)> {
+        let rows = include_str!("url_options.md").lines();
+        let rows = rows.filter_map(|row| row.strip_prefix("| `")?.split_once("` | "));
+        let of = rows.filter(|(_, rest)| {
+            let (databases, _) = rest.split_once(" | ").unwrap();
+            databases
+                .split(", ")
+                .any(|one| one == "all" || one == database)
+        });
+        of.map(|(example, _)| (example.split_once('=').unwrap().0, example))
+            .collect()
+    }
+
+    #[test]
+    fn the_table_of_options_is_complete_and_its_examples_are_right() {
+        use super::super::Engine;
+        use super::super::url::OF_ENGINE;
+        let mut databases: Vec<(&str, &str, &[&str])> = Vec::new();
+        #[cfg(feature = "sqlite")]
+        databases.push(("SQLite", "sqlite://a.db", SQLITE));
+        #[cfg(feature = "postgres")]
+        databases.push(("PostgreSQL", "postgresql://127.0.0.1/db", POSTGRES));
+        #[cfg(feature = "mysql")]
+        databases.push(("MySQL", "mysql://127.0.0.1/db", MYSQL));
+        for (database, url, known) in databases {
+            let mut known = [known, OF_ENGINE].concat();
+            let mut documented = documented(database);
+            for (name, example) in &documented {
+                let more = match *name {
+                    "sslrootcert" => "&sslmode=require",
+                    "port" => "&host=127.0.0.1",
+                    // Else a thread would try to open some.
+                    "min_idle" => continue,
+                    _ => "",
+                };
+                Engine::connect(&format!("{url}?{example}{more}"))
+                    .unwrap_or_else(|error| panic!("{database} {example}: {error}"));
+            }
+            documented.sort_unstable();
+            known.sort_unstable();
+            let names: Vec<_> = documented.iter().map(|(name, _)| *name).collect();
+            assert_eq!(names, known, "{database}");
+        }
+    }
+
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    #[test]
+    fn what_stays_on_this_machine_is_known() {
+        for host in [
+            "localhost",
+            "127.0.0.1",
+            "127.8.8.8",
+            "::1",
+            "::ffff:127.0.0.1",
+            "/run/x",
+        ] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in ["db.example", "10.0.0.1", "localhost.example", "::2"] {
+            assert!(!is_this_machine(host), "{host}");
+        }
     }
 
     #[test]

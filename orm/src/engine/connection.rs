@@ -33,7 +33,8 @@ use crate::mapping::linked_tables;
 /// user gets it as it is after connecting. That costs a round trip on PostgreSQL and two on MySQL and MariaDB,
 /// where prepared statements go, too. Statements of the typed layer cost nothing.
 pub struct Connection {
-    pub(super) slot: Checkout,
+    /// There until the connection is given back.
+    pub(super) slot: Option<Checkout>,
     pub(super) shared: Arc<Shared>,
     dialect: &'static dyn Dialect,
     pub(super) track: Track,
@@ -46,7 +47,9 @@ pub struct Connection {
     /// reset before the next user gets it. What the library renders leaves nothing behind.
     pub(super) raw: bool,
     /// Whether the driver's own connection was in other hands since the driver last knew the state.
-    touched: bool,
+    pub(super) touched: bool,
+    /// Whether it is on its way back, where nothing may be refused for the thread that it is on.
+    pub(super) is_leaving: bool,
     /// What takes back what the transaction has set for longer than it lasts.
     pub(super) after_end: Option<&'static str>,
     /// Whether the transaction was begun to write, which takes SQLite's write lock.
@@ -78,10 +81,26 @@ impl fmt::Debug for Connection {
 
 impl Connection {
     pub(super) fn open(shared: Arc<Shared>, check_after: Duration) -> Result<Self> {
-        let mut slot = shared.pool.get(check_after)?;
+        shared.check_thread()?;
+        let mut slot = Some(shared.pool.get(check_after)?);
         let server = native(&mut slot).server();
         let dialect = shared.dialect(server)?;
-        Ok(Self {
+        let mut connection = Self::of(slot, shared, dialect);
+        match connection.set_up() {
+            Ok(()) => Ok(connection),
+            Err(error) => {
+                connection.close();
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn of(
+        slot: Option<Checkout>,
+        shared: Arc<Shared>,
+        dialect: &'static dyn Dialect,
+    ) -> Self {
+        Self {
             slot,
             shared,
             dialect,
@@ -91,9 +110,10 @@ impl Connection {
             used: false,
             raw: false,
             touched: false,
+            is_leaving: false,
             after_end: None,
             writes: false,
-        })
+        }
     }
 
     /// The dialect of the server behind this connection.
@@ -359,6 +379,9 @@ impl Connection {
         statement: impl FnOnce(&mut dyn driver::Connection) -> Result<T>,
         rows: impl Fn(&T) -> u64,
     ) -> Result<T> {
+        if !self.is_leaving {
+            self.shared.check_thread()?;
+        }
         self.resync()?;
         self.track.allow_statement()?;
         if !is_text(sql) {
@@ -450,40 +473,13 @@ impl Connection {
     #[cold]
     fn look(&mut self) -> Result<()> {
         self.touched = false;
+        if !self.is_set_up() {
+            return self.set_up();
+        }
         let looked = self.native().resync();
         let state = self.native().transaction(None);
         self.track = self.track.changed(state, false);
         looked
-    }
-
-    /// Puts a new connection in the place of a broken one.
-    pub(super) fn reconnect(&mut self) -> Result<()> {
-        let shared = Arc::clone(&self.shared);
-        shared.pool.reconnect(&mut self.slot)?;
-        self.used = false;
-        self.raw = false;
-        Ok(())
-    }
-
-    /// Whether the connection can be handed to its next user: nothing is open and nothing left behind.
-    fn is_clean(&mut self) -> bool {
-        // `undo` asks first what became of the transaction while the driver's own connection was in use.
-        if !self.touched {
-            self.observe(None, "");
-        }
-        self.undo().is_ok()
-            && !self.native().is_broken()
-            && (!self.raw || self.native().reset().is_ok())
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        // What could not be rolled back must not reach the next user of the connection.
-        if !self.is_clean() {
-            self.slot.connection = None;
-        }
-        self.slot.returned = Some(std::time::Instant::now());
     }
 }
 
@@ -505,8 +501,8 @@ fn no_text(sql: &str) -> Error {
     Error::with_message(ErrorKind::Syntax, "the statement's text is empty")
 }
 
-fn native(slot: &mut Checkout) -> &mut dyn driver::Connection {
-    slot.connection
-        .as_deref_mut()
-        .expect("invariant: the pool fills a slot before it hands it out")
+fn native(slot: &mut Option<Checkout>) -> &mut dyn driver::Connection {
+    slot.as_mut()
+        .and_then(|slot| slot.connection.as_deref_mut())
+        .expect("invariant: the pool fills a slot before it hands it out, and none is used after it is given back")
 }

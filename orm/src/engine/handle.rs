@@ -1,18 +1,20 @@
 //! [`Engine`]: a database that a program works with, as a handle to its pool.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::thread;
 use std::time::Duration;
 
+use orm_core::blocking::refuse_in_task;
 use orm_core::driver::Driver;
-use orm_core::error::Result;
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 
 use super::connect;
 use super::connection::Connection;
 use super::log::Log;
-use super::options::EngineOptions;
-use super::pool::Pool;
+use super::options::{EngineOptions, OnConnect};
+use super::pool::{Pool, PoolStatus, helpers};
 use super::statement_cache::StatementCache;
 use super::stored::{StoredTable, StoredTables};
 use super::url::{Url, wrong};
@@ -30,6 +32,8 @@ pub(super) struct Shared {
     pub log: Log,
     pub statements: StatementCache,
     pub stored: StoredTables,
+    pub on_connect: Option<OnConnect>,
+    pub allow_blocking_in_async: bool,
     dialects: Vec<&'static dyn Dialect>,
 }
 
@@ -46,6 +50,15 @@ impl Shared {
     pub(super) fn forget_tables(&self) {
         self.stored.forget();
         self.statements.clear();
+    }
+
+    /// A task that waits for a database stops all others of its thread.
+    #[inline]
+    pub(super) fn check_thread(&self) -> Result<()> {
+        if self.allow_blocking_in_async {
+            return Ok(());
+        }
+        refuse_in_task()
     }
 
     /// The dialect of a server by the name that its connection reports.
@@ -73,6 +86,9 @@ impl Engine {
     /// `%40`, `%3A`, `%2F` or `%3F`; the address of a host in IPv6 stands in brackets, and the folder of a unix
     /// socket in `?host=` (PostgreSQL) or its path in `?socket=` (MySQL).
     ///
+    /// # Options
+    #[doc = include_str!("url_options.md")]
+    ///
     /// # Errors
     /// `Configuration` for a wrong URL, an unknown scheme or option, and a database whose Cargo feature
     /// is off.
@@ -96,7 +112,7 @@ impl Engine {
         options: &EngineOptions,
     ) -> Result<Self> {
         let log = Log {
-            echo: options.echo,
+            echo: options.echo.unwrap_or_default(),
             values: options.log_values,
         };
         let pool = Pool::new(driver, options)?;
@@ -105,22 +121,21 @@ impl Engine {
             log,
             statements: StatementCache::default(),
             stored: StoredTables::default(),
+            on_connect: options.on_connect.clone(),
+            allow_blocking_in_async: options.allow_blocking_in_async.unwrap_or_default(),
             dialects,
         };
-        Ok(Self(Arc::new(shared)))
+        let engine = Self(Arc::new(shared));
+        if let Some(connections @ 1..) = options.min_idle {
+            keep_open(Arc::downgrade(&engine.0), connections);
+        }
+        Ok(engine)
     }
 
     pub(super) fn from_options(mut options: EngineOptions) -> Result<Self> {
         let mut url = Url::parse(&options.url)?;
-        if options.pool_size.is_none() {
-            options.pool_size = url.take_number("pool_size")?;
-        }
-        match url.take("echo").as_deref() {
-            Some("true" | "1") => options.echo = true,
-            None | Some("false" | "0") => {}
-            Some(_) => return Err(wrong("the url's option echo is neither true nor false")),
-        }
-        let (driver, dialects) = connect::driver(url)?;
+        options.take(&mut url)?;
+        let (driver, dialects) = connect::driver(url, &options)?;
         Self::with_driver(driver, dialects, &options)
     }
 
@@ -150,6 +165,8 @@ impl Engine {
             log: self.0.log,
             statements: StatementCache::default(),
             stored: StoredTables::default(),
+            on_connect: self.0.on_connect.clone(),
+            allow_blocking_in_async: self.0.allow_blocking_in_async,
             dialects: self.0.dialects.clone(),
         };
         Self(Arc::new(shared)).connection()
@@ -182,6 +199,31 @@ impl Engine {
         self.0.stored.get(model)
     }
 
+    /// Opens connections until `connections` are open, in use or not, so that the first users needn't wait for that,
+    /// and a wrong password is found at once.
+    ///
+    /// # Errors
+    /// As [`Engine::connection`]; `Usage` for more than the pool's size.
+    pub fn warm_up(&self, connections: u32) -> Result<()> {
+        let size = self.pool_status().size;
+        if connections > size {
+            let message =
+                format!("can't open {connections} connections: the pool has {size} at most");
+            return Err(Error::with_message(ErrorKind::Usage, message)
+                .with_hint("raise pool_size, or ask for fewer"));
+        }
+        let mut held = Vec::new();
+        while self.pool_status().open < connections {
+            held.push(self.connection_to_begin()?);
+        }
+        Ok(())
+    }
+
+    /// How many connections are open, in use and waited for: for metrics and health checks. Costs no I/O.
+    pub fn pool_status(&self) -> PoolStatus {
+        self.0.pool.status()
+    }
+
     /// The database in words: scheme, host, name; never the password.
     pub fn target(&self) -> String {
         self.0.pool.target()
@@ -191,4 +233,20 @@ impl Engine {
     pub fn is_private(&self) -> bool {
         self.0.pool.is_private()
     }
+}
+
+/// Sees to it now and then that connections are open, as long as the engine is there.
+fn keep_open(shared: Weak<Shared>, connections: u32) {
+    const RATE: Duration = Duration::from_secs(15);
+    // Connecting takes long, and the helper has other pools to serve.
+    let fill = move |shared: Arc<Shared>| move || Engine(shared).warm_up(connections);
+    helpers().execute_at_dynamic_rate(Duration::ZERO, move || {
+        let shared = shared.upgrade()?;
+        if shared.pool.status().open < connections {
+            let thread = thread::Builder::new().name("orm-keep-open".to_owned());
+            // What fails now is tried again, and the next checkout tells why.
+            let _ = thread.spawn(fill(shared));
+        }
+        Some(RATE)
+    });
 }

@@ -2,9 +2,11 @@
 //!
 //! `r2d2` alone opens connections in threads of its own and waits out its timeout on a wrong password.
 //! Its slots start empty here: connecting is lazy, happens in the caller's thread, and fails at once
-//! with the error itself.
+//! with the error itself. What a connection goes through between two users is in `give_back.rs`.
 
 use std::convert::Infallible;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -15,10 +17,14 @@ use scheduled_thread_pool::ScheduledThreadPool;
 use super::options::EngineOptions;
 use super::url::wrong;
 
-const DEFAULT_SIZE: u32 = 3;
-
 /// How long a slot may take to be made, which is no I/O but needs a thread to get its turn.
 const SLOT_WAIT: Duration = Duration::from_secs(1);
+
+/// After how long in the pool a connection is asked, unless another time is set.
+const CHECK_AFTER: Duration = Duration::from_secs(30);
+
+/// The most slots, for which memory is set aside. No server has so many connections.
+const LARGEST: u32 = 1_000_000;
 
 /// A slot of the pool that is checked out.
 pub(super) type Checkout = r2d2::PooledConnection<Slots>;
@@ -30,8 +36,59 @@ pub(super) struct Slots;
 /// A place for one connection.
 #[derive(Default)]
 pub(super) struct Slot {
-    pub connection: Option<Box<dyn driver::Connection>>,
+    pub connection: Option<Opened>,
     pub returned: Option<Instant>,
+    /// Whether the program has set up the session.
+    pub is_set_up: bool,
+}
+
+/// An open connection, which counts as long as it is there.
+pub(super) struct Opened {
+    native: Box<dyn driver::Connection>,
+    count: Arc<AtomicU32>,
+}
+
+impl Deref for Opened {
+    type Target = dyn driver::Connection;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.native
+    }
+}
+
+impl DerefMut for Opened {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut *self.native
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What the pool of an engine holds at a moment, from [`Engine::pool_status`](super::Engine::pool_status).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolStatus {
+    /// The most connections that may be open.
+    pub size: u32,
+    /// How many are open, in use or not.
+    pub open: u32,
+    /// How many are checked out, those included that are being opened or cleaned up.
+    pub in_use: u32,
+    /// How many threads wait for one.
+    pub waiting: u32,
+}
+
+/// The size of a pool unless one is set: enough for the work of the machine, and few enough for a server that has
+/// other clients.
+pub(super) fn default_size() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    u32::try_from(cores.saturating_mul(2))
+        .unwrap_or(u32::MAX)
+        .clamp(4, 10)
 }
 
 /// How long a checkout waits. Whoever waits for a database in memory is often the one who holds it, so there
@@ -49,7 +106,7 @@ fn wait(driver: &dyn Driver, options: &EngineOptions) -> Duration {
 }
 
 /// The thread that makes and reaps the slots of all pools. `r2d2` alone starts three for each.
-fn helpers() -> Arc<ScheduledThreadPool> {
+pub(super) fn helpers() -> Arc<ScheduledThreadPool> {
     static HELPERS: OnceLock<Arc<ScheduledThreadPool>> = OnceLock::new();
     let helpers = HELPERS.get_or_init(|| {
         let named = ScheduledThreadPool::builder().num_threads(1);
@@ -82,6 +139,8 @@ pub(super) struct Pool {
     slots: r2d2::Pool<Slots>,
     /// After how long in the pool a connection is asked whether it still answers.
     pub(super) check_after: Duration,
+    open: Arc<AtomicU32>,
+    waiting: AtomicU32,
 }
 
 impl Drop for Pool {
@@ -100,14 +159,13 @@ impl Pool {
         let size = if driver.is_private() {
             1
         } else {
-            options.pool_size.unwrap_or(DEFAULT_SIZE)
+            options.pool_size.unwrap_or_else(default_size)
         };
-        if size == 0 {
-            return Err(wrong("a pool needs at least one connection")
-                .with_hint("set pool_size to 1 or more"));
-        }
+        check_sizes(size, options.min_idle.unwrap_or_default())?;
         let mut builder = r2d2::Pool::builder()
             .max_size(size)
+            // Slots are made when they are needed: `r2d2` would look for missing ones at each checkout.
+            .min_idle(Some(0))
             .test_on_check_out(false)
             .thread_pool(helpers())
             .error_handler(Box::new(r2d2::NopErrorHandler))
@@ -116,11 +174,12 @@ impl Pool {
             // Its tables die with the connection: it is never reaped.
             builder = builder.idle_timeout(None).max_lifetime(None);
         }
-        let slots = builder.build_unchecked(Slots);
         Ok(Self {
             driver,
-            slots,
-            check_after: options.check_after,
+            slots: builder.build_unchecked(Slots),
+            check_after: options.check_after.unwrap_or(CHECK_AFTER),
+            open: Arc::default(),
+            waiting: AtomicU32::new(0),
         })
     }
 
@@ -142,12 +201,16 @@ impl Pool {
             }
         }
         if slot.connection.is_none() {
-            slot.connection = Some(self.driver.connect()?);
+            self.reconnect(&mut slot)?;
         }
         Ok(slot)
     }
 
     fn slot(&self) -> Result<Checkout> {
+        if let Some(slot) = self.slots.try_get() {
+            return Ok(slot);
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         let got = self.slots.get().or_else(|timeout| {
             // `r2d2` makes slots in a thread of its own: one that waits for none must not be told that
             // all are in use while there are none yet, or when one came just after its time.
@@ -158,13 +221,18 @@ impl Pool {
                 self.slots.try_get().ok_or(timeout)
             }
         });
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
         got.map_err(|_| self.exhausted())
     }
 
-    /// Replaces a connection that turned out to be dead before it did anything.
+    /// Fills an empty slot, or replaces a connection that turned out to be dead before it did anything.
     pub(super) fn reconnect(&self, slot: &mut Slot) -> Result<()> {
-        // The dead one stays until there is another: a slot that is checked out is never empty.
-        slot.connection = Some(self.driver.connect()?);
+        let native = self.driver.connect()?;
+        self.open.fetch_add(1, Ordering::Relaxed);
+        let count = Arc::clone(&self.open);
+        // A dead one stays until there is another: a slot that is checked out is never empty.
+        slot.connection = Some(Opened { native, count });
+        slot.is_set_up = false;
         Ok(())
     }
 
@@ -185,6 +253,16 @@ impl Pool {
         ))
     }
 
+    pub(super) fn status(&self) -> PoolStatus {
+        let slots = self.slots.state();
+        PoolStatus {
+            size: self.slots.max_size(),
+            open: self.open.load(Ordering::Relaxed),
+            in_use: slots.connections.saturating_sub(slots.idle_connections),
+            waiting: self.waiting.load(Ordering::Relaxed),
+        }
+    }
+
     pub(super) fn target(&self) -> String {
         self.driver.target()
     }
@@ -192,4 +270,26 @@ impl Pool {
     pub(super) fn is_private(&self) -> bool {
         self.driver.is_private()
     }
+
+    pub(super) fn is_embedded(&self) -> bool {
+        self.driver.is_embedded()
+    }
+}
+
+fn check_sizes(size: u32, min_idle: u32) -> Result<()> {
+    if size == 0 {
+        return Err(
+            wrong("a pool needs at least one connection").with_hint("set pool_size to 1 or more")
+        );
+    }
+    if size > LARGEST {
+        return Err(wrong(format!("a pool of {size} connections is too large"))
+            .with_hint("set pool_size to what the server allows, or less"));
+    }
+    if min_idle > size {
+        let message =
+            format!("min_idle is {min_idle}, but the pool has {size} connections at most");
+        return Err(wrong(message).with_hint("lower min_idle, or raise pool_size"));
+    }
+    Ok(())
 }

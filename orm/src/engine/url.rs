@@ -147,11 +147,35 @@ impl Url {
             .transpose()
     }
 
+    /// Takes true or false out of the query.
+    ///
+    /// # Errors
+    /// `Configuration` if it is neither.
+    pub(super) fn take_switch(&mut self, name: &str) -> Result<Option<bool>> {
+        match self.take(name).as_deref() {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(_) => Err(wrong(format!(
+                "the url's option {name} is neither true nor false"
+            ))),
+        }
+    }
+
+    /// Takes a number of milliseconds out of the query.
+    ///
+    /// # Errors
+    /// `Configuration` if it is no number.
+    pub(super) fn take_millis(&mut self, name: &str) -> Result<Option<std::time::Duration>> {
+        Ok(self
+            .take_number(name)?
+            .map(std::time::Duration::from_millis))
+    }
+
     /// Takes a number of seconds out of the query.
     ///
     /// # Errors
     /// `Configuration` if it is no number.
-    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(super) fn take_seconds(&mut self, name: &str) -> Result<Option<std::time::Duration>> {
         Ok(self.take_number(name)?.map(std::time::Duration::from_secs))
     }
@@ -176,7 +200,8 @@ impl Url {
     ///
     /// # Errors
     /// `Configuration`, naming the first unknown option and the `known` ones.
-    pub(super) fn finish(self, known: &str) -> Result<()> {
+    pub(super) fn finish(self, known: &[&str]) -> Result<()> {
+        let known = [known, OF_ENGINE].concat().join(", ");
         match self.options.into_keys().next() {
             Some(name) => Err(wrong(format!(
                 "unknown option {}in the url of {}",
@@ -188,6 +213,16 @@ impl Url {
         }
     }
 }
+
+/// The options that an engine has over every driver; [`EngineOptions`](super::EngineOptions) takes them.
+pub(super) const OF_ENGINE: &[&str] = &[
+    "pool_size",
+    "pool_timeout",
+    "min_idle",
+    "check_after",
+    "echo",
+    "allow_blocking_in_async",
+];
 
 const ENCODE: &str =
     "encode an @, :, / or ? in user, password, database or options as %40, %3A, %2F or %3F";
@@ -283,7 +318,7 @@ mod tests {
         assert_eq!(url.path, "my db");
         assert_eq!(url.take("sslmode").as_deref(), Some("require"));
         assert_eq!(url.take_number("pool_size").unwrap(), Some(7_u32));
-        assert!(url.finish("").is_ok());
+        assert!(url.finish(&[]).is_ok());
     }
 
     #[test]
@@ -348,7 +383,7 @@ mod tests {
             ("sqlite://a.db?mod=ro", "unknown option mod in"),
             ("postgres://h/db?Secret1", "unknown option in"),
         ] {
-            let error = Url::parse(text).unwrap().finish("mode").unwrap_err();
+            let error = Url::parse(text).unwrap().finish(&["mode"]).unwrap_err();
             assert!(error.to_string().contains(name), "{error}");
         }
     }

@@ -1,6 +1,7 @@
 //! The cases, one file a concept, and the list of them all.
 
 mod aggregates;
+mod async_tasks;
 mod bad_input;
 mod cascades;
 mod closures;
@@ -47,6 +48,7 @@ mod rowid;
 mod savepoint;
 mod session_verbs;
 mod set_null;
+mod silence;
 mod stale;
 mod statements;
 mod stored;
@@ -148,6 +150,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(raw_sql::cases());
     cases.extend(bad_input::cases());
     cases.extend(aggregates::cases());
+    cases.extend(async_tasks::cases());
     cases.extend(isolation::cases());
     cases.extend(joins::cases());
     cases.extend(limits::cases());
@@ -184,6 +187,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(savepoint::cases());
     cases.extend(session_verbs::cases());
     cases.extend(set_null::cases());
+    cases.extend(silence::cases());
     cases.extend(stale::cases());
     cases.extend(stored::cases());
     cases.extend(cascades::cases());

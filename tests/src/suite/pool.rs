@@ -10,7 +10,7 @@ use orm::prelude::*;
 
 use super::Requires;
 use super::support::{fails, insert_user, scalar};
-use crate::backend::Db;
+use crate::backend::{Backend, Db};
 use crate::cases;
 use crate::fixtures::User;
 
@@ -27,6 +27,14 @@ cases![
     a_fresh_connection_is_not_asked_whether_it_lives,
     engines_are_shared_and_connections_move,
     the_last_handle_closes_the_connections (Requires::Embedded),
+    a_large_pool_is_made_at_once,
+    sizes_that_make_no_sense_are_refused,
+    the_url_sets_what_the_program_does_not,
+    the_status_tells_what_is_in_use,
+    connections_are_opened_ahead,
+    connections_are_kept_open,
+    a_connection_is_set_up_once_and_after_each_reset,
+    what_goes_wrong_while_setting_up_is_the_error_of_the_checkout,
 ];
 
 fn an_exhausted_pool_times_out_and_names_its_limits(db: &Db) {
@@ -89,8 +97,9 @@ fn many_threads_share_a_pool(db: &Db) {
     });
     assert_eq!(done.into_inner(), 60);
     assert_eq!(db.count("users"), 60);
-    // Three is the default of the pool.
-    assert!(db.recorder.connects() <= 3, "{}", db.recorder.connects());
+    let status = db.engine.pool_status();
+    assert!(db.recorder.connects() <= status.size as usize, "{status:?}");
+    assert_eq!(status.open as usize, db.recorder.connects());
 }
 
 fn any_time_is_possible(db: &Db) {
@@ -185,4 +194,153 @@ fn the_last_handle_closes_the_connections(_: &Db) {
         drop(conn);
         assert!(!log.exists(), "the last connection takes the log along");
     }
+}
+
+/// The URL with another option.
+fn with(db: &Db, option: &str) -> String {
+    let separator = if db.url().contains('?') { '&' } else { '?' };
+    format!("{}{separator}{option}", db.url())
+}
+
+fn a_large_pool_is_made_at_once(db: &Db) {
+    let begin = Instant::now();
+    let engine = Engine::connect(&with(db, "pool_size=100000")).unwrap();
+    let first = engine.connection().unwrap();
+    let second = engine.connection().unwrap();
+    assert!(
+        begin.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        begin.elapsed()
+    );
+    assert_eq!(engine.pool_status().open, 2);
+    drop((first, second));
+}
+
+fn sizes_that_make_no_sense_are_refused(db: &Db) {
+    for option in [
+        "pool_size=0",
+        "pool_size=4294967295",
+        "pool_size=many",
+        "pool_size=2&min_idle=3",
+        "pool_timeout=-1",
+        "echo=perhaps",
+    ] {
+        let refused = Engine::connect(&with(db, option)).map(drop);
+        fails(refused, ErrorKind::Configuration);
+    }
+    fails(db.engine.warm_up(11), ErrorKind::Usage);
+}
+
+fn the_url_sets_what_the_program_does_not(db: &Db) {
+    let url = with(db, "pool_size=1&pool_timeout=0");
+    let engine = Engine::connect(&url).unwrap();
+    let held = engine.connection().unwrap();
+    let begin = Instant::now();
+    fails(engine.connection(), ErrorKind::PoolTimeout);
+    assert!(begin.elapsed() < Duration::from_secs(2));
+    drop(held);
+    let engine = Engine::options(&url).pool_size(2).connect().unwrap();
+    let held = engine.connection().unwrap();
+    engine.connection().unwrap();
+    assert_eq!(engine.pool_status().size, 2);
+    drop(held);
+}
+
+fn the_status_tells_what_is_in_use(db: &Db) {
+    let engine = Engine::options(db.url()).pool_size(2).connect().unwrap();
+    let status = || {
+        let status = engine.pool_status();
+        (status.size, status.open, status.in_use, status.waiting)
+    };
+    assert_eq!(status(), (2, 0, 0, 0));
+    let first = engine.connection().unwrap();
+    let second = engine.connection().unwrap();
+    assert_eq!(status(), (2, 2, 2, 0));
+    thread::scope(|scope| {
+        scope.spawn(|| engine.connection().map(drop).unwrap());
+        until(|| status() == (2, 2, 2, 1));
+        drop(first);
+    });
+    assert_eq!(status(), (2, 2, 1, 0));
+    drop(second);
+    assert_eq!(status(), (2, 2, 0, 0));
+    let usual = Engine::connect(db.url()).unwrap().pool_status().size;
+    assert!((4..=10).contains(&usual), "{usual}");
+}
+
+fn until(is_so: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(
+            begin.elapsed() < Duration::from_secs(20),
+            "it does not come to that"
+        );
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn connections_are_opened_ahead(db: &Db) {
+    let engine = Engine::options(db.url()).pool_size(3).connect().unwrap();
+    engine.warm_up(2).unwrap();
+    assert_eq!(engine.pool_status().open, 2);
+    engine.warm_up(1).unwrap();
+    engine.warm_up(3).unwrap();
+    assert_eq!(
+        (engine.pool_status().open, engine.pool_status().in_use),
+        (3, 0)
+    );
+}
+
+fn connections_are_kept_open(db: &Db) {
+    let engine = Engine::options(db.url())
+        .pool_size(3)
+        .min_idle(2)
+        .connect()
+        .unwrap();
+    until(|| engine.pool_status().open == 2 && engine.pool_status().in_use == 0);
+    let _held = engine.connection().unwrap();
+    assert_eq!(engine.pool_status().open, 2);
+}
+
+fn a_connection_is_set_up_once_and_after_each_reset(db: &Db) {
+    let (set, tell, expected) = match db.backend {
+        Backend::Sqlite => ("PRAGMA cache_size = 1234", "PRAGMA cache_size", 1234),
+        Backend::Postgres => (
+            "SET statement_timeout = 123456",
+            "SELECT setting::int8 FROM pg_settings WHERE name = 'statement_timeout'",
+            123_456,
+        ),
+        _ => ("SET @a_setting = 5", "SELECT @a_setting", 5),
+    };
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    RUNS.store(0, Ordering::Relaxed);
+    let engine = Engine::options(db.url())
+        .pool_size(1)
+        .on_connect(move |conn| {
+            RUNS.fetch_add(1, Ordering::Relaxed);
+            conn.raw_control(set)
+        });
+    let engine = engine.connect().unwrap();
+    for _ in 0..3 {
+        select(User).all(&mut engine.connection().unwrap()).unwrap();
+    }
+    assert_eq!(RUNS.load(Ordering::Relaxed), 1);
+    for round in 2..5 {
+        assert_eq!(
+            scalar::<i64>(&mut engine.connection().unwrap(), tell),
+            expected
+        );
+        select(User).all(&mut engine.connection().unwrap()).unwrap();
+        // What has asked is raw text, after which the session is reset.
+        assert_eq!(RUNS.load(Ordering::Relaxed), round);
+    }
+}
+
+fn what_goes_wrong_while_setting_up_is_the_error_of_the_checkout(db: &Db) {
+    let wrong = Engine::options(db.url()).on_connect(|conn| conn.raw_control("SELEC 1"));
+    let wrong = wrong.connect().unwrap();
+    fails(wrong.connection(), ErrorKind::Syntax);
+    fails(wrong.warm_up(1), ErrorKind::Syntax);
+    let open = Engine::options(db.url()).on_connect(|conn| conn.raw_control("BEGIN"));
+    fails(open.connect().unwrap().connection(), ErrorKind::Usage);
 }

@@ -21,6 +21,7 @@ const LAYERS: &[Layers] = &[
             // The driver never sees a statement or a schema.
             "error, civil < value < driver < testing",
             "transaction < sql, driver < testing",
+            "error < blocking",
         ],
     },
     Layers {

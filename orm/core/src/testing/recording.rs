@@ -175,6 +175,10 @@ impl Driver for RecordingDriver {
         self.inner.is_private()
     }
 
+    fn is_embedded(&self) -> bool {
+        self.inner.is_embedded()
+    }
+
     fn target(&self) -> String {
         self.inner.target()
     }

@@ -1,0 +1,66 @@
+//! Whether this thread may block: a task of tokio that waits for a database stops all others of its thread.
+//!
+//! The engine asks before each call, and so do drivers that can't work inside a task. With the feature `tokio`
+//! alone: a program without it pays nothing, and nothing is found out. Not seen are tasks of other runtimes, and
+//! those of `tokio::task::unconstrained`.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Refuses a blocking call inside an async task. Threads of `spawn_blocking` and `block_in_place` may block.
+///
+/// # Errors
+/// `Usage` inside a task, naming the ways out.
+#[inline]
+pub fn refuse_in_task() -> Result<()> {
+    if is_in_task() {
+        return Err(in_task());
+    }
+    Ok(())
+}
+
+/// The refusal.
+#[cold]
+pub fn in_task() -> Error {
+    Error::with_message(
+        ErrorKind::Usage,
+        "a blocking database call inside an async task",
+    )
+    .with_hint(
+        "call it inside tokio::task::spawn_blocking, or let tasks block with allow_blocking_in_async=true in \
+         the url",
+    )
+}
+
+/// Whether a runtime is polling a future on this thread.
+#[cfg(not(feature = "tokio"))]
+#[inline]
+pub fn is_in_task() -> bool {
+    false
+}
+
+/// Whether a runtime is polling a future on this thread.
+#[cfg(feature = "tokio")]
+#[inline]
+pub fn is_in_task() -> bool {
+    tokio::runtime::Handle::try_current().is_ok() && has_budget()
+}
+
+/// A thread of `spawn_blocking` or `block_in_place` knows its runtime too, but only while a future is polled
+/// there is a budget of operations, which runs out.
+#[cfg(feature = "tokio")]
+fn has_budget() -> bool {
+    use std::task::{Context, Poll, Waker};
+    use tokio::task::coop::poll_proceed;
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(_gives_back) = poll_proceed(&mut context) else {
+        return true;
+    };
+    // The budget is counted in a byte, so it has run out by then. Dropping the first guard restores it.
+    for _ in 0..=u8::MAX {
+        match poll_proceed(&mut context) {
+            Poll::Ready(taken) => taken.made_progress(),
+            Poll::Pending => return true,
+        }
+    }
+    false
+}

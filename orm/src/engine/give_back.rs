@@ -1,0 +1,162 @@
+//! A connection's way out of the pool and back into it: the program's own setting up, and what cleans up before the
+//! next user.
+//!
+//! Dropping a connection never waits for a server: what takes an answer is done in a thread of its own, which then
+//! gives the connection back. An embedded database is cleaned up in place.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use orm_core::driver::TransactionState;
+use orm_core::error::{Error, ErrorKind, Result};
+
+use super::connection::Connection;
+use super::track::Track;
+
+impl Connection {
+    /// Lets the program set up a session that is new or was reset. What it leaves is what each user begins with.
+    pub(super) fn set_up(&mut self) -> Result<()> {
+        if self.is_set_up() {
+            return Ok(());
+        }
+        self.mark_set_up(true);
+        let Some(set_up) = self.shared.on_connect.clone() else {
+            return Ok(());
+        };
+        let done = set_up(self).and_then(|()| self.resync());
+        let done = done.and_then(|()| self.check_set_up());
+        if done.is_err() {
+            // Whoever uses the connection all the same tries again.
+            self.mark_set_up(false);
+            self.touched = true;
+        }
+        self.used = false;
+        self.raw = false;
+        done
+    }
+
+    fn check_set_up(&self) -> Result<()> {
+        if self.track == Track::Idle {
+            return Ok(());
+        }
+        let message = "on_connect has left a transaction open";
+        Err(Error::with_message(ErrorKind::Usage, message)
+            .with_hint("end it there: settings of the session need none"))
+    }
+
+    pub(super) fn is_set_up(&self) -> bool {
+        self.slot.as_ref().is_some_and(|slot| slot.is_set_up)
+    }
+
+    fn mark_set_up(&mut self, is_set_up: bool) {
+        if let Some(slot) = &mut self.slot {
+            slot.is_set_up = is_set_up;
+        }
+    }
+
+    /// Closes the connection instead of giving it back.
+    pub(super) fn close(mut self) {
+        if let Some(slot) = &mut self.slot {
+            slot.connection = None;
+        }
+        self.give_back();
+    }
+
+    /// Puts a new connection in the place of a broken one.
+    pub(super) fn reconnect(&mut self) -> Result<()> {
+        let shared = Arc::clone(&self.shared);
+        if let Some(slot) = &mut self.slot {
+            shared.pool.reconnect(slot)?;
+        }
+        self.used = false;
+        self.raw = false;
+        self.set_up()
+    }
+
+    /// Whether nothing is open and nothing can be left behind, known without I/O.
+    fn is_untouched(&mut self) -> bool {
+        let idle = self.track == Track::Idle && self.after_end.is_none();
+        idle && !self.raw
+            && !self.touched
+            && !self.native().is_broken()
+            && self.native().transaction(None) == TransactionState::None
+    }
+
+    /// Rolls back what is open and resets what may be left behind. What can't be made clean is closed.
+    fn clean_up(&mut self) {
+        self.is_leaving = true;
+        if !self.touched {
+            self.observe(None, "");
+        }
+        // `undo` asks first what became of the transaction while the driver's own connection was in use.
+        let is_clean = self.undo().is_ok()
+            && !self.native().is_broken()
+            && (!self.raw || self.native().reset().is_ok());
+        if let Some(slot) = &mut self.slot {
+            // What the program has set up is gone, too.
+            slot.is_set_up &= !self.raw;
+            if !is_clean {
+                slot.connection = None;
+            }
+        }
+    }
+
+    fn give_back(&mut self) {
+        if let Some(mut slot) = self.slot.take() {
+            slot.returned = Some(Instant::now());
+        }
+    }
+
+    /// This connection in other hands, so that it can be cleaned up there.
+    fn hand_over(&mut self) -> HandedOver {
+        let dialect = self.dialect();
+        let mut connection = Self::of(self.slot.take(), Arc::clone(&self.shared), dialect);
+        connection.track = self.track;
+        connection.raw = self.raw;
+        connection.touched = self.touched;
+        connection.after_end = self.after_end.take();
+        HandedOver(Some(connection))
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let Some(slot) = &mut self.slot else {
+            return;
+        };
+        if Arc::strong_count(&self.shared) == 1 {
+            // The engine is gone, so there is no next user. The server undoes what is open.
+            slot.connection = None;
+            self.give_back();
+        } else if self.is_untouched() {
+            self.give_back();
+        } else if self.shared.pool.is_embedded() {
+            self.clean_up();
+            self.give_back();
+        } else {
+            let handed_over = self.hand_over();
+            let thread = thread::Builder::new().name("orm-clean-up".to_owned());
+            // Without threads the connection is closed.
+            let _ = thread.spawn(move || handed_over.clean_up());
+        }
+    }
+}
+
+/// A connection that is cleaned up elsewhere, or else closed.
+struct HandedOver(Option<Connection>);
+
+impl HandedOver {
+    fn clean_up(mut self) {
+        if let Some(connection) = &mut self.0 {
+            connection.clean_up();
+            connection.give_back();
+        }
+    }
+}
+
+impl Drop for HandedOver {
+    fn drop(&mut self) {
+        self.0.take().map(Connection::close);
+    }
+}
