@@ -74,7 +74,7 @@ fn added(engine: &Engine, name: &str) -> Session {
 }
 
 fn each_wait_for_an_answer_ends(db: &Db) {
-    let proxy = || Proxy::start(db, "answer_timeout=1&connect_timeout=1");
+    let proxy = || Proxy::start(db, "answer_timeout=1&connect_timeout=4");
     let begin = Instant::now();
 
     let commit = proxy();
@@ -104,7 +104,7 @@ fn each_wait_for_an_answer_ends(db: &Db) {
     let read = engine.transaction(|session| session.get(User, 1).map(drop));
     fails(read, ErrorKind::ConnectionFailed);
     assert!(
-        begin.elapsed() < Duration::from_secs(10),
+        begin.elapsed() < Duration::from_secs(40),
         "{:?}",
         begin.elapsed()
     );
@@ -144,7 +144,7 @@ fn dropping_waits_for_nothing(db: &Db) {
             drop(held);
             drop(kept);
             assert!(
-                begin.elapsed() < Duration::from_millis(500),
+                begin.elapsed() < Duration::from_secs(2),
                 "{:?}",
                 begin.elapsed()
             );
