@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use orm::engine::{Connection, Engine, driver_for};
 use orm::prelude::*;
 use orm_core::sql::{Capabilities, Dialect};
-use orm_core::testing::{Recorder, RecordingDriver};
+use orm_core::testing::{Faults, FaultyDriver, Recorder, RecordingDriver};
 
 /// A database of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +140,14 @@ impl Db {
     /// Another engine on this database: another program, as it were.
     pub fn other_engine(&self) -> Engine {
         Engine::connect(&self.url).unwrap()
+    }
+
+    /// An engine on this database of two connections, with these faults.
+    pub fn faulty_engine(&self, faults: &Faults) -> Engine {
+        let (driver, dialects) = driver_for(&self.url).unwrap();
+        let driver = Arc::new(FaultyDriver::new(driver, faults));
+        let options = Engine::options(&self.url).pool_size(2);
+        Engine::with_driver(driver, dialects, &options).unwrap()
     }
 
     /// A connection that is not recorded.

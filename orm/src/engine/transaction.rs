@@ -53,8 +53,12 @@ impl Connection {
                 begun = self.reconnect().and_then(|()| self.control(sql));
             }
             if begun.is_err() {
-                // What has failed is the error to report.
-                let _ = self.take_back();
+                // What has failed is the error to report. A BEGIN that was done all the same must not stay: later
+                // statements would run in its transaction, and end with it.
+                let _ = match self.track {
+                    Track::Idle => self.take_back(),
+                    _ => self.undo(),
+                };
             }
             begun?;
         }
@@ -92,8 +96,15 @@ impl Connection {
             Err(error) if !error.is_connection_lost() => {
                 // SQLite leaves the transaction open after a failed COMMIT; the others have ended it. If
                 // even this fails the track stays as it is, so that nothing else runs in it unnoticed.
+                let ended = self.track == Track::Ended;
                 let _ = self.undo();
-                return Err(error);
+                // A database that answers COMMIT by an error has rolled back. An error without a code is no
+                // answer of its.
+                return Err(if ended && error.code().is_none() {
+                    unknown(error)
+                } else {
+                    error
+                });
             }
             _ => {}
         }
@@ -101,12 +112,10 @@ impl Connection {
         self.track = Track::Idle;
         // A server may have begun the next transaction already: completion_type = CHAIN on MySQL.
         self.observe(None, "");
-        let Err(error) = committed else {
-            return self.take_back();
-        };
-        Err(error
-            .into_kind(ErrorKind::CommitUnknown)
-            .with_hint("look whether the work is there before doing it again"))
+        match committed {
+            Ok(()) => self.take_back(),
+            Err(error) => Err(unknown(error)),
+        }
     }
 
     /// Takes back what beginning has set for more than the transaction.
@@ -274,6 +283,14 @@ impl Connection {
         self.control(&format!("ROLLBACK TO SAVEPOINT orm_{number}"))?;
         self.release(number)
     }
+}
+
+/// The error of a COMMIT of which it isn't known whether it was done.
+#[cold]
+fn unknown(error: Error) -> Error {
+    error
+        .into_kind(ErrorKind::CommitUnknown)
+        .with_hint("look whether the work is stored before doing it again")
 }
 
 /// Rolls back when dropped while armed: closures may return early or panic.

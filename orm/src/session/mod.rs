@@ -73,6 +73,8 @@ pub struct Session {
     lost: bool,
     /// Whether a verb has reported that the transaction ended outside the session.
     reported: Cell<bool>,
+    /// Whether a COMMIT was sent of which it isn't known whether it was done.
+    unknown: bool,
     /// Whether a row of the open transaction turned out to be stale.
     found_stale: bool,
     /// The kind of the error of the last verb, if it failed.
@@ -125,6 +127,7 @@ impl Session {
             depth: 0,
             lost: false,
             reported: Cell::new(false),
+            unknown: false,
             found_stale: false,
             last_error: None,
         }

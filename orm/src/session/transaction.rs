@@ -100,7 +100,7 @@ impl Session {
         }
         self.write(plan)?;
         if let Some(Err(error)) = self.connection.as_mut().map(Connection::finish) {
-            self.lost = true;
+            (self.lost, self.unknown) = (true, error.is_commit_unknown());
             return Err(error);
         }
         self.connection = None;
@@ -144,8 +144,9 @@ impl Session {
     /// as they were, added entities are transient, deleted ones live again, and all are stale. Entities that were
     /// first read in the transaction after it had changed rows by statements are read again.
     ///
-    /// After a statement that has ended the transaction outside the session, such as DDL on MySQL, it looks at a
-    /// row that was flushed: if its change is stored, only what was not flushed is undone.
+    /// After a COMMIT whose outcome is unknown, and after a statement that has ended the transaction outside the
+    /// session, such as DDL on MySQL, it looks at a row that was flushed: if its change is stored, only what was not
+    /// flushed is undone.
     ///
     /// # Errors
     /// - The database's refusal. What is in memory is undone in any case, and the connection dropped.
@@ -154,9 +155,9 @@ impl Session {
     pub fn rollback(&mut self) -> Result<()> {
         self.outside_savepoint("roll back")?;
         let mut connection = self.connection.take();
-        let unknown = connection.as_ref().is_some_and(Connection::is_unknown);
+        let unknown = self.unknown || connection.as_ref().is_some_and(Connection::is_unknown);
         let rolled_back = connection.as_mut().map_or(Ok(()), Connection::undo);
-        (self.lost, self.found_stale) = (false, false);
+        (self.lost, self.unknown, self.found_stale) = (false, false, false);
         // The pool may have no other one.
         drop(connection);
         let reported = self.reported.replace(false);

@@ -2,8 +2,8 @@
 
 use orm::prelude::*;
 use orm::{EntityState, ErrorKind};
+use orm_core::testing::{Fault, Faults};
 
-use super::fault::Fault;
 use super::statements::{user, usernames};
 use super::support::scalar;
 use crate::backend::{Backend, Db};
@@ -219,27 +219,27 @@ fn assert_only_rollback_goes_on(session: &mut Session) {
 }
 
 fn a_lost_answer_to_commit_is_an_unknown_outcome(db: &Db) {
-    let fault = Fault::after("COMMIT");
-    let engine = fault.engine(db.url());
+    let faults = Faults::new();
+    let engine = db.faulty_engine(&faults);
     let mut session = Session::new(&engine);
     let one = session.add(User::builder().username("one"));
     session.add(User::builder().username("two"));
-    fault.arm();
+    faults.on("COMMIT", Fault::LostAfter);
     let error = session.commit().unwrap_err();
     assert!(
         error.is_commit_unknown() && error.hint().is_some(),
         "{error}"
     );
     assert_only_rollback_goes_on(&mut session);
-    // Here it was stored; the session can't know, and a look tells.
-    assert_eq!(session.entity_state(one).unwrap(), EntityState::Transient);
+    // Here it was stored: the rollback has looked.
+    assert_eq!(session.entity_state(one).unwrap(), EntityState::Persistent);
     assert_eq!(usernames(db), ["one", "two"]);
     session.add(User::builder().username("three"));
     session.commit().unwrap();
 
     // It is not tried again.
     let mut tries = 0;
-    fault.arm();
+    faults.on("COMMIT", Fault::LostAfter);
     let unknown = engine.retry(5).transaction(|session| {
         tries += 1;
         session.add(User::builder().username("four"));
@@ -250,11 +250,11 @@ fn a_lost_answer_to_commit_is_an_unknown_outcome(db: &Db) {
 }
 
 fn a_lost_answer_to_a_single_statement_is_an_unknown_outcome(db: &Db) {
-    let fault = Fault::after("INSERT");
-    let engine = fault.engine(db.url());
+    let faults = Faults::new();
+    let engine = db.faulty_engine(&faults);
     let mut session = Session::new(&engine);
     let one = session.add(User::builder().username("one"));
-    fault.arm();
+    faults.on("INSERT", Fault::LostAfter);
     let error = session.commit().unwrap_err();
     assert!(
         error.is_commit_unknown() && error.hint().is_some(),
@@ -266,12 +266,12 @@ fn a_lost_answer_to_a_single_statement_is_an_unknown_outcome(db: &Db) {
 }
 
 fn a_lost_answer_inside_a_transaction_undoes_all_of_it(db: &Db) {
-    let fault = Fault::after("UPDATE");
-    let mut session = Session::new(&fault.engine(db.url()));
+    let faults = Faults::new();
+    let mut session = Session::new(&db.faulty_engine(&faults));
     let one = session.add(User::builder().username("one"));
     session.flush().unwrap();
     session[one].email = Some("lost".into());
-    fault.arm();
+    faults.on("UPDATE", Fault::LostAfter);
     assert_eq!(
         session.flush().unwrap_err().kind(),
         ErrorKind::ConnectionLost
@@ -285,11 +285,11 @@ fn a_lost_answer_inside_a_transaction_undoes_all_of_it(db: &Db) {
 }
 
 fn a_lost_answer_to_a_release_undoes_all_of_it(db: &Db) {
-    let fault = Fault::after("RELEASE");
-    let mut session = Session::new(&fault.engine(db.url()));
+    let faults = Faults::new();
+    let mut session = Session::new(&db.faulty_engine(&faults));
     session.add(User::builder().username("outer"));
     session.flush().unwrap();
-    fault.arm();
+    faults.on("RELEASE", Fault::LostAfter);
     let lost = session.savepoint(|session| Ok(session.add(User::builder().username("inner"))));
     assert_eq!(lost.unwrap_err().kind(), ErrorKind::ConnectionLost);
     assert_only_rollback_goes_on(&mut session);

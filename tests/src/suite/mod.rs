@@ -12,7 +12,7 @@ mod ddl;
 mod dirty;
 mod errors;
 mod failed_flush;
-mod fault;
+mod faults;
 mod flush_order;
 mod freed_values;
 mod guarded;
@@ -171,6 +171,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(conditions::cases());
     cases.extend(dirty::cases());
     cases.extend(failed_flush::cases());
+    cases.extend(faults::cases());
     cases.extend(flush_order::cases());
     cases.extend(freed_values::cases());
     cases.extend(guarded::cases());

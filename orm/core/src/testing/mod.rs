@@ -1,12 +1,14 @@
 //! For tests of this crate and of those that build on it, behind the feature `testing`.
 //!
 //! `ansi.rs` is a dialect of the standard's own words, `recording.rs` a driver around another that
-//! keeps a list of what was sent, and `golden/` has the statements whose text every dialect pins. Nothing
-//! here is for production.
+//! keeps a list of what was sent, `faulty.rs` one that injects faults, and `golden/` has the statements whose text
+//! every dialect pins. Nothing here is for production.
 
 mod ansi;
+mod faulty;
 pub mod golden;
 mod recording;
 
 pub use ansi::{ANSI, AnsiDialect};
+pub use faulty::{Fault, Faults, FaultyDriver};
 pub use recording::{Call, Entry, Recorder, RecordingConnection, RecordingDriver};

@@ -1,0 +1,329 @@
+//! A driver around another that injects one fault at a chosen call, for tests of what is left after it.
+//!
+//! Every call that may be a round trip counts, and so does each row of a loop. What the database does without being
+//! asked, such as a server that dies, is not here: the tests kill real ones.
+
+use std::any::Any;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::driver::{Connection, Driver, Outcome, Row, TransactionState};
+use crate::error::{Error, ErrorKind, Result};
+use crate::transaction::IsolationLevel;
+use crate::value::ValueRef;
+
+/// What goes wrong at a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The database refuses the call with an error of this kind: nothing is done.
+    ErrorBefore(ErrorKind),
+    /// The call is done, and answered by an error of this kind. For [`Connection::control`] and the rows of a loop:
+    /// a database has undone any other statement that it answers by an error.
+    ErrorAfter(ErrorKind),
+    /// The connection is lost before the call.
+    LostBefore,
+    /// The call is done, and the connection is lost before its answer.
+    LostAfter,
+}
+
+/// Where the next fault is, shared by all connections of the [`FaultyDriver`]s that were given a clone of it.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<Mutex<Plan>>);
+
+#[derive(Debug, Default)]
+struct Plan {
+    calls: usize,
+    next: Option<(Place, Fault)>,
+    hit: Option<String>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Call(usize),
+    Words(String),
+}
+
+impl Faults {
+    /// None so far.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Injects a fault at the call of that number, counted from 1 from here on, and none any more that was still to
+    /// come.
+    pub fn at(&self, call: usize, fault: Fault) {
+        self.arm(Some((Place::Call(call), fault)));
+    }
+
+    /// Injects a fault at the next call whose text begins with `words`.
+    pub fn on(&self, words: &str, fault: Fault) {
+        self.arm(Some((Place::Words(words.to_owned()), fault)));
+    }
+
+    /// Injects none, and counts calls from here on.
+    pub fn none(&self) {
+        self.arm(None);
+    }
+
+    /// How many calls there were.
+    pub fn calls(&self) -> usize {
+        self.plan().calls
+    }
+
+    /// The text of the call that got the fault, or the method's name if it has none; `None` if none did.
+    pub fn hit(&self) -> Option<String> {
+        self.plan().hit.clone()
+    }
+
+    fn arm(&self, next: Option<(Place, Fault)>) {
+        *self.plan() = Plan {
+            next,
+            ..Plan::default()
+        };
+    }
+
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        // A test that panicked elsewhere leaves a plan that is whole all the same.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a call and returns the fault that it gets.
+    fn call(&self, text: &str, suits: impl Fn(Fault) -> bool) -> Option<Fault> {
+        let mut plan = self.plan();
+        plan.calls += 1;
+        let is_here = match &plan.next {
+            Some((Place::Call(number), fault)) => *number == plan.calls && suits(*fault),
+            Some((Place::Words(words), fault)) => text.starts_with(words) && suits(*fault),
+            None => false,
+        };
+        let (_, fault) = plan.next.take_if(|_| is_here)?;
+        plan.hit = Some(text.to_owned());
+        Some(fault)
+    }
+}
+
+/// A driver whose connections have faults.
+#[derive(Clone, Debug)]
+pub struct FaultyDriver {
+    inner: Arc<dyn Driver>,
+    faults: Faults,
+}
+
+impl FaultyDriver {
+    /// Injects `faults` into the connections of `inner`.
+    pub fn new(inner: impl Driver + 'static, faults: &Faults) -> Self {
+        Self {
+            inner: Arc::new(inner),
+            faults: faults.clone(),
+        }
+    }
+}
+
+impl Driver for FaultyDriver {
+    fn connect(&self) -> Result<Box<dyn Connection>> {
+        let fault = self.faults.call("connect", |_| true);
+        if matches!(fault, Some(Fault::ErrorBefore(_) | Fault::LostBefore)) {
+            return Err(Error::new(ErrorKind::ConnectionFailed));
+        }
+        let inner = self.inner.connect()?;
+        let mut connection = FaultyConnection {
+            server: inner.server(),
+            inner: Some(inner),
+            faults: self.faults.clone(),
+            lost: Lost,
+        };
+        if fault.is_some() {
+            // It dies before it is used.
+            connection.inner = None;
+        }
+        Ok(Box::new(connection))
+    }
+
+    fn is_private(&self) -> bool {
+        self.inner.is_private()
+    }
+
+    fn target(&self) -> String {
+        self.inner.target()
+    }
+}
+
+/// A connection that gets the faults of its driver.
+struct FaultyConnection {
+    server: &'static str,
+    /// `None` once it is lost. The database undoes what is open then.
+    inner: Option<Box<dyn Connection>>,
+    faults: Faults,
+    lost: Lost,
+}
+
+/// What is handed out for the native connection of a lost one.
+struct Lost;
+
+impl FaultyConnection {
+    fn inner(&mut self) -> Result<&mut dyn Connection> {
+        match &mut self.inner {
+            Some(inner) => Ok(&mut **inner),
+            None => Err(Error::new(ErrorKind::ConnectionLost)),
+        }
+    }
+
+    fn lose(&mut self) -> Error {
+        self.inner = None;
+        Error::new(ErrorKind::ConnectionLost)
+    }
+
+    /// An error of the database. Where any error aborts the transaction, this one does, too.
+    fn refuse(&mut self, kind: ErrorKind) -> Error {
+        if let Some(inner) = &mut self.inner
+            && inner.transaction(None) == TransactionState::Open
+        {
+            // No database can parse it, so it does nothing else.
+            let _ = inner.control("INJECTED FAULT");
+        }
+        Error::with_message(kind, "an injected fault")
+    }
+
+    /// Runs a call, with the fault that it gets.
+    fn run<T>(
+        &mut self,
+        text: &str,
+        suits: impl Fn(Fault) -> bool,
+        run: impl FnOnce(&mut dyn Connection) -> Result<T>,
+    ) -> Result<T> {
+        self.inner()?;
+        match self.faults.call(text, suits) {
+            None => run(self.inner()?),
+            Some(Fault::ErrorBefore(kind)) => Err(self.refuse(kind)),
+            Some(Fault::LostBefore) => Err(self.lose()),
+            Some(Fault::ErrorAfter(kind)) => {
+                run(self.inner()?)?;
+                Err(self.refuse(kind))
+            }
+            Some(Fault::LostAfter) => {
+                run(self.inner()?)?;
+                Err(self.lose())
+            }
+        }
+    }
+}
+
+fn is_undone(fault: Fault) -> bool {
+    !matches!(fault, Fault::ErrorAfter(_))
+}
+
+fn loses(fault: Fault) -> bool {
+    matches!(fault, Fault::LostBefore | Fault::LostAfter)
+}
+
+impl Connection for FaultyConnection {
+    fn server(&self) -> &'static str {
+        self.server
+    }
+
+    fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+        self.run(sql, is_undone, |inner| inner.execute(sql, binds))
+    }
+
+    fn execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        binds: &[ValueRef<'_>],
+        done: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        let faults = self.faults.clone();
+        let (mut fault, mut left) = (None, binds.len() / width.max(1));
+        let result = self.run(sql, is_undone, |inner| {
+            inner.execute_each(sql, width, binds, &mut |outcome| {
+                // The row is done. Only another one can be refused.
+                left = left.saturating_sub(1);
+                fault = faults.call(sql, |fault| left > 0 || loses(fault));
+                match fault {
+                    None => done(outcome),
+                    Some(_) => Err(Error::new(ErrorKind::Other)),
+                }
+            })
+        });
+        match fault {
+            None => result,
+            Some(Fault::ErrorBefore(kind) | Fault::ErrorAfter(kind)) => Err(self.refuse(kind)),
+            Some(Fault::LostBefore | Fault::LostAfter) => Err(self.lose()),
+        }
+    }
+
+    fn query(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        self.inner()?;
+        // Two calls: its answer is lost as a whole, or behind the rows.
+        let is_whole = |fault| fault == Fault::LostAfter;
+        if self.faults.call(sql, is_whole).is_some() {
+            self.inner()?.query(sql, binds, &mut |_| Ok(()))?;
+            return Err(self.lose());
+        }
+        let faults = self.faults.clone();
+        let (mut rows, mut is_lost) = (0_u32, false);
+        let result = self.run(sql, is_undone, |inner| {
+            inner.query(sql, binds, &mut |row| {
+                rows += 1;
+                is_lost = rows == 2 && faults.call(sql, loses).is_some();
+                if is_lost {
+                    return Err(Error::new(ErrorKind::Other));
+                }
+                each(row)
+            })
+        });
+        if is_lost { Err(self.lose()) } else { result }
+    }
+
+    fn control(&mut self, sql: &str) -> Result<()> {
+        self.run(sql, |_| true, |inner| inner.control(sql))
+    }
+
+    fn transaction(&mut self, error: Option<&Error>) -> TransactionState {
+        match &mut self.inner {
+            Some(inner) => inner.transaction(error),
+            None => TransactionState::None,
+        }
+    }
+
+    fn resync(&mut self) -> Result<()> {
+        self.run("resync", loses, Connection::resync)
+    }
+
+    fn reset(&mut self) -> Result<()> {
+        self.run("reset", |_| true, Connection::reset)
+    }
+
+    fn is_read_only(&mut self, sql: &str) -> Result<bool> {
+        self.run(sql, is_undone, |inner| inner.is_read_only(sql))
+    }
+
+    fn default_isolation(&self) -> Option<IsolationLevel> {
+        self.inner.as_ref()?.default_isolation()
+    }
+
+    fn ping(&mut self) -> Result<()> {
+        self.run("ping", loses, Connection::ping)
+    }
+
+    fn is_broken(&self) -> bool {
+        self.inner.as_ref().is_none_or(|inner| inner.is_broken())
+    }
+
+    fn clear_statements(&mut self) {
+        if let Some(inner) = &mut self.inner {
+            inner.clear_statements();
+        }
+    }
+
+    fn native(&mut self) -> &mut dyn Any {
+        match &mut self.inner {
+            Some(inner) => inner.native(),
+            None => &mut self.lost,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Statements that the database interrupts at random moments because another connection asks it to: KILL QUERY,
+//! `pg_cancel_backend`, `sqlite3_interrupt`. A flush that fails is tried again, and each row is stored once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use orm::prelude::*;
+use rusqlite::InterruptHandle;
+
+use crate::backend::{Backend, Db};
+use crate::cases;
+use crate::fixtures::Account;
+use crate::suite::support::scalar;
+
+cases![
+    "faults":
+    flushes_that_are_interrupted_are_stored_once,
+];
+
+const FLUSHES: i64 = 10;
+const ROWS: i64 = 3;
+
+/// The connection to interrupt, if there is one now.
+type Victim = Mutex<Option<Target>>;
+
+enum Target {
+    Number(i64),
+    Embedded(InterruptHandle),
+}
+
+fn flushes_that_are_interrupted_are_stored_once(db: &Db) {
+    let victim = Victim::default();
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let killer = scope.spawn(|| interrupt(db, &victim, &stop));
+        let (begin, mut interrupted) = (Instant::now(), 0);
+        while begin.elapsed() < Duration::from_secs(2) && !killer.is_finished() {
+            interrupted += one_transaction(db, &victim);
+        }
+        stop.store(true, Ordering::SeqCst);
+        killer.join().unwrap();
+        assert!(interrupted > 0, "nothing was interrupted");
+    });
+}
+
+/// Interrupts the victim again and again.
+fn interrupt(db: &Db, victim: &Victim, stop: &AtomicBool) {
+    let mut conn = db.other_connection();
+    let mut step = 0_u64;
+    while !stop.load(Ordering::SeqCst) {
+        step += 1;
+        thread::sleep(Duration::from_micros(20 + step * 37 % 200));
+        let victim = victim.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*victim {
+            None => {}
+            Some(Target::Embedded(handle)) => handle.interrupt(),
+            Some(Target::Number(id)) if db.backend == Backend::Postgres => {
+                scalar::<bool>(&mut conn, &format!("SELECT pg_cancel_backend({id})"));
+            }
+            // A connection that an interruption has made useless is gone by now.
+            Some(Target::Number(id)) => drop(conn.raw_control(&format!("KILL QUERY {id}"))),
+        }
+    }
+}
+
+/// Runs a transaction of many flushes, looks what is stored of it, and tells how many flushes failed.
+fn one_transaction(db: &Db, victim: &Victim) -> usize {
+    let set = |target| *victim.lock().unwrap_or_else(PoisonError::into_inner) = target;
+    let mut session = db.session();
+    let target = target(db, session.connection().unwrap());
+    set(Some(target));
+    let mut failed = 0;
+    let all = (0..FLUSHES).all(|_| {
+        for _ in 0..ROWS {
+            session.add(Account::builder().owner("x").balance(1));
+        }
+        (0..100).any(|_| {
+            let flushed = session.flush().is_ok();
+            failed += usize::from(!flushed);
+            flushed
+        })
+    });
+    let committed = if all { Some(session.commit()) } else { None };
+    set(None);
+    drop(session);
+    let mut conn = db.other_connection();
+    let stored = delete(Account).execute(&mut conn).unwrap();
+    let expected = match &committed {
+        Some(Ok(())) => FLUSHES * ROWS,
+        Some(Err(error)) if error.is_commit_unknown() && stored > 0 => FLUSHES * ROWS,
+        _ => 0,
+    };
+    assert_eq!(i64::try_from(stored), Ok(expected), "{committed:?}");
+    failed
+}
+
+fn target(db: &Db, conn: &mut Connection) -> Target {
+    let ask = match db.backend {
+        Backend::Sqlite => {
+            let native = conn.driver_mut::<rusqlite::Connection>().unwrap();
+            return Target::Embedded(native.get_interrupt_handle());
+        }
+        Backend::Postgres => "SELECT pg_backend_pid()::int8",
+        Backend::MariaDb | Backend::Mysql => "SELECT CAST(CONNECTION_ID() AS SIGNED)",
+    };
+    Target::Number(scalar(conn, ask))
+}
