@@ -1,6 +1,7 @@
 //! A driver around another that injects one fault at a chosen call, for tests of what is left after it.
 //!
-//! Every call that may be a round trip counts, and so does each row of a loop. What the database does without being
+//! Every call that may be a round trip counts, and so does each row of a loop; a look at what the driver keeps of
+//! the catalogue doesn't. What the database does without being
 //! asked, such as a server that dies, is not here: the tests kill real ones.
 
 use std::any::Any;
@@ -300,6 +301,14 @@ impl Connection for FaultyConnection {
 
     fn is_read_only(&mut self, sql: &str) -> Result<bool> {
         self.run(sql, is_undone, |inner| inner.is_read_only(sql))
+    }
+
+    fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
+        self.inner()?.generates(table, column)
+    }
+
+    fn message_limit(&self) -> Option<usize> {
+        self.inner.as_ref()?.message_limit()
     }
 
     fn default_isolation(&self) -> Option<IsolationLevel> {
