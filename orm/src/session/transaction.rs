@@ -101,6 +101,7 @@ impl Session {
         self.write(plan)?;
         if let Some(Err(error)) = self.connection.as_mut().map(Connection::finish) {
             (self.lost, self.unknown) = (true, error.is_commit_unknown());
+            self.reported.set(self.unknown);
             return Err(error);
         }
         self.connection = None;
