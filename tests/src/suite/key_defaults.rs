@@ -21,7 +21,10 @@ cases![
 macro_rules! models {
     ($module:ident: uuid $uuid:literal, text $text:literal, number $number:literal) => {
         mod $module {
-            use super::*;
+            use orm::prelude::*;
+            use uuid::Uuid;
+
+            use crate::backend::Db;
 
             #[derive(Model, Clone, Debug, PartialEq)]
             #[orm(table = "papers")]
