@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn what_is_no_greeting_is_not_kept() {
         let mut greeting = Greeting::new(false);
-        let noise = [b'x'; 100_000];
+        let noise = vec![b'x'; 100_000];
         greeting.hear(&noise, &mut Heard::default()).unwrap();
         assert!(greeting.is_over());
     }

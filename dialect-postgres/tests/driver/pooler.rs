@@ -163,8 +163,8 @@ fn behind_a_pooler_that_ignores_the_parameters_the_time_zone_is_set() {
 
 #[test]
 fn a_parameter_that_a_pooler_ignores_is_an_error() {
-    let bouncer = Bouncer::start("ignoring", IGNORE);
     type More = fn(PostgresConfig) -> PostgresConfig;
+    let bouncer = Bouncer::start("ignoring", IGNORE);
     let ignored: [(&str, More); 4] = [
         ("search_path", |c| c.parameter("search_path", "elsewhere")),
         ("statement_timeout", |c| {

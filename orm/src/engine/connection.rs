@@ -32,6 +32,10 @@ use crate::mapping::linked_tables;
 /// `raw_…` methods) or use of [`Connection::driver_mut`] the session is reset, whatever the text was: the next
 /// user gets it as it is after connecting. That costs a round trip on PostgreSQL and two on MySQL and MariaDB,
 /// where prepared statements go, too. Statements of the typed layer cost nothing.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, known at another time"
+)]
 pub struct Connection {
     /// There until the connection is given back.
     pub(super) slot: Option<Checkout>,

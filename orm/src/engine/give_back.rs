@@ -157,6 +157,8 @@ impl HandedOver {
 
 impl Drop for HandedOver {
     fn drop(&mut self) {
-        self.0.take().map(Connection::close);
+        if let Some(connection) = self.0.take() {
+            connection.close();
+        }
     }
 }
