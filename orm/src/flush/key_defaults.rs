@@ -39,7 +39,7 @@ pub(super) fn key_defaults(
         };
         let end = keys.len() + rows;
         let sql = vec![format!("SELECT {expressions}"); rows].join(" UNION ALL ");
-        connection.raw_query(&sql, &[], &mut |row| {
+        connection.query(&sql, &[], &mut |row| {
             let slot = slots
                 .get(keys.len())
                 .copied()
