@@ -118,19 +118,21 @@ fn flush(table: &mut Table, url: &str) {
     for (dirty, goal) in [(1, "–"), (1000, "0.30")] {
         let (mut client, engine) = database(url, "bench_flush", 10_000);
         let statement = client
-            .prepare("UPDATE users SET name = $1 WHERE id = $2")
+            .prepare("UPDATE users SET name = $1 WHERE id = $2 AND name IS NOT DISTINCT FROM $3")
             .unwrap();
+        // The same guarded UPDATE: it keeps the old names to match, as the session does.
+        let mut names: Vec<String> = (0..dirty).map(|index| row(index).name).collect();
         // Each sample is a transaction of its own, since versions of rows pile up in one that goes on.
         let mut round = 0_usize;
         let mut raw = |times| {
             client.batch_execute("BEGIN").unwrap();
             let took = time(times, || {
                 round += 1;
-                for id in 1..=dirty {
+                for (id, old) in (1_i64..).zip(&mut names) {
                     let name = format!("New {round}");
-                    client
-                        .execute(&statement, &[&name, &i64::try_from(id).unwrap()])
-                        .unwrap();
+                    let matched = client.execute(&statement, &[&name, &id, &*old]);
+                    assert_eq!(matched.unwrap(), 1);
+                    *old = name;
                 }
             });
             client.batch_execute("COMMIT").unwrap();
@@ -142,6 +144,7 @@ fn flush(table: &mut Table, url: &str) {
         let mut own_round = 0_usize;
         let mut ours = |times| {
             let users = query.all(&mut session).unwrap();
+            session.begin().unwrap();
             let took = time(times, || {
                 own_round += 1;
                 for user in &users[..dirty] {

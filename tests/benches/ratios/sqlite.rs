@@ -12,7 +12,7 @@ use crate::model::{User, fill, keys, row};
 const SELECT: &str = "SELECT id, name, hair_color FROM users";
 const GET: &str = "SELECT id, name, hair_color FROM users WHERE id = ?";
 const INSERT: &str = "INSERT INTO users (name, hair_color) VALUES (?, ?)";
-const UPDATE: &str = "UPDATE users SET name = ? WHERE id = ?";
+const UPDATE: &str = "UPDATE users SET name = ? WHERE id = ? AND name IS ?";
 
 pub(crate) fn run(table: &mut Table) {
     for (rows, plain, session) in [
@@ -188,10 +188,11 @@ fn insert(table: &mut Table) {
     }
 }
 
-/// Loads everything and hands out the session with its transaction open.
+/// Loads everything and hands out the session with a transaction open.
 fn loaded(engine: &Engine) -> (Session, Vec<Ref<User>>) {
     let mut session = Session::new(engine);
     let users = select(User).all(&mut session).unwrap();
+    session.begin().unwrap();
     (session, users)
 }
 
@@ -201,15 +202,16 @@ fn flush(table: &mut Table) {
         let (conn, engine) = (raw(ROWS), ours(ROWS));
         conn.execute_batch("BEGIN").unwrap();
         let mut round = 0_usize;
+        // The same guarded UPDATE: it keeps the old names to match, as the session does.
+        let mut names: Vec<String> = (0..dirty).map(|index| row(index).name).collect();
         let mut raw = |times| {
             time(times, || {
                 round += 1;
                 let mut statement = conn.prepare_cached(UPDATE).unwrap();
-                for id in 1..=dirty {
+                for (id, old) in (1_i64..).zip(&mut names) {
                     let name = format!("New {round}");
-                    statement
-                        .execute((&name, i64::try_from(id).unwrap()))
-                        .unwrap();
+                    assert_eq!(statement.execute((&name, id, &*old)).unwrap(), 1);
+                    *old = name;
                 }
             })
         };
