@@ -10,6 +10,10 @@ use orm_core::schema::StoredColumn;
 
 /// What is known of the table of a model.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, not states"
+)]
 pub(crate) struct StoredTable {
     /// The columns by their position in the model; `None` for one that the catalogue doesn't know.
     pub columns: Vec<Option<StoredColumn>>,

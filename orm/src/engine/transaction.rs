@@ -263,13 +263,16 @@ impl Connection {
             Track::Open => self.release(number),
             Track::Aborted => self.rollback_to(number),
             // Its own answer was lost, and it may have held a COMMIT.
-            Track::Gone if self.native().is_broken() => Ok(self.track = Track::Ended),
+            Track::Gone if self.native().is_broken() => {
+                self.track = Track::Ended;
+                return;
+            }
             _ => return,
         };
         self.savepoints = self.savepoints.min(number - 1);
         self.track = match found {
-            Ok(()) if before != Track::Gone => before,
-            _ => Track::Ended,
+            Ok(()) => before,
+            Err(_) => Track::Ended,
         };
     }
 

@@ -202,7 +202,7 @@ fn with_givers<'t>(
         .map(|row| table.changed[*row].slot)
         .collect();
     let chain_waits = chained.iter().any(|slot| waiting.contains(slot));
-    slots.filter(move |slot| !waiting.contains(slot) && !(chain_waits && chained.contains(slot)))
+    slots.filter(move |slot| !(waiting.contains(slot) || chain_waits && chained.contains(slot)))
 }
 
 /// The changed rows that refer to one of `early`, with the columns that the database sets by itself when

@@ -92,6 +92,10 @@ enum Work {
 }
 
 /// How a session behaves, as its user wants it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, not states"
+)]
 struct Settings {
     /// Whether pending work is flushed before each query.
     autoflush: bool,
