@@ -299,11 +299,11 @@ mod tests {
     type Place<'a> = (Option<&'a str>, Vec<&'a str>, Option<&'a str>);
 
     #[track_caller]
-    fn check(error: Error, sql: &str, expected: Place<'_>) {
+    fn check(error: Error, sql: &str, expected: &Place<'_>) {
         let error = complete(error, sql, &tables(), 63);
         let columns: Vec<_> = error.columns().iter().map(String::as_str).collect();
         assert_eq!(
-            (error.table(), columns, error.constraint()),
+            &(error.table(), columns, error.constraint()),
             expected,
             "{sql}"
         );
@@ -316,13 +316,13 @@ mod tests {
     #[test]
     fn a_unique_violation_is_the_same_however_little_is_told() {
         let full = (Some("users"), vec!["a", "b"], Some("uq_users_a_b"));
-        check(unique().with_constraint("uq_users_a_b"), "", full.clone());
+        check(unique().with_constraint("uq_users_a_b"), "", &full);
         let sqlite = unique().with_table("users").with_columns(["b", "a"]);
-        check(sqlite, "", full.clone());
+        check(sqlite, "", &full);
         let postgres = unique().with_table("users").with_constraint("uq_users_a_b");
-        check(postgres, "", full);
+        check(postgres, "", &full);
         let index = (Some("posts"), vec!["slug"], Some("by_slug"));
-        check(unique().with_table("posts").with_column("slug"), "", index);
+        check(unique().with_table("posts").with_column("slug"), "", &index);
     }
 
     #[test]
@@ -335,14 +335,14 @@ mod tests {
             "UPDATE \"users\" SET id = 1",
             "REPLACE INTO [users] VALUES (1)",
         ] {
-            check(primary(), sql, full.clone());
+            check(primary(), sql, &full);
         }
-        check(primary().with_table("users"), "", full);
-        check(primary(), "CALL p()", (None, vec![], Some("PRIMARY")));
+        check(primary().with_table("users"), "", &full);
+        check(primary(), "CALL p()", &(None, vec![], Some("PRIMARY")));
         check(
             primary(),
             "INSERT INTO nowhere",
-            (None, vec![], Some("PRIMARY")),
+            &(None, vec![], Some("PRIMARY")),
         );
     }
 
@@ -351,9 +351,9 @@ mod tests {
         let told = unique()
             .with_table("users")
             .with_constraint("users_name_key");
-        check(told, "", (Some("users"), vec![], Some("users_name_key")));
+        check(told, "", &(Some("users"), vec![], Some("users_name_key")));
         let told = unique().with_table("other").with_column("name");
-        check(told, "", (Some("other"), vec!["name"], None));
+        check(told, "", &(Some("other"), vec!["name"], None));
     }
 
     #[test]
@@ -366,12 +366,12 @@ mod tests {
             "UPDATE users",
             "UPDATE posts",
         ] {
-            check(error(), sql, full.clone());
+            check(error(), sql, &full);
         }
-        check(error(), "INSERT INTO users", (None, vec![], None));
-        check(error(), "DELETE FROM posts", (None, vec![], None));
+        check(error(), "INSERT INTO users", &(None, vec![], None));
+        check(error(), "DELETE FROM posts", &(None, vec![], None));
         let told = error().with_constraint("fk_posts_author_users");
-        check(told, "COMMIT", full);
+        check(told, "COMMIT", &full);
     }
 
     #[test]
@@ -390,15 +390,15 @@ mod tests {
         check(
             error,
             "",
-            (Some("posts"), vec!["kind"], Some("ck_posts_kind")),
+            &(Some("posts"), vec!["kind"], Some("ck_posts_kind")),
         );
         let error = || Error::new(ErrorKind::NotNullViolation).with_column("name");
         check(
             error(),
             "INSERT INTO users",
-            (Some("users"), vec!["name"], None),
+            &(Some("users"), vec!["name"], None),
         );
-        check(error(), "INSERT INTO posts", (None, vec!["name"], None));
+        check(error(), "INSERT INTO posts", &(None, vec!["name"], None));
     }
 
     #[test]
