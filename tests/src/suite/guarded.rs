@@ -141,7 +141,9 @@ fn rows_that_nobody_has_changed_are_written(db: &Db) {
                 let done = session.commit();
                 done.unwrap_or_else(|error| panic!("{column} {name:?} {count}: {error}"));
                 assert_eq!(mine(db), i64::try_from(count).unwrap());
-                all.iter().for_each(|row| session.delete(*row));
+                for row in &all {
+                    session.delete(*row);
+                }
                 session.commit().unwrap();
             }
         }
@@ -203,17 +205,22 @@ fn types_without_a_trustworthy_equality_are_compared_by_their_text(db: &Db) {
             let mut session = db.session();
             let all = rows(&mut session, count, Some(value));
             // Unchanged, it is written.
-            all.iter().for_each(|row| session[*row].name = None);
+            for row in &all {
+                session[*row].name = None;
+            }
             session
                 .commit()
                 .unwrap_or_else(|error| panic!("{column} {count}: {error}"));
-            all.iter()
-                .for_each(|row| session[*row].name = Some((*value).into()));
+            for row in &all {
+                session[*row].name = Some((*value).into());
+            }
             session
                 .commit()
                 .unwrap_or_else(|error| panic!("{column} {count}: {error}"));
             theirs(db, session[all[0]].id, &format!("'{other}'"));
-            all.iter().for_each(|row| session[*row].name = None);
+            for row in &all {
+                session[*row].name = None;
+            }
             let error = session.commit().expect_err(&format!("{column} {count}"));
             assert!(error.is_stale_data(), "{column} {count}: {error}");
             session.rollback().unwrap();
@@ -396,7 +403,9 @@ fn a_key_is_compared_as_the_database_does(db: &Db) {
         db.scalar("SELECT COUNT(*) FROM keyed WHERE name LIKE 'xy%'"),
         3
     );
-    all.iter().for_each(|row| session.delete(*row));
+    for row in &all {
+        session.delete(*row);
+    }
     session.commit().unwrap();
     assert_eq!(db.count("keyed"), 0);
 }

@@ -136,69 +136,72 @@ impl Requires {
     }
 }
 
+/// The files, each as what lists its cases.
+const FILES: &[fn() -> Vec<Case>] = &[
+    crud::cases,
+    errors::cases,
+    transactions::cases,
+    connection::cases,
+    types::cases,
+    ddl::cases,
+    queries::cases,
+    raw_sql::cases,
+    bad_input::cases,
+    aggregates::cases,
+    async_tasks::cases,
+    isolation::cases,
+    joins::cases,
+    limits::cases,
+    lists::cases,
+    long_values::cases,
+    logging::cases,
+    lost_connection::cases,
+    messages::cases,
+    misfits::cases,
+    moments::cases,
+    native::cases,
+    nesting::cases,
+    pool::cases,
+    text_search::cases,
+    touched::cases,
+    writes::cases,
+    closures::cases,
+    conditions::cases,
+    dirty::cases,
+    failed_flush::cases,
+    faults::cases,
+    flush_order::cases,
+    freed_values::cases,
+    guarded::cases,
+    handles::cases,
+    identity::cases,
+    key_defaults::cases,
+    keys::cases,
+    lost::cases,
+    many_rows::cases,
+    random::cases,
+    past_the_session::cases,
+    rollback::cases,
+    rowid::cases,
+    savepoint::cases,
+    session_verbs::cases,
+    set_null::cases,
+    silence::cases,
+    stale::cases,
+    stored::cases,
+    cascades::cases,
+    optimistic::cases,
+    outside_ends::cases,
+    raw_beside::cases,
+    reads::cases,
+    version::cases,
+    violations::cases,
+];
+
 /// Every case.
 pub fn all() -> Vec<Case> {
     logging::ask_the_threads_subscriber();
-    let mut cases = Vec::new();
-    cases.extend(crud::cases());
-    cases.extend(errors::cases());
-    cases.extend(transactions::cases());
-    cases.extend(connection::cases());
-    cases.extend(types::cases());
-    cases.extend(ddl::cases());
-    cases.extend(queries::cases());
-    cases.extend(raw_sql::cases());
-    cases.extend(bad_input::cases());
-    cases.extend(aggregates::cases());
-    cases.extend(async_tasks::cases());
-    cases.extend(isolation::cases());
-    cases.extend(joins::cases());
-    cases.extend(limits::cases());
-    cases.extend(lists::cases());
-    cases.extend(long_values::cases());
-    cases.extend(logging::cases());
-    cases.extend(lost_connection::cases());
-    cases.extend(messages::cases());
-    cases.extend(misfits::cases());
-    cases.extend(moments::cases());
-    cases.extend(native::cases());
-    cases.extend(nesting::cases());
-    cases.extend(pool::cases());
-    cases.extend(text_search::cases());
-    cases.extend(touched::cases());
-    cases.extend(writes::cases());
-    cases.extend(closures::cases());
-    cases.extend(conditions::cases());
-    cases.extend(dirty::cases());
-    cases.extend(failed_flush::cases());
-    cases.extend(faults::cases());
-    cases.extend(flush_order::cases());
-    cases.extend(freed_values::cases());
-    cases.extend(guarded::cases());
-    cases.extend(handles::cases());
-    cases.extend(identity::cases());
-    cases.extend(key_defaults::cases());
-    cases.extend(keys::cases());
-    cases.extend(lost::cases());
-    cases.extend(many_rows::cases());
-    cases.extend(random::cases());
-    cases.extend(past_the_session::cases());
-    cases.extend(rollback::cases());
-    cases.extend(rowid::cases());
-    cases.extend(savepoint::cases());
-    cases.extend(session_verbs::cases());
-    cases.extend(set_null::cases());
-    cases.extend(silence::cases());
-    cases.extend(stale::cases());
-    cases.extend(stored::cases());
-    cases.extend(cascades::cases());
-    cases.extend(optimistic::cases());
-    cases.extend(outside_ends::cases());
-    cases.extend(raw_beside::cases());
-    cases.extend(reads::cases());
-    cases.extend(version::cases());
-    cases.extend(violations::cases());
-    cases
+    FILES.iter().flat_map(|cases| cases()).collect()
 }
 
 /// Lists the cases of a file: `cases![crud: first, second (Requires::Server)]`.

@@ -98,7 +98,9 @@ fn rows_of_native_types_are_inserted_one_or_many(db: &Db) {
         assert_eq!(count(db, "mood = 'sad'"), i64::from(rows));
         let read = select(Native).all(&mut db.other_connection()).unwrap();
         assert!(read.iter().any(|row| row.doc == document(0)));
-        all.iter().for_each(|row| session.delete(*row));
+        for row in &all {
+            session.delete(*row);
+        }
         session
             .commit()
             .unwrap_or_else(|error| panic!("{rows}: {error}"));
@@ -171,7 +173,7 @@ fn rows_of_native_types_are_inserted_past_the_session(db: &Db) {
     table(db);
     let mut conn = db.engine.connection().unwrap();
     for rows in [1, 2, 1000] {
-        let many: Vec<Native> = (0..rows).map(|n| row(n)).collect();
+        let many: Vec<Native> = (0..rows).map(row).collect();
         let stored = insert(Native).values(&many).execute(&mut conn).unwrap();
         assert_eq!(i64::try_from(stored).unwrap(), i64::from(rows));
         let ids = insert(Native)
@@ -209,7 +211,11 @@ fn keys_of_native_types_find_their_rows(db: &Db) {
     for count in [1, 2, 9] {
         let mut session = db.session();
         let add = |n: usize| Moods {
-            mood: if n % 2 == 0 { Mood::Sad } else { Mood::Happy },
+            mood: if n.is_multiple_of(2) {
+                Mood::Sad
+            } else {
+                Mood::Happy
+            },
             code: format!("c{n}"),
             text: "a".into(),
         };
@@ -223,8 +229,9 @@ fn keys_of_native_types_find_their_rows(db: &Db) {
             .unwrap();
         assert_eq!(Some(&session[all[0]].code), code.as_ref());
         for round in ["b", "c"] {
-            all.iter()
-                .for_each(|row| session[*row].text.push_str(round));
+            for row in &all {
+                session[*row].text.push_str(round);
+            }
             session
                 .commit()
                 .unwrap_or_else(|error| panic!("{count}: {error}"));
@@ -235,7 +242,9 @@ fn keys_of_native_types_find_their_rows(db: &Db) {
             read.iter().all(|row| all.contains(row)),
             "loaded as other entities"
         );
-        all.iter().for_each(|row| session.delete(*row));
+        for row in &all {
+            session.delete(*row);
+        }
         session
             .commit()
             .unwrap_or_else(|error| panic!("{count}: {error}"));
@@ -296,7 +305,9 @@ fn numbers_find_their_way_into_other_widths(db: &Db) {
             continue;
         }
         session.commit().unwrap();
-        all.iter().for_each(|row| session[*row].number += 1);
+        for row in &all {
+            session[*row].number += 1;
+        }
         session.commit().unwrap();
         assert_eq!(db.scalar("SELECT MAX(number) FROM widths"), 8);
     }

@@ -85,6 +85,10 @@ fn a_procedure_that_ends_the_transaction_is_noticed(db: &Db) {
             );
         }
     }
+    own_ways_to_end(db);
+}
+
+fn own_ways_to_end(db: &Db) {
     if db.backend == Backend::MariaDb {
         for (name, end) in [
             ("immediate", "EXECUTE IMMEDIATE 'ROLLBACK'"),

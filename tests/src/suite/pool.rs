@@ -303,6 +303,7 @@ fn connections_are_kept_open(db: &Db) {
 }
 
 fn a_connection_is_set_up_once_and_after_each_reset(db: &Db) {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
     let (set, tell, expected) = match db.backend {
         Backend::Sqlite => ("PRAGMA cache_size = 1234", "PRAGMA cache_size", 1234),
         Backend::Postgres => (
@@ -312,7 +313,6 @@ fn a_connection_is_set_up_once_and_after_each_reset(db: &Db) {
         ),
         _ => ("SET @a_setting = 5", "SELECT @a_setting", 5),
     };
-    static RUNS: AtomicU64 = AtomicU64::new(0);
     RUNS.store(0, Ordering::Relaxed);
     let engine = Engine::options(db.url())
         .pool_size(1)

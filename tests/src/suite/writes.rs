@@ -269,6 +269,9 @@ fn deletes_by_condition(db: &Db) {
     assert_eq!(db.count("posts"), 0);
 }
 
+/// A name, a condition, and the keys of the rows that it selects.
+type Selection<'a> = (&'a str, &'a dyn Fn() -> Predicate, &'a [i64]);
+
 /// MySQL refuses such a statement as it stands: error 1093.
 fn conditions_may_read_the_table_that_is_written(db: &Db) {
     let fill = |conn: &mut Connection| {
@@ -292,7 +295,7 @@ fn conditions_may_read_the_table_that_is_written(db: &Db) {
     let conn = &mut db.engine.connection().unwrap();
     let account = Account::builder().owner("o").balance(3);
     insert(Account).values(account).execute(conn).unwrap();
-    let cases: [(&str, &dyn Fn() -> Predicate, &[i64]); 6] = [
+    let cases: [Selection<'_>; 6] = [
         ("in", &|| Node.id.in_select(labels("a")), &[1, 2]),
         ("not in", &|| !Node.id.in_select(labels("a")), &[3, 4, 5]),
         (

@@ -48,10 +48,10 @@ fn flushes_that_are_interrupted_are_stored_once(db: &Db) {
 /// Interrupts the victim again and again.
 fn interrupt(db: &Db, victim: &Victim, stop: &AtomicBool) {
     let mut conn = db.other_connection();
-    let mut step = 0_u64;
+    let mut round = 0_u64;
     while !stop.load(Ordering::SeqCst) {
-        step += 1;
-        thread::sleep(Duration::from_micros(20 + step * 37 % 200));
+        round += 1;
+        thread::sleep(Duration::from_micros(20 + round * 37 % 200));
         let victim = victim.lock().unwrap_or_else(PoisonError::into_inner);
         match &*victim {
             None => {}

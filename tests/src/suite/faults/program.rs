@@ -126,7 +126,7 @@ impl Program {
         match self.account {
             Some(account) => again(&mut self.session, account),
             None => {
-                self.account = Some(self.session.add(Account::builder().owner("x").balance(10)))
+                self.account = Some(self.session.add(Account::builder().owner("x").balance(10)));
             }
         }
         self.commit()

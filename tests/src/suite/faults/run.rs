@@ -140,24 +140,21 @@ impl<'r> Run<'r> {
             &mut program.users,
             &users,
             |row, name| row.username == *name,
-            place,
-            unknown,
+            (place, unknown),
         );
         check(
             session,
             &mut program.posts,
             &posts,
             |row, title| row.title == *title,
-            place,
-            unknown,
+            (place, unknown),
         );
         check(
             session,
             &mut program.countries,
             &countries,
             |row, code| row.code == *code,
-            place,
-            unknown,
+            (place, unknown),
         );
         let mut account: HashMap<_, _> = program
             .account
@@ -169,8 +166,7 @@ impl<'r> Run<'r> {
             &mut account,
             &accounts,
             |row, owner| row.owner == *owner,
-            place,
-            unknown,
+            (place, unknown),
         );
     }
 
@@ -243,8 +239,7 @@ fn check<M: Model + PartialEq + std::fmt::Debug>(
     entities: &mut HashMap<&'static str, Ref<M>>,
     rows: &[M],
     is_of: impl Fn(&M, &&'static str) -> bool,
-    place: &str,
-    unknown: bool,
+    (place, unknown): (&str, bool),
 ) where
     M::Key: Eq + Hash,
 {

@@ -1,6 +1,7 @@
 //! Single faults: a refused RELEASE, an answer that is lost outside a transaction, a BEGIN that is answered by an
 //! error.
 
+use orm::engine::TransactionOptions;
 use orm::prelude::*;
 use orm::{EntityState, ErrorKind, Result};
 use orm_core::testing::{Fault, Faults};
@@ -170,7 +171,7 @@ fn a_begin_that_fails_leaves_no_transaction_open(db: &Db) {
     for fault in REFUSALS {
         let faults = Faults::new();
         let mut conn = db.faulty_engine(&faults).connection().unwrap();
-        let begin = &db.dialect().begin(&Default::default()).unwrap()[0];
+        let begin = &db.dialect().begin(&TransactionOptions::default()).unwrap()[0];
         faults.on(begin, fault);
         assert_eq!(conn.begin().unwrap_err().kind(), ErrorKind::Database);
         assert!(!conn.in_transaction(), "{fault:?}");
