@@ -41,14 +41,16 @@ fn main() -> ExitCode {
     let servers: Vec<_> = servers.collect();
     let trials = servers.into_iter().flat_map(|server| {
         let (backend, servers) = server.join().unwrap();
-        trials(backend, servers.map(Arc::new))
+        trials(backend, servers.map(Arc::new).as_ref())
     });
     let trials = trials.collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// What must hold, and the function that panics if it doesn't.
-const CASES: &[(&str, fn(&Servers))] = &[
+type Case = (&'static str, fn(&Servers));
+
+const CASES: &[Case] = &[
     ("a_trusted_authority_is_taken", a_trusted_authority_is_taken),
     (
         "an_unknown_authority_is_refused",
@@ -65,11 +67,11 @@ const CASES: &[(&str, fn(&Servers))] = &[
     ),
 ];
 
-fn trials(backend: Backend, servers: Option<Arc<Servers>>) -> Vec<Trial> {
-    let trial = |(name, run): &(&str, fn(&Servers))| {
+fn trials(backend: Backend, servers: Option<&Arc<Servers>>) -> Vec<Trial> {
+    let trial = |(name, run): &Case| {
         let name = format!("{name} on {}", backend.name());
         let run = *run;
-        match servers.clone() {
+        match servers.cloned() {
             Some(servers) => Trial::test(name, move || {
                 run(&servers);
                 Ok(())
