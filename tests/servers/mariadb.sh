@@ -39,14 +39,14 @@ SQL
 }
 
 mariadb_start() { # ID OPTIONS...
-    # Flushing at each commit protects from power loss, which matters to no test.
+    # Flushing protects from power loss, which matters to no test.
     # The time zone and the lax SQL mode are the worst that users meet: the driver must set its
     # own, and a test sees it if it doesn't.
     mariadb_program KILL "$1" mariadbd \
         --bind-address=127.0.0.1 --port="${port[$1]}" --socket="$folder/$1/socket" \
         --init-file="$folder/$1.sql" --skip-name-resolve \
         --character-set-server=utf8mb4 --default-time-zone=+05:45 --sql-mode= \
-        --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 \
+        --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-doublewrite=0 \
         --innodb-buffer-pool-size=64M "${@:2}"
 }
 

@@ -37,7 +37,7 @@ mysql_start() { # ID OPTIONS...
         --bind-address=127.0.0.1 --port="${port[$1]}" --socket="$folder/$1/socket" \
         --init-file="$folder/$1.sql" --skip-name-resolve \
         --character-set-server=utf8mb4 --default-time-zone=+05:45 --sql-mode= \
-        --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 \
+        --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-doublewrite=0 \
         --innodb-buffer-pool-size=64M "${@:2}"
 }
 

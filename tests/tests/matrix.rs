@@ -11,7 +11,10 @@ use orm_tests::backend::{Backend, Db};
 use orm_tests::suite::{self, Case};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Many cases wait, for locks or for what a server does.
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    arguments.test_threads = arguments.test_threads.or(Some(2 * processors));
     let mut lines = Vec::new();
     let mut failed = false;
     for backend in Backend::enabled() {
