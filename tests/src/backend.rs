@@ -212,6 +212,11 @@ impl Db {
         value.expect("invariant: the query yields a row")
     }
 
+    /// Whether a row that was changed since the transaction's snapshot can't be written: MariaDB since 11.6.
+    pub fn refuses_changed_rows(&self) -> bool {
+        self.backend == Backend::MariaDb && self.scalar("SELECT @@innodb_snapshot_isolation") == 1
+    }
+
     /// Runs a statement from outside: what another program did meanwhile.
     pub fn outside(&self, sql: &str) {
         self.other_connection().raw_execute(sql, &[]).unwrap();
