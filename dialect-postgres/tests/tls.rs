@@ -69,6 +69,11 @@ fn greet(mut stream: TcpStream) {
         let welcome = b"R\0\0\0\x08\0\0\0\0S\0\0\0\x11TimeZone\0UTC\0";
         let ready = b"Z\0\0\0\x05I";
         stream.write_all(&[&welcome[..], ready].concat()).unwrap();
+        // Whatever the client asks of its session has an empty answer.
+        if stream.read(&mut [0; 1024]).is_ok_and(|read| read > 0) {
+            let empty = b"I\0\0\0\x04";
+            stream.write_all(&[&empty[..], ready].concat()).unwrap();
+        }
         stream.read_to_end(&mut Vec::new()).unwrap_or_default();
     }
 }

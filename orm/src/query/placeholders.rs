@@ -265,11 +265,14 @@ mod tests {
     #[test]
     fn survives_what_is_not_closed() {
         for sql in [
-            "'", "\"a", "/*", "/* *", "$$", "$t$ a", "E'\\", ":", "\\", "--", "a'\\", "[", "[:a",
+            "'", "\"a", "/*", "/* *", "$$", "$t$ a", "E'\\", ":", "\\", "--", "a'\\", "[",
         ] {
             for lexis in [MYSQL, POSTGRES, SQLITE] {
                 assert_eq!(names(sql, lexis), [""; 0], "{sql}");
             }
         }
+        // Elsewhere a bracket begins no name.
+        assert_eq!(names("[:a", SQLITE), [""; 0]);
+        assert_eq!(names("[:a", POSTGRES), ["a"]);
     }
 }
