@@ -63,9 +63,9 @@ pub fn is_stale_statement(code: &str, routine: Option<&str>) -> bool {
 }
 
 /// Whether a statement that was prepared earlier may have come to fail in this way because of what was done to
-/// its types, functions or tables since.
+/// its types, functions or tables since. A bind is read as the type that its column had then (22P02).
 pub fn may_be_stale_statement(code: &str) -> bool {
-    matches!(code, "XX000" | "42804" | "42883" | "42704")
+    matches!(code, "XX000" | "42804" | "42883" | "42704" | "22P02")
 }
 
 fn kind(server: &ServerError<'_>) -> ErrorKind {

@@ -142,6 +142,9 @@ fn a_statement_over_types_that_were_made_anew_is_prepared_anew() {
     db.execute(insert, &[ValueRef::Text("good")]).unwrap();
     outside(&["ALTER TABLE t ALTER COLUMN n TYPE mood USING n::mood"]);
     db.execute(insert, &[ValueRef::Text("good")]).unwrap();
+    // A bind is read as the old type, which has no such value.
+    outside(&["ALTER TABLE t ALTER COLUMN n TYPE xml USING n::text::xml"]);
+    db.execute(insert, &[ValueRef::Text("<a/>")]).unwrap();
     // In a transaction the first run is in vain, but the next one is not.
     outside(&["ALTER TABLE t ALTER COLUMN n TYPE text"]);
     outside(&["ALTER TABLE t ALTER COLUMN n TYPE bytea USING n::bytea"]);
