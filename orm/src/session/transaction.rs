@@ -169,7 +169,7 @@ impl Session {
                 return self.note(Err(stored_outside()));
             }
         } else {
-            self.state.undo_to(0);
+            self.state.undo_transaction();
             self.state.end();
             self.reread();
         }

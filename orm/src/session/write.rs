@@ -50,12 +50,14 @@ impl Session {
     /// `StaleHandle`.
     pub fn expunge<M: Model>(&mut self, handle: Ref<M>) -> Result<M> {
         let taken = self.state.ensure::<M>().expunge(handle);
+        self.state.forget();
         taken.ok_or_else(|| self.state.stale_handle(handle))
     }
 
     /// Forgets every entity, unflushed changes included. The transaction goes on; all handles are stale
     /// from here on.
     pub fn clear(&mut self) {
+        self.state.forget();
         self.state.clear();
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct State {
     /// The undo level: that of the transaction, or of the innermost savepoint.
     pub(crate) level: u32,
     next_level: u32,
+    /// The undo level of the open transaction.
+    transaction: Option<u32>,
     /// Whether the transaction has changed rows past the unit of work, by a statement or a cascade: what
     /// is read back of them is not to outlive a rollback.
     pub(crate) wrote_past: bool,
@@ -48,6 +50,7 @@ impl State {
             clock: 1,
             level: 1,
             next_level: 2,
+            transaction: None,
             wrote_past: false,
             flushed: Vec::new(),
             faults: Vec::new(),
@@ -203,10 +206,12 @@ impl State {
     pub(crate) fn begin(&mut self) {
         self.new_level();
         self.end();
+        self.transaction = Some(self.level);
     }
 
     /// The transaction is over.
     pub(crate) fn end(&mut self) {
+        self.transaction = None;
         self.wrote_past = false;
         self.flushed.clear();
     }
@@ -241,6 +246,12 @@ impl State {
         self.faults.clear();
     }
 
+    /// Puts back values and states as they were before the open transaction. What was found out without one stays,
+    /// such as that a row is gone.
+    pub(crate) fn undo_transaction(&mut self) {
+        self.undo_to(self.transaction.unwrap_or(self.next_level));
+    }
+
     /// Puts back values and states as they were at the start of `level`; everything is stale.
     pub(crate) fn undo_to(&mut self, level: u32) {
         for arena in self.arenas_mut() {
@@ -248,6 +259,11 @@ impl State {
         }
         self.faults.clear();
         self.expire_all();
+    }
+
+    /// Entities leave the session, and so does what is known of the rows that the transaction has written of them.
+    pub(crate) fn forget(&mut self) {
+        self.wrote_past |= !self.flushed.is_empty();
     }
 
     /// Counts the clock up and returns it.

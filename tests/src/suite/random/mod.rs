@@ -1,0 +1,74 @@
+//! Random work on a session beside a world in memory of what must come of it: every verb in every order on several
+//! models, with another writer, statements past the unit of work, flushes that fail, and savepoints inside savepoints.
+//!
+//! `models.rs` has the models, `world.rs` the world, `run.rs` the steps, `check.rs` the comparison after each. The
+//! seed is fresh each time and printed with a failure; `ORM_TEST_SEED` repeats one, `ORM_TEST_SEQUENCES` sets the number.
+
+mod check;
+mod models;
+mod run;
+mod world;
+
+use std::hash::{BuildHasher, RandomState};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use orm::prelude::*;
+
+use self::models::{Guest, KINDS, Leaf, Loan, Note, Root, Tree, Twig};
+use self::run::Run;
+use crate::backend::Db;
+use crate::cases;
+
+cases![
+    "random":
+    random_work_does_what_the_world_says,
+];
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{variable} is no number: {text}")),
+    )
+}
+
+// The seed is for whoever reads the output of the run.
+#[allow(clippy::print_stderr)]
+fn random_work_does_what_the_world_says(db: &Db) {
+    let tables = if db.backend.is_mysql() {
+        Metadata::of((Root, Leaf, Twig, Note, Loan, Tree))
+    } else {
+        Metadata::of((Root, Leaf, Twig, Note, Loan, Tree, Guest))
+    };
+    tables.create_all(&db.engine).unwrap();
+    let first = number("ORM_TEST_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) >> 16);
+    let usual = if db.backend.is_server() { 30 } else { 300 };
+    let sequences = number("ORM_TEST_SEQUENCES").unwrap_or(usual);
+    eprintln!(
+        "random work on {}: ORM_TEST_SEED={first}, {sequences} sequences",
+        db.backend.name()
+    );
+    let mut other = db.other_connection();
+    for seed in first..first + sequences {
+        let caught = catch_unwind(AssertUnwindSafe(|| Run::new(db, &mut other, seed).go(db)));
+        if let Err(panic) = caught {
+            eprintln!("it fails with ORM_TEST_SEED={seed} ORM_TEST_SEQUENCES=1");
+            resume_unwind(panic);
+        }
+        for kind in KINDS
+            .iter()
+            .rev()
+            .filter(|kind| kind.table != "guests" || !db.backend.is_mysql())
+        {
+            let table = kind.table;
+            if kind.table == "trees" {
+                other
+                    .raw_execute("UPDATE trees SET parent = NULL", &[])
+                    .unwrap();
+            }
+            other
+                .raw_execute(&format!("DELETE FROM {table}"), &[])
+                .unwrap();
+        }
+    }
+}
