@@ -96,6 +96,6 @@ fn refuse_history(folder: &Path) -> Result<()> {
     ))
 }
 
-/// For whoever runs the script with another tool.
+/// For users who run the script with another tool.
 const FOREIGN_KEYS_OFF: &str = "-- orm-migrate runs this with foreign keys off. Other tools: PRAGMA foreign_keys = OFF before the\n\
      -- transaction, or DROP TABLE deletes rows of other tables by ON DELETE CASCADE.\n\n";

@@ -23,7 +23,7 @@ pub(super) struct Run {
     pub booking: Booking,
     /// What stays of it if it fails.
     pub progress: Progress,
-    /// Whether the connection broke, so that nobody knows what the failing statement did.
+    /// Whether the connection broke, so that the outcome of the failing statement is unknown.
     pub lost: bool,
     /// Whether an earlier run that was interrupted may have left a part of the migration.
     pub may_be_second: bool,

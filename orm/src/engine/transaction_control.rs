@@ -1,4 +1,4 @@
-//! Which texts of the user's own may put another transaction in the place of the open one.
+//! Which raw texts may replace the open transaction by another one.
 //!
 //! Used by `connection.rs`, which then looks at the database. Nothing is concluded from words here but that a
 //! look is not needed: a text that may do it costs two statements more, which is no harm for the rare kinds.

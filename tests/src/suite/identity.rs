@@ -193,7 +193,7 @@ fn fresh_entities_are_not_overwritten_by_a_query(db: &Db) {
     let id = user(db, "ada");
     let mut session = db.session();
     let ada = session.get(User, id).unwrap().unwrap();
-    // What was read stays as it is, in a transaction or not, until the session is told otherwise.
+    // What was read stays as it is, in a transaction or not, until expire_all.
     db.outside("UPDATE users SET email = 'theirs'");
     for in_transaction in [false, true] {
         if in_transaction {

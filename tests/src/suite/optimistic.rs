@@ -67,7 +67,7 @@ fn a_locked_entity_is_guarded(db: &Db) {
     let id = user(db, "ada");
     let mut session = db.session();
     let ada = session.get_for_update(User, id).unwrap().unwrap();
-    // By its own connection, as nobody else can.
+    // On its own connection, since the row is locked for others.
     let conn = session.connection().unwrap();
     conn.raw_execute("UPDATE users SET email = 'raw'", &[])
         .unwrap();
