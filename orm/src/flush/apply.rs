@@ -5,10 +5,11 @@ use std::collections::HashSet;
 
 use orm_core::schema::Action;
 
+use super::cascade;
 use super::emit::Written;
 use super::unique::{Key, old_key};
 use super::unit::{Plan, Unit, UnitKind};
-use crate::mapping::{ModelDef, ReferenceDef};
+use crate::mapping::ReferenceDef;
 use crate::query::Write;
 use crate::state::State;
 
@@ -84,37 +85,22 @@ fn note_flushed(state: &mut State, units: &[Unit]) {
 type ActionOf = fn(&ReferenceDef) -> Action;
 
 /// Makes the entities stale that refer to rows of these tables by a key that the database follows.
-fn mark_referring(state: &mut State, mut tables: Vec<&'static str>, action: ActionOf) {
-    if tables.is_empty() {
+fn mark_referring(state: &mut State, tables: Vec<&'static str>, action: ActionOf) {
+    let follows = |reference: &ReferenceDef| {
+        !matches!(action(reference), Action::NoAction | Action::Restrict)
+    };
+    let reached = cascade::follow(tables, follows);
+    if reached.is_empty() {
         return;
     }
+    state.wrote_past = true;
     let clock = state.tick();
-    let mut next = 0;
-    while let Some(table) = tables.get(next).copied() {
-        next += 1;
-        let mut followed = false;
-        let referring = state
-            .arenas_mut()
-            .filter(|arena| follows(arena.def(), table, action));
-        for arena in referring {
-            followed = true;
+    for arena in state.arenas_mut() {
+        if reached.contains(&arena.def().table) {
             arena.mark_stale(clock);
             arena.mark_cascaded();
-            // Its rows may have been deleted in turn.
-            if !tables.contains(&arena.def().table) {
-                tables.push(arena.def().table);
-            }
         }
-        state.wrote_past |= followed;
     }
-}
-
-fn follows(def: &ModelDef, table: &str, action: ActionOf) -> bool {
-    let mut to_it = def
-        .references
-        .iter()
-        .filter(|reference| (reference.target)().table == table);
-    to_it.any(|reference| !matches!(action(reference), Action::NoAction | Action::Restrict))
 }
 
 /// A foreign key's columns, and the keys in it that the database has set to NULL.

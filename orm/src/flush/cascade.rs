@@ -1,35 +1,34 @@
-//! Which tables the database's own ON DELETE CASCADE reaches when rows of others are deleted.
+//! Which tables the database's own ON DELETE and ON UPDATE reach when rows of others are deleted or changed.
 //!
-//! By the models that the session has met: rows that are not loaded may be on the way from one to the other.
+//! By all linked models: rows of one that the session has not met may be on the way from one to the other.
 
 use orm_core::schema::Action;
 
-use crate::mapping::ModelDef;
-use crate::state::State;
+use crate::mapping::{ReferenceDef, linked_models};
 
 /// The tables whose rows may be deleted along with rows of `tables`, these only if they are reached again.
-pub(super) fn reached(
-    state: &State,
+pub(super) fn reached(tables: impl IntoIterator<Item = &'static str>) -> Vec<&'static str> {
+    follow(tables, |reference| reference.on_delete == Action::Cascade)
+}
+
+/// The tables that lead to `tables` by references that the database follows, and to those in turn.
+pub(super) fn follow(
     tables: impl IntoIterator<Item = &'static str>,
+    follows: impl Fn(&ReferenceDef) -> bool,
 ) -> Vec<&'static str> {
     let mut next: Vec<&'static str> = tables.into_iter().collect();
     let mut reached = Vec::new();
     while let Some(parent) = next.pop() {
-        for arena in state.arenas() {
-            let table = arena.def().table;
-            if !reached.contains(&table) && cascades(arena.def(), parent) {
-                reached.push(table);
-                next.push(table);
+        for def in linked_models() {
+            let mut references = def.references.iter();
+            let leads = |reference: &ReferenceDef| {
+                follows(reference) && (reference.target)().table == parent
+            };
+            if !reached.contains(&def.table) && references.any(leads) {
+                reached.push(def.table);
+                next.push(def.table);
             }
         }
     }
     reached
-}
-
-/// Whether rows of the model go with the row of `parent` that they refer to.
-fn cascades(def: &ModelDef, parent: &str) -> bool {
-    let mut to_it = def.references.iter();
-    to_it.any(|reference| {
-        reference.on_delete == Action::Cascade && (reference.target)().table == parent
-    })
 }

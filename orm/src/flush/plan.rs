@@ -27,11 +27,11 @@ pub(crate) fn plan(state: &State, optimistic: bool) -> Result<Plan> {
     tables.iter().try_for_each(check_keys)?;
     let groups = order::groups(&mut tables);
     let early = unique::early_deletes(&tables);
-    let leaving = unique::leaving(&tables, &early, state);
+    let leaving = unique::leaving(&tables, &early);
     let deleting = tables.iter().filter(|table| !table.deleting.is_empty());
     let mut planner = Planner {
         tables: &tables,
-        cascaded: cascade::reached(state, deleting.map(|table| table.arena.def().table)),
+        cascaded: cascade::reached(deleting.map(|table| table.arena.def().table)),
         emptied: unique::emptied(&tables, &early),
         optimistic,
         units: Vec::new(),

@@ -11,7 +11,7 @@ use super::cascade;
 use super::order::{Row, refer_to_added, stable_order, targets};
 use super::work::{Table, tuple};
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
-use crate::state::{AnyArena, Inserted, State};
+use crate::state::{AnyArena, Inserted};
 
 /// The deletes that go before everything else: those that free a value which an added or changed row
 /// takes, and those of rows that refer to them, since children must go before their parents.
@@ -127,7 +127,7 @@ impl Referring {
 /// database would refuse the delete, and those that it may take along, or they would be gone before their UPDATE.
 /// One that waits for something else stays behind: for a new parent that this flush adds, or for a unique value
 /// that the deletes free. So does one that the database only makes refer to nothing.
-pub(super) fn leaving(tables: &[Table<'_>], early: &HashSet<Row>, state: &State) -> HashSet<Row> {
+pub(super) fn leaving(tables: &[Table<'_>], early: &HashSet<Row>) -> HashSet<Row> {
     let mut leaving = HashSet::new();
     if early.is_empty() {
         return leaving;
@@ -142,7 +142,7 @@ pub(super) fn leaving(tables: &[Table<'_>], early: &HashSet<Row>, state: &State)
         })
         .collect();
     let parents = early.iter().map(|row| tables[row.table].arena.def().table);
-    let reached = cascade::reached(state, parents);
+    let reached = cascade::reached(parents);
     for (index, table) in tables.iter().enumerate() {
         let mut waiting = refer_to_added(tables, index, &added);
         let of_table = |slot: u32| Row { table: index, slot };

@@ -32,6 +32,6 @@ pub use def::{CheckDef, ColumnDef, IndexDef, ModelDef, ReferenceDef, ServerDefau
 pub use field::{Field, KeyField};
 pub use key::{IntoKey, Key};
 pub use model::{Entity, Model, ModelSlot, NewEntity, NewRow};
-pub(crate) use registry::linked_tables;
 pub use registry::{Metadata, Registration, metadata};
+pub(crate) use registry::{linked_models, linked_tables};
 pub(crate) use schema::table;

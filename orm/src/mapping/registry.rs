@@ -31,16 +31,19 @@ pub fn metadata() -> Metadata {
     Metadata::from_defs(inventory::iter::<Registration>().map(|model| (model.0)()))
 }
 
+/// Every linked model.
+pub(crate) fn linked_models() -> &'static [&'static ModelDef] {
+    static MODELS: OnceLock<Vec<&'static ModelDef>> = OnceLock::new();
+    MODELS.get_or_init(|| metadata().models)
+}
+
 /// The tables of every linked model, as far as their data don't contradict each other. One table may be there
 /// several times, as models in different modules see it.
 pub(crate) fn linked_tables() -> &'static [schema::Table] {
     static TABLES: OnceLock<Vec<schema::Table>> = OnceLock::new();
     TABLES.get_or_init(|| {
-        let models = metadata().models;
-        models
-            .into_iter()
-            .filter_map(|def| table(def).ok())
-            .collect()
+        let models = linked_models().iter();
+        models.filter_map(|def| table(def).ok()).collect()
     })
 }
 

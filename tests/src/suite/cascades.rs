@@ -14,6 +14,7 @@ cases![
     "cascades":
     a_changed_child_of_a_parent_that_makes_room,
     a_changed_grandchild_of_a_parent_that_makes_room,
+    a_cascade_goes_through_tables_that_the_session_has_not_met,
     rows_that_refer_to_each_other_are_deleted_together,
     a_child_that_was_taken_along_earlier_can_be_deleted,
     a_change_is_not_written_to_another_entitys_new_row,
@@ -90,6 +91,28 @@ fn a_changed_grandchild_of_a_parent_that_makes_room(db: &Db) {
     session[grandchild].n = 2;
     session.delete(parent);
     session.add(Parent::builder().name(1));
+    session.commit().unwrap();
+    assert_eq!((db.count("parents"), db.count("grandchildren")), (1, 0));
+}
+
+fn a_cascade_goes_through_tables_that_the_session_has_not_met(db: &Db) {
+    Metadata::of((Parent, Child, Grandchild))
+        .create_all(&db.engine)
+        .unwrap();
+    db.outside("INSERT INTO parents (id, name) VALUES (1, 1)");
+    db.outside("INSERT INTO children (id, parent, n) VALUES (1, 1, 1)");
+    db.outside("INSERT INTO grandchildren (id, child, n) VALUES (1, 1, 1), (2, 1, 1)");
+    let mut session = db.session();
+    let parent = session.get(Parent, 1).unwrap().unwrap();
+    let changed = session.get(Grandchild, 1).unwrap().unwrap();
+    let deleted = session.get(Grandchild, 2).unwrap().unwrap();
+    session[changed].n = 2;
+    session.delete(parent);
+    session.add(Parent::builder().name(1));
+    session.flush().unwrap();
+    // It was taken along.
+    assert!(session.is_stale(deleted).unwrap());
+    session.delete(deleted);
     session.commit().unwrap();
     assert_eq!((db.count("parents"), db.count("grandchildren")), (1, 0));
 }

@@ -28,6 +28,8 @@ cases![
     a_rollback_goes_back_to_the_last_commit,
     an_entity_in_a_reused_slot_is_restored,
     an_added_entity_has_the_values_of_its_insert,
+    what_was_forgotten_and_read_back_is_not_taken_for_stored,
+    a_row_found_gone_outside_a_transaction_stays_gone,
 ];
 
 fn an_added_entity_becomes_transient_and_can_be_added_again(db: &Db) {
@@ -387,4 +389,44 @@ fn an_added_entity_has_the_values_of_its_insert(db: &Db) {
     session[ada].username = "unflushed".into();
     session.rollback().unwrap();
     assert_eq!(session[ada].username, "inserted");
+}
+
+/// The transaction's own row, read again after its entity has left the session.
+fn what_was_forgotten_and_read_back_is_not_taken_for_stored(db: &Db) {
+    let id = user(db, "before");
+    for clear in [false, true] {
+        let mut session = db.session();
+        let old = session.get(User, id).unwrap().unwrap();
+        session[old].email = Some("rolled back".into());
+        let new = session.add(User::builder().username("new"));
+        session.flush().unwrap();
+        let new_id = session[new].id;
+        if clear {
+            session.clear();
+        } else {
+            session.expunge(old).unwrap();
+            session.expunge(new).unwrap();
+        }
+        let old = session.get(User, id).unwrap().unwrap();
+        let new = session.get(User, new_id).unwrap().unwrap();
+        session.rollback().unwrap();
+        assert_eq!(session[old].email, None);
+        assert_eq!(session.entity_state(new).unwrap(), EntityState::Deleted);
+    }
+}
+
+fn a_row_found_gone_outside_a_transaction_stays_gone(db: &Db) {
+    let id = user(db, "gone");
+    let mut session = db.session();
+    let gone = session.get(User, id).unwrap().unwrap();
+    db.outside("DELETE FROM users");
+    session.expire_all();
+    assert_eq!(session.get(User, id).unwrap(), None);
+    session.add(User::builder().username("other"));
+    session.flush().unwrap();
+    session.rollback().unwrap();
+    assert_eq!(session.entity_state(gone).unwrap(), EntityState::Deleted);
+    session.add(User::builder().username("other"));
+    session.commit().unwrap();
+    assert!(session.get_ref(gone).is_err());
 }
