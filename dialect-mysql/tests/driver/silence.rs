@@ -17,7 +17,7 @@ use super::support::{control, execute, failure, opts};
 
 const LIMIT: Duration = Duration::from_millis(300);
 
-/// Passes on what the server says until it is told to fall silent.
+/// Passes on what the server says until it falls silent.
 struct Proxy {
     port: u16,
     silent: Arc<AtomicBool>,

@@ -15,7 +15,7 @@ use super::stream::Link;
 /// What a connection needs to know of its session.
 #[derive(Debug)]
 pub(super) struct Session {
-    /// What the server is told and asked to reset it.
+    /// The statements that reset it.
     pub(super) reset: String,
     /// The isolation level of its transactions, if it is stronger than READ COMMITTED.
     pub(super) isolation: Option<IsolationLevel>,

@@ -15,7 +15,7 @@ use crate::{Database, Server};
 
 const LIMIT: Duration = Duration::from_millis(300);
 
-/// Passes on what the server says until it is told to fall silent.
+/// Passes on what the server says until it falls silent.
 struct Proxy {
     port: u16,
     silent: Arc<AtomicBool>,

@@ -19,7 +19,7 @@ pub struct Plan {
 pub enum Which {
     /// The last ones at the time when the lock is taken.
     Last(Count),
-    /// Those of a plan that was shown to somebody, and no others.
+    /// Those of a plan that the user has seen, and no others.
     Planned(Plan),
 }
 

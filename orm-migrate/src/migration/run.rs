@@ -48,7 +48,7 @@ pub(super) enum Owner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Booking {
     Open,
-    /// Nobody else has performed the migration so far.
+    /// No other program has performed the migration so far.
     Looked,
     /// The version is written down or deleted.
     Written,
