@@ -1,12 +1,16 @@
 //! Random work on a session beside a world in memory of what must come of it: every verb in every order on several
 //! models, with another writer, statements past the unit of work, flushes that fail, and savepoints inside savepoints.
 //!
-//! `models.rs` has the models, `world.rs` the world, `run.rs` the steps, `check.rs` the comparison after each. The
-//! seed is fresh each time and printed with a failure; `ORM_TEST_SEED` repeats one, `ORM_TEST_SEQUENCES` sets the number.
+//! `models.rs` has the models, `world.rs` the world, `run.rs` the choice of the next step, `work.rs`, `reads.rs` and
+//! `statements.rs` the steps, `check.rs` the comparison after each. The seed is fresh each time
+//! and printed; `ORM_TEST_SEED` repeats one, `ORM_TEST_SEQUENCES` sets the number.
 
 mod check;
 mod models;
+mod reads;
 mod run;
+mod statements;
+mod work;
 mod world;
 
 use std::hash::{BuildHasher, RandomState};
@@ -32,7 +36,7 @@ fn number(variable: &str) -> Option<u64> {
     )
 }
 
-// The seed is for whoever reads the output of the run.
+// The seed is for the reader of the output.
 #[allow(clippy::print_stderr)]
 fn random_work_does_what_the_world_says(db: &Db) {
     let tables = if db.backend.is_mysql() {
