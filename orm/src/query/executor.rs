@@ -7,9 +7,9 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::SqlWriter;
 
-use super::raw_text::Compiled;
 use crate::engine::Connection;
 use crate::mapping::{Model, ModelDef};
+use crate::query::raw::named_binds::Compiled;
 
 /// What a statement does to rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Expressions: which words each takes, and what needs parentheses beside an operator.
 //!
 //! Called by every statement. Conditions, lists and queries in expressions are in `condition.rs`,
-//! `membership.rs` and `subquery.rs`.
+//! `in_list.rs` and `subquery.rs`.
 
 use super::condition::{write_between, write_compare, write_is_null, write_terms};
-use super::membership::write_in;
+use super::in_list::write_in;
 use super::raw::write_parts;
 use super::repeat::write_named;
 use super::subquery::{write_exists, write_in_select, write_subquery};

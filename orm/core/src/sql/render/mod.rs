@@ -1,6 +1,6 @@
 //! The default writer of statements, in the words that the three databases share.
 //!
-//! One file a statement; `expr.rs` for expressions, with `condition.rs`, `membership.rs` and `subquery.rs`; `guard.rs`
+//! One file a statement; `expr.rs` for expressions, with `condition.rs`, `in_list.rs` and `subquery.rs`; `guard.rs`
 //! for what `batch.rs` compares.
 //! Called through the functions re-exported here, by the typed layer and the flush, and by dialects that
 //! override one hook and fall back for the rest.
@@ -9,7 +9,7 @@ mod batch;
 mod condition;
 mod expr;
 mod guard;
-mod membership;
+mod in_list;
 mod raw;
 mod repeat;
 mod select;

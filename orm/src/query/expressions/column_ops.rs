@@ -1,0 +1,170 @@
+//! The operators of [`Column`]: those of [`Expr`], which has the code.
+//!
+//! Written out, since methods from a macro cost each error message four more lines.
+
+use orm_core::types::{DbType, Nullability, base};
+
+use super::expr::{Expr, IntoExpr, Yields};
+use super::in_list::InList;
+use super::operand::{Operand, ValueFor};
+use super::order::Order;
+use super::predicate::Predicate;
+use crate::mapping::{Column, Model};
+use crate::query::select::builder::Select;
+use crate::query::write::update::Assignment;
+
+impl<M: Model, T: DbType> Column<M, T> {
+    /// Equal. With `None` or `Null` it is `IS NULL`; with a nullable column that is NULL it is unknown,
+    /// see [`same_as`](Self::same_as).
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # struct User { #[orm(primary_key)] id: i64, name: String, email: Option<String> }
+    /// let ada = select(User).filter(User.name.eq("ada"));
+    /// let without = select(User).filter(User.email.eq(Null)); // WHERE "email" IS NULL
+    /// # let _ = (ada, without);
+    /// ```
+    pub fn eq<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.into_expr().eq(value)
+    }
+
+    /// Unequal. With `None` or `Null` it is `IS NOT NULL`.
+    pub fn ne<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.into_expr().ne(value)
+    }
+
+    /// Less.
+    pub fn lt<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.into_expr().lt(value)
+    }
+
+    /// Less or equal.
+    pub fn le<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.into_expr().le(value)
+    }
+
+    /// Greater.
+    pub fn gt<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.into_expr().gt(value)
+    }
+
+    /// Greater or equal.
+    pub fn ge<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.into_expr().ge(value)
+    }
+
+    /// Equal, with NULL equal to NULL: true or false, never unknown.
+    pub fn same_as<V: Operand<T::Base>>(self, value: V) -> Predicate {
+        self.into_expr().same_as(value)
+    }
+
+    /// From `low` to `high`, both included.
+    pub fn between<L: Operand<T::Base>, H: Operand<T::Base>>(self, low: L, high: H) -> Predicate {
+        self.into_expr().between(low, high)
+    }
+
+    /// NULL.
+    pub fn is_null(self) -> Predicate {
+        self.into_expr().is_null()
+    }
+
+    /// Not NULL.
+    pub fn is_not_null(self) -> Predicate {
+        self.into_expr().is_not_null()
+    }
+
+    /// Among `values`: an array, slice, vector, set, range or another iterator, or a query of one column. Any number
+    /// is allowed; among none nothing is.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "users")]
+    /// # struct User { #[orm(primary_key)] id: i64, boss_id: Option<i64> }
+    /// let some = select(User.id).filter(User.id.in_([1, 2, 3]));
+    /// let bosses = select(User.id).filter(User.id.in_(select(User.boss_id)));
+    /// let sql = bosses.to_sql(&orm::sqlite::SqliteDialect)?;
+    /// assert_eq!(sql, r#"SELECT "id" FROM "users" WHERE "id" IN (SELECT "users"."boss_id" FROM "users")"#);
+    /// # let _ = some;
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn in_<L: InList<T::Base>>(self, values: L) -> Predicate {
+        self.into_expr().in_(values)
+    }
+
+    /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not, and where a query yields a
+    /// NULL nothing is `NOT IN` it: filter by `is_not_null` there.
+    pub fn not_in<L: InList<T::Base>>(self, values: L) -> Predicate {
+        self.into_expr().not_in(values)
+    }
+
+    /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
+    pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
+        self.into_expr().in_select(query)
+    }
+
+    /// The value, or `other` where it is NULL.
+    pub fn coalesce<V: Operand<T::Base>>(
+        self,
+        other: V,
+    ) -> Expr<<V::Null as Nullability>::Wrap<T::Plain>> {
+        self.into_expr().coalesce(other)
+    }
+
+    /// In ascending order of this.
+    pub fn asc(self) -> Order {
+        self.into_expr().asc()
+    }
+
+    /// In descending order of this.
+    pub fn desc(self) -> Order {
+        self.into_expr().desc()
+    }
+
+    /// The column with its new value, for [`Update::set_all`](crate::query::Update::set_all).
+    pub fn to<V: ValueFor<T>>(self, value: V) -> Assignment<M> {
+        Assignment::new(self.position(), value.into_operand())
+    }
+}
+
+impl<M: Model, T: DbType<Base = base::Bool>> Column<M, T> {
+    /// True: neither false nor NULL.
+    pub fn is_true(self) -> Predicate {
+        self.into_expr().is_true()
+    }
+
+    /// False: neither true nor NULL.
+    pub fn is_false(self) -> Predicate {
+        self.into_expr().is_false()
+    }
+}
+
+/// Searches in text. A needle is taken literally: `%` and `_` in it are themselves.
+impl<M: Model, T: DbType<Base = base::Text>> Column<M, T> {
+    /// Has `needle` in it; case counts.
+    pub fn contains(self, needle: impl AsRef<str>) -> Predicate {
+        self.into_expr().contains(needle)
+    }
+
+    /// Begins with `needle`; case counts.
+    pub fn starts_with(self, needle: impl AsRef<str>) -> Predicate {
+        self.into_expr().starts_with(needle)
+    }
+
+    /// Ends with `needle`; case counts.
+    pub fn ends_with(self, needle: impl AsRef<str>) -> Predicate {
+        self.into_expr().ends_with(needle)
+    }
+
+    /// Has `needle` in it; case does not count. SQLite knows the case of ASCII letters only.
+    pub fn icontains(self, needle: impl AsRef<str>) -> Predicate {
+        self.into_expr().icontains(needle)
+    }
+
+    /// Matches `pattern`, in which `%` is any text, `_` any character, and `\` takes the next character
+    /// literally; case counts.
+    pub fn like(self, pattern: impl AsRef<str>) -> Predicate {
+        self.into_expr().like(pattern)
+    }
+}

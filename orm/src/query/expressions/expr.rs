@@ -1,0 +1,122 @@
+//! [`Expr`]: a typed expression, and what can be made into one. Its operators are in `expr_ops.rs`.
+
+use std::marker::PhantomData;
+
+use orm_core::stmt;
+use orm_core::types::{DbType, Nullability};
+
+use super::build_error::Fault;
+use super::table_ref::Origin;
+use crate::mapping::{Column, Model};
+
+/// An expression whose value has the Rust type `T`: what arithmetic and aggregates yield.
+///
+/// It has the operators of a column.
+#[must_use = "an expression does nothing until it is given to a statement"]
+pub struct Expr<T> {
+    pub(in crate::query) ast: stmt::Expr,
+    /// The table of its first column: where a query of it alone selects from.
+    pub(in crate::query) origin: Option<Origin>,
+    /// How deep it is nested.
+    pub(in crate::query) depth: usize,
+    marker: PhantomData<fn() -> T>,
+}
+
+/// How deep an expression may be nested: what is deeper overflows a stack, here or in a database.
+const DEPTH: usize = 500;
+
+#[cold]
+fn too_deep() -> Fault {
+    Fault::new(
+        format!("an expression is nested more than {DEPTH} deep"),
+        "join conditions by Predicate::all and Predicate::any, and compute long sums in Rust",
+    )
+}
+
+/// A type of the value of an expression over `T` and an operand with the nullability `N`.
+pub type Lifted<T, N> =
+    <<<T as DbType>::Null as Nullability>::Or<N> as Nullability>::Wrap<<T as DbType>::Plain>;
+
+impl<T> Expr<T> {
+    /// An expression of nothing else.
+    pub(in crate::query) fn leaf(ast: stmt::Expr, origin: Option<Origin>) -> Self {
+        Self {
+            ast,
+            origin,
+            depth: 0,
+            marker: PhantomData,
+        }
+    }
+
+    /// An expression of others, the deepest of which is given. Beyond the limit a fault stands for it.
+    pub(in crate::query) fn over(ast: stmt::Expr, origin: Option<Origin>, deepest: usize) -> Self {
+        if deepest >= DEPTH {
+            return Self::leaf(too_deep().into_expr(), origin);
+        }
+        Self {
+            depth: deepest + 1,
+            ..Self::leaf(ast, origin)
+        }
+    }
+}
+
+impl<T> Clone for Expr<T> {
+    fn clone(&self) -> Self {
+        Self {
+            depth: self.depth,
+            ..Self::leaf(self.ast.clone(), self.origin)
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for Expr<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Expr").field(&self.ast).finish()
+    }
+}
+
+/// A column or an expression.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a column nor an expression",
+    label = "expected a column such as `User.id`, or an expression"
+)]
+pub trait IntoExpr {
+    /// The type of its value.
+    type Value: DbType;
+
+    /// The expression.
+    fn into_expr(self) -> Expr<Self::Value>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType> IntoExpr for Expr<T> {
+    type Value = T;
+
+    fn into_expr(self) -> Expr<T> {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, T: DbType> IntoExpr for Column<M, T> {
+    type Value = T;
+
+    fn into_expr(self) -> Expr<T> {
+        let origin = Origin {
+            def: M::def(),
+            name: self.source(),
+        };
+        Expr::leaf(stmt::Expr::column(self.source(), self.name()), Some(origin))
+    }
+}
+
+/// What a subquery selects whose values a column of the base `B` is looked for among: one column or
+/// expression of that base.
+#[diagnostic::on_unimplemented(
+    message = "the values of a query of `{Self}` don't go with a column of the base type `{B}`",
+    label = "expected a query of one column or expression of exactly the column's type"
+)]
+pub trait Yields<B> {}
+
+#[diagnostic::do_not_recommend]
+impl<B, S: IntoExpr<Value: DbType<Base = B>>> Yields<B> for S {}

@@ -1,0 +1,88 @@
+//! [`InList`]: what a column or expression is looked for among: values, or what a query yields.
+
+use orm_core::stmt::walk::depth;
+use orm_core::stmt::{self, CompareOp};
+
+use super::expr::{Expr, Yields};
+use super::operand::{Member, Operand as _};
+use super::predicate::Predicate;
+use crate::query::select::builder::Select;
+
+/// What `in_` and `not_in` of a column of the base `B` take: an array, slice, vector, set, range or another iterator
+/// of values, or a query of one column.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list for a column of the base type `{B}`",
+    label = "expected values such as `[1, 2]`, or a query of one column: `select(…)`"
+)]
+pub trait InList<B> {
+    /// Whether `expr` is among them; not among them if `negated`.
+    #[doc(hidden)]
+    fn has<T>(self, expr: Expr<T>, negated: bool) -> Predicate;
+}
+
+impl<B, I: IntoIterator<Item: Member<B>>> InList<B> for I {
+    fn has<T>(self, expr: Expr<T>, negated: bool) -> Predicate {
+        let mut deepest = expr.depth;
+        let operands = self.into_iter().map(|value| {
+            deepest = deepest.max(value.depth());
+            value.into_operand()
+        });
+        let operands = operands.collect();
+        // Two deep: a comparison among others.
+        Predicate::over(among(expr.ast, operands, negated), expr.origin, deepest + 1)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<B, S: Yields<B>> InList<B> for Select<S> {
+    fn has<T>(self, expr: Expr<T>, negated: bool) -> Predicate {
+        let select = match self.into_subquery() {
+            Ok(select) => select,
+            Err(fault) => return Predicate::leaf(fault.into_expr(), expr.origin),
+        };
+        let deepest = expr.depth.max(depth(&select));
+        let ast = stmt::Expr::InSelect {
+            expr: Box::new(expr.ast),
+            select: Box::new(select),
+            negated,
+        };
+        Predicate::over(ast, expr.origin, deepest)
+    }
+}
+
+// Values go into one list; columns and expressions among them become comparisons beside it.
+fn among(expr: stmt::Expr, operands: Vec<stmt::Expr>, negated: bool) -> stmt::Expr {
+    let mut list = Vec::with_capacity(operands.len());
+    let mut others = Vec::new();
+    for operand in operands {
+        match operand {
+            stmt::Expr::Value(value) => list.push(value),
+            other => others.push(other),
+        }
+    }
+    let op = if negated {
+        CompareOp::Ne
+    } else {
+        CompareOp::Eq
+    };
+    let mut terms: Vec<_> = others
+        .into_iter()
+        .map(|other| stmt::Expr::compare(op, expr.clone(), other))
+        .collect();
+    let listed = stmt::Expr::In {
+        expr: Box::new(expr),
+        list,
+        negated,
+    };
+    if terms.is_empty() {
+        return listed;
+    }
+    if !matches!(&listed, stmt::Expr::In { list, .. } if list.is_empty()) {
+        terms.push(listed);
+    }
+    if negated {
+        stmt::Expr::And(terms)
+    } else {
+        stmt::Expr::Or(terms)
+    }
+}

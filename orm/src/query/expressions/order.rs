@@ -1,0 +1,146 @@
+//! What ORDER BY and GROUP BY take: one item, a tuple, or for orders also a list made at run time.
+
+use orm_core::stmt::{self, Direction};
+use orm_core::types::DbType;
+
+use super::expr::{Expr, IntoExpr};
+use super::table_ref::Origin;
+use crate::mapping::{Column, Entity, Model};
+
+/// One item of ORDER BY: `User.name.asc()`.
+#[derive(Clone, Debug)]
+#[must_use = "an order does nothing until it is given to `order_by`"]
+pub struct Order(stmt::Order);
+
+impl Order {
+    pub(in crate::query) fn new(expr: stmt::Expr, direction: Direction) -> Self {
+        Self(stmt::Order { expr, direction })
+    }
+}
+
+/// What `order_by` takes: an [`Order`], a column or expression (ascending), a tuple of up to six of
+/// these, or an array, vector or `Option` of orders.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no order",
+    label = "expected `User.name`, `User.name.desc()`, or a vector or a tuple of at most six of these, which may be tuples in turn"
+)]
+pub trait OrderList {
+    /// Adds the items to `orders`.
+    #[doc(hidden)]
+    fn add_to(self, orders: &mut Vec<stmt::Order>);
+}
+
+#[diagnostic::do_not_recommend]
+impl OrderList for Order {
+    fn add_to(self, orders: &mut Vec<stmt::Order>) {
+        orders.push(self.0);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType> OrderList for Expr<T> {
+    fn add_to(self, orders: &mut Vec<stmt::Order>) {
+        self.asc().add_to(orders);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, T: DbType> OrderList for Column<M, T> {
+    fn add_to(self, orders: &mut Vec<stmt::Order>) {
+        self.asc().add_to(orders);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<O: OrderList> OrderList for Option<O> {
+    fn add_to(self, orders: &mut Vec<stmt::Order>) {
+        if let Some(order) = self {
+            order.add_to(orders);
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<O: OrderList> OrderList for Vec<O> {
+    fn add_to(self, orders: &mut Vec<stmt::Order>) {
+        for order in self {
+            order.add_to(orders);
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<O: OrderList, const N: usize> OrderList for [O; N] {
+    fn add_to(self, orders: &mut Vec<stmt::Order>) {
+        for order in self {
+            order.add_to(orders);
+        }
+    }
+}
+
+/// What `group_by` takes: a column, an expression, a model's value (its primary key), or a tuple of up
+/// to six of these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing to group by",
+    label = "expected a column, an expression, a model's value such as `User`, or a tuple of at most six of these, which may be tuples in turn"
+)]
+pub trait GroupList {
+    /// Adds the items to `groups`.
+    #[doc(hidden)]
+    fn add_to(self, groups: &mut Vec<stmt::Expr>);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType> GroupList for Expr<T> {
+    fn add_to(self, groups: &mut Vec<stmt::Expr>) {
+        groups.push(self.ast);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, T: DbType> GroupList for Column<M, T> {
+    fn add_to(self, groups: &mut Vec<stmt::Expr>) {
+        groups.push(self.into_expr().ast);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Entity> GroupList for E {
+    fn add_to(self, groups: &mut Vec<stmt::Expr>) {
+        let origin = Origin::of(&self);
+        groups.extend(
+            origin
+                .def
+                .primary_key
+                .iter()
+                .map(|position| origin.column(*position)),
+        );
+    }
+}
+
+macro_rules! tuples {
+    ($(($($item:ident $index:tt),+)),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($item: OrderList),+> OrderList for ($($item,)+) {
+            fn add_to(self, orders: &mut Vec<stmt::Order>) {
+                $(self.$index.add_to(orders);)+
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($item: GroupList),+> GroupList for ($($item,)+) {
+            fn add_to(self, groups: &mut Vec<stmt::Expr>) {
+                $(self.$index.add_to(groups);)+
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A 0),
+    (A 0, B 1),
+    (A 0, B 1, C 2),
+    (A 0, B 1, C 2, D 3),
+    (A 0, B 1, C 2, D 3, E 4),
+    (A 0, B 1, C 2, D 3, E 4, F 5),
+}

@@ -1,0 +1,173 @@
+//! [`Predicate`]: a condition. One type, whatever the nullability of what it compares.
+
+use std::ops::{BitAnd, BitOr, Not};
+
+use orm_core::stmt;
+use orm_core::stmt::walk::depth;
+
+use super::condition::Condition;
+use super::expr::Expr;
+use super::table_ref::Origin;
+use crate::query::compile::existence::{labelled, reduce};
+use crate::query::select::builder::Select;
+
+/// A condition: what comparisons yield and `filter` takes. A column of truth values is one as well, see [`Condition`].
+///
+/// Conditions combine by [`and`](Self::and), [`or`](Self::or), [`not`](Self::not), by `&`, `|` and `!`,
+/// and out of iterators by [`all`](Self::all) and [`any`](Self::any). Any number may stand side by side; a
+/// statement in which they are nested more than 500 deep is a `Usage` error.
+///
+/// ```
+/// # use orm::prelude::*;
+/// # #[derive(Model)]
+/// # struct User { #[orm(primary_key)] id: i64, name: String, email: Option<String> }
+/// let known = User.email.is_not_null() & (User.name.eq("ada") | User.name.eq("grace"));
+/// let query = select(User.id).filter(known);
+/// # let _ = query;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a condition does nothing until it is given to a statement"]
+pub struct Predicate(Expr<Option<bool>>);
+
+impl Predicate {
+    /// A condition of nothing else.
+    pub(in crate::query) fn leaf(ast: stmt::Expr, origin: Option<Origin>) -> Self {
+        Self(Expr::leaf(ast, origin))
+    }
+
+    /// A condition on expressions, the deepest of which is given.
+    pub(in crate::query) fn over(ast: stmt::Expr, origin: Option<Origin>, deepest: usize) -> Self {
+        Self(Expr::over(ast, origin, deepest))
+    }
+
+    /// The condition as a part of a statement.
+    pub(in crate::query) fn into_ast(self) -> stmt::Expr {
+        self.0.ast
+    }
+
+    /// Both conditions.
+    pub fn and<C: Condition>(self, other: C) -> Self {
+        let other = other.into_predicate();
+        let deepest = self
+            .depth_in(Junction::And)
+            .max(other.depth_in(Junction::And));
+        let origin = self.0.origin.or(other.0.origin);
+        Self::over(self.0.ast.and(other.0.ast), origin, deepest)
+    }
+
+    /// Either condition.
+    pub fn or<C: Condition>(self, other: C) -> Self {
+        let other = other.into_predicate();
+        let deepest = self
+            .depth_in(Junction::Or)
+            .max(other.depth_in(Junction::Or));
+        let origin = self.0.origin.or(other.0.origin);
+        Self::over(self.0.ast.or(other.0.ast), origin, deepest)
+    }
+
+    /// How deep it is as a term: of a junction of the same kind only its terms become part of it.
+    fn depth_in(&self, junction: Junction) -> usize {
+        let flattened = match junction {
+            Junction::And => matches!(self.0.ast, stmt::Expr::And(_)),
+            Junction::Or => matches!(self.0.ast, stmt::Expr::Or(_)),
+        };
+        self.0.depth - usize::from(flattened)
+    }
+
+    /// The opposite. What is unknown, as a comparison with NULL, stays unknown.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it is implemented too, and reads well in a chain"
+    )]
+    pub fn not(self) -> Self {
+        let Expr {
+            ast, origin, depth, ..
+        } = self.0;
+        Self::over(stmt::Expr::Not(Box::new(ast)), origin, depth)
+    }
+
+    /// All of the conditions; with none it is true.
+    pub fn all(conditions: impl IntoIterator<Item = Predicate>) -> Self {
+        Self::junction(conditions, stmt::Expr::And)
+    }
+
+    /// Any of the conditions; with none it is false.
+    pub fn any(conditions: impl IntoIterator<Item = Predicate>) -> Self {
+        Self::junction(conditions, stmt::Expr::Or)
+    }
+
+    fn junction(
+        conditions: impl IntoIterator<Item = Predicate>,
+        join: fn(Vec<stmt::Expr>) -> stmt::Expr,
+    ) -> Self {
+        let (mut origin, mut deepest) = (None, 0);
+        let terms = conditions.into_iter().map(|condition| {
+            origin = origin.or(condition.0.origin);
+            deepest = deepest.max(condition.0.depth);
+            condition.0.ast
+        });
+        let terms = terms.collect();
+        Self::over(join(terms), origin, deepest)
+    }
+
+    /// The condition as a value, to be selected: true, false, or NULL for unknown.
+    pub fn value(self) -> Expr<Option<bool>> {
+        self.0
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Junction {
+    And,
+    Or,
+}
+
+impl<C: Condition> BitAnd<C> for Predicate {
+    type Output = Self;
+
+    fn bitand(self, other: C) -> Self {
+        self.and(other)
+    }
+}
+
+impl<C: Condition> BitOr<C> for Predicate {
+    type Output = Self;
+
+    fn bitor(self, other: C) -> Self {
+        self.or(other)
+    }
+}
+
+impl Not for Predicate {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Predicate::not(self)
+    }
+}
+
+/// Whether a query yields any row. The query may use columns of the statement around it.
+///
+/// ```
+/// # use orm::prelude::*;
+/// # #[derive(Model)]
+/// # struct User { #[orm(primary_key)] id: i64 }
+/// # #[derive(Model)]
+/// # struct Post { #[orm(primary_key)] id: i64, author_id: i64 }
+/// let authors = select(User).filter(exists(select(Post).filter(Post.author_id.eq(User.id))));
+/// # let _ = authors;
+/// ```
+pub fn exists<S>(query: Select<S>) -> Predicate {
+    match query.into_subquery() {
+        Ok(mut select) => {
+            reduce(&mut select);
+            if select.distinct {
+                // It will be a table in a query of its own.
+                select.columns = labelled(select.columns);
+            }
+            let deepest = depth(&select);
+            Predicate::over(stmt::Expr::Exists(Box::new(select)), None, deepest)
+        }
+        Err(fault) => Predicate::leaf(fault.into_expr(), None),
+    }
+}

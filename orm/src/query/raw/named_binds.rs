@@ -1,0 +1,109 @@
+//! From raw SQL with names to the text of a dialect and its binds.
+//!
+//! Used by `statement.rs`. Where a name is one, and not part of a literal or comment, `placeholders.rs` knows.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::{Dialect, SqlWriter, write_raw_list};
+use orm_core::types::Type;
+use orm_core::value::{Value, ValueRef};
+
+use super::placeholders::{Lexis, Piece, pieces};
+use super::statement::Raw;
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+pub(in crate::query) enum Bound {
+    One(Value),
+    List(Vec<Value>, Type),
+}
+
+/// A raw statement in the words of a dialect.
+#[derive(Debug)]
+pub struct Compiled<'a> {
+    /// The SQL text with placeholders.
+    pub sql: String,
+    /// The values in their order.
+    pub(in crate::query) binds: Vec<ValueRef<'a>>,
+}
+
+impl Raw {
+    pub(in crate::query) fn compile<'a>(
+        &'a self,
+        dialect: &'a dyn Dialect,
+    ) -> Result<Compiled<'a>> {
+        let mut w = SqlWriter::new(dialect);
+        let mut used = vec![false; self.binds.len()];
+        let pieces = pieces(&self.sql, Lexis::of(dialect.capabilities()));
+        for (index, piece) in pieces.iter().enumerate() {
+            match piece {
+                Piece::Text(text) => {
+                    w.push(text);
+                }
+                Piece::Name(name) => {
+                    let place = self.binds.iter().position(|(bound, _)| bound == name);
+                    let place = place.ok_or_else(|| self.unbound(name))?;
+                    used[place] = true;
+                    write_bound(&mut w, &self.binds[place].1, is_enclosed(&pieces, index));
+                }
+            }
+        }
+        for (place, (name, _)) in self.binds.iter().enumerate() {
+            if !used[place] {
+                return Err(self.unused(name, place));
+            }
+        }
+        w.check_binds()?;
+        let (sql, binds) = w.finish();
+        Ok(Compiled { sql, binds })
+    }
+
+    #[cold]
+    fn unbound(&self, name: &str) -> Error {
+        Error::with_message(
+            ErrorKind::Usage,
+            format!("the raw statement has :{name}, but no value for it"),
+        )
+        .with_sql(&self.sql)
+        .with_hint(format!(
+            "add .bind(\"{name}\", …), or write \\: for a plain colon"
+        ))
+    }
+
+    #[cold]
+    fn unused(&self, name: &str, place: usize) -> Error {
+        let twice = self.binds[..place]
+            .iter()
+            .any(|(earlier, _)| earlier == name);
+        let message = if twice {
+            format!("the raw statement has two values for :{name}")
+        } else {
+            format!("the raw statement has a value for :{name}, but no :{name}")
+        };
+        Error::with_message(ErrorKind::Usage, message).with_sql(&self.sql)
+    }
+}
+
+fn write_bound<'a>(w: &mut SqlWriter<'a>, bound: &'a Bound, enclosed: bool) {
+    match bound {
+        Bound::One(value) => {
+            w.bind(value.as_ref());
+        }
+        Bound::List(values, ty) if enclosed => write_raw_list(w, values, Some(ty)),
+        Bound::List(values, ty) => {
+            w.push("(");
+            write_raw_list(w, values, Some(ty));
+            w.push(")");
+        }
+    }
+}
+
+/// Whether the piece at `index` stands alone in parentheses, as in `IN (:ids)`.
+fn is_enclosed(pieces: &[Piece<'_>], index: usize) -> bool {
+    let text = |index: usize| match pieces.get(index) {
+        Some(Piece::Text(text)) => Some(*text),
+        _ => None,
+    };
+    let before = index.checked_sub(1).and_then(text);
+    let opens = before.is_some_and(|text| text.trim_end().ends_with('('));
+    opens && text(index + 1).is_some_and(|text| text.trim_start().starts_with(')'))
+}

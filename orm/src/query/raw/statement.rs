@@ -1,0 +1,196 @@
+//! Raw SQL: its values are binds all the same. How it is run and read.
+//!
+//! What can be bound is in `bind_value.rs`; how names become placeholders, in `named_binds.rs`.
+
+use std::borrow::Cow;
+
+use orm_core::driver::Row;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::Dialect;
+
+use super::bind_value::RawValue;
+use super::named_binds::{Bound, Compiled};
+use crate::mapping::{Entity, Model};
+use crate::query::executor::Executor;
+use crate::query::rows::column_index::{Arranged, Places};
+use crate::query::rows::from_row::{FromRow, Reader};
+
+/// A statement in SQL text. `:name` stands for a value; `\:` is a colon.
+///
+/// ```
+/// use orm::prelude::*;
+///
+/// let engine = Engine::connect("sqlite://")?;
+/// let mut conn = engine.connection()?;
+/// let sum = raw("SELECT :a + :b, 'what :a is'").bind("a", 1).bind("b", 2);
+/// let rows: Vec<(i64, String)> = sum.all(&mut conn)?;
+/// assert_eq!(rows, [(3, "what :a is".to_owned())]);
+/// # Ok::<(), orm::Error>(())
+/// ```
+#[must_use = "a raw statement does nothing until it is run"]
+#[derive(Clone, Debug)]
+pub struct Raw {
+    pub(in crate::query) sql: Cow<'static, str>,
+    pub(in crate::query) binds: Vec<(Cow<'static, str>, Bound)>,
+}
+
+/// A statement in SQL text, with `:name` for each value.
+pub fn raw(sql: impl Into<Cow<'static, str>>) -> Raw {
+    Raw {
+        sql: sql.into(),
+        binds: Vec::new(),
+    }
+}
+
+impl Raw {
+    /// Binds a value to `:name`, wherever that stands.
+    pub fn bind<V: RawValue<Kind>, Kind>(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: V,
+    ) -> Self {
+        self.binds
+            .push((name.into(), Bound::One(value.into_value())));
+        self
+    }
+
+    /// Binds values to `:name`, which becomes a list in parentheses: `WHERE id IN :ids`, or with your own,
+    /// `WHERE id IN (:ids)`. In a list of none is nothing, and `NOT IN` it is everything. A list is as long
+    /// as the database takes binds; the `in_` of a column takes any length.
+    pub fn bind_list<V, Kind>(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self
+    where
+        V: RawValue<Kind>,
+    {
+        let values = values.into_iter().map(RawValue::into_value).collect();
+        self.binds.push((name.into(), Bound::List(values, V::TYPE)));
+        self
+    }
+
+    /// All rows, as tuples or as structs that derive `FromRow`.
+    ///
+    /// ```
+    /// use orm::prelude::*;
+    ///
+    /// #[derive(FromRow)]
+    /// struct Town {
+    ///     name: String,
+    ///     people: i64,
+    /// }
+    ///
+    /// let engine = Engine::connect("sqlite://")?;
+    /// let mut conn = engine.connection()?;
+    /// let towns: Vec<Town> = raw("SELECT 3 AS people, 'Ulm' AS name").all(&mut conn)?;
+    /// assert_eq!((towns[0].name.as_str(), towns[0].people), ("Ulm", 3));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `Usage` for a name without a value or a value without its name, the database's refusal, `Decode`
+    /// for a value that doesn't fit, `UndefinedColumn` if the rows lack a column of the struct.
+    pub fn all<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<R>> {
+        let (mut rows, mut reader) = (Vec::new(), Reader::default());
+        self.query(conn_or_session, &mut |row| {
+            rows.push(reader.read(row)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row, as a tuple or struct.
+    ///
+    /// # Errors
+    /// As [`Raw::all`].
+    pub fn first<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<Option<R>> {
+        let (mut first, mut reader) = (None, Reader::default());
+        self.query(conn_or_session, &mut |row| {
+            if first.is_none() {
+                first = Some(reader.read(row)?);
+            }
+            Ok(())
+        })?;
+        Ok(first)
+    }
+
+    /// The only row, as a tuple or struct.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Raw::all`].
+    pub fn one<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<R> {
+        let (mut only, mut reader) = (None, Reader::default());
+        self.query(conn_or_session, &mut |row| {
+            if only.is_some() {
+                return Err(Error::new(ErrorKind::MultipleRows).with_sql(&self.sql));
+            }
+            only = Some(reader.read(row)?);
+            Ok(())
+        })?;
+        only.ok_or_else(|| Error::new(ErrorKind::NotFound).with_sql(&self.sql))
+    }
+
+    /// All rows, as entities. Their columns are found by name; others are passed over.
+    ///
+    /// # Errors
+    /// `UndefinedColumn` if the rows lack a column of the entity; else as [`Raw::all`].
+    pub fn entities<E: Entity, X: Executor>(
+        &self,
+        _entity: E,
+        x: &mut X,
+    ) -> Result<Vec<X::Of<E::Model>>> {
+        let mut entities = Vec::new();
+        let mut places = None;
+        x.raw(
+            |conn| self.compile(conn.dialect()),
+            |conn, mut sink, Compiled { sql, binds }| {
+                conn.raw_query(sql, binds, &mut |row| {
+                    let places = match &mut places {
+                        Some(places) => places,
+                        unknown => unknown.insert(places_of::<E::Model>(row)?),
+                    };
+                    let row = Arranged { row, places };
+                    entities.push(X::entity::<E::Model>(&mut sink, &row, 0)?);
+                    Ok(())
+                })
+            },
+        )?;
+        Ok(entities)
+    }
+
+    /// Runs it and tells how many rows were touched.
+    ///
+    /// # Errors
+    /// As [`Raw::all`].
+    pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
+        conn_or_session.raw(
+            |conn| self.compile(conn.dialect()),
+            |conn, _, Compiled { sql, binds }| Ok(conn.raw_execute(sql, binds)?.affected),
+        )
+    }
+
+    /// The SQL text in a dialect, with placeholders instead of names.
+    ///
+    /// # Errors
+    /// `Usage` for a name without a value or a value without its name.
+    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
+        Ok(self.compile(dialect)?.sql)
+    }
+
+    fn query<X: Executor>(
+        &self,
+        x: &mut X,
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        x.raw(
+            |conn| self.compile(conn.dialect()),
+            |conn, _, Compiled { sql, binds }| conn.raw_query(sql, binds, each),
+        )
+    }
+}
+
+/// The places of a model's columns.
+fn places_of<M: Model>(row: &dyn Row) -> Result<Places> {
+    Places::named(row, M::def().names).map_err(|error| error.with_table(M::def().table))
+}

@@ -1,0 +1,60 @@
+//! [`Places`]: where in a row the columns of a struct are, found by name once for all rows of a result.
+
+use orm_core::driver::Row;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::ValueRef;
+
+/// The places of columns in the rows of one result.
+#[derive(Clone, Debug, Default)]
+pub struct Places(Vec<usize>);
+
+impl Places {
+    /// The places of columns by name.
+    ///
+    /// # Errors
+    /// `UndefinedColumn`, naming the first that the rows lack.
+    pub fn named(row: &dyn Row, names: &[&str]) -> Result<Self> {
+        let place = |name: &&str| {
+            (0..row.len())
+                .find(|index| row.name(*index) == *name)
+                .ok_or_else(|| missing(name))
+        };
+        names.iter().map(place).collect::<Result<_>>().map(Self)
+    }
+
+    /// The place of the column at `index`; one that no row has if there is none.
+    #[inline]
+    pub(in crate::query) fn at(&self, index: usize) -> usize {
+        self.0.get(index).copied().unwrap_or(usize::MAX)
+    }
+}
+
+#[cold]
+fn missing(name: &str) -> Error {
+    Error::with_message(
+        ErrorKind::UndefinedColumn,
+        format!("the rows have no column {name}, which is to be read"),
+    )
+    .with_column(name.to_owned())
+    .with_hint("select each column that is read under its own name: … AS name")
+}
+
+/// A row whose columns are in the order of the places.
+pub(in crate::query) struct Arranged<'r> {
+    pub(in crate::query) row: &'r dyn Row,
+    pub(in crate::query) places: &'r Places,
+}
+
+impl Row for Arranged<'_> {
+    fn len(&self) -> usize {
+        self.places.0.len()
+    }
+
+    fn get(&self, index: usize) -> Result<ValueRef<'_>> {
+        self.row.get(self.places.at(index))
+    }
+
+    fn name(&self, index: usize) -> &str {
+        self.row.name(self.places.at(index))
+    }
+}

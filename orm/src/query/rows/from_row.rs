@@ -1,0 +1,123 @@
+//! From a row to values without a model: single values, and tuples and structs for raw SQL.
+
+use orm_core::driver::Row;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::types::DbType;
+use orm_core::value::{Misfit, ValueRef};
+
+use super::column_index::Places;
+
+/// What a row of raw SQL can be read into: a tuple of up to eight values, by position (one value is
+/// `(T,)`), or a struct that derives `FromRow`, by the names of its fields.
+#[diagnostic::on_unimplemented(
+    message = "a row can't be read into `{Self}`",
+    label = "expected a tuple such as `(i64, String)` or `(i64,)`, or a struct that derives `FromRow`",
+    note = "entities are read by `.entities(User, …)`"
+)]
+pub trait FromRow: Sized {
+    /// Finds the columns that are read, in the first row of a result.
+    ///
+    /// # Errors
+    /// `Decode` for another number of columns than a tuple has; `UndefinedColumn` for one that a struct
+    /// has and the rows have not.
+    fn places(row: &dyn Row) -> Result<Places>;
+
+    /// Reads a row, whose columns were found by [`FromRow::places`].
+    ///
+    /// # Errors
+    /// `Decode` for a value that doesn't fit.
+    fn from_row(row: &dyn Row, places: &Places) -> Result<Self>;
+}
+
+/// Reads the rows of one result.
+#[derive(Default)]
+pub(in crate::query) struct Reader(Option<Places>);
+
+impl Reader {
+    pub(in crate::query) fn read<R: FromRow>(&mut self, row: &dyn Row) -> Result<R> {
+        let places = match &mut self.0 {
+            Some(places) => places,
+            unknown => unknown.insert(R::places(row)?),
+        };
+        R::from_row(row, places)
+    }
+}
+
+/// Reads the value of a struct's field by what its type says.
+#[doc(hidden)]
+#[inline]
+pub fn read_place<T: DbType>(
+    (row, places, index): (&dyn Row, &Places, usize),
+    read: fn(ValueRef<'_>) -> Result<T, Misfit>,
+) -> Result<T> {
+    let place = places.at(index);
+    let value = row.get(place)?;
+    read(value).map_err(|misfit| unfit::<T>(misfit, value, row.name(place)))
+}
+
+/// Reads the value at `index`.
+#[inline]
+pub(in crate::query) fn read_value<T: DbType>(row: &dyn Row, index: usize) -> Result<T> {
+    let value = row.get(index)?;
+    T::from_value(value).map_err(|misfit| unfit::<T>(misfit, value, row.name(index)))
+}
+
+#[cold]
+fn unfit<T: DbType>(misfit: Misfit, found: ValueRef<'_>, column: &str) -> Error {
+    let expected = T::TYPE.describe();
+    let message = match misfit {
+        Misfit::Kind => format!(
+            "the column holds {}, the query takes {expected}",
+            found.kind_name()
+        ),
+        Misfit::Range => format!("the column's value is out of range for {expected}"),
+        Misfit::Format => format!(
+            "the column's {} does not read as {expected}",
+            found.kind_name()
+        ),
+    };
+    let error = Error::with_message(ErrorKind::Decode, message).with_column(column);
+    if found.is_null() {
+        error.with_hint("take an Option")
+    } else {
+        error
+    }
+}
+
+/// Tuples go by position, so that no place has to be kept.
+fn check_width(row: &dyn Row, width: usize) -> Result<Places> {
+    let found = row.len();
+    if found == width {
+        return Ok(Places::default());
+    }
+    Err(Error::with_message(
+        ErrorKind::Decode,
+        format!("the statement yields {found} columns, the tuple takes {width}"),
+    ))
+}
+
+macro_rules! tuples {
+    ($(($width:literal: $($item:ident $index:tt),+)),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($item: DbType),+> FromRow for ($($item,)+) {
+            fn places(row: &dyn Row) -> Result<Places> {
+                check_width(row, $width)
+            }
+
+            fn from_row(row: &dyn Row, _places: &Places) -> Result<Self> {
+                Ok(($(read_value::<$item>(row, $index)?,)+))
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (1: A 0),
+    (2: A 0, B 1),
+    (3: A 0, B 1, C 2),
+    (4: A 0, B 1, C 2, D 3),
+    (5: A 0, B 1, C 2, D 3, E 4),
+    (6: A 0, B 1, C 2, D 3, E 4, F 5),
+    (7: A 0, B 1, C 2, D 3, E 4, F 5, G 6),
+    (8: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7),
+}

@@ -1,0 +1,99 @@
+//! Joins: what can be joined, and the condition inferred from the foreign keys between the models.
+
+use orm_core::stmt::{CompareOp, Expr};
+
+use crate::mapping::Entity;
+use crate::query::expressions::build_error::Fault;
+use crate::query::expressions::table_ref::Origin;
+
+/// What `join` and `left_join` take: a model's value or an alias of it. The condition is the foreign key
+/// between it and one of the tables that the query has already.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be joined",
+    label = "expected a model's value such as `Post`, or an alias of one"
+)]
+pub trait JoinTarget {
+    /// The table and the condition.
+    #[doc(hidden)]
+    fn resolve(self, sources: &Sources) -> Result<Joined, Fault>;
+}
+
+/// The tables that a query has when another one is joined.
+#[derive(Clone, Debug)]
+pub struct Sources(pub(in crate::query) Vec<Origin>);
+
+/// A table to be joined and the condition on which it is.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    pub(in crate::query) origin: Origin,
+    pub(in crate::query) on: Expr,
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Entity> JoinTarget for E {
+    fn resolve(self, sources: &Sources) -> Result<Joined, Fault> {
+        let origin = Origin::of(&self);
+        let on = infer(&sources.0, origin)?;
+        Ok(Joined { origin, on })
+    }
+}
+
+fn infer(sources: &[Origin], joined: Origin) -> Result<Expr, Fault> {
+    if sources.iter().any(|source| source.name == joined.name) {
+        return Err(twice(joined));
+    }
+    let mut found = Vec::new();
+    for source in sources {
+        add_keys(*source, joined, &mut found);
+        add_keys(joined, *source, &mut found);
+    }
+    match found.pop() {
+        Some(only) if found.is_empty() => Ok(only),
+        first => Err(unclear(sources, joined, first.is_some())),
+    }
+}
+
+/// Adds a condition for each foreign key by which `child` refers to `parent`.
+fn add_keys(child: Origin, parent: Origin, found: &mut Vec<Expr>) {
+    for reference in child.def.references {
+        if (reference.target)().table != parent.def.table {
+            continue;
+        }
+        let columns = reference.columns.iter().zip((reference.target_columns)());
+        let on = columns
+            .map(|(own, referred)| {
+                Expr::compare(CompareOp::Eq, child.column(*own), parent.column(referred))
+            })
+            .reduce(Expr::and);
+        found.extend(on);
+    }
+}
+
+#[cold]
+fn unclear(sources: &[Origin], joined: Origin, several: bool) -> Fault {
+    let others: Vec<_> = sources.iter().map(|source| source.describe()).collect();
+    let (joined, others) = (joined.describe(), others.join(", "));
+    let message = if several {
+        format!("can't join {joined}: more than one foreign key connects it with {others}")
+    } else if others.is_empty() {
+        format!("can't join {joined}: the query has no table yet")
+    } else {
+        format!("can't join {joined}: no foreign key connects it with {others}")
+    };
+    Fault::new(
+        message,
+        "give the condition: join_on(…, condition), or left_join_on(…, condition)",
+    )
+}
+
+/// The fault of a query with two tables of one name.
+#[cold]
+pub(in crate::query) fn twice(origin: Origin) -> Fault {
+    let (name, model) = (origin.name, origin.def.name);
+    Fault::new(
+        format!("the query has the table {name} already"),
+        format!(
+            "join {model}.alias(\"…\"), or name another first table with .from(…) before the joins"
+        ),
+    )
+}

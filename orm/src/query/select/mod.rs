@@ -1,0 +1,12 @@
+//! SELECT: building a query and running it.
+//!
+//! `builder.rs` has the typed query over the plain one of `query_state.rs`; `selectable.rs` says what can be
+//! selected and what comes out; `join.rs` infers conditions from foreign keys; `verbs.rs` runs it. `by_key.rs` has
+//! the queries by primary key of `session.get` and the flush. Text is made in `compile`.
+
+pub(super) mod builder;
+pub(super) mod by_key;
+pub(super) mod join;
+pub(super) mod query_state;
+pub(super) mod selectable;
+mod verbs;

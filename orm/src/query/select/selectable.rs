@@ -1,0 +1,265 @@
+//! [`Selectable`]: what `select` takes, and what comes out of it on each executor.
+
+use orm_core::driver::Row;
+use orm_core::error::Result;
+use orm_core::stmt::Projection;
+use orm_core::types::{DbType, Nullability};
+
+use crate::mapping::{Column, Entity, Model};
+use crate::query::executor::Executor;
+use crate::query::expressions::expr::{Expr, IntoExpr};
+use crate::query::expressions::table_ref::{Need, Origin, Selected};
+use crate::query::rows::from_row::read_value;
+
+/// What can be selected: a model's value such as `User`, a column, an expression, `optional(…)` of one of
+/// these, or a tuple of up to eight of these; tuples nest.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be selected",
+    label = "expected a model's value such as `User`, a column, an expression, or a tuple of at most eight of these, which may be tuples in turn: `((a, b), c)`"
+)]
+pub trait Selectable {
+    /// What a row gives: entities as the executor `X` yields them, columns and expressions as their
+    /// Rust values.
+    type Output<X: Executor>;
+
+    /// How many columns of the row it takes.
+    fn width() -> usize;
+
+    /// Adds what is selected to `columns`, and where it comes from to `selected`.
+    #[doc(hidden)]
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>);
+
+    /// Reads the columns of a row from `start` on.
+    ///
+    /// # Errors
+    /// `Decode` for a value that doesn't fit.
+    fn decode<X: Executor>(
+        row: &dyn Row,
+        start: usize,
+        sink: &mut X::Sink<'_>,
+    ) -> Result<Self::Output<X>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Entity> Selectable for E {
+    type Output<X: Executor> = X::Of<E::Model>;
+
+    fn width() -> usize {
+        E::Model::def().columns.len()
+    }
+
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
+        let origin = Origin::of(&self);
+        columns.push(Projection::Columns {
+            source: origin.name.into(),
+            names: origin.def.names,
+        });
+        selected.push(Selected {
+            origin,
+            need: Need::Row,
+        });
+    }
+
+    #[inline]
+    fn decode<X: Executor>(
+        row: &dyn Row,
+        start: usize,
+        sink: &mut X::Sink<'_>,
+    ) -> Result<X::Of<E::Model>> {
+        X::entity::<E::Model>(sink, row, start)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, T: DbType> Selectable for Column<M, T> {
+    type Output<X: Executor> = T;
+
+    fn width() -> usize {
+        1
+    }
+
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
+        let origin = Origin {
+            def: M::def(),
+            name: self.source(),
+        };
+        let need = if T::Null::NULLABLE {
+            Need::Nothing
+        } else {
+            Need::Row
+        };
+        columns.push(Projection::Expr(self.into_expr().ast));
+        selected.push(Selected { origin, need });
+    }
+
+    #[inline]
+    fn decode<X: Executor>(row: &dyn Row, start: usize, _sink: &mut X::Sink<'_>) -> Result<T> {
+        read_value(row, start)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType> Selectable for Expr<T> {
+    type Output<X: Executor> = T;
+
+    fn width() -> usize {
+        1
+    }
+
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
+        let need = if T::Null::NULLABLE {
+            Need::Nothing
+        } else {
+            Need::Value(columns.len())
+        };
+        selected.extend(self.origin.map(|origin| Selected { origin, need }));
+        columns.push(Projection::Expr(self.ast));
+    }
+
+    #[inline]
+    fn decode<X: Executor>(row: &dyn Row, start: usize, _sink: &mut X::Sink<'_>) -> Result<T> {
+        read_value(row, start)
+    }
+}
+
+/// The optional side of a left join; see [`optional`].
+#[derive(Clone, Copy, Debug)]
+pub struct Optional<S>(S);
+
+/// An entity, column or expression of the optional side of a left join: it comes out as an `Option`, `None` where
+/// there was no match.
+///
+/// ```
+/// # use orm::prelude::*;
+/// # #[derive(Model)]
+/// # struct User { #[orm(primary_key)] id: i64 }
+/// # #[derive(Model)]
+/// # struct Post { #[orm(primary_key)] id: i64, #[orm(references = User.id)] author_id: i64 }
+/// let pairs = select((User, optional(Post))).left_join(Post); // yields (User, Option<Post>)
+/// # let _ = pairs;
+/// ```
+pub fn optional<S>(selected: S) -> Optional<S> {
+    Optional(selected)
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Entity> Selectable for Optional<E> {
+    type Output<X: Executor> = Option<X::Of<E::Model>>;
+
+    fn width() -> usize {
+        E::width()
+    }
+
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
+        let origin = Origin::of(&self.0);
+        columns.push(Projection::Columns {
+            source: origin.name.into(),
+            names: origin.def.names,
+        });
+        selected.push(Selected {
+            origin,
+            need: Need::Optional,
+        });
+    }
+
+    fn decode<X: Executor>(
+        row: &dyn Row,
+        start: usize,
+        sink: &mut X::Sink<'_>,
+    ) -> Result<Self::Output<X>> {
+        // A key is never NULL in a row that exists.
+        let key = E::Model::def().primary_key[0];
+        if row.get(start + key)?.is_null() {
+            return Ok(None);
+        }
+        X::entity::<E::Model>(sink, row, start).map(Some)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
+    type Output<X: Executor> = Option<T::Plain>;
+
+    fn width() -> usize {
+        1
+    }
+
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
+        Optional(self.0.into_expr()).project(columns, selected);
+    }
+
+    fn decode<X: Executor>(
+        row: &dyn Row,
+        start: usize,
+        _sink: &mut X::Sink<'_>,
+    ) -> Result<Self::Output<X>> {
+        read_value(row, start)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType> Selectable for Optional<Expr<T>> {
+    type Output<X: Executor> = Option<T::Plain>;
+
+    fn width() -> usize {
+        1
+    }
+
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
+        selected.extend(self.0.origin.map(|origin| Selected {
+            origin,
+            need: Need::Optional,
+        }));
+        columns.push(Projection::Expr(self.0.ast));
+    }
+
+    fn decode<X: Executor>(
+        row: &dyn Row,
+        start: usize,
+        _sink: &mut X::Sink<'_>,
+    ) -> Result<Self::Output<X>> {
+        read_value(row, start)
+    }
+}
+
+macro_rules! tuples {
+    ($(($($item:ident $index:tt),+)),+ $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($item: Selectable),+> Selectable for ($($item,)+) {
+            type Output<X: Executor> = ($($item::Output<X>,)+);
+
+            fn width() -> usize {
+                0 $(+ $item::width())+
+            }
+
+            fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
+                $(self.$index.project(columns, selected);)+
+            }
+
+            #[inline]
+            fn decode<X: Executor>(
+                row: &dyn Row,
+                start: usize,
+                sink: &mut X::Sink<'_>,
+            ) -> Result<Self::Output<X>> {
+                let mut next = start;
+                let mut take = |width| {
+                    next += width;
+                    next - width
+                };
+                Ok(($($item::decode::<X>(row, take($item::width()), sink)?,)+))
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A 0),
+    (A 0, B 1),
+    (A 0, B 1, C 2),
+    (A 0, B 1, C 2, D 3),
+    (A 0, B 1, C 2, D 3, E 4),
+    (A 0, B 1, C 2, D 3, E 4, F 5),
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6),
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7),
+}

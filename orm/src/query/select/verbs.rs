@@ -1,0 +1,134 @@
+//! Running a query: `all`, `first`, `one`, `one_or_none`, `count`, `exists`.
+
+use orm_core::driver::Row;
+use orm_core::error::{Error, ErrorKind, Result};
+
+use super::builder::Select;
+use super::query_state::Query;
+use super::selectable::Selectable;
+use crate::engine::Connection;
+use crate::query::compile::compiled_sql::Form;
+use crate::query::executor::{Access, Executor};
+use crate::query::rows::from_row::read_value;
+
+impl<S: Selectable> Select<S> {
+    /// All rows.
+    ///
+    /// # Errors
+    /// `Usage` for a fault of the query, the database's refusal, `Decode` for a value that doesn't fit.
+    pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<S::Output<X>>> {
+        let mut rows = Vec::new();
+        conn_or_session.read(self.query.access(), |conn, mut sink| {
+            run(&self.query, Form::All, conn, &mut |row| {
+                rows.push(S::decode::<X>(row, 0, &mut sink)?);
+                Ok(())
+            })
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row, if there is any. Without an order that is any one row.
+    ///
+    /// # Errors
+    /// As [`Select::all`].
+    pub fn first<X: Executor>(&self, conn_or_session: &mut X) -> Result<Option<S::Output<X>>> {
+        let mut first = None;
+        conn_or_session.read(self.query.access(), |conn, mut sink| {
+            run(&self.query, Form::First, conn, &mut |row| {
+                first = Some(S::decode::<X>(row, 0, &mut sink)?);
+                Ok(())
+            })
+        })?;
+        Ok(first)
+    }
+
+    /// The only row.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Select::all`].
+    pub fn one<X: Executor>(&self, conn_or_session: &mut X) -> Result<S::Output<X>> {
+        match self.one_or_none(conn_or_session)? {
+            Some(row) => Ok(row),
+            None => Err(self.query.wrong_number(ErrorKind::NotFound)),
+        }
+    }
+
+    /// The only row, if there is one.
+    ///
+    /// # Errors
+    /// `MultipleRows` if there are several; else as [`Select::all`].
+    pub fn one_or_none<X: Executor>(
+        &self,
+        conn_or_session: &mut X,
+    ) -> Result<Option<S::Output<X>>> {
+        let mut only = None;
+        conn_or_session.read(self.query.access(), |conn, mut sink| {
+            run(&self.query, Form::One, conn, &mut |row| {
+                if only.is_some() {
+                    return Err(self.query.wrong_number(ErrorKind::MultipleRows));
+                }
+                only = Some(S::decode::<X>(row, 0, &mut sink)?);
+                Ok(())
+            })
+        })?;
+        Ok(only)
+    }
+}
+
+impl<S> Select<S> {
+    /// How many rows the query yields, counted by the database: an `i64`, as of
+    /// [`count_all`](crate::query::count_all).
+    ///
+    /// # Errors
+    /// As [`Select::all`].
+    pub fn count<X: Executor>(&self, conn_or_session: &mut X) -> Result<i64> {
+        let mut count = 0_i64;
+        conn_or_session.read(Access::Plain, |conn, _| {
+            run(&self.query, Form::Count, conn, &mut |row| {
+                count = read_value(row, 0)?;
+                Ok(())
+            })
+        })?;
+        Ok(count)
+    }
+
+    /// Whether the query yields any row.
+    ///
+    /// # Errors
+    /// As [`Select::all`].
+    pub fn exists<X: Executor>(&self, conn_or_session: &mut X) -> Result<bool> {
+        let mut exists = false;
+        conn_or_session.read(Access::Plain, |conn, _| {
+            run(&self.query, Form::Exists, conn, &mut |_| {
+                exists = true;
+                Ok(())
+            })
+        })?;
+        Ok(exists)
+    }
+}
+
+fn run(
+    query: &Query,
+    form: Form,
+    conn: &mut Connection,
+    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+) -> Result<()> {
+    query.with_text(form, conn.dialect(), |sql, binds| {
+        conn.read(sql, binds, each)
+    })
+}
+
+impl Query {
+    #[cold]
+    fn wrong_number(&self, kind: ErrorKind) -> Error {
+        let mut error = Error::new(kind);
+        if let Some(root) = self.root {
+            error = error.with_table(root.def.table);
+        }
+        match kind {
+            ErrorKind::NotFound => error.with_hint("use one_or_none if there may be no row"),
+            _ => error.with_hint("use first for any one of them, or add a filter"),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! How many rows one statement inserts, and its text. Nothing is sent here.
+//!
+//! Used by `mod.rs` and `send.rs`. There are few texts per column set, whatever the number of rows.
+
+use std::ops::Range;
+
+use orm_core::error::Result;
+use orm_core::sql::{Capabilities, Dialect, SqlWriter, write_batch_insert};
+use orm_core::stmt::{BatchInsert, BatchRows};
+use orm_core::types::Type;
+use orm_core::value::ValueRef;
+
+use super::BulkInsert;
+use crate::engine::{StatementKey, StatementKind, StoredTable};
+use crate::query::write::stored_table::batch_column;
+
+/// The most rows of one multi-row statement: beyond, nothing gets faster.
+const STATEMENT_ROWS: usize = 100;
+/// The rows whose values are collected at once for a loop over one statement.
+pub(super) const LOOP_ROWS: usize = 256;
+/// The most rows of one array statement: few round trips. Long values make them fewer.
+pub(super) const ARRAY_ROWS: usize = 1024;
+
+/// Whether rows are inserted as one array a column. One row has nothing to gain from it, and without
+/// columns there is nothing to make arrays of.
+pub(super) fn goes_as_arrays(capabilities: &Capabilities, insert: &BulkInsert<'_>) -> bool {
+    capabilities.arrays && insert.rows > 1 && !insert.columns.is_empty()
+}
+
+/// Whether one statement of at most `limit` bytes inserts all rows, whether or not it hands back keys.
+pub(in crate::query) fn goes_at_once<'v>(
+    capabilities: &Capabilities,
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    limit: usize,
+) -> bool {
+    let at_once = || rows_within(insert, value, 0..insert.rows, limit) == insert.rows;
+    insert.rows == 1
+        || goes_as_arrays(capabilities, insert) && insert.rows <= ARRAY_ROWS && at_once()
+}
+
+/// How many of `rows` go together into `limit` bytes; one at least.
+pub(super) fn rows_within<'v>(
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    rows: Range<usize>,
+    limit: usize,
+) -> usize {
+    let columns = &insert.def.columns;
+    let is_short = |position: &usize| is_short(&columns[*position].ty);
+    let all = rows.len();
+    if insert.columns.iter().all(is_short) {
+        return all;
+    }
+    let mut bytes = 0;
+    let fits = |row: &usize| {
+        let values = insert.columns.iter().map(|position| value(*row, *position));
+        bytes += values.map(ValueRef::size).sum::<usize>();
+        bytes <= limit
+    };
+    rows.take_while(fits).count().clamp(1.min(all), all)
+}
+
+/// Whether the values of a type are so short that their number alone bounds a statement.
+fn is_short(ty: &Type) -> bool {
+    !matches!(ty, Type::Text | Type::Bytes)
+}
+
+/// How many of `left` rows go into the next statement. Only a few sizes occur per column set, so that
+/// there are few texts to prepare and to keep.
+pub(super) fn statement_rows(
+    capabilities: &Capabilities,
+    insert: &BulkInsert<'_>,
+    left: usize,
+) -> usize {
+    let width = insert.columns.len();
+    if width == 0 {
+        return 1;
+    }
+    let full = (capabilities.insert_binds / width).clamp(1, STATEMENT_ROWS);
+    if left >= full {
+        full
+    } else {
+        1 << left.ilog2()
+    }
+}
+
+/// The ranges of at most `size` rows that `rows` rows are cut into.
+pub(super) fn chunks(rows: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows)
+        .step_by(size)
+        .map(move |start| start..(start + size).min(rows))
+}
+
+/// By what the engine knows a text.
+pub(super) fn statement_key(
+    dialect: &dyn Dialect,
+    insert: &BulkInsert<'_>,
+    rows: BatchRows,
+    returning: Option<usize>,
+) -> StatementKey {
+    StatementKey {
+        dialect: dialect.name(),
+        model: insert.model,
+        kind: match returning {
+            Some(_) => StatementKind::InsertReturning,
+            None => StatementKind::Insert,
+        },
+        columns: insert.columns.to_vec(),
+        // An insert guards nothing: this is what it hands back.
+        guard: returning.into_iter().collect(),
+        rows: match rows {
+            BatchRows::Rows(rows) => rows,
+            BatchRows::Arrays => 0,
+        },
+        digest: false,
+    }
+}
+
+pub(super) fn render(
+    dialect: &dyn Dialect,
+    insert: &BulkInsert<'_>,
+    rows: BatchRows,
+    returning: Option<usize>,
+    stored: &StoredTable,
+) -> Result<String> {
+    let def = insert.def;
+    let columns = insert.columns.iter();
+    let columns: Vec<_> = columns.map(|p| batch_column(def, stored, *p)).collect();
+    let returning = returning.map(|position| def.names[position]);
+    let mut w = SqlWriter::new(dialect);
+    write_batch_insert(
+        &mut w,
+        &BatchInsert {
+            table: def.table,
+            columns: &columns,
+            rows,
+            returning,
+        },
+    )?;
+    Ok(w.finish().0)
+}

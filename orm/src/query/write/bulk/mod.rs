@@ -1,0 +1,119 @@
+//! Inserting many rows of one model in the way that is fastest on each database, with or without
+//! bringing back the keys that it generates.
+//!
+//! Used by `insert.rs` and by the session's flush. The way is chosen by capability alone: arrays
+//! (PostgreSQL), statements of many rows with RETURNING (MariaDB), one prepared statement in a loop with
+//! the last key of each (SQLite, MySQL). Texts come from the engine's cache, and there are few of them
+//! per column set. Which rows go together, and the transaction around them, are the caller's.
+
+mod batch_sql;
+mod keys;
+mod send;
+
+use orm_core::driver::Row;
+use orm_core::error::Result;
+use orm_core::sql::{Dialect, GeneratedKeys};
+use orm_core::stmt::BatchRows;
+use orm_core::value::ValueRef;
+
+pub(super) use self::batch_sql::goes_at_once;
+use self::batch_sql::{goes_as_arrays, render, statement_rows};
+use self::keys::{check_count, check_generated, explain_taken_key};
+use self::send::Bulk;
+use crate::engine::{Connection, StoredTable};
+use crate::mapping::ModelDef;
+
+/// Rows to be inserted into one model's table, all with the same columns.
+#[derive(Clone, Copy)]
+pub(crate) struct BulkInsert<'r> {
+    pub def: &'static ModelDef,
+    /// The model's slot index.
+    pub model: usize,
+    /// The positions of the columns that get a value.
+    pub columns: &'r [usize],
+    /// How many rows.
+    pub rows: usize,
+}
+
+/// Takes the key that the database generated for a row, in the order of the rows.
+pub(crate) type TakeKey<'k> = &'k mut dyn FnMut(usize, i64);
+
+/// Inserts rows. `value` gives the value of a row, counted from 0, for a column's position; `key`, if
+/// given, takes each row's generated key.
+pub(crate) fn insert_rows<'v>(
+    conn: &mut Connection,
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    key: Option<TakeKey<'_>>,
+) -> Result<()> {
+    let keys = conn.dialect().capabilities().generated_keys;
+    let returning = insert
+        .def
+        .generated
+        .filter(|_| keys == GeneratedKeys::Returning);
+    check_generated(conn, insert)?;
+    let mut bulk = Bulk {
+        limit: conn.statement_bytes(),
+        conn,
+        insert,
+        value,
+        returning: returning.filter(|_| key.is_some()),
+    };
+    let inserted = match key {
+        None => bulk.run(),
+        Some(key) if returning.is_none() => bulk.looped(key),
+        Some(key) => bulk.returning(&mut |query, rows| {
+            for (row, generated) in rows.clone().zip(query.keys(insert.def, rows.len())?) {
+                key(row, generated);
+            }
+            Ok(())
+        }),
+    };
+    inserted.map_err(|error| explain_taken_key(error, insert))?;
+    // Only now it is sure that the statement has not met another schema than the one looked at before.
+    check_generated(conn, insert)
+}
+
+/// Inserts rows and hands each row of the column at `returning` that comes back to `each`, in the order
+/// of the database.
+pub(super) fn insert_returning<'v>(
+    conn: &mut Connection,
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    returning: usize,
+    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+) -> Result<()> {
+    check_generated(conn, insert)?;
+    let returning = Some(returning);
+    Bulk {
+        limit: conn.statement_bytes(),
+        conn,
+        insert,
+        value,
+        returning,
+    }
+    .returning(&mut |query, rows| {
+        let mut found = 0;
+        query.conn.query(query.sql, query.binds, &mut |row| {
+            found += 1;
+            each(row)
+        })?;
+        check_count(insert.def, found, rows.len())
+    })
+    .map_err(|error| explain_taken_key(error, insert))
+}
+
+/// The text of the first statement by which rows are inserted.
+pub(super) fn first_statement(
+    dialect: &dyn Dialect,
+    insert: &BulkInsert<'_>,
+    returning: Option<usize>,
+) -> Result<String> {
+    let capabilities = dialect.capabilities();
+    let rows = if goes_as_arrays(capabilities, insert) {
+        BatchRows::Arrays
+    } else {
+        BatchRows::Rows(statement_rows(capabilities, insert, insert.rows))
+    };
+    render(dialect, insert, rows, returning, &StoredTable::default())
+}

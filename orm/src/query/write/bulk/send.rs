@@ -1,0 +1,234 @@
+//! Sending rows: as arrays, in statements of many rows, or in a loop over a statement of one.
+//!
+//! Used by `mod.rs`, which chooses the way. What comes back is read in `keys.rs`.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use orm_core::driver::Outcome;
+use orm_core::error::Result;
+use orm_core::stmt::BatchRows;
+use orm_core::value::ValueRef;
+
+use super::batch_sql::{
+    ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, rows_within, statement_key,
+    statement_rows,
+};
+use super::keys::{Query, check_count, unordered};
+use super::{BulkInsert, TakeKey};
+use crate::engine::Connection;
+use crate::query::write::check::{check_length, check_references};
+use crate::query::write::stored_table::stored_table;
+
+/// Rows on their way to a connection.
+pub(super) struct Bulk<'a, 'v> {
+    pub(super) conn: &'a mut Connection,
+    pub(super) insert: &'a BulkInsert<'a>,
+    pub(super) value: &'a dyn Fn(usize, usize) -> ValueRef<'v>,
+    /// The position of the column that the statements hand back.
+    pub(super) returning: Option<usize>,
+    /// The most bytes of values that a statement has, unless one row has more.
+    pub(super) limit: usize,
+}
+
+/// Sends a statement that hands back rows; the range says which rows it inserts.
+pub(super) type SendQuery<'s> = &'s mut dyn FnMut(Query<'_>, Range<usize>) -> Result<()>;
+
+impl<'v> Bulk<'_, 'v> {
+    pub(super) fn run(&mut self) -> Result<()> {
+        if goes_as_arrays(self.conn.dialect().capabilities(), self.insert) {
+            self.arrays()
+        } else {
+            self.statements()
+        }
+    }
+
+    pub(super) fn returning(&mut self, send: SendQuery<'_>) -> Result<()> {
+        if goes_as_arrays(self.conn.dialect().capabilities(), self.insert) {
+            self.arrays_returning(send)
+        } else {
+            self.statements_returning(send)
+        }
+    }
+
+    /// One statement of one row, run for each row, for the last key of each.
+    pub(super) fn looped(&mut self, key: TakeKey<'_>) -> Result<()> {
+        let width = self.insert.columns.len();
+        let def = self.insert.def;
+        let sql = self.text(BatchRows::Rows(1))?;
+        let mut binds = Vec::with_capacity(width * self.insert.rows.min(LOOP_ROWS));
+        let mut row = 0;
+        let mut done = |outcome: Outcome| {
+            check_count(def, outcome.affected, 1)?;
+            if outcome.last_insert_id == 0 {
+                return Err(unordered(def));
+            }
+            key(row, outcome.last_insert_id);
+            row += 1;
+            Ok(())
+        };
+        for rows in chunks(self.insert.rows, LOOP_ROWS) {
+            if width == 0 {
+                // Without binds their number can't tell how often the statement is to run.
+                for _ in rows {
+                    done(self.conn.execute(&sql, &[])?)?;
+                }
+                continue;
+            }
+            self.fill(&mut binds, rows)?;
+            self.conn.execute_each(&sql, width, &binds, &mut done)?;
+        }
+        Ok(())
+    }
+
+    /// Statements of many rows: full ones first, then one for each power of two in what is left.
+    fn statements(&mut self) -> Result<()> {
+        let (width, def) = (self.insert.columns.len(), self.insert.def);
+        let mut binds = Vec::new();
+        let mut next = 0;
+        while next < self.insert.rows {
+            let rows = self.statement_rows(next);
+            // The largest size may repeat: then it is prepared once for several runs.
+            let most = ((self.insert.rows - next) / rows).min((LOOP_ROWS / rows).max(1));
+            let fits = |run: &usize| self.rows_within(next + run * rows, rows) == rows;
+            let runs = 1 + (1..most).take_while(fits).count();
+            let sql = self.text(BatchRows::Rows(rows))?;
+            if width == 0 {
+                check_count(def, self.conn.execute(&sql, &[])?.affected, 1)?;
+                next += 1;
+                continue;
+            }
+            self.fill(&mut binds, next..next + rows * runs)?;
+            let mut done = |outcome: Outcome| check_count(def, outcome.affected, rows);
+            self.conn
+                .execute_each(&sql, width * rows, &binds, &mut done)?;
+            next += rows * runs;
+        }
+        Ok(())
+    }
+
+    /// As [`Bulk::statements`], with rows that come back.
+    fn statements_returning(&mut self, send: SendQuery<'_>) -> Result<()> {
+        let mut binds = Vec::new();
+        let mut next = 0;
+        while next < self.insert.rows {
+            let rows = self.statement_rows(next);
+            let sql = self.text(BatchRows::Rows(rows))?;
+            self.fill(&mut binds, next..next + rows)?;
+            send(
+                Query {
+                    conn: self.conn,
+                    sql: &sql,
+                    binds: &binds,
+                },
+                next..next + rows,
+            )?;
+            next += rows;
+        }
+        Ok(())
+    }
+
+    /// One array a column: the text is the same for any number of rows.
+    fn arrays(&mut self) -> Result<()> {
+        let sql = self.text(BatchRows::Arrays)?;
+        let mut values = Vec::new();
+        let mut next = 0;
+        while next < self.insert.rows {
+            let rows = next..next + self.rows_within(next, ARRAY_ROWS);
+            next = rows.end;
+            self.fill_columns(&mut values, rows.clone())?;
+            let outcome = self.conn.execute(&sql, &as_arrays(&values, rows.len()))?;
+            check_count(self.insert.def, outcome.affected, rows.len())?;
+        }
+        Ok(())
+    }
+
+    /// As [`Bulk::arrays`], with rows that come back.
+    fn arrays_returning(&mut self, send: SendQuery<'_>) -> Result<()> {
+        let sql = self.text(BatchRows::Arrays)?;
+        let mut values = Vec::new();
+        let mut next = 0;
+        while next < self.insert.rows {
+            let rows = next..next + self.rows_within(next, ARRAY_ROWS);
+            next = rows.end;
+            self.fill_columns(&mut values, rows.clone())?;
+            let binds = as_arrays(&values, rows.len());
+            send(
+                Query {
+                    conn: self.conn,
+                    sql: &sql,
+                    binds: &binds,
+                },
+                rows,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// How many rows go into the statement that begins at `next`.
+    fn statement_rows(&self, next: usize) -> usize {
+        let left = self.insert.rows - next;
+        let rows = statement_rows(self.conn.dialect().capabilities(), self.insert, left);
+        let fitting = self.rows_within(next, rows);
+        if fitting == rows {
+            rows
+        } else {
+            1 << fitting.ilog2()
+        }
+    }
+
+    /// How many of at most `most` rows from `next` on a statement has room for.
+    fn rows_within(&self, next: usize, most: usize) -> usize {
+        let end = self.insert.rows.min(next + most);
+        rows_within(self.insert, self.value, next..end, self.limit)
+    }
+
+    /// The values of some rows, row by row, checked.
+    fn fill(&self, binds: &mut Vec<ValueRef<'v>>, rows: Range<usize>) -> Result<()> {
+        binds.clear();
+        binds.reserve(rows.len() * self.insert.columns.len());
+        for row in rows {
+            for &position in self.insert.columns {
+                binds.push(self.checked(row, position)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The values of some rows, column by column, checked.
+    fn fill_columns(&self, values: &mut Vec<ValueRef<'v>>, rows: Range<usize>) -> Result<()> {
+        values.clear();
+        values.reserve(rows.len() * self.insert.columns.len());
+        for &position in self.insert.columns {
+            for row in rows.clone() {
+                values.push(self.checked(row, position)?);
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn checked(&self, row: usize, position: usize) -> Result<ValueRef<'v>> {
+        let value = (self.value)(row, position);
+        check_length(self.insert.def, position, value)?;
+        check_references(self.insert.def, position, value)?;
+        Ok(value)
+    }
+
+    fn text(&mut self, rows: BatchRows) -> Result<Arc<str>> {
+        let dialect = self.conn.dialect();
+        let (insert, returning) = (self.insert, self.returning);
+        let key = statement_key(dialect, insert, rows, returning);
+        let stored = match rows {
+            BatchRows::Arrays => stored_table(self.conn, (insert.def, insert.model))?,
+            // Each bind takes the type of its column.
+            BatchRows::Rows(_) => Arc::default(),
+        };
+        let render = || render(dialect, insert, rows, returning, &stored);
+        self.conn.statement(&key, render)
+    }
+}
+
+fn as_arrays<'a>(values: &'a [ValueRef<'a>], rows: usize) -> Vec<ValueRef<'a>> {
+    values.chunks(rows).map(ValueRef::Array).collect()
+}

@@ -1,0 +1,79 @@
+//! DELETE of all rows that meet a condition.
+
+use std::marker::PhantomData;
+
+use orm_core::error::Result;
+use orm_core::sql::{Dialect, SqlWriter, write_delete};
+use orm_core::stmt;
+
+use crate::mapping::{Entity, Model};
+use crate::query::compile::scope::check_write;
+use crate::query::executor::{Executor, Write, execute_write};
+use crate::query::expressions::condition::Condition;
+
+/// A DELETE of the rows of a model's table; without a condition, of all of them.
+///
+/// ```
+/// # use orm::prelude::*;
+/// # #[derive(Model)]
+/// # #[orm(table = "users")]
+/// # struct User { #[orm(primary_key)] id: i64 }
+/// let sql = delete(User).filter(User.id.gt(7)).to_sql(&orm::sqlite::SqliteDialect)?;
+/// assert_eq!(sql, r#"DELETE FROM "users" WHERE "id" > ?"#);
+/// # Ok::<(), orm::Error>(())
+/// ```
+///
+/// On a session it goes past the unit of work: pending changes are flushed first, and what the session
+/// has loaded of the model counts as stale.
+#[must_use = "a delete does nothing until it is executed"]
+#[derive(Clone, Debug)]
+pub struct Delete<M> {
+    ast: stmt::Delete,
+    marker: PhantomData<fn() -> M>,
+}
+
+/// A DELETE of rows of a model's table.
+pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
+    let table = E::Model::def().table.into();
+    Delete {
+        ast: stmt::Delete {
+            table,
+            filter: Vec::new(),
+        },
+        marker: PhantomData,
+    }
+}
+
+impl<M: Model> Delete<M> {
+    /// Adds a condition that must hold as well.
+    pub fn filter<C: Condition>(mut self, condition: C) -> Self {
+        self.ast.filter.push(condition.into_predicate().into_ast());
+        self
+    }
+
+    /// Runs it and tells how many rows are gone.
+    ///
+    /// # Errors
+    /// `Usage` for a fault of the statement, the database's refusal.
+    pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
+        self.check()?;
+        execute_write(conn_or_session, M::def(), Write::Delete, |w| {
+            write_delete(w, &self.ast)
+        })
+    }
+
+    /// The SQL text in a dialect, with placeholders instead of values.
+    ///
+    /// # Errors
+    /// `Usage` for a fault of the statement, `Unsupported` for what the dialect has no words for.
+    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.check()?;
+        let mut w = SqlWriter::new(dialect);
+        write_delete(&mut w, &self.ast)?;
+        Ok(w.finish().0)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_write(&self.ast.table, self.ast.filter.iter())
+    }
+}

@@ -1,0 +1,278 @@
+//! INSERT of models, builders and collections of them.
+
+use std::marker::PhantomData;
+
+use orm_core::driver::Row;
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::Dialect;
+use orm_core::types::DbType;
+use orm_core::value::ValueRef;
+
+use super::bulk::{first_statement, goes_at_once, insert_returning, insert_rows};
+use super::values::{Rows, RowsOf, Run};
+use crate::engine::Connection;
+use crate::mapping::{Column, Entity, Model};
+use crate::query::executor::{Executor, Write};
+use crate::query::rows::from_row::read_value;
+
+/// An INSERT without rows as yet.
+#[must_use = "an insert does nothing until it has values and is executed"]
+#[derive(Debug)]
+pub struct InsertInto<M>(PhantomData<fn() -> M>);
+
+/// An INSERT of rows. They are stored all or not at all, in as few statements as the database does well.
+///
+/// Columns that the database fills in are left out: a generated key that reads 0, and columns with a
+/// server default for which there is no value.
+///
+/// ```
+/// use orm::prelude::*;
+///
+/// #[derive(Model)]
+/// struct User {
+///     #[orm(primary_key)]
+///     id: i64,
+///     name: String,
+/// }
+///
+/// let engine = Engine::connect("sqlite://")?;
+/// Metadata::of((User,)).create_all(&engine)?;
+/// let mut conn = engine.connection()?;
+/// let many = [User { id: 0, name: "ada".into() }, User { id: 0, name: "grace".into() }];
+/// assert_eq!(insert(User).values(&many).execute(&mut conn)?, 2);
+/// let id = insert(User).values(User::builder().name("edsger")).returning(User.id).one(&mut conn)?;
+/// assert_eq!(id, 3);
+/// # Ok::<(), orm::Error>(())
+/// ```
+///
+/// On a session it goes past the unit of work: pending changes are flushed first, and the rows are not
+/// tracked.
+#[must_use = "an insert does nothing until it is executed"]
+#[derive(Debug)]
+pub struct Insert<'a, M> {
+    first: Rows<'a, M>,
+    more: Vec<Rows<'a, M>>,
+}
+
+/// An INSERT that hands back a column of each row.
+#[must_use = "an insert does nothing until it is executed"]
+#[derive(Debug)]
+pub struct Returning<'a, M, T> {
+    insert: Insert<'a, M>,
+    column: Column<M, T>,
+}
+
+/// An INSERT into a model's table.
+pub fn insert<E: Entity>(_entity: E) -> InsertInto<E::Model> {
+    InsertInto(PhantomData)
+}
+
+impl<M: Model> InsertInto<M> {
+    /// The rows: a model or its builder, or any number of them in an array, slice, vector or another
+    /// iterator.
+    // On one line, since the compiler shows it to whoever gives something else.
+    #[rustfmt::skip]
+    pub fn values<'a, V, K>(self, values: V) -> Insert<'a, M> where Rows<'a, M>: RowsOf<V, M, K> {
+        Insert {
+            first: RowsOf::rows_of(values),
+            more: Vec::new(),
+        }
+    }
+}
+
+impl<'a, M: Model> Insert<'a, M> {
+    /// More rows.
+    #[rustfmt::skip]
+    pub fn values<V, K>(mut self, values: V) -> Self where Rows<'a, M>: RowsOf<V, M, K> {
+        self.more.push(RowsOf::rows_of(values));
+        self
+    }
+
+    /// Hands back a column of each row. The generated key comes back in the order of the rows on every
+    /// database; other columns come in the order of the database, and not at all on MySQL.
+    pub fn returning<T: DbType>(self, column: Column<M, T>) -> Returning<'a, M, T> {
+        Returning {
+            insert: self,
+            column,
+        }
+    }
+
+    /// Runs it and tells how many rows were stored.
+    ///
+    /// # Errors
+    /// `DataTooLong` for a value beyond a declared length, `ForeignKeyViolation` for the key of a parent
+    /// that isn't stored, the database's refusal. Nothing is stored then.
+    pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
+        self.run(conn_or_session, &mut |conn, rows, run| {
+            insert_rows(
+                conn,
+                &run.insert::<M>(),
+                &|row, position| rows.value(run.rows.start + row, position),
+                None,
+            )
+        })
+    }
+
+    /// The SQL text in a dialect, with placeholders instead of values: of the first statement, if there
+    /// are several.
+    ///
+    /// # Errors
+    /// `Usage` without rows.
+    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.text(dialect, None)
+    }
+
+    fn text(&self, dialect: &dyn Dialect, returning: Option<usize>) -> Result<String> {
+        match self.parts().flat_map(Rows::runs).next() {
+            Some(run) => first_statement(dialect, &run.insert::<M>(), returning),
+            None => Err(
+                Error::with_message(ErrorKind::Usage, "the insert has no rows")
+                    .with_table(M::def().table),
+            ),
+        }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Rows<'a, M>> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+
+    fn len(&self) -> usize {
+        self.parts().map(Rows::len).sum()
+    }
+
+    fn run<X: Executor>(&self, x: &mut X, send: Send<'_, M>) -> Result<u64> {
+        let rows = self.len();
+        if rows == 0 {
+            return Ok(0);
+        }
+        x.write(M::def(), Write::Insert, |conn| {
+            if self.is_one_statement(conn) {
+                self.send_all(conn, send)
+            } else if conn.in_transaction() {
+                conn.savepoint(|conn| self.send_all(conn, send))
+            } else {
+                conn.transaction(|conn| self.send_all(conn, send))
+            }
+        })?;
+        Ok(rows as u64)
+    }
+
+    /// Whether all rows go in one statement, which needs nothing around it to store them all or none.
+    fn is_one_statement(&self, conn: &mut Connection) -> bool {
+        let limit = conn.statement_bytes();
+        let mut runs = self
+            .parts()
+            .flat_map(|part| part.runs().map(move |run| (part, run)));
+        let (Some((part, run)), None) = (runs.next(), runs.next()) else {
+            return false;
+        };
+        let value = |row, position| part.value(run.rows.start + row, position);
+        let capabilities = conn.dialect().capabilities();
+        goes_at_once(capabilities, &run.insert::<M>(), &value, limit)
+    }
+
+    fn send_all(&self, conn: &mut Connection, send: Send<'_, M>) -> Result<()> {
+        for part in self.parts() {
+            for run in part.runs() {
+                send(conn, part, &run)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sends one run of rows.
+type Send<'s, M> = &'s mut dyn FnMut(&mut Connection, &Rows<'_, M>, &Run) -> Result<()>;
+
+impl<M: Model, T: DbType> Returning<'_, M, T> {
+    /// Runs it and hands back the column of each row.
+    ///
+    /// # Errors
+    /// As [`Insert::execute`]; `Unsupported` for a column other than the generated key on a database
+    /// that hands back nothing else.
+    pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<T>> {
+        let mut values = Vec::with_capacity(self.insert.len());
+        let position = self.column.position();
+        let generated = M::def().generated == Some(position);
+        self.insert.run(conn_or_session, &mut |conn, rows, run| {
+            let value = |row, position| rows.value(run.rows.start + row, position);
+            if generated {
+                return self.insert_keys(conn, rows, run, &mut values);
+            }
+            let mut take = |row: &dyn Row| {
+                values.push(read_value(row, 0)?);
+                Ok(())
+            };
+            insert_returning(conn, &run.insert::<M>(), &value, position, &mut take)
+        })?;
+        Ok(values)
+    }
+
+    /// Runs it and hands back the column of its only row.
+    ///
+    /// # Errors
+    /// `Usage` for another number of rows; else as [`Returning::all`].
+    pub fn one<X: Executor>(&self, conn_or_session: &mut X) -> Result<T> {
+        let rows = self.insert.len();
+        if rows == 1
+            && let Some(value) = self.all(conn_or_session)?.pop()
+        {
+            return Ok(value);
+        }
+        Err(Error::with_message(
+            ErrorKind::Usage,
+            format!("the insert has {rows} rows, not one"),
+        )
+        .with_table(M::def().table)
+        .with_hint("use .all(…)"))
+    }
+
+    /// The SQL text in a dialect, as of [`Insert::to_sql`].
+    ///
+    /// # Errors
+    /// `Usage` without rows, `Unsupported` on MySQL.
+    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.insert.text(dialect, Some(self.column.position()))
+    }
+
+    /// Inserts rows for their keys: those that are generated, or those that the rows bring along.
+    fn insert_keys(
+        &self,
+        conn: &mut Connection,
+        rows: &Rows<'_, M>,
+        run: &Run,
+        keys: &mut Vec<T>,
+    ) -> Result<()> {
+        let position = self.column.position();
+        let value = |row, position| rows.value(run.rows.start + row, position);
+        let insert = run.insert::<M>();
+        let read = |value: ValueRef<'_>| {
+            T::from_value(value).map_err(|_| {
+                Error::with_message(
+                    ErrorKind::Decode,
+                    "the generated key does not fit its field",
+                )
+                .with_table(M::def().table)
+                .with_column(self.column.name())
+            })
+        };
+        if run.columns.contains(&position) {
+            insert_rows(conn, &insert, &value, None)?;
+            for row in 0..insert.rows {
+                keys.push(read(value(row, position))?);
+            }
+            return Ok(());
+        }
+        let mut generated = Vec::with_capacity(insert.rows);
+        insert_rows(
+            conn,
+            &insert,
+            &value,
+            Some(&mut |_, key| generated.push(key)),
+        )?;
+        for key in generated {
+            keys.push(read(ValueRef::Int(key))?);
+        }
+        Ok(())
+    }
+}

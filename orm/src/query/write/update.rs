@@ -1,0 +1,192 @@
+//! UPDATE of all rows that meet a condition.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::{Dialect, SqlWriter, write_update};
+use orm_core::stmt::{self, Expr, NextVersion};
+use orm_core::types::DbType;
+
+use super::check::{check_length, check_references};
+use crate::mapping::{Column, ColumnSet, Entity, Model};
+use crate::query::compile::scope::check_write;
+use crate::query::executor::{Executor, Write, execute_write};
+use crate::query::expressions::build_error::Fault;
+use crate::query::expressions::condition::Condition;
+use crate::query::expressions::operand::ValueFor;
+
+/// An UPDATE of the rows of a model's table; without a condition, of all of them.
+///
+/// ```
+/// # use orm::prelude::*;
+/// # #[derive(Model)]
+/// # #[orm(table = "users")]
+/// # struct User { #[orm(primary_key)] id: i64, logins: i32, email: Option<String> }
+/// let statement = update(User)
+///     .set(User.logins, User.logins + 1)
+///     .set(User.email, Null)
+///     .filter(User.id.eq(7));
+/// let sql = statement.to_sql(&orm::sqlite::SqliteDialect)?;
+/// assert_eq!(sql, r#"UPDATE "users" SET "logins" = "logins" + ?, "email" = ? WHERE "id" = ?"#);
+/// # Ok::<(), orm::Error>(())
+/// ```
+///
+/// On a session it goes past the unit of work: pending changes are flushed first, and what the session
+/// has loaded of the model is read again when it is next queried. A version column counts up, unless it
+/// is set.
+#[must_use = "an update does nothing until it is executed"]
+#[derive(Clone, Debug)]
+pub struct Update<M> {
+    ast: stmt::Update,
+    positions: Vec<usize>,
+    marker: PhantomData<fn() -> M>,
+}
+
+/// A column with its new value: `User.email.to(Null)`.
+#[must_use = "an assignment does nothing until it is given to a statement"]
+#[derive(Clone, Debug)]
+pub struct Assignment<M> {
+    position: usize,
+    value: Expr,
+    marker: PhantomData<fn() -> M>,
+}
+
+impl<M> Assignment<M> {
+    pub(in crate::query) fn new(position: usize, value: Expr) -> Self {
+        Self {
+            position,
+            value,
+            marker: PhantomData,
+        }
+    }
+}
+
+/// An UPDATE of a model's table.
+pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
+    let table = E::Model::def().table.into();
+    Update {
+        ast: stmt::Update {
+            table,
+            set: Vec::new(),
+            filter: Vec::new(),
+        },
+        positions: Vec::new(),
+        marker: PhantomData,
+    }
+}
+
+impl<M: Model> Update<M> {
+    /// Sets a column to a value or expression. Every expression reads the old values, whatever the order:
+    /// `set(A.x, A.y).set(A.y, A.x)` swaps them. MySQL can't swap, so it is `Unsupported` there.
+    pub fn set<T: DbType, V: ValueFor<T>>(self, column: Column<M, T>, value: V) -> Self {
+        self.assign(Assignment::new(column.position(), value.into_operand()))
+    }
+
+    /// Sets several columns, chosen at run time: `[User.email.to(Null)]`.
+    pub fn set_all(self, assignments: impl IntoIterator<Item = Assignment<M>>) -> Self {
+        assignments.into_iter().fold(self, Self::assign)
+    }
+
+    fn assign(mut self, assignment: Assignment<M>) -> Self {
+        let Assignment {
+            position, value, ..
+        } = assignment;
+        self.ast.set.push((M::def().names[position].into(), value));
+        self.positions.push(position);
+        self
+    }
+
+    /// Adds a condition that must hold as well.
+    pub fn filter<C: Condition>(mut self, condition: C) -> Self {
+        self.ast.filter.push(condition.into_predicate().into_ast());
+        self
+    }
+
+    /// Runs it and tells how many rows met the condition.
+    ///
+    /// # Errors
+    /// `Usage` if nothing is set, or a column twice, `DataTooLong` for a value beyond a declared length, the database's
+    /// refusal.
+    pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
+        self.check()?;
+        let ast = self.versioned();
+        execute_write(conn_or_session, M::def(), Write::Update, |w| {
+            write_update(w, &ast)
+        })
+        .map_err(explain_range::<M>)
+    }
+
+    /// The SQL text in a dialect, with placeholders instead of values.
+    ///
+    /// # Errors
+    /// `Usage` for a fault of the statement, `Unsupported` for what the dialect has no words for.
+    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.check()?;
+        let mut w = SqlWriter::new(dialect);
+        let ast = self.versioned();
+        write_update(&mut w, &ast)?;
+        Ok(w.finish().0)
+    }
+
+    /// The statement, which also counts up the version of the rows: an entity that was loaded before is
+    /// stale after it, and its version is what tells.
+    fn versioned(&self) -> Cow<'_, stmt::Update> {
+        let version = M::def().version;
+        let Some(position) = version.filter(|position| !self.positions.contains(position)) else {
+            return Cow::Borrowed(&self.ast);
+        };
+        let mut ast = self.ast.clone();
+        let name = M::def().names[position];
+        let version = Expr::column(ast.table.clone(), name);
+        let next = NextVersion::new(version, &M::def().columns[position].ty);
+        ast.set.push((name.into(), Expr::Extension(Arc::new(next))));
+        Cow::Owned(ast)
+    }
+
+    fn check(&self) -> Result<()> {
+        let def = M::def();
+        if self.ast.set.is_empty() {
+            let message = format!("the update of {} sets no column", def.table);
+            return Err(Fault::new(message, "add .set(column, value)").to_error());
+        }
+        self.check_twice()?;
+        for (position, (_, value)) in self.positions.iter().zip(&self.ast.set) {
+            if let Expr::Value(value) = value {
+                check_length(def, *position, value.as_ref())?;
+                check_references(def, *position, value.as_ref())?;
+            }
+        }
+        let values = self.ast.set.iter().map(|(_, value)| value);
+        check_write(def.table, values.chain(&self.ast.filter))
+    }
+
+    // One database refuses it, the other takes the last value.
+    fn check_twice(&self) -> Result<()> {
+        let mut seen = ColumnSet::new();
+        for position in &self.positions {
+            if seen.contains(*position) {
+                let (table, column) = (M::def().table, M::def().names[*position]);
+                let message = format!("the update of {table} sets {column} twice");
+                return Err(Fault::new(message, "leave one of the two out").to_error());
+            }
+            seen.insert(*position);
+        }
+        Ok(())
+    }
+}
+
+/// Not every database names the column whose number is out of range: it may be one that the program has not set.
+#[cold]
+fn explain_range<M: Model>(error: Error) -> Error {
+    match M::def().version {
+        Some(position) if error.kind() == ErrorKind::OutOfRange && error.hint().is_none() => {
+            let name = M::def().names[position];
+            error.with_hint(format!(
+                "if it is {name}, the version that each update counts up, make its field an i64"
+            ))
+        }
+        _ => error,
+    }
+}

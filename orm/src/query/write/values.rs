@@ -1,0 +1,196 @@
+//! [`RowsOf`]: what `insert(User).values(…)` takes, kept as it was given: owned rows are moved, borrowed
+//! ones are read where they are.
+
+use std::fmt;
+use std::ops::Range;
+
+use orm_core::value::ValueRef;
+
+use super::bulk::BulkInsert;
+use crate::mapping::{ColumnSet, Model, ModelDef, NewEntity, NewRow};
+
+/// Rows that can be made of `V`: of a model or its builder, or of any number of them in an array, slice,
+/// vector or another iterator. A trait of the rows, not of `V`, because the compiler then keeps to its
+/// message and doesn't add where the user's type is defined.
+#[diagnostic::on_unimplemented(
+    message = "`{V}` can't be inserted into the table of `{M}`",
+    label = "expected a `{M}`, its builder with every required field given, or a collection of these"
+)]
+pub trait RowsOf<V, M, Kind> {
+    /// The rows.
+    #[doc(hidden)]
+    fn rows_of(values: V) -> Self;
+}
+
+/// An element of a collection of rows.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be inserted into the table of `{M}`",
+    label = "expected a `{M}`, or its builder with every required field given"
+)]
+pub trait Item<'a, M, Kind>: Sized {
+    /// The rows of a collection.
+    #[doc(hidden)]
+    fn collect(items: impl Iterator<Item = Self>) -> Rows<'a, M>;
+}
+
+// The kinds keep the implementations of the traits above apart; each is inferred.
+
+/// A row that is given away.
+#[derive(Debug)]
+pub struct ByValue;
+/// A row that is lent.
+#[derive(Debug)]
+pub struct ByRef;
+/// A collection of such rows.
+#[derive(Debug)]
+pub struct Each<Kind>(Kind);
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, R: NewRow<Model = M>> RowsOf<R, M, ByValue> for Rows<'_, M> {
+    fn rows_of(row: R) -> Self {
+        Self::One(row.into_row())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M: Model> RowsOf<&'a M, M, ByRef> for Rows<'a, M> {
+    fn rows_of(row: &'a M) -> Self {
+        Self::OneBorrowed(row)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M, I, Kind> RowsOf<I, M, Each<Kind>> for Rows<'a, M>
+where
+    I: IntoIterator<Item: Item<'a, M, Kind>>,
+{
+    fn rows_of(rows: I) -> Self {
+        Item::collect(rows.into_iter())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, R: NewRow<Model = M>> Item<'_, M, ByValue> for R {
+    fn collect(items: impl Iterator<Item = Self>) -> Rows<'static, M> {
+        Rows::Owned(items.map(NewRow::into_row).collect())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, M: Model> Item<'a, M, ByRef> for &'a M {
+    fn collect(items: impl Iterator<Item = Self>) -> Rows<'a, M> {
+        Rows::Borrowed(items.collect())
+    }
+}
+
+/// Rows of one kind. A single one costs no allocation.
+pub enum Rows<'a, M> {
+    /// One that was given away.
+    One(NewEntity<M>),
+    /// One that was lent.
+    OneBorrowed(&'a M),
+    /// Those that were given away.
+    Owned(Vec<NewEntity<M>>),
+    /// Those that were lent.
+    Borrowed(Vec<&'a M>),
+}
+
+// Their number only, since rows are values.
+impl<M> fmt::Debug for Rows<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} rows", self.len())
+    }
+}
+
+/// Rows in a sequence that get values for the same columns.
+#[derive(Debug)]
+pub(in crate::query) struct Run {
+    pub(in crate::query) rows: Range<usize>,
+    pub(in crate::query) columns: Vec<usize>,
+}
+
+impl Run {
+    /// The run as the bulk insert takes it.
+    pub(in crate::query) fn insert<M: Model>(&self) -> BulkInsert<'_> {
+        let model = M::slot().index();
+        BulkInsert {
+            def: M::def(),
+            model,
+            columns: &self.columns,
+            rows: self.rows.len(),
+        }
+    }
+}
+
+impl<M> Rows<'_, M> {
+    pub(in crate::query) fn len(&self) -> usize {
+        match self {
+            Self::One(_) | Self::OneBorrowed(_) => 1,
+            Self::Owned(rows) => rows.len(),
+            Self::Borrowed(rows) => rows.len(),
+        }
+    }
+}
+
+impl<M: Model> Rows<'_, M> {
+    /// The value of a row for the column at `position`.
+    #[inline]
+    pub(in crate::query) fn value(&self, row: usize, position: usize) -> ValueRef<'_> {
+        match self {
+            Self::One(one) => one.value.value(position),
+            Self::OneBorrowed(one) => one.value(position),
+            Self::Owned(rows) => rows[row].value.value(position),
+            Self::Borrowed(rows) => rows[row].value(position),
+        }
+    }
+
+    /// The rows as runs. Runs keep the order of the rows, in which keys are generated.
+    pub(in crate::query) fn runs(&self) -> impl Iterator<Item = Run> {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let run = (next < self.len()).then(|| self.run_from(next))?;
+            next = run.rows.end;
+            Some(run)
+        })
+    }
+
+    fn run_from(&self, first: usize) -> Run {
+        let def = M::def();
+        let left_out = self.left_out(def, first);
+        let others = first + 1..self.len();
+        let same = others
+            .take_while(|row| self.left_out(def, *row) == left_out)
+            .count();
+        let all = 0..def.columns.len();
+        let columns = all
+            .filter(|position| !left_out.contains(*position))
+            .collect();
+        Run {
+            rows: first..first + 1 + same,
+            columns,
+        }
+    }
+
+    /// The columns of a row that the database is to fill in: a generated key of 0, and what has a
+    /// default there but no value here.
+    fn left_out(&self, def: &'static ModelDef, row: usize) -> ColumnSet {
+        let mut left_out = match self {
+            Self::One(one) => one.unset.clone(),
+            Self::Owned(rows) => rows[row].unset.clone(),
+            Self::OneBorrowed(_) | Self::Borrowed(_) => {
+                let columns = def.columns.iter().enumerate();
+                columns
+                    .filter(|(_, column)| column.server_default.is_some())
+                    .map(|(position, _)| position)
+                    .filter(|position| self.value(row, *position).is_null())
+                    .collect()
+            }
+        };
+        if let Some(generated) = def.generated
+            && self.value(row, generated) == ValueRef::Int(0)
+        {
+            left_out.insert(generated);
+        }
+        left_out
+    }
+}
