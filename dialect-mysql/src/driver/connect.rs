@@ -17,6 +17,7 @@ use orm_core::driver::encoded;
 use orm_core::error::{Error, ErrorKind, Result};
 
 use super::connection::{MysqlConnection, Settings};
+use super::kill::Target;
 use super::session::{check_variables, set_up};
 use super::{MysqlConfig, TlsMode};
 use crate::errors::{classify, is_silence};
@@ -74,10 +75,16 @@ struct Attempt {
 
 impl Attempt {
     fn open(self) -> Result<MysqlConnection> {
-        let mut native = self.native()?;
+        let (mut native, options) = self.native()?;
         let session = set_up(&mut native, &self.config)?;
+        let kill = Target {
+            // Another answer than that to a login is not waited for long.
+            options: options.read_timeout(time_limit(self.config.connect_timeout)),
+            server_name: session.server_name.clone(),
+        };
         let settings = Settings {
             session,
+            kill,
             statement_cache: self.config.statement_cache,
             ping_timeout: self.config.connect_timeout,
             answer_timeout: self.config.answer_timeout,
@@ -85,7 +92,8 @@ impl Attempt {
         Ok(MysqlConnection::new(native, settings))
     }
 
-    fn native(&self) -> Result<Conn> {
+    /// The connection, and the options that have led to it.
+    fn native(&self) -> Result<(Conn, OptsBuilder)> {
         // A host that is to be verified must be given by its name, and the native driver then tries the
         // first of its addresses only.
         if self.config.socket.is_some() || self.config.tls == TlsMode::Require {
@@ -107,8 +115,11 @@ impl Attempt {
         Err(last.unwrap_or_else(|| failed(&self.config, "the host has no address")))
     }
 
-    fn try_open(&self, options: OptsBuilder) -> Result<Conn> {
-        Conn::new(options).map_err(|native| refused(&self.config, native))
+    fn try_open(&self, options: OptsBuilder) -> Result<(Conn, OptsBuilder)> {
+        match Conn::new(options.clone()) {
+            Ok(native) => Ok((native, options)),
+            Err(native) => Err(refused(&self.config, native)),
+        }
     }
 
     fn resolve(&self) -> Result<Vec<SocketAddr>> {

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, Params, Statement};
-use orm_core::driver::{Connection, Outcome, Row, TransactionState, unanswered};
+use orm_core::driver::{Connection, Cursor, Outcome, Row, TransactionState, unanswered};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::IsolationLevel;
 use orm_core::value::ValueRef;
@@ -24,6 +24,8 @@ use orm_core::value::ValueRef;
 use super::answer::{Done, drain, outcome, read, reported, run};
 use super::bind;
 use super::bind_types::BindTypes;
+use super::cursor::MysqlCursor;
+use super::kill::{Kill, Target};
 use super::row::Kind;
 use super::session::{Session, log_in_again};
 use super::words::{asks_for_file, ends_or_begins, is_plain, only_tells};
@@ -50,6 +52,9 @@ pub struct MysqlConnection {
     /// There until the connection breaks.
     native: Option<Conn>,
     session: Session,
+    /// The number by which the server knows it.
+    number: u32,
+    kill: Target,
     statement_cache: usize,
     ping_timeout: Duration,
     answer_timeout: Duration,
@@ -64,6 +69,8 @@ pub struct MysqlConnection {
 /// What `connect.rs` found out or was told.
 pub(super) struct Settings {
     pub(super) session: Session,
+    /// How its queries are stopped.
+    pub(super) kill: Target,
     pub(super) statement_cache: usize,
     /// How long a ping may take; zero for any time.
     pub(super) ping_timeout: Duration,
@@ -76,8 +83,10 @@ impl MysqlConnection {
         let tracked = reported(&native).is_some();
         let types = (settings.session.server == "mysql").then(BindTypes::default);
         Self {
+            number: native.connection_id(),
             native: Some(native),
             session: settings.session,
+            kill: settings.kill,
             statement_cache: settings.statement_cache,
             ping_timeout: settings.ping_timeout,
             answer_timeout: settings.answer_timeout,
@@ -107,6 +116,30 @@ impl MysqlConnection {
 
     fn native(&mut self) -> Result<&mut Conn> {
         self.native.as_mut().ok_or_else(lost)
+    }
+
+    /// Hands out the native connection. Until it is put back this one is broken: what holds it may be forgotten.
+    pub(super) fn take_away(&mut self) -> Result<Conn> {
+        self.native.take().ok_or_else(lost)
+    }
+
+    pub(super) fn put_back(&mut self, native: Conn) {
+        self.native = Some(native);
+    }
+
+    /// Stops the query that runs, unless it ends soon.
+    pub(super) fn kill_later(&self) -> Option<Kill> {
+        Kill::later(&self.kill, self.number)
+    }
+
+    /// A query that ended by itself while it was stopped may leave that to the next statement.
+    pub(super) fn pass_over_kill(&mut self) {
+        let passed = self.native.as_mut().map(|native| native.query_drop("DO 0"));
+        if let Some(Err(native)) = passed
+            && breaks(&native)
+        {
+            self.lose();
+        }
     }
 
     fn params(&self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Params> {
@@ -167,8 +200,20 @@ impl MysqlConnection {
         }
     }
 
+    /// What a query needs to be sent.
+    pub(super) fn prepare_query(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+    ) -> Result<(Statement, Params)> {
+        self.check(sql)?;
+        let params = self.params(sql, binds)?;
+        let statement = self.prepare_for(sql, binds, &params)?;
+        Ok((statement, params))
+    }
+
     /// What is done with a prepared statement after its run.
-    fn finished<T>(
+    pub(super) fn finished<T>(
         &mut self,
         statement: Statement,
         sql: &str,
@@ -297,7 +342,7 @@ fn no_file() -> Error {
 }
 
 #[cold]
-fn lost() -> Error {
+pub(super) fn lost() -> Error {
     Error::new(ErrorKind::ConnectionLost)
 }
 
@@ -357,12 +402,14 @@ impl Connection for MysqlConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        self.check(sql)?;
-        let params = self.params(sql, binds)?;
-        let statement = self.prepare_for(sql, binds, &params)?;
+        let (statement, params) = self.prepare_query(sql, binds)?;
         let native = self.native.as_mut().ok_or_else(lost)?;
         let result = read(native, &mut self.kinds, (&statement, params), each);
         self.finished(statement, sql, result)?
+    }
+
+    fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
+        Box::new(MysqlCursor::open(self, sql, binds))
     }
 
     fn control(&mut self, sql: &str) -> Result<()> {

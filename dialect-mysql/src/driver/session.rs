@@ -11,6 +11,7 @@ use orm_core::value::Value;
 use super::MysqlConfig;
 use super::answer::drain;
 use super::connect::{failed, no_file, wrong};
+use super::kill::SERVER_NAME;
 use crate::{MARIADB_COLLATION, MYSQL_COLLATION, types};
 
 /// What the session gets from the driver alone: other values would break what the driver promises.
@@ -32,6 +33,8 @@ const UNKNOWN_VARIABLE: u16 = 1193;
 /// What a connection needs to know of its session.
 pub(super) struct Session {
     pub(super) server: &'static str,
+    /// What tells it from other servers.
+    pub(super) server_name: String,
     /// The most bytes that the server takes at once.
     pub(super) packet: usize,
     /// The isolation level of its transactions, if it is stronger than the one that InnoDB comes with.
@@ -74,6 +77,7 @@ pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session>
     }
     Ok(Session {
         server,
+        server_name: found.server_name,
         packet: found.packet,
         isolation: stronger(&found.isolation, config),
         settings,
@@ -104,6 +108,7 @@ struct Found {
     /// The role of the login, if it has one.
     role: Option<String>,
     isolation: String,
+    server_name: String,
 }
 
 /// In comments that one server executes and the other passes over: the variable has another name in each.
@@ -111,7 +116,8 @@ const QUESTION: &str = "SELECT VERSION(), @@max_allowed_packet, CURRENT_ROLE(), 
      /*!80000 @@transaction_isolation */ /*M! @@tx_isolation */";
 
 fn ask(native: &mut Conn) -> mysql::Result<Found> {
-    let row: Option<mysql::Row> = native.query_first(QUESTION)?;
+    let question = format!("{QUESTION}, {SERVER_NAME}");
+    let row: Option<mysql::Row> = native.query_first(question)?;
     let text = |index| match row.as_ref().and_then(|row| row.as_ref(index)) {
         Some(mysql::Value::Bytes(text)) => Some(String::from_utf8_lossy(text).into_owned()),
         _ => None,
@@ -122,6 +128,7 @@ fn ask(native: &mut Conn) -> mysql::Result<Found> {
         packet: packet.unwrap_or(usize::MAX),
         role: text(2),
         isolation: text(3).unwrap_or_default(),
+        server_name: text(4).unwrap_or_default(),
     })
 }
 

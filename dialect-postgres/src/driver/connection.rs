@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use hashlink::LruCache;
 use orm_core::blocking::{in_task, refuse_in_task};
-use orm_core::driver::{Connection, Outcome, Row, TransactionState, unanswered};
+use orm_core::driver::{Connection, Cursor, Outcome, Row, TransactionState, unanswered};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::IsolationLevel;
 use orm_core::value::ValueRef;
@@ -24,6 +24,7 @@ use postgres::{Client, Column, Statement};
 use tokio::runtime::Handle;
 
 use super::bind::{Bind, Refusal, binds, unspecified};
+use super::cursor::{Declared, PostgresCursor};
 use super::failure::{Failure, bind_count, server_error, too_many_binds};
 use super::row::{PostgresRow, Wire};
 use super::session::{Session, prepared};
@@ -40,7 +41,7 @@ const LONGEST_KEPT: usize = 16 * 1024;
 const QUESTION: &str = "SAVEPOINT orm_look; RELEASE SAVEPOINT orm_look";
 
 /// A statement that the server has parsed.
-struct Prepared {
+pub(super) struct Prepared {
     statement: Statement,
     wires: Box<[Wire]>,
     effect: Effect,
@@ -52,18 +53,20 @@ pub(super) struct PostgresConnection {
     client: Option<Client>,
     /// `None` if nothing is to be prepared.
     statements: Option<LruCache<Box<str>, Arc<Prepared>>>,
-    transaction: TransactionState,
+    pub(super) transaction: TransactionState,
     is_broken: bool,
     /// Whether statements that the native client has prepared for itself are gone.
     is_forgotten: bool,
     session: Session,
+    /// The cursor that is open.
+    pub(super) declared: Option<Declared>,
     ping_timeout: Duration,
     /// Whether a call inside a task of a runtime is made all the same, by another thread.
-    may_block_tasks: bool,
+    pub(super) may_block_tasks: bool,
 }
 
 /// The two ways to run a statement: prepared, or in one message with its text.
-struct Call<T> {
+pub(super) struct Call<T> {
     prepared: fn(&mut Client, &Statement, &[Erased<'_>]) -> Native<T>,
     direct: fn(&mut Client, &str, &[Typed<'_>]) -> Native<T>,
 }
@@ -71,9 +74,9 @@ struct Call<T> {
 type Erased<'a> = &'a (dyn ToSql + Sync);
 type Typed<'a> = (Erased<'a>, Type);
 
-type Native<T> = Result<T, postgres::Error>;
+pub(super) type Native<T> = Result<T, postgres::Error>;
 
-const EXECUTE: Call<u64> = Call {
+pub(super) const EXECUTE: Call<u64> = Call {
     prepared: Client::execute,
     direct: Client::execute_typed,
 };
@@ -94,6 +97,7 @@ impl PostgresConnection {
             is_broken: false,
             is_forgotten: false,
             session,
+            declared: None,
             ping_timeout: config.connect_timeout,
             may_block_tasks: config.allow_blocking_in_async,
         }
@@ -110,6 +114,8 @@ impl PostgresConnection {
         if !self.may_block_tasks {
             refuse_in_task()?;
         }
+        // One that was forgotten.
+        self.close_cursor()?;
         if self.is_broken() {
             self.lose();
             return Err(Error::new(ErrorKind::ConnectionLost));
@@ -123,7 +129,7 @@ impl PostgresConnection {
 
     /// Lets the native client talk to the server. It panics where blocking is not allowed, before it does
     /// anything; `refuse_in_task` finds most of these places, but not those without a budget.
-    fn talk<T: Send>(
+    pub(super) fn talk<T: Send>(
         &mut self,
         call: impl FnOnce(&mut Client) -> Native<T> + Send,
     ) -> Result<Native<T>> {
@@ -147,7 +153,7 @@ impl PostgresConnection {
         done.map_err(|_| in_task())
     }
 
-    fn run<T: Send>(
+    pub(super) fn run<T: Send>(
         &mut self,
         sql: &str,
         values: &[ValueRef<'_>],
@@ -258,7 +264,7 @@ impl PostgresConnection {
     }
 
     /// Draws the consequences of a statement for the connection and its transaction.
-    fn settle<T>(&mut self, sql: &str, effect: Effect, result: Native<T>) -> Result<T, Failure> {
+    pub(super) fn settle<T>(&mut self, sql: &str, effect: Effect, result: Native<T>) -> Result<T, Failure> {
         match result {
             Ok(value) => {
                 self.transaction = effect.done(self.transaction);
@@ -335,7 +341,7 @@ fn erase<'a>(bind: &'a Bind<'_>) -> Erased<'a> {
     bind
 }
 
-fn wires(columns: &[Column]) -> Vec<Wire> {
+pub(super) fn wires(columns: &[Column]) -> Vec<Wire> {
     columns
         .iter()
         .map(|column| Wire::of(column.type_()))
@@ -380,6 +386,10 @@ impl Connection for PostgresConnection {
         Ok(())
     }
 
+    fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
+        Box::new(PostgresCursor::open(self, sql, binds))
+    }
+
     fn control(&mut self, sql: &str) -> Result<()> {
         let run = |connection: &mut Self| {
             connection.check_usable(sql)?;
@@ -394,7 +404,10 @@ impl Connection for PostgresConnection {
     }
 
     fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {
-        self.transaction
+        match self.declared {
+            Some(Declared { has_begun: true }) => TransactionState::None,
+            _ => self.transaction,
+        }
     }
 
     fn resync(&mut self) -> Result<()> {

@@ -1,13 +1,14 @@
 //! Connections to PostgreSQL over the `postgres` crate: their configuration, and [`PostgresDriver`].
 //!
 //! `connect.rs` opens a connection, over `stream.rs` and with `tls.rs` if it is to be encrypted; `greeting.rs`
-//! hears what the server says first. `connection.rs` runs statements on it, `words.rs` follows what
-//! they do to the transaction, `session.rs` knows how a session is reset, `bind.rs` writes values and `row.rs` reads them, both in PostgreSQL's
+//! hears what the server says first. `connection.rs` runs statements on it, `cursor.rs` hands out rows as they are
+//! asked for, `words.rs` follows what statements do to the transaction, `session.rs` knows how a session is reset, `bind.rs` writes values and `row.rs` reads them, both in PostgreSQL's
 //! binary form. Deliberately not here: URLs and pools.
 
 mod bind;
 mod connect;
 mod connection;
+mod cursor;
 mod failure;
 mod greeting;
 mod row;

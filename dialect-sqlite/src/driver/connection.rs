@@ -7,7 +7,7 @@ use std::any::Any;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use orm_core::driver::{Connection, Outcome, Row, TransactionState};
+use orm_core::driver::{Connection, Cursor, Outcome, Row, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 use rusqlite::fallible_iterator::FallibleIterator as _;
@@ -15,6 +15,7 @@ use rusqlite::{Batch, CachedStatement, Statement};
 
 use super::bind::{bind_all, bind_row, check_count};
 use super::connect::SqliteDriver;
+use super::cursor::SqliteCursor;
 use super::row::SqliteRow;
 use super::rowid::Rowids;
 use super::session::{self, Watch};
@@ -35,7 +36,7 @@ pub(super) struct SqliteConnection {
 /// Statements of a longer text are prepared for one run: kept ones are counted, not weighed.
 const LONGEST_KEPT: usize = 16 * 1024;
 
-enum Prepared<'c> {
+pub(super) enum Prepared<'c> {
     Kept(CachedStatement<'c>),
     Once(Statement<'c>),
 }
@@ -75,12 +76,7 @@ impl SqliteConnection {
     }
 
     fn prepare(&self, sql: &str) -> Result<Prepared<'_>> {
-        let prepared = if sql.len() > LONGEST_KEPT {
-            self.native.prepare(sql).map(Prepared::Once)
-        } else {
-            self.native.prepare_cached(sql).map(Prepared::Kept)
-        };
-        prepared.map_err(|native| from_native(native, sql))
+        prepare(&self.native, sql)
     }
 
     /// Runs a bound statement to its end.
@@ -178,6 +174,10 @@ impl Connection for SqliteConnection {
         Ok(())
     }
 
+    fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
+        Box::new(SqliteCursor::open(&self.native, &self.rowids, (sql, binds)))
+    }
+
     fn control(&mut self, sql: &str) -> Result<()> {
         if is_transaction_control(sql) {
             let mut statement = self.prepare(sql)?;
@@ -198,11 +198,7 @@ impl Connection for SqliteConnection {
     // Some errors end the transaction and some don't, by rules of SQLite's own (a full disk, an
     // interrupted write, OR ROLLBACK; not a failed COMMIT that may be tried again). It tells when asked.
     fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {
-        if self.native.is_autocommit() {
-            TransactionState::None
-        } else {
-            TransactionState::Open
-        }
+        transaction(&self.native)
     }
 
     fn ping(&mut self) -> Result<()> {
@@ -260,6 +256,23 @@ impl Connection for SqliteConnection {
 impl fmt::Debug for SqliteConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteConnection").finish_non_exhaustive()
+    }
+}
+
+pub(super) fn prepare<'c>(native: &'c rusqlite::Connection, sql: &str) -> Result<Prepared<'c>> {
+    let prepared = if sql.len() > LONGEST_KEPT {
+        native.prepare(sql).map(Prepared::Once)
+    } else {
+        native.prepare_cached(sql).map(Prepared::Kept)
+    };
+    prepared.map_err(|native| from_native(native, sql))
+}
+
+pub(super) fn transaction(native: &rusqlite::Connection) -> TransactionState {
+    if native.is_autocommit() {
+        TransactionState::None
+    } else {
+        TransactionState::Open
     }
 }
 

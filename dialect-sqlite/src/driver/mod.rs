@@ -1,12 +1,14 @@
 //! Connections to SQLite over `rusqlite`: a file or a database in memory, set up alike each time.
 //!
-//! `connect.rs` has the options and the setting up, `connection.rs` runs statements, `session.rs` sees what they
-//! leave behind, `rowid.rs` knows which column a generated key belongs to, `bind.rs` and `row.rs` are the two ways of a value. SQLite is a library in this process: there is no server to
+//! `connect.rs` has the options and the setting up, `connection.rs` runs statements, `cursor.rs` hands out rows as
+//! they are asked for, `session.rs` sees what they leave behind, `rowid.rs` knows which column a generated key belongs
+//! to, `bind.rs` and `row.rs` are the two ways of a value. SQLite is a library in this process: there is no server to
 //! lose, and the word on the transaction is asked from SQLite itself.
 
 mod bind;
 mod connect;
 mod connection;
+mod cursor;
 mod row;
 mod rowid;
 mod session;

@@ -149,6 +149,10 @@ pub trait Connection: Send + Any {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()>;
 
+    /// Opens a cursor: runs one query and hands out its rows one at a time, as they are asked for, in memory that
+    /// does not grow with their number. [`Cursor::fetch`] returns what has failed, that of opening included.
+    fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c>;
+
     /// Runs one statement that has no binds and yields no rows that matter: BEGIN, COMMIT, SAVEPOINT,
     /// DDL. Must not go through a protocol that refuses such statements, and must cost one round trip.
     ///
@@ -234,6 +238,30 @@ pub trait Connection: Send + Any {
 
     /// The driver's own connection, for what this contract doesn't cover.
     fn native(&mut self) -> &mut dyn Any;
+}
+
+/// An open query of a [`Connection`], which runs nothing else meanwhile.
+///
+/// Dropping it closes it. One that is forgotten instead must not reach into the next statement: a driver closes it
+/// then, or gives the connection up.
+pub trait Cursor {
+    /// Hands the next row to `read`, and tells whether there was one. After the last row, and after an error, the
+    /// query has ended and the connection is free.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`], whether the query could not begin or has failed at a row.
+    fn fetch(&mut self, read: &mut dyn FnMut(&dyn Row)) -> Result<bool>;
+
+    /// Ends the query, however many rows are left, and leaves the transaction around it as it was. Must not read
+    /// all of them, which may take without end: a driver tells the server to stop. Does nothing after the end, and
+    /// is not refused inside an async task, where a cursor may be dropped.
+    ///
+    /// # Errors
+    /// `ConnectionLost`; the refusal of what ends the query.
+    fn close(&mut self) -> Result<()>;
+
+    /// As [`Connection::transaction`], after the end.
+    fn transaction(&mut self, error: Option<&Error>) -> TransactionState;
 }
 
 /// What a statement without rows did.

@@ -7,19 +7,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use orm_core::driver::{self, Outcome, Row, TransactionState};
+use orm_core::driver::{self, Outcome, Row};
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::schema::violation;
 use orm_core::sql::{Dialect, IsolationLevel};
 use orm_core::value::ValueRef;
 
+use super::failure;
 use super::handle::{Engine, Shared};
 use super::pool::Checkout;
 use super::statement_cache::StatementKey;
 use super::stored::StoredTable;
 use super::track::Track;
 use super::transaction_control;
-use crate::mapping::linked_tables;
 
 /// A connection to the database, on its own or a session's.
 ///
@@ -40,7 +39,7 @@ pub struct Connection {
     /// There until the connection is given back.
     pub(super) slot: Option<Checkout>,
     pub(super) shared: Arc<Shared>,
-    dialect: &'static dyn Dialect,
+    pub(super) dialect: &'static dyn Dialect,
     pub(super) track: Track,
     pub(super) savepoints: u32,
     /// How many closures and sessions the transaction belongs to: only they end it.
@@ -383,25 +382,13 @@ impl Connection {
         statement: impl FnOnce(&mut dyn driver::Connection) -> Result<T>,
         rows: impl Fn(&T) -> u64,
     ) -> Result<T> {
-        if !self.is_leaving {
-            self.shared.check_thread()?;
-        }
-        self.resync()?;
-        self.track.allow_statement()?;
-        if !is_text(sql) {
-            return Err(no_text(sql));
-        }
-        self.used = true;
-        let autocommits = self.track == Track::Idle && effect == Effect::Writes;
-        let start = self.shared.log.start();
+        let autocommits = self.admit(sql, effect)?;
+        let start = self.shared.log.start(binds);
         let result = statement(native(&mut self.slot));
         if let Some(start) = start {
-            self.shared.log.finish(
-                start,
-                (sql, binds),
-                &result,
-                result.as_ref().map_or(0, rows),
-            );
+            self.shared
+                .log
+                .finish(&start, sql, result.as_ref().map(rows));
         }
         match result {
             Ok(value) => {
@@ -413,32 +400,25 @@ impl Connection {
         }
     }
 
+    /// Whether a statement may run here and now; if so, whether it commits by itself.
+    #[inline]
+    pub(super) fn admit(&mut self, sql: &str, effect: Effect) -> Result<bool> {
+        if !self.is_leaving {
+            self.shared.check_thread()?;
+        }
+        self.resync()?;
+        self.track.allow_statement()?;
+        if !is_text(sql) {
+            return Err(no_text(sql));
+        }
+        self.used = true;
+        Ok(self.track == Track::Idle && effect == Effect::Writes)
+    }
+
     #[cold]
     fn failed(&mut self, error: Error, sql: &str, autocommits: bool) -> Error {
         self.observe(Some(&error), sql);
-        let error = self.completed(error.with_sql(sql), sql);
-        match (error.kind(), error.hint()) {
-            // As with a COMMIT, the answer is lost, not necessarily the work.
-            (ErrorKind::ConnectionLost, _) if autocommits => error
-                .into_kind(ErrorKind::CommitUnknown)
-                .with_hint("look whether the work is stored before doing it again"),
-            (ErrorKind::ConnectionLost, None) => error
-                .with_hint("call rollback() to go on with a new connection, without this one's settings"),
-            (ErrorKind::UndefinedColumn, None) => error.with_hint(
-                "if the model has changed since its table was made: create_all only creates missing \
-                 tables and never alters one, so migrate the table",
-            ),
-            _ => error,
-        }
-    }
-
-    /// A violated constraint with what the registered models know of it.
-    fn completed(&self, error: Error, sql: &str) -> Error {
-        if !error.is_constraint_violation() {
-            return error;
-        }
-        let limit = self.dialect.capabilities().identifier_limit;
-        violation::complete(error, sql, linked_tables(), limit)
+        failure::explain(error, sql, (self.dialect, autocommits))
     }
 
     /// Asks the driver what is left of the transaction after a statement, that succeeded or failed, and
@@ -446,26 +426,10 @@ impl Connection {
     #[inline]
     pub(super) fn observe(&mut self, error: Option<&Error>, sql: &str) {
         let state = self.native().transaction(error);
-        self.track = match (self.track, state) {
-            (Track::Open, TransactionState::Open) => Track::Open,
-            (Track::Idle, TransactionState::None) => Track::Idle,
-            (track, state) => {
-                let rolled_back = error.is_some_and(|error| self.rolls_back(error, sql));
-                track.changed(state, rolled_back)
-            }
-        };
-    }
-
-    /// Whether the database undoes the transaction by such an error, where it leaves none open. It does by those of
-    /// concurrency, and a lost connection undoes what no COMMIT was sent for. Where nothing commits on the side,
-    /// it does by any error of a text that doesn't end the transaction itself, such as a full disk on SQLite.
-    #[cold]
-    fn rolls_back(&self, error: &Error, sql: &str) -> bool {
-        let concurrency = error.is_serialization_failure() || error.is_busy();
-        concurrency
-            || error.is_connection_lost()
-            || self.dialect.capabilities().transactional_ddl
-                && !transaction_control::may_replace_transaction(sql)
+        let dialect = self.dialect;
+        self.track = self.track.after(state, || {
+            error.is_some_and(|error| failure::rolls_back(error, sql, dialect))
+        });
     }
 
     /// Lets the driver find out what was done through its own connection, if that was in other hands.
@@ -505,7 +469,7 @@ fn no_text(sql: &str) -> Error {
     Error::with_message(ErrorKind::Syntax, "the statement's text is empty")
 }
 
-fn native(slot: &mut Option<Checkout>) -> &mut dyn driver::Connection {
+pub(super) fn native(slot: &mut Option<Checkout>) -> &mut dyn driver::Connection {
     slot.as_mut()
         .and_then(|slot| slot.connection.as_deref_mut())
         .expect("invariant: the pool fills a slot before it hands it out, and none is used after it is given back")

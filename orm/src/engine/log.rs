@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Instant;
 
-use orm_core::error::Result;
+use orm_core::error::{Error, Result};
 use orm_core::value::ValueRef;
 use tracing::{Level, enabled, event};
 
@@ -18,31 +18,41 @@ pub(super) struct Log {
     pub values: bool,
 }
 
+/// A statement that is running.
+pub(super) struct Started {
+    at: Instant,
+    /// The values of its binds, if they are asked for.
+    values: String,
+}
+
 impl Log {
-    /// The time of a statement's start, or nothing if nobody listens: reading the clock costs more than
-    /// some statements.
+    /// The start of a statement, or nothing if nothing is logged: reading the clock costs more than some
+    /// statements.
     #[inline]
-    pub(super) fn start(self) -> Option<Instant> {
-        (self.echo || enabled!(target: "orm::sql", Level::DEBUG)).then(Instant::now)
+    pub(super) fn start(self, binds: &[ValueRef<'_>]) -> Option<Started> {
+        (self.echo || enabled!(target: "orm::sql", Level::DEBUG)).then(|| self.started(binds))
     }
 
-    /// Tells of a statement that was started at `start`.
     #[cold]
-    pub(super) fn finish<T>(
-        self,
-        start: Instant,
-        (sql, binds): (&str, &[ValueRef<'_>]),
-        result: &Result<T>,
-        rows: u64,
-    ) {
-        let elapsed = start.elapsed();
+    fn started(self, binds: &[ValueRef<'_>]) -> Started {
+        Started {
+            values: if self.values {
+                shorten(binds)
+            } else {
+                String::new()
+            },
+            at: Instant::now(),
+        }
+    }
+
+    /// Tells of a statement that has ended, and how many rows it read or wrote.
+    #[cold]
+    pub(super) fn finish(self, start: &Started, sql: &str, ended: Result<u64, &Error>) {
+        let elapsed = start.at.elapsed();
         let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        let error = result.as_ref().err().map(|error| error.kind().as_str());
-        let values = if self.values {
-            shorten(binds)
-        } else {
-            String::new()
-        };
+        let rows = ended.unwrap_or(0);
+        let error = ended.err().map(|error| error.kind().as_str());
+        let values = &start.values;
         event!(target: "orm::sql", Level::DEBUG, sql, elapsed_us, rows, error, values);
         if self.echo {
             let outcome =

@@ -5,8 +5,10 @@
 
 mod connect;
 mod connection;
+mod cursor;
 mod ddl;
 mod ddl_lock;
+mod failure;
 mod give_back;
 mod handle;
 mod log;
@@ -25,6 +27,7 @@ pub use orm_core::value::{Value, ValueRef};
 
 pub use connect::{Target, driver_for};
 pub use connection::Connection;
+pub(crate) use cursor::Cursor;
 pub use ddl::{create_missing, drop_existing};
 pub use handle::Engine;
 pub use options::EngineOptions;

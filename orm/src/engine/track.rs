@@ -37,6 +37,20 @@ impl Track {
         }
     }
 
+    /// What follows when the driver reports `state` after a statement; `rolled_back` is as for [`Track::changed`].
+    #[inline]
+    pub(super) fn after(
+        self,
+        state: TransactionState,
+        rolled_back: impl FnOnce() -> bool,
+    ) -> Self {
+        match (self, state) {
+            (Self::Open, TransactionState::Open) => Self::Open,
+            (Self::Idle, TransactionState::None) => Self::Idle,
+            (track, state) => track.changed(state, rolled_back()),
+        }
+    }
+
     /// What follows when the driver reports `state`; `rolled_back` tells whether a transaction that isn't open
     /// any more is known to be undone.
     #[cold]

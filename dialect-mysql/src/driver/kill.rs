@@ -1,0 +1,61 @@
+//! Stops a query from another connection, since a connection can't be told anything while it is answering.
+//!
+//! `cursor.rs` reads on while this waits: most of what is left of an answer is read faster than a connection is
+//! opened.
+
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use mysql::prelude::Queryable;
+use mysql::{Conn, OptsBuilder};
+
+/// How long the rest of an answer is read before the server is told to stop.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// What tells servers apart: behind a balancer another one may answer, where the number is that of another's query.
+pub(super) const SERVER_NAME: &str = "CONCAT(@@hostname, ':', @@port)";
+
+/// Which query is to be stopped, and how its server is reached.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) options: OptsBuilder,
+    pub(super) server_name: String,
+}
+
+/// A thread that stops a query soon.
+pub(super) struct Kill {
+    end: Sender<()>,
+    thread: thread::JoinHandle<bool>,
+}
+
+impl Kill {
+    /// Stops the query of the connection of that number, unless it ends soon. `None` without threads.
+    pub(super) fn later(target: &Target, connection: u32) -> Option<Self> {
+        let target = target.clone();
+        let (end, ended) = channel::<()>();
+        let thread = thread::Builder::new().name("orm-kill".to_owned());
+        let spawned = thread.spawn(move || {
+            matches!(ended.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout))
+                && kill(target, connection).is_ok_and(|killed| killed)
+        });
+        let thread = spawned.ok()?;
+        Some(Self { end, thread })
+    }
+
+    /// Tells whether the query may have been stopped, after which nothing will be.
+    pub(super) fn stop(self) -> bool {
+        drop(self.end);
+        self.thread.join().unwrap_or(true)
+    }
+}
+
+fn kill(target: Target, connection: u32) -> mysql::Result<bool> {
+    let mut other = Conn::new(target.options)?;
+    let found: Option<String> = other.query_first(format!("SELECT {SERVER_NAME}"))?;
+    let is_same = found.is_some_and(|name| name == target.server_name);
+    if is_same {
+        other.query_drop(format!("KILL QUERY {connection}"))?;
+    }
+    Ok(is_same)
+}

@@ -1,0 +1,182 @@
+//! A cursor of the server: DECLARE, FETCH as many rows as make a good message, CLOSE.
+//!
+//! `connection.rs` opens it. The protocol's own portals would do as well, but the native client makes them in
+//! transactions of its own only. A query that is sent whole keeps the connection until its last row has arrived, or
+//! aborts its transaction when it is cancelled; closing a cursor does neither.
+
+use std::mem::replace;
+use std::sync::Arc;
+use std::vec;
+
+use orm_core::driver::{Connection as _, Cursor, Row, TransactionState};
+use orm_core::error::{Error, Result};
+use orm_core::value::ValueRef;
+use postgres::Client;
+
+use super::connection::{EXECUTE, PostgresConnection, wires};
+use super::row::{PostgresRow, Wire};
+use super::words::Effect;
+
+const NAME: &str = "orm_stream";
+
+/// What the rows of one FETCH should come to.
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// The most rows of one FETCH, however small they are.
+const BATCH_ROWS: usize = 4096;
+
+/// How many times as many rows as the last one a FETCH may ask for: their size may change.
+const GROWTH: usize = 8;
+
+/// The cursor that a connection has open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Declared {
+    /// Whether it is in a transaction of its own, since a cursor needs one.
+    pub(super) has_begun: bool,
+}
+
+impl PostgresConnection {
+    fn declare(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<()> {
+        let has_begun = self.transaction == TransactionState::None;
+        if has_begun {
+            self.control("BEGIN")?;
+        }
+        let declare = format!("DECLARE {NAME} NO SCROLL CURSOR FOR {sql}");
+        let opened = self.run(&declare, binds, &EXECUTE);
+        // After an error there is none, but the transaction is to be ended.
+        if opened.is_ok() || has_begun {
+            self.declared = Some(Declared { has_begun });
+        }
+        opened.map(|_| ())
+    }
+
+    /// Closes the cursor that is open, if there is one.
+    pub(super) fn close_cursor(&mut self) -> Result<()> {
+        let Some(Declared { has_begun }) = self.declared.take() else {
+            return Ok(());
+        };
+        match (has_begun, self.transaction) {
+            (true, TransactionState::Open) => self.control("COMMIT"),
+            (true, TransactionState::Aborted) => self.control("ROLLBACK"),
+            (false, TransactionState::Open) => self.control(&format!("CLOSE {NAME}")),
+            // It has ended with its transaction, or will.
+            (_, TransactionState::None) | (false, TransactionState::Aborted) => Ok(()),
+        }
+    }
+
+    fn fetch(&mut self, rows: usize) -> Result<Vec<postgres::Row>> {
+        let sql = format!("FETCH {rows} FROM {NAME}");
+        let fetched = self.talk(|client: &mut Client| client.query_typed(&sql, &[]))?;
+        self.settle(&sql, Effect::NOTHING, fetched)
+            .map_err(|failure| failure.error)
+    }
+}
+
+/// The rows of one query.
+pub(super) struct PostgresCursor<'c> {
+    connection: &'c mut PostgresConnection,
+    sql: Box<str>,
+    /// Why the cursor could not be opened.
+    refused: Option<Error>,
+    fetched: vec::IntoIter<postgres::Row>,
+    wires: Arc<[Wire]>,
+    /// How many rows the next FETCH asks for; none after the end.
+    next: usize,
+}
+
+impl<'c> PostgresCursor<'c> {
+    pub(super) fn open(
+        connection: &'c mut PostgresConnection,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+    ) -> Self {
+        let refused = connection.declare(sql, binds).err();
+        Self {
+            connection,
+            sql: sql.into(),
+            refused,
+            fetched: Vec::new().into_iter(),
+            wires: Arc::new([]),
+            // The first one tells the columns. Their types may have to be looked up, which waits for ever behind an
+            // answer that the native client can't take in as a whole.
+            next: 1,
+        }
+    }
+
+    /// The next row, from the server if need be.
+    fn advance(&mut self) -> Result<Option<postgres::Row>> {
+        if let Some(error) = self.refused.take() {
+            return Err(error);
+        }
+        if let Some(row) = self.fetched.next() {
+            return Ok(Some(row));
+        }
+        if self.next == 0 {
+            return Ok(None);
+        }
+        let asked = self.next;
+        let rows = self.connection.fetch(asked)?;
+        if self.wires.is_empty()
+            && let Some(first) = rows.first()
+        {
+            self.wires = wires(first.columns()).into();
+        }
+        self.next = if rows.len() < asked { 0 } else { next(&rows) };
+        self.fetched = rows.into_iter();
+        Ok(self.fetched.next())
+    }
+
+    /// Ends the query after `error` of it, which is what there is to tell.
+    fn fail(&mut self, error: Error) -> Error {
+        self.next = 0;
+        // A rollback that fails has lost the connection, which tells itself by the next call.
+        let _ = self.end();
+        error.with_sql(&self.sql)
+    }
+
+    /// Closes the cursor. An end is not refused inside an async task, where a cursor may be dropped as well.
+    fn end(&mut self) -> Result<()> {
+        let may_block = replace(&mut self.connection.may_block_tasks, true);
+        let closed = self.connection.close_cursor();
+        self.connection.may_block_tasks = may_block;
+        closed
+    }
+}
+
+/// How many rows to ask for after those.
+fn next(rows: &[postgres::Row]) -> usize {
+    let bytes: usize = rows.iter().map(postgres::Row::raw_size_bytes).sum();
+    let fitting = BATCH_BYTES * rows.len() / bytes.max(1);
+    fitting.clamp(1, BATCH_ROWS.min(rows.len() * GROWTH))
+}
+
+impl Cursor for PostgresCursor<'_> {
+    fn fetch(&mut self, read: &mut dyn FnMut(&dyn Row)) -> Result<bool> {
+        match self.advance() {
+            Ok(Some(row)) => {
+                let wires = &self.wires;
+                read(&PostgresRow { row: &row, wires });
+                Ok(true)
+            }
+            Ok(None) => self.close().map(|()| false),
+            Err(error) => Err(self.fail(error)),
+        }
+    }
+
+    fn close(&mut self) -> Result<()> {
+        self.next = 0;
+        self.fetched = Vec::new().into_iter();
+        self.end().map_err(|error| error.with_sql(&self.sql))
+    }
+
+    fn transaction(&mut self, error: Option<&Error>) -> TransactionState {
+        self.connection.transaction(error)
+    }
+}
+
+impl Drop for PostgresCursor<'_> {
+    fn drop(&mut self) {
+        // What has gone wrong has lost the connection, which tells itself by the next call.
+        let _ = self.end();
+    }
+}
