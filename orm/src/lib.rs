@@ -66,8 +66,8 @@ pub use dialect_sqlite as sqlite;
 pub use engine::{Connection, Engine};
 pub use mapping::{DbEnum, Metadata, metadata};
 pub use query::{
-    Executor, FromRow, Null, Predicate, Select, avg, count, count_all, count_distinct, delete,
-    exists, insert, max, min, optional, raw, select, sum, update,
+    Executor, FromRow, Null, Predicate, Select, Stream, avg, count, count_all, count_distinct,
+    delete, exists, insert, max, min, optional, raw, select, sum, update,
 };
 pub use session::{Handles, Retry, Session, TransactionResult};
 pub use state::{EntityState, Ref};

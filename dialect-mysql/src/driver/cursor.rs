@@ -102,20 +102,12 @@ impl Reading {
 }
 
 /// Sends the query. The connection is away until its answer has been read.
-fn send(
-    connection: &mut MysqlConnection,
-    sql: &str,
-    binds: &[ValueRef<'_>],
-) -> Result<Reading> {
+fn send(connection: &mut MysqlConnection, sql: &str, binds: &[ValueRef<'_>]) -> Result<Reading> {
     let (statement, params) = connection.prepare_query(sql, binds)?;
     let native = connection.take_away()?;
     let hand = Rc::new(Hand::default());
     Ok(Reading {
-        answer: Box::pin(read(
-            native,
-            (statement.clone(), params),
-            Rc::clone(&hand),
-        )),
+        answer: Box::pin(read(native, (statement.clone(), params), Rc::clone(&hand))),
         statement,
         hand,
     })

@@ -264,7 +264,12 @@ impl PostgresConnection {
     }
 
     /// Draws the consequences of a statement for the connection and its transaction.
-    pub(super) fn settle<T>(&mut self, sql: &str, effect: Effect, result: Native<T>) -> Result<T, Failure> {
+    pub(super) fn settle<T>(
+        &mut self,
+        sql: &str,
+        effect: Effect,
+        result: Native<T>,
+    ) -> Result<T, Failure> {
         match result {
             Ok(value) => {
                 self.transaction = effect.done(self.transaction);

@@ -80,7 +80,10 @@ impl Connection {
 impl Cursor<'_> {
     /// Reads the next row. After the last one, and after an error, whether of the database or of `read`, there is
     /// none any more.
-    pub(crate) fn fetch<T>(&mut self, read: impl FnOnce(&dyn Row) -> Result<T>) -> Option<Result<T>> {
+    pub(crate) fn fetch<T>(
+        &mut self,
+        read: impl FnOnce(&dyn Row) -> Result<T>,
+    ) -> Option<Result<T>> {
         if self.is_over {
             return None;
         }

@@ -39,11 +39,7 @@ impl Track {
 
     /// What follows when the driver reports `state` after a statement; `rolled_back` is as for [`Track::changed`].
     #[inline]
-    pub(super) fn after(
-        self,
-        state: TransactionState,
-        rolled_back: impl FnOnce() -> bool,
-    ) -> Self {
+    pub(super) fn after(self, state: TransactionState, rolled_back: impl FnOnce() -> bool) -> Self {
         match (self, state) {
             (Self::Open, TransactionState::Open) => Self::Open,
             (Self::Idle, TransactionState::None) => Self::Idle,

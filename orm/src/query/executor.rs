@@ -115,9 +115,7 @@ impl Executor for Connection {
         access: Access,
         run: impl FnOnce(&mut Self, ()) -> Result<T>,
     ) -> Result<T> {
-        if access == Access::Lock && !self.can_lock() {
-            return Err(no_transaction_to_lock());
-        }
+        self.allow(access)?;
         run(self, ())
     }
 
@@ -144,6 +142,18 @@ impl Executor for Connection {
     #[inline]
     fn entity<M: Model>((): &mut (), row: &dyn Row, start: usize) -> Result<M> {
         M::decode(row, start)
+    }
+}
+
+impl Connection {
+    /// # Errors
+    /// `Usage` for a lock without a transaction.
+    #[inline]
+    pub(super) fn allow(&self, access: Access) -> Result<()> {
+        if access == Access::Lock && !self.can_lock() {
+            return Err(no_transaction_to_lock());
+        }
+        Ok(())
     }
 }
 

@@ -31,6 +31,7 @@ pub use raw::named_binds::Compiled;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::Places;
 pub use rows::from_row::{FromRow, read_place};
+pub use rows::stream::{Stream, StreamSource};
 pub use select::builder::{Select, select};
 pub(crate) use select::by_key::{current_rows_by_key, get_statement, rows_by_key};
 pub use select::join::{JoinTarget, Joined, Sources};

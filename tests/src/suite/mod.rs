@@ -52,6 +52,7 @@ mod silence;
 mod stale;
 mod statements;
 mod stored;
+mod streams;
 mod support;
 mod text_search;
 mod touched;
@@ -189,6 +190,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     silence::cases,
     stale::cases,
     stored::cases,
+    streams::cases,
     cascades::cases,
     optimistic::cases,
     outside_ends::cases,

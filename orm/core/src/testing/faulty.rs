@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::driver::{Connection, Driver, Outcome, Row, TransactionState};
+use crate::driver::{Connection, Cursor, Driver, Outcome, Row, TransactionState};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
@@ -130,6 +130,7 @@ impl Driver for FaultyDriver {
             server: inner.server(),
             inner: Some(inner),
             faults: self.faults.clone(),
+            is_lost: false,
             lost: Lost,
         };
         if fault.is_some() {
@@ -154,6 +155,8 @@ struct FaultyConnection {
     /// `None` once it is lost. The database undoes what is open then.
     inner: Option<Box<dyn Connection>>,
     faults: Faults,
+    /// Whether it was lost under a cursor, which still held it.
+    is_lost: bool,
     lost: Lost,
 }
 
@@ -162,6 +165,9 @@ struct Lost;
 
 impl FaultyConnection {
     fn inner(&mut self) -> Result<&mut dyn Connection> {
+        if self.is_lost {
+            self.inner = None;
+        }
         match &mut self.inner {
             Some(inner) => Ok(&mut **inner),
             None => Err(Error::new(ErrorKind::ConnectionLost)),
@@ -280,14 +286,31 @@ impl Connection for FaultyConnection {
         if is_lost { Err(self.lose()) } else { result }
     }
 
+    fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
+        let refused = self.run(sql, is_undone, |_| Ok(())).err();
+        let state = self.transaction(refused.as_ref());
+        Box::new(FaultyCursor {
+            state,
+            inner: match &mut self.inner {
+                Some(inner) if refused.is_none() => Some(inner.cursor(sql, binds)),
+                _ => None,
+            },
+            faults: self.faults.clone(),
+            is_lost: &mut self.is_lost,
+            refused,
+            sql: sql.into(),
+            rows: 0,
+        })
+    }
+
     fn control(&mut self, sql: &str) -> Result<()> {
         self.run(sql, |_| true, |inner| inner.control(sql))
     }
 
     fn transaction(&mut self, error: Option<&Error>) -> TransactionState {
         match &mut self.inner {
-            Some(inner) => inner.transaction(error),
-            None => TransactionState::None,
+            Some(inner) if !self.is_lost => inner.transaction(error),
+            _ => TransactionState::None,
         }
     }
 
@@ -320,7 +343,7 @@ impl Connection for FaultyConnection {
     }
 
     fn is_broken(&self) -> bool {
-        self.inner.as_ref().is_none_or(|inner| inner.is_broken())
+        self.is_lost || self.inner.as_ref().is_none_or(|inner| inner.is_broken())
     }
 
     fn clear_statements(&mut self) {
@@ -333,6 +356,49 @@ impl Connection for FaultyConnection {
         match &mut self.inner {
             Some(inner) => inner.native(),
             None => &mut self.lost,
+        }
+    }
+}
+
+/// A cursor of such a connection. It is opened by one call, and a second one reads its second row.
+struct FaultyCursor<'c> {
+    /// `None` after a refusal and a loss.
+    inner: Option<Box<dyn Cursor + 'c>>,
+    /// The transaction's, without the inner cursor.
+    state: TransactionState,
+    faults: Faults,
+    is_lost: &'c mut bool,
+    refused: Option<Error>,
+    sql: Box<str>,
+    rows: u32,
+}
+
+impl Cursor for FaultyCursor<'_> {
+    fn fetch(&mut self, read: &mut dyn FnMut(&dyn Row)) -> Result<bool> {
+        if let Some(error) = self.refused.take() {
+            return Err(error);
+        }
+        self.rows += 1;
+        if self.rows == 2 && self.faults.call(&self.sql, loses).is_some() {
+            *self.is_lost = true;
+            self.inner = None;
+            self.state = TransactionState::None;
+            return Err(Error::new(ErrorKind::ConnectionLost));
+        }
+        match &mut self.inner {
+            Some(inner) => inner.fetch(read),
+            None => Ok(false),
+        }
+    }
+
+    fn close(&mut self) -> Result<()> {
+        self.inner.as_mut().map_or(Ok(()), |inner| inner.close())
+    }
+
+    fn transaction(&mut self, error: Option<&Error>) -> TransactionState {
+        match &mut self.inner {
+            Some(inner) => inner.transaction(error),
+            None => self.state,
         }
     }
 }

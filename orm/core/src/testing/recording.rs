@@ -7,7 +7,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::driver::{Connection, Driver, Outcome, Row, TransactionState};
+use crate::driver::{Connection, Cursor, Driver, Outcome, Row, TransactionState};
 use crate::error::{Error, Result};
 use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
@@ -50,6 +50,8 @@ pub enum Call {
     ExecuteEach,
     /// [`Connection::query`].
     Query,
+    /// [`Connection::cursor`].
+    Cursor,
     /// [`Connection::control`].
     Control,
 }
@@ -233,6 +235,11 @@ impl Connection for RecordingConnection {
         self.inner.query(sql, binds, each)
     }
 
+    fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
+        self.recorder.add(Call::Cursor, sql, binds.len(), binds);
+        self.inner.cursor(sql, binds)
+    }
+
     fn control(&mut self, sql: &str) -> Result<()> {
         self.recorder.add(Call::Control, sql, 0, &[]);
         self.inner.control(sql)
@@ -333,6 +340,10 @@ mod tests {
             Ok(())
         }
 
+        fn cursor<'c>(&'c mut self, _: &str, _: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
+            Box::new(NoRows)
+        }
+
         fn control(&mut self, _: &str) -> Result<()> {
             Ok(())
         }
@@ -354,6 +365,22 @@ mod tests {
         }
     }
 
+    struct NoRows;
+
+    impl Cursor for NoRows {
+        fn fetch(&mut self, _: &mut dyn FnMut(&dyn Row)) -> Result<bool> {
+            Ok(false)
+        }
+
+        fn close(&mut self) -> Result<()> {
+            Ok(())
+        }
+
+        fn transaction(&mut self, _: Option<&Error>) -> TransactionState {
+            TransactionState::Open
+        }
+    }
+
     #[test]
     fn statements_are_listed_in_order() {
         let recorder = Recorder::with_values();
@@ -370,6 +397,12 @@ mod tests {
             .unwrap();
         connection.execute("DELETE", &binds[..1]).unwrap();
         connection.query("SELECT", &[], &mut |_| Ok(())).unwrap();
+        assert!(
+            !connection
+                .cursor("VALUES", &binds)
+                .fetch(&mut |_| ())
+                .unwrap()
+        );
         connection.ping().unwrap();
 
         let entries = recorder.take();
@@ -379,6 +412,7 @@ mod tests {
             "UPDATE -- 2 runs of 2 binds",
             "DELETE -- 1 binds",
             "SELECT",
+            "VALUES -- 4 binds",
         ];
         assert_eq!(lines, expected);
         assert_eq!(entries[2].values, ["Int(1)"]);

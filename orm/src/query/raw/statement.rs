@@ -14,6 +14,7 @@ use crate::mapping::{Entity, Model};
 use crate::query::executor::Executor;
 use crate::query::rows::column_index::{Arranged, Places};
 use crate::query::rows::from_row::{FromRow, Reader};
+use crate::query::rows::stream::{Stream, StreamSource};
 
 /// A statement in SQL text. `:name` stands for a value; `\:` is a colon.
 ///
@@ -129,6 +130,37 @@ impl Raw {
             Ok(())
         })?;
         only.ok_or_else(|| Error::new(ErrorKind::NotFound).with_sql(&self.sql))
+    }
+
+    /// The rows of a query one at a time, as tuples or structs: in memory that does not grow with their number. See
+    /// [`Stream`] for what an early end does.
+    ///
+    /// ```
+    /// use orm::prelude::*;
+    ///
+    /// let engine = Engine::connect("sqlite://")?;
+    /// let mut conn = engine.connection()?;
+    /// let numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
+    /// for row in raw(numbers).stream(&mut conn)? {
+    ///     let (number,): (i64,) = row?;
+    ///     if number == 1000 {
+    ///         break; // the query ends here
+    ///     }
+    /// }
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `Usage` for a name without a value or a value without its name, and in a transaction for a statement that
+    /// may end it. What the database refuses is the first row's error, or a later one's; PostgreSQL refuses what is
+    /// no query.
+    pub fn stream<'c, R: FromRow, C: StreamSource>(
+        &self,
+        conn: &'c mut C,
+    ) -> Result<Stream<'c, R>> {
+        let conn = conn.source();
+        let Compiled { sql, binds } = self.compile(conn.dialect())?;
+        Ok(Stream::new(conn.raw_cursor(&sql, &binds)?, Reader::read))
     }
 
     /// All rows, as entities. Their columns are found by name; others are passed over.

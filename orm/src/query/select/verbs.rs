@@ -1,4 +1,4 @@
-//! Running a query: `all`, `first`, `one`, `one_or_none`, `count`, `exists`.
+//! Running a query: `all`, `first`, `one`, `one_or_none`, `stream`, `count`, `exists`.
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
@@ -10,6 +10,7 @@ use crate::engine::Connection;
 use crate::query::compile::compiled_sql::Form;
 use crate::query::executor::{Access, Executor};
 use crate::query::rows::from_row::read_value;
+use crate::query::rows::stream::{Stream, StreamSource};
 
 impl<S: Selectable> Select<S> {
     /// All rows.
@@ -72,6 +73,47 @@ impl<S: Selectable> Select<S> {
             })
         })?;
         Ok(only)
+    }
+
+    /// The rows one at a time, as they are asked for: in memory that does not grow with their number. Entities
+    /// come out as owned structs, on connections alone; see [`Stream`] for what an early end does.
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "users")]
+    /// # struct User { #[orm(primary_key)] id: i64, name: String }
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// # Metadata::of((User,)).create_all(&engine)?;
+    /// # let mut conn = engine.connection()?;
+    /// # insert(User).values(User::builder().name("ada")).execute(&mut conn)?;
+    /// // SQLite, MariaDB, MySQL: SELECT "id", "name" FROM "users" ORDER BY "id" ASC
+    /// // PostgreSQL: BEGIN; DECLARE orm_stream NO SCROLL CURSOR FOR SELECT …; FETCH 1 FROM orm_stream;
+    /// //             FETCH 8 FROM orm_stream; …; COMMIT, or inside a transaction CLOSE orm_stream
+    /// for user in select(User).order_by(User.id.asc()).stream(&mut conn)? {
+    ///     let user = user?;
+    ///     println!("{} {}", user.id, user.name);
+    /// }
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `Usage` for a fault of the query and for a lock without a transaction. What the database refuses is the first
+    /// row's error, or a later one's.
+    pub fn stream<'c, C: StreamSource>(
+        &self,
+        conn: &'c mut C,
+    ) -> Result<Stream<'c, S::Output<Connection>>> {
+        let conn = conn.source();
+        conn.allow(self.query.access())?;
+        let cursor = self
+            .query
+            .with_text(Form::All, conn.dialect(), |sql, binds| {
+                conn.cursor(sql, binds)
+            })?;
+        Ok(Stream::new(cursor, |_, row| {
+            S::decode::<Connection>(row, 0, &mut ())
+        }))
     }
 }
 

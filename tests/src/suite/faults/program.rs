@@ -45,6 +45,7 @@ pub(super) const STEPS: &[Step] = &[
     Program::raw_alone,
     Program::on_a_connection,
     Program::by_hand,
+    Program::streamed,
 ];
 
 impl Program {
@@ -326,6 +327,23 @@ impl Program {
             .filter(Country.code.eq("M1"))
             .execute(&mut conn)?;
         conn.commit()
+    }
+
+    fn streamed(&mut self) -> Result<()> {
+        let mut conn = self.connection()?;
+        conn.transaction(|conn| {
+            insert(Country).values(country("O1")).execute(conn)?;
+            let codes = select(Country.code).order_by(Country.code);
+            let first = codes.stream(conn)?.next().transpose()?;
+            let all = codes.stream(conn)?.collect::<Result<Vec<_>>>()?;
+            let last = all.last().map(String::as_str).unwrap_or_default();
+            let named = format!("{} of {last}", first.unwrap_or_default());
+            update(Country)
+                .set(Country.name, named)
+                .filter(Country.code.eq("O1"))
+                .execute(conn)
+        })?;
+        Ok(())
     }
 }
 

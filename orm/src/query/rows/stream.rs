@@ -1,0 +1,87 @@
+//! [`Stream`]: the rows of one query as an iterator, read as they are asked for.
+//!
+//! The `stream` verbs of `select` and `raw` make one. On connections alone: a session keeps every entity that it
+//! loads, so that the rows would not be read in bounded memory.
+
+use std::fmt;
+use std::iter::FusedIterator;
+
+use orm_core::driver::Row;
+use orm_core::error::Result;
+
+use super::from_row::Reader;
+use crate::engine::{Connection, Cursor};
+
+/// The rows of a query, each a `Result<T>`, from a `stream` verb. After an error there are no more rows.
+///
+/// It has the connection for itself until it is dropped, which ends the query however many rows are left:
+///
+/// - PostgreSQL: the rows are those of a cursor, a few thousand at a time at most, and the end is `CLOSE`. Outside a
+///   transaction the cursor has one of its own.
+/// - MySQL and MariaDB: the server sends the rows while they are read. What is left at an early end is read and thrown
+///   away; if that takes longer than 20 ms, the query is stopped by `KILL QUERY` from another connection. Where
+///   none can be opened, everything that is left is read.
+/// - SQLite computes each row when it is asked for, and nothing after the end.
+///
+/// The transaction around it goes on after an early end. An error of the database is that of any statement: on
+/// PostgreSQL it aborts the transaction.
+#[must_use = "no row is read before it is asked for"]
+pub struct Stream<'c, T> {
+    cursor: Cursor<'c>,
+    reader: Reader,
+    read: fn(&mut Reader, &dyn Row) -> Result<T>,
+}
+
+impl<'c, T> Stream<'c, T> {
+    pub(in crate::query) fn new(
+        cursor: Cursor<'c>,
+        read: fn(&mut Reader, &dyn Row) -> Result<T>,
+    ) -> Self {
+        Self {
+            cursor,
+            reader: Reader::default(),
+            read,
+        }
+    }
+}
+
+impl<T> Iterator for Stream<'_, T> {
+    type Item = Result<T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Result<T>> {
+        let (reader, read) = (&mut self.reader, self.read);
+        self.cursor.fetch(|row| read(reader, row))
+    }
+}
+
+impl<T> FusedIterator for Stream<'_, T> {}
+
+impl<T> fmt::Debug for Stream<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").finish_non_exhaustive()
+    }
+}
+
+/// What rows can be streamed from: a [`Connection`].
+#[diagnostic::on_unimplemented(
+    message = "rows are streamed from a connection, not from `{Self}`",
+    label = "not a `Connection`",
+    note = "a session keeps every entity that it loads; stream owned structs from `session.connection()?`, or from a connection of their own: `engine.connection()?`"
+)]
+pub trait StreamSource: sealed::Sealed {
+    #[doc(hidden)]
+    fn source(&mut self) -> &mut Connection;
+}
+
+#[diagnostic::do_not_recommend]
+impl StreamSource for Connection {
+    fn source(&mut self) -> &mut Connection {
+        self
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for crate::engine::Connection {}
+}
