@@ -6,7 +6,7 @@
 
 use dialect_mysql::{MariaDbDialect, MysqlDialect};
 use orm_core::error::ErrorKind;
-use orm_core::schema::{Column, Keeps, Metadata, Table};
+use orm_core::schema::{Column, Keeps, Schema, Table};
 use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_expr};
 use orm_core::stmt::BatchRows::{Arrays, Rows};
 use orm_core::stmt::{Aggregate, LikeKind};
@@ -265,8 +265,8 @@ fn create_index() {
 
 #[test]
 fn foreign_key_cycle() {
-    let metadata = Metadata::new(tables::cycle()).unwrap();
-    let tables: Vec<_> = metadata.tables().iter().collect();
+    let schema = Schema::new(tables::cycle()).unwrap();
+    let tables: Vec<_> = schema.tables().iter().collect();
     let create = |table: &str, key: &str| {
         format!(
             "CREATE TABLE `{table}` (

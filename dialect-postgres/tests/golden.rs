@@ -3,7 +3,7 @@
 
 use dialect_postgres::PostgresDialect;
 use orm_core::error::ErrorKind;
-use orm_core::schema::{Keeps, Metadata};
+use orm_core::schema::{Keeps, Schema};
 use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_expr};
 use orm_core::stmt::BatchRows::{Arrays, Rows};
 use orm_core::stmt::{Aggregate, BatchDelete, LikeKind};
@@ -219,8 +219,8 @@ fn create_index() {
 
 #[test]
 fn foreign_key_cycle() {
-    let metadata = Metadata::new(tables::cycle()).unwrap();
-    let tables: Vec<_> = metadata.tables().iter().collect();
+    let schema = Schema::new(tables::cycle()).unwrap();
+    let tables: Vec<_> = schema.tables().iter().collect();
     let create = |table: &str| {
         format!(
             r#"CREATE TABLE "{table}" (

@@ -3,7 +3,7 @@
 
 use dialect_sqlite::SqliteDialect;
 use orm_core::error::ErrorKind;
-use orm_core::schema::{Column, Metadata, Table};
+use orm_core::schema::{Column, Schema, Table};
 use orm_core::sql::{Dialect, IsolationLevel, SqlWriter, TransactionOptions, ddl, write_expr};
 use orm_core::stmt::BatchRows::{Arrays, Rows};
 use orm_core::stmt::{Aggregate, LikeKind};
@@ -218,8 +218,8 @@ fn create_index() {
 
 #[test]
 fn foreign_key_cycle() {
-    let metadata = Metadata::new(tables::cycle()).unwrap();
-    let tables: Vec<_> = metadata.tables().iter().collect();
+    let schema = Schema::new(tables::cycle()).unwrap();
+    let tables: Vec<_> = schema.tables().iter().collect();
     let create = |table: &str, other: &str| {
         format!(
             r#"CREATE TABLE "{table}" (

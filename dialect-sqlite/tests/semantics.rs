@@ -4,7 +4,7 @@
 
 use dialect_sqlite::{SqliteDialect, SqliteDriver};
 use orm_core::driver::{Connection, Driver};
-use orm_core::schema::{Column, Default, Metadata, Table};
+use orm_core::schema::{Column, Literal, Schema, ServerDefault, Table};
 use orm_core::sql::{Dialect, SqlWriter, ddl, write_select};
 use orm_core::stmt::{Expr, Like, LikeKind, Projection, Select, Source};
 use orm_core::types::Type;
@@ -207,17 +207,18 @@ fn literals_equal_their_binds() {
 
 #[test]
 fn created_tables_work_and_never_use_a_key_twice() {
-    let at = Default::Raw("CURRENT_TIMESTAMP".into());
+    let at = ServerDefault::Raw("CURRENT_TIMESTAMP".into());
+    let smallest = ServerDefault::Literal(Literal::Int(i64::MIN));
     let table = Table::new("or\"der")
         .column(Column::new("id", Type::Int32).auto_increment())
-        .column(Column::new("n", Type::Int64).default(Default::Value(Value::Int(i64::MIN))))
-        .column(Column::new("at", Type::Timestamp).default(at))
+        .column(Column::new("n", Type::Int64).server_default(smallest))
+        .column(Column::new("at", Type::Timestamp).server_default(at))
         .column(Column::new("parent", Type::Int32).nullable())
         .primary_key(["id"])
         .foreign_key(["parent"], "or\"der", ["id"])
         .index(["n"]);
-    let metadata = Metadata::new(vec![table]).unwrap();
-    let tables: Vec<_> = metadata.tables().iter().collect();
+    let schema = Schema::new(vec![table]).unwrap();
+    let tables: Vec<_> = schema.tables().iter().collect();
     let mut connection = memory();
     for statement in ddl::create_all(&SqliteDialect, &tables).unwrap() {
         connection.control(&statement).unwrap();

@@ -88,23 +88,24 @@ pub mod prelude {
 /// For the code that the derives emit. No part of the public contract.
 #[doc(hidden)]
 pub mod __private {
+    pub use std::convert::identity;
     pub use std::marker::PhantomData;
     pub use std::mem::swap;
     pub use std::option::Option::{self, None, Some};
+    pub use std::sync::LazyLock;
 
     pub use inventory;
     pub use orm_core::driver::Row;
     pub use orm_core::error::Result;
-    pub use orm_core::schema::Action;
+    pub use orm_core::schema::{self, Action, Name};
     pub use orm_core::types::{DbType, EnumType, NotNull, Nullability, Type};
     pub use orm_core::value::{Misfit, ValueRef};
 
     pub use crate::mapping::{
-        Build, CheckDef, Column, ColumnDef, ColumnSet, DbEnum, Entity, Field, FieldGiven,
-        FieldMissing, FieldState, Generated, HasCollation, HasLength, IndexDef, IntoField,
-        KeyField, Model, ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef, Registration,
-        ServerDefault, Skipped, UniqueDef, Version, default_fits, filled, given, or_server,
-        referred,
+        Build, Column, ColumnSet, ConstraintDef, DbEnum, Entity, Field, FieldGiven, FieldMissing,
+        FieldState, Generated, HasCollation, HasLength, IntoField, KeyField, Model, ModelDef,
+        ModelSlot, NewEntity, Placeholder, ReferenceDef, Registration, Skipped, Version,
+        default_fits, filled, given, or_server, referred, table,
     };
     pub use crate::query::{FromRow, Places, read_place};
 }

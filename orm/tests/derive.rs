@@ -17,11 +17,11 @@
     clippy::too_many_lines
 )]
 
-use orm::mapping::{ModelDef, ServerDefault};
+use orm::mapping::ModelDef;
 use orm::prelude::*;
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind};
-use orm_core::schema::Action;
+use orm_core::schema::{Action, Literal, ServerDefault};
 use orm_core::types::Type;
 use orm_core::value::{Misfit, Value, ValueRef};
 
@@ -144,14 +144,9 @@ fn columns_are_the_fields_that_are_not_skipped() {
         "reads", "version", "answers",
     ];
     assert_eq!(def.names, expected);
-    assert_eq!(
-        def.columns
-            .iter()
-            .map(|column| column.name)
-            .collect::<Vec<_>>(),
-        expected
-    );
-    assert_eq!(def.columns[2].field, "author_id");
+    let names = def.columns.iter().map(|column| column.name.as_ref());
+    assert_eq!(names.collect::<Vec<_>>(), expected);
+    assert_eq!((def.fields[2], def.fields[11]), ("author_id", "answers"));
     assert_eq!(BlogPost.answers.position(), 11);
     assert_eq!(BlogPost.author_id.name(), "author");
     assert_eq!(BlogPost.author_id.source(), "blog_post");
@@ -160,7 +155,7 @@ fn columns_are_the_fields_that_are_not_skipped() {
         .columns
         .iter()
         .filter(|column| column.nullable)
-        .map(|column| column.name);
+        .map(|column| column.name.as_ref());
     assert_eq!(
         nullable.collect::<Vec<_>>(),
         ["picture", "written", "answers"]
@@ -168,29 +163,26 @@ fn columns_are_the_fields_that_are_not_skipped() {
     assert_eq!(def.columns[3].ty, Type::Int16);
     assert_eq!(def.columns[4].ty, Type::Bytes);
     assert_eq!(def.columns[4].length, Some(1000));
-    assert_eq!(def.columns[1].collation, Some("C"));
+    assert_eq!(def.columns[1].collation.as_deref(), Some("C"));
+    assert!(def.columns[0].auto_increment && !def.columns[3].auto_increment);
     assert_eq!((def.generated, def.version), (Some(0), Some(10)));
 }
 
 #[test]
 fn server_defaults_are_data() {
-    let defaults: Vec<_> = BlogPost::def()
-        .columns
-        .iter()
-        .map(|c| c.server_default)
-        .collect();
-    assert!(matches!(defaults[5], Some(ServerDefault::Text("draft"))));
-    assert!(matches!(
-        defaults[6],
-        Some(ServerDefault::Raw("CURRENT_TIMESTAMP"))
-    ));
+    let default = |position: usize| BlogPost::def().columns[position].server_default.as_ref();
+    let expected = [
+        ServerDefault::Literal(Literal::Text("draft".into())),
+        ServerDefault::Raw("CURRENT_TIMESTAMP".into()),
+        ServerDefault::Literal(Literal::Float(-0.5)),
+        ServerDefault::Literal(Literal::Bool(true)),
+        ServerDefault::Literal(Literal::Int(-1)),
+    ];
+    for (position, expected) in (5..).zip(&expected) {
+        assert_eq!(default(position), Some(expected));
+    }
     assert!(
-        matches!(defaults[7], Some(ServerDefault::Float(v)) if v.to_bits() == (-0.5_f64).to_bits())
-    );
-    assert!(matches!(defaults[8], Some(ServerDefault::Bool(true))));
-    assert!(matches!(defaults[9], Some(ServerDefault::Int(-1))));
-    assert!(
-        defaults[3].is_none(),
+        default(3).is_none(),
         "a default of the builder is none of the server's"
     );
 }
@@ -198,22 +190,38 @@ fn server_defaults_are_data() {
 #[test]
 fn constraints_name_positions() {
     let def = BlogPost::def();
-    let uniques: Vec<_> = def.uniques.iter().map(|u| (u.name, u.columns)).collect();
+    let uniques: Vec<_> = def.uniques.iter().map(|u| u.columns).collect();
+    assert_eq!(uniques, [&[2, 1][..], &[1, 3][..]]);
+    let uniques: Vec<_> = def
+        .schema
+        .uniques
+        .iter()
+        .map(|u| (u.name.as_ref(), u.columns.join(" ")))
+        .collect();
+    let expected = [
+        ("uq_blog_post_author_title", "author title"),
+        ("uq_rated", "title rating"),
+    ];
     assert_eq!(
         uniques,
-        [(None, &[2, 1][..]), (Some("uq_rated"), &[1, 3][..])]
+        expected.map(|(name, columns)| (name, columns.to_owned()))
     );
-    let indexes: Vec<_> = def.indexes.iter().map(|i| (i.name, i.columns)).collect();
+    let indexes: Vec<_> = def.indexes.iter().map(|i| i.columns).collect();
+    assert_eq!(indexes, [&[3, 2][..], &[1, 3][..], &[1][..]]);
+    let indexes: Vec<_> = def.schema.indexes.iter().map(|i| i.name.as_ref()).collect();
     let expected = [
-        (None, &[3, 2][..]),
-        (Some("ix_by_title"), &[1, 3][..]),
-        (None, &[1][..]),
+        "ix_blog_post_rating_author",
+        "ix_by_title",
+        "ix_blog_post_title",
     ];
     assert_eq!(indexes, expected);
-    assert_eq!(
-        (def.checks[0].name, def.checks[0].raw),
-        ("positive", "rating >= 0")
-    );
+    let checks: Vec<_> = def
+        .schema
+        .checks
+        .iter()
+        .map(|check| check.name.as_ref())
+        .collect();
+    assert_eq!(checks, ["ck_blog_post_status", "ck_blog_post_positive"]);
     assert_eq!(User::def().uniques[0].columns, [1]);
 }
 
@@ -224,7 +232,7 @@ fn references_reach_the_other_model() {
     };
     assert_eq!(author.columns, [2]);
     assert_eq!((author.target)().table, "users");
-    assert_eq!((author.target_columns)(), [0]);
+    assert_eq!(author.target_columns, [0]);
     assert_eq!(
         (author.on_delete, author.on_update),
         (Action::Cascade, Action::Restrict)
@@ -239,10 +247,16 @@ fn references_reach_the_other_model() {
         panic!("one reference")
     };
     assert_eq!(
-        (order.columns, (order.target_columns)()),
-        (&[0, 1][..], vec![0, 1])
+        (order.columns, order.target_columns),
+        (&[0, 1][..], &[0, 1][..])
     );
-    assert_eq!(order.name, Some("fk_order"));
+    let line = &Line::def().schema.foreign_keys[0];
+    assert_eq!(
+        (line.name.as_ref(), line.table.as_ref()),
+        ("fk_order", "orders")
+    );
+    assert_eq!(line.references, ["shop", "number"]);
+    assert_eq!(line.on_delete, Action::Cascade);
     Metadata::of((User, BlogPost, Order, Line))
         .schema()
         .expect("models without contradictions");
@@ -587,7 +601,7 @@ fn any_name_may_be_a_field() {
     use surroundings::Names;
     let def = surroundings::def();
     assert_eq!(def.names[1], "type");
-    assert_eq!(def.columns[1].field, "type");
+    assert_eq!(def.fields[1], "type");
     assert_eq!(Names.r#type.name(), "type");
     assert_eq!(Names.alias("n").alias.source(), "n");
     let names = Names::builder()

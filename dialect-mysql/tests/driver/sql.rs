@@ -2,8 +2,8 @@
 
 use orm_core::driver::Connection;
 use orm_core::error::ErrorKind;
-use orm_core::schema::{Column, Default, Metadata, Rule, Table};
-use orm_core::sql::{ddl, write_batch_insert, write_select};
+use orm_core::schema::{Column, Literal, Rule, Schema, ServerDefault, Table};
+use orm_core::sql::{Dialect, ddl, write_batch_insert, write_select};
 use orm_core::stmt::{
     Aggregate, BatchColumn, BatchInsert, BatchRows, Expr, Like, LikeKind, Projection, Select,
     Source,
@@ -331,7 +331,14 @@ fn returning_hands_back_keys_in_the_order_of_the_rows() {
     );
 }
 
-fn everything() -> Metadata {
+/// A default that the derive has no constant for.
+fn literal(dialect: &dyn Dialect, value: &Value) -> ServerDefault {
+    let sql = dialect.literal(value).expect("a literal");
+    ServerDefault::Raw(sql.into())
+}
+
+fn everything(dialect: &dyn Dialect) -> Schema {
+    let constant = ServerDefault::Literal;
     let labels = EnumType {
         name: "mood".into(),
         labels: vec!["happy".into(), "it's".into()].into(),
@@ -341,24 +348,29 @@ fn everything() -> Metadata {
         .column(
             Column::new("name", Type::Text)
                 .length(50)
-                .default(Default::Value(Value::Text("it's \\".into()))),
+                .server_default(constant(Literal::Text("it's \\".into()))),
         )
         .column(
             Column::new("story", Type::Text)
-                .default(Default::Value(Value::Text("once \\ '".into()))),
+                .server_default(constant(Literal::Text("once \\ '".into()))),
         )
-        .column(Column::new("raw", Type::Bytes).default(Default::Value(Value::Bytes(vec![0, 255]))))
-        .column(Column::new("key", Type::Uuid).default(Default::Value(Value::Uuid([7; 16]))))
-        .column(Column::new("flag", Type::Bool).default(Default::Value(Value::Bool(true))))
-        .column(Column::new("rate", Type::Float64).default(Default::Value(Value::Float(1e300))))
-        .column(Column::new("day", Type::Date).default(Default::Value(Value::Date(0))))
+        .column(
+            Column::new("raw", Type::Bytes)
+                .server_default(literal(dialect, &Value::Bytes(vec![0, 255]))),
+        )
+        .column(
+            Column::new("key", Type::Uuid).server_default(literal(dialect, &Value::Uuid([7; 16]))),
+        )
+        .column(Column::new("flag", Type::Bool).server_default(constant(Literal::Bool(true))))
+        .column(Column::new("rate", Type::Float64).server_default(constant(Literal::Float(1e300))))
+        .column(Column::new("day", Type::Date).server_default(literal(dialect, &Value::Date(0))))
         .column(
             Column::new("made", Type::Timestamp)
-                .default(Default::Raw("CURRENT_TIMESTAMP(6)".into())),
+                .server_default(ServerDefault::Raw("CURRENT_TIMESTAMP(6)".into())),
         )
         .column(
             Column::new("mood", Type::Enum(labels))
-                .default(Default::Value(Value::Text("happy".into()))),
+                .server_default(constant(Literal::Text("happy".into()))),
         )
         .column(Column::new("other", Type::Int64).nullable())
         .primary_key(["id"])
@@ -377,7 +389,7 @@ fn everything() -> Metadata {
         .column(Column::new("back", Type::Int64).nullable())
         .primary_key(["id"])
         .foreign_key(["back"], "a`b", ["id"]);
-    Metadata::new(vec![a, b]).expect("two tables")
+    Schema::new(vec![a, b]).expect("two tables")
 }
 
 #[test]
@@ -385,8 +397,8 @@ fn tables_are_created_and_dropped_with_all_they_have() {
     let scratch = Scratch::new();
     let mut connection = scratch.connect();
     let connection = connection.as_mut();
-    let metadata = everything();
-    let tables: Vec<&Table> = metadata.tables().iter().collect();
+    let schema = everything(dialect(connection));
+    let tables: Vec<&Table> = schema.tables().iter().collect();
     for sql in ddl::create_all(dialect(connection), &tables).expect("all is supported") {
         connection
             .control(&sql)

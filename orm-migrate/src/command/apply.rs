@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use orm::engine::Connection;
-use orm_core::schema::Metadata;
+use orm_core::schema::Schema;
 use orm_core::sql::{Dialect, ddl};
 
 use super::drift::Lacking;
@@ -24,7 +24,7 @@ pub struct Applied {
 /// Sorts the tables of `schema` into those that are there and those that aren't.
 pub(super) fn present(
     connection: &mut Connection,
-    schema: &Metadata,
+    schema: &Schema,
 ) -> Result<(Vec<String>, Vec<String>)> {
     let existing = history::tables(connection)?;
     let names = schema.tables().iter().map(|table| table.name.to_string());
@@ -32,13 +32,13 @@ pub(super) fn present(
 }
 
 /// The script that creates all tables.
-pub(super) fn create_script(schema: &Metadata, dialect: &dyn Dialect) -> Result<String> {
+pub(super) fn create_script(schema: &Schema, dialect: &dyn Dialect) -> Result<String> {
     let tables: Vec<_> = schema.tables().iter().collect();
     Ok(ddl::to_script(&ddl::create_all(dialect, &tables)?))
 }
 
 /// The script that drops all tables.
-pub(super) fn drop_script(schema: &Metadata, dialect: &dyn Dialect) -> Result<String> {
+pub(super) fn drop_script(schema: &Schema, dialect: &dyn Dialect) -> Result<String> {
     let tables: Vec<_> = schema.tables().iter().collect();
     Ok(ddl::drop_script(dialect, &tables)?)
 }
@@ -49,7 +49,7 @@ pub(super) fn drop_script(schema: &Metadata, dialect: &dyn Dialect) -> Result<St
 pub(super) fn write_migration(
     folder: &Path,
     name: &str,
-    (schema, dialect): (&Metadata, &dyn Dialect),
+    (schema, dialect): (&Schema, &dyn Dialect),
     direction: Direction,
 ) -> Result<Written> {
     if direction == Direction::Up {

@@ -1,6 +1,7 @@
 //! A package as a library that can be loaded: `cargo rustc --lib --crate-type cdylib`.
 //!
-//! Dependencies are those of a normal build and are reused; only the package itself is compiled once more.
+//! The feature `dump` of `orm` is on in this build alone: `orm` and what depends on it are compiled once more, and all
+//! other dependencies are those of a normal build.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ pub(super) struct Library {
 /// # Errors
 /// It doesn't compile, or not into something that can be loaded here.
 pub(super) fn library(package: &Package, selection: &Selection) -> Result<Library> {
-    let mut command = command(package, selection);
+    let mut command = command(package, selection)?;
     let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
@@ -38,7 +39,8 @@ pub(super) fn library(package: &Package, selection: &Selection) -> Result<Librar
         return Err(Error::failed(format!("cargo can't build the package {}", package.name))
             .with_note("cargo", "its messages are above")
             .with_hint(
-                "if only this way of building fails, call orm_migrate::cli::run() in a program of the package",
+                "if cargo finds no feature dump of orm, use the version of orm-migrate; if only this way of \
+                 building fails, call orm_migrate::cli::run() in a program of the package",
             ));
     }
     let library = read(&String::from_utf8_lossy(&output.stdout), &package.id);
@@ -53,15 +55,14 @@ pub(super) fn library(package: &Package, selection: &Selection) -> Result<Librar
     })
 }
 
-fn command(package: &Package, selection: &Selection) -> Command {
+fn command(package: &Package, selection: &Selection) -> Result<Command> {
     let mut command = cargo();
     command.args(["rustc", "--lib", "--crate-type", "cdylib"]);
     command.args(["--message-format", "json-render-diagnostics"]);
     command.arg("--manifest-path").arg(&package.manifest_path);
     command.args(["--package", &package.id]);
-    if !selection.features.is_empty() {
-        command.args(["--features", &selection.features.join(",")]);
-    }
+    let features = [selection.features.as_slice(), &[package.dump_feature()?]].concat();
+    command.args(["--features", &features.join(",")]);
     if selection.all_features {
         command.arg("--all-features");
     }
@@ -77,7 +78,7 @@ fn command(package: &Package, selection: &Selection) -> Command {
             command.args([option, value]);
         }
     }
-    command
+    Ok(command)
 }
 
 /// What is read of cargo's messages.
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_selection_becomes_cargos_options() {
-        let package = Package::named("app");
+        let package = Package::with_orm("app", "db");
         let selection = Selection {
             features: vec!["a".to_owned(), "b".to_owned()],
             all_features: true,
@@ -164,13 +165,13 @@ mod tests {
             target: Some("t".to_owned()),
             ..Selection::default()
         };
-        let command = command(&package, &selection);
+        let command = command(&package, &selection).unwrap();
         let arguments: Vec<_> = command
             .get_args()
             .map(|argument| argument.to_str().unwrap())
             .collect();
         let expected = "rustc --lib --crate-type cdylib --message-format json-render-diagnostics \
-            --manifest-path app/Cargo.toml --package app --features a,b --all-features \
+            --manifest-path app/Cargo.toml --package app --features a,b,db/dump --all-features \
             --no-default-features --locked --profile release --target t";
         assert_eq!(arguments.join(" "), expected);
     }

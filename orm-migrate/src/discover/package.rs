@@ -27,6 +27,8 @@ pub(super) struct Package {
 #[derive(Clone, Debug, Deserialize)]
 struct Dependency {
     name: String,
+    /// What the manifest calls it, if that isn't its name.
+    rename: Option<String>,
     /// `None` for a normal dependency.
     kind: Option<String>,
 }
@@ -55,9 +57,24 @@ impl Package {
     }
 
     fn uses_orm(&self) -> bool {
-        self.dependencies
-            .iter()
-            .any(|dependency| dependency.name == ORM && dependency.kind.is_none())
+        self.orm().is_some()
+    }
+
+    /// What the package calls [`ORM`] among its own dependencies: what cargo takes in front of a feature of it.
+    fn orm(&self) -> Option<&str> {
+        let mut own = self.dependencies.iter();
+        let found = own.find(|dependency| dependency.name == ORM && dependency.kind.is_none())?;
+        Some(found.rename.as_deref().unwrap_or(&found.name))
+    }
+
+    /// The feature of [`ORM`] that writes the dump, as this package names it.
+    ///
+    /// # Errors
+    /// The package depends on [`ORM`] only through other packages: cargo switches on features of a package's own
+    /// dependencies alone.
+    pub(super) fn dump_feature(&self) -> Result<String> {
+        let orm = self.orm().ok_or_else(|| no_orm(&self.name))?;
+        Ok(format!("{orm}/dump"))
     }
 }
 
@@ -174,10 +191,31 @@ fn no_library(package: &str) -> Error {
     )
 }
 
+fn no_orm(package: &str) -> Error {
+    Error::failed(format!(
+        "the package {package} has no dependency {ORM} of its own"
+    ))
+    .with_hint(format!(
+        "add {ORM} to its dependencies, or name with -p the package that has the models"
+    ))
+}
+
 #[cfg(test)]
 impl Package {
+    /// A package of that name with the dependency alone, under the name `orm`.
+    pub(super) fn with_orm(name: &str, orm: &str) -> Self {
+        Self {
+            dependencies: vec![Dependency {
+                name: ORM.to_owned(),
+                rename: (orm != ORM).then(|| orm.to_owned()),
+                kind: None,
+            }],
+            ..Self::named(name)
+        }
+    }
+
     /// A package of that name with nothing in it.
-    pub(super) fn named(name: &str) -> Self {
+    fn named(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             id: name.to_owned(),
@@ -196,6 +234,7 @@ mod tests {
         Package {
             dependencies: vec![Dependency {
                 name: dependency.to_owned(),
+                rename: None,
                 kind: None,
             }],
             targets: vec![Target {
@@ -227,6 +266,20 @@ mod tests {
         assert_eq!(error.exit(), Exit::Undecided);
         assert_eq!(error.note("packages"), Some("a, b"));
         assert_eq!(named(packages, "b").unwrap().name, "b");
+    }
+
+    #[test]
+    fn the_feature_bears_the_name_that_the_manifest_gives() {
+        let feature = |package: Package| package.dump_feature();
+        assert_eq!(feature(Package::with_orm("a", "orm")).unwrap(), "orm/dump");
+        assert_eq!(feature(Package::with_orm("a", "db")).unwrap(), "db/dump");
+        let mut dev = Package::with_orm("a", "orm");
+        dev.dependencies[0].kind = Some("dev".to_owned());
+        let error = feature(dev).unwrap_err();
+        assert!(
+            error.message().contains("a has no dependency orm"),
+            "{error}"
+        );
     }
 
     #[test]

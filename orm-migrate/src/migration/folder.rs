@@ -246,7 +246,7 @@ fn cannot_open(path: &Path, error: MigrationError) -> Error {
 
 /// What diesel reads from a metadata.toml. Other keys are other tools'.
 #[derive(Deserialize)]
-struct Metadata {
+struct MetadataFile {
     #[serde(rename = "run_in_transaction")]
     _run_in_transaction: Option<bool>,
 }
@@ -258,7 +258,7 @@ fn check_metadata(path: &PathBuf) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(Error::io("read", path, error)),
     };
-    toml::from_str::<Metadata>(&text)
+    toml::from_str::<MetadataFile>(&text)
         .map(drop)
         .map_err(|error| {
             let line = error

@@ -90,6 +90,55 @@ fn models_of_another_crate_are_found_if_it_is_named() {
 }
 
 #[test]
+fn the_orm_may_have_another_name() {
+    let project = Project::new("renamed", &MODELS.replace("orm::", "db::"));
+    let orm = |name: &str| manifest("renamed").replace("\norm = {", &format!("\n{name} = {{"));
+    let renamed = orm("db").replace("{ path", "{ package = \"orm\", path");
+    project.write("Cargo.toml", &format!("{renamed}\n[workspace]\n"));
+    let lib = MODELS
+        .replace("orm::prelude", "db::prelude")
+        .replace("#[orm(table", "#[orm(crate = db, table");
+    project.write("src/lib.rs", &lib);
+    let list = LIST.replace("a::", "renamed::");
+    project.run(&["models"]).ends(0).prints(&list);
+    // From the workspace, as an optional dependency.
+    let inherited = orm("db")
+        .split("db = ")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let source = renamed.split("db = ").nth(1).unwrap_or_default();
+    project.write(
+        "Cargo.toml",
+        &format!(
+            "{inherited}db = {{ workspace = true, optional = true }}\n\
+             [workspace]\n[workspace.dependencies]\ndb = {source}"
+        ),
+    );
+    project
+        .run(&["models", "--features", "db"])
+        .ends(0)
+        .prints(&list);
+}
+
+#[test]
+fn a_package_that_has_the_orm_through_another_is_told_what_to_do() {
+    let project = workspace("indirect", &[("e", MODELS), ("f", "use e as _;\n")]);
+    let manifest = manifest("f");
+    let (head, _) = manifest.split_once("orm = ").unwrap();
+    project.write(
+        "f-part/Cargo.toml",
+        &format!("{head}e = {{ path = \"../e-part\" }}\n"),
+    );
+    project.run(&["models", "-p", "f"]).ends(1).says(&[
+        "f has no dependency orm of its own",
+        "add orm",
+        "-p",
+    ]);
+    project.run(&["models"]).ends(0);
+}
+
+#[test]
 fn no_models_are_an_error_that_explains() {
     let project = Project::new("none", "pub fn f() -> orm::Result<()> { Ok(()) }\n");
     project
@@ -164,7 +213,11 @@ fn a_malformed_dump_is_told() {
             "upgrade orm-migrate",
         ),
         (
-            "{\"format\":1,\"orm_version\":\"0.1.0\",\"models\":[]}",
+            "{\"format\":1,\"orm_version\":\"0.0.9\",\"models\":[],\"older\":0}",
+            "dump.json has models in format 1 of orm 0.0.9, not 2",
+        ),
+        (
+            "{\"format\":2,\"orm_version\":\"0.1.0\",\"models\":[]}",
             "dump.json has no models",
         ),
     ] {

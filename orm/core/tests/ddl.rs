@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use orm_core::error::{Error, ErrorKind};
-use orm_core::schema::{Column, Default, Metadata, Rule, Table, naming};
+use orm_core::schema::{Column, Literal, Rule, Schema, ServerDefault, Table, naming};
 use orm_core::sql::{Capabilities, Dialect, ddl};
 use orm_core::testing::{ANSI, AnsiDialect};
 use orm_core::types::Type;
@@ -25,14 +25,14 @@ fn table(name: &'static str, parents: &[&'static str]) -> Table {
 }
 
 fn create_all(dialect: &dyn Dialect, tables: Vec<Table>) -> Vec<String> {
-    let metadata = Metadata::new(tables).unwrap();
-    let tables: Vec<_> = metadata.tables().iter().collect();
+    let schema = Schema::new(tables).unwrap();
+    let tables: Vec<_> = schema.tables().iter().collect();
     ddl::create_all(dialect, &tables).unwrap()
 }
 
 fn drop_all(dialect: &dyn Dialect, tables: Vec<Table>) -> Vec<String> {
-    let metadata = Metadata::new(tables).unwrap();
-    let tables: Vec<_> = metadata.tables().iter().collect();
+    let schema = Schema::new(tables).unwrap();
+    let tables: Vec<_> = schema.tables().iter().collect();
     ddl::drop_all(dialect, &tables).unwrap()
 }
 
@@ -50,10 +50,11 @@ fn a_table_has_columns_then_constraints() {
         .column(
             Column::new("title", Type::Text)
                 .length(40)
-                .default(Default::Value(Value::Text("it's".into()))),
+                .server_default(ServerDefault::Literal(Literal::Text("it's".into()))),
         )
         .column(
-            Column::new("at", Type::Timestamp).default(Default::Raw("CURRENT_TIMESTAMP".into())),
+            Column::new("at", Type::Timestamp)
+                .server_default(ServerDefault::Raw("CURRENT_TIMESTAMP".into())),
         )
         .unique(["title", "at"])
         .check(
@@ -80,27 +81,35 @@ fn a_table_has_columns_then_constraints() {
 
 #[test]
 fn defaults_are_literals() {
-    let with = |value| {
-        let column = Column::new("a", Type::Text).default(Default::Value(value));
+    let with = |constant| {
+        let column = Column::new("a", Type::Text).server_default(ServerDefault::Literal(constant));
         let sql = ddl::create_table(&DIALECT, &Table::new("t").column(column), &[])?;
         let default = sql.split_once("DEFAULT ").map(|(_, rest)| rest.to_owned());
         Ok::<_, Error>(default.unwrap().trim_end_matches("\n)").to_owned())
     };
+    for (constant, expected) in [
+        (Literal::Bool(true), "TRUE"),
+        (Literal::Int(-1), "-1"),
+        (Literal::Float(0.5), "5E-1"),
+        (Literal::Text("'".into()), "''''"),
+    ] {
+        assert_eq!(with(constant).unwrap(), expected);
+    }
+    let error = with(Literal::Float(f64::NAN)).unwrap_err();
+    assert!(error.is_unsupported());
+}
+
+#[test]
+fn values_have_literals() {
     for (value, expected) in [
         (Value::Null, "NULL"),
-        (Value::Bool(true), "TRUE"),
-        (Value::Int(-1), "-1"),
-        (Value::Float(0.5), "5E-1"),
-        (Value::Text("'".into()), "''''"),
         (Value::Bytes(vec![10]), "X'0A'"),
         (Value::Date(0), "DATE '1970-01-01'"),
         (Value::Time(0), "TIME '00:00:00'"),
         (Value::DateTime(0), "TIMESTAMP '1970-01-01 00:00:00'"),
     ] {
-        assert_eq!(with(value).unwrap(), expected);
+        assert_eq!(DIALECT.literal(&value).unwrap(), expected);
     }
-    let error = with(Value::Float(f64::NAN)).unwrap_err();
-    assert!(error.is_unsupported());
 }
 
 #[test]

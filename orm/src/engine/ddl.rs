@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::schema::{Metadata, Table};
+use orm_core::schema::{Schema, Table};
 use orm_core::sql::{ForeignKeySwitch, ddl};
 use orm_core::value::ValueRef;
 
@@ -21,7 +21,7 @@ use super::ddl_lock::in_turn;
 /// before anything is created; `Busy` if another program creates or drops tables for longer than a minute;
 /// the database's refusal, which without transactional DDL names in its hint the tables that were created
 /// before it.
-pub fn create_missing(connection: &mut Connection, schema: &Metadata) -> Result<()> {
+pub fn create_missing(connection: &mut Connection, schema: &Schema) -> Result<()> {
     // The first look takes no lock and writes nothing: most calls find every table.
     let missing = missing(connection, schema)?;
     if missing.is_empty() {
@@ -32,7 +32,7 @@ pub fn create_missing(connection: &mut Connection, schema: &Metadata) -> Result<
     in_turn(connection, |connection| create(connection, schema))
 }
 
-fn create(connection: &mut Connection, schema: &Metadata) -> Result<()> {
+fn create(connection: &mut Connection, schema: &Schema) -> Result<()> {
     let missing = missing(connection, schema)?;
     let statements = ddl::create_all(connection.dialect(), &missing)?;
     let created = statements
@@ -45,7 +45,7 @@ fn create(connection: &mut Connection, schema: &Metadata) -> Result<()> {
     }
 }
 
-fn missing<'s>(connection: &mut Connection, schema: &'s Metadata) -> Result<Vec<&'s Table>> {
+fn missing<'s>(connection: &mut Connection, schema: &'s Schema) -> Result<Vec<&'s Table>> {
     let existing = existing_tables(connection)?;
     let tables = schema.tables().iter();
     Ok(tables
@@ -79,7 +79,7 @@ fn unfinished(connection: &mut Connection, missing: &[&Table], error: Error) -> 
 /// `Unsupported` for a name that the dialect would cut; `Usage` in a transaction that DDL would commit; `Busy`
 /// as in [`create_missing`]; the database's refusal, such as a table that is not in `schema` and refers to one
 /// of these: SQLite would delete or change its rows, so it is refused here with `ForeignKeyViolation`.
-pub fn drop_existing(connection: &mut Connection, schema: &Metadata) -> Result<()> {
+pub fn drop_existing(connection: &mut Connection, schema: &Schema) -> Result<()> {
     connection.forget_tables();
     let all: Vec<&Table> = schema.into();
     ddl::check_names(connection.dialect(), &all)?;
@@ -101,7 +101,7 @@ pub fn drop_existing(connection: &mut Connection, schema: &Metadata) -> Result<(
     dropped.and(restored)
 }
 
-fn drop_present(connection: &mut Connection, schema: &Metadata) -> Result<()> {
+fn drop_present(connection: &mut Connection, schema: &Schema) -> Result<()> {
     let present = present(connection, schema)?;
     if let Some(switch) = connection.dialect().foreign_key_switch() {
         refuse_referenced(connection, &present, switch)?;
@@ -111,7 +111,7 @@ fn drop_present(connection: &mut Connection, schema: &Metadata) -> Result<()> {
         .try_for_each(|statement| drop_one(connection, statement))
 }
 
-fn present<'s>(connection: &mut Connection, schema: &'s Metadata) -> Result<Vec<&'s Table>> {
+fn present<'s>(connection: &mut Connection, schema: &'s Schema) -> Result<Vec<&'s Table>> {
     let existing = existing_tables(connection)?;
     let tables = schema.tables().iter();
     Ok(tables

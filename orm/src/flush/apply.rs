@@ -139,12 +139,12 @@ fn null_references(state: &mut State, deleted: &[Unit]) {
 /// What a foreign key holds that refers to one of the deleted rows.
 fn deleted_keys(state: &State, deleted: &[Unit], reference: &ReferenceDef) -> HashSet<Key> {
     let table = (reference.target)().table;
-    let columns = (reference.target_columns)();
+    let columns = reference.target_columns;
     let mut keys = HashSet::new();
     for unit in deleted.iter().filter(|unit| unit.def.table == table) {
         if let Some(parents) = state.by_model(unit.model) {
             let slots = unit.slots.iter();
-            keys.extend(slots.filter_map(|slot| old_key(parents, *slot, &columns)));
+            keys.extend(slots.filter_map(|slot| old_key(parents, *slot, columns)));
         }
     }
     keys

@@ -15,7 +15,7 @@ use super::replaced::InsertedKeys;
 use super::stale::{stale, still_there};
 use super::unit::{Plan, Unit, UnitKind};
 use crate::engine::{Connection, StatementKind};
-use crate::mapping::{ModelDef, table};
+use crate::mapping::ModelDef;
 use crate::query::{BulkInsert, check_length, check_references, insert_rows};
 use crate::state::{AnyArena, Inserted, State, Updated};
 
@@ -325,11 +325,11 @@ fn out_of_range(def: &ModelDef, position: usize, what: &str) -> Error {
 /// A violated constraint with what the unit's own model knows of it, where other models map the same table.
 #[cold]
 fn place(error: Error, def: &'static ModelDef, limit: usize) -> Error {
-    let (true, Ok(table)) = (error.is_constraint_violation(), table(def)) else {
+    if !error.is_constraint_violation() {
         return error;
-    };
+    }
     let sql = error.sql().unwrap_or_default().to_owned();
-    complete(error, &sql, &[table], limit)
+    complete(error, &sql, &[&def.schema], limit)
 }
 
 #[cold]

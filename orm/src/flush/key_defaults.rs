@@ -5,12 +5,11 @@
 //! often as there are rows, and the keys are inserted as if the program had given them.
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::schema::Default;
-use orm_core::sql::Dialect;
+use orm_core::sql::{Dialect, ddl};
 use orm_core::value::Value;
 
 use crate::engine::Connection;
-use crate::mapping::{ModelDef, table};
+use crate::mapping::ModelDef;
 use crate::state::AnyArena;
 
 /// How many keys one statement asks for.
@@ -65,13 +64,11 @@ fn expressions(
     def: &'static ModelDef,
     positions: &[usize],
 ) -> Result<Vec<String>> {
-    let table = table(def)?;
-    let columns = positions.iter().map(|position| &table.columns[*position]);
+    let columns = positions.iter().map(|position| &def.columns[*position]);
     columns
         .map(|column| {
-            let sql = match &column.default {
-                Some(Default::Raw(sql)) => sql.to_string(),
-                Some(Default::Value(value)) => dialect.literal(value)?,
+            let sql = match &column.server_default {
+                Some(default) => ddl::default_sql(dialect, default)?,
                 None => "NULL".to_owned(),
             };
             Ok(dialect.selected_default(column, &sql))

@@ -139,12 +139,12 @@ pub(super) fn parents_first(tables: &[Table<'_>], rows: &[Row]) -> Vec<Row> {
 /// Those of `rows` that a foreign key may refer to, by what it refers to.
 fn lookup(tables: &[Table<'_>], rows: &[Row], reference: &ReferenceDef) -> HashMap<String, usize> {
     let parents: Vec<usize> = targets(tables, reference).collect();
-    let columns = (reference.target_columns)();
+    let columns = reference.target_columns;
     let own = rows
         .iter()
         .enumerate()
         .filter(|(_, row)| parents.contains(&row.table));
-    own.filter_map(|(index, row)| Some((old_tuple(tables, *row, &columns)?, index)))
+    own.filter_map(|(index, row)| Some((old_tuple(tables, *row, columns)?, index)))
         .collect()
 }
 

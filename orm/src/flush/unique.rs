@@ -92,7 +92,7 @@ fn add_children(tables: &[Table<'_>], early: &mut HashSet<Row>) {
 struct Referring {
     /// The indices of the tables referred to.
     parents: Vec<usize>,
-    columns: Vec<usize>,
+    columns: &'static [usize],
     children: HashMap<Key, Vec<Row>>,
 }
 
@@ -108,7 +108,7 @@ impl Referring {
         }
         Self {
             parents: targets(tables, reference).collect(),
-            columns: (reference.target_columns)(),
+            columns: reference.target_columns,
             children,
         }
     }
@@ -117,7 +117,7 @@ impl Referring {
         if !self.parents.contains(&parent.table) {
             return &[];
         }
-        let key = old_key(tables[parent.table].arena, parent.slot, &self.columns);
+        let key = old_key(tables[parent.table].arena, parent.slot, self.columns);
         let children = key.and_then(|key| self.children.get(&key));
         children.map_or(&[], Vec::as_slice)
     }
@@ -235,9 +235,9 @@ fn is_set(reference: &ReferenceDef) -> bool {
 /// What a foreign key holds that refers to one of `rows`.
 fn keys_of(tables: &[Table<'_>], rows: &HashSet<Row>, reference: &ReferenceDef) -> HashSet<Key> {
     let parents: Vec<usize> = targets(tables, reference).collect();
-    let columns = (reference.target_columns)();
+    let columns = reference.target_columns;
     let own = rows.iter().filter(|row| parents.contains(&row.table));
-    own.filter_map(|row| old_key(tables[row.table].arena, row.slot, &columns))
+    own.filter_map(|row| old_key(tables[row.table].arena, row.slot, columns))
         .collect()
 }
 
@@ -364,12 +364,5 @@ fn folded<'a>(values: impl Iterator<Item = ValueRef<'a>>) -> Option<String> {
 
 fn unique_sets(def: &'static ModelDef) -> impl Iterator<Item = &'static [usize]> {
     let uniques = def.uniques.iter().map(|unique| unique.columns);
-    let indexes = def
-        .indexes
-        .iter()
-        .filter(|index| index.unique)
-        .map(|index| index.columns);
-    std::iter::once(def.primary_key)
-        .chain(uniques)
-        .chain(indexes)
+    std::iter::once(def.primary_key).chain(uniques)
 }

@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 
+use orm_core::schema::{self, Literal, ServerDefault};
 use orm_core::types::{DbType, Type, base};
 
 use super::column::Column;
-use super::def::{ColumnDef, ServerDefault};
 
 /// A type whose values the database can generate.
 #[diagnostic::on_unimplemented(
@@ -145,30 +145,30 @@ impl<T: DbType, Other: DbType<Base = T::Base>> RefersTo<Other> for T {}
 
 /// The position of the column that a column of type `T` refers to.
 #[doc(hidden)]
-pub fn referred<T: RefersTo<Other>, M, Other>(column: Column<M, Other>) -> usize {
+pub const fn referred<T: RefersTo<Other>, M, Other>(column: Column<M, Other>) -> usize {
     column.position()
 }
 
 /// Whether a column can hold what the server fills in for it. What SQL gives is the database's to know,
 /// and so is whether text reads as a date, a time or a uuid.
 #[doc(hidden)]
-pub const fn default_fits(column: &ColumnDef) -> bool {
-    match (&column.ty, &column.server_default) {
-        (_, None | Some(ServerDefault::Raw(_)))
-        | (Type::Bool, Some(ServerDefault::Bool(_)))
-        | (Type::Float32 | Type::Float64, Some(ServerDefault::Int(_) | ServerDefault::Float(_))) => {
-            true
-        }
-        (ty, Some(ServerDefault::Int(value))) => integer_fits(ty, *value),
-        (Type::Enum(labels), Some(ServerDefault::Text(text))) => match &labels.labels {
-            Cow::Borrowed(labels) => has_label(labels, text),
-            Cow::Owned(_) => true,
+pub const fn default_fits(column: &schema::Column) -> bool {
+    let Some(ServerDefault::Literal(constant)) = &column.server_default else {
+        return true;
+    };
+    match (&column.ty, constant) {
+        (Type::Bool, Literal::Bool(_))
+        | (Type::Float32 | Type::Float64, Literal::Int(_) | Literal::Float(_)) => true,
+        (ty, Literal::Int(value)) => integer_fits(ty, *value),
+        (Type::Enum(labels), Literal::Text(text)) => match (&labels.labels, text) {
+            (Cow::Borrowed(labels), Cow::Borrowed(text)) => has_label(labels, text),
+            _ => true,
         },
-        (ty, Some(ServerDefault::Text(_))) => matches!(
+        (ty, Literal::Text(_)) => matches!(
             ty,
             Type::Text | Type::Date | Type::Time | Type::DateTime | Type::Timestamp | Type::Uuid
         ),
-        (_, Some(_)) => false,
+        _ => false,
     }
 }
 

@@ -68,6 +68,6 @@ fn unfit<T: DbType>(
 
 #[cold]
 fn place(error: Error, def: &'static ModelDef, position: usize) -> Error {
-    let column = def.columns.get(position).map_or("?", |column| column.name);
+    let column = def.names.get(position).copied().unwrap_or("?");
     error.with_table(def.table).with_column(column)
 }

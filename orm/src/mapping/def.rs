@@ -1,8 +1,10 @@
-//! What the derive emits: one constant of plain data per model, checked and turned into a schema by
-//! `schema.rs`. Columns are referred to by position.
+//! [`ModelDef`]: what the derive emits for a model, as one constant. Columns and constraints are those of
+//! [`orm_core::schema`], which `table.rs` makes the model's table of; here is what only a model has: positions of
+//! columns, and the way to other models.
 
-use orm_core::schema::Action;
-use orm_core::types::Type;
+use std::sync::LazyLock;
+
+use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
 
 /// A model as data.
 #[derive(Debug)]
@@ -14,9 +16,11 @@ pub struct ModelDef {
     /// The table's name.
     pub table: &'static str,
     /// The columns, in field order.
-    pub columns: &'static [ColumnDef],
+    pub columns: &'static [Column],
     /// The columns' names, in the same order: what a SELECT of the entity lists.
     pub names: &'static [&'static str],
+    /// The fields' names, in the same order.
+    pub fields: &'static [&'static str],
     /// The positions of the primary key's columns, in key order; never empty.
     pub primary_key: &'static [usize],
     /// The position of the column for which the database generates an integer key.
@@ -24,94 +28,42 @@ pub struct ModelDef {
     /// The position of the version column.
     pub version: Option<usize>,
     /// Unique constraints.
-    pub uniques: &'static [UniqueDef],
+    pub uniques: &'static [ConstraintDef<Unique>],
     /// Indexes.
-    pub indexes: &'static [IndexDef],
-    /// CHECK constraints that the model writes itself.
-    pub checks: &'static [CheckDef],
+    pub indexes: &'static [ConstraintDef<Index>],
+    /// CHECK constraints that the model writes itself, each made for the table of that name.
+    pub checks: &'static [fn(&str) -> Check],
     /// Foreign keys.
     pub references: &'static [ReferenceDef],
+    /// The whole table, made at first use.
+    pub schema: LazyLock<Table>,
 }
 
-/// A column as data.
+/// A constraint or an index over columns of the model.
 #[derive(Debug)]
-pub struct ColumnDef {
-    /// The column's name in the database.
-    pub name: &'static str,
-    /// The field's name in the struct.
-    pub field: &'static str,
-    /// What it holds.
-    pub ty: Type,
-    /// Whether it takes NULL.
-    pub nullable: bool,
-    /// The greatest length: characters of text, bytes of bytes.
-    pub length: Option<u32>,
-    /// Its collation, where the model asks for one.
-    pub collation: Option<&'static str>,
-    /// What the database fills in for it.
-    pub server_default: Option<ServerDefault>,
-}
-
-/// What the database fills in for a column, as data.
-#[derive(Clone, Copy, Debug)]
-pub enum ServerDefault {
-    /// A truth value.
-    Bool(bool),
-    /// An integer.
-    Int(i64),
-    /// A floating point number.
-    Float(f64),
-    /// Text.
-    Text(&'static str),
-    /// An SQL expression, passed on as it is.
-    Raw(&'static str),
-}
-
-/// A unique constraint as data.
-#[derive(Debug)]
-pub struct UniqueDef {
-    /// Its name; `None` is by convention.
-    pub name: Option<&'static str>,
+pub struct ConstraintDef<T> {
     /// The positions of its columns.
     pub columns: &'static [usize],
+    /// What the model says of it beside its columns.
+    pub options: fn(T) -> T,
 }
 
-/// An index as data.
-#[derive(Debug)]
-pub struct IndexDef {
-    /// Its name; `None` is by convention.
-    pub name: Option<&'static str>,
-    /// The positions of its columns.
-    pub columns: &'static [usize],
-    /// Whether it refuses duplicates.
-    pub unique: bool,
-}
-
-/// A CHECK constraint as data.
-#[derive(Debug)]
-pub struct CheckDef {
-    /// Its name, to which the convention puts `ck_<table>_` in front.
-    pub name: &'static str,
-    /// The SQL condition, passed on as it is.
-    pub raw: &'static str,
-}
-
-/// A foreign key as data. The other model is reached through a function, since two constants that name
-/// each other would be a cycle.
+/// A foreign key. The other model is reached through a function, since two constants that name each other would be
+/// a cycle.
 #[derive(Debug)]
 pub struct ReferenceDef {
-    /// Its name; `None` is by convention.
-    pub name: Option<&'static str>,
     /// The positions of the referring columns.
     pub columns: &'static [usize],
     /// The model referred to.
     pub target: fn() -> &'static ModelDef,
     /// The positions of the columns referred to, in that model.
-    pub target_columns: fn() -> Vec<usize>,
+    pub target_columns: &'static [usize],
     /// What happens when the row referred to is deleted.
     pub on_delete: Action,
     /// What happens when the key referred to changes.
     pub on_update: Action,
+    /// What the model says of it beside columns and actions.
+    pub options: fn(ForeignKey) -> ForeignKey,
 }
 
 impl ModelDef {

@@ -10,12 +10,13 @@ mod column_set;
 mod db_enum;
 mod decode;
 mod def;
+#[cfg(feature = "dump")]
 pub mod dump;
 mod field;
 mod key;
 mod model;
 mod registry;
-mod schema;
+mod table;
 
 pub use builder::{
     Build, FieldGiven, FieldMissing, FieldState, IntoField, Required, filled, given, or_server,
@@ -28,10 +29,10 @@ pub use column::Column;
 pub use column_set::ColumnSet;
 pub use db_enum::DbEnum;
 pub use decode::{differs, read};
-pub use def::{CheckDef, ColumnDef, IndexDef, ModelDef, ReferenceDef, ServerDefault, UniqueDef};
+pub use def::{ConstraintDef, ModelDef, ReferenceDef};
 pub use field::{Field, KeyField};
 pub use key::{IntoKey, Key};
 pub use model::{Entity, Model, ModelSlot, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};
 pub(crate) use registry::{linked_models, linked_tables};
-pub(crate) use schema::table;
+pub use table::table;

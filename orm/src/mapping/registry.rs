@@ -3,11 +3,10 @@
 use std::sync::OnceLock;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::schema;
+use orm_core::schema::{Schema, Table};
 
 use super::def::ModelDef;
 use super::model::Entity;
-use super::schema::table;
 
 /// What the derive submits at link time for each model.
 #[derive(Debug)]
@@ -37,14 +36,10 @@ pub(crate) fn linked_models() -> &'static [&'static ModelDef] {
     MODELS.get_or_init(|| metadata().models)
 }
 
-/// The tables of every linked model, as far as their data don't contradict each other. One table may be there
-/// several times, as models in different modules see it.
-pub(crate) fn linked_tables() -> &'static [schema::Table] {
-    static TABLES: OnceLock<Vec<schema::Table>> = OnceLock::new();
-    TABLES.get_or_init(|| {
-        let models = linked_models().iter();
-        models.filter_map(|def| table(def).ok()).collect()
-    })
+/// The tables of every linked model. One table may be there several times, as models in different modules see it.
+pub(crate) fn linked_tables() -> &'static [&'static Table] {
+    static TABLES: OnceLock<Vec<&'static Table>> = OnceLock::new();
+    TABLES.get_or_init(|| linked_models().iter().map(|def| &*def.schema).collect())
 }
 
 /// A set of models. Contradictions among them are reported by its first fallible call.
@@ -102,19 +97,15 @@ impl Metadata {
     ///
     /// # Errors
     /// `Schema` if models contradict each other: one table twice, a reference to a model that isn't in
-    /// the set or to a column of another type.
-    pub fn schema(&self) -> Result<schema::Metadata> {
+    /// the set or to a column of another type, or one that sets a column to NULL that takes none.
+    pub fn schema(&self) -> Result<Schema> {
         for pair in self.models.windows(2) {
             if pair[0].table == pair[1].table {
                 return Err(one_table_twice(pair[0], pair[1]));
             }
         }
-        let tables: Vec<_> = self
-            .models
-            .iter()
-            .map(|def| table(def))
-            .collect::<Result<_>>()?;
-        schema::Metadata::new(tables)
+        let tables = self.models.iter().map(|def| def.schema.clone());
+        Schema::new(tables.collect())
     }
 
     /// The script that creates every table in `dialect`, parents first.

@@ -4,6 +4,9 @@ use super::{Name, naming};
 
 /// The primary key.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct PrimaryKey {
     /// The constraint's name.
     pub name: Name,
@@ -13,6 +16,9 @@ pub struct PrimaryKey {
 
 /// A unique constraint.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct Unique {
     /// The constraint's name.
     pub name: Name,
@@ -22,6 +28,9 @@ pub struct Unique {
 
 /// A foreign key.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct ForeignKey {
     /// The constraint's name.
     pub name: Name,
@@ -37,6 +46,33 @@ pub struct ForeignKey {
     pub on_update: Action,
 }
 
+impl PrimaryKey {
+    /// The primary key of `table`, named by convention.
+    pub fn new(table: &str, columns: Vec<Name>) -> Self {
+        Self {
+            name: naming::primary_key(table),
+            columns,
+        }
+    }
+}
+
+impl Unique {
+    /// A unique constraint of `table`, named by convention.
+    pub fn new(table: &str, columns: Vec<Name>) -> Self {
+        Self {
+            name: naming::unique(table, &columns),
+            columns,
+        }
+    }
+
+    /// Gives it a name of its own.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.name = name.into();
+        self
+    }
+}
+
 impl ForeignKey {
     /// A foreign key of `own_table` without actions, named by convention.
     pub fn new(own_table: &str, columns: Vec<Name>, table: Name, references: Vec<Name>) -> Self {
@@ -49,10 +85,33 @@ impl ForeignKey {
             on_update: Action::NoAction,
         }
     }
+
+    /// Gives it a name of its own.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// What happens to the referring row when its parent is deleted.
+    #[must_use]
+    pub fn on_delete(mut self, action: Action) -> Self {
+        self.on_delete = action;
+        self
+    }
+
+    /// What happens to the referring row when its parent's key changes.
+    #[must_use]
+    pub fn on_update(mut self, action: Action) -> Self {
+        self.on_update = action;
+        self
+    }
 }
 
 /// What a foreign key does when the row it refers to goes or changes (SQL:2016, 11.8).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Action {
     /// Refuse at the end of the statement: the standard's default.
     #[default]
@@ -82,6 +141,9 @@ impl Action {
 
 /// A CHECK constraint.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct Check {
     /// The constraint's name.
     pub name: Name,
@@ -89,8 +151,24 @@ pub struct Check {
     pub rule: Rule,
 }
 
+impl Check {
+    /// A CHECK constraint of `table`, named by convention after `about`.
+    pub fn new(table: &str, about: &str, rule: Rule) -> Self {
+        Self {
+            name: naming::check(table, about),
+            rule,
+        }
+    }
+}
+
 /// The condition of a CHECK constraint.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
+#[non_exhaustive]
 pub enum Rule {
     /// The column holds one of these texts: how an enumeration is kept without an enumerated type.
     OneOf {
@@ -105,6 +183,9 @@ pub enum Rule {
 
 /// An index.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct Index {
     /// The index's name, unique in its schema.
     pub name: Name,
@@ -112,4 +193,29 @@ pub struct Index {
     pub columns: Vec<Name>,
     /// Whether it refuses duplicates.
     pub unique: bool,
+}
+
+impl Index {
+    /// An index of `table` that takes duplicates, named by convention.
+    pub fn new(table: &str, columns: Vec<Name>) -> Self {
+        Self {
+            name: naming::index(table, &columns),
+            columns,
+            unique: false,
+        }
+    }
+
+    /// Gives it a name of its own.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Name>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Refuses duplicates.
+    #[must_use]
+    pub fn unique(mut self) -> Self {
+        self.unique = true;
+        self
+    }
 }

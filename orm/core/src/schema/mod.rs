@@ -1,12 +1,15 @@
 //! Tables as data: what models declare, what scripts create, what reflection will read.
 //!
-//! `table.rs` and `constraint.rs` hold the data, `naming.rs` the names of unnamed constraints,
-//! `sort.rs` the order in which tables can be created, `violation.rs` what they tell of a violated constraint,
+//! The one description of a schema: columns as the derive declares them, tables as `orm-migrate` reads them, and
+//! what DDL is written from. `table.rs` and `constraint.rs` hold the data, `naming.rs` the names of unnamed constraints,
+//! `dump.rs` the models of a program as a document, `sort.rs` the order in which tables can be created, `violation.rs` what they tell of a violated constraint,
 //! `catalogue.rs` what a table of the database turns out to be, and this file the collection of tables with the
 //! checks that make it trustworthy. No SQL text here.
 
 mod catalogue;
 mod constraint;
+#[cfg(feature = "serde")]
+pub mod dump;
 pub mod naming;
 pub mod sort;
 mod table;
@@ -20,7 +23,7 @@ pub use catalogue::{
     StoredColumn, UNIQUE_ALONE,
 };
 pub use constraint::{Action, Check, ForeignKey, Index, PrimaryKey, Rule, Unique};
-pub use table::{Column, Default, Table};
+pub use table::{Column, Literal, ServerDefault, Table};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -29,17 +32,17 @@ pub type Name = Cow<'static, str>;
 
 /// A set of tables that belong together, sorted by name, free of contradictions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Metadata {
+pub struct Schema {
     tables: Vec<Table>,
 }
 
-impl Metadata {
+impl Schema {
     /// Collects `tables`.
     ///
     /// # Errors
     /// [`ErrorKind::Schema`] if two tables share a name, a table has two columns of one name or no
     /// column at all, a constraint names a column that isn't there, or a foreign key names a table
-    /// that isn't among `tables` or columns of another type than its own.
+    /// that isn't among `tables`, columns of another type than its own, or sets a column to NULL that takes none.
     pub fn new(mut tables: Vec<Table>) -> Result<Self> {
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         for pair in tables.windows(2) {
@@ -47,13 +50,13 @@ impl Metadata {
                 return Err(duplicate_table(&pair[0].name));
             }
         }
-        let metadata = Self { tables };
-        for table in &metadata.tables {
+        let schema = Self { tables };
+        for table in &schema.tables {
             table.check_whole()?;
-            metadata.check_references(table)?;
+            schema.check_references(table)?;
         }
-        metadata.check_constraint_names()?;
-        Ok(metadata)
+        schema.check_constraint_names()?;
+        Ok(schema)
     }
 
     /// The tables, sorted by name.
@@ -150,7 +153,21 @@ fn check_reference(table: &Table, key: &ForeignKey, parent: &Table) -> Result<()
             .with_hint("both sides of a reference need the same type"));
         }
     }
-    Ok(())
+    check_actions(table, key)
+}
+
+fn check_actions(table: &Table, key: &ForeignKey) -> Result<()> {
+    let takes_null = |name: &Name| table.find(name).is_some_and(|column| column.nullable);
+    let sets_null = key.on_delete == Action::SetNull || key.on_update == Action::SetNull;
+    if !sets_null || key.columns.iter().all(takes_null) {
+        return Ok(());
+    }
+    Err(Error::with_message(
+        ErrorKind::Schema,
+        format!("{} sets a column to null that takes no null", key.name),
+    )
+    .with_table(table.name.as_ref())
+    .with_hint("make the field an Option, or choose another action"))
 }
 
 #[cfg(test)]
@@ -166,21 +183,21 @@ mod tests {
 
     #[test]
     fn tables_are_sorted_and_unique() {
-        let metadata = Metadata::new(vec![table("b"), table("a")]).unwrap();
-        let names: Vec<_> = metadata.tables().iter().map(|t| t.name.as_ref()).collect();
+        let schema = Schema::new(vec![table("b"), table("a")]).unwrap();
+        let names: Vec<_> = schema.tables().iter().map(|t| t.name.as_ref()).collect();
         assert_eq!(names, ["a", "b"]);
-        assert!(metadata.table("b").is_some());
-        let error = Metadata::new(vec![table("a"), table("a")]).unwrap_err();
+        assert!(schema.table("b").is_some());
+        let error = Schema::new(vec![table("a"), table("a")]).unwrap_err();
         assert_eq!(error.message(), "two models map the table a");
     }
 
     #[test]
     fn references_are_checked() {
         let posts = || table("posts").column(Column::new("author", Type::Int32));
-        let error = Metadata::new(vec![posts().foreign_key(["author"], "users", ["id"])]);
+        let error = Schema::new(vec![posts().foreign_key(["author"], "users", ["id"])]);
         assert!(error.unwrap_err().message().contains("unknown table users"));
         let posts = posts().foreign_key(["author"], "users", ["id"]);
-        let error = Metadata::new(vec![table("users"), posts]).unwrap_err();
+        let error = Schema::new(vec![table("users"), posts]).unwrap_err();
         assert_eq!(error.message(), "posts.author is i32, but users.id is i64");
     }
 }

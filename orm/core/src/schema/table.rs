@@ -1,15 +1,22 @@
 //! [`Table`] and [`Column`]: plain data with a small builder, and the checks of one table alone.
+//!
+//! `derive(Model)` declares columns as constants, so what it calls of [`Column`] is `const`; a table is made of them
+//! at run time, once, like those that `orm-migrate` reads from a dump.
 
 use std::collections::HashSet;
+use std::mem::forget;
 
+use super::Name;
 use super::constraint::{Check, ForeignKey, Index, PrimaryKey, Rule, Unique};
-use super::{Name, naming};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Type;
 use crate::value::Value;
 
 /// A table: columns in order, keys, constraints and indexes, each with its final name.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct Table {
     /// The table's name.
     pub name: Name,
@@ -29,30 +36,65 @@ pub struct Table {
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct Column {
     /// The column's name.
     pub name: Name,
     /// What it holds.
+    #[cfg_attr(feature = "serde", serde(rename = "type"))]
     pub ty: Type,
-    /// The greatest length: characters of text, bytes of bytes. `None` is unlimited.
-    pub length: Option<u32>,
     /// Whether it takes NULL.
     pub nullable: bool,
     /// Whether the database generates an integer key for it.
     pub auto_increment: bool,
-    /// What the database fills in when an INSERT leaves the column out.
-    pub default: Option<Default>,
+    /// The greatest length: characters of text, bytes of bytes. `None` is unlimited.
+    pub length: Option<u32>,
     /// The collation, where the model asks for one; else the dialect's choice.
     pub collation: Option<Name>,
+    /// What the database fills in when an INSERT leaves the column out.
+    pub server_default: Option<ServerDefault>,
 }
 
 /// What the database fills in for a missing value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Default {
-    /// A constant, rendered as the dialect's literal.
-    Value(Value),
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
+pub enum ServerDefault {
+    /// A constant, written as the dialect's literal.
+    Literal(Literal),
     /// An SQL expression, passed on as it is.
     Raw(Name),
+}
+
+/// A constant in a schema.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
+pub enum Literal {
+    /// A truth value.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A floating point number.
+    Float(f64),
+    /// Text; also that of a date, a time or a UUID, as the database reads it.
+    Text(Name),
+}
+
+impl Literal {
+    /// The constant as a value, for [`Dialect::literal`](crate::sql::Dialect::literal).
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Bool(v) => Value::Bool(*v),
+            Self::Int(v) => Value::Int(*v),
+            Self::Float(v) => Value::Float(*v),
+            Self::Text(v) => Value::Text(v.as_ref().to_owned()),
+        }
+    }
 }
 
 impl Table {
@@ -79,33 +121,21 @@ impl Table {
     /// Sets the primary key, named by convention.
     #[must_use]
     pub fn primary_key<N: Into<Name>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
-        let name = naming::primary_key(&self.name);
-        self.primary_key = Some(PrimaryKey {
-            name,
-            columns: names(columns),
-        });
+        self.primary_key = Some(PrimaryKey::new(&self.name, names(columns)));
         self
     }
 
     /// Adds a unique constraint, named by convention.
     #[must_use]
     pub fn unique<N: Into<Name>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
-        let columns = names(columns);
-        let name = naming::unique(&self.name, &columns);
-        self.uniques.push(Unique { name, columns });
+        self.uniques.push(Unique::new(&self.name, names(columns)));
         self
     }
 
     /// Adds an index, named by convention.
     #[must_use]
     pub fn index<N: Into<Name>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
-        let columns = names(columns);
-        let name = naming::index(&self.name, &columns);
-        self.indexes.push(Index {
-            name,
-            columns,
-            unique: false,
-        });
+        self.indexes.push(Index::new(&self.name, names(columns)));
         self
     }
 
@@ -125,8 +155,7 @@ impl Table {
     /// Adds a CHECK constraint, named by convention after `about`.
     #[must_use]
     pub fn check(mut self, about: &str, rule: Rule) -> Self {
-        let name = naming::check(&self.name, about);
-        self.checks.push(Check { name, rule });
+        self.checks.push(Check::new(&self.name, about, rule));
         self
     }
 
@@ -197,42 +226,62 @@ impl Column {
     pub fn new(name: impl Into<Name>, ty: Type) -> Self {
         Self {
             name: name.into(),
+            ..Self::from_static("", ty, false)
+        }
+    }
+
+    /// The column of a field, as a constant.
+    pub const fn from_static(name: &'static str, ty: Type, nullable: bool) -> Self {
+        Self {
+            name: Name::Borrowed(name),
             ty,
-            length: None,
-            nullable: false,
+            nullable,
             auto_increment: false,
-            default: None,
+            length: None,
             collation: None,
+            server_default: None,
         }
     }
 
     /// Lets it take NULL.
     #[must_use]
-    pub fn nullable(mut self) -> Self {
+    pub const fn nullable(mut self) -> Self {
         self.nullable = true;
-        self
-    }
-
-    /// Limits its length: characters of text, bytes of bytes.
-    #[must_use]
-    pub fn length(mut self, length: u32) -> Self {
-        self.length = Some(length);
         self
     }
 
     /// Lets the database generate an integer for it.
     #[must_use]
-    pub fn auto_increment(mut self) -> Self {
+    pub const fn auto_increment(mut self) -> Self {
         self.auto_increment = true;
+        self
+    }
+
+    /// Limits its length: characters of text, bytes of bytes.
+    #[must_use]
+    pub const fn length(mut self, length: u32) -> Self {
+        self.length = Some(length);
+        self
+    }
+
+    /// Asks for a collation.
+    #[must_use]
+    pub const fn collation(mut self, name: Name) -> Self {
+        set(&mut self.collation, name);
         self
     }
 
     /// Gives it a default in the database.
     #[must_use]
-    pub fn default(mut self, default: Default) -> Self {
-        self.default = Some(default);
+    pub const fn server_default(mut self, default: ServerDefault) -> Self {
+        set(&mut self.server_default, default);
         self
     }
+}
+
+// No destructor may run in a constant, not even that of the `None` which a builder replaces.
+const fn set<T>(field: &mut Option<T>, value: T) {
+    forget(field.replace(value));
 }
 
 fn names<N: Into<Name>>(names: impl IntoIterator<Item = N>) -> Vec<Name> {

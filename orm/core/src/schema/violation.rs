@@ -27,11 +27,11 @@ struct Candidate<'t> {
 ///
 /// let users = Table::new("users").unique(["email"]);
 /// let error = Error::new(ErrorKind::UniqueViolation).with_table("users").with_column("email");
-/// let error = complete(error, "INSERT INTO users …", &[users], 63);
+/// let error = complete(error, "INSERT INTO users …", &[&users], 63);
 /// assert_eq!(error.constraint(), Some("uq_users_email"));
 /// ```
 #[cold]
-pub fn complete(error: Error, sql: &str, tables: &[Table], limit: usize) -> Error {
+pub fn complete(error: Error, sql: &str, tables: &[&Table], limit: usize) -> Error {
     let target = Target::of(sql);
     let mut found: Vec<Candidate<'_>> = match error.kind() {
         ErrorKind::UniqueViolation => uniques(&error, &target, tables, limit),
@@ -74,7 +74,7 @@ fn fill(error: Error, found: &Candidate<'_>) -> Error {
 fn uniques<'t>(
     error: &Error,
     target: &Target<'_>,
-    tables: &'t [Table],
+    tables: &[&'t Table],
     limit: usize,
 ) -> Vec<Candidate<'t>> {
     let is_primary = error.constraint() == Some(PRIMARY);
@@ -85,6 +85,7 @@ fn uniques<'t>(
     }
     let owners = tables
         .iter()
+        .copied()
         .filter(|t| table.is_none_or(|told| told == t.name));
     let fits = |candidate: &Candidate<'_>| match error.constraint() {
         Some(_) if is_primary => true,
@@ -109,11 +110,12 @@ fn uniques<'t>(
 fn foreign_keys<'t>(
     error: &Error,
     target: &Target<'_>,
-    tables: &'t [Table],
+    tables: &[&'t Table],
     limit: usize,
 ) -> Vec<Candidate<'t>> {
     let all = tables
         .iter()
+        .copied()
         .flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)));
     let name = |key: &ForeignKey| naming::fit(&key.name, limit);
     let made =
@@ -146,12 +148,13 @@ fn foreign_keys<'t>(
     }
 }
 
-fn checks<'t>(error: &Error, tables: &'t [Table], limit: usize) -> Vec<Candidate<'t>> {
+fn checks<'t>(error: &Error, tables: &[&'t Table], limit: usize) -> Vec<Candidate<'t>> {
     let Some(told) = error.constraint() else {
         return Vec::new();
     };
     let owners = tables
         .iter()
+        .copied()
         .filter(|table| error.table().is_none_or(|told| told == table.name));
     let all = owners.flat_map(|table| table.checks.iter().map(move |check| (table, check)));
     let is_told = all.filter(|(_, check)| naming::fit(&check.name, limit) == told);
@@ -171,12 +174,13 @@ fn checks<'t>(error: &Error, tables: &'t [Table], limit: usize) -> Vec<Candidate
 }
 
 /// Where a column without its table belongs to.
-fn columns<'t>(error: &Error, target: &Target<'_>, tables: &'t [Table]) -> Vec<Candidate<'t>> {
+fn columns<'t>(error: &Error, target: &Target<'_>, tables: &[&'t Table]) -> Vec<Candidate<'t>> {
     let Some(told) = error.column().filter(|_| error.table().is_none()) else {
         return Vec::new();
     };
     let owners = tables
         .iter()
+        .copied()
         .filter(|table| target.table == Some(&table.name));
     let found = owners.filter_map(|table| table.find(told).map(|column| (table, column)));
     found
@@ -271,7 +275,7 @@ mod tests {
     use crate::schema::{Column, Index};
     use crate::types::Type;
 
-    fn tables() -> Vec<Table> {
+    fn tables() -> [Table; 2] {
         let users = Table::new("users")
             .column(Column::new("id", Type::Int64))
             .column(Column::new("name", Type::Text))
@@ -288,19 +292,17 @@ mod tests {
                     labels: Vec::new(),
                 },
             );
-        posts.indexes.push(Index {
-            name: "by_slug".into(),
-            columns: vec!["slug".into()],
-            unique: true,
-        });
-        vec![posts, users]
+        let slug = Index::new("posts", vec!["slug".into()]);
+        posts.indexes.push(slug.unique().named("by_slug"));
+        [posts, users]
     }
 
     type Place<'a> = (Option<&'a str>, Vec<&'a str>, Option<&'a str>);
 
     #[track_caller]
     fn check(error: Error, sql: &str, expected: &Place<'_>) {
-        let error = complete(error, sql, &tables(), 63);
+        let tables = tables();
+        let error = complete(error, sql, &tables.each_ref(), 63);
         let columns: Vec<_> = error.columns().iter().map(String::as_str).collect();
         assert_eq!(
             &(error.table(), columns, error.constraint()),
@@ -380,7 +382,7 @@ mod tests {
         let second = ForeignKey::new("posts", vec!["b".into()], "users".into(), vec!["id".into()]);
         tables[0].foreign_keys.push(second);
         let error = Error::new(ErrorKind::ForeignKeyViolation);
-        let error = complete(error, "INSERT INTO posts", &tables, 63);
+        let error = complete(error, "INSERT INTO posts", &tables.each_ref(), 63);
         assert_eq!((error.table(), error.constraint()), (Some("posts"), None));
     }
 
@@ -407,7 +409,7 @@ mod tests {
         let table = Table::new(long.clone()).unique(["a"]);
         let name = naming::fit(&table.uniques[0].name, 63);
         let error = unique().with_constraint(name.as_ref());
-        let error = complete(error, "", &[table], 63);
+        let error = complete(error, "", &[&table], 63);
         assert_eq!(
             (error.table(), error.column()),
             (Some(long.as_str()), Some("a"))

@@ -19,6 +19,8 @@ use crate::value::{Misfit, ValueRef};
 
 /// What a column holds, independent of any database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Type {
     /// A truth value.
@@ -53,6 +55,8 @@ pub enum Type {
 
 /// The labels of an enumerated type, in their order of declaration.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct EnumType {
     /// The type's name in the database, for databases that name their enumerations.
     pub name: Cow<'static, str>,

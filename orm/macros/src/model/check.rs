@@ -7,11 +7,14 @@
 use std::collections::HashMap;
 
 use proc_macro2::Span;
+use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::{Ident, Type, Visibility};
 
 use super::constraint::{foreign_keys, groups, reference};
-use super::data::{Column, ColumnAttributes, Columns, Field, FieldKind, Fill, Model, Parsed};
+use super::data::{
+    Column, ColumnAttributes, ColumnOption, Columns, Field, FieldKind, Fill, Model, Parsed,
+};
 use super::rules;
 use super::tokens::{is_integer, option};
 use crate::errors::Errors;
@@ -186,8 +189,12 @@ fn column(field: Written, is_generated: bool) -> Column {
         vis,
         ty,
         docs,
-        attributes,
+        mut attributes,
     } = field;
+    if is_generated {
+        let call = quote!(.auto_increment());
+        attributes.options.push(ColumnOption { call, needs: None });
+    }
     let name = match &attributes.column {
         Some(name) => name.value(),
         None => ident.unraw().to_string(),
@@ -206,8 +213,7 @@ fn column(field: Written, is_generated: bool) -> Column {
         ty,
         docs,
         name,
-        length: attributes.length,
-        collation: attributes.collation,
+        options: attributes.options,
         server_default: attributes.server_default,
         fill,
     }

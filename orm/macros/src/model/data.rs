@@ -57,13 +57,21 @@ pub(super) struct ColumnAttributes {
     pub(super) unique: bool,
     pub(super) index: bool,
     pub(super) length: Option<LitInt>,
-    pub(super) collation: Option<LitStr>,
     pub(super) default: Option<Expr>,
     pub(super) server_default: Option<ServerDefault>,
     pub(super) references: Option<Target>,
     pub(super) on_delete: Option<Ident>,
     pub(super) on_update: Option<Ident>,
     pub(super) version: Option<Span>,
+    pub(super) options: Vec<ColumnOption>,
+}
+
+/// What an attribute says of the column in the database, and nothing else needs to know.
+pub(super) struct ColumnOption {
+    /// A call of the builder of `schema::Column`: `.length(50)`.
+    pub(super) call: TokenStream,
+    /// A trait that the field's type must have, in `orm/src/mapping/check.rs`.
+    pub(super) needs: Option<&'static str>,
 }
 
 /// `models::User.id`.
@@ -130,8 +138,7 @@ pub(super) struct Column {
     pub(super) docs: Vec<Attribute>,
     /// Its name in the database.
     pub(super) name: String,
-    pub(super) length: Option<LitInt>,
-    pub(super) collation: Option<LitStr>,
+    pub(super) options: Vec<ColumnOption>,
     pub(super) server_default: Option<ServerDefault>,
     pub(super) fill: Fill,
 }
@@ -167,6 +174,14 @@ pub(super) struct Reference {
     pub(super) on_delete: &'static str,
     /// The name of a variant of `Action`.
     pub(super) on_update: &'static str,
+}
+
+impl ColumnOption {
+    /// A call for fields of types that have the trait `needs`.
+    pub(super) fn of(call: TokenStream, needs: &'static str) -> Self {
+        let needs = Some(needs);
+        Self { call, needs }
+    }
 }
 
 impl Columns {

@@ -7,7 +7,7 @@ use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
 use syn::{Error, Ident, Lit, LitInt, LitStr, Result, Token, parenthesized};
 
-use super::data::{ColumnAttributes, Field, FieldKind, ServerDefault};
+use super::data::{ColumnAttributes, ColumnOption, Field, FieldKind, ServerDefault};
 use super::reference::{action, target};
 use crate::attribute::{expression, flag, read_all, switch, text};
 use crate::errors::Errors;
@@ -85,8 +85,17 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
             flag(key, meta)?;
             column.index = true;
         }
-        "length" => column.length = Some(length(meta)?),
-        "collation" => column.collation = Some(text(key, meta)?),
+        "length" => {
+            let length = length(meta)?;
+            let call = quote!(.length(#length));
+            column.length = Some(length);
+            column.options.push(ColumnOption::of(call, "HasLength"));
+        }
+        "collation" => {
+            let name = text(key, meta)?;
+            let call = quote!(.collation(__orm::Name::Borrowed(#name)));
+            column.options.push(ColumnOption::of(call, "HasCollation"));
+        }
         "default" => column.default = Some(expression(key, meta)?),
         "server_default" => column.server_default = Some(server_default(meta)?),
         "references" => {

@@ -59,10 +59,10 @@ fn add_keys(child: Origin, parent: Origin, found: &mut Vec<Expr>) {
         if (reference.target)().table != parent.def.table {
             continue;
         }
-        let columns = reference.columns.iter().zip((reference.target_columns)());
+        let columns = reference.columns.iter().zip(reference.target_columns);
         let on = columns
             .map(|(own, referred)| {
-                Expr::compare(CompareOp::Eq, child.column(*own), parent.column(referred))
+                Expr::compare(CompareOp::Eq, child.column(*own), parent.column(*referred))
             })
             .reduce(Expr::and);
         found.extend(on);

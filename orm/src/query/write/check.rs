@@ -46,7 +46,7 @@ fn too_long(def: &'static ModelDef, position: usize, limit: u32) -> Error {
         format!("the value is longer than the {limit} {unit} of its column"),
     )
     .with_table(def.table)
-    .with_column(column.name)
+    .with_column(def.names[position])
 }
 
 /// Refuses a foreign key of 0 to a generated key: it is the key of a parent that isn't stored yet.
@@ -72,7 +72,7 @@ fn check_zero(def: &'static ModelDef, position: usize) -> Result<()> {
             continue;
         };
         let target = (reference.target)();
-        let referred = (reference.target_columns)().get(index).copied();
+        let referred = reference.target_columns.get(index).copied();
         if referred.is_some() && referred == target.generated {
             return Err(unflushed(def, position));
         }
@@ -82,7 +82,7 @@ fn check_zero(def: &'static ModelDef, position: usize) -> Result<()> {
 
 #[cold]
 fn unflushed(def: &'static ModelDef, position: usize) -> Error {
-    let (table, column) = (def.table, def.columns[position].name);
+    let (table, column) = (def.table, def.names[position]);
     Error::with_message(
         ErrorKind::ForeignKeyViolation,
         format!("{table}.{column} is 0: its parent has not been flushed"),

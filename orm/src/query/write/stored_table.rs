@@ -74,7 +74,7 @@ pub(crate) fn batch_column<'a>(
     BatchColumn {
         length: column.length,
         stored: stored.columns.get(position).and_then(Option::as_ref),
-        ..BatchColumn::new(column.name, &column.ty)
+        ..BatchColumn::new(def.names[position], &column.ty)
     }
 }
 
@@ -87,7 +87,7 @@ fn table(dialect: &dyn Dialect, def: &ModelDef, columns: &[StoredColumn]) -> Sto
         ..StoredTable::default()
     };
     for (position, column) in def.columns.iter().enumerate() {
-        let Some(stored) = named(columns, column.name) else {
+        let Some(stored) = named(columns, &column.name) else {
             table.columns.push(None);
             continue;
         };

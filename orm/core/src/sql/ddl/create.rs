@@ -1,7 +1,7 @@
 //! CREATE TABLE with everything that belongs to it, and CREATE INDEX.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Action, Check, Column, Default, ForeignKey, Index, Rule, Table, naming};
+use crate::schema::{Action, Check, Column, ForeignKey, Index, Rule, ServerDefault, Table, naming};
 use crate::sql::{Dialect, SqlWriter};
 
 /// CREATE TABLE, without the foreign keys named in `deferred`.
@@ -62,17 +62,27 @@ fn write_column(w: &mut SqlWriter<'_>, table: &Table, column: &Column) -> Result
     if !column.nullable {
         w.push(" NOT NULL");
     }
-    match &column.default {
-        Some(Default::Value(value)) => {
-            let literal = dialect.default_literal(column, value)?;
-            w.push(" DEFAULT ").push(&literal);
-        }
-        Some(Default::Raw(sql)) => {
-            w.push(" DEFAULT ").push(&dialect.default_expression(sql));
-        }
-        None => {}
+    if let Some(default) = &column.server_default {
+        w.push(" DEFAULT ");
+        match default {
+            ServerDefault::Raw(sql) => w.push(&dialect.default_expression(sql)),
+            ServerDefault::Literal(constant) => {
+                w.push(&dialect.default_literal(column, &constant.to_value())?)
+            }
+        };
     }
     Ok(())
+}
+
+/// The expression of a default, as a SELECT can list it.
+///
+/// # Errors
+/// As [`Dialect::literal`].
+pub fn default_sql(dialect: &dyn Dialect, default: &ServerDefault) -> Result<String> {
+    match default {
+        ServerDefault::Raw(sql) => Ok(sql.to_string()),
+        ServerDefault::Literal(constant) => dialect.literal(&constant.to_value()),
+    }
 }
 
 fn write_constraint(w: &mut SqlWriter<'_>, name: &str) {

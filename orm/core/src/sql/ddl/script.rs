@@ -1,12 +1,12 @@
-//! The statements that create or drop all tables of a metadata, in an order that works.
+//! The statements that create or drop all tables of a schema, in an order that works.
 
 use super::create::{add_foreign_key, check_name, create_index, create_table};
 use crate::error::Result;
 use crate::schema::sort::{Edge, Sorted, sort};
-use crate::schema::{Metadata, Table, naming};
+use crate::schema::{Schema, Table, naming};
 use crate::sql::{Dialect, SqlWriter};
 
-/// The statements that create `tables` of `metadata`: parents first, each table followed by its
+/// The statements that create `tables`: parents first, each table followed by its
 /// indexes. Foreign keys of a cycle come last, as ALTER TABLE, unless the database can only write them
 /// inline.
 ///
@@ -131,9 +131,9 @@ fn order(tables: &[&Table]) -> (Sorted, Vec<(usize, usize)>) {
     (sort(tables.len(), &edges), keys)
 }
 
-/// Every table of `metadata`, for [`create_all`] and [`drop_all`].
-impl<'a> From<&'a Metadata> for Vec<&'a Table> {
-    fn from(metadata: &'a Metadata) -> Self {
-        metadata.tables().iter().collect()
+/// Every table of `schema`, for [`create_all`] and [`drop_all`].
+impl<'a> From<&'a Schema> for Vec<&'a Table> {
+    fn from(schema: &'a Schema) -> Self {
+        schema.tables().iter().collect()
     }
 }

@@ -1,10 +1,9 @@
 //! Tables for the texts of a schema, with columns of each type and keys that refer to each other.
 
-use crate::schema::{Action, Check, Column, Default, ForeignKey, Index, Rule, Table};
+use crate::schema::{
+    Action, Check, Column, ForeignKey, Index, Literal, Rule, ServerDefault, Table,
+};
 use crate::types::{EnumType, Type};
-use crate::value::Value;
-
-use super::expressions::text;
 
 /// A table with a column of each type and a constraint of each kind. The collation of one of its columns,
 /// and a default that is an expression, are the dialect's own words.
@@ -19,27 +18,26 @@ pub fn with_everything(collation: &'static str, now: &'static str) -> Table {
                 labels: vec!["red".into(), "green".into()],
             },
         );
-    table.checks.push(Check {
-        name: "ck_small".into(),
-        rule: Rule::Raw("small > 0".into()),
-    });
+    let mut small = Check::new("things", "small", Rule::Raw("small > 0".into()));
+    small.name = "ck_small".into();
+    table.checks.push(small);
     table.foreign_keys.push(owner());
     table
 }
 
 fn columns_of_each_type(collation: &'static str, now: &'static str) -> Table {
-    let mut code = Column::new("code", Type::Text).length(8);
-    code.collation = Some(collation.into());
+    let code = Column::new("code", Type::Text).length(8);
     let notes = Column::new("notes", Type::Text).nullable();
+    let constant = ServerDefault::Literal;
     Table::new("things")
         .column(Column::new("id", Type::Int64).auto_increment())
         .column(Column::new("owner_id", Type::Int64).nullable())
         .column(Column::new("name", Type::Text).length(50))
-        .column(notes.default(Default::Value(text("it's"))))
-        .column(code)
-        .column(Column::new("done", Type::Bool).default(Default::Value(Value::Bool(false))))
+        .column(notes.server_default(constant(Literal::Text("it's".into()))))
+        .column(code.collation(collation.into()))
+        .column(Column::new("done", Type::Bool).server_default(constant(Literal::Bool(false))))
         .column(Column::new("small", Type::Int16))
-        .column(Column::new("medium", Type::Int32).default(Default::Value(Value::Int(-1))))
+        .column(Column::new("medium", Type::Int32).server_default(constant(Literal::Int(-1))))
         .column(Column::new("single", Type::Float32))
         .column(Column::new("double", Type::Float64))
         .column(Column::new("data", Type::Bytes))
@@ -47,7 +45,7 @@ fn columns_of_each_type(collation: &'static str, now: &'static str) -> Table {
         .column(Column::new("day", Type::Date))
         .column(Column::new("hour", Type::Time))
         .column(Column::new("local", Type::DateTime))
-        .column(Column::new("at", Type::Timestamp).default(Default::Raw(now.into())))
+        .column(Column::new("at", Type::Timestamp).server_default(ServerDefault::Raw(now.into())))
         .column(Column::new("token", Type::Uuid))
         .column(Column::new("colour", colour()))
 }
@@ -61,10 +59,9 @@ fn colour() -> Type {
 
 fn owner() -> ForeignKey {
     let (columns, key) = (vec!["owner_id".into()], vec!["id".into()]);
-    let mut owner = ForeignKey::new("things", columns, "users".into(), key);
-    owner.on_delete = Action::Cascade;
-    owner.on_update = Action::SetNull;
-    owner
+    ForeignKey::new("things", columns, "users".into(), key)
+        .on_delete(Action::Cascade)
+        .on_update(Action::SetNull)
 }
 
 /// A table with an index over two columns.
@@ -74,11 +71,7 @@ pub fn indexed() -> Table {
 
 /// An index with a name of its own.
 pub fn unique_index() -> Index {
-    Index {
-        name: "once".into(),
-        columns: vec!["a".into()],
-        unique: true,
-    }
+    Index::new("t", vec!["a".into()]).unique().named("once")
 }
 
 /// The tables `a` and `b`, each of which refers to the other.

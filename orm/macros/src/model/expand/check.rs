@@ -11,14 +11,11 @@ use crate::model::data::{Column, Model, ServerDefault};
 pub(super) fn expand(model: &Model) -> TokenStream {
     let mut checks = Vec::new();
     for (position, column) in model.columns.iter().enumerate() {
-        if column.length.is_some() {
-            let check = of(&column.ty, "HasLength");
-            checks.push(quote!(#check::OK));
-        }
-        if column.collation.is_some() {
-            let check = of(&column.ty, "HasCollation");
-            checks.push(quote!(#check::OK));
-        }
+        let needed = column.options.iter().filter_map(|option| option.needs);
+        checks.extend(needed.map(|needed| {
+            let check = of(&column.ty, needed);
+            quote!(#check::OK)
+        }));
         checks.extend(default(position, column));
     }
     quote!(#(const _: () = #checks;)*)
@@ -33,6 +30,6 @@ fn default(position: usize, column: &Column) -> Option<TokenStream> {
     };
     let message = format!("`{}` can't have {kind} as its server default", column.ident);
     Some(quote_spanned! {span=>
-        ::core::assert!(__orm::default_fits(&__DEF.columns[#position]), #message)
+        ::core::assert!(__orm::default_fits(&__COLUMNS[#position]), #message)
     })
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::LitStr;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
@@ -14,29 +15,30 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let (name, table) = (ident.unraw().to_string(), &model.head.table);
     let columns = model.columns.iter().map(column);
     let names = model.columns.iter().map(|column| &column.name);
+    let fields = model
+        .columns
+        .iter()
+        .map(|column| column.ident.unraw().to_string());
     let key = &model.key;
     let generated = option(model.generated.as_ref());
     let version = option(model.version.as_ref());
-    let uniques = model.uniques.iter().map(|group| {
-        let (name, columns) = parts(group);
-        quote!(__orm::UniqueDef { name: #name, columns: #columns })
-    });
-    let indexes = model.indexes.iter().map(|group| {
-        let (name, columns) = parts(group);
-        quote!(__orm::IndexDef { name: #name, columns: #columns, unique: false })
-    });
+    let uniques = model.uniques.iter().map(constraint);
+    let indexes = model.indexes.iter().map(constraint);
     let checks = model.checks.iter().map(|check| {
         let (name, raw) = (&check.name, &check.raw);
-        quote!(__orm::CheckDef { name: #name, raw: #raw })
+        let rule = quote!(__orm::schema::Rule::Raw(__orm::Name::Borrowed(#raw)));
+        quote!(|table| __orm::schema::Check::new(table, #name, #rule))
     });
     let references = model.references.iter().map(|key| reference(model, key));
     quote! {
+        const __COLUMNS: &'static [__orm::schema::Column] = &[#(#columns),*];
         static __DEF: __orm::ModelDef = __orm::ModelDef {
             name: #name,
             module: ::core::module_path!(),
             table: #table,
-            columns: &[#(#columns),*],
+            columns: __COLUMNS,
             names: &[#(#names),*],
+            fields: &[#(#fields),*],
             primary_key: &[#(#key),*],
             generated: #generated,
             version: #version,
@@ -44,6 +46,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             indexes: &[#(#indexes),*],
             checks: &[#(#checks),*],
             references: &[#(#references),*],
+            schema: __orm::LazyLock::new(|| __orm::table(&__DEF)),
         };
         static __SLOT: __orm::ModelSlot = __orm::ModelSlot::new();
 
@@ -53,36 +56,35 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     }
 }
 
+/// A column of the schema. What an attribute says of it is a call, see `field.rs`.
 fn column(column: &Column) -> TokenStream {
-    let (name, field) = (&column.name, column.ident.unraw().to_string());
+    let name = &column.name;
     let mapped = of(&column.ty, "Field");
-    let length = option(column.length.as_ref());
-    let collation = option(column.collation.as_ref());
-    let default = column.server_default.as_ref().map(|default| match default {
-        ServerDefault::Bool(value) => quote!(__orm::ServerDefault::Bool(#value)),
-        ServerDefault::Int(value) => quote!(__orm::ServerDefault::Int(#value)),
-        ServerDefault::Float(value) => quote!(__orm::ServerDefault::Float(#value)),
-        ServerDefault::Text(value) => quote!(__orm::ServerDefault::Text(#value)),
-        ServerDefault::Raw(sql) => quote!(__orm::ServerDefault::Raw(#sql)),
+    let options = column.options.iter().map(|option| &option.call);
+    let default = column.server_default.as_ref().map(|default| {
+        let default = server_default(default);
+        quote!(.server_default(__orm::schema::ServerDefault::#default))
     });
-    let default = option(default.as_ref());
     quote! {
-        __orm::ColumnDef {
-            name: #name,
-            field: #field,
-            ty: #mapped::TYPE,
-            nullable: #mapped::NULLABLE,
-            length: #length,
-            collation: #collation,
-            server_default: #default,
-        }
+        __orm::schema::Column::from_static(#name, #mapped::TYPE, #mapped::NULLABLE) #(#options)* #default
     }
 }
 
-/// A reference. The positions it refers to come from the other model's typed columns, at run time.
+fn server_default(default: &ServerDefault) -> TokenStream {
+    let literal = match default {
+        ServerDefault::Bool(value) => quote!(Bool(#value)),
+        ServerDefault::Int(value) => quote!(Int(#value)),
+        ServerDefault::Float(value) => quote!(Float(#value)),
+        ServerDefault::Text(value) => quote!(Text(__orm::Name::Borrowed(#value))),
+        ServerDefault::Raw(sql) => return quote!(Raw(__orm::Name::Borrowed(#sql))),
+    };
+    quote!(Literal(__orm::schema::Literal::#literal))
+}
+
+/// A reference. The positions it refers to come from the other model's typed columns.
 fn reference(model: &Model, reference: &Reference) -> TokenStream {
     let positions = &reference.positions;
-    let name = option(reference.name.as_ref());
+    let options = named(reference.name.as_ref());
     let other = &reference.targets[0].model;
     let own = positions.iter().map(|position| &model.columns[*position]);
     let targets = own
@@ -92,12 +94,12 @@ fn reference(model: &Model, reference: &Reference) -> TokenStream {
     let on_update = Ident::new(reference.on_update, Span::mixed_site());
     quote! {
         __orm::ReferenceDef {
-            name: #name,
             columns: &[#(#positions),*],
             target: <#other as __orm::Model>::def,
-            target_columns: || ::std::vec::Vec::from([#(#targets),*]),
+            target_columns: &[#(#targets),*],
             on_delete: __orm::Action::#on_delete,
             on_update: __orm::Action::#on_update,
+            options: #options,
         }
     }
 }
@@ -110,9 +112,17 @@ fn referred(own: &Column, target: &Target) -> TokenStream {
     quote!(__orm::#check::<#ty, _, _>(#root.#field))
 }
 
-fn parts(group: &Columns) -> (TokenStream, TokenStream) {
-    let positions = &group.positions;
-    (option(group.name.as_ref()), quote!(&[#(#positions),*]))
+fn constraint(group: &Columns) -> TokenStream {
+    let (positions, options) = (&group.positions, named(group.name.as_ref()));
+    quote!(__orm::ConstraintDef { columns: &[#(#positions),*], options: #options })
+}
+
+/// What makes a constraint of one that is named by convention.
+fn named(name: Option<&LitStr>) -> TokenStream {
+    match name {
+        Some(name) => quote!(|it| it.named(#name)),
+        None => quote!(__orm::identity),
+    }
 }
 
 fn option(value: Option<&impl ToTokens>) -> TokenStream {

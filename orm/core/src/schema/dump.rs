@@ -1,0 +1,63 @@
+//! [`Dump`]: the models of a program as a document, which `orm` writes and `orm-migrate` reads.
+//!
+//! Both sides use these types, so that there is no second description of a table. The document carries [`FORMAT`]:
+//! unknown fields are errors, since what a reader skipped would be missing in the tables, so whatever a type of the
+//! schema gains needs the next number.
+
+use serde::{Deserialize, Serialize};
+
+use super::Table;
+
+/// The version of the document.
+pub const FORMAT: u32 = 2;
+
+/// The models of a program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Dump {
+    /// The version of the document: [`FORMAT`].
+    pub format: u32,
+    /// The version of `orm` that wrote it.
+    pub orm_version: String,
+    /// The models, sorted by table.
+    pub models: Vec<MappedTable>,
+}
+
+/// A model with its table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct MappedTable {
+    /// The struct.
+    pub name: String,
+    /// The module that it is defined in.
+    pub module: String,
+    /// The names of its fields, one for each column of the table.
+    pub fields: Vec<String>,
+    /// The table.
+    pub table: Table,
+}
+
+impl Dump {
+    /// The document of `models`, by the `orm` of that version.
+    pub fn new(orm_version: impl Into<String>, models: Vec<MappedTable>) -> Self {
+        Self {
+            format: FORMAT,
+            orm_version: orm_version.into(),
+            models,
+        }
+    }
+}
+
+impl MappedTable {
+    /// The model `name` of `module`, whose `fields` are the columns of `table`.
+    pub fn new(name: &str, module: &str, fields: &[&str], table: Table) -> Self {
+        Self {
+            name: name.to_owned(),
+            module: module.to_owned(),
+            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+            table,
+        }
+    }
+}

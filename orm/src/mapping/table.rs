@@ -1,0 +1,64 @@
+//! A model's table of the schema: constraints with names for positions and names by convention, and the checks of
+//! enumerations. [`ModelDef::schema`] keeps what is made here.
+
+use orm_core::schema::{Check, ForeignKey, Index, Name, PrimaryKey, Rule, Table, Unique};
+use orm_core::types::Type;
+
+use super::def::{ModelDef, ReferenceDef};
+
+/// The table of a model. For the derive.
+#[doc(hidden)]
+pub fn table(def: &'static ModelDef) -> Table {
+    let mut table = Table::new(def.table);
+    table.columns = def.columns.to_vec();
+    table.primary_key = Some(PrimaryKey::new(def.table, names(def, def.primary_key)));
+    table.uniques.extend(def.uniques.iter().map(|unique| {
+        let columns = names(def, unique.columns);
+        (unique.options)(Unique::new(def.table, columns))
+    }));
+    table.indexes.extend(def.indexes.iter().map(|index| {
+        let columns = names(def, index.columns);
+        (index.options)(Index::new(def.table, columns))
+    }));
+    let enums = def.names.iter().zip(def.columns);
+    table
+        .checks
+        .extend(enums.filter_map(|(name, column)| match &column.ty {
+            Type::Enum(labels) => Some(one_of(def.table, name, labels.labels.to_vec())),
+            _ => None,
+        }));
+    let checks = def.checks.iter().map(|check| check(def.table));
+    table.checks.extend(checks);
+    let references = def.references.iter();
+    table
+        .foreign_keys
+        .extend(references.map(|reference| foreign_key(def, reference)));
+    table
+}
+
+fn one_of(table: &str, column: &'static str, labels: Vec<Name>) -> Check {
+    let column_name = Name::Borrowed(column);
+    Check::new(
+        table,
+        column,
+        Rule::OneOf {
+            column: column_name,
+            labels,
+        },
+    )
+}
+
+fn foreign_key(def: &'static ModelDef, reference: &ReferenceDef) -> ForeignKey {
+    let target = (reference.target)();
+    let columns = names(def, reference.columns);
+    let references = names(target, reference.target_columns);
+    let key = ForeignKey::new(def.table, columns, target.table.into(), references)
+        .on_delete(reference.on_delete)
+        .on_update(reference.on_update);
+    (reference.options)(key)
+}
+
+fn names(def: &'static ModelDef, positions: &[usize]) -> Vec<Name> {
+    let name = |position: &usize| Name::Borrowed(def.names[*position]);
+    positions.iter().map(name).collect()
+}
