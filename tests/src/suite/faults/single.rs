@@ -18,6 +18,7 @@ cases![
     an_answer_lost_outside_a_transaction_is_an_unknown_outcome,
     a_begin_that_fails_leaves_no_transaction_open,
     an_unanswered_commit_is_looked_for_by_the_rollback,
+    an_unanswered_commit_of_one_statement_is_not_sent_twice,
 ];
 
 /// Refusals of a call that has been done or not.
@@ -226,5 +227,33 @@ fn an_unanswered_commit_is_looked_for_by_the_rollback(db: &Db) {
             "{fault:?}"
         );
         delete(Country).execute(&mut db.other_connection()).unwrap();
+    }
+}
+
+fn an_unanswered_commit_of_one_statement_is_not_sent_twice(db: &Db) {
+    for (words, stored) in [
+        ("INSERT", vec![0, 1]),
+        ("UPDATE", vec![7]),
+        ("DELETE", vec![]),
+    ] {
+        drop(accounts(db, &[1]));
+        let faults = Faults::new();
+        let mut session = Session::new(&db.faulty_engine(&faults));
+        let row = select(Account).one(&mut session).unwrap();
+        match words {
+            "INSERT" => drop(add(&mut session, 1)),
+            "UPDATE" => session[row].balance = 7,
+            _ => session.delete(row),
+        }
+        faults.on(words, Fault::LostAfter);
+        assert!(session.commit().unwrap_err().is_commit_unknown(), "{words}");
+        assert_eq!(
+            session.commit().unwrap_err().kind(),
+            ErrorKind::Transaction,
+            "{words}"
+        );
+        session.rollback().unwrap();
+        session.commit().unwrap();
+        assert_eq!(take_balances(db), stored, "{words}");
     }
 }
