@@ -14,6 +14,7 @@ const LONGER: &[(&str, usize)] = &[
     ("and_of_rust", 30),
     ("get_by_type", 30),
     ("group_by_two", 16),
+    ("join_with_condition", 16),
     ("or_of_rust", 30),
     ("order_by_two", 16),
     ("select_two", 16),

@@ -67,7 +67,7 @@ pub(super) enum Command {
     DropAll(TablesCommand),
     /// Write a migration to be filled in by hand
     ///
-    /// Its up.sql and down.sql are comments. Prints where it is.
+    /// Its up.sql and down.sql are comments, which `run` refuses until they are filled in. Prints where it is.
     Generate(GenerateCommand),
     /// Apply all pending migrations
     ///
@@ -223,8 +223,8 @@ pub(super) struct StatusCommand {
 pub(super) struct GenerateCommand {
     /// What the migration does, such as add_age_to_users
     pub name: String,
-    /// Write comments instead of statements
-    #[arg(long, required = true)]
+    /// Write comments instead of statements: no other way is there yet
+    #[arg(long)]
     pub empty: bool,
     #[command(flatten)]
     pub folder: FolderArgs,

@@ -18,6 +18,14 @@ use crate::migration::Migrations;
 use crate::models::{ModelSource, Models};
 
 pub(super) fn generate(args: &GenerateCommand, home: Home) -> Result<Exit> {
+    if !args.empty {
+        let message = "generate can't write the statements of a migration from the models yet";
+        return Err(Error::new(Exit::Usage, message).with_hint(format!(
+            "type `orm-migrate generate --empty {}` and fill in up.sql and down.sql; `orm-migrate create-all --dialect NAME` \
+             prints how the columns of the models are declared",
+            args.name
+        )));
+    }
     let project = Project::open(&args.project, home)?;
     let written = generate::empty(&project.migrations(&args.folder), &args.name)?;
     print::written(&written)?;

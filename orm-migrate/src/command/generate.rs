@@ -3,21 +3,18 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::migration::{NewMigration, Transaction, Written};
+use crate::migration::{NewMigration, Transaction, UNFILLED, Written};
 
-const UP: &str =
-    "-- What this migration changes, such as:\n-- ALTER TABLE users ADD COLUMN age INTEGER;\n";
-const DOWN: &str = "-- What takes it back, such as:\n-- ALTER TABLE users DROP COLUMN age;\n";
-
-/// Writes a migration into `folder` whose scripts are comments.
+/// Writes a migration into `folder` whose scripts are comments, which `run` refuses until they are filled in.
 ///
 /// # Errors
 /// The name can't be one; the folder can't be written, or has a migration of that name.
 pub fn empty(folder: &Path, name: &str) -> Result<Written> {
+    let [up, down] = UNFILLED;
     NewMigration {
         name,
-        up: UP,
-        down: DOWN,
+        up,
+        down,
         transaction: Transaction::One,
     }
     .write(folder)

@@ -35,5 +35,6 @@ pub use folder::{Direction, Entry, Migrations};
 pub use harness::{MigrationConnection, Tag};
 pub use lex::Lexis;
 pub use lock::Locking;
+pub(crate) use script::UNFILLED;
 pub use split::{SplitError, Statement, split};
 pub use write::{NewMigration, Transaction, Written};

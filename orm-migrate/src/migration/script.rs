@@ -14,6 +14,12 @@ use super::split::{Statement, split_all};
 use super::words::Words;
 use crate::error::{Error, Result};
 
+/// The scripts of a migration that is still to be written: up and down.
+pub(crate) const UNFILLED: [&str; 2] = [
+    "-- What this migration changes, such as:\n-- ALTER TABLE users ADD COLUMN age INTEGER;\n",
+    "-- What takes it back, such as:\n-- ALTER TABLE users DROP COLUMN age;\n",
+];
+
 /// The text of a script and where it comes from.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
@@ -39,15 +45,17 @@ impl Script {
     /// The script of a file with this text.
     ///
     /// # Errors
-    /// It is empty.
+    /// It is empty, or as `generate --empty` wrote it: applied, it would change nothing, and what is filled in later
+    /// would never run.
     pub(super) fn of_text(path: PathBuf, text: String, lexis: Lexis) -> Result<Self> {
-        if text.is_empty() {
-            let message = format!("{} is empty", path.display());
-            return Err(
-                Error::failed(message).with_hint("a comment is enough to say that it is meant so")
-            );
-        }
-        Ok(Self { path, text, lexis })
+        let what = match text.as_str() {
+            "" => "is empty",
+            text if UNFILLED.contains(&text) => "is not filled in",
+            _ => return Ok(Self { path, text, lexis }),
+        };
+        let message = format!("{} {what}", path.display());
+        Err(Error::failed(message)
+            .with_hint("write its statements, or a comment that says why there are none"))
     }
 
     /// A script that has been read already.

@@ -1,6 +1,6 @@
 //! `run`, `revert`, `redo` and `status` over several migrations.
 
-use crate::support::{Database, Project};
+use crate::support::{Database, Project, Ran};
 
 fn three(name: &str) -> Project {
     let project = Project::empty(name);
@@ -244,15 +244,24 @@ fn a_migration_to_be_filled_in_is_generated() {
     let name = project.only_migration();
     assert_eq!(written.out, format!("migrations/{name}\n"));
     assert!(name.ends_with("_add_age"), "{name}");
-    // Comments alone are a migration, too.
+    // It is not applied by mistake before it is filled in; neither is it taken back.
     let database = Database::sqlite(&project);
-    let run = |command: &str| project.run(&[command, "--url", &database.url]).ends(0);
-    run("run").says(&["(0 statements"]);
-    run("redo");
+    let run = |command: &str| project.run(&[command, "--url", &database.url]);
+    let file = |script: &str| format!("migrations/{name}/{script}.sql");
+    let refused = |ran: Ran, script: &str| {
+        ran.ends(1)
+            .says(&[&format!("{} is not filled in", file(script)), "hint: "]);
+    };
+    refused(run("run"), "up");
+    project.write(&file("up"), "-- Comments alone are a migration, too.\n");
+    run("run").ends(0).says(&["(0 statements"]);
+    refused(run("revert"), "down");
+    project.write(&file("down"), "-- Nothing to take back.\n");
+    run("redo").ends(0);
     project
         .run(&["generate", "add_city"])
         .ends(2)
-        .says(&["--empty"]);
+        .says(&["generate --empty add_city"]);
     project
         .run(&["generate", "--empty", "add_age"])
         .ends(1)

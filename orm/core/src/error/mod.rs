@@ -214,6 +214,19 @@ impl Error {
         self.0.kind == ErrorKind::CheckViolation
     }
 
+    /// Whether a value doesn't fit its column: a text or byte value that is too long, or a number, date or time that
+    /// is out of range.
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::DataTooLong).is_invalid_value());
+    /// assert!(Error::new(ErrorKind::OutOfRange).is_invalid_value());
+    /// assert!(!Error::new(ErrorKind::CheckViolation).is_invalid_value());
+    /// ```
+    pub fn is_invalid_value(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::DataTooLong | ErrorKind::OutOfRange)
+    }
+
     /// Whether any constraint refused the change.
     pub fn is_constraint_violation(&self) -> bool {
         self.is_unique_violation()

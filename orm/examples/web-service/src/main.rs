@@ -22,8 +22,10 @@ async fn run<T: Send + 'static>(
         return Err(StatusCode::CONFLICT);
     } else if error.is_not_found() {
         return Err(StatusCode::NOT_FOUND);
+    } else if error.is_invalid_value() {
+        return Err(StatusCode::BAD_REQUEST);
     }
-    eprintln!("{error}");
+    eprintln!("{error}"); // with the SQL, so it is for the log
     Err(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
