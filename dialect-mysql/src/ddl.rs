@@ -19,12 +19,12 @@ pub(crate) const LIST_TABLES: &str = "SELECT table_name FROM information_schema.
 
 /// A named lock of the session. Names are the server's, not the database's, have at most 64 characters, and
 /// are compared without regard to case.
-pub(crate) const LOCK: DdlLock = DdlLock {
-    take: "SELECT GET_LOCK(CONCAT('orm-ddl:', LEFT(SHA2(LOWER(COALESCE(DATABASE(), '')), 256), 40)), 0)",
-    release: Some(
+pub(crate) const LOCK: DdlLock = DdlLock::new(
+    "SELECT GET_LOCK(CONCAT('orm-ddl:', LEFT(SHA2(LOWER(COALESCE(DATABASE(), '')), 256), 40)), 0)",
+    Some(
         "SELECT RELEASE_LOCK(CONCAT('orm-ddl:', LEFT(SHA2(LOWER(COALESCE(DATABASE(), '')), 256), 40)))",
     ),
-};
+);
 
 /// The type of a column with its length.
 ///

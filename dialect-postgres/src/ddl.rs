@@ -11,10 +11,10 @@ use crate::types;
 
 /// An advisory lock of the transaction, whose keys are those of the database: it is right behind a pooler of
 /// connections, too. The number is "orm ddl" in ASCII.
-pub(crate) const LOCK: DdlLock = DdlLock {
-    take: "SELECT pg_try_advisory_xact_lock(31369535435334764)::int",
-    release: None,
-};
+pub(crate) const LOCK: DdlLock = DdlLock::new(
+    "SELECT pg_try_advisory_xact_lock(31369535435334764)::int",
+    None,
+);
 
 /// The type of a column with its length.
 pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {

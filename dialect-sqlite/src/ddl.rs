@@ -12,13 +12,12 @@ use crate::types;
 
 /// Dropping a table deletes its rows first, and inside a transaction nothing keeps the rows that refer to
 /// them from being deleted or from refusing.
-pub(crate) const FOREIGN_KEYS: ForeignKeySwitch = ForeignKeySwitch {
-    off: "PRAGMA foreign_keys = OFF",
-    on: "PRAGMA foreign_keys = ON",
-    violations: "SELECT \"table\", parent FROM pragma_foreign_key_check",
-    references: "SELECT DISTINCT t.name, f.\"table\" FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f \
+pub(crate) const FOREIGN_KEYS: ForeignKeySwitch = ForeignKeySwitch::new(
+    ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"),
+    "SELECT \"table\", parent FROM pragma_foreign_key_check",
+    "SELECT DISTINCT t.name, f.\"table\" FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f \
          WHERE t.type = 'table' ORDER BY 1, 2",
-};
+);
 
 /// The names of the tables, without SQLite's own: those whose names begin with `sqlite_`.
 pub(crate) const LIST_TABLES: &str = "SELECT name FROM sqlite_master \

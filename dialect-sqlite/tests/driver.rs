@@ -54,10 +54,7 @@ fn native(connection: &mut Boxed) -> &mut rusqlite::Connection {
 }
 
 fn outcome(affected: u64, last_insert_id: i64) -> Outcome {
-    Outcome {
-        affected,
-        last_insert_id,
-    }
+    Outcome::new(affected, last_insert_id)
 }
 
 #[test]

@@ -318,10 +318,7 @@ fn begin() {
     assert_eq!(SqliteDialect.after_end(&plain), None);
     let after = SqliteDialect.after_end(&statements::reads_only());
     assert_eq!(after, Some("PRAGMA query_only = FALSE"));
-    let weaker = TransactionOptions {
-        isolation: Some(IsolationLevel::ReadCommitted),
-        ..plain
-    };
+    let weaker = plain.isolation(IsolationLevel::ReadCommitted);
     let error = SqliteDialect.begin(&weaker).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!(

@@ -29,11 +29,9 @@ pub(super) fn run(
 }
 
 pub(super) fn outcome(native: &Conn) -> Outcome {
-    Outcome {
-        affected: native.affected_rows(),
-        // A key beyond i64 is of a column that no model has.
-        last_insert_id: i64::try_from(native.last_insert_id()).unwrap_or(0),
-    }
+    // A key beyond i64 is of a column that no model has.
+    let last_insert_id = i64::try_from(native.last_insert_id()).unwrap_or(0);
+    Outcome::new(native.affected_rows(), last_insert_id)
 }
 
 /// Hands out the rows of the first result and reads past all that follows, so that the connection is

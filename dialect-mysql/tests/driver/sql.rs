@@ -339,10 +339,8 @@ fn literal(dialect: &dyn Dialect, value: &Value) -> ServerDefault {
 
 fn everything(dialect: &dyn Dialect) -> Schema {
     let constant = ServerDefault::Literal;
-    let labels = EnumType {
-        name: "mood".into(),
-        labels: vec!["happy".into(), "it's".into()].into(),
-    };
+    let labels = vec!["happy".into(), "it's".into()];
+    let labels = EnumType::new("mood".into(), labels.into());
     let a = Table::new("a`b")
         .column(Column::new("id", Type::Int64).auto_increment())
         .column(

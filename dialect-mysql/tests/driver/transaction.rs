@@ -58,11 +58,9 @@ fn begin_and_end_are_noticed() {
 #[test]
 fn begin_takes_options() {
     let (_scratch, mut connection) = scratch();
-    let options = TransactionOptions {
-        isolation: Some(IsolationLevel::Serializable),
-        read_only: true,
-        writes: false,
-    };
+    let options = TransactionOptions::new()
+        .isolation(IsolationLevel::Serializable)
+        .read_only();
     let begin = dialect(connection.as_ref())
         .begin(&options)
         .expect("all levels are known");
@@ -239,10 +237,7 @@ fn without_reports_the_server_is_asked() {
             &["BEGIN", "CREATE OR REPLACE VIEW w AS SELECT 1 AS a"],
         );
         check(connection, Gone);
-        let options = TransactionOptions {
-            isolation: Some(IsolationLevel::Serializable),
-            ..TransactionOptions::default()
-        };
+        let options = TransactionOptions::new().isolation(IsolationLevel::Serializable);
         for sql in MysqlDialect.begin(&options).expect("all levels are known") {
             control(connection, &[&sql]);
         }

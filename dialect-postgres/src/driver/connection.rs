@@ -362,10 +362,7 @@ impl Connection for PostgresConnection {
         let (affected, _) = self
             .run(sql, binds, &EXECUTE)
             .map_err(|error| error.with_sql(sql))?;
-        Ok(Outcome {
-            affected,
-            last_insert_id: 0,
-        })
+        Ok(Outcome::new(affected, 0))
     }
 
     fn query(

@@ -83,13 +83,7 @@ fn outcomes_count_rows() {
         .connection
         .execute("INSERT INTO t (a) VALUES (1), (2), (2)", &[])
         .unwrap();
-    assert_eq!(
-        insert,
-        Outcome {
-            affected: 3,
-            last_insert_id: 0
-        }
-    );
+    assert_eq!(insert, Outcome::new(3, 0));
     let two = [ValueRef::Int(2)];
     assert_eq!(
         db.execute("UPDATE t SET a = a WHERE a = $1", &two).unwrap(),

@@ -101,10 +101,7 @@ impl SqliteConnection {
         } else {
             0
         };
-        Ok(Outcome {
-            affected,
-            last_insert_id,
-        })
+        Ok(Outcome::new(affected, last_insert_id))
     }
 }
 

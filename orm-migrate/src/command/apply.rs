@@ -12,6 +12,7 @@ use crate::migration::{Direction, NewMigration, Transaction, Written, history};
 
 /// Which tables a command changed, in the order of their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Applied {
     /// Those that were created or dropped.
     pub changed: Vec<String>,

@@ -13,6 +13,7 @@ use crate::models::Models;
 
 /// A table that is there and lacks columns of its model.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lacking {
     /// The table.
     pub table: String,

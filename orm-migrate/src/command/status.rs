@@ -8,6 +8,7 @@ use crate::migration::{MigrationConnection, Migrations};
 
 /// The migrations of a folder and a database, sorted by version.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Status {
     /// One line each.
     pub migrations: Vec<Line>,
@@ -15,6 +16,7 @@ pub struct Status {
 
 /// A migration and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Line {
     /// Its version.
     pub version: String,

@@ -10,6 +10,7 @@ use crate::migration::{Direction, MigrationConnection, Migrations, Tag, missing}
 
 /// A migration that was applied or reverted.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Step {
     /// Its version.
     pub version: String,

@@ -18,6 +18,7 @@ pub(crate) use load::print_dump;
 
 /// Which package to build, and how.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Selection {
     /// The package's name. Without one the package of the manifest is taken, or the only one of the
     /// workspace that has a library and depends on `orm`.

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 
 /// Where the models come from.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum ModelSource {
     /// Those that are linked into this program.
     Linked,
@@ -70,6 +71,7 @@ pub struct Models {
 
 /// A model by its names.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ModelName {
     /// The struct.
     pub name: String,

@@ -266,11 +266,22 @@ pub trait Cursor {
 
 /// What a statement without rows did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// Rows matched by an UPDATE or DELETE, or inserted by an INSERT.
     pub affected: u64,
     /// The last generated integer key, where the database reports one without being asked; else 0.
     pub last_insert_id: i64,
+}
+
+impl Outcome {
+    /// Of a statement that matched or inserted so many rows, the last one with that generated key.
+    pub const fn new(affected: u64, last_insert_id: i64) -> Self {
+        Self {
+            affected,
+            last_insert_id,
+        }
+    }
 }
 
 /// What is left of a transaction.

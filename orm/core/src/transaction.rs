@@ -1,7 +1,16 @@
 //! How a transaction begins: options that every database can be asked for.
 
 /// Options of a transaction. The default is the database's own isolation level, reading and writing.
+///
+/// ```
+/// use orm_core::sql::{IsolationLevel, TransactionOptions};
+/// let options = TransactionOptions::new()
+///     .isolation(IsolationLevel::Serializable)
+///     .read_only();
+/// assert!(options.read_only && !options.writes);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TransactionOptions {
     /// How far it is isolated from concurrent ones; `None` is the database's default.
     pub isolation: Option<IsolationLevel>,
@@ -10,6 +19,38 @@ pub struct TransactionOptions {
     /// Whether it is known to write. SQLite then takes the write lock at once and waits for it: a transaction
     /// that reads first and writes later fails as soon as another one has written in between.
     pub writes: bool,
+}
+
+impl TransactionOptions {
+    /// The database's own isolation level, reading and writing.
+    pub const fn new() -> Self {
+        Self {
+            isolation: None,
+            read_only: false,
+            writes: false,
+        }
+    }
+
+    /// Isolates it as far as `level`; `None` is the database's default.
+    #[must_use]
+    pub fn isolation(mut self, level: impl Into<Option<IsolationLevel>>) -> Self {
+        self.isolation = level.into();
+        self
+    }
+
+    /// Only reads.
+    #[must_use]
+    pub const fn read_only(mut self) -> Self {
+        self.read_only = true;
+        self
+    }
+
+    /// Is known to write: SQLite takes the write lock at once.
+    #[must_use]
+    pub const fn writes(mut self) -> Self {
+        self.writes = true;
+        self
+    }
 }
 
 /// The isolation levels of SQL:2016, 4.40.4.

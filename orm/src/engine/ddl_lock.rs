@@ -47,11 +47,9 @@ pub(super) fn in_turn(
 /// The look behind the lock must see what the program before has committed, whatever the server's default
 /// isolation level is.
 fn options(lock: Option<&DdlLock>) -> TransactionOptions {
-    TransactionOptions {
-        isolation: lock.map(|_| IsolationLevel::ReadCommitted),
-        writes: true,
-        ..TransactionOptions::default()
-    }
+    TransactionOptions::new()
+        .isolation(lock.map(|_| IsolationLevel::ReadCommitted))
+        .writes()
 }
 
 fn take(connection: &mut Connection, lock: &DdlLock) -> Result<()> {

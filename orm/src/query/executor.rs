@@ -161,8 +161,8 @@ impl Connection {
 fn no_transaction_to_lock() -> Error {
     let message = "for_update needs a transaction that writes: the lock ends with it";
     Error::with_message(ErrorKind::Usage, message).with_hint(
-        "run the query inside conn.transaction(…), on SQLite after begin_with(TransactionOptions { writes: \
-         true, .. }), or on a session",
+        "run the query inside conn.transaction(…), on SQLite after \
+         begin_with(TransactionOptions::new().writes()), or on a session",
     )
 }
 

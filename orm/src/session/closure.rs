@@ -33,10 +33,7 @@ impl Engine {
     /// # use orm::prelude::*;
     /// # use orm::engine::{IsolationLevel, TransactionOptions};
     /// # let engine = Engine::connect("sqlite://")?;
-    /// let options = TransactionOptions {
-    ///     isolation: Some(IsolationLevel::Serializable),
-    ///     ..TransactionOptions::default()
-    /// };
+    /// let options = TransactionOptions::new().isolation(IsolationLevel::Serializable);
     /// engine.transaction_with(options, |session| session.flush())?;
     /// // BEGIN ISOLATION LEVEL SERIALIZABLE; …; COMMIT on PostgreSQL
     /// # Ok::<(), orm::Error>(())

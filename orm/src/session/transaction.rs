@@ -2,7 +2,7 @@
 //! rollback; and the scope that makes each flush atomic.
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{IsolationLevel, TransactionOptions};
+use orm_core::sql::IsolationLevel;
 
 use super::{Session, Work};
 use crate::engine::Connection;
@@ -111,12 +111,8 @@ impl Session {
 
     /// Whether one statement by itself does all that a transaction around it would.
     fn needs_no_begin(&self, plan: &Plan) -> bool {
-        let TransactionOptions {
-            isolation,
-            read_only,
-            ..
-        } = self.options;
-        plan.is_single_row() && isolation.is_none() && !read_only
+        let options = &self.options;
+        plan.is_single_row() && options.isolation.is_none() && !options.read_only
     }
 
     /// One statement that touches one row is atomic by itself: BEGIN and COMMIT would be two round
@@ -258,10 +254,9 @@ impl Session {
     /// Begins the transaction on a connection that was checked out for it. On SQLite it takes the write lock at
     /// once and waits for it: one that reads first would fail as soon as another one has written in between.
     pub(super) fn begin_on(&mut self, mut connection: Connection) -> Result<()> {
-        connection.begin_with(TransactionOptions {
-            writes: !self.options.read_only,
-            ..self.options
-        })?;
+        let mut options = self.options;
+        options.writes = !options.read_only;
+        connection.begin_with(options)?;
         connection.hold();
         self.state.begin();
         self.found_stale = false;

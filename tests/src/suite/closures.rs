@@ -157,11 +157,9 @@ fn retry_runs_the_closure_again_after_a_serialization_failure(db: &Db) {
 }
 
 fn transactions_and_retries_take_options(db: &Db) {
-    let serializable = TransactionOptions {
-        isolation: Some(IsolationLevel::Serializable),
-        writes: true,
-        ..TransactionOptions::default()
-    };
+    let serializable = TransactionOptions::new()
+        .isolation(IsolationLevel::Serializable)
+        .writes();
     let begin = db.dialect().begin(&serializable).unwrap();
     db.sent();
     let mut tries = 0;
@@ -184,10 +182,7 @@ fn transactions_and_retries_take_options(db: &Db) {
         .iter()
         .filter(|sql| begin.contains(&sql.as_str().into()));
     assert_eq!(begins.count(), 2 * begin.len(), "{sent:?}");
-    let reading = TransactionOptions {
-        read_only: true,
-        ..TransactionOptions::default()
-    };
+    let reading = TransactionOptions::new().read_only();
     let written = db.engine.transaction_with(reading, |session| {
         session.add(User::builder().username("grace"));
         session.flush()

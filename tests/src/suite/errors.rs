@@ -294,10 +294,7 @@ fn a_lost_race_is_a_serialization_failure(db: &Db) {
         Backend::Sqlite | Backend::Postgres => IsolationLevel::Serializable,
         _ => IsolationLevel::RepeatableRead,
     };
-    let options = TransactionOptions {
-        isolation: Some(isolation),
-        ..Default::default()
-    };
+    let options = TransactionOptions::new().isolation(isolation);
     first.begin_with(options).unwrap();
     second.begin_with(options).unwrap();
     let read = "SELECT balance FROM accounts";

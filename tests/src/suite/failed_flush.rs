@@ -327,10 +327,7 @@ fn what_was_read_before_a_failed_flush_is_not_trusted(db: &Db) {
 
 fn a_transaction_of_one_view_survives_a_failed_flush(db: &Db) {
     let ids = users(db, &["ada", "bob"]);
-    let options = TransactionOptions {
-        isolation: Some(IsolationLevel::Serializable),
-        ..TransactionOptions::default()
-    };
+    let options = TransactionOptions::new().isolation(IsolationLevel::Serializable);
     let mut session = Session::with_options(&db.engine, options);
     let all = handles(&mut session, &ids);
     session[all[0]].username = "bob".into();

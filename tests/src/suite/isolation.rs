@@ -31,11 +31,8 @@ fn users(db: &Db) -> Vec<String> {
 fn isolation_levels_are_set_for_one_transaction(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     let mut level = |isolation: Option<IsolationLevel>| -> String {
-        conn.begin_with(TransactionOptions {
-            isolation,
-            ..Default::default()
-        })
-        .unwrap();
+        conn.begin_with(TransactionOptions::new().isolation(isolation))
+            .unwrap();
         let query = if db.backend == Backend::Postgres {
             "SHOW transaction_isolation"
         } else {
@@ -67,21 +64,15 @@ fn unsupported_isolation_levels_are_told(db: &Db) {
         IsolationLevel::ReadCommitted,
         IsolationLevel::RepeatableRead,
     ] {
-        let options = TransactionOptions {
-            isolation: Some(isolation),
-            ..Default::default()
-        };
+        let options = TransactionOptions::new().isolation(isolation);
         let error = fails(conn.begin_with(options), ErrorKind::Unsupported);
         assert!(error.message().contains(isolation.as_sql()), "{error}");
         assert!(error.hint().unwrap().contains("serializable"), "{error}");
         assert!(!conn.in_transaction());
     }
     let isolation = Some(IsolationLevel::Serializable);
-    conn.begin_with(TransactionOptions {
-        isolation,
-        ..Default::default()
-    })
-    .unwrap();
+    conn.begin_with(TransactionOptions::new().isolation(isolation))
+        .unwrap();
     conn.commit().unwrap();
 }
 
@@ -91,11 +82,8 @@ fn repeatable_reads_repeat(db: &Db) {
         _ => IsolationLevel::RepeatableRead,
     };
     let mut conn = db.engine.connection().unwrap();
-    conn.begin_with(TransactionOptions {
-        isolation: Some(isolation),
-        ..Default::default()
-    })
-    .unwrap();
+    conn.begin_with(TransactionOptions::new().isolation(isolation))
+        .unwrap();
     let count = "SELECT COUNT(*) FROM users";
     assert_eq!(scalar::<i64>(&mut conn, count), 0);
     db.outside("INSERT INTO users (username) VALUES ('ada')");
@@ -108,11 +96,7 @@ fn a_read_only_transaction_refuses_writes(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     let mut written = 0;
     for isolation in [None, Some(IsolationLevel::Serializable)] {
-        let options = TransactionOptions {
-            isolation,
-            read_only: true,
-            writes: false,
-        };
+        let options = TransactionOptions::new().isolation(isolation).read_only();
         // Whatever its end, the next statement writes again.
         for end in [Connection::commit, Connection::rollback] {
             conn.begin_with(options).unwrap();
@@ -135,11 +119,7 @@ fn a_read_only_transaction_refuses_writes(db: &Db) {
 
 fn a_writing_transaction_takes_the_lock_at_once(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
-    conn.begin_with(TransactionOptions {
-        writes: true,
-        ..Default::default()
-    })
-    .unwrap();
+    conn.begin_with(TransactionOptions::new().writes()).unwrap();
     let other = Engine::connect(&format!("{}?busy_timeout=20", db.url())).unwrap();
     let mut other = other.connection().unwrap();
     refused(insert_user(&mut other, "ada"), ErrorKind::Busy);

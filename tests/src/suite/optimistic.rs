@@ -42,10 +42,7 @@ fn a_fresh_entity_is_guarded_at_every_level(db: &Db) {
     };
     for level in levels {
         let id = user(db, &format!("{level:?}"));
-        let options = TransactionOptions {
-            isolation: *level,
-            ..TransactionOptions::default()
-        };
+        let options = TransactionOptions::new().isolation(*level);
         let mut session = Session::with_options(&db.engine, options);
         let ada = session.get(User, id).unwrap().unwrap();
         db.outside(&format!(

@@ -176,10 +176,7 @@ fn a_lock_needs_a_transaction(db: &Db) {
     let query = select(User).for_update();
     let error = fails(query.all(&mut conn), ErrorKind::Usage);
     assert!(error.message().contains("transaction"), "{error}");
-    let options = orm::engine::TransactionOptions {
-        writes: true,
-        ..Default::default()
-    };
+    let options = orm::engine::TransactionOptions::new().writes();
     conn.begin_with(options).unwrap();
     assert_eq!(query.all(&mut conn).unwrap().len(), 1);
     conn.rollback().unwrap();

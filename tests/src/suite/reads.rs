@@ -124,18 +124,12 @@ fn inside_a_closure_the_first_statement_begins_it(db: &Db) {
 
 fn an_isolation_level_that_is_asked_for_covers_reads(db: &Db) {
     let id = user(db, "ada");
-    let options = TransactionOptions {
-        isolation: Some(IsolationLevel::Serializable),
-        ..TransactionOptions::default()
-    };
+    let options = TransactionOptions::new().isolation(IsolationLevel::Serializable);
     let mut session = Session::with_options(&db.engine, options);
     session.get(User, id).unwrap();
     assert!(session.in_transaction());
     session.rollback().unwrap();
-    let options = TransactionOptions {
-        read_only: true,
-        ..TransactionOptions::default()
-    };
+    let options = TransactionOptions::new().read_only();
     let mut session = Session::with_options(&db.engine, options);
     let ada = session.get(User, id).unwrap().unwrap();
     assert!(session.in_transaction());

@@ -237,10 +237,7 @@ fn the_sessions_connection_is_in_its_transaction(db: &Db) {
 }
 
 fn a_read_only_session_never_writes(db: &Db) {
-    let options = orm_core::sql::TransactionOptions {
-        read_only: true,
-        ..Default::default()
-    };
+    let options = orm_core::sql::TransactionOptions::new().read_only();
     let mut session = Session::with_options(&db.engine, options);
     session.add(User::builder().username("one row goes without begin elsewhere"));
     session.commit().unwrap_err();

@@ -407,11 +407,8 @@ fn a_lock_needs_a_transaction(db: &Db) {
     let conn = &mut seed(db);
     let query = select(User).order_by(User.id).for_update();
     fails(query.stream(conn), ErrorKind::Usage);
-    conn.begin_with(orm::engine::TransactionOptions {
-        writes: true,
-        ..Default::default()
-    })
-    .unwrap();
+    conn.begin_with(orm::engine::TransactionOptions::new().writes())
+        .unwrap();
     let ids: Vec<i64> = query
         .stream(conn)
         .unwrap()

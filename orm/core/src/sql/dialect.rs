@@ -55,6 +55,7 @@ pub const SELECT_CLAUSES: &[SelectClause] = &[
 
 /// How a database lets the checks of foreign keys be switched off, which works outside transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ForeignKeySwitch {
     /// The statement that switches them off.
     pub off: &'static str,
@@ -68,14 +69,38 @@ pub struct ForeignKeySwitch {
     pub references: &'static str,
 }
 
+impl ForeignKeySwitch {
+    /// The statements that switch the checks `off` and `on`, and the queries of what they did not see.
+    pub const fn new(
+        (off, on): (&'static str, &'static str),
+        violations: &'static str,
+        references: &'static str,
+    ) -> Self {
+        Self {
+            off,
+            on,
+            violations,
+            references,
+        }
+    }
+}
+
 /// How programs that create or drop tables at the same time take turns, where the transaction alone does not
 /// make them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DdlLock {
     /// A query of one integer, 1 if it took the lock. It does not wait.
     pub take: &'static str,
     /// The query that releases the lock; `None` for one that ends with the transaction.
     pub release: Option<&'static str>,
+}
+
+impl DdlLock {
+    /// The lock that the query `take` takes, and `release` gives back.
+    pub const fn new(take: &'static str, release: Option<&'static str>) -> Self {
+        Self { take, release }
+    }
 }
 
 /// One database's SQL.

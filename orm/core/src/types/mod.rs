@@ -57,11 +57,19 @@ pub enum Type {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[non_exhaustive]
 pub struct EnumType {
     /// The type's name in the database, for databases that name their enumerations.
     pub name: Cow<'static, str>,
     /// The labels as they are stored.
     pub labels: Cow<'static, [Cow<'static, str>]>,
+}
+
+impl EnumType {
+    /// The type `name` with its labels as they are stored.
+    pub const fn new(name: Cow<'static, str>, labels: Cow<'static, [Cow<'static, str>]>) -> Self {
+        Self { name, labels }
+    }
 }
 
 impl Type {

@@ -47,10 +47,10 @@ pub(super) fn expand(labelled: &Labelled) -> TokenStream {
                 const TYPE: __orm::Type = {
                     const LABELS: &[::std::borrow::Cow<'static, str>] =
                         &[#(::std::borrow::Cow::Borrowed(#labels)),*];
-                    __orm::Type::Enum(__orm::EnumType {
-                        name: ::std::borrow::Cow::Borrowed(#name),
-                        labels: ::std::borrow::Cow::Borrowed(LABELS),
-                    })
+                    __orm::Type::Enum(__orm::EnumType::new(
+                        ::std::borrow::Cow::Borrowed(#name),
+                        ::std::borrow::Cow::Borrowed(LABELS),
+                    ))
                 };
 
                 fn to_value(&self) -> __orm::ValueRef<'_> {

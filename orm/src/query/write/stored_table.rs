@@ -132,15 +132,15 @@ fn named<'c>(columns: &'c [StoredColumn], name: &str) -> Option<&'c StoredColumn
 }
 
 fn column(row: &dyn Row) -> Result<StoredColumn> {
-    Ok(StoredColumn {
-        name: text(row, 1)?,
-        cast: text(row, 2)?,
-        base: text(row, 3)?,
-        declared: text(row, 4)?,
-        size: int(row, 5)?,
-        bytewise: int(row, 6)? == Some(1),
-        changed: int(row, 7)?.unwrap_or(0),
-    })
+    let mut column = StoredColumn::default();
+    column.name = text(row, 1)?;
+    column.cast = text(row, 2)?;
+    column.base = text(row, 3)?;
+    column.declared = text(row, 4)?;
+    column.size = int(row, 5)?;
+    column.bytewise = int(row, 6)? == Some(1);
+    column.changed = int(row, 7)?.unwrap_or(0);
+    Ok(column)
 }
 
 fn text(row: &dyn Row, index: usize) -> Result<String> {

@@ -168,17 +168,12 @@ pub fn update_by_own_table() -> Update {
 
 /// A transaction that will write.
 pub fn writes() -> TransactionOptions {
-    TransactionOptions {
-        writes: true,
-        ..TransactionOptions::default()
-    }
+    TransactionOptions::new().writes()
 }
 
 /// A transaction that only reads, at the strictest level.
 pub fn reads_only() -> TransactionOptions {
-    TransactionOptions {
-        read_only: true,
-        isolation: Some(IsolationLevel::Serializable),
-        ..TransactionOptions::default()
-    }
+    TransactionOptions::new()
+        .read_only()
+        .isolation(IsolationLevel::Serializable)
 }

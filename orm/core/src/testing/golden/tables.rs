@@ -51,10 +51,8 @@ fn columns_of_each_type(collation: &'static str, now: &'static str) -> Table {
 }
 
 fn colour() -> Type {
-    Type::Enum(EnumType {
-        name: "colour".into(),
-        labels: vec!["red".into(), "green".into()].into(),
-    })
+    let labels = vec!["red".into(), "green".into()];
+    Type::Enum(EnumType::new("colour".into(), labels.into()))
 }
 
 fn owner() -> ForeignKey {

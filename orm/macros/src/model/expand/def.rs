@@ -119,10 +119,10 @@ fn constraint(group: &Columns) -> TokenStream {
 
 /// What makes a constraint of one that is named by convention.
 fn named(name: Option<&LitStr>) -> TokenStream {
-    match name {
-        Some(name) => quote!(|it| it.named(#name)),
-        None => quote!(__orm::identity),
-    }
+    name.map_or_else(
+        || quote!(__orm::identity),
+        |name| quote!(|it| it.named(#name)),
+    )
 }
 
 fn option(value: Option<&impl ToTokens>) -> TokenStream {
