@@ -108,6 +108,8 @@ pub mod __private {
         default_fits, filled, given, or_server, referred, table,
     };
     pub use crate::query::{FromRow, Places, read_place};
+    pub use crate::session::link;
+    pub use crate::state::Vtable;
 }
 
 /// The programs of the README, as tests.

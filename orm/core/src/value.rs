@@ -5,6 +5,7 @@
 //! calendar library: `types::civil` turns them into fields and text.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// One value, borrowed: what a driver binds, and what a row yields.
 ///
@@ -191,6 +192,23 @@ impl ValueRef<'_> {
         match (self, other) {
             (Self::Float(a), ValueRef::Float(b)) => a.to_bits() == b.to_bits(),
             (a, b) => a == b,
+        }
+    }
+
+    /// Feeds the value to a hasher. Values that are the [same](Self::is_same) hash alike.
+    pub fn hash_same(self, state: &mut impl Hasher) {
+        std::mem::discriminant(&self).hash(state);
+        match self {
+            Self::Null => {}
+            Self::Bool(v) => v.hash(state),
+            Self::Int(v) | Self::Time(v) | Self::DateTime(v) | Self::Timestamp(v) => v.hash(state),
+            Self::Float(v) => v.to_bits().hash(state),
+            Self::Text(v) => v.hash(state),
+            Self::Bytes(v) => v.hash(state),
+            Self::Date(v) => v.hash(state),
+            Self::Uuid(v) => v.hash(state),
+            Self::Array(items) => items.iter().for_each(|item| item.hash_same(state)),
+            Self::List(items) => items.iter().for_each(|item| item.as_ref().hash_same(state)),
         }
     }
 }

@@ -1,50 +1,43 @@
 //! What was written becomes the entities' state: keys, versions, the undo log, and what the database has
 //! done to other rows along with it.
 
-use std::collections::HashSet;
-
 use orm_core::schema::Action;
+use orm_core::value::Value;
 
+use super::batch::{Batch, BatchKind, Plan};
 use super::cascade;
 use super::emit::Written;
-use super::unique::{Key, old_key};
-use super::unit::{Plan, Unit, UnitKind};
+use super::pending::old_key;
 use crate::mapping::ReferenceDef;
 use crate::query::Write;
-use crate::state::State;
+use crate::state::{KeySet, KeyTuple, State};
 
 /// Applies the outcome of a plan that was written as a whole.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what is applied once can't be applied again"
+)]
 pub(crate) fn apply(state: &mut State, plan: Plan, written: Vec<Written>) {
     let (level, clock) = (state.level, state.clock);
-    let all = plan.units;
-    let mut emptied = Vec::new();
-    let mut written = written.into_iter();
-    // Deletes stand together, first or last: those last find the references as the rest has left them.
-    for units in all.chunk_by(|a, b| deletes(a) == deletes(b)) {
-        if deletes(&units[0]) {
-            null_references(state, units);
-            let tables = units.iter().map(|unit| unit.def.table);
-            tables.for_each(|table| add_once(&mut emptied, table));
+    let mut deleted_from = Vec::new();
+    for (batch, written) in plan.batches.iter().zip(&written) {
+        if matches!(written, Written::Deleted) {
+            null_references(state, batch);
+            add_once(&mut deleted_from, batch.def.table);
         }
-        for (unit, written) in units.iter().zip(written.by_ref()) {
-            let Some(arena) = state.by_model_mut(unit.model) else {
-                continue;
-            };
-            match written {
-                Written::Inserted(rows) => arena.apply_inserts(&rows, level, clock),
-                Written::Updated(rows) => arena.apply_updates(&rows, level),
-                Written::Deleted => arena.apply_deletes(&unit.slots, level),
-            }
+        let Some(arena) = state.by_model_mut(batch.model) else {
+            continue;
+        };
+        match written {
+            Written::Inserted(rows) => arena.apply_inserts(rows, level, clock),
+            Written::Updated(rows) => arena.apply_updates(rows, level),
+            Written::Deleted => arena.apply_deletes(&batch.slots, level),
         }
     }
-    note_flushed(state, &all);
-    mark_twins(state, &all);
-    state.settle();
-    mark_referring(state, emptied, |reference| reference.on_delete);
-}
-
-fn deletes(unit: &Unit) -> bool {
-    matches!(unit.kind, UnitKind::Delete { .. })
+    note_flushed(state, &plan.batches);
+    mark_twins(state, &plan.batches);
+    state.clear_dirty();
+    mark_referring(state, deleted_from, |reference| reference.on_delete);
 }
 
 /// Of a handful: there are as many as tables or models.
@@ -74,10 +67,10 @@ pub(crate) fn overtake(state: &mut State, table: &'static str, write: Write) {
 
 /// Notes which tables were written: a model that the session meets later in the transaction may read what a
 /// rollback takes back.
-fn note_flushed(state: &mut State, units: &[Unit]) {
-    for unit in units {
-        let changed = !matches!(unit.kind, UnitKind::Insert { .. });
-        add_once(&mut state.flushed, (unit.def.table, changed));
+fn note_flushed(state: &mut State, batches: &[Batch]) {
+    for batch in batches {
+        let changed = !matches!(batch.kind, BatchKind::Insert { .. });
+        add_once(&mut state.flushed, (batch.def.table, changed));
     }
 }
 
@@ -103,58 +96,49 @@ fn mark_referring(state: &mut State, tables: Vec<&'static str>, action: ActionOf
     }
 }
 
-/// A foreign key's columns, and the keys in it that the database has set to NULL.
-type Nulled = (&'static [usize], HashSet<Key>);
-
-/// Does in memory what ON DELETE SET NULL has done in the database: else the next change of such an
-/// entity would look as if somebody else had been there before.
-fn null_references(state: &mut State, deleted: &[Unit]) {
+/// Does in memory what ON DELETE SET NULL has done in the database: else the next change of such an entity would
+/// look as if another transaction had been there before.
+fn null_references(state: &mut State, deleted: &Batch) {
     let level = state.level;
-    let mut children: Vec<(usize, Vec<Nulled>)> = Vec::new();
-    for child in state.arenas() {
-        let references = child.def().references.iter();
-        let nulled = references
-            .filter(|reference| reference.on_delete == Action::SetNull)
-            .map(|reference| (reference.columns, deleted_keys(state, deleted, reference)))
-            .filter(|(_, keys)| !keys.is_empty());
-        let nulled: Vec<Nulled> = nulled.collect();
-        if !nulled.is_empty() {
-            children.push((child.model(), nulled));
-        }
-    }
-    for (model, nulled) in children {
+    let nulls = |reference: &&'static ReferenceDef| {
+        reference.on_delete == Action::SetNull && (reference.target)().table == deleted.def.table
+    };
+    let children = state.arenas().flat_map(|child| {
+        let references = child.def().references.iter().filter(nulls);
+        references.map(|reference| (child.model(), reference))
+    });
+    let children: Vec<(usize, &'static ReferenceDef)> = children.collect();
+    for (model, reference) in children {
+        let keys = deleted_keys(state, deleted, reference);
         let Some(child) = state.by_model_mut(model) else {
             continue;
         };
-        for slot in child.loaded() {
-            for (columns, keys) in &nulled {
-                if old_key(child.as_ref(), slot, columns).is_some_and(|key| keys.contains(&key)) {
-                    child.set_null(slot, columns, level);
-                }
-            }
+        for slot in child.referring(reference.columns, &keys) {
+            child.set_null(slot, reference.columns, level);
         }
     }
 }
 
 /// What a foreign key holds that refers to one of the deleted rows.
-fn deleted_keys(state: &State, deleted: &[Unit], reference: &ReferenceDef) -> HashSet<Key> {
-    let table = (reference.target)().table;
+fn deleted_keys(
+    state: &State,
+    deleted: &Batch,
+    reference: &ReferenceDef,
+) -> KeySet<KeyTuple<Value>> {
     let columns = reference.target_columns;
-    let mut keys = HashSet::new();
-    for unit in deleted.iter().filter(|unit| unit.def.table == table) {
-        if let Some(parents) = state.by_model(unit.model) {
-            let slots = unit.slots.iter();
-            keys.extend(slots.filter_map(|slot| old_key(parents, *slot, columns)));
-        }
-    }
-    keys
+    let Some(arena) = state.by_model(deleted.model) else {
+        return KeySet::default();
+    };
+    let keys = deleted.slots.iter();
+    let keys = keys.filter_map(|slot| old_key(arena, *slot, columns));
+    keys.map(|key| key.to_owned()).collect()
 }
 
 /// Makes the entities of other models of the same table stale: one of them may be of the same row.
-fn mark_twins(state: &mut State, units: &[Unit]) {
+fn mark_twins(state: &mut State, batches: &[Batch]) {
     let mut wrote = Vec::new();
-    for unit in units {
-        add_once(&mut wrote, (unit.model, unit.def.table));
+    for batch in batches {
+        add_once(&mut wrote, (batch.model, batch.def.table));
     }
     let clock = state.tick();
     let mut twins = false;

@@ -1,4 +1,4 @@
-//! Runs a plan: what each unit writes, with keys and versions collected.
+//! Runs a plan: what each batch writes, with keys and versions collected.
 //!
 //! Reads entities and changes none of them. Inserting is `query/bulk/`, shared with `insert(…)`;
 //! updates and deletes are sent by `send.rs`; what the database fills in or changes is read back in
@@ -9,17 +9,18 @@ use orm_core::schema::violation::complete;
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
+use super::batch::{Batch, BatchKind, Plan};
 use super::fetch::fetch;
 use super::key_defaults::key_defaults;
+use super::linked::LinkedColumns;
 use super::replaced::InsertedKeys;
 use super::stale::{stale, still_there};
-use super::unit::{Plan, Unit, UnitKind};
 use crate::engine::{Connection, StatementKind};
 use crate::mapping::ModelDef;
 use crate::query::{BulkInsert, check_length, check_references, insert_rows};
 use crate::state::{AnyArena, Inserted, State, Updated};
 
-/// What was written by one unit of the plan.
+/// What was written by one batch of the plan.
 #[derive(Debug)]
 pub(crate) enum Written {
     Inserted(Vec<Inserted>),
@@ -31,7 +32,7 @@ pub(crate) enum Written {
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) error: Error,
-    /// The unit whose rows were not all matched, where the statement can't tell which: after the
+    /// The batch whose rows were not all matched, where the statement can't tell which: after the
     /// rollback they are looked at one by one.
     pub(crate) suspect: Option<usize>,
 }
@@ -54,93 +55,113 @@ pub(crate) fn emit(
     state: &State,
     plan: &Plan,
 ) -> Result<Vec<Written>, Failure> {
-    let mut written = Vec::with_capacity(plan.units.len());
+    let mut written = Vec::with_capacity(plan.batches.len());
     let mut inserted = InsertedKeys::default();
-    for (index, unit) in plan.units.iter().enumerate() {
+    for (index, batch) in plan.batches.iter().enumerate() {
         let arena = state
-            .by_model(unit.model)
+            .by_model(batch.model)
             .expect("invariant: plans come from arenas");
-        let mut rows = Rows {
+        let mut writer = BatchWriter {
             connection,
             arena,
-            unit,
+            batch,
+            linked: LinkedColumns::resolve(state, batch, &written),
         };
-        let result = inserted.check(arena, unit).and_then(|()| match &unit.kind {
-            UnitKind::Insert {
-                columns,
-                fetched,
-                generated,
-            } => rows
-                .insert(columns, fetched, *generated)
-                .map(Written::Inserted),
-            UnitKind::Update { set, guard, swaps } => {
-                let updated = rows.update(set, guard).map(Written::Updated);
-                updated.map_err(|error| if *swaps { explain_swap(error) } else { error })
-            }
-            UnitKind::Delete { guard, cascaded } => {
-                rows.delete(guard, *cascaded).map(|()| Written::Deleted)
-            }
-        });
+        let checked = inserted.check(arena, batch);
+        let result = checked.and_then(|()| writer.run());
         if let Ok(Written::Inserted(rows)) = &result {
-            inserted.note(arena, rows, &plan.units[index + 1..]);
+            inserted.note(arena, rows, &plan.batches[index + 1..]);
         }
-        written.push(result.map_err(|error| {
-            if may_be_altered(error.kind()) {
-                rows.connection.forget_tables();
-            }
-            let batch = error.is_stale_data() && unit.slots.len() > 1;
-            let limit = rows.connection.dialect().capabilities().identifier_limit;
-            Failure {
-                error: place(error, unit.def, limit),
-                suspect: batch.then_some(index),
-            }
-        })?);
+        written.push(result.map_err(|error| writer.failure(error, index))?);
     }
     Ok(written)
 }
 
-/// The rows of one unit, on their way.
-pub(super) struct Rows<'a> {
+/// The rows of one batch, on their way.
+pub(super) struct BatchWriter<'a> {
     pub(super) connection: &'a mut Connection,
     pub(super) arena: &'a dyn AnyArena,
-    pub(super) unit: &'a Unit,
+    pub(super) batch: &'a Batch,
+    linked: LinkedColumns,
 }
 
-impl Rows<'_> {
+impl BatchWriter<'_> {
+    fn run(&mut self) -> Result<Written> {
+        match &self.batch.kind {
+            BatchKind::Insert {
+                columns,
+                fetched,
+                generated,
+            } => self
+                .insert(columns, fetched, *generated)
+                .map(Written::Inserted),
+            BatchKind::Update {
+                set,
+                expected,
+                swaps,
+            } => {
+                let updated = self.update(set, expected).map(Written::Updated);
+                updated.map_err(|error| if *swaps { explain_swap(error) } else { error })
+            }
+            BatchKind::Delete { expected, cascaded } => {
+                self.delete(expected, *cascaded).map(|()| Written::Deleted)
+            }
+        }
+    }
+
+    #[cold]
+    fn failure(&mut self, error: Error, index: usize) -> Failure {
+        if may_be_altered(error.kind()) {
+            self.connection.forget_tables();
+        }
+        let is_one_of_many = error.is_stale_data() && self.batch.slots.len() > 1;
+        let limit = self.connection.dialect().capabilities().identifier_limit;
+        Failure {
+            error: place(error, self.batch.def, limit),
+            suspect: is_one_of_many.then_some(index),
+        }
+    }
+
     fn insert(
         &mut self,
         columns: &[usize],
         fetched: &[usize],
         generated: Option<usize>,
     ) -> Result<Vec<Inserted>> {
-        let (arena, unit) = (self.arena, self.unit);
-        let version = unit.def.version;
-        let row = |slot: &u32| Inserted {
+        let (arena, batch) = (self.arena, self.batch);
+        let version = batch.def.version;
+        let row = |(row, slot): (usize, &u32)| Inserted {
             slot: *slot,
             generated: None,
             filled: Vec::new(),
-            stored: Vec::new(),
+            stored: self.linked.row(row),
         };
-        let mut rows: Vec<Inserted> = unit.slots.iter().map(row).collect();
+        let mut rows: Vec<Inserted> = batch.slots.iter().enumerate().map(row).collect();
         // What a default makes of the key can't be looked up by the key: it is asked for first, and then given.
-        let is_key = |position: &usize| unit.def.is_key(*position);
+        let is_key = |position: &usize| batch.def.is_key(*position);
         let (made, fetched): (Vec<usize>, Vec<usize>) = fetched.iter().partition(|p| is_key(p));
         let keys = match made.as_slice() {
             [] => Vec::new(),
-            made => key_defaults(self.connection, arena, &unit.slots, made)?,
+            made => key_defaults(self.connection, arena, &batch.slots, made)?,
         };
         let columns = [columns, &made].concat();
-        let value = |row: usize, position: usize| match arena.value(unit.slots[row], position) {
-            // Versions count from 1; 0 is a version that nobody has set.
-            ValueRef::Int(0) if version == Some(position) => ValueRef::Int(1),
-            value => match made.iter().position(|made| *made == position) {
-                Some(index) => keys[row][index].as_ref(),
-                None => value,
-            },
+        let linked = std::mem::take(&mut self.linked);
+        let value = |row: usize, position: usize| {
+            if let Some(value) = linked.value(row, position) {
+                return value;
+            }
+            match arena.value(batch.slots[row], position) {
+                // Versions count from 1; 0 is a version that was not set.
+                ValueRef::Int(0) if version == Some(position) => ValueRef::Int(1),
+                value => match made.iter().position(|made| *made == position) {
+                    Some(index) => keys[row][index].as_ref(),
+                    None => value,
+                },
+            }
         };
         let bulk = BulkInsert {
-            def: unit.def,
-            model: unit.model,
+            def: batch.def,
+            model: batch.model,
             columns: &columns,
             rows: rows.len(),
         };
@@ -153,73 +174,87 @@ impl Rows<'_> {
         };
         let mut misfits = false;
         let mut take = |row: usize, key: i64| {
-            misfits |= !fits(&unit.def.columns[position].ty, key);
+            misfits |= !fits(&batch.def.columns[position].ty, key);
             rows[row].generated = Some(key);
         };
         insert_rows(self.connection, &bulk, &value, Some(&mut take))?;
         if misfits {
-            return Err(out_of_range(unit.def, position, "the generated key"));
+            return Err(out_of_range(batch.def, position, "the generated key"));
         }
         self.fill(rows, &fetched)
     }
 
     /// Notes what was filled in beside the key.
     fn fill(&mut self, mut rows: Vec<Inserted>, fetched: &[usize]) -> Result<Vec<Inserted>> {
-        if let Some(position) = self.unit.def.version {
+        if let Some(position) = self.batch.def.version {
             let unset =
                 |row: &&mut Inserted| self.arena.value(row.slot, position) == ValueRef::Int(0);
             for row in rows.iter_mut().filter(unset) {
                 row.filled.push((position, Value::Int(1)));
             }
         }
-        let read_back = &self.unit.read_back;
+        let read_back = &self.batch.read_back;
         if fetched.is_empty() && read_back.is_empty() {
             return Ok(rows);
         }
-        let keys: Vec<_> = rows.iter().map(|row| key_of(self.arena, row)).collect();
+        let (arena, key) = (self.arena, self.batch.def.primary_key);
+        let key_of = |row: &Inserted| {
+            let key = key.iter().map(|position| row.value(arena, *position));
+            key.map(ValueRef::to_value).collect()
+        };
+        let keys: Vec<Vec<Value>> = rows.iter().map(key_of).collect();
         let positions = [fetched, read_back].concat();
         let mut take = |row: usize, mut values: Vec<Value>| {
             let stored = values.split_off(fetched.len());
             rows[row].filled.extend(fetched.iter().copied().zip(values));
-            rows[row].stored = read_back.iter().copied().zip(stored).collect();
+            rows[row]
+                .stored
+                .extend(read_back.iter().copied().zip(stored));
         };
         fetch(self.connection, self.arena, &keys, &positions, &mut take)?;
         Ok(rows)
     }
 
-    fn update(&mut self, set: &[usize], guard: &[usize]) -> Result<Vec<Updated>> {
-        let (arena, unit) = (self.arena, self.unit);
-        let version = unit.def.version;
-        let mut rows: Vec<Updated> = unit
+    fn update(&mut self, set: &[usize], expected: &[usize]) -> Result<Vec<Updated>> {
+        let (arena, batch) = (self.arena, self.batch);
+        let version = batch.def.version;
+        let mut rows: Vec<Updated> = batch
             .slots
             .iter()
             .map(|slot| updated(arena, *slot))
             .collect::<Result<_>>()?;
-        let guard = self.guards(guard);
-        let text = self.text(StatementKind::Update, set, &guard)?;
-        let width = set.len() + unit.def.primary_key.len() + guard.columns.len();
+        let expected = self.expected(expected);
+        let text = self.text(StatementKind::Update, set, &expected)?;
+        let width = set.len() + batch.def.primary_key.len() + expected.columns.len();
+        let linked = std::mem::take(&mut self.linked);
         let fill = |row: usize, binds: &mut Vec<_>| {
-            let slot = unit.slots[row];
+            let slot = batch.slots[row];
             for position in set {
                 let value = match rows[row].version {
                     Some(next) if Some(*position) == version => ValueRef::Int(next),
-                    _ => arena.value(slot, *position),
+                    _ => match linked.value(row, *position) {
+                        Some(value) => value,
+                        None => arena.value(slot, *position),
+                    },
                 };
-                check_length(unit.def, *position, value)?;
-                check_references(unit.def, *position, value)?;
+                check_length(batch.def, *position, value)?;
+                check_references(batch.def, *position, value)?;
                 binds.push(value);
             }
-            guard.fill(arena, (row, slot), binds);
+            expected.fill(arena, (row, slot), binds);
             Ok(())
         };
-        self.write((&text, width, &guard), &fill, None)?;
+        self.write((&text, width, &expected), &fill, None)?;
+        for (index, row) in rows.iter_mut().enumerate() {
+            row.stored = linked.row(index);
+        }
         self.read_back(&mut rows)?;
         Ok(rows)
     }
 
     /// Notes what the database has made of the values.
     fn read_back(&mut self, rows: &mut [Updated]) -> Result<()> {
-        let (arena, positions) = (self.arena, &self.unit.read_back);
+        let (arena, positions) = (self.arena, &self.batch.read_back);
         if positions.is_empty() {
             return Ok(());
         }
@@ -230,41 +265,30 @@ impl Rows<'_> {
         };
         let keys: Vec<Vec<Value>> = rows.iter().map(key).collect();
         let mut take = |row: usize, values: Vec<Value>| {
-            rows[row].stored = positions.iter().copied().zip(values).collect();
+            rows[row]
+                .stored
+                .extend(positions.iter().copied().zip(values));
         };
         fetch(self.connection, arena, &keys, positions, &mut take)
     }
 
-    fn delete(&mut self, guard: &[usize], cascaded: bool) -> Result<()> {
-        let (arena, unit) = (self.arena, self.unit);
-        let guard = self.guards(guard);
-        let text = self.text(StatementKind::Delete, &[], &guard)?;
-        let width = unit.def.primary_key.len() + guard.columns.len();
+    fn delete(&mut self, expected: &[usize], cascaded: bool) -> Result<()> {
+        let (arena, batch) = (self.arena, self.batch);
+        let expected = self.expected(expected);
+        let text = self.text(StatementKind::Delete, &[], &expected)?;
+        let width = batch.def.primary_key.len() + expected.columns.len();
         let fill = |row: usize, binds: &mut Vec<_>| {
-            guard.fill(arena, (row, unit.slots[row]), binds);
+            expected.fill(arena, (row, batch.slots[row]), binds);
             Ok(())
         };
         let mut absent = cascaded.then(Vec::new);
-        self.write((&text, width, &guard), &fill, absent.as_mut())?;
+        self.write((&text, width, &expected), &fill, absent.as_mut())?;
         let absent = absent.unwrap_or_default();
         match still_there(self.connection, arena, &absent)? {
             Some(slot) => Err(stale(arena, slot)),
             None => Ok(()),
         }
     }
-}
-
-/// The key of an inserted row.
-fn key_of(arena: &dyn AnyArena, row: &Inserted) -> Vec<Value> {
-    let filled = |position: usize| row.filled.iter().find(|(filled, _)| *filled == position);
-    let value = |position: &usize| match row.generated {
-        Some(generated) if arena.def().generated == Some(*position) => Value::Int(generated),
-        _ => match filled(*position) {
-            Some((_, value)) => value.clone(),
-            None => arena.value(row.slot, *position).to_value(),
-        },
-    };
-    arena.def().primary_key.iter().map(value).collect()
 }
 
 /// Whether an error of this kind may come from a table that was altered since the engine has learned of it.
@@ -322,7 +346,7 @@ fn out_of_range(def: &ModelDef, position: usize, what: &str) -> Error {
     .with_hint("make the field an i64")
 }
 
-/// A violated constraint with what the unit's own model knows of it, where other models map the same table.
+/// A violated constraint with what the batch's own model knows of it, where other models map the same table.
 #[cold]
 fn place(error: Error, def: &'static ModelDef, limit: usize) -> Error {
     if !error.is_constraint_violation() {

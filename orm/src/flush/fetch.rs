@@ -1,15 +1,12 @@
 //! Reads back what the database made of rows: server defaults, values that a column rounds or pads, and what
 //! triggers have changed.
 
-use std::collections::HashMap;
-
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::value::Value;
+use orm_core::value::{Value, ValueRef};
 
-use super::work::tuple;
 use crate::engine::Connection;
 use crate::query::rows_by_key;
-use crate::state::AnyArena;
+use crate::state::{AnyArena, KeyMap, KeyTuple};
 
 /// Takes the values of a row, by its number.
 pub(super) type Take<'t> = &'t mut dyn FnMut(usize, Vec<Value>);
@@ -31,10 +28,9 @@ pub(super) fn fetch(
     if positions.iter().any(|position| def.is_key(*position)) {
         return fetch_each(connection, arena, keys, positions, take);
     }
-    let by_key: HashMap<Option<String>, usize> = keys
-        .iter()
-        .enumerate()
-        .map(|(index, key)| (text(key), index))
+    let rows = keys.iter().enumerate();
+    let by_key: KeyMap<KeyTuple<ValueRef<'_>>, usize> = rows
+        .filter_map(|(index, key)| Some((KeyTuple::of(key)?, index)))
         .collect();
     // The key comes along to tell whose row it is, as the model reads it: as it was written, then.
     let all = [def.primary_key, positions].concat();
@@ -42,7 +38,8 @@ pub(super) fn fetch(
     rows_by_key(connection, (def, arena.model()), keys, &mut |row| {
         let mut values = arena.read(row, &all)?;
         let read = values.split_off(def.primary_key.len());
-        if let Some(index) = by_key.get(&text(&values)) {
+        let index = KeyTuple::of(&values).and_then(|key| by_key.get(&key));
+        if let Some(index) = index {
             take(*index, read);
             missing -= 1;
         }
@@ -90,8 +87,4 @@ fn vanished(arena: &dyn AnyArena) -> Error {
     )
     .with_table(def.table)
     .with_hint("look for a trigger or rule on the table")
-}
-
-fn text(key: &[Value]) -> Option<String> {
-    tuple(key.iter().map(Value::as_ref))
 }

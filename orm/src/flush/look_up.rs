@@ -6,13 +6,13 @@
 use orm_core::error::Result;
 use orm_core::value::ValueRef;
 
-use super::unit::{Plan, Unit, UnitKind};
+use super::batch::{Batch, BatchKind, Plan};
 use crate::engine::{Connection, Engine, StoredTable};
 use crate::mapping::ModelDef;
 use crate::query::learn_tables;
 use crate::state::{AnyArena, State};
 
-/// Gives each unit of `plan` what is known of its table. What isn't known is asked on `connection`, or on
+/// Gives each batch of `plan` what is known of its table. What isn't known is asked on `connection`, or on
 /// another one if there is none: in one query, once a table and engine.
 ///
 /// # Errors
@@ -24,10 +24,10 @@ pub(crate) fn look_up(
     connection: Option<&mut Connection>,
 ) -> Result<()> {
     let mut unknown: Vec<(&'static ModelDef, usize)> = Vec::new();
-    for unit in &mut plan.units {
-        unit.stored = engine.stored(unit.model);
-        if unit.stored.is_none() && !unknown.iter().any(|(_, model)| *model == unit.model) {
-            unknown.push((unit.def, unit.model));
+    for batch in &mut plan.batches {
+        batch.stored = engine.stored(batch.model);
+        if batch.stored.is_none() && !unknown.iter().any(|(_, model)| *model == batch.model) {
+            unknown.push((batch.def, batch.model));
         }
     }
     if !unknown.is_empty() {
@@ -37,35 +37,35 @@ pub(crate) fn look_up(
             None => learn_tables(&mut engine.connection_to_begin()?, &unknown)?,
         }
     }
-    for unit in &mut plan.units {
-        if unit.stored.is_none() {
-            unit.stored = engine.stored(unit.model);
+    for batch in &mut plan.batches {
+        if batch.stored.is_none() {
+            batch.stored = engine.stored(batch.model);
         }
-        if let (Some(stored), Some(arena)) = (&unit.stored, state.by_model(unit.model)) {
-            unit.read_back = read_back(unit, stored, arena);
+        if let (Some(stored), Some(arena)) = (&batch.stored, state.by_model(batch.model)) {
+            batch.read_back = read_back(batch, stored, arena);
         }
     }
     Ok(())
 }
 
 /// The columns in which the database may have something else than what was bound.
-fn read_back(unit: &Unit, stored: &StoredTable, arena: &dyn AnyArena) -> Vec<usize> {
+fn read_back(batch: &Batch, stored: &StoredTable, arena: &dyn AnyArena) -> Vec<usize> {
     if !stored.readable {
         // Then no row of the table can be read as this model.
         return Vec::new();
     }
-    let def = unit.def;
+    let def = batch.def;
     let less = |position: &usize| {
         let mut less = stored.less.iter();
         let limit = less.find(|(less, _)| less == position);
         limit.is_some_and(|(_, most)| {
-            most.is_none_or(|most| is_longer(unit, arena, *position, most))
+            most.is_none_or(|most| is_longer(batch, arena, *position, most))
         })
     };
     let outside_key = (0..def.columns.len()).filter(|position| !def.is_key(*position));
-    match &unit.kind {
-        UnitKind::Delete { .. } => Vec::new(),
-        UnitKind::Insert {
+    match &batch.kind {
+        BatchKind::Delete { .. } => Vec::new(),
+        BatchKind::Insert {
             columns, fetched, ..
         } => {
             let given = columns.iter().copied().filter(less);
@@ -76,8 +76,8 @@ fn read_back(unit: &Unit, stored: &StoredTable, arena: &dyn AnyArena) -> Vec<usi
             let all = outside_key.filter(|position| !fetched.contains(position));
             key.chain(all).collect()
         }
-        UnitKind::Update { .. } if stored.update_triggers => outside_key.collect(),
-        UnitKind::Update { set, .. } => {
+        BatchKind::Update { .. } if stored.update_triggers => outside_key.collect(),
+        BatchKind::Update { set, .. } => {
             let touched = stored.touched.iter().copied();
             let touched = touched.filter(|position| !set.contains(position));
             set.iter().copied().filter(less).chain(touched).collect()
@@ -85,12 +85,12 @@ fn read_back(unit: &Unit, stored: &StoredTable, arena: &dyn AnyArena) -> Vec<usi
     }
 }
 
-/// Whether a row of the unit has a longer text than that in a column. In bytes, which are never fewer than
+/// Whether a row of the batch has a longer text than that in a column. In bytes, which are never fewer than
 /// characters, and quicker to count.
-fn is_longer(unit: &Unit, arena: &dyn AnyArena, position: usize, most: u32) -> bool {
+fn is_longer(batch: &Batch, arena: &dyn AnyArena, position: usize, most: u32) -> bool {
     let longer = |slot: &u32| match arena.value(*slot, position) {
         ValueRef::Text(text) => text.len() > most as usize,
         _ => false,
     };
-    unit.slots.iter().any(longer)
+    batch.slots.iter().any(longer)
 }

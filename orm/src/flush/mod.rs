@@ -5,26 +5,31 @@
 //! next, so that a failure in `emit` leaves every entity as it was.
 
 mod apply;
+mod batch;
+mod batches;
 mod cascade;
+mod dependencies;
 mod emit;
+mod expected;
 mod fetch;
-mod guard;
+mod graph;
 mod key_defaults;
+mod linked;
 mod look_up;
-mod order;
+mod pending;
 mod plan;
 mod replaced;
+mod schedule;
 mod send;
 mod stale;
 mod stored;
+mod table_order;
 mod unique;
-mod unit;
-mod work;
 
 pub(crate) use apply::{apply, overtake};
+pub(crate) use batch::Plan;
 pub(crate) use emit::{Failure, Written, emit};
 pub(crate) use look_up::look_up;
 pub(crate) use plan::plan;
 pub(crate) use stale::find_stale;
 pub(crate) use stored::is_stored;
-pub(crate) use unit::Plan;

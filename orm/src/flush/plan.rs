@@ -1,61 +1,42 @@
-//! What a flush has to write: units of rows of one table, one kind and one column set, in order.
+//! What a flush has to write: batches of rows of one table, one kind and one column set, in order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use orm_core::error::{Error, ErrorKind, Result};
 
-use super::cascade;
-use super::order::{self, Group, Row};
-use super::unique;
-use super::unit::{Plan, Unit, UnitKind};
-use super::work::{Table, gather};
-use crate::mapping::{ColumnSet, ModelDef};
-use crate::state::{Changed, State};
+use super::batch::{Batch, BatchKind, LinkedRow, Plan};
+use super::batches::Batches;
+use super::dependencies::row_order;
+use super::pending::{Pending, gather};
+use super::table_order::groups;
+use crate::mapping::ModelDef;
+use crate::state::{AnyArena, EntityState, Link, RowId, State};
 
 /// Plans the flush of everything in `state`. With `optimistic`, an UPDATE also matches the old values of the
 /// columns that it sets, unless the model has a version.
 ///
-/// Tables go by foreign keys, parents first; in each, updates before inserts, so that a unique value
-/// that an update frees can be taken; deletes go last, children first, except those that free a unique
-/// value for a row of the same flush: they go first, behind updates that leave them. Where rows of a table, or of a circle of tables,
-/// refer to each other, each row has its own place.
+/// Tables go by foreign keys, parents first; in each, updates before inserts; deletes go last, children first. Where
+/// rows of a table, or of a circle of tables, refer to each other, or where a row takes a unique value that another
+/// one gives up, each row has its own place.
 ///
 /// # Errors
-/// `Usage` if the key of a persistent entity was changed.
+/// `Usage` if the key of a persistent entity was changed; `StaleHandle` or `Usage` for a link to an entity that has
+/// no row and gets none.
 pub(crate) fn plan(state: &State, optimistic: bool) -> Result<Plan> {
     let mut tables = gather(state);
     tables.iter().try_for_each(check_keys)?;
-    let groups = order::groups(&mut tables);
-    let early = unique::early_deletes(&tables);
-    let leaving = unique::leaving(&tables, &early);
-    let deleting = tables.iter().filter(|table| !table.deleting.is_empty());
-    let mut planner = Planner {
-        tables: &tables,
-        cascaded: cascade::reached(deleting.map(|table| table.arena.def().table)),
-        emptied: unique::emptied(&tables, &early),
-        optimistic,
-        units: Vec::new(),
-    };
-    if !leaving.is_empty() {
-        for index in 0..tables.len() {
-            planner.updates(index, |slot| leaving.contains(&row(index, slot)));
-        }
+    let groups = groups(&mut tables);
+    let mut batches = Batches::new(&tables, optimistic);
+    match row_order(&tables, &groups) {
+        None => batches.usual(&groups),
+        Some(order) => batches.ordered(&order),
     }
-    for group in groups.iter().rev() {
-        planner.deletes(group, |row| early.contains(row));
-    }
-    for group in &groups {
-        planner.writes(group, &leaving);
-    }
-    for group in groups.iter().rev() {
-        planner.deletes(group, |row| !early.contains(row));
-    }
-    Ok(Plan {
-        units: planner.units,
-    })
+    let mut batches = batches.all;
+    link(state, &mut batches)?;
+    Ok(Plan { batches })
 }
 
-fn check_keys(table: &Table<'_>) -> Result<()> {
+fn check_keys(table: &Pending<'_>) -> Result<()> {
     let def = table.arena.def();
     let key = def.primary_key.iter().copied();
     let changed = |position: &usize| {
@@ -82,179 +63,198 @@ fn key_changed(def: &ModelDef, position: usize) -> Error {
     .with_hint("put the old key back; to give the row another one, delete it and add a new one")
 }
 
-struct Planner<'s> {
-    tables: &'s [Table<'s>],
-    /// The columns of changed rows that early deletes make the database set.
-    emptied: HashMap<Row, Vec<usize>>,
-    /// The tables of which deletes of this flush may take rows along.
-    cascaded: Vec<&'static str>,
-    optimistic: bool,
-    units: Vec<Unit>,
-}
-
-impl Planner<'_> {
-    /// Updates and inserts, but for the updates that are done.
-    fn writes(&mut self, group: &Group, done: &HashSet<Row>) {
-        let mut added = Vec::new();
-        for index in &group.tables {
-            added.extend(
-                self.tables[*index]
-                    .added
-                    .iter()
-                    .map(|slot| row(*index, *slot)),
-            );
-        }
-        let left = |index, slot| !done.contains(&row(index, slot));
-        if !group.circular {
-            let index = group.tables[0];
-            self.updates(index, |slot| left(index, slot));
-            return self.inserts(&added);
-        }
-        let late: Vec<(usize, HashSet<u32>)> = group
-            .tables
-            .iter()
-            .map(|index| (*index, order::refer_to_added(self.tables, *index, &added)))
-            .collect();
-        for (index, late) in &late {
-            self.updates(*index, |slot| !late.contains(&slot) && left(*index, slot));
-        }
-        self.inserts(&order::parents_first(self.tables, &added));
-        for (index, late) in &late {
-            self.updates(*index, |slot| late.contains(&slot) && left(*index, slot));
-        }
+/// Notes where the linked foreign keys of each batch take their values from.
+fn link(state: &State, batches: &mut [Batch]) -> Result<()> {
+    if !state.arenas().any(AnyArena::has_links) {
+        return Ok(());
     }
-
-    /// Rows keep their order, so only neighbours share a statement.
-    fn inserts(&mut self, rows: &[Row]) {
-        let mut last: Option<(usize, ColumnSet)> = None;
-        for row in rows {
-            let left_out = self.tables[row.table].arena.left_out(row.slot);
-            match (&last, self.units.last_mut()) {
-                (Some((table, set)), Some(unit)) if *table == row.table && *set == left_out => {
-                    unit.slots.push(row.slot);
-                }
-                _ => {
-                    let kind = UnitKind::insert(self.tables[row.table].arena.def(), &left_out);
-                    self.push(row.table, row.slot, kind);
-                    last = Some((row.table, left_out));
-                }
-            }
-        }
-    }
-
-    fn updates(&mut self, index: usize, wanted: impl Fn(u32) -> bool) {
-        let changed = &self.tables[index].changed;
-        let chain = unique::chain(&self.tables[index]);
-        for (place, chained) in chain.rows.iter().enumerate() {
-            let row = &changed[*chained];
-            if wanted(row.slot) {
-                // Each by itself: one statement of many rows may take them in any order.
-                let kind = self.update_kind(index, row, place >= chain.placed);
-                self.push(index, row.slot, kind);
-            }
-        }
-        let chained: HashSet<usize> = chain.rows.into_iter().collect();
-        // The first row of each unit, by what decides its statement: that is quicker to compare for
-        // every row than the statement's columns are to list.
-        let mut known: Vec<(&ColumnSet, usize)> = Vec::new();
-        for (place, row) in changed.iter().enumerate() {
-            if !wanted(row.slot) || chained.contains(&place) {
-                continue;
-            }
-            let same = |(columns, _): &&(&ColumnSet, usize)| **columns == row.columns;
-            if !self.emptied_of(index, row.slot).is_empty() {
-                // By itself: it guards other columns than the rest.
-                let kind = self.update_kind(index, row, false);
-                self.push(index, row.slot, kind);
-            } else if let Some((_, unit)) = known.iter().find(same) {
-                self.units[*unit].slots.push(row.slot);
-            } else {
-                known.push((&row.columns, self.units.len()));
-                let kind = self.update_kind(index, row, false);
-                self.push(index, row.slot, kind);
-            }
-        }
-    }
-
-    fn deletes(&mut self, group: &Group, wanted: impl Fn(&Row) -> bool) {
-        let mut rows = Vec::new();
-        for index in &group.tables {
-            rows.extend(
-                self.tables[*index]
-                    .deleting
-                    .iter()
-                    .map(|slot| row(*index, *slot)),
-            );
-        }
-        rows.retain(wanted);
-        if group.circular {
-            rows = order::parents_first(self.tables, &rows);
-            rows.reverse();
-        }
-        let mut last = None;
-        for row in rows {
-            match self.units.last_mut() {
-                Some(unit) if last == Some(row.table) => unit.slots.push(row.slot),
-                _ => {
-                    let kind = self.delete_kind(row.table);
-                    self.push(row.table, row.slot, kind);
-                }
-            }
-            last = Some(row.table);
-        }
-    }
-
-    fn delete_kind(&self, table: usize) -> UnitKind {
-        let arena = self.tables[table].arena;
-        let guard = arena.def().version.into_iter().collect();
-        let cascaded = arena.is_cascaded() || self.cascaded.contains(&arena.def().table);
-        UnitKind::Delete { guard, cascaded }
-    }
-
-    fn push(&mut self, table: usize, slot: u32, kind: UnitKind) {
-        let arena = self.tables[table].arena;
-        let (model, def) = (arena.model(), arena.def());
-        self.units.push(Unit {
-            model,
-            def,
-            slots: vec![slot],
-            kind,
-            stored: None,
-            read_back: Vec::new(),
-        });
-    }
-
-    /// What an UPDATE sets and guards. It guards the version where there is one, else the changed columns
-    /// themselves, but for those that this very flush makes the database set before.
-    fn update_kind(&self, table: usize, row: &Changed, swaps: bool) -> UnitKind {
-        let arena = self.tables[table].arena;
-        let mut set: Vec<usize> = row.columns.iter().collect();
-        let guard = match arena.def().version {
-            Some(version) => {
-                if !set.contains(&version) {
-                    set.push(version);
-                }
-                vec![version]
-            }
-            None if self.optimistic => {
-                let emptied = self.emptied_of(table, row.slot);
-                let kept = |column: &usize| !emptied.contains(column);
-                set.iter().copied().filter(kept).collect()
-            }
-            None => Vec::new(),
+    let inserted = inserted(batches);
+    for batch in batches {
+        let arena = state.by_model(batch.model);
+        let is_delete = matches!(batch.kind, BatchKind::Delete { .. });
+        let Some(arena) = arena.filter(|arena| arena.has_links() && !is_delete) else {
+            continue;
         };
-        UnitKind::Update { set, guard, swaps }
-    }
-
-    fn emptied_of(&self, table: usize, slot: u32) -> &[usize] {
-        if self.emptied.is_empty() {
-            return &[];
+        for (row, slot) in batch.slots.iter().enumerate() {
+            for link in arena.links(*slot) {
+                let inserted = inserted.get(&link.target).copied();
+                check_link(state, batch.def, link, inserted.is_some())?;
+                batch.links.push(LinkedRow {
+                    row,
+                    reference: link.reference,
+                    target: link.target,
+                    inserted,
+                });
+            }
         }
-        let emptied = self.emptied.get(&row(table, slot));
-        emptied.map_or(&[], Vec::as_slice)
     }
+    Ok(())
 }
 
-fn row(table: usize, slot: u32) -> Row {
-    Row { table, slot }
+/// The rows that are inserted, by batch and index in it.
+fn inserted(batches: &[Batch]) -> HashMap<RowId, (usize, usize)> {
+    let mut rows = HashMap::new();
+    for (index, batch) in batches.iter().enumerate() {
+        if matches!(batch.kind, BatchKind::Insert { .. }) {
+            let model = batch.model;
+            let slots = batch.slots.iter().enumerate();
+            rows.extend(slots.map(|(row, slot)| (RowId { model, slot: *slot }, (index, row))));
+        }
+    }
+    rows
+}
+
+/// Refuses a link to an entity that has no row and gets none by this flush.
+fn check_link(state: &State, def: &ModelDef, link: &Link, is_inserted: bool) -> Result<()> {
+    let arena = state.by_model(link.target.model);
+    let target = arena.and_then(|arena| arena.entity_state(link.target.slot, link.stamp));
+    let name = (link.reference.target)().name;
+    let (kind, message, hint) = match target {
+        Some(state) if is_inserted || state.has_row() && state != EntityState::Deleted => {
+            return Ok(());
+        }
+        Some(_) => (
+            ErrorKind::Usage,
+            format!(
+                "a {} refers to a {name} that is not in the unit of work",
+                def.name
+            ),
+            "its insert was rolled back, or it was deleted: add it again, or refer to another one",
+        ),
+        None => (
+            ErrorKind::StaleHandle,
+            format!(
+                "a {} refers to a {name} that has left the session",
+                def.name
+            ),
+            "it was expunged, or deleted and committed: refer to another one",
+        ),
+    };
+    Err(Error::with_message(kind, message)
+        .with_table(def.table)
+        .with_hint(hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::{ColumnSet, NewEntity};
+    use crate::prelude::*;
+    use crate::state::State;
+
+    /// Refers to itself, with keys of the program's own.
+    #[derive(Model, Debug)]
+    #[orm(table = "links")]
+    struct Link {
+        #[orm(primary_key, auto_increment = false)]
+        id: i64,
+        #[orm(references = Link.id)]
+        before: Option<i64>,
+        #[orm(unique)]
+        name: Option<i64>,
+    }
+
+    fn add(state: &mut State, id: i64, before: Option<i64>) -> Ref<Link> {
+        let name = None;
+        state.ensure::<Link>().add(NewEntity {
+            value: Link { id, before, name },
+            unset: ColumnSet::new(),
+        })
+    }
+
+    /// The nodes and edges that planning looks at, and the batches.
+    fn planned(state: &State) -> (usize, Vec<Batch>) {
+        let mut tables = gather(state);
+        let groups = groups(&mut tables);
+        let order = row_order(&tables, &groups).expect("rows that refer to each other");
+        let plan = plan(state, true).expect("a plan");
+        (order.schedule.graph.steps(), plan.batches)
+    }
+
+    /// The looks at a node or an edge that each row costs, at most.
+    const STEPS: usize = 8;
+
+    #[test]
+    fn a_chain_is_planned_in_steps_by_its_length() {
+        let chain = |length: usize| {
+            let mut state = State::new();
+            // The last one first.
+            for id in (0..i64::try_from(length).expect("a short chain")).rev() {
+                add(&mut state, id, (id > 0).then(|| id - 1));
+            }
+            let (steps, batches) = planned(&state);
+            // One statement may write parents and children with keys of their own.
+            assert_eq!(batches.len(), 1);
+            let order: Vec<u32> = (0..u32::try_from(length).expect("a short chain")).collect();
+            assert!(batches[0].slots.iter().rev().copied().eq(order));
+            steps
+        };
+        for length in [1_000, 10_000] {
+            assert!(chain(length) <= STEPS * length);
+        }
+    }
+
+    #[test]
+    fn a_chain_of_unique_values_is_planned_in_steps_by_its_length() {
+        let chain = |length: usize| {
+            let mut state = State::new();
+            let rows: Vec<_> = (0..)
+                .take(length)
+                .map(|id| add(&mut state, id, None))
+                .collect();
+            let slots = rows.iter().map(|row| crate::state::Inserted {
+                slot: row.slot,
+                generated: None,
+                filled: Vec::new(),
+                stored: Vec::new(),
+            });
+            let slots: Vec<_> = slots.collect();
+            for (row, name) in rows.iter().zip(0..) {
+                let row = state.ensure::<Link>().get_mut(*row).expect("a row");
+                row.name = Some(name);
+            }
+            state.ensure::<Link>().apply_inserts(&slots, 1, 1);
+            state.clear_dirty();
+            for row in &rows {
+                let row = state.ensure::<Link>().get_mut(*row).expect("a row");
+                row.name = row.name.map(|name| name + 1);
+            }
+            let mut tables = gather(&state);
+            let groups = groups(&mut tables);
+            let order = row_order(&tables, &groups).expect("rows that hand values on");
+            assert_eq!(
+                plan(&state, true).expect("a plan").batches.len(),
+                rows.len()
+            );
+            order.schedule.graph.steps()
+        };
+        for length in [1_000, 10_000] {
+            assert!(chain(length) <= STEPS * length);
+        }
+    }
+
+    /// Refers to nothing.
+    #[derive(Model, Debug)]
+    #[orm(table = "words")]
+    struct Word {
+        #[orm(primary_key)]
+        id: i64,
+        #[orm(unique)]
+        text: String,
+    }
+
+    #[test]
+    fn a_flush_that_needs_no_order_builds_no_graph() {
+        let mut state = State::new();
+        for text in ["a", "b"] {
+            let text = text.to_owned();
+            state.ensure::<Word>().add(NewEntity {
+                value: Word { id: 0, text },
+                unset: ColumnSet::new(),
+            });
+        }
+        let mut tables = gather(&state);
+        let groups = groups(&mut tables);
+        assert!(row_order(&tables, &groups).is_none());
+    }
 }

@@ -3,46 +3,54 @@
 //! An entity whose row another transaction has deleted, and whose key a new entity of the same flush takes, would
 //! else change or delete that new row.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::stale::stale;
-use super::unique::{Key, key_of, old_key};
-use super::unit::{Unit, UnitKind};
-use crate::state::{AnyArena, Inserted};
 use orm_core::error::Result;
+use orm_core::value::Value;
 
-/// The keys inserted so far, by table, as far as a later unit writes to it.
+use super::batch::{Batch, BatchKind};
+use super::pending::old_key;
+use super::stale::stale;
+use crate::state::{AnyArena, Inserted, KeySet, KeyTuple};
+
+/// The keys inserted so far, by table, as far as a later batch writes to it.
 #[derive(Default)]
-pub(super) struct InsertedKeys(HashMap<&'static str, HashSet<Key>>);
+pub(super) struct InsertedKeys(HashMap<&'static str, KeySet<KeyTuple<Value>>>);
 
 impl InsertedKeys {
-    /// Notes what a unit has inserted, if one of `later` changes or deletes rows of the table.
-    pub(super) fn note(&mut self, arena: &dyn AnyArena, rows: &[Inserted], later: &[Unit]) {
+    /// Notes what a batch has inserted, if one of `later` changes or deletes rows of the table.
+    pub(super) fn note(&mut self, arena: &dyn AnyArena, rows: &[Inserted], later: &[Batch]) {
         let table = arena.def().table;
-        let changes =
-            |unit: &Unit| unit.def.table == table && !matches!(unit.kind, UnitKind::Insert { .. });
+        let changes = |batch: &Batch| batch.def.table == table && !is_insert(batch);
         if later.iter().any(changes) {
-            let keys = rows.iter().filter_map(|row| key_of(arena, row));
+            let keys = rows.iter().filter_map(|row| {
+                let key = arena.def().primary_key.iter();
+                KeyTuple::new(key.map(|position| row.value(arena, *position).to_value()))
+            });
             self.0.entry(table).or_default().extend(keys);
         }
     }
 
-    /// Refuses a unit with an entity whose row isn't there any more, or its key could not have been inserted.
+    /// Refuses a batch with an entity whose row isn't there any more, or its key could not have been inserted.
     ///
     /// # Errors
     /// `StaleData`.
-    pub(super) fn check(&self, arena: &dyn AnyArena, unit: &Unit) -> Result<()> {
-        let Some(keys) = self.0.get(unit.def.table) else {
+    pub(super) fn check(&self, arena: &dyn AnyArena, batch: &Batch) -> Result<()> {
+        let keys = self.0.get(batch.def.table);
+        let Some(keys) = keys.filter(|_| !is_insert(batch)) else {
             return Ok(());
         };
         let is_replaced = |slot: &&u32| {
-            let key = old_key(arena, **slot, unit.def.primary_key);
-            key.is_some_and(|key| keys.contains(&key))
+            let key = old_key(arena, **slot, batch.def.primary_key);
+            key.is_some_and(|key| keys.contains(&key.to_owned()))
         };
-        let is_insert = matches!(unit.kind, UnitKind::Insert { .. });
-        match unit.slots.iter().find(is_replaced) {
-            Some(slot) if !is_insert => Err(stale(arena, *slot)),
-            _ => Ok(()),
+        match batch.slots.iter().find(is_replaced) {
+            Some(slot) => Err(stale(arena, *slot)),
+            None => Ok(()),
         }
     }
+}
+
+fn is_insert(batch: &Batch) -> bool {
+    matches!(batch.kind, BatchKind::Insert { .. })
 }

@@ -1,4 +1,4 @@
-//! Sends the UPDATE or DELETE of a unit for each of its rows: one statement, a prepared loop, or one
+//! Sends the UPDATE or DELETE of a batch for each of its rows: one statement, a prepared loop, or one
 //! statement with an array a column. Row counts are exact; rows that don't match are named in `stale.rs`.
 
 use std::ops::Range;
@@ -10,10 +10,10 @@ use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 use orm_core::value::ValueRef;
 
-use super::emit::Rows;
-use super::guard::{Guards, is_spelled};
+use super::batch::Batch;
+use super::emit::BatchWriter;
+use super::expected::{Expected, is_spelled};
 use super::stale::{no_key, stale};
-use super::unit::Unit;
 use crate::engine::{StatementKey, StatementKind};
 use crate::state::AnyArena;
 
@@ -59,16 +59,16 @@ fn fill_chunk<'a>(
     Ok(rows.end)
 }
 
-impl Rows<'_> {
+impl BatchWriter<'_> {
     /// Runs the statement, which has `width` binds a row, for every row and checks that each matched exactly one.
     /// Rows that may be gone go to `absent` if they did not match.
     pub(super) fn write(
         &mut self,
-        (text, width, guard): (&str, usize, &Guards<'_>),
+        (text, width, expected): (&str, usize, &Expected<'_>),
         fill: Fill<'_, '_>,
         mut absent: Option<&mut Vec<u32>>,
     ) -> Result<()> {
-        let rows = self.unit.slots.len();
+        let rows = self.batch.slots.len();
         if self.by_arrays() {
             return self.write_arrays((text, width), fill, absent);
         }
@@ -83,10 +83,10 @@ impl Rows<'_> {
             next += sent.done;
             match sent.result {
                 Ok(()) => {}
-                Err(error) if sent.missed && guard.may_be_respelled(self.unit) => {
+                Err(error) if sent.missed && expected.may_be_respelled(self.batch) => {
                     let start = sent.done * width;
                     let row = &binds[start..start + width];
-                    self.write_respelled(text, row, (next, guard), error)?;
+                    self.write_respelled(text, row, (next, expected), error)?;
                     next += 1;
                 }
                 Err(error) => return Err(error),
@@ -103,10 +103,10 @@ impl Rows<'_> {
         binds: &[ValueRef<'_>],
         mut absent: Option<&mut Vec<u32>>,
     ) -> Sent {
-        let (arena, unit) = (self.arena, self.unit);
+        let (arena, batch) = (self.arena, self.batch);
         let (mut done, mut missed) = (0, false);
         let mut check = |outcome: Outcome| {
-            let slot = unit.slots[first + done];
+            let slot = batch.slots[first + done];
             let checked = match outcome.affected {
                 1 => Ok(()),
                 0 => missing(arena, &[slot], absent.as_deref_mut()),
@@ -116,7 +116,7 @@ impl Rows<'_> {
             done += usize::from(checked.is_ok());
             checked
         };
-        let result = if unit.slots.len() == 1 {
+        let result = if batch.slots.len() == 1 {
             self.connection.execute(text, binds).and_then(check)
         } else {
             self.connection.execute_each(text, width, binds, &mut check)
@@ -129,23 +129,23 @@ impl Rows<'_> {
     }
 
     /// Runs the statement again for a row that it did not match, with the old values as the row has them, if
-    /// they read as what they are guarded to be: another program may spell a date or a UUID in another way.
+    /// they read as what they are expected to be: another program may spell a date or a UUID in another way.
     #[cold]
     fn write_respelled(
         &mut self,
         text: &str,
         binds: &[ValueRef<'_>],
-        (row, guard): (usize, &Guards<'_>),
+        (row, expected): (usize, &Expected<'_>),
         error: Error,
     ) -> Result<()> {
-        let slot = self.unit.slots[row];
-        let Some(spelled) = guard.spelled(self.connection, self.arena, slot)? else {
+        let slot = self.batch.slots[row];
+        let Some(spelled) = expected.spelled(self.connection, self.arena, slot)? else {
             return Err(error);
         };
         let mut binds = binds.to_vec();
-        let first = binds.len() - guard.columns.len();
+        let first = binds.len() - expected.columns.len();
         for (bind, (position, spelled)) in binds[first..].iter_mut().zip(&spelled) {
-            if is_spelled(&self.unit.def.columns[*position].ty) {
+            if is_spelled(&self.batch.def.columns[*position].ty) {
                 *bind = spelled.as_ref();
             }
         }
@@ -161,7 +161,7 @@ impl Rows<'_> {
         fill: Fill<'_, '_>,
         mut absent: Option<&mut Vec<u32>>,
     ) -> Result<()> {
-        let rows = self.unit.slots.len();
+        let rows = self.batch.slots.len();
         let mut values = Vec::with_capacity(width * rows.min(ARRAY_ROWS));
         let limit = self.connection.statement_bytes();
         let mut next = 0;
@@ -180,7 +180,7 @@ impl Rows<'_> {
             if outcome.affected != (next - first) as u64 {
                 missing(
                     self.arena,
-                    &self.unit.slots[first..next],
+                    &self.batch.slots[first..next],
                     absent.as_deref_mut(),
                 )?;
             }
@@ -190,14 +190,14 @@ impl Rows<'_> {
 
     /// Whether all rows go into one statement, as one array a column.
     fn by_arrays(&self) -> bool {
-        self.unit.slots.len() > 1 && self.connection.dialect().capabilities().arrays
+        self.batch.slots.len() > 1 && self.connection.dialect().capabilities().arrays
     }
 
     pub(super) fn text(
         &mut self,
         kind: StatementKind,
         set: &[usize],
-        guard: &Guards<'_>,
+        expected: &Expected<'_>,
     ) -> Result<Arc<str>> {
         let dialect = self.connection.dialect();
         let arrays = self.by_arrays();
@@ -208,20 +208,20 @@ impl Rows<'_> {
         };
         let key = StatementKey {
             dialect: dialect.name(),
-            model: self.unit.model,
+            model: self.batch.model,
             kind,
             columns: set.to_vec(),
-            guard: guard.columns.to_vec(),
+            guard: expected.columns.to_vec(),
             rows: usize::from(!arrays),
-            digest: guard.by_digest(),
+            digest: expected.by_digest(),
         };
-        let unit = self.unit;
+        let batch = self.batch;
         self.connection.statement(&key, || {
             let mut w = SqlWriter::new(dialect);
-            let table = unit.def.table;
-            let key = &batch_columns(unit, unit.def.primary_key);
-            let (set, digest) = (&batch_columns(unit, set), guard.by_digest());
-            let guard = &batch_columns(unit, guard.columns);
+            let table = batch.def.table;
+            let key = &batch_columns(batch, batch.def.primary_key);
+            let (set, digest) = (&batch_columns(batch, set), expected.by_digest());
+            let guard = &batch_columns(batch, expected.columns);
             if kind == StatementKind::Update {
                 let update = BatchUpdate {
                     table,
@@ -246,9 +246,9 @@ impl Rows<'_> {
     }
 }
 
-fn batch_columns<'u>(unit: &'u Unit, positions: &[usize]) -> Vec<BatchColumn<'u>> {
+fn batch_columns<'b>(batch: &'b Batch, positions: &[usize]) -> Vec<BatchColumn<'b>> {
     let positions = positions.iter();
-    positions.map(|position| unit.column(*position)).collect()
+    positions.map(|position| batch.column(*position)).collect()
 }
 
 /// Takes note of rows of which some did not match, or refuses the first of them.

@@ -1,12 +1,11 @@
 //! Names the row that an UPDATE or DELETE did not find as it was loaded.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
-use super::unit::{Plan, Unit, UnitKind};
-use super::work::tuple;
+use super::batch::{Batch, BatchKind, Plan};
 use crate::engine::Connection;
 use crate::query::current_rows_by_key;
 use crate::state::{AnyArena, State};
@@ -71,66 +70,61 @@ fn key_text(value: ValueRef<'_>) -> String {
 pub(crate) fn find_stale(
     connection: &mut Connection,
     state: &State,
-    (plan, unit): (&Plan, usize),
+    (plan, batch): (&Plan, usize),
     error: Error,
 ) -> Error {
-    let unit = &plan.units[unit];
-    let Some(arena) = state.by_model(unit.model) else {
+    let batch = &plan.batches[batch];
+    let Some(arena) = state.by_model(batch.model) else {
         return error;
     };
-    match first_stale(connection, arena, unit) {
+    match first_stale(connection, arena, batch) {
         Ok(Some(slot)) => stale(arena, slot),
-        Ok(None) => swallowed(unit),
+        Ok(None) => swallowed(batch),
         // The batch did fail, whatever keeps this look from telling why.
         Err(_) => error,
     }
 }
 
 #[cold]
-fn swallowed(unit: &Unit) -> Error {
+fn swallowed(batch: &Batch) -> Error {
     Error::with_message(
         ErrorKind::StaleData,
         format!(
             "not all of {} rows were written, though each is as it was loaded",
-            unit.slots.len()
+            batch.slots.len()
         ),
     )
-    .with_table(unit.def.table)
+    .with_table(batch.def.table)
     .with_hint("look for a trigger or rule on the table")
 }
 
 fn first_stale(
     connection: &mut Connection,
     arena: &dyn AnyArena,
-    unit: &Unit,
+    batch: &Batch,
 ) -> Result<Option<u32>> {
-    let guard = match &unit.kind {
-        UnitKind::Update { guard, .. } | UnitKind::Delete { guard, .. } => guard.as_slice(),
-        UnitKind::Insert { .. } => &[],
+    let expected = match &batch.kind {
+        BatchKind::Update { expected, .. } | BatchKind::Delete { expected, .. } => {
+            expected.as_slice()
+        }
+        BatchKind::Insert { .. } => &[],
     };
-    let key = unit.def.primary_key;
-    let keys: Vec<Vec<Value>> = unit
-        .slots
-        .iter()
-        .map(|slot| old(arena, *slot, key))
-        .collect();
-    let by_key: HashMap<Option<String>, u32> = keys
-        .iter()
-        .zip(&unit.slots)
-        .map(|(key, slot)| (text(key), *slot))
-        .collect();
-    let mut intact = std::collections::HashSet::new();
-    let positions = [key, guard].concat();
-    current_rows_by_key(connection, (unit.def, unit.model), &keys, &mut |row| {
+    let key = batch.def.primary_key;
+    let slots = batch.slots.iter();
+    let keys: Vec<Vec<Value>> = slots.map(|slot| old(arena, *slot, key)).collect();
+    let mut intact = HashSet::new();
+    let positions = [key, expected].concat();
+    current_rows_by_key(connection, (batch.def, batch.model), &keys, &mut |row| {
         let found = arena.read(row, &positions)?;
-        if let Some(slot) = by_key.get(&text(&found[..key.len()]))
-            && same(&found[key.len()..], &old(arena, *slot, guard))
+        let (key, values) = found.split_at(key.len());
+        if let Some(slot) = arena.find(key)
+            && same(values, &old(arena, slot, expected))
         {
-            intact.insert(*slot);
+            intact.insert(slot);
         }
         Ok(())
     })?;
-    Ok(unit
+    Ok(batch
         .slots
         .iter()
         .copied()
@@ -145,16 +139,10 @@ pub(super) fn still_there(
 ) -> Result<Option<u32>> {
     let key = arena.def().primary_key;
     let keys: Vec<Vec<Value>> = slots.iter().map(|slot| old(arena, *slot, key)).collect();
-    let by_key: HashMap<Option<String>, u32> = keys
-        .iter()
-        .zip(slots)
-        .map(|(key, slot)| (text(key), *slot))
-        .collect();
     let mut there = None;
     let model = (arena.def(), arena.model());
     current_rows_by_key(connection, model, &keys, &mut |row| {
-        let found = arena.read(row, key)?;
-        there = there.or_else(|| by_key.get(&text(&found)).copied());
+        there = there.or(arena.find(&arena.read(row, key)?));
         Ok(())
     })?;
     Ok(there)
@@ -172,8 +160,4 @@ fn same(found: &[Value], old: &[Value]) -> bool {
         .iter()
         .zip(old)
         .all(|(found, old)| found.as_ref().is_same(old.as_ref()))
-}
-
-fn text(key: &[Value]) -> Option<String> {
-    tuple(key.iter().map(Value::as_ref))
 }

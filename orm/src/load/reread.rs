@@ -40,7 +40,7 @@ fn reread_model(
     let keys: Vec<Vec<Value>> = slots.iter().map(key).collect();
     let mut found = Vec::with_capacity(slots.len());
     rows_by_key(connection, (def, model), &keys, &mut |row| {
-        found.extend(arena.reread(row, reading)?);
+        found.push(arena.load(row, 0, reading)?);
         Ok(())
     })?;
     let mut gone = slots.to_vec();

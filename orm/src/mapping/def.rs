@@ -2,6 +2,7 @@
 //! [`orm_core::schema`], which `table.rs` makes the model's table of; here is what only a model has: positions of
 //! columns, and the way to other models.
 
+use std::any::Any;
 use std::sync::LazyLock;
 
 use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
@@ -37,6 +38,8 @@ pub struct ModelDef {
     pub references: &'static [ReferenceDef],
     /// The whole table, made at first use.
     pub schema: LazyLock<Table>,
+    /// What a session needs of the model's type: a `Vtable` of the module `state`, which this one doesn't know.
+    pub vtable: &'static (dyn Any + Send + Sync),
 }
 
 /// A constraint or an index over columns of the model.

@@ -38,7 +38,7 @@ pub trait Model: Sized + Send + 'static {
     /// `Decode`, naming table and column, for a value that doesn't fit.
     fn decode(row: &dyn Row, start: usize) -> Result<Self>;
 
-    /// Reads the primary key alone.
+    /// Reads the primary key alone of such a row.
     ///
     /// # Errors
     /// As [`Model::decode`].

@@ -23,6 +23,7 @@ use crate::state::State;
 pub use closure::Retry;
 pub use closure_result::TransactionResult;
 pub use many::Handles;
+pub use write::link;
 
 /// A unit of work over one database: entities loaded, added, changed and deleted through it are written
 /// together by `commit`.

@@ -54,7 +54,7 @@ impl Session {
 
     fn write(&mut self, plan: Plan) -> Result<()> {
         if plan.is_empty() {
-            self.state.settle();
+            self.state.clear_dirty();
             return Ok(());
         }
         let scope = self.open_scope(&plan)?;

@@ -4,7 +4,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 
 use super::Session;
 use crate::mapping::{Model, NewRow};
-use crate::state::Ref;
+use crate::state::{AnyArena, Link, Ref, RowId};
 
 impl Session {
     /// Takes a new row into the unit of work. It is inserted by the next flush; the handle is good at
@@ -37,7 +37,10 @@ impl Session {
     /// Marks an entity for deletion: the next flush deletes its row. One that was never inserted just
     /// leaves the unit of work. A stale handle is told by the next flush.
     pub fn delete<M: Model>(&mut self, handle: Ref<M>) {
-        if !self.state.ensure::<M>().delete(handle) {
+        let arena: &mut dyn AnyArena = self.state.ensure::<M>();
+        if arena.entity_state(handle.slot, handle.stamp).is_some() {
+            arena.delete(handle.slot);
+        } else {
             let fault = self.state.stale_handle(handle);
             self.state.faults.push(fault);
         }
@@ -85,4 +88,41 @@ impl Drop for Autoflush<'_> {
     fn drop(&mut self) {
         self.session.settings.autoflush = self.before;
     }
+}
+
+/// Makes a foreign key of `child`, by its number among those of its model, hold the handle of `parent`: the next
+/// flush writes the key that the parent has by then, one that the same flush generates included. It is what
+/// assigning to a relation stands on, and has no public name of its own yet.
+///
+/// # Errors
+/// `StaleHandle`; `Usage` if there is no such foreign key, or if it refers to another table.
+#[doc(hidden)]
+pub fn link<C: Model, P: Model>(
+    session: &mut Session,
+    child: Ref<C>,
+    reference: usize,
+    parent: Ref<P>,
+) -> Result<()> {
+    session.get_ref(child)?;
+    session.get_ref(parent)?;
+    let references = C::def().references.get(reference);
+    let reference = references.filter(|reference| (reference.target)().table == P::def().table);
+    let Some(reference) = reference else {
+        let message = format!(
+            "{} has no such foreign key to {}",
+            C::def().name,
+            P::def().name
+        );
+        return Err(Error::with_message(ErrorKind::Usage, message).with_table(C::def().table));
+    };
+    let link = Link {
+        reference,
+        target: RowId {
+            model: P::slot().index(),
+            slot: parent.slot,
+        },
+        stamp: parent.stamp,
+    };
+    session.state.ensure::<C>().link(child, link);
+    Ok(())
 }

@@ -2,15 +2,16 @@
 //!
 //! A slot costs 24 bytes beside the entity and its entry in the identity map. The first mutable access
 //! keeps a copy of the columns and puts the slot on the touched list, so that a flush looks at nothing
-//! else. How entities come and go is in `membership.rs`; how rows become entities, in `reading.rs`; what a
-//! flush reads and writes, in `erased.rs`.
+//! else. How entities come and go is in `lifecycle.rs`; how rows become entities, in `reading.rs`; what a
+//! flush reads and writes, in `any_arena.rs`.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
-use super::handle::Ref;
-use super::lifecycle::EntityState;
-use super::membership::{Added, Unset};
+use super::child_index::ChildIndex;
+use super::entity_state::EntityState;
+use super::handle::{Link, Ref};
+use super::lifecycle::{Added, Unset};
 use super::undo::Undo;
 use crate::mapping::Model;
 
@@ -55,6 +56,11 @@ pub(crate) struct Arena<M: Model> {
     pub(super) deleting: Vec<u32>,
     /// Of entities that are pending or transient, or inserted in the open transaction.
     pub(super) unset: HashMap<u32, Unset>,
+    /// The foreign keys that are to be taken from other entities by the next flush.
+    pub(super) links: HashMap<u32, Vec<Link>>,
+    /// Those that an INSERT of the open transaction has taken, which its rollback makes links again.
+    pub(super) written_links: HashMap<u32, Vec<Link>>,
+    pub(super) child_indexes: Vec<ChildIndex>,
     pub(super) undo: Vec<Undo<M>>,
     /// Entities read before that time of the session's clock are stale.
     pub(super) fresh_from: u32,
@@ -87,6 +93,9 @@ impl<M: Model> Arena<M> {
             touched: Vec::new(),
             deleting: Vec::new(),
             unset: HashMap::new(),
+            links: HashMap::new(),
+            written_links: HashMap::new(),
+            child_indexes: Vec::new(),
             undo: Vec::new(),
             fresh_from: 0,
             expired_before: 0,
@@ -227,7 +236,9 @@ impl<M: Model> Arena<M> {
             let slot = &mut self.slots[index as usize];
             slot.value = Some(value);
             (slot.state, slot.epoch, slot.undo_level, slot.old) = (state, epoch, 0, None);
-            return Ref::new(index, slot.stamp);
+            let stamp = slot.stamp;
+            self.note_child(index);
+            return Ref::new(index, stamp);
         }
         let index = u32::try_from(self.slots.len())
             .expect("invariant: a session's memory ends long before 4 294 967 296 entities");
@@ -241,6 +252,7 @@ impl<M: Model> Arena<M> {
             value: Some(value),
         };
         self.slots.push(slot);
+        self.note_child(index);
         Ref::new(index, stamp)
     }
 }

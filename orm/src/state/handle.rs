@@ -1,10 +1,12 @@
-//! [`Ref`]: the handle of an entity in a session.
+//! [`Ref`]: the handle of an entity in a session; [`RowId`]: the same without its model's type.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::mapping::ReferenceDef;
 
 /// The handle of an entity of model `M` in one session: 8 bytes, to be copied freely.
 ///
@@ -54,6 +56,23 @@ impl<M> fmt::Debug for Ref<M> {
         let name = path.rsplit("::").next().unwrap_or(path);
         write!(f, "Ref<{name}>({})", self.slot)
     }
+}
+
+/// A row of a session, whatever its model: an erased [`Ref`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RowId {
+    /// The model's number.
+    pub(crate) model: usize,
+    pub(crate) slot: u32,
+}
+
+/// A foreign key that takes its values from an entity of the session, which may have no key yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) reference: &'static ReferenceDef,
+    pub(crate) target: RowId,
+    /// That of the target's handle.
+    pub(crate) stamp: NonZeroU32,
 }
 
 /// A stamp that no other session and no other use of a slot has: one comparison then tells a handle of

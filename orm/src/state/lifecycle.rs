@@ -1,44 +1,181 @@
-//! The states of an entity, and every transition between them. They are made by `membership.rs` (verbs),
-//! `erased.rs` (flush) and `undo.rs` (rollback and commit):
+//! Entities that come into an arena and leave it: added, linked, deleted, expunged.
 //!
-//! | from | by | to |
-//! |-|-|-|
-//! | a struct | `add` | Pending |
-//! | Pending | flush | Persistent |
-//! | Pending | `delete`, rollback | Transient |
-//! | Transient | `add_again` | Pending |
-//! | a row | `get`, a query | Persistent |
-//! | Persistent | `delete` | Deleting |
-//! | Persistent | rollback of its insert | Transient |
-//! | Persistent, Deleting | `get` or `refresh` finds no row, or another entity's insert takes the key | Deleted |
-//! | Deleting | flush | Deleted |
-//! | Deleting | rollback, `refresh` | Persistent |
-//! | Deleted | rollback of that | Persistent |
-//! | Deleted | commit | none: the slot is free, handles are stale |
-//! | any | `expunge`, `clear` | none, likewise |
-//!
-//! A rollback to a savepoint is one of what was done since.
+//! Entities leave the lists of work lazily: an entry counts only while its slot's state says so, which
+//! keeps every verb at constant time.
 
-/// The state of an entity in its session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EntityState {
-    /// Added, not yet inserted.
-    Pending,
-    /// A row of the database, as far as the session knows.
-    Persistent,
-    /// Marked by `delete`, its row still there.
-    Deleting,
-    /// Its row is deleted, the transaction still open.
-    Deleted,
-    /// Out of the unit of work: its insert was rolled back, or it was deleted before it was inserted.
-    /// Readable, and can be added again.
-    Transient,
+use orm_core::value::Value;
+
+use super::any_arena::AnyArena;
+use super::arena::{Arena, Slot};
+use super::entity_state::EntityState;
+use super::handle::{Link, Ref, next_stamp};
+use crate::mapping::{Model, NewEntity};
+
+/// An entity that awaits its INSERT, or did when it was noted.
+#[derive(Clone, Copy)]
+pub(super) struct Added {
+    pub(super) slot: u32,
+    /// It still does if its slot has this number.
+    number: u32,
 }
 
-impl EntityState {
-    /// Whether the database has a row of it, or had one when the transaction began.
-    pub(crate) fn has_row(self) -> bool {
-        matches!(self, Self::Persistent | Self::Deleting | Self::Deleted)
+/// Columns that the database is to fill in, each with the value that stands there until it has: if
+/// another one stands there at the flush, that was given meanwhile.
+pub(super) type Unset = Box<[(usize, Value)]>;
+
+impl<M: Model> Arena<M> {
+    /// Takes in a new entity.
+    pub(crate) fn add(&mut self, row: NewEntity<M>) -> Ref<M> {
+        let NewEntity { value, unset } = row;
+        let placeholders: Option<Unset> = (!unset.is_empty()).then(|| {
+            let placeholder = |position| (position, value.value(position).to_value());
+            unset.iter().map(placeholder).collect()
+        });
+        let handle = self.occupy(value, EntityState::Pending, 0);
+        if let Some(placeholders) = placeholders {
+            self.unset.insert(handle.slot, placeholders);
+        }
+        self.note_added(handle.slot);
+        handle
     }
+
+    /// Whether the database is still to make a part of the entity's key.
+    pub(crate) fn awaits_key(&self, handle: Ref<M>) -> bool {
+        let unset = self.unset.get(&handle.slot).into_iter().flatten();
+        let mut key = unset.filter(|(position, _)| M::def().is_key(*position));
+        let has_row = self.state(handle).is_some_and(EntityState::has_row);
+        !has_row
+            && key.any(|(p, value)| AnyArena::value(self, handle.slot, *p).is_same(value.as_ref()))
+    }
+
+    /// Takes a transient entity back in.
+    pub(crate) fn add_again(&mut self, handle: Ref<M>) -> bool {
+        match self.slot_mut(handle) {
+            Some(slot) if slot.state == EntityState::Transient => {
+                slot.state = EntityState::Pending;
+                self.note_added(handle.slot);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn note_added(&mut self, slot: u32) {
+        self.next_number = self.next_number.wrapping_add(1);
+        let number = self.next_number;
+        self.slots[slot as usize].epoch = number;
+        self.added.push(Added { slot, number });
+        self.pending += 1;
+    }
+
+    /// A pending entity is so no longer. Its entry goes when as many others have.
+    fn forget_added(&mut self) {
+        self.pending -= 1;
+        if self.pending * 2 < self.added.len() {
+            let slots = &self.slots;
+            self.added.retain(|added| awaits_insert(slots, *added));
+        }
+    }
+
+    /// The slots of the pending entities, in the order in which they were added.
+    pub(super) fn pending(&self) -> impl Iterator<Item = u32> {
+        let counts = |added: &&Added| awaits_insert(&self.slots, **added);
+        self.added.iter().filter(counts).map(|added| added.slot)
+    }
+
+    /// How many entities are pending.
+    pub(super) fn pending_count(&self) -> usize {
+        self.pending
+    }
+
+    /// Empties the list of pending entities, which have all been dealt with.
+    pub(super) fn clear_added(&mut self) {
+        self.added.clear();
+        self.pending = 0;
+    }
+
+    /// Makes a foreign key of an entity take its values from another one, by the next flush.
+    pub(crate) fn link(&mut self, handle: Ref<M>, link: Link) -> bool {
+        if self.get_mut(handle).is_none() {
+            return false;
+        }
+        let links = self.links.entry(handle.slot).or_default();
+        links.retain(|known| !std::ptr::eq(known.reference, link.reference));
+        links.push(link);
+        true
+    }
+
+    /// Marks an entity for deletion. A pending one becomes transient at once.
+    pub(super) fn mark_deleted(&mut self, index: u32) {
+        let slot = &mut self.slots[index as usize];
+        match slot.state {
+            EntityState::Pending => {
+                slot.state = EntityState::Transient;
+                self.forget_added();
+            }
+            EntityState::Persistent => {
+                slot.state = EntityState::Deleting;
+                self.deleting.push(index);
+            }
+            EntityState::Deleting | EntityState::Deleted | EntityState::Transient => {}
+        }
+    }
+
+    /// Notes that the row of an entity turned out to be gone. A rollback undoes it: the row may have
+    /// gone in the same transaction.
+    pub(crate) fn gone(&mut self, handle: Ref<M>, level: u32) {
+        use EntityState::{Deleting, Persistent};
+        if self
+            .slot(handle)
+            .is_some_and(|slot| matches!(slot.state, Persistent | Deleting))
+        {
+            self.set_deleted(handle.slot, level);
+        }
+    }
+
+    /// Takes an entity out of the session and gives its slot back.
+    pub(crate) fn expunge(&mut self, handle: Ref<M>) -> Option<M> {
+        let pending = self.slot(handle)?.state == EntityState::Pending;
+        let taken = self.release(handle.slot)?;
+        if pending {
+            self.forget_added();
+        }
+        Some(taken)
+    }
+
+    /// Frees a slot: its handles are stale from here on.
+    pub(super) fn release(&mut self, index: u32) -> Option<M> {
+        let slot = &mut self.slots[index as usize];
+        let baseline = slot.old.take();
+        let value = slot.value.take()?;
+        slot.stamp = next_stamp();
+        // No entry of a list of work counts in this state.
+        slot.state = EntityState::Transient;
+        self.free.push(index);
+        if !self.unset.is_empty() {
+            self.unset.remove(&index);
+        }
+        if !self.links.is_empty() {
+            self.links.remove(&index);
+        }
+        if !self.written_links.is_empty() {
+            self.written_links.remove(&index);
+        }
+        // A touched key counts by what the database has.
+        let key = baseline.map_or_else(|| value.key(), |old| old.key());
+        self.forget_key(&key, index);
+        Some(value)
+    }
+
+    /// Takes a key out of the identity map, unless it leads to another slot by now.
+    pub(super) fn forget_key(&mut self, key: &M::Key, index: u32) {
+        if self.identity.get(key) == Some(&index) {
+            self.identity.remove(key);
+        }
+    }
+}
+
+fn awaits_insert<M>(slots: &[Slot<M>], added: Added) -> bool {
+    let slot = &slots[added.slot as usize];
+    slot.state == EntityState::Pending && slot.epoch == added.number
 }

@@ -2,21 +2,27 @@
 //!
 //! Loading and flushing stand on this and do not know the session. No SQL and no I/O here.
 
+mod any_arena;
+mod apply_rows;
 mod arena;
-mod erased;
+mod child_index;
+mod entity_state;
 mod handle;
+mod key_tuple;
 mod lifecycle;
-mod membership;
-mod outcome;
 mod reading;
 mod store;
 mod undo;
+mod vtable;
 mod witness;
 
-pub(crate) use erased::{AnyArena, Changed};
+pub(crate) use any_arena::{AnyArena, Changed};
+pub(crate) use apply_rows::{Inserted, Updated};
+pub use entity_state::EntityState;
 pub use handle::Ref;
-pub use lifecycle::EntityState;
-pub(crate) use outcome::{Inserted, Updated};
+pub(crate) use handle::{Link, RowId};
+pub(crate) use key_tuple::{CaseFolded, KeyMap, KeySet, KeyTuple};
 pub(crate) use reading::Take;
 pub(crate) use store::State;
+pub use vtable::Vtable;
 pub(crate) use witness::Sign;

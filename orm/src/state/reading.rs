@@ -8,8 +8,8 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
 use super::arena::Arena;
+use super::entity_state::EntityState;
 use super::handle::Ref;
-use super::lifecycle::EntityState;
 use super::undo::Change;
 use crate::mapping::Model;
 
@@ -103,6 +103,7 @@ impl<M: Model> Arena<M> {
         if let Some((level, old)) = logged {
             self.log_update(level, handle.slot, old);
         }
+        self.note_child(handle.slot);
         // Entries elsewhere in the list don't count without an old copy; this one can go at once.
         self.touched.pop_if(|touched| *touched == handle.slot);
     }
@@ -130,6 +131,7 @@ impl<M: Model> Arena<M> {
         if let (Some(level), Some(before)) = (reading.log, before) {
             self.log_update(level, handle.slot, before);
         }
+        self.note_child(handle.slot);
         Ok(())
     }
 }

@@ -5,11 +5,12 @@ use std::num::NonZeroU32;
 
 use orm_core::error::{Error, ErrorKind};
 
+use super::any_arena::AnyArena;
 use super::arena::Arena;
-use super::erased::AnyArena;
 use super::handle::{Ref, next_stamp};
 use super::reading::{Reading, Take};
-use crate::mapping::Model;
+use super::vtable::vtable;
+use crate::mapping::{Model, ModelDef};
 
 /// What a session knows. Everything but the connection.
 pub(crate) struct State {
@@ -76,19 +77,34 @@ impl State {
     pub(crate) fn ensure<M: Model>(&mut self) -> &mut Arena<M> {
         let index = M::slot().index();
         if self.arenas.get(index).is_none_or(Option::is_none) {
-            self.make::<M>(index);
+            self.make(M::def());
         }
         self.arena_mut()
             .expect("invariant: a model's number leads to its own arena")
     }
 
+    /// The arena of a model that only its data is known of, made if it isn't there.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "relations are to be loaded by it")
+    )]
+    pub(crate) fn ensure_erased(&mut self, def: &'static ModelDef) -> &mut dyn AnyArena {
+        let index = (vtable(def).number)();
+        if self.arenas.get(index).is_none_or(Option::is_none) {
+            self.make(def);
+        }
+        let arena = self.arenas[index].as_deref_mut();
+        arena.expect("invariant: it was made one line ago")
+    }
+
     #[cold]
-    fn make<M: Model>(&mut self, index: usize) {
+    fn make(&mut self, def: &'static ModelDef) {
+        let vtable = vtable(def);
+        let index = (vtable.number)();
         if self.arenas.len() <= index {
             self.arenas.resize_with(index + 1, || None);
         }
-        self.arenas[index] = Some(Box::new(Arena::<M>::new(self.stamp)));
-        let def = M::def();
+        self.arenas[index] = Some((vtable.arena)(self.stamp));
         let flushed = |(table, changed): &(&str, bool)| {
             def.table == *table
                 || *changed && def.references.iter().any(|r| (r.target)().table == *table)
@@ -178,7 +194,7 @@ impl State {
     pub(crate) fn reader<M: Model>(&mut self, take: Take) -> (&mut Arena<M>, Reading) {
         let index = M::slot().index();
         if self.arenas.get(index).is_none_or(Option::is_none) {
-            self.make::<M>(index);
+            self.make(M::def());
         }
         let reading = self.reading(take);
         let arena = self
@@ -198,8 +214,8 @@ impl State {
     }
 
     /// Everything was written, or turned out unchanged: nothing is left to do.
-    pub(crate) fn settle(&mut self) {
-        self.arenas_mut().for_each(|arena| arena.settle());
+    pub(crate) fn clear_dirty(&mut self) {
+        self.arenas_mut().for_each(|arena| arena.clear_dirty());
     }
 
     /// A transaction begins.
@@ -219,7 +235,7 @@ impl State {
     /// The transaction is stored: entities are stale from here on, and nothing can be undone.
     pub(crate) fn commit(&mut self) {
         for arena in self.arenas_mut() {
-            arena.keep();
+            arena.discard_undo();
         }
         self.end();
         self.expire_all();

@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use orm_core::value::{Value, ValueRef};
 
 use super::arena::Arena;
-use super::lifecycle::EntityState;
+use super::entity_state::EntityState;
 use crate::mapping::Model;
 
 /// What was done to one entity by a flush.
@@ -84,6 +84,7 @@ impl<M: Model> Arena<M> {
         for index in std::mem::take(&mut self.touched) {
             if self.slots[index as usize].state == EntityState::Persistent {
                 self.restore(index);
+                self.links.remove(&index);
             }
         }
     }
@@ -97,6 +98,7 @@ impl<M: Model> Arena<M> {
     }
 
     fn undo_one(&mut self, index: u32, change: Change<M>) {
+        self.note_child(index);
         match change {
             Change::Inserted {
                 generated,
@@ -149,10 +151,14 @@ impl<M: Model> Arena<M> {
             let _ = value.assign(*position, placeholder.as_ref());
         }
         self.forget_key(&key, index);
+        if let Some(links) = self.written_links.remove(&index) {
+            self.links.insert(index, links);
+        }
     }
 
     /// Forgets the log: what it would undo is stored. Slots of deleted rows become free.
-    pub(super) fn keep(&mut self) {
+    pub(super) fn discard_undo(&mut self) {
+        self.written_links.clear();
         for entry in std::mem::take(&mut self.undo) {
             let slot = &self.slots[entry.slot as usize];
             let is_here = slot.stamp == entry.stamp;

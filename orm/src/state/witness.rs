@@ -5,7 +5,7 @@
 use orm_core::value::Value;
 
 use super::arena::Arena;
-use super::lifecycle::EntityState;
+use super::entity_state::EntityState;
 use super::undo::Change;
 use crate::mapping::Model;
 

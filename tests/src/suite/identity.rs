@@ -22,12 +22,40 @@ cases![
     a_stale_entity_touched_without_a_change_is_read_again,
     fresh_entities_are_not_overwritten_by_a_query,
     the_key_is_the_one_that_the_row_has,
+    the_key_may_be_any_of_the_columns,
     getting_a_row_deleted_by_others_gives_none,
     refreshing_a_row_deleted_by_others_is_not_found,
     refresh_reads_anew_and_drops_the_change,
     a_row_that_vanished_in_an_undone_savepoint_lives_again,
     sessions_do_not_share_entities,
 ];
+
+/// Its key comes last, in another order than its columns.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "badges")]
+struct Badge {
+    #[orm(length = 40)]
+    name: String,
+    n: i64,
+    #[orm(primary_key, auto_increment = false)]
+    id: i64,
+}
+
+fn the_key_may_be_any_of_the_columns(db: &Db) {
+    Metadata::of((Badge,)).create_all(&db.engine).unwrap();
+    let mut session = db.session();
+    let name = "first".to_owned();
+    let badge = session.add(Badge { name, n: 7, id: 3 });
+    session.commit().unwrap();
+    assert_eq!(session.get(Badge, 3).unwrap(), Some(badge));
+    session.clear();
+    let all = select(Badge).all(&mut session).unwrap();
+    assert_eq!((all.len(), session.key(all[0])), (1, Some(3)));
+    assert_eq!(session.get(Badge, 3).unwrap(), Some(all[0]));
+    session[all[0]].n = 8;
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT n FROM badges WHERE id = 3"), 8);
+}
 
 fn a_query_result_is_tracked_without_being_attached(db: &Db) {
     user(db, "ada");

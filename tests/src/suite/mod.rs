@@ -23,6 +23,7 @@ mod joins;
 mod key_defaults;
 mod keys;
 mod limits;
+mod linked;
 mod lists;
 mod logging;
 mod long_values;
@@ -153,6 +154,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     isolation::cases,
     joins::cases,
     limits::cases,
+    linked::cases,
     lists::cases,
     long_values::cases,
     logging::cases,

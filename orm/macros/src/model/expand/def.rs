@@ -47,7 +47,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             checks: &[#(#checks),*],
             references: &[#(#references),*],
             schema: __orm::LazyLock::new(|| __orm::table(&__DEF)),
+            vtable: &__VTABLE,
         };
+        static __VTABLE: __orm::Vtable = __orm::Vtable::of::<#ident>();
         static __SLOT: __orm::ModelSlot = __orm::ModelSlot::new();
 
         __orm::inventory::submit! {

@@ -48,7 +48,7 @@ fn key_type(model: &Model) -> TokenStream {
 /// From rows and values, and to values.
 fn conversions(model: &Model) -> TokenStream {
     let decoded = model.columns.iter().enumerate().map(|(position, column)| {
-        let (ident, read) = (&column.ident, read(column, position, position));
+        let (ident, read) = (&column.ident, read(column, position));
         quote!(#ident: #read)
     });
     let skipped = model.skipped.iter().map(|(ident, ty)| {
@@ -95,8 +95,7 @@ fn keys(model: &Model) -> TokenStream {
         model
             .key
             .iter()
-            .enumerate()
-            .map(|(index, position)| read(&model.columns[*position], index, *position)),
+            .map(|position| read(&model.columns[*position], *position)),
     );
     let copied = tuple(
         model
@@ -160,9 +159,9 @@ fn copies(model: &Model) -> TokenStream {
     }
 }
 
-fn read(column: &Column, index: usize, position: usize) -> TokenStream {
+fn read(column: &Column, position: usize) -> TokenStream {
     let field = of(&column.ty, "Field");
-    quote!(#field::read(row, start + #index, &__DEF, #position)?)
+    quote!(#field::read(row, start + #position, &__DEF, #position)?)
 }
 
 fn copy(column: &Column) -> TokenStream {

@@ -3,8 +3,9 @@
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
+use super::any_arena::AnyArena;
 use super::arena::Arena;
-use super::lifecycle::EntityState;
+use super::entity_state::EntityState;
 use super::undo::Change;
 use crate::mapping::Model;
 
@@ -16,8 +17,25 @@ pub(crate) struct Inserted {
     pub(crate) generated: Option<i64>,
     /// Columns that the database or the flush filled in: the version, server defaults.
     pub(crate) filled: Vec<(usize, Value)>,
-    /// Columns that were given, with the values that the database keeps of them.
+    /// Columns that were given, with the values that the database keeps of them, and foreign keys by their links.
     pub(crate) stored: Vec<(usize, Value)>,
+}
+
+impl Inserted {
+    /// The value that the row has in a column, as far as the flush knows by now: what the database generated or
+    /// filled in, else what was given.
+    pub(crate) fn value<'a>(&'a self, arena: &'a dyn AnyArena, position: usize) -> ValueRef<'a> {
+        if let Some(key) = self.generated
+            && arena.def().generated == Some(position)
+        {
+            return ValueRef::Int(key);
+        }
+        let mut known = self.stored.iter().chain(&self.filled);
+        match known.find(|(known, _)| *known == position) {
+            Some((_, value)) => value.as_ref(),
+            None => arena.value(self.slot, position),
+        }
+    }
 }
 
 /// What an UPDATE told about a row.
@@ -26,37 +44,41 @@ pub(crate) struct Updated {
     pub(crate) slot: u32,
     /// The version that was written.
     pub(crate) version: Option<i64>,
-    /// Columns that were read back, with the values that the database keeps.
+    /// Columns that were read back, with the values that the database keeps, and foreign keys by their links.
     pub(crate) stored: Vec<(usize, Value)>,
 }
 
 impl<M: Model> Arena<M> {
     pub(super) fn apply_inserts(&mut self, rows: &[Inserted], level: u32, epoch: u32) {
-        let clipped = clipped::<M>();
+        let moments = moments::<M>();
         self.identity.reserve(rows.len());
         self.undo.reserve(rows.len());
         for row in rows {
             if let Some(value) = &mut self.slots[row.slot as usize].value {
-                clip(value, &clipped);
+                truncate_micros(value, &moments);
             }
             self.apply_insert(row, level, epoch);
         }
     }
 
     pub(super) fn apply_updates(&mut self, rows: &[Updated], level: u32) {
-        let clipped = clipped::<M>();
+        let moments = moments::<M>();
         for row in rows {
             let slot = &mut self.slots[row.slot as usize];
             let (Some(value), Some(old)) = (&mut slot.value, slot.old.take()) else {
                 continue;
             };
-            clip(value, &clipped);
+            truncate_micros(value, &moments);
             if let (Some(position), Some(version)) = (M::def().version, row.version) {
                 let _ = value.assign(position, ValueRef::Int(version));
             }
             replace(value, &row.stored);
             // A stale entity stays so: only the columns written are known to be the database's.
             self.log_update(level, row.slot, old);
+            if !self.links.is_empty() {
+                self.links.remove(&row.slot);
+            }
+            self.note_child(row.slot);
         }
     }
 
@@ -129,6 +151,12 @@ impl<M: Model> Arena<M> {
             given,
         };
         self.log(level, row.slot, change);
+        if !self.links.is_empty()
+            && let Some(links) = self.links.remove(&row.slot)
+        {
+            self.written_links.insert(row.slot, links);
+        }
+        self.note_child(row.slot);
     }
 
     /// Notes that an entity's row is gone. What was changed before that was never written.
@@ -159,17 +187,17 @@ fn replace<M: Model>(value: &mut M, stored: &[(usize, Value)]) -> Box<[(usize, V
 }
 
 /// The columns whose values the database keeps with fewer digits than Rust does.
-fn clipped<M: Model>() -> Vec<usize> {
+fn moments<M: Model>() -> Vec<usize> {
     let columns = M::def().columns.iter().enumerate();
-    let clips = |ty: &Type| matches!(ty, Type::Time | Type::DateTime | Type::Timestamp);
+    let is_moment = |ty: &Type| matches!(ty, Type::Time | Type::DateTime | Type::Timestamp);
     columns
-        .filter(|(_, column)| clips(&column.ty))
+        .filter(|(_, column)| is_moment(&column.ty))
         .map(|(position, _)| position)
         .collect()
 }
 
 /// Makes the columns at `positions` what was bound of them: the digits beyond a microsecond go.
-fn clip<M: Model>(value: &mut M, positions: &[usize]) {
+fn truncate_micros<M: Model>(value: &mut M, positions: &[usize]) {
     for position in positions {
         let bound = value.value(*position).to_value();
         let _ = value.assign(*position, bound.as_ref());

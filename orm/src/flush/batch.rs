@@ -1,4 +1,4 @@
-//! [`Plan`]: what a flush will do, as units of rows that are written by the same statement.
+//! [`Plan`]: what a flush will do, as batches of rows that are written by the same statement.
 
 use std::sync::Arc;
 
@@ -6,32 +6,46 @@ use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
 
 use crate::engine::StoredTable;
-use crate::mapping::{ColumnSet, ModelDef};
+use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
 use crate::query::batch_column;
+use crate::state::RowId;
 
 /// What a flush will do, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    pub(super) units: Vec<Unit>,
+    pub(super) batches: Vec<Batch>,
 }
 
 /// Rows that are written by the same statement.
 #[derive(Debug)]
-pub(crate) struct Unit {
+pub(crate) struct Batch {
     /// The model's number.
     pub(super) model: usize,
     pub(super) def: &'static ModelDef,
     pub(super) slots: Vec<u32>,
-    pub(super) kind: UnitKind,
+    pub(super) kind: BatchKind,
+    /// The foreign keys that take their values from other rows of the session.
+    pub(super) links: Vec<LinkedRow>,
     /// What the catalogue tells of the table.
     pub(super) stored: Option<Arc<StoredTable>>,
     /// The columns that are read back after the statement, since the database may have changed their values.
     pub(super) read_back: Vec<usize>,
 }
 
-/// What is done to the rows of a unit.
+/// A foreign key of a row of a batch that takes its values from another row.
+#[derive(Debug)]
+pub(super) struct LinkedRow {
+    /// The row's index in its batch.
+    pub(super) row: usize,
+    pub(super) reference: &'static ReferenceDef,
+    pub(super) target: RowId,
+    /// The batch that inserts the other row, and its index in that; `None` if it is there already.
+    pub(super) inserted: Option<(usize, usize)>,
+}
+
+/// What is done to the rows of a batch.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum UnitKind {
+pub(super) enum BatchKind {
     Insert {
         /// The columns that are given.
         columns: Vec<usize>,
@@ -43,13 +57,13 @@ pub(super) enum UnitKind {
     Update {
         /// The columns that are set, the version's included.
         set: Vec<usize>,
-        /// The columns whose old values must still be there.
-        guard: Vec<usize>,
+        /// The columns that are expected to have their old values still.
+        expected: Vec<usize>,
         /// Whether the row takes a unique value that another one gives up only later.
         swaps: bool,
     },
     Delete {
-        guard: Vec<usize>,
+        expected: Vec<usize>,
         /// Whether the database may have deleted rows already, along with others that this session has.
         cascaded: bool,
     },
@@ -57,20 +71,20 @@ pub(super) enum UnitKind {
 
 impl Plan {
     pub(crate) fn is_empty(&self) -> bool {
-        self.units.is_empty()
+        self.batches.is_empty()
     }
 
     /// Whether all of it is one statement that touches at most one row and after which nothing can go
     /// wrong, so that it needs no transaction around it to be atomic.
     pub(crate) fn is_single_row(&self) -> bool {
-        match self.units.as_slice() {
-            [unit] => unit.slots.len() == 1 && unit.is_done_when_executed(),
+        match self.batches.as_slice() {
+            [batch] => batch.slots.len() == 1 && batch.is_done_when_executed(),
             _ => false,
         }
     }
 }
 
-impl Unit {
+impl Batch {
     /// The column at `position`, with what the table declares.
     pub(super) fn column(&self, position: usize) -> BatchColumn<'_> {
         /// Of a table of which nothing is known.
@@ -80,7 +94,7 @@ impl Unit {
     }
 
     fn is_done_when_executed(&self) -> bool {
-        let UnitKind::Insert {
+        let BatchKind::Insert {
             fetched, generated, ..
         } = &self.kind
         else {
@@ -95,18 +109,16 @@ impl Unit {
     }
 }
 
-impl UnitKind {
+impl BatchKind {
     /// The INSERT of a row in which the database is to fill in some columns.
-    pub(super) fn insert(def: &'static ModelDef, left_out: &ColumnSet) -> Self {
-        let generated = def
-            .generated
-            .filter(|position| left_out.contains(*position));
+    pub(super) fn insert(def: &'static ModelDef, omitted: &ColumnSet) -> Self {
+        let generated = def.generated.filter(|position| omitted.contains(*position));
         let all = 0..def.columns.len();
         Self::Insert {
             columns: all
-                .filter(|position| !left_out.contains(*position))
+                .filter(|position| !omitted.contains(*position))
                 .collect(),
-            fetched: left_out
+            fetched: omitted
                 .iter()
                 .filter(|position| Some(*position) != generated)
                 .collect(),

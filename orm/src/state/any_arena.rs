@@ -1,14 +1,17 @@
 //! [`AnyArena`]: an arena without its model's type, which is all that a flush needs.
 
 use std::any::Any;
+use std::num::NonZeroU32;
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
+use super::apply_rows::{Inserted, Updated};
 use super::arena::{Arena, Slot};
-use super::lifecycle::EntityState;
-use super::outcome::{Inserted, Updated};
+use super::entity_state::EntityState;
+use super::handle::{Link, Ref};
+use super::key_tuple::{KeySet, KeyTuple};
 use super::reading::Reading;
 use super::witness::Witness;
 use crate::mapping::{ColumnSet, Model, ModelDef};
@@ -20,6 +23,13 @@ pub(crate) struct Changed {
     pub(crate) columns: ColumnSet,
     /// Its key in the database, if that is a single integer.
     pub(crate) key: Option<i64>,
+}
+
+impl Changed {
+    /// Whether one of these columns has changed.
+    pub(crate) fn touches(&self, columns: &[usize]) -> bool {
+        columns.iter().any(|column| self.columns.contains(*column))
+    }
 }
 
 /// The entities of one model, by slot and column position.
@@ -40,7 +50,7 @@ pub(crate) trait AnyArena: Any + Send {
     /// The columns in which the two differ.
     fn changes(&self, slot: u32) -> ColumnSet;
     /// The columns of an entity to insert that the database is to fill in.
-    fn left_out(&self, slot: u32) -> ColumnSet;
+    fn omitted(&self, slot: u32) -> ColumnSet;
     /// The columns that a flush would write.
     fn written(&self, slot: u32) -> ColumnSet;
     /// Reads a row of the model's columns and tells its values at `positions`.
@@ -55,14 +65,15 @@ pub(crate) trait AnyArena: Any + Send {
     /// Whether a flush would write anything.
     fn has_changes(&self) -> bool;
     /// Everything was written: empties the lists of work and drops the old copies of touched entities.
-    fn settle(&mut self);
+    fn clear_dirty(&mut self);
     fn apply_inserts(&mut self, rows: &[Inserted], level: u32, epoch: u32);
     fn apply_updates(&mut self, rows: &[Updated], level: u32);
     fn apply_deletes(&mut self, slots: &[u32], level: u32);
     /// Puts back what was not flushed.
     fn undo_pending(&mut self);
     fn undo_to(&mut self, level: u32);
-    fn keep(&mut self);
+    /// Forgets the undo log, since what it would undo is stored.
+    fn discard_undo(&mut self);
     /// Makes every loaded entity stale at that time of the session's clock.
     fn mark_stale(&mut self, clock: u32);
     /// Makes every loaded entity expired, too: in a session that expires on commit it can't be read.
@@ -81,16 +92,53 @@ pub(crate) trait AnyArena: Any + Send {
     fn witness(&self) -> Option<Witness>;
     /// The entities whose values a rollback has taken away, by slot.
     fn take_unknown(&mut self) -> Vec<u32>;
-    /// Reads a row of the model's columns into the entity that has its key, and tells its slot.
-    fn reread(&mut self, row: &dyn Row, reading: Reading) -> Result<Option<u32>>;
+    /// Takes the columns of a row from `start` on into the arena, and tells the entity's slot.
+    ///
+    /// # Errors
+    /// `Decode` for a value that doesn't fit; `StaleData` for a changed entity whose row is not as it was loaded.
+    fn load(&mut self, row: &dyn Row, start: usize, reading: Reading) -> Result<u32>;
+    /// The entity with that primary key, a value a column.
+    fn find(&self, key: &[Value]) -> Option<u32>;
+    /// Marks an entity for deletion.
+    fn delete(&mut self, slot: u32);
+    /// The state of the entity that got this stamp in its slot.
+    fn entity_state(&self, slot: u32, stamp: NonZeroU32) -> Option<EntityState>;
+    /// The foreign keys of an entity that the flush takes from other entities.
+    fn links(&self, slot: u32) -> &[Link];
+    /// Whether any entity has some.
+    fn has_links(&self) -> bool;
     /// Notes that the rows of entities turned out to be gone.
     fn lose(&mut self, slots: &[u32], level: u32);
     /// Begins the clock again: every entity is stale.
     fn reset_clock(&mut self);
-    /// The slots of persistent entities.
-    fn loaded(&self) -> Vec<u32>;
+    /// The persistent entities whose foreign key is one of these in the database, by slot.
+    fn referring(&mut self, columns: &'static [usize], keys: &KeySet<KeyTuple<Value>>) -> Vec<u32>;
     /// Sets columns to NULL, as the database has done.
     fn set_null(&mut self, slot: u32, columns: &[usize], level: u32);
+}
+
+/// A primary key as the row that it is of, which has no other columns.
+struct KeyRow<'k>(&'static ModelDef, &'k [Value]);
+
+impl Row for KeyRow<'_> {
+    fn len(&self) -> usize {
+        self.0.columns.len()
+    }
+
+    fn name(&self, index: usize) -> &str {
+        self.0.names.get(index).copied().unwrap_or_default()
+    }
+
+    fn get(&self, index: usize) -> Result<ValueRef<'_>> {
+        let mut parts = self.0.primary_key.iter().zip(self.1);
+        let part = parts.find(|(position, _)| **position == index);
+        Ok(part.map_or(ValueRef::Null, |(_, value)| value.as_ref()))
+    }
+}
+
+fn linked_columns(links: &[Link]) -> impl Iterator<Item = usize> {
+    let columns = links.iter().flat_map(|link| link.reference.columns);
+    columns.copied()
 }
 
 impl dyn AnyArena {
@@ -126,10 +174,12 @@ impl<M: Model> AnyArena for Arena<M> {
             let (Some(value), Some(old)) = (&slot.value, &slot.old) else {
                 return None;
             };
-            let columns = match slot.state {
+            let mut columns = match slot.state {
                 EntityState::Persistent => value.changes(old),
                 _ => return None,
             };
+            let linked = linked_columns(AnyArena::links(self, *index));
+            linked.for_each(|position| columns.insert(position));
             let key = match key.map(|position| old.value(position)) {
                 Some(ValueRef::Int(key)) => Some(key),
                 _ => None,
@@ -172,25 +222,29 @@ impl<M: Model> AnyArena for Arena<M> {
         }
     }
 
-    fn left_out(&self, slot: u32) -> ColumnSet {
+    fn omitted(&self, slot: u32) -> ColumnSet {
         let unset = self.unset.get(&slot).into_iter().flatten();
         let placeholders =
             unset.filter(|(position, value)| self.value(slot, *position).is_same(value.as_ref()));
         let generated = M::def()
             .generated
             .filter(|key| self.value(slot, *key) == ValueRef::Int(0));
-        placeholders
+        let mut omitted: ColumnSet = placeholders
             .map(|(position, _)| *position)
             .chain(generated)
-            .collect()
+            .collect();
+        for position in linked_columns(AnyArena::links(self, slot)) {
+            omitted.remove(position);
+        }
+        omitted
     }
 
     fn written(&self, slot: u32) -> ColumnSet {
         match self.slots[slot as usize].state {
             EntityState::Pending => {
-                let left_out = self.left_out(slot);
+                let omitted = self.omitted(slot);
                 let all = 0..M::def().columns.len();
-                all.filter(|position| !left_out.contains(*position))
+                all.filter(|position| !omitted.contains(*position))
                     .collect()
             }
             EntityState::Persistent => self.changes(slot),
@@ -234,11 +288,12 @@ impl<M: Model> AnyArena for Arena<M> {
             || !AnyArena::deleting(self).is_empty()
             || self.touched.iter().any(|index| {
                 let slot = &self.slots[*index as usize];
-                slot.state == EntityState::Persistent && slot.is_changed()
+                slot.state == EntityState::Persistent
+                    && (slot.is_changed() || !AnyArena::links(self, *index).is_empty())
             })
     }
 
-    fn settle(&mut self) {
+    fn clear_dirty(&mut self) {
         for index in std::mem::take(&mut self.touched) {
             let slot = &mut self.slots[index as usize];
             // The old copy of a deleted one is for the rollback.
@@ -272,8 +327,8 @@ impl<M: Model> AnyArena for Arena<M> {
         Self::undo_to(self, level);
     }
 
-    fn keep(&mut self) {
-        Self::keep(self);
+    fn discard_undo(&mut self) {
+        Self::discard_undo(self);
     }
 
     fn mark_stale(&mut self, clock: u32) {
@@ -318,13 +373,35 @@ impl<M: Model> AnyArena for Arena<M> {
         unknown.into_iter().filter(counts).collect()
     }
 
-    fn reread(&mut self, row: &dyn Row, reading: Reading) -> Result<Option<u32>> {
-        let fresh = M::decode(row, 0)?;
-        let Some(handle) = self.find(&fresh.key()) else {
-            return Ok(None);
-        };
-        self.overwrite(handle, fresh, reading);
-        Ok(Some(handle.slot))
+    fn load(&mut self, row: &dyn Row, start: usize, reading: Reading) -> Result<u32> {
+        let key = M::decode_key(row, start)?;
+        let handle = Self::load(self, key, reading, || M::decode(row, start))?;
+        Ok(handle.slot)
+    }
+
+    fn find(&self, key: &[Value]) -> Option<u32> {
+        let key = M::decode_key(&KeyRow(M::def(), key), 0).ok()?;
+        Self::find(self, &key).map(|handle| handle.slot)
+    }
+
+    fn delete(&mut self, slot: u32) {
+        self.mark_deleted(slot);
+    }
+
+    fn entity_state(&self, slot: u32, stamp: NonZeroU32) -> Option<EntityState> {
+        self.state(Ref::new(slot, stamp))
+    }
+
+    #[inline]
+    fn links(&self, slot: u32) -> &[Link] {
+        if self.links.is_empty() {
+            return &[];
+        }
+        self.links.get(&slot).map_or(&[], Vec::as_slice)
+    }
+
+    fn has_links(&self) -> bool {
+        !self.links.is_empty()
     }
 
     fn lose(&mut self, slots: &[u32], level: u32) {
@@ -343,10 +420,8 @@ impl<M: Model> AnyArena for Arena<M> {
         (self.fresh_from, self.expired_before, self.overtaken) = (2, 2, None);
     }
 
-    fn loaded(&self) -> Vec<u32> {
-        let slots = self.slots.iter().zip(0..);
-        let persistent = slots.filter(|(slot, _)| slot.state == EntityState::Persistent);
-        persistent.map(|(_, index)| index).collect()
+    fn referring(&mut self, columns: &'static [usize], keys: &KeySet<KeyTuple<Value>>) -> Vec<u32> {
+        Self::referring(self, columns, keys)
     }
 
     fn set_null(&mut self, slot: u32, columns: &[usize], level: u32) {

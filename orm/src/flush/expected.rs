@@ -1,12 +1,12 @@
-//! The old values that a unit's UPDATE or DELETE guards, as they are bound: whole, or as digests if one of
-//! them is large. Which columns are guarded is decided in `plan.rs`, how they are compared by the dialect.
+//! The old values that a batch's UPDATE or DELETE expects, as they are bound: whole, or as digests if one of
+//! them is large. Which columns these are is decided in `batches.rs`, how they are compared by the dialect.
 
 use orm_core::error::Result;
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
-use super::emit::Rows;
-use super::unit::Unit;
+use super::batch::Batch;
+use super::emit::BatchWriter;
 use crate::engine::Connection;
 use crate::query::current_rows_by_key;
 use crate::state::AnyArena;
@@ -14,34 +14,34 @@ use crate::state::AnyArena;
 /// The bytes of an old value beyond which its digest is bound instead.
 const LARGE: usize = 1024;
 
-/// The guarded columns of a unit, with digests where there are any.
-pub(super) struct Guards<'g> {
-    pub(super) columns: &'g [usize],
+/// The expected columns of a batch, with digests where there are any.
+pub(super) struct Expected<'e> {
+    pub(super) columns: &'e [usize],
     /// The digests, row by row, in the order of `columns`; `None` for what is bound whole. Empty if all is.
     digests: Vec<Option<String>>,
 }
 
-impl Rows<'_> {
-    /// The guard of the columns at `positions`.
+impl BatchWriter<'_> {
+    /// The old values of these columns.
     ///
     /// A statement compares either all of its columns that can be large whole, or all of them by digest, so
     /// that there are at most two texts for a set of columns.
-    pub(super) fn guards<'g>(&self, columns: &'g [usize]) -> Guards<'g> {
-        let (arena, unit, dialect) = (self.arena, self.unit, self.connection.dialect());
+    pub(super) fn expected<'e>(&self, columns: &'e [usize]) -> Expected<'e> {
+        let (arena, batch, dialect) = (self.arena, self.batch, self.connection.dialect());
         let large: Vec<usize> = columns
             .iter()
             .copied()
-            .filter(|position| may_be_large(unit, *position))
-            .filter(|position| dialect.digests(&unit.column(*position)))
+            .filter(|position| may_be_large(batch, *position))
+            .filter(|position| dialect.digests(&batch.column(*position)))
             .collect();
         let is_large = |slot: &u32| {
             let mut large = large.iter();
             large.any(|position| arena.old_value(*slot, *position).size() > LARGE)
         };
         let mut digests = Vec::new();
-        if !large.is_empty() && unit.slots.iter().any(is_large) {
-            digests.reserve(unit.slots.len() * columns.len());
-            for slot in &unit.slots {
+        if !large.is_empty() && batch.slots.iter().any(is_large) {
+            digests.reserve(batch.slots.len() * columns.len());
+            for slot in &batch.slots {
                 for position in columns {
                     let value = arena.old_value(*slot, *position);
                     let by_digest = large.contains(position);
@@ -49,17 +49,17 @@ impl Rows<'_> {
                 }
             }
         }
-        Guards { columns, digests }
+        Expected { columns, digests }
     }
 }
 
-impl Guards<'_> {
+impl Expected<'_> {
     /// Whether columns are compared by digest.
     pub(super) fn by_digest(&self) -> bool {
         !self.digests.is_empty()
     }
 
-    /// Adds the key of a row and its guarded values.
+    /// Adds the key of a row and its expected values.
     pub(super) fn fill<'v>(
         &'v self,
         arena: &'v dyn AnyArena,
@@ -79,14 +79,14 @@ impl Guards<'_> {
     }
 }
 
-impl Guards<'_> {
+impl Expected<'_> {
     /// Whether a column may hold the same value in another spelling.
-    pub(super) fn may_be_respelled(&self, unit: &Unit) -> bool {
+    pub(super) fn may_be_respelled(&self, batch: &Batch) -> bool {
         let mut columns = self.columns.iter();
-        columns.any(|position| is_spelled(&unit.def.columns[*position].ty))
+        columns.any(|position| is_spelled(&batch.def.columns[*position].ty))
     }
 
-    /// The values that the row of an entity has in the guarded columns, as they are there; `None` if they don't
+    /// The values that the row of an entity has in the expected columns, as they are there; `None` if they don't
     /// read as the old values.
     #[cold]
     pub(super) fn spelled(
@@ -125,8 +125,8 @@ pub(super) fn is_spelled(ty: &Type) -> bool {
 }
 
 /// Whether a column has room for a value that is worth a digest.
-fn may_be_large(unit: &Unit, position: usize) -> bool {
-    let column = &unit.def.columns[position];
+fn may_be_large(batch: &Batch, position: usize) -> bool {
+    let column = &batch.def.columns[position];
     // A character is of four bytes at most.
     let fits = |length: u32| length as usize * 4 > LARGE;
     matches!(column.ty, Type::Text | Type::Bytes) && column.length.is_none_or(fits)
