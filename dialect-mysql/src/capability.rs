@@ -4,7 +4,8 @@
 //! Read through `Dialect::capabilities`. No SQL is made here.
 
 use orm_core::sql::{
-    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
+    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder, RepeatStyle,
+    UpsertStyle, ValuesStyle,
 };
 
 /// MySQL 8.
@@ -20,6 +21,13 @@ pub(crate) const MYSQL: Capabilities = Capabilities {
     insert_binds: 300,
     arrays: false,
     insert_returning: false,
+    update_returning: false,
+    delete_returning: false,
+    upsert: UpsertStyle::OnDuplicateKey,
+    named_conflicts: false,
+    update_from: OtherTables::List,
+    delete_using: OtherTables::List,
+    ordered_writes: true,
     generated_keys: GeneratedKeys::LastInsertId,
     // InnoDB undoes a failed statement and keeps the transaction, deadlocks aside: those end it, which
     // the driver finds out.
@@ -28,6 +36,9 @@ pub(crate) const MYSQL: Capabilities = Capabilities {
     transactional_ddl: false,
     alter_constraint: true,
     row_locks: true,
+    share_lock: " FOR SHARE",
+    lock_of: true,
+    key_locks: false,
     snapshot_reads: true,
     null_safe: NullSafeStyle::Spaceship,
     in_list: InListStyle::JsonTable,
@@ -39,6 +50,12 @@ pub(crate) const MYSQL: Capabilities = Capabilities {
     // Error 1093, unless the table is read into a derived table before. The hint keeps the optimizer from
     // merging that one into the query around it (MySQL's manual, "Errors in Subqueries").
     own_table_hint: Some("/*+ NO_MERGE(`inner_query`) */ "),
+    lateral: true,
+    table_functions: false,
+    column_aliases: true,
+    values: ValuesStyle::Rows,
+    nested_set_operations: true,
+    set_operation_all: true,
     // The manual's own word for "all rows from an offset on": 2^64 - 1.
     no_limit: Some("18446744073709551615"),
     insert_defaults: " () VALUES ()",
@@ -46,10 +63,16 @@ pub(crate) const MYSQL: Capabilities = Capabilities {
 
 /// MariaDB since 10.5.
 pub(crate) const MARIADB: Capabilities = Capabilities {
-    // INSERT alone: there is no UPDATE … RETURNING, and DELETE … RETURNING is nobody's need here.
     insert_returning: true,
+    // Not so UPDATE, before MariaDB 13.
+    delete_returning: true,
     generated_keys: GeneratedKeys::Returning,
     own_table_hint: None,
+    share_lock: " LOCK IN SHARE MODE",
+    lock_of: false,
+    lateral: false,
+    column_aliases: false,
+    values: ValuesStyle::Selects,
     // By the SQL mode of that name, which the driver sets.
     simultaneous_set: true,
     ..MYSQL

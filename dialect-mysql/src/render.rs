@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::sql::{SqlWriter, TransactionOptions, write_expr};
-use orm_core::stmt::{Expr, Like, LikeKind};
+use orm_core::sql::{SqlWriter, TransactionOptions, write_expr, write_operand};
+use orm_core::stmt::{Like, LikeKind};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -32,16 +32,6 @@ pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like, collation: &
         w.push(" LIKE ").bind(like.pattern.as_ref());
     }
     w.push(" COLLATE ").push(collation).push(LIKE_ESCAPE);
-    Ok(())
-}
-
-fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
-    if w.dialect().is_simple(expr) {
-        return write_expr(w, expr);
-    }
-    w.push("(");
-    write_expr(w, expr)?;
-    w.push(")");
     Ok(())
 }
 

@@ -15,24 +15,24 @@ use orm_core::testing::golden::expressions::{
     aggregate, call, cast, count_all, count_distinct, distinct, ints, is_in, like, not_in,
     one_more, same, text, two_conditions, two_values,
 };
-use orm_core::testing::golden::{self, Statement, statements, tables, written};
+use orm_core::testing::golden::{self, HasText, statements, tables, written};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 #[track_caller]
-fn check(statement: &impl Statement, expected: &str) {
+fn check(statement: &impl HasText, expected: &str) {
     check_both(statement, expected, expected);
 }
 
 #[track_caller]
-fn check_both(statement: &impl Statement, mysql: &str, mariadb: &str) {
+fn check_both(statement: &impl HasText, mysql: &str, mariadb: &str) {
     golden::check(&MysqlDialect, statement, mysql);
     golden::check(&MariaDbDialect, statement, mariadb);
 }
 
 /// MariaDB has words for it, MySQL has none.
 #[track_caller]
-fn check_mariadb(statement: &impl Statement, expected: &str) {
+fn check_mariadb(statement: &impl HasText, expected: &str) {
     golden::check(&MariaDbDialect, statement, expected);
     let error = written(&MysqlDialect, statement).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);

@@ -1,7 +1,8 @@
 //! What PostgreSQL can do, as data, with the reasons. Read by core's planner and writer.
 
 use orm_core::sql::{
-    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
+    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder, RepeatStyle,
+    UpsertStyle, ValuesStyle,
 };
 
 /// PostgreSQL 12 and later.
@@ -17,6 +18,13 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     insert_binds: 1000,
     arrays: true,
     insert_returning: true,
+    update_returning: true,
+    delete_returning: true,
+    upsert: UpsertStyle::OnConflict,
+    named_conflicts: true,
+    update_from: OtherTables::Clause,
+    delete_using: OtherTables::Clause,
+    ordered_writes: false,
     // There is no such thing without naming a sequence: keys come back by RETURNING.
     generated_keys: GeneratedKeys::Returning,
     // One failed statement aborts the whole transaction, up to the last savepoint.
@@ -24,6 +32,9 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     transactional_ddl: true,
     alter_constraint: true,
     row_locks: true,
+    share_lock: " FOR SHARE",
+    lock_of: true,
+    key_locks: true,
     snapshot_reads: false,
     null_safe: NullSafeStyle::IsNotDistinctFrom,
     // One statement text for lists of any length, and faster than a list of binds.
@@ -32,6 +43,12 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     simultaneous_set: true,
     limit_in_subquery: true,
     own_table_hint: None,
+    lateral: true,
+    table_functions: true,
+    column_aliases: true,
+    values: ValuesStyle::Values,
+    nested_set_operations: true,
+    set_operation_all: true,
     no_limit: None,
     insert_defaults: " DEFAULT VALUES",
 };

@@ -36,9 +36,9 @@ use orm_core::error::Result;
 use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, Guard, SqlWriter, TransactionOptions, write_batch_delete_row,
-    write_batch_insert_rows, write_batch_update_row,
+    write_batch_update_row,
 };
-use orm_core::stmt::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate, Like};
+use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Insert, Like};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
@@ -82,11 +82,9 @@ impl Dialect for PostgresDialect {
         render::write_aggregate(w, call, ty)
     }
 
-    fn write_batch_insert(&self, w: &mut SqlWriter<'_>, insert: &BatchInsert<'_>) -> Result<()> {
-        match insert.rows {
-            BatchRows::Rows(_) => write_batch_insert_rows(w, insert),
-            BatchRows::Arrays => render::write_batch_insert_arrays(w, insert),
-        }
+    fn write_array_source(&self, w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
+        render::write_array_source(w, insert);
+        Ok(())
     }
 
     fn write_batch_update(&self, w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {

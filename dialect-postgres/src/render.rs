@@ -8,12 +8,8 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::sql::{
-    Guard, IsolationLevel, SqlWriter, TransactionOptions, write_batch_insert_rows, write_expr,
-};
-use orm_core::stmt::{
-    BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate, Like, LikeKind,
-};
+use orm_core::sql::{Guard, IsolationLevel, SqlWriter, TransactionOptions, write_operand};
+use orm_core::stmt::{BatchColumn, BatchDelete, BatchUpdate, Insert, Like, LikeKind};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -31,13 +27,7 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
 /// LIKE counts case, ILIKE does not. `\` escapes in both without being told so, and the clause that
 /// tells it would itself depend on `standard_conforming_strings`.
 pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-    if w.dialect().is_simple(&like.expr) {
-        write_expr(w, &like.expr)?;
-    } else {
-        w.push("(");
-        write_expr(w, &like.expr)?;
-        w.push(")");
-    }
+    write_operand(w, &like.expr)?;
     w.push(match like.kind {
         LikeKind::ContainsIgnoreCase => " ILIKE ",
         _ => " LIKE ",
@@ -73,41 +63,31 @@ pub(crate) fn begin(options: TransactionOptions) -> Cow<'static, str> {
     }
 }
 
-/// `INSERT INTO t (a, b) SELECT * FROM UNNEST($1::text[], $2::int8[])`.
+/// `SELECT * FROM UNNEST($1::text[], $2::int8[])`.
 ///
-/// With a column handed back, the rows are sorted by their place in the arrays: the server evaluates
+/// With something handed back, the rows are sorted by their place in the arrays: the server evaluates
 /// defaults after sorting, so that a sequence counts up in the order of the rows.
-pub(crate) fn write_batch_insert_arrays(
-    w: &mut SqlWriter<'_>,
-    insert: &BatchInsert<'_>,
-) -> Result<()> {
-    if insert.columns.is_empty() {
-        // Without columns there is nothing to unnest, and the contract is one row of defaults.
-        let rows = BatchRows::Rows(1);
-        return write_batch_insert_rows(w, &BatchInsert { rows, ..*insert });
+pub(crate) fn write_array_source(w: &mut SqlWriter<'_>, insert: &Insert) {
+    let columns: Vec<BatchColumn<'_>> = insert.batch_columns().collect();
+    let plain = columns.iter().all(|c| element_cast(c).is_none());
+    if plain && insert.returning.is_empty() {
+        w.push("SELECT * FROM ");
+        write_unnest(w, &columns);
+        return;
     }
-    w.push("INSERT INTO ").ident(insert.table).push(" (");
-    w.idents(insert.columns.iter().map(|column| column.name));
-    let plain = insert.columns.iter().all(|c| element_cast(c).is_none());
-    if plain && insert.returning.is_none() {
-        w.push(") SELECT * FROM ");
-        write_unnest(w, insert.columns);
-        return Ok(());
-    }
-    w.push(") SELECT ");
-    w.list(insert.columns.iter().enumerate(), |w, (index, column)| {
+    w.push("SELECT ");
+    w.list(columns.iter().enumerate(), |w, (index, column)| {
         write_element(w, ("p", index), column);
     });
     w.push(" FROM ");
-    let Some(returning) = insert.returning else {
-        write_source(w, insert.columns, "p");
-        return Ok(());
-    };
-    write_unnest(w, insert.columns);
+    if insert.returning.is_empty() {
+        write_source(w, &columns, "p");
+        return;
+    }
+    write_unnest(w, &columns);
     w.push(" WITH ORDINALITY AS p(");
-    write_aliases(w, insert.columns.len());
-    w.push(", n) ORDER BY p.n RETURNING ").ident(returning);
-    Ok(())
+    write_aliases(w, columns.len());
+    w.push(", n) ORDER BY p.n");
 }
 
 /// `UPDATE t SET a = v.c0 FROM UNNEST($1::text[], $2::int8[]) AS v(c0, c1) WHERE t.id = v.c1`.

@@ -12,12 +12,12 @@ use orm_core::testing::golden::expressions::{
     aggregate, call, cast, count_all, count_distinct, distinct, ints, is_in, like, not_in,
     one_more, same, text, two_conditions, two_values,
 };
-use orm_core::testing::golden::{self, Statement, statements, tables};
+use orm_core::testing::golden::{self, HasText, statements, tables};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 #[track_caller]
-fn check(statement: &impl Statement, expected: &str) {
+fn check(statement: &impl HasText, expected: &str) {
     golden::check(&PostgresDialect, statement, expected);
 }
 

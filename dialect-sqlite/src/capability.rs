@@ -3,7 +3,8 @@
 //! Read by the writer, the planner of a flush and the test suite. No code here.
 
 use orm_core::sql::{
-    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
+    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder, RepeatStyle,
+    UpsertStyle, ValuesStyle,
 };
 
 /// What SQLite can do.
@@ -19,6 +20,13 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     insert_binds: 128,
     arrays: false,
     insert_returning: true,
+    update_returning: true,
+    delete_returning: true,
+    upsert: UpsertStyle::OnConflictApart,
+    named_conflicts: false,
+    update_from: OtherTables::Clause,
+    delete_using: OtherTables::Unsupported,
+    ordered_writes: false,
     // A loop with the last row id is three times as fast as RETURNING.
     generated_keys: GeneratedKeys::LastInsertId,
     statement_rollback: true,
@@ -27,6 +35,9 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     // cycle of foreign keys needs none.
     alter_constraint: false,
     row_locks: false,
+    share_lock: "",
+    lock_of: false,
+    key_locks: false,
     snapshot_reads: false,
     null_safe: NullSafeStyle::Is,
     in_list: InListStyle::JsonEach,
@@ -34,6 +45,12 @@ pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     simultaneous_set: true,
     limit_in_subquery: true,
     own_table_hint: None,
+    lateral: false,
+    table_functions: true,
+    column_aliases: false,
+    values: ValuesStyle::Values,
+    nested_set_operations: false,
+    set_operation_all: false,
     no_limit: Some("-1"),
     insert_defaults: " DEFAULT VALUES",
 };

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{IsolationLevel, SqlWriter, TransactionOptions, write_expr};
-use orm_core::stmt::{Expr, Like, LikeKind, NextVersion};
+use orm_core::sql::{IsolationLevel, SqlWriter, TransactionOptions, write_expr, write_operand};
+use orm_core::stmt::{Like, LikeKind, NextVersion};
 use orm_core::value::Value;
 
 /// Writes the version after the present one. A column holds numbers of any width, so the statement has to fail by
@@ -94,16 +94,6 @@ fn write_glob<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
     for (from, to) in LIKE_TO_GLOB {
         w.push(", '").push(from).push("', '").push(to).push("')");
     }
-    Ok(())
-}
-
-fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
-    if w.dialect().is_simple(expr) {
-        return write_expr(w, expr);
-    }
-    w.push("(");
-    write_expr(w, expr)?;
-    w.push(")");
     Ok(())
 }
 

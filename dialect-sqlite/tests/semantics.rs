@@ -5,8 +5,8 @@
 use dialect_sqlite::{SqliteDialect, SqliteDriver};
 use orm_core::driver::{Connection, Driver};
 use orm_core::schema::{Column, Literal, Schema, ServerDefault, Table};
-use orm_core::sql::{Dialect, SqlWriter, ddl, write_select};
-use orm_core::stmt::{Expr, Like, LikeKind, Projection, Select, Source};
+use orm_core::sql::{Dialect, SqlWriter, ddl, write_query};
+use orm_core::stmt::{Expr, FromItem, Like, LikeKind, Projection, Query, Select};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
@@ -24,16 +24,14 @@ fn first_column(connection: &mut dyn Connection, sql: &str, binds: &[ValueRef<'_
     found
 }
 
-fn select(filter: Expr) -> Select {
-    Select {
+fn select(filter: Expr) -> Query {
+    let select = Select {
         columns: vec![Projection::Expr(Expr::column("t", "a"))],
-        from: Some(Source {
-            table: "t".into(),
-            alias: None,
-        }),
+        from: Some(FromItem::table("t")),
         filter: vec![filter],
         ..Select::default()
-    }
+    };
+    select.into()
 }
 
 fn like(kind: LikeKind, needle: &str, pattern: &str) -> Expr {
@@ -48,7 +46,7 @@ fn like(kind: LikeKind, needle: &str, pattern: &str) -> Expr {
 fn found(connection: &mut dyn Connection, filter: Expr) -> Vec<String> {
     let select = select(filter);
     let mut w = SqlWriter::new(&SqliteDialect);
-    write_select(&mut w, &select).unwrap();
+    write_query(&mut w, &select).unwrap();
     let (sql, binds) = w.finish();
     let values = first_column(connection, &sql, &binds);
     let texts = values.into_iter().map(|value| match value {
@@ -110,7 +108,7 @@ fn texts(alphabet: &[&str], length: usize) -> Vec<Value> {
 fn a_pattern_means_the_same_as_in_a_like_that_counts_case() {
     let select = select(like(LikeKind::Pattern, "", ""));
     let mut w = SqlWriter::new(&SqliteDialect);
-    write_select(&mut w, &select).unwrap();
+    write_query(&mut w, &select).unwrap();
     let sql = w.finish().0;
     let glob = sql
         .strip_prefix(r#"SELECT "a" FROM "t" WHERE "#)
@@ -149,7 +147,7 @@ fn long_lists_find_their_members() {
             negated: false,
         });
         let mut w = SqlWriter::new(&SqliteDialect);
-        write_select(&mut w, &select).unwrap();
+        write_query(&mut w, &select).unwrap();
         let (sql, binds) = w.finish();
         assert_eq!(binds.len(), 1);
         let found = first_column(connection.as_mut(), &sql, &binds);

@@ -107,7 +107,7 @@ pub mod __private {
         ModelSlot, NewEntity, Placeholder, ReferenceDef, Registration, Skipped, Version,
         default_fits, filled, given, or_server, referred, table,
     };
-    pub use crate::query::{FromRow, Places, read_place};
+    pub use crate::query::{ColumnIndex, FromRow, read_place};
     pub use crate::session::link;
     pub use crate::state::Vtable;
 }

@@ -3,36 +3,34 @@
 use orm_core::driver::Connection;
 use orm_core::error::ErrorKind;
 use orm_core::schema::{Column, Literal, Rule, Schema, ServerDefault, Table};
-use orm_core::sql::{Dialect, ddl, write_batch_insert, write_select};
+use orm_core::sql::{Dialect, ddl, write_insert, write_query};
 use orm_core::stmt::{
-    Aggregate, BatchColumn, BatchInsert, BatchRows, Expr, Like, LikeKind, Projection, Select,
-    Source,
+    Aggregate, BatchColumn, BatchRows, Expr, FromItem, Like, LikeKind, Projection, Query, Select,
 };
+use orm_core::testing::golden::batches;
 use orm_core::types::{EnumType, Type};
 use orm_core::value::{Value, ValueRef};
 
 use super::support::{Scratch, collation, control, dialect, execute, integer, rows, run, value};
 
-fn count(filter: Expr) -> Select {
-    Select {
+fn count(filter: Expr) -> Query {
+    let select = Select {
         columns: vec![Projection::Expr(Expr::Aggregate {
             function: Aggregate::Count,
             expr: None,
             distinct: false,
             ty: Type::Int64,
         })],
-        from: Some(Source {
-            table: "t".into(),
-            alias: None,
-        }),
+        from: Some(FromItem::table("t")),
         filter: vec![filter],
         ..Select::default()
-    }
+    };
+    select.into()
 }
 
 fn counted(connection: &mut dyn Connection, filter: Expr) -> i64 {
     let select = count(filter);
-    let found = run(connection, |w| write_select(w, &select));
+    let found = run(connection, |w| write_query(w, &select));
     match found.unwrap_or_else(|error| panic!("{error}"))[0][0] {
         Value::Int(number) => number,
         ref other => panic!("a count is {other:?}"),
@@ -108,7 +106,7 @@ fn a_search_by_the_start_uses_the_index() {
     };
     let plan = run(connection.as_mut(), |w| {
         w.push(explain);
-        write_select(w, &select)
+        write_query(w, &select)
     });
     let plan = plan.expect("a plan");
     let range = Value::Text("range".into());
@@ -198,20 +196,18 @@ fn long_lists_of_other_types() {
     }
 }
 
-fn aggregate(function: Aggregate, column: &'static str, ty: Type) -> Select {
-    Select {
+fn aggregate(function: Aggregate, column: &'static str, ty: Type) -> Query {
+    let select = Select {
         columns: vec![Projection::Expr(Expr::Aggregate {
             function,
             expr: Some(Box::new(Expr::column("t", column))),
             distinct: false,
             ty,
         })],
-        from: Some(Source {
-            table: "t".into(),
-            alias: None,
-        }),
+        from: Some(FromItem::table("t")),
         ..Select::default()
-    }
+    };
+    select.into()
 }
 
 #[test]
@@ -223,7 +219,7 @@ fn sums_are_integers_and_means_are_floats() {
     let sum = aggregate(Aggregate::Sum, "i", Type::Int64);
     let mean = aggregate(Aggregate::Avg, "i", Type::Float64);
     assert_eq!(
-        run(connection, |w| write_select(w, &sum)).expect("a sum"),
+        run(connection, |w| write_query(w, &sum)).expect("a sum"),
         [[Value::Null]]
     );
     control(
@@ -231,19 +227,19 @@ fn sums_are_integers_and_means_are_floats() {
         &["INSERT INTO t VALUES (1, 0.5), (2, 0.25), (2, NULL)"],
     );
     assert_eq!(
-        run(connection, |w| write_select(w, &sum)).expect("a sum"),
+        run(connection, |w| write_query(w, &sum)).expect("a sum"),
         [[Value::Int(5)]]
     );
-    let third = run(connection, |w| write_select(w, &mean)).expect("a mean");
+    let third = run(connection, |w| write_query(w, &mean)).expect("a mean");
     assert_eq!(third, [[Value::Float(5.0 / 3.0)]]);
     let floats = aggregate(Aggregate::Sum, "f", Type::Float64);
-    let found = run(connection, |w| write_select(w, &floats)).expect("a sum");
+    let found = run(connection, |w| write_query(w, &floats)).expect("a sum");
     assert_eq!(found, [[Value::Float(0.75)]]);
     control(
         connection,
         &["INSERT INTO t VALUES (9223372036854775807, 0)"],
     );
-    let error = run(connection, |w| write_select(w, &sum)).unwrap_err();
+    let error = run(connection, |w| write_query(w, &sum)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OutOfRange, "{error}");
 }
 
@@ -308,14 +304,9 @@ fn returning_hands_back_keys_in_the_order_of_the_rows() {
     );
     let text = Type::Text;
     let columns = [BatchColumn::new("v", &text)];
-    let insert = BatchInsert {
-        table: "t",
-        columns: &columns,
-        rows: BatchRows::Rows(3),
-        returning: Some("id"),
-    };
+    let insert = batches::insert_returning(&columns, BatchRows::Rows(3));
     let mut writer = orm_core::sql::SqlWriter::new(dialect(connection));
-    write_batch_insert(&mut writer, &insert).expect("mariadb has returning");
+    write_insert(&mut writer, &insert).expect("mariadb has returning");
     let (sql, _) = writer.finish();
     let binds = ["c", "a", "b"].map(ValueRef::Text);
     let keys = rows(connection, &sql, &binds).expect("three keys");

@@ -3,13 +3,14 @@
 use dialect_postgres::PostgresDialect;
 use orm_core::error::{ErrorKind, Result};
 use orm_core::sql::{
-    Dialect, SqlWriter, write_batch_delete, write_batch_insert, write_batch_update, write_select,
+    Dialect, SqlWriter, write_batch_delete, write_batch_update, write_insert, write_query,
 };
 use orm_core::stmt::Aggregate::{self, Avg, Count, Max, Sum};
 use orm_core::stmt::{
-    BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate, Expr, Like, LikeKind,
-    Projection, Select, Source,
+    BatchColumn, BatchDelete, BatchRows, BatchUpdate, Expr, FromItem, Insert, Like, LikeKind,
+    Projection, Query, Select,
 };
+use orm_core::testing::golden::batches;
 use orm_core::testing::golden::batches::{ID, NAME, VERSION};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
@@ -27,13 +28,15 @@ fn sql(write: impl FnOnce(&mut SqlWriter<'_>) -> Result<()>) -> String {
 const AT: BatchColumn<'static> = BatchColumn::new("at", &Type::Timestamp);
 
 fn insert(columns: &[BatchColumn<'_>], rows: BatchRows, returning: Option<&str>) -> String {
-    let insert = BatchInsert {
-        table: "v",
-        columns,
-        rows,
-        returning,
+    let returned = |name: &str| Projection::Expr(Expr::column("v", name.to_owned()));
+    let insert = Insert {
+        table: "v".into(),
+        returning: returning.map(returned).into_iter().collect(),
+        ..batches::insert(columns, rows)
     };
-    sql(|w| write_batch_insert(w, &insert))
+    let mut w = SqlWriter::new(&PostgresDialect);
+    write_insert(&mut w, &insert).unwrap();
+    w.finish().0
 }
 
 /// A table whose name is the alias that batches like best, with and without prepared statements.
@@ -119,21 +122,19 @@ fn batches_change_the_rows_whose_guard_still_holds() {
     }
 }
 
-fn select(expr: Expr, filter: Vec<Expr>) -> Select {
-    Select {
+fn select(expr: Expr, filter: Vec<Expr>) -> Query {
+    let select = Select {
         columns: vec![Projection::Expr(expr)],
-        from: Some(Source {
-            table: "t".into(),
-            alias: None,
-        }),
+        from: Some(FromItem::table("t")),
         filter,
         ..Select::default()
-    }
+    };
+    select.into()
 }
 
-fn found(db: &mut Database, select: &Select) -> Vec<Value> {
+fn found(db: &mut Database, select: &Query) -> Vec<Value> {
     let mut w = SqlWriter::new(&PostgresDialect);
-    write_select(&mut w, select).unwrap();
+    write_query(&mut w, select).unwrap();
     let (sql, binds) = w.finish();
     db.rows(&sql, &binds).unwrap().concat()
 }

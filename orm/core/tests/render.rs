@@ -3,18 +3,19 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use orm_core::sql::{Capabilities, InListStyle, NullSafeStyle, Placeholder, SqlWriter, write_raw};
+use orm_core::sql::{Capabilities, InListStyle, NullSafeStyle, Placeholder};
 use orm_core::stmt::{
-    Aggregate, ArithmeticOp, BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate,
-    CompareOp, Delete, Direction, Expr, Extension, Insert, Join, JoinKind, LikeKind, Limit, Order,
-    Part, Projection, RawPart, Select, Update,
+    Aggregate, ArithmeticOp, BatchColumn, BatchDelete, BatchRows, BatchUpdate, CompareOp, Delete,
+    Direction, Expr, Extension, Insert, InsertSource, Join, JoinKind, LikeKind, Limit, Order, Part,
+    Projection, Query, RawPart, Select, Update,
 };
+use orm_core::testing::golden::batches;
 use orm_core::testing::golden::expressions::{
     aggregate_of, arithmetic, column, count_all, count_distinct, eq, int, ints, is_in, is_null,
     like, not_in, same, text,
 };
 use orm_core::testing::golden::statements::source;
-use orm_core::testing::golden::{self, Statement, written};
+use orm_core::testing::golden::{self, HasText, written};
 use orm_core::testing::{ANSI, AnsiDialect};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
@@ -22,12 +23,12 @@ use orm_core::value::{Value, ValueRef};
 const DIALECT: AnsiDialect = AnsiDialect::new();
 
 #[track_caller]
-fn check(statement: &impl Statement, expected: &str) {
+fn check(statement: &impl HasText, expected: &str) {
     golden::check(&DIALECT, statement, expected);
 }
 
 #[track_caller]
-fn check_with(capabilities: Capabilities, statement: &impl Statement, expected: &str) {
+fn check_with(capabilities: Capabilities, statement: &impl HasText, expected: &str) {
     golden::check(&AnsiDialect::with(capabilities), statement, expected);
 }
 
@@ -80,7 +81,10 @@ fn raw_conditions_have_parentheses_among_others() {
         filter: vec![raw(), eq(a(), int(1))],
         ..query()
     };
-    check(&select, r#"SELECT "b" FROM "u" WHERE (x OR y) AND "a" = ?"#);
+    check(
+        &Query::from(select),
+        r#"SELECT "b" FROM "u" WHERE (x OR y) AND "a" = ?"#,
+    );
 }
 
 #[test]
@@ -225,9 +229,11 @@ fn aggregates_take_anything_or_everything() {
 
 #[test]
 fn columns_are_qualified_where_there_is_more_than_one_table() {
-    let filtered = |filter| Select {
-        filter: vec![filter],
-        ..query()
+    let filtered = |filter| {
+        Query::from(Select {
+            filter: vec![filter],
+            ..query()
+        })
     };
     check(
         &filtered(eq(Expr::column("u", "b"), int(1))),
@@ -237,17 +243,20 @@ fn columns_are_qualified_where_there_is_more_than_one_table() {
         from: Some(source("users", Some("u"))),
         ..query()
     };
-    check(&aliased, r#"SELECT "u"."b" FROM "users" AS "u""#);
+    check(
+        &Query::from(aliased),
+        r#"SELECT "u"."b" FROM "users" AS "u""#,
+    );
     let joined = Select {
         joins: vec![Join {
             kind: JoinKind::Inner,
-            source: source("t", None),
+            item: source("t", None),
             on: eq(a(), Expr::column("u", "b")),
         }],
         ..query()
     };
     check(
-        &joined,
+        &Query::from(joined),
         r#"SELECT "u"."b" FROM "u" INNER JOIN "t" ON "t"."a" = "u"."b""#,
     );
 }
@@ -262,21 +271,21 @@ fn subqueries_qualify_their_columns_and_end_doing_so() {
     let select = Select {
         columns: vec![Projection::Expr(a())],
         from: Some(source("t", None)),
-        filter: vec![Expr::Exists(Box::new(inner)), eq(b(), int(1))],
+        filter: vec![Expr::Exists(Box::new(inner.into())), eq(b(), int(1))],
         ..Select::default()
     };
     check(
-        &select,
+        &Query::from(select),
         r#"SELECT "a" FROM "t" WHERE EXISTS (SELECT 1 FROM "u" WHERE "u"."b" = "t"."a") AND "b" = ?"#,
     );
-    let in_select = Expr::InSelect {
+    let in_select = Expr::InQuery {
         expr: Box::new(a()),
-        select: Box::new(query()),
+        query: Box::new(query().into()),
         negated: true,
     };
     check(&in_select, r#""a" NOT IN (SELECT "u"."b" FROM "u")"#);
     check(
-        &eq(a(), Expr::Subquery(Box::new(query()))),
+        &eq(a(), Expr::Subquery(Box::new(query().into()))),
         r#""a" = (SELECT "u"."b" FROM "u")"#,
     );
 }
@@ -296,13 +305,16 @@ fn clauses_stand_in_order() {
         filter: vec![Expr::Or(vec![is_null(a()), is_null(b())])],
         group_by: vec![a(), b()],
         having: vec![eq(a(), int(2)), eq(b(), int(3))],
+        ..query()
+    };
+    let select = Query {
         order_by: vec![
             order(a(), Direction::Ascending),
             order(b(), Direction::Descending),
         ],
         limit: Some(Limit::Rows(u64::MAX)),
         offset: Some(5),
-        ..query()
+        ..select.into()
     };
     let (text, binds) = written(&DIALECT, &select).unwrap();
     assert_eq!(
@@ -315,9 +327,9 @@ fn clauses_stand_in_order() {
 
 #[test]
 fn an_offset_alone_takes_the_word_for_no_limit() {
-    let select = Select {
+    let select = Query {
         offset: Some(5),
-        ..query()
+        ..query().into()
     };
     check(&select, r#"SELECT "b" FROM "u" OFFSET ?"#);
     let all = Capabilities {
@@ -325,26 +337,24 @@ fn an_offset_alone_takes_the_word_for_no_limit() {
         ..ANSI
     };
     check_with(all, &select, r#"SELECT "b" FROM "u" LIMIT ALL OFFSET ?"#);
-    let first = Select {
+    let first = Query {
         limit: Some(Limit::Fixed(1)),
-        ..query()
+        ..query().into()
     };
     check(&first, r#"SELECT "b" FROM "u" LIMIT 1"#);
 }
 
 #[test]
 fn raw_parts_bind_their_values() {
-    let parts = [
+    let raw = Expr::Raw(vec![
         RawPart::Sql("x = ".into()),
         RawPart::Bind(Value::Int(1)),
         RawPart::Sql(" AND y IN ".into()),
         RawPart::List(vec![Value::Int(2), Value::Int(3)]),
         RawPart::Sql(" AND z IN ".into()),
         RawPart::List(vec![]),
-    ];
-    let mut w = SqlWriter::new(&DIALECT);
-    write_raw(&mut w, &parts);
-    let (text, binds) = w.finish();
+    ]);
+    let (text, binds) = written(&DIALECT, &raw).unwrap();
     assert_eq!(
         text,
         "x = ? AND y IN (?, ?) AND z IN (SELECT v FROM (SELECT NULL AS v) AS list WHERE 1 = 0)"
@@ -365,6 +375,11 @@ impl Extension for Soundex {
 
     fn args(&self) -> &[Expr] {
         &self.args
+    }
+
+    fn with_args(&self, args: Vec<Expr>) -> Arc<dyn Extension> {
+        let parts = self.parts.clone();
+        Arc::new(Self { args, parts })
     }
 
     fn template(&self, dialect: &str) -> Option<Vec<Part>> {
@@ -404,14 +419,17 @@ fn extensions_follow_their_template() {
 
 #[test]
 fn writes_of_expressions() {
+    let rows = vec![
+        vec![int(1), arithmetic(ArithmeticOp::Add, int(2), int(3))],
+        vec![int(4), Expr::Value(Value::Null)],
+    ];
+    let columns = vec!["a".into(), "b".into()];
     let insert = Insert {
-        table: "t".into(),
-        columns: vec!["a".into(), "b".into()],
-        rows: vec![
-            vec![int(1), arithmetic(ArithmeticOp::Add, int(2), int(3))],
-            vec![int(4), Expr::Value(Value::Null)],
-        ],
-        returning: vec!["id".into(), "a".into()],
+        returning: vec![Projection::Columns {
+            source: "t".into(),
+            names: &["id", "a"],
+        }],
+        ..Insert::new("t", columns, InsertSource::Rows(rows))
     };
     check(
         &insert,
@@ -420,12 +438,13 @@ fn writes_of_expressions() {
     let update = Update {
         table: "t".into(),
         set: vec![("a".into(), b()), ("b".into(), int(1))],
-        filter: vec![],
+        ..Update::default()
     };
     check(&update, r#"UPDATE "t" SET "a" = "b", "b" = ?"#);
     let delete = Delete {
         table: "t".into(),
         filter: vec![Expr::Or(vec![is_null(a()), is_null(b())]), eq(a(), b())],
+        ..Delete::default()
     };
     check(
         &delete,
@@ -437,12 +456,7 @@ fn writes_of_expressions() {
 fn batches_have_a_placeholder_for_each_value() {
     let column = |name| BatchColumn::new(name, &Type::Int64);
     let columns = [column("a"), column("b")];
-    let insert = BatchInsert {
-        table: "t",
-        columns: &columns,
-        rows: BatchRows::Rows(2),
-        returning: Some("id"),
-    };
+    let insert = batches::insert_returning(&columns, BatchRows::Rows(2));
     let dollar = Capabilities {
         placeholder: Placeholder::Dollar,
         ..ANSI
@@ -485,5 +499,8 @@ fn quotes_in_names_are_doubled_and_values_never_become_text() {
         )],
         ..query()
     };
-    check(&select, r#"SELECT ? AS "x""; DROP TABLE t; --" FROM "u""#);
+    check(
+        &Query::from(select),
+        r#"SELECT ? AS "x""; DROP TABLE t; --" FROM "u""#,
+    );
 }

@@ -9,7 +9,7 @@ use super::cascade;
 use super::emit::Written;
 use super::pending::old_key;
 use crate::mapping::ReferenceDef;
-use crate::query::Write;
+use crate::query::DmlKind;
 use crate::state::{KeySet, KeyTuple, State};
 
 /// Applies the outcome of a plan that was written as a whole.
@@ -49,7 +49,7 @@ fn add_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
 
 /// Makes the entities of a table stale that was written to past the unit of work, and those that the
 /// database may have deleted or changed along with its rows.
-pub(crate) fn overtake(state: &mut State, table: &'static str, write: Write) {
+pub(crate) fn overtake(state: &mut State, table: &'static str, write: DmlKind) {
     state.wrote_past = true;
     let clock = state.tick();
     for arena in state.arenas_mut() {
@@ -59,9 +59,9 @@ pub(crate) fn overtake(state: &mut State, table: &'static str, write: Write) {
         }
     }
     match write {
-        Write::Insert => {}
-        Write::Update => mark_referring(state, vec![table], |reference| reference.on_update),
-        Write::Delete => mark_referring(state, vec![table], |reference| reference.on_delete),
+        DmlKind::Insert => {}
+        DmlKind::Update => mark_referring(state, vec![table], |reference| reference.on_update),
+        DmlKind::Delete => mark_referring(state, vec![table], |reference| reference.on_delete),
     }
 }
 

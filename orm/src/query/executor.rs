@@ -13,7 +13,7 @@ use crate::query::raw::named_binds::Compiled;
 
 /// What a statement does to rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Write {
+pub enum DmlKind {
     /// INSERT.
     Insert,
     /// UPDATE.
@@ -22,7 +22,7 @@ pub enum Write {
     Delete,
 }
 
-impl Write {
+impl DmlKind {
     /// The statement's keyword.
     pub(crate) fn as_sql(self) -> &'static str {
         match self {
@@ -78,7 +78,7 @@ pub trait Executor {
     fn write<T>(
         &mut self,
         model: &'static ModelDef,
-        write: Write,
+        write: DmlKind,
         run: impl FnOnce(&mut Connection) -> Result<T>,
     ) -> Result<T>;
 
@@ -123,7 +123,7 @@ impl Executor for Connection {
     fn write<T>(
         &mut self,
         _model: &'static ModelDef,
-        _write: Write,
+        _write: DmlKind,
         run: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
         run(self)
@@ -170,7 +170,7 @@ fn no_transaction_to_lock() -> Error {
 pub(super) fn execute_write<'a, X: Executor>(
     x: &mut X,
     model: &'static ModelDef,
-    kind: Write,
+    kind: DmlKind,
     write: impl FnOnce(&mut SqlWriter<'a>) -> Result<()>,
 ) -> Result<u64> {
     x.write(model, kind, |conn| {

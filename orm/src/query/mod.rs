@@ -14,28 +14,29 @@ mod schema;
 mod select;
 mod write;
 
-pub use executor::{Access, Executor, Write};
+pub use executor::{Access, DmlKind, Executor};
 pub use expressions::aggregate::{
-    Numbers, Ranked, avg, count, count_all, count_distinct, max, min, sum,
+    Numbers, Orderable, avg, count, count_all, count_distinct, max, min, sum,
 };
-pub use expressions::build_error::Fault;
+pub use expressions::build_error::BuildError;
 pub use expressions::condition::Condition;
 pub use expressions::expr::{Expr, IntoExpr, Lifted, Yields};
 pub use expressions::in_list::InList;
 pub use expressions::operand::{FitsIn, Member, Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
-pub use expressions::predicate::{Predicate, exists};
-pub use expressions::table_ref::{Origin, Selected};
+pub use expressions::predicate::Predicate;
+pub use expressions::table_ref::{SelectItem, TableRef};
 pub use raw::bind_value::RawValue;
 pub use raw::named_binds::Compiled;
 pub use raw::statement::{Raw, raw};
-pub use rows::column_index::Places;
+pub use rows::column_index::ColumnIndex;
 pub use rows::from_row::{FromRow, read_place};
 pub use rows::stream::{Stream, StreamSource};
 pub use select::builder::{Select, select};
 pub(crate) use select::by_key::{current_rows_by_key, get_statement, rows_by_key};
 pub use select::join::{JoinTarget, Joined, Sources};
 pub use select::selectable::{Optional, Selectable, optional};
+pub use select::subquery::exists;
 pub(crate) use write::bulk::{BulkInsert, insert_rows};
 pub(crate) use write::check::{check_length, check_references};
 pub use write::delete::{Delete, delete};

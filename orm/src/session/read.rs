@@ -10,7 +10,7 @@ use crate::engine::Connection;
 use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, Key, Model, ModelDef};
-use crate::query::{Access, Compiled, Executor, Write, get_statement};
+use crate::query::{Access, Compiled, DmlKind, Executor, get_statement};
 use crate::state::{EntityState, Ref, State, Take};
 
 impl Session {
@@ -322,7 +322,7 @@ impl Executor for Session {
     fn write<T>(
         &mut self,
         model: &'static ModelDef,
-        write: Write,
+        write: DmlKind,
         run: impl FnOnce(&mut Connection) -> Result<T>,
     ) -> Result<T> {
         let result = self.before_write().and_then(run);

@@ -51,6 +51,7 @@ mod session_verbs;
 mod set_null;
 mod silence;
 mod stale;
+mod statement_tree;
 mod statements;
 mod stored;
 mod streams;
@@ -191,6 +192,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     set_null::cases,
     silence::cases,
     stale::cases,
+    statement_tree::cases,
     stored::cases,
     streams::cases,
     cascades::cases,

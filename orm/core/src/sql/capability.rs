@@ -26,6 +26,20 @@ pub struct Capabilities {
     pub arrays: bool,
     /// Whether INSERT hands back columns: PostgreSQL, SQLite since 3.35, MariaDB since 10.5; not MySQL.
     pub insert_returning: bool,
+    /// Whether UPDATE hands back columns: PostgreSQL, SQLite since 3.35; not MariaDB nor MySQL.
+    pub update_returning: bool,
+    /// Whether DELETE of one table hands back columns: PostgreSQL, SQLite since 3.35, MariaDB; not MySQL.
+    pub delete_returning: bool,
+    /// How an INSERT says what to do about a row that is there already.
+    pub upsert: UpsertStyle,
+    /// Whether a conflict can be that of a constraint by its name: PostgreSQL.
+    pub named_conflicts: bool,
+    /// Where an UPDATE names the other tables that it reads.
+    pub update_from: OtherTables,
+    /// Where a DELETE names the other tables that it reads.
+    pub delete_using: OtherTables,
+    /// Whether UPDATE and DELETE of one table take ORDER BY and LIMIT: MySQL and MariaDB.
+    pub ordered_writes: bool,
     /// How a flush learns the keys that the database generates.
     pub generated_keys: GeneratedKeys,
     /// Whether a failed statement undoes itself and leaves the transaction open. Not on PostgreSQL.
@@ -38,6 +52,13 @@ pub struct Capabilities {
     /// Whether a query can lock the rows that it reads: `FOR UPDATE`. SQLite locks the whole database, when a
     /// transaction begins to write.
     pub row_locks: bool,
+    /// How a lock against writers alone is written, with a leading space: ` FOR SHARE`, or ` LOCK IN SHARE MODE` on
+    /// MariaDB.
+    pub share_lock: &'static str,
+    /// Whether a lock may be of some of the query's tables: `OF`. Not on MariaDB.
+    pub lock_of: bool,
+    /// Whether a lock may be about the key alone: `FOR NO KEY UPDATE` and `FOR KEY SHARE`, on PostgreSQL.
+    pub key_locks: bool,
     /// Whether plain reads of a transaction at the default isolation level show the state of its first read:
     /// InnoDB's REPEATABLE READ. What was stored since is then seen by locking reads only.
     pub snapshot_reads: bool,
@@ -55,6 +76,18 @@ pub struct Capabilities {
     /// What a subquery of an INSERT, UPDATE or DELETE needs in order to read the table that is written: on
     /// MySQL another query around it, with these words behind its SELECT. `None` where it needs nothing.
     pub own_table_hint: Option<&'static str>,
+    /// Whether a query in FROM may use the tables before it: LATERAL, on PostgreSQL and MySQL.
+    pub lateral: bool,
+    /// Whether functions by name can stand in FROM: PostgreSQL and SQLite, where they may use the tables before them.
+    pub table_functions: bool,
+    /// Whether an alias can give names to columns: `AS v(a, b)`, on PostgreSQL and MySQL.
+    pub column_aliases: bool,
+    /// How rows of values are written where a query stands.
+    pub values: ValuesStyle,
+    /// Whether a query in a set operation can stand in parentheses. On SQLite it stands in a query of its own.
+    pub nested_set_operations: bool,
+    /// Whether INTERSECT and EXCEPT can keep duplicates: ALL. Not on SQLite.
+    pub set_operation_all: bool,
     /// What stands for "no limit" where OFFSET can't stand alone: `-1` on SQLite, a huge number on
     /// MySQL, nothing on PostgreSQL.
     pub no_limit: Option<&'static str>,
@@ -70,6 +103,39 @@ pub enum GeneratedKeys {
     /// From the driver, after each row of a prepared loop: MySQL, which has nothing else, and SQLite,
     /// where the loop is three times as fast as RETURNING.
     LastInsertId,
+}
+
+/// How an INSERT says what to do about a row that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpsertStyle {
+    /// `ON CONFLICT (id) DO UPDATE SET a = excluded.a`: PostgreSQL.
+    OnConflict,
+    /// The same, but not directly behind a query, where ON would be a join's: SQLite.
+    OnConflictApart,
+    /// `ON DUPLICATE KEY UPDATE a = VALUES(a)`, which any unique value of the table sets off: MySQL.
+    OnDuplicateKey,
+}
+
+/// How rows of values are written where a query stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValuesStyle {
+    /// `VALUES (?, ?), (?, ?)`: the standard's.
+    Values,
+    /// `VALUES ROW(?, ?), ROW(?, ?)`: MySQL.
+    Rows,
+    /// `SELECT ?, ? UNION ALL SELECT ?, ?`: MariaDB, whose VALUES yields empty text for a bind.
+    Selects,
+}
+
+/// Where an UPDATE or DELETE names the other tables that it reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherTables {
+    /// In a clause of their own: `UPDATE t SET … FROM u`, `DELETE FROM t USING u`.
+    Clause,
+    /// In one list with the table that is written: `UPDATE t, u SET t.a = …`, `DELETE FROM t USING t, u`.
+    List,
+    /// Nowhere.
+    Unsupported,
 }
 
 /// How binds are written.

@@ -13,45 +13,11 @@ use super::render::{self, Guard};
 use crate::error::Result;
 use crate::schema::{self, Keeps, StoredColumn};
 use crate::stmt::{
-    BatchColumn, BatchDelete, BatchInsert, BatchUpdate, Expr, Extension, Like, LikeKind,
+    BatchColumn, BatchDelete, BatchUpdate, Extension, Insert, Like, LikeKind, Limit,
 };
 use crate::transaction::TransactionOptions;
 use crate::types::Type;
 use crate::value::{Value, ValueRef};
-
-/// The clauses of a SELECT.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SelectClause {
-    /// `SELECT`, `DISTINCT` and the columns.
-    Columns,
-    /// `FROM` and the joins.
-    From,
-    /// `WHERE`.
-    Where,
-    /// `GROUP BY`.
-    GroupBy,
-    /// `HAVING`.
-    Having,
-    /// `ORDER BY`.
-    OrderBy,
-    /// `LIMIT` and `OFFSET`.
-    Limit,
-    /// `FOR UPDATE`.
-    Lock,
-}
-
-/// The order of clauses that all three databases share.
-pub const SELECT_CLAUSES: &[SelectClause] = &[
-    SelectClause::Columns,
-    SelectClause::From,
-    SelectClause::Where,
-    SelectClause::GroupBy,
-    SelectClause::Having,
-    SelectClause::OrderBy,
-    SelectClause::Limit,
-    SelectClause::Lock,
-];
 
 /// How a database lets the checks of foreign keys be switched off, which works outside transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,9 +78,10 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// What the database can do.
     fn capabilities(&self) -> &Capabilities;
 
-    /// The clauses of a SELECT in their order.
-    fn select_clauses(&self) -> &'static [SelectClause] {
-        SELECT_CLAUSES
+    /// Writes LIMIT and OFFSET, behind ORDER BY and before locks. A limit alone must be able to follow the text of a
+    /// query that has none.
+    fn write_limit(&self, w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
+        render::write_limit(w, limit, offset);
     }
 
     /// Writes a bind where the database can't infer its type from its surroundings: in a select list,
@@ -171,12 +138,15 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         render::write_extension(w, node)
     }
 
-    /// Writes a batched INSERT. The default writes rows; a dialect with arrays writes those too.
+    /// Writes the source of an INSERT whose values are bound as one array a column: what stands between the list of
+    /// columns and RETURNING. Needs [`Capabilities::arrays`]; its contract is at
+    /// [`InsertSource::Batch`](crate::stmt::InsertSource::Batch).
     ///
     /// # Errors
-    /// `Unsupported`.
-    fn write_batch_insert(&self, w: &mut SqlWriter<'_>, insert: &BatchInsert<'_>) -> Result<()> {
-        render::write_batch_insert_rows(w, insert)
+    /// `Unsupported`, the default.
+    fn write_array_source(&self, w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
+        let _ = insert;
+        Err(w.unsupported("array binds"))
     }
 
     /// Writes an UPDATE by key. The default writes one row; a dialect with arrays writes those too.
@@ -331,13 +301,5 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// As [`Dialect::literal`].
     fn write_check_rule(&self, w: &mut SqlWriter<'_>, rule: &schema::Rule) -> Result<()> {
         super::ddl::write_rule(w, rule)
-    }
-
-    /// Whether `expr` may stand as an operand without parentheses. Only an optimisation of the text.
-    fn is_simple(&self, expr: &Expr) -> bool {
-        matches!(
-            expr,
-            Expr::Column { .. } | Expr::Value(_) | Expr::Function { .. }
-        )
     }
 }

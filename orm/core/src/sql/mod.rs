@@ -11,14 +11,15 @@ mod render;
 mod writer;
 
 pub use capability::{
-    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
+    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder, RepeatStyle,
+    UpsertStyle, ValuesStyle,
 };
-pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, SELECT_CLAUSES, SelectClause};
+pub use dialect::{DdlLock, Dialect, ForeignKeySwitch};
 pub use render::{
-    Guard, digest_text, write_batch_delete, write_batch_delete_row, write_batch_insert,
-    write_batch_insert_rows, write_batch_update, write_batch_update_row, write_delete, write_expr,
-    write_extension, write_insert, write_null_safe_guard, write_raw, write_raw_list, write_select,
-    write_update,
+    Guard, digest_text, write_batch_delete, write_batch_delete_row, write_batch_update,
+    write_batch_update_row, write_delete, write_expr, write_extension, write_insert, write_limit,
+    write_locks, write_null_safe_guard, write_operand, write_query, write_raw_list,
+    write_statement, write_update,
 };
 pub use writer::SqlWriter;
 

@@ -18,6 +18,8 @@ pub struct SqlWriter<'a> {
     pub(super) repeats: Repeats<'a>,
     silent: bool,
     qualified: bool,
+    /// Whether the query around the present one has its columns qualified.
+    pub(super) enclosing: bool,
     /// The table that the statement writes, where its subqueries can't read that one as it is.
     pub(super) target: Option<&'a str>,
 }
@@ -53,6 +55,7 @@ impl<'a> SqlWriter<'a> {
             repeats: Repeats::default(),
             silent: true,
             qualified: false,
+            enclosing: false,
             target: None,
         }
     }

@@ -1,4 +1,5 @@
-//! The statements of a flush: one text for many rows of a table, with the values given at execution.
+//! UPDATE and DELETE by key, which a flush repeats: one text for many rows of a table, with the values given at
+//! execution. The batches of an INSERT are one of its sources, in `insert.rs`.
 //!
 //! They hold no values, so that their text is compiled once per table and column set. The order of the
 //! binds is part of each contract.
@@ -38,22 +39,6 @@ pub enum BatchRows {
     Rows(usize),
     /// Any number of rows: one array bind a column. Needs `Capabilities::arrays`.
     Arrays,
-}
-
-/// Inserts rows.
-///
-/// Binds: the columns in order, for each row; or one array for each column. With
-/// [`BatchRows::Arrays`] and `returning`, generated keys must ascend in the order of the rows.
-#[derive(Clone, Copy, Debug)]
-pub struct BatchInsert<'a> {
-    /// The table.
-    pub table: &'a str,
-    /// The columns; none inserts one row of defaults.
-    pub columns: &'a [BatchColumn<'a>],
-    /// How rows are bound.
-    pub rows: BatchRows,
-    /// A column of the new rows that is handed back.
-    pub returning: Option<&'a str>,
 }
 
 /// Updates rows by key.

@@ -1,16 +1,13 @@
 //! Expressions: everything that can stand where SQL takes a value or a condition.
 
-use std::any::Any;
-use std::fmt;
 use std::sync::Arc;
 
-use super::{Name, Select};
+use super::{Extension, Name, Query, Window};
 use crate::types::Type;
 use crate::value::Value;
 
-/// An expression.
+/// An expression. Exhaustive on purpose: a new node does not compile until every pass knows it.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Expr {
     /// A column of a table or alias in scope.
     Column {
@@ -61,12 +58,21 @@ pub enum Expr {
         /// For `NOT IN`.
         negated: bool,
     },
-    /// Membership in the rows of a query of one column.
-    InSelect {
+    /// Membership of a row in a list of rows; an empty one is false.
+    InRows {
+        /// The row that is looked for.
+        row: Vec<Expr>,
+        /// What it is looked for in, each as long as `row` and without NULL.
+        list: Vec<Vec<Value>>,
+        /// For `NOT IN`.
+        negated: bool,
+    },
+    /// Membership in the rows of a query. One of several columns is looked through for a [`Expr::Row`].
+    InQuery {
         /// What is looked for.
         expr: Box<Expr>,
         /// The query.
-        select: Box<Select>,
+        query: Box<Query>,
         /// For `NOT IN`.
         negated: bool,
     },
@@ -99,6 +105,21 @@ pub enum Expr {
         /// Its arguments.
         args: Vec<Expr>,
     },
+    /// An aggregate or another function over the rows around the present one.
+    Over {
+        /// A [`Expr::Aggregate`] or [`Expr::Function`].
+        call: Box<Expr>,
+        /// Which rows it sees.
+        window: Box<Window>,
+    },
+    /// A choice.
+    Case(Box<Case>),
+    /// A row of values: `(a, b)`.
+    Row(Vec<Expr>),
+    /// A column of the result by its name, in ORDER BY.
+    Label(Name),
+    /// In what an INSERT does about a conflict, a column's value in the row that could not be inserted.
+    Excluded(Name),
     /// A conversion.
     Cast {
         /// What is converted.
@@ -107,9 +128,9 @@ pub enum Expr {
         ty: Type,
     },
     /// Whether a query yields any row.
-    Exists(Box<Select>),
+    Exists(Box<Query>),
     /// A query of one column and at most one row, as a value.
-    Subquery(Box<Select>),
+    Subquery(Box<Query>),
     /// SQL text with binds in it.
     Raw(Vec<RawPart>),
     /// An expression that a dialect or an application adds.
@@ -131,6 +152,37 @@ impl Expr {
             op,
             left: Box::new(left),
             right: Box::new(right),
+        }
+    }
+
+    /// Whether it can stand beside an operator without parentheses.
+    pub(crate) fn is_operand(&self) -> bool {
+        match self {
+            Self::Column { .. }
+            | Self::Value(_)
+            | Self::Function { .. }
+            | Self::Aggregate { .. }
+            | Self::Over { .. }
+            | Self::Case(_)
+            | Self::Row(_)
+            | Self::Label(_)
+            | Self::Excluded(_)
+            | Self::Cast { .. }
+            | Self::Exists(_)
+            | Self::Subquery(_) => true,
+            Self::And(_)
+            | Self::Or(_)
+            | Self::Not(_)
+            | Self::Compare { .. }
+            | Self::Arithmetic { .. }
+            | Self::IsNull { .. }
+            | Self::In { .. }
+            | Self::InRows { .. }
+            | Self::InQuery { .. }
+            | Self::Between { .. }
+            | Self::Like(_)
+            | Self::Raw(_)
+            | Self::Extension(_) => false,
         }
     }
 
@@ -173,6 +225,17 @@ impl Expr {
             (one, other) => Self::Or(vec![one, other]),
         }
     }
+}
+
+/// A choice: the value of the first branch whose condition holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// What the conditions are compared with; without it they are conditions themselves.
+    pub operand: Option<Expr>,
+    /// The conditions and their values; at least one.
+    pub branches: Vec<(Expr, Expr)>,
+    /// The value if none holds; without it NULL.
+    pub otherwise: Option<Expr>,
 }
 
 /// A comparison operator.
@@ -259,39 +322,4 @@ pub enum RawPart {
     Bind(Value),
     /// Values, rendered as binds in a row: `(?, ?, ?)`.
     List(Vec<Value>),
-}
-
-/// An expression from outside: an application's function, a third-party dialect's operator.
-///
-/// It is data, not text: [`Extension::template`] says, for a dialect's name, which text and which of
-/// its arguments follow each other. A dialect may instead override `Dialect::write_extension` and look
-/// at [`Extension::as_any`].
-pub trait Extension: fmt::Debug + Send + Sync {
-    /// What it is, for the error of a dialect that can't render it.
-    fn name(&self) -> &str;
-
-    /// Its arguments.
-    fn args(&self) -> &[Expr];
-
-    /// How it reads in the dialect of that name, or `None` if it doesn't exist there.
-    fn template(&self, dialect: &str) -> Option<Vec<Part>>;
-
-    /// The value itself, for a dialect that knows it.
-    fn as_any(&self) -> &dyn Any;
-}
-
-/// Extensions are equal if they are one and the same: what is in them isn't known here.
-impl PartialEq for dyn Extension {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::addr_eq(self, other)
-    }
-}
-
-/// A piece of an [`Extension`]'s template.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Part {
-    /// Text, rendered as it is.
-    Sql(&'static str),
-    /// The argument of that index.
-    Arg(usize),
 }

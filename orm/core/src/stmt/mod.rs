@@ -1,22 +1,56 @@
 //! Statements as data: what the typed layer erases into and the SQL writer reads.
 //!
-//! Plain enums and structs that own their values; one file a statement. No text is made here and no
-//! dialect is known. Statements that the unit of work repeats for many rows are in `batch.rs`.
+//! Plain enums and structs that own their values; one file a statement, and `query.rs`, `select.rs`, `source.rs`,
+//! `window.rs` and `expr.rs` for the parts of a query. `visit.rs` and `fold.rs` go through all of them: a new node
+//! does not compile until they know it. No text is made here and no dialect is known. UPDATE and DELETE by key,
+//! which a flush repeats for many rows, are in `batch.rs`.
 
+mod alias;
 mod batch;
 mod expr;
+mod extension;
+mod fold;
+mod insert;
+mod query;
 mod select;
+mod source;
 mod version;
-pub mod walk;
+mod visit;
+mod window;
 mod write;
 
-pub use batch::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate};
-pub use expr::{
-    Aggregate, ArithmeticOp, CompareOp, Expr, Extension, Like, LikeKind, Part, RawPart,
+pub use alias::{generated_alias, is_generated_alias};
+pub use batch::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
+pub use expr::{Aggregate, ArithmeticOp, Case, CompareOp, Expr, Like, LikeKind, RawPart};
+pub use extension::{Extension, Part};
+pub use fold::{Fold, fold_expr, fold_item, fold_query, fold_select, fold_statement};
+pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
+pub use query::{
+    Cte, Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,
+    SetOperator, Values, With,
 };
-pub use select::{Direction, Join, JoinKind, Limit, Order, Projection, RowLock, Select, Source};
+pub use select::{Join, JoinKind, Projection, Select};
+pub use source::{Alias, FromItem, Source};
 pub use version::NextVersion;
-pub use write::{Delete, Insert, Update};
+pub use visit::{
+    Visit, walk_delete, walk_expr, walk_insert, walk_item, walk_query, walk_select, walk_statement,
+    walk_update, walk_window,
+};
+pub use window::{Frame, FrameBound, FrameUnit, Window};
+pub use write::{Delete, Update};
 
-/// A name in a statement: a table, an alias or a column.
+/// A name in a statement: a table, an alias or a column. Those of models are borrowed, others owned.
 pub type Name = std::borrow::Cow<'static, str>;
+
+/// A statement that reads or writes rows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Statement {
+    /// SELECT, a set operation or VALUES.
+    Query(Query),
+    /// INSERT.
+    Insert(Insert),
+    /// UPDATE.
+    Update(Update),
+    /// DELETE.
+    Delete(Delete),
+}

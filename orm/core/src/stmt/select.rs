@@ -1,17 +1,17 @@
-//! SELECT.
+//! A plain SELECT, without what may stand around it.
 
-use super::{Expr, Name};
+use super::{Expr, FromItem, Name};
 
-/// A query. An empty one selects nothing from nothing; the typed layer fills it in.
+/// A plain SELECT.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Select {
     /// Whether duplicate rows are dropped.
     pub distinct: bool,
     /// What is selected.
     pub columns: Vec<Projection>,
-    /// The first table.
-    pub from: Option<Source>,
-    /// The tables joined to it, in order.
+    /// The first source of rows.
+    pub from: Option<FromItem>,
+    /// The sources joined to it, in order.
     pub joins: Vec<Join>,
     /// Conditions that must all hold.
     pub filter: Vec<Expr>,
@@ -19,24 +19,17 @@ pub struct Select {
     pub group_by: Vec<Expr>,
     /// Conditions on groups that must all hold.
     pub having: Vec<Expr>,
-    /// The order of the result.
-    pub order_by: Vec<Order>,
-    /// The greatest number of rows.
-    pub limit: Option<Limit>,
-    /// How many rows are passed over.
-    pub offset: Option<u64>,
-    /// Whether and how the rows are locked.
-    pub lock: Option<RowLock>,
 }
 
-/// How a query locks the rows that it reads, until its transaction ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowLock {
-    /// Against other writers and other locks: FOR UPDATE.
-    Update,
+impl Select {
+    /// The sources in order.
+    pub fn sources(&self) -> impl Iterator<Item = &FromItem> {
+        let joined = self.joins.iter().map(|join| &join.item);
+        self.from.iter().chain(joined)
+    }
 }
 
-/// Something that is selected.
+/// Something that is selected, or returned by a statement that writes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Projection {
     /// Columns of one source, by name: a whole entity. The names are the model's own static list, so
@@ -47,26 +40,12 @@ pub enum Projection {
         /// The columns' names.
         names: &'static [&'static str],
     },
+    /// All columns of all sources.
+    All,
     /// An expression.
     Expr(Expr),
     /// An expression under a name.
     Labelled(Expr, Name),
-}
-
-/// A table in FROM.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// The table's name.
-    pub table: Name,
-    /// Its alias.
-    pub alias: Option<Name>,
-}
-
-impl Source {
-    /// The name by which columns refer to it.
-    pub fn name(&self) -> &Name {
-        self.alias.as_ref().unwrap_or(&self.table)
-    }
 }
 
 /// A join.
@@ -74,45 +53,17 @@ impl Source {
 pub struct Join {
     /// Inner or left.
     pub kind: JoinKind,
-    /// The table joined.
-    pub source: Source,
+    /// What is joined.
+    pub item: FromItem,
     /// The condition.
     pub on: Expr,
 }
 
-/// How a table is joined.
+/// How a source is joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum JoinKind {
     /// Only rows with a match.
     Inner,
     /// Rows without a match too, with NULLs.
     Left,
-}
-
-/// One item of ORDER BY.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Order {
-    /// By what.
-    pub expr: Expr,
-    /// Up or down.
-    pub direction: Direction,
-}
-
-/// The direction of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// From the least.
-    Ascending,
-    /// From the greatest.
-    Descending,
-}
-
-/// The greatest number of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
-    /// A number, rendered as a bind.
-    Rows(u64),
-    /// `n` rows as text: only for the limits of `first` (1) and `one` (2), so that there are few texts.
-    Fixed(u8),
 }

@@ -3,6 +3,7 @@
 //! A node of its own for databases that would store a number beyond the column's type; those render it themselves.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use super::{ArithmeticOp, Expr, Extension, Part};
 use crate::types::Type;
@@ -55,6 +56,16 @@ impl Extension for NextVersion {
 
     fn args(&self) -> &[Expr] {
         &self.args
+    }
+
+    fn with_args(&self, args: Vec<Expr>) -> Arc<dyn Extension> {
+        let mut next = args.into_iter();
+        let [version, more] =
+            [next.next(), next.next()].map(|arg| arg.unwrap_or(Expr::Value(Value::Null)));
+        Arc::new(Self {
+            args: [version, more],
+            max: self.max,
+        })
     }
 
     fn template(&self, _dialect: &str) -> Option<Vec<Part>> {

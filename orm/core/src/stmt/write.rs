@@ -1,36 +1,43 @@
-//! INSERT, UPDATE and DELETE with expressions; for rows of a model see `batch.rs`.
+//! UPDATE and DELETE by condition; those by key, which a flush repeats, are in `batch.rs`.
 
-use super::{Expr, Name};
-
-/// An INSERT of rows of expressions.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Insert {
-    /// The table.
-    pub table: Name,
-    /// The columns; none inserts defaults only.
-    pub columns: Vec<Name>,
-    /// The rows, each as long as `columns`.
-    pub rows: Vec<Vec<Expr>>,
-    /// Columns of the new rows that are handed back.
-    pub returning: Vec<Name>,
-}
+use super::{Expr, FromItem, Join, Limit, Name, Order, Projection};
 
 /// An UPDATE by condition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Update {
     /// The table.
     pub table: Name,
     /// The columns to set, in order.
     pub set: Vec<(Name, Expr)>,
+    /// Another source whose columns can be used.
+    pub from: Option<FromItem>,
+    /// The sources joined to that one, in order.
+    pub joins: Vec<Join>,
     /// Conditions that must all hold; none updates every row.
     pub filter: Vec<Expr>,
+    /// The order in which rows are taken.
+    pub order_by: Vec<Order>,
+    /// The greatest number of rows.
+    pub limit: Option<Limit>,
+    /// What is handed back of the rows, as they are afterwards.
+    pub returning: Vec<Projection>,
 }
 
 /// A DELETE by condition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delete {
     /// The table.
     pub table: Name,
+    /// Another source whose columns can be used.
+    pub using: Option<FromItem>,
+    /// The sources joined to that one, in order.
+    pub joins: Vec<Join>,
     /// Conditions that must all hold; none deletes every row.
     pub filter: Vec<Expr>,
+    /// The order in which rows are taken.
+    pub order_by: Vec<Order>,
+    /// The greatest number of rows.
+    pub limit: Option<Limit>,
+    /// What is handed back of the rows.
+    pub returning: Vec<Projection>,
 }

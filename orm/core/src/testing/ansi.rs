@@ -8,8 +8,8 @@ use crate::civil;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, Table};
 use crate::sql::{
-    Capabilities, Dialect, GeneratedKeys, InListStyle, NullSafeStyle, Placeholder, RepeatStyle,
-    SqlWriter, TransactionOptions,
+    Capabilities, Dialect, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder,
+    RepeatStyle, SqlWriter, TransactionOptions, UpsertStyle, ValuesStyle,
 };
 use crate::types::Type;
 use crate::value::Value;
@@ -27,11 +27,21 @@ pub const ANSI: Capabilities = Capabilities {
     arrays: false,
     // INSERT … RETURNING is not in the standard, but the default writer has it.
     insert_returning: true,
+    update_returning: true,
+    delete_returning: true,
+    upsert: UpsertStyle::OnConflict,
+    named_conflicts: true,
+    update_from: OtherTables::Clause,
+    delete_using: OtherTables::Clause,
+    ordered_writes: false,
     generated_keys: GeneratedKeys::Returning,
     statement_rollback: true,
     transactional_ddl: true,
     alter_constraint: true,
     row_locks: true,
+    share_lock: " FOR SHARE",
+    lock_of: true,
+    key_locks: true,
     snapshot_reads: false,
     null_safe: NullSafeStyle::IsNotDistinctFrom,
     in_list: InListStyle::JsonEach,
@@ -39,6 +49,12 @@ pub const ANSI: Capabilities = Capabilities {
     simultaneous_set: true,
     limit_in_subquery: true,
     own_table_hint: None,
+    lateral: true,
+    table_functions: true,
+    column_aliases: true,
+    values: ValuesStyle::Values,
+    nested_set_operations: true,
+    set_operation_all: true,
     no_limit: None,
     insert_defaults: " DEFAULT VALUES",
 };

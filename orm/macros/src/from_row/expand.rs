@@ -23,11 +23,11 @@ pub(super) fn expand(record: &Record) -> TokenStream {
 
             #[automatically_derived]
             impl __orm::FromRow for #ident {
-                fn places(row: &dyn __orm::Row) -> __orm::Result<__orm::Places> {
-                    __orm::Places::named(row, &[#(#names),*])
+                fn places(row: &dyn __orm::Row) -> __orm::Result<__orm::ColumnIndex> {
+                    __orm::ColumnIndex::named(row, &[#(#names),*])
                 }
 
-                fn from_row(row: &dyn __orm::Row, places: &__orm::Places) -> __orm::Result<Self> {
+                fn from_row(row: &dyn __orm::Row, places: &__orm::ColumnIndex) -> __orm::Result<Self> {
                     ::core::result::Result::Ok(Self { #(#values,)* })
                 }
             }

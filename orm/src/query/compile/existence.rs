@@ -1,20 +1,25 @@
-//! What of a query matters when only the existence of its rows is asked for.
+//! What of a query matters when only its number of rows, or the existence of one, is asked for.
 
-use orm_core::stmt::walk::{Part, parts};
-use orm_core::stmt::{self, Expr, Projection};
+use orm_core::stmt::{Expr, Projection, Query};
+
+use super::validate::may_aggregate;
 
 /// Leaves out what has no say in whether `query` yields a row.
 ///
 /// Columns are kept where the number of rows depends on them: with an aggregate there is one row of any
 /// number, and duplicates that are dropped are not there to be passed over by OFFSET. Grouped ones are
 /// what HAVING may speak of.
-pub(in crate::query) fn reduce(query: &mut stmt::Select) {
-    query.order_by.clear();
-    query.distinct &= query.offset.is_some();
-    let grouped = !query.group_by.is_empty() || !query.having.is_empty();
-    if !query.distinct && !grouped && !query.columns.iter().any(is_aggregate) {
-        query.columns.clear();
+pub(in crate::query) fn reduce(query: &mut Query) {
+    let is_passed_over = query.offset.is_some();
+    let Some(select) = query.as_select_mut() else {
+        return;
+    };
+    select.distinct &= is_passed_over;
+    let grouped = !select.group_by.is_empty() || !select.having.is_empty();
+    if !select.distinct && !grouped && !select.columns.iter().any(is_aggregate) {
+        select.columns.clear();
     }
+    query.order_by.clear();
 }
 
 /// The same columns, each under a name of its own, as a table that is made of a query needs.
@@ -26,6 +31,8 @@ pub(in crate::query) fn labelled(columns: Vec<Projection>) -> Vec<Projection> {
                 exprs.extend(names.iter().map(|name| Expr::column(source.clone(), *name)));
             }
             Projection::Expr(expr) | Projection::Labelled(expr, _) => exprs.push(expr),
+            // Their names are their sources' own.
+            Projection::All => return vec![Projection::All],
         }
     }
     let numbered = exprs.into_iter().enumerate();
@@ -35,27 +42,9 @@ pub(in crate::query) fn labelled(columns: Vec<Projection>) -> Vec<Projection> {
 }
 
 /// Whether the projection makes one row of many. What can't be looked into might.
-pub(in crate::query) fn is_aggregate(projection: &Projection) -> bool {
+pub(super) fn is_aggregate(projection: &Projection) -> bool {
     match projection {
-        Projection::Columns { .. } => false,
-        Projection::Expr(expr) | Projection::Labelled(expr, _) => has_aggregate(expr),
+        Projection::Columns { .. } | Projection::All => false,
+        Projection::Expr(expr) | Projection::Labelled(expr, _) => may_aggregate(expr),
     }
-}
-
-fn has_aggregate(expr: &Expr) -> bool {
-    if matches!(
-        expr,
-        Expr::Aggregate { .. } | Expr::Raw(_) | Expr::Extension(_)
-    ) {
-        return true;
-    }
-    let mut found = false;
-    // The walk can't fail, since its callback doesn't.
-    let _ = parts(expr, &mut |part| {
-        if let Part::Expr(part) = part {
-            found |= has_aggregate(part);
-        }
-        Ok(())
-    });
-    found
 }

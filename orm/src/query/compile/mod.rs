@@ -1,9 +1,10 @@
-//! From a statement to text and binds: checks that need no database, then the writer of `orm_core::sql`.
+//! From a statement to text and binds: a check that needs no database, then the writer of `orm_core::sql`.
 //!
-//! `scope.rs` and `grouping.rs` refuse what no database would run; `existence.rs` shortens what only counts;
-//! `compiled_sql.rs` compiles and keeps texts. Nothing is sent here.
+//! `validate/` refuses what no database would run; `verb.rs` makes of a query what a verb asks, `existence.rs` where
+//! only the existence of rows counts; `compiled_sql.rs` compiles and keeps texts. Nothing is sent here, and the typed
+//! statements are not known.
 
 pub(super) mod compiled_sql;
 pub(super) mod existence;
-pub(super) mod grouping;
-pub(super) mod scope;
+pub(super) mod validate;
+pub(super) mod verb;

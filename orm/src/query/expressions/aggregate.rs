@@ -83,18 +83,18 @@ where
     label = "expected a column or expression of numbers, text, dates or times",
     note = "PostgreSQL has no `min` and `max` of truth values, bytes and UUIDs; order by it and take the first row"
 )]
-pub trait Ranked: IntoExpr {}
+pub trait Orderable: IntoExpr {}
 
 #[diagnostic::do_not_recommend]
-impl<E: IntoExpr<Value: DbType<Base: RankedBase>>> Ranked for E {}
+impl<E: IntoExpr<Value: DbType<Base: OrderableBase>>> Orderable for E {}
 
 /// The base of such a column.
-trait RankedBase {}
+trait OrderableBase {}
 
-impl<T: DbEnum> RankedBase for T {}
+impl<T: DbEnum> OrderableBase for T {}
 
 macro_rules! ranked {
-    ($($base:ident),+) => {$(impl RankedBase for base::$base {})+};
+    ($($base:ident),+) => {$(impl OrderableBase for base::$base {})+};
 }
 
 ranked!(
@@ -102,12 +102,12 @@ ranked!(
 );
 
 /// The least value; NULL over no rows.
-pub fn min<E: Ranked>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
+pub fn min<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
     aggregate(Aggregate::Min, expr.into_expr(), <E::Value as DbType>::TYPE)
 }
 
 /// The greatest value; NULL over no rows.
-pub fn max<E: Ranked>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
+pub fn max<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
     aggregate(Aggregate::Max, expr.into_expr(), <E::Value as DbType>::TYPE)
 }
 

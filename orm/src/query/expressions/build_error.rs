@@ -1,4 +1,4 @@
-//! Faults of a statement that is being built: kept inside it and returned by its first fallible call,
+//! Errors of a statement that is being built: kept inside it and returned by its first fallible call,
 //! so that builder methods need no `?`.
 
 use std::any::Any;
@@ -10,12 +10,12 @@ use orm_core::stmt::{Expr, Extension, Part};
 
 /// What is wrong with a statement. Unlike an [`Error`] it can be cloned with the statement.
 #[derive(Clone, Debug)]
-pub struct Fault {
+pub struct BuildError {
     message: Cow<'static, str>,
     hint: Cow<'static, str>,
 }
 
-impl Fault {
+impl BuildError {
     pub(in crate::query) fn new(
         message: impl Into<Cow<'static, str>>,
         hint: impl Into<Cow<'static, str>>,
@@ -26,29 +26,33 @@ impl Fault {
         }
     }
 
-    /// The error of a statement with this fault.
+    /// The error that the statement returns.
     #[cold]
     pub(in crate::query) fn to_error(&self) -> Error {
         Error::with_message(ErrorKind::Usage, self.message.clone()).with_hint(self.hint.clone())
     }
 
-    /// The fault as an expression: what stands for a faulty subquery inside another statement, until
-    /// the check of its scope finds it there.
+    /// The error as an expression: what stands for a subquery with an error inside another statement, until
+    /// the validation of that one finds it.
     pub(in crate::query) fn into_expr(self) -> Expr {
-        Expr::Extension(Arc::new(FaultNode(self)))
+        Expr::Extension(Arc::new(ErrorNode(self)))
     }
 }
 
 #[derive(Debug)]
-struct FaultNode(Fault);
+struct ErrorNode(BuildError);
 
-impl Extension for FaultNode {
+impl Extension for ErrorNode {
     fn name(&self) -> &str {
         &self.0.message
     }
 
     fn args(&self) -> &[Expr] {
         &[]
+    }
+
+    fn with_args(&self, _args: Vec<Expr>) -> Arc<dyn Extension> {
+        Arc::new(Self(self.0.clone()))
     }
 
     fn template(&self, _dialect: &str) -> Option<Vec<Part>> {
@@ -60,9 +64,9 @@ impl Extension for FaultNode {
     }
 }
 
-/// The fault that an extension stands for, if it stands for one.
-pub(in crate::query) fn fault_of(node: &dyn Extension) -> Option<&Fault> {
+/// The error that an extension stands for, if it stands for one.
+pub(in crate::query) fn build_error_of(node: &dyn Extension) -> Option<&BuildError> {
     node.as_any()
-        .downcast_ref::<FaultNode>()
+        .downcast_ref::<ErrorNode>()
         .map(|node| &node.0)
 }

@@ -4,14 +4,12 @@
 
 use orm_core::types::{DbType, Nullability, base};
 
-use super::expr::{Expr, IntoExpr, Yields};
+use super::expr::{Expr, IntoExpr};
 use super::in_list::InList;
-use super::operand::{Operand, ValueFor};
+use super::operand::Operand;
 use super::order::Order;
 use super::predicate::Predicate;
 use crate::mapping::{Column, Model};
-use crate::query::select::builder::Select;
-use crate::query::write::update::Assignment;
 
 impl<M: Model, T: DbType> Column<M, T> {
     /// Equal. With `None` or `Null` it is `IS NULL`; with a nullable column that is NULL it is unknown,
@@ -99,11 +97,6 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().not_in(values)
     }
 
-    /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
-    pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
-        self.into_expr().in_select(query)
-    }
-
     /// The value, or `other` where it is NULL.
     pub fn coalesce<V: Operand<T::Base>>(
         self,
@@ -120,11 +113,6 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// In descending order of this.
     pub fn desc(self) -> Order {
         self.into_expr().desc()
-    }
-
-    /// The column with its new value, for [`Update::set_all`](crate::query::Update::set_all).
-    pub fn to<V: ValueFor<T>>(self, value: V) -> Assignment<M> {
-        Assignment::new(self.position(), value.into_operand())
     }
 }
 

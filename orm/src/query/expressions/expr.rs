@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use orm_core::stmt;
 use orm_core::types::{DbType, Nullability};
 
-use super::build_error::Fault;
-use super::table_ref::Origin;
+use super::build_error::BuildError;
+use super::table_ref::TableRef;
 use crate::mapping::{Column, Model};
 
 /// An expression whose value has the Rust type `T`: what arithmetic and aggregates yield.
@@ -16,7 +16,7 @@ use crate::mapping::{Column, Model};
 pub struct Expr<T> {
     pub(in crate::query) ast: stmt::Expr,
     /// The table of its first column: where a query of it alone selects from.
-    pub(in crate::query) origin: Option<Origin>,
+    pub(in crate::query) origin: Option<TableRef>,
     /// How deep it is nested.
     pub(in crate::query) depth: usize,
     marker: PhantomData<fn() -> T>,
@@ -26,8 +26,8 @@ pub struct Expr<T> {
 const DEPTH: usize = 500;
 
 #[cold]
-fn too_deep() -> Fault {
-    Fault::new(
+fn too_deep() -> BuildError {
+    BuildError::new(
         format!("an expression is nested more than {DEPTH} deep"),
         "join conditions by Predicate::all and Predicate::any, and compute long sums in Rust",
     )
@@ -39,7 +39,7 @@ pub type Lifted<T, N> =
 
 impl<T> Expr<T> {
     /// An expression of nothing else.
-    pub(in crate::query) fn leaf(ast: stmt::Expr, origin: Option<Origin>) -> Self {
+    pub(in crate::query) fn leaf(ast: stmt::Expr, origin: Option<TableRef>) -> Self {
         Self {
             ast,
             origin,
@@ -48,8 +48,12 @@ impl<T> Expr<T> {
         }
     }
 
-    /// An expression of others, the deepest of which is given. Beyond the limit a fault stands for it.
-    pub(in crate::query) fn over(ast: stmt::Expr, origin: Option<Origin>, deepest: usize) -> Self {
+    /// An expression of others, the deepest of which is given. Beyond the limit an error stands for it.
+    pub(in crate::query) fn over(
+        ast: stmt::Expr,
+        origin: Option<TableRef>,
+        deepest: usize,
+    ) -> Self {
         if deepest >= DEPTH {
             return Self::leaf(too_deep().into_expr(), origin);
         }
@@ -102,7 +106,7 @@ impl<M: Model, T: DbType> IntoExpr for Column<M, T> {
     type Value = T;
 
     fn into_expr(self) -> Expr<T> {
-        let origin = Origin {
+        let origin = TableRef {
             def: M::def(),
             name: self.source(),
         };

@@ -7,13 +7,12 @@ use orm_core::stmt::{self, CompareOp};
 use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
-use super::expr::{Expr, Yields};
+use super::expr::Expr;
 use super::in_list::InList;
 use super::like;
 use super::operand::Operand;
 use super::order::Order;
 use super::predicate::Predicate;
-use crate::query::select::builder::Select;
 
 impl<T: DbType> Expr<T> {
     /// Equal. With `None` or `Null` it is `IS NULL`; with a nullable column that is NULL it is unknown,
@@ -83,11 +82,6 @@ impl<T: DbType> Expr<T> {
     /// NULL nothing is `NOT IN` it: filter by `is_not_null` there.
     pub fn not_in<L: InList<T::Base>>(self, values: L) -> Predicate {
         values.has(self, true)
-    }
-
-    /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
-    pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
-        self.in_(query)
     }
 
     /// The value, or `other` where it is NULL.

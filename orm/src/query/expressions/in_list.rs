@@ -1,12 +1,10 @@
 //! [`InList`]: what a column or expression is looked for among: values, or what a query yields.
 
-use orm_core::stmt::walk::depth;
 use orm_core::stmt::{self, CompareOp};
 
-use super::expr::{Expr, Yields};
+use super::expr::Expr;
 use super::operand::{Member, Operand as _};
 use super::predicate::Predicate;
-use crate::query::select::builder::Select;
 
 /// What `in_` and `not_in` of a column of the base `B` take: an array, slice, vector, set, range or another iterator
 /// of values, or a query of one column.
@@ -30,23 +28,6 @@ impl<B, I: IntoIterator<Item: Member<B>>> InList<B> for I {
         let operands = operands.collect();
         // Two deep: a comparison among others.
         Predicate::over(among(expr.ast, operands, negated), expr.origin, deepest + 1)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<B, S: Yields<B>> InList<B> for Select<S> {
-    fn has<T>(self, expr: Expr<T>, negated: bool) -> Predicate {
-        let select = match self.into_subquery() {
-            Ok(select) => select,
-            Err(fault) => return Predicate::leaf(fault.into_expr(), expr.origin),
-        };
-        let deepest = expr.depth.max(depth(&select));
-        let ast = stmt::Expr::InSelect {
-            expr: Box::new(expr.ast),
-            select: Box::new(select),
-            negated,
-        };
-        Predicate::over(ast, expr.origin, deepest)
     }
 }
 

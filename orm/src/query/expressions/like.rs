@@ -3,7 +3,7 @@
 use orm_core::stmt::{self, Like, LikeKind};
 use orm_core::value::Value;
 
-use super::build_error::Fault;
+use super::build_error::BuildError;
 use super::expr::Expr;
 use super::predicate::Predicate;
 
@@ -41,8 +41,8 @@ fn ends_escaping(pattern: &str) -> bool {
 
 // PostgreSQL refuses such a pattern, and the others read it in different ways.
 #[cold]
-fn dangling() -> Fault {
-    Fault::new(
+fn dangling() -> BuildError {
+    BuildError::new(
         "the pattern ends with a backslash, which escapes nothing",
         "write two of them for a backslash itself",
     )

@@ -4,7 +4,7 @@ use orm_core::stmt::{self, Direction};
 use orm_core::types::DbType;
 
 use super::expr::{Expr, IntoExpr};
-use super::table_ref::Origin;
+use super::table_ref::TableRef;
 use crate::mapping::{Column, Entity, Model};
 
 /// One item of ORDER BY: `User.name.asc()`.
@@ -107,7 +107,7 @@ impl<M: Model, T: DbType> GroupList for Column<M, T> {
 #[diagnostic::do_not_recommend]
 impl<E: Entity> GroupList for E {
     fn add_to(self, groups: &mut Vec<stmt::Expr>) {
-        let origin = Origin::of(&self);
+        let origin = TableRef::of(&self);
         groups.extend(
             origin
                 .def

@@ -3,13 +3,10 @@
 use std::ops::{BitAnd, BitOr, Not};
 
 use orm_core::stmt;
-use orm_core::stmt::walk::depth;
 
 use super::condition::Condition;
 use super::expr::Expr;
-use super::table_ref::Origin;
-use crate::query::compile::existence::{labelled, reduce};
-use crate::query::select::builder::Select;
+use super::table_ref::TableRef;
 
 /// A condition: what comparisons yield and `filter` takes. A column of truth values is one as well, see [`Condition`].
 ///
@@ -31,12 +28,16 @@ pub struct Predicate(Expr<Option<bool>>);
 
 impl Predicate {
     /// A condition of nothing else.
-    pub(in crate::query) fn leaf(ast: stmt::Expr, origin: Option<Origin>) -> Self {
+    pub(in crate::query) fn leaf(ast: stmt::Expr, origin: Option<TableRef>) -> Self {
         Self(Expr::leaf(ast, origin))
     }
 
     /// A condition on expressions, the deepest of which is given.
-    pub(in crate::query) fn over(ast: stmt::Expr, origin: Option<Origin>, deepest: usize) -> Self {
+    pub(in crate::query) fn over(
+        ast: stmt::Expr,
+        origin: Option<TableRef>,
+        deepest: usize,
+    ) -> Self {
         Self(Expr::over(ast, origin, deepest))
     }
 
@@ -143,31 +144,5 @@ impl Not for Predicate {
 
     fn not(self) -> Self {
         Predicate::not(self)
-    }
-}
-
-/// Whether a query yields any row. The query may use columns of the statement around it.
-///
-/// ```
-/// # use orm::prelude::*;
-/// # #[derive(Model)]
-/// # struct User { #[orm(primary_key)] id: i64 }
-/// # #[derive(Model)]
-/// # struct Post { #[orm(primary_key)] id: i64, author_id: i64 }
-/// let authors = select(User).filter(exists(select(Post).filter(Post.author_id.eq(User.id))));
-/// # let _ = authors;
-/// ```
-pub fn exists<S>(query: Select<S>) -> Predicate {
-    match query.into_subquery() {
-        Ok(mut select) => {
-            reduce(&mut select);
-            if select.distinct {
-                // It will be a table in a query of its own.
-                select.columns = labelled(select.columns);
-            }
-            let deepest = depth(&select);
-            Predicate::over(stmt::Expr::Exists(Box::new(select)), None, deepest)
-        }
-        Err(fault) => Predicate::leaf(fault.into_expr(), None),
     }
 }

@@ -1,18 +1,18 @@
 //! Where columns come from: a model's table, or one of its aliases.
 
-use orm_core::stmt::{Expr, Source};
+use orm_core::stmt::{Expr, FromItem};
 
 use crate::mapping::{Entity, Model, ModelDef};
 
 /// A model's table under the name that its columns are qualified with.
 #[derive(Clone, Copy, Debug)]
-pub struct Origin {
+pub struct TableRef {
     pub(in crate::query) def: &'static ModelDef,
     pub(in crate::query) name: &'static str,
 }
 
-impl Origin {
-    /// The origin of an entity's columns.
+impl TableRef {
+    /// The table of an entity's columns.
     pub(in crate::query) fn of<E: Entity>(entity: &E) -> Self {
         Self {
             def: E::Model::def(),
@@ -21,11 +21,12 @@ impl Origin {
     }
 
     /// The table as FROM and JOIN name it.
-    pub(in crate::query) fn source(self) -> Source {
-        let alias = (self.name != self.def.table).then_some(self.name.into());
-        Source {
-            table: self.def.table.into(),
-            alias,
+    pub(in crate::query) fn item(self) -> FromItem {
+        let item = FromItem::table(self.def.table);
+        if self.name == self.def.table {
+            item
+        } else {
+            item.alias(self.name)
         }
     }
 
@@ -44,16 +45,16 @@ impl Origin {
     }
 }
 
-/// Something selected from an origin.
+/// Something selected from a table.
 #[derive(Clone, Copy, Debug)]
-pub struct Selected {
-    pub(in crate::query) origin: Origin,
-    pub(in crate::query) need: Need,
+pub struct SelectItem {
+    pub(in crate::query) table: TableRef,
+    pub(in crate::query) requirement: Requirement,
 }
 
-/// What a selected value needs of its origin.
+/// What a selected value requires of its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::query) enum Need {
+pub(in crate::query) enum Requirement {
     /// A row for each row of the result: an entity, or a column that isn't nullable.
     Row,
     /// A value of the projection at this index: an expression that isn't nullable.

@@ -12,7 +12,7 @@ use super::bind_value::RawValue;
 use super::named_binds::{Bound, Compiled};
 use crate::mapping::{Entity, Model};
 use crate::query::executor::Executor;
-use crate::query::rows::column_index::{Arranged, Places};
+use crate::query::rows::column_index::{ColumnIndex, RemappedRow};
 use crate::query::rows::from_row::{FromRow, Reader};
 use crate::query::rows::stream::{Stream, StreamSource};
 
@@ -182,7 +182,7 @@ impl Raw {
                         Some(places) => places,
                         unknown => unknown.insert(places_of::<E::Model>(row)?),
                     };
-                    let row = Arranged { row, places };
+                    let row = RemappedRow { row, places };
                     entities.push(X::entity::<E::Model>(&mut sink, &row, 0)?);
                     Ok(())
                 })
@@ -223,6 +223,6 @@ impl Raw {
 }
 
 /// The places of a model's columns.
-fn places_of<M: Model>(row: &dyn Row) -> Result<Places> {
-    Places::named(row, M::def().names).map_err(|error| error.with_table(M::def().table))
+fn places_of<M: Model>(row: &dyn Row) -> Result<ColumnIndex> {
+    ColumnIndex::named(row, M::def().names).map_err(|error| error.with_table(M::def().table))
 }

@@ -1,4 +1,4 @@
-//! [`Places`]: where in a row the columns of a struct are, found by name once for all rows of a result.
+//! [`ColumnIndex`]: where in a row the columns of a struct are, found by name once for all rows of a result.
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
@@ -6,9 +6,9 @@ use orm_core::value::ValueRef;
 
 /// The places of columns in the rows of one result.
 #[derive(Clone, Debug, Default)]
-pub struct Places(Vec<usize>);
+pub struct ColumnIndex(Vec<usize>);
 
-impl Places {
+impl ColumnIndex {
     /// The places of columns by name.
     ///
     /// # Errors
@@ -40,12 +40,12 @@ fn missing(name: &str) -> Error {
 }
 
 /// A row whose columns are in the order of the places.
-pub(in crate::query) struct Arranged<'r> {
+pub(in crate::query) struct RemappedRow<'r> {
     pub(in crate::query) row: &'r dyn Row,
-    pub(in crate::query) places: &'r Places,
+    pub(in crate::query) places: &'r ColumnIndex,
 }
 
-impl Row for Arranged<'_> {
+impl Row for RemappedRow<'_> {
     fn len(&self) -> usize {
         self.places.0.len()
     }

@@ -5,7 +5,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::DbType;
 use orm_core::value::{Misfit, ValueRef};
 
-use super::column_index::Places;
+use super::column_index::ColumnIndex;
 
 /// What a row of raw SQL can be read into: a tuple of up to eight values, by position (one value is
 /// `(T,)`), or a struct that derives `FromRow`, by the names of its fields.
@@ -20,18 +20,18 @@ pub trait FromRow: Sized {
     /// # Errors
     /// `Decode` for another number of columns than a tuple has; `UndefinedColumn` for one that a struct
     /// has and the rows have not.
-    fn places(row: &dyn Row) -> Result<Places>;
+    fn places(row: &dyn Row) -> Result<ColumnIndex>;
 
     /// Reads a row, whose columns were found by [`FromRow::places`].
     ///
     /// # Errors
     /// `Decode` for a value that doesn't fit.
-    fn from_row(row: &dyn Row, places: &Places) -> Result<Self>;
+    fn from_row(row: &dyn Row, places: &ColumnIndex) -> Result<Self>;
 }
 
 /// Reads the rows of one result.
 #[derive(Default)]
-pub(in crate::query) struct Reader(Option<Places>);
+pub(in crate::query) struct Reader(Option<ColumnIndex>);
 
 impl Reader {
     pub(in crate::query) fn read<R: FromRow>(&mut self, row: &dyn Row) -> Result<R> {
@@ -47,7 +47,7 @@ impl Reader {
 #[doc(hidden)]
 #[inline]
 pub fn read_place<T: DbType>(
-    (row, places, index): (&dyn Row, &Places, usize),
+    (row, places, index): (&dyn Row, &ColumnIndex, usize),
     read: fn(ValueRef<'_>) -> Result<T, Misfit>,
 ) -> Result<T> {
     let place = places.at(index);
@@ -85,10 +85,10 @@ fn unfit<T: DbType>(misfit: Misfit, found: ValueRef<'_>, column: &str) -> Error 
 }
 
 /// Tuples go by position, so that no place has to be kept.
-fn check_width(row: &dyn Row, width: usize) -> Result<Places> {
+fn check_width(row: &dyn Row, width: usize) -> Result<ColumnIndex> {
     let found = row.len();
     if found == width {
-        return Ok(Places::default());
+        return Ok(ColumnIndex::default());
     }
     Err(Error::with_message(
         ErrorKind::Decode,
@@ -100,11 +100,11 @@ macro_rules! tuples {
     ($(($width:literal: $($item:ident $index:tt),+)),+ $(,)?) => {$(
         #[diagnostic::do_not_recommend]
         impl<$($item: DbType),+> FromRow for ($($item,)+) {
-            fn places(row: &dyn Row) -> Result<Places> {
+            fn places(row: &dyn Row) -> Result<ColumnIndex> {
                 check_width(row, $width)
             }
 
-            fn from_row(row: &dyn Row, _places: &Places) -> Result<Self> {
+            fn from_row(row: &dyn Row, _places: &ColumnIndex) -> Result<Self> {
                 Ok(($(read_value::<$item>(row, $index)?,)+))
             }
         }

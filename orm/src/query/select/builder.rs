@@ -5,17 +5,16 @@ use std::marker::PhantomData;
 
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt::{self, JoinKind, Limit, RowLock};
+use orm_core::stmt::{JoinKind, Limit, Lock, LockStrength};
 
 use super::join::{JoinTarget, Joined};
-use super::query_state::Query;
+use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::mapping::Entity;
-use crate::query::compile::compiled_sql::Form;
-use crate::query::expressions::build_error::Fault;
+use crate::query::compile::verb::Verb;
 use crate::query::expressions::condition::Condition;
 use crate::query::expressions::order::{GroupList, OrderList};
-use crate::query::expressions::table_ref::Origin;
+use crate::query::expressions::table_ref::TableRef;
 
 /// A query that yields `S`. It is a value: it borrows nothing, can be kept, cloned, sent to another
 /// thread, built in loops and conditions without its type changing, and run any number of times.
@@ -46,7 +45,7 @@ use crate::query::expressions::table_ref::Origin;
 /// joined) is an error of the first call that returns a `Result`, before anything is sent.
 #[must_use = "a query does nothing until one of its verbs is called: all, first, one, count, exists…"]
 pub struct Select<S> {
-    pub(in crate::query) query: Query,
+    pub(in crate::query) query: QueryState,
     marker: PhantomData<fn() -> S>,
 }
 
@@ -56,7 +55,7 @@ pub struct Select<S> {
 #[rustfmt::skip]
 pub fn select<S: Selectable>(selected: S) -> Select<S> { // several in a tuple: select((User.id, User.name))
     Select {
-        query: Query::of(selected),
+        query: QueryState::of(selected),
         marker: PhantomData,
     }
 }
@@ -65,14 +64,14 @@ impl<S> Select<S> {
     /// Selects from this table first, whatever is selected: `select(count_all()).from(User)`. Comes
     /// before the joins.
     pub fn from<E: Entity>(mut self, entity: E) -> Self {
-        self.query.set_root(Origin::of(&entity));
+        self.query.set_root(TableRef::of(&entity));
         self
     }
 
     /// Adds a condition that must hold as well.
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
         self.query
-            .edit()
+            .edit_select()
             .filter
             .push(condition.into_predicate().into_ast());
         self
@@ -89,7 +88,7 @@ impl<S> Select<S> {
     /// Joins a table on a condition; rows without a match drop out.
     pub fn join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
         let joined = Joined {
-            origin: Origin::of(&entity),
+            origin: TableRef::of(&entity),
             on: on.into_predicate().into_ast(),
         };
         self.query.join(JoinKind::Inner, Ok(joined));
@@ -107,7 +106,7 @@ impl<S> Select<S> {
     /// Joins a table on a condition; rows without a match stay.
     pub fn left_join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
         let joined = Joined {
-            origin: Origin::of(&entity),
+            origin: TableRef::of(&entity),
             on: on.into_predicate().into_ast(),
         };
         self.query.join(JoinKind::Left, Ok(joined));
@@ -119,14 +118,14 @@ impl<S> Select<S> {
     // As of `select`.
     #[rustfmt::skip]
     pub fn group_by<G: GroupList>(mut self, groups: G) -> Self { // several in a tuple: group_by((User.id, User.name))
-        groups.add_to(&mut self.query.edit().group_by);
+        groups.add_to(&mut self.query.edit_select().group_by);
         self
     }
 
     /// Adds a condition on groups, usually with aggregates.
     pub fn having<C: Condition>(mut self, condition: C) -> Self {
         self.query
-            .edit()
+            .edit_select()
             .having
             .push(condition.into_predicate().into_ast());
         self
@@ -154,7 +153,7 @@ impl<S> Select<S> {
 
     /// Drops duplicate rows. What the query orders by must be selected.
     pub fn distinct(mut self) -> Self {
-        self.query.edit().distinct = true;
+        self.query.edit_select().distinct = true;
         self
     }
 
@@ -179,7 +178,7 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn for_update(mut self) -> Self {
-        self.query.edit().lock = Some(RowLock::Update);
+        self.query.edit().locks = vec![Lock::new(LockStrength::Update)];
         self
     }
 
@@ -187,22 +186,10 @@ impl<S> Select<S> {
     /// connection.
     ///
     /// # Errors
-    /// `Usage` for a fault of the query, `Unsupported` for what the dialect has no words for.
+    /// `Usage` for an error of the query, `Unsupported` for what the dialect has no words for.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.query
-            .with_text(Form::All, dialect, |sql, _| Ok(sql.to_owned()))
-    }
-
-    /// The query as a part of another statement.
-    pub(in crate::query) fn into_subquery(self) -> Result<stmt::Select, Fault> {
-        self.query.check()?;
-        if self.query.ast.lock.is_some() {
-            return Err(Fault::new(
-                "FOR UPDATE is not allowed in a subquery",
-                "lock the rows by a query of their own",
-            ));
-        }
-        Ok(self.query.ast)
+            .compile(Verb::All, dialect, |sql, _| Ok(sql.to_owned()))
     }
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::sql::{Dialect, SqlWriter};
+use orm_core::sql::{Dialect, SqlWriter, write_locks};
+use orm_core::stmt::{Lock, LockStrength};
 use orm_core::value::{Value, ValueRef};
 
 use crate::engine::{Connection, StatementKey, StatementKind};
@@ -103,7 +104,7 @@ fn statement(
         rows,
         digest: false,
     };
-    connection.statement(&key, || Ok(render(dialect, def, rows, access)))
+    connection.statement(&key, || render(dialect, def, rows, access))
 }
 
 fn render(
@@ -111,7 +112,7 @@ fn render(
     def: &'static ModelDef,
     rows: usize,
     access: Access,
-) -> String {
+) -> Result<String> {
     let mut w = SqlWriter::new(dialect);
     w.push("SELECT ")
         .idents(def.names)
@@ -137,8 +138,8 @@ fn render(
             }
         }
     }
-    if access == Access::Lock && dialect.capabilities().row_locks {
-        w.push(" FOR UPDATE");
+    if access == Access::Lock {
+        write_locks(&mut w, &[Lock::new(LockStrength::Update)])?;
     }
-    w.finish().0
+    Ok(w.finish().0)
 }

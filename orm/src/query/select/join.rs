@@ -3,8 +3,8 @@
 use orm_core::stmt::{CompareOp, Expr};
 
 use crate::mapping::Entity;
-use crate::query::expressions::build_error::Fault;
-use crate::query::expressions::table_ref::Origin;
+use crate::query::expressions::build_error::BuildError;
+use crate::query::expressions::table_ref::TableRef;
 
 /// What `join` and `left_join` take: a model's value or an alias of it. The condition is the foreign key
 /// between it and one of the tables that the query has already.
@@ -15,30 +15,30 @@ use crate::query::expressions::table_ref::Origin;
 pub trait JoinTarget {
     /// The table and the condition.
     #[doc(hidden)]
-    fn resolve(self, sources: &Sources) -> Result<Joined, Fault>;
+    fn resolve(self, sources: &Sources) -> Result<Joined, BuildError>;
 }
 
 /// The tables that a query has when another one is joined.
 #[derive(Clone, Debug)]
-pub struct Sources(pub(in crate::query) Vec<Origin>);
+pub struct Sources(pub(in crate::query) Vec<TableRef>);
 
 /// A table to be joined and the condition on which it is.
 #[derive(Clone, Debug)]
 pub struct Joined {
-    pub(in crate::query) origin: Origin,
+    pub(in crate::query) origin: TableRef,
     pub(in crate::query) on: Expr,
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: Entity> JoinTarget for E {
-    fn resolve(self, sources: &Sources) -> Result<Joined, Fault> {
-        let origin = Origin::of(&self);
+    fn resolve(self, sources: &Sources) -> Result<Joined, BuildError> {
+        let origin = TableRef::of(&self);
         let on = infer(&sources.0, origin)?;
         Ok(Joined { origin, on })
     }
 }
 
-fn infer(sources: &[Origin], joined: Origin) -> Result<Expr, Fault> {
+fn infer(sources: &[TableRef], joined: TableRef) -> Result<Expr, BuildError> {
     if sources.iter().any(|source| source.name == joined.name) {
         return Err(twice(joined));
     }
@@ -54,7 +54,7 @@ fn infer(sources: &[Origin], joined: Origin) -> Result<Expr, Fault> {
 }
 
 /// Adds a condition for each foreign key by which `child` refers to `parent`.
-fn add_keys(child: Origin, parent: Origin, found: &mut Vec<Expr>) {
+fn add_keys(child: TableRef, parent: TableRef, found: &mut Vec<Expr>) {
     for reference in child.def.references {
         if (reference.target)().table != parent.def.table {
             continue;
@@ -70,7 +70,7 @@ fn add_keys(child: Origin, parent: Origin, found: &mut Vec<Expr>) {
 }
 
 #[cold]
-fn unclear(sources: &[Origin], joined: Origin, several: bool) -> Fault {
+fn unclear(sources: &[TableRef], joined: TableRef, several: bool) -> BuildError {
     let others: Vec<_> = sources.iter().map(|source| source.describe()).collect();
     let (joined, others) = (joined.describe(), others.join(", "));
     let message = if several {
@@ -80,17 +80,17 @@ fn unclear(sources: &[Origin], joined: Origin, several: bool) -> Fault {
     } else {
         format!("can't join {joined}: no foreign key connects it with {others}")
     };
-    Fault::new(
+    BuildError::new(
         message,
         "give the condition: join_on(…, condition), or left_join_on(…, condition)",
     )
 }
 
-/// The fault of a query with two tables of one name.
+/// The error of a query with two tables of one name.
 #[cold]
-pub(in crate::query) fn twice(origin: Origin) -> Fault {
+pub(in crate::query) fn twice(origin: TableRef) -> BuildError {
     let (name, model) = (origin.name, origin.def.name);
-    Fault::new(
+    BuildError::new(
         format!("the query has the table {name} already"),
         format!(
             "join {model}.alias(\"…\"), or name another first table with .from(…) before the joins"

@@ -1,7 +1,8 @@
 //! SELECT: building a query and running it.
 //!
 //! `builder.rs` has the typed query over the plain one of `query_state.rs`; `selectable.rs` says what can be
-//! selected and what comes out; `join.rs` infers conditions from foreign keys; `verbs.rs` runs it. `by_key.rs` has
+//! selected and what comes out; `join.rs` infers conditions from foreign keys; `subquery.rs` makes it a part of
+//! another one; `verbs.rs` runs it. `by_key.rs` has
 //! the queries by primary key of `session.get` and the flush. Text is made in `compile`.
 
 pub(super) mod builder;
@@ -9,4 +10,5 @@ pub(super) mod by_key;
 pub(super) mod join;
 pub(super) mod query_state;
 pub(super) mod selectable;
+pub(super) mod subquery;
 mod verbs;

@@ -1,56 +1,68 @@
 //! The erased half of [`Select`](crate::query::Select): one type for all queries, so that building one is not
 //! generic inside.
 
-use orm_core::stmt::{self, Expr, JoinKind, Projection};
+use orm_core::error::Result;
+use orm_core::sql::Dialect;
+use orm_core::stmt::{self, JoinKind, is_generated_alias};
+use orm_core::value::ValueRef;
 
 use super::join::{Joined, Sources, twice};
 use super::selectable::Selectable;
-use crate::query::compile::compiled_sql::Texts;
-use crate::query::compile::grouping;
+use crate::query::compile::compiled_sql::CompiledSql;
+use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
+use crate::query::compile::verb::Verb;
 use crate::query::executor::Access;
-use crate::query::expressions::build_error::Fault;
-use crate::query::expressions::table_ref::{Need, Origin, Selected};
+use crate::query::expressions::build_error::BuildError;
+use crate::query::expressions::table_ref::{Requirement, SelectItem, TableRef};
 
 /// A query and what is known about it beside its syntax.
 #[derive(Clone, Debug, Default)]
-pub(in crate::query) struct Query {
-    pub(in crate::query) ast: stmt::Select,
+pub(in crate::query) struct QueryState {
+    pub(in crate::query) ast: stmt::Query,
     /// The first table.
-    pub(in crate::query) root: Option<Origin>,
-    joined: Vec<Origin>,
-    selected: Vec<Selected>,
-    fault: Option<Box<Fault>>,
-    pub(in crate::query) texts: Texts,
+    pub(in crate::query) root: Option<TableRef>,
+    joined: Vec<TableRef>,
+    selected: Vec<SelectItem>,
+    error: Option<Box<BuildError>>,
+    compiled: CompiledSql,
 }
 
-impl Query {
+impl QueryState {
     /// A query of `selected`, from the table of its first part that has one.
     pub(in crate::query) fn of(selected: impl Selectable) -> Self {
         let mut query = Self::default();
-        selected.project(&mut query.ast.columns, &mut query.selected);
+        let mut items = Vec::new();
+        selected.project(&mut query.edit_select().columns, &mut items);
+        query.selected = items;
         let mut required = query
             .selected
             .iter()
-            .filter(|part| part.need != Need::Optional);
+            .filter(|part| part.requirement != Requirement::Optional);
         if let Some(part) = required.next().or(query.selected.first()) {
-            query.set_root(part.origin);
+            query.set_root(part.table);
         }
         query
     }
 
     /// The statement, to be changed: texts that were compiled of it are forgotten.
-    pub(in crate::query) fn edit(&mut self) -> &mut stmt::Select {
-        self.texts = Texts::default();
+    pub(in crate::query) fn edit(&mut self) -> &mut stmt::Query {
+        self.compiled = CompiledSql::default();
         &mut self.ast
     }
 
+    /// The SELECT in it, to be changed.
+    pub(in crate::query) fn edit_select(&mut self) -> &mut stmt::Select {
+        let select = self.edit().as_select_mut();
+        select.expect("invariant: a typed query is a plain SELECT")
+    }
+
     /// Makes `origin` the first table.
-    pub(in crate::query) fn set_root(&mut self, origin: Origin) {
-        self.edit().from = Some(origin.source());
+    pub(in crate::query) fn set_root(&mut self, origin: TableRef) {
+        self.edit_select().from = Some(origin.item());
         self.root = Some(origin);
         self.check_alias(origin);
         if self.joined.iter().any(|joined| joined.name == origin.name) {
-            self.blame(twice(origin));
+            self.record_error(twice(origin));
         }
     }
 
@@ -59,11 +71,11 @@ impl Query {
         Sources(self.root.iter().chain(&self.joined).copied().collect())
     }
 
-    /// Joins a table, or keeps the fault why it can't be.
-    pub(in crate::query) fn join(&mut self, kind: JoinKind, joined: Result<Joined, Fault>) {
+    /// Joins a table, or keeps the error why it can't be.
+    pub(in crate::query) fn join(&mut self, kind: JoinKind, joined: Result<Joined, BuildError>) {
         let Joined { origin, on } = match joined {
             Ok(joined) => joined,
-            Err(fault) => return self.blame(fault),
+            Err(error) => return self.record_error(error),
         };
         if self
             .sources()
@@ -71,113 +83,98 @@ impl Query {
             .iter()
             .any(|source| source.name == origin.name)
         {
-            return self.blame(twice(origin));
+            return self.record_error(twice(origin));
         }
         self.check_alias(origin);
-        self.edit().joins.push(stmt::Join {
+        self.edit_select().joins.push(stmt::Join {
             kind,
-            source: origin.source(),
+            item: origin.item(),
             on,
         });
         self.joined.push(origin);
     }
 
     // One database takes an empty name, the other doesn't.
-    fn check_alias(&mut self, origin: Origin) {
+    fn check_alias(&mut self, origin: TableRef) {
         if origin.name.is_empty() {
             let model = origin.def.name;
-            self.blame(Fault::new(
+            self.record_error(BuildError::new(
                 format!("an alias of {model} has an empty name"),
                 format!("give it one: {model}.alias(\"other\")"),
+            ));
+        }
+        if is_generated_alias(origin.name) {
+            self.record_error(BuildError::new(
+                format!(
+                    "the name {} is reserved for aliases that the library makes",
+                    origin.name
+                ),
+                "give the table another alias: .alias(\"other\")",
             ));
         }
     }
 
     /// How the query reads rows.
     pub(in crate::query) fn access(&self) -> Access {
-        match self.ast.lock {
-            Some(_) => Access::Lock,
-            None => Access::Plain,
+        if self.ast.locks.is_empty() {
+            Access::Plain
+        } else {
+            Access::Lock
         }
     }
 
-    /// Keeps a fault. The first one is the one to report.
-    fn blame(&mut self, fault: Fault) {
-        self.fault.get_or_insert_with(|| Box::new(fault));
+    /// Keeps an error. The first one is the one to report.
+    fn record_error(&mut self, error: BuildError) {
+        self.error.get_or_insert_with(|| Box::new(error));
     }
 
-    /// Checks what the types of the parts could not.
-    pub(in crate::query) fn check(&self) -> Result<(), Fault> {
-        if let Some(fault) = &self.fault {
-            return Err((**fault).clone());
+    /// Compiles the query for a verb, unless that is done, and hands text and binds to `run`.
+    ///
+    /// # Errors
+    /// `Usage` for an error of the query, `Unsupported` by the dialect, or the error of `run`.
+    pub(in crate::query) fn compile<R>(
+        &self,
+        verb: Verb,
+        dialect: &dyn Dialect,
+        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<R>,
+    ) -> Result<R> {
+        let validate = || self.validate().map_err(|error| error.to_error());
+        self.compiled.run(&self.ast, (verb, dialect), validate, run)
+    }
+
+    fn validate(&self) -> Result<(), BuildError> {
+        let typed = self.typed()?;
+        validate_query(&self.ast, typed)
+    }
+
+    /// The query as a part of another statement, and how deep it is nested.
+    pub(in crate::query) fn into_subquery(self) -> Result<(stmt::Query, usize), BuildError> {
+        let typed = self.typed()?;
+        let depth = validate_subquery(&self.ast, typed)?;
+        if !self.ast.locks.is_empty() {
+            return Err(BuildError::new(
+                "FOR UPDATE is not allowed in a subquery",
+                "lock the rows by a query of their own",
+            ));
         }
-        if self.root.is_none() {
-            return Err(Fault::new(
+        Ok((self.ast, depth))
+    }
+
+    /// What is known beside the syntax, unless an error was kept.
+    fn typed(&self) -> Result<Typed<'_>, BuildError> {
+        if let Some(error) = &self.error {
+            return Err((**error).clone());
+        }
+        let Some(root) = self.root else {
+            return Err(BuildError::new(
                 "the query has no table to select from",
                 "name it: select(count_all()).from(User)",
             ));
-        }
-        grouping::check(&self.ast, || self.sources().0)?;
-        if self.ast.lock.is_some() && grouping::merges_rows(&self.ast) {
-            return Err(Fault::new(
-                "FOR UPDATE is not allowed with DISTINCT, GROUP BY or aggregates",
-                "lock the rows by a query of their own, then aggregate",
-            ));
-        }
-        if self.ast.joins.is_empty() {
-            return Ok(());
-        }
-        let outer = self
-            .ast
-            .joins
-            .iter()
-            .filter(|join| join.kind == JoinKind::Left);
-        for join in outer {
-            let name = join.source.name();
-            let needed = self.selected.iter().any(|part| self.needs(part, name));
-            let joined = self.joined.iter().find(|origin| origin.name == name);
-            if let (true, Some(origin)) = (needed, joined) {
-                return Err(missing_optional(*origin));
-            }
-        }
-        Ok(())
+        };
+        Ok(Typed {
+            root,
+            joined: &self.joined,
+            selected: &self.selected,
+        })
     }
-
-    /// Whether what is selected can't be had of a row without a match in the table of that name.
-    fn needs(&self, part: &Selected, name: &str) -> bool {
-        match part.need {
-            Need::Row => part.origin.name == name,
-            Need::Value(index) => match &self.ast.columns[index] {
-                Projection::Expr(expr) => vanishes(expr, name),
-                _ => false,
-            },
-            Need::Nothing | Need::Optional => false,
-        }
-    }
-}
-
-/// Whether `expr` is NULL where the table of that name has no row.
-fn vanishes(expr: &Expr, table: &str) -> bool {
-    match expr {
-        Expr::Column { source, .. } => source == table,
-        Expr::Arithmetic { left, right, .. } => vanishes(left, table) || vanishes(right, table),
-        Expr::Cast { expr, .. } => vanishes(expr, table),
-        Expr::Function { name, args } if name == "COALESCE" => {
-            args.iter().all(|arg| vanishes(arg, table))
-        }
-        // Aggregates and conditions have their own ways with NULL.
-        _ => false,
-    }
-}
-
-#[cold]
-fn missing_optional(origin: Origin) -> Fault {
-    let model = origin.def.name;
-    Fault::new(
-        format!(
-            "{} is on the optional side of a left join, but selected as if it were always there",
-            origin.describe()
-        ),
-        format!("select optional({model}), or optional({model}.column), or use .join"),
-    )
 }

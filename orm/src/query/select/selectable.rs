@@ -8,7 +8,7 @@ use orm_core::types::{DbType, Nullability};
 use crate::mapping::{Column, Entity, Model};
 use crate::query::executor::Executor;
 use crate::query::expressions::expr::{Expr, IntoExpr};
-use crate::query::expressions::table_ref::{Need, Origin, Selected};
+use crate::query::expressions::table_ref::{Requirement, SelectItem, TableRef};
 use crate::query::rows::from_row::read_value;
 
 /// What can be selected: a model's value such as `User`, a column, an expression, `optional(…)` of one of
@@ -27,7 +27,7 @@ pub trait Selectable {
 
     /// Adds what is selected to `columns`, and where it comes from to `selected`.
     #[doc(hidden)]
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>);
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>);
 
     /// Reads the columns of a row from `start` on.
     ///
@@ -48,15 +48,15 @@ impl<E: Entity> Selectable for E {
         E::Model::def().columns.len()
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
-        let origin = Origin::of(&self);
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+        let table = TableRef::of(&self);
         columns.push(Projection::Columns {
-            source: origin.name.into(),
-            names: origin.def.names,
+            source: table.name.into(),
+            names: table.def.names,
         });
-        selected.push(Selected {
-            origin,
-            need: Need::Row,
+        selected.push(SelectItem {
+            table,
+            requirement: Requirement::Row,
         });
     }
 
@@ -78,18 +78,18 @@ impl<M: Model, T: DbType> Selectable for Column<M, T> {
         1
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
-        let origin = Origin {
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+        let table = TableRef {
             def: M::def(),
             name: self.source(),
         };
-        let need = if T::Null::NULLABLE {
-            Need::Nothing
+        let requirement = if T::Null::NULLABLE {
+            Requirement::Nothing
         } else {
-            Need::Row
+            Requirement::Row
         };
         columns.push(Projection::Expr(self.into_expr().ast));
-        selected.push(Selected { origin, need });
+        selected.push(SelectItem { table, requirement });
     }
 
     #[inline]
@@ -106,13 +106,13 @@ impl<T: DbType> Selectable for Expr<T> {
         1
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
-        let need = if T::Null::NULLABLE {
-            Need::Nothing
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+        let requirement = if T::Null::NULLABLE {
+            Requirement::Nothing
         } else {
-            Need::Value(columns.len())
+            Requirement::Value(columns.len())
         };
-        selected.extend(self.origin.map(|origin| Selected { origin, need }));
+        selected.extend(self.origin.map(|table| SelectItem { table, requirement }));
         columns.push(Projection::Expr(self.ast));
     }
 
@@ -150,15 +150,15 @@ impl<E: Entity> Selectable for Optional<E> {
         E::width()
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
-        let origin = Origin::of(&self.0);
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+        let table = TableRef::of(&self.0);
         columns.push(Projection::Columns {
-            source: origin.name.into(),
-            names: origin.def.names,
+            source: table.name.into(),
+            names: table.def.names,
         });
-        selected.push(Selected {
-            origin,
-            need: Need::Optional,
+        selected.push(SelectItem {
+            table,
+            requirement: Requirement::Optional,
         });
     }
 
@@ -184,7 +184,7 @@ impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
         1
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
         Optional(self.0.into_expr()).project(columns, selected);
     }
 
@@ -205,10 +205,10 @@ impl<T: DbType> Selectable for Optional<Expr<T>> {
         1
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
-        selected.extend(self.0.origin.map(|origin| Selected {
-            origin,
-            need: Need::Optional,
+    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+        selected.extend(self.0.origin.map(|table| SelectItem {
+            table,
+            requirement: Requirement::Optional,
         }));
         columns.push(Projection::Expr(self.0.ast));
     }
@@ -232,7 +232,7 @@ macro_rules! tuples {
                 0 $(+ $item::width())+
             }
 
-            fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<Selected>) {
+            fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
                 $(self.$index.project(columns, selected);)+
             }
 

@@ -4,10 +4,10 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 
 use super::builder::Select;
-use super::query_state::Query;
+use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::engine::Connection;
-use crate::query::compile::compiled_sql::Form;
+use crate::query::compile::verb::Verb;
 use crate::query::executor::{Access, Executor};
 use crate::query::rows::from_row::read_value;
 use crate::query::rows::stream::{Stream, StreamSource};
@@ -16,11 +16,11 @@ impl<S: Selectable> Select<S> {
     /// All rows.
     ///
     /// # Errors
-    /// `Usage` for a fault of the query, the database's refusal, `Decode` for a value that doesn't fit.
+    /// `Usage` for an error of the query, the database's refusal, `Decode` for a value that doesn't fit.
     pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<S::Output<X>>> {
         let mut rows = Vec::new();
         conn_or_session.read(self.query.access(), |conn, mut sink| {
-            run(&self.query, Form::All, conn, &mut |row| {
+            run(&self.query, Verb::All, conn, &mut |row| {
                 rows.push(S::decode::<X>(row, 0, &mut sink)?);
                 Ok(())
             })
@@ -35,7 +35,7 @@ impl<S: Selectable> Select<S> {
     pub fn first<X: Executor>(&self, conn_or_session: &mut X) -> Result<Option<S::Output<X>>> {
         let mut first = None;
         conn_or_session.read(self.query.access(), |conn, mut sink| {
-            run(&self.query, Form::First, conn, &mut |row| {
+            run(&self.query, Verb::First, conn, &mut |row| {
                 first = Some(S::decode::<X>(row, 0, &mut sink)?);
                 Ok(())
             })
@@ -64,7 +64,7 @@ impl<S: Selectable> Select<S> {
     ) -> Result<Option<S::Output<X>>> {
         let mut only = None;
         conn_or_session.read(self.query.access(), |conn, mut sink| {
-            run(&self.query, Form::One, conn, &mut |row| {
+            run(&self.query, Verb::One, conn, &mut |row| {
                 if only.is_some() {
                     return Err(self.query.wrong_number(ErrorKind::MultipleRows));
                 }
@@ -108,7 +108,7 @@ impl<S: Selectable> Select<S> {
         conn.allow(self.query.access())?;
         let cursor = self
             .query
-            .with_text(Form::All, conn.dialect(), |sql, binds| {
+            .compile(Verb::All, conn.dialect(), |sql, binds| {
                 conn.cursor(sql, binds)
             })?;
         Ok(Stream::new(cursor, |_, row| {
@@ -126,7 +126,7 @@ impl<S> Select<S> {
     pub fn count<X: Executor>(&self, conn_or_session: &mut X) -> Result<i64> {
         let mut count = 0_i64;
         conn_or_session.read(Access::Plain, |conn, _| {
-            run(&self.query, Form::Count, conn, &mut |row| {
+            run(&self.query, Verb::Count, conn, &mut |row| {
                 count = read_value(row, 0)?;
                 Ok(())
             })
@@ -141,7 +141,7 @@ impl<S> Select<S> {
     pub fn exists<X: Executor>(&self, conn_or_session: &mut X) -> Result<bool> {
         let mut exists = false;
         conn_or_session.read(Access::Plain, |conn, _| {
-            run(&self.query, Form::Exists, conn, &mut |_| {
+            run(&self.query, Verb::Exists, conn, &mut |_| {
                 exists = true;
                 Ok(())
             })
@@ -151,17 +151,17 @@ impl<S> Select<S> {
 }
 
 fn run(
-    query: &Query,
-    form: Form,
+    query: &QueryState,
+    verb: Verb,
     conn: &mut Connection,
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
-    query.with_text(form, conn.dialect(), |sql, binds| {
+    query.compile(verb, conn.dialect(), |sql, binds| {
         conn.read(sql, binds, each)
     })
 }
 
-impl Query {
+impl QueryState {
     #[cold]
     fn wrong_number(&self, kind: ErrorKind) -> Error {
         let mut error = Error::new(kind);

@@ -7,8 +7,8 @@ use orm_core::sql::{Dialect, SqlWriter, write_delete};
 use orm_core::stmt;
 
 use crate::mapping::{Entity, Model};
-use crate::query::compile::scope::check_write;
-use crate::query::executor::{Executor, Write, execute_write};
+use crate::query::compile::validate::validate_delete;
+use crate::query::executor::{DmlKind, Executor, execute_write};
 use crate::query::expressions::condition::Condition;
 
 /// A DELETE of the rows of a model's table; without a condition, of all of them.
@@ -38,7 +38,7 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
     Delete {
         ast: stmt::Delete {
             table,
-            filter: Vec::new(),
+            ..stmt::Delete::default()
         },
         marker: PhantomData,
     }
@@ -54,10 +54,10 @@ impl<M: Model> Delete<M> {
     /// Runs it and tells how many rows are gone.
     ///
     /// # Errors
-    /// `Usage` for a fault of the statement, the database's refusal.
+    /// `Usage` for an error of the statement, the database's refusal.
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check()?;
-        execute_write(conn_or_session, M::def(), Write::Delete, |w| {
+        execute_write(conn_or_session, M::def(), DmlKind::Delete, |w| {
             write_delete(w, &self.ast)
         })
     }
@@ -65,7 +65,7 @@ impl<M: Model> Delete<M> {
     /// The SQL text in a dialect, with placeholders instead of values.
     ///
     /// # Errors
-    /// `Usage` for a fault of the statement, `Unsupported` for what the dialect has no words for.
+    /// `Usage` for an error of the statement, `Unsupported` for what the dialect has no words for.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.check()?;
         let mut w = SqlWriter::new(dialect);
@@ -74,6 +74,6 @@ impl<M: Model> Delete<M> {
     }
 
     fn check(&self) -> Result<()> {
-        check_write(&self.ast.table, self.ast.filter.iter())
+        validate_delete(&self.ast).map_err(|error| error.to_error())
     }
 }

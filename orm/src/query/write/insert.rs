@@ -12,7 +12,7 @@ use super::bulk::{first_statement, goes_at_once, insert_returning, insert_rows};
 use super::values::{Rows, RowsOf, Run};
 use crate::engine::Connection;
 use crate::mapping::{Column, Entity, Model};
-use crate::query::executor::{Executor, Write};
+use crate::query::executor::{DmlKind, Executor};
 use crate::query::rows::from_row::read_value;
 
 /// An INSERT without rows as yet.
@@ -145,7 +145,7 @@ impl<'a, M: Model> Insert<'a, M> {
         if rows == 0 {
             return Ok(0);
         }
-        x.write(M::def(), Write::Insert, |conn| {
+        x.write(M::def(), DmlKind::Insert, |conn| {
             if self.is_one_statement(conn) {
                 self.send_all(conn, send)
             } else if conn.in_transaction() {

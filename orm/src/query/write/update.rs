@@ -11,9 +11,9 @@ use orm_core::types::DbType;
 
 use super::check::{check_length, check_references};
 use crate::mapping::{Column, ColumnSet, Entity, Model};
-use crate::query::compile::scope::check_write;
-use crate::query::executor::{Executor, Write, execute_write};
-use crate::query::expressions::build_error::Fault;
+use crate::query::compile::validate::validate_update;
+use crate::query::executor::{DmlKind, Executor, execute_write};
+use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::condition::Condition;
 use crate::query::expressions::operand::ValueFor;
 
@@ -63,14 +63,20 @@ impl<M> Assignment<M> {
     }
 }
 
+impl<M: Model, T: DbType> Column<M, T> {
+    /// The column with its new value, for [`Update::set_all`](Update::set_all).
+    pub fn to<V: ValueFor<T>>(self, value: V) -> Assignment<M> {
+        Assignment::new(self.position(), value.into_operand())
+    }
+}
+
 /// An UPDATE of a model's table.
 pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
     let table = E::Model::def().table.into();
     Update {
         ast: stmt::Update {
             table,
-            set: Vec::new(),
-            filter: Vec::new(),
+            ..stmt::Update::default()
         },
         positions: Vec::new(),
         marker: PhantomData,
@@ -112,7 +118,7 @@ impl<M: Model> Update<M> {
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check()?;
         let ast = self.versioned();
-        execute_write(conn_or_session, M::def(), Write::Update, |w| {
+        execute_write(conn_or_session, M::def(), DmlKind::Update, |w| {
             write_update(w, &ast)
         })
         .map_err(explain_range::<M>)
@@ -121,7 +127,7 @@ impl<M: Model> Update<M> {
     /// The SQL text in a dialect, with placeholders instead of values.
     ///
     /// # Errors
-    /// `Usage` for a fault of the statement, `Unsupported` for what the dialect has no words for.
+    /// `Usage` for an error of the statement, `Unsupported` for what the dialect has no words for.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.check()?;
         let mut w = SqlWriter::new(dialect);
@@ -149,7 +155,7 @@ impl<M: Model> Update<M> {
         let def = M::def();
         if self.ast.set.is_empty() {
             let message = format!("the update of {} sets no column", def.table);
-            return Err(Fault::new(message, "add .set(column, value)").to_error());
+            return Err(BuildError::new(message, "add .set(column, value)").to_error());
         }
         self.check_twice()?;
         for (position, (_, value)) in self.positions.iter().zip(&self.ast.set) {
@@ -158,8 +164,7 @@ impl<M: Model> Update<M> {
                 check_references(def, *position, value.as_ref())?;
             }
         }
-        let values = self.ast.set.iter().map(|(_, value)| value);
-        check_write(def.table, values.chain(&self.ast.filter))
+        validate_update(&self.ast).map_err(|error| error.to_error())
     }
 
     // One database refuses it, the other takes the last value.
@@ -169,7 +174,7 @@ impl<M: Model> Update<M> {
             if seen.contains(*position) {
                 let (table, column) = (M::def().table, M::def().names[*position]);
                 let message = format!("the update of {table} sets {column} twice");
-                return Err(Fault::new(message, "leave one of the two out").to_error());
+                return Err(BuildError::new(message, "leave one of the two out").to_error());
             }
             seen.insert(*position);
         }

@@ -1,20 +1,9 @@
-//! The statements of a flush, row by row; array forms are in the dialects that have arrays.
+//! UPDATE and DELETE by key, row by row; array forms are in the dialects that have arrays.
 
 use super::guard::Guard;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate};
-
-/// Writes a batched INSERT in the dialect's way.
-///
-/// # Errors
-/// `Unsupported` if the dialect can't bind arrays or can't hand back columns.
-pub fn write_batch_insert(w: &mut SqlWriter<'_>, insert: &BatchInsert<'_>) -> Result<()> {
-    if insert.returning.is_some() && !w.dialect().capabilities().insert_returning {
-        return Err(w.unsupported("INSERT … RETURNING"));
-    }
-    w.dialect().write_batch_insert(w, insert)
-}
+use crate::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 
 /// Writes an UPDATE by key in the dialect's way.
 ///
@@ -30,36 +19,6 @@ pub fn write_batch_update(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Re
 /// `Unsupported` if the dialect can't bind arrays.
 pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
     w.dialect().write_batch_delete(w, delete)
-}
-
-/// `INSERT INTO t (a, b) VALUES (?, ?), (?, ?)`.
-///
-/// # Errors
-/// `Unsupported` for arrays, which a dialect that has them writes itself.
-pub fn write_batch_insert_rows(w: &mut SqlWriter<'_>, insert: &BatchInsert<'_>) -> Result<()> {
-    let BatchRows::Rows(rows) = insert.rows else {
-        return Err(w.unsupported("array binds"));
-    };
-    w.push("INSERT INTO ").ident(insert.table);
-    if insert.columns.is_empty() {
-        let defaults = w.dialect().capabilities().insert_defaults;
-        w.push(defaults);
-    } else {
-        w.push(" (")
-            .idents(insert.columns.iter().map(|column| column.name))
-            .push(") VALUES ");
-        w.list(0..rows, |w, _| {
-            w.push("(");
-            w.list(insert.columns, |w, _| {
-                w.placeholder();
-            });
-            w.push(")");
-        });
-    }
-    if let Some(name) = insert.returning {
-        w.push(" RETURNING ").ident(name);
-    }
-    Ok(())
 }
 
 /// `UPDATE t SET a = ? WHERE id = ?`.

@@ -1,16 +1,18 @@
 //! Expressions: which words each takes, and what needs parentheses beside an operator.
 //!
 //! Called by every statement. Conditions, lists and queries in expressions are in `condition.rs`,
-//! `in_list.rs` and `subquery.rs`.
+//! `in_list.rs` and `subquery.rs`, window functions in `window.rs`.
 
 use super::condition::{write_between, write_compare, write_is_null, write_terms};
-use super::in_list::write_in;
+use super::in_list::{write_in, write_in_rows};
+use super::insert::write_excluded;
 use super::raw::write_parts;
 use super::repeat::write_named;
-use super::subquery::{write_exists, write_in_select, write_subquery};
+use super::subquery::{write_exists, write_in_query, write_subquery};
+use super::window::{write_over, write_window};
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Aggregate, ArithmeticOp, Expr, Extension, Part};
+use crate::stmt::{Aggregate, ArithmeticOp, Case, Expr, Extension, Part, Window};
 use crate::types::Type;
 
 /// Writes an expression.
@@ -41,11 +43,12 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
             list,
             negated,
         } => write_in(w, expr, list, *negated),
-        Expr::InSelect {
+        Expr::InRows { row, list, negated } => write_in_rows(w, row, list, *negated),
+        Expr::InQuery {
             expr,
-            select,
+            query,
             negated,
-        } => write_in_select(w, expr, select, *negated),
+        } => write_in_query(w, expr, query, *negated),
         Expr::Between { expr, low, high } => write_between(w, expr, low, high),
         Expr::Like(like) => w.dialect().write_like(w, like),
         Expr::Aggregate {
@@ -53,20 +56,33 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
             expr,
             distinct,
             ty,
-        } => write_aggregate(w, *function, expr.as_deref(), *distinct, ty),
+        } => write_aggregate(w, (*function, expr.as_deref(), *distinct), None, ty),
         Expr::Function { name, args } => write_function(w, name, args),
-        Expr::Cast { expr, ty } => {
-            let ty = w.dialect().cast_type(ty);
-            write_wrapped(w, "CAST(", expr, &format!(" AS {ty})"))
+        Expr::Over { call, window } => write_over(w, call, window),
+        Expr::Case(case) => write_case(w, case),
+        Expr::Row(values) => write_list(w, values),
+        Expr::Label(name) => {
+            w.ident(name);
+            Ok(())
         }
-        Expr::Exists(select) => write_exists(w, select),
-        Expr::Subquery(select) => write_subquery(w, select),
+        Expr::Excluded(name) => {
+            write_excluded(w, name);
+            Ok(())
+        }
+        Expr::Cast { expr, ty } => write_cast(w, expr, ty),
+        Expr::Exists(query) => write_exists(w, query),
+        Expr::Subquery(query) => write_subquery(w, query),
         Expr::Raw(parts) => {
             write_parts(w, parts);
             Ok(())
         }
         Expr::Extension(node) => w.dialect().write_extension(w, node.as_ref()),
     }
+}
+
+fn write_cast<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr, ty: &Type) -> Result<()> {
+    let ty = w.dialect().cast_type(ty);
+    write_wrapped(w, "CAST(", expr, &format!(" AS {ty})"))
 }
 
 fn write_wrapped<'a>(
@@ -82,16 +98,14 @@ fn write_wrapped<'a>(
 }
 
 /// Writes an expression so that it can stand beside an operator.
-pub(crate) fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
+///
+/// # Errors
+/// As [`write_expr`].
+pub fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     if write_named(w, expr)? {
         return Ok(());
     }
-    let simple = w.dialect().is_simple(expr)
-        || matches!(
-            expr,
-            Expr::Aggregate { .. } | Expr::Cast { .. } | Expr::Subquery(_) | Expr::Exists(_)
-        );
-    if simple {
+    if expr.is_operand() {
         return write_expr(w, expr);
     }
     w.push("(");
@@ -126,16 +140,21 @@ fn write_arithmetic<'a>(
     write_operand(w, right)
 }
 
+/// An aggregate: which, over what, and whether over distinct values only.
+type AggregateCall<'a> = (Aggregate, Option<&'a Expr>, bool);
+
 pub(super) fn write_aggregate<'a>(
     w: &mut SqlWriter<'a>,
-    function: Aggregate,
-    expr: Option<&'a Expr>,
-    distinct: bool,
+    call: AggregateCall<'a>,
+    window: Option<&'a Window>,
     ty: &Type,
 ) -> Result<()> {
-    let call = |w: &mut SqlWriter<'a>| write_aggregate_call(w, function, expr, distinct);
-    w.dialect()
-        .write_aggregate(w, &call, aggregate_type(function, ty))
+    let ty = aggregate_type(call.0, ty);
+    let write = |w: &mut SqlWriter<'a>| {
+        write_aggregate_call(w, call)?;
+        window.map_or(Ok(()), |window| write_window(w, window))
+    };
+    w.dialect().write_aggregate(w, &write, ty)
 }
 
 // A count is never cast: every database yields a 64-bit integer. Min and max keep their column's type.
@@ -148,9 +167,7 @@ fn aggregate_type(function: Aggregate, ty: &Type) -> &Type {
 
 fn write_aggregate_call<'a>(
     w: &mut SqlWriter<'a>,
-    function: Aggregate,
-    expr: Option<&'a Expr>,
-    distinct: bool,
+    (function, expr, distinct): AggregateCall<'a>,
 ) -> Result<()> {
     w.push(match function {
         Aggregate::Count => "COUNT(",
@@ -172,15 +189,43 @@ fn write_aggregate_call<'a>(
     Ok(())
 }
 
-fn write_function<'a>(w: &mut SqlWriter<'a>, name: &str, args: &'a [Expr]) -> Result<()> {
-    w.push(name).push("(");
-    for (index, arg) in args.iter().enumerate() {
-        if index > 0 {
-            w.push(", ");
-        }
-        write_expr(w, arg)?;
+pub(super) fn write_function<'a>(
+    w: &mut SqlWriter<'a>,
+    name: &str,
+    args: &'a [Expr],
+) -> Result<()> {
+    w.push(name);
+    write_list(w, args)
+}
+
+/// Expressions in parentheses.
+pub(super) fn write_list<'a>(w: &mut SqlWriter<'a>, exprs: &'a [Expr]) -> Result<()> {
+    w.push("(");
+    for (index, expr) in exprs.iter().enumerate() {
+        w.push(if index > 0 { ", " } else { "" });
+        write_expr(w, expr)?;
     }
     w.push(")");
+    Ok(())
+}
+
+fn write_case<'a>(w: &mut SqlWriter<'a>, case: &'a Case) -> Result<()> {
+    w.push("CASE");
+    if let Some(operand) = &case.operand {
+        w.push(" ");
+        write_expr(w, operand)?;
+    }
+    for (condition, value) in &case.branches {
+        w.push(" WHEN ");
+        write_expr(w, condition)?;
+        w.push(" THEN ");
+        write_expr(w, value)?;
+    }
+    if let Some(otherwise) = &case.otherwise {
+        w.push(" ELSE ");
+        write_expr(w, otherwise)?;
+    }
+    w.push(" END");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! IN with a list of any length, in the dialect's style. Called by `expr.rs`; IN with a query is in
 //! `subquery.rs`.
 
-use super::expr::write_operand;
+use super::expr::{write_list, write_operand};
 use crate::error::Result;
 use crate::sql::{InListStyle, SqlWriter};
 use crate::stmt::Expr;
@@ -35,6 +35,32 @@ pub(super) fn write_in<'a>(
     } else {
         write_long_list(w, list, capabilities.in_list);
     }
+    Ok(())
+}
+
+/// Writes membership of a row in a list of rows: a bind for each value, whatever the dialect.
+pub(super) fn write_in_rows<'a>(
+    w: &mut SqlWriter<'a>,
+    row: &'a [Expr],
+    list: &'a [Vec<Value>],
+    negated: bool,
+) -> Result<()> {
+    let Some(filler) = list.last() else {
+        w.push(if negated { "1 = 1" } else { "1 = 0" });
+        return Ok(());
+    };
+    write_list(w, row)?;
+    w.push(if negated { " NOT IN (" } else { " IN (" });
+    let padding = list.len().next_power_of_two() - list.len();
+    let padded = list.iter().chain(std::iter::repeat_n(filler, padding));
+    w.list(padded, |w, values| {
+        w.push("(");
+        w.list(values, |w, value| {
+            w.bind(value.as_ref());
+        });
+        w.push(")");
+    });
+    w.push(")");
     Ok(())
 }
 

@@ -1,29 +1,52 @@
 //! The default writer of statements, in the words that the three databases share.
 //!
-//! One file a statement; `expr.rs` for expressions, with `condition.rs`, `in_list.rs` and `subquery.rs`; `guard.rs`
-//! for what `batch.rs` compares.
+//! One file a statement; `query.rs`, `select.rs` and `source.rs` for the parts of a query; `expr.rs` for expressions,
+//! with `condition.rs`, `in_list.rs`, `subquery.rs` and `window.rs`; `guard.rs` for what `batch.rs` compares.
 //! Called through the functions re-exported here, by the typed layer and the flush, and by dialects that
 //! override one hook and fall back for the rest.
 
 mod batch;
 mod condition;
+mod delete;
 mod expr;
 mod guard;
 mod in_list;
+mod insert;
+mod query;
 mod raw;
 mod repeat;
+mod returning;
 mod select;
+mod source;
 mod subquery;
-mod write;
+mod update;
+mod window;
 
 pub use batch::{
-    write_batch_delete, write_batch_delete_row, write_batch_insert, write_batch_insert_rows,
-    write_batch_update, write_batch_update_row,
+    write_batch_delete, write_batch_delete_row, write_batch_update, write_batch_update_row,
 };
-pub(super) use expr::write_operand;
-pub use expr::{write_expr, write_extension};
+pub use delete::write_delete;
+pub use expr::{write_expr, write_extension, write_operand};
 pub use guard::{Guard, digest_text, write_null_safe_guard};
-pub use raw::{write_raw, write_raw_list};
+pub use insert::write_insert;
+pub use query::{write_limit, write_locks, write_query};
+pub use raw::write_raw_list;
 pub(super) use repeat::{Numbers, Repeats};
-pub use select::write_select;
-pub use write::{write_delete, write_insert, write_update};
+pub use update::write_update;
+
+use super::SqlWriter;
+use crate::error::Result;
+use crate::stmt::Statement;
+
+/// Writes a statement.
+///
+/// # Errors
+/// `Unsupported` if the dialect has no words for a part of it.
+pub fn write_statement<'a>(w: &mut SqlWriter<'a>, statement: &'a Statement) -> Result<()> {
+    match statement {
+        Statement::Query(query) => write_query(w, query),
+        Statement::Insert(insert) => write_insert(w, insert),
+        Statement::Update(update) => write_update(w, update),
+        Statement::Delete(delete) => write_delete(w, delete),
+    }
+}

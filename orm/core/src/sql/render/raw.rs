@@ -1,14 +1,9 @@
-//! Raw SQL: text as it is, values as binds all the same.
+//! SQL text in an expression, as it is; values in it are binds all the same. Called by `expr.rs`.
 
 use crate::sql::{InListStyle, SqlWriter};
 use crate::stmt::RawPart;
 use crate::types::Type;
 use crate::value::Value;
-
-/// Writes a raw statement.
-pub fn write_raw<'a>(w: &mut SqlWriter<'a>, parts: &'a [RawPart]) {
-    write_parts(w, parts);
-}
 
 pub(super) fn write_parts<'a>(w: &mut SqlWriter<'a>, parts: &'a [RawPart]) {
     for part in parts {

@@ -5,8 +5,8 @@
 //! the dialect's `Capabilities::repeats` says. Queries that neither group nor drop duplicates pay nothing.
 
 use crate::error::Result;
-use crate::sql::{RepeatStyle, SelectClause, SqlWriter};
-use crate::stmt::{Expr, Name, Projection, Select};
+use crate::sql::{RepeatStyle, SqlWriter};
+use crate::stmt::{Expr, Name, Order, Projection, Select};
 
 /// What the writer knows of the query that it is in.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,22 @@ pub(in crate::sql) struct Repeats<'a> {
     /// What becomes of the values of a query inside an expression, unless that query says more.
     around: Numbers,
     /// The query whose selected expressions have names, in the clauses that use them.
-    named: Option<(&'a Select, SelectClause)>,
+    named: Option<(Repeated<'a>, Clause)>,
+}
+
+/// A query whose expressions may stand more than once: its SELECT and its order.
+pub(super) type Repeated<'a> = (&'a Select, &'a [Order]);
+
+/// The clauses of a query that has a plain SELECT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clause {
+    Columns,
+    From,
+    Where,
+    GroupBy,
+    Having,
+    OrderBy,
+    Limit,
 }
 
 /// What becomes of a value that is equal to an earlier one.
@@ -40,25 +55,22 @@ fn compares(select: &Select) -> bool {
 }
 
 impl<'a> Repeats<'a> {
-    /// Gets ready for a clause of `select`, whose style is given.
-    pub(super) fn enter(&mut self, style: RepeatStyle, clause: SelectClause, select: &'a Select) {
-        if !compares(select) {
+    /// Gets ready for a clause of `query`, whose style is given.
+    pub(super) fn enter(&mut self, style: RepeatStyle, clause: Clause, query: Repeated<'a>) {
+        if !compares(query.0) {
             return;
         }
-        let repeating = matches!(
-            clause,
-            SelectClause::GroupBy | SelectClause::Having | SelectClause::OrderBy
-        );
+        let repeating = matches!(clause, Clause::GroupBy | Clause::Having | Clause::OrderBy);
         match style {
             RepeatStyle::Plain => {}
-            RepeatStyle::Alias => self.named = repeating.then_some((select, clause)),
+            RepeatStyle::Alias => self.named = repeating.then_some((query, clause)),
             RepeatStyle::SameBinds => {
                 self.numbers = match clause {
                     // All of an expression stands again, and so does a query in it.
                     _ if self.around == Numbers::Learned => Numbers::Learned,
-                    SelectClause::Columns | SelectClause::GroupBy => Numbers::Learned,
-                    SelectClause::Having | SelectClause::OrderBy => Numbers::Reused,
-                    _ => self.around,
+                    Clause::Columns | Clause::GroupBy => Numbers::Learned,
+                    Clause::Having | Clause::OrderBy => Numbers::Reused,
+                    Clause::From | Clause::Where | Clause::Limit => self.around,
                 };
             }
         }
@@ -84,7 +96,8 @@ impl<'a> Repeats<'a> {
 }
 
 /// The name under which the expression at `index` is selected, where it stands again by its name.
-pub(super) fn name_of(w: &SqlWriter<'_>, select: &Select, index: usize) -> Option<Name> {
+pub(super) fn name_of(w: &SqlWriter<'_>, query: Repeated<'_>, index: usize) -> Option<Name> {
+    let select = query.0;
     if w.dialect().capabilities().repeats != RepeatStyle::Alias || !compares(select) {
         return None;
     }
@@ -92,11 +105,11 @@ pub(super) fn name_of(w: &SqlWriter<'_>, select: &Select, index: usize) -> Optio
         return None;
     };
     // Unlike any column's: MySQL looks for a column of that name first.
-    is_repeated(select, expr).then(|| format!("selected_{index}").into())
+    is_repeated(query, expr).then(|| format!("selected_{index}").into())
 }
 
-fn is_repeated(select: &Select, expr: &Expr) -> bool {
-    let ordered = || select.order_by.iter().any(|order| order.expr == *expr);
+fn is_repeated((select, order_by): Repeated<'_>, expr: &Expr) -> bool {
+    let ordered = || order_by.iter().any(|order| order.expr == *expr);
     let repeated = select.group_by.contains(expr) || select.distinct && ordered();
     repeated && !matches!(expr, Expr::Column { .. })
 }
@@ -106,25 +119,28 @@ fn is_repeated(select: &Select, expr: &Expr) -> bool {
 /// # Errors
 /// `Unsupported` for an expression that only HAVING and GROUP BY have.
 pub(super) fn write_named(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<bool> {
-    let Some((select, clause)) = w.repeats.named else {
+    let Some((query, clause)) = w.repeats.named else {
         return Ok(false);
     };
-    if !is_repeated(select, expr) {
+    if !is_repeated(query, expr) {
         return Ok(false);
     }
-    for (index, projection) in select.columns.iter().enumerate() {
+    for (index, projection) in query.0.columns.iter().enumerate() {
         let name = match projection {
             Projection::Labelled(selected, label) if selected == expr => label.clone(),
-            Projection::Expr(selected) if selected == expr => match name_of(w, select, index) {
+            Projection::Expr(selected) if selected == expr => match name_of(w, query, index) {
                 Some(name) => name,
                 None => return Ok(false),
             },
-            _ => continue,
+            Projection::Columns { .. }
+            | Projection::All
+            | Projection::Expr(_)
+            | Projection::Labelled(..) => continue,
         };
         w.ident(&name);
         return Ok(true);
     }
-    if clause == SelectClause::Having {
+    if clause == Clause::Having {
         return Err(w
             .unsupported("HAVING with an expression that isn't selected")
             .with_hint("select the expression as well, or move the condition to filter"));

@@ -1,53 +1,64 @@
 //! Queries in expressions: EXISTS, IN and single values. Called by `expr.rs`; the query itself is written by
-//! `select.rs`.
+//! `query.rs`.
 
 use super::expr::write_operand;
-use super::select::write_select;
+use super::query::write_query;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Expr, Select};
+use crate::stmt::{Expr, Query, QueryBody, Source};
 
-pub(super) fn write_exists<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()> {
+pub(super) fn write_exists<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     w.push("EXISTS ");
     // SQLite and MariaDB take DISTINCT for void in EXISTS, and pass over duplicates by OFFSET.
-    if reads_target(w, select) || select.distinct && select.offset.is_some() {
-        return write_wrapped(w, "1", select);
+    let distinct = query.as_select().is_some_and(|select| select.distinct);
+    if reads_target(w, query) || distinct && query.offset.is_some() {
+        return write_wrapped(w, "1", query);
     }
-    write_in_parentheses(w, select)
+    write_in_parentheses(w, query)
 }
 
-pub(super) fn write_in_select<'a>(
+pub(super) fn write_in_query<'a>(
     w: &mut SqlWriter<'a>,
     expr: &'a Expr,
-    select: &'a Select,
+    query: &'a Query,
     negated: bool,
 ) -> Result<()> {
     write_operand(w, expr)?;
     w.push(if negated { " NOT IN " } else { " IN " });
-    let limited = select.limit.is_some() || select.offset.is_some();
+    let limited = query.limit.is_some() || query.offset.is_some();
     if limited && !w.dialect().capabilities().limit_in_subquery {
-        return write_wrapped(w, "*", select);
+        return write_wrapped(w, "*", query);
     }
-    write_subquery(w, select)
+    write_subquery(w, query)
 }
 
-pub(super) fn write_subquery<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()> {
-    if reads_target(w, select) {
-        return write_wrapped(w, "*", select);
+pub(super) fn write_subquery<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
+    if reads_target(w, query) {
+        return write_wrapped(w, "*", query);
     }
-    write_in_parentheses(w, select)
+    write_in_parentheses(w, query)
 }
 
 /// Whether the query reads the table that the statement writes, and needs another query around it for that.
-fn reads_target(w: &SqlWriter<'_>, select: &Select) -> bool {
-    let joined = select.joins.iter().map(|join| &join.source);
-    let mut sources = select.from.iter().chain(joined);
-    let is_target = |target: &str| sources.any(|source| source.table == target);
-    w.target.is_some_and(is_target)
+fn reads_target(w: &SqlWriter<'_>, query: &Query) -> bool {
+    let Some(target) = w.target else {
+        return false;
+    };
+    match &query.body {
+        QueryBody::Select(select) => select.sources().any(|item| match &item.source {
+            Source::Table(name) => name == target,
+            Source::Query(query) => reads_target(w, query),
+            Source::Cte(_) | Source::Values(_) | Source::Function { .. } => false,
+        }),
+        QueryBody::SetOperation(operation) => {
+            reads_target(w, &operation.left) || reads_target(w, &operation.right)
+        }
+        QueryBody::Values(_) => false,
+    }
 }
 
 /// `(SELECT * FROM (SELECT …) AS inner_query)`.
-fn write_wrapped<'a>(w: &mut SqlWriter<'a>, columns: &str, select: &'a Select) -> Result<()> {
+fn write_wrapped<'a>(w: &mut SqlWriter<'a>, columns: &str, query: &'a Query) -> Result<()> {
     w.push("(SELECT ");
     // What the inner query reads is there before the statement writes.
     let target = w.target.take();
@@ -56,16 +67,16 @@ fn write_wrapped<'a>(w: &mut SqlWriter<'a>, columns: &str, select: &'a Select) -
         w.push(hint.unwrap_or_default());
     }
     w.push(columns).push(" FROM ");
-    write_in_parentheses(w, select)?;
+    write_in_parentheses(w, query)?;
     w.target = target;
     w.push(" AS ").ident("inner_query").push(")");
     Ok(())
 }
 
-fn write_in_parentheses<'a>(w: &mut SqlWriter<'a>, select: &'a Select) -> Result<()> {
+fn write_in_parentheses<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     let outer = w.qualify(true);
     w.push("(");
-    write_select(w, select)?;
+    write_query(w, query)?;
     w.push(")").qualify(outer);
     Ok(())
 }

@@ -2,7 +2,10 @@
 //! `statements.rs`.
 
 use crate::schema::StoredColumn;
-use crate::stmt::{BatchColumn, BatchDelete, BatchInsert, BatchRows, BatchUpdate};
+use crate::stmt::{
+    BatchColumn, BatchDelete, BatchRows, BatchType, BatchUpdate, Expr, Insert, InsertSource,
+    Projection,
+};
 use crate::types::Type;
 
 /// The key.
@@ -14,20 +17,27 @@ pub const NAME: BatchColumn<'static> = BatchColumn::new("name", &Type::Text);
 /// A version, of another size than the key.
 pub const VERSION: BatchColumn<'static> = BatchColumn::new("version", &Type::Int32);
 
-/// Inserts rows with `columns`.
-pub fn insert<'a>(columns: &'a [BatchColumn<'a>], rows: BatchRows) -> BatchInsert<'a> {
-    BatchInsert {
-        table: "t",
-        columns,
-        rows,
-        returning: None,
-    }
+/// Inserts rows with `columns`; a row of defaults without.
+pub fn insert(columns: &[BatchColumn<'_>], rows: BatchRows) -> Insert {
+    let names = columns.iter().map(|column| column.name.to_owned().into());
+    let types = columns.iter().map(|column| BatchType {
+        ty: column.ty.clone(),
+        length: column.length,
+        stored: column.stored.cloned(),
+    });
+    let source = if columns.is_empty() {
+        InsertSource::Defaults
+    } else {
+        let types = types.collect();
+        InsertSource::Batch { rows, types }
+    };
+    Insert::new("t", names.collect(), source)
 }
 
 /// Inserts rows with `columns` and hands back their keys.
-pub fn insert_returning<'a>(columns: &'a [BatchColumn<'a>], rows: BatchRows) -> BatchInsert<'a> {
-    BatchInsert {
-        returning: Some(ID.name),
+pub fn insert_returning(columns: &[BatchColumn<'_>], rows: BatchRows) -> Insert {
+    Insert {
+        returning: vec![Projection::Expr(Expr::column("t", ID.name))],
         ..insert(columns, rows)
     }
 }

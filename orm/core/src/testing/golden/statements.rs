@@ -2,8 +2,8 @@
 
 use crate::sql::{IsolationLevel, TransactionOptions};
 use crate::stmt::{
-    Aggregate, CompareOp, Delete, Direction, Expr, Insert, Join, JoinKind, Limit, Name, Order,
-    Projection, RowLock, Select, Source, Update,
+    Aggregate, CompareOp, Delete, Direction, Expr, FromItem, Insert, InsertSource, Join, JoinKind,
+    Limit, Lock, LockStrength, Name, Order, Projection, Query, Select, Update,
 };
 use crate::types::Type;
 use crate::value::Value;
@@ -11,19 +11,20 @@ use crate::value::Value;
 use super::expressions::{aggregate_of, column, eq, int, is_null, one_more, text};
 
 /// A table in FROM.
-pub fn source(table: &'static str, alias: Option<&'static str>) -> Source {
-    Source {
-        table: table.into(),
-        alias: alias.map(Into::into),
+pub fn source(table: &'static str, alias: Option<&'static str>) -> FromItem {
+    let item = FromItem::table(table);
+    match alias {
+        Some(alias) => item.alias(alias),
+        None => item,
     }
 }
 
 /// A query with every clause and 5 binds.
-pub fn select_with_everything() -> Select {
+pub fn select_with_everything() -> Query {
     let count = || aggregate_of(Aggregate::Count, Expr::column("p", "id"), Type::Int64);
     let user = |name: &'static str| Expr::column("users", name);
     let adult = Expr::compare(CompareOp::Gt, user("age"), int(18));
-    Select {
+    let select = Select {
         distinct: true,
         columns: vec![
             Projection::Columns {
@@ -35,7 +36,7 @@ pub fn select_with_everything() -> Select {
         from: Some(source("users", None)),
         joins: vec![Join {
             kind: JoinKind::Left,
-            source: source("posts", Some("p")),
+            item: source("posts", Some("p")),
             on: eq(Expr::column("p", "author_id"), user("id")),
         }],
         filter: vec![
@@ -44,41 +45,44 @@ pub fn select_with_everything() -> Select {
         ],
         group_by: vec![user("id")],
         having: vec![Expr::compare(CompareOp::Ge, count(), int(3))],
+    };
+    Query {
         order_by: vec![Order {
             expr: user("name"),
             direction: Direction::Descending,
         }],
         limit: Some(Limit::Rows(10)),
         offset: Some(20),
-        lock: None,
+        ..select.into()
     }
 }
 
 /// A query of a page that locks its rows.
-pub fn locked() -> Select {
-    Select {
-        lock: Some(RowLock::Update),
+pub fn locked() -> Query {
+    Query {
+        locks: vec![Lock::new(LockStrength::Update)],
         ..offset_alone()
     }
 }
 
 /// The first row, as text and not as a bind.
-pub fn first() -> Select {
-    Select {
+pub fn first() -> Query {
+    Query {
         limit: Some(Limit::Fixed(1)),
-        ..select()
+        ..select().into()
     }
 }
 
 /// All rows but some, which not every database can say without a limit.
-pub fn offset_alone() -> Select {
-    Select {
+pub fn offset_alone() -> Query {
+    Query {
         offset: Some(7),
-        ..select()
+        ..select().into()
     }
 }
 
-fn select() -> Select {
+/// `SELECT a FROM t`.
+pub fn select() -> Select {
     Select {
         columns: vec![Projection::Expr(column("a"))],
         from: Some(source("t", None)),
@@ -94,24 +98,19 @@ pub fn insert_two_rows() -> Insert {
 
 /// A row of defaults alone.
 pub fn insert_defaults() -> Insert {
-    insert(vec![], vec![])
+    Insert::new("t", vec![], InsertSource::Defaults)
 }
 
 /// A row whose key comes back.
 pub fn insert_returning() -> Insert {
     Insert {
-        returning: vec!["id".into()],
+        returning: vec![Projection::Expr(column("id"))],
         ..insert(vec!["a".into()], vec![vec![int(1)]])
     }
 }
 
 fn insert(columns: Vec<Name>, rows: Vec<Vec<Expr>>) -> Insert {
-    Insert {
-        table: "t".into(),
-        columns,
-        rows,
-        returning: vec![],
-    }
+    Insert::new("t", columns, InsertSource::Rows(rows))
 }
 
 /// A value and an expression, set by condition.
@@ -123,6 +122,7 @@ pub fn update() -> Update {
             ("b".into(), one_more("b")),
         ],
         filter: vec![eq(column("id"), int(7))],
+        ..Update::default()
     }
 }
 
@@ -131,6 +131,7 @@ pub fn delete() -> Delete {
     Delete {
         table: "t".into(),
         filter: vec![eq(column("id"), int(7))],
+        ..Delete::default()
     }
 }
 
@@ -138,12 +139,13 @@ pub fn delete() -> Delete {
 /// looks at the row around it.
 pub fn update_by_own_table() -> Update {
     let query = |columns, alias, filter: Vec<Expr>| {
-        Box::new(Select {
+        let select = Select {
             columns,
             from: Some(source("t", alias)),
             filter,
             ..Select::default()
-        })
+        };
+        Box::new(Query::from(select))
     };
     let column = |source: &'static str, name: &'static str| Expr::column(source, name);
     let largest = aggregate_of(Aggregate::Max, column("u", "a"), Type::Int64);
@@ -156,13 +158,14 @@ pub fn update_by_own_table() -> Update {
             Expr::Subquery(query(vec![Projection::Expr(largest)], Some("u"), vec![])),
         )],
         filter: vec![
-            Expr::InSelect {
+            Expr::InQuery {
                 expr: Box::new(column("t", "id")),
-                select: query(ids, None, vec![eq(column("t", "a"), int(7))]),
+                query: query(ids, None, vec![eq(column("t", "a"), int(7))]),
                 negated: true,
             },
             Expr::Exists(query(vec![], Some("u"), vec![of_row])),
         ],
+        ..Update::default()
     }
 }
 

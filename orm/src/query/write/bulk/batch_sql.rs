@@ -5,13 +5,14 @@
 use std::ops::Range;
 
 use orm_core::error::Result;
-use orm_core::sql::{Capabilities, Dialect, SqlWriter, write_batch_insert};
-use orm_core::stmt::{BatchInsert, BatchRows};
+use orm_core::sql::{Capabilities, Dialect, SqlWriter, write_insert};
+use orm_core::stmt::{BatchRows, BatchType, Expr, Insert, InsertSource, Projection};
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
 use super::BulkInsert;
 use crate::engine::{StatementKey, StatementKind, StoredTable};
+use crate::mapping::ModelDef;
 use crate::query::write::stored_table::batch_column;
 
 /// The most rows of one multi-row statement: beyond, nothing gets faster.
@@ -125,18 +126,33 @@ pub(super) fn render(
     stored: &StoredTable,
 ) -> Result<String> {
     let def = insert.def;
-    let columns = insert.columns.iter();
-    let columns: Vec<_> = columns.map(|p| batch_column(def, stored, *p)).collect();
-    let returning = returning.map(|position| def.names[position]);
-    let mut w = SqlWriter::new(dialect);
-    write_batch_insert(
-        &mut w,
-        &BatchInsert {
-            table: def.table,
-            columns: &columns,
+    let column = |position: &usize| def.names[*position].into();
+    let names = insert.columns.iter().map(column).collect();
+    let source = if insert.columns.is_empty() {
+        InsertSource::Defaults
+    } else {
+        let types = insert.columns.iter();
+        let types = types.map(|position| batch_type(def, stored, *position));
+        InsertSource::Batch {
             rows,
-            returning,
-        },
-    )?;
+            types: types.collect(),
+        }
+    };
+    let returned = |position| Projection::Expr(Expr::column(def.table, def.names[position]));
+    let insert = Insert {
+        returning: returning.map(returned).into_iter().collect(),
+        ..Insert::new(def.table, names, source)
+    };
+    let mut w = SqlWriter::new(dialect);
+    write_insert(&mut w, &insert)?;
     Ok(w.finish().0)
+}
+
+fn batch_type(def: &'static ModelDef, stored: &StoredTable, position: usize) -> BatchType {
+    let column = batch_column(def, stored, position);
+    BatchType {
+        ty: column.ty.clone(),
+        length: column.length,
+        stored: column.stored.cloned(),
+    }
 }

@@ -10,13 +10,13 @@ use crate::engine::Connection;
 use crate::mapping::ModelDef;
 
 /// A statement that hands back rows, ready to be sent.
-pub(super) struct Query<'q> {
+pub(super) struct ReturningStatement<'q> {
     pub(super) conn: &'q mut Connection,
     pub(super) sql: &'q str,
     pub(super) binds: &'q [ValueRef<'q>],
 }
 
-impl Query<'_> {
+impl ReturningStatement<'_> {
     /// The generated keys, which must ascend: that alone tells which row has which. They come back as
     /// the rows were inserted, and a sequence counts up; a key by another default can't be told.
     pub(super) fn keys(self, def: &'static ModelDef, rows: usize) -> Result<Vec<i64>> {

@@ -14,7 +14,7 @@ use super::batch_sql::{
     ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, rows_within, statement_key,
     statement_rows,
 };
-use super::keys::{Query, check_count, unordered};
+use super::keys::{ReturningStatement, check_count, unordered};
 use super::{BulkInsert, TakeKey};
 use crate::engine::Connection;
 use crate::query::write::check::{check_length, check_references};
@@ -32,7 +32,8 @@ pub(super) struct Bulk<'a, 'v> {
 }
 
 /// Sends a statement that hands back rows; the range says which rows it inserts.
-pub(super) type SendQuery<'s> = &'s mut dyn FnMut(Query<'_>, Range<usize>) -> Result<()>;
+pub(super) type SendReturning<'s> =
+    &'s mut dyn FnMut(ReturningStatement<'_>, Range<usize>) -> Result<()>;
 
 impl<'v> Bulk<'_, 'v> {
     pub(super) fn run(&mut self) -> Result<()> {
@@ -43,7 +44,7 @@ impl<'v> Bulk<'_, 'v> {
         }
     }
 
-    pub(super) fn returning(&mut self, send: SendQuery<'_>) -> Result<()> {
+    pub(super) fn returning(&mut self, send: SendReturning<'_>) -> Result<()> {
         if goes_as_arrays(self.conn.dialect().capabilities(), self.insert) {
             self.arrays_returning(send)
         } else {
@@ -108,7 +109,7 @@ impl<'v> Bulk<'_, 'v> {
     }
 
     /// As [`Bulk::statements`], with rows that come back.
-    fn statements_returning(&mut self, send: SendQuery<'_>) -> Result<()> {
+    fn statements_returning(&mut self, send: SendReturning<'_>) -> Result<()> {
         let mut binds = Vec::new();
         let mut next = 0;
         while next < self.insert.rows {
@@ -116,7 +117,7 @@ impl<'v> Bulk<'_, 'v> {
             let sql = self.text(BatchRows::Rows(rows))?;
             self.fill(&mut binds, next..next + rows)?;
             send(
-                Query {
+                ReturningStatement {
                     conn: self.conn,
                     sql: &sql,
                     binds: &binds,
@@ -144,7 +145,7 @@ impl<'v> Bulk<'_, 'v> {
     }
 
     /// As [`Bulk::arrays`], with rows that come back.
-    fn arrays_returning(&mut self, send: SendQuery<'_>) -> Result<()> {
+    fn arrays_returning(&mut self, send: SendReturning<'_>) -> Result<()> {
         let sql = self.text(BatchRows::Arrays)?;
         let mut values = Vec::new();
         let mut next = 0;
@@ -154,7 +155,7 @@ impl<'v> Bulk<'_, 'v> {
             self.fill_columns(&mut values, rows.clone())?;
             let binds = as_arrays(&values, rows.len());
             send(
-                Query {
+                ReturningStatement {
                     conn: self.conn,
                     sql: &sql,
                     binds: &binds,

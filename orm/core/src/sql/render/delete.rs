@@ -1,0 +1,48 @@
+//! DELETE by condition; by key see `batch.rs`.
+
+use super::query::write_order_by;
+use super::returning::write_returning;
+use super::select::write_conditions;
+use super::source::write_sources;
+use crate::error::Result;
+use crate::sql::{OtherTables, SqlWriter};
+use crate::stmt::Delete;
+
+/// Writes a DELETE by condition.
+///
+/// # Errors
+/// `Unsupported` if the dialect has no words for a part of it.
+pub fn write_delete<'a>(w: &mut SqlWriter<'a>, delete: &'a Delete) -> Result<()> {
+    let capabilities = w.dialect().capabilities();
+    let style = delete.using.as_ref().map(|_| capabilities.delete_using);
+    w.write_to(Some(&delete.table));
+    let outer = w.qualify(style.is_some());
+    w.push("DELETE FROM ").ident(&delete.table);
+    match style {
+        Some(OtherTables::Clause) => write_using(w, " USING ", delete)?,
+        Some(OtherTables::List) => {
+            w.push(" USING ").ident(&delete.table);
+            write_using(w, ", ", delete)?;
+        }
+        Some(OtherTables::Unsupported) => return Err(w.unsupported("DELETE … USING")),
+        None => {}
+    }
+    write_conditions(w, " WHERE ", &delete.filter)?;
+    if !delete.order_by.is_empty() || delete.limit.is_some() {
+        if style.is_some() || !capabilities.ordered_writes {
+            return Err(w.unsupported("ORDER BY and LIMIT in DELETE"));
+        }
+        write_order_by(w, " ORDER BY ", &delete.order_by)?;
+        w.dialect().write_limit(w, delete.limit, None);
+    }
+    w.write_to(None);
+    // Where all tables stand in one list, rows of any of them could come back.
+    let supported = capabilities.delete_returning && style != Some(OtherTables::List);
+    write_returning(w, "DELETE … RETURNING", supported, &delete.returning)?;
+    w.qualify(outer);
+    w.check_binds()
+}
+
+fn write_using<'a>(w: &mut SqlWriter<'a>, keyword: &str, delete: &'a Delete) -> Result<()> {
+    write_sources(w, keyword, delete.using.as_ref(), &delete.joins)
+}

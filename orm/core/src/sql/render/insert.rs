@@ -1,0 +1,195 @@
+//! INSERT: its source, what it does about a conflict, and RETURNING.
+
+use super::expr::write_expr;
+use super::query::write_query;
+use super::returning::write_returning;
+use super::select::write_conditions;
+use crate::error::Result;
+use crate::sql::{SqlWriter, UpsertStyle};
+use crate::stmt::{
+    BatchRows, Conflict, ConflictAction, ConflictTarget, Expr, Insert, InsertSource, Name, Query,
+};
+
+/// Writes an INSERT.
+///
+/// # Errors
+/// `Unsupported` if the dialect has no words for a part of it.
+pub fn write_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
+    w.write_to(Some(&insert.table));
+    w.push("INSERT INTO ").ident(&insert.table);
+    if matches!(insert.source, InsertSource::Defaults) {
+        let defaults = w.dialect().capabilities().insert_defaults;
+        w.push(defaults);
+    } else {
+        w.push(" (").idents(&insert.columns).push(") ");
+        write_source(w, insert)?;
+    }
+    if let Some(conflict) = &insert.conflict {
+        write_conflict(w, insert, conflict)?;
+    }
+    w.write_to(None);
+    let supported = w.dialect().capabilities().insert_returning;
+    write_returning(w, "INSERT … RETURNING", supported, &insert.returning)?;
+    w.check_binds()
+}
+
+fn write_source<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
+    match &insert.source {
+        InsertSource::Defaults => Ok(()),
+        InsertSource::Rows(rows) => {
+            for (index, row) in rows.iter().enumerate() {
+                w.push(if index == 0 { "VALUES (" } else { ", (" });
+                write_row(w, row)?;
+                w.push(")");
+            }
+            Ok(())
+        }
+        InsertSource::Batch { rows, .. } => match rows {
+            BatchRows::Rows(rows) => {
+                write_placeholders(w, *rows, insert.columns.len());
+                Ok(())
+            }
+            BatchRows::Arrays => w.dialect().write_array_source(w, insert),
+        },
+        InsertSource::Query(query) => write_source_query(w, insert, query),
+    }
+}
+
+fn write_row<'a>(w: &mut SqlWriter<'a>, row: &'a [Expr]) -> Result<()> {
+    for (index, value) in row.iter().enumerate() {
+        w.push(if index > 0 { ", " } else { "" });
+        write_assigned(w, value)?;
+    }
+    Ok(())
+}
+
+fn write_placeholders(w: &mut SqlWriter<'_>, rows: usize, width: usize) {
+    w.push("VALUES ");
+    w.list(0..rows, |w, _| {
+        w.push("(");
+        w.list(0..width, |w, _| {
+            w.placeholder();
+        });
+        w.push(")");
+    });
+}
+
+fn write_source_query<'a>(
+    w: &mut SqlWriter<'a>,
+    insert: &'a Insert,
+    query: &'a Query,
+) -> Result<()> {
+    let apart = UpsertStyle::OnConflictApart;
+    if insert.conflict.is_none() || w.dialect().capabilities().upsert != apart {
+        return write_query(w, query);
+    }
+    w.push("SELECT * FROM (");
+    write_query(w, query)?;
+    w.push(") WHERE 1 = 1");
+    Ok(())
+}
+
+/// A value that is stored takes its type from the column, so the bind is plain.
+pub(super) fn write_assigned<'a>(w: &mut SqlWriter<'a>, value: &'a Expr) -> Result<()> {
+    if let Expr::Value(value) = value {
+        w.bind(value.as_ref());
+        return Ok(());
+    }
+    write_expr(w, value)
+}
+
+fn write_conflict<'a>(
+    w: &mut SqlWriter<'a>,
+    insert: &'a Insert,
+    conflict: &'a Conflict,
+) -> Result<()> {
+    // The row that is there and the new one have the same columns.
+    let outer = w.qualify(true);
+    match w.dialect().capabilities().upsert {
+        UpsertStyle::OnConflict | UpsertStyle::OnConflictApart => write_on_conflict(w, conflict)?,
+        UpsertStyle::OnDuplicateKey => write_on_duplicate_key(w, insert, conflict)?,
+    }
+    w.qualify(outer);
+    Ok(())
+}
+
+/// `ON CONFLICT (id) DO UPDATE SET a = excluded.a`.
+fn write_on_conflict<'a>(w: &mut SqlWriter<'a>, conflict: &'a Conflict) -> Result<()> {
+    w.push(" ON CONFLICT");
+    match &conflict.target {
+        ConflictTarget::Columns(columns) if columns.is_empty() => {}
+        ConflictTarget::Columns(columns) => {
+            w.push(" (").idents(columns).push(")");
+        }
+        ConflictTarget::Constraint(name) if w.dialect().capabilities().named_conflicts => {
+            w.push(" ON CONSTRAINT ").ident(name);
+        }
+        ConflictTarget::Constraint(_) => return Err(unnamed(w)),
+    }
+    match &conflict.action {
+        ConflictAction::Nothing => {
+            w.push(" DO NOTHING");
+            Ok(())
+        }
+        ConflictAction::Update { set, filter } => {
+            write_assignments(w.push(" DO UPDATE SET "), None, set)?;
+            write_conditions(w, " WHERE ", filter)
+        }
+    }
+}
+
+/// `ON DUPLICATE KEY UPDATE a = VALUES(a)`.
+fn write_on_duplicate_key<'a>(
+    w: &mut SqlWriter<'a>,
+    insert: &'a Insert,
+    conflict: &'a Conflict,
+) -> Result<()> {
+    let ConflictTarget::Columns(target) = &conflict.target else {
+        return Err(unnamed(w));
+    };
+    w.push(" ON DUPLICATE KEY UPDATE ");
+    match &conflict.action {
+        ConflictAction::Update { set, filter } if filter.is_empty() => {
+            write_assignments(w, Some(&insert.table), set)
+        }
+        ConflictAction::Update { .. } => Err(w.unsupported("a condition on a conflict's UPDATE")),
+        ConflictAction::Nothing => {
+            // IGNORE would let values pass that don't fit. A column that stays as it is changes nothing.
+            let Some(column) = target.first().or(insert.columns.first()) else {
+                return Err(w.unsupported("a conflict without columns"));
+            };
+            w.column(&insert.table, column).push(" = ");
+            w.column(&insert.table, column);
+            Ok(())
+        }
+    }
+}
+
+fn unnamed(w: &SqlWriter<'_>) -> crate::error::Error {
+    w.unsupported("a conflict with a constraint by its name")
+}
+
+fn write_assignments<'a>(
+    w: &mut SqlWriter<'a>,
+    table: Option<&str>,
+    set: &'a [(Name, Expr)],
+) -> Result<()> {
+    for (index, (name, value)) in set.iter().enumerate() {
+        w.push(if index > 0 { ", " } else { "" });
+        match table {
+            Some(table) => w.column(table, name),
+            None => w.ident(name),
+        };
+        w.push(" = ");
+        write_assigned(w, value)?;
+    }
+    Ok(())
+}
+
+/// A value of the row that could not be inserted.
+pub(super) fn write_excluded(w: &mut SqlWriter<'_>, name: &str) {
+    match w.dialect().capabilities().upsert {
+        UpsertStyle::OnConflict | UpsertStyle::OnConflictApart => w.push("excluded.").ident(name),
+        UpsertStyle::OnDuplicateKey => w.push("VALUES(").ident(name).push(")"),
+    };
+}

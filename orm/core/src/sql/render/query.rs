@@ -1,0 +1,205 @@
+//! A query: WITH, its body, ORDER BY, LIMIT and locks. The body of a plain SELECT is written by `select.rs`, what it
+//! reads from by `source.rs`.
+
+use super::expr::write_expr;
+use super::repeat::Clause;
+use super::select::{needs_qualification, write_select};
+use crate::error::Result;
+use crate::sql::{SqlWriter, ValuesStyle};
+use crate::stmt::{
+    Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,
+    SetOperator, Values, With,
+};
+use crate::value::ValueRef;
+
+/// Writes a query.
+///
+/// # Errors
+/// `Unsupported` if the dialect has no words for a part of it.
+pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
+    if let Some(with) = &query.with {
+        write_with(w, with)?;
+    }
+    let outer = w.qualify(false);
+    w.qualify(outer || query.as_select().is_some_and(needs_qualification));
+    let enclosing = std::mem::replace(&mut w.enclosing, outer);
+    let inner = w.repeats.inner();
+    let repeats = std::mem::replace(&mut w.repeats, inner);
+    match &query.body {
+        QueryBody::Select(select) => write_select(w, select, &query.order_by)?,
+        QueryBody::SetOperation(operation) => write_set_operation(w, operation)?,
+        QueryBody::Values(values) => write_values(w, values)?,
+    }
+    enter(w, Clause::OrderBy, query);
+    write_order_by(w, " ORDER BY ", &query.order_by)?;
+    enter(w, Clause::Limit, query);
+    w.dialect().write_limit(w, query.limit, query.offset);
+    write_locks(w, &query.locks)?;
+    w.repeats.leave(repeats);
+    w.enclosing = enclosing;
+    w.qualify(outer);
+    w.check_binds()
+}
+
+fn enter<'a>(w: &mut SqlWriter<'a>, clause: Clause, query: &'a Query) {
+    let style = w.dialect().capabilities().repeats;
+    if let Some(select) = query.as_select() {
+        w.repeats.enter(style, clause, (select, &query.order_by));
+    }
+}
+
+fn write_with<'a>(w: &mut SqlWriter<'a>, with: &'a With) -> Result<()> {
+    w.push(if with.recursive {
+        "WITH RECURSIVE "
+    } else {
+        "WITH "
+    });
+    for (index, cte) in with.ctes.iter().enumerate() {
+        w.push(if index > 0 { ", " } else { "" }).ident(&cte.name);
+        if !cte.columns.is_empty() {
+            w.push("(").idents(&cte.columns).push(")");
+        }
+        w.push(" AS (");
+        write_query(w, &cte.query)?;
+        w.push(")");
+    }
+    w.push(" ");
+    Ok(())
+}
+
+fn write_set_operation<'a>(w: &mut SqlWriter<'a>, operation: &'a SetOperation) -> Result<()> {
+    let keeps_duplicates = operation.all && operation.operator != SetOperator::Union;
+    let (words, all) = match operation.operator {
+        SetOperator::Union => (" UNION ", " UNION ALL "),
+        SetOperator::Intersect => (" INTERSECT ", " INTERSECT ALL "),
+        SetOperator::Except => (" EXCEPT ", " EXCEPT ALL "),
+    };
+    if keeps_duplicates && !w.dialect().capabilities().set_operation_all {
+        return Err(w.unsupported(all.trim()));
+    }
+    // The same operator once more needs no parentheses on the left: all of them are read from there.
+    let chained = match &operation.left.body {
+        QueryBody::SetOperation(inner) => {
+            inner.operator == operation.operator && inner.all == operation.all
+        }
+        QueryBody::Select(_) | QueryBody::Values(_) => false,
+    };
+    write_branch(w, &operation.left, chained)?;
+    w.push(if operation.all { all } else { words });
+    write_branch(w, &operation.right, false)
+}
+
+/// Writes a query of a set operation. One is as it is if nothing is around its body, unless that is a set operation
+/// itself which is not `chained`.
+fn write_branch<'a>(w: &mut SqlWriter<'a>, query: &'a Query, chained: bool) -> Result<()> {
+    let is_one = match &query.body {
+        QueryBody::Select(_) => true,
+        QueryBody::SetOperation(_) => chained,
+        QueryBody::Values(_) => w.dialect().capabilities().values != ValuesStyle::Selects,
+    };
+    if is_one && query.is_bare() {
+        return write_query(w, query);
+    }
+    w.push(if w.dialect().capabilities().nested_set_operations {
+        "("
+    } else {
+        "SELECT * FROM ("
+    });
+    write_query(w, query)?;
+    w.push(")");
+    Ok(())
+}
+
+/// Rows of values, in the dialect's style.
+pub(super) fn write_values<'a>(w: &mut SqlWriter<'a>, values: &'a Values) -> Result<()> {
+    let (first, next, end) = match w.dialect().capabilities().values {
+        ValuesStyle::Values => ("VALUES (", ", (", ")"),
+        ValuesStyle::Rows => ("VALUES ROW(", ", ROW(", ")"),
+        ValuesStyle::Selects => ("SELECT ", " UNION ALL SELECT ", ""),
+    };
+    for (index, row) in values.rows.iter().enumerate() {
+        w.push(if index == 0 { first } else { next });
+        for (index, value) in row.iter().enumerate() {
+            w.push(if index > 0 { ", " } else { "" });
+            write_expr(w, value)?;
+        }
+        w.push(end);
+    }
+    Ok(())
+}
+
+/// Writes an order after `keyword`, or nothing without an order.
+pub(super) fn write_order_by<'a>(
+    w: &mut SqlWriter<'a>,
+    keyword: &str,
+    order_by: &'a [Order],
+) -> Result<()> {
+    for (index, order) in order_by.iter().enumerate() {
+        w.push(if index == 0 { keyword } else { ", " });
+        write_expr(w, &order.expr)?;
+        w.push(match order.direction {
+            Direction::Ascending => " ASC",
+            Direction::Descending => " DESC",
+        });
+    }
+    Ok(())
+}
+
+/// Writes LIMIT and OFFSET in the words of most databases.
+pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
+    match (limit, w.dialect().capabilities().no_limit) {
+        (Some(Limit::Rows(rows)), _) => {
+            w.push(" LIMIT ").bind(count(rows));
+        }
+        (Some(Limit::Fixed(rows)), _) => {
+            w.push(" LIMIT ").display(rows);
+        }
+        (None, Some(everything)) if offset.is_some() => {
+            w.push(" LIMIT ").push(everything);
+        }
+        (None, _) => {}
+    }
+    if let Some(offset) = offset {
+        w.push(" OFFSET ").bind(count(offset));
+    }
+}
+
+// No table has more rows than an i64 counts, so a larger limit is no limit.
+fn count(rows: u64) -> ValueRef<'static> {
+    ValueRef::Int(i64::try_from(rows).unwrap_or(i64::MAX))
+}
+
+/// Writes the locks of a query. Without row locks in the database, a transaction that writes has locked all of it.
+///
+/// # Errors
+/// `Unsupported` for a lock that the dialect lacks.
+pub fn write_locks(w: &mut SqlWriter<'_>, locks: &[Lock]) -> Result<()> {
+    let capabilities = w.dialect().capabilities();
+    if !capabilities.row_locks {
+        return Ok(());
+    }
+    for lock in locks {
+        let (words, by_key) = match lock.strength {
+            LockStrength::Update => (" FOR UPDATE", false),
+            LockStrength::Share => (capabilities.share_lock, false),
+            LockStrength::NoKeyUpdate => (" FOR NO KEY UPDATE", true),
+            LockStrength::KeyShare => (" FOR KEY SHARE", true),
+        };
+        if by_key && !capabilities.key_locks {
+            return Err(w.unsupported(words.trim()));
+        }
+        w.push(words);
+        if !lock.of.is_empty() {
+            if !capabilities.lock_of {
+                return Err(w.unsupported("locks of some tables only (OF)"));
+            }
+            w.push(" OF ").idents(&lock.of);
+        }
+        w.push(match lock.wait {
+            LockWait::Wait => "",
+            LockWait::NoWait => " NOWAIT",
+            LockWait::SkipLocked => " SKIP LOCKED",
+        });
+    }
+    Ok(())
+}

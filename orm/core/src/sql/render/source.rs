@@ -1,0 +1,96 @@
+//! What rows are read from: FROM, USING and joins. Called by `select.rs`, `update.rs` and `delete.rs`.
+
+use super::expr::{write_expr, write_function};
+use super::query::{write_query, write_values};
+use crate::error::Result;
+use crate::sql::SqlWriter;
+use crate::stmt::{FromItem, Join, JoinKind, Source, Values};
+
+/// Writes a source after `keyword`, and the sources joined to it; nothing without a source.
+pub(super) fn write_sources<'a>(
+    w: &mut SqlWriter<'a>,
+    keyword: &str,
+    first: Option<&'a FromItem>,
+    joins: &'a [Join],
+) -> Result<()> {
+    let Some(first) = first else {
+        return Ok(());
+    };
+    w.push(keyword);
+    write_from_item(w, first)?;
+    for join in joins {
+        w.push(match join.kind {
+            JoinKind::Inner => " INNER JOIN ",
+            JoinKind::Left => " LEFT JOIN ",
+        });
+        write_from_item(w, &join.item)?;
+        w.push(" ON ");
+        write_expr(w, &join.on)?;
+    }
+    Ok(())
+}
+
+fn write_from_item<'a>(w: &mut SqlWriter<'a>, item: &'a FromItem) -> Result<()> {
+    let capabilities = w.dialect().capabilities();
+    // A function sees the items before it where there is no word for that.
+    let is_function = matches!(item.source, Source::Function { .. });
+    if item.lateral && capabilities.lateral {
+        w.push("LATERAL ");
+    } else if item.lateral && !is_function {
+        return Err(w.unsupported("LATERAL"));
+    }
+    let columns = item.alias.as_ref().map_or(&[][..], |alias| &alias.columns);
+    let named = columns.is_empty() || capabilities.column_aliases;
+    match &item.source {
+        Source::Table(name) | Source::Cte(name) => {
+            w.ident(name);
+        }
+        Source::Query(query) => {
+            // Of the items beside it, it sees none unless it is lateral.
+            let outer = w.qualify(item.lateral || w.enclosing);
+            w.push("(");
+            write_query(w, query)?;
+            w.push(")").qualify(outer);
+        }
+        Source::Values(values) if !named => {
+            write_named_values(w, values, columns)?;
+        }
+        Source::Values(values) => {
+            w.push("(");
+            write_values(w, values)?;
+            w.push(")");
+        }
+        Source::Function { name, args } if capabilities.table_functions => {
+            write_function(w, name, args)?;
+        }
+        Source::Function { .. } => return Err(w.unsupported("functions in FROM")),
+    }
+    let Some(alias) = &item.alias else {
+        return Ok(());
+    };
+    w.push(" AS ").ident(&alias.name);
+    if columns.is_empty() || !named && matches!(item.source, Source::Values(_)) {
+        return Ok(());
+    }
+    if !named {
+        return Err(w.unsupported("names of columns in an alias"));
+    }
+    w.push("(").idents(columns).push(")");
+    Ok(())
+}
+
+/// Values whose columns have names where an alias can't give them: behind a query without rows that can.
+fn write_named_values<'a>(
+    w: &mut SqlWriter<'a>,
+    values: &'a Values,
+    columns: &[crate::stmt::Name],
+) -> Result<()> {
+    w.push("(SELECT ");
+    w.list(columns, |w, name| {
+        w.push("NULL AS ").ident(name);
+    });
+    w.push(" WHERE 1 = 0 UNION ALL ");
+    write_values(w, values)?;
+    w.push(")");
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! UPDATE by condition, with the order of its assignments; by key see `batch.rs`.
+
+use std::ops::ControlFlow;
+
+use super::insert::write_assigned;
+use super::query::write_order_by;
+use super::returning::write_returning;
+use super::select::write_conditions;
+use super::source::write_sources;
+use crate::error::{Error, ErrorKind, Result};
+use crate::sql::{OtherTables, SqlWriter};
+use crate::stmt::{Expr, Update, Visit, walk_expr};
+
+/// Writes an UPDATE by condition.
+///
+/// # Errors
+/// `Unsupported` if the dialect has no words for a part of it.
+pub fn write_update<'a>(w: &mut SqlWriter<'a>, update: &'a Update) -> Result<()> {
+    let style = update
+        .from
+        .as_ref()
+        .map(|_| w.dialect().capabilities().update_from);
+    w.write_to(Some(&update.table));
+    let outer = w.qualify(style.is_some());
+    w.push("UPDATE ").ident(&update.table);
+    match style {
+        Some(OtherTables::List) => write_sources(w, ", ", update.from.as_ref(), &update.joins)?,
+        Some(OtherTables::Unsupported) => return Err(w.unsupported("UPDATE … FROM")),
+        Some(OtherTables::Clause) | None => {}
+    }
+    write_set(w, update, style == Some(OtherTables::List))?;
+    if style == Some(OtherTables::Clause) {
+        write_sources(w, " FROM ", update.from.as_ref(), &update.joins)?;
+    }
+    write_conditions(w, " WHERE ", &update.filter)?;
+    if !update.order_by.is_empty() || update.limit.is_some() {
+        if style.is_some() || !w.dialect().capabilities().ordered_writes {
+            return Err(w.unsupported("ORDER BY and LIMIT in UPDATE"));
+        }
+        write_order_by(w, " ORDER BY ", &update.order_by)?;
+        w.dialect().write_limit(w, update.limit, None);
+    }
+    w.write_to(None);
+    let supported = w.dialect().capabilities().update_returning;
+    write_returning(w, "UPDATE … RETURNING", supported, &update.returning)?;
+    w.qualify(outer);
+    w.check_binds()
+}
+
+fn write_set<'a>(w: &mut SqlWriter<'a>, update: &'a Update, qualified: bool) -> Result<()> {
+    w.push(" SET ");
+    for (index, position) in set_order(w, update)?.into_iter().enumerate() {
+        let (name, value) = &update.set[position];
+        w.push(if index > 0 { ", " } else { "" });
+        if qualified {
+            w.ident(&update.table).push(".");
+        }
+        w.ident(name).push(" = ");
+        write_assigned(w, value)?;
+    }
+    Ok(())
+}
+
+/// The order in which no assignment reads a column that one before it has set. It matters only where the
+/// database doesn't let all of them read the old values.
+fn set_order(w: &SqlWriter<'_>, update: &Update) -> Result<Vec<usize>> {
+    let mut rest: Vec<usize> = (0..update.set.len()).collect();
+    if w.dialect().capabilities().simultaneous_set || rest.len() < 2 {
+        return Ok(rest);
+    }
+    let reads = |reader: usize, read: usize| {
+        reader != read && reads(&update.set[reader].1, &update.table, &update.set[read].0)
+    };
+    // With other tables the database promises no order at all.
+    let unordered = update.from.is_some();
+    let mut order = Vec::with_capacity(rest.len());
+    while !rest.is_empty() {
+        let unread = |position: &usize| !rest.iter().any(|reader| reads(*reader, *position));
+        match rest.iter().position(unread) {
+            Some(next) if next == 0 || !unordered => order.push(rest.remove(next)),
+            _ => return Err(circular(w, update, &rest)),
+        }
+    }
+    Ok(order)
+}
+
+/// Whether `expr` reads a column of `table`, in subqueries too.
+fn reads(expr: &Expr, table: &str, column: &str) -> bool {
+    ColumnOf { table, column }.expr(expr).is_break()
+}
+
+/// Finds a column of a table.
+struct ColumnOf<'c> {
+    table: &'c str,
+    column: &'c str,
+}
+
+impl<'a> Visit<'a> for ColumnOf<'_> {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        match expr {
+            Expr::Column { source, name } if source == self.table && name == self.column => {
+                ControlFlow::Break(())
+            }
+            other => walk_expr(self, other),
+        }
+    }
+}
+
+#[cold]
+fn circular(w: &SqlWriter<'_>, update: &Update, positions: &[usize]) -> Error {
+    let names = positions
+        .iter()
+        .map(|position| update.set[*position].0.as_ref());
+    let names = names.collect::<Vec<_>>().join(", ");
+    let dialect = w.dialect().name();
+    Error::with_message(
+        ErrorKind::Unsupported,
+        format!("{dialect} sets columns one after the other, and each of {names} takes its new value from another one of them"),
+    )
+    .with_table(update.table.as_ref())
+    .with_hint("read the rows first and set values, or use two updates")
+}

@@ -1,0 +1,71 @@
+//! Window functions: a call and its OVER clause. Called by `expr.rs`.
+
+use super::expr::{write_aggregate, write_expr, write_function};
+use super::query::write_order_by;
+use crate::error::Result;
+use crate::sql::SqlWriter;
+use crate::stmt::{Expr, Frame, FrameBound, FrameUnit, Window};
+
+pub(super) fn write_over<'a>(
+    w: &mut SqlWriter<'a>,
+    call: &'a Expr,
+    window: &'a Window,
+) -> Result<()> {
+    if let Expr::Aggregate {
+        function,
+        expr,
+        distinct,
+        ty,
+    } = call
+    {
+        let call = (*function, expr.as_deref(), *distinct);
+        return write_aggregate(w, call, Some(window), ty);
+    }
+    let Expr::Function { name, args } = call else {
+        return Err(w.unsupported("OVER behind what is no function"));
+    };
+    write_function(w, name, args)?;
+    write_window(w, window)
+}
+
+pub(super) fn write_window<'a>(w: &mut SqlWriter<'a>, window: &'a Window) -> Result<()> {
+    w.push(" OVER (");
+    // What stands between a clause and the one before it.
+    let mut space = "";
+    for (index, expr) in window.partition_by.iter().enumerate() {
+        w.push(if index == 0 { "PARTITION BY " } else { ", " });
+        write_expr(w, expr)?;
+        space = " ";
+    }
+    if !window.order_by.is_empty() {
+        w.push(space);
+        write_order_by(w, "ORDER BY ", &window.order_by)?;
+        space = " ";
+    }
+    if let Some(frame) = window.frame {
+        w.push(space);
+        write_frame(w, frame);
+    }
+    w.push(")");
+    Ok(())
+}
+
+fn write_frame(w: &mut SqlWriter<'_>, frame: Frame) {
+    w.push(match frame.unit {
+        FrameUnit::Rows => "ROWS BETWEEN ",
+        FrameUnit::Range => "RANGE BETWEEN ",
+    });
+    write_bound(w, frame.start);
+    w.push(" AND ");
+    write_bound(w, frame.end);
+}
+
+fn write_bound(w: &mut SqlWriter<'_>, bound: FrameBound) {
+    match bound {
+        FrameBound::UnboundedPreceding => w.push("UNBOUNDED PRECEDING"),
+        FrameBound::Preceding(rows) => w.display(rows).push(" PRECEDING"),
+        FrameBound::CurrentRow => w.push("CURRENT ROW"),
+        FrameBound::Following(rows) => w.display(rows).push(" FOLLOWING"),
+        FrameBound::UnboundedFollowing => w.push("UNBOUNDED FOLLOWING"),
+    };
+}

@@ -1,0 +1,44 @@
+//! Aliases that the library makes itself, for tables that a program has not named.
+
+use super::Name;
+
+const PREFIX: &str = "orm_";
+
+/// The alias of that number. Names of this form are the library's own: [`is_generated_alias`] tells them, so that
+/// the typed layer refuses them as tables' and users' aliases, and no other name can be equal to one.
+pub fn generated_alias(number: usize) -> Name {
+    format!("{PREFIX}{number}").into()
+}
+
+/// Whether a name has the form of those that [`generated_alias`] makes.
+pub fn is_generated_alias(name: &str) -> bool {
+    // The case of names does not count everywhere.
+    let prefix = name.get(..PREFIX.len());
+    let number = &name[prefix.map_or(0, str::len)..];
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX))
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_aliases_are_told_from_others() {
+        assert!(is_generated_alias(&generated_alias(7)));
+        assert!(is_generated_alias("ORM_0"));
+        for name in [
+            "orm_",
+            "orm_x",
+            "orm",
+            "orm_1x",
+            "form_1",
+            "",
+            "größe_1",
+            "or\u{1F600}_1",
+        ] {
+            assert!(!is_generated_alias(name), "{name}");
+        }
+    }
+}

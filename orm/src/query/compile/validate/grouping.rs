@@ -1,0 +1,209 @@
+//! Refuses a query whose rows are not determined: a column of which a group has many values, or an order
+//! of rows by what duplicates differ in. One database answers with any of them, the other not at all. So is
+//! one that aggregates where there are no groups yet.
+
+use std::ops::ControlFlow;
+
+use orm_core::stmt::{Expr, Order, Projection, Query, Select, Visit, walk_expr, walk_window};
+
+use super::Typed;
+use super::aggregates::{any, has_aggregate};
+use crate::query::expressions::build_error::BuildError;
+use crate::query::expressions::table_ref::TableRef;
+
+/// Checks a query in which `aggregates` stand or not. Most have nothing to check.
+pub(super) fn check(
+    select: &Select,
+    order_by: &[Order],
+    (typed, aggregates): (Typed<'_>, bool),
+) -> Result<(), BuildError> {
+    if !aggregates && !merges_rows(select, order_by) {
+        return Ok(());
+    }
+    let mut grouping = Grouping {
+        select,
+        order_by,
+        typed,
+    };
+    grouping.check_places()?;
+    if is_grouped(select, order_by)
+        && let ControlFlow::Break(error) = grouping.check_columns()
+    {
+        return Err(error);
+    }
+    if select.distinct {
+        grouping.check_orders()?;
+    }
+    Ok(())
+}
+
+/// Whether a row of the result stands for several rows of the tables.
+pub(super) fn merges_rows(select: &Select, order_by: &[Order]) -> bool {
+    select.distinct || is_grouped(select, order_by)
+}
+
+fn is_grouped(select: &Select, order_by: &[Order]) -> bool {
+    let aggregates = |projection: &Projection| match projection {
+        Projection::Columns { .. } | Projection::All => false,
+        Projection::Expr(expr) | Projection::Labelled(expr, _) => has_aggregate(expr),
+    };
+    let grouped = !select.group_by.is_empty() || !select.having.is_empty();
+    let ordered = || order_by.iter().any(|order| has_aggregate(&order.expr));
+    grouped || select.columns.iter().any(aggregates) || ordered()
+}
+
+struct Grouping<'q> {
+    select: &'q Select,
+    order_by: &'q [Order],
+    typed: Typed<'q>,
+}
+
+impl Grouping<'_> {
+    fn check_columns(&mut self) -> ControlFlow<BuildError> {
+        let (select, order_by) = (self.select, self.order_by);
+        for projection in &select.columns {
+            self.projection(projection)?;
+        }
+        let orders = order_by.iter().map(|order| &order.expr);
+        let mut others = select.having.iter().chain(orders);
+        others.try_for_each(|expr| self.expr(expr))
+    }
+
+    fn table(&self, name: &str) -> Option<TableRef> {
+        let mut tables = std::iter::once(&self.typed.root).chain(self.typed.joined);
+        tables.find(|table| table.name == name).copied()
+    }
+
+    /// The expressions that are about one row each, before there are groups.
+    fn check_places(&self) -> Result<(), BuildError> {
+        let joins = self.select.joins.iter().map(|join| &join.on);
+        let mut rowwise = self
+            .select
+            .filter
+            .iter()
+            .chain(joins)
+            .chain(&self.select.group_by);
+        if !rowwise.any(|expr| any(expr, &mut |part| self.aggregates(part))) {
+            return Ok(());
+        }
+        Err(BuildError::new(
+            "the query aggregates rows in a condition or a group, where there is but one row",
+            "move the condition to having, or aggregate in a subquery",
+        ))
+    }
+
+    /// Whether an expression is an aggregate of this query's rows. One over columns of a query around it
+    /// alone is that query's, and one value here.
+    fn aggregates(&self, expr: &Expr) -> bool {
+        if !matches!(expr, Expr::Aggregate { .. }) {
+            return false;
+        }
+        let (mut columns, mut own) = (false, false);
+        any(expr, &mut |part| {
+            if let Expr::Column { source, .. } = part {
+                columns = true;
+                own = own || self.table(source).is_some();
+            }
+            own
+        });
+        own || !columns
+    }
+
+    fn check_column(&self, source: &str, name: &str) -> ControlFlow<BuildError> {
+        // A column of a query around this one is the same in all rows.
+        let Some(table) = self.table(source) else {
+            return ControlFlow::Continue(());
+        };
+        let by_key = || {
+            let key = table.def.primary_key.iter();
+            let mut names = key.map(|position| table.def.names[*position]);
+            names.all(|key| self.has_group(source, key))
+        };
+        if self.has_group(source, name) || by_key() {
+            return ControlFlow::Continue(());
+        }
+        ControlFlow::Break(undetermined(table, name))
+    }
+
+    fn has_group(&self, table: &str, column: &str) -> bool {
+        let mut groups = self.select.group_by.iter();
+        groups.any(|group| matches!(group, Expr::Column { source, name } if source == table && name == column))
+    }
+
+    fn check_orders(&self) -> Result<(), BuildError> {
+        let mut orders = self.order_by.iter();
+        match orders.find(|order| !self.selects(&order.expr)) {
+            Some(_) => Err(BuildError::new(
+                "the query drops duplicates, but orders by something that it doesn't select",
+                "select it as well, or use group_by instead of distinct",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn selects(&self, expr: &Expr) -> bool {
+        self.select.columns.iter().any(|projection| match projection {
+            Projection::Expr(selected) => selected == expr,
+            Projection::Labelled(selected, label) => {
+                selected == expr || matches!(expr, Expr::Label(name) if name == label)
+            }
+            Projection::Columns { source: table, names } => {
+                matches!(expr, Expr::Column { source, name } if source == table && names.contains(&name.as_ref()))
+            }
+            Projection::All => true,
+        })
+    }
+}
+
+/// Goes through what a group yields, and stops at a column that is not the same in all of its rows.
+impl<'a> Visit<'a> for Grouping<'_> {
+    type Break = BuildError;
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<BuildError> {
+        if self.select.group_by.contains(expr) {
+            return ControlFlow::Continue(());
+        }
+        if let Expr::Column { source, name } = expr {
+            return self.check_column(source, name);
+        }
+        // An aggregate over a window is one over what the groups yield.
+        if let Expr::Over { call, window } = expr {
+            walk_expr(self, call)?;
+            return walk_window(self, window);
+        }
+        // What an extension makes of its arguments isn't known: it may be an aggregate itself.
+        if matches!(expr, Expr::Aggregate { .. } | Expr::Extension(_)) {
+            return ControlFlow::Continue(());
+        }
+        walk_expr(self, expr)
+    }
+
+    fn query(&mut self, _query: &'a Query) -> ControlFlow<BuildError> {
+        ControlFlow::Continue(())
+    }
+
+    fn projection(&mut self, projection: &'a Projection) -> ControlFlow<BuildError> {
+        match projection {
+            Projection::Columns { source, names } => {
+                let mut names = names.iter();
+                names.try_for_each(|name| self.check_column(source, name))
+            }
+            Projection::All => ControlFlow::Continue(()),
+            Projection::Expr(expr) | Projection::Labelled(expr, _) => self.expr(expr),
+        }
+    }
+}
+
+#[cold]
+fn undetermined(table: TableRef, column: &str) -> BuildError {
+    let model = table.describe();
+    BuildError::new(
+        format!(
+            "the query makes one row of many, and {model}.{column} may be different in each of them"
+        ),
+        format!(
+            "add it to group_by, or ask for max({}.{column})",
+            table.def.name
+        ),
+    )
+}

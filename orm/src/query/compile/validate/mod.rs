@@ -1,0 +1,244 @@
+//! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
+//! that were kept while it was built, how deep it is nested. Where rows are grouped or joined, `grouping.rs` and
+//! `optional.rs` look again at what that concerns. The database would only say that it knows no such column.
+
+mod aggregates;
+mod grouping;
+mod optional;
+
+use std::ops::ControlFlow;
+
+use orm_core::stmt::{
+    Delete, Expr, FromItem, Projection, Query, QueryBody, Select, Update, Visit, walk_delete,
+    walk_expr, walk_item, walk_query, walk_update,
+};
+
+pub(super) use self::aggregates::may_aggregate;
+use crate::query::expressions::build_error::{BuildError, build_error_of};
+use crate::query::expressions::table_ref::{SelectItem, TableRef};
+
+/// What the typed layer knows of a query beside its syntax.
+#[derive(Clone, Copy)]
+pub(in crate::query) struct Typed<'a> {
+    /// The first table.
+    pub(in crate::query) root: TableRef,
+    /// The tables joined to it, in order.
+    pub(in crate::query) joined: &'a [TableRef],
+    /// Where what is selected comes from.
+    pub(in crate::query) selected: &'a [SelectItem],
+}
+
+/// Checks a query that will be sent.
+///
+/// # Errors
+/// What is wrong, naming table and column.
+pub(in crate::query) fn validate_query(query: &Query, typed: Typed<'_>) -> Result<(), BuildError> {
+    validate(query, typed, Outside::Nothing)?;
+    Ok(())
+}
+
+/// Checks a query that will be a part of another one, whose columns it may use, and tells how deep it is nested.
+///
+/// # Errors
+/// As [`validate_query`].
+pub(in crate::query) fn validate_subquery(
+    query: &Query,
+    typed: Typed<'_>,
+) -> Result<usize, BuildError> {
+    validate(query, typed, Outside::Unknown)
+}
+
+fn validate(
+    query: &Query,
+    typed: Typed<'_>,
+    outside: Outside<'_, '_>,
+) -> Result<usize, BuildError> {
+    let mut pass = Pass::new(Tables::of(query), outside, 0);
+    flow(walk_query(&mut pass, query))?;
+    let Some(select) = query.as_select() else {
+        return Ok(pass.deepest);
+    };
+    grouping::check(select, &query.order_by, (typed, pass.aggregates))?;
+    if !query.locks.is_empty() && grouping::merges_rows(select, &query.order_by) {
+        return Err(BuildError::new(
+            "FOR UPDATE is not allowed with DISTINCT, GROUP BY or aggregates",
+            "lock the rows by a query of their own, then aggregate",
+        ));
+    }
+    optional::check(select, typed)?;
+    Ok(pass.deepest)
+}
+
+/// Checks an UPDATE.
+///
+/// # Errors
+/// As [`validate_query`].
+pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildError> {
+    let tables = Tables::Written(&update.table);
+    flow(walk_update(
+        &mut Pass::new(tables, Outside::Nothing, 0),
+        update,
+    ))
+}
+
+/// Checks a DELETE.
+///
+/// # Errors
+/// As [`validate_query`].
+pub(in crate::query) fn validate_delete(delete: &Delete) -> Result<(), BuildError> {
+    let tables = Tables::Written(&delete.table);
+    flow(walk_delete(
+        &mut Pass::new(tables, Outside::Nothing, 0),
+        delete,
+    ))
+}
+
+fn flow(found: ControlFlow<BuildError>) -> Result<(), BuildError> {
+    match found {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(error) => Err(error),
+    }
+}
+
+/// The tables that columns may belong to.
+#[derive(Clone, Copy)]
+enum Tables<'a> {
+    /// Those of a plain SELECT.
+    Of(&'a Select),
+    /// The one that a statement writes.
+    Written(&'a str),
+    /// None: a set operation or rows of values.
+    None,
+}
+
+impl<'a> Tables<'a> {
+    fn of(query: &'a Query) -> Self {
+        match &query.body {
+            QueryBody::Select(select) => Self::Of(select),
+            QueryBody::SetOperation(_) | QueryBody::Values(_) => Self::None,
+        }
+    }
+
+    fn have(self, name: &str) -> bool {
+        match self {
+            Self::Of(select) => {
+                let mut names = select.sources().filter_map(FromItem::name);
+                names.any(|own| own == name)
+            }
+            Self::Written(table) => table == name,
+            Self::None => false,
+        }
+    }
+}
+
+/// What is around a query.
+#[derive(Clone, Copy)]
+enum Outside<'p, 'a> {
+    Nothing,
+    /// A statement that isn't there yet.
+    Unknown,
+    Pass(&'p Pass<'p, 'a>),
+}
+
+/// The pass over one query, or over one statement that writes. Each query inside has one of its own.
+struct Pass<'p, 'a> {
+    tables: Tables<'a>,
+    outside: Outside<'p, 'a>,
+    depth: usize,
+    deepest: usize,
+    /// Whether an aggregate stands in it, subqueries apart.
+    aggregates: bool,
+}
+
+impl<'p, 'a> Pass<'p, 'a> {
+    fn new(tables: Tables<'a>, outside: Outside<'p, 'a>, depth: usize) -> Self {
+        Self {
+            tables,
+            outside,
+            depth: depth + 1,
+            deepest: depth + 1,
+            aggregates: false,
+        }
+    }
+
+    /// Goes through a query inside this one, which sees what is `outside` of it.
+    fn inside(&self, query: &'a Query, outside: Outside<'_, 'a>) -> ControlFlow<BuildError, usize> {
+        let mut inner = Pass::new(Tables::of(query), outside, self.depth);
+        walk_query(&mut inner, query)?;
+        ControlFlow::Continue(inner.deepest)
+    }
+
+    fn column(&self, source: &str, name: &str) -> ControlFlow<BuildError> {
+        let mut pass = self;
+        while !pass.tables.have(source) {
+            match pass.outside {
+                Outside::Pass(outer) => pass = outer,
+                Outside::Unknown => break,
+                Outside::Nothing => return ControlFlow::Break(self.unknown(source, name)),
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    #[cold]
+    fn unknown(&self, source: &str, name: &str) -> BuildError {
+        let (statement, hint) = match self.tables {
+            Tables::Of(_) | Tables::None => {
+                ("query", "add it with .join(…), or use exists(select(…))")
+            }
+            Tables::Written(_) => ("statement", "use exists(select(…)), or in_select(…)"),
+        };
+        BuildError::new(
+            format!("the {statement} uses {source}.{name}, but has no table or alias {source}"),
+            hint,
+        )
+    }
+}
+
+impl<'a> Visit<'a> for Pass<'_, 'a> {
+    type Break = BuildError;
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<BuildError> {
+        if let Expr::Column { source, name } = expr {
+            self.column(source, name)?;
+        } else if let Expr::Aggregate { .. } = expr {
+            self.aggregates = true;
+        } else if let Expr::Extension(node) = expr
+            && let Some(error) = build_error_of(node.as_ref())
+        {
+            return ControlFlow::Break(error.clone());
+        }
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        walk_expr(self, expr)?;
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
+    fn query(&mut self, query: &'a Query) -> ControlFlow<BuildError> {
+        let deepest = self.inside(query, Outside::Pass(self))?;
+        self.deepest = self.deepest.max(deepest);
+        ControlFlow::Continue(())
+    }
+
+    fn item(&mut self, item: &'a FromItem) -> ControlFlow<BuildError> {
+        if item.lateral {
+            return walk_item(self, item);
+        }
+        // Its neighbours mean nothing in it, nor are its aggregates those of this query.
+        let mut apart = Pass::new(Tables::None, self.outside, self.depth);
+        walk_item(&mut apart, item)?;
+        self.deepest = self.deepest.max(apart.deepest);
+        ControlFlow::Continue(())
+    }
+
+    fn projection(&mut self, projection: &'a Projection) -> ControlFlow<BuildError> {
+        match projection {
+            Projection::Columns { source, names } => {
+                self.column(source, names.first().copied().unwrap_or("*"))
+            }
+            Projection::All => ControlFlow::Continue(()),
+            Projection::Expr(expr) | Projection::Labelled(expr, _) => self.expr(expr),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Refuses to take what is on the optional side of a left join for something that is always there.
+
+use orm_core::stmt::{Expr, JoinKind, Projection, Select};
+
+use super::Typed;
+use crate::query::expressions::build_error::BuildError;
+use crate::query::expressions::table_ref::{Requirement, SelectItem, TableRef};
+
+/// Checks what is selected of the tables that are joined by left joins.
+pub(super) fn check(select: &Select, typed: Typed<'_>) -> Result<(), BuildError> {
+    let joins = select.joins.iter();
+    for join in joins.filter(|join| join.kind == JoinKind::Left) {
+        let Some(name) = join.item.name() else {
+            continue;
+        };
+        let requires = |item: &SelectItem| requires(select, item, name);
+        let table = typed.joined.iter().find(|table| table.name == name);
+        if let (true, Some(table)) = (typed.selected.iter().any(requires), table) {
+            return Err(missing_optional(*table));
+        }
+    }
+    Ok(())
+}
+
+/// Whether what is selected can't be had of a row without a match in the table of that name.
+fn requires(select: &Select, item: &SelectItem, name: &str) -> bool {
+    match item.requirement {
+        Requirement::Row => item.table.name == name,
+        Requirement::Value(index) => match &select.columns[index] {
+            Projection::Expr(expr) | Projection::Labelled(expr, _) => vanishes(expr, name),
+            Projection::Columns { .. } | Projection::All => false,
+        },
+        Requirement::Nothing | Requirement::Optional => false,
+    }
+}
+
+/// Whether `expr` is NULL where the table of that name has no row. Aggregates, conditions and choices have their own
+/// ways with NULL.
+fn vanishes(expr: &Expr, table: &str) -> bool {
+    match expr {
+        Expr::Column { source, .. } => source == table,
+        Expr::Arithmetic { left, right, .. } => vanishes(left, table) || vanishes(right, table),
+        Expr::Cast { expr, .. } => vanishes(expr, table),
+        Expr::Function { name, args } if name == "COALESCE" => {
+            args.iter().all(|arg| vanishes(arg, table))
+        }
+        Expr::Function { .. }
+        | Expr::Value(_)
+        | Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Not(_)
+        | Expr::Compare { .. }
+        | Expr::IsNull { .. }
+        | Expr::In { .. }
+        | Expr::InRows { .. }
+        | Expr::InQuery { .. }
+        | Expr::Between { .. }
+        | Expr::Like(_)
+        | Expr::Aggregate { .. }
+        | Expr::Over { .. }
+        | Expr::Case(_)
+        | Expr::Row(_)
+        | Expr::Label(_)
+        | Expr::Excluded(_)
+        | Expr::Exists(_)
+        | Expr::Subquery(_)
+        | Expr::Raw(_)
+        | Expr::Extension(_) => false,
+    }
+}
+
+#[cold]
+fn missing_optional(table: TableRef) -> BuildError {
+    let model = table.def.name;
+    BuildError::new(
+        format!(
+            "{} is on the optional side of a left join, but selected as if it were always there",
+            table.describe()
+        ),
+        format!("select optional({model}), or optional({model}.column), or use .join"),
+    )
+}

@@ -1,0 +1,67 @@
+//! Queries in expressions: EXISTS, and IN of columns and expressions.
+
+use orm_core::stmt;
+use orm_core::types::DbType;
+
+use super::builder::Select;
+use crate::mapping::{Column, Model};
+use crate::query::compile::existence::{labelled, reduce};
+use crate::query::expressions::expr::{Expr, IntoExpr, Yields};
+use crate::query::expressions::in_list::InList;
+use crate::query::expressions::predicate::Predicate;
+
+/// Whether a query yields any row. The query may use columns of the statement around it.
+///
+/// ```
+/// # use orm::prelude::*;
+/// # #[derive(Model)]
+/// # struct User { #[orm(primary_key)] id: i64 }
+/// # #[derive(Model)]
+/// # struct Post { #[orm(primary_key)] id: i64, author_id: i64 }
+/// let authors = select(User).filter(exists(select(Post).filter(Post.author_id.eq(User.id))));
+/// # let _ = authors;
+/// ```
+pub fn exists<S>(query: Select<S>) -> Predicate {
+    match query.query.into_subquery() {
+        Ok((mut query, depth)) => {
+            reduce(&mut query);
+            if let Some(select) = query.as_select_mut().filter(|select| select.distinct) {
+                // It will be a table in a query of its own.
+                select.columns = labelled(std::mem::take(&mut select.columns));
+            }
+            Predicate::over(stmt::Expr::Exists(Box::new(query)), None, depth)
+        }
+        Err(error) => Predicate::leaf(error.into_expr(), None),
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<B, S: Yields<B>> InList<B> for Select<S> {
+    fn has<T>(self, expr: Expr<T>, negated: bool) -> Predicate {
+        let (query, depth) = match self.query.into_subquery() {
+            Ok(query) => query,
+            Err(error) => return Predicate::leaf(error.into_expr(), expr.origin),
+        };
+        let deepest = expr.depth.max(depth);
+        let ast = stmt::Expr::InQuery {
+            expr: Box::new(expr.ast),
+            query: Box::new(query),
+            negated,
+        };
+        Predicate::over(ast, expr.origin, deepest)
+    }
+}
+
+impl<T: DbType> Expr<T> {
+    /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
+    pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
+        self.in_(query)
+    }
+}
+
+impl<M: Model, T: DbType> Column<M, T> {
+    /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
+    pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
+        self.into_expr().in_(query)
+    }
+}
