@@ -46,6 +46,10 @@ pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str], col
 pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
     let all_if = |kept| if kept { Keeps::All } else { Keeps::Less };
     let base = column.base.as_str();
+    if let Type::Extension(_) = ty {
+        // What its codec makes of it is not known here.
+        return Keeps::All;
+    }
     if base == "decimal" {
         // A fraction has no place in a field.
         let whole = column.size == Some(0) && ty.is_integer();
@@ -65,7 +69,7 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
             all_if(column.size == Some(6))
         }
         Type::Date | Type::Time | Type::DateTime | Type::Timestamp => Keeps::Unreadable,
-        _ => keeps_text(column, ty, length),
+        Type::Text | Type::Enum(_) | Type::Extension(_) => keeps_text(column, ty, length),
     }
 }
 

@@ -31,11 +31,11 @@ pub(crate) const LOCK: DdlLock = DdlLock::new(
 /// # Errors
 /// `Unsupported` for a text or bytes without length that has an index: the server would want the
 /// length of a prefix, and a unique index over prefixes refuses what is unique.
-pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
-    if types::is_large(&column.ty, column.length) && is_indexed(table, &column.name) {
+pub(crate) fn column_type(table: &Table, column: &Column, dialect: &str) -> Result<String> {
+    if types::is_large(&column.ty, column.length, dialect) && is_indexed(table, &column.name) {
         return Err(no_length(table, column));
     }
-    match types::column_name(&column.ty, column.length) {
+    match types::column_name(&column.ty, column.length, dialect) {
         Some(name) => Ok(name.into_owned()),
         None => Err(unknown_type(table, column)),
     }
@@ -103,9 +103,9 @@ fn collation_name(name: &str) -> String {
 ///
 /// # Errors
 /// As [`types::literal`].
-pub(crate) fn default_literal(column: &Column, value: &Value) -> Result<String> {
-    let literal = types::literal(value)?;
-    if types::is_large(&column.ty, column.length) {
+pub(crate) fn default_literal(column: &Column, value: &Value, dialect: &str) -> Result<String> {
+    let literal = types::literal(value, dialect)?;
+    if types::is_large(&column.ty, column.length, dialect) {
         return Ok(format!("({literal})"));
     }
     Ok(literal)
@@ -132,7 +132,7 @@ mod tests {
             Table::new("users").column(name).unique(["name"])
         };
         let unlimited = table(None);
-        let error = column_type(&unlimited, &unlimited.columns[0]).unwrap_err();
+        let error = column_type(&unlimited, &unlimited.columns[0], "mysql").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert_eq!(
             (error.table(), error.column()),
@@ -140,7 +140,7 @@ mod tests {
         );
         let limited = table(Some(50));
         assert_eq!(
-            column_type(&limited, &limited.columns[0]).unwrap(),
+            column_type(&limited, &limited.columns[0], "mysql").unwrap(),
             "VARCHAR(50)"
         );
     }

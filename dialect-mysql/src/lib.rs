@@ -78,7 +78,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
-        render::write_typed_bind(w, value);
+        render::write_typed_bind(w, value, self.name());
     }
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
@@ -120,11 +120,11 @@ impl Dialect for MysqlDialect {
     }
 
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
-        types::cast_name(ty).into()
+        types::cast_name(ty, self.name()).to_owned().into()
     }
 
     fn column_type(&self, table: &Table, column: &Column) -> Result<String> {
-        ddl::column_type(table, column)
+        ddl::column_type(table, column, self.name())
     }
 
     fn column_options(&self, column: &Column) -> String {
@@ -140,11 +140,11 @@ impl Dialect for MysqlDialect {
     }
 
     fn literal(&self, value: &Value) -> Result<String> {
-        types::literal(value)
+        types::literal(value, self.name())
     }
 
     fn default_literal(&self, column: &Column, value: &Value) -> Result<String> {
-        ddl::default_literal(column, value)
+        ddl::default_literal(column, value, self.name())
     }
 
     fn default_expression<'a>(&self, sql: &'a str) -> Cow<'a, str> {
@@ -175,7 +175,7 @@ impl Dialect for MariaDbDialect {
     }
 
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
-        MysqlDialect.write_typed_bind(w, value);
+        render::write_typed_bind(w, value, self.name());
     }
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
@@ -217,11 +217,11 @@ impl Dialect for MariaDbDialect {
     }
 
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
-        MysqlDialect.cast_type(ty)
+        types::cast_name(ty, self.name()).to_owned().into()
     }
 
     fn column_type(&self, table: &Table, column: &Column) -> Result<String> {
-        MysqlDialect.column_type(table, column)
+        ddl::column_type(table, column, self.name())
     }
 
     fn column_options(&self, column: &Column) -> String {
@@ -237,11 +237,11 @@ impl Dialect for MariaDbDialect {
     }
 
     fn literal(&self, value: &Value) -> Result<String> {
-        MysqlDialect.literal(value)
+        types::literal(value, self.name())
     }
 
     fn default_literal(&self, column: &Column, value: &Value) -> Result<String> {
-        MysqlDialect.default_literal(column, value)
+        ddl::default_literal(column, value, self.name())
     }
 
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {

@@ -37,7 +37,7 @@ pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like, collation: &
 
 /// A bind in a place that gives it no type. Bytes would come back as text in the connection's
 /// character set, and a date as a date and time.
-pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
+pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dialect: &str) {
     let ty = match value {
         Value::Bytes(_) | Value::Uuid(_) => Type::Bytes,
         Value::Date(_) => Type::Date,
@@ -47,7 +47,9 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
         }
     };
     w.push("CAST(").bind(value.as_ref());
-    w.push(" AS ").push(types::cast_name(&ty)).push(")");
+    w.push(" AS ")
+        .push(types::cast_name(&ty, dialect))
+        .push(")");
 }
 
 /// Sums and means of integers are DECIMAL here. `DIV 1` makes a BIGINT of a sum, or an error if it is

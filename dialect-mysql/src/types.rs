@@ -17,7 +17,7 @@ const VARCHAR_LIMIT: u32 = 16_383;
 const VARBINARY_LIMIT: u32 = 65_532;
 
 /// The name by which CAST knows a type, which differs from the name that a column has.
-pub(crate) fn cast_name(ty: &Type) -> &'static str {
+pub(crate) fn cast_name<'t>(ty: &'t Type, dialect: &str) -> &'t str {
     match ty {
         Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => "SIGNED",
         // MySQL knows CAST AS FLOAT, but a double holds every float.
@@ -27,12 +27,17 @@ pub(crate) fn cast_name(ty: &Type) -> &'static str {
         Type::Time => "TIME(6)",
         Type::DateTime | Type::Timestamp => "DATETIME(6)",
         Type::Uuid => "BINARY(16)",
-        _ => "CHAR",
+        Type::Text | Type::Enum(_) => "CHAR",
+        Type::Extension(ty) => ty.native_name(dialect).unwrap_or("CHAR"),
     }
 }
 
-/// The type of a column, or `None` for a logical type that this crate doesn't know yet.
-pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static, str>> {
+/// The type of a column, or `None` for an extension that has none here.
+pub(crate) fn column_name(
+    ty: &Type,
+    length: Option<u32>,
+    dialect: &str,
+) -> Option<Cow<'static, str>> {
     Some(match ty {
         Type::Bool => "BOOLEAN".into(),
         Type::Int16 => "SMALLINT".into(),
@@ -56,7 +61,7 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
             let longest = longest.and_then(|length| u32::try_from(length).ok());
             sized("VARCHAR", length.or(longest), VARCHAR_LIMIT, "LONGTEXT")
         }
-        _ => return None,
+        Type::Extension(ty) => ty.native_name(dialect)?.to_owned().into(),
     })
 }
 
@@ -68,8 +73,8 @@ fn sized(short: &str, length: Option<u32>, limit: u32, long: &'static str) -> Co
 }
 
 /// Whether a column of this type lies outside its row: no index without a prefix, no plain default.
-pub(crate) fn is_large(ty: &Type, length: Option<u32>) -> bool {
-    column_name(ty, length).is_some_and(|name| name.starts_with("LONG"))
+pub(crate) fn is_large(ty: &Type, length: Option<u32>, dialect: &str) -> bool {
+    column_name(ty, length, dialect).is_some_and(|name| name.starts_with("LONG"))
 }
 
 /// A value as a literal. Quotes and backslashes are both doubled, so that no SQL mode lets a text end
@@ -78,7 +83,7 @@ pub(crate) fn is_large(ty: &Type, length: Option<u32>) -> bool {
 /// # Errors
 /// `Unsupported` for a number that isn't finite, a year beyond four digits, and a kind of value that
 /// this crate doesn't know.
-pub(crate) fn literal(value: &Value) -> Result<String> {
+pub(crate) fn literal(value: &Value, dialect: &str) -> Result<String> {
     Ok(match value {
         Value::Null => "NULL".to_owned(),
         Value::Bool(true) => "TRUE".to_owned(),
@@ -96,7 +101,8 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
             in_range(days.unwrap_or(i32::MAX))?;
             format!("'{}'", civil::datetime_text(*micros))
         }
-        _ => return Err(no_literal("this kind of value")),
+        Value::Extension(v) => return literal(&v.encode(dialect), dialect),
+        Value::Array(_) => return Err(no_literal("an array")),
     })
 }
 
@@ -148,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_literal_can_not_be_left() {
-        let quote = |text: &str| literal(&Value::Text(text.into())).unwrap();
+        let quote = |text: &str| literal(&Value::Text(text.into()), "mysql").unwrap();
         assert_eq!(quote("it's"), "'it''s'");
         assert_eq!(quote("\\'; DROP"), "'\\\\''; DROP'");
         assert_eq!(quote("a\0"), "'a\\0'");
@@ -156,24 +162,24 @@ mod tests {
 
     #[test]
     fn what_has_no_literal_says_so() {
-        assert_eq!(literal(&Value::Float(1e300)).unwrap(), "1e300");
-        assert_eq!(literal(&Value::Date(0)).unwrap(), "'1970-01-01'");
+        assert_eq!(literal(&Value::Float(1e300), "mysql").unwrap(), "1e300");
+        assert_eq!(literal(&Value::Date(0), "mysql").unwrap(), "'1970-01-01'");
         for value in [
             Value::Float(f64::NAN),
             Value::Date(i32::MAX),
             Value::DateTime(i64::MIN),
         ] {
-            let error = literal(&value).unwrap_err();
+            let error = literal(&value, "mysql").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Unsupported, "{value:?}");
         }
     }
 
     #[test]
     fn long_texts_leave_the_row() {
-        let name = |length| column_name(&Type::Text, length).unwrap();
+        let name = |length| column_name(&Type::Text, length, "mysql").unwrap();
         assert_eq!(name(Some(16_383)), "VARCHAR(16383)");
         assert_eq!(name(Some(16_384)), "LONGTEXT");
-        assert!(is_large(&Type::Bytes, None));
-        assert!(!is_large(&Type::Uuid, None));
+        assert!(is_large(&Type::Bytes, None, "mysql"));
+        assert!(!is_large(&Type::Uuid, None, "mysql"));
     }
 }

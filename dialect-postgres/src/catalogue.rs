@@ -75,6 +75,8 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         (Type::Time, "time") | (Type::DateTime | Type::Timestamp, "timestamp" | "timestamptz") => {
             all_if(is_precise(column))
         }
+        // What its codec makes of it is not known here.
+        (Type::Extension(_), _) => Keeps::All,
         _ if is_own(column, ty) => Keeps::All,
         _ => Keeps::Unreadable,
     }
@@ -92,14 +94,16 @@ fn is_own(column: &StoredColumn, ty: &Type) -> bool {
         Type::Time => &["time"],
         Type::DateTime | Type::Timestamp => &["timestamp", "timestamptz"],
         Type::Uuid => &["uuid"],
-        _ => &["text", "varchar"],
+        Type::Text | Type::Enum(_) => &["text", "varchar"],
+        // It goes as text, and is cast to what the column is.
+        Type::Extension(_) => &[],
     };
     bases.contains(&column.base.as_str())
 }
 
-/// Whether values are bound as text, as those of a type that is new to this crate are.
+/// Whether values are bound as text, as those of extensions are.
 fn is_text(ty: &Type) -> bool {
-    types::cast_name(ty) == "text"
+    matches!(ty, Type::Text | Type::Enum(_) | Type::Extension(_))
 }
 
 /// The column's own type, where it isn't one that the model's serves.
@@ -113,14 +117,18 @@ fn foreign<'a>(column: &BatchColumn<'a>) -> Option<&'a StoredColumn> {
 pub(crate) fn element_type<'a>(column: &BatchColumn<'a>) -> &'a str {
     match foreign(column) {
         Some(stored) if !is_text(column.ty) => &stored.cast,
+        _ if is_text(column.ty) => "text",
         _ => types::cast_name(column.ty),
     }
 }
 
 /// The cast that an element of a column's array needs to be assigned to the column or compared with it.
 pub(crate) fn element_cast<'a>(column: &BatchColumn<'a>) -> Option<&'a str> {
-    let stored = foreign(column).filter(|_| is_text(column.ty))?;
-    Some(&stored.cast)
+    match (foreign(column), column.ty) {
+        (Some(stored), ty) if is_text(ty) => Some(&stored.cast),
+        (None, Type::Extension(ty)) => ty.native_name(types::NAME),
+        _ => None,
+    }
 }
 
 /// Writes that a column has its old value.

@@ -134,7 +134,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
-        types::cast_name(ty).into()
+        types::cast_name(ty).to_owned().into()
     }
 
     fn column_type(&self, table: &schema::Table, column: &schema::Column) -> Result<String> {

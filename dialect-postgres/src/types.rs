@@ -10,8 +10,11 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::{Type, civil};
 use orm_core::value::{Value, ValueRef};
 
+/// The name of the dialect, by which extensions know it.
+pub(crate) const NAME: &str = "postgres";
+
 /// The name by which casts know a type, without length.
-pub(crate) fn cast_name(ty: &Type) -> &'static str {
+pub(crate) fn cast_name(ty: &Type) -> &str {
     match ty {
         Type::Bool => "bool",
         Type::Int16 => "int2",
@@ -26,11 +29,12 @@ pub(crate) fn cast_name(ty: &Type) -> &'static str {
         Type::Timestamp => "timestamptz",
         Type::Uuid => "uuid",
         // An enumeration is text with a CHECK.
-        _ => "text",
+        Type::Text | Type::Enum(_) => "text",
+        Type::Extension(ty) => ty.native_name(NAME).unwrap_or("text"),
     }
 }
 
-/// The name of a column's type, or `None` for a logical type that this crate doesn't know yet.
+/// The name of a column's type, or `None` for an extension that has none here.
 pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static, str>> {
     let name = match ty {
         Type::Bool => "BOOLEAN",
@@ -56,7 +60,7 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
             let longest = longest.and_then(|length| u32::try_from(length).ok());
             return Some(text_name(length.or(longest)));
         }
-        _ => return None,
+        Type::Extension(ty) => return Some(ty.native_name(NAME)?.to_owned().into()),
     };
     Some(name.into())
 }
@@ -81,7 +85,8 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
         Value::DateTime(_) => "timestamp",
         Value::Timestamp(_) => "timestamptz",
         Value::Uuid(_) => "uuid",
-        _ => return None,
+        Value::Null | Value::Array(_) => return None,
+        Value::Extension(v) => return value_name(&v.encode(NAME)),
     })
 }
 
@@ -89,7 +94,7 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
 #[cfg(feature = "driver")]
 pub(crate) fn cast_of(value: ValueRef<'_>) -> &'static str {
     match value {
-        ValueRef::Array(_) | ValueRef::List(_) => "text[]",
+        ValueRef::Array(_) | ValueRef::Batch(_) => "text[]",
         value => value_name(&value.to_value()).unwrap_or("text"),
     }
 }
@@ -110,7 +115,15 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
             "postgres does not support the NUL character in text",
         )),
         Value::Text(text) => Ok(quoted(text)),
-        other => match (value_name(other), text(other.as_ref())) {
+        Value::Array(_) => Ok(quoted(&text(value.as_ref()).unwrap_or_default())),
+        Value::Extension(v) => literal(&v.encode(NAME)),
+        other @ (Value::Float(_)
+        | Value::Bytes(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::DateTime(_)
+        | Value::Timestamp(_)
+        | Value::Uuid(_)) => match (value_name(other), text(other.as_ref())) {
             (Some(name), Some(text)) => Ok(format!("{}::{name}", quoted(&text))),
             _ => Err(Error::with_message(
                 ErrorKind::Unsupported,
@@ -164,9 +177,10 @@ fn write_text(out: &mut String, value: ValueRef<'_>) -> bool {
                 push(out, format_args!("{dash}{byte:02x}"));
             }
         }
-        ValueRef::Array(items) => return write_array(out, items.iter().copied()),
-        ValueRef::List(items) => return write_array(out, items.iter().map(Value::as_ref)),
-        _ => return false,
+        ValueRef::Array(items) => return write_array(out, items.iter().map(Value::as_ref)),
+        ValueRef::Batch(batch) => return write_array(out, batch.iter()),
+        ValueRef::Extension(v) => return write_text(out, v.encode(NAME).as_ref()),
+        ValueRef::Null => return false,
     }
     true
 }
@@ -236,6 +250,8 @@ fn write_array<'a>(out: &mut String, items: impl Iterator<Item = ValueRef<'a>>) 
 
 #[cfg(test)]
 mod tests {
+    use orm_core::value::BatchValues;
+
     use super::*;
 
     #[test]
@@ -254,7 +270,11 @@ mod tests {
                 "30313233-3435-3637-3839-616263646566",
             ),
             (
-                ValueRef::Array(&[ValueRef::Text("a\"\\,{"), ValueRef::Null, ValueRef::Int(1)]),
+                ValueRef::Batch(BatchValues::Borrowed(&[
+                    ValueRef::Text("a\"\\,{"),
+                    ValueRef::Null,
+                    ValueRef::Int(1),
+                ])),
                 r#"{"a\"\\,{",NULL,"1"}"#,
             ),
         ];

@@ -81,7 +81,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
-        types::cast_type(ty).into()
+        types::cast_type(ty).to_owned().into()
     }
 
     fn column_type(&self, table: &Table, column: &Column) -> Result<String> {

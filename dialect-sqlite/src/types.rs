@@ -11,6 +11,9 @@ use orm_core::schema::Column;
 use orm_core::types::Type;
 use orm_core::value::Value;
 
+/// The name of the dialect, by which extensions know it.
+pub(crate) const NAME: &str = "sqlite";
+
 /// The declared type of a column.
 ///
 /// `DATE` and its like have NUMERIC affinity, which turns text that reads as a number into one. The
@@ -23,6 +26,11 @@ pub(crate) fn column_type(column: &Column) -> Cow<'static, str> {
             let longest = u32::try_from(longest.unwrap_or(0)).unwrap_or(u32::MAX);
             format!("VARCHAR({})", length.unwrap_or(longest.max(1))).into()
         }
+        (Type::Extension(ty), _) => match ty.native_name(NAME) {
+            Some(name) => name.to_owned().into(),
+            // Whose values are stored as they are bound.
+            None => "BLOB".into(),
+        },
         (ty, _) => plain_type(ty).into(),
     }
 }
@@ -36,19 +44,21 @@ fn plain_type(ty: &Type) -> &'static str {
         Type::Time => "TIME",
         Type::DateTime => "DATETIME",
         Type::Timestamp => "TIMESTAMP",
-        Type::Bytes | Type::Uuid => "BLOB",
-        // Text and labels; a type that is new to this crate is stored as the text it is bound as.
-        _ => "TEXT",
+        Type::Bytes | Type::Uuid | Type::Extension(_) => "BLOB",
+        Type::Text | Type::Enum(_) => "TEXT",
     }
 }
 
 /// The type by which CAST names `ty`: its storage class. `CAST('2024-01-01' AS DATE)` would be 2024.
-pub(crate) fn cast_type(ty: &Type) -> &'static str {
+pub(crate) fn cast_type(ty: &Type) -> &str {
     match ty {
         Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER",
         Type::Float32 | Type::Float64 => "REAL",
         Type::Bytes | Type::Uuid => "BLOB",
-        _ => "TEXT",
+        Type::Text | Type::Enum(_) | Type::Date | Type::Time | Type::DateTime | Type::Timestamp => {
+            "TEXT"
+        }
+        Type::Extension(ty) => ty.native_name(NAME).unwrap_or("BLOB"),
     }
 }
 
@@ -66,7 +76,8 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Date(v) => format!("'{}'", civil::date_text(*v)),
         Value::Time(v) => format!("'{}'", civil::time_text(*v)),
         Value::DateTime(v) | Value::Timestamp(v) => format!("'{}'", civil::datetime_text(*v)),
-        other => return Err(no_literal(other.as_ref().kind_name())),
+        Value::Extension(v) => return literal(&v.encode(NAME)),
+        Value::Array(_) => return Err(no_literal("an array")),
     })
 }
 

@@ -10,7 +10,7 @@ use dialect_sqlite::{SqliteDialect, SqliteDriver};
 use orm_core::driver::{Connection, Driver, Outcome, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::{BatchValues, Value, ValueRef};
 
 type Boxed = Box<dyn Connection>;
 
@@ -80,8 +80,14 @@ fn values_of_every_kind_read_back() {
         (ValueRef::DateTime(0), text("1970-01-01 00:00:00")),
         (ValueRef::Timestamp(-1), text("1969-12-31 23:59:59.999999")),
         (ValueRef::Uuid([7; 16]), Value::Bytes(vec![7; 16])),
-        (ValueRef::List(&items), text(r#"[1,"a\"b"]"#)),
-        (ValueRef::Array(&borrowed), text("[true,null]")),
+        (
+            ValueRef::Batch(BatchValues::Owned(&items)),
+            text(r#"[1,"a\"b"]"#),
+        ),
+        (
+            ValueRef::Batch(BatchValues::Borrowed(&borrowed)),
+            text("[true,null]"),
+        ),
     ];
     for (value, expected) in cases {
         let found = rows(&mut connection, "SELECT ?", &[value]).unwrap();

@@ -8,7 +8,7 @@ use orm_core::schema::{Column, Literal, Schema, ServerDefault, Table};
 use orm_core::sql::{Dialect, SqlWriter, ddl, write_query};
 use orm_core::stmt::{Expr, FromItem, Like, LikeKind, Projection, Query, Select};
 use orm_core::types::Type;
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::{BatchValues, Value, ValueRef};
 
 fn memory() -> Box<dyn Connection> {
     SqliteDriver::memory().connect().unwrap()
@@ -128,7 +128,10 @@ fn a_pattern_means_the_same_as_in_a_like_that_counts_case() {
          WHERE rtrim(patterns.value, '\\') = patterns.value \
          AND ({glob}) IS NOT (texts.value LIKE patterns.value ESCAPE '\\')"
     );
-    let binds = [ValueRef::List(&patterns), ValueRef::List(&haystack)];
+    let binds = [
+        ValueRef::Batch(BatchValues::Owned(&patterns)),
+        ValueRef::Batch(BatchValues::Owned(&haystack)),
+    ];
     let wrong = first_column(connection.as_mut(), &sql, &binds);
     assert_eq!(wrong, []);
 }

@@ -32,13 +32,13 @@
 //!
 //! | for | look at |
 //! | --- | --- |
-//! | mapping a struct | [`derive(Model)`](derive@Model), [`derive(DbEnum)`](derive@DbEnum) |
+//! | mapping a struct | [`derive(Model)`](derive@Model), [`derive(DbEnum)`](derive@DbEnum), [`derive(DbType)`](derive@DbType) |
 //! | connecting, transactions | [`Engine`], [`Connection`], [`engine::EngineOptions`] |
 //! | the unit of work | [`Session`], [`Ref`] |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
 //! | what went wrong | [`Error`], [`ErrorKind`] |
-//! | column types of one's own | [`types::DbType`] |
+//! | column types of one's own | [`derive(DbType)`](derive@DbType), [`value::Codec`], [`mapping::CustomType`] |
 //! | another database | [`sql::Dialect`], [`driver::Driver`], [`Engine::with_driver`] |
 
 // The derive names this crate as `::orm`, and its own tests and examples derive too.
@@ -53,8 +53,9 @@ mod session;
 mod state;
 
 pub use orm_core::error::{Error, ErrorKind, Result};
+pub use orm_core::types::DbType;
 pub use orm_core::{driver, schema, sql, stmt, types, value};
-pub use orm_macros::{DbEnum, FromRow, Model};
+pub use orm_macros::{DbEnum, DbType, FromRow, Model};
 
 #[cfg(feature = "mysql")]
 pub use dialect_mysql as mysql;
@@ -82,7 +83,7 @@ pub mod prelude {
     };
     pub use crate::session::Session;
     pub use crate::state::Ref;
-    pub use orm_macros::{DbEnum, FromRow, Model};
+    pub use orm_macros::{DbEnum, DbType, FromRow, Model};
 }
 
 /// For the code that the derives emit. No part of the public contract.
@@ -98,16 +99,17 @@ pub mod __private {
     pub use orm_core::driver::Row;
     pub use orm_core::error::Result;
     pub use orm_core::schema::{self, Action, Name};
+    pub use orm_core::stmt;
     pub use orm_core::types::{DbType, EnumType, NotNull, Nullability, Type};
-    pub use orm_core::value::{Misfit, ValueRef};
+    pub use orm_core::value::{Codec, Misfit, ValueRef};
 
     pub use crate::mapping::{
-        Build, Column, ColumnSet, ConstraintDef, DbEnum, Entity, Field, FieldGiven, FieldMissing,
-        FieldState, Generated, HasCollation, HasLength, IntoField, KeyField, Model, ModelDef,
-        ModelSlot, NewEntity, Placeholder, ReferenceDef, Registration, Skipped, Version,
-        default_fits, filled, given, or_server, referred, table,
+        Build, Column, ColumnSet, ConstraintDef, CustomType, DbEnum, Entity, Field, FieldGiven,
+        FieldMissing, FieldState, Generated, HasCollation, HasLength, IntoField, KeyField, Model,
+        ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef, Registration, Skipped, Stored,
+        Version, default_fits, filled, given, or_server, referred, table,
     };
-    pub use crate::query::{ColumnIndex, FromRow, read_place};
+    pub use crate::query::{ColumnIndex, FromRow, Operand, read_place, value_operand};
     pub use crate::session::link;
     pub use crate::state::Vtable;
 }

@@ -38,7 +38,12 @@ fn rows(dialect: &str, count: u64) -> String {
     } else {
         ""
     };
-    format!("SELECT {hint}n AS id, 'a sensor somewhere' AS sensor, 1.5e0 AS value FROM {from} r")
+    let value = if dialect == "postgres" {
+        "1.5::float8"
+    } else {
+        "1.5e0"
+    };
+    format!("SELECT {hint}n AS id, 'a sensor somewhere' AS sensor, {value} AS value FROM {from} r")
 }
 
 fn main() -> orm::Result<()> {

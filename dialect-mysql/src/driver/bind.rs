@@ -22,13 +22,17 @@ const TOGETHER: u64 = 0x0100_0000;
 /// # Errors
 /// `OutOfRange` for a number that isn't finite, a year beyond four digits and a time beyond a day;
 /// `DataTooLong`.
-pub(super) fn params(binds: &[ValueRef<'_>], packet: usize) -> Result<Params> {
+pub(super) fn params(
+    binds: &[ValueRef<'_>],
+    packet: usize,
+    server: &'static str,
+) -> Result<Params> {
     let mut values = Vec::with_capacity(binds.len());
     let limit = packet.saturating_sub(ROOM);
     // A command and its fixed fields.
     let mut total = 16;
     for (index, bind) in binds.iter().enumerate() {
-        let value = value(*bind).map_err(|what| refused(what, index))?;
+        let value = value(*bind, server).map_err(|what| refused(what, index))?;
         if matches!(&value, Value::Bytes(bytes) if bytes.len() > limit) {
             return Err(too_long(limit, index));
         }
@@ -43,7 +47,7 @@ pub(super) fn params(binds: &[ValueRef<'_>], packet: usize) -> Result<Params> {
 }
 
 /// One value, or what is wrong with it.
-fn value(bind: ValueRef<'_>) -> Result<Value, &'static str> {
+fn value(bind: ValueRef<'_>, server: &str) -> Result<Value, &'static str> {
     Ok(match bind {
         ValueRef::Null => Value::NULL,
         ValueRef::Bool(v) => Value::Int(i64::from(v)),
@@ -59,12 +63,10 @@ fn value(bind: ValueRef<'_>) -> Result<Value, &'static str> {
             let (days, micros) = civil::split(micros).ok_or(YEAR)?;
             moment(days, micros)?
         }
-        ValueRef::Array(items) if !items.iter().copied().all(is_finite) => return Err(FINITE),
-        ValueRef::List(items) if !items.iter().all(|item| is_finite(item.as_ref())) => {
-            return Err(FINITE);
-        }
-        ValueRef::Array(_) | ValueRef::List(_) => Value::Bytes(bind.to_json().into_bytes()),
-        _ => return Err("mysql and mariadb have no place for this kind of value"),
+        ValueRef::Batch(batch) if !batch.iter().all(is_finite) => return Err(FINITE),
+        ValueRef::Batch(_) => Value::Bytes(bind.to_json(server).into_bytes()),
+        ValueRef::Extension(v) => return value(v.encode(server).as_ref(), server),
+        ValueRef::Array(_) => return Err("mysql and mariadb have no arrays"),
     })
 }
 
@@ -142,6 +144,8 @@ fn too_long(limit: usize, index: usize) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use orm_core::value::BatchValues;
+
     use super::*;
 
     #[test]
@@ -158,22 +162,22 @@ mod tests {
             ),
             (ValueRef::Bool(true), Value::Int(1)),
             (
-                ValueRef::Array(&[ValueRef::Int(1), ValueRef::Null]),
+                ValueRef::Batch(BatchValues::Borrowed(&[ValueRef::Int(1), ValueRef::Null])),
                 Value::Bytes(b"[1,null]".to_vec()),
             ),
         ];
         for (bind, expected) in cases {
-            assert_eq!(value(bind), Ok(expected));
+            assert_eq!(value(bind, "mysql"), Ok(expected));
         }
     }
 
     #[test]
     fn a_bind_has_a_longest_length() {
         let text = ValueRef::Text("0123456789");
-        assert!(params(&[text], 10 + ROOM).is_ok());
+        assert!(params(&[text], 10 + ROOM, "mysql").is_ok());
         // Those that would travel together may not be longer together.
         for (binds, limit) in [(&[text][..], 9 + ROOM), (&[text; 9], 100)] {
-            let error = params(binds, limit).unwrap_err();
+            let error = params(binds, limit, "mysql").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::DataTooLong);
         }
     }
@@ -186,7 +190,7 @@ mod tests {
             ValueRef::Timestamp(i64::MAX),
             ValueRef::Time(-1),
         ] {
-            let error = params(&[ValueRef::Null, bind], 99).unwrap_err();
+            let error = params(&[ValueRef::Null, bind], 99, "mysql").unwrap_err();
             assert_eq!(error.kind(), ErrorKind::OutOfRange);
             assert!(error.message().ends_with("(bind 2)"), "{error}");
         }

@@ -143,7 +143,8 @@ impl MysqlConnection {
     }
 
     fn params(&self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Params> {
-        bind::params(binds, self.session.packet).map_err(|error| error.with_sql(sql))
+        bind::params(binds, self.session.packet, self.session.server)
+            .map_err(|error| error.with_sql(sql))
     }
 
     /// Prepares a statement, or takes it from the cache.

@@ -96,6 +96,13 @@ impl Row for MysqlRow<'_> {
         }
     }
 
+    fn get_native(&self, index: usize) -> Result<ValueRef<'_>> {
+        match (self.row.as_ref(index), self.kinds.get(index)) {
+            (Some(Value::Bytes(v)), Some(Kind::Decimal)) => Ok(ValueRef::Bytes(v)),
+            _ => self.get(index),
+        }
+    }
+
     fn name(&self, index: usize) -> &str {
         let column = self.row.columns_ref().get(index);
         let name = column.map(|column| std::str::from_utf8(column.name_ref()));

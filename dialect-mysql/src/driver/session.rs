@@ -184,7 +184,7 @@ fn session(server: &str, config: &MysqlConfig) -> Result<String> {
     for (name, value) in &config.variables {
         let number = value.parse().map(Value::Int);
         let value = number.unwrap_or_else(|_| Value::Text(value.clone()));
-        settings.extend([", ", name, " = ", &types::literal(&value)?]);
+        settings.extend([", ", name, " = ", &types::literal(&value, server)?]);
     }
     Ok(settings)
 }

@@ -17,7 +17,9 @@ use crate::types;
 
 /// One value on its way to the server.
 pub(super) struct Bind<'a> {
-    pub(super) value: ValueRef<'a>,
+    value: ValueRef<'a>,
+    /// What the codec of an extension has made of the value.
+    encoded: Option<Value>,
     /// Counted from 1.
     pub(super) position: usize,
 }
@@ -26,11 +28,26 @@ pub(super) struct Bind<'a> {
 pub(super) fn binds<'a>(values: &'a [ValueRef<'a>]) -> Vec<Bind<'a>> {
     let numbered = values.iter().zip(1..);
     numbered
-        .map(|(value, position)| Bind {
-            value: *value,
-            position,
-        })
+        .map(|(value, position)| Bind::new(*value, position))
         .collect()
+}
+
+impl<'a> Bind<'a> {
+    pub(super) fn new(value: ValueRef<'a>, position: usize) -> Self {
+        let encoded = match value {
+            ValueRef::Extension(value) => Some(value.encode(types::NAME)),
+            _ => None,
+        };
+        Self {
+            value,
+            encoded,
+            position,
+        }
+    }
+
+    fn value(&self) -> ValueRef<'_> {
+        self.encoded.as_ref().map_or(self.value, Value::as_ref)
+    }
 }
 
 /// A type that the server shall infer: it then reads text.
@@ -50,8 +67,8 @@ type WriteResult = Result<IsNull, Box<dyn StdError + Sync + Send>>;
 impl ToSql for Bind<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> WriteResult {
         let written = match self.encode_format(ty) {
-            Format::Text => write_as_text(self.value, ty, out),
-            Format::Binary => write(self.value, ty, out),
+            Format::Text => write_as_text(self.value(), ty, out),
+            Format::Binary => write(self.value(), ty, out),
         };
         written.map_err(|fault| {
             let (position, found) = (self.position, self.value.kind_name());
@@ -75,8 +92,8 @@ impl ToSql for Bind<'_> {
     }
 
     fn encode_format(&self, ty: &Type) -> Format {
-        match (Wire::of(ty), self.value) {
-            (Wire::Array, ValueRef::Array(_) | ValueRef::List(_)) => {
+        match (Wire::of(ty), self.value()) {
+            (Wire::Array, ValueRef::Array(_) | ValueRef::Batch(_)) => {
                 let element = element(ty).map_or(Wire::Other, Wire::of);
                 if is_text_only(element) {
                     Format::Text
@@ -186,11 +203,9 @@ fn write(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, F
     match (wire, value) {
         (_, ValueRef::Null) => return Ok(IsNull::Yes),
         (Wire::Array, ValueRef::Array(items)) => {
-            write_array(items.iter().copied(), items.len(), ty, out)?;
-        }
-        (Wire::Array, ValueRef::List(items)) => {
             write_array(items.iter().map(Value::as_ref), items.len(), ty, out)?;
         }
+        (Wire::Array, ValueRef::Batch(batch)) => write_array(batch.iter(), batch.len(), ty, out)?,
         _ => write_scalar(value, wire, out)?,
     }
     Ok(IsNull::No)
@@ -219,6 +234,7 @@ fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(
             out.put_i64(moment(v)?);
         }
         (Wire::Uuid, ValueRef::Uuid(v)) => out.put_slice(&v),
+        (_, ValueRef::Extension(v)) => write_scalar(v.encode(types::NAME).as_ref(), wire, out)?,
         _ => return Err(Fault::Mismatch),
     }
     Ok(())
@@ -260,12 +276,12 @@ fn write_as_text(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<I
     let takes = match (Wire::of(ty), value) {
         (_, ValueRef::Null) => return Ok(IsNull::Yes),
         (Wire::Unspecified, _) => true,
-        (Wire::Array, ValueRef::Array(items)) => takes_all(items.iter().copied(), ty),
-        (Wire::Array, ValueRef::List(items)) => takes_all(items.iter().map(Value::as_ref), ty),
+        (Wire::Array, ValueRef::Array(items)) => takes_all(items.iter().map(Value::as_ref), ty),
+        (Wire::Array, ValueRef::Batch(batch)) => takes_all(batch.iter(), ty),
         (wire, value) => takes_text_of(wire, value),
     };
     if !takes {
-        let is_array = matches!(value, ValueRef::Array(_) | ValueRef::List(_));
+        let is_array = matches!(value, ValueRef::Array(_) | ValueRef::Batch(_));
         return Err(if is_array && element(ty).is_some() {
             Fault::Elements
         } else {
@@ -291,6 +307,9 @@ fn takes_all<'a>(mut items: impl Iterator<Item = ValueRef<'a>>, ty: &Type) -> bo
 }
 
 fn takes_text_of(wire: Wire, value: ValueRef<'_>) -> bool {
+    if let ValueRef::Extension(value) = value {
+        return takes_text_of(wire, value.encode(types::NAME).as_ref());
+    }
     match wire {
         Wire::Numeric => matches!(
             value,
@@ -360,12 +379,14 @@ fn moment(micros: i64) -> Result<i64, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use orm_core::value::BatchValues;
+
     use super::*;
 
     #[track_caller]
     fn check(value: ValueRef<'_>, ty: &Type, expected: Result<&[u8], &str>) {
         let mut out = BytesMut::new();
-        let written = Bind { value, position: 1 }.to_sql(ty, &mut out);
+        let written = Bind::new(value, 1).to_sql(ty, &mut out);
         match (written, expected) {
             (Ok(_), Ok(bytes)) => assert_eq!(out.as_ref(), bytes),
             (Err(error), Err(text)) => assert_eq!(error.to_string(), text),
@@ -399,7 +420,7 @@ mod tests {
             Err("bind 1 is text, but the statement takes int4 there"),
         );
         check(
-            ValueRef::Array(&[ValueRef::Text("secret")]),
+            ValueRef::Batch(BatchValues::Borrowed(&[ValueRef::Text("secret")])),
             &Type::INT4_ARRAY,
             Err("bind 1 is an array with elements that don't fit int4[]"),
         );
@@ -413,10 +434,7 @@ mod tests {
             &Type::TEXT,
             Err("bind 1 has a NUL character, which text can't hold"),
         );
-        let bind = Bind {
-            value: ValueRef::Text("secret"),
-            position: 1,
-        };
+        let bind = Bind::new(ValueRef::Text("secret"), 1);
         assert_eq!(format!("{bind:?}"), "text");
     }
 
@@ -449,11 +467,19 @@ mod tests {
             &[0xFF; 4],
         ]
         .concat();
-        check(ValueRef::Array(&items), &Type::INT2_ARRAY, Ok(&expected));
-        let empty = [&[0; 8][..], &[0, 0, 0, 25]].concat();
-        check(ValueRef::Array(&[]), &Type::TEXT_ARRAY, Ok(&empty));
         check(
-            ValueRef::List(&[Value::Int(7)]),
+            ValueRef::Batch(BatchValues::Borrowed(&items)),
+            &Type::INT2_ARRAY,
+            Ok(&expected),
+        );
+        let empty = [&[0; 8][..], &[0, 0, 0, 25]].concat();
+        check(
+            ValueRef::Batch(BatchValues::Borrowed(&[])),
+            &Type::TEXT_ARRAY,
+            Ok(&empty),
+        );
+        check(
+            ValueRef::Batch(BatchValues::Owned(&[Value::Int(7)])),
             &Type::NUMERIC_ARRAY,
             Ok(br#"{"7"}"#),
         );
@@ -463,7 +489,7 @@ mod tests {
     fn what_the_server_infers_is_text() {
         check(ValueRef::Bool(true), &unspecified(), Ok(b"true"));
         check(
-            ValueRef::Array(&items(2)),
+            ValueRef::Batch(BatchValues::Borrowed(&items(2))),
             &unspecified(),
             Ok(br#"{"0","1"}"#),
         );

@@ -127,6 +127,15 @@ impl driver::Row for PostgresRow<'_> {
         decode(*wire, raw).map_err(|why| self.undecodable(index, why))
     }
 
+    fn get_native(&self, index: usize) -> Result<ValueRef<'_>> {
+        match (self.wires.get(index), self.row.try_get(index)) {
+            (Some(Wire::Numeric | Wire::Array | Wire::Other), Ok(Raw(Some(raw)))) => {
+                Ok(ValueRef::Bytes(raw))
+            }
+            _ => driver::Row::get(self, index),
+        }
+    }
+
     fn name(&self, index: usize) -> &str {
         self.row
             .columns()

@@ -13,7 +13,7 @@ use orm_core::stmt::{
 use orm_core::testing::golden::batches;
 use orm_core::testing::golden::batches::{ID, NAME, VERSION};
 use orm_core::types::Type;
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::{BatchValues, Value, ValueRef};
 
 use crate::values::EVERYTHING;
 use crate::{Database, text};
@@ -57,9 +57,9 @@ fn fill(db: &mut Database, count: i64) -> Vec<Value> {
     let ats: Vec<_> = (0..count).rev().map(ValueRef::Timestamp).collect();
     let nulls = vec![ValueRef::Null; names.len()];
     let binds = [
-        ValueRef::List(&names),
-        ValueRef::Array(&nulls),
-        ValueRef::Array(&ats),
+        ValueRef::Batch(BatchValues::Owned(&names)),
+        ValueRef::Batch(BatchValues::Borrowed(&nulls)),
+        ValueRef::Batch(BatchValues::Borrowed(&ats)),
     ];
     let insert = insert(&[NAME, VERSION, AT], BatchRows::Arrays, Some("id"));
     db.rows(&insert, &binds).unwrap().concat()
@@ -76,10 +76,18 @@ fn a_batch_insert_hands_back_keys_in_the_order_of_its_rows() {
 
         let plain = insert(&[NAME], BatchRows::Arrays, None);
         let names = [text("x"), Value::Null];
-        assert_eq!(db.execute(&plain, &[ValueRef::List(&names)]).unwrap(), 2);
-        assert_eq!(db.execute(&plain, &[ValueRef::List(&[])]).unwrap(), 0);
+        assert_eq!(
+            db.execute(&plain, &[ValueRef::Batch(BatchValues::Owned(&names))])
+                .unwrap(),
+            2
+        );
+        assert_eq!(
+            db.execute(&plain, &[ValueRef::Batch(BatchValues::Owned(&[]))])
+                .unwrap(),
+            0
+        );
         let long = [text("much too long")];
-        let error = db.error(&plain, &[ValueRef::List(&long)]);
+        let error = db.error(&plain, &[ValueRef::Batch(BatchValues::Owned(&long))]);
         assert_eq!(error.kind(), ErrorKind::DataTooLong);
         for rows in [BatchRows::Arrays, BatchRows::Rows(1)] {
             let nothing = insert(&[], rows, Some("id"));
@@ -103,8 +111,18 @@ fn batches_change_the_rows_whose_guard_still_holds() {
         let update = sql(|w| write_batch_update(w, &update));
         let (names, ones) = ([text("a"), text("b"), text("c")], [ValueRef::Int(1); 3]);
         let guards = [ValueRef::Null, ValueRef::Null, ValueRef::Int(7)];
-        let set = [ValueRef::List(&names), ValueRef::Array(&ones)];
-        let binds = [&set[..], &[ValueRef::List(&ids), ValueRef::Array(&guards)]].concat();
+        let set = [
+            ValueRef::Batch(BatchValues::Owned(&names)),
+            ValueRef::Batch(BatchValues::Borrowed(&ones)),
+        ];
+        let binds = [
+            &set[..],
+            &[
+                ValueRef::Batch(BatchValues::Owned(&ids)),
+                ValueRef::Batch(BatchValues::Borrowed(&guards)),
+            ],
+        ]
+        .concat();
         assert_eq!(db.execute(&update, &binds).unwrap(), 2);
 
         let delete = BatchDelete {
@@ -115,7 +133,10 @@ fn batches_change_the_rows_whose_guard_still_holds() {
         };
         let delete = sql(|w| write_batch_delete(w, &delete));
         let guards = [ValueRef::Int(1), ValueRef::Int(2), ValueRef::Null];
-        let binds = [ValueRef::List(&ids), ValueRef::Array(&guards)];
+        let binds = [
+            ValueRef::Batch(BatchValues::Owned(&ids)),
+            ValueRef::Batch(BatchValues::Borrowed(&guards)),
+        ];
         assert_eq!(db.execute(&delete, &binds).unwrap(), 2);
         let left = db.rows("SELECT name, version FROM v", &[]).unwrap();
         assert_eq!(left, [[text("b"), Value::Int(1)]]);

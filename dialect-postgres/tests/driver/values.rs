@@ -2,7 +2,7 @@
 
 use dialect_postgres::PostgresConfig;
 use orm_core::error::ErrorKind;
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::{BatchValues, Value, ValueRef};
 
 use crate::{Database, text};
 
@@ -35,7 +35,13 @@ fn values_of_every_kind_read_back() {
             let sql = format!("SELECT $1::{ty}, NULL::{ty}, $2::{ty}[] = ARRAY[$1, NULL]");
             let array = [value.as_ref(), ValueRef::Null];
             let row = db
-                .rows(&sql, &[value.as_ref(), ValueRef::Array(&array)])
+                .rows(
+                    &sql,
+                    &[
+                        value.as_ref(),
+                        ValueRef::Batch(BatchValues::Borrowed(&array)),
+                    ],
+                )
                 .unwrap()
                 .remove(0);
             assert_eq!(row, [value, Value::Null, Value::Bool(true)], "{ty}");
@@ -95,7 +101,7 @@ fn columns_of_every_type_take_and_give_values() {
             assert_eq!(db.one("SELECT a FROM t", &[]), taken, "{ty}");
             if ty != "json" {
                 let list = [given.clone(), given.clone()];
-                let list = [ValueRef::List(&list)];
+                let list = [ValueRef::Batch(BatchValues::Owned(&list))];
                 let found = db.one("SELECT count(*) FROM t WHERE a = ANY($1)", &list);
                 assert_eq!(found, Value::Int(1), "{ty}");
             }
@@ -114,7 +120,7 @@ fn types_without_a_kind_take_text_and_refuse_to_be_read() {
     db.execute(insert, &[ValueRef::Int(-3), ValueRef::Null])
         .unwrap();
     let list = [ValueRef::Float(12.5), ValueRef::Int(9)];
-    let list = [ValueRef::Array(&list)];
+    let list = [ValueRef::Batch(BatchValues::Borrowed(&list))];
     let found = db.one("SELECT price::text FROM t WHERE price = ANY($1)", &list);
     assert_eq!(found, text("12.50"));
 

@@ -7,11 +7,12 @@ use std::fmt::{self, Write as _};
 
 use orm_core::civil;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::ValueRef;
 use rusqlite::Statement;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as Native};
 
 use crate::errors;
+use crate::types::NAME;
 
 /// The days from 0000-01-01 to 9999-12-31. ISO 8601 text sorts by time as long as every year has four
 /// digits and no sign.
@@ -123,17 +124,13 @@ fn bind(
         ValueRef::DateTime(v) | ValueRef::Timestamp(v) => {
             return bind_text(statement, index, civil::datetime_text(*v));
         }
-        ValueRef::Array(items) if items.iter().copied().any(is_nan) => {
-            return Err(Fault::NotANumber);
-        }
-        ValueRef::List(items) if items.iter().map(Value::as_ref).any(is_nan) => {
-            return Err(Fault::NotANumber);
-        }
-        ValueRef::Array(_) | ValueRef::List(_) => {
-            let json = value.to_json();
+        ValueRef::Batch(batch) if batch.iter().any(is_nan) => return Err(Fault::NotANumber),
+        ValueRef::Batch(_) => {
+            let json = value.to_json(NAME);
             return Ok(statement.raw_bind_parameter(index, Bind(Native::Text(json.as_bytes())))?);
         }
-        other => return Err(Fault::Unknown(other.kind_name())),
+        ValueRef::Extension(v) => return bind(statement, index, v.encode(NAME).as_ref()),
+        ValueRef::Array(_) => return Err(Fault::Unknown(value.kind_name())),
     };
     Ok(statement.raw_bind_parameter(index, Bind(native))?)
 }

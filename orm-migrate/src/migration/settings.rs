@@ -217,7 +217,7 @@ fn text(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Null => None,
         ValueRef::Text(text) => Some(text.to_owned()),
-        other => Some(other.to_json()),
+        other => Some(other.to_json("")),
     }
 }
 

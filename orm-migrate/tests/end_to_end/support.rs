@@ -295,7 +295,7 @@ impl Database {
             .raw_query(sql, &[], &mut |row| {
                 texts.push(match row.get(0)? {
                     ValueRef::Text(text) => text.to_owned(),
-                    other => other.to_json(),
+                    other => other.to_json(""),
                 });
                 Ok(())
             })

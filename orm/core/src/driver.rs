@@ -103,8 +103,8 @@ impl<D: Driver + ?Sized> Driver for std::sync::Arc<D> {
 /// One connection.
 ///
 /// Binds are numbered from 1 in the order of the slice, in the dialect's placeholder style. A driver
-/// must bind [`ValueRef::Array`] and [`ValueRef::List`] as an array where the database has arrays, else
-/// as the text of [`ValueRef::to_json`].
+/// must bind [`ValueRef::Batch`] as an array where the database has arrays, else as the text of [`ValueRef::to_json`];
+/// [`ValueRef::Array`] as an array or not at all; and of a [`ValueRef::Extension`] what it encodes.
 pub trait Connection: Send + Any {
     /// The name of the SQL that this server speaks, known after connecting: `"mariadb"` or `"mysql"`
     /// behind one driver. The engine picks the dialect by it.
@@ -312,6 +312,15 @@ pub trait Row {
     /// `Decode` for invalid UTF-8, an index beyond the row, or a native type that [`ValueRef`] has no
     /// room for, naming that type.
     fn get(&self, index: usize) -> Result<ValueRef<'_>>;
+
+    /// As [`Row::get`], for a [codec](crate::value::Codec) of an extension type: of a native type that [`ValueRef`]
+    /// has no room for, the bytes as they came, in the form of the driver's protocol.
+    ///
+    /// # Errors
+    /// As [`Row::get`], but for that type.
+    fn get_native(&self, index: usize) -> Result<ValueRef<'_>> {
+        self.get(index)
+    }
 
     /// The name of the column at `index`, or `""` beyond the row.
     fn name(&self, index: usize) -> &str;

@@ -18,7 +18,7 @@ use orm_core::testing::golden::statements::source;
 use orm_core::testing::golden::{self, HasText, written};
 use orm_core::testing::{ANSI, AnsiDialect};
 use orm_core::types::Type;
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::{BatchValues, Value, ValueRef};
 
 const DIALECT: AnsiDialect = AnsiDialect::new();
 
@@ -189,7 +189,7 @@ fn long_lists_are_one_bind() {
     let expr = is_in(long.clone());
     let (text, binds) = written(&DIALECT, &expr).unwrap();
     assert_eq!(text, r#""a" IN (SELECT value FROM json_each(?))"#);
-    assert_eq!(binds, [ValueRef::List(&long)]);
+    assert_eq!(binds, [ValueRef::Batch(BatchValues::Owned(&long))]);
     let style = |in_list| Capabilities { in_list, ..ANSI };
     check_with(
         style(InListStyle::JsonTable),

@@ -7,6 +7,7 @@
 mod attribute;
 mod case;
 mod db_enum;
+mod db_type;
 mod errors;
 mod from_row;
 mod model;
@@ -116,6 +117,34 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(DbEnum, attributes(orm))]
 pub fn derive_db_enum(input: TokenStream) -> TokenStream {
     db_enum::derive(input.into()).into()
+}
+
+/// Makes a type of the program's own the type of a column: in models, keys, comparisons, lists and raw SQL.
+///
+/// ```text
+/// #[derive(DbType, Clone, Debug, PartialEq, Eq, Hash)]
+/// pub struct Email(String); // stored and compared as a text
+///
+/// #[derive(DbType, Clone, Debug, PartialEq)]
+/// #[orm(codec)] // stored as `impl Codec for Amount` says
+/// pub struct Amount {
+///     cents: i64,
+/// }
+/// ```
+///
+/// A new type has the type of its only field in the database, so that `User.email.eq("x")` and
+/// `User.email.eq(Email("x".into()))` both compile. A type with a codec is compared with values of its own. A type
+/// that is also `Debug`, `Eq` and `Hash` may be a primary key.
+///
+/// # Attributes
+///
+/// | `#[orm(…)]` | |
+/// |-|-|
+/// | `codec` | Stored as its `Codec` says. |
+/// | `crate = path` | Where `orm` is, if it isn't `::orm`. |
+#[proc_macro_derive(DbType, attributes(orm))]
+pub fn derive_db_type(input: TokenStream) -> TokenStream {
+    db_type::derive(input.into()).into()
 }
 
 /// Reads rows of raw SQL into a struct of the program's own.

@@ -8,7 +8,7 @@ use orm_core::driver::Outcome;
 use orm_core::error::{Error, Result};
 use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
-use orm_core::value::ValueRef;
+use orm_core::value::{BatchValues, ValueRef};
 
 use super::batch::Batch;
 use super::emit::BatchWriter;
@@ -175,7 +175,10 @@ impl BatchWriter<'_> {
             )?;
             let column = |column: usize| values.iter().skip(column).step_by(width).copied();
             let columns: Vec<Vec<ValueRef<'_>>> = (0..width).map(|c| column(c).collect()).collect();
-            let binds: Vec<ValueRef<'_>> = columns.iter().map(|c| ValueRef::Array(c)).collect();
+            let binds: Vec<ValueRef<'_>> = columns
+                .iter()
+                .map(|c| ValueRef::Batch(BatchValues::Borrowed(c)))
+                .collect();
             let outcome = self.connection.execute(text, &binds)?;
             if outcome.affected != (next - first) as u64 {
                 missing(

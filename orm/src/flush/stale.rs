@@ -60,7 +60,7 @@ fn key_text(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Int(key) => key.to_string(),
         ValueRef::Text(key) => format!("{key:?}"),
-        other => other.to_json(),
+        other => other.to_json(""),
     }
 }
 

@@ -1,18 +1,13 @@
 //! [`DbEnum`]: what `derive(DbEnum)` implements beside [`DbType`].
 //!
-//! One trait for all such enums lets the layers above accept them as one: as keys here, as operands in
-//! the query layer.
-
-use std::fmt::Debug;
-use std::hash::Hash;
+//! That they are keys and operands follows from `custom_type.rs`.
 
 use orm_core::types::{DbType, NotNull};
-use orm_core::value::ValueRef;
 
-use super::key::Key;
+use super::custom_type::CustomType;
 
 /// An enum that is stored as one of a fixed set of labels. Implemented by `#[derive(DbEnum)]`.
-pub trait DbEnum: DbType<Base = Self, Null = NotNull> {
+pub trait DbEnum: CustomType + DbType<Base = Self, Null = NotNull> {
     /// The labels as they are stored, in the order of the variants.
     const LABELS: &'static [&'static str];
 
@@ -21,11 +16,4 @@ pub trait DbEnum: DbType<Base = Self, Null = NotNull> {
 
     /// The variant of a label.
     fn from_label(label: &str) -> Option<Self>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: DbEnum + Clone + Debug + Eq + Hash> Key for T {
-    fn for_each<'a>(&'a self, each: &mut dyn FnMut(ValueRef<'a>)) {
-        each(ValueRef::Text(self.label()));
-    }
 }

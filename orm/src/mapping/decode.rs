@@ -18,11 +18,21 @@ pub fn read<T: DbType>(
     def: &'static ModelDef,
     position: usize,
 ) -> Result<T> {
-    match row.get(index) {
+    match value_for::<T>(row, index) {
         Ok(value) => {
             T::from_value(value).map_err(|misfit| unfit::<T>(misfit, value, def, position))
         }
         Err(error) => Err(place(error, def, position)),
+    }
+}
+
+/// The value at `index` as `T` takes it.
+#[inline]
+pub(crate) fn value_for<T: DbType>(row: &dyn Row, index: usize) -> Result<ValueRef<'_>> {
+    if T::READS_NATIVE {
+        row.get_native(index)
+    } else {
+        row.get(index)
     }
 }
 
@@ -39,9 +49,10 @@ fn unfit<T: DbType>(
     def: &'static ModelDef,
     position: usize,
 ) -> Error {
-    let expected = T::TYPE.describe();
+    let ty = T::TYPE;
+    let expected = ty.describe();
     let message = match misfit {
-        Misfit::Range if matches!(T::TYPE, Type::Enum(_)) => {
+        Misfit::Range if matches!(ty, Type::Enum(_)) => {
             "the column holds text that is no label of its enumeration".to_owned()
         }
         Misfit::Kind => format!(

@@ -7,6 +7,7 @@ mod builder;
 mod check;
 mod column;
 mod column_set;
+mod custom_type;
 mod db_enum;
 mod decode;
 mod def;
@@ -27,7 +28,9 @@ pub use check::{
 };
 pub use column::Column;
 pub use column_set::ColumnSet;
+pub use custom_type::{CustomType, Stored};
 pub use db_enum::DbEnum;
+pub(crate) use decode::value_for;
 pub use decode::{differs, read};
 pub use def::{ConstraintDef, ModelDef, ReferenceDef};
 pub use field::{Field, KeyField};

@@ -22,7 +22,7 @@ pub use expressions::build_error::BuildError;
 pub use expressions::condition::Condition;
 pub use expressions::expr::{Expr, IntoExpr, Lifted, Yields};
 pub use expressions::in_list::InList;
-pub use expressions::operand::{FitsIn, Member, Null, Operand, ValueFor};
+pub use expressions::operand::{FitsIn, Member, Null, Operand, ValueFor, value_operand};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::Predicate;
 pub use expressions::table_ref::{SelectItem, TableRef};

@@ -8,6 +8,7 @@ mod closures;
 mod conditions;
 mod connection;
 mod crud;
+mod custom_types;
 mod ddl;
 mod dirty;
 mod errors;
@@ -142,6 +143,7 @@ impl Requires {
 /// The files, each as what lists its cases.
 const FILES: &[fn() -> Vec<Case>] = &[
     crud::cases,
+    custom_types::cases,
     errors::cases,
     transactions::cases,
     connection::cases,

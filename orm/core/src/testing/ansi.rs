@@ -115,6 +115,9 @@ impl Dialect for AnsiDialect {
             Type::DateTime => "TIMESTAMP(6)",
             Type::Timestamp => "TIMESTAMP(6) WITH TIME ZONE",
             Type::Uuid => "BINARY(16)",
+            Type::Extension(ty) => {
+                return ty.native_name("ansi").unwrap_or("CLOB").to_owned().into();
+            }
         }
         .into()
     }
@@ -157,6 +160,13 @@ impl Dialect for AnsiDialect {
             Value::Time(v) => format!("TIME '{}'", civil::time_text(*v)),
             Value::DateTime(v) => format!("TIMESTAMP '{}'", civil::datetime_text(*v)),
             Value::Timestamp(v) => format!("TIMESTAMP '{}+00:00'", civil::datetime_text(*v)),
+            Value::Array(_) => {
+                return Err(Error::with_message(
+                    ErrorKind::Unsupported,
+                    "ansi has no literal for an array",
+                ));
+            }
+            Value::Extension(v) => return self.literal(&v.encode("ansi")),
         })
     }
 

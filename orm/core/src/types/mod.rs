@@ -21,7 +21,6 @@ use crate::value::{Misfit, ValueRef};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
-#[non_exhaustive]
 pub enum Type {
     /// A truth value.
     Bool,
@@ -51,6 +50,29 @@ pub enum Type {
     Uuid,
     /// One of a fixed set of labels.
     Enum(EnumType),
+    /// A type from outside this crate, whose values have a [codec](crate::value::Codec).
+    Extension(ExtensionType),
+}
+
+/// A type by its native names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct ExtensionType {
+    /// The type in the words of an error message, such as "a point".
+    pub name: Cow<'static, str>,
+    /// The native name in each dialect that has one, as pairs of [`Dialect::name`](crate::sql::Dialect::name) and, for
+    /// instance, `geography(point)`.
+    pub native: Cow<'static, [(Cow<'static, str>, Cow<'static, str>)]>,
+}
+
+impl ExtensionType {
+    /// The native name in a dialect, if the type has one there.
+    pub fn native_name(&self, dialect: &str) -> Option<&str> {
+        let mut pairs = self.native.iter();
+        let found = pairs.find(|(name, _)| name == dialect);
+        found.map(|(_, native)| &**native)
+    }
 }
 
 /// The labels of an enumerated type, in their order of declaration.
@@ -74,7 +96,7 @@ impl EnumType {
 
 impl Type {
     /// The type in the words of an error message.
-    pub fn describe(&self) -> &'static str {
+    pub fn describe(&self) -> &str {
         match self {
             Self::Bool => "bool",
             Self::Int16 => "i16",
@@ -90,6 +112,7 @@ impl Type {
             Self::Timestamp => "an instant",
             Self::Uuid => "a uuid",
             Self::Enum(_) => "a label of an enumeration",
+            Self::Extension(ty) => &ty.name,
         }
     }
 
@@ -138,7 +161,8 @@ mod sealed {
 /// A Rust type that a column can hold.
 ///
 /// Implemented for `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>`, for `Option` of each,
-/// for the types of chrono and uuid behind the features of those names, and by `derive(DbEnum)`.
+/// for the types of chrono and uuid behind the features of those names, by `derive(DbEnum)`, and by `derive(DbType)` for
+/// new types over these and for types with a [codec](crate::value::Codec).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",
     label = "not a mapped type",
@@ -153,8 +177,12 @@ pub trait DbType: Sized + Send + 'static {
     type Plain: DbType<Base = Self::Base, Null = NotNull, Plain = Self::Plain>;
     /// The logical type of a column of this Rust type.
     const TYPE: Type;
+    /// Whether [`DbType::from_value`] takes the bytes of native types that have no other kind of value, as
+    /// [`Row::get_native`](crate::driver::Row::get_native) gives them.
+    const READS_NATIVE: bool = false;
 
-    /// The value as it is bound. Borrows; never allocates.
+    /// The value as it is bound. Borrows; never allocates. What has to be made first is made by a
+    /// [codec](crate::value::Codec) when it is bound.
     fn to_value(&self) -> ValueRef<'_>;
 
     /// The Rust value of what a row yields. Integers narrow with a check; nothing is rounded or
@@ -171,6 +199,7 @@ impl<T: DbType<Null = NotNull>> DbType for Option<T> {
     type Null = Nullable;
     type Plain = T::Plain;
     const TYPE: Type = T::TYPE;
+    const READS_NATIVE: bool = T::READS_NATIVE;
 
     #[inline]
     fn to_value(&self) -> ValueRef<'_> {

@@ -1,5 +1,5 @@
-//! From an enum to code: `DbType` and `DbEnum`. What keys and operands need follows from `DbEnum`, by
-//! one implementation for all such enums in `orm`.
+//! From an enum to code: `DbType` and `DbEnum`. What keys and operands need follows from the mark
+//! `CustomType`, by one implementation for all such types in `orm`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -36,6 +36,19 @@ pub(super) fn expand(labelled: &Labelled) -> TokenStream {
                         #(#labels => Self::#idents,)*
                         _ => return __orm::None,
                     })
+                }
+            }
+
+            #[automatically_derived]
+            impl __orm::CustomType for #ident {}
+
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl __orm::Operand<<#ident as __orm::DbType>::Base> for &#ident {
+                type Null = __orm::NotNull;
+
+                fn into_operand(self) -> __orm::stmt::Expr {
+                    __orm::value_operand(self)
                 }
             }
 

@@ -146,5 +146,5 @@ fn lock_without_rows() -> Error {
 }
 
 fn is_list(bind: &ValueRef<'_>) -> bool {
-    matches!(bind, ValueRef::List(_) | ValueRef::Array(_))
+    matches!(bind, ValueRef::Batch(_))
 }

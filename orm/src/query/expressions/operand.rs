@@ -10,7 +10,7 @@ use orm_core::types::{DbType, NotNull, Nullability, Nullable, base};
 use orm_core::value::Value;
 
 use super::expr::Expr;
-use crate::mapping::{Column, DbEnum, IntoField, Model};
+use crate::mapping::{Column, CustomType, IntoField, Model};
 
 /// What can stand beside a column whose type has the base `B`: a value, an `Option` of one, [`Null`], a
 /// column or an expression.
@@ -131,24 +131,18 @@ impl<T: DbType> Operand<T::Base> for Expr<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: DbEnum> Operand<T> for T {
+impl<T: CustomType> Operand<T::Base> for T {
     type Null = NotNull;
 
     fn into_operand(self) -> stmt::Expr {
-        value(&self)
+        value_operand(&self)
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: DbEnum> Operand<T> for &T {
-    type Null = NotNull;
-
-    fn into_operand(self) -> stmt::Expr {
-        value(self)
-    }
-}
-
-fn value<T: DbType>(value: &T) -> stmt::Expr {
+/// A value as a plain expression. The derives call it for references to custom types: an implementation for all of them
+/// would be one for references that are custom types, too.
+#[doc(hidden)]
+pub fn value_operand<T: DbType>(value: &T) -> stmt::Expr {
     stmt::Expr::Value(value.to_value().to_value())
 }
 
@@ -159,7 +153,7 @@ macro_rules! scalars {
             type Null = NotNull;
 
             fn into_operand(self) -> stmt::Expr {
-                value(&self)
+                value_operand(&self)
             }
         }
 
@@ -168,7 +162,7 @@ macro_rules! scalars {
             type Null = NotNull;
 
             fn into_operand(self) -> stmt::Expr {
-                value(self)
+                value_operand(self)
             }
         }
     )+};

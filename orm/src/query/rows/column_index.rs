@@ -54,6 +54,10 @@ impl Row for RemappedRow<'_> {
         self.row.get(self.places.at(index))
     }
 
+    fn get_native(&self, index: usize) -> Result<ValueRef<'_>> {
+        self.row.get_native(self.places.at(index))
+    }
+
     fn name(&self, index: usize) -> &str {
         self.row.name(self.places.at(index))
     }

@@ -6,6 +6,7 @@ use orm_core::types::DbType;
 use orm_core::value::{Misfit, ValueRef};
 
 use super::column_index::ColumnIndex;
+use crate::mapping::value_for;
 
 /// What a row of raw SQL can be read into: a tuple of up to eight values, by position (one value is
 /// `(T,)`), or a struct that derives `FromRow`, by the names of its fields.
@@ -51,20 +52,21 @@ pub fn read_place<T: DbType>(
     read: fn(ValueRef<'_>) -> Result<T, Misfit>,
 ) -> Result<T> {
     let place = places.at(index);
-    let value = row.get(place)?;
+    let value = value_for::<T>(row, place)?;
     read(value).map_err(|misfit| unfit::<T>(misfit, value, row.name(place)))
 }
 
 /// Reads the value at `index`.
 #[inline]
 pub(in crate::query) fn read_value<T: DbType>(row: &dyn Row, index: usize) -> Result<T> {
-    let value = row.get(index)?;
+    let value = value_for::<T>(row, index)?;
     T::from_value(value).map_err(|misfit| unfit::<T>(misfit, value, row.name(index)))
 }
 
 #[cold]
 fn unfit<T: DbType>(misfit: Misfit, found: ValueRef<'_>, column: &str) -> Error {
-    let expected = T::TYPE.describe();
+    let ty = T::TYPE;
+    let expected = ty.describe();
     let message = match misfit {
         Misfit::Kind => format!(
             "the column holds {}, the query takes {expected}",

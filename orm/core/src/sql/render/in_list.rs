@@ -5,7 +5,7 @@ use super::expr::{write_list, write_operand};
 use crate::error::Result;
 use crate::sql::{InListStyle, SqlWriter};
 use crate::stmt::Expr;
-use crate::value::{Value, ValueRef};
+use crate::value::{BatchValues, Value, ValueRef};
 
 pub(super) fn write_in<'a>(
     w: &mut SqlWriter<'a>,
@@ -21,7 +21,7 @@ pub(super) fn write_in<'a>(
     if capabilities.in_list == InListStyle::Array {
         write_operand(w, expr)?;
         w.push(if negated { " <> ALL(" } else { " = ANY(" });
-        w.bind(ValueRef::List(list)).push(")");
+        w.bind(ValueRef::Batch(BatchValues::Owned(list))).push(")");
         return Ok(());
     }
     write_operand(w, expr)?;
@@ -77,7 +77,7 @@ fn write_padded<'a>(w: &mut SqlWriter<'a>, list: &'a [Value]) {
 }
 
 fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListStyle) {
-    let items = ValueRef::List(list);
+    let items = ValueRef::Batch(BatchValues::Owned(list));
     match style {
         InListStyle::JsonTable => {
             let column = match list.first() {

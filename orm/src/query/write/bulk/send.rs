@@ -8,7 +8,7 @@ use std::sync::Arc;
 use orm_core::driver::Outcome;
 use orm_core::error::Result;
 use orm_core::stmt::BatchRows;
-use orm_core::value::ValueRef;
+use orm_core::value::{BatchValues, ValueRef};
 
 use super::batch_sql::{
     ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, rows_within, statement_key,
@@ -231,5 +231,8 @@ impl<'v> Bulk<'_, 'v> {
 }
 
 fn as_arrays<'a>(values: &'a [ValueRef<'a>], rows: usize) -> Vec<ValueRef<'a>> {
-    values.chunks(rows).map(ValueRef::Array).collect()
+    values
+        .chunks(rows)
+        .map(|values| ValueRef::Batch(BatchValues::Borrowed(values)))
+        .collect()
 }

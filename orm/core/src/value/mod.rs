@@ -3,15 +3,25 @@
 //! Who uses it: drivers bind and yield [`ValueRef`]; statements hold [`Value`]; `types` converts Rust
 //! types to and from both. Dates and times are plain counts here, so that this crate needs no
 //! calendar library: `types::civil` turns them into fields and text.
+//!
+//! `batch_values.rs` has several values in one bind, `extension.rs` values of types from outside, `json.rs` the text that
+//! stands for a batch where the database has no arrays.
+
+mod batch_values;
+mod extension;
+mod json;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+pub use batch_values::BatchValues;
+pub use extension::{Codec, Extension};
 
 /// One value, borrowed: what a driver binds, and what a row yields.
 ///
 /// Copying it copies at most 24 bytes and never the text.
 #[derive(Clone, Copy, PartialEq)]
-#[non_exhaustive]
 pub enum ValueRef<'a> {
     /// SQL NULL.
     Null,
@@ -35,10 +45,13 @@ pub enum ValueRef<'a> {
     Timestamp(i64),
     /// The 16 bytes of a UUID, most significant first.
     Uuid([u8; 16]),
-    /// Several values in one bind: an array where the database has arrays, else a JSON array as text.
-    Array(&'a [ValueRef<'a>]),
-    /// Like [`ValueRef::Array`], over owned values.
-    List(&'a [Value]),
+    /// An array, as a column of such a type holds it. A database without arrays refuses it.
+    Array(&'a [Value]),
+    /// The values of many rows, or of a list, in one bind: an array where the database has arrays, else a JSON array
+    /// as text.
+    Batch(BatchValues<'a>),
+    /// A value of a type from outside this crate. A driver binds what its codec makes of it.
+    Extension(&'a dyn Extension),
 }
 
 /// One value, owned: what a statement keeps.
@@ -46,7 +59,6 @@ pub enum ValueRef<'a> {
 /// Its `Debug` tells only what kind of value it is, so that no statement shows what it was given; print
 /// [`Value::as_ref`] to see it.
 #[derive(Clone, PartialEq)]
-#[non_exhaustive]
 pub enum Value {
     /// SQL NULL.
     Null,
@@ -70,6 +82,10 @@ pub enum Value {
     Timestamp(i64),
     /// The 16 bytes of a UUID.
     Uuid([u8; 16]),
+    /// An array, as a column of such a type holds it.
+    Array(Vec<Value>),
+    /// A value of a type from outside this crate.
+    Extension(Arc<dyn Extension>),
 }
 
 impl Value {
@@ -87,6 +103,8 @@ impl Value {
             Self::DateTime(v) => ValueRef::DateTime(*v),
             Self::Timestamp(v) => ValueRef::Timestamp(*v),
             Self::Uuid(v) => ValueRef::Uuid(*v),
+            Self::Array(v) => ValueRef::Array(v),
+            Self::Extension(v) => ValueRef::Extension(&**v),
         }
     }
 
@@ -97,7 +115,7 @@ impl Value {
 }
 
 impl ValueRef<'_> {
-    /// An owned copy. An array becomes its JSON text, as on a database without arrays.
+    /// An owned copy. A batch becomes an array.
     pub fn to_value(self) -> Value {
         match self {
             Self::Null => Value::Null,
@@ -111,7 +129,9 @@ impl ValueRef<'_> {
             Self::DateTime(v) => Value::DateTime(v),
             Self::Timestamp(v) => Value::Timestamp(v),
             Self::Uuid(v) => Value::Uuid(v),
-            Self::Array(_) | Self::List(_) => Value::Text(self.to_json()),
+            Self::Array(v) => Value::Array(v.to_vec()),
+            Self::Batch(v) => Value::Array(v.iter().map(ValueRef::to_value).collect()),
+            Self::Extension(v) => Value::Extension(v.to_shared()),
         }
     }
 
@@ -129,43 +149,18 @@ impl ValueRef<'_> {
                 Self::Text(v) => v.len(),
                 Self::Bytes(v) => v.len(),
                 Self::Uuid(v) => v.len(),
-                Self::Array(items) => items.iter().map(|item| item.size()).sum(),
-                Self::List(items) => items.iter().map(|item| item.as_ref().size()).sum(),
-                _ => 0,
+                Self::Array(items) => items.iter().map(|item| item.as_ref().size()).sum(),
+                Self::Batch(batch) => batch.iter().map(ValueRef::size).sum(),
+                Self::Extension(v) => v.encode("").as_ref().size(),
+                Self::Null
+                | Self::Bool(_)
+                | Self::Int(_)
+                | Self::Float(_)
+                | Self::Date(_)
+                | Self::Time(_)
+                | Self::DateTime(_)
+                | Self::Timestamp(_) => 0,
             }
-    }
-
-    /// The value as JSON (RFC 8259). Drivers of databases without arrays bind [`ValueRef::Array`] and
-    /// [`ValueRef::List`] so, for `json_each` and `JSON_TABLE`. Bytes and UUIDs become hexadecimal text,
-    /// dates and times their ISO 8601 text. JSON has no word for infinity, but SQLite reads the number `9e999`
-    /// so. A NaN becomes null: a driver refuses it first.
-    pub fn to_json(self) -> String {
-        let mut out = String::new();
-        self.write_json(&mut out);
-        out
-    }
-
-    fn write_json(self, out: &mut String) {
-        use crate::civil;
-        match self {
-            Self::Bool(v) => out.push_str(if v { "true" } else { "false" }),
-            Self::Int(v) => push_display(out, v),
-            Self::Float(v) if v.is_finite() => push_display(out, format_args!("{v:?}")),
-            Self::Float(v) if v.is_infinite() => {
-                out.push_str(if v > 0.0 { "9e999" } else { "-9e999" });
-            }
-            Self::Null | Self::Float(_) => out.push_str("null"),
-            Self::Text(v) => push_json_text(out, v),
-            Self::Bytes(v) => push_hex(out, v),
-            Self::Uuid(v) => push_hex(out, &v),
-            Self::Date(v) => push_display(out, format_args!("\"{}\"", civil::date_text(v))),
-            Self::Time(v) => push_display(out, format_args!("\"{}\"", civil::time_text(v))),
-            Self::DateTime(v) | Self::Timestamp(v) => {
-                push_display(out, format_args!("\"{}\"", civil::datetime_text(v)));
-            }
-            Self::Array(items) => push_json_items(out, items.iter().copied()),
-            Self::List(items) => push_json_items(out, items.iter().map(Value::as_ref)),
-        }
     }
 
     /// What kind of value this is, in the words of an error message. Never the value itself.
@@ -182,7 +177,9 @@ impl ValueRef<'_> {
             Self::DateTime(_) => "a date and time",
             Self::Timestamp(_) => "an instant",
             Self::Uuid(_) => "a uuid",
-            Self::Array(_) | Self::List(_) => "an array",
+            Self::Array(_) => "an array",
+            Self::Batch(_) => "a list of values",
+            Self::Extension(v) => v.name(),
         }
     }
 
@@ -207,8 +204,9 @@ impl ValueRef<'_> {
             Self::Bytes(v) => v.hash(state),
             Self::Date(v) => v.hash(state),
             Self::Uuid(v) => v.hash(state),
-            Self::Array(items) => items.iter().for_each(|item| item.hash_same(state)),
-            Self::List(items) => items.iter().for_each(|item| item.as_ref().hash_same(state)),
+            Self::Array(items) => items.iter().for_each(|item| item.as_ref().hash_same(state)),
+            Self::Batch(batch) => batch.iter().for_each(|item| item.hash_same(state)),
+            Self::Extension(v) => v.encode("").as_ref().hash_same(state),
         }
     }
 }
@@ -219,7 +217,7 @@ impl fmt::Debug for Value {
     }
 }
 
-// Written out because of lists, whose owned values hide themselves.
+// Written out because of arrays, whose owned values hide themselves.
 impl fmt::Debug for ValueRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut variant =
@@ -236,51 +234,14 @@ impl fmt::Debug for ValueRef<'_> {
             Self::DateTime(v) => variant("DateTime", v),
             Self::Timestamp(v) => variant("Timestamp", v),
             Self::Uuid(v) => variant("Uuid", v),
-            Self::Array(items) => variant("Array", items),
-            Self::List(items) => {
+            Self::Array(items) => {
                 let items: Vec<ValueRef<'_>> = items.iter().map(Value::as_ref).collect();
-                variant("List", &items)
+                variant("Array", &items)
             }
+            Self::Batch(batch) => variant("Batch", batch),
+            Self::Extension(v) => variant(v.name(), &v.encode("").as_ref()),
         }
     }
-}
-
-fn push_display(out: &mut String, value: impl fmt::Display) {
-    use fmt::Write as _;
-    // Writing to a String can't fail.
-    let _ = write!(out, "{value}");
-}
-
-fn push_json_items<'a>(out: &mut String, items: impl Iterator<Item = ValueRef<'a>>) {
-    out.push('[');
-    for (i, item) in items.enumerate() {
-        if i > 0 {
-            out.push(',');
-        }
-        item.write_json(out);
-    }
-    out.push(']');
-}
-
-fn push_json_text(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if c < ' ' => push_display(out, format_args!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-}
-
-fn push_hex(out: &mut String, bytes: &[u8]) {
-    out.push('"');
-    for byte in bytes {
-        push_display(out, format_args!("{byte:02X}"));
-    }
-    out.push('"');
 }
 
 impl<'a> From<&'a Value> for ValueRef<'a> {
@@ -318,20 +279,6 @@ mod tests {
     #[test]
     fn borrowed_values_stay_small() {
         assert!(size_of::<ValueRef<'_>>() <= 24);
-    }
-
-    #[test]
-    fn lists_become_json() {
-        let items = [
-            Value::Int(-1),
-            Value::Text("a\"\\\n\u{1F600}".into()),
-            Value::Bytes(vec![0, 255]),
-            Value::Null,
-            Value::Float(0.5),
-            Value::Date(0),
-        ];
-        let expected = r#"[-1,"a\"\\\u000a😀","00FF",null,0.5,"1970-01-01"]"#;
-        assert_eq!(ValueRef::List(&items).to_json(), expected);
     }
 
     #[test]

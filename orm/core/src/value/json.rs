@@ -1,0 +1,99 @@
+//! Values as JSON (RFC 8259), by which drivers of databases without arrays bind a batch.
+
+use std::fmt;
+
+use super::{Value, ValueRef};
+use crate::civil;
+
+impl ValueRef<'_> {
+    /// The value as JSON, for `json_each` and `JSON_TABLE` of `server`. Bytes and UUIDs become hexadecimal text,
+    /// dates and times their ISO 8601 text. JSON has no word for infinity, but SQLite reads the number `9e999`
+    /// so. A NaN becomes null: a driver refuses it first.
+    pub fn to_json(self, server: &str) -> String {
+        let mut out = String::new();
+        self.write_json(&mut out, server);
+        out
+    }
+
+    fn write_json(self, out: &mut String, server: &str) {
+        match self {
+            Self::Bool(v) => out.push_str(if v { "true" } else { "false" }),
+            Self::Int(v) => push_display(out, v),
+            Self::Float(v) if v.is_finite() => push_display(out, format_args!("{v:?}")),
+            Self::Float(v) if v.is_infinite() => {
+                out.push_str(if v > 0.0 { "9e999" } else { "-9e999" });
+            }
+            Self::Null | Self::Float(_) => out.push_str("null"),
+            Self::Text(v) => push_json_text(out, v),
+            Self::Bytes(v) => push_hex(out, v),
+            Self::Uuid(v) => push_hex(out, &v),
+            Self::Date(v) => push_display(out, format_args!("\"{}\"", civil::date_text(v))),
+            Self::Time(v) => push_display(out, format_args!("\"{}\"", civil::time_text(v))),
+            Self::DateTime(v) | Self::Timestamp(v) => {
+                push_display(out, format_args!("\"{}\"", civil::datetime_text(v)));
+            }
+            Self::Array(items) => push_json_items(out, server, items.iter().map(Value::as_ref)),
+            Self::Batch(batch) => push_json_items(out, server, batch.iter()),
+            Self::Extension(v) => v.encode(server).as_ref().write_json(out, server),
+        }
+    }
+}
+
+fn push_display(out: &mut String, value: impl fmt::Display) {
+    use fmt::Write as _;
+    // Writing to a String can't fail.
+    let _ = write!(out, "{value}");
+}
+
+fn push_json_items<'a>(out: &mut String, server: &str, items: impl Iterator<Item = ValueRef<'a>>) {
+    out.push('[');
+    for (i, item) in items.enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        item.write_json(out, server);
+    }
+    out.push(']');
+}
+
+fn push_json_text(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if c < ' ' => push_display(out, format_args!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+fn push_hex(out: &mut String, bytes: &[u8]) {
+    out.push('"');
+    for byte in bytes {
+        push_display(out, format_args!("{byte:02X}"));
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::BatchValues;
+
+    #[test]
+    fn lists_become_json() {
+        let items = [
+            Value::Int(-1),
+            Value::Text("a\"\\\n\u{1F600}".into()),
+            Value::Bytes(vec![0, 255]),
+            Value::Null,
+            Value::Float(0.5),
+            Value::Date(0),
+        ];
+        let expected = r#"[-1,"a\"\\\u000a😀","00FF",null,0.5,"1970-01-01"]"#;
+        let batch = ValueRef::Batch(BatchValues::Owned(&items));
+        assert_eq!(batch.to_json("sqlite"), expected);
+    }
+}

@@ -1,0 +1,81 @@
+//! From a type to code: `DbType`, and the mark by which keys and operands take it.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::parse::Custom;
+
+/// The code for a type.
+pub(super) fn expand(custom: &Custom) -> TokenStream {
+    let Custom { ident, orm, inner } = custom;
+    let items = match inner {
+        Some(inner) => of_inner(inner),
+        None => of_codec(),
+    };
+    quote! {
+        #[doc(hidden)]
+        const _: () = {
+            use #orm::__private as __orm;
+
+            #[automatically_derived]
+            impl __orm::DbType for #ident {
+                type Null = __orm::NotNull;
+                type Plain = Self;
+                #items
+            }
+
+            #[automatically_derived]
+            impl __orm::CustomType for #ident {}
+
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl __orm::Operand<<#ident as __orm::DbType>::Base> for &#ident {
+                type Null = __orm::NotNull;
+
+                fn into_operand(self) -> __orm::stmt::Expr {
+                    __orm::value_operand(self)
+                }
+            }
+        };
+    }
+}
+
+/// Stored as another type, and compared with what that is compared with.
+fn of_inner(inner: &syn::Type) -> TokenStream {
+    // An error about the inner type shows it, not the derive.
+    let stored = quote_spanned!(inner.span()=> <#inner as __orm::Stored>);
+    quote! {
+        type Base = #stored::Base;
+        const TYPE: __orm::Type = #stored::TYPE;
+
+        fn to_value(&self) -> __orm::ValueRef<'_> {
+            __orm::Stored::to_value(&self.0)
+        }
+
+        fn from_value(
+            value: __orm::ValueRef<'_>,
+        ) -> ::core::result::Result<Self, __orm::Misfit> {
+            __orm::Stored::from_value(value).map(Self)
+        }
+    }
+}
+
+/// Stored as its codec says, and compared with its own kind alone.
+fn of_codec() -> TokenStream {
+    quote! {
+        type Base = Self;
+        const TYPE: __orm::Type = <Self as __orm::Codec>::TYPE;
+        const READS_NATIVE: bool = true;
+
+        fn to_value(&self) -> __orm::ValueRef<'_> {
+            __orm::ValueRef::Extension(self)
+        }
+
+        fn from_value(
+            value: __orm::ValueRef<'_>,
+        ) -> ::core::result::Result<Self, __orm::Misfit> {
+            <Self as __orm::Codec>::decode(value)
+        }
+    }
+}

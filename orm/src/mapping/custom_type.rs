@@ -1,0 +1,110 @@
+//! [`CustomType`]: the mark of types that a program brings along, beside [`DbType`].
+//!
+//! One trait for all of them lets the layers above accept them as one: as keys here, as operands in the query layer.
+//! Without it neither could be implemented for types that this crate doesn't know.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use orm_core::types::{DbType, NotNull};
+use orm_core::value::{Misfit, ValueRef};
+
+use super::key::Key;
+
+/// A type of the program's own that a column can hold. Implemented by `#[derive(DbType)]` and `#[derive(DbEnum)]`.
+///
+/// ```
+/// use orm::prelude::*;
+/// use orm::types::Type;
+/// use orm::value::{Codec, Misfit, Value, ValueRef};
+///
+/// #[derive(DbType, Clone, Debug, PartialEq)]
+/// struct Email(String);
+///
+/// #[derive(DbType, Clone, Debug, PartialEq)]
+/// #[orm(codec)]
+/// struct Tags(Vec<String>);
+///
+/// impl Codec for Tags {
+///     const TYPE: Type = Type::Text;
+///     const NAME: &'static str = "tags";
+///
+///     fn encode(&self, _server: &str) -> Value {
+///         Value::Text(self.0.join(","))
+///     }
+///
+///     fn decode(value: ValueRef<'_>) -> Result<Self, Misfit> {
+///         match value {
+///             ValueRef::Text(text) => Ok(Self(text.split(',').map(str::to_owned).collect())),
+///             _ => Err(Misfit::Kind),
+///         }
+///     }
+/// }
+///
+/// #[derive(Model, Clone, Debug)]
+/// #[orm(table = "users")]
+/// struct User {
+///     #[orm(primary_key)]
+///     id: i64,
+///     #[orm(length = 80)]
+///     email: Email,
+///     tags: Tags,
+/// }
+///
+/// let engine = Engine::connect("sqlite://")?;
+/// Metadata::of((User,)).create_all(&engine)?;
+/// let mut session = Session::new(&engine);
+/// let tags = Tags(vec!["a".into(), "b".into()]);
+/// session.add(User::builder().email(Email("ada@x.org".into())).tags(tags.clone()));
+/// session.commit()?; // INSERT INTO "users" ("email", "tags") VALUES ('ada@x.org', 'a,b')
+/// let user = select(User).filter(User.email.eq("ada@x.org") & User.tags.eq(tags)).one(&mut session)?;
+/// assert_eq!(session[user].email, Email("ada@x.org".into()));
+/// # Ok::<(), orm::Error>(())
+/// ```
+pub trait CustomType: DbType<Null = NotNull> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: CustomType + Clone + Debug + Eq + Hash> Key for T {
+    fn for_each<'a>(&'a self, each: &mut dyn FnMut(ValueRef<'a>)) {
+        each(self.to_value());
+    }
+}
+
+/// What a new type can be stored as: a type without `Option` around it, which belongs around the new type.
+#[diagnostic::on_unimplemented(
+    message = "a new type can't be stored as `{Self}`",
+    label = "not a mapped type, or an Option of one",
+    note = "mapped are bool, i16, i32, i64, f32, f64, String, Vec<u8>, and the types of chrono and uuid behind the features of those names; for NULL make the field of the model an Option of the new type"
+)]
+#[doc(hidden)]
+pub trait Stored: Sized {
+    /// See [`DbType::Base`].
+    type Base;
+    /// See [`DbType::TYPE`].
+    const TYPE: orm_core::types::Type;
+
+    /// See [`DbType::to_value`].
+    fn to_value(&self) -> ValueRef<'_>;
+
+    /// See [`DbType::from_value`].
+    ///
+    /// # Errors
+    /// As there.
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType<Null = NotNull>> Stored for T {
+    type Base = T::Base;
+    const TYPE: orm_core::types::Type = <T as DbType>::TYPE;
+
+    #[inline]
+    fn to_value(&self) -> ValueRef<'_> {
+        DbType::to_value(self)
+    }
+
+    #[inline]
+    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+        <T as DbType>::from_value(value)
+    }
+}
