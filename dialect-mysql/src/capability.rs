@@ -3,15 +3,28 @@
 //!
 //! Read through `Dialect::capabilities`. No SQL is made here.
 
+use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
     Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder, RepeatStyle,
     UpsertStyle, ValuesStyle,
 };
 
+/// How MySQL reads text ("Language Structure" in its manual).
+pub(crate) const LEXICAL_RULES: LexicalRules = LexicalRules::of(&[
+    LexicalRule::HashComments,
+    LexicalRule::DashesNeedBlank,
+    LexicalRule::ExecutableComments,
+    LexicalRule::BackslashEscapes,
+    LexicalRule::DoubleQuotedStrings,
+    LexicalRule::BacktickNames,
+    LexicalRule::DelimiterCommand,
+    LexicalRule::ProgramBodies,
+]);
+
 /// MySQL 8.
 pub(crate) const MYSQL: Capabilities = Capabilities {
     quote: '`',
-    bracket_names: false,
+    lexical_rules: LEXICAL_RULES,
     placeholder: Placeholder::Question,
     // In characters by the manual; counted in bytes here, which never lets a longer name pass.
     identifier_limit: 64,
@@ -66,6 +79,7 @@ pub(crate) const MARIADB: Capabilities = Capabilities {
     insert_returning: true,
     // Not so UPDATE, before MariaDB 13.
     delete_returning: true,
+    lexical_rules: LEXICAL_RULES.and(&[LexicalRule::MariaDbComments]),
     generated_keys: GeneratedKeys::Returning,
     own_table_hint: None,
     share_lock: " LOCK IN SHARE MODE",

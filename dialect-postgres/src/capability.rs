@@ -1,14 +1,24 @@
 //! What PostgreSQL can do, as data, with the reasons. Read by core's planner and writer.
 
+use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
     Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder, RepeatStyle,
     UpsertStyle, ValuesStyle,
 };
 
+/// How PostgreSQL reads text ("Lexical Structure" in its manual).
+pub(crate) const LEXICAL_RULES: LexicalRules = LexicalRules::of(&[
+    LexicalRule::NestedComments,
+    LexicalRule::ReturnEndsLine,
+    LexicalRule::EscapeStrings,
+    LexicalRule::DollarQuotes,
+    LexicalRule::AtomicBodies,
+]);
+
 /// PostgreSQL 12 and later.
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     quote: '"',
-    bracket_names: false,
+    lexical_rules: LEXICAL_RULES,
     placeholder: Placeholder::Dollar,
     // NAMEDATALEN is 64 and counts the closing NUL.
     identifier_limit: 63,

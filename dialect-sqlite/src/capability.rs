@@ -2,16 +2,24 @@
 //!
 //! Read by the writer, the planner of a flush and the test suite. No code here.
 
+use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
     Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder, RepeatStyle,
     UpsertStyle, ValuesStyle,
 };
 
+/// How SQLite reads text ("SQLite Keywords" and "CREATE TRIGGER" in its manual).
+pub(crate) const LEXICAL_RULES: LexicalRules = LexicalRules::of(&[
+    LexicalRule::BacktickNames,
+    // As in Microsoft's SQL; up to the first closing one, which can't be doubled.
+    LexicalRule::BracketNames,
+    LexicalRule::TriggerBodies,
+]);
+
 /// What SQLite can do.
 pub(crate) const CAPABILITIES: Capabilities = Capabilities {
     quote: '"',
-    // As in Microsoft's SQL; up to the first closing one, which can't be doubled.
-    bracket_names: true,
+    lexical_rules: LEXICAL_RULES,
     placeholder: Placeholder::Question,
     identifier_limit: usize::MAX,
     // SQLITE_MAX_VARIABLE_NUMBER since 3.32, unless somebody compiled it lower.

@@ -8,19 +8,36 @@ mod portable;
 use dialect_mysql as mysql;
 use dialect_postgres as postgres;
 use dialect_sqlite as sqlite;
+use orm_core::lex::LexicalRules;
 use orm_core::sql::Dialect;
 
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::migration::Lexis;
 use portable::Portable;
+
+/// Whose statements and settings they are: MariaDB's are MySQL's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+/// How the scripts of a database are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grammar {
+    /// Whose statements they are.
+    pub(crate) family: Family,
+    /// What its tokens are.
+    pub(crate) rules: LexicalRules,
+}
 
 struct Entry {
     /// What the user writes and what the dialect itself answers.
     name: &'static str,
     schemes: &'static [&'static str],
     dialect: &'static dyn Dialect,
-    lexis: Lexis,
+    family: Family,
     /// A query of table and column of the tables in the connection's schema.
     columns: &'static str,
 }
@@ -40,14 +57,14 @@ const ENTRIES: &[Entry] = &[
         name: "sqlite",
         schemes: &["sqlite"],
         dialect: &sqlite::SqliteDialect,
-        lexis: Lexis::Sqlite,
+        family: Family::Sqlite,
         columns: SQLITE_COLUMNS,
     },
     Entry {
         name: "postgres",
         schemes: &["postgresql", "postgres"],
         dialect: &postgres::PostgresDialect,
-        lexis: Lexis::Postgres,
+        family: Family::Postgres,
         columns: POSTGRES_COLUMNS,
     },
     Entry {
@@ -57,14 +74,14 @@ const ENTRIES: &[Entry] = &[
             main: &mysql::MysqlDialect,
             other: &mysql::MariaDbDialect,
         },
-        lexis: Lexis::Mysql,
+        family: Family::Mysql,
         columns: MYSQL_COLUMNS,
     },
     Entry {
         name: "mariadb",
         schemes: &["mariadb"],
         dialect: &mysql::MariaDbDialect,
-        lexis: Lexis::Mysql,
+        family: Family::Mysql,
         columns: MYSQL_COLUMNS,
     },
 ];
@@ -119,16 +136,19 @@ pub fn by_url(url: &str) -> Result<&'static dyn Dialect> {
     })
 }
 
-/// The rules by which the scripts of a dialect are split. One from outside follows the standard's, as
-/// SQLite does.
-pub(crate) fn lexis(dialect: &dyn Dialect) -> Lexis {
-    known_lexis(dialect).unwrap_or(Lexis::Sqlite)
+/// How the scripts of a dialect are read. The statements of one from outside count as the standard's, as SQLite's
+/// do.
+pub(crate) fn grammar(dialect: &dyn Dialect) -> Grammar {
+    Grammar {
+        family: known_family(dialect).unwrap_or(Family::Sqlite),
+        rules: dialect.capabilities().lexical_rules,
+    }
 }
 
-/// The same for a dialect of this workspace alone, and so whose server it is.
-pub(crate) fn known_lexis(dialect: &dyn Dialect) -> Option<Lexis> {
+/// The family of a dialect of this workspace, and so whose server it is.
+pub(crate) fn known_family(dialect: &dyn Dialect) -> Option<Family> {
     let found = ENTRIES.iter().find(|entry| entry.name == dialect.name());
-    found.map(|entry| entry.lexis)
+    found.map(|entry| entry.family)
 }
 
 /// The query of the columns in a database; none is known for a dialect from outside.

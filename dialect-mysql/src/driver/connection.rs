@@ -28,7 +28,7 @@ use super::cursor::MysqlCursor;
 use super::kill::{Kill, Target};
 use super::row::Kind;
 use super::session::{Session, log_in_again};
-use super::words::{asks_for_file, ends_or_begins, is_plain, only_tells};
+use super::statement_kind::{asks_for_file, ends_or_begins, is_plain, only_tells};
 use crate::errors::{breaks, from_native, is_silence, too_large};
 
 /// The server refuses to change the next transaction's access mode while one is open, and so tells

@@ -14,7 +14,7 @@ mod cursor;
 mod kill;
 mod row;
 mod session;
-mod words;
+mod statement_kind;
 
 use std::fmt;
 use std::path::PathBuf;

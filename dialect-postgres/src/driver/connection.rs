@@ -1,7 +1,7 @@
 //! One connection: statements, the prepared ones it keeps, and the truth about its transaction.
 //!
 //! The native client keeps the server's transaction status to itself, so it is followed here: by what
-//! each statement does to it (`words.rs`), and by every error. What is done through
+//! each statement does to it (`statement_kind.rs`), and by every error. What is done through
 //! [`Connection::native`] goes unseen until [`Connection::resync`] asks the server.
 
 use std::any::Any;
@@ -28,8 +28,8 @@ use super::cursor::{Declared, PostgresCursor};
 use super::failure::{Failure, bind_count, server_error, too_many_binds};
 use super::row::{PostgresRow, Wire};
 use super::session::{Session, prepared};
+use super::statement_kind::Effect;
 use super::stream::Link;
-use super::words::Effect;
 use super::{PostgresConfig, elsewhere};
 use crate::capability::CAPABILITIES;
 use crate::errors;

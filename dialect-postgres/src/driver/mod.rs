@@ -13,10 +13,10 @@ mod failure;
 mod greeting;
 mod row;
 mod session;
+mod statement_kind;
 mod stream;
 #[cfg(feature = "tls")]
 mod tls;
-mod words;
 
 use std::fmt;
 use std::io;

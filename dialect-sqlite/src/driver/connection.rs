@@ -1,6 +1,6 @@
 //! One connection: runs statements from the cache, and asks SQLite what is left of a transaction.
 //!
-//! `connect.rs` makes and sets it up, `words.rs` knows what a statement's text tells. Every statement goes through `rusqlite`'s cache of prepared
+//! `connect.rs` makes and sets it up, `statement_kind.rs` knows what a statement counts. Every statement goes through `rusqlite`'s cache of prepared
 //! statements, BEGIN and COMMIT too; DDL alone does not, since it runs once.
 
 use std::any::Any;
@@ -19,7 +19,7 @@ use super::cursor::SqliteCursor;
 use super::row::SqliteRow;
 use super::rowid::Rowids;
 use super::session::{self, Watch};
-use super::words::{Kind, is_transaction_control};
+use super::statement_kind::{StatementKind, is_transaction_control};
 use crate::errors::from_native;
 use crate::render::READ_WRITE;
 
@@ -80,9 +80,14 @@ impl SqliteConnection {
     }
 
     /// Runs a bound statement to its end.
-    fn run(&self, statement: &mut Statement<'_>, sql: &str, kind: Kind) -> Result<Outcome> {
+    fn run(
+        &self,
+        statement: &mut Statement<'_>,
+        sql: &str,
+        kind: StatementKind,
+    ) -> Result<Outcome> {
         let run = |statement| step_to_end(statement).map_err(|native| from_native(native, sql));
-        let affected = if kind == Kind::Unknown {
+        let affected = if kind == StatementKind::Unknown {
             let before = self.native.total_changes();
             run(statement)?;
             let has_changed = self.native.total_changes() != before;
@@ -96,7 +101,7 @@ impl SqliteConnection {
             self.native.changes()
         };
         // The last row id keeps its value, too, over an INSERT that inserted nothing.
-        let last_insert_id = if kind == Kind::Insert && affected > 0 {
+        let last_insert_id = if kind == StatementKind::Insert && affected > 0 {
             self.native.last_insert_rowid()
         } else {
             0
@@ -113,8 +118,8 @@ impl Connection for SqliteConnection {
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
         let mut statement = self.prepare(sql)?;
         bind_all(&mut statement, sql, binds)?;
-        let kind = Kind::of(sql);
-        if kind == Kind::Unknown {
+        let kind = StatementKind::of(sql);
+        if kind == StatementKind::Unknown {
             self.rowids.doubt();
         }
         let outcome = self.run(&mut statement, sql, kind);
@@ -143,7 +148,7 @@ impl Connection for SqliteConnection {
             )
             .with_sql(sql));
         }
-        let kind = Kind::of(sql);
+        let kind = StatementKind::of(sql);
         for row in rows {
             bind_row(&mut statement, sql, row)?;
             done(self.run(&mut statement, sql, kind)?)?;

@@ -12,6 +12,6 @@ mod cursor;
 mod row;
 mod rowid;
 mod session;
-mod words;
+mod statement_kind;
 
 pub use connect::SqliteDriver;

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use orm::engine::Connection;
 use orm_core::value::ValueRef;
 
-use crate::dialect;
+use crate::dialect::{self, Family};
 use crate::error::Result;
-use crate::migration::{Lexis, history};
+use crate::migration::history;
 use crate::models::Models;
 
 /// A table that is there and lacks columns of its model.
@@ -30,7 +30,7 @@ pub fn lacking(models: &Models, connection: &mut Connection) -> Result<Vec<Lacki
         return Ok(Vec::new());
     };
     // PostgreSQL alone tells names by their case.
-    let is_exact = dialect::known_lexis(connection.dialect()) == Some(Lexis::Postgres);
+    let is_exact = dialect::known_family(connection.dialect()) == Some(Family::Postgres);
     let name = |name: &str| {
         if is_exact {
             name.to_owned()

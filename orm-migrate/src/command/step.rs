@@ -102,7 +102,7 @@ pub(super) fn check(
     let has_triggers = switches && connection.has_triggers()?;
     for migration in loaded {
         let name = migration.name().to_string();
-        let script = migrations.script(&name, direction, connection.lexis())?;
+        let script = migrations.script(&name, direction, connection.grammar())?;
         let wanted = migration.metadata().run_in_transaction();
         let in_transaction = connection.is_undoable(&script, wanted)?;
         script.check(in_transaction)?;

@@ -2,9 +2,10 @@
 //!
 //! Asked by `script.rs` before a script runs, and by `execute.rs` for each statement.
 
-use super::lex::Lexis;
+use orm_core::lex::{Tokens, TransactionControl, TransactionEnd};
+
 use super::settings::leaves_transaction;
-use super::words::Words;
+use crate::dialect::{Family, Grammar};
 
 /// What a statement does to the transaction around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,114 +34,80 @@ pub(crate) enum Effect {
 }
 
 /// How many tokens of a statement are looked at.
-pub(super) const HEAD: usize = 12;
+const HEAD: usize = 12;
 
-pub(super) fn effect(statement: &str, lexis: Lexis) -> Effect {
-    if let Some(code) = code_of_comment(statement, lexis) {
-        return effect(code, lexis);
-    }
-    let words = Words::of(statement, lexis, HEAD);
-    if let Some(effect) = transaction_effect(&words) {
+pub(super) fn effect(statement: &str, grammar: Grammar) -> Effect {
+    let tokens = Tokens::first(HEAD, statement, grammar.rules);
+    let control = TransactionControl::of(statement, grammar.rules);
+    if let Some(effect) = control.and_then(|control| transaction_effect(&control)) {
         return effect;
     }
-    let is = |names: &[&str]| words.is(0, names);
+    let is = |words: &[&str]| tokens.is(0, words);
+    let (is_mysql, is_postgres) = (
+        grammar.family == Family::Mysql,
+        grammar.family == Family::Postgres,
+    );
     match () {
-        () if is(DATA) || is_query_in_parentheses(&words) => Effect::Data,
-        () if lexis == Lexis::Mysql && is(MYSQL_DATA) => Effect::Data,
-        () if lexis == Lexis::Mysql && is(&["SET"]) && leaves_transaction(statement) => {
+        () if is(&["BEGIN"]) => Effect::Program,
+        () if is(DATA) || is_query_in_parentheses(&tokens) => Effect::Data,
+        () if is_mysql && is(MYSQL_DATA) => Effect::Data,
+        () if is_mysql && is(&["SET"]) && leaves_transaction(statement, grammar.rules) => {
             Effect::Data
         }
         () if is(&["CALL"]) => Effect::Program,
-        () if lexis == Lexis::Postgres && is(&["DO"]) => Effect::Program,
-        () if lexis == Lexis::Mysql && is(&["EXECUTE"]) => Effect::Program,
-        () if lexis == Lexis::Mysql && is_about_temporary(&words) => Effect::Other,
+        () if is_postgres && is(&["DO"]) => Effect::Program,
+        () if is_mysql && is(&["EXECUTE"]) => Effect::Program,
+        () if is_mysql && is_about_temporary(&tokens) => Effect::Other,
         () if is(DEFINITIONS) => Effect::Definition,
-        () if lexis == Lexis::Sqlite && switches_foreign_keys(&words) => Effect::ForeignKeySwitch,
+        () if grammar.family == Family::Sqlite && switches_foreign_keys(&tokens) => {
+            Effect::ForeignKeySwitch
+        }
         () => Effect::Other,
     }
 }
 
-/// What a statement that is nothing but a comment with a version in front, as mysqldump writes them, holds.
-fn code_of_comment(statement: &str, lexis: Lexis) -> Option<&str> {
-    let inside = statement
-        .strip_suffix("*/")
-        .filter(|_| lexis == Lexis::Mysql)?;
-    let code = ["/*!", "/*M!"]
-        .iter()
-        .find_map(|start| inside.strip_prefix(start))?;
-    let is_single = Words::of(statement, lexis, 2).get(1).is_none();
-    is_single.then(|| code.trim_start_matches(|c: char| c.is_ascii_digit()).trim())
+fn is_query_in_parentheses(tokens: &Tokens<'_>) -> bool {
+    let first = (0..HEAD).find(|at| !tokens.is(*at, &["("]));
+    first.is_some_and(|at| at > 0 && tokens.is(at, &["SELECT", "WITH", "VALUES", "TABLE"]))
 }
 
-fn is_query_in_parentheses(words: &Words) -> bool {
-    let first = (0..HEAD).find(|at| !words.is(*at, &["("]));
-    first.is_some_and(|at| at > 0 && words.is(at, &["SELECT", "WITH", "VALUES", "TABLE"]))
-}
-
-fn transaction_effect(words: &Words) -> Option<Effect> {
-    let is = |at: usize, names: &[&str]| words.is(at, names);
-    match () {
-        () if is(0, &["BEGIN"]) && is(1, &["NOT"]) => Some(Effect::Program),
-        () if is(0, &["BEGIN"]) => Some(Effect::Begin),
-        () if is(0, &["START"]) && is(1, &["TRANSACTION"]) => Some(Effect::Begin),
-        // That of somebody else, who has prepared it.
-        () if is(1, &["PREPARED"]) => None,
-        () if is(0, &["PREPARE"]) && is(1, &["TRANSACTION"]) => Some(Effect::CommitRaw),
-        () if is(0, &["COMMIT", "END"]) && ends_plainly(words) => Some(Effect::Commit),
-        () if is(0, &["COMMIT", "END"]) => Some(Effect::CommitRaw),
-        // `ROLLBACK TO s`, `ROLLBACK WORK TO s`, `ROLLBACK TRANSACTION TO SAVEPOINT s`.
-        () if is(1, &["TO"]) || is(2, &["TO"]) => None,
-        () if is(0, &["ROLLBACK", "ABORT"]) && ends_plainly(words) => Some(Effect::Rollback),
-        () if is(0, &["ROLLBACK", "ABORT"]) => Some(Effect::RollbackRaw),
-        () => None,
+fn transaction_effect(control: &TransactionControl) -> Option<Effect> {
+    use TransactionControl::{Begin, Commit, Prepare, Release, Rollback, RollbackTo, Savepoint};
+    let plain = TransactionEnd::default();
+    match control {
+        Begin => Some(Effect::Begin),
+        Commit(end) if *end == plain => Some(Effect::Commit),
+        Commit(_) | Prepare => Some(Effect::CommitRaw),
+        Rollback(end) if *end == plain => Some(Effect::Rollback),
+        Rollback(_) => Some(Effect::RollbackRaw),
+        Savepoint(_) | Release(_) | RollbackTo(_) => None,
     }
 }
 
-// `AND CHAIN` begins the next transaction, and MySQL's RELEASE ends the connection.
-fn ends_plainly(words: &Words) -> bool {
-    !["CHAIN", "RELEASE"]
-        .into_iter()
-        .any(|word| says(words, word))
-}
-
-fn says(words: &Words, word: &str) -> bool {
-    words
-        .find(1, &[word])
-        .is_some_and(|at| !words.is(at - 1, &["NO"]))
-}
-
-/// Whether a statement that ends a transaction begins the next one at once.
-pub(super) fn chains(statement: &str, lexis: Lexis) -> bool {
-    let words = Words::of(statement, lexis, HEAD);
-    let effect = transaction_effect(&words);
-    let raw = matches!(effect, Some(Effect::CommitRaw | Effect::RollbackRaw));
-    effect == Some(Effect::Begin) || raw && says(&words, "CHAIN")
-}
-
 // MySQL commits at neither of the two, and would at every other statement about such a table.
-fn is_about_temporary(words: &Words) -> bool {
-    let replaces = words.is(1, &["OR"]) && words.is(2, &["REPLACE"]);
+fn is_about_temporary(tokens: &Tokens<'_>) -> bool {
+    let replaces = tokens.is(1, &["OR"]) && tokens.is(2, &["REPLACE"]);
     let at = if replaces { 3 } else { 1 };
-    words.is(0, &["CREATE", "DROP"]) && words.is(at, &["TEMPORARY"])
+    tokens.is(0, &["CREATE", "DROP"]) && tokens.is(at, &["TEMPORARY"])
 }
 
 // `PRAGMA foreign_keys = OFF`, `pragma main."foreign_keys"(0)`; without a value it only asks.
-fn switches_foreign_keys(words: &Words) -> bool {
-    let named = words.object(1).filter(|_| words.is(0, &["PRAGMA"]));
+fn switches_foreign_keys(tokens: &Tokens<'_>) -> bool {
+    let named = tokens.object(1).filter(|_| tokens.is(0, &["PRAGMA"]));
     named.is_some_and(|(name, next)| {
-        name.eq_ignore_ascii_case("foreign_keys") && words.is(next, &["=", "("])
+        name.eq_ignore_ascii_case("foreign_keys") && tokens.is(next, &["=", "("])
     })
 }
 
 /// Whether a statement that fails may have done a part of its work, with no transaction around it.
-pub(super) fn is_divisible(statement: &str, lexis: Lexis) -> bool {
-    let words = Words::of(statement, lexis, HEAD);
-    match lexis {
+pub(super) fn is_divisible(statement: &str, grammar: Grammar) -> bool {
+    let tokens = Tokens::first(HEAD, statement, grammar.rules);
+    match grammar.family {
         // INSERT OR FAIL keeps the rows before the one that failed.
-        Lexis::Sqlite => words.is(1, &["OR"]) && words.is(2, &["FAIL"]),
+        Family::Sqlite => tokens.is(1, &["OR"]) && tokens.is(2, &["FAIL"]),
         // An index that could not be built stays behind as an invalid one.
-        Lexis::Postgres => words.find(1, &["CONCURRENTLY"]).is_some(),
-        Lexis::Mysql => words.is(0, &["DROP", "GRANT", "REVOKE"]) && statement.contains(','),
+        Family::Postgres => tokens.find(1, &["CONCURRENTLY"]).is_some(),
+        Family::Mysql => tokens.is(0, &["DROP", "GRANT", "REVOKE"]) && statement.contains(','),
     }
 }
 
@@ -161,43 +128,41 @@ const DEFINITIONS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect;
 
     #[track_caller]
-    fn check(lexis: Lexis, expected: Effect, statements: &[&str]) {
+    fn check(dialect: &str, expected: Effect, statements: &[&str]) {
+        let grammar = dialect::grammar(dialect::by_name(dialect).unwrap());
         for statement in statements {
-            assert_eq!(effect(statement, lexis), expected, "{statement}");
+            assert_eq!(effect(statement, grammar), expected, "{statement}");
         }
     }
 
     #[test]
     fn the_first_words_tell() {
         check(
-            Lexis::Sqlite,
+            "sqlite",
             Effect::Begin,
             &["BEGIN", "begin immediate", "/* a */ BEGIN TRANSACTION"],
         );
+        check("mysql", Effect::Begin, &["START TRANSACTION", "BEGIN WORK"]);
         check(
-            Lexis::Mysql,
-            Effect::Begin,
-            &["START TRANSACTION", "BEGIN WORK"],
-        );
-        check(
-            Lexis::Sqlite,
+            "sqlite",
             Effect::Commit,
             &["COMMIT", "END", "end transaction"],
         );
         check(
-            Lexis::Postgres,
+            "postgres",
             Effect::Rollback,
             &["ROLLBACK", "ABORT", "ROLLBACK WORK"],
         );
         check(
-            Lexis::Postgres,
+            "postgres",
             Effect::Data,
             &["INSERT INTO a VALUES (1)", "WITH x AS (SELECT 1) SELECT 1"],
         );
         check(
-            Lexis::Mysql,
+            "mysql",
             Effect::Definition,
             &["CREATE TABLE a (b INT)", "drop table a"],
         );
@@ -206,7 +171,7 @@ mod tests {
     #[test]
     fn what_leaves_mysqls_transaction_alone() {
         check(
-            Lexis::Mysql,
+            "mysql",
             Effect::Data,
             &[
                 "SET NAMES utf8mb4",
@@ -215,32 +180,27 @@ mod tests {
                 "(SELECT 1)",
                 "((SELECT 1) UNION (SELECT 2))",
                 "/*!40101 SET NAMES utf8 */",
-                "/*M!100100 SET @a = 1 */",
                 "SHOW WARNINGS",
             ],
         );
         check(
-            Lexis::Mysql,
+            "mysql",
             Effect::Definition,
-            &["/*!40000 ALTER TABLE a DISABLE KEYS */"],
-        );
-        check(
-            Lexis::Mysql,
-            Effect::Other,
             &[
-                "SET autocommit = 1",
+                "/*!40000 ALTER TABLE a DISABLE KEYS */",
                 "/*!50003 CREATE*/ /*!50017 DEFINER=a@b*/ /*!50003 TRIGGER c */",
-                "(1)",
             ],
         );
-        check(Lexis::Postgres, Effect::Data, &["(SELECT 1)"]);
-        check(Lexis::Postgres, Effect::Other, &["SET a = 1"]);
+        check("mariadb", Effect::Data, &["/*M!100100 SET @a = 1 */"]);
+        check("mysql", Effect::Other, &["SET autocommit = 1", "(1)"]);
+        check("postgres", Effect::Data, &["(SELECT 1)"]);
+        check("postgres", Effect::Other, &["SET a = 1"]);
     }
 
     #[test]
     fn the_switch_of_foreign_keys_is_found_however_it_is_written() {
         check(
-            Lexis::Sqlite,
+            "sqlite",
             Effect::ForeignKeySwitch,
             &[
                 "PRAGMA foreign_keys = OFF",
@@ -251,7 +211,7 @@ mod tests {
             ],
         );
         check(
-            Lexis::Sqlite,
+            "sqlite",
             Effect::Other,
             &[
                 "PRAGMA foreign_keys",
@@ -264,7 +224,7 @@ mod tests {
     #[test]
     fn the_rest_is_left_to_the_database() {
         check(
-            Lexis::Postgres,
+            "postgres",
             Effect::Other,
             &[
                 "ROLLBACK TO s",
@@ -275,7 +235,7 @@ mod tests {
             ],
         );
         check(
-            Lexis::Mysql,
+            "mysql",
             Effect::Other,
             &[
                 "SET PASSWORD = 'a'",
@@ -285,17 +245,17 @@ mod tests {
             ],
         );
         check(
-            Lexis::Mysql,
+            "mysql",
             Effect::Program,
             &["BEGIN NOT ATOMIC SELECT 1; END", "call p()", "EXECUTE s"],
         );
-        check(Lexis::Postgres, Effect::Program, &["DO $$ BEGIN END $$"]);
+        check("postgres", Effect::Program, &["DO $$ BEGIN END $$"]);
     }
 
     #[test]
     fn the_ends_of_a_transaction_that_have_more_to_say_are_told_apart() {
         check(
-            Lexis::Mysql,
+            "mysql",
             Effect::CommitRaw,
             &[
                 "COMMIT AND CHAIN",
@@ -304,13 +264,13 @@ mod tests {
             ],
         );
         check(
-            Lexis::Postgres,
+            "postgres",
             Effect::CommitRaw,
             &["END AND CHAIN", "PREPARE TRANSACTION 'a'"],
         );
-        check(Lexis::Mysql, Effect::RollbackRaw, &["ROLLBACK AND CHAIN"]);
+        check("mysql", Effect::RollbackRaw, &["ROLLBACK AND CHAIN"]);
         check(
-            Lexis::Mysql,
+            "mysql",
             Effect::Commit,
             &["COMMIT AND NO CHAIN NO RELEASE", "COMMIT WORK"],
         );

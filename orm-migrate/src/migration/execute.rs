@@ -18,7 +18,7 @@ impl MigrationConnection {
     /// # Errors
     /// A mistake that is told before anything is run; the failing statement with its place.
     pub(super) fn run_script(&mut self, text: &str) -> Result<()> {
-        let script = Script::new(&self.run.path, text, self.lexis);
+        let script = Script::new(&self.run.path, text, self.grammar);
         let statements = script.statements()?;
         self.suspend_foreign_keys(&script)?;
         if self.is_undoable(&script, self.run.wants_transaction)? {
@@ -70,7 +70,7 @@ impl MigrationConnection {
         };
         match ran {
             Ok(()) => {
-                self.succeeded(effect, was_inside, script.chains(statement))?;
+                self.succeeded(effect, was_inside)?;
                 self.after_switch(effect, drops_later)
             }
             Err(error) => {
@@ -81,7 +81,7 @@ impl MigrationConnection {
         }
     }
 
-    fn succeeded(&mut self, effect: Effect, was_inside: bool, chains: bool) -> CoreResult<()> {
+    fn succeeded(&mut self, effect: Effect, was_inside: bool) -> CoreResult<()> {
         self.run.progress.advance();
         let is_inside = self.connection.has_transaction();
         let implicit = self.commits_by_itself();
@@ -98,13 +98,9 @@ impl MigrationConnection {
         }
         let is_over = !is_inside && self.connection.in_transaction();
         if is_over && self.run.transaction == Owner::Script {
-            // The statement has ended the script's transaction by itself, as DDL does on MySQL and the
-            // RELEASE of an outermost savepoint on SQLite. This takes note of it and sends nothing, unless
-            // the statement has begun the next one: that is then begun in a way that is known of.
+            // The statement has ended the script's transaction by itself, as DDL does on MySQL. This takes note
+            // of it and sends nothing.
             self.connection.rollback()?;
-            if chains {
-                self.connection.begin()?;
-            }
         }
         Ok(())
     }

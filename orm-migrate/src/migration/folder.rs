@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::embedded::Recorder;
 use super::harness::Tag;
-use super::lex::Lexis;
 use super::script::Script;
+use crate::dialect::Grammar;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 
@@ -138,18 +138,23 @@ impl Migrations {
     ///
     /// # Errors
     /// It isn't there, can't be read or is empty.
-    pub(crate) fn script(&self, name: &str, direction: Direction, lexis: Lexis) -> Result<Script> {
+    pub(crate) fn script(
+        &self,
+        name: &str,
+        direction: Direction,
+        grammar: Grammar,
+    ) -> Result<Script> {
         let path = self.path().join(name).join(direction.file_name());
         match self.source {
             Source::Embedded(_) => {
                 let text = self.recorded(name, direction)?;
                 let text = text.ok_or_else(|| no_way_back(name, &path))?;
-                Script::of_text(path, text, lexis)
+                Script::of_text(path, text, grammar)
             }
             Source::Folder(_) if direction == Direction::Down && !path.exists() => {
                 Err(no_way_back(name, &path))
             }
-            Source::Folder(_) => Script::read(path, lexis),
+            Source::Folder(_) => Script::read(path, grammar),
         }
     }
 
@@ -272,6 +277,7 @@ fn check_metadata(path: &PathBuf) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect;
     use std::fs;
 
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -321,7 +327,11 @@ mod tests {
                 .is_err_and(|error| error.exit() == Exit::Drift)
         );
         let error = opened
-            .script("20260101000000_a", Direction::Down, Lexis::Sqlite)
+            .script(
+                "20260101000000_a",
+                Direction::Down,
+                dialect::grammar(dialect::by_name("sqlite").unwrap()),
+            )
             .unwrap_err();
         assert_eq!(
             error.message(),

@@ -16,12 +16,11 @@ use orm::engine::Connection;
 use super::folder::Direction;
 use super::foreign_keys::Checks;
 use super::history;
-use super::lex::Lexis;
 use super::lock::{Lock, Locking};
-use super::run::{Booking, Owner, Run};
+use super::run::{HistoryState, Owner, Run};
 use super::script::Script;
 use super::settings::Settings;
-use crate::dialect;
+use crate::dialect::{self, Family, Grammar};
 use crate::error::{Error, Result};
 
 /// The backend that stands in diesel's types for every database.
@@ -33,7 +32,7 @@ pub struct MigrationConnection {
     pub(super) connection: Connection,
     /// The folder that scripts are named by in messages.
     folder: PathBuf,
-    pub(super) lexis: Lexis,
+    pub(super) grammar: Grammar,
     pub(super) run: Run,
     /// Whether foreign keys are switched off for all migrations of a transaction.
     pub(super) is_suspended: bool,
@@ -45,11 +44,11 @@ pub struct MigrationConnection {
 impl MigrationConnection {
     /// Runs migrations of `folder` on `connection`.
     pub fn new(connection: Connection, folder: impl Into<PathBuf>) -> Self {
-        let lexis = dialect::lexis(connection.dialect());
+        let grammar = dialect::grammar(connection.dialect());
         Self {
             connection,
             folder: folder.into(),
-            lexis,
+            grammar,
             run: Run::new(String::new(), String::new(), Direction::Up),
             is_suspended: false,
             locking: Locking::default(),
@@ -81,9 +80,9 @@ impl MigrationConnection {
         &mut self.connection
     }
 
-    /// The rules by which scripts are split.
-    pub(crate) fn lexis(&self) -> Lexis {
-        self.lexis
+    /// How scripts are read.
+    pub(crate) fn grammar(&self) -> Grammar {
+        self.grammar
     }
 
     /// How many statements the last migration ran.
@@ -112,8 +111,8 @@ impl MigrationConnection {
 
     /// Whether an INSERT may change rows of other tables.
     pub(crate) fn has_triggers(&mut self) -> Result<bool> {
-        match dialect::known_lexis(self.connection.dialect()) {
-            Some(Lexis::Sqlite) => Ok(history::has_triggers(&mut self.connection)?),
+        match dialect::known_family(self.connection.dialect()) {
+            Some(Family::Sqlite) => Ok(history::has_triggers(&mut self.connection)?),
             _ => Ok(true),
         }
     }
@@ -212,7 +211,7 @@ impl MigrationConnection {
         // Before the bookkeeping, which a script may have hidden behind another schema or role.
         settings.restore(&mut self.connection)?;
         self.claim()?;
-        if self.run.booking == Booking::Looked {
+        if self.run.history == HistoryState::Looked {
             self.record()?;
         }
         if self.run.transaction == Owner::Migration {
@@ -232,15 +231,15 @@ impl MigrationConnection {
     /// last one, both ways: a program that is killed in the middle leaves one whose next run meets what is
     /// there already, and not one that counts as applied and is half of it.
     pub(super) fn claim(&mut self) -> Result<()> {
-        if self.run.booking != Booking::Open {
+        if self.run.history != HistoryState::Open {
             return Ok(());
         }
-        self.run.booking = Booking::Looked;
+        self.run.history = HistoryState::Looked;
         if self.run.direction == Direction::Down {
             if !history::forget(&mut self.connection, &self.run.version)? {
                 return Err(self.overtaken());
             }
-            self.run.booking = Booking::Written;
+            self.run.history = HistoryState::Written;
         } else if self.connection.has_transaction() {
             self.record()?;
         } else if self.applied()?.contains(&self.run.version) {
@@ -254,7 +253,7 @@ impl MigrationConnection {
             Err(error) if error.is_unique_violation() => Err(self.overtaken().with_source(error)),
             Err(error) => Err(Error::from(error).with_note("migration", &self.run.name)),
             Ok(()) => {
-                self.run.booking = Booking::Written;
+                self.run.history = HistoryState::Written;
                 Ok(())
             }
         }

@@ -8,8 +8,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::SqlWriter;
 use orm_core::value::ValueRef;
 
-use super::lex::Lexis;
-use crate::dialect;
+use crate::dialect::{self, Family};
 
 /// The table's name.
 pub(crate) const TABLE: &str = "__diesel_schema_migrations";
@@ -71,7 +70,7 @@ pub(super) fn forget(connection: &mut Connection, version: &str) -> Result<bool>
 /// The tables in the connection's database whose engine keeps what a rollback should undo: MyISAM's on
 /// MySQL and MariaDB.
 pub(super) fn without_rollback(connection: &mut Connection) -> Result<Vec<String>> {
-    if dialect::known_lexis(connection.dialect()) != Some(Lexis::Mysql) {
+    if dialect::known_family(connection.dialect()) != Some(Family::Mysql) {
         return Ok(Vec::new());
     }
     texts(

@@ -12,8 +12,7 @@ use std::time::{Duration, Instant};
 
 use orm::engine::Connection;
 
-use super::lex::Lexis;
-use crate::dialect;
+use crate::dialect::{self, Family};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 
@@ -77,13 +76,13 @@ impl Lock {
     }
 
     fn open(connection: &mut Connection) -> Result<Self> {
-        Ok(match dialect::known_lexis(connection.dialect()) {
+        Ok(match dialect::known_family(connection.dialect()) {
             None => Self::None,
-            Some(Lexis::Sqlite) => match file::FileLock::open(connection)? {
+            Some(Family::Sqlite) => match file::FileLock::open(connection)? {
                 Some(lock) => Self::File(lock),
                 None => Self::None,
             },
-            Some(lexis) => Self::Session(session::SessionLock::open(connection, lexis)?),
+            Some(family) => Self::Session(session::SessionLock::open(connection, family)?),
         })
     }
 

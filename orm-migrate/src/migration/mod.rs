@@ -1,14 +1,13 @@
 //! Migration folders: written, read, split into statements and run through `diesel_migrations`.
 //!
-//! From the bottom: `lex.rs`, `body.rs` and `split.rs` find the statements of a script, and `shell.rs` what is no
-//! SQL; `words.rs`, `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder,
+//! From the bottom: `split.rs` finds the statements of a script, and `shell.rs` what is no SQL;
+//! `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder,
 //! `embedded.rs` one that is built in, and `write.rs` adds to it. `lock.rs` lets one program at a time run
 //! migrations, `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration, and
 //! `foreign_keys.rs` keeps SQLite from deleting rows of other tables; `execute.rs` runs a script, `progress.rs`
 //! counts, `hints.rs` and `report.rs` say what to do and what stays of one that failed. `run.rs` is the migration
 //! under way, and `harness.rs` joins all of it to diesel's traits. The commands are in `command/`.
 
-mod body;
 mod effect;
 mod embedded;
 mod execute;
@@ -17,7 +16,6 @@ mod foreign_keys;
 mod harness;
 mod hints;
 pub(crate) mod history;
-mod lex;
 mod lock;
 mod progress;
 mod report;
@@ -26,14 +24,12 @@ mod script;
 mod settings;
 mod shell;
 mod split;
-mod words;
 mod write;
 
 pub use embedded::Embedded;
 pub(crate) use folder::missing;
 pub use folder::{Direction, Entry, Migrations};
 pub use harness::{MigrationConnection, Tag};
-pub use lex::Lexis;
 pub use lock::Locking;
 pub(crate) use script::UNFILLED;
 pub use split::{SplitError, Statement, split};

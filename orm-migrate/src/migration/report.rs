@@ -3,7 +3,7 @@
 use super::folder::Direction;
 use super::harness::{Boxed, MigrationConnection};
 use super::history;
-use super::run::{Booking, Owner};
+use super::run::{HistoryState, Owner};
 use super::settings::Settings;
 use crate::error::Error;
 
@@ -35,13 +35,13 @@ impl MigrationConnection {
 
     /// Takes back that the version was deleted, where no rollback has.
     fn unclaim(&mut self) {
-        let is_written = self.run.booking == Booking::Written;
+        let is_written = self.run.history == HistoryState::Written;
         if is_written
             && self.run.direction == Direction::Down
             && self.run.transaction == Owner::Script
             && history::record(&mut self.connection, &self.run.version).is_ok()
         {
-            self.run.booking = Booking::Looked;
+            self.run.history = HistoryState::Looked;
         }
     }
 
@@ -51,7 +51,7 @@ impl MigrationConnection {
             applied.contains(&self.run.version)
         } else {
             let is_deleted =
-                self.run.booking == Booking::Written && self.run.transaction == Owner::Script;
+                self.run.history == HistoryState::Written && self.run.transaction == Owner::Script;
             self.run.direction == Direction::Down && !is_deleted
         };
         if is_applied {

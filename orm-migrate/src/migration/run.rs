@@ -20,7 +20,7 @@ pub(super) struct Run {
     /// Whose transaction it runs in.
     pub transaction: Owner,
     /// How far the bookkeeping is.
-    pub booking: Booking,
+    pub history: HistoryState,
     /// What stays of it if it fails.
     pub progress: Progress,
     /// Whether the connection broke, so that the outcome of the failing statement is unknown.
@@ -46,7 +46,7 @@ pub(super) enum Owner {
 
 /// How far the bookkeeping of a migration is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Booking {
+pub(super) enum HistoryState {
     Open,
     /// No other program has performed the migration so far.
     Looked,
@@ -63,7 +63,7 @@ impl Run {
             path: PathBuf::new(),
             wants_transaction: false,
             transaction: Owner::Script,
-            booking: Booking::Open,
+            history: HistoryState::Open,
             progress: Progress::default(),
             lost: false,
             may_be_second: false,

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
 
+use orm_core::lex::Tokens;
 use orm_core::sql::Capabilities;
 
 use super::effect::{self, Effect};
-use super::lex::Lexis;
 use super::shell;
 use super::split::{Statement, split_all};
-use super::words::Words;
+use crate::dialect::Grammar;
 use crate::error::{Error, Result};
 
 /// The scripts of a migration that is still to be written: up and down.
@@ -25,7 +25,7 @@ pub(crate) const UNFILLED: [&str; 2] = [
 pub(crate) struct Script {
     path: PathBuf,
     text: String,
-    lexis: Lexis,
+    grammar: Grammar,
 }
 
 impl Script {
@@ -33,13 +33,13 @@ impl Script {
     ///
     /// # Errors
     /// The file is missing, unreadable, not UTF-8 or, as for `diesel`, empty.
-    pub(crate) fn read(path: PathBuf, lexis: Lexis) -> Result<Self> {
+    pub(crate) fn read(path: PathBuf, grammar: Grammar) -> Result<Self> {
         let bytes = fs::read(&path).map_err(|error| {
             Error::io("read", &path, error)
                 .with_hint("a migration has the files up.sql and down.sql")
         })?;
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
-        Self::of_text(path, text, lexis)
+        Self::of_text(path, text, grammar)
     }
 
     /// The script of a file with this text.
@@ -47,11 +47,17 @@ impl Script {
     /// # Errors
     /// It is empty, or as `generate --empty` wrote it: applied, it would change nothing, and what is filled in later
     /// would never run.
-    pub(super) fn of_text(path: PathBuf, text: String, lexis: Lexis) -> Result<Self> {
+    pub(super) fn of_text(path: PathBuf, text: String, grammar: Grammar) -> Result<Self> {
         let what = match text.as_str() {
             "" => "is empty",
             text if UNFILLED.contains(&text) => "is not filled in",
-            _ => return Ok(Self { path, text, lexis }),
+            _ => {
+                return Ok(Self {
+                    path,
+                    text,
+                    grammar,
+                });
+            }
         };
         let message = format!("{} {what}", path.display());
         Err(Error::failed(message)
@@ -59,11 +65,11 @@ impl Script {
     }
 
     /// A script that has been read already.
-    pub(crate) fn new(path: &Path, text: &str, lexis: Lexis) -> Self {
+    pub(crate) fn new(path: &Path, text: &str, grammar: Grammar) -> Self {
         Self {
             path: path.to_owned(),
             text: text.to_owned(),
-            lexis,
+            grammar,
         }
     }
 
@@ -77,10 +83,10 @@ impl Script {
     /// # Errors
     /// What only a database's shell understands; a quote or comment without an end; with file and line.
     pub(crate) fn statements(&self) -> Result<Vec<Statement<'_>>> {
-        let (statements, unclosed) = split_all(&self.text, self.lexis);
+        let (statements, unclosed) = split_all(&self.text, self.grammar.rules);
         // First: a quote without an end is often one in the data behind a COPY.
         for statement in &statements {
-            if let Some(found) = shell::find(statement, self.lexis) {
+            if let Some(found) = shell::find(statement, self.grammar) {
                 let place = self.place(statement.line + found.line);
                 return Err(Error::failed(format!("{place}: {}", found.what)).with_hint(found.hint));
             }
@@ -100,13 +106,17 @@ impl Script {
 
     /// What a statement of this script does to the transaction around it.
     pub(crate) fn effect(&self, statement: &Statement<'_>) -> Effect {
-        effect::effect(statement.text, self.lexis)
+        effect::effect(statement.text, self.grammar)
     }
 
     /// Whether a statement sets options of the transaction that has just begun.
     pub(crate) fn sets_transaction(&self, statement: &Statement<'_>) -> bool {
-        let words = Words::of(statement.text, self.lexis, 2);
+        let words = self.first_words(statement);
         words.is(0, &["SET"]) && words.is(1, &["TRANSACTION"])
+    }
+
+    fn first_words<'a>(&self, statement: &Statement<'a>) -> Tokens<'a> {
+        Tokens::first(2, statement.text, self.grammar.rules)
     }
 
     /// Whether the whole script can be undone by a rollback on a database with `capabilities`.
@@ -125,12 +135,7 @@ impl Script {
 
     /// Whether a statement that fails may have done a part of its work, with no transaction around it.
     pub(crate) fn is_divisible(&self, statement: &Statement<'_>) -> bool {
-        effect::is_divisible(statement.text, self.lexis)
-    }
-
-    /// Whether a statement that ends a transaction begins the next one at once.
-    pub(crate) fn chains(&self, statement: &Statement<'_>) -> bool {
-        effect::chains(statement.text, self.lexis)
+        effect::is_divisible(statement.text, self.grammar)
     }
 
     /// Refuses what can't work, before anything is run.
@@ -191,7 +196,7 @@ impl Script {
     }
 
     fn drops(&self, statement: &Statement<'_>) -> bool {
-        let words = Words::of(statement.text, self.lexis, 2);
+        let words = self.first_words(statement);
         words.is(0, &["DROP"]) && words.is(1, &["TABLE"])
     }
 
@@ -202,7 +207,7 @@ impl Script {
     /// As [`Script::statements`].
     pub(crate) fn needs_foreign_keys(&self, has_triggers: bool) -> Result<bool> {
         let changes = |statement: &Statement<'_>| {
-            let words = Words::of(statement.text, self.lexis, 2);
+            let words = self.first_words(statement);
             let replaces = words.is(0, &["INSERT"]) && words.is(1, &["OR"]);
             let is_insert = words.is(0, &["INSERT"]) && has_triggers;
             words.is(0, &["UPDATE", "DELETE", "REPLACE", "WITH"]) || replaces || is_insert
@@ -230,29 +235,35 @@ fn not_utf8(path: &Path, error: &FromUtf8Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect;
+
+    fn of_sqlite(text: &str) -> Script {
+        let grammar = dialect::grammar(dialect::by_name("sqlite").unwrap());
+        Script::new(Path::new("a/up.sql"), text, grammar)
+    }
 
     #[test]
     fn a_script_that_drops_a_table_is_found() {
-        let script = |text| Script::new(Path::new("a/up.sql"), text, Lexis::Sqlite);
         for (text, line) in [
             ("SELECT 1;\ndrop /* x */ table a", Some(2)),
             ("DROP TABLE IF EXISTS main.\"A\"", Some(1)),
             ("ALTER TABLE a DROP COLUMN table_of; DROP VIEW a", None),
             ("SELECT 'DROP TABLE a'; -- DROP TABLE a", None),
         ] {
-            assert_eq!(script(text).first_drop().unwrap(), line, "{text}");
+            assert_eq!(of_sqlite(text).first_drop().unwrap(), line, "{text}");
         }
         let switch = "PRAGMA foreign_keys = OFF;\n";
-        assert!(script(switch).check(true).is_err());
-        assert!(script(&format!("{switch}DROP TABLE a")).check(true).is_ok());
+        assert!(of_sqlite(switch).check(true).is_err());
+        assert!(
+            of_sqlite(&format!("{switch}DROP TABLE a"))
+                .check(true)
+                .is_ok()
+        );
     }
 
     #[test]
     fn what_may_change_rows_through_foreign_keys() {
-        let needs = |text, has_triggers| {
-            let script = Script::new(Path::new("a/up.sql"), text, Lexis::Sqlite);
-            script.needs_foreign_keys(has_triggers).unwrap()
-        };
+        let needs = |text, has_triggers| of_sqlite(text).needs_foreign_keys(has_triggers).unwrap();
         for text in [
             "DELETE FROM a",
             "WITH x AS (SELECT 1) DELETE FROM a",
@@ -268,21 +279,24 @@ mod tests {
 
     #[test]
     fn a_transaction_is_not_ended_by_its_script() {
-        let script = |text| Script::new(Path::new("a/up.sql"), text, Lexis::Sqlite);
-        let error = script("SELECT 1;\nCOMMIT;").check(true).unwrap_err();
+        let error = of_sqlite("SELECT 1;\nCOMMIT;").check(true).unwrap_err();
         assert!(
             error
                 .message()
                 .starts_with("a/up.sql:2: the script begins or ends"),
             "{error}"
         );
-        assert!(script("BEGIN; SELECT 1; COMMIT").check(false).is_ok());
-        let error = script("PRAGMA foreign_keys=OFF;").check(true).unwrap_err();
+        assert!(of_sqlite("BEGIN; SELECT 1; COMMIT").check(false).is_ok());
+        let error = of_sqlite("PRAGMA foreign_keys=OFF;")
+            .check(true)
+            .unwrap_err();
         assert!(
             error.message().contains("ignores PRAGMA foreign_keys"),
             "{error}"
         );
-        let error = script("SELECT 1;\n\nSELECT 'a").check(false).unwrap_err();
+        let error = of_sqlite("SELECT 1;\n\nSELECT 'a")
+            .check(false)
+            .unwrap_err();
         assert_eq!(
             error.message(),
             "a/up.sql:3: a text begins here and is never closed"

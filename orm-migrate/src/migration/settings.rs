@@ -5,12 +5,11 @@
 
 use orm::engine::Connection;
 use orm_core::error::Result;
+use orm_core::lex::{LexicalRules, Tokens};
 use orm_core::sql::SqlWriter;
 use orm_core::value::ValueRef;
 
-use super::lex::Lexis;
-use super::words::Words;
-use crate::dialect;
+use crate::dialect::{self, Family};
 
 /// Names with their values, in the order in which they are to be set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,41 +73,41 @@ const WITHIN_TRANSACTION: &[&str] = &[
 
 /// Whether a SET of MySQL's sets nothing but user variables and what is put back behind the migration, and so
 /// leaves the transaction around it alone. `SET PASSWORD` commits, as `SET autocommit = 1` may.
-pub(super) fn leaves_transaction(statement: &str) -> bool {
-    let words = Words::without_quoted(statement, Lexis::Mysql);
+pub(super) fn leaves_transaction(statement: &str, rules: LexicalRules) -> bool {
+    let tokens = Tokens::unquoted(statement, rules);
     let mut depth = 0_usize;
     let mut begins = true;
-    for at in 1..words.len() {
-        if begins && !is_assignment(&words, at) {
+    for at in 1..tokens.len() {
+        if begins && !is_assignment(&tokens, at) {
             return false;
         }
-        begins = depth == 0 && words.is(at, &[","]);
-        match words.get(at) {
+        begins = depth == 0 && tokens.is(at, &[","]);
+        match tokens.get(at) {
             Some("(") => depth += 1,
             Some(")") => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
-    words.len() > 1
+    tokens.len() > 1
 }
 
-fn is_assignment(words: &Words, at: usize) -> bool {
-    if words.is(at, &["NAMES", "CHARSET"]) {
+fn is_assignment(tokens: &Tokens<'_>, at: usize) -> bool {
+    if tokens.is(at, &["NAMES", "CHARSET"]) {
         return true;
     }
-    let is_charset = words.is(at, &["CHARACTER"]) && words.is(at + 1, &["SET"]);
-    let is_system = words.is(at, &["@"]) && words.is(at + 1, &["@"]);
-    if is_charset || words.is(at, &["@"]) && !is_system {
+    let is_charset = tokens.is(at, &["CHARACTER"]) && tokens.is(at + 1, &["SET"]);
+    let is_system = tokens.is(at, &["@"]) && tokens.is(at + 1, &["@"]);
+    if is_charset || tokens.is(at, &["@"]) && !is_system {
         return true;
     }
     let at = if is_system { at + 2 } else { at };
-    let is_scoped = words.is(at, &["SESSION", "LOCAL"]);
-    let at = match (is_scoped, words.is(at + 1, &["."])) {
+    let is_scoped = tokens.is(at, &["SESSION", "LOCAL"]);
+    let at = match (is_scoped, tokens.is(at + 1, &["."])) {
         (true, true) => at + 2,
         (true, false) => at + 1,
         (false, _) => at,
     };
-    words.is(at, WITHIN_TRANSACTION)
+    tokens.is(at, WITHIN_TRANSACTION)
 }
 
 /// Stands among the variables of MySQL for what `USE` sets.
@@ -118,16 +117,16 @@ impl Settings {
     /// The connection's settings as they are now.
     pub(super) fn read(connection: &mut Connection) -> Result<Self> {
         let mut pairs = Vec::new();
-        match dialect::known_lexis(connection.dialect()) {
-            Some(Lexis::Sqlite) => {
+        match dialect::known_family(connection.dialect()) {
+            Some(Family::Sqlite) => {
                 for name in PRAGMAS {
                     let values = rows(connection, &format!("PRAGMA {name}"))?;
                     let value = values.into_iter().next().map(|(value, _)| value);
                     pairs.extend(value.map(|value| ((*name).to_owned(), value)));
                 }
             }
-            Some(Lexis::Postgres) => pairs = rows(connection, POSTGRES)?,
-            Some(Lexis::Mysql) => {
+            Some(Family::Postgres) => pairs = rows(connection, POSTGRES)?,
+            Some(Family::Mysql) => {
                 pairs = rows(connection, MYSQL)?;
                 let database = rows(connection, "SELECT DATABASE(), DATABASE()")?;
                 pairs.extend(
@@ -149,13 +148,13 @@ impl Settings {
 
     /// Puts back what is different now.
     pub(super) fn restore(&self, connection: &mut Connection) -> Result<()> {
-        let lexis = dialect::known_lexis(connection.dialect());
-        if lexis == Some(Lexis::Mysql) {
+        let family = dialect::known_family(connection.dialect());
+        if family == Some(Family::Mysql) {
             // As long as a table is locked the bookkeeping's can't be read.
             connection.raw_control("UNLOCK TABLES")?;
         }
         let now = Self::read(connection)?;
-        if lexis == Some(Lexis::Postgres) {
+        if family == Some(Family::Postgres) {
             return if now == *self {
                 Ok(())
             } else {
@@ -165,7 +164,7 @@ impl Settings {
         for pair in &self.0 {
             // A prepared question always finds the database that it was prepared in.
             if pair.0 == DATABASE || !now.0.contains(pair) {
-                connection.raw_control(&statement(lexis, pair))?;
+                connection.raw_control(&statement(family, pair))?;
             }
         }
         Ok(())
@@ -189,13 +188,13 @@ fn set_config(connection: &mut Connection, (name, value): &(String, String)) -> 
     connection.raw_query(&sql, &binds, &mut |_| Ok(()))
 }
 
-fn statement(lexis: Option<Lexis>, (name, value): &(String, String)) -> String {
-    match lexis {
-        Some(Lexis::Mysql) if name == DATABASE => format!("USE `{}`", value.replace('`', "``")),
-        Some(Lexis::Mysql) if value.parse::<f64>().is_ok() => {
+fn statement(family: Option<Family>, (name, value): &(String, String)) -> String {
+    match family {
+        Some(Family::Mysql) if name == DATABASE => format!("USE `{}`", value.replace('`', "``")),
+        Some(Family::Mysql) if value.parse::<f64>().is_ok() => {
             format!("SET SESSION {name} = {value}")
         }
-        Some(Lexis::Mysql) => format!("SET SESSION {name} = '{}'", value.replace('\'', "''")),
+        Some(Family::Mysql) => format!("SET SESSION {name} = '{}'", value.replace('\'', "''")),
         _ => format!("PRAGMA {name} = {value}"),
     }
 }
@@ -227,6 +226,11 @@ mod tests {
 
     #[test]
     fn some_settings_leave_the_transaction_alone() {
+        let rules = dialect::by_name("mysql")
+            .unwrap()
+            .capabilities()
+            .lexical_rules;
+        let leaves_transaction = |statement| leaves_transaction(statement, rules);
         for statement in [
             "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
             "set character set latin1",
@@ -256,11 +260,11 @@ mod tests {
     #[test]
     fn values_are_written_as_the_server_takes_them() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let mysql = |name, value| statement(Some(Lexis::Mysql), &pair(name, value));
+        let mysql = |name, value| statement(Some(Family::Mysql), &pair(name, value));
         assert_eq!(mysql("a", "0.50"), "SET SESSION a = 0.50");
         assert_eq!(mysql("a", "x'y"), "SET SESSION a = 'x''y'");
         assert_eq!(mysql(DATABASE, "a`b"), "USE `a``b`");
-        let sqlite = statement(Some(Lexis::Sqlite), &pair("foreign_keys", "1"));
+        let sqlite = statement(Some(Family::Sqlite), &pair("foreign_keys", "1"));
         assert_eq!(sqlite, "PRAGMA foreign_keys = 1");
     }
 }

@@ -1,9 +1,10 @@
 //! What stands in scripts for a database's own shell and is no SQL: data behind COPY, commands of psql, of sqlite3
 //! and of mysql. Found by `script.rs` before anything is run; servers answer it with a syntax error.
 
-use super::lex::{Lexer, Lexis, Token};
+use orm_core::lex::{Lexer, LexicalRules, Tokens, first_word};
+
 use super::split::Statement;
-use super::words::Words;
+use crate::dialect::{Family, Grammar};
 
 /// What a statement has that only a shell understands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,22 +17,21 @@ pub(super) struct ShellOnly {
 }
 
 /// Finds it.
-pub(super) fn find(statement: &Statement<'_>, lexis: Lexis) -> Option<ShellOnly> {
-    match lexis {
-        Lexis::Postgres => copy(statement).or_else(|| backslash(statement.text, lexis)),
-        Lexis::Sqlite => dot(statement.text),
-        Lexis::Mysql => source(statement.text).or_else(|| leading_backslash(statement.text)),
+pub(super) fn find(statement: &Statement<'_>, grammar: Grammar) -> Option<ShellOnly> {
+    let (text, rules) = (statement.text, grammar.rules);
+    match grammar.family {
+        Family::Postgres => copy(text, rules).or_else(|| backslash(text, rules)),
+        Family::Sqlite => dot(text),
+        Family::Mysql => source(text, rules).or_else(|| leading_backslash(text)),
     }
 }
 
-fn copy(statement: &Statement<'_>) -> Option<ShellOnly> {
-    let words = Words::without_quoted(statement.text, Lexis::Postgres);
-    if !words.is(0, &["COPY"]) {
+fn copy(text: &str, rules: LexicalRules) -> Option<ShellOnly> {
+    if !first_word(text, rules).eq_ignore_ascii_case("COPY") {
         return None;
     }
-    let reads = |at: &usize| words.is(*at, &["FROM"]) && words.is(at + 1, &["STDIN"]);
-    let writes = |at: &usize| words.is(*at, &["TO"]) && words.is(at + 1, &["STDOUT"]);
-    if (1..words.len()).any(|at| reads(&at)) {
+    let tokens = Tokens::unquoted(text, rules);
+    if tokens.says("FROM", "STDIN") {
         return Some(ShellOnly {
             line: 0,
             what: "COPY … FROM STDIN takes its rows from psql, and a migration is SQL alone"
@@ -39,7 +39,7 @@ fn copy(statement: &Statement<'_>) -> Option<ShellOnly> {
             hint: "write the rows as INSERT statements: pg_dump does so with --inserts or --column-inserts",
         });
     }
-    (1..words.len()).any(|at| writes(&at)).then(|| ShellOnly {
+    tokens.says("TO", "STDOUT").then(|| ShellOnly {
         line: 0,
         what: "COPY … TO STDOUT writes to psql, and a migration has no output".to_owned(),
         hint: "take it out of the script, or copy to a file of the server",
@@ -47,14 +47,9 @@ fn copy(statement: &Statement<'_>) -> Option<ShellOnly> {
 }
 
 /// A backslash stands in quotes only.
-fn backslash(text: &str, lexis: Lexis) -> Option<ShellOnly> {
-    let mut lexer = Lexer::new(text, lexis);
-    while let Ok(Some((start, token))) = lexer.next() {
-        if token == Token::Other('\\') {
-            return Some(command(text, start, "psql"));
-        }
-    }
-    None
+fn backslash(text: &str, rules: LexicalRules) -> Option<ShellOnly> {
+    let found = Lexer::new(text, rules).find(|token| token.is_char('\\'));
+    found.map(|token| command(text, token.start, "psql"))
 }
 
 fn leading_backslash(text: &str) -> Option<ShellOnly> {
@@ -67,10 +62,9 @@ fn dot(text: &str) -> Option<ShellOnly> {
         .then(|| command(text, 0, "the sqlite3 shell"))
 }
 
-fn source(text: &str) -> Option<ShellOnly> {
-    let words = Words::of(text, Lexis::Mysql, 1);
-    words
-        .is(0, &["SOURCE"])
+fn source(text: &str, rules: LexicalRules) -> Option<ShellOnly> {
+    first_word(text, rules)
+        .eq_ignore_ascii_case("SOURCE")
         .then(|| command(text, 0, "the mysql shell"))
 }
 
@@ -86,10 +80,12 @@ fn command(text: &str, start: usize, shell: &str) -> ShellOnly {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect;
 
     #[track_caller]
-    fn check(lexis: Lexis, text: &str, expected: Option<(usize, &str)>) {
-        let found = find(&Statement { text, line: 1 }, lexis);
+    fn check(dialect: &str, text: &str, expected: Option<(usize, &str)>) {
+        let grammar = dialect::grammar(dialect::by_name(dialect).unwrap());
+        let found = find(&Statement { text, line: 1 }, grammar);
         let found = found.map(|found| (found.line, found.what));
         let starts = |what: &str| {
             found
@@ -108,37 +104,37 @@ mod tests {
     #[test]
     fn what_only_a_shell_understands_is_found() {
         check(
-            Lexis::Postgres,
+            "postgres",
             "COPY t (a) FROM stdin WITH CSV",
             Some((0, "COPY … FROM STDIN")),
         );
         check(
-            Lexis::Postgres,
+            "postgres",
             "COPY (SELECT 1) TO STDOUT",
             Some((0, "COPY … TO STDOUT")),
         );
         check(
-            Lexis::Postgres,
+            "postgres",
             "\\connect x\nSELECT 1",
             Some((0, "\\connect is a command of psql")),
         );
         check(
-            Lexis::Postgres,
+            "postgres",
             "SELECT 1\n\\gexec",
             Some((1, "\\gexec is a command of psql")),
         );
         check(
-            Lexis::Sqlite,
+            "sqlite",
             ".mode csv",
             Some((0, ".mode is a command of the sqlite3 shell")),
         );
         check(
-            Lexis::Mysql,
+            "mysql",
             "source a.sql",
             Some((0, "source is a command of the mysql shell")),
         );
         check(
-            Lexis::Mysql,
+            "mysql",
             "\\. a.sql",
             Some((0, "\\. is a command of the mysql shell")),
         );
@@ -151,9 +147,9 @@ mod tests {
             "SELECT '\\connect', E'\\\\', $$ \\gexec $$ -- \\x",
             "COPY t FROM PROGRAM 'cat stdin'",
         ] {
-            check(Lexis::Postgres, text, None);
+            check("postgres", text, None);
         }
-        check(Lexis::Sqlite, "SELECT .5", None);
-        check(Lexis::Mysql, "SELECT source FROM t", None);
+        check("sqlite", "SELECT .5", None);
+        check("mysql", "SELECT source FROM t", None);
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
+pub use crate::transaction::TransactionState;
 use crate::value::ValueRef;
 
 /// Opens connections to one database.
@@ -161,7 +162,9 @@ pub trait Connection: Send + Any {
     fn control(&mut self, sql: &str) -> Result<()>;
 
     /// What is left of the transaction. Core asks after every error, and with `None` after statements
-    /// that may end a transaction on the side. `error` is what the driver itself returned last.
+    /// that may end a transaction on the side. `error` is what the driver itself returned last. The answer is
+    /// `None`, `Open` or `Aborted`, or `RolledBack` if the server says so; what `None` means for a transaction
+    /// that was open the engine knows.
     ///
     /// This is the duty that keeps commits honest: PostgreSQL answers COMMIT of an aborted transaction
     /// with success, a deadlock on MariaDB ends the whole transaction and the next INSERT commits by
@@ -282,18 +285,6 @@ impl Outcome {
             last_insert_id,
         }
     }
-}
-
-/// What is left of a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TransactionState {
-    /// No transaction is open: none was begun, or the database has ended it.
-    None,
-    /// Open; everything done so far stands.
-    Open,
-    /// Open, but nothing runs until a rollback, to a savepoint or of the whole: PostgreSQL after an
-    /// error.
-    Aborted,
 }
 
 /// One row of a result, valid while the callback runs.

@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! civil, error < value < types < schema < stmt < sql (writer < dialect < render < ddl)
+//! lex < sql
 //! error < blocking
 //! value, transaction < driver                (a driver never sees a statement or a schema)
 //! ```
@@ -16,6 +17,7 @@ pub mod blocking;
 pub mod civil;
 pub mod driver;
 pub mod error;
+pub mod lex;
 pub mod schema;
 pub mod sql;
 pub mod stmt;

@@ -1,4 +1,4 @@
-//! How a transaction begins: options that every database can be asked for.
+//! How a transaction begins, with options that every database can be asked for, and what becomes of it.
 
 /// Options of a transaction. The default is the database's own isolation level, reading and writing.
 ///
@@ -51,6 +51,23 @@ impl TransactionOptions {
         self.writes = true;
         self
     }
+}
+
+/// What a transaction has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionState {
+    /// No transaction is open.
+    None,
+    /// Open; everything done so far stands.
+    Open,
+    /// Open, but nothing runs until a rollback, to a savepoint or of the whole: PostgreSQL after an
+    /// error.
+    Aborted,
+    /// The database has rolled it back. Nothing runs until `rollback`.
+    RolledBack,
+    /// It has ended outside the library: by DDL on MySQL, in a procedure, or through the driver's own connection.
+    /// No server tells whether by COMMIT or ROLLBACK. Nothing runs until `rollback`, since it would commit by itself.
+    EndedExternally,
 }
 
 /// The isolation levels of SQL:2016, 4.40.4.

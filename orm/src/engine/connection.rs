@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use orm_core::driver::{self, Outcome, Row};
+use orm_core::driver::{self, Outcome, Row, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Dialect, IsolationLevel};
 use orm_core::value::ValueRef;
@@ -17,8 +17,8 @@ use super::handle::{Engine, Shared};
 use super::pool::Checkout;
 use super::statement_cache::StatementKey;
 use super::stored::StoredTable;
-use super::track::Track;
 use super::transaction_control;
+use super::transaction_state::{Owner, Transaction, allow_statement};
 
 /// A connection to the database, on its own or a session's.
 ///
@@ -40,10 +40,10 @@ pub struct Connection {
     pub(super) slot: Option<Checkout>,
     pub(super) shared: Arc<Shared>,
     pub(super) dialect: &'static dyn Dialect,
-    pub(super) track: Track,
+    pub(super) transaction: Transaction,
     pub(super) savepoints: u32,
-    /// How many closures and sessions the transaction belongs to: only they end it.
-    pub(super) holders: u32,
+    /// How many closures the transaction belongs to: only they end it.
+    pub(super) closures: u32,
     /// Whether a statement has run since the checkout.
     pub(super) used: bool,
     /// Whether SQL text of the program's own or the driver's own connection has been used: then the session is
@@ -77,7 +77,7 @@ impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
             .field("dialect", &self.dialect.name())
-            .field("transaction", &self.track)
+            .field("transaction", &self.transaction)
             .finish_non_exhaustive()
     }
 }
@@ -107,9 +107,9 @@ impl Connection {
             slot,
             shared,
             dialect,
-            track: Track::Idle,
+            transaction: Transaction::NONE,
             savepoints: 0,
-            holders: 0,
+            closures: 0,
             used: false,
             raw: false,
             touched: false,
@@ -132,8 +132,11 @@ impl Connection {
     /// Runs one statement of SQL text with binds and tells how many rows it matched.
     ///
     /// # Errors
-    /// The database's refusal as a kind; `Transaction` if the transaction around it is lost or aborted;
-    /// `CommitUnknown` if the connection was lost under a statement outside a transaction.
+    /// - The database's refusal as a kind.
+    /// - `Transaction` if the transaction around it is lost or aborted.
+    /// - `Usage` for COMMIT, ROLLBACK, BEGIN and their like in a transaction that this library has begun; in a
+    ///   session's also for ROLLBACK TO SAVEPOINT. The hint names the verb to call.
+    /// - `CommitUnknown` if the connection was lost under a statement outside a transaction.
     pub fn raw_execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
         self.raw = true;
         self.watched(sql, |connection| connection.execute(sql, binds))
@@ -171,13 +174,13 @@ impl Connection {
     }
 
     /// Runs one statement without binds and rows, such as DDL. A statement that ends the transaction, as
-    /// DDL does on MySQL and MariaDB and COMMIT does everywhere, is noticed: the next call says so.
+    /// DDL does on MySQL and MariaDB and a CALL may, is noticed: the next call says so.
     ///
     /// # Errors
     /// As [`Connection::raw_execute`].
     pub fn raw_control(&mut self, sql: &str) -> Result<()> {
         self.raw = true;
-        let was = self.track;
+        let was = self.transaction.state;
         let result = self.watched(sql, |connection| connection.send(sql, Effect::Writes));
         if result.is_err() {
             self.doubt(was);
@@ -234,7 +237,7 @@ impl Connection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        let pooled = !self.used && self.track == Track::Idle;
+        let pooled = !self.used && self.transaction.state == TransactionState::None;
         let mut begun = false;
         let result = self.fetch((sql, binds, Effect::Reads), &mut |row| {
             begun = true;
@@ -276,24 +279,52 @@ impl Connection {
         self.run((sql, &[], effect), |native| native.control(sql), |()| 0)
     }
 
-    /// Runs a text that may end the open transaction and begin another: the driver tells that one is open then,
-    /// not that it is a different one. A savepoint of the library's own is gone with the first.
+    /// Runs a text of the program's own, unless it controls a transaction that isn't its own. One that may end the
+    /// open transaction and begin another is watched: the driver tells that one is open then, not that it is a
+    /// different one. A savepoint of the library's own is gone with the first.
     #[inline]
     fn watched<T>(&mut self, sql: &str, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        if self.track != Track::Open || !transaction_control::may_replace_transaction(sql) {
-            return run(self);
+        use transaction_control::Impact;
+        match self.impact(sql)? {
+            Impact::Nothing | Impact::Controls(_) => run(self),
+            Impact::Unknown => {
+                let watch = self.set_savepoint()?;
+                let result = run(self);
+                self.find_savepoint(watch);
+                result
+            }
         }
-        let watch = self.set_savepoint()?;
-        let result = run(self);
-        self.find_savepoint(watch);
-        result
+    }
+
+    /// What a text of the program's own may do to the open transaction.
+    ///
+    /// # Errors
+    /// `Usage` for one that controls a transaction which isn't its own.
+    #[inline]
+    pub(super) fn impact(&mut self, sql: &str) -> Result<transaction_control::Impact> {
+        use transaction_control::Impact;
+        self.resync()?;
+        let Transaction { state, owner } = self.transaction;
+        if state != TransactionState::Open {
+            return Ok(Impact::Nothing);
+        }
+        let rules = self.dialect.capabilities().lexical_rules;
+        match transaction_control::impact(sql, rules, owner) {
+            Impact::Controls(control) if owner != Owner::Text => {
+                let in_closure = self.closures > 0 && owner != Owner::Session;
+                Err(transaction_control::refusal(&control, owner, in_closure).with_sql(sql))
+            }
+            impact => Ok(impact),
+        }
     }
 
     /// Where DDL commits what is open, that has happened before the answer of a statement without rows is lost.
-    fn doubt(&mut self, was: Track) {
-        let lost = was == Track::Open && self.track == Track::Gone && self.native().is_broken();
+    fn doubt(&mut self, was: TransactionState) {
+        let lost = was == TransactionState::Open
+            && self.transaction.state == TransactionState::RolledBack
+            && self.native().is_broken();
         if lost && !self.dialect.capabilities().transactional_ddl {
-            self.track = Track::Ended;
+            self.transaction.state = TransactionState::EndedExternally;
         }
     }
 
@@ -305,13 +336,15 @@ impl Connection {
 
     /// Whether a query can lock rows here: until the end of a transaction.
     pub(crate) fn can_lock(&self) -> bool {
-        self.track == Track::Open && (self.writes || self.dialect.capabilities().row_locks)
+        self.transaction.state == TransactionState::Open
+            && (self.writes || self.dialect.capabilities().row_locks)
     }
 
     /// Whether plain reads show an older state than locking ones: in a transaction where the database reads from
     /// a snapshot.
     pub(crate) fn reads_a_snapshot(&self) -> bool {
-        self.track == Track::Open && self.dialect.capabilities().snapshot_reads
+        self.transaction.state == TransactionState::Open
+            && self.dialect.capabilities().snapshot_reads
     }
 
     /// The isolation level of its transactions when none is asked for, if that is stronger than the one that
@@ -393,7 +426,7 @@ impl Connection {
         match result {
             Ok(value) => {
                 // Any text may begin or end a transaction: BEGIN by hand, a CALL, DDL on MySQL.
-                self.observe(None, "");
+                self.observe(None, sql);
                 Ok(value)
             }
             Err(error) => Err(self.failed(error, sql, autocommits)),
@@ -407,12 +440,12 @@ impl Connection {
             self.shared.check_thread()?;
         }
         self.resync()?;
-        self.track.allow_statement()?;
+        allow_statement(self.transaction.state)?;
         if !is_text(sql) {
             return Err(no_text(sql));
         }
         self.used = true;
-        Ok(self.track == Track::Idle && effect == Effect::Writes)
+        Ok(self.transaction.state == TransactionState::None && effect == Effect::Writes)
     }
 
     #[cold]
@@ -421,20 +454,18 @@ impl Connection {
         failure::explain(error, sql, (self.dialect, autocommits))
     }
 
-    /// Asks the driver what is left of the transaction after a statement, that succeeded or failed, and
-    /// remembers it: after `error` of `sql`, if it failed. Costs no I/O.
+    /// Asks the driver what is left of the transaction after `sql`, which succeeded or failed by `error`, and
+    /// remembers it. Costs no I/O.
     #[inline]
     pub(super) fn observe(&mut self, error: Option<&Error>, sql: &str) {
-        let state = self.native().transaction(error);
-        let dialect = self.dialect;
-        self.track = self.track.after(state, || {
-            error.is_some_and(|error| failure::rolls_back(error, sql, dialect))
-        });
+        let reported = self.native().transaction(error);
+        self.transaction
+            .observe(reported, error, (sql, self.dialect));
     }
 
     /// Lets the driver find out what was done through its own connection, if that was in other hands.
     #[inline]
-    pub(super) fn resync(&mut self) -> Result<()> {
+    pub(crate) fn resync(&mut self) -> Result<()> {
         if self.touched { self.look() } else { Ok(()) }
     }
 
@@ -445,8 +476,8 @@ impl Connection {
             return self.set_up();
         }
         let looked = self.native().resync();
-        let state = self.native().transaction(None);
-        self.track = self.track.changed(state, false);
+        let reported = self.native().transaction(None);
+        self.transaction.observe(reported, None, ("", self.dialect));
         looked
     }
 }

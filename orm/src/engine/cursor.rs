@@ -13,13 +13,13 @@ use super::connection::{Connection, Effect, native};
 use super::failure;
 use super::handle::Shared;
 use super::log::Started;
-use super::track::Track;
 use super::transaction_control;
+use super::transaction_state::Transaction;
 
 /// An open query, which has the connection for itself. Dropping it ends the query and frees the connection.
 pub(crate) struct Cursor<'c> {
     native: Box<dyn driver::Cursor + 'c>,
-    track: &'c mut Track,
+    transaction: &'c mut Transaction,
     shared: &'c Shared,
     dialect: &'static dyn Dialect,
     sql: Box<str>,
@@ -45,9 +45,9 @@ impl Connection {
     /// Opens a cursor for SQL text of the program's own.
     ///
     /// # Errors
-    /// As [`Connection::cursor`]; `Usage` in a transaction for what may end it.
+    /// As [`Connection::cursor`]; `Usage` in a transaction for what controls it or may end it.
     pub(crate) fn raw_cursor(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Cursor<'_>> {
-        if self.track == Track::Open && transaction_control::may_replace_transaction(sql) {
+        if self.impact(sql)? != transaction_control::Impact::Nothing {
             return Err(no_query(sql));
         }
         self.raw = true;
@@ -64,7 +64,7 @@ impl Connection {
         let start = self.shared.log.start(binds);
         Ok(Cursor {
             native: native(&mut self.slot).cursor(sql, binds),
-            track: &mut self.track,
+            transaction: &mut self.transaction,
             shared: &self.shared,
             dialect: self.dialect,
             sql: sql.into(),
@@ -129,10 +129,9 @@ impl Cursor<'_> {
     /// Takes note of the end, which `error` has brought about, if there is one.
     fn end(&mut self, error: Option<&Error>) {
         (self.is_over, self.is_closed) = (true, true);
-        let state = self.native.transaction(error);
-        *self.track = self.track.after(state, || {
-            error.is_some_and(|error| failure::rolls_back(error, &self.sql, self.dialect))
-        });
+        let reported = self.native.transaction(error);
+        self.transaction
+            .observe(reported, error, (&self.sql, self.dialect));
         if let Some(start) = self.start.take() {
             let ended = error.map_or(Ok(self.rows), Err);
             self.shared.log.finish(&start, &self.sql, ended);

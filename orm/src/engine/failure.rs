@@ -18,7 +18,7 @@ pub(super) fn rolls_back(error: &Error, sql: &str, dialect: &dyn Dialect) -> boo
     concurrency
         || error.is_connection_lost()
         || dialect.capabilities().transactional_ddl
-            && !transaction_control::may_replace_transaction(sql)
+            && !transaction_control::controls(sql, dialect.capabilities().lexical_rules)
 }
 
 /// The error of a statement with what is known beyond its driver.

@@ -12,7 +12,6 @@ use orm_core::driver::TransactionState;
 use orm_core::error::{Error, ErrorKind, Result};
 
 use super::connection::Connection;
-use super::track::Track;
 
 impl Connection {
     /// Lets the program set up a session that is new or was reset. What it leaves is what each user begins with.
@@ -37,7 +36,7 @@ impl Connection {
     }
 
     fn check_set_up(&self) -> Result<()> {
-        if self.track == Track::Idle {
+        if self.transaction.state == TransactionState::None {
             return Ok(());
         }
         let message = "on_connect has left a transaction open";
@@ -76,7 +75,7 @@ impl Connection {
 
     /// Whether nothing is open and nothing can be left behind, known without I/O.
     fn is_untouched(&mut self) -> bool {
-        let idle = self.track == Track::Idle && self.after_end.is_none();
+        let idle = self.transaction.state == TransactionState::None && self.after_end.is_none();
         idle && !self.raw
             && !self.touched
             && !self.native().is_broken()
@@ -112,7 +111,7 @@ impl Connection {
     fn hand_over(&mut self) -> HandedOver {
         let dialect = self.dialect();
         let mut connection = Self::of(self.slot.take(), Arc::clone(&self.shared), dialect);
-        connection.track = self.track;
+        connection.transaction = self.transaction;
         connection.raw = self.raw;
         connection.touched = self.touched;
         connection.after_end = self.after_end.take();

@@ -16,9 +16,9 @@ mod options;
 mod pool;
 mod statement_cache;
 mod stored;
-mod track;
 mod transaction;
 mod transaction_control;
+mod transaction_state;
 mod url;
 
 pub use orm_core::driver::{Outcome, Row};

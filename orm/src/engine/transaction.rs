@@ -1,27 +1,32 @@
-//! Transactions of a connection: begun, ended and never lied about. What is known of one is in `track.rs`.
+//! Transactions of a connection: begun, ended and never lied about. What is refused for the state of one is in
+//! `transaction_state.rs`.
 
 use orm_core::driver::TransactionState;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
 use super::connection::Connection;
-use super::track::{COMMIT, Track};
+use super::transaction_control::SAVEPOINT_PREFIX;
+use super::transaction_state::{COMMIT, Owner, refusal};
 
 impl Connection {
     /// Whether a transaction is open, lost ones that await `rollback` included.
     pub fn in_transaction(&self) -> bool {
-        self.track != Track::Idle
+        self.transaction.state != TransactionState::None
     }
 
     /// Whether a transaction is open and the database has not ended it.
     #[inline]
     pub fn has_transaction(&self) -> bool {
-        matches!(self.track, Track::Open | Track::Aborted)
+        matches!(
+            self.transaction.state,
+            TransactionState::Open | TransactionState::Aborted
+        )
     }
 
     /// Whether the transaction has ended outside the library, so that its work may be stored or not.
     pub(crate) fn is_unknown(&self) -> bool {
-        self.track == Track::Ended
+        self.transaction.state == TransactionState::EndedExternally
     }
 
     /// Begins a transaction with the database's default isolation level.
@@ -39,8 +44,8 @@ impl Connection {
     /// `Usage` if one is open, `Unsupported` for an option that the database hasn't.
     pub fn begin_with(&mut self, options: TransactionOptions) -> Result<()> {
         self.resync()?;
-        if self.track != Track::Idle {
-            return Err(self.track.refusal("begin a transaction"));
+        if self.transaction.state != TransactionState::None {
+            return Err(refusal(self.transaction.state, "begin a transaction"));
         }
         let statements = self.dialect().begin(&options)?;
         self.after_end = self.dialect().after_end(&options);
@@ -48,21 +53,22 @@ impl Connection {
         for (index, sql) in statements.iter().enumerate() {
             let mut begun = self.control(sql);
             if is_fresh && index == 0 && begun.as_ref().is_err_and(Error::is_connection_lost) {
-                self.track = Track::Idle;
+                self.transaction.state = TransactionState::None;
                 self.used = false;
                 begun = self.reconnect().and_then(|()| self.control(sql));
             }
             if begun.is_err() {
                 // What has failed is the error to report. A BEGIN that was done all the same must not stay: later
                 // statements would run in its transaction, and end with it.
-                let _ = match self.track {
-                    Track::Idle => self.take_back(),
+                let _ = match self.transaction.state {
+                    TransactionState::None => self.take_back(),
                     _ => self.undo(),
                 };
             }
             begun?;
         }
-        self.track = Track::Open;
+        self.transaction.state = TransactionState::Open;
+        self.transaction.owner = Owner::Connection;
         self.savepoints = 0;
         self.writes = options.writes;
         Ok(())
@@ -80,14 +86,14 @@ impl Connection {
         self.finish()
     }
 
-    /// As [`Connection::commit`], for whoever holds the transaction.
+    /// As [`Connection::commit`], for the transaction's owner.
     pub(crate) fn finish(&mut self) -> Result<()> {
         self.resync()?;
-        if self.track != Track::Open {
-            return Err(self.track.refusal(COMMIT));
+        if self.transaction.state != TransactionState::Open {
+            return Err(refusal(self.transaction.state, COMMIT));
         }
         if self.native().is_broken() {
-            self.track = Track::Gone;
+            self.transaction.state = TransactionState::RolledBack;
             return Err(Error::new(ErrorKind::ConnectionLost)
                 .with_hint("it broke before the commit: nothing of the transaction is stored"));
         }
@@ -95,8 +101,8 @@ impl Connection {
         match committed {
             Err(error) if !error.is_connection_lost() => {
                 // SQLite leaves the transaction open after a failed COMMIT; the others have ended it. If
-                // even this fails the track stays as it is, so that nothing else runs in it unnoticed.
-                let ended = self.track == Track::Ended;
+                // even this fails the state stays as it is, so that nothing else runs in it unnoticed.
+                let ended = self.transaction.state == TransactionState::EndedExternally;
                 let _ = self.undo();
                 // A database that answers COMMIT by an error has rolled back. An error without a code is no
                 // answer of its.
@@ -109,7 +115,7 @@ impl Connection {
             _ => {}
         }
         self.savepoints = 0;
-        self.track = Track::Idle;
+        self.transaction.state = TransactionState::None;
         // A server may have begun the next transaction already: completion_type = CHAIN on MySQL.
         self.observe(None, "");
         match committed {
@@ -143,16 +149,17 @@ impl Connection {
         Ok(())
     }
 
-    /// Leaves the end of the transaction to the caller, by [`Connection::finish`] or
-    /// [`Connection::undo`]: everybody else's `commit` and `rollback` are refused.
-    pub(crate) fn hold(&mut self) {
-        self.holders += 1;
+    /// Leaves the end of the transaction to the session, by [`Connection::finish`] or
+    /// [`Connection::undo`]: `commit` and `rollback` are refused.
+    pub(crate) fn give_to_session(&mut self) {
+        self.transaction.owner = Owner::Session;
     }
 
     /// A closure that ended its own transaction would go on without one, each statement for itself, and
     /// a session would not know that its entities are stored.
     fn is_free(&self, what: &str) -> Result<()> {
-        if self.holders == 0 {
+        let is_a_session = self.transaction.owner == Owner::Session && self.in_transaction();
+        if self.closures == 0 && !is_a_session {
             return Ok(());
         }
         let message = format!("can't {what}: the transaction belongs to a closure or a session");
@@ -162,11 +169,11 @@ impl Connection {
         ))
     }
 
-    /// As [`Connection::rollback`], for whoever holds the transaction.
+    /// As [`Connection::rollback`], for the transaction's owner.
     pub(crate) fn undo(&mut self) -> Result<()> {
         // A connection that can't tell is broken, and has rolled back by breaking.
         let _ = self.resync();
-        let track = std::mem::replace(&mut self.track, Track::Idle);
+        let before = std::mem::replace(&mut self.transaction.state, TransactionState::None);
         // Whatever came of the transaction, there may be another one by now.
         let is_open = self.native().transaction(None) != TransactionState::None;
         if self.native().is_broken() {
@@ -176,10 +183,10 @@ impl Connection {
         } else if is_open {
             match self.control("ROLLBACK") {
                 Err(error) if !error.is_connection_lost() => {
-                    self.track = track;
+                    self.transaction.state = before;
                     return Err(error);
                 }
-                _ => self.track = Track::Idle,
+                _ => self.transaction.state = TransactionState::None,
             }
         }
         self.savepoints = 0;
@@ -235,21 +242,21 @@ impl Connection {
     /// Sets a savepoint and returns its number.
     pub(crate) fn set_savepoint(&mut self) -> Result<u32> {
         self.resync()?;
-        if self.track != Track::Open {
-            return Err(self.track.refusal("set a savepoint"));
+        if self.transaction.state != TransactionState::Open {
+            return Err(refusal(self.transaction.state, "set a savepoint"));
         }
         let number = self.savepoints + 1;
-        self.control(&format!("SAVEPOINT orm_{number}"))?;
+        self.control(&format!("SAVEPOINT {SAVEPOINT_PREFIX}{number}"))?;
         self.savepoints = number;
         Ok(number)
     }
 
     /// Ends a savepoint and those inside it, keeping the work.
     pub(crate) fn release(&mut self, number: u32) -> Result<()> {
-        if self.track != Track::Open {
-            return Err(self.track.refusal("release a savepoint"));
+        if self.transaction.state != TransactionState::Open {
+            return Err(refusal(self.transaction.state, "release a savepoint"));
         }
-        self.control(&format!("RELEASE SAVEPOINT orm_{number}"))?;
+        self.control(&format!("RELEASE SAVEPOINT {SAVEPOINT_PREFIX}{number}"))?;
         self.savepoints = number - 1;
         Ok(())
     }
@@ -258,32 +265,35 @@ impl Connection {
     /// an error of that text, it is undone by the same statement, and the transaction is as broken as before.
     #[cold]
     pub(super) fn find_savepoint(&mut self, number: u32) {
-        let before = self.track;
+        let before = self.transaction.state;
         let found = match before {
-            Track::Open => self.release(number),
-            Track::Aborted => self.rollback_to(number),
+            TransactionState::Open => self.release(number),
+            TransactionState::Aborted => self.rollback_to(number),
             // Its own answer was lost, and it may have held a COMMIT.
-            Track::Gone if self.native().is_broken() => {
-                self.track = Track::Ended;
+            TransactionState::RolledBack if self.native().is_broken() => {
+                self.transaction.state = TransactionState::EndedExternally;
                 return;
             }
             _ => return,
         };
         self.savepoints = self.savepoints.min(number - 1);
-        self.track = match found {
+        self.transaction.state = match found {
             Ok(()) => before,
-            Err(_) => Track::Ended,
+            Err(_) => TransactionState::EndedExternally,
         };
     }
 
     /// Undoes the work since a savepoint and ends it.
     pub(crate) fn rollback_to(&mut self, number: u32) -> Result<()> {
         self.resync()?;
-        if !matches!(self.track, Track::Open | Track::Aborted) {
-            return Err(self.track.refusal("roll back to a savepoint"));
+        if !matches!(
+            self.transaction.state,
+            TransactionState::Open | TransactionState::Aborted
+        ) {
+            return Err(refusal(self.transaction.state, "roll back to a savepoint"));
         }
-        self.track = Track::Open;
-        self.control(&format!("ROLLBACK TO SAVEPOINT orm_{number}"))?;
+        self.transaction.state = TransactionState::Open;
+        self.control(&format!("ROLLBACK TO SAVEPOINT {SAVEPOINT_PREFIX}{number}"))?;
         self.release(number)
     }
 }
@@ -305,7 +315,7 @@ struct Rollback<'c> {
 
 impl<'c> Rollback<'c> {
     fn new(connection: &'c mut Connection, savepoint: Option<u32>) -> Self {
-        connection.hold();
+        connection.closures += 1;
         Self {
             connection,
             savepoint,
@@ -316,7 +326,7 @@ impl<'c> Rollback<'c> {
 
 impl Drop for Rollback<'_> {
     fn drop(&mut self) {
-        self.connection.holders -= 1;
+        self.connection.closures -= 1;
         if !self.armed {
             return;
         }
@@ -326,8 +336,11 @@ impl Drop for Rollback<'_> {
         };
         // The closure's own error is the one to report. A transaction whose savepoint can't be undone
         // has been marked as gone or aborted, so that COMMIT refuses it.
-        if undone.is_err() && self.savepoint.is_some() && self.connection.track == Track::Open {
-            self.connection.track = Track::Aborted;
+        if undone.is_err()
+            && self.savepoint.is_some()
+            && self.connection.transaction.state == TransactionState::Open
+        {
+            self.connection.transaction.state = TransactionState::Aborted;
         }
     }
 }

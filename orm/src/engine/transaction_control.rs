@@ -1,87 +1,158 @@
-//! Which raw texts may replace the open transaction by another one.
+//! SQL text of the program's own while a transaction is open: what it does to the transaction, and what is refused
+//! for that.
 //!
-//! Used by `connection.rs`, which then looks at the database. Nothing is concluded from words here but that a
-//! look is not needed: a text that may do it costs two statements more, which is no harm for the rare kinds.
+//! Used by `connection.rs`. What a text can't show, because a procedure or a prepared statement does it, is found
+//! out by a look at the database, which costs two statements: no harm for the rare kinds.
 
-/// Whether a text may end the open transaction and begin another: several statements, `COMMIT AND CHAIN`, `CALL`
-/// of a procedure. A single statement that reads or writes rows can't, nor one about a savepoint, whose nesting
-/// a look would disturb.
+use orm_core::error::{Error, ErrorKind};
+use orm_core::lex::{Lexer, LexicalRules, TokenKind, TransactionControl, first_word, statements};
+
+use super::transaction_state::Owner;
+
+/// What the names of the library's savepoints begin with.
+pub(super) const SAVEPOINT_PREFIX: &str = "orm_";
+
+/// What a text may do to the open transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Impact {
+    /// Nothing that its owner wouldn't know of.
+    Nothing,
+    /// It ends the transaction, takes back a part of it, or interferes with the library's savepoints.
+    Controls(TransactionControl),
+    /// It may end the transaction and begin another, by statements that it doesn't show.
+    Unknown,
+}
+
+/// What `sql` may do to an open transaction of `owner`.
 #[inline]
-pub(super) fn may_replace_transaction(sql: &str) -> bool {
+pub(super) fn impact(sql: &str, rules: LexicalRules, owner: Owner) -> Impact {
     let plain = [b'I', b'U', b'D', b'W', b'i', b'u', b'w'];
     let first = sql.as_bytes().first();
     let is_plain = sql.starts_with("SELECT") || first.is_some_and(|c| plain.contains(c));
     // A semicolon may stand in a literal, too. It is looked for last, since that reads the whole text.
-    (!is_plain || sql.contains(';')) && looks_again(sql)
+    if is_plain && !sql.contains(';') {
+        return Impact::Nothing;
+    }
+    read(sql, rules, owner)
 }
 
 #[cold]
-fn looks_again(sql: &str) -> bool {
-    const PLAIN: &[&str] = &[
-        "SELECT",
-        "INSERT",
-        "UPDATE",
-        "DELETE",
-        "WITH",
-        "VALUES",
-        "REPLACE",
-        "TABLE",
-        "MERGE",
-        "SAVEPOINT",
-        "RELEASE",
-        "CREATE",
-        "DROP",
-        "ALTER",
-        "TRUNCATE",
-        "ANALYZE",
-        "COMMENT",
-        "GRANT",
-        "REVOKE",
-        "LOCK",
-        "PRAGMA",
-        "EXPLAIN",
-        "SHOW",
-        "COPY",
+fn read(sql: &str, rules: LexicalRules, owner: Owner) -> Impact {
+    let mut impact = Impact::Nothing;
+    for statement in statements(sql, rules) {
+        match TransactionControl::of(statement.text, rules) {
+            Some(control) if interferes(&control, owner) => return Impact::Controls(control),
+            Some(_) => {}
+            None if shows_all(statement.text, rules) => {}
+            None => impact = Impact::Unknown,
+        }
+    }
+    impact
+}
+
+/// Whether the owner of the transaction has to know of a statement: savepoints of the program's own are no harm to
+/// rows, but a session's entities would not know that it has gone back to one.
+fn interferes(control: &TransactionControl, owner: Owner) -> bool {
+    match control {
+        TransactionControl::Savepoint(name) | TransactionControl::Release(name) => is_own(name),
+        TransactionControl::RollbackTo(name) => owner != Owner::Connection || is_own(name),
+        _ => true,
+    }
+}
+
+fn is_own(savepoint: &str) -> bool {
+    let prefix = savepoint.get(..SAVEPOINT_PREFIX.len());
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(SAVEPOINT_PREFIX))
+}
+
+/// Whether a statement that controls no transaction runs no other ones either. Code in a comment may be a whole
+/// statement, or nothing on a server of another version.
+fn shows_all(statement: &str, rules: LexicalRules) -> bool {
+    const WORDS: &[&str] = &[
+        "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "REPLACE", "TABLE", "MERGE",
+        "CREATE", "DROP", "ALTER", "TRUNCATE", "ANALYZE", "COMMENT", "GRANT", "REVOKE", "LOCK",
+        "PRAGMA", "EXPLAIN", "SHOW", "COPY",
     ];
-    let sql = sql.trim().trim_end_matches(';');
-    if sql.contains(';') {
-        return true;
-    }
-    let mut words = sql.split(|c: char| !c.is_ascii_alphabetic());
-    if sql.starts_with('/') || sql.starts_with('-') || sql.starts_with('#') {
-        // A comment may be one that MySQL executes.
-        return true;
-    }
-    let first = words.next().unwrap_or_default();
-    if PLAIN.iter().any(|plain| first.eq_ignore_ascii_case(plain)) {
-        return false;
-    }
+    let first = first_word(statement, rules);
+    let is_known = WORDS.iter().any(|word| first.eq_ignore_ascii_case(word));
+    let mut tokens = Lexer::new(statement, rules);
     // SET STATEMENT … FOR runs another statement on MariaDB.
-    if first.eq_ignore_ascii_case("SET") {
-        return words
-            .next()
-            .is_some_and(|word| word.eq_ignore_ascii_case("STATEMENT"));
-    }
-    // ROLLBACK [WORK | TRANSACTION] TO a savepoint.
-    if first.eq_ignore_ascii_case("ROLLBACK") {
-        let next = words.next().unwrap_or_default();
-        let next = if next.eq_ignore_ascii_case("WORK") || next.eq_ignore_ascii_case("TRANSACTION")
-        {
-            words.next().unwrap_or_default()
-        } else {
-            next
-        };
-        return !next.eq_ignore_ascii_case("TO");
-    }
-    true
+    let is_set = || {
+        let mut words = Lexer::new(statement, rules).filter(|token| token.kind == TokenKind::Word);
+        let second = words.nth(1).map_or("", |token| token.text);
+        first.eq_ignore_ascii_case("SET") && !second.eq_ignore_ascii_case("STATEMENT")
+    };
+    (is_known || is_set()) && tokens.all(|token| token.kind != TokenKind::CodeStart)
+}
+
+/// Whether `sql` begins or ends a transaction, or a savepoint, which on SQLite may be one.
+#[cold]
+pub(super) fn controls(sql: &str, rules: LexicalRules) -> bool {
+    statements(sql, rules).any(|found| TransactionControl::of(found.text, rules).is_some())
+}
+
+/// The error of a text that controls a transaction which isn't its own.
+#[cold]
+pub(super) fn refusal(control: &TransactionControl, owner: Owner, in_closure: bool) -> Error {
+    use TransactionControl as Control;
+    let (verb, holder) = match owner {
+        _ if in_closure => ("conn", "a closure"),
+        Owner::Session => ("session", "a session"),
+        Owner::Connection | Owner::Text => ("conn", "the connection"),
+    };
+    let ends = |word| match word {
+        _ if !in_closure => format!("call {verb}.{word}()"),
+        "commit" => "return Ok from the closure to keep its work".to_owned(),
+        _ => "return Err from the closure to undo its work".to_owned(),
+    };
+    let nest = format!("call {verb}.savepoint(…)");
+    let (statement, hint) = match control {
+        Control::Begin => ("BEGIN", format!("{nest} to nest")),
+        Control::Commit(_) => ("COMMIT", ends("commit")),
+        Control::Rollback(_) => ("ROLLBACK", ends("rollback")),
+        Control::Prepare => (
+            "PREPARE TRANSACTION",
+            "begin the transaction by SQL text, too, on a connection of its own".to_owned(),
+        ),
+        Control::RollbackTo(name) if !is_own(name) => (
+            "ROLLBACK TO SAVEPOINT",
+            format!("{nest} and return Err from its closure"),
+        ),
+        Control::Savepoint(_) | Control::Release(_) | Control::RollbackTo(_) => {
+            let message = format!("savepoints named {SAVEPOINT_PREFIX}… are the library's own");
+            return Error::with_message(ErrorKind::Usage, message)
+                .with_hint(format!("use another name, or {nest}"));
+        }
+    };
+    let message = format!("{statement} in SQL text: the transaction belongs to {holder}");
+    Error::with_message(ErrorKind::Usage, message).with_hint(hint)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::may_replace_transaction;
+    use orm_core::lex::LexicalRule;
+
+    use super::*;
+
+    const RULES: LexicalRules = LexicalRules::of(&[
+        LexicalRule::ExecutableComments,
+        LexicalRule::MariaDbComments,
+        LexicalRule::HashComments,
+        LexicalRule::ProgramBodies,
+    ]);
+
+    #[track_caller]
+    fn check(owner: Owner, sql: &str, expected: &str) {
+        let found = match impact(sql, RULES, owner) {
+            Impact::Nothing => "nothing",
+            Impact::Unknown => "unknown",
+            Impact::Controls(_) => "controls",
+        };
+        assert_eq!(found, expected, "{sql}");
+    }
 
     #[test]
-    fn texts_that_may_end_a_transaction_are_looked_at() {
+    fn transaction_control_is_found_wherever_it_stands() {
         for sql in [
             "COMMIT",
             "COMMIT AND CHAIN",
@@ -90,24 +161,40 @@ mod tests {
             "END",
             "BEGIN",
             "start transaction",
+            "/*M!ROLLBACK*/",
+            "/* x */ COMMIT",
+            "INSERT INTO t VALUES (1); COMMIT; BEGIN",
+            "select 1; commit; begin",
+            "SAVEPOINT orm_1",
+            "RELEASE SAVEPOINT ORM_2",
+            "ROLLBACK TO SAVEPOINT `orm_1`",
+        ] {
+            check(Owner::Connection, sql, "controls");
+        }
+        check(Owner::Session, "ROLLBACK TO SAVEPOINT a", "controls");
+    }
+
+    #[test]
+    fn texts_that_run_what_they_do_not_show_are_unknown() {
+        for sql in [
             "CALL book(7)",
             "EXECUTE IMMEDIATE 'ROLLBACK'",
             "BEGIN NOT ATOMIC COMMIT; START TRANSACTION; END",
-            "/*M!ROLLBACK*/",
-            "/* x */ COMMIT",
             "SET STATEMENT max_statement_time = 1 FOR CALL book(7)",
-            "INSERT INTO t VALUES (1); COMMIT; BEGIN",
-            "select 1; commit; begin",
+            "/*!99999 SELECT */ CALL book(7)",
+            "SELECT 1; CALL book(7)",
         ] {
-            assert!(may_replace_transaction(sql), "{sql}");
+            check(Owner::Connection, sql, "unknown");
         }
     }
 
     #[test]
-    fn texts_that_can_not_are_left_alone() {
+    fn texts_that_can_not_end_a_transaction_are_left_alone() {
         for sql in [
             "SELECT 1",
             "select 1;",
+            "SELECT ';COMMIT;'",
+            "# x\n SELECT 1",
             "  insert into t values (1)",
             "UPDATE t SET a = 1",
             "WITH a AS (SELECT 1) SELECT * FROM a",
@@ -118,7 +205,28 @@ mod tests {
             "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
             "CREATE TABLE t (a INT)",
         ] {
-            assert!(!may_replace_transaction(sql), "{sql}");
+            check(Owner::Connection, sql, "nothing");
         }
+    }
+
+    #[test]
+    fn the_refusal_names_the_verb() {
+        let hint = |owner, in_closure, sql| {
+            let control = TransactionControl::of(sql, RULES).unwrap();
+            let error = refusal(&control, owner, in_closure);
+            error.hint().unwrap_or_default().to_owned()
+        };
+        assert_eq!(
+            hint(Owner::Session, false, "COMMIT"),
+            "call session.commit()"
+        );
+        assert_eq!(
+            hint(Owner::Connection, false, "ROLLBACK"),
+            "call conn.rollback()"
+        );
+        assert!(hint(Owner::Connection, true, "COMMIT").starts_with("return Ok"));
+        assert!(hint(Owner::Session, false, "ROLLBACK TO a").contains("session.savepoint(…)"));
+        assert!(hint(Owner::Connection, false, "BEGIN").contains("conn.savepoint(…)"));
+        assert!(hint(Owner::Connection, false, "SAVEPOINT orm_1").starts_with("use another name"));
     }
 }

@@ -90,7 +90,7 @@ impl Session {
 
     fn flush_and_commit(&mut self) -> Result<()> {
         self.outside_savepoint("commit")?;
-        if self.connection.as_ref().is_some_and(Connection::is_unknown) {
+        if self.connection.as_mut().is_some_and(finds_unknown) {
             self.reported.set(true);
             return Err(ended_outside(ErrorKind::CommitUnknown));
         }
@@ -152,7 +152,7 @@ impl Session {
     pub fn rollback(&mut self) -> Result<()> {
         self.outside_savepoint("roll back")?;
         let mut connection = self.connection.take();
-        let unknown = self.unknown || connection.as_ref().is_some_and(Connection::is_unknown);
+        let unknown = self.unknown || connection.as_mut().is_some_and(finds_unknown);
         let rolled_back = connection.as_mut().map_or(Ok(()), Connection::undo);
         (self.lost, self.unknown, self.found_stale) = (false, false, false);
         // The pool may have no other one.
@@ -192,8 +192,8 @@ impl Session {
 
     /// The session's own connection, in its transaction, for statements past the unit of work. Pending
     /// work is flushed first, and entities are stale from here on, since the statements may change their rows. The
-    /// transaction is the session's to end: `commit` and `rollback` are refused here, and after a COMMIT in raw SQL
-    /// the session needs a `rollback`.
+    /// transaction is the session's to end: `commit` and `rollback` are refused here, and so are COMMIT, ROLLBACK,
+    /// BEGIN and ROLLBACK TO SAVEPOINT in SQL text.
     ///
     /// # Errors
     /// Those of the flush and of connecting.
@@ -257,7 +257,7 @@ impl Session {
         let mut options = self.options;
         options.writes = !options.read_only;
         connection.begin_with(options)?;
-        connection.hold();
+        connection.give_to_session();
         self.state.begin();
         self.found_stale = false;
         self.work = Work::None;
@@ -355,6 +355,13 @@ impl Session {
     }
 }
 
+/// Whether the transaction has ended outside the session, through the driver's own connection, too.
+fn finds_unknown(connection: &mut Connection) -> bool {
+    // One that can't tell is broken, and has rolled back by breaking.
+    let _ = connection.resync();
+    connection.is_unknown()
+}
+
 #[cold]
 pub(super) fn no_transaction() -> Error {
     Error::with_message(ErrorKind::Usage, "the session has no transaction open")
@@ -375,6 +382,6 @@ fn ended_outside(kind: ErrorKind) -> Error {
         "the transaction ended outside the session: what was flushed may be stored or not";
     Error::with_message(kind, message).with_hint(
         "call rollback(), which looks at the database: entities whose rows are not stored are transient then; \
-         run DDL and COMMIT outside of sessions",
+         run DDL and procedures that commit outside of sessions",
     )
 }

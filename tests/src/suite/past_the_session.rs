@@ -5,7 +5,7 @@ use orm::ErrorKind;
 use orm::prelude::*;
 
 use super::statements::{handles, user, usernames, users};
-use super::support::{fails, seed};
+use super::support::{fails, natively, seed};
 use crate::backend::Db;
 use crate::cases;
 use crate::fixtures::{Account, Post, User};
@@ -234,7 +234,7 @@ fn a_transaction_that_is_committed_past_the_session_is_stored(db: &Db) {
     let mut session = db.session();
     let ada = session.add(User::builder().username("ada"));
     session.flush().unwrap();
-    session.connection().unwrap().raw_control("COMMIT").unwrap();
+    natively(session.connection().unwrap(), "COMMIT");
     let late = session.add(User::builder().username("late"));
     let error = fails(session.commit(), ErrorKind::CommitUnknown);
     assert!(error.message().contains("may be stored"), "{error}");
@@ -260,11 +260,7 @@ fn a_transaction_that_is_rolled_back_past_the_session_is_not(db: &Db) {
     let mut session = db.session();
     let ada = session.add(User::builder().username("ada"));
     session.flush().unwrap();
-    session
-        .connection()
-        .unwrap()
-        .raw_control("ROLLBACK")
-        .unwrap();
+    natively(session.connection().unwrap(), "ROLLBACK");
     let error = fails(session.commit(), ErrorKind::CommitUnknown);
     assert!(error.message().contains("may be stored"), "{error}");
     session.rollback().unwrap();

@@ -7,7 +7,7 @@ use orm::prelude::*;
 use tracing::span;
 
 use super::statements::{handles, panic_text, user, usernames, users, writes};
-use super::support::fails;
+use super::support::{fails, natively};
 use crate::backend::Db;
 use crate::cases;
 use crate::fixtures::{Country, Post, User};
@@ -278,10 +278,20 @@ fn work_done_past_the_session_is_told(db: &Db) {
     session.add(User::builder().username("ada"));
     session.flush().unwrap();
     let conn = session.connection().unwrap();
-    // Only the session ends its transaction, unless it is done behind everybody's back.
+    // Only the session ends its transaction, unless it is done through the driver.
     fails(conn.commit(), orm::ErrorKind::Usage);
     fails(conn.rollback(), orm::ErrorKind::Usage);
-    conn.raw_control("COMMIT").unwrap();
+    for (text, verb) in [
+        ("COMMIT", "session.commit()"),
+        ("ROLLBACK", "session.rollback()"),
+        ("BEGIN", "session.savepoint(…)"),
+        ("ROLLBACK TO SAVEPOINT own", "session.savepoint(…)"),
+    ] {
+        let error = fails(conn.raw_control(text), orm::ErrorKind::Usage);
+        assert!(error.hint().unwrap_or_default().contains(verb), "{error}");
+    }
+    natively(conn, "COMMIT");
+    session.add(User::builder().username("late"));
     let error = fails(session.flush(), orm::ErrorKind::Transaction);
     assert!(
         error.hint().unwrap_or_default().contains("rollback()"),

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use orm::prelude::*;
+use orm::sqlite::rusqlite;
 use orm::{Error, ErrorKind, Result};
 use orm_core::driver::Outcome;
 use orm_core::types::DbType;
@@ -38,6 +39,21 @@ pub(super) fn execute(
     binds: &[ValueRef<'_>],
 ) -> Result<Outcome> {
     conn.raw_execute(&sql(db, text), binds)
+}
+
+/// Runs SQL on the driver's own connection.
+pub(super) fn natively(conn: &mut Connection, sql: &str) {
+    #[cfg(feature = "postgres")]
+    if let Some(native) = conn.driver_mut::<postgres::Client>() {
+        return native.batch_execute(sql).unwrap();
+    }
+    #[cfg(feature = "mysql")]
+    if let Some(native) = conn.driver_mut::<orm::mysql::driver::mysql::Conn>() {
+        use orm::mysql::driver::mysql::prelude::Queryable;
+        return native.query_drop(sql).unwrap();
+    }
+    let native = conn.driver_mut::<rusqlite::Connection>();
+    native.unwrap().execute_batch(sql).unwrap();
 }
 
 /// The values of a query's first column.

@@ -1,16 +1,15 @@
 //! What is done past the library: settings that must not reach the next user of a connection, transactions of
-//! the driver's own connection, and texts that end a transaction and begin another.
+//! the driver's own connection, and texts that would end a transaction and begin another.
 
 use std::sync::Arc;
 
-use orm::engine::{Connection, Engine, driver_for};
+use orm::engine::{Engine, driver_for};
 use orm::prelude::*;
-use orm::sqlite::rusqlite;
 use orm::{ErrorKind, Result};
 use orm_core::testing::{Recorder, RecordingDriver};
 
 use super::Requires;
-use super::support::{fails, insert_user, scalar, users};
+use super::support::{fails, insert_user, natively, scalar, users};
 use crate::backend::{Backend, Db};
 use crate::cases;
 use crate::fixtures::User;
@@ -26,24 +25,9 @@ cases![
     a_database_in_memory_keeps_its_tables (Requires::Embedded),
     a_transaction_that_the_driver_began_is_known,
     a_transaction_that_the_driver_ended_is_not_committed,
-    a_text_that_ends_and_reopens_the_transaction_is_told,
-    a_text_that_fails_behind_an_end_is_told,
+    a_text_that_ends_and_reopens_the_transaction_is_refused,
+    a_text_that_fails_behind_an_end_is_refused,
 ];
-
-/// Runs SQL on the driver's own connection.
-fn natively(conn: &mut Connection, sql: &str) {
-    #[cfg(feature = "postgres")]
-    if let Some(native) = conn.driver_mut::<postgres::Client>() {
-        return native.batch_execute(sql).unwrap();
-    }
-    #[cfg(feature = "mysql")]
-    if let Some(native) = conn.driver_mut::<orm::mysql::driver::mysql::Conn>() {
-        use orm::mysql::driver::mysql::prelude::Queryable;
-        return native.query_drop(sql).unwrap();
-    }
-    let native = conn.driver_mut::<rusqlite::Connection>();
-    native.unwrap().execute_batch(sql).unwrap();
-}
 
 /// An engine whose only connection every checkout gets.
 fn narrow(db: &Db) -> (Engine, Recorder) {
@@ -306,29 +290,29 @@ fn a_transaction_that_the_driver_ended_is_not_committed(db: &Db) {
     }
 }
 
-fn a_text_that_ends_and_reopens_the_transaction_is_told(db: &Db) {
-    let mut texts = vec!["SELECT 1; ROLLBACK; BEGIN"];
+fn a_text_that_ends_and_reopens_the_transaction_is_refused(db: &Db) {
+    let mut texts = vec!["SELECT 1; ROLLBACK; BEGIN", "BEGIN", "/* x */ END"];
     match db.backend {
         Backend::Sqlite => {}
-        Backend::Postgres => texts.extend(["ROLLBACK AND CHAIN", "/* x */ ROLLBACK AND CHAIN"]),
-        _ => texts.extend(["ROLLBACK AND CHAIN", "COMMIT AND CHAIN", "BEGIN"]),
+        Backend::Postgres => texts.extend(["ROLLBACK AND CHAIN", "PREPARE TRANSACTION 'x'"]),
+        _ => texts.extend([
+            "ROLLBACK AND CHAIN",
+            "# x\n COMMIT AND CHAIN",
+            "/*!50000 COMMIT */",
+        ]),
     }
     for text in texts {
         let mut conn = db.engine.connection().unwrap();
         conn.begin().unwrap();
         insert_user(&mut conn, "ada").unwrap();
-        conn.raw_control(text).unwrap();
-        fails(insert_user(&mut conn, "bob"), ErrorKind::Transaction);
-        fails(conn.commit(), ErrorKind::CommitUnknown);
-        conn.rollback().unwrap();
-        conn.raw_execute("DELETE FROM users", &[]).unwrap();
-        // The transaction that was reopened is not left to the next user either.
-        conn.begin().unwrap();
-        conn.raw_control(text).unwrap();
-        drop(conn);
-        let mut conn = db.engine.connection().unwrap();
-        insert_user(&mut conn, "grace").unwrap();
-        assert_eq!(users(db), ["grace"], "{text}");
+        db.sent();
+        fails(conn.raw_control(text), ErrorKind::Usage);
+        fails(conn.raw_execute(text, &[]), ErrorKind::Usage);
+        fails(conn.raw_query(text, &[], &mut |_| Ok(())), ErrorKind::Usage);
+        assert_eq!(db.sent(), [""; 0]);
+        // The misuse has harmed nothing.
+        conn.commit().unwrap();
+        assert_eq!(users(db), ["ada"], "{text}");
         conn.raw_execute("DELETE FROM users", &[]).unwrap();
     }
     let closure: Result<()> = db.engine.transaction(|session| {
@@ -336,26 +320,28 @@ fn a_text_that_ends_and_reopens_the_transaction_is_told(db: &Db) {
         insert_user(conn, "closure")?;
         conn.raw_control("SELECT 1; ROLLBACK; BEGIN")
     });
-    fails(closure, ErrorKind::CommitUnknown);
+    fails(closure, ErrorKind::Usage);
     assert_eq!(users(db), [""; 0]);
 }
 
-fn a_text_that_fails_behind_an_end_is_told(db: &Db) {
+fn a_text_that_fails_behind_an_end_is_refused(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     conn.begin().unwrap();
     insert_user(&mut conn, "ada").unwrap();
-    let text = "SELECT 1; ROLLBACK; BEGIN; SELECT nope FROM nope";
-    conn.raw_control(text).unwrap_err();
-    insert_user(&mut conn, "bob").unwrap_err();
-    conn.commit().unwrap_err();
-    conn.rollback().unwrap();
-    assert_eq!(users(db), [""; 0]);
+    for text in [
+        "SELECT 1; ROLLBACK; BEGIN; SELECT nope FROM nope",
+        "ROLLBACK; BEGIN",
+    ] {
+        fails(conn.raw_control(text), ErrorKind::Usage);
+    }
+    conn.commit().unwrap();
+    assert_eq!(users(db), ["ada"]);
     if db.backend == Backend::Sqlite {
-        // Refused before any of it ran: nothing has happened.
-        conn.begin().unwrap();
+        // In a transaction of the text's own it is the database that refuses it, before any of it ran.
+        conn.raw_control("BEGIN").unwrap();
         insert_user(&mut conn, "grace").unwrap();
         fails(conn.raw_control("ROLLBACK; BEGIN"), ErrorKind::Syntax);
         conn.commit().unwrap();
-        assert_eq!(users(db), ["grace"]);
+        assert_eq!(users(db), ["ada", "grace"]);
     }
 }

@@ -8,7 +8,7 @@ use orm_core::value::ValueRef;
 
 use super::Requires;
 use super::support::{begun, fail, fails, insert_user, refused, users};
-use crate::backend::Db;
+use crate::backend::{Backend, Db};
 use crate::cases;
 
 cases![
@@ -25,7 +25,8 @@ cases![
     ddl_is_undone_or_noticed,
     failed_ddl_in_a_transaction_is_noticed,
     transactions_by_hand_are_noticed,
-    a_commit_by_hand_is_noticed,
+    a_transaction_by_hand_is_ended_by_hand,
+    a_commit_by_hand_is_refused_with_the_verb_to_call,
     a_panic_rolls_back_the_transaction,
     begin_twice_and_commit_without_begin_are_usage_errors,
     a_closure_cannot_end_its_own_transaction,
@@ -275,15 +276,66 @@ fn transactions_by_hand_are_noticed(db: &Db) {
     }
 }
 
-fn a_commit_by_hand_is_noticed(db: &Db) {
+fn a_transaction_by_hand_is_ended_by_hand(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    for (end, name) in [("COMMIT", "ada"), ("ROLLBACK", "bob")] {
+        conn.raw_control("BEGIN").unwrap();
+        insert_user(&mut conn, name).unwrap();
+        conn.raw_control(end).unwrap();
+        assert!(!conn.in_transaction());
+    }
+    insert_user(&mut conn, "grace").unwrap();
+    // The library's verbs end it as well.
+    conn.raw_control("BEGIN").unwrap();
+    insert_user(&mut conn, "joan").unwrap();
+    conn.commit().unwrap();
+    if !matches!(db.backend, Backend::Sqlite) {
+        conn.raw_control("BEGIN").unwrap();
+        insert_user(&mut conn, "chained").unwrap();
+        conn.raw_control("COMMIT AND CHAIN").unwrap();
+        assert!(conn.in_transaction());
+        insert_user(&mut conn, "undone").unwrap();
+        conn.rollback().unwrap();
+    }
+    let stored = users(db);
+    let chained = stored.iter().filter(|name| *name == "chained").count();
+    assert_eq!(chained, usize::from(db.backend != Backend::Sqlite));
+    let others: Vec<_> = stored.iter().filter(|name| *name != "chained").collect();
+    assert_eq!(others, ["ada", "grace", "joan"]);
+}
+
+fn a_commit_by_hand_is_refused_with_the_verb_to_call(db: &Db) {
     let mut conn = begun(db);
     insert_user(&mut conn, "before").unwrap();
-    conn.raw_control("COMMIT").unwrap();
-    let error = fails(insert_user(&mut conn, "after"), ErrorKind::Transaction);
-    assert!(error.message().contains("may be stored"), "{error}");
-    assert!(!error.to_string().contains("nothing"), "{error}");
-    conn.rollback().unwrap();
-    assert_eq!(users(db), ["before", "taken"]);
+    db.sent();
+    for (text, verb) in [
+        ("COMMIT", "call conn.commit()"),
+        ("END", "call conn.commit()"),
+        ("ROLLBACK", "call conn.rollback()"),
+        ("BEGIN", "call conn.savepoint(…)"),
+        ("SAVEPOINT orm_1", "use another name"),
+    ] {
+        let error = fails(conn.raw_control(text), ErrorKind::Usage);
+        assert!(error.hint().unwrap().starts_with(verb), "{error}");
+        assert_eq!(error.sql(), Some(text));
+    }
+    let error = fails(
+        conn.savepoint(|conn| conn.raw_control("COMMIT")),
+        ErrorKind::Usage,
+    );
+    assert!(error.hint().unwrap().starts_with("return Ok"), "{error}");
+    assert!(db.sent().iter().all(|sql| sql.contains("SAVEPOINT orm_1")));
+    // Savepoints of the program's own are no harm.
+    for text in [
+        "SAVEPOINT own",
+        "ROLLBACK TO SAVEPOINT own",
+        "RELEASE SAVEPOINT own",
+    ] {
+        conn.raw_control(text).unwrap();
+    }
+    insert_user(&mut conn, "after").unwrap();
+    conn.commit().unwrap();
+    assert_eq!(users(db), ["after", "before", "taken"]);
 }
 
 fn a_panic_rolls_back_the_transaction(db: &Db) {

@@ -22,6 +22,7 @@ const LAYERS: &[Layers] = &[
             "error, civil < value < driver < testing",
             "transaction < sql, driver < testing",
             "error < blocking",
+            "lex < sql < testing",
         ],
     },
     Layers {

@@ -6,8 +6,8 @@ use orm_core::error::Result as CoreResult;
 use orm_core::value::ValueRef;
 
 use super::this_process;
+use crate::dialect::Family;
 use crate::error::{Error, Result};
-use crate::migration::Lexis;
 
 /// The SQL of a lock.
 #[derive(Debug)]
@@ -72,10 +72,10 @@ pub(in crate::migration) struct SessionLock {
 
 impl SessionLock {
     /// Opens the session.
-    pub(super) fn open(beside: &Connection, lexis: Lexis) -> Result<Self> {
+    pub(super) fn open(beside: &Connection, family: Family) -> Result<Self> {
         let mut lock = Self {
             connection: beside.engine().extra_connection()?,
-            texts: if lexis == Lexis::Postgres {
+            texts: if family == Family::Postgres {
                 &POSTGRES
             } else {
                 &MYSQL

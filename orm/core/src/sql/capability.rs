@@ -2,6 +2,8 @@
 //!
 //! The constants are in the dialect crates. MySQL and MariaDB share a dialect and differ here.
 
+use crate::lex::LexicalRules;
+
 /// What one database can do. Plain data, so that a constant can be written out in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
@@ -11,8 +13,8 @@
 pub struct Capabilities {
     /// What encloses an identifier; inside it is doubled. `"` by the standard, `` ` `` on MySQL.
     pub quote: char,
-    /// Whether raw SQL may have identifiers in brackets, `[a:b]`: SQLite. Elsewhere a bracket is a subscript or nothing.
-    pub bracket_names: bool,
+    /// How text of this database's SQL is read: which quotes, comments and statement bodies it has.
+    pub lexical_rules: LexicalRules,
     /// How binds are written.
     pub placeholder: Placeholder,
     /// The longest identifier in bytes; longer constraint names are cut and hashed, longer table and

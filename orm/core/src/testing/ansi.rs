@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::civil;
 use crate::error::{Error, ErrorKind, Result};
+use crate::lex::LexicalRules;
 use crate::schema::{Column, Table};
 use crate::sql::{
     Capabilities, Dialect, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder,
@@ -19,7 +20,7 @@ use crate::value::Value;
 /// The limits are low, so that tests reach what lies beyond them with little data.
 pub const ANSI: Capabilities = Capabilities {
     quote: '"',
-    bracket_names: false,
+    lexical_rules: LexicalRules::STANDARD,
     placeholder: Placeholder::Question,
     identifier_limit: 32,
     bind_limit: 16,

@@ -7,7 +7,7 @@ use orm_core::sql::{Dialect, SqlWriter, write_raw_list};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
-use super::placeholders::{Lexis, Piece, pieces};
+use super::placeholders::{Piece, pieces};
 use super::statement::Raw;
 
 /// What a name stands for.
@@ -33,7 +33,7 @@ impl Raw {
     ) -> Result<Compiled<'a>> {
         let mut w = SqlWriter::new(dialect);
         let mut used = vec![false; self.binds.len()];
-        let pieces = pieces(&self.sql, Lexis::of(dialect.capabilities()));
+        let pieces = pieces(&self.sql, dialect.capabilities().lexical_rules);
         for (index, piece) in pieces.iter().enumerate() {
             match piece {
                 Piece::Text(text) => {

@@ -1,6 +1,13 @@
-//! What a statement may do to the transaction, read from its first words.
+//! What a statement may do to the transaction, read from its first words, for servers that don't report it.
 //!
 //! Pure text, no I/O; `connection.rs` asks it about each statement, so the common ones are told apart first.
+
+use orm_core::lex::{LexicalRules, Tokens, TransactionControl, first_word};
+
+use crate::capability::MARIADB;
+
+/// On MySQL they find code in a comment that isn't run there: nothing is concluded from it.
+const RULES: LexicalRules = MARIADB.lexical_rules;
 
 /// Whether a statement can neither begin nor end a transaction, so that nothing needs to be asked. After
 /// SET TRANSACTION nothing must be asked, since the question would undo it.
@@ -15,16 +22,17 @@ pub(super) fn is_plain(sql: &str) -> bool {
         "SAVEPOINT",
         "RELEASE",
     ];
-    is_any(word(sql), WORDS) || sets_transaction(sql)
+    is_any(sql, WORDS) || sets_transaction(sql)
 }
 
 /// Whether a statement that worked must have ended the open transaction, or begun one where none was.
 pub(super) fn ends_or_begins(sql: &str, open: bool) -> bool {
-    if open {
-        // Going back to a savepoint ends nothing.
-        is_any(word(sql), &["COMMIT"]) || sql.trim().eq_ignore_ascii_case("ROLLBACK")
-    } else {
-        is_any(word(sql), &["BEGIN", "START"])
+    use TransactionControl::{Begin, Commit, Rollback};
+    match TransactionControl::of(sql, RULES) {
+        Some(Commit(_)) => open,
+        Some(Rollback(end)) => open && !end.chains,
+        Some(Begin) => !open,
+        _ => false,
     }
 }
 
@@ -34,57 +42,23 @@ pub(super) fn only_tells(sql: &str) -> bool {
     const WORDS: &[&str] = &[
         "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "CHECKSUM", "HELP", "VALUES", "TABLE",
     ];
-    is_any(word(past_comments(sql)), WORDS)
+    is_any(sql, WORDS)
 }
 
 /// Whether the server would ask the client for a file.
 pub(super) fn asks_for_file(sql: &str) -> bool {
-    let sql = past_comments(sql);
-    if !is_any(word(sql), &["LOAD"]) {
-        return false;
-    }
-    let mut words = sql.split_ascii_whitespace().take(5);
-    words.any(|word| word.eq_ignore_ascii_case("LOCAL"))
+    let says_local = || Tokens::unquoted(sql, RULES).find(2, &["LOCAL"]);
+    is_any(sql, &["LOAD"]) && says_local().is_some_and(|at| at < 4)
 }
 
 fn sets_transaction(sql: &str) -> bool {
-    let mut words = sql.split_ascii_whitespace();
-    let mut is = |word| {
-        words
-            .next()
-            .is_some_and(|found| found.eq_ignore_ascii_case(word))
-    };
-    is("SET") && is("TRANSACTION")
+    let tokens = || Tokens::first(2, sql, RULES);
+    is_any(sql, &["SET"]) && tokens().is(1, &["TRANSACTION"])
 }
 
-/// The first word, if the text begins with one.
-fn word(sql: &str) -> &str {
-    let sql = sql.trim_start();
-    let end = sql
-        .find(|c: char| !c.is_ascii_alphabetic())
-        .unwrap_or(sql.len());
-    &sql[..end]
-}
-
-fn is_any(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|known| word.eq_ignore_ascii_case(known))
-}
-
-/// What follows leading comments and parentheses. Comments that the server executes stay.
-fn past_comments(sql: &str) -> &str {
-    let mut rest = sql;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '(');
-        let is_executed = rest.starts_with("/*!") || rest.starts_with("/*M!");
-        let end = if rest.starts_with("/*") && !is_executed {
-            rest.find("*/").map(|end| end + 2)
-        } else if rest.starts_with('#') || rest.starts_with("--") {
-            rest.find('\n')
-        } else {
-            return rest;
-        };
-        rest = end.map_or("", |end| &rest[end..]);
-    }
+fn is_any(sql: &str, words: &[&str]) -> bool {
+    let first = first_word(sql, RULES);
+    words.iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -106,13 +80,14 @@ mod tests {
             "set transaction isolation level serializable",
             "  insert into t values (1)",
             "WITH x AS (SELECT 1) SELECT * FROM x",
+            "/* x */ (SELECT 1)",
         ] {
             assert!(is_plain(sql), "{sql}");
         }
         for sql in [
             "CALL p()",
             "CREATE TABLE t (a INT)",
-            "/* x */ SELECT 1",
+            "/*!80000 SELECT */ 1",
             "COMMIT",
             "SET autocommit = 0",
             "",

@@ -1,10 +1,11 @@
 //! Where the body of a trigger, function or procedure ends: the one place where `;` does not end a
 //! statement.
 //!
-//! Fed with the tokens of one statement by `split.rs`. What isn't recognised is cut at its first `;`,
+//! Fed with the tokens of one statement by `statements.rs`. What isn't recognised is cut at its first `;`,
 //! and the database then names the line.
 
-use super::lex::{Lexis, Token};
+use super::rules::{LexicalRule, LexicalRules};
+use super::token::{Token, TokenKind};
 
 /// What a statement is, as far as its first words tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ enum Last {
 /// How far a statement has come.
 #[derive(Clone, Debug)]
 pub(super) struct Body {
-    lexis: Lexis,
+    rules: LexicalRules,
     head: Head,
     last: Last,
     blocks: Vec<Block>,
@@ -72,9 +73,9 @@ pub(super) struct Body {
 }
 
 impl Body {
-    pub(super) fn new(lexis: Lexis) -> Self {
+    pub(super) fn new(rules: LexicalRules) -> Self {
         Self {
-            lexis,
+            rules,
             head: Head::Start,
             last: Last::Other,
             blocks: Vec::new(),
@@ -83,11 +84,11 @@ impl Body {
     }
 
     /// Takes the next token, `;` excepted.
-    pub(super) fn feed(&mut self, token: Token<'_>) {
-        match token {
-            Token::Word(word) => self.feed_word(word),
-            Token::Other(c) => self.feed_other(c),
-            Token::Quoted | Token::Delimiter => {
+    pub(super) fn feed(&mut self, token: &Token<'_>) {
+        match token.kind {
+            TokenKind::Word => self.feed_word(token.text),
+            TokenKind::Other => self.feed_other(token.text),
+            TokenKind::String | TokenKind::QuotedName => {
                 self.no_word();
                 self.last = if self.last == Last::Comment {
                     Last::Start
@@ -95,6 +96,7 @@ impl Body {
                     Last::Other
                 };
             }
+            _ => {}
         }
     }
 
@@ -119,17 +121,17 @@ impl Body {
         self.settle_end(None);
     }
 
-    fn feed_other(&mut self, c: char) {
+    fn feed_other(&mut self, text: &str) {
         self.no_word();
-        match c {
-            '(' => self.parentheses += 1,
-            ')' => self.parentheses = self.parentheses.saturating_sub(1),
+        match text {
+            "(" => self.parentheses += 1,
+            ")" => self.parentheses = self.parentheses.saturating_sub(1),
             _ => {}
         }
-        self.last = match c {
-            '.' => Last::Dot,
+        self.last = match text {
+            "." => Last::Dot,
             // A label, or the end of a procedure's parameters.
-            ':' | ')' => Last::Start,
+            ":" | ")" => Last::Start,
             _ => Last::Other,
         };
     }
@@ -194,7 +196,7 @@ impl Body {
     }
 
     fn is_before_body(&self) -> bool {
-        self.lexis == Lexis::Mysql && self.head == Head::Program && self.blocks.is_empty()
+        self.has_programs() && self.head == Head::Program && self.blocks.is_empty()
     }
 
     /// The block that a word opens here, if it opens one.
@@ -209,7 +211,7 @@ impl Body {
             Block::Case => Some(Block::CaseExpression),
             // As a function `IF(…)` and in `DROP TABLE IF EXISTS` they stand elsewhere.
             Block::If | Block::Loop | Block::While | Block::Repeat => {
-                (self.lexis == Lexis::Mysql && at_start && !in_expression).then_some(block)
+                (self.has_programs() && at_start && !in_expression).then_some(block)
             }
             Block::CaseExpression | Block::For => None,
         }
@@ -237,10 +239,10 @@ impl Body {
 
     fn feed_head(&mut self, word: &str) {
         let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
-        let is_mysql = self.lexis == Lexis::Mysql;
+        let has_programs = self.has_programs();
         self.head = match self.head {
             Head::Start if is(&["CREATE"]) => Head::Create,
-            Head::Start if is_mysql && is(&["BEGIN"]) => Head::Begin,
+            Head::Start if has_programs && is(&["BEGIN"]) => Head::Begin,
             Head::Begin if is(&["NOT"]) => Head::BeginNot,
             Head::BeginNot if is(&["ATOMIC"]) => {
                 self.blocks.push(Block::Begin);
@@ -250,7 +252,7 @@ impl Body {
             Head::Create if is(&["OR", "REPLACE", "TEMP", "TEMPORARY", "AGGREGATE"]) => {
                 Head::Create
             }
-            Head::Create if is_mysql && is(&["DEFINER"]) => Head::Definer,
+            Head::Create if has_programs && is(&["DEFINER"]) => Head::Definer,
             Head::Create => self.object(word).unwrap_or(Head::Plain),
             Head::Definer if is(&["VIEW", "SQL"]) => Head::Plain,
             Head::Definer => self.object(word).unwrap_or(Head::Definer),
@@ -260,15 +262,22 @@ impl Body {
 
     fn object(&self, word: &str) -> Option<Head> {
         let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
-        match self.lexis {
-            Lexis::Sqlite if is(&["TRIGGER"]) => Some(Head::Trigger),
-            Lexis::Postgres if is(&["RULE"]) => Some(Head::Rule),
-            Lexis::Postgres if is(&["FUNCTION", "PROCEDURE"]) => Some(Head::Program),
-            Lexis::Mysql if is(&["TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"]) => {
+        let has = |rule| self.rules.has(rule);
+        match () {
+            () if has(LexicalRule::TriggerBodies) && is(&["TRIGGER"]) => Some(Head::Trigger),
+            () if has(LexicalRule::AtomicBodies) && is(&["RULE"]) => Some(Head::Rule),
+            () if has(LexicalRule::AtomicBodies) && is(&["FUNCTION", "PROCEDURE"]) => {
                 Some(Head::Program)
             }
-            _ => None,
+            () if self.has_programs() && is(&["TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"]) => {
+                Some(Head::Program)
+            }
+            () => None,
         }
+    }
+
+    fn has_programs(&self) -> bool {
+        self.rules.has(LexicalRule::ProgramBodies)
     }
 }
 

@@ -1,0 +1,57 @@
+//! What a statement leaves in SQLite's counters, by its first word.
+//!
+//! Pure text, no I/O; `connection.rs` asks it about each statement.
+
+use orm_core::lex::first_word;
+
+use crate::capability::LEXICAL_RULES;
+
+/// What a statement leaves in SQLite's counters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StatementKind {
+    /// A count of rows and a row id.
+    Insert,
+    /// A count of rows.
+    Change,
+    /// A count of rows if it changes any: else what stands there is from an earlier statement.
+    Unknown,
+}
+
+impl StatementKind {
+    pub(super) fn of(sql: &str) -> Self {
+        let word = first_word(sql, LEXICAL_RULES);
+        if is_any(word, &["INSERT", "REPLACE"]) {
+            Self::Insert
+        } else if is_any(word, &["UPDATE", "DELETE"]) {
+            Self::Change
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// Whether a statement is short and comes again, so that it is kept prepared.
+pub(super) fn is_transaction_control(sql: &str) -> bool {
+    const WORDS: &[&str] = &["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"];
+    is_any(first_word(sql, LEXICAL_RULES), WORDS)
+}
+
+fn is_any(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inserts_are_known_behind_comments() {
+        let kind = StatementKind::of("/* a */ -- b\n insert into t values (1)");
+        assert_eq!(kind, StatementKind::Insert);
+        assert_eq!(
+            StatementKind::of("UPDATE t SET a = 1"),
+            StatementKind::Change
+        );
+        assert_eq!(StatementKind::of("/* INSERT"), StatementKind::Unknown);
+    }
+}
