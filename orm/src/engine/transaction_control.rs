@@ -138,6 +138,7 @@ mod tests {
         LexicalRule::ExecutableComments,
         LexicalRule::MariaDbComments,
         LexicalRule::HashComments,
+        LexicalRule::BacktickNames,
         LexicalRule::ProgramBodies,
     ]);
 
