@@ -1,7 +1,7 @@
 //! Connections to MySQL and MariaDB over the `mysql` crate: their configuration, and [`MysqlDriver`].
 //!
 //! `connect.rs` opens a connection, `session.rs` sets it up, `connection.rs` runs statements on it and knows what
-//! is left of the transaction, with `words.rs` for what a statement's text tells, `bind.rs` with `bind_types.rs` and
+//! is left of the transaction, with `statement_kind.rs` for what a statement's text tells, `bind.rs` with `bind_types.rs` and
 //! `row.rs` are the two ways of a value, and `answer.rs` reads all of an answer; `cursor.rs` reads one row by row, and
 //! `kill.rs` stops it. Deliberately not here: URLs and pools.
 

@@ -15,7 +15,7 @@ use postgres::Client;
 
 use super::connection::{EXECUTE, PostgresConnection, wires};
 use super::row::{PostgresRow, Wire};
-use super::words::Effect;
+use super::statement_kind::Effect;
 
 const NAME: &str = "orm_stream";
 
@@ -60,7 +60,7 @@ impl PostgresConnection {
             (true, TransactionState::Aborted) => self.control("ROLLBACK"),
             (false, TransactionState::Open) => self.control(&format!("CLOSE {NAME}")),
             // It has ended with its transaction, or will.
-            (_, TransactionState::None) | (false, TransactionState::Aborted) => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! `connect.rs` opens a connection, over `stream.rs` and with `tls.rs` if it is to be encrypted; `greeting.rs`
 //! hears what the server says first. `connection.rs` runs statements on it, `cursor.rs` hands out rows as they are
-//! asked for, `words.rs` follows what statements do to the transaction, `session.rs` knows how a session is reset, `bind.rs` writes values and `row.rs` reads them, both in PostgreSQL's
+//! asked for, `statement_kind.rs` follows what statements do to the transaction, `session.rs` knows how a session is reset, `bind.rs` writes values and `row.rs` reads them, both in PostgreSQL's
 //! binary form. Deliberately not here: URLs and pools.
 
 mod bind;
