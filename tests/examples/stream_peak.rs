@@ -24,9 +24,6 @@ struct Reading {
 /// A query of the columns of [`Reading`], so many rows.
 fn rows(dialect: &str, count: u64) -> String {
     let from = match dialect {
-        "sqlite" => format!(
-            "(WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < {count}) SELECT n FROM t)"
-        ),
         "postgres" => format!("(SELECT generate_series(1::int8, {count}::int8) AS n)"),
         "mariadb" => format!("(SELECT CAST(seq AS SIGNED) AS n FROM seq_1_to_{count})"),
         _ => format!(
