@@ -6,13 +6,14 @@ use orm_core::error::ErrorKind;
 use orm_core::schema::{Keeps, Schema};
 use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_expr};
 use orm_core::stmt::BatchRows::{Arrays, Rows};
-use orm_core::stmt::{Aggregate, BatchDelete, LikeKind};
+use orm_core::stmt::{Aggregate, LikeKind};
 use orm_core::testing::golden::batches::{self, NAME, VERSION};
 use orm_core::testing::golden::expressions::{
     aggregate, call, cast, count_all, count_distinct, distinct, ints, is_in, like, not_in,
     one_more, same, text, two_conditions, two_values,
 };
 use orm_core::testing::golden::{self, HasText, statements, tables};
+use orm_core::testing::with;
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
@@ -166,10 +167,7 @@ fn array_forms() {
         r#"UPDATE "t" SET "name" = v.c0 FROM UNNEST($1::text[], $2::int8[], $3::int4[]) AS v(c0, c1, c2) WHERE "t"."id" = v.c1 AND "t"."version" IS NOT DISTINCT FROM v.c2"#,
     );
     // The rows never take the table's own name.
-    let delete = BatchDelete {
-        table: "v",
-        ..batches::delete(Arrays)
-    };
+    let delete = with(batches::delete(Arrays), |it| it.table = "v");
     check(
         &delete,
         r#"DELETE FROM "v" USING UNNEST($1::int8[], $2::text[]) AS w(c0, c1) WHERE "v"."id" = w.c0 AND "v"."name" = w.c1"#,

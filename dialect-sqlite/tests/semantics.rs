@@ -7,6 +7,7 @@ use orm_core::driver::{Connection, Driver};
 use orm_core::schema::{Column, Literal, Schema, ServerDefault, Table};
 use orm_core::sql::{Dialect, SqlWriter, ddl, write_query};
 use orm_core::stmt::{Expr, FromItem, Like, LikeKind, Projection, Query, Select};
+use orm_core::testing::with;
 use orm_core::types::Type;
 use orm_core::value::{BatchValues, Value, ValueRef};
 
@@ -25,22 +26,23 @@ fn first_column(connection: &mut dyn Connection, sql: &str, binds: &[ValueRef<'_
 }
 
 fn select(filter: Expr) -> Query {
-    let select = Select {
-        columns: vec![Projection::Expr(Expr::column("t", "a"))],
-        from: Some(FromItem::table("t")),
-        filter: vec![filter],
-        ..Select::default()
-    };
+    let select = with(
+        Select::new(
+            vec![Projection::Expr(Expr::column("t", "a"))],
+            FromItem::table("t"),
+        ),
+        |it| it.filter = vec![filter],
+    );
     select.into()
 }
 
 fn like(kind: LikeKind, needle: &str, pattern: &str) -> Expr {
-    Expr::Like(Box::new(Like {
-        expr: Expr::column("t", "a"),
+    Expr::Like(Box::new(Like::new(
+        Expr::column("t", "a"),
         kind,
-        needle: Value::Text(needle.into()),
-        pattern: Value::Text(pattern.into()),
-    }))
+        Value::Text(needle.into()),
+        Value::Text(pattern.into()),
+    )))
 }
 
 fn found(connection: &mut dyn Connection, filter: Expr) -> Vec<String> {

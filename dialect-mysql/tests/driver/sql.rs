@@ -8,23 +8,25 @@ use orm_core::stmt::{
     Aggregate, BatchColumn, BatchRows, Expr, FromItem, Like, LikeKind, Projection, Query, Select,
 };
 use orm_core::testing::golden::batches;
+use orm_core::testing::with;
 use orm_core::types::{EnumType, Type};
 use orm_core::value::{Value, ValueRef};
 
 use super::support::{Scratch, collation, control, dialect, execute, integer, rows, run, value};
 
 fn count(filter: Expr) -> Query {
-    let select = Select {
-        columns: vec![Projection::Expr(Expr::Aggregate {
-            function: Aggregate::Count,
-            expr: None,
-            distinct: false,
-            ty: Type::Int64,
-        })],
-        from: Some(FromItem::table("t")),
-        filter: vec![filter],
-        ..Select::default()
-    };
+    let select = with(
+        Select::new(
+            vec![Projection::Expr(Expr::Aggregate {
+                function: Aggregate::Count,
+                expr: None,
+                distinct: false,
+                ty: Type::Int64,
+            })],
+            FromItem::table("t"),
+        ),
+        |it| it.filter = vec![filter],
+    );
     select.into()
 }
 
@@ -38,12 +40,12 @@ fn counted(connection: &mut dyn Connection, filter: Expr) -> i64 {
 }
 
 fn like(column: &'static str, kind: LikeKind, needle: &str, pattern: &str) -> Expr {
-    Expr::Like(Box::new(Like {
-        expr: Expr::column("t", column),
+    Expr::Like(Box::new(Like::new(
+        Expr::column("t", column),
         kind,
-        needle: Value::Text(needle.into()),
-        pattern: Value::Text(pattern.into()),
-    }))
+        Value::Text(needle.into()),
+        Value::Text(pattern.into()),
+    )))
 }
 
 #[test]
@@ -197,16 +199,15 @@ fn long_lists_of_other_types() {
 }
 
 fn aggregate(function: Aggregate, column: &'static str, ty: Type) -> Query {
-    let select = Select {
-        columns: vec![Projection::Expr(Expr::Aggregate {
+    let select = Select::new(
+        vec![Projection::Expr(Expr::Aggregate {
             function,
             expr: Some(Box::new(Expr::column("t", column))),
             distinct: false,
             ty,
         })],
-        from: Some(FromItem::table("t")),
-        ..Select::default()
-    };
+        FromItem::table("t"),
+    );
     select.into()
 }
 

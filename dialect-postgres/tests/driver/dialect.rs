@@ -7,11 +7,12 @@ use orm_core::sql::{
 };
 use orm_core::stmt::Aggregate::{self, Avg, Count, Max, Sum};
 use orm_core::stmt::{
-    BatchColumn, BatchDelete, BatchRows, BatchUpdate, Expr, FromItem, Insert, Like, LikeKind,
-    Projection, Query, Select,
+    BatchColumn, BatchDelete, BatchRows, BatchUpdate, Expr, FromItem, Like, LikeKind, Projection,
+    Query, Select,
 };
 use orm_core::testing::golden::batches;
 use orm_core::testing::golden::batches::{ID, NAME, VERSION};
+use orm_core::testing::with;
 use orm_core::types::Type;
 use orm_core::value::{BatchValues, Value, ValueRef};
 
@@ -29,11 +30,10 @@ const AT: BatchColumn<'static> = BatchColumn::new("at", &Type::Timestamp);
 
 fn insert(columns: &[BatchColumn<'_>], rows: BatchRows, returning: Option<&str>) -> String {
     let returned = |name: &str| Projection::Expr(Expr::column("v", name.to_owned()));
-    let insert = Insert {
-        table: "v".into(),
-        returning: returning.map(returned).into_iter().collect(),
-        ..batches::insert(columns, rows)
-    };
+    let insert = with(batches::insert(columns, rows), |it| {
+        it.table = "v".into();
+        it.returning = returning.map(returned).into_iter().collect();
+    });
     let mut w = SqlWriter::new(&PostgresDialect);
     write_insert(&mut w, &insert).unwrap();
     w.finish().0
@@ -100,14 +100,10 @@ fn a_batch_insert_hands_back_keys_in_the_order_of_its_rows() {
 fn batches_change_the_rows_whose_guard_still_holds() {
     for mut db in databases("change") {
         let ids = fill(&mut db, 3);
-        let update = BatchUpdate {
-            table: "v",
-            set: &[NAME, VERSION],
-            key: &[ID],
-            guard: &[VERSION],
-            digest: false,
-            rows: BatchRows::Arrays,
-        };
+        let update = with(
+            BatchUpdate::new("v", &[NAME, VERSION], &[ID], BatchRows::Arrays),
+            |it| it.guard = &[VERSION],
+        );
         let update = sql(|w| write_batch_update(w, &update));
         let (names, ones) = ([text("a"), text("b"), text("c")], [ValueRef::Int(1); 3]);
         let guards = [ValueRef::Null, ValueRef::Null, ValueRef::Int(7)];
@@ -125,12 +121,9 @@ fn batches_change_the_rows_whose_guard_still_holds() {
         .concat();
         assert_eq!(db.execute(&update, &binds).unwrap(), 2);
 
-        let delete = BatchDelete {
-            table: "v",
-            key: &[ID],
-            guard: &[VERSION],
-            rows: BatchRows::Arrays,
-        };
+        let delete = with(BatchDelete::new("v", &[ID], BatchRows::Arrays), |it| {
+            it.guard = &[VERSION];
+        });
         let delete = sql(|w| write_batch_delete(w, &delete));
         let guards = [ValueRef::Int(1), ValueRef::Int(2), ValueRef::Null];
         let binds = [
@@ -144,12 +137,10 @@ fn batches_change_the_rows_whose_guard_still_holds() {
 }
 
 fn select(expr: Expr, filter: Vec<Expr>) -> Query {
-    let select = Select {
-        columns: vec![Projection::Expr(expr)],
-        from: Some(FromItem::table("t")),
-        filter,
-        ..Select::default()
-    };
+    let select = with(
+        Select::new(vec![Projection::Expr(expr)], FromItem::table("t")),
+        |it| it.filter = filter,
+    );
     select.into()
 }
 
@@ -178,12 +169,7 @@ fn searches_count_case_unless_told_not_to() {
     let mut db = two_rows("searches");
     let like = |kind, pattern: &str| {
         let (expr, pattern) = (Expr::column("t", "a"), text(pattern));
-        Expr::Like(Box::new(Like {
-            expr,
-            kind,
-            needle: Value::Null,
-            pattern,
-        }))
+        Expr::Like(Box::new(Like::new(expr, kind, Value::Null, pattern)))
     };
     let cases: [(Expr, &[i64]); 5] = [
         (like(LikeKind::Contains, "%100\\%%"), &[1]),

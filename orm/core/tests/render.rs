@@ -16,7 +16,7 @@ use orm_core::testing::golden::expressions::{
 };
 use orm_core::testing::golden::statements::source;
 use orm_core::testing::golden::{self, HasText, written};
-use orm_core::testing::{ANSI, AnsiDialect};
+use orm_core::testing::{ANSI, AnsiDialect, with};
 use orm_core::types::Type;
 use orm_core::value::{BatchValues, Value, ValueRef};
 
@@ -42,11 +42,10 @@ fn b() -> Expr {
 
 /// `SELECT "b" FROM "u"`.
 fn query() -> Select {
-    Select {
-        columns: vec![Projection::Expr(Expr::column("u", "b"))],
-        from: Some(source("u", None)),
-        ..Select::default()
-    }
+    Select::new(
+        vec![Projection::Expr(Expr::column("u", "b"))],
+        source("u", None),
+    )
 }
 
 #[test]
@@ -77,10 +76,7 @@ fn raw_conditions_have_parentheses_among_others() {
         &Expr::And(vec![raw(), eq(a(), int(1))]),
         r#"(x OR y) AND "a" = ?"#,
     );
-    let select = Select {
-        filter: vec![raw(), eq(a(), int(1))],
-        ..query()
-    };
+    let select = with(query(), |it| it.filter = vec![raw(), eq(a(), int(1))]);
     check(
         &Query::from(select),
         r#"SELECT "b" FROM "u" WHERE (x OR y) AND "a" = ?"#,
@@ -229,32 +225,23 @@ fn aggregates_take_anything_or_everything() {
 
 #[test]
 fn columns_are_qualified_where_there_is_more_than_one_table() {
-    let filtered = |filter| {
-        Query::from(Select {
-            filter: vec![filter],
-            ..query()
-        })
-    };
+    let filtered = |filter| Query::from(with(query(), |it| it.filter = vec![filter]));
     check(
         &filtered(eq(Expr::column("u", "b"), int(1))),
         r#"SELECT "b" FROM "u" WHERE "b" = ?"#,
     );
-    let aliased = Select {
-        from: Some(source("users", Some("u"))),
-        ..query()
-    };
+    let aliased = with(query(), |it| it.from = Some(source("users", Some("u"))));
     check(
         &Query::from(aliased),
         r#"SELECT "u"."b" FROM "users" AS "u""#,
     );
-    let joined = Select {
-        joins: vec![Join {
-            kind: JoinKind::Inner,
-            item: source("t", None),
-            on: eq(a(), Expr::column("u", "b")),
-        }],
-        ..query()
-    };
+    let joined = with(query(), |it| {
+        it.joins = vec![Join::new(
+            JoinKind::Inner,
+            source("t", None),
+            eq(a(), Expr::column("u", "b")),
+        )];
+    });
     check(
         &Query::from(joined),
         r#"SELECT "u"."b" FROM "u" INNER JOIN "t" ON "t"."a" = "u"."b""#,
@@ -263,17 +250,14 @@ fn columns_are_qualified_where_there_is_more_than_one_table() {
 
 #[test]
 fn subqueries_qualify_their_columns_and_end_doing_so() {
-    let inner = Select {
-        columns: vec![],
-        filter: vec![eq(Expr::column("u", "b"), a())],
-        ..query()
-    };
-    let select = Select {
-        columns: vec![Projection::Expr(a())],
-        from: Some(source("t", None)),
-        filter: vec![Expr::Exists(Box::new(inner.into())), eq(b(), int(1))],
-        ..Select::default()
-    };
+    let inner = with(query(), |it| {
+        it.columns = vec![];
+        it.filter = vec![eq(Expr::column("u", "b"), a())];
+    });
+    let select = with(
+        Select::new(vec![Projection::Expr(a())], source("t", None)),
+        |it| it.filter = vec![Expr::Exists(Box::new(inner.into())), eq(b(), int(1))],
+    );
     check(
         &Query::from(select),
         r#"SELECT "a" FROM "t" WHERE EXISTS (SELECT 1 FROM "u" WHERE "u"."b" = "t"."a") AND "b" = ?"#,
@@ -292,30 +276,28 @@ fn subqueries_qualify_their_columns_and_end_doing_so() {
 
 #[test]
 fn clauses_stand_in_order() {
-    let order = |expr, direction| Order { expr, direction };
-    let select = Select {
-        distinct: true,
-        columns: vec![
+    let order = |expr, direction| Order::new(expr, direction);
+    let select = with(query(), |it| {
+        it.distinct = true;
+        it.columns = vec![
             Projection::Columns {
                 source: "u".into(),
                 names: &["a", "b"],
             },
             Projection::Labelled(int(1), "one".into()),
-        ],
-        filter: vec![Expr::Or(vec![is_null(a()), is_null(b())])],
-        group_by: vec![a(), b()],
-        having: vec![eq(a(), int(2)), eq(b(), int(3))],
-        ..query()
-    };
-    let select = Query {
-        order_by: vec![
+        ];
+        it.filter = vec![Expr::Or(vec![is_null(a()), is_null(b())])];
+        it.group_by = vec![a(), b()];
+        it.having = vec![eq(a(), int(2)), eq(b(), int(3))];
+    });
+    let select = with(Query::from(select), |it| {
+        it.order_by = vec![
             order(a(), Direction::Ascending),
             order(b(), Direction::Descending),
-        ],
-        limit: Some(Limit::Rows(u64::MAX)),
-        offset: Some(5),
-        ..select.into()
-    };
+        ];
+        it.limit = Some(Limit::Rows(u64::MAX));
+        it.offset = Some(5);
+    });
     let (text, binds) = written(&DIALECT, &select).unwrap();
     assert_eq!(
         text,
@@ -327,20 +309,14 @@ fn clauses_stand_in_order() {
 
 #[test]
 fn an_offset_alone_takes_the_word_for_no_limit() {
-    let select = Query {
-        offset: Some(5),
-        ..query().into()
-    };
+    let select = with(Query::from(query()), |it| it.offset = Some(5));
     check(&select, r#"SELECT "b" FROM "u" OFFSET ?"#);
     let all = Capabilities {
         no_limit: Some("ALL"),
         ..ANSI
     };
     check_with(all, &select, r#"SELECT "b" FROM "u" LIMIT ALL OFFSET ?"#);
-    let first = Query {
-        limit: Some(Limit::Fixed(1)),
-        ..query().into()
-    };
+    let first = with(Query::from(query()), |it| it.limit = Some(Limit::Fixed(1)));
     check(&first, r#"SELECT "b" FROM "u" LIMIT 1"#);
 }
 
@@ -424,28 +400,23 @@ fn writes_of_expressions() {
         vec![int(4), Expr::Value(Value::Null)],
     ];
     let columns = vec!["a".into(), "b".into()];
-    let insert = Insert {
-        returning: vec![Projection::Columns {
+    let insert = with(Insert::new("t", columns, InsertSource::Rows(rows)), |it| {
+        it.returning = vec![Projection::Columns {
             source: "t".into(),
             names: &["id", "a"],
-        }],
-        ..Insert::new("t", columns, InsertSource::Rows(rows))
-    };
+        }];
+    });
     check(
         &insert,
         r#"INSERT INTO "t" ("a", "b") VALUES (?, ? + ?), (?, ?) RETURNING "id", "a""#,
     );
-    let update = Update {
-        table: "t".into(),
-        set: vec![("a".into(), b()), ("b".into(), int(1))],
-        ..Update::default()
-    };
+    let update = with(Update::new("t"), |it| {
+        it.set = vec![("a".into(), b()), ("b".into(), int(1))];
+    });
     check(&update, r#"UPDATE "t" SET "a" = "b", "b" = ?"#);
-    let delete = Delete {
-        table: "t".into(),
-        filter: vec![Expr::Or(vec![is_null(a()), is_null(b())]), eq(a(), b())],
-        ..Delete::default()
-    };
+    let delete = with(Delete::new("t"), |it| {
+        it.filter = vec![Expr::Or(vec![is_null(a()), is_null(b())]), eq(a(), b())];
+    });
     check(
         &delete,
         r#"DELETE FROM "t" WHERE ("a" IS NULL OR "b" IS NULL) AND "a" = "b""#,
@@ -466,25 +437,15 @@ fn batches_have_a_placeholder_for_each_value() {
         &insert,
         r#"INSERT INTO "t" ("a", "b") VALUES ($1, $2), ($3, $4) RETURNING "id""#,
     );
-    let update = BatchUpdate {
-        table: "t",
-        set: &columns,
-        key: &[column("id"), column("part")],
-        guard: &[column("version")],
-        digest: false,
-        rows: BatchRows::Rows(1),
-    };
+    let (key, version) = ([column("id"), column("part")], [column("version")]);
+    let update = BatchUpdate::new("t", &columns, &key, BatchRows::Rows(1));
+    let update = with(update, |it| it.guard = &version);
     check_with(
         dollar,
         &update,
         r#"UPDATE "t" SET "a" = $1, "b" = $2 WHERE "id" = $3 AND "part" = $4 AND "version" IS NOT DISTINCT FROM $5"#,
     );
-    let delete = BatchDelete {
-        table: "t",
-        key: &[column("id")],
-        guard: &[],
-        rows: BatchRows::Arrays,
-    };
+    let delete = BatchDelete::new("t", &key[..1], BatchRows::Arrays);
     let error = written(&DIALECT, &delete).unwrap_err();
     assert_eq!(error.message(), "ansi does not support array binds");
 }
@@ -492,13 +453,12 @@ fn batches_have_a_placeholder_for_each_value() {
 #[test]
 fn quotes_in_names_are_doubled_and_values_never_become_text() {
     let hostile = "x\"; DROP TABLE t; --";
-    let select = Select {
-        columns: vec![Projection::Labelled(
+    let select = with(query(), |it| {
+        it.columns = vec![Projection::Labelled(
             Expr::Value(text(hostile)),
             hostile.into(),
-        )],
-        ..query()
-    };
+        )];
+    });
     check(
         &Query::from(select),
         r#"SELECT ? AS "x""; DROP TABLE t; --" FROM "u""#,

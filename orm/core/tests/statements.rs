@@ -7,8 +7,8 @@ use orm_core::stmt::{
     Expr, Fold, Name, Query, SetOperator, Statement, Visit, fold_expr, fold_statement, walk_expr,
     walk_statement,
 };
-use orm_core::testing::AnsiDialect;
 use orm_core::testing::golden::{expressions, queries, statements, writes, written};
+use orm_core::testing::{AnsiDialect, with};
 
 /// Renames a table in all columns.
 struct Rename;
@@ -53,10 +53,7 @@ fn all() -> Vec<Statement> {
         expressions::cast(orm_core::types::Type::Text),
         Expr::Not(Box::new(expressions::two_conditions())),
     ];
-    let select = orm_core::stmt::Select {
-        filter: conditions,
-        ..statements::select()
-    };
+    let select = with(statements::select(), |it| it.filter = conditions);
     let queries: Vec<Query> = vec![
         statements::select_with_everything(),
         queries::set_operation(SetOperator::Union, false),

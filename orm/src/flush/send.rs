@@ -226,22 +226,12 @@ impl BatchWriter<'_> {
             let (set, digest) = (&batch_columns(batch, set), expected.by_digest());
             let guard = &batch_columns(batch, expected.columns);
             if kind == StatementKind::Update {
-                let update = BatchUpdate {
-                    table,
-                    set,
-                    key,
-                    guard,
-                    digest,
-                    rows,
-                };
+                let mut update = BatchUpdate::new(table, set, key, rows);
+                (update.guard, update.digest) = (guard, digest);
                 write_batch_update(&mut w, &update)?;
             } else {
-                let delete = BatchDelete {
-                    table,
-                    key,
-                    guard,
-                    rows,
-                };
+                let mut delete = BatchDelete::new(table, key, rows);
+                delete.guard = guard;
                 write_batch_delete(&mut w, &delete)?;
             }
             Ok(w.finish().0)

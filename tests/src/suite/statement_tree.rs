@@ -2,10 +2,11 @@
 //! as text is run here, and must yield the same rows on every database that can say it.
 
 use orm::prelude::*;
-use orm::stmt::{Expr, Projection, Query, Select, SetOperator, Statement};
+use orm::stmt::{Expr, Projection, Query, SetOperator, Statement};
 use orm::value::Value;
 use orm_core::testing::golden::expressions::{column, int};
 use orm_core::testing::golden::{HasText, queries, statements, writes, written};
+use orm_core::testing::with;
 
 use crate::backend::{Backend, Db};
 use crate::cases;
@@ -185,11 +186,10 @@ fn windows(db: &Db) {
 
 /// The ids of the rows of `t` in which a condition holds.
 fn ids(conn: &mut Connection, condition: Expr) -> Rows {
-    let select = Select {
-        columns: vec![Projection::Expr(column("id"))],
-        filter: vec![condition],
-        ..statements::select()
-    };
+    let select = with(statements::select(), |it| {
+        it.columns = vec![Projection::Expr(column("id"))];
+        it.filter = vec![condition];
+    });
     let mut rows = run(conn, &Query::from(select)).unwrap();
     rows.sort_by_key(|row| key(row));
     rows
@@ -216,17 +216,15 @@ fn rows_and_choices(db: &Db) {
             [ints(&[[10], [20]]), vec![vec![Value::Null]]].concat(),
         ),
     ] {
-        let select = Select {
-            columns: vec![Projection::Expr(case)],
-            ..statements::select()
-        };
-        let query = Query {
-            order_by: vec![orm::stmt::Order {
-                expr: column("id"),
-                direction: orm::stmt::Direction::Ascending,
-            }],
-            ..select.into()
-        };
+        let select = with(statements::select(), |it| {
+            it.columns = vec![Projection::Expr(case)];
+        });
+        let query = with(Query::from(select), |it| {
+            it.order_by = vec![orm::stmt::Order::new(
+                column("id"),
+                orm::stmt::Direction::Ascending,
+            )];
+        });
         check(conn, &query, true, &expected);
     }
 }

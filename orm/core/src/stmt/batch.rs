@@ -9,6 +9,7 @@ use crate::types::Type;
 
 /// A column of a batch.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct BatchColumn<'a> {
     /// The column's name.
     pub name: &'a str,
@@ -45,6 +46,7 @@ pub enum BatchRows {
 ///
 /// Binds: `set`, then `key`, then `guard`, as one row or as arrays. [`BatchRows::Rows`] means one row.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct BatchUpdate<'a> {
     /// The table.
     pub table: &'a str,
@@ -61,10 +63,30 @@ pub struct BatchUpdate<'a> {
     pub rows: BatchRows,
 }
 
+impl<'a> BatchUpdate<'a> {
+    /// Sets columns of the rows that a key finds, whatever they hold.
+    pub fn new(
+        table: &'a str,
+        set: &'a [BatchColumn<'a>],
+        key: &'a [BatchColumn<'a>],
+        rows: BatchRows,
+    ) -> Self {
+        Self {
+            table,
+            set,
+            key,
+            guard: &[],
+            digest: false,
+            rows,
+        }
+    }
+}
+
 /// Deletes rows by key.
 ///
 /// Binds: `key`, then `guard`, as one row or as arrays. [`BatchRows::Rows`] means one row.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct BatchDelete<'a> {
     /// The table.
     pub table: &'a str,
@@ -74,4 +96,16 @@ pub struct BatchDelete<'a> {
     pub guard: &'a [BatchColumn<'a>],
     /// How rows are bound.
     pub rows: BatchRows,
+}
+
+impl<'a> BatchDelete<'a> {
+    /// Deletes the rows that a key finds, whatever they hold.
+    pub fn new(table: &'a str, key: &'a [BatchColumn<'a>], rows: BatchRows) -> Self {
+        Self {
+            table,
+            key,
+            guard: &[],
+            rows,
+        }
+    }
 }

@@ -229,6 +229,7 @@ impl Expr {
 
 /// A choice: the value of the first branch whose condition holds.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Case {
     /// What the conditions are compared with; without it they are conditions themselves.
     pub operand: Option<Expr>,
@@ -236,6 +237,17 @@ pub struct Case {
     pub branches: Vec<(Expr, Expr)>,
     /// The value if none holds; without it NULL.
     pub otherwise: Option<Expr>,
+}
+
+impl Case {
+    /// A choice by conditions, NULL if none holds.
+    pub fn new(branches: Vec<(Expr, Expr)>) -> Self {
+        Self {
+            operand: None,
+            branches,
+            otherwise: None,
+        }
+    }
 }
 
 /// A comparison operator.
@@ -287,6 +299,7 @@ pub enum Aggregate {
 
 /// A search in text.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Like {
     /// The text that is searched.
     pub expr: Expr,
@@ -296,6 +309,18 @@ pub struct Like {
     pub needle: Value,
     /// The same as a LIKE pattern in which `\` escapes: `100\%` with the wildcards that `kind` needs.
     pub pattern: Value,
+}
+
+impl Like {
+    /// A search for `needle`, which is `pattern` as a LIKE pattern.
+    pub fn new(expr: Expr, kind: LikeKind, needle: Value, pattern: Value) -> Self {
+        Self {
+            expr,
+            kind,
+            needle,
+            pattern,
+        }
+    }
 }
 
 /// Where and how text is searched.

@@ -6,6 +6,7 @@ use crate::types::Type;
 
 /// An INSERT.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Insert {
     /// The table.
     pub table: Name,
@@ -41,6 +42,7 @@ pub enum InsertSource {
 
 /// What is known of a column whose values are given at execution.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct BatchType {
     /// Its type, which array binds are cast to.
     pub ty: Type,
@@ -48,6 +50,16 @@ pub struct BatchType {
     pub length: Option<u32>,
     /// What the table declares, if that is known.
     pub stored: Option<StoredColumn>,
+}
+
+impl From<BatchColumn<'_>> for BatchType {
+    fn from(column: BatchColumn<'_>) -> Self {
+        Self {
+            ty: column.ty.clone(),
+            length: column.length,
+            stored: column.stored.cloned(),
+        }
+    }
 }
 
 impl Insert {
@@ -80,11 +92,19 @@ impl Insert {
 
 /// What an INSERT does about a row whose unique value is taken.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Conflict {
     /// Which unique values are meant.
     pub target: ConflictTarget,
     /// What is done.
     pub action: ConflictAction,
+}
+
+impl Conflict {
+    /// What is done about a conflict of those values.
+    pub fn new(target: ConflictTarget, action: ConflictAction) -> Self {
+        Self { target, action }
+    }
 }
 
 /// Which unique values a conflict is about.

@@ -4,6 +4,7 @@ use super::{Expr, Name, Select};
 
 /// A query. An empty one selects nothing from nothing; the typed layer fills it in.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Query {
     /// The common table expressions that it may use.
     pub with: Option<Box<With>>,
@@ -84,6 +85,7 @@ impl Query {
 
 /// Two queries combined: UNION, INTERSECT or EXCEPT.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SetOperation {
     /// How.
     pub operator: SetOperator,
@@ -93,6 +95,18 @@ pub struct SetOperation {
     pub left: Query,
     /// The second query.
     pub right: Query,
+}
+
+impl SetOperation {
+    /// Two queries combined, without duplicates.
+    pub fn new(operator: SetOperator, left: Query, right: Query) -> Self {
+        Self {
+            operator,
+            all: false,
+            left,
+            right,
+        }
+    }
 }
 
 /// How two queries are combined.
@@ -108,13 +122,22 @@ pub enum SetOperator {
 
 /// Rows of expressions, all of one length.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Values {
     /// The rows; at least one.
     pub rows: Vec<Vec<Expr>>,
 }
 
+impl Values {
+    /// The rows; at least one.
+    pub fn new(rows: Vec<Vec<Expr>>) -> Self {
+        Self { rows }
+    }
+}
+
 /// WITH: queries under a name, for the query behind them.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct With {
     /// Whether they may refer to themselves.
     pub recursive: bool,
@@ -122,8 +145,19 @@ pub struct With {
     pub ctes: Vec<Cte>,
 }
 
+impl With {
+    /// Queries that don't refer to themselves.
+    pub fn new(ctes: Vec<Cte>) -> Self {
+        Self {
+            recursive: false,
+            ctes,
+        }
+    }
+}
+
 /// A common table expression.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Cte {
     /// Its name.
     pub name: Name,
@@ -133,13 +167,32 @@ pub struct Cte {
     pub query: Query,
 }
 
+impl Cte {
+    /// A query under a name, with the columns that it has.
+    pub fn new(name: impl Into<Name>, query: Query) -> Self {
+        Self {
+            name: name.into(),
+            columns: Vec::new(),
+            query,
+        }
+    }
+}
+
 /// One item of ORDER BY.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Order {
     /// By what.
     pub expr: Expr,
     /// Up or down.
     pub direction: Direction,
+}
+
+impl Order {
+    /// By an expression, up or down.
+    pub fn new(expr: Expr, direction: Direction) -> Self {
+        Self { expr, direction }
+    }
 }
 
 /// The direction of an order.
@@ -162,6 +215,7 @@ pub enum Limit {
 
 /// How a query locks the rows that it reads, until its transaction ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lock {
     /// Against whom.
     pub strength: LockStrength,

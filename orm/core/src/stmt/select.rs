@@ -4,6 +4,7 @@ use super::{Expr, FromItem, Name};
 
 /// A plain SELECT.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Select {
     /// Whether duplicate rows are dropped.
     pub distinct: bool,
@@ -22,6 +23,15 @@ pub struct Select {
 }
 
 impl Select {
+    /// A SELECT of all rows of a source.
+    pub fn new(columns: Vec<Projection>, from: FromItem) -> Self {
+        Self {
+            columns,
+            from: Some(from),
+            ..Self::default()
+        }
+    }
+
     /// The sources in order.
     pub fn sources(&self) -> impl Iterator<Item = &FromItem> {
         let joined = self.joins.iter().map(|join| &join.item);
@@ -50,6 +60,7 @@ pub enum Projection {
 
 /// A join.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Join {
     /// Inner or left.
     pub kind: JoinKind,
@@ -57,6 +68,13 @@ pub struct Join {
     pub item: FromItem,
     /// The condition.
     pub on: Expr,
+}
+
+impl Join {
+    /// A source that is joined under a condition.
+    pub fn new(kind: JoinKind, item: FromItem, on: Expr) -> Self {
+        Self { kind, item, on }
+    }
 }
 
 /// How a source is joined.

@@ -4,6 +4,7 @@ use super::{Expr, Name, Query, Values};
 
 /// An item of FROM: a source of rows, under a name.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct FromItem {
     /// Where the rows come from.
     pub source: Source,
@@ -35,11 +36,19 @@ pub enum Source {
 
 /// A name in place of a source's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Alias {
     /// The name.
     pub name: Name,
     /// The names of the columns; none leaves them as they are.
     pub columns: Vec<Name>,
+}
+
+impl Alias {
+    /// A name, with names for the columns.
+    pub fn new(name: Name, columns: Vec<Name>) -> Self {
+        Self { name, columns }
+    }
 }
 
 impl FromItem {
@@ -66,8 +75,7 @@ impl FromItem {
     /// The same source under another name, with names for its columns.
     #[must_use]
     pub fn alias_columns(mut self, name: impl Into<Name>, columns: Vec<Name>) -> Self {
-        let name = name.into();
-        self.alias = Some(Alias { name, columns });
+        self.alias = Some(Alias::new(name.into(), columns));
         self
     }
 

@@ -4,6 +4,7 @@ use super::{Expr, Order};
 
 /// The rows that a window function sees.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Window {
     /// What divides the rows; none sees all of them.
     pub partition_by: Vec<Expr>,
@@ -15,6 +16,7 @@ pub struct Window {
 
 /// A frame: rows around the present one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Frame {
     /// What is counted.
     pub unit: FrameUnit,
@@ -22,6 +24,13 @@ pub struct Frame {
     pub start: FrameBound,
     /// Where it ends.
     pub end: FrameBound,
+}
+
+impl Frame {
+    /// What is counted, between two bounds.
+    pub fn new(unit: FrameUnit, start: FrameBound, end: FrameBound) -> Self {
+        Self { unit, start, end }
+    }
 }
 
 /// What the bounds of a frame count.

@@ -4,6 +4,7 @@ use super::{Expr, FromItem, Join, Limit, Name, Order, Projection};
 
 /// An UPDATE by condition.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Update {
     /// The table.
     pub table: Name,
@@ -23,8 +24,19 @@ pub struct Update {
     pub returning: Vec<Projection>,
 }
 
+impl Update {
+    /// An UPDATE that sets nothing yet, of every row.
+    pub fn new(table: impl Into<Name>) -> Self {
+        Self {
+            table: table.into(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A DELETE by condition.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Delete {
     /// The table.
     pub table: Name,
@@ -40,4 +52,14 @@ pub struct Delete {
     pub limit: Option<Limit>,
     /// What is handed back of the rows.
     pub returning: Vec<Projection>,
+}
+
+impl Delete {
+    /// A DELETE of every row.
+    pub fn new(table: impl Into<Name>) -> Self {
+        Self {
+            table: table.into(),
+            ..Self::default()
+        }
+    }
 }

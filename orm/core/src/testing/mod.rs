@@ -12,3 +12,14 @@ mod recording;
 pub use ansi::{ANSI, AnsiDialect};
 pub use faulty::{Fault, Faults, FaultyDriver};
 pub use recording::{Call, Entry, Recorder, RecordingConnection, RecordingDriver};
+
+/// `value` with what `change` changes: in place of a literal, which such structs don't have outside of their crate.
+///
+/// ```
+/// use orm_core::testing::{ANSI, with};
+/// assert!(with(ANSI, |own| own.arrays = true).arrays);
+/// ```
+pub fn with<T>(mut value: T, change: impl FnOnce(&mut T)) -> T {
+    change(&mut value);
+    value
+}

@@ -106,12 +106,7 @@ fn counted(mut query: Query) -> Query {
         QueryBody::SetOperation(_) | QueryBody::Values(_) => {}
     }
     let rows = FromItem::new(Source::Query(Box::new(query))).alias("counted");
-    let select = Select {
-        columns: vec![Projection::Expr(count_rows())],
-        from: Some(rows),
-        ..Select::default()
-    };
-    select.into()
+    Select::new(vec![Projection::Expr(count_rows())], rows).into()
 }
 
 /// The limit of a verb, unless the query has one that is as low.

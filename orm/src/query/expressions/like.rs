@@ -24,12 +24,9 @@ pub(in crate::query) fn search<T>(expr: Expr<T>, kind: LikeKind, needle: &str) -
         LikeKind::EndsWith => format!("%{}", escape(needle)),
         LikeKind::Pattern => needle.to_owned(),
     };
-    let ast = stmt::Expr::Like(Box::new(Like {
-        expr: expr.ast,
-        kind,
-        needle: Value::Text(needle.to_owned()),
-        pattern: Value::Text(pattern),
-    }));
+    let needle = Value::Text(needle.to_owned());
+    let like = Like::new(expr.ast, kind, needle, Value::Text(pattern));
+    let ast = stmt::Expr::Like(Box::new(like));
     Predicate::over(ast, expr.origin, expr.depth)
 }
 

@@ -14,7 +14,7 @@ pub struct Order(stmt::Order);
 
 impl Order {
     pub(in crate::query) fn new(expr: stmt::Expr, direction: Direction) -> Self {
-        Self(stmt::Order { expr, direction })
+        Self(stmt::Order::new(expr, direction))
     }
 }
 

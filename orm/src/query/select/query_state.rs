@@ -86,11 +86,8 @@ impl QueryState {
             return self.record_error(twice(origin));
         }
         self.check_alias(origin);
-        self.edit_select().joins.push(stmt::Join {
-            kind,
-            item: origin.item(),
-            on,
-        });
+        let join = stmt::Join::new(kind, origin.item(), on);
+        self.edit_select().joins.push(join);
         self.joined.push(origin);
     }
 

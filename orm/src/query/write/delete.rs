@@ -34,12 +34,8 @@ pub struct Delete<M> {
 
 /// A DELETE of rows of a model's table.
 pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
-    let table = E::Model::def().table.into();
     Delete {
-        ast: stmt::Delete {
-            table,
-            ..stmt::Delete::default()
-        },
+        ast: stmt::Delete::new(E::Model::def().table),
         marker: PhantomData,
     }
 }

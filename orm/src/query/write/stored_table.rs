@@ -71,11 +71,10 @@ pub(crate) fn batch_column<'a>(
     position: usize,
 ) -> BatchColumn<'a> {
     let column = &def.columns[position];
-    BatchColumn {
-        length: column.length,
-        stored: stored.columns.get(position).and_then(Option::as_ref),
-        ..BatchColumn::new(def.names[position], &column.ty)
-    }
+    let mut batch = BatchColumn::new(def.names[position], &column.ty);
+    batch.length = column.length;
+    batch.stored = stored.columns.get(position).and_then(Option::as_ref);
+    batch
 }
 
 fn table(dialect: &dyn Dialect, def: &ModelDef, columns: &[StoredColumn]) -> StoredTable {

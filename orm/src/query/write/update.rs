@@ -72,12 +72,8 @@ impl<M: Model, T: DbType> Column<M, T> {
 
 /// An UPDATE of a model's table.
 pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
-    let table = E::Model::def().table.into();
     Update {
-        ast: stmt::Update {
-            table,
-            ..stmt::Update::default()
-        },
+        ast: stmt::Update::new(E::Model::def().table),
         positions: Vec::new(),
         marker: PhantomData,
     }

@@ -139,20 +139,13 @@ pub(super) fn render(
         }
     };
     let returned = |position| Projection::Expr(Expr::column(def.table, def.names[position]));
-    let insert = Insert {
-        returning: returning.map(returned).into_iter().collect(),
-        ..Insert::new(def.table, names, source)
-    };
+    let mut insert = Insert::new(def.table, names, source);
+    insert.returning.extend(returning.map(returned));
     let mut w = SqlWriter::new(dialect);
     write_insert(&mut w, &insert)?;
     Ok(w.finish().0)
 }
 
 fn batch_type(def: &'static ModelDef, stored: &StoredTable, position: usize) -> BatchType {
-    let column = batch_column(def, stored, position);
-    BatchType {
-        ty: column.ty.clone(),
-        length: column.length,
-        stored: column.stored.cloned(),
-    }
+    batch_column(def, stored, position).into()
 }
