@@ -11,11 +11,12 @@ pub(super) fn expand(labelled: &Labelled) -> TokenStream {
     let Labelled {
         ident,
         orm,
-        name,
         variants,
+        ..
     } = labelled;
     let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
     let labels: Vec<_> = variants.iter().map(|(_, label)| label).collect();
+    let conversions = conversions(labelled);
     quote! {
         #[doc(hidden)]
         const _: () = {
@@ -52,35 +53,49 @@ pub(super) fn expand(labelled: &Labelled) -> TokenStream {
                 }
             }
 
-            #[automatically_derived]
-            impl __orm::DbType for #ident {
-                type Base = Self;
-                type Null = __orm::NotNull;
-                type Plain = Self;
-                const TYPE: __orm::Type = {
-                    const LABELS: &[::std::borrow::Cow<'static, str>] =
-                        &[#(::std::borrow::Cow::Borrowed(#labels)),*];
-                    __orm::Type::Enum(__orm::EnumType::new(
-                        ::std::borrow::Cow::Borrowed(#name),
-                        ::std::borrow::Cow::Borrowed(LABELS),
-                    ))
-                };
+            #conversions
+        };
+    }
+}
 
-                fn to_value(&self) -> __orm::ValueRef<'_> {
-                    __orm::ValueRef::Text(__orm::DbEnum::label(self))
-                }
+/// The type, and the way from values and to them.
+fn conversions(labelled: &Labelled) -> TokenStream {
+    let Labelled {
+        ident,
+        name,
+        variants,
+        ..
+    } = labelled;
+    let labels = variants.iter().map(|(_, label)| label);
+    quote! {
+        #[automatically_derived]
+        impl __orm::DbType for #ident {
+            type Base = Self;
+            type Null = __orm::NotNull;
+            type Plain = Self;
+            const TYPE: __orm::Type = {
+                const LABELS: &[::std::borrow::Cow<'static, str>] =
+                    &[#(::std::borrow::Cow::Borrowed(#labels)),*];
+                __orm::Type::Enum(__orm::EnumType::new(
+                    ::std::borrow::Cow::Borrowed(#name),
+                    ::std::borrow::Cow::Borrowed(LABELS),
+                ))
+            };
 
-                fn from_value(
-                    value: __orm::ValueRef<'_>,
-                ) -> ::core::result::Result<Self, __orm::Misfit> {
-                    match value {
-                        __orm::ValueRef::Text(label) => {
-                            __orm::DbEnum::from_label(label).ok_or(__orm::Misfit::Range)
-                        }
-                        _ => ::core::result::Result::Err(__orm::Misfit::Kind),
+            fn to_value(&self) -> __orm::ValueRef<'_> {
+                __orm::ValueRef::Text(__orm::DbEnum::label(self))
+            }
+
+            fn from_value(
+                value: __orm::ValueRef<'_>,
+            ) -> ::core::result::Result<Self, __orm::Misfit> {
+                match value {
+                    __orm::ValueRef::Text(label) => {
+                        __orm::DbEnum::from_label(label).ok_or(__orm::Misfit::Range)
                     }
+                    _ => ::core::result::Result::Err(__orm::Misfit::Kind),
                 }
             }
-        };
+        }
     }
 }
