@@ -3,6 +3,7 @@
 //!
 //! Knows neither connections nor sessions.
 
+mod alias;
 mod builder;
 mod check;
 mod column;

@@ -1,5 +1,6 @@
 //! [`Model`]: what `derive(Model)` implements, and the little that a model has beside its data.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,6 +9,7 @@ use orm_core::driver::Row;
 use orm_core::error::Result;
 use orm_core::value::{Misfit, ValueRef};
 
+use super::alias::interned;
 use super::column_set::ColumnSet;
 use super::def::ModelDef;
 use super::key::Key;
@@ -81,9 +83,17 @@ pub trait Entity: Copy + Debug + Send + Sync + 'static {
     /// The model's table itself.
     const ROOT: Self;
 
-    /// The same columns under another name, for self-joins: `let manager = User.alias("manager");`
+    /// The same columns under another name, for self-joins: `let manager = User.alias("manager");`. The name may be
+    /// made at run time; each different one is kept for the life of the process.
     #[must_use]
-    fn alias(self, name: &'static str) -> Self;
+    fn alias(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.named(interned(name.into()))
+    }
+
+    /// The columns under a name that is kept.
+    #[doc(hidden)]
+    #[must_use]
+    fn named(self, name: &'static str) -> Self;
 
     /// The name that columns are qualified with: the table's, or the alias.
     fn source(&self) -> &'static str;

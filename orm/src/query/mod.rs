@@ -19,12 +19,11 @@ pub use expressions::aggregate::{
     Numbers, Orderable, avg, count, count_all, count_distinct, max, min, sum,
 };
 pub use expressions::build_error::BuildError;
-pub use expressions::condition::Condition;
 pub use expressions::expr::{Expr, IntoExpr, Lifted, Yields};
 pub use expressions::in_list::InList;
 pub use expressions::operand::{FitsIn, Member, Null, Operand, ValueFor, value_operand};
 pub use expressions::order::{GroupList, Order, OrderList};
-pub use expressions::predicate::Predicate;
+pub use expressions::predicate::{Condition, Predicate};
 pub use expressions::table_ref::{SelectItem, TableRef};
 pub use raw::bind_value::RawValue;
 pub use raw::named_binds::Compiled;

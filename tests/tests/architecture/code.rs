@@ -157,7 +157,7 @@ fn body_or_semicolon(code: &[char], from: usize) -> usize {
 }
 
 /// The place after the brace that closes the one at `open`, else the end.
-fn closing_brace(code: &[char], open: usize) -> usize {
+pub(crate) fn closing_brace(code: &[char], open: usize) -> usize {
     let mut depth = 0;
     for (at, c) in code.iter().enumerate().skip(open) {
         match c {

@@ -8,6 +8,7 @@
 //! - `ceilings`: sizes, module documentation, calls that library code must not make
 //! - `anatomy`: all dialect crates look alike, and dialects are named in few places
 //! - `documents`: ARCHITECTURE.md tells the truth, and no file tells of a developer's machine
+//! - `exhaustive`: what goes through a statement names every node of it
 //! - `licences`: what the dependencies ask of a user
 //!
 //! `tree` reads files; `scan` and `code` know as much of Rust's syntax as the rules need. A parser would
@@ -21,6 +22,7 @@ mod ceilings;
 mod code;
 mod crates;
 mod documents;
+mod exhaustive;
 mod layers;
 mod licences;
 mod scan;

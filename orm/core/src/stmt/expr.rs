@@ -189,41 +189,44 @@ impl Expr {
     /// Both, flattening conjunctions.
     #[must_use]
     pub fn and(self, other: Expr) -> Self {
-        match (self, other) {
-            (Self::And(mut all), Self::And(more)) => {
-                all.extend(more);
-                Self::And(all)
+        Self::And(joined(self, other, |expr| {
+            if let Self::And(terms) = expr {
+                Ok(terms)
+            } else {
+                Err(expr)
             }
-            (Self::And(mut all), one) => {
-                all.push(one);
-                Self::And(all)
-            }
-            (one, Self::And(mut all)) => {
-                all.insert(0, one);
-                Self::And(all)
-            }
-            (one, other) => Self::And(vec![one, other]),
-        }
+        }))
     }
 
     /// Either, flattening disjunctions.
     #[must_use]
     pub fn or(self, other: Expr) -> Self {
-        match (self, other) {
-            (Self::Or(mut all), Self::Or(more)) => {
-                all.extend(more);
-                Self::Or(all)
+        Self::Or(joined(self, other, |expr| {
+            if let Self::Or(terms) = expr {
+                Ok(terms)
+            } else {
+                Err(expr)
             }
-            (Self::Or(mut all), one) => {
-                all.push(one);
-                Self::Or(all)
-            }
-            (one, Self::Or(mut all)) => {
-                all.insert(0, one);
-                Self::Or(all)
-            }
-            (one, other) => Self::Or(vec![one, other]),
+        }))
+    }
+}
+
+/// Two terms of a junction, each of which may be one itself, whose terms `split` yields.
+fn joined(left: Expr, right: Expr, split: fn(Expr) -> Result<Vec<Expr>, Expr>) -> Vec<Expr> {
+    match (split(left), split(right)) {
+        (Ok(mut all), Ok(more)) => {
+            all.extend(more);
+            all
         }
+        (Ok(mut all), Err(one)) => {
+            all.push(one);
+            all
+        }
+        (Err(one), Ok(mut all)) => {
+            all.insert(0, one);
+            all
+        }
+        (Err(one), Err(other)) => vec![one, other],
     }
 }
 

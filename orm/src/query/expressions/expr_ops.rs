@@ -114,10 +114,11 @@ impl<T: DbType> Expr<T> {
 
     fn equality<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
         let deepest = self.depth.max(other.depth());
-        match other.into_operand() {
-            stmt::Expr::Value(Value::Null) => is_null(self, op == CompareOp::Ne),
-            other => comparison(op, self, other, deepest),
+        let other = other.into_operand();
+        if matches!(other, stmt::Expr::Value(Value::Null)) {
+            return is_null(self, op == CompareOp::Ne);
         }
+        comparison(op, self, other, deepest)
     }
 }
 

@@ -36,9 +36,10 @@ fn among(expr: stmt::Expr, operands: Vec<stmt::Expr>, negated: bool) -> stmt::Ex
     let mut list = Vec::with_capacity(operands.len());
     let mut others = Vec::new();
     for operand in operands {
-        match operand {
-            stmt::Expr::Value(value) => list.push(value),
-            other => others.push(other),
+        if let stmt::Expr::Value(value) = operand {
+            list.push(value);
+        } else {
+            others.push(operand);
         }
     }
     let op = if negated {

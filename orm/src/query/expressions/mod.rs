@@ -10,7 +10,7 @@ pub(super) mod aggregate;
 mod arithmetic;
 pub(super) mod build_error;
 mod column_ops;
-pub(super) mod condition;
+mod condition;
 pub(super) mod expr;
 mod expr_ops;
 pub(super) mod in_list;

@@ -1,12 +1,35 @@
-//! [`Predicate`]: a condition. One type, whatever the nullability of what it compares.
+//! [`Predicate`]: a condition, one type whatever the nullability of what it compares; and [`Condition`]: what `filter`
+//! and its like take.
 
 use std::ops::{BitAnd, BitOr, Not};
 
 use orm_core::stmt;
 
-use super::condition::Condition;
 use super::expr::Expr;
 use super::table_ref::TableRef;
+
+/// What `filter`, `having` and the like take: a [`Predicate`], or a column or expression of truth values, which holds
+/// where it is true: neither false nor NULL.
+///
+/// ```
+/// # use orm::prelude::*;
+/// # #[derive(Model)]
+/// # #[orm(table = "users")]
+/// # struct User { #[orm(primary_key)] id: i64, active: bool, admin: Option<bool> }
+/// let query = select(User.id).filter(User.active & !User.admin);
+/// let sql = query.to_sql(&orm::sqlite::SqliteDialect)?;
+/// assert_eq!(sql, r#"SELECT "id" FROM "users" WHERE "active" = ? AND "admin" = ?"#); // true, false
+/// # Ok::<(), orm::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a condition",
+    label = "expected a comparison such as `User.id.eq(1)`, or a column of type bool",
+    note = "compare by `.eq(…)`, `.ne(…)`, `.lt(…)`, `.is_null()`, `.contains(…)`; combine by `&`, `|` and `!`"
+)]
+pub trait Condition {
+    /// The condition.
+    fn into_predicate(self) -> Predicate;
+}
 
 /// A condition: what comparisons yield and `filter` takes. A column of truth values is one as well, see [`Condition`].
 ///
@@ -114,6 +137,13 @@ impl Predicate {
     /// The condition as a value, to be selected: true, false, or NULL for unknown.
     pub fn value(self) -> Expr<Option<bool>> {
         self.0
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Condition for Predicate {
+    fn into_predicate(self) -> Predicate {
+        self
     }
 }
 

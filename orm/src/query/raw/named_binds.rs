@@ -2,17 +2,18 @@
 //!
 //! Used by `statement.rs`. Where a name is one, and not part of a literal or comment, `placeholders.rs` knows.
 
+use std::borrow::Cow;
+
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Dialect, SqlWriter, write_raw_list};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use super::placeholders::{Piece, pieces};
-use super::statement::Raw;
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
-pub(in crate::query) enum Bound {
+pub(super) enum Bound {
     One(Value),
     List(Vec<Value>, Type),
 }
@@ -23,17 +24,20 @@ pub struct Compiled<'a> {
     /// The SQL text with placeholders.
     pub sql: String,
     /// The values in their order.
-    pub(in crate::query) binds: Vec<ValueRef<'a>>,
+    pub(super) binds: Vec<ValueRef<'a>>,
 }
 
-impl Raw {
-    pub(in crate::query) fn compile<'a>(
-        &'a self,
-        dialect: &'a dyn Dialect,
-    ) -> Result<Compiled<'a>> {
+/// SQL text with names, and what they stand for.
+pub(super) struct NamedSql<'a> {
+    pub(super) sql: &'a str,
+    pub(super) binds: &'a [(Cow<'static, str>, Bound)],
+}
+
+impl<'a> NamedSql<'a> {
+    pub(super) fn compile(&self, dialect: &'a dyn Dialect) -> Result<Compiled<'a>> {
         let mut w = SqlWriter::new(dialect);
         let mut used = vec![false; self.binds.len()];
-        let pieces = pieces(&self.sql, dialect.capabilities().lexical_rules);
+        let pieces = pieces(self.sql, dialect.capabilities().lexical_rules);
         for (index, piece) in pieces.iter().enumerate() {
             match piece {
                 Piece::Text(text) => {
@@ -63,7 +67,7 @@ impl Raw {
             ErrorKind::Usage,
             format!("the raw statement has :{name}, but no value for it"),
         )
-        .with_sql(&self.sql)
+        .with_sql(self.sql)
         .with_hint(format!(
             "add .bind(\"{name}\", …), or write \\: for a plain colon"
         ))
@@ -79,7 +83,7 @@ impl Raw {
         } else {
             format!("the raw statement has a value for :{name}, but no :{name}")
         };
-        Error::with_message(ErrorKind::Usage, message).with_sql(&self.sql)
+        Error::with_message(ErrorKind::Usage, message).with_sql(self.sql)
     }
 }
 

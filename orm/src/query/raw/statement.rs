@@ -9,7 +9,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 
 use super::bind_value::RawValue;
-use super::named_binds::{Bound, Compiled};
+use super::named_binds::{Bound, Compiled, NamedSql};
 use crate::mapping::{Entity, Model};
 use crate::query::executor::Executor;
 use crate::query::rows::column_index::{ColumnIndex, RemappedRow};
@@ -31,8 +31,8 @@ use crate::query::rows::stream::{Stream, StreamSource};
 #[must_use = "a raw statement does nothing until it is run"]
 #[derive(Clone, Debug)]
 pub struct Raw {
-    pub(in crate::query) sql: Cow<'static, str>,
-    pub(in crate::query) binds: Vec<(Cow<'static, str>, Bound)>,
+    sql: Cow<'static, str>,
+    binds: Vec<(Cow<'static, str>, Bound)>,
 }
 
 /// A statement in SQL text, with `:name` for each value.
@@ -208,6 +208,11 @@ impl Raw {
     /// `Usage` for a name without a value or a value without its name.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         Ok(self.compile(dialect)?.sql)
+    }
+
+    fn compile<'a>(&'a self, dialect: &'a dyn Dialect) -> Result<Compiled<'a>> {
+        let (sql, binds) = (&self.sql, &self.binds);
+        NamedSql { sql, binds }.compile(dialect)
     }
 
     fn query<X: Executor>(

@@ -12,8 +12,8 @@ use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::mapping::Entity;
 use crate::query::compile::verb::Verb;
-use crate::query::expressions::condition::Condition;
 use crate::query::expressions::order::{GroupList, OrderList};
+use crate::query::expressions::predicate::Condition;
 use crate::query::expressions::table_ref::TableRef;
 
 /// A query that yields `S`. It is a value: it borrows nothing, can be kept, cloned, sent to another

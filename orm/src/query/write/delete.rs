@@ -9,7 +9,7 @@ use orm_core::stmt;
 use crate::mapping::{Entity, Model};
 use crate::query::compile::validate::validate_delete;
 use crate::query::executor::{DmlKind, Executor, execute_write};
-use crate::query::expressions::condition::Condition;
+use crate::query::expressions::predicate::Condition;
 
 /// A DELETE of the rows of a model's table; without a condition, of all of them.
 ///

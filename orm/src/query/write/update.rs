@@ -14,8 +14,8 @@ use crate::mapping::{Column, ColumnSet, Entity, Model};
 use crate::query::compile::validate::validate_update;
 use crate::query::executor::{DmlKind, Executor, execute_write};
 use crate::query::expressions::build_error::BuildError;
-use crate::query::expressions::condition::Condition;
 use crate::query::expressions::operand::ValueFor;
+use crate::query::expressions::predicate::Condition;
 
 /// An UPDATE of the rows of a model's table; without a condition, of all of them.
 ///

@@ -116,13 +116,11 @@ pub fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
 
 // The other side of a comparison: a plain bind, whose type the database infers from the first side.
 pub(super) fn write_peer<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
-    match expr {
-        Expr::Value(value) => {
-            w.bind(value.as_ref());
-            Ok(())
-        }
-        other => write_operand(w, other),
+    if let Expr::Value(value) = expr {
+        w.bind(value.as_ref());
+        return Ok(());
     }
+    write_operand(w, expr)
 }
 
 fn write_arithmetic<'a>(

@@ -99,12 +99,13 @@ impl<'a> Visit<'a> for ColumnOf<'_> {
     type Break = ();
 
     fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
-        match expr {
-            Expr::Column { source, name } if source == self.table && name == self.column => {
-                ControlFlow::Break(())
-            }
-            other => walk_expr(self, other),
+        if let Expr::Column { source, name } = expr
+            && source == self.table
+            && name == self.column
+        {
+            return ControlFlow::Break(());
         }
+        walk_expr(self, expr)
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             type Model = #name;
             const ROOT: Self = __columns(#table);
 
-            fn alias(self, name: &'static str) -> Self {
+            fn named(self, name: &'static str) -> Self {
                 __columns(name)
             }
 

@@ -10,7 +10,7 @@ use orm_core::stmt::{BatchRows, BatchType, Expr, Insert, InsertSource, Projectio
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
-use super::BulkInsert;
+use super::rows::BulkInsert;
 use crate::engine::{StatementKey, StatementKind, StoredTable};
 use crate::mapping::ModelDef;
 use crate::query::write::stored_table::batch_column;

@@ -5,7 +5,7 @@
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
-use super::BulkInsert;
+use super::rows::BulkInsert;
 use crate::engine::Connection;
 use crate::mapping::ModelDef;
 

@@ -8,6 +8,7 @@
 
 mod batch_sql;
 mod keys;
+mod rows;
 mod send;
 
 use orm_core::driver::Row;
@@ -19,24 +20,9 @@ use orm_core::value::ValueRef;
 pub(super) use self::batch_sql::goes_at_once;
 use self::batch_sql::{goes_as_arrays, render, statement_rows};
 use self::keys::{check_count, check_generated, explain_taken_key};
+pub(crate) use self::rows::{BulkInsert, TakeKey};
 use self::send::Bulk;
 use crate::engine::{Connection, StoredTable};
-use crate::mapping::ModelDef;
-
-/// Rows to be inserted into one model's table, all with the same columns.
-#[derive(Clone, Copy)]
-pub(crate) struct BulkInsert<'r> {
-    pub def: &'static ModelDef,
-    /// The model's slot index.
-    pub model: usize,
-    /// The positions of the columns that get a value.
-    pub columns: &'r [usize],
-    /// How many rows.
-    pub rows: usize,
-}
-
-/// Takes the key that the database generated for a row, in the order of the rows.
-pub(crate) type TakeKey<'k> = &'k mut dyn FnMut(usize, i64);
 
 /// Inserts rows. `value` gives the value of a row, counted from 0, for a column's position; `key`, if
 /// given, takes each row's generated key.

@@ -15,7 +15,7 @@ use super::batch_sql::{
     statement_rows,
 };
 use super::keys::{ReturningStatement, check_count, unordered};
-use super::{BulkInsert, TakeKey};
+use super::rows::{BulkInsert, TakeKey};
 use crate::engine::Connection;
 use crate::query::write::check::{check_length, check_references};
 use crate::query::write::stored_table::stored_table;
