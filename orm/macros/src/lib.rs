@@ -6,6 +6,7 @@
 
 mod attribute;
 mod case;
+mod custom_type;
 mod db_enum;
 mod db_type;
 mod errors;

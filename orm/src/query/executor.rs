@@ -5,11 +5,11 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::SqlWriter;
+use orm_core::sql::{Dialect, SqlWriter};
+use orm_core::value::ValueRef;
 
 use crate::engine::Connection;
 use crate::mapping::{Model, ModelDef};
-use crate::query::raw::named_binds::Compiled;
 
 /// What a statement does to rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,24 +33,56 @@ impl DmlKind {
     }
 }
 
-/// How a query reads rows.
+/// How a statement treats rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Without locks.
+    /// Reads them without locks.
     Plain,
     /// Locks them until the transaction ends: FOR UPDATE.
     Lock,
+    /// Raw SQL: the text may do anything, unless the database says that it only reads.
+    Raw,
+}
+
+/// What an [`Executor`] reads by: the verb of a query, or raw SQL.
+pub trait ReadStatement {
+    /// What running it tells beside the rows.
+    type Outcome;
+
+    /// How it treats rows.
+    fn access(&self) -> Access;
+
+    /// Makes text and binds, and hands them to `run`.
+    ///
+    /// # Errors
+    /// `Usage` for an error of the statement, `Unsupported` by the dialect, or the error of `run`.
+    fn compile<T>(
+        &self,
+        dialect: &'static dyn Dialect,
+        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<T>,
+    ) -> Result<T>;
+
+    /// Sends what was compiled, and hands each row to `each`.
+    ///
+    /// # Errors
+    /// The database's refusal, or the error of `each`.
+    fn execute(
+        &self,
+        connection: &mut Connection,
+        compiled: (&str, &[ValueRef<'_>]),
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<Self::Outcome>;
 }
 
 /// Where a statement runs: a [`Connection`], on which entities come out as owned structs, or a session,
-/// on which they come out as tracked handles.
+/// on which they come out as tracked handles. There are no others.
 #[diagnostic::on_unimplemented(
     message = "statements run on a connection or a session, not on `{Self}`",
     label = "neither a `Connection` nor a `Session`",
     note = "with an engine: `let mut conn = engine.connection()?`, then `&mut conn`; or `let mut session = Session::new(&engine)`, then `&mut session`",
     note = "if the variable is a `&mut Session` already, pass `session` itself instead of `&mut session`"
 )]
-pub trait Executor {
+pub trait Executor: sealed::Sealed {
     /// What an entity comes out as: `M` on a connection, `Ref<M>` on a session.
     type Of<M: Model>;
 
@@ -59,16 +91,17 @@ pub trait Executor {
     where
         Self: 'a;
 
-    /// Runs a typed query: `run` gets a connection and the sink. A session flushes before, and uses one
-    /// connection for all that `run` sends.
+    /// Compiles a query or raw SQL, executes it, and hands each row to `each`, which decodes it. A session flushes
+    /// before; by raw SQL, what it has loaded is stale from here on, unless the database says that the text only
+    /// reads.
     ///
     /// # Errors
-    /// Those of the flush, of connecting, and of `run`; `Usage` for a lock without a transaction.
-    fn read<T>(
+    /// Those of the flush, of connecting, of the statement and of `each`; `Usage` for a lock without a transaction.
+    fn read<S: ReadStatement>(
         &mut self,
-        access: Access,
-        run: impl FnOnce(&mut Connection, Self::Sink<'_>) -> Result<T>,
-    ) -> Result<T>;
+        statement: &S,
+        each: impl FnMut(&dyn Row, &mut Self::Sink<'_>) -> Result<()>,
+    ) -> Result<S::Outcome>;
 
     /// Runs an INSERT, UPDATE or DELETE of a model's table that goes past the unit of work. What a session
     /// has loaded of the table is stale then, and of the tables that the database changes along with it.
@@ -82,17 +115,6 @@ pub trait Executor {
         run: impl FnOnce(&mut Connection) -> Result<T>,
     ) -> Result<T>;
 
-    /// Runs raw SQL: `compile` gets a connection for its dialect, and `run` what that returned. What a
-    /// session has loaded is stale from here on, unless the database says that the statement only reads.
-    ///
-    /// # Errors
-    /// Those of the flush, of connecting, of `compile` and of `run`.
-    fn raw<'q, T>(
-        &mut self,
-        compile: impl FnOnce(&Connection) -> Result<Compiled<'q>>,
-        run: impl FnOnce(&mut Connection, Self::Sink<'_>, &Compiled<'q>) -> Result<T>,
-    ) -> Result<T>;
-
     /// Makes an entity of a row's columns from `start` on.
     ///
     /// # Errors
@@ -104,19 +126,27 @@ pub trait Executor {
     ) -> Result<Self::Of<M>>;
 }
 
+pub(crate) mod sealed {
+    /// Keeps executors in this crate.
+    pub trait Sealed {}
+    impl Sealed for crate::engine::Connection {}
+}
+
 #[diagnostic::do_not_recommend]
 impl Executor for Connection {
     type Of<M: Model> = M;
     type Sink<'a> = ();
 
     #[inline]
-    fn read<T>(
+    fn read<S: ReadStatement>(
         &mut self,
-        access: Access,
-        run: impl FnOnce(&mut Self, ()) -> Result<T>,
-    ) -> Result<T> {
-        self.allow(access)?;
-        run(self, ())
+        statement: &S,
+        mut each: impl FnMut(&dyn Row, &mut ()) -> Result<()>,
+    ) -> Result<S::Outcome> {
+        self.allow(statement.access())?;
+        statement.compile(self.dialect(), |sql, binds| {
+            statement.execute(self, (sql, binds), &mut |row| each(row, &mut ()))
+        })
     }
 
     #[inline]
@@ -127,16 +157,6 @@ impl Executor for Connection {
         run: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
         run(self)
-    }
-
-    #[inline]
-    fn raw<'q, T>(
-        &mut self,
-        compile: impl FnOnce(&Self) -> Result<Compiled<'q>>,
-        run: impl FnOnce(&mut Self, (), &Compiled<'q>) -> Result<T>,
-    ) -> Result<T> {
-        let compiled = compile(self)?;
-        run(self, (), &compiled)
     }
 
     #[inline]

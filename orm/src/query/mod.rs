@@ -14,7 +14,8 @@ mod schema;
 mod select;
 mod write;
 
-pub use executor::{Access, DmlKind, Executor};
+pub(crate) use executor::sealed;
+pub use executor::{Access, DmlKind, Executor, ReadStatement};
 pub use expressions::aggregate::{
     Numbers, Orderable, avg, count, count_all, count_distinct, max, min, sum,
 };
@@ -26,7 +27,6 @@ pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
 pub use expressions::table_ref::{SelectItem, TableRef};
 pub use raw::bind_value::RawValue;
-pub use raw::named_binds::Compiled;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::ColumnIndex;
 pub use rows::from_row::{FromRow, read_place};

@@ -10,7 +10,7 @@ use crate::engine::Connection;
 use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, Key, Model, ModelDef};
-use crate::query::{Access, Compiled, DmlKind, Executor, get_statement};
+use crate::query::{Access, DmlKind, Executor, ReadStatement, get_statement, sealed};
 use crate::state::{EntityState, Ref, State, Take};
 
 impl Session {
@@ -66,10 +66,14 @@ impl Session {
     }
 
     fn fetch<M: Model>(&mut self, key: &M::Key) -> Result<Option<Ref<M>>> {
-        self.autoflush()?;
-        let result = self
-            .on_connection(|connection, state| load_by_key(connection, state, key, Access::Plain));
+        let result = self.load(key, Access::Plain);
         self.note(result)
+    }
+
+    fn load<M: Model>(&mut self, key: &M::Key, access: Access) -> Result<Option<Ref<M>>> {
+        let mut pooled = self.before_query(access)?;
+        let (connection, state) = self.split(&mut pooled)?;
+        load_by_key(connection, state, key, access)
     }
 
     /// The entity with that primary key, its row locked until the transaction ends: `SELECT … FOR UPDATE`. On
@@ -103,9 +107,7 @@ impl Session {
     ) -> Result<Option<Ref<E::Model>>> {
         let _ = entity;
         let key = key.into_key();
-        let result = self
-            .before_lock()
-            .and_then(|(connection, state)| load_by_key(connection, state, &key, Access::Lock));
+        let result = self.load(&key, Access::Lock);
         self.note(result)
     }
 
@@ -129,17 +131,21 @@ impl Session {
             .old_key(handle)
             .ok_or_else(|| self.state.stale_handle(handle))?;
         self.usable()?;
-        let found_stale = self.found_stale;
-        let result = self.on_connection(|connection, state| {
-            // A snapshot still shows what turned out to be stale.
-            let access = if found_stale && connection.reads_a_snapshot() {
-                Access::Lock
-            } else {
-                Access::Plain
-            };
-            refresh_by_key(connection, state, (handle, &key), access)
-        });
+        let result = self.reload(handle, &key);
         self.note(result)
+    }
+
+    fn reload<M: Model>(&mut self, handle: Ref<M>, key: &M::Key) -> Result<()> {
+        let found_stale = self.found_stale;
+        let mut pooled = self.connection_to_read()?;
+        let (connection, state) = self.split(&mut pooled)?;
+        // A snapshot still shows what turned out to be stale.
+        let access = if found_stale && connection.reads_a_snapshot() {
+            Access::Lock
+        } else {
+            Access::Plain
+        };
+        refresh_by_key(connection, state, (handle, key), access)
     }
 
     /// Makes every entity stale: the next `get` or query that yields one reads it again, and so does
@@ -149,37 +155,89 @@ impl Session {
         self.state.expire_all();
     }
 
-    /// Runs `run` on the connection of the open transaction or, without one, on a connection of the pool's that
-    /// goes back afterwards.
-    fn on_connection<T>(
-        &mut self,
-        run: impl FnOnce(&mut Connection, &mut State) -> Result<T>,
-    ) -> Result<T> {
-        if self.connection.is_none() {
-            let mut connection = self.engine.connection_to_begin()?;
+    /// Flushes, and makes ready what a query runs on: the session's transaction, or else the connection of the
+    /// pool's that is returned, which goes back afterwards. What raw SQL needs more is known by its text.
+    fn before_query(&mut self, access: Access) -> Result<Option<Connection>> {
+        match access {
+            Access::Plain => {
+                self.autoflush()?;
+                self.connection_to_read()
+            }
+            Access::Lock => self.before_lock().map(|()| None),
+            Access::Raw => {
+                self.autoflush()?;
+                self.idle_connection()
+            }
+        }
+    }
+
+    /// What a query runs on: the connection of the transaction, or the one of the pool's.
+    #[inline]
+    fn split<'s>(
+        &'s mut self,
+        pooled: &'s mut Option<Connection>,
+    ) -> Result<(&'s mut Connection, &'s mut State)> {
+        let connection = pooled.as_mut().or(self.connection.as_mut());
+        Ok((connection.ok_or_else(no_transaction)?, &mut self.state))
+    }
+
+    fn connection_to_read(&mut self) -> Result<Option<Connection>> {
+        let idle = self.idle_connection()?;
+        self.read_on(idle)
+    }
+
+    /// A connection of the pool's, unless a transaction is open.
+    fn idle_connection(&self) -> Result<Option<Connection>> {
+        if self.connection.is_some() {
+            return Ok(None);
+        }
+        self.engine.connection_to_begin().map(Some)
+    }
+
+    /// Begins the transaction on `idle` if plain reads are to run in one, and hands it back if not.
+    fn read_on(&mut self, idle: Option<Connection>) -> Result<Option<Connection>> {
+        if let Some(mut connection) = idle {
             if !self.reads_in_transaction(&mut connection) {
-                return run(&mut connection, &mut self.state);
+                return Ok(Some(connection));
             }
             self.begin_on(connection)?;
         }
         if self.work == Work::None {
             self.work = Work::Read;
         }
-        let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
-        run(connection, &mut self.state)
+        Ok(None)
     }
 
-    /// The connection for a query that locks rows, in a transaction that writes.
-    fn before_lock(&mut self) -> Result<(&mut Connection, &mut State)> {
+    /// Makes a transaction that writes ready for a query that locks rows.
+    fn before_lock(&mut self) -> Result<()> {
         self.flush()?;
         self.begin_work(Work::Done)?;
-        let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
-        if connection.can_lock() {
-            return Ok((connection, &mut self.state));
+        if self.connection.as_ref().is_some_and(Connection::can_lock) {
+            return Ok(());
         }
         let message = "a read-only transaction can't lock rows";
         Err(Error::with_message(ErrorKind::Usage, message)
             .with_hint("read them without a lock, or in a transaction without read_only"))
+    }
+
+    /// Makes ready what raw SQL needs: as for a plain read, if the database says that the text only reads, else the
+    /// transaction, after which entities are stale.
+    fn before_raw(
+        &mut self,
+        mut idle: Option<Connection>,
+        sql: &str,
+    ) -> Result<Option<Connection>> {
+        let (connection, _) = self.split(&mut idle)?;
+        if connection.is_read_only(sql)? {
+            return self.read_on(idle);
+        }
+        if let Some(connection) = idle {
+            self.begin_on(connection)?;
+        }
+        self.work = Work::Done;
+        // Before it runs, so that the rows that it yields are fresh.
+        self.state.overtake("raw SQL");
+        Ok(None)
     }
 
     /// Writes pending work before a query, if it is to.
@@ -277,6 +335,7 @@ fn take(access: Access) -> Take {
     match access {
         Access::Plain => Take::Stale,
         Access::Lock => Take::All,
+        Access::Raw => Take::Unchanged,
     }
 }
 
@@ -295,27 +354,20 @@ pub struct Entities<'a> {
     take: Take,
 }
 
+impl sealed::Sealed for Session {}
+
 // Keeps the list of executors out of the compiler's message, which names them in words.
 #[diagnostic::do_not_recommend]
 impl Executor for Session {
     type Of<M: Model> = Ref<M>;
     type Sink<'a> = Entities<'a>;
 
-    #[inline]
-    fn read<T>(
+    fn read<S: ReadStatement>(
         &mut self,
-        access: Access,
-        run: impl FnOnce(&mut Connection, Entities<'_>) -> Result<T>,
-    ) -> Result<T> {
-        let take = take(access);
-        let result = match access {
-            Access::Plain => self.autoflush().and_then(|()| {
-                self.on_connection(|connection, state| run(connection, Entities { state, take }))
-            }),
-            Access::Lock => self
-                .before_lock()
-                .and_then(|(connection, state)| run(connection, Entities { state, take })),
-        };
+        statement: &S,
+        each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
+    ) -> Result<S::Outcome> {
+        let result = self.run_query(statement, each);
         self.note(result)
     }
 
@@ -329,15 +381,6 @@ impl Executor for Session {
         if result.is_ok() {
             flush::overtake(&mut self.state, model.table, write);
         }
-        self.note(result)
-    }
-
-    fn raw<'q, T>(
-        &mut self,
-        compile: impl FnOnce(&Connection) -> Result<Compiled<'q>>,
-        run: impl FnOnce(&mut Connection, Entities<'_>, &Compiled<'q>) -> Result<T>,
-    ) -> Result<T> {
-        let result = self.run_raw(compile, run);
         self.note(result)
     }
 
@@ -355,36 +398,25 @@ impl Session {
         self.connection.as_mut().ok_or_else(no_transaction)
     }
 
-    fn run_raw<'q, T>(
+    /// Flush, compile, execute, decode. What is loaded along with the rows follows here.
+    #[inline]
+    fn run_query<S: ReadStatement>(
         &mut self,
-        compile: impl FnOnce(&Connection) -> Result<Compiled<'q>>,
-        run: impl FnOnce(&mut Connection, Entities<'_>, &Compiled<'q>) -> Result<T>,
-    ) -> Result<T> {
-        let take = Take::Unchanged;
-        self.autoflush()?;
-        let mut pooled = match self.connection {
-            Some(_) => None,
-            None => Some(self.engine.connection_to_begin()?),
-        };
-        let Some(connection) = pooled.as_mut().or(self.connection.as_mut()) else {
-            return Err(no_transaction());
-        };
-        let compiled = compile(connection)?;
-        if connection.is_read_only(&compiled.sql)? {
-            drop(pooled);
-            return self.on_connection(|connection, state| {
-                run(connection, Entities { state, take }, &compiled)
-            });
-        }
-        if let Some(connection) = pooled {
-            self.begin_on(connection)?;
-        }
-        self.work = Work::Done;
-        // Before it runs, so that the rows that it yields are fresh.
-        self.state.overtake("raw SQL");
-        let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
-        let state = &mut self.state;
-        run(connection, Entities { state, take }, &compiled)
+        statement: &S,
+        mut each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
+    ) -> Result<S::Outcome> {
+        let access = statement.access();
+        let mut pooled = self.before_query(access)?;
+        let dialect = self.split(&mut pooled)?.0.dialect();
+        statement.compile(dialect, |sql, binds| {
+            if access == Access::Raw {
+                pooled = self.before_raw(pooled.take(), sql)?;
+            }
+            let (connection, state) = self.split(&mut pooled)?;
+            let take = take(access);
+            let mut sink = Entities { state, take };
+            statement.execute(connection, (sql, binds), &mut |row| each(row, &mut sink))
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::parse::Labelled;
+use crate::custom_type::marks;
 
 /// The code for an enum.
 pub(super) fn expand(labelled: &Labelled) -> TokenStream {
@@ -14,6 +15,7 @@ pub(super) fn expand(labelled: &Labelled) -> TokenStream {
         variants,
         ..
     } = labelled;
+    let marks = marks(ident);
     let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
     let labels: Vec<_> = variants.iter().map(|(_, label)| label).collect();
     let conversions = conversions(labelled);
@@ -40,18 +42,7 @@ pub(super) fn expand(labelled: &Labelled) -> TokenStream {
                 }
             }
 
-            #[automatically_derived]
-            impl __orm::CustomType for #ident {}
-
-            #[automatically_derived]
-            #[diagnostic::do_not_recommend]
-            impl __orm::Operand<<#ident as __orm::DbType>::Base> for &#ident {
-                type Null = __orm::NotNull;
-
-                fn into_operand(self) -> __orm::stmt::Expr {
-                    __orm::value_operand(self)
-                }
-            }
+            #marks
 
             #conversions
         };

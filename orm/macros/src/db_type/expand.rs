@@ -5,10 +5,12 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::parse::Custom;
+use crate::custom_type::marks;
 
 /// The code for a type.
 pub(super) fn expand(custom: &Custom) -> TokenStream {
     let Custom { ident, orm, inner } = custom;
+    let marks = marks(ident);
     let items = match inner {
         Some(inner) => of_inner(inner),
         None => of_codec(),
@@ -25,18 +27,7 @@ pub(super) fn expand(custom: &Custom) -> TokenStream {
                 #items
             }
 
-            #[automatically_derived]
-            impl __orm::CustomType for #ident {}
-
-            #[automatically_derived]
-            #[diagnostic::do_not_recommend]
-            impl __orm::Operand<<#ident as __orm::DbType>::Base> for &#ident {
-                type Null = __orm::NotNull;
-
-                fn into_operand(self) -> __orm::stmt::Expr {
-                    __orm::value_operand(self)
-                }
-            }
+            #marks
         };
     }
 }

@@ -18,15 +18,6 @@ pub(super) enum Bound {
     List(Vec<Value>, Type),
 }
 
-/// A raw statement in the words of a dialect.
-#[derive(Debug)]
-pub struct Compiled<'a> {
-    /// The SQL text with placeholders.
-    pub sql: String,
-    /// The values in their order.
-    pub(super) binds: Vec<ValueRef<'a>>,
-}
-
 /// SQL text with names, and what they stand for.
 pub(super) struct NamedSql<'a> {
     pub(super) sql: &'a str,
@@ -34,7 +25,8 @@ pub(super) struct NamedSql<'a> {
 }
 
 impl<'a> NamedSql<'a> {
-    pub(super) fn compile(&self, dialect: &'a dyn Dialect) -> Result<Compiled<'a>> {
+    /// The text in the words of a dialect, and the values in their order.
+    pub(super) fn compile(&self, dialect: &'a dyn Dialect) -> Result<(String, Vec<ValueRef<'a>>)> {
         let mut w = SqlWriter::new(dialect);
         let mut used = vec![false; self.binds.len()];
         let pieces = pieces(self.sql, dialect.capabilities().lexical_rules);
@@ -57,8 +49,7 @@ impl<'a> NamedSql<'a> {
             }
         }
         w.check_binds()?;
-        let (sql, binds) = w.finish();
-        Ok(Compiled { sql, binds })
+        Ok(w.finish())
     }
 
     #[cold]

@@ -7,11 +7,13 @@ use std::borrow::Cow;
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
+use orm_core::value::ValueRef;
 
 use super::bind_value::RawValue;
-use super::named_binds::{Bound, Compiled, NamedSql};
+use super::named_binds::{Bound, NamedSql};
+use crate::engine::Connection;
 use crate::mapping::{Entity, Model};
-use crate::query::executor::Executor;
+use crate::query::executor::{Access, Executor, ReadStatement};
 use crate::query::rows::column_index::{ColumnIndex, RemappedRow};
 use crate::query::rows::from_row::{FromRow, Reader};
 use crate::query::rows::stream::{Stream, StreamSource};
@@ -94,7 +96,7 @@ impl Raw {
     /// for a value that doesn't fit, `UndefinedColumn` if the rows lack a column of the struct.
     pub fn all<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<R>> {
         let (mut rows, mut reader) = (Vec::new(), Reader::default());
-        self.query(conn_or_session, &mut |row| {
+        conn_or_session.read(&Rows(self), |row, _| {
             rows.push(reader.read(row)?);
             Ok(())
         })?;
@@ -107,7 +109,7 @@ impl Raw {
     /// As [`Raw::all`].
     pub fn first<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<Option<R>> {
         let (mut first, mut reader) = (None, Reader::default());
-        self.query(conn_or_session, &mut |row| {
+        conn_or_session.read(&Rows(self), |row, _| {
             if first.is_none() {
                 first = Some(reader.read(row)?);
             }
@@ -122,7 +124,7 @@ impl Raw {
     /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Raw::all`].
     pub fn one<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<R> {
         let (mut only, mut reader) = (None, Reader::default());
-        self.query(conn_or_session, &mut |row| {
+        conn_or_session.read(&Rows(self), |row, _| {
             if only.is_some() {
                 return Err(Error::new(ErrorKind::MultipleRows).with_sql(&self.sql));
             }
@@ -159,7 +161,7 @@ impl Raw {
         conn: &'c mut C,
     ) -> Result<Stream<'c, R>> {
         let conn = conn.source();
-        let Compiled { sql, binds } = self.compile(conn.dialect())?;
+        let (sql, binds) = self.text(conn.dialect())?;
         Ok(Stream::new(conn.raw_cursor(&sql, &binds)?, Reader::read))
     }
 
@@ -174,20 +176,15 @@ impl Raw {
     ) -> Result<Vec<X::Of<E::Model>>> {
         let mut entities = Vec::new();
         let mut places = None;
-        x.raw(
-            |conn| self.compile(conn.dialect()),
-            |conn, mut sink, Compiled { sql, binds }| {
-                conn.raw_query(sql, binds, &mut |row| {
-                    let places = match &mut places {
-                        Some(places) => places,
-                        unknown => unknown.insert(places_of::<E::Model>(row)?),
-                    };
-                    let row = RemappedRow { row, places };
-                    entities.push(X::entity::<E::Model>(&mut sink, &row, 0)?);
-                    Ok(())
-                })
-            },
-        )?;
+        x.read(&Rows(self), |row, sink| {
+            let places = match &mut places {
+                Some(places) => places,
+                unknown => unknown.insert(places_of::<E::Model>(row)?),
+            };
+            let row = RemappedRow { row, places };
+            entities.push(X::entity::<E::Model>(sink, &row, 0)?);
+            Ok(())
+        })?;
         Ok(entities)
     }
 
@@ -196,10 +193,7 @@ impl Raw {
     /// # Errors
     /// As [`Raw::all`].
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
-        conn_or_session.raw(
-            |conn| self.compile(conn.dialect()),
-            |conn, _, Compiled { sql, binds }| Ok(conn.raw_execute(sql, binds)?.affected),
-        )
+        conn_or_session.read(&Affected(self), |_, _| Ok(()))
     }
 
     /// The SQL text in a dialect, with placeholders instead of names.
@@ -207,23 +201,70 @@ impl Raw {
     /// # Errors
     /// `Usage` for a name without a value or a value without its name.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
-        Ok(self.compile(dialect)?.sql)
+        Ok(self.text(dialect)?.0)
     }
 
-    fn compile<'a>(&'a self, dialect: &'a dyn Dialect) -> Result<Compiled<'a>> {
+    /// The statement in the words of a dialect, and the values in their order.
+    fn text<'a>(&'a self, dialect: &'a dyn Dialect) -> Result<(String, Vec<ValueRef<'a>>)> {
         let (sql, binds) = (&self.sql, &self.binds);
         NamedSql { sql, binds }.compile(dialect)
     }
+}
 
-    fn query<X: Executor>(
+/// Raw SQL for its rows.
+struct Rows<'q>(&'q Raw);
+
+/// Raw SQL for the number of rows that it matches.
+struct Affected<'q>(&'q Raw);
+
+impl ReadStatement for Rows<'_> {
+    type Outcome = ();
+
+    fn access(&self) -> Access {
+        Access::Raw
+    }
+
+    fn compile<T>(
         &self,
-        x: &mut X,
+        dialect: &'static dyn Dialect,
+        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<T>,
+    ) -> Result<T> {
+        let (sql, binds) = self.0.text(dialect)?;
+        run(&sql, &binds)
+    }
+
+    fn execute(
+        &self,
+        connection: &mut Connection,
+        (sql, binds): (&str, &[ValueRef<'_>]),
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        x.raw(
-            |conn| self.compile(conn.dialect()),
-            |conn, _, Compiled { sql, binds }| conn.raw_query(sql, binds, each),
-        )
+        connection.raw_query(sql, binds, each)
+    }
+}
+
+impl ReadStatement for Affected<'_> {
+    type Outcome = u64;
+
+    fn access(&self) -> Access {
+        Access::Raw
+    }
+
+    fn compile<T>(
+        &self,
+        dialect: &'static dyn Dialect,
+        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<T>,
+    ) -> Result<T> {
+        Rows(self.0).compile(dialect, run)
+    }
+
+    fn execute(
+        &self,
+        connection: &mut Connection,
+        (sql, binds): (&str, &[ValueRef<'_>]),
+        _each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<u64> {
+        Ok(connection.raw_execute(sql, binds)?.affected)
     }
 }
 

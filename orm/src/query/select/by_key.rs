@@ -96,7 +96,7 @@ fn statement(
         dialect: dialect.name(),
         model,
         kind: match access {
-            Access::Plain => StatementKind::Get,
+            Access::Plain | Access::Raw => StatementKind::Get,
             Access::Lock => StatementKind::GetForUpdate,
         },
         columns: Vec::new(),

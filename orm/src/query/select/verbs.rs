@@ -2,13 +2,15 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::Dialect;
+use orm_core::value::ValueRef;
 
 use super::builder::Select;
 use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::engine::Connection;
 use crate::query::compile::verb::Verb;
-use crate::query::executor::{Access, Executor};
+use crate::query::executor::{Access, Executor, ReadStatement};
 use crate::query::rows::from_row::read_value;
 use crate::query::rows::stream::{Stream, StreamSource};
 
@@ -19,11 +21,9 @@ impl<S: Selectable> Select<S> {
     /// `Usage` for an error of the query, the database's refusal, `Decode` for a value that doesn't fit.
     pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<S::Output<X>>> {
         let mut rows = Vec::new();
-        conn_or_session.read(self.query.access(), |conn, mut sink| {
-            run(&self.query, Verb::All, conn, &mut |row| {
-                rows.push(S::decode::<X>(row, 0, &mut sink)?);
-                Ok(())
-            })
+        conn_or_session.read(&self.query.verb(Verb::All), |row, sink| {
+            rows.push(S::decode::<X>(row, 0, sink)?);
+            Ok(())
         })?;
         Ok(rows)
     }
@@ -34,11 +34,9 @@ impl<S: Selectable> Select<S> {
     /// As [`Select::all`].
     pub fn first<X: Executor>(&self, conn_or_session: &mut X) -> Result<Option<S::Output<X>>> {
         let mut first = None;
-        conn_or_session.read(self.query.access(), |conn, mut sink| {
-            run(&self.query, Verb::First, conn, &mut |row| {
-                first = Some(S::decode::<X>(row, 0, &mut sink)?);
-                Ok(())
-            })
+        conn_or_session.read(&self.query.verb(Verb::First), |row, sink| {
+            first = Some(S::decode::<X>(row, 0, sink)?);
+            Ok(())
         })?;
         Ok(first)
     }
@@ -63,14 +61,12 @@ impl<S: Selectable> Select<S> {
         conn_or_session: &mut X,
     ) -> Result<Option<S::Output<X>>> {
         let mut only = None;
-        conn_or_session.read(self.query.access(), |conn, mut sink| {
-            run(&self.query, Verb::One, conn, &mut |row| {
-                if only.is_some() {
-                    return Err(self.query.wrong_number(ErrorKind::MultipleRows));
-                }
-                only = Some(S::decode::<X>(row, 0, &mut sink)?);
-                Ok(())
-            })
+        conn_or_session.read(&self.query.verb(Verb::One), |row, sink| {
+            if only.is_some() {
+                return Err(self.query.wrong_number(ErrorKind::MultipleRows));
+            }
+            only = Some(S::decode::<X>(row, 0, sink)?);
+            Ok(())
         })?;
         Ok(only)
     }
@@ -125,11 +121,9 @@ impl<S> Select<S> {
     /// As [`Select::all`].
     pub fn count<X: Executor>(&self, conn_or_session: &mut X) -> Result<i64> {
         let mut count = 0_i64;
-        conn_or_session.read(Access::Plain, |conn, _| {
-            run(&self.query, Verb::Count, conn, &mut |row| {
-                count = read_value(row, 0)?;
-                Ok(())
-            })
+        conn_or_session.read(&self.query.verb(Verb::Count), |row, _| {
+            count = read_value(row, 0)?;
+            Ok(())
         })?;
         Ok(count)
     }
@@ -140,28 +134,56 @@ impl<S> Select<S> {
     /// As [`Select::all`].
     pub fn exists<X: Executor>(&self, conn_or_session: &mut X) -> Result<bool> {
         let mut exists = false;
-        conn_or_session.read(Access::Plain, |conn, _| {
-            run(&self.query, Verb::Exists, conn, &mut |_| {
-                exists = true;
-                Ok(())
-            })
+        conn_or_session.read(&self.query.verb(Verb::Exists), |_, _| {
+            exists = true;
+            Ok(())
         })?;
         Ok(exists)
     }
 }
 
-fn run(
-    query: &QueryState,
+/// A query with what is asked of it.
+struct VerbOf<'q> {
+    query: &'q QueryState,
     verb: Verb,
-    conn: &mut Connection,
-    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
-) -> Result<()> {
-    query.compile(verb, conn.dialect(), |sql, binds| {
-        conn.read(sql, binds, each)
-    })
+}
+
+impl ReadStatement for VerbOf<'_> {
+    type Outcome = ();
+
+    fn access(&self) -> Access {
+        match self.verb {
+            Verb::All | Verb::First | Verb::One => self.query.access(),
+            // They refuse a lock themselves, since they hand out no row to lock.
+            Verb::Count | Verb::Exists => Access::Plain,
+        }
+    }
+
+    #[inline]
+    fn compile<T>(
+        &self,
+        dialect: &'static dyn Dialect,
+        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<T>,
+    ) -> Result<T> {
+        self.query.compile(self.verb, dialect, run)
+    }
+
+    #[inline]
+    fn execute(
+        &self,
+        connection: &mut Connection,
+        (sql, binds): (&str, &[ValueRef<'_>]),
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        connection.read(sql, binds, each)
+    }
 }
 
 impl QueryState {
+    fn verb(&self, verb: Verb) -> VerbOf<'_> {
+        VerbOf { query: self, verb }
+    }
+
     #[cold]
     fn wrong_number(&self, kind: ErrorKind) -> Error {
         let mut error = Error::new(kind);
