@@ -2,73 +2,37 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use dialect_mysql::{MysqlConfig, MysqlDriver};
 use orm_core::driver::{Connection, Driver, TransactionState};
 use orm_core::error::{Error, ErrorKind};
+use orm_core::testing::SilentProxy;
 
 use super::support::{control, execute, failure, opts};
 
 const LIMIT: Duration = Duration::from_millis(300);
 
-/// Passes on what the server says until it falls silent.
-struct Proxy {
-    port: u16,
-    silent: Arc<AtomicBool>,
+fn start() -> SilentProxy {
+    let server = opts();
+    SilentProxy::start(
+        server.get_ip_or_hostname().into_owned(),
+        server.get_tcp_port(),
+    )
+    .unwrap()
 }
 
-impl Proxy {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let silent = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&silent);
-        thread::spawn(move || {
-            for client in listener.incoming() {
-                let server = opts();
-                let target = (server.get_ip_or_hostname(), server.get_tcp_port());
-                let server = TcpStream::connect((&*target.0, target.1)).unwrap();
-                let client = client.unwrap();
-                let (up, down) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-                let flag = Arc::clone(&flag);
-                thread::spawn(move || pass(client, server, &AtomicBool::new(false)));
-                thread::spawn(move || pass(down, up, &flag));
-            }
-        });
-        Self { port, silent }
-    }
-
-    fn config(&self) -> MysqlConfig {
-        let server = opts();
-        MysqlConfig::new("127.0.0.1", self.port)
-            .user(server.get_user().unwrap_or_default())
-            .password(server.get_pass().unwrap_or_default())
-    }
-
-    fn connect(&self, answer_timeout: Duration) -> Box<dyn Connection> {
-        let config = self.config().answer_timeout(answer_timeout);
-        MysqlDriver::new(config).connect().unwrap()
-    }
-
-    fn fall_silent(&self) {
-        self.silent.store(true, Ordering::SeqCst);
-    }
+fn config(proxy: &SilentProxy) -> MysqlConfig {
+    let server = opts();
+    MysqlConfig::new("127.0.0.1", proxy.port())
+        .user(server.get_user().unwrap_or_default())
+        .password(server.get_pass().unwrap_or_default())
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream, silent: &AtomicBool) {
-    let mut buffer = vec![0; 65536];
-    while let Ok(length @ 1..) = from.read(&mut buffer) {
-        if !silent.load(Ordering::SeqCst) && to.write_all(&buffer[..length]).is_err() {
-            break;
-        }
-    }
-    let _ = to.shutdown(Shutdown::Both);
+fn connect(proxy: &SilentProxy, answer_timeout: Duration) -> Box<dyn Connection> {
+    let config = config(proxy).answer_timeout(answer_timeout);
+    MysqlDriver::new(config).connect().unwrap()
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
@@ -80,18 +44,21 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 #[test]
 fn each_wait_for_an_answer_ends() {
     type Call = fn(&mut dyn Connection) -> Result<(), Error>;
-    let calls: [(&str, Call); 5] = [
+    let calls: [(&str, Call); 6] = [
         ("BEGIN", |c| c.control("BEGIN")),
         ("COMMIT", |c| c.control("COMMIT")),
         ("the statement", |c| c.execute("SELECT 1", &[]).map(drop)),
         ("the statement", |c| {
             c.query("SELECT 2", &[], &mut |_| Ok(()))
         }),
+        ("the statement", |c| {
+            c.cursor("SELECT 3", &[]).fetch(&mut |_| ()).map(drop)
+        }),
         ("the driver", |c| c.reset()),
     ];
     for (what, call) in calls {
-        let proxy = Proxy::start();
-        let mut connection = proxy.connect(LIMIT);
+        let proxy = start();
+        let mut connection = connect(&proxy, LIMIT);
         execute(connection.as_mut(), "SELECT 1");
         if what == "COMMIT" {
             control(connection.as_mut(), &["BEGIN"]);
@@ -113,7 +80,7 @@ fn each_wait_for_an_answer_ends() {
 
 #[test]
 fn rows_that_keep_coming_are_no_silence() {
-    let mut connection = Proxy::start().connect(LIMIT);
+    let mut connection = connect(&start(), LIMIT);
     let connection = connection.as_mut();
     // Three times as long as the limit. The server sends what fills its buffer.
     let slow = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 45) \
@@ -134,8 +101,8 @@ fn rows_that_keep_coming_are_no_silence() {
 
 #[test]
 fn nothing_is_waited_for_when_a_connection_is_dropped() {
-    let proxy = Proxy::start();
-    let mut connection = proxy.connect(Duration::ZERO);
+    let proxy = start();
+    let mut connection = connect(&proxy, Duration::ZERO);
     control(connection.as_mut(), &["BEGIN"]);
     proxy.fall_silent();
     let ((), time) = timed(|| drop(connection));
@@ -144,11 +111,11 @@ fn nothing_is_waited_for_when_a_connection_is_dropped() {
 
 #[test]
 fn connecting_is_told_as_the_phase() {
-    let proxy = Proxy::start();
+    let proxy = start();
     proxy.fall_silent();
     for config in [
-        proxy.config().answer_timeout(LIMIT),
-        proxy.config().connect_timeout(LIMIT),
+        config(&proxy).answer_timeout(LIMIT),
+        config(&proxy).connect_timeout(LIMIT),
     ] {
         let (opened, time) = timed(|| MysqlDriver::new(config).connect());
         let error = opened.err().expect("no answer");
@@ -166,8 +133,8 @@ fn connecting_is_told_as_the_phase() {
 
 #[test]
 fn a_ping_does_not_wait_for_a_silent_peer() {
-    let proxy = Proxy::start();
-    let config = proxy.config().connect_timeout(Duration::from_secs(1));
+    let proxy = start();
+    let config = config(&proxy).connect_timeout(Duration::from_secs(1));
     let mut connection = MysqlDriver::new(config).connect().unwrap();
     connection.ping().unwrap();
     proxy.fall_silent();

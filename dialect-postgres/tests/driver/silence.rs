@@ -1,64 +1,26 @@
 //! A server that falls silent while the connection stays open: how long that is waited for, and what is said of it.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use dialect_postgres::{PostgresConfig, PostgresDriver};
 use orm_core::driver::{Connection, Driver, TransactionState};
 use orm_core::error::{Error, ErrorKind};
+use orm_core::testing::SilentProxy;
 
 use crate::{Database, Server};
 
 const LIMIT: Duration = Duration::from_millis(300);
 
-/// Passes on what the server says until it falls silent.
-struct Proxy {
-    port: u16,
-    silent: Arc<AtomicBool>,
+fn start() -> SilentProxy {
+    let Server { host, port, .. } = Server::new();
+    SilentProxy::start(host, port).unwrap()
 }
 
-impl Proxy {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let silent = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&silent);
-        thread::spawn(move || {
-            for client in listener.incoming() {
-                let Server { host, port, .. } = Server::new();
-                let (client, server) = (client.unwrap(), TcpStream::connect((host, port)).unwrap());
-                let (up, down) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-                let flag = Arc::clone(&flag);
-                thread::spawn(move || pass(client, server, &AtomicBool::new(false)));
-                thread::spawn(move || pass(down, up, &flag));
-            }
-        });
-        Self { port, silent }
-    }
-
-    fn connect(&self, answer_timeout: Duration) -> Box<dyn Connection> {
-        let config = Server::new().login(PostgresConfig::new("127.0.0.1", self.port));
-        let config = config.answer_timeout(answer_timeout);
-        PostgresDriver::new(config).connect().unwrap()
-    }
-
-    fn fall_silent(&self) {
-        self.silent.store(true, Ordering::SeqCst);
-    }
-}
-
-fn pass(mut from: TcpStream, mut to: TcpStream, silent: &AtomicBool) {
-    let mut buffer = vec![0; 65536];
-    while let Ok(length @ 1..) = from.read(&mut buffer) {
-        if !silent.load(Ordering::SeqCst) && to.write_all(&buffer[..length]).is_err() {
-            break;
-        }
-    }
-    let _ = to.shutdown(Shutdown::Both);
+fn connect(proxy: &SilentProxy, answer_timeout: Duration) -> Box<dyn Connection> {
+    let config = Server::new().login(PostgresConfig::new("127.0.0.1", proxy.port()));
+    let config = config.answer_timeout(answer_timeout);
+    PostgresDriver::new(config).connect().unwrap()
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
@@ -70,19 +32,23 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 #[test]
 fn each_wait_for_an_answer_ends() {
     type Call = fn(&mut dyn Connection) -> Result<(), Error>;
-    let calls: [(&str, Call); 6] = [
+    let calls: [(&str, Call); 7] = [
         ("BEGIN", |c| c.control("BEGIN")),
         ("COMMIT", |c| c.control("COMMIT")),
         ("the statement", |c| c.execute("SELECT 1", &[]).map(drop)),
         ("the statement", |c| {
             c.query("SELECT 2", &[], &mut |_| Ok(()))
         }),
+        // A cursor outside of a transaction begins one.
+        ("BEGIN", |c| {
+            c.cursor("SELECT 3", &[]).fetch(&mut |_| ()).map(drop)
+        }),
         ("the driver", |c| c.reset()),
         ("the driver", |c| c.resync()),
     ];
     for (what, call) in calls {
-        let proxy = Proxy::start();
-        let mut connection = proxy.connect(LIMIT);
+        let proxy = start();
+        let mut connection = connect(&proxy, LIMIT);
         connection.execute("SELECT 1", &[]).unwrap();
         if what == "COMMIT" {
             connection.control("BEGIN").unwrap();
@@ -119,8 +85,8 @@ fn rows_that_keep_coming_are_no_silence() {
 
 #[test]
 fn nothing_is_waited_for_when_a_connection_is_dropped() {
-    let proxy = Proxy::start();
-    let mut connection = proxy.connect(Duration::ZERO);
+    let proxy = start();
+    let mut connection = connect(&proxy, Duration::ZERO);
     connection.control("BEGIN").unwrap();
     proxy.fall_silent();
     let ((), time) = timed(|| drop(connection));
@@ -129,9 +95,9 @@ fn nothing_is_waited_for_when_a_connection_is_dropped() {
 
 #[test]
 fn a_server_that_is_not_there_yet_is_told_by_its_phase() {
-    let proxy = Proxy::start();
+    let proxy = start();
     proxy.fall_silent();
-    let config = Server::new().login(PostgresConfig::new("127.0.0.1", proxy.port));
+    let config = Server::new().login(PostgresConfig::new("127.0.0.1", proxy.port()));
     let driver = PostgresDriver::new(config.connect_timeout(LIMIT));
     let error = driver.connect().err().expect("no answer");
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed);

@@ -1,16 +1,18 @@
 //! For tests of this crate and of those that build on it, behind the feature `testing`.
 //!
 //! `ansi.rs` is a dialect of the standard's own words, `recording.rs` a driver around another that
-//! keeps a list of what was sent, `faulty.rs` one that injects faults, and `golden/` has the statements whose text
-//! every dialect pins. Nothing here is for production.
+//! keeps a list of what was sent, `faulty.rs` one that injects faults, `proxy.rs` makes a server fall silent, and
+//! `golden/` has the statements whose text every dialect pins. Nothing here is for production.
 
 mod ansi;
 mod faulty;
 pub mod golden;
+mod proxy;
 mod recording;
 
 pub use ansi::{ANSI, AnsiDialect};
 pub use faulty::{Fault, Faults, FaultyDriver};
+pub use proxy::SilentProxy;
 pub use recording::{Call, Entry, Recorder, RecordingConnection, RecordingDriver};
 
 /// `value` with what `change` changes: in place of a literal, which such structs don't have outside of their crate.

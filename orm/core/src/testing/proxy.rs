@@ -1,0 +1,68 @@
+//! A proxy in front of a server that can fall silent while its connections stay open.
+//!
+//! Used by the tests of the drivers that talk to servers.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+/// Passes on what the server says until it falls silent.
+#[derive(Debug)]
+pub struct SilentProxy {
+    port: u16,
+    is_silent: Arc<AtomicBool>,
+}
+
+impl SilentProxy {
+    /// A proxy in front of `host` and `port`, which listens on this machine until the process ends.
+    ///
+    /// # Errors
+    /// That of listening.
+    pub fn start(host: String, port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let own = listener.local_addr()?.port();
+        let is_silent = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&is_silent);
+        thread::spawn(move || {
+            for client in listener.incoming() {
+                // Who connects finds out that it did not work.
+                let _ = client.and_then(|client| join(client, (&host, port), &flag));
+            }
+        });
+        Ok(Self {
+            port: own,
+            is_silent,
+        })
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// From now on nothing of what the server says gets through.
+    pub fn fall_silent(&self) {
+        self.is_silent.store(true, Ordering::SeqCst);
+    }
+}
+
+fn join(client: TcpStream, server: (&str, u16), is_silent: &Arc<AtomicBool>) -> io::Result<()> {
+    let server = TcpStream::connect(server)?;
+    let (up, down) = (client.try_clone()?, server.try_clone()?);
+    let flag = Arc::clone(is_silent);
+    thread::spawn(move || pass(client, server, &AtomicBool::new(false)));
+    thread::spawn(move || pass(down, up, &flag));
+    Ok(())
+}
+
+fn pass(mut from: TcpStream, mut to: TcpStream, is_silent: &AtomicBool) {
+    let mut buffer = vec![0; 65536];
+    while let Ok(length @ 1..) = from.read(&mut buffer) {
+        if !is_silent.load(Ordering::SeqCst) && to.write_all(&buffer[..length]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}
