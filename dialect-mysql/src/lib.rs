@@ -162,6 +162,10 @@ impl Dialect for MysqlDialect {
     fn list_tables(&self) -> &'static str {
         ddl::LIST_TABLES
     }
+
+    fn is_already_dropped(&self, code: &str) -> bool {
+        code == ddl::NO_SUCH_KEY
+    }
 }
 
 // Every hook without the collation in it is MySQL's own.
@@ -254,5 +258,9 @@ impl Dialect for MariaDbDialect {
 
     fn list_tables(&self) -> &'static str {
         MysqlDialect.list_tables()
+    }
+
+    fn is_already_dropped(&self, code: &str) -> bool {
+        MysqlDialect.is_already_dropped(code)
     }
 }

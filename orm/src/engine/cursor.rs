@@ -1,6 +1,6 @@
 //! [`Cursor`]: a query on a [`Connection`] whose rows are read as they are asked for.
 //!
-//! What `connection.rs` does around a statement is done here around one that lasts. `query/select/stream.rs` makes
+//! What `run.rs` does around a statement is done here around one that lasts. `query/select/stream.rs` makes
 //! typed rows of it.
 
 use orm_core::driver;
@@ -9,10 +9,11 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 use orm_core::value::ValueRef;
 
-use super::connection::{Connection, Effect, native};
+use super::connection::{Connection, native};
 use super::failure;
 use super::handle::Shared;
 use super::log::Started;
+use super::run::Effect;
 use super::transaction_control;
 use super::transaction_state::Transaction;
 

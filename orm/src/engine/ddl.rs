@@ -165,14 +165,18 @@ fn held_by_rows(error: Error) -> Error {
 /// An interrupted creation on a database without transactional DDL leaves a cycle of foreign keys open:
 /// what was to close it can't be dropped, and need not be.
 fn drop_one(connection: &mut Connection, statement: &str) -> Result<()> {
+    let dialect = connection.dialect();
     match connection.control(statement) {
-        Err(error) if error.code() == Some(NO_SUCH_KEY) => Ok(()),
+        Err(error)
+            if error
+                .code()
+                .is_some_and(|code| dialect.is_already_dropped(code)) =>
+        {
+            Ok(())
+        }
         other => other,
     }
 }
-
-/// MySQL's and MariaDB's code for a key that isn't there. Others have no code of this form.
-const NO_SUCH_KEY: &str = "1091";
 
 fn existing_tables(connection: &mut Connection) -> Result<HashSet<String>> {
     let mut names = HashSet::new();

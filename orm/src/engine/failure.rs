@@ -1,6 +1,6 @@
 //! What an error of a statement means: for the transaction around it, and in words for the program.
 //!
-//! Used by `connection.rs` and `cursor.rs`. Which native code is which kind is the drivers' to say.
+//! Used by `run.rs` and `cursor.rs`. Which native code is which kind is the drivers' to say.
 
 use orm_core::error::{Error, ErrorKind};
 use orm_core::schema::violation;

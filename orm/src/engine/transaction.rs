@@ -246,7 +246,7 @@ impl Connection {
             return Err(refusal(self.transaction.state, "set a savepoint"));
         }
         let number = self.savepoints + 1;
-        self.control(&format!("SAVEPOINT {SAVEPOINT_PREFIX}{number}"))?;
+        self.control(&self.dialect.savepoint(&savepoint_name(number)))?;
         self.savepoints = number;
         Ok(number)
     }
@@ -256,7 +256,7 @@ impl Connection {
         if self.transaction.state != TransactionState::Open {
             return Err(refusal(self.transaction.state, "release a savepoint"));
         }
-        self.control(&format!("RELEASE SAVEPOINT {SAVEPOINT_PREFIX}{number}"))?;
+        self.control(&self.dialect.release_savepoint(&savepoint_name(number)))?;
         self.savepoints = number - 1;
         Ok(())
     }
@@ -293,9 +293,13 @@ impl Connection {
             return Err(refusal(self.transaction.state, "roll back to a savepoint"));
         }
         self.transaction.state = TransactionState::Open;
-        self.control(&format!("ROLLBACK TO SAVEPOINT {SAVEPOINT_PREFIX}{number}"))?;
+        self.control(&self.dialect.rollback_to_savepoint(&savepoint_name(number)))?;
         self.release(number)
     }
+}
+
+fn savepoint_name(number: u32) -> String {
+    format!("{SAVEPOINT_PREFIX}{number}")
 }
 
 /// The error of a COMMIT of which it isn't known whether it was done.

@@ -285,6 +285,27 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// `Unsupported` for an option that the database hasn't.
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>>;
 
+    /// The statement that sets a savepoint; `name` needs no quotes.
+    fn savepoint(&self, name: &str) -> String {
+        format!("SAVEPOINT {name}")
+    }
+
+    /// The statement that ends a savepoint and keeps its work.
+    fn release_savepoint(&self, name: &str) -> String {
+        format!("RELEASE SAVEPOINT {name}")
+    }
+
+    /// The statement that undoes the work since a savepoint, which stays.
+    fn rollback_to_savepoint(&self, name: &str) -> String {
+        format!("ROLLBACK TO SAVEPOINT {name}")
+    }
+
+    /// Whether an error of that native code says that what a DROP or ALTER … DROP names is not there.
+    fn is_already_dropped(&self, code: &str) -> bool {
+        let _ = code;
+        false
+    }
+
     /// The statement that takes back, after the end of a transaction, what [`Dialect::begin`] has set for more
     /// than this transaction.
     fn after_end(&self, options: &TransactionOptions) -> Option<&'static str> {

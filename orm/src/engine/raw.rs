@@ -1,0 +1,122 @@
+//! SQL text of the program's own on a [`Connection`]: the `raw_…` methods, and what such a text may do to the transaction.
+//!
+//! `run.rs` runs it as any other. What the library renders is in `rendered.rs`.
+
+use orm_core::driver::{Outcome, Row, TransactionState};
+use orm_core::error::Result;
+use orm_core::value::ValueRef;
+
+use super::connection::Connection;
+use super::run::Effect;
+use super::transaction_control;
+use super::transaction_state::{Owner, Transaction};
+
+impl Connection {
+    /// Runs one statement of SQL text with binds and tells how many rows it matched.
+    ///
+    /// # Errors
+    /// - The database's refusal as a kind.
+    /// - `Transaction` if the transaction around it is lost or aborted.
+    /// - `Usage` for COMMIT, ROLLBACK, BEGIN and their like in a transaction that this library has begun; in a
+    ///   session's also for ROLLBACK TO SAVEPOINT. The hint names the verb to call.
+    /// - `CommitUnknown` if the connection was lost under a statement outside a transaction.
+    pub fn raw_execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+        self.raw = true;
+        self.watched(sql, |connection| connection.execute(sql, binds))
+    }
+
+    /// Runs one statement of SQL text once for each `width` values of `binds`.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_execute`], or the error of `done`.
+    pub fn raw_execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        binds: &[ValueRef<'_>],
+        done: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        self.raw = true;
+        self.watched(sql, |connection| {
+            connection.execute_each(sql, width, binds, done)
+        })
+    }
+
+    /// Runs one statement of SQL text with binds and hands each row to `each`.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_execute`], or the error of `each`.
+    pub fn raw_query(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        self.raw = true;
+        self.watched(sql, |connection| connection.query(sql, binds, each))
+    }
+
+    /// Runs one statement without binds and rows, such as DDL. A statement that ends the transaction, as
+    /// DDL does on MySQL and MariaDB and a CALL may, is noticed: the next call says so.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_execute`].
+    pub fn raw_control(&mut self, sql: &str) -> Result<()> {
+        self.raw = true;
+        let was = self.transaction.state;
+        let result = self.watched(sql, |connection| connection.send(sql, Effect::Writes));
+        if result.is_err() {
+            self.doubt(was);
+        }
+        result
+    }
+
+    /// Runs a text of the program's own, unless it controls a transaction that isn't its own. One that may end the
+    /// open transaction and begin another is watched: the driver tells that one is open then, not that it is a
+    /// different one. A savepoint of the library's own is gone with the first.
+    #[inline]
+    fn watched<T>(&mut self, sql: &str, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        use transaction_control::Impact;
+        match self.impact(sql)? {
+            Impact::Nothing | Impact::Controls(_) => run(self),
+            Impact::Unknown => {
+                let watch = self.set_savepoint()?;
+                let result = run(self);
+                self.find_savepoint(watch);
+                result
+            }
+        }
+    }
+
+    /// What a text of the program's own may do to the open transaction.
+    ///
+    /// # Errors
+    /// `Usage` for one that controls a transaction which isn't its own.
+    #[inline]
+    pub(super) fn impact(&mut self, sql: &str) -> Result<transaction_control::Impact> {
+        use transaction_control::Impact;
+        self.resync()?;
+        let Transaction { state, owner } = self.transaction;
+        if state != TransactionState::Open {
+            return Ok(Impact::Nothing);
+        }
+        let rules = self.dialect.capabilities().lexical_rules;
+        match transaction_control::impact(sql, rules, owner) {
+            Impact::Controls(control) if owner != Owner::Text => {
+                let in_closure = self.closures > 0 && owner != Owner::Session;
+                Err(transaction_control::refusal(&control, owner, in_closure).with_sql(sql))
+            }
+            impact => Ok(impact),
+        }
+    }
+
+    /// Where DDL commits what is open, that has happened before the answer of a statement without rows is lost.
+    fn doubt(&mut self, was: TransactionState) {
+        let lost = was == TransactionState::Open
+            && self.transaction.state == TransactionState::RolledBack
+            && self.native().is_broken();
+        if lost && !self.dialect.capabilities().transactional_ddl {
+            self.transaction.state = TransactionState::EndedExternally;
+        }
+    }
+}

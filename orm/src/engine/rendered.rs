@@ -1,0 +1,103 @@
+//! Texts that the library has rendered, on a [`Connection`]: they leave nothing behind in a session.
+//!
+//! `query` and `flush` call these, and `transaction.rs`. `run.rs` runs them; a program's own texts are in `raw.rs`.
+
+use orm_core::driver::{self, Outcome, Row, TransactionState};
+use orm_core::error::Result;
+use orm_core::value::ValueRef;
+
+use super::connection::Connection;
+use super::run::Effect;
+
+impl Connection {
+    /// As [`Connection::raw_execute`], of a text that the library has rendered.
+    #[inline]
+    pub(crate) fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+        self.run(
+            (sql, binds, Effect::Writes),
+            |native| native.execute(sql, binds),
+            |outcome| outcome.affected,
+        )
+    }
+
+    /// As [`Connection::raw_execute_each`], of a text that the library has rendered.
+    pub(crate) fn execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        binds: &[ValueRef<'_>],
+        done: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        let rows = (binds.len() / width.max(1)) as u64;
+        self.run(
+            (sql, binds, Effect::Writes),
+            |native| native.execute_each(sql, width, binds, done),
+            |()| rows,
+        )
+    }
+
+    /// As [`Connection::raw_query`], of a text that the library has rendered.
+    #[inline]
+    pub(crate) fn query(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        self.fetch((sql, binds, Effect::Writes), each)
+    }
+
+    /// Runs a query that only reads. One whose connection turns out to have died in the pool is sent again on a
+    /// new one: a query costs no round trip more to find that out.
+    ///
+    /// # Errors
+    /// As [`Connection::raw_query`].
+    #[inline]
+    pub(crate) fn read(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let pooled = !self.used && self.transaction.state == TransactionState::None;
+        let mut begun = false;
+        let result = self.fetch((sql, binds, Effect::Reads), &mut |row| {
+            begun = true;
+            each(row)
+        });
+        match result {
+            Err(error) if pooled && !begun && error.is_connection_lost() => {
+                self.reconnect()?;
+                self.fetch((sql, binds, Effect::Reads), each)
+            }
+            result => result,
+        }
+    }
+
+    #[inline]
+    fn fetch(
+        &mut self,
+        (sql, binds, effect): (&str, &[ValueRef<'_>], Effect),
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let query = |native: &mut dyn driver::Connection| {
+            let mut rows = 0_u64;
+            native.query(sql, binds, &mut |row| {
+                rows += 1;
+                each(row)
+            })?;
+            Ok(rows)
+        };
+        self.run((sql, binds, effect), query, |rows| *rows)
+            .map(|_| ())
+    }
+
+    /// As [`Connection::raw_control`], of a text that the library has rendered.
+    pub(crate) fn control(&mut self, sql: &str) -> Result<()> {
+        self.send(sql, Effect::Control)
+    }
+
+    pub(super) fn send(&mut self, sql: &str, effect: Effect) -> Result<()> {
+        self.run((sql, &[], effect), |native| native.control(sql), |()| 0)
+    }
+}

@@ -1,0 +1,115 @@
+//! The one way of a statement on a [`Connection`]: is it allowed, log it, run it, and what is left of the transaction.
+//!
+//! `raw.rs` and `rendered.rs` come here. What lasts longer than a call is in `cursor.rs`.
+
+use orm_core::driver::{self, TransactionState};
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::ValueRef;
+
+use super::connection::{Connection, native};
+use super::failure;
+use super::transaction_state::allow_statement;
+
+/// What a statement may do, which tells what a lost answer means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Nothing: a typed query.
+    Reads,
+    /// Anything: a statement that commits by itself outside a transaction.
+    Writes,
+    /// Transactions and savepoints, which the caller follows.
+    Control,
+}
+
+impl Connection {
+    #[inline]
+    pub(super) fn run<T>(
+        &mut self,
+        (sql, binds, effect): (&str, &[ValueRef<'_>], Effect),
+        statement: impl FnOnce(&mut dyn driver::Connection) -> Result<T>,
+        rows: impl Fn(&T) -> u64,
+    ) -> Result<T> {
+        let autocommits = self.admit(sql, effect)?;
+        let start = self.shared.log.start(binds);
+        let result = statement(native(&mut self.slot));
+        if let Some(start) = start {
+            self.shared
+                .log
+                .finish(&start, sql, result.as_ref().map(rows));
+        }
+        match result {
+            Ok(value) => {
+                // Any text may begin or end a transaction: BEGIN by hand, a CALL, DDL on MySQL.
+                self.observe(None, sql);
+                Ok(value)
+            }
+            Err(error) => Err(self.failed(error, sql, autocommits)),
+        }
+    }
+
+    /// Whether a statement may run here and now; if so, whether it commits by itself.
+    #[inline]
+    pub(super) fn admit(&mut self, sql: &str, effect: Effect) -> Result<bool> {
+        if !self.is_leaving {
+            self.shared.check_thread()?;
+        }
+        self.resync()?;
+        allow_statement(self.transaction.state)?;
+        if !is_text(sql) {
+            return Err(no_text(sql));
+        }
+        self.used = true;
+        Ok(self.transaction.state == TransactionState::None && effect == Effect::Writes)
+    }
+
+    #[cold]
+    fn failed(&mut self, error: Error, sql: &str, autocommits: bool) -> Error {
+        self.observe(Some(&error), sql);
+        failure::explain(error, sql, (self.dialect, autocommits))
+    }
+
+    /// Asks the driver what is left of the transaction after `sql`, which succeeded or failed by `error`, and
+    /// remembers it. Costs no I/O.
+    #[inline]
+    pub(super) fn observe(&mut self, error: Option<&Error>, sql: &str) {
+        let reported = self.native().transaction(error);
+        self.transaction
+            .observe(reported, error, (sql, self.dialect));
+    }
+
+    /// Lets the driver find out what was done through its own connection, if that was in other hands.
+    #[inline]
+    pub(crate) fn resync(&mut self) -> Result<()> {
+        if self.touched { self.look() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn look(&mut self) -> Result<()> {
+        self.touched = false;
+        if !self.is_set_up() {
+            return self.set_up();
+        }
+        let looked = self.native().resync();
+        let reported = self.native().transaction(None);
+        self.transaction.observe(reported, None, ("", self.dialect));
+        looked
+    }
+}
+
+// On the way of every statement: without an early end the compiler looks at many bytes at once.
+#[inline]
+fn is_text(sql: &str) -> bool {
+    let least = sql.bytes().fold(u8::MAX, u8::min);
+    least != 0 && sql.bytes().any(|byte| !byte.is_ascii_whitespace())
+}
+
+/// SQLite reads a text up to the NUL, and would so run a DELETE without its WHERE. Of no text at all some
+/// databases say that it worked.
+#[cold]
+fn no_text(sql: &str) -> Error {
+    if sql.contains('\0') {
+        let message = "the statement's text has a NUL character in it";
+        return Error::with_message(ErrorKind::Syntax, message).with_hint("give values as binds");
+    }
+    Error::with_message(ErrorKind::Syntax, "the statement's text is empty")
+}
