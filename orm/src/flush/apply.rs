@@ -4,9 +4,8 @@
 use orm_core::schema::Action;
 use orm_core::value::Value;
 
-use super::batch::{Batch, BatchKind, Plan};
+use super::batch::{Batch, BatchKind, Plan, Written};
 use super::cascade;
-use super::emit::Written;
 use super::pending::old_key;
 use crate::mapping::ReferenceDef;
 use crate::query::DmlKind;

@@ -8,7 +8,7 @@ use orm_core::types::Type;
 use crate::engine::StoredTable;
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
 use crate::query::batch_column;
-use crate::state::RowId;
+use crate::state::{Inserted, RowId, Updated};
 
 /// What a flush will do, in order.
 #[derive(Debug, Default)]
@@ -67,6 +67,14 @@ pub(super) enum BatchKind {
         /// Whether the database may have deleted rows already, along with others that this session has.
         cascaded: bool,
     },
+}
+
+/// What was written by one batch of the plan.
+#[derive(Debug)]
+pub(crate) enum Written {
+    Inserted(Vec<Inserted>),
+    Updated(Vec<Updated>),
+    Deleted,
 }
 
 impl Plan {

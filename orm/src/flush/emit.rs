@@ -9,7 +9,7 @@ use orm_core::schema::violation::complete;
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
-use super::batch::{Batch, BatchKind, Plan};
+use super::batch::{Batch, BatchKind, Plan, Written};
 use super::fetch::fetch;
 use super::key_defaults::key_defaults;
 use super::linked::LinkedColumns;
@@ -19,14 +19,6 @@ use crate::engine::{Connection, StatementKind};
 use crate::mapping::ModelDef;
 use crate::query::{BulkInsert, check_length, check_references, insert_rows};
 use crate::state::{AnyArena, Inserted, State, Updated};
-
-/// What was written by one batch of the plan.
-#[derive(Debug)]
-pub(crate) enum Written {
-    Inserted(Vec<Inserted>),
-    Updated(Vec<Updated>),
-    Deleted,
-}
 
 /// Why a flush failed.
 #[derive(Debug)]
@@ -199,7 +191,9 @@ impl BatchWriter<'_> {
         }
         let (arena, key) = (self.arena, self.batch.def.primary_key);
         let key_of = |row: &Inserted| {
-            let key = key.iter().map(|position| row.value(arena, *position));
+            let key = key
+                .iter()
+                .map(|position| arena.inserted_value(row, *position));
             key.map(ValueRef::to_value).collect()
         };
         let keys: Vec<Vec<Value>> = rows.iter().map(key_of).collect();
@@ -245,8 +239,10 @@ impl BatchWriter<'_> {
             Ok(())
         };
         self.write((&text, width, &expected), &fill, None)?;
-        for (index, row) in rows.iter_mut().enumerate() {
-            row.stored = linked.row(index);
+        if !linked.is_empty() {
+            for (index, row) in rows.iter_mut().enumerate() {
+                row.stored = linked.row(index);
+            }
         }
         self.read_back(&mut rows)?;
         Ok(rows)

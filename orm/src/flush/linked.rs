@@ -5,8 +5,7 @@
 
 use orm_core::value::{Value, ValueRef};
 
-use super::batch::Batch;
-use super::emit::Written;
+use super::batch::{Batch, Written};
 use crate::state::State;
 
 /// The linked columns of a batch. Most batches have none.
@@ -33,7 +32,7 @@ impl LinkedColumns {
             let targets = link.reference.target_columns;
             for (column, position) in link.reference.columns.iter().zip(targets) {
                 let value = match inserted {
-                    Some(row) => row.value(target, *position),
+                    Some(row) => target.inserted_value(row, *position),
                     None => target.value(link.target.slot, *position),
                 };
                 linked.column(*column, batch.slots.len())[link.row] = Some(value.to_value());
@@ -50,6 +49,10 @@ impl LinkedColumns {
             self.columns.len() - 1
         });
         &mut self.columns[index].1
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.columns.is_empty()
     }
 
     /// The value of a row's column, if it is linked.

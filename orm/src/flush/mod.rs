@@ -27,8 +27,8 @@ mod table_order;
 mod unique;
 
 pub(crate) use apply::{apply, overtake};
-pub(crate) use batch::Plan;
-pub(crate) use emit::{Failure, Written, emit};
+pub(crate) use batch::{Plan, Written};
+pub(crate) use emit::{Failure, emit};
 pub(crate) use look_up::look_up;
 pub(crate) use plan::plan;
 pub(crate) use stale::find_stale;

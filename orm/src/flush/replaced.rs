@@ -25,7 +25,7 @@ impl InsertedKeys {
         if later.iter().any(changes) {
             let keys = rows.iter().filter_map(|row| {
                 let key = arena.def().primary_key.iter();
-                KeyTuple::new(key.map(|position| row.value(arena, *position).to_value()))
+                KeyTuple::new(key.map(|position| arena.inserted_value(row, *position).to_value()))
             });
             self.0.entry(table).or_default().extend(keys);
         }

@@ -12,7 +12,7 @@ use super::schedule::{Kind, Node};
 use crate::mapping::ReferenceDef;
 
 /// Tables that are written together: one, or several that refer to each other in a circle.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Group {
     /// Indices of the tables, by name.
     pub(super) tables: Vec<usize>,
@@ -25,38 +25,34 @@ pub(super) struct Group {
 pub(super) fn groups(tables: &mut [Pending<'_>]) -> Vec<Group> {
     tables.sort_by_key(|table| table.arena.def().table);
     let edges = edges(tables);
-    let mut groups: Vec<Group> = Vec::new();
-    let mut group_of = vec![usize::MAX; tables.len()];
-    let components = match edges.as_slice() {
-        // No cycle to look for.
-        [] => (0..tables.len()).collect(),
-        edges => Graph::new(tables.len(), edges).components(),
+    let single = |table| Group {
+        tables: vec![table],
+        circular: false,
     };
-    let mut group_of_component = vec![usize::MAX; tables.len()];
-    for (table, component) in components.into_iter().enumerate() {
-        let known = &mut group_of_component[component];
-        if *known == usize::MAX {
-            *known = groups.len();
-            groups.push(Group {
-                tables: Vec::new(),
-                circular: false,
-            });
-        }
-        group_of[table] = *known;
-        groups[*known].tables.push(table);
+    if edges.is_empty() {
+        return (0..tables.len()).map(single).collect();
+    }
+    let components = Graph::new(tables.len(), &edges).components();
+    // Each component is known by its first table.
+    let first = |table: usize| {
+        let mut all = components.iter();
+        all.position(|component| *component == components[table])
+            .unwrap_or(table)
+    };
+    let mut groups: Vec<Group> = (0..tables.len()).map(single).collect();
+    for table in (0..tables.len()).filter(|table| first(*table) != *table) {
+        groups[table].tables.clear();
+        groups[first(table)].tables.push(table);
     }
     let mut between = Vec::with_capacity(edges.len());
     for edge in edges {
-        let (child, parent) = (group_of[edge.node], group_of[edge.needs]);
+        let (child, parent) = (first(edge.node), first(edge.needs));
         groups[child].circular |= child == parent;
         between.push(sort::Edge { child, parent });
     }
-    let order = sort::sort(groups.len(), &between).order;
-    let mut groups: Vec<Option<Group>> = groups.into_iter().map(Some).collect();
-    order
-        .into_iter()
-        .filter_map(|group| groups[group].take())
-        .collect()
+    let order = sort::sort(groups.len(), &between).order.into_iter();
+    let groups = order.map(|group| std::mem::take(&mut groups[group]));
+    groups.filter(|group| !group.tables.is_empty()).collect()
 }
 
 fn edges(tables: &[Pending<'_>]) -> Vec<Edge> {

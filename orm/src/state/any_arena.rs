@@ -8,11 +8,12 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
 use super::apply_rows::{Inserted, Updated};
-use super::arena::{Arena, Slot};
+use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
 use super::key_tuple::{KeySet, KeyTuple};
 use super::reading::Reading;
+use super::slot::Slot;
 use super::witness::Witness;
 use crate::mapping::{ColumnSet, Model, ModelDef};
 
@@ -142,6 +143,21 @@ fn linked_columns(links: &[Link]) -> impl Iterator<Item = usize> {
 }
 
 impl dyn AnyArena {
+    /// The value that an inserted row has in a column, as far as the flush knows by now: what the database
+    /// generated or filled in, else what was given.
+    pub(crate) fn inserted_value<'a>(&'a self, row: &'a Inserted, position: usize) -> ValueRef<'a> {
+        if let Some(key) = row.generated
+            && self.def().generated == Some(position)
+        {
+            return ValueRef::Int(key);
+        }
+        let mut known = row.stored.iter().chain(&row.filled);
+        match known.find(|(known, _)| *known == position) {
+            Some((_, value)) => value.as_ref(),
+            None => self.value(row.slot, position),
+        }
+    }
+
     /// The arena with its type, which the caller knows.
     pub(crate) fn typed_mut<M: Model>(&mut self) -> &mut Arena<M> {
         let arena: &mut dyn Any = self;
@@ -223,16 +239,18 @@ impl<M: Model> AnyArena for Arena<M> {
     }
 
     fn omitted(&self, slot: u32) -> ColumnSet {
+        let mut omitted = ColumnSet::new();
         let unset = self.unset.get(&slot).into_iter().flatten();
-        let placeholders =
-            unset.filter(|(position, value)| self.value(slot, *position).is_same(value.as_ref()));
-        let generated = M::def()
-            .generated
-            .filter(|key| self.value(slot, *key) == ValueRef::Int(0));
-        let mut omitted: ColumnSet = placeholders
-            .map(|(position, _)| *position)
-            .chain(generated)
-            .collect();
+        for (position, placeholder) in unset {
+            if self.value(slot, *position).is_same(placeholder.as_ref()) {
+                omitted.insert(*position);
+            }
+        }
+        if let Some(key) = M::def().generated
+            && self.value(slot, key) == ValueRef::Int(0)
+        {
+            omitted.insert(key);
+        }
         for position in linked_columns(AnyArena::links(self, slot)) {
             omitted.remove(position);
         }

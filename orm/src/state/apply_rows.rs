@@ -3,10 +3,9 @@
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
-use super::any_arena::AnyArena;
 use super::arena::Arena;
 use super::entity_state::EntityState;
-use super::undo::Change;
+use super::undo_log::Change;
 use crate::mapping::Model;
 
 /// What an INSERT told about a row.
@@ -19,23 +18,6 @@ pub(crate) struct Inserted {
     pub(crate) filled: Vec<(usize, Value)>,
     /// Columns that were given, with the values that the database keeps of them, and foreign keys by their links.
     pub(crate) stored: Vec<(usize, Value)>,
-}
-
-impl Inserted {
-    /// The value that the row has in a column, as far as the flush knows by now: what the database generated or
-    /// filled in, else what was given.
-    pub(crate) fn value<'a>(&'a self, arena: &'a dyn AnyArena, position: usize) -> ValueRef<'a> {
-        if let Some(key) = self.generated
-            && arena.def().generated == Some(position)
-        {
-            return ValueRef::Int(key);
-        }
-        let mut known = self.stored.iter().chain(&self.filled);
-        match known.find(|(known, _)| *known == position) {
-            Some((_, value)) => value.as_ref(),
-            None => arena.value(self.slot, position),
-        }
-    }
 }
 
 /// What an UPDATE told about a row.

@@ -8,38 +8,15 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
+use orm_core::value::Value;
+
 use super::child_index::ChildIndex;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
-use super::lifecycle::{Added, Unset};
-use super::undo::Undo;
+use super::key_tuple::{KeySet, KeyTuple};
+use super::slot::{Added, Slot, Unset};
+use super::undo_log::Undo;
 use crate::mapping::Model;
-
-/// A place for one entity.
-pub(super) struct Slot<M> {
-    pub(super) stamp: NonZeroU32,
-    /// The session's clock when the values were read; 0 if they are not known. An entity is stale if
-    /// [`Arena::fresh_from`] is later. Of a pending entity: the number of its entry in `added`.
-    pub(super) epoch: u32,
-    /// The level of the newest undo entry about an update of this slot.
-    pub(super) undo_level: u32,
-    pub(super) state: EntityState,
-    /// The values that the database has, where they may differ from `value`.
-    pub(super) old: Option<Box<M>>,
-    /// `None` in a free slot.
-    pub(super) value: Option<M>,
-}
-
-impl<M: Model> Slot<M> {
-    /// Whether the entity has other values than the database.
-    #[inline]
-    pub(super) fn is_changed(&self) -> bool {
-        match (&self.value, &self.old) {
-            (Some(value), Some(old)) => !value.changes(old).is_empty(),
-            _ => false,
-        }
-    }
-}
 
 /// The entities of one model.
 pub(crate) struct Arena<M: Model> {
@@ -229,6 +206,40 @@ impl<M: Model> Arena<M> {
     pub(crate) fn find(&self, key: &M::Key) -> Option<Ref<M>> {
         let slot = *self.identity.get(key)?;
         Some(Ref::new(slot, self.slots[slot as usize].stamp))
+    }
+
+    /// The persistent entities whose foreign key in `columns` is one of `keys` in the database, by slot.
+    pub(super) fn referring(
+        &mut self,
+        columns: &'static [usize],
+        keys: &KeySet<KeyTuple<Value>>,
+    ) -> Vec<u32> {
+        let known = self.child_indexes.iter();
+        let known = known.enumerate().find(|(_, index)| index.is_of(columns));
+        let place = known.map_or(self.child_indexes.len(), |(place, _)| place);
+        if place == self.child_indexes.len() {
+            let index = ChildIndex::new(columns, self.slots.len());
+            self.child_indexes.push(index);
+        }
+        let slots = &self.slots;
+        let held = |slot: u32| slots[slot as usize].old_key(columns);
+        let mut found = self.child_indexes[place].find(keys, held);
+        found.retain(|slot| {
+            let is_here = slots[*slot as usize].state == EntityState::Persistent;
+            is_here && held(*slot).is_some_and(|key| keys.contains(&key))
+        });
+        found
+    }
+
+    /// Notes that an entity may hold other foreign keys than before.
+    #[inline]
+    pub(super) fn note_child(&mut self, slot: u32) {
+        if !self.child_indexes.is_empty() {
+            let slots = self.slots.len();
+            self.child_indexes.retain(|index| !index.is_worn(slots));
+            let indexes = self.child_indexes.iter_mut();
+            indexes.for_each(|index| index.note(slot));
+        }
     }
 
     pub(super) fn occupy(&mut self, value: M, state: EntityState, epoch: u32) -> Ref<M> {

@@ -5,10 +5,7 @@
 
 use orm_core::value::Value;
 
-use super::arena::{Arena, Slot};
-use super::entity_state::EntityState;
 use super::key_tuple::{KeyMap, KeySet, KeyTuple};
-use crate::mapping::Model;
 
 /// The entities of one arena by the columns of one foreign key. An entry says that the entity held that key once;
 /// whether it still does is looked at when it is found.
@@ -30,91 +27,82 @@ struct Entry {
 const NONE: u32 = u32::MAX;
 
 impl ChildIndex {
-    fn enter<M: Model>(&mut self, index: u32, slot: &Slot<M>) {
-        let Some(key) = held(slot, self.columns) else {
-            return;
-        };
-        let entry = u32::try_from(self.entries.len())
-            .expect("invariant: there are at most three entries an entity");
-        let before = self.newest.insert(key, entry).unwrap_or(NONE);
-        self.entries.push(Entry {
-            slot: index,
-            before,
-        });
+    /// The index of `columns` over that many slots.
+    pub(super) fn new(columns: &'static [usize], slots: usize) -> Self {
+        Self {
+            columns,
+            newest: KeyMap::default(),
+            entries: Vec::new(),
+            noted: (0..).take(slots).collect(),
+        }
+    }
+
+    /// Whether it is the index of `columns`.
+    pub(super) fn is_of(&self, columns: &[usize]) -> bool {
+        self.columns == columns
+    }
+
+    /// Notes that an entity may have got another key.
+    pub(super) fn note(&mut self, slot: u32) {
+        self.noted.push(slot);
     }
 
     /// Whether there is so much to enter or to skip that it is quicker to begin again.
-    fn is_worn(&self, slots: usize) -> bool {
+    pub(super) fn is_worn(&self, slots: usize) -> bool {
         self.noted.len() > slots || self.entries.len() > 2 * slots
     }
-}
 
-impl<M: Model> Arena<M> {
-    /// The persistent entities whose foreign key in `columns` is one of `keys` in the database, by slot.
-    pub(super) fn referring(
+    /// The slots that held one of `keys` once, after those noted are entered by the key that they hold now.
+    pub(super) fn find(
         &mut self,
-        columns: &'static [usize],
         keys: &KeySet<KeyTuple<Value>>,
+        held: impl Fn(u32) -> Option<KeyTuple<Value>>,
     ) -> Vec<u32> {
-        let index = self.child_index(columns);
+        for slot in std::mem::take(&mut self.noted) {
+            if let Some(key) = held(slot) {
+                self.enter(slot, key);
+            }
+        }
         let mut found = Vec::new();
         for key in keys {
-            let mut next = index.newest.get(key).copied().unwrap_or(NONE);
-            while let Some(entry) = index.entries.get(next as usize) {
+            let mut next = self.newest.get(key).copied().unwrap_or(NONE);
+            while let Some(entry) = self.entries.get(next as usize) {
                 found.push(entry.slot);
                 next = entry.before;
             }
         }
-        found.retain(|index| {
-            let slot = &self.slots[*index as usize];
-            let holds = || held(slot, columns).is_some_and(|key| keys.contains(&key));
-            slot.state == EntityState::Persistent && holds()
-        });
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    /// Notes that an entity may hold other foreign keys than before.
-    #[inline]
-    pub(super) fn note_child(&mut self, slot: u32) {
-        if !self.child_indexes.is_empty() {
-            let slots = self.slots.len();
-            self.child_indexes.retain(|index| !index.is_worn(slots));
-            let indexes = self.child_indexes.iter_mut();
-            indexes.for_each(|index| index.noted.push(slot));
-        }
-    }
-
-    /// The index of `columns`, complete.
-    fn child_index(&mut self, columns: &'static [usize]) -> &ChildIndex {
-        let known = self.child_indexes.iter();
-        let place = known
-            .enumerate()
-            .find_map(|(place, index)| (index.columns == columns).then_some(place));
-        let place = place.unwrap_or_else(|| {
-            self.child_indexes.push(ChildIndex {
-                columns,
-                newest: KeyMap::default(),
-                entries: Vec::new(),
-                noted: (0..).zip(&self.slots).map(|(slot, _)| slot).collect(),
-            });
-            self.child_indexes.len() - 1
-        });
-        let index = &mut self.child_indexes[place];
-        for slot in std::mem::take(&mut index.noted) {
-            index.enter(slot, &self.slots[slot as usize]);
-        }
-        index
+    fn enter(&mut self, slot: u32, key: KeyTuple<Value>) {
+        let entry = u32::try_from(self.entries.len())
+            .expect("invariant: there are at most three entries an entity");
+        let before = self.newest.insert(key, entry).unwrap_or(NONE);
+        self.entries.push(Entry { slot, before });
     }
 }
 
-/// The key that the database has in these columns of an entity; `None` if a part of it is NULL.
-fn held<M: Model>(slot: &Slot<M>, columns: &[usize]) -> Option<KeyTuple<Value>> {
-    let entity = slot.old.as_deref().or(slot.value.as_ref())?;
-    KeyTuple::new(
-        columns
-            .iter()
-            .map(|column| entity.value(*column).to_value()),
-    )
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_found_by_the_keys_that_slots_have_held() {
+        let int = |key| Some(KeyTuple::One(Value::Int(key)));
+        let keys = |key| int(key).into_iter().collect();
+        let mut index = ChildIndex::new(&[1], 4);
+        let held = [int(7), None, int(8), int(7)];
+        assert_eq!(
+            index.find(&keys(7), |slot| held[slot as usize].clone()),
+            [0, 3]
+        );
+        // What is not noted is not looked at again.
+        assert_eq!(index.find(&keys(8), |_| None), [2]);
+        index.note(2);
+        index.note(1);
+        assert_eq!(index.find(&keys(7), |_| int(7)), [0, 1, 2, 3]);
+        assert!(!index.is_worn(4) && index.is_worn(2));
+    }
 }

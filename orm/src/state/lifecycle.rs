@@ -3,25 +3,11 @@
 //! Entities leave the lists of work lazily: an entry counts only while its slot's state says so, which
 //! keeps every verb at constant time.
 
-use orm_core::value::Value;
-
-use super::any_arena::AnyArena;
-use super::arena::{Arena, Slot};
+use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref, next_stamp};
+use super::slot::{Added, Unset};
 use crate::mapping::{Model, NewEntity};
-
-/// An entity that awaits its INSERT, or did when it was noted.
-#[derive(Clone, Copy)]
-pub(super) struct Added {
-    pub(super) slot: u32,
-    /// It still does if its slot has this number.
-    number: u32,
-}
-
-/// Columns that the database is to fill in, each with the value that stands there until it has: if
-/// another one stands there at the flush, that was given meanwhile.
-pub(super) type Unset = Box<[(usize, Value)]>;
 
 impl<M: Model> Arena<M> {
     /// Takes in a new entity.
@@ -44,8 +30,11 @@ impl<M: Model> Arena<M> {
         let unset = self.unset.get(&handle.slot).into_iter().flatten();
         let mut key = unset.filter(|(position, _)| M::def().is_key(*position));
         let has_row = self.state(handle).is_some_and(EntityState::has_row);
+        let entity = self.slot(handle).and_then(|slot| slot.value.as_ref());
         !has_row
-            && key.any(|(p, value)| AnyArena::value(self, handle.slot, *p).is_same(value.as_ref()))
+            && entity.is_some_and(|entity| {
+                key.any(|(position, value)| entity.value(*position).is_same(value.as_ref()))
+            })
     }
 
     /// Takes a transient entity back in.
@@ -73,13 +62,13 @@ impl<M: Model> Arena<M> {
         self.pending -= 1;
         if self.pending * 2 < self.added.len() {
             let slots = &self.slots;
-            self.added.retain(|added| awaits_insert(slots, *added));
+            self.added.retain(|added| added.counts(slots));
         }
     }
 
     /// The slots of the pending entities, in the order in which they were added.
     pub(super) fn pending(&self) -> impl Iterator<Item = u32> {
-        let counts = |added: &&Added| awaits_insert(&self.slots, **added);
+        let counts = |added: &&Added| added.counts(&self.slots);
         self.added.iter().filter(counts).map(|added| added.slot)
     }
 
@@ -173,9 +162,4 @@ impl<M: Model> Arena<M> {
             self.identity.remove(key);
         }
     }
-}
-
-fn awaits_insert<M>(slots: &[Slot<M>], added: Added) -> bool {
-    let slot = &slots[added.slot as usize];
-    slot.state == EntityState::Pending && slot.epoch == added.number
 }

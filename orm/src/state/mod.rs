@@ -11,8 +11,10 @@ mod handle;
 mod key_tuple;
 mod lifecycle;
 mod reading;
+mod slot;
 mod store;
 mod undo;
+mod undo_log;
 mod vtable;
 mod witness;
 

@@ -10,7 +10,7 @@ use orm_core::value::ValueRef;
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::Ref;
-use super::undo::Change;
+use super::undo_log::Change;
 use crate::mapping::Model;
 
 /// Which entities take the values of their row.

@@ -4,38 +4,12 @@
 //! and are never used twice, so rolling back to one means undoing, newest first, every entry of that
 //! level or a later one.
 
-use std::num::NonZeroU32;
-
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::ValueRef;
 
 use super::arena::Arena;
 use super::entity_state::EntityState;
+use super::undo_log::{Change, Undo};
 use crate::mapping::Model;
-
-/// What was done to one entity by a flush.
-pub(super) struct Undo<M> {
-    level: u32,
-    pub(super) slot: u32,
-    pub(super) stamp: NonZeroU32,
-    pub(super) change: Change<M>,
-}
-
-/// The change, with what it takes to put it back.
-pub(super) enum Change<M> {
-    Inserted {
-        /// Whether the database generated the key.
-        generated: bool,
-        /// The version before.
-        version: i64,
-        /// What the entity was given where the database keeps something else.
-        given: Box<[(usize, Value)]>,
-    },
-    /// The columns before.
-    Updated(Box<M>),
-    Deleted,
-    /// Read for the first time, in a transaction that had changed rows past the unit of work.
-    Loaded,
-}
 
 impl<M: Model> Arena<M> {
     pub(super) fn log(&mut self, level: u32, slot: u32, change: Change<M>) {

@@ -6,7 +6,7 @@ use orm_core::value::Value;
 
 use super::arena::Arena;
 use super::entity_state::EntityState;
-use super::undo::Change;
+use super::undo_log::Change;
 use crate::mapping::Model;
 
 /// A row that a flush of the transaction has written.

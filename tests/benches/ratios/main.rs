@@ -8,6 +8,7 @@
 // A benchmark prints its table, and stops at the first surprise.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
+mod children;
 mod measure;
 mod model;
 #[cfg(feature = "postgres")]
@@ -24,6 +25,7 @@ fn main() {
         .collect();
     let mut table = Table::new(wanted);
     sqlite::run(&mut table);
+    children::run(&mut table);
     #[cfg(feature = "postgres")]
     postgres::run(&mut table);
     table.print();

@@ -1,0 +1,62 @@
+//! [`Slot`]: a place for one entity in an arena, and what an arena lists of slots.
+
+use std::num::NonZeroU32;
+
+use orm_core::value::{Value, ValueRef};
+
+use super::entity_state::EntityState;
+use super::key_tuple::KeyTuple;
+use crate::mapping::Model;
+
+/// A place for one entity.
+pub(super) struct Slot<M> {
+    pub(super) stamp: NonZeroU32,
+    /// The session's clock when the values were read; 0 if they are not known. An entity is stale if
+    /// `fresh_from` of its arena is later. Of a pending entity: the number of its entry in `added`.
+    pub(super) epoch: u32,
+    /// The level of the newest undo entry about an update of this slot.
+    pub(super) undo_level: u32,
+    pub(super) state: EntityState,
+    /// The values that the database has, where they may differ from `value`.
+    pub(super) old: Option<Box<M>>,
+    /// `None` in a free slot.
+    pub(super) value: Option<M>,
+}
+
+impl<M: Model> Slot<M> {
+    /// Whether the entity has other values than the database.
+    #[inline]
+    pub(super) fn is_changed(&self) -> bool {
+        match (&self.value, &self.old) {
+            (Some(value), Some(old)) => !value.changes(old).is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The values that the database has in these columns; `None` if one is NULL.
+    pub(super) fn old_key(&self, columns: &[usize]) -> Option<KeyTuple<Value>> {
+        let entity = self.old.as_deref().or(self.value.as_ref())?;
+        let values = columns.iter().map(|column| entity.value(*column));
+        KeyTuple::new(values.map(ValueRef::to_value))
+    }
+}
+
+/// An entity that awaits its INSERT, or did when it was noted.
+#[derive(Clone, Copy)]
+pub(super) struct Added {
+    pub(super) slot: u32,
+    /// It still does if its slot has this number.
+    pub(super) number: u32,
+}
+
+impl Added {
+    /// Whether its entity still awaits the INSERT.
+    pub(super) fn counts<M>(self, slots: &[Slot<M>]) -> bool {
+        let slot = &slots[self.slot as usize];
+        slot.state == EntityState::Pending && slot.epoch == self.number
+    }
+}
+
+/// Columns that the database is to fill in, each with the value that stands there until it has: if
+/// another one stands there at the flush, that was given meanwhile.
+pub(super) type Unset = Box<[(usize, Value)]>;

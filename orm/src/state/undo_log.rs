@@ -1,0 +1,30 @@
+//! [`Undo`]: an entry of the undo log of an arena. What is done with the log is in `undo.rs`.
+
+use std::num::NonZeroU32;
+
+use orm_core::value::Value;
+
+/// What was done to one entity by a flush.
+pub(super) struct Undo<M> {
+    pub(super) level: u32,
+    pub(super) slot: u32,
+    pub(super) stamp: NonZeroU32,
+    pub(super) change: Change<M>,
+}
+
+/// The change, with what it takes to put it back.
+pub(super) enum Change<M> {
+    Inserted {
+        /// Whether the database generated the key.
+        generated: bool,
+        /// The version before.
+        version: i64,
+        /// What the entity was given where the database keeps something else.
+        given: Box<[(usize, Value)]>,
+    },
+    /// The columns before.
+    Updated(Box<M>),
+    Deleted,
+    /// Read for the first time, in a transaction that had changed rows past the unit of work.
+    Loaded,
+}
