@@ -77,7 +77,7 @@ impl Transaction {
     }
 
     /// Whether the program has ended its own transaction.
-    fn is_ended_by(&self, sql: &str, dialect: &dyn Dialect) -> bool {
+    fn is_ended_by(self, sql: &str, dialect: &dyn Dialect) -> bool {
         self.owner == Owner::Text
             && transaction_control::controls(sql, dialect.capabilities().lexical_rules)
     }

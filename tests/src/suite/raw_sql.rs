@@ -2,9 +2,10 @@
 
 use orm::prelude::*;
 use orm::{ErrorKind, Result};
+use orm_core::lex::{Lexer, statements};
 
 use super::support::{SECRET, assert_shows_no_value, everything, fails, sql};
-use crate::backend::Db;
+use crate::backend::{Backend, Db};
 use crate::cases;
 use crate::fixtures::{Everything, Post, User};
 
@@ -32,6 +33,7 @@ cases![
     raw_writes_count_rows,
     raw_writes_are_part_of_the_transaction,
     identifiers_are_never_made_of_values,
+    text_is_read_as_the_database_reads_it,
 ];
 
 fn seed(db: &Db) -> Connection {
@@ -360,5 +362,42 @@ fn a_list_may_stand_in_parentheses(db: &Db) {
         assert_eq!(query.all::<(i64,), _>(conn).unwrap(), [(1,), (3,)]);
         let query = raw(sql).bind_list("ids", [0_i64; 0]);
         assert_eq!(query.all::<(i64,), _>(conn).unwrap(), []);
+    }
+}
+
+/// As many columns as the lexer sees commas between: what hides a comma is each database's own.
+fn text_is_read_as_the_database_reads_it(db: &Db) {
+    let own: &[&str] = match db.backend {
+        Backend::Sqlite => &["SELECT 1 AS [a,b], 2 AS `c,d`"],
+        Backend::Postgres => &[
+            "SELECT 1 -- ,\r, 2",
+            "SELECT $$,'$$, $a$ $$, $a$, 3",
+            "SELECT 1 /* , /* , */ , */, 2",
+            "SELECT E',\\',', E'a' -- ,\n '\\',b', 'a\\', 2",
+        ],
+        Backend::MariaDb => &["SELECT /*M! 1, */ 2", "SELECT /*!50000 '*/,', */ 2 # ,\r ,"],
+        Backend::Mysql => &[
+            "SELECT /*M! 1, */ 2",
+            "SELECT 5--3, 1 --\u{1} ,",
+            "SELECT ',\\',', \",\\\",\", `a\\`, 2 FROM (SELECT 1 AS `a\\`) t",
+            "SELECT /*! 1, /* , */ 2, */ 3",
+        ],
+    };
+    let common = [
+        "SELECT ',', ''',', 1 -- ,",
+        "SELECT (1), /* , */ 2 -- ,\n, 3",
+    ];
+    let rules = db.capabilities().lexical_rules;
+    let mut conn = db.engine.connection().unwrap();
+    for text in common.iter().chain(own) {
+        let commas = Lexer::new(text, rules).filter(|token| token.is_char(','));
+        let mut columns = 0;
+        let read = conn.raw_query(text, &[], &mut |row| {
+            columns = row.len();
+            Ok(())
+        });
+        assert!(read.is_ok(), "{text}: {read:?}");
+        assert_eq!(columns, commas.count() + 1, "{text}");
+        assert_eq!(statements(text, rules).count(), 1, "{text}");
     }
 }

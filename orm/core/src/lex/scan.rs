@@ -60,22 +60,25 @@ pub(super) fn bracketed(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|byte| *byte == b']').map(|at| at + 1)
 }
 
-/// The length of PostgreSQL's `'…'` behind an E, from the quote on. It goes on with the next string if a line end
-/// is all that lies between them, and that one has escapes, too.
+/// The length of PostgreSQL's `'…'` behind an E, from the quote on. It goes on with the next string if a line end,
+/// blanks and comments of one line are all that lies between them, and that one has escapes, too.
 pub(super) fn escape_string(bytes: &[u8]) -> Option<usize> {
     let mut length = quoted(bytes, b'\'', true)?;
-    loop {
-        let rest = &bytes[length..];
-        let between = blanks(rest);
-        let goes_on = rest.get(between) == Some(&b'\'')
-            && rest[..between]
-                .iter()
-                .any(|byte| matches!(byte, b'\n' | b'\r'));
-        if !goes_on {
-            return Some(length);
-        }
-        length += between + quoted(&rest[between..], b'\'', true)?;
+    while let Some(between) = continuation(&bytes[length..]) {
+        length += between + quoted(&bytes[length + between..], b'\'', true)?;
     }
+    Some(length)
+}
+
+/// The length of what lies before the continuation of a string, if there is one.
+fn continuation(bytes: &[u8]) -> Option<usize> {
+    let mut at = blanks(bytes);
+    while bytes[at..].starts_with(b"--") {
+        at += line_comment(&bytes[at..], true);
+        at += blanks(&bytes[at..]);
+    }
+    let is_new_line = bytes[..at].iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+    (is_new_line && bytes.get(at) == Some(&b'\'')).then_some(at)
 }
 
 /// The length of `$$` or `$tag$` at the beginning; `$1` is a placeholder.

@@ -75,6 +75,11 @@ fn quotes_hold_semicolons() {
 #[test]
 fn a_string_with_escapes_goes_on_behind_a_line_end() {
     check_tokens(POSTGRES, "E'a'\n 'b\\';' ;", &["E'a'\n 'b\\';'", ";"]);
+    check_tokens(
+        POSTGRES,
+        "E'a' -- x\n 'b\\';' ;",
+        &["E'a' -- x\n 'b\\';'", ";"],
+    );
     check_tokens(POSTGRES, "E'a' 'b\\';", &["E'a'", "'b\\'", ";"]);
 }
 
