@@ -24,10 +24,12 @@ impl NextVersion {
             left: Box::new(version.clone()),
             right: Box::new(Expr::Value(Value::Int(1))),
         };
-        let max = match ty {
-            Type::Int16 => i16::MAX.into(),
-            Type::Int32 => i32::MAX.into(),
-            _ => i64::MAX,
+        let max = if *ty == Type::Int16 {
+            i16::MAX.into()
+        } else if *ty == Type::Int32 {
+            i32::MAX.into()
+        } else {
+            i64::MAX
         };
         let args = [version, next];
         Self { args, max }
