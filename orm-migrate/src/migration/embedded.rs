@@ -3,12 +3,10 @@
 
 use std::path::PathBuf;
 
-use diesel::connection::{BoxableConnection, SimpleConnection};
 use diesel_migrations::EmbeddedMigrations;
 use orm::engine::Engine;
 
 use super::folder::Migrations;
-use super::harness::Tag;
 use super::lock::Locking;
 use crate::command::{Step, run, status};
 use crate::error::Result;
@@ -94,26 +92,5 @@ impl Embedded {
     /// Two migrations have one version; a version is too long.
     pub fn migrations(&self) -> Result<Migrations> {
         Migrations::embedded(PathBuf::from(self.folder), self.source)
-    }
-}
-
-/// Takes the text of a script that diesel's types hold.
-#[derive(Debug, Default)]
-pub(super) struct Recorder(pub(super) String);
-
-impl SimpleConnection for Recorder {
-    fn batch_execute(&mut self, query: &str) -> diesel::QueryResult<()> {
-        self.0.push_str(query);
-        Ok(())
-    }
-}
-
-impl BoxableConnection<Tag> for Recorder {
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
     }
 }

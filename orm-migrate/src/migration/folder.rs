@@ -7,8 +7,7 @@ use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, FileBasedMigrations, MigrationError};
 use serde::Deserialize;
 
-use super::embedded::Recorder;
-use super::harness::Tag;
+use super::backend::{Recorder, Tag};
 use super::script::Script;
 use crate::dialect::Grammar;
 use crate::error::{Error, Result};

@@ -12,87 +12,12 @@ use orm_core::sql::ForeignKeySwitch;
 use orm_core::value::ValueRef;
 
 use super::effect::Effect;
+use super::enforcement::{Enforcement, Pair, Snapshot, State};
 use super::harness::MigrationConnection;
 use super::history;
 use super::run::Owner;
 use super::script::Script;
 use crate::error::{Error, Result};
-
-/// What has become of the enforcement of foreign keys.
-#[derive(Debug, Default)]
-pub(super) struct Checks {
-    enforcement: Enforcement,
-    state: State,
-    /// Whether a migration in Rust was given the connection, and may have done anything.
-    is_lent: bool,
-    /// The database before the first statement that ran without enforcement.
-    before: Option<Snapshot>,
-}
-
-/// Whether foreign keys are enforced, as far as it is not the script's doing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Enforcement {
-    #[default]
-    On,
-    /// Found to be off.
-    Off,
-    /// Switched off for the script's DROP TABLE.
-    Suspended,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
-    #[default]
-    Enforced,
-    /// Switched by the script, and nothing has run since then, or it has been checked.
-    Switched,
-    /// Something has run that must be checked.
-    Owed,
-}
-
-/// Which tables there are, what refers to what, and how many rows refer to nothing. Names are in lower case,
-/// as SQLite compares them; the second of a pair is the table referred to.
-#[derive(Debug, Default)]
-struct Snapshot {
-    tables: Vec<String>,
-    references: Vec<Pair>,
-    /// `None` if SQLite can't check: a foreign key refers to columns that are not unique.
-    orphans: Option<BTreeMap<Pair, usize>>,
-}
-
-type Pair = (String, String);
-
-impl Checks {
-    pub(super) fn new(is_enforced: bool) -> Self {
-        let enforcement = if is_enforced {
-            Enforcement::On
-        } else {
-            Enforcement::Off
-        };
-        Self {
-            enforcement,
-            ..Self::default()
-        }
-    }
-
-    /// Takes note that the migration does more than its scripts.
-    pub(super) fn lend(&mut self) {
-        self.is_lent = true;
-    }
-
-    /// Whether the enforcement is off for this migration's DROP TABLE.
-    pub(super) fn is_suspended(&self) -> bool {
-        self.enforcement == Enforcement::Suspended
-    }
-
-    fn after(&mut self, effect: Effect) {
-        self.state = match (self.state, effect) {
-            (State::Enforced, Effect::ForeignKeySwitch) => State::Switched,
-            (State::Switched, Effect::Data | Effect::Definition | Effect::Other) => State::Owed,
-            (same, _) => same,
-        };
-    }
-}
 
 impl MigrationConnection {
     fn switch(&self) -> Option<&'static ForeignKeySwitch> {

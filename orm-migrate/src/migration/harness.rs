@@ -1,7 +1,6 @@
 //! `diesel_migrations` on a connection of `orm`: three traits, and no driver of diesel's.
 //!
-//! diesel's traits want a backend as a type; [`Tag`] is one that needs no client library and is never
-//! called. A script arrives in `batch_execute`, is split, and its statements run one by one, so that the
+//! diesel's traits want a backend as a type; [`Tag`] is one. A script arrives in `batch_execute`, is split, and its statements run one by one, so that the
 //! failing one is known. Everything that depends on `diesel_migrations`' shape is in this file.
 
 use std::any::Any;
@@ -13,8 +12,9 @@ use diesel::migration::{Migration, MigrationVersion};
 use diesel_migrations::MigrationHarness;
 use orm::engine::Connection;
 
+use super::backend::Tag;
+use super::enforcement::Checks;
 use super::folder::Direction;
-use super::foreign_keys::Checks;
 use super::history;
 use super::lock::{Lock, Locking};
 use super::run::{HistoryState, Owner, Run};
@@ -22,9 +22,6 @@ use super::script::Script;
 use super::settings::Settings;
 use crate::dialect::{self, Family, Grammar};
 use crate::error::{Error, Result};
-
-/// The backend that stands in diesel's types for every database.
-pub type Tag = diesel::mysql::Mysql;
 
 /// A connection that runs migrations. It owns the connection, since diesel asks for `'static`.
 #[derive(Debug)]

@@ -5,11 +5,14 @@
 //! `embedded.rs` one that is built in, and `write.rs` adds to it. `lock.rs` lets one program at a time run
 //! migrations, `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration, and
 //! `foreign_keys.rs` keeps SQLite from deleting rows of other tables; `execute.rs` runs a script, `progress.rs`
-//! counts, `hints.rs` and `report.rs` say what to do and what stays of one that failed. `run.rs` is the migration
-//! under way, and `harness.rs` joins all of it to diesel's traits. The commands are in `command/`.
+//! counts, `hints.rs` and `report.rs` say what to do and what stays of one that failed. `run.rs` and `enforcement.rs`
+//! are the migration under way; `harness.rs` joins all of it to diesel's traits, with `backend.rs` for their types. The
+//! commands are in `command/`.
 
+mod backend;
 mod effect;
 mod embedded;
+mod enforcement;
 mod execute;
 mod folder;
 mod foreign_keys;
@@ -26,10 +29,11 @@ mod shell;
 mod split;
 mod write;
 
+pub use backend::Tag;
 pub use embedded::Embedded;
 pub(crate) use folder::missing;
 pub use folder::{Direction, Entry, Migrations};
-pub use harness::{MigrationConnection, Tag};
+pub use harness::MigrationConnection;
 pub use lock::Locking;
 pub(crate) use script::UNFILLED;
 pub use split::{SplitError, Statement, split};

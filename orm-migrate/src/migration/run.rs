@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::enforcement::Checks;
 use super::folder::Direction;
-use super::foreign_keys::Checks;
 use super::progress::Progress;
 use crate::error::Error;
 

@@ -169,8 +169,8 @@ fn they_stand_in_comparisons_and_lists(db: &Db) {
     assert_eq!(codes(Article.code.in_([Code("b".into())])), ["b"]);
     assert_eq!(codes(Article.tags.eq(article("b", 0).tags)), ["b"]);
     assert_eq!(codes(Article.price.eq(Price(5))), ["c"]);
-    let price = Price(350);
-    assert_eq!(codes(Article.price.eq(&price)), ["a"]);
+    let price = &Price(350);
+    assert_eq!(codes(Article.price.eq(price)), ["a"]);
     assert_eq!(codes(Article.reduced.is_null()), ["a", "b", "c"]);
     assert_eq!(codes(Article.reduced.eq(Price(1))), [""; 0]);
 }
