@@ -10,7 +10,7 @@ use orm_core::types::{DbType, NotNull, Nullability, Nullable, base};
 use orm_core::value::Value;
 
 use super::expr::Expr;
-use crate::mapping::{Column, CustomType, IntoField, Model};
+use crate::mapping::{Column, IntoField, Model};
 
 /// What can stand beside a column whose type has the base `B`: a value, an `Option` of one, [`Null`], a
 /// column or an expression.
@@ -130,17 +130,8 @@ impl<T: DbType> Operand<T::Base> for Expr<T> {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: CustomType> Operand<T::Base> for T {
-    type Null = NotNull;
-
-    fn into_operand(self) -> stmt::Expr {
-        value_operand(&self)
-    }
-}
-
-/// A value as a plain expression. The derives call it for references to custom types: an implementation for all of them
-/// would be one for references that are custom types, too.
+/// A value as a plain expression. The derives call it for custom types and references to them: an implementation for
+/// all of them here would be one for references that are custom types, too, and a second error where none fits.
 #[doc(hidden)]
 pub fn value_operand<T: DbType>(value: &T) -> stmt::Expr {
     stmt::Expr::Value(value.to_value().to_value())
