@@ -38,7 +38,7 @@
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
 //! | what went wrong | [`Error`], [`ErrorKind`] |
-//! | column types of one's own | [`derive(DbType)`](derive@DbType), [`value::Codec`], [`mapping::CustomType`] |
+//! | column types of one's own | [`derive(DbType)`](derive@DbType), [`types::Codec`], [`mapping::CustomType`] |
 //! | another database | [`sql::Dialect`], [`driver::Driver`], [`Engine::with_driver`] |
 
 // The derive names this crate as `::orm`, and its own tests and examples derive too.
@@ -100,8 +100,8 @@ pub mod __private {
     pub use orm_core::error::Result;
     pub use orm_core::schema::{self, Action, Name};
     pub use orm_core::stmt;
-    pub use orm_core::types::{DbType, EnumType, NotNull, Nullability, Type};
-    pub use orm_core::value::{Codec, Misfit, ValueRef};
+    pub use orm_core::types::{Codec, DbType, EnumType, NotNull, Nullability, Type};
+    pub use orm_core::value::{Misfit, ValueRef};
 
     pub use crate::mapping::{
         Build, Column, ColumnSet, ConstraintDef, CustomType, DbEnum, Entity, Field, FieldGiven,

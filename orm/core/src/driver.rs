@@ -304,7 +304,7 @@ pub trait Row {
     /// room for, naming that type.
     fn get(&self, index: usize) -> Result<ValueRef<'_>>;
 
-    /// As [`Row::get`], for a [codec](crate::value::Codec) of an extension type: of a native type that [`ValueRef`]
+    /// As [`Row::get`], for a [codec](crate::types::Codec) of an extension type: of a native type that [`ValueRef`]
     /// has no room for, the bytes as they came, in the form of the driver's protocol.
     ///
     /// # Errors

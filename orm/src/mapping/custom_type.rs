@@ -15,8 +15,8 @@ use super::key::Key;
 ///
 /// ```
 /// use orm::prelude::*;
-/// use orm::types::Type;
-/// use orm::value::{Codec, Misfit, Value, ValueRef};
+/// use orm::types::{Codec, Type};
+/// use orm::value::{Misfit, Value, ValueRef};
 ///
 /// #[derive(DbType, Clone, Debug, PartialEq)]
 /// struct Email(String);

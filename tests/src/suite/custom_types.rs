@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use orm::ErrorKind;
 use orm::mapping::Metadata;
 use orm::prelude::*;
-use orm::types::{ExtensionType, Type};
-use orm::value::{Codec, Misfit, Value, ValueRef};
+use orm::types::{Codec, ExtensionType, Type};
+use orm::value::{Misfit, Value, ValueRef};
 
 use super::support::fails;
 use crate::backend::Db;

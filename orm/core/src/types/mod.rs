@@ -6,6 +6,8 @@
 
 pub mod base;
 pub use crate::civil;
+pub use codec::Codec;
+mod codec;
 mod scalar;
 
 #[cfg(feature = "chrono")]
@@ -50,7 +52,7 @@ pub enum Type {
     Uuid,
     /// One of a fixed set of labels.
     Enum(EnumType),
-    /// A type from outside this crate, whose values have a [codec](crate::value::Codec).
+    /// A type from outside this crate, whose values have a [codec](crate::types::Codec).
     Extension(ExtensionType),
 }
 
@@ -162,7 +164,7 @@ mod sealed {
 ///
 /// Implemented for `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>`, for `Option` of each,
 /// for the types of chrono and uuid behind the features of those names, by `derive(DbEnum)`, and by `derive(DbType)` for
-/// new types over these and for types with a [codec](crate::value::Codec).
+/// new types over these and for types with a [codec](crate::types::Codec).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",
     label = "not a mapped type",
@@ -182,7 +184,7 @@ pub trait DbType: Sized + Send + 'static {
     const READS_NATIVE: bool = false;
 
     /// The value as it is bound. Borrows; never allocates. What has to be made first is made by a
-    /// [codec](crate::value::Codec) when it is bound.
+    /// [codec](crate::types::Codec) when it is bound.
     fn to_value(&self) -> ValueRef<'_>;
 
     /// The Rust value of what a row yields. Integers narrow with a check; nothing is rounded or

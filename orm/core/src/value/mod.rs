@@ -16,7 +16,8 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 pub use batch_values::BatchValues;
-pub use extension::{Codec, Extension};
+pub use extension::Extension;
+pub(crate) use extension::sealed;
 
 /// One value, borrowed: what a driver binds, and what a row yields.
 ///

@@ -1,0 +1,82 @@
+//! [`Codec`]: what the author of a type from outside writes; it makes an
+//! [`Extension`] of the type's values.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use super::Type;
+use crate::value::{Extension, Misfit, Value, ValueRef, sealed};
+
+/// How a type of the program's own, or of another crate's, is stored. With `derive(DbType)` of `orm` it is the type of
+/// a column then, in models, comparisons, lists and raw SQL.
+///
+/// ```
+/// use orm_core::types::{Codec, Type};
+/// use orm_core::value::{Misfit, Value, ValueRef};
+///
+/// /// An amount, stored as text such as `3.50`.
+/// #[derive(Clone, Debug, PartialEq)]
+/// struct Amount {
+///     cents: i64,
+/// }
+///
+/// impl Codec for Amount {
+///     const TYPE: Type = Type::Text;
+///     const NAME: &'static str = "an amount";
+///
+///     fn encode(&self, _server: &str) -> Value {
+///         Value::Text(format!("{}.{:02}", self.cents / 100, self.cents % 100))
+///     }
+///
+///     fn decode(value: ValueRef<'_>) -> Result<Self, Misfit> {
+///         let ValueRef::Text(text) = value else {
+///             return Err(Misfit::Kind);
+///         };
+///         let (whole, cents) = text.split_once('.').ok_or(Misfit::Format)?;
+///         let number = |text: &str| text.parse::<i64>().map_err(|_| Misfit::Format);
+///         Ok(Self { cents: number(whole)? * 100 + number(cents)? })
+///     }
+/// }
+/// assert_eq!(Amount::decode(Amount { cents: 350 }.encode("sqlite").as_ref()), Ok(Amount { cents: 350 }));
+/// ```
+pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
+    /// The logical type of a column: one of the known ones, or an
+    /// [extension](crate::types::Type::Extension) with native names of its own.
+    const TYPE: Type;
+
+    /// The type in the words of an error message, such as "a point".
+    const NAME: &'static str;
+
+    /// The value as the database stores it, which [`Connection::server`](crate::driver::Connection::server) names, or
+    /// `""` where it is only measured or compared. Equal values must be encoded alike. Never an extension in turn.
+    fn encode(&self, server: &str) -> Value;
+
+    /// The Rust value of what a row yields.
+    ///
+    /// # Errors
+    /// [`Misfit`] if the value is of another kind, out of range or unreadable.
+    fn decode(value: ValueRef<'_>) -> Result<Self, Misfit>;
+}
+
+impl<T: Codec> sealed::Sealed for T {}
+
+impl<T: Codec> Extension for T {
+    fn name(&self) -> &'static str {
+        T::NAME
+    }
+
+    fn encode(&self, server: &str) -> Value {
+        Codec::encode(self, server)
+    }
+
+    fn to_shared(&self) -> Arc<dyn Extension> {
+        Arc::new(self.clone())
+    }
+
+    fn is_equal(&self, other: &dyn Extension) -> bool {
+        let other: &dyn Any = other;
+        other
+            .downcast_ref::<Self>()
+            .is_some_and(|other| self == other)
+    }
+}
