@@ -103,8 +103,9 @@ fn each_wait_for_an_answer_ends(db: &Db) {
     pooled.fall_silent();
     let read = engine.transaction(|session| session.get(User, 1).map(drop));
     fails(read, ErrorKind::ConnectionFailed);
+    // Without an end it would be for ever; a busy machine takes its time.
     assert!(
-        begin.elapsed() < Duration::from_secs(40),
+        begin.elapsed() < Duration::from_secs(180),
         "{:?}",
         begin.elapsed()
     );
