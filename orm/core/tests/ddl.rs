@@ -4,8 +4,8 @@
 
 use orm_core::error::{Error, ErrorKind};
 use orm_core::schema::{Column, Literal, Rule, Schema, ServerDefault, Table, naming};
-use orm_core::sql::{Capabilities, Dialect, ddl};
-use orm_core::testing::{ANSI, AnsiDialect};
+use orm_core::sql::{Dialect, ddl};
+use orm_core::testing::{ANSI, AnsiDialect, with};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -163,10 +163,7 @@ fn a_cycle_of_foreign_keys_is_closed_at_the_end() {
 
 #[test]
 fn a_cycle_is_written_inline_where_nothing_can_be_added() {
-    let inline = AnsiDialect::with(Capabilities {
-        alter_constraint: false,
-        ..ANSI
-    });
+    let inline = AnsiDialect::with(with(ANSI, |own| own.alter_constraint = false));
     let tables = || vec![table("a", &["b"]), table("b", &["a"])];
     let created = create_all(&inline, tables());
     assert_eq!(created.len(), 2);

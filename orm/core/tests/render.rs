@@ -148,7 +148,7 @@ fn every_comparison_has_its_operator() {
     ] {
         check(&Expr::compare(op, a(), b()), expected);
     }
-    let style = |null_safe| Capabilities { null_safe, ..ANSI };
+    let style = |null_safe| with(ANSI, |own| own.null_safe = null_safe);
     check_with(style(NullSafeStyle::Is), &same(), r#""a" IS ?"#);
     check_with(style(NullSafeStyle::Spaceship), &same(), r#""a" <=> ?"#);
 }
@@ -186,7 +186,7 @@ fn long_lists_are_one_bind() {
     let (text, binds) = written(&DIALECT, &expr).unwrap();
     assert_eq!(text, r#""a" IN (SELECT value FROM json_each(?))"#);
     assert_eq!(binds, [ValueRef::Batch(BatchValues::Owned(&long))]);
-    let style = |in_list| Capabilities { in_list, ..ANSI };
+    let style = |in_list| with(ANSI, |own| own.in_list = in_list);
     check_with(
         style(InListStyle::JsonTable),
         &not_in(long),
@@ -311,10 +311,7 @@ fn clauses_stand_in_order() {
 fn an_offset_alone_takes_the_word_for_no_limit() {
     let select = with(Query::from(query()), |it| it.offset = Some(5));
     check(&select, r#"SELECT "b" FROM "u" OFFSET ?"#);
-    let all = Capabilities {
-        no_limit: Some("ALL"),
-        ..ANSI
-    };
+    let all = with(ANSI, |own| own.no_limit = Some("ALL"));
     check_with(all, &select, r#"SELECT "b" FROM "u" LIMIT ALL OFFSET ?"#);
     let first = with(Query::from(query()), |it| it.limit = Some(Limit::Fixed(1)));
     check(&first, r#"SELECT "b" FROM "u" LIMIT 1"#);
@@ -428,10 +425,7 @@ fn batches_have_a_placeholder_for_each_value() {
     let column = |name| BatchColumn::new(name, &Type::Int64);
     let columns = [column("a"), column("b")];
     let insert = batches::insert_returning(&columns, BatchRows::Rows(2));
-    let dollar = Capabilities {
-        placeholder: Placeholder::Dollar,
-        ..ANSI
-    };
+    let dollar = with(ANSI, |own| own.placeholder = Placeholder::Dollar);
     check_with(
         dollar,
         &insert,

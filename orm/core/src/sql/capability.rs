@@ -4,12 +4,24 @@
 
 use crate::lex::LexicalRules;
 
-/// What one database can do. Plain data, so that a constant can be written out in full.
+/// What one database can do: plain data. A dialect begins with [`Capabilities::STANDARD`] and says what differs, so that
+/// a later field, which the standard has a value for, breaks none.
+///
+/// ```
+/// use orm_core::sql::{Capabilities, Placeholder};
+///
+/// const CAPABILITIES: Capabilities = {
+///     let mut own = Capabilities::STANDARD;
+///     own.placeholder = Placeholder::Dollar;
+///     own
+/// };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "independent facts, not states"
 )]
+#[non_exhaustive]
 pub struct Capabilities {
     /// What encloses an identifier; inside it is doubled. `"` by the standard, `` ` `` on MySQL.
     pub quote: char,
@@ -95,6 +107,51 @@ pub struct Capabilities {
     pub no_limit: Option<&'static str>,
     /// How a row of defaults only is inserted: `DEFAULT VALUES`, or `() VALUES ()` on MySQL.
     pub insert_defaults: &'static str,
+}
+
+impl Capabilities {
+    /// What SQL:2016 has. Limits are those that each of the large databases keeps.
+    pub const STANDARD: Self = Self {
+        quote: '"',
+        lexical_rules: LexicalRules::STANDARD,
+        placeholder: Placeholder::Question,
+        identifier_limit: 128,
+        bind_limit: 65_535,
+        insert_binds: 128,
+        arrays: false,
+        // INSERT … RETURNING is not in the standard, but the default writer has it.
+        insert_returning: true,
+        update_returning: true,
+        delete_returning: true,
+        upsert: UpsertStyle::OnConflict,
+        named_conflicts: true,
+        update_from: OtherTables::Clause,
+        delete_using: OtherTables::Clause,
+        ordered_writes: false,
+        generated_keys: GeneratedKeys::Returning,
+        statement_rollback: true,
+        transactional_ddl: true,
+        alter_constraint: true,
+        row_locks: true,
+        share_lock: " FOR SHARE",
+        lock_of: true,
+        key_locks: true,
+        snapshot_reads: false,
+        null_safe: NullSafeStyle::IsNotDistinctFrom,
+        in_list: InListStyle::JsonEach,
+        repeats: RepeatStyle::Plain,
+        simultaneous_set: true,
+        limit_in_subquery: true,
+        own_table_hint: None,
+        lateral: true,
+        table_functions: true,
+        column_aliases: true,
+        values: ValuesStyle::Values,
+        nested_set_operations: true,
+        set_operation_all: true,
+        no_limit: None,
+        insert_defaults: " DEFAULT VALUES",
+    };
 }
 
 /// How a flush learns the keys that the database generates.

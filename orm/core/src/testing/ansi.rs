@@ -6,58 +6,20 @@ use std::borrow::Cow;
 
 use crate::civil;
 use crate::error::{Error, ErrorKind, Result};
-use crate::lex::LexicalRules;
 use crate::schema::{Column, Table};
-use crate::sql::{
-    Capabilities, Dialect, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder,
-    RepeatStyle, SqlWriter, TransactionOptions, UpsertStyle, ValuesStyle,
-};
+use crate::sql::{Capabilities, Dialect, SqlWriter, TransactionOptions};
 use crate::types::Type;
 use crate::value::Value;
 
 /// What [`AnsiDialect`] can do unless a test says otherwise: what the standard has.
 ///
 /// The limits are low, so that tests reach what lies beyond them with little data.
-pub const ANSI: Capabilities = Capabilities {
-    quote: '"',
-    lexical_rules: LexicalRules::STANDARD,
-    placeholder: Placeholder::Question,
-    identifier_limit: 32,
-    bind_limit: 16,
-    insert_binds: 8,
-    arrays: false,
-    // INSERT … RETURNING is not in the standard, but the default writer has it.
-    insert_returning: true,
-    update_returning: true,
-    delete_returning: true,
-    upsert: UpsertStyle::OnConflict,
-    named_conflicts: true,
-    update_from: OtherTables::Clause,
-    delete_using: OtherTables::Clause,
-    ordered_writes: false,
-    generated_keys: GeneratedKeys::Returning,
-    statement_rollback: true,
-    transactional_ddl: true,
-    alter_constraint: true,
-    row_locks: true,
-    share_lock: " FOR SHARE",
-    lock_of: true,
-    key_locks: true,
-    snapshot_reads: false,
-    null_safe: NullSafeStyle::IsNotDistinctFrom,
-    in_list: InListStyle::JsonEach,
-    repeats: RepeatStyle::Plain,
-    simultaneous_set: true,
-    limit_in_subquery: true,
-    own_table_hint: None,
-    lateral: true,
-    table_functions: true,
-    column_aliases: true,
-    values: ValuesStyle::Values,
-    nested_set_operations: true,
-    set_operation_all: true,
-    no_limit: None,
-    insert_defaults: " DEFAULT VALUES",
+pub const ANSI: Capabilities = {
+    let mut low = Capabilities::STANDARD;
+    low.identifier_limit = 32;
+    low.bind_limit = 16;
+    low.insert_binds = 8;
+    low
 };
 
 /// The standard's SQL, named `"ansi"`.
@@ -65,9 +27,9 @@ pub const ANSI: Capabilities = Capabilities {
 /// ```
 /// use orm_core::sql::Dialect;
 /// use orm_core::testing::{ANSI, AnsiDialect};
-/// use orm_core::sql::Capabilities;
-/// let arrays = AnsiDialect::with(Capabilities { arrays: true, ..ANSI });
-/// assert!(arrays.capabilities().arrays);
+/// let mut arrays = ANSI;
+/// arrays.arrays = true;
+/// assert!(AnsiDialect::with(arrays).capabilities().arrays);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct AnsiDialect {
