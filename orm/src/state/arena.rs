@@ -235,13 +235,20 @@ impl<M: Model> Arena<M> {
     #[inline]
     pub(super) fn note_child(&mut self, slot: u32) {
         if !self.child_indexes.is_empty() {
-            let slots = self.slots.len();
-            self.child_indexes.retain(|index| !index.is_worn(slots));
-            let indexes = self.child_indexes.iter_mut();
-            indexes.for_each(|index| index.note(slot));
+            self.note_in_indexes(slot);
         }
     }
 
+    #[cold]
+    fn note_in_indexes(&mut self, slot: u32) {
+        let slots = self.slots.len();
+        self.child_indexes.retain(|index| !index.is_worn(slots));
+        let indexes = self.child_indexes.iter_mut();
+        indexes.for_each(|index| index.note(slot));
+    }
+
+    // Inlined, so that a row is decoded into its slot: a call would move the entity twice more.
+    #[inline]
     pub(super) fn occupy(&mut self, value: M, state: EntityState, epoch: u32) -> Ref<M> {
         if let Some(index) = self.free.pop() {
             let slot = &mut self.slots[index as usize];
