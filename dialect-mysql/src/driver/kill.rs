@@ -10,7 +10,7 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder};
 
-/// How long the rest of an answer is read before the server is told to stop.
+/// How long the rest of an answer is read before the server is asked to stop.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// What tells servers apart: behind a balancer another one may answer, where the number is that of another's query.

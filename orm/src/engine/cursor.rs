@@ -38,7 +38,7 @@ impl Connection {
     /// Opens a cursor for a text that the library has rendered.
     ///
     /// # Errors
-    /// The refusal to run a statement here and now. What the database refuses is told by the first row.
+    /// The refusal to run a statement here and now. What the database refuses is the first row's error.
     pub(crate) fn cursor(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Cursor<'_>> {
         self.open_cursor(sql, binds, Effect::Reads)
     }

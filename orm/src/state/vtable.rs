@@ -1,6 +1,6 @@
 //! [`Vtable`]: what erased code needs of a model's type to begin with. The rest is in [`AnyArena`].
 //!
-//! Reached from the model's [`ModelDef`], so that whoever has the data of a model, such as the target of a foreign
+//! Reached from the model's [`ModelDef`], so that code with the data of a model, such as the target of a foreign
 //! key, can load its rows into a session without being generic over it.
 
 use std::any::Any;

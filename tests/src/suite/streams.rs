@@ -258,7 +258,7 @@ fn an_error_in_the_middle_is_an_error(db: &Db) {
     assert!(!conn.in_transaction());
     insert_user(conn, "after").unwrap();
     assert_eq!(db.count("users"), 5);
-    // An error is no early end: it is told as long as rows are asked for.
+    // An error is no early end: it is returned as long as rows are asked for.
     let all: orm::Result<Vec<(i64,)>> = query.stream(conn).unwrap().collect();
     assert_eq!(all.unwrap_err().kind(), error.kind());
 }

@@ -29,7 +29,7 @@ const MYSQL: LexicalRules = LexicalRules::of(&[
     Rule::ProgramBodies,
 ]);
 
-/// What is neither blank nor comment, as it stands in the text.
+/// What is neither blank nor comment, with its text.
 #[track_caller]
 fn check_tokens(rules: LexicalRules, text: &str, expected: &[&str]) {
     let tokens = Lexer::new(text, rules).filter(|token| !token.is_trivia());

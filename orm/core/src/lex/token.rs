@@ -33,7 +33,7 @@ pub enum TokenKind {
 pub struct Token<'a> {
     /// What it is.
     pub kind: TokenKind,
-    /// As it stands in the text.
+    /// Its text.
     pub text: &'a str,
     /// Where it begins, in bytes.
     pub start: usize,
@@ -80,7 +80,7 @@ impl<'a> Token<'a> {
     }
 }
 
-// A doubled quote stands for one. Escapes by backslash stay as they are: nothing is told by such a string.
+// A doubled quote stands for one. Escapes by backslash are kept: no word is read from such a string.
 fn unquoted(text: &str) -> Cow<'_, str> {
     let Some(close) = text.chars().last() else {
         return Cow::Borrowed(text);

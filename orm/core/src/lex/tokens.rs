@@ -17,7 +17,7 @@ impl<'a> Tokens<'a> {
         Self(tokens.map(|token| token.value()).collect())
     }
 
-    /// All of them, with `''` in the place of a string or a name in quotes: no comma there is one of the statement's.
+    /// All of them, with `''` instead of a string or a name in quotes: no comma there is one of the statement's.
     pub fn unquoted(statement: &'a str, rules: LexicalRules) -> Self {
         let tokens = significant(statement, rules).map(|token| match token.kind {
             TokenKind::String | TokenKind::QuotedName => "''",
