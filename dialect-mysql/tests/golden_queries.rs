@@ -1,4 +1,4 @@
-//! The SQL of MySQL and MariaDB for what is more than one plain statement: set operations, common table expressions,
+//! The SQL of MySQL and MariaDB beyond plain statements: set operations, common table expressions,
 //! windows, upserts and their like, and the refusal of what it lacks. What `golden.rs` says of its tests holds here.
 
 use dialect_mysql::{MariaDbDialect, MysqlDialect};

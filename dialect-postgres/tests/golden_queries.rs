@@ -1,4 +1,4 @@
-//! The SQL of PostgreSQL for what is more than one plain statement: set operations, common table expressions,
+//! The SQL of PostgreSQL beyond plain statements: set operations, common table expressions,
 //! windows, upserts and their like, and the refusal of what it lacks. What `golden.rs` says of its tests holds here.
 
 use dialect_postgres::PostgresDialect;

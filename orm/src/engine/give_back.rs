@@ -26,7 +26,7 @@ impl Connection {
         let done = set_up(self).and_then(|()| self.resync());
         let done = done.and_then(|()| self.check_set_up());
         if done.is_err() {
-            // Whoever uses the connection all the same tries again.
+            // The next use of the connection tries again.
             self.mark_set_up(false);
             self.touched = true;
         }
@@ -62,7 +62,7 @@ impl Connection {
         self.give_back();
     }
 
-    /// Puts a new connection in the place of a broken one.
+    /// Replaces a broken connection by a new one.
     pub(super) fn reconnect(&mut self) -> Result<()> {
         let shared = Arc::clone(&self.shared);
         if let Some(slot) = &mut self.slot {
