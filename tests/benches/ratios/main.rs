@@ -1,9 +1,9 @@
 //! Measures this library beside the raw driver doing the same work, in one process and interleaved, and
 //! prints a table of ratios.
 //!
-//! `cargo bench -p orm-tests` runs SQLite in memory; with `--features postgres` and
-//! `ORM_TEST_POSTGRES_URL` set (`tests/run --bench` does both) PostgreSQL too. Words after `--` choose
-//! rows by their text.
+//! `cargo bench -p orm-tests` runs SQLite in memory. With `--features postgres,mysql` and the servers' URLs in
+//! `ORM_TEST_POSTGRES_URL`, `ORM_TEST_MARIADB_URL` and `ORM_TEST_MYSQL_URL`, PostgreSQL, MariaDB and MySQL are
+//! measured too: `tests/run --bench` starts the servers and sets them. Words after `--` choose rows by their text.
 
 // A benchmark prints its table, and stops at the first surprise.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
@@ -11,6 +11,8 @@
 mod children;
 mod measure;
 mod model;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod sqlite;
@@ -28,5 +30,7 @@ fn main() {
     children::run(&mut table);
     #[cfg(feature = "postgres")]
     postgres::run(&mut table);
+    #[cfg(feature = "mysql")]
+    mysql::run(&mut table);
     table.print();
 }

@@ -1,4 +1,4 @@
-//! The model and the data of every benchmark: a key, a text, and a text that is sometimes NULL.
+//! The models and the data of the benchmarks. A user has a key, a text, and a text that is sometimes NULL.
 
 use orm::prelude::*;
 
@@ -9,6 +9,17 @@ pub(crate) struct User {
     pub(crate) id: i64,
     pub(crate) name: String,
     pub(crate) hair_color: Option<String>,
+}
+
+/// A child of a user, in the join of one row.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "posts")]
+pub(crate) struct Post {
+    #[orm(primary_key)]
+    pub(crate) id: i64,
+    #[orm(references = User.id, index)]
+    pub(crate) author: i64,
+    pub(crate) title: String,
 }
 
 /// The row number `index`, not inserted yet.
@@ -32,6 +43,14 @@ pub(crate) fn fill(engine: &Engine, rows: usize) {
     for index in 0..rows {
         session.add(row(index));
     }
+    session.commit().unwrap();
+}
+
+/// Creates the table of posts, with one post of the user whose key is `author`.
+pub(crate) fn add_post(engine: &Engine, author: i64) {
+    Metadata::of((User, Post)).create_all(engine).unwrap();
+    let mut session = Session::new(engine);
+    session.add(Post::builder().author(author).title("Title"));
     session.commit().unwrap();
 }
 

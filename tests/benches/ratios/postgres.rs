@@ -16,6 +16,9 @@ pub(crate) fn run(table: &mut Table) {
     }
     insert(table, &url);
     flush(table, &url);
+    for (dirty, goal) in [(1, "–"), (10, "0.25"), (100, "0.15"), (1000, "0.15")] {
+        commit(table, &url, dirty, goal);
+    }
 }
 
 /// A new database with `rows` users, a raw client and an engine on it.
@@ -56,8 +59,17 @@ fn load(table: &mut Table, url: &str, rows: usize) {
     let query = select(User);
     let mut own = engine.connection().unwrap();
     let name = format!("PostgreSQL: load {rows} rows, plain");
-    table.compare(&name, "1.05", &mut raw, &mut |times| {
+    table.compare(&name, "1.03", &mut raw, &mut |times| {
         time(times, || drop(black_box(query.all(&mut own).unwrap())))
+    });
+    drop(own);
+    let name = format!("PostgreSQL: load {rows} rows, new session");
+    let goal = if rows == 1 { "1.10" } else { "–" };
+    table.compare(&name, goal, &mut raw, &mut |times| {
+        time(times, || {
+            let mut session = Session::new(&engine);
+            black_box(query.all(&mut session).unwrap());
+        })
     });
     let name = format!("PostgreSQL: load {rows} rows, cleared session");
     let mut session = Session::new(&engine);
@@ -155,7 +167,45 @@ fn flush(table: &mut Table, url: &str) {
             session.commit().unwrap();
             took
         };
-        let name = format!("PostgreSQL: change and flush {dirty} of 10 000 loaded");
+        let name =
+            format!("PostgreSQL: change and flush {dirty} in a transaction, of 10 000 loaded");
         table.compare(&name, goal, &mut raw, &mut ours);
     }
+}
+
+fn commit(table: &mut Table, url: &str, dirty: usize, goal: &'static str) {
+    let (mut client, engine) = database(url, "bench_commit", 10_000);
+    let statement = client
+        .prepare("UPDATE users SET name = $1 WHERE id = $2 AND name IS NOT DISTINCT FROM $3")
+        .unwrap();
+    let mut names: Vec<String> = (0..dirty).map(|index| row(index).name).collect();
+    let mut round = 0_usize;
+    let mut raw = |times| {
+        time(times, || {
+            round += 1;
+            let mut transaction = client.transaction().unwrap();
+            for (id, old) in (1_i64..).zip(&mut names) {
+                let name = format!("New {round}");
+                let matched = transaction.execute(&statement, &[&name, &id, &*old]);
+                assert_eq!(matched.unwrap(), 1);
+                *old = name;
+            }
+            transaction.commit().unwrap();
+        })
+    };
+    let mut session = Session::new(&engine);
+    let query = select(User).order_by(User.id.desc());
+    let users = query.all(&mut session).unwrap();
+    let mut own_round = 0_usize;
+    let mut ours = |times| {
+        time(times, || {
+            own_round += 1;
+            for user in &users[..dirty] {
+                session[*user].name = format!("New {own_round}");
+            }
+            session.commit().unwrap();
+        })
+    };
+    let name = format!("PostgreSQL: change and commit {dirty} of 10 000 loaded");
+    table.compare(&name, goal, &mut raw, &mut ours);
 }

@@ -48,8 +48,8 @@ pub(super) fn natively(conn: &mut Connection, sql: &str) {
         return native.batch_execute(sql).unwrap();
     }
     #[cfg(feature = "mysql")]
-    if let Some(native) = conn.driver_mut::<orm::mysql::driver::mysql::Conn>() {
-        use orm::mysql::driver::mysql::prelude::Queryable;
+    if let Some(native) = conn.driver_mut::<mysql::Conn>() {
+        use mysql::prelude::Queryable;
         return native.query_drop(sql).unwrap();
     }
     let native = conn.driver_mut::<rusqlite::Connection>();

@@ -1,0 +1,117 @@
+//! Rows inserted by a commit, and changed rows flushed in a transaction that is open.
+
+use std::hint::black_box;
+
+use orm::prelude::*;
+
+use super::{INSERT, ours, raw, raw_insert};
+use crate::measure::{Table, time};
+use crate::model::{User, row};
+
+const UPDATE: &str = "UPDATE users SET name = ? WHERE id = ? AND name IS ?";
+
+pub(super) fn run(table: &mut Table) {
+    insert(table);
+    flush(table);
+    flush_one(table);
+}
+
+fn insert(table: &mut Table) {
+    for (rows, goal) in [(1, "–"), (10, "1.40"), (1000, "1.40")] {
+        let (conn, engine) = (raw(0), ours(0));
+        let mut raw = |times| {
+            let took = time(times, || {
+                if rows == 1 {
+                    let mut statement = conn.prepare_cached(INSERT).unwrap();
+                    let row = row(1);
+                    statement.execute((&row.name, &row.hair_color)).unwrap();
+                    black_box(conn.last_insert_rowid());
+                } else {
+                    black_box(raw_insert(&conn, rows));
+                }
+            });
+            conn.execute("DELETE FROM users", []).unwrap();
+            took
+        };
+        let mut ours = |times| {
+            let took = time(times, || {
+                let mut session = Session::new(&engine);
+                let users: Vec<_> = (0..rows).map(|index| session.add(row(index))).collect();
+                session.commit().unwrap();
+                black_box(session[users[0]].id);
+            });
+            delete(User)
+                .execute(&mut engine.connection().unwrap())
+                .unwrap();
+            took
+        };
+        let name = format!("SQLite: insert {rows} with keys, add and commit");
+        table.compare(&name, goal, &mut raw, &mut ours);
+    }
+}
+
+/// Loads everything and hands out the session with a transaction open.
+fn loaded(engine: &Engine) -> (Session, Vec<Ref<User>>) {
+    let mut session = Session::new(engine);
+    let users = select(User).all(&mut session).unwrap();
+    session.begin().unwrap();
+    (session, users)
+}
+
+fn flush(table: &mut Table) {
+    const ROWS: usize = 10_000;
+    for (dirty, goal) in [(1, "1.80"), (1000, "1.20")] {
+        let (conn, engine) = (raw(ROWS), ours(ROWS));
+        conn.execute_batch("BEGIN").unwrap();
+        let mut round = 0_usize;
+        // The same guarded UPDATE: it keeps the old names to match, as the session does.
+        let mut names: Vec<String> = (0..dirty).map(|index| row(index).name).collect();
+        let mut raw = |times| {
+            time(times, || {
+                round += 1;
+                let mut statement = conn.prepare_cached(UPDATE).unwrap();
+                for (id, old) in (1_i64..).zip(&mut names) {
+                    let name = format!("New {round}");
+                    assert_eq!(statement.execute((&name, id, &*old)).unwrap(), 1);
+                    *old = name;
+                }
+            })
+        };
+        let (mut session, users) = loaded(&engine);
+        let mut round = 0_usize;
+        let mut ours = |times| {
+            time(times, || {
+                round += 1;
+                for user in &users[..dirty] {
+                    session[*user].name = format!("New {round}");
+                }
+                session.flush().unwrap();
+            })
+        };
+        let name = format!("SQLite: change and flush {dirty} of 10 000 loaded");
+        table.compare(&name, goal, &mut raw, &mut ours);
+    }
+}
+
+/// The cost of a flush must not depend on what is loaded: 10 entities stand for the raw side.
+fn flush_one(table: &mut Table) {
+    let (few, many) = (ours(10), ours(10_000));
+    let flush = |engine: &Engine| {
+        let (mut session, users) = loaded(engine);
+        let mut round = 0_usize;
+        move |times| {
+            time(times, || {
+                round += 1;
+                session[users[3]].name = format!("New {round}");
+                session.flush().unwrap();
+            })
+        }
+    };
+    let (mut few, mut many) = (flush(&few), flush(&many));
+    table.compare(
+        "SQLite: flush 1 of 10 000 loaded, beside 1 of 10",
+        "1.00",
+        &mut few,
+        &mut many,
+    );
+}
