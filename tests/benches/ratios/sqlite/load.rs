@@ -49,7 +49,7 @@ fn load(table: &mut Table, rows: usize, goals: &Goals) {
         &mut raw,
         &mut |times| {
             time(times, || {
-                drop(black_box(select(User).all(&mut own).unwrap()))
+                drop(black_box(select(User).all(&mut own).unwrap()));
             })
         },
     );
