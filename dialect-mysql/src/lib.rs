@@ -33,7 +33,9 @@ use std::borrow::Cow;
 
 use orm_core::error::Result;
 use orm_core::schema::{Column, Keeps, StoredColumn, Table};
-use orm_core::sql::{Capabilities, DdlLock, Dialect, Guard, SqlWriter, TransactionOptions};
+use orm_core::sql::{
+    Capabilities, DdlLock, Dialect, Guard, KeyRange, SqlWriter, TransactionOptions,
+};
 use orm_core::stmt::{BatchColumn, Like};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
@@ -96,6 +98,11 @@ impl Dialect for MysqlDialect {
         ty: &Type,
     ) -> Result<()> {
         render::write_aggregate(w, call, ty)
+    }
+
+    fn write_generated_keys<'a>(&self, w: &mut SqlWriter<'a>, keys: &KeyRange<'a>) -> Result<()> {
+        render::write_generated_keys(w, keys);
+        Ok(())
     }
 
     fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {

@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::sql::{SqlWriter, TransactionOptions, write_expr, write_operand};
+use orm_core::sql::{KeyRange, SqlWriter, TransactionOptions, write_expr, write_operand};
 use orm_core::stmt::{Like, LikeKind};
 use orm_core::types::Type;
-use orm_core::value::Value;
+use orm_core::value::{Value, ValueRef};
 
 use crate::types;
 
@@ -50,6 +50,20 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dial
     w.push(" AS ")
         .push(types::cast_name(&ty, dialect))
         .push(")");
+}
+
+/// The session's step, and how many rows have one of the keys at that step. InnoDB takes the keys of a statement with a
+/// known number of rows at once, whatever `innodb_autoinc_lock_mode` is; the step may be a cluster's.
+pub(crate) fn write_generated_keys<'a>(w: &mut SqlWriter<'a>, keys: &KeyRange<'a>) {
+    let (first, rows) = (ValueRef::Int(keys.first), ValueRef::Int(keys.rows));
+    w.push("SELECT @@auto_increment_increment, COUNT(*) FROM ");
+    w.ident(keys.table).push(" WHERE ").ident(keys.column);
+    w.push(" BETWEEN ").bind(first);
+    w.push(" AND ").bind(first).push(" + (").bind(rows);
+    w.push(" - 1) * @@auto_increment_increment AND (")
+        .ident(keys.column);
+    w.push(" - ").bind(first);
+    w.push(") % @@auto_increment_increment = 0");
 }
 
 /// Sums and means of integers are DECIMAL here. `DIV 1` makes a BIGINT of a sum, or an error if it is

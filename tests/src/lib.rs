@@ -15,4 +15,5 @@
 
 pub mod backend;
 pub mod fixtures;
+pub mod own_server;
 pub mod suite;

@@ -8,9 +8,8 @@
 #![allow(clippy::print_stdout)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::thread;
 
@@ -18,6 +17,7 @@ use libtest_mimic::{Arguments, Trial};
 use orm::ErrorKind;
 use orm::prelude::*;
 use orm_tests::backend::Backend;
+use orm_tests::own_server::OwnServer;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -160,16 +160,16 @@ fn is_encrypted(backend: Backend, url: &str) -> bool {
 struct Servers {
     backend: Backend,
     certificates: PathBuf,
-    tls: Server,
-    plain: Server,
+    tls: OwnServer,
+    plain: OwnServer,
 }
 
 impl Servers {
     fn start(backend: Backend, certificates: PathBuf) -> Option<Self> {
         Some(Self {
             backend,
-            tls: Server::start(backend, Some(&certificates))?,
-            plain: Server::start(backend, None)?,
+            tls: OwnServer::start(backend, Some(&certificates), &[])?,
+            plain: OwnServer::start(backend, None, &[])?,
             certificates,
         })
     }
@@ -179,51 +179,10 @@ impl Servers {
     }
 
     /// The URL of `server` under another name of its host; certificates are named by their files.
-    fn at(&self, server: &Server, host: &str, options: &str) -> String {
+    fn at(&self, server: &OwnServer, host: &str, options: &str) -> String {
         let folder = format!("sslrootcert={}/", self.certificates.display());
         let options = options.replace("sslrootcert=", &folder);
-        format!("{}?{options}", server.url.replace("127.0.0.1", host))
-    }
-}
-
-struct Server {
-    /// Stops the server when its input ends.
-    process: Child,
-    url: String,
-}
-
-impl Server {
-    /// `None` if this machine has no programs for it.
-    fn start(backend: Backend, certificates: Option<&Path>) -> Option<Self> {
-        let kind = backend
-            .name()
-            .to_lowercase()
-            .replace("postgresql", "postgres");
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/own");
-        let mut process = Command::new(script)
-            .arg(&kind)
-            .args(certificates)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut url = String::new();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        output.read_line(&mut url).unwrap();
-        if url.is_empty() {
-            let status = process.wait().unwrap();
-            assert_eq!(status.code(), Some(3), "no {kind} for the test: see above");
-            return None;
-        }
-        url.truncate(url.trim_end().len());
-        Some(Self { process, url })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
+        format!("{}?{options}", server.url().replace("127.0.0.1", host))
     }
 }
 

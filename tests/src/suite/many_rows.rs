@@ -40,6 +40,8 @@ fn inserts_are_batched(db: &Db) {
         let expected = match db.backend {
             Backend::Postgres => 1,
             Backend::MariaDb => rows.div_ceil(100),
+            // Each with the question for the step of its keys.
+            Backend::Mysql if rows > 1 => 2 * rows.div_ceil(100),
             Backend::Sqlite | Backend::Mysql => rows,
         };
         assert_eq!(
@@ -69,8 +71,9 @@ fn ten_thousand_adds_are_one_commit_of_few_statements(db: &Db) {
     let all = add(&mut session, 10_000);
     session.commit().unwrap();
     let runs = runs(db);
-    // 1,024 rows a statement with arrays, 256 a prepared loop, 100 a statement of many rows.
-    assert!(runs.len() <= 110, "{} statements", runs.len());
+    // 1,024 rows a statement with arrays, 256 a prepared loop, 75 to 100 a statement of many rows, of which each is
+    // followed on MySQL by the question for its keys.
+    assert!(runs.len() <= 220, "{} statements", runs.len());
     assert_eq!(db.count("users"), 10_000);
     assert!(all.iter().map(|handle| session[*handle].id).is_sorted());
 }

@@ -3,6 +3,7 @@
 mod aggregates;
 mod async_tasks;
 mod bad_input;
+mod bulk_keys;
 mod cascades;
 mod closures;
 mod conditions;
@@ -197,6 +198,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     statement_tree::cases,
     stored::cases,
     streams::cases,
+    bulk_keys::cases,
     cascades::cases,
     optimistic::cases,
     outside_ends::cases,

@@ -159,9 +159,12 @@ impl Capabilities {
 pub enum GeneratedKeys {
     /// From RETURNING, for many rows at once.
     Returning,
-    /// From the driver, after each row of a prepared loop: MySQL, which has nothing else, and SQLite,
-    /// where the loop is three times as fast as RETURNING.
+    /// From the driver, after each row of a prepared loop: SQLite, where the loop is three times as fast as
+    /// RETURNING.
     LastInsertId,
+    /// From the driver, the first one of a statement of many rows. The others follow at a step that
+    /// [`Dialect::write_generated_keys`](super::Dialect::write_generated_keys) asks for: MySQL.
+    Consecutive,
 }
 
 /// How an INSERT says what to do about a row that is there already.

@@ -69,6 +69,32 @@ impl DdlLock {
     }
 }
 
+/// The keys that a statement of many rows has generated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyRange<'a> {
+    /// The table of the rows.
+    pub table: &'a str,
+    /// Its generated column.
+    pub column: &'a str,
+    /// The first row's key.
+    pub first: i64,
+    /// How many rows there are.
+    pub rows: i64,
+}
+
+impl<'a> KeyRange<'a> {
+    /// The keys of `rows` rows of `table`, of which the first has `first` in `column`.
+    pub const fn new(table: &'a str, column: &'a str, (first, rows): (i64, i64)) -> Self {
+        Self {
+            table,
+            column,
+            first,
+            rows,
+        }
+    }
+}
+
 /// One database's SQL.
 pub trait Dialect: fmt::Debug + Send + Sync {
     /// The dialect's name: `"sqlite"`, `"postgres"`, `"mysql"`, `"mariadb"`. Two dialects whose texts
@@ -147,6 +173,17 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     fn write_array_source(&self, w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
         let _ = insert;
         Err(w.unsupported("array binds"))
+    }
+
+    /// Writes the query that proves which keys a statement of many rows has generated, of which the driver tells the
+    /// first. Its one row has the step from one key to the next, and how many rows have one of the keys: fewer than
+    /// were inserted if a trigger has made others. Needs [`GeneratedKeys::Consecutive`](super::GeneratedKeys).
+    ///
+    /// # Errors
+    /// `Unsupported`, the default.
+    fn write_generated_keys<'a>(&self, w: &mut SqlWriter<'a>, keys: &KeyRange<'a>) -> Result<()> {
+        let _ = keys;
+        Err(w.unsupported("the step of generated keys"))
     }
 
     /// Writes an UPDATE by key. The default writes one row; a dialect with arrays writes those too.

@@ -14,7 +14,7 @@ pub use capability::{
     Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder, RepeatStyle,
     UpsertStyle, ValuesStyle,
 };
-pub use dialect::{DdlLock, Dialect, ForeignKeySwitch};
+pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, KeyRange};
 pub use render::{
     Guard, digest_text, write_batch_delete, write_batch_delete_row, write_batch_update,
     write_batch_update_row, write_delete, write_expr, write_extension, write_insert, write_limit,

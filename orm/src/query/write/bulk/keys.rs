@@ -3,7 +3,8 @@
 //! Used by `mod.rs` and `send.rs`. Nothing is trusted: what can't be told is an error.
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::value::ValueRef;
+use orm_core::sql::{KeyRange, SqlWriter};
+use orm_core::value::{Value, ValueRef};
 
 use super::rows::BulkInsert;
 use crate::engine::Connection;
@@ -39,6 +40,50 @@ impl ReturningStatement<'_> {
         } else {
             Err(unordered(def))
         }
+    }
+}
+
+/// The keys of a statement that has inserted `rows` rows, the first of which got the key `first`.
+pub(super) fn consecutive_keys(
+    conn: &mut Connection,
+    insert: &BulkInsert<'_>,
+    first: i64,
+    rows: usize,
+) -> Result<impl Iterator<Item = i64>> {
+    let def = insert.def;
+    if first == 0 {
+        return Err(unordered(def));
+    }
+    let step = match rows {
+        1 => 1,
+        rows => {
+            let rows = i64::try_from(rows).map_err(|_| unordered(def))?;
+            key_step(conn, insert, first, rows)?
+        }
+    };
+    Ok((0..rows).scan(first, move |next, _| {
+        let key = *next;
+        *next = next.saturating_add(step);
+        Some(key)
+    }))
+}
+
+/// The step from one of these keys to the next, all of which must be there: a trigger may have made others.
+fn key_step(conn: &mut Connection, insert: &BulkInsert<'_>, first: i64, rows: i64) -> Result<i64> {
+    let (dialect, def) = (conn.dialect(), insert.def);
+    let generated = def.generated.ok_or_else(|| unordered(def))?;
+    let keys = KeyRange::new(def.table, def.names[generated], (first, rows));
+    let mut w = SqlWriter::new(dialect);
+    dialect.write_generated_keys(&mut w, &keys)?;
+    let (sql, binds) = w.finish();
+    let mut found = None;
+    conn.query(&sql, &binds, &mut |row| {
+        found = Some((row.get(0)?.to_value(), row.get(1)?.to_value()));
+        Ok(())
+    })?;
+    match found {
+        Some((Value::Int(step), Value::Int(there))) if there == rows => Ok(step),
+        _ => Err(unordered(def)),
     }
 }
 

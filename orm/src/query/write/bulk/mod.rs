@@ -2,8 +2,8 @@
 //! bringing back the keys that it generates.
 //!
 //! Used by `insert.rs` and by the session's flush. The way is chosen by capability alone: arrays
-//! (PostgreSQL), statements of many rows with RETURNING (MariaDB), one prepared statement in a loop with
-//! the last key of each (SQLite, MySQL). Texts come from the engine's cache, and there are few of them
+//! (PostgreSQL), statements of many rows with RETURNING (MariaDB) or with the first key of each (MySQL), one
+//! prepared statement in a loop with the last key of each (SQLite). Texts come from the engine's cache, and there are few of them
 //! per column set. Which rows go together, and the transaction around them, are the caller's.
 
 mod batch_sql;
@@ -47,13 +47,16 @@ pub(crate) fn insert_rows<'v>(
     };
     let inserted = match key {
         None => bulk.run(),
-        Some(key) if returning.is_none() => bulk.looped(key),
-        Some(key) => bulk.returning(&mut |query, rows| {
-            for (row, generated) in rows.clone().zip(query.keys(insert.def, rows.len())?) {
-                key(row, generated);
-            }
-            Ok(())
-        }),
+        Some(key) => match keys {
+            GeneratedKeys::LastInsertId => bulk.looped(key),
+            GeneratedKeys::Consecutive => bulk.consecutive(key),
+            GeneratedKeys::Returning => bulk.returning(&mut |query, rows| {
+                for (row, generated) in rows.clone().zip(query.keys(insert.def, rows.len())?) {
+                    key(row, generated);
+                }
+                Ok(())
+            }),
+        },
     };
     inserted.map_err(|error| explain_taken_key(error, insert))?;
     // Only now it is sure that the statement has not met another schema than the one looked at before.

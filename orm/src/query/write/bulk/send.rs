@@ -14,7 +14,7 @@ use super::batch_sql::{
     ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, rows_within, statement_key,
     statement_rows,
 };
-use super::keys::{ReturningStatement, check_count, unordered};
+use super::keys::{ReturningStatement, check_count, consecutive_keys, unordered};
 use super::rows::{BulkInsert, TakeKey};
 use crate::engine::Connection;
 use crate::query::write::check::{check_length, check_references};
@@ -40,7 +40,8 @@ impl<'v> Bulk<'_, 'v> {
         if goes_as_arrays(self.conn.dialect().capabilities(), self.insert) {
             self.arrays()
         } else {
-            self.statements()
+            let def = self.insert.def;
+            self.statements(&mut |rows, outcome| check_count(def, outcome.affected, rows.len()))
         }
     }
 
@@ -82,9 +83,31 @@ impl<'v> Bulk<'_, 'v> {
         Ok(())
     }
 
-    /// Statements of many rows: full ones first, then one for each power of two in what is left.
-    fn statements(&mut self) -> Result<()> {
-        let (width, def) = (self.insert.columns.len(), self.insert.def);
+    /// Statements of many rows with the first key of each; the other keys follow at a step that is asked for.
+    pub(super) fn consecutive(&mut self, key: TakeKey<'_>) -> Result<()> {
+        let def = self.insert.def;
+        let mut firsts = Vec::new();
+        self.statements(&mut |rows, outcome| {
+            check_count(def, outcome.affected, rows.len())?;
+            firsts.push((rows, outcome.last_insert_id));
+            Ok(())
+        })?;
+        for (rows, first) in firsts {
+            let keys = consecutive_keys(self.conn, self.insert, first, rows.len())?;
+            for (row, generated) in rows.zip(keys) {
+                key(row, generated);
+            }
+        }
+        Ok(())
+    }
+
+    /// Statements of many rows: full ones first, then one for each power of two in what is left. `done` gets the rows
+    /// of each.
+    fn statements(
+        &mut self,
+        done: &mut dyn FnMut(Range<usize>, Outcome) -> Result<()>,
+    ) -> Result<()> {
+        let width = self.insert.columns.len();
         let mut binds = Vec::new();
         let mut next = 0;
         while next < self.insert.rows {
@@ -95,15 +118,17 @@ impl<'v> Bulk<'_, 'v> {
             let runs = 1 + (1..most).take_while(fits).count();
             let sql = self.text(BatchRows::Rows(rows))?;
             if width == 0 {
-                check_count(def, self.conn.execute(&sql, &[])?.affected, 1)?;
+                done(next..next + 1, self.conn.execute(&sql, &[])?)?;
                 next += 1;
                 continue;
             }
             self.fill(&mut binds, next..next + rows * runs)?;
-            let mut done = |outcome: Outcome| check_count(def, outcome.affected, rows);
+            let mut each = |outcome: Outcome| {
+                next += rows;
+                done(next - rows..next, outcome)
+            };
             self.conn
-                .execute_each(&sql, width * rows, &binds, &mut done)?;
-            next += rows * runs;
+                .execute_each(&sql, width * rows, &binds, &mut each)?;
         }
         Ok(())
     }
