@@ -4,8 +4,9 @@
 use orm_core::schema::Action;
 use orm_core::value::Value;
 
-use super::batch::{Batch, BatchKind, Plan, Written};
+use super::batch::{Batch, BatchKind, Plan};
 use super::cascade;
+use super::emit::Written;
 use super::pending::old_key;
 use crate::mapping::ReferenceDef;
 use crate::query::DmlKind;
@@ -19,18 +20,18 @@ use crate::state::{KeySet, KeyTuple, State};
 pub(crate) fn apply(state: &mut State, plan: Plan, written: Vec<Written>) {
     let (level, clock) = (state.level, state.clock);
     let mut deleted_from = Vec::new();
-    for (batch, written) in plan.batches.iter().zip(&written) {
-        if matches!(written, Written::Deleted) {
+    for (batch, rows) in plan.batches.iter().zip(&written) {
+        if matches!(batch.kind, BatchKind::Delete { .. }) {
             null_references(state, batch);
             add_once(&mut deleted_from, batch.def.table);
         }
         let Some(arena) = state.by_model_mut(batch.model) else {
             continue;
         };
-        match written {
-            Written::Inserted(rows) => arena.apply_inserts(rows, level, clock),
-            Written::Updated(rows) => arena.apply_updates(rows, level),
-            Written::Deleted => arena.apply_deletes(&batch.slots, level),
+        match &batch.kind {
+            BatchKind::Insert { .. } => arena.apply_inserts(rows, level, clock),
+            BatchKind::Update { .. } => arena.apply_updates(rows, level),
+            BatchKind::Delete { .. } => arena.apply_deletes(&batch.slots, level),
         }
     }
     note_flushed(state, &plan.batches);
@@ -68,8 +69,10 @@ pub(crate) fn overtake(state: &mut State, table: &'static str, write: DmlKind) {
 /// rollback takes back.
 fn note_flushed(state: &mut State, batches: &[Batch]) {
     for batch in batches {
-        let changed = !matches!(batch.kind, BatchKind::Insert { .. });
-        add_once(&mut state.flushed, (batch.def.table, changed));
+        add_once(
+            &mut state.flushed,
+            (batch.def.table, !batch.kind.is_insert()),
+        );
     }
 }
 

@@ -1,19 +1,22 @@
 //! [`Plan`]: what a flush will do, as batches of rows that are written by the same statement.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
 
 use crate::engine::StoredTable;
-use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
+use crate::mapping::{ColumnSet, ModelDef};
 use crate::query::batch_column;
-use crate::state::{Inserted, RowId, Updated};
+use crate::state::{AnyArena, RowId};
 
 /// What a flush will do, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(super) batches: Vec<Batch>,
+    /// Where the rows are inserted that links lead to: by batch and index in it.
+    pub(super) inserted: HashMap<RowId, (usize, usize)>,
 }
 
 /// Rows that are written by the same statement.
@@ -24,23 +27,10 @@ pub(crate) struct Batch {
     pub(super) def: &'static ModelDef,
     pub(super) slots: Vec<u32>,
     pub(super) kind: BatchKind,
-    /// The foreign keys that take their values from other rows of the session.
-    pub(super) links: Vec<LinkedRow>,
     /// What the catalogue tells of the table.
     pub(super) stored: Option<Arc<StoredTable>>,
     /// The columns that are read back after the statement, since the database may have changed their values.
     pub(super) read_back: Vec<usize>,
-}
-
-/// A foreign key of a row of a batch that takes its values from another row.
-#[derive(Debug)]
-pub(super) struct LinkedRow {
-    /// The row's index in its batch.
-    pub(super) row: usize,
-    pub(super) reference: &'static ReferenceDef,
-    pub(super) target: RowId,
-    /// The batch that inserts the other row, and its index in that; `None` if it is there already.
-    pub(super) inserted: Option<(usize, usize)>,
 }
 
 /// What is done to the rows of a batch.
@@ -69,14 +59,6 @@ pub(super) enum BatchKind {
     },
 }
 
-/// What was written by one batch of the plan.
-#[derive(Debug)]
-pub(crate) enum Written {
-    Inserted(Vec<Inserted>),
-    Updated(Vec<Updated>),
-    Deleted,
-}
-
 impl Plan {
     pub(crate) fn is_empty(&self) -> bool {
         self.batches.is_empty()
@@ -93,6 +75,18 @@ impl Plan {
 }
 
 impl Batch {
+    /// A batch of one row.
+    pub(super) fn new(arena: &dyn AnyArena, slot: u32, kind: BatchKind) -> Self {
+        Self {
+            model: arena.model(),
+            def: arena.def(),
+            slots: vec![slot],
+            kind,
+            stored: None,
+            read_back: Vec::new(),
+        }
+    }
+
     /// The column at `position`, with what the table declares.
     pub(super) fn column(&self, position: usize) -> BatchColumn<'_> {
         /// Of a table of which nothing is known.
@@ -118,6 +112,10 @@ impl Batch {
 }
 
 impl BatchKind {
+    pub(super) fn is_insert(&self) -> bool {
+        matches!(self, Self::Insert { .. })
+    }
+
     /// The INSERT of a row in which the database is to fill in some columns.
     pub(super) fn insert(def: &'static ModelDef, omitted: &ColumnSet) -> Self {
         let generated = def.generated.filter(|position| omitted.contains(*position));

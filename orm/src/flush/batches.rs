@@ -7,10 +7,8 @@ use super::cascade;
 use super::dependencies::RowOrder;
 use super::graph::Why;
 use super::pending::Pending;
-use super::schedule::Kind;
-use super::table_order::{Group, usual};
-use crate::mapping::ColumnSet;
-use crate::state::Changed;
+use super::row::{Kind, Row};
+use crate::mapping::{ColumnSet, ModelDef};
 
 pub(super) struct Batches<'p, 's> {
     tables: &'p [Pending<'s>],
@@ -18,19 +16,26 @@ pub(super) struct Batches<'p, 's> {
     cascaded: Vec<&'static str>,
     optimistic: bool,
     pub(super) all: Vec<Batch>,
-    /// The updates of this slot: the batch of each table's column sets. A set is quicker to compare for every row
-    /// than the statement's columns are to list.
-    updates: Vec<(usize, &'p ColumnSet, usize)>,
-    /// What the last batch takes, if it is of this slot.
-    last: Open,
+    /// The batches of this slot that take more rows.
+    open: Vec<Open>,
 }
 
-/// The rows that a batch takes.
-enum Open {
-    None,
-    /// Those of a table for which the database fills in these columns.
-    Inserts(usize, ColumnSet),
-    Deletes(usize),
+/// A batch by what its rows have in common.
+struct Open {
+    table: usize,
+    kind: Kind,
+    /// The columns that are set, or left to the database.
+    columns: ColumnSet,
+    batch: usize,
+}
+
+/// Why an UPDATE is sent by itself: it expects other columns than the rest, or may need a hint.
+#[derive(Clone, Copy, Default)]
+struct Apart<'o> {
+    /// The columns that the flush makes the database set before.
+    emptied: &'o [usize],
+    /// Whether the row takes a unique value that another one gives up only later.
+    swaps: bool,
 }
 
 impl<'p, 's> Batches<'p, 's> {
@@ -41,158 +46,104 @@ impl<'p, 's> Batches<'p, 's> {
             cascaded: cascade::reached(deleting.map(|table| table.arena.def().table)),
             optimistic,
             all: Vec::new(),
-            updates: Vec::new(),
-            last: Open::None,
+            open: Vec::new(),
         }
     }
 
-    /// All rows, in the usual order.
-    pub(super) fn usual(&mut self, groups: &[Group]) {
-        for (index, kind, _) in usual(groups) {
-            self.begin_slot();
-            let table = &self.tables[index];
-            match kind {
-                Kind::Update => table.changed.iter().for_each(|row| {
-                    self.update(index, row, 0);
-                }),
-                Kind::Insert => table.added.iter().for_each(|slot| {
-                    self.insert(index, *slot, 0);
-                }),
-                Kind::Delete => table.deleting.iter().for_each(|slot| {
-                    self.delete(index, *slot, 0);
-                }),
-            }
+    /// Takes all rows in the usual order.
+    pub(super) fn usual(&mut self, rows: impl Iterator<Item = Row>) {
+        for row in rows {
+            self.row(row, 0, Apart::default());
         }
     }
 
-    /// All rows, in the order that their dependencies ask for.
-    pub(super) fn ordered(&mut self, order: &RowOrder) {
-        let graph = &order.schedule.graph;
-        let mut batch_of = vec![0; graph.nodes()];
+    /// Takes all rows in the order that their dependencies ask for.
+    pub(super) fn ordered(&mut self, order: &RowOrder, rows: impl Iterator<Item = Row>) {
+        let schedule = &order.schedule;
+        let mut batch_of = vec![0; schedule.nodes.len()];
         let mut last = None;
-        for (node, slot) in &order.schedule.order {
+        for (slot, _, row) in schedule.order(rows) {
             if last.replace(slot) != Some(slot) {
-                self.begin_slot();
+                self.open.clear();
             }
-            let after = graph.needs(*node).iter().map(|edge| match edge.why {
+            let node = schedule.node(row);
+            let needs = node.map_or(&[][..], |node| schedule.graph.needs(node));
+            let after = needs.iter().map(|edge| match edge.why {
                 Why::Order => batch_of[edge.needs],
                 Why::Key | Why::Value | Why::Wish => batch_of[edge.needs] + 1,
             });
             let from = after.max().unwrap_or(0);
-            batch_of[*node] = self.row(order, *node, from);
+            let apart = Apart {
+                emptied: order.emptied.get(&row).map_or(&[], Vec::as_slice),
+                swaps: node.is_some_and(|node| schedule.swapping.contains(&node)),
+            };
+            let batch = match row.kind {
+                Kind::Junction => from,
+                Kind::Update | Kind::Insert | Kind::Delete => self.row(row, from, apart),
+            };
+            if let Some(node) = node {
+                batch_of[node] = batch;
+            }
         }
     }
 
     /// Puts a row into a batch from the one numbered `from` on, and returns which.
-    fn row(&mut self, order: &RowOrder, node: usize, from: usize) -> usize {
-        let Some(row) = order.rows.get(node) else {
-            return from;
+    fn row(&mut self, row: Row, from: usize, apart: Apart<'_>) -> usize {
+        let tables = self.tables;
+        let table = &tables[row.table];
+        let slot = table.slot(row);
+        let columns = match row.kind {
+            Kind::Update => table.changed[row.place].columns.clone(),
+            Kind::Insert => table.arena.omitted(slot),
+            Kind::Delete | Kind::Junction => ColumnSet::new(),
         };
-        let table = &self.tables[row.table];
-        match row.kind {
-            Kind::Insert => self.insert(row.table, table.added[row.place], from),
-            Kind::Delete => self.delete(row.table, table.deleting[row.place], from),
-            Kind::Update => {
-                let changed = &table.changed[row.place];
-                let swaps = order.schedule.swapping.contains(&node);
-                match order.emptied.get(&node) {
-                    None if !swaps => self.update(row.table, changed, from),
-                    emptied => {
-                        // By itself: it expects other columns than the rest, or may need a hint.
-                        let emptied = emptied.map_or(&[][..], Vec::as_slice);
-                        let kind = self.update_kind(row.table, changed, (emptied, swaps));
-                        self.push(row.table, changed.slot, kind)
-                    }
-                }
-            }
+        let is_apart = apart.swaps || !apart.emptied.is_empty();
+        if !is_apart && let Some(batch) = self.join(row, &columns, from) {
+            self.all[batch].slots.push(slot);
+            return batch;
         }
-    }
-
-    fn begin_slot(&mut self) {
-        self.updates.clear();
-        self.last = Open::None;
-    }
-
-    fn update(&mut self, index: usize, row: &'p Changed, from: usize) -> usize {
-        let mut updates = self.updates.iter();
-        let known =
-            updates.position(|(table, columns, _)| *table == index && **columns == row.columns);
-        if let Some(known) = known {
-            let batch = self.updates[known].2;
-            if batch >= from {
-                self.all[batch].slots.push(row.slot);
-                return batch;
-            }
-            self.updates.swap_remove(known);
+        let (arena, batch) = (table.arena, self.all.len());
+        let def = arena.def();
+        let kind = match row.kind {
+            Kind::Update => self.update(def, &columns, apart),
+            Kind::Insert => BatchKind::insert(def, &columns),
+            Kind::Delete | Kind::Junction => BatchKind::Delete {
+                expected: def.version.into_iter().collect(),
+                cascaded: arena.is_cascaded() || self.cascaded.contains(&def.table),
+            },
+        };
+        self.all.push(Batch::new(arena, slot, kind));
+        if !is_apart {
+            let (table, kind) = (row.table, row.kind);
+            self.open.push(Open {
+                table,
+                kind,
+                columns,
+                batch,
+            });
         }
-        self.updates.push((index, &row.columns, self.all.len()));
-        let kind = self.update_kind(index, row, (&[], false));
-        self.push(index, row.slot, kind)
-    }
-
-    /// Rows keep their order, so only neighbours share a statement.
-    fn insert(&mut self, index: usize, slot: u32, from: usize) -> usize {
-        let arena = self.tables[index].arena;
-        let omitted = arena.omitted(slot);
-        if let Open::Inserts(table, columns) = &self.last
-            && *table == index
-            && *columns == omitted
-            && let Some(last) = self.join_last(slot, from)
-        {
-            return last;
-        }
-        let batch = self.push(index, slot, BatchKind::insert(arena.def(), &omitted));
-        self.last = Open::Inserts(index, omitted);
         batch
     }
 
-    fn delete(&mut self, index: usize, slot: u32, from: usize) -> usize {
-        if matches!(self.last, Open::Deletes(table) if table == index)
-            && let Some(last) = self.join_last(slot, from)
-        {
-            return last;
+    /// The batch that takes a row with these columns. Added and deleted rows keep their order, so only neighbours
+    /// of theirs share a statement.
+    fn join(&mut self, row: Row, columns: &ColumnSet, from: usize) -> Option<usize> {
+        let mut open = self.open.iter();
+        let place = open.position(|open| {
+            (open.table, open.kind) == (row.table, row.kind) && open.columns == *columns
+        })?;
+        let batch = self.open[place].batch;
+        if batch >= from && (row.kind == Kind::Update || batch + 1 == self.all.len()) {
+            return Some(batch);
         }
-        let arena = self.tables[index].arena;
-        let kind = BatchKind::Delete {
-            expected: arena.def().version.into_iter().collect(),
-            cascaded: arena.is_cascaded() || self.cascaded.contains(&arena.def().table),
-        };
-        let batch = self.push(index, slot, kind);
-        self.last = Open::Deletes(index);
-        batch
-    }
-
-    fn join_last(&mut self, slot: u32, from: usize) -> Option<usize> {
-        let last = self.all.len().checked_sub(1).filter(|last| *last >= from)?;
-        self.all[last].slots.push(slot);
-        Some(last)
-    }
-
-    fn push(&mut self, index: usize, slot: u32, kind: BatchKind) -> usize {
-        let arena = self.tables[index].arena;
-        self.last = Open::None;
-        self.all.push(Batch {
-            model: arena.model(),
-            def: arena.def(),
-            slots: vec![slot],
-            kind,
-            links: Vec::new(),
-            stored: None,
-            read_back: Vec::new(),
-        });
-        self.all.len() - 1
+        self.open.swap_remove(place);
+        None
     }
 
     /// What an UPDATE sets and expects. It expects the version where there is one, else the changed columns
     /// themselves, but for those that this very flush makes the database set before.
-    fn update_kind(
-        &self,
-        index: usize,
-        row: &Changed,
-        (emptied, swaps): (&[usize], bool),
-    ) -> BatchKind {
-        let def = self.tables[index].arena.def();
-        let mut set: Vec<usize> = row.columns.iter().collect();
+    fn update(&self, def: &ModelDef, columns: &ColumnSet, apart: Apart<'_>) -> BatchKind {
+        let mut set: Vec<usize> = columns.iter().collect();
         let expected = match def.version {
             Some(version) => {
                 if !set.contains(&version) {
@@ -201,7 +152,7 @@ impl<'p, 's> Batches<'p, 's> {
                 vec![version]
             }
             None if self.optimistic => {
-                let kept = |column: &usize| !emptied.contains(column);
+                let kept = |column: &usize| !apart.emptied.contains(column);
                 set.iter().copied().filter(kept).collect()
             }
             None => Vec::new(),
@@ -209,7 +160,7 @@ impl<'p, 's> Batches<'p, 's> {
         BatchKind::Update {
             set,
             expected,
-            swaps,
+            swaps: apart.swaps,
         }
     }
 }

@@ -1,89 +1,90 @@
 //! Which rows of a flush must be written before which others: by foreign keys, links, unique values and deletes.
 //!
 //! Used by `plan.rs`. Looked for only where the usual order may not do: among tables that refer to each other in a
-//! circle, and everywhere once a row takes a unique value that another one gives up later.
+//! circle, and everywhere once a row takes a unique value that another one gives up later. Of what is found, the
+//! graph has the rows that the usual order would write too late, and those that are moved along with them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use orm_core::schema::Action;
 use orm_core::value::ValueRef;
 
 use super::cascade;
-use super::graph::{Edge, Why};
+use super::graph::{Edge, Graph, Why};
 use super::pending::Pending;
-use super::schedule::{Kind, Node, Schedule, schedule};
-use super::table_order::{Group, Numbering, Row, targets};
-use super::unique::hand_overs;
-use crate::mapping::ReferenceDef;
-use crate::state::{KeyMap, KeyTuple, RowId};
+use super::row::{Kind, Row};
+use super::schedule::{Schedule, schedule};
+use super::table_order::{TableOrder, targets};
+use crate::mapping::{ModelDef, ReferenceDef};
+use crate::state::{CaseFolded, KeyMap, KeyTuple, RowId};
 
-/// The rows of a flush, and the order in which they are written.
+/// The order in which the rows of a flush are written that isn't the usual one.
 pub(super) struct RowOrder {
-    /// The rows in the usual order.
-    pub(super) rows: Vec<Row>,
     pub(super) schedule: Schedule,
-    /// The columns of changed rows that deletes before them make the database set, by the number of the row.
-    pub(super) emptied: HashMap<usize, Vec<usize>>,
+    /// The columns of changed rows that deletes before them make the database set.
+    pub(super) emptied: HashMap<Row, Vec<usize>>,
 }
 
-/// The order of the rows, if the usual one may not do.
-pub(super) fn row_order(tables: &[Pending<'_>], groups: &[Group]) -> Option<RowOrder> {
-    let numbering = Numbering::new(tables, groups);
-    let handed = hand_overs(tables, &numbering);
-    let against_usual = handed.iter().any(|edge| edge.needs > edge.node);
-    let circles = groups.iter().filter(|group| is_to_order(tables, group));
-    let circles: Vec<&Group> = circles.collect();
-    if !against_usual && circles.is_empty() {
+/// The order of the rows, if the usual one doesn't do.
+pub(super) fn row_order(tables: &[Pending<'_>], order: &TableOrder) -> Option<RowOrder> {
+    if tables.iter().map(Pending::rows).sum::<usize>() < 2 {
         return None;
     }
     let mut dependencies = Dependencies {
         tables,
-        numbering: &numbering,
-        edges: handed,
-        junctions: 0,
+        order,
+        edges: Vec::new(),
         emptying: Vec::new(),
     };
-    let in_circle = |child, parent| {
-        let mut circles = circles.iter();
-        circles.any(|group| group.tables.contains(&child) && group.tables.contains(&parent))
-    };
+    dependencies.unique_values();
+    let mut hand_overs = dependencies.edges.iter();
+    let against_usual = hand_overs.any(|edge| edge.needs > edge.node);
+    let in_circle = |child, parent| order.in_circle(tables, child, parent);
+    if !against_usual && !(0..tables.len()).any(|table| in_circle(table, table)) {
+        return None;
+    }
     dependencies.references(|child, parent| against_usual || in_circle(child, parent));
     dependencies.links();
     if against_usual {
         dependencies.taken_along();
     }
-    Some(dependencies.order(groups))
-}
-
-/// Whether rows of a circle may refer to each other.
-fn is_to_order(tables: &[Pending<'_>], group: &Group) -> bool {
-    let of_group = || group.tables.iter().map(|index| &tables[*index]);
-    let comes_or_goes =
-        |table: &Pending<'_>| !(table.added.is_empty() && table.deleting.is_empty());
-    group.circular
-        && of_group().any(comes_or_goes)
-        && of_group().map(Pending::rows).sum::<usize>() > 1
+    dependencies.order()
 }
 
 struct Dependencies<'p, 's> {
     tables: &'p [Pending<'s>],
-    numbering: &'p Numbering,
-    edges: Vec<Edge>,
-    /// How many nodes there are beside the rows, each for many edges.
-    junctions: usize,
+    order: &'p TableOrder,
+    edges: Vec<Edge<Row>>,
     emptying: Vec<Emptying>,
 }
 
 /// A changed row and a delete that makes the database set columns of it.
 struct Emptying {
-    changed: usize,
-    deleted: usize,
+    changed: Row,
+    deleted: Row,
     columns: &'static [usize],
 }
 
-type Rows<'s> = KeyMap<KeyTuple<ValueRef<'s>>, usize>;
+/// A row with its values in some columns; `None` if one is NULL.
+type Keyed<K> = (Row, Option<K>);
+
+type Key<'s> = KeyTuple<ValueRef<'s>>;
 
 impl<'s> Dependencies<'_, 's> {
+    /// Rows that take unique values, keys included, come after those that give them up.
+    fn unique_values(&mut self) {
+        for (index, table) in self.tables.iter().enumerate() {
+            for columns in unique_sets(table.arena.def()) {
+                let taken = self.arriving(index, columns).map(folded);
+                let given = self.leaving(index, columns).map(folded);
+                for (row, needs) in pairs(taken, given) {
+                    self.edge(row, needs, Why::Value);
+                }
+            }
+        }
+    }
+
     fn references(&mut self, wanted: impl Fn(usize, usize) -> bool) {
         for (child, table) in self.tables.iter().enumerate() {
             for reference in table.arena.def().references {
@@ -98,91 +99,78 @@ impl<'s> Dependencies<'_, 's> {
     }
 
     /// Rows that will refer to others come after these.
-    fn come(&mut self, child: usize, parent: usize, reference: &ReferenceDef) {
-        let parents = self.coming(parent, reference.target_columns);
-        if parents.is_empty() {
-            return;
-        }
-        let table = &self.tables[child];
-        let changed = table.changed.iter().enumerate();
-        let changed = changed
-            .filter(|(_, row)| row.touches(reference.columns))
-            .map(|(place, row)| (Kind::Update, place, row.slot));
-        let added = table.added.iter().enumerate();
-        let added = added.map(|(place, slot)| (Kind::Insert, place, *slot));
-        for (kind, place, slot) in changed.chain(added) {
-            let key = table.new_key(slot, reference.columns);
-            if let Some(parent) = key.and_then(|key| parents.get(&key)) {
-                self.edge(self.numbering.of(child, kind, place), *parent, Why::Order);
-            }
+    fn come(&mut self, child: usize, parent: usize, reference: &'static ReferenceDef) {
+        let children = self.arriving(child, reference.columns);
+        let parents = self.arriving(parent, reference.target_columns);
+        for (child, parent) in pairs(children, parents) {
+            self.edge(child, parent, Why::Order);
         }
     }
 
     /// Rows that refer to others in the database leave before these go.
     fn go(&mut self, child: usize, parent: usize, reference: &'static ReferenceDef) {
-        let parents = self.going(parent, reference.target_columns);
-        if parents.is_empty() {
-            return;
-        }
-        let table = &self.tables[child];
-        let parent_of = |slot| {
-            let key = table.old_key(slot, reference.columns)?;
-            parents.get(&key).copied()
-        };
-        for (place, slot) in table.deleting.iter().enumerate() {
-            if let Some(parent) = parent_of(*slot) {
-                let child = self.numbering.of(child, Kind::Delete, place);
-                self.edge(parent, child, Why::Order);
-            }
-        }
-        let changed = table.changed.iter().enumerate();
-        for (place, row) in changed.filter(|(_, row)| row.touches(reference.columns)) {
-            let Some(deleted) = parent_of(row.slot) else {
-                continue;
-            };
-            let changed = self.numbering.of(child, Kind::Update, place);
-            if matches!(reference.on_delete, Action::SetNull | Action::SetDefault) {
-                let columns = reference.columns;
-                self.emptying.push(Emptying {
-                    changed,
-                    deleted,
-                    columns,
-                });
-            } else {
-                self.edge(deleted, changed, Why::Order);
+        let children = self.leaving(child, reference.columns);
+        let parents = self.deleted(parent, reference.target_columns);
+        for (child, deleted) in pairs(children, parents) {
+            match (child.kind, reference.on_delete) {
+                (Kind::Update, Action::SetNull | Action::SetDefault) => {
+                    self.emptying.push(Emptying {
+                        changed: child,
+                        deleted,
+                        columns: reference.columns,
+                    });
+                }
+                _ => self.edge(deleted, child, Why::Order),
             }
         }
     }
 
-    /// The rows of a table that get values in these columns.
-    fn coming(&self, index: usize, columns: &[usize]) -> Rows<'s> {
-        let table = &self.tables[index];
-        let mut rows = Rows::default();
-        let mut note = |kind, place, slot| {
-            if let Some(key) = table.new_key(slot, columns) {
-                rows.insert(key, self.numbering.of(index, kind, place));
-            }
-        };
-        for (place, row) in table.changed.iter().enumerate() {
-            if row.touches(columns) {
-                note(Kind::Update, place, row.slot);
-            }
-        }
-        for (place, slot) in table.added.iter().enumerate() {
-            note(Kind::Insert, place, *slot);
-        }
-        rows
+    fn rows(&self, table: usize, kind: Kind) -> impl Iterator<Item = Row> {
+        let places = 0..self.tables[table].len(kind);
+        places.map(move |place| self.order.row(table, kind, place))
     }
 
-    /// The rows of a table that are deleted.
-    fn going(&self, index: usize, columns: &[usize]) -> Rows<'s> {
-        let table = &self.tables[index];
-        let rows = table.deleting.iter().enumerate();
-        rows.filter_map(|(place, slot)| {
-            let key = table.old_key(*slot, columns)?;
-            Some((key, self.numbering.of(index, Kind::Delete, place)))
-        })
-        .collect()
+    fn rows_of_all(&self, kind: Kind) -> impl Iterator<Item = Row> {
+        (0..self.tables.len()).flat_map(move |table| self.rows(table, kind))
+    }
+
+    /// The changed rows of a table that get other values in these columns.
+    fn moving(&self, table: usize, columns: &'static [usize]) -> impl Iterator<Item = Row> {
+        let changed = &self.tables[table].changed;
+        let rows = self.rows(table, Kind::Update);
+        rows.filter(|row| changed[row.place].touches(columns))
+    }
+
+    /// The rows of a table that get values in these columns, with those.
+    fn arriving(
+        &self,
+        table: usize,
+        columns: &'static [usize],
+    ) -> impl Iterator<Item = Keyed<Key<'s>>> {
+        let rows = self.moving(table, columns);
+        let rows = rows.chain(self.rows(table, Kind::Insert));
+        rows.map(move |row| (row, self.tables[table].new_key(row, columns)))
+    }
+
+    /// The rows of a table that give up their values in these columns, with those.
+    fn leaving(
+        &self,
+        table: usize,
+        columns: &'static [usize],
+    ) -> impl Iterator<Item = Keyed<Key<'s>>> {
+        let moving = self.moving(table, columns);
+        let moving = moving.map(move |row| (row, self.tables[table].old_key(row, columns)));
+        self.deleted(table, columns).chain(moving)
+    }
+
+    /// The deleted rows of a table, with their values in these columns.
+    fn deleted(
+        &self,
+        table: usize,
+        columns: &'static [usize],
+    ) -> impl Iterator<Item = Keyed<Key<'s>>> {
+        let rows = self.rows(table, Kind::Delete);
+        rows.map(move |row| (row, self.tables[table].old_key(row, columns)))
     }
 
     /// Rows that are linked to added ones come after these.
@@ -190,26 +178,24 @@ impl<'s> Dependencies<'_, 's> {
         if !self.tables.iter().any(|table| table.arena.has_links()) {
             return;
         }
-        let mut added = HashMap::new();
-        for (index, table) in self.tables.iter().enumerate() {
-            let model = table.arena.model();
-            for (place, slot) in table.added.iter().enumerate() {
-                let row = RowId { model, slot: *slot };
-                added.insert(row, self.numbering.of(index, Kind::Insert, place));
-            }
+        let id = |row: Row| {
+            let model = self.tables[row.table].arena.model();
+            let slot = self.tables[row.table].slot(row);
+            RowId { model, slot }
+        };
+        let added: HashMap<RowId, Row> = self
+            .rows_of_all(Kind::Insert)
+            .map(|row| (id(row), row))
+            .collect();
+        let mut edges = Vec::new();
+        let updated = self.rows_of_all(Kind::Update);
+        for node in updated.chain(self.rows_of_all(Kind::Insert)) {
+            let links = self.tables[node.table].arena.links(id(node).slot).iter();
+            let needed = links.filter_map(|link| added.get(&link.target).copied());
+            let why = Why::Key;
+            edges.extend(needed.map(|needs| Edge { node, needs, why }));
         }
-        for (index, table) in self.tables.iter().enumerate() {
-            let changed = table.changed.iter().map(|row| row.slot).enumerate();
-            let changed = changed.map(|(place, slot)| (Kind::Update, place, slot));
-            let inserted = table.added.iter().copied().enumerate();
-            let inserted = inserted.map(|(place, slot)| (Kind::Insert, place, slot));
-            for (kind, place, slot) in changed.chain(inserted) {
-                let targets = table.arena.links(slot).iter().map(|link| link.target);
-                for needs in targets.filter_map(|target| added.get(&target)) {
-                    self.edge(self.numbering.of(index, kind, place), *needs, Why::Key);
-                }
-            }
-        }
+        self.edges.extend(edges);
     }
 
     /// Changed rows that the database may take along are to be written before: by cascades over any number of
@@ -220,54 +206,111 @@ impl<'s> Dependencies<'_, 's> {
                 continue;
             }
             let reached = cascade::reached([table.arena.def().table]);
-            let junction = self.numbering.count + self.junctions;
-            let edges = self.edges.len();
-            for (child, table) in self.tables.iter().enumerate() {
-                if reached.contains(&table.arena.def().table) {
-                    for place in 0..table.changed.len() {
-                        let changed = self.numbering.of(child, Kind::Update, place);
-                        self.edge(junction, changed, Why::Wish);
-                    }
-                }
+            let is_reached = |child: &usize| {
+                let table = self.tables[*child].arena.def().table;
+                reached.contains(&table)
+            };
+            let children = (0..self.tables.len()).filter(is_reached);
+            let changed: Vec<Row> = children
+                .flat_map(|child| self.rows(child, Kind::Update))
+                .collect();
+            if changed.is_empty() {
+                continue;
             }
-            if self.edges.len() > edges {
-                self.junctions += 1;
-                for place in 0..table.deleting.len() {
-                    let deleted = self.numbering.of(parent, Kind::Delete, place);
-                    self.edge(deleted, junction, Why::Order);
-                }
+            let junction = self.order.row(parent, Kind::Junction, 0);
+            for row in changed {
+                self.edge(junction, row, Why::Wish);
+            }
+            for place in 0..table.deleting.len() {
+                let deleted = self.order.row(parent, Kind::Delete, place);
+                self.edge(deleted, junction, Why::Order);
             }
         }
     }
 
-    fn edge(&mut self, node: usize, needs: usize, why: Why) {
+    fn edge(&mut self, node: Row, needs: Row, why: Why) {
         self.edges.push(Edge { node, needs, why });
     }
 
-    fn order(self, groups: &[Group]) -> RowOrder {
-        let rows = self.numbering.rows(self.tables, groups);
-        let junction = Node {
-            kind: None,
-            step: 0,
-        };
-        let mut nodes: Vec<Node> = rows.iter().map(Node::from).collect();
-        nodes.resize(rows.len() + self.junctions, junction);
-        let schedule = schedule(&nodes, self.edges);
-        let mut places = vec![0; nodes.len()];
-        for (place, (node, _)) in schedule.order.iter().enumerate() {
-            places[*node] = place;
+    fn order(self) -> Option<RowOrder> {
+        let (nodes, edges) = numbered(&unsettled(self.edges));
+        if nodes.is_empty() {
+            return None;
         }
-        let mut emptied: HashMap<usize, Vec<usize>> = HashMap::new();
+        let schedule = schedule(nodes, edges);
+        let mut emptied: HashMap<Row, Vec<usize>> = HashMap::new();
         for row in self.emptying {
-            if places[row.deleted] < places[row.changed] {
+            if schedule.turn(row.deleted) < schedule.turn(row.changed) {
                 let columns = emptied.entry(row.changed).or_default();
                 columns.extend(row.columns);
             }
         }
-        RowOrder {
-            rows,
-            schedule,
-            emptied,
-        }
+        Some(RowOrder { schedule, emptied })
     }
+}
+
+/// The rows that have the key of one of `others`, each with that one.
+fn pairs<K: Eq + Hash>(
+    rows: impl Iterator<Item = Keyed<K>>,
+    others: impl Iterator<Item = Keyed<K>>,
+) -> Vec<(Row, Row)> {
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() {
+        return Vec::new();
+    }
+    let others = others.filter_map(|(row, key)| Some((key?, row)));
+    let others: KeyMap<K, Row> = others.collect();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    rows.filter_map(|(row, key)| Some((row, *others.get(&key?)?)))
+        .collect()
+}
+
+/// Without regard to case, since to some databases it doesn't count: at worst, rows are put in an order that they
+/// don't need.
+fn folded((row, key): Keyed<Key<'_>>) -> Keyed<CaseFolded<ValueRef<'_>>> {
+    (row, key.map(CaseFolded))
+}
+
+fn unique_sets(def: &'static ModelDef) -> impl Iterator<Item = &'static [usize]> {
+    let uniques = def.uniques.iter().map(|unique| unique.columns);
+    std::iter::once(def.primary_key).chain(uniques)
+}
+
+/// The edges of rows that the usual order doesn't write in time, and of all rows that these lead to.
+fn unsettled(mut edges: Vec<Edge<Row>>) -> Vec<Edge<Row>> {
+    let (nodes, numbered) = numbered(&edges);
+    let mut both = numbered.clone();
+    both.extend(numbered.iter().map(|edge| Edge {
+        node: edge.needs,
+        needs: edge.node,
+        why: edge.why,
+    }));
+    let islands = Graph::new(nodes.len(), &both).components();
+    let is_settled = |edge: &Edge<usize>| {
+        edge.why == Why::Wish || nodes[edge.needs].step < nodes[edge.node].step
+    };
+    let unsettled = numbered.iter().filter(|edge| !is_settled(edge));
+    let unsettled: HashSet<usize> = unsettled.map(|edge| islands[edge.node]).collect();
+    let mut numbered = numbered.iter();
+    let is_of_one = |edge: &Edge<usize>| unsettled.contains(&islands[edge.node]);
+    edges.retain(|_| numbered.next().is_some_and(is_of_one));
+    edges
+}
+
+/// The rows of these edges in the usual order, and the edges between their numbers.
+fn numbered(edges: &[Edge<Row>]) -> (Vec<Row>, Vec<Edge<usize>>) {
+    let rows = edges.iter().flat_map(|edge| [edge.node, edge.needs]);
+    let mut nodes: Vec<Row> = rows.collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let number = |row| nodes.partition_point(|node| *node < row);
+    let numbered = edges.iter().map(|edge| Edge {
+        node: number(edge.node),
+        needs: number(edge.needs),
+        why: edge.why,
+    });
+    let numbered = numbered.collect();
+    (nodes, numbered)
 }

@@ -9,7 +9,7 @@ use super::batch::Batch;
 use super::emit::BatchWriter;
 use crate::engine::Connection;
 use crate::query::current_rows_by_key;
-use crate::state::AnyArena;
+use crate::state::{AnyArena, are_same};
 
 /// The bytes of an old value beyond which its digest is bound instead.
 const LARGE: usize = 1024;
@@ -77,9 +77,7 @@ impl Expected<'_> {
             });
         }
     }
-}
 
-impl Expected<'_> {
     /// Whether a column may hold the same value in another spelling.
     pub(super) fn may_be_respelled(&self, batch: &Batch) -> bool {
         let mut columns = self.columns.iter();
@@ -95,15 +93,12 @@ impl Expected<'_> {
         arena: &dyn AnyArena,
         slot: u32,
     ) -> Result<Option<Vec<(usize, Value)>>> {
-        let old = |position: &usize| arena.old_value(slot, *position);
-        let key = arena.def().primary_key.iter();
-        let key = key.map(|position| old(position).to_value()).collect();
+        let key = arena.old_values(slot, arena.def().primary_key);
+        let old = arena.old_values(slot, self.columns);
         let model = (arena.def(), arena.model());
         let mut spelled = None;
         current_rows_by_key(connection, model, &[key], &mut |row| {
-            let found = arena.read(row, self.columns)?;
-            let mut same = self.columns.iter().zip(&found);
-            if same.all(|(position, found)| found.as_ref().is_same(old(position))) {
+            if are_same(&arena.read(row, self.columns)?, &old) {
                 let columns = self.columns.iter();
                 let values =
                     columns.map(|position| Ok((*position, row.get(*position)?.to_value())));

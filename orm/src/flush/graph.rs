@@ -8,9 +8,9 @@ use std::cell::Cell;
 
 /// `node` comes after `needs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Edge {
-    pub(super) node: usize,
-    pub(super) needs: usize,
+pub(super) struct Edge<N> {
+    pub(super) node: N,
+    pub(super) needs: N,
     pub(super) why: Why,
 }
 
@@ -32,13 +32,13 @@ pub(super) enum Why {
 pub(super) struct Graph {
     /// Where the edges of each node begin; one more, for where the last ones end.
     starts: Vec<usize>,
-    edges: Vec<Edge>,
+    edges: Vec<Edge<usize>>,
     #[cfg(test)]
     steps: Cell<usize>,
 }
 
 impl Graph {
-    pub(super) fn new(nodes: usize, edges: &[Edge]) -> Self {
+    pub(super) fn new(nodes: usize, edges: &[Edge<usize>]) -> Self {
         let mut starts = vec![0; nodes + 1];
         for edge in edges {
             starts[edge.node + 1] += 1;
@@ -65,7 +65,7 @@ impl Graph {
     }
 
     /// What a node needs.
-    pub(super) fn needs(&self, node: usize) -> &[Edge] {
+    pub(super) fn needs(&self, node: usize) -> &[Edge<usize>] {
         #[cfg(test)]
         self.steps.set(self.steps.get() + 1);
         &self.edges[self.starts[node]..self.starts[node + 1]]
@@ -167,18 +167,18 @@ pub(super) struct Acyclic {
     /// The nodes, each after what it needs.
     pub(super) order: Vec<usize>,
     /// The edges that were given up, beside wishes: no order has them all.
-    pub(super) unmet: Vec<Edge>,
+    pub(super) unmet: Vec<Edge<usize>>,
 }
 
 /// Gives up edges until there is no cycle: of each cycle its wishes, or else those edges that point to a node with
 /// a higher number, so that the nodes of the cycle keep their order.
-pub(super) fn without_cycles(nodes: usize, mut edges: Vec<Edge>) -> Acyclic {
+pub(super) fn without_cycles(nodes: usize, mut edges: Vec<Edge<usize>>) -> Acyclic {
     let mut unmet = Vec::new();
     edges.retain(|edge| edge.node != edge.needs);
     loop {
         let graph = Graph::new(nodes, &edges);
         let component = graph.components();
-        let in_cycle = |edge: &Edge| component[edge.node] == component[edge.needs];
+        let in_cycle = |edge: &Edge<usize>| component[edge.node] == component[edge.needs];
         if !edges.iter().any(in_cycle) {
             let mut order = vec![0; nodes];
             for (node, place) in component.into_iter().enumerate() {
@@ -190,7 +190,7 @@ pub(super) fn without_cycles(nodes: usize, mut edges: Vec<Edge>) -> Acyclic {
                 unmet,
             };
         }
-        let is_wish = |edge: &Edge| edge.why == Why::Wish;
+        let is_wish = |edge: &Edge<usize>| edge.why == Why::Wish;
         let has_wishes = edges.iter().any(|edge| is_wish(edge) && in_cycle(edge));
         edges.retain(|edge| {
             let goes = if has_wishes {
@@ -211,7 +211,7 @@ pub(super) fn without_cycles(nodes: usize, mut edges: Vec<Edge>) -> Acyclic {
 mod tests {
     use super::*;
 
-    fn edges(why: Why, edges: &[(usize, usize)]) -> Vec<Edge> {
+    fn edges(why: Why, edges: &[(usize, usize)]) -> Vec<Edge<usize>> {
         let edge = |(node, needs): &(usize, usize)| Edge {
             node: *node,
             needs: *needs,

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use orm_core::value::ValueRef;
 
+use super::row::{Kind, Row};
 use crate::state::{AnyArena, Changed, KeyTuple, State};
 
 /// What there is to do in one table.
@@ -17,13 +18,13 @@ pub(super) struct Pending<'s> {
     pub(super) deleting: Vec<u32>,
 }
 
-/// The work in each table that has any.
+/// The work in each table that has any, by name.
 pub(super) fn gather(state: &State) -> Vec<Pending<'_>> {
     let working = state.arenas().filter(|arena| arena.has_work());
-    working
-        .map(Pending::new)
-        .filter(|table| !table.is_empty())
-        .collect()
+    let tables = working.map(Pending::new);
+    let mut tables: Vec<_> = tables.filter(|table| table.rows() > 0).collect();
+    tables.sort_by_key(|table| table.arena.def().table);
+    tables
 }
 
 impl<'s> Pending<'s> {
@@ -36,23 +37,39 @@ impl<'s> Pending<'s> {
         }
     }
 
-    fn is_empty(&self) -> bool {
-        self.rows() == 0
-    }
-
+    /// How many rows there are of all kinds.
     pub(super) fn rows(&self) -> usize {
         self.added.len() + self.changed.len() + self.deleting.len()
     }
 
+    /// How many rows there are of a kind.
+    pub(super) fn len(&self, kind: Kind) -> usize {
+        match kind {
+            Kind::Update => self.changed.len(),
+            Kind::Insert => self.added.len(),
+            Kind::Delete => self.deleting.len(),
+            Kind::Junction => 0,
+        }
+    }
+
+    /// The slot of a row of this table.
+    pub(super) fn slot(&self, row: Row) -> u32 {
+        match row.kind {
+            Kind::Update => self.changed[row.place].slot,
+            Kind::Insert => self.added[row.place],
+            Kind::Delete | Kind::Junction => self.deleting[row.place],
+        }
+    }
+
     /// The values that a row will have in these columns; `None` if one is NULL.
-    pub(super) fn new_key(&self, slot: u32, columns: &[usize]) -> Option<KeyTuple<ValueRef<'s>>> {
-        let arena = self.arena;
+    pub(super) fn new_key(&self, row: Row, columns: &[usize]) -> Option<KeyTuple<ValueRef<'s>>> {
+        let (arena, slot) = (self.arena, self.slot(row));
         KeyTuple::new(columns.iter().map(|column| arena.value(slot, *column)))
     }
 
     /// The values that the database has in these columns of a row; `None` if one is NULL.
-    pub(super) fn old_key(&self, slot: u32, columns: &[usize]) -> Option<KeyTuple<ValueRef<'s>>> {
-        old_key(self.arena, slot, columns)
+    pub(super) fn old_key(&self, row: Row, columns: &[usize]) -> Option<KeyTuple<ValueRef<'s>>> {
+        old_key(self.arena, self.slot(row), columns)
     }
 }
 

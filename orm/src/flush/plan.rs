@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use orm_core::error::{Error, ErrorKind, Result};
 
-use super::batch::{Batch, BatchKind, LinkedRow, Plan};
+use super::batch::{Batch, BatchKind, Plan};
 use super::batches::Batches;
 use super::dependencies::row_order;
 use super::pending::{Pending, gather};
-use super::table_order::groups;
+use super::table_order::TableOrder;
 use crate::mapping::ModelDef;
 use crate::state::{AnyArena, EntityState, Link, RowId, State};
 
@@ -23,17 +23,17 @@ use crate::state::{AnyArena, EntityState, Link, RowId, State};
 /// `Usage` if the key of a persistent entity was changed; `StaleHandle` or `Usage` for a link to an entity that has
 /// no row and gets none.
 pub(crate) fn plan(state: &State, optimistic: bool) -> Result<Plan> {
-    let mut tables = gather(state);
+    let tables = gather(state);
     tables.iter().try_for_each(check_keys)?;
-    let groups = groups(&mut tables);
+    let order = TableOrder::new(&tables);
     let mut batches = Batches::new(&tables, optimistic);
-    match row_order(&tables, &groups) {
-        None => batches.usual(&groups),
-        Some(order) => batches.ordered(&order),
+    match row_order(&tables, &order) {
+        None => batches.usual(order.rows(&tables)),
+        Some(own) => batches.ordered(&own, order.rows(&tables)),
     }
-    let mut batches = batches.all;
-    link(state, &mut batches)?;
-    Ok(Plan { batches })
+    let batches = batches.all;
+    let inserted = linked(state, &batches)?;
+    Ok(Plan { batches, inserted })
 }
 
 fn check_keys(table: &Pending<'_>) -> Result<()> {
@@ -63,45 +63,29 @@ fn key_changed(def: &ModelDef, position: usize) -> Error {
     .with_hint("put the old key back; to give the row another one, delete it and add a new one")
 }
 
-/// Notes where the linked foreign keys of each batch take their values from.
-fn link(state: &State, batches: &mut [Batch]) -> Result<()> {
+/// Where the rows are inserted that links may lead to, if there are any links: by batch and index in it.
+fn linked(state: &State, batches: &[Batch]) -> Result<HashMap<RowId, (usize, usize)>> {
+    let mut inserted = HashMap::new();
     if !state.arenas().any(AnyArena::has_links) {
-        return Ok(());
+        return Ok(inserted);
     }
-    let inserted = inserted(batches);
+    let inserts = batches.iter().enumerate();
+    for (index, batch) in inserts.filter(|(_, batch)| batch.kind.is_insert()) {
+        let model = batch.model;
+        let slots = batch.slots.iter().enumerate();
+        inserted.extend(slots.map(|(row, slot)| (RowId { model, slot: *slot }, (index, row))));
+    }
     for batch in batches {
         let arena = state.by_model(batch.model);
         let is_delete = matches!(batch.kind, BatchKind::Delete { .. });
-        let Some(arena) = arena.filter(|arena| arena.has_links() && !is_delete) else {
+        let Some(arena) = arena.filter(|_| !is_delete) else {
             continue;
         };
-        for (row, slot) in batch.slots.iter().enumerate() {
-            for link in arena.links(*slot) {
-                let inserted = inserted.get(&link.target).copied();
-                check_link(state, batch.def, link, inserted.is_some())?;
-                batch.links.push(LinkedRow {
-                    row,
-                    reference: link.reference,
-                    target: link.target,
-                    inserted,
-                });
-            }
+        for link in batch.slots.iter().flat_map(|slot| arena.links(*slot)) {
+            check_link(state, batch.def, link, inserted.contains_key(&link.target))?;
         }
     }
-    Ok(())
-}
-
-/// The rows that are inserted, by batch and index in it.
-fn inserted(batches: &[Batch]) -> HashMap<RowId, (usize, usize)> {
-    let mut rows = HashMap::new();
-    for (index, batch) in batches.iter().enumerate() {
-        if matches!(batch.kind, BatchKind::Insert { .. }) {
-            let model = batch.model;
-            let slots = batch.slots.iter().enumerate();
-            rows.extend(slots.map(|(row, slot)| (RowId { model, slot: *slot }, (index, row))));
-        }
-    }
-    rows
+    Ok(inserted)
 }
 
 /// Refuses a link to an entity that has no row and gets none by this flush.
@@ -164,9 +148,9 @@ mod tests {
 
     /// The nodes and edges that planning looks at, and the batches.
     fn planned(state: &State) -> (usize, Vec<Batch>) {
-        let mut tables = gather(state);
-        let groups = groups(&mut tables);
-        let order = row_order(&tables, &groups).expect("rows that refer to each other");
+        let tables = gather(state);
+        let order = row_order(&tables, &TableOrder::new(&tables));
+        let order = order.expect("rows that refer to each other");
         let plan = plan(state, true).expect("a plan");
         (order.schedule.graph.steps(), plan.batches)
     }
@@ -202,12 +186,9 @@ mod tests {
                 .take(length)
                 .map(|id| add(&mut state, id, None))
                 .collect();
-            let slots = rows.iter().map(|row| crate::state::Inserted {
-                slot: row.slot,
-                generated: None,
-                filled: Vec::new(),
-                stored: Vec::new(),
-            });
+            let slots = rows
+                .iter()
+                .map(|row| crate::state::WrittenRow::new(row.slot));
             let slots: Vec<_> = slots.collect();
             for (row, name) in rows.iter().zip(0..) {
                 let row = state.ensure::<Link>().get_mut(*row).expect("a row");
@@ -219,9 +200,9 @@ mod tests {
                 let row = state.ensure::<Link>().get_mut(*row).expect("a row");
                 row.name = row.name.map(|name| name + 1);
             }
-            let mut tables = gather(&state);
-            let groups = groups(&mut tables);
-            let order = row_order(&tables, &groups).expect("rows that hand values on");
+            let tables = gather(&state);
+            let order = row_order(&tables, &TableOrder::new(&tables));
+            let order = order.expect("rows that hand values on");
             assert_eq!(
                 plan(&state, true).expect("a plan").batches.len(),
                 rows.len()
@@ -253,8 +234,26 @@ mod tests {
                 unset: ColumnSet::new(),
             });
         }
-        let mut tables = gather(&state);
-        let groups = groups(&mut tables);
-        assert!(row_order(&tables, &groups).is_none());
+        let tables = gather(&state);
+        assert!(row_order(&tables, &TableOrder::new(&tables)).is_none());
+    }
+
+    #[test]
+    fn the_graph_has_only_rows_that_the_usual_order_does_not_do() {
+        let mut state = State::new();
+        for id in 0..100 {
+            add(&mut state, id, (id == 5).then_some(7));
+        }
+        for text in ["a", "b"] {
+            let text = text.to_owned();
+            state.ensure::<Word>().add(NewEntity {
+                value: Word { id: 0, text },
+                unset: ColumnSet::new(),
+            });
+        }
+        let tables = gather(&state);
+        let order =
+            row_order(&tables, &TableOrder::new(&tables)).expect("rows that refer to others");
+        assert_eq!(order.schedule.nodes.len(), 2);
     }
 }

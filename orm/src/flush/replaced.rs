@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use orm_core::error::Result;
 use orm_core::value::Value;
 
-use super::batch::{Batch, BatchKind};
+use super::batch::Batch;
 use super::pending::old_key;
 use super::stale::stale;
-use crate::state::{AnyArena, Inserted, KeySet, KeyTuple};
+use crate::state::{AnyArena, KeySet, KeyTuple, WrittenRow};
 
 /// The keys inserted so far, by table, as far as a later batch writes to it.
 #[derive(Default)]
@@ -19,13 +19,18 @@ pub(super) struct InsertedKeys(HashMap<&'static str, KeySet<KeyTuple<Value>>>);
 
 impl InsertedKeys {
     /// Notes what a batch has inserted, if one of `later` changes or deletes rows of the table.
-    pub(super) fn note(&mut self, arena: &dyn AnyArena, rows: &[Inserted], later: &[Batch]) {
-        let table = arena.def().table;
-        let changes = |batch: &Batch| batch.def.table == table && !is_insert(batch);
-        if later.iter().any(changes) {
+    pub(super) fn note(
+        &mut self,
+        (arena, batch): (&dyn AnyArena, &Batch),
+        rows: &[WrittenRow],
+        later: &[Batch],
+    ) {
+        let table = batch.def.table;
+        let changes = |batch: &Batch| batch.def.table == table && !batch.kind.is_insert();
+        if batch.kind.is_insert() && later.iter().any(changes) {
             let keys = rows.iter().filter_map(|row| {
-                let key = arena.def().primary_key.iter();
-                KeyTuple::new(key.map(|position| arena.inserted_value(row, *position).to_value()))
+                let key = batch.def.primary_key.iter();
+                KeyTuple::new(key.map(|position| arena.written_value(row, *position).to_value()))
             });
             self.0.entry(table).or_default().extend(keys);
         }
@@ -37,7 +42,7 @@ impl InsertedKeys {
     /// `StaleData`.
     pub(super) fn check(&self, arena: &dyn AnyArena, batch: &Batch) -> Result<()> {
         let keys = self.0.get(batch.def.table);
-        let Some(keys) = keys.filter(|_| !is_insert(batch)) else {
+        let Some(keys) = keys.filter(|_| !batch.kind.is_insert()) else {
             return Ok(());
         };
         let is_replaced = |slot: &&u32| {
@@ -49,8 +54,4 @@ impl InsertedKeys {
             None => Ok(()),
         }
     }
-}
-
-fn is_insert(batch: &Batch) -> bool {
-    matches!(batch.kind, BatchKind::Insert { .. })
 }

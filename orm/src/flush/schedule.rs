@@ -7,33 +7,23 @@
 use std::collections::HashSet;
 
 use super::graph::{Acyclic, Edge, Graph, Why, without_cycles};
+use super::row::{Kind, Row};
 
-/// What is done to a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Update,
-    Insert,
-    Delete,
-}
-
-/// A node of the graph: a row, or a junction that stands for many edges.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
-    /// `None` for a junction.
-    pub(super) kind: Option<Kind>,
-    /// The place in the usual order. Nodes are listed by it.
-    pub(super) step: usize,
-}
-
-/// The order in which the rows of a flush are written.
+/// When the rows of a flush are written.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    /// The nodes in order, each with its slot: only rows of one slot may share a statement out of turn.
-    pub(super) order: Vec<(usize, usize)>,
+    /// The rows with edges, in the usual order, and the junctions between them.
+    pub(super) nodes: Vec<Row>,
     pub(super) graph: Graph,
     /// The rows that take a unique value which its row gives up only later.
     pub(super) swapping: HashSet<usize>,
+    /// The slot of each node, and how many others it comes after in it.
+    turns: Vec<(usize, usize)>,
 }
+
+/// When a row is written: its slot, how many others it comes after in it, and its place in the usual order. Only
+/// rows of one slot may share a statement out of turn.
+pub(super) type Turn = (usize, usize, Row);
 
 /// Each step of the usual order has three slots: for rows that must be written before those of the step, for the
 /// step's own, and for those of earlier steps that have to wait for these.
@@ -42,52 +32,68 @@ const SLOTS: usize = 3;
 /// Orders the nodes. A row that needs an inserted or updated one of a later step waits for it; a delete that
 /// another row needs is done just before that one, together with what the delete needs in turn. Within a slot,
 /// rows are in the order of the nodes as far as their edges allow.
-pub(super) fn schedule(nodes: &[Node], edges: Vec<Edge>) -> Schedule {
+pub(super) fn schedule(nodes: Vec<Row>, edges: Vec<Edge<usize>>) -> Schedule {
     let Acyclic {
         graph,
         order,
         unmet,
     } = without_cycles(nodes.len(), edges);
-    let mut slots: Vec<usize> = nodes.iter().map(|node| node.step * SLOTS + 1).collect();
+    let mut slots: Vec<usize> = nodes.iter().map(usual_slot).collect();
     for node in &order {
-        wait(nodes, &graph, *node, &mut slots);
+        wait(&nodes, &graph, *node, &mut slots);
     }
     for node in order.iter().rev() {
-        hurry(nodes, &graph, *node, &mut slots);
+        hurry(&nodes, &graph, *node, &mut slots);
     }
-    let mut depths = vec![0; nodes.len()];
-    for node in &order {
-        let needed = graph.needs(*node).iter().map(|edge| edge.needs);
-        let same_slot = needed.filter(|needed| slots[*needed] == slots[*node]);
-        depths[*node] = same_slot
-            .map(|needed| depths[needed] + 1)
-            .max()
-            .unwrap_or(0);
+    let mut turns: Vec<(usize, usize)> = slots.into_iter().map(|slot| (slot, 0)).collect();
+    for node in order {
+        let needed = graph.needs(node).iter().map(|edge| turns[edge.needs]);
+        let same_slot = needed.filter(|(slot, _)| *slot == turns[node].0);
+        turns[node].1 = same_slot.map(|(_, depth)| depth + 1).max().unwrap_or(0);
     }
-    let mut order: Vec<(usize, usize)> = (0..nodes.len()).map(|node| (node, slots[node])).collect();
-    order.sort_by_key(|(node, slot)| (*slot, depths[*node]));
-    let swaps = |edge: &Edge| edge.why == Why::Value;
+    let swaps = unmet.iter().filter(|edge| edge.why == Why::Value);
     Schedule {
-        order,
+        nodes,
         graph,
-        swapping: unmet
-            .into_iter()
-            .filter(swaps)
-            .map(|edge| edge.node)
-            .collect(),
+        swapping: swaps.map(|edge| edge.node).collect(),
+        turns,
     }
 }
 
+impl Schedule {
+    /// The number of a row in the graph, if it has edges.
+    pub(super) fn node(&self, row: Row) -> Option<usize> {
+        self.nodes.binary_search(&row).ok()
+    }
+
+    pub(super) fn turn(&self, row: Row) -> Turn {
+        let node = self.node(row);
+        let (slot, depth) = node.map_or((usual_slot(&row), 0), |node| self.turns[node]);
+        (slot, depth, row)
+    }
+
+    /// The rows and junctions in the order in which they are written, of all rows in any.
+    pub(super) fn order(&self, rows: impl Iterator<Item = Row>) -> Vec<Turn> {
+        let nodes = self.nodes.iter().copied();
+        let junctions = nodes.filter(|node| node.kind == Kind::Junction);
+        let mut turns: Vec<Turn> = rows.chain(junctions).map(|row| self.turn(row)).collect();
+        turns.sort_unstable();
+        turns
+    }
+}
+
+fn usual_slot(row: &Row) -> usize {
+    row.step * SLOTS + 1
+}
+
 /// Puts a node off until what it needs is written. Deletes come to it, instead.
-fn wait(nodes: &[Node], graph: &Graph, node: usize, slots: &mut [usize]) {
+fn wait(nodes: &[Row], graph: &Graph, node: usize, slots: &mut [usize]) {
     for edge in graph.needs(node) {
         let needed = slots[edge.needs];
         let slot = match (nodes[node].kind, nodes[edge.needs].kind) {
-            (_, Some(Kind::Delete)) => continue,
+            (_, Kind::Delete) => continue,
             // After all of the step's own, so that these stay together.
-            (Some(Kind::Update), Some(Kind::Insert)) if needed > slots[node] => {
-                needed / SLOTS * SLOTS + 2
-            }
+            (Kind::Update, Kind::Insert) if needed > slots[node] => needed / SLOTS * SLOTS + 2,
             _ => needed,
         };
         slots[node] = slots[node].max(slot);
@@ -95,9 +101,9 @@ fn wait(nodes: &[Node], graph: &Graph, node: usize, slots: &mut [usize]) {
 }
 
 /// Makes what a node needs be written before it.
-fn hurry(nodes: &[Node], graph: &Graph, node: usize, slots: &mut [usize]) {
+fn hurry(nodes: &[Row], graph: &Graph, node: usize, slots: &mut [usize]) {
     for edge in graph.needs(node) {
-        let is_delete = |node: usize| nodes[node].kind == Some(Kind::Delete);
+        let is_delete = |node: usize| nodes[node].kind == Kind::Delete;
         let before_all = is_delete(edge.needs) && !is_delete(node);
         let slot = match slots[node] {
             slot if before_all => slot / SLOTS * SLOTS,
@@ -111,23 +117,25 @@ fn hurry(nodes: &[Node], graph: &Graph, node: usize, slots: &mut [usize]) {
 mod tests {
     use super::*;
 
-    const UPDATE: Option<Kind> = Some(Kind::Update);
-    const INSERT: Option<Kind> = Some(Kind::Insert);
-    const DELETE: Option<Kind> = Some(Kind::Delete);
+    use super::Kind::{Delete as DELETE, Insert as INSERT, Update as UPDATE};
 
-    fn check(nodes: &[(Option<Kind>, usize)], edges: &[(usize, usize, Why)], expected: &[usize]) {
-        let node = |(kind, step): &(Option<Kind>, usize)| Node {
-            kind: *kind,
+    fn check(nodes: &[(Kind, usize)], edges: &[(usize, usize, Why)], expected: &[usize]) {
+        let row = |(place, (kind, step)): (usize, &(Kind, usize))| Row {
             step: *step,
+            table: 0,
+            place,
+            kind: *kind,
         };
-        let nodes: Vec<Node> = nodes.iter().map(node).collect();
+        let rows: Vec<Row> = nodes.iter().enumerate().map(row).collect();
         let edge = |(node, needs, why): &(usize, usize, Why)| Edge {
             node: *node,
             needs: *needs,
             why: *why,
         };
-        let schedule = schedule(&nodes, edges.iter().map(edge).collect());
-        let order: Vec<usize> = schedule.order.iter().map(|(node, _)| *node).collect();
+        let schedule = schedule(rows.clone(), edges.iter().map(edge).collect());
+        let is_row = |row: &Row| row.kind != Kind::Junction;
+        let order = schedule.order(rows.into_iter().filter(is_row));
+        let order: Vec<usize> = order.iter().map(|(_, _, row)| row.place).collect();
         assert_eq!(order, expected, "{edges:?}");
     }
 
@@ -190,7 +198,7 @@ mod tests {
     #[test]
     fn a_wish_does_not_stand_in_the_way_of_a_need() {
         // Two changed children behind a junction, one of which takes what the delete frees.
-        let rows = [(UPDATE, 0), (UPDATE, 0), (DELETE, 1), (None, 1)];
+        let rows = [(UPDATE, 0), (UPDATE, 0), (DELETE, 1), (Kind::Junction, 1)];
         let edges = [
             (0, 2, Why::Value),
             (2, 3, Why::Order),

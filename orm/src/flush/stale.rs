@@ -8,13 +8,13 @@ use orm_core::value::{Value, ValueRef};
 use super::batch::{Batch, BatchKind, Plan};
 use crate::engine::Connection;
 use crate::query::current_rows_by_key;
-use crate::state::{AnyArena, State};
+use crate::state::{AnyArena, State, are_same};
 
 /// The error of a row that was not there as expected.
 #[cold]
 pub(super) fn stale(arena: &dyn AnyArena, slot: u32) -> Error {
     let def = arena.def();
-    let (name, key) = (def.name, old_key(arena, slot));
+    let (name, key) = (def.name, key_text(arena, slot));
     let (by, hint) = match arena.overtaken(slot) {
         Some(own) => (
             format!(", by {own} of this session or by another transaction"),
@@ -40,7 +40,7 @@ pub(super) fn no_key(arena: &dyn AnyArena, slot: u32, rows: u64) -> Error {
         ErrorKind::MultipleRows,
         format!(
             "{rows} rows have the key {} of this {}",
-            old_key(arena, slot),
+            key_text(arena, slot),
             def.name
         ),
     )
@@ -48,20 +48,14 @@ pub(super) fn no_key(arena: &dyn AnyArena, slot: u32, rows: u64) -> Error {
     .with_hint("the table needs a primary key or a unique index on what the model says is its key")
 }
 
-fn old_key(arena: &dyn AnyArena, slot: u32) -> String {
-    let key = arena.def().primary_key.iter();
-    let parts: Vec<String> = key
-        .map(|position| key_text(arena.old_value(slot, *position)))
-        .collect();
-    parts.join(", ")
-}
-
-fn key_text(value: ValueRef<'_>) -> String {
-    match value {
-        ValueRef::Int(key) => key.to_string(),
-        ValueRef::Text(key) => format!("{key:?}"),
+fn key_text(arena: &dyn AnyArena, slot: u32) -> String {
+    let key = arena.old_values(slot, arena.def().primary_key);
+    let parts = key.iter().map(|part| match part.as_ref() {
+        ValueRef::Int(part) => part.to_string(),
+        ValueRef::Text(part) => format!("{part:?}"),
         other => other.to_json(""),
-    }
+    });
+    parts.collect::<Vec<String>>().join(", ")
 }
 
 /// Looks at the rows of a batch that did not match as a whole, after its rollback, and names the first
@@ -111,14 +105,14 @@ fn first_stale(
     };
     let key = batch.def.primary_key;
     let slots = batch.slots.iter();
-    let keys: Vec<Vec<Value>> = slots.map(|slot| old(arena, *slot, key)).collect();
+    let keys: Vec<Vec<Value>> = slots.map(|slot| arena.old_values(*slot, key)).collect();
     let mut intact = HashSet::new();
     let positions = [key, expected].concat();
     current_rows_by_key(connection, (batch.def, batch.model), &keys, &mut |row| {
         let found = arena.read(row, &positions)?;
         let (key, values) = found.split_at(key.len());
         if let Some(slot) = arena.find(key)
-            && same(values, &old(arena, slot, expected))
+            && are_same(values, &arena.old_values(slot, expected))
         {
             intact.insert(slot);
         }
@@ -138,7 +132,8 @@ pub(super) fn still_there(
     slots: &[u32],
 ) -> Result<Option<u32>> {
     let key = arena.def().primary_key;
-    let keys: Vec<Vec<Value>> = slots.iter().map(|slot| old(arena, *slot, key)).collect();
+    let slots = slots.iter();
+    let keys: Vec<Vec<Value>> = slots.map(|slot| arena.old_values(*slot, key)).collect();
     let mut there = None;
     let model = (arena.def(), arena.model());
     current_rows_by_key(connection, model, &keys, &mut |row| {
@@ -146,18 +141,4 @@ pub(super) fn still_there(
         Ok(())
     })?;
     Ok(there)
-}
-
-fn old(arena: &dyn AnyArena, slot: u32, positions: &[usize]) -> Vec<Value> {
-    positions
-        .iter()
-        .map(|position| arena.old_value(slot, *position).to_value())
-        .collect()
-}
-
-fn same(found: &[Value], old: &[Value]) -> bool {
-    found
-        .iter()
-        .zip(old)
-        .all(|(found, old)| found.as_ref().is_same(old.as_ref()))
 }

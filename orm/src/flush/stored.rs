@@ -2,10 +2,11 @@
 //! that a flush has written.
 
 use orm_core::error::Result;
+use orm_core::value::Value;
 
 use crate::engine::Connection;
 use crate::query::rows_by_key;
-use crate::state::{Sign, State};
+use crate::state::{Sign, State, are_same};
 
 /// Whether what was flushed is stored; `false` if nothing was flushed.
 ///
@@ -25,13 +26,8 @@ pub(crate) fn is_stored(connection: &mut Connection, state: &State) -> Result<bo
     rows_by_key(connection, model, &[witness.key], &mut |row| {
         row_is_there = true;
         if let Sign::Values(values) = &witness.sign {
-            let positions: Vec<usize> = values.iter().map(|(position, _)| *position).collect();
-            let found = arena.read(row, &positions)?;
-            let same = |((_, written), found): (&(usize, _), &orm_core::value::Value)| {
-                let written: &orm_core::value::Value = written;
-                written.as_ref().is_same(found.as_ref())
-            };
-            has_values = values.iter().zip(&found).all(same);
+            let (positions, written): (Vec<usize>, Vec<Value>) = values.iter().cloned().unzip();
+            has_values = are_same(&arena.read(row, &positions)?, &written);
         }
         Ok(())
     })?;

@@ -2,60 +2,85 @@
 //! value that an update frees can be taken; deletes last, children first.
 //!
 //! It suffices unless tables refer to each other, or to themselves, or rows hand unique values on against it: then
-//! `dependencies.rs` and `schedule.rs` order the rows one by one, starting from here.
-
-use orm_core::schema::sort;
+//! `dependencies.rs` and `schedule.rs` order the rows one by one that are concerned, starting from here.
 
 use super::graph::{Edge, Graph, Why};
 use super::pending::Pending;
-use super::schedule::{Kind, Node};
+use super::row::{Kind, Row};
 use crate::mapping::ReferenceDef;
 
-/// Tables that are written together: one, or several that refer to each other in a circle.
-#[derive(Debug, Default)]
-pub(super) struct Group {
-    /// Indices of the tables, by name.
-    pub(super) tables: Vec<usize>,
-    /// Whether rows of the group may refer to rows of the group.
-    pub(super) circular: bool,
+/// The tables of a flush, by their indices, in groups: those that refer to each other in a circle are one.
+pub(super) struct TableOrder {
+    /// The group of each table. Parents have lower ones than children; otherwise they go by name, so that the order
+    /// depends on the models alone.
+    groups: Vec<usize>,
+    /// Whether rows of a table's group may refer to rows of the group, by table.
+    circular: Vec<bool>,
 }
 
-/// The tables in groups: parents before children, otherwise by name, so that the order depends on the
-/// models alone. Sorts `tables` by name.
-pub(super) fn groups(tables: &mut [Pending<'_>]) -> Vec<Group> {
-    tables.sort_by_key(|table| table.arena.def().table);
-    let edges = edges(tables);
-    let single = |table| Group {
-        tables: vec![table],
-        circular: false,
-    };
-    if edges.is_empty() {
-        return (0..tables.len()).map(single).collect();
+impl TableOrder {
+    /// The order of `tables`, which are sorted by name.
+    pub(super) fn new(tables: &[Pending<'_>]) -> Self {
+        let edges = edges(tables);
+        let groups = if edges.is_empty() {
+            (0..tables.len()).collect()
+        } else {
+            Graph::new(tables.len(), &edges).components()
+        };
+        let is_inside = |edge: &Edge<usize>| groups[edge.node] == groups[edge.needs];
+        let inside = edges.iter().filter(|edge| is_inside(edge));
+        let circles: Vec<usize> = inside.map(|edge| groups[edge.node]).collect();
+        let circular = groups.iter().map(|group| circles.contains(group));
+        Self {
+            circular: circular.collect(),
+            groups,
+        }
     }
-    let components = Graph::new(tables.len(), &edges).components();
-    // Each component is known by its first table.
-    let first = |table: usize| {
-        let mut all = components.iter();
-        all.position(|component| *component == components[table])
-            .unwrap_or(table)
-    };
-    let mut groups: Vec<Group> = (0..tables.len()).map(single).collect();
-    for table in (0..tables.len()).filter(|table| first(*table) != *table) {
-        groups[table].tables.clear();
-        groups[first(table)].tables.push(table);
+
+    pub(super) fn row(&self, table: usize, kind: Kind, place: usize) -> Row {
+        let (group, groups) = (self.groups[table], self.groups.len());
+        let step = match kind {
+            Kind::Update | Kind::Junction => 2 * group,
+            Kind::Insert => 2 * group + 1,
+            Kind::Delete => 3 * groups - group,
+        };
+        Row {
+            step,
+            table,
+            place,
+            kind,
+        }
     }
-    let mut between = Vec::with_capacity(edges.len());
-    for edge in edges {
-        let (child, parent) = (first(edge.node), first(edge.needs));
-        groups[child].circular |= child == parent;
-        between.push(sort::Edge { child, parent });
+
+    /// All rows of the flush in the usual order.
+    pub(super) fn rows(&self, tables: &[Pending<'_>]) -> impl Iterator<Item = Row> {
+        let mut lists = Vec::with_capacity(tables.len());
+        for (index, table) in tables.iter().enumerate() {
+            let kinds = [Kind::Update, Kind::Insert, Kind::Delete].into_iter();
+            let kinds = kinds.filter(|kind| table.len(*kind) > 0);
+            lists.extend(kinds.map(|kind| (self.row(index, kind, 0), table.len(kind))));
+        }
+        lists.sort_unstable();
+        let lists = lists.into_iter();
+        lists.flat_map(|(first, length)| (0..length).map(move |place| Row { place, ..first }))
     }
-    let order = sort::sort(groups.len(), &between).order.into_iter();
-    let groups = order.map(|group| std::mem::take(&mut groups[group]));
-    groups.filter(|group| !group.tables.is_empty()).collect()
+
+    /// Whether rows of the two tables may refer to each other in a circle, of which some come or go.
+    pub(super) fn in_circle(&self, tables: &[Pending<'_>], child: usize, parent: usize) -> bool {
+        let group = self.groups[child];
+        if group != self.groups[parent] || !self.circular[child] {
+            return false;
+        }
+        let of_group = || {
+            let tables = tables.iter().zip(&self.groups);
+            tables.filter_map(|(table, own)| (*own == group).then_some(table))
+        };
+        let comes_or_goes = |table: &Pending<'_>| table.rows() > table.changed.len();
+        of_group().any(comes_or_goes) && of_group().map(Pending::rows).sum::<usize>() > 1
+    }
 }
 
-fn edges(tables: &[Pending<'_>]) -> Vec<Edge> {
+fn edges(tables: &[Pending<'_>]) -> Vec<Edge<usize>> {
     let mut edges = Vec::new();
     for (node, table) in tables.iter().enumerate() {
         for reference in table.arena.def().references {
@@ -80,89 +105,4 @@ pub(super) fn targets(
         (table.arena.def().table == name).then_some(index)
     };
     tables.iter().enumerate().filter_map(of_it)
-}
-
-/// A row of a flush.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    /// The table's index.
-    pub(super) table: usize,
-    pub(super) kind: Kind,
-    /// The index in that table's list of rows of that kind.
-    pub(super) place: usize,
-    /// The step of the usual order.
-    pub(super) step: usize,
-}
-
-/// The rows of a flush, numbered in the usual order.
-pub(super) struct Numbering {
-    /// The number of each table's first row of each kind.
-    first: Vec<[usize; 3]>,
-    pub(super) count: usize,
-}
-
-impl Numbering {
-    pub(super) fn new(tables: &[Pending<'_>], groups: &[Group]) -> Self {
-        let mut first = vec![[0; 3]; tables.len()];
-        let mut count = 0;
-        for (table, kind, _) in usual(groups) {
-            first[table][kind as usize] = count;
-            count += length(&tables[table], kind);
-        }
-        Self { first, count }
-    }
-
-    /// The number of a row.
-    pub(super) fn of(&self, table: usize, kind: Kind, place: usize) -> usize {
-        self.first[table][kind as usize] + place
-    }
-
-    /// The rows by their numbers.
-    pub(super) fn rows(&self, tables: &[Pending<'_>], groups: &[Group]) -> Vec<Row> {
-        let mut rows = Vec::with_capacity(self.count);
-        for (table, kind, step) in usual(groups) {
-            let places = 0..length(&tables[table], kind);
-            rows.extend(places.map(|place| Row {
-                table,
-                kind,
-                place,
-                step,
-            }));
-        }
-        rows
-    }
-}
-
-impl From<&Row> for Node {
-    fn from(row: &Row) -> Self {
-        Self {
-            kind: Some(row.kind),
-            step: row.step,
-        }
-    }
-}
-
-/// The tables and kinds in the usual order, each with its step. Tables of one group share their steps.
-pub(super) fn usual(groups: &[Group]) -> impl Iterator<Item = (usize, Kind, usize)> {
-    let writes = groups.iter().enumerate().flat_map(|(index, group)| {
-        let updates = group.all(Kind::Update, 2 * index);
-        updates.chain(group.all(Kind::Insert, 2 * index + 1))
-    });
-    let deletes = groups.iter().rev().enumerate();
-    writes
-        .chain(deletes.flat_map(|(index, group)| group.all(Kind::Delete, 2 * groups.len() + index)))
-}
-
-impl Group {
-    fn all(&self, kind: Kind, step: usize) -> impl Iterator<Item = (usize, Kind, usize)> {
-        self.tables.iter().map(move |table| (*table, kind, step))
-    }
-}
-
-fn length(table: &Pending<'_>, kind: Kind) -> usize {
-    match kind {
-        Kind::Update => table.changed.len(),
-        Kind::Insert => table.added.len(),
-        Kind::Delete => table.deleting.len(),
-    }
 }

@@ -31,12 +31,7 @@ fn reread_model(
         return Ok(());
     };
     let def: &'static ModelDef = arena.def();
-    let key = |slot: &u32| {
-        let positions = def.primary_key.iter();
-        positions
-            .map(|position| arena.old_value(*slot, *position).to_value())
-            .collect()
-    };
+    let key = |slot: &u32| arena.old_values(*slot, def.primary_key);
     let keys: Vec<Vec<Value>> = slots.iter().map(key).collect();
     let mut found = Vec::with_capacity(slots.len());
     rows_by_key(connection, (def, model), &keys, &mut |row| {

@@ -142,13 +142,10 @@ impl Session {
     /// `StaleHandle`.
     pub fn changed_columns<M: Model>(&self, handle: Ref<M>) -> Result<Vec<&'static str>> {
         self.entity_state(handle)?;
-        let arena = self.state.by_model(M::slot().index());
-        let written = arena
-            .map(|arena| arena.written(handle.slot))
-            .unwrap_or_default();
-        Ok(written
-            .iter()
-            .map(|position| M::def().names[position])
-            .collect())
+        let arena = self.state.arena::<M>();
+        let written = arena.map(|arena| arena.written(handle));
+        let written = written.unwrap_or_default();
+        let names = written.iter().map(|position| M::def().names[position]);
+        Ok(names.collect())
     }
 }

@@ -7,7 +7,7 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
-use super::apply_rows::{Inserted, Updated};
+use super::apply_rows::WrittenRow;
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
@@ -48,12 +48,8 @@ pub(crate) trait AnyArena: Any + Send {
     fn value(&self, slot: u32, position: usize) -> ValueRef<'_>;
     /// The value that the database has.
     fn old_value(&self, slot: u32, position: usize) -> ValueRef<'_>;
-    /// The columns in which the two differ.
-    fn changes(&self, slot: u32) -> ColumnSet;
     /// The columns of an entity to insert that the database is to fill in.
     fn omitted(&self, slot: u32) -> ColumnSet;
-    /// The columns that a flush would write.
-    fn written(&self, slot: u32) -> ColumnSet;
     /// Reads a row of the model's columns and tells its values at `positions`.
     fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>>;
     /// `value` as the field of an entity's column has it.
@@ -67,8 +63,8 @@ pub(crate) trait AnyArena: Any + Send {
     fn has_changes(&self) -> bool;
     /// Everything was written: empties the lists of work and drops the old copies of touched entities.
     fn clear_dirty(&mut self);
-    fn apply_inserts(&mut self, rows: &[Inserted], level: u32, epoch: u32);
-    fn apply_updates(&mut self, rows: &[Updated], level: u32);
+    fn apply_inserts(&mut self, rows: &[WrittenRow], level: u32, epoch: u32);
+    fn apply_updates(&mut self, rows: &[WrittenRow], level: u32);
     fn apply_deletes(&mut self, slots: &[u32], level: u32);
     /// Puts back what was not flushed.
     fn undo_pending(&mut self);
@@ -143,19 +139,31 @@ fn linked_columns(links: &[Link]) -> impl Iterator<Item = usize> {
 }
 
 impl dyn AnyArena {
-    /// The value that an inserted row has in a column, as far as the flush knows by now: what the database
-    /// generated or filled in, else what was given.
-    pub(crate) fn inserted_value<'a>(&'a self, row: &'a Inserted, position: usize) -> ValueRef<'a> {
-        if let Some(key) = row.generated
-            && self.def().generated == Some(position)
-        {
-            return ValueRef::Int(key);
+    /// The value that a row has in a column, as far as the flush that writes it knows by now.
+    #[inline]
+    pub(crate) fn written_value<'a>(
+        &'a self,
+        row: &'a WrittenRow,
+        position: usize,
+    ) -> ValueRef<'a> {
+        let def = self.def();
+        let numbers = [(def.version, row.version), (def.generated, row.generated)];
+        for (column, number) in numbers {
+            if let (Some(number), true) = (number, column == Some(position)) {
+                return ValueRef::Int(number);
+            }
         }
-        let mut known = row.stored.iter().chain(&row.filled);
-        match known.find(|(known, _)| *known == position) {
-            Some((_, value)) => value.as_ref(),
+        let mut stored = row.stored.iter().rev();
+        match stored.find(|(column, _)| *column == position) {
+            Some((_, stored)) => stored.as_ref(),
             None => self.value(row.slot, position),
         }
+    }
+
+    /// The values that the database has in some columns.
+    pub(crate) fn old_values(&self, slot: u32, positions: &[usize]) -> Vec<Value> {
+        let old = |position: &usize| self.old_value(slot, *position).to_value();
+        positions.iter().map(old).collect()
     }
 
     /// The arena with its type, which the caller knows.
@@ -164,6 +172,22 @@ impl dyn AnyArena {
         arena
             .downcast_mut()
             .expect("invariant: a model's number leads to its own arena")
+    }
+}
+
+impl<M: Model> Arena<M> {
+    /// The columns of an entity that a flush would write.
+    pub(crate) fn written(&self, handle: Ref<M>) -> ColumnSet {
+        match self.slot(handle) {
+            Some(slot) if slot.state == EntityState::Pending => {
+                let omitted = self.omitted(handle.slot);
+                let all = 0..M::def().columns.len();
+                all.filter(|position| !omitted.contains(*position))
+                    .collect()
+            }
+            Some(slot) if slot.state == EntityState::Persistent => slot.changes(),
+            _ => ColumnSet::new(),
+        }
     }
 }
 
@@ -177,7 +201,7 @@ impl<M: Model> AnyArena for Arena<M> {
     }
 
     fn added(&self) -> Vec<u32> {
-        self.pending().collect()
+        self.added.iter().flatten().copied().collect()
     }
 
     fn changed(&self) -> Vec<Changed> {
@@ -187,13 +211,11 @@ impl<M: Model> AnyArena for Arena<M> {
         };
         let changed = |index: &u32| {
             let slot = &self.slots[*index as usize];
-            let (Some(value), Some(old)) = (&slot.value, &slot.old) else {
+            let old = slot.old.as_ref()?;
+            if slot.state != EntityState::Persistent {
                 return None;
-            };
-            let mut columns = match slot.state {
-                EntityState::Persistent => value.changes(old),
-                _ => return None,
-            };
+            }
+            let mut columns = slot.changes();
             let linked = linked_columns(AnyArena::links(self, *index));
             linked.for_each(|position| columns.insert(position));
             let key = match key.map(|position| old.value(position)) {
@@ -230,14 +252,6 @@ impl<M: Model> AnyArena for Arena<M> {
         }
     }
 
-    fn changes(&self, slot: u32) -> ColumnSet {
-        let slot = &self.slots[slot as usize];
-        match (&slot.value, &slot.old) {
-            (Some(value), Some(old)) => value.changes(old),
-            _ => ColumnSet::new(),
-        }
-    }
-
     fn omitted(&self, slot: u32) -> ColumnSet {
         let mut omitted = ColumnSet::new();
         let unset = self.unset.get(&slot).into_iter().flatten();
@@ -255,21 +269,6 @@ impl<M: Model> AnyArena for Arena<M> {
             omitted.remove(position);
         }
         omitted
-    }
-
-    fn written(&self, slot: u32) -> ColumnSet {
-        match self.slots[slot as usize].state {
-            EntityState::Pending => {
-                let omitted = self.omitted(slot);
-                let all = 0..M::def().columns.len();
-                all.filter(|position| !omitted.contains(*position))
-                    .collect()
-            }
-            EntityState::Persistent => self.changes(slot),
-            EntityState::Deleting | EntityState::Deleted | EntityState::Transient => {
-                ColumnSet::new()
-            }
-        }
     }
 
     fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>> {
@@ -298,11 +297,11 @@ impl<M: Model> AnyArena for Arena<M> {
     }
 
     fn has_work(&self) -> bool {
-        self.pending_count() > 0 || !self.touched.is_empty() || !self.deleting.is_empty()
+        !(self.added.is_empty() && self.touched.is_empty() && self.deleting.is_empty())
     }
 
     fn has_changes(&self) -> bool {
-        self.pending_count() > 0
+        !self.added.is_empty()
             || !AnyArena::deleting(self).is_empty()
             || self.touched.iter().any(|index| {
                 let slot = &self.slots[*index as usize];
@@ -319,15 +318,15 @@ impl<M: Model> AnyArena for Arena<M> {
                 slot.old = None;
             }
         }
-        self.clear_added();
+        self.added.clear();
         self.deleting.clear();
     }
 
-    fn apply_inserts(&mut self, rows: &[Inserted], level: u32, epoch: u32) {
+    fn apply_inserts(&mut self, rows: &[WrittenRow], level: u32, epoch: u32) {
         Self::apply_inserts(self, rows, level, epoch);
     }
 
-    fn apply_updates(&mut self, rows: &[Updated], level: u32) {
+    fn apply_updates(&mut self, rows: &[WrittenRow], level: u32) {
         Self::apply_updates(self, rows, level);
     }
 

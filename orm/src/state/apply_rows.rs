@@ -8,42 +8,67 @@ use super::entity_state::EntityState;
 use super::undo_log::Change;
 use crate::mapping::Model;
 
-/// What an INSERT told about a row.
+/// What a flush has written of a row, as far as it isn't what the entity has.
 #[derive(Debug)]
-pub(crate) struct Inserted {
+pub(crate) struct WrittenRow {
     pub(crate) slot: u32,
     /// The key that the database generated. Apart from the others, which most rows have none of.
     pub(crate) generated: Option<i64>,
-    /// Columns that the database or the flush filled in: the version, server defaults.
-    pub(crate) filled: Vec<(usize, Value)>,
-    /// Columns that were given, with the values that the database keeps of them, and foreign keys by their links.
+    /// The version that the flush has given it.
+    pub(crate) version: Option<i64>,
+    /// Other columns: foreign keys by their links, what a default made, and what the database keeps of a value. The
+    /// last one of a column counts.
     pub(crate) stored: Vec<(usize, Value)>,
 }
 
-/// What an UPDATE told about a row.
-#[derive(Debug)]
-pub(crate) struct Updated {
-    pub(crate) slot: u32,
-    /// The version that was written.
-    pub(crate) version: Option<i64>,
-    /// Columns that were read back, with the values that the database keeps, and foreign keys by their links.
-    pub(crate) stored: Vec<(usize, Value)>,
+impl WrittenRow {
+    pub(crate) fn new(slot: u32) -> Self {
+        Self {
+            slot,
+            generated: None,
+            version: None,
+            stored: Vec::new(),
+        }
+    }
+
+    /// Puts into the entity what was written of it, and tells what it had been given instead of what is stored.
+    fn put_into<M: Model>(&self, value: &mut M) -> Box<[(usize, Value)]> {
+        let mut given = Vec::new();
+        let mut put = |value: &mut M, position: usize, stored: ValueRef<'_>| {
+            let bound = value.value(position);
+            if !bound.is_same(stored) {
+                given.push((position, bound.to_value()));
+                // The flush has checked that it fits, before anything was applied.
+                let _ = value.assign(position, stored);
+            }
+        };
+        for (position, stored) in &self.stored {
+            put(value, *position, stored.as_ref());
+        }
+        if let (Some(position), Some(version)) = (M::def().version, self.version) {
+            put(value, position, ValueRef::Int(version));
+        }
+        given.into()
+    }
+}
+
+/// Whether two lists of values of the same columns are the same.
+pub(crate) fn are_same(some: &[Value], others: &[Value]) -> bool {
+    let mut pairs = some.iter().zip(others);
+    pairs.all(|(one, other)| one.as_ref().is_same(other.as_ref()))
 }
 
 impl<M: Model> Arena<M> {
-    pub(super) fn apply_inserts(&mut self, rows: &[Inserted], level: u32, epoch: u32) {
+    pub(super) fn apply_inserts(&mut self, rows: &[WrittenRow], level: u32, epoch: u32) {
         let moments = moments::<M>();
         self.identity.reserve(rows.len());
         self.undo.reserve(rows.len());
         for row in rows {
-            if let Some(value) = &mut self.slots[row.slot as usize].value {
-                truncate_micros(value, &moments);
-            }
-            self.apply_insert(row, level, epoch);
+            self.apply_insert(row, &moments, (level, epoch));
         }
     }
 
-    pub(super) fn apply_updates(&mut self, rows: &[Updated], level: u32) {
+    pub(super) fn apply_updates(&mut self, rows: &[WrittenRow], level: u32) {
         let moments = moments::<M>();
         for row in rows {
             let slot = &mut self.slots[row.slot as usize];
@@ -51,10 +76,7 @@ impl<M: Model> Arena<M> {
                 continue;
             };
             truncate_micros(value, &moments);
-            if let (Some(position), Some(version)) = (M::def().version, row.version) {
-                let _ = value.assign(position, ValueRef::Int(version));
-            }
-            replace(value, &row.stored);
+            row.put_into(value);
             // A stale entity stays so: only the columns written are known to be the database's.
             self.log_update(level, row.slot, old);
             if !self.links.is_empty() {
@@ -92,47 +114,27 @@ impl<M: Model> Arena<M> {
         self.log_update(level, slot, Box::new(before));
     }
 
-    fn apply_insert(&mut self, row: &Inserted, level: u32, epoch: u32) {
+    fn apply_insert(&mut self, row: &WrittenRow, moments: &[usize], (level, epoch): (u32, u32)) {
         let slot = &mut self.slots[row.slot as usize];
         let Some(value) = &mut slot.value else { return };
-        let version = match M::def().version.map(|position| value.value(position)) {
-            Some(ValueRef::Int(version)) => version,
-            _ => 0,
-        };
-        for (position, filled) in &row.filled {
-            // The flush has checked that each fits, before anything was applied.
-            let _ = value.assign(*position, filled.as_ref());
+        truncate_micros(value, moments);
+        if let Some(unset) = self.unset.get_mut(&row.slot) {
+            // What was given after all is not to be filled in again after a rollback.
+            unset.retain(|(position, unset)| value.value(*position).is_same(unset.as_ref()));
         }
-        let given = replace(value, &row.stored);
+        let given = row.put_into(value);
         if let (Some(position), Some(generated)) = (M::def().generated, row.generated) {
             let _ = value.assign(position, ValueRef::Int(generated));
         }
         (slot.state, slot.epoch) = (EntityState::Persistent, epoch);
-        let key = value.key();
-        let filled = |position: usize| row.filled.iter().any(|(filled, _)| *filled == position);
-        if !self.unset.is_empty()
-            && let Some(unset) = self.unset.remove(&row.slot)
-        {
-            // What was given after all is not to be filled in again after a rollback.
-            let unset = unset
-                .into_iter()
-                .filter(|(position, _)| filled(*position))
-                .collect();
-            self.unset.insert(row.slot, unset);
-        }
-        // The database took the key, so an entity that had it has lost its row to somebody else.
-        if let Some(former) = self.identity.insert(key, row.slot)
+        // The database took the key, so an entity that had it has lost its row.
+        if let Some(former) = self.identity.insert(value.key(), row.slot)
             && former != row.slot
         {
             self.set_deleted(former, level);
         }
         let generated = row.generated.is_some();
-        let change = Change::Inserted {
-            generated,
-            version,
-            given,
-        };
-        self.log(level, row.slot, change);
+        self.log(level, row.slot, Change::Inserted { generated, given });
         if !self.links.is_empty()
             && let Some(links) = self.links.remove(&row.slot)
         {
@@ -152,20 +154,6 @@ impl<M: Model> Arena<M> {
         }
         self.log(level, index, Change::Deleted);
     }
-}
-
-/// Puts in what the database keeps of a row, and tells what it had been given instead.
-fn replace<M: Model>(value: &mut M, stored: &[(usize, Value)]) -> Box<[(usize, Value)]> {
-    let mut given = Vec::new();
-    for (position, stored) in stored {
-        let bound = value.value(*position);
-        if !bound.is_same(stored.as_ref()) {
-            given.push((*position, bound.to_value()));
-            // It was read as the model's own, so it fits.
-            let _ = value.assign(*position, stored.as_ref());
-        }
-    }
-    given.into()
 }
 
 /// The columns whose values the database keeps with fewer digits than Rust does.

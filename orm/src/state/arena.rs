@@ -14,7 +14,7 @@ use super::child_index::ChildIndex;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
 use super::key_tuple::{KeySet, KeyTuple};
-use super::slot::{Added, Slot, Unset};
+use super::slot::{Slot, Unset};
 use super::undo_log::Undo;
 use crate::mapping::Model;
 
@@ -25,10 +25,8 @@ pub(crate) struct Arena<M: Model> {
     pub(super) slots: Vec<Slot<M>>,
     pub(super) free: Vec<u32>,
     pub(super) identity: HashMap<M::Key, u32, foldhash::fast::RandomState>,
-    pub(super) added: Vec<Added>,
-    /// How many entries of `added` count.
-    pub(super) pending: usize,
-    pub(super) next_number: u32,
+    /// The pending entities in the order in which they were added. The last entry is one.
+    pub(super) added: Vec<Option<u32>>,
     pub(super) touched: Vec<u32>,
     pub(super) deleting: Vec<u32>,
     /// Of entities that are pending or transient, or inserted in the open transaction.
@@ -65,8 +63,6 @@ impl<M: Model> Arena<M> {
             free: Vec::new(),
             identity: HashMap::default(),
             added: Vec::new(),
-            pending: 0,
-            next_number: 0,
             touched: Vec::new(),
             deleting: Vec::new(),
             unset: HashMap::new(),

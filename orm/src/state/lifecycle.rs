@@ -1,12 +1,12 @@
 //! Entities that come into an arena and leave it: added, linked, deleted, expunged.
 //!
-//! Entities leave the lists of work lazily: an entry counts only while its slot's state says so, which
-//! keeps every verb at constant time.
+//! Entities leave the lists of touched and deleted ones lazily: an entry counts only while its slot's state says so,
+//! which keeps every verb at constant time.
 
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref, next_stamp};
-use super::slot::{Added, Unset};
+use super::slot::Unset;
 use crate::mapping::{Model, NewEntity};
 
 impl<M: Model> Arena<M> {
@@ -50,37 +50,16 @@ impl<M: Model> Arena<M> {
     }
 
     fn note_added(&mut self, slot: u32) {
-        self.next_number = self.next_number.wrapping_add(1);
-        let number = self.next_number;
-        self.slots[slot as usize].epoch = number;
-        self.added.push(Added { slot, number });
-        self.pending += 1;
+        self.added.push(Some(slot));
+        self.slots[slot as usize].epoch = u32::try_from(self.added.len())
+            .expect("invariant: a flush comes long before 4 294 967 296 entities are added");
     }
 
-    /// A pending entity is so no longer. Its entry goes when as many others have.
-    fn forget_added(&mut self) {
-        self.pending -= 1;
-        if self.pending * 2 < self.added.len() {
-            let slots = &self.slots;
-            self.added.retain(|added| added.counts(slots));
-        }
-    }
-
-    /// The slots of the pending entities, in the order in which they were added.
-    pub(super) fn pending(&self) -> impl Iterator<Item = u32> {
-        let counts = |added: &&Added| added.counts(&self.slots);
-        self.added.iter().filter(counts).map(|added| added.slot)
-    }
-
-    /// How many entities are pending.
-    pub(super) fn pending_count(&self) -> usize {
-        self.pending
-    }
-
-    /// Empties the list of pending entities, which have all been dealt with.
-    pub(super) fn clear_added(&mut self) {
-        self.added.clear();
-        self.pending = 0;
+    /// An entity is pending no longer.
+    fn forget_added(&mut self, slot: u32) {
+        let number = self.slots[slot as usize].epoch;
+        self.added[number as usize - 1] = None;
+        while self.added.pop_if(|last| last.is_none()).is_some() {}
     }
 
     /// Makes a foreign key of an entity take its values from another one, by the next flush.
@@ -100,7 +79,7 @@ impl<M: Model> Arena<M> {
         match slot.state {
             EntityState::Pending => {
                 slot.state = EntityState::Transient;
-                self.forget_added();
+                self.forget_added(index);
             }
             EntityState::Persistent => {
                 slot.state = EntityState::Deleting;
@@ -124,12 +103,10 @@ impl<M: Model> Arena<M> {
 
     /// Takes an entity out of the session and gives its slot back.
     pub(crate) fn expunge(&mut self, handle: Ref<M>) -> Option<M> {
-        let pending = self.slot(handle)?.state == EntityState::Pending;
-        let taken = self.release(handle.slot)?;
-        if pending {
-            self.forget_added();
+        if self.slot(handle)?.state == EntityState::Pending {
+            self.forget_added(handle.slot);
         }
-        Some(taken)
+        self.release(handle.slot)
     }
 
     /// Frees a slot: its handles are stale from here on.

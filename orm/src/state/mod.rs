@@ -19,7 +19,7 @@ mod vtable;
 mod witness;
 
 pub(crate) use any_arena::{AnyArena, Changed};
-pub(crate) use apply_rows::{Inserted, Updated};
+pub(crate) use apply_rows::{WrittenRow, are_same};
 pub use entity_state::EntityState;
 pub use handle::Ref;
 pub(crate) use handle::{Link, RowId};

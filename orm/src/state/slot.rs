@@ -1,4 +1,4 @@
-//! [`Slot`]: a place for one entity in an arena, and what an arena lists of slots.
+//! [`Slot`]: a place for one entity in an arena.
 
 use std::num::NonZeroU32;
 
@@ -6,13 +6,13 @@ use orm_core::value::{Value, ValueRef};
 
 use super::entity_state::EntityState;
 use super::key_tuple::KeyTuple;
-use crate::mapping::Model;
+use crate::mapping::{ColumnSet, Model};
 
 /// A place for one entity.
 pub(super) struct Slot<M> {
     pub(super) stamp: NonZeroU32,
     /// The session's clock when the values were read; 0 if they are not known. An entity is stale if
-    /// `fresh_from` of its arena is later. Of a pending entity: the number of its entry in `added`.
+    /// `fresh_from` of its arena is later. Of a pending entity: the number of its entry in `added`, from 1 on.
     pub(super) epoch: u32,
     /// The level of the newest undo entry about an update of this slot.
     pub(super) undo_level: u32,
@@ -24,13 +24,19 @@ pub(super) struct Slot<M> {
 }
 
 impl<M: Model> Slot<M> {
-    /// Whether the entity has other values than the database.
+    /// The columns in which the entity has other values than the database.
+    #[inline]
+    pub(super) fn changes(&self) -> ColumnSet {
+        match (&self.value, &self.old) {
+            (Some(value), Some(old)) => value.changes(old),
+            _ => ColumnSet::new(),
+        }
+    }
+
+    /// Whether there are any.
     #[inline]
     pub(super) fn is_changed(&self) -> bool {
-        match (&self.value, &self.old) {
-            (Some(value), Some(old)) => !value.changes(old).is_empty(),
-            _ => false,
-        }
+        !self.changes().is_empty()
     }
 
     /// The values that the database has in these columns; `None` if one is NULL.
@@ -41,22 +47,6 @@ impl<M: Model> Slot<M> {
     }
 }
 
-/// An entity that awaits its INSERT, or did when it was noted.
-#[derive(Clone, Copy)]
-pub(super) struct Added {
-    pub(super) slot: u32,
-    /// It still does if its slot has this number.
-    pub(super) number: u32,
-}
-
-impl Added {
-    /// Whether its entity still awaits the INSERT.
-    pub(super) fn counts<M>(self, slots: &[Slot<M>]) -> bool {
-        let slot = &slots[self.slot as usize];
-        slot.state == EntityState::Pending && slot.epoch == self.number
-    }
-}
-
 /// Columns that the database is to fill in, each with the value that stands there until it has: if
 /// another one stands there at the flush, that was given meanwhile.
-pub(super) type Unset = Box<[(usize, Value)]>;
+pub(super) type Unset = Vec<(usize, Value)>;

@@ -75,10 +75,7 @@ impl State {
     /// The arena of a model, made if it isn't there.
     #[inline]
     pub(crate) fn ensure<M: Model>(&mut self) -> &mut Arena<M> {
-        let index = M::slot().index();
-        if self.arenas.get(index).is_none_or(Option::is_none) {
-            self.make(M::def());
-        }
+        self.meet(M::slot().index(), M::def);
         self.arena_mut()
             .expect("invariant: a model's number leads to its own arena")
     }
@@ -90,21 +87,25 @@ impl State {
     )]
     pub(crate) fn ensure_erased(&mut self, def: &'static ModelDef) -> &mut dyn AnyArena {
         let index = (vtable(def).number)();
-        if self.arenas.get(index).is_none_or(Option::is_none) {
-            self.make(def);
-        }
+        self.meet(index, || def);
         let arena = self.arenas[index].as_deref_mut();
         arena.expect("invariant: it was made one line ago")
     }
 
+    /// Makes the arena of the model with that number if it isn't there.
+    #[inline]
+    fn meet(&mut self, index: usize, def: impl FnOnce() -> &'static ModelDef) {
+        if self.arenas.get(index).is_none_or(Option::is_none) {
+            self.make(index, def());
+        }
+    }
+
     #[cold]
-    fn make(&mut self, def: &'static ModelDef) {
-        let vtable = vtable(def);
-        let index = (vtable.number)();
+    fn make(&mut self, index: usize, def: &'static ModelDef) {
         if self.arenas.len() <= index {
             self.arenas.resize_with(index + 1, || None);
         }
-        self.arenas[index] = Some((vtable.arena)(self.stamp));
+        self.arenas[index] = Some((vtable(def).arena)(self.stamp));
         let flushed = |(table, changed): &(&str, bool)| {
             def.table == *table
                 || *changed && def.references.iter().any(|r| (r.target)().table == *table)
@@ -192,15 +193,9 @@ impl State {
     /// change that.
     #[inline]
     pub(crate) fn reader<M: Model>(&mut self, take: Take) -> (&mut Arena<M>, Reading) {
-        let index = M::slot().index();
-        if self.arenas.get(index).is_none_or(Option::is_none) {
-            self.make(M::def());
-        }
+        self.ensure::<M>();
         let reading = self.reading(take);
-        let arena = self
-            .arena_mut()
-            .expect("invariant: a model's number leads to its own arena");
-        (arena, reading)
+        (self.ensure(), reading)
     }
 
     /// How rows are read now.

@@ -4,7 +4,7 @@
 //! and are never used twice, so rolling back to one means undoing, newest first, every entry of that
 //! level or a later one.
 
-use orm_core::value::ValueRef;
+use orm_core::value::{Value, ValueRef};
 
 use super::arena::Arena;
 use super::entity_state::EntityState;
@@ -43,11 +43,9 @@ impl<M: Model> Arena<M> {
     }
 
     pub(super) fn undo_pending(&mut self) {
-        let pending: Vec<u32> = self.pending().collect();
-        for index in pending {
+        for index in std::mem::take(&mut self.added).into_iter().flatten() {
             self.slots[index as usize].state = EntityState::Transient;
         }
-        self.clear_added();
         for index in std::mem::take(&mut self.deleting) {
             let slot = &mut self.slots[index as usize];
             if slot.state == EntityState::Deleting {
@@ -74,18 +72,7 @@ impl<M: Model> Arena<M> {
     fn undo_one(&mut self, index: u32, change: Change<M>) {
         self.note_child(index);
         match change {
-            Change::Inserted {
-                generated,
-                version,
-                given,
-            } => {
-                self.undo_insert(index, generated, version);
-                if let Some(value) = &mut self.slots[index as usize].value {
-                    for (position, given) in given {
-                        let _ = value.assign(position, given.as_ref());
-                    }
-                }
-            }
+            Change::Inserted { generated, given } => self.undo_insert(index, generated, &given),
             Change::Updated(old) => {
                 if let Some(value) = &mut self.slots[index as usize].value {
                     value.restore(*old);
@@ -109,7 +96,7 @@ impl<M: Model> Arena<M> {
 
     /// The entity is as it was before its insert: key, version and what else the database filled in are
     /// to be filled in again.
-    fn undo_insert(&mut self, index: u32, generated: bool, version: i64) {
+    fn undo_insert(&mut self, index: u32, generated: bool, given: &[(usize, Value)]) {
         let slot = &mut self.slots[index as usize];
         slot.state = EntityState::Transient;
         let Some(value) = &mut slot.value else { return };
@@ -118,11 +105,8 @@ impl<M: Model> Arena<M> {
         if let (true, Some(position)) = (generated, M::def().generated) {
             let _ = value.assign(position, ValueRef::Int(0));
         }
-        if let Some(position) = M::def().version {
-            let _ = value.assign(position, ValueRef::Int(version));
-        }
-        for (position, placeholder) in self.unset.get(&index).into_iter().flatten() {
-            let _ = value.assign(*position, placeholder.as_ref());
+        for (position, given) in given.iter().rev() {
+            let _ = value.assign(*position, given.as_ref());
         }
         self.forget_key(&key, index);
         if let Some(links) = self.written_links.remove(&index) {

@@ -17,9 +17,7 @@ pub(super) enum Change<M> {
     Inserted {
         /// Whether the database generated the key.
         generated: bool,
-        /// The version before.
-        version: i64,
-        /// What the entity was given where the database keeps something else.
+        /// What the entity was given where the row has something else.
         given: Box<[(usize, Value)]>,
     },
     /// The columns before.

@@ -1,0 +1,58 @@
+//! Inserts the rows of a batch: by `query/write/bulk/`, shared with `insert(…)`.
+//!
+//! Used by `emit.rs`, which reads back what the database has filled in.
+
+use orm_core::error::Result;
+
+use super::emit::BatchWriter;
+use super::key_defaults::key_defaults;
+use super::rows::{fits, out_of_range};
+use crate::query::{BulkInsert, insert_rows};
+use crate::state::WrittenRow;
+
+impl BatchWriter<'_> {
+    /// Inserts rows and notes their keys. Returns the columns that are still to be read: those of `fetched` that
+    /// are no keys.
+    pub(super) fn insert(
+        &mut self,
+        rows: &mut [WrittenRow],
+        (columns, fetched): (&[usize], &[usize]),
+        generated: Option<usize>,
+    ) -> Result<Vec<usize>> {
+        let (arena, def) = (self.arena, self.batch.def);
+        let (made, fetched): (Vec<usize>, Vec<usize>) =
+            fetched.iter().partition(|position| def.is_key(**position));
+        self.make_keys(rows, &made)?;
+        let mut keys = Vec::new();
+        let take: &mut dyn FnMut(usize, i64) = &mut |_, key| keys.push(key);
+        let bulk = BulkInsert {
+            def,
+            model: self.batch.model,
+            columns: &[columns, &made].concat(),
+            rows: rows.len(),
+        };
+        let value = |row: usize, position: usize| arena.written_value(&rows[row], position);
+        insert_rows(self.connection, &bulk, &value, generated.map(|_| take))?;
+        if let Some(position) = generated
+            && !keys.iter().all(|key| fits(def, position, *key))
+        {
+            return Err(out_of_range(def, position, "the generated key"));
+        }
+        for (row, key) in rows.iter_mut().zip(keys) {
+            row.generated = Some(key);
+        }
+        Ok(fetched)
+    }
+
+    /// What a default makes of the key can't be looked up by the key: it is asked for first, and then given.
+    fn make_keys(&mut self, rows: &mut [WrittenRow], made: &[usize]) -> Result<()> {
+        if made.is_empty() {
+            return Ok(());
+        }
+        let keys = key_defaults(self.connection, self.arena, &self.batch.slots, made)?;
+        for (row, key) in rows.iter_mut().zip(keys) {
+            row.stored.extend(made.iter().copied().zip(key));
+        }
+        Ok(())
+    }
+}

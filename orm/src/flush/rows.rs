@@ -1,0 +1,94 @@
+//! The rows of a batch before they are sent, with what the flush itself gives them: versions, and foreign keys that
+//! are links to other rows, those included that this very flush has inserted.
+//!
+//! Used by `emit.rs`. Where the rows that links lead to are inserted is found in `plan.rs`.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::types::Type;
+use orm_core::value::{Value, ValueRef};
+
+use super::batch::{Batch, BatchKind, Plan};
+use crate::mapping::ModelDef;
+use crate::state::{AnyArena, Link, State, WrittenRow};
+
+/// The rows of a batch. `written` is what the batches before it have written.
+///
+/// # Errors
+/// `OutOfRange` for a version that is at its end.
+pub(super) fn rows(
+    (state, arena): (&State, &dyn AnyArena),
+    (plan, batch): (&Plan, &Batch),
+    written: &[Vec<WrittenRow>],
+) -> Result<Vec<WrittenRow>> {
+    let is_delete = matches!(batch.kind, BatchKind::Delete { .. });
+    let slots = batch.slots.iter();
+    let rows = slots.map(|slot| {
+        let mut row = WrittenRow::new(*slot);
+        if !is_delete {
+            row.version = version(arena, &batch.kind, *slot)?;
+            for link in arena.links(*slot) {
+                row.stored.extend(linked(state, plan, link, written));
+            }
+        }
+        Ok(row)
+    });
+    rows.collect()
+}
+
+/// The version that a row gets: one more than it had. They count from 1, and 0 is one that was not set.
+fn version(arena: &dyn AnyArena, kind: &BatchKind, slot: u32) -> Result<Option<i64>> {
+    let def = arena.def();
+    let Some(position) = def.version else {
+        return Ok(None);
+    };
+    let old = match arena.old_value(slot, position) {
+        ValueRef::Int(old) if old == 0 || !kind.is_insert() => old,
+        _ => return Ok(None),
+    };
+    let next = old.checked_add(1);
+    match next.filter(|next| fits(def, position, *next)) {
+        None => Err(out_of_range(def, position, "the next version")),
+        next => Ok(next),
+    }
+}
+
+/// The columns of a foreign key that is a link, with the values that the row which it leads to has by now.
+fn linked<'l>(
+    state: &'l State,
+    plan: &Plan,
+    link: &'l Link,
+    written: &'l [Vec<WrittenRow>],
+) -> impl Iterator<Item = (usize, Value)> {
+    let target = state.by_model(link.target.model);
+    let inserted = plan.inserted.get(&link.target);
+    let inserted = inserted.and_then(|(batch, row)| written.get(*batch)?.get(*row));
+    let columns = link.reference.columns.iter();
+    let columns = columns.zip(link.reference.target_columns);
+    columns.filter_map(move |(column, position)| {
+        let value = match inserted {
+            Some(row) => target?.written_value(row, *position),
+            None => target?.value(link.target.slot, *position),
+        };
+        Some((*column, value.to_value()))
+    })
+}
+
+/// Whether a column's field has room for a number.
+pub(super) fn fits(def: &ModelDef, position: usize, number: i64) -> bool {
+    match def.columns[position].ty {
+        Type::Int16 => i16::try_from(number).is_ok(),
+        Type::Int32 => i32::try_from(number).is_ok(),
+        _ => true,
+    }
+}
+
+#[cold]
+pub(super) fn out_of_range(def: &ModelDef, position: usize, what: &str) -> Error {
+    Error::with_message(
+        ErrorKind::OutOfRange,
+        format!("{what} is out of range for its field"),
+    )
+    .with_table(def.table)
+    .with_column(def.names[position])
+    .with_hint("make the field an i64")
+}
