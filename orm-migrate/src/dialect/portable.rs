@@ -9,10 +9,8 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use orm_core::error::Result;
-use orm_core::schema::{Column, Rule, Table};
-use orm_core::sql::{
-    Capabilities, DdlLock, Dialect, ForeignKeySwitch, SqlWriter, TransactionOptions,
-};
+use orm_core::schema::{Column, Table};
+use orm_core::sql::{Capabilities, DdlLock, Dialect, ForeignKeySwitch, TransactionOptions};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -104,10 +102,6 @@ impl Dialect for Portable {
 
     fn list_tables(&self) -> &'static str {
         self.main.list_tables()
-    }
-
-    fn write_check_rule(&self, w: &mut SqlWriter<'_>, rule: &Rule) -> Result<()> {
-        self.main.write_check_rule(w, rule)
     }
 }
 

@@ -14,10 +14,13 @@ use orm_core::testing::{AnsiDialect, with};
 struct Rename;
 
 impl Fold for Rename {
-    fn qualifier(&mut self, name: &mut Name) {
+    type Break = ();
+
+    fn qualifier(&mut self, name: &mut Name) -> ControlFlow<()> {
         if name == "u" {
             *name = "renamed".into();
         }
+        ControlFlow::Continue(())
     }
 }
 
@@ -84,7 +87,7 @@ fn the_visitor_finds_what_the_folder_changes() {
     for statement in all() {
         let before = columns(&statement);
         let mut renamed = statement.clone();
-        fold_statement(&mut Rename, &mut renamed);
+        assert!(fold_statement(&mut Rename, &mut renamed).is_continue());
         let expected = before.iter().map(|name| match name.strip_prefix("u.") {
             Some(column) => format!("renamed.{column}"),
             None => name.clone(),
@@ -100,11 +103,13 @@ fn the_visitor_finds_what_the_folder_changes() {
 struct Replace;
 
 impl Fold for Replace {
-    fn expr(&mut self, expr: &mut Expr) {
+    type Break = ();
+
+    fn expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         if let Expr::Value(orm_core::value::Value::Int(number)) = expr {
             *number = -1;
         }
-        fold_expr(self, expr);
+        fold_expr(self, expr)
     }
 }
 
@@ -112,7 +117,7 @@ impl Fold for Replace {
 fn the_folder_reaches_every_value_of_an_expression() {
     let dialect = AnsiDialect::new();
     for mut statement in all() {
-        fold_statement(&mut Replace, &mut statement);
+        assert!(fold_statement(&mut Replace, &mut statement).is_continue());
         let mut w = SqlWriter::new(&dialect);
         if orm_core::sql::write_statement(&mut w, &statement).is_err() {
             continue;
@@ -128,7 +133,7 @@ fn the_folder_reaches_every_value_of_an_expression() {
     let version = Expr::column("t", "version");
     let next = orm_core::stmt::NextVersion::new(version, &orm_core::types::Type::Int32);
     let mut next = Expr::Extension(std::sync::Arc::new(next));
-    fold_expr(&mut Replace, &mut next);
+    assert!(fold_expr(&mut Replace, &mut next).is_continue());
     let (text, binds) = written(&dialect, &next).unwrap();
     assert_eq!(text, r#""version" + ?"#);
     assert_eq!(binds, [orm_core::value::ValueRef::Int(-1)]);

@@ -352,12 +352,4 @@ pub trait Dialect: fmt::Debug + Send + Sync {
 
     /// A query of one column with the names of the tables in the connection's schema.
     fn list_tables(&self) -> &'static str;
-
-    /// Writes an expression of a CHECK rule or another place of DDL where values must be literals.
-    ///
-    /// # Errors
-    /// As [`Dialect::literal`].
-    fn write_check_rule(&self, w: &mut SqlWriter<'_>, rule: &schema::Rule) -> Result<()> {
-        super::ddl::write_rule(w, rule)
-    }
 }

@@ -1,8 +1,8 @@
 //! Statements as data: what the typed layer erases into and the SQL writer reads.
 //!
 //! Plain enums and structs that own their values; one file a statement, and `query.rs`, `select.rs`, `source.rs`,
-//! `window.rs` and `expr.rs` for the parts of a query. `visit.rs` and `fold.rs` go through all of them: a new node
-//! does not compile until they know it. No text is made here and no dialect is known. UPDATE and DELETE by key,
+//! `window.rs` and `expr.rs` for the parts of a query. `visit.rs` and `fold.rs` go through all of them, by the list
+//! in `parts.rs`: a new node does not compile until it is there. No text is made here and no dialect is known. UPDATE and DELETE by key,
 //! which a flush repeats for many rows, are in `batch.rs`.
 
 mod alias;
@@ -11,6 +11,7 @@ mod expr;
 mod extension;
 mod fold;
 mod insert;
+mod parts;
 mod query;
 mod select;
 mod source;
@@ -23,7 +24,12 @@ pub use alias::{generated_alias, is_generated_alias};
 pub use batch::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 pub use expr::{Aggregate, ArithmeticOp, Case, CompareOp, Expr, Like, LikeKind, RawPart};
 pub use extension::{Extension, Part};
-pub use fold::{Fold, fold_expr, fold_item, fold_query, fold_select, fold_statement};
+pub use fold::{
+    Fold, walk_delete as fold_delete, walk_expr as fold_expr, walk_insert as fold_insert,
+    walk_item as fold_item, walk_projection as fold_projection, walk_query as fold_query,
+    walk_select as fold_select, walk_statement as fold_statement, walk_update as fold_update,
+    walk_window as fold_window,
+};
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
 pub use query::{
     Cte, Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,
@@ -33,8 +39,8 @@ pub use select::{Join, JoinKind, Projection, Select};
 pub use source::{Alias, FromItem, Source};
 pub use version::NextVersion;
 pub use visit::{
-    Visit, walk_delete, walk_expr, walk_insert, walk_item, walk_query, walk_select, walk_statement,
-    walk_update, walk_window,
+    Visit, walk_delete, walk_expr, walk_insert, walk_item, walk_projection, walk_query,
+    walk_select, walk_statement, walk_update, walk_window,
 };
 pub use window::{Frame, FrameBound, FrameUnit, Window};
 pub use write::{Delete, Update};

@@ -5,16 +5,13 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 
-use super::{DbType, NotNull, Type, base, civil};
+use super::{DbType, civil};
 use crate::value::{Misfit, ValueRef};
 
 const EPOCH_FROM_CE: i32 = 719_163;
 
 impl DbType for NaiveDate {
-    type Base = base::Date;
-    type Null = NotNull;
-    type Plain = Self;
-    const TYPE: Type = Type::Date;
+    plain!(Date);
 
     fn to_value(&self) -> ValueRef<'_> {
         ValueRef::Date(self.num_days_from_ce() - EPOCH_FROM_CE)
@@ -33,10 +30,7 @@ impl DbType for NaiveDate {
 }
 
 impl DbType for NaiveTime {
-    type Base = base::Time;
-    type Null = NotNull;
-    type Plain = Self;
-    const TYPE: Type = Type::Time;
+    plain!(Time);
 
     fn to_value(&self) -> ValueRef<'_> {
         let micros = (self.nanosecond() / 1000).min(999_999);
@@ -59,10 +53,7 @@ impl DbType for NaiveTime {
 }
 
 impl DbType for NaiveDateTime {
-    type Base = base::DateTime;
-    type Null = NotNull;
-    type Plain = Self;
-    const TYPE: Type = Type::DateTime;
+    plain!(DateTime);
 
     fn to_value(&self) -> ValueRef<'_> {
         ValueRef::DateTime(micros(self.and_utc()))
@@ -74,10 +65,7 @@ impl DbType for NaiveDateTime {
 }
 
 impl DbType for DateTime<Utc> {
-    type Base = base::Timestamp;
-    type Null = NotNull;
-    type Plain = Self;
-    const TYPE: Type = Type::Timestamp;
+    plain!(Timestamp);
 
     fn to_value(&self) -> ValueRef<'_> {
         ValueRef::Timestamp(micros(*self))

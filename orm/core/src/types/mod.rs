@@ -8,6 +8,17 @@ pub mod base;
 pub use crate::civil;
 pub use codec::Codec;
 mod codec;
+
+/// What a type without room for NULL says of itself, by the name that its base and its logical type share.
+macro_rules! plain {
+    ($name:ident) => {
+        type Base = $crate::types::base::$name;
+        type Null = $crate::types::NotNull;
+        type Plain = Self;
+        const TYPE: $crate::types::Type = $crate::types::Type::$name;
+    };
+}
+
 mod scalar;
 
 #[cfg(feature = "chrono")]

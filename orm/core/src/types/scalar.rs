@@ -1,13 +1,10 @@
 //! [`DbType`] for Rust's own scalar types, text and bytes.
 
-use super::{DbType, NotNull, Type, base};
+use super::DbType;
 use crate::value::{Misfit, ValueRef};
 
 impl DbType for bool {
-    type Base = base::Bool;
-    type Null = NotNull;
-    type Plain = Self;
-    const TYPE: Type = Type::Bool;
+    plain!(Bool);
 
     #[inline]
     fn to_value(&self) -> ValueRef<'_> {
@@ -30,10 +27,7 @@ impl DbType for bool {
 macro_rules! integer {
     ($rust:ty, $name:ident) => {
         impl DbType for $rust {
-            type Base = base::$name;
-            type Null = NotNull;
-            type Plain = Self;
-            const TYPE: Type = Type::$name;
+            plain!($name);
 
             #[inline]
             fn to_value(&self) -> ValueRef<'_> {
@@ -56,10 +50,7 @@ integer!(i32, Int32);
 integer!(i64, Int64);
 
 impl DbType for f64 {
-    type Base = base::Float64;
-    type Null = NotNull;
-    type Plain = Self;
-    const TYPE: Type = Type::Float64;
+    plain!(Float64);
 
     #[inline]
     fn to_value(&self) -> ValueRef<'_> {
@@ -84,10 +75,7 @@ impl DbType for f64 {
 }
 
 impl DbType for f32 {
-    type Base = base::Float32;
-    type Null = NotNull;
-    type Plain = Self;
-    const TYPE: Type = Type::Float32;
+    plain!(Float32);
 
     #[inline]
     fn to_value(&self) -> ValueRef<'_> {
@@ -109,45 +97,29 @@ impl DbType for f32 {
     }
 }
 
-impl DbType for String {
-    type Base = base::Text;
-    type Null = NotNull;
-    type Plain = Self;
-    const TYPE: Type = Type::Text;
+macro_rules! owned {
+    ($rust:ty, $name:ident) => {
+        impl DbType for $rust {
+            plain!($name);
 
-    #[inline]
-    fn to_value(&self) -> ValueRef<'_> {
-        ValueRef::Text(self)
-    }
+            #[inline]
+            fn to_value(&self) -> ValueRef<'_> {
+                ValueRef::$name(self)
+            }
 
-    #[inline]
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
-        match value {
-            ValueRef::Text(v) => Ok(v.to_owned()),
-            _ => Err(Misfit::Kind),
+            #[inline]
+            fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+                match value {
+                    ValueRef::$name(v) => Ok(v.to_owned()),
+                    _ => Err(Misfit::Kind),
+                }
+            }
         }
-    }
+    };
 }
 
-impl DbType for Vec<u8> {
-    type Base = base::Bytes;
-    type Null = NotNull;
-    type Plain = Self;
-    const TYPE: Type = Type::Bytes;
-
-    #[inline]
-    fn to_value(&self) -> ValueRef<'_> {
-        ValueRef::Bytes(self)
-    }
-
-    #[inline]
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
-        match value {
-            ValueRef::Bytes(v) => Ok(v.to_owned()),
-            _ => Err(Misfit::Kind),
-        }
-    }
-}
+owned!(String, Text);
+owned!(Vec<u8>, Bytes);
 
 #[cfg(test)]
 mod tests {

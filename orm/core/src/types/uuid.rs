@@ -2,14 +2,11 @@
 
 use ::uuid::Uuid;
 
-use super::{DbType, NotNull, Type, base};
+use super::DbType;
 use crate::value::{Misfit, ValueRef};
 
 impl DbType for Uuid {
-    type Base = base::Uuid;
-    type Null = NotNull;
-    type Plain = Self;
-    const TYPE: Type = Type::Uuid;
+    plain!(Uuid);
 
     fn to_value(&self) -> ValueRef<'_> {
         ValueRef::Uuid(*self.as_bytes())

@@ -55,9 +55,9 @@ pub struct SelectItem {
 /// What a selected value requires of its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::query) enum Requirement {
-    /// A row for each row of the result: an entity, or a column that isn't nullable.
+    /// A row for each row of the result: an entity.
     Row,
-    /// A value of the projection at this index: an expression that isn't nullable.
+    /// A value of the projection at this index: a column or expression that isn't nullable.
     Value(usize),
     /// Nothing: a nullable column or expression.
     Nothing,

@@ -79,17 +79,7 @@ impl<M: Model, T: DbType> Selectable for Column<M, T> {
     }
 
     fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
-        let table = TableRef {
-            def: M::def(),
-            name: self.source(),
-        };
-        let requirement = if T::Null::NULLABLE {
-            Requirement::Nothing
-        } else {
-            Requirement::Row
-        };
-        columns.push(Projection::Expr(self.into_expr().ast));
-        selected.push(SelectItem { table, requirement });
+        self.into_expr().project(columns, selected);
     }
 
     #[inline]
@@ -142,6 +132,17 @@ pub fn optional<S>(selected: S) -> Optional<S> {
     Optional(selected)
 }
 
+impl<S: Selectable> Optional<S> {
+    /// As [`Selectable::project`], of what needn't be there.
+    fn project_optional(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+        let own = selected.len();
+        self.0.project(columns, selected);
+        for item in &mut selected[own..] {
+            item.requirement = Requirement::Optional;
+        }
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<E: Entity> Selectable for Optional<E> {
     type Output<X: Executor> = Option<X::Of<E::Model>>;
@@ -151,15 +152,7 @@ impl<E: Entity> Selectable for Optional<E> {
     }
 
     fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
-        let table = TableRef::of(&self.0);
-        columns.push(Projection::Columns {
-            source: table.name.into(),
-            names: table.def.names,
-        });
-        selected.push(SelectItem {
-            table,
-            requirement: Requirement::Optional,
-        });
+        self.project_optional(columns, selected);
     }
 
     fn decode<X: Executor>(
@@ -185,7 +178,7 @@ impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
     }
 
     fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
-        Optional(self.0.into_expr()).project(columns, selected);
+        self.project_optional(columns, selected);
     }
 
     fn decode<X: Executor>(
@@ -206,11 +199,7 @@ impl<T: DbType> Selectable for Optional<Expr<T>> {
     }
 
     fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
-        selected.extend(self.0.origin.map(|table| SelectItem {
-            table,
-            requirement: Requirement::Optional,
-        }));
-        columns.push(Projection::Expr(self.0.ast));
+        self.project_optional(columns, selected);
     }
 
     fn decode<X: Executor>(

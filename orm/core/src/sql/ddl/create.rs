@@ -116,17 +116,13 @@ fn write_primary_key(w: &mut SqlWriter<'_>, table: &Table) -> Result<()> {
 fn write_check(w: &mut SqlWriter<'_>, check: &Check) -> Result<()> {
     write_constraint(w, &check.name);
     w.push("CHECK (");
-    let dialect = w.dialect();
-    dialect.write_check_rule(w, &check.rule)?;
+    write_rule(w, &check.rule)?;
     w.push(")");
     Ok(())
 }
 
-/// Writes the condition of a CHECK with literals.
-///
-/// # Errors
-/// As [`Dialect::literal`].
-pub fn write_rule(w: &mut SqlWriter<'_>, rule: &Rule) -> Result<()> {
+/// The condition of a CHECK, with literals: DDL has no binds.
+fn write_rule(w: &mut SqlWriter<'_>, rule: &Rule) -> Result<()> {
     match rule {
         Rule::Raw(sql) => {
             w.push(sql);

@@ -6,5 +6,5 @@
 mod create;
 mod script;
 
-pub use create::{add_foreign_key, create_index, create_table, default_sql, write_rule};
+pub use create::{add_foreign_key, create_index, create_table, default_sql};
 pub use script::{check_names, create_all, drop_all, drop_script, to_script};

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 
 use orm_core::stmt::{Expr, Order, Projection, Query, Select, Visit, walk_expr, walk_window};
 
-use super::Typed;
 use super::aggregates::{any, has_aggregate};
+use super::typed::Typed;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::table_ref::TableRef;
 

@@ -5,6 +5,7 @@
 mod aggregates;
 mod grouping;
 mod optional;
+mod typed;
 
 use std::ops::ControlFlow;
 
@@ -14,19 +15,8 @@ use orm_core::stmt::{
 };
 
 pub(super) use self::aggregates::may_aggregate;
+pub(in crate::query) use self::typed::Typed;
 use crate::query::expressions::build_error::{BuildError, build_error_of};
-use crate::query::expressions::table_ref::{SelectItem, TableRef};
-
-/// What the typed layer knows of a query beside its syntax.
-#[derive(Clone, Copy)]
-pub(in crate::query) struct Typed<'a> {
-    /// The first table.
-    pub(in crate::query) root: TableRef,
-    /// The tables joined to it, in order.
-    pub(in crate::query) joined: &'a [TableRef],
-    /// Where what is selected comes from.
-    pub(in crate::query) selected: &'a [SelectItem],
-}
 
 /// Checks a query that will be sent.
 ///

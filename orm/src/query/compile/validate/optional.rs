@@ -2,7 +2,7 @@
 
 use orm_core::stmt::{Expr, JoinKind, Projection, Select};
 
-use super::Typed;
+use super::typed::Typed;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::table_ref::{Requirement, SelectItem, TableRef};
 

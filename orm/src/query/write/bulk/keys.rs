@@ -10,14 +10,14 @@ use super::rows::BulkInsert;
 use crate::engine::Connection;
 use crate::mapping::ModelDef;
 
-/// A statement that hands back rows, ready to be sent.
-pub(super) struct ReturningStatement<'q> {
+/// A statement that inserts rows, ready to be sent.
+pub(super) struct RowsStatement<'q> {
     pub(super) conn: &'q mut Connection,
     pub(super) sql: &'q str,
     pub(super) binds: &'q [ValueRef<'q>],
 }
 
-impl ReturningStatement<'_> {
+impl RowsStatement<'_> {
     /// The generated keys, which must ascend: that alone tells which row has which. They come back as
     /// the rows were inserted, and a sequence counts up; a key by another default can't be told.
     pub(super) fn keys(self, def: &'static ModelDef, rows: usize) -> Result<Vec<i64>> {

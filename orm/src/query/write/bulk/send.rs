@@ -14,7 +14,7 @@ use super::batch_sql::{
     ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, rows_within, statement_key,
     statement_rows,
 };
-use super::keys::{ReturningStatement, check_count, consecutive_keys, unordered};
+use super::keys::{RowsStatement, check_count, consecutive_keys, unordered};
 use super::rows::{BulkInsert, TakeKey};
 use crate::engine::Connection;
 use crate::query::write::check::{check_length, check_references};
@@ -31,23 +31,25 @@ pub(super) struct Bulk<'a, 'v> {
     pub(super) limit: usize,
 }
 
-/// Sends a statement that hands back rows; the range says which rows it inserts.
-pub(super) type SendReturning<'s> =
-    &'s mut dyn FnMut(ReturningStatement<'_>, Range<usize>) -> Result<()>;
+/// Sends a statement; the range says which rows it inserts.
+pub(super) type Send<'s> = &'s mut dyn FnMut(RowsStatement<'_>, Range<usize>) -> Result<()>;
 
 impl<'v> Bulk<'_, 'v> {
     pub(super) fn run(&mut self) -> Result<()> {
+        let def = self.insert.def;
         if goes_as_arrays(self.conn.dialect().capabilities(), self.insert) {
-            self.arrays()
+            self.arrays(&mut |statement, rows| {
+                let outcome = statement.conn.execute(statement.sql, statement.binds)?;
+                check_count(def, outcome.affected, rows.len())
+            })
         } else {
-            let def = self.insert.def;
             self.statements(&mut |rows, outcome| check_count(def, outcome.affected, rows.len()))
         }
     }
 
-    pub(super) fn returning(&mut self, send: SendReturning<'_>) -> Result<()> {
+    pub(super) fn returning(&mut self, send: Send<'_>) -> Result<()> {
         if goes_as_arrays(self.conn.dialect().capabilities(), self.insert) {
-            self.arrays_returning(send)
+            self.arrays(send)
         } else {
             self.statements_returning(send)
         }
@@ -134,7 +136,7 @@ impl<'v> Bulk<'_, 'v> {
     }
 
     /// As [`Bulk::statements`], with rows that come back.
-    fn statements_returning(&mut self, send: SendReturning<'_>) -> Result<()> {
+    fn statements_returning(&mut self, send: Send<'_>) -> Result<()> {
         let mut binds = Vec::new();
         let mut next = 0;
         while next < self.insert.rows {
@@ -142,7 +144,7 @@ impl<'v> Bulk<'_, 'v> {
             let sql = self.text(BatchRows::Rows(rows))?;
             self.fill(&mut binds, next..next + rows)?;
             send(
-                ReturningStatement {
+                RowsStatement {
                     conn: self.conn,
                     sql: &sql,
                     binds: &binds,
@@ -155,22 +157,7 @@ impl<'v> Bulk<'_, 'v> {
     }
 
     /// One array a column: the text is the same for any number of rows.
-    fn arrays(&mut self) -> Result<()> {
-        let sql = self.text(BatchRows::Arrays)?;
-        let mut values = Vec::new();
-        let mut next = 0;
-        while next < self.insert.rows {
-            let rows = next..next + self.rows_within(next, ARRAY_ROWS);
-            next = rows.end;
-            self.fill_columns(&mut values, rows.clone())?;
-            let outcome = self.conn.execute(&sql, &as_arrays(&values, rows.len()))?;
-            check_count(self.insert.def, outcome.affected, rows.len())?;
-        }
-        Ok(())
-    }
-
-    /// As [`Bulk::arrays`], with rows that come back.
-    fn arrays_returning(&mut self, send: SendReturning<'_>) -> Result<()> {
+    fn arrays(&mut self, send: Send<'_>) -> Result<()> {
         let sql = self.text(BatchRows::Arrays)?;
         let mut values = Vec::new();
         let mut next = 0;
@@ -180,7 +167,7 @@ impl<'v> Bulk<'_, 'v> {
             self.fill_columns(&mut values, rows.clone())?;
             let binds = as_arrays(&values, rows.len());
             send(
-                ReturningStatement {
+                RowsStatement {
                     conn: self.conn,
                     sql: &sql,
                     binds: &binds,

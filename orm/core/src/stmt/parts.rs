@@ -1,0 +1,344 @@
+//! The parts of each node, listed once: `visit.rs` makes of the list what only looks, `fold.rs` what changes.
+//!
+//! The functions name every node and every field, so that a new one does not compile until it is gone through.
+
+/// Makes the trait `$Pass` and the functions that go to the parts of nodes, which are reached by `$ref`. `$extension`
+/// goes to the arguments of an extension, which can't be borrowed to be changed.
+macro_rules! pass {
+    (
+        $(#[$doc:meta])*
+        $Pass:ident [$($life:lifetime)?] [$($ref:tt)+] $extension:ident
+    ) => {
+        use std::ops::ControlFlow;
+
+        use super::{
+            Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
+            Like, Lock, Name, Order, Projection, Query, QueryBody, Select, SetOperation, Source, Statement, Update,
+            Values, Window, With,
+        };
+
+        $(#[$doc])*
+        /// Each method is called before the parts of its node and goes on to them by itself, unless it is
+        /// overridden: then it calls the function that goes to the parts, or leaves them out.
+        pub trait $Pass $(<$life>)? {
+            /// What it stops with.
+            type Break;
+
+            /// An expression.
+            fn expr(&mut self, expr: $($ref)+ Expr) -> ControlFlow<Self::Break> {
+                walk_expr(self, expr)
+            }
+
+            /// A query, inside an expression or a source too.
+            fn query(&mut self, query: $($ref)+ Query) -> ControlFlow<Self::Break> {
+                walk_query(self, query)
+            }
+
+            /// A plain SELECT.
+            fn select(&mut self, select: $($ref)+ Select) -> ControlFlow<Self::Break> {
+                walk_select(self, select)
+            }
+
+            /// An item of FROM, USING or JOIN.
+            fn item(&mut self, item: $($ref)+ FromItem) -> ControlFlow<Self::Break> {
+                walk_item(self, item)
+            }
+
+            /// Something that is selected or returned.
+            fn projection(&mut self, projection: $($ref)+ Projection) -> ControlFlow<Self::Break> {
+                walk_projection(self, projection)
+            }
+
+            /// The name by which a column, or what is selected or locked of a table, refers to its source.
+            fn qualifier(&mut self, name: $($ref)+ Name) -> ControlFlow<Self::Break> {
+                let _ = name;
+                ControlFlow::Continue(())
+            }
+        }
+
+        /// Goes through a statement.
+        pub fn walk_statement<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            statement: $($ref)+ Statement,
+        ) -> ControlFlow<P::Break> {
+            match statement {
+                Statement::Query(query) => p.query(query),
+                Statement::Insert(insert) => walk_insert(p, insert),
+                Statement::Update(update) => walk_update(p, update),
+                Statement::Delete(delete) => walk_delete(p, delete),
+            }
+        }
+
+        /// Goes to the parts of an expression. Raw SQL has none that could be looked into.
+        pub fn walk_expr<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            expr: $($ref)+ Expr,
+        ) -> ControlFlow<P::Break> {
+            match expr {
+                Expr::Column { source, name: _ } => p.qualifier(source),
+                Expr::Value(_)
+                | Expr::Label(_)
+                | Expr::Excluded(_)
+                | Expr::Raw(_)
+                | Expr::Aggregate { expr: None, .. } => ControlFlow::Continue(()),
+                Expr::And(parts)
+                | Expr::Or(parts)
+                | Expr::Row(parts)
+                | Expr::Function { args: parts, .. }
+                | Expr::InRows { row: parts, .. } => exprs(p, parts),
+                Expr::Not(part)
+                | Expr::IsNull { expr: part, .. }
+                | Expr::In { expr: part, .. }
+                | Expr::Cast { expr: part, .. }
+                | Expr::Aggregate { expr: Some(part), .. } => p.expr(part),
+                Expr::Compare { left, right, .. } | Expr::Arithmetic { left, right, .. } => {
+                    p.expr(left)?;
+                    p.expr(right)
+                }
+                Expr::InQuery { expr, query, .. } => {
+                    p.expr(expr)?;
+                    p.query(query)
+                }
+                Expr::Between { expr, low, high } => {
+                    p.expr(expr)?;
+                    p.expr(low)?;
+                    p.expr(high)
+                }
+                Expr::Like(like) => walk_like(p, like),
+                Expr::Over { call, window } => {
+                    p.expr(call)?;
+                    walk_window(p, window)
+                }
+                Expr::Case(case) => walk_case(p, case),
+                Expr::Exists(query) | Expr::Subquery(query) => p.query(query),
+                Expr::Extension(node) => $extension(p, node),
+            }
+        }
+
+        /// Goes to the parts of a query.
+        pub fn walk_query<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            query: $($ref)+ Query,
+        ) -> ControlFlow<P::Break> {
+            let Query { with, body, order_by, limit: _, offset: _, locks } = query;
+            if let Some(with) = with {
+                walk_with(p, with)?;
+            }
+            match body {
+                QueryBody::Select(select) => p.select(select)?,
+                QueryBody::SetOperation(operation) => walk_operation(p, operation)?,
+                QueryBody::Values(Values { rows }) => lists(p, rows)?,
+            }
+            orders(p, order_by)?;
+            for Lock { strength: _, of, wait: _ } in locks {
+                for name in of {
+                    p.qualifier(name)?;
+                }
+            }
+            ControlFlow::Continue(())
+        }
+
+        /// Goes to the parts of a plain SELECT.
+        pub fn walk_select<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            select: $($ref)+ Select,
+        ) -> ControlFlow<P::Break> {
+            let Select { distinct: _, columns, from, joins, filter, group_by, having } = select;
+            projections(p, columns)?;
+            if let Some(first) = from {
+                p.item(first)?;
+            }
+            walk_joins(p, joins)?;
+            exprs(p, filter)?;
+            exprs(p, group_by)?;
+            exprs(p, having)
+        }
+
+        /// Goes to the parts of an item of FROM.
+        pub fn walk_item<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            item: $($ref)+ FromItem,
+        ) -> ControlFlow<P::Break> {
+            let FromItem { source, alias: _, lateral: _ } = item;
+            match source {
+                Source::Table(_) | Source::Cte(_) => ControlFlow::Continue(()),
+                Source::Query(query) => p.query(query),
+                Source::Values(Values { rows }) => lists(p, rows),
+                Source::Function { name: _, args } => exprs(p, args),
+            }
+        }
+
+        /// Goes to the parts of something that is selected or returned.
+        pub fn walk_projection<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            projection: $($ref)+ Projection,
+        ) -> ControlFlow<P::Break> {
+            match projection {
+                Projection::Columns { source, names: _ } => p.qualifier(source),
+                Projection::All => ControlFlow::Continue(()),
+                Projection::Expr(expr) | Projection::Labelled(expr, _) => p.expr(expr),
+            }
+        }
+
+        /// Goes to the parts of an INSERT.
+        pub fn walk_insert<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            insert: $($ref)+ Insert,
+        ) -> ControlFlow<P::Break> {
+            let Insert { table: _, columns: _, source, conflict, returning } = insert;
+            match source {
+                InsertSource::Defaults | InsertSource::Batch { .. } => {}
+                InsertSource::Rows(rows) => lists(p, rows)?,
+                InsertSource::Query(query) => p.query(query)?,
+            }
+            if let Some(Conflict { target: _, action }) = conflict {
+                match action {
+                    ConflictAction::Nothing => {}
+                    ConflictAction::Update { set, filter } => {
+                        assignments(p, set)?;
+                        exprs(p, filter)?;
+                    }
+                }
+            }
+            projections(p, returning)
+        }
+
+        /// Goes to the parts of an UPDATE.
+        pub fn walk_update<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            update: $($ref)+ Update,
+        ) -> ControlFlow<P::Break> {
+            let Update { table: _, set, from, joins, filter, order_by, limit: _, returning } = update;
+            assignments(p, set)?;
+            if let Some(first) = from {
+                p.item(first)?;
+            }
+            walk_joins(p, joins)?;
+            exprs(p, filter)?;
+            orders(p, order_by)?;
+            projections(p, returning)
+        }
+
+        /// Goes to the parts of a DELETE.
+        pub fn walk_delete<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            delete: $($ref)+ Delete,
+        ) -> ControlFlow<P::Break> {
+            let Delete { table: _, using, joins, filter, order_by, limit: _, returning } = delete;
+            if let Some(first) = using {
+                p.item(first)?;
+            }
+            walk_joins(p, joins)?;
+            exprs(p, filter)?;
+            orders(p, order_by)?;
+            projections(p, returning)
+        }
+
+        /// Goes to the parts of an OVER clause.
+        pub fn walk_window<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            window: $($ref)+ Window,
+        ) -> ControlFlow<P::Break> {
+            let Window { partition_by, order_by, frame: _ } = window;
+            exprs(p, partition_by)?;
+            orders(p, order_by)
+        }
+
+        fn walk_with<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            with: $($ref)+ With,
+        ) -> ControlFlow<P::Break> {
+            let With { recursive: _, ctes } = with;
+            for Cte { name: _, columns: _, query } in ctes {
+                p.query(query)?;
+            }
+            ControlFlow::Continue(())
+        }
+
+        fn walk_operation<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            operation: $($ref)+ SetOperation,
+        ) -> ControlFlow<P::Break> {
+            let SetOperation { operator: _, all: _, left, right } = operation;
+            p.query(left)?;
+            p.query(right)
+        }
+
+        fn walk_like<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            like: $($ref)+ Like,
+        ) -> ControlFlow<P::Break> {
+            let Like { expr, kind: _, needle: _, pattern: _ } = like;
+            p.expr(expr)
+        }
+
+        fn walk_case<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            case: $($ref)+ Case,
+        ) -> ControlFlow<P::Break> {
+            let Case { operand, branches, otherwise } = case;
+            if let Some(operand) = operand {
+                p.expr(operand)?;
+            }
+            for (condition, value) in branches {
+                p.expr(condition)?;
+                p.expr(value)?;
+            }
+            if let Some(otherwise) = otherwise {
+                p.expr(otherwise)?;
+            }
+            ControlFlow::Continue(())
+        }
+
+        fn exprs<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            exprs: $($ref)+ [Expr],
+        ) -> ControlFlow<P::Break> {
+            exprs.into_iter().try_for_each(|expr| p.expr(expr))
+        }
+
+        fn lists<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            lists: $($ref)+ [Vec<Expr>],
+        ) -> ControlFlow<P::Break> {
+            lists.into_iter().try_for_each(|list| exprs(p, list))
+        }
+
+        fn orders<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            orders: $($ref)+ [Order],
+        ) -> ControlFlow<P::Break> {
+            for Order { expr, direction: _ } in orders {
+                p.expr(expr)?;
+            }
+            ControlFlow::Continue(())
+        }
+
+        fn projections<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            projections: $($ref)+ [Projection],
+        ) -> ControlFlow<P::Break> {
+            projections.into_iter().try_for_each(|one| p.projection(one))
+        }
+
+        fn assignments<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            set: $($ref)+ [(Name, Expr)],
+        ) -> ControlFlow<P::Break> {
+            set.into_iter().try_for_each(|(_, value)| p.expr(value))
+        }
+
+        fn walk_joins<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            joins: $($ref)+ [Join],
+        ) -> ControlFlow<P::Break> {
+            for Join { kind: _, item, on } in joins {
+                p.item(item)?;
+                p.expr(on)?;
+            }
+            ControlFlow::Continue(())
+        }
+    };
+}
+
+pub(super) use pass;

@@ -1,0 +1,91 @@
+//! Golden SQL: what each statement of the typed layer becomes in each dialect, without a server.
+//!
+//! Runs with all features, since each case names three dialects. The models and the comparison are here.
+#![cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#![expect(clippy::too_many_lines, reason = "the tests are lists of cases")]
+
+use orm::mysql::{MariaDbDialect, MysqlDialect};
+use orm::postgres::PostgresDialect;
+use orm::prelude::*;
+use orm::sql::Dialect;
+use orm::sqlite::SqliteDialect;
+
+#[derive(DbEnum, Clone, Debug, PartialEq)]
+enum Role {
+    Admin,
+    Member,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "users")]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(length = 50)]
+    name: String,
+    email: Option<String>,
+    logins: i32,
+    score: f64,
+    active: bool,
+    role: Role,
+    avatar: Option<Vec<u8>>,
+    #[orm(references = User.id)]
+    boss_id: Option<i64>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "posts")]
+struct Post {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(references = User.id)]
+    author_id: i64,
+    title: String,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "tags")]
+struct Tag {
+    #[orm(primary_key)]
+    id: i64,
+    label: String,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "post_tags")]
+struct PostTag {
+    #[orm(primary_key, references = Post.id)]
+    post_id: i64,
+    #[orm(primary_key, references = Tag.id)]
+    tag_id: i64,
+}
+
+/// Compares the text of a statement in SQLite's, PostgreSQL's and MySQL's words. Where two texts are given,
+/// SQLite and PostgreSQL have the same.
+macro_rules! golden {
+    ($case:literal, $statement:expr, [$ansi:literal, $mysql:literal $(,)?]) => {
+        golden!($case, $statement, [$ansi, $ansi, $mysql])
+    };
+    ($case:literal, $statement:expr, [$sqlite:literal, $postgres:literal, $mysql:literal $(,)?]) => {{
+        let statement = $statement;
+        let expected = [$sqlite, $postgres, $mysql];
+        check(
+            $case,
+            &|dialect| statement.to_sql(dialect).unwrap(),
+            expected,
+        );
+    }};
+}
+
+#[track_caller]
+fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3]) {
+    let dialects: [&dyn Dialect; 3] = [&SqliteDialect, &PostgresDialect, &MysqlDialect];
+    for (dialect, expected) in dialects.into_iter().zip(expected) {
+        assert_eq!(to_sql(dialect), expected, "{case} ({})", dialect.name());
+    }
+}
+
+mod conditions;
+mod faults;
+mod queries;
+mod writes;
