@@ -7,7 +7,8 @@
 //! - Columns hold what they are given, whatever their declared type. Dates and times are ISO 8601 text,
 //!   UUIDs blobs of 16 bytes, truth values 0 and 1. A NaN has no place at all and is an error, since
 //!   SQLite would make NULL of it.
-//! - An auto-increment key is `INTEGER` with `AUTOINCREMENT`, so that keys are not used twice.
+//! - An auto-increment key is `INTEGER` with `AUTOINCREMENT`, so that keys are not used twice, unless a model declares
+//!   `sqlite_autoincrement = false`.
 //! - Constraints can't be added later, but a foreign key may name a table that doesn't exist yet.
 //! - Transactions are serializable. One that writes begins with `BEGIN IMMEDIATE`.
 //! - Lists beyond the bind limit go through `json_each`, those of bytes and UUIDs need SQLite 3.41.
@@ -92,8 +93,12 @@ impl Dialect for SqliteDialect {
         ddl::column_options(column)
     }
 
-    fn primary_key_option(&self) -> &'static str {
-        " AUTOINCREMENT"
+    fn primary_key_option(&self, generated: &Column) -> &'static str {
+        if generated.reuses_keys {
+            ""
+        } else {
+            " AUTOINCREMENT"
+        }
     }
 
     fn foreign_key_switch(&self) -> Option<&'static ForeignKeySwitch> {

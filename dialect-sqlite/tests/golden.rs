@@ -196,6 +196,18 @@ fn create_table_with_everything() {
 }
 
 #[test]
+fn a_generated_key_without_autoincrement() {
+    let id = Column::new("id", Type::Int64)
+        .auto_increment()
+        .reuses_keys();
+    let table = Table::new("t").column(id).primary_key(["id"]);
+    assert_eq!(
+        ddl::create_table(&SqliteDialect, &table, &[]).unwrap(),
+        "CREATE TABLE \"t\" (\n    \"id\" INTEGER NOT NULL,\n    CONSTRAINT \"pk_t\" PRIMARY KEY (\"id\")\n)"
+    );
+}
+
+#[test]
 fn auto_increment_is_for_the_only_key_column() {
     let plain = Column::new("n", Type::Int64).auto_increment();
     let table = Table::new("t")

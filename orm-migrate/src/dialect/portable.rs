@@ -62,8 +62,8 @@ impl Dialect for Portable {
         )
     }
 
-    fn primary_key_option(&self) -> &'static str {
-        self.main.primary_key_option()
+    fn primary_key_option(&self, generated: &Column) -> &'static str {
+        self.main.primary_key_option(generated)
     }
 
     fn table_options(&self) -> &'static str {

@@ -63,6 +63,7 @@ use proc_macro::TokenStream;
 /// |-|-|
 /// | `primary_key` | Part of the primary key: on one field, or on up to four in their order. Every model has one. |
 /// | `auto_increment` | The database generates this key while it is 0. A single `i16`, `i32` or `i64` does so by itself, unless it refers to another row or has a default; `auto_increment = false` turns it off. |
+/// | `sqlite_autoincrement = false` | On SQLite the generated key is a plain `INTEGER PRIMARY KEY`: inserts are faster, and the key of the last row may be given again once that row is deleted. By default it has `AUTOINCREMENT`, which never gives a key twice. Nothing changes on other databases. |
 /// | `column = "name"` | The column's name, if it isn't the field's. |
 /// | `unique`, `index` | A unique constraint or an index over this column alone. |
 /// | `length = 50` | The most characters of a text, or bytes of a `Vec<u8>`. |

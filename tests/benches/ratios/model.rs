@@ -11,6 +11,30 @@ pub(crate) struct User {
     pub(crate) hair_color: Option<String>,
 }
 
+/// The same with a key that SQLite may give again: without AUTOINCREMENT.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "plain_users")]
+pub(crate) struct PlainUser {
+    #[orm(primary_key, sqlite_autoincrement = false)]
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) hair_color: Option<String>,
+}
+
+/// The row number `index`, not inserted yet.
+pub(crate) fn plain_row(index: usize) -> PlainUser {
+    let User {
+        id,
+        name,
+        hair_color,
+    } = row(index);
+    PlainUser {
+        id,
+        name,
+        hair_color,
+    }
+}
+
 /// A child of a user, in the join of one row.
 #[derive(Model, Clone, Debug, PartialEq)]
 #[orm(table = "posts")]

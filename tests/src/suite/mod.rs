@@ -46,6 +46,7 @@ mod random;
 mod raw_beside;
 mod raw_sql;
 mod reads;
+mod reused_keys;
 mod rollback;
 mod rowid;
 mod savepoint;
@@ -188,6 +189,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     many_rows::cases,
     random::cases,
     past_the_session::cases,
+    reused_keys::cases,
     rollback::cases,
     rowid::cases,
     savepoint::cases,

@@ -49,6 +49,12 @@ pub struct Column {
     pub nullable: bool,
     /// Whether the database generates an integer key for it.
     pub auto_increment: bool,
+    /// Whether a generated key may be one that a deleted row had: on SQLite, without AUTOINCREMENT.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "std::ops::Not::not")
+    )]
+    pub reuses_keys: bool,
     /// The greatest length: characters of text, bytes of bytes. `None` is unlimited.
     pub length: Option<u32>,
     /// The collation, where the model asks for one; else the dialect's choice.
@@ -237,6 +243,7 @@ impl Column {
             ty,
             nullable,
             auto_increment: false,
+            reuses_keys: false,
             length: None,
             collation: None,
             server_default: None,
@@ -254,6 +261,13 @@ impl Column {
     #[must_use]
     pub const fn auto_increment(mut self) -> Self {
         self.auto_increment = true;
+        self
+    }
+
+    /// Lets the database generate keys again that deleted rows had, where that makes inserts faster.
+    #[must_use]
+    pub const fn reuses_keys(mut self) -> Self {
+        self.reuses_keys = true;
         self
     }
 

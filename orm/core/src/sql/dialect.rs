@@ -256,8 +256,9 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         String::new()
     }
 
-    /// What follows a primary key's only column when it is auto-increment: ` AUTOINCREMENT` on SQLite.
-    fn primary_key_option(&self) -> &'static str {
+    /// What follows the columns of a primary key one of which is `generated`: ` AUTOINCREMENT` on SQLite.
+    fn primary_key_option(&self, generated: &schema::Column) -> &'static str {
+        let _ = generated;
         ""
     }
 

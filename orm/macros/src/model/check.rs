@@ -41,7 +41,12 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
             indexes.push(Columns::single(position));
         }
         references.extend(reference(position, &mut field.attributes));
-        columns.push(column(field, generated == Some(position)));
+        let is_generated = generated == Some(position);
+        if let (Some(span), false) = (field.attributes.sqlite_autoincrement, is_generated) {
+            let message = "`sqlite_autoincrement` is for the key that the database generates";
+            errors.at(span, message);
+        }
+        columns.push(column(field, is_generated));
     }
     for target in references.iter_mut().flat_map(|key| &mut key.targets) {
         if target.model.is_ident("Self") {

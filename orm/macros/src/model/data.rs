@@ -54,6 +54,7 @@ pub(super) struct ColumnAttributes {
     pub(super) column: Option<LitStr>,
     pub(super) primary_key: Option<Span>,
     pub(super) auto_increment: Option<(bool, Span)>,
+    pub(super) sqlite_autoincrement: Option<Span>,
     pub(super) unique: bool,
     pub(super) index: bool,
     pub(super) length: Option<LitInt>,

@@ -16,6 +16,7 @@ use crate::errors::Errors;
 const KEYS: &[&str] = &[
     "primary_key",
     "auto_increment",
+    "sqlite_autoincrement",
     "column",
     "unique",
     "index",
@@ -76,6 +77,13 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
             column.primary_key = Some(span);
         }
         "auto_increment" => column.auto_increment = Some((switch(meta)?, span)),
+        "sqlite_autoincrement" => {
+            let (keeps, call) = (switch(meta)?, quote!(.reuses_keys()));
+            column.sqlite_autoincrement = Some(span);
+            if !keeps {
+                column.options.push(ColumnOption { call, needs: None });
+            }
+        }
         "column" => column.column = Some(text(key, meta)?),
         "unique" => {
             flag(key, meta)?;

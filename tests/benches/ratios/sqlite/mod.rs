@@ -27,16 +27,25 @@ fn ours(rows: usize) -> Engine {
 
 /// A connection with the table that `create_all` makes, and `rows` users.
 fn raw(rows: usize) -> rusqlite::Connection {
+    let conn = empty("(id AUTOINCREMENT)");
+    raw_insert(&conn, rows);
+    conn
+}
+
+/// The key of a model without AUTOINCREMENT.
+const PLAIN_KEY: &str = "(id)";
+
+/// A connection with a table of users that has this key.
+fn empty(key: &str) -> rusqlite::Connection {
     let conn = rusqlite::Connection::open_in_memory().unwrap();
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .unwrap();
     conn.set_prepared_statement_cache_capacity(128);
-    conn.execute_batch(
+    conn.execute_batch(&format!(
         "CREATE TABLE users (id INTEGER NOT NULL, name TEXT NOT NULL, hair_color TEXT,
-         CONSTRAINT pk_users PRIMARY KEY (id AUTOINCREMENT))",
-    )
+         CONSTRAINT pk_users PRIMARY KEY {key})"
+    ))
     .unwrap();
-    raw_insert(&conn, rows);
     conn
 }
 

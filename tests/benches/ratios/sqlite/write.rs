@@ -4,9 +4,9 @@ use std::hint::black_box;
 
 use orm::prelude::*;
 
-use super::{INSERT, ours, raw, raw_insert};
+use super::{INSERT, PLAIN_KEY, empty, ours, raw, raw_insert};
 use crate::measure::{Table, time};
-use crate::model::{User, row};
+use crate::model::{PlainUser, User, plain_row, row};
 
 const UPDATE: &str = "UPDATE users SET name = ? WHERE id = ? AND name IS ?";
 
@@ -19,35 +19,54 @@ pub(super) fn run(table: &mut Table) {
 fn insert(table: &mut Table) {
     for (rows, goal) in [(1, "–"), (10, "1.40"), (1000, "1.40")] {
         let (conn, engine) = (raw(0), ours(0));
-        let mut raw = |times| {
-            let took = time(times, || {
-                if rows == 1 {
-                    let mut statement = conn.prepare_cached(INSERT).unwrap();
-                    let row = row(1);
-                    statement.execute((&row.name, &row.hair_color)).unwrap();
-                    black_box(conn.last_insert_rowid());
-                } else {
-                    black_box(raw_insert(&conn, rows));
-                }
-            });
-            conn.execute("DELETE FROM users", []).unwrap();
-            took
-        };
-        let mut ours = |times| {
-            let took = time(times, || {
-                let mut session = Session::new(&engine);
-                let users: Vec<_> = (0..rows).map(|index| session.add(row(index))).collect();
-                session.commit().unwrap();
-                black_box(session[users[0]].id);
-            });
-            delete(User)
-                .execute(&mut engine.connection().unwrap())
-                .unwrap();
-            took
-        };
         let name = format!("SQLite: insert {rows} with keys, add and commit");
-        table.compare(&name, goal, &mut raw, &mut ours);
+        compare_inserts(table, (&name, goal), (&conn, rows), &engine, row);
     }
+    for rows in [1, 10, 1000] {
+        let (conn, engine) = (empty(PLAIN_KEY), ours(0));
+        Metadata::of((PlainUser,)).create_all(&engine).unwrap();
+        let name = format!("SQLite: insert {rows} with keys, without AUTOINCREMENT");
+        compare_inserts(table, (&name, "–"), (&conn, rows), &engine, plain_row);
+    }
+}
+
+fn compare_inserts<M>(
+    table: &mut Table,
+    (name, goal): (&str, &'static str),
+    (conn, rows): (&rusqlite::Connection, usize),
+    engine: &Engine,
+    row_of: fn(usize) -> M,
+) where
+    M: Model + NewRow<Model = M>,
+{
+    let mut raw = |times| {
+        let took = time(times, || {
+            if rows == 1 {
+                let mut statement = conn.prepare_cached(INSERT).unwrap();
+                let row = row(1);
+                statement.execute((&row.name, &row.hair_color)).unwrap();
+                black_box(conn.last_insert_rowid());
+            } else {
+                black_box(raw_insert(conn, rows));
+            }
+        });
+        conn.execute("DELETE FROM users", []).unwrap();
+        took
+    };
+    let mut ours = |times| {
+        let took = time(times, || {
+            let mut session = Session::new(engine);
+            let users: Vec<Ref<M>> = (0..rows).map(|index| session.add(row_of(index))).collect();
+            session.commit().unwrap();
+            black_box(session.key(users[0]));
+        });
+        let text = format!("DELETE FROM {}", M::def().table);
+        orm::raw(text)
+            .execute(&mut engine.connection().unwrap())
+            .unwrap();
+        took
+    };
+    table.compare(name, goal, &mut raw, &mut ours);
 }
 
 /// Loads everything and hands out the session with a transaction open.

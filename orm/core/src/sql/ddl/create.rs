@@ -17,7 +17,7 @@ pub fn create_table(dialect: &dyn Dialect, table: &Table, deferred: &[&str]) -> 
         w.push(if index == 0 { "\n    " } else { ",\n    " });
         write_column(&mut w, table, column)?;
     }
-    write_primary_key(&mut w, table)?;
+    write_primary_key(&mut w, table);
     for unique in &table.uniques {
         write_constraint(&mut w, &unique.name);
         w.push("UNIQUE (").idents(&unique.columns).push(")");
@@ -90,27 +90,17 @@ fn write_constraint(w: &mut SqlWriter<'_>, name: &str) {
     w.push(",\n    CONSTRAINT ").ident(&name).push(" ");
 }
 
-fn write_primary_key(w: &mut SqlWriter<'_>, table: &Table) -> Result<()> {
+fn write_primary_key(w: &mut SqlWriter<'_>, table: &Table) {
     let Some(key) = &table.primary_key else {
-        return Ok(());
+        return;
     };
-    let generated = key
-        .columns
-        .iter()
-        .any(|name| table.find(name).is_some_and(|column| column.auto_increment));
     write_constraint(w, &key.name);
     w.push("PRIMARY KEY (").idents(&key.columns);
-    let option = w.dialect().primary_key_option();
-    if generated && !option.is_empty() {
-        if key.columns.len() > 1 {
-            return Err(w
-                .unsupported("an auto-increment column in a composite primary key")
-                .with_table(table.name.as_ref()));
-        }
-        w.push(option);
+    let mut columns = key.columns.iter().filter_map(|name| table.find(name));
+    if let Some(generated) = columns.find(|column| column.auto_increment) {
+        w.push(w.dialect().primary_key_option(generated));
     }
     w.push(")");
-    Ok(())
 }
 
 fn write_check(w: &mut SqlWriter<'_>, check: &Check) -> Result<()> {
