@@ -2,6 +2,8 @@
 //!
 //! Used by `plan.rs`, which hands the rows over in the order in which they are written.
 
+use std::borrow::Cow;
+
 use super::batch::{Batch, BatchKind};
 use super::cascade;
 use super::dependencies::RowOrder;
@@ -93,9 +95,9 @@ impl<'p, 's> Batches<'p, 's> {
         let table = &tables[row.table];
         let slot = table.slot(row);
         let columns = match row.kind {
-            Kind::Update => table.changed[row.place].columns.clone(),
-            Kind::Insert => table.arena.omitted(slot),
-            Kind::Delete | Kind::Junction => ColumnSet::new(),
+            Kind::Update => Cow::Borrowed(&table.changed[row.place].columns),
+            Kind::Insert => Cow::Owned(table.arena.omitted(slot)),
+            Kind::Delete | Kind::Junction => Cow::Owned(ColumnSet::new()),
         };
         let is_apart = apart.swaps || !apart.emptied.is_empty();
         if !is_apart && let Some(batch) = self.join(row, &columns, from) {
@@ -118,7 +120,7 @@ impl<'p, 's> Batches<'p, 's> {
             self.open.push(Open {
                 table,
                 kind,
-                columns,
+                columns: columns.into_owned(),
                 batch,
             });
         }

@@ -21,33 +21,36 @@ pub(super) fn rows(
     written: &[Vec<WrittenRow>],
 ) -> Result<Vec<WrittenRow>> {
     let is_delete = matches!(batch.kind, BatchKind::Delete { .. });
-    let slots = batch.slots.iter();
-    let rows = slots.map(|slot| {
+    let has_links = arena.has_links() && !is_delete;
+    let mut rows = Vec::with_capacity(batch.slots.len());
+    for slot in &batch.slots {
         let mut row = WrittenRow::new(*slot);
-        if !is_delete {
-            row.version = version(arena, &batch.kind, *slot)?;
+        if let Some(position) = batch.def.version.filter(|_| !is_delete) {
+            row.version = version(arena, batch, (*slot, position))?;
+        }
+        if has_links {
             for link in arena.links(*slot) {
                 row.stored.extend(linked(state, plan, link, written));
             }
         }
-        Ok(row)
-    });
-    rows.collect()
+        rows.push(row);
+    }
+    Ok(rows)
 }
 
 /// The version that a row gets: one more than it had. They count from 1, and 0 is one that was not set.
-fn version(arena: &dyn AnyArena, kind: &BatchKind, slot: u32) -> Result<Option<i64>> {
-    let def = arena.def();
-    let Some(position) = def.version else {
-        return Ok(None);
-    };
+fn version(
+    arena: &dyn AnyArena,
+    batch: &Batch,
+    (slot, position): (u32, usize),
+) -> Result<Option<i64>> {
     let old = match arena.old_value(slot, position) {
-        ValueRef::Int(old) if old == 0 || !kind.is_insert() => old,
+        ValueRef::Int(old) if old == 0 || !batch.kind.is_insert() => old,
         _ => return Ok(None),
     };
     let next = old.checked_add(1);
-    match next.filter(|next| fits(def, position, *next)) {
-        None => Err(out_of_range(def, position, "the next version")),
+    match next.filter(|next| fits(batch.def, position, *next)) {
+        None => Err(out_of_range(batch.def, position, "the next version")),
         next => Ok(next),
     }
 }

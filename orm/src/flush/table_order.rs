@@ -14,8 +14,8 @@ pub(super) struct TableOrder {
     /// The group of each table. Parents have lower ones than children; otherwise they go by name, so that the order
     /// depends on the models alone.
     groups: Vec<usize>,
-    /// Whether rows of a table's group may refer to rows of the group, by table.
-    circular: Vec<bool>,
+    /// The groups of which rows may refer to rows of the same group.
+    circular: Vec<usize>,
 }
 
 impl TableOrder {
@@ -27,14 +27,10 @@ impl TableOrder {
         } else {
             Graph::new(tables.len(), &edges).components()
         };
-        let is_inside = |edge: &Edge<usize>| groups[edge.node] == groups[edge.needs];
-        let inside = edges.iter().filter(|edge| is_inside(edge));
-        let circles: Vec<usize> = inside.map(|edge| groups[edge.node]).collect();
-        let circular = groups.iter().map(|group| circles.contains(group));
-        Self {
-            circular: circular.collect(),
-            groups,
-        }
+        let is_inside = |edge: &&Edge<usize>| groups[edge.node] == groups[edge.needs];
+        let inside = edges.iter().filter(is_inside);
+        let circular = inside.map(|edge| groups[edge.node]).collect();
+        Self { groups, circular }
     }
 
     pub(super) fn row(&self, table: usize, kind: Kind, place: usize) -> Row {
@@ -68,7 +64,7 @@ impl TableOrder {
     /// Whether rows of the two tables may refer to each other in a circle, of which some come or go.
     pub(super) fn in_circle(&self, tables: &[Pending<'_>], child: usize, parent: usize) -> bool {
         let group = self.groups[child];
-        if group != self.groups[parent] || !self.circular[child] {
+        if group != self.groups[parent] || !self.circular.contains(&group) {
             return false;
         }
         let of_group = || {

@@ -22,5 +22,5 @@ pub(crate) fn entity<M: Model>(
 ) -> Result<Ref<M>> {
     let key = M::decode_key(row, start)?;
     let (arena, reading) = state.reader::<M>(take);
-    arena.load(key, reading, || M::decode(row, start))
+    arena.load(key, reading, |key| M::decode_rest(row, start, key))
 }

@@ -38,13 +38,22 @@ pub trait Model: Sized + Send + 'static {
     ///
     /// # Errors
     /// `Decode`, naming table and column, for a value that doesn't fit.
-    fn decode(row: &dyn Row, start: usize) -> Result<Self>;
+    #[inline]
+    fn decode(row: &dyn Row, start: usize) -> Result<Self> {
+        Self::decode_rest(row, start, Self::decode_key(row, start)?)
+    }
 
     /// Reads the primary key alone of such a row.
     ///
     /// # Errors
     /// As [`Model::decode`].
     fn decode_key(row: &dyn Row, start: usize) -> Result<Self::Key>;
+
+    /// Reads the other columns of such a row, whose primary key was read before.
+    ///
+    /// # Errors
+    /// As [`Model::decode`].
+    fn decode_rest(row: &dyn Row, start: usize, key: Self::Key) -> Result<Self>;
 
     /// The primary key of this value.
     fn key(&self) -> Self::Key;

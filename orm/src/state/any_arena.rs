@@ -146,6 +146,9 @@ impl dyn AnyArena {
         row: &'a WrittenRow,
         position: usize,
     ) -> ValueRef<'a> {
+        if row.is_as_given() {
+            return self.value(row.slot, position);
+        }
         let def = self.def();
         let numbers = [(def.version, row.version), (def.generated, row.generated)];
         for (column, number) in numbers {
@@ -392,7 +395,8 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn load(&mut self, row: &dyn Row, start: usize, reading: Reading) -> Result<u32> {
         let key = M::decode_key(row, start)?;
-        let handle = Self::load(self, key, reading, || M::decode(row, start))?;
+        let decode = |key| M::decode_rest(row, start, key);
+        let handle = Self::load(self, key, reading, decode)?;
         Ok(handle.slot)
     }
 

@@ -31,8 +31,17 @@ impl WrittenRow {
         }
     }
 
-    /// Puts into the entity what was written of it, and tells what it had been given instead of what is stored.
+    /// Whether nothing else was written than what the entity has. Most rows are so.
+    #[inline]
+    pub(super) fn is_as_given(&self) -> bool {
+        self.generated.is_none() && self.version.is_none() && self.stored.is_empty()
+    }
+
+    /// Puts into the entity what was written of it, but for its key, and tells what it had been given instead of what is stored.
     fn put_into<M: Model>(&self, value: &mut M) -> Box<[(usize, Value)]> {
+        if self.version.is_none() && self.stored.is_empty() {
+            return Box::default();
+        }
         let mut given = Vec::new();
         let mut put = |value: &mut M, position: usize, stored: ValueRef<'_>| {
             let bound = value.value(position);
@@ -118,7 +127,9 @@ impl<M: Model> Arena<M> {
         let slot = &mut self.slots[row.slot as usize];
         let Some(value) = &mut slot.value else { return };
         truncate_micros(value, moments);
-        if let Some(unset) = self.unset.get_mut(&row.slot) {
+        if !self.unset.is_empty()
+            && let Some(unset) = self.unset.get_mut(&row.slot)
+        {
             // What was given after all is not to be filled in again after a rollback.
             unset.retain(|(position, unset)| value.value(*position).is_same(unset.as_ref()));
         }

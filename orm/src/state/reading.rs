@@ -35,8 +35,8 @@ pub(crate) struct Reading {
 }
 
 impl<M: Model> Arena<M> {
-    /// The handle of the entity with `key`, which `decode` makes if it isn't here. One that is here takes the
-    /// values of its row as `reading` says; else its row is not decoded.
+    /// The handle of the entity with `key`, of which `decode` makes the entity if it isn't here. One that is here
+    /// takes the values of its row as `reading` says; else its row is not decoded.
     ///
     /// # Errors
     /// That of `decode`; `StaleData` for a changed entity whose row is not as it was loaded.
@@ -45,7 +45,7 @@ impl<M: Model> Arena<M> {
         &mut self,
         key: M::Key,
         reading: Reading,
-        decode: impl FnOnce() -> Result<M>,
+        decode: impl FnOnce(M::Key) -> Result<M>,
     ) -> Result<Ref<M>> {
         match self.identity.entry(key) {
             Entry::Occupied(known) => {
@@ -57,16 +57,17 @@ impl<M: Model> Arena<M> {
                 if !takes {
                     return Ok(handle);
                 }
+                let key = known.key().clone();
                 match (slot.is_changed(), reading.take) {
                     (true, Take::Stale) => {}
-                    (true, Take::Unchanged) => self.merge(handle, &decode()?, reading)?,
-                    _ => self.overwrite(handle, decode()?, reading),
+                    (true, Take::Unchanged) => self.merge(handle, &decode(key)?, reading)?,
+                    _ => self.overwrite(handle, decode(key)?, reading),
                 }
                 Ok(handle)
             }
             Entry::Vacant(unknown) => {
                 // Taken apart from `occupy`, since the entry borrows the map.
-                let value = decode()?;
+                let value = decode(unknown.key().clone())?;
                 let index = match self.free.last() {
                     Some(index) => *index,
                     None => u32::try_from(self.slots.len()).expect(

@@ -193,9 +193,11 @@ impl State {
     /// change that.
     #[inline]
     pub(crate) fn reader<M: Model>(&mut self, take: Take) -> (&mut Arena<M>, Reading) {
-        self.ensure::<M>();
+        self.meet(M::slot().index(), M::def);
         let reading = self.reading(take);
-        (self.ensure(), reading)
+        let arena = self.arena_mut();
+        let arena = arena.expect("invariant: a model's number leads to its own arena");
+        (arena, reading)
     }
 
     /// How rows are read now.

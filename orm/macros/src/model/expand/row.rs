@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Index;
 use syn::spanned::Spanned as _;
 
 use super::{helper, of};
@@ -45,16 +46,8 @@ fn key_type(model: &Model) -> TokenStream {
     quote_spanned!(model.head.ident.span()=> (#(#parts),*))
 }
 
-/// From rows and values, and to values.
+/// From values, and to values.
 fn conversions(model: &Model) -> TokenStream {
-    let decoded = model.columns.iter().enumerate().map(|(position, column)| {
-        let (ident, read) = (&column.ident, read(column, position));
-        quote!(#ident: #read)
-    });
-    let skipped = model.skipped.iter().map(|(ident, ty)| {
-        let skipped = of(ty, "Skipped");
-        quote!(#ident: #skipped::skipped())
-    });
     let values = model.columns.iter().enumerate().map(|(position, column)| {
         let (ident, field) = (&column.ident, of(&column.ty, "Field"));
         quote!(#position => #field::value(&self.#ident))
@@ -64,10 +57,6 @@ fn conversions(model: &Model) -> TokenStream {
         quote!(#position => #field::assign(&mut self.#ident, value))
     });
     quote! {
-        fn decode(row: &dyn __orm::Row, start: usize) -> __orm::Result<Self> {
-            ::core::result::Result::Ok(Self { #(#decoded,)* #(#skipped,)* })
-        }
-
         fn value(&self, position: usize) -> __orm::ValueRef<'_> {
             match position {
                 #(#values,)*
@@ -88,7 +77,32 @@ fn conversions(model: &Model) -> TokenStream {
     }
 }
 
-/// The key, with the span of its type: else an error about the type would be reported at the derive too.
+/// The struct of a row whose key was decoded before.
+fn rest(model: &Model) -> TokenStream {
+    let decoded = model.columns.iter().enumerate().map(|(position, column)| {
+        let ident = &column.ident;
+        let decoded = key_part(model, position).unwrap_or_else(|| read(column, position));
+        quote!(#ident: #decoded)
+    });
+    let skipped = model.skipped.iter().map(|(ident, ty)| {
+        let skipped = of(ty, "Skipped");
+        quote!(#ident: #skipped::skipped())
+    });
+    quote!(Self { #(#decoded,)* #(#skipped,)* })
+}
+
+/// The part of a decoded key that is the column at `position`, if one is.
+fn key_part(model: &Model, position: usize) -> Option<TokenStream> {
+    let part = model.key.iter().position(|key| *key == position)?;
+    if model.key.len() == 1 {
+        return Some(quote!(key));
+    }
+    let part = Index::from(part);
+    Some(quote!(key.#part))
+}
+
+/// The key, and a row by its key, with the span of the key's type: else an error about the type would be reported at
+/// the derive too.
 fn keys(model: &Model) -> TokenStream {
     let ty = key_type(model);
     let decoded = tuple(
@@ -104,12 +118,17 @@ fn keys(model: &Model) -> TokenStream {
             .map(|position| copy(&model.columns[*position])),
     );
     // Not so names of values: a type that a user's macro was given has them in another scope.
-    let (this, row, start) = (quote!(&self), quote!(row), quote!(start));
+    let (this, row, start, key) = (quote!(&self), quote!(row), quote!(start), quote!(key));
+    let rest = rest(model);
     quote_spanned! {ty.span()=>
         type Key = #ty;
 
         fn decode_key(#row: &dyn __orm::Row, #start: usize) -> __orm::Result<#ty> {
             ::core::result::Result::Ok(#decoded)
+        }
+
+        fn decode_rest(#row: &dyn __orm::Row, #start: usize, #key: #ty) -> __orm::Result<Self> {
+            ::core::result::Result::Ok(#rest)
         }
 
         fn key(#this) -> #ty {
