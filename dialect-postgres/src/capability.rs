@@ -24,6 +24,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     // Batches go as arrays, so this only bounds inserts that a caller writes row by row.
     own.insert_binds = 1000;
     own.arrays = true;
+    own.checked_batches = true;
     // There is no such thing without naming a sequence: keys come back by RETURNING.
     own.generated_keys = GeneratedKeys::Returning;
     // One failed statement aborts the whole transaction, up to the last savepoint.

@@ -53,6 +53,16 @@ pub fn classify(server: &ServerError<'_>) -> Error {
     error
 }
 
+/// What a batch tries to read as a date if it has not written all of its rows.
+pub(crate) const WRONG_COUNT: &str = "orm: not all rows of the batch, but ";
+
+/// Whether a batch has found out that it has not written all of its rows: the message, in any language, quotes the
+/// text that is no date. No other part of the statement makes such a text.
+fn is_wrong_count(server: &ServerError<'_>) -> bool {
+    let is_there = |text: &str| text.contains(WRONG_COUNT);
+    server.code == "22007" && is_there(server.message) && is_there(server.sql)
+}
+
 /// The server no longer has a prepared statement.
 pub(crate) const FORGOTTEN: &str = "26000";
 
@@ -82,6 +92,7 @@ fn kind(server: &ServerError<'_>) -> ErrorKind {
         "40001" => ErrorKind::SerializationFailure,
         "40P01" => ErrorKind::Deadlock,
         "55P03" => ErrorKind::Busy,
+        "22007" if is_wrong_count(server) => ErrorKind::StaleData,
         "22001" | "22026" => ErrorKind::DataTooLong,
         "22003" | "22008" | "22015" => ErrorKind::OutOfRange,
         "25P01" | "25P02" | "3B001" => ErrorKind::Transaction,
@@ -105,6 +116,7 @@ fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
         "2BP01" => "other objects depend on what was to be dropped",
         "3B001" => "there is no such savepoint",
         "57014" => "the statement was canceled",
+        "22007" if is_wrong_count(server) => "the statement did not write all rows of its batch",
         "22P02" | "22P03" | "22007" => "the database can't read a value as the type it needs",
         "22012" => "the statement divides by zero",
         "26000" => "the server no longer has a prepared statement",

@@ -91,7 +91,9 @@ impl Dialect for PostgresDialect {
         match update.rows {
             BatchRows::Rows(_) => write_batch_update_row(w, update),
             BatchRows::Arrays => {
-                render::write_batch_update_arrays(w, update);
+                render::write_checked(w, update.checked, |w| {
+                    render::write_batch_update_arrays(w, update);
+                });
                 Ok(())
             }
         }
@@ -101,7 +103,9 @@ impl Dialect for PostgresDialect {
         match delete.rows {
             BatchRows::Rows(_) => write_batch_delete_row(w, delete),
             BatchRows::Arrays => {
-                render::write_batch_delete_arrays(w, delete);
+                render::write_checked(w, delete.checked, |w| {
+                    render::write_batch_delete_arrays(w, delete);
+                });
                 Ok(())
             }
         }

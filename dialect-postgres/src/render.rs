@@ -14,6 +14,7 @@ use orm_core::types::Type;
 use orm_core::value::Value;
 
 use crate::catalogue::{digests, element_cast, element_type, write_guard};
+use crate::errors::WRONG_COUNT;
 use crate::types;
 
 /// `$1::int8`. Without the cast the server takes a lone parameter for text.
@@ -111,6 +112,26 @@ pub(crate) fn write_batch_update_arrays(w: &mut SqlWriter<'_>, update: &BatchUpd
         digest: update.digest,
     };
     write_match(w, &matched, update.key, update.guard);
+}
+
+/// `WITH written AS (UPDATE … RETURNING 1) SELECT CASE … END FROM written`, which fails unless the statement writes as
+/// many rows as its first array has, and by that undoes all of them.
+///
+/// By a text that can't be read as a date, not by a division by zero: this text tells the failure from one in a
+/// trigger or a check of the same table. The condition stands on the count, so the server can't evaluate it before.
+pub(crate) fn write_checked<'a>(
+    w: &mut SqlWriter<'a>,
+    checked: bool,
+    statement: impl FnOnce(&mut SqlWriter<'a>),
+) {
+    if !checked {
+        return statement(w);
+    }
+    w.push("WITH written AS (");
+    statement(w);
+    w.push(" RETURNING 1) SELECT CASE WHEN count(*) <> cardinality($1) THEN ('");
+    w.push(WRONG_COUNT)
+        .push("' || count(*))::date END FROM written");
 }
 
 /// `DELETE FROM t USING UNNEST($1::int8[]) AS v(c0) WHERE t.id = v.c0`.

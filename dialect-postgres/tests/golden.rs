@@ -175,6 +175,20 @@ fn array_forms() {
 }
 
 #[test]
+fn array_forms_that_count_their_rows() {
+    let update = with(batches::update(Arrays), |it| it.checked = true);
+    check(
+        &update,
+        r#"WITH written AS (UPDATE "t" SET "name" = v.c0 FROM UNNEST($1::text[], $2::int8[], $3::int4[]) AS v(c0, c1, c2) WHERE "t"."id" = v.c1 AND "t"."version" IS NOT DISTINCT FROM v.c2 RETURNING 1) SELECT CASE WHEN count(*) <> cardinality($1) THEN ('orm: not all rows of the batch, but ' || count(*))::date END FROM written"#,
+    );
+    let delete = with(batches::delete(Arrays), |it| it.checked = true);
+    check(
+        &delete,
+        r#"WITH written AS (DELETE FROM "t" USING UNNEST($1::int8[], $2::text[]) AS v(c0, c1) WHERE "t"."id" = v.c0 AND "t"."name" = v.c1 RETURNING 1) SELECT CASE WHEN count(*) <> cardinality($1) THEN ('orm: not all rows of the batch, but ' || count(*))::date END FROM written"#,
+    );
+}
+
+#[test]
 fn create_table_with_everything() {
     let table = tables::with_everything("C", "CURRENT_TIMESTAMP");
     let sql = ddl::create_table(&PostgresDialect, &table, &[]).unwrap();

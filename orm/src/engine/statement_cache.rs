@@ -35,6 +35,8 @@ pub(crate) struct StatementKey {
     pub rows: usize,
     /// Whether large values are guarded by their digests.
     pub digest: bool,
+    /// Whether the statement counts the rows that it writes.
+    pub checked: bool,
 }
 
 // By hand, for the empty lists of most keys: to compare those as memory reads from an address that is none,
@@ -43,8 +45,8 @@ impl PartialEq for StatementKey {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
         let same = |a: &[usize], b: &[usize]| a.len() == b.len() && (a.is_empty() || a == b);
-        (self.model, self.kind, self.rows, self.digest)
-            == (other.model, other.kind, other.rows, other.digest)
+        (self.model, self.kind, self.rows) == (other.model, other.kind, other.rows)
+            && (self.digest, self.checked) == (other.digest, other.checked)
             && self.dialect == other.dialect
             && same(&self.columns, &other.columns)
             && same(&self.guard, &other.guard)

@@ -27,6 +27,8 @@ pub(crate) struct StoredTable {
     pub touched: Vec<usize>,
     /// Whether every column can be read back.
     pub readable: bool,
+    /// Whether a batch of changes can count by itself what it writes.
+    pub checked_batches: bool,
     /// Whether no two rows can have the same key of the model: the table's primary key or a unique index sees to
     /// it.
     pub unique_key: bool,
@@ -42,6 +44,7 @@ impl StoredTable {
             update_triggers: false,
             touched: Vec::new(),
             readable: true,
+            checked_batches: false,
             unique_key: false,
         }
     }

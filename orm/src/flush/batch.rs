@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
+use orm_core::value::ValueRef;
 
 use crate::engine::StoredTable;
 use crate::mapping::{ColumnSet, ModelDef};
 use crate::query::batch_column;
-use crate::state::{AnyArena, RowId};
+use crate::state::{AnyArena, RowId, State};
+
+/// How many rows go into one array statement at most: few round trips. Long values make them fewer.
+pub(super) const ARRAY_ROWS: usize = 1024;
 
 /// What a flush will do, in order.
 #[derive(Debug, Default)]
@@ -64,6 +68,14 @@ impl Plan {
         self.batches.is_empty()
     }
 
+    /// Whether all of it is one statement after which nothing can go wrong: that of one row, or one that counts its
+    /// rows itself. It needs no transaction around it to be atomic.
+    pub(crate) fn is_one_statement(&self, state: &State) -> bool {
+        let checks_itself =
+            |batch: &Batch| batch.is_done_when_executed() && batch.checks_itself(state);
+        self.is_single_row() || matches!(self.batches.as_slice(), [batch] if checks_itself(batch))
+    }
+
     /// Whether all of it is one statement that touches at most one row and after which nothing can go
     /// wrong, so that it needs no transaction around it to be atomic.
     pub(crate) fn is_single_row(&self) -> bool {
@@ -93,6 +105,32 @@ impl Batch {
         static UNKNOWN: StoredTable = StoredTable::unknown();
         let stored = self.stored.as_deref().unwrap_or(&UNKNOWN);
         batch_column(self.def, stored, position)
+    }
+
+    /// Whether all rows go into one statement that counts them. Not many, so that the statement is never cut.
+    fn checks_itself(&self, state: &State) -> bool {
+        /// Beyond, BEGIN and COMMIT are little beside the rest.
+        const BYTES: usize = 64 * 1024;
+        let (Some(arena), Some(stored)) = (state.by_model(self.model), &self.stored) else {
+            return false;
+        };
+        let (set, expected) = match &self.kind {
+            BatchKind::Update { set, expected, .. } => (set.as_slice(), expected),
+            BatchKind::Delete {
+                expected,
+                cascaded: false,
+            } => (&[][..], expected),
+            BatchKind::Delete { .. } | BatchKind::Insert { .. } => return false,
+        };
+        let size = |slot: &u32| {
+            let new = set.iter().map(|position| arena.value(*slot, *position));
+            let old = self.def.primary_key.iter().chain(expected);
+            let old = old.map(|position| arena.old_value(*slot, *position));
+            new.chain(old).map(ValueRef::size).sum::<usize>()
+        };
+        stored.checked_batches
+            && self.slots.len() <= ARRAY_ROWS
+            && self.slots.iter().map(size).sum::<usize>() <= BYTES
     }
 
     fn is_done_when_executed(&self) -> bool {

@@ -10,7 +10,7 @@ use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 use orm_core::value::{BatchValues, ValueRef};
 
-use super::batch::{Batch, BatchKind};
+use super::batch::{ARRAY_ROWS, Batch, BatchKind};
 use super::emit::BatchWriter;
 use super::expected::{Expected, is_spelled};
 use super::stale::{no_key, stale};
@@ -20,8 +20,6 @@ use crate::state::{AnyArena, WrittenRow};
 
 /// How many rows of a prepared loop are bound at a time.
 const LOOP_ROWS: usize = 256;
-/// How many rows go into one array statement at most: few round trips. Long values make them fewer.
-const ARRAY_ROWS: usize = 1024;
 
 /// The UPDATE or DELETE of a batch, and its rows.
 struct Change<'c> {
@@ -192,7 +190,7 @@ impl BatchWriter<'_> {
     fn send_arrays(&mut self, change: &Change<'_>, absent: &mut Vec<u32>) -> Result<()> {
         let (rows, width) = (change.rows.len(), change.width());
         let mut values = Vec::with_capacity(width * rows.min(ARRAY_ROWS));
-        let limit = self.connection.statement_bytes();
+        let (limit, checked) = (self.connection.statement_bytes(), self.is_checked());
         let mut next = 0;
         while next < rows {
             let first = next;
@@ -204,8 +202,12 @@ impl BatchWriter<'_> {
                 .iter()
                 .map(|c| ValueRef::Batch(BatchValues::Borrowed(c)))
                 .collect();
-            let outcome = self.connection.execute(&change.text, &binds)?;
-            if outcome.affected != (next - first) as u64 {
+            let are_all = match self.connection.execute(&change.text, &binds) {
+                Ok(outcome) => checked || outcome.affected == (next - first) as u64,
+                Err(error) if checked && error.is_stale_data() => false,
+                Err(error) => return Err(error),
+            };
+            if !are_all {
                 missing(
                     (self.arena, self.batch),
                     &self.batch.slots[first..next],
@@ -221,10 +223,15 @@ impl BatchWriter<'_> {
         self.batch.slots.len() > 1 && self.connection.dialect().capabilities().arrays
     }
 
+    /// Whether the statement counts its rows itself: outside a transaction, nothing else would undo it.
+    fn is_checked(&self) -> bool {
+        self.by_arrays() && !self.connection.in_transaction()
+    }
+
     fn text(&mut self, set: &[usize], expected: &Expected<'_>) -> Result<Arc<str>> {
         let (batch, dialect, digest) =
             (self.batch, self.connection.dialect(), expected.by_digest());
-        let arrays = self.by_arrays();
+        let (arrays, checked) = (self.by_arrays(), self.is_checked());
         let is_update = matches!(batch.kind, BatchKind::Update { .. });
         let key = StatementKey {
             dialect: dialect.name(),
@@ -238,6 +245,7 @@ impl BatchWriter<'_> {
             guard: expected.columns.to_vec(),
             rows: usize::from(!arrays),
             digest,
+            checked,
         };
         self.connection.statement(&key, || {
             let rows = if arrays {
@@ -254,11 +262,11 @@ impl BatchWriter<'_> {
             );
             if is_update {
                 let mut update = BatchUpdate::new(table, set, key, rows);
-                (update.guard, update.digest) = (guard, digest);
+                (update.guard, update.digest, update.checked) = (guard, digest, checked);
                 write_batch_update(&mut w, &update)?;
             } else {
                 let mut delete = BatchDelete::new(table, key, rows);
-                delete.guard = guard;
+                (delete.guard, delete.checked) = (guard, checked);
                 write_batch_delete(&mut w, &delete)?;
             }
             Ok(w.finish().0)

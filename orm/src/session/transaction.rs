@@ -112,11 +112,10 @@ impl Session {
     /// Whether one statement by itself does all that a transaction around it would.
     fn needs_no_begin(&self, plan: &Plan) -> bool {
         let options = &self.options;
-        plan.is_single_row() && options.isolation.is_none() && !options.read_only
+        plan.is_one_statement(&self.state) && options.isolation.is_none() && !options.read_only
     }
 
-    /// One statement that touches one row is atomic by itself: BEGIN and COMMIT would be two round
-    /// trips for nothing.
+    /// One statement is atomic by itself: BEGIN and COMMIT would be two round trips for nothing.
     fn commit_single(&mut self, plan: Plan) -> Result<()> {
         let mut connection = self.engine.connection()?;
         match flush::emit(&mut connection, &self.state, &plan) {
@@ -130,9 +129,14 @@ impl Session {
                 self.state.commit();
                 Ok(())
             }
-            Err(Failure { error, .. }) => {
+            Err(Failure { error, suspect }) => {
                 self.lost = error.is_commit_unknown();
-                Err(error)
+                Err(match suspect {
+                    Some(batch) => {
+                        flush::find_stale(&mut connection, &self.state, (&plan, batch), error)
+                    }
+                    None => error,
+                })
             }
         }
     }

@@ -37,6 +37,7 @@ mod misfits;
 mod moments;
 mod native;
 mod nesting;
+mod one_statement;
 mod optimistic;
 mod outside_ends;
 mod past_the_session;
@@ -202,6 +203,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     streams::cases,
     bulk_keys::cases,
     cascades::cases,
+    one_statement::cases,
     optimistic::cases,
     outside_ends::cases,
     raw_beside::cases,

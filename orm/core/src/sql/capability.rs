@@ -38,6 +38,9 @@ pub struct Capabilities {
     pub insert_binds: usize,
     /// Whether a bind may be an array: PostgreSQL. Flushes then write a table in one statement.
     pub arrays: bool,
+    /// Whether the UPDATE or DELETE of a batch of arrays can count the rows that it writes, and undo itself if they are
+    /// not as many as it was given: PostgreSQL.
+    pub checked_batches: bool,
     /// Whether INSERT hands back columns: PostgreSQL, SQLite since 3.35, MariaDB since 10.5; not MySQL.
     pub insert_returning: bool,
     /// Whether UPDATE hands back columns: PostgreSQL, SQLite since 3.35; not MariaDB nor MySQL.
@@ -119,6 +122,7 @@ impl Capabilities {
         bind_limit: 65_535,
         insert_binds: 128,
         arrays: false,
+        checked_batches: false,
         // INSERT … RETURNING is not in the standard, but the default writer has it.
         insert_returning: true,
         update_returning: true,

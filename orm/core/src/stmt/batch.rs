@@ -61,6 +61,9 @@ pub struct BatchUpdate<'a> {
     pub digest: bool,
     /// How rows are bound.
     pub rows: BatchRows,
+    /// Whether the statement fails with `StaleData`, and so undoes itself, unless it writes every row of its arrays.
+    /// Needs `Capabilities::checked_batches`, and has no meaning without arrays.
+    pub checked: bool,
 }
 
 impl<'a> BatchUpdate<'a> {
@@ -78,6 +81,7 @@ impl<'a> BatchUpdate<'a> {
             guard: &[],
             digest: false,
             rows,
+            checked: false,
         }
     }
 }
@@ -96,6 +100,9 @@ pub struct BatchDelete<'a> {
     pub guard: &'a [BatchColumn<'a>],
     /// How rows are bound.
     pub rows: BatchRows,
+    /// Whether the statement fails with `StaleData`, and so undoes itself, unless it deletes every row of its arrays.
+    /// Needs `Capabilities::checked_batches`, and has no meaning without arrays.
+    pub checked: bool,
 }
 
 impl<'a> BatchDelete<'a> {
@@ -106,6 +113,7 @@ impl<'a> BatchDelete<'a> {
             key,
             guard: &[],
             rows,
+            checked: false,
         }
     }
 }

@@ -103,6 +103,7 @@ fn statement(
         guard: Vec::new(),
         rows,
         digest: false,
+        checked: false,
     };
     connection.statement(&key, || render(dialect, def, rows, access))
 }

@@ -83,6 +83,7 @@ fn table(dialect: &dyn Dialect, def: &ModelDef, columns: &[StoredColumn]) -> Sto
         insert_triggers: any(CHANGED_BY_INSERT_TRIGGER),
         update_triggers: any(CHANGED_BY_UPDATE_TRIGGER),
         unique_key: has_unique_key(def, columns),
+        checked_batches: dialect.capabilities().checked_batches,
         ..StoredTable::default()
     };
     for (position, column) in def.columns.iter().enumerate() {

@@ -51,6 +51,7 @@ pub fn update(rows: BatchRows) -> BatchUpdate<'static> {
         guard: &[VERSION],
         digest: false,
         rows,
+        checked: false,
     }
 }
 
@@ -94,5 +95,6 @@ pub fn delete(rows: BatchRows) -> BatchDelete<'static> {
         key: &[ID, NAME],
         guard: &[],
         rows,
+        checked: false,
     }
 }

@@ -115,6 +115,7 @@ pub(super) fn statement_key(
             BatchRows::Arrays => 0,
         },
         digest: false,
+        checked: false,
     }
 }
 
