@@ -5,14 +5,13 @@
 use std::sync::Arc;
 
 use orm_core::driver::Driver;
-use orm_core::error::Result;
+use orm_core::error::{Error, Result};
 use orm_core::sql::Dialect;
 
-use super::options::EngineOptions;
 use super::url::{Url, wrong};
 
 /// Sets what a URL gives: the builder's own default stands for what it doesn't.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 macro_rules! set {
     ($config:ident, $value:expr => $method:ident) => {
         if let Some(value) = $value {
@@ -21,44 +20,23 @@ macro_rules! set {
     };
 }
 
-/// The options of a SQLite URL, beside those of the engine; `url_options.md` says what they mean.
-#[cfg(feature = "sqlite")]
-const SQLITE: &[&str] = &["mode", "journal", "busy_timeout", "statement_cache"];
-
-/// Those of a PostgreSQL URL.
-#[cfg(feature = "postgres")]
-const POSTGRES: &[&str] = &[
-    "sslmode",
-    "sslrootcert",
-    "allow_cleartext_password",
-    "host",
-    "port",
-    "connect_timeout",
-    "answer_timeout",
-    "tcp_user_timeout",
-    "statement_cache",
-    "application_name",
-    "options",
-    "search_path",
-    "statement_timeout",
-    "lock_timeout",
-];
-
-/// Those of a MySQL or MariaDB URL.
-#[cfg(feature = "mysql")]
-const MYSQL: &[&str] = &[
-    "sslmode",
-    "sslrootcert",
-    "server_public_key",
-    "allow_public_key_retrieval",
-    "socket",
-    "connect_timeout",
-    "answer_timeout",
-    "tcp_user_timeout",
-    "statement_cache",
-    "innodb_lock_wait_timeout",
-    "auto_increment_increment",
-];
+/// Sets what the URLs of all servers have in common.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+macro_rules! set_server {
+    ($config:ident, $url:ident, $place:expr) => {
+        let certificates = $url.take("sslrootcert");
+        let modes = [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure];
+        $config = $config.tls(tls($url, $place, certificates.is_some(), modes)?);
+        set!($config, certificates => root_certificates);
+        set!($config, $url.user.take() => user);
+        set!($config, $url.password.take() => password);
+        set!($config, $url.database() => database);
+        set!($config, $url.take_seconds("connect_timeout")? => connect_timeout);
+        set!($config, $url.take_seconds("answer_timeout")? => answer_timeout);
+        set!($config, $url.take_millis("tcp_user_timeout")? => tcp_user_timeout);
+        set!($config, $url.take_number("statement_cache")? => statement_cache);
+    };
+}
 
 /// The driver that an engine for `url` would use, with the dialects that its connections may report, so
 /// that a program can wrap it: count statements, inject faults, and hand it to [`Engine::with_driver`](super::Engine::with_driver).
@@ -67,86 +45,86 @@ const MYSQL: &[&str] = &[
 /// # Errors
 /// As [`Engine::connect`](super::Engine::connect).
 pub fn driver_for(url: &str) -> Result<Target> {
-    driver(Url::parse(url)?, &EngineOptions::new(url))
+    driver(Url::parse(url)?, false)
 }
 
 /// A driver, and the dialects of the servers that it may meet.
 pub type Target = (Arc<dyn Driver>, Vec<&'static dyn Dialect>);
 
-pub(super) fn driver(url: Url, options: &EngineOptions) -> Result<Target> {
-    match url.scheme.as_str() {
-        "sqlite" => sqlite(url),
-        "postgresql" | "postgres" => postgres(url, options),
-        "mysql" | "mariadb" => mysql(url),
-        other => Err(wrong(format!("unknown scheme {other} in the database url"))
-            .with_hint("known are sqlite, postgresql, postgres, mysql and mariadb")),
-    }
+/// `url_options.md` says what the options mean that each database takes from its URL.
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(
+        unused_variables,
+        reason = "only PostgreSQL's driver has a runtime to block"
+    )
+)]
+pub(super) fn driver(mut url: Url, allow_blocking_in_async: bool) -> Result<Target> {
+    let target = match url.scheme.as_str() {
+        #[cfg(feature = "sqlite")]
+        "sqlite" => sqlite(&mut url),
+        #[cfg(feature = "postgres")]
+        "postgresql" | "postgres" => postgres(&mut url, allow_blocking_in_async),
+        #[cfg(feature = "mysql")]
+        "mysql" | "mariadb" => mysql(&mut url),
+        other => Err(no_driver(other)),
+    }?;
+    url.finish()?;
+    Ok(target)
+}
+
+fn no_driver(scheme: &str) -> Error {
+    let feature = match scheme {
+        "sqlite" => "sqlite",
+        "postgresql" | "postgres" => "postgres",
+        "mysql" | "mariadb" => "mysql",
+        other => {
+            return wrong(format!("unknown scheme {other} in the database url"))
+                .with_hint("known are sqlite, postgresql, postgres, mysql and mariadb");
+        }
+    };
+    wrong(format!(
+        "this program was built without the feature {feature} of orm"
+    ))
+    .with_hint(format!(
+        "build it with: orm = {{ features = [\"{feature}\"] }}"
+    ))
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(mut url: Url, engine: &EngineOptions) -> Result<Target> {
+fn postgres(url: &mut Url, allow_blocking_in_async: bool) -> Result<Target> {
     use dialect_postgres::{PostgresConfig, PostgresDialect, PostgresDriver, TlsMode};
     // A socket's folder may also stand where a host can't be written: ?host=/run/postgresql
-    let (host, port) = match url.take("host") {
-        Some(host) => (host, url.take_number("port")?.or(url.port)),
-        None => (url.host_or_localhost(), url.port),
-    };
-    let place = host.clone();
-    let mut config = PostgresConfig::new(host, port.unwrap_or(5432));
-    config = config.tls(tls(
-        &mut url,
-        &place,
-        [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure],
-    )?);
-    set!(config, url.user.take() => user);
-    set!(config, url.password.take() => password);
-    set!(config, url.database() => database);
-    set!(config, url.take("sslrootcert") => root_certificates);
-    set!(config, url.take_seconds("connect_timeout")? => connect_timeout);
-    set!(config, url.take_seconds("answer_timeout")? => answer_timeout);
-    set!(config, url.take_millis("tcp_user_timeout")? => tcp_user_timeout);
-    set!(config, url.take_number("statement_cache")? => statement_cache);
+    let host = url.take("host").unwrap_or_else(|| url.host.clone());
+    let port = url.take_number("port")?.or(url.port);
+    let mut config = PostgresConfig::new(&host, port.unwrap_or(5432));
+    set_server!(config, url, &host);
+    set!(config, url.take("application_name") => application_name);
+    set!(config, url.take("options") => options);
     if url.take_switch("allow_cleartext_password")? == Some(true) {
         config = config.allow_cleartext_password();
     }
-    if engine.allow_blocking_in_async == Some(true) {
+    if allow_blocking_in_async {
         config = config.allow_blocking_in_async();
     }
-    set!(config, url.take("application_name") => application_name);
-    set!(config, url.take("options") => options);
     for parameter in ["search_path", "statement_timeout", "lock_timeout"] {
         if let Some(value) = url.take(parameter) {
             config = config.parameter(parameter, value);
         }
     }
-    url.finish(POSTGRES)?;
-    Ok((
-        Arc::new(PostgresDriver::new(config)),
-        vec![&PostgresDialect],
-    ))
+    let driver = PostgresDriver::new(config);
+    Ok((Arc::new(driver), vec![&PostgresDialect]))
 }
 
 #[cfg(feature = "mysql")]
-fn mysql(mut url: Url) -> Result<Target> {
+fn mysql(url: &mut Url) -> Result<Target> {
     use dialect_mysql::{MariaDbDialect, MysqlConfig, MysqlDialect, MysqlDriver, TlsMode};
-    let host = url.host_or_localhost();
-    let mut config = MysqlConfig::new(&host, url.port.unwrap_or(3306));
+    let mut config = MysqlConfig::new(&url.host, url.port.unwrap_or(3306));
     let socket = url.take("socket");
-    config = config.tls(tls(
-        &mut url,
-        socket.as_deref().unwrap_or(&host),
-        [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure],
-    )?);
-    set!(config, url.user.take() => user);
-    set!(config, url.password.take() => password);
-    set!(config, url.database() => database);
+    let place = socket.clone().unwrap_or_else(|| url.host.clone());
+    set_server!(config, url, &place);
     set!(config, socket => socket);
-    set!(config, url.take("sslrootcert") => root_certificates);
     set!(config, url.take("server_public_key") => server_public_key);
-    set!(config, url.take_seconds("connect_timeout")? => connect_timeout);
-    set!(config, url.take_seconds("answer_timeout")? => answer_timeout);
-    set!(config, url.take_millis("tcp_user_timeout")? => tcp_user_timeout);
-    set!(config, url.take_number("statement_cache")? => statement_cache);
     if url.take_switch("allow_public_key_retrieval")? == Some(true) {
         config = config.allow_public_key_retrieval();
     }
@@ -155,37 +133,39 @@ fn mysql(mut url: Url) -> Result<Target> {
             config = config.variable(variable, value);
         }
     }
-    url.finish(MYSQL)?;
-    Ok((
-        Arc::new(MysqlDriver::new(config)),
-        vec![&MariaDbDialect, &MysqlDialect],
-    ))
+    let driver = MysqlDriver::new(config);
+    Ok((Arc::new(driver), vec![&MariaDbDialect, &MysqlDialect]))
 }
 
 /// The TLS mode of a URL to `place`, in the words of the driver: disable, require, insecure.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-fn tls<T>(url: &mut Url, place: &str, [disable, require, insecure]: [T; 3]) -> Result<T> {
-    let has_certificate = url.has("sslrootcert");
-    match url.take("sslmode").as_deref() {
-        None | Some("disable") if has_certificate => Err(wrong(
-            "the url has an sslrootcert, but nothing is encrypted",
+fn tls<T: Copy>(
+    url: &mut Url,
+    place: &str,
+    has_certificate: bool,
+    [disable, require, insecure]: [T; 3],
+) -> Result<T> {
+    let modes = [
+        ("disable", (disable, false)),
+        ("require", (require, true)),
+        ("insecure", (insecure, true)),
+    ];
+    let mode = url.take_choice("sslmode", &modes).map_err(|error| {
+        error.with_hint(
+            "require verifies the certificate and the host; nothing falls back to plain text",
         )
-        .with_hint("write sslmode=require, or leave the certificate out")),
-        None => {
-            if !is_this_machine(place) {
-                warn_once(place);
-            }
-            Ok(disable)
-        }
-        Some("disable") => Ok(disable),
-        Some("require") => Ok(require),
-        Some("insecure") => Ok(insecure),
-        Some(_) => Err(
-            wrong("the url's option sslmode is none of disable, require and insecure").with_hint(
-                "require verifies the certificate and the host; nothing falls back to plain text",
-            ),
-        ),
+    })?;
+    let (chosen, encrypts) = mode.unwrap_or((disable, false));
+    if has_certificate && !encrypts {
+        return Err(
+            wrong("the url has an sslrootcert, but nothing is encrypted")
+                .with_hint("write sslmode=require, or leave the certificate out"),
+        );
     }
+    if mode.is_none() && !is_this_machine(place) {
+        warn_once(place);
+    }
+    Ok(chosen)
 }
 
 /// Whether what goes to a host, or to a path of a unix socket, stays on this machine.
@@ -213,51 +193,31 @@ fn warn_once(host: &str) {
     }
 }
 
-#[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-fn feature_off(feature: &str) -> orm_core::error::Error {
-    use orm_core::error::{Error, ErrorKind};
-    Error::with_message(
-        ErrorKind::Configuration,
-        format!("this program was built without the feature {feature} of orm"),
-    )
-    .with_hint(format!(
-        "build it with: orm = {{ features = [\"{feature}\"] }}"
-    ))
-}
-
 #[cfg(feature = "sqlite")]
-fn sqlite(mut url: Url) -> Result<Target> {
+fn sqlite(url: &mut Url) -> Result<Target> {
     use dialect_sqlite::{SqliteDialect, SqliteDriver};
-    let path = match relative_if_single(&url.path) {
-        "" | ":memory:" => None,
-        path => Some(path.to_owned()),
+    let mut driver = match relative_if_single(&url.path) {
+        "" | ":memory:" => SqliteDriver::memory(),
+        path => SqliteDriver::file(path),
     };
-    let is_memory = path.is_none();
-    let mut driver = path.map_or_else(SqliteDriver::memory, SqliteDriver::file);
-    match url.take("mode").as_deref() {
-        None | Some("rwc") => {}
-        Some("ro" | "rw") if is_memory => {
-            return Err(
-                wrong("a database in memory is always made anew, and can't be opened so")
-                    .with_hint("leave mode out, or name a file"),
-            );
-        }
-        Some("ro") => driver = driver.read_only(),
-        Some("rw") => driver = driver.must_exist(),
-        Some(_) => return Err(wrong("the url's option mode is none of ro, rw and rwc")),
+    let modes = [("ro", Some(true)), ("rw", Some(false)), ("rwc", None)];
+    let only_reads = url.take_choice("mode", &modes)?.flatten();
+    if only_reads.is_some() && driver.is_private() {
+        return Err(
+            wrong("mode=ro and mode=rw are not valid for an in-memory database")
+                .with_hint("leave mode out, or name a file"),
+        );
     }
-    match url.take("journal").as_deref() {
-        None | Some("wal") => {}
-        Some("keep") => driver = driver.without_wal(),
-        Some(_) => return Err(wrong("the url's option journal is none of wal and keep")),
+    driver = match only_reads {
+        Some(true) => driver.read_only(),
+        Some(false) => driver.must_exist(),
+        None => driver,
+    };
+    if url.take_choice("journal", &[("wal", false), ("keep", true)])? == Some(true) {
+        driver = driver.without_wal();
     }
-    if let Some(timeout) = url.take_millis("busy_timeout")? {
-        driver = driver.busy_timeout(timeout);
-    }
-    if let Some(statements) = url.take_number("statement_cache")? {
-        driver = driver.statement_cache(statements);
-    }
-    url.finish(SQLITE)?;
+    set!(driver, url.take_millis("busy_timeout")? => busy_timeout);
+    set!(driver, url.take_number("statement_cache")? => statement_cache);
     Ok((Arc::new(driver), vec![&SqliteDialect]))
 }
 
@@ -271,21 +231,6 @@ fn relative_if_single(path: &str) -> &str {
         Some(rest) if !rest.contains('/') => rest,
         _ => path,
     }
-}
-
-#[cfg(not(feature = "sqlite"))]
-fn sqlite(_url: Url) -> Result<Target> {
-    Err(feature_off("sqlite"))
-}
-
-#[cfg(not(feature = "postgres"))]
-fn postgres(_url: Url, _engine: &EngineOptions) -> Result<Target> {
-    Err(feature_off("postgres"))
-}
-
-#[cfg(not(feature = "mysql"))]
-fn mysql(_url: Url) -> Result<Target> {
-    Err(feature_off("mysql"))
 }
 
 #[cfg(test)]
@@ -372,7 +317,7 @@ mod tests {
     fn the_journal_of_a_file_can_be_kept() {
         assert!(driver_for("sqlite://a.db?journal=keep").is_ok());
         let error = driver_for("sqlite://a.db?journal=off").err().unwrap();
-        assert!(error.message().contains("wal and keep"), "{error}");
+        assert!(error.message().contains("wal, keep"), "{error}");
     }
 
     /// The options of a database in the table of the documentation, each with an example.
@@ -392,21 +337,20 @@ mod tests {
     #[test]
     fn the_table_of_options_is_complete_and_its_examples_are_right() {
         use super::super::Engine;
-        use super::super::url::OF_ENGINE;
-        let mut databases: Vec<(&str, &str, &[&str])> = Vec::new();
-        #[cfg(feature = "sqlite")]
-        databases.push(("SQLite", "sqlite://a.db", SQLITE));
-        #[cfg(feature = "postgres")]
-        databases.push(("PostgreSQL", "postgresql://127.0.0.1/db", POSTGRES));
-        #[cfg(feature = "mysql")]
-        databases.push(("MySQL", "mysql://127.0.0.1/db", MYSQL));
-        for (database, url, known) in databases {
-            let mut known = [known, OF_ENGINE].concat();
+        let databases = [
+            ("SQLite", "sqlite://a.db", cfg!(feature = "sqlite")),
+            (
+                "PostgreSQL",
+                "postgresql://127.0.0.1/db",
+                cfg!(feature = "postgres"),
+            ),
+            ("MySQL", "mysql://127.0.0.1/db", cfg!(feature = "mysql")),
+        ];
+        for (database, url, _) in databases.into_iter().filter(|(.., is_built)| *is_built) {
             let mut documented = documented(database);
             for (name, example) in &documented {
                 let more = match *name {
                     "sslrootcert" => "&sslmode=require",
-                    "port" => "&host=127.0.0.1",
                     // Else a thread would try to open some.
                     "min_idle" => continue,
                     _ => "",
@@ -414,6 +358,9 @@ mod tests {
                 Engine::connect(&format!("{url}?{example}{more}"))
                     .unwrap_or_else(|error| panic!("{database} {example}: {error}"));
             }
+            let refused = Engine::connect(&format!("{url}?unknown")).unwrap_err();
+            let known = refused.hint().unwrap().strip_prefix("known are: ").unwrap();
+            let mut known: Vec<&str> = known.split(", ").collect();
             documented.sort_unstable();
             known.sort_unstable();
             let names: Vec<_> = documented.iter().map(|(name, _)| *name).collect();

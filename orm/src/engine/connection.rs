@@ -8,15 +8,58 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use orm_core::blocking::refuse_in_task;
 use orm_core::driver::{self, TransactionState};
 use orm_core::error::Result;
 use orm_core::sql::{Dialect, IsolationLevel};
 
-use super::handle::{Engine, Shared};
-use super::pool::Checkout;
-use super::statement_cache::StatementKey;
+use super::cache::Cache;
+use super::log::Log;
+use super::pool::{Checkout, Pool};
+use super::statement_key::StatementKey;
 use super::stored::StoredTable;
 use super::transaction_state::Transaction;
+use super::url::wrong;
+
+/// What the program does with each connection that is opened.
+pub(super) type OnConnect = Arc<dyn Fn(&mut Connection) -> Result<()> + Send + Sync>;
+
+/// What the connections of an engine share.
+pub(super) struct Shared {
+    pub pool: Pool,
+    pub log: Log,
+    pub on_connect: Option<OnConnect>,
+    pub allow_blocking_in_async: bool,
+    pub dialects: Vec<&'static dyn Dialect>,
+    /// The compiled texts of the statements that a model repeats.
+    pub statements: Cache<StatementKey, Arc<str>>,
+    /// What the catalogue has told of the tables of models, by the model's number.
+    pub stored: Cache<usize, Arc<StoredTable>>,
+}
+
+impl Shared {
+    /// Forgets what is known of tables, and with it the texts that rely on it.
+    pub(super) fn forget_tables(&self) {
+        self.stored.clear();
+        self.statements.clear();
+    }
+
+    /// A task that waits for a database stops all others of its thread.
+    #[inline]
+    pub(super) fn check_thread(&self) -> Result<()> {
+        if self.allow_blocking_in_async {
+            return Ok(());
+        }
+        refuse_in_task()
+    }
+
+    /// The dialect of a server by the name that its connection reports.
+    fn dialect(&self, server: &str) -> Result<&'static dyn Dialect> {
+        let mut dialects = self.dialects.iter().copied();
+        let found = dialects.find(|dialect| dialect.name() == server);
+        found.ok_or_else(|| wrong(format!("the engine has no dialect for the server {server}")))
+    }
+}
 
 /// A connection to the database, on its own or a session's.
 ///
@@ -111,11 +154,6 @@ impl Connection {
         self.dialect
     }
 
-    /// The engine that this connection belongs to.
-    pub fn engine(&self) -> Engine {
-        Engine::from_shared(Arc::clone(&self.shared))
-    }
-
     /// Whether the database says that a statement can't change anything. Only SQLite knows.
     pub(crate) fn is_read_only(&mut self, sql: &str) -> Result<bool> {
         self.resync()?;
@@ -161,20 +199,23 @@ impl Connection {
         key: &StatementKey,
         render: impl FnOnce() -> Result<String>,
     ) -> Result<Arc<str>> {
-        self.shared.statements.get(key, render)
+        match self.shared.statements.get(key) {
+            Some(text) => Ok(text),
+            None => Ok(self.shared.statements.keep(key.clone(), render()?.into())),
+        }
     }
 
     /// What the engine knows of the table of a model.
     pub(crate) fn stored(&self, model: usize) -> Option<Arc<StoredTable>> {
-        self.shared.stored.get(model)
+        self.shared.stored.get(&model)
     }
 
     /// Keeps what was learned of the table of a model.
     pub(crate) fn keep_stored(&self, model: usize, table: StoredTable) {
-        self.shared.stored.keep(model, table);
+        self.shared.stored.keep(model, Arc::new(table));
     }
 
-    /// As [`Engine::forget_tables`].
+    /// As [`Engine::forget_tables`](super::Engine::forget_tables).
     pub(crate) fn forget_tables(&self) {
         self.shared.forget_tables();
     }

@@ -9,9 +9,8 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 use orm_core::value::ValueRef;
 
-use super::connection::{Connection, native};
+use super::connection::{Connection, Shared, native};
 use super::failure;
-use super::handle::Shared;
 use super::log::Started;
 use super::run::Effect;
 use super::transaction_control;

@@ -46,11 +46,23 @@ fn create(connection: &mut Connection, schema: &Schema) -> Result<()> {
 }
 
 fn missing<'s>(connection: &mut Connection, schema: &'s Schema) -> Result<Vec<&'s Table>> {
+    tables(connection, schema, false)
+}
+
+fn present<'s>(connection: &mut Connection, schema: &'s Schema) -> Result<Vec<&'s Table>> {
+    tables(connection, schema, true)
+}
+
+/// The tables of `schema` that exist, or those that don't.
+fn tables<'s>(
+    connection: &mut Connection,
+    schema: &'s Schema,
+    exist: bool,
+) -> Result<Vec<&'s Table>> {
     let existing = existing_tables(connection)?;
-    let tables = schema.tables().iter();
-    Ok(tables
-        .filter(|table| !existing.contains(table.name.as_ref()))
-        .collect())
+    let mut tables: Vec<&Table> = schema.into();
+    tables.retain(|table| existing.contains(table.name.as_ref()) == exist);
+    Ok(tables)
 }
 
 /// Names the tables that stay: creating again would take them for whole.
@@ -111,14 +123,6 @@ fn drop_present(connection: &mut Connection, schema: &Schema) -> Result<()> {
         .try_for_each(|statement| drop_one(connection, statement))
 }
 
-fn present<'s>(connection: &mut Connection, schema: &'s Schema) -> Result<Vec<&'s Table>> {
-    let existing = existing_tables(connection)?;
-    let tables = schema.tables().iter();
-    Ok(tables
-        .filter(|table| existing.contains(table.name.as_ref()))
-        .collect())
-}
-
 /// Refuses what the servers refuse: to drop a table that a table which stays refers to, with or without rows.
 fn refuse_referenced(
     connection: &mut Connection,
@@ -166,14 +170,9 @@ fn held_by_rows(error: Error) -> Error {
 /// what was to close it can't be dropped, and need not be.
 fn drop_one(connection: &mut Connection, statement: &str) -> Result<()> {
     let dialect = connection.dialect();
+    let is_dropped = |code| dialect.is_already_dropped(code);
     match connection.control(statement) {
-        Err(error)
-            if error
-                .code()
-                .is_some_and(|code| dialect.is_already_dropped(code)) =>
-        {
-            Ok(())
-        }
+        Err(error) if error.code().is_some_and(is_dropped) => Ok(()),
         other => other,
     }
 }

@@ -1,24 +1,73 @@
-//! What an error of a statement means: for the transaction around it, and in words for the program.
+//! What a statement or its error means for the transaction around it, and what an error means in words for the
+//! program.
 //!
 //! Used by `run.rs` and `cursor.rs`. Which native code is which kind is the drivers' to say.
 
+use orm_core::driver::TransactionState;
 use orm_core::error::{Error, ErrorKind};
 use orm_core::schema::violation;
 use orm_core::sql::Dialect;
 
-use super::transaction_control;
+use super::transaction_control::controls;
+use super::transaction_state::{Owner, Transaction};
 use crate::mapping::linked_tables;
+
+impl Transaction {
+    /// Takes note of what the driver reports after a statement, which succeeded or failed by `error`.
+    #[inline]
+    pub(super) fn observe(
+        &mut self,
+        reported: TransactionState,
+        error: Option<&Error>,
+        (sql, dialect): (&str, &dyn Dialect),
+    ) {
+        use TransactionState::{None, Open};
+        if !matches!((self.state, reported), (None, None) | (Open, Open)) {
+            self.change(reported, error, (sql, dialect));
+        }
+    }
+
+    #[cold]
+    fn change(
+        &mut self,
+        reported: TransactionState,
+        error: Option<&Error>,
+        (sql, dialect): (&str, &dyn Dialect),
+    ) {
+        use TransactionState::{EndedExternally, None, RolledBack};
+        self.state = match (self.state, reported) {
+            // Another one that is open by now doesn't bring back the one that was lost.
+            (RolledBack | EndedExternally, _) | (None, None) => return,
+            (_, None) => match error {
+                Some(error) if rolls_back(error, sql, dialect) => RolledBack,
+                Option::None if self.is_ended_by(sql, dialect) => None,
+                _ => EndedExternally,
+            },
+            (None, reported) => {
+                // The verbs that begin one say so themselves.
+                self.owner = Owner::Text;
+                reported
+            }
+            (_, reported) => reported,
+        };
+    }
+
+    /// Whether the program has ended its own transaction.
+    fn is_ended_by(self, sql: &str, dialect: &dyn Dialect) -> bool {
+        self.owner == Owner::Text && controls(sql, dialect.capabilities().lexical_rules)
+    }
+}
 
 /// Whether the database undoes the transaction by such an error, where it leaves none open. It does by those of
 /// concurrency, and a lost connection undoes what no COMMIT was sent for. Where nothing commits on the side,
 /// it does by any error of a text that doesn't end the transaction itself, such as a full disk on SQLite.
 #[cold]
-pub(super) fn rolls_back(error: &Error, sql: &str, dialect: &dyn Dialect) -> bool {
+fn rolls_back(error: &Error, sql: &str, dialect: &dyn Dialect) -> bool {
     let concurrency = error.is_serialization_failure() || error.is_busy();
     concurrency
         || error.is_connection_lost()
         || dialect.capabilities().transactional_ddl
-            && !transaction_control::controls(sql, dialect.capabilities().lexical_rules)
+            && !controls(sql, dialect.capabilities().lexical_rules)
 }
 
 /// The error of a statement with what is known beyond its driver.

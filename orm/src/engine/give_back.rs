@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Instant;
 
 use orm_core::driver::TransactionState;
 use orm_core::error::{Error, ErrorKind, Result};
@@ -56,10 +55,7 @@ impl Connection {
 
     /// Closes the connection instead of giving it back.
     pub(super) fn close(mut self) {
-        if let Some(slot) = &mut self.slot {
-            slot.connection = None;
-        }
-        self.give_back();
+        self.is_leaving = true;
     }
 
     /// Replaces a broken connection by a new one.
@@ -102,20 +98,19 @@ impl Connection {
     }
 
     fn give_back(&mut self) {
-        if let Some(mut slot) = self.slot.take() {
-            slot.returned = Some(Instant::now());
-        }
+        self.slot = None;
     }
 
-    /// This connection in other hands, so that it can be cleaned up there.
-    fn hand_over(&mut self) -> HandedOver {
+    /// This connection as one of another thread, which cleans it up.
+    fn hand_over(&mut self) -> Self {
         let dialect = self.dialect();
         let mut connection = Self::of(self.slot.take(), Arc::clone(&self.shared), dialect);
         connection.transaction = self.transaction;
         connection.raw = self.raw;
         connection.touched = self.touched;
         connection.after_end = self.after_end.take();
-        HandedOver(Some(connection))
+        connection.is_leaving = true;
+        connection
     }
 }
 
@@ -124,40 +119,24 @@ impl Drop for Connection {
         let Some(slot) = &mut self.slot else {
             return;
         };
-        if Arc::strong_count(&self.shared) == 1 {
-            // The engine is gone, so there is no next user. The server undoes what is open.
+        if self.is_leaving || Arc::strong_count(&self.shared) == 1 {
+            // It could not be cleaned up; or the engine is gone, so that there is no next user. The server undoes
+            // what is open.
             slot.connection = None;
-            self.give_back();
         } else if self.is_untouched() {
-            self.give_back();
-        } else if self.shared.pool.is_embedded() {
+            // As it was.
+        } else if self.shared.pool.driver.is_embedded() {
             self.clean_up();
-            self.give_back();
         } else {
-            let handed_over = self.hand_over();
+            let mut leaving = self.hand_over();
             let thread = thread::Builder::new().name("orm-clean-up".to_owned());
-            // Without threads the connection is closed.
-            let _ = thread.spawn(move || handed_over.clean_up());
+            // Without threads it is closed.
+            let _ = thread.spawn(move || {
+                leaving.clean_up();
+                leaving.give_back();
+            });
+            return;
         }
-    }
-}
-
-/// A connection that is cleaned up elsewhere, or else closed.
-struct HandedOver(Option<Connection>);
-
-impl HandedOver {
-    fn clean_up(mut self) {
-        if let Some(connection) = &mut self.0 {
-            connection.clean_up();
-            connection.give_back();
-        }
-    }
-}
-
-impl Drop for HandedOver {
-    fn drop(&mut self) {
-        if let Some(connection) = self.0.take() {
-            connection.close();
-        }
+        self.give_back();
     }
 }

@@ -5,19 +5,17 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-use orm_core::blocking::refuse_in_task;
 use orm_core::driver::Driver;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 
+use super::cache::Cache;
 use super::connect;
-use super::connection::Connection;
-use super::log::Log;
-use super::options::{EngineOptions, OnConnect};
-use super::pool::{Pool, PoolStatus, helpers};
-use super::statement_cache::StatementCache;
-use super::stored::{StoredTable, StoredTables};
-use super::url::{Url, wrong};
+use super::connection::{Connection, Shared};
+use super::options::EngineOptions;
+use super::pool::{Pool, PoolOptions, PoolStatus, helpers};
+use super::stored::StoredTable;
+use super::url::Url;
 
 /// A database: its driver, its dialect and a pool of connections. A clone is another handle to the same
 /// pool, so that an engine can be kept wherever it is needed.
@@ -26,49 +24,9 @@ use super::url::{Url, wrong};
 #[derive(Clone)]
 pub struct Engine(Arc<Shared>);
 
-/// What the clones of an engine share.
-pub(super) struct Shared {
-    pub pool: Pool,
-    pub log: Log,
-    pub statements: StatementCache,
-    pub stored: StoredTables,
-    pub on_connect: Option<OnConnect>,
-    pub allow_blocking_in_async: bool,
-    dialects: Vec<&'static dyn Dialect>,
-}
-
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Engine")
-            .field(&self.0.pool.target())
-            .finish()
-    }
-}
-
-impl Shared {
-    /// Forgets what is known of tables, and with it the texts that rely on it.
-    pub(super) fn forget_tables(&self) {
-        self.stored.forget();
-        self.statements.clear();
-    }
-
-    /// A task that waits for a database stops all others of its thread.
-    #[inline]
-    pub(super) fn check_thread(&self) -> Result<()> {
-        if self.allow_blocking_in_async {
-            return Ok(());
-        }
-        refuse_in_task()
-    }
-
-    /// The dialect of a server by the name that its connection reports.
-    pub(super) fn dialect(&self, server: &str) -> Result<&'static dyn Dialect> {
-        let found = self
-            .dialects
-            .iter()
-            .copied()
-            .find(|dialect| dialect.name() == server);
-        found.ok_or_else(|| wrong(format!("the engine has no dialect for the server {server}")))
+        f.debug_tuple("Engine").field(&self.target()).finish()
     }
 }
 
@@ -111,36 +69,20 @@ impl Engine {
         dialects: Vec<&'static dyn Dialect>,
         options: &EngineOptions,
     ) -> Result<Self> {
-        let log = Log {
-            echo: options.echo.unwrap_or_default(),
-            values: options.log_values,
-        };
-        let pool = Pool::new(driver, options)?;
         let shared = Shared {
-            pool,
-            log,
-            statements: StatementCache::default(),
-            stored: StoredTables::default(),
+            pool: Pool::new(driver, options.pool)?,
+            log: options.log(),
             on_connect: options.on_connect.clone(),
             allow_blocking_in_async: options.allow_blocking_in_async.unwrap_or_default(),
             dialects,
+            statements: Cache::default(),
+            stored: Cache::default(),
         };
         let engine = Self(Arc::new(shared));
-        if let Some(connections @ 1..) = options.min_idle {
+        if let Some(connections @ 1..) = options.pool.min_idle {
             keep_open(Arc::downgrade(&engine.0), connections);
         }
         Ok(engine)
-    }
-
-    pub(super) fn from_options(mut options: EngineOptions) -> Result<Self> {
-        let mut url = Url::parse(&options.url)?;
-        options.take(&mut url)?;
-        let (driver, dialects) = connect::driver(url, &options)?;
-        Self::with_driver(driver, dialects, &options)
-    }
-
-    pub(super) fn from_shared(shared: Arc<Shared>) -> Self {
-        Self(shared)
     }
 
     /// Checks out a connection, opening one if none is idle. One that has been idle for a second is asked
@@ -160,14 +102,18 @@ impl Engine {
     /// # Errors
     /// `ConnectionFailed` or `Authentication`.
     pub fn extra_connection(&self) -> Result<Connection> {
+        let one = PoolOptions {
+            size: Some(1),
+            ..PoolOptions::default()
+        };
         let shared = Shared {
-            pool: self.0.pool.of_one()?,
+            pool: Pool::new(Arc::clone(&self.0.pool.driver), one)?,
             log: self.0.log,
-            statements: StatementCache::default(),
-            stored: StoredTables::default(),
             on_connect: self.0.on_connect.clone(),
             allow_blocking_in_async: self.0.allow_blocking_in_async,
             dialects: self.0.dialects.clone(),
+            statements: Cache::default(),
+            stored: Cache::default(),
         };
         Self(Arc::new(shared)).connection()
     }
@@ -196,7 +142,7 @@ impl Engine {
 
     /// What is known of the table of a model.
     pub(crate) fn stored(&self, model: usize) -> Option<Arc<StoredTable>> {
-        self.0.stored.get(model)
+        self.0.stored.get(&model)
     }
 
     /// Opens connections until `connections` are open, in use or not, so that the first users needn't wait for that,
@@ -226,12 +172,33 @@ impl Engine {
 
     /// The database in words: scheme, host, name; never the password.
     pub fn target(&self) -> String {
-        self.0.pool.target()
+        self.0.pool.driver.target()
     }
 
     /// Whether the database lives in the one connection of this engine: SQLite in memory.
     pub fn is_private(&self) -> bool {
-        self.0.pool.is_private()
+        self.0.pool.driver.is_private()
+    }
+}
+
+impl EngineOptions {
+    /// Makes the engine. Opens no connection, except with [`min_idle`](Self::min_idle).
+    ///
+    /// # Errors
+    /// `Configuration` for a wrong URL, an unknown option, or a database whose feature is off.
+    pub fn connect(mut self) -> Result<Engine> {
+        let mut url = Url::parse(&self.url)?;
+        self.take(&mut url)?;
+        let allow_blocking_in_async = self.allow_blocking_in_async.unwrap_or_default();
+        let (driver, dialects) = connect::driver(url, allow_blocking_in_async)?;
+        Engine::with_driver(driver, dialects, &self)
+    }
+}
+
+impl Connection {
+    /// The engine that this connection belongs to.
+    pub fn engine(&self) -> Engine {
+        Engine(Arc::clone(&self.shared))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Knows neither models nor sessions: everything here takes SQL text or a schema. Of the registered models it reads
 //! the tables, to complete what a database tells of a violated constraint.
 
+mod cache;
 mod connect;
 mod connection;
 mod cursor;
@@ -17,7 +18,7 @@ mod pool;
 mod raw;
 mod rendered;
 mod run;
-mod statement_cache;
+mod statement_key;
 mod stored;
 mod transaction;
 mod transaction_control;
@@ -35,5 +36,5 @@ pub use ddl::{create_missing, drop_existing};
 pub use handle::Engine;
 pub use options::EngineOptions;
 pub use pool::PoolStatus;
-pub(crate) use statement_cache::{StatementKey, StatementKind};
+pub(crate) use statement_key::{StatementKey, StatementKind};
 pub(crate) use stored::StoredTable;

@@ -1,18 +1,17 @@
 //! [`EngineOptions`]: what can be set before an engine connects.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use orm_core::error::Result;
 
-use super::connection::Connection;
-use super::handle::Engine;
+use super::connection::{Connection, OnConnect};
+use super::log::Log;
+use super::pool::PoolOptions;
 use super::url::Url;
 
-/// What the program does with each connection that is opened.
-pub(super) type OnConnect = Arc<dyn Fn(&mut Connection) -> Result<()> + Send + Sync>;
-
-/// How an engine pools and logs. Made by [`Engine::options`]; options of the same names in the URL
+/// How an engine pools and logs. Made by [`Engine::options`](super::Engine::options); options of the same names in the URL
 /// (`?pool_size=10&echo=true`) are overridden by what is set here.
 ///
 /// ```
@@ -24,28 +23,22 @@ pub(super) type OnConnect = Arc<dyn Fn(&mut Connection) -> Result<()> + Send + S
 ///     .connect()?;
 /// # Ok::<(), orm::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 #[must_use]
 pub struct EngineOptions {
     pub(super) url: String,
-    pub(super) pool_size: Option<u32>,
-    pub(super) pool_timeout: Option<Duration>,
-    pub(super) min_idle: Option<u32>,
-    pub(super) check_after: Option<Duration>,
+    pub(super) pool: PoolOptions,
     pub(super) allow_blocking_in_async: Option<bool>,
     pub(super) on_connect: Option<OnConnect>,
-    pub(super) echo: Option<bool>,
-    pub(super) log_values: bool,
+    echo: Option<bool>,
+    log_values: bool,
 }
 
-impl std::fmt::Debug for EngineOptions {
+impl fmt::Debug for EngineOptions {
     // The URL holds the password.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EngineOptions")
-            .field("pool_size", &self.pool_size)
-            .field("pool_timeout", &self.pool_timeout)
-            .field("min_idle", &self.min_idle)
-            .field("check_after", &self.check_after)
+            .field("pool", &self.pool)
             .field("echo", &self.echo)
             .finish_non_exhaustive()
     }
@@ -53,38 +46,32 @@ impl std::fmt::Debug for EngineOptions {
 
 impl EngineOptions {
     pub(super) fn new(url: &str) -> Self {
+        let url = url.to_owned();
         Self {
-            url: url.to_owned(),
-            pool_size: None,
-            pool_timeout: None,
-            min_idle: None,
-            check_after: None,
-            allow_blocking_in_async: None,
-            on_connect: None,
-            echo: None,
-            log_values: false,
+            url,
+            ..Self::default()
         }
     }
 
     /// The most connections that are open at a time. Unless set that is two for each core of the machine, but 4 at
     /// least and 10 at most; a database in memory has one.
     pub fn pool_size(mut self, connections: u32) -> Self {
-        self.pool_size = Some(connections);
+        self.pool.size = Some(connections);
         self
     }
 
     /// How long a checkout waits for a connection to become free. 30 s unless set; one second for a database
     /// in memory, where whoever waits is often the one who holds the connection.
     pub fn pool_timeout(mut self, wait: Duration) -> Self {
-        self.pool_timeout = Some(wait);
+        self.pool.timeout = Some(wait);
         self
     }
 
     /// How many connections are kept open, in use or not. None unless set. They are opened by
     /// a thread of the library when the engine is made, and again within half a minute after some were closed: those
-    /// are that were idle for ten minutes or are half an hour old. See [`Engine::warm_up`], too.
+    /// are that were idle for ten minutes or are half an hour old. See [`Engine::warm_up`](super::Engine::warm_up), too.
     pub fn min_idle(mut self, connections: u32) -> Self {
-        self.min_idle = Some(connections);
+        self.pool.min_idle = Some(connections);
         self
     }
 
@@ -112,7 +99,7 @@ impl EngineOptions {
     /// After how long in the pool a connection is asked whether it still answers. 30 s unless set, where a
     /// transaction begins, and a second at most for statements without one.
     pub fn check_after(mut self, idle: Duration) -> Self {
-        self.check_after = Some(idle);
+        self.pool.check_after = Some(idle);
         self
     }
 
@@ -136,29 +123,24 @@ impl EngineOptions {
         self
     }
 
+    /// What of statements is logged.
+    pub(super) fn log(&self) -> Log {
+        Log {
+            echo: self.echo.unwrap_or_default(),
+            values: self.log_values,
+        }
+    }
+
     /// Takes what the URL sets of all this and the program doesn't.
     pub(super) fn take(&mut self, url: &mut Url) -> Result<()> {
-        or_else(&mut self.pool_size, url.take_number("pool_size")?);
-        or_else(&mut self.pool_timeout, url.take_seconds("pool_timeout")?);
-        or_else(&mut self.min_idle, url.take_number("min_idle")?);
-        or_else(&mut self.check_after, url.take_seconds("check_after")?);
-        or_else(&mut self.echo, url.take_switch("echo")?);
+        let pool = &mut self.pool;
+        pool.size = pool.size.or(url.take_number("pool_size")?);
+        pool.timeout = pool.timeout.or(url.take_seconds("pool_timeout")?);
+        pool.min_idle = pool.min_idle.or(url.take_number("min_idle")?);
+        pool.check_after = pool.check_after.or(url.take_seconds("check_after")?);
+        self.echo = self.echo.or(url.take_switch("echo")?);
         let allow = url.take_switch("allow_blocking_in_async")?;
-        or_else(&mut self.allow_blocking_in_async, allow);
+        self.allow_blocking_in_async = self.allow_blocking_in_async.or(allow);
         Ok(())
-    }
-
-    /// Makes the engine. Opens no connection, except with [`min_idle`](Self::min_idle).
-    ///
-    /// # Errors
-    /// `Configuration` for a wrong URL, an unknown option, or a database whose feature is off.
-    pub fn connect(self) -> Result<Engine> {
-        Engine::from_options(self)
-    }
-}
-
-fn or_else<T>(option: &mut Option<T>, other: Option<T>) {
-    if option.is_none() {
-        *option = other;
     }
 }

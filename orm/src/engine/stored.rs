@@ -1,10 +1,6 @@
-//! What the database's catalogue has told of the tables of models, kept per engine.
+//! [`StoredTable`]: what the database's catalogue has told of the table of a model.
 //!
-//! `query/stored.rs` asks the catalogue. Flushes and bulk inserts read what is kept here; it stays until it is
-//! forgotten, since the tables of a running program seldom change.
-
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+//! `query/write/stored_table.rs` asks the catalogue, once an engine. Flushes and bulk inserts read what is kept.
 
 use orm_core::schema::StoredColumn;
 
@@ -53,29 +49,5 @@ impl StoredTable {
 impl Default for StoredTable {
     fn default() -> Self {
         Self::unknown()
-    }
-}
-
-/// The tables of one engine, by the number of the model.
-#[derive(Debug, Default)]
-pub(super) struct StoredTables(
-    RwLock<HashMap<usize, Arc<StoredTable>, foldhash::fast::RandomState>>,
-);
-
-impl StoredTables {
-    pub(super) fn get(&self, model: usize) -> Option<Arc<StoredTable>> {
-        // A panic while the lock was held can't have left a half-written entry: inserts are whole.
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(&model).cloned()
-    }
-
-    pub(super) fn keep(&self, model: usize, table: StoredTable) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(model, Arc::new(table));
-    }
-
-    pub(super) fn forget(&self) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.clear();
     }
 }

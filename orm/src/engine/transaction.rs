@@ -98,30 +98,24 @@ impl Connection {
                 .with_hint("it broke before the commit: nothing of the transaction is stored"));
         }
         let committed = self.control("COMMIT");
-        match committed {
-            Err(error) if !error.is_connection_lost() => {
-                // SQLite leaves the transaction open after a failed COMMIT; the others have ended it. If
-                // even this fails the state stays as it is, so that nothing else runs in it unnoticed.
-                let ended = self.transaction.state == TransactionState::EndedExternally;
-                let _ = self.undo();
-                // A database that answers COMMIT by an error has rolled back. An error without a code is no
-                // answer of its.
-                return Err(if ended && error.code().is_none() {
-                    unknown(error)
-                } else {
-                    error
-                });
-            }
-            _ => {}
+        if let Err(error) = &committed
+            && !error.is_connection_lost()
+        {
+            // SQLite leaves the transaction open after a failed COMMIT; the others have ended it. If
+            // even this fails the state stays as it is, so that nothing else runs in it unnoticed.
+            let ended = self.transaction.state == TransactionState::EndedExternally;
+            let _ = self.undo();
+            // A database that answers COMMIT by an error has rolled back. An error without a code is no
+            // answer of its.
+            let unanswered = ended && error.code().is_none();
+            return committed.map_err(|error| if unanswered { unknown(error) } else { error });
         }
         self.savepoints = 0;
         self.transaction.state = TransactionState::None;
         // A server may have begun the next transaction already: completion_type = CHAIN on MySQL.
         self.observe(None, "");
-        match committed {
-            Ok(()) => self.take_back(),
-            Err(error) => Err(unknown(error)),
-        }
+        committed.map_err(unknown)?;
+        self.take_back()
     }
 
     /// Takes back what beginning has set for more than the transaction.
@@ -217,12 +211,7 @@ impl Connection {
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
         self.begin_with(options)?;
-        let mut guard = Rollback::new(self, None);
-        let value = work(guard.connection)?;
-        // A refused commit, after an error that `work` has swallowed, leaves a rollback to be done.
-        guard.connection.finish()?;
-        guard.armed = false;
-        Ok(value)
+        self.scope(None, work)
     }
 
     /// Runs `work` under a savepoint: kept on `Ok`, undone on `Err` and on panic, while the transaction
@@ -232,9 +221,27 @@ impl Connection {
     /// `Usage` without a transaction, the error of `work`, or that of the savepoint.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let savepoint = self.set_savepoint()?;
-        let mut guard = Rollback::new(self, Some(savepoint));
+        self.scope(Some(savepoint), work)
+    }
+
+    /// Runs `work` in the transaction that was begun for it, or under its savepoint, and ends that.
+    fn scope<T>(
+        &mut self,
+        savepoint: Option<u32>,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        self.closures += 1;
+        let mut guard = Rollback {
+            connection: self,
+            savepoint,
+            armed: true,
+        };
         let value = work(guard.connection)?;
-        guard.connection.release(savepoint)?;
+        match savepoint {
+            Some(number) => guard.connection.release(number)?,
+            // A refused commit, after an error that `work` has swallowed, leaves a rollback to be done.
+            None => guard.connection.finish()?,
+        }
         guard.armed = false;
         Ok(value)
     }
@@ -286,10 +293,7 @@ impl Connection {
     /// Undoes the work since a savepoint and ends it.
     pub(crate) fn rollback_to(&mut self, number: u32) -> Result<()> {
         self.resync()?;
-        if !matches!(
-            self.transaction.state,
-            TransactionState::Open | TransactionState::Aborted
-        ) {
+        if !self.has_transaction() {
             return Err(refusal(self.transaction.state, "roll back to a savepoint"));
         }
         self.transaction.state = TransactionState::Open;
@@ -317,33 +321,20 @@ struct Rollback<'c> {
     armed: bool,
 }
 
-impl<'c> Rollback<'c> {
-    fn new(connection: &'c mut Connection, savepoint: Option<u32>) -> Self {
-        connection.closures += 1;
-        Self {
-            connection,
-            savepoint,
-            armed: true,
-        }
-    }
-}
-
 impl Drop for Rollback<'_> {
     fn drop(&mut self) {
         self.connection.closures -= 1;
         if !self.armed {
             return;
         }
-        let undone = match self.savepoint {
-            Some(number) => self.connection.rollback_to(number),
-            None => self.connection.undo(),
+        // The closure's own error is the one to report.
+        let Some(number) = self.savepoint else {
+            let _ = self.connection.undo();
+            return;
         };
-        // The closure's own error is the one to report. A transaction whose savepoint can't be undone
-        // has been marked as gone or aborted, so that COMMIT refuses it.
-        if undone.is_err()
-            && self.savepoint.is_some()
-            && self.connection.transaction.state == TransactionState::Open
-        {
+        let undone = self.connection.rollback_to(number);
+        // A transaction whose savepoint can't be undone must be one that COMMIT refuses.
+        if undone.is_err() && self.connection.transaction.state == TransactionState::Open {
             self.connection.transaction.state = TransactionState::Aborted;
         }
     }

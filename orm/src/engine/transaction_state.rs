@@ -1,16 +1,12 @@
-//! What a connection refuses for the state of its transaction, and how that state changes.
+//! The state of a connection's transaction, and what is refused for it.
 //!
 //! Drivers report success for lost work: PostgreSQL answers COMMIT of an aborted transaction with
 //! success, a MariaDB deadlock ends the whole transaction and the next INSERT commits by itself. So
-//! after every error the driver says what is left ([`TransactionState`]), and what could only pretend to work is
-//! refused here.
+//! after every statement the driver says what is left ([`TransactionState`]; `failure.rs` makes the next state of it), and
+//! what could only pretend to work is refused here.
 
 use orm_core::driver::TransactionState;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::Dialect;
-
-use super::failure;
-use super::transaction_control;
 
 /// Whose the open transaction is: only its owner ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,51 +32,6 @@ impl Transaction {
         state: TransactionState::None,
         owner: Owner::Text,
     };
-
-    /// Takes note of what the driver reports after a statement, which succeeded or failed by `error`.
-    #[inline]
-    pub(super) fn observe(
-        &mut self,
-        reported: TransactionState,
-        error: Option<&Error>,
-        (sql, dialect): (&str, &dyn Dialect),
-    ) {
-        use TransactionState::{None, Open};
-        if !matches!((self.state, reported), (None, None) | (Open, Open)) {
-            self.change(reported, error, (sql, dialect));
-        }
-    }
-
-    #[cold]
-    fn change(
-        &mut self,
-        reported: TransactionState,
-        error: Option<&Error>,
-        (sql, dialect): (&str, &dyn Dialect),
-    ) {
-        use TransactionState::{EndedExternally, None, RolledBack};
-        self.state = match (self.state, reported) {
-            // Another one that is open by now doesn't bring back the one that was lost.
-            (RolledBack | EndedExternally, _) | (None, None) => return,
-            (_, None) => match error {
-                Some(error) if failure::rolls_back(error, sql, dialect) => RolledBack,
-                Option::None if self.is_ended_by(sql, dialect) => None,
-                _ => EndedExternally,
-            },
-            (None, reported) => {
-                // The verbs that begin one say so themselves.
-                self.owner = Owner::Text;
-                reported
-            }
-            (_, reported) => reported,
-        };
-    }
-
-    /// Whether the program has ended its own transaction.
-    fn is_ended_by(self, sql: &str, dialect: &dyn Dialect) -> bool {
-        self.owner == Owner::Text
-            && transaction_control::controls(sql, dialect.capabilities().lexical_rules)
-    }
 }
 
 /// What [`refusal`] refuses of which the outcome matters.

@@ -4,23 +4,28 @@
 //! kept out of every message: so nothing is shown of a text that isn't known to be something else, since a
 //! password with an unencoded `/`, `?` or `@` in it is taken apart at the wrong place.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::time::Duration;
 
 use orm_core::error::{Error, ErrorKind, Result};
 use percent_encoding::percent_decode_str;
 
 /// A URL, taken apart. Has no `Debug`, since it holds the password.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Default)]
 pub(super) struct Url {
     pub scheme: String,
     pub user: Option<String>,
     pub password: Option<String>,
-    /// Without the brackets of an IPv6 address; empty if there is none.
+    /// Of a server's URL, without the brackets of an IPv6 address: `localhost` if it names none.
     pub host: String,
     pub port: Option<u16>,
     /// Everything between the authority and the query, without the first slash.
     pub path: String,
     options: BTreeMap<String, String>,
+    /// The names of the options that were asked for.
+    known: Vec<&'static str>,
 }
 
 impl Url {
@@ -39,19 +44,14 @@ impl Url {
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut url = Self {
             scheme: scheme.to_ascii_lowercase(),
-            user: None,
-            password: None,
-            host: String::new(),
-            port: None,
-            path: String::new(),
-            options: BTreeMap::new(),
+            options: parse_query(query)?,
+            ..Self::default()
         };
         if url.scheme == "sqlite" {
             url.parse_file(rest)?;
         } else {
             url.parse_server(rest, query)?;
         }
-        url.options = parse_query(query)?;
         Ok(url)
     }
 
@@ -116,78 +116,81 @@ impl Url {
                 "write an ipv6 address in brackets, and encode a : in the password as %3A",
             ));
         }
-        self.host = decode(host, "host")?;
+        self.host = decode(if host.is_empty() { "localhost" } else { host }, "host")?;
         if !port.is_empty() {
             self.port = Some(port_number(port)?);
         }
         Ok(())
     }
 
-    /// Whether the query has an option that wasn't taken yet.
-    #[cfg(any(feature = "postgres", feature = "mysql"))]
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.options.contains_key(name)
+    /// Takes an option out of the query.
+    pub(super) fn take(&mut self, name: &'static str) -> Option<String> {
+        self.known.push(name);
+        self.options.remove(name)
     }
 
-    /// Takes an option out of the query.
-    pub(super) fn take(&mut self, name: &str) -> Option<String> {
-        self.options.remove(name)
+    /// Takes an option out of the query by what its text means.
+    fn take_as<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let value = self.take(name).map(|text| read(&text));
+        match value {
+            Some(None) => Err(wrong(format!("the url's option {name} is {expected}"))),
+            value => Ok(value.flatten()),
+        }
     }
 
     /// Takes a number out of the query.
     ///
     /// # Errors
     /// `Configuration` if it is none that the option can hold.
-    pub(super) fn take_number<N: std::str::FromStr>(&mut self, name: &str) -> Result<Option<N>> {
-        self.take(name)
-            .map(|text| {
-                text.parse()
-                    .map_err(|_| wrong(format!("the url's option {name} is no number")))
-            })
-            .transpose()
+    pub(super) fn take_number<N: FromStr>(&mut self, name: &'static str) -> Result<Option<N>> {
+        self.take_as(name, "no number", |text| text.parse().ok())
+    }
+
+    /// Takes one of a few words out of the query, as what it stands for.
+    ///
+    /// # Errors
+    /// `Configuration` if it is another one.
+    pub(super) fn take_choice<T: Copy>(
+        &mut self,
+        name: &'static str,
+        choices: &[(&str, T)],
+    ) -> Result<Option<T>> {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let expected = format!("none of {}", names.join(", "));
+        let choose = |text: &str| choices.iter().find(|(name, _)| *name == text);
+        self.take_as(name, &expected, |text| {
+            choose(text).map(|(_, value)| *value)
+        })
     }
 
     /// Takes true or false out of the query.
     ///
     /// # Errors
     /// `Configuration` if it is neither.
-    pub(super) fn take_switch(&mut self, name: &str) -> Result<Option<bool>> {
-        match self.take(name).as_deref() {
-            None => Ok(None),
-            Some("true" | "1") => Ok(Some(true)),
-            Some("false" | "0") => Ok(Some(false)),
-            Some(_) => Err(wrong(format!(
-                "the url's option {name} is neither true nor false"
-            ))),
-        }
+    pub(super) fn take_switch(&mut self, name: &'static str) -> Result<Option<bool>> {
+        let choices = [("true", true), ("false", false), ("1", true), ("0", false)];
+        self.take_choice(name, &choices)
     }
 
     /// Takes a number of milliseconds out of the query.
     ///
     /// # Errors
     /// `Configuration` if it is no number.
-    pub(super) fn take_millis(&mut self, name: &str) -> Result<Option<std::time::Duration>> {
-        Ok(self
-            .take_number(name)?
-            .map(std::time::Duration::from_millis))
+    pub(super) fn take_millis(&mut self, name: &'static str) -> Result<Option<Duration>> {
+        Ok(self.take_number(name)?.map(Duration::from_millis))
     }
 
     /// Takes a number of seconds out of the query.
     ///
     /// # Errors
     /// `Configuration` if it is no number.
-    pub(super) fn take_seconds(&mut self, name: &str) -> Result<Option<std::time::Duration>> {
-        Ok(self.take_number(name)?.map(std::time::Duration::from_secs))
-    }
-
-    /// The host, which is this machine if the URL names none.
-    #[cfg(any(feature = "postgres", feature = "mysql"))]
-    pub(super) fn host_or_localhost(&self) -> String {
-        if self.host.is_empty() {
-            "localhost".to_owned()
-        } else {
-            self.host.clone()
-        }
+    pub(super) fn take_seconds(&mut self, name: &'static str) -> Result<Option<Duration>> {
+        Ok(self.take_number(name)?.map(Duration::from_secs))
     }
 
     /// The database, if the URL names one.
@@ -199,30 +202,16 @@ impl Url {
     /// Refuses options that nothing has taken.
     ///
     /// # Errors
-    /// `Configuration`, naming the first unknown option and the `known` ones.
-    pub(super) fn finish(self, known: &[&str]) -> Result<()> {
-        let known = [known, OF_ENGINE].concat().join(", ");
-        match self.options.into_keys().next() {
-            Some(name) => Err(wrong(format!(
-                "unknown option {}in the url of {}",
-                shown(&name),
-                self.scheme
-            ))
-            .with_hint(format!("known are: {known}"))),
-            None => Ok(()),
-        }
+    /// `Configuration`, naming the first unknown option and the known ones.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        let Some((name, _)) = self.options.pop_first() else {
+            return Ok(());
+        };
+        let (name, scheme) = (shown(&name), &self.scheme);
+        let message = format!("unknown option {name}in the url of {scheme}");
+        Err(wrong(message).with_hint(format!("known are: {}", self.known.join(", "))))
     }
 }
-
-/// The options that an engine has over every driver; [`EngineOptions`](super::EngineOptions) takes them.
-pub(super) const OF_ENGINE: &[&str] = &[
-    "pool_size",
-    "pool_timeout",
-    "min_idle",
-    "check_after",
-    "echo",
-    "allow_blocking_in_async",
-];
 
 const ENCODE: &str =
     "encode an @, :, / or ? in user, password, database or options as %40, %3A, %2F or %3F";
@@ -253,12 +242,9 @@ fn bracketed(rest: &str) -> Result<(&str, &str)> {
 
 fn port_number(text: &str) -> Result<u16> {
     // Parsing would take a sign.
-    let number = text
-        .bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| text.parse());
-    match number {
-        Some(Ok(number @ 1..)) => Ok(number),
+    let is_number = text.bytes().all(|b| b.is_ascii_digit());
+    match text.parse() {
+        Ok(number @ 1..) if is_number => Ok(number),
         _ => Err(wrong("the url's port is no number from 1 to 65535").with_hint(ENCODE)),
     }
 }
@@ -298,7 +284,7 @@ fn decode(text: &str, part: &str) -> Result<String> {
     Ok(decoded.into_owned())
 }
 
-pub(super) fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+pub(super) fn wrong(message: impl Into<Cow<'static, str>>) -> Error {
     Error::with_message(ErrorKind::Configuration, message)
 }
 
@@ -318,7 +304,7 @@ mod tests {
         assert_eq!(url.path, "my db");
         assert_eq!(url.take("sslmode").as_deref(), Some("require"));
         assert_eq!(url.take_number("pool_size").unwrap(), Some(7_u32));
-        assert!(url.finish(&[]).is_ok());
+        assert!(url.finish().is_ok());
     }
 
     #[test]
@@ -383,7 +369,7 @@ mod tests {
             ("sqlite://a.db?mod=ro", "unknown option mod in"),
             ("postgres://h/db?Secret1", "unknown option in"),
         ] {
-            let error = Url::parse(text).unwrap().finish(&["mode"]).unwrap_err();
+            let error = Url::parse(text).unwrap().finish().unwrap_err();
             assert!(error.to_string().contains(name), "{error}");
         }
     }

@@ -65,8 +65,8 @@ pub trait CustomType: DbType<Null = NotNull> {}
 
 #[diagnostic::do_not_recommend]
 impl<T: CustomType + Clone + Debug + Eq + Hash> Key for T {
-    fn for_each<'a>(&'a self, each: &mut dyn FnMut(ValueRef<'a>)) {
-        each(self.to_value());
+    fn with_parts<R>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> R) -> R {
+        run(&[self.to_value()])
     }
 }
 

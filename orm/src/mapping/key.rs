@@ -14,15 +14,16 @@ use orm_core::value::ValueRef;
     note = "use i64, i32, i16, String, Vec<u8>, a uuid, a date, or an enum that derives DbEnum, Clone, Debug, PartialEq, Eq and Hash"
 )]
 pub trait Key: Clone + Debug + Eq + Hash + Send + 'static {
-    /// Hands each part, in key order, to `each`.
-    fn for_each<'a>(&'a self, each: &mut dyn FnMut(ValueRef<'a>));
+    /// Hands its parts, in key order, to `run`.
+    fn with_parts<T>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> T) -> T;
 }
 
 macro_rules! tuple_key {
     ($($part:ident $index:tt),+) => {
         impl<$($part: DbType + Clone + Debug + Eq + Hash),+> Key for ($($part,)+) {
-            fn for_each<'a>(&'a self, each: &mut dyn FnMut(ValueRef<'a>)) {
-                $(each(self.$index.to_value());)+
+            #[inline]
+            fn with_parts<T>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> T) -> T {
+                run(&[$(self.$index.to_value()),+])
             }
         }
     };
@@ -31,8 +32,9 @@ macro_rules! tuple_key {
 macro_rules! scalar_key {
     ($($scalar:ty),+) => {$(
         impl Key for $scalar {
-            fn for_each<'a>(&'a self, each: &mut dyn FnMut(ValueRef<'a>)) {
-                each(self.to_value());
+            #[inline]
+            fn with_parts<T>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> T) -> T {
+                run(&[self.to_value()])
             }
         }
     )+};

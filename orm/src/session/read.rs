@@ -2,7 +2,6 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::value::ValueRef;
 
 use super::transaction::no_transaction;
 use super::{Session, Work};
@@ -43,7 +42,7 @@ impl Session {
         match self.in_memory(&key) {
             InMemory::Here(handle) => Ok(Some(handle)),
             InMemory::Deleting => Ok(None),
-            InMemory::Unknown => self.fetch::<E::Model>(&key),
+            InMemory::Unknown => self.fetch::<E::Model>(&key, Access::Plain),
         }
     }
 
@@ -65,15 +64,14 @@ impl Session {
         }
     }
 
-    fn fetch<M: Model>(&mut self, key: &M::Key) -> Result<Option<Ref<M>>> {
-        let result = self.load(key, Access::Plain);
-        self.note(result)
-    }
-
-    fn load<M: Model>(&mut self, key: &M::Key, access: Access) -> Result<Option<Ref<M>>> {
-        let mut pooled = self.before_query(access)?;
-        let (connection, state) = self.split(&mut pooled)?;
-        load_by_key(connection, state, key, access)
+    fn fetch<M: Model>(&mut self, key: &M::Key, access: Access) -> Result<Option<Ref<M>>> {
+        let pooled = self.before_query(access);
+        let found = pooled.and_then(|pooled| {
+            self.select_by_key::<M>(pooled, key, access, |state, row| {
+                load::entity(state, take(access), row, 0)
+            })
+        });
+        self.note(found)
     }
 
     /// The entity with that primary key, its row locked until the transaction ends: `SELECT … FOR UPDATE`. On
@@ -106,9 +104,7 @@ impl Session {
         key: impl IntoKey<<E::Model as Model>::Key>,
     ) -> Result<Option<Ref<E::Model>>> {
         let _ = entity;
-        let key = key.into_key();
-        let result = self.load(&key, Access::Lock);
-        self.note(result)
+        self.fetch::<E::Model>(&key.into_key(), Access::Lock)
     }
 
     /// Reads an entity's row again and drops what was not flushed of it: changes, and a `delete`.
@@ -136,16 +132,68 @@ impl Session {
     }
 
     fn reload<M: Model>(&mut self, handle: Ref<M>, key: &M::Key) -> Result<()> {
-        let found_stale = self.found_stale;
         let mut pooled = self.connection_to_read()?;
-        let (connection, state) = self.split(&mut pooled)?;
+        let found_stale = self.found_stale;
         // A snapshot still shows what turned out to be stale.
-        let access = if found_stale && connection.reads_a_snapshot() {
+        let access = if found_stale && self.split(&mut pooled)?.0.reads_a_snapshot() {
             Access::Lock
         } else {
             Access::Plain
         };
-        refresh_by_key(connection, state, (handle, key), access)
+        let found = self.select_by_key::<M>(pooled, key, access, |state, row| {
+            let fresh = M::decode(row, 0)?;
+            let (arena, reading) = state.reader::<M>(Take::All);
+            arena.overwrite(handle, fresh, reading);
+            Ok(handle)
+        })?;
+        found.map(drop).ok_or_else(|| {
+            Error::with_message(
+                ErrorKind::NotFound,
+                format!("the row of this {} is gone", M::def().name),
+            )
+            .with_table(M::def().table)
+            .with_hint("another transaction deleted it: expunge the entity, or go on without it")
+        })
+    }
+
+    /// Reads the row with that key, which `load` takes into the session. Without one the entity with the key is gone.
+    fn select_by_key<M: Model>(
+        &mut self,
+        mut pooled: Option<Connection>,
+        key: &M::Key,
+        access: Access,
+        load: impl Fn(&mut State, &dyn Row) -> Result<Ref<M>>,
+    ) -> Result<Option<Ref<M>>> {
+        self.load_rows(&mut pooled, |connection, state| {
+            let sql = get_statement(connection, M::def(), M::slot().index(), access)?;
+            let mut found = None;
+            key.with_parts(|binds| {
+                connection.read(&sql, binds, &mut |row| {
+                    found = Some(load(state, row)?);
+                    Ok(())
+                })
+            })?;
+            if found.is_none() {
+                let level = state.level;
+                let arena = state.ensure::<M>();
+                if let Some(gone) = arena.find(key) {
+                    arena.gone(gone, level);
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// Runs a query whose rows become entities. All that `get`, `refresh` and queries load comes this way: what is loaded
+    /// along with the rows follows here, where their query has ended and its connection is free.
+    #[inline]
+    fn load_rows<T>(
+        &mut self,
+        pooled: &mut Option<Connection>,
+        run: impl FnOnce(&mut Connection, &mut State) -> Result<T>,
+    ) -> Result<T> {
+        let (connection, state) = self.split(pooled)?;
+        run(connection, state)
     }
 
     /// Makes every entity stale: the next `get` or query that yields one reads it again, and so does
@@ -257,80 +305,6 @@ impl Session {
     }
 }
 
-/// Loads the row with that key into the session.
-fn load_by_key<M: Model>(
-    connection: &mut Connection,
-    state: &mut State,
-    key: &M::Key,
-    access: Access,
-) -> Result<Option<Ref<M>>> {
-    let mut found = None;
-    select_by_key::<M>(connection, key, access, &mut |row| {
-        found = Some(load::entity::<M>(state, take(access), row, 0)?);
-        Ok(())
-    })?;
-    if found.is_none() {
-        let level = state.level;
-        let arena = state.ensure::<M>();
-        if let Some(gone) = arena.find(key) {
-            arena.gone(gone, level);
-        }
-    }
-    Ok(found)
-}
-
-/// Overwrites an entity with its row.
-fn refresh_by_key<M: Model>(
-    connection: &mut Connection,
-    state: &mut State,
-    (handle, key): (Ref<M>, &M::Key),
-    access: Access,
-) -> Result<()> {
-    let mut found = false;
-    select_by_key::<M>(connection, key, access, &mut |row| {
-        found = true;
-        let fresh = M::decode(row, 0)?;
-        let (arena, reading) = state.reader::<M>(Take::All);
-        arena.overwrite(handle, fresh, reading);
-        Ok(())
-    })?;
-    if found {
-        return Ok(());
-    }
-    let level = state.level;
-    state.ensure::<M>().gone(handle, level);
-    Err(Error::with_message(
-        ErrorKind::NotFound,
-        format!("the row of this {} is gone", M::def().name),
-    )
-    .with_table(M::def().table)
-    .with_hint("another transaction deleted it: expunge the entity, or go on without it"))
-}
-
-fn select_by_key<M: Model>(
-    connection: &mut Connection,
-    key: &M::Key,
-    access: Access,
-    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
-) -> Result<()> {
-    let sql = get_statement(connection, M::def(), M::slot().index(), access)?;
-    let mut first = None;
-    let mut rest = Vec::new();
-    key.for_each(&mut |value| match first {
-        None => first = Some(value),
-        Some(_) => rest.push(value),
-    });
-    // Nearly every key is one value, which needs no allocation.
-    let single = [first.unwrap_or(ValueRef::Null)];
-    rest.splice(0..0, if rest.is_empty() { None } else { first });
-    let binds = if rest.is_empty() {
-        &single[..]
-    } else {
-        &rest[..]
-    };
-    connection.read(&sql, binds, each)
-}
-
 fn take(access: Access) -> Take {
     match access {
         Access::Plain => Take::Stale,
@@ -398,7 +372,7 @@ impl Session {
         self.connection.as_mut().ok_or_else(no_transaction)
     }
 
-    /// Flush, compile, execute, decode. What is loaded along with the rows follows here.
+    /// Flush, compile, execute, decode.
     #[inline]
     fn run_query<S: ReadStatement>(
         &mut self,
@@ -412,10 +386,11 @@ impl Session {
             if access == Access::Raw {
                 pooled = self.before_raw(pooled.take(), sql)?;
             }
-            let (connection, state) = self.split(&mut pooled)?;
-            let take = take(access);
-            let mut sink = Entities { state, take };
-            statement.execute(connection, (sql, binds), &mut |row| each(row, &mut sink))
+            self.load_rows(&mut pooled, |connection, state| {
+                let take = take(access);
+                let mut sink = Entities { state, take };
+                statement.execute(connection, (sql, binds), &mut |row| each(row, &mut sink))
+            })
         })
     }
 }

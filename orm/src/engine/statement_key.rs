@@ -1,9 +1,4 @@
-//! Compiled texts of the statements that a model repeats, kept per engine.
-
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-
-use orm_core::error::Result;
+//! [`StatementKey`]: which compiled text of the statements that a model repeats, for the engine's cache of them.
 
 /// Which statement of a model a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,47 +45,5 @@ impl PartialEq for StatementKey {
             && self.dialect == other.dialect
             && same(&self.columns, &other.columns)
             && same(&self.guard, &other.guard)
-    }
-}
-
-/// How many texts are kept. A model has as many UPDATEs as sets of changed columns, which only a program
-/// that goes through them all brings to this number: it then compiles some again.
-const MOST: usize = 4096;
-
-/// The texts of one engine.
-#[derive(Debug, Default)]
-pub(super) struct StatementCache(
-    RwLock<HashMap<StatementKey, Arc<str>, foldhash::fast::RandomState>>,
-);
-
-impl StatementCache {
-    /// The text of `key`, rendered by `render` if it isn't known.
-    pub(super) fn get(
-        &self,
-        key: &StatementKey,
-        render: impl FnOnce() -> Result<String>,
-    ) -> Result<Arc<str>> {
-        // A panic while the lock was held can't have left a half-written entry: inserts are whole.
-        let known = self
-            .0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(key)
-            .cloned();
-        if let Some(text) = known {
-            return Ok(text);
-        }
-        let text: Arc<str> = render()?.into();
-        let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if texts.len() >= MOST {
-            texts.clear();
-        }
-        Ok(texts.entry(key.clone()).or_insert(text).clone())
-    }
-
-    /// Drops every text: what they were rendered by has changed.
-    pub(super) fn clear(&self) {
-        let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        texts.clear();
     }
 }
