@@ -7,7 +7,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
 use super::closure_result::TransactionResult;
-use super::{Session, Work};
+use super::Session;
 use crate::engine::Engine;
 use crate::load;
 
@@ -197,7 +197,7 @@ impl Session {
     /// The error of `work`, or that of a flush: one before the savepoint, one at its end.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.flush()?;
-        self.begin_work(Work::Done)?;
+        self.begin_work()?;
         let number = match &mut self.connection {
             Some(connection) => connection.set_savepoint()?,
             None => 0,

@@ -63,6 +63,8 @@ pub struct Session {
     engine: Engine,
     /// The connection of the open transaction.
     connection: Option<Connection>,
+    /// The connection of a query outside a transaction, while that runs.
+    pooled: Option<Connection>,
     state: State,
     options: TransactionOptions,
     settings: Settings,
@@ -120,6 +122,7 @@ impl Session {
         Self {
             engine: engine.clone(),
             connection: None,
+            pooled: None,
             state: State::new(),
             options,
             settings: Settings {

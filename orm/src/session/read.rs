@@ -40,34 +40,26 @@ impl Session {
         let key = key.into_key();
         self.usable()?;
         match self.in_memory(&key) {
-            InMemory::Here(handle) => Ok(Some(handle)),
-            InMemory::Deleting => Ok(None),
-            InMemory::Unknown => self.fetch::<E::Model>(&key, Access::Plain),
+            Some((handle, is_deleting)) => Ok((!is_deleting).then_some(handle)),
+            None => self.fetch::<E::Model>(&key, Access::Plain),
         }
     }
 
-    /// What the identity map answers alone.
+    /// What the identity map answers alone: an entity that is fresh, or has changes that the next flush will write, and
+    /// whether that will delete it.
     #[inline]
-    fn in_memory<M: Model>(&self, key: &M::Key) -> InMemory<M> {
-        let Some(arena) = self.state.arena::<M>() else {
-            return InMemory::Unknown;
-        };
-        let Some(handle) = arena.find(key) else {
-            return InMemory::Unknown;
-        };
-        if arena.state(handle) == Some(EntityState::Deleting) {
-            InMemory::Deleting
-        } else if arena.is_fresh(handle) || arena.is_changed(handle) {
-            InMemory::Here(handle)
-        } else {
-            InMemory::Unknown
-        }
+    fn in_memory<M: Model>(&self, key: &M::Key) -> Option<(Ref<M>, bool)> {
+        let arena = self.state.arena::<M>()?;
+        let handle = arena.find(key)?;
+        let is_deleting = arena.state(handle) == Some(EntityState::Deleting);
+        let is_known = is_deleting || arena.is_fresh(handle) || arena.is_changed(handle);
+        is_known.then_some((handle, is_deleting))
     }
 
     fn fetch<M: Model>(&mut self, key: &M::Key, access: Access) -> Result<Option<Ref<M>>> {
-        let pooled = self.before_query(access);
-        let found = pooled.and_then(|pooled| {
-            self.select_by_key::<M>(pooled, key, access, |state, row| {
+        let found = self.reading(|session| {
+            session.before_query(access)?;
+            session.select_by_key::<M>(key, access, |state, row| {
                 load::entity(state, take(access), row, 0)
             })
         });
@@ -127,20 +119,20 @@ impl Session {
             .old_key(handle)
             .ok_or_else(|| self.state.stale_handle(handle))?;
         self.usable()?;
-        let result = self.reload(handle, &key);
+        let result = self.reading(|session| session.reload(handle, &key));
         self.note(result)
     }
 
     fn reload<M: Model>(&mut self, handle: Ref<M>, key: &M::Key) -> Result<()> {
-        let mut pooled = self.connection_to_read()?;
+        self.connect_to_read()?;
         let found_stale = self.found_stale;
         // A snapshot still shows what turned out to be stale.
-        let access = if found_stale && self.split(&mut pooled)?.0.reads_a_snapshot() {
+        let access = if found_stale && self.split()?.0.reads_a_snapshot() {
             Access::Lock
         } else {
             Access::Plain
         };
-        let found = self.select_by_key::<M>(pooled, key, access, |state, row| {
+        let found = self.select_by_key::<M>(key, access, |state, row| {
             let fresh = M::decode(row, 0)?;
             let (arena, reading) = state.reader::<M>(Take::All);
             arena.overwrite(handle, fresh, reading);
@@ -159,12 +151,11 @@ impl Session {
     /// Reads the row with that key, which `load` takes into the session. Without one the entity with the key is gone.
     fn select_by_key<M: Model>(
         &mut self,
-        mut pooled: Option<Connection>,
         key: &M::Key,
         access: Access,
         load: impl Fn(&mut State, &dyn Row) -> Result<Ref<M>>,
     ) -> Result<Option<Ref<M>>> {
-        self.load_rows(&mut pooled, |connection, state| {
+        self.load_rows(|connection, state| {
             let sql = get_statement(connection, M::def(), M::slot().index(), access)?;
             let mut found = None;
             key.with_parts(|binds| {
@@ -189,10 +180,9 @@ impl Session {
     #[inline]
     fn load_rows<T>(
         &mut self,
-        pooled: &mut Option<Connection>,
         run: impl FnOnce(&mut Connection, &mut State) -> Result<T>,
     ) -> Result<T> {
-        let (connection, state) = self.split(pooled)?;
+        let (connection, state) = self.split()?;
         run(connection, state)
     }
 
@@ -203,63 +193,68 @@ impl Session {
         self.state.expire_all();
     }
 
-    /// Flushes, and makes ready what a query runs on: the session's transaction, or else the connection of the
-    /// pool's that is returned, which goes back afterwards. What raw SQL needs more is known by its text.
-    fn before_query(&mut self, access: Access) -> Result<Option<Connection>> {
+    /// Runs what reads. The connection of the pool's that it may have got goes back afterwards.
+    fn reading<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let reading = Reading(self);
+        run(reading.0)
+    }
+
+    /// Flushes, and makes ready what a query runs on: the session's transaction, or else a connection of the pool's. What
+    /// raw SQL needs more is known by its text.
+    fn before_query(&mut self, access: Access) -> Result<()> {
         match access {
             Access::Plain => {
                 self.autoflush()?;
-                self.connection_to_read()
+                self.connect_to_read()
             }
-            Access::Lock => self.before_lock().map(|()| None),
+            Access::Lock => self.before_lock(),
             Access::Raw => {
                 self.autoflush()?;
-                self.idle_connection()
+                self.connect()
             }
         }
     }
 
     /// What a query runs on: the connection of the transaction, or the one of the pool's.
     #[inline]
-    fn split<'s>(
-        &'s mut self,
-        pooled: &'s mut Option<Connection>,
-    ) -> Result<(&'s mut Connection, &'s mut State)> {
-        let connection = pooled.as_mut().or(self.connection.as_mut());
+    fn split(&mut self) -> Result<(&mut Connection, &mut State)> {
+        let connection = self.connection.as_mut().or(self.pooled.as_mut());
         Ok((connection.ok_or_else(no_transaction)?, &mut self.state))
     }
 
-    fn connection_to_read(&mut self) -> Result<Option<Connection>> {
-        let idle = self.idle_connection()?;
-        self.read_on(idle)
-    }
-
-    /// A connection of the pool's, unless a transaction is open.
-    fn idle_connection(&self) -> Result<Option<Connection>> {
-        if self.connection.is_some() {
-            return Ok(None);
+    /// Checks out a connection of the pool's, unless a transaction is open.
+    fn connect(&mut self) -> Result<()> {
+        if self.connection.is_none() {
+            self.pooled = Some(self.engine.connection_to_begin()?);
         }
-        self.engine.connection_to_begin().map(Some)
+        Ok(())
     }
 
-    /// Begins the transaction on `idle` if plain reads are to run in one, and hands it back if not.
-    fn read_on(&mut self, idle: Option<Connection>) -> Result<Option<Connection>> {
-        if let Some(mut connection) = idle {
-            if !self.reads_in_transaction(&mut connection) {
-                return Ok(Some(connection));
+    fn connect_to_read(&mut self) -> Result<()> {
+        self.connect()?;
+        self.begin_to_read()
+    }
+
+    /// Begins the transaction if plain reads are to run in one.
+    fn begin_to_read(&mut self) -> Result<()> {
+        if let Some(pooled) = &mut self.pooled {
+            let in_transaction =
+                self.settings.reads_in_transaction || pooled.default_isolation().is_some();
+            if !in_transaction {
+                return Ok(());
             }
-            self.begin_on(connection)?;
+            self.open_transaction()?;
         }
         if self.work == Work::None {
             self.work = Work::Read;
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Makes a transaction that writes ready for a query that locks rows.
     fn before_lock(&mut self) -> Result<()> {
         self.flush()?;
-        self.begin_work(Work::Done)?;
+        self.begin_work()?;
         if self.connection.as_ref().is_some_and(Connection::can_lock) {
             return Ok(());
         }
@@ -270,22 +265,14 @@ impl Session {
 
     /// Makes ready what raw SQL needs: as for a plain read, if the database says that the text only reads, else the
     /// transaction, after which entities are stale.
-    fn before_raw(
-        &mut self,
-        mut idle: Option<Connection>,
-        sql: &str,
-    ) -> Result<Option<Connection>> {
-        let (connection, _) = self.split(&mut idle)?;
-        if connection.is_read_only(sql)? {
-            return self.read_on(idle);
+    fn before_raw(&mut self, sql: &str) -> Result<()> {
+        if self.split()?.0.is_read_only(sql)? {
+            return self.begin_to_read();
         }
-        if let Some(connection) = idle {
-            self.begin_on(connection)?;
-        }
-        self.work = Work::Done;
+        self.begin_work()?;
         // Before it runs, so that the rows that it yields are fresh.
         self.state.overtake("raw SQL");
-        Ok(None)
+        Ok(())
     }
 
     /// Writes pending work before a query, if it is to.
@@ -313,14 +300,6 @@ fn take(access: Access) -> Take {
     }
 }
 
-/// What is known of a key without asking the database.
-enum InMemory<M> {
-    /// Fresh, or with changes that the next flush will write.
-    Here(Ref<M>),
-    Deleting,
-    Unknown,
-}
-
 /// What the rows of a session's query are read into: its entities, without its connection.
 #[derive(Debug)]
 pub struct Entities<'a> {
@@ -341,7 +320,7 @@ impl Executor for Session {
         statement: &S,
         each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
     ) -> Result<S::Outcome> {
-        let result = self.run_query(statement, each);
+        let result = self.reading(|session| session.run_query(statement, each));
         self.note(result)
     }
 
@@ -368,7 +347,7 @@ impl Session {
     /// The connection in its transaction, for a statement past the unit of work.
     pub(super) fn before_write(&mut self) -> Result<&mut Connection> {
         self.autoflush()?;
-        self.begin_work(Work::Done)?;
+        self.begin_work()?;
         self.connection.as_mut().ok_or_else(no_transaction)
     }
 
@@ -380,18 +359,27 @@ impl Session {
         mut each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
     ) -> Result<S::Outcome> {
         let access = statement.access();
-        let mut pooled = self.before_query(access)?;
-        let dialect = self.split(&mut pooled)?.0.dialect();
+        self.before_query(access)?;
+        let dialect = self.split()?.0.dialect();
         statement.compile(dialect, |sql, binds| {
             if access == Access::Raw {
-                pooled = self.before_raw(pooled.take(), sql)?;
+                self.before_raw(sql)?;
             }
-            self.load_rows(&mut pooled, |connection, state| {
+            self.load_rows(|connection, state| {
                 let take = take(access);
                 let mut sink = Entities { state, take };
                 statement.execute(connection, (sql, binds), &mut |row| each(row, &mut sink))
             })
         })
+    }
+}
+
+/// Gives the connection of the pool's back when it is dropped: a query's closure may panic.
+struct Reading<'s>(&'s mut Session);
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.pooled = None;
     }
 }
 

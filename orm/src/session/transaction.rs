@@ -239,25 +239,23 @@ impl Session {
 
     /// Begins the transaction if it isn't open, for some work past the unit of work.
     #[inline]
-    pub(super) fn begin_work(&mut self, work: Work) -> Result<()> {
+    pub(super) fn begin_work(&mut self) -> Result<()> {
         self.usable()?;
         if self.connection.is_none() {
             self.open_transaction()?;
         }
-        if self.work != Work::Done {
-            self.work = work;
-        }
+        self.work = Work::Done;
         Ok(())
     }
 
-    fn open_transaction(&mut self) -> Result<()> {
-        let connection = self.engine.connection_to_begin()?;
-        self.begin_on(connection)
-    }
-
-    /// Begins the transaction on a connection that was checked out for it. On SQLite it takes the write lock at
-    /// once and waits for it: one that reads first would fail as soon as another one has written in between.
-    pub(super) fn begin_on(&mut self, mut connection: Connection) -> Result<()> {
+    /// Begins the transaction on the connection that a query has got, or else on one that is checked out for it. On
+    /// SQLite it takes the write lock at once and waits for it: one that reads first would fail as soon as another one
+    /// has written in between.
+    pub(super) fn open_transaction(&mut self) -> Result<()> {
+        let mut connection = match self.pooled.take() {
+            Some(connection) => connection,
+            None => self.engine.connection_to_begin()?,
+        };
         let mut options = self.options;
         options.writes = !options.read_only;
         connection.begin_with(options)?;
@@ -267,12 +265,6 @@ impl Session {
         self.work = Work::None;
         self.connection = Some(connection);
         Ok(())
-    }
-
-    /// Whether plain reads are to run in a transaction, too: inside `engine.transaction`, and at an isolation level
-    /// that was asked for, here or by a setting of the server.
-    pub(super) fn reads_in_transaction(&self, connection: &mut Connection) -> bool {
-        self.settings.reads_in_transaction || connection.default_isolation().is_some()
     }
 
     fn open_scope(&mut self, plan: &Plan) -> Result<Scope> {
