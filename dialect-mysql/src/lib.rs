@@ -162,6 +162,11 @@ impl Dialect for MysqlDialect {
         Ok(render::begin(*options))
     }
 
+    // A savepoint takes the place of one with the same name.
+    fn renew_savepoint(&self, name: &str) -> Option<String> {
+        Some(self.savepoint(name))
+    }
+
     fn ddl_lock(&self) -> Option<&'static DdlLock> {
         Some(&ddl::LOCK)
     }
@@ -257,6 +262,10 @@ impl Dialect for MariaDbDialect {
 
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
         MysqlDialect.begin(options)
+    }
+
+    fn renew_savepoint(&self, name: &str) -> Option<String> {
+        MysqlDialect.renew_savepoint(name)
     }
 
     fn ddl_lock(&self) -> Option<&'static DdlLock> {

@@ -157,6 +157,11 @@ impl Dialect for PostgresDialect {
         Ok(vec![render::begin(*options)])
     }
 
+    fn renew_savepoint(&self, name: &str) -> Option<String> {
+        let (release, set) = (self.release_savepoint(name), self.savepoint(name));
+        Some(format!("{release}; {set}"))
+    }
+
     fn ddl_lock(&self) -> Option<&'static DdlLock> {
         Some(&ddl::LOCK)
     }

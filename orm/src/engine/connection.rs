@@ -83,6 +83,8 @@ pub struct Connection {
     pub(super) dialect: &'static dyn Dialect,
     pub(super) transaction: Transaction,
     pub(super) savepoints: u32,
+    /// Whether the savepoint after those has ended and is still there.
+    pub(super) is_unreleased: bool,
     /// How many closures the transaction belongs to: only they end it.
     pub(super) closures: u32,
     /// Whether a statement has run since the checkout.
@@ -139,6 +141,7 @@ impl Connection {
             dialect,
             transaction: Transaction::NONE,
             savepoints: 0,
+            is_unreleased: false,
             closures: 0,
             used: false,
             raw: false,
@@ -189,6 +192,8 @@ impl Connection {
     pub fn driver_mut<T: Any>(&mut self) -> Option<&mut T> {
         self.used = true;
         self.raw = true;
+        // What fails here is known by the state of the transaction.
+        let _ = self.release_ended();
         self.touched = true;
         native(&mut self.slot).native().downcast_mut()
     }

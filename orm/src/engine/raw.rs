@@ -106,7 +106,10 @@ impl Connection {
                 let in_closure = self.closures > 0 && owner != Owner::Session;
                 Err(transaction_control::refusal(&control, owner, in_closure).with_sql(sql))
             }
-            impact => Ok(impact),
+            impact => {
+                self.release_ended()?;
+                Ok(impact)
+            }
         }
     }
 

@@ -69,7 +69,7 @@ impl Connection {
         }
         self.transaction.state = TransactionState::Open;
         self.transaction.owner = Owner::Connection;
-        self.savepoints = 0;
+        (self.savepoints, self.is_unreleased) = (0, false);
         self.writes = options.writes;
         Ok(())
     }
@@ -110,7 +110,7 @@ impl Connection {
             let unanswered = ended && error.code().is_none();
             return committed.map_err(|error| if unanswered { unknown(error) } else { error });
         }
-        self.savepoints = 0;
+        (self.savepoints, self.is_unreleased) = (0, false);
         self.transaction.state = TransactionState::None;
         // A server may have begun the next transaction already: completion_type = CHAIN on MySQL.
         self.observe(None, "");
@@ -183,7 +183,7 @@ impl Connection {
                 _ => self.transaction.state = TransactionState::None,
             }
         }
-        self.savepoints = 0;
+        (self.savepoints, self.is_unreleased) = (0, false);
         self.take_back()
     }
 
@@ -253,19 +253,38 @@ impl Connection {
             return Err(refusal(self.transaction.state, "set a savepoint"));
         }
         let number = self.savepoints + 1;
-        self.control(&self.dialect.savepoint(&savepoint_name(number)))?;
+        let name = savepoint_name(number);
+        let is_there = std::mem::take(&mut self.is_unreleased);
+        let renewal = is_there.then(|| self.dialect.renew_savepoint(&name));
+        let sql = renewal.flatten();
+        self.control(&sql.unwrap_or_else(|| self.dialect.savepoint(&name)))?;
         self.savepoints = number;
         Ok(number)
     }
 
-    /// Ends a savepoint and those inside it, keeping the work.
+    /// Ends a savepoint and those inside it, keeping the work. Where one statement takes a savepoint away and sets it
+    /// again, it stays until then, or until the transaction ends: to release it would be a round trip for nothing.
     pub(crate) fn release(&mut self, number: u32) -> Result<()> {
         if self.transaction.state != TransactionState::Open {
             return Err(refusal(self.transaction.state, "release a savepoint"));
         }
-        self.control(&self.dialect.release_savepoint(&savepoint_name(number)))?;
+        let name = savepoint_name(number);
+        self.is_unreleased = self.dialect.renew_savepoint(&name).is_some();
+        if !self.is_unreleased {
+            self.control(&self.dialect.release_savepoint(&name))?;
+        }
         self.savepoints = number - 1;
         Ok(())
+    }
+
+    /// Releases the savepoint that has ended, if it is still there: those that the program's own texts set from here on
+    /// would go with it.
+    pub(super) fn release_ended(&mut self) -> Result<()> {
+        if !std::mem::take(&mut self.is_unreleased) {
+            return Ok(());
+        }
+        let name = savepoint_name(self.savepoints + 1);
+        self.control(&self.dialect.release_savepoint(&name))
     }
 
     /// Ends a savepoint that a text may have taken away with its transaction, and finds out whether it has. After
@@ -274,7 +293,7 @@ impl Connection {
     pub(super) fn find_savepoint(&mut self, number: u32) {
         let before = self.transaction.state;
         let found = match before {
-            TransactionState::Open => self.release(number),
+            TransactionState::Open => self.release(number).and_then(|()| self.release_ended()),
             TransactionState::Aborted => self.rollback_to(number),
             // Its own answer was lost, and it may have held a COMMIT.
             TransactionState::RolledBack if self.native().is_broken() => {

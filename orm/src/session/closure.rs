@@ -6,8 +6,8 @@ use std::time::Duration;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
-use super::closure_result::TransactionResult;
 use super::Session;
+use super::closure_result::TransactionResult;
 use crate::engine::Engine;
 use crate::load;
 

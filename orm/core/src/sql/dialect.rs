@@ -333,6 +333,14 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         format!("RELEASE SAVEPOINT {name}")
     }
 
+    /// The text that takes away a savepoint, keeping its work, and sets it again, in one round trip. Without one a
+    /// savepoint is released as soon as its work has ended; else that is left to this, or to the end of the
+    /// transaction.
+    fn renew_savepoint(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
+
     /// The statement that undoes the work since a savepoint, which stays.
     fn rollback_to_savepoint(&self, name: &str) -> String {
         format!("ROLLBACK TO SAVEPOINT {name}")
