@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, Params, Statement};
-use orm_core::driver::{Connection, Cursor, Outcome, Row, TransactionState, unanswered};
+use orm_core::driver::{
+    Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, unanswered,
+};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::IsolationLevel;
 use orm_core::value::ValueRef;
@@ -423,6 +425,25 @@ impl Connection for MysqlConnection {
             })
         });
         self.settled(sql, result)
+    }
+
+    fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
+        if let Err(native) = self.native()?.query_drop(sql) {
+            return Err(self.failed(native, sql));
+        }
+        match self.native.as_ref().and_then(reported) {
+            Some(open) => (self.tracked, self.open) = (true, open),
+            None if matches!(
+                verb,
+                TransactionVerb::Savepoint | TransactionVerb::RollbackTo
+            ) => {}
+            // Its reports have been switched off.
+            None => {
+                self.tracked = false;
+                self.ask();
+            }
+        }
+        Ok(())
     }
 
     fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {

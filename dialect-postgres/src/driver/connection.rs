@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use hashlink::LruCache;
 use orm_core::blocking::{in_task, refuse_in_task};
-use orm_core::driver::{Connection, Cursor, Outcome, Row, TransactionState, unanswered};
+use orm_core::driver::{
+    Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, unanswered,
+};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::IsolationLevel;
 use orm_core::value::ValueRef;
@@ -263,6 +265,19 @@ impl PostgresConnection {
         }
     }
 
+    /// Runs a text without binds, and tells nothing of its rows.
+    fn command(&mut self, sql: &str, effect: Effect) -> Result<()> {
+        let run = |connection: &mut Self| {
+            connection.check_usable(sql)?;
+            effect.check()?;
+            let result = connection.talk(|client| client.batch_execute(sql))?;
+            connection
+                .settle(sql, effect, result)
+                .map_err(|failure| failure.error)
+        };
+        run(self).map_err(|error| error.with_sql(sql))
+    }
+
     /// Draws the consequences of a statement for the connection and its transaction.
     pub(super) fn settle<T>(
         &mut self,
@@ -393,16 +408,11 @@ impl Connection for PostgresConnection {
     }
 
     fn control(&mut self, sql: &str) -> Result<()> {
-        let run = |connection: &mut Self| {
-            connection.check_usable(sql)?;
-            let effect = Effect::of(sql);
-            effect.check()?;
-            let result = connection.talk(|client| client.batch_execute(sql))?;
-            connection
-                .settle(sql, effect, result)
-                .map_err(|failure| failure.error)
-        };
-        run(self).map_err(|error| error.with_sql(sql))
+        self.command(sql, Effect::of(sql))
+    }
+
+    fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
+        self.command(sql, Effect::of_verb(verb))
     }
 
     fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {

@@ -3,7 +3,7 @@
 //! Needed here only: the drivers of the other databases tell whether a transaction is open. Pure text,
 //! no I/O; `connection.rs` asks it before and after each statement.
 
-use orm_core::driver::TransactionState;
+use orm_core::driver::{TransactionState, TransactionVerb};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::lex::{Tokens, TransactionControl, first_word, statements};
 
@@ -68,6 +68,25 @@ impl Effect {
         }
         effect.ends &= effect.is_single;
         effect
+    }
+
+    /// What a statement of the library's own does.
+    pub(super) fn of_verb(verb: TransactionVerb) -> Self {
+        let (leaves, ends) = match verb {
+            TransactionVerb::Savepoint => (None, false),
+            TransactionVerb::Begin | TransactionVerb::RollbackTo => {
+                (Some(TransactionState::Open), false)
+            }
+            TransactionVerb::Commit | TransactionVerb::Rollback => {
+                (Some(TransactionState::None), true)
+            }
+        };
+        Self {
+            leaves,
+            ends,
+            begins: verb == TransactionVerb::Begin,
+            ..Self::NOTHING
+        }
     }
 
     fn control(&mut self, control: &TransactionControl) {

@@ -1,13 +1,13 @@
 //! One connection: runs statements from the cache, and asks SQLite what is left of a transaction.
 //!
 //! `connect.rs` makes and sets it up, `statement_kind.rs` knows what a statement counts. Every statement goes through `rusqlite`'s cache of prepared
-//! statements, BEGIN and COMMIT too; DDL alone does not, since it runs once.
+//! statements, the library's BEGIN and COMMIT too; DDL alone does not, since it runs once.
 
 use std::any::Any;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use orm_core::driver::{Connection, Cursor, Outcome, Row, TransactionState};
+use orm_core::driver::{Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 use rusqlite::fallible_iterator::FallibleIterator as _;
@@ -19,7 +19,7 @@ use super::cursor::SqliteCursor;
 use super::row::SqliteRow;
 use super::rowid::Rowids;
 use super::session::{self, Watch};
-use super::statement_kind::{StatementKind, is_transaction_control};
+use super::statement_kind::{StatementKind, controls_transaction};
 use crate::errors::from_native;
 use crate::render::READ_WRITE;
 
@@ -77,6 +77,12 @@ impl SqliteConnection {
 
     fn prepare(&self, sql: &str) -> Result<Prepared<'_>> {
         prepare(&self.native, sql)
+    }
+
+    /// Runs one statement without binds, which is kept prepared: it is short and comes again.
+    fn run_kept(&self, sql: &str) -> Result<()> {
+        let mut statement = self.prepare(sql)?;
+        step_to_end(&mut statement).map_err(|native| from_native(native, sql))
     }
 
     /// Runs a bound statement to its end.
@@ -180,10 +186,13 @@ impl Connection for SqliteConnection {
         Box::new(SqliteCursor::open(&self.native, &self.rowids, (sql, binds)))
     }
 
+    fn transact(&mut self, sql: &str, _verb: TransactionVerb) -> Result<()> {
+        self.run_kept(sql)
+    }
+
     fn control(&mut self, sql: &str) -> Result<()> {
-        if is_transaction_control(sql) {
-            let mut statement = self.prepare(sql)?;
-            return step_to_end(&mut statement).map_err(|native| from_native(native, sql));
+        if controls_transaction(sql) {
+            return self.run_kept(sql);
         }
         self.rowids.doubt();
         // `execute_batch` stops a statement that answers rows at the first one.

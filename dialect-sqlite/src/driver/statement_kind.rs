@@ -30,8 +30,9 @@ impl StatementKind {
     }
 }
 
-/// Whether a statement is short and comes again, so that it is kept prepared.
-pub(super) fn is_transaction_control(sql: &str) -> bool {
+/// Whether a text begins with transaction control, behind which nothing else may stand: `ROLLBACK; BEGIN` would leave
+/// a transaction open that is another one.
+pub(super) fn controls_transaction(sql: &str) -> bool {
     const WORDS: &[&str] = &["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"];
     is_any(first_word(sql, LEXICAL_RULES), WORDS)
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
-pub use crate::transaction::TransactionState;
+pub use crate::transaction::{TransactionState, TransactionVerb};
 use crate::value::ValueRef;
 
 /// Opens connections to one database.
@@ -160,6 +160,16 @@ pub trait Connection: Send + Any {
     /// # Errors
     /// As [`Connection::execute`].
     fn control(&mut self, sql: &str) -> Result<()>;
+
+    /// Runs a statement of the library's own that begins or ends a transaction or a savepoint. As
+    /// [`Connection::control`], but a driver needn't read in its text what it does.
+    ///
+    /// # Errors
+    /// As [`Connection::execute`].
+    fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
+        let _ = verb;
+        self.control(sql)
+    }
 
     /// What is left of the transaction. Core asks after every error, and with `None` after statements
     /// that may end a transaction on the side. `error` is what the driver itself returned last. The answer is

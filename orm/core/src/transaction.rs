@@ -53,6 +53,21 @@ impl TransactionOptions {
     }
 }
 
+/// What a statement of the library's own does to a transaction. Its text is the dialect's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionVerb {
+    /// Begins it.
+    Begin,
+    /// Ends it, and stores its work.
+    Commit,
+    /// Ends it, and undoes its work.
+    Rollback,
+    /// Sets, releases or renews a savepoint: the transaction is open before and after.
+    Savepoint,
+    /// Undoes the work since a savepoint, after an error, too.
+    RollbackTo,
+}
+
 /// What a transaction has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransactionState {

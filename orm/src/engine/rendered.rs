@@ -2,7 +2,7 @@
 //!
 //! `query` and `flush` call these, and `transaction.rs`. `run.rs` runs them; a program's own texts are in `raw.rs`.
 
-use orm_core::driver::{self, Outcome, Row, TransactionState};
+use orm_core::driver::{self, Outcome, Row, TransactionState, TransactionVerb};
 use orm_core::error::Result;
 use orm_core::value::ValueRef;
 
@@ -95,6 +95,12 @@ impl Connection {
     /// As [`Connection::raw_control`], of a text that the library has rendered.
     pub(crate) fn control(&mut self, sql: &str) -> Result<()> {
         self.send(sql, Effect::Control)
+    }
+
+    /// Begins or ends a transaction or a savepoint.
+    pub(super) fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
+        let transact = |native: &mut dyn driver::Connection| native.transact(sql, verb);
+        self.run((sql, &[], Effect::Control), transact, |()| 0)
     }
 
     pub(super) fn send(&mut self, sql: &str, effect: Effect) -> Result<()> {

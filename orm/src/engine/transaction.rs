@@ -2,6 +2,7 @@
 //! `transaction_state.rs`.
 
 use orm_core::driver::TransactionState;
+use orm_core::driver::TransactionVerb::{Begin, Commit, Rollback, RollbackTo, Savepoint};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::TransactionOptions;
 
@@ -51,11 +52,19 @@ impl Connection {
         self.after_end = self.dialect().after_end(&options);
         let is_fresh = !self.used;
         for (index, sql) in statements.iter().enumerate() {
-            let mut begun = self.control(sql);
+            let is_last = index + 1 == statements.len();
+            let send = |connection: &mut Self| {
+                if is_last {
+                    connection.transact(sql, Begin)
+                } else {
+                    connection.control(sql)
+                }
+            };
+            let mut begun = send(self);
             if is_fresh && index == 0 && begun.as_ref().is_err_and(Error::is_connection_lost) {
                 self.transaction.state = TransactionState::None;
                 self.used = false;
-                begun = self.reconnect().and_then(|()| self.control(sql));
+                begun = self.reconnect().and_then(|()| send(self));
             }
             if begun.is_err() {
                 // What has failed is the error to report. A BEGIN that was done all the same must not stay: later
@@ -97,7 +106,7 @@ impl Connection {
             return Err(Error::new(ErrorKind::ConnectionLost)
                 .with_hint("it broke before the commit: nothing of the transaction is stored"));
         }
-        let committed = self.control("COMMIT");
+        let committed = self.transact("COMMIT", Commit);
         if let Err(error) = &committed
             && !error.is_connection_lost()
         {
@@ -175,7 +184,7 @@ impl Connection {
             self.used = false;
             self.after_end = None;
         } else if is_open {
-            match self.control("ROLLBACK") {
+            match self.transact("ROLLBACK", Rollback) {
                 Err(error) if !error.is_connection_lost() => {
                     self.transaction.state = before;
                     return Err(error);
@@ -231,7 +240,7 @@ impl Connection {
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
         self.closures += 1;
-        let mut guard = Rollback {
+        let mut guard = Undo {
             connection: self,
             savepoint,
             armed: true,
@@ -257,7 +266,8 @@ impl Connection {
         let is_there = std::mem::take(&mut self.is_unreleased);
         let renewal = is_there.then(|| self.dialect.renew_savepoint(&name));
         let sql = renewal.flatten();
-        self.control(&sql.unwrap_or_else(|| self.dialect.savepoint(&name)))?;
+        let sql = sql.unwrap_or_else(|| self.dialect.savepoint(&name));
+        self.transact(&sql, Savepoint)?;
         self.savepoints = number;
         Ok(number)
     }
@@ -271,7 +281,7 @@ impl Connection {
         let name = savepoint_name(number);
         self.is_unreleased = self.dialect.renew_savepoint(&name).is_some();
         if !self.is_unreleased {
-            self.control(&self.dialect.release_savepoint(&name))?;
+            self.transact(&self.dialect.release_savepoint(&name), Savepoint)?;
         }
         self.savepoints = number - 1;
         Ok(())
@@ -284,7 +294,7 @@ impl Connection {
             return Ok(());
         }
         let name = savepoint_name(self.savepoints + 1);
-        self.control(&self.dialect.release_savepoint(&name))
+        self.transact(&self.dialect.release_savepoint(&name), Savepoint)
     }
 
     /// Ends a savepoint that a text may have taken away with its transaction, and finds out whether it has. After
@@ -316,7 +326,8 @@ impl Connection {
             return Err(refusal(self.transaction.state, "roll back to a savepoint"));
         }
         self.transaction.state = TransactionState::Open;
-        self.control(&self.dialect.rollback_to_savepoint(&savepoint_name(number)))?;
+        let sql = self.dialect.rollback_to_savepoint(&savepoint_name(number));
+        self.transact(&sql, RollbackTo)?;
         self.release(number)
     }
 }
@@ -334,13 +345,13 @@ fn unknown(error: Error) -> Error {
 }
 
 /// Rolls back when dropped while armed: closures may return early or panic.
-struct Rollback<'c> {
+struct Undo<'c> {
     connection: &'c mut Connection,
     savepoint: Option<u32>,
     armed: bool,
 }
 
-impl Drop for Rollback<'_> {
+impl Drop for Undo<'_> {
     fn drop(&mut self) {
         self.connection.closures -= 1;
         if !self.armed {

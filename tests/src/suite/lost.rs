@@ -289,8 +289,16 @@ fn a_lost_answer_to_a_release_undoes_all_of_it(db: &Db) {
     let mut session = Session::new(&db.faulty_engine(&faults));
     session.add(User::builder().username("outer"));
     session.flush().unwrap();
-    faults.on("RELEASE", Fault::LostAfter);
-    let lost = session.savepoint(|session| Ok(session.add(User::builder().username("inner"))));
+    let add = |session: &mut Session, name| Ok(session.add(User::builder().username(name)));
+    session.savepoint(|session| add(session, "kept")).unwrap();
+    // With the work of the next savepoint, or when that is set.
+    let release = if db.backend.is_mysql() {
+        "SAVEPOINT orm_1"
+    } else {
+        "RELEASE SAVEPOINT orm_1"
+    };
+    faults.on(release, Fault::LostAfter);
+    let lost = session.savepoint(|session| add(session, "inner"));
     assert_eq!(lost.unwrap_err().kind(), ErrorKind::ConnectionLost);
     assert_only_rollback_goes_on(&mut session);
     assert_eq!(db.count("users"), 0);

@@ -49,6 +49,7 @@ mod raw_sql;
 mod reads;
 mod reused_keys;
 mod rollback;
+mod round_trips;
 mod rowid;
 mod savepoint;
 mod session_verbs;
@@ -192,6 +193,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     past_the_session::cases,
     reused_keys::cases,
     rollback::cases,
+    round_trips::cases,
     rowid::cases,
     savepoint::cases,
     session_verbs::cases,

@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::driver::{Connection, Cursor, Driver, Outcome, Row, TransactionState};
+use crate::driver::{Connection, Cursor, Driver, Outcome, Row, TransactionState, TransactionVerb};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
@@ -305,6 +305,10 @@ impl Connection for FaultyConnection {
 
     fn control(&mut self, sql: &str) -> Result<()> {
         self.run(sql, |_| true, |inner| inner.control(sql))
+    }
+
+    fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
+        self.run(sql, |_| true, |inner| inner.transact(sql, verb))
     }
 
     fn transaction(&mut self, error: Option<&Error>) -> TransactionState {

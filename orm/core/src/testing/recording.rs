@@ -7,7 +7,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::driver::{Connection, Cursor, Driver, Outcome, Row, TransactionState};
+use crate::driver::{Connection, Cursor, Driver, Outcome, Row, TransactionState, TransactionVerb};
 use crate::error::{Error, Result};
 use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
@@ -243,6 +243,11 @@ impl Connection for RecordingConnection {
     fn control(&mut self, sql: &str) -> Result<()> {
         self.recorder.add(Call::Control, sql, 0, &[]);
         self.inner.control(sql)
+    }
+
+    fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
+        self.recorder.add(Call::Control, sql, 0, &[]);
+        self.inner.transact(sql, verb)
     }
 
     fn transaction(&mut self, error: Option<&Error>) -> TransactionState {

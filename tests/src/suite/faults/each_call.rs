@@ -47,5 +47,5 @@ fn each_call(db: &Db, fault: Fault, again: Again) {
         let what = format!("{fault:?} at call {call}, {again:?}");
         hits += Run::new((db, &mut observer), &faults, &states, what).go(call, fault, again);
     }
-    assert!(hits > 40, "{hits} faults are few");
+    assert!(hits > 30, "{hits} faults are few");
 }

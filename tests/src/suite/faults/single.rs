@@ -1,4 +1,4 @@
-//! Single faults: a refused RELEASE, an answer that is lost outside a transaction, a BEGIN that is answered by an
+//! Single faults: a refused end of a savepoint, an answer that is lost outside a transaction, a BEGIN that is answered by an
 //! error.
 
 use orm::engine::TransactionOptions;
@@ -32,6 +32,15 @@ fn add(session: &mut Session, rows: i64) -> Vec<Ref<Account>> {
     (0..rows).map(row).collect()
 }
 
+/// How the statement begins that ends a savepoint, be it with its work or when the next one is set.
+fn release(db: &Db) -> &'static str {
+    if db.backend.is_mysql() {
+        "SAVEPOINT orm_1"
+    } else {
+        "RELEASE SAVEPOINT orm_1"
+    }
+}
+
 /// The balances that are stored, which are deleted.
 fn take_balances(db: &Db) -> Vec<i64> {
     let mut conn = db.other_connection();
@@ -50,10 +59,13 @@ fn a_flush_whose_release_is_refused_is_stored_once(db: &Db) {
         let mut session = Session::new(&db.faulty_engine(&faults));
         let first = session.add(Account::builder().owner("first").balance(-1));
         session.flush().unwrap();
+        // Leaves a savepoint where that is ended with the next one.
+        let second = add(&mut session, 2);
+        session.flush().unwrap();
         let all = add(&mut session, rows);
         session[first].balance = -2;
         let what = format!("{fault:?}, {rows} rows");
-        faults.on("RELEASE", fault);
+        faults.on(release(db), fault);
         assert_eq!(
             session.flush().unwrap_err().kind(),
             ErrorKind::Database,
@@ -65,12 +77,13 @@ fn a_flush_whose_release_is_refused_is_stored_once(db: &Db) {
             session.rollback().unwrap();
             session.add_again(first).unwrap();
             session[first].balance = -2;
-            for row in all {
+            for row in second.into_iter().chain(all) {
                 session.add_again(row).unwrap();
             }
         }
         session.commit().unwrap();
-        let expected: Vec<i64> = std::iter::once(-2).chain(0..rows).collect();
+        let mut expected: Vec<i64> = [-2, 0, 1].into_iter().chain(0..rows).collect();
+        expected.sort_unstable();
         assert_eq!(take_balances(db), expected, "{what}");
     }
 }
@@ -81,26 +94,37 @@ fn a_savepoint_whose_release_is_refused_is_stored_once(db: &Db) {
         let mut session = Session::new(&db.faulty_engine(&faults));
         let outer = add(&mut session, 1)[0];
         session.flush().unwrap();
-        let mut inner = None;
-        faults.on("RELEASE SAVEPOINT orm_1", fault);
+        let inner = |session: &mut Session, balance| {
+            session.add(Account::builder().owner("x").balance(balance))
+        };
+        let kept = session.savepoint(|session| Ok(inner(session, 1))).unwrap();
+        let mut lost = None;
+        faults.on(release(db), fault);
         let failed: Result<()> = session.savepoint(|session| {
-            inner = Some(session.add(Account::builder().owner("x").balance(1)));
+            lost = Some(inner(session, 2));
             Ok(())
         });
         assert_eq!(failed.unwrap_err().kind(), ErrorKind::Database, "{fault:?}");
-        let inner = inner.unwrap();
-        assert_eq!(
-            session.entity_state(inner).unwrap(),
-            EntityState::Transient,
-            "{fault:?}"
-        );
+        if let Some(lost) = lost {
+            let state = session.entity_state(lost).unwrap();
+            assert_eq!(state, EntityState::Transient, "{fault:?}");
+        }
+        let lost = match lost {
+            Some(lost) => {
+                session.add_again(lost).unwrap();
+                lost
+            }
+            // Where the savepoint is renewed, its closure has not run.
+            None => inner(&mut session, 2),
+        };
         if session.flush().is_err() {
             session.rollback().unwrap();
-            session.add_again(outer).unwrap();
+            for row in [outer, kept, lost] {
+                session.add_again(row).unwrap();
+            }
         }
-        session.add_again(inner).unwrap();
         session.commit().unwrap();
-        assert_eq!(take_balances(db), [0, 1], "{fault:?}");
+        assert_eq!(take_balances(db), [0, 1, 2], "{fault:?}");
     }
 }
 
