@@ -98,7 +98,9 @@ impl Connection {
     }
 
     fn give_back(&mut self) {
-        self.slot = None;
+        if let Some(mut slot) = self.slot.take() {
+            slot.returned = self.shared.pool.now();
+        }
     }
 
     /// This connection as one of another thread, which cleans it up.

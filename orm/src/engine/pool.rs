@@ -1,10 +1,13 @@
-//! The pool: places for connections, each filled by the caller that first takes it.
+//! The pool: slots that `r2d2` hands out, filled with a connection by whoever first uses one.
 //!
-//! Connecting is lazy, happens in the caller's thread, and fails at once with the error itself. What a connection goes
-//! through between two users is in `give_back.rs`.
+//! `r2d2` alone opens connections in threads of its own and waits out its timeout on a wrong password.
+//! Its slots start empty here: connecting is lazy, happens in the caller's thread, and fails at once
+//! with the error itself. What a connection goes through between two users is in `give_back.rs`.
 
+use std::convert::Infallible;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use orm_core::driver::{self, Driver};
@@ -13,19 +16,13 @@ use scheduled_thread_pool::ScheduledThreadPool;
 
 use super::url::wrong;
 
+/// How long a slot may take to be made, which is no I/O but needs a thread to get its turn.
+const SLOT_WAIT: Duration = Duration::from_secs(1);
+
 /// After how long in the pool a connection is asked, unless another time is set.
 const CHECK_AFTER: Duration = Duration::from_secs(30);
 
-/// How long a connection stays in the pool unused.
-const LONGEST_IDLE: Duration = Duration::from_secs(10 * 60);
-
-/// How old a connection gets: servers and what stands before them close those that live on and on.
-const LIFETIME: Duration = Duration::from_secs(30 * 60);
-
-/// How often the pool looks for connections that have been there too long.
-const REAP_EVERY: Duration = Duration::from_secs(30);
-
-/// The most places. No server has so many connections.
+/// The most slots, for which memory is set aside. No server has so many connections.
 const LARGEST: u32 = 1_000_000;
 
 /// How an engine pools its connections, as far as that was said.
@@ -37,97 +34,46 @@ pub(super) struct PoolOptions {
     pub check_after: Option<Duration>,
 }
 
+/// A slot of the pool that is checked out.
+pub(super) type Checkout = r2d2::PooledConnection<Slots>;
+
+/// What `r2d2` manages: slots, not connections.
+#[derive(Debug)]
+pub(super) struct Slots;
+
 /// A place for one connection.
 #[derive(Default)]
 pub(super) struct Slot {
-    pub connection: Option<Box<dyn driver::Connection>>,
-    opened: Option<Instant>,
-    /// Since when it has been in the pool.
-    returned: Option<Instant>,
+    pub connection: Option<Opened>,
+    pub returned: Option<Instant>,
     /// Whether the program has set up the session.
     pub is_set_up: bool,
 }
 
-impl Slot {
-    /// Whether the pool is to close it.
-    fn is_old(&self) -> bool {
-        let is_over = |at: Option<Instant>, limit| at.is_some_and(|at| at.elapsed() >= limit);
-        is_over(self.opened, LIFETIME) || is_over(self.returned, LONGEST_IDLE)
+/// An open connection, which counts as long as it is there.
+pub(super) struct Opened {
+    native: Box<dyn driver::Connection>,
+    count: Arc<AtomicU32>,
+}
+
+impl Deref for Opened {
+    type Target = dyn driver::Connection;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.native
     }
 }
 
-/// A place that is checked out. Dropping it gives it back, without its connection if that was taken out of it.
-pub(super) struct Checkout {
-    slot: Slot,
-    places: Arc<Places>,
-}
-
-impl Deref for Checkout {
-    type Target = Slot;
-
-    fn deref(&self) -> &Slot {
-        &self.slot
+impl DerefMut for Opened {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut *self.native
     }
 }
 
-impl DerefMut for Checkout {
-    fn deref_mut(&mut self) -> &mut Slot {
-        &mut self.slot
-    }
-}
-
-impl Drop for Checkout {
+impl Drop for Opened {
     fn drop(&mut self) {
-        let mut slot = std::mem::take(&mut self.slot);
-        slot.returned = self.places.is_timed.then(Instant::now);
-        let mut state = self.places.lock();
-        state.in_use -= 1;
-        if slot.connection.is_some() {
-            state.idle.push(slot);
-        }
-        // Waking asks the operating system, even if no thread waits.
-        if state.waiting > 0 {
-            self.places.freed.notify_one();
-        }
+        self.count.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// The places of a pool.
-#[derive(Default)]
-struct Places {
-    state: Mutex<State>,
-    freed: Condvar,
-    /// Whether it matters since when a connection is in the pool. It doesn't for a database in memory, which is never
-    /// closed.
-    is_timed: bool,
-}
-
-#[derive(Default)]
-struct State {
-    /// Open connections, the one that was used last at the end.
-    idle: Vec<Slot>,
-    in_use: u32,
-    waiting: u32,
-}
-
-impl Places {
-    // A panic while the lock was held can't have left it half changed: nothing in there panics.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Closes the connections that have been in the pool too long, and tells when to look again: never, if it is gone.
-fn reap(places: &Weak<Places>) -> Option<Duration> {
-    let places = places.upgrade()?;
-    let old: Vec<Slot> = places
-        .lock()
-        .idle
-        .extract_if(.., |slot| slot.is_old())
-        .collect();
-    // Closing may take its time, which is not that of the lock.
-    drop(old);
-    Some(REAP_EVERY)
 }
 
 /// What the pool of an engine holds at a moment, from [`Engine::pool_status`](super::Engine::pool_status).
@@ -136,7 +82,7 @@ fn reap(places: &Weak<Places>) -> Option<Duration> {
 pub struct PoolStatus {
     /// The most connections that may be open.
     pub size: u32,
-    /// How many are open, in use or not, those included that are being opened.
+    /// How many are open, in use or not.
     pub open: u32,
     /// How many are checked out, those included that are being opened or cleaned up.
     pub in_use: u32,
@@ -159,7 +105,7 @@ fn wait(driver: &dyn Driver, options: PoolOptions) -> Duration {
     /// As good as for ever, and far from where adding to the clock overflows.
     const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
     let usual = if driver.is_private() {
-        Duration::from_secs(1)
+        SLOT_WAIT
     } else {
         Duration::from_secs(30)
     };
@@ -167,7 +113,7 @@ fn wait(driver: &dyn Driver, options: PoolOptions) -> Duration {
     wait.clamp(Duration::from_millis(1), LONGEST)
 }
 
-/// The thread that tends all pools.
+/// The thread that makes and reaps the slots of all pools. `r2d2` alone starts three for each.
 pub(super) fn helpers() -> Arc<ScheduledThreadPool> {
     static HELPERS: OnceLock<Arc<ScheduledThreadPool>> = OnceLock::new();
     let helpers = HELPERS.get_or_init(|| {
@@ -177,22 +123,42 @@ pub(super) fn helpers() -> Arc<ScheduledThreadPool> {
     Arc::clone(helpers)
 }
 
+impl r2d2::ManageConnection for Slots {
+    type Connection = Slot;
+    type Error = Infallible;
+
+    fn connect(&self) -> Result<Slot, Infallible> {
+        Ok(Slot::default())
+    }
+
+    fn is_valid(&self, _slot: &mut Slot) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    // A slot is never broken; whoever gives one back empties it if its connection is.
+    fn has_broken(&self, _slot: &mut Slot) -> bool {
+        false
+    }
+}
+
 /// The connections of an engine.
 pub(super) struct Pool {
     pub(super) driver: Arc<dyn Driver>,
-    size: u32,
-    /// How long a checkout waits.
-    wait: Duration,
+    slots: r2d2::Pool<Slots>,
     /// After how long in the pool a connection is asked whether it still answers.
     pub(super) check_after: Duration,
-    places: Arc<Places>,
+    open: Arc<AtomicU32>,
+    waiting: AtomicU32,
 }
 
 impl Drop for Pool {
-    // Here, not whenever the helper thread lets go of them: a program that ends first would leave connections open,
-    // and a file of SQLite with its log beside it.
+    // Here, not whenever the helper thread lets go of the slots: a program that ends first would leave
+    // connections open, and a file of SQLite with its log beside it.
     fn drop(&mut self) {
-        self.places.lock().idle.clear();
+        let idle: Vec<_> = std::iter::from_fn(|| self.slots.try_get()).collect();
+        for mut slot in idle {
+            slot.connection = None;
+        }
     }
 }
 
@@ -204,26 +170,30 @@ impl Pool {
             options.size.unwrap_or_else(default_size)
         };
         check_sizes(size, options.min_idle.unwrap_or_default())?;
-        let places = Arc::new(Places {
-            is_timed: !driver.is_private(),
-            ..Places::default()
-        });
-        if places.is_timed {
-            let places = Arc::downgrade(&places);
-            helpers().execute_at_dynamic_rate(REAP_EVERY, move || reap(&places));
+        let mut builder = r2d2::Pool::builder()
+            .max_size(size)
+            // Slots are made when they are needed: `r2d2` would look for missing ones at each checkout.
+            .min_idle(Some(0))
+            .test_on_check_out(false)
+            .thread_pool(helpers())
+            .error_handler(Box::new(r2d2::NopErrorHandler))
+            .connection_timeout(wait(&*driver, options));
+        if driver.is_private() {
+            // Its tables die with the connection: it is never reaped.
+            builder = builder.idle_timeout(None).max_lifetime(None);
         }
         Ok(Self {
-            size,
-            wait: wait(&*driver, options),
-            check_after: options.check_after.unwrap_or(CHECK_AFTER),
-            places,
             driver,
+            slots: builder.build_unchecked(Slots),
+            check_after: options.check_after.unwrap_or(CHECK_AFTER),
+            open: Arc::default(),
+            waiting: AtomicU32::new(0),
         })
     }
 
     /// Checks out a connection that is open. One that has been in the pool for `check_after` is asked.
     pub(super) fn get(&self, check_after: Duration) -> Result<Checkout> {
-        let mut slot = self.take()?;
+        let mut slot = self.slot()?;
         let asked = slot.returned.is_some_and(|at| at.elapsed() >= check_after);
         let native = slot.connection.as_deref_mut();
         if native.is_none_or(|native| native.is_broken() || asked && native.ping().is_err()) {
@@ -233,40 +203,38 @@ impl Pool {
         Ok(slot)
     }
 
-    /// Takes a place as soon as there is one, with its connection if it has one.
-    fn take(&self) -> Result<Checkout> {
-        let mut end = None;
-        let mut state = self.places.lock();
-        loop {
-            let idle = state.idle.pop();
-            if idle.is_some() || state.in_use < self.size {
-                state.in_use += 1;
-                return Ok(Checkout {
-                    slot: idle.unwrap_or_default(),
-                    places: Arc::clone(&self.places),
-                });
-            }
-            let now = Instant::now();
-            let end = *end.get_or_insert_with(|| now + self.wait);
-            if now >= end {
-                return Err(self.exhausted());
-            }
-            state.waiting += 1;
-            let waited = self.places.freed.wait_timeout(state, end - now);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
-            state.waiting -= 1;
+    fn slot(&self) -> Result<Checkout> {
+        if let Some(slot) = self.slots.try_get() {
+            return Ok(slot);
         }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let got = self.slots.get().or_else(|timeout| {
+            // `r2d2` makes slots in a thread of its own: one that waits for none must not be told that
+            // all are in use while there are none yet, or when one came just after its time.
+            let made = self.slots.state().connections;
+            if made < self.slots.max_size() {
+                self.slots.get_timeout(SLOT_WAIT)
+            } else {
+                self.slots.try_get().ok_or(timeout)
+            }
+        });
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        got.map_err(|_| self.exhausted())
+    }
+
+    /// When a connection is given back, for the one who next takes it. A database in memory is never asked.
+    pub(super) fn now(&self) -> Option<Instant> {
+        (!self.driver.is_private()).then(Instant::now)
     }
 
     /// Fills an empty slot, or replaces a connection that turned out to be dead before it did anything.
     pub(super) fn reconnect(&self, slot: &mut Slot) -> Result<()> {
-        // A dead one stays until there is another: a slot that is checked out is never empty.
         let native = self.driver.connect()?;
-        *slot = Slot {
-            connection: Some(native),
-            opened: Some(Instant::now()),
-            ..Slot::default()
-        };
+        self.open.fetch_add(1, Ordering::Relaxed);
+        let count = Arc::clone(&self.open);
+        // A dead one stays until there is another: a slot that is checked out is never empty.
+        slot.connection = Some(Opened { native, count });
+        slot.is_set_up = false;
         Ok(())
     }
 
@@ -282,19 +250,18 @@ impl Pool {
         error.with_hint(format!(
             "all {} connections stayed in use for {:?}: end transactions sooner, or raise pool_size or \
              pool_timeout",
-            self.size,
-            self.wait,
+            self.slots.max_size(),
+            self.slots.connection_timeout(),
         ))
     }
 
     pub(super) fn status(&self) -> PoolStatus {
-        let state = self.places.lock();
-        let idle = u32::try_from(state.idle.len()).unwrap_or(u32::MAX);
+        let slots = self.slots.state();
         PoolStatus {
-            size: self.size,
-            open: state.in_use + idle,
-            in_use: state.in_use,
-            waiting: state.waiting,
+            size: self.slots.max_size(),
+            open: self.open.load(Ordering::Relaxed),
+            in_use: slots.connections.saturating_sub(slots.idle_connections),
+            waiting: self.waiting.load(Ordering::Relaxed),
         }
     }
 }
@@ -315,31 +282,4 @@ fn check_sizes(size: u32, min_idle: u32) -> Result<()> {
         return Err(wrong(message).with_hint("lower min_idle, or raise pool_size"));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_has_been_in_the_pool_too_long_is_closed() {
-        let places = Arc::new(Places::default());
-        let ago = |time| Instant::now().checked_sub(time);
-        for (opened, returned) in [
-            (ago(LIFETIME), ago(Duration::ZERO)),
-            (ago(LONGEST_IDLE), ago(LONGEST_IDLE)),
-            (ago(LONGEST_IDLE), ago(Duration::ZERO)),
-        ] {
-            places.lock().idle.push(Slot {
-                opened,
-                returned,
-                ..Slot::default()
-            });
-        }
-        let weak = Arc::downgrade(&places);
-        assert_eq!(reap(&weak), Some(REAP_EVERY));
-        assert_eq!(places.lock().idle.len(), 1);
-        drop(places);
-        assert_eq!(reap(&weak), None);
-    }
 }
