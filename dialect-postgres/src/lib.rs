@@ -146,7 +146,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn column_options(&self, column: &schema::Column) -> String {
-        ddl::column_options(column)
+        ddl::column_options(SqlWriter::new(&Self), column)
     }
 
     fn literal(&self, value: &Value) -> Result<String> {
