@@ -3,11 +3,10 @@
 //! The two dialects differ in the name of the collation that compares bytes without padding. Used by `lib.rs`.
 
 use orm_core::schema::{Keeps, StoredColumn};
-use orm_core::sql::{Guard, SqlWriter, digest_text, write_null_safe_guard};
+use orm_core::sql::{Guard, SqlWriter, write_null_safe_guard};
 use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
-use sha2::{Digest as _, Sha256};
 
 /// Writes a query of the columns of `tables`.
 ///
@@ -116,21 +115,9 @@ pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>, collation: &
 /// Whether a column can be compared by a digest of its bytes.
 pub(crate) fn digests(column: &BatchColumn<'_>) -> bool {
     let base = column.stored.map_or("", |stored| stored.base.as_str());
-    match column.ty {
-        Type::Text => base.ends_with("text") || base == "varchar",
-        Type::Bytes => base.ends_with("blob") || base == "varbinary",
-        _ => false,
-    }
-}
-
-/// The number of bytes and their SHA-256.
-pub(crate) fn digest(value: ValueRef<'_>) -> Option<String> {
-    let bytes = match value {
-        ValueRef::Text(text) => text.as_bytes(),
-        ValueRef::Bytes(bytes) => bytes,
-        _ => return None,
-    };
-    Some(digest_text(bytes.len(), &Sha256::digest(bytes)))
+    let is_text = base.ends_with("text") || base == "varchar";
+    let is_bytes = base.ends_with("blob") || base == "varbinary";
+    (*column.ty == Type::Text && is_text) || (*column.ty == Type::Bytes && is_bytes)
 }
 
 fn write_digest_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {

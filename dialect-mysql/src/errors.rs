@@ -31,7 +31,7 @@ const CASCADES: &str = "a row refers to this one and must stay, or the cascade i
      delete the referring rows first";
 
 /// As [`classify`], for an error of the statement `sql`.
-fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> Error {
+pub(crate) fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> Error {
     let error = match code {
         1022 | 1062 | 1169 | 1586 => unique(message, sql),
         1216 | 1217 | 1451 | 1452 | 1761 | 1762 | 3730 => foreign_key(message),
@@ -71,11 +71,9 @@ fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> Error {
             None => Error::new(plain_kind(code, state)),
         },
     };
-    let error = match hint(code) {
-        Some(hint) => error.with_hint(hint),
-        None => error,
-    };
-    error.with_code(code.to_string())
+    error
+        .with_any(hint(code), Error::with_hint)
+        .with_code(code.to_string())
 }
 
 /// Errors whose messages hold names at most, which are worth showing: ambiguous and doubled columns, wrong counts,
@@ -155,7 +153,7 @@ fn safe_message(code: u16) -> Option<&'static str> {
 }
 
 /// The kind of an error whose message holds no name that is worth reading.
-fn plain_kind(code: u16, state: &str) -> ErrorKind {
+pub(crate) fn plain_kind(code: u16, state: &str) -> ErrorKind {
     match code {
         1213 | 1614 => ErrorKind::Deadlock,
         1020 | 3101 => ErrorKind::SerializationFailure,
@@ -174,7 +172,7 @@ fn plain_kind(code: u16, state: &str) -> ErrorKind {
     }
 }
 
-fn hint(code: u16) -> Option<&'static str> {
+pub(crate) fn hint(code: u16) -> Option<&'static str> {
     Some(match code {
         1040 | 1203 => {
             "the server has too many connections: use a smaller pool, or raise max_connections"
@@ -197,86 +195,6 @@ fn hint(code: u16) -> Option<&'static str> {
         1461 => "raise max_prepared_stmt_count on the server, or keep fewer prepared statements",
         _ => return None,
     })
-}
-
-/// The error of the native driver, with the statement that it happened in, if it was one.
-#[cfg(feature = "driver")]
-pub(crate) fn from_native(native: mysql::Error, sql: &str) -> Error {
-    use mysql::Error as Native;
-    let error = match &native {
-        Native::MySqlError(server) => classify_in(server.code, &server.state, &server.message, sql),
-        Native::IoError(io) => Error::new(io_kind(io)),
-        Native::CodecError(_) => Error::new(ErrorKind::ConnectionLost),
-        Native::DriverError(mysql::DriverError::MixedParams | mysql::DriverError::Params(_)) => {
-            Error::with_message(ErrorKind::Usage, "the statement has named parameters")
-                .with_hint("write ? for each bind, and no colon before a name")
-        }
-        _ => Error::with_message(ErrorKind::Database, "the server's answer can't be read"),
-    };
-    let error = if sql.is_empty() {
-        error
-    } else {
-        error.with_sql(sql)
-    };
-    error.with_source(native)
-}
-
-// The driver reports packets that it can't make sense of as invalid data.
-#[cfg(feature = "driver")]
-fn io_kind(io: &std::io::Error) -> ErrorKind {
-    match io.kind() {
-        std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput => ErrorKind::Database,
-        _ => ErrorKind::ConnectionLost,
-    }
-}
-
-/// A statement that isn't sent, since the server would hang up on it.
-#[cfg(feature = "driver")]
-#[cold]
-pub(crate) fn too_large() -> Error {
-    let error = Error::with_message(
-        ErrorKind::DataTooLong,
-        "the statement with its binds is larger than the server takes",
-    );
-    match hint(1153) {
-        Some(hint) => error.with_hint(hint),
-        None => error,
-    }
-}
-
-/// Whether the time for an answer, or for taking what was sent, has run out.
-#[cfg(feature = "driver")]
-pub(crate) fn is_silence(native: &mysql::Error) -> bool {
-    use std::error::Error as _;
-    use std::io::{self, ErrorKind};
-    let cause = match native {
-        mysql::Error::IoError(io) => Some(io),
-        mysql::Error::CodecError(codec) => codec.source().and_then(|source| source.downcast_ref()),
-        _ => None,
-    };
-    cause
-        .map(io::Error::kind)
-        .is_some_and(|kind| matches!(kind, ErrorKind::TimedOut | ErrorKind::WouldBlock))
-}
-
-/// Whether an error of the native driver leaves nothing that further statements could run on.
-#[cfg(feature = "driver")]
-pub(crate) fn breaks(native: &mysql::Error) -> bool {
-    use mysql::{DriverError, Error as Native};
-    match native {
-        // The server hangs up after a packet that is too large.
-        Native::MySqlError(server) => {
-            server.code == 1153
-                || plain_kind(server.code, &server.state) == ErrorKind::ConnectionLost
-        }
-        // These are found before anything is sent.
-        Native::DriverError(
-            DriverError::MixedParams
-            | DriverError::Params(_)
-            | DriverError::MismatchedStmtParams(..),
-        ) => false,
-        _ => true,
-    }
 }
 
 #[cfg(test)]

@@ -34,49 +34,57 @@ use std::borrow::Cow;
 use orm_core::error::Result;
 use orm_core::schema::{Column, Keeps, StoredColumn, Table};
 use orm_core::sql::{
-    Capabilities, DdlLock, Dialect, Guard, KeyRange, SqlWriter, TransactionOptions,
+    Capabilities, DdlLock, Dialect, Guard, KeyRange, SqlWriter, TransactionOptions, digest_text,
 };
 use orm_core::stmt::{BatchColumn, Like};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
+use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "driver")]
 pub use driver::{MysqlConfig, MysqlDriver, TlsMode};
 
-/// The collation of text on MySQL: binary, without padding.
-const MYSQL_COLLATION: &str = "utf8mb4_0900_bin";
-
-/// The same on MariaDB.
-const MARIADB_COLLATION: &str = "utf8mb4_nopad_bin";
-
-/// The SQL of MySQL 8.
+/// The SQL of MySQL 8 or of MariaDB, which adds RETURNING after INSERT and has another collation of text.
 ///
 /// ```
 /// use dialect_mysql::MysqlDialect;
 /// use orm_core::sql::Dialect;
 /// use orm_core::value::Value;
-/// assert_eq!(MysqlDialect.literal(&Value::Text("it's".into())).unwrap(), "'it''s'");
+/// let literal = MysqlDialect::MySql.literal(&Value::Text("it's".into()));
+/// assert_eq!(literal.unwrap(), "'it''s'");
+/// assert!(MysqlDialect::MariaDb.capabilities().insert_returning);
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct MysqlDialect;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MysqlDialect {
+    /// MySQL 8.
+    MySql,
+    /// MariaDB since 10.6.
+    MariaDb,
+}
 
-/// The SQL of MariaDB: MySQL's, with RETURNING after INSERT and another name for the collation of text.
-///
-/// ```
-/// use dialect_mysql::MariaDbDialect;
-/// use orm_core::sql::Dialect;
-/// assert!(MariaDbDialect.capabilities().insert_returning);
-/// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct MariaDbDialect;
+impl MysqlDialect {
+    /// The collation of text: binary, without padding.
+    const fn collation(self) -> &'static str {
+        match self {
+            Self::MySql => "utf8mb4_0900_bin",
+            Self::MariaDb => "utf8mb4_nopad_bin",
+        }
+    }
+}
 
 impl Dialect for MysqlDialect {
     fn name(&self) -> &'static str {
-        "mysql"
+        match self {
+            Self::MySql => "mysql",
+            Self::MariaDb => "mariadb",
+        }
     }
 
     fn capabilities(&self) -> &Capabilities {
-        &capability::MYSQL
+        match self {
+            Self::MySql => &capability::MYSQL,
+            Self::MariaDb => &capability::MARIADB,
+        }
     }
 
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
@@ -84,7 +92,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-        render::write_like(w, like, MYSQL_COLLATION)
+        render::write_like(w, like, self.collation())
     }
 
     fn like_escape(&self) -> &'static str {
@@ -106,7 +114,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
-        catalogue::write_guard(w, guard, MYSQL_COLLATION);
+        catalogue::write_guard(w, guard, self.collation());
     }
 
     fn digests(&self, column: &BatchColumn<'_>) -> bool {
@@ -114,11 +122,11 @@ impl Dialect for MysqlDialect {
     }
 
     fn digest(&self, value: ValueRef<'_>) -> Option<String> {
-        catalogue::digest(value)
+        digest_text(value, |bytes| Sha256::digest(bytes).into())
     }
 
     fn write_catalogue<'a>(&self, w: &mut SqlWriter<'a>, tables: &[&'a str]) -> bool {
-        catalogue::write_catalogue(w, tables, MYSQL_COLLATION);
+        catalogue::write_catalogue(w, tables, self.collation());
         true
     }
 
@@ -135,11 +143,14 @@ impl Dialect for MysqlDialect {
     }
 
     fn column_options(&self, column: &Column) -> String {
-        ddl::column_options(column, MYSQL_COLLATION)
+        ddl::column_options(column, self.collation())
     }
 
     fn table_options(&self) -> &'static str {
-        " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"
+        match self {
+            Self::MySql => " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin",
+            Self::MariaDb => " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin",
+        }
     }
 
     fn drop_foreign_key(&self) -> &'static str {
@@ -155,7 +166,10 @@ impl Dialect for MysqlDialect {
     }
 
     fn default_expression<'a>(&self, sql: &'a str) -> Cow<'a, str> {
-        ddl::default_expression(sql)
+        match self {
+            Self::MySql => ddl::default_expression(sql),
+            Self::MariaDb => sql.into(),
+        }
     }
 
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
@@ -177,106 +191,5 @@ impl Dialect for MysqlDialect {
 
     fn is_already_dropped(&self, code: &str) -> bool {
         code == ddl::NO_SUCH_KEY
-    }
-}
-
-// Every hook without the collation in it is MySQL's own.
-impl Dialect for MariaDbDialect {
-    fn name(&self) -> &'static str {
-        "mariadb"
-    }
-
-    fn capabilities(&self) -> &Capabilities {
-        &capability::MARIADB
-    }
-
-    fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
-        render::write_typed_bind(w, value, self.name());
-    }
-
-    fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-        render::write_like(w, like, MARIADB_COLLATION)
-    }
-
-    fn like_escape(&self) -> &'static str {
-        MysqlDialect.like_escape()
-    }
-
-    fn write_aggregate<'a>(
-        &self,
-        w: &mut SqlWriter<'a>,
-        call: &dyn Fn(&mut SqlWriter<'a>) -> Result<()>,
-        ty: &Type,
-    ) -> Result<()> {
-        MysqlDialect.write_aggregate(w, call, ty)
-    }
-
-    fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
-        catalogue::write_guard(w, guard, MARIADB_COLLATION);
-    }
-
-    fn digests(&self, column: &BatchColumn<'_>) -> bool {
-        MysqlDialect.digests(column)
-    }
-
-    fn digest(&self, value: ValueRef<'_>) -> Option<String> {
-        MysqlDialect.digest(value)
-    }
-
-    fn write_catalogue<'a>(&self, w: &mut SqlWriter<'a>, tables: &[&'a str]) -> bool {
-        catalogue::write_catalogue(w, tables, MARIADB_COLLATION);
-        true
-    }
-
-    fn keeps(&self, column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
-        MysqlDialect.keeps(column, ty, length)
-    }
-
-    fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
-        types::cast_name(ty, self.name()).to_owned().into()
-    }
-
-    fn column_type(&self, table: &Table, column: &Column) -> Result<String> {
-        ddl::column_type(table, column, self.name())
-    }
-
-    fn column_options(&self, column: &Column) -> String {
-        ddl::column_options(column, MARIADB_COLLATION)
-    }
-
-    fn table_options(&self) -> &'static str {
-        " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"
-    }
-
-    fn drop_foreign_key(&self) -> &'static str {
-        MysqlDialect.drop_foreign_key()
-    }
-
-    fn literal(&self, value: &Value) -> Result<String> {
-        types::literal(value, self.name())
-    }
-
-    fn default_literal(&self, column: &Column, value: &Value) -> Result<String> {
-        ddl::default_literal(column, value, self.name())
-    }
-
-    fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
-        MysqlDialect.begin(options)
-    }
-
-    fn renew_savepoint(&self, name: &str) -> Option<String> {
-        MysqlDialect.renew_savepoint(name)
-    }
-
-    fn ddl_lock(&self) -> Option<&'static DdlLock> {
-        MysqlDialect.ddl_lock()
-    }
-
-    fn list_tables(&self) -> &'static str {
-        MysqlDialect.list_tables()
-    }
-
-    fn is_already_dropped(&self, code: &str) -> bool {
-        MysqlDialect.is_already_dropped(code)
     }
 }

@@ -38,13 +38,23 @@ pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like, collation: &
 /// A bind in a place that gives it no type. Bytes would come back as text in the connection's
 /// character set, and a date as a date and time.
 pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dialect: &str) {
-    let ty = match value {
-        Value::Bytes(_) | Value::Uuid(_) => Type::Bytes,
-        Value::Date(_) => Type::Date,
-        _ => {
-            w.bind(value.as_ref());
-            return;
-        }
+    let own = match value {
+        Value::Bytes(_) | Value::Uuid(_) => Some(Type::Bytes),
+        Value::Date(_) => Some(Type::Date),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Time(_)
+        | Value::DateTime(_)
+        | Value::Timestamp(_)
+        | Value::Array(_)
+        | Value::Extension(_) => None,
+    };
+    let Some(ty) = own else {
+        w.bind(value.as_ref());
+        return;
     };
     w.push("CAST(").bind(value.as_ref());
     w.push(" AS ")
@@ -76,7 +86,16 @@ pub(crate) fn write_aggregate<'a>(
     let (before, after) = match ty {
         Type::Int16 | Type::Int32 | Type::Int64 => ("(", " DIV 1)"),
         Type::Float32 | Type::Float64 => ("CAST(", " AS DOUBLE)"),
-        _ => return call(w),
+        Type::Bool
+        | Type::Text
+        | Type::Bytes
+        | Type::Date
+        | Type::Time
+        | Type::DateTime
+        | Type::Timestamp
+        | Type::Uuid
+        | Type::Enum(_)
+        | Type::Extension(_) => return call(w),
     };
     w.push(before);
     call(w)?;

@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use dialect_mysql::{MariaDbDialect, MysqlDialect};
+use dialect_mysql::MysqlDialect;
 use orm_core::error::ErrorKind;
 use orm_core::schema::{Column, Keeps, Schema, Table};
 use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_expr};
@@ -26,15 +26,15 @@ fn check(statement: &impl HasText, expected: &str) {
 
 #[track_caller]
 fn check_both(statement: &impl HasText, mysql: &str, mariadb: &str) {
-    golden::check(&MysqlDialect, statement, mysql);
-    golden::check(&MariaDbDialect, statement, mariadb);
+    golden::check(&MysqlDialect::MySql, statement, mysql);
+    golden::check(&MysqlDialect::MariaDb, statement, mariadb);
 }
 
 /// MariaDB has words for it, MySQL has none.
 #[track_caller]
 fn check_mariadb(statement: &impl HasText, expected: &str) {
-    golden::check(&MariaDbDialect, statement, expected);
-    let error = written(&MysqlDialect, statement).unwrap_err();
+    golden::check(&MysqlDialect::MariaDb, statement, expected);
+    let error = written(&MysqlDialect::MySql, statement).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     let message = error.message();
     assert!(message.starts_with("mysql does not support"), "{message}");
@@ -199,8 +199,8 @@ fn batch_forms() {
 #[test]
 fn array_forms() {
     for refused in [
-        written(&MysqlDialect, &batches::insert(&[NAME], Arrays)),
-        written(&MysqlDialect, &batches::update(Arrays)),
+        written(&MysqlDialect::MySql, &batches::insert(&[NAME], Arrays)),
+        written(&MysqlDialect::MySql, &batches::update(Arrays)),
     ] {
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::Unsupported);
     }
@@ -234,9 +234,9 @@ fn create_table_with_everything() {
     CONSTRAINT `fk_things_owner_id_users` FOREIGN KEY (`owner_id`) REFERENCES `users` (`id`) ON DELETE CASCADE ON UPDATE SET NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin";
     let table = tables::with_everything("utf8mb4_general_ci", "CURRENT_TIMESTAMP(6)");
-    let mysql = ddl::create_table(&MysqlDialect, &table, &[]).unwrap();
+    let mysql = ddl::create_table(&MysqlDialect::MySql, &table, &[]).unwrap();
     assert_eq!(mysql, expected);
-    let mariadb = ddl::create_table(&MariaDbDialect, &table, &[]).unwrap();
+    let mariadb = ddl::create_table(&MysqlDialect::MariaDb, &table, &[]).unwrap();
     let expected = expected
         .replace("0900_bin", "nopad_bin")
         .replace("(CURRENT_TIMESTAMP(6))", "CURRENT_TIMESTAMP(6)");
@@ -248,7 +248,7 @@ fn an_indexed_text_needs_a_length() {
     let table = Table::new("t")
         .column(Column::new("name", Type::Text))
         .unique(["name"]);
-    let error = ddl::create_table(&MysqlDialect, &table, &[]).unwrap_err();
+    let error = ddl::create_table(&MysqlDialect::MySql, &table, &[]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!((error.table(), error.column()), (Some("t"), Some("name")));
     assert!(error.hint().unwrap().contains("#[orm(length = 255)]"));
@@ -257,9 +257,9 @@ fn an_indexed_text_needs_a_length() {
 #[test]
 fn create_index() {
     let table = tables::indexed();
-    let sql = ddl::create_index(&MariaDbDialect, &table, &table.indexes[0]);
+    let sql = ddl::create_index(&MysqlDialect::MariaDb, &table, &table.indexes[0]);
     assert_eq!(sql, "CREATE INDEX `ix_t_a_b` ON `t` (`a`, `b`)");
-    let sql = ddl::create_index(&MariaDbDialect, &table, &tables::unique_index());
+    let sql = ddl::create_index(&MysqlDialect::MariaDb, &table, &tables::unique_index());
     assert_eq!(sql, "CREATE UNIQUE INDEX `once` ON `t` (`a`)");
 }
 
@@ -281,11 +281,11 @@ fn foreign_key_cycle() {
     let later =
         "ALTER TABLE `a` ADD CONSTRAINT `fk_a_other_b` FOREIGN KEY (`other`) REFERENCES `b` (`id`)";
     assert_eq!(
-        ddl::create_all(&MariaDbDialect, &tables).unwrap(),
+        ddl::create_all(&MysqlDialect::MariaDb, &tables).unwrap(),
         [create("a", ""), create("b", second), later.to_owned()]
     );
     assert_eq!(
-        ddl::drop_all(&MariaDbDialect, &tables).unwrap(),
+        ddl::drop_all(&MysqlDialect::MariaDb, &tables).unwrap(),
         [
             "ALTER TABLE `a` DROP FOREIGN KEY `fk_a_other_b`",
             "DROP TABLE `b`",
@@ -326,7 +326,7 @@ fn what_a_column_keeps() {
     let keeps = |base: &str, size: Option<i64>, ty: &Type| {
         let mut column = batches::stored(base, base, true);
         column.size = size;
-        MariaDbDialect.keeps(&column, ty, Some(50))
+        MysqlDialect::MariaDb.keeps(&column, ty, Some(50))
     };
     assert_eq!(keeps("datetime", Some(0), &Type::DateTime), Keeps::Less);
     assert_eq!(keeps("datetime", Some(6), &Type::DateTime), Keeps::All);
@@ -347,7 +347,7 @@ fn what_a_column_keeps() {
 #[test]
 fn quoted_identifiers() {
     let name = |name: &str| {
-        let mut w = SqlWriter::new(&MysqlDialect);
+        let mut w = SqlWriter::new(&MysqlDialect::MySql);
         w.ident(name);
         w.finish().0
     };
@@ -359,8 +359,8 @@ fn quoted_identifiers() {
 #[test]
 fn literals() {
     let literal = |value| {
-        let literal = MysqlDialect.literal(&value).unwrap();
-        assert_eq!(MariaDbDialect.literal(&value).unwrap(), literal);
+        let literal = MysqlDialect::MySql.literal(&value).unwrap();
+        assert_eq!(MysqlDialect::MariaDb.literal(&value).unwrap(), literal);
         literal
     };
     assert_eq!(literal(Value::Null), "NULL");
@@ -379,13 +379,16 @@ fn literals() {
     assert_eq!(literal(Value::Timestamp(0)), local);
     let uuid = literal(Value::Uuid([1; 16]));
     assert_eq!(uuid, "x'01010101010101010101010101010101'");
-    let error = MysqlDialect.literal(&Value::Float(f64::NAN)).unwrap_err();
+    let error = MysqlDialect::MySql
+        .literal(&Value::Float(f64::NAN))
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
 }
 
 #[test]
 fn begin() {
-    let begin = |options: TransactionOptions| MysqlDialect.begin(&options).unwrap().join("; ");
+    let begin =
+        |options: TransactionOptions| MysqlDialect::MySql.begin(&options).unwrap().join("; ");
     let plain = TransactionOptions::default();
     assert_eq!(begin(plain), "START TRANSACTION");
     assert_eq!(begin(statements::writes()), "START TRANSACTION");
@@ -396,7 +399,7 @@ fn begin() {
 #[test]
 fn a_known_text_collects_binds_only() {
     let all = two_conditions();
-    let mut w = SqlWriter::binds_only(&MariaDbDialect);
+    let mut w = SqlWriter::binds_only(&MysqlDialect::MariaDb);
     write_expr(&mut w, &all).unwrap();
     let expected = vec![ValueRef::Int(1), ValueRef::Int(2)];
     assert_eq!(w.finish(), (String::new(), expected));

@@ -1,7 +1,7 @@
 //! The SQL of MySQL and MariaDB beyond plain statements: set operations, common table expressions,
 //! windows, upserts and their like, and the refusal of what it lacks. What `golden.rs` says of its tests holds here.
 
-use dialect_mysql::{MariaDbDialect, MysqlDialect};
+use dialect_mysql::MysqlDialect;
 use orm_core::stmt::SetOperator;
 use orm_core::testing::golden::expressions::int;
 use orm_core::testing::golden::{self, HasText, queries, refuse_on, writes};
@@ -14,14 +14,14 @@ fn check(statement: &impl HasText, expected: &str) {
 
 #[track_caller]
 fn check_both(statement: &impl HasText, mysql: &str, mariadb: &str) {
-    golden::check(&MysqlDialect, statement, mysql);
-    golden::check(&MariaDbDialect, statement, mariadb);
+    golden::check(&MysqlDialect::MySql, statement, mysql);
+    golden::check(&MysqlDialect::MariaDb, statement, mariadb);
 }
 
 #[track_caller]
 fn refuse(statement: &impl HasText, feature: &str) {
-    refuse_on(&MysqlDialect, statement, feature);
-    refuse_on(&MariaDbDialect, statement, feature);
+    refuse_on(&MysqlDialect::MySql, statement, feature);
+    refuse_on(&MysqlDialect::MariaDb, statement, feature);
 }
 
 #[test]
@@ -77,11 +77,11 @@ fn values() {
 #[test]
 fn sources() {
     golden::check(
-        &MysqlDialect,
+        &MysqlDialect::MySql,
         &queries::lateral(),
         "SELECT `t`.`id`, `best`.`a` FROM `t` LEFT JOIN LATERAL (SELECT `u`.`a` FROM `u` WHERE `u`.`id` = `t`.`id` ORDER BY `u`.`a` DESC LIMIT ?) AS `best` ON 1 = 1",
     );
-    refuse_on(&MariaDbDialect, &queries::lateral(), "LATERAL");
+    refuse_on(&MysqlDialect::MariaDb, &queries::lateral(), "LATERAL");
     refuse(
         &queries::table_function("generate_series", vec![int(1), int(3)]),
         "functions in FROM",
@@ -129,12 +129,12 @@ fn subqueries_and_choices() {
 #[test]
 fn row_locks() {
     golden::check(
-        &MysqlDialect,
+        &MysqlDialect::MySql,
         &queries::locked(queries::lock_of()),
         "SELECT `a` FROM `t` FOR UPDATE OF `t` SKIP LOCKED",
     );
     refuse_on(
-        &MariaDbDialect,
+        &MysqlDialect::MariaDb,
         &queries::locked(queries::lock_of()),
         "locks of some tables only (OF)",
     );
@@ -181,12 +181,12 @@ fn inserts() {
         "INSERT INTO `t` (`id`, `a`) SELECT `id`, `a` FROM `u`",
     );
     refuse_on(
-        &MysqlDialect,
+        &MysqlDialect::MySql,
         &writes::insert_returning_list(),
         "INSERT … RETURNING",
     );
     golden::check(
-        &MariaDbDialect,
+        &MysqlDialect::MariaDb,
         &writes::insert_returning_list(),
         "INSERT INTO `t` (`id`, `a`) VALUES (?, ?), (?, ?) RETURNING `id`, `a` + ? AS `next`",
     );
@@ -220,12 +220,12 @@ fn ordered_writes() {
 fn returning() {
     refuse(&writes::update_returning(), "UPDATE … RETURNING");
     refuse_on(
-        &MysqlDialect,
+        &MysqlDialect::MySql,
         &writes::delete_returning(),
         "DELETE … RETURNING",
     );
     golden::check(
-        &MariaDbDialect,
+        &MysqlDialect::MariaDb,
         &writes::delete_returning(),
         "DELETE FROM `t` WHERE `id` = ? RETURNING `id`, `a` + ? AS `next`",
     );

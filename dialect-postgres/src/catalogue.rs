@@ -5,11 +5,10 @@
 //! that columns of other types than a model would create need a cast. Used by `lib.rs` and `render.rs`.
 
 use orm_core::schema::{Keeps, StoredColumn};
-use orm_core::sql::{Guard, SqlWriter, digest_text, write_null_safe_guard};
+use orm_core::sql::{Guard, SqlWriter, write_null_safe_guard};
 use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
-use sha2::{Digest as _, Sha256};
 
 use crate::types;
 
@@ -181,21 +180,8 @@ pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
 /// Whether a column can be compared by a digest of its bytes: text whose text form is what was read, and bytes.
 pub(crate) fn digests(column: &BatchColumn<'_>) -> bool {
     let base = column.stored.map_or("", |stored| stored.base.as_str());
-    match column.ty {
-        Type::Text => matches!(base, "text" | "varchar" | "citext" | "json" | "jsonb"),
-        Type::Bytes => base == "bytea",
-        _ => false,
-    }
-}
-
-/// The number of bytes and their SHA-256.
-pub(crate) fn digest(value: ValueRef<'_>) -> Option<String> {
-    let bytes = match value {
-        ValueRef::Text(text) => text.as_bytes(),
-        ValueRef::Bytes(bytes) => bytes,
-        _ => return None,
-    };
-    Some(digest_text(bytes.len(), &Sha256::digest(bytes)))
+    let is_text = matches!(base, "text" | "varchar" | "citext" | "json" | "jsonb");
+    (*column.ty == Type::Text && is_text) || (*column.ty == Type::Bytes && base == "bytea")
 }
 
 fn write_digest_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {

@@ -35,12 +35,13 @@ use std::borrow::Cow;
 use orm_core::error::Result;
 use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
-    Capabilities, DdlLock, Dialect, Guard, SqlWriter, TransactionOptions, write_batch_delete_row,
-    write_batch_update_row,
+    Capabilities, DdlLock, Dialect, Guard, SqlWriter, TransactionOptions, digest_text,
+    write_batch_delete_row, write_batch_update_row,
 };
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Insert, Like};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
+use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "driver")]
 pub use driver::{PostgresConfig, PostgresDriver, TlsMode};
@@ -125,7 +126,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn digest(&self, value: ValueRef<'_>) -> Option<String> {
-        catalogue::digest(value)
+        digest_text(value, |bytes| Sha256::digest(bytes).into())
     }
 
     fn write_catalogue<'a>(&self, w: &mut SqlWriter<'a>, tables: &[&'a str]) -> bool {

@@ -14,6 +14,7 @@ use std::thread;
 use dialect_postgres::{PostgresConfig, PostgresDriver, TlsMode};
 use orm_core::driver::Driver;
 use orm_core::error::{Error, ErrorKind};
+use orm_core::testing::with;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -79,16 +80,25 @@ fn greet(mut stream: TcpStream) {
 }
 
 fn connect(config: PostgresConfig) -> Result<(), Error> {
-    PostgresDriver::new(config.user("u")).connect().map(drop)
+    let config = with(config, |c| c.user = Some("u".into()));
+    PostgresDriver::new(config).connect().map(drop)
 }
 
 fn secure(host: &str) -> PostgresConfig {
-    PostgresConfig::new(host, serve(greet)).tls(TlsMode::Require)
+    encrypted(host, serve(greet), TlsMode::Require)
+}
+
+fn encrypted(host: &str, port: u16, mode: TlsMode) -> PostgresConfig {
+    with(PostgresConfig::new(host, port), |c| c.tls = mode)
+}
+
+fn trusting(config: PostgresConfig, authorities: &str) -> PostgresConfig {
+    with(config, |c| c.root_certificates = Some(file(authorities)))
 }
 
 #[test]
 fn a_certificate_of_a_trusted_authority_is_taken() {
-    connect(secure("localhost").root_certificates(file("authority.pem"))).unwrap();
+    connect(trusting(secure("localhost"), "authority.pem")).unwrap();
 }
 
 #[track_caller]
@@ -100,16 +110,16 @@ fn check_refused(config: PostgresConfig, why: &str) {
 
 #[test]
 fn another_host_or_authority_is_refused() {
-    let another_host = secure("127.0.0.1").root_certificates(file("authority.pem"));
+    let another_host = trusting(secure("127.0.0.1"), "authority.pem");
     check_refused(another_host, "not valid for name");
-    let another_authority = secure("localhost").root_certificates(file("another.pem"));
+    let another_authority = trusting(secure("localhost"), "another.pem");
     check_refused(another_authority, "UnknownIssuer");
     check_refused(secure("localhost"), "UnknownIssuer");
 }
 
 #[test]
 fn anybody_is_taken_without_verification() {
-    let config = |host| PostgresConfig::new(host, serve(greet)).tls(TlsMode::Insecure);
+    let config = |host| encrypted(host, serve(greet), TlsMode::Insecure);
     connect(config("localhost")).unwrap();
     connect(config("127.0.0.1")).unwrap();
 }
@@ -122,17 +132,17 @@ fn there_is_no_way_back_to_plain_text() {
             stream.write_all(b"N").unwrap();
             assert_eq!(message(&mut stream), None, "a client talks in plain text");
         });
-        let config = PostgresConfig::new("localhost", port).tls(mode);
+        let config = encrypted("localhost", port, mode);
         check_refused(config, "server does not support TLS");
     }
 }
 
 #[test]
 fn a_wrong_configuration_is_found_before_connecting() {
-    let config = |host| PostgresConfig::new(host, 1).tls(TlsMode::Require);
+    let config = |host| encrypted(host, 1, TlsMode::Require);
     for config in [
-        config("localhost").root_certificates(file("no such file")),
-        config("localhost").root_certificates(file("server.key")),
+        trusting(config("localhost"), "no such file"),
+        trusting(config("localhost"), "server.key"),
         config("/run/postgresql"),
     ] {
         assert_eq!(

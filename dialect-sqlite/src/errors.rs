@@ -18,7 +18,7 @@ pub fn classify(code: i32, message: &str) -> Error {
 }
 
 /// As [`classify`], for an error of the statement `sql`: only its words are shown of a message.
-fn classify_in(code: i32, message: &str, sql: &str) -> Error {
+pub(crate) fn classify_in(code: i32, message: &str, sql: &str) -> Error {
     let error = match code {
         1555 | 2067 | 2579 => unique(message, sql),
         787 => Error::new(ErrorKind::ForeignKeyViolation),
@@ -237,39 +237,6 @@ fn named(column: &str) -> &str {
 // A table of the main database, named with its schema.
 fn unqualified(table: &str) -> &str {
     table.strip_prefix("main.").unwrap_or(table)
-}
-
-/// The error of a native one, which becomes its source, with the statement that it happened in, if it was one.
-#[cfg(feature = "driver")]
-#[cold]
-pub(crate) fn from_native(native: rusqlite::Error, sql: &str) -> Error {
-    use rusqlite::Error as Native;
-    let error = match &native {
-        Native::SqliteFailure(error, message) => {
-            classify_in(error.extended_code, message.as_deref().unwrap_or(""), sql)
-        }
-        Native::SqlInputError { error, msg, .. } => {
-            let classified = classify_in(error.extended_code, msg, sql);
-            // Found while the text was parsed, before there were values.
-            if classified.message() == ErrorKind::Database.as_str() {
-                Error::with_message(ErrorKind::Database, msg.clone())
-                    .with_code(error.extended_code.to_string())
-            } else {
-                classified
-            }
-        }
-        Native::MultipleStatement => Error::with_message(
-            ErrorKind::Syntax,
-            "the text holds several statements, and one at a time is run",
-        ),
-        _ => Error::new(ErrorKind::Database),
-    };
-    let error = if sql.is_empty() {
-        error
-    } else {
-        error.with_sql(sql)
-    };
-    error.with_source(native)
 }
 
 #[cfg(test)]

@@ -71,8 +71,8 @@ const ENTRIES: &[Entry] = &[
         name: "mysql",
         schemes: &["mysql"],
         dialect: &Portable {
-            main: &mysql::MysqlDialect,
-            other: &mysql::MariaDbDialect,
+            main: &mysql::MysqlDialect::MySql,
+            other: &mysql::MysqlDialect::MariaDb,
         },
         family: Family::Mysql,
         columns: MYSQL_COLUMNS,
@@ -80,7 +80,7 @@ const ENTRIES: &[Entry] = &[
     Entry {
         name: "mariadb",
         schemes: &["mariadb"],
-        dialect: &mysql::MariaDbDialect,
+        dialect: &mysql::MysqlDialect::MariaDb,
         family: Family::Mysql,
         columns: MYSQL_COLUMNS,
     },

@@ -1,7 +1,7 @@
 //! Golden SQL of conditions that are columns of truth values, and of lists that are queries, in each dialect.
 #![cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 
-use orm::mysql::{MariaDbDialect, MysqlDialect};
+use orm::mysql::MysqlDialect;
 use orm::postgres::PostgresDialect;
 use orm::prelude::*;
 use orm::sql::Dialect;
@@ -40,8 +40,8 @@ fn check(to_sql: &dyn Fn(&dyn Dialect) -> orm::Result<String>, expected: &str) {
     let dialects: [(&dyn Dialect, &str); 4] = [
         (&SqliteDialect, expected),
         (&PostgresDialect, &numbered),
-        (&MysqlDialect, &quoted),
-        (&MariaDbDialect, &quoted),
+        (&MysqlDialect::MySql, &quoted),
+        (&MysqlDialect::MariaDb, &quoted),
     ];
     for (dialect, expected) in dialects {
         assert_eq!(
@@ -142,7 +142,7 @@ fn a_list_may_be_a_query_with_a_limit() {
         query.to_sql(&SqliteDialect).unwrap(),
         r#"SELECT "id" FROM "users" WHERE "id" NOT IN (SELECT "posts"."author_id" FROM "posts" ORDER BY "posts"."id" ASC LIMIT ?)"#
     );
-    for dialect in [&MysqlDialect as &dyn Dialect, &MariaDbDialect] {
+    for dialect in [&MysqlDialect::MySql as &dyn Dialect, &MysqlDialect::MariaDb] {
         assert_eq!(
             query.to_sql(dialect).unwrap(),
             "SELECT `id` FROM `users` WHERE `id` NOT IN (SELECT * FROM (SELECT `posts`.`author_id` FROM `posts` ORDER BY `posts`.`id` ASC LIMIT ?) AS `inner_query`)"

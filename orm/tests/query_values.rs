@@ -2,7 +2,7 @@
 //! them. Golden SQL, without a server.
 #![cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 
-use orm::mysql::{MariaDbDialect, MysqlDialect};
+use orm::mysql::MysqlDialect;
 use orm::postgres::PostgresDialect;
 use orm::prelude::*;
 use orm::sqlite::SqliteDialect;
@@ -52,7 +52,7 @@ fn groups_of_equal_values_have_equal_binds() {
         postgres,
         r#"SELECT "logins" + $1::int8, COUNT(*) FROM "users" WHERE "logins" > $2 GROUP BY "logins" + $1::int8 HAVING ("logins" + $1::int8) > $1 ORDER BY "logins" + $1::int8 ASC"#
     );
-    let mysql = query.to_sql(&MysqlDialect).unwrap();
+    let mysql = query.to_sql(&MysqlDialect::MySql).unwrap();
     assert_eq!(
         mysql,
         "SELECT `logins` + ? AS `selected_0`, COUNT(*) FROM `users` WHERE `logins` > ? GROUP BY `selected_0` HAVING `selected_0` > ? ORDER BY `selected_0` ASC"
@@ -61,7 +61,7 @@ fn groups_of_equal_values_have_equal_binds() {
         .from(User)
         .group_by(next())
         .having(next().gt(1));
-    let error = unselected.to_sql(&MariaDbDialect).unwrap_err();
+    let error = unselected.to_sql(&MysqlDialect::MariaDb).unwrap_err();
     assert_eq!(error.kind(), orm::ErrorKind::Unsupported);
     assert!(unselected.to_sql(&SqliteDialect).is_ok());
     let many = (0..20_000).map(|n| next().ne(n));
@@ -76,11 +76,11 @@ fn assignments_are_in_an_order_for_mysql() {
         .set(User.score, 2.0)
         .set(User.active, User.logins.gt(3).value().coalesce(false));
     assert_eq!(
-        chain.to_sql(&MysqlDialect).unwrap(),
+        chain.to_sql(&MysqlDialect::MySql).unwrap(),
         "UPDATE `users` SET `score` = ?, `active` = COALESCE(`logins` > ?, ?), `logins` = ?"
     );
     assert_eq!(
-        chain.to_sql(&MariaDbDialect).unwrap(),
+        chain.to_sql(&MysqlDialect::MariaDb).unwrap(),
         "UPDATE `users` SET `logins` = ?, `score` = ?, `active` = COALESCE(`logins` > ?, ?)"
     );
 }

@@ -8,7 +8,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::civil::{self, Clock};
 use orm_core::value::ValueRef;
 
-use crate::errors::too_large;
+use super::failure::too_large;
 
 /// What stands around values in a packet.
 pub(super) const ROOM: usize = 64;

@@ -8,30 +8,27 @@
 //! end the transaction (a deadlock, DDL that commits before it fails), so after a failure the server is
 //! asked, before the error is handed out.
 
-use std::any::Any;
 use std::fmt;
-use std::sync::mpsc::sync_channel;
-use std::thread;
 use std::time::Duration;
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, Params, Statement};
-use orm_core::driver::{
-    Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, unanswered,
-};
+use orm_core::blocking::within;
+use orm_core::driver::{LONGEST_KEPT, bind_count, unanswered};
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::IsolationLevel;
+use orm_core::sql::Dialect as _;
 use orm_core::value::ValueRef;
 
-use super::answer::{Done, drain, outcome, read, reported, run};
+use super::answer::{Done, reported};
 use super::bind;
 use super::bind_types::BindTypes;
-use super::cursor::MysqlCursor;
+use super::config::MysqlConfig;
+use super::failure::{breaks, from_native, is_silence, lost, too_large};
 use super::kill::{Kill, Target};
 use super::row::Kind;
-use super::session::{Session, log_in_again};
+use super::session::Session;
 use super::statement_kind::{asks_for_file, ends_or_begins, is_plain, only_tells};
-use crate::errors::{breaks, from_native, is_silence, too_large};
+use crate::MysqlDialect;
 
 /// The server refuses to change the next transaction's access mode while one is open, and so tells
 /// whether one is, on MySQL and MariaDB alike and without any privilege.
@@ -40,69 +37,45 @@ const QUESTION: &str = "SET TRANSACTION READ WRITE";
 /// The answer: there is a transaction.
 const IN_TRANSACTION: u16 = 1568;
 
-/// This command can't be prepared.
-const UNPREPARABLE: u16 = 1295;
-
-/// The longest text whose statement is kept prepared.
-const LONGEST_KEPT: usize = 16 * 1024;
-
 /// The server has forgotten the prepared statement, or wants it prepared anew.
 const STALE_STATEMENT: [u16; 2] = [1243, 1615];
 
-/// A connection to MySQL or MariaDB. Its [`native`](Connection::native) is a [`mysql::Conn`].
+/// A connection to MySQL or MariaDB. Its [`native`](orm_core::driver::Connection::native) is a [`mysql::Conn`].
 pub struct MysqlConnection {
     /// There until the connection breaks.
-    native: Option<Conn>,
-    session: Session,
+    pub(super) native: Option<Conn>,
+    pub(super) session: Session,
     /// The number by which the server knows it.
     number: u32,
     kill: Target,
-    statement_cache: usize,
-    ping_timeout: Duration,
-    answer_timeout: Duration,
-    open: bool,
-    tracked: bool,
-    kinds: Vec<Kind>,
+    pub(super) config: MysqlConfig,
+    pub(super) open: bool,
+    pub(super) tracked: bool,
+    pub(super) kinds: Vec<Kind>,
     /// On MySQL.
-    types: Option<BindTypes>,
-    nothing: (),
-}
-
-/// What `connect.rs` found out or was told.
-pub(super) struct Settings {
-    pub(super) session: Session,
-    /// How its queries are stopped.
-    pub(super) kill: Target,
-    pub(super) statement_cache: usize,
-    /// How long a ping may take; zero for any time.
-    pub(super) ping_timeout: Duration,
-    /// How long an answer may take; zero for any time.
-    pub(super) answer_timeout: Duration,
+    pub(super) types: Option<BindTypes>,
+    pub(super) nothing: (),
 }
 
 impl MysqlConnection {
-    pub(super) fn new(native: Conn, settings: Settings) -> Self {
-        let tracked = reported(&native).is_some();
-        let types = (settings.session.server == "mysql").then(BindTypes::default);
+    pub(super) fn new(native: Conn, session: Session, kill: Target, config: MysqlConfig) -> Self {
         Self {
             number: native.connection_id(),
+            tracked: reported(&native).is_some(),
+            types: (session.dialect == MysqlDialect::MySql).then(BindTypes::default),
             native: Some(native),
-            session: settings.session,
-            kill: settings.kill,
-            statement_cache: settings.statement_cache,
-            ping_timeout: settings.ping_timeout,
-            answer_timeout: settings.answer_timeout,
+            session,
+            kill,
+            config,
             open: false,
-            tracked,
             kinds: Vec::new(),
-            types,
             nothing: (),
         }
     }
 
     /// Whether a statement may be sent at all. A broken connection is gone:
     /// what it still held would otherwise be found by the next statement.
-    fn check(&mut self, sql: &str) -> Result<()> {
+    pub(super) fn check(&mut self, sql: &str) -> Result<()> {
         if self.native.is_none() {
             return Err(lost().with_sql(sql));
         }
@@ -116,7 +89,7 @@ impl MysqlConnection {
         Ok(())
     }
 
-    fn native(&mut self) -> Result<&mut Conn> {
+    pub(super) fn native(&mut self) -> Result<&mut Conn> {
         self.native.as_mut().ok_or_else(lost)
     }
 
@@ -144,13 +117,13 @@ impl MysqlConnection {
         }
     }
 
-    fn params(&self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Params> {
-        bind::params(binds, self.session.packet, self.session.server)
+    pub(super) fn params(&self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Params> {
+        bind::params(binds, self.session.packet, self.session.dialect.name())
             .map_err(|error| error.with_sql(sql))
     }
 
     /// Prepares a statement, or takes it from the cache.
-    fn prepare(&mut self, sql: &str, binds: usize) -> Result<Statement> {
+    pub(super) fn prepare(&mut self, sql: &str, binds: usize) -> Result<Statement> {
         let prepared = self.native()?.prep(sql);
         let statement = prepared.map_err(|native| self.failed(native, sql))?;
         if usize::from(statement.num_params()) == binds {
@@ -158,12 +131,11 @@ impl MysqlConnection {
         }
         let wanted = statement.num_params();
         self.release(statement, sql);
-        let message = format!("the statement takes {wanted} binds, but {binds} are given");
-        Err(Error::with_message(ErrorKind::Usage, message).with_sql(sql))
+        Err(bind_count(wanted.into(), binds).with_sql(sql))
     }
 
     /// Prepares a statement for binds of these types.
-    fn prepare_for(
+    pub(super) fn prepare_for(
         &mut self,
         sql: &str,
         binds: &[ValueRef<'_>],
@@ -186,8 +158,8 @@ impl MysqlConnection {
 
     /// Without a cache nobody else closes a statement, and the server keeps it for ever. With one, long texts
     /// are not kept: statements are counted there, not weighed.
-    fn release(&mut self, statement: Statement, sql: &str) {
-        if self.statement_cache == 0 || sql.len() > LONGEST_KEPT {
+    pub(super) fn release(&mut self, statement: Statement, sql: &str) {
+        if self.config.statement_cache == 0 || sql.len() > LONGEST_KEPT {
             self.forget(statement);
         }
     }
@@ -232,7 +204,7 @@ impl MysqlConnection {
         self.settled(sql, result)
     }
 
-    fn settled<T>(&mut self, sql: &str, result: mysql::Result<Done<T>>) -> Result<T> {
+    pub(super) fn settled<T>(&mut self, sql: &str, result: mysql::Result<Done<T>>) -> Result<T> {
         match result {
             Ok(done) => {
                 self.succeeded(sql, done.has_rows);
@@ -273,7 +245,7 @@ impl MysqlConnection {
     }
 
     #[cold]
-    fn failed(&mut self, native: mysql::Error, sql: &str) -> Error {
+    pub(super) fn failed(&mut self, native: mysql::Error, sql: &str) -> Error {
         if breaks(&native) {
             self.lose();
         } else if self.open || !is_plain(sql) {
@@ -283,7 +255,7 @@ impl MysqlConnection {
             self.tracked = self.tracked && self.open == before;
         }
         if is_silence(&native) {
-            return unanswered(sql, self.answer_timeout).with_source(native);
+            return unanswered(sql, self.config.answer_timeout).with_source(native);
         }
         let error = from_native(native, sql);
         // A killed connection may give another reason for its last statement's failure.
@@ -295,7 +267,7 @@ impl MysqlConnection {
 
     /// Asks the server whether a transaction is open. A connection that can't tell is given up.
     #[cold]
-    fn ask(&mut self) {
+    pub(super) fn ask(&mut self) {
         let Some(native) = &mut self.native else {
             return;
         };
@@ -310,27 +282,21 @@ impl MysqlConnection {
     }
 
     /// Closes what is left of a broken connection: the server then rolls back what it still holds.
-    fn lose(&mut self) {
+    pub(super) fn lose(&mut self) {
         self.native = None;
         self.open = false;
     }
 
     /// Pings from a thread of its own: the native driver has no time limit for one answer, and a peer that
     /// has gone silent would hold the caller for as long as the network takes to give up.
-    fn ping_within(&mut self, limit: Duration) -> Result<()> {
-        let mut native = self.native.take().ok_or_else(lost)?;
-        let (sender, receiver) = sync_channel(1);
-        let thread = thread::Builder::new().name("orm-ping".to_owned());
-        let spawned = thread.spawn(move || {
+    pub(super) fn ping_within(&mut self, limit: Duration) -> Result<()> {
+        let mut native = self.take_away()?;
+        let pinged = within(limit, "orm-ping", move || {
             let answer = native.ping();
-            // A caller who has stopped waiting drops the receiver, and the connection is closed here.
-            let _ = sender.send((native, answer));
+            (native, answer)
         });
-        spawned.map_err(|error| lost().with_source(error))?;
-        let (native, answer) = receiver
-            .recv_timeout(limit)
-            .map_err(|silence| lost().with_source(silence))?;
-        self.native = Some(native);
+        let (native, answer) = pinged.map_err(|error| lost().with_source(error))?;
+        self.put_back(native);
         answer.map_err(|native| self.failed(native, ""))
     }
 }
@@ -344,182 +310,13 @@ fn no_file() -> Error {
     )
 }
 
-#[cold]
-pub(super) fn lost() -> Error {
-    Error::new(ErrorKind::ConnectionLost)
-}
-
-impl Connection for MysqlConnection {
-    fn server(&self) -> &'static str {
-        self.session.server
-    }
-
-    fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
-        self.check(sql)?;
-        let params = self.params(sql, binds)?;
-        let statement = match self.prepare_for(sql, binds, &params) {
-            Err(error) if binds.is_empty() && is_unpreparable(&error) => {
-                self.control(sql)?;
-                return Ok(outcome(self.native()?));
-            }
-            prepared => prepared?,
-        };
-        let result = run(self.native()?, &statement, params);
-        self.finished(statement, sql, result)
-    }
-
-    fn execute_each(
-        &mut self,
-        sql: &str,
-        width: usize,
-        binds: &[ValueRef<'_>],
-        done: &mut dyn FnMut(Outcome) -> Result<()>,
-    ) -> Result<()> {
-        if binds.is_empty() {
-            return Ok(());
-        }
-        let rows = binds.chunks_exact(width.max(1));
-        if !rows.remainder().is_empty() {
-            let message = format!("{} binds make no whole rows of {width}", binds.len());
-            return Err(Error::with_message(ErrorKind::Usage, message).with_sql(sql));
-        }
-        self.check(sql)?;
-        let statement = self.prepare(sql, width)?;
-        for row in rows {
-            let result = self.params(sql, row).and_then(|params| {
-                let result = run(self.native()?, &statement, params);
-                done(self.settled(sql, result)?)
-            });
-            if let Err(error) = result {
-                self.release(statement, sql);
-                return Err(error);
-            }
-        }
-        self.release(statement, sql);
-        Ok(())
-    }
-
-    fn query(
-        &mut self,
-        sql: &str,
-        binds: &[ValueRef<'_>],
-        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
-    ) -> Result<()> {
-        let (statement, params) = self.prepare_query(sql, binds)?;
-        let native = self.native.as_mut().ok_or_else(lost)?;
-        let result = read(native, &mut self.kinds, (&statement, params), each);
-        self.finished(statement, sql, result)?
-    }
-
-    fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
-        Box::new(MysqlCursor::open(self, sql, binds))
-    }
-
-    fn control(&mut self, sql: &str) -> Result<()> {
-        self.check(sql)?;
-        let result = self.native()?.query_iter(sql).and_then(|mut result| {
-            let has_rows = drain(&mut result)?;
-            Ok(Done {
-                value: (),
-                has_rows,
-            })
-        });
-        self.settled(sql, result)
-    }
-
-    fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
-        if let Err(native) = self.native()?.query_drop(sql) {
-            return Err(self.failed(native, sql));
-        }
-        match self.native.as_ref().and_then(reported) {
-            Some(open) => (self.tracked, self.open) = (true, open),
-            None if matches!(
-                verb,
-                TransactionVerb::Savepoint | TransactionVerb::RollbackTo
-            ) => {}
-            // Its reports have been switched off.
-            None => {
-                self.tracked = false;
-                self.ask();
-            }
-        }
-        Ok(())
-    }
-
-    fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {
-        if self.open {
-            TransactionState::Open
-        } else {
-            TransactionState::None
-        }
-    }
-
-    fn resync(&mut self) -> Result<()> {
-        self.ask();
-        self.native().map(drop)
-    }
-
-    fn ping(&mut self) -> Result<()> {
-        if !self.ping_timeout.is_zero() {
-            return self.ping_within(self.ping_timeout);
-        }
-        let answer = self.native()?.ping();
-        answer.map_err(|native| self.failed(native, ""))
-    }
-
-    fn default_isolation(&self) -> Option<IsolationLevel> {
-        self.session.isolation
-    }
-
-    fn message_limit(&self) -> Option<usize> {
-        Some(self.session.packet.saturating_sub(bind::ROOM))
-    }
-
-    fn is_broken(&self) -> bool {
-        self.native.is_none()
-    }
-
-    fn reset(&mut self) -> Result<()> {
-        let native = self.native.as_mut().ok_or_else(lost)?;
-        match log_in_again(native, &self.session.settings) {
-            Ok(()) => {
-                self.open = false;
-                self.types = self.types.take().map(|_| BindTypes::default());
-                Ok(())
-            }
-            Err(native) => {
-                self.lose();
-                Err(if is_silence(&native) {
-                    unanswered("", self.answer_timeout).with_source(native)
-                } else {
-                    lost().with_source(native)
-                })
-            }
-        }
-    }
-
-    // The server prepares a statement again by itself after DDL, and sends the new columns along.
-    fn clear_statements(&mut self) {}
-
-    fn native(&mut self) -> &mut dyn Any {
-        match &mut self.native {
-            Some(native) => native,
-            None => &mut self.nothing,
-        }
-    }
-}
-
 impl fmt::Debug for MysqlConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The native connection's Debug holds the password.
         f.debug_struct("MysqlConnection")
-            .field("server", &self.session.server)
+            .field("server", &self.session.dialect.name())
             .field("open", &self.open)
             .field("broken", &self.native.is_none())
             .finish_non_exhaustive()
     }
-}
-
-fn is_unpreparable(error: &Error) -> bool {
-    error.code().and_then(|code| code.parse().ok()) == Some(UNPREPARABLE)
 }

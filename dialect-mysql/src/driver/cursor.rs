@@ -17,7 +17,8 @@ use orm_core::error::{Error, Result};
 use orm_core::value::ValueRef;
 
 use super::answer::{Done, drain};
-use super::connection::{MysqlConnection, lost};
+use super::connection::MysqlConnection;
+use super::failure::lost;
 use super::kill::Kill;
 use super::row::{Kind, MysqlRow};
 

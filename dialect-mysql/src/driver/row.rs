@@ -5,7 +5,7 @@
 
 use mysql::consts::{ColumnFlags, ColumnType};
 use mysql::{Column, Value};
-use orm_core::driver::Row;
+use orm_core::driver::{Row, invalid_text, no_column};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::civil::{self, Civil, Clock};
 use orm_core::value::ValueRef;
@@ -80,14 +80,14 @@ impl Row for MysqlRow<'_> {
     #[inline]
     fn get(&self, index: usize) -> Result<ValueRef<'_>> {
         let (Some(value), Some(kind)) = (self.row.as_ref(index), self.kinds.get(index)) else {
-            return Err(self.beyond(index));
+            return Err(no_column(index, self.len()));
         };
         match (value, kind) {
             (Value::NULL, _) => Ok(ValueRef::Null),
             (Value::Int(v), _) => Ok(ValueRef::Int(*v)),
             (Value::Bytes(v), Kind::Text) => match std::str::from_utf8(v) {
                 Ok(text) => Ok(ValueRef::Text(text)),
-                Err(_) => Err(self.not_utf8(index)),
+                Err(_) => Err(invalid_text(self.name(index), "CAST(… AS BINARY)")),
             },
             (Value::Bytes(v), Kind::Bytes) => Ok(ValueRef::Bytes(v)),
             (Value::Double(v), _) => Ok(ValueRef::Float(*v)),
@@ -125,22 +125,6 @@ impl MysqlRow<'_> {
             _ => Err("is of no known type"),
         };
         found.map_err(|why| self.unfit(index, why))
-    }
-
-    #[cold]
-    fn beyond(&self, index: usize) -> Error {
-        let columns = self.len();
-        Error::with_message(
-            ErrorKind::Decode,
-            format!("a row of {columns} columns has none at {index}, counted from 0"),
-        )
-    }
-
-    #[cold]
-    fn not_utf8(&self, index: usize) -> Error {
-        Error::with_message(ErrorKind::Decode, "the text of a column is not valid utf-8")
-            .with_column(self.name(index))
-            .with_hint("read it as bytes, with CAST(… AS BINARY)")
     }
 
     #[cold]

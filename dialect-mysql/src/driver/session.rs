@@ -2,17 +2,20 @@
 //!
 //! `connect.rs` calls this after the login, `connection.rs` when a session is to be reset.
 
+use std::io;
+
 use mysql::prelude::Queryable;
-use mysql::{ChangeUserOpts, Conn};
+use mysql::{ChangeUserOpts, Conn, LocalInfileHandler};
+use orm_core::driver::misconfigured;
 use orm_core::error::Result;
-use orm_core::sql::IsolationLevel;
+use orm_core::sql::{Dialect as _, IsolationLevel};
 use orm_core::value::Value;
 
-use super::MysqlConfig;
 use super::answer::drain;
-use super::connect::{failed, no_file, wrong};
+use super::config::MysqlConfig;
+use super::failure::failed;
 use super::kill::SERVER_NAME;
-use crate::{MARIADB_COLLATION, MYSQL_COLLATION, types};
+use crate::{MysqlDialect, types};
 
 /// What the session gets from the driver alone: other values would break what the driver promises.
 const OWN_VARIABLES: &[&str] = &[
@@ -32,7 +35,8 @@ const UNKNOWN_VARIABLE: u16 = 1193;
 
 /// What a connection needs to know of its session.
 pub(super) struct Session {
-    pub(super) server: &'static str,
+    /// The SQL that the server speaks.
+    pub(super) dialect: MysqlDialect,
     /// What tells it from other servers.
     pub(super) server_name: String,
     /// The most bytes that the server takes at once.
@@ -57,9 +61,9 @@ pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session>
         error.with_source(native)
     };
     let found = ask(native).map_err(unset)?;
-    let server = server(&found.version);
-    check_version(server, &found.version).map_err(|why| failed(config, &why))?;
-    let mut settings = session(server, config)?;
+    let dialect = dialect(&found.version);
+    check_version(dialect, &found.version).map_err(|why| failed(config, &why))?;
+    let mut settings = session(dialect, config)?;
     // A proxy may not know this variable. What is missing then is asked for when it matters.
     let tracking = format!("{settings}, session_track_transaction_info = 'STATE'");
     match native.query_drop(&tracking) {
@@ -71,12 +75,12 @@ pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session>
             settings = tracking;
         }
     }
-    if server == "mariadb" {
+    if dialect == MysqlDialect::MariaDb {
         // Logging in again leaves it there.
         settings = format!("{}; {settings}", set_role(found.role.as_deref()));
     }
     Ok(Session {
-        server,
+        dialect,
         server_name: found.server_name,
         packet: found.packet,
         isolation: stronger(&found.isolation, config),
@@ -91,6 +95,11 @@ pub(super) fn log_in_again(native: &mut Conn, settings: &str) -> mysql::Result<(
     native.change_user(ChangeUserOpts::DEFAULT)?;
     native.set_local_infile_handler(Some(no_file()));
     drain(&mut native.query_iter(settings)?).map(drop)
+}
+
+/// Without a handler the native driver sends an empty file.
+pub(super) fn no_file() -> LocalInfileHandler {
+    LocalInfileHandler::new(|_, _| Err(io::Error::other("no file of this machine is sent")))
 }
 
 fn set_role(name: Option<&str>) -> String {
@@ -143,20 +152,21 @@ fn stronger(found: &str, config: &MysqlConfig) -> Option<IsolationLevel> {
     (level > IsolationLevel::RepeatableRead).then_some(level)
 }
 
-fn server(version: &str) -> &'static str {
+fn dialect(version: &str) -> MysqlDialect {
     if version.to_ascii_lowercase().contains("mariadb") {
-        "mariadb"
+        MysqlDialect::MariaDb
     } else {
-        "mysql"
+        MysqlDialect::MySql
     }
 }
 
 /// A server that is too old would fail in the middle of a program's work. One whose version reads as
 /// nothing known gets its chance.
-fn check_version(server: &str, version: &str) -> Result<(), String> {
-    let oldest = match server {
-        "mariadb" => (10, 5),
-        _ => (8, 0),
+fn check_version(dialect: MysqlDialect, version: &str) -> Result<(), String> {
+    let server = dialect.name();
+    let oldest = match dialect {
+        MysqlDialect::MariaDb => (10, 5),
+        MysqlDialect::MySql => (8, 0),
     };
     let mut numbers = version.split('.').map(str::parse::<u32>);
     match (numbers.next(), numbers.next()) {
@@ -168,14 +178,15 @@ fn check_version(server: &str, version: &str) -> Result<(), String> {
     }
 }
 
-fn session(server: &str, config: &MysqlConfig) -> Result<String> {
+fn session(dialect: MysqlDialect, config: &MysqlConfig) -> Result<String> {
     const STRICT: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
          ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
-    let (collation, own) = match server {
+    let own = match dialect {
         // Else `SET a = b, b = a` would lose a value. MySQL has no such mode: the writer orders them there.
-        "mariadb" => (MARIADB_COLLATION, ",SIMULTANEOUS_ASSIGNMENT"),
-        _ => (MYSQL_COLLATION, ",ONLY_FULL_GROUP_BY"),
+        MysqlDialect::MariaDb => ",SIMULTANEOUS_ASSIGNMENT",
+        MysqlDialect::MySql => ",ONLY_FULL_GROUP_BY",
     };
+    let collation = dialect.collation();
     let mut settings = format!(
         "SET NAMES utf8mb4 COLLATE {collation}, autocommit = 1, foreign_key_checks = 1, \
          time_zone = '+00:00', lc_messages = 'en_US', div_precision_increment = 16, \
@@ -184,7 +195,7 @@ fn session(server: &str, config: &MysqlConfig) -> Result<String> {
     for (name, value) in &config.variables {
         let number = value.parse().map(Value::Int);
         let value = number.unwrap_or_else(|_| Value::Text(value.clone()));
-        settings.extend([", ", name, " = ", &types::literal(&value, server)?]);
+        settings.extend([", ", name, " = ", &types::literal(&value, dialect.name())?]);
     }
     Ok(settings)
 }
@@ -193,16 +204,17 @@ pub(super) fn check_variables(config: &MysqlConfig) -> Result<()> {
     for (name, _) in &config.variables {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if name.is_empty() || !name.chars().all(is_name) {
-            return Err(wrong(format!("{name:?} is no name of a session variable")));
+            return Err(misconfigured(format!(
+                "{name:?} is no name of a session variable"
+            )));
         }
         if OWN_VARIABLES
             .iter()
             .any(|own| name.eq_ignore_ascii_case(own))
         {
             let message = format!("the session variable {name} is set by the driver");
-            return Err(
-                wrong(message).with_hint("leave it out: other values would break what is promised")
-            );
+            return Err(misconfigured(message)
+                .with_hint("leave it out: other values would break what is promised"));
         }
     }
     Ok(())
@@ -216,24 +228,26 @@ mod tests {
 
     #[test]
     fn an_old_server_is_named() {
-        assert!(check_version("mysql", "8.0.36").is_ok());
-        assert!(check_version("mariadb", "11.4.2-MariaDB").is_ok());
-        assert!(check_version("mysql", "unknown").is_ok());
-        let why = check_version("mariadb", "10.4.1-MariaDB").unwrap_err();
+        assert!(check_version(MysqlDialect::MySql, "8.0.36").is_ok());
+        assert!(check_version(MysqlDialect::MariaDb, "11.4.2-MariaDB").is_ok());
+        assert!(check_version(MysqlDialect::MySql, "unknown").is_ok());
+        let why = check_version(MysqlDialect::MariaDb, "10.4.1-MariaDB").unwrap_err();
         assert!(why.starts_with("mariadb 10.4 is too old"), "{why}");
     }
 
     #[test]
     fn variables_are_names_with_literals() {
-        let config = MysqlConfig::new("h", 1)
-            .variable("a_b", "it's")
-            .variable("n", "5");
+        let with = |name: &str, value: &str| {
+            let mut config = MysqlConfig::new("h", 1);
+            config.variables = vec![(name.into(), value.into()), ("n".into(), "5".into())];
+            config
+        };
+        let config = with("a_b", "it's");
         assert!(check_variables(&config).is_ok());
-        let settings = session("mariadb", &config).unwrap();
+        let settings = session(MysqlDialect::MariaDb, &config).unwrap();
         assert!(settings.ends_with(", a_b = 'it''s', n = 5"), "{settings}");
         for name in ["sql_mode", "Time_Zone", "a = 1, b", ""] {
-            let config = MysqlConfig::new("h", 1).variable(name, "x");
-            let error = check_variables(&config).unwrap_err();
+            let error = check_variables(&with(name, "x")).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration, "{name}");
         }
     }

@@ -37,18 +37,14 @@ pub(super) fn foreign_key(message: &str) -> Error {
         return referenced(error, key);
     }
     let after = |words| message.split_once(words).map(|(_, rest)| rest);
-    let error = match after("constraint fails (").and_then(last_of_path) {
-        Some(table) => error.with_table(table),
-        None => error,
-    };
+    let table = after("constraint fails (").and_then(last_of_path);
+    let error = error.with_any(table, Error::with_table);
     let Some((name, rest)) = after("CONSTRAINT `").and_then(rest_of_name) else {
         return error;
     };
-    let error = error.with_constraint(name);
-    match only_column(rest) {
-        Some(column) => error.with_column(column),
-        None => error,
-    }
+    error
+        .with_constraint(name)
+        .with_any(only_column(rest), Error::with_column)
 }
 
 /// `fk' on table 'posts'.`
@@ -74,20 +70,15 @@ pub(super) fn check(message: &str) -> Error {
         let Some((name, rest)) = rest_of_name(rest) else {
             return error;
         };
-        let error = error.with_constraint(name);
         let table = rest.strip_prefix(" failed for ").and_then(last_of_path);
-        return match table {
-            Some(table) => error.with_table(table),
-            None => error,
-        };
+        return error
+            .with_constraint(name)
+            .with_any(table, Error::with_table);
     }
     let name = message
         .strip_prefix("Check constraint '")
         .and_then(|rest| rest.strip_suffix("' is violated."));
-    match name {
-        Some(name) => error.with_constraint(name),
-        None => error,
-    }
+    error.with_any(name, Error::with_constraint)
 }
 
 /// `Column 'a' cannot be null`, `Field 'a' doesn't have a default value`, and those that end in
@@ -97,10 +88,8 @@ pub(super) fn at_column(kind: ErrorKind, message: &str) -> Error {
     let error = Error::new(kind);
     let first = ["Column '", "Field '"];
     if let Some(rest) = first.iter().find_map(|word| message.strip_prefix(word)) {
-        return match rest.split_once('\'') {
-            Some((column, _)) => error.with_column(column),
-            None => error,
-        };
+        let column = rest.split_once('\'').map(|(column, _)| column);
+        return error.with_any(column, Error::with_column);
     }
     let Some((_, place)) = message.rsplit_once(" for column ") else {
         return error;
@@ -119,29 +108,22 @@ pub(super) fn at_column(kind: ErrorKind, message: &str) -> Error {
 
 /// `Table 'db.users' doesn't exist`, `Unknown table 'db.users'`.
 pub(super) fn undefined_table(message: &str) -> Error {
-    let error = Error::new(ErrorKind::UndefinedTable);
-    match message.split('\'').nth(1) {
-        Some(name) => error.with_table(name.split_once('.').map_or(name, |(_, table)| table)),
-        None => error,
-    }
+    let name = message.split('\'').nth(1);
+    let table = name.map(|name| name.split_once('.').map_or(name, |(_, table)| table));
+    Error::new(ErrorKind::UndefinedTable).with_any(table, Error::with_table)
 }
 
 /// `Unknown column 'u.name' in 'SELECT'`. What stands before the dot may be an alias.
 pub(super) fn undefined_column(message: &str) -> Error {
-    let error = Error::new(ErrorKind::UndefinedColumn);
-    match message.split('\'').nth(1) {
-        Some(name) => error.with_column(name.rsplit_once('.').map_or(name, |(_, column)| column)),
-        None => error,
-    }
+    let name = message.split('\'').nth(1);
+    let column = name.map(|name| name.rsplit_once('.').map_or(name, |(_, column)| column));
+    Error::new(ErrorKind::UndefinedColumn).with_any(column, Error::with_column)
 }
 
 /// `Table 'users' already exists`.
 pub(super) fn existing_table(message: &str) -> Error {
-    let error = Error::with_message(ErrorKind::Database, "the table exists already");
-    match message.split('\'').nth(1) {
-        Some(name) => error.with_table(name),
-        None => error,
-    }
+    Error::with_message(ErrorKind::Database, "the table exists already")
+        .with_any(message.split('\'').nth(1), Error::with_table)
 }
 
 /// The names of a path in backticks such as `` `db`.`users` ``, as far as it goes.

@@ -7,6 +7,7 @@ use dialect_mysql::{MysqlConfig, MysqlDriver, TlsMode};
 use orm_core::driver::{Connection, Driver};
 use orm_core::error::{Error, ErrorKind};
 use orm_core::sql::IsolationLevel;
+use orm_core::testing::with;
 use orm_core::value::Value;
 
 use super::support::{self, Scratch, config, execute, integer, value};
@@ -30,9 +31,11 @@ fn refusal(driver: &MysqlDriver) -> Error {
 
 #[test]
 fn a_wrong_password_is_refused_at_once() {
-    let config = config().password("wrong-secret");
+    let mut config = config();
+    config.password = Some("wrong-secret".into());
     // MySQL may ask for a wrong password again, encrypted with its key.
-    let error = refusal(&MysqlDriver::new(config.allow_public_key_retrieval()));
+    config.allow_public_key_retrieval = true;
+    let error = refusal(&MysqlDriver::new(config));
     assert_eq!(
         (error.kind(), error.code()),
         (ErrorKind::Authentication, Some("1045"))
@@ -45,7 +48,9 @@ fn a_wrong_password_is_refused_at_once() {
 
 #[test]
 fn an_unknown_database_is_refused_at_once() {
-    let error = refusal(&MysqlDriver::new(config().database("no_such_database")));
+    let error = refusal(&MysqlDriver::new(with(config(), |c| {
+        c.database = Some("no_such_database".into());
+    })));
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
     assert!(
         error
@@ -61,9 +66,9 @@ fn a_refused_port_and_a_missing_socket_are_named() {
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
     let expected = "can't connect to mysql://127.0.0.1:1/: connection refused";
     assert_eq!(error.message(), expected);
-    let error = refusal(&MysqlDriver::new(
-        config().socket("/nonexistent/mysql.sock"),
-    ));
+    let error = refusal(&MysqlDriver::new(with(config(), |c| {
+        c.socket = Some("/nonexistent/mysql.sock".into());
+    })));
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
 }
 
@@ -71,7 +76,9 @@ fn a_refused_port_and_a_missing_socket_are_named() {
 fn a_server_that_says_nothing_is_not_waited_for() {
     let mute = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = mute.local_addr().expect("an address").port();
-    let config = MysqlConfig::new("127.0.0.1", port).connect_timeout(Duration::from_millis(300));
+    let config = with(MysqlConfig::new("127.0.0.1", port), |c| {
+        c.connect_timeout = Duration::from_millis(300);
+    });
     let error = refusal(&MysqlDriver::new(config));
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
     assert!(
@@ -100,18 +107,20 @@ fn every_address_of_a_name_is_tried() {
     let opts = support::opts();
     if opts.get_ip_or_hostname() == "127.0.0.1" {
         // On most systems this is ::1 first, where the test server does not listen.
-        let config = MysqlConfig::new("localhost", opts.get_tcp_port())
-            .user(opts.get_user().unwrap_or_default())
-            .password(opts.get_pass().unwrap_or_default());
+        let config = with(config(), |c| c.host = "localhost".into());
         MysqlDriver::new(config)
             .connect()
             .expect("localhost has the test server's address");
     }
 }
 
+fn variable(config: MysqlConfig, name: &str, value: &str) -> MysqlConfig {
+    with(config, |c| c.variables.push((name.into(), value.into())))
+}
+
 #[test]
 fn variables_are_set() {
-    let config = config().variable("innodb_lock_wait_timeout", "7");
+    let config = variable(config(), "innodb_lock_wait_timeout", "7");
     let mut connection = MysqlDriver::new(config)
         .connect()
         .expect("the test server answers");
@@ -119,7 +128,7 @@ fn variables_are_set() {
         integer(connection.as_mut(), "SELECT @@innodb_lock_wait_timeout"),
         7
     );
-    let wrong = support::config().variable("no_such_variable", "7");
+    let wrong = variable(support::config(), "no_such_variable", "7");
     let error = refusal(&MysqlDriver::new(wrong));
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed, "{error}");
 }
@@ -127,7 +136,9 @@ fn variables_are_set() {
 #[test]
 fn there_is_no_fall_back_to_plain_text() {
     // With the feature, because the server offers none or has no certificate of a public authority.
-    let error = refusal(&MysqlDriver::new(config().tls(TlsMode::Require)));
+    let error = refusal(&MysqlDriver::new(with(config(), |c| {
+        c.tls = TlsMode::Require;
+    })));
     assert!(
         matches!(
             error.kind(),
@@ -186,7 +197,7 @@ fn the_native_connection_is_within_reach() {
 #[test]
 fn without_a_cache_statements_are_closed() {
     let scratch = Scratch::new();
-    let config = scratch.config().statement_cache(0);
+    let config = with(scratch.config(), |c| c.statement_cache = 0);
     let mut connection = MysqlDriver::new(config)
         .connect()
         .expect("the test server answers");
@@ -221,7 +232,7 @@ fn a_stronger_isolation_level_of_the_server_is_told() {
         ("REPEATABLE-READ", None),
         ("READ-COMMITTED", None),
     ] {
-        let config = scratch.config().variable(name, value);
+        let config = variable(scratch.config(), name, value);
         let mut connection = MysqlDriver::new(config).connect().unwrap();
         assert_eq!(connection.default_isolation(), told, "{value}");
         let question = format!("SELECT @@{name}");

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use dialect_mysql::{MysqlConfig, MysqlDriver};
 use orm_core::driver::{Connection, Driver, TransactionState};
 use orm_core::error::{Error, ErrorKind};
-use orm_core::testing::SilentProxy;
+use orm_core::testing::{SilentProxy, with};
 
-use super::support::{control, execute, failure, opts};
+use super::support::{self, control, execute, failure, opts};
 
 const LIMIT: Duration = Duration::from_millis(300);
 
@@ -24,14 +24,14 @@ fn start() -> SilentProxy {
 }
 
 fn config(proxy: &SilentProxy) -> MysqlConfig {
-    let server = opts();
-    MysqlConfig::new("127.0.0.1", proxy.port())
-        .user(server.get_user().unwrap_or_default())
-        .password(server.get_pass().unwrap_or_default())
+    let mut config = support::config();
+    config.host = "127.0.0.1".into();
+    config.port = proxy.port();
+    config
 }
 
 fn connect(proxy: &SilentProxy, answer_timeout: Duration) -> Box<dyn Connection> {
-    let config = config(proxy).answer_timeout(answer_timeout);
+    let config = with(config(proxy), |c| c.answer_timeout = answer_timeout);
     MysqlDriver::new(config).connect().unwrap()
 }
 
@@ -114,8 +114,8 @@ fn connecting_is_told_as_the_phase() {
     let proxy = start();
     proxy.fall_silent();
     for config in [
-        config(&proxy).answer_timeout(LIMIT),
-        config(&proxy).connect_timeout(LIMIT),
+        with(config(&proxy), |c| c.answer_timeout = LIMIT),
+        with(config(&proxy), |c| c.connect_timeout = LIMIT),
     ] {
         let (opened, time) = timed(|| MysqlDriver::new(config).connect());
         let error = opened.err().expect("no answer");
@@ -134,7 +134,9 @@ fn connecting_is_told_as_the_phase() {
 #[test]
 fn a_ping_does_not_wait_for_a_silent_peer() {
     let proxy = start();
-    let config = config(&proxy).connect_timeout(Duration::from_secs(1));
+    let config = with(config(&proxy), |c| {
+        c.connect_timeout = Duration::from_secs(1);
+    });
     let mut connection = MysqlDriver::new(config).connect().unwrap();
     connection.ping().unwrap();
     proxy.fall_silent();

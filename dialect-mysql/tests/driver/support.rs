@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dialect_mysql::driver::mysql::Opts;
-use dialect_mysql::{MariaDbDialect, MysqlConfig, MysqlDialect, MysqlDriver};
+use dialect_mysql::{MysqlConfig, MysqlDialect, MysqlDriver};
 use orm_core::driver::{Connection, Driver, Outcome};
 use orm_core::error::{Error, Result};
 use orm_core::sql::{Dialect, SqlWriter};
+use orm_core::testing::with;
 use orm_core::value::{Value, ValueRef};
 
 use crate::URL_VARIABLE;
@@ -24,9 +25,10 @@ pub(crate) fn opts() -> Opts {
 /// The same, without a database.
 pub(crate) fn config() -> MysqlConfig {
     let opts = opts();
-    MysqlConfig::new(opts.get_ip_or_hostname(), opts.get_tcp_port())
-        .user(opts.get_user().unwrap_or_default())
-        .password(opts.get_pass().unwrap_or_default())
+    let mut config = MysqlConfig::new(opts.get_ip_or_hostname(), opts.get_tcp_port());
+    config.user = opts.get_user().map(str::to_owned);
+    config.password = opts.get_pass().map(str::to_owned);
+    config
 }
 
 /// A database that lives as long as this.
@@ -52,7 +54,7 @@ impl Scratch {
     }
 
     pub(crate) fn config(&self) -> MysqlConfig {
-        config().database(self.name.clone())
+        with(config(), |c| c.database = Some(self.name.clone()))
     }
 
     pub(crate) fn connect(&self) -> Box<dyn Connection> {
@@ -81,8 +83,8 @@ impl Drop for Scratch {
 /// The dialect of a connection.
 pub(crate) fn dialect(connection: &dyn Connection) -> &'static dyn Dialect {
     match connection.server() {
-        "mariadb" => &MariaDbDialect,
-        _ => &MysqlDialect,
+        "mariadb" => &MysqlDialect::MariaDb,
+        _ => &MysqlDialect::MySql,
     }
 }
 

@@ -238,7 +238,10 @@ fn without_reports_the_server_is_asked() {
         );
         check(connection, Gone);
         let options = TransactionOptions::new().isolation(IsolationLevel::Serializable);
-        for sql in MysqlDialect.begin(&options).expect("all levels are known") {
+        for sql in MysqlDialect::MySql
+            .begin(&options)
+            .expect("all levels are known")
+        {
             control(connection, &[&sql]);
         }
         execute(connection, "UPDATE t SET v = v + 1");

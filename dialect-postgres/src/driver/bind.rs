@@ -8,10 +8,10 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::{BufMut, BytesMut};
-use orm_core::error::{Error, ErrorKind};
 use orm_core::value::{Value, ValueRef};
 use postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
+use super::failure::{Fault, Refusal};
 use super::row::{EPOCH_DAYS, EPOCH_MICROS, Wire};
 use crate::types;
 
@@ -122,79 +122,6 @@ fn element(ty: &Type) -> Option<&Type> {
         Kind::Array(element) => Some(element),
         Kind::Domain(base) => element(base),
         _ => None,
-    }
-}
-
-/// What is wrong with a bind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    Mismatch,
-    Elements,
-    Range,
-    Nul,
-}
-
-/// A bind that was refused before anything was sent. The native driver hands it back as a source.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    fault: Fault,
-    position: usize,
-    found: &'static str,
-    /// The type that a cast to the value's own has.
-    own: &'static str,
-    ty: String,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            position,
-            found,
-            ty,
-            ..
-        } = self;
-        match self.fault {
-            Fault::Mismatch => {
-                write!(
-                    f,
-                    "bind {position} is {found}, but the statement takes {ty} there"
-                )
-            }
-            Fault::Elements => {
-                write!(
-                    f,
-                    "bind {position} is an array with elements that don't fit {ty}"
-                )
-            }
-            Fault::Range => write!(f, "bind {position} is out of the range of {ty}"),
-            Fault::Nul => write!(
-                f,
-                "bind {position} has a NUL character, which {ty} can't hold"
-            ),
-        }
-    }
-}
-
-impl StdError for Refusal {}
-
-impl Refusal {
-    /// The error that a caller sees.
-    pub(super) fn to_error(&self) -> Error {
-        let position = self.position;
-        match self.fault {
-            Fault::Mismatch | Fault::Elements => Error::with_message(
-                ErrorKind::Usage,
-                self.to_string(),
-            )
-            .with_hint(format!(
-                "bind a value of that type, or write its own behind the placeholder: ${position}::{own}, in \
-                 raw SQL :name::{own}",
-                own = self.own
-            )),
-            Fault::Range | Fault::Nul => {
-                Error::with_message(ErrorKind::OutOfRange, self.to_string())
-            }
-        }
     }
 }
 

@@ -2,75 +2,70 @@
 //!
 //! The native client keeps the server's transaction status to itself, so it is followed here: by what
 //! each statement does to it (`statement_kind.rs`), and by every error. What is done through
-//! [`Connection::native`] goes unseen until [`Connection::resync`] asks the server.
+//! [`native`](orm_core::driver::Connection::native) goes unseen until [`resync`](orm_core::driver::Connection::resync) asks the server.
 
-use std::any::Any;
-use std::borrow::Cow;
+use std::io;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use hashlink::LruCache;
 use orm_core::blocking::{in_task, refuse_in_task};
-use orm_core::driver::{
-    Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, unanswered,
-};
+use orm_core::driver::{LONGEST_KEPT, TransactionState, bind_count, unanswered};
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::IsolationLevel;
 use orm_core::value::ValueRef;
-use postgres::error::SqlState;
 use postgres::types::{ToSql, Type};
 use postgres::{Client, Column, Statement};
 use tokio::runtime::Handle;
 
-use super::bind::{Bind, Refusal, binds, unspecified};
-use super::cursor::{Declared, PostgresCursor};
-use super::failure::{Failure, bind_count, server_error, too_many_binds};
-use super::row::{PostgresRow, Wire};
-use super::session::{Session, prepared};
+use super::bind::{Bind, binds, unspecified};
+use super::config::PostgresConfig;
+use super::failure::{Failure, Refusal, server_error, too_many_binds};
+use super::row::Wire;
+use super::session::Session;
 use super::statement_kind::Effect;
 use super::stream::Link;
-use super::{PostgresConfig, elsewhere};
 use crate::capability::CAPABILITIES;
 use crate::errors;
-
-/// Statements of a longer text are prepared for one run: kept ones are counted, not weighed.
-const LONGEST_KEPT: usize = 16 * 1024;
-
-/// Succeeds in a transaction that stands, and fails in another way in an aborted one and in none.
-const QUESTION: &str = "SAVEPOINT orm_look; RELEASE SAVEPOINT orm_look";
 
 /// A statement that the server has parsed.
 pub(super) struct Prepared {
     statement: Statement,
-    wires: Box<[Wire]>,
+    pub(super) wires: Box<[Wire]>,
     effect: Effect,
 }
 
 /// An open connection.
 pub(super) struct PostgresConnection {
     /// There until the connection is dropped.
-    client: Option<Client>,
+    pub(super) client: Option<Client>,
     /// `None` if nothing is to be prepared.
-    statements: Option<LruCache<Box<str>, Arc<Prepared>>>,
+    pub(super) statements: Option<LruCache<Box<str>, Arc<Prepared>>>,
     pub(super) transaction: TransactionState,
-    is_broken: bool,
+    pub(super) is_broken: bool,
     /// Whether statements that the native client has prepared for itself are gone.
-    is_forgotten: bool,
-    session: Session,
+    pub(super) is_forgotten: bool,
+    pub(super) session: Session,
     /// The cursor that is open.
     pub(super) declared: Option<Declared>,
-    ping_timeout: Duration,
-    /// Whether a call inside a task of a runtime is made all the same, by another thread.
-    pub(super) may_block_tasks: bool,
+    pub(super) config: PostgresConfig,
+}
+
+/// The name of the only cursor.
+pub(super) const CURSOR: &str = "orm_stream";
+
+/// The cursor that a connection has open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Declared {
+    /// Whether it is in a transaction of its own, since a cursor needs one.
+    pub(super) has_begun: bool,
 }
 
 /// The two ways to run a statement: prepared, or in one message with its text.
 pub(super) struct Call<T> {
-    prepared: fn(&mut Client, &Statement, &[Erased<'_>]) -> Native<T>,
-    direct: fn(&mut Client, &str, &[Typed<'_>]) -> Native<T>,
+    pub(super) prepared: fn(&mut Client, &Statement, &[Erased<'_>]) -> Native<T>,
+    pub(super) direct: fn(&mut Client, &str, &[Typed<'_>]) -> Native<T>,
 }
 
 type Erased<'a> = &'a (dyn ToSql + Sync);
@@ -83,14 +78,8 @@ pub(super) const EXECUTE: Call<u64> = Call {
     direct: Client::execute_typed,
 };
 
-// Rows one by one would cost 1.6 times as much: the native client enters its runtime for each.
-const QUERY: Call<Vec<postgres::Row>> = Call {
-    prepared: Client::query,
-    direct: Client::query_typed,
-};
-
 impl PostgresConnection {
-    pub(super) fn new(client: Client, session: Session, config: &PostgresConfig) -> Self {
+    pub(super) fn new(client: Client, session: Session, config: PostgresConfig) -> Self {
         let capacity = config.statement_cache;
         Self {
             client: Some(client),
@@ -100,25 +89,24 @@ impl PostgresConnection {
             is_forgotten: false,
             session,
             declared: None,
-            ping_timeout: config.connect_timeout,
-            may_block_tasks: config.allow_blocking_in_async,
+            config,
         }
     }
 
-    fn client(&mut self) -> &mut Client {
+    pub(super) fn client(&mut self) -> &mut Client {
         self.client
             .as_mut()
             .expect("invariant: only drop takes the client")
     }
 
     /// Whether a statement may be sent at all.
-    fn check_usable(&mut self, sql: &str) -> Result<()> {
-        if !self.may_block_tasks {
+    pub(super) fn check_usable(&mut self, sql: &str) -> Result<()> {
+        if !self.config.allow_blocking_in_async {
             refuse_in_task()?;
         }
         // One that was forgotten.
         self.close_cursor()?;
-        if self.is_broken() {
+        if self.is_closed() {
             self.lose();
             return Err(Error::new(ErrorKind::ConnectionLost));
         }
@@ -139,12 +127,12 @@ impl PostgresConnection {
             .client
             .as_mut()
             .expect("invariant: only drop takes the client");
-        let limit = self.session.answer_timeout;
+        let limit = self.config.answer_timeout;
         let link = self.session.link.as_ref().filter(|_| !limit.is_zero());
         if let Some(link) = link {
             link.begin(limit);
         }
-        let done = if self.may_block_tasks && Handle::try_current().is_ok() {
+        let done = if self.config.allow_blocking_in_async && Handle::try_current().is_ok() {
             elsewhere(|| call(client))?
         } else {
             catch_unwind(AssertUnwindSafe(|| call(client)))
@@ -266,7 +254,7 @@ impl PostgresConnection {
     }
 
     /// Runs a text without binds, and tells nothing of its rows.
-    fn command(&mut self, sql: &str, effect: Effect) -> Result<()> {
+    pub(super) fn command(&mut self, sql: &str, effect: Effect) -> Result<()> {
         let run = |connection: &mut Self| {
             connection.check_usable(sql)?;
             effect.check()?;
@@ -295,7 +283,7 @@ impl PostgresConnection {
     }
 
     #[cold]
-    fn fail(&mut self, sql: &str, effect: Effect, error: postgres::Error) -> Failure {
+    pub(super) fn fail(&mut self, sql: &str, effect: Effect, error: postgres::Error) -> Failure {
         if let Some(server) = error.as_db_error() {
             let server = server_error(server, sql);
             // What may have done a part of its work for good is not run again.
@@ -331,20 +319,39 @@ impl PostgresConnection {
         self.lose();
         let silent = self.session.link.as_ref().is_some_and(Link::has_timed_out);
         let lost = if silent {
-            unanswered(sql, self.session.answer_timeout)
+            unanswered(sql, self.config.answer_timeout)
         } else {
             Error::new(ErrorKind::ConnectionLost)
         };
         Failure::local(lost.with_source(error))
     }
 
-    fn lose(&mut self) {
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_broken || self.client.as_ref().is_none_or(Client::is_closed)
+    }
+
+    /// Closes the cursor that is open, if there is one.
+    pub(super) fn close_cursor(&mut self) -> Result<()> {
+        let Some(Declared { has_begun }) = self.declared.take() else {
+            return Ok(());
+        };
+        let sql = match (has_begun, self.transaction) {
+            (true, TransactionState::Open) => "COMMIT".to_owned(),
+            (true, TransactionState::Aborted) => "ROLLBACK".to_owned(),
+            (false, TransactionState::Open) => format!("CLOSE {CURSOR}"),
+            // It has ended with its transaction, or will.
+            _ => return Ok(()),
+        };
+        self.command(&sql, Effect::of(&sql))
+    }
+
+    pub(super) fn lose(&mut self) {
         self.is_broken = true;
         self.transaction = TransactionState::None;
     }
 
     /// Those that have arrived before the session stopped to listen.
-    fn drop_notifications(&mut self) -> Result<()> {
+    pub(super) fn drop_notifications(&mut self) -> Result<()> {
         use postgres::fallible_iterator::FallibleIterator as _;
         let dropped = self.talk(|client| {
             let mut notifications = client.notifications();
@@ -368,131 +375,15 @@ pub(super) fn wires(columns: &[Column]) -> Vec<Wire> {
         .collect()
 }
 
-impl Connection for PostgresConnection {
-    fn server(&self) -> &'static str {
-        "postgres"
-    }
-
-    fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
-        let (affected, _) = self
-            .run(sql, binds, &EXECUTE)
-            .map_err(|error| error.with_sql(sql))?;
-        Ok(Outcome::new(affected, 0))
-    }
-
-    fn query(
-        &mut self,
-        sql: &str,
-        binds: &[ValueRef<'_>],
-        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
-    ) -> Result<()> {
-        let (rows, prepared) = self
-            .run(sql, binds, &QUERY)
-            .map_err(|error| error.with_sql(sql))?;
-        let Some(first) = rows.first() else {
-            return Ok(());
-        };
-        let known = prepared
-            .as_ref()
-            .map(|prepared| Cow::Borrowed(&*prepared.wires));
-        let wires = known.unwrap_or_else(|| Cow::Owned(wires(first.columns())));
-        let wires = &wires;
-        for row in &rows {
-            each(&PostgresRow { row, wires })?;
-        }
-        Ok(())
-    }
-
-    fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
-        Box::new(PostgresCursor::open(self, sql, binds))
-    }
-
-    fn control(&mut self, sql: &str) -> Result<()> {
-        self.command(sql, Effect::of(sql))
-    }
-
-    fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
-        self.command(sql, Effect::of_verb(verb))
-    }
-
-    fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {
-        match self.declared {
-            Some(Declared { has_begun: true }) => TransactionState::None,
-            _ => self.transaction,
-        }
-    }
-
-    fn resync(&mut self) -> Result<()> {
-        self.check_usable("")?;
-        let answer = self.talk(|client| client.batch_execute(QUESTION))?;
-        self.transaction = match answer {
-            Ok(()) => TransactionState::Open,
-            Err(error) => match error.code() {
-                Some(&SqlState::NO_ACTIVE_SQL_TRANSACTION) => TransactionState::None,
-                Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => TransactionState::Aborted,
-                _ => {
-                    let failed = self.fail("", Effect::NOTHING, error).error;
-                    self.lose();
-                    return Err(failed);
-                }
-            },
-        };
-        Ok(())
-    }
-
-    fn reset(&mut self) -> Result<()> {
-        self.check_usable("")?;
-        let reset = mem::take(&mut self.session.reset);
-        let answer = self.talk(|client| client.simple_query(&reset));
-        self.session.reset = reset;
-        let answer = answer?;
-        let answer = answer.map_err(|error| self.fail("", Effect::NOTHING, error).error)?;
-        let (by_program, by_protocol) = prepared(&answer);
-        let kept = self.statements.as_ref().map_or(0, LruCache::len);
-        // DISCARD ALL takes along what the native client has prepared to look up types.
-        if self.is_forgotten || by_protocol < kept {
-            return Err(Error::new(ErrorKind::Unsupported));
-        }
-        if !by_program.is_empty() {
-            self.control(&by_program)?;
-        }
-        // What was prepared under other settings may mean something else.
-        self.clear_statements();
-        self.drop_notifications()
-    }
-
-    fn ping(&mut self) -> Result<()> {
-        self.check_usable("")?;
-        let timeout = match self.ping_timeout {
-            Duration::ZERO => Duration::MAX,
-            timeout => timeout,
-        };
-        let answer = self.talk(|client| client.is_valid(timeout))?;
-        answer.map_err(|error| {
-            // An answer that comes too late would be taken for that of the next statement.
-            self.lose();
-            Error::new(ErrorKind::ConnectionLost).with_source(error)
-        })
-    }
-
-    fn default_isolation(&self) -> Option<IsolationLevel> {
-        self.session.isolation
-    }
-
-    fn is_broken(&self) -> bool {
-        self.is_broken || self.client.as_ref().is_none_or(Client::is_closed)
-    }
-
-    fn clear_statements(&mut self) {
-        if let Some(statements) = &mut self.statements {
-            statements.clear();
-        }
-        self.client().clear_type_cache();
-    }
-
-    fn native(&mut self) -> &mut dyn Any {
-        self.client()
-    }
+/// Calls from a thread of its own, which no runtime knows.
+fn elsewhere<T: Send>(call: impl FnOnce() -> T + Send) -> Result<thread::Result<T>> {
+    let done = thread::scope(|scope| {
+        let thread = thread::Builder::new().name("orm-call".to_owned());
+        Ok(thread.spawn_scoped(scope, call)?.join())
+    });
+    done.map_err(|error: io::Error| {
+        Error::with_message(ErrorKind::Usage, "no thread can be started").with_source(error)
+    })
 }
 
 impl Drop for PostgresConnection {

@@ -13,11 +13,9 @@ use orm_core::error::{Error, Result};
 use orm_core::value::ValueRef;
 use postgres::Client;
 
-use super::connection::{EXECUTE, PostgresConnection, wires};
+use super::connection::{CURSOR, Declared, EXECUTE, PostgresConnection, wires};
 use super::row::{PostgresRow, Wire};
 use super::statement_kind::Effect;
-
-const NAME: &str = "orm_stream";
 
 /// What the rows of one FETCH should come to.
 const BATCH_BYTES: usize = 256 * 1024;
@@ -28,20 +26,13 @@ const BATCH_ROWS: usize = 4096;
 /// How many times as many rows as the last one a FETCH may ask for: their size may change.
 const GROWTH: usize = 8;
 
-/// The cursor that a connection has open.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Declared {
-    /// Whether it is in a transaction of its own, since a cursor needs one.
-    pub(super) has_begun: bool,
-}
-
 impl PostgresConnection {
     fn declare(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<()> {
         let has_begun = self.transaction == TransactionState::None;
         if has_begun {
             self.control("BEGIN")?;
         }
-        let declare = format!("DECLARE {NAME} NO SCROLL CURSOR FOR {sql}");
+        let declare = format!("DECLARE {CURSOR} NO SCROLL CURSOR FOR {sql}");
         let opened = self.run(&declare, binds, &EXECUTE);
         // After an error there is none, but the transaction is to be ended.
         if opened.is_ok() || has_begun {
@@ -50,22 +41,8 @@ impl PostgresConnection {
         opened.map(|_| ())
     }
 
-    /// Closes the cursor that is open, if there is one.
-    pub(super) fn close_cursor(&mut self) -> Result<()> {
-        let Some(Declared { has_begun }) = self.declared.take() else {
-            return Ok(());
-        };
-        match (has_begun, self.transaction) {
-            (true, TransactionState::Open) => self.control("COMMIT"),
-            (true, TransactionState::Aborted) => self.control("ROLLBACK"),
-            (false, TransactionState::Open) => self.control(&format!("CLOSE {NAME}")),
-            // It has ended with its transaction, or will.
-            _ => Ok(()),
-        }
-    }
-
     fn fetch(&mut self, rows: usize) -> Result<Vec<postgres::Row>> {
-        let sql = format!("FETCH {rows} FROM {NAME}");
+        let sql = format!("FETCH {rows} FROM {CURSOR}");
         let fetched = self.talk(|client: &mut Client| client.query_typed(&sql, &[]))?;
         self.settle(&sql, Effect::NOTHING, fetched)
             .map_err(|failure| failure.error)
@@ -136,9 +113,9 @@ impl<'c> PostgresCursor<'c> {
 
     /// Closes the cursor. An end is not refused inside an async task, where a cursor may be dropped as well.
     fn end(&mut self) -> Result<()> {
-        let may_block = replace(&mut self.connection.may_block_tasks, true);
+        let may_block = replace(&mut self.connection.config.allow_blocking_in_async, true);
         let closed = self.connection.close_cursor();
-        self.connection.may_block_tasks = may_block;
+        self.connection.config.allow_blocking_in_async = may_block;
         closed
     }
 }

@@ -1,8 +1,18 @@
-//! What `connection.rs` makes of a statement that fails, whether the server refused it or it was not sent.
+//! What errors mean: of a statement, whether the server refused it or it was not sent, as with a bind that doesn't fit,
+//! and of opening a connection.
+//!
+//! `errors.rs` knows the server's codes, which `connection.rs` asks. Pure, no I/O.
 
+use std::error::Error as StdError;
+use std::fmt::{self, Display};
+use std::io;
+
+use orm_core::driver::{no_answer, unconnected};
 use orm_core::error::{Error, ErrorKind};
-use postgres::error::{DbError, Severity};
+use postgres::error::{DbError, Severity, SqlState};
 
+use super::config::PostgresConfig;
+use super::stream::Link;
 use crate::capability::CAPABILITIES;
 use crate::errors::ServerError;
 
@@ -22,12 +32,6 @@ impl Failure {
             reached_server: false,
         }
     }
-}
-
-#[cold]
-pub(super) fn bind_count(expected: usize, found: usize) -> Error {
-    let message = format!("the statement takes {expected} binds, but {found} are given");
-    Error::with_message(ErrorKind::Usage, message)
 }
 
 #[cold]
@@ -52,5 +56,195 @@ pub(super) fn server_error<'a>(error: &'a DbError, sql: &'a str) -> ServerError<
             error.parsed_severity(),
             Some(Severity::Fatal | Severity::Panic)
         ),
+    }
+}
+
+/// What is wrong with a bind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    Mismatch,
+    Elements,
+    Range,
+    Nul,
+}
+
+/// A bind that was refused before anything was sent. The native driver hands it back as a source.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) fault: Fault,
+    pub(super) position: usize,
+    pub(super) found: &'static str,
+    /// The type that a cast to the value's own has.
+    pub(super) own: &'static str,
+    pub(super) ty: String,
+}
+
+impl Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            position,
+            found,
+            ty,
+            ..
+        } = self;
+        match self.fault {
+            Fault::Mismatch => {
+                write!(
+                    f,
+                    "bind {position} is {found}, but the statement takes {ty} there"
+                )
+            }
+            Fault::Elements => {
+                write!(
+                    f,
+                    "bind {position} is an array with elements that don't fit {ty}"
+                )
+            }
+            Fault::Range => write!(f, "bind {position} is out of the range of {ty}"),
+            Fault::Nul => write!(
+                f,
+                "bind {position} has a NUL character, which {ty} can't hold"
+            ),
+        }
+    }
+}
+
+impl StdError for Refusal {}
+
+impl Refusal {
+    /// The error that a caller sees.
+    pub(super) fn to_error(&self) -> Error {
+        let position = self.position;
+        match self.fault {
+            Fault::Mismatch | Fault::Elements => Error::with_message(
+                ErrorKind::Usage,
+                self.to_string(),
+            )
+            .with_hint(format!(
+                "bind a value of that type, or write its own behind the placeholder: ${position}::{own}, in \
+                 raw SQL :name::{own}",
+                own = self.own
+            )),
+            Fault::Range | Fault::Nul => {
+                Error::with_message(ErrorKind::OutOfRange, self.to_string())
+            }
+        }
+    }
+}
+
+/// Why a session could not be opened.
+pub(super) enum Unchecked {
+    Ignored(Error),
+    Native(postgres::Error),
+}
+
+impl From<Error> for Unchecked {
+    fn from(error: Error) -> Self {
+        Self::Ignored(error)
+    }
+}
+
+impl From<postgres::Error> for Unchecked {
+    fn from(error: postgres::Error) -> Self {
+        Self::Native(error)
+    }
+}
+
+#[cold]
+pub(super) fn failed(config: &PostgresConfig, why: impl Display) -> Error {
+    unconnected(ErrorKind::ConnectionFailed, &config.target(), why)
+}
+
+/// Why there is no connection.
+#[cold]
+pub(super) fn refused(config: &PostgresConfig, error: Unchecked, link: &Link) -> Error {
+    let error = match error {
+        Unchecked::Ignored(error) => return error,
+        Unchecked::Native(_) if link.has_timed_out() => {
+            return failed(config, no_answer(config.connect_timeout));
+        }
+        Unchecked::Native(error) => error,
+    };
+    if link.heard().refused_cleartext {
+        let why = "the server asks for the password in clear text";
+        return unconnected(ErrorKind::Authentication, &config.target(), why)
+            .with_hint(
+                "encrypt the connection with sslmode=require, or let the password be sent so with \
+                 allow_cleartext_password=true",
+            )
+            .with_source(error);
+    }
+    let (kind, why) = match error.as_db_error() {
+        Some(server) => (refusal(server.code().code()), server.message().to_owned()),
+        None => (local_refusal(&error), cause(&error)),
+    };
+    let code = error.code().map(SqlState::code);
+    let mut refused = unconnected(kind, &config.target(), &why).with_any(code, Error::with_code);
+    if kind == ErrorKind::Authentication && config.password.is_none() {
+        refused = refused.with_hint("no password is given");
+    } else if refused.code() == Some("3D000") {
+        refused = refused.with_hint("create the database first, or name another one");
+    } else if why.starts_with("unsupported startup parameter") {
+        refused = refused.with_hint(POOLER);
+    } else if why.contains("invalid peer certificate") {
+        refused = refused.with_hint(
+            "connect by the name in the certificate, and name its authority in root_certificates, sslrootcert in a url",
+        );
+    }
+    refused.with_source(error)
+}
+
+/// Why a pooler refuses what every connection asks for.
+const POOLER: &str = "PgBouncer takes the startup parameter options since version 1.20; let an older one ignore it \
+     with ignore_startup_parameters = options: the time zone is then set by a statement, other parameters by \
+     ALTER ROLE … SET";
+
+// The native driver keeps these kinds to itself; its texts are all there is to go by.
+fn local_refusal(error: &postgres::Error) -> ErrorKind {
+    match error.to_string().as_str() {
+        "authentication error" => ErrorKind::Authentication,
+        "invalid configuration" => ErrorKind::Configuration,
+        _ => ErrorKind::ConnectionFailed,
+    }
+}
+
+/// What a server that refuses a connection means by its SQLSTATE.
+fn refusal(code: &str) -> ErrorKind {
+    match code {
+        // A role without the right to connect is 42501.
+        "28000" | "28P01" | "42501" => ErrorKind::Authentication,
+        // A parameter of the startup message that is unknown, malformed or not to be set.
+        code if code.starts_with("42") || code.starts_with("22") || code == "55P02" => {
+            ErrorKind::Configuration
+        }
+        _ => ErrorKind::ConnectionFailed,
+    }
+}
+
+fn cause(error: &postgres::Error) -> String {
+    let Some(source) = error.source() else {
+        return error.to_string();
+    };
+    match source.downcast_ref::<io::Error>() {
+        // Of a unix socket, and "entity not found" in the standard library.
+        Some(io) if io.kind() == io::ErrorKind::NotFound => {
+            "the socket file does not exist".to_owned()
+        }
+        Some(io) if io.raw_os_error().is_some() => io.kind().to_string(),
+        _ => source.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_have_kinds() {
+        assert_eq!(refusal("28P01"), ErrorKind::Authentication);
+        assert_eq!(refusal("3D000"), ErrorKind::ConnectionFailed);
+        assert_eq!(refusal("42704"), ErrorKind::Configuration);
+        assert_eq!(refusal("53300"), ErrorKind::ConnectionFailed);
+        assert_eq!(refusal("57P03"), ErrorKind::ConnectionFailed);
     }
 }

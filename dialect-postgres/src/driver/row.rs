@@ -119,7 +119,7 @@ impl driver::Row for PostgresRow<'_> {
     #[inline]
     fn get(&self, index: usize) -> Result<ValueRef<'_>> {
         let (Some(wire), Ok(Raw(raw))) = (self.wires.get(index), self.row.try_get(index)) else {
-            return Err(self.beyond(index));
+            return Err(driver::no_column(index, self.wires.len()));
         };
         let Some(raw) = raw else {
             return Ok(ValueRef::Null);
@@ -146,15 +146,6 @@ impl driver::Row for PostgresRow<'_> {
 
 impl PostgresRow<'_> {
     #[cold]
-    fn beyond(&self, index: usize) -> Error {
-        let count = self.wires.len();
-        Error::with_message(
-            ErrorKind::Decode,
-            format!("the row has no column {index}: it has {count}, counted from 0"),
-        )
-    }
-
-    #[cold]
     fn undecodable(&self, index: usize, why: Undecodable) -> Error {
         let column = &self.row.columns()[index];
         let (name, ty) = (column.name(), column.type_());
@@ -173,11 +164,9 @@ impl PostgresRow<'_> {
             ),
             Undecodable::Malformed => (format!("the column {name} is no valid {ty}"), None),
         };
-        let error = Error::with_message(ErrorKind::Decode, message).with_column(name);
-        match hint {
-            Some(hint) => error.with_hint(hint),
-            None => error,
-        }
+        Error::with_message(ErrorKind::Decode, message)
+            .with_column(name)
+            .with_any(hint, Error::with_hint)
     }
 }
 

@@ -3,13 +3,12 @@
 //! The startup message, which `connect.rs` makes, asks for everything. A pooler may not pass it on: then the time
 //! zone is set by a statement, and any other parameter is an error. `connection.rs` sends what resets a session.
 
-use std::time::Duration;
-
+use orm_core::driver::misconfigured;
 use orm_core::error::{Error, Result};
 use orm_core::sql::IsolationLevel;
 use postgres::{Client, SimpleQueryMessage};
 
-use super::connect::wrong;
+use super::failure::Unchecked;
 use super::stream::Link;
 
 /// What a connection needs to know of its session.
@@ -21,8 +20,6 @@ pub(super) struct Session {
     pub(super) isolation: Option<IsolationLevel>,
     /// How the driver and its stream agree, except over a unix socket.
     pub(super) link: Option<Link>,
-    /// How long an answer may take; zero for any time.
-    pub(super) answer_timeout: Duration,
 }
 
 /// The parameters that a session was asked to have.
@@ -98,26 +95,8 @@ impl Wanted {
     }
 }
 
-/// Why a session could not be checked.
-pub(super) enum Unchecked {
-    Ignored(Error),
-    Native(postgres::Error),
-}
-
-impl From<Error> for Unchecked {
-    fn from(error: Error) -> Self {
-        Self::Ignored(error)
-    }
-}
-
-impl From<postgres::Error> for Unchecked {
-    fn from(error: postgres::Error) -> Self {
-        Self::Native(error)
-    }
-}
-
 fn ignored(parameter: &str) -> Error {
-    wrong(format!(
+    misconfigured(format!(
         "the parameter {parameter} of the connection was ignored by what is between here and the server"
     ))
     .with_hint(format!(

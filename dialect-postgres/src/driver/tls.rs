@@ -6,6 +6,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
+use orm_core::driver::{TlsMode, misconfigured};
 use orm_core::error::{Error, Result};
 use postgres::Socket;
 use postgres::tls::{MakeTlsConnect, TlsConnect, TlsStream};
@@ -16,8 +17,6 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::TlsMode;
-use super::connect::wrong;
 use super::stream::{Link, Watched};
 
 /// The configuration, made once: reading the system's authorities takes milliseconds.
@@ -38,7 +37,7 @@ fn make(mode: TlsMode, roots: Option<&Path>) -> Result<MakeRustlsConnect> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| wrong("tls can't be set up").with_source(error))?;
+        .map_err(|error| misconfigured("tls can't be set up").with_source(error))?;
     let config = if mode == TlsMode::Insecure {
         let anybody = Arc::new(Anybody(provider));
         builder
@@ -67,17 +66,17 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     certificates.map_err(|error| {
         let path = path.display();
-        wrong(format!("the root certificates in {path} can't be read")).with_source(error)
+        misconfigured(format!("the root certificates in {path} can't be read")).with_source(error)
     })
 }
 
 fn no_authority(path: Option<&Path>, ignored: usize) -> Error {
     match path {
-        Some(path) => wrong(format!(
+        Some(path) => misconfigured(format!(
             "{} has no usable certificate, but {ignored} others",
             path.display()
         )),
-        None => wrong("the system trusts no certificate authority")
+        None => misconfigured("the system trusts no certificate authority")
             .with_hint("install its package of certificates, such as ca-certificates"),
     }
 }

@@ -62,7 +62,7 @@ fn too_many_binds_are_refused_and_leave_the_connection_usable() {
         format!("SELECT 7 WHERE 1 IN ({})", list.join(","))
     };
     for cache in [256, 0] {
-        let mut db = Database::with(&format!("many_{cache}"), |c| c.statement_cache(cache));
+        let mut db = Database::with(&format!("many_{cache}"), |c| c.statement_cache = cache);
         let error = db.error(&sql(65_536), &binds);
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert_eq!(

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use dialect_postgres::{PostgresConfig, PostgresDriver, TlsMode, postgres};
 use orm_core::driver::Driver;
 use orm_core::error::{ErrorKind, Result};
+use orm_core::testing::with;
 
-use crate::{Database, Server, config, rows, text};
+use crate::{Database, Server, config, parameter, rows, text};
 
 #[test]
 fn connections_are_set_up() {
@@ -28,10 +29,12 @@ fn connections_are_set_up() {
         .downcast_mut::<postgres::Client>()
         .unwrap();
     client.simple_query("SELECT 1").unwrap();
-    let mut other =
-        PostgresDriver::new(config().application_name("it's me").options("-c geqo=off"))
-            .connect()
-            .unwrap();
+    let mut other = PostgresDriver::new(with(config(), |c| {
+        c.application_name = "it's me".into();
+        c.options = Some("-c geqo=off".into());
+    }))
+    .connect()
+    .unwrap();
     assert_eq!(
         rows(other.as_mut(), "SHOW application_name", &[]).unwrap()[0][0],
         text("it's me")
@@ -57,28 +60,29 @@ fn a_refused_connection_fails_at_once_and_says_why() {
         (error.kind(), error.code().map(str::to_owned))
     };
     let code = |code: &str| Some(code.to_owned());
+    let secret = |config: PostgresConfig| with(config, |c| c.password = Some("secret".into()));
     assert_eq!(
-        refused(config().password("secret")),
+        refused(secret(config())),
         (ErrorKind::Authentication, code("28P01"))
     );
     assert_eq!(
-        refused(config().database("no such database")),
+        refused(with(config(), |c| c.database = Some("no such database".into()))),
         (ErrorKind::ConnectionFailed, code("3D000"))
     );
     assert_eq!(
-        refused(config().parameter("no_such_parameter", "secret")),
+        refused(parameter("no_such_parameter", "secret")),
         (ErrorKind::Configuration, code("42704"))
     );
     assert_eq!(
-        refused(PostgresConfig::new("127.0.0.1", 1).password("secret")),
+        refused(secret(PostgresConfig::new("127.0.0.1", 1))),
         (ErrorKind::ConnectionFailed, None)
     );
     assert_eq!(
-        refused(PostgresConfig::new("host.invalid", 1).password("secret")),
+        refused(secret(PostgresConfig::new("host.invalid", 1))),
         (ErrorKind::ConnectionFailed, None)
     );
     assert_eq!(
-        refused(PostgresConfig::new("/no/such/folder", 5432).password("secret")),
+        refused(secret(PostgresConfig::new("/no/such/folder", 5432))),
         (ErrorKind::ConnectionFailed, None)
     );
 }
@@ -87,7 +91,9 @@ fn a_refused_connection_fails_at_once_and_says_why() {
 fn a_server_that_never_answers_is_given_up() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port();
-    let config = PostgresConfig::new("127.0.0.1", port).connect_timeout(Duration::from_millis(100));
+    let config = with(PostgresConfig::new("127.0.0.1", port), |c| {
+        c.connect_timeout = Duration::from_millis(100);
+    });
     let start = Instant::now();
     let error = PostgresDriver::new(config)
         .connect()
@@ -117,8 +123,9 @@ fn a_server_that_falls_silent_is_given_up_without_waiting_for_it() {
         stream.write_all(b"I\0\0\0\x04Z\0\0\0\x05I").unwrap();
         stream
     });
-    let config = PostgresConfig::new("127.0.0.1", port).user("u");
-    let config = config.connect_timeout(Duration::from_millis(200));
+    let mut config = PostgresConfig::new("127.0.0.1", port);
+    config.user = Some("u".into());
+    config.connect_timeout = Duration::from_millis(200);
     let mut connection = PostgresDriver::new(config).connect().unwrap();
     let stream = silent.join().unwrap();
     let start = Instant::now();
@@ -132,7 +139,9 @@ fn a_server_that_falls_silent_is_given_up_without_waiting_for_it() {
 #[test]
 fn the_next_host_is_tried() {
     let server = Server::new();
-    let config = PostgresConfig::new("127.0.0.1", 1).host(&server.host, server.port);
+    let config = with(PostgresConfig::new("127.0.0.1", 1), |c| {
+        c.hosts.push((server.host.clone(), server.port));
+    });
     let driver = PostgresDriver::new(server.login(config));
     driver.connect().unwrap().ping().unwrap();
 }
@@ -140,7 +149,7 @@ fn the_next_host_is_tried() {
 #[test]
 fn a_server_without_tls_is_refused_and_not_talked_to_in_plain_text() {
     for mode in [TlsMode::Require, TlsMode::Insecure] {
-        let error = PostgresDriver::new(config().tls(mode))
+        let error = PostgresDriver::new(with(config(), |c| c.tls = mode))
             .connect()
             .err()
             .expect("a refusal");

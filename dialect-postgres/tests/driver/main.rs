@@ -19,6 +19,7 @@ mod values;
 use dialect_postgres::{PostgresConfig, PostgresDriver};
 use orm_core::driver::{Connection, Driver, TransactionState};
 use orm_core::error::{Error, Result};
+use orm_core::testing::with;
 use orm_core::value::{Value, ValueRef};
 
 /// A schema of the test's own, and a connection to it.
@@ -29,12 +30,12 @@ struct Database {
 
 impl Database {
     fn new(test: &str) -> Self {
-        Self::with(test, |config| config)
+        Self::with(test, |_| ())
     }
 
-    fn with(test: &str, more: impl FnOnce(PostgresConfig) -> PostgresConfig) -> Self {
+    fn with(test: &str, more: impl FnOnce(&mut PostgresConfig)) -> Self {
         let schema = format!("dialect_postgres_{test}");
-        let config = more(config().parameter("search_path", &schema));
+        let config = with(parameter("search_path", &schema), more);
         let mut connection = PostgresDriver::new(config).connect().unwrap();
         connection
             .control(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE"))
@@ -47,7 +48,7 @@ impl Database {
 
     /// Another connection to the same schema.
     fn another(&self) -> Box<dyn Connection> {
-        let config = config().parameter("search_path", &self.schema);
+        let config = parameter("search_path", &self.schema);
         PostgresDriver::new(config).connect().unwrap()
     }
 
@@ -144,16 +145,20 @@ impl Server {
         self.login(PostgresConfig::new(&self.host, self.port))
     }
 
-    fn login(&self, config: PostgresConfig) -> PostgresConfig {
+    fn login(&self, mut config: PostgresConfig) -> PostgresConfig {
+        config.user = Some(self.user.clone());
+        config.password = Some(self.password.clone());
+        config.database = Some(self.database.clone());
         config
-            .user(&self.user)
-            .password(&self.password)
-            .database(&self.database)
     }
 }
 
 fn config() -> PostgresConfig {
     Server::new().config()
+}
+
+fn parameter(name: &str, value: &str) -> PostgresConfig {
+    with(config(), |c| c.parameters.push((name.into(), value.into())))
 }
 
 fn text(value: &str) -> Value {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use dialect_postgres::{PostgresConfig, PostgresDriver};
 use orm_core::driver::{Connection, Driver};
 use orm_core::error::{Error, ErrorKind};
+use orm_core::testing::with;
 
 use crate::{Server, rows, text};
 
@@ -94,9 +95,9 @@ impl Bouncer {
 
     fn connect(
         &self,
-        more: impl FnOnce(PostgresConfig) -> PostgresConfig,
+        more: impl FnOnce(&mut PostgresConfig),
     ) -> Result<Box<dyn Connection>, Error> {
-        PostgresDriver::new(more(self.config())).connect()
+        PostgresDriver::new(with(self.config(), more)).connect()
     }
 }
 
@@ -116,7 +117,7 @@ fn one(connection: &mut dyn Connection, sql: &str) -> orm_core::value::Value {
 #[test]
 fn a_pooler_that_refuses_the_parameters_is_told_of_with_the_way_out() {
     let bouncer = Bouncer::start("refusing", "auth_type = any");
-    let error = bouncer.connect(|config| config).err().expect("a refusal");
+    let error = bouncer.connect(|_| ()).err().expect("a refusal");
     assert!(
         error
             .message()
@@ -136,7 +137,7 @@ fn behind_a_pooler_that_ignores_the_parameters_the_time_zone_is_set() {
     let zone = |zone: &str| format!("ALTER ROLE {} {zone}", Server::new().user);
     admin.control(&zone("SET TimeZone = 'Asia/Tokyo'")).unwrap();
     let connected: Vec<_> = (0..4)
-        .map(|_| bouncer.connect(|c| c.statement_cache(0)))
+        .map(|_| bouncer.connect(|c| c.statement_cache = 0))
         .collect();
     admin.control(&zone("RESET TimeZone")).unwrap();
     let mut connections: Vec<_> = connected.into_iter().map(Result::unwrap).collect();
@@ -163,15 +164,13 @@ fn behind_a_pooler_that_ignores_the_parameters_the_time_zone_is_set() {
 
 #[test]
 fn a_parameter_that_a_pooler_ignores_is_an_error() {
-    type More = fn(PostgresConfig) -> PostgresConfig;
+    type More = fn(&mut PostgresConfig);
     let bouncer = Bouncer::start("ignoring", IGNORE);
     let ignored: [(&str, More); 4] = [
-        ("search_path", |c| c.parameter("search_path", "elsewhere")),
-        ("statement_timeout", |c| {
-            c.parameter("statement_timeout", "5000")
-        }),
-        ("orm.mark", |c| c.parameter("orm.mark", "5")),
-        ("work_mem", |c| c.options("-c work_mem=3MB")),
+        ("search_path", |c| add(c, "search_path", "elsewhere")),
+        ("statement_timeout", |c| add(c, "statement_timeout", "5000")),
+        ("orm.mark", |c| add(c, "orm.mark", "5")),
+        ("work_mem", |c| c.options = Some("-c work_mem=3MB".into())),
     ];
     for (name, more) in ignored {
         let error = bouncer.connect(more).err().expect(name);
@@ -183,22 +182,26 @@ fn a_parameter_that_a_pooler_ignores_is_an_error() {
         let way = format!("ALTER ROLE … SET {name}");
         assert!(error.hint().unwrap().contains(&way), "{error}");
         // The server itself takes it, whatever it makes of the text.
-        PostgresDriver::new(more(crate::config()))
+        PostgresDriver::new(with(crate::config(), more))
             .connect()
             .unwrap();
     }
     // What is so in any case is no reason to refuse.
-    let usual = |c: PostgresConfig| {
-        c.parameter("geqo", "true")
-            .parameter("statement_timeout", "0ms")
+    let usual = |c: &mut PostgresConfig| {
+        add(c, "geqo", "true");
+        add(c, "statement_timeout", "0ms");
     };
     bouncer.connect(usual).unwrap();
+}
+
+fn add(config: &mut PostgresConfig, name: &str, value: &str) {
+    config.parameters.push((name.into(), value.into()));
 }
 
 #[test]
 fn a_kept_statement_of_another_client_is_told_of_with_the_way_out() {
     let bouncer = Bouncer::start("kept", IGNORE);
-    let mut connection = bouncer.connect(|config| config).unwrap();
+    let mut connection = bouncer.connect(|_| ()).unwrap();
     // Another program's statements, whose names the native client numbers in the same way.
     let names = (0..5000).map(|number| format!("PREPARE s{number} AS SELECT 1;"));
     connection.control(&names.collect::<String>()).unwrap();
@@ -212,7 +215,7 @@ fn a_kept_statement_of_another_client_is_told_of_with_the_way_out() {
 fn a_password_is_not_sent_in_clear_text_unless_that_is_allowed() {
     let asks = "auth_type = plain\nauth_file = users.txt\nignore_startup_parameters = options";
     let bouncer = Bouncer::start("cleartext", asks);
-    let error = bouncer.connect(|config| config).err().expect("a refusal");
+    let error = bouncer.connect(|_| ()).err().expect("a refusal");
     assert_eq!(error.kind(), ErrorKind::Authentication);
     assert!(
         error
@@ -228,6 +231,6 @@ fn a_password_is_not_sent_in_clear_text_unless_that_is_allowed() {
         "{error}"
     );
     bouncer
-        .connect(PostgresConfig::allow_cleartext_password)
+        .connect(|config| config.allow_cleartext_password = true)
         .unwrap();
 }

@@ -18,8 +18,8 @@ fn start() -> SilentProxy {
 }
 
 fn connect(proxy: &SilentProxy, answer_timeout: Duration) -> Box<dyn Connection> {
-    let config = Server::new().login(PostgresConfig::new("127.0.0.1", proxy.port()));
-    let config = config.answer_timeout(answer_timeout);
+    let mut config = Server::new().login(PostgresConfig::new("127.0.0.1", proxy.port()));
+    config.answer_timeout = answer_timeout;
     PostgresDriver::new(config).connect().unwrap()
 }
 
@@ -72,7 +72,7 @@ fn each_wait_for_an_answer_ends() {
 
 #[test]
 fn rows_that_keep_coming_are_no_silence() {
-    let mut db = Database::with("trickle", |config| config.answer_timeout(LIMIT));
+    let mut db = Database::with("trickle", |config| config.answer_timeout = LIMIT);
     // Three times as long as the limit, a row at a time. The server sends what fills its buffer.
     let slow = "SELECT repeat('x', 10000), pg_sleep(0.02)::text FROM generate_series(1, 45)";
     assert_eq!(db.rows(slow, &[]).unwrap().len(), 45);
@@ -97,8 +97,9 @@ fn nothing_is_waited_for_when_a_connection_is_dropped() {
 fn a_server_that_is_not_there_yet_is_told_by_its_phase() {
     let proxy = start();
     proxy.fall_silent();
-    let config = Server::new().login(PostgresConfig::new("127.0.0.1", proxy.port()));
-    let driver = PostgresDriver::new(config.connect_timeout(LIMIT));
+    let mut config = Server::new().login(PostgresConfig::new("127.0.0.1", proxy.port()));
+    config.connect_timeout = LIMIT;
+    let driver = PostgresDriver::new(config);
     let error = driver.connect().err().expect("no answer");
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
     assert!(error.message().starts_with("can't connect to "), "{error}");

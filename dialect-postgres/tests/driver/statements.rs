@@ -31,7 +31,7 @@ fn prepared(db: &mut Database) -> i64 {
 
 #[test]
 fn statements_are_prepared_once_and_the_least_used_is_closed() {
-    let mut db = Database::with("cache", |config| config.statement_cache(2));
+    let mut db = Database::with("cache", |config| config.statement_cache = 2);
     for _ in 0..3 {
         db.one("SELECT 1", &[]);
     }
@@ -42,7 +42,7 @@ fn statements_are_prepared_once_and_the_least_used_is_closed() {
     assert_eq!(prepared(&mut db), 2);
     db.connection.clear_statements();
     assert_eq!(prepared(&mut db), 0);
-    let mut db = Database::with("cache_off", |config| config.statement_cache(0));
+    let mut db = Database::with("cache_off", |config| config.statement_cache = 0);
     db.one("SELECT $1::int4 + 1", &[ValueRef::Int(1)]);
     assert_eq!(prepared(&mut db), 0);
 }
@@ -87,9 +87,8 @@ fn round_trips_are_few() {
     let server = Server::new();
     for cache in [256, 0] {
         let (port, count) = counting(&server);
-        let config = server
-            .login(PostgresConfig::new("127.0.0.1", port))
-            .statement_cache(cache);
+        let mut config = server.login(PostgresConfig::new("127.0.0.1", port));
+        config.statement_cache = cache;
         let mut connection = PostgresDriver::new(config).connect().unwrap();
         let mut trips = |run: &mut dyn FnMut(&mut dyn Connection)| {
             let before = count.load(Ordering::SeqCst);

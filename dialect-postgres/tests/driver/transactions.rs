@@ -109,7 +109,7 @@ fn a_killed_connection_is_lost() {
 #[test]
 fn copying_is_refused_before_it_hangs() {
     for cache in [256, 0] {
-        let mut db = Database::with(&format!("copy_{cache}"), |c| c.statement_cache(cache));
+        let mut db = Database::with(&format!("copy_{cache}"), |c| c.statement_cache = cache);
         db.run(&["CREATE TABLE t (a int4)", "BEGIN"]);
         for sql in ["COPY t FROM STDIN", "COPY t TO STDOUT"] {
             assert_eq!(db.error(sql, &[]).kind(), ErrorKind::Unsupported);

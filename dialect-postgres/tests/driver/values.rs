@@ -21,7 +21,7 @@ pub(crate) const EVERYTHING: [(&str, Value); 9] = [
 
 #[test]
 fn values_of_every_kind_read_back() {
-    let unprepared = |config: PostgresConfig| config.statement_cache(0);
+    let unprepared = |config: &mut PostgresConfig| config.statement_cache = 0;
     let databases = [
         Database::new("values"),
         Database::with("values_unprepared", unprepared),
@@ -66,7 +66,7 @@ fn values_of_every_kind_read_back() {
 #[test]
 fn columns_of_every_type_take_and_give_values() {
     for cache in [256, 0] {
-        let mut db = Database::with(&format!("columns_{cache}"), |c| c.statement_cache(cache));
+        let mut db = Database::with(&format!("columns_{cache}"), |c| c.statement_cache = cache);
         db.run(&[
             "CREATE TYPE mood AS ENUM ('sad', 'happy')",
             "CREATE DOMAIN age AS int4 CHECK (VALUE > 0)",

@@ -6,12 +6,13 @@
 use std::fmt::{self, Write as _};
 
 use orm_core::civil;
+use orm_core::driver::bind_count;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 use rusqlite::Statement;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as Native};
 
-use crate::errors;
+use super::failure::from_native;
 use crate::types::NAME;
 
 /// The days from 0000-01-01 to 9999-12-31. ISO 8601 text sorts by time as long as every year has four
@@ -38,11 +39,7 @@ pub(super) fn check_count(statement: &Statement<'_>, sql: &str, given: usize) ->
     if taken == given {
         return Ok(());
     }
-    Err(Error::with_message(
-        ErrorKind::Usage,
-        format!("the statement takes {taken} binds, but got {given}"),
-    )
-    .with_sql(sql))
+    Err(bind_count(taken, given).with_sql(sql))
 }
 
 /// Binds values whose number has been checked.
@@ -69,7 +66,7 @@ impl Fault {
     #[cold]
     fn into_error(self, index: usize) -> Error {
         match self {
-            Self::Native(native) => errors::from_native(native, ""),
+            Self::Native(native) => from_native(native, ""),
             Self::NotANumber => Error::with_message(
                 ErrorKind::OutOfRange,
                 format!(

@@ -1,10 +1,10 @@
-//! Where a database is and how its connections are set up.
+//! Where a database is, and opening it.
 //!
-//! `orm` parses URLs and calls the constructors here. Each connection gets the same settings, before
-//! its first statement, and whatever is wrong with the file is found here and not at some later query.
+//! `orm` parses URLs and calls the constructors here. Each connection gets the same settings, those of `session.rs`,
+//! before its first statement, and whatever is wrong with the file is found here and not at some later query.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use orm_core::driver::{Connection, Driver, encoded};
 use orm_core::error::{Error, ErrorKind, Result};
@@ -12,7 +12,8 @@ use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
 use super::connection::SqliteConnection;
-use crate::errors::from_native;
+use super::failure::from_native;
+use super::session::Settings;
 
 /// Opens connections to a file, or to databases in memory.
 ///
@@ -41,12 +42,8 @@ use crate::errors::from_native;
 #[derive(Clone, Debug)]
 pub struct SqliteDriver {
     place: Place,
-    busy_timeout: Duration,
-    statement_cache: usize,
     access: Access,
-    journal: Journal,
-    sync: Sync,
-    planner: Planner,
+    settings: Settings,
 }
 
 #[derive(Clone, Debug)]
@@ -60,24 +57,6 @@ enum Access {
     Create,
     Existing,
     ReadOnly,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Journal {
-    Wal,
-    AsFound,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sync {
-    Normal,
-    Full,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Planner {
-    Stable,
-    ByValue,
 }
 
 impl SqliteDriver {
@@ -97,14 +76,18 @@ impl SqliteDriver {
     }
 
     fn new(place: Place) -> Self {
-        Self {
-            place,
+        let settings = Settings {
+            is_file: matches!(place, Place::File { .. }),
             busy_timeout: Duration::from_secs(5),
             statement_cache: 128,
+            wal: true,
+            full_sync: false,
+            stable_plans: true,
+        };
+        Self {
+            place,
             access: Access::Create,
-            journal: Journal::Wal,
-            sync: Sync::Normal,
-            planner: Planner::Stable,
+            settings,
         }
     }
 
@@ -112,14 +95,14 @@ impl SqliteDriver {
     /// default.
     #[must_use]
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
-        self.busy_timeout = timeout;
+        self.settings.busy_timeout = timeout;
         self
     }
 
     /// Keeps this many prepared statements for each connection; 128 by default, none with 0.
     #[must_use]
     pub fn statement_cache(mut self, statements: usize) -> Self {
-        self.statement_cache = statements;
+        self.settings.statement_cache = statements;
         self
     }
 
@@ -141,21 +124,21 @@ impl SqliteDriver {
     /// does not work.
     #[must_use]
     pub fn without_wal(mut self) -> Self {
-        self.journal = Journal::AsFound;
+        self.settings.wal = false;
         self
     }
 
     /// Waits for the disk at each commit, so that a power failure loses no commit.
     #[must_use]
     pub fn full_sync(mut self) -> Self {
-        self.sync = Sync::Full;
+        self.settings.full_sync = true;
         self
     }
 
     /// Lets plans depend on the values bound, at the price of preparing some statements at each run.
     #[must_use]
     pub fn without_planner_stability(mut self) -> Self {
-        self.planner = Planner::ByValue;
+        self.settings.stable_plans = false;
         self
     }
 
@@ -178,58 +161,6 @@ impl SqliteDriver {
             Place::File { path, .. } => rusqlite::Connection::open_with_flags(path, flags),
         };
         opened.map_err(|native| self.refused(native))
-    }
-
-    fn set_up(&self, native: &rusqlite::Connection) -> rusqlite::Result<()> {
-        let stable = self.planner == Planner::Stable;
-        native.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, stable)?;
-        // Else a name in quotes that is no column would be read as a string.
-        native.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-        native.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-        native.set_prepared_statement_cache_capacity(self.statement_cache);
-        // SQLite counts milliseconds in an i32.
-        native.busy_timeout(self.busy_timeout.min(Duration::from_secs(2_000_000)))?;
-        if matches!(self.place, Place::File { .. }) {
-            // The first look into the file, which finds out whether it is a database.
-            native.pragma_query_value(None, "schema_version", |_| Ok(()))?;
-            self.set_journal(native)?;
-        }
-        Ok(())
-    }
-
-    /// Makes the settings of a database in memory what they were at first. Its tables stay.
-    pub(super) fn set_up_again(&self, native: &rusqlite::Connection) -> rusqlite::Result<()> {
-        native.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
-        self.set_up(native)
-    }
-
-    fn set_journal(&self, native: &rusqlite::Connection) -> rusqlite::Result<()> {
-        if self.journal == Journal::AsFound || native.is_readonly("main")? {
-            return Ok(());
-        }
-        // Without write-ahead logging NORMAL would put the file at risk, so FULL, the default, stays.
-        if self.switch_to_wal(native)? && self.sync == Sync::Normal {
-            native.pragma_update(None, "synchronous", "NORMAL")?;
-        }
-        Ok(())
-    }
-
-    /// Whether the file is in WAL mode now. It may not be for good: some file systems can't. SQLite does
-    /// not wait for the lock that the switch needs, so this does.
-    fn switch_to_wal(&self, native: &rusqlite::Connection) -> rusqlite::Result<bool> {
-        let begin = Instant::now();
-        loop {
-            let mode = native.pragma_update_and_check(None, "journal_mode", "wal", |row| {
-                row.get::<_, String>(0)
-            });
-            match mode {
-                Ok(mode) => return Ok(mode == "wal"),
-                Err(native) if !is_busy(&native) => return Err(native),
-                // A reader in another mode holds on; the connection works without the switch as well.
-                Err(_) if begin.elapsed() >= self.busy_timeout => return Ok(false),
-                Err(_) => std::thread::sleep(Duration::from_millis(5)),
-            }
-        }
     }
 
     #[cold]
@@ -300,9 +231,10 @@ impl Driver for SqliteDriver {
             )
             .with_hint("use the feature `bundled`, or a library built with foreign keys"));
         }
-        self.set_up(&native)
+        self.settings
+            .set_up(&native)
             .map_err(|native| self.refused(native))?;
-        let memory = self.is_private().then(|| self.clone());
+        let memory = self.is_private().then(|| self.settings.clone());
         let connection = SqliteConnection::new(native, memory);
         Ok(Box::new(connection.map_err(|native| self.refused(native))?))
     }
@@ -333,8 +265,4 @@ fn target(path: &Path) -> String {
         _ => "",
     };
     format!("sqlite://{prefix}{path}")
-}
-
-fn is_busy(native: &rusqlite::Error) -> bool {
-    native.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
 }

@@ -10,9 +10,9 @@ use orm_core::value::ValueRef;
 
 use super::bind::bind_all;
 use super::connection::{Prepared, prepare, transaction};
+use super::failure::from_native;
 use super::row::SqliteRow;
 use super::rowid::Rowids;
-use crate::errors::from_native;
 
 /// The rows of one statement.
 pub(super) struct SqliteCursor<'c> {

@@ -1,14 +1,92 @@
-//! What the program leaves behind in a connection, as SQLite itself tells it, and how that is taken back.
+//! The settings that a connection begins with, what the program leaves behind in it, as SQLite itself tells it, and how
+//! that is taken back.
 //!
 //! SQLite has no command that resets a session, but it reports to an authorizer what each statement does when it
-//! is compiled. `connection.rs` asks [`Watch`] whether a connection can go on to its next user. Not seen here: what
-//! is done through `rusqlite` itself, such as functions and hooks.
+//! is compiled. `connect.rs` sets up, and `contract.rs` asks [`Watch`] whether a connection can go on to its next user.
+//! Not seen here: what is done through `rusqlite` itself, such as functions and hooks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+
+/// What `connect.rs` was told, and what it knows of the place.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent settings, not states"
+)]
+pub(super) struct Settings {
+    pub(super) is_file: bool,
+    pub(super) busy_timeout: Duration,
+    pub(super) statement_cache: usize,
+    /// Whether a file is switched to write-ahead logging.
+    pub(super) wal: bool,
+    pub(super) full_sync: bool,
+    /// Whether plans don't depend on the values bound.
+    pub(super) stable_plans: bool,
+}
+
+impl Settings {
+    pub(super) fn set_up(&self, native: &Connection) -> rusqlite::Result<()> {
+        native.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, self.stable_plans)?;
+        // Else a name in quotes that is no column would be read as a string.
+        native.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        native.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        native.set_prepared_statement_cache_capacity(self.statement_cache);
+        // SQLite counts milliseconds in an i32.
+        native.busy_timeout(self.busy_timeout.min(Duration::from_secs(2_000_000)))?;
+        if self.is_file {
+            // The first look into the file, which finds out whether it is a database.
+            native.pragma_query_value(None, "schema_version", |_| Ok(()))?;
+            self.set_journal(native)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the settings of a database in memory what they were at first. Its tables stay.
+    pub(super) fn set_up_again(&self, native: &Connection) -> rusqlite::Result<()> {
+        native.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+        self.set_up(native)
+    }
+
+    fn set_journal(&self, native: &Connection) -> rusqlite::Result<()> {
+        if !self.wal || native.is_readonly("main")? {
+            return Ok(());
+        }
+        // Without write-ahead logging NORMAL would put the file at risk, so FULL, the default, stays.
+        if self.switch_to_wal(native)? && !self.full_sync {
+            native.pragma_update(None, "synchronous", "NORMAL")?;
+        }
+        Ok(())
+    }
+
+    /// Whether the file is in WAL mode now. It may not be for good: some file systems can't. SQLite does
+    /// not wait for the lock that the switch needs, so this does.
+    fn switch_to_wal(&self, native: &Connection) -> rusqlite::Result<bool> {
+        let begin = Instant::now();
+        loop {
+            let mode = native.pragma_update_and_check(None, "journal_mode", "wal", |row| {
+                row.get::<_, String>(0)
+            });
+            match mode {
+                Ok(mode) => return Ok(mode == "wal"),
+                Err(native) if !is_busy(&native) => return Err(native),
+                // A reader in another mode holds on; the connection works without the switch as well.
+                Err(_) if begin.elapsed() >= self.busy_timeout => return Ok(false),
+                Err(_) => sleep(Duration::from_millis(5)),
+            }
+        }
+    }
+}
+
+fn is_busy(native: &rusqlite::Error) -> bool {
+    native.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+}
 
 /// Whether a setting, an attached file or something temporary was made since the connection was set up.
 #[derive(Debug)]

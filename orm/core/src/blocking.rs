@@ -2,7 +2,12 @@
 //!
 //! The engine asks before each call, and so do drivers that can't work inside a task. With the feature `tokio`
 //! alone: a program without it pays nothing, and nothing is found out. Not seen are tasks of other runtimes, and
-//! those of `tokio::task::unconstrained`.
+//! those of `tokio::task::unconstrained`. Calls that block for too long are left to a thread of their own.
+
+use std::io;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -63,4 +68,25 @@ fn has_budget() -> bool {
         }
     }
     false
+}
+
+/// Makes a call in a thread of its own, and waits for what it returns for no longer than `limit`. What comes later is
+/// dropped there.
+///
+/// # Errors
+/// `TimedOut`; without a thread, or if the call panics, another kind.
+pub fn within<T: Send + 'static>(
+    limit: Duration,
+    name: &str,
+    call: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<T> {
+    let (sender, receiver) = sync_channel(1);
+    let thread = thread::Builder::new().name(name.to_owned());
+    thread
+        .spawn(move || drop(sender.send(call())))
+        .map_err(|error| io::Error::new(error.kind(), "no thread can be started"))?;
+    receiver.recv_timeout(limit).map_err(|error| match error {
+        RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
+        RecvTimeoutError::Disconnected => io::Error::other("the native driver failed"),
+    })
 }

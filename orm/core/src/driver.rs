@@ -1,16 +1,38 @@
 //! What a database driver does, and what it owes: connect, run SQL with binds, yield rows, tell the truth.
 //!
 //! Dialect crates implement these traits over a native driver; `orm` calls them. A driver gets SQL as
-//! text; it never sees a statement or a schema. Everything blocks the calling thread.
+//! text; it never sees a statement or a schema. Everything blocks the calling thread. What they refuse in the same
+//! words is in `driver/refusals.rs`.
+
+mod refusals;
 
 use std::any::Any;
 use std::fmt;
-use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
 pub use crate::transaction::{TransactionState, TransactionVerb};
 use crate::value::ValueRef;
+
+pub use refusals::{
+    bind_count, invalid_text, misconfigured, no_answer, no_column, unanswered, unconnected,
+    whole_rows,
+};
+
+/// The longest text of a statement that a driver keeps prepared: kept ones are counted, not weighed.
+pub const LONGEST_KEPT: usize = 16 * 1024;
+
+/// Whether a connection is encrypted. There is no mode that falls back to plain text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsMode {
+    /// Plain text.
+    #[default]
+    Disable,
+    /// Encrypted; the server's certificate must be valid for its host. Needs the feature `tls`.
+    Require,
+    /// Encrypted, but anybody may be at the other end. Needs the feature `tls`.
+    Insecure,
+}
 
 /// Opens connections to one database.
 pub trait Driver: fmt::Debug + Send + Sync {
@@ -54,33 +76,6 @@ pub fn encoded(name: &str) -> String {
         }
     }
     text
-}
-
-/// The loss of a connection whose server has been silent for longer than `limit`, naming what it did not answer.
-pub fn unanswered(sql: &str, limit: Duration) -> Error {
-    const CONTROL: &[&str] = &[
-        "BEGIN",
-        "START",
-        "COMMIT",
-        "ROLLBACK",
-        "SAVEPOINT",
-        "RELEASE",
-    ];
-    let word = sql.split_ascii_whitespace().next().unwrap_or_default();
-    let what = CONTROL
-        .iter()
-        .find(|known| word.eq_ignore_ascii_case(known));
-    let what = what.copied().unwrap_or(if sql.is_empty() {
-        "the driver"
-    } else {
-        "the statement"
-    });
-    let limit = limit.as_secs_f32();
-    let message = format!("the server did not answer {what} within {limit} s");
-    Error::with_message(ErrorKind::ConnectionLost, message).with_hint(
-        "raise answer_timeout if the server may take longer; it may still be at work, and ends that when it \
-         finds the connection closed",
-    )
 }
 
 impl<D: Driver + ?Sized> Driver for std::sync::Arc<D> {
@@ -131,9 +126,8 @@ pub trait Connection: Send + Any {
         binds: &[ValueRef<'_>],
         done: &mut dyn FnMut(Outcome) -> Result<()>,
     ) -> Result<()> {
-        for row in binds.chunks(width.max(1)) {
-            let outcome = self.execute(sql, row)?;
-            done(outcome)?;
+        for row in whole_rows(sql, width, binds)? {
+            done(self.execute(sql, row)?)?;
         }
         Ok(())
     }

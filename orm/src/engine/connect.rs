@@ -5,19 +5,19 @@
 use std::sync::Arc;
 
 use orm_core::driver::Driver;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use orm_core::driver::TlsMode;
 use orm_core::error::{Error, Result};
 use orm_core::sql::Dialect;
 
 use super::url::{Url, wrong};
 
-/// Sets what a URL gives: the builder's own default stands for what it doesn't.
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-macro_rules! set {
-    ($config:ident, $value:expr => $method:ident) => {
-        if let Some(value) = $value {
-            $config = $config.$method(value);
-        }
-    };
+/// Sets what a URL gives: the field's own default stands for what it doesn't.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
 }
 
 /// Sets what the URLs of all servers have in common.
@@ -25,16 +25,27 @@ macro_rules! set {
 macro_rules! set_server {
     ($config:ident, $url:ident, $place:expr) => {
         let certificates = $url.take("sslrootcert");
-        let modes = [TlsMode::Disable, TlsMode::Require, TlsMode::Insecure];
-        $config = $config.tls(tls($url, $place, certificates.is_some(), modes)?);
-        set!($config, certificates => root_certificates);
-        set!($config, $url.user.take() => user);
-        set!($config, $url.password.take() => password);
-        set!($config, $url.database() => database);
-        set!($config, $url.take_seconds("connect_timeout")? => connect_timeout);
-        set!($config, $url.take_seconds("answer_timeout")? => answer_timeout);
-        set!($config, $url.take_millis("tcp_user_timeout")? => tcp_user_timeout);
-        set!($config, $url.take_number("statement_cache")? => statement_cache);
+        $config.tls = tls($url, $place, certificates.is_some())?;
+        $config.root_certificates = certificates.map(Into::into);
+        $config.user = $url.user.take();
+        $config.password = $url.password.take();
+        $config.database = $url.database();
+        set(
+            &mut $config.connect_timeout,
+            $url.take_seconds("connect_timeout")?,
+        );
+        set(
+            &mut $config.answer_timeout,
+            $url.take_seconds("answer_timeout")?,
+        );
+        set(
+            &mut $config.tcp_user_timeout,
+            $url.take_millis("tcp_user_timeout")?,
+        );
+        set(
+            &mut $config.statement_cache,
+            $url.take_number("statement_cache")?,
+        );
     };
 }
 
@@ -93,24 +104,21 @@ fn no_driver(scheme: &str) -> Error {
 
 #[cfg(feature = "postgres")]
 fn postgres(url: &mut Url, allow_blocking_in_async: bool) -> Result<Target> {
-    use dialect_postgres::{PostgresConfig, PostgresDialect, PostgresDriver, TlsMode};
+    use dialect_postgres::{PostgresConfig, PostgresDialect, PostgresDriver};
     // A socket's folder may also stand where a host can't be written: ?host=/run/postgresql
     let host = url.take("host").unwrap_or_else(|| url.host.clone());
     let port = url.take_number("port")?.or(url.port);
     let mut config = PostgresConfig::new(&host, port.unwrap_or(5432));
     set_server!(config, url, &host);
-    set!(config, url.take("application_name") => application_name);
-    set!(config, url.take("options") => options);
-    if url.take_switch("allow_cleartext_password")? == Some(true) {
-        config = config.allow_cleartext_password();
-    }
-    if allow_blocking_in_async {
-        config = config.allow_blocking_in_async();
-    }
+    set(&mut config.application_name, url.take("application_name"));
+    config.options = url.take("options");
+    config.allow_cleartext_password = url.take_switch("allow_cleartext_password")? == Some(true);
+    config.allow_blocking_in_async = allow_blocking_in_async;
     for parameter in ["search_path", "statement_timeout", "lock_timeout"] {
-        if let Some(value) = url.take(parameter) {
-            config = config.parameter(parameter, value);
-        }
+        let value = url.take(parameter);
+        config
+            .parameters
+            .extend(value.map(|value| (parameter.to_owned(), value)));
     }
     let driver = PostgresDriver::new(config);
     Ok((Arc::new(driver), vec![&PostgresDialect]))
@@ -118,45 +126,43 @@ fn postgres(url: &mut Url, allow_blocking_in_async: bool) -> Result<Target> {
 
 #[cfg(feature = "mysql")]
 fn mysql(url: &mut Url) -> Result<Target> {
-    use dialect_mysql::{MariaDbDialect, MysqlConfig, MysqlDialect, MysqlDriver, TlsMode};
+    use dialect_mysql::{MysqlConfig, MysqlDialect, MysqlDriver};
     let mut config = MysqlConfig::new(&url.host, url.port.unwrap_or(3306));
     let socket = url.take("socket");
     let place = socket.clone().unwrap_or_else(|| url.host.clone());
     set_server!(config, url, &place);
-    set!(config, socket => socket);
-    set!(config, url.take("server_public_key") => server_public_key);
-    if url.take_switch("allow_public_key_retrieval")? == Some(true) {
-        config = config.allow_public_key_retrieval();
-    }
+    config.socket = socket.map(Into::into);
+    config.server_public_key = url.take("server_public_key").map(Into::into);
+    config.allow_public_key_retrieval =
+        url.take_switch("allow_public_key_retrieval")? == Some(true);
     for variable in ["innodb_lock_wait_timeout", "auto_increment_increment"] {
-        if let Some(value) = url.take(variable) {
-            config = config.variable(variable, value);
-        }
+        let value = url.take(variable);
+        config
+            .variables
+            .extend(value.map(|value| (variable.to_owned(), value)));
     }
     let driver = MysqlDriver::new(config);
-    Ok((Arc::new(driver), vec![&MariaDbDialect, &MysqlDialect]))
+    Ok((
+        Arc::new(driver),
+        vec![&MysqlDialect::MariaDb, &MysqlDialect::MySql],
+    ))
 }
 
 /// The TLS mode of a URL to `place`, in the words of the driver: disable, require, insecure.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-fn tls<T: Copy>(
-    url: &mut Url,
-    place: &str,
-    has_certificate: bool,
-    [disable, require, insecure]: [T; 3],
-) -> Result<T> {
+fn tls(url: &mut Url, place: &str, has_certificate: bool) -> Result<TlsMode> {
     let modes = [
-        ("disable", (disable, false)),
-        ("require", (require, true)),
-        ("insecure", (insecure, true)),
+        ("disable", TlsMode::Disable),
+        ("require", TlsMode::Require),
+        ("insecure", TlsMode::Insecure),
     ];
     let mode = url.take_choice("sslmode", &modes).map_err(|error| {
         error.with_hint(
             "require verifies the certificate and the host; nothing falls back to plain text",
         )
     })?;
-    let (chosen, encrypts) = mode.unwrap_or((disable, false));
-    if has_certificate && !encrypts {
+    let chosen = mode.unwrap_or(TlsMode::Disable);
+    if has_certificate && chosen == TlsMode::Disable {
         return Err(
             wrong("the url has an sslrootcert, but nothing is encrypted")
                 .with_hint("write sslmode=require, or leave the certificate out"),
@@ -216,8 +222,12 @@ fn sqlite(url: &mut Url) -> Result<Target> {
     if url.take_choice("journal", &[("wal", false), ("keep", true)])? == Some(true) {
         driver = driver.without_wal();
     }
-    set!(driver, url.take_millis("busy_timeout")? => busy_timeout);
-    set!(driver, url.take_number("statement_cache")? => statement_cache);
+    if let Some(timeout) = url.take_millis("busy_timeout")? {
+        driver = driver.busy_timeout(timeout);
+    }
+    if let Some(statements) = url.take_number("statement_cache")? {
+        driver = driver.statement_cache(statements);
+    }
     Ok((Arc::new(driver), vec![&SqliteDialect]))
 }
 

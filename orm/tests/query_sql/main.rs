@@ -4,7 +4,7 @@
 #![cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 #![expect(clippy::too_many_lines, reason = "the tests are lists of cases")]
 
-use orm::mysql::{MariaDbDialect, MysqlDialect};
+use orm::mysql::MysqlDialect;
 use orm::postgres::PostgresDialect;
 use orm::prelude::*;
 use orm::sql::Dialect;
@@ -79,7 +79,7 @@ macro_rules! golden {
 
 #[track_caller]
 fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3]) {
-    let dialects: [&dyn Dialect; 3] = [&SqliteDialect, &PostgresDialect, &MysqlDialect];
+    let dialects: [&dyn Dialect; 3] = [&SqliteDialect, &PostgresDialect, &MysqlDialect::MySql];
     for (dialect, expected) in dialects.into_iter().zip(expected) {
         assert_eq!(to_sql(dialect), expected, "{case} ({})", dialect.name());
     }

@@ -159,6 +159,6 @@ fn a_query_is_a_value() {
         r#"SELECT "id" FROM "users" WHERE "name" <> ? AND "name" <> ?"#
     );
     assert_eq!(query.clone().to_sql(&SqliteDialect).unwrap(), after);
-    assert_ne!(query.to_sql(&MysqlDialect).unwrap(), after);
+    assert_ne!(query.to_sql(&MysqlDialect::MySql).unwrap(), after);
     assert_eq!(query.to_sql(&SqliteDialect).unwrap(), after);
 }

@@ -119,10 +119,10 @@ fn mariadb_hands_back_what_mysql_can_not() {
         .values([Tag::builder().label("x")])
         .returning(Tag.label);
     assert_eq!(
-        statement.to_sql(&MariaDbDialect).unwrap(),
+        statement.to_sql(&MysqlDialect::MariaDb).unwrap(),
         "INSERT INTO `tags` (`label`) VALUES (?) RETURNING `label`"
     );
-    let error = statement.to_sql(&MysqlDialect).unwrap_err();
+    let error = statement.to_sql(&MysqlDialect::MySql).unwrap_err();
     assert!(error.is_unsupported(), "{error}");
     assert!(error.message().contains("mysql"), "{error}");
 }

@@ -1,15 +1,11 @@
 //! A server that falls silent while its connections stay open. A proxy between stops to pass on what it says.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use orm::ErrorKind;
 use orm::engine::Engine;
 use orm::prelude::*;
+use orm_core::testing::SilentProxy;
 
 use super::Requires;
 use super::support::{fails, users};
@@ -23,47 +19,23 @@ cases![
     dropping_waits_for_nothing (Requires::Server),
 ];
 
+/// A proxy in front of a database, and the URL that leads through it.
 struct Proxy {
     url: String,
-    silent: Arc<AtomicBool>,
+    inner: SilentProxy,
 }
 
 impl Proxy {
     fn start(db: &Db, options: &str) -> Self {
         let (front, back) = db.url().rsplit_once('/').unwrap();
         let (login, server) = front.rsplit_once('@').unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let (host, port) = server.rsplit_once(':').unwrap();
+        let inner = SilentProxy::start(host.to_owned(), port.parse().unwrap()).unwrap();
         let separator = if back.contains('?') { '&' } else { '?' };
+        let port = inner.port();
         let url = format!("{login}@127.0.0.1:{port}/{back}{separator}{options}");
-        let silent = Arc::new(AtomicBool::new(false));
-        let (flag, server) = (Arc::clone(&silent), server.to_owned());
-        thread::spawn(move || {
-            for client in listener.incoming() {
-                let client = client.unwrap();
-                let server = TcpStream::connect(&server).unwrap();
-                let (up, down) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-                let flag = Arc::clone(&flag);
-                thread::spawn(move || pass(client, server, &AtomicBool::new(false)));
-                thread::spawn(move || pass(down, up, &flag));
-            }
-        });
-        Self { url, silent }
+        Self { url, inner }
     }
-
-    fn fall_silent(&self) {
-        self.silent.store(true, Ordering::SeqCst);
-    }
-}
-
-fn pass(mut from: TcpStream, mut to: TcpStream, silent: &AtomicBool) {
-    let mut buffer = vec![0; 65536];
-    while let Ok(length @ 1..) = from.read(&mut buffer) {
-        if !silent.load(Ordering::SeqCst) && to.write_all(&buffer[..length]).is_err() {
-            break;
-        }
-    }
-    let _ = to.shutdown(std::net::Shutdown::Both);
 }
 
 fn added(engine: &Engine, name: &str) -> Session {
@@ -79,7 +51,7 @@ fn each_wait_for_an_answer_ends(db: &Db) {
 
     let commit = proxy();
     let mut session = added(&Engine::connect(&commit.url).unwrap(), "ada");
-    commit.fall_silent();
+    commit.inner.fall_silent();
     let error = fails(session.commit(), ErrorKind::CommitUnknown);
     assert!(
         error
@@ -91,7 +63,7 @@ fn each_wait_for_an_answer_ends(db: &Db) {
     let flush = proxy();
     let mut session = added(&Engine::connect(&flush.url).unwrap(), "bob");
     session.add(User::builder().username("cleo"));
-    flush.fall_silent();
+    flush.inner.fall_silent();
     let error = fails(session.flush(), ErrorKind::ConnectionLost);
     assert!(error.message().contains("did not answer"), "{error}");
     session.rollback().unwrap();
@@ -100,7 +72,7 @@ fn each_wait_for_an_answer_ends(db: &Db) {
     let pooled = proxy();
     let engine = Engine::connect(&pooled.url).unwrap();
     engine.connection().unwrap();
-    pooled.fall_silent();
+    pooled.inner.fall_silent();
     let read = engine.transaction(|session| session.get(User, 1).map(drop));
     fails(read, ErrorKind::ConnectionFailed);
     // Without an end it would be for ever; a busy machine takes its time.
@@ -138,7 +110,7 @@ fn dropping_waits_for_nothing(db: &Db) {
             let proxy = Proxy::start(db, "connect_timeout=5");
             let engine = Engine::connect(&proxy.url).unwrap();
             let held = work(&engine);
-            proxy.fall_silent();
+            proxy.inner.fall_silent();
             let begin = Instant::now();
             let kept = keeps_engine.then(|| engine.clone());
             drop(engine);

@@ -105,9 +105,9 @@ impl Error {
         self
     }
 
-    /// Adds the SQL text, placeholders and all, unless an inner layer has given one already.
+    /// Adds the SQL text, placeholders and all, if there is one, unless an inner layer has given it already.
     pub fn with_sql(mut self, sql: &str) -> Self {
-        if self.0.sql.is_none() {
+        if self.0.sql.is_none() && !sql.is_empty() {
             self.0.sql = Some(sql.to_owned());
         }
         self
@@ -117,6 +117,14 @@ impl Error {
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// What `with` adds of a value, if there is one: `error.with_any(table, Error::with_table)`.
+    pub fn with_any<T>(self, value: Option<T>, with: impl FnOnce(Self, T) -> Self) -> Self {
+        match value {
+            Some(value) => with(self, value),
+            None => self,
+        }
     }
 
     /// The same error under another kind and its message: what a COMMIT makes of a lost connection. A message of

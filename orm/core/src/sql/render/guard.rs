@@ -4,6 +4,7 @@
 use super::condition::null_safe;
 use crate::sql::SqlWriter;
 use crate::stmt::BatchColumn;
+use crate::value::ValueRef;
 
 /// A column that must still have its old value.
 pub struct Guard<'g> {
@@ -34,13 +35,30 @@ pub fn write_null_safe_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
     (guard.old)(w);
 }
 
-/// The text of a digest: the number of bytes and their hash in hexadecimal digits.
-pub fn digest_text(length: usize, hash: &[u8]) -> String {
+/// The digest of a text or of bytes: their number of bytes, and their hash in hexadecimal digits. `None` for a value of
+/// another kind.
+pub fn digest_text(value: ValueRef<'_>, sha256: impl FnOnce(&[u8]) -> [u8; 32]) -> Option<String> {
     use std::fmt::Write as _;
-    let mut text = format!("{length}:");
-    for byte in hash {
+    let bytes = match value {
+        ValueRef::Text(text) => text.as_bytes(),
+        ValueRef::Bytes(bytes) => bytes,
+        ValueRef::Null
+        | ValueRef::Bool(_)
+        | ValueRef::Int(_)
+        | ValueRef::Float(_)
+        | ValueRef::Date(_)
+        | ValueRef::Time(_)
+        | ValueRef::DateTime(_)
+        | ValueRef::Timestamp(_)
+        | ValueRef::Uuid(_)
+        | ValueRef::Array(_)
+        | ValueRef::Batch(_)
+        | ValueRef::Extension(_) => return None,
+    };
+    let mut text = format!("{}:", bytes.len());
+    for byte in sha256(bytes) {
         // Writing to a String can't fail.
         let _ = write!(text, "{byte:02x}");
     }
-    text
+    Some(text)
 }

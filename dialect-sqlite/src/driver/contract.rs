@@ -1,0 +1,163 @@
+//! A connection as core's contract has it.
+//!
+//! Every statement goes through the cache of prepared ones, the library's BEGIN and COMMIT too; DDL alone does not, since it runs
+//! once. Rows that are asked for are in `cursor.rs`.
+
+use std::any::Any;
+
+use orm_core::driver::{
+    Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, whole_rows,
+};
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::ValueRef;
+use rusqlite::Batch;
+use rusqlite::fallible_iterator::FallibleIterator as _;
+
+use super::bind::{bind_all, bind_row, check_count};
+use super::connection::{SqliteConnection, prepare, step_to_end, transaction};
+use super::cursor::SqliteCursor;
+use super::failure::from_native;
+use super::row::SqliteRow;
+use super::session::clear;
+use super::statement_kind::{StatementKind, controls_transaction};
+use crate::render::READ_WRITE;
+
+impl Connection for SqliteConnection {
+    fn server(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
+        let mut statement = prepare(&self.native, sql)?;
+        bind_all(&mut statement, sql, binds)?;
+        let kind = StatementKind::of(sql);
+        if kind == StatementKind::Unknown {
+            self.rowids.doubt();
+        }
+        let outcome = self.run(&mut statement, sql, kind);
+        self.rowids.note(&statement);
+        outcome
+    }
+
+    fn execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        binds: &[ValueRef<'_>],
+        done: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        if binds.is_empty() {
+            return Ok(());
+        }
+        let mut statement = prepare(&self.native, sql)?;
+        check_count(&statement, sql, width)?;
+        let rows = whole_rows(sql, width, binds)?;
+        let kind = StatementKind::of(sql);
+        for row in rows {
+            bind_row(&mut statement, sql, row)?;
+            done(self.run(&mut statement, sql, kind)?)?;
+        }
+        self.rowids.note(&statement);
+        Ok(())
+    }
+
+    fn query(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = prepare(&self.native, sql)?;
+        bind_all(&mut statement, sql, binds)?;
+        {
+            let mut rows = statement.raw_query();
+            // The rows reset the statement when they are dropped, however this ends.
+            while let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
+                each(&SqliteRow { row })?;
+            }
+        }
+        self.rowids.note(&statement);
+        Ok(())
+    }
+
+    fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
+        Box::new(SqliteCursor::open(&self.native, &self.rowids, (sql, binds)))
+    }
+
+    fn transact(&mut self, sql: &str, _verb: TransactionVerb) -> Result<()> {
+        self.run_kept(sql)
+    }
+
+    fn control(&mut self, sql: &str) -> Result<()> {
+        if controls_transaction(sql) {
+            return self.run_kept(sql);
+        }
+        self.rowids.doubt();
+        // `execute_batch` stops a statement that answers rows at the first one.
+        let run = || {
+            let mut batch = Batch::new(&self.native, sql);
+            while let Some(mut statement) = batch.next()? {
+                step_to_end(&mut statement)?;
+            }
+            Ok(())
+        };
+        run().map_err(|native| from_native(native, sql))
+    }
+
+    // Some errors end the transaction and some don't, by rules of SQLite's own (a full disk, an
+    // interrupted write, OR ROLLBACK; not a failed COMMIT that may be tried again). It tells when asked.
+    fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {
+        transaction(&self.native)
+    }
+
+    fn ping(&mut self) -> Result<()> {
+        self.query("SELECT 1", &[], &mut |_| Ok(()))
+    }
+
+    // BEGIN and COMMIT are read-only to SQLite, too, so only what yields rows counts.
+    fn is_read_only(&mut self, sql: &str) -> Result<bool> {
+        let statement = prepare(&self.native, sql)?;
+        // A text of comments alone is no statement, which must not be asked whether it reads.
+        Ok(statement.column_count() > 0 && statement.readonly())
+    }
+
+    fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
+        let found = self.rowids.is_rowid(&self.native, table, column);
+        found.map_err(|native| from_native(native, ""))
+    }
+
+    // There is no other side that could go away. Errors of the file are errors of statements.
+    fn is_broken(&self) -> bool {
+        false
+    }
+
+    fn clear_statements(&mut self) {
+        self.native.flush_prepared_statement_cache();
+    }
+
+    // A file is opened again for less than it takes to find all that was set. Its statements stay otherwise, since
+    // nothing has changed what they mean.
+    fn reset(&mut self) -> Result<()> {
+        let query_only = |native: &rusqlite::Connection| native.execute_batch(READ_WRITE);
+        if !self.watch.has_leftovers() {
+            return query_only(&self.native).map_err(|native| from_native(native, ""));
+        }
+        let Some(memory) = &self.memory else {
+            return Err(Error::new(ErrorKind::Unsupported));
+        };
+        // A PRAGMA that is kept prepared would not be reported at its next run.
+        self.native.flush_prepared_statement_cache();
+        query_only(&self.native)
+            .and_then(|()| clear(&self.native))
+            .and_then(|()| memory.set_up_again(&self.native))
+            .map_err(|native| from_native(native, ""))?;
+        self.watch.set(false);
+        Ok(())
+    }
+
+    fn native(&mut self) -> &mut dyn Any {
+        self.watch.set(true);
+        self.rowids.doubt();
+        &mut self.native
+    }
+}
