@@ -4,11 +4,11 @@ use std::io::{self, IsTerminal as _};
 
 use orm::engine::Connection;
 
-use super::Home;
 use super::args::{
     BackCommand, DatabaseArgs, FolderArgs, ForwardCommand, GenerateCommand, ProjectArgs,
     RedoCommand, StatusCommand,
 };
+use super::home::Home;
 use super::print;
 use super::project::Project;
 use crate::command::{self, Count, drift, generate, redo, revert, run, status};

@@ -4,6 +4,7 @@
 //! are linked into it: for packages without a library, and for containers without cargo.
 
 mod args;
+mod home;
 mod migrations;
 mod print;
 mod project;
@@ -22,16 +23,7 @@ use crate::models::{ModelSource, Models};
 use args::{Cli, Command, ModelsCommand, TablesCommand};
 use project::Project;
 
-/// Where the models and the migrations come from when the command line doesn't say.
-#[derive(Clone, Copy, Debug)]
-pub enum Home {
-    /// The program itself: the models that are linked into it, and a folder of migrations.
-    Program,
-    /// The program itself: the models that are linked into it, and migrations that are built in.
-    Embedded(Embedded),
-    /// A cargo package, which is built, and a folder of migrations.
-    Package,
-}
+pub use home::Home;
 
 /// Runs the command line of this process on the models that are linked into it, and ends the process.
 ///

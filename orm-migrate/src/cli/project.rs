@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use orm_core::sql::Dialect;
 
-use super::Home;
 use super::args::{DatabaseArgs, FolderArgs, ModelArgs, ProjectArgs};
+use super::home::Home;
 use crate::config::Config;
 use crate::dialect;
 use crate::discover::Selection;

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use serde::Deserialize;
 
 use super::package::Package;
-use super::{Selection, cargo};
+use super::selection::{Selection, cargo};
 use crate::error::{Error, Result};
 
 /// A built library.

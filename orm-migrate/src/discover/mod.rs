@@ -1,47 +1,19 @@
 //! The models of a package: cargo builds it as a loadable library, which is then asked for them.
 //!
-//! Four steps, one file each where they are more than a call: which package (`package.rs`), its library
+//! Three steps, one file each: which package (`package.rs`, by what `selection.rs` says), its library
 //! (`build.rs`), the dump out of it (`load.rs`). Nothing of the user's project is changed, and nothing has
 //! to be added to it. Only commands that need models come here: the others never call cargo.
 
 mod build;
 mod load;
 mod package;
-
-use std::path::PathBuf;
-use std::process::Command;
+mod selection;
 
 use crate::error::Result;
 use package::Package;
 
 pub(crate) use load::print_dump;
-
-/// Which package to build, and how.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Selection {
-    /// The package's name. Without one the package of the manifest is taken, or the only one of the
-    /// workspace that has a library and depends on `orm`.
-    pub package: Option<String>,
-    /// The Cargo.toml to begin with; else the nearest one from the current folder upwards.
-    pub manifest_path: Option<PathBuf>,
-    /// Features of the package to switch on.
-    pub features: Vec<String>,
-    /// Whether to switch on all features.
-    pub all_features: bool,
-    /// Whether to leave the default features out.
-    pub no_default_features: bool,
-    /// What goes to every call of cargo: `--locked`, `--offline`, `--frozen`.
-    pub options: Vec<String>,
-    /// The cargo profile; `dev` without one.
-    pub profile: Option<String>,
-    /// The target to build for, if cargo's configuration names one that can't be loaded here.
-    pub target: Option<String>,
-    /// The program that loads the library in a process of its own, when it is called as
-    /// `PROGRAM __dump LIBRARY`: one whose `main` calls [`cli::run`](crate::cli::run). Without one the
-    /// library is loaded into this process and stays there.
-    pub loader: Option<PathBuf>,
-}
+pub use selection::Selection;
 
 /// The dump of a package.
 pub(crate) struct Dump {
@@ -71,9 +43,4 @@ fn dump_of(package: Package, selection: &Selection) -> Result<Dump> {
         package: package.name,
         document,
     })
-}
-
-/// The cargo that called this program, or the one in the search path.
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde::Deserialize;
 
-use super::{Selection, cargo};
+use super::selection::{Selection, cargo};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 

@@ -6,6 +6,7 @@
 //! when the program is killed. Databases in memory and dialects from outside need none and have none.
 
 mod file;
+mod holder;
 mod session;
 
 use std::time::{Duration, Instant};
@@ -113,18 +114,5 @@ impl Lock {
                  frees the lock",
                 timeout.as_secs()
             ))
-    }
-}
-
-/// This process, for the message of another one that waits.
-fn this_process() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()
-        .or_else(|| std::env::var("HOSTNAME").ok())
-        .or_else(|| std::env::var("COMPUTERNAME").ok());
-    let id = std::process::id();
-    match host.as_deref().map(str::trim) {
-        Some(host) if !host.is_empty() => format!("process {id} on {host}"),
-        _ => format!("process {id}"),
     }
 }

@@ -156,15 +156,15 @@ pub const fn default_fits(column: &schema::Column) -> bool {
     let Some(ServerDefault::Literal(constant)) = &column.server_default else {
         return true;
     };
-    match (&column.ty, constant) {
-        (Type::Bool, Literal::Bool(_))
-        | (Type::Float32 | Type::Float64, Literal::Int(_) | Literal::Float(_)) => true,
-        (ty, Literal::Int(value)) => integer_fits(ty, *value),
-        (Type::Enum(labels), Literal::Text(text)) => match (&labels.labels, text) {
+    match (constant, &column.ty) {
+        (Literal::Bool(_), ty) => matches!(ty, Type::Bool),
+        (Literal::Int(value), ty) => integer_fits(ty, *value),
+        (Literal::Float(_), ty) => matches!(ty, Type::Float32 | Type::Float64),
+        (Literal::Text(text), Type::Enum(labels)) => match (&labels.labels, text) {
             (Cow::Borrowed(labels), Cow::Borrowed(text)) => has_label(labels, text),
             _ => true,
         },
-        (ty, Literal::Text(_)) => matches!(
+        (Literal::Text(_), ty) => matches!(
             ty,
             Type::Text | Type::Date | Type::Time | Type::DateTime | Type::Timestamp | Type::Uuid
         ),
@@ -176,8 +176,17 @@ const fn integer_fits(ty: &Type, value: i64) -> bool {
     match ty {
         Type::Int16 => i16::MIN as i64 <= value && value <= i16::MAX as i64,
         Type::Int32 => i32::MIN as i64 <= value && value <= i32::MAX as i64,
-        Type::Int64 => true,
-        _ => false,
+        Type::Int64 | Type::Float32 | Type::Float64 => true,
+        Type::Bool
+        | Type::Text
+        | Type::Bytes
+        | Type::Date
+        | Type::Time
+        | Type::DateTime
+        | Type::Timestamp
+        | Type::Uuid
+        | Type::Enum(_)
+        | Type::Extension(_) => false,
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use orm::engine::Connection;
 use orm_core::value::ValueRef;
 
-use super::this_process;
+use super::holder::this_process;
 use crate::error::{Error, Result};
 
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use orm::engine::Connection;
 use orm_core::error::Result as CoreResult;
 use orm_core::value::ValueRef;
 
-use super::this_process;
+use super::holder::this_process;
 use crate::dialect::Family;
 use crate::error::{Error, Result};
 

@@ -1,7 +1,7 @@
 //! Tables as data: what models declare, what scripts create, what reflection will read.
 //!
 //! The one description of a schema: columns as the derive declares them, tables as `orm-migrate` reads them, and
-//! what DDL is written from. `table.rs` and `constraint.rs` hold the data, `naming.rs` the names of unnamed constraints,
+//! what DDL is written from. `table.rs` and `constraint.rs` hold the data, `name.rs` what their names are, `naming.rs` the names of unnamed constraints,
 //! `dump.rs` the models of a program as a document, `sort.rs` the order in which tables can be created, `violation.rs` what they tell of a violated constraint,
 //! `catalogue.rs` what a table of the database turns out to be, and this file the collection of tables with the
 //! checks that make it trustworthy. No SQL text here.
@@ -10,12 +10,12 @@ mod catalogue;
 mod constraint;
 #[cfg(feature = "serde")]
 pub mod dump;
+mod name;
 pub mod naming;
 pub mod sort;
 mod table;
 pub mod violation;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 pub use catalogue::{
@@ -23,12 +23,10 @@ pub use catalogue::{
     StoredColumn, UNIQUE_ALONE,
 };
 pub use constraint::{Action, Check, ForeignKey, Index, PrimaryKey, Rule, Unique};
+pub use name::Name;
 pub use table::{Column, Literal, ServerDefault, Table};
 
 use crate::error::{Error, ErrorKind, Result};
-
-/// A name in a schema. Models give theirs as literals, reflection and files as owned text.
-pub type Name = Cow<'static, str>;
 
 /// A set of tables that belong together, sorted by name, free of contradictions.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use super::{free, helper};
+use super::names::{free, helper};
 use crate::model::data::{Column, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {

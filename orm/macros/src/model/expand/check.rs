@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::of;
+use super::names::of;
 use crate::model::data::{Column, Model, ServerDefault};
 
 pub(super) fn expand(model: &Model) -> TokenStream {

@@ -6,7 +6,7 @@ use syn::LitStr;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
-use super::of;
+use super::names::of;
 use crate::model::data::{Column, Columns, Model, Reference, ServerDefault, Target};
 
 /// The functions `def` and `slot` stand in the `impl Model`, see `row.rs`; here is what they give.

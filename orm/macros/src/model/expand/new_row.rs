@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::builder::states;
-use super::{helper, of};
+use super::names::{helper, of};
 use crate::model::data::{Column, Fill, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {

@@ -1,0 +1,35 @@
+//! How the code of a model names what it uses: its own helper types, and items of a field's type.
+//! Used by the files of this folder, each of which writes one part of the code.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{Ident, Type};
+
+use crate::model::data::Model;
+
+/// The name of a helper type, such as `UserEntity`. The struct's own words come first: a type of a user's
+/// that has this name is meant where it is written.
+pub(super) fn helper(model: &Model, suffix: &str) -> Ident {
+    let name = format!("{}{suffix}", model.head.ident.unraw());
+    free(model, &name, model.head.ident.span())
+}
+
+/// The name, or a name that is free if the struct has it in a type or an attribute.
+pub(super) fn free(model: &Model, name: &str, span: Span) -> Ident {
+    let taken = model.head.words.contains(name);
+    let name = if taken {
+        format!("__{name}")
+    } else {
+        name.to_owned()
+    };
+    Ident::new(&name, span)
+}
+
+/// `<T as Trait>`, for an item of the trait; errors point at the field's type.
+pub(super) fn of(ty: &Type, name: &str) -> TokenStream {
+    let span = ty.span();
+    let ident = Ident::new(name, span);
+    quote_spanned!(span=> <#ty as __orm::#ident>)
+}
