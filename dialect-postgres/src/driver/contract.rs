@@ -59,8 +59,9 @@ impl Connection for PostgresConnection {
             .map(|prepared| Cow::Borrowed(&*prepared.wires));
         let wires = known.unwrap_or_else(|| Cow::Owned(wires(first.columns())));
         let wires = &wires;
-        for row in &rows {
-            each(&PostgresRow { row, wires })?;
+        for (index, row) in rows.iter().enumerate() {
+            let left = rows.len() - index - 1;
+            each(&PostgresRow { row, wires, left })?;
         }
         Ok(())
     }

@@ -132,7 +132,11 @@ impl Cursor for PostgresCursor<'_> {
         match self.advance() {
             Ok(Some(row)) => {
                 let wires = &self.wires;
-                read(&PostgresRow { row: &row, wires });
+                read(&PostgresRow {
+                    row: &row,
+                    wires,
+                    left: 0,
+                });
                 Ok(true)
             }
             Ok(None) => self.close().map(|()| false),

@@ -109,6 +109,8 @@ impl Wire {
 pub(super) struct PostgresRow<'a> {
     pub(super) row: &'a postgres::Row,
     pub(super) wires: &'a [Wire],
+    /// How many rows follow.
+    pub(super) left: usize,
 }
 
 impl driver::Row for PostgresRow<'_> {
@@ -134,6 +136,10 @@ impl driver::Row for PostgresRow<'_> {
             }
             _ => driver::Row::get(self, index),
         }
+    }
+
+    fn rows_left(&self) -> usize {
+        self.left
     }
 
     fn name(&self, index: usize) -> &str {

@@ -123,6 +123,7 @@ fn rows_tell_names_and_refuse_what_they_have_not() {
         .connection
         .query("SELECT generate_series(1, 1000)", &[], &mut |row| {
             seen.push(row.get(0)?.to_value());
+            assert_eq!(row.rows_left(), 1000 - seen.len());
             if seen.len() == 3 {
                 Err(Error::new(ErrorKind::NotFound))
             } else {

@@ -319,4 +319,10 @@ pub trait Row {
 
     /// The name of the column at `index`, or `""` beyond the row.
     fn name(&self, index: usize) -> &str;
+
+    /// How many rows of its result are known to follow: what takes them all makes room for them at once. 0 where the
+    /// database has not told.
+    fn rows_left(&self) -> usize {
+        0
+    }
 }

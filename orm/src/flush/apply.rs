@@ -138,18 +138,12 @@ fn deleted_keys(
 
 /// Makes the entities of other models of the same table stale: one of them may be of the same row.
 fn mark_twins(state: &mut State, batches: &[Batch]) {
-    let mut wrote = Vec::new();
-    for batch in batches {
-        add_once(&mut wrote, (batch.model, batch.def.table));
-    }
     let clock = state.tick();
     let mut twins = false;
     for arena in state.arenas_mut() {
         let (own, table) = (arena.model(), arena.def().table);
-        if wrote
-            .iter()
-            .any(|(model, of)| *model != own && *of == table)
-        {
+        let is_twin = |batch: &Batch| batch.model != own && batch.def.table == table;
+        if batches.iter().any(is_twin) {
             twins = true;
             arena.mark_stale(clock);
         }

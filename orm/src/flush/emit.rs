@@ -106,10 +106,10 @@ impl BatchWriter<'_> {
     /// have something else than what was bound.
     fn read_back(&mut self, rows: &mut [WrittenRow], fetched: &[usize]) -> Result<()> {
         let (arena, batch) = (self.arena, self.batch);
-        let positions = [fetched, &batch.read_back].concat();
-        if positions.is_empty() {
+        if fetched.is_empty() && batch.read_back.is_empty() {
             return Ok(());
         }
+        let positions = [fetched, &batch.read_back].concat();
         let key = |row: &WrittenRow| {
             let key = batch.def.primary_key.iter();
             key.map(|position| arena.written_value(row, *position).to_value())

@@ -2,6 +2,8 @@
 //!
 //! Used by `emit.rs`, which reads back what the database has filled in.
 
+use std::borrow::Cow;
+
 use orm_core::error::Result;
 
 use super::emit::BatchWriter;
@@ -20,15 +22,19 @@ impl BatchWriter<'_> {
         generated: Option<usize>,
     ) -> Result<Vec<usize>> {
         let (arena, def) = (self.arena, self.batch.def);
+        let mut columns = Cow::Borrowed(columns);
         let (made, fetched): (Vec<usize>, Vec<usize>) =
             fetched.iter().partition(|position| def.is_key(**position));
-        self.make_keys(rows, &made)?;
+        if !made.is_empty() {
+            self.make_keys(rows, &made)?;
+            columns.to_mut().extend(&made);
+        }
         let mut keys = Vec::new();
         let take: &mut dyn FnMut(usize, i64) = &mut |_, key| keys.push(key);
         let bulk = BulkInsert {
             def,
             model: self.batch.model,
-            columns: &[columns, &made].concat(),
+            columns: &columns,
             rows: rows.len(),
         };
         let value = |row: usize, position: usize| arena.written_value(&rows[row], position);
@@ -46,9 +52,6 @@ impl BatchWriter<'_> {
 
     /// What a default makes of the key can't be looked up by the key: it is asked for first, and then given.
     fn make_keys(&mut self, rows: &mut [WrittenRow], made: &[usize]) -> Result<()> {
-        if made.is_empty() {
-            return Ok(());
-        }
         let keys = key_defaults(self.connection, self.arena, &self.batch.slots, made)?;
         for (row, key) in rows.iter_mut().zip(keys) {
             row.stored.extend(made.iter().copied().zip(key));

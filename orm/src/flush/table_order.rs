@@ -11,8 +11,10 @@ use crate::mapping::ReferenceDef;
 
 /// The tables of a flush, by their indices, in groups: those that refer to each other in a circle are one.
 pub(super) struct TableOrder {
-    /// The group of each table. Parents have lower ones than children; otherwise they go by name, so that the order
-    /// depends on the models alone.
+    /// How many tables there are.
+    tables: usize,
+    /// The group of each table, where any refers to another: else each is its own. Parents have lower ones than
+    /// children; otherwise they go by name, so that the order depends on the models alone.
     groups: Vec<usize>,
     /// The groups of which rows may refer to rows of the same group.
     circular: Vec<usize>,
@@ -23,22 +25,30 @@ impl TableOrder {
     pub(super) fn new(tables: &[Pending<'_>]) -> Self {
         let edges = edges(tables);
         let groups = if edges.is_empty() {
-            (0..tables.len()).collect()
+            Vec::new()
         } else {
             Graph::new(tables.len(), &edges).components()
         };
         let is_inside = |edge: &&Edge<usize>| groups[edge.node] == groups[edge.needs];
         let inside = edges.iter().filter(is_inside);
         let circular = inside.map(|edge| groups[edge.node]).collect();
-        Self { groups, circular }
+        Self {
+            tables: tables.len(),
+            circular,
+            groups,
+        }
+    }
+
+    fn group(&self, table: usize) -> usize {
+        self.groups.get(table).copied().unwrap_or(table)
     }
 
     pub(super) fn row(&self, table: usize, kind: Kind, place: usize) -> Row {
-        let (group, groups) = (self.groups[table], self.groups.len());
+        let group = self.group(table);
         let step = match kind {
             Kind::Update | Kind::Junction => 2 * group,
             Kind::Insert => 2 * group + 1,
-            Kind::Delete => 3 * groups - group,
+            Kind::Delete => 3 * self.tables - group,
         };
         Row {
             step,
@@ -63,13 +73,13 @@ impl TableOrder {
 
     /// Whether rows of the two tables may refer to each other in a circle, of which some come or go.
     pub(super) fn in_circle(&self, tables: &[Pending<'_>], child: usize, parent: usize) -> bool {
-        let group = self.groups[child];
-        if group != self.groups[parent] || !self.circular.contains(&group) {
+        let group = self.group(child);
+        if group != self.group(parent) || !self.circular.contains(&group) {
             return false;
         }
         let of_group = || {
-            let tables = tables.iter().zip(&self.groups);
-            tables.filter_map(|(table, own)| (*own == group).then_some(table))
+            let tables = tables.iter().enumerate();
+            tables.filter_map(|(table, own)| (self.group(table) == group).then_some(own))
         };
         let comes_or_goes = |table: &Pending<'_>| table.rows() > table.changed.len();
         of_group().any(comes_or_goes) && of_group().map(Pending::rows).sum::<usize>() > 1

@@ -22,5 +22,6 @@ pub(crate) fn entity<M: Model>(
 ) -> Result<Ref<M>> {
     let key = M::decode_key(row, start)?;
     let (arena, reading) = state.reader::<M>(take);
+    arena.make_room(|| 1 + row.rows_left());
     arena.load(key, reading, |key| M::decode_rest(row, start, key))
 }

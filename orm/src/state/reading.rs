@@ -35,6 +35,16 @@ pub(crate) struct Reading {
 }
 
 impl<M: Model> Arena<M> {
+    /// Makes room for as many entities as may come, if there is none for another one.
+    #[inline]
+    pub(crate) fn make_room(&mut self, coming: impl FnOnce() -> usize) {
+        if self.identity.len() == self.identity.capacity() {
+            let coming = coming();
+            self.identity.reserve(coming);
+            self.slots.reserve(coming);
+        }
+    }
+
     /// The handle of the entity with `key`, of which `decode` makes the entity if it isn't here. One that is here
     /// takes the values of its row as `reading` says; else its row is not decoded.
     ///

@@ -22,6 +22,9 @@ impl<S: Selectable> Select<S> {
     pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<S::Output<X>>> {
         let mut rows = Vec::new();
         conn_or_session.read(&self.query.verb(Verb::All), |row, sink| {
+            if rows.len() == rows.capacity() {
+                rows.reserve(1 + row.rows_left());
+            }
             rows.push(S::decode::<X>(row, 0, sink)?);
             Ok(())
         })?;
