@@ -240,7 +240,7 @@ struct Large {
 /// The values that the last UPDATE of `recorder` bound.
 fn bound(recorder: &Recorder) -> Vec<String> {
     let updates = recorder.take().into_iter();
-    let mut updates = updates.filter(|entry| entry.sql.starts_with("UPDATE"));
+    let mut updates = updates.filter(|entry| entry.sql.contains("UPDATE "));
     updates.next_back().unwrap().values
 }
 
