@@ -1,5 +1,8 @@
 //! The order of the modules inside a crate: a module knows only those below it.
 
+use std::collections::BTreeSet;
+
+use crate::code::Code;
 use crate::tree::{File, report, source_files};
 use crate::uses::{Use, module_path, uses};
 
@@ -62,8 +65,13 @@ fn check_file(layers: &Layers, file: &File) -> Vec<String> {
             file.path
         )];
     }
-    let uses = uses(file, &path);
-    uses.iter()
+    let uses = uses(&Code::new(file), &path);
+    let mut modules = BTreeSet::new();
+    let firsts = uses
+        .used
+        .iter()
+        .filter(|to| modules.insert((to.line, to.path.first())));
+    firsts
         .filter_map(|to| {
             Some(format!(
                 "{}:{}: {}",
@@ -77,7 +85,7 @@ fn check_file(layers: &Layers, file: &File) -> Vec<String> {
 
 /// What is wrong with a use, if anything is.
 fn verdict(layers: &Layers, from: &str, to: &Use) -> Option<String> {
-    let to = to.module.as_str();
+    let to = to.path.first()?.as_str();
     let is_exception = EXCEPTIONS
         .iter()
         .any(|(folder, a, b, _)| (*folder, *a, *b) == (layers.folder, from, to));

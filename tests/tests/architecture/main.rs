@@ -5,6 +5,7 @@
 //!
 //! - `crates`: which crate may depend on which, and how many crates a user gets
 //! - `layers`: the order of the modules inside `orm-core` and `orm`
+//! - `circles`: no files that use each other in a circle
 //! - `ceilings`: sizes, module documentation, calls that library code must not make
 //! - `anatomy`: all dialect crates look alike, and dialects are named in few places
 //! - `documents`: ARCHITECTURE.md tells the truth, and no file tells of a developer's machine
@@ -19,6 +20,7 @@
 mod anatomy;
 mod cargo;
 mod ceilings;
+mod circles;
 mod code;
 mod crates;
 mod documents;
