@@ -248,7 +248,11 @@ fn choose_provider() -> Result<()> {
 
 #[cfg(all(test, not(feature = "tls")))]
 mod tests {
-    use super::*;
+    use orm_core::driver::{Driver as _, TlsMode};
+    use orm_core::error::ErrorKind;
+
+    use super::MysqlDriver;
+    use crate::MysqlConfig;
 
     #[test]
     fn tls_names_its_feature() {
