@@ -148,7 +148,7 @@ fn long_lists_find_their_members() {
             .unwrap();
         let select = select(Expr::In {
             expr: Box::new(Expr::column("t", "a")),
-            list,
+            list: list.into(),
             negated: false,
         });
         let mut w = SqlWriter::new(&SqliteDialect);

@@ -118,7 +118,7 @@ fn a_search_by_the_start_uses_the_index() {
 fn within(column: &'static str, list: Vec<Value>) -> Expr {
     Expr::In {
         expr: Box::new(Expr::column("t", column)),
-        list,
+        list: list.into(),
         negated: false,
     }
 }

@@ -189,10 +189,10 @@ fn searches_count_case_unless_told_not_to() {
 fn long_lists_find_their_members() {
     let mut db = two_rows("lists");
     for (negated, expected) in [(false, 2), (true, 1)] {
-        let list = (2..30_000).map(Value::Int).collect();
+        let list: Vec<_> = (2..30_000).map(Value::Int).collect();
         let filter = Expr::In {
             expr: Box::new(n()),
-            list,
+            list: list.into(),
             negated,
         };
         assert_eq!(

@@ -1,6 +1,7 @@
 //! The default writer of statements, in the standard's words.
 
 use std::any::Any;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use orm_core::sql::{Capabilities, InListStyle, NullSafeStyle, Placeholder};
@@ -353,6 +354,10 @@ impl Extension for Soundex {
     fn with_args(&self, args: Vec<Expr>) -> Arc<dyn Extension> {
         let parts = self.parts.clone();
         Arc::new(Self { args, parts })
+    }
+
+    fn shape(&self, mut state: &mut dyn Hasher) {
+        format!("{:?}", self.parts).hash(&mut state);
     }
 
     fn template(&self, dialect: &str) -> Option<Vec<Part>> {

@@ -1,5 +1,6 @@
 //! What an engine has found out once and keeps: texts of statements, descriptions of tables.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -21,8 +22,15 @@ impl<K, V> Default for Cache<K, V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Cache<K, V> {
-    pub(super) fn get(&self, key: &K) -> Option<V> {
+    pub(super) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
         self.read().get(key).cloned()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.read().len()
     }
 
     /// Keeps a value, unless another thread was first, and returns what is kept.

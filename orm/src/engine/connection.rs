@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,11 +13,12 @@ use orm_core::blocking::refuse_in_task;
 use orm_core::driver::{self, TransactionState};
 use orm_core::error::Result;
 use orm_core::sql::{Dialect, IsolationLevel};
+use orm_core::stmt::Shape;
 
 use super::cache::Cache;
 use super::log::Log;
 use super::pool::{Checkout, Pool};
-use super::statement_key::StatementKey;
+use super::statement_cache::{StatementCache, TextOf};
 use super::stored::StoredTable;
 use super::transaction_state::Transaction;
 use super::url::wrong;
@@ -31,8 +33,8 @@ pub(super) struct Shared {
     pub on_connect: Option<OnConnect>,
     pub allow_blocking_in_async: bool,
     pub dialects: Vec<&'static dyn Dialect>,
-    /// The compiled texts of the statements that a model repeats.
-    pub statements: Cache<StatementKey, Arc<str>>,
+    /// The compiled texts of statements.
+    pub statements: StatementCache,
     /// What the catalogue has told of the tables of models, by the model's number.
     pub stored: Cache<usize, Arc<StoredTable>>,
 }
@@ -100,6 +102,8 @@ pub struct Connection {
     pub(super) after_end: Option<&'static str>,
     /// Whether the transaction was begun to write, which takes SQLite's write lock.
     pub(super) writes: bool,
+    /// Where shapes are made, in memory that is used again.
+    shape: Shape,
 }
 
 /// As much as brings the cost of a round trip to nothing, and far from the gigabyte that a message to PostgreSQL holds.
@@ -149,6 +153,7 @@ impl Connection {
             is_leaving: false,
             after_end: None,
             writes: false,
+            shape: Shape::default(),
         }
     }
 
@@ -198,16 +203,16 @@ impl Connection {
         native(&mut self.slot).native().downcast_mut()
     }
 
-    /// The compiled text of a model's statement, from the engine's cache.
+    /// The text of what depends on `key` and the dialect alone: from the engine's cache, or else rendered by `render`.
     pub(crate) fn statement(
         &mut self,
-        key: &StatementKey,
+        of: TextOf,
+        key: &impl Hash,
         render: impl FnOnce() -> Result<String>,
     ) -> Result<Arc<str>> {
-        match self.shared.statements.get(key) {
-            Some(text) => Ok(text),
-            None => Ok(self.shared.statements.keep(key.clone(), render()?.into())),
-        }
+        // Behind one engine MySQL and MariaDB may take turns.
+        self.shape.set(&(of, self.dialect.name(), key));
+        self.shared.statements.get(&self.shape, render)
     }
 
     /// What the engine knows of the table of a model.

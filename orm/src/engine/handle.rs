@@ -14,6 +14,7 @@ use super::connect;
 use super::connection::{Connection, Shared};
 use super::options::EngineOptions;
 use super::pool::{Pool, PoolOptions, PoolStatus, helpers};
+use super::statement_cache::{StatementCache, StatementCacheStatus};
 use super::stored::StoredTable;
 use super::url::Url;
 
@@ -75,7 +76,7 @@ impl Engine {
             on_connect: options.on_connect.clone(),
             allow_blocking_in_async: options.allow_blocking_in_async.unwrap_or_default(),
             dialects,
-            statements: Cache::default(),
+            statements: StatementCache::default(),
             stored: Cache::default(),
         };
         let engine = Self(Arc::new(shared));
@@ -112,7 +113,7 @@ impl Engine {
             on_connect: self.0.on_connect.clone(),
             allow_blocking_in_async: self.0.allow_blocking_in_async,
             dialects: self.0.dialects.clone(),
-            statements: Cache::default(),
+            statements: StatementCache::default(),
             stored: Cache::default(),
         };
         Self(Arc::new(shared)).connection()
@@ -168,6 +169,11 @@ impl Engine {
     /// How many connections are open, in use and waited for: for metrics and health checks. Costs no I/O.
     pub fn pool_status(&self) -> PoolStatus {
         self.0.pool.status()
+    }
+
+    /// How often the text of a statement was known, or had to be made: for metrics and tests. Costs no I/O.
+    pub fn statement_cache_status(&self) -> StatementCacheStatus {
+        self.0.statements.status()
     }
 
     /// The database in words: scheme, host, name; never the password.

@@ -11,15 +11,9 @@ pub(crate) enum StatementKind {
     Delete,
 }
 
-/// What a compiled text depends on beside the model's data, which never changes.
-#[expect(
-    clippy::derived_hash_with_manual_eq,
-    reason = "it is the equality that would be derived, but faster"
-)]
-#[derive(Clone, Debug, Eq, Hash)]
+/// What a compiled text depends on beside the dialect and the model's data, which never changes.
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct StatementKey {
-    /// The name of the dialect: behind one engine MySQL and MariaDB may take turns.
-    pub dialect: &'static str,
     /// The model's number.
     pub model: usize,
     pub kind: StatementKind,
@@ -32,18 +26,4 @@ pub(crate) struct StatementKey {
     pub digest: bool,
     /// Whether the statement counts the rows that it writes.
     pub checked: bool,
-}
-
-// By hand, for the empty lists of most keys: to compare those as memory reads from an address that is none,
-// which costs more than all the rest.
-impl PartialEq for StatementKey {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        let same = |a: &[usize], b: &[usize]| a.len() == b.len() && (a.is_empty() || a == b);
-        (self.model, self.kind, self.rows) == (other.model, other.kind, other.rows)
-            && (self.digest, self.checked) == (other.digest, other.checked)
-            && self.dialect == other.dialect
-            && same(&self.columns, &other.columns)
-            && same(&self.guard, &other.guard)
-    }
 }

@@ -14,7 +14,7 @@ use super::batch::{ARRAY_ROWS, Batch, BatchKind};
 use super::emit::BatchWriter;
 use super::expected::{Expected, is_spelled};
 use super::stale::{no_key, stale};
-use crate::engine::{StatementKey, StatementKind};
+use crate::engine::{StatementKey, StatementKind, TextOf};
 use crate::query::{check_length, check_references};
 use crate::state::{AnyArena, WrittenRow};
 
@@ -234,7 +234,6 @@ impl BatchWriter<'_> {
         let (arrays, checked) = (self.by_arrays(), self.is_checked());
         let is_update = matches!(batch.kind, BatchKind::Update { .. });
         let key = StatementKey {
-            dialect: dialect.name(),
             model: batch.model,
             kind: if is_update {
                 StatementKind::Update
@@ -247,7 +246,7 @@ impl BatchWriter<'_> {
             digest,
             checked,
         };
-        self.connection.statement(&key, || {
+        self.connection.statement(TextOf::Model, &key, || {
             let rows = if arrays {
                 BatchRows::Arrays
             } else {

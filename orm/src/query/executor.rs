@@ -5,11 +5,10 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{Dialect, SqlWriter};
-use orm_core::value::ValueRef;
 
 use crate::engine::Connection;
 use crate::mapping::{Model, ModelDef};
+use crate::query::compile::compiled_sql::CompiledSql;
 
 /// What a statement does to rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,15 +51,11 @@ pub trait ReadStatement {
     /// How it treats rows.
     fn access(&self) -> Access;
 
-    /// Makes text and binds, and hands them to `run`.
+    /// Text and binds, for the connection on which it will run.
     ///
     /// # Errors
-    /// `Usage` for an error of the statement, `Unsupported` by the dialect, or the error of `run`.
-    fn compile<T>(
-        &self,
-        dialect: &'static dyn Dialect,
-        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<T>,
-    ) -> Result<T>;
+    /// `Usage` for an error of the statement, `Unsupported` by the dialect.
+    fn compile(&self, connection: &mut Connection) -> Result<CompiledSql<'_>>;
 
     /// Sends what was compiled, and hands each row to `each`.
     ///
@@ -69,7 +64,7 @@ pub trait ReadStatement {
     fn execute(
         &self,
         connection: &mut Connection,
-        compiled: (&str, &[ValueRef<'_>]),
+        compiled: &CompiledSql<'_>,
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<Self::Outcome>;
 }
@@ -144,9 +139,8 @@ impl Executor for Connection {
         mut each: impl FnMut(&dyn Row, &mut ()) -> Result<()>,
     ) -> Result<S::Outcome> {
         self.allow(statement.access())?;
-        statement.compile(self.dialect(), |sql, binds| {
-            statement.execute(self, (sql, binds), &mut |row| each(row, &mut ()))
-        })
+        let compiled = statement.compile(self)?;
+        statement.execute(self, &compiled, &mut |row| each(row, &mut ()))
     }
 
     #[inline]
@@ -184,19 +178,4 @@ fn no_transaction_to_lock() -> Error {
         "run the query inside conn.transaction(…), on SQLite after \
          begin_with(TransactionOptions::new().writes()), or on a session",
     )
-}
-
-/// Runs an UPDATE or DELETE of a model's table, as `write` writes it, and tells how many rows it matched.
-pub(super) fn execute_write<'a, X: Executor>(
-    x: &mut X,
-    model: &'static ModelDef,
-    kind: DmlKind,
-    write: impl FnOnce(&mut SqlWriter<'a>) -> Result<()>,
-) -> Result<u64> {
-    x.write(model, kind, |conn| {
-        let mut w = SqlWriter::new(conn.dialect());
-        write(&mut w)?;
-        let (sql, binds) = w.finish();
-        Ok(conn.execute(&sql, &binds)?.affected)
-    })
 }

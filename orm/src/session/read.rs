@@ -360,16 +360,14 @@ impl Session {
     ) -> Result<S::Outcome> {
         let access = statement.access();
         self.before_query(access)?;
-        let dialect = self.split()?.0.dialect();
-        statement.compile(dialect, |sql, binds| {
-            if access == Access::Raw {
-                self.before_raw(sql)?;
-            }
-            self.load_rows(|connection, state| {
-                let take = take(access);
-                let mut sink = Entities { state, take };
-                statement.execute(connection, (sql, binds), &mut |row| each(row, &mut sink))
-            })
+        let compiled = statement.compile(self.split()?.0)?;
+        if access == Access::Raw {
+            self.before_raw(compiled.text())?;
+        }
+        self.load_rows(|connection, state| {
+            let take = take(access);
+            let mut sink = Entities { state, take };
+            statement.execute(connection, &compiled, &mut |row| each(row, &mut sink))
         })
     }
 }

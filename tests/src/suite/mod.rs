@@ -54,6 +54,7 @@ mod rowid;
 mod savepoint;
 mod session_verbs;
 mod set_null;
+mod shapes;
 mod silence;
 mod stale;
 mod statement_tree;
@@ -198,6 +199,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     savepoint::cases,
     session_verbs::cases,
     set_null::cases,
+    shapes::cases,
     silence::cases,
     stale::cases,
     statement_tree::cases,

@@ -23,7 +23,7 @@ pub const UNIQUE_ALONE: i64 = 16;
 ///
 /// The fields are the columns of the query that `Dialect::write_catalogue` writes, in this order,
 /// behind the number of the table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct StoredColumn {
     /// The column's name.

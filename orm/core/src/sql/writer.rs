@@ -66,6 +66,7 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Adds text as it is. Never pass anything that came from outside.
+    #[inline]
     pub fn push(&mut self, sql: &str) -> &mut Self {
         if !self.silent {
             self.text.push_str(sql);
@@ -74,10 +75,15 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Adds an identifier, quoted, with quotes inside it doubled.
+    #[inline]
     pub fn ident(&mut self, name: &str) -> &mut Self {
-        if self.silent {
-            return self;
+        if !self.silent {
+            self.push_quoted(name);
         }
+        self
+    }
+
+    fn push_quoted(&mut self, name: &str) {
         let quote = self.dialect.capabilities().quote;
         self.text.reserve(name.len() + 2 * quote.len_utf8());
         self.text.push(quote);
@@ -91,7 +97,6 @@ impl<'a> SqlWriter<'a> {
             self.text.push_str(name);
         }
         self.text.push(quote);
-        self
     }
 
     /// Adds identifiers, separated by commas.

@@ -34,7 +34,7 @@ impl<'a> BatchColumn<'a> {
 }
 
 /// How rows are bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BatchRows {
     /// This many rows of one bind a column, row by row.
     Rows(usize),

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Extension, Name, Query, Window};
+use super::{Extension, List, Name, Query, Window};
 use crate::types::Type;
 use crate::value::Value;
 
 /// An expression. Exhaustive on purpose: a new node does not compile until every pass knows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Expr {
     /// A column of a table or alias in scope.
     Column {
@@ -54,7 +54,7 @@ pub enum Expr {
         /// What is looked for.
         expr: Box<Expr>,
         /// What it is looked for in, without NULL.
-        list: Vec<Value>,
+        list: List<Value>,
         /// For `NOT IN`.
         negated: bool,
     },
@@ -63,7 +63,7 @@ pub enum Expr {
         /// The row that is looked for.
         row: Vec<Expr>,
         /// What it is looked for in, each as long as `row` and without NULL.
-        list: Vec<Vec<Value>>,
+        list: List<Vec<Value>>,
         /// For `NOT IN`.
         negated: bool,
     },
@@ -231,7 +231,7 @@ fn joined(left: Expr, right: Expr, split: fn(Expr) -> Result<Vec<Expr>, Expr>) -
 }
 
 /// A choice: the value of the first branch whose condition holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Case {
     /// What the conditions are compared with; without it they are conditions themselves.
@@ -254,7 +254,7 @@ impl Case {
 }
 
 /// A comparison operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CompareOp {
     /// `=`
     Eq,
@@ -275,7 +275,7 @@ pub enum CompareOp {
 }
 
 /// An arithmetic operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ArithmeticOp {
     /// `+`
     Add,
@@ -286,7 +286,7 @@ pub enum ArithmeticOp {
 }
 
 /// An aggregate function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Aggregate {
     /// How many, NULL not counted.
     Count,
@@ -301,7 +301,7 @@ pub enum Aggregate {
 }
 
 /// A search in text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Like {
     /// The text that is searched.
@@ -327,7 +327,7 @@ impl Like {
 }
 
 /// Where and how text is searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LikeKind {
     /// Anywhere, case counts.
     Contains,
@@ -342,7 +342,7 @@ pub enum LikeKind {
 }
 
 /// A piece of raw SQL.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum RawPart {
     /// Text, rendered as it is.
     Sql(String),

@@ -2,9 +2,10 @@
 
 use std::any::Any;
 use std::fmt;
+use std::hash::Hasher;
 use std::sync::Arc;
 
-use super::Expr;
+use super::{Expr, Shape};
 
 /// An expression from outside: an application's function, a third-party dialect's operator.
 ///
@@ -21,6 +22,10 @@ pub trait Extension: fmt::Debug + Send + Sync {
     /// The same with other arguments, as many as it has.
     fn with_args(&self, args: Vec<Expr>) -> Arc<dyn Extension>;
 
+    /// Feeds what its text depends on beside its type, its arguments and the dialect to `state`: those of its own fields,
+    /// by their `Hash`. Texts are kept by it, so that one which is left out gives another's text.
+    fn shape(&self, state: &mut dyn Hasher);
+
     /// How it reads in the dialect of that name, or `None` if it doesn't exist there.
     fn template(&self, dialect: &str) -> Option<Vec<Part>>;
 
@@ -28,10 +33,17 @@ pub trait Extension: fmt::Debug + Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
-/// Extensions are equal if they are one and the same: what is in them isn't known here.
+/// Extensions are equal if they are of one type and have equal arguments and [shapes](Extension::shape).
 impl PartialEq for dyn Extension {
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::addr_eq(self, other)
+        let shape = |node: &Self| {
+            let mut shape = Shape::default();
+            node.shape(&mut shape);
+            shape
+        };
+        self.as_any().type_id() == other.as_any().type_id()
+            && self.args() == other.args()
+            && shape(self).as_bytes() == shape(other).as_bytes()
     }
 }
 

@@ -5,7 +5,7 @@ use crate::schema::StoredColumn;
 use crate::types::Type;
 
 /// An INSERT.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Insert {
     /// The table.
@@ -21,7 +21,7 @@ pub struct Insert {
 }
 
 /// Where the rows of an INSERT come from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum InsertSource {
     /// One row of defaults.
     Defaults,
@@ -41,7 +41,7 @@ pub enum InsertSource {
 }
 
 /// What is known of a column whose values are given at execution.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct BatchType {
     /// Its type, which array binds are cast to.
@@ -91,7 +91,7 @@ impl Insert {
 }
 
 /// What an INSERT does about a row whose unique value is taken.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Conflict {
     /// Which unique values are meant.
@@ -108,7 +108,7 @@ impl Conflict {
 }
 
 /// Which unique values a conflict is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ConflictTarget {
     /// Those of these columns. MySQL and MariaDB take any unique value of the table for one.
     Columns(Vec<Name>),
@@ -117,7 +117,7 @@ pub enum ConflictTarget {
 }
 
 /// What an INSERT does about a conflict.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum ConflictAction {
     /// Nothing: the row that is there stays.
     Nothing,

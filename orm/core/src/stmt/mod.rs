@@ -14,6 +14,7 @@ mod insert;
 mod parts;
 mod query;
 mod select;
+mod shape;
 mod source;
 mod version;
 mod visit;
@@ -36,6 +37,7 @@ pub use query::{
     SetOperator, Values, With,
 };
 pub use select::{Join, JoinKind, Projection, Select};
+pub use shape::{List, Shape};
 pub use source::{Alias, FromItem, Source};
 pub use version::NextVersion;
 pub use visit::{
@@ -49,7 +51,7 @@ pub use write::{Delete, Update};
 pub type Name = std::borrow::Cow<'static, str>;
 
 /// A statement that reads or writes rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Statement {
     /// SELECT, a set operation or VALUES.
     Query(Query),

@@ -11,9 +11,11 @@ macro_rules! pass {
     ) => {
         use std::ops::ControlFlow;
 
+        use crate::value::Value;
+
         use super::{
             Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
-            Like, Lock, Name, Order, Projection, Query, QueryBody, Select, SetOperation, Source, Statement, Update,
+            Like, List, Lock, Name, Order, Projection, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
             Values, Window, With,
         };
 
@@ -49,6 +51,12 @@ macro_rules! pass {
                 walk_projection(self, projection)
             }
 
+            /// A value: what becomes a bind. Limits are none.
+            fn value(&mut self, value: $($ref)+ Value) -> ControlFlow<Self::Break> {
+                let _ = value;
+                ControlFlow::Continue(())
+            }
+
             /// The name by which a column, or what is selected or locked of a table, refers to its source.
             fn qualifier(&mut self, name: $($ref)+ Name) -> ControlFlow<Self::Break> {
                 let _ = name;
@@ -69,26 +77,30 @@ macro_rules! pass {
             }
         }
 
-        /// Goes to the parts of an expression. Raw SQL has none that could be looked into.
+        /// Goes to the parts of an expression. Those of raw SQL are values alone.
         pub fn walk_expr<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
             p: &mut P,
             expr: $($ref)+ Expr,
         ) -> ControlFlow<P::Break> {
             match expr {
                 Expr::Column { source, name: _ } => p.qualifier(source),
-                Expr::Value(_)
-                | Expr::Label(_)
-                | Expr::Excluded(_)
-                | Expr::Raw(_)
-                | Expr::Aggregate { expr: None, .. } => ControlFlow::Continue(()),
+                Expr::Value(value) => p.value(value),
+                Expr::Raw(parts) => walk_raw(p, parts),
+                Expr::Label(_) | Expr::Excluded(_) | Expr::Aggregate { expr: None, .. } => ControlFlow::Continue(()),
                 Expr::And(parts)
                 | Expr::Or(parts)
                 | Expr::Row(parts)
-                | Expr::Function { args: parts, .. }
-                | Expr::InRows { row: parts, .. } => exprs(p, parts),
+                | Expr::Function { args: parts, .. } => exprs(p, parts),
+                Expr::In { expr, list: List(list), negated: _ } => {
+                    p.expr(expr)?;
+                    values(p, list)
+                }
+                Expr::InRows { row, list: List(list), negated: _ } => {
+                    exprs(p, row)?;
+                    list.into_iter().try_for_each(|row| values(p, row))
+                }
                 Expr::Not(part)
                 | Expr::IsNull { expr: part, .. }
-                | Expr::In { expr: part, .. }
                 | Expr::Cast { expr: part, .. }
                 | Expr::Aggregate { expr: Some(part), .. } => p.expr(part),
                 Expr::Compare { left, right, .. } | Expr::Arithmetic { left, right, .. } => {
@@ -268,8 +280,21 @@ macro_rules! pass {
             p: &mut P,
             like: $($ref)+ Like,
         ) -> ControlFlow<P::Break> {
-            let Like { expr, kind: _, needle: _, pattern: _ } = like;
-            p.expr(expr)
+            let Like { expr, kind: _, needle, pattern } = like;
+            p.expr(expr)?;
+            p.value(needle)?;
+            p.value(pattern)
+        }
+
+        fn walk_raw<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            parts: $($ref)+ [RawPart],
+        ) -> ControlFlow<P::Break> {
+            parts.into_iter().try_for_each(|part| match part {
+                RawPart::Sql(_) => ControlFlow::Continue(()),
+                RawPart::Bind(value) => p.value(value),
+                RawPart::List(list) => values(p, list),
+            })
         }
 
         fn walk_case<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
@@ -295,6 +320,13 @@ macro_rules! pass {
             exprs: $($ref)+ [Expr],
         ) -> ControlFlow<P::Break> {
             exprs.into_iter().try_for_each(|expr| p.expr(expr))
+        }
+
+        fn values<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            values: $($ref)+ [Value],
+        ) -> ControlFlow<P::Break> {
+            values.into_iter().try_for_each(|value| p.value(value))
         }
 
         fn lists<$($life,)? P: $Pass$(<$life>)? + ?Sized>(

@@ -21,7 +21,7 @@ pub struct Query {
 }
 
 /// What yields the rows of a query.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[expect(
     clippy::large_enum_variant,
     reason = "nearly all are plain, and a box would cost each an allocation"
@@ -84,7 +84,7 @@ impl Query {
 }
 
 /// Two queries combined: UNION, INTERSECT or EXCEPT.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct SetOperation {
     /// How.
@@ -110,7 +110,7 @@ impl SetOperation {
 }
 
 /// How two queries are combined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetOperator {
     /// The rows of either.
     Union,
@@ -121,7 +121,7 @@ pub enum SetOperator {
 }
 
 /// Rows of expressions, all of one length.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Values {
     /// The rows; at least one.
@@ -136,7 +136,7 @@ impl Values {
 }
 
 /// WITH: queries under a name, for the query behind them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct With {
     /// Whether they may refer to themselves.
@@ -156,7 +156,7 @@ impl With {
 }
 
 /// A common table expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Cte {
     /// Its name.
@@ -179,7 +179,7 @@ impl Cte {
 }
 
 /// One item of ORDER BY.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Order {
     /// By what.
@@ -196,7 +196,7 @@ impl Order {
 }
 
 /// The direction of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// From the least.
     Ascending,
@@ -214,7 +214,7 @@ pub enum Limit {
 }
 
 /// How a query locks the rows that it reads, until its transaction ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Lock {
     /// Against whom.
@@ -237,7 +237,7 @@ impl Lock {
 }
 
 /// Against whom rows are locked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LockStrength {
     /// Against other writers and other locks: FOR UPDATE.
     Update,
@@ -250,7 +250,7 @@ pub enum LockStrength {
 }
 
 /// What becomes of rows that another transaction has locked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LockWait {
     /// The query waits for them.
     Wait,

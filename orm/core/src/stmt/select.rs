@@ -3,7 +3,7 @@
 use super::{Expr, FromItem, Name};
 
 /// A plain SELECT.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Select {
     /// Whether duplicate rows are dropped.
@@ -30,6 +30,11 @@ impl Select {
             from: Some(from),
             ..Self::default()
         }
+    }
+
+    /// Whether it has to be seen which of its expressions are equal: each row stands for several ones.
+    pub fn merges_rows(&self) -> bool {
+        self.distinct || !self.group_by.is_empty()
     }
 
     /// The sources in order.
@@ -59,7 +64,7 @@ pub enum Projection {
 }
 
 /// A join.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Join {
     /// Inner or left.
@@ -78,7 +83,7 @@ impl Join {
 }
 
 /// How a source is joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JoinKind {
     /// Only rows with a match.
     Inner,

@@ -3,7 +3,7 @@
 use super::{Expr, Name, Query, Values};
 
 /// An item of FROM: a source of rows, under a name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct FromItem {
     /// Where the rows come from.
@@ -15,7 +15,7 @@ pub struct FromItem {
 }
 
 /// A source of rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Source {
     /// A table or view.
     Table(Name),
@@ -35,7 +35,7 @@ pub enum Source {
 }
 
 /// A name in place of a source's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Alias {
     /// The name.

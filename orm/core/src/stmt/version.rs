@@ -3,6 +3,7 @@
 //! A node of its own for databases that would store a number beyond the column's type; those render it themselves.
 
 use std::any::Any;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::{ArithmeticOp, Expr, Extension, Part};
@@ -68,6 +69,10 @@ impl Extension for NextVersion {
             args: [version, more],
             max: self.max,
         })
+    }
+
+    fn shape(&self, mut state: &mut dyn Hasher) {
+        self.max.hash(&mut state);
     }
 
     fn template(&self, _dialect: &str) -> Option<Vec<Part>> {

@@ -3,7 +3,7 @@
 use super::{Expr, Order};
 
 /// The rows that a window function sees.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Window {
     /// What divides the rows; none sees all of them.
@@ -15,7 +15,7 @@ pub struct Window {
 }
 
 /// A frame: rows around the present one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Frame {
     /// What is counted.
@@ -34,7 +34,7 @@ impl Frame {
 }
 
 /// What the bounds of a frame count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FrameUnit {
     /// Rows.
     Rows,
@@ -43,7 +43,7 @@ pub enum FrameUnit {
 }
 
 /// A bound of a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FrameBound {
     /// The first row of the part.
     UnboundedPreceding,

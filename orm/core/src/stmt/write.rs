@@ -3,7 +3,7 @@
 use super::{Expr, FromItem, Join, Limit, Name, Order, Projection};
 
 /// An UPDATE by condition.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Update {
     /// The table.
@@ -35,7 +35,7 @@ impl Update {
 }
 
 /// A DELETE by condition.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Delete {
     /// The table.

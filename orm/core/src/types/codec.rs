@@ -48,7 +48,7 @@ pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
     const NAME: &'static str;
 
     /// The value as the database stores it, which [`Connection::server`](crate::driver::Connection::server) names, or
-    /// `""` where it is only measured or compared. Equal values must be encoded alike. Never an extension in turn.
+    /// `""` where it is only measured or compared. Equal values must be encoded alike, and no others. Never an extension in turn.
     fn encode(&self, server: &str) -> Value;
 
     /// The Rust value of what a row yields.

@@ -13,6 +13,7 @@ mod json;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::mem;
 use std::sync::Arc;
 
 pub use batch_values::BatchValues;
@@ -195,7 +196,7 @@ impl ValueRef<'_> {
 
     /// Feeds the value to a hasher. Values that are the [same](Self::is_same) hash alike.
     pub fn hash_same(self, state: &mut impl Hasher) {
-        std::mem::discriminant(&self).hash(state);
+        mem::discriminant(&self).hash(state);
         match self {
             Self::Null => {}
             Self::Bool(v) => v.hash(state),
@@ -208,6 +209,31 @@ impl ValueRef<'_> {
             Self::Array(items) => items.iter().for_each(|item| item.as_ref().hash_same(state)),
             Self::Batch(batch) => batch.iter().for_each(|item| item.hash_same(state)),
             Self::Extension(v) => v.encode("").as_ref().hash_same(state),
+        }
+    }
+}
+
+/// Of its kind alone, on which a statement's text depends; not of what it is: that is [`ValueRef::hash_same`].
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        mem::discriminant(self).hash(state);
+        match self {
+            Self::Array(items) => items.first().hash(state),
+            Self::Extension(v) => {
+                v.name().hash(state);
+                v.encode("").hash(state);
+            }
+            Self::Null
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Text(_)
+            | Self::Bytes(_)
+            | Self::Date(_)
+            | Self::Time(_)
+            | Self::DateTime(_)
+            | Self::Timestamp(_)
+            | Self::Uuid(_) => {}
         }
     }
 }

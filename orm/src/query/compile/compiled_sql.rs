@@ -1,91 +1,157 @@
-//! [`CompiledSql`]: the text and binds of a query. One that is run again and again is compiled twice per verb: then
-//! they are kept.
+//! [`CompiledSql`]: a statement ready to be sent; and [`KeptSql`], by which a query that is run again and again keeps it.
+//!
+//! A text comes from the engine's cache, by the query's shape. Values are collected by a walk over the statement, which
+//! is the writer's own, so that they stand in the order of the text.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{Dialect, SqlWriter, write_query};
+use orm_core::error::Result;
+use orm_core::sql::Dialect;
 use orm_core::stmt::Query;
 use orm_core::value::{Value, ValueRef};
 
-use super::verb::{Plan, Verb};
+use super::verb::{Verb, VerbStatement};
 
-/// The compiled texts of a query, a place for each verb. A text is kept when a verb runs for the second
-/// time: most queries are built, run once and dropped. The first dialect that a verb is kept for has the
-/// place; for others it is compiled each time.
+/// The text of a statement, and its binds.
+#[derive(Debug)]
+pub struct CompiledSql<'q> {
+    text: Text<'q>,
+    binds: Binds<'q>,
+}
+
+#[derive(Debug)]
+enum Text<'q> {
+    Kept(&'q str),
+    Cached(Arc<str>),
+    Own(String),
+}
+
+/// As many binds as most statements have need no allocation.
+const FEW: usize = 8;
+
+#[derive(Debug)]
+enum Binds<'q> {
+    Few([ValueRef<'q>; FEW], usize),
+    Many(Vec<ValueRef<'q>>),
+}
+
+impl<'q> CompiledSql<'q> {
+    /// A text that is in the engine's cache.
+    pub(in crate::query) fn cached(text: Arc<str>, binds: Vec<ValueRef<'q>>) -> Self {
+        let (text, binds) = (Text::Cached(text), Binds::Many(binds));
+        Self { text, binds }
+    }
+
+    /// A text of this statement alone.
+    pub(in crate::query) fn own((text, binds): (String, Vec<ValueRef<'q>>)) -> Self {
+        let (text, binds) = (Text::Own(text), Binds::Many(binds));
+        Self { text, binds }
+    }
+
+    /// The text.
+    #[inline]
+    pub fn text(&self) -> &str {
+        match &self.text {
+            Text::Kept(text) => text,
+            Text::Cached(text) => text,
+            Text::Own(text) => text,
+        }
+    }
+
+    /// The binds.
+    #[inline]
+    pub fn binds(&self) -> &[ValueRef<'q>] {
+        match &self.binds {
+            Binds::Few(few, count) => &few[..*count],
+            Binds::Many(many) => many,
+        }
+    }
+}
+
+/// What a query keeps that is run again and again: a statement for each verb, when it runs for the second time, since
+/// most queries are built, run once and dropped. The first dialect that a verb is kept for has the place; for others it
+/// is compiled each time.
 #[derive(Debug, Default)]
-pub(in crate::query) struct CompiledSql {
+pub(in crate::query) struct KeptSql {
     /// The verbs that have run, a bit each.
     ran: AtomicU8,
-    kept: OnceLock<Box<[OnceLock<Kept>; Verb::COUNT]>>,
+    places: OnceLock<Box<[Place; Verb::COUNT]>>,
+}
+
+/// What is kept for a verb.
+#[derive(Debug, Default)]
+struct Place {
+    /// The statement, if the verb makes another one of the query.
+    rewritten: OnceLock<Box<Query>>,
+    sql: OnceLock<Sql>,
+}
+
+#[derive(Debug)]
+struct Sql {
+    dialect: &'static str,
+    text: Arc<str>,
+    /// The binds, which change as little as the query does; `None` if they have to be collected each time, for a
+    /// list, which no copied value can stand for.
+    binds: Option<Vec<Value>>,
 }
 
 // A clone is made to be changed, so it starts without texts.
-impl Clone for CompiledSql {
+impl Clone for KeptSql {
     fn clone(&self) -> Self {
         Self::default()
     }
 }
 
-#[derive(Debug)]
-struct Kept {
-    dialect: &'static str,
-    text: String,
-    plan: Plan,
-    /// The binds, which change as little as the query does; `None` if they have to be collected by a
-    /// walk each time, for a list, which no copied value can stand for.
-    binds: Option<Vec<Value>>,
-}
-
-impl CompiledSql {
-    /// Compiles `query` for a verb, unless that is done, and hands text and binds to `run`. What is compiled for the
-    /// first time is validated first.
-    ///
-    /// # Errors
-    /// That of `validate`, `Usage` for a verb that the query can't have, `Unsupported` by the dialect, or the error
-    /// of `run`.
-    pub(in crate::query) fn run<R>(
-        &self,
-        query: &Query,
-        (verb, dialect): (Verb, &dyn Dialect),
-        validate: impl FnOnce() -> Result<()>,
-        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<R>,
-    ) -> Result<R> {
-        if let Some(known) = self.get(verb, dialect) {
-            return with_binds(query, known, dialect, |binds| run(&known.text, binds));
-        }
-        validate()?;
-        if matches!(verb, Verb::Count | Verb::Exists) && !query.locks.is_empty() {
-            return Err(lock_without_rows());
-        }
-        let plan = Plan::of(query, verb);
-        let mut w = SqlWriter::new(dialect);
-        write(&mut w, query, &plan)?;
-        let (text, binds) = w.finish();
-        let result = run(&text, &binds);
-        if self.again(verb) {
-            let copied = || binds.iter().map(|bind| bind.to_value()).collect();
-            let binds = (!binds.iter().any(is_list)).then(copied);
-            let dialect = dialect.name();
-            self.keep(
-                verb,
-                Kept {
-                    dialect,
-                    text,
-                    plan,
-                    binds,
-                },
-            );
-        }
-        result
+impl KeptSql {
+    /// The statement of a verb.
+    pub(in crate::query) fn statement<'q>(
+        &'q self,
+        query: &'q Query,
+        verb: Verb,
+    ) -> VerbStatement<'q> {
+        VerbStatement::plain(query, verb).unwrap_or_else(|| {
+            let place = &self.places()[verb as usize];
+            let query = place
+                .rewritten
+                .get_or_init(|| Box::new(verb.rewrite(query.clone())));
+            VerbStatement::rewritten(query)
+        })
     }
 
-    /// The text that is kept for a verb.
+    /// The compiled statement that is kept for a verb.
     #[inline]
-    fn get(&self, verb: Verb, dialect: &dyn Dialect) -> Option<&Kept> {
-        let known = self.kept.get()?[verb as usize].get()?;
-        (known.dialect == dialect.name()).then_some(known)
+    pub(in crate::query) fn get<'q>(
+        &'q self,
+        query: &'q Query,
+        (verb, dialect): (Verb, &'static dyn Dialect),
+    ) -> Option<Result<CompiledSql<'q>>> {
+        let sql = self.places.get()?[verb as usize].sql.get()?;
+        (sql.dialect == dialect.name())
+            .then(|| sql.compiled(|| self.statement(query, verb).binds(dialect)))
+    }
+
+    /// The compiled statement of a verb whose text is known, kept if the verb has run before.
+    pub(in crate::query) fn compiled<'q>(
+        &'q self,
+        statement: VerbStatement<'q>,
+        (verb, dialect): (Verb, &'static dyn Dialect),
+        text: Arc<str>,
+    ) -> Result<CompiledSql<'q>> {
+        let binds = statement.binds(dialect)?;
+        if self.again(verb) {
+            // The place may be taken, by another thread or for another dialect.
+            let _ = self.places()[verb as usize].sql.set(Sql {
+                dialect: dialect.name(),
+                text: Arc::clone(&text),
+                binds: copied(&binds),
+            });
+        }
+        Ok(CompiledSql::cached(text, binds))
+    }
+
+    fn places(&self) -> &[Place; Verb::COUNT] {
+        self.places.get_or_init(Box::default)
     }
 
     /// Notes that a verb has run, and tells whether it had before.
@@ -93,58 +159,34 @@ impl CompiledSql {
         let bit = 1 << verb as u8;
         self.ran.fetch_or(bit, Ordering::Relaxed) & bit != 0
     }
-
-    /// Keeps a text, unless the place is taken, by another thread or for another dialect.
-    fn keep(&self, verb: Verb, kept: Kept) {
-        let places = self.kept.get_or_init(Box::default);
-        let _ = places[verb as usize].set(kept);
-    }
 }
 
-fn write<'a>(w: &mut SqlWriter<'a>, query: &'a Query, plan: &'a Plan) -> Result<()> {
-    write_query(w, plan.ast.as_deref().unwrap_or(query))?;
-    if plan.limit.is_some() {
-        w.dialect().write_limit(w, plan.limit, None);
-    }
-    Ok(())
-}
-
-/// Hands the binds of a text that is kept to `run`.
-fn with_binds<R>(
-    query: &Query,
-    known: &Kept,
-    dialect: &dyn Dialect,
-    run: impl FnOnce(&[ValueRef<'_>]) -> Result<R>,
-) -> Result<R> {
-    if let Some(values) = &known.binds {
-        return with_refs(values, run);
-    }
-    let mut w = SqlWriter::binds_only(dialect);
-    write(&mut w, query, &known.plan)?;
-    run(&w.finish().1)
-}
-
-/// Hands `values` to `run`, by reference and without an allocation if they are few.
-fn with_refs<R>(values: &[Value], run: impl FnOnce(&[ValueRef<'_>]) -> R) -> R {
-    const FEW: usize = 8;
-    let mut few = [ValueRef::Null; FEW];
-    match few.get_mut(..values.len()) {
-        Some(few) => {
-            for (place, value) in few.iter_mut().zip(values) {
-                *place = value.as_ref();
+impl Sql {
+    #[inline]
+    fn compiled<'q>(
+        &'q self,
+        collect: impl FnOnce() -> Result<Vec<ValueRef<'q>>>,
+    ) -> Result<CompiledSql<'q>> {
+        let binds = match &self.binds {
+            None => Binds::Many(collect()?),
+            Some(values) if values.len() > FEW => {
+                Binds::Many(values.iter().map(Value::as_ref).collect())
             }
-            run(few)
-        }
-        None => run(&values.iter().map(Value::as_ref).collect::<Vec<_>>()),
+            Some(values) => {
+                let mut few = [ValueRef::Null; FEW];
+                for (place, value) in few.iter_mut().zip(values) {
+                    *place = value.as_ref();
+                }
+                Binds::Few(few, values.len())
+            }
+        };
+        let text = Text::Kept(&self.text);
+        Ok(CompiledSql { text, binds })
     }
 }
 
-#[cold]
-fn lock_without_rows() -> Error {
-    let message = "count and exists hand out no rows, so FOR UPDATE can't lock them";
-    Error::with_message(ErrorKind::Usage, message).with_hint("call all, first or one")
-}
-
-fn is_list(bind: &ValueRef<'_>) -> bool {
-    matches!(bind, ValueRef::Batch(_))
+/// Copies of binds, unless one is a list.
+fn copied(binds: &[ValueRef<'_>]) -> Option<Vec<Value>> {
+    let is_list = |bind: &ValueRef<'_>| matches!(bind, ValueRef::Batch(_));
+    (!binds.iter().any(is_list)).then(|| binds.iter().map(|bind| bind.to_value()).collect())
 }

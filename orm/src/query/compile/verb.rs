@@ -1,14 +1,17 @@
 //! What a verb asks of a query: its rows as they are, the first ones, how many, or whether there is any.
 
+use orm_core::error::Result;
+use orm_core::sql::{Dialect, SqlWriter, write_query};
 use orm_core::stmt::{
     Aggregate, Expr, FromItem, Limit, Projection, Query, QueryBody, Select, Source,
 };
 use orm_core::types::Type;
+use orm_core::value::ValueRef;
 
 use super::existence::{is_aggregate, labelled, reduce};
 
 /// What is asked of a query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::query) enum Verb {
     /// All rows.
     All,
@@ -36,48 +39,73 @@ impl Verb {
     }
 }
 
-/// How a verb's statement is made of its query.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Plan {
-    /// The statement, if it isn't the query as it is.
-    pub(super) ast: Option<Box<Query>>,
-    /// A limit behind the statement.
-    pub(super) limit: Option<Limit>,
+/// A query as a verb asks it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::query) struct VerbStatement<'q> {
+    query: &'q Query,
+    /// A limit behind the query.
+    limit: Option<Limit>,
 }
 
-impl Plan {
-    pub(super) fn of(query: &Query, verb: Verb) -> Self {
-        match verb {
-            Verb::All => Self::default(),
-            Verb::First | Verb::One => Self::limited(query, verb),
-            Verb::Exists => {
-                let mut ast = query.clone();
-                reduce(&mut ast);
-                ast.limit = fixed(verb, ast.limit);
-                Self::another(ast)
+impl<'q> VerbStatement<'q> {
+    /// The statement of a verb, if it is the query as it is or goes on behind it: to copy a query for a limit would
+    /// cost more than all else.
+    #[inline]
+    pub(super) fn plain(query: &'q Query, verb: Verb) -> Option<Self> {
+        let is_plain = match verb {
+            Verb::All => true,
+            Verb::First | Verb::One => {
+                query.locks.is_empty() && query.limit.is_none() && query.offset.is_none()
             }
-            Verb::Count => Self::another(counted(query.clone())),
-        }
+            Verb::Count | Verb::Exists => false,
+        };
+        let limit = verb.limit().map(Limit::Fixed);
+        is_plain.then_some(Self { query, limit })
     }
 
-    fn another(ast: Query) -> Self {
-        Self {
-            ast: Some(Box::new(ast)),
-            limit: None,
-        }
+    /// A statement that [`Verb::rewrite`] has made.
+    pub(super) fn rewritten(query: &'q Query) -> Self {
+        Self { query, limit: None }
     }
 
-    // Cloning the query to limit it would cost more than all else where its text can simply go on.
-    fn limited(query: &Query, verb: Verb) -> Self {
-        if query.locks.is_empty() && query.limit.is_none() && query.offset.is_none() {
-            return Self {
-                ast: None,
-                limit: fixed(verb, None),
-            };
+    /// The text in a dialect.
+    ///
+    /// # Errors
+    /// `Unsupported` by the dialect.
+    pub(in crate::query) fn text(self, dialect: &dyn Dialect) -> Result<String> {
+        Ok(self.written(SqlWriter::new(dialect))?.0)
+    }
+
+    /// The binds, in the order of the text.
+    ///
+    /// # Errors
+    /// As [`VerbStatement::text`], which may depend on a value.
+    pub(super) fn binds(self, dialect: &'static dyn Dialect) -> Result<Vec<ValueRef<'q>>> {
+        Ok(self.written(SqlWriter::binds_only(dialect))?.1)
+    }
+
+    fn written<'a>(self, mut w: SqlWriter<'a>) -> Result<(String, Vec<ValueRef<'a>>)>
+    where
+        'q: 'a,
+    {
+        write_query(&mut w, self.query)?;
+        if self.limit.is_some() {
+            w.dialect().write_limit(&mut w, self.limit, None);
         }
-        let mut ast = query.clone();
-        ast.limit = fixed(verb, ast.limit);
-        Self::another(ast)
+        Ok(w.finish())
+    }
+}
+
+impl Verb {
+    /// The statement of a verb that is another than the query.
+    pub(super) fn rewrite(self, mut query: Query) -> Query {
+        match self {
+            Self::Count => return counted(query),
+            Self::Exists => reduce(&mut query),
+            Self::All | Self::First | Self::One => {}
+        }
+        query.limit = fixed(self, query.limit);
+        query
     }
 }
 
@@ -111,7 +139,9 @@ fn counted(mut query: Query) -> Query {
 
 /// The limit of a verb, unless the query has one that is as low.
 fn fixed(verb: Verb, limit: Option<Limit>) -> Option<Limit> {
-    let rows = verb.limit()?;
+    let Some(rows) = verb.limit() else {
+        return limit;
+    };
     match limit {
         Some(Limit::Rows(own)) if own < u64::from(rows) => Some(Limit::Rows(own)),
         Some(Limit::Fixed(own)) if own < rows => Some(Limit::Fixed(own)),

@@ -53,7 +53,7 @@ fn among(expr: stmt::Expr, operands: Vec<stmt::Expr>, negated: bool) -> stmt::Ex
         .collect();
     let listed = stmt::Expr::In {
         expr: Box::new(expr),
-        list,
+        list: list.into(),
         negated,
     };
     if terms.is_empty() {

@@ -1,5 +1,7 @@
 //! Where columns come from: a model's table, or one of its aliases.
 
+use std::hash::{Hash, Hasher};
+
 use orm_core::stmt::{Expr, FromItem};
 
 use crate::mapping::{Entity, Model, ModelDef};
@@ -45,15 +47,22 @@ impl TableRef {
     }
 }
 
+/// By where the model's data is, which there is once in a program. Names may be in several places.
+impl Hash for TableRef {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (std::ptr::from_ref(self.def), self.name).hash(state);
+    }
+}
+
 /// Something selected from a table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub struct SelectItem {
     pub(in crate::query) table: TableRef,
     pub(in crate::query) requirement: Requirement,
 }
 
 /// What a selected value requires of its table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::query) enum Requirement {
     /// A row for each row of the result: an entity.
     Row,

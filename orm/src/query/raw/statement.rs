@@ -13,6 +13,7 @@ use super::bind_value::RawValue;
 use super::named_binds::{Bound, NamedSql};
 use crate::engine::Connection;
 use crate::mapping::{Entity, Model};
+use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::executor::{Access, Executor, ReadStatement};
 use crate::query::rows::column_index::{ColumnIndex, RemappedRow};
 use crate::query::rows::from_row::{FromRow, Reader};
@@ -224,22 +225,17 @@ impl ReadStatement for Rows<'_> {
         Access::Raw
     }
 
-    fn compile<T>(
-        &self,
-        dialect: &'static dyn Dialect,
-        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<T>,
-    ) -> Result<T> {
-        let (sql, binds) = self.0.text(dialect)?;
-        run(&sql, &binds)
+    fn compile(&self, connection: &mut Connection) -> Result<CompiledSql<'_>> {
+        self.0.text(connection.dialect()).map(CompiledSql::own)
     }
 
     fn execute(
         &self,
         connection: &mut Connection,
-        (sql, binds): (&str, &[ValueRef<'_>]),
+        compiled: &CompiledSql<'_>,
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        connection.raw_query(sql, binds, each)
+        connection.raw_query(compiled.text(), compiled.binds(), each)
     }
 }
 
@@ -250,21 +246,19 @@ impl ReadStatement for Affected<'_> {
         Access::Raw
     }
 
-    fn compile<T>(
-        &self,
-        dialect: &'static dyn Dialect,
-        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<T>,
-    ) -> Result<T> {
-        Rows(self.0).compile(dialect, run)
+    fn compile(&self, connection: &mut Connection) -> Result<CompiledSql<'_>> {
+        self.0.text(connection.dialect()).map(CompiledSql::own)
     }
 
     fn execute(
         &self,
         connection: &mut Connection,
-        (sql, binds): (&str, &[ValueRef<'_>]),
+        compiled: &CompiledSql<'_>,
         _each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<u64> {
-        Ok(connection.raw_execute(sql, binds)?.affected)
+        Ok(connection
+            .raw_execute(compiled.text(), compiled.binds())?
+            .affected)
     }
 }
 

@@ -188,8 +188,7 @@ impl<S> Select<S> {
     /// # Errors
     /// `Usage` for an error of the query, `Unsupported` for what the dialect has no words for.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
-        self.query
-            .compile(Verb::All, dialect, |sql, _| Ok(sql.to_owned()))
+        self.query.text(Verb::All, dialect)
     }
 }
 

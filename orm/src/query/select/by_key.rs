@@ -8,7 +8,7 @@ use orm_core::sql::{Dialect, SqlWriter, write_locks};
 use orm_core::stmt::{Lock, LockStrength};
 use orm_core::value::{Value, ValueRef};
 
-use crate::engine::{Connection, StatementKey, StatementKind};
+use crate::engine::{Connection, StatementKey, StatementKind, TextOf};
 use crate::mapping::ModelDef;
 use crate::query::executor::Access;
 
@@ -93,7 +93,6 @@ fn statement(
 ) -> Result<Arc<str>> {
     let dialect = connection.dialect();
     let key = StatementKey {
-        dialect: dialect.name(),
         model,
         kind: match access {
             Access::Plain | Access::Raw => StatementKind::Get,
@@ -105,7 +104,7 @@ fn statement(
         digest: false,
         checked: false,
     };
-    connection.statement(&key, || render(dialect, def, rows, access))
+    connection.statement(TextOf::Model, &key, || render(dialect, def, rows, access))
 }
 
 fn render(

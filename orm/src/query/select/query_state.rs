@@ -1,16 +1,16 @@
 //! The erased half of [`Select`](crate::query::Select): one type for all queries, so that building one is not
 //! generic inside.
 
-use orm_core::error::Result;
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 use orm_core::stmt::{self, JoinKind, is_generated_alias};
-use orm_core::value::ValueRef;
 
 use super::join::{Joined, Sources, twice};
 use super::selectable::Selectable;
-use crate::query::compile::compiled_sql::CompiledSql;
+use crate::engine::{Connection, TextOf};
+use crate::query::compile::compiled_sql::{CompiledSql, KeptSql};
 use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
-use crate::query::compile::verb::Verb;
+use crate::query::compile::verb::{Verb, VerbStatement};
 use crate::query::executor::Access;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::table_ref::{Requirement, SelectItem, TableRef};
@@ -24,7 +24,7 @@ pub(in crate::query) struct QueryState {
     joined: Vec<TableRef>,
     selected: Vec<SelectItem>,
     error: Option<Box<BuildError>>,
-    compiled: CompiledSql,
+    kept: KeptSql,
 }
 
 impl QueryState {
@@ -46,7 +46,7 @@ impl QueryState {
 
     /// The statement, to be changed: texts that were compiled of it are forgotten.
     pub(in crate::query) fn edit(&mut self) -> &mut stmt::Query {
-        self.compiled = CompiledSql::default();
+        self.kept = KeptSql::default();
         &mut self.ast
     }
 
@@ -125,23 +125,50 @@ impl QueryState {
         self.error.get_or_insert_with(|| Box::new(error));
     }
 
-    /// Compiles the query for a verb, unless that is done, and hands text and binds to `run`.
+    /// The statement of a verb, ready to be sent: kept by the query, or else by a text of the engine's cache. What has
+    /// no text there yet is validated and rendered first.
     ///
     /// # Errors
-    /// `Usage` for an error of the query, `Unsupported` by the dialect, or the error of `run`.
-    pub(in crate::query) fn compile<R>(
+    /// `Usage` for an error of the query, `Unsupported` by the dialect.
+    #[inline]
+    pub(in crate::query) fn compile(
         &self,
         verb: Verb,
-        dialect: &dyn Dialect,
-        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<R>,
-    ) -> Result<R> {
-        let validate = || self.validate().map_err(|error| error.to_error());
-        self.compiled.run(&self.ast, (verb, dialect), validate, run)
+        conn: &mut Connection,
+    ) -> Result<CompiledSql<'_>> {
+        let dialect = conn.dialect();
+        if let Some(kept) = self.kept.get(&self.ast, (verb, dialect)) {
+            return kept;
+        }
+        let typed = self.typed().map_err(|error| error.to_error())?;
+        let statement = self.kept.statement(&self.ast, verb);
+        let text = conn.statement(TextOf::Query, &(verb, typed, &self.ast), || {
+            self.render(verb, (statement, typed), dialect)
+        })?;
+        self.kept.compiled(statement, (verb, dialect), text)
     }
 
-    fn validate(&self) -> Result<(), BuildError> {
-        let typed = self.typed()?;
-        validate_query(&self.ast, typed)
+    /// The text for a verb.
+    ///
+    /// # Errors
+    /// As [`QueryState::compile`].
+    pub(in crate::query) fn text(&self, verb: Verb, dialect: &dyn Dialect) -> Result<String> {
+        let typed = self.typed().map_err(|error| error.to_error())?;
+        let statement = self.kept.statement(&self.ast, verb);
+        self.render(verb, (statement, typed), dialect)
+    }
+
+    fn render(
+        &self,
+        verb: Verb,
+        (statement, typed): (VerbStatement<'_>, Typed<'_>),
+        dialect: &dyn Dialect,
+    ) -> Result<String> {
+        validate_query(&self.ast, typed).map_err(|error| error.to_error())?;
+        if matches!(verb, Verb::Count | Verb::Exists) && !self.ast.locks.is_empty() {
+            return Err(lock_without_rows());
+        }
+        statement.text(dialect)
     }
 
     /// The query as a part of another statement, and how deep it is nested.
@@ -174,4 +201,10 @@ impl QueryState {
             selected: &self.selected,
         })
     }
+}
+
+#[cold]
+fn lock_without_rows() -> Error {
+    let message = "count and exists hand out no rows, so FOR UPDATE can't lock them";
+    Error::with_message(ErrorKind::Usage, message).with_hint("call all, first or one")
 }

@@ -2,13 +2,12 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::Dialect;
-use orm_core::value::ValueRef;
 
 use super::builder::Select;
 use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::engine::Connection;
+use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::compile::verb::Verb;
 use crate::query::executor::{Access, Executor, ReadStatement};
 use crate::query::rows::from_row::read_value;
@@ -105,11 +104,8 @@ impl<S: Selectable> Select<S> {
     ) -> Result<Stream<'c, S::Output<Connection>>> {
         let conn = conn.source();
         conn.allow(self.query.access())?;
-        let cursor = self
-            .query
-            .compile(Verb::All, conn.dialect(), |sql, binds| {
-                conn.cursor(sql, binds)
-            })?;
+        let compiled = self.query.compile(Verb::All, conn)?;
+        let cursor = conn.cursor(compiled.text(), compiled.binds())?;
         Ok(Stream::new(cursor, |_, row| {
             S::decode::<Connection>(row, 0, &mut ())
         }))
@@ -163,22 +159,18 @@ impl ReadStatement for VerbOf<'_> {
     }
 
     #[inline]
-    fn compile<T>(
-        &self,
-        dialect: &'static dyn Dialect,
-        run: impl FnOnce(&str, &[ValueRef<'_>]) -> Result<T>,
-    ) -> Result<T> {
-        self.query.compile(self.verb, dialect, run)
+    fn compile(&self, connection: &mut Connection) -> Result<CompiledSql<'_>> {
+        self.query.compile(self.verb, connection)
     }
 
     #[inline]
     fn execute(
         &self,
         connection: &mut Connection,
-        (sql, binds): (&str, &[ValueRef<'_>]),
+        compiled: &CompiledSql<'_>,
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        connection.read(sql, binds, each)
+        connection.read(compiled.text(), compiled.binds(), each)
     }
 }
 

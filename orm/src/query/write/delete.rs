@@ -6,9 +6,10 @@ use orm_core::error::Result;
 use orm_core::sql::{Dialect, SqlWriter, write_delete};
 use orm_core::stmt;
 
+use crate::engine::TextOf;
 use crate::mapping::{Entity, Model};
 use crate::query::compile::validate::validate_delete;
-use crate::query::executor::{DmlKind, Executor, execute_write};
+use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::predicate::Condition;
 
 /// A DELETE of the rows of a model's table; without a condition, of all of them.
@@ -52,9 +53,13 @@ impl<M: Model> Delete<M> {
     /// # Errors
     /// `Usage` for an error of the statement, the database's refusal.
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
-        self.check()?;
-        execute_write(conn_or_session, M::def(), DmlKind::Delete, |w| {
-            write_delete(w, &self.ast)
+        conn_or_session.write(M::def(), DmlKind::Delete, |conn| {
+            let dialect = conn.dialect();
+            let key = (M::slot().index(), &self.ast);
+            let text = conn.statement(TextOf::Delete, &key, || self.to_sql(dialect))?;
+            let mut w = SqlWriter::binds_only(dialect);
+            write_delete(&mut w, &self.ast)?;
+            Ok(conn.execute(&text, &w.finish().1)?.affected)
         })
     }
 
@@ -63,13 +68,9 @@ impl<M: Model> Delete<M> {
     /// # Errors
     /// `Usage` for an error of the statement, `Unsupported` for what the dialect has no words for.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
-        self.check()?;
+        validate_delete(&self.ast).map_err(|error| error.to_error())?;
         let mut w = SqlWriter::new(dialect);
         write_delete(&mut w, &self.ast)?;
         Ok(w.finish().0)
-    }
-
-    fn check(&self) -> Result<()> {
-        validate_delete(&self.ast).map_err(|error| error.to_error())
     }
 }

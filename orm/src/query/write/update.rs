@@ -10,9 +10,10 @@ use orm_core::stmt::{self, Expr, NextVersion};
 use orm_core::types::DbType;
 
 use super::check::{check_length, check_references};
+use crate::engine::{Connection, TextOf};
 use crate::mapping::{Column, ColumnSet, Entity, Model};
 use crate::query::compile::validate::validate_update;
-use crate::query::executor::{DmlKind, Executor, execute_write};
+use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::operand::ValueFor;
 use crate::query::expressions::predicate::Condition;
@@ -112,12 +113,17 @@ impl<M: Model> Update<M> {
     /// `Usage` if nothing is set, or a column twice, `DataTooLong` for a value beyond a declared length, the database's
     /// refusal.
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
-        self.check()?;
-        let ast = self.versioned();
-        execute_write(conn_or_session, M::def(), DmlKind::Update, |w| {
-            write_update(w, &ast)
-        })
-        .map_err(explain_range::<M>)
+        self.check_values()?;
+        let write = |conn: &mut Connection| {
+            let (dialect, ast) = (conn.dialect(), self.versioned());
+            let key = (M::slot().index(), &*ast);
+            let text = conn.statement(TextOf::Update, &key, || self.render(&ast, dialect))?;
+            let mut w = SqlWriter::binds_only(dialect);
+            write_update(&mut w, &ast)?;
+            Ok(conn.execute(&text, &w.finish().1)?.affected)
+        };
+        let updated = conn_or_session.write(M::def(), DmlKind::Update, write);
+        updated.map_err(explain_range::<M>)
     }
 
     /// The SQL text in a dialect, with placeholders instead of values.
@@ -125,10 +131,15 @@ impl<M: Model> Update<M> {
     /// # Errors
     /// `Usage` for an error of the statement, `Unsupported` for what the dialect has no words for.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
-        self.check()?;
+        self.check_values()?;
+        self.render(&self.versioned(), dialect)
+    }
+
+    fn render(&self, ast: &stmt::Update, dialect: &dyn Dialect) -> Result<String> {
+        self.check_set()?;
+        validate_update(&self.ast).map_err(|error| error.to_error())?;
         let mut w = SqlWriter::new(dialect);
-        let ast = self.versioned();
-        write_update(&mut w, &ast)?;
+        write_update(&mut w, ast)?;
         Ok(w.finish().0)
     }
 
@@ -147,24 +158,22 @@ impl<M: Model> Update<M> {
         Cow::Owned(ast)
     }
 
-    fn check(&self) -> Result<()> {
-        let def = M::def();
-        if self.ast.set.is_empty() {
-            let message = format!("the update of {} sets no column", def.table);
-            return Err(BuildError::new(message, "add .set(column, value)").to_error());
-        }
-        self.check_twice()?;
+    fn check_values(&self) -> Result<()> {
         for (position, (_, value)) in self.positions.iter().zip(&self.ast.set) {
             if let Expr::Value(value) = value {
-                check_length(def, *position, value.as_ref())?;
-                check_references(def, *position, value.as_ref())?;
+                check_length(M::def(), *position, value.as_ref())?;
+                check_references(M::def(), *position, value.as_ref())?;
             }
         }
-        validate_update(&self.ast).map_err(|error| error.to_error())
+        Ok(())
     }
 
-    // One database refuses it, the other takes the last value.
-    fn check_twice(&self) -> Result<()> {
+    /// Whether something is set, and nothing twice: one database refuses it, the other takes the last value.
+    fn check_set(&self) -> Result<()> {
+        if self.ast.set.is_empty() {
+            let message = format!("the update of {} sets no column", M::def().table);
+            return Err(BuildError::new(message, "add .set(column, value)").to_error());
+        }
         let mut seen = ColumnSet::new();
         for position in &self.positions {
             if seen.contains(*position) {

@@ -49,15 +49,10 @@ pub(in crate::sql) enum Numbers {
     Reused,
 }
 
-/// Whether equal expressions of `select` must be seen to be equal.
-fn compares(select: &Select) -> bool {
-    select.distinct || !select.group_by.is_empty()
-}
-
 impl<'a> Repeats<'a> {
     /// Gets ready for a clause of `query`, whose style is given.
     pub(super) fn enter(&mut self, style: RepeatStyle, clause: Clause, query: Repeated<'a>) {
-        if !compares(query.0) {
+        if !query.0.merges_rows() {
             return;
         }
         let repeating = matches!(clause, Clause::GroupBy | Clause::Having | Clause::OrderBy);
@@ -98,7 +93,7 @@ impl<'a> Repeats<'a> {
 /// The name under which the expression at `index` is selected, where it stands again by its name.
 pub(super) fn name_of(w: &SqlWriter<'_>, query: Repeated<'_>, index: usize) -> Option<Name> {
     let select = query.0;
-    if w.dialect().capabilities().repeats != RepeatStyle::Alias || !compares(select) {
+    if w.dialect().capabilities().repeats != RepeatStyle::Alias || !select.merges_rows() {
         return None;
     }
     let Projection::Expr(expr) = &select.columns[index] else {

@@ -50,7 +50,7 @@ pub fn is_null(expr: Expr) -> Expr {
 pub fn is_in(list: Vec<Value>) -> Expr {
     Expr::In {
         expr: Box::new(column("a")),
-        list,
+        list: list.into(),
         negated: false,
     }
 }
@@ -59,7 +59,7 @@ pub fn is_in(list: Vec<Value>) -> Expr {
 pub fn not_in(list: Vec<Value>) -> Expr {
     Expr::In {
         expr: Box::new(column("a")),
-        list,
+        list: list.into(),
         negated: true,
     }
 }

@@ -258,7 +258,7 @@ pub fn windows() -> Query {
 pub fn in_rows(list: Vec<Vec<Value>>) -> Expr {
     Expr::InRows {
         row: vec![column("a"), column("b")],
-        list,
+        list: list.into(),
         negated: false,
     }
 }

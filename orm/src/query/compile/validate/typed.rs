@@ -3,7 +3,7 @@
 use crate::query::expressions::table_ref::{SelectItem, TableRef};
 
 /// What the typed layer knows of a query beside its syntax.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Hash)]
 pub(in crate::query) struct Typed<'a> {
     /// The first table.
     pub(in crate::query) root: TableRef,

@@ -95,13 +95,11 @@ pub(super) fn chunks(rows: usize, size: usize) -> impl Iterator<Item = Range<usi
 
 /// By what the engine knows a text.
 pub(super) fn statement_key(
-    dialect: &dyn Dialect,
     insert: &BulkInsert<'_>,
     rows: BatchRows,
     returning: Option<usize>,
 ) -> StatementKey {
     StatementKey {
-        dialect: dialect.name(),
         model: insert.model,
         kind: match returning {
             Some(_) => StatementKind::InsertReturning,

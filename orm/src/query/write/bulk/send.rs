@@ -16,7 +16,7 @@ use super::batch_sql::{
 };
 use super::keys::{RowsStatement, check_count, consecutive_keys, unordered};
 use super::rows::{BulkInsert, TakeKey};
-use crate::engine::Connection;
+use crate::engine::{Connection, TextOf};
 use crate::query::write::check::{check_length, check_references};
 use crate::query::write::stored_table::stored_table;
 
@@ -231,14 +231,14 @@ impl<'v> Bulk<'_, 'v> {
     fn text(&mut self, rows: BatchRows) -> Result<Arc<str>> {
         let dialect = self.conn.dialect();
         let (insert, returning) = (self.insert, self.returning);
-        let key = statement_key(dialect, insert, rows, returning);
+        let key = statement_key(insert, rows, returning);
         let stored = match rows {
             BatchRows::Arrays => stored_table(self.conn, (insert.def, insert.model))?,
             // Each bind takes the type of its column.
             BatchRows::Rows(_) => Arc::default(),
         };
         let render = || render(dialect, insert, rows, returning, &stored);
-        self.conn.statement(&key, render)
+        self.conn.statement(TextOf::Model, &key, render)
     }
 }
 

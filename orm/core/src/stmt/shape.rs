@@ -1,0 +1,181 @@
+//! The shape of a statement: what of it decides its text, as the bytes that its `Hash` feeds.
+//!
+//! Caches of texts go by it. `Hash` is derived for all nodes, so that a new field is part of the shape by itself; what
+//! differs from that is here. Values become binds: of one, its kind counts alone, and of lists in IN, how many binds
+//! there are. Equal shapes have equal texts in each dialect; the binds come from `SqlWriter::binds_only`.
+
+use std::convert::Infallible;
+use std::hash::{Hash, Hasher};
+use std::mem;
+use std::ops::{ControlFlow, Deref};
+
+use super::{Extension, Limit, Order, Projection, Query, Select, Visit, walk_query};
+use crate::value::Value;
+
+/// The shape of a statement, and of whatever else its text depends on: equal if the bytes are, which a hash is not.
+#[derive(Clone, Debug, Default)]
+pub struct Shape(Vec<u8>);
+
+impl Shape {
+    /// Makes it the shape of `what`, in the memory that it has.
+    pub fn set(&mut self, what: &impl Hash) {
+        self.0.clear();
+        what.hash(self);
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Adds a number that is nearly always small. No two numbers begin alike.
+    #[inline]
+    fn push_small(&mut self, number: u64) {
+        match u8::try_from(number) {
+            Ok(small) if small < u8::MAX => self.0.push(small),
+            _ => {
+                self.0.push(u8::MAX);
+                self.0.extend_from_slice(&number.to_ne_bytes());
+            }
+        }
+    }
+}
+
+impl Hasher for Shape {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    #[inline]
+    fn write_u8(&mut self, byte: u8) {
+        self.0.push(byte);
+    }
+
+    /// Which variant of a node it is.
+    #[inline]
+    fn write_isize(&mut self, number: isize) {
+        self.push_small(number.cast_unsigned() as u64);
+    }
+
+    /// How long a list is.
+    #[inline]
+    fn write_usize(&mut self, number: usize) {
+        self.push_small(number as u64);
+    }
+
+    // The map that has the bytes as its keys hashes them.
+    fn finish(&self) -> u64 {
+        self.0.len() as u64
+    }
+}
+
+/// What a value is looked for in by IN. Its shape is that of its first item, and how many there are, up to a power of
+/// two: so many are rendered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct List<T>(pub Vec<T>);
+
+impl<T> Deref for List<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T> From<Vec<T>> for List<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self(items)
+    }
+}
+
+impl<T: Hash> Hash for List<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Some(first) = self.0.first() else {
+            return 0_usize.hash(state);
+        };
+        self.0.len().next_power_of_two().hash(state);
+        first.hash(state);
+    }
+}
+
+impl Hash for Projection {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        mem::discriminant(self).hash(state);
+        match self {
+            Self::Columns { source, names } => {
+                source.hash(state);
+                // The list is a constant, so where it is tells what it is.
+                (names.as_ptr(), names.len()).hash(state);
+            }
+            Self::All => {}
+            Self::Expr(expr) => expr.hash(state),
+            Self::Labelled(expr, name) => (expr, name).hash(state),
+        }
+    }
+}
+
+impl Hash for Limit {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        mem::discriminant(self).hash(state);
+        match self {
+            Self::Rows(_) => {}
+            Self::Fixed(rows) => rows.hash(state),
+        }
+    }
+}
+
+impl Hash for Query {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self {
+            with,
+            body,
+            order_by,
+            limit,
+            offset,
+            locks,
+        } = self;
+        (with, body, order_by, limit, offset.is_some(), locks).hash(state);
+        if let Some(select) = self.as_select().filter(|select| select.merges_rows()) {
+            hash_values(select, order_by, state);
+        }
+    }
+}
+
+/// Where it counts which expressions of a query are equal, their values are part of the shape: equal ones may get one
+/// bind, or stand by their name.
+fn hash_values(select: &Select, order_by: &[Order], state: &mut impl Hasher) {
+    let mut values = Values(state);
+    let columns = select.columns.iter();
+    let _ = columns.map(|column| values.projection(column)).count();
+    let orders = order_by.iter().map(|order| &order.expr);
+    let exprs = select.group_by.iter().chain(&select.having).chain(orders);
+    let _ = exprs.map(|expr| values.expr(expr)).count();
+}
+
+struct Values<'h, H>(&'h mut H);
+
+impl<'a, H: Hasher> Visit<'a> for Values<'_, H> {
+    type Break = Infallible;
+
+    fn value(&mut self, value: &'a Value) -> ControlFlow<Infallible> {
+        value.as_ref().hash_same(self.0);
+        ControlFlow::Continue(())
+    }
+
+    fn query(&mut self, query: &'a Query) -> ControlFlow<Infallible> {
+        if let Some(Limit::Rows(rows)) = query.limit {
+            rows.hash(self.0);
+        }
+        query.offset.hash(self.0);
+        walk_query(self, query)
+    }
+}
+
+impl Hash for dyn Extension {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_any().type_id().hash(state);
+        self.args().hash(state);
+        self.shape(state);
+    }
+}

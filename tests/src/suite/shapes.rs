@@ -1,0 +1,220 @@
+//! A statement that is built each time finds its text by its shape: rendered once, run with other values each time, and
+//! refused as often as it is wrong.
+
+use orm::engine::StatementCacheStatus;
+use orm::prelude::*;
+use orm::{Error, ErrorKind};
+
+use super::statements::users;
+use crate::backend::Db;
+use crate::cases;
+use crate::fixtures::{Account, Post, User};
+
+cases![
+    "shapes":
+    a_query_built_again_finds_its_text,
+    each_run_has_its_own_values,
+    lists_share_texts_by_the_number_of_binds,
+    equal_values_in_groups_are_told_from_others,
+    writes_built_again_find_their_text,
+    verbs_and_nullability_are_part_of_the_shape,
+    what_is_refused_is_refused_again,
+    all_threads_share_the_texts,
+];
+
+/// How many texts were known and made by `run`.
+fn lookups(db: &Db, run: impl FnOnce(&mut Connection)) -> (u64, u64) {
+    let mut conn = db.engine.connection().unwrap();
+    let StatementCacheStatus { hits, misses, .. } = db.engine.statement_cache_status();
+    run(&mut conn);
+    let after = db.engine.statement_cache_status();
+    (after.hits - hits, after.misses - misses)
+}
+
+fn a_query_built_again_finds_its_text(db: &Db) {
+    let ids = users(db, &["ada", "grace", "edsger"]);
+    db.sent();
+    let found = lookups(db, |conn| {
+        for id in &ids {
+            let user = select(User).filter(User.id.eq(*id)).one(conn).unwrap();
+            assert_eq!(user.id, *id);
+        }
+    });
+    assert_eq!(found, (2, 1));
+    let sent = db.sent();
+    assert_eq!(sent.len(), 3);
+    assert!(sent.iter().all(|sql| *sql == sent[0]), "{sent:?}");
+    // A query that is kept asks no cache once it has run twice.
+    let kept = select(User).filter(User.id.eq(ids[0]));
+    let found = lookups(db, |conn| {
+        for _ in 0..5 {
+            assert_eq!(kept.one(conn).unwrap().username, "ada");
+        }
+    });
+    assert_eq!(found, (2, 0));
+}
+
+fn each_run_has_its_own_values(db: &Db) {
+    users(db, &["a", "b", "c", "d"]);
+    let page = |conn: &mut Connection, limit, offset| {
+        let query = select(User.username).order_by(User.username);
+        query.limit(limit).offset(offset).all(conn).unwrap()
+    };
+    let found = lookups(db, |conn| {
+        assert_eq!(page(conn, 2, 0), ["a", "b"]);
+        assert_eq!(page(conn, 1, 2), ["c"]);
+        assert_eq!(page(conn, 3, 3), ["d"]);
+    });
+    assert_eq!(found, (2, 1));
+    let named = |conn: &mut Connection, part: &str| {
+        let query = select(User.username).filter(User.username.contains(part));
+        query.all(conn).unwrap()
+    };
+    let mut conn = db.engine.connection().unwrap();
+    assert_eq!(named(&mut conn, "a"), ["a"]);
+    assert_eq!(named(&mut conn, "b"), ["b"]);
+    assert_eq!(named(&mut conn, "%"), [""; 0]);
+}
+
+fn lists_share_texts_by_the_number_of_binds(db: &Db) {
+    let ids = users(db, &["a", "b", "c", "d", "e", "f"]);
+    let among = |conn: &mut Connection, ids: &[i64]| {
+        let query = select(User.id).filter(User.id.in_(ids.iter().copied()));
+        query.order_by(User.id).all(conn).unwrap()
+    };
+    let found = lookups(db, |conn| {
+        for count in [5, 6, 5] {
+            assert_eq!(among(conn, &ids[..count]), ids[..count]);
+        }
+        assert_eq!(among(conn, &ids[..3]), ids[..3]);
+        assert_eq!(among(conn, &[]), [0; 0]);
+    });
+    assert_eq!(found, (2, 3));
+}
+
+/// On some databases equal values get one bind there, so that which are equal decides the text.
+fn equal_values_in_groups_are_told_from_others(db: &Db) {
+    let ids = users(db, &["a", "b"]);
+    let grouped = |conn: &mut Connection, selected: i64, grouped: i64| {
+        let query = select((User.id + selected, count_all()));
+        let query = query
+            .group_by(User.id + grouped)
+            .order_by(User.id + grouped);
+        query.all(conn)
+    };
+    let mut conn = db.engine.connection().unwrap();
+    for more in [1, 2, 1] {
+        let rows = grouped(&mut conn, more, more).unwrap();
+        assert_eq!(rows, [(ids[0] + more, 1), (ids[1] + more, 1)]);
+        // What is selected is not what is grouped by.
+        let error = grouped(&mut conn, more, more + 1).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+    }
+}
+
+fn writes_built_again_find_their_text(db: &Db) {
+    let ids = users(db, &["ada", "grace"]);
+    let mut conn = db.engine.connection().unwrap();
+    insert(Account)
+        .values(Account::builder().owner("o").balance(1))
+        .execute(&mut conn)
+        .unwrap();
+    drop(conn);
+    db.sent();
+    let found = lookups(db, |conn| {
+        for (number, id) in ids.iter().enumerate() {
+            let named = update(User).set(User.username, format!("user {number}"));
+            assert_eq!(named.filter(User.id.eq(*id)).execute(conn).unwrap(), 1);
+        }
+        for balance in [2, 3] {
+            // Its version counts up as well.
+            let changed = update(Account).set(Account.balance, balance).execute(conn);
+            assert_eq!(changed.unwrap(), 1);
+        }
+        for id in &ids {
+            assert_eq!(
+                delete(User).filter(User.id.eq(*id)).execute(conn).unwrap(),
+                1
+            );
+        }
+    });
+    assert_eq!(found, (3, 3));
+    let sent = db.sent();
+    assert!(sent.chunks(2).all(|pair| pair[0] == pair[1]), "{sent:?}");
+    let mut conn = db.engine.connection().unwrap();
+    let account = select(Account).one(&mut conn).unwrap();
+    assert_eq!((account.balance, account.version), (3, 3));
+    // Values are checked each time.
+    for _ in 0..2 {
+        let long = update(User).set(User.username, "x".repeat(51));
+        assert_eq!(
+            long.execute(&mut conn).unwrap_err().kind(),
+            ErrorKind::DataTooLong
+        );
+    }
+}
+
+fn verbs_and_nullability_are_part_of_the_shape(db: &Db) {
+    let ids = users(db, &["ada"]);
+    let mut conn = db.engine.connection().unwrap();
+    let conn = &mut conn;
+    for _ in 0..2 {
+        let query = || select(User).filter(User.id.eq(ids[0]));
+        assert_eq!(query().all(conn).unwrap().len(), 1);
+        assert!(query().first(conn).unwrap().is_some());
+        assert_eq!(query().count(conn).unwrap(), 1);
+        assert!(query().exists(conn).unwrap());
+        // One text, but not one query: of a user without a post there is no post to read.
+        let posts = select((User.id, optional(Post.title))).left_join(Post);
+        assert_eq!(posts.all(conn).unwrap(), [(ids[0], None)]);
+        let error = select((User.id, Post.title))
+            .left_join(Post)
+            .all(conn)
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+    }
+}
+
+fn what_is_refused_is_refused_again(db: &Db) {
+    let errors = |error: fn(&mut Connection) -> Error| {
+        let mut conn = db.engine.connection().unwrap();
+        let texts = db.engine.statement_cache_status().texts;
+        let (first, second) = (error(&mut conn), error(&mut conn));
+        assert_eq!(first.to_string(), second.to_string());
+        assert_eq!(db.engine.statement_cache_status().texts, texts);
+        first.kind()
+    };
+    let unknown = errors(|conn| select(User).filter(Post.id.eq(1)).all(conn).unwrap_err());
+    assert_eq!(unknown, ErrorKind::Usage);
+    let locked = errors(|conn| select(User).for_update().count(conn).unwrap_err());
+    assert_eq!(locked, ErrorKind::Usage);
+    let unset = errors(|conn| update(User).execute(conn).unwrap_err());
+    assert_eq!(unset, ErrorKind::Usage);
+    let elsewhere = errors(|conn| {
+        delete(User)
+            .filter(Post.id.eq(1))
+            .execute(conn)
+            .unwrap_err()
+    });
+    assert_eq!(elsewhere, ErrorKind::Usage);
+    assert_eq!(db.sent(), [""; 0]);
+}
+
+fn all_threads_share_the_texts(db: &Db) {
+    let ids = users(db, &["a", "b", "c", "d"]);
+    let (_, misses) = lookups(db, |conn| {
+        let _ = select(User).filter(User.id.eq(0)).all(conn).unwrap();
+        std::thread::scope(|scope| {
+            for id in &ids {
+                scope.spawn(|| {
+                    let mut conn = db.engine.connection().unwrap();
+                    for _ in 0..20 {
+                        let users = select(User).filter(User.id.eq(*id)).all(&mut conn).unwrap();
+                        assert_eq!(users[0].id, *id);
+                    }
+                });
+            }
+        });
+    });
+    assert_eq!(misses, 1);
+}
