@@ -243,7 +243,7 @@ impl Fold for Change<'_> {
             Value::Int(number) if self.0.below(8) > 0 => {
                 *number = self.0.below(3).into();
             }
-            Value::Text(text) => *text = self.0.pick(&["a", "b", "\0"]).to_owned(),
+            Value::Text(text) => self.0.pick(&["a", "b", "\0"]).clone_into(text),
             Value::Date(days) if self.0.chance() => *days += 1,
             value if self.0.below(20) == 0 => *value = self.0.value(),
             _ => {}
