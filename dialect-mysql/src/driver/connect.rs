@@ -246,7 +246,8 @@ fn choose_provider() -> Result<()> {
     )
 }
 
-#[cfg(all(test, not(feature = "tls")))]
+#[cfg(test)]
+#[cfg(not(feature = "tls"))]
 mod tests {
     use orm_core::driver::{Driver as _, TlsMode};
     use orm_core::error::ErrorKind;

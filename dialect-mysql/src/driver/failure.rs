@@ -148,7 +148,7 @@ pub(super) fn refused(config: &MysqlConfig, native: mysql::Error) -> Error {
 /// What went wrong between the TCP connection and the login.
 fn broken_cause(config: &MysqlConfig, native: &mysql::Error) -> String {
     if config.tls == TlsMode::Disable {
-        return "whoever answers does not speak mysql's protocol as it should".to_owned();
+        return "what answers does not speak mysql's protocol as it should".to_owned();
     }
     let cause = match native {
         mysql::Error::IoError(io) => io.to_string(),

@@ -180,13 +180,11 @@ fn moment(value: &Value, kind: Kind) -> Result<ValueRef<'static>, &'static str> 
 }
 
 fn time(value: &Value) -> Result<ValueRef<'static>, &'static str> {
-    match *value {
-        Value::Time(false, 0, hour, minute, second, micro) => {
-            let micros = clock(hour, minute, second, micro).ok_or("is no time of day")?;
-            Ok(ValueRef::Time(micros))
-        }
-        _ => Err("is a span of time, not a time of day"),
-    }
+    let Value::Time(false, 0, hour, minute, second, micro) = *value else {
+        return Err("is a span of time, not a time of day");
+    };
+    let micros = clock(hour, minute, second, micro).ok_or("is no time of day")?;
+    Ok(ValueRef::Time(micros))
 }
 
 fn clock(hour: u8, minute: u8, second: u8, micro: u32) -> Option<i64> {

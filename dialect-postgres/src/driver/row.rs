@@ -9,7 +9,7 @@ use orm_core::driver;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::civil;
 use orm_core::value::ValueRef;
-use postgres::types::{FromSql, Kind, Type};
+use postgres::types::{FromSql, Kind, Type as Native};
 
 /// Days from 1970-01-01 to 2000-01-01, where PostgreSQL's counts begin.
 pub(super) const EPOCH_DAYS: i32 = 10_957;
@@ -63,37 +63,39 @@ pub(super) enum Wire {
 
 impl Wire {
     /// The form of a native type. A domain has the form of the type under it.
-    pub(super) fn of(ty: &Type) -> Self {
+    pub(super) fn of(ty: &Native) -> Self {
         match *ty {
-            Type::BOOL => Self::Bool,
-            Type::INT2 => Self::Int2,
-            Type::INT4 => Self::Int4,
-            Type::INT8 => Self::Int8,
-            Type::OID | Type::XID | Type::CID | Type::REGCLASS | Type::REGTYPE => Self::Oid,
-            Type::FLOAT4 => Self::Float4,
-            Type::FLOAT8 => Self::Float8,
-            Type::TEXT
-            | Type::VARCHAR
-            | Type::BPCHAR
-            | Type::NAME
-            | Type::UNKNOWN
-            | Type::CHAR
-            | Type::JSON
-            | Type::XML => Self::Text,
-            Type::JSONB => Self::Jsonb,
-            Type::BYTEA => Self::Bytea,
-            Type::DATE => Self::Date,
-            Type::TIME => Self::Time,
-            Type::TIMESTAMP => Self::Timestamp,
-            Type::TIMESTAMPTZ => Self::Timestamptz,
-            Type::UUID => Self::Uuid,
-            Type::VOID => Self::Void,
-            Type::NUMERIC => Self::Numeric,
+            Native::BOOL => Self::Bool,
+            Native::INT2 => Self::Int2,
+            Native::INT4 => Self::Int4,
+            Native::INT8 => Self::Int8,
+            Native::OID | Native::XID | Native::CID | Native::REGCLASS | Native::REGTYPE => {
+                Self::Oid
+            }
+            Native::FLOAT4 => Self::Float4,
+            Native::FLOAT8 => Self::Float8,
+            Native::TEXT
+            | Native::VARCHAR
+            | Native::BPCHAR
+            | Native::NAME
+            | Native::UNKNOWN
+            | Native::CHAR
+            | Native::JSON
+            | Native::XML => Self::Text,
+            Native::JSONB => Self::Jsonb,
+            Native::BYTEA => Self::Bytea,
+            Native::DATE => Self::Date,
+            Native::TIME => Self::Time,
+            Native::TIMESTAMP => Self::Timestamp,
+            Native::TIMESTAMPTZ => Self::Timestamptz,
+            Native::UUID => Self::Uuid,
+            Native::VOID => Self::Void,
+            Native::NUMERIC => Self::Numeric,
             _ => Self::of_kind(ty),
         }
     }
 
-    fn of_kind(ty: &Type) -> Self {
+    fn of_kind(ty: &Native) -> Self {
         match ty.kind() {
             Kind::Domain(base) => Self::of(base),
             Kind::Enum(_) => Self::Text,
@@ -180,15 +182,15 @@ impl PostgresRow<'_> {
 struct Raw<'a>(Option<&'a [u8]>);
 
 impl<'a> FromSql<'a> for Raw<'a> {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+    fn from_sql(_: &Native, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
         Ok(Self(Some(raw)))
     }
 
-    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+    fn from_sql_null(_: &Native) -> Result<Self, Box<dyn StdError + Sync + Send>> {
         Ok(Self(None))
     }
 
-    fn accepts(_: &Type) -> bool {
+    fn accepts(_: &Native) -> bool {
         true
     }
 }
@@ -294,15 +296,15 @@ mod tests {
 
     #[test]
     fn a_domain_has_the_form_of_its_base() {
-        let domain = Type::new(
+        let domain = Native::new(
             "age".into(),
             70_000,
-            Kind::Domain(Type::INT4),
+            Kind::Domain(Native::INT4),
             "public".into(),
         );
         assert_eq!(Wire::of(&domain), Wire::Int4);
-        let citext = Type::new("citext".into(), 70_001, Kind::Simple, "public".into());
+        let citext = Native::new("citext".into(), 70_001, Kind::Simple, "public".into());
         assert_eq!(Wire::of(&citext), Wire::Text);
-        assert_eq!(Wire::of(&Type::INTERVAL), Wire::Other);
+        assert_eq!(Wire::of(&Native::INTERVAL), Wire::Other);
     }
 }

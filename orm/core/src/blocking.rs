@@ -84,7 +84,7 @@ pub fn within<T: Send + 'static>(
     let thread = thread::Builder::new().name(name.to_owned());
     thread
         .spawn(move || drop(sender.send(call())))
-        .map_err(|error| io::Error::new(error.kind(), "no thread can be started"))?;
+        .map_err(|error| io::Error::other(format!("no thread can be started: {error}")))?;
     receiver.recv_timeout(limit).map_err(|error| match error {
         RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
         RecvTimeoutError::Disconnected => io::Error::other("the native driver failed"),

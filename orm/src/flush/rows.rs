@@ -81,7 +81,19 @@ pub(super) fn fits(def: &ModelDef, position: usize, number: i64) -> bool {
     match def.columns[position].ty {
         Type::Int16 => i16::try_from(number).is_ok(),
         Type::Int32 => i32::try_from(number).is_ok(),
-        _ => true,
+        Type::Int64
+        | Type::Bool
+        | Type::Float32
+        | Type::Float64
+        | Type::Text
+        | Type::Bytes
+        | Type::Date
+        | Type::Time
+        | Type::DateTime
+        | Type::Timestamp
+        | Type::Uuid
+        | Type::Enum(_)
+        | Type::Extension(_) => true,
     }
 }
 

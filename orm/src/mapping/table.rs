@@ -21,12 +21,12 @@ pub fn table(def: &'static ModelDef) -> Table {
         (index.options)(Index::new(def.table, columns))
     }));
     let enums = def.names.iter().zip(def.columns);
-    table
-        .checks
-        .extend(enums.filter_map(|(name, column)| match &column.ty {
-            Type::Enum(labels) => Some(one_of(def.table, name, labels.labels.to_vec())),
-            _ => None,
-        }));
+    table.checks.extend(enums.filter_map(|(name, column)| {
+        let Type::Enum(labels) = &column.ty else {
+            return None;
+        };
+        Some(one_of(def.table, name, labels.labels.to_vec()))
+    }));
     let checks = def.checks.iter().map(|check| check(def.table));
     table.checks.extend(checks);
     let references = def.references.iter();

@@ -14,11 +14,15 @@ const NODES: &[&str] = &[
     "Projection",
     "InsertSource",
     "ConflictAction",
+    "Type",
+    "Value",
 ];
 
 #[test]
 fn a_match_on_nodes_names_all_of_them() {
-    let files = library_files();
+    let mut files = library_files();
+    // The types and values there are those of the user's code, which syn has read.
+    files.retain(|file| !file.path.starts_with("orm/macros/"));
     let broken: Vec<String> = files.iter().flat_map(catch_alls).collect();
     report(
         "a match on nodes of a statement has no arm for all others: a new node must be a compile error there; use \

@@ -313,7 +313,18 @@ pub trait Dialect: fmt::Debug + Send + Sync {
             Type::Int16 | Type::Int32 | Type::Int64 => {
                 format!("CAST(({sql}) AS {})", self.cast_type(&column.ty))
             }
-            _ => format!("({sql})"),
+            Type::Bool
+            | Type::Float32
+            | Type::Float64
+            | Type::Text
+            | Type::Bytes
+            | Type::Date
+            | Type::Time
+            | Type::DateTime
+            | Type::Timestamp
+            | Type::Uuid
+            | Type::Enum(_)
+            | Type::Extension(_) => format!("({sql})"),
         }
     }
 
