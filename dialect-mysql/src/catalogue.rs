@@ -12,7 +12,8 @@ use orm_core::value::ValueRef;
 ///
 /// Triggers are rows without a column's name, since MariaDB 10.11 crashes when a connection is killed while it
 /// evaluates a subquery over its information schema. One SELECT a table, since MariaDB opens one table where it finds a name compared with `=`, and all tables of
-/// the database where it finds IN. Only BEFORE triggers can change the row that they are called for. A user
+/// the database where it finds IN. A unique index counts as PRI where there is no primary key, so that this has a row
+/// of its own. Only BEFORE triggers can change the row that they are called for. A user
 /// without the TRIGGER privilege sees none.
 pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str], collation: &str) {
     for (number, table) in tables.iter().enumerate() {
@@ -36,6 +37,12 @@ pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str], col
             ", '', '', '', '', NULL, 0, CASE g.event_manipulation WHEN 'INSERT' THEN 1 WHEN 'UPDATE' THEN 2 \
              ELSE 0 END FROM information_schema.triggers g WHERE g.action_timing = 'BEFORE' \
              AND g.event_object_schema = DATABASE() AND g.event_object_table = ",
+        );
+        w.bind(ValueRef::Text(table));
+        w.push(" UNION ALL SELECT ").display(number);
+        w.push(
+            ", '', '', '', '', NULL, 0, 32 FROM information_schema.table_constraints p \
+             WHERE p.constraint_type = 'PRIMARY KEY' AND p.table_schema = DATABASE() AND p.table_name = ",
         );
         w.bind(ValueRef::Text(table));
     }

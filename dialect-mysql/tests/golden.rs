@@ -191,6 +191,10 @@ fn batch_forms() {
         "UPDATE `t` SET `name` = ? WHERE `id` = ? AND `version` <=> ?",
     );
     check(
+        &batches::update(Rows(2)),
+        "UPDATE `t` FORCE INDEX (PRIMARY) SET `name` = CASE WHEN `id` = ? THEN ? WHEN `id` = ? THEN ? ELSE `name` END WHERE (`id` = ? AND `version` <=> ?) OR (`id` = ? AND `version` <=> ?)",
+    );
+    check(
         &batches::delete(Rows(1)),
         "DELETE FROM `t` WHERE `id` = ? AND `name` = ?",
     );

@@ -36,7 +36,7 @@ use orm_core::error::Result;
 use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, Guard, SqlWriter, TransactionOptions, digest_text,
-    write_batch_delete_row, write_batch_update_row,
+    write_batch_delete_row, write_batch_update_rows,
 };
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Insert, Like};
 use orm_core::types::Type;
@@ -90,7 +90,7 @@ impl Dialect for PostgresDialect {
 
     fn write_batch_update(&self, w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
         match update.rows {
-            BatchRows::Rows(_) => write_batch_update_row(w, update),
+            BatchRows::Rows(_) => write_batch_update_rows(w, update),
             BatchRows::Arrays => {
                 render::write_checked(w, update.checked, |w| {
                     render::write_batch_update_arrays(w, update);

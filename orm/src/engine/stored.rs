@@ -28,6 +28,8 @@ pub(crate) struct StoredTable {
     /// Whether no two rows can have the same key of the model: the table's primary key or a unique index sees to
     /// it.
     pub unique_key: bool,
+    /// Whether the model's key is the table's primary key.
+    pub primary_key: bool,
 }
 
 impl StoredTable {
@@ -42,6 +44,7 @@ impl StoredTable {
             readable: true,
             checked_batches: false,
             unique_key: false,
+            primary_key: false,
         }
     }
 }

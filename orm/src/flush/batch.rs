@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use orm_core::schema::UNIQUE_ALONE;
 use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
 use crate::engine::StoredTable;
-use crate::mapping::{ColumnSet, ModelDef};
+use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
 use crate::query::batch_column;
 use crate::state::{AnyArena, RowId, State};
 
@@ -131,6 +132,26 @@ impl Batch {
         stored.checked_batches
             && self.slots.len() <= ARRAY_ROWS
             && self.slots.iter().map(size).sum::<usize>() <= BYTES
+    }
+
+    /// Whether one statement may write all rows, in the order of the database: each is found by the primary key, and
+    /// none takes what another one gives up, nor refers to what another one gets.
+    pub(super) fn is_written_in_any_order(&self) -> bool {
+        let (BatchKind::Update { set, .. }, Some(stored)) = (&self.kind, &self.stored) else {
+            return false;
+        };
+        let is_unique = |position: &usize| {
+            let column = stored.columns.get(*position).and_then(Option::as_ref);
+            let mut uniques = self.def.uniques.iter();
+            column.is_some_and(|column| column.changed & UNIQUE_ALONE != 0)
+                || uniques.any(|unique| unique.columns.contains(position))
+        };
+        let own = |reference: &&ReferenceDef| (reference.target)().table == self.def.table;
+        let own = self.def.references.iter().filter(own);
+        let mut referred = own.flat_map(|reference| reference.target_columns);
+        stored.primary_key
+            && !set.iter().any(is_unique)
+            && !referred.any(|position| set.contains(position))
     }
 
     fn is_done_when_executed(&self) -> bool {

@@ -26,6 +26,7 @@ mod send;
 mod stale;
 mod stored;
 mod table_order;
+mod together;
 
 pub(crate) use apply::{apply, overtake};
 pub(crate) use batch::Plan;

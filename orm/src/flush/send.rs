@@ -1,5 +1,5 @@
-//! Sends the UPDATE or DELETE of a batch for each of its rows: one statement, a prepared loop, or one
-//! statement with an array a column. Row counts are exact; rows that don't match are named in `stale.rs`.
+//! Sends the UPDATE or DELETE of a batch: one statement, a prepared loop over it, or statements of many rows, which
+//! are in `together.rs`. Row counts are exact; rows that don't match are named in `stale.rs`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use orm_core::driver::Outcome;
 use orm_core::error::{Error, Result};
 use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
-use orm_core::value::{BatchValues, ValueRef};
+use orm_core::value::ValueRef;
 
-use super::batch::{ARRAY_ROWS, Batch, BatchKind};
+use super::batch::{Batch, BatchKind};
 use super::emit::BatchWriter;
 use super::expected::{Expected, is_spelled};
 use super::stale::{no_key, stale};
@@ -22,18 +22,17 @@ use crate::state::{AnyArena, WrittenRow};
 const LOOP_ROWS: usize = 256;
 
 /// The UPDATE or DELETE of a batch, and its rows.
-struct Change<'c> {
-    text: Arc<str>,
+pub(super) struct Change<'c> {
     arena: &'c dyn AnyArena,
-    rows: &'c [WrittenRow],
+    pub(super) rows: &'c [WrittenRow],
     /// The columns that an UPDATE sets.
-    set: &'c [usize],
+    pub(super) set: &'c [usize],
     expected: Expected<'c>,
 }
 
 impl Change<'_> {
     /// How many binds a row has.
-    fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         self.set.len() + self.arena.def().primary_key.len() + self.expected.columns.len()
     }
 
@@ -52,7 +51,7 @@ impl Change<'_> {
 
     /// Puts the values of as many of `rows` together as come to `limit` bytes at most, but of one row at least.
     /// Returns the row that is next.
-    fn fill_within<'v>(
+    pub(super) fn fill_within<'v>(
         &'v self,
         limit: usize,
         rows: Range<usize>,
@@ -87,23 +86,22 @@ impl BatchWriter<'_> {
     ) -> Result<Vec<u32>> {
         let expected = self.expected(expected);
         let change = Change {
-            text: self.text(set, &expected)?,
             arena: self.arena,
             rows,
             set,
             expected,
         };
         let mut absent = Vec::new();
-        if self.by_arrays() {
-            self.send_arrays(&change, &mut absent)?;
-        } else {
-            self.send_loop(&change, &mut absent)?;
+        match self.rows_together(&change) {
+            Some(most) => self.send_together(&change, most, &mut absent)?,
+            None => self.send_loop(&change, &mut absent)?,
         }
         Ok(absent)
     }
 
     fn send_loop(&mut self, change: &Change<'_>, absent: &mut Vec<u32>) -> Result<()> {
         let (rows, width) = (change.rows.len(), change.width());
+        let text = &*self.text(change, BatchRows::Rows(1))?;
         let mut binds = Vec::with_capacity(width * rows.min(LOOP_ROWS));
         let mut next = 0;
         while next < rows {
@@ -111,7 +109,7 @@ impl BatchWriter<'_> {
             for row in next..rows.min(next + LOOP_ROWS) {
                 change.fill(row, &mut binds)?;
             }
-            let (done, result) = self.send_each(change, next, &binds, absent);
+            let (done, result) = self.send_each((text, width), next, &binds, absent);
             next += done;
             match result {
                 Ok(()) => {}
@@ -119,7 +117,7 @@ impl BatchWriter<'_> {
                     if error.is_stale_data() && change.expected.may_be_respelled(self.batch) =>
                 {
                     let row = &binds[done * width..][..width];
-                    self.send_respelled(change, next, row, error)?;
+                    self.send_respelled((text, &change.expected), next, row, error)?;
                     next += 1;
                 }
                 Err(error) => return Err(error),
@@ -132,7 +130,7 @@ impl BatchWriter<'_> {
     /// that doesn't match. Returns how many did.
     fn send_each(
         &mut self,
-        change: &Change<'_>,
+        (text, width): (&str, usize),
         first: usize,
         binds: &[ValueRef<'_>],
         absent: &mut Vec<u32>,
@@ -150,11 +148,9 @@ impl BatchWriter<'_> {
             Ok(())
         };
         let result = if batch.slots.len() == 1 {
-            self.connection.execute(&change.text, binds).and_then(check)
+            self.connection.execute(text, binds).and_then(check)
         } else {
-            let width = change.width();
-            self.connection
-                .execute_each(&change.text, width, binds, &mut check)
+            self.connection.execute_each(text, width, binds, &mut check)
         };
         (done, result)
     }
@@ -164,13 +160,13 @@ impl BatchWriter<'_> {
     #[cold]
     fn send_respelled(
         &mut self,
-        change: &Change<'_>,
+        (text, expected): (&str, &Expected<'_>),
         row: usize,
         binds: &[ValueRef<'_>],
         error: Error,
     ) -> Result<()> {
         let slot = self.batch.slots[row];
-        let spelled = change.expected.spelled(self.connection, self.arena, slot)?;
+        let spelled = expected.spelled(self.connection, self.arena, slot)?;
         let Some(spelled) = spelled else {
             return Err(error);
         };
@@ -181,57 +177,22 @@ impl BatchWriter<'_> {
                 *bind = spelled.as_ref();
             }
         }
-        match self.connection.execute(&change.text, &binds)?.affected {
+        match self.connection.execute(text, &binds)?.affected {
             1 => Ok(()),
             _ => Err(error),
         }
     }
 
-    fn send_arrays(&mut self, change: &Change<'_>, absent: &mut Vec<u32>) -> Result<()> {
-        let (rows, width) = (change.rows.len(), change.width());
-        let mut values = Vec::with_capacity(width * rows.min(ARRAY_ROWS));
-        let (limit, checked) = (self.connection.statement_bytes(), self.is_checked());
-        let mut next = 0;
-        while next < rows {
-            let first = next;
-            let most = first..rows.min(first + ARRAY_ROWS);
-            next = change.fill_within(limit, most, &mut values)?;
-            let column = |column: usize| values.iter().skip(column).step_by(width).copied();
-            let columns: Vec<Vec<ValueRef<'_>>> = (0..width).map(|c| column(c).collect()).collect();
-            let binds: Vec<ValueRef<'_>> = columns
-                .iter()
-                .map(|c| ValueRef::Batch(BatchValues::Borrowed(c)))
-                .collect();
-            let are_all = match self.connection.execute(&change.text, &binds) {
-                Ok(outcome) => checked || outcome.affected == (next - first) as u64,
-                Err(error) if checked && error.is_stale_data() => false,
-                Err(error) => return Err(error),
-            };
-            if !are_all {
-                missing(
-                    (self.arena, self.batch),
-                    &self.batch.slots[first..next],
-                    absent,
-                )?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether all rows go into one statement, as one array a column.
-    fn by_arrays(&self) -> bool {
-        self.batch.slots.len() > 1 && self.connection.dialect().capabilities().arrays
-    }
-
     /// Whether the statement counts its rows itself: outside a transaction, nothing else would undo it.
-    fn is_checked(&self) -> bool {
-        self.by_arrays() && !self.connection.in_transaction()
+    pub(super) fn is_checked(&self, rows: BatchRows) -> bool {
+        rows == BatchRows::Arrays && !self.connection.in_transaction()
     }
 
-    fn text(&mut self, set: &[usize], expected: &Expected<'_>) -> Result<Arc<str>> {
-        let (batch, dialect, digest) =
-            (self.batch, self.connection.dialect(), expected.by_digest());
-        let (arrays, checked) = (self.by_arrays(), self.is_checked());
+    /// The text for this many rows.
+    pub(super) fn text(&mut self, change: &Change<'_>, rows: BatchRows) -> Result<Arc<str>> {
+        let (batch, dialect) = (self.batch, self.connection.dialect());
+        let (set, expected) = (change.set, &change.expected);
+        let (digest, checked) = (expected.by_digest(), self.is_checked(rows));
         let is_update = matches!(batch.kind, BatchKind::Update { .. });
         let key = StatementKey {
             model: batch.model,
@@ -242,16 +203,14 @@ impl BatchWriter<'_> {
             },
             columns: set.to_vec(),
             guard: expected.columns.to_vec(),
-            rows: usize::from(!arrays),
+            rows: match rows {
+                BatchRows::Rows(rows) => rows,
+                BatchRows::Arrays => 0,
+            },
             digest,
             checked,
         };
         self.connection.statement(TextOf::Model, &key, || {
-            let rows = if arrays {
-                BatchRows::Arrays
-            } else {
-                BatchRows::Rows(1)
-            };
             let mut w = SqlWriter::new(dialect);
             let table = batch.def.table;
             let key = &batch_columns(batch, batch.def.primary_key);
@@ -280,7 +239,7 @@ fn batch_columns<'b>(batch: &'b Batch, positions: &[usize]) -> Vec<BatchColumn<'
 
 /// Takes note of rows of which some did not match, if they may be gone, or else refuses the first of them.
 #[cold]
-fn missing(
+pub(super) fn missing(
     (arena, batch): (&dyn AnyArena, &Batch),
     slots: &[u32],
     absent: &mut Vec<u32>,

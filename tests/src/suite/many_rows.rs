@@ -88,7 +88,9 @@ fn ten_thousand_changes_and_deletes_are_few_statements(db: &Db) {
     }
     session.flush().unwrap();
     let updates = runs(db).len();
-    assert!(updates <= 40, "{updates} statements");
+    // 1,024 rows a statement with arrays, 32 with a CASE, 256 a prepared loop.
+    let most = if db.backend.is_mysql() { 320 } else { 40 };
+    assert!(updates <= most, "{updates} statements");
     for handle in &all {
         session.delete(*handle);
     }

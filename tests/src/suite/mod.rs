@@ -3,6 +3,7 @@
 mod aggregates;
 mod async_tasks;
 mod bad_input;
+mod batches;
 mod bulk_keys;
 mod cascades;
 mod closures;
@@ -157,6 +158,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     queries::cases,
     raw_sql::cases,
     bad_input::cases,
+    batches::cases,
     aggregates::cases,
     async_tasks::cases,
     isolation::cases,

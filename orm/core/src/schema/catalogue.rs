@@ -15,6 +15,9 @@ pub const CHANGED_BY_UPDATE_TRIGGER: i64 = 2;
 pub const CHANGED_BY_UPDATE: i64 = 4;
 /// The bit of [`StoredColumn::changed`] for a column of the table's primary key.
 pub const IN_PRIMARY_KEY: i64 = 8;
+/// The bit of [`StoredColumn::changed`], in a row without a name, for a table that has a primary key by that name:
+/// where there is none, a catalogue may call a unique index so.
+pub const HAS_PRIMARY_KEY: i64 = 32;
 /// The bit of [`StoredColumn::changed`] for a column that a unique index of the whole table has alone.
 pub const UNIQUE_ALONE: i64 = 16;
 

@@ -19,8 +19,8 @@ pub mod violation;
 use std::collections::HashMap;
 
 pub use catalogue::{
-    CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, IN_PRIMARY_KEY, Keeps,
-    StoredColumn, UNIQUE_ALONE,
+    CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, HAS_PRIMARY_KEY,
+    IN_PRIMARY_KEY, Keeps, StoredColumn, UNIQUE_ALONE,
 };
 pub use constraint::{Action, Check, ForeignKey, Index, PrimaryKey, Rule, Unique};
 pub use name::Name;

@@ -41,6 +41,12 @@ pub struct Capabilities {
     /// Whether the UPDATE or DELETE of a batch of arrays can count the rows that it writes, and undo itself if they are
     /// not as many as it was given: PostgreSQL.
     pub checked_batches: bool,
+    /// How many rows an UPDATE by key has at most: a power of two. 1 where a statement of one row is run for each, as
+    /// on SQLite, and where arrays take all.
+    pub update_rows: usize,
+    /// What makes an UPDATE of many keys find its rows by the primary key and lock no others, with a leading space:
+    /// ` FORCE INDEX (PRIMARY)` on MySQL. Stands behind the table's name.
+    pub primary_key_hint: &'static str,
     /// Whether INSERT hands back columns: PostgreSQL, SQLite since 3.35, MariaDB since 10.5; not MySQL.
     pub insert_returning: bool,
     /// Whether UPDATE hands back columns: PostgreSQL, SQLite since 3.35; not MariaDB nor MySQL.
@@ -123,6 +129,8 @@ impl Capabilities {
         insert_binds: 128,
         arrays: false,
         checked_batches: false,
+        update_rows: 1,
+        primary_key_hint: "",
         // INSERT … RETURNING is not in the standard, but the default writer has it.
         insert_returning: true,
         update_returning: true,

@@ -186,12 +186,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         Err(w.unsupported("the step of generated keys"))
     }
 
-    /// Writes an UPDATE by key. The default writes one row; a dialect with arrays writes those too.
+    /// Writes an UPDATE by key. The default writes one row or several; a dialect with arrays writes those too.
     ///
     /// # Errors
     /// `Unsupported`.
     fn write_batch_update(&self, w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
-        render::write_batch_update_row(w, update)
+        render::write_batch_update_rows(w, update)
     }
 
     /// Writes a DELETE by key. The default writes one row; a dialect with arrays writes those too.

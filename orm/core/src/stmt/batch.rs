@@ -44,7 +44,9 @@ pub enum BatchRows {
 
 /// Updates rows by key.
 ///
-/// Binds: `set`, then `key`, then `guard`, as one row or as arrays. [`BatchRows::Rows`] means one row.
+/// Binds: `set`, then `key`, then `guard`, as one row or as arrays. Of several [`BatchRows::Rows`], which a dialect
+/// takes up to `Capabilities::update_rows`: for each column of `set`, the `key` and the value of every row; then `key`
+/// and `guard` of every row. There the key is the table's primary key, and is not set. A row of NULLs matches nothing.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct BatchUpdate<'a> {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{
-    CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, IN_PRIMARY_KEY, Keeps,
-    StoredColumn, UNIQUE_ALONE,
+    CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, HAS_PRIMARY_KEY,
+    IN_PRIMARY_KEY, Keeps, StoredColumn, UNIQUE_ALONE,
 };
 use orm_core::sql::{Dialect, SqlWriter};
 use orm_core::stmt::BatchColumn;
@@ -84,6 +84,7 @@ fn table(dialect: &dyn Dialect, def: &ModelDef, columns: &[StoredColumn]) -> Sto
         update_triggers: any(CHANGED_BY_UPDATE_TRIGGER),
         unique_key: has_unique_key(def, columns),
         checked_batches: dialect.capabilities().checked_batches,
+        primary_key: any(HAS_PRIMARY_KEY) && has_primary_key(def, columns),
         ..StoredTable::default()
     };
     for (position, column) in def.columns.iter().enumerate() {
@@ -120,6 +121,15 @@ fn has_unique_key(def: &ModelDef, columns: &[StoredColumn]) -> bool {
         .peekable();
     let has_primary = primary.peek().is_some() && primary.all(in_key);
     has_primary || key.iter().any(|column| column.changed & UNIQUE_ALONE != 0)
+}
+
+/// Whether the columns of a model's key are those of the table's primary key.
+fn has_primary_key(def: &ModelDef, columns: &[StoredColumn]) -> bool {
+    let in_primary = |column: &&StoredColumn| column.changed & IN_PRIMARY_KEY != 0;
+    let key = def.primary_key.iter();
+    let key = key.filter_map(|position| named(columns, def.names[*position]));
+    let (all, primary) = (def.primary_key.len(), columns.iter().filter(in_primary));
+    key.filter(in_primary).count() == all && primary.count() == all
 }
 
 /// Some databases don't tell the case of names apart, so it is the second thing to go by.

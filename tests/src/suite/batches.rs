@@ -1,0 +1,409 @@
+//! Several changed rows in one statement: arrays on PostgreSQL, a CASE a column on MariaDB and MySQL; on SQLite one
+//! prepared statement runs for each row.
+
+use chrono::{DateTime, TimeDelta};
+use orm::prelude::*;
+
+use crate::backend::{Backend, Db};
+use crate::cases;
+use crate::fixtures::{Account, Colour, Country, Document, Everything, Line, Post, User};
+use crate::suite::Requires;
+use crate::suite::statements::{runs, user, users, writes};
+
+cases![
+    "batches":
+    several_changes_are_one_statement,
+    the_texts_for_any_number_of_rows_are_few,
+    values_of_every_type_are_exact,
+    long_and_short_values_go_together,
+    keys_of_every_kind_find_their_rows,
+    a_wrong_count_in_the_middle_stores_nothing,
+    no_other_rows_are_locked (Requires::RowLocks),
+    unique_values_are_handed_on_in_order,
+    a_unique_index_without_a_primary_key_is_no_primary_key,
+    what_the_table_computes_is_as_ever (Requires::Server),
+];
+
+/// Accounts that are committed and of this session, which has sent nothing else.
+fn accounts(db: &Db, session: &mut Session, count: usize) -> Vec<Ref<Account>> {
+    let add = |number| {
+        Account::builder()
+            .owner(format!("a{number}"))
+            .balance(0)
+            .version(0)
+    };
+    let all = (0..count).map(|number| session.add(add(number))).collect();
+    session.commit().unwrap();
+    select(Account).all(session).unwrap();
+    db.sent();
+    all
+}
+
+fn several_changes_are_one_statement(db: &Db) {
+    let mut session = db.session();
+    let all = accounts(db, &mut session, 3);
+    for account in &all {
+        session[*account].balance += 1;
+    }
+    session.commit().unwrap();
+    let sent = writes(db);
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    let (set, matches) = match db.backend {
+        Backend::Postgres => ("UNNEST(", " FROM "),
+        Backend::Sqlite => (
+            "\"balance\" = ?, \"version\" = ? WHERE",
+            "\"id\" = ? AND \"version\" IS ?",
+        ),
+        Backend::MariaDb | Backend::Mysql => (
+            "SET \"balance\" = CASE WHEN \"id\" = ? THEN ? ",
+            "(\"id\" = ? AND \"version\" <=> ?) OR (\"id\" = ? AND \"version\" <=> ?)",
+        ),
+    };
+    assert!(
+        sent[0].contains(set) && sent[0].contains(matches),
+        "{sent:?}"
+    );
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM accounts WHERE balance = 1 AND version = 2"),
+        3
+    );
+}
+
+/// One for each power of two up to the most rows that go together, where rows of NULLs fill a statement up.
+fn the_texts_for_any_number_of_rows_are_few(db: &Db) {
+    let mut session = db.session();
+    let all = accounts(db, &mut session, 100);
+    let mut texts = std::collections::HashSet::new();
+    for rows in 1..=all.len() {
+        for account in &all[..rows] {
+            session[*account].balance += 1;
+        }
+        session.flush().unwrap();
+        texts.extend(writes(db));
+    }
+    session.commit().unwrap();
+    let most = match db.backend {
+        Backend::Sqlite => 1,
+        Backend::Postgres => 2,
+        Backend::MariaDb | Backend::Mysql => 6,
+    };
+    assert!(texts.len() <= most, "{texts:?}");
+    let stored = select(Account)
+        .order_by(Account.id)
+        .all(&mut db.other_connection());
+    for (account, changes) in stored.unwrap().into_iter().zip((1..=100).rev()) {
+        assert_eq!((account.balance, account.version), (changes, changes + 1));
+    }
+}
+
+/// Values that lose something where a statement makes one type of them: the least, the greatest, and NULL.
+fn everything(number: i64) -> Everything {
+    let (odd, third) = (number % 2 == 1, number % 3);
+    let instant = DateTime::from_timestamp(1_700_000_000 * third, 1_000 * number as u32).unwrap();
+    let text = ["", "é \u{1f600}\\' ", "a\nb"][third as usize].repeat(number as usize + 1);
+    Everything {
+        id: 0,
+        flag: odd,
+        small: if odd { i16::MIN } else { i16::MAX },
+        medium: if odd { i32::MIN } else { i32::MAX },
+        large: if odd { i64::MIN } else { i64::MAX },
+        single: [0.1, f32::MAX, 1.0 / 3.0][third as usize],
+        double: [0.1 + 0.2, f64::MAX, 5e-324][third as usize],
+        text: text.clone(),
+        bytes: (0..=255)
+            .rev()
+            .cycle()
+            .take(number as usize * 100)
+            .collect(),
+        date: instant.date_naive(),
+        time: instant.time() + TimeDelta::microseconds(number),
+        moment: instant.naive_utc(),
+        instant,
+        token: uuid::Uuid::from_u128(u128::MAX - number as u128),
+        colour: if odd { Colour::Red } else { Colour::DarkBlue },
+        maybe_flag: odd.then_some(third == 0),
+        maybe_number: (!odd).then_some(i32::MIN),
+        maybe_text: (third != 0).then_some(text),
+        maybe_instant: odd.then_some(instant),
+    }
+}
+
+fn values_of_every_type_are_exact(db: &Db) {
+    const ROWS: i64 = 7;
+    let mut session = db.session();
+    let all: Vec<_> = (0..ROWS)
+        .map(|number| session.add(everything(number)))
+        .collect();
+    session.commit().unwrap();
+    // Each round gives every row the values of another one, and one more round those that they had.
+    for round in (1..=ROWS).chain([0]) {
+        for (row, number) in all.iter().zip(0..) {
+            let id = session[*row].id;
+            session[*row] = Everything {
+                id,
+                ..everything((number + round) % (ROWS + 1))
+            };
+        }
+        session.commit().unwrap();
+        let found = select(Everything)
+            .order_by(Everything.id)
+            .all(&mut db.other_connection());
+        for (found, number) in found.unwrap().into_iter().zip(0..) {
+            let id = found.id;
+            assert_eq!(
+                found,
+                Everything {
+                    id,
+                    ..everything((number + round) % (ROWS + 1))
+                }
+            );
+        }
+    }
+}
+
+fn long_and_short_values_go_together(db: &Db) {
+    let mut session = db.session();
+    let all: Vec<_> = (0..5)
+        .map(|id| {
+            session.add(Document {
+                id: uuid::Uuid::from_u128(id),
+                body: None,
+            })
+        })
+        .collect();
+    session.commit().unwrap();
+    for lengths in [
+        [1, 0, 3, 4, 5],
+        [70_000, 0, 3, 4, 300_000],
+        [0, 2, 0, 2_000_000, 1],
+    ] {
+        for (row, length) in all.iter().zip(lengths) {
+            session[*row].body = (length > 0).then(|| "é".repeat(length));
+        }
+        session.commit().unwrap();
+        let found = select(Document)
+            .order_by(Document.id)
+            .all(&mut db.other_connection());
+        let found = found.unwrap().into_iter().map(|found| found.body);
+        let expected = lengths.map(|length| (length > 0).then(|| "é".repeat(length)));
+        assert!(found.eq(expected), "{lengths:?}");
+    }
+}
+
+fn keys_of_every_kind_find_their_rows(db: &Db) {
+    let mut session = db.session();
+    let lines: Vec<_> = (0..40)
+        .map(|n| {
+            session.add(Line {
+                number: n % 4,
+                position: n / 4,
+                quoted: 0,
+            })
+        })
+        .collect();
+    let countries: Vec<_> = ["aa", "AA", "ab", "éa"]
+        .map(|code| {
+            session.add(Country {
+                code: code.into(),
+                name: String::new(),
+            })
+        })
+        .into();
+    session.commit().unwrap();
+    for (line, number) in lines.iter().zip(1..) {
+        session[*line].quoted = number;
+    }
+    for country in &countries {
+        session[*country].name = format!("{} too", session[*country].code);
+    }
+    session.commit().unwrap();
+    let conn = &mut db.other_connection();
+    for line in select(Line).all(conn).unwrap() {
+        assert_eq!(line.quoted, i64::from(line.number + line.position * 4 + 1));
+    }
+    for country in select(Country).all(conn).unwrap() {
+        assert_eq!(country.name, format!("{} too", country.code));
+    }
+}
+
+/// Whether it is gone or changed, in whichever statement of the flush.
+fn a_wrong_count_in_the_middle_stores_nothing(db: &Db) {
+    for place in [0, 17, 70, 99] {
+        for gone in [false, true] {
+            let mut session = db.session();
+            let all = accounts(db, &mut session, 100);
+            let names = users(db, &[&format!("u{place}{gone}")]);
+            session.add(Post::builder().title("x").author_id(names[0]));
+            let id = session[all[place]].id;
+            db.outside(&if gone {
+                format!("DELETE FROM accounts WHERE id = {id}")
+            } else {
+                format!("UPDATE accounts SET version = 9 WHERE id = {id}")
+            });
+            for account in &all {
+                session[*account].balance = 5;
+            }
+            let error = session.commit().unwrap_err();
+            assert!(error.is_stale_data(), "{error}");
+            assert!(
+                error.message().contains(&format!("the key {id} ")),
+                "{error}"
+            );
+            session.rollback().unwrap();
+            assert_eq!(
+                db.scalar("SELECT COUNT(*) FROM accounts WHERE balance <> 0"),
+                0
+            );
+            assert_eq!(db.count("posts"), 0);
+            db.outside("DELETE FROM accounts");
+        }
+    }
+}
+
+/// Of a small table a database would rather read every row, and lock it.
+fn no_other_rows_are_locked(db: &Db) {
+    let mut session = db.session();
+    let all = accounts(db, &mut session, 12);
+    for account in &all[..10] {
+        session[*account].balance = 1;
+    }
+    session.flush().unwrap();
+    let mut conn = db.other_connection();
+    conn.begin().unwrap();
+    for account in &all[10..] {
+        let id = session[*account].id;
+        let query = format!("SELECT id FROM accounts WHERE id = {id} FOR UPDATE NOWAIT");
+        conn.raw_query(&query, &[], &mut |_| Ok(())).unwrap();
+    }
+    conn.rollback().unwrap();
+    // Nor is the gap behind them.
+    let mut other = Session::new(&db.other_engine());
+    other.add(Account::builder().owner("new").balance(0).version(0));
+    other.commit().unwrap();
+    session.commit().unwrap();
+}
+
+/// The rows that hand on are changed first, as the program has them; the keys go the other way round.
+fn unique_values_are_handed_on_in_order(db: &Db) {
+    let ids = users(db, &["a", "b", "c", "d"]);
+    for backwards in [false, true] {
+        let mut session = db.session();
+        let mut all: Vec<_> = ids
+            .iter()
+            .map(|id| session.get(User, *id).unwrap().unwrap())
+            .collect();
+        if backwards {
+            all.reverse();
+        }
+        let mut free = "z".to_owned();
+        for handle in &all {
+            free = std::mem::replace(&mut session[*handle].username, free);
+        }
+        session.commit().unwrap();
+        assert_eq!(
+            db.scalar("SELECT COUNT(*) FROM users WHERE username = 'z'"),
+            1
+        );
+        session[all[0]].username = free;
+        session.commit().unwrap();
+    }
+    assert_eq!(db.count("users"), 4);
+    user(db, "z");
+}
+
+/// A row of a table that isn't the model's.
+#[derive(Model, Clone, Debug)]
+#[orm(table = "entries")]
+struct Entry {
+    #[orm(primary_key, auto_increment = false)]
+    id: i64,
+    amount: i64,
+}
+
+fn a_unique_index_without_a_primary_key_is_no_primary_key(db: &Db) {
+    for columns in [
+        "id BIGINT NOT NULL UNIQUE, amount BIGINT",
+        "id BIGINT, amount BIGINT",
+        "id BIGINT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (id, amount)",
+        "id BIGINT NOT NULL PRIMARY KEY, amount BIGINT NOT NULL UNIQUE",
+    ] {
+        let mut conn = db.other_connection();
+        conn.raw_control(&format!("CREATE TABLE entries ({columns})"))
+            .unwrap();
+        db.outside("INSERT INTO entries VALUES (3, 3), (2, 2), (1, 1)");
+        let mut session = Session::new(&crate::backend::recording_engine(db.url(), &db.recorder));
+        let all = select(Entry)
+            .order_by(Entry.id.desc())
+            .all(&mut session)
+            .unwrap();
+        session.commit().unwrap();
+        for entry in &all {
+            session[*entry].amount -= 1;
+        }
+        db.recorder.take();
+        session.commit().unwrap();
+        let sent = runs(db);
+        let rows: usize = sent.iter().map(|(_, runs)| runs).sum();
+        assert_eq!(
+            rows,
+            if db.backend == Backend::Postgres {
+                1
+            } else {
+                3
+            },
+            "{columns}: {sent:?}"
+        );
+        let moved = "SELECT COUNT(*) FROM entries WHERE amount = id - 1";
+        assert_eq!(db.scalar(moved), 3, "{columns}");
+        conn.raw_control("DROP TABLE entries").unwrap();
+    }
+}
+
+/// A row of which the table makes more.
+#[derive(Model, Clone, Debug)]
+#[orm(table = "touched_entries")]
+struct TouchedEntry {
+    #[orm(primary_key, auto_increment = false)]
+    id: i64,
+    amount: i64,
+    twice: Option<i64>,
+}
+
+fn what_the_table_computes_is_as_ever(db: &Db) {
+    let mut conn = db.other_connection();
+    conn.raw_control(
+        "CREATE TABLE touched_entries (id BIGINT PRIMARY KEY, amount BIGINT, \
+         twice BIGINT GENERATED ALWAYS AS (amount * 2) STORED)",
+    )
+    .unwrap();
+    if db.backend.is_mysql() {
+        conn.raw_control(
+            "ALTER TABLE touched_entries ADD touched DATETIME(6) DEFAULT '2000-01-01' ON UPDATE CURRENT_TIMESTAMP(6)",
+        )
+        .unwrap();
+        conn.raw_control(
+            "CREATE TRIGGER add_one BEFORE UPDATE ON touched_entries FOR EACH ROW SET NEW.amount = NEW.amount + 1",
+        )
+        .unwrap();
+    }
+    db.outside("INSERT INTO touched_entries (id, amount) VALUES (1, 1), (2, 2), (3, 3)");
+    let mut session = db.session();
+    let all = select(TouchedEntry)
+        .order_by(TouchedEntry.id.desc())
+        .all(&mut session)
+        .unwrap();
+    for entry in &all {
+        session[*entry].amount *= 10;
+    }
+    session.commit().unwrap();
+    let more = i64::from(db.backend.is_mysql());
+    for entry in select(TouchedEntry).all(&mut conn).unwrap() {
+        assert_eq!(entry.amount, entry.id * 10 + more);
+        assert_eq!(entry.twice, Some(entry.amount * 2));
+    }
+    assert_eq!(session[all[0]].amount, 30 + more);
+    if db.backend.is_mysql() {
+        let touched = "SELECT COUNT(*) FROM touched_entries WHERE touched > '2020-01-01'";
+        assert_eq!(db.scalar(touched), 3);
+    }
+}
