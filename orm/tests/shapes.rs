@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use orm::mysql::{MariaDbDialect, MysqlDialect};
+use orm::mysql::MysqlDialect;
 use orm::postgres::PostgresDialect;
 use orm::sql::{Dialect, SqlWriter};
 use orm::sqlite::SqliteDialect;
@@ -277,8 +277,8 @@ fn statements_of_one_shape_have_one_text() {
     let dialects: [&dyn Dialect; 4] = [
         &SqliteDialect,
         &PostgresDialect,
-        &MysqlDialect,
-        &MariaDbDialect,
+        &MysqlDialect::MySql,
+        &MysqlDialect::MariaDb,
     ];
     let (mut shared, mut changed) = (0, 0);
     for seed in 0..4000 {

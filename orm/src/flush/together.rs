@@ -89,27 +89,27 @@ impl BatchWriter<'_> {
         &mut self,
         change: &Change<'_>,
         values: &[ValueRef<'_>],
-        sent: usize,
+        rows_sent: usize,
     ) -> Result<bool> {
-        let size = sent.next_power_of_two();
+        let size = rows_sent.next_power_of_two();
         let text = self.text(change, BatchRows::Rows(size))?;
         if size == 1 {
             return Ok(self.connection.execute(&text, values)?.affected == 1);
         }
-        let (set, key) = (change.set.len(), self.batch.def.primary_key.len());
+        let (set, key_width) = (change.set.len(), self.batch.def.primary_key.len());
         let none = vec![ValueRef::Null; change.width()];
         let rows = values.chunks(change.width());
         let rows: Vec<_> = rows.chain(std::iter::repeat(&*none)).take(size).collect();
-        let mut binds = Vec::with_capacity(size * (none.len() + set * key));
+        let mut binds = Vec::with_capacity(size * (none.len() + set * key_width));
         for column in 0..set {
             for row in &rows {
-                binds.extend_from_slice(&row[set..set + key]);
+                binds.extend_from_slice(&row[set..set + key_width]);
                 binds.push(row[column]);
             }
         }
         for row in &rows {
             binds.extend_from_slice(&row[set..]);
         }
-        Ok(self.connection.execute(&text, &binds)?.affected == sent as u64)
+        Ok(self.connection.execute(&text, &binds)?.affected == rows_sent as u64)
     }
 }

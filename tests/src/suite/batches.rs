@@ -50,7 +50,7 @@ fn several_changes_are_one_statement(db: &Db) {
     let mut sent = db.sent();
     sent.retain(|sql| sql.contains("UPDATE \"accounts\""));
     assert_eq!(sent.len(), 1, "{sent:?}");
-    let (set, matches) = match db.backend {
+    let (assignments, matches) = match db.backend {
         Backend::Postgres => ("UNNEST(", " FROM "),
         Backend::Sqlite => (
             "\"balance\" = ?, \"version\" = ? WHERE",
@@ -62,7 +62,7 @@ fn several_changes_are_one_statement(db: &Db) {
         ),
     };
     assert!(
-        sent[0].contains(set) && sent[0].contains(matches),
+        sent[0].contains(assignments) && sent[0].contains(matches),
         "{sent:?}"
     );
     assert_eq!(
@@ -99,29 +99,32 @@ fn the_texts_for_any_number_of_rows_are_few(db: &Db) {
 }
 
 /// Values that lose something where a statement makes one type of them: the least, the greatest, and NULL.
-fn everything(number: i64) -> Everything {
+fn everything(number: u8) -> Everything {
     let (odd, third) = (number % 2 == 1, number % 3);
-    let instant = DateTime::from_timestamp(1_700_000_000 * third, 1_000 * number as u32).unwrap();
-    let text = ["", "é \u{1f600}\\' ", "a\nb"][third as usize].repeat(number as usize + 1);
+    let of_three = usize::from(third);
+    let instant =
+        DateTime::from_timestamp(1_700_000_000 * i64::from(third), 1_000 * u32::from(number))
+            .unwrap();
+    let text = ["", "é \u{1f600}\\' ", "a\nb"][of_three].repeat(usize::from(number) + 1);
     Everything {
         id: 0,
         flag: odd,
         small: if odd { i16::MIN } else { i16::MAX },
         medium: if odd { i32::MIN } else { i32::MAX },
         large: if odd { i64::MIN } else { i64::MAX },
-        single: [0.1, f32::MAX, 1.0 / 3.0][third as usize],
-        double: [0.1 + 0.2, f64::MAX, 5e-324][third as usize],
+        single: [0.1, f32::MAX, 1.0 / 3.0][of_three],
+        double: [0.1 + 0.2, f64::MAX, 5e-324][of_three],
         text: text.clone(),
         bytes: (0..=255)
             .rev()
             .cycle()
-            .take(number as usize * 100)
+            .take(usize::from(number) * 100)
             .collect(),
         date: instant.date_naive(),
-        time: instant.time() + TimeDelta::microseconds(number),
+        time: instant.time() + TimeDelta::microseconds(number.into()),
         moment: instant.naive_utc(),
         instant,
-        token: uuid::Uuid::from_u128(u128::MAX - number as u128),
+        token: uuid::Uuid::from_u128(u128::MAX - u128::from(number)),
         colour: if odd { Colour::Red } else { Colour::DarkBlue },
         maybe_flag: odd.then_some(third == 0),
         maybe_number: (!odd).then_some(i32::MIN),
@@ -131,7 +134,7 @@ fn everything(number: i64) -> Everything {
 }
 
 fn values_of_every_type_are_exact(db: &Db) {
-    const ROWS: i64 = 7;
+    const ROWS: u8 = 7;
     let mut session = db.session();
     let all: Vec<_> = (0..ROWS)
         .map(|number| session.add(everything(number)))

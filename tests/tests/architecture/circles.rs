@@ -194,7 +194,7 @@ fn reachable<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::{File, circles};
+    use super::{Circle, File, circles};
 
     #[track_caller]
     fn check(files: &[(&str, &str)], expected: &[&str]) {
@@ -203,7 +203,7 @@ mod tests {
             text: (*text).to_owned(),
         });
         let found = circles("x", files.collect());
-        let found: Vec<String> = found.iter().map(|circle| circle.describe()).collect();
+        let found: Vec<String> = found.iter().map(Circle::describe).collect();
         assert_eq!(found.len(), expected.len(), "{found:?}");
         for (found, expected) in found.iter().zip(expected) {
             assert!(found.contains(expected), "{found}");
