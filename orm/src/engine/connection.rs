@@ -13,11 +13,10 @@ use orm_core::blocking::refuse_in_task;
 use orm_core::driver::{self, TransactionState};
 use orm_core::error::Result;
 use orm_core::sql::{Dialect, IsolationLevel};
-use orm_core::stmt::Shape;
 
 use super::cache::Cache;
 use super::log::Log;
-use super::pool::{Checkout, Pool};
+use super::pool::{Checkout, Pool, Slot};
 use super::statement_cache::{StatementCache, TextOf};
 use super::stored::StoredTable;
 use super::transaction_state::Transaction;
@@ -102,8 +101,6 @@ pub struct Connection {
     pub(super) after_end: Option<&'static str>,
     /// Whether the transaction was begun to write, which takes SQLite's write lock.
     pub(super) writes: bool,
-    /// Where shapes are made, in memory that is used again.
-    shape: Shape,
 }
 
 /// As much as brings the cost of a round trip to nothing, and far from the gigabyte that a message to PostgreSQL holds.
@@ -153,7 +150,6 @@ impl Connection {
             is_leaving: false,
             after_end: None,
             writes: false,
-            shape: Shape::default(),
         }
     }
 
@@ -211,8 +207,9 @@ impl Connection {
         render: impl FnOnce() -> Result<String>,
     ) -> Result<Arc<str>> {
         // Behind one engine MySQL and MariaDB may take turns.
-        self.shape.set(&(of, self.dialect.name(), key));
-        self.shared.statements.get(&self.shape, render)
+        let shape = &mut checked_out(&mut self.slot).shape;
+        shape.set(&(of, self.dialect.name(), key));
+        self.shared.statements.get(shape, render)
     }
 
     /// What the engine knows of the table of a model.
@@ -249,7 +246,13 @@ impl Connection {
 }
 
 pub(super) fn native(slot: &mut Option<Checkout>) -> &mut dyn driver::Connection {
-    slot.as_mut()
-        .and_then(|slot| slot.connection.as_deref_mut())
-        .expect("invariant: the pool fills a slot before it hands it out, and none is used after it is given back")
+    checked_out(slot)
+        .connection
+        .as_deref_mut()
+        .expect("invariant: the pool fills a slot before it hands it out")
+}
+
+fn checked_out(slot: &mut Option<Checkout>) -> &mut Slot {
+    slot.as_deref_mut()
+        .expect("invariant: no connection is used after it is given back")
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use orm_core::driver::{self, Driver};
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::stmt::Shape;
 use scheduled_thread_pool::ScheduledThreadPool;
 
 use super::url::wrong;
@@ -48,6 +49,8 @@ pub(super) struct Slot {
     pub returned: Option<Instant>,
     /// Whether the program has set up the session.
     pub is_set_up: bool,
+    /// Where the shapes of statements are made, in memory that is used again.
+    pub shape: Shape,
 }
 
 /// An open connection, which counts as long as it is there.
