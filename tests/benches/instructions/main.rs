@@ -1,6 +1,6 @@
 //! The gate on instructions: how many the hottest paths take, counted by callgrind, beside stored figures.
 //!
-//! `tests/run --perf` runs it; a path that takes over 3 % more than is stored fails it. `tests/run --perf --store` stores
+//! `tests/run --perf` runs it; a path that takes over 3 % more than is stored fails it. `tests/run --perf -- --store` stores
 //! what is measured. Counts hardly depend on the machine's noise, but they do on the compiler: figures of another one
 //! are not compared. Times are measured in `tests/benches/ratios/`.
 //!
@@ -77,7 +77,7 @@ fn compare(stored: &Figures) -> ExitCode {
     if stored.compiler != measured.compiler {
         println!(
             "the stored figures are of {}, and this is {}: they can't be compared. To store figures of this compiler, \
-             check out a version whose speed is known and type: tests/run --perf --store",
+             check out a version whose speed is known and type: tests/run --perf -- --store",
             stored.compiler, measured.compiler
         );
         return ExitCode::FAILURE;
@@ -102,7 +102,7 @@ fn compare(stored: &Figures) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     println!(
-        "{}\nhint: look where they go with callgrind; if they are worth it, type: tests/run --perf --store",
+        "{}\nhint: look where they go with callgrind; if they are worth it, type: tests/run --perf -- --store",
         slower.join("\n")
     );
     ExitCode::FAILURE
