@@ -1,6 +1,6 @@
 //! [`Cursor`]: a query on a [`Connection`] whose rows are read as they are asked for.
 //!
-//! What `run.rs` does around a statement is done here around one that lasts. `query/select/stream.rs` makes
+//! What `run.rs` does around a statement is done here around one that lasts. `query/rows/stream.rs` makes
 //! typed rows of it.
 
 use orm_core::driver;

@@ -2,6 +2,12 @@
 //!
 //! Knows neither models nor sessions: everything here takes SQL text or a schema. Of the registered models it reads
 //! the tables, to complete what a database tells of a violated constraint.
+//!
+//! | what | files |
+//! | --- | --- |
+//! | from a URL to a connection | `url.rs`, `connect.rs`, `options.rs`, `handle.rs`, `pool.rs`; back into the pool: `give_back.rs` |
+//! | a statement | `rendered.rs` and `raw.rs` call the driver, `run.rs` is what stands around each call, `cursor.rs` around one that lasts; texts are kept in `statement_cache.rs` |
+//! | a transaction | `transaction.rs` begins and ends it, and judges a COMMIT without an answer; `transaction_state.rs` refuses what its state doesn't allow; `transaction_control.rs` reads what the program's own SQL does to it; `failure.rs` says what an error has left of it |
 
 mod cache;
 mod connect;

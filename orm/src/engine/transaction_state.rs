@@ -1,4 +1,5 @@
-//! The state of a connection's transaction, and what is refused for it.
+//! The state of a connection's transaction, and what is refused for it. The states themselves are those of
+//! `orm_core::transaction`.
 //!
 //! Drivers report success for lost work: PostgreSQL answers COMMIT of an aborted transaction with
 //! success, a MariaDB deadlock ends the whole transaction and the next INSERT commits by itself. So

@@ -1,4 +1,5 @@
-//! Which rows share a statement: rows of one table, of one kind and with the same columns.
+//! Which rows share a statement, what it sets and what it matches: rows of one table, of one kind and with the same
+//! columns.
 //!
 //! Used by `plan.rs`, which hands the rows over in the order in which they are written.
 

@@ -3,6 +3,13 @@
 //! Stands on `state` and does not know the session. No SQL text is made here: `emit.rs` asks the
 //! dialect's writer for it. The pipeline is [`plan`], [`look_up`], [`emit`], [`apply`], each whole before the
 //! next, so that a failure in `emit` leaves every entity as it was.
+//!
+//! | phase | files |
+//! | --- | --- |
+//! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `batches.rs` says which rows share a statement, what it sets and what it matches; `cascade.rs` which tables a delete reaches |
+//! | look up | `look_up.rs`: what the catalogue tells of the tables |
+//! | emit | `emit.rs`; `insert.rs`, `send.rs` (a statement a row) and `together.rs` (many rows); `stale.rs` names rows that have changed |
+//! | apply | `apply.rs`, also for loaded children that ON DELETE SET NULL has emptied |
 
 mod apply;
 mod batch;

@@ -1,5 +1,5 @@
 //! [`Column`]: the typed handle of one column of a model. Its operators are in
-//! `query/column_ops.rs`.
+//! `query/expressions/column_ops.rs`.
 
 use std::fmt;
 use std::marker::PhantomData;
