@@ -199,7 +199,7 @@ fn statements_survive_a_change_of_the_schema() {
     }
 }
 
-/// A statement whose rows nobody asked for is still run to its end.
+/// A statement whose rows are not read is still run to its end.
 #[test]
 fn control_runs_statements_that_answer_rows_to_their_end() {
     let mut connection = memory();

@@ -4,11 +4,10 @@
 //! Used by `emit.rs`. Where the rows that links lead to are inserted is found in `plan.rs`.
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use super::batch::{Batch, BatchKind, Plan};
-use crate::mapping::ModelDef;
+use crate::mapping::{ModelDef, integer_fits};
 use crate::state::{AnyArena, Link, State, WrittenRow};
 
 /// The rows of a batch. `written` is what the batches before it have written.
@@ -78,23 +77,8 @@ fn linked<'l>(
 
 /// Whether a column's field has room for a number.
 pub(super) fn fits(def: &ModelDef, position: usize, number: i64) -> bool {
-    match def.columns[position].ty {
-        Type::Int16 => i16::try_from(number).is_ok(),
-        Type::Int32 => i32::try_from(number).is_ok(),
-        Type::Int64
-        | Type::Bool
-        | Type::Float32
-        | Type::Float64
-        | Type::Text
-        | Type::Bytes
-        | Type::Date
-        | Type::Time
-        | Type::DateTime
-        | Type::Timestamp
-        | Type::Uuid
-        | Type::Enum(_)
-        | Type::Extension(_) => true,
-    }
+    let ty = &def.columns[position].ty;
+    !ty.is_integer() || integer_fits(ty, number)
 }
 
 #[cold]

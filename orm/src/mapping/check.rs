@@ -172,7 +172,8 @@ pub const fn default_fits(column: &schema::Column) -> bool {
     }
 }
 
-const fn integer_fits(ty: &Type, value: i64) -> bool {
+/// Whether a column of that type takes an integer.
+pub(crate) const fn integer_fits(ty: &Type, value: i64) -> bool {
     match ty {
         Type::Int16 => i16::MIN as i64 <= value && value <= i16::MAX as i64,
         Type::Int32 => i32::MIN as i64 <= value && value <= i32::MAX as i64,

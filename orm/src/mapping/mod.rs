@@ -23,6 +23,7 @@ mod table;
 pub use builder::{
     Build, FieldGiven, FieldMissing, FieldState, IntoField, Required, filled, given, or_server,
 };
+pub(crate) use check::integer_fits;
 pub use check::{
     Generated, HasCollation, HasLength, Placeholder, RefersTo, Skipped, Version, default_fits,
     referred,

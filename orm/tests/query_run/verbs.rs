@@ -26,11 +26,11 @@ fn verbs() -> Result<()> {
         assert_eq!(ada.one(conn)?, all[0]);
         assert_eq!(ada.one_or_none(conn)?.as_ref(), Some(&all[0]));
     }
-    let nobody = by_name.clone().filter(User.name.eq("alan"));
-    assert_eq!(nobody.one_or_none(conn)?, None);
-    assert_eq!(nobody.first(conn)?, None);
-    assert!(!nobody.exists(conn)?);
-    let error = nobody.one(conn).unwrap_err();
+    let none = by_name.clone().filter(User.name.eq("alan"));
+    assert_eq!(none.one_or_none(conn)?, None);
+    assert_eq!(none.first(conn)?, None);
+    assert!(!none.exists(conn)?);
+    let error = none.one(conn).unwrap_err();
     assert_eq!(
         (error.kind(), error.table()),
         (ErrorKind::NotFound, Some("qr_users"))

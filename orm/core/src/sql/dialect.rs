@@ -309,22 +309,10 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// A flush asks so for keys that a default makes.
     fn selected_default(&self, column: &schema::Column, sql: &str) -> String {
         // An INSERT makes an integer of what `floor(rand())` or `strftime('%s')` yields.
-        match column.ty {
-            Type::Int16 | Type::Int32 | Type::Int64 => {
-                format!("CAST(({sql}) AS {})", self.cast_type(&column.ty))
-            }
-            Type::Bool
-            | Type::Float32
-            | Type::Float64
-            | Type::Text
-            | Type::Bytes
-            | Type::Date
-            | Type::Time
-            | Type::DateTime
-            | Type::Timestamp
-            | Type::Uuid
-            | Type::Enum(_)
-            | Type::Extension(_) => format!("({sql})"),
+        if column.ty.is_integer() {
+            format!("CAST(({sql}) AS {})", self.cast_type(&column.ty))
+        } else {
+            format!("({sql})")
         }
     }
 
