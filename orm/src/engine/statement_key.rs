@@ -12,14 +12,14 @@ pub(crate) enum StatementKind {
 }
 
 /// What a compiled text depends on beside the dialect and the model's data, which never changes.
-#[derive(Clone, Debug, Hash)]
-pub(crate) struct StatementKey {
+#[derive(Clone, Copy, Debug, Hash)]
+pub(crate) struct StatementKey<'k> {
     /// The model's number.
     pub model: usize,
     pub kind: StatementKind,
     /// The columns written, and those guarded, as positions.
-    pub columns: Vec<usize>,
-    pub guard: Vec<usize>,
+    pub columns: &'k [usize],
+    pub guard: &'k [usize],
     /// How many rows; 0 for arrays.
     pub rows: usize,
     /// Whether large values are guarded by their digests.

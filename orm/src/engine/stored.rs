@@ -47,6 +47,12 @@ impl StoredTable {
             primary_key: false,
         }
     }
+
+    /// Whether the database may have other values of a row than those that were bound.
+    pub(crate) fn changes_values(&self) -> bool {
+        let by_triggers = self.insert_triggers || self.update_triggers;
+        by_triggers || !self.less.is_empty() || !self.touched.is_empty()
+    }
 }
 
 impl Default for StoredTable {

@@ -6,7 +6,6 @@ use orm_core::value::Value;
 
 use super::batch::{Batch, BatchKind, Plan};
 use super::cascade;
-use super::emit::Written;
 use super::pending::old_key;
 use crate::mapping::ReferenceDef;
 use crate::query::DmlKind;
@@ -17,10 +16,10 @@ use crate::state::{KeySet, KeyTuple, State};
     clippy::needless_pass_by_value,
     reason = "what is applied once can't be applied again"
 )]
-pub(crate) fn apply(state: &mut State, plan: Plan, written: Vec<Written>) {
+pub(crate) fn apply(state: &mut State, plan: Plan) {
     let (level, clock) = (state.level, state.clock);
     let mut deleted_from = Vec::new();
-    for (batch, rows) in plan.batches.iter().zip(&written) {
+    for batch in &plan.batches {
         if matches!(batch.kind, BatchKind::Delete { .. }) {
             null_references(state, batch);
             add_once(&mut deleted_from, batch.def.table);
@@ -29,8 +28,10 @@ pub(crate) fn apply(state: &mut State, plan: Plan, written: Vec<Written>) {
             continue;
         };
         match &batch.kind {
-            BatchKind::Insert { .. } => arena.apply_inserts(rows, level, clock),
-            BatchKind::Update { .. } => arena.apply_updates(rows, level),
+            BatchKind::Insert { .. } => {
+                arena.apply_inserts(&batch.slots, &batch.written, (level, clock));
+            }
+            BatchKind::Update { .. } => arena.apply_updates(&batch.slots, &batch.written, level),
             BatchKind::Delete { .. } => arena.apply_deletes(&batch.slots, level),
         }
     }
@@ -81,6 +82,9 @@ type ActionOf = fn(&ReferenceDef) -> Action;
 
 /// Makes the entities stale that refer to rows of these tables by a key that the database follows.
 fn mark_referring(state: &mut State, tables: Vec<&'static str>, action: ActionOf) {
+    if tables.is_empty() {
+        return;
+    }
     let follows = |reference: &ReferenceDef| {
         !matches!(action(reference), Action::NoAction | Action::Restrict)
     };

@@ -1,5 +1,6 @@
 //! [`Plan`]: what a flush will do, as batches of rows that are written by the same statement.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,10 +9,11 @@ use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
+use super::row::Kind;
 use crate::engine::StoredTable;
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
 use crate::query::batch_column;
-use crate::state::{AnyArena, RowId, State};
+use crate::state::{RowId, State, Written};
 
 /// How many rows go into one array statement at most: few round trips. Long values make them fewer.
 pub(super) const ARRAY_ROWS: usize = 1024;
@@ -30,12 +32,18 @@ pub(crate) struct Batch {
     /// The model's number.
     pub(super) model: usize,
     pub(super) def: &'static ModelDef,
+    /// What its rows have in common: the columns that are set, or left to the database.
+    pub(super) columns: ColumnSet,
+    /// Whether it takes no other rows.
+    pub(super) is_apart: bool,
     pub(super) slots: Vec<u32>,
     pub(super) kind: BatchKind,
     /// What the catalogue tells of the table.
     pub(super) stored: Option<Arc<StoredTable>>,
     /// The columns that are read back after the statement, since the database may have changed their values.
     pub(super) read_back: Vec<usize>,
+    /// What the statement has written.
+    pub(super) written: Written,
 }
 
 /// What is done to the rows of a batch.
@@ -52,16 +60,24 @@ pub(super) enum BatchKind {
     Update {
         /// The columns that are set, the version's included.
         set: Vec<usize>,
-        /// The columns that are expected to have their old values still.
-        expected: Vec<usize>,
+        guard: Guard,
         /// Whether the row takes a unique value that another one gives up only later.
         swaps: bool,
     },
     Delete {
-        expected: Vec<usize>,
+        /// The columns that are expected to have their old values still.
+        expected: &'static [usize],
         /// Whether the database may have deleted rows already, along with others that this session has.
         cascaded: bool,
     },
+}
+
+/// The columns that an UPDATE expects to have their old values still.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// Those that it sets.
+    Set,
+    These(Cow<'static, [usize]>),
 }
 
 impl Plan {
@@ -88,18 +104,6 @@ impl Plan {
 }
 
 impl Batch {
-    /// A batch of one row.
-    pub(super) fn new(arena: &dyn AnyArena, slot: u32, kind: BatchKind) -> Self {
-        Self {
-            model: arena.model(),
-            def: arena.def(),
-            slots: vec![slot],
-            kind,
-            stored: None,
-            read_back: Vec::new(),
-        }
-    }
-
     /// The column at `position`, with what the table declares.
     pub(super) fn column(&self, position: usize) -> BatchColumn<'_> {
         /// Of a table of which nothing is known.
@@ -115,14 +119,14 @@ impl Batch {
         let (Some(arena), Some(stored)) = (state.by_model(self.model), &self.stored) else {
             return false;
         };
-        let (set, expected) = match &self.kind {
-            BatchKind::Update { set, expected, .. } => (set.as_slice(), expected),
+        let set = match &self.kind {
+            BatchKind::Update { set, .. } => set.as_slice(),
             BatchKind::Delete {
-                expected,
-                cascaded: false,
-            } => (&[][..], expected),
+                cascaded: false, ..
+            } => &[],
             BatchKind::Delete { .. } | BatchKind::Insert { .. } => return false,
         };
+        let expected = self.kind.expected();
         let size = |slot: &u32| {
             let new = set.iter().map(|position| arena.value(*slot, *position));
             let old = self.def.primary_key.iter().chain(expected);
@@ -171,20 +175,45 @@ impl Batch {
 }
 
 impl BatchKind {
+    pub(super) fn kind(&self) -> Kind {
+        match self {
+            Self::Insert { .. } => Kind::Insert,
+            Self::Update { .. } => Kind::Update,
+            Self::Delete { .. } => Kind::Delete,
+        }
+    }
+
     pub(super) fn is_insert(&self) -> bool {
         matches!(self, Self::Insert { .. })
+    }
+
+    /// The columns that are expected to have their old values still.
+    pub(super) fn expected(&self) -> &[usize] {
+        match self {
+            Self::Update {
+                set,
+                guard: Guard::Set,
+                ..
+            } => set,
+            Self::Update {
+                guard: Guard::These(expected),
+                ..
+            } => expected,
+            Self::Delete { expected, .. } => expected,
+            Self::Insert { .. } => &[],
+        }
     }
 
     /// The INSERT of a row in which the database is to fill in some columns.
     pub(super) fn insert(def: &'static ModelDef, omitted: &ColumnSet) -> Self {
         let generated = def.generated.filter(|position| omitted.contains(*position));
         let all = 0..def.columns.len();
+        let mut columns = Vec::with_capacity(all.len());
+        columns.extend(all.filter(|position| !omitted.contains(*position)));
+        let fetched = omitted.iter();
         Self::Insert {
-            columns: all
-                .filter(|position| !omitted.contains(*position))
-                .collect(),
-            fetched: omitted
-                .iter()
+            columns,
+            fetched: fetched
                 .filter(|position| Some(*position) != generated)
                 .collect(),
             generated,

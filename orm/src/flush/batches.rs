@@ -1,35 +1,27 @@
 //! Which rows share a statement, what it sets and what it matches: rows of one table, of one kind and with the same
 //! columns.
 //!
-//! Used by `plan.rs`, which hands the rows over in the order in which they are written.
+//! Used by `plan.rs`, which says in which order the rows are written.
 
 use std::borrow::Cow;
 
-use super::batch::{Batch, BatchKind};
+use super::batch::{Batch, BatchKind, Guard};
 use super::cascade;
 use super::dependencies::RowOrder;
 use super::graph::Why;
 use super::pending::Pending;
-use super::row::{Kind, Row};
+use super::row::Kind;
 use crate::mapping::{ColumnSet, ModelDef};
+use crate::state::{RowWork, Written};
 
 pub(super) struct Batches<'p, 's> {
     tables: &'p [Pending<'s>],
-    /// The tables of which deletes of this flush may take rows along.
-    cascaded: Vec<&'static str>,
+    /// The tables of which deletes of this flush may take rows along, once that is asked.
+    cascaded: Option<Vec<&'static str>>,
     optimistic: bool,
     pub(super) all: Vec<Batch>,
-    /// The batches of this slot that take more rows.
-    open: Vec<Open>,
-}
-
-/// A batch by what its rows have in common.
-struct Open {
-    table: usize,
-    kind: Kind,
-    /// The columns that are set, or left to the database.
-    columns: ColumnSet,
-    batch: usize,
+    /// The number of the first batch that takes more rows.
+    open: usize,
 }
 
 /// Why an UPDATE is sent by itself: it expects other columns than the rest, or may need a hint.
@@ -41,33 +33,55 @@ struct Apart<'o> {
     swaps: bool,
 }
 
+impl Apart<'_> {
+    fn is_apart(self) -> bool {
+        self.swaps || !self.emptied.is_empty()
+    }
+}
+
 impl<'p, 's> Batches<'p, 's> {
     pub(super) fn new(tables: &'p [Pending<'s>], optimistic: bool) -> Self {
-        let deleting = tables.iter().filter(|table| !table.deleting.is_empty());
         Self {
             tables,
-            cascaded: cascade::reached(deleting.map(|table| table.arena.def().table)),
+            cascaded: None,
             optimistic,
             all: Vec::new(),
-            open: Vec::new(),
+            open: 0,
         }
     }
 
-    /// Takes all rows in the usual order.
-    pub(super) fn usual(&mut self, rows: impl Iterator<Item = Row>) {
-        for row in rows {
-            self.row(row, 0, Apart::default());
+    /// Takes all rows in the usual order: whole lists, of which neighbours have the same columns most of the time.
+    pub(super) fn usual(&mut self) {
+        let tables = self.tables;
+        let groups = || tables.chunk_by(|a, b| a.group == b.group);
+        for group in groups() {
+            self.lists(group, Kind::Update);
+            self.lists(group, Kind::Insert);
+        }
+        for group in groups().rev() {
+            self.lists(group, Kind::Delete);
+        }
+    }
+
+    fn lists(&mut self, group: &[Pending<'_>], kind: Kind) {
+        for table in group {
+            let runs = table.work(kind).chunk_by(|a, b| a.columns == b.columns);
+            for run in runs {
+                self.take(table, (kind, run), 0, Apart::default());
+            }
         }
     }
 
     /// Takes all rows in the order that their dependencies ask for.
-    pub(super) fn ordered(&mut self, order: &RowOrder, rows: impl Iterator<Item = Row>) {
-        let schedule = &order.schedule;
+    pub(super) fn ordered(&mut self, order: &RowOrder) {
+        let (schedule, tables) = (&order.schedule, self.tables);
         let mut batch_of = vec![0; schedule.nodes.len()];
         let mut last = None;
-        for (slot, _, row) in schedule.order(rows) {
+        let kinds = |table| [Kind::Update, Kind::Insert, Kind::Delete].map(|kind| (table, kind));
+        let lists = tables.iter().flat_map(kinds);
+        for (slot, _, row) in schedule.order(lists.flat_map(|(table, kind)| table.rows(kind))) {
             if last.replace(slot) != Some(slot) {
-                self.open.clear();
+                self.open = self.all.len();
             }
             let node = schedule.node(row);
             let needs = node.map_or(&[][..], |node| schedule.graph.needs(node));
@@ -80,9 +94,10 @@ impl<'p, 's> Batches<'p, 's> {
                 emptied: order.emptied.get(&row).map_or(&[], Vec::as_slice),
                 swaps: node.is_some_and(|node| schedule.swapping.contains(&node)),
             };
-            let batch = match row.kind {
-                Kind::Junction => from,
-                Kind::Update | Kind::Insert | Kind::Delete => self.row(row, from, apart),
+            let table = &tables[row.table];
+            let batch = match table.work(row.kind).get(row.place..=row.place) {
+                Some(run) => self.take(table, (row.kind, run), from, apart),
+                None => from,
             };
             if let Some(node) = node {
                 batch_of[node] = batch;
@@ -90,80 +105,100 @@ impl<'p, 's> Batches<'p, 's> {
         }
     }
 
-    /// Puts a row into a batch from the one numbered `from` on, and returns which.
-    fn row(&mut self, row: Row, from: usize, apart: Apart<'_>) -> usize {
-        let tables = self.tables;
-        let table = &tables[row.table];
-        let slot = table.slot(row);
-        let columns = match row.kind {
-            Kind::Update => Cow::Borrowed(&table.changed[row.place].columns),
-            Kind::Insert => Cow::Owned(table.arena.omitted(slot)),
-            Kind::Delete | Kind::Junction => Cow::Owned(ColumnSet::new()),
+    /// Puts rows with the same columns into a batch from the one numbered `from` on, and returns which.
+    fn take(
+        &mut self,
+        table: &Pending<'_>,
+        (kind, run): (Kind, &[RowWork]),
+        from: usize,
+        apart: Apart<'_>,
+    ) -> usize {
+        let columns = &run[0].columns;
+        let known = self.find(table.model, (kind, columns), from);
+        let batch = match known.filter(|_| !apart.is_apart()) {
+            Some(batch) => batch,
+            None => self.begin(table, (kind, columns, run.len()), apart),
         };
-        let is_apart = apart.swaps || !apart.emptied.is_empty();
-        if !is_apart && let Some(batch) = self.join(row, &columns, from) {
-            self.all[batch].slots.push(slot);
-            return batch;
-        }
-        let (arena, batch) = (table.arena, self.all.len());
-        let def = arena.def();
-        let kind = match row.kind {
-            Kind::Update => self.update(def, &columns, apart),
-            Kind::Insert => BatchKind::insert(def, &columns),
-            Kind::Delete | Kind::Junction => BatchKind::Delete {
-                expected: def.version.into_iter().collect(),
-                cascaded: arena.is_cascaded() || self.cascaded.contains(&def.table),
-            },
-        };
-        self.all.push(Batch::new(arena, slot, kind));
-        if !is_apart {
-            let (table, kind) = (row.table, row.kind);
-            self.open.push(Open {
-                table,
-                kind,
-                columns: columns.into_owned(),
-                batch,
-            });
-        }
+        let slots = run.iter().map(|row| row.slot);
+        self.all[batch].slots.extend(slots);
         batch
     }
 
-    /// The batch that takes a row with these columns. Added and deleted rows keep their order, so only neighbours
+    /// The batch that takes rows with these columns. Added and deleted rows keep their order, so only neighbours
     /// of theirs share a statement.
-    fn join(&mut self, row: Row, columns: &ColumnSet, from: usize) -> Option<usize> {
-        let mut open = self.open.iter();
-        let place = open.position(|open| {
-            (open.table, open.kind) == (row.table, row.kind) && open.columns == *columns
-        })?;
-        let batch = self.open[place].batch;
-        if batch >= from && (row.kind == Kind::Update || batch + 1 == self.all.len()) {
-            return Some(batch);
-        }
-        self.open.swap_remove(place);
-        None
+    fn find(&self, model: usize, row: (Kind, &ColumnSet), from: usize) -> Option<usize> {
+        let from = from.max(self.open);
+        let mut later = self.all.get(from..)?.iter();
+        let takes = |batch: &Batch| {
+            !batch.is_apart && batch.model == model && (batch.kind.kind(), &batch.columns) == row
+        };
+        let place = match row.0 {
+            Kind::Update => later.rposition(takes)?,
+            Kind::Insert | Kind::Delete | Kind::Junction => {
+                later.next_back().filter(|last| takes(last))?;
+                later.len()
+            }
+        };
+        Some(from + place)
+    }
+
+    fn begin(
+        &mut self,
+        table: &Pending<'_>,
+        (kind, columns, rows): (Kind, &ColumnSet, usize),
+        apart: Apart<'_>,
+    ) -> usize {
+        let def = table.arena.def();
+        let kind = match kind {
+            Kind::Update => self.update(def, columns, apart),
+            Kind::Insert => BatchKind::insert(def, columns),
+            Kind::Delete | Kind::Junction => BatchKind::Delete {
+                expected: def.version.as_slice(),
+                cascaded: table.arena.is_cascaded() || self.is_cascaded(def.table),
+            },
+        };
+        self.all.push(Batch {
+            model: table.model,
+            def,
+            columns: columns.clone(),
+            is_apart: apart.is_apart(),
+            slots: Vec::with_capacity(rows),
+            kind,
+            stored: None,
+            read_back: Vec::new(),
+            written: Written::default(),
+        });
+        self.all.len() - 1
+    }
+
+    /// Whether deletes of this flush may take rows of a table along.
+    fn is_cascaded(&mut self, table: &'static str) -> bool {
+        let tables = self.tables;
+        let cascaded = self.cascaded.get_or_insert_with(|| {
+            let deleting = tables.iter().filter(|table| !table.deleting.is_empty());
+            cascade::reached(deleting.map(|table| table.arena.def().table))
+        });
+        cascaded.contains(&table)
     }
 
     /// What an UPDATE sets and expects. It expects the version where there is one, else the changed columns
     /// themselves, but for those that this very flush makes the database set before.
-    fn update(&self, def: &ModelDef, columns: &ColumnSet, apart: Apart<'_>) -> BatchKind {
-        let mut set: Vec<usize> = columns.iter().collect();
-        let expected = match def.version {
-            Some(version) => {
-                if !set.contains(&version) {
-                    set.push(version);
-                }
-                vec![version]
-            }
-            None if self.optimistic => {
-                let kept = |column: &usize| !apart.emptied.contains(column);
-                set.iter().copied().filter(kept).collect()
-            }
-            None => Vec::new(),
+    fn update(
+        &self,
+        def: &'static ModelDef,
+        columns: &ColumnSet,
+        Apart { emptied, swaps }: Apart<'_>,
+    ) -> BatchKind {
+        let mut set = Vec::with_capacity(columns.len() + 1);
+        set.extend(columns.iter());
+        set.extend(def.version.filter(|version| !columns.contains(*version)));
+        let kept = |column: &usize| !emptied.contains(column);
+        let guard = match def.version.as_slice() {
+            [] if !self.optimistic => Guard::These(Cow::Borrowed(&[])),
+            [] if emptied.is_empty() => Guard::Set,
+            [] => Guard::These(set.iter().copied().filter(kept).collect()),
+            version => Guard::These(Cow::Borrowed(version)),
         };
-        BatchKind::Update {
-            set,
-            expected,
-            swaps: apart.swaps,
-        }
+        BatchKind::Update { set, guard, swaps }
     }
 }

@@ -15,7 +15,7 @@ use super::graph::{Edge, Graph, Why};
 use super::pending::Pending;
 use super::row::{Kind, Row};
 use super::schedule::{Schedule, schedule};
-use super::table_order::{TableOrder, targets};
+use super::table_order::{in_circle, targets};
 use crate::mapping::{ModelDef, ReferenceDef};
 use crate::state::{CaseFolded, KeyMap, KeyTuple, RowId};
 
@@ -27,20 +27,19 @@ pub(super) struct RowOrder {
 }
 
 /// The order of the rows, if the usual one doesn't do.
-pub(super) fn row_order(tables: &[Pending<'_>], order: &TableOrder) -> Option<RowOrder> {
-    if tables.iter().map(Pending::rows).sum::<usize>() < 2 {
+pub(super) fn row_order(tables: &[Pending<'_>]) -> Option<RowOrder> {
+    if tables.iter().map(Pending::len).sum::<usize>() < 2 {
         return None;
     }
     let mut dependencies = Dependencies {
         tables,
-        order,
         edges: Vec::new(),
         emptying: Vec::new(),
     };
     dependencies.unique_values();
     let mut hand_overs = dependencies.edges.iter();
     let against_usual = hand_overs.any(|edge| edge.needs > edge.node);
-    let in_circle = |child, parent| order.in_circle(tables, child, parent);
+    let in_circle = |child, parent| in_circle(tables, child, parent);
     if !against_usual && !(0..tables.len()).any(|table| in_circle(table, table)) {
         return None;
     }
@@ -54,7 +53,6 @@ pub(super) fn row_order(tables: &[Pending<'_>], order: &TableOrder) -> Option<Ro
 
 struct Dependencies<'p, 's> {
     tables: &'p [Pending<'s>],
-    order: &'p TableOrder,
     edges: Vec<Edge<Row>>,
     emptying: Vec<Emptying>,
 }
@@ -75,7 +73,8 @@ impl<'s> Dependencies<'_, 's> {
     /// Rows that take unique values, keys included, come after those that give them up.
     fn unique_values(&mut self) {
         for (index, table) in self.tables.iter().enumerate() {
-            for columns in unique_sets(table.arena.def()) {
+            let sets = unique_sets(table.arena.def());
+            for columns in sets.filter(|columns| table.gives_up(columns)) {
                 let taken = self.arriving(index, columns).map(folded);
                 let given = self.leaving(index, columns).map(folded);
                 for (row, needs) in pairs(taken, given) {
@@ -125,20 +124,15 @@ impl<'s> Dependencies<'_, 's> {
         }
     }
 
-    fn rows(&self, table: usize, kind: Kind) -> impl Iterator<Item = Row> {
-        let places = 0..self.tables[table].len(kind);
-        places.map(move |place| self.order.row(table, kind, place))
-    }
-
     fn rows_of_all(&self, kind: Kind) -> impl Iterator<Item = Row> {
-        (0..self.tables.len()).flat_map(move |table| self.rows(table, kind))
+        self.tables.iter().flat_map(move |table| table.rows(kind))
     }
 
     /// The changed rows of a table that get other values in these columns.
     fn moving(&self, table: usize, columns: &'static [usize]) -> impl Iterator<Item = Row> {
-        let changed = &self.tables[table].changed;
-        let rows = self.rows(table, Kind::Update);
-        rows.filter(|row| changed[row.place].touches(columns))
+        let table = &self.tables[table];
+        let rows = table.rows(Kind::Update);
+        rows.filter(|row| table.changed[row.place].touches(columns))
     }
 
     /// The rows of a table that get values in these columns, with those.
@@ -148,7 +142,7 @@ impl<'s> Dependencies<'_, 's> {
         columns: &'static [usize],
     ) -> impl Iterator<Item = Keyed<Key<'s>>> {
         let rows = self.moving(table, columns);
-        let rows = rows.chain(self.rows(table, Kind::Insert));
+        let rows = rows.chain(self.tables[table].rows(Kind::Insert));
         rows.map(move |row| (row, self.tables[table].new_key(row, columns)))
     }
 
@@ -169,7 +163,7 @@ impl<'s> Dependencies<'_, 's> {
         table: usize,
         columns: &'static [usize],
     ) -> impl Iterator<Item = Keyed<Key<'s>>> {
-        let rows = self.rows(table, Kind::Delete);
+        let rows = self.tables[table].rows(Kind::Delete);
         rows.map(move |row| (row, self.tables[table].old_key(row, columns)))
     }
 
@@ -179,8 +173,8 @@ impl<'s> Dependencies<'_, 's> {
             return;
         }
         let id = |row: Row| {
-            let model = self.tables[row.table].arena.model();
-            let slot = self.tables[row.table].slot(row);
+            let table = &self.tables[row.table];
+            let (model, slot) = (table.model, table.slot(row));
             RowId { model, slot }
         };
         let added: HashMap<RowId, Row> = self
@@ -201,28 +195,23 @@ impl<'s> Dependencies<'_, 's> {
     /// Changed rows that the database may take along are to be written before: by cascades over any number of
     /// tables, which is why it isn't known which ones they are.
     fn taken_along(&mut self) {
-        for (parent, table) in self.tables.iter().enumerate() {
-            if table.deleting.is_empty() {
+        for parent in self.tables {
+            if parent.deleting.is_empty() {
                 continue;
             }
-            let reached = cascade::reached([table.arena.def().table]);
-            let is_reached = |child: &usize| {
-                let table = self.tables[*child].arena.def().table;
-                reached.contains(&table)
-            };
-            let children = (0..self.tables.len()).filter(is_reached);
-            let changed: Vec<Row> = children
-                .flat_map(|child| self.rows(child, Kind::Update))
-                .collect();
-            if changed.is_empty() {
+            let reached = cascade::reached([parent.arena.def().table]);
+            let is_reached = |child: &&Pending<'_>| reached.contains(&child.arena.def().table);
+            let children = self.tables.iter().filter(is_reached);
+            let changed = children.flat_map(|child| child.rows(Kind::Update));
+            let mut changed = changed.peekable();
+            if changed.peek().is_none() {
                 continue;
             }
-            let junction = self.order.row(parent, Kind::Junction, 0);
+            let junction = parent.row(Kind::Junction, 0);
             for row in changed {
                 self.edge(junction, row, Why::Wish);
             }
-            for place in 0..table.deleting.len() {
-                let deleted = self.order.row(parent, Kind::Delete, place);
+            for deleted in parent.rows(Kind::Delete) {
                 self.edge(deleted, junction, Why::Order);
             }
         }

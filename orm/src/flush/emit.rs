@@ -10,11 +10,11 @@ use orm_core::value::Value;
 use super::batch::{Batch, BatchKind, Plan};
 use super::fetch::fetch;
 use super::replaced::InsertedKeys;
-use super::rows::rows;
+use super::rows::given;
 use super::stale::{stale, still_there};
 use crate::engine::Connection;
 use crate::mapping::ModelDef;
-use crate::state::{AnyArena, State, WrittenRow};
+use crate::state::{AnyArena, State, Written};
 
 /// Why a flush failed.
 #[derive(Debug)]
@@ -34,21 +34,18 @@ impl From<Error> for Failure {
     }
 }
 
-/// What each batch of a plan has written.
-pub(crate) type Written = Vec<WrittenRow>;
-
-/// Writes everything in `plan`, in order.
+/// Writes everything in `plan`, in order, and notes what each batch has written.
 ///
 /// # Errors
 /// The first refusal. Nothing in `state` has changed, and the caller undoes what was written.
 pub(crate) fn emit(
     connection: &mut Connection,
     state: &State,
-    plan: &Plan,
-) -> Result<Vec<Written>, Failure> {
-    let mut written = Vec::with_capacity(plan.batches.len());
+    plan: &mut Plan,
+) -> Result<(), Failure> {
     let mut inserted = InsertedKeys::default();
-    for (index, batch) in plan.batches.iter().enumerate() {
+    for index in 0..plan.batches.len() {
+        let batch = &plan.batches[index];
         let arena = state
             .by_model(batch.model)
             .expect("invariant: plans come from arenas");
@@ -58,13 +55,13 @@ pub(crate) fn emit(
             batch,
         };
         let checked = inserted.check(arena, batch);
-        let rows = checked.and_then(|()| rows((state, arena), (plan, batch), &written));
-        let rows = rows.and_then(|rows| writer.run(rows));
-        let rows = rows.map_err(|error| writer.failure(error, index))?;
-        inserted.note((arena, batch), &rows, &plan.batches[index + 1..]);
-        written.push(rows);
+        let given = checked.and_then(|()| given((state, arena), (plan, batch)));
+        let written = given.and_then(|given| writer.run(given));
+        let written = written.map_err(|error| writer.failure(error, index))?;
+        inserted.note((arena, batch), &written, &plan.batches[index + 1..]);
+        plan.batches[index].written = written;
     }
-    Ok(written)
+    Ok(())
 }
 
 /// The rows of one batch, on their way.
@@ -85,14 +82,14 @@ impl BatchWriter<'_> {
             } => fetched = self.insert(&mut rows, (columns, all), *generated)?,
             BatchKind::Update {
                 set,
-                expected,
                 swaps,
+                guard: _,
             } => {
-                let sent = self.change(&rows, set, expected);
+                let sent = self.change(&rows, set);
                 sent.map_err(|error| if *swaps { explain_swap(error) } else { error })?;
             }
-            BatchKind::Delete { expected, .. } => {
-                let absent = self.change(&rows, &[], expected)?;
+            BatchKind::Delete { .. } => {
+                let absent = self.change(&rows, &[])?;
                 if let Some(slot) = still_there(self.connection, self.arena, &absent)? {
                     return Err(stale(self.arena, slot));
                 }
@@ -104,22 +101,20 @@ impl BatchWriter<'_> {
 
     /// Notes what the database has made of the rows: the columns that it has filled in, and those in which it may
     /// have something else than what was bound.
-    fn read_back(&mut self, rows: &mut [WrittenRow], fetched: &[usize]) -> Result<()> {
+    fn read_back(&mut self, rows: &mut Written, fetched: &[usize]) -> Result<()> {
         let (arena, batch) = (self.arena, self.batch);
         if fetched.is_empty() && batch.read_back.is_empty() {
             return Ok(());
         }
         let positions = [fetched, &batch.read_back].concat();
-        let key = |row: &WrittenRow| {
+        let key = |(row, slot): (usize, &u32)| {
             let key = batch.def.primary_key.iter();
-            key.map(|position| arena.written_value(row, *position).to_value())
-                .collect()
+            let value = |position| arena.written_value((*slot, row), rows, position).to_value();
+            key.map(|position| value(*position)).collect()
         };
-        let keys: Vec<Vec<Value>> = rows.iter().map(key).collect();
+        let keys: Vec<Vec<Value>> = batch.slots.iter().enumerate().map(key).collect();
         let mut take = |row: usize, values: Vec<Value>| {
-            rows[row]
-                .stored
-                .extend(positions.iter().copied().zip(values));
+            rows.store((row, keys.len()), positions.iter().copied().zip(values));
         };
         fetch(self.connection, arena, &keys, &positions, &mut take)
     }

@@ -16,6 +16,8 @@ const LARGE: usize = 1024;
 
 /// The expected columns of a batch, with digests where there are any.
 pub(super) struct Expected<'e> {
+    /// Those of the primary key.
+    key: &'static [usize],
     pub(super) columns: &'e [usize],
     /// The digests, row by row, in the order of `columns`; `None` for what is bound whole. Empty if all is.
     digests: Vec<Option<String>>,
@@ -49,7 +51,11 @@ impl BatchWriter<'_> {
                 }
             }
         }
-        Expected { columns, digests }
+        Expected {
+            key: batch.def.primary_key,
+            columns,
+            digests,
+        }
     }
 }
 
@@ -66,9 +72,10 @@ impl Expected<'_> {
         (row, slot): (usize, u32),
         binds: &mut Vec<ValueRef<'v>>,
     ) {
-        for position in arena.def().primary_key {
-            binds.push(arena.old_value(slot, *position));
+        if self.digests.is_empty() {
+            return arena.push_old_values(slot, [self.key, self.columns], binds);
         }
+        arena.push_old_values(slot, [self.key, &[]], binds);
         for (index, position) in self.columns.iter().enumerate() {
             let digest = self.digests.get(row * self.columns.len() + index);
             binds.push(match digest {

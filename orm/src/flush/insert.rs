@@ -10,18 +10,18 @@ use super::emit::BatchWriter;
 use super::key_defaults::key_defaults;
 use super::rows::{fits, out_of_range};
 use crate::query::{BulkInsert, insert_rows};
-use crate::state::WrittenRow;
+use crate::state::Written;
 
 impl BatchWriter<'_> {
     /// Inserts rows and notes their keys. Returns the columns that are still to be read: those of `fetched` that
     /// are no keys.
     pub(super) fn insert(
         &mut self,
-        rows: &mut [WrittenRow],
+        rows: &mut Written,
         (columns, fetched): (&[usize], &[usize]),
         generated: Option<usize>,
     ) -> Result<Vec<usize>> {
-        let (arena, def) = (self.arena, self.batch.def);
+        let (arena, def, slots) = (self.arena, self.batch.def, &*self.batch.slots);
         let mut columns = Cow::Borrowed(columns);
         let (made, fetched): (Vec<usize>, Vec<usize>) =
             fetched.iter().partition(|position| def.is_key(**position));
@@ -29,32 +29,32 @@ impl BatchWriter<'_> {
             self.make_keys(rows, &made)?;
             columns.to_mut().extend(&made);
         }
-        let mut keys = Vec::new();
+        let mut keys = Vec::with_capacity(generated.map_or(0, |_| slots.len()));
         let take: &mut dyn FnMut(usize, i64) = &mut |_, key| keys.push(key);
         let bulk = BulkInsert {
             def,
             model: self.batch.model,
             columns: &columns,
-            rows: rows.len(),
+            rows: slots.len(),
         };
-        let value = |row: usize, position: usize| arena.written_value(&rows[row], position);
+        let value =
+            |row: usize, position: usize| arena.written_value((slots[row], row), rows, position);
         insert_rows(self.connection, &bulk, &value, generated.map(|_| take))?;
         if let Some(position) = generated
             && !keys.iter().all(|key| fits(def, position, *key))
         {
             return Err(out_of_range(def, position, "the generated key"));
         }
-        for (row, key) in rows.iter_mut().zip(keys) {
-            row.generated = Some(key);
-        }
+        rows.generated = keys;
         Ok(fetched)
     }
 
     /// What a default makes of the key can't be looked up by the key: it is asked for first, and then given.
-    fn make_keys(&mut self, rows: &mut [WrittenRow], made: &[usize]) -> Result<()> {
-        let keys = key_defaults(self.connection, self.arena, &self.batch.slots, made)?;
-        for (row, key) in rows.iter_mut().zip(keys) {
-            row.stored.extend(made.iter().copied().zip(key));
+    fn make_keys(&mut self, rows: &mut Written, made: &[usize]) -> Result<()> {
+        let slots = &self.batch.slots;
+        let keys = key_defaults(self.connection, self.arena, slots, made)?;
+        for (row, key) in keys.into_iter().enumerate() {
+            rows.store((row, slots.len()), made.iter().copied().zip(key));
         }
         Ok(())
     }

@@ -25,33 +25,42 @@ pub(crate) fn look_up(
 ) -> Result<()> {
     let mut unknown: Vec<(&'static ModelDef, usize)> = Vec::new();
     for batch in &mut plan.batches {
-        batch.stored = engine.stored(batch.model);
-        if batch.stored.is_none() && !unknown.iter().any(|(_, model)| *model == batch.model) {
+        let is_known = learn(batch, state, engine);
+        if !is_known && !unknown.iter().any(|(_, model)| *model == batch.model) {
             unknown.push((batch.def, batch.model));
         }
     }
-    if !unknown.is_empty() {
-        match connection {
-            Some(connection) => learn_tables(connection, &unknown)?,
-            // As before a BEGIN: what has died in the pool is found out by the query itself.
-            None => learn_tables(&mut engine.connection_to_begin()?, &unknown)?,
-        }
+    if unknown.is_empty() {
+        return Ok(());
     }
-    for batch in &mut plan.batches {
-        if batch.stored.is_none() {
-            batch.stored = engine.stored(batch.model);
-        }
-        if let (Some(stored), Some(arena)) = (&batch.stored, state.by_model(batch.model)) {
-            batch.read_back = read_back(batch, stored, arena);
-        }
+    match connection {
+        Some(connection) => learn_tables(connection, &unknown)?,
+        // As before a BEGIN: what has died in the pool is found out by the query itself.
+        None => learn_tables(&mut engine.connection_to_begin()?, &unknown)?,
+    }
+    for batch in plan
+        .batches
+        .iter_mut()
+        .filter(|batch| batch.stored.is_none())
+    {
+        learn(batch, state, engine);
     }
     Ok(())
 }
 
+/// Gives a batch what the engine knows of its table; `false` if it knows nothing.
+fn learn(batch: &mut Batch, state: &State, engine: &Engine) -> bool {
+    batch.stored = engine.stored(batch.model);
+    if let (Some(stored), Some(arena)) = (&batch.stored, state.by_model(batch.model)) {
+        batch.read_back = read_back(batch, stored, arena);
+    }
+    batch.stored.is_some()
+}
+
 /// The columns in which the database may have something else than what was bound.
 fn read_back(batch: &Batch, stored: &StoredTable, arena: &dyn AnyArena) -> Vec<usize> {
-    if !stored.readable {
-        // Then no row of the table can be read as this model.
+    if !stored.readable || !stored.changes_values() {
+        // If it isn't readable no row of the table can be read as this model.
         return Vec::new();
     }
     let def = batch.def;

@@ -37,7 +37,7 @@ mod together;
 
 pub(crate) use apply::{apply, overtake};
 pub(crate) use batch::Plan;
-pub(crate) use emit::{Failure, Written, emit};
+pub(crate) use emit::{Failure, emit};
 pub(crate) use look_up::look_up;
 pub(crate) use plan::plan;
 pub(crate) use stale::find_stale;

@@ -5,60 +5,110 @@ use std::cmp::Ordering;
 use orm_core::value::ValueRef;
 
 use super::row::{Kind, Row};
-use crate::state::{AnyArena, Changed, KeyTuple, State};
+use crate::mapping::ColumnSet;
+use crate::state::{AnyArena, KeyTuple, RowWork, State};
 
 /// What there is to do in one table.
 pub(super) struct Pending<'s> {
     pub(super) arena: &'s dyn AnyArena,
+    /// The model's number.
+    pub(super) model: usize,
+    /// The index among the tables of the flush.
+    pub(super) index: usize,
+    /// Its place in the usual order. Tables that refer to each other in a circle share one.
+    pub(super) group: usize,
+    /// Whether rows of its group may refer to rows of the same group.
+    pub(super) is_circular: bool,
     /// Rows to insert, in the order in which they were added.
-    pub(super) added: Vec<u32>,
+    pub(super) added: Vec<RowWork>,
     /// Rows to update, by key.
-    pub(super) changed: Vec<Changed>,
+    pub(super) changed: Vec<RowWork>,
     /// Rows to delete, by key.
-    pub(super) deleting: Vec<u32>,
+    pub(super) deleting: Vec<RowWork>,
+    /// The columns that any of the changed rows gets other values in.
+    pub(super) touched: ColumnSet,
 }
 
 /// The work in each table that has any, by name.
 pub(super) fn gather(state: &State) -> Vec<Pending<'_>> {
-    let working = state.arenas().filter(|arena| arena.has_work());
-    let tables = working.map(Pending::new);
-    let mut tables: Vec<_> = tables.filter(|table| table.rows() > 0).collect();
+    let mut tables = Vec::new();
+    for arena in state.arenas().filter(|arena| arena.has_work()) {
+        let table = Pending::new(arena);
+        if table.len() > 0 {
+            tables.push(table);
+        }
+    }
     tables.sort_by_key(|table| table.arena.def().table);
     tables
 }
 
 impl<'s> Pending<'s> {
     fn new(arena: &'s dyn AnyArena) -> Self {
+        let changed = by_key(arena, arena.changed());
+        let mut touched = ColumnSet::new();
+        for row in &changed {
+            touched.unite(&row.columns);
+        }
         Self {
             arena,
+            model: arena.model(),
+            index: 0,
+            group: 0,
+            is_circular: false,
             added: arena.added(),
-            changed: changed(arena),
+            changed,
             deleting: by_key(arena, arena.deleting()),
+            touched,
         }
     }
 
     /// How many rows there are of all kinds.
-    pub(super) fn rows(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.added.len() + self.changed.len() + self.deleting.len()
     }
 
-    /// How many rows there are of a kind.
-    pub(super) fn len(&self, kind: Kind) -> usize {
+    /// The work of a kind.
+    pub(super) fn work(&self, kind: Kind) -> &[RowWork] {
         match kind {
-            Kind::Update => self.changed.len(),
-            Kind::Insert => self.added.len(),
-            Kind::Delete => self.deleting.len(),
-            Kind::Junction => 0,
+            Kind::Update => &self.changed,
+            Kind::Insert => &self.added,
+            Kind::Delete => &self.deleting,
+            Kind::Junction => &[],
         }
+    }
+
+    /// The row of a kind at a place in its list.
+    pub(super) fn row(&self, kind: Kind, place: usize) -> Row {
+        /// Above the steps of as many tables as a program has.
+        const DELETES: usize = usize::MAX / 8;
+        let step = match kind {
+            Kind::Update | Kind::Junction => 2 * self.group,
+            Kind::Insert => 2 * self.group + 1,
+            Kind::Delete => DELETES - self.group,
+        };
+        Row {
+            step,
+            table: self.index,
+            place,
+            kind,
+        }
+    }
+
+    /// The rows of a kind.
+    pub(super) fn rows(&self, kind: Kind) -> impl Iterator<Item = Row> + use<> {
+        let first = self.row(kind, 0);
+        (0..self.work(kind).len()).map(move |place| Row { place, ..first })
     }
 
     /// The slot of a row of this table.
     pub(super) fn slot(&self, row: Row) -> u32 {
-        match row.kind {
-            Kind::Update => self.changed[row.place].slot,
-            Kind::Insert => self.added[row.place],
-            Kind::Delete | Kind::Junction => self.deleting[row.place],
-        }
+        self.work(row.kind)[row.place].slot
+    }
+
+    /// Whether any row gives up values that it has in these columns.
+    pub(super) fn gives_up(&self, columns: &[usize]) -> bool {
+        let touches = |column: &usize| self.touched.contains(*column);
+        !self.deleting.is_empty() || columns.iter().any(touches)
     }
 
     /// The values that a row will have in these columns; `None` if one is NULL.
@@ -82,9 +132,8 @@ pub(super) fn old_key<'s>(
     KeyTuple::new(columns.iter().map(|column| arena.old_value(slot, *column)))
 }
 
-/// The changed rows, once each, by key. Most keys are single integers, which sort by themselves.
-fn changed(arena: &dyn AnyArena) -> Vec<Changed> {
-    let mut rows = arena.changed();
+/// Once each, by key. Most keys are single integers, which sort by themselves.
+fn by_key(arena: &dyn AnyArena, mut rows: Vec<RowWork>) -> Vec<RowWork> {
     if rows.iter().all(|row| row.key.is_some()) {
         rows.sort_unstable_by_key(|row| (row.key, row.slot));
     } else {
@@ -92,13 +141,6 @@ fn changed(arena: &dyn AnyArena) -> Vec<Changed> {
     }
     rows.dedup_by_key(|row| row.slot);
     rows
-}
-
-/// Once each, by key.
-fn by_key(arena: &dyn AnyArena, mut slots: Vec<u32>) -> Vec<u32> {
-    slots.sort_by(|a, b| key_order(arena, *a, *b));
-    slots.dedup();
-    slots
 }
 
 /// The order of two rows by their keys as the database has them: also the order of locks.

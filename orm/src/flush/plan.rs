@@ -8,7 +8,7 @@ use super::batch::{Batch, BatchKind, Plan};
 use super::batches::Batches;
 use super::dependencies::row_order;
 use super::pending::{Pending, gather};
-use super::table_order::TableOrder;
+use super::table_order::put_in_order;
 use crate::mapping::ModelDef;
 use crate::state::{AnyArena, EntityState, Link, RowId, State};
 
@@ -23,13 +23,13 @@ use crate::state::{AnyArena, EntityState, Link, RowId, State};
 /// `Usage` if the key of a persistent entity was changed; `StaleHandle` or `Usage` for a link to an entity that has
 /// no row and gets none.
 pub(crate) fn plan(state: &State, optimistic: bool) -> Result<Plan> {
-    let tables = gather(state);
+    let mut tables = gather(state);
     tables.iter().try_for_each(check_keys)?;
-    let order = TableOrder::new(&tables);
+    put_in_order(&mut tables);
     let mut batches = Batches::new(&tables, optimistic);
-    match row_order(&tables, &order) {
-        None => batches.usual(order.rows(&tables)),
-        Some(own) => batches.ordered(&own, order.rows(&tables)),
+    match row_order(&tables) {
+        None => batches.usual(),
+        Some(own) => batches.ordered(&own),
     }
     let batches = batches.all;
     let inserted = linked(state, &batches)?;
@@ -38,15 +38,9 @@ pub(crate) fn plan(state: &State, optimistic: bool) -> Result<Plan> {
 
 fn check_keys(table: &Pending<'_>) -> Result<()> {
     let def = table.arena.def();
-    let key = def.primary_key.iter().copied();
-    let changed = |position: &usize| {
-        table
-            .changed
-            .iter()
-            .any(|row| row.columns.contains(*position))
-    };
-    match key.into_iter().find(changed) {
-        Some(position) => Err(key_changed(def, position)),
+    let mut key = def.primary_key.iter();
+    match key.find(|position| table.touched.contains(**position)) {
+        Some(position) => Err(key_changed(def, *position)),
         None => Ok(()),
     }
 }
@@ -122,9 +116,10 @@ fn check_link(state: &State, def: &ModelDef, link: &Link, is_inserted: bool) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flush::dependencies::RowOrder;
     use crate::mapping::{ColumnSet, NewEntity};
     use crate::prelude::*;
-    use crate::state::State;
+    use crate::state::{State, Written};
 
     /// Refers to itself, with keys of the program's own.
     #[derive(Model, Debug)]
@@ -146,11 +141,16 @@ mod tests {
         })
     }
 
+    /// The order of the rows, if the usual one doesn't do.
+    fn order(state: &State) -> Option<RowOrder> {
+        let mut tables = gather(state);
+        put_in_order(&mut tables);
+        row_order(&tables)
+    }
+
     /// The nodes and edges that planning looks at, and the batches.
     fn planned(state: &State) -> (usize, Vec<Batch>) {
-        let tables = gather(state);
-        let order = row_order(&tables, &TableOrder::new(&tables));
-        let order = order.expect("rows that refer to each other");
+        let order = order(state).expect("rows that refer to each other");
         let plan = plan(state, true).expect("a plan");
         (order.schedule.graph.steps(), plan.batches)
     }
@@ -186,23 +186,19 @@ mod tests {
                 .take(length)
                 .map(|id| add(&mut state, id, None))
                 .collect();
-            let slots = rows
-                .iter()
-                .map(|row| crate::state::WrittenRow::new(row.slot));
-            let slots: Vec<_> = slots.collect();
+            let slots: Vec<u32> = rows.iter().map(|row| row.slot).collect();
             for (row, name) in rows.iter().zip(0..) {
                 let row = state.ensure::<Link>().get_mut(*row).expect("a row");
                 row.name = Some(name);
             }
-            state.ensure::<Link>().apply_inserts(&slots, 1, 1);
+            let links = state.ensure::<Link>();
+            links.apply_inserts(&slots, &Written::default(), (1, 1));
             state.clear_dirty();
             for row in &rows {
                 let row = state.ensure::<Link>().get_mut(*row).expect("a row");
                 row.name = row.name.map(|name| name + 1);
             }
-            let tables = gather(&state);
-            let order = row_order(&tables, &TableOrder::new(&tables));
-            let order = order.expect("rows that hand values on");
+            let order = order(&state).expect("rows that hand values on");
             assert_eq!(
                 plan(&state, true).expect("a plan").batches.len(),
                 rows.len()
@@ -234,8 +230,7 @@ mod tests {
                 unset: ColumnSet::new(),
             });
         }
-        let tables = gather(&state);
-        assert!(row_order(&tables, &TableOrder::new(&tables)).is_none());
+        assert!(order(&state).is_none());
     }
 
     #[test]
@@ -251,9 +246,7 @@ mod tests {
                 unset: ColumnSet::new(),
             });
         }
-        let tables = gather(&state);
-        let order =
-            row_order(&tables, &TableOrder::new(&tables)).expect("rows that refer to others");
+        let order = order(&state).expect("rows that refer to others");
         assert_eq!(order.schedule.nodes.len(), 2);
     }
 }

@@ -11,7 +11,7 @@ use orm_core::value::Value;
 use super::batch::Batch;
 use super::pending::old_key;
 use super::stale::stale;
-use crate::state::{AnyArena, KeySet, KeyTuple, WrittenRow};
+use crate::state::{AnyArena, KeySet, KeyTuple, Written};
 
 /// The keys inserted so far, by table, as far as a later batch writes to it.
 #[derive(Default)]
@@ -22,15 +22,16 @@ impl InsertedKeys {
     pub(super) fn note(
         &mut self,
         (arena, batch): (&dyn AnyArena, &Batch),
-        rows: &[WrittenRow],
+        written: &Written,
         later: &[Batch],
     ) {
         let table = batch.def.table;
         let changes = |batch: &Batch| batch.def.table == table && !batch.kind.is_insert();
         if batch.kind.is_insert() && later.iter().any(changes) {
-            let keys = rows.iter().filter_map(|row| {
+            let keys = batch.slots.iter().enumerate().filter_map(|(row, slot)| {
+                let value = |position| arena.written_value((*slot, row), written, position);
                 let key = batch.def.primary_key.iter();
-                KeyTuple::new(key.map(|position| arena.written_value(row, *position).to_value()))
+                KeyTuple::new(key.map(|position| value(*position).to_value()))
             });
             self.0.entry(table).or_default().extend(keys);
         }

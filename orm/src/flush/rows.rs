@@ -1,5 +1,5 @@
-//! The rows of a batch before they are sent, with what the flush itself gives them: versions, and foreign keys that
-//! are links to other rows, those included that this very flush has inserted.
+//! What the flush itself gives the rows of a batch before they are sent: versions, and foreign keys that are links to
+//! other rows, those included that this very flush has inserted.
 //!
 //! Used by `emit.rs`. Where the rows that links lead to are inserted is found in `plan.rs`.
 
@@ -8,33 +8,34 @@ use orm_core::value::{Value, ValueRef};
 
 use super::batch::{Batch, BatchKind, Plan};
 use crate::mapping::{ModelDef, integer_fits};
-use crate::state::{AnyArena, Link, State, WrittenRow};
+use crate::state::{AnyArena, Link, State, Written};
 
-/// The rows of a batch. `written` is what the batches before it have written.
+/// What the rows of a batch are given, after the batches before it are written.
 ///
 /// # Errors
 /// `OutOfRange` for a version that is at its end.
-pub(super) fn rows(
+pub(super) fn given(
     (state, arena): (&State, &dyn AnyArena),
     (plan, batch): (&Plan, &Batch),
-    written: &[Vec<WrittenRow>],
-) -> Result<Vec<WrittenRow>> {
-    let is_delete = matches!(batch.kind, BatchKind::Delete { .. });
-    let has_links = arena.has_links() && !is_delete;
-    let mut rows = Vec::with_capacity(batch.slots.len());
-    for slot in &batch.slots {
-        let mut row = WrittenRow::new(*slot);
-        if let Some(position) = batch.def.version.filter(|_| !is_delete) {
-            row.version = version(arena, batch, (*slot, position))?;
-        }
-        if has_links {
+) -> Result<Written> {
+    let mut given = Written::default();
+    if matches!(batch.kind, BatchKind::Delete { .. }) {
+        return Ok(given);
+    }
+    if let Some(position) = batch.def.version {
+        let slots = batch.slots.iter();
+        let versions = slots.map(|slot| version(arena, batch, (*slot, position)));
+        given.versions = versions.collect::<Result<_>>()?;
+    }
+    if arena.has_links() {
+        let rows = batch.slots.len();
+        for (row, slot) in batch.slots.iter().enumerate() {
             for link in arena.links(*slot) {
-                row.stored.extend(linked(state, plan, link, written));
+                given.store((row, rows), linked(state, plan, link));
             }
         }
-        rows.push(row);
     }
-    Ok(rows)
+    Ok(given)
 }
 
 /// The version that a row gets: one more than it had. They count from 1, and 0 is one that was not set.
@@ -57,19 +58,19 @@ fn version(
 /// The columns of a foreign key that is a link, with the values that the row which it leads to has by now.
 fn linked<'l>(
     state: &'l State,
-    plan: &Plan,
+    plan: &'l Plan,
     link: &'l Link,
-    written: &'l [Vec<WrittenRow>],
 ) -> impl Iterator<Item = (usize, Value)> {
     let target = state.by_model(link.target.model);
     let inserted = plan.inserted.get(&link.target);
-    let inserted = inserted.and_then(|(batch, row)| written.get(*batch)?.get(*row));
+    let inserted = inserted.map(|(batch, row)| (&plan.batches[*batch].written, *row));
     let columns = link.reference.columns.iter();
     let columns = columns.zip(link.reference.target_columns);
     columns.filter_map(move |(column, position)| {
+        let (target, slot) = (target?, link.target.slot);
         let value = match inserted {
-            Some(row) => target?.written_value(row, *position),
-            None => target?.value(link.target.slot, *position),
+            Some((written, row)) => target.written_value((slot, row), written, *position),
+            None => target.value(slot, *position),
         };
         Some((*column, value.to_value()))
     })

@@ -15,8 +15,9 @@ use super::emit::BatchWriter;
 use super::expected::{Expected, is_spelled};
 use super::stale::{no_key, stale};
 use crate::engine::{StatementKey, StatementKind, TextOf};
+use crate::mapping::ModelDef;
 use crate::query::{check_length, check_references};
-use crate::state::{AnyArena, WrittenRow};
+use crate::state::{AnyArena, Written};
 
 /// How many rows of a prepared loop are bound at a time.
 const LOOP_ROWS: usize = 256;
@@ -24,7 +25,9 @@ const LOOP_ROWS: usize = 256;
 /// The UPDATE or DELETE of a batch, and its rows.
 pub(super) struct Change<'c> {
     arena: &'c dyn AnyArena,
-    pub(super) rows: &'c [WrittenRow],
+    def: &'static ModelDef,
+    pub(super) slots: &'c [u32],
+    written: &'c Written,
     /// The columns that an UPDATE sets.
     pub(super) set: &'c [usize],
     expected: Expected<'c>,
@@ -33,19 +36,24 @@ pub(super) struct Change<'c> {
 impl Change<'_> {
     /// How many binds a row has.
     pub(super) fn width(&self) -> usize {
-        self.set.len() + self.arena.def().primary_key.len() + self.expected.columns.len()
+        self.set.len() + self.def.primary_key.len() + self.expected.columns.len()
     }
 
     /// Adds the binds of a row, in the order of the statement, after checking them.
     fn fill<'v>(&'v self, row: usize, binds: &mut Vec<ValueRef<'v>>) -> Result<()> {
-        let (def, written) = (self.arena.def(), &self.rows[row]);
-        for position in self.set {
-            let value = self.arena.written_value(written, *position);
-            check_length(def, *position, value)?;
-            check_references(def, *position, value)?;
-            binds.push(value);
+        let (arena, slot) = (self.arena, self.slots[row]);
+        let first = binds.len();
+        if self.written.is_as_given() {
+            arena.push_values(slot, self.set, binds);
+        } else {
+            let value = |position| arena.written_value((slot, row), self.written, position);
+            binds.extend(self.set.iter().map(|position| value(*position)));
         }
-        self.expected.fill(self.arena, (row, written.slot), binds);
+        for (position, value) in self.set.iter().zip(&binds[first..]) {
+            check_length(self.def, *position, *value)?;
+            check_references(self.def, *position, *value)?;
+        }
+        self.expected.fill(arena, (row, slot), binds);
         Ok(())
     }
 
@@ -78,16 +86,13 @@ impl Change<'_> {
 impl BatchWriter<'_> {
     /// Runs the statement of the batch for every row and checks that each matched exactly one. Returns those that
     /// did not match, where the database may have deleted rows along with others.
-    pub(super) fn change(
-        &mut self,
-        rows: &[WrittenRow],
-        set: &[usize],
-        expected: &[usize],
-    ) -> Result<Vec<u32>> {
-        let expected = self.expected(expected);
+    pub(super) fn change(&mut self, written: &Written, set: &[usize]) -> Result<Vec<u32>> {
+        let expected = self.expected(self.batch.kind.expected());
         let change = Change {
             arena: self.arena,
-            rows,
+            def: self.batch.def,
+            slots: &self.batch.slots,
+            written,
             set,
             expected,
         };
@@ -100,7 +105,7 @@ impl BatchWriter<'_> {
     }
 
     fn send_loop(&mut self, change: &Change<'_>, absent: &mut Vec<u32>) -> Result<()> {
-        let (rows, width) = (change.rows.len(), change.width());
+        let (rows, width) = (change.slots.len(), change.width());
         let text = &*self.text(change, BatchRows::Rows(1))?;
         let mut binds = Vec::with_capacity(width * rows.min(LOOP_ROWS));
         let mut next = 0;
@@ -201,8 +206,8 @@ impl BatchWriter<'_> {
             } else {
                 StatementKind::Delete
             },
-            columns: set.to_vec(),
-            guard: expected.columns.to_vec(),
+            columns: set,
+            guard: expected.columns,
             rows: match rows {
                 BatchRows::Rows(rows) => rows,
                 BatchRows::Arrays => 0,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
-use super::batch::{Batch, BatchKind, Plan};
+use super::batch::{Batch, Plan};
 use crate::engine::Connection;
 use crate::query::current_rows_by_key;
 use crate::state::{AnyArena, State, are_same};
@@ -97,12 +97,7 @@ fn first_stale(
     arena: &dyn AnyArena,
     batch: &Batch,
 ) -> Result<Option<u32>> {
-    let expected = match &batch.kind {
-        BatchKind::Update { expected, .. } | BatchKind::Delete { expected, .. } => {
-            expected.as_slice()
-        }
-        BatchKind::Insert { .. } => &[],
-    };
+    let expected = batch.kind.expected();
     let key = batch.def.primary_key;
     let slots = batch.slots.iter();
     let keys: Vec<Vec<Value>> = slots.map(|slot| arena.old_values(*slot, key)).collect();

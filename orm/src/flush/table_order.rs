@@ -6,84 +6,42 @@
 
 use super::graph::{Edge, Graph, Why};
 use super::pending::Pending;
-use super::row::{Kind, Row};
 use crate::mapping::ReferenceDef;
 
-/// The tables of a flush, by their indices, in groups: those that refer to each other in a circle are one.
-pub(super) struct TableOrder {
-    /// How many tables there are.
-    tables: usize,
-    /// The group of each table, where any refers to another: else each is its own. Parents have lower ones than
-    /// children; otherwise they go by name, so that the order depends on the models alone.
-    groups: Vec<usize>,
-    /// The groups of which rows may refer to rows of the same group.
-    circular: Vec<usize>,
+/// Puts tables, which are sorted by name, in the usual order: parents before children, and those that refer to each
+/// other in a circle as one group; otherwise by name, so that the order depends on the models alone.
+pub(super) fn put_in_order(tables: &mut [Pending<'_>]) {
+    let edges = edges(tables);
+    if edges.is_empty() {
+        for (index, table) in tables.iter_mut().enumerate() {
+            (table.index, table.group) = (index, index);
+        }
+        return;
+    }
+    let groups = Graph::new(tables.len(), &edges).components();
+    for (table, group) in tables.iter_mut().zip(&groups) {
+        table.group = *group;
+    }
+    for edge in edges {
+        tables[edge.node].is_circular |= groups[edge.node] == groups[edge.needs];
+    }
+    tables.sort_by_key(|table| table.group);
+    for (index, table) in tables.iter_mut().enumerate() {
+        table.index = index;
+    }
 }
 
-impl TableOrder {
-    /// The order of `tables`, which are sorted by name.
-    pub(super) fn new(tables: &[Pending<'_>]) -> Self {
-        let edges = edges(tables);
-        let groups = if edges.is_empty() {
-            Vec::new()
-        } else {
-            Graph::new(tables.len(), &edges).components()
-        };
-        let is_inside = |edge: &&Edge<usize>| groups[edge.node] == groups[edge.needs];
-        let inside = edges.iter().filter(is_inside);
-        let circular = inside.map(|edge| groups[edge.node]).collect();
-        Self {
-            tables: tables.len(),
-            circular,
-            groups,
-        }
+/// Whether rows of the two tables may refer to each other in a circle, of which some come or go.
+pub(super) fn in_circle(tables: &[Pending<'_>], child: usize, parent: usize) -> bool {
+    let group = tables[child].group;
+    if group != tables[parent].group {
+        return false;
     }
-
-    fn group(&self, table: usize) -> usize {
-        self.groups.get(table).copied().unwrap_or(table)
-    }
-
-    pub(super) fn row(&self, table: usize, kind: Kind, place: usize) -> Row {
-        let group = self.group(table);
-        let step = match kind {
-            Kind::Update | Kind::Junction => 2 * group,
-            Kind::Insert => 2 * group + 1,
-            Kind::Delete => 3 * self.tables - group,
-        };
-        Row {
-            step,
-            table,
-            place,
-            kind,
-        }
-    }
-
-    /// All rows of the flush in the usual order.
-    pub(super) fn rows(&self, tables: &[Pending<'_>]) -> impl Iterator<Item = Row> {
-        let mut lists = Vec::with_capacity(tables.len());
-        for (index, table) in tables.iter().enumerate() {
-            let kinds = [Kind::Update, Kind::Insert, Kind::Delete].into_iter();
-            let kinds = kinds.filter(|kind| table.len(*kind) > 0);
-            lists.extend(kinds.map(|kind| (self.row(index, kind, 0), table.len(kind))));
-        }
-        lists.sort_unstable();
-        let lists = lists.into_iter();
-        lists.flat_map(|(first, length)| (0..length).map(move |place| Row { place, ..first }))
-    }
-
-    /// Whether rows of the two tables may refer to each other in a circle, of which some come or go.
-    pub(super) fn in_circle(&self, tables: &[Pending<'_>], child: usize, parent: usize) -> bool {
-        let group = self.group(child);
-        if group != self.group(parent) || !self.circular.contains(&group) {
-            return false;
-        }
-        let of_group = || {
-            let tables = tables.iter().enumerate();
-            tables.filter_map(|(table, own)| (self.group(table) == group).then_some(own))
-        };
-        let comes_or_goes = |table: &Pending<'_>| table.rows() > table.changed.len();
-        of_group().any(comes_or_goes) && of_group().map(Pending::rows).sum::<usize>() > 1
-    }
+    let of_group = || tables.iter().filter(|table| table.group == group);
+    let comes_or_goes = |table: &Pending<'_>| table.len() > table.changed.len();
+    of_group().any(|table| table.is_circular)
+        && of_group().any(comes_or_goes)
+        && of_group().map(Pending::len).sum::<usize>() > 1
 }
 
 fn edges(tables: &[Pending<'_>]) -> Vec<Edge<usize>> {

@@ -15,10 +15,10 @@ use super::send::{Change, missing};
 impl BatchWriter<'_> {
     /// How many rows go into one statement at most, if several do.
     pub(super) fn rows_together(&self, change: &Change<'_>) -> Option<usize> {
-        let capabilities = self.connection.dialect().capabilities();
-        if change.rows.len() == 1 {
+        if change.slots.len() == 1 {
             return None;
         }
+        let capabilities = self.connection.dialect().capabilities();
         if capabilities.arrays {
             return Some(ARRAY_ROWS);
         }
@@ -37,7 +37,7 @@ impl BatchWriter<'_> {
         most: usize,
         absent: &mut Vec<u32>,
     ) -> Result<()> {
-        let rows = change.rows.len();
+        let rows = change.slots.len();
         let limit = self.connection.statement_bytes();
         let arrays = self.connection.dialect().capabilities().arrays;
         let mut values = Vec::with_capacity(change.width() * rows.min(most));

@@ -84,29 +84,46 @@ impl ColumnSet {
         (self.first.count_ones() + high) as usize
     }
 
+    /// Adds the positions of another set.
+    #[inline]
+    pub fn unite(&mut self, other: &Self) {
+        self.first |= other.first;
+        if !other.rest.is_empty() {
+            other.iter().for_each(|position| self.insert(position));
+        }
+    }
+
     /// The positions, ascending.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = usize> {
-        let words = std::iter::once(self.first).chain(self.rest.iter().copied());
-        words
-            .enumerate()
-            .flat_map(|(index, word)| Bits(word).map(move |bit| index * 64 + bit))
+        Positions {
+            word: self.first,
+            before: 0,
+            rest: self.rest.iter(),
+        }
     }
 }
 
-/// The positions of the bits of a word, in as many steps as there are bits: a flush asks for each row.
-struct Bits(u64);
+/// The positions of the bits that are set, in as many steps as there are of them: a flush asks for each batch.
+struct Positions<'s> {
+    word: u64,
+    /// How many positions there are in the words before.
+    before: usize,
+    rest: std::slice::Iter<'s, u64>,
+}
 
-impl Iterator for Bits {
+impl Iterator for Positions<'_> {
     type Item = usize;
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        if self.0 == 0 {
-            return None;
+        while self.word == 0 {
+            self.word = *self.rest.next()?;
+            self.before += 64;
         }
-        let bit = self.0.trailing_zeros() as usize;
-        self.0 &= self.0 - 1;
-        Some(bit)
+        let bit = self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        Some(self.before + bit)
     }
 }
 
@@ -137,5 +154,8 @@ mod tests {
             set.remove(position);
         }
         assert_eq!(set, ColumnSet::new());
+        set.unite(&positions.into_iter().collect());
+        set.unite(&[1, 3].into_iter().collect());
+        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 1, 3, 63, 64, 127, 200]);
     }
 }

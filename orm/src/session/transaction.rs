@@ -6,7 +6,7 @@ use orm_core::sql::IsolationLevel;
 
 use super::{Session, Work};
 use crate::engine::Connection;
-use crate::flush::{self, Failure, Plan, Written};
+use crate::flush::{self, Failure, Plan};
 use crate::load;
 
 /// What is undone if a flush fails.
@@ -52,15 +52,15 @@ impl Session {
         self.note(result)
     }
 
-    fn write(&mut self, plan: Plan) -> Result<()> {
+    fn write(&mut self, mut plan: Plan) -> Result<()> {
         if plan.is_empty() {
             self.state.clear_dirty();
             return Ok(());
         }
         let scope = self.open_scope(&plan)?;
-        match self.emit(scope, &plan) {
-            Ok(written) => {
-                flush::apply(&mut self.state, plan, written);
+        match self.emit(scope, &mut plan) {
+            Ok(()) => {
+                flush::apply(&mut self.state, plan);
                 Ok(())
             }
             Err(failure) => Err(self.fail(scope, &plan, failure)),
@@ -68,11 +68,11 @@ impl Session {
     }
 
     /// Writes a plan and closes its scope. What fails on the way, the end of the scope included, is to be undone.
-    fn emit(&mut self, scope: Scope, plan: &Plan) -> Result<Vec<Written>, Failure> {
+    fn emit(&mut self, scope: Scope, plan: &mut Plan) -> Result<(), Failure> {
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
-        let written = flush::emit(connection, &self.state, plan)?;
+        flush::emit(connection, &self.state, plan)?;
         self.close_scope(scope)?;
-        Ok(written)
+        Ok(())
     }
 
     /// Flushes, then commits. On `Ok` the work is stored, entities stay readable and are stale until
@@ -116,16 +116,16 @@ impl Session {
     }
 
     /// One statement is atomic by itself: BEGIN and COMMIT would be two round trips for nothing.
-    fn commit_single(&mut self, plan: Plan) -> Result<()> {
+    fn commit_single(&mut self, mut plan: Plan) -> Result<()> {
         let mut connection = self.engine.connection()?;
-        match flush::emit(&mut connection, &self.state, &plan) {
-            Ok(written) => {
+        match flush::emit(&mut connection, &self.state, &mut plan) {
+            Ok(()) => {
                 if connection.in_transaction() {
                     // Its autocommit was switched off past this library.
                     connection.finish()?;
                 }
                 self.state.new_level();
-                flush::apply(&mut self.state, plan, written);
+                flush::apply(&mut self.state, plan);
                 self.state.commit();
                 Ok(())
             }
@@ -226,6 +226,9 @@ impl Session {
         self.usable()?;
         if !self.state.faults.is_empty() {
             return Err(self.state.faults.remove(0));
+        }
+        if !self.state.has_work() {
+            return Ok(Plan::default());
         }
         let mut plan = flush::plan(&self.state, self.settings.optimistic)?;
         flush::look_up(

@@ -7,7 +7,7 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
-use super::apply_rows::WrittenRow;
+use super::apply_rows::Written;
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
@@ -15,23 +15,8 @@ use super::key_tuple::{KeySet, KeyTuple};
 use super::reading::Reading;
 use super::slot::Slot;
 use super::witness::Witness;
-use crate::mapping::{ColumnSet, Model, ModelDef};
-
-/// An entity to update.
-#[derive(Debug)]
-pub(crate) struct Changed {
-    pub(crate) slot: u32,
-    pub(crate) columns: ColumnSet,
-    /// Its key in the database, if that is a single integer.
-    pub(crate) key: Option<i64>,
-}
-
-impl Changed {
-    /// Whether one of these columns has changed.
-    pub(crate) fn touches(&self, columns: &[usize]) -> bool {
-        columns.iter().any(|column| self.columns.contains(*column))
-    }
-}
+use super::work::RowWork;
+use crate::mapping::{Model, ModelDef};
 
 /// The entities of one model, by slot and column position.
 pub(crate) trait AnyArena: Any + Send {
@@ -39,17 +24,24 @@ pub(crate) trait AnyArena: Any + Send {
     /// The model's number, for statement keys.
     fn model(&self) -> usize;
     /// The entities to insert, in the order in which they were added.
-    fn added(&self) -> Vec<u32>;
+    fn added(&self) -> Vec<RowWork>;
     /// The entities that have changed. One may be named twice.
-    fn changed(&self) -> Vec<Changed>;
+    fn changed(&self) -> Vec<RowWork>;
     /// The entities to delete. One may be named twice.
-    fn deleting(&self) -> Vec<u32>;
+    fn deleting(&self) -> Vec<RowWork>;
     /// The value that the entity has.
     fn value(&self, slot: u32, position: usize) -> ValueRef<'_>;
     /// The value that the database has.
     fn old_value(&self, slot: u32, position: usize) -> ValueRef<'_>;
-    /// The columns of an entity to insert that the database is to fill in.
-    fn omitted(&self, slot: u32) -> ColumnSet;
+    /// Adds the values that the entity has in some columns.
+    fn push_values<'a>(&'a self, slot: u32, positions: &[usize], to: &mut Vec<ValueRef<'a>>);
+    /// Adds the values that the database has in some columns, and in some others.
+    fn push_old_values<'a>(
+        &'a self,
+        slot: u32,
+        positions: [&[usize]; 2],
+        to: &mut Vec<ValueRef<'a>>,
+    );
     /// Reads a row of the model's columns and tells its values at `positions`.
     fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>>;
     /// `value` as the field of an entity's column has it.
@@ -63,8 +55,9 @@ pub(crate) trait AnyArena: Any + Send {
     fn has_changes(&self) -> bool;
     /// Everything was written: empties the lists of work and drops the old copies of touched entities.
     fn clear_dirty(&mut self);
-    fn apply_inserts(&mut self, rows: &[WrittenRow], level: u32, epoch: u32);
-    fn apply_updates(&mut self, rows: &[WrittenRow], level: u32);
+    /// These entities were inserted, at that undo level and that time of the session's clock.
+    fn apply_inserts(&mut self, slots: &[u32], written: &Written, level_and_clock: (u32, u32));
+    fn apply_updates(&mut self, slots: &[u32], written: &Written, level: u32);
     fn apply_deletes(&mut self, slots: &[u32], level: u32);
     /// Puts back what was not flushed.
     fn undo_pending(&mut self);
@@ -133,23 +126,19 @@ impl Row for KeyRow<'_> {
     }
 }
 
-fn linked_columns(links: &[Link]) -> impl Iterator<Item = usize> {
-    let columns = links.iter().flat_map(|link| link.reference.columns);
-    columns.copied()
-}
-
 impl dyn AnyArena {
     /// The value that a row has in a column, as far as the flush that writes it knows by now.
     #[inline]
     pub(crate) fn written_value<'a>(
         &'a self,
-        row: &'a WrittenRow,
+        (slot, row): (u32, usize),
+        written: &'a Written,
         position: usize,
     ) -> ValueRef<'a> {
-        if row.is_as_given() {
-            return self.value(row.slot, position);
+        if written.is_as_given() {
+            return self.value(slot, position);
         }
-        let def = self.def();
+        let (def, row) = (self.def(), written.row(row));
         let numbers = [(def.version, row.version), (def.generated, row.generated)];
         for (column, number) in numbers {
             if let (Some(number), true) = (number, column == Some(position)) {
@@ -159,7 +148,7 @@ impl dyn AnyArena {
         let mut stored = row.stored.iter().rev();
         match stored.find(|(column, _)| *column == position) {
             Some((_, stored)) => stored.as_ref(),
-            None => self.value(row.slot, position),
+            None => self.value(slot, position),
         }
     }
 
@@ -178,22 +167,6 @@ impl dyn AnyArena {
     }
 }
 
-impl<M: Model> Arena<M> {
-    /// The columns of an entity that a flush would write.
-    pub(crate) fn written(&self, handle: Ref<M>) -> ColumnSet {
-        match self.slot(handle) {
-            Some(slot) if slot.state == EntityState::Pending => {
-                let omitted = self.omitted(handle.slot);
-                let all = 0..M::def().columns.len();
-                all.filter(|position| !omitted.contains(*position))
-                    .collect()
-            }
-            Some(slot) if slot.state == EntityState::Persistent => slot.changes(),
-            _ => ColumnSet::new(),
-        }
-    }
-}
-
 impl<M: Model> AnyArena for Arena<M> {
     fn def(&self) -> &'static ModelDef {
         M::def()
@@ -203,42 +176,16 @@ impl<M: Model> AnyArena for Arena<M> {
         M::slot().index()
     }
 
-    fn added(&self) -> Vec<u32> {
-        self.added.iter().flatten().copied().collect()
+    fn added(&self) -> Vec<RowWork> {
+        self.rows_added()
     }
 
-    fn changed(&self) -> Vec<Changed> {
-        let key = match M::def().primary_key {
-            [position] => Some(*position),
-            _ => None,
-        };
-        let changed = |index: &u32| {
-            let slot = &self.slots[*index as usize];
-            let old = slot.old.as_ref()?;
-            if slot.state != EntityState::Persistent {
-                return None;
-            }
-            let mut columns = slot.changes();
-            let linked = linked_columns(AnyArena::links(self, *index));
-            linked.for_each(|position| columns.insert(position));
-            let key = match key.map(|position| old.value(position)) {
-                Some(ValueRef::Int(key)) => Some(key),
-                _ => None,
-            };
-            (!columns.is_empty()).then_some(Changed {
-                slot: *index,
-                columns,
-                key,
-            })
-        };
-        let mut all = Vec::with_capacity(self.touched.len());
-        all.extend(self.touched.iter().filter_map(changed));
-        all
+    fn changed(&self) -> Vec<RowWork> {
+        self.rows_changed()
     }
 
-    fn deleting(&self) -> Vec<u32> {
-        let counts = |index: &u32| self.slots[*index as usize].state == EntityState::Deleting;
-        self.deleting.iter().copied().filter(counts).collect()
+    fn deleting(&self) -> Vec<RowWork> {
+        self.rows_deleting()
     }
 
     #[inline]
@@ -249,29 +196,29 @@ impl<M: Model> AnyArena for Arena<M> {
 
     #[inline]
     fn old_value(&self, slot: u32, position: usize) -> ValueRef<'_> {
-        match &self.slots[slot as usize].old {
-            Some(old) => old.value(position),
-            None => self.value(slot, position),
+        let stored = self.slots[slot as usize].stored();
+        stored.map_or(ValueRef::Null, |stored| stored.value(position))
+    }
+
+    fn push_values<'a>(&'a self, slot: u32, positions: &[usize], to: &mut Vec<ValueRef<'a>>) {
+        if let Some(value) = &self.slots[slot as usize].value {
+            for position in positions {
+                to.push(value.value(*position));
+            }
         }
     }
 
-    fn omitted(&self, slot: u32) -> ColumnSet {
-        let mut omitted = ColumnSet::new();
-        let unset = self.unset.get(&slot).into_iter().flatten();
-        for (position, placeholder) in unset {
-            if self.value(slot, *position).is_same(placeholder.as_ref()) {
-                omitted.insert(*position);
+    fn push_old_values<'a>(
+        &'a self,
+        slot: u32,
+        [some, others]: [&[usize]; 2],
+        to: &mut Vec<ValueRef<'a>>,
+    ) {
+        if let Some(stored) = self.slots[slot as usize].stored() {
+            for position in some.iter().chain(others) {
+                to.push(stored.value(*position));
             }
         }
-        if let Some(key) = M::def().generated
-            && self.value(slot, key) == ValueRef::Int(0)
-        {
-            omitted.insert(key);
-        }
-        for position in linked_columns(AnyArena::links(self, slot)) {
-            omitted.remove(position);
-        }
-        omitted
     }
 
     fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>> {
@@ -305,16 +252,16 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn has_changes(&self) -> bool {
         !self.added.is_empty()
-            || !AnyArena::deleting(self).is_empty()
+            || self.deleting.iter().any(|index| self.is_deleting(*index))
             || self.touched.iter().any(|index| {
                 let slot = &self.slots[*index as usize];
                 slot.state == EntityState::Persistent
-                    && (slot.is_changed() || !AnyArena::links(self, *index).is_empty())
+                    && (slot.is_changed() || !self.links_of(*index).is_empty())
             })
     }
 
     fn clear_dirty(&mut self) {
-        for index in std::mem::take(&mut self.touched) {
+        for index in self.touched.drain(..) {
             let slot = &mut self.slots[index as usize];
             // The old copy of a deleted one is for the rollback.
             if slot.state == EntityState::Persistent {
@@ -325,12 +272,12 @@ impl<M: Model> AnyArena for Arena<M> {
         self.deleting.clear();
     }
 
-    fn apply_inserts(&mut self, rows: &[WrittenRow], level: u32, epoch: u32) {
-        Self::apply_inserts(self, rows, level, epoch);
+    fn apply_inserts(&mut self, slots: &[u32], written: &Written, level_and_clock: (u32, u32)) {
+        Self::apply_inserts(self, slots, written, level_and_clock);
     }
 
-    fn apply_updates(&mut self, rows: &[WrittenRow], level: u32) {
-        Self::apply_updates(self, rows, level);
+    fn apply_updates(&mut self, slots: &[u32], written: &Written, level: u32) {
+        Self::apply_updates(self, slots, written, level);
     }
 
     fn apply_deletes(&mut self, slots: &[u32], level: u32) {
@@ -415,10 +362,7 @@ impl<M: Model> AnyArena for Arena<M> {
 
     #[inline]
     fn links(&self, slot: u32) -> &[Link] {
-        if self.links.is_empty() {
-            return &[];
-        }
-        self.links.get(&slot).map_or(&[], Vec::as_slice)
+        self.links_of(slot)
     }
 
     fn has_links(&self) -> bool {

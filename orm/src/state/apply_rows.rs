@@ -8,35 +8,56 @@ use super::entity_state::EntityState;
 use super::undo_log::Change;
 use crate::mapping::Model;
 
-/// What a flush has written of a row, as far as it isn't what the entity has.
-#[derive(Debug)]
-pub(crate) struct WrittenRow {
-    pub(crate) slot: u32,
-    /// The key that the database generated. Apart from the others, which most rows have none of.
-    pub(crate) generated: Option<i64>,
-    /// The version that the flush has given it.
-    pub(crate) version: Option<i64>,
+/// What a flush has written of some rows, as far as it isn't what the entities have. Most flushes give a row nothing
+/// else, so each list has a place for every row, or none at all.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// The keys that the database generated.
+    pub(crate) generated: Vec<i64>,
+    /// The versions that the flush has given, where it gives one.
+    pub(crate) versions: Vec<Option<i64>>,
     /// Other columns: foreign keys by their links, what a default made, and what the database keeps of a value. The
     /// last one of a column counts.
-    pub(crate) stored: Vec<(usize, Value)>,
+    stored: Vec<Vec<(usize, Value)>>,
 }
 
-impl WrittenRow {
-    pub(crate) fn new(slot: u32) -> Self {
-        Self {
-            slot,
-            generated: None,
-            version: None,
-            stored: Vec::new(),
+impl Written {
+    /// Notes values that one of `rows` rows has.
+    pub(crate) fn store(
+        &mut self,
+        (row, rows): (usize, usize),
+        values: impl IntoIterator<Item = (usize, Value)>,
+    ) {
+        self.stored.resize_with(rows, Vec::new);
+        self.stored[row].extend(values);
+    }
+
+    /// Whether nothing else was written than what the entities have.
+    #[inline]
+    pub(crate) fn is_as_given(&self) -> bool {
+        self.generated.is_empty() && self.versions.is_empty() && self.stored.is_empty()
+    }
+
+    /// What was written of a row.
+    #[inline]
+    pub(super) fn row(&self, row: usize) -> WrittenRow<'_> {
+        WrittenRow {
+            generated: self.generated.get(row).copied(),
+            version: self.versions.get(row).copied().flatten(),
+            stored: self.stored.get(row).map_or(&[], Vec::as_slice),
         }
     }
+}
 
-    /// Whether nothing else was written than what the entity has. Most rows are so.
-    #[inline]
-    pub(super) fn is_as_given(&self) -> bool {
-        self.generated.is_none() && self.version.is_none() && self.stored.is_empty()
-    }
+/// What a flush has written of a row, as far as it isn't what the entity has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WrittenRow<'w> {
+    pub(super) generated: Option<i64>,
+    pub(super) version: Option<i64>,
+    pub(super) stored: &'w [(usize, Value)],
+}
 
+impl WrittenRow<'_> {
     /// Puts into the entity what was written of it, but for its key, and tells what it had been given instead of what is stored.
     fn put_into<M: Model>(&self, value: &mut M) -> Box<[(usize, Value)]> {
         if self.version.is_none() && self.stored.is_empty() {
@@ -51,7 +72,7 @@ impl WrittenRow {
                 let _ = value.assign(position, stored);
             }
         };
-        for (position, stored) in &self.stored {
+        for (position, stored) in self.stored {
             put(value, *position, stored.as_ref());
         }
         if let (Some(position), Some(version)) = (M::def().version, self.version) {
@@ -68,30 +89,38 @@ pub(crate) fn are_same(some: &[Value], others: &[Value]) -> bool {
 }
 
 impl<M: Model> Arena<M> {
-    pub(super) fn apply_inserts(&mut self, rows: &[WrittenRow], level: u32, epoch: u32) {
+    pub(super) fn apply_inserts(
+        &mut self,
+        slots: &[u32],
+        written: &Written,
+        (level, epoch): (u32, u32),
+    ) {
         let moments = moments::<M>();
-        self.identity.reserve(rows.len());
-        self.undo.reserve(rows.len());
-        for row in rows {
-            self.apply_insert(row, &moments, (level, epoch));
+        self.identity.reserve(slots.len());
+        self.undo.reserve(slots.len());
+        for (row, slot) in slots.iter().enumerate() {
+            self.apply_insert((*slot, written.row(row)), &moments, (level, epoch));
         }
     }
 
-    pub(super) fn apply_updates(&mut self, rows: &[WrittenRow], level: u32) {
+    pub(super) fn apply_updates(&mut self, slots: &[u32], written: &Written, level: u32) {
         let moments = moments::<M>();
-        for row in rows {
-            let slot = &mut self.slots[row.slot as usize];
+        let is_as_given = written.is_as_given();
+        for (row, index) in slots.iter().enumerate() {
+            let slot = &mut self.slots[*index as usize];
             let (Some(value), Some(old)) = (&mut slot.value, slot.old.take()) else {
                 continue;
             };
             truncate_micros(value, &moments);
-            row.put_into(value);
-            // A stale entity stays so: only the columns written are known to be the database's.
-            self.log_update(level, row.slot, old);
-            if !self.links.is_empty() {
-                self.links.remove(&row.slot);
+            if !is_as_given {
+                written.row(row).put_into(value);
             }
-            self.note_child(row.slot);
+            // A stale entity stays so: only the columns written are known to be the database's.
+            self.log_update(level, *index, old);
+            if !self.links.is_empty() {
+                self.links.remove(index);
+            }
+            self.note_child(*index);
         }
     }
 
@@ -123,12 +152,17 @@ impl<M: Model> Arena<M> {
         self.log_update(level, slot, Box::new(before));
     }
 
-    fn apply_insert(&mut self, row: &WrittenRow, moments: &[usize], (level, epoch): (u32, u32)) {
-        let slot = &mut self.slots[row.slot as usize];
+    fn apply_insert(
+        &mut self,
+        (index, row): (u32, WrittenRow<'_>),
+        moments: &[usize],
+        (level, epoch): (u32, u32),
+    ) {
+        let slot = &mut self.slots[index as usize];
         let Some(value) = &mut slot.value else { return };
         truncate_micros(value, moments);
         if !self.unset.is_empty()
-            && let Some(unset) = self.unset.get_mut(&row.slot)
+            && let Some(unset) = self.unset.get_mut(&index)
         {
             // What was given after all is not to be filled in again after a rollback.
             unset.retain(|(position, unset)| value.value(*position).is_same(unset.as_ref()));
@@ -139,19 +173,19 @@ impl<M: Model> Arena<M> {
         }
         (slot.state, slot.epoch) = (EntityState::Persistent, epoch);
         // The database took the key, so an entity that had it has lost its row.
-        if let Some(former) = self.identity.insert(value.key(), row.slot)
-            && former != row.slot
+        if let Some(former) = self.identity.insert(value.key(), index)
+            && former != index
         {
             self.set_deleted(former, level);
         }
         let generated = row.generated.is_some();
-        self.log(level, row.slot, Change::Inserted { generated, given });
+        self.log(level, index, Change::Inserted { generated, given });
         if !self.links.is_empty()
-            && let Some(links) = self.links.remove(&row.slot)
+            && let Some(links) = self.links.remove(&index)
         {
-            self.written_links.insert(row.slot, links);
+            self.written_links.insert(index, links);
         }
-        self.note_child(row.slot);
+        self.note_child(index);
     }
 
     /// Notes that an entity's row is gone. What was changed before that was never written.

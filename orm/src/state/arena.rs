@@ -5,7 +5,6 @@
 //! else. How entities come and go is in `lifecycle.rs`; how rows become entities, in `reading.rs`; what a
 //! flush reads and writes, in `any_arena.rs`.
 
-use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use orm_core::value::Value;
@@ -13,7 +12,7 @@ use orm_core::value::Value;
 use super::child_index::ChildIndex;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
-use super::key_tuple::{KeySet, KeyTuple};
+use super::key_tuple::{KeyMap, KeySet, KeyTuple};
 use super::slot::{Slot, Unset};
 use super::undo_log::Undo;
 use crate::mapping::Model;
@@ -24,17 +23,17 @@ pub(crate) struct Arena<M: Model> {
     stamp: NonZeroU32,
     pub(super) slots: Vec<Slot<M>>,
     pub(super) free: Vec<u32>,
-    pub(super) identity: HashMap<M::Key, u32, foldhash::fast::RandomState>,
+    pub(super) identity: KeyMap<M::Key, u32>,
     /// The pending entities in the order in which they were added. The last entry is one.
     pub(super) added: Vec<Option<u32>>,
     pub(super) touched: Vec<u32>,
     pub(super) deleting: Vec<u32>,
     /// Of entities that are pending or transient, or inserted in the open transaction.
-    pub(super) unset: HashMap<u32, Unset>,
+    pub(super) unset: KeyMap<u32, Unset>,
     /// The foreign keys that are to be taken from other entities by the next flush.
-    pub(super) links: HashMap<u32, Vec<Link>>,
+    pub(super) links: KeyMap<u32, Vec<Link>>,
     /// Those that an INSERT of the open transaction has taken, which its rollback makes links again.
-    pub(super) written_links: HashMap<u32, Vec<Link>>,
+    pub(super) written_links: KeyMap<u32, Vec<Link>>,
     pub(super) child_indexes: Vec<ChildIndex>,
     pub(super) undo: Vec<Undo<M>>,
     /// Entities read before that time of the session's clock are stale.
@@ -52,6 +51,18 @@ pub(crate) struct Arena<M: Model> {
     spare: Vec<Box<M>>,
 }
 
+/// How many entries a list of an arena makes room for at once if it has one already: a session that has two entities of
+/// a model is likely to get more, and each time that a list grows it is copied.
+pub(super) const GROWTH: usize = 32;
+
+/// Makes room for another entry.
+#[inline]
+pub(super) fn make_room<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() && !list.is_empty() {
+        list.reserve(GROWTH);
+    }
+}
+
 /// How many old copies are kept for the next ones.
 const SPARE: usize = 1024;
 
@@ -61,13 +72,13 @@ impl<M: Model> Arena<M> {
             stamp,
             slots: Vec::new(),
             free: Vec::new(),
-            identity: HashMap::default(),
+            identity: KeyMap::default(),
             added: Vec::new(),
             touched: Vec::new(),
             deleting: Vec::new(),
-            unset: HashMap::new(),
-            links: HashMap::new(),
-            written_links: HashMap::new(),
+            unset: KeyMap::default(),
+            links: KeyMap::default(),
+            written_links: KeyMap::default(),
             child_indexes: Vec::new(),
             undo: Vec::new(),
             fresh_from: 0,
@@ -163,9 +174,7 @@ impl<M: Model> Arena<M> {
 
     /// The key that the database has for a handle's entity.
     pub(crate) fn old_key(&self, handle: Ref<M>) -> Option<M::Key> {
-        let slot = self.slot(handle)?;
-        let old = slot.old.as_deref();
-        old.or(slot.value.as_ref()).map(Model::key)
+        self.slot(handle)?.stored().map(Model::key)
     }
 
     /// The state of a handle's entity.
@@ -265,6 +274,7 @@ impl<M: Model> Arena<M> {
             old: None,
             value: Some(value),
         };
+        make_room(&mut self.slots);
         self.slots.push(slot);
         self.note_child(index);
         Ref::new(index, stamp)

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::value::{Value, ValueRef};
 
-/// A hash map by key tuples. The keys are the program's own, and so need no protection against chosen ones.
+/// A hash map by keys of rows, or by slots. The keys are the program's own, and so need no protection against chosen ones.
 pub(crate) type KeyMap<K, T> = std::collections::HashMap<K, T, foldhash::fast::RandomState>;
 
 /// A set of key tuples.

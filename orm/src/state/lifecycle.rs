@@ -3,7 +3,7 @@
 //! Entities leave the lists of touched and deleted ones lazily: an entry counts only while its slot's state says so,
 //! which keeps every verb at constant time.
 
-use super::arena::Arena;
+use super::arena::{Arena, make_room};
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref, next_stamp};
 use super::slot::Unset;
@@ -50,6 +50,7 @@ impl<M: Model> Arena<M> {
     }
 
     fn note_added(&mut self, slot: u32) {
+        make_room(&mut self.added);
         self.added.push(Some(slot));
         self.slots[slot as usize].epoch = u32::try_from(self.added.len())
             .expect("invariant: a flush comes long before 4 294 967 296 entities are added");

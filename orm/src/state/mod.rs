@@ -17,9 +17,10 @@ mod undo;
 mod undo_log;
 mod vtable;
 mod witness;
+mod work;
 
-pub(crate) use any_arena::{AnyArena, Changed};
-pub(crate) use apply_rows::{WrittenRow, are_same};
+pub(crate) use any_arena::AnyArena;
+pub(crate) use apply_rows::{Written, are_same};
 pub use entity_state::EntityState;
 pub use handle::Ref;
 pub(crate) use handle::{Link, RowId};
@@ -28,3 +29,4 @@ pub(crate) use reading::Take;
 pub(crate) use store::State;
 pub use vtable::Vtable;
 pub(crate) use witness::Sign;
+pub(crate) use work::RowWork;

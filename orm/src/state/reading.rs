@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
-use super::arena::Arena;
+use super::arena::{Arena, GROWTH};
 use super::entity_state::EntityState;
 use super::handle::Ref;
 use super::undo_log::Change;
@@ -39,7 +39,11 @@ impl<M: Model> Arena<M> {
     #[inline]
     pub(crate) fn make_room(&mut self, coming: impl FnOnce() -> usize) {
         if self.identity.len() == self.identity.capacity() {
-            let coming = coming();
+            let coming = if self.identity.is_empty() {
+                coming()
+            } else {
+                coming().max(GROWTH)
+            };
             self.identity.reserve(coming);
             self.slots.reserve(coming);
         }

@@ -39,9 +39,15 @@ impl<M: Model> Slot<M> {
         !self.changes().is_empty()
     }
 
+    /// The entity with the values that the database has; `None` in a free slot.
+    #[inline]
+    pub(super) fn stored(&self) -> Option<&M> {
+        self.old.as_deref().or(self.value.as_ref())
+    }
+
     /// The values that the database has in these columns; `None` if one is NULL.
     pub(super) fn old_key(&self, columns: &[usize]) -> Option<KeyTuple<Value>> {
-        let entity = self.old.as_deref().or(self.value.as_ref())?;
+        let entity = self.stored()?;
         let values = columns.iter().map(|column| entity.value(*column));
         KeyTuple::new(values.map(ValueRef::to_value))
     }

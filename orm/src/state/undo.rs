@@ -117,7 +117,8 @@ impl<M: Model> Arena<M> {
     /// Forgets the log: what it would undo is stored. Slots of deleted rows become free.
     pub(super) fn discard_undo(&mut self) {
         self.written_links.clear();
-        for entry in std::mem::take(&mut self.undo) {
+        let mut undo = std::mem::take(&mut self.undo);
+        for entry in undo.drain(..) {
             let slot = &self.slots[entry.slot as usize];
             let is_here = slot.stamp == entry.stamp;
             if is_here && slot.state == EntityState::Deleted {
@@ -132,5 +133,7 @@ impl<M: Model> Arena<M> {
                 Change::Inserted { .. } | Change::Deleted | Change::Loaded => {}
             }
         }
+        // Its memory is for the next transaction.
+        self.undo = undo;
     }
 }

@@ -48,7 +48,7 @@ impl<M: Model> Arena<M> {
                 return None;
             }
             // A touched entity's old copy is what was flushed.
-            let flushed = slot.old.as_deref().or(slot.value.as_ref())?;
+            let flushed = slot.stored()?;
             let lives = slot.state.has_row() && slot.state != EntityState::Deleted;
             let sign = match &entry.change {
                 Change::Inserted { .. } if lives => Sign::There,

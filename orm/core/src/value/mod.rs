@@ -187,7 +187,18 @@ impl ValueRef<'_> {
 
     /// Whether two values are the same to the bit: unlike `==`, a NaN is the same as itself and
     /// -0.0 is not 0.0. Dirty tracking asks this, or a NaN column would be written at every flush.
+    #[inline]
     pub fn is_same(self, other: ValueRef<'_>) -> bool {
+        // What most fields hold is compared in place: a flush compares all of a changed entity.
+        match (self, other) {
+            (Self::Int(a), ValueRef::Int(b)) => a == b,
+            (Self::Text(a), ValueRef::Text(b)) => a == b,
+            (a, b) => a.is_same_rarely(b),
+        }
+    }
+
+    #[inline(never)]
+    fn is_same_rarely(self, other: ValueRef<'_>) -> bool {
         match (self, other) {
             (Self::Float(a), ValueRef::Float(b)) => a.to_bits() == b.to_bits(),
             (a, b) => a == b,

@@ -94,20 +94,20 @@ pub(super) fn chunks(rows: usize, size: usize) -> impl Iterator<Item = Range<usi
 }
 
 /// By what the engine knows a text.
-pub(super) fn statement_key(
-    insert: &BulkInsert<'_>,
+pub(super) fn statement_key<'k>(
+    insert: &BulkInsert<'k>,
     rows: BatchRows,
-    returning: Option<usize>,
-) -> StatementKey {
+    returning: &'k [usize],
+) -> StatementKey<'k> {
     StatementKey {
         model: insert.model,
         kind: match returning {
-            Some(_) => StatementKind::InsertReturning,
-            None => StatementKind::Insert,
+            [_, ..] => StatementKind::InsertReturning,
+            [] => StatementKind::Insert,
         },
-        columns: insert.columns.to_vec(),
+        columns: insert.columns,
         // An insert guards nothing: this is what it hands back.
-        guard: returning.into_iter().collect(),
+        guard: returning,
         rows: match rows {
             BatchRows::Rows(rows) => rows,
             BatchRows::Arrays => 0,

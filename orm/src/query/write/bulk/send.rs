@@ -231,7 +231,7 @@ impl<'v> Bulk<'_, 'v> {
     fn text(&mut self, rows: BatchRows) -> Result<Arc<str>> {
         let dialect = self.conn.dialect();
         let (insert, returning) = (self.insert, self.returning);
-        let key = statement_key(insert, rows, returning);
+        let key = statement_key(insert, rows, returning.as_slice());
         let stored = match rows {
             BatchRows::Arrays => stored_table(self.conn, (insert.def, insert.model))?,
             // Each bind takes the type of its column.

@@ -1,0 +1,142 @@
+//! [`RowWork`]: what a flush has to write of one entity, and which entities of an arena have any.
+//!
+//! Looks at touched, added and deleted entities only. What is made of it is up to `flush`.
+
+use orm_core::value::ValueRef;
+
+use super::arena::Arena;
+use super::entity_state::EntityState;
+use super::handle::{Link, Ref};
+use crate::mapping::{ColumnSet, Model};
+
+/// An entity to write.
+#[derive(Debug)]
+pub(crate) struct RowWork {
+    pub(crate) slot: u32,
+    /// The columns that an UPDATE sets, or that an INSERT leaves to the database.
+    pub(crate) columns: ColumnSet,
+    /// Its key in the database, if that is a single integer.
+    pub(crate) key: Option<i64>,
+}
+
+impl RowWork {
+    /// Whether it is about one of these columns.
+    pub(crate) fn touches(&self, columns: &[usize]) -> bool {
+        columns.iter().any(|column| self.columns.contains(*column))
+    }
+}
+
+impl<M: Model> Arena<M> {
+    /// The entities to insert, in the order in which they were added.
+    pub(super) fn rows_added(&self) -> Vec<RowWork> {
+        let mut all = Vec::with_capacity(self.added.len());
+        all.extend(self.added.iter().flatten().map(|index| RowWork {
+            slot: *index,
+            columns: self.omitted(*index),
+            key: None,
+        }));
+        all
+    }
+
+    /// The entities that have changed. One may be named twice.
+    pub(super) fn rows_changed(&self) -> Vec<RowWork> {
+        let changed = |index: &u32| {
+            let slot = &self.slots[*index as usize];
+            let old = slot.old.as_ref()?;
+            if slot.state != EntityState::Persistent {
+                return None;
+            }
+            let mut columns = slot.changes();
+            let linked = linked_columns(self.links_of(*index));
+            linked.for_each(|position| columns.insert(position));
+            (!columns.is_empty()).then(|| RowWork {
+                slot: *index,
+                columns,
+                key: integer_key(&**old),
+            })
+        };
+        let mut all = Vec::with_capacity(self.touched.len());
+        all.extend(self.touched.iter().filter_map(changed));
+        all
+    }
+
+    /// The entities to delete. One may be named twice.
+    pub(super) fn rows_deleting(&self) -> Vec<RowWork> {
+        let slots = self
+            .deleting
+            .iter()
+            .filter(|index| self.is_deleting(**index));
+        let work = |index: &u32| RowWork {
+            slot: *index,
+            columns: ColumnSet::new(),
+            key: self.slots[*index as usize].stored().and_then(integer_key),
+        };
+        slots.map(work).collect()
+    }
+
+    /// The foreign keys of an entity that the flush takes from other entities.
+    #[inline]
+    pub(super) fn links_of(&self, slot: u32) -> &[Link] {
+        if self.links.is_empty() {
+            return &[];
+        }
+        self.links.get(&slot).map_or(&[], Vec::as_slice)
+    }
+
+    /// The columns of an entity that a flush would write.
+    pub(crate) fn written(&self, handle: Ref<M>) -> ColumnSet {
+        match self.slot(handle) {
+            Some(slot) if slot.state == EntityState::Pending => {
+                let omitted = self.omitted(handle.slot);
+                let all = 0..M::def().columns.len();
+                all.filter(|position| !omitted.contains(*position))
+                    .collect()
+            }
+            Some(slot) if slot.state == EntityState::Persistent => slot.changes(),
+            _ => ColumnSet::new(),
+        }
+    }
+
+    /// The columns of an entity to insert that the database is to fill in.
+    fn omitted(&self, slot: u32) -> ColumnSet {
+        let mut omitted = ColumnSet::new();
+        let Some(value) = &self.slots[slot as usize].value else {
+            return omitted;
+        };
+        for (position, placeholder) in self.unset.get(&slot).into_iter().flatten() {
+            if value.value(*position).is_same(placeholder.as_ref()) {
+                omitted.insert(*position);
+            }
+        }
+        if let Some(key) = M::def().generated
+            && value.value(key) == ValueRef::Int(0)
+        {
+            omitted.insert(key);
+        }
+        for position in linked_columns(self.links_of(slot)) {
+            omitted.remove(position);
+        }
+        omitted
+    }
+
+    /// Whether an entity is marked for deletion.
+    pub(super) fn is_deleting(&self, slot: u32) -> bool {
+        self.slots[slot as usize].state == EntityState::Deleting
+    }
+}
+
+/// The primary key of an entity, if it is a single integer.
+fn integer_key<M: Model>(entity: &M) -> Option<i64> {
+    let [position] = M::def().primary_key else {
+        return None;
+    };
+    match entity.value(*position) {
+        ValueRef::Int(key) => Some(key),
+        _ => None,
+    }
+}
+
+fn linked_columns(links: &[Link]) -> impl Iterator<Item = usize> {
+    let columns = links.iter().flat_map(|link| link.reference.columns);
+    columns.copied()
+}
