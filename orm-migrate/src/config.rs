@@ -29,6 +29,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::dialect;
+use crate::discover::Selection;
 use crate::error::{Error, Result};
 
 /// The variable that holds the database URL where the project names no other.
@@ -51,7 +52,7 @@ pub struct Config {
 #[serde(deny_unknown_fields, default)]
 struct File {
     database: Database,
-    models: ModelsSection,
+    models: Selection,
     migrations: MigrationsSection,
 }
 
@@ -71,18 +72,7 @@ impl std::fmt::Debug for Database {
     }
 }
 
-/// The section `[models]`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub(crate) struct ModelsSection {
-    pub package: Option<String>,
-    pub features: Vec<String>,
-    pub all_features: bool,
-    pub no_default_features: bool,
-    pub profile: Option<String>,
-    pub target: Option<String>,
-}
-
+/// The section `[migrations]`, and diesel's `[migrations_directory]`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct MigrationsSection {
@@ -93,13 +83,14 @@ struct MigrationsSection {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct DieselFile {
-    migrations_directory: MigrationsSectionOfDiesel,
+    migrations_directory: MigrationsSection,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct MigrationsSectionOfDiesel {
-    dir: Option<PathBuf>,
+impl MigrationsSection {
+    /// The folder that it names, which is relative to its `file`.
+    fn beside(&self, file: &Path) -> Option<PathBuf> {
+        self.dir.as_deref().map(|folder| beside(file, folder))
+    }
 }
 
 impl Config {
@@ -112,20 +103,15 @@ impl Config {
         if let Some(path) = upwards(start, "orm.toml") {
             return Self::read(start, &path);
         }
-        let migrations = match upwards(start, "diesel.toml") {
-            Some(path) => {
-                let file: DieselFile = parse(&path)?;
-                file.migrations_directory
-                    .dir
-                    .map(|folder| beside(&path, &folder))
-            }
-            None => None,
-        };
-        Ok(Self {
+        let mut config = Self {
             start: start.to_owned(),
-            migrations,
             ..Self::default()
-        })
+        };
+        if let Some(path) = upwards(start, "diesel.toml") {
+            let file: DieselFile = parse(&path)?;
+            config.migrations = file.migrations_directory.beside(&path);
+        }
+        Ok(config)
     }
 
     /// Reads the configuration from `path` for the project in `start`.
@@ -135,21 +121,16 @@ impl Config {
     pub fn read(start: &Path, path: &Path) -> Result<Self> {
         let file: File = parse(path)?;
         let absolute = std::path::absolute(path).map_err(|error| Error::io("find", path, error))?;
-        let migrations = file
-            .migrations
-            .dir
-            .as_deref()
-            .map(|folder| beside(path, folder));
         Ok(Self {
             start: start.to_owned(),
+            migrations: file.migrations.beside(path),
             file,
             folder: beside(&absolute, Path::new("")),
-            migrations,
         })
     }
 
     /// The section `[models]`.
-    pub(crate) fn models(&self) -> &ModelsSection {
+    pub(crate) fn models(&self) -> &Selection {
         &self.file.models
     }
 
@@ -160,7 +141,7 @@ impl Config {
     /// # Errors
     /// A `.env` file can't be read.
     pub fn url(&self) -> Result<Option<String>> {
-        let name = self.file.database.env.as_deref().unwrap_or(DATABASE_URL);
+        let name = self.url_variable();
         let is_given = |url: &String| !url.is_empty();
         if let Some(url) = std::env::var(name).ok().filter(is_given) {
             return Ok(Some(url));
@@ -221,15 +202,21 @@ fn beside(file: &Path, folder: &Path) -> PathBuf {
 
 fn parse<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
-    toml::from_str(&text).map_err(|error| {
+    parse_toml(path, &text).map_err(|error| {
+        error.with_hint(
+            "orm.toml has url and env under [database]; package, features, all-features, no-default-features, \
+             profile and target under [models]; dir under [migrations]",
+        )
+    })
+}
+
+/// What the text of a file says. An error names the line.
+pub(crate) fn parse_toml<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T> {
+    toml::from_str(text).map_err(|error| {
         let line = error
             .span()
             .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
         Error::failed(format!("{}:{line}: {}", path.display(), error.message()))
-            .with_hint(
-                "orm.toml has url and env under [database]; package, features, all-features, no-default-features, \
-                 profile and target under [models]; dir under [migrations]",
-            )
     })
 }
 

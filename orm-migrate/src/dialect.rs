@@ -99,8 +99,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// No dialect has that name.
 pub fn by_name(name: &str) -> Result<&'static dyn Dialect> {
-    let found = ENTRIES.iter().find(|entry| entry.name == name);
-    found.map(|entry| entry.dialect).ok_or_else(|| {
+    entry(name).map(|entry| entry.dialect).ok_or_else(|| {
         Error::new(Exit::Usage, format!("there is no dialect named {name:?}")).with_hint(format!(
             "known are {}",
             names().collect::<Vec<_>>().join(", ")
@@ -147,14 +146,16 @@ pub(crate) fn grammar(dialect: &dyn Dialect) -> Grammar {
 
 /// The family of a dialect of this workspace, and so whose server it is.
 pub(crate) fn known_family(dialect: &dyn Dialect) -> Option<Family> {
-    let found = ENTRIES.iter().find(|entry| entry.name == dialect.name());
-    found.map(|entry| entry.family)
+    entry(dialect.name()).map(|entry| entry.family)
 }
 
 /// The query of the columns in a database; none is known for a dialect from outside.
 pub(crate) fn columns(dialect: &dyn Dialect) -> Option<&'static str> {
-    let found = ENTRIES.iter().find(|entry| entry.name == dialect.name());
-    found.map(|entry| entry.columns)
+    entry(dialect.name()).map(|entry| entry.columns)
+}
+
+fn entry(name: &str) -> Option<&'static Entry> {
+    ENTRIES.iter().find(|entry| entry.name == name)
 }
 
 #[cfg(test)]

@@ -90,7 +90,8 @@
 //! Each command is a function that returns data; the program parses, calls and prints.
 //!
 //! ```
-//! use orm_migrate::command::{self, create, run, status};
+//! use orm_migrate::command::tables::{self, Tables};
+//! use orm_migrate::command::{self, run, status};
 //! use orm_migrate::migration::{Locking, Migrations};
 //! use orm_migrate::models::Models;
 //! use orm_migrate::{Exit, dialect};
@@ -106,9 +107,9 @@
 //! // Or Models::linked(), or ModelSource::Package(…).load().
 //! let models = Models::from_json(dump, "dump.json")?;
 //! let sqlite = dialect::by_name("sqlite")?;
-//! assert!(create::script(&models, sqlite)?.starts_with("CREATE TABLE \"users\""));
+//! assert!(tables::script(Tables::Create, &models, sqlite)?.starts_with("CREATE TABLE \"users\""));
 //!
-//! create::migration(&models, sqlite, &migrations, "first")?;
+//! tables::migration(Tables::Create, &models, sqlite, &migrations, "first")?;
 //! let migrations = Migrations::open(&migrations)?;
 //! # if !cfg!(feature = "live") {
 //! #     return Ok(());
@@ -140,7 +141,7 @@ mod exit;
 pub mod migration;
 pub mod models;
 
-pub use discover::Selection;
+pub use discover::{CargoOptions, Selection};
 pub use error::{Error, Result};
 pub use exit::Exit;
 pub use migration::Embedded;

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
+use clap::{Args, Parser, Subcommand, value_parser};
 
 use crate::dialect;
+use crate::discover::Selection;
 use crate::migration::Locking;
 
 /// Scripts, tables and migrations from the models of the orm crate.
@@ -128,17 +129,14 @@ pub(super) struct TablesCommand {
     #[arg(long, value_name = "NAME")]
     pub migration: Option<String>,
     #[command(flatten)]
-    pub folder: FolderArgs,
-    #[command(flatten)]
-    pub database: DatabaseArgs,
+    pub place: PlaceArgs,
     #[command(flatten)]
     pub models: ModelArgs,
-    #[command(flatten)]
-    pub project: ProjectArgs,
 }
 
+/// The migrations and the database of a command.
 #[derive(Debug, Args)]
-pub(super) struct RunCommand {
+pub(super) struct PlaceArgs {
     #[command(flatten)]
     pub folder: FolderArgs,
     #[command(flatten)]
@@ -175,7 +173,7 @@ pub(super) struct ForwardCommand {
     #[command(flatten)]
     pub lock: LockArgs,
     #[command(flatten)]
-    pub rest: RunCommand,
+    pub place: PlaceArgs,
 }
 
 #[derive(Debug, Args)]
@@ -189,7 +187,7 @@ pub(super) struct BackCommand {
     #[command(flatten)]
     pub lock: LockArgs,
     #[command(flatten)]
-    pub rest: RunCommand,
+    pub place: PlaceArgs,
 }
 
 #[derive(Debug, Args)]
@@ -210,13 +208,9 @@ pub(super) struct StatusCommand {
     #[arg(long)]
     pub no_models: bool,
     #[command(flatten)]
-    pub folder: FolderArgs,
-    #[command(flatten)]
-    pub database: DatabaseArgs,
+    pub place: PlaceArgs,
     #[command(flatten)]
     pub models: ModelArgs,
-    #[command(flatten)]
-    pub project: ProjectArgs,
 }
 
 #[derive(Debug, Args)]
@@ -236,58 +230,13 @@ pub(super) struct GenerateCommand {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Models")]
 pub(super) struct ModelArgs {
-    /// Take the models of this package; else of the nearest one, or of the only one that uses orm
-    #[arg(short, long, value_name = "NAME")]
-    pub package: Option<String>,
-    /// Features of the package to build it with
-    #[arg(long, value_name = "FEATURES", value_delimiter = ',', action = ArgAction::Append)]
-    pub features: Vec<String>,
-    /// Build the package with all its features
-    #[arg(long)]
-    pub all_features: bool,
-    /// Build the package without its default features
-    #[arg(long)]
-    pub no_default_features: bool,
-    /// Build the package with this cargo profile
-    #[arg(long, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// Build the package for this target: needed if cargo's configuration sets a foreign one
-    #[arg(long, value_name = "TRIPLE")]
-    pub target: Option<String>,
     /// Take the models from a dump, as `models --json` prints it; cargo is not called
     #[arg(long, value_name = "FILE")]
     #[arg(conflicts_with_all = ["package", "features", "all_features", "no_default_features", "profile",
         "target", "locked", "offline", "frozen"])]
     pub models: Option<PathBuf>,
     #[command(flatten)]
-    pub cargo: CargoArgs,
-}
-
-/// What goes to every call of cargo.
-#[derive(Debug, Args)]
-pub(super) struct CargoArgs {
-    /// Let cargo fail if Cargo.lock would have to change
-    #[arg(long)]
-    pub locked: bool,
-    /// Let cargo work without the network
-    #[arg(long)]
-    pub offline: bool,
-    /// The same as --locked and --offline
-    #[arg(long)]
-    pub frozen: bool,
-}
-
-impl CargoArgs {
-    /// The options as cargo takes them.
-    pub(super) fn options(&self) -> Vec<String> {
-        let all = [
-            (self.locked, "--locked"),
-            (self.offline, "--offline"),
-            (self.frozen, "--frozen"),
-        ];
-        let given = all.into_iter().filter(|(is_given, _)| *is_given);
-        given.map(|(_, option)| option.to_owned()).collect()
-    }
+    pub selection: Selection,
 }
 
 /// Where the database is.

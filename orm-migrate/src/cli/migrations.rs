@@ -5,8 +5,7 @@ use std::io::{self, IsTerminal as _};
 use orm::engine::Connection;
 
 use super::args::{
-    BackCommand, DatabaseArgs, FolderArgs, ForwardCommand, GenerateCommand, ProjectArgs,
-    RedoCommand, StatusCommand,
+    BackCommand, ForwardCommand, GenerateCommand, PlaceArgs, RedoCommand, StatusCommand,
 };
 use super::home::Home;
 use super::print;
@@ -33,8 +32,7 @@ pub(super) fn generate(args: &GenerateCommand, home: Home) -> Result<Exit> {
 }
 
 pub(super) fn run_pending(args: &ForwardCommand, home: Home) -> Result<Exit> {
-    let rest = &args.rest;
-    let (migrations, url) = open(&rest.project, &rest.folder, &rest.database, home)?;
+    let (migrations, url) = open(&args.place, home)?;
     let locking = args.lock.locking();
     let steps = run::run(&migrations, connect(&url)?, locking, &mut print::step)?;
     if steps.is_empty() {
@@ -44,8 +42,7 @@ pub(super) fn run_pending(args: &ForwardCommand, home: Home) -> Result<Exit> {
 }
 
 pub(super) fn go_back(args: &BackCommand, home: Home) -> Result<Exit> {
-    let rest = &args.rest;
-    let (migrations, url) = open(&rest.project, &rest.folder, &rest.database, home)?;
+    let (migrations, url) = open(&args.place, home)?;
     let (count, locking) = (count(args), args.lock.locking());
     let steps = revert::revert(
         &migrations,
@@ -59,8 +56,7 @@ pub(super) fn go_back(args: &BackCommand, home: Home) -> Result<Exit> {
 }
 
 pub(super) fn go_back_and_forth(args: &RedoCommand, home: Home) -> Result<Exit> {
-    let rest = &args.back.rest;
-    let (migrations, url) = open(&rest.project, &rest.folder, &rest.database, home)?;
+    let (migrations, url) = open(&args.back.place, home)?;
     let mut connection = connect(&url)?;
     let count = count(&args.back);
     let plan = redo::plan(&migrations, &mut connection, count)?;
@@ -109,7 +105,7 @@ fn connect(url: &str) -> Result<Connection> {
 }
 
 pub(super) fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {
-    let (migrations, url) = open(&args.project, &args.folder, &args.database, home)?;
+    let (migrations, url) = open(&args.place, home)?;
     let mut lacking = Vec::new();
     let status = if let Some(mut connection) = command::connect_to_look(&url)? {
         if let Some(models) = models(args, home, &mut connection)? {
@@ -135,13 +131,14 @@ fn models(args: &StatusCommand, home: Home, connection: &mut Connection) -> Resu
     if args.no_models || !drift::has_tables(connection)? {
         return Ok(None);
     }
-    let project = Project::open(&args.project, home)?;
+    let project = Project::open(&args.place.project, home)?;
     let mut source = project.models(&args.models)?;
     if let ModelSource::Package(selection) = &mut source {
         // What is asked for is the status, not the building.
-        selection.options.push("--quiet".to_owned());
+        selection.cargo.quiet = true;
     }
-    let is_named = args.models.package.is_some() || matches!(source, ModelSource::File(_));
+    let is_named =
+        args.models.selection.package.is_some() || matches!(source, ModelSource::File(_));
     match source.load_if_any() {
         Err(error) if !is_named => {
             print::say(&format!(
@@ -154,18 +151,13 @@ fn models(args: &StatusCommand, home: Home, connection: &mut Connection) -> Resu
     }
 }
 
-/// The migrations and the database of a command.
-fn open(
-    project: &ProjectArgs,
-    folder: &FolderArgs,
-    database: &DatabaseArgs,
-    home: Home,
-) -> Result<(Migrations, String)> {
-    let project = Project::open(project, home)?;
-    let url = project.url(database)?;
+/// The migrations and the URL of the database.
+fn open(place: &PlaceArgs, home: Home) -> Result<(Migrations, String)> {
+    let project = Project::open(&place.project, home)?;
+    let url = project.url(&place.database)?;
     let migrations = match home {
-        Home::Embedded(embedded) if folder.migrations.is_none() => embedded.migrations()?,
-        _ => Migrations::open(project.migrations(folder))?,
+        Home::Embedded(embedded) if place.folder.migrations.is_none() => embedded.migrations()?,
+        _ => Migrations::open(project.migrations(&place.folder))?,
     };
     Ok((migrations, url))
 }

@@ -14,7 +14,8 @@ use std::ffi::OsString;
 
 use clap::Parser as _;
 
-use crate::command::{self, create, drop, models};
+use crate::command::tables::{self, Tables};
+use crate::command::{self, models};
 use crate::discover;
 use crate::error::Result;
 use crate::exit::Exit;
@@ -78,8 +79,8 @@ pub fn run_from(arguments: impl IntoIterator<Item = OsString>, home: Home) -> Ex
 fn dispatch(command: &Command, home: Home) -> Result<Exit> {
     match command {
         Command::Models(args) => list_models(args, home),
-        Command::CreateAll(args) => tables(args, home, Tables::Create),
-        Command::DropAll(args) => tables(args, home, Tables::Drop),
+        Command::CreateAll(args) => all_tables(Tables::Create, args, home),
+        Command::DropAll(args) => all_tables(Tables::Drop, args, home),
         Command::Generate(args) => migrations::generate(args, home),
         Command::Run(args) => migrations::run_pending(args, home),
         Command::Revert(args) => migrations::go_back(args, home),
@@ -91,7 +92,7 @@ fn dispatch(command: &Command, home: Home) -> Result<Exit> {
 
 fn list_models(args: &ModelsCommand, home: Home) -> Result<Exit> {
     let project = Project::open(&args.project, home)?;
-    let models = models::models(&project.models(&args.models)?)?;
+    let models = project.models(&args.models)?.load()?;
     if args.json {
         print::data(&format!("{}\n", models.json()))?;
     } else {
@@ -100,56 +101,42 @@ fn list_models(args: &ModelsCommand, home: Home) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// Which of the two commands on all tables.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tables {
-    Create,
-    Drop,
-}
-
-fn tables(args: &TablesCommand, home: Home, which: Tables) -> Result<Exit> {
-    let project = Project::open(&args.project, home)?;
+fn all_tables(which: Tables, args: &TablesCommand, home: Home) -> Result<Exit> {
+    let place = &args.place;
+    let project = Project::open(&place.project, home)?;
     let source = project.models(&args.models)?;
     if args.apply {
         // The cheap mistakes first: building the models takes its time.
-        let url = project.url(&args.database)?;
+        let url = project.url(&place.database)?;
         command::target(&url)?;
-        apply_tables(&source.load()?, &url, which)?;
+        apply_tables(which, &source.load()?, &url)?;
         return Ok(Exit::Clean);
     }
-    let dialect = project.dialect(args.dialect.as_deref(), &args.database)?;
+    let dialect = project.dialect(args.dialect.as_deref(), &place.database)?;
     let models = source.load()?;
     if let ModelSource::Package(_) = source {
         print::found(&models);
     }
     let Some(name) = &args.migration else {
-        let script = match which {
-            Tables::Create => create::script(&models, dialect)?,
-            Tables::Drop => drop::script(&models, dialect)?,
-        };
-        print::data(&script)?;
+        print::data(&tables::script(which, &models, dialect)?)?;
         return Ok(Exit::Clean);
     };
-    let folder = project.migrations(&args.folder);
-    let written = match which {
-        Tables::Create => create::migration(&models, dialect, &folder, name)?,
-        Tables::Drop => drop::migration(&models, dialect, &folder, name)?,
-    };
-    print::written(&written)?;
+    let folder = project.migrations(&place.folder);
+    print::written(&tables::migration(which, &models, dialect, &folder, name)?)?;
     Ok(Exit::Clean)
 }
 
-fn apply_tables(models: &Models, url: &str, which: Tables) -> Result<()> {
+fn apply_tables(which: Tables, models: &Models, url: &str) -> Result<()> {
     let target = command::target(url)?;
     let (changed, unchanged) = match which {
         Tables::Create => ("created", "there already"),
         Tables::Drop => ("dropped", "not there"),
     };
-    let applied = match which {
-        Tables::Create => create::apply(models, &mut command::connect(url)?)?,
-        // To drop nothing, a file need not be created.
-        Tables::Drop if command::is_missing(url)? => drop::nothing(models),
-        Tables::Drop => drop::apply(models, &mut command::connect(url)?)?,
+    // To drop nothing, a file need not be created.
+    let applied = if which == Tables::Drop && command::is_missing(url)? {
+        tables::nothing_to_drop(models)
+    } else {
+        tables::apply(which, models, &mut command::connect(url)?)?
     };
     print::lacking(&applied.lacking);
     for (tables, what) in [(&applied.changed, changed), (&applied.unchanged, unchanged)] {

@@ -54,37 +54,22 @@ impl Project {
         if let Some(path) = &args.models {
             return Ok(ModelSource::File(path.clone()));
         }
-        let is_named = args.package.is_some() || self.manifest_path.is_some();
+        let selection = &args.selection;
+        let is_named = selection.package.is_some() || self.manifest_path.is_some();
         if matches!(self.home, Home::Package) || is_named {
-            return Ok(ModelSource::Package(self.selection(args)));
+            return Ok(ModelSource::Package(Selection {
+                manifest_path: self.manifest_path.clone(),
+                loader: std::env::current_exe().ok(),
+                ..selection.clone().or(self.config.models())
+            }));
         }
-        match cargo_option(args) {
+        match selection.options().first() {
             Some(option) => Err(Error::new(
                 Exit::Usage,
                 format!("{option} is for cargo, and this program has its models built in"),
             )
             .with_hint("leave it out, or name a package with -p or --manifest-path")),
             None => Ok(ModelSource::Linked),
-        }
-    }
-
-    fn selection(&self, args: &ModelArgs) -> Selection {
-        let configured = self.config.models();
-        let features = if args.features.is_empty() {
-            &configured.features
-        } else {
-            &args.features
-        };
-        Selection {
-            package: args.package.clone().or_else(|| configured.package.clone()),
-            manifest_path: self.manifest_path.clone(),
-            features: features.clone(),
-            all_features: args.all_features || configured.all_features,
-            no_default_features: args.no_default_features || configured.no_default_features,
-            options: args.cargo.options(),
-            profile: args.profile.clone().or_else(|| configured.profile.clone()),
-            target: args.target.clone().or_else(|| configured.target.clone()),
-            loader: std::env::current_exe().ok(),
         }
     }
 
@@ -143,19 +128,4 @@ impl Project {
             .filter(|path| !path.as_os_str().is_empty())
             .unwrap_or(folder)
     }
-}
-
-/// The first option that means something to cargo only.
-fn cargo_option(args: &ModelArgs) -> Option<String> {
-    let all = [
-        (!args.features.is_empty(), "--features"),
-        (args.all_features, "--all-features"),
-        (args.no_default_features, "--no-default-features"),
-        (args.profile.is_some(), "--profile"),
-        (args.target.is_some(), "--target"),
-    ];
-    let given = all.into_iter().find(|(is_given, _)| *is_given);
-    given
-        .map(|(_, option)| option.to_owned())
-        .or_else(|| args.cargo.options().into_iter().next())
 }

@@ -4,17 +4,15 @@
 //! None of them connects by itself: what runs on a database is given a [`Connection`],
 //! so that a program can use its own. [`connect`] makes one from a URL.
 
-pub mod create;
 pub mod drift;
-pub mod drop;
 pub mod generate;
 pub mod models;
 pub mod redo;
 pub mod revert;
 pub mod run;
 pub mod status;
+pub mod tables;
 
-mod apply;
 mod step;
 
 use orm::engine::{Connection, Engine};
@@ -22,8 +20,8 @@ use orm::engine::{Connection, Engine};
 use crate::dialect;
 use crate::error::{Error, Result};
 
-pub use apply::Applied;
 pub use step::{Count, Step};
+pub use tables::Applied;
 
 /// Connects to a database.
 ///

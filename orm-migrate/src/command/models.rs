@@ -2,16 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::error::Result;
-use crate::models::{ModelSource, Models};
-
-/// Reads the models of `source`.
-///
-/// # Errors
-/// As [`ModelSource::load`].
-pub fn models(source: &ModelSource) -> Result<Models> {
-    source.load()
-}
+use crate::models::Models;
 
 /// The models as lines of text: table, struct with its module, columns.
 pub fn list(models: &Models) -> String {
@@ -29,7 +20,7 @@ pub fn list(models: &Models) -> String {
             .map_or(0, |table| table.columns.len());
         let plural = if columns == 1 { "" } else { "s" };
         let (table, module, name) = (&model.table, &model.module, &model.name);
-        // Writing to a String can\'t fail.
+        // Writing to a String can't fail.
         let _ = writeln!(
             text,
             "{table:width$}  {module}::{name}, {columns} column{plural}"

@@ -56,9 +56,7 @@ pub fn redo(
     locking: Locking,
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
-    let connection = MigrationConnection::new(connection, migrations.path());
-    let mut connection = connection.locking(locking);
-    connection.hold_lock()?;
+    let mut connection = MigrationConnection::locked(connection, migrations, locking)?;
     let count = match which {
         Which::Last(count) => *count,
         Which::Planned(plan) => Count::Last(plan.versions.len()),
@@ -101,22 +99,8 @@ fn both_ways(
     applied: &Loaded,
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
-    let mut steps = Vec::with_capacity(2 * applied.len());
-    for migration in applied {
-        steps.push(step::perform(
-            connection,
-            &**migration,
-            Direction::Down,
-            observer,
-        )?);
-    }
-    for migration in applied.iter().rev() {
-        steps.push(step::perform(
-            connection,
-            &**migration,
-            Direction::Up,
-            observer,
-        )?);
-    }
+    let mut steps = step::perform(connection, applied, Direction::Down, observer)?;
+    let again = applied.iter().rev();
+    steps.extend(step::perform(connection, again, Direction::Up, observer)?);
     Ok(steps)
 }

@@ -19,15 +19,8 @@ pub fn revert(
     locking: Locking,
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
-    let connection = MigrationConnection::new(connection, migrations.path());
-    let mut connection = connection.locking(locking);
-    connection.hold_lock()?;
+    let mut connection = MigrationConnection::locked(connection, migrations, locking)?;
     let applied = step::last_applied(migrations, &mut connection, count)?;
     step::check(migrations, &mut connection, &applied, Direction::Down)?;
-    let revert = |migration| step::perform(&mut connection, migration, Direction::Down, observer);
-    applied
-        .iter()
-        .map(|migration| &**migration)
-        .map(revert)
-        .collect()
+    step::perform(&mut connection, &applied, Direction::Down, observer)
 }

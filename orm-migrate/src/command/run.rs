@@ -36,10 +36,5 @@ pub fn run(
     if !pending.is_empty() {
         connection.set_up()?;
     }
-    let apply = |migration| step::perform(&mut connection, migration, Direction::Up, observer);
-    pending
-        .iter()
-        .map(|migration| &**migration)
-        .map(apply)
-        .collect()
+    step::perform(&mut connection, &pending, Direction::Up, observer)
 }

@@ -119,22 +119,26 @@ pub(super) fn check(
     Ok(checked)
 }
 
-/// Performs one migration and tells `observer` when it is done.
-pub(super) fn perform(
+/// Performs migrations one after the other and tells `observer` of each one that is done.
+pub(super) fn perform<'m>(
     connection: &mut MigrationConnection,
-    migration: &dyn Migration<Tag>,
+    migrations: impl IntoIterator<Item = &'m Box<dyn Migration<Tag>>>,
     direction: Direction,
     observer: &mut dyn FnMut(&Step),
-) -> Result<Step> {
-    let start = Instant::now();
-    connection.perform(migration, direction)?;
-    let step = Step {
-        version: migration.name().version().to_string(),
-        name: migration.name().to_string(),
-        direction,
-        statements: connection.statements(),
-        elapsed: start.elapsed(),
-    };
-    observer(&step);
-    Ok(step)
+) -> Result<Vec<Step>> {
+    let mut steps = Vec::new();
+    for migration in migrations {
+        let start = Instant::now();
+        connection.perform(&**migration, direction)?;
+        let step = Step {
+            version: migration.name().version().to_string(),
+            name: migration.name().to_string(),
+            direction,
+            statements: connection.statements(),
+            elapsed: start.elapsed(),
+        };
+        observer(&step);
+        steps.push(step);
+    }
+    Ok(steps)
 }

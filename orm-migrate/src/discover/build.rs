@@ -61,23 +61,8 @@ fn command(package: &Package, selection: &Selection) -> Result<Command> {
     command.args(["--message-format", "json-render-diagnostics"]);
     command.arg("--manifest-path").arg(&package.manifest_path);
     command.args(["--package", &package.id]);
-    let features = [selection.features.as_slice(), &[package.dump_feature()?]].concat();
-    command.args(["--features", &features.join(",")]);
-    if selection.all_features {
-        command.arg("--all-features");
-    }
-    if selection.no_default_features {
-        command.arg("--no-default-features");
-    }
-    command.args(&selection.options);
-    for (option, value) in [
-        ("--profile", &selection.profile),
-        ("--target", &selection.target),
-    ] {
-        if let Some(value) = value {
-            command.args([option, value]);
-        }
-    }
+    command.args(["--features", &package.dump_feature()?]);
+    command.args(selection.options());
     Ok(command)
 }
 
@@ -151,6 +136,7 @@ impl Library {
 
 #[cfg(test)]
 mod tests {
+    use super::super::CargoOptions;
     use super::*;
 
     #[test]
@@ -160,7 +146,10 @@ mod tests {
             features: vec!["a".to_owned(), "b".to_owned()],
             all_features: true,
             no_default_features: true,
-            options: vec!["--locked".to_owned()],
+            cargo: CargoOptions {
+                locked: true,
+                ..CargoOptions::default()
+            },
             profile: Some("release".to_owned()),
             target: Some("t".to_owned()),
             ..Selection::default()
@@ -171,8 +160,8 @@ mod tests {
             .map(|argument| argument.to_str().unwrap())
             .collect();
         let expected = "rustc --lib --crate-type cdylib --message-format json-render-diagnostics \
-            --manifest-path app/Cargo.toml --package app --features a,b,db/dump --all-features \
-            --no-default-features --locked --profile release --target t";
+            --manifest-path app/Cargo.toml --package app --features db/dump --features a,b --profile release \
+            --target t --all-features --no-default-features --locked";
         assert_eq!(arguments.join(" "), expected);
     }
 

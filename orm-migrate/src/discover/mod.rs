@@ -13,7 +13,7 @@ use crate::error::Result;
 use package::Package;
 
 pub(crate) use load::print_dump;
-pub use selection::Selection;
+pub use selection::{CargoOptions, Selection};
 
 /// The dump of a package.
 pub(crate) struct Dump {

@@ -99,7 +99,7 @@ fn read(selection: &Selection) -> Result<Workspace> {
     if let Some(path) = &selection.manifest_path {
         command.arg("--manifest-path").arg(path);
     }
-    command.args(&selection.options);
+    command.args(selection.cargo.list());
     let output = command.stdin(Stdio::null()).output().map_err(|error| {
         Error::failed(format!("can't start cargo: {error}"))
             .with_hint("install Rust's cargo, or pass a dump with --models")

@@ -1,34 +1,123 @@
-//! [`Selection`]: which package is meant and how it is built, and the cargo that is asked. Used by `package.rs`,
-//! which finds the package, and by `build.rs`, which builds it.
+//! [`Selection`]: which package is meant and how it is built. The same fields are options of the command line and the
+//! section `[models]` of `orm.toml`. Used by `package.rs`, which finds the package, and by `build.rs`, which builds it.
 
 use std::path::PathBuf;
 use std::process::Command;
 
+use clap::{ArgAction, Args};
+use serde::Deserialize;
+
 /// Which package to build, and how.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Selection {
-    /// The package's name. Without one the package of the manifest is taken, or the only one of the
-    /// workspace that has a library and depends on `orm`.
+    /// Take the models of this package; else of the nearest one, or of the only one that uses orm
+    #[arg(short, long, value_name = "NAME")]
     pub package: Option<String>,
-    /// The Cargo.toml to begin with; else the nearest one from the current folder upwards.
-    pub manifest_path: Option<PathBuf>,
-    /// Features of the package to switch on.
+    /// Features of the package to build it with
+    #[arg(long, value_name = "FEATURES", value_delimiter = ',', action = ArgAction::Append)]
     pub features: Vec<String>,
-    /// Whether to switch on all features.
+    /// Build the package with all its features
+    #[arg(long)]
     pub all_features: bool,
-    /// Whether to leave the default features out.
+    /// Build the package without its default features
+    #[arg(long)]
     pub no_default_features: bool,
-    /// What goes to every call of cargo: `--locked`, `--offline`, `--frozen`.
-    pub options: Vec<String>,
-    /// The cargo profile; `dev` without one.
+    /// Build the package with this cargo profile
+    #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// The target to build for, if cargo's configuration names one that can't be loaded here.
+    /// Build the package for this target: needed if cargo's configuration sets a foreign one
+    #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,
+    /// What goes to every call of cargo.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub cargo: CargoOptions,
+    /// The Cargo.toml to begin with; else the nearest one from the current folder upwards.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub manifest_path: Option<PathBuf>,
     /// The program that loads the library in a process of its own, when it is called as
     /// `PROGRAM __dump LIBRARY`: one whose `main` calls [`cli::run`](crate::cli::run). Without one the
     /// library is loaded into this process and stays there.
+    #[arg(skip)]
+    #[serde(skip)]
     pub loader: Option<PathBuf>,
+}
+
+/// What goes to every call of cargo.
+#[derive(Clone, Debug, Default, Args)]
+#[non_exhaustive]
+pub struct CargoOptions {
+    /// Let cargo fail if Cargo.lock would have to change
+    #[arg(long)]
+    pub locked: bool,
+    /// Let cargo work without the network
+    #[arg(long)]
+    pub offline: bool,
+    /// The same as --locked and --offline
+    #[arg(long)]
+    pub frozen: bool,
+    /// Whether cargo doesn't say what it compiles.
+    #[arg(skip)]
+    pub quiet: bool,
+}
+
+impl CargoOptions {
+    /// The options as cargo takes them.
+    pub(super) fn list(&self) -> Vec<&'static str> {
+        given([
+            (self.locked, "--locked"),
+            (self.offline, "--offline"),
+            (self.frozen, "--frozen"),
+            (self.quiet, "--quiet"),
+        ])
+    }
+}
+
+impl Selection {
+    /// The options of the build as cargo takes them.
+    pub(crate) fn options(&self) -> Vec<String> {
+        let features = self.features.join(",");
+        let values = [
+            (
+                "--features",
+                Some(&features).filter(|list| !list.is_empty()),
+            ),
+            ("--profile", self.profile.as_ref()),
+            ("--target", self.target.as_ref()),
+        ];
+        let values = values
+            .into_iter()
+            .filter_map(|(option, value)| Some([option, value?]));
+        let mut options: Vec<String> = values.flatten().map(str::to_owned).collect();
+        let flags = given([
+            (self.all_features, "--all-features"),
+            (self.no_default_features, "--no-default-features"),
+        ]);
+        let flags = flags.into_iter().chain(self.cargo.list());
+        options.extend(flags.map(str::to_owned));
+        options
+    }
+
+    /// The same, with what `other` says where this says nothing.
+    pub(crate) fn or(mut self, other: &Self) -> Self {
+        if self.features.is_empty() {
+            self.features.clone_from(&other.features);
+        }
+        self.package = self.package.or_else(|| other.package.clone());
+        self.profile = self.profile.or_else(|| other.profile.clone());
+        self.target = self.target.or_else(|| other.target.clone());
+        self.all_features |= other.all_features;
+        self.no_default_features |= other.no_default_features;
+        self
+    }
+}
+
+fn given<const N: usize>(options: [(bool, &'static str); N]) -> Vec<&'static str> {
+    let given = options.into_iter().filter(|(is_given, _)| *is_given);
+    given.map(|(_, option)| option).collect()
 }
 
 /// The cargo that called this program, or the one in the search path.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::backend::{Recorder, Tag};
 use super::script::Script;
+use crate::config::parse_toml;
 use crate::dialect::Grammar;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -262,15 +263,9 @@ fn check_metadata(path: &PathBuf) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(Error::io("read", path, error)),
     };
-    toml::from_str::<MetadataFile>(&text)
-        .map(drop)
-        .map_err(|error| {
-            let line = error
-                .span()
-                .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-            Error::failed(format!("{}:{line}: {}", path.display(), error.message()))
-                .with_hint("write run_in_transaction = true or false into it")
-        })
+    let read: Result<MetadataFile> = parse_toml(path, &text);
+    read.map(drop)
+        .map_err(|error| error.with_hint("write run_in_transaction = true or false into it"))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use orm::engine::Connection;
 
 use super::backend::Tag;
 use super::enforcement::Checks;
-use super::folder::Direction;
+use super::folder::{Direction, Migrations};
 use super::history;
 use super::lock::{Lock, Locking};
 use super::run::{HistoryState, Owner, Run};
@@ -51,6 +51,20 @@ impl MigrationConnection {
             locking: Locking::default(),
             lock: None,
         }
+    }
+
+    /// The same for the migrations of a folder, with the migration lock held for as long as this value lives.
+    ///
+    /// # Errors
+    /// [`Exit::LockTimeout`](crate::Exit::LockTimeout) if another program holds it for too long.
+    pub(crate) fn locked(
+        connection: Connection,
+        migrations: &Migrations,
+        locking: Locking,
+    ) -> Result<Self> {
+        let mut connection = Self::new(connection, migrations.path()).locking(locking);
+        connection.hold_lock()?;
+        Ok(connection)
     }
 
     /// Says how to wait for another program that runs migrations; a minute by default.

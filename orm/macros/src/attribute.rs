@@ -3,9 +3,11 @@
 //! Which keys there are is not known here: each reader names its own.
 
 use std::collections::HashSet;
+use std::fmt::Display;
 
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, Error, Expr, LitBool, LitStr, Path, Result, Token};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, DeriveInput, Error, Expr, LitBool, LitStr, Path, Result, Token};
 
 use crate::errors::Errors;
 
@@ -102,6 +104,14 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+/// Refuses a type with generics, in the words of `message`.
+pub(crate) fn no_generics(input: &DeriveInput, message: impl Display) -> Result<()> {
+    if input.generics.params.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(input.generics.span(), message))
 }
 
 /// A path as it was written: `orm`'s keys are single words.

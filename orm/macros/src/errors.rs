@@ -1,7 +1,24 @@
-//! [`Errors`]: collects what is wrong with an input, so that a user sees all of it at once.
+//! [`derive`]: the way of every derive, which reads, checks and writes; and [`Errors`], which collects what is wrong
+//! with an input, so that a user sees all of it at once.
 
 use proc_macro2::{Span, TokenStream};
-use syn::Error;
+use syn::{DeriveInput, Error, Result};
+
+/// The code of a derive: `parse` reads its input and `expand` writes the code. With errors in attributes the code is
+/// written all the same, as far as it can be: else each use of the type would add an error of its own.
+pub(crate) fn derive<T>(
+    input: TokenStream,
+    parse: impl FnOnce(DeriveInput, &mut Errors) -> Option<T>,
+    expand: impl FnOnce(&T) -> TokenStream,
+) -> TokenStream {
+    let mut errors = Errors::default();
+    let parsed = errors
+        .take(syn::parse2(input))
+        .and_then(|input| parse(input, &mut errors));
+    let mut code = errors.into_tokens();
+    code.extend(parsed.as_ref().map(expand));
+    code
+}
 
 /// The errors found so far.
 #[derive(Default)]
@@ -22,7 +39,7 @@ impl Errors {
     }
 
     /// Notes the error of `result`, or gives its value.
-    pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+    pub(crate) fn take<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 

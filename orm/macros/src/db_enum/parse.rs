@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Variant, parse_quote};
 
-use crate::attribute::{read_all, text, unknown};
+use crate::attribute::{no_generics, read_all, text, unknown};
 use crate::case::{CASES, convert, snake};
 use crate::errors::Errors;
 
@@ -62,12 +62,7 @@ fn plain_variants(input: &DeriveInput) -> Result<Vec<Variant>> {
         let message = "`DbEnum` is for enums; a struct that is a table derives `Model`";
         return Err(Error::new(name.span(), message));
     };
-    if !input.generics.params.is_empty() {
-        return Err(Error::new(
-            input.generics.span(),
-            "an enum that is stored has no generics",
-        ));
-    }
+    no_generics(input, "an enum that is stored has no generics")?;
     if data.variants.is_empty() {
         return Err(Error::new(
             name.span(),

@@ -4,19 +4,10 @@ mod expand;
 mod parse;
 
 use proc_macro2::TokenStream;
-use syn::DeriveInput;
 
-use crate::errors::Errors;
+use crate::errors;
 
-/// The code for a type; with errors in its attributes all the same, as far as it can be.
+/// The code for a type.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let custom = errors
-        .take(syn::parse2::<DeriveInput>(input))
-        .and_then(|input| parse::parse(input, &mut errors));
-    let mut code = errors.into_tokens();
-    if let Some(custom) = custom {
-        code.extend(expand::expand(&custom));
-    }
-    code
+    errors::derive(input, parse::parse, expand::expand)
 }

@@ -1,9 +1,8 @@
 //! A type of the program's own, as it is written.
 
-use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Type, parse_quote};
 
-use crate::attribute::read_all;
+use crate::attribute::{no_generics, read_all};
 use crate::errors::Errors;
 
 /// A type and how it is stored.
@@ -45,12 +44,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Custom> {
 }
 
 fn inner(input: &DeriveInput) -> Result<Type> {
-    if !input.generics.params.is_empty() {
-        return Err(Error::new(
-            input.generics.span(),
-            "a type that is stored has no generics",
-        ));
-    }
+    no_generics(input, "a type that is stored has no generics")?;
     if let Data::Struct(data) = &input.data
         && let Fields::Unnamed(fields) = &data.fields
         && let (Some(only), 1) = (fields.unnamed.first(), fields.unnamed.len())

@@ -1,10 +1,9 @@
 //! A struct that a row is read into, as it is written.
 
 use syn::ext::IdentExt as _;
-use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Error, Fields, FieldsNamed, Ident, Path, Result, Type, parse_quote};
 
-use crate::attribute::{read_all, text};
+use crate::attribute::{no_generics, read_all, text};
 use crate::errors::Errors;
 
 /// A struct with the column of each field.
@@ -41,24 +40,19 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Record> {
 
 fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
     let name = &input.ident;
-    if !input.generics.params.is_empty() {
-        let message = "a struct that a row is read into owns its values and has no generics";
-        return Err(Error::new(input.generics.span(), message));
-    }
-    match &input.data {
-        Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) if !fields.named.is_empty() => Ok(fields.clone()),
-            _ => Err(Error::new(
-                name.span(),
-                format!(
-                    "columns are found by the names of fields: `struct {name} {{ total: i64, … }}`; a tuple \
-                     needs no derive"
-                ),
-            )),
-        },
-        _ => Err(Error::new(
-            name.span(),
-            "`FromRow` is for structs with named fields",
-        )),
+    let message = "a struct that a row is read into owns its values and has no generics";
+    no_generics(input, message)?;
+    let Data::Struct(data) = &input.data else {
+        let message = "`FromRow` is for structs with named fields";
+        return Err(Error::new(name.span(), message));
+    };
+    match &data.fields {
+        Fields::Named(fields) if !fields.named.is_empty() => Ok(fields.clone()),
+        _ => {
+            let message = format!(
+                "columns are found by the names of fields: `struct {name} {{ total: i64, … }}`; a tuple needs no derive"
+            );
+            Err(Error::new(name.span(), message))
+        }
     }
 }

@@ -8,32 +8,29 @@ use std::collections::HashMap;
 
 use proc_macro2::Span;
 use quote::quote;
+use syn::Ident;
 use syn::ext::IdentExt as _;
-use syn::{Ident, Type, Visibility};
 
 use super::constraint::{foreign_keys, groups, reference};
-use super::data::{
-    Column, ColumnAttributes, ColumnOption, Columns, Field, FieldKind, Fill, Model, Parsed,
-};
+use super::data::{Column, ColumnOption, Columns, Field, Fill, Model, Parsed};
 use super::rules;
 use super::tokens::{is_integer, option};
 use crate::errors::Errors;
 
 /// The model, unless it lacks what no code can be written without.
 pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
-    let head = parsed.head;
-    let (written, skipped) = split(parsed.fields);
-    obey_rules(&written, &skipped, errors)?;
-    let key = primary_key(&head.ident, &written, errors)?;
-    let generated = generated(&written, &key, errors);
-    let version = version(&written, errors);
+    obey_rules(&parsed, errors)?;
+    let (head, fields) = (parsed.head, parsed.fields);
+    let key = primary_key(&head.ident, &fields, errors)?;
+    let generated = generated(&fields, &key, errors);
+    let version = version(&fields, errors);
 
-    let names: Vec<&Ident> = written.iter().map(|field| &field.ident).collect();
+    let names: Vec<&Ident> = fields.iter().map(|field| &field.ident).collect();
     let mut uniques = groups(parsed.uniques, &names, errors);
     let mut indexes = groups(parsed.indexes, &names, errors);
     let mut references = foreign_keys(parsed.foreign_keys, &names, errors);
     let mut columns = Vec::new();
-    for (position, mut field) in written.into_iter().enumerate() {
+    for (position, mut field) in fields.into_iter().enumerate() {
         if field.attributes.unique {
             uniques.push(Columns::single(position));
         }
@@ -57,7 +54,7 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
     Some(Model {
         head,
         columns,
-        skipped,
+        skipped: parsed.skipped,
         key,
         generated,
         version,
@@ -68,62 +65,20 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
     })
 }
 
-/// A field that maps to a column.
-struct Written {
-    ident: Ident,
-    vis: Visibility,
-    ty: Type,
-    docs: Vec<syn::Attribute>,
-    attributes: ColumnAttributes,
-}
-
-/// The fields that map to a column, and those that don't.
-fn split(fields: Vec<Field>) -> (Vec<Written>, Vec<(Ident, Type)>) {
-    let (mut written, mut skipped) = (Vec::new(), Vec::new());
-    for field in fields {
-        let Field {
-            ident,
-            vis,
-            ty,
-            docs,
-            kind,
-        } = field;
-        match kind {
-            FieldKind::Column(attributes) => {
-                written.push(Written {
-                    ident,
-                    vis,
-                    ty,
-                    docs,
-                    attributes: *attributes,
-                });
-            }
-            FieldKind::Skipped => skipped.push((ident, ty)),
-        }
-    }
-    (written, skipped)
-}
-
 /// `None` if a rule is broken that the code would break as well.
-fn obey_rules(written: &[Written], skipped: &[(Ident, Type)], errors: &mut Errors) -> Option<()> {
+fn obey_rules(parsed: &Parsed, errors: &mut Errors) -> Option<()> {
     let mut sound = Some(());
-    for Written {
-        ident,
-        ty,
-        attributes,
-        ..
-    } in written
-    {
-        sound = rules::column(ident, ty, attributes, errors).and(sound);
+    for field in &parsed.fields {
+        sound = rules::column(field, errors).and(sound);
     }
-    for (_, ty) in skipped {
+    for (_, ty) in &parsed.skipped {
         sound = rules::sendable(ty, errors).and(sound);
     }
     sound
 }
 
 /// The positions of the key's columns.
-fn primary_key(name: &Ident, fields: &[Written], errors: &mut Errors) -> Option<Vec<usize>> {
+fn primary_key(name: &Ident, fields: &[Field], errors: &mut Errors) -> Option<Vec<usize>> {
     let is_key = |position: &usize| fields[*position].attributes.primary_key.is_some();
     let key: Vec<usize> = (0..fields.len()).filter(is_key).collect();
     if key.is_empty() {
@@ -149,7 +104,7 @@ fn primary_key(name: &Ident, fields: &[Written], errors: &mut Errors) -> Option<
 }
 
 /// The position of the key that the database generates: the one that says so, or a single integer.
-fn generated(fields: &[Written], key: &[usize], errors: &mut Errors) -> Option<usize> {
+fn generated(fields: &[Field], key: &[usize], errors: &mut Errors) -> Option<usize> {
     let says_so = |position: &usize| match fields[*position].attributes.auto_increment {
         Some((true, span)) => Some((*position, span)),
         _ => None,
@@ -165,7 +120,7 @@ fn generated(fields: &[Written], key: &[usize], errors: &mut Errors) -> Option<u
         return Some(*position);
     }
     let [position] = key else { return None };
-    let Written { ty, attributes, .. } = &fields[*position];
+    let Field { ty, attributes, .. } = &fields[*position];
     let is_given = attributes.auto_increment.is_some()
         || attributes.references.is_some()
         || attributes.default.is_some()
@@ -173,7 +128,7 @@ fn generated(fields: &[Written], key: &[usize], errors: &mut Errors) -> Option<u
     (is_integer(ty) && !is_given).then_some(*position)
 }
 
-fn version(fields: &[Written], errors: &mut Errors) -> Option<usize> {
+fn version(fields: &[Field], errors: &mut Errors) -> Option<usize> {
     let versions = fields.iter().enumerate();
     let mut versions =
         versions.filter_map(|(position, field)| Some((position, field.attributes.version?)));
@@ -188,14 +143,8 @@ fn version(fields: &[Written], errors: &mut Errors) -> Option<usize> {
     Some(first)
 }
 
-fn column(field: Written, is_generated: bool) -> Column {
-    let Written {
-        ident,
-        vis,
-        ty,
-        docs,
-        mut attributes,
-    } = field;
+fn column(field: Field, is_generated: bool) -> Column {
+    let (ident, ty, mut attributes) = (field.ident, field.ty, field.attributes);
     if is_generated {
         let call = quote!(.auto_increment());
         attributes.options.push(ColumnOption { call, needs: None });
@@ -214,9 +163,9 @@ fn column(field: Written, is_generated: bool) -> Column {
     };
     Column {
         ident,
-        vis,
+        vis: field.vis,
         ty,
-        docs,
+        docs: field.docs,
         name,
         options: attributes.options,
         server_default: attributes.server_default,

@@ -9,7 +9,10 @@ use syn::{Attribute, Expr, Ident, LitBool, LitInt, LitStr, Path, Type, Visibilit
 /// A struct as the user wrote it.
 pub(super) struct Parsed {
     pub(super) head: Head,
+    /// The fields that are columns.
     pub(super) fields: Vec<Field>,
+    /// The fields that are none.
+    pub(super) skipped: Vec<(Ident, Type)>,
     pub(super) uniques: Vec<Group>,
     pub(super) indexes: Vec<Group>,
     pub(super) checks: Vec<Check>,
@@ -31,21 +34,13 @@ pub(super) struct Head {
     pub(super) builder: Ident,
 }
 
-/// A field as the user wrote it.
+/// A field that is a column, as the user wrote it.
 pub(super) struct Field {
     pub(super) ident: Ident,
     pub(super) vis: Visibility,
     pub(super) ty: Type,
     pub(super) docs: Vec<Attribute>,
-    pub(super) kind: FieldKind,
-}
-
-/// What a field maps to. Relations will be a kind of their own.
-pub(super) enum FieldKind {
-    /// A column.
-    Column(Box<ColumnAttributes>),
-    /// Nothing.
-    Skipped,
+    pub(super) attributes: ColumnAttributes,
 }
 
 /// The attributes of a column, each with the place it was written at.

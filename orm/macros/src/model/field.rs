@@ -7,7 +7,7 @@ use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
 use syn::{Error, Ident, Lit, LitInt, LitStr, Result, Token, parenthesized};
 
-use super::data::{ColumnAttributes, ColumnOption, Field, FieldKind, ServerDefault};
+use super::data::{ColumnAttributes, ColumnOption, Field, Parsed, ServerDefault};
 use super::reference::{action, target};
 use crate::attribute::{expression, flag, read_all, switch, text};
 use crate::errors::Errors;
@@ -31,42 +31,37 @@ const KEYS: &[&str] = &[
     "skip",
 ];
 
-/// Reads a named field.
-pub(super) fn parse(field: syn::Field, errors: &mut Errors) -> Option<Field> {
-    let ident = field.ident?;
-    let mut column = ColumnAttributes::default();
-    let mut skip = None;
+/// Reads a named field: a column, or one that is skipped.
+pub(super) fn parse(field: syn::Field, parsed: &mut Parsed, errors: &mut Errors) {
+    let Some(ident) = field.ident else { return };
+    let mut attributes = ColumnAttributes::default();
+    let mut is_skipped = false;
     let mut others = None;
     read_all(&field.attrs, KEYS, &[], errors, |key, meta| {
         if key == "skip" {
-            skip = Some(meta.path.span());
+            is_skipped = true;
             return flag(key, meta);
         }
         others.get_or_insert_with(|| (meta.path.span(), key.to_owned()));
-        read(&mut column, key, meta)
+        read(&mut attributes, key, meta)
     });
-    let kind = if skip.is_some() {
+    if is_skipped {
         if let Some((span, key)) = others {
-            errors.at(
-                span,
-                format!("a skipped field has no column, so it can't bear `{key}`"),
-            );
+            let message = format!("a skipped field has no column, so it can't bear `{key}`");
+            errors.at(span, message);
         }
-        FieldKind::Skipped
-    } else {
-        FieldKind::Column(Box::new(column))
-    };
-    let docs = field
-        .attrs
-        .into_iter()
-        .filter(|attribute| attribute.path().is_ident("doc"));
-    Some(Field {
+        parsed.skipped.push((ident, field.ty));
+        return;
+    }
+    let mut docs = field.attrs;
+    docs.retain(|attribute| attribute.path().is_ident("doc"));
+    parsed.fields.push(Field {
         ident,
         vis: field.vis,
         ty: field.ty,
-        docs: docs.collect(),
-        kind,
-    })
+        docs,
+        attributes,
+    });
 }
 
 fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()> {

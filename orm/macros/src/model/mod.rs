@@ -12,23 +12,15 @@ mod structure;
 mod tokens;
 
 use proc_macro2::TokenStream;
-use syn::DeriveInput;
 
-use crate::errors::Errors;
+use crate::errors;
 
-/// The code for a struct. With errors in attributes the code is written all the same, as far as it can
-/// be: else each use of the model would add an error of its own.
+/// The code for a struct.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let model = errors
-        .take(syn::parse2::<DeriveInput>(input))
-        .and_then(|input| structure::parse(input, &mut errors))
-        .and_then(|parsed| check::resolve(parsed, &mut errors));
-    let mut code = errors.into_tokens();
-    if let Some(model) = model {
-        code.extend(expand::expand(&model));
-    }
-    code
+    let resolve = |input, errors: &mut errors::Errors| {
+        structure::parse(input, errors).and_then(|parsed| check::resolve(parsed, errors))
+    };
+    errors::derive(input, resolve, expand::expand)
 }
 
 #[cfg(test)]

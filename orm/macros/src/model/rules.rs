@@ -4,23 +4,19 @@
 use quote::ToTokens as _;
 use syn::{Ident, Type};
 
-use super::data::{ColumnAttributes, ServerDefault};
+use super::data::{ColumnAttributes, Field, ServerDefault};
 use super::tokens::{option, rc};
 use crate::errors::Errors;
 
 /// Checks one column. `None`: its code would be wrong in ways that the compiler reports at length.
-pub(super) fn column(
-    ident: &Ident,
-    ty: &Type,
-    attributes: &ColumnAttributes,
-    errors: &mut Errors,
-) -> Option<()> {
+pub(super) fn column(field: &Field, errors: &mut Errors) -> Option<()> {
+    let (ident, attributes) = (&field.ident, &field.attributes);
     actions(ident, attributes, errors);
     generated(ident, attributes, errors);
     version(attributes, errors);
     default_length(attributes, errors);
-    let key = key(ident, ty, attributes, errors);
-    sendable(ty, errors).and(key)
+    let key = key(field, errors);
+    sendable(&field.ty, errors).and(key)
 }
 
 /// Checks that a model with a field of this type can go to another thread, as far as tokens tell.
@@ -33,15 +29,14 @@ pub(super) fn sendable(ty: &Type, errors: &mut Errors) -> Option<()> {
     None
 }
 
-fn key(ident: &Ident, ty: &Type, attributes: &ColumnAttributes, errors: &mut Errors) -> Option<()> {
-    let (Some(span), Some(inner)) = (attributes.primary_key, option(ty)) else {
+fn key(field: &Field, errors: &mut Errors) -> Option<()> {
+    let (Some(span), Some(inner)) = (field.attributes.primary_key, option(&field.ty)) else {
         return Some(());
     };
-    let inner = inner.to_token_stream().to_string().replace(' ', "");
-    errors.at(
-        span,
-        format!("a primary key is never null; give `{ident}` the type `{inner}`"),
-    );
+    let (ident, inner) = (&field.ident, inner.to_token_stream().to_string());
+    let inner = inner.replace(' ', "");
+    let message = format!("a primary key is never null; give `{ident}` the type `{inner}`");
+    errors.at(span, message);
     None
 }
 

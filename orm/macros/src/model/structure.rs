@@ -6,12 +6,11 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::meta::ParseNestedMeta;
-use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Path, Result, Token, parse_quote};
 
 use super::data::{Check, Group, Head, Parsed};
 use super::{field, reference};
-use crate::attribute::{read_all, replace_literal, text};
+use crate::attribute::{no_generics, read_all, replace_literal, text};
 use crate::case::snake;
 use crate::errors::Errors;
 
@@ -44,6 +43,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Parsed> {
             vis: input.vis,
         },
         fields: Vec::new(),
+        skipped: Vec::new(),
         uniques: Vec::new(),
         indexes: Vec::new(),
         checks: Vec::new(),
@@ -53,7 +53,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Parsed> {
         read(&mut parsed, key, meta)
     });
     for field in fields.named {
-        parsed.fields.extend(field::parse(field, errors));
+        field::parse(field, &mut parsed, errors);
     }
     Some(parsed)
 }
@@ -67,10 +67,8 @@ fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
         );
         return Err(syn::Error::new(name.span(), message));
     };
-    if !input.generics.params.is_empty() {
-        let message = format!("a model has no generics; write a struct for each table of `{name}`");
-        return Err(syn::Error::new(input.generics.span(), message));
-    }
+    let message = format!("a model has no generics; write a struct for each table of `{name}`");
+    no_generics(input, message)?;
     match &data.fields {
         Fields::Named(fields) if !fields.named.is_empty() => Ok(fields.clone()),
         Fields::Named(_) => Err(syn::Error::new(

@@ -2,7 +2,7 @@
 //! Used by the files of this folder, each of which writes one part of the code.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Ident, Type};
@@ -25,6 +25,26 @@ pub(super) fn free(model: &Model, name: &str, span: Span) -> Ident {
         name.to_owned()
     };
     Ident::new(&name, span)
+}
+
+/// What `write` makes of each column: of its position, its field, and `<T as Field>` for its type.
+pub(super) fn per_column(
+    model: &Model,
+    write: impl Fn(usize, &Ident, TokenStream) -> TokenStream,
+) -> Vec<TokenStream> {
+    let columns = model.columns.iter().enumerate();
+    let written =
+        columns.map(|(position, column)| write(position, &column.ident, of(&column.ty, "Field")));
+    written.collect()
+}
+
+/// The fields without a column, with the values that they begin with.
+pub(super) fn skipped(model: &Model) -> TokenStream {
+    let fields = model.skipped.iter().map(|(ident, ty)| {
+        let skipped = of(ty, "Skipped");
+        quote!(#ident: #skipped::skipped(),)
+    });
+    quote!(#(#fields)*)
 }
 
 /// `<T as Trait>`, for an item of the trait; errors point at the field's type.

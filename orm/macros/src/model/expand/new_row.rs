@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::builder::states;
-use super::names::{helper, of};
+use super::names::{helper, of, skipped};
 use crate::model::data::{Column, Fill, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -62,10 +62,7 @@ fn from_builder(model: &Model) -> TokenStream {
         let (ident, value) = (&column.ident, filled(model, position, column));
         quote!(#ident: #value)
     });
-    let skipped = model.skipped.iter().map(|(ident, ty)| {
-        let skipped = of(ty, "Skipped");
-        quote!(#ident: #skipped::skipped())
-    });
+    let skipped = skipped(model);
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -76,7 +73,7 @@ fn from_builder(model: &Model) -> TokenStream {
             fn build(self) -> __orm::NewEntity<#name> {
                 let given = self.given;
                 let mut unset = __orm::ColumnSet::new();
-                let value = #name { #(#filled,)* #(#skipped,)* };
+                let value = #name { #(#filled,)* #skipped };
                 __orm::NewEntity { value, unset }
             }
         }

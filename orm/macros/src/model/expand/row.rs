@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Index;
 use syn::spanned::Spanned as _;
 
-use super::names::{helper, of};
+use super::names::{helper, of, per_column, skipped};
 use crate::model::data::{Column, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -48,14 +48,14 @@ fn key_type(model: &Model) -> TokenStream {
 
 /// From values, and to values.
 fn conversions(model: &Model) -> TokenStream {
-    let values = model.columns.iter().enumerate().map(|(position, column)| {
-        let (ident, field) = (&column.ident, of(&column.ty, "Field"));
-        quote!(#position => #field::value(&self.#ident))
-    });
-    let assigned = model.columns.iter().enumerate().map(|(position, column)| {
-        let (ident, field) = (&column.ident, of(&column.ty, "Field"));
-        quote!(#position => #field::assign(&mut self.#ident, value))
-    });
+    let values = per_column(
+        model,
+        |position, ident, field| quote!(#position => #field::value(&self.#ident)),
+    );
+    let assigned = per_column(
+        model,
+        |position, ident, field| quote!(#position => #field::assign(&mut self.#ident, value)),
+    );
     quote! {
         fn value(&self, position: usize) -> __orm::ValueRef<'_> {
             match position {
@@ -84,11 +84,8 @@ fn rest(model: &Model) -> TokenStream {
         let decoded = key_part(model, position).unwrap_or_else(|| read(column, position));
         quote!(#ident: #decoded)
     });
-    let skipped = model.skipped.iter().map(|(ident, ty)| {
-        let skipped = of(ty, "Skipped");
-        quote!(#ident: #skipped::skipped())
-    });
-    quote!(Self { #(#decoded,)* #(#skipped,)* })
+    let skipped = skipped(model);
+    quote!(Self { #(#decoded,)* #skipped })
 }
 
 /// The part of a decoded key that is the column at `position`, if one is.
@@ -140,25 +137,22 @@ fn keys(model: &Model) -> TokenStream {
 /// Copies and comparisons.
 fn copies(model: &Model) -> TokenStream {
     let kept = model.skipped.iter().map(|(ident, _)| ident);
-    let compared = model.columns.iter().enumerate().map(|(position, column)| {
-        let (ident, field) = (&column.ident, of(&column.ty, "Field"));
-        quote!(#field::compare(&self.#ident, &old.#ident, #position, &mut set))
-    });
-    let copied = model.columns.iter().map(|column| {
-        let (ident, copy) = (&column.ident, copy(column));
-        quote!(#ident: #copy)
-    });
-    let again = model.columns.iter().map(|column| {
-        let (ident, field) = (&column.ident, of(&column.ty, "Field"));
-        quote!(#field::copy_into(&self.#ident, &mut old.#ident))
-    });
-    let skipped = model.skipped.iter().map(|(ident, ty)| {
-        let skipped = of(ty, "Skipped");
-        quote!(#ident: #skipped::skipped())
-    });
+    let compared = per_column(
+        model,
+        |position, ident, field| quote!(#field::compare(&self.#ident, &old.#ident, #position, &mut set)),
+    );
+    let copied = per_column(
+        model,
+        |_, ident, field| quote!(#ident: #field::copy(&self.#ident)),
+    );
+    let again = per_column(
+        model,
+        |_, ident, field| quote!(#field::copy_into(&self.#ident, &mut old.#ident)),
+    );
+    let skipped = skipped(model);
     quote! {
         fn snapshot(&self) -> Self {
-            Self { #(#copied,)* #(#skipped,)* }
+            Self { #(#copied,)* #skipped }
         }
 
         fn snapshot_into(&self, old: &mut Self) {
