@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
 use orm_core::sql::DdlLock;
 use orm_core::types::Type;
@@ -36,12 +36,19 @@ pub(crate) const NO_SUCH_KEY: &str = "1091";
 /// length of a prefix, and a unique index over prefixes refuses what is unique.
 pub(crate) fn column_type(table: &Table, column: &Column, dialect: &str) -> Result<String> {
     if types::is_large(&column.ty, column.length, dialect) && is_indexed(table, &column.name) {
-        return Err(no_length(table, column));
+        let message = format!(
+            "mysql and mariadb can't index {} of unlimited length",
+            column.ty.describe()
+        );
+        return Err(table
+            .unsupported(column, message)
+            .with_hint("limit its length with #[orm(length = 255)]"));
     }
-    match types::column_name(&column.ty, column.length, dialect) {
-        Some(name) => Ok(name.into_owned()),
-        None => Err(unknown_type(table, column)),
-    }
+    let name = types::column_name(&column.ty, column.length, dialect);
+    name.map(Cow::into_owned).ok_or_else(|| {
+        let what = column.ty.describe();
+        table.unsupported(column, format!("mysql and mariadb have no type for {what}"))
+    })
 }
 
 fn is_indexed(table: &Table, column: &str) -> bool {
@@ -52,27 +59,6 @@ fn is_indexed(table: &Table, column: &str) -> bool {
     keys.chain(references)
         .chain(indexes)
         .any(|name| name == column)
-}
-
-fn no_length(table: &Table, column: &Column) -> Error {
-    let what = column.ty.describe();
-    Error::with_message(
-        ErrorKind::Unsupported,
-        format!("mysql and mariadb can't index {what} of unlimited length"),
-    )
-    .with_table(table.name.as_ref())
-    .with_column(column.name.as_ref())
-    .with_hint("limit its length with #[orm(length = 255)]")
-}
-
-fn unknown_type(table: &Table, column: &Column) -> Error {
-    let what = column.ty.describe();
-    Error::with_message(
-        ErrorKind::Unsupported,
-        format!("mysql and mariadb have no type for {what}"),
-    )
-    .with_table(table.name.as_ref())
-    .with_column(column.name.as_ref())
 }
 
 /// The collation of text, which names its character set as well, and AUTO_INCREMENT.
@@ -125,6 +111,8 @@ pub(crate) fn default_expression(sql: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use orm_core::error::ErrorKind;
+
     use super::*;
 
     #[test]

@@ -53,13 +53,8 @@ pub(crate) fn column_name(
         Type::DateTime | Type::Timestamp => "DATETIME(6)".into(),
         Type::Uuid => "BINARY(16)".into(),
         Type::Enum(labels) => {
-            let longest = labels
-                .labels
-                .iter()
-                .map(|label| label.chars().count())
-                .max();
-            let longest = longest.and_then(|length| u32::try_from(length).ok());
-            sized("VARCHAR", length.or(longest), VARCHAR_LIMIT, "LONGTEXT")
+            let length = length.or(labels.longest());
+            sized("VARCHAR", length, VARCHAR_LIMIT, "LONGTEXT")
         }
         Type::Extension(ty) => ty.native_name(dialect)?.to_owned().into(),
     })

@@ -2,7 +2,9 @@
 //!
 //! The shape of the statements is core's; the names of types and the literals are in `types.rs`.
 
-use orm_core::error::{Error, ErrorKind, Result};
+use std::borrow::Cow;
+
+use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
 use orm_core::sql::{DdlLock, SqlWriter};
 
@@ -17,18 +19,14 @@ pub(crate) const LOCK: DdlLock = DdlLock::new(
 
 /// The type of a column with its length.
 pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
-    match types::column_name(&column.ty, column.length) {
-        Some(name) => Ok(name.into_owned()),
-        None => Err(Error::with_message(
-            ErrorKind::Unsupported,
-            format!(
-                "postgres does not support columns of {}",
-                column.ty.describe()
-            ),
+    let name = types::column_name(&column.ty, column.length);
+    name.map(Cow::into_owned).ok_or_else(|| {
+        let what = column.ty.describe();
+        table.unsupported(
+            column,
+            format!("postgres does not support columns of {what}"),
         )
-        .with_table(table.name.as_ref())
-        .with_column(column.name.as_ref())),
-    }
+    })
 }
 
 /// Collation and identity, written by `w`. `BY DEFAULT` lets a caller give a key of its own, as on the other databases.

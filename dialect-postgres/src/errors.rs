@@ -35,22 +35,16 @@ pub struct ServerError<'a> {
 pub fn classify(server: &ServerError<'_>) -> Error {
     let kind = kind(server);
     let (table, columns) = place(server);
-    let mut error = match message(server, kind) {
+    let error = match message(server, kind) {
         Some(message) => Error::with_message(kind, message),
         None => Error::new(kind),
-    }
-    .with_code(server.code);
-    if let Some(hint) = hint(server) {
-        error = error.with_hint(hint);
-    }
-    if let Some(table) = table {
-        error = error.with_table(table);
-    }
-    error = error.with_columns(columns);
-    if let Some(constraint) = server.constraint {
-        error = error.with_constraint(constraint);
-    }
+    };
     error
+        .with_code(server.code)
+        .with_any(hint(server), Error::with_hint)
+        .with_any(table, Error::with_table)
+        .with_columns(columns)
+        .with_any(server.constraint, Error::with_constraint)
 }
 
 /// What a batch tries to read as a date if it has not written all of its rows.

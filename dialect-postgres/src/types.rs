@@ -51,15 +51,7 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::DateTime => "TIMESTAMP",
         Type::Timestamp => "TIMESTAMPTZ",
         Type::Uuid => "UUID",
-        Type::Enum(labels) => {
-            let longest = labels
-                .labels
-                .iter()
-                .map(|label| label.chars().count())
-                .max();
-            let longest = longest.and_then(|length| u32::try_from(length).ok());
-            return Some(text_name(length.or(longest)));
-        }
+        Type::Enum(labels) => return Some(text_name(length.or(labels.longest()))),
         Type::Extension(ty) => return Some(ty.native_name(NAME)?.to_owned().into()),
     };
     Some(name.into())

@@ -4,7 +4,7 @@
 //! key of a deleted row is never given out again, as on the other databases. Names of types and
 //! literals are in `types.rs`.
 
-use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
 use orm_core::sql::ForeignKeySwitch;
 
@@ -32,13 +32,10 @@ pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
         return Ok("INTEGER".to_owned());
     }
     // Anywhere else SQLite would take the column and generate nothing.
-    Err(Error::with_message(
-        ErrorKind::Unsupported,
-        "sqlite generates an integer for a table's only primary key column, and for no other",
-    )
-    .with_table(table.name.as_ref())
-    .with_column(column.name.as_ref())
-    .with_hint("make it the primary key, or give its values yourself"))
+    let message =
+        "sqlite generates an integer for a table's only primary key column, and for no other";
+    let hint = "make it the primary key, or give its values yourself";
+    Err(table.unsupported(column, message).with_hint(hint))
 }
 
 /// What follows a column's type.

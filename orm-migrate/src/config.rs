@@ -188,7 +188,8 @@ impl Config {
     }
 }
 
-fn upwards(start: &Path, name: &str) -> Option<PathBuf> {
+/// The nearest file of that name, from the folder `start` upwards.
+pub(crate) fn upwards(start: &Path, name: &str) -> Option<PathBuf> {
     start
         .ancestors()
         .map(|folder| folder.join(name))

@@ -55,6 +55,12 @@ impl Error {
             .with_source(error)
     }
 
+    /// The same error of something larger, whose message comes first.
+    pub(crate) fn within(mut self, what: &str) -> Self {
+        self.0.message = format!("{what}: {}", self.0.message);
+        self
+    }
+
     /// Adds a line under a label, such as `state`.
     pub(crate) fn with_note(mut self, label: &'static str, text: impl Into<String>) -> Self {
         self.0.notes.push((label, text.into()));

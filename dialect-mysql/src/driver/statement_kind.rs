@@ -2,7 +2,7 @@
 //!
 //! Pure text, no I/O; `connection.rs` asks it about each statement, so the common ones are told apart first.
 
-use orm_core::lex::{LexicalRules, Tokens, TransactionControl, first_word};
+use orm_core::lex::{LexicalRules, Tokens, TransactionControl, first_word, is_any};
 
 use crate::capability::MARIADB;
 
@@ -22,7 +22,7 @@ pub(super) fn is_plain(sql: &str) -> bool {
         "SAVEPOINT",
         "RELEASE",
     ];
-    is_any(sql, WORDS) || sets_transaction(sql)
+    begins_with(sql, WORDS) || sets_transaction(sql)
 }
 
 /// Whether a statement that worked must have ended the open transaction, or begun one where none was.
@@ -42,23 +42,22 @@ pub(super) fn only_tells(sql: &str) -> bool {
     const WORDS: &[&str] = &[
         "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "CHECKSUM", "HELP", "VALUES", "TABLE",
     ];
-    is_any(sql, WORDS)
+    begins_with(sql, WORDS)
 }
 
 /// Whether the server would ask the client for a file.
 pub(super) fn asks_for_file(sql: &str) -> bool {
     let says_local = || Tokens::unquoted(sql, RULES).find(2, &["LOCAL"]);
-    is_any(sql, &["LOAD"]) && says_local().is_some_and(|at| at < 4)
+    begins_with(sql, &["LOAD"]) && says_local().is_some_and(|at| at < 4)
 }
 
 fn sets_transaction(sql: &str) -> bool {
     let tokens = || Tokens::first(2, sql, RULES);
-    is_any(sql, &["SET"]) && tokens().is(1, &["TRANSACTION"])
+    begins_with(sql, &["SET"]) && tokens().is(1, &["TRANSACTION"])
 }
 
-fn is_any(sql: &str, words: &[&str]) -> bool {
-    let first = first_word(sql, RULES);
-    words.iter().any(|word| first.eq_ignore_ascii_case(word))
+fn begins_with(sql: &str, words: &[&str]) -> bool {
+    is_any(first_word(sql, RULES), words)
 }
 
 #[cfg(test)]

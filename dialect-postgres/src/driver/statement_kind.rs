@@ -5,7 +5,7 @@
 
 use orm_core::driver::{TransactionState, TransactionVerb};
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::lex::{Tokens, TransactionControl, first_word, statements};
+use orm_core::lex::{Tokens, TransactionControl, first_word, is_any, statements};
 
 use crate::capability::LEXICAL_RULES;
 
@@ -60,8 +60,7 @@ impl Effect {
             effect.is_single = at == 0;
             effect.copies |= copies(statement.text);
             let first = first_word(statement.text, LEXICAL_RULES);
-            effect.may_store |=
-                first.eq_ignore_ascii_case("CALL") || first.eq_ignore_ascii_case("DO");
+            effect.may_store |= is_any(first, &["CALL", "DO"]);
             if let Some(control) = TransactionControl::of(statement.text, LEXICAL_RULES) {
                 effect.control(&control);
             }

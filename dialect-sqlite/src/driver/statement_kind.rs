@@ -2,7 +2,7 @@
 //!
 //! Pure text, no I/O; `connection.rs` asks it about each statement.
 
-use orm_core::lex::first_word;
+use orm_core::lex::{first_word, is_any};
 
 use crate::capability::LEXICAL_RULES;
 
@@ -35,10 +35,6 @@ impl StatementKind {
 pub(super) fn controls_transaction(sql: &str) -> bool {
     const WORDS: &[&str] = &["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"];
     is_any(first_word(sql, LEXICAL_RULES), WORDS)
-}
-
-fn is_any(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

@@ -36,19 +36,7 @@ pub(super) fn dump(library: &Library, package: &Package, loader: Option<&Path>) 
     };
     result.map_err(|error| {
         let name = &package.name;
-        let own = Error::failed(format!(
-            "can't take the models out of the package {name}: {}",
-            error.message()
-        ));
-        let own = match error.note("stderr") {
-            Some(said) => own.with_note("stderr", said),
-            None => own,
-        };
-        own.with_hint(
-            error
-                .hint()
-                .unwrap_or("call orm_migrate::cli::run() in a program of the package"),
-        )
+        error.within(&format!("can't take the models out of the package {name}"))
     })
 }
 

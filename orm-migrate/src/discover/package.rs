@@ -7,6 +7,7 @@ use std::process::Stdio;
 use serde::Deserialize;
 
 use super::selection::{Selection, cargo};
+use crate::config::upwards;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 
@@ -45,15 +46,9 @@ struct Workspace {
 
 impl Package {
     fn has_library(&self) -> bool {
-        let is_library = |kind: &String| {
-            matches!(
-                kind.as_str(),
-                "lib" | "rlib" | "dylib" | "cdylib" | "staticlib"
-            )
-        };
-        self.targets
-            .iter()
-            .any(|target| target.kind.iter().any(is_library))
+        const KINDS: &[&str] = &["lib", "rlib", "dylib", "cdylib", "staticlib"];
+        let mut kinds = self.targets.iter().flat_map(|target| &target.kind);
+        kinds.any(|kind| KINDS.contains(&kind.as_str()))
     }
 
     fn uses_orm(&self) -> bool {
@@ -122,11 +117,7 @@ fn nearest(manifest_path: Option<&Path>) -> Option<PathBuf> {
         return path.canonicalize().ok();
     }
     let here = std::env::current_dir().ok()?;
-    let found = here
-        .ancestors()
-        .map(|folder| folder.join("Cargo.toml"))
-        .find(|path| path.is_file())?;
-    found.canonicalize().ok()
+    upwards(&here, "Cargo.toml")?.canonicalize().ok()
 }
 
 fn named(packages: Vec<Package>, name: &str) -> Result<Package> {

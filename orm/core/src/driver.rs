@@ -66,13 +66,10 @@ pub trait Driver: fmt::Debug + Send + Sync {
 pub fn encoded(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     for c in name.chars() {
-        match c {
-            '%' => text.push_str("%25"),
-            '?' => text.push_str("%3F"),
-            '#' => text.push_str("%23"),
-            '@' => text.push_str("%40"),
-            '&' => text.push_str("%26"),
-            c => text.push(c),
+        if matches!(c, '%' | '?' | '#' | '@' | '&') {
+            text.push_str(&format!("%{:02X}", u32::from(c)));
+        } else {
+            text.push(c);
         }
     }
     text

@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, DeriveInput, Error, Expr, LitBool, LitStr, Path, Result, Token};
+use syn::{Attribute, DeriveInput, Error, Expr, Ident, LitBool, LitStr, Path, Result, Token};
 
 use crate::errors::Errors;
 
@@ -48,12 +48,38 @@ fn example(known: &[&str]) -> String {
 }
 
 /// The error with `example` for its message, if it is syn's about a literal where a name is expected.
-pub(crate) fn replace_literal(error: Error, example: &str) -> Error {
+fn replace_literal(error: Error, example: &str) -> Error {
     if error.to_string().starts_with("unexpected literal") {
         Error::new(error.span(), example)
     } else {
         error
     }
+}
+
+/// `(a, b, key = …)`: returns the names that stand alone, and hands every key to `read`, which tells whether it knows
+/// it. What is anything else is an error that says `example`.
+pub(crate) fn list(
+    meta: &ParseNestedMeta<'_>,
+    example: &str,
+    mut read: impl FnMut(&str, &ParseNestedMeta<'_>) -> Result<bool>,
+) -> Result<Vec<Ident>> {
+    if !meta.input.peek(syn::token::Paren) {
+        return Err(meta.error(example));
+    }
+    let mut names = Vec::new();
+    let parsed = meta.parse_nested_meta(|part| {
+        let Some(ident) = part.path.get_ident() else {
+            return Err(part.error(example));
+        };
+        if !part.input.peek(Token![=]) {
+            names.push(ident.clone());
+        } else if !read(&ident.to_string(), &part)? {
+            return Err(part.error(example));
+        }
+        Ok(())
+    });
+    parsed.map_err(|error| replace_literal(error, example))?;
+    Ok(names)
 }
 
 /// The text of an unknown name, with the known one that it resembles or else all of them. `what` is what

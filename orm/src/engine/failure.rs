@@ -99,6 +99,7 @@ fn completed(error: Error, sql: &str, dialect: &dyn Dialect) -> Error {
     if !error.is_constraint_violation() {
         return error;
     }
-    let limit = dialect.capabilities().identifier_limit;
-    violation::complete(error, sql, linked_tables(), limit)
+    let known = dialect.capabilities();
+    let statement = (sql, known.lexical_rules);
+    violation::complete(error, statement, linked_tables(), known.identifier_limit)
 }

@@ -5,6 +5,7 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::violation::complete;
+use orm_core::sql::Capabilities;
 use orm_core::value::Value;
 
 use super::batch::{Batch, BatchKind, Plan};
@@ -125,9 +126,9 @@ impl BatchWriter<'_> {
             self.connection.forget_tables();
         }
         let is_one_of_many = error.is_stale_data() && self.batch.slots.len() > 1;
-        let limit = self.connection.dialect().capabilities().identifier_limit;
+        let known = self.connection.dialect().capabilities();
         Failure {
-            error: place(error, self.batch.def, limit),
+            error: place(error, self.batch.def, known),
             suspect: is_one_of_many.then_some(index),
         }
     }
@@ -147,12 +148,13 @@ fn may_be_altered(kind: ErrorKind) -> bool {
 
 /// A violated constraint with what the batch's own model knows of it, where other models map the same table.
 #[cold]
-fn place(error: Error, def: &'static ModelDef, limit: usize) -> Error {
+fn place(error: Error, def: &'static ModelDef, known: &Capabilities) -> Error {
     if !error.is_constraint_violation() {
         return error;
     }
     let sql = error.sql().unwrap_or_default().to_owned();
-    complete(error, &sql, &[&def.schema], limit)
+    let statement = (sql.as_str(), known.lexical_rules);
+    complete(error, statement, &[&def.schema], known.identifier_limit)
 }
 
 #[cold]

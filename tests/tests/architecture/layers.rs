@@ -25,7 +25,7 @@ const LAYERS: &[Layers] = &[
             "error, civil < value < driver < testing",
             "transaction < sql, driver < testing",
             "error < blocking",
-            "lex < sql < testing",
+            "lex < schema < sql < testing",
         ],
     },
     Layers {

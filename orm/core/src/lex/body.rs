@@ -6,6 +6,7 @@
 
 use super::rules::{LexicalRule, LexicalRules};
 use super::token::{Token, TokenKind};
+use super::tokens::is_any;
 
 /// What a statement is, as far as its first words tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +162,7 @@ impl Body {
     }
 
     fn after(&self, word: &str) -> Last {
-        let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+        let is = |names| is_any(word, names);
         if is(&["END"]) {
             return match self.last {
                 Last::Boundary => Last::EndOfBlock,
@@ -189,10 +190,7 @@ impl Body {
     /// `READS SQL DATA`, `NO SQL`, `SQL SECURITY INVOKER`.
     fn may_precede_body(&self, word: &str) -> bool {
         const LAST_WORDS: &[&str] = &["DETERMINISTIC", "DATA", "SQL", "DEFINER", "INVOKER"];
-        self.is_before_body()
-            && LAST_WORDS
-                .iter()
-                .any(|last| word.eq_ignore_ascii_case(last))
+        self.is_before_body() && is_any(word, LAST_WORDS)
     }
 
     fn is_before_body(&self) -> bool {
@@ -238,7 +236,7 @@ impl Body {
     }
 
     fn feed_head(&mut self, word: &str) {
-        let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+        let is = |names| is_any(word, names);
         let has_programs = self.has_programs();
         self.head = match self.head {
             Head::Start if is(&["CREATE"]) => Head::Create,
@@ -261,7 +259,7 @@ impl Body {
     }
 
     fn object(&self, word: &str) -> Option<Head> {
-        let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+        let is = |names| is_any(word, names);
         let has = |rule| self.rules.has(rule);
         match () {
             () if has(LexicalRule::TriggerBodies) && is(&["TRIGGER"]) => Some(Head::Trigger),

@@ -22,5 +22,5 @@ pub use lexer::{Lexer, first_word};
 pub use rules::{LexicalRule, LexicalRules};
 pub use statements::{StatementText, Statements, statements};
 pub use token::{Token, TokenKind};
-pub use tokens::Tokens;
+pub use tokens::{Tokens, is_any};
 pub use transaction_control::{TransactionControl, TransactionEnd};

@@ -43,8 +43,7 @@ impl<'a> Tokens<'a> {
 
     /// Whether one of `words` stands at a place, in any case.
     pub fn is(&self, at: usize, words: &[&str]) -> bool {
-        self.get(at)
-            .is_some_and(|token| words.iter().any(|word| token.eq_ignore_ascii_case(word)))
+        self.get(at).is_some_and(|token| is_any(token, words))
     }
 
     /// The first place from `from` on at which one of `words` stands.
@@ -58,10 +57,17 @@ impl<'a> Tokens<'a> {
     }
 
     /// The object that is named at a place, and the place behind it: its schema is passed over.
-    pub fn object(&self, at: usize) -> Option<(&str, usize)> {
-        let at = if self.is(at + 1, &["."]) { at + 2 } else { at };
+    pub fn object(&self, mut at: usize) -> Option<(&str, usize)> {
+        while self.is(at + 1, &["."]) {
+            at += 2;
+        }
         self.get(at).map(|name| (name, at + 1))
     }
+}
+
+/// Whether a word is one of `words`, in any case.
+pub fn is_any(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 fn significant(statement: &str, rules: LexicalRules) -> impl Iterator<Item = super::Token<'_>> {

@@ -45,7 +45,10 @@ impl Schema {
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         for pair in tables.windows(2) {
             if pair[0].name == pair[1].name {
-                return Err(duplicate_table(&pair[0].name));
+                let message = format!("two models map the table {}", pair[0].name);
+                return Err(pair[0]
+                    .fault(message)
+                    .with_hint("rename one of them, or choose models with Metadata::of"));
             }
         }
         let schema = Self { tables };
@@ -73,15 +76,13 @@ impl Schema {
     fn check_references(&self, table: &Table) -> Result<()> {
         for key in &table.foreign_keys {
             let Some(parent) = self.table(&key.table) else {
-                return Err(Error::with_message(
-                    ErrorKind::Schema,
-                    format!(
-                        "foreign key {} refers to the unknown table {}",
-                        key.name, key.table
-                    ),
-                )
-                .with_table(table.name.as_ref())
-                .with_hint("register the model of that table too"));
+                let message = format!(
+                    "foreign key {} refers to the unknown table {}",
+                    key.name, key.table
+                );
+                return Err(table
+                    .fault(message)
+                    .with_hint("register the model of that table too"));
             };
             check_reference(table, key, parent)?;
         }
@@ -94,14 +95,10 @@ impl Schema {
         for table in &self.tables {
             for index in &table.indexes {
                 if let Some(other) = seen.insert(&index.name, &table.name) {
-                    return Err(Error::with_message(
-                        ErrorKind::Schema,
-                        format!(
-                            "two indexes are named {}: on {other} and {}",
-                            index.name, table.name
-                        ),
-                    )
-                    .with_hint("give one of them another name"));
+                    let (name, table) = (&index.name, &table.name);
+                    let message = format!("two indexes are named {name}: on {other} and {table}");
+                    return Err(Error::with_message(ErrorKind::Schema, message)
+                        .with_hint("give one of them another name"));
                 }
             }
         }
@@ -109,21 +106,8 @@ impl Schema {
     }
 }
 
-fn duplicate_table(name: &str) -> Error {
-    Error::with_message(
-        ErrorKind::Schema,
-        format!("two models map the table {name}"),
-    )
-    .with_table(name)
-    .with_hint("rename one of them, or choose models with Metadata::of")
-}
-
 fn check_reference(table: &Table, key: &ForeignKey, parent: &Table) -> Result<()> {
-    let fault = |message: String| {
-        Error::with_message(ErrorKind::Schema, message)
-            .with_table(table.name.as_ref())
-            .with_constraint(key.name.as_ref())
-    };
+    let fault = |message: String| table.fault(message).with_constraint(key.name.as_ref());
     if key.columns.len() != key.references.len() {
         let message = "a foreign key needs as many columns as it refers to";
         return Err(fault(message.to_owned()));
@@ -160,12 +144,10 @@ fn check_actions(table: &Table, key: &ForeignKey) -> Result<()> {
     if !sets_null || key.columns.iter().all(takes_null) {
         return Ok(());
     }
-    Err(Error::with_message(
-        ErrorKind::Schema,
-        format!("{} sets a column to null that takes no null", key.name),
-    )
-    .with_table(table.name.as_ref())
-    .with_hint("make the field an Option, or choose another action"))
+    let message = format!("{} sets a column to null that takes no null", key.name);
+    Err(table
+        .fault(message)
+        .with_hint("make the field an Option, or choose another action"))
 }
 
 #[cfg(test)]

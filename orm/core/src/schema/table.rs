@@ -3,6 +3,7 @@
 //! `derive(Model)` declares columns as constants, so what it calls of [`Column`] is `const`; a table is made of them
 //! at run time, once, like those that `orm-migrate` reads from a dump.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::mem::forget;
 
@@ -170,6 +171,20 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// What contradicts itself in this table.
+    #[cold]
+    pub(super) fn fault(&self, message: impl Into<Cow<'static, str>>) -> Error {
+        Error::with_message(ErrorKind::Schema, message).with_table(self.name.as_ref())
+    }
+
+    /// What a database can't do with one of the columns.
+    #[cold]
+    pub fn unsupported(&self, column: &Column, message: impl Into<Cow<'static, str>>) -> Error {
+        Error::with_message(ErrorKind::Unsupported, message)
+            .with_table(self.name.as_ref())
+            .with_column(column.name.as_ref())
+    }
+
     /// The names of the primary key's columns; empty without one.
     pub fn key_columns(&self) -> &[Name] {
         self.primary_key.as_ref().map_or(&[], |key| &key.columns)
@@ -179,38 +194,28 @@ impl Table {
     /// [`ErrorKind::Schema`] for empty or double names, no columns, constraints on missing columns,
     /// and more than one auto-increment column.
     pub(super) fn check_whole(&self) -> Result<()> {
-        let fault = |message: String| {
-            Err(Error::with_message(ErrorKind::Schema, message).with_table(self.name.as_ref()))
-        };
         if self.name.is_empty() || self.name.contains('\0') {
-            return fault("a table needs a name without NUL".to_owned());
+            return Err(self.fault("a table needs a name without NUL"));
         }
         if self.columns.is_empty() {
-            return fault(format!("the table {} has no columns", self.name));
+            return Err(self.fault(format!("the table {} has no columns", self.name)));
         }
         let mut seen = HashSet::new();
         for column in &self.columns {
             if column.name.is_empty() || column.name.contains('\0') {
-                return fault("a column needs a name without NUL".to_owned());
+                return Err(self.fault("a column needs a name without NUL"));
             }
             if !seen.insert(column.name.as_ref()) {
-                return fault(format!("two columns are named {}", column.name));
+                return Err(self.fault(format!("two columns are named {}", column.name)));
             }
         }
-        if self
-            .columns
-            .iter()
-            .filter(|column| column.auto_increment)
-            .count()
-            > 1
-        {
-            return fault("a table has at most one auto-increment column".to_owned());
+        let generated = self.columns.iter().filter(|column| column.auto_increment);
+        if generated.count() > 1 {
+            return Err(self.fault("a table has at most one auto-increment column"));
         }
-        match self
-            .constrained()
-            .find(|name| !seen.contains(name.as_ref()))
-        {
-            Some(name) => fault(format!("a constraint names the unknown column {name}")),
+        let mut constrained = self.constrained();
+        match constrained.find(|name| !seen.contains(name.as_ref())) {
+            Some(name) => Err(self.fault(format!("a constraint names the unknown column {name}"))),
             None => Ok(()),
         }
     }

@@ -6,6 +6,7 @@
 
 use super::{Action, ForeignKey, Name, Rule, Table, naming};
 use crate::error::{Error, ErrorKind};
+use crate::lex::{LexicalRules, Tokens};
 
 /// What MySQL and MariaDB call every primary key.
 const PRIMARY: &str = "PRIMARY";
@@ -18,21 +19,27 @@ struct Candidate<'t> {
     constraint: Option<Name>,
 }
 
-/// `error` of the statement `sql`, with the constraint among those of `tables` that it can only be. `limit` is the
-/// length that the database cuts names to.
+/// `error` of the statement `sql`, which is read by `rules`, with the constraint among those of `tables` that it can
+/// only be. `limit` is the length that the database cuts names to.
 ///
 /// ```
 /// use orm_core::error::{Error, ErrorKind};
+/// use orm_core::lex::LexicalRules;
 /// use orm_core::schema::{Table, violation::complete};
 ///
 /// let users = Table::new("users").unique(["email"]);
 /// let error = Error::new(ErrorKind::UniqueViolation).with_table("users").with_column("email");
-/// let error = complete(error, "INSERT INTO users …", &[&users], 63);
+/// let error = complete(error, ("INSERT INTO users …", LexicalRules::STANDARD), &[&users], 63);
 /// assert_eq!(error.constraint(), Some("uq_users_email"));
 /// ```
 #[cold]
-pub fn complete(error: Error, sql: &str, tables: &[&Table], limit: usize) -> Error {
-    let target = Target::of(sql);
+pub fn complete(
+    error: Error,
+    (sql, rules): (&str, LexicalRules),
+    tables: &[&Table],
+    limit: usize,
+) -> Error {
+    let target = Target::of(sql, rules);
     let mut found: Vec<Candidate<'_>> = match error.kind() {
         ErrorKind::UniqueViolation => uniques(&error, &target, tables, limit),
         ErrorKind::ForeignKeyViolation => foreign_keys(&error, &target, tables, limit),
@@ -73,13 +80,14 @@ fn fill(error: Error, found: &Candidate<'_>) -> Error {
 
 fn uniques<'t>(
     error: &Error,
-    target: &Target<'_>,
+    target: &Target,
     tables: &[&'t Table],
     limit: usize,
 ) -> Vec<Candidate<'t>> {
     let is_primary = error.constraint() == Some(PRIMARY);
     // Only of a primary key without its table the statement must tell which one it is.
-    let table = error.table().or(target.table.filter(|_| is_primary));
+    let written = target.table.as_deref().filter(|_| is_primary);
+    let table = error.table().or(written);
     if is_primary && table.is_none() {
         return Vec::new();
     }
@@ -109,7 +117,7 @@ fn uniques<'t>(
 
 fn foreign_keys<'t>(
     error: &Error,
-    target: &Target<'_>,
+    target: &Target,
     tables: &[&'t Table],
     limit: usize,
 ) -> Vec<Candidate<'t>> {
@@ -126,7 +134,7 @@ fn foreign_keys<'t>(
         };
         return all.filter(is_told).map(made).collect();
     }
-    let Some(written) = target.table else {
+    let Some(written) = target.table.as_deref() else {
         return Vec::new();
     };
     let of_target = |(table, _): &(&Table, &ForeignKey)| table.name == written;
@@ -158,44 +166,37 @@ fn checks<'t>(error: &Error, tables: &[&'t Table], limit: usize) -> Vec<Candidat
         .filter(|table| error.table().is_none_or(|told| told == table.name));
     let all = owners.flat_map(|table| table.checks.iter().map(move |check| (table, check)));
     let is_told = all.filter(|(_, check)| naming::fit(&check.name, limit) == told);
-    is_told
-        .map(|(table, check)| {
-            let column = match &check.rule {
-                Rule::OneOf { column, .. } => vec![column.as_ref()],
-                Rule::Raw(_) => Vec::new(),
-            };
-            Candidate {
-                table: &table.name,
-                columns: column,
-                constraint: None,
-            }
-        })
-        .collect()
+    let made = is_told.map(|(table, check)| {
+        let column = match &check.rule {
+            Rule::OneOf { column, .. } => Some(column),
+            Rule::Raw(_) => None,
+        };
+        candidate(table, column, None)
+    });
+    made.collect()
 }
 
 /// Where a column without its table belongs to.
-fn columns<'t>(error: &Error, target: &Target<'_>, tables: &[&'t Table]) -> Vec<Candidate<'t>> {
+fn columns<'t>(error: &Error, target: &Target, tables: &[&'t Table]) -> Vec<Candidate<'t>> {
     let Some(told) = error.column().filter(|_| error.table().is_none()) else {
         return Vec::new();
     };
     let owners = tables
         .iter()
         .copied()
-        .filter(|table| target.table == Some(&table.name));
-    let found = owners.filter_map(|table| table.find(told).map(|column| (table, column)));
-    found
-        .map(|(table, column)| Candidate {
-            table: &table.name,
-            columns: vec![&column.name],
-            constraint: None,
-        })
-        .collect()
+        .filter(|table| target.table.as_deref() == Some(&table.name));
+    let made = owners.filter_map(|table| Some(candidate(table, [&table.find(told)?.name], None)));
+    made.collect()
 }
 
-fn candidate<'t>(table: &'t Table, columns: &'t [Name], constraint: Option<Name>) -> Candidate<'t> {
+fn candidate<'t>(
+    table: &'t Table,
+    columns: impl IntoIterator<Item = &'t Name>,
+    constraint: Option<Name>,
+) -> Candidate<'t> {
     Candidate {
         table: &table.name,
-        columns: columns.iter().map(AsRef::as_ref).collect(),
+        columns: columns.into_iter().map(AsRef::as_ref).collect(),
         constraint,
     }
 }
@@ -205,9 +206,9 @@ fn same_set(told: &[String], columns: &[&str]) -> bool {
 }
 
 /// The table that a statement writes, as far as its first words tell.
-struct Target<'s> {
+struct Target {
     verb: Verb,
-    table: Option<&'s str>,
+    table: Option<String>,
 }
 
 enum Verb {
@@ -216,62 +217,29 @@ enum Verb {
     Delete,
 }
 
-impl<'s> Target<'s> {
-    fn of(sql: &'s str) -> Self {
-        let (first, rest) = word(sql);
-        let is = |expected: &str| first.eq_ignore_ascii_case(expected);
-        let (verb, rest) = if is("INSERT") || is("REPLACE") {
-            (Verb::Insert, behind(rest, "INTO"))
-        } else if is("DELETE") {
-            (Verb::Delete, behind(rest, "FROM"))
+impl Target {
+    fn of(sql: &str, rules: LexicalRules) -> Self {
+        /// As many tokens as INSERT OR IGNORE INTO and a path have.
+        const HEAD: usize = 10;
+        let tokens = Tokens::first(HEAD, sql, rules);
+        let behind = |keyword| tokens.find(1, &[keyword]).map(|at| at + 1);
+        let (verb, at) = if tokens.is(0, &["INSERT", "REPLACE"]) {
+            (Verb::Insert, behind("INTO"))
+        } else if tokens.is(0, &["DELETE"]) {
+            (Verb::Delete, behind("FROM"))
         } else {
-            (Verb::Update, Some(rest).filter(|_| is("UPDATE")))
+            (Verb::Update, tokens.is(0, &["UPDATE"]).then_some(1))
         };
-        let table = rest.and_then(last_name);
+        let table = at.and_then(|at| tokens.object(at));
+        let table = table.map(|(name, _)| name.to_owned());
         Self { verb, table }
-    }
-}
-
-fn word(sql: &str) -> (&str, &str) {
-    let sql = sql.trim_start();
-    let end = sql.find(|c: char| !c.is_alphanumeric() && c != '_');
-    sql.split_at(end.unwrap_or(sql.len()))
-}
-
-/// What follows the keyword, which stands among the first few words: INSERT OR IGNORE INTO.
-fn behind<'s>(sql: &'s str, keyword: &str) -> Option<&'s str> {
-    let mut rest = sql;
-    for _ in 0..4 {
-        let (found, next) = word(rest);
-        if found.eq_ignore_ascii_case(keyword) {
-            return Some(next);
-        }
-        rest = next;
-    }
-    None
-}
-
-/// The last name of a path such as `"main"."users"`. A name with a doubled quote in it is not read.
-fn last_name(sql: &str) -> Option<&str> {
-    let sql = sql.trim_start();
-    let (name, rest) = match sql.chars().next()? {
-        quote @ ('"' | '`') => {
-            let (name, rest) = sql[1..].split_once(quote)?;
-            (name, rest)
-        }
-        '[' => sql[1..].split_once(']')?,
-        _ => word(sql),
-    };
-    match rest.strip_prefix('.') {
-        Some(next) => last_name(next),
-        None if rest.starts_with(['"', '`']) => None,
-        None => Some(name).filter(|name| !name.is_empty()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lex::LexicalRule;
     use crate::schema::{Column, Index};
     use crate::types::Type;
 
@@ -297,12 +265,17 @@ mod tests {
         [posts, users]
     }
 
+    /// Those of all databases that write names in other quotes.
+    fn rules() -> LexicalRules {
+        LexicalRules::of(&[LexicalRule::BacktickNames, LexicalRule::BracketNames])
+    }
+
     type Place<'a> = (Option<&'a str>, Vec<&'a str>, Option<&'a str>);
 
     #[track_caller]
     fn check(error: Error, sql: &str, expected: &Place<'_>) {
         let tables = tables();
-        let error = complete(error, sql, &tables.each_ref(), 63);
+        let error = complete(error, (sql, rules()), &tables.each_ref(), 63);
         let columns: Vec<_> = error.columns().iter().map(String::as_str).collect();
         assert_eq!(
             &(error.table(), columns, error.constraint()),
@@ -382,7 +355,12 @@ mod tests {
         let second = ForeignKey::new("posts", vec!["b".into()], "users".into(), vec!["id".into()]);
         tables[0].foreign_keys.push(second);
         let error = Error::new(ErrorKind::ForeignKeyViolation);
-        let error = complete(error, "INSERT INTO posts", &tables.each_ref(), 63);
+        let error = complete(
+            error,
+            ("INSERT INTO posts", rules()),
+            &tables.each_ref(),
+            63,
+        );
         assert_eq!((error.table(), error.constraint()), (Some("posts"), None));
     }
 
@@ -409,7 +387,7 @@ mod tests {
         let table = Table::new(long.clone()).unique(["a"]);
         let name = naming::fit(&table.uniques[0].name, 63);
         let error = unique().with_constraint(name.as_ref());
-        let error = complete(error, "", &[&table], 63);
+        let error = complete(error, ("", rules()), &[&table], 63);
         assert_eq!(
             (error.table(), error.column()),
             (Some(long.as_str()), Some("a"))

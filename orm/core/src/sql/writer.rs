@@ -7,6 +7,7 @@ use super::capability::Placeholder;
 use super::dialect::Dialect;
 use super::render::{Numbers, Repeats};
 use crate::error::{Error, ErrorKind, Result};
+use crate::schema::naming;
 use crate::value::ValueRef;
 
 /// Collects SQL text and, beside it, the values of its binds, borrowed from the statement.
@@ -192,6 +193,12 @@ impl<'a> SqlWriter<'a> {
             let _ = write!(self.text, "{value}");
         }
         self
+    }
+
+    /// Adds the name of a constraint or index, cut to what the database takes.
+    pub fn constraint(&mut self, name: &str) -> &mut Self {
+        let limit = self.dialect.capabilities().identifier_limit;
+        self.ident(&naming::fit(name, limit))
     }
 
     /// Adds items, separated by commas.

@@ -105,6 +105,12 @@ impl EnumType {
     pub const fn new(name: Cow<'static, str>, labels: Cow<'static, [Cow<'static, str>]>) -> Self {
         Self { name, labels }
     }
+
+    /// The characters of the longest label.
+    pub fn longest(&self) -> Option<u32> {
+        let lengths = self.labels.iter().map(|label| label.chars().count());
+        u32::try_from(lengths.max()?).ok()
+    }
 }
 
 impl Type {

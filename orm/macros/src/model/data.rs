@@ -100,6 +100,7 @@ pub(super) struct Check {
 }
 
 /// `foreign_key(a, b, references = (Order.shop, Order.number))`.
+#[derive(Default)]
 pub(super) struct ForeignKey {
     pub(super) fields: Vec<Ident>,
     pub(super) targets: Vec<Target>,

@@ -2,10 +2,10 @@
 
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
-use syn::{Error, Ident, LitStr, Path, Result, Token, parenthesized};
+use syn::{Error, Ident, Path, Result, Token, parenthesized};
 
 use super::data::{ForeignKey, Target};
-use crate::attribute::{listed, name, replace_literal, unknown};
+use crate::attribute::{list, listed, name, text, unknown};
 
 /// The actions of `on_delete` and `on_update`, with the variant of `Action` that each stands for.
 const ACTIONS: &[(&str, &str)] = &[
@@ -56,34 +56,17 @@ pub(super) fn target(input: ParseStream<'_>) -> Result<Target> {
 pub(super) fn foreign_key(meta: &ParseNestedMeta<'_>) -> Result<ForeignKey> {
     const EXAMPLE: &str =
         "write `foreign_key(shop, number, references = (Order.shop, Order.number))`";
-    let mut key = ForeignKey {
-        fields: Vec::new(),
-        targets: Vec::new(),
-        name: None,
-        on_delete: None,
-        on_update: None,
-    };
-    if !meta.input.peek(syn::token::Paren) {
-        return Err(meta.error(EXAMPLE));
-    }
-    meta.parse_nested_meta(|part| {
-        let Some(ident) = part.path.get_ident() else {
-            return Err(part.error(EXAMPLE));
-        };
-        if !part.input.peek(Token![=]) {
-            key.fields.push(ident.clone());
-            return Ok(());
-        }
-        match ident.to_string().as_str() {
+    let mut key = ForeignKey::default();
+    key.fields = list(meta, EXAMPLE, |word, part| {
+        match word {
             "references" => key.targets = targets(part.value()?)?,
-            "name" => key.name = Some(part.value()?.parse::<LitStr>()?),
-            "on_delete" => key.on_delete = Some(action("on_delete", &part)?),
-            "on_update" => key.on_update = Some(action("on_update", &part)?),
-            _ => return Err(part.error(EXAMPLE)),
+            "name" => key.name = Some(text(word, part)?),
+            "on_delete" => key.on_delete = Some(action(word, part)?),
+            "on_update" => key.on_update = Some(action(word, part)?),
+            _ => return Ok(false),
         }
-        Ok(())
-    })
-    .map_err(|error| replace_literal(error, EXAMPLE))?;
+        Ok(true)
+    })?;
     match (key.fields.len(), key.targets.len()) {
         (0, _) | (_, 0) => Err(meta.error(EXAMPLE)),
         (own, other) if own != other => {

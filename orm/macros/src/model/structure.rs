@@ -10,7 +10,7 @@ use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Path, Result, Token, pa
 
 use super::data::{Check, Group, Head, Parsed};
 use super::{field, reference};
-use crate::attribute::{no_generics, read_all, replace_literal, text};
+use crate::attribute::{list, no_generics, read_all, text};
 use crate::case::snake;
 use crate::errors::Errors;
 
@@ -132,52 +132,34 @@ fn group(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Group> {
         "write `{key}(first, second)` on a struct, with fields of it; for a single column `{key}` on its field"
     );
     meta.input.parse::<Option<Token![=]>>()?;
-    if !meta.input.peek(syn::token::Paren) {
-        return Err(meta.error(example));
-    }
-    let mut group = Group {
-        fields: Vec::new(),
-        name: None,
-    };
-    meta.parse_nested_meta(|part| {
-        let Some(ident) = part.path.get_ident() else {
-            return Err(part.error(&example));
-        };
-        if !part.input.peek(Token![=]) {
-            group.fields.push(ident.clone());
-        } else if ident == "name" {
-            group.name = Some(text("name", &part)?);
-        } else {
-            return Err(part.error(&example));
+    let mut name = None;
+    let fields = list(meta, &example, |key, part| {
+        let is_name = key == "name";
+        if is_name {
+            name = Some(text(key, part)?);
         }
-        Ok(())
-    })
-    .map_err(|error| replace_literal(error, &example))?;
-    if group.fields.is_empty() {
+        Ok(is_name)
+    })?;
+    if fields.is_empty() {
         return Err(meta.error(example));
     }
-    Ok(group)
+    Ok(Group { fields, name })
 }
 
 /// `(name = "…", raw = "…")`.
 fn check(meta: &ParseNestedMeta<'_>) -> Result<Check> {
     const EXAMPLE: &str = "write `check(name = \"positive\", raw = \"price > 0\")`";
-    if !meta.input.peek(syn::token::Paren) {
-        return Err(meta.error(EXAMPLE));
-    }
     let (mut name, mut raw) = (None, None);
-    meta.parse_nested_meta(|part| {
-        if part.path.is_ident("name") {
-            name = Some(text("name", &part)?);
-        } else if part.path.is_ident("raw") {
-            raw = Some(text("raw", &part)?);
-        } else {
-            return Err(part.error(EXAMPLE));
+    let others = list(meta, EXAMPLE, |key, part| {
+        match key {
+            "name" => name = Some(text(key, part)?),
+            "raw" => raw = Some(text(key, part)?),
+            _ => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     })?;
     match (name, raw) {
-        (Some(name), Some(raw)) => Ok(Check { name, raw }),
+        (Some(name), Some(raw)) if others.is_empty() => Ok(Check { name, raw }),
         _ => Err(meta.error(EXAMPLE)),
     }
 }

@@ -1,8 +1,9 @@
 //! CREATE TABLE with everything that belongs to it, and CREATE INDEX.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Action, Check, Column, ForeignKey, Index, Rule, ServerDefault, Table, naming};
+use crate::schema::{Action, Check, Column, ForeignKey, Index, Name, Rule, ServerDefault, Table};
 use crate::sql::{Dialect, SqlWriter};
+use crate::value::Value;
 
 /// CREATE TABLE, without the foreign keys named in `deferred`.
 ///
@@ -86,8 +87,7 @@ pub fn default_sql(dialect: &dyn Dialect, default: &ServerDefault) -> Result<Str
 }
 
 fn write_constraint(w: &mut SqlWriter<'_>, name: &str) {
-    let name = naming::fit(name, w.dialect().capabilities().identifier_limit);
-    w.push(",\n    CONSTRAINT ").ident(&name).push(" ");
+    w.push(",\n    CONSTRAINT ").constraint(name).push(" ");
 }
 
 fn write_primary_key(w: &mut SqlWriter<'_>, table: &Table) {
@@ -118,14 +118,11 @@ fn write_rule(w: &mut SqlWriter<'_>, rule: &Rule) -> Result<()> {
             w.push(sql);
         }
         Rule::OneOf { column, labels } => {
+            let dialect = w.dialect();
+            let literal = |label: &Name| dialect.literal(&Value::Text(label.to_string()));
+            let labels = labels.iter().map(literal).collect::<Result<Vec<_>>>()?;
             w.ident(column).push(" IN (");
-            for (index, label) in labels.iter().enumerate() {
-                let label = w
-                    .dialect()
-                    .literal(&crate::value::Value::Text(label.to_string()))?;
-                w.push(if index == 0 { "" } else { ", " }).push(&label);
-            }
-            w.push(")");
+            w.push(&labels.join(", ")).push(")");
         }
     }
     Ok(())
@@ -148,12 +145,8 @@ fn write_foreign_key(w: &mut SqlWriter<'_>, key: &ForeignKey) {
 /// ALTER TABLE … ADD CONSTRAINT, for a foreign key that is part of a cycle.
 pub fn add_foreign_key(dialect: &dyn Dialect, table: &Table, key: &ForeignKey) -> String {
     let mut w = SqlWriter::new(dialect);
-    let name = naming::fit(&key.name, dialect.capabilities().identifier_limit);
-    w.push("ALTER TABLE ")
-        .ident(&table.name)
-        .push(" ADD CONSTRAINT ")
-        .ident(&name)
-        .push(" ");
+    w.push("ALTER TABLE ").ident(&table.name);
+    w.push(" ADD CONSTRAINT ").constraint(&key.name).push(" ");
     write_foreign_key(&mut w, key);
     w.finish().0
 }
@@ -161,13 +154,12 @@ pub fn add_foreign_key(dialect: &dyn Dialect, table: &Table, key: &ForeignKey) -
 /// CREATE INDEX.
 pub fn create_index(dialect: &dyn Dialect, table: &Table, index: &Index) -> String {
     let mut w = SqlWriter::new(dialect);
-    let name = naming::fit(&index.name, dialect.capabilities().identifier_limit);
     w.push(if index.unique {
         "CREATE UNIQUE INDEX "
     } else {
         "CREATE INDEX "
     });
-    w.ident(&name).push(" ON ").ident(&table.name);
+    w.constraint(&index.name).push(" ON ").ident(&table.name);
     w.push(" (").idents(&index.columns).push(")");
     w.finish().0
 }

@@ -3,7 +3,7 @@
 use super::create::{add_foreign_key, check_name, create_index, create_table};
 use crate::error::Result;
 use crate::schema::sort::{Edge, Sorted, sort};
-use crate::schema::{Schema, Table, naming};
+use crate::schema::{Schema, Table};
 use crate::sql::{Dialect, SqlWriter};
 
 /// The statements that create `tables`: parents first, each table followed by its
@@ -28,12 +28,8 @@ pub fn create_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String
             .map(|(_, key)| table.foreign_keys[*key].name.as_ref())
             .collect();
         statements.push(create_table(dialect, table, &deferred)?);
-        statements.extend(
-            table
-                .indexes
-                .iter()
-                .map(|index| create_index(dialect, table, index)),
-        );
+        let indexes = table.indexes.iter();
+        statements.extend(indexes.map(|index| create_index(dialect, table, index)));
     }
     for (owner, key) in later {
         let table = tables[owner];
@@ -56,11 +52,8 @@ pub fn drop_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>>
         for edge in &sorted.cyclic {
             let (owner, key) = keys[*edge];
             let table = tables[owner];
-            statements.push(drop_foreign_key(
-                dialect,
-                table,
-                &table.foreign_keys[key].name,
-            ));
+            let name = &table.foreign_keys[key].name;
+            statements.push(drop_foreign_key(dialect, table, name));
         }
     }
     for index in sorted.order.into_iter().rev() {
@@ -97,10 +90,9 @@ pub fn drop_script(dialect: &dyn Dialect, tables: &[&Table]) -> Result<String> {
 }
 
 fn drop_foreign_key(dialect: &dyn Dialect, table: &Table, key: &str) -> String {
-    let name = naming::fit(key, dialect.capabilities().identifier_limit);
     let mut w = SqlWriter::new(dialect);
     w.push("ALTER TABLE ").ident(&table.name).push(" ");
-    w.push(dialect.drop_foreign_key()).push(" ").ident(&name);
+    w.push(dialect.drop_foreign_key()).push(" ").constraint(key);
     w.finish().0
 }
 
