@@ -5,8 +5,8 @@ use orm_core::schema::Action;
 use orm_core::value::Value;
 
 use super::batch::{Batch, BatchKind, Plan};
-use super::cascade;
 use super::pending::old_key;
+use super::reached_tables;
 use crate::mapping::ReferenceDef;
 use crate::query::DmlKind;
 use crate::state::{KeySet, KeyTuple, State};
@@ -88,7 +88,7 @@ fn mark_referring(state: &mut State, tables: Vec<&'static str>, action: ActionOf
     let follows = |reference: &ReferenceDef| {
         !matches!(action(reference), Action::NoAction | Action::Restrict)
     };
-    let reached = cascade::follow(tables, follows);
+    let reached = reached_tables::follow(tables, follows);
     if reached.is_empty() {
         return;
     }

@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use super::batch::{Batch, BatchKind, Guard};
-use super::cascade;
 use super::dependencies::RowOrder;
 use super::graph::Why;
 use super::pending::Pending;
+use super::reached_tables;
 use super::row::Kind;
 use crate::mapping::{ColumnSet, ModelDef};
 use crate::state::{RowWork, Written};
@@ -176,7 +176,7 @@ impl<'p, 's> Batches<'p, 's> {
         let tables = self.tables;
         let cascaded = self.cascaded.get_or_insert_with(|| {
             let deleting = tables.iter().filter(|table| !table.deleting.is_empty());
-            cascade::reached(deleting.map(|table| table.arena.def().table))
+            reached_tables::reached(deleting.map(|table| table.arena.def().table))
         });
         cascaded.contains(&table)
     }

@@ -10,9 +10,9 @@ use std::hash::Hash;
 use orm_core::schema::Action;
 use orm_core::value::ValueRef;
 
-use super::cascade;
 use super::graph::{Edge, Graph, Why};
 use super::pending::Pending;
+use super::reached_tables;
 use super::row::{Kind, Row};
 use super::schedule::{Schedule, schedule};
 use super::table_order::{in_circle, targets};
@@ -199,7 +199,7 @@ impl<'s> Dependencies<'_, 's> {
             if parent.deleting.is_empty() {
                 continue;
             }
-            let reached = cascade::reached([parent.arena.def().table]);
+            let reached = reached_tables::reached([parent.arena.def().table]);
             let is_reached = |child: &&Pending<'_>| reached.contains(&child.arena.def().table);
             let children = self.tables.iter().filter(is_reached);
             let changed = children.flat_map(|child| child.rows(Kind::Update));

@@ -6,7 +6,7 @@
 //!
 //! | phase | files |
 //! | --- | --- |
-//! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `batches.rs` says which rows share a statement, what it sets and what it matches; `cascade.rs` which tables a delete reaches |
+//! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `batches.rs` says which rows share a statement, what it sets and what it matches; `reached_tables.rs` which tables a delete reaches |
 //! | look up | `look_up.rs`: what the catalogue tells of the tables |
 //! | emit | `emit.rs`; `insert.rs`, `send.rs` (a statement a row) and `together.rs` (many rows); `stale.rs` names rows that have changed |
 //! | apply | `apply.rs`, also for loaded children that ON DELETE SET NULL has emptied |
@@ -14,7 +14,6 @@
 mod apply;
 mod batch;
 mod batches;
-mod cascade;
 mod dependencies;
 mod emit;
 mod expected;
@@ -25,6 +24,7 @@ mod key_defaults;
 mod look_up;
 mod pending;
 mod plan;
+mod reached_tables;
 mod replaced;
 mod row;
 mod rows;

@@ -144,6 +144,10 @@ impl Driver for FaultyDriver {
         self.inner.is_private()
     }
 
+    fn is_embedded(&self) -> bool {
+        self.inner.is_embedded()
+    }
+
     fn target(&self) -> String {
         self.inner.target()
     }
@@ -403,6 +407,42 @@ impl Cursor for FaultyCursor<'_> {
         match &mut self.inner {
             Some(inner) => inner.transaction(error),
             None => self.state,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Recorder, RecordingDriver};
+
+    /// A database in this process that several connections share.
+    #[derive(Debug)]
+    struct Embedded;
+
+    impl Driver for Embedded {
+        fn connect(&self) -> Result<Box<dyn Connection>> {
+            Err(Error::new(ErrorKind::ConnectionFailed))
+        }
+
+        fn is_embedded(&self) -> bool {
+            true
+        }
+
+        fn target(&self) -> String {
+            "embedded".into()
+        }
+    }
+
+    #[test]
+    fn a_driver_around_another_says_what_that_one_is() {
+        let around: [Arc<dyn Driver>; 2] = [
+            Arc::new(FaultyDriver::new(Embedded, &Faults::new())),
+            Arc::new(RecordingDriver::new(Embedded, &Recorder::new())),
+        ];
+        for driver in around {
+            assert!(driver.is_embedded() && !driver.is_private(), "{driver:?}");
+            assert_eq!(driver.target(), "embedded");
         }
     }
 }

@@ -2,7 +2,7 @@
 //! `orm_core::stmt::Expr`.
 //!
 //! `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
-//! `arithmetic.rs`, `aggregate.rs` and `like.rs` their operators; `operand.rs`, `condition.rs`, `in_list.rs` and
+//! `arithmetic.rs`, `aggregate.rs` and `like.rs` their operators; `operand.rs`, `truth.rs`, `in_list.rs` and
 //! `order.rs` say what Rust types may stand where. `table_ref.rs` tells which table a column is of, and
 //! `build_error.rs` keeps an error until a statement is run. No statement is compiled here.
 
@@ -10,7 +10,6 @@ pub(super) mod aggregate;
 mod arithmetic;
 pub(super) mod build_error;
 mod column_ops;
-mod condition;
 pub(super) mod expr;
 mod expr_ops;
 pub(super) mod in_list;
@@ -19,3 +18,4 @@ pub(super) mod operand;
 pub(super) mod order;
 pub(super) mod predicate;
 pub(super) mod table_ref;
+mod truth;
