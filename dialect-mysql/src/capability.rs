@@ -30,10 +30,11 @@ pub(crate) const MYSQL: Capabilities = {
     own.identifier_limit = 64;
     // The protocol counts the parameters of a statement in 16 bits.
     own.bind_limit = 65_535;
-    // Around a hundred rows of a narrow table; longer statements gain nothing and fill the cache.
-    own.insert_binds = 300;
-    // A CASE and an OR look at each of the rows for each row: beyond, that costs what it saves.
-    own.update_rows = 32;
+    // Some hundred rows of a narrow table; longer statements gain nothing and fill the cache.
+    own.insert_binds = 1000;
+    own.insert_stores_all = true;
+    // A CASE looks at each of the rows for each row: beyond, that costs what it saves.
+    own.batch_rows = 128;
     // Of a small table the optimizer would read, and InnoDB lock, every row.
     own.primary_key_hint = " FORCE INDEX (PRIMARY)";
     own.insert_returning = false;
@@ -72,12 +73,14 @@ pub(crate) const MYSQL: Capabilities = {
     own
 };
 
-/// MariaDB since 10.5.
+/// MariaDB since 10.6.
 pub(crate) const MARIADB: Capabilities = {
     let mut own = MYSQL;
     own.insert_returning = true;
     // Not so UPDATE, before MariaDB 13.
     own.delete_returning = true;
+    // In a block of statements, which MySQL has in procedures only.
+    own.checked_batches = true;
     own.lexical_rules = LEXICAL_RULES.and(&[LexicalRule::MariaDbComments]);
     own.generated_keys = GeneratedKeys::Returning;
     own.own_table_hint = None;

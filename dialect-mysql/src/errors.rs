@@ -24,6 +24,14 @@ pub fn classify(code: u16, state: &str, message: &str) -> Error {
     classify_in(code, state, message, "")
 }
 
+/// What a block signals that has written another number of rows than it was given.
+pub(crate) const WRONG_COUNT: &str = "orm: not all rows of the batch";
+
+/// Whether it is this library's own block that has signalled: a trigger may use the same number.
+fn is_wrong_count(message: &str, sql: &str) -> bool {
+    message == WRONG_COUNT && sql.contains(WRONG_COUNT)
+}
+
 /// MariaDB's words for a cascade of more than 15 levels.
 const FK_DEPTH_EXCEEDED: &str = "Got error 193 ";
 
@@ -59,6 +67,7 @@ pub(crate) fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> E
                  the same types and collations as the child's; SHOW ENGINE INNODB STATUS tells more",
             )
         }
+        1644 if is_wrong_count(message, sql) => Error::new(ErrorKind::StaleData),
         1065 => Error::with_message(ErrorKind::Syntax, "the statement's text is empty"),
         1305 if message.starts_with("SAVEPOINT ") => {
             Error::with_message(ErrorKind::Transaction, "there is no such savepoint")

@@ -17,6 +17,8 @@
 //! - DDL commits the transaction that is open, and a deadlock ends it; the driver asks the server what is
 //!   left after every failure.
 //! - Lists beyond the bind limit go through `JSON_TABLE`.
+//! - A flush writes up to 128 rows by one UPDATE with a CASE a column, or by one DELETE. On MariaDB a commit that is one
+//!   such statement is a block, `BEGIN NOT ATOMIC … END`, which counts the rows.
 //!
 //! Deliberately not here: models, sessions, pools, and the parsing of URLs; that is the `orm` crate's.
 
@@ -35,8 +37,9 @@ use orm_core::error::Result;
 use orm_core::schema::{Column, Keeps, StoredColumn, Table};
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, Guard, KeyRange, SqlWriter, TransactionOptions, digest_text,
+    write_batch_delete_rows, write_batch_update_rows,
 };
-use orm_core::stmt::{BatchColumn, Like};
+use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Like};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 use sha2::{Digest as _, Sha256};
@@ -69,6 +72,11 @@ impl MysqlDialect {
             Self::MySql => "utf8mb4_0900_bin",
             Self::MariaDb => "utf8mb4_nopad_bin",
         }
+    }
+
+    /// Whether a batch counts its rows itself.
+    fn checks(self, wanted: bool, rows: BatchRows) -> bool {
+        wanted && rows != BatchRows::Rows(1) && self.capabilities().checked_batches
     }
 }
 
@@ -111,6 +119,16 @@ impl Dialect for MysqlDialect {
     fn write_generated_keys<'a>(&self, w: &mut SqlWriter<'a>, keys: &KeyRange<'a>) -> Result<()> {
         render::write_generated_keys(w, keys);
         Ok(())
+    }
+
+    fn write_batch_update(&self, w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
+        let checked = self.checks(update.checked, update.rows);
+        render::write_checked(w, checked, |w| write_batch_update_rows(w, update))
+    }
+
+    fn write_batch_delete(&self, w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
+        let checked = self.checks(delete.checked, delete.rows);
+        render::write_checked(w, checked, |w| write_batch_delete_rows(w, delete))
     }
 
     fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {

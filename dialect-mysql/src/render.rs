@@ -1,5 +1,5 @@
-//! The hooks of the statement writer in which MySQL and MariaDB differ: LIKE, aggregates, lone binds
-//! and BEGIN.
+//! The hooks of the statement writer in which MySQL and MariaDB differ: LIKE, aggregates, lone binds, batches that
+//! count their rows, and BEGIN.
 //!
 //! Everything else is the default writer's, driven by the capabilities.
 
@@ -11,6 +11,7 @@ use orm_core::stmt::{Like, LikeKind};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
+use crate::errors::WRONG_COUNT;
 use crate::types;
 
 /// The escape character of LIKE as a hexadecimal literal: `'\\'` is one character or two, depending on
@@ -100,6 +101,28 @@ pub(crate) fn write_aggregate<'a>(
     w.push(before);
     call(w)?;
     w.push(after);
+    Ok(())
+}
+
+/// `BEGIN NOT ATOMIC … END`, a block of MariaDB's: a transaction around a statement, which is rolled back unless the
+/// statement writes as many rows as the last bind says. One round trip, where BEGIN and COMMIT are two more.
+pub(crate) fn write_checked<'a>(
+    w: &mut SqlWriter<'a>,
+    checked: bool,
+    statement: impl FnOnce(&mut SqlWriter<'a>) -> Result<()>,
+) -> Result<()> {
+    if !checked {
+        return statement(w);
+    }
+    w.push(
+        "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END; \
+         START TRANSACTION; ",
+    );
+    statement(w)?;
+    w.push("; IF ROW_COUNT() <> ").placeholder();
+    w.push(" THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '")
+        .push(WRONG_COUNT)
+        .push("'; END IF; COMMIT; END");
     Ok(())
 }
 

@@ -9,8 +9,8 @@ use orm_core::error::ErrorKind;
 use orm_core::schema::{Column, Keeps, Schema, Table};
 use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_expr};
 use orm_core::stmt::BatchRows::{Arrays, Rows};
-use orm_core::stmt::{Aggregate, LikeKind};
-use orm_core::testing::golden::batches::{self, NAME, VERSION};
+use orm_core::stmt::{Aggregate, BatchDelete, LikeKind};
+use orm_core::testing::golden::batches::{self, ID, NAME, VERSION};
 use orm_core::testing::golden::expressions::{
     aggregate, call, cast, count_all, count_distinct, distinct, ints, is_in, like, not_in,
     one_more, same, text, two_conditions, two_values,
@@ -190,13 +190,58 @@ fn batch_forms() {
         &batches::update(Rows(1)),
         "UPDATE `t` SET `name` = ? WHERE `id` = ? AND `version` <=> ?",
     );
+    check(&batches::update(Rows(2)), UPDATE_OF_TWO);
+    let mut update = batches::update(Rows(2));
+    (update.key, update.guard) = (&[ID, VERSION], &[]);
     check(
-        &batches::update(Rows(2)),
-        "UPDATE `t` FORCE INDEX (PRIMARY) SET `name` = CASE WHEN `id` = ? THEN ? WHEN `id` = ? THEN ? ELSE `name` END WHERE (`id` = ? AND `version` <=> ?) OR (`id` = ? AND `version` <=> ?)",
+        &update,
+        "UPDATE `t` FORCE INDEX (PRIMARY) SET `name` = CASE WHEN `id` = ? AND `version` = ? THEN ? WHEN `id` = ? AND `version` = ? THEN ? ELSE `name` END WHERE (`id`, `version`) IN ((?, ?), (?, ?))",
     );
     check(
         &batches::delete(Rows(1)),
         "DELETE FROM `t` WHERE `id` = ? AND `name` = ?",
+    );
+    check(
+        &batches::delete(Rows(2)),
+        "DELETE FROM `t` USING `t` FORCE INDEX (PRIMARY) WHERE (`id`, `name`) IN ((?, ?), (?, ?)) AND `version` <=> `version`",
+    );
+    check(&delete_by_version(), DELETE_OF_TWO);
+    let mut all = batches::delete(Rows(2));
+    all.outside_key = None;
+    let error = written(&MysqlDialect::MySql, &all).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+const UPDATE_OF_TWO: &str = "UPDATE `t` FORCE INDEX (PRIMARY) SET `name` = CASE `id` WHEN ? THEN ? WHEN ? THEN ? ELSE `name` END WHERE `id` IN (?, ?) AND `version` <=> CASE `id` WHEN ? THEN ? WHEN ? THEN ? ELSE `version` END";
+
+const DELETE_OF_TWO: &str = "DELETE FROM `t` USING `t` FORCE INDEX (PRIMARY) WHERE `id` IN (?, ?) AND `version` <=> CASE `id` WHEN ? THEN ? WHEN ? THEN ? ELSE `version` END";
+
+/// Two rows that still have their version.
+fn delete_by_version() -> BatchDelete<'static> {
+    let mut delete = BatchDelete::new("t", &[ID], Rows(2));
+    delete.guard = &[VERSION];
+    delete
+}
+
+/// MySQL has no such block: its transactions count the rows.
+#[test]
+fn batches_that_count_their_rows() {
+    let block = |statement: &str| {
+        format!(
+            "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END; START TRANSACTION; {statement}; IF ROW_COUNT() <> ? THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'orm: not all rows of the batch'; END IF; COMMIT; END"
+        )
+    };
+    let mut update = batches::update(Rows(2));
+    update.checked = true;
+    check_both(&update, UPDATE_OF_TWO, &block(UPDATE_OF_TWO));
+    let mut delete = delete_by_version();
+    delete.checked = true;
+    check_both(&delete, DELETE_OF_TWO, &block(DELETE_OF_TWO));
+    // One row is counted by its outcome.
+    update.rows = Rows(1);
+    check(
+        &update,
+        "UPDATE `t` SET `name` = ? WHERE `id` = ? AND `version` <=> ?",
     );
 }
 

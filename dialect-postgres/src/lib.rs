@@ -36,7 +36,7 @@ use orm_core::error::Result;
 use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, Guard, SqlWriter, TransactionOptions, digest_text,
-    write_batch_delete_row, write_batch_update_rows,
+    write_batch_delete_rows, write_batch_update_rows,
 };
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Insert, Like};
 use orm_core::types::Type;
@@ -102,7 +102,7 @@ impl Dialect for PostgresDialect {
 
     fn write_batch_delete(&self, w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
         match delete.rows {
-            BatchRows::Rows(_) => write_batch_delete_row(w, delete),
+            BatchRows::Rows(_) => write_batch_delete_rows(w, delete),
             BatchRows::Arrays => {
                 render::write_checked(w, delete.checked, |w| {
                     render::write_batch_delete_arrays(w, delete);

@@ -165,7 +165,7 @@ fn dialect(version: &str) -> MysqlDialect {
 fn check_version(dialect: MysqlDialect, version: &str) -> Result<(), String> {
     let server = dialect.name();
     let oldest = match dialect {
-        MysqlDialect::MariaDb => (10, 5),
+        MysqlDialect::MariaDb => (10, 6),
         MysqlDialect::MySql => (8, 0),
     };
     let mut numbers = version.split('.').map(str::parse::<u32>);
@@ -231,8 +231,8 @@ mod tests {
         assert!(check_version(MysqlDialect::MySql, "8.0.36").is_ok());
         assert!(check_version(MysqlDialect::MariaDb, "11.4.2-MariaDB").is_ok());
         assert!(check_version(MysqlDialect::MySql, "unknown").is_ok());
-        let why = check_version(MysqlDialect::MariaDb, "10.4.1-MariaDB").unwrap_err();
-        assert!(why.starts_with("mariadb 10.4 is too old"), "{why}");
+        let why = check_version(MysqlDialect::MariaDb, "10.5.9-MariaDB").unwrap_err();
+        assert!(why.starts_with("mariadb 10.5 is too old"), "{why}");
     }
 
     #[test]

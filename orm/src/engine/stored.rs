@@ -3,6 +3,7 @@
 //! `query/write/stored_table.rs` asks the catalogue, once an engine. Flushes and bulk inserts read what is kept.
 
 use orm_core::schema::StoredColumn;
+use orm_core::sql::Capabilities;
 
 /// What is known of the table of a model.
 #[derive(Debug)]
@@ -23,8 +24,8 @@ pub(crate) struct StoredTable {
     pub touched: Vec<usize>,
     /// Whether every column can be read back.
     pub readable: bool,
-    /// Whether a batch of changes can count by itself what it writes.
-    pub checked_batches: bool,
+    /// What its database can do.
+    pub capabilities: &'static Capabilities,
     /// Whether no two rows can have the same key of the model: the table's primary key or a unique index sees to
     /// it.
     pub unique_key: bool,
@@ -42,7 +43,7 @@ impl StoredTable {
             update_triggers: false,
             touched: Vec::new(),
             readable: true,
-            checked_batches: false,
+            capabilities: &Capabilities::STANDARD,
             unique_key: false,
             primary_key: false,
         }

@@ -12,7 +12,7 @@ use orm_core::value::ValueRef;
 use super::row::Kind;
 use crate::engine::StoredTable;
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
-use crate::query::batch_column;
+use crate::query::{BulkInsert, batch_column, stores_at_once};
 use crate::state::{RowId, State, Written};
 
 /// How many rows go into one array statement at most: few round trips. Long values make them fewer.
@@ -85,8 +85,8 @@ impl Plan {
         self.batches.is_empty()
     }
 
-    /// Whether all of it is one statement after which nothing can go wrong: that of one row, or one that counts its
-    /// rows itself. It needs no transaction around it to be atomic.
+    /// Whether all of it is one statement after which nothing can go wrong: that of one row, one that counts its rows
+    /// itself, or an INSERT that stores all. It needs no transaction around it to be atomic.
     pub(crate) fn is_one_statement(&self, state: &State) -> bool {
         let checks_itself =
             |batch: &Batch| batch.is_done_when_executed() && batch.checks_itself(state);
@@ -112,50 +112,98 @@ impl Batch {
         batch_column(self.def, stored, position)
     }
 
-    /// Whether all rows go into one statement that counts them. Not many, so that the statement is never cut.
+    /// How many rows go into one UPDATE or DELETE at most.
+    pub(super) fn together(&self) -> usize {
+        let Some(stored) = &self.stored else {
+            return 1;
+        };
+        let capabilities = stored.capabilities;
+        if capabilities.arrays {
+            return ARRAY_ROWS;
+        }
+        if !self.is_written_in_any_order(stored) {
+            return 1;
+        }
+        let key = self.def.primary_key.len();
+        let columns = self.kind.set().len() + self.kind.expected().len();
+        let width = key + columns * (key + 1);
+        // One bind is for the number of rows.
+        let most = (capabilities.bind_limit - 1) / width;
+        // The largest power of two in it.
+        let power = most.checked_ilog2().map_or(1, |log| 1 << log);
+        capabilities.batch_rows.min(power)
+    }
+
+    /// Whether all rows go into one statement that counts them, or needs no count. Not many, so that the statement is
+    /// never cut.
     fn checks_itself(&self, state: &State) -> bool {
         /// Beyond, BEGIN and COMMIT are little beside the rest.
         const BYTES: usize = 64 * 1024;
         let (Some(arena), Some(stored)) = (state.by_model(self.model), &self.stored) else {
             return false;
         };
-        let set = match &self.kind {
-            BatchKind::Update { set, .. } => set.as_slice(),
-            BatchKind::Delete {
-                cascaded: false, ..
-            } => &[],
-            BatchKind::Delete { .. } | BatchKind::Insert { .. } => return false,
-        };
-        let expected = self.kind.expected();
+        match &self.kind {
+            BatchKind::Delete { cascaded: true, .. } => return false,
+            // Keys that come back are checked afterwards.
+            BatchKind::Insert { generated, .. } if generated.is_some() => return false,
+            BatchKind::Insert { columns, .. } => {
+                let insert = BulkInsert {
+                    def: self.def,
+                    model: self.model,
+                    columns,
+                    rows: self.slots.len(),
+                };
+                let value = |row: usize, position| arena.value(self.slots[row], position);
+                return stores_at_once(stored.capabilities, &insert, &value, BYTES);
+            }
+            BatchKind::Update { .. } | BatchKind::Delete { .. } => {}
+        }
+        let (set, expected) = (self.kind.set(), self.kind.expected());
         let size = |slot: &u32| {
             let new = set.iter().map(|position| arena.value(*slot, *position));
             let old = self.def.primary_key.iter().chain(expected);
             let old = old.map(|position| arena.old_value(*slot, *position));
             new.chain(old).map(ValueRef::size).sum::<usize>()
         };
-        stored.checked_batches
-            && self.slots.len() <= ARRAY_ROWS
+        stored.capabilities.checked_batches
+            && self.slots.len() <= self.together()
             && self.slots.iter().map(size).sum::<usize>() <= BYTES
     }
 
     /// Whether one statement may write all rows, in the order of the database: each is found by the primary key, and
-    /// none takes what another one gives up, nor refers to what another one gets.
-    pub(super) fn is_written_in_any_order(&self) -> bool {
-        let (BatchKind::Update { set, .. }, Some(stored)) = (&self.kind, &self.stored) else {
-            return false;
-        };
-        let is_unique = |position: &usize| {
-            let column = stored.columns.get(*position).and_then(Option::as_ref);
-            let mut uniques = self.def.uniques.iter();
-            column.is_some_and(|column| column.changed & UNIQUE_ALONE != 0)
-                || uniques.any(|unique| unique.columns.contains(position))
-        };
+    /// none refers to another one or to what it gets, nor takes what another one gives up. Rows that do are in other
+    /// batches, if the model knows that the values are unique.
+    fn is_written_in_any_order(&self, stored: &StoredTable) -> bool {
         let own = |reference: &&ReferenceDef| (reference.target)().table == self.def.table;
-        let own = self.def.references.iter().filter(own);
-        let mut referred = own.flat_map(|reference| reference.target_columns);
+        let mut own = self.def.references.iter().filter(own);
         stored.primary_key
-            && !set.iter().any(is_unique)
-            && !referred.any(|position| set.contains(position))
+            && match &self.kind {
+                BatchKind::Insert { .. } => false,
+                // An index hint works only with a column outside the key.
+                BatchKind::Delete { .. } => {
+                    own.next().is_none() && self.def.outside_key().is_some()
+                }
+                // A CASE makes text of a date in a column of text, other text than an assignment does.
+                BatchKind::Update { .. } if !stored.readable => false,
+                BatchKind::Update { set, .. } => {
+                    let mut referred = own.flat_map(|reference| reference.target_columns);
+                    !referred.any(|position| set.contains(position))
+                        && !set
+                            .iter()
+                            .any(|position| self.may_hand_on(stored, *position))
+                }
+            }
+    }
+
+    /// Whether a column has unique values of which the model doesn't know, or tells fewer apart.
+    fn may_hand_on(&self, stored: &StoredTable, position: usize) -> bool {
+        let column = stored.columns.get(position).and_then(Option::as_ref);
+        let is_alone = column.is_some_and(|column| column.changed & UNIQUE_ALONE != 0);
+        let uniques = || self.def.uniques.iter().map(|unique| unique.columns);
+        let is_known = uniques().any(|columns| columns == [position]);
+        let is_text = matches!(self.def.columns[position].ty, Type::Text | Type::Enum(_));
+        let is_exact = !is_text || column.is_some_and(|column| column.bytewise);
+        is_alone && !is_known || !is_exact && uniques().any(|columns| columns.contains(&position))
     }
 
     fn is_done_when_executed(&self) -> bool {
@@ -185,6 +233,14 @@ impl BatchKind {
 
     pub(super) fn is_insert(&self) -> bool {
         matches!(self, Self::Insert { .. })
+    }
+
+    /// The columns that an UPDATE sets.
+    pub(super) fn set(&self) -> &[usize] {
+        match self {
+            Self::Update { set, .. } => set,
+            Self::Insert { .. } | Self::Delete { .. } => &[],
+        }
     }
 
     /// The columns that are expected to have their old values still.

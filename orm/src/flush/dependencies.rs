@@ -1,8 +1,8 @@
 //! Which rows of a flush must be written before which others: by foreign keys, links, unique values and deletes.
 //!
 //! Used by `plan.rs`. Looked for only where the usual order may not do: among tables that refer to each other in a
-//! circle, and everywhere once a row takes a unique value that another one gives up later. Of what is found, the
-//! graph has the rows that the usual order would write too late, and those that are moved along with them.
+//! circle, and everywhere once a row takes a unique value that another one gives up later, or in the same step. Of what
+//! is found, the graph has the rows that the usual order would write too late, and those that are moved along with them.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -38,14 +38,15 @@ pub(super) fn row_order(tables: &[Pending<'_>]) -> Option<RowOrder> {
     };
     dependencies.unique_values();
     let mut hand_overs = dependencies.edges.iter();
-    let against_usual = hand_overs.any(|edge| edge.needs > edge.node);
+    // Rows of one step may share a statement, whose order is the database's.
+    let hands_over = hand_overs.any(|edge| edge.needs.step >= edge.node.step);
     let in_circle = |child, parent| in_circle(tables, child, parent);
-    if !against_usual && !(0..tables.len()).any(|table| in_circle(table, table)) {
+    if !hands_over && !(0..tables.len()).any(|table| in_circle(table, table)) {
         return None;
     }
-    dependencies.references(|child, parent| against_usual || in_circle(child, parent));
+    dependencies.references(|child, parent| hands_over || in_circle(child, parent));
     dependencies.links();
-    if against_usual {
+    if hands_over {
         dependencies.taken_along();
     }
     dependencies.order()

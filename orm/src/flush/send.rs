@@ -97,9 +97,9 @@ impl BatchWriter<'_> {
             expected,
         };
         let mut absent = Vec::new();
-        match self.rows_together(&change) {
-            Some(most) => self.send_together(&change, most, &mut absent)?,
-            None => self.send_loop(&change, &mut absent)?,
+        match self.batch.together().min(change.slots.len()) {
+            0 | 1 => self.send_loop(&change, &mut absent)?,
+            _ => self.send_together(&change, &mut absent)?,
         }
         Ok(absent)
     }
@@ -190,7 +190,10 @@ impl BatchWriter<'_> {
 
     /// Whether the statement counts its rows itself: outside a transaction, nothing else would undo it.
     pub(super) fn is_checked(&self, rows: BatchRows) -> bool {
-        rows == BatchRows::Arrays && !self.connection.in_transaction()
+        let capabilities = self.connection.dialect().capabilities();
+        capabilities.checked_batches
+            && rows != BatchRows::Rows(1)
+            && !self.connection.in_transaction()
     }
 
     /// The text for this many rows.
@@ -230,6 +233,7 @@ impl BatchWriter<'_> {
             } else {
                 let mut delete = BatchDelete::new(table, key, rows);
                 (delete.guard, delete.checked) = (guard, checked);
+                delete.outside_key = batch.def.outside_key();
                 write_batch_delete(&mut w, &delete)?;
             }
             Ok(w.finish().0)

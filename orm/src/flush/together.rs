@@ -1,44 +1,25 @@
-//! The UPDATE or DELETE of a batch in statements of many rows: with an array a column, or with a CASE for each column
-//! that is set and an OR of the rows.
+//! The UPDATE or DELETE of a batch in statements of many rows: with an array a column, or with a list of keys and a CASE
+//! for each column.
 //!
-//! Used by `send.rs`, which runs a statement for each row where this can't be. The rule is in `rows_together`, by
-//! capability and by what the batch does.
+//! Used by `send.rs`, which runs a statement for each row where this can't be: the rule is [`Batch::together`].
 
 use orm_core::error::Result;
 use orm_core::stmt::BatchRows;
 use orm_core::value::{BatchValues, ValueRef};
 
-use super::batch::ARRAY_ROWS;
 use super::emit::BatchWriter;
 use super::send::{Change, missing};
+use crate::query::cut_at;
 
 impl BatchWriter<'_> {
-    /// How many rows go into one statement at most, if several do.
-    pub(super) fn rows_together(&self, change: &Change<'_>) -> Option<usize> {
-        if change.slots.len() == 1 {
-            return None;
-        }
-        let capabilities = self.connection.dialect().capabilities();
-        if capabilities.arrays {
-            return Some(ARRAY_ROWS);
-        }
-        let key = self.batch.def.primary_key.len();
-        let most = capabilities.bind_limit / (change.width() + change.set.len() * key);
-        let most = capabilities.update_rows.min(most);
-        // The largest power of two in it.
-        let most = 1 << most.checked_ilog2()?;
-        (most > 1 && self.batch.is_written_in_any_order()).then_some(most)
-    }
-
-    /// Runs statements of at most `most` rows and checks that each has matched all of its own.
+    /// Runs statements of several rows and checks that each has matched all of its own.
     pub(super) fn send_together(
         &mut self,
         change: &Change<'_>,
-        most: usize,
         absent: &mut Vec<u32>,
     ) -> Result<()> {
-        let rows = change.slots.len();
-        let limit = self.connection.statement_bytes();
+        let (rows, most) = (change.slots.len(), self.batch.together());
+        let limit = cut_at(self.connection);
         let arrays = self.connection.dialect().capabilities().arrays;
         let mut values = Vec::with_capacity(change.width() * rows.min(most));
         let mut next = 0;
@@ -50,7 +31,7 @@ impl BatchWriter<'_> {
             let are_all = if arrays {
                 self.execute_arrays(change, &values, sent)?
             } else {
-                self.execute_cases(change, &values, sent)?
+                self.execute_keys(change, &values, sent)?
             };
             if !are_all {
                 let slots = &self.batch.slots[first..next];
@@ -76,40 +57,63 @@ impl BatchWriter<'_> {
             .collect();
         let text = self.text(change, BatchRows::Arrays)?;
         let checked = self.is_checked(BatchRows::Arrays);
-        match self.connection.execute(&text, &binds) {
-            Ok(outcome) => Ok(checked || outcome.affected == sent as u64),
+        self.finds_all((&text, &binds), checked, sent)
+    }
+
+    /// Whether a statement finds all of its rows, by its own count or by that of the driver.
+    fn finds_all(
+        &mut self,
+        (text, binds): (&str, &[ValueRef<'_>]),
+        checked: bool,
+        rows: usize,
+    ) -> Result<bool> {
+        match self.connection.execute(text, binds) {
+            Ok(outcome) => Ok(checked || outcome.affected == rows as u64),
             Err(error) if checked && error.is_stale_data() => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// Whether a statement with a CASE a column finds all of its rows. It has a power of two of them, and rows of NULLs
+    /// Whether a statement with a list of keys finds all of its rows. It has a power of two of them, and rows of NULLs
     /// fill it up: texts of a few sizes do for any number of rows.
-    fn execute_cases(
+    fn execute_keys(
         &mut self,
         change: &Change<'_>,
         values: &[ValueRef<'_>],
         rows_sent: usize,
     ) -> Result<bool> {
         let size = rows_sent.next_power_of_two();
-        let text = self.text(change, BatchRows::Rows(size))?;
+        let rows_bound = BatchRows::Rows(size);
+        let text = self.text(change, rows_bound)?;
         if size == 1 {
-            return Ok(self.connection.execute(&text, values)?.affected == 1);
+            return self.finds_all((&text, values), false, 1);
         }
-        let (set, key_width) = (change.set.len(), self.batch.def.primary_key.len());
-        let none = vec![ValueRef::Null; change.width()];
-        let rows = values.chunks(change.width());
+        let (width, set) = (change.width(), change.set.len());
+        let key = set..set + self.batch.def.primary_key.len();
+        let none = vec![ValueRef::Null; width];
+        let rows = values.chunks(width);
         let rows: Vec<_> = rows.chain(std::iter::repeat(&*none)).take(size).collect();
-        let mut binds = Vec::with_capacity(size * (none.len() + set * key_width));
-        for column in 0..set {
+        let mut binds = Vec::with_capacity(size * width * 2);
+        let by_key = |binds: &mut Vec<_>, column: usize| {
             for row in &rows {
-                binds.extend_from_slice(&row[set..set + key_width]);
+                binds.extend_from_slice(&row[key.clone()]);
                 binds.push(row[column]);
             }
-        }
+        };
+        (0..set).for_each(|column| by_key(&mut binds, column));
         for row in &rows {
-            binds.extend_from_slice(&row[set..]);
+            binds.extend_from_slice(&row[key.clone()]);
         }
-        Ok(self.connection.execute(&text, &binds)?.affected == rows_sent as u64)
+        (key.end..width).for_each(|column| by_key(&mut binds, column));
+        let checked = self.is_checked(rows_bound);
+        if checked {
+            binds.push(count(rows_sent));
+        }
+        self.finds_all((&text, &binds), checked, rows_sent)
     }
+}
+
+/// The number of rows of a statement, as a bind.
+fn count(rows: usize) -> ValueRef<'static> {
+    ValueRef::Int(i64::try_from(rows).unwrap_or(i64::MAX))
 }

@@ -74,4 +74,11 @@ impl ModelDef {
     pub fn is_key(&self, position: usize) -> bool {
         self.primary_key.contains(&position)
     }
+
+    /// The name of the first column that does not belong to the primary key.
+    pub(crate) fn outside_key(&self) -> Option<&'static str> {
+        let mut all = 0..self.columns.len();
+        let position = all.find(|position| !self.is_key(*position))?;
+        Some(self.names[position])
+    }
 }

@@ -36,7 +36,7 @@ pub(crate) use select::by_key::{current_rows_by_key, get_statement, rows_by_key}
 pub use select::join::{JoinTarget, Joined, Sources};
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;
-pub(crate) use write::bulk::{BulkInsert, insert_rows};
+pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
 pub(crate) use write::check::{check_length, check_references};
 pub use write::delete::{Delete, delete};
 pub use write::insert::{Insert, InsertInto, Returning, insert};

@@ -45,14 +45,14 @@ fn many_rows_take_few_statements(db: &Db) {
     create(db);
     insert_marks(db, 1).unwrap();
     db.sent();
-    insert_marks(db, 12).unwrap();
+    insert_marks(db, 20).unwrap();
     let inserts = |sql: &&String| sql.starts_with("INSERT") || sql.contains("auto_increment");
     let sent = db.sent();
     let sent: Vec<&String> = sent.iter().filter(inserts).collect();
     let expected = match db.backend {
         // SQLite runs it once a row.
         Backend::Sqlite | Backend::Postgres => 1,
-        // Eight rows and four.
+        // Sixteen rows and four.
         Backend::MariaDb => 2,
         // Each with the question for the step of its keys.
         Backend::Mysql => 4,

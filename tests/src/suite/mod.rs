@@ -64,6 +64,7 @@ mod stored;
 mod streams;
 mod support;
 mod text_search;
+mod together;
 mod touched;
 mod transactions;
 mod types;
@@ -176,6 +177,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     nesting::cases,
     pool::cases,
     text_search::cases,
+    together::cases,
     touched::cases,
     writes::cases,
     closures::cases,

@@ -36,16 +36,19 @@ pub struct Capabilities {
     pub bind_limit: usize,
     /// How many binds a multi-row INSERT should have: beyond, longer statements get slower.
     pub insert_binds: usize,
+    /// Whether an INSERT of several rows stores each of them or fails as a whole: MySQL and MariaDB. Elsewhere a trigger,
+    /// a rule or the table's own conflict clause may leave rows out.
+    pub insert_stores_all: bool,
     /// Whether a bind may be an array: PostgreSQL. Flushes then write a table in one statement.
     pub arrays: bool,
-    /// Whether the UPDATE or DELETE of a batch of arrays can count the rows that it writes, and undo itself if they are
-    /// not as many as it was given: PostgreSQL.
+    /// Whether the UPDATE or DELETE of a batch of several rows can count the rows that it writes, and undo itself if
+    /// they are not as many as it was given: PostgreSQL, MariaDB.
     pub checked_batches: bool,
-    /// How many rows an UPDATE by key has at most: a power of two. 1 where a statement of one row is run for each, as
-    /// on SQLite, and where arrays take all.
-    pub update_rows: usize,
-    /// What makes an UPDATE of many keys find its rows by the primary key and lock no others, with a leading space:
-    /// ` FORCE INDEX (PRIMARY)` on MySQL. Stands behind the table's name.
+    /// How many rows an UPDATE or DELETE by key has at most: a power of two. 1 where a statement of one row is run for
+    /// each, as on SQLite, and where arrays take all.
+    pub batch_rows: usize,
+    /// What makes an UPDATE or DELETE of many keys find its rows by the primary key and lock no others, with a leading
+    /// space: ` FORCE INDEX (PRIMARY)` on MySQL. Stands behind the table's name.
     pub primary_key_hint: &'static str,
     /// Whether INSERT hands back columns: PostgreSQL, SQLite since 3.35, MariaDB since 10.5; not MySQL.
     pub insert_returning: bool,
@@ -127,9 +130,10 @@ impl Capabilities {
         identifier_limit: 128,
         bind_limit: 65_535,
         insert_binds: 128,
+        insert_stores_all: false,
         arrays: false,
         checked_batches: false,
-        update_rows: 1,
+        batch_rows: 1,
         primary_key_hint: "",
         // INSERT … RETURNING is not in the standard, but the default writer has it.
         insert_returning: true,

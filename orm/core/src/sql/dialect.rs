@@ -194,12 +194,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         render::write_batch_update_rows(w, update)
     }
 
-    /// Writes a DELETE by key. The default writes one row; a dialect with arrays writes those too.
+    /// Writes a DELETE by key. The default writes one row or several; a dialect with arrays writes those too.
     ///
     /// # Errors
     /// `Unsupported`.
     fn write_batch_delete(&self, w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
-        render::write_batch_delete_row(w, delete)
+        render::write_batch_delete_rows(w, delete)
     }
 
     /// Writes that a guarded column still has its old value: null-safely, and text byte by byte whatever the

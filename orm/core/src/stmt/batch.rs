@@ -45,8 +45,10 @@ pub enum BatchRows {
 /// Updates rows by key.
 ///
 /// Binds: `set`, then `key`, then `guard`, as one row or as arrays. Of several [`BatchRows::Rows`], which a dialect
-/// takes up to `Capabilities::update_rows`: for each column of `set`, the `key` and the value of every row; then `key`
-/// and `guard` of every row. There the key is the table's primary key, and is not set. A row of NULLs matches nothing.
+/// takes up to `Capabilities::batch_rows`: for each column of `set`, the `key` and the value of every row; then the
+/// `key` of every row; then for each column of `guard`, the `key` and the value of every row; and if the statement is
+/// `checked`, the number of rows. There the key is the table's primary key, and is not set. A row of NULLs matches
+/// nothing, and doesn't count.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct BatchUpdate<'a> {
@@ -63,8 +65,8 @@ pub struct BatchUpdate<'a> {
     pub digest: bool,
     /// How rows are bound.
     pub rows: BatchRows,
-    /// Whether the statement fails with `StaleData`, and so undoes itself, unless it writes every row of its arrays.
-    /// Needs `Capabilities::checked_batches`, and has no meaning without arrays.
+    /// Whether the statement fails with `StaleData`, and so undoes itself, unless it writes every row. Needs
+    /// `Capabilities::checked_batches`, and has no meaning for one row.
     pub checked: bool,
 }
 
@@ -90,7 +92,7 @@ impl<'a> BatchUpdate<'a> {
 
 /// Deletes rows by key.
 ///
-/// Binds: `key`, then `guard`, as one row or as arrays. [`BatchRows::Rows`] means one row.
+/// Binds: those of a [`BatchUpdate`] that sets nothing.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct BatchDelete<'a> {
@@ -100,10 +102,12 @@ pub struct BatchDelete<'a> {
     pub key: &'a [BatchColumn<'a>],
     /// Columns that must still have the value bound, null-safely.
     pub guard: &'a [BatchColumn<'a>],
+    /// A column outside the key, which several [`BatchRows::Rows`] need.
+    pub outside_key: Option<&'a str>,
     /// How rows are bound.
     pub rows: BatchRows,
-    /// Whether the statement fails with `StaleData`, and so undoes itself, unless it deletes every row of its arrays.
-    /// Needs `Capabilities::checked_batches`, and has no meaning without arrays.
+    /// Whether the statement fails with `StaleData`, and so undoes itself, unless it deletes every row. Needs
+    /// `Capabilities::checked_batches`, and has no meaning for one row.
     pub checked: bool,
 }
 
@@ -114,6 +118,7 @@ impl<'a> BatchDelete<'a> {
             table,
             key,
             guard: &[],
+            outside_key: None,
             rows,
             checked: false,
         }

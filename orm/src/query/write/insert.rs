@@ -8,7 +8,7 @@ use orm_core::sql::Dialect;
 use orm_core::types::DbType;
 use orm_core::value::ValueRef;
 
-use super::bulk::{first_statement, goes_at_once, insert_returning, insert_rows};
+use super::bulk::{first_statement, goes_at_once, insert_returning, insert_rows, stores_at_once};
 use super::values::{Rows, RowsOf, Run};
 use crate::engine::Connection;
 use crate::mapping::{Column, Entity, Model};
@@ -103,7 +103,7 @@ impl<'a, M: Model> Insert<'a, M> {
     /// `DataTooLong` for a value beyond a declared length, `ForeignKeyViolation` for the key of a parent
     /// that isn't stored, the database's refusal. Nothing is stored then.
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
-        self.run(conn_or_session, &mut |conn, rows, run| {
+        self.run(conn_or_session, Back::Nothing, &mut |conn, rows, run| {
             insert_rows(
                 conn,
                 &run.insert::<M>(),
@@ -140,13 +140,13 @@ impl<'a, M: Model> Insert<'a, M> {
         self.parts().map(Rows::len).sum()
     }
 
-    fn run<X: Executor>(&self, x: &mut X, send: Send<'_, M>) -> Result<u64> {
+    fn run<X: Executor>(&self, x: &mut X, back: Back, send: Send<'_, M>) -> Result<u64> {
         let rows = self.len();
         if rows == 0 {
             return Ok(0);
         }
         x.write(M::def(), DmlKind::Insert, |conn| {
-            if self.is_one_statement(conn) {
+            if self.is_one_statement(conn, back) {
                 self.send_all(conn, send)
             } else if conn.in_transaction() {
                 conn.savepoint(|conn| self.send_all(conn, send))
@@ -158,7 +158,7 @@ impl<'a, M: Model> Insert<'a, M> {
     }
 
     /// Whether all rows go in one statement, which needs nothing around it to store them all or none.
-    fn is_one_statement(&self, conn: &mut Connection) -> bool {
+    fn is_one_statement(&self, conn: &mut Connection, back: Back) -> bool {
         let limit = conn.statement_bytes();
         let mut runs = self
             .parts()
@@ -168,7 +168,9 @@ impl<'a, M: Model> Insert<'a, M> {
         };
         let value = |row, position| part.value(run.rows.start + row, position);
         let capabilities = conn.dialect().capabilities();
-        goes_at_once(capabilities, &run.insert::<M>(), &value, limit)
+        let insert = run.insert::<M>();
+        let stores = || stores_at_once(capabilities, &insert, &value, limit);
+        goes_at_once(capabilities, &insert, &value, limit) || back == Back::Nothing && stores()
     }
 
     fn send_all(&self, conn: &mut Connection, send: Send<'_, M>) -> Result<()> {
@@ -179,6 +181,13 @@ impl<'a, M: Model> Insert<'a, M> {
         }
         Ok(())
     }
+}
+
+/// What the statements hand back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Back {
+    Nothing,
+    Column,
 }
 
 /// Sends one run of rows.
@@ -194,17 +203,18 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
         let mut values = Vec::with_capacity(self.insert.len());
         let position = self.column.position();
         let generated = M::def().generated == Some(position);
-        self.insert.run(conn_or_session, &mut |conn, rows, run| {
-            let value = |row, position| rows.value(run.rows.start + row, position);
-            if generated {
-                return self.insert_keys(conn, rows, run, &mut values);
-            }
-            let mut take = |row: &dyn Row| {
-                values.push(read_value(row, 0)?);
-                Ok(())
-            };
-            insert_returning(conn, &run.insert::<M>(), &value, position, &mut take)
-        })?;
+        self.insert
+            .run(conn_or_session, Back::Column, &mut |conn, rows, run| {
+                let value = |row, position| rows.value(run.rows.start + row, position);
+                if generated {
+                    return self.insert_keys(conn, rows, run, &mut values);
+                }
+                let mut take = |row: &dyn Row| {
+                    values.push(read_value(row, 0)?);
+                    Ok(())
+                };
+                insert_returning(conn, &run.insert::<M>(), &value, position, &mut take)
+            })?;
         Ok(values)
     }
 

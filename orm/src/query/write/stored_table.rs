@@ -77,13 +77,13 @@ pub(crate) fn batch_column<'a>(
     batch
 }
 
-fn table(dialect: &dyn Dialect, def: &ModelDef, columns: &[StoredColumn]) -> StoredTable {
+fn table(dialect: &'static dyn Dialect, def: &ModelDef, columns: &[StoredColumn]) -> StoredTable {
     let any = |bit: i64| columns.iter().any(|column| column.changed & bit != 0);
     let mut table = StoredTable {
         insert_triggers: any(CHANGED_BY_INSERT_TRIGGER),
         update_triggers: any(CHANGED_BY_UPDATE_TRIGGER),
         unique_key: has_unique_key(def, columns),
-        checked_batches: dialect.capabilities().checked_batches,
+        capabilities: dialect.capabilities(),
         primary_key: any(HAS_PRIMARY_KEY) && has_primary_key(def, columns),
         ..StoredTable::default()
     };

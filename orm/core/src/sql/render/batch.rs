@@ -1,9 +1,11 @@
 //! UPDATE and DELETE by key, of one row or of several; array forms are in the dialects that have arrays.
 
+use super::condition::null_safe;
 use super::guard::Guard;
 use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
+use crate::types::Type;
 
 /// Writes an UPDATE by key in the dialect's way.
 ///
@@ -22,7 +24,7 @@ pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Re
 }
 
 /// `UPDATE t SET a = ? WHERE id = ?`, and of several rows
-/// `UPDATE t SET a = CASE WHEN id = ? THEN ? WHEN id = ? THEN ? ELSE a END WHERE (id = ?) OR (id = ?)`.
+/// `UPDATE t SET a = CASE id WHEN ? THEN ? WHEN ? THEN ? ELSE a END WHERE id IN (?, ?)`.
 ///
 /// # Errors
 /// `Unsupported` for arrays, which a dialect that has them writes itself.
@@ -30,6 +32,7 @@ pub fn write_batch_update_rows(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) 
     let BatchRows::Rows(rows) = update.rows else {
         return Err(w.unsupported("array binds"));
     };
+    let key = (update.key, rows);
     w.push("UPDATE ").ident(update.table);
     if rows > 1 {
         w.push(w.dialect().capabilities().primary_key_hint);
@@ -37,78 +40,126 @@ pub fn write_batch_update_rows(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) 
     w.push(" SET ");
     w.list(update.set, |w, column| {
         w.ident(column.name).push(" = ");
-        write_new_value(w, column, update.key, rows);
+        write_value(w, key, Some(column.name));
     });
     w.push(" WHERE ");
-    let guard = (update.guard, update.digest);
-    if rows == 1 {
-        write_key(w, update.key, guard);
-        return Ok(());
-    }
-    for row in 0..rows {
-        w.push(if row == 0 { "(" } else { " OR (" });
-        write_key(w, update.key, guard);
-        w.push(")");
-    }
+    write_match(w, key, (update.guard, update.digest));
     Ok(())
 }
 
-/// `DELETE FROM t WHERE id = ?`.
+/// `DELETE FROM t WHERE id = ?`, and of several rows `DELETE FROM t USING t WHERE id IN (?, ?) AND a <=> a`.
+///
+/// An index hint can stand in the form with USING only, and the optimizer of MySQL and MariaDB follows it only where
+/// the statement reads a column outside the key, too.
 ///
 /// # Errors
-/// `Unsupported` for arrays, which a dialect that has them writes itself.
-pub fn write_batch_delete_row(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
-    if delete.rows == BatchRows::Arrays {
+/// `Unsupported` for arrays, which a dialect that has them writes itself, and for several rows without a column outside
+/// the key.
+pub fn write_batch_delete_rows(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
+    let BatchRows::Rows(rows) = delete.rows else {
         return Err(w.unsupported("array binds"));
+    };
+    w.push("DELETE FROM ").ident(delete.table);
+    if rows > 1 {
+        let hint = w.dialect().capabilities().primary_key_hint;
+        w.push(" USING ").ident(delete.table).push(hint);
     }
-    w.push("DELETE FROM ").ident(delete.table).push(" WHERE ");
-    write_key(w, delete.key, (delete.guard, false));
+    w.push(" WHERE ");
+    write_match(w, (delete.key, rows), (delete.guard, false));
+    if rows > 1 && delete.guard.is_empty() {
+        let Some(column) = delete.outside_key else {
+            return Err(w.unsupported("a batch of deletes by all columns of the table"));
+        };
+        let same = null_safe(w);
+        w.push(" AND ").ident(column).push(same).ident(column);
+    }
     Ok(())
 }
 
-/// The value of a column, by the key of the row. The column itself, which no row gets, gives the binds its type: else
-/// they would make one type of all, such as text of a date and a NULL.
-fn write_new_value(
-    w: &mut SqlWriter<'_>,
-    column: &BatchColumn<'_>,
-    key: &[BatchColumn<'_>],
-    rows: usize,
-) {
+/// The columns that find a row, and how many rows there are.
+type Key<'k> = (&'k [BatchColumn<'k>], usize);
+
+/// The value that a row has among the binds, found by its key. The column `own`, which no row of the batch gets, gives
+/// the binds its type: else they would make one type of all, such as text of a date and a NULL.
+fn write_value(w: &mut SqlWriter<'_>, (key, rows): Key<'_>, own: Option<&str>) {
     if rows == 1 {
         w.placeholder();
         return;
     }
     w.push("CASE");
+    // This comparison with one column is quicker than a condition for each row.
+    if let [column] = key {
+        w.push(" ").ident(column.name);
+    }
     for _ in 0..rows {
         w.push(" WHEN ");
-        write_key(w, key, (&[], false));
+        match key {
+            [_] => {
+                w.placeholder();
+            }
+            _ => write_key(w, key),
+        }
         w.push(" THEN ").placeholder();
     }
-    w.push(" ELSE ").ident(column.name).push(" END");
+    if let Some(own) = own {
+        w.push(" ELSE ").ident(own);
+    }
+    w.push(" END");
 }
 
-fn write_key(
+/// That a row has one of the keys, and in the guarded columns the values that belong to it.
+fn write_match(
     w: &mut SqlWriter<'_>,
-    key: &[BatchColumn<'_>],
+    (key, rows): Key<'_>,
     (guard, digest): (&[BatchColumn<'_>], bool),
 ) {
-    for (index, column) in key.iter().enumerate() {
-        w.push(if index == 0 { "" } else { " AND " });
-        w.ident(column.name).push(" = ").placeholder();
+    match (key, rows) {
+        (_, 1) => write_key(w, key),
+        ([column], _) => {
+            w.ident(column.name).push(" IN (");
+            w.list(0..rows, |w, _| {
+                w.placeholder();
+            });
+            w.push(")");
+        }
+        _ => {
+            w.push("(");
+            w.list(key, |w, column| {
+                w.ident(column.name);
+            });
+            w.push(") IN (");
+            w.list(0..rows, |w, _| {
+                w.push("(");
+                w.list(key, |w, _| {
+                    w.placeholder();
+                });
+                w.push(")");
+            });
+            w.push(")");
+        }
     }
     let dialect = w.dialect();
     for column in guard {
         w.push(" AND ");
+        let digest = digest && dialect.digests(column);
+        // What is compared as text is text, whatever the column is: a digest, or the words of a document.
+        let is_text = digest || matches!(column.ty, Type::Text | Type::Enum(_));
+        let own = (!is_text).then_some(column.name);
         let guard = Guard {
             column,
-            digest: digest && dialect.digests(column),
+            digest,
             new: &|w| {
                 w.ident(column.name);
             },
-            old: &|w| {
-                w.placeholder();
-            },
+            old: &|w| write_value(w, (key, rows), own),
         };
         dialect.write_guard(w, &guard);
+    }
+}
+
+fn write_key(w: &mut SqlWriter<'_>, key: &[BatchColumn<'_>]) {
+    for (index, column) in key.iter().enumerate() {
+        w.push(if index == 0 { "" } else { " AND " });
+        w.ident(column.name).push(" = ").placeholder();
     }
 }

@@ -23,7 +23,7 @@ mod update;
 mod window;
 
 pub use batch::{
-    write_batch_delete, write_batch_delete_row, write_batch_update, write_batch_update_rows,
+    write_batch_delete, write_batch_delete_rows, write_batch_update, write_batch_update_rows,
 };
 pub use delete::write_delete;
 pub use expr::{write_expr, write_extension, write_operand};

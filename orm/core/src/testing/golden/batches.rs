@@ -94,6 +94,7 @@ pub fn delete(rows: BatchRows) -> BatchDelete<'static> {
         table: "t",
         key: &[ID, NAME],
         guard: &[],
+        outside_key: Some(VERSION.name),
         rows,
         checked: false,
     }

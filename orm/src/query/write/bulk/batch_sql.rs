@@ -16,7 +16,11 @@ use crate::mapping::ModelDef;
 use crate::query::write::stored_table::batch_column;
 
 /// The most rows of one multi-row statement: beyond, nothing gets faster.
-const STATEMENT_ROWS: usize = 100;
+const STATEMENT_ROWS: usize = 500;
+/// The next smaller size.
+const LESS_ROWS: usize = 100;
+/// As many rows as this go into one statement, whatever their number.
+const FEW_ROWS: usize = 16;
 /// The rows whose values are collected at once for a loop over one statement.
 pub(super) const LOOP_ROWS: usize = 256;
 /// The most rows of one array statement: few round trips. Long values make them fewer.
@@ -35,9 +39,30 @@ pub(in crate::query) fn goes_at_once<'v>(
     value: &dyn Fn(usize, usize) -> ValueRef<'v>,
     limit: usize,
 ) -> bool {
-    let at_once = || rows_within(insert, value, 0..insert.rows, limit) == insert.rows;
     insert.rows == 1
-        || goes_as_arrays(capabilities, insert) && insert.rows <= ARRAY_ROWS && at_once()
+        || goes_as_arrays(capabilities, insert)
+            && insert.rows <= ARRAY_ROWS
+            && is_within(insert, value, limit)
+}
+
+/// Whether one statement of at most `limit` bytes stores all rows, or none, where nothing is handed back of them.
+pub(crate) fn stores_at_once<'v>(
+    capabilities: &Capabilities,
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    limit: usize,
+) -> bool {
+    capabilities.insert_stores_all
+        && statement_rows(capabilities, insert, insert.rows) == insert.rows
+        && is_within(insert, value, limit)
+}
+
+fn is_within<'v>(
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    limit: usize,
+) -> bool {
+    rows_within(insert, value, 0..insert.rows, limit) == insert.rows
 }
 
 /// How many of `rows` go together into `limit` bytes; one at least.
@@ -79,10 +104,11 @@ pub(super) fn statement_rows(
         return 1;
     }
     let full = (capabilities.insert_binds / width).clamp(1, STATEMENT_ROWS);
-    if left >= full {
-        full
-    } else {
-        1 << left.ilog2()
+    match left {
+        _ if left >= full => full,
+        _ if left >= LESS_ROWS => LESS_ROWS,
+        _ if left <= FEW_ROWS => left,
+        _ => 1 << left.ilog2(),
     }
 }
 

@@ -18,6 +18,7 @@ use orm_core::stmt::BatchRows;
 use orm_core::value::ValueRef;
 
 pub(super) use self::batch_sql::goes_at_once;
+pub(crate) use self::batch_sql::stores_at_once;
 use self::batch_sql::{goes_as_arrays, render, statement_rows};
 use self::keys::{check_count, check_generated, explain_taken_key};
 pub(crate) use self::rows::{BulkInsert, TakeKey};
@@ -39,7 +40,7 @@ pub(crate) fn insert_rows<'v>(
         .filter(|_| keys == GeneratedKeys::Returning);
     check_generated(conn, insert)?;
     let mut bulk = Bulk {
-        limit: conn.statement_bytes(),
+        limit: cut_at(conn),
         conn,
         insert,
         value,
@@ -75,7 +76,7 @@ pub(super) fn insert_returning<'v>(
     check_generated(conn, insert)?;
     let returning = Some(returning);
     Bulk {
-        limit: conn.statement_bytes(),
+        limit: cut_at(conn),
         conn,
         insert,
         value,
@@ -90,6 +91,16 @@ pub(super) fn insert_returning<'v>(
         check_count(insert.def, found, rows.len())
     })
     .map_err(|error| explain_taken_key(error, insert))
+}
+
+/// The most bytes of values that a statement of many rows has. Outside a transaction it is not cut: nothing would undo
+/// the first of two.
+pub(crate) fn cut_at(conn: &mut Connection) -> usize {
+    if conn.in_transaction() {
+        conn.statement_bytes()
+    } else {
+        usize::MAX
+    }
 }
 
 /// The text of the first statement by which rows are inserted.
