@@ -99,15 +99,16 @@ pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>, collation: &
     if guard.digest {
         return write_digest_guard(w, guard);
     }
-    match (ty, stored) {
+    let is_text = matches!(ty, Type::Text | Type::Enum(_));
+    match stored {
         // Each may be the nearest to many numbers of twice the digits.
-        (Type::Float32, Some(stored)) if stored.base == "double" => {
+        Some(stored) if *ty == Type::Float32 && stored.base == "double" => {
             w.push("CAST(");
             (guard.new)(w);
             w.push(" AS FLOAT) <=> ");
             (guard.old)(w);
         }
-        (Type::Text | Type::Enum(_), stored) if !stored.is_some_and(|stored| stored.bytewise) => {
+        stored if is_text && !stored.is_some_and(|stored| stored.bytewise) => {
             w.push("CONVERT(");
             (guard.new)(w);
             w.push(" USING utf8mb4) COLLATE ")

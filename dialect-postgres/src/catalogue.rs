@@ -61,22 +61,42 @@ fn is_precise(column: &StoredColumn) -> bool {
 /// How much a column keeps of the values of a field.
 pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
     let all_if = |kept| if kept { Keeps::All } else { Keeps::Less };
-    match (ty, column.base.as_str()) {
-        (Type::Text | Type::Enum(_), base) => match (base, characters(column)) {
-            ("varchar", Some(most)) if length.is_none_or(|length| length > most) => {
-                Keeps::Characters(most)
-            }
-            ("text" | "varchar" | "citext" | "json" | "enum", _) => Keeps::All,
-            ("bpchar" | "jsonb" | "xml" | "name" | "char", _) => Keeps::Less,
-            _ => Keeps::Unreadable,
-        },
-        (Type::Float64, "float4") => Keeps::Less,
-        (Type::Time, "time") | (Type::DateTime | Type::Timestamp, "timestamp" | "timestamptz") => {
-            all_if(is_precise(column))
-        }
+    let base = column.base.as_str();
+    match ty {
+        Type::Text | Type::Enum(_) => keeps_text(column, length),
+        Type::Float64 if base == "float4" => Keeps::Less,
+        Type::Time if base == "time" => all_if(is_precise(column)),
+        Type::DateTime | Type::Timestamp if is_own(column, ty) => all_if(is_precise(column)),
         // What its codec makes of it is not known here.
-        (Type::Extension(_), _) => Keeps::All,
-        _ if is_own(column, ty) => Keeps::All,
+        Type::Extension(_) => Keeps::All,
+        Type::Bool
+        | Type::Int16
+        | Type::Int32
+        | Type::Int64
+        | Type::Float32
+        | Type::Float64
+        | Type::Bytes
+        | Type::Date
+        | Type::Time
+        | Type::DateTime
+        | Type::Timestamp
+        | Type::Uuid => {
+            if is_own(column, ty) {
+                Keeps::All
+            } else {
+                Keeps::Unreadable
+            }
+        }
+    }
+}
+
+fn keeps_text(column: &StoredColumn, length: Option<u32>) -> Keeps {
+    match (column.base.as_str(), characters(column)) {
+        ("varchar", Some(most)) if length.is_none_or(|length| length > most) => {
+            Keeps::Characters(most)
+        }
+        ("text" | "varchar" | "citext" | "json" | "enum", _) => Keeps::All,
+        ("bpchar" | "jsonb" | "xml" | "name" | "char", _) => Keeps::Less,
         _ => Keeps::Unreadable,
     }
 }
@@ -123,11 +143,13 @@ pub(crate) fn element_type<'a>(column: &BatchColumn<'a>) -> &'a str {
 
 /// The cast that an element of a column's array needs to be assigned to the column or compared with it.
 pub(crate) fn element_cast<'a>(column: &BatchColumn<'a>) -> Option<&'a str> {
-    match (foreign(column), column.ty) {
-        (Some(stored), ty) if is_text(ty) => Some(&stored.cast),
-        (None, Type::Extension(ty)) => ty.native_name(types::NAME),
-        _ => None,
+    if let Some(stored) = foreign(column) {
+        return is_text(column.ty).then_some(&stored.cast);
     }
+    if let Type::Extension(ty) = column.ty {
+        return ty.native_name(types::NAME);
+    }
+    None
 }
 
 /// Writes that a column has its old value.
@@ -142,32 +164,32 @@ pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
     if guard.digest {
         return write_digest_guard(w, guard);
     }
-    match (ty, base, stored) {
+    match (base, stored) {
         // Each may be the nearest to many numbers of twice the digits.
-        (Type::Float32, Some("float8"), _) => {
+        (Some("float8"), _) if *ty == Type::Float32 => {
             (guard.new)(w);
             w.push("::float4").push(SAME);
             (guard.old)(w);
             w.push("::float4");
         }
-        (_, Some("bpchar"), _) if is_text(ty) => {
+        (Some("bpchar"), _) if is_text(ty) => {
             (guard.new)(w);
             w.push(" COLLATE \"C\"").push(SAME);
             (guard.old)(w);
             w.push("::bpchar");
         }
-        (_, Some("text" | "varchar"), Some(stored)) if is_text(ty) && !stored.bytewise => {
+        (Some("text" | "varchar"), Some(stored)) if is_text(ty) && !stored.bytewise => {
             (guard.new)(w);
             w.push(" COLLATE \"C\"").push(SAME);
             (guard.old)(w);
         }
-        (_, _, Some(stored)) if !is_own(stored, ty) => {
+        (_, Some(stored)) if !is_own(stored, ty) => {
             (guard.new)(w);
             w.push(TEXT).push(SAME);
             (guard.old)(w);
             w.push("::").push(&stored.declared).push("::text");
         }
-        (_, None, _) if is_text(ty) => {
+        (None, _) if is_text(ty) => {
             (guard.new)(w);
             w.push(TEXT).push(SAME);
             (guard.old)(w);

@@ -19,33 +19,23 @@ pub(crate) const NAME: &str = "sqlite";
 /// `DATE` and its like have NUMERIC affinity, which turns text that reads as a number into one. The
 /// ISO 8601 text that is stored has dashes or colons in it and never reads as a number.
 pub(crate) fn column_type(column: &Column) -> Cow<'static, str> {
-    match (&column.ty, column.length) {
-        (Type::Text, Some(length)) => format!("VARCHAR({length})").into(),
-        (Type::Enum(ty), length) => {
-            let longest = ty.labels.iter().map(|label| label.chars().count()).max();
-            let longest = u32::try_from(longest.unwrap_or(0)).unwrap_or(u32::MAX);
-            format!("VARCHAR({})", length.unwrap_or(longest.max(1))).into()
+    let of_length = |length: u32| format!("VARCHAR({length})").into();
+    match &column.ty {
+        Type::Bool => "BOOLEAN".into(),
+        Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER".into(),
+        Type::Float32 | Type::Float64 => "REAL".into(),
+        Type::Date => "DATE".into(),
+        Type::Time => "TIME".into(),
+        Type::DateTime => "DATETIME".into(),
+        Type::Timestamp => "TIMESTAMP".into(),
+        Type::Bytes | Type::Uuid => "BLOB".into(),
+        Type::Text => column.length.map_or("TEXT".into(), of_length),
+        Type::Enum(ty) => {
+            let longest = ty.longest().unwrap_or(1).max(1);
+            of_length(column.length.unwrap_or(longest))
         }
-        (Type::Extension(ty), _) => match ty.native_name(NAME) {
-            Some(name) => name.to_owned().into(),
-            // Whose values are stored as they are bound.
-            None => "BLOB".into(),
-        },
-        (ty, _) => plain_type(ty).into(),
-    }
-}
-
-fn plain_type(ty: &Type) -> &'static str {
-    match ty {
-        Type::Bool => "BOOLEAN",
-        Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER",
-        Type::Float32 | Type::Float64 => "REAL",
-        Type::Date => "DATE",
-        Type::Time => "TIME",
-        Type::DateTime => "DATETIME",
-        Type::Timestamp => "TIMESTAMP",
-        Type::Bytes | Type::Uuid | Type::Extension(_) => "BLOB",
-        Type::Text | Type::Enum(_) => "TEXT",
+        // Without a name of its own its values are stored as they are bound.
+        Type::Extension(ty) => ty.native_name(NAME).unwrap_or("BLOB").to_owned().into(),
     }
 }
 

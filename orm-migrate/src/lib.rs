@@ -140,6 +140,7 @@ mod error;
 mod exit;
 pub mod migration;
 pub mod models;
+pub mod testing;
 
 pub use discover::{CargoOptions, Selection};
 pub use error::{Error, Result};

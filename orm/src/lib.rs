@@ -38,6 +38,7 @@
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
 //! | what went wrong | [`Error`], [`ErrorKind`] |
+//! | tests on every database | `orm::test` and `orm::testing`, with the feature `testing` |
 //! | column types of one's own | [`derive(DbType)`](derive@DbType), [`types::Codec`], [`mapping::CustomType`] |
 //! | another database | [`sql::Dialect`], [`driver::Driver`], [`Engine::with_driver`] |
 
@@ -51,10 +52,14 @@ pub mod mapping;
 pub mod query;
 mod session;
 mod state;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use orm_core::error::{Error, ErrorKind, Result};
 pub use orm_core::types::DbType;
 pub use orm_core::{driver, schema, sql, stmt, types, value};
+#[cfg(feature = "testing")]
+pub use orm_macros::test;
 pub use orm_macros::{DbEnum, DbType, FromRow, Model};
 
 #[cfg(feature = "mysql")]
@@ -123,3 +128,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/when-it-does-not-compile.md")]
 struct WhenItDoesNotCompile;
+
+/// The program of that page, as a test.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../../docs/testing.md")]
+struct Testing;

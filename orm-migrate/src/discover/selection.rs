@@ -48,6 +48,10 @@ pub struct Selection {
 
 /// What goes to every call of cargo.
 #[derive(Clone, Debug, Default, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of cargo's own"
+)]
 #[non_exhaustive]
 pub struct CargoOptions {
     /// Let cargo fail if Cargo.lock would have to change

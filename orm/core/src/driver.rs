@@ -64,15 +64,11 @@ pub trait Driver: fmt::Debug + Send + Sync {
 
 /// A name as a part of a URL such as [`Driver::target`] gives.
 pub fn encoded(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for c in name.chars() {
-        if matches!(c, '%' | '?' | '#' | '@' | '&') {
-            text.push_str(&format!("%{:02X}", u32::from(c)));
-        } else {
-            text.push(c);
-        }
-    }
-    text
+    let part = |c: char| match c {
+        '%' | '?' | '#' | '@' | '&' => format!("%{:02X}", u32::from(c)),
+        c => c.to_string(),
+    };
+    name.chars().map(part).collect()
 }
 
 impl<D: Driver + ?Sized> Driver for std::sync::Arc<D> {

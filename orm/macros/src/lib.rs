@@ -1,7 +1,7 @@
 //! The derives of the `orm` crate, which re-exports them; what they ask of a user is told at each.
 //!
 //! `model/`, `db_enum/` and `from_row/` each read the user's syntax into data, check the data and write code
-//! from it; `attribute.rs`, `errors.rs` and `case.rs` serve all. The code that is written calls the traits
+//! from it; `test_case.rs` is the attribute of tests; `attribute.rs`, `errors.rs` and `case.rs` serve all. The code that is written calls the traits
 //! and functions of `orm::__private`; this crate knows nothing of databases.
 
 mod attribute;
@@ -12,6 +12,7 @@ mod db_type;
 mod errors;
 mod from_row;
 mod model;
+mod test_case;
 
 use proc_macro::TokenStream;
 
@@ -172,4 +173,36 @@ pub fn derive_db_type(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(FromRow, attributes(orm))]
 pub fn derive_from_row(input: TokenStream) -> TokenStream {
     from_row::derive(input.into()).into()
+}
+
+/// A test that runs once on each database, each time on one of its own.
+///
+/// ```text
+/// #[orm::test]
+/// fn ships_once(db: TestDatabase) -> orm::Result<()> { … }
+///
+/// #[orm::test(models(User, Post))]
+/// fn finds_posts(mut session: Session) { … }
+///
+/// #[orm::test(migrations = "migrations/{dialect}")]
+/// fn migrates(engine: Engine) -> orm::Result<()> { … }
+/// ```
+///
+/// The function becomes one test of the standard test harness for each dialect whose feature of `orm` is on:
+/// `ships_once::sqlite`, `ships_once::postgres`, `ships_once::mysql`, `ships_once::mariadb`. On which databases they
+/// run, and what a test gets there, is told at `orm::testing`.
+///
+/// It takes one argument, a `TestDatabase`, an `Engine`, a `Session` or a `Connection`, and returns nothing, or a
+/// `Result` whose error fails the test. `#[should_panic]` and `#[ignore]` are as at any test.
+///
+/// | `#[orm::test(…)]` | |
+/// |-|-|
+/// | `models(User, Post)` | The tables of these models. Without it, those of all registered models. |
+/// | `migrations = "migrations"` | What a folder of migrations makes, which is relative to the package; `{dialect}` in it stands for the dialect's name. Needs `orm-migrate` among the dev-dependencies. |
+/// | `set_up = function` | What a function makes that is given the engine: `fn(&Engine) -> Result<(), E>`. |
+/// | `rollback` | The test runs in a transaction that is rolled back, on a database that others have used. It may commit. |
+/// | `crate = path` | Where `orm` is, if it isn't `::orm`. |
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    test_case::expand(arguments.into(), item.into()).into()
 }

@@ -156,15 +156,18 @@ pub const fn default_fits(column: &schema::Column) -> bool {
     let Some(ServerDefault::Literal(constant)) = &column.server_default else {
         return true;
     };
-    match (constant, &column.ty) {
-        (Literal::Bool(_), ty) => matches!(ty, Type::Bool),
-        (Literal::Int(value), ty) => integer_fits(ty, *value),
-        (Literal::Float(_), ty) => matches!(ty, Type::Float32 | Type::Float64),
-        (Literal::Text(text), Type::Enum(labels)) => match (&labels.labels, text) {
+    let ty = &column.ty;
+    if let (Type::Enum(labels), Literal::Text(text)) = (ty, constant) {
+        return match (&labels.labels, text) {
             (Cow::Borrowed(labels), Cow::Borrowed(text)) => has_label(labels, text),
             _ => true,
-        },
-        (Literal::Text(_), ty) => matches!(
+        };
+    }
+    match constant {
+        Literal::Bool(_) => matches!(ty, Type::Bool),
+        Literal::Int(value) => integer_fits(ty, *value),
+        Literal::Float(_) => matches!(ty, Type::Float32 | Type::Float64),
+        Literal::Text(_) => matches!(
             ty,
             Type::Text | Type::Date | Type::Time | Type::DateTime | Type::Timestamp | Type::Uuid
         ),

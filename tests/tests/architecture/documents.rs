@@ -1,8 +1,9 @@
-//! ARCHITECTURE.md tells the truth and stays short; no file tells of a developer's machine.
+//! ARCHITECTURE.md and the headers of files tell the truth; no file tells of a developer's machine.
 
 use std::fs;
+use std::path::Path;
 
-use crate::tree::{files_under, has_extension, report, root};
+use crate::tree::{File, files_under, has_extension, library_files, report, root};
 
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
 
@@ -69,6 +70,47 @@ fn is_path(word: &str) -> bool {
             .iter()
             .any(|extension| has_extension(word, extension));
     looks_like_one && !is_placeholder && !is_url_or_code
+}
+
+#[test]
+fn headers_name_files_that_exist() {
+    let mut files = library_files();
+    files.extend(files_under("tests"));
+    files.retain(|file| has_extension(&file.path, "rs"));
+    let broken: Vec<String> = files.iter().flat_map(broken_header).collect();
+    report(
+        "every Rust file in backticks in a file's header exists",
+        &broken,
+    );
+}
+
+/// The files that a header names and that aren't there.
+fn broken_header(file: &File) -> Vec<String> {
+    /// Names that stand for any file of that name.
+    const ANY: &[&str] = &["lib.rs", "main.rs", "mod.rs", "tests.rs"];
+    let header = file.text.lines().take_while(|line| line.starts_with("//!"));
+    let mut broken = Vec::new();
+    for (number, line) in header.enumerate() {
+        let named = paths(line).filter(|path| has_extension(path, "rs") && !ANY.contains(path));
+        for path in named.filter(|path| !is_near(file, path)) {
+            let (own, number) = (&file.path, number + 1);
+            broken.push(format!(
+                "{own}:{number}: `{path}` doesn't exist; name a file beside this one, or its path from the root"
+            ));
+        }
+    }
+    broken
+}
+
+/// Whether a path leads to a file from the folder of `file`, one above it, or the folder that has the file's name.
+fn is_near(file: &File, path: &str) -> bool {
+    let own = root().join(&file.path);
+    let folders = own
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| folder.starts_with(root()));
+    let mut all = folders.map(Path::to_owned).chain([own.with_extension("")]);
+    all.any(|folder| folder.join(path).exists() || folder.join("src").join(path).exists())
 }
 
 #[test]

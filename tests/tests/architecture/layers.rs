@@ -31,7 +31,7 @@ const LAYERS: &[Layers] = &[
     Layers {
         folder: "orm",
         chains: &[
-            "mapping < engine < query < load, flush < session",
+            "mapping < engine < query < load, flush < session < testing",
             "mapping < state < load, flush < session",
         ],
     },

@@ -8,7 +8,7 @@
 //! - `circles`: no files that use each other in a circle
 //! - `ceilings`: sizes, module documentation, calls that library code must not make
 //! - `anatomy`: all dialect crates look alike, and dialects are named in few places
-//! - `documents`: ARCHITECTURE.md tells the truth, and no file tells of a developer's machine
+//! - `documents`: ARCHITECTURE.md and the headers of files tell the truth, and no file tells of a developer's machine
 //! - `exhaustive`: what goes through a statement names every node of it
 //! - `licences`: what the dependencies ask of a user
 //!

@@ -1,6 +1,6 @@
 //! What went wrong, as one flat enumeration: the part of an error that a program branches on.
 //!
-//! Dialect crates map native codes to these kinds (`errors.rs` there); `orm` adds the kinds of the
+//! Dialect crates map native codes to these kinds, in a file `errors` each; `orm` adds the kinds of the
 //! mapping and the session. No text lives here.
 
 /// The kind of an [`Error`](super::Error).

@@ -86,10 +86,11 @@ impl Dialect for AnsiDialect {
     }
 
     fn column_type(&self, _: &Table, column: &Column) -> Result<String> {
-        Ok(match (&column.ty, column.length) {
-            (Type::Text | Type::Enum(_), Some(length)) => format!("VARCHAR({length})"),
-            (Type::Bytes, Some(length)) => format!("VARBINARY({length})"),
-            (ty, _) => self.cast_type(ty).into_owned(),
+        let is_text = matches!(column.ty, Type::Text | Type::Enum(_));
+        Ok(match column.length {
+            Some(length) if is_text => format!("VARCHAR({length})"),
+            Some(length) if column.ty == Type::Bytes => format!("VARBINARY({length})"),
+            _ => self.cast_type(&column.ty).into_owned(),
         })
     }
 

@@ -1,4 +1,4 @@
-//! The statements and tables whose text each dialect's `tests/golden.rs` pins, so that the dialects can be
+//! The statements and tables whose text the golden tests of each dialect pin, so that the dialects can be
 //! read side by side: the same names in each, and beside them its own words.
 //!
 //! Used by those tests and by `tests/render.rs` of this crate. No text that is expected is here: that is all

@@ -1,0 +1,32 @@
+//! The database of a test from a folder of migrations: what `#[orm::test(migrations = "…")]` of `orm` calls.
+
+use std::path::PathBuf;
+
+use orm::engine::Engine;
+
+use crate::command::run;
+use crate::error::Result;
+use crate::migration::{Locking, Migrations};
+
+/// Applies the migrations in `folder` to the database of a test. `{dialect}` in it stands for the name of the
+/// dialect; where MariaDB has no folder of its own, MySQL's is taken.
+///
+/// # Errors
+/// The folder can't be read; that of connecting; the failing statement with file and line.
+pub fn apply(engine: &Engine, folder: &str) -> Result<()> {
+    let connection = engine.connection()?;
+    let name = connection.dialect().name();
+    let of = |name: &str| PathBuf::from(folder.replace("{dialect}", name));
+    let folder = match of(name) {
+        own if name == "mariadb" && !own.exists() => of("mysql"),
+        own => own,
+    };
+    // Nobody else knows of the database.
+    run::run(
+        &Migrations::open(folder)?,
+        connection,
+        Locking::Off,
+        &mut |_| {},
+    )?;
+    Ok(())
+}

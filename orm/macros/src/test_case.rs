@@ -1,0 +1,224 @@
+//! `#[orm::test]`: a function becomes one test for each dialect that `orm` is built with. What a test runs on is known
+//! by `orm::testing`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::meta::ParseNestedMeta;
+use syn::parse::Parser as _;
+use syn::spanned::Spanned as _;
+use syn::{
+    Attribute, Error, Expr, ItemFn, LitStr, Meta, Path, Result, Token, parse_quote,
+    punctuated::Punctuated,
+};
+
+use crate::attribute::{flag, name, text, unknown};
+
+/// What the attribute may say.
+const KEYS: &[&str] = &["models", "migrations", "set_up", "rollback", "crate"];
+
+/// The dialects, with the macro of `orm` that keeps the tests of one whose feature is on.
+const DIALECTS: &[(&str, &str)] = &[
+    ("sqlite", "__if_sqlite"),
+    ("postgres", "__if_postgres"),
+    ("mysql", "__if_mysql"),
+    ("mariadb", "__if_mysql"),
+];
+
+/// The attribute's arguments.
+struct Options {
+    orm: Path,
+    /// What makes the tables, and what it is called in messages.
+    tables: Option<(Expr, String)>,
+    rollback: bool,
+}
+
+/// The code for a test.
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let parsed = syn::parse2(item).and_then(|function: ItemFn| {
+        let options = options(arguments)?;
+        check(&function)?;
+        Ok(tests(function, &options))
+    });
+    parsed.unwrap_or_else(|error| error.to_compile_error())
+}
+
+fn options(arguments: TokenStream) -> Result<Options> {
+    let mut options = Options {
+        orm: parse_quote!(::orm),
+        tables: None,
+        rollback: false,
+    };
+    let parser = syn::meta::parser(|meta| {
+        let key = name(&meta.path);
+        match key.as_str() {
+            "rollback" => {
+                flag(&key, &meta)?;
+                options.rollback = true;
+            }
+            "crate" => options.orm = meta.value()?.call(Path::parse_mod_style)?,
+            "models" | "migrations" | "set_up" => {
+                let tables = tables(&key, &meta, &options.orm)?;
+                if options.tables.replace(tables).is_some() {
+                    let message = "the tables are made once: by `models`, `migrations` or `set_up`";
+                    return Err(meta.error(message));
+                }
+            }
+            _ => return Err(meta.error(unknown("attribute", &key, KEYS))),
+        }
+        Ok(())
+    });
+    parser.parse2(arguments)?;
+    Ok(options)
+}
+
+/// What makes the tables.
+fn tables(key: &str, meta: &ParseNestedMeta<'_>, orm: &Path) -> Result<(Expr, String)> {
+    let (expression, written) = match key {
+        "models" => {
+            let models = models(meta)?;
+            let written = quote!(#models).to_string();
+            (parse_quote!(#orm::Metadata::of((#models,))), written)
+        }
+        "migrations" => {
+            let folder = text(key, meta)?;
+            let written = folder.value();
+            (migrations(&folder, orm), written)
+        }
+        _ => {
+            let value = meta
+                .value()
+                .map_err(|_| meta.error("write `set_up = function`"))?;
+            let expression: Expr = value.parse()?;
+            let written = quote!(#expression).to_string();
+            (expression, written)
+        }
+    };
+    Ok((expression, format!("{key} {written}")))
+}
+
+/// `(User, Post)`.
+fn models(meta: &ParseNestedMeta<'_>) -> Result<Punctuated<Path, Token![,]>> {
+    let example = "write `models(User, Post)`";
+    if !meta.input.peek(syn::token::Paren) {
+        return Err(meta.error(example));
+    }
+    let content;
+    syn::parenthesized!(content in meta.input);
+    let mut models = content.parse_terminated(Path::parse_mod_style, Token![,])?;
+    if models.is_empty() {
+        return Err(meta.error(example));
+    }
+    models.pop_punct();
+    Ok(models)
+}
+
+/// Relative to the package, as `include_str!` is not.
+fn migrations(folder: &LitStr, orm: &Path) -> Expr {
+    parse_quote! {
+        |engine: &#orm::Engine| ::orm_migrate::testing::apply(
+            engine,
+            ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #folder),
+        )
+    }
+}
+
+fn check(function: &ItemFn) -> Result<()> {
+    const EXAMPLE: &str =
+        "a test takes one argument: `fn ships_once(db: orm::testing::TestDatabase)`";
+    let signature = &function.sig;
+    if let Some(token) = &signature.asyncness {
+        return Err(Error::new(
+            token.span(),
+            "a test is a plain function: the library blocks its thread",
+        ));
+    }
+    if signature.inputs.len() != 1 {
+        return Err(Error::new(signature.ident.span(), EXAMPLE));
+    }
+    if !signature.generics.params.is_empty() {
+        return Err(Error::new(
+            signature.generics.span(),
+            "a test has no generics",
+        ));
+    }
+    Ok(())
+}
+
+/// The function, and beside it a module of its name with a test for each dialect.
+fn tests(mut function: ItemFn, options: &Options) -> TokenStream {
+    let orm = &options.orm;
+    let ident = function.sig.ident.clone();
+    let set_up = format_ident!("__set_up_{ident}", span = Span::mixed_site());
+    let should_panic = match should_panic(&mut function.attrs) {
+        Ok(found) => found,
+        Err(error) => return error.to_compile_error(),
+    };
+    let is_for_test = |attribute: &Attribute| attribute.path().is_ident("ignore");
+    let (of_tests, of_function): (Vec<_>, Vec<_>) =
+        function.attrs.into_iter().partition(is_for_test);
+    function.attrs = of_function;
+    let (tables, written) = match &options.tables {
+        Some((tables, written)) => (quote!(#tables), written.as_str()),
+        None => (quote!(#orm::metadata()), ""),
+    };
+    let isolation = format_ident!(
+        "{}",
+        if options.rollback {
+            "Rollback"
+        } else {
+            "Database"
+        }
+    );
+    let tests = DIALECTS.iter().map(|(dialect, keep)| {
+        let (test, keep) = (format_ident!("{dialect}"), format_ident!("{keep}"));
+        quote! {
+            #orm::#keep! {
+                #[::core::prelude::v1::test]
+                #(#of_tests)*
+                fn #test() -> ::core::result::Result<(), #orm::testing::TestFailure> {
+                    let case = #orm::testing::Case {
+                        dialect: #dialect,
+                        path: ::core::module_path!(),
+                        isolation: #orm::testing::Isolation::#isolation,
+                        tables: #written,
+                        set_up: super::#set_up,
+                        should_panic: #should_panic,
+                    };
+                    #orm::testing::run(&case, super::#ident)
+                }
+            }
+        }
+    });
+    quote! {
+        #[cfg(test)]
+        #function
+
+        #[cfg(test)]
+        #[doc(hidden)]
+        fn #set_up(engine: &#orm::Engine) -> ::core::result::Result<(), #orm::testing::TestFailure> {
+            #orm::testing::SetUp::set_up(&(#tables), engine)
+        }
+
+        #[cfg(test)]
+        mod #ident {
+            #(#tests)*
+        }
+    }
+}
+
+/// Takes `#[should_panic]` or `#[should_panic(expected = "…")]` out of `attributes`.
+fn should_panic(attributes: &mut Vec<Attribute>) -> Result<TokenStream> {
+    let is_it = |attribute: &Attribute| attribute.path().is_ident("should_panic");
+    let Some(at) = attributes.iter().position(is_it) else {
+        return Ok(quote!(::core::option::Option::None));
+    };
+    let attribute = attributes.remove(at);
+    let mut expected = String::new();
+    if !matches!(attribute.meta, Meta::Path(_)) {
+        attribute.parse_nested_meta(|meta| {
+            expected = text("expected", &meta)?.value();
+            Ok(())
+        })?;
+    }
+    Ok(quote!(::core::option::Option::Some(#expected)))
+}
