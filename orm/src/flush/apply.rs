@@ -12,14 +12,10 @@ use crate::query::DmlKind;
 use crate::state::{KeySet, KeyTuple, State};
 
 /// Applies the outcome of a plan that was written as a whole.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "what is applied once can't be applied again"
-)]
-pub(crate) fn apply(state: &mut State, plan: Plan) {
+pub(crate) fn apply(state: &mut State, plan: &Plan) {
     let (level, clock) = (state.level, state.clock);
     let mut deleted_from = Vec::new();
-    for batch in &plan.batches {
+    for batch in plan.batches() {
         if matches!(batch.kind, BatchKind::Delete { .. }) {
             null_references(state, batch);
             add_once(&mut deleted_from, batch.def.table);
@@ -35,8 +31,8 @@ pub(crate) fn apply(state: &mut State, plan: Plan) {
             BatchKind::Delete { .. } => arena.apply_deletes(&batch.slots, level),
         }
     }
-    note_flushed(state, &plan.batches);
-    mark_twins(state, &plan.batches);
+    note_flushed(state, plan.batches());
+    mark_twins(state, plan.batches());
     state.clear_dirty();
     mark_referring(state, deleted_from, |reference| reference.on_delete);
 }

@@ -1,11 +1,11 @@
 //! [`Plan`]: what a flush will do, as batches of rows that are written by the same statement.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use orm_core::schema::UNIQUE_ALONE;
-use orm_core::stmt::BatchColumn;
+use orm_core::stmt::{BatchColumn, BatchRows};
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
@@ -13,17 +13,24 @@ use super::row::Kind;
 use crate::engine::StoredTable;
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
 use crate::query::{BulkInsert, batch_column, stores_at_once};
-use crate::state::{RowId, State, Written};
+use crate::state::{KeyMap, RowId, State, Written};
 
 /// How many rows go into one array statement at most: few round trips. Long values make them fewer.
 pub(super) const ARRAY_ROWS: usize = 1024;
 
+/// How many batches, and rows of each, the next plan finds room for.
+const SPARE: (usize, usize) = (16, 1024);
+
 /// What a flush will do, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    pub(super) batches: Vec<Batch>,
+    /// Those of this flush, and behind them those of the flush before, without rows: what a session has written once it
+    /// is likely to write again.
+    all: Vec<Batch>,
+    /// How many are of this flush.
+    planned: usize,
     /// Where the rows are inserted that links lead to: by batch and index in it.
-    pub(super) inserted: HashMap<RowId, (usize, usize)>,
+    pub(super) inserted: KeyMap<RowId, (usize, usize)>,
 }
 
 /// Rows that are written by the same statement.
@@ -44,6 +51,23 @@ pub(crate) struct Batch {
     pub(super) read_back: Vec<usize>,
     /// What the statement has written.
     pub(super) written: Written,
+    /// The text of its first statement.
+    pub(super) text: OnceCell<BatchText>,
+}
+
+/// A text, and what it depends on beside its batch.
+pub(super) type BatchText = (TextFor, Arc<str>);
+
+/// What the text of a batch's UPDATE or DELETE depends on beside the batch and its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TextFor {
+    /// The dialect's name.
+    pub(super) dialect: &'static str,
+    pub(super) rows: BatchRows,
+    /// Whether large values are compared by digest.
+    pub(super) digest: bool,
+    /// Whether the statement counts its rows itself.
+    pub(super) checked: bool,
 }
 
 /// What is done to the rows of a batch.
@@ -81,8 +105,51 @@ pub(super) enum Guard {
 }
 
 impl Plan {
+    /// Begins the plan of the next flush.
+    pub(crate) fn clear(&mut self) {
+        if self.planned == 0 {
+            return;
+        }
+        self.all.truncate(self.planned.min(SPARE.0));
+        for batch in &mut self.all {
+            batch.slots.clear();
+            batch.slots.shrink_to(SPARE.1);
+            batch.written = Written::default();
+        }
+        self.planned = 0;
+        self.inserted.clear();
+    }
+
+    /// The batches, in order.
+    pub(super) fn batches(&self) -> &[Batch] {
+        &self.all[..self.planned]
+    }
+
+    pub(super) fn batches_mut(&mut self) -> &mut [Batch] {
+        &mut self.all[..self.planned]
+    }
+
+    /// Goes on with the batch of the flush before that `is_known`, or else with a new one, and tells its number.
+    pub(super) fn begin(
+        &mut self,
+        is_known: impl Fn(&Batch) -> bool,
+        new: impl FnOnce() -> Batch,
+    ) -> usize {
+        let number = self.planned;
+        let known = self.all[number..].iter().position(is_known);
+        if known.is_none() {
+            self.all.push(new());
+        }
+        let place = known.map_or(self.all.len() - 1, |known| number + known);
+        if place != number {
+            self.all.swap(number, place);
+        }
+        self.planned += 1;
+        number
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.batches.is_empty()
+        self.planned == 0
     }
 
     /// Whether all of it is one statement after which nothing can go wrong: that of one row, one that counts its rows
@@ -90,13 +157,13 @@ impl Plan {
     pub(crate) fn is_one_statement(&self, state: &State) -> bool {
         let checks_itself =
             |batch: &Batch| batch.is_done_when_executed() && batch.checks_itself(state);
-        self.is_single_row() || matches!(self.batches.as_slice(), [batch] if checks_itself(batch))
+        self.is_single_row() || matches!(self.batches(), [batch] if checks_itself(batch))
     }
 
     /// Whether all of it is one statement that touches at most one row and after which nothing can go
     /// wrong, so that it needs no transaction around it to be atomic.
     pub(crate) fn is_single_row(&self) -> bool {
-        match self.batches.as_slice() {
+        match self.batches() {
             [batch] => batch.slots.len() == 1 && batch.is_done_when_executed(),
             _ => false,
         }
@@ -104,6 +171,26 @@ impl Plan {
 }
 
 impl Batch {
+    /// Whether it takes rows of this model, kind and column set.
+    pub(super) fn takes(&self, model: usize, (kind, columns): (Kind, &ColumnSet)) -> bool {
+        !self.is_apart
+            && self.model == model
+            && self.kind.kind() == kind
+            && self.columns == *columns
+    }
+
+    /// Takes note of what the catalogue tells of the table, on which its text depends.
+    pub(super) fn learn(&mut self, stored: Option<Arc<StoredTable>>) {
+        let is_known = match (&self.stored, &stored) {
+            (Some(own), Some(stored)) => Arc::ptr_eq(own, stored),
+            _ => false,
+        };
+        if !is_known {
+            self.text.take();
+            self.stored = stored;
+        }
+    }
+
     /// The column at `position`, with what the table declares.
     pub(super) fn column(&self, position: usize) -> BatchColumn<'_> {
         /// Of a table of which nothing is known.

@@ -4,8 +4,9 @@
 //! Used by `plan.rs`, which says in which order the rows are written.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
-use super::batch::{Batch, BatchKind, Guard};
+use super::batch::{Batch, BatchKind, Guard, Plan};
 use super::dependencies::RowOrder;
 use super::graph::Why;
 use super::pending::Pending;
@@ -19,7 +20,7 @@ pub(super) struct Batches<'p, 's> {
     /// The tables of which deletes of this flush may take rows along, once that is asked.
     cascaded: Option<Vec<&'static str>>,
     optimistic: bool,
-    pub(super) all: Vec<Batch>,
+    plan: &'p mut Plan,
     /// The number of the first batch that takes more rows.
     open: usize,
 }
@@ -40,12 +41,12 @@ impl Apart<'_> {
 }
 
 impl<'p, 's> Batches<'p, 's> {
-    pub(super) fn new(tables: &'p [Pending<'s>], optimistic: bool) -> Self {
+    pub(super) fn new(tables: &'p [Pending<'s>], optimistic: bool, plan: &'p mut Plan) -> Self {
         Self {
             tables,
             cascaded: None,
             optimistic,
-            all: Vec::new(),
+            plan,
             open: 0,
         }
     }
@@ -81,7 +82,7 @@ impl<'p, 's> Batches<'p, 's> {
         let lists = tables.iter().flat_map(kinds);
         for (slot, _, row) in schedule.order(lists.flat_map(|(table, kind)| table.rows(kind))) {
             if last.replace(slot) != Some(slot) {
-                self.open = self.all.len();
+                self.open = self.plan.batches().len();
             }
             let node = schedule.node(row);
             let needs = node.map_or(&[][..], |node| schedule.graph.needs(node));
@@ -120,7 +121,7 @@ impl<'p, 's> Batches<'p, 's> {
             None => self.begin(table, (kind, columns, run.len()), apart),
         };
         let slots = run.iter().map(|row| row.slot);
-        self.all[batch].slots.extend(slots);
+        self.plan.batches_mut()[batch].slots.extend(slots);
         batch
     }
 
@@ -128,10 +129,8 @@ impl<'p, 's> Batches<'p, 's> {
     /// of theirs share a statement.
     fn find(&self, model: usize, row: (Kind, &ColumnSet), from: usize) -> Option<usize> {
         let from = from.max(self.open);
-        let mut later = self.all.get(from..)?.iter();
-        let takes = |batch: &Batch| {
-            !batch.is_apart && batch.model == model && (batch.kind.kind(), &batch.columns) == row
-        };
+        let mut later = self.plan.batches().get(from..)?.iter();
+        let takes = |batch: &Batch| batch.takes(model, row);
         let place = match row.0 {
             Kind::Update => later.rposition(takes)?,
             Kind::Insert | Kind::Delete | Kind::Junction => {
@@ -148,27 +147,32 @@ impl<'p, 's> Batches<'p, 's> {
         (kind, columns, rows): (Kind, &ColumnSet, usize),
         apart: Apart<'_>,
     ) -> usize {
-        let def = table.arena.def();
-        let kind = match kind {
-            Kind::Update => self.update(def, columns, apart),
-            Kind::Insert => BatchKind::insert(def, columns),
-            Kind::Delete | Kind::Junction => BatchKind::Delete {
-                expected: def.version.as_slice(),
-                cascaded: table.arena.is_cascaded() || self.is_cascaded(def.table),
-            },
+        let (def, optimistic) = (table.arena.def(), self.optimistic);
+        let cascaded =
+            kind == Kind::Delete && (table.arena.is_cascaded() || self.is_cascaded(def.table));
+        // What an UPDATE sent by itself or a DELETE does depends on the other rows of its flush.
+        let is_known = |batch: &Batch| {
+            !apart.is_apart() && kind != Kind::Delete && batch.takes(table.model, (kind, columns))
         };
-        self.all.push(Batch {
+        self.plan.begin(is_known, || Batch {
             model: table.model,
             def,
             columns: columns.clone(),
             is_apart: apart.is_apart(),
             slots: Vec::with_capacity(rows),
-            kind,
+            kind: match kind {
+                Kind::Update => update((def, columns), apart, optimistic),
+                Kind::Insert => BatchKind::insert(def, columns),
+                Kind::Delete | Kind::Junction => BatchKind::Delete {
+                    expected: def.version.as_slice(),
+                    cascaded,
+                },
+            },
             stored: None,
             read_back: Vec::new(),
             written: Written::default(),
-        });
-        self.all.len() - 1
+            text: OnceCell::new(),
+        })
     }
 
     /// Whether deletes of this flush may take rows of a table along.
@@ -180,25 +184,24 @@ impl<'p, 's> Batches<'p, 's> {
         });
         cascaded.contains(&table)
     }
+}
 
-    /// What an UPDATE sets and expects. It expects the version where there is one, else the changed columns
-    /// themselves, but for those that this very flush makes the database set before.
-    fn update(
-        &self,
-        def: &'static ModelDef,
-        columns: &ColumnSet,
-        Apart { emptied, swaps }: Apart<'_>,
-    ) -> BatchKind {
-        let mut set = Vec::with_capacity(columns.len() + 1);
-        set.extend(columns.iter());
-        set.extend(def.version.filter(|version| !columns.contains(*version)));
-        let kept = |column: &usize| !emptied.contains(column);
-        let guard = match def.version.as_slice() {
-            [] if !self.optimistic => Guard::These(Cow::Borrowed(&[])),
-            [] if emptied.is_empty() => Guard::Set,
-            [] => Guard::These(set.iter().copied().filter(kept).collect()),
-            version => Guard::These(Cow::Borrowed(version)),
-        };
-        BatchKind::Update { set, guard, swaps }
-    }
+/// What an UPDATE sets and expects. It expects the version where there is one, else the changed columns themselves, but
+/// for those that this very flush makes the database set before.
+fn update(
+    (def, columns): (&'static ModelDef, &ColumnSet),
+    Apart { emptied, swaps }: Apart<'_>,
+    optimistic: bool,
+) -> BatchKind {
+    let mut set = Vec::with_capacity(columns.len() + 1);
+    set.extend(columns.iter());
+    set.extend(def.version.filter(|version| !columns.contains(*version)));
+    let kept = |column: &usize| !emptied.contains(column);
+    let guard = match def.version.as_slice() {
+        [] if !optimistic => Guard::These(Cow::Borrowed(&[])),
+        [] if emptied.is_empty() => Guard::Set,
+        [] => Guard::These(set.iter().copied().filter(kept).collect()),
+        version => Guard::These(Cow::Borrowed(version)),
+    };
+    BatchKind::Update { set, guard, swaps }
 }

@@ -45,8 +45,8 @@ pub(crate) fn emit(
     plan: &mut Plan,
 ) -> Result<(), Failure> {
     let mut inserted = InsertedKeys::default();
-    for index in 0..plan.batches.len() {
-        let batch = &plan.batches[index];
+    for index in 0..plan.batches().len() {
+        let batch = &plan.batches()[index];
         let arena = state
             .by_model(batch.model)
             .expect("invariant: plans come from arenas");
@@ -59,8 +59,8 @@ pub(crate) fn emit(
         let given = checked.and_then(|()| given((state, arena), (plan, batch)));
         let written = given.and_then(|given| writer.run(given));
         let written = written.map_err(|error| writer.failure(error, index))?;
-        inserted.note((arena, batch), &written, &plan.batches[index + 1..]);
-        plan.batches[index].written = written;
+        inserted.note((arena, batch), &written, &plan.batches()[index + 1..]);
+        plan.batches_mut()[index].written = written;
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub(crate) fn look_up(
     connection: Option<&mut Connection>,
 ) -> Result<()> {
     let mut unknown: Vec<(&'static ModelDef, usize)> = Vec::new();
-    for batch in &mut plan.batches {
+    for batch in plan.batches_mut() {
         let is_known = learn(batch, state, engine);
         if !is_known && !unknown.iter().any(|(_, model)| *model == batch.model) {
             unknown.push((batch.def, batch.model));
@@ -39,7 +39,7 @@ pub(crate) fn look_up(
         None => learn_tables(&mut engine.connection_to_begin()?, &unknown)?,
     }
     for batch in plan
-        .batches
+        .batches_mut()
         .iter_mut()
         .filter(|batch| batch.stored.is_none())
     {
@@ -50,10 +50,11 @@ pub(crate) fn look_up(
 
 /// Gives a batch what the engine knows of its table; `false` if it knows nothing.
 fn learn(batch: &mut Batch, state: &State, engine: &Engine) -> bool {
-    batch.stored = engine.stored(batch.model);
-    if let (Some(stored), Some(arena)) = (&batch.stored, state.by_model(batch.model)) {
-        batch.read_back = read_back(batch, stored, arena);
-    }
+    batch.learn(engine.stored(batch.model));
+    batch.read_back = match (&batch.stored, state.by_model(batch.model)) {
+        (Some(stored), Some(arena)) => read_back(batch, stored, arena),
+        _ => Vec::new(),
+    };
     batch.stored.is_some()
 }
 

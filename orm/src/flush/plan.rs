@@ -1,7 +1,5 @@
 //! What a flush has to write: batches of rows of one table, one kind and one column set, in order.
 
-use std::collections::HashMap;
-
 use orm_core::error::{Error, ErrorKind, Result};
 
 use super::batch::{Batch, BatchKind, Plan};
@@ -10,9 +8,9 @@ use super::dependencies::row_order;
 use super::pending::{Pending, gather};
 use super::table_order::put_in_order;
 use crate::mapping::ModelDef;
-use crate::state::{AnyArena, EntityState, Link, RowId, State};
+use crate::state::{AnyArena, EntityState, KeyMap, Link, RowId, State};
 
-/// Plans the flush of everything in `state`. With `optimistic`, an UPDATE also matches the old values of the
+/// Makes `plan` that of the flush of everything in `state`. With `optimistic`, an UPDATE also matches the old values of the
 /// columns that it sets, unless the model has a version.
 ///
 /// Tables go by foreign keys, parents first; in each, updates before inserts; deletes go last, children first. Where
@@ -22,18 +20,18 @@ use crate::state::{AnyArena, EntityState, Link, RowId, State};
 /// # Errors
 /// `Usage` if the key of a persistent entity was changed; `StaleHandle` or `Usage` for a link to an entity that has
 /// no row and gets none.
-pub(crate) fn plan(state: &State, optimistic: bool) -> Result<Plan> {
+pub(crate) fn plan(plan: &mut Plan, state: &State, optimistic: bool) -> Result<()> {
     let mut tables = gather(state);
     tables.iter().try_for_each(check_keys)?;
     put_in_order(&mut tables);
-    let mut batches = Batches::new(&tables, optimistic);
+    plan.clear();
+    let mut batches = Batches::new(&tables, optimistic, plan);
     match row_order(&tables) {
         None => batches.usual(),
         Some(own) => batches.ordered(&own),
     }
-    let batches = batches.all;
-    let inserted = linked(state, &batches)?;
-    Ok(Plan { batches, inserted })
+    plan.inserted = linked(state, plan.batches())?;
+    Ok(())
 }
 
 fn check_keys(table: &Pending<'_>) -> Result<()> {
@@ -58,8 +56,8 @@ fn key_changed(def: &ModelDef, position: usize) -> Error {
 }
 
 /// Where the rows are inserted that links may lead to, if there are any links: by batch and index in it.
-fn linked(state: &State, batches: &[Batch]) -> Result<HashMap<RowId, (usize, usize)>> {
-    let mut inserted = HashMap::new();
+fn linked(state: &State, batches: &[Batch]) -> Result<KeyMap<RowId, (usize, usize)>> {
+    let mut inserted = KeyMap::default();
     if !state.arenas().any(AnyArena::has_links) {
         return Ok(inserted);
     }
@@ -148,11 +146,10 @@ mod tests {
         row_order(&tables)
     }
 
-    /// The nodes and edges that planning looks at, and the batches.
-    fn planned(state: &State) -> (usize, Vec<Batch>) {
-        let order = order(state).expect("rows that refer to each other");
-        let plan = plan(state, true).expect("a plan");
-        (order.schedule.graph.steps(), plan.batches)
+    fn planned(state: &State) -> Plan {
+        let mut planned = Plan::default();
+        plan(&mut planned, state, true).expect("a plan");
+        planned
     }
 
     /// The looks at a node or an edge that each row costs, at most.
@@ -166,12 +163,15 @@ mod tests {
             for id in (0..i64::try_from(length).expect("a short chain")).rev() {
                 add(&mut state, id, (id > 0).then(|| id - 1));
             }
-            let (steps, batches) = planned(&state);
+            let plan = planned(&state);
             // One statement may write parents and children with keys of their own.
-            assert_eq!(batches.len(), 1);
-            let order: Vec<u32> = (0..u32::try_from(length).expect("a short chain")).collect();
-            assert!(batches[0].slots.iter().rev().copied().eq(order));
-            steps
+            let [batch] = plan.batches() else {
+                panic!("one batch, not {}", plan.batches().len());
+            };
+            let in_order: Vec<u32> = (0..u32::try_from(length).expect("a short chain")).collect();
+            assert!(batch.slots.iter().rev().copied().eq(in_order));
+            let order = order(&state).expect("rows that refer to each other");
+            order.schedule.graph.steps()
         };
         for length in [1_000, 10_000] {
             assert!(chain(length) <= STEPS * length);
@@ -199,10 +199,7 @@ mod tests {
                 row.name = row.name.map(|name| name + 1);
             }
             let order = order(&state).expect("rows that hand values on");
-            assert_eq!(
-                plan(&state, true).expect("a plan").batches.len(),
-                rows.len()
-            );
+            assert_eq!(planned(&state).batches().len(), rows.len());
             order.schedule.graph.steps()
         };
         for length in [1_000, 10_000] {
@@ -218,6 +215,39 @@ mod tests {
         id: i64,
         #[orm(unique)]
         text: String,
+    }
+
+    #[test]
+    fn a_plan_goes_on_with_the_batches_of_the_plan_before() {
+        let mut state = State::new();
+        let rows = [1, 2].map(|id| add(&mut state, id, None));
+        let mut planned = planned(&state);
+        let slots = planned.batches()[0].slots.clone();
+        let links = state.ensure::<Link>();
+        links.apply_inserts(&slots, &Written::default(), (1, 1));
+        state.clear_dirty();
+        // An INSERT's batch takes no changed rows, and that of one column set takes no others.
+        for (name, before) in [(true, false), (true, true), (true, true)] {
+            for row in rows {
+                let row = state.ensure::<Link>().get_mut(row).expect("a row");
+                row.name = name.then_some(row.name.map_or(row.id, |name| name + 10));
+                row.before = before.then_some(row.before.map_or(1, |before| 3 - before));
+            }
+            plan(&mut planned, &state, true).expect("a plan");
+            let [batch] = planned.batches() else {
+                panic!("one batch, not {}", planned.batches().len());
+            };
+            assert_eq!(batch.slots, slots);
+            assert!(
+                matches!(&batch.kind, BatchKind::Update { set, .. } if set.len() == batch.columns.len())
+            );
+            state
+                .ensure::<Link>()
+                .apply_updates(&slots, &Written::default(), 1);
+            state.clear_dirty();
+        }
+        plan(&mut planned, &state, true).expect("nothing to write");
+        assert!(planned.is_empty());
     }
 
     #[test]

@@ -63,7 +63,7 @@ fn linked<'l>(
 ) -> impl Iterator<Item = (usize, Value)> {
     let target = state.by_model(link.target.model);
     let inserted = plan.inserted.get(&link.target);
-    let inserted = inserted.map(|(batch, row)| (&plan.batches[*batch].written, *row));
+    let inserted = inserted.map(|(batch, row)| (&plan.batches()[*batch].written, *row));
     let columns = link.reference.columns.iter();
     let columns = columns.zip(link.reference.target_columns);
     columns.filter_map(move |(column, position)| {

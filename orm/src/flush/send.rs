@@ -10,7 +10,7 @@ use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 use orm_core::value::ValueRef;
 
-use super::batch::{Batch, BatchKind};
+use super::batch::{Batch, BatchKind, TextFor};
 use super::emit::BatchWriter;
 use super::expected::{Expected, is_spelled};
 use super::stale::{no_key, stale};
@@ -198,9 +198,32 @@ impl BatchWriter<'_> {
 
     /// The text for this many rows.
     pub(super) fn text(&mut self, change: &Change<'_>, rows: BatchRows) -> Result<Arc<str>> {
+        let of = TextFor {
+            dialect: self.connection.dialect().name(),
+            rows,
+            digest: change.expected.by_digest(),
+            checked: self.is_checked(rows),
+        };
+        match self.batch.text.get() {
+            Some((known, text)) if *known == of => Ok(Arc::clone(text)),
+            _ => {
+                let text = self.rendered(change, of)?;
+                // Another text of the batch stays.
+                let _ = self.batch.text.set((of, Arc::clone(&text)));
+                Ok(text)
+            }
+        }
+    }
+
+    fn rendered(&mut self, change: &Change<'_>, of: TextFor) -> Result<Arc<str>> {
         let (batch, dialect) = (self.batch, self.connection.dialect());
         let (set, expected) = (change.set, &change.expected);
-        let (digest, checked) = (expected.by_digest(), self.is_checked(rows));
+        let TextFor {
+            rows,
+            digest,
+            checked,
+            ..
+        } = of;
         let is_update = matches!(batch.kind, BatchKind::Update { .. });
         let key = StatementKey {
             model: batch.model,

@@ -67,7 +67,7 @@ pub(crate) fn find_stale(
     (plan, batch): (&Plan, usize),
     error: Error,
 ) -> Error {
-    let batch = &plan.batches[batch];
+    let batch = &plan.batches()[batch];
     let Some(arena) = state.by_model(batch.model) else {
         return error;
     };

@@ -18,6 +18,7 @@ use orm_core::error::ErrorKind;
 use orm_core::sql::TransactionOptions;
 
 use crate::engine::{Connection, Engine};
+use crate::flush::Plan;
 use crate::state::State;
 
 pub use closure::Retry;
@@ -66,6 +67,8 @@ pub struct Session {
     /// The connection of a query outside a transaction, while that runs.
     pooled: Option<Connection>,
     state: State,
+    /// What the last flush has written; the next one begins with it.
+    plan: Plan,
     options: TransactionOptions,
     settings: Settings,
     /// What the open transaction has done.
@@ -124,6 +127,7 @@ impl Session {
             connection: None,
             pooled: None,
             state: State::new(),
+            plan: Plan::default(),
             options,
             settings: Settings {
                 autoflush: true,
@@ -187,6 +191,7 @@ impl Session {
     #[must_use]
     pub fn optimistic(mut self, check: bool) -> Self {
         self.settings.optimistic = check;
+        self.plan = Plan::default();
         self
     }
 

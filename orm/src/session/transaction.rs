@@ -6,7 +6,7 @@ use orm_core::sql::IsolationLevel;
 
 use super::{Session, Work};
 use crate::engine::Connection;
-use crate::flush::{self, Failure, Plan};
+use crate::flush::{self, Failure};
 use crate::load;
 
 /// What is undone if a flush fails.
@@ -31,7 +31,7 @@ impl Session {
     /// The first refusal: a constraint, `StaleData` if a row isn't as it was loaded, `StaleHandle` for a
     /// `delete` of one.
     pub fn flush(&mut self) -> Result<()> {
-        let result = self.plan().and_then(|plan| self.write(plan));
+        let result = self.plan_flush().and_then(|()| self.write());
         self.note(result)
     }
 
@@ -52,25 +52,25 @@ impl Session {
         self.note(result)
     }
 
-    fn write(&mut self, mut plan: Plan) -> Result<()> {
-        if plan.is_empty() {
+    fn write(&mut self) -> Result<()> {
+        if self.plan.is_empty() {
             self.state.clear_dirty();
             return Ok(());
         }
-        let scope = self.open_scope(&plan)?;
-        match self.emit(scope, &mut plan) {
+        let scope = self.open_scope()?;
+        match self.emit(scope) {
             Ok(()) => {
-                flush::apply(&mut self.state, plan);
+                flush::apply(&mut self.state, &self.plan);
                 Ok(())
             }
-            Err(failure) => Err(self.fail(scope, &plan, failure)),
+            Err(failure) => Err(self.fail(scope, failure)),
         }
     }
 
-    /// Writes a plan and closes its scope. What fails on the way, the end of the scope included, is to be undone.
-    fn emit(&mut self, scope: Scope, plan: &mut Plan) -> Result<(), Failure> {
+    /// Writes the plan and closes its scope. What fails on the way, the end of the scope included, is to be undone.
+    fn emit(&mut self, scope: Scope) -> Result<(), Failure> {
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
-        flush::emit(connection, &self.state, plan)?;
+        flush::emit(connection, &self.state, &mut self.plan)?;
         self.close_scope(scope)?;
         Ok(())
     }
@@ -94,11 +94,11 @@ impl Session {
             self.reported.set(true);
             return Err(ended_outside(ErrorKind::CommitUnknown));
         }
-        let plan = self.plan()?;
-        if self.connection.is_none() && self.needs_no_begin(&plan) {
-            return self.commit_single(plan);
+        self.plan_flush()?;
+        if self.connection.is_none() && self.needs_no_begin() {
+            return self.commit_single();
         }
-        self.write(plan)?;
+        self.write()?;
         if let Some(Err(error)) = self.connection.as_mut().map(Connection::finish) {
             (self.lost, self.unknown) = (true, error.is_commit_unknown());
             self.reported.set(self.unknown);
@@ -110,22 +110,22 @@ impl Session {
     }
 
     /// Whether one statement by itself does all that a transaction around it would.
-    fn needs_no_begin(&self, plan: &Plan) -> bool {
+    fn needs_no_begin(&self) -> bool {
         let options = &self.options;
-        plan.is_one_statement(&self.state) && options.isolation.is_none() && !options.read_only
+        self.plan.is_one_statement(&self.state) && options.isolation.is_none() && !options.read_only
     }
 
     /// One statement is atomic by itself: BEGIN and COMMIT would be two round trips for nothing.
-    fn commit_single(&mut self, mut plan: Plan) -> Result<()> {
+    fn commit_single(&mut self) -> Result<()> {
         let mut connection = self.engine.connection()?;
-        match flush::emit(&mut connection, &self.state, &mut plan) {
+        match flush::emit(&mut connection, &self.state, &mut self.plan) {
             Ok(()) => {
                 if connection.in_transaction() {
                     // Its autocommit was switched off past this library.
                     connection.finish()?;
                 }
                 self.state.new_level();
-                flush::apply(&mut self.state, plan);
+                flush::apply(&mut self.state, &self.plan);
                 self.state.commit();
                 Ok(())
             }
@@ -133,7 +133,7 @@ impl Session {
                 self.lost = error.is_commit_unknown();
                 Err(match suspect {
                     Some(batch) => {
-                        flush::find_stale(&mut connection, &self.state, (&plan, batch), error)
+                        flush::find_stale(&mut connection, &self.state, (&self.plan, batch), error)
                     }
                     None => error,
                 })
@@ -222,22 +222,22 @@ impl Session {
         }
     }
 
-    fn plan(&mut self) -> Result<Plan> {
+    fn plan_flush(&mut self) -> Result<()> {
         self.usable()?;
         if !self.state.faults.is_empty() {
             return Err(self.state.faults.remove(0));
         }
         if !self.state.has_work() {
-            return Ok(Plan::default());
+            self.plan.clear();
+            return Ok(());
         }
-        let mut plan = flush::plan(&self.state, self.settings.optimistic)?;
+        flush::plan(&mut self.plan, &self.state, self.settings.optimistic)?;
         flush::look_up(
-            &mut plan,
+            &mut self.plan,
             &self.state,
             &self.engine,
             self.connection.as_mut(),
-        )?;
-        Ok(plan)
+        )
     }
 
     /// Begins the transaction if it isn't open, for some work past the unit of work.
@@ -270,7 +270,7 @@ impl Session {
         Ok(())
     }
 
-    fn open_scope(&mut self, plan: &Plan) -> Result<Scope> {
+    fn open_scope(&mut self) -> Result<Scope> {
         if self.connection.is_none() {
             self.open_transaction()?;
         }
@@ -281,7 +281,7 @@ impl Session {
         match self.work {
             Work::None => Ok(Scope::Whole),
             Work::Read if !undoes_itself && !is_one_view => Ok(Scope::Whole),
-            _ if undoes_itself && plan.is_single_row() => Ok(Scope::Statement),
+            _ if undoes_itself && self.plan.is_single_row() => Ok(Scope::Statement),
             _ => connection.set_savepoint().map(Scope::Savepoint),
         }
     }
@@ -295,7 +295,7 @@ impl Session {
     }
 
     #[cold]
-    fn fail(&mut self, scope: Scope, plan: &Plan, failure: Failure) -> Error {
+    fn fail(&mut self, scope: Scope, failure: Failure) -> Error {
         let Failure { mut error, suspect } = failure;
         self.found_stale |= error.is_stale_data();
         let Some(connection) = &mut self.connection else {
@@ -312,7 +312,7 @@ impl Session {
         };
         match (undone, suspect) {
             (Ok(()), Some(unit)) => {
-                error = flush::find_stale(connection, &self.state, (plan, unit), error);
+                error = flush::find_stale(connection, &self.state, (&self.plan, unit), error);
             }
             // A part of the flush may still be there, so nothing may be built on it.
             (Err(_), _) => self.lost = matches!(scope, Scope::Savepoint(_)),
