@@ -37,9 +37,8 @@ use orm_core::error::Result;
 use orm_core::schema::{Column, Keeps, StoredColumn, Table};
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, Guard, KeyRange, SqlWriter, TransactionOptions, digest_text,
-    write_batch_delete_rows, write_batch_update_rows,
 };
-use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Like};
+use orm_core::stmt::{BatchColumn, Like};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 use sha2::{Digest as _, Sha256};
@@ -72,11 +71,6 @@ impl MysqlDialect {
             Self::MySql => "utf8mb4_0900_bin",
             Self::MariaDb => "utf8mb4_nopad_bin",
         }
-    }
-
-    /// Whether a batch counts its rows itself.
-    fn checks(self, wanted: bool, rows: BatchRows) -> bool {
-        wanted && rows != BatchRows::Rows(1) && self.capabilities().checked_batches
     }
 }
 
@@ -121,14 +115,15 @@ impl Dialect for MysqlDialect {
         Ok(())
     }
 
-    fn write_batch_update(&self, w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
-        let checked = self.checks(update.checked, update.rows);
-        render::write_checked(w, checked, |w| write_batch_update_rows(w, update))
-    }
-
-    fn write_batch_delete(&self, w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
-        let checked = self.checks(delete.checked, delete.rows);
-        render::write_checked(w, checked, |w| write_batch_delete_rows(w, delete))
+    fn write_checked<'a>(
+        &self,
+        w: &mut SqlWriter<'a>,
+        statement: &mut dyn FnMut(&mut SqlWriter<'a>) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            Self::MySql => Err(w.unsupported("batches that count their rows")),
+            Self::MariaDb => render::write_checked(w, statement),
+        }
     }
 
     fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {

@@ -108,12 +108,8 @@ pub(crate) fn write_aggregate<'a>(
 /// statement writes as many rows as the last bind says. One round trip, where BEGIN and COMMIT are two more.
 pub(crate) fn write_checked<'a>(
     w: &mut SqlWriter<'a>,
-    checked: bool,
-    statement: impl FnOnce(&mut SqlWriter<'a>) -> Result<()>,
+    statement: &mut dyn FnMut(&mut SqlWriter<'a>) -> Result<()>,
 ) -> Result<()> {
-    if !checked {
-        return statement(w);
-    }
     w.push(
         "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END; \
          START TRANSACTION; ",

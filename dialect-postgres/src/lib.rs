@@ -92,9 +92,7 @@ impl Dialect for PostgresDialect {
         match update.rows {
             BatchRows::Rows(_) => write_batch_update_rows(w, update),
             BatchRows::Arrays => {
-                render::write_checked(w, update.checked, |w| {
-                    render::write_batch_update_arrays(w, update);
-                });
+                render::write_batch_update_arrays(w, update);
                 Ok(())
             }
         }
@@ -104,12 +102,18 @@ impl Dialect for PostgresDialect {
         match delete.rows {
             BatchRows::Rows(_) => write_batch_delete_rows(w, delete),
             BatchRows::Arrays => {
-                render::write_checked(w, delete.checked, |w| {
-                    render::write_batch_delete_arrays(w, delete);
-                });
+                render::write_batch_delete_arrays(w, delete);
                 Ok(())
             }
         }
+    }
+
+    fn write_checked<'a>(
+        &self,
+        w: &mut SqlWriter<'a>,
+        statement: &mut dyn FnMut(&mut SqlWriter<'a>) -> Result<()>,
+    ) -> Result<()> {
+        render::write_checked(w, statement)
     }
 
     // `now()` of a column without time zone, a literal of no known type.

@@ -121,17 +121,14 @@ pub(crate) fn write_batch_update_arrays(w: &mut SqlWriter<'_>, update: &BatchUpd
 /// trigger or a check of the same table. The condition stands on the count, so the server can't evaluate it before.
 pub(crate) fn write_checked<'a>(
     w: &mut SqlWriter<'a>,
-    checked: bool,
-    statement: impl FnOnce(&mut SqlWriter<'a>),
-) {
-    if !checked {
-        return statement(w);
-    }
+    statement: &mut dyn FnMut(&mut SqlWriter<'a>) -> Result<()>,
+) -> Result<()> {
     w.push("WITH written AS (");
-    statement(w);
+    statement(w)?;
     w.push(" RETURNING 1) SELECT CASE WHEN count(*) <> cardinality($1) THEN ('");
     w.push(WRONG_COUNT)
         .push("' || count(*))::date END FROM written");
+    Ok(())
 }
 
 /// `DELETE FROM t USING UNNEST($1::int8[]) AS v(c0) WHERE t.id = v.c0`.

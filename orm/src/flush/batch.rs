@@ -21,6 +21,9 @@ pub(super) const ARRAY_ROWS: usize = 1024;
 /// How many batches, and rows of each, the next plan finds room for.
 const SPARE: (usize, usize) = (16, 1024);
 
+/// How many binds a statement with a list of keys has at most, so that its text is short enough to stay prepared.
+const KEPT_BINDS: usize = 1200;
+
 /// What a flush will do, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
@@ -153,7 +156,7 @@ impl Plan {
     }
 
     /// Whether all of it is one statement after which nothing can go wrong: that of one row, one that counts its rows
-    /// itself, or an INSERT that stores all. It needs no transaction around it to be atomic.
+    /// itself, or an INSERT that stores all or none. It needs no transaction around it to be atomic.
     pub(crate) fn is_one_statement(&self, state: &State) -> bool {
         let checks_itself =
             |batch: &Batch| batch.is_done_when_executed() && batch.checks_itself(state);
@@ -215,7 +218,7 @@ impl Batch {
         let columns = self.kind.set().len() + self.kind.expected().len();
         let width = key + columns * (key + 1);
         // One bind is for the number of rows.
-        let most = (capabilities.bind_limit - 1) / width;
+        let most = capabilities.bind_limit.min(KEPT_BINDS).saturating_sub(1) / width;
         // The largest power of two in it.
         let power = most.checked_ilog2().map_or(1, |log| 1 << log);
         capabilities.batch_rows.min(power)

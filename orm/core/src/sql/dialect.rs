@@ -202,6 +202,19 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         render::write_batch_delete_rows(w, delete)
     }
 
+    /// Writes the statement of a batch so that it fails with `StaleData`, and undoes itself, unless it writes every row.
+    ///
+    /// # Errors
+    /// `Unsupported` without [`Capabilities::checked_batches`].
+    fn write_checked<'a>(
+        &self,
+        w: &mut SqlWriter<'a>,
+        statement: &mut dyn FnMut(&mut SqlWriter<'a>) -> Result<()>,
+    ) -> Result<()> {
+        let _ = statement;
+        Err(w.unsupported("batches that count their rows"))
+    }
+
     /// Writes that a guarded column still has its old value: null-safely, and text byte by byte whatever the
     /// column's collation. The default compares by [`Capabilities::null_safe`], which is enough where every
     /// collation compares bytes.

@@ -10,17 +10,25 @@ use crate::types::Type;
 /// Writes an UPDATE by key in the dialect's way.
 ///
 /// # Errors
-/// `Unsupported` if the dialect can't bind arrays.
+/// `Unsupported` if the dialect can't bind arrays, or has no statement that counts its rows.
 pub fn write_batch_update(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
-    w.dialect().write_batch_update(w, update)
+    let dialect = w.dialect();
+    if update.checked && update.rows != BatchRows::Rows(1) {
+        return dialect.write_checked(w, &mut |w| dialect.write_batch_update(w, update));
+    }
+    dialect.write_batch_update(w, update)
 }
 
 /// Writes a DELETE by key in the dialect's way.
 ///
 /// # Errors
-/// `Unsupported` if the dialect can't bind arrays.
+/// `Unsupported` if the dialect can't bind arrays, or has no statement that counts its rows.
 pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
-    w.dialect().write_batch_delete(w, delete)
+    let dialect = w.dialect();
+    if delete.checked && delete.rows != BatchRows::Rows(1) {
+        return dialect.write_checked(w, &mut |w| dialect.write_batch_delete(w, delete));
+    }
+    dialect.write_batch_delete(w, delete)
 }
 
 /// `UPDATE t SET a = ? WHERE id = ?`, and of several rows

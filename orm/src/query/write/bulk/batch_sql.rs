@@ -52,9 +52,13 @@ pub(crate) fn stores_at_once<'v>(
     value: &dyn Fn(usize, usize) -> ValueRef<'v>,
     limit: usize,
 ) -> bool {
-    capabilities.insert_stores_all
-        && statement_rows(capabilities, insert, insert.rows) == insert.rows
-        && is_within(insert, value, limit)
+    let is_one = if goes_as_arrays(capabilities, insert) {
+        capabilities.checked_batches && insert.rows <= ARRAY_ROWS
+    } else {
+        capabilities.insert_stores_all
+            && statement_rows(capabilities, insert, insert.rows) == insert.rows
+    };
+    is_one && is_within(insert, value, limit)
 }
 
 fn is_within<'v>(
@@ -147,7 +151,7 @@ pub(super) fn render(
     dialect: &dyn Dialect,
     insert: &BulkInsert<'_>,
     rows: BatchRows,
-    returning: Option<usize>,
+    (returning, checked): (Option<usize>, bool),
     stored: &StoredTable,
 ) -> Result<String> {
     let def = insert.def;
@@ -167,7 +171,11 @@ pub(super) fn render(
     let mut insert = Insert::new(def.table, names, source);
     insert.returning.extend(returning.map(returned));
     let mut w = SqlWriter::new(dialect);
-    write_insert(&mut w, &insert)?;
+    if checked {
+        dialect.write_checked(&mut w, &mut |w| write_insert(w, &insert))?;
+    } else {
+        write_insert(&mut w, &insert)?;
+    }
     Ok(w.finish().0)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Used by `mod.rs` and `send.rs`. Nothing is trusted: what can't be told is an error.
 
+use std::fmt::Display;
+
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{KeyRange, SqlWriter};
 use orm_core::value::{Value, ValueRef};
@@ -140,10 +142,15 @@ pub(super) fn check_count(def: &'static ModelDef, written: u64, expected: usize)
     if written == expected as u64 {
         return Ok(());
     }
-    Err(Error::with_message(
+    Err(not_all(def, expected, written))
+}
+
+#[cold]
+pub(super) fn not_all(def: &'static ModelDef, expected: usize, written: impl Display) -> Error {
+    Error::with_message(
         ErrorKind::Database,
         format!("the insert of {expected} rows wrote {written}"),
     )
     .with_table(def.table)
-    .with_hint("look for a trigger or rule on the table"))
+    .with_hint("look for a trigger or rule on the table")
 }

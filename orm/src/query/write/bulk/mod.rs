@@ -115,5 +115,6 @@ pub(super) fn first_statement(
     } else {
         BatchRows::Rows(statement_rows(capabilities, insert, insert.rows))
     };
-    render(dialect, insert, rows, returning, &StoredTable::default())
+    let stored = StoredTable::default();
+    render(dialect, insert, rows, (returning, false), &stored)
 }

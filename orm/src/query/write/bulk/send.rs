@@ -14,7 +14,7 @@ use super::batch_sql::{
     ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, rows_within, statement_key,
     statement_rows,
 };
-use super::keys::{RowsStatement, check_count, consecutive_keys, unordered};
+use super::keys::{RowsStatement, check_count, consecutive_keys, not_all, unordered};
 use super::rows::{BulkInsert, TakeKey};
 use crate::engine::{Connection, TextOf};
 use crate::query::write::check::{check_length, check_references};
@@ -38,9 +38,17 @@ impl<'v> Bulk<'_, 'v> {
     pub(super) fn run(&mut self) -> Result<()> {
         let def = self.insert.def;
         if goes_as_arrays(self.conn.dialect().capabilities(), self.insert) {
-            self.arrays(&mut |statement, rows| {
-                let outcome = statement.conn.execute(statement.sql, statement.binds)?;
-                check_count(def, outcome.affected, rows.len())
+            let checked = self.is_checked(BatchRows::Arrays);
+            self.arrays(&mut |statement, rows| match statement
+                .conn
+                .execute(statement.sql, statement.binds)
+            {
+                Ok(_) if checked => Ok(()),
+                Ok(outcome) => check_count(def, outcome.affected, rows.len()),
+                Err(error) if checked && error.is_stale_data() => {
+                    Err(not_all(def, rows.len(), "another number"))
+                }
+                Err(error) => Err(error),
             })
         } else {
             self.statements(&mut |rows, outcome| check_count(def, outcome.affected, rows.len()))
@@ -228,16 +236,26 @@ impl<'v> Bulk<'_, 'v> {
         Ok(value)
     }
 
+    /// Whether the statement counts its rows itself: outside a transaction, nothing else would undo it.
+    fn is_checked(&self, rows: BatchRows) -> bool {
+        rows == BatchRows::Arrays
+            && self.returning.is_none()
+            && self.conn.dialect().capabilities().checked_batches
+            && !self.conn.in_transaction()
+    }
+
     fn text(&mut self, rows: BatchRows) -> Result<Arc<str>> {
         let dialect = self.conn.dialect();
         let (insert, returning) = (self.insert, self.returning);
-        let key = statement_key(insert, rows, returning.as_slice());
+        let checked = self.is_checked(rows);
+        let mut key = statement_key(insert, rows, returning.as_slice());
+        key.checked = checked;
         let stored = match rows {
             BatchRows::Arrays => stored_table(self.conn, (insert.def, insert.model))?,
             // Each bind takes the type of its column.
             BatchRows::Rows(_) => Arc::default(),
         };
-        let render = || render(dialect, insert, rows, returning, &stored);
+        let render = || render(dialect, insert, rows, (returning, checked), &stored);
         self.conn.statement(TextOf::Model, &key, render)
     }
 }
