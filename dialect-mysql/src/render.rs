@@ -54,10 +54,10 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dial
         | Value::Extension(_) => None,
     };
     let Some(ty) = own else {
-        w.bind(value.as_ref());
+        w.value(value);
         return;
     };
-    w.push("CAST(").bind(value.as_ref());
+    w.push("CAST(").value(value);
     w.push(" AS ")
         .push(types::cast_name(&ty, dialect))
         .push(")");

@@ -19,7 +19,7 @@ use crate::types;
 
 /// `$1::int8`. Without the cast the server takes a lone parameter for text.
 pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
-    w.bind(value.as_ref());
+    w.value(value);
     if let Some(name) = types::value_name(value) {
         w.push("::").push(name);
     }

@@ -31,7 +31,7 @@ fn select(filter: Expr) -> Query {
             vec![Projection::Expr(Expr::column("t", "a"))],
             FromItem::table("t"),
         ),
-        |it| it.filter = vec![filter],
+        |it| it.filter = vec![filter].into(),
     );
     select.into()
 }

@@ -1,6 +1,6 @@
 //! The shape of a statement decides its text: of statements made at random, those that differ in values alone have one
 //! text wherever they have one shape, in each dialect; and the binds that are collected for a known text are those that
-//! are collected along with it.
+//! are collected along with it, whether they are by writing the statement again or by the order that the text has.
 #![cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use orm::mysql::MysqlDialect;
 use orm::postgres::PostgresDialect;
 use orm::sql::{Dialect, SqlWriter};
 use orm::sqlite::SqliteDialect;
-use orm_core::sql::write_statement;
+use orm_core::sql::{BindOrder, WriteSql};
 use orm_core::stmt::{
     Aggregate, ArithmeticOp, Case, CompareOp, Delete, Direction, Expr, Fold, FromItem, Join,
     JoinKind, Like, LikeKind, Limit, NextVersion, Order, Projection, Query, RawPart, Select, Shape,
@@ -189,7 +189,7 @@ impl Random {
             let on = random.expr(depth);
             Join::new(JoinKind::Left, random.item(depth), on)
         });
-        select.filter = self.many(2, |random| random.expr(depth));
+        select.filter = self.many(2, |random| random.expr(depth)).into();
         let groups = self.below(3);
         if groups == 0 {
             // Groups are mostly what is selected.
@@ -218,13 +218,14 @@ impl Random {
                 update.set = vec![
                     ("a".into(), self.expr(1)),
                     ("b".into(), Expr::Value(self.value())),
-                ];
-                update.filter = self.many(2, |random| random.expr(2));
+                ]
+                .into();
+                update.filter = self.many(2, |random| random.expr(2)).into();
                 Statement::Update(update)
             }
             1 => {
                 let mut delete = Delete::new("t");
-                delete.filter = self.many(2, |random| random.expr(2));
+                delete.filter = self.many(2, |random| random.expr(2)).into();
                 Statement::Delete(delete)
             }
             _ => Statement::Query(self.query(2)),
@@ -252,24 +253,46 @@ impl Fold for Change<'_> {
     }
 }
 
-type Written = Result<(String, String), String>;
+/// A text and its order of binds, or what is refused.
+type Written = Result<(String, BindOrder), String>;
 
-/// The text and the binds, and the binds as they are collected alone.
-fn written(dialect: &dyn Dialect, statement: &Statement) -> Written {
+/// The text, whose binds are the same however they are collected: without text, and by `known`, the order of a statement
+/// of this shape.
+fn written<'a>(
+    dialect: &'a dyn Dialect,
+    statement: impl WriteSql<'a>,
+    known: Option<&BindOrder>,
+) -> Written {
     let both = write(SqlWriter::new(dialect), statement);
     let alone = write(SqlWriter::binds_only(dialect), statement);
+    let binds = both.as_ref().map(|(.., binds)| binds);
     assert_eq!(
-        both.as_ref().map(|(_, binds)| binds),
-        alone.as_ref().map(|(_, binds)| binds),
+        binds,
+        alone.as_ref().map(|(.., binds)| binds),
         "the binds alone are others: {both:?}"
     );
-    both
+    if let Some(order) = known.or(both.as_ref().ok().map(|(_, order, _)| order)) {
+        let collected = order.binds(statement, dialect);
+        assert_eq!(
+            binds,
+            collected
+                .map(|binds| format!("{binds:?}"))
+                .map_err(|error| error.to_string())
+                .as_ref(),
+            "the binds in the order {order:?} are others: {both:?}"
+        );
+    }
+    both.map(|(text, order, _)| (text, order))
 }
 
-fn write<'a>(mut w: SqlWriter<'a>, statement: &'a Statement) -> Written {
-    write_statement(&mut w, statement).map_err(|error| error.to_string())?;
+fn write<'a>(
+    mut w: SqlWriter<'a>,
+    statement: impl WriteSql<'a>,
+) -> Result<(String, BindOrder, String), String> {
+    statement.write(&mut w).map_err(|error| error.to_string())?;
+    let order = BindOrder::of(statement, &w);
     let (text, binds) = w.finish();
-    Ok((text, format!("{binds:?}")))
+    Ok((text, order, format!("{binds:?}")))
 }
 
 #[test]
@@ -280,11 +303,11 @@ fn statements_of_one_shape_have_one_text() {
         &MysqlDialect::MySql,
         &MysqlDialect::MariaDb,
     ];
-    let (mut shared, mut changed) = (0, 0);
+    let (mut shared, mut changed, mut orders) = (0, 0, 0);
     for seed in 0..4000 {
         let mut random = Random(seed);
         let first = random.statement();
-        let mut texts: HashMap<Vec<u8>, Vec<Option<String>>> = HashMap::new();
+        let mut texts: HashMap<Vec<u8>, HashMap<&str, (String, BindOrder)>> = HashMap::new();
         for round in 0..6 {
             let mut statement = first.clone();
             if round > 0 {
@@ -293,23 +316,23 @@ fn statements_of_one_shape_have_one_text() {
             }
             let mut shape = Shape::default();
             shape.set(&statement);
-            // A refusal may be about a value, such as a NUL in a pattern: it comes from the binds' walk as well.
-            let found: Vec<_> = dialects
-                .map(|dialect| written(dialect, &statement).ok().map(|(text, _)| text))
-                .into();
-            let known = texts
-                .entry(shape.as_bytes().to_vec())
-                .or_insert_with(|| found.clone());
-            shared += usize::from(round > 0 && *known == found);
-            for (known, found) in known.iter().zip(&found) {
-                if let (Some(known), Some(found)) = (known, found) {
-                    assert_eq!(known, found, "of seed {seed}");
-                }
+            let known = texts.entry(shape.as_bytes().to_vec()).or_default();
+            shared += usize::from(round > 0 && !known.is_empty());
+            for dialect in dialects {
+                let order = known.get(dialect.name()).map(|(_, order)| order);
+                // A refusal may be about a value, such as a NUL in a pattern: the binds are refused as well.
+                let Ok(found) = written(dialect, &statement, order) else {
+                    continue;
+                };
+                orders += usize::from(found.1 != BindOrder::Written);
+                let known = known.entry(dialect.name()).or_insert_with(|| found.clone());
+                assert_eq!(*known, found, "of seed {seed}");
             }
         }
     }
     // Most changes leave the shape as it is, or the test would show nothing.
     assert!(shared * 2 > changed, "{shared} of {changed}");
+    assert!(orders > 8000, "the order is known of {orders}");
 }
 
 #[test]

@@ -77,7 +77,9 @@ fn raw_conditions_have_parentheses_among_others() {
         &Expr::And(vec![raw(), eq(a(), int(1))]),
         r#"(x OR y) AND "a" = ?"#,
     );
-    let select = with(query(), |it| it.filter = vec![raw(), eq(a(), int(1))]);
+    let select = with(query(), |it| {
+        it.filter = vec![raw(), eq(a(), int(1))].into()
+    });
     check(
         &Query::from(select),
         r#"SELECT "b" FROM "u" WHERE (x OR y) AND "a" = ?"#,
@@ -226,7 +228,7 @@ fn aggregates_take_anything_or_everything() {
 
 #[test]
 fn columns_are_qualified_where_there_is_more_than_one_table() {
-    let filtered = |filter| Query::from(with(query(), |it| it.filter = vec![filter]));
+    let filtered = |filter| Query::from(with(query(), |it| it.filter = vec![filter].into()));
     check(
         &filtered(eq(Expr::column("u", "b"), int(1))),
         r#"SELECT "b" FROM "u" WHERE "b" = ?"#,
@@ -252,12 +254,12 @@ fn columns_are_qualified_where_there_is_more_than_one_table() {
 #[test]
 fn subqueries_qualify_their_columns_and_end_doing_so() {
     let inner = with(query(), |it| {
-        it.columns = vec![];
-        it.filter = vec![eq(Expr::column("u", "b"), a())];
+        it.columns = vec![].into();
+        it.filter = vec![eq(Expr::column("u", "b"), a())].into();
     });
     let select = with(
         Select::new(vec![Projection::Expr(a())], source("t", None)),
-        |it| it.filter = vec![Expr::Exists(Box::new(inner.into())), eq(b(), int(1))],
+        |it| it.filter = vec![Expr::Exists(Box::new(inner.into())), eq(b(), int(1))].into(),
     );
     check(
         &Query::from(select),
@@ -286,8 +288,9 @@ fn clauses_stand_in_order() {
                 names: &["a", "b"],
             },
             Projection::Labelled(int(1), "one".into()),
-        ];
-        it.filter = vec![Expr::Or(vec![is_null(a()), is_null(b())])];
+        ]
+        .into();
+        it.filter = vec![Expr::Or(vec![is_null(a()), is_null(b())])].into();
         it.group_by = vec![a(), b()];
         it.having = vec![eq(a(), int(2)), eq(b(), int(3))];
     });
@@ -413,11 +416,11 @@ fn writes_of_expressions() {
         r#"INSERT INTO "t" ("a", "b") VALUES (?, ? + ?), (?, ?) RETURNING "id", "a""#,
     );
     let update = with(Update::new("t"), |it| {
-        it.set = vec![("a".into(), b()), ("b".into(), int(1))];
+        it.set = vec![("a".into(), b()), ("b".into(), int(1))].into();
     });
     check(&update, r#"UPDATE "t" SET "a" = "b", "b" = ?"#);
     let delete = with(Delete::new("t"), |it| {
-        it.filter = vec![Expr::Or(vec![is_null(a()), is_null(b())]), eq(a(), b())];
+        it.filter = vec![Expr::Or(vec![is_null(a()), is_null(b())]), eq(a(), b())].into();
     });
     check(
         &delete,
@@ -456,7 +459,8 @@ fn quotes_in_names_are_doubled_and_values_never_become_text() {
         it.columns = vec![Projection::Labelled(
             Expr::Value(text(hostile)),
             hostile.into(),
-        )];
+        )]
+        .into();
     });
     check(
         &Query::from(select),

@@ -56,7 +56,7 @@ fn all() -> Vec<Statement> {
         expressions::cast(orm_core::types::Type::Text),
         Expr::Not(Box::new(expressions::two_conditions())),
     ];
-    let select = with(statements::select(), |it| it.filter = conditions);
+    let select = with(statements::select(), |it| it.filter = conditions.into());
     let queries: Vec<Query> = vec![
         statements::select_with_everything(),
         queries::set_operation(SetOperator::Union, false),

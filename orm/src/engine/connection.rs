@@ -17,7 +17,7 @@ use orm_core::sql::{Dialect, IsolationLevel};
 use super::cache::Cache;
 use super::log::Log;
 use super::pool::{Checkout, Pool, Slot};
-use super::statement_cache::{StatementCache, TextOf};
+use super::statement_cache::{StatementCache, StatementText, TextOf};
 use super::stored::StoredTable;
 use super::transaction_state::Transaction;
 use super::url::wrong;
@@ -200,12 +200,12 @@ impl Connection {
     }
 
     /// The text of what depends on `key` and the dialect alone: from the engine's cache, or else rendered by `render`.
-    pub(crate) fn statement(
+    pub(crate) fn statement<T: Into<StatementText>>(
         &mut self,
         of: TextOf,
         key: &impl Hash,
-        render: impl FnOnce() -> Result<String>,
-    ) -> Result<Arc<str>> {
+        render: impl FnOnce() -> Result<T>,
+    ) -> Result<Arc<StatementText>> {
         // Behind one engine MySQL and MariaDB may take turns.
         let shape = &mut checked_out(&mut self.slot).shape;
         shape.set(&(of, self.dialect.name(), key));

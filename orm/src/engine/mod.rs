@@ -44,6 +44,6 @@ pub use handle::Engine;
 pub use options::EngineOptions;
 pub use pool::PoolStatus;
 pub use statement_cache::StatementCacheStatus;
-pub(crate) use statement_cache::TextOf;
+pub(crate) use statement_cache::{StatementText, TextOf};
 pub(crate) use statement_key::{StatementKey, StatementKind};
 pub(crate) use stored::StoredTable;

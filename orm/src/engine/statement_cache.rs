@@ -3,10 +3,12 @@
 //! `query` and `flush` say what a text depends on, as something that can be hashed. Two texts never share a key, since
 //! the bytes that are fed are compared, not their hash.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use orm_core::error::Result;
+use orm_core::sql::{BindOrder, Dialect, SqlWriter, WriteSql};
 use orm_core::stmt::Shape;
 
 use super::cache::Cache;
@@ -24,6 +26,44 @@ pub(crate) enum TextOf {
 /// them would take up much memory.
 const LONGEST: usize = 16 << 10;
 
+/// A compiled text, and where the values of its statement are bound in it.
+#[derive(Debug)]
+pub(crate) struct StatementText {
+    sql: Box<str>,
+    pub(crate) order: BindOrder,
+}
+
+impl StatementText {
+    /// The text of a statement in a dialect.
+    ///
+    /// # Errors
+    /// `Unsupported` by the dialect.
+    pub(crate) fn of<'a>(statement: impl WriteSql<'a>, dialect: &'a dyn Dialect) -> Result<Self> {
+        let mut w = SqlWriter::new(dialect);
+        statement.write(&mut w)?;
+        let order = BindOrder::of(statement, &w);
+        let sql = w.finish().0.into();
+        Ok(Self { sql, order })
+    }
+}
+
+/// A text whose values are bound by the one who runs it.
+impl From<String> for StatementText {
+    fn from(sql: String) -> Self {
+        let (sql, order) = (sql.into(), BindOrder::Written);
+        Self { sql, order }
+    }
+}
+
+impl Deref for StatementText {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        &self.sql
+    }
+}
+
 /// What has become of the texts that an engine was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -39,24 +79,24 @@ pub struct StatementCacheStatus {
 /// The texts of one engine.
 #[derive(Debug, Default)]
 pub(super) struct StatementCache {
-    texts: Cache<Box<[u8]>, Arc<str>>,
+    texts: Cache<Box<[u8]>, Arc<StatementText>>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
 impl StatementCache {
     /// The text of what has that shape, rendered by `render` if it isn't known. What can't be rendered is not kept.
-    pub(super) fn get(
+    pub(super) fn get<T: Into<StatementText>>(
         &self,
         shape: &Shape,
-        render: impl FnOnce() -> Result<String>,
-    ) -> Result<Arc<str>> {
+        render: impl FnOnce() -> Result<T>,
+    ) -> Result<Arc<StatementText>> {
         if let Some(text) = self.texts.get(shape.as_bytes()) {
             self.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(text);
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
-        let text: Arc<str> = render()?.into();
+        let text = Arc::new(render()?.into());
         if text.len() > LONGEST {
             return Ok(text);
         }

@@ -10,7 +10,7 @@ use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
 use super::row::Kind;
-use crate::engine::StoredTable;
+use crate::engine::{StatementText, StoredTable};
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
 use crate::query::{BulkInsert, batch_column, stores_at_once};
 use crate::state::{KeyMap, RowId, State, Written};
@@ -59,7 +59,7 @@ pub(crate) struct Batch {
 }
 
 /// A text, and what it depends on beside its batch.
-pub(super) type BatchText = (TextFor, Arc<str>);
+pub(super) type BatchText = (TextFor, Arc<StatementText>);
 
 /// What the text of a batch's UPDATE or DELETE depends on beside the batch and its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use super::batch::{Batch, BatchKind, TextFor};
 use super::emit::BatchWriter;
 use super::expected::{Expected, is_spelled};
 use super::stale::{no_key, stale};
-use crate::engine::{StatementKey, StatementKind, TextOf};
+use crate::engine::{StatementKey, StatementKind, StatementText, TextOf};
 use crate::mapping::ModelDef;
 use crate::query::{check_length, check_references};
 use crate::state::{AnyArena, Written};
@@ -197,7 +197,7 @@ impl BatchWriter<'_> {
     }
 
     /// The text for this many rows.
-    pub(super) fn text(&mut self, change: &Change<'_>, rows: BatchRows) -> Result<Arc<str>> {
+    pub(super) fn text(&mut self, change: &Change<'_>, rows: BatchRows) -> Result<Arc<StatementText>> {
         let of = TextFor {
             dialect: self.connection.dialect().name(),
             rows,
@@ -215,7 +215,7 @@ impl BatchWriter<'_> {
         }
     }
 
-    fn rendered(&mut self, change: &Change<'_>, of: TextFor) -> Result<Arc<str>> {
+    fn rendered(&mut self, change: &Change<'_>, of: TextFor) -> Result<Arc<StatementText>> {
         let (batch, dialect) = (self.batch, self.connection.dialect());
         let (set, expected) = (change.set, &change.expected);
         let TextFor {

@@ -187,8 +187,8 @@ fn windows(db: &Db) {
 /// The ids of the rows of `t` in which a condition holds.
 fn ids(conn: &mut Connection, condition: Expr) -> Rows {
     let select = with(statements::select(), |it| {
-        it.columns = vec![Projection::Expr(column("id"))];
-        it.filter = vec![condition];
+        it.columns = vec![Projection::Expr(column("id"))].into();
+        it.filter = vec![condition].into();
     });
     let mut rows = run(conn, &Query::from(select)).unwrap();
     rows.sort_by_key(|row| key(row));
@@ -217,7 +217,7 @@ fn rows_and_choices(db: &Db) {
         ),
     ] {
         let select = with(statements::select(), |it| {
-            it.columns = vec![Projection::Expr(case)];
+            it.columns = vec![Projection::Expr(case)].into();
         });
         let query = with(Query::from(select), |it| {
             it.order_by = vec![orm::stmt::Order::new(

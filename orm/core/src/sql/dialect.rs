@@ -104,7 +104,7 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// What the database can do.
     fn capabilities(&self) -> &Capabilities;
 
-    /// Writes LIMIT and OFFSET, behind ORDER BY and before locks. A limit alone must be able to follow the text of a
+    /// Writes LIMIT and OFFSET, behind ORDER BY and before locks. The limit is bound before the offset. A limit alone must be able to follow the text of a
     /// query that has none.
     fn write_limit(&self, w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
         render::write_limit(w, limit, offset);
@@ -113,7 +113,7 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// Writes a bind where the database can't infer its type from its surroundings: in a select list,
     /// as an argument of a function, in arithmetic. PostgreSQL adds a cast.
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
-        w.bind(value.as_ref());
+        w.value(value);
     }
 
     /// Writes a search in text. The default is `LIKE`, which counts case; `LOWER` on both sides makes

@@ -1,15 +1,17 @@
 //! From statements and schema to SQL text.
 //!
-//! `writer.rs` escapes every identifier and turns every value into a bind; `dialect.rs` says what a
+//! `writer.rs` escapes every identifier and turns every value into a bind, and `binds.rs` collects those of a known text; `dialect.rs` says what a
 //! database does differently, with `capability.rs` as its data; `render/` is the one default writer of
 //! statements and `ddl/` the one of schemas. A dialect overrides hooks, never whole statements.
 
+mod binds;
 mod capability;
 pub mod ddl;
 mod dialect;
 mod render;
 mod writer;
 
+pub use binds::{BindOrder, Binds, WriteSql};
 pub use capability::{
     Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder, RepeatStyle,
     UpsertStyle, ValuesStyle,

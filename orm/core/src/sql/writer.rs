@@ -3,18 +3,22 @@
 //! The same walk over a statement makes the text and collects the binds. When the text of a statement
 //! is known already, the walk runs with text switched off and only the binds are collected.
 
+use super::binds::place;
 use super::capability::Placeholder;
 use super::dialect::Dialect;
 use super::render::{Numbers, Repeats};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::naming;
-use crate::value::ValueRef;
+use crate::stmt::{Limit, Query};
+use crate::value::{Value, ValueRef};
 
 /// Collects SQL text and, beside it, the values of its binds, borrowed from the statement.
 pub struct SqlWriter<'a> {
     dialect: &'a dyn Dialect,
     text: String,
     binds: Vec<ValueRef<'a>>,
+    /// Where in the statement each bind is, beside the text; 0 for one that is no value of it.
+    places: Vec<usize>,
     placeholders: usize,
     pub(super) repeats: Repeats<'a>,
     silent: bool,
@@ -52,6 +56,7 @@ impl<'a> SqlWriter<'a> {
             dialect,
             text: String::new(),
             binds: Vec::new(),
+            places: Vec::new(),
             placeholders: 0,
             repeats: Repeats::default(),
             silent: true,
@@ -126,17 +131,54 @@ impl<'a> SqlWriter<'a> {
         self.target = hint.and(table);
     }
 
-    /// Adds a value as a bind.
+    /// Adds a value of the statement as a bind, whatever it is: statements of one shape have it at the same place.
+    pub fn value(&mut self, value: &'a Value) -> &mut Self {
+        self.bind_from(value.as_ref(), place(value))
+    }
+
+    /// Adds a bind that is made for the statement, or whose value matters to its text.
     pub fn bind(&mut self, value: ValueRef<'a>) -> &mut Self {
+        self.bind_from(value, 0)
+    }
+
+    fn bind_from(&mut self, value: ValueRef<'a>, place: usize) -> &mut Self {
         if self.repeats.numbers != Numbers::Apart {
-            return self.bind_again(value);
+            return self.bind_again(value, place);
         }
+        self.push_bind(value, place)
+    }
+
+    fn push_bind(&mut self, value: ValueRef<'a>, place: usize) -> &mut Self {
         self.binds.push(value);
+        if !self.silent {
+            self.places.push(place);
+        }
         self.placeholder()
     }
 
+    /// Writes LIMIT and OFFSET of a query, of which the dialect binds the limit first.
+    pub(super) fn write_limit(&mut self, query: &'a Query) {
+        let first = self.places.len();
+        self.dialect.write_limit(self, query.limit, query.offset);
+        let rows = match &query.limit {
+            Some(Limit::Rows(rows)) => Some(rows),
+            Some(Limit::Fixed(_)) | None => None,
+        };
+        let counts: Vec<usize> = rows.into_iter().chain(&query.offset).map(place).collect();
+        let bound = &mut self.places[first..];
+        // One that is equal to an earlier bind may stand by its number.
+        if bound.len() == counts.len() {
+            bound.copy_from_slice(&counts);
+        }
+    }
+
+    /// Where in the statement each bind is, beside a text; 0 for one that is no value of it.
+    pub(super) fn places(&self) -> &[usize] {
+        &self.places
+    }
+
     /// Adds a value by the number of an equal one, if there is one that may be repeated.
-    fn bind_again(&mut self, value: ValueRef<'a>) -> &mut Self {
+    fn bind_again(&mut self, value: ValueRef<'a>, place: usize) -> &mut Self {
         let mut known = self.repeats.known.iter();
         if let Some(position) = known.find(|position| self.binds[**position].is_same(value)) {
             let number = position + 1;
@@ -145,8 +187,7 @@ impl<'a> SqlWriter<'a> {
         if self.repeats.numbers == Numbers::Learned {
             self.repeats.known.push(self.binds.len());
         }
-        self.binds.push(value);
-        self.placeholder()
+        self.push_bind(value, place)
     }
 
     /// How many binds there are so far.

@@ -50,6 +50,9 @@ pub use write::{Delete, Update};
 /// A name in a statement: a table, an alias or a column. Those of models are borrowed, others owned.
 pub type Name = std::borrow::Cow<'static, str>;
 
+/// A list that mostly has one element, which needs no allocation.
+pub type Few<T> = smallvec::SmallVec<[T; 1]>;
+
 /// A statement that reads or writes rows.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Statement {

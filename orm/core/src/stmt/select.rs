@@ -1,6 +1,6 @@
 //! A plain SELECT, without what may stand around it.
 
-use super::{Expr, FromItem, Name};
+use super::{Expr, Few, FromItem, Name};
 
 /// A plain SELECT.
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
@@ -9,13 +9,13 @@ pub struct Select {
     /// Whether duplicate rows are dropped.
     pub distinct: bool,
     /// What is selected.
-    pub columns: Vec<Projection>,
+    pub columns: Few<Projection>,
     /// The first source of rows.
     pub from: Option<FromItem>,
     /// The sources joined to it, in order.
     pub joins: Vec<Join>,
     /// Conditions that must all hold.
-    pub filter: Vec<Expr>,
+    pub filter: Few<Expr>,
     /// What rows are grouped by.
     pub group_by: Vec<Expr>,
     /// Conditions on groups that must all hold.
@@ -24,9 +24,9 @@ pub struct Select {
 
 impl Select {
     /// A SELECT of all rows of a source.
-    pub fn new(columns: Vec<Projection>, from: FromItem) -> Self {
+    pub fn new(columns: impl Into<Few<Projection>>, from: FromItem) -> Self {
         Self {
-            columns,
+            columns: columns.into(),
             from: Some(from),
             ..Self::default()
         }

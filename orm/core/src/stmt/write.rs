@@ -1,6 +1,6 @@
 //! UPDATE and DELETE by condition; those by key, which a flush repeats, are in `batch.rs`.
 
-use super::{Expr, FromItem, Join, Limit, Name, Order, Projection};
+use super::{Expr, Few, FromItem, Join, Limit, Name, Order, Projection};
 
 /// An UPDATE by condition.
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
@@ -9,13 +9,13 @@ pub struct Update {
     /// The table.
     pub table: Name,
     /// The columns to set, in order.
-    pub set: Vec<(Name, Expr)>,
+    pub set: Few<(Name, Expr)>,
     /// Another source whose columns can be used.
     pub from: Option<FromItem>,
     /// The sources joined to that one, in order.
     pub joins: Vec<Join>,
     /// Conditions that must all hold; none updates every row.
-    pub filter: Vec<Expr>,
+    pub filter: Few<Expr>,
     /// The order in which rows are taken.
     pub order_by: Vec<Order>,
     /// The greatest number of rows.
@@ -45,7 +45,7 @@ pub struct Delete {
     /// The sources joined to that one, in order.
     pub joins: Vec<Join>,
     /// Conditions that must all hold; none deletes every row.
-    pub filter: Vec<Expr>,
+    pub filter: Few<Expr>,
     /// The order in which rows are taken.
     pub order_by: Vec<Order>,
     /// The greatest number of rows.

@@ -1,17 +1,18 @@
 //! [`CompiledSql`]: a statement ready to be sent; and [`KeptSql`], by which a query that is run again and again keeps it.
 //!
-//! A text comes from the engine's cache, by the query's shape. Values are collected by a walk over the statement, which
-//! is the writer's own, so that they stand in the order of the text.
+//! A text comes from the engine's cache, by the query's shape, and with it the order of the binds, by which they are
+//! collected from the statement.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use orm_core::error::Result;
-use orm_core::sql::Dialect;
+use orm_core::sql::{Binds, Dialect};
 use orm_core::stmt::Query;
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::ValueRef;
 
 use super::verb::{Verb, VerbStatement};
+use crate::engine::StatementText;
 
 /// The text of a statement, and its binds.
 #[derive(Debug)]
@@ -23,29 +24,14 @@ pub struct CompiledSql<'q> {
 #[derive(Debug)]
 enum Text<'q> {
     Kept(&'q str),
-    Cached(Arc<str>),
+    Cached(Arc<StatementText>),
     Own(String),
 }
 
-/// As many binds as most statements have need no allocation.
-const FEW: usize = 8;
-
-#[derive(Debug)]
-enum Binds<'q> {
-    Few([ValueRef<'q>; FEW], usize),
-    Many(Vec<ValueRef<'q>>),
-}
-
 impl<'q> CompiledSql<'q> {
-    /// A text that is in the engine's cache.
-    pub(in crate::query) fn cached(text: Arc<str>, binds: Vec<ValueRef<'q>>) -> Self {
-        let (text, binds) = (Text::Cached(text), Binds::Many(binds));
-        Self { text, binds }
-    }
-
     /// A text of this statement alone.
     pub(in crate::query) fn own((text, binds): (String, Vec<ValueRef<'q>>)) -> Self {
-        let (text, binds) = (Text::Own(text), Binds::Many(binds));
+        let (text, binds) = (Text::Own(text), binds.into());
         Self { text, binds }
     }
 
@@ -62,10 +48,7 @@ impl<'q> CompiledSql<'q> {
     /// The binds.
     #[inline]
     pub fn binds(&self) -> &[ValueRef<'q>] {
-        match &self.binds {
-            Binds::Few(few, count) => &few[..*count],
-            Binds::Many(many) => many,
-        }
+        &self.binds
     }
 }
 
@@ -87,13 +70,11 @@ struct Place {
     sql: OnceLock<Sql>,
 }
 
+/// A text, and the name of its dialect.
 #[derive(Debug)]
 struct Sql {
     dialect: &'static str,
-    text: Arc<str>,
-    /// The binds, which change as little as the query does; `None` if they have to be collected each time, for a
-    /// list, which no copied value can stand for.
-    binds: Option<Vec<Value>>,
+    text: Arc<StatementText>,
 }
 
 // A clone is made to be changed, so it starts without texts.
@@ -127,8 +108,12 @@ impl KeptSql {
         (verb, dialect): (Verb, &'static dyn Dialect),
     ) -> Option<Result<CompiledSql<'q>>> {
         let sql = self.places.get()?[verb as usize].sql.get()?;
-        (sql.dialect == dialect.name())
-            .then(|| sql.compiled(|| self.statement(query, verb).binds(dialect)))
+        (sql.dialect == dialect.name()).then(|| {
+            let statement = self.statement(query, verb);
+            let binds = sql.text.order.binds(statement, dialect)?;
+            let text = Text::Kept(&sql.text);
+            Ok(CompiledSql { text, binds })
+        })
     }
 
     /// The compiled statement of a verb whose text is known, kept if the verb has run before.
@@ -136,18 +121,18 @@ impl KeptSql {
         &'q self,
         statement: VerbStatement<'q>,
         (verb, dialect): (Verb, &'static dyn Dialect),
-        text: Arc<str>,
+        text: Arc<StatementText>,
     ) -> Result<CompiledSql<'q>> {
-        let binds = statement.binds(dialect)?;
+        let binds = text.order.binds(statement, dialect)?;
         if self.again(verb) {
             // The place may be taken, by another thread or for another dialect.
             let _ = self.places()[verb as usize].sql.set(Sql {
                 dialect: dialect.name(),
                 text: Arc::clone(&text),
-                binds: copied(&binds),
             });
         }
-        Ok(CompiledSql::cached(text, binds))
+        let text = Text::Cached(text);
+        Ok(CompiledSql { text, binds })
     }
 
     fn places(&self) -> &[Place; Verb::COUNT] {
@@ -159,34 +144,4 @@ impl KeptSql {
         let bit = 1 << verb as u8;
         self.ran.fetch_or(bit, Ordering::Relaxed) & bit != 0
     }
-}
-
-impl Sql {
-    #[inline]
-    fn compiled<'q>(
-        &'q self,
-        collect: impl FnOnce() -> Result<Vec<ValueRef<'q>>>,
-    ) -> Result<CompiledSql<'q>> {
-        let binds = match &self.binds {
-            None => Binds::Many(collect()?),
-            Some(values) if values.len() > FEW => {
-                Binds::Many(values.iter().map(Value::as_ref).collect())
-            }
-            Some(values) => {
-                let mut few = [ValueRef::Null; FEW];
-                for (place, value) in few.iter_mut().zip(values) {
-                    *place = value.as_ref();
-                }
-                Binds::Few(few, values.len())
-            }
-        };
-        let text = Text::Kept(&self.text);
-        Ok(CompiledSql { text, binds })
-    }
-}
-
-/// Copies of binds, unless one is a list.
-fn copied(binds: &[ValueRef<'_>]) -> Option<Vec<Value>> {
-    let is_list = |bind: &ValueRef<'_>| matches!(bind, ValueRef::Batch(_));
-    (!binds.iter().any(is_list)).then(|| binds.iter().map(|bind| bind.to_value()).collect())
 }

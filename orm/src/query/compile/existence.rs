@@ -1,6 +1,6 @@
 //! What of a query matters when only its number of rows, or the existence of one, is asked for.
 
-use orm_core::stmt::{Expr, Projection, Query};
+use orm_core::stmt::{Expr, Few, Projection, Query};
 
 use super::validate::may_aggregate;
 
@@ -23,7 +23,7 @@ pub(in crate::query) fn reduce(query: &mut Query) {
 }
 
 /// The same columns, each under a name of its own, as a table that is made of a query needs.
-pub(in crate::query) fn labelled(columns: Vec<Projection>) -> Vec<Projection> {
+pub(in crate::query) fn labelled(columns: Few<Projection>) -> Few<Projection> {
     let mut exprs = Vec::with_capacity(columns.len());
     for projection in columns {
         match projection {
@@ -32,7 +32,7 @@ pub(in crate::query) fn labelled(columns: Vec<Projection>) -> Vec<Projection> {
             }
             Projection::Expr(expr) | Projection::Labelled(expr, _) => exprs.push(expr),
             // Their names are their sources' own.
-            Projection::All => return vec![Projection::All],
+            Projection::All => return Few::from_buf([Projection::All]),
         }
     }
     let numbered = exprs.into_iter().enumerate();

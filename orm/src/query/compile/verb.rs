@@ -1,12 +1,13 @@
 //! What a verb asks of a query: its rows as they are, the first ones, how many, or whether there is any.
 
+use std::convert::Infallible;
+
 use orm_core::error::Result;
-use orm_core::sql::{Dialect, SqlWriter, write_query};
+use orm_core::sql::{SqlWriter, WriteSql, write_query};
 use orm_core::stmt::{
-    Aggregate, Expr, FromItem, Limit, Projection, Query, QueryBody, Select, Source,
+    Aggregate, Expr, Few, FromItem, Limit, Projection, Query, QueryBody, Select, Source, Visit,
 };
 use orm_core::types::Type;
-use orm_core::value::ValueRef;
 
 use super::existence::{is_aggregate, labelled, reduce};
 
@@ -67,32 +68,20 @@ impl<'q> VerbStatement<'q> {
     pub(super) fn rewritten(query: &'q Query) -> Self {
         Self { query, limit: None }
     }
+}
 
-    /// The text in a dialect.
-    ///
-    /// # Errors
-    /// `Unsupported` by the dialect.
-    pub(in crate::query) fn text(self, dialect: &dyn Dialect) -> Result<String> {
-        Ok(self.written(SqlWriter::new(dialect))?.0)
-    }
-
-    /// The binds, in the order of the text.
-    ///
-    /// # Errors
-    /// As [`VerbStatement::text`], which may depend on a value.
-    pub(super) fn binds(self, dialect: &'static dyn Dialect) -> Result<Vec<ValueRef<'q>>> {
-        Ok(self.written(SqlWriter::binds_only(dialect))?.1)
-    }
-
-    fn written<'a>(self, mut w: SqlWriter<'a>) -> Result<(String, Vec<ValueRef<'a>>)>
-    where
-        'q: 'a,
-    {
-        write_query(&mut w, self.query)?;
+impl<'q> WriteSql<'q> for VerbStatement<'q> {
+    fn write(self, w: &mut SqlWriter<'q>) -> Result<()> {
+        write_query(w, self.query)?;
         if self.limit.is_some() {
-            w.dialect().write_limit(&mut w, self.limit, None);
+            w.dialect().write_limit(w, self.limit, None);
         }
-        Ok(w.finish())
+        Ok(())
+    }
+
+    #[inline]
+    fn visit(self, visitor: &mut impl Visit<'q, Break = Infallible>) {
+        self.query.visit(visitor);
     }
 }
 
@@ -122,7 +111,7 @@ fn counted(mut query: Query) -> Query {
             let aggregates = select.columns.iter().any(is_aggregate);
             let merged = select.distinct || aggregates || !select.having.is_empty();
             if is_whole && !merged && select.group_by.is_empty() {
-                select.columns = vec![Projection::Expr(count_rows())];
+                select.columns = Few::from_buf([Projection::Expr(count_rows())]);
                 return query;
             }
             if merged {

@@ -8,7 +8,7 @@ use orm_core::sql::{Dialect, SqlWriter, write_locks};
 use orm_core::stmt::{Lock, LockStrength};
 use orm_core::value::{Value, ValueRef};
 
-use crate::engine::{Connection, StatementKey, StatementKind, TextOf};
+use crate::engine::{Connection, StatementKey, StatementKind, StatementText, TextOf};
 use crate::mapping::ModelDef;
 use crate::query::executor::Access;
 
@@ -26,7 +26,7 @@ pub(crate) fn get_statement(
     def: &'static ModelDef,
     model: usize,
     access: Access,
-) -> Result<Arc<str>> {
+) -> Result<Arc<StatementText>> {
     statement(connection, def, model, (1, access))
 }
 
@@ -90,7 +90,7 @@ fn statement(
     def: &'static ModelDef,
     model: usize,
     (rows, access): (usize, Access),
-) -> Result<Arc<str>> {
+) -> Result<Arc<StatementText>> {
     let dialect = connection.dialect();
     let key = StatementKey {
         model,

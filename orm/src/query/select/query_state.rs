@@ -3,11 +3,11 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
-use orm_core::stmt::{self, JoinKind, is_generated_alias};
+use orm_core::stmt::{self, Few, JoinKind, is_generated_alias};
 
 use super::join::{Joined, Sources, twice};
 use super::selectable::Selectable;
-use crate::engine::{Connection, TextOf};
+use crate::engine::{Connection, StatementText, TextOf};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql};
 use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
 use crate::query::compile::verb::{Verb, VerbStatement};
@@ -22,7 +22,7 @@ pub(in crate::query) struct QueryState {
     /// The first table.
     pub(in crate::query) root: Option<TableRef>,
     joined: Vec<TableRef>,
-    selected: Vec<SelectItem>,
+    selected: Few<SelectItem>,
     error: Option<Box<BuildError>>,
     kept: KeptSql,
 }
@@ -31,7 +31,7 @@ impl QueryState {
     /// A query of `selected`, from the table of its first part that has one.
     pub(in crate::query) fn of(selected: impl Selectable) -> Self {
         let mut query = Self::default();
-        let mut items = Vec::new();
+        let mut items = Few::new();
         selected.project(&mut query.edit_select().columns, &mut items);
         query.selected = items;
         let mut required = query
@@ -155,20 +155,21 @@ impl QueryState {
     pub(in crate::query) fn text(&self, verb: Verb, dialect: &dyn Dialect) -> Result<String> {
         let typed = self.typed().map_err(|error| error.to_error())?;
         let statement = self.kept.statement(&self.ast, verb);
-        self.render(verb, (statement, typed), dialect)
+        let text = self.render(verb, (statement, typed), dialect)?;
+        Ok(text.to_string())
     }
 
-    fn render(
+    fn render<'q>(
         &self,
         verb: Verb,
-        (statement, typed): (VerbStatement<'_>, Typed<'_>),
-        dialect: &dyn Dialect,
-    ) -> Result<String> {
+        (statement, typed): (VerbStatement<'q>, Typed<'_>),
+        dialect: &'q dyn Dialect,
+    ) -> Result<StatementText> {
         validate_query(&self.ast, typed).map_err(|error| error.to_error())?;
         if matches!(verb, Verb::Count | Verb::Exists) && !self.ast.locks.is_empty() {
             return Err(lock_without_rows());
         }
-        statement.text(dialect)
+        StatementText::of(statement, dialect)
     }
 
     /// The query as a part of another statement, and how deep it is nested.

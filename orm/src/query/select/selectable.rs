@@ -2,7 +2,7 @@
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::stmt::Projection;
+use orm_core::stmt::{Few, Projection};
 use orm_core::types::{DbType, Nullability};
 
 use crate::mapping::{Column, Entity, Model};
@@ -27,7 +27,7 @@ pub trait Selectable {
 
     /// Adds what is selected to `columns`, and where it comes from to `selected`.
     #[doc(hidden)]
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>);
+    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>);
 
     /// Reads the columns of a row from `start` on.
     ///
@@ -48,7 +48,7 @@ impl<E: Entity> Selectable for E {
         E::Model::def().columns.len()
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
         let table = TableRef::of(&self);
         columns.push(Projection::Columns {
             source: table.name.into(),
@@ -78,7 +78,7 @@ impl<M: Model, T: DbType> Selectable for Column<M, T> {
         1
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
         self.into_expr().project(columns, selected);
     }
 
@@ -96,7 +96,7 @@ impl<T: DbType> Selectable for Expr<T> {
         1
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
         let requirement = if T::Null::NULLABLE {
             Requirement::Nothing
         } else {
@@ -134,7 +134,7 @@ pub fn optional<S>(selected: S) -> Optional<S> {
 
 impl<S: Selectable> Optional<S> {
     /// As [`Selectable::project`], of what needn't be there.
-    fn project_optional(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+    fn project_optional(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
         let own = selected.len();
         self.0.project(columns, selected);
         for item in &mut selected[own..] {
@@ -151,7 +151,7 @@ impl<E: Entity> Selectable for Optional<E> {
         E::width()
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
         self.project_optional(columns, selected);
     }
 
@@ -177,7 +177,7 @@ impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
         1
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
         self.project_optional(columns, selected);
     }
 
@@ -198,7 +198,7 @@ impl<T: DbType> Selectable for Optional<Expr<T>> {
         1
     }
 
-    fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
         self.project_optional(columns, selected);
     }
 
@@ -221,7 +221,7 @@ macro_rules! tuples {
                 0 $(+ $item::width())+
             }
 
-            fn project(self, columns: &mut Vec<Projection>, selected: &mut Vec<SelectItem>) {
+            fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
                 $(self.$index.project(columns, selected);)+
             }
 

@@ -3,10 +3,10 @@
 use std::marker::PhantomData;
 
 use orm_core::error::Result;
-use orm_core::sql::{Dialect, SqlWriter, write_delete};
+use orm_core::sql::Dialect;
 use orm_core::stmt;
 
-use crate::engine::TextOf;
+use crate::engine::{StatementText, TextOf};
 use crate::mapping::{Entity, Model};
 use crate::query::compile::validate::validate_delete;
 use crate::query::executor::{DmlKind, Executor};
@@ -56,10 +56,9 @@ impl<M: Model> Delete<M> {
         conn_or_session.write(M::def(), DmlKind::Delete, |conn| {
             let dialect = conn.dialect();
             let key = (M::slot().index(), &self.ast);
-            let text = conn.statement(TextOf::Delete, &key, || self.to_sql(dialect))?;
-            let mut w = SqlWriter::binds_only(dialect);
-            write_delete(&mut w, &self.ast)?;
-            Ok(conn.execute(&text, &w.finish().1)?.affected)
+            let text = conn.statement(TextOf::Delete, &key, || self.render(dialect))?;
+            let binds = text.order.binds(&self.ast, dialect)?;
+            Ok(conn.execute(&text, &binds)?.affected)
         })
     }
 
@@ -68,9 +67,11 @@ impl<M: Model> Delete<M> {
     /// # Errors
     /// `Usage` for an error of the statement, `Unsupported` for what the dialect has no words for.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
+        Ok(self.render(dialect)?.to_string())
+    }
+
+    fn render(&self, dialect: &dyn Dialect) -> Result<StatementText> {
         validate_delete(&self.ast).map_err(|error| error.to_error())?;
-        let mut w = SqlWriter::new(dialect);
-        write_delete(&mut w, &self.ast)?;
-        Ok(w.finish().0)
+        StatementText::of(&self.ast, dialect)
     }
 }

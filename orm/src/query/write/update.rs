@@ -5,12 +5,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{Dialect, SqlWriter, write_update};
-use orm_core::stmt::{self, Expr, NextVersion};
+use orm_core::sql::Dialect;
+use orm_core::stmt::{self, Expr, Few, NextVersion};
 use orm_core::types::DbType;
 
 use super::check::{check_length, check_references};
-use crate::engine::{Connection, TextOf};
+use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{Column, ColumnSet, Entity, Model};
 use crate::query::compile::validate::validate_update;
 use crate::query::executor::{DmlKind, Executor};
@@ -41,7 +41,7 @@ use crate::query::expressions::predicate::Condition;
 #[derive(Clone, Debug)]
 pub struct Update<M> {
     ast: stmt::Update,
-    positions: Vec<usize>,
+    positions: Few<usize>,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -75,7 +75,7 @@ impl<M: Model, T: DbType> Column<M, T> {
 pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
     Update {
         ast: stmt::Update::new(E::Model::def().table),
-        positions: Vec::new(),
+        positions: Few::new(),
         marker: PhantomData,
     }
 }
@@ -118,9 +118,8 @@ impl<M: Model> Update<M> {
             let (dialect, ast) = (conn.dialect(), self.versioned());
             let key = (M::slot().index(), &*ast);
             let text = conn.statement(TextOf::Update, &key, || self.render(&ast, dialect))?;
-            let mut w = SqlWriter::binds_only(dialect);
-            write_update(&mut w, &ast)?;
-            Ok(conn.execute(&text, &w.finish().1)?.affected)
+            let binds = text.order.binds(&*ast, dialect)?;
+            Ok(conn.execute(&text, &binds)?.affected)
         };
         let updated = conn_or_session.write(M::def(), DmlKind::Update, write);
         updated.map_err(explain_range::<M>)
@@ -132,15 +131,13 @@ impl<M: Model> Update<M> {
     /// `Usage` for an error of the statement, `Unsupported` for what the dialect has no words for.
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.check_values()?;
-        self.render(&self.versioned(), dialect)
+        Ok(self.render(&self.versioned(), dialect)?.to_string())
     }
 
-    fn render(&self, ast: &stmt::Update, dialect: &dyn Dialect) -> Result<String> {
+    fn render(&self, ast: &stmt::Update, dialect: &dyn Dialect) -> Result<StatementText> {
         self.check_set()?;
         validate_update(&self.ast).map_err(|error| error.to_error())?;
-        let mut w = SqlWriter::new(dialect);
-        write_update(&mut w, ast)?;
-        Ok(w.finish().0)
+        StatementText::of(ast, dialect)
     }
 
     /// The statement, which also counts up the version of the rows: an entity that was loaded before is

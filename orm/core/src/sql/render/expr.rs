@@ -117,7 +117,7 @@ pub fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
 // The other side of a comparison: a plain bind, whose type the database infers from the first side.
 pub(super) fn write_peer<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     if let Expr::Value(value) = expr {
-        w.bind(value.as_ref());
+        w.value(value);
         return Ok(());
     }
     write_operand(w, expr)

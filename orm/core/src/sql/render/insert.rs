@@ -92,7 +92,7 @@ fn write_source_query<'a>(
 /// A value that is stored takes its type from the column, so the bind is plain.
 pub(super) fn write_assigned<'a>(w: &mut SqlWriter<'a>, value: &'a Expr) -> Result<()> {
     if let Expr::Value(value) = value {
-        w.bind(value.as_ref());
+        w.value(value);
         return Ok(());
     }
     write_expr(w, value)

@@ -29,6 +29,7 @@ pub use delete::write_delete;
 pub use expr::{write_expr, write_extension, write_operand};
 pub use guard::{Guard, digest_text, write_null_safe_guard};
 pub use insert::write_insert;
+pub(super) use query::count;
 pub use query::{write_limit, write_locks, write_query};
 pub use raw::write_raw_list;
 pub(super) use repeat::{Numbers, Repeats};

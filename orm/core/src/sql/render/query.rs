@@ -33,7 +33,7 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     enter(w, Clause::OrderBy, query);
     write_order_by(w, " ORDER BY ", &query.order_by)?;
     enter(w, Clause::Limit, query);
-    w.dialect().write_limit(w, query.limit, query.offset);
+    w.write_limit(query);
     write_locks(w, &query.locks)?;
     w.repeats.leave(repeats);
     w.enclosing = enclosing;
@@ -165,7 +165,7 @@ pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u
 }
 
 // No table has more rows than an i64 counts, so a larger limit is no limit.
-fn count(rows: u64) -> ValueRef<'static> {
+pub(in crate::sql) fn count(rows: u64) -> ValueRef<'static> {
     ValueRef::Int(i64::try_from(rows).unwrap_or(i64::MAX))
 }
 

@@ -12,7 +12,7 @@ pub(super) fn write_parts<'a>(w: &mut SqlWriter<'a>, parts: &'a [RawPart]) {
                 w.push(text);
             }
             RawPart::Bind(value) => {
-                w.bind(value.as_ref());
+                w.value(value);
             }
             RawPart::List(values) => {
                 w.push("(");

@@ -37,7 +37,7 @@ fn select_from(item: FromItem) -> Select {
 
 fn of_u() -> Query {
     let select = Select {
-        columns: vec![Projection::Expr(Expr::column("u", "a"))],
+        columns: vec![Projection::Expr(Expr::column("u", "a"))].into(),
         ..select_from(FromItem::table("u"))
     };
     select.into()
@@ -85,13 +85,13 @@ pub fn cte() -> Query {
         name: "small".into(),
         columns: vec![],
         query: Select {
-            filter: vec![Expr::compare(CompareOp::Lt, column("a"), int(9))],
+            filter: vec![Expr::compare(CompareOp::Lt, column("a"), int(9))].into(),
             ..select()
         }
         .into(),
     };
     let select = Select {
-        columns: vec![Projection::Expr(Expr::column("small", "a"))],
+        columns: vec![Projection::Expr(Expr::column("small", "a"))].into(),
         ..select_from(FromItem::new(Source::Cte("small".into())))
     };
     with(false, cte, select)
@@ -111,7 +111,7 @@ fn with(recursive: bool, cte: Cte, select: Select) -> Query {
 pub fn recursive_cte() -> Query {
     let n = Expr::column("numbers", "n");
     let first = Select {
-        columns: vec![Projection::Expr(int(1))],
+        columns: vec![Projection::Expr(int(1))].into(),
         ..Select::default()
     };
     let numbers = || FromItem::new(Source::Cte("numbers".into()));
@@ -120,8 +120,9 @@ pub fn recursive_cte() -> Query {
             op: crate::stmt::ArithmeticOp::Add,
             left: Box::new(n.clone()),
             right: Box::new(int(1)),
-        })],
-        filter: vec![Expr::compare(CompareOp::Lt, n.clone(), int(5))],
+        })]
+        .into(),
+        filter: vec![Expr::compare(CompareOp::Lt, n.clone(), int(5))].into(),
         ..select_from(numbers())
     };
     let cte = Cte {
@@ -130,7 +131,7 @@ pub fn recursive_cte() -> Query {
         query: combined((SetOperator::Union, true), first.into(), next.into()),
     };
     let select = Select {
-        columns: vec![Projection::Expr(n)],
+        columns: vec![Projection::Expr(n)].into(),
         ..select_from(numbers())
     };
     with(true, cte, select)
@@ -156,7 +157,8 @@ pub fn join_of_values() -> Query {
         columns: vec![
             Projection::Expr(column("id")),
             Projection::Expr(Expr::column("v", "name")),
-        ],
+        ]
+        .into(),
         joins: vec![Join {
             kind: JoinKind::Inner,
             item,
@@ -173,8 +175,8 @@ pub fn join_of_values() -> Query {
 /// The greatest of each row's followers, by a query in FROM that looks at the row.
 pub fn lateral() -> Query {
     let inner = Select {
-        columns: vec![Projection::Expr(Expr::column("u", "a"))],
-        filter: vec![eq(Expr::column("u", "id"), column("id"))],
+        columns: vec![Projection::Expr(Expr::column("u", "a"))].into(),
+        filter: vec![eq(Expr::column("u", "id"), column("id"))].into(),
         ..select_from(FromItem::table("u"))
     };
     let inner = Query {
@@ -192,7 +194,8 @@ pub fn lateral() -> Query {
         columns: vec![
             Projection::Expr(column("id")),
             Projection::Expr(Expr::column("best", "a")),
-        ],
+        ]
+        .into(),
         joins: vec![Join {
             kind: JoinKind::Left,
             item,
@@ -210,7 +213,7 @@ pub fn table_function(name: &'static str, args: Vec<Expr>) -> Query {
         args,
     };
     let select = Select {
-        columns: vec![Projection::All],
+        columns: vec![Projection::All].into(),
         ..select_from(FromItem::new(function).alias("f"))
     };
     select.into()
@@ -245,7 +248,8 @@ pub fn windows() -> Query {
         columns: vec![
             Projection::Labelled(sum, "total".into()),
             Projection::Labelled(number, "number".into()),
-        ],
+        ]
+        .into(),
         ..select()
     };
     Query {
@@ -269,7 +273,8 @@ pub fn row_in_query() -> Expr {
         columns: vec![
             Projection::Expr(Expr::column("u", "id")),
             Projection::Expr(Expr::column("u", "a")),
-        ],
+        ]
+        .into(),
         ..select_from(FromItem::table("u"))
     };
     Expr::InQuery {
@@ -282,8 +287,8 @@ pub fn row_in_query() -> Expr {
 /// Each row with a value that is read for it.
 pub fn scalar_subquery() -> Query {
     let inner = Select {
-        columns: vec![Projection::Expr(Expr::column("u", "a"))],
-        filter: vec![eq(Expr::column("u", "id"), column("id"))],
+        columns: vec![Projection::Expr(Expr::column("u", "a"))].into(),
+        filter: vec![eq(Expr::column("u", "id"), column("id"))].into(),
         ..select_from(FromItem::table("u"))
     };
     let inner = Expr::Subquery(Box::new(inner.into()));
@@ -291,7 +296,8 @@ pub fn scalar_subquery() -> Query {
         columns: vec![
             Projection::Expr(column("id")),
             Projection::Labelled(inner, "other".into()),
-        ],
+        ]
+        .into(),
         ..select()
     };
     Query {

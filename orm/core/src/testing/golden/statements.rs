@@ -32,7 +32,8 @@ pub fn select_with_everything() -> Query {
                 names: &["id", "name"],
             },
             Projection::Labelled(count(), "posts".into()),
-        ],
+        ]
+        .into(),
         from: Some(source("users", None)),
         joins: vec![Join {
             kind: JoinKind::Left,
@@ -42,7 +43,8 @@ pub fn select_with_everything() -> Query {
         filter: vec![
             eq(user("name"), Expr::Value(text("a"))),
             Expr::Or(vec![is_null(user("email")), adult]),
-        ],
+        ]
+        .into(),
         group_by: vec![user("id")],
         having: vec![Expr::compare(CompareOp::Ge, count(), int(3))],
     };
@@ -84,7 +86,7 @@ pub fn offset_alone() -> Query {
 /// `SELECT a FROM t`.
 pub fn select() -> Select {
     Select {
-        columns: vec![Projection::Expr(column("a"))],
+        columns: vec![Projection::Expr(column("a"))].into(),
         from: Some(source("t", None)),
         ..Select::default()
     }
@@ -120,8 +122,9 @@ pub fn update() -> Update {
         set: vec![
             ("a".into(), Expr::Value(Value::Null)),
             ("b".into(), one_more("b")),
-        ],
-        filter: vec![eq(column("id"), int(7))],
+        ]
+        .into(),
+        filter: vec![eq(column("id"), int(7))].into(),
         ..Update::default()
     }
 }
@@ -130,7 +133,7 @@ pub fn update() -> Update {
 pub fn delete() -> Delete {
     Delete {
         table: "t".into(),
-        filter: vec![eq(column("id"), int(7))],
+        filter: vec![eq(column("id"), int(7))].into(),
         ..Delete::default()
     }
 }
@@ -142,7 +145,7 @@ pub fn update_by_own_table() -> Update {
         let select = Select {
             columns,
             from: Some(source("t", alias)),
-            filter,
+            filter: filter.into(),
             ..Select::default()
         };
         Box::new(Query::from(select))
@@ -155,16 +158,22 @@ pub fn update_by_own_table() -> Update {
         table: "t".into(),
         set: vec![(
             "a".into(),
-            Expr::Subquery(query(vec![Projection::Expr(largest)], Some("u"), vec![])),
-        )],
+            Expr::Subquery(query(
+                vec![Projection::Expr(largest)].into(),
+                Some("u"),
+                vec![],
+            )),
+        )]
+        .into(),
         filter: vec![
             Expr::InQuery {
                 expr: Box::new(column("t", "id")),
-                query: query(ids, None, vec![eq(column("t", "a"), int(7))]),
+                query: query(ids.into(), None, vec![eq(column("t", "a"), int(7))]),
                 negated: true,
             },
-            Expr::Exists(query(vec![], Some("u"), vec![of_row])),
-        ],
+            Expr::Exists(query(vec![].into(), Some("u"), vec![of_row])),
+        ]
+        .into(),
         ..Update::default()
     }
 }

@@ -74,7 +74,8 @@ pub fn insert_from_query() -> Insert {
         columns: vec![
             Projection::Expr(Expr::column("u", "id")),
             Projection::Expr(Expr::column("u", "a")),
-        ],
+        ]
+        .into(),
         from: Some(FromItem::table("u")),
         ..Select::default()
     };
@@ -116,9 +117,9 @@ fn same_id() -> Vec<Expr> {
 pub fn update_from() -> Update {
     Update {
         table: "t".into(),
-        set: vec![("a".into(), Expr::column("u", "a"))],
+        set: vec![("a".into(), Expr::column("u", "a"))].into(),
         from: Some(FromItem::table("u")),
-        filter: same_id(),
+        filter: same_id().into(),
         ..Update::default()
     }
 }
@@ -128,7 +129,7 @@ pub fn delete_using() -> Delete {
     Delete {
         table: "t".into(),
         using: Some(FromItem::table("u")),
-        filter: same_id(),
+        filter: same_id().into(),
         ..Delete::default()
     }
 }
@@ -144,7 +145,7 @@ fn last() -> Vec<Order> {
 pub fn update_last() -> Update {
     Update {
         table: "t".into(),
-        set: vec![("a".into(), int(0))],
+        set: vec![("a".into(), int(0))].into(),
         order_by: last(),
         limit: Some(Limit::Rows(1)),
         ..Update::default()
@@ -165,8 +166,8 @@ pub fn delete_last() -> Delete {
 pub fn update_returning() -> Update {
     Update {
         table: "t".into(),
-        set: vec![("a".into(), int(0))],
-        filter: vec![eq(column("id"), int(1))],
+        set: vec![("a".into(), int(0))].into(),
+        filter: vec![eq(column("id"), int(1))].into(),
         returning: returned(),
         ..Update::default()
     }
@@ -176,7 +177,7 @@ pub fn update_returning() -> Update {
 pub fn delete_returning() -> Delete {
     Delete {
         table: "t".into(),
-        filter: vec![eq(column("id"), int(1))],
+        filter: vec![eq(column("id"), int(1))].into(),
         returning: returned(),
         ..Delete::default()
     }

@@ -16,7 +16,7 @@ use super::batch_sql::{
 };
 use super::keys::{RowsStatement, check_count, consecutive_keys, not_all, unordered};
 use super::rows::{BulkInsert, TakeKey};
-use crate::engine::{Connection, TextOf};
+use crate::engine::{Connection, StatementText, TextOf};
 use crate::query::write::check::{check_length, check_references};
 use crate::query::write::stored_table::stored_table;
 
@@ -244,7 +244,7 @@ impl<'v> Bulk<'_, 'v> {
             && !self.conn.in_transaction()
     }
 
-    fn text(&mut self, rows: BatchRows) -> Result<Arc<str>> {
+    fn text(&mut self, rows: BatchRows) -> Result<Arc<StatementText>> {
         let dialect = self.conn.dialect();
         let (insert, returning) = (self.insert, self.returning);
         let checked = self.is_checked(rows);

@@ -1,0 +1,167 @@
+//! [`BindOrder`]: which values of a statement are the binds of its text, so that those of a statement whose text is known
+//! are collected by a visitor: it is not written again.
+//!
+//! [`SqlWriter`] notes where each bind comes from. The typed layer keeps the order beside the text, for all statements
+//! of that shape.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
+use smallvec::SmallVec;
+
+use super::dialect::Dialect;
+use super::render::{count, write_delete, write_query, write_statement, write_update};
+use super::writer::SqlWriter;
+use crate::error::Result;
+use crate::stmt::{
+    Delete, Limit, Query, Statement, Update, Visit, walk_delete, walk_query, walk_statement,
+    walk_update,
+};
+use crate::value::{Value, ValueRef};
+
+/// The binds of a statement. Those of most need no allocation.
+pub type Binds<'a> = SmallVec<[ValueRef<'a>; 8]>;
+
+/// A statement that can be written, and visited for its values.
+pub trait WriteSql<'a>: Copy {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// `Unsupported` if the dialect has no words for a part of it.
+    fn write(self, w: &mut SqlWriter<'a>) -> Result<()>;
+
+    /// Lets a visitor go through it.
+    fn visit(self, visitor: &mut impl Visit<'a, Break = Infallible>);
+}
+
+impl<'a> WriteSql<'a> for &'a Query {
+    fn write(self, w: &mut SqlWriter<'a>) -> Result<()> {
+        write_query(w, self)
+    }
+
+    #[inline]
+    fn visit(self, visitor: &mut impl Visit<'a, Break = Infallible>) {
+        let _ = visitor.query(self);
+    }
+}
+
+impl<'a> WriteSql<'a> for &'a Update {
+    fn write(self, w: &mut SqlWriter<'a>) -> Result<()> {
+        write_update(w, self)
+    }
+
+    #[inline]
+    fn visit(self, visitor: &mut impl Visit<'a, Break = Infallible>) {
+        let _ = walk_update(visitor, self);
+    }
+}
+
+impl<'a> WriteSql<'a> for &'a Delete {
+    fn write(self, w: &mut SqlWriter<'a>) -> Result<()> {
+        write_delete(w, self)
+    }
+
+    #[inline]
+    fn visit(self, visitor: &mut impl Visit<'a, Break = Infallible>) {
+        let _ = walk_delete(visitor, self);
+    }
+}
+
+impl<'a> WriteSql<'a> for &'a Statement {
+    fn write(self, w: &mut SqlWriter<'a>) -> Result<()> {
+        write_statement(w, self)
+    }
+
+    fn visit(self, visitor: &mut impl Visit<'a, Break = Infallible>) {
+        let _ = walk_statement(visitor, self);
+    }
+}
+
+/// Which of a statement's values each bind of its text is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BindOrder {
+    /// Each value is a bind, in the order in which a visitor meets them.
+    Visited,
+    /// The values at these indices of that order.
+    Picked(Box<[usize]>),
+    /// Writing the statement tells: a bind is made of several values, or the dialect looks at a value.
+    Written,
+}
+
+impl BindOrder {
+    /// The order of the binds of `statement`, which `w` has written.
+    pub fn of<'a>(statement: impl WriteSql<'a>, w: &SqlWriter<'a>) -> Self {
+        let (mut visited, mut count) = (HashMap::new(), 0);
+        statement.visit(&mut Each(|_, place| {
+            // Copies of an extension share its values.
+            visited.entry(place).or_insert(count);
+            count += 1;
+        }));
+        let binds = w.places().iter().map(|place| visited.get(place).copied());
+        let Some(binds) = binds.collect::<Option<Vec<usize>>>() else {
+            return Self::Written;
+        };
+        if binds.len() == count && binds.iter().enumerate().all(|(at, of)| at == *of) {
+            return Self::Visited;
+        }
+        Self::Picked(binds.into())
+    }
+
+    /// The binds of a statement whose text has this order.
+    ///
+    /// # Errors
+    /// What writing it refuses for a value, such as a NUL in a pattern on SQLite.
+    #[inline]
+    pub fn binds<'a>(
+        &self,
+        statement: impl WriteSql<'a>,
+        dialect: &'a dyn Dialect,
+    ) -> Result<Binds<'a>> {
+        let mut visited = Binds::new();
+        match self {
+            Self::Written => {
+                let mut w = SqlWriter::binds_only(dialect);
+                statement.write(&mut w)?;
+                return Ok(w.finish().1.into());
+            }
+            Self::Visited | Self::Picked(_) => {
+                statement.visit(&mut Each(|value, _| visited.push(value)));
+            }
+        }
+        Ok(match self {
+            Self::Picked(indices) => indices.iter().map(|index| visited[*index]).collect(),
+            Self::Visited | Self::Written => visited,
+        })
+    }
+}
+
+/// Where a value is in memory, which tells it from all others of its statement.
+pub(super) fn place<T>(value: &T) -> usize {
+    std::ptr::from_ref(value).addr()
+}
+
+/// Hands on each value that can be a bind, and where it is.
+struct Each<F>(F);
+
+impl<'a, F: FnMut(ValueRef<'a>, usize)> Visit<'a> for Each<F> {
+    type Break = Infallible;
+
+    #[inline]
+    fn value(&mut self, value: &'a Value) -> ControlFlow<Infallible> {
+        (self.0)(value.as_ref(), place(value));
+        ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn query(&mut self, query: &'a Query) -> ControlFlow<Infallible> {
+        walk_query(self, query)?;
+        if let Some(Limit::Rows(rows)) = &query.limit {
+            (self.0)(count(*rows), place(rows));
+        }
+        if let Some(offset) = &query.offset {
+            (self.0)(count(*offset), place(offset));
+        }
+        ControlFlow::Continue(())
+    }
+}
