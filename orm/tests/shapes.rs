@@ -78,8 +78,7 @@ impl Random {
             ),
             4 => Expr::Arithmetic {
                 op: self.pick(&[ArithmeticOp::Add, ArithmeticOp::Mul]),
-                left: self.boxed(depth),
-                right: self.boxed(depth),
+                sides: Box::new([self.expr(depth), self.expr(depth)]),
             },
             5 => Expr::In {
                 expr: self.boxed(depth),

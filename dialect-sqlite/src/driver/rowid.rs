@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension as _, Statement, StatementStatus};
 /// The columns that were found to be rowids, by their tables.
 #[derive(Debug, Default)]
 pub(super) struct Rowids {
-    found: HashMap<String, String>,
+    found: HashMap<String, String, foldhash::fast::RandomState>,
     /// Whether a statement may have met another schema since.
     doubted: Cell<bool>,
 }

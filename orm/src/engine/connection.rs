@@ -54,11 +54,16 @@ impl Shared {
         refuse_in_task()
     }
 
-    /// The dialect of a server by the name that its connection reports.
-    fn dialect(&self, server: &str) -> Result<&'static dyn Dialect> {
+    /// The dialect of the server behind a slot, by the name that its connection reports.
+    fn dialect_of(&self, slot: &mut Slot) -> Result<&'static dyn Dialect> {
+        if let Some(dialect) = slot.dialect {
+            return Ok(dialect);
+        }
+        let server = opened(slot).server();
         let mut dialects = self.dialects.iter().copied();
-        let found = dialects.find(|dialect| dialect.name() == server);
-        found.ok_or_else(|| wrong(format!("the engine has no dialect for the server {server}")))
+        slot.dialect = dialects.find(|dialect| dialect.name() == server);
+        let unknown = || wrong(format!("the engine has no dialect for the server {server}"));
+        slot.dialect.ok_or_else(unknown)
     }
 }
 
@@ -118,10 +123,9 @@ impl fmt::Debug for Connection {
 impl Connection {
     pub(super) fn open(shared: Arc<Shared>, check_after: Duration) -> Result<Self> {
         shared.check_thread()?;
-        let mut slot = Some(shared.pool.get(check_after)?);
-        let server = native(&mut slot).server();
-        let dialect = shared.dialect(server)?;
-        let mut connection = Self::of(slot, shared, dialect);
+        let mut slot = shared.pool.get(check_after)?;
+        let dialect = shared.dialect_of(&mut slot)?;
+        let mut connection = Self::of(Some(slot), shared, dialect);
         match connection.set_up() {
             Ok(()) => Ok(connection),
             Err(error) => {
@@ -208,7 +212,7 @@ impl Connection {
     ) -> Result<Arc<StatementText>> {
         // Behind one engine MySQL and MariaDB may take turns.
         let shape = &mut checked_out(&mut self.slot).shape;
-        shape.set(&(of, self.dialect.name(), key));
+        shape.set(&(of, self.dialect.name().as_ptr(), key));
         self.shared.statements.get(shape, render)
     }
 
@@ -246,8 +250,11 @@ impl Connection {
 }
 
 pub(super) fn native(slot: &mut Option<Checkout>) -> &mut dyn driver::Connection {
-    checked_out(slot)
-        .connection
+    opened(checked_out(slot))
+}
+
+fn opened(slot: &mut Slot) -> &mut dyn driver::Connection {
+    slot.connection
         .as_deref_mut()
         .expect("invariant: the pool fills a slot before it hands it out")
 }

@@ -60,7 +60,7 @@ impl Connection {
         binds: &[ValueRef<'_>],
         effect: Effect,
     ) -> Result<Cursor<'_>> {
-        let autocommits = self.admit(sql, effect)?;
+        let autocommits = self.admit(effect)?;
         let start = self.shared.log.start(binds);
         Ok(Cursor {
             native: native(&mut self.slot).cursor(sql, binds),

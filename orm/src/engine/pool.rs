@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use orm_core::driver::{self, Driver};
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::Dialect;
 use orm_core::stmt::Shape;
 use scheduled_thread_pool::ScheduledThreadPool;
 
@@ -46,6 +47,8 @@ pub(super) struct Slots;
 #[derive(Default)]
 pub(super) struct Slot {
     pub connection: Option<Opened>,
+    /// The dialect of the server behind it, once it is known.
+    pub dialect: Option<&'static dyn Dialect>,
     pub returned: Option<Instant>,
     /// Whether the program has set up the session.
     pub is_set_up: bool,
@@ -127,19 +130,20 @@ pub(super) fn helpers() -> Arc<ScheduledThreadPool> {
 }
 
 impl r2d2::ManageConnection for Slots {
-    type Connection = Slot;
+    // In a box: `r2d2` moves it at each checkout and return.
+    type Connection = Box<Slot>;
     type Error = Infallible;
 
-    fn connect(&self) -> Result<Slot, Infallible> {
-        Ok(Slot::default())
+    fn connect(&self) -> Result<Box<Slot>, Infallible> {
+        Ok(Box::default())
     }
 
-    fn is_valid(&self, _slot: &mut Slot) -> Result<(), Infallible> {
+    fn is_valid(&self, _slot: &mut Box<Slot>) -> Result<(), Infallible> {
         Ok(())
     }
 
     // A slot is never broken; whoever gives one back empties it if its connection is.
-    fn has_broken(&self, _slot: &mut Slot) -> bool {
+    fn has_broken(&self, _slot: &mut Box<Slot>) -> bool {
         false
     }
 }
@@ -237,6 +241,7 @@ impl Pool {
         let count = Arc::clone(&self.open);
         // A dead one stays until there is another: a slot that is checked out is never empty.
         slot.connection = Some(Opened { native, count });
+        slot.dialect = None;
         slot.is_set_up = false;
         Ok(())
     }

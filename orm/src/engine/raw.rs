@@ -7,7 +7,7 @@ use orm_core::error::Result;
 use orm_core::value::ValueRef;
 
 use super::connection::Connection;
-use super::run::Effect;
+use super::run::{Effect, check_text};
 use super::transaction_control;
 use super::transaction_state::{Owner, Transaction};
 
@@ -91,10 +91,11 @@ impl Connection {
     /// What a text of the program's own may do to the open transaction.
     ///
     /// # Errors
-    /// `Usage` for one that controls a transaction which isn't its own.
+    /// `Usage` for one that controls a transaction which isn't its own, `Syntax` for no text at all.
     #[inline]
     pub(super) fn impact(&mut self, sql: &str) -> Result<transaction_control::Impact> {
         use transaction_control::Impact;
+        check_text(sql)?;
         self.resync()?;
         let Transaction { state, owner } = self.transaction;
         if state != TransactionState::Open {

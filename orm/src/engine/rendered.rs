@@ -7,7 +7,7 @@ use orm_core::error::Result;
 use orm_core::value::ValueRef;
 
 use super::connection::Connection;
-use super::run::Effect;
+use super::run::{Effect, check_text};
 
 impl Connection {
     /// As [`Connection::raw_execute`], of a text that the library has rendered.
@@ -94,6 +94,7 @@ impl Connection {
 
     /// As [`Connection::raw_control`], of a text that the library has rendered.
     pub(crate) fn control(&mut self, sql: &str) -> Result<()> {
+        check_text(sql)?;
         self.send(sql, Effect::Control)
     }
 

@@ -29,7 +29,7 @@ impl Connection {
         statement: impl FnOnce(&mut dyn driver::Connection) -> Result<T>,
         rows: impl Fn(&T) -> u64,
     ) -> Result<T> {
-        let autocommits = self.admit(sql, effect)?;
+        let autocommits = self.admit(effect)?;
         let start = self.shared.log.start(binds);
         let result = statement(native(&mut self.slot));
         if let Some(start) = start {
@@ -49,15 +49,12 @@ impl Connection {
 
     /// Whether a statement may run here and now; if so, whether it commits by itself.
     #[inline]
-    pub(super) fn admit(&mut self, sql: &str, effect: Effect) -> Result<bool> {
+    pub(super) fn admit(&mut self, effect: Effect) -> Result<bool> {
         if !self.is_leaving {
             self.shared.check_thread()?;
         }
         self.resync()?;
         allow_statement(self.transaction.state)?;
-        if !is_text(sql) {
-            return Err(no_text(sql));
-        }
         self.used = true;
         Ok(self.transaction.state == TransactionState::None && effect == Effect::Writes)
     }
@@ -96,20 +93,21 @@ impl Connection {
     }
 }
 
-// On the way of every statement: without an early end the compiler looks at many bytes at once.
-#[inline]
-fn is_text(sql: &str) -> bool {
-    let least = sql.bytes().fold(u8::MAX, u8::min);
-    least != 0 && sql.bytes().any(|byte| !byte.is_ascii_whitespace())
-}
-
-/// SQLite reads a text up to the NUL, and would so run a DELETE without its WHERE. Of no text at all some
-/// databases say that it worked.
-#[cold]
-fn no_text(sql: &str) -> Error {
+/// Refuses what is no text of a statement. SQLite reads a text up to a NUL, and would so run a DELETE without its WHERE.
+/// Of no text at all some databases say that it worked.
+///
+/// # Errors
+/// `Syntax`.
+pub(super) fn check_text(sql: &str) -> Result<()> {
     if sql.contains('\0') {
         let message = "the statement's text has a NUL character in it";
-        return Error::with_message(ErrorKind::Syntax, message).with_hint("give values as binds");
+        return Err(
+            Error::with_message(ErrorKind::Syntax, message).with_hint("give values as binds")
+        );
     }
-    Error::with_message(ErrorKind::Syntax, "the statement's text is empty")
+    if sql.trim_ascii().is_empty() {
+        let message = "the statement's text is empty";
+        return Err(Error::with_message(ErrorKind::Syntax, message));
+    }
+    Ok(())
 }

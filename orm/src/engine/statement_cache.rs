@@ -12,6 +12,7 @@ use orm_core::sql::{BindOrder, Dialect, SqlWriter, WriteSql};
 use orm_core::stmt::Shape;
 
 use super::cache::Cache;
+use super::run::check_text;
 
 /// Whose text it is: the first of what a key feeds, so that keys of different kinds are never equal.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -97,6 +98,8 @@ impl StatementCache {
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
         let text = Arc::new(render()?.into());
+        // A name or a part of raw SQL may come from outside.
+        check_text(&text)?;
         if text.len() > LONGEST {
             return Ok(text);
         }

@@ -206,6 +206,12 @@ fn dollar(rest: &str) -> Found {
 /// anything else. Only the server knows whether the code in a comment is for its version.
 #[inline]
 pub fn first_word(sql: &str, rules: LexicalRules) -> &str {
+    // Most statements begin with it. A letter in front of a quote is part of a string.
+    let (word, rest) = sql.split_at(scan::word(sql.as_bytes()));
+    let is_plain = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if is_plain && rest.starts_with(' ') && !word.eq_ignore_ascii_case("DELIMITER") {
+        return word;
+    }
     let mut tokens = Lexer::new(sql, rules);
     match tokens.find(|token| !(token.is_trivia() || token.is_char('('))) {
         Some(token) if token.kind == TokenKind::Word => token.text,

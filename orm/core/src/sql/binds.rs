@@ -21,7 +21,7 @@ use crate::stmt::{
 use crate::value::{Value, ValueRef};
 
 /// The binds of a statement. Those of most need no allocation.
-pub type Binds<'a> = SmallVec<[ValueRef<'a>; 8]>;
+pub type Binds<'a> = SmallVec<[ValueRef<'a>; 4]>;
 
 /// A statement that can be written, and visited for its values.
 pub trait WriteSql<'a>: Copy {

@@ -28,19 +28,15 @@ pub enum Expr {
     Compare {
         /// The operator.
         op: CompareOp,
-        /// The left side.
-        left: Box<Expr>,
-        /// The right side.
-        right: Box<Expr>,
+        /// The left and the right side.
+        sides: Box<[Expr; 2]>,
     },
     /// Arithmetic.
     Arithmetic {
         /// The operator.
         op: ArithmeticOp,
-        /// The left side.
-        left: Box<Expr>,
-        /// The right side.
-        right: Box<Expr>,
+        /// The left and the right side.
+        sides: Box<[Expr; 2]>,
     },
     /// `IS NULL`, or `IS NOT NULL`.
     IsNull {
@@ -148,11 +144,14 @@ impl Expr {
 
     /// A comparison.
     pub fn compare(op: CompareOp, left: Expr, right: Expr) -> Self {
-        Self::Compare {
-            op,
-            left: Box::new(left),
-            right: Box::new(right),
-        }
+        let sides = Box::new([left, right]);
+        Self::Compare { op, sides }
+    }
+
+    /// Two numbers, computed.
+    pub fn arithmetic(op: ArithmeticOp, left: Expr, right: Expr) -> Self {
+        let sides = Box::new([left, right]);
+        Self::Arithmetic { op, sides }
     }
 
     /// Whether it can stand beside an operator without parentheses.

@@ -103,10 +103,8 @@ macro_rules! pass {
                 | Expr::IsNull { expr: part, .. }
                 | Expr::Cast { expr: part, .. }
                 | Expr::Aggregate { expr: Some(part), .. } => p.expr(part),
-                Expr::Compare { left, right, .. } | Expr::Arithmetic { left, right, .. } => {
-                    p.expr(left)?;
-                    p.expr(right)
-                }
+                Expr::Compare { op: _, sides } => both(p, sides),
+                Expr::Arithmetic { op: _, sides } => both(p, sides),
                 Expr::InQuery { expr, query, .. } => {
                     p.expr(expr)?;
                     p.query(query)
@@ -313,6 +311,14 @@ macro_rules! pass {
                 p.expr(otherwise)?;
             }
             ControlFlow::Continue(())
+        }
+
+        fn both<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            [left, right]: $($ref)+ [Expr; 2],
+        ) -> ControlFlow<P::Break> {
+            p.expr(left)?;
+            p.expr(right)
         }
 
         fn exprs<$($life,)? P: $Pass$(<$life>)? + ?Sized>(

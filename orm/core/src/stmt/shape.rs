@@ -2,7 +2,7 @@
 //!
 //! Caches of texts go by it. `Hash` is derived for all nodes, so that a new field is part of the shape by itself; what
 //! differs from that is here. Values become binds: of one, its kind counts alone, and of lists in IN, how many binds
-//! there are. Equal shapes have equal texts in each dialect; the binds come from `SqlWriter::binds_only`.
+//! there are. Equal shapes have equal texts in each dialect; the binds come from a `BindOrder`.
 
 use std::convert::Infallible;
 use std::hash::{Hash, Hasher};

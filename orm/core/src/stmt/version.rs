@@ -20,11 +20,8 @@ pub struct NextVersion {
 impl NextVersion {
     /// The next version of the column `version`, of the integer type `ty`.
     pub fn new(version: Expr, ty: &Type) -> Self {
-        let next = Expr::Arithmetic {
-            op: ArithmeticOp::Add,
-            left: Box::new(version.clone()),
-            right: Box::new(Expr::Value(Value::Int(1))),
-        };
+        let one = Expr::Value(Value::Int(1));
+        let next = Expr::arithmetic(ArithmeticOp::Add, version.clone(), one);
         let max = if *ty == Type::Int16 {
             i16::MAX.into()
         } else if *ty == Type::Int32 {

@@ -19,12 +19,7 @@ impl<T: DbType<Base: Numeric>> Expr<T> {
         other: V,
     ) -> Expr<Lifted<T, V::Null>> {
         let deepest = self.depth.max(other.depth());
-        let right = Box::new(other.into_operand());
-        let ast = stmt::Expr::Arithmetic {
-            op,
-            left: Box::new(self.ast),
-            right,
-        };
+        let ast = stmt::Expr::arithmetic(op, self.ast, other.into_operand());
         Expr::over(ast, self.origin, deepest)
     }
 }

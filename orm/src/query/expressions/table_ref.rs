@@ -47,10 +47,11 @@ impl TableRef {
     }
 }
 
-/// By where the model's data is, which there is once in a program. Names may be in several places.
+/// By where the model's data and the name are: the model's is there once in a program. A name may be in several places,
+/// and gives a statement another shape in each.
 impl Hash for TableRef {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (std::ptr::from_ref(self.def), self.name).hash(state);
+        (std::ptr::from_ref(self.def), self.name.as_ptr()).hash(state);
     }
 }
 

@@ -57,15 +57,15 @@ fn write_term<'a>(w: &mut SqlWriter<'a>, term: &'a Expr) -> Result<()> {
 pub(super) fn write_compare<'a>(
     w: &mut SqlWriter<'a>,
     op: CompareOp,
-    left: &'a Expr,
-    right: &'a Expr,
+    sides: &'a [Expr; 2],
 ) -> Result<()> {
     if op == CompareOp::Distinct {
         w.push("NOT (");
-        write_compare(w, CompareOp::Same, left, right)?;
+        write_compare(w, CompareOp::Same, sides)?;
         w.push(")");
         return Ok(());
     }
+    let [left, right] = sides;
     // With a value on both sides nothing tells the database their type, so one carries its own.
     if matches!(left, Expr::Value(_)) && !matches!(right, Expr::Value(_)) {
         write_peer(w, left)?;

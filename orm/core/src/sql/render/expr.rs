@@ -35,8 +35,8 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         Expr::And(all) => write_terms(w, all, " AND ", "1 = 1"),
         Expr::Or(any) => write_terms(w, any, " OR ", "1 = 0"),
         Expr::Not(inner) => write_wrapped(w, "NOT (", inner, ")"),
-        Expr::Compare { op, left, right } => write_compare(w, *op, left, right),
-        Expr::Arithmetic { op, left, right } => write_arithmetic(w, *op, left, right),
+        Expr::Compare { op, sides } => write_compare(w, *op, sides),
+        Expr::Arithmetic { op, sides } => write_arithmetic(w, *op, sides),
         Expr::IsNull { expr, negated } => write_is_null(w, expr, *negated),
         Expr::In {
             expr,
@@ -126,8 +126,7 @@ pub(super) fn write_peer<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()
 fn write_arithmetic<'a>(
     w: &mut SqlWriter<'a>,
     op: ArithmeticOp,
-    left: &'a Expr,
-    right: &'a Expr,
+    [left, right]: &'a [Expr; 2],
 ) -> Result<()> {
     write_operand(w, left)?;
     w.push(match op {

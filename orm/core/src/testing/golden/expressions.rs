@@ -31,11 +31,7 @@ pub fn eq(left: Expr, right: Expr) -> Expr {
 
 /// An arithmetic operation.
 pub fn arithmetic(op: ArithmeticOp, left: Expr, right: Expr) -> Expr {
-    Expr::Arithmetic {
-        op,
-        left: Box::new(left),
-        right: Box::new(right),
-    }
+    Expr::arithmetic(op, left, right)
 }
 
 /// `expr IS NULL`

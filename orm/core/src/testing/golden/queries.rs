@@ -116,11 +116,11 @@ pub fn recursive_cte() -> Query {
     };
     let numbers = || FromItem::new(Source::Cte("numbers".into()));
     let next = Select {
-        columns: vec![Projection::Expr(Expr::Arithmetic {
-            op: crate::stmt::ArithmeticOp::Add,
-            left: Box::new(n.clone()),
-            right: Box::new(int(1)),
-        })]
+        columns: vec![Projection::Expr(Expr::arithmetic(
+            crate::stmt::ArithmeticOp::Add,
+            n.clone(),
+            int(1),
+        ))]
         .into(),
         filter: vec![Expr::compare(CompareOp::Lt, n.clone(), int(5))].into(),
         ..select_from(numbers())

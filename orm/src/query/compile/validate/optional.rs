@@ -39,7 +39,7 @@ fn requires(select: &Select, item: &SelectItem, name: &str) -> bool {
 fn vanishes(expr: &Expr, table: &str) -> bool {
     match expr {
         Expr::Column { source, .. } => source == table,
-        Expr::Arithmetic { left, right, .. } => vanishes(left, table) || vanishes(right, table),
+        Expr::Arithmetic { sides, .. } => sides.iter().any(|side| vanishes(side, table)),
         Expr::Cast { expr, .. } => vanishes(expr, table),
         Expr::Function { name, args } if name == "COALESCE" => {
             args.iter().all(|arg| vanishes(arg, table))
