@@ -47,11 +47,11 @@ impl TableRef {
     }
 }
 
-/// By where the model's data and the name are: the model's is there once in a program. A name may be in several places,
-/// and gives a statement another shape in each.
+/// By where the model's data is, which there is once in a program, and by the alias.
 impl Hash for TableRef {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (std::ptr::from_ref(self.def), self.name.as_ptr()).hash(state);
+        let alias = (self.name != self.def.table).then_some(self.name);
+        (std::ptr::from_ref(self.def), alias).hash(state);
     }
 }
 

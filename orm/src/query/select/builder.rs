@@ -80,7 +80,7 @@ impl<S> Select<S> {
     /// Joins a table by the foreign key between it and a table that the query has; rows without a
     /// match drop out.
     pub fn join<J: JoinTarget>(mut self, target: J) -> Self {
-        let joined = target.resolve(&self.query.sources());
+        let joined = target.resolve(&self.query.sources);
         self.query.join(JoinKind::Inner, joined);
         self
     }
@@ -98,7 +98,7 @@ impl<S> Select<S> {
     /// Joins a table by the foreign key between it and a table that the query has; rows without a
     /// match stay. Select what comes from it as [`optional`](crate::query::optional()).
     pub fn left_join<J: JoinTarget>(mut self, target: J) -> Self {
-        let joined = target.resolve(&self.query.sources());
+        let joined = target.resolve(&self.query.sources);
         self.query.join(JoinKind::Left, joined);
         self
     }

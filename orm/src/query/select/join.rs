@@ -1,6 +1,6 @@
 //! Joins: what can be joined, and the condition inferred from the foreign keys between the models.
 
-use orm_core::stmt::{CompareOp, Expr};
+use orm_core::stmt::{CompareOp, Expr, Few};
 
 use crate::mapping::Entity;
 use crate::query::expressions::build_error::BuildError;
@@ -19,8 +19,24 @@ pub trait JoinTarget {
 }
 
 /// The tables that a query has when another one is joined.
-#[derive(Clone, Debug)]
-pub struct Sources(pub(in crate::query) Vec<TableRef>);
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The first one.
+    pub(super) root: Option<TableRef>,
+    /// Those joined to it, in order.
+    pub(super) joined: Few<TableRef>,
+}
+
+impl Sources {
+    fn iter(&self) -> impl Iterator<Item = TableRef> {
+        self.root.iter().chain(&self.joined).copied()
+    }
+
+    /// Whether one of them has this name.
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.iter().any(|source| source.name == name)
+    }
+}
 
 /// A table to be joined and the condition on which it is.
 #[derive(Clone, Debug)]
@@ -33,19 +49,19 @@ pub struct Joined {
 impl<E: Entity> JoinTarget for E {
     fn resolve(self, sources: &Sources) -> Result<Joined, BuildError> {
         let origin = TableRef::of(&self);
-        let on = infer(&sources.0, origin)?;
+        let on = infer(sources, origin)?;
         Ok(Joined { origin, on })
     }
 }
 
-fn infer(sources: &[TableRef], joined: TableRef) -> Result<Expr, BuildError> {
-    if sources.iter().any(|source| source.name == joined.name) {
+fn infer(sources: &Sources, joined: TableRef) -> Result<Expr, BuildError> {
+    if sources.contains(joined.name) {
         return Err(twice(joined));
     }
-    let mut found = Vec::new();
-    for source in sources {
-        add_keys(*source, joined, &mut found);
-        add_keys(joined, *source, &mut found);
+    let mut found = Few::new();
+    for source in sources.iter() {
+        add_keys(source, joined, &mut found);
+        add_keys(joined, source, &mut found);
     }
     match found.pop() {
         Some(only) if found.is_empty() => Ok(only),
@@ -54,7 +70,7 @@ fn infer(sources: &[TableRef], joined: TableRef) -> Result<Expr, BuildError> {
 }
 
 /// Adds a condition for each foreign key by which `child` refers to `parent`.
-fn add_keys(child: TableRef, parent: TableRef, found: &mut Vec<Expr>) {
+fn add_keys(child: TableRef, parent: TableRef, found: &mut Few<Expr>) {
     for reference in child.def.references {
         if (reference.target)().table != parent.def.table {
             continue;
@@ -70,7 +86,7 @@ fn add_keys(child: TableRef, parent: TableRef, found: &mut Vec<Expr>) {
 }
 
 #[cold]
-fn unclear(sources: &[TableRef], joined: TableRef, several: bool) -> BuildError {
+fn unclear(sources: &Sources, joined: TableRef, several: bool) -> BuildError {
     let others: Vec<_> = sources.iter().map(|source| source.describe()).collect();
     let (joined, others) = (joined.describe(), others.join(", "));
     let message = if several {

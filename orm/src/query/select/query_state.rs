@@ -19,9 +19,7 @@ use crate::query::expressions::table_ref::{Requirement, SelectItem, TableRef};
 #[derive(Clone, Debug, Default)]
 pub(in crate::query) struct QueryState {
     pub(in crate::query) ast: stmt::Query,
-    /// The first table.
-    pub(in crate::query) root: Option<TableRef>,
-    joined: Vec<TableRef>,
+    pub(super) sources: Sources,
     selected: Few<SelectItem>,
     error: Option<Box<BuildError>>,
     kept: KeptSql,
@@ -59,16 +57,12 @@ impl QueryState {
     /// Makes `origin` the first table.
     pub(in crate::query) fn set_root(&mut self, origin: TableRef) {
         self.edit_select().from = Some(origin.item());
-        self.root = Some(origin);
+        self.sources.root = Some(origin);
         self.check_alias(origin);
-        if self.joined.iter().any(|joined| joined.name == origin.name) {
+        let mut joined = self.sources.joined.iter();
+        if joined.any(|joined| joined.name == origin.name) {
             self.record_error(twice(origin));
         }
-    }
-
-    /// The tables so far.
-    pub(in crate::query) fn sources(&self) -> Sources {
-        Sources(self.root.iter().chain(&self.joined).copied().collect())
     }
 
     /// Joins a table, or keeps the error why it can't be.
@@ -77,18 +71,13 @@ impl QueryState {
             Ok(joined) => joined,
             Err(error) => return self.record_error(error),
         };
-        if self
-            .sources()
-            .0
-            .iter()
-            .any(|source| source.name == origin.name)
-        {
+        if self.sources.contains(origin.name) {
             return self.record_error(twice(origin));
         }
         self.check_alias(origin);
         let join = stmt::Join::new(kind, origin.item(), on);
         self.edit_select().joins.push(join);
-        self.joined.push(origin);
+        self.sources.joined.push(origin);
     }
 
     // One database takes an empty name, the other doesn't.
@@ -190,7 +179,7 @@ impl QueryState {
         if let Some(error) = &self.error {
             return Err((**error).clone());
         }
-        let Some(root) = self.root else {
+        let Some(root) = self.sources.root else {
             return Err(BuildError::new(
                 "the query has no table to select from",
                 "name it: select(count_all()).from(User)",
@@ -198,7 +187,7 @@ impl QueryState {
         };
         Ok(Typed {
             root,
-            joined: &self.joined,
+            joined: &self.sources.joined,
             selected: &self.selected,
         })
     }

@@ -182,7 +182,7 @@ impl QueryState {
     #[cold]
     fn wrong_number(&self, kind: ErrorKind) -> Error {
         let mut error = Error::new(kind);
-        if let Some(root) = self.root {
+        if let Some(root) = self.sources.root {
             error = error.with_table(root.def.table);
         }
         match kind {
