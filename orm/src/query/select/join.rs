@@ -87,7 +87,7 @@ fn add_keys(child: TableRef, parent: TableRef, found: &mut Few<Expr>) {
 
 #[cold]
 fn unclear(sources: &Sources, joined: TableRef, several: bool) -> BuildError {
-    let others: Vec<_> = sources.iter().map(|source| source.describe()).collect();
+    let others: Vec<_> = sources.iter().map(TableRef::describe).collect();
     let (joined, others) = (joined.describe(), others.join(", "));
     let message = if several {
         format!("can't join {joined}: more than one foreign key connects it with {others}")
