@@ -25,7 +25,7 @@ fn count(filter: Expr) -> Query {
             })],
             FromItem::table("t"),
         ),
-        |it| it.filter = vec![filter],
+        |it| it.filter = vec![filter].into(),
     );
     select.into()
 }

@@ -78,7 +78,7 @@ fn raw_conditions_have_parentheses_among_others() {
         r#"(x OR y) AND "a" = ?"#,
     );
     let select = with(query(), |it| {
-        it.filter = vec![raw(), eq(a(), int(1))].into()
+        it.filter = vec![raw(), eq(a(), int(1))].into();
     });
     check(
         &Query::from(select),
