@@ -139,7 +139,7 @@ fn batches_change_the_rows_whose_guard_still_holds() {
 fn select(expr: Expr, filter: Vec<Expr>) -> Query {
     let select = with(
         Select::new(vec![Projection::Expr(expr)], FromItem::table("t")),
-        |it| it.filter = filter,
+        |it| it.filter = filter.into(),
     );
     select.into()
 }
