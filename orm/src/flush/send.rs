@@ -197,7 +197,11 @@ impl BatchWriter<'_> {
     }
 
     /// The text for this many rows.
-    pub(super) fn text(&mut self, change: &Change<'_>, rows: BatchRows) -> Result<Arc<StatementText>> {
+    pub(super) fn text(
+        &mut self,
+        change: &Change<'_>,
+        rows: BatchRows,
+    ) -> Result<Arc<StatementText>> {
         let of = TextFor {
             dialect: self.connection.dialect().name(),
             rows,
