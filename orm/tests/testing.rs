@@ -162,6 +162,33 @@ mod rolled_back {
         Ok(())
     }
 
+    /// On MariaDB a commit of several rows is one statement, with a transaction in it.
+    #[orm::test(rollback, models(Order))]
+    fn several_rows_are_committed_at_once(db: TestDatabase) -> orm::Result<()> {
+        let mut session = db.session();
+        let orders = ["a", "b", "c"].map(|customer| session.add(order(customer)));
+        session.commit()?;
+        for order in orders {
+            session[order].shipped = true;
+        }
+        session.commit()?;
+        let shipped = select(Order).filter(Order.shipped.eq(true));
+        assert_eq!(shipped.count(&mut db.connection()?)?, 3);
+        // Another program's change in between: none of the three is written.
+        for order in orders {
+            session[order].shipped = false;
+        }
+        let other = update(Order)
+            .set(Order.shipped, false)
+            .filter(Order.customer.eq("b"));
+        other.execute(&mut db.connection()?)?;
+        assert!(session.commit().is_err_and(|error| error.is_stale_data()));
+        session.rollback()?;
+        drop(session);
+        assert_eq!(shipped.count(&mut db.connection()?)?, 2);
+        Ok(())
+    }
+
     #[orm::test(rollback, models(Order))]
     fn text_of_the_programs_own_may_control_transactions(db: TestDatabase) -> orm::Result<()> {
         let mut conn = db.connection()?;

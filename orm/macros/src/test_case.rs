@@ -222,3 +222,66 @@ fn should_panic(attributes: &mut Vec<Attribute>) -> Result<TokenStream> {
     }
     Ok(quote!(::core::option::Option::Some(#expected)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(arguments: TokenStream, item: TokenStream, expected: &str) {
+        let code = expand(arguments, item).to_string();
+        assert!(code.contains(expected), "{code}");
+    }
+
+    #[test]
+    fn a_function_becomes_a_module_of_its_name() {
+        let code = expand(
+            quote!(rollback, models(User, Post)),
+            quote!(
+                /// What is tested.
+                #[ignore = "slow"]
+                fn ships_once(db: TestDatabase) {}
+            ),
+        );
+        let code = code.to_string();
+        for part in [
+            "mod ships_once",
+            "fn postgres ()",
+            "Isolation :: Rollback",
+            ":: orm :: Metadata :: of ((User , Post ,))",
+        ] {
+            assert!(code.contains(part), "{part}: {code}");
+        }
+        assert_eq!(code.matches("# [ignore").count(), DIALECTS.len(), "{code}");
+    }
+
+    #[test]
+    fn what_is_no_test_is_told() {
+        let test = quote!(
+            fn a(db: TestDatabase) {}
+        );
+        check(
+            quote!(rolback),
+            test.clone(),
+            "unknown attribute `rolback`; did you mean `rollback`?",
+        );
+        check(quote!(models()), test.clone(), "write `models(User, Post)`");
+        let twice = quote!(models(User), migrations = "migrations");
+        check(twice, test, "the tables are made once");
+        let none = TokenStream::new;
+        check(
+            none(),
+            quote!(
+                fn a() {}
+            ),
+            "a test takes one argument",
+        );
+        check(
+            none(),
+            quote!(
+                async fn a(db: TestDatabase) {}
+            ),
+            "a test is a plain function",
+        );
+    }
+}

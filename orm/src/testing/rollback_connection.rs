@@ -2,11 +2,12 @@
 //! that it may commit, and a statement outside of them is undone alone where it fails.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use orm_core::driver::{Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb};
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::lex::{Tokens, TransactionControl};
+use orm_core::lex::{Lexer, LexicalRule, TokenKind, Tokens, TransactionControl, is_any};
 use orm_core::sql::IsolationLevel;
 use orm_core::value::ValueRef;
 
@@ -156,6 +157,33 @@ impl RollbackConnection {
         native.transact(&dialect.release_savepoint(TRANSACTION), Savepoint)
     }
 
+    /// A text as it is sent: in a block of MariaDB's, which may hold a transaction, that is a savepoint, too.
+    fn nested<'s>(&self, sql: &'s str) -> Cow<'s, str> {
+        let dialect = self.shared.dialect;
+        let rules = dialect.capabilities().lexical_rules;
+        let is_block = |at| Tokens::first(2, sql, rules).is(at, &["NOT"]);
+        if !rules.has(LexicalRule::ProgramBodies) || !is_block(1) || !self.shared.is_isolated() {
+            return sql.into();
+        }
+        let mut nested = String::with_capacity(sql.len());
+        for token in Lexer::new(sql, rules) {
+            match token.kind {
+                TokenKind::Word if is_any(token.text, &["START"]) => {
+                    nested.push_str(&dialect.savepoint(TRANSACTION));
+                }
+                TokenKind::Word if is_any(token.text, &["TRANSACTION"]) => {}
+                TokenKind::Word if is_any(token.text, &["COMMIT"]) => {
+                    nested.push_str(&dialect.release_savepoint(TRANSACTION));
+                }
+                TokenKind::Word if is_any(token.text, &["ROLLBACK"]) => {
+                    nested.push_str(&dialect.rollback_to_savepoint(TRANSACTION));
+                }
+                _ => nested.push_str(token.text),
+            }
+        }
+        nested.into()
+    }
+
     /// The transaction that a text of the test's own begins or ends.
     fn controlled(&self, sql: &str) -> Result<Option<TransactionVerb>> {
         let control = TransactionControl::of(sql, self.shared.dialect.capabilities().lexical_rules);
@@ -199,7 +227,10 @@ impl Connection for RollbackConnection {
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
         match self.controlled(sql)? {
             Some(verb) => self.end_or_begin(sql, verb).map(|()| Outcome::default()),
-            None => self.run(sql, |native| native.execute(sql, binds)),
+            None => {
+                let nested = self.nested(sql);
+                self.run(sql, |native| native.execute(&nested, binds))
+            }
         }
     }
 
@@ -221,7 +252,10 @@ impl Connection for RollbackConnection {
     ) -> Result<()> {
         match self.controlled(sql)? {
             Some(verb) => self.end_or_begin(sql, verb),
-            None => self.run(sql, |native| native.query(sql, binds, each)),
+            None => {
+                let nested = self.nested(sql);
+                self.run(sql, |native| native.query(&nested, binds, each))
+            }
         }
     }
 
@@ -247,7 +281,10 @@ impl Connection for RollbackConnection {
         match self.controlled(sql)? {
             Some(verb) => self.end_or_begin(sql, verb),
             None if self.sets_options(sql) => Ok(()),
-            None => self.run(sql, |native| native.control(sql)),
+            None => {
+                let nested = self.nested(sql);
+                self.run(sql, |native| native.control(&nested))
+            }
         }
     }
 
