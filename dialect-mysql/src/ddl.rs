@@ -35,7 +35,9 @@ pub(crate) const NO_SUCH_KEY: &str = "1091";
 /// `Unsupported` for a text or bytes without length that has an index: the server would want the
 /// length of a prefix, and a unique index over prefixes refuses what is unique.
 pub(crate) fn column_type(table: &Table, column: &Column, dialect: &str) -> Result<String> {
-    if types::is_large(&column.ty, column.length, dialect) && is_indexed(table, &column.name) {
+    // Each of them has an index, or must be indexed.
+    let is_indexed = table.constrained().any(|name| *name == column.name);
+    if is_indexed && types::is_large(&column.ty, column.length, dialect) {
         let message = format!(
             "mysql and mariadb can't index {} of unlimited length",
             column.ty.describe()
@@ -49,16 +51,6 @@ pub(crate) fn column_type(table: &Table, column: &Column, dialect: &str) -> Resu
         let what = column.ty.describe();
         table.unsupported(column, format!("mysql and mariadb have no type for {what}"))
     })
-}
-
-fn is_indexed(table: &Table, column: &str) -> bool {
-    let uniques = table.uniques.iter().flat_map(|unique| &unique.columns);
-    let references = table.foreign_keys.iter().flat_map(|key| &key.columns);
-    let indexes = table.indexes.iter().flat_map(|index| &index.columns);
-    let keys = table.key_columns().iter().chain(uniques);
-    keys.chain(references)
-        .chain(indexes)
-        .any(|name| name == column)
 }
 
 /// The collation of text, which names its character set as well, and AUTO_INCREMENT.

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
-use orm_core::sql::{Capabilities, DdlLock, Dialect, ForeignKeySwitch, TransactionOptions};
+use orm_core::sql::{Capabilities, Dialect, TransactionOptions};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -36,8 +36,7 @@ fn both(main: &str, other: &str) -> String {
     format!("{start}/*!80017 {main} *//*M! {other} */")
 }
 
-// The hooks of DDL. Queries are never written with this dialect: whoever runs one has a server, and
-// with it the server's own dialect.
+// The hooks of a script. Nothing is ever run with this dialect: what runs on a server has the server's own.
 impl Dialect for Portable {
     fn name(&self) -> &'static str {
         self.main.name()
@@ -74,14 +73,6 @@ impl Dialect for Portable {
 
     fn drop_foreign_key(&self) -> &'static str {
         self.main.drop_foreign_key()
-    }
-
-    fn foreign_key_switch(&self) -> Option<&'static ForeignKeySwitch> {
-        self.main.foreign_key_switch()
-    }
-
-    fn ddl_lock(&self) -> Option<&'static DdlLock> {
-        self.main.ddl_lock()
     }
 
     fn literal(&self, value: &Value) -> Result<String> {

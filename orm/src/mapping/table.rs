@@ -1,7 +1,7 @@
 //! A model's table of the schema: constraints with names for positions and names by convention, and the checks of
 //! enumerations. [`ModelDef::schema`] keeps what is made here.
 
-use orm_core::schema::{Check, ForeignKey, Index, Name, PrimaryKey, Rule, Table, Unique};
+use orm_core::schema::{Check, ForeignKey, Index, Name, Rule, Table, Unique};
 use orm_core::types::Type;
 
 use super::def::{ModelDef, ReferenceDef};
@@ -11,7 +11,7 @@ use super::def::{ModelDef, ReferenceDef};
 pub fn table(def: &'static ModelDef) -> Table {
     let mut table = Table::new(def.table);
     table.columns = def.columns.to_vec();
-    table.primary_key = Some(PrimaryKey::new(def.table, names(def, def.primary_key)));
+    table.primary_key = Some(Unique::primary_key(def.table, names(def, def.primary_key)));
     table.uniques.extend(def.uniques.iter().map(|unique| {
         let columns = names(def, unique.columns);
         (unique.options)(Unique::new(def.table, columns))

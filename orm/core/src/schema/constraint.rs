@@ -2,19 +2,7 @@
 
 use super::{Name, naming};
 
-/// The primary key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-#[non_exhaustive]
-pub struct PrimaryKey {
-    /// The constraint's name.
-    pub name: Name,
-    /// Its columns, in key order.
-    pub columns: Vec<Name>,
-}
-
-/// A unique constraint.
+/// A unique constraint, or the primary key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -46,17 +34,15 @@ pub struct ForeignKey {
     pub on_update: Action,
 }
 
-impl PrimaryKey {
+impl Unique {
     /// The primary key of `table`, named by convention.
-    pub fn new(table: &str, columns: Vec<Name>) -> Self {
+    pub fn primary_key(table: &str, columns: Vec<Name>) -> Self {
         Self {
             name: naming::primary_key(table),
             columns,
         }
     }
-}
 
-impl Unique {
     /// A unique constraint of `table`, named by convention.
     pub fn new(table: &str, columns: Vec<Name>) -> Self {
         Self {

@@ -22,7 +22,7 @@ pub use catalogue::{
     CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, HAS_PRIMARY_KEY,
     IN_PRIMARY_KEY, Keeps, StoredColumn, UNIQUE_ALONE,
 };
-pub use constraint::{Action, Check, ForeignKey, Index, PrimaryKey, Rule, Unique};
+pub use constraint::{Action, Check, ForeignKey, Index, Rule, Unique};
 pub use name::Name;
 pub use table::{Column, Literal, ServerDefault, Table};
 

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::mem::forget;
 
 use super::Name;
-use super::constraint::{Check, ForeignKey, Index, PrimaryKey, Rule, Unique};
+use super::constraint::{Check, ForeignKey, Index, Rule, Unique};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Type;
 use crate::value::Value;
@@ -24,7 +24,7 @@ pub struct Table {
     /// The columns, in the order of creation.
     pub columns: Vec<Column>,
     /// The primary key; a mapped table always has one.
-    pub primary_key: Option<PrimaryKey>,
+    pub primary_key: Option<Unique>,
     /// The unique constraints.
     pub uniques: Vec<Unique>,
     /// The foreign keys.
@@ -128,7 +128,7 @@ impl Table {
     /// Sets the primary key, named by convention.
     #[must_use]
     pub fn primary_key<N: Into<Name>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
-        self.primary_key = Some(PrimaryKey::new(&self.name, names(columns)));
+        self.primary_key = Some(Unique::primary_key(&self.name, names(columns)));
         self
     }
 
@@ -220,7 +220,8 @@ impl Table {
         }
     }
 
-    fn constrained(&self) -> impl Iterator<Item = &Name> {
+    /// The columns of its keys, constraints and indexes, one as often as it is in them.
+    pub fn constrained(&self) -> impl Iterator<Item = &Name> {
         let uniques = self.uniques.iter().flat_map(|unique| &unique.columns);
         let keys = self.foreign_keys.iter().flat_map(|key| &key.columns);
         let indexes = self.indexes.iter().flat_map(|index| &index.columns);
