@@ -1,6 +1,7 @@
 //! `#[orm::test]` on itself: what a test gets, and what is left of it.
 
 #![allow(clippy::wildcard_imports, reason = "the modules here are of one kind")]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use orm::prelude::*;
 use orm::testing::{Case, Isolation, SetUp as _, TestDatabase, assert_statements, run};
@@ -250,6 +251,7 @@ mod rolled_back {
         Ok(())
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "as a test takes it")]
     fn defines(db: TestDatabase) -> orm::Result<()> {
         db.connection()?
             .raw_control("CREATE TABLE more (id INTEGER)")

@@ -190,7 +190,9 @@ fn tests(mut function: ItemFn, options: &Options) -> TokenStream {
         }
     });
     quote! {
+        // Each test has its database for itself, whether it uses it up or not.
         #[cfg(test)]
+        #[allow(clippy::needless_pass_by_value)]
         #function
 
         #[cfg(test)]
