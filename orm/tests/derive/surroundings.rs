@@ -3,7 +3,10 @@
 use super::*;
 
 /// Names that a derive might trip over.
-#[allow(clippy::module_inception, reason = "the file is about one module of hostile names")]
+#[allow(
+    clippy::module_inception,
+    reason = "the file is about one module of hostile names"
+)]
 mod surroundings {
     use super::ModelDef;
 
