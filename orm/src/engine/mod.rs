@@ -6,10 +6,11 @@
 //! | what | files |
 //! | --- | --- |
 //! | from a URL to a connection | `url.rs`, `connect.rs`, `options.rs`, `handle.rs`, `pool.rs`; back into the pool: `give_back.rs` |
-//! | a statement | `rendered.rs` and `raw.rs` call the driver, `run.rs` is what stands around each call, `cursor.rs` around one that lasts; texts are kept in `statement_cache.rs` |
+//! | a statement | `rendered.rs` and `raw.rs` call the driver, `run.rs` is what stands around each call, `check_text.rs` refuses what is no statement, `cursor.rs` around one that lasts; texts are kept in `statement_cache.rs` |
 //! | a transaction | `transaction.rs` begins and ends it, and judges a COMMIT without an answer; `transaction_state.rs` refuses what its state doesn't allow; `transaction_control.rs` reads what the program's own SQL does to it; `failure.rs` says what an error has left of it |
 
 mod cache;
+mod check_text;
 mod connect;
 mod connection;
 mod cursor;

@@ -6,8 +6,9 @@ use orm_core::driver::{Outcome, Row, TransactionState};
 use orm_core::error::Result;
 use orm_core::value::ValueRef;
 
+use super::check_text::check_text;
 use super::connection::Connection;
-use super::run::{Effect, check_text};
+use super::run::Effect;
 use super::transaction_control;
 use super::transaction_state::{Owner, Transaction};
 

@@ -6,8 +6,9 @@ use orm_core::driver::{self, Outcome, Row, TransactionState, TransactionVerb};
 use orm_core::error::Result;
 use orm_core::value::ValueRef;
 
+use super::check_text::check_text;
 use super::connection::Connection;
-use super::run::{Effect, check_text};
+use super::run::Effect;
 
 impl Connection {
     /// As [`Connection::raw_execute`], of a text that the library has rendered.

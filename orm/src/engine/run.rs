@@ -3,7 +3,7 @@
 //! `raw.rs` and `rendered.rs` come here. What lasts longer than a call is in `cursor.rs`.
 
 use orm_core::driver::{self, TransactionState};
-use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::error::{Error, Result};
 use orm_core::value::ValueRef;
 
 use super::connection::{Connection, native};
@@ -91,23 +91,4 @@ impl Connection {
         self.transaction.observe(reported, None, ("", self.dialect));
         looked
     }
-}
-
-/// Refuses what is no text of a statement. SQLite reads a text up to a NUL, and would so run a DELETE without its WHERE.
-/// Of no text at all some databases say that it worked.
-///
-/// # Errors
-/// `Syntax`.
-pub(super) fn check_text(sql: &str) -> Result<()> {
-    if sql.contains('\0') {
-        let message = "the statement's text has a NUL character in it";
-        return Err(
-            Error::with_message(ErrorKind::Syntax, message).with_hint("give values as binds")
-        );
-    }
-    if sql.trim_ascii().is_empty() {
-        let message = "the statement's text is empty";
-        return Err(Error::with_message(ErrorKind::Syntax, message));
-    }
-    Ok(())
 }

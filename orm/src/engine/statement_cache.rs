@@ -12,7 +12,7 @@ use orm_core::sql::{BindOrder, Dialect, SqlWriter, WriteSql};
 use orm_core::stmt::Shape;
 
 use super::cache::Cache;
-use super::run::check_text;
+use super::check_text::check_text;
 
 /// Whose text it is: the first of what a key feeds, so that keys of different kinds are never equal.
 #[derive(Clone, Copy, Debug, Hash)]

@@ -1,0 +1,22 @@
+//! What is no text of a statement. Asked of raw SQL, and of a rendered text when it is made.
+
+use orm_core::error::{Error, ErrorKind, Result};
+
+/// Refuses what is no text of a statement. SQLite reads a text up to a NUL, and would so run a DELETE without its WHERE.
+/// Of no text at all some databases say that it worked.
+///
+/// # Errors
+/// `Syntax`.
+pub(super) fn check_text(sql: &str) -> Result<()> {
+    if sql.contains('\0') {
+        let message = "the statement's text has a NUL character in it";
+        return Err(
+            Error::with_message(ErrorKind::Syntax, message).with_hint("give values as binds")
+        );
+    }
+    if sql.trim_ascii().is_empty() {
+        let message = "the statement's text is empty";
+        return Err(Error::with_message(ErrorKind::Syntax, message));
+    }
+    Ok(())
+}
