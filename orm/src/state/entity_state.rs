@@ -11,6 +11,7 @@
 //! | Persistent | `delete` | Deleting |
 //! | Persistent | rollback of its insert | Transient |
 //! | Persistent, Deleting | `get` or `refresh` finds no row, or another entity's insert takes the key | Deleted |
+//! | Persistent | rollback brings back the entity whose key its row had taken | Deleted |
 //! | Deleting | flush | Deleted |
 //! | Deleting | rollback, `refresh` | Persistent |
 //! | Deleted | rollback of that | Persistent |

@@ -9,6 +9,7 @@ cases![
     "reused_keys":
     a_deleted_rows_key_is_given_again_on_sqlite,
     a_key_is_reused_within_a_transaction_that_is_rolled_back,
+    a_rollback_brings_back_the_entity_whose_key_was_taken,
 ];
 
 #[derive(Model, Clone, Debug)]
@@ -64,5 +65,24 @@ fn a_key_is_reused_within_a_transaction_that_is_rolled_back(db: &Db) {
     assert_eq!(
         (db.count("entries"), db.scalar("SELECT MAX(n) FROM entries")),
         (3, 3)
+    );
+}
+
+fn a_rollback_brings_back_the_entity_whose_key_was_taken(db: &Db) {
+    let mut session = db.session();
+    delete_the_last(db, &mut session);
+    let line = session.add(Entry { id: 3, n: 4 });
+    session.flush().unwrap();
+    session.expunge(line).unwrap();
+    let again = session.get(Entry, 3).unwrap().unwrap();
+    assert_eq!(session[again].n, 4);
+    session.rollback().unwrap();
+    // A key has one entity, and the one read last was of a row that is undone.
+    let third = session.get(Entry, 3).unwrap().unwrap();
+    assert_ne!(third, again);
+    assert_eq!(session[third].n, 3);
+    assert_eq!(
+        session.entity_state(again).unwrap(),
+        orm::EntityState::Deleted
     );
 }

@@ -230,6 +230,12 @@ impl World {
 
     /// Goes back to `mark`, as rollback does with what it undoes. Rows are the caller's.
     pub(super) fn undo_to(&mut self, mark: &[Option<Known>]) {
+        let both = mark.iter().zip(&self.entities);
+        let restored: Vec<_> = both
+            .filter_map(|(before, now)| before.as_ref().zip(now.as_ref()))
+            .filter(|(before, now)| before.has_row() && now.state == EntityState::Deleted)
+            .map(|(before, _)| (before.kind, before.old.key))
+            .collect();
         for (index, known) in self.entities.iter_mut().enumerate() {
             let before = mark.get(index).and_then(Option::as_ref);
             let Some(now) = known else { continue };
@@ -243,9 +249,13 @@ impl World {
                         now.state = EntityState::Persistent;
                     }
                 }
-                // Loaded since.
+                // Loaded since. If it was of a row that took the key of one deleted before, that one is back.
                 None if now.loaded => {
-                    now.state = EntityState::Persistent;
+                    now.state = if restored.contains(&(now.kind, now.old.key)) {
+                        EntityState::Deleted
+                    } else {
+                        EntityState::Persistent
+                    };
                     now.value = now.old;
                 }
                 _ => now.leave(),
