@@ -1,8 +1,6 @@
-//! The compliance suite: cases that must hold on every database, the databases they run on, and the
-//! models that they share.
+//! The databases of this workspace, and the cases that are about them by name.
 //!
-//! `tests/matrix.rs` runs every case of [`suite`] on every [`backend`]. A case is a function that
-//! panics; it gets a database of its own, empty but for the tables of the shared models.
+//! `tests/matrix.rs` runs these cases and those of `orm-conformance` on every one of the [`databases`].
 
 // Tests panic on purpose, and a case reads better without a page of documentation.
 #![allow(
@@ -13,7 +11,6 @@
     missing_debug_implementations
 )]
 
-pub mod backend;
-pub mod fixtures;
+pub mod databases;
 pub mod own_server;
 pub mod suite;

@@ -7,7 +7,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::backend::Backend;
+use orm_conformance::Backend as _;
+
+use crate::databases::Database;
 
 /// A server of a test's own, which is stopped when this is dropped.
 #[derive(Debug)]
@@ -20,8 +22,12 @@ pub struct OwnServer {
 impl OwnServer {
     /// Starts it, with TLS by the `server.pem` and `server.key` in the folder `certificates`, if there is one, and with
     /// more options of the server's program. `None` if this machine has no programs for it.
-    pub fn start(backend: Backend, certificates: Option<&Path>, options: &[&str]) -> Option<Self> {
-        let kind = backend
+    pub fn start(
+        database: Database,
+        certificates: Option<&Path>,
+        options: &[&str],
+    ) -> Option<Self> {
+        let kind = database
             .name()
             .to_lowercase()
             .replace("postgresql", "postgres");

@@ -12,7 +12,7 @@ use std::thread;
 
 use libtest_mimic::{Arguments, Trial};
 use orm::prelude::*;
-use orm_tests::backend::Backend;
+use orm_tests::databases::Database;
 use orm_tests::own_server::OwnServer;
 
 #[derive(Model, Clone, Debug)]
@@ -25,7 +25,7 @@ struct Mark {
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    if !Backend::enabled().contains(&Backend::Mysql) {
+    if !Database::enabled().contains(&&Database::Mysql) {
         println!("MySQL is not part of this run");
         return ExitCode::SUCCESS;
     }
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         let name = format!("keys_reach_the_right_rows in lock mode {mode}");
         let server = (!arguments.list).then(|| {
             OwnServer::start(
-                Backend::Mysql,
+                Database::Mysql,
                 None,
                 &[&format!("--innodb-autoinc-lock-mode={mode}")],
             )

@@ -16,7 +16,8 @@ use std::thread;
 use libtest_mimic::{Arguments, Trial};
 use orm::ErrorKind;
 use orm::prelude::*;
-use orm_tests::backend::Backend;
+use orm_conformance::Backend as _;
+use orm_tests::databases::Database;
 use orm_tests::own_server::OwnServer;
 
 fn main() -> ExitCode {
@@ -25,23 +26,26 @@ fn main() -> ExitCode {
     if !arguments.list {
         make_certificates(folder.path());
     }
-    let backends = Backend::enabled().into_iter().filter(|b| b.is_server());
-    let servers = backends.map(|backend| {
+    let databases = Database::enabled()
+        .into_iter()
+        .copied()
+        .filter(|b| b.is_server());
+    let servers = databases.map(|database| {
         let certificates = folder.path().to_owned();
         let list = arguments.list;
         thread::spawn(move || {
             (
-                backend,
+                database,
                 (!list)
-                    .then(|| Servers::start(backend, certificates))
+                    .then(|| Servers::start(database, certificates))
                     .flatten(),
             )
         })
     });
     let servers: Vec<_> = servers.collect();
     let trials = servers.into_iter().flat_map(|server| {
-        let (backend, servers) = server.join().unwrap();
-        trials(backend, servers.map(Arc::new).as_ref())
+        let (database, servers) = server.join().unwrap();
+        trials(database, servers.map(Arc::new).as_ref())
     });
     let trials = trials.collect();
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -67,9 +71,9 @@ const CASES: &[Case] = &[
     ),
 ];
 
-fn trials(backend: Backend, servers: Option<&Arc<Servers>>) -> Vec<Trial> {
+fn trials(database: Database, servers: Option<&Arc<Servers>>) -> Vec<Trial> {
     let trial = |(name, run): &Case| {
-        let name = format!("{name} on {}", backend.name());
+        let name = format!("{name} on {}", database.name());
         let run = *run;
         match servers.cloned() {
             Some(servers) => Trial::test(name, move || {
@@ -90,7 +94,7 @@ fn trials(backend: Backend, servers: Option<&Arc<Servers>>) -> Vec<Trial> {
 
 fn a_trusted_authority_is_taken(servers: &Servers) {
     let url = servers.secure("localhost", "sslmode=require&sslrootcert=authority.pem");
-    assert!(is_encrypted(servers.backend, &url));
+    assert!(is_encrypted(servers.database, &url));
 }
 
 fn an_unknown_authority_is_refused(servers: &Servers) {
@@ -110,7 +114,7 @@ fn another_host_name_is_refused(servers: &Servers) {
 fn anyone_is_taken_without_verification(servers: &Servers) {
     for host in ["localhost", "127.0.0.1"] {
         let url = servers.secure(host, "sslmode=insecure");
-        assert!(is_encrypted(servers.backend, &url), "{host}");
+        assert!(is_encrypted(servers.database, &url), "{host}");
     }
 }
 
@@ -127,7 +131,7 @@ fn a_server_without_tls_is_refused(servers: &Servers) {
         assert!(error.message().to_lowercase().contains("tls"), "{error}");
     }
     let plain = servers.at(&servers.plain, "127.0.0.1", "sslmode=disable");
-    assert!(!is_encrypted(servers.backend, &plain));
+    assert!(!is_encrypted(servers.database, &plain));
 }
 
 #[track_caller]
@@ -139,9 +143,9 @@ fn refused(url: &str, why: &str) {
 }
 
 /// Whether the server says that a connection by this URL is encrypted.
-fn is_encrypted(backend: Backend, url: &str) -> bool {
-    let sql = match backend {
-        Backend::Postgres => "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
+fn is_encrypted(database: Database, url: &str) -> bool {
+    let sql = match database {
+        Database::Postgres => "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
         _ => "SHOW SESSION STATUS LIKE 'Ssl_cipher'",
     };
     let mut said = String::new();
@@ -158,18 +162,18 @@ fn is_encrypted(backend: Backend, url: &str) -> bool {
 
 /// One kind of server, with TLS and without.
 struct Servers {
-    backend: Backend,
+    database: Database,
     certificates: PathBuf,
     tls: OwnServer,
     plain: OwnServer,
 }
 
 impl Servers {
-    fn start(backend: Backend, certificates: PathBuf) -> Option<Self> {
+    fn start(database: Database, certificates: PathBuf) -> Option<Self> {
         Some(Self {
-            backend,
-            tls: OwnServer::start(backend, Some(&certificates), &[])?,
-            plain: OwnServer::start(backend, None, &[])?,
+            database,
+            tls: OwnServer::start(database, Some(&certificates), &[])?,
+            plain: OwnServer::start(database, None, &[])?,
             certificates,
         })
     }

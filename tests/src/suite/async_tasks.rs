@@ -5,10 +5,10 @@ use orm::engine::Engine;
 use orm::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 
-use super::support::{fails, insert_user, users};
-use crate::backend::Db;
-use crate::cases;
-use crate::fixtures::User;
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::User;
+use orm_conformance::suite::support::{fails, insert_user, users};
 
 cases![
     "async_tasks":
@@ -77,7 +77,9 @@ fn a_thread_that_may_block_works(db: &Db) {
     });
     // Nor is a database in memory closed for what is rolled back there.
     let memory = Engine::connect("sqlite://").unwrap();
-    crate::fixtures::metadata().create_all(&memory).unwrap();
+    orm_conformance::fixtures::metadata()
+        .create_all(&memory)
+        .unwrap();
     let mut session = Session::new(&memory);
     session.add(User::builder().username("ada"));
     session.flush().unwrap();

@@ -7,10 +7,11 @@ use orm::prelude::*;
 use orm::{Error, ErrorKind};
 use orm_core::value::ValueRef;
 
-use super::support::{execute, fails, insert_user, scalar};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Post, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Post, User};
+use orm_conformance::suite::support::{execute, fails, insert_user, scalar};
 
 cases![
     "bad_input":
@@ -223,7 +224,7 @@ fn a_foreign_key_of_zero_is_refused_before_it_is_sent(db: &Db) {
 fn a_failing_batch_stops_at_the_failure(db: &Db) {
     let mut conn = seed(db);
     let names = ["dee", "ada", "eve"].map(ValueRef::Text);
-    let text = super::support::sql(db, "INSERT INTO users (username) VALUES (?)");
+    let text = orm_conformance::suite::support::sql(db, "INSERT INTO users (username) VALUES (?)");
     let mut done = 0;
     conn.begin().unwrap();
     let batch = conn.raw_execute_each(&text, 1, &names, &mut |outcome| {
@@ -238,7 +239,10 @@ fn a_failing_batch_stops_at_the_failure(db: &Db) {
     // Of no rows it is nothing, and rows are whole.
     conn.raw_execute_each(&text, 1, &[], &mut |_| panic!("there is no row"))
         .unwrap();
-    let text = super::support::sql(db, "INSERT INTO users (username, email) VALUES (?, ?)");
+    let text = orm_conformance::suite::support::sql(
+        db,
+        "INSERT INTO users (username, email) VALUES (?, ?)",
+    );
     let odd = conn.raw_execute_each(&text, 2, &names, &mut |_| Ok(()));
     fails(odd, ErrorKind::Usage);
 }
@@ -265,7 +269,7 @@ fn a_message_is_one_that_a_person_can_read(db: &Db) {
         first.starts_with("a unique constraint refused a duplicate value ("),
         "{text}"
     );
-    let place = if db.backend.is_mysql() {
+    let place = if db.database().is_mysql() {
         "uq_users_username"
     } else {
         "users.username"
@@ -278,7 +282,7 @@ fn a_message_is_one_that_a_person_can_read(db: &Db) {
     );
     // The debug form, which `main` prints, is as good.
     assert_eq!(format!("{error:?}"), format!("UniqueViolation: {text}"));
-    if db.backend == Backend::Sqlite {
+    if db.database() == Database::Sqlite {
         assert!(text.contains("(users.username)"), "{text}");
     }
 }

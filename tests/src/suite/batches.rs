@@ -4,11 +4,12 @@
 use chrono::{DateTime, TimeDelta};
 use orm::prelude::*;
 
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Account, Colour, Country, Document, Everything, Line, Post, User};
-use crate::suite::Requires;
-use crate::suite::statements::{runs, user, users, writes};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Account, Colour, Country, Document, Everything, Line, Post, User};
+use orm_conformance::suite::statements::{runs, user, users, writes};
 
 cases![
     "batches":
@@ -50,13 +51,13 @@ fn several_changes_are_one_statement(db: &Db) {
     let mut sent = db.sent();
     sent.retain(|sql| sql.contains("UPDATE \"accounts\""));
     assert_eq!(sent.len(), 1, "{sent:?}");
-    let (assignments, matches) = match db.backend {
-        Backend::Postgres => ("UNNEST(", " FROM "),
-        Backend::Sqlite => (
+    let (assignments, matches) = match db.database() {
+        Database::Postgres => ("UNNEST(", " FROM "),
+        Database::Sqlite => (
             "\"balance\" = ?, \"version\" = ? WHERE",
             "\"id\" = ? AND \"version\" IS ?",
         ),
-        Backend::MariaDb | Backend::Mysql => (
+        Database::MariaDb | Database::Mysql => (
             "SET \"balance\" = CASE \"id\" WHEN ? THEN ? ",
             "\"id\" IN (?, ?, ?, ?) AND \"version\" <=> CASE \"id\" WHEN ? THEN ? ",
         ),
@@ -84,10 +85,10 @@ fn the_texts_for_any_number_of_rows_are_few(db: &Db) {
         texts.extend(writes(db));
     }
     session.commit().unwrap();
-    let most = match db.backend {
-        Backend::Sqlite => 1,
-        Backend::Postgres => 2,
-        Backend::MariaDb | Backend::Mysql => 8,
+    let most = match db.database() {
+        Database::Sqlite => 1,
+        Database::Postgres => 2,
+        Database::MariaDb | Database::Mysql => 8,
     };
     assert!(texts.len() <= most, "{texts:?}");
     let stored = select(Account)
@@ -336,7 +337,7 @@ fn a_unique_index_without_a_primary_key_is_no_primary_key(db: &Db) {
         conn.raw_control(&format!("CREATE TABLE entries ({columns})"))
             .unwrap();
         db.outside("INSERT INTO entries VALUES (3, 3), (2, 2), (1, 1)");
-        let mut session = Session::new(&crate::backend::recording_engine(db.url(), &db.recorder));
+        let mut session = Session::new(&db.recorded_engine(&db.recorder));
         let all = select(Entry)
             .order_by(Entry.id.desc())
             .all(&mut session)
@@ -351,7 +352,7 @@ fn a_unique_index_without_a_primary_key_is_no_primary_key(db: &Db) {
         let rows: usize = sent.iter().map(|(_, runs)| runs).sum();
         assert_eq!(
             rows,
-            if db.backend == Backend::Postgres {
+            if db.database() == Database::Postgres {
                 1
             } else {
                 3
@@ -381,7 +382,7 @@ fn what_the_table_computes_is_as_ever(db: &Db) {
          twice BIGINT GENERATED ALWAYS AS (amount * 2) STORED)",
     )
     .unwrap();
-    if db.backend.is_mysql() {
+    if db.database().is_mysql() {
         conn.raw_control(
             "ALTER TABLE touched_entries ADD touched DATETIME(6) DEFAULT '2000-01-01' ON UPDATE CURRENT_TIMESTAMP(6)",
         )
@@ -401,13 +402,13 @@ fn what_the_table_computes_is_as_ever(db: &Db) {
         session[*entry].amount *= 10;
     }
     session.commit().unwrap();
-    let more = i64::from(db.backend.is_mysql());
+    let more = i64::from(db.database().is_mysql());
     for entry in select(TouchedEntry).all(&mut conn).unwrap() {
         assert_eq!(entry.amount, entry.id * 10 + more);
         assert_eq!(entry.twice, Some(entry.amount * 2));
     }
     assert_eq!(session[all[0]].amount, 30 + more);
-    if db.backend.is_mysql() {
+    if db.database().is_mysql() {
         let touched = "SELECT COUNT(*) FROM touched_entries WHERE touched > '2020-01-01'";
         assert_eq!(db.scalar(touched), 3);
     }

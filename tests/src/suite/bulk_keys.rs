@@ -4,15 +4,16 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::support::fails;
-use crate::backend::{Backend, Db};
-use crate::cases;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::suite::support::fails;
 
 cases![
     "bulk_keys":
     many_rows_take_few_statements,
     large_keys_are_exact,
-    keys_that_a_trigger_makes_are_an_error (crate::suite::Requires::Server),
+    keys_that_a_trigger_makes_are_an_error (orm_conformance::Requires::Server),
 ];
 
 #[derive(Model, Clone, Debug)]
@@ -49,16 +50,16 @@ fn many_rows_take_few_statements(db: &Db) {
     let inserts = |sql: &&String| sql.starts_with("INSERT") || sql.contains("auto_increment");
     let sent = db.sent();
     let sent: Vec<&String> = sent.iter().filter(inserts).collect();
-    let expected = match db.backend {
+    let expected = match db.database() {
         // SQLite runs it once a row.
-        Backend::Sqlite | Backend::Postgres => 1,
+        Database::Sqlite | Database::Postgres => 1,
         // Sixteen rows and four.
-        Backend::MariaDb => 2,
+        Database::MariaDb => 2,
         // Each with the question for the step of its keys.
-        Backend::Mysql => 4,
+        Database::Mysql => 4,
     };
     assert_eq!(sent.len(), expected, "{sent:#?}");
-    if db.backend == Backend::Mysql {
+    if db.database() == Database::Mysql {
         assert_eq!(
             sent[3].as_str(),
             "SELECT @@auto_increment_increment, COUNT(*) FROM \"marks\" WHERE \"id\" BETWEEN ? AND ? + (? - 1) * \
@@ -77,7 +78,7 @@ fn large_keys_are_exact(db: &Db) {
         n: -1,
     });
     session.commit().unwrap();
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         db.outside(&format!("ALTER SEQUENCE marks_id_seq RESTART WITH {FIRST}"));
     }
     let keys = insert_marks(db, 3).unwrap();
@@ -87,7 +88,7 @@ fn large_keys_are_exact(db: &Db) {
 /// A trigger that gives rows keys of its own leaves the driver without a key that could be told.
 fn keys_that_a_trigger_makes_are_an_error(db: &Db) {
     create(db);
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         db.outside(
             "CREATE FUNCTION own_key() RETURNS trigger LANGUAGE plpgsql AS \
              $$ BEGIN NEW.id := 1000 - 7 * NEW.n; RETURN NEW; END $$",

@@ -4,11 +4,12 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::statements::user;
-use super::support::fails;
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Node, Post, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Node, Post, User};
+use orm_conformance::suite::statements::user;
+use orm_conformance::suite::support::fails;
 
 cases![
     "cascades":
@@ -284,7 +285,7 @@ fn what_a_second_model_read_of_an_undone_flush_is_put_back(db: &Db) {
         assert_eq!(session[name].username, "ada");
     }
     // What the database sets along with a delete is undone, too.
-    if db.backend != Backend::Sqlite {
+    if db.database() != Database::Sqlite {
         return;
     }
     db.outside("CREATE TABLE pets (id INTEGER PRIMARY KEY, owner_id INTEGER REFERENCES users (id) ON DELETE SET NULL)");

@@ -8,11 +8,13 @@ use orm::sqlite::rusqlite;
 use orm::{Error, ErrorKind};
 use orm_core::testing::Recorder;
 
-use super::Requires;
-use super::support::{column, fails, insert_user, url_with};
-use crate::backend::{Backend, Db, recording_engine};
-use crate::cases;
-use crate::fixtures::User;
+use super::support::url_with;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::fixtures::User;
+use orm_conformance::suite::support::{column, fails, insert_user};
 
 cases![
     "connection":
@@ -51,7 +53,7 @@ fn fails_soon(engine: &Engine, kind: ErrorKind) -> Error {
 
 fn making_an_engine_connects_to_nothing(db: &Db) {
     let recorder = Recorder::new();
-    let engine = recording_engine(db.url(), &recorder);
+    let engine = db.recorded_engine(&recorder);
     let mut session = Session::new(&engine);
     session.add(User::builder().username("ada"));
     assert_eq!(recorder.connects(), 0);
@@ -198,7 +200,7 @@ fn the_drivers_own_connection_is_within_reach(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     assert!(conn.driver_mut::<Another>().is_none());
     let is_sqlite = conn.driver_mut::<rusqlite::Connection>().is_some();
-    assert_eq!(is_sqlite, db.backend == Backend::Sqlite);
+    assert_eq!(is_sqlite, db.database() == Database::Sqlite);
 }
 
 /// Prepared statements outlive the shape of their tables: PostgreSQL refuses to run such a one.
@@ -225,7 +227,7 @@ fn a_table_that_others_alter_is_read_anew(db: &Db) {
         (widths(&mut conn), all.all(&mut conn).unwrap().len()),
         (4, 1)
     );
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         db.outside("ALTER TABLE users ALTER COLUMN email TYPE varchar(300)");
         assert_eq!(all.all(&mut conn).unwrap().len(), 1);
     }

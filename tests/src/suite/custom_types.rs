@@ -9,9 +9,9 @@ use orm::prelude::*;
 use orm::types::{Codec, ExtensionType, Type};
 use orm::value::{Misfit, Value, ValueRef};
 
-use super::support::fails;
-use crate::backend::Db;
-use crate::cases;
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::suite::support::fails;
 
 cases![
     "custom_types":

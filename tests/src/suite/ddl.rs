@@ -4,10 +4,11 @@ use orm::ErrorKind;
 use orm::mapping::Metadata;
 use orm::prelude::*;
 
-use super::support::{column, fails, scalar, sql};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{self, Country, Line, Node, Post, Ticket, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{self, Country, Line, Node, Post, Ticket, User};
+use orm_conformance::suite::support::{column, fails, scalar, sql};
 
 cases![
     "ddl":
@@ -209,9 +210,9 @@ fn not_null_follows_from_the_type(db: &Db) {
 }
 
 fn indexes_are_there(db: &Db) {
-    let query = match db.backend {
-        Backend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index'",
-        Backend::Postgres => {
+    let query = match db.database() {
+        Database::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index'",
+        Database::Postgres => {
             "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema()"
         }
         _ => "SELECT index_name FROM information_schema.statistics WHERE table_schema = DATABASE()",
@@ -335,7 +336,7 @@ fn a_table_from_elsewhere_keeps_its_rows(db: &Db) {
                 .unwrap();
         }
         let error = models.drop_all(&db.engine).unwrap_err();
-        if db.backend == Backend::Sqlite {
+        if db.database() == Database::Sqlite {
             assert_eq!(error.kind(), ErrorKind::ForeignKeyViolation);
             let message = error.message();
             assert!(
@@ -543,7 +544,7 @@ fn long_constraint_names_are_cut_and_stay_the_same(db: &Db) {
     );
     let missing = conn.raw_execute(&format!("{insert} ('e', 'f', 99)"), &[]);
     fails(missing, ErrorKind::ForeignKeyViolation);
-    if db.backend.is_server() {
+    if db.is_server() {
         let (first, second) = (first.constraint().unwrap(), second.constraint().unwrap());
         assert_ne!(first, second);
         for name in [first, second] {
@@ -554,7 +555,7 @@ fn long_constraint_names_are_cut_and_stay_the_same(db: &Db) {
             );
         }
         // The hash is for ever: a migration drops the constraint by this name.
-        let limit = if db.backend == Backend::Postgres {
+        let limit = if db.database() == Database::Postgres {
             63
         } else {
             64
@@ -584,7 +585,7 @@ struct TooLongColumn {
 fn long_names_of_tables_and_columns_are_errors_or_work(db: &Db) {
     for metadata in [Metadata::of((TooLong,)), Metadata::of((TooLongColumn,))] {
         let created = metadata.create_all(&db.engine);
-        if db.backend.is_server() {
+        if db.is_server() {
             let error = fails(created, ErrorKind::Unsupported);
             assert!(error.to_string().contains("longer_than_any"), "{error}");
             assert!(db.sent().iter().all(|sql| !sql.contains("CREATE")));
@@ -594,7 +595,7 @@ fn long_names_of_tables_and_columns_are_errors_or_work(db: &Db) {
     }
     // Dropped by its name cut short, it would be somebody else's table.
     let dropped = Metadata::of((TooLong,)).drop_all(&db.engine);
-    if db.backend.is_server() {
+    if db.is_server() {
         fails(dropped, ErrorKind::Unsupported);
         assert_eq!(db.sent(), [""; 0]);
     } else {

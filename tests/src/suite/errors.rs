@@ -11,11 +11,14 @@ use orm::prelude::*;
 use orm_core::sql::{IsolationLevel, TransactionOptions};
 use orm_core::value::ValueRef;
 
-use super::Requires;
-use super::support::{SECRET, assert_shows_no_value, execute, fails, refused, scalar};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Country, Node, Post, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Country, Node, Post, User};
+use orm_conformance::suite::support::{
+    SECRET, assert_shows_no_value, execute, fails, refused, scalar,
+};
 
 cases![
     "errors":
@@ -64,7 +67,7 @@ fn unique_violation_names_its_place(db: &Db) {
     assert!(error.is_unique_violation() && error.is_constraint_violation());
     assert!(error.sql().unwrap().starts_with("INSERT INTO "), "{error}");
     // SQLite tells table and column, PostgreSQL all, MariaDB the constraint.
-    if db.backend.is_mysql() {
+    if db.database().is_mysql() {
         assert_eq!(error.constraint(), Some("uq_users_username"));
     } else {
         assert_eq!(
@@ -72,7 +75,7 @@ fn unique_violation_names_its_place(db: &Db) {
             (Some("users"), Some("username"))
         );
     }
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         assert_eq!(error.constraint(), Some("uq_users_username"));
     }
     assert!(error.code().is_some());
@@ -91,7 +94,7 @@ fn foreign_key_violation_of_a_child_without_parent(db: &Db) {
     session.add(Post::builder().title(SECRET).author_id(99));
     let error = refused(session.commit(), ErrorKind::ForeignKeyViolation);
     assert!(error.is_foreign_key_violation());
-    if db.backend.is_server() {
+    if db.is_server() {
         assert_eq!(error.table(), Some("posts"));
         assert_eq!(error.constraint(), Some("fk_posts_author_id_users"));
     }
@@ -126,13 +129,13 @@ fn cascades_of_many_levels(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     conn.begin().unwrap();
     let deleted = conn.raw_execute("DELETE FROM chain WHERE id = 1", &[]);
-    if db.backend.is_mysql() {
+    if db.database().is_mysql() {
         refused(deleted, ErrorKind::ForeignKeyViolation);
     } else {
         deleted.unwrap();
     }
     conn.commit().unwrap();
-    let left = if db.backend.is_mysql() { 20 } else { 0 };
+    let left = if db.database().is_mysql() { 20 } else { 0 };
     assert_eq!(db.count("chain"), left);
 }
 
@@ -146,7 +149,7 @@ fn foreign_key_violation_of_a_parent_with_children(db: &Db) {
     let error = conn.raw_execute("DELETE FROM nodes WHERE id = 1", &[]);
     let error = refused(error, ErrorKind::ForeignKeyViolation);
     assert_eq!(error.sql(), Some("DELETE FROM nodes WHERE id = 1"));
-    if db.backend.is_server() {
+    if db.is_server() {
         assert_eq!(error.constraint(), Some("fk_nodes_parent_id_nodes"));
     }
     assert_eq!(db.count("nodes"), 2);
@@ -162,7 +165,7 @@ fn not_null_violation_names_its_column(db: &Db) {
     );
     assert!(error.is_not_null_violation());
     assert_eq!(error.column(), Some("username"));
-    if !db.backend.is_mysql() {
+    if !db.database().is_mysql() {
         assert_eq!(error.table(), Some("users"));
     }
 }
@@ -174,7 +177,7 @@ fn check_violation_names_its_constraint(db: &Db) {
     let error = refused(session.commit(), ErrorKind::CheckViolation);
     assert!(error.is_check_violation());
     assert_eq!(error.constraint(), Some("ck_prices_positive"));
-    if db.backend.is_server() {
+    if db.is_server() {
         assert_eq!(error.table(), Some("prices"));
     }
     assert_eq!(db.count("prices"), 0);
@@ -243,7 +246,7 @@ fn text_beyond_its_length_is_refused_by_the_server(db: &Db) {
     let inserted = execute(db, &mut conn, insert, &[ValueRef::Text(SECRET)]);
     let error = refused(inserted, ErrorKind::DataTooLong);
     // PostgreSQL does not tell the column.
-    if db.backend.is_mysql() {
+    if db.database().is_mysql() {
         assert_eq!(error.column(), Some("code"));
     }
     assert_eq!(db.count("countries"), 0);
@@ -283,15 +286,15 @@ fn a_lost_race_is_a_serialization_failure(db: &Db) {
     db.outside("INSERT INTO accounts (owner, balance, version) VALUES ('a', 1, 1)");
     let mut first = db.engine.connection().unwrap();
     let mut second = db.engine.connection().unwrap();
-    if db.backend == Backend::MariaDb {
+    if db.database() == Database::MariaDb {
         // MariaDB 10.11 lets an update pass over what its snapshot doesn't show unless told so.
         for conn in [&mut first, &mut second] {
             conn.raw_control("SET SESSION innodb_snapshot_isolation = ON")
                 .unwrap();
         }
     }
-    let isolation = match db.backend {
-        Backend::Sqlite | Backend::Postgres => IsolationLevel::Serializable,
+    let isolation = match db.database() {
+        Database::Sqlite | Database::Postgres => IsolationLevel::Serializable,
         _ => IsolationLevel::RepeatableRead,
     };
     let options = TransactionOptions::new().isolation(isolation);
@@ -306,7 +309,7 @@ fn a_lost_race_is_a_serialization_failure(db: &Db) {
     let lost = second.raw_execute(write, &[]).and_then(|_| second.commit());
     let error = refused(lost, ErrorKind::SerializationFailure);
     assert!(error.is_serialization_failure());
-    if db.backend.is_server() {
+    if db.is_server() {
         // PostgreSQL's transaction is aborted, and MariaDB has rolled it back.
         fails(second.raw_execute(write, &[]), ErrorKind::Transaction);
     }
@@ -354,14 +357,14 @@ fn a_deadlock_has_one_victim(db: &Db) {
 
 fn a_lock_that_is_not_granted_is_busy(db: &Db) {
     db.outside("INSERT INTO accounts (owner, balance, version) VALUES ('a', 1, 1)");
-    let impatient = match db.backend {
-        Backend::Sqlite => Engine::connect(&format!("{}?busy_timeout=50", db.url())).unwrap(),
+    let impatient = match db.database() {
+        Database::Sqlite => Engine::connect(&format!("{}?busy_timeout=50", db.url())).unwrap(),
         _ => db.other_engine(),
     };
     let mut waiting = impatient.connection().unwrap();
-    match db.backend {
-        Backend::Sqlite => {}
-        Backend::Postgres => waiting.raw_control("SET lock_timeout = '50ms'").unwrap(),
+    match db.database() {
+        Database::Sqlite => {}
+        Database::Postgres => waiting.raw_control("SET lock_timeout = '50ms'").unwrap(),
         _ => waiting
             .raw_control("SET SESSION innodb_lock_wait_timeout = 1")
             .unwrap(),
@@ -408,7 +411,7 @@ fn the_native_text_is_in_the_source_only(db: &Db) {
         .collect::<Vec<_>>()
         .join(" ");
     // SQLite names the column only; the servers quote the value.
-    let expected = if db.backend.is_server() {
+    let expected = if db.is_server() {
         SECRET
     } else {
         "users.username"

@@ -3,9 +3,10 @@
 use orm::prelude::*;
 use orm_core::testing::Recorder;
 
-use crate::backend::{Backend, Db, asks_catalogue, recording_engine};
-use crate::cases;
-use crate::suite::Requires;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
 
 cases![
     "guarded":
@@ -30,9 +31,9 @@ struct Guarded {
 
 /// Makes the table with a column of that type.
 fn table(db: &Db, column: &str) {
-    let key = match db.backend {
-        Backend::Sqlite => "INTEGER PRIMARY KEY",
-        Backend::Postgres => "bigserial PRIMARY KEY",
+    let key = match db.database() {
+        Database::Sqlite => "INTEGER PRIMARY KEY",
+        Database::Postgres => "bigserial PRIMARY KEY",
         _ => "BIGINT AUTO_INCREMENT PRIMARY KEY",
     };
     let mut conn = db.engine.connection().unwrap();
@@ -44,9 +45,9 @@ fn table(db: &Db, column: &str) {
 
 /// Types of text columns, none of which a model would create.
 fn text_columns(db: &Db) -> Vec<&'static str> {
-    match db.backend {
-        Backend::Sqlite => vec!["TEXT COLLATE NOCASE", "VARCHAR(20) COLLATE RTRIM", "TEXT"],
-        Backend::Postgres => {
+    match db.database() {
+        Database::Sqlite => vec!["TEXT COLLATE NOCASE", "VARCHAR(20) COLLATE RTRIM", "TEXT"],
+        Database::Postgres => {
             let mut conn = db.engine.connection().unwrap();
             conn.raw_control(
                 "SELECT pg_advisory_xact_lock(7); \
@@ -186,8 +187,8 @@ fn a_change_in_a_savepoint_is_compared_by_bytes(db: &Db) {
 
 fn types_without_a_trustworthy_equality_are_compared_by_their_text(db: &Db) {
     // What is stored, and what another program makes of it that the type calls equal, or can't compare.
-    let columns: &[(&str, &str, &str)] = match db.backend {
-        Backend::Postgres => &[
+    let columns: &[(&str, &str, &str)] = match db.database() {
+        Database::Postgres => &[
             ("json", r#"{"a": 1}"#, r#"{"a":  1}"#),
             ("jsonb", r#"{"a": 1.0}"#, r#"{"a": 1.00}"#),
             ("xml", "<a/>", "<a></a>"),
@@ -246,7 +247,7 @@ fn bound(recorder: &Recorder) -> Vec<String> {
 
 fn large_values_are_compared_by_their_digest(db: &Db) {
     let (recorder, large) = (Recorder::with_values(), "ä€ x".repeat(5000));
-    let engine = recording_engine(db.url(), &recorder);
+    let engine = db.recorded_engine(&recorder);
     Metadata::of((Large,)).create_all(&engine).unwrap();
     for count in [1, 2, 40] {
         let mut session = Session::new(&engine);
@@ -274,7 +275,7 @@ fn large_values_are_compared_by_their_digest(db: &Db) {
         recorder.take();
         session.commit().unwrap();
         let most = bound(&recorder).iter().map(String::len).max().unwrap();
-        if db.backend.is_server() {
+        if db.is_server() {
             assert!(most < 120 * (count + 1), "{most} bytes for {count} rows");
         }
         for row in &all {
@@ -294,7 +295,7 @@ fn large_values_are_compared_by_their_digest(db: &Db) {
 
 fn large_values_cost_a_second_text_at_most(db: &Db) {
     let recorder = Recorder::new();
-    let engine = recording_engine(db.url(), &recorder);
+    let engine = db.recorded_engine(&recorder);
     Metadata::of((Large,)).create_all(&engine).unwrap();
     let mut session = Session::new(&engine);
     let row = session.add(Large {
@@ -321,9 +322,9 @@ fn large_values_cost_a_second_text_at_most(db: &Db) {
     let sent = recorder.take_sql();
     let updates = sent.iter().filter(|sql| sql.starts_with("UPDATE"));
     let texts: std::collections::HashSet<_> = updates.collect();
-    let most = if db.backend.is_server() { 2 } else { 1 };
+    let most = if db.is_server() { 2 } else { 1 };
     assert!(texts.len() <= most, "{texts:#?}");
-    assert!(!sent.iter().any(|sql| asks_catalogue(sql)), "{sent:#?}");
+    assert!(!sent.iter().any(|sql| db.asks_catalogue(sql)), "{sent:#?}");
 }
 
 #[derive(Model, Clone, Debug)]
@@ -338,7 +339,7 @@ struct Floats {
 fn floats_are_compared_as_numbers(db: &Db) {
     Metadata::of((Floats,)).create_all(&db.engine).unwrap();
     let mut values = vec![0.0, -0.0, 0.1, 1e-300, 12_345.678_9, f64::from(f32::MAX)];
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         values.extend([f64::NAN, f64::INFINITY, f64::NEG_INFINITY]);
     }
     #[expect(clippy::cast_possible_truncation, reason = "the nearest will do")]
@@ -377,9 +378,9 @@ struct Keyed {
 }
 
 fn a_key_is_compared_as_the_database_does(db: &Db) {
-    let key = match db.backend {
-        Backend::Sqlite => "TEXT COLLATE NOCASE",
-        Backend::Postgres => {
+    let key = match db.database() {
+        Database::Sqlite => "TEXT COLLATE NOCASE",
+        Database::Postgres => {
             text_columns(db);
             "text COLLATE nocase"
         }

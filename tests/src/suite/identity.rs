@@ -2,11 +2,12 @@
 
 use orm::prelude::*;
 
-use super::statements::{reads, unguarded_writes, user, users};
-use super::support::{execute, fails};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Country, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Country, User};
+use orm_conformance::suite::statements::{reads, unguarded_writes, user, users};
+use orm_conformance::suite::support::{execute, fails};
 
 cases![
     "identity":
@@ -258,9 +259,9 @@ struct Word {
 
 fn the_key_is_the_one_that_the_row_has(db: &Db) {
     let mut conn = db.other_connection();
-    let column = match db.backend {
-        Backend::Sqlite => "text TEXT COLLATE NOCASE",
-        Backend::Postgres => {
+    let column = match db.database() {
+        Database::Sqlite => "text TEXT COLLATE NOCASE",
+        Database::Postgres => {
             conn.raw_control(
                 "CREATE COLLATION ignore_case
                  (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",

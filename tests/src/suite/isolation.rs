@@ -7,10 +7,11 @@ use orm::ErrorKind;
 use orm::prelude::*;
 use orm_core::sql::{IsolationLevel, TransactionOptions};
 
-use super::Requires;
-use super::support::{column, fails, insert_user, refused, scalar};
-use crate::backend::{Backend, Db};
-use crate::cases;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::suite::support::{column, fails, insert_user, refused, scalar};
 
 cases![
     "isolation":
@@ -33,7 +34,7 @@ fn isolation_levels_are_set_for_one_transaction(db: &Db) {
     let mut level = |isolation: Option<IsolationLevel>| -> String {
         conn.begin_with(TransactionOptions::new().isolation(isolation))
             .unwrap();
-        let query = if db.backend == Backend::Postgres {
+        let query = if db.database() == Database::Postgres {
             "SHOW transaction_isolation"
         } else {
             scalar::<i64>(&mut conn, "SELECT COUNT(*) FROM users");
@@ -77,8 +78,8 @@ fn unsupported_isolation_levels_are_told(db: &Db) {
 }
 
 fn repeatable_reads_repeat(db: &Db) {
-    let isolation = match db.backend {
-        Backend::Sqlite => IsolationLevel::Serializable,
+    let isolation = match db.database() {
+        Database::Sqlite => IsolationLevel::Serializable,
         _ => IsolationLevel::RepeatableRead,
     };
     let mut conn = db.engine.connection().unwrap();

@@ -3,8 +3,9 @@
 use orm::prelude::*;
 use uuid::Uuid;
 
-use crate::backend::{Backend, Db};
-use crate::cases;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
 
 cases![
     "key_defaults":
@@ -24,7 +25,7 @@ macro_rules! models {
             use orm::prelude::*;
             use uuid::Uuid;
 
-            use crate::backend::Db;
+            use orm_conformance::database::Db;
 
             #[derive(Model, Clone, Debug, PartialEq)]
             #[orm(table = "papers")]
@@ -74,12 +75,12 @@ models!(by_mysql: uuid "(unhex(replace(uuid(), '-', '')))", text "(uuid())", num
 /// Runs the body with the models of the database as `$m`.
 macro_rules! with_models {
     ($db:ident, $m:ident => $body:block) => {
-        match $db.backend {
-            Backend::Sqlite => {
+        match $db.database() {
+            Database::Sqlite => {
                 use by_sqlite as $m;
                 $body
             }
-            Backend::Postgres => {
+            Database::Postgres => {
                 use by_postgres as $m;
                 $body
             }

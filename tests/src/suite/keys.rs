@@ -3,17 +3,18 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::statements::{steps, user};
-use super::support::{fails, scalar};
-use crate::backend::Db;
-use crate::cases;
-use crate::fixtures::{Country, Document, Line, Node, Ticket, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Country, Document, Line, Node, Ticket, User};
+use orm_conformance::suite::statements::{steps, user};
+use orm_conformance::suite::support::{fails, scalar};
 
 cases![
     "keys":
     generated_keys_reach_the_right_rows,
-    generated_keys_step_by_three (crate::suite::Requires::Server),
-    keys_that_dont_count_up_never_go_to_the_wrong_rows (crate::suite::Requires::Server),
+    generated_keys_step_by_three (orm_conformance::Requires::Server),
+    keys_that_dont_count_up_never_go_to_the_wrong_rows (orm_conformance::Requires::Server),
     the_key_zero_of_a_row_is_a_key,
     rows_with_and_without_explicit_keys_mix,
     an_explicit_key_of_a_generated_column_is_kept,
@@ -75,7 +76,7 @@ fn generated_keys_reach_the_right_rows(db: &Db) {
 }
 
 fn generated_keys_step_by_three(db: &Db) {
-    if !db.backend.is_mysql() {
+    if !db.database().is_mysql() {
         let mut conn = db.other_connection();
         conn.raw_control("ALTER SEQUENCE users_id_seq INCREMENT BY 3")
             .unwrap();
@@ -104,7 +105,7 @@ fn generated_keys_step_by_three(db: &Db) {
 }
 
 fn keys_that_dont_count_up_never_go_to_the_wrong_rows(db: &Db) {
-    let statements: &[&str] = if db.backend.is_mysql() {
+    let statements: &[&str] = if db.database().is_mysql() {
         &[
             "DROP TABLE posts",
             "ALTER TABLE users MODIFY id BIGINT NOT NULL DEFAULT (9000000 - uuid_short() % 1000000)",
@@ -135,7 +136,7 @@ fn keys_that_dont_count_up_never_go_to_the_wrong_rows(db: &Db) {
 
 fn the_key_zero_of_a_row_is_a_key(db: &Db) {
     let mut conn = db.other_connection();
-    if db.backend.is_mysql() {
+    if db.database().is_mysql() {
         conn.raw_control("SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
             .unwrap();
     }
@@ -334,16 +335,16 @@ fn small_generated_keys(db: &Db) {
 fn a_generated_key_beyond_its_field_is_an_error(db: &Db) {
     // The table was made by somebody with a wider key.
     let mut conn = db.other_connection();
-    let ddl = match db.backend {
-        crate::backend::Backend::Sqlite => "id INTEGER PRIMARY KEY AUTOINCREMENT",
-        crate::backend::Backend::Postgres => "id BIGSERIAL PRIMARY KEY",
+    let ddl = match db.database() {
+        Database::Sqlite => "id INTEGER PRIMARY KEY AUTOINCREMENT",
+        Database::Postgres => "id BIGSERIAL PRIMARY KEY",
         _ => "id BIGINT AUTO_INCREMENT PRIMARY KEY",
     };
     conn.raw_control(&format!("CREATE TABLE small_keys ({ddl}, note BIGINT)"))
         .unwrap();
     conn.raw_control("INSERT INTO small_keys (id, note) VALUES (3000000000, 0)")
         .unwrap();
-    if db.backend == crate::backend::Backend::Postgres {
+    if db.database() == Database::Postgres {
         conn.raw_control("ALTER SEQUENCE small_keys_id_seq RESTART WITH 3000000001")
             .unwrap();
     }

@@ -4,11 +4,12 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::statements::{runs, steps};
-use super::support::fails;
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Post, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Post, User};
+use orm_conformance::suite::statements::{runs, steps};
+use orm_conformance::suite::support::fails;
 
 cases![
     "linked":
@@ -240,7 +241,7 @@ fn a_tree_of_generated_keys_takes_a_statement_a_level(db: &Db) {
     db.sent();
     session.commit().unwrap();
     let runs = runs(db);
-    if matches!(db.backend, Backend::Postgres | Backend::MariaDb) {
+    if matches!(db.database(), Database::Postgres | Database::MariaDb) {
         assert!(runs.len() <= 10, "{} statements: {runs:?}", runs.len());
         assert!(runs.iter().all(|(_, runs)| *runs == 1), "{runs:?}");
     }

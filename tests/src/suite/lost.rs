@@ -4,19 +4,20 @@ use orm::prelude::*;
 use orm::{EntityState, ErrorKind};
 use orm_core::testing::{Fault, Faults};
 
-use super::statements::{user, usernames};
-use super::support::scalar;
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Country, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Country, User};
+use orm_conformance::suite::statements::{user, usernames};
+use orm_conformance::suite::support::scalar;
 
 cases![
     "lost":
-    killed_in_the_middle_of_a_transaction (crate::suite::Requires::Server),
-    killed_before_the_first_flush_of_a_transaction (crate::suite::Requires::Server),
-    killed_inside_a_savepoint (crate::suite::Requires::Server),
-    killed_while_idle_in_the_pool (crate::suite::Requires::Server),
-    a_deadlock_takes_the_whole_transaction (crate::suite::Requires::RowLocks),
+    killed_in_the_middle_of_a_transaction (orm_conformance::Requires::Server),
+    killed_before_the_first_flush_of_a_transaction (orm_conformance::Requires::Server),
+    killed_inside_a_savepoint (orm_conformance::Requires::Server),
+    killed_while_idle_in_the_pool (orm_conformance::Requires::Server),
+    a_deadlock_takes_the_whole_transaction (orm_conformance::Requires::RowLocks),
     a_lost_answer_to_commit_is_an_unknown_outcome,
     a_lost_answer_to_a_single_statement_is_an_unknown_outcome,
     a_lost_answer_inside_a_transaction_undoes_all_of_it,
@@ -29,7 +30,7 @@ fn kill(db: &Db, session: &mut Session) {
         .no_autoflush(|_| Ok(()))
         .and_then(|()| session.connection())
         .unwrap();
-    let (ask, kill) = if db.backend == Backend::Postgres {
+    let (ask, kill) = if db.database() == Database::Postgres {
         ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend(#)")
     } else {
         ("SELECT CONNECTION_ID()", "KILL #")
@@ -37,7 +38,7 @@ fn kill(db: &Db, session: &mut Session) {
     let id: i64 = scalar(conn, ask);
     let sql = kill.replace('#', &id.to_string());
     let mut other = db.other_connection();
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         assert!(scalar::<bool>(&mut other, &sql));
     } else {
         other.raw_control(&sql).unwrap();
@@ -158,7 +159,7 @@ fn killed_while_idle_in_the_pool(db: &Db) {
 }
 
 fn a_deadlock_takes_the_whole_transaction(db: &Db) {
-    let ids = super::statements::users(db, &["a", "b"]);
+    let ids = orm_conformance::suite::statements::users(db, &["a", "b"]);
     let barrier = std::sync::Barrier::new(2);
     let work = |order: [i64; 2]| {
         // Without the check of old values, which would refuse the survivor's change of the row that the victim, on
@@ -178,7 +179,7 @@ fn a_deadlock_takes_the_whole_transaction(db: &Db) {
         let committed = session.commit();
         if outcome.is_err() {
             // What was done before the deadlock is gone, too: no commit may pretend otherwise.
-            if db.backend.is_mysql() {
+            if db.database().is_mysql() {
                 assert_eq!(committed.unwrap_err().kind(), ErrorKind::Transaction);
                 session.rollback().unwrap();
             } else {
@@ -292,7 +293,7 @@ fn a_lost_answer_to_a_release_undoes_all_of_it(db: &Db) {
     let add = |session: &mut Session, name| Ok(session.add(User::builder().username(name)));
     session.savepoint(|session| add(session, "kept")).unwrap();
     // With the work of the next savepoint, or when that is set.
-    let release = if db.backend.is_mysql() {
+    let release = if db.database().is_mysql() {
         "SAVEPOINT orm_1"
     } else {
         "RELEASE SAVEPOINT orm_1"

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 use orm::ErrorKind;
 use orm::engine::{Connection, Engine};
 
-use super::Requires;
-use super::support::{column, fails, insert_user, scalar, url_with};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::User;
+use super::support::url_with;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::fixtures::User;
+use orm_conformance::suite::support::{column, fails, insert_user, scalar};
 
 cases![
     "lost_connection":
@@ -25,8 +27,8 @@ cases![
 
 /// The number by which the server knows a connection.
 fn number(db: &Db, conn: &mut Connection) -> i64 {
-    let query = match db.backend {
-        Backend::Postgres => "SELECT pg_backend_pid()::int8",
+    let query = match db.database() {
+        Database::Postgres => "SELECT pg_backend_pid()::int8",
         _ => "SELECT CAST(CONNECTION_ID() AS SIGNED)",
     };
     scalar(conn, query)
@@ -35,7 +37,7 @@ fn number(db: &Db, conn: &mut Connection) -> i64 {
 /// Ends a connection from outside, and waits until it has noticed.
 fn kill(db: &Db, number: i64) {
     let mut other = db.other_connection();
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         column::<bool>(
             &mut other,
             &format!("SELECT pg_terminate_backend({number})"),
@@ -43,8 +45,8 @@ fn kill(db: &Db, number: i64) {
     } else {
         other.raw_control(&format!("KILL {number}")).unwrap();
     }
-    let alive = match db.backend {
-        Backend::Postgres => format!("SELECT 1 FROM pg_stat_activity WHERE pid = {number}"),
+    let alive = match db.database() {
+        Database::Postgres => format!("SELECT 1 FROM pg_stat_activity WHERE pid = {number}"),
         _ => format!("SELECT 1 FROM information_schema.processlist WHERE id = {number}"),
     };
     let begin = Instant::now();

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use orm::prelude::*;
 
-use super::statements::runs;
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Country, Node, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Country, Node, User};
+use orm_conformance::suite::statements::runs;
 
 cases![
     "many_rows":
@@ -37,12 +38,12 @@ fn inserts_are_batched(db: &Db) {
             session.flush()?;
             Ok(inserts())
         });
-        let expected = match db.backend {
-            Backend::Postgres => 1,
-            Backend::MariaDb => rows.div_ceil(500),
+        let expected = match db.database() {
+            Database::Postgres => 1,
+            Database::MariaDb => rows.div_ceil(500),
             // Each with the question for the step of its keys.
-            Backend::Mysql if rows > 1 => 2 * rows.div_ceil(500),
-            Backend::Sqlite | Backend::Mysql => rows,
+            Database::Mysql if rows > 1 => 2 * rows.div_ceil(500),
+            Database::Sqlite | Database::Mysql => rows,
         };
         assert_eq!(
             generated.unwrap(),
@@ -53,8 +54,8 @@ fn inserts_are_batched(db: &Db) {
             session.add(Node::builder().id(id).label("x"));
         }
         session.flush().unwrap();
-        let most = match db.backend {
-            Backend::Postgres => 1,
+        let most = match db.database() {
+            Database::Postgres => 1,
             _ => rows.div_ceil(40),
         };
         let given = inserts();
@@ -89,7 +90,7 @@ fn ten_thousand_changes_and_deletes_are_few_statements(db: &Db) {
     session.flush().unwrap();
     let updates = runs(db).len();
     // 1,024 rows a statement with arrays, 128 with a CASE, 256 a prepared loop.
-    let most = if db.backend.is_mysql() { 80 } else { 40 };
+    let most = if db.database().is_mysql() { 80 } else { 40 };
     assert!(updates <= most, "{updates} statements");
     for handle in &all {
         session.delete(*handle);
@@ -136,7 +137,7 @@ fn ten_thousand_expunged_or_deleted_one_by_one_take_no_quadratic_time(db: &Db) {
     assert!(!session.has_pending_work());
 
     // A server takes its own time for each row, so there the flush has fewer, and no limit.
-    let server = db.backend.is_server();
+    let server = db.is_server();
     let all = add(&mut session, if server { 3_000 } else { rows });
     session.flush().unwrap();
     for handle in &all {

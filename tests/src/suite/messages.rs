@@ -3,10 +3,12 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::Requires;
-use super::support::{SECRET, assert_shows_no_value, fails, refused, url_with};
-use crate::backend::{Backend, Db};
-use crate::cases;
+use super::support::url_with;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::suite::support::{SECRET, assert_shows_no_value, fails, refused};
 
 cases![
     "messages":
@@ -77,7 +79,7 @@ fn unknown_functions_are_named(db: &Db) {
 fn text_that_a_procedure_puts_together_is_not_shown(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     let text = format!("SELEC '{SECRET}' FROM");
-    let called = if db.backend == Backend::Postgres {
+    let called = if db.database() == Database::Postgres {
         conn.raw_control(
             "CREATE FUNCTION run(q text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN EXECUTE q; RETURN 1; END $$",
         )
@@ -113,7 +115,7 @@ struct Wide {
 
 fn a_row_that_is_too_wide_says_what_to_do(db: &Db) {
     let created = Metadata::of((Wide,)).create_all(&db.engine);
-    if !db.backend.is_mysql() {
+    if !db.database().is_mysql() {
         created.unwrap();
         return;
     }
@@ -128,7 +130,7 @@ fn a_foreign_key_without_its_table_says_what_it_needs(db: &Db) {
     let text =
         "CREATE TABLE orphans (p INT, CONSTRAINT fk_p FOREIGN KEY (p) REFERENCES nowhere (id))";
     let error = conn.raw_control(text).unwrap_err();
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         assert_eq!(
             (error.kind(), error.table()),
             (ErrorKind::UndefinedTable, Some("nowhere"))
@@ -168,7 +170,7 @@ fn a_generated_key_that_is_taken_tells_of_the_sequence(db: &Db) {
             session.add(Numbered::builder().n(1));
         }
         let committed = session.commit();
-        if db.backend != Backend::Postgres {
+        if db.database() != Database::Postgres {
             // Their counters follow the keys that are given.
             committed.unwrap();
             assert!(session.key(new).unwrap() > 2);
@@ -184,7 +186,7 @@ fn a_generated_key_that_is_taken_tells_of_the_sequence(db: &Db) {
 }
 
 fn a_socket_that_is_missing_is_named(db: &Db) {
-    let url = if db.backend == Backend::Postgres {
+    let url = if db.database() == Database::Postgres {
         url_with(db, |[_, host, _]| host.clear()) + "&host=/no/such/folder"
     } else {
         let separator = if db.url().contains('?') { '&' } else { '?' };

@@ -4,14 +4,15 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::support::{everything, fails};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::Everything;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::Everything;
+use orm_conformance::suite::support::{everything, fails};
 
 cases![
     "moments":
-    a_time_of_the_database_is_equal_to_itself (crate::suite::Requires::Embedded),
+    a_time_of_the_database_is_equal_to_itself (orm_conformance::Requires::Embedded),
     whole_seconds_compare_with_fractions,
     a_date_without_room_leaves_the_transaction,
     a_lone_value_names_its_type,
@@ -98,7 +99,7 @@ fn a_lone_value_names_its_type(db: &Db) {
     let date = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
     let lone = raw("SELECT :d").bind("d", date);
     let unknown = raw("SELECT :d IS NULL").bind("d", date);
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         let error = fails(lone.all::<(NaiveDate,), _>(&mut conn), ErrorKind::Usage);
         assert!(error.to_string().contains(":name::date"), "{error}");
         let error = unknown.all::<(bool,), _>(&mut conn).unwrap_err();

@@ -3,10 +3,11 @@
 
 use orm::prelude::*;
 
-use super::Requires;
-use super::support::column;
-use crate::backend::{Backend, Db};
-use crate::cases;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::suite::support::column;
 
 cases![
     "native":
@@ -45,12 +46,12 @@ fn document(number: i32) -> String {
 /// The table, with the database's own types.
 fn table(db: &Db) {
     let quoted = db.quoted("Natives");
-    let columns = match db.backend {
-        Backend::Sqlite => {
+    let columns = match db.database() {
+        Database::Sqlite => {
             "id INTEGER PRIMARY KEY, mood VARCHAR(9) NOT NULL, other TEXT, doc JSON NOT NULL, plain CLOB NOT NULL, \
              note NVARCHAR(9)"
         }
-        Backend::Postgres => {
+        Database::Postgres => {
             let mut conn = db.engine.connection().unwrap();
             conn.raw_control(
                 "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE DOMAIN \"my mood\" AS mood; \
@@ -199,9 +200,9 @@ struct Moods {
 fn keys_of_native_types_find_their_rows(db: &Db) {
     table(db);
     let mut conn = db.engine.connection().unwrap();
-    let (mood, code) = match db.backend {
-        Backend::Postgres => ("mood", "char(5)"),
-        Backend::Sqlite => ("TEXT", "TEXT"),
+    let (mood, code) = match db.database() {
+        Database::Postgres => ("mood", "char(5)"),
+        Database::Sqlite => ("TEXT", "TEXT"),
         _ => ("ENUM('sad', 'happy')", "CHAR(5)"),
     };
     conn.raw_control(&format!(
@@ -277,9 +278,9 @@ struct Width {
 }
 
 fn numbers_find_their_way_into_other_widths(db: &Db) {
-    let (key, narrow) = match db.backend {
-        Backend::Sqlite => ("INTEGER PRIMARY KEY", "SMALLINT"),
-        Backend::Postgres => ("bigserial PRIMARY KEY", "int2"),
+    let (key, narrow) = match db.database() {
+        Database::Sqlite => ("INTEGER PRIMARY KEY", "SMALLINT"),
+        Database::Postgres => ("bigserial PRIMARY KEY", "int2"),
         _ => ("BIGINT AUTO_INCREMENT PRIMARY KEY", "TINYINT"),
     };
     let mut conn = db.engine.connection().unwrap();
@@ -299,7 +300,7 @@ fn numbers_find_their_way_into_other_widths(db: &Db) {
             double: 3.0,
         };
         let all: Vec<Ref<Width>> = (0..rows).map(|_| session.add(row.clone())).collect();
-        if db.backend == Backend::Postgres {
+        if db.database() == Database::Postgres {
             // A float is no integer to the driver, one or many.
             assert!(session.commit().is_err(), "{rows}");
             continue;
@@ -330,24 +331,24 @@ fn a_table_that_is_altered_is_learned_again(db: &Db) {
     };
     add(&mut session).unwrap();
     let mut conn = db.other_connection();
-    match db.backend {
-        Backend::Postgres => {
+    match db.database() {
+        Database::Postgres => {
             conn.raw_control("ALTER TABLE altered ALTER mood TYPE mood USING mood::mood")
         }
-        Backend::Sqlite => conn.raw_control("ALTER TABLE altered ADD COLUMN more TEXT"),
+        Database::Sqlite => conn.raw_control("ALTER TABLE altered ADD COLUMN more TEXT"),
         _ => conn.raw_control("ALTER TABLE altered MODIFY mood ENUM('sad', 'happy')"),
     }
     .unwrap();
     // The refusal makes the engine forget.
     if add(&mut session).is_err() {
         session.rollback().unwrap();
-        assert_eq!(db.backend, Backend::Postgres);
+        assert_eq!(db.database(), Database::Postgres);
         add(&mut session).unwrap();
     }
     let moods: Vec<String> = column(
         &mut conn,
-        match db.backend {
-            Backend::Postgres => "SELECT mood::text FROM altered",
+        match db.database() {
+            Database::Postgres => "SELECT mood::text FROM altered",
             _ => "SELECT mood FROM altered",
         },
     );

@@ -8,10 +8,11 @@ use orm::prelude::*;
 use orm::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
-use super::Requires;
-use super::support::{begun, execute, fail, fails, insert_user, refused, users};
-use crate::backend::{Backend, Db};
-use crate::cases;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::suite::support::{begun, execute, fail, fails, insert_user, refused, users};
 
 cases![
     "nesting":
@@ -155,7 +156,7 @@ fn a_deadlock_inside_a_savepoint_is_never_half_stored(db: &Db) {
     let (victim, after, committed) = first.or(second).expect("one of them is the victim");
     let (before_name, after_name) = (format!("before_{victim}"), format!("after_{victim}"));
     let stored = users(db);
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         after.unwrap();
         committed.unwrap();
         assert!(

@@ -4,11 +4,12 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::statements::{handles, usernames, users};
-use super::support::fails;
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::User;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::User;
+use orm_conformance::suite::statements::{handles, usernames, users};
+use orm_conformance::suite::support::fails;
 
 cases![
     "one_statement":
@@ -18,7 +19,7 @@ cases![
     a_wrong_count_of_deletes_leaves_nothing_stored,
     in_a_transaction_it_does_not_count,
     several_tables_begin_a_transaction,
-    another_error_of_the_statement_is_no_stale_data (crate::suite::Requires::Server),
+    another_error_of_the_statement_is_no_stale_data (orm_conformance::Requires::Server),
 ];
 
 const NAMES: [&str; 3] = ["ada", "bob", "eve"];
@@ -38,10 +39,10 @@ fn loaded(db: &Db) -> (Session, Vec<Ref<User>>) {
 /// That this statement was sent alone, where it counts its rows by itself, or else in a transaction.
 fn assert_alone(db: &Db, statement: &str) {
     let sent = db.sent();
-    let counting = match db.backend {
-        Backend::Postgres => Some(format!("WITH written AS ({statement}")),
-        Backend::MariaDb => Some("BEGIN NOT ATOMIC DECLARE EXIT HANDLER ".to_owned()),
-        Backend::Sqlite | Backend::Mysql => None,
+    let counting = match db.database() {
+        Database::Postgres => Some(format!("WITH written AS ({statement}")),
+        Database::MariaDb => Some("BEGIN NOT ATOMIC DECLARE EXIT HANDLER ".to_owned()),
+        Database::Sqlite | Database::Mysql => None,
     };
     if let Some(counting) = counting {
         assert_eq!(sent.len(), 1, "{sent:#?}");
@@ -138,8 +139,8 @@ fn several_tables_begin_a_transaction(db: &Db) {
 /// A check of the table's own that reads a text as a date, and as a number to divide by.
 fn another_error_of_the_statement_is_no_stale_data(db: &Db) {
     let (mut session, all) = loaded(db);
-    db.outside(match db.backend {
-        Backend::Postgres => {
+    db.outside(match db.database() {
+        Database::Postgres => {
             "ALTER TABLE users ADD CHECK (username NOT LIKE 'new%' OR 1 / (length(username) - 7) > 0), \
              ADD CHECK (username NOT LIKE '2%' OR username::date > '2000-01-01')"
         }

@@ -4,11 +4,12 @@ use orm::engine::{IsolationLevel, TransactionOptions};
 use orm::prelude::*;
 use orm::{Error, ErrorKind};
 
-use super::statements::{handles, user, users};
-use super::support::fails;
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Account, User};
+use crate::databases::{Database, HasDatabase, refuses_changed_rows};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Account, User};
+use orm_conformance::suite::statements::{handles, user, users};
+use orm_conformance::suite::support::fails;
 
 cases![
     "optimistic":
@@ -28,12 +29,12 @@ cases![
 
 fn a_fresh_entity_is_guarded_at_every_level(db: &Db) {
     use IsolationLevel::{ReadCommitted, RepeatableRead, Serializable};
-    let levels: &[Option<IsolationLevel>] = match db.backend {
+    let levels: &[Option<IsolationLevel>] = match db.database() {
         // A serializable session has the write lock, so that no other can write.
-        Backend::Sqlite => &[None],
+        Database::Sqlite => &[None],
         // At SERIALIZABLE reads lock, so that no other can write.
-        Backend::MariaDb | Backend::Mysql => &[None, Some(ReadCommitted), Some(RepeatableRead)],
-        Backend::Postgres => &[
+        Database::MariaDb | Database::Mysql => &[None, Some(ReadCommitted), Some(RepeatableRead)],
+        Database::Postgres => &[
             None,
             Some(ReadCommitted),
             Some(RepeatableRead),
@@ -116,7 +117,7 @@ fn one_stale_row_of_a_batch_leaves_nothing_stored(db: &Db) {
 
 fn inside_a_savepoint_only_the_savepoint_is_undone(db: &Db) {
     let ids = users(db, &["ada", "bob"]);
-    if db.backend == Backend::Sqlite {
+    if db.database() == Database::Sqlite {
         // Nothing can come between: the transaction has the write lock.
         return one_stale_row_of_a_batch_leaves_nothing_stored(db);
     }
@@ -147,7 +148,7 @@ fn after_stale_data_a_refresh_shows_the_row_as_it_is(db: &Db) {
     let ids = users(db, &["ada", "bob"]);
     let mut session = db.session();
     let all = handles(&mut session, &ids);
-    let in_transaction = db.backend != Backend::Sqlite;
+    let in_transaction = db.database() != Database::Sqlite;
     if in_transaction {
         // A snapshot is taken here.
         session[all[0]].username = "first".into();
@@ -159,7 +160,7 @@ fn after_stale_data_a_refresh_shows_the_row_as_it_is(db: &Db) {
         ids[1]
     ));
     session[all[1]].email = Some("mine".into());
-    if db.refuses_changed_rows() {
+    if refuses_changed_rows(db) {
         // The server has rolled the transaction back, so there is no snapshot that still shows the old row.
         fails(session.flush(), ErrorKind::SerializationFailure);
         session.rollback().unwrap();

@@ -4,14 +4,15 @@
 use orm::prelude::*;
 use orm::{EntityState, ErrorKind};
 
-use super::support::{fails, natively};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::User;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::User;
+use orm_conformance::suite::support::{fails, natively};
 
 cases![
     "outside_ends":
-    a_procedure_that_ends_the_transaction_is_noticed (crate::suite::Requires::Server),
+    a_procedure_that_ends_the_transaction_is_noticed (orm_conformance::Requires::Server),
     a_text_that_ends_nothing_is_not_taken_to_end_it,
     ddl_leaves_entities_as_their_rows,
     a_rollback_tells_what_is_stored,
@@ -45,7 +46,7 @@ fn compare(db: &Db, name: &str, end: &str, by_raw: bool) {
 
 fn a_procedure_that_ends_the_transaction_is_noticed(db: &Db) {
     let mut conn = db.other_connection();
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         // A procedure can't end a transaction that was begun outside of it.
         conn.raw_control("CREATE PROCEDURE ends() LANGUAGE plpgsql AS 'BEGIN COMMIT; END'")
             .unwrap();
@@ -89,7 +90,7 @@ fn a_procedure_that_ends_the_transaction_is_noticed(db: &Db) {
 }
 
 fn own_ways_to_end(db: &Db) {
-    if db.backend == Backend::MariaDb {
+    if db.database() == Database::MariaDb {
         for (name, end) in [
             ("immediate", "EXECUTE IMMEDIATE 'ROLLBACK'"),
             ("comment", "/*M!ROLLBACK*/"),
@@ -113,9 +114,9 @@ fn own_ways_to_end(db: &Db) {
 }
 
 fn a_text_that_ends_nothing_is_not_taken_to_end_it(db: &Db) {
-    let texts: &[&str] = match db.backend {
-        Backend::Sqlite => &["COMMIT; nonsense", "SELECT ';COMMIT;'", "ROLLBACK; BEGIN"],
-        Backend::Postgres => &[
+    let texts: &[&str] = match db.database() {
+        Database::Sqlite => &["COMMIT; nonsense", "SELECT ';COMMIT;'", "ROLLBACK; BEGIN"],
+        Database::Postgres => &[
             "SELECT E'\\';COMMIT;\\''",
             "/* /* */ ; COMMIT; */ SELECT 1",
             "SELECT 1; COMMIT; BEGIN",
@@ -160,7 +161,7 @@ fn a_rollback_tells_what_is_stored(db: &Db) {
         let mut session = db.session();
         let user = session.add(User::builder().username(end));
         session.flush().unwrap();
-        natively(session.connection().unwrap(), end);
+        natively(db, session.connection().unwrap(), end);
         let rolled_back = session.rollback();
         assert_eq!(rolled_back.is_err(), stored, "{rolled_back:?}");
         let state = session.entity_state(user).unwrap();
@@ -180,13 +181,13 @@ fn updates_and_deletes_show_how_it_ended(db: &Db) {
         session.commit().unwrap();
         session[user].email = Some("new".into());
         session.flush().unwrap();
-        natively(session.connection().unwrap(), end);
+        natively(db, session.connection().unwrap(), end);
         fails(session.commit(), ErrorKind::CommitUnknown);
         session.rollback().unwrap();
         assert_eq!(session[user].email.is_some(), stored);
         session.delete(gone);
         session.flush().unwrap();
-        natively(session.connection().unwrap(), end);
+        natively(db, session.connection().unwrap(), end);
         fails(session.commit(), ErrorKind::CommitUnknown);
         session.rollback().unwrap();
         // After a commit the handle is stale, after a rollback the entity lives.

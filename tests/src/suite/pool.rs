@@ -8,11 +8,12 @@ use orm::ErrorKind;
 use orm::engine::Engine;
 use orm::prelude::*;
 
-use super::Requires;
-use super::support::{fails, insert_user, scalar};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::User;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::fixtures::User;
+use orm_conformance::suite::support::{fails, insert_user, scalar};
 
 cases![
     "pool":
@@ -104,7 +105,7 @@ fn many_threads_share_a_pool(db: &Db) {
 
 fn any_time_is_possible(db: &Db) {
     let url = match db.url() {
-        url if !db.backend.is_server() => url.to_owned(),
+        url if !db.is_server() => url.to_owned(),
         url if url.contains('?') => format!("{url}&connect_timeout={}", u64::MAX),
         url => format!("{url}?connect_timeout={}", u64::MAX),
     };
@@ -150,7 +151,9 @@ fn a_database_in_memory_survives_its_sessions(db: &Db) {
             .check_after(Duration::ZERO)
             .connect()
             .unwrap();
-        crate::fixtures::metadata().create_all(&engine).unwrap();
+        orm_conformance::fixtures::metadata()
+            .create_all(&engine)
+            .unwrap();
         let mut session = Session::new(&engine);
         session.add(User::builder().username("ada"));
         session.commit().unwrap();
@@ -304,9 +307,9 @@ fn connections_are_kept_open(db: &Db) {
 
 fn a_connection_is_set_up_once_and_after_each_reset(db: &Db) {
     static RUNS: AtomicU64 = AtomicU64::new(0);
-    let (set, tell, expected) = match db.backend {
-        Backend::Sqlite => ("PRAGMA cache_size = 1234", "PRAGMA cache_size", 1234),
-        Backend::Postgres => (
+    let (set, tell, expected) = match db.database() {
+        Database::Sqlite => ("PRAGMA cache_size = 1234", "PRAGMA cache_size", 1234),
+        Database::Postgres => (
             "SET statement_timeout = 123456",
             "SELECT setting::int8 FROM pg_settings WHERE name = 'statement_timeout'",
             123_456,

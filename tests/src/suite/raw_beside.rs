@@ -3,16 +3,17 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::statements::{handles, user, users};
-use super::support::fails;
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Account, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Account, User};
+use orm_conformance::suite::statements::{handles, user, users};
+use orm_conformance::suite::support::fails;
 
 cases![
     "raw_beside":
-    a_row_that_raw_sql_locks_is_taken (crate::suite::Requires::RowLocks),
-    a_function_that_writes_makes_stale (crate::suite::Requires::Server),
+    a_row_that_raw_sql_locks_is_taken (orm_conformance::Requires::RowLocks),
+    a_function_that_writes_makes_stale (orm_conformance::Requires::Server),
     raw_sql_makes_stale_but_not_expired,
     entities_of_raw_sql_take_their_rows,
     a_changed_entity_of_raw_sql_is_checked,
@@ -37,7 +38,7 @@ fn a_row_that_raw_sql_locks_is_taken(db: &Db) {
 
 fn a_function_that_writes_makes_stale(db: &Db) {
     let mut session = db.session();
-    let function = if db.backend == Backend::Postgres {
+    let function = if db.database() == Database::Postgres {
         "CREATE FUNCTION deposit(n bigint) RETURNS bigint LANGUAGE sql \
          AS 'UPDATE accounts SET balance = balance + n RETURNING balance'"
     } else {
@@ -45,7 +46,7 @@ fn a_function_that_writes_makes_stale(db: &Db) {
          BEGIN UPDATE accounts SET balance = balance + n; RETURN n; END"
     };
     let mut conn = db.other_connection();
-    if db.backend == Backend::Mysql {
+    if db.database() == Database::Mysql {
         conn.raw_control("SET GLOBAL log_bin_trust_function_creators = 1")
             .unwrap();
     }

@@ -4,10 +4,11 @@ use orm::prelude::*;
 use orm::{ErrorKind, Result};
 use orm_core::lex::{Lexer, statements};
 
-use super::support::{SECRET, assert_shows_no_value, everything, fails, sql};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Everything, Post, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Everything, Post, User};
+use orm_conformance::suite::support::{SECRET, assert_shows_no_value, everything, fails, sql};
 
 cases![
     "raw_sql":
@@ -18,7 +19,7 @@ cases![
     nothing_is_outside_of_an_empty_list,
     a_list_may_stand_in_parentheses,
     names_in_strings_and_comments_are_text,
-    names_in_brackets_are_identifiers (super::Requires::Embedded),
+    names_in_brackets_are_identifiers (orm_conformance::Requires::Embedded),
     missing_and_unused_binds_are_errors_that_name_them,
     values_are_never_part_of_the_text,
     rows_become_tuples,
@@ -367,16 +368,16 @@ fn a_list_may_stand_in_parentheses(db: &Db) {
 
 /// As many columns as the lexer sees commas between: what hides a comma is each database's own.
 fn text_is_read_as_the_database_reads_it(db: &Db) {
-    let own: &[&str] = match db.backend {
-        Backend::Sqlite => &["SELECT 1 AS [a,b], 2 AS `c,d`"],
-        Backend::Postgres => &[
+    let own: &[&str] = match db.database() {
+        Database::Sqlite => &["SELECT 1 AS [a,b], 2 AS `c,d`"],
+        Database::Postgres => &[
             "SELECT 1 -- ,\r, 2",
             "SELECT $$,'$$, $a$ $$, $a$, 3",
             "SELECT 1 /* , /* , */ , */, 2",
             "SELECT E',\\',', E'a' -- ,\n '\\',b', 'a\\', 2",
         ],
-        Backend::MariaDb => &["SELECT /*M! 1, */ 2", "SELECT /*!50000 '*/,', */ 2 # ,\r ,"],
-        Backend::Mysql => &[
+        Database::MariaDb => &["SELECT /*M! 1, */ 2", "SELECT /*!50000 '*/,', */ 2 # ,\r ,"],
+        Database::Mysql => &[
             "SELECT /*M! 1, */ 2",
             "SELECT 5--3, 1 --\u{1} ,",
             "SELECT ',\\',', \",\\\",\", `a\\`, 2 FROM (SELECT 1 AS `a\\`) t",

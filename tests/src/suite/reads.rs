@@ -3,11 +3,12 @@
 use orm::engine::{IsolationLevel, TransactionOptions};
 use orm::prelude::*;
 
-use super::statements::{handles, user, users};
-use super::support::{fails, sql};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Account, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Account, User};
+use orm_conformance::suite::statements::{handles, user, users};
+use orm_conformance::suite::support::{fails, sql};
 
 cases![
     "reads":
@@ -17,9 +18,9 @@ cases![
     begin_begins_it_and_makes_nothing_stale,
     inside_a_closure_the_first_statement_begins_it,
     an_isolation_level_that_is_asked_for_covers_reads,
-    an_isolation_level_of_the_server_covers_reads (crate::suite::Requires::AbortingErrors),
+    an_isolation_level_of_the_server_covers_reads (orm_conformance::Requires::AbortingErrors),
     a_raw_statement_begins_it_unless_it_is_known_to_read,
-    a_query_on_a_dead_connection_is_sent_again (crate::suite::Requires::Server),
+    a_query_on_a_dead_connection_is_sent_again (orm_conformance::Requires::Server),
     a_read_then_write_waits_for_the_writer,
 ];
 
@@ -98,7 +99,7 @@ fn begin_begins_it_and_makes_nothing_stale(db: &Db) {
     session.begin().unwrap();
     assert!(session.in_transaction() && !session.is_stale(ada).unwrap());
     fails(session.begin(), orm::ErrorKind::Usage);
-    if db.backend == Backend::Sqlite {
+    if db.database() == Database::Sqlite {
         // It has taken the write lock.
         let other = Engine::connect(&format!("{}?busy_timeout=10", db.url())).unwrap();
         let mut other = Session::new(&other);
@@ -137,8 +138,8 @@ fn an_isolation_level_that_is_asked_for_covers_reads(db: &Db) {
     session.flush().unwrap_err();
     session.rollback().unwrap();
     fails(session.get_for_update(User, id), {
-        match db.backend {
-            Backend::Sqlite => orm::ErrorKind::Usage,
+        match db.database() {
+            Database::Sqlite => orm::ErrorKind::Usage,
             _ => return,
         }
     });
@@ -177,7 +178,7 @@ fn a_raw_statement_begins_it_unless_it_is_known_to_read(db: &Db) {
     let count: (i64,) = raw("SELECT COUNT(*) FROM users").one(&mut session).unwrap();
     assert_eq!(count.0, 1);
     // Only SQLite tells that a statement can't write.
-    let may_write = db.backend != Backend::Sqlite;
+    let may_write = db.database() != Database::Sqlite;
     assert_eq!(session.in_transaction(), may_write);
     assert_eq!(session.is_stale(ada).unwrap(), may_write);
     session.rollback().unwrap();
@@ -192,18 +193,18 @@ fn a_query_on_a_dead_connection_is_sent_again(db: &Db) {
     let id = user(db, "ada");
     let mut session = db.session();
     let backend_id = |conn: &mut Connection| {
-        let text = match db.backend {
-            Backend::Postgres => "SELECT pg_backend_pid()",
+        let text = match db.database() {
+            Database::Postgres => "SELECT pg_backend_pid()",
             _ => "SELECT CONNECTION_ID()",
         };
-        super::support::scalar::<i64>(conn, text)
+        orm_conformance::suite::support::scalar::<i64>(conn, text)
     };
     for round in 0..3 {
         let mut conn = db.engine.connection().unwrap();
         let victim = backend_id(&mut conn);
         drop(conn);
-        let kill = match db.backend {
-            Backend::Postgres => format!("SELECT pg_terminate_backend({victim})"),
+        let kill = match db.database() {
+            Database::Postgres => format!("SELECT pg_terminate_backend({victim})"),
             _ => format!("KILL {victim}"),
         };
         let mut other = db.other_connection();

@@ -2,8 +2,9 @@
 
 use orm::prelude::*;
 
-use crate::backend::{Backend, Db};
-use crate::cases;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
 
 cases![
     "reused_keys":
@@ -32,7 +33,11 @@ fn delete_the_last(db: &Db, session: &mut Session) {
 
 /// The key that the row after the third gets, once that one is deleted.
 fn next(db: &Db) -> i64 {
-    if db.backend == Backend::Sqlite { 3 } else { 4 }
+    if db.database() == Database::Sqlite {
+        3
+    } else {
+        4
+    }
 }
 
 fn a_deleted_rows_key_is_given_again_on_sqlite(db: &Db) {

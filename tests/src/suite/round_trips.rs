@@ -4,11 +4,12 @@
 use orm::prelude::*;
 use orm::{Error, Result};
 
-use super::statements::{user, usernames, users};
-use super::support::insert_user;
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::User;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::User;
+use orm_conformance::suite::statements::{user, usernames, users};
+use orm_conformance::suite::support::insert_user;
 
 cases![
     "round_trips":
@@ -35,25 +36,25 @@ fn sent(db: &Db) -> Vec<String> {
 }
 
 fn begin(db: &Db) -> &'static str {
-    match db.backend {
-        Backend::Sqlite => "BEGIN IMMEDIATE",
-        Backend::Postgres => "BEGIN",
+    match db.database() {
+        Database::Sqlite => "BEGIN IMMEDIATE",
+        Database::Postgres => "BEGIN",
         _ => "START TRANSACTION",
     }
 }
 
 /// What takes a savepoint away at once, if it is taken away at once.
 fn release(db: &Db) -> &'static [&'static str] {
-    match db.backend {
-        Backend::Sqlite => &["RELEASE SAVEPOINT orm_1"],
+    match db.database() {
+        Database::Sqlite => &["RELEASE SAVEPOINT orm_1"],
         _ => &[],
     }
 }
 
 /// What sets a savepoint whose name has been used.
 fn renewal(db: &Db) -> &'static str {
-    match db.backend {
-        Backend::Postgres => "RELEASE SAVEPOINT orm_1; SAVEPOINT orm_1",
+    match db.database() {
+        Database::Postgres => "RELEASE SAVEPOINT orm_1; SAVEPOINT orm_1",
         _ => "SAVEPOINT orm_1",
     }
 }
@@ -206,8 +207,8 @@ fn a_text_of_the_programs_own_finds_no_savepoint(db: &Db) {
     db.sent();
     // It would be gone if the library released an earlier one now.
     conn.raw_control("ROLLBACK TO SAVEPOINT own").unwrap();
-    let released: &[&str] = match db.backend {
-        Backend::Sqlite => &[],
+    let released: &[&str] = match db.database() {
+        Database::Sqlite => &[],
         _ => &["RELEASE SAVEPOINT orm_1"],
     };
     assert_eq!(

@@ -3,10 +3,10 @@
 use orm::prelude::*;
 use orm::{ErrorKind, Result};
 
-use super::Requires;
-use super::support::fails;
-use crate::backend::Db;
-use crate::cases;
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::suite::support::fails;
 
 cases![
     "rowid":

@@ -7,11 +7,11 @@ use orm::engine::Engine;
 use orm::prelude::*;
 use orm_core::testing::SilentProxy;
 
-use super::Requires;
-use super::support::{fails, users};
-use crate::backend::Db;
-use crate::cases;
-use crate::fixtures::User;
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::fixtures::User;
+use orm_conformance::suite::support::{fails, users};
 
 cases![
     "silence":

@@ -4,10 +4,11 @@
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use orm::prelude::*;
 
-use super::Requires;
-use crate::backend::{Backend, Db, asks_catalogue};
-use crate::cases;
-use crate::fixtures::User;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::fixtures::User;
 
 cases![
     "stored":
@@ -39,11 +40,11 @@ struct Event {
 
 /// A table whose columns keep less than the fields.
 fn events(db: &Db) {
-    let columns = match db.backend {
-        Backend::Sqlite => {
+    let columns = match db.database() {
+        Database::Sqlite => {
             "id INTEGER PRIMARY KEY, at DATETIME, instant TIMESTAMP, time TIME, float FLOAT, label TEXT"
         }
-        Backend::Postgres => {
+        Database::Postgres => {
             "id bigserial PRIMARY KEY, at timestamp(0), instant timestamptz(3), time time(2), float real, label text"
         }
         _ => {
@@ -174,8 +175,8 @@ struct Padded {
 }
 
 fn text_that_is_padded_or_cut_is_read_back(db: &Db) {
-    let columns = match db.backend {
-        Backend::Postgres => {
+    let columns = match db.database() {
+        Database::Postgres => {
             "code char(6) PRIMARY KEY, text char(8), short varchar(3), bytes bytea"
         }
         _ => "code CHAR(6) PRIMARY KEY, text CHAR(8), short VARCHAR(3), bytes BINARY(4)",
@@ -223,12 +224,12 @@ fn text_that_is_padded_or_cut_is_read_back(db: &Db) {
 fn lower(db: &Db, event: &str) {
     let mut conn = db.engine.connection().unwrap();
     let name = format!("lower_{event}");
-    match db.backend {
-        Backend::Sqlite => conn.raw_control(&format!(
+    match db.database() {
+        Database::Sqlite => conn.raw_control(&format!(
             "CREATE TRIGGER {name} AFTER {event} ON events WHEN NEW.label <> lower(NEW.label) BEGIN \
              UPDATE events SET label = lower(label), float = float + 1 WHERE id = NEW.id; END"
         )),
-        Backend::Postgres => conn.raw_control(&format!(
+        Database::Postgres => conn.raw_control(&format!(
             "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
              NEW.float := NEW.float + CASE WHEN NEW.label <> lower(NEW.label) THEN 1 ELSE 0 END; \
              NEW.label := lower(NEW.label); RETURN NEW; END $$; \
@@ -301,9 +302,9 @@ fn a_column_that_the_server_touches_is_read_back(db: &Db) {
         name: String,
         at: Option<NaiveDateTime>,
     }
-    let columns = match db.backend {
-        Backend::Sqlite => "id INTEGER PRIMARY KEY, name TEXT, at DATETIME",
-        Backend::Postgres => "id bigserial PRIMARY KEY, name text, at timestamp",
+    let columns = match db.database() {
+        Database::Sqlite => "id INTEGER PRIMARY KEY, name TEXT, at DATETIME",
+        Database::Postgres => "id bigserial PRIMARY KEY, name text, at timestamp",
         _ => {
             "id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20), \
              at DATETIME(6) NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP(6)"
@@ -318,7 +319,7 @@ fn a_column_that_the_server_touches_is_read_back(db: &Db) {
     for name in ["b", "c"] {
         session[row].name = name.into();
         session.commit().unwrap();
-        assert_eq!(session[row].at.is_some(), db.backend.is_mysql());
+        assert_eq!(session[row].at.is_some(), db.database().is_mysql());
         session[row].at = Some(NOW.parse().unwrap());
         session.commit().unwrap();
         assert_eq!(session[row].at, Some(NOW.parse().unwrap()));
@@ -372,7 +373,7 @@ fn one_statement_more_where_a_column_keeps_less(db: &Db) {
 
 fn questions(db: &Db) -> usize {
     let sent = db.recorder.take_sql();
-    sent.iter().filter(|sql| asks_catalogue(sql)).count()
+    sent.iter().filter(|sql| db.asks_catalogue(sql)).count()
 }
 
 fn the_catalogue_is_asked_once_a_table_and_engine(db: &Db) {
@@ -432,11 +433,11 @@ struct Spelled {
 
 /// Makes the table and tells how another program writes a time, an instant and a UUID.
 fn spelled(db: &Db) -> (&'static str, &'static str, &'static str) {
-    let columns = match db.backend {
-        Backend::Sqlite => {
+    let columns = match db.database() {
+        Database::Sqlite => {
             "id INTEGER PRIMARY KEY, at TEXT, instant TEXT, token TEXT, single REAL, name TEXT"
         }
-        Backend::Postgres => {
+        Database::Postgres => {
             "id bigserial PRIMARY KEY, at timestamp, instant timestamptz, token uuid, single float8, name text"
         }
         _ => {
@@ -447,13 +448,13 @@ fn spelled(db: &Db) -> (&'static str, &'static str, &'static str) {
     let mut conn = db.engine.connection().unwrap();
     conn.raw_control(&format!("CREATE TABLE spelled ({columns})"))
         .unwrap();
-    match db.backend {
-        Backend::Sqlite => (
+    match db.database() {
+        Database::Sqlite => (
             "'2024-05-06T07:08:09.5'",
             "'2024-05-06T07:08Z'",
             "'01234567-89AB-cdef-0123-456789abcdef'",
         ),
-        Backend::Postgres => (
+        Database::Postgres => (
             "'2024-05-06 07:08:09.5'",
             "'2024-05-06 07:08Z'",
             "'0123456789abcdef0123456789abcdef'",

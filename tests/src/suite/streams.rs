@@ -11,11 +11,14 @@ use orm::engine::ValueRef;
 use orm::prelude::*;
 use tokio::runtime::Builder;
 
-use super::Requires;
-use super::support::{column, everything, fails, insert_user, names, scalar, seed, users};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Everything, Post, User};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Everything, Post, User};
+use orm_conformance::suite::support::{
+    column, everything, fails, insert_user, names, scalar, seed, users,
+};
 
 cases![
     "streams":
@@ -47,15 +50,15 @@ fn numbers(db: &Db, to: u64, expression: &str) -> String {
     let recursive = format!(
         "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < {to}) SELECT"
     );
-    match db.backend {
-        Backend::Sqlite => format!("{recursive} {expression} FROM t"),
-        Backend::Postgres => {
+    match db.database() {
+        Database::Sqlite => format!("{recursive} {expression} FROM t"),
+        Database::Postgres => {
             format!("SELECT {expression} FROM (SELECT generate_series(1::int8, {to}::int8) AS n) t")
         }
-        Backend::MariaDb => format!(
+        Database::MariaDb => format!(
             "SELECT {expression} FROM (SELECT CAST(seq AS SIGNED) AS n FROM seq_1_to_{to}) t"
         ),
-        Backend::Mysql => {
+        Database::Mysql => {
             format!(
                 "{recursive} /*+ SET_VAR(cte_max_recursion_depth = 4294967295) */ {expression} FROM t"
             )
@@ -66,7 +69,7 @@ fn numbers(db: &Db, to: u64, expression: &str) -> String {
 /// A query whose rows have no end that a test would see. They are as wide as those of a table.
 fn endless(db: &Db) -> String {
     let wide = format!("'{WIDE}'");
-    if db.backend == Backend::Mysql {
+    if db.database() == Database::Mysql {
         // Its recursive queries are stored before they are read, and its hash joins build tables of that size.
         let ten = (0..10).map(|n| format!("ROW({n})")).collect::<Vec<_>>();
         let tables = (0..9).map(|n| format!("(VALUES {}) AS t{n} (n)", ten.join(", ")));
@@ -80,12 +83,12 @@ fn endless(db: &Db) -> String {
 
 /// An expression that fails for 50,000 and higher numbers, as the row of that number is computed.
 fn failing(db: &Db) -> &'static str {
-    match db.backend {
-        Backend::Sqlite => {
+    match db.database() {
+        Database::Sqlite => {
             "CASE WHEN n < 50000 THEN n ELSE abs(-9223372036854775807 - n / 50000) END"
         }
-        Backend::Postgres => "CASE WHEN n < 50000 THEN n ELSE 9223372036854775807 + n / 50000 END",
-        Backend::MariaDb | Backend::Mysql => {
+        Database::Postgres => "CASE WHEN n < 50000 THEN n ELSE 9223372036854775807 + n / 50000 END",
+        Database::MariaDb | Database::Mysql => {
             "CASE WHEN n < 50000 THEN n ELSE 9223372036854775807 + n DIV 50000 END"
         }
     }
@@ -183,8 +186,8 @@ fn one_statement_is_sent(db: &Db) {
 fn many_rows_come_in_order(db: &Db) {
     let conn = &mut db.engine.connection().unwrap();
     // More than any driver fetches at once, of a size that changes by much.
-    let text = match db.backend {
-        Backend::Sqlite => "printf('%.*c', CASE WHEN n % 1000 = 0 THEN 100000 ELSE 3 END, 'x')",
+    let text = match db.database() {
+        Database::Sqlite => "printf('%.*c', CASE WHEN n % 1000 = 0 THEN 100000 ELSE 3 END, 'x')",
         _ => "repeat('x', CASE WHEN n % 1000 = 0 THEN 100000 ELSE 3 END)",
     };
     let query = numbers(db, 20_000, &format!("n, {text}"));
@@ -314,17 +317,17 @@ fn cancel(db: &Db, conn: &mut Connection, is_done: &Arc<AtomicBool>) -> thread::
             cancel();
         }
     };
-    if db.backend == Backend::Sqlite {
+    if db.database() == Database::Sqlite {
         let native = conn.driver_mut::<rusqlite::Connection>().unwrap();
         let handle = native.get_interrupt_handle();
         return thread::spawn(move || again(&mut || handle.interrupt()));
     }
-    let number: i64 = match db.backend {
-        Backend::Postgres => scalar(conn, "SELECT pg_backend_pid()::int8"),
+    let number: i64 = match db.database() {
+        Database::Postgres => scalar(conn, "SELECT pg_backend_pid()::int8"),
         _ => scalar(conn, "SELECT CAST(CONNECTION_ID() AS SIGNED)"),
     };
-    let cancel = match db.backend {
-        Backend::Postgres => format!("SELECT pg_cancel_backend({number})"),
+    let cancel = match db.database() {
+        Database::Postgres => format!("SELECT pg_cancel_backend({number})"),
         _ => format!("KILL QUERY {number}"),
     };
     let mut other = db.other_connection();
@@ -354,8 +357,8 @@ fn a_query_that_is_canceled_is_an_error(db: &Db) {
 fn a_connection_lost_in_the_middle_is_told(db: &Db) {
     let conn = &mut seed(db);
     for in_transaction in [false, true] {
-        let number: i64 = match db.backend {
-            Backend::Postgres => scalar(conn, "SELECT pg_backend_pid()::int8"),
+        let number: i64 = match db.database() {
+            Database::Postgres => scalar(conn, "SELECT pg_backend_pid()::int8"),
             _ => scalar(conn, "SELECT CAST(CONNECTION_ID() AS SIGNED)"),
         };
         if in_transaction {
@@ -372,8 +375,8 @@ fn a_connection_lost_in_the_middle_is_told(db: &Db) {
         let mut stream = endless.stream::<(String,), _>(conn).unwrap();
         assert!(stream.next().unwrap().is_ok());
         let mut other = db.other_connection();
-        match db.backend {
-            Backend::Postgres => drop(column::<bool>(
+        match db.database() {
+            Database::Postgres => drop(column::<bool>(
                 &mut other,
                 &format!("SELECT pg_terminate_backend({number})"),
             )),
@@ -480,6 +483,6 @@ fn a_task_is_refused_and_may_drop_it(db: &Db) {
     insert_user(conn, "after").unwrap();
     assert_eq!(db.count("users"), 5);
     let binds = [ValueRef::Int(1)];
-    let sql = super::support::sql(db, "DELETE FROM users WHERE id > ?");
+    let sql = orm_conformance::suite::support::sql(db, "DELETE FROM users WHERE id > ?");
     assert_eq!(conn.raw_execute(&sql, &binds).unwrap().affected, 4);
 }

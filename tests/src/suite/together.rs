@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::statements::{handles, runs, users};
-use super::support::fails;
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Account, Country, Line, Node, User};
-use crate::suite::Requires;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Account, Country, Line, Node, User};
+use orm_conformance::suite::statements::{handles, runs, users};
+use orm_conformance::suite::support::fails;
 
 cases![
     "together":
@@ -45,7 +46,7 @@ fn accounts(db: &Db, session: &mut Session, count: usize) -> Vec<Ref<Account>> {
 
 /// How often a statement ran for `rows` rows that go together.
 fn together(db: &Db, rows: usize) -> usize {
-    if db.backend == Backend::Sqlite {
+    if db.database() == Database::Sqlite {
         rows
     } else {
         1
@@ -176,10 +177,10 @@ fn a_delete_that_misses_a_row_stores_nothing(db: &Db) {
 
 /// Where a statement counts its rows itself, it needs no transaction around it.
 fn counts(db: &Db) -> Option<&'static str> {
-    match db.backend {
-        Backend::Postgres => Some("WITH written AS ("),
-        Backend::MariaDb => Some("BEGIN NOT ATOMIC "),
-        Backend::Sqlite | Backend::Mysql => None,
+    match db.database() {
+        Database::Postgres => Some("WITH written AS ("),
+        Database::MariaDb => Some("BEGIN NOT ATOMIC "),
+        Database::Sqlite | Database::Mysql => None,
     }
 }
 
@@ -228,7 +229,7 @@ fn a_commit_of_several_rows_is_one_round_trip(db: &Db) {
 }
 
 fn what_a_commit_of_several_rows_refuses_is_undone(db: &Db) {
-    if db.backend == Backend::Sqlite {
+    if db.database() == Database::Sqlite {
         let table = "CREATE TABLE accounts (id INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, \
                      balance INTEGER NOT NULL CHECK (balance <> 7), version INTEGER NOT NULL)";
         db.outside("DROP TABLE accounts");
@@ -291,8 +292,8 @@ fn a_commit_that_is_interrupted_holds_nothing(db: &Db) {
 
 /// Interrupts the statement that waits for a lock in this database.
 fn interrupt_waiting(db: &Db) {
-    let (find, kill) = match db.backend {
-        Backend::Postgres => (
+    let (find, kill) = match db.database() {
+        Database::Postgres => (
             "SELECT COALESCE(MAX(pid), 0)::int8 FROM pg_stat_activity WHERE datname = current_database() \
              AND wait_event_type = 'Lock'",
             "SELECT pg_cancel_backend(#)",
@@ -303,7 +304,7 @@ fn interrupt_waiting(db: &Db) {
             "KILL QUERY #",
         ),
     };
-    let find = if db.backend == Backend::Mysql {
+    let find = if db.database() == Database::Mysql {
         find.replace("time_ms > 200", "command = 'Execute'")
     } else {
         find.to_owned()
@@ -341,8 +342,8 @@ const FOREIGN: &str = "id INT PRIMARY KEY, flag BIT(1), whole DECIMAL(20, 0), si
 
 /// The old values are compared, and the new ones stored, as in a statement of one row.
 fn columns_of_other_programs_keep_their_values(db: &Db) {
-    let columns = match db.backend {
-        Backend::Postgres => {
+    let columns = match db.database() {
+        Database::Postgres => {
             "id INT PRIMARY KEY, flag BOOL, whole BIGINT, single REAL, text VARCHAR(9), day DATE, \
              moment TIMESTAMP(0)"
         }
@@ -434,15 +435,15 @@ fn several_inserted_rows_are_stored_at_once_or_not_at_all(db: &Db) {
     let many: Vec<String> = (10..30).map(|number| number.to_string()).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     for (codes, statements) in [(&["aa", "ab", "ac"][..], 1), (&many, 2)] {
-        let is_alone = match db.backend {
-            Backend::Sqlite => false,
-            Backend::Postgres => true,
-            Backend::MariaDb | Backend::Mysql => statements == 1,
+        let is_alone = match db.database() {
+            Database::Sqlite => false,
+            Database::Postgres => true,
+            Database::MariaDb | Database::Mysql => statements == 1,
         };
         let check = |sent: &[String]| {
             assert_eq!(sent.len() == 1, is_alone, "{sent:#?}");
             let counts = sent[0].starts_with("WITH written AS (INSERT INTO");
-            assert_eq!(counts, db.backend == Backend::Postgres, "{sent:#?}");
+            assert_eq!(counts, db.database() == Database::Postgres, "{sent:#?}");
         };
         let mut session = db.session();
         for country in countries(codes) {

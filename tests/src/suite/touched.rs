@@ -8,11 +8,12 @@ use orm::prelude::*;
 use orm::{ErrorKind, Result};
 use orm_core::testing::{Recorder, RecordingDriver};
 
-use super::Requires;
-use super::support::{fails, insert_user, natively, scalar, users};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::User;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::fixtures::User;
+use orm_conformance::suite::support::{fails, insert_user, natively, scalar, users};
 
 cases![
     "touched":
@@ -41,9 +42,9 @@ fn narrow(db: &Db) -> (Engine, Recorder) {
 
 /// A setting that changes what statements do, and a query that tells it.
 fn setting(db: &Db) -> (&'static str, &'static str) {
-    match db.backend {
-        Backend::Sqlite => ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys"),
-        Backend::Postgres => (
+    match db.database() {
+        Database::Sqlite => ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys"),
+        Database::Postgres => (
             "SET TimeZone = 'Asia/Tokyo'",
             "SELECT extract(timezone FROM now())::int8",
         ),
@@ -79,8 +80,8 @@ fn a_setting_is_gone_for_the_next_user(db: &Db) {
 
 /// Texts that leave something behind without a word that tells, and questions that find it, answered by 0 else.
 fn leftovers(db: &Db) -> &'static [(&'static str, &'static str)] {
-    match db.backend {
-        Backend::Sqlite => &[
+    match db.database() {
+        Database::Sqlite => &[
             (
                 "/**/ PRAGMA recursive_triggers = 1",
                 "PRAGMA recursive_triggers",
@@ -98,7 +99,7 @@ fn leftovers(db: &Db) -> &'static [(&'static str, &'static str)] {
                 "SELECT COUNT(*) FROM pragma_database_list WHERE name = 'another'",
             ),
         ],
-        Backend::Postgres => &[
+        Database::Postgres => &[
             (
                 "SELECT \"pg_try_advisory_lock\"(7)",
                 "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
@@ -134,7 +135,7 @@ fn leftovers(db: &Db) -> &'static [(&'static str, &'static str)] {
 fn leftovers_of_raw_text_are_gone_for_the_next_user(db: &Db) {
     let (engine, recorder) = narrow(db);
     insert_user(&mut engine.connection().unwrap(), "ada").unwrap();
-    let sqlite = db.backend == Backend::Sqlite;
+    let sqlite = db.database() == Database::Sqlite;
     for (text, question) in leftovers(db) {
         // By a query of a session, by a method of a connection, in a savepoint, and on the driver's own.
         let ways: [&dyn Fn(); 4] = [
@@ -150,7 +151,7 @@ fn leftovers_of_raw_text_are_gone_for_the_next_user(db: &Db) {
                 let nested = conn.savepoint(|conn| conn.raw_query(text, &[], &mut |_| Ok(())));
                 nested.unwrap();
             },
-            &|| natively(&mut engine.connection().unwrap(), text),
+            &|| natively(db, &mut engine.connection().unwrap(), text),
         ];
         for (way, run) in ways.iter().enumerate() {
             // SQLite attaches nothing inside of a transaction.
@@ -188,7 +189,9 @@ fn typed_work_is_not_followed_by_a_reset(db: &Db) {
         session.delete(user);
         session.commit().unwrap();
     }
-    crate::fixtures::metadata().create_all(&engine).unwrap();
+    orm_conformance::fixtures::metadata()
+        .create_all(&engine)
+        .unwrap();
     assert_eq!((recorder.connects(), recorder.resets()), (1, 0));
 }
 
@@ -245,7 +248,7 @@ fn a_database_in_memory_keeps_its_tables(db: &Db) {
     let mut conn = engine.connection().unwrap();
     conn.raw_control("CREATE TABLE t (a INTEGER)").unwrap();
     conn.raw_control(set).unwrap();
-    natively(&mut conn, "INSERT INTO t VALUES (1)");
+    natively(db, &mut conn, "INSERT INTO t VALUES (1)");
     drop(conn);
     let mut conn = engine.connection().unwrap();
     assert_eq!(scalar::<i64>(&mut conn, tell), 1);
@@ -255,11 +258,11 @@ fn a_database_in_memory_keeps_its_tables(db: &Db) {
 fn a_transaction_that_the_driver_began_is_known(db: &Db) {
     let (engine, _) = narrow(db);
     let mut conn = engine.connection().unwrap();
-    natively(&mut conn, "BEGIN");
+    natively(db, &mut conn, "BEGIN");
     fails(conn.begin(), ErrorKind::Usage);
     insert_user(&mut conn, "ada").unwrap();
     conn.commit().unwrap();
-    natively(&mut conn, "BEGIN");
+    natively(db, &mut conn, "BEGIN");
     drop(conn);
     // The next user's work is stored.
     insert_user(&mut engine.connection().unwrap(), "grace").unwrap();
@@ -270,14 +273,14 @@ fn a_transaction_that_the_driver_ended_is_not_committed(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     conn.begin().unwrap();
     insert_user(&mut conn, "ada").unwrap();
-    natively(&mut conn, "ROLLBACK");
+    natively(db, &mut conn, "ROLLBACK");
     // Neither this one, which would commit by itself, nor the commit.
     fails(insert_user(&mut conn, "bob"), ErrorKind::Transaction);
     fails(conn.commit(), ErrorKind::CommitUnknown);
     conn.rollback().unwrap();
     insert_user(&mut conn, "grace").unwrap();
     assert_eq!(users(db), ["grace"]);
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         conn.begin().unwrap();
         insert_user(&mut conn, "lost").unwrap();
         #[cfg(feature = "postgres")]
@@ -292,9 +295,9 @@ fn a_transaction_that_the_driver_ended_is_not_committed(db: &Db) {
 
 fn a_text_that_ends_and_reopens_the_transaction_is_refused(db: &Db) {
     let mut texts = vec!["SELECT 1; ROLLBACK; BEGIN", "BEGIN", "/* x */ END"];
-    match db.backend {
-        Backend::Sqlite => {}
-        Backend::Postgres => texts.extend(["ROLLBACK AND CHAIN", "PREPARE TRANSACTION 'x'"]),
+    match db.database() {
+        Database::Sqlite => {}
+        Database::Postgres => texts.extend(["ROLLBACK AND CHAIN", "PREPARE TRANSACTION 'x'"]),
         _ => texts.extend([
             "ROLLBACK AND CHAIN",
             "# x\n COMMIT AND CHAIN",
@@ -336,7 +339,7 @@ fn a_text_that_fails_behind_an_end_is_refused(db: &Db) {
     }
     conn.commit().unwrap();
     assert_eq!(users(db), ["ada"]);
-    if db.backend == Backend::Sqlite {
+    if db.database() == Database::Sqlite {
         // In a transaction of the text's own it is the database that refuses it, before any of it ran.
         conn.raw_control("BEGIN").unwrap();
         insert_user(&mut conn, "grace").unwrap();

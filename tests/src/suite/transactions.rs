@@ -6,10 +6,11 @@ use orm::prelude::*;
 use orm::{ErrorKind, Result};
 use orm_core::value::ValueRef;
 
-use super::Requires;
-use super::support::{begun, fail, fails, insert_user, refused, users};
-use crate::backend::{Backend, Db};
-use crate::cases;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::suite::support::{begun, fail, fails, insert_user, refused, users};
 
 cases![
     "transactions":
@@ -289,7 +290,7 @@ fn a_transaction_by_hand_is_ended_by_hand(db: &Db) {
     conn.raw_control("BEGIN").unwrap();
     insert_user(&mut conn, "joan").unwrap();
     conn.commit().unwrap();
-    if !matches!(db.backend, Backend::Sqlite) {
+    if !matches!(db.database(), Database::Sqlite) {
         conn.raw_control("BEGIN").unwrap();
         insert_user(&mut conn, "chained").unwrap();
         conn.raw_control("COMMIT AND CHAIN").unwrap();
@@ -299,7 +300,7 @@ fn a_transaction_by_hand_is_ended_by_hand(db: &Db) {
     }
     let stored = users(db);
     let chained = stored.iter().filter(|name| *name == "chained").count();
-    assert_eq!(chained, usize::from(db.backend != Backend::Sqlite));
+    assert_eq!(chained, usize::from(db.database() != Database::Sqlite));
     let others: Vec<_> = stored.iter().filter(|name| *name != "chained").collect();
     assert_eq!(others, ["ada", "grace", "joan"]);
 }

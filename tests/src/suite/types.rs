@@ -7,10 +7,11 @@ use orm_core::value::ValueRef;
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, TestRunner};
 
-use super::support::{SECRET, assert_shows_no_value, execute};
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::{Colour, Document, Everything};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Colour, Document, Everything};
+use orm_conformance::suite::support::{SECRET, assert_shows_no_value, execute};
 
 cases![
     "types":
@@ -192,7 +193,7 @@ fn floats_come_back_to_the_bit(db: &Db) {
         },
     );
     assert!(back.double == 0.0 && back.single == 0.0);
-    if db.backend == Backend::Postgres {
+    if db.database() == Database::Postgres {
         assert!(back.double.is_sign_negative() && back.single.is_sign_negative());
     }
 }
@@ -203,9 +204,9 @@ fn floats_that_are_not_finite_come_back_or_are_refused(db: &Db) {
             double,
             ..ordinary()
         };
-        let stored = match db.backend {
-            Backend::Postgres => true,
-            Backend::Sqlite => !double.is_nan(),
+        let stored = match db.database() {
+            Database::Postgres => true,
+            Database::Sqlite => !double.is_nan(),
             _ => false,
         };
         if stored {
@@ -269,7 +270,7 @@ fn nul_in_text_comes_back_or_is_refused(db: &Db) {
         text: format!("{SECRET}\0b"),
         ..ordinary()
     };
-    if db.backend != Backend::Postgres {
+    if db.database() != Database::Postgres {
         comes_back(db, &value);
         return;
     }

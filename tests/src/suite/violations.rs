@@ -4,10 +4,11 @@ use orm::prelude::*;
 use orm::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
-use super::Requires;
-use super::support::{SECRET, execute, fails, refused};
-use crate::backend::{Backend, Db};
-use crate::cases;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::Requires;
+use orm_conformance::cases;
+use orm_conformance::suite::support::{SECRET, execute, fails, refused};
 
 cases![
     "violations":
@@ -284,9 +285,9 @@ fn a_table_that_no_model_maps_has_what_the_database_tells(db: &Db) {
     let error = refused(conn.raw_execute(insert, &[]), ErrorKind::UniqueViolation);
     let columns: Vec<_> = error.columns().iter().map(String::as_str).collect();
     let found = (error.table(), columns.as_slice(), error.constraint());
-    match db.backend {
-        Backend::Sqlite => assert_eq!(found, (Some("by_hand"), &["a", "b"][..], None)),
-        Backend::Postgres => assert_eq!(found, (Some("by_hand"), &["a", "b"][..], Some("own"))),
+    match db.database() {
+        Database::Sqlite => assert_eq!(found, (Some("by_hand"), &["a", "b"][..], None)),
+        Database::Postgres => assert_eq!(found, (Some("by_hand"), &["a", "b"][..], Some("own"))),
         // MySQL tells the table as well.
         _ => assert_eq!((found.1, found.2), (&[][..], Some("own"))),
     }

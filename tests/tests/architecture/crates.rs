@@ -44,9 +44,11 @@ const EDGES: &[(&str, &[&str])] = &[
             "dialect-postgres",
             "dialect-mysql",
             "orm",
+            "orm-conformance",
             "orm-migrate",
         ],
     ),
+    ("orm-conformance", &["orm-core", "orm-macros", "orm"]),
     ("web-service", &["orm"]),
 ];
 

@@ -4,8 +4,8 @@ use orm::ErrorKind;
 use orm_core::testing::{Fault, Faults};
 
 use super::run::{Again, Run, expected_states};
-use crate::backend::Db;
-use crate::cases;
+use orm_conformance::Db;
+use orm_conformance::cases;
 
 cases![
     "faults":

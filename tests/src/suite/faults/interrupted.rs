@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use orm::prelude::*;
 use rusqlite::InterruptHandle;
 
-use crate::backend::{Backend, Db};
-use crate::cases;
-use crate::fixtures::Account;
-use crate::suite::support::scalar;
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::Account;
+use orm_conformance::suite::support::scalar;
 
 cases![
     "faults":
@@ -61,7 +62,7 @@ fn interrupt(db: &Db, victim: &Victim, stop: &AtomicBool) {
         match &*victim {
             None => {}
             Some(Target::Embedded(handle)) => handle.interrupt(),
-            Some(Target::Number(id)) if db.backend == Backend::Postgres => {
+            Some(Target::Number(id)) if db.database() == Database::Postgres => {
                 scalar::<bool>(&mut conn, &format!("SELECT pg_cancel_backend({id})"));
             }
             // A connection that an interruption has made useless is gone by now.
@@ -102,13 +103,13 @@ fn one_transaction(db: &Db, victim: &Victim) -> usize {
 }
 
 fn target(db: &Db, conn: &mut Connection) -> Target {
-    let ask = match db.backend {
-        Backend::Sqlite => {
+    let ask = match db.database() {
+        Database::Sqlite => {
             let native = conn.driver_mut::<rusqlite::Connection>().unwrap();
             return Target::Embedded(native.get_interrupt_handle());
         }
-        Backend::Postgres => "SELECT pg_backend_pid()::int8",
-        Backend::MariaDb | Backend::Mysql => "SELECT CAST(CONNECTION_ID() AS SIGNED)",
+        Database::Postgres => "SELECT pg_backend_pid()::int8",
+        Database::MariaDb | Database::Mysql => "SELECT CAST(CONNECTION_ID() AS SIGNED)",
     };
     Target::Number(scalar(conn, ask))
 }

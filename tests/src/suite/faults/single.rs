@@ -6,10 +6,11 @@ use orm::prelude::*;
 use orm::{EntityState, ErrorKind, Result};
 use orm_core::testing::{Fault, Faults};
 
-use crate::backend::Db;
-use crate::cases;
-use crate::fixtures::{Account, Country};
-use crate::suite::support::accounts;
+use crate::databases::HasDatabase;
+use orm_conformance::Db;
+use orm_conformance::cases;
+use orm_conformance::fixtures::{Account, Country};
+use orm_conformance::suite::support::accounts;
 
 cases![
     "faults":
@@ -34,7 +35,7 @@ fn add(session: &mut Session, rows: i64) -> Vec<Ref<Account>> {
 
 /// How the statement begins that ends a savepoint, be it with its work or when the next one is set.
 fn release(db: &Db) -> &'static str {
-    if db.backend.is_mysql() {
+    if db.database().is_mysql() {
         "SAVEPOINT orm_1"
     } else {
         "RELEASE SAVEPOINT orm_1"

@@ -20,8 +20,9 @@ use orm::prelude::*;
 
 use self::models::{Guest, KINDS, Leaf, Loan, Note, Root, Tree, Twig};
 use self::run::Run;
-use crate::backend::Db;
-use crate::cases;
+use crate::databases::HasDatabase;
+use orm_conformance::Db;
+use orm_conformance::cases;
 
 cases![
     "random":
@@ -39,14 +40,14 @@ fn number(variable: &str) -> Option<u64> {
 // The seed is for the reader of the output.
 #[allow(clippy::print_stderr)]
 fn random_work_does_what_the_world_says(db: &Db) {
-    let tables = if db.backend.is_mysql() {
+    let tables = if db.database().is_mysql() {
         Metadata::of((Root, Leaf, Twig, Note, Loan, Tree))
     } else {
         Metadata::of((Root, Leaf, Twig, Note, Loan, Tree, Guest))
     };
     tables.create_all(&db.engine).unwrap();
     let first = number("ORM_TEST_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) >> 16);
-    let usual = if db.backend.is_server() { 30 } else { 300 };
+    let usual = if db.is_server() { 30 } else { 300 };
     let sequences = number("ORM_TEST_SEQUENCES").unwrap_or(usual);
     eprintln!(
         "random work on {}: ORM_TEST_SEED={first}, {sequences} sequences",
@@ -62,7 +63,7 @@ fn random_work_does_what_the_world_says(db: &Db) {
         for kind in KINDS
             .iter()
             .rev()
-            .filter(|kind| kind.table != "guests" || !db.backend.is_mysql())
+            .filter(|kind| kind.table != "guests" || !db.database().is_mysql())
         {
             let table = kind.table;
             if kind.table == "trees" {

@@ -5,7 +5,8 @@ use orm::prelude::*;
 use super::check;
 use super::models::{Handle, KINDS, Row};
 use super::world::{Known, World};
-use crate::backend::{Backend, Db};
+use crate::databases::{Database, HasDatabase};
+use orm_conformance::Db;
 
 /// Numbers of a linear congruential generator: its upper half.
 pub(super) struct Numbers(pub(super) u64);
@@ -33,7 +34,7 @@ impl std::fmt::Display for Trace {
 }
 
 pub(super) struct Run<'d> {
-    pub(super) backend: Backend,
+    pub(super) database: Database,
     pub(super) kinds: usize,
     pub(super) numbers: Numbers,
     pub(super) world: World,
@@ -51,8 +52,8 @@ impl<'d> Run<'d> {
         let mut numbers = Numbers(seed);
         let optimistic = numbers.below(6) != 0;
         Self {
-            backend: db.backend,
-            kinds: KINDS.len() - usize::from(db.backend.is_mysql()),
+            database: db.database(),
+            kinds: KINDS.len() - usize::from(db.database().is_mysql()),
             numbers,
             world: World::default(),
             handles: Vec::new(),

@@ -29,7 +29,7 @@ impl Run<'_> {
             }
             1 => {
                 // InnoDB looks at foreign keys row by row.
-                let by_row = self.backend.is_mysql() && kind == 5 && ids.len() > 1;
+                let by_row = self.database.is_mysql() && kind == 5 && ids.len() > 1;
                 if by_row || !delete(&mut rows, &ids) {
                     return false;
                 }

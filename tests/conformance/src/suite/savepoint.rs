@@ -3,8 +3,8 @@
 use orm::{EntityState, Error, Result};
 
 use super::statements::{handles, panic_text, user, usernames, users};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, Country, User};
 
 cases![

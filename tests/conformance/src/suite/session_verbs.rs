@@ -8,8 +8,8 @@ use tracing::span;
 
 use super::statements::{handles, panic_text, user, usernames, users, writes};
 use super::support::{fails, natively};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Country, Post, User};
 
 cases![
@@ -290,7 +290,7 @@ fn work_done_past_the_session_is_told(db: &Db) {
         let error = fails(conn.raw_control(text), orm::ErrorKind::Usage);
         assert!(error.hint().unwrap_or_default().contains(verb), "{error}");
     }
-    natively(conn, "COMMIT");
+    natively(db, conn, "COMMIT");
     session.add(User::builder().username("late"));
     let error = fails(session.flush(), orm::ErrorKind::Transaction);
     assert!(

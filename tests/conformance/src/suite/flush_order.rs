@@ -4,8 +4,8 @@ use orm::prelude::*;
 
 use super::statements::{runs, steps, user, users, writes};
 use super::support::fails;
-use crate::backend::{Db, asks_catalogue};
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, Country, Document, Line, Node, Post, User};
 
 cases![
@@ -202,7 +202,7 @@ fn rows_are_inserted_in_the_order_they_were_added(db: &Db) {
 fn updates_and_deletes_go_by_key(db: &Db) {
     let ids = users(db, &["a", "b", "c"]);
     let recorder = orm_core::testing::Recorder::with_values();
-    let engine = crate::backend::recording_engine(db.url(), &recorder);
+    let engine = db.recorded_engine(&recorder);
     let mut session = Session::new(&engine);
     let all = super::statements::handles(&mut session, &ids);
     recorder.take();
@@ -217,7 +217,7 @@ fn updates_and_deletes_go_by_key(db: &Db) {
     for entry in recorder
         .take()
         .iter()
-        .filter(|entry| !entry.values.is_empty() && !asks_catalogue(&entry.sql))
+        .filter(|entry| !entry.values.is_empty() && !db.asks_catalogue(&entry.sql))
     {
         let values = entry.values.join(" ");
         let places = ids

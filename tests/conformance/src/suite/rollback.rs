@@ -3,8 +3,8 @@
 use orm::EntityState;
 
 use super::statements::{handles, user, usernames, users};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, Country, Document, Line, User};
 
 cases![

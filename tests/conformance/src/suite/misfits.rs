@@ -8,8 +8,8 @@ use orm_core::value::ValueRef;
 
 use super::Requires;
 use super::support::{SECRET, assert_shows_no_value, execute, fails, sql};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Colour, User};
 
 cases![

@@ -7,8 +7,8 @@ use orm::prelude::*;
 
 use super::statements::{handles, user, usernames, users};
 use super::support::fails;
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, Country, Post, User};
 
 cases![

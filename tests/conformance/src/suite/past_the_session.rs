@@ -6,8 +6,8 @@ use orm::prelude::*;
 
 use super::statements::{handles, user, usernames, users};
 use super::support::{fails, natively, seed};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, Post, User};
 
 cases![
@@ -234,7 +234,7 @@ fn a_transaction_that_is_committed_past_the_session_is_stored(db: &Db) {
     let mut session = db.session();
     let ada = session.add(User::builder().username("ada"));
     session.flush().unwrap();
-    natively(session.connection().unwrap(), "COMMIT");
+    natively(db, session.connection().unwrap(), "COMMIT");
     let late = session.add(User::builder().username("late"));
     let error = fails(session.commit(), ErrorKind::CommitUnknown);
     assert!(error.message().contains("may be stored"), "{error}");
@@ -260,7 +260,7 @@ fn a_transaction_that_is_rolled_back_past_the_session_is_not(db: &Db) {
     let mut session = db.session();
     let ada = session.add(User::builder().username("ada"));
     session.flush().unwrap();
-    natively(session.connection().unwrap(), "ROLLBACK");
+    natively(db, session.connection().unwrap(), "ROLLBACK");
     let error = fails(session.commit(), ErrorKind::CommitUnknown);
     assert!(error.message().contains("may be stored"), "{error}");
     session.rollback().unwrap();

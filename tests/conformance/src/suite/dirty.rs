@@ -3,8 +3,8 @@
 use orm::prelude::*;
 
 use super::statements::{handles, runs, steps, unguarded_writes, user, usernames, users, writes};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, Everything, User};
 
 cases![

@@ -4,8 +4,8 @@ use orm::ErrorKind;
 use orm::prelude::*;
 
 use super::support::{accounts, everything, seed};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, Everything, Post, User};
 
 cases![

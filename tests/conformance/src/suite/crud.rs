@@ -1,8 +1,8 @@
 //! The main job: add, get, change, delete, commit; what each sends, and what it leaves behind.
 
 use super::statements::unguarded_writes;
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::User;
 
 cases![

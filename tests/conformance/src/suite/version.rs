@@ -4,8 +4,8 @@ use orm::prelude::*;
 
 use super::statements::{runs, writes};
 use super::support::fails;
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::Account;
 
 cases![

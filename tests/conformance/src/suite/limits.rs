@@ -5,8 +5,8 @@ use orm::ErrorKind;
 use orm::prelude::*;
 
 use super::support::{names, seed};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, User};
 
 cases![

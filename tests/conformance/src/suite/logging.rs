@@ -6,8 +6,8 @@ use orm::engine::Engine;
 use orm_core::value::ValueRef;
 
 use super::support::{SECRET, execute, sql};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 
 cases![
     "logging":
@@ -130,7 +130,7 @@ fn statements_are_logged_without_values(db: &Db) {
 }
 
 fn values_are_logged_on_request_only(db: &Db) {
-    let engine = Engine::options(db.url()).log_values().connect().unwrap();
+    let engine = db.engine_with(&db.options().log_values());
     let events = logged(db, &engine);
     assert_eq!(events.len(), 2, "{events:?}");
     assert!(

@@ -2,11 +2,11 @@
 
 use orm::prelude::*;
 
-use crate::backend::Db;
+use crate::database::Db;
 use crate::fixtures::User;
 
 /// The INSERT, UPDATE and DELETE texts sent since the last look.
-pub(super) fn writes(db: &Db) -> Vec<String> {
+pub fn writes(db: &Db) -> Vec<String> {
     let mut sent = db.sent();
     sent.retain(|sql| {
         ["INSERT", "UPDATE", "DELETE"]
@@ -18,7 +18,7 @@ pub(super) fn writes(db: &Db) -> Vec<String> {
 
 /// As [`writes`], each UPDATE by key without the old values that it also matches, which are written in each
 /// dialect's own way.
-pub(super) fn unguarded_writes(db: &Db) -> Vec<String> {
+pub fn unguarded_writes(db: &Db) -> Vec<String> {
     const KEY: &str = "WHERE \"id\" = ?";
     let mut sent = writes(db);
     for sql in &mut sent {
@@ -34,7 +34,7 @@ pub(super) fn unguarded_writes(db: &Db) -> Vec<String> {
 }
 
 /// The SELECT texts sent since the last look.
-pub(super) fn reads(db: &Db) -> Vec<String> {
+pub fn reads(db: &Db) -> Vec<String> {
     let mut sent = db.sent();
     sent.retain(|sql| sql.starts_with("SELECT"));
     sent
@@ -42,7 +42,7 @@ pub(super) fn reads(db: &Db) -> Vec<String> {
 
 /// What was written since the last look, as `"INSERT users"`, neighbours of one kind as one: how many
 /// statements a batch takes is each database's own.
-pub(super) fn steps(db: &Db) -> Vec<String> {
+pub fn steps(db: &Db) -> Vec<String> {
     let mut steps: Vec<String> = writes(db).iter().map(|sql| step(sql)).collect();
     steps.dedup();
     steps
@@ -55,14 +55,14 @@ fn step(sql: &str) -> String {
 }
 
 /// How often each write since the last look was run, beside its text.
-pub(super) fn runs(db: &Db) -> Vec<(String, usize)> {
+pub fn runs(db: &Db) -> Vec<(String, usize)> {
     let entries = db.recorder.take().into_iter();
-    let entries = entries.map(|entry| (step(&crate::backend::normalise(&entry.sql)), entry.runs));
+    let entries = entries.map(|entry| (step(&crate::database::normalise(&entry.sql)), entry.runs));
     entries.filter(|(step, _)| !step.ends_with(' ')).collect()
 }
 
 /// Users of these names, committed, by a session of their own.
-pub(super) fn users(db: &Db, names: &[&str]) -> Vec<i64> {
+pub fn users(db: &Db, names: &[&str]) -> Vec<i64> {
     let mut session = Session::new(&db.other_engine());
     let handles: Vec<_> = names
         .iter()
@@ -76,19 +76,19 @@ pub(super) fn users(db: &Db, names: &[&str]) -> Vec<i64> {
 }
 
 /// The users of these keys in a session.
-pub(super) fn handles(session: &mut Session, ids: &[i64]) -> Vec<Ref<User>> {
+pub fn handles(session: &mut Session, ids: &[i64]) -> Vec<Ref<User>> {
     ids.iter()
         .map(|id| session.get(User, *id).unwrap().unwrap())
         .collect()
 }
 
 /// A user of that name, committed.
-pub(super) fn user(db: &Db, name: &str) -> i64 {
+pub fn user(db: &Db, name: &str) -> i64 {
     users(db, &[name])[0]
 }
 
 /// The names of all users by key, seen from outside.
-pub(super) fn usernames(db: &Db) -> Vec<String> {
+pub fn usernames(db: &Db) -> Vec<String> {
     select(User.username)
         .order_by(User.id.asc())
         .all(&mut db.other_connection())
@@ -96,7 +96,7 @@ pub(super) fn usernames(db: &Db) -> Vec<String> {
 }
 
 /// What `work` panics with.
-pub(super) fn panic_text<T>(work: impl FnOnce() -> T) -> String {
+pub fn panic_text<T>(work: impl FnOnce() -> T) -> String {
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     let panic = caught.err().expect("no panic");
     let text = panic.downcast_ref::<String>().cloned();

@@ -4,8 +4,8 @@ use orm::ErrorKind;
 use orm::prelude::*;
 
 use super::support::{everything, fails, names, seed};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Everything, Post, User};
 
 cases![

@@ -5,8 +5,8 @@ use orm::{EntityState, Error, ErrorKind};
 
 use super::statements::{handles, panic_text, user, users};
 use super::support::fails;
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, Line, User};
 
 cases![
@@ -477,7 +477,7 @@ fn a_unique_key_needs_no_transaction(db: &Db) {
     for (text, alone) in texts.into_iter().zip([true, true, false]) {
         db.other_connection().raw_control(text).unwrap();
         db.outside("INSERT INTO entries VALUES (1, 5)");
-        let engine = crate::backend::recording_engine(db.url(), &db.recorder);
+        let engine = db.recorded_engine(&db.recorder);
         let mut session = Session::new(&engine);
         let entry = session.get(Entry, 1).unwrap().unwrap();
         session[entry].amount = 6;

@@ -4,8 +4,8 @@ use orm::prelude::*;
 use orm::{EntityState, ErrorKind};
 
 use super::support::{accounts, everything, fails, seed};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, Everything, Line, Node, Post, User};
 
 cases![

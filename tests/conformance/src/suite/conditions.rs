@@ -3,8 +3,8 @@
 use orm::prelude::*;
 
 use super::support::{everything, names, seed};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Everything, Node, Post, User};
 
 cases![

@@ -6,8 +6,8 @@ use orm::prelude::*;
 use orm::{Error, ErrorKind};
 
 use super::statements::users;
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Account, Post, User};
 
 cases![

@@ -3,8 +3,8 @@
 use orm::prelude::*;
 
 use super::statements::{handles, steps, usernames, users};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Country, Line, Post, User};
 
 cases![

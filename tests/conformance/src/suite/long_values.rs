@@ -1,13 +1,10 @@
 //! Statements of many rows are bounded in bytes: long values make them fewer, and all are stored or none.
 
-use std::sync::Arc;
-
-use orm::engine::driver_for;
 use orm::prelude::*;
 use orm_core::testing::RecordingDriver;
 
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 
 cases![
     "long_values":
@@ -33,9 +30,7 @@ const LIMIT: usize = 100 * KIB;
 
 /// An engine whose server seems to take no more than [`LIMIT`] bytes at once.
 fn limited(db: &Db) -> Engine {
-    let (driver, dialects) = driver_for(db.url()).unwrap();
-    let driver = RecordingDriver::new(driver, &db.recorder).message_limit(LIMIT);
-    Engine::with_driver(Arc::new(driver), dialects, &Engine::options(db.url())).unwrap()
+    db.wrapped_engine(|driver| RecordingDriver::new(driver, &db.recorder).message_limit(LIMIT))
 }
 
 /// Most have 30 KiB, so that three go together; some have none, and some have more than is taken at once.

@@ -3,8 +3,8 @@
 
 use orm::prelude::*;
 
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 
 cases![
     "set_null":

@@ -4,8 +4,8 @@ use orm::prelude::*;
 use orm::{Error, ErrorKind};
 
 use super::statements::{handles, panic_text, user, users};
-use crate::backend::Db;
 use crate::cases;
+use crate::database::Db;
 use crate::fixtures::{Country, Post, User};
 
 cases![

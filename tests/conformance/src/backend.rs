@@ -1,0 +1,47 @@
+//! [`Backend`]: what a database must tell of itself for the cases to run on it.
+
+use orm::Result;
+use orm::engine::{Connection, Target, driver_for};
+
+use crate::suite::Requires;
+
+/// A database that the cases run on.
+pub trait Backend: Send + Sync {
+    /// The name in the lines of the run.
+    fn name(&self) -> &'static str;
+
+    /// Makes an empty database, or what stands for one, and returns the URL that leads there. `name` is a plain
+    /// identifier of at most 30 bytes.
+    ///
+    /// # Errors
+    /// What the server refuses: it ends the run.
+    fn create(&self, name: &str) -> Result<String>;
+
+    /// Drops what [`Backend::create`] made under that name, whatever transactions a failed case has left there.
+    ///
+    /// # Errors
+    /// What the server refuses. A database that is left behind harms no other case.
+    fn drop(&self, name: &str) -> Result<()>;
+
+    /// The driver for a URL of [`Backend::create`], with the dialects of the servers that it may meet. A dialect from
+    /// outside, whose scheme the library doesn't know, makes its own driver here.
+    ///
+    /// # Errors
+    /// `Configuration`.
+    fn target(&self, url: &str) -> Result<Target> {
+        driver_for(url)
+    }
+
+    /// A query of one text: the version of the server or the library.
+    fn version(&self) -> &'static str;
+
+    /// Runs SQL on the driver's own connection, past this library.
+    fn natively(&self, conn: &mut Connection, sql: &str);
+
+    /// Why a case that needs this can't mean anything here, beyond what the dialect's
+    /// [capabilities](orm::sql::Capabilities) say. The run prints it.
+    fn lacks(&self, need: Requires) -> Option<&'static str> {
+        let _ = need;
+        None
+    }
+}

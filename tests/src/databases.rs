@@ -1,0 +1,187 @@
+//! The databases of this workspace, as the conformance suite takes a database.
+
+use std::path::PathBuf;
+
+use orm::engine::{Connection, Engine};
+use orm::sqlite::rusqlite;
+use orm::{Error, Result};
+use orm_conformance::{Backend, Db, Requires};
+
+/// A database of the matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    Sqlite,
+    Postgres,
+    MariaDb,
+    Mysql,
+}
+
+impl Database {
+    const ALL: &[Self] = &[Self::Sqlite, Self::Postgres, Self::MariaDb, Self::Mysql];
+
+    /// The databases that this build was asked to test, without those that the run leaves out: tests/run
+    /// says so by `ORM_TEST_MYSQL=not-run`, and prints the reason. A variable that is merely missing
+    /// leaves nothing out.
+    pub fn enabled() -> Vec<&'static Self> {
+        let is_built = |database: &&Self| match database {
+            Self::Sqlite => true,
+            Self::Postgres => cfg!(feature = "postgres"),
+            Self::MariaDb | Self::Mysql => cfg!(feature = "mysql"),
+        };
+        let built = Self::ALL.iter().filter(is_built);
+        built
+            .filter(|database| std::env::var(database.variable()).as_deref() != Ok("not-run"))
+            .collect()
+    }
+
+    pub fn is_server(self) -> bool {
+        self != Self::Sqlite
+    }
+
+    pub fn is_mysql(self) -> bool {
+        matches!(self, Self::MariaDb | Self::Mysql)
+    }
+
+    /// What a case gets for itself: a schema on PostgreSQL, where a database takes a second to make.
+    fn home(self) -> &'static str {
+        if self == Self::Postgres {
+            "SCHEMA"
+        } else {
+            "DATABASE"
+        }
+    }
+
+    /// The variable of tests/run about this database; with `_URL` behind it, the one that says where the
+    /// server is.
+    fn variable(self) -> &'static str {
+        match self {
+            Self::Sqlite => "ORM_TEST_SQLITE",
+            Self::Postgres => "ORM_TEST_POSTGRES",
+            Self::MariaDb => "ORM_TEST_MARIADB",
+            Self::Mysql => "ORM_TEST_MYSQL",
+        }
+    }
+
+    /// The URL of the server's own database. A server that isn't there fails the run: it says what
+    /// provides it.
+    pub fn server_url(self) -> String {
+        let variable = format!("{}_URL", self.variable());
+        std::env::var(&variable).unwrap_or_else(|_| {
+            panic!("{} needs {variable}: run the tests with tests/run, which starts a server and sets it", self.name())
+        })
+    }
+
+    /// A connection to the server's own database.
+    fn server(self) -> Result<Connection> {
+        let connection = Engine::connect(&self.server_url())?.connection()?;
+        let kind = connection.dialect().name();
+        let name = self.name().to_ascii_lowercase();
+        assert_eq!(
+            kind,
+            name.replace("postgresql", "postgres"),
+            "the URL of {} names a server of another kind",
+            self.name()
+        );
+        Ok(connection)
+    }
+}
+
+impl Backend for Database {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+            Self::MariaDb => "MariaDB",
+            Self::Mysql => "MySQL",
+        }
+    }
+
+    fn create(&self, name: &str) -> Result<String> {
+        if !self.is_server() {
+            let folder = folder(name);
+            std::fs::create_dir(&folder).map_err(Error::other)?;
+            return Ok(format!("sqlite://{}", folder.join("case.db").display()));
+        }
+        self.server()?
+            .raw_control(&format!("CREATE {} {name}", self.home()))?;
+        let server = self.server_url();
+        if *self == Self::Postgres {
+            return Ok(format!("{server}?search_path={name}"));
+        }
+        let (base, _) = server
+            .rsplit_once('/')
+            .expect("invariant: the url names a database");
+        Ok(format!("{base}/{name}"))
+    }
+
+    fn drop(&self, name: &str) -> Result<()> {
+        if !self.is_server() {
+            return std::fs::remove_dir_all(folder(name)).map_err(Error::other);
+        }
+        let mut conn = self.server()?;
+        let drop = format!("DROP {} {name}", self.home());
+        if *self != Self::Postgres {
+            return conn.raw_control(&drop);
+        }
+        // A transaction that a failed case left behind must not hold up the run.
+        conn.raw_control("SET lock_timeout = '20s'")?;
+        conn.raw_control(&format!("{drop} CASCADE"))
+    }
+
+    fn version(&self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT sqlite_version()",
+            Self::Postgres => "SHOW server_version",
+            Self::MariaDb | Self::Mysql => "SELECT VERSION()",
+        }
+    }
+
+    fn natively(&self, conn: &mut Connection, sql: &str) {
+        #[cfg(feature = "postgres")]
+        if let Some(native) = conn.driver_mut::<postgres::Client>() {
+            return native.batch_execute(sql).unwrap();
+        }
+        #[cfg(feature = "mysql")]
+        if let Some(native) = conn.driver_mut::<mysql::Conn>() {
+            use mysql::prelude::Queryable;
+            return native.query_drop(sql).unwrap();
+        }
+        let native = conn.driver_mut::<rusqlite::Connection>();
+        native.unwrap().execute_batch(sql).unwrap();
+    }
+
+    fn lacks(&self, need: Requires) -> Option<&'static str> {
+        match (self, need) {
+            (Self::Sqlite, Requires::StrictTypes) => Some("its columns take values of any type"),
+            // Its snapshots let an update pass, and at SERIALIZABLE its reads lock.
+            (Self::Mysql, Requires::SnapshotConflicts) => {
+                Some("its snapshots don't conflict with an update")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The folder of a case's SQLite file.
+fn folder(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("orm-{name}"))
+}
+
+/// For the cases of this package: which of its databases they run on.
+pub trait HasDatabase {
+    fn database(&self) -> Database;
+}
+
+impl HasDatabase for Db {
+    fn database(&self) -> Database {
+        let named = Database::ALL
+            .iter()
+            .find(|database| database.name() == self.backend.name());
+        *named.expect("invariant: these cases run on the databases of this package")
+    }
+}
+
+/// Whether a row that was changed since the transaction's snapshot can't be written: MariaDB since 11.6.
+pub fn refuses_changed_rows(db: &Db) -> bool {
+    db.database() == Database::MariaDb && db.scalar("SELECT @@innodb_snapshot_isolation") == 1
+}
