@@ -1,8 +1,8 @@
 //! SQL text of the program's own while a transaction is open: what it does to the transaction, and what is refused
 //! for that.
 //!
-//! Used by `connection.rs`. What a text can't show, because a procedure or a prepared statement does it, is found
-//! out by a look at the database, which costs two statements: no harm for the rare kinds.
+//! `raw.rs` and `cursor.rs` ask it. What a text can't show, because a procedure or a prepared statement does it, is found
+//! out by `watched` of `raw.rs`, which costs two statements: no harm for the rare kinds.
 
 use orm_core::error::{Error, ErrorKind};
 use orm_core::lex::{Lexer, LexicalRules, TokenKind, TransactionControl, first_word, statements};

@@ -181,6 +181,7 @@ impl Url {
     ///
     /// # Errors
     /// `Configuration` if it is no number.
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     pub(super) fn take_millis(&mut self, name: &'static str) -> Result<Option<Duration>> {
         Ok(self.take_number(name)?.map(Duration::from_millis))
     }

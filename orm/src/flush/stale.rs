@@ -1,4 +1,4 @@
-//! Names the row that an UPDATE or DELETE did not find as it was loaded.
+//! The error of a stale row: finds the one that an UPDATE or DELETE did not find as it was loaded, and names it.
 
 use std::collections::HashSet;
 

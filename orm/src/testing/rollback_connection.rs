@@ -225,13 +225,12 @@ impl Connection for RollbackConnection {
     }
 
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
-        match self.controlled(sql)? {
-            Some(verb) => self.end_or_begin(sql, verb).map(|()| Outcome::default()),
-            None => {
-                let nested = self.nested(sql);
-                self.run(sql, |native| native.execute(&nested, binds))
-            }
+        if let Some(verb) = self.controlled(sql)? {
+            self.end_or_begin(sql, verb)?;
+            return Ok(Outcome::default());
         }
+        let nested = self.nested(sql);
+        self.run(sql, |native| native.execute(&nested, binds))
     }
 
     fn execute_each(
@@ -250,13 +249,11 @@ impl Connection for RollbackConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        match self.controlled(sql)? {
-            Some(verb) => self.end_or_begin(sql, verb),
-            None => {
-                let nested = self.nested(sql);
-                self.run(sql, |native| native.query(&nested, binds, each))
-            }
+        if let Some(verb) = self.controlled(sql)? {
+            return self.end_or_begin(sql, verb);
         }
+        let nested = self.nested(sql);
+        self.run(sql, |native| native.query(&nested, binds, each))
     }
 
     fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {

@@ -1,7 +1,7 @@
 //! From a statement to text and binds: a check that needs no database, then the writer of `orm_core::sql`.
 //!
-//! `validate/` refuses what no database would run; `verb.rs` makes of a query what a verb asks, `existence.rs` where
-//! only the existence of rows counts; `compiled_sql.rs` keeps the text and binds of a query that runs again. Nothing is sent here, and the typed
+//! `validate/` refuses what no database would run; `verb.rs` makes the statement of `count`, `exists`, `first` and `one`,
+//! `existence.rs` leaves out of it what does not matter to them; `compiled_sql.rs` keeps the text and binds of a query that runs again. Nothing is sent here, and the typed
 //! statements are not known.
 
 pub(super) mod compiled_sql;

@@ -1,5 +1,5 @@
 //! The erased half of [`Select`](crate::query::Select): one type for all queries, so that building one is not
-//! generic inside.
+//! generic inside. Its `compile` is where the text of a query is found, or else the query is validated and rendered.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;

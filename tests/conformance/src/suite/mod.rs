@@ -77,7 +77,6 @@ impl Requires {
         }
         let capabilities = db.capabilities();
         let (met, reason) = match self {
-            Self::Nothing => (true, ""),
             Self::Server => (db.is_server(), "there is no server"),
             Self::Returning => (capabilities.insert_returning, "there is no RETURNING"),
             Self::RowLocks => (capabilities.row_locks, "there is no server"),
@@ -94,8 +93,8 @@ impl Requires {
                 !capabilities.statement_rollback,
                 "an error leaves its transaction intact",
             ),
-            // No capability of a dialect says so.
-            Self::SnapshotConflicts | Self::StrictTypes => (true, ""),
+            // Of the last two, no capability of a dialect tells.
+            Self::Nothing | Self::SnapshotConflicts | Self::StrictTypes => (true, ""),
             Self::Embedded => (!db.is_server(), "it is a server"),
         };
         (!met).then_some(reason)

@@ -33,6 +33,9 @@ pub fn sql(db: &Db, text: &str) -> String {
 }
 
 /// Runs a statement that is written as for [`sql`].
+///
+/// # Errors
+/// The database's refusal.
 pub fn execute(
     db: &Db,
     conn: &mut Connection,
@@ -66,6 +69,9 @@ pub fn scalar<T: DbType>(conn: &mut Connection, text: &str) -> T {
 }
 
 /// A user of that name, stored past the session.
+///
+/// # Errors
+/// The database's refusal.
 pub fn insert_user(conn: &mut Connection, name: &str) -> Result<()> {
     conn.raw_execute(
         &format!("INSERT INTO users (username) VALUES ('{name}')"),
@@ -175,6 +181,9 @@ pub fn users(db: &Db) -> Vec<String> {
 }
 
 /// Inserts a user of a name that is taken.
+///
+/// # Errors
+/// The violation of the unique constraint.
 pub fn fail(conn: &mut Connection) -> Result<()> {
     conn.raw_execute(
         "INSERT INTO users (id, username) VALUES (1000, 'taken')",

@@ -1,6 +1,8 @@
 //! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
-//! that were kept while it was built, how deep it is nested. Where rows are grouped or joined, `grouping.rs` and
-//! `optional.rs` look again at what that concerns. The database would only say that it knows no such column.
+//! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
+//! grouped nor aggregated, and DISTINCT in an order that is not selected; `optional.rs` looks at left joins, with
+//! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
+//! would only say that it knows no such column.
 
 mod aggregates;
 mod grouping;

@@ -5,6 +5,9 @@
 //! (PostgreSQL), statements of many rows with RETURNING (MariaDB) or with the first key of each (MySQL), one
 //! prepared statement in a loop with the last key of each (SQLite). Texts come from the engine's cache, and there are few of them
 //! per column set. Which rows go together, and the transaction around them, are the caller's.
+//!
+//! `batch_sql.rs` says how many rows a statement has, and makes its text; `send.rs` cuts the rows and sends them;
+//! `keys.rs` reads the keys that come back; `rows.rs` says what is inserted.
 
 mod batch_sql;
 mod keys;
