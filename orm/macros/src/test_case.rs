@@ -161,14 +161,11 @@ fn tests(mut function: ItemFn, options: &Options) -> TokenStream {
         Some((tables, written)) => (quote!(#tables), written.as_str()),
         None => (quote!(#orm::metadata()), ""),
     };
-    let isolation = format_ident!(
-        "{}",
-        if options.rollback {
-            "Rollback"
-        } else {
-            "Database"
-        }
-    );
+    let isolation = if options.rollback {
+        format_ident!("Rollback")
+    } else {
+        format_ident!("Database")
+    };
     let tests = DIALECTS.iter().map(|(dialect, keep)| {
         let (test, keep) = (format_ident!("{dialect}"), format_ident!("{keep}"));
         quote! {
