@@ -124,7 +124,7 @@ fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
             .iter()
             .any(|class| code.starts_with(class)) =>
         {
-            // Whoever wrote RAISE EXCEPTION may have put anything into it.
+            // The author of a RAISE EXCEPTION may have put anything into it.
             if server.routine == Some("exec_stmt_raise") {
                 return None;
             }

@@ -174,7 +174,7 @@ impl Config {
             if found.is_dir() {
                 return found;
             }
-            // Beyond the project's root, a folder of that name is somebody else's.
+            // Beyond the project's root, a folder of that name belongs to another project.
             if folder.join("Cargo.lock").exists() || folder.join(".git").exists() {
                 break;
             }

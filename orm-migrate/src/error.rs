@@ -2,7 +2,7 @@
 //!
 //! The same rules as in `orm`: lower case, no full stop, no bound value, no password. What the database
 //! itself says, which may quote data, is reachable through [`std::error::Error::source`] only; the
-//! command line prints it too, because whoever runs a migration has to see it.
+//! command line prints it too, because the one who runs a migration has to see it.
 
 use std::error::Error as StdError;
 use std::fmt;

@@ -21,7 +21,7 @@ pub fn apply(engine: &Engine, folder: &str) -> Result<()> {
         own if name == "mariadb" && !own.exists() => of("mysql"),
         own => own,
     };
-    // Nobody else knows of the database.
+    // No other runner knows of the database.
     run::run(
         &Migrations::open(folder)?,
         connection,

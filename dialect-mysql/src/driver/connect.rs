@@ -227,7 +227,7 @@ fn tls(config: &MysqlConfig) -> Result<Option<SslOpts>> {
 }
 
 /// The native driver takes its cryptography from the process, and panics if there are two to choose from
-/// and nobody has chosen, as when the program brings another one.
+/// and none is chosen, as when the program brings another one.
 #[cfg(feature = "tls")]
 #[expect(clippy::unnecessary_wraps, reason = "as without the feature")]
 fn choose_provider() -> Result<()> {

@@ -37,7 +37,7 @@ const QUESTION: &str = "SET TRANSACTION READ WRITE";
 /// The answer: there is a transaction.
 const IN_TRANSACTION: u16 = 1568;
 
-/// The server has forgotten the prepared statement, or wants it prepared anew.
+/// The server has forgotten the prepared statement, or wants it prepared again.
 const STALE_STATEMENT: [u16; 2] = [1243, 1615];
 
 /// A connection to MySQL or MariaDB. Its [`native`](orm_core::driver::Connection::native) is a [`mysql::Conn`].
@@ -156,7 +156,7 @@ impl MysqlConnection {
         types.is_none_or(|types| types.fit(statement.id(), params))
     }
 
-    /// Without a cache nobody else closes a statement, and the server keeps it for ever. With one, long texts
+    /// Without a cache nothing else closes a statement, and the server keeps it for ever. With one, long texts
     /// are not kept: statements are counted there, not weighed.
     pub(super) fn release(&mut self, statement: Statement, sql: &str) {
         if self.config.statement_cache == 0 || sql.len() > LONGEST_KEPT {
@@ -234,7 +234,7 @@ impl MysqlConnection {
     #[cold]
     fn doubt(&mut self, sql: &str, has_rows: bool) {
         if !self.tracked || ends_or_begins(sql, self.open) {
-            // It must have changed the state: somebody between here and the server, or the program itself,
+            // It must have changed the state: a proxy in front of the server, or the program itself,
             // has switched the reports off.
             self.tracked = false;
             self.ask();

@@ -63,7 +63,7 @@ impl PostgresDriver {
         let link = Link::default();
         let config = &self.config;
         let (client, session) = match config.tls {
-            // A unix socket gives the stream to nobody.
+            // A unix socket does not give the stream away.
             TlsMode::Disable if self.config.has_socket() => {
                 self.within_time(&link, move || native.connect(NoTls))?
             }

@@ -165,10 +165,10 @@ impl PostgresConnection {
         };
         self.forget(sql);
         if failure.error.code() == Some(errors::FORGOTTEN) {
-            // So are those that the native client keeps to look up types: nobody else may need one.
+            // So are those that the native client keeps to look up types: no other statement may need one.
             self.is_forgotten = true;
         } else {
-            // Types may have been made anew under their old names.
+            // Types may have been dropped and created again under their old names.
             self.client().clear_type_cache();
         }
         // The server's refusal has aborted the transaction: a new statement helps only the next one.

@@ -1,7 +1,7 @@
 //! The stream between the native client and the server: it limits how long an answer may take, reads what the
 //! server says while it greets, and is closed without waiting.
 //!
-//! The native client gives its socket to nobody but a TLS connector, so these connectors stand in for one, with
+//! The native client gives its socket to a TLS connector only, so these connectors stand in for one, with
 //! encryption inside or without. A unix socket takes none, so nothing of this is there for it.
 
 use std::convert::Infallible;

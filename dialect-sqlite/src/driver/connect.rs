@@ -24,7 +24,7 @@ use super::session::Settings;
 /// damages the file; see [`full_sync`](Self::full_sync).
 ///
 /// The query planner's stability guarantee (QPSG) is on, which keeps prepared statements prepared:
-/// without it SQLite prepares a statement with a bound LIMIT anew at each run, which costs more than
+/// without it SQLite prepares a statement with a bound LIMIT again at each run, which costs more than
 /// running it. The price is that plans don't depend on the values bound: the histograms of `ANALYZE`
 /// aren't consulted for them, and `LIKE ?` and `GLOB ?` never use an index. See
 /// [`without_planner_stability`](Self::without_planner_stability).

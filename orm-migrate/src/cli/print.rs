@@ -33,7 +33,7 @@ pub(super) fn data(text: &str) -> Result<()> {
 
 /// Says something to the person at the terminal.
 pub(super) fn say(text: &str) {
-    // Nobody is left to be told that stderr can't be written.
+    // Where standard error can't be written, there is no other place to say so.
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 

@@ -43,7 +43,7 @@ pub fn plan(migrations: &Migrations, connection: &mut Connection, count: Count) 
 }
 
 /// Reverts migrations and applies them again, telling `observer` of each step that is done. All in
-/// one transaction, if each of them runs in one; then it is told after the commit. Holds the migration lock
+/// one transaction, if each of them runs in one; then it is reported after the commit. Holds the migration lock
 /// meanwhile.
 ///
 /// # Errors

@@ -85,7 +85,7 @@ pub(super) struct Checked {
     pub needs_foreign_keys: bool,
 }
 
-/// Reads and checks the scripts of one direction, so that a mistake that can be seen is told before
+/// Reads and checks the scripts of one direction, so that a mistake that can be seen is reported before
 /// anything is touched.
 pub(super) fn check(
     migrations: &Migrations,

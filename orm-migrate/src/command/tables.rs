@@ -48,7 +48,7 @@ pub fn script(which: Tables, models: &Models, dialect: &dyn Dialect) -> Result<S
 }
 
 /// Creates the tables that aren't there, or drops those that are, with their rows. To create leaves the others as they
-/// are: nothing is altered, and what they lack of their models is told.
+/// are: nothing is altered, and what they lack of their models is reported.
 ///
 /// # Errors
 /// As [`script`]; the database's refusal, such as that of a table which is no model's and refers to one that is

@@ -127,7 +127,7 @@ fn call(path: &Path) -> Result<String> {
     })?;
     let dump = {
         #[expect(unsafe_code, reason = "the type of a symbol can't be checked")]
-        // SAFETY: the name carries the version of the calling convention: whoever exports it has this type.
+        // SAFETY: the name carries the version of the calling convention: a library that exports it has this type.
         unsafe {
             library.get::<DumpModels>(SYMBOL.as_bytes())
         }

@@ -16,7 +16,7 @@ impl MigrationConnection {
     /// Runs the text of a script.
     ///
     /// # Errors
-    /// A mistake that is told before anything is run; the failing statement with its place.
+    /// A mistake that is reported before anything is run; the failing statement with its place.
     pub(super) fn run_script(&mut self, text: &str) -> Result<()> {
         let script = Script::new(&self.run.path, text, self.grammar);
         let statements = script.statements()?;
@@ -88,7 +88,7 @@ impl MigrationConnection {
         let progress = &mut self.run.progress;
         match effect {
             Effect::Rollback | Effect::RollbackRaw if was_inside => {}
-            // It may have begun and ended transactions, and nobody tells how.
+            // It may have begun and ended transactions, and the server does not say how.
             Effect::Program if implicit && (was_inside || is_inside) => progress.may_keep(),
             // The next one may have begun at once, by AND CHAIN or as completion_type says.
             Effect::Commit | Effect::CommitRaw => progress.keep(),

@@ -37,7 +37,7 @@ pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
     }
     let created = connection.raw_control(CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';'));
     match created {
-        // Somebody else was faster.
+        // Another runner was faster.
         Err(_) if exists(connection).unwrap_or(false) => Ok(()),
         other => other,
     }
@@ -55,7 +55,7 @@ pub(super) fn record(connection: &mut Connection, version: &str) -> Result<()> {
 }
 
 /// Writes down that a version is no longer applied. Tells whether it was until now: of two that revert
-/// it at once, one is told so.
+/// it at once, one of them gets an error.
 pub(super) fn forget(connection: &mut Connection, version: &str) -> Result<bool> {
     let mut w = SqlWriter::new(connection.dialect());
     w.push("DELETE FROM ")

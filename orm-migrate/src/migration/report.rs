@@ -45,7 +45,7 @@ impl MigrationConnection {
         }
     }
 
-    /// What the migration counts as: the database is asked, since somebody else may have performed it.
+    /// What the migration counts as: the database is asked, since another runner may have performed it.
     fn standing(&mut self) -> &'static str {
         let is_applied = if let Ok(applied) = history::applied(&mut self.connection) {
             applied.contains(&self.run.version)
@@ -78,7 +78,7 @@ impl MigrationConnection {
         left + &exception + earlier
     }
 
-    /// The tables that no rollback reaches, after `words`. On a lost connection nobody can be asked.
+    /// The tables that no rollback reaches, after `words`. A lost connection can't be asked.
     pub(super) fn exception(&mut self, words: &str) -> Option<String> {
         let tables = history::without_rollback(&mut self.connection).ok()?;
         let names = tables.join(", ");

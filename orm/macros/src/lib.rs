@@ -1,4 +1,4 @@
-//! The derives of the `orm` crate, which re-exports them; what they ask of a user is told at each.
+//! The derives of the `orm` crate, which re-exports them; what they ask of a user stands at each.
 //!
 //! `model/`, `db_enum/` and `from_row/` each read the user's syntax into data, check the data and write code
 //! from it; `test_case.rs` is the attribute of tests; `attribute.rs`, `errors.rs` and `case.rs` serve all. The code that is written calls the traits
@@ -190,7 +190,7 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 ///
 /// The function becomes one test of the standard test harness for each dialect whose feature of `orm` is on:
 /// `ships_once::sqlite`, `ships_once::postgres`, `ships_once::mysql`, `ships_once::mariadb`. On which databases they
-/// run, and what a test gets there, is told at `orm::testing`.
+/// run, and what a test gets there, stands at `orm::testing`.
 ///
 /// It takes one argument, a `TestDatabase`, an `Engine`, a `Session` or a `Connection`, and returns nothing, or a
 /// `Result` whose error fails the test. `#[should_panic]` and `#[ignore]` are as at any test.

@@ -61,7 +61,7 @@ impl EngineOptions {
     }
 
     /// How long a checkout waits for a connection to become free. 30 s unless set; one second for a database
-    /// in memory, where whoever waits is often the one who holds the connection.
+    /// in memory, where the caller who waits often holds the connection.
     pub fn pool_timeout(mut self, wait: Duration) -> Self {
         self.pool.timeout = Some(wait);
         self

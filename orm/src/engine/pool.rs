@@ -1,4 +1,4 @@
-//! The pool: slots that `r2d2` hands out, filled with a connection by whoever first uses one.
+//! The pool: slots that `r2d2` hands out, filled with a connection at the first use.
 //!
 //! `r2d2` alone opens connections in threads of its own and waits out its timeout on a wrong password.
 //! Its slots start empty here: connecting is lazy, happens in the caller's thread, and fails at once
@@ -105,8 +105,8 @@ fn default_size() -> u32 {
         .clamp(4, 10)
 }
 
-/// How long a checkout waits. Whoever waits for a database in memory is often the one who holds it, so there
-/// the wait is short unless somebody asked for another.
+/// How long a checkout waits. The caller who waits for a database in memory often holds its connection, so
+/// the wait is short there unless another one is set.
 fn wait(driver: &dyn Driver, options: PoolOptions) -> Duration {
     /// As good as for ever, and far from where adding to the clock overflows.
     const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
@@ -142,7 +142,7 @@ impl r2d2::ManageConnection for Slots {
         Ok(())
     }
 
-    // A slot is never broken; whoever gives one back empties it if its connection is.
+    // A slot is never broken; it is emptied on its way back if its connection is.
     fn has_broken(&self, _slot: &mut Box<Slot>) -> bool {
         false
     }

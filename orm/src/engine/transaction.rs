@@ -84,7 +84,7 @@ impl Connection {
     }
 
     /// Commits. On `Ok` the work is stored; on `Err` it is not, except that with
-    /// [`ErrorKind::CommitUnknown`] nobody knows.
+    /// [`ErrorKind::CommitUnknown`] the outcome is unknown.
     ///
     /// # Errors
     /// `Transaction` if an error aborted the transaction or the database has ended it: nothing is sent
@@ -146,7 +146,7 @@ impl Connection {
         self.is_free("roll back")?;
         self.undo()?;
         if self.native().is_broken() {
-            // The rollback has worked in any case. Whoever can't connect is told by the next statement.
+            // The rollback has worked in any case. The next statement reports a connection that fails.
             let _ = self.reconnect();
         }
         Ok(())
@@ -180,7 +180,7 @@ impl Connection {
         // Whatever came of the transaction, there may be another one by now.
         let is_open = self.native().transaction(None) != TransactionState::None;
         if self.native().is_broken() {
-            // Its loss has been told, so that nobody counts on its settings any more.
+            // Its loss has been told, so that its settings are no longer relied on.
             self.used = false;
             self.after_end = None;
         } else if is_open {

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 /// The column of model `M` whose field has the type `T`: what `User.username` is.
 ///
 /// A constant of two names and a position. Columns of an alias carry the alias's name.
-// The compiler shows the line to whoever compares columns by operators.
+// The compiler shows the line where columns are compared by operators.
 #[rustfmt::skip]
 pub struct Column<M, T> { // compare by methods, not by `==` and `<`: User.email.eq("x"), .ne, .lt, .ge, .is_null()
     source: &'static str,

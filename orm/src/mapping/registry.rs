@@ -66,7 +66,7 @@ impl Metadata {
     /// The models of `entities`: a tuple such as `(User, Post)`.
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "a tuple of constants, which nobody keeps"
+        reason = "a tuple of constants, which is not kept"
     )]
     pub fn of(entities: impl Entities) -> Self {
         Self::from_defs(entities.defs())

@@ -35,7 +35,7 @@ impl Session {
     }
 
     /// Marks an entity for deletion: the next flush deletes its row. One that was never inserted just
-    /// leaves the unit of work. A stale handle is told by the next flush.
+    /// leaves the unit of work. For a stale handle the next flush returns `StaleHandle`.
     pub fn delete<M: Model>(&mut self, handle: Ref<M>) {
         let arena: &mut dyn AnyArena = self.state.ensure::<M>();
         if arena.entity_state(handle.slot, handle.stamp).is_some() {

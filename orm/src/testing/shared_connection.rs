@@ -107,7 +107,7 @@ impl Shared {
         self.is_free.notify_all();
     }
 
-    /// Says that whoever has it keeps it for a transaction.
+    /// Says that its holder keeps it for a transaction.
     pub(super) fn keep(&self) {
         self.place().in_transaction = true;
         self.is_free.notify_all();

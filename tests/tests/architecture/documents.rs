@@ -114,6 +114,71 @@ fn is_near(file: &File, path: &str) -> bool {
 }
 
 #[test]
+fn each_kind_of_error_has_its_cause_and_cure() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect("the file is there");
+    let (kinds, page) = (read("orm/core/src/error/kind.rs"), read("docs/errors.md"));
+    let variants = kinds.split_once("pub enum ErrorKind {");
+    let (_, variants) = variants.expect("the kinds are in kind.rs");
+    let variants = variants.lines().take_while(|line| *line != "}");
+    let names = variants.filter_map(|line| line.strip_prefix("    ")?.strip_suffix(','));
+    let sections: Vec<&str> = page.split("\n### ").skip(1).collect();
+    let mut broken = Vec::new();
+    let mut count = 0;
+    for name in names {
+        count += 1;
+        let section = sections
+            .iter()
+            .find(|section| section.lines().next() == Some(name));
+        if !section.is_some_and(|text| text.contains("\n- Cause: ") && text.contains("\n- Cure: "))
+        {
+            broken.push(format!(
+                "docs/errors.md: write a section `### {name}` with its cause and its cure"
+            ));
+        }
+    }
+    report("docs/errors.md tells of each kind of error", &broken);
+    assert_eq!(
+        count,
+        sections.len(),
+        "docs/errors.md has kinds that are gone"
+    );
+}
+
+/// Words that a reader of SQL's manuals does not look for: say which transaction, runner, server or caller it is.
+const VAGUE_WORDS: &[&str] = &["somebody", "nobody", "whoever", "anew", "as it stands"];
+
+#[test]
+fn sources_say_who_does_what() {
+    let mut files = library_files();
+    files.extend(files_under("docs"));
+    for page in ["README.md", "CONTRIBUTING.md", ARCHITECTURE] {
+        let text = fs::read_to_string(root().join(page)).expect("the page is there");
+        let path = page.to_owned();
+        files.push(File { path, text });
+    }
+    let mut broken = Vec::new();
+    for file in &files {
+        for (number, line) in file.text.lines().enumerate() {
+            let lower = line.to_lowercase();
+            let is_in = |word: &&&str| {
+                let mut around = lower.split(**word);
+                let before = around.next().unwrap_or_default();
+                let behind = around.next();
+                let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+                behind.is_some_and(|behind| {
+                    !before.ends_with(is_letter) && !behind.starts_with(is_letter)
+                })
+            };
+            for word in VAGUE_WORDS.iter().filter(is_in) {
+                let (path, number) = (&file.path, number + 1);
+                broken.push(format!("{path}:{number}: `{word}`"));
+            }
+        }
+    }
+    report("sources and pages name who or what does something", &broken);
+}
+
+#[test]
 fn no_file_tells_of_a_developers_machine() {
     let mut broken = Vec::new();
     for file in files_under(".") {

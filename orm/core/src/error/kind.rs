@@ -3,7 +3,7 @@
 //! Dialect crates map native codes to these kinds, in a file `errors` each; `orm` adds the kinds of the
 //! mapping and the session. No text lives here.
 
-/// The kind of an [`Error`](super::Error).
+/// The kind of an [`Error`](super::Error). The page `docs/errors.md` has the cause and the cure of each.
 ///
 /// New kinds may be added, so a `match` needs a wildcard arm; the predicates of
 /// [`Error`](super::Error) such as `is_unique_violation` read better for a single question.
@@ -52,11 +52,11 @@ pub enum ErrorKind {
     NotFound,
     /// More rows than the one that was asked for.
     MultipleRows,
-    /// A row was changed or deleted by somebody else since it was loaded.
+    /// A row was changed or deleted by another transaction since it was loaded: an optimistic lock failed.
     StaleData,
     /// A handle whose entity has left the session, or that belongs to another session.
     StaleHandle,
-    /// A stale entity in a session that refuses to have it read before it is read again.
+    /// An expired entity: its values may be out of date, and it has to be read again first.
     Expired,
     /// The database can't do what the statement asks for.
     Unsupported,
@@ -66,7 +66,7 @@ pub enum ErrorKind {
     Schema,
     /// The transaction was lost or aborted, and what was asked for needs it whole.
     Transaction,
-    /// A call that makes no sense in the present state, such as COMMIT inside a savepoint closure.
+    /// A call that is not valid in this state, such as COMMIT inside a savepoint closure.
     Usage,
     /// The user's own error, passed through [`Error::other`](super::Error::other).
     Other,
@@ -97,14 +97,14 @@ impl ErrorKind {
             Self::Decode => "a value does not fit its Rust type",
             Self::NotFound => "no row was found",
             Self::MultipleRows => "more than one row was found",
-            Self::StaleData => "the row was changed or deleted by somebody else",
+            Self::StaleData => "the row was changed or deleted since it was loaded",
             Self::StaleHandle => "the handle's entity is not in this session",
-            Self::Expired => "the entity must be read again first",
+            Self::Expired => "the entity is expired",
             Self::Unsupported => "the database does not support this",
             Self::Configuration => "the configuration is wrong",
             Self::Schema => "the models contradict each other",
             Self::Transaction => "the transaction is no longer usable",
-            Self::Usage => "the call makes no sense here",
+            Self::Usage => "the call is not valid in this state",
             Self::Other => "an error outside the database",
         }
     }

@@ -269,7 +269,7 @@ impl Error {
         self.0.kind == ErrorKind::CommitUnknown
     }
 
-    /// Whether a row was changed or deleted by somebody else since it was loaded.
+    /// Whether a row was changed or deleted by another transaction since it was loaded.
     pub fn is_stale_data(&self) -> bool {
         self.0.kind == ErrorKind::StaleData
     }

@@ -51,7 +51,7 @@ pub struct Select<S> {
 
 /// A query of `selected`: a model's value such as `User`, a column, an expression, or a tuple of up to
 /// eight of these. It selects from the table of the first of them; see [`Select::from`].
-// The compiler shows the line to whoever gives several arguments.
+// The compiler shows the line where several arguments are given.
 #[rustfmt::skip]
 pub fn select<S: Selectable>(selected: S) -> Select<S> { // several in a tuple: select((User.id, User.name))
     Select {

@@ -70,7 +70,7 @@ pub fn insert<E: Entity>(_entity: E) -> InsertInto<E::Model> {
 impl<M: Model> InsertInto<M> {
     /// The rows: a model or its builder, or any number of them in an array, slice, vector or another
     /// iterator.
-    // On one line, since the compiler shows it to whoever gives something else.
+    // On one line, since the compiler shows it where something else is given.
     #[rustfmt::skip]
     pub fn values<'a, V, K>(self, values: V) -> Insert<'a, M> where Rows<'a, M>: RowsOf<V, M, K> {
         Insert {
