@@ -25,6 +25,7 @@ cases![
     what_a_commit_of_several_rows_refuses_is_undone,
     a_commit_that_is_interrupted_holds_nothing (Requires::RowLocks),
     columns_of_other_programs_keep_their_values (Requires::Server),
+    moments_in_columns_of_text_are_stored_alike,
     unique_values_are_handed_on_among_many_rows,
     several_inserted_rows_are_stored_at_once_or_not_at_all,
     a_trigger_that_leaves_a_row_out_leaves_all_out (Requires::AbortingErrors),
@@ -385,6 +386,43 @@ fn columns_of_other_programs_keep_their_values(db: &Db) {
             );
         }
     }
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "written")]
+struct WrittenMoment {
+    #[orm(primary_key, auto_increment = false)]
+    id: i64,
+    moment: chrono::NaiveDateTime,
+}
+
+/// One row by itself, and then several together.
+fn moments_in_columns_of_text_are_stored_alike(db: &Db) {
+    let ty = match db.database() {
+        Database::Postgres => "TIMESTAMP",
+        _ => "VARCHAR(40)",
+    };
+    db.outside(&format!(
+        "CREATE TABLE written (id BIGINT PRIMARY KEY, moment {ty} NOT NULL)"
+    ));
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    let moment = |second| day.and_hms_opt(1, 2, second).unwrap();
+    let mut session = db.session();
+    let all: Vec<_> = (0..5)
+        .map(|id| {
+            let moment = moment(0);
+            session.add(WrittenMoment { id, moment })
+        })
+        .collect();
+    session.commit().unwrap();
+    for entities in [&all[..1], &all[1..]] {
+        for entity in entities {
+            session[*entity].moment = moment(7);
+        }
+        session.commit().unwrap();
+    }
+    let stored = "SELECT COUNT(DISTINCT moment) FROM written";
+    assert_eq!(db.scalar(stored), 1);
 }
 
 /// The row that gives a value up comes first in the session, and last in the table.
