@@ -33,6 +33,9 @@ use orm_core::schema::{Action, Literal, ServerDefault};
 use orm_core::types::Type;
 use orm_core::value::{Misfit, Value, ValueRef};
 
+/// The module of the models.
+const MODULE: &str = module_path!();
+
 /// A user.
 #[derive(Model, Clone, Debug, PartialEq, Eq)]
 #[orm(table = "users")]

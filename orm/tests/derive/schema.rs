@@ -7,7 +7,7 @@ fn a_table_is_named_after_its_struct() {
     assert_eq!(User::def().table, "users");
     assert_eq!(BlogPost::def().table, "blog_post");
     assert_eq!(BlogPost::def().name, "BlogPost");
-    assert_eq!(BlogPost::def().module, module_path!());
+    assert_eq!(BlogPost::def().module, MODULE);
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn references_reach_the_other_model() {
 
 #[test]
 fn models_register_themselves() {
-    let here = Metadata::in_module(module_path!());
+    let here = Metadata::in_module(MODULE);
     let tables: Vec<_> = here.models().iter().map(|def| def.table).collect();
     for table in ["blog_post", "line", "orders", "users"] {
         assert!(tables.contains(&table), "{table} in {tables:?}");

@@ -76,9 +76,9 @@ fn writes() {
         "insert of many",
         insert(Tag).values((0..3).map(|_| Tag::builder().label("x"))),
         [
-            r#"INSERT INTO "tags" ("label") VALUES (?), (?)"#,
+            r#"INSERT INTO "tags" ("label") VALUES (?), (?), (?)"#,
             r#"INSERT INTO "tags" ("label") SELECT * FROM UNNEST($1::text[])"#,
-            "INSERT INTO `tags` (`label`) VALUES (?), (?)",
+            "INSERT INTO `tags` (`label`) VALUES (?), (?), (?)",
         ]
     );
     golden!(
