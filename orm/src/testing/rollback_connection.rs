@@ -11,7 +11,7 @@ use orm_core::lex::{Lexer, LexicalRule, TokenKind, Tokens, TransactionControl, i
 use orm_core::sql::IsolationLevel;
 use orm_core::value::ValueRef;
 
-use super::shared_connection::Shared;
+use super::shared_connection::{OWN_DATABASE, Shared};
 
 /// The savepoint that stands for the test's transaction.
 const TRANSACTION: &str = "orm_test_transaction";
@@ -214,9 +214,7 @@ fn unsupported(sql: &str) -> Error {
         "a test with rollback can't run a statement that does more than end its transaction";
     Error::with_message(ErrorKind::Unsupported, message)
         .with_sql(sql)
-        .with_hint(
-            "write #[orm::test] without rollback, so that the test gets a database of its own",
-        )
+        .with_hint(OWN_DATABASE)
 }
 
 impl Connection for RollbackConnection {

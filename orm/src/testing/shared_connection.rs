@@ -9,6 +9,10 @@ use orm_core::driver::{Connection, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Dialect, IsolationLevel};
 
+/// What to write where the one connection of a test does not do.
+pub(super) const OWN_DATABASE: &str =
+    "write #[orm::test] without rollback, so that the test gets a database of its own";
+
 /// How long to wait for a statement of another thread.
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -132,18 +136,13 @@ impl Shared {
         let message = format!("a statement has ended the transaction around the test: {sql}");
         place.lost = Some(message.clone());
         self.is_free.notify_all();
-        Err(
-            Error::with_message(ErrorKind::Transaction, message).with_hint(
-                "write #[orm::test] without rollback, so that the test gets a database of its own",
-            ),
-        )
+        Err(Error::with_message(ErrorKind::Transaction, message).with_hint(OWN_DATABASE))
     }
 }
 
 #[cold]
 fn second() -> Error {
     let message = "another connection has a transaction or a cursor open, and a test with rollback has one connection";
-    Error::with_message(ErrorKind::Usage, message).with_hint(
-        "end it first, or write #[orm::test] without rollback, so that the test gets a database of its own",
-    )
+    Error::with_message(ErrorKind::Usage, message)
+        .with_hint(format!("end it first, or {OWN_DATABASE}"))
 }

@@ -26,7 +26,7 @@ cases![
 ];
 
 /// Accounts that are committed and of this session, which has sent nothing else.
-fn accounts(db: &Db, session: &mut Session, count: usize) -> Vec<Ref<Account>> {
+pub(super) fn accounts(db: &Db, session: &mut Session, count: usize) -> Vec<Ref<Account>> {
     let add = |number| {
         Account::builder()
             .owner(format!("a{number}"))

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use orm::ErrorKind;
 use orm::prelude::*;
 
+use super::batches::accounts;
 use crate::databases::{Database, HasDatabase};
 use orm_conformance::Db;
 use orm_conformance::Requires;
@@ -30,20 +31,6 @@ cases![
     several_inserted_rows_are_stored_at_once_or_not_at_all,
     a_trigger_that_leaves_a_row_out_leaves_all_out (Requires::AbortingErrors),
 ];
-
-fn accounts(db: &Db, session: &mut Session, count: usize) -> Vec<Ref<Account>> {
-    let add = |number| {
-        Account::builder()
-            .owner(format!("a{number}"))
-            .balance(0)
-            .version(0)
-    };
-    let all = (0..count).map(|number| session.add(add(number))).collect();
-    session.commit().unwrap();
-    select(Account).all(session).unwrap();
-    db.sent();
-    all
-}
 
 /// How often a statement ran for `rows` rows that go together.
 fn together(db: &Db, rows: usize) -> usize {

@@ -160,6 +160,9 @@ impl<'a> SqlWriter<'a> {
     pub(super) fn write_limit(&mut self, query: &'a Query) {
         let first = self.places.len();
         self.dialect.write_limit(self, query.limit, query.offset);
+        if self.silent {
+            return;
+        }
         let rows = match &query.limit {
             Some(Limit::Rows(rows)) => Some(rows),
             Some(Limit::Fixed(_)) | None => None,
