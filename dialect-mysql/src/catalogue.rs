@@ -1,9 +1,9 @@
-//! What the catalogue tells of a table: how much its columns keep, and how a guard compares with them.
+//! What the catalogue tells of a table: how much its columns keep, and how an expected column compares with them.
 //!
 //! The two dialects differ in the name of the collation that compares bytes without padding. Used by `lib.rs`.
 
 use orm_core::schema::{Keeps, StoredColumn};
-use orm_core::sql::{Guard, SqlWriter, write_null_safe_guard};
+use orm_core::sql::{ExpectedColumn, SqlWriter, write_null_safe_expected};
 use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
@@ -94,29 +94,33 @@ fn keeps_text(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
 
 /// Writes that a column has its old value. Text is compared in the connection's character set, since a
 /// collation belongs to one, and a column may have another.
-pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>, collation: &str) {
-    let BatchColumn { ty, stored, .. } = *guard.column;
-    if guard.digest {
-        return write_digest_guard(w, guard);
+pub(crate) fn write_expected(
+    w: &mut SqlWriter<'_>,
+    expected: &ExpectedColumn<'_>,
+    collation: &str,
+) {
+    let BatchColumn { ty, stored, .. } = *expected.column;
+    if expected.digest {
+        return write_digest_expected(w, expected);
     }
     let is_text = matches!(ty, Type::Text | Type::Enum(_));
     match stored {
         // Each may be the nearest to many numbers of twice the digits.
         Some(stored) if *ty == Type::Float32 && stored.base == "double" => {
             w.push("CAST(");
-            (guard.new)(w);
+            (expected.new)(w);
             w.push(" AS FLOAT) <=> ");
-            (guard.old)(w);
+            (expected.old)(w);
         }
         stored if is_text && !stored.is_some_and(|stored| stored.bytewise) => {
             w.push("CONVERT(");
-            (guard.new)(w);
+            (expected.new)(w);
             w.push(" USING utf8mb4) COLLATE ")
                 .push(collation)
                 .push(" <=> ");
-            (guard.old)(w);
+            (expected.old)(w);
         }
-        _ => write_null_safe_guard(w, guard),
+        _ => write_null_safe_expected(w, expected),
     }
 }
 
@@ -128,13 +132,13 @@ pub(crate) fn digests(column: &BatchColumn<'_>) -> bool {
     (*column.ty == Type::Text && is_text) || (*column.ty == Type::Bytes && is_bytes)
 }
 
-fn write_digest_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+fn write_digest_expected(w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
     let bytes = |w: &mut SqlWriter<'_>| {
-        if *guard.column.ty == Type::Bytes {
-            return (guard.new)(w);
+        if *expected.column.ty == Type::Bytes {
+            return (expected.new)(w);
         }
         w.push("CONVERT(");
-        (guard.new)(w);
+        (expected.new)(w);
         w.push(" USING utf8mb4)");
     };
     w.push("CONCAT(LENGTH(");
@@ -142,5 +146,5 @@ fn write_digest_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
     w.push("), ':', SHA2(");
     bytes(w);
     w.push(", 256)) <=> ");
-    (guard.old)(w);
+    (expected.old)(w);
 }

@@ -36,7 +36,8 @@ use std::borrow::Cow;
 use orm_core::error::Result;
 use orm_core::schema::{Column, Keeps, StoredColumn, Table};
 use orm_core::sql::{
-    Capabilities, DdlLock, Dialect, Guard, KeyRange, SqlWriter, TransactionOptions, digest_text,
+    Capabilities, DdlLock, Dialect, ExpectedColumn, KeyRange, SqlWriter, TransactionOptions,
+    digest_text,
 };
 use orm_core::stmt::{BatchColumn, Like};
 use orm_core::types::Type;
@@ -126,8 +127,8 @@ impl Dialect for MysqlDialect {
         }
     }
 
-    fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
-        catalogue::write_guard(w, guard, self.collation());
+    fn write_expected(&self, w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
+        catalogue::write_expected(w, expected, self.collation());
     }
 
     fn digests(&self, column: &BatchColumn<'_>) -> bool {

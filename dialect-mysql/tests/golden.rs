@@ -192,7 +192,7 @@ fn batch_forms() {
     );
     check(&batches::update(Rows(2)), UPDATE_OF_TWO);
     let mut update = batches::update(Rows(2));
-    (update.key, update.guard) = (&[ID, VERSION], &[]);
+    (update.key, update.expected) = (&[ID, VERSION], &[]);
     check(
         &update,
         "UPDATE `t` FORCE INDEX (PRIMARY) SET `name` = CASE WHEN `id` = ? AND `version` = ? THEN ? WHEN `id` = ? AND `version` = ? THEN ? ELSE `name` END WHERE (`id`, `version`) IN ((?, ?), (?, ?))",
@@ -219,7 +219,7 @@ const DELETE_OF_TWO: &str = "DELETE FROM `t` USING `t` FORCE INDEX (PRIMARY) WHE
 /// Two rows that still have their version.
 fn delete_by_version() -> BatchDelete<'static> {
     let mut delete = BatchDelete::new("t", &[ID], Rows(2));
-    delete.guard = &[VERSION];
+    delete.expected = &[VERSION];
     delete
 }
 
@@ -344,11 +344,12 @@ fn foreign_key_cycle() {
 }
 
 #[test]
-fn guards_compare_bytes() {
-    let update = |guard: &str| format!("UPDATE `t` SET `version` = ? WHERE `id` = ? AND {guard}");
+fn expected_columns_compare_bytes() {
+    let update =
+        |condition: &str| format!("UPDATE `t` SET `version` = ? WHERE `id` = ? AND {condition}");
     let bytewise = batches::stored("varchar", "varchar(9)", true);
-    let guard = [batches::declared(&Type::Text, &bytewise)];
-    let one = batches::guarded(&[VERSION], &guard, Rows(1));
+    let columns = [batches::declared(&Type::Text, &bytewise)];
+    let one = batches::expecting(&[VERSION], &columns, Rows(1));
     check(&one, &update("`name` <=> ?"));
     let mut large = one;
     large.digest = true;
@@ -363,7 +364,7 @@ fn guards_compare_bytes() {
     for column in [batches::declared(&Type::Text, &other), NAME] {
         let text = "CONVERT(`name` USING utf8mb4) COLLATE";
         check_both(
-            &batches::guarded(&[VERSION], &[column], Rows(1)),
+            &batches::expecting(&[VERSION], &[column], Rows(1)),
             &update(&format!("{text} utf8mb4_0900_bin <=> ?")),
             &update(&format!("{text} utf8mb4_nopad_bin <=> ?")),
         );

@@ -1,11 +1,11 @@
 //! What the catalogue tells of a table: how much its columns keep, the casts that values for them need in a
-//! batch, and how a guard compares with them.
+//! batch, and how an expected column compares with them.
 //!
 //! A lone bind takes the type of the column beside it. An element of an array has the type of the array, so
 //! that columns of other types than a model would create need a cast. Used by `lib.rs` and `render.rs`.
 
 use orm_core::schema::{Keeps, StoredColumn};
-use orm_core::sql::{Guard, SqlWriter, write_null_safe_guard};
+use orm_core::sql::{ExpectedColumn, SqlWriter, write_null_safe_expected};
 use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
@@ -156,46 +156,46 @@ pub(crate) fn element_cast<'a>(column: &BatchColumn<'a>) -> Option<&'a str> {
 ///
 /// Types whose `=` compares something else, or that have none, are compared by their text, and the old value
 /// goes through the type first: what it would be stored as is compared.
-pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+pub(crate) fn write_expected(w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
     const SAME: &str = " IS NOT DISTINCT FROM ";
     const TEXT: &str = "::text COLLATE \"C\"";
-    let BatchColumn { ty, stored, .. } = *guard.column;
+    let BatchColumn { ty, stored, .. } = *expected.column;
     let base = stored.map(|stored| stored.base.as_str());
-    if guard.digest {
-        return write_digest_guard(w, guard);
+    if expected.digest {
+        return write_digest_expected(w, expected);
     }
     match (base, stored) {
         // Each may be the nearest to many numbers of twice the digits.
         (Some("float8"), _) if *ty == Type::Float32 => {
-            (guard.new)(w);
+            (expected.new)(w);
             w.push("::float4").push(SAME);
-            (guard.old)(w);
+            (expected.old)(w);
             w.push("::float4");
         }
         (Some("bpchar"), _) if is_text(ty) => {
-            (guard.new)(w);
+            (expected.new)(w);
             w.push(" COLLATE \"C\"").push(SAME);
-            (guard.old)(w);
+            (expected.old)(w);
             w.push("::bpchar");
         }
         (Some("text" | "varchar"), Some(stored)) if is_text(ty) && !stored.bytewise => {
-            (guard.new)(w);
+            (expected.new)(w);
             w.push(" COLLATE \"C\"").push(SAME);
-            (guard.old)(w);
+            (expected.old)(w);
         }
         (_, Some(stored)) if !is_own(stored, ty) => {
-            (guard.new)(w);
+            (expected.new)(w);
             w.push(TEXT).push(SAME);
-            (guard.old)(w);
+            (expected.old)(w);
             w.push("::").push(&stored.declared).push("::text");
         }
         (None, _) if is_text(ty) => {
-            (guard.new)(w);
+            (expected.new)(w);
             w.push(TEXT).push(SAME);
-            (guard.old)(w);
+            (expected.old)(w);
             w.push("::text");
         }
-        _ => write_null_safe_guard(w, guard),
+        _ => write_null_safe_expected(w, expected),
     }
 }
 
@@ -206,13 +206,13 @@ pub(crate) fn digests(column: &BatchColumn<'_>) -> bool {
     (*column.ty == Type::Text && is_text) || (*column.ty == Type::Bytes && base == "bytea")
 }
 
-fn write_digest_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
+fn write_digest_expected(w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
     let bytes = |w: &mut SqlWriter<'_>| {
-        if *guard.column.ty == Type::Bytes {
-            return (guard.new)(w);
+        if *expected.column.ty == Type::Bytes {
+            return (expected.new)(w);
         }
         w.push("convert_to(");
-        (guard.new)(w);
+        (expected.new)(w);
         w.push("::text, 'UTF8')");
     };
     w.push("(octet_length(");
@@ -220,6 +220,6 @@ fn write_digest_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
     w.push(") || ':' || encode(sha256(");
     bytes(w);
     w.push("), 'hex')) IS NOT DISTINCT FROM ");
-    (guard.old)(w);
+    (expected.old)(w);
     w.push("::text");
 }

@@ -35,7 +35,7 @@ use std::borrow::Cow;
 use orm_core::error::Result;
 use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
-    Capabilities, DdlLock, Dialect, Guard, SqlWriter, TransactionOptions, digest_text,
+    Capabilities, DdlLock, Dialect, ExpectedColumn, SqlWriter, TransactionOptions, digest_text,
     write_batch_delete_rows, write_batch_update_rows,
 };
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Insert, Like};
@@ -121,8 +121,8 @@ impl Dialect for PostgresDialect {
         format!("CAST(({sql}) AS {})", self.cast_type(&column.ty))
     }
 
-    fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
-        catalogue::write_guard(w, guard);
+    fn write_expected(&self, w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
+        catalogue::write_expected(w, expected);
     }
 
     fn digests(&self, column: &BatchColumn<'_>) -> bool {

@@ -8,12 +8,12 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::sql::{Guard, IsolationLevel, SqlWriter, TransactionOptions, write_operand};
+use orm_core::sql::{ExpectedColumn, IsolationLevel, SqlWriter, TransactionOptions, write_operand};
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchUpdate, Insert, Like, LikeKind};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
-use crate::catalogue::{digests, element_cast, element_type, write_guard};
+use crate::catalogue::{digests, element_cast, element_type, write_expected};
 use crate::errors::WRONG_COUNT;
 use crate::types;
 
@@ -100,18 +100,18 @@ pub(crate) fn write_batch_update_arrays(w: &mut SqlWriter<'_>, update: &BatchUpd
         write_element(w, (alias, index), column);
     });
     w.push(" FROM ");
-    let mut guard = update.guard.to_vec();
-    for column in guard.iter_mut().filter(|c| update.digest && digests(c)) {
+    let mut expected = update.expected.to_vec();
+    for column in expected.iter_mut().filter(|c| update.digest && digests(c)) {
         *column = BatchColumn::new(column.name, &Type::Text);
     }
-    write_source(w, &[update.set, update.key, &guard].concat(), alias);
+    write_source(w, &[update.set, update.key, &expected].concat(), alias);
     let matched = Match {
         table: update.table,
         alias,
         first: update.set.len(),
         digest: update.digest,
     };
-    write_match(w, &matched, update.key, update.guard);
+    write_match(w, &matched, update.key, update.expected);
 }
 
 /// `WITH written AS (UPDATE … RETURNING 1) SELECT CASE … END FROM written`, which fails unless the statement writes as
@@ -135,14 +135,14 @@ pub(crate) fn write_checked<'a>(
 pub(crate) fn write_batch_delete_arrays(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) {
     let alias = alias(delete.table);
     w.push("DELETE FROM ").ident(delete.table).push(" USING ");
-    write_source(w, &[delete.key, delete.guard].concat(), alias);
+    write_source(w, &[delete.key, delete.expected].concat(), alias);
     let matched = Match {
         table: delete.table,
         alias,
         first: 0,
         digest: false,
     };
-    write_match(w, &matched, delete.key, delete.guard);
+    write_match(w, &matched, delete.key, delete.expected);
 }
 
 // The rows need a name that isn't the table's.
@@ -194,7 +194,7 @@ fn write_match(
     w: &mut SqlWriter<'_>,
     matched: &Match<'_>,
     key: &[BatchColumn<'_>],
-    guard: &[BatchColumn<'_>],
+    expected: &[BatchColumn<'_>],
 ) {
     for (index, column) in key.iter().enumerate() {
         w.push(if index == 0 { " WHERE " } else { " AND " });
@@ -205,9 +205,9 @@ fn write_match(
         write_element(w, (matched.alias, matched.first + index), column);
     }
     let first = matched.first + key.len();
-    for (index, column) in guard.iter().enumerate() {
+    for (index, column) in expected.iter().enumerate() {
         w.push(" AND ");
-        let guard = Guard {
+        let expected = ExpectedColumn {
             column,
             digest: matched.digest && digests(column),
             new: &|w| {
@@ -217,6 +217,6 @@ fn write_match(
                 w.push(matched.alias).push(".c").display(first + index);
             },
         };
-        write_guard(w, &guard);
+        write_expected(w, &expected);
     }
 }

@@ -263,7 +263,7 @@ fn foreign_key_cycle() {
 }
 
 #[test]
-fn guards_compare_bytes() {
+fn expected_columns_compare_bytes() {
     let cases = [
         (
             &Type::Text,
@@ -297,22 +297,22 @@ fn guards_compare_bytes() {
         ),
     ];
     for (ty, stored, expected) in cases {
-        let guard = [batches::declared(ty, &stored)];
+        let columns = [batches::declared(ty, &stored)];
         let expected = format!(r#"UPDATE "t" SET "name" = $1 WHERE "id" = $2 AND {expected}"#);
-        check(&batches::guarded(&[NAME], &guard, Rows(1)), &expected);
+        check(&batches::expecting(&[NAME], &columns, Rows(1)), &expected);
     }
     // Of a table of which nothing is known.
     check(
-        &batches::guarded(&[VERSION], &[NAME], Rows(1)),
+        &batches::expecting(&[VERSION], &[NAME], Rows(1)),
         r#"UPDATE "t" SET "version" = $1 WHERE "id" = $2 AND "name"::text COLLATE "C" IS NOT DISTINCT FROM $3::text"#,
     );
 }
 
 #[test]
-fn large_values_are_guarded_by_their_digest() {
+fn large_values_are_compared_by_their_digest() {
     let stored = batches::stored("text", "text", true);
-    let guard = [batches::declared(&Type::Text, &stored)];
-    let mut update = batches::guarded(&[VERSION], &guard, Arrays);
+    let columns = [batches::declared(&Type::Text, &stored)];
+    let mut update = batches::expecting(&[VERSION], &columns, Arrays);
     update.digest = true;
     check(
         &update,
@@ -341,7 +341,7 @@ fn arrays_become_the_types_of_their_columns() {
         r#"INSERT INTO "t" ("name", "name") SELECT p.c0::mood, p.c1 FROM UNNEST($1::text[], $2::numeric[]) AS p(c0, c1)"#,
     );
     check(
-        &batches::guarded(&columns[..1], &columns[..1], Arrays),
+        &batches::expecting(&columns[..1], &columns[..1], Arrays),
         r#"UPDATE "t" SET "name" = v.c0::mood FROM UNNEST($1::text[], $2::int8[], $3::text[]) AS v(c0, c1, c2) WHERE "t"."id" = v.c1 AND "t"."name"::text COLLATE "C" IS NOT DISTINCT FROM v.c2::mood::text"#,
     );
 }

@@ -1,10 +1,10 @@
-//! What the catalogue tells of a table, and how a guard compares with it.
+//! What the catalogue tells of a table, and how an expected column compares with it.
 //!
 //! Columns keep what they are given here, so that only triggers change a row beside its statement, and only
 //! collations keep `IS` from comparing bytes. Used by `lib.rs`.
 
 use orm_core::schema::StoredColumn;
-use orm_core::sql::{Guard, SqlWriter, write_null_safe_guard};
+use orm_core::sql::{ExpectedColumn, SqlWriter, write_null_safe_expected};
 use orm_core::stmt::BatchColumn;
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
@@ -36,13 +36,13 @@ pub(crate) fn write_catalogue<'a>(w: &mut SqlWriter<'a>, tables: &[&'a str]) {
 }
 
 /// Writes that a column has its old value.
-pub(crate) fn write_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
-    if is_bytewise(guard.column) {
-        return write_null_safe_guard(w, guard);
+pub(crate) fn write_expected(w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
+    if is_bytewise(expected.column) {
+        return write_null_safe_expected(w, expected);
     }
-    (guard.new)(w);
+    (expected.new)(w);
     w.push(" COLLATE BINARY IS ");
-    (guard.old)(w);
+    (expected.old)(w);
 }
 
 fn is_bytewise(column: &BatchColumn<'_>) -> bool {

@@ -29,7 +29,8 @@ use std::borrow::Cow;
 use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
 use orm_core::sql::{
-    Capabilities, Dialect, ForeignKeySwitch, Guard, SqlWriter, TransactionOptions, write_extension,
+    Capabilities, Dialect, ExpectedColumn, ForeignKeySwitch, SqlWriter, TransactionOptions,
+    write_extension,
 };
 use orm_core::stmt::{Extension, Like};
 use orm_core::types::Type;
@@ -72,8 +73,8 @@ impl Dialect for SqliteDialect {
         render::write_like(w, like)
     }
 
-    fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
-        catalogue::write_guard(w, guard);
+    fn write_expected(&self, w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
+        catalogue::write_expected(w, expected);
     }
 
     fn write_catalogue<'a>(&self, w: &mut SqlWriter<'a>, tables: &[&'a str]) -> bool {

@@ -264,18 +264,18 @@ fn foreign_key_cycle() {
 }
 
 #[test]
-fn guards_compare_bytes() {
+fn expected_columns_compare_bytes() {
     let update =
-        |guard: &str| format!(r#"UPDATE "t" SET "version" = ? WHERE "id" = ? AND {guard}"#);
+        |condition: &str| format!(r#"UPDATE "t" SET "version" = ? WHERE "id" = ? AND {condition}"#);
     let bytewise = batches::stored("text", "TEXT", true);
-    let guard = [batches::declared(&Type::Text, &bytewise)];
-    let one = batches::guarded(&[VERSION], &guard, Rows(1));
+    let columns = [batches::declared(&Type::Text, &bytewise)];
+    let one = batches::expecting(&[VERSION], &columns, Rows(1));
     check(&one, &update(r#""name" IS ?"#));
     // Of another collation, and of a table of which nothing is known.
     let other = batches::stored("text", "TEXT", false);
     for column in [batches::declared(&Type::Text, &other), NAME] {
         check(
-            &batches::guarded(&[VERSION], &[column], Rows(1)),
+            &batches::expecting(&[VERSION], &[column], Rows(1)),
             &update(r#""name" COLLATE BINARY IS ?"#),
         );
     }

@@ -106,7 +106,7 @@ pub mod __private {
     pub use orm_core::schema::{self, Action, Name};
     pub use orm_core::stmt;
     pub use orm_core::types::{Codec, DbType, EnumType, NotNull, Nullability, Type};
-    pub use orm_core::value::{Misfit, ValueRef};
+    pub use orm_core::value::{ConversionError, ValueRef};
 
     pub use crate::mapping::{
         Build, Column, ColumnSet, ConstraintDef, CustomType, DbEnum, Entity, Field, FieldGiven,

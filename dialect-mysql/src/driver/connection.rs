@@ -19,12 +19,12 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect as _;
 use orm_core::value::ValueRef;
 
-use super::answer::{Done, reported};
 use super::bind;
 use super::bind_types::BindTypes;
 use super::config::MysqlConfig;
 use super::failure::{breaks, from_native, is_silence, lost, too_large};
 use super::kill::{Kill, Target};
+use super::result_set::{StatementResult, reported};
 use super::row::Kind;
 use super::session::Session;
 use super::statement_kind::{asks_for_file, ends_or_begins, is_plain, only_tells};
@@ -192,7 +192,7 @@ impl MysqlConnection {
         &mut self,
         statement: Statement,
         sql: &str,
-        result: mysql::Result<Done<T>>,
+        result: mysql::Result<StatementResult<T>>,
     ) -> Result<T> {
         let stale = matches!(&result, Err(mysql::Error::MySqlError(error))
             if STALE_STATEMENT.contains(&error.code));
@@ -201,10 +201,14 @@ impl MysqlConnection {
         } else {
             self.release(statement, sql);
         }
-        self.settled(sql, result)
+        self.after_statement(sql, result)
     }
 
-    pub(super) fn settled<T>(&mut self, sql: &str, result: mysql::Result<Done<T>>) -> Result<T> {
+    pub(super) fn after_statement<T>(
+        &mut self,
+        sql: &str,
+        result: mysql::Result<StatementResult<T>>,
+    ) -> Result<T> {
         match result {
             Ok(done) => {
                 self.succeeded(sql, done.has_rows);

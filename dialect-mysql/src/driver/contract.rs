@@ -13,12 +13,12 @@ use orm_core::error::{Error, Result};
 use orm_core::sql::{Dialect as _, IsolationLevel};
 use orm_core::value::ValueRef;
 
-use super::answer::{Done, drain, outcome, read, reported, run};
 use super::bind;
 use super::bind_types::BindTypes;
 use super::connection::MysqlConnection;
 use super::cursor::MysqlCursor;
 use super::failure::{is_silence, lost};
+use super::result_set::{StatementResult, drain, outcome, read, reported, run};
 use super::session::log_in_again;
 
 /// This command can't be prepared.
@@ -59,7 +59,7 @@ impl Connection for MysqlConnection {
         for row in rows {
             let result = self.params(sql, row).and_then(|params| {
                 let result = run(self.native()?, &statement, params);
-                done(self.settled(sql, result)?)
+                done(self.after_statement(sql, result)?)
             });
             if let Err(error) = result {
                 self.release(statement, sql);
@@ -90,12 +90,12 @@ impl Connection for MysqlConnection {
         self.check(sql)?;
         let result = self.native()?.query_iter(sql).and_then(|mut result| {
             let has_rows = drain(&mut result)?;
-            Ok(Done {
+            Ok(StatementResult {
                 value: (),
                 has_rows,
             })
         });
-        self.settled(sql, result)
+        self.after_statement(sql, result)
     }
 
     fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {

@@ -16,10 +16,10 @@ use orm_core::driver::{Connection as _, Cursor, Row, TransactionState};
 use orm_core::error::{Error, Result};
 use orm_core::value::ValueRef;
 
-use super::answer::{Done, drain};
 use super::connection::MysqlConnection;
 use super::failure::lost;
 use super::kill::Kill;
+use super::result_set::{StatementResult, drain};
 use super::row::{Kind, MysqlRow};
 
 /// The rows of one query.
@@ -86,7 +86,7 @@ impl<'c> MysqlCursor<'c> {
         let Some(reading) = self.reading.take() else {
             return Ok(());
         };
-        let result = result.map(|has_rows| Done {
+        let result = result.map(|has_rows| StatementResult {
             value: (),
             has_rows,
         });

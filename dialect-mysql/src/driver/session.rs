@@ -11,10 +11,10 @@ use orm_core::error::Result;
 use orm_core::sql::{Dialect as _, IsolationLevel};
 use orm_core::value::Value;
 
-use super::answer::drain;
 use super::config::MysqlConfig;
 use super::failure::failed;
 use super::kill::SERVER_NAME;
+use super::result_set::drain;
 use crate::{MysqlDialect, types};
 
 /// What the session gets from the driver alone: other values would break what the driver promises.

@@ -24,7 +24,7 @@ use super::config::PostgresConfig;
 use super::failure::{Failure, Refusal, server_error, too_many_binds};
 use super::row::Wire;
 use super::session::Session;
-use super::statement_kind::Effect;
+use super::statement_kind::TransactionEffect;
 use super::stream::Link;
 use crate::capability::CAPABILITIES;
 use crate::errors;
@@ -33,7 +33,7 @@ use crate::errors;
 pub(super) struct Prepared {
     statement: Statement,
     pub(super) wires: Box<[Wire]>,
-    effect: Effect,
+    effect: TransactionEffect,
 }
 
 /// An open connection.
@@ -196,7 +196,7 @@ impl PostgresConnection {
         let result = self
             .talk(|client| (call.prepared)(client, &prepared.statement, &binds))
             .map_err(Failure::local)?;
-        self.settle(sql, prepared.effect, result)
+        self.after_statement(sql, prepared.effect, result)
     }
 
     /// Parses, binds and executes in one message, every bind as text of a type that the server infers.
@@ -211,10 +211,10 @@ impl PostgresConnection {
             .iter()
             .map(|bind| (erase(bind), unspecified()))
             .collect();
-        let effect = Effect::of(sql);
+        let effect = TransactionEffect::of(sql);
         effect.check()?;
         let result = self.talk(|client| (call.direct)(client, sql, &binds))?;
-        self.settle(sql, effect, result)
+        self.after_statement(sql, effect, result)
             .map_err(|failure| failure.error)
     }
 
@@ -227,11 +227,11 @@ impl PostgresConnection {
         if let Some(kept) = kept {
             return Ok((Arc::clone(kept), false));
         }
-        let effect = Effect::of(sql);
+        let effect = TransactionEffect::of(sql);
         effect.check()?;
         let result = self.talk(|client| client.prepare(sql))?;
         // A statement that can't be parsed has no effect but to abort the transaction.
-        let settled = self.settle(sql, Effect::NOTHING, result);
+        let settled = self.after_statement(sql, TransactionEffect::NOTHING, result);
         let statement = settled.map_err(|failure| failure.error)?;
         let wires = wires(statement.columns()).into();
         let prepared = Arc::new(Prepared {
@@ -254,23 +254,23 @@ impl PostgresConnection {
     }
 
     /// Runs a text without binds, and tells nothing of its rows.
-    pub(super) fn command(&mut self, sql: &str, effect: Effect) -> Result<()> {
+    pub(super) fn command(&mut self, sql: &str, effect: TransactionEffect) -> Result<()> {
         let run = |connection: &mut Self| {
             connection.check_usable(sql)?;
             effect.check()?;
             let result = connection.talk(|client| client.batch_execute(sql))?;
             connection
-                .settle(sql, effect, result)
+                .after_statement(sql, effect, result)
                 .map_err(|failure| failure.error)
         };
         run(self).map_err(|error| error.with_sql(sql))
     }
 
     /// Draws the consequences of a statement for the connection and its transaction.
-    pub(super) fn settle<T>(
+    pub(super) fn after_statement<T>(
         &mut self,
         sql: &str,
-        effect: Effect,
+        effect: TransactionEffect,
         result: Native<T>,
     ) -> Result<T, Failure> {
         match result {
@@ -283,7 +283,12 @@ impl PostgresConnection {
     }
 
     #[cold]
-    pub(super) fn fail(&mut self, sql: &str, effect: Effect, error: postgres::Error) -> Failure {
+    pub(super) fn fail(
+        &mut self,
+        sql: &str,
+        effect: TransactionEffect,
+        error: postgres::Error,
+    ) -> Failure {
         if let Some(server) = error.as_db_error() {
             let server = server_error(server, sql);
             // What may have done a part of its work for good is not run again.
@@ -342,7 +347,7 @@ impl PostgresConnection {
             // It has ended with its transaction, or will.
             _ => return Ok(()),
         };
-        self.command(&sql, Effect::of(&sql))
+        self.command(&sql, TransactionEffect::of(&sql))
     }
 
     pub(super) fn lose(&mut self) {
@@ -360,7 +365,7 @@ impl PostgresConnection {
             }
             Ok(())
         })?;
-        dropped.map_err(|error| self.fail("", Effect::NOTHING, error).error)
+        dropped.map_err(|error| self.fail("", TransactionEffect::NOTHING, error).error)
     }
 }
 

@@ -19,7 +19,7 @@ use super::connection::{Call, Declared, EXECUTE, PostgresConnection, wires};
 use super::cursor::PostgresCursor;
 use super::row::PostgresRow;
 use super::session::prepared;
-use super::statement_kind::Effect;
+use super::statement_kind::TransactionEffect;
 
 /// Succeeds in a transaction that stands, and fails in another way in an aborted one and in none.
 const QUESTION: &str = "SAVEPOINT orm_look; RELEASE SAVEPOINT orm_look";
@@ -71,11 +71,11 @@ impl Connection for PostgresConnection {
     }
 
     fn control(&mut self, sql: &str) -> Result<()> {
-        self.command(sql, Effect::of(sql))
+        self.command(sql, TransactionEffect::of(sql))
     }
 
     fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
-        self.command(sql, Effect::of_verb(verb))
+        self.command(sql, TransactionEffect::of_verb(verb))
     }
 
     fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {
@@ -94,7 +94,7 @@ impl Connection for PostgresConnection {
                 Some(&SqlState::NO_ACTIVE_SQL_TRANSACTION) => TransactionState::None,
                 Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => TransactionState::Aborted,
                 _ => {
-                    let failed = self.fail("", Effect::NOTHING, error).error;
+                    let failed = self.fail("", TransactionEffect::NOTHING, error).error;
                     self.lose();
                     return Err(failed);
                 }
@@ -109,7 +109,8 @@ impl Connection for PostgresConnection {
         let answer = self.talk(|client| client.simple_query(&reset));
         self.session.reset = reset;
         let answer = answer?;
-        let answer = answer.map_err(|error| self.fail("", Effect::NOTHING, error).error)?;
+        let answer =
+            answer.map_err(|error| self.fail("", TransactionEffect::NOTHING, error).error)?;
         let (by_program, by_protocol) = prepared(&answer);
         let kept = self.statements.as_ref().map_or(0, LruCache::len);
         // DISCARD ALL takes along what the native client has prepared to look up types.

@@ -15,7 +15,7 @@ use postgres::Client;
 
 use super::connection::{CURSOR, Declared, EXECUTE, PostgresConnection, wires};
 use super::row::{PostgresRow, Wire};
-use super::statement_kind::Effect;
+use super::statement_kind::TransactionEffect;
 
 /// What the rows of one FETCH should come to.
 const BATCH_BYTES: usize = 256 * 1024;
@@ -44,7 +44,7 @@ impl PostgresConnection {
     fn fetch(&mut self, rows: usize) -> Result<Vec<postgres::Row>> {
         let sql = format!("FETCH {rows} FROM {CURSOR}");
         let fetched = self.talk(|client: &mut Client| client.query_typed(&sql, &[]))?;
-        self.settle(&sql, Effect::NOTHING, fetched)
+        self.after_statement(&sql, TransactionEffect::NOTHING, fetched)
             .map_err(|failure| failure.error)
     }
 }

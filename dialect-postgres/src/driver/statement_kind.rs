@@ -15,7 +15,7 @@ use crate::capability::LEXICAL_RULES;
     clippy::struct_excessive_bools,
     reason = "each answers a question of its own"
 )]
-pub(super) struct Effect {
+pub(super) struct TransactionEffect {
     /// The state that the last statement of them leaves that controls the transaction, whatever was before.
     leaves: Option<TransactionState>,
     /// Whether it is one statement, and ends the transaction.
@@ -27,7 +27,7 @@ pub(super) struct Effect {
     pub(super) may_store: bool,
 }
 
-impl Effect {
+impl TransactionEffect {
     /// That of a statement that controls no transaction.
     pub(super) const NOTHING: Self = Self {
         leaves: None,
@@ -149,7 +149,7 @@ mod tests {
             ("ROLLBACK TO s", Open),
             ("PREPARE TRANSACTION 'x'", None),
         ] {
-            assert_eq!(Effect::of(sql).leaves, Some(state), "{sql}");
+            assert_eq!(TransactionEffect::of(sql).leaves, Some(state), "{sql}");
         }
         let body = "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END";
         for sql in [
@@ -160,19 +160,19 @@ mod tests {
             "",
             body,
         ] {
-            assert_eq!(Effect::of(sql).leaves, Option::None, "{sql}");
+            assert_eq!(TransactionEffect::of(sql).leaves, Option::None, "{sql}");
         }
-        assert!(Effect::of(body).is_single);
-        assert!(Effect::of("COMMIT; ; -- nothing more").is_single);
-        assert!(!Effect::of("COMMIT; SELECT 1").is_single);
+        assert!(TransactionEffect::of(body).is_single);
+        assert!(TransactionEffect::of("COMMIT; ; -- nothing more").is_single);
+        assert!(!TransactionEffect::of("COMMIT; SELECT 1").is_single);
     }
 
     #[test]
     fn procedures_and_blocks_may_store() {
         for sql in ["call p()", "SELECT 1; DO $$ BEGIN COMMIT; END $$"] {
-            assert!(Effect::of(sql).may_store, "{sql}");
+            assert!(TransactionEffect::of(sql).may_store, "{sql}");
         }
-        assert!(!Effect::of("SELECT call FROM do").may_store);
+        assert!(!TransactionEffect::of("SELECT call FROM do").may_store);
     }
 
     #[test]
@@ -185,14 +185,14 @@ mod tests {
             ("COPY t (stdin) FROM 'x.csv'", false),
             ("SELECT a FROM stdin", false),
         ] {
-            assert_eq!(Effect::of(sql).copies, copies, "of {sql}");
+            assert_eq!(TransactionEffect::of(sql).copies, copies, "of {sql}");
         }
     }
 
     #[test]
     fn what_is_unknown_counts_as_aborted() {
         use TransactionState::{Aborted, None, Open};
-        let failed = |sql: &str, state, code| Effect::of(sql).failed(state, code);
+        let failed = |sql: &str, state, code| TransactionEffect::of(sql).failed(state, code);
         assert_eq!(failed("SELECT 1", None, "42P01"), None);
         assert_eq!(failed("SELECT 1", Open, "42P01"), Aborted);
         assert_eq!(failed("COMMIT", Open, "23503"), None);

@@ -102,7 +102,7 @@ fn batches_change_the_rows_whose_guard_still_holds() {
         let ids = fill(&mut db, 3);
         let update = with(
             BatchUpdate::new("v", &[NAME, VERSION], &[ID], BatchRows::Arrays),
-            |it| it.guard = &[VERSION],
+            |it| it.expected = &[VERSION],
         );
         let update = sql(|w| write_batch_update(w, &update));
         let (names, ones) = ([text("a"), text("b"), text("c")], [ValueRef::Int(1); 3]);
@@ -122,7 +122,7 @@ fn batches_change_the_rows_whose_guard_still_holds() {
         assert_eq!(db.execute(&update, &binds).unwrap(), 2);
 
         let delete = with(BatchDelete::new("v", &[ID], BatchRows::Arrays), |it| {
-            it.guard = &[VERSION];
+            it.expected = &[VERSION];
         });
         let delete = sql(|w| write_batch_delete(w, &delete));
         let guards = [ValueRef::Int(1), ValueRef::Int(2), ValueRef::Null];

@@ -8,7 +8,7 @@ use crate::migration::{Direction, Locking, MigrationConnection, Migrations, hist
 
 /// The migrations that a redo undoes and does again, the last one first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
+pub struct RedoPlan {
     versions: Vec<String>,
     /// Their names.
     pub names: Vec<String>,
@@ -20,14 +20,18 @@ pub enum Which {
     /// The last ones at the time when the lock is taken.
     Last(Count),
     /// Those of a plan that the user has seen, and no others.
-    Planned(Plan),
+    Planned(RedoPlan),
 }
 
 /// Looks which migrations `count` means, so that they can be shown before anything is undone. Takes no lock.
 ///
 /// # Errors
 /// An applied migration is not in the folder; the database's refusal.
-pub fn plan(migrations: &Migrations, connection: &mut Connection, count: Count) -> Result<Plan> {
+pub fn plan(
+    migrations: &Migrations,
+    connection: &mut Connection,
+    count: Count,
+) -> Result<RedoPlan> {
     let applied = history::applied(connection)?;
     let versions = step::last(applied, count);
     let names = versions.iter().map(|version| {
@@ -36,7 +40,7 @@ pub fn plan(migrations: &Migrations, connection: &mut Connection, count: Count) 
             .map(|entry| entry.name.clone())
             .ok_or_else(|| missing(version))
     });
-    Ok(Plan {
+    Ok(RedoPlan {
         names: names.collect::<Result<_>>()?,
         versions,
     })
@@ -87,7 +91,7 @@ pub fn redo(
     }
 }
 
-fn is_of(plan: &Plan, loaded: &Loaded) -> bool {
+fn is_of(plan: &RedoPlan, loaded: &Loaded) -> bool {
     let versions = loaded
         .iter()
         .map(|migration| migration.name().version().to_string());

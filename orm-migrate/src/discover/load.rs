@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
-use orm::mapping::dump::Write;
+use orm::mapping::dump::WriteBytes;
 
 use super::build::Library;
 use super::package::Package;
@@ -26,7 +26,7 @@ const MARK: &str = "__orm_dump_models_v1: ";
 const SAID_LINES: usize = 10;
 
 /// What [`SYMBOL`] stands for.
-type DumpModels = extern "C" fn(Write, *mut c_void);
+type DumpModels = extern "C" fn(WriteBytes, *mut c_void);
 
 /// The dump of the models in `library`, which `loader` loads if there is one, and else this process.
 pub(super) fn dump(library: &Library, package: &Package, loader: Option<&Path>) -> Result<String> {

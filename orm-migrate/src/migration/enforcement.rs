@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::effect::Effect;
+use super::statement_kind::StatementKind;
 
 /// What has become of the enforcement of foreign keys.
 #[derive(Debug, Default)]
@@ -72,10 +72,13 @@ impl Checks {
         self.enforcement == Enforcement::Suspended
     }
 
-    pub(super) fn after(&mut self, effect: Effect) {
-        self.state = match (self.state, effect) {
-            (State::Enforced, Effect::ForeignKeySwitch) => State::Switched,
-            (State::Switched, Effect::Data | Effect::Definition | Effect::Other) => State::Owed,
+    pub(super) fn after(&mut self, kind: StatementKind) {
+        self.state = match (self.state, kind) {
+            (State::Enforced, StatementKind::ForeignKeySwitch) => State::Switched,
+            (
+                State::Switched,
+                StatementKind::Data | StatementKind::Definition | StatementKind::Other,
+            ) => State::Owed,
             (same, _) => same,
         };
     }

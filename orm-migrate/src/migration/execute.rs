@@ -4,12 +4,12 @@
 
 use orm_core::error::{Error as CoreError, Result as CoreResult};
 
-use super::effect::Effect;
 use super::harness::MigrationConnection;
 use super::hints;
 use super::run::Owner;
 use super::script::Script;
 use super::split::Statement;
+use super::statement_kind::StatementKind;
 use crate::error::{Error, Result};
 
 impl MigrationConnection {
@@ -56,43 +56,43 @@ impl MigrationConnection {
         statement: &Statement<'_>,
         drops_later: bool,
     ) -> CoreResult<()> {
-        let effect = script.effect(statement);
+        let kind = script.kind(statement);
         let was_inside = self.connection.has_transaction();
-        if was_inside && matches!(effect, Effect::Commit | Effect::CommitRaw) {
+        if was_inside && matches!(kind, StatementKind::Commit | StatementKind::CommitRaw) {
             self.check_foreign_keys()?;
         }
-        self.before_switch(effect)?;
-        let ran = match effect {
+        self.before_switch(kind)?;
+        let ran = match kind {
             // The connection's own verbs, so that it knows how its transaction ended.
-            Effect::Commit if was_inside => self.connection.commit(),
-            Effect::Rollback if was_inside => self.connection.rollback(),
+            StatementKind::Commit if was_inside => self.connection.commit(),
+            StatementKind::Rollback if was_inside => self.connection.rollback(),
             _ => self.connection.raw_control(statement.text),
         };
         match ran {
             Ok(()) => {
-                self.succeeded(effect, was_inside)?;
-                self.after_switch(effect, drops_later)
+                self.succeeded(kind, was_inside)?;
+                self.after_switch(kind, drops_later)
             }
             Err(error) => {
                 let is_divisible = script.is_divisible(statement);
-                self.failed(&error, effect, was_inside, is_divisible);
+                self.failed(&error, kind, was_inside, is_divisible);
                 Err(error)
             }
         }
     }
 
-    fn succeeded(&mut self, effect: Effect, was_inside: bool) -> CoreResult<()> {
+    fn succeeded(&mut self, kind: StatementKind, was_inside: bool) -> CoreResult<()> {
         self.run.progress.advance();
         let is_inside = self.connection.has_transaction();
         let implicit = self.commits_by_itself();
         let progress = &mut self.run.progress;
-        match effect {
-            Effect::Rollback | Effect::RollbackRaw if was_inside => {}
+        match kind {
+            StatementKind::Rollback | StatementKind::RollbackRaw if was_inside => {}
             // It may have begun and ended transactions, and the server does not say how.
-            Effect::Program if implicit && (was_inside || is_inside) => progress.may_keep(),
+            StatementKind::Program if implicit && (was_inside || is_inside) => progress.may_keep(),
             // The next one may have begun at once, by AND CHAIN or as completion_type says.
-            Effect::Commit | Effect::CommitRaw => progress.keep(),
-            Effect::Begin if was_inside && implicit => progress.keep(),
+            StatementKind::Commit | StatementKind::CommitRaw => progress.keep(),
+            StatementKind::Begin if was_inside && implicit => progress.keep(),
             _ if !is_inside => progress.keep(),
             _ => {}
         }
@@ -105,25 +105,31 @@ impl MigrationConnection {
         Ok(())
     }
 
-    fn failed(&mut self, error: &CoreError, effect: Effect, was_inside: bool, is_divisible: bool) {
+    fn failed(
+        &mut self,
+        error: &CoreError,
+        kind: StatementKind,
+        was_inside: bool,
+        is_divisible: bool,
+    ) {
         let is_lost = error.is_connection_lost() || error.is_commit_unknown();
         let has_ended = was_inside && !self.connection.has_transaction();
         let implicit = self.commits_by_itself();
         let is_undone = error.is_serialization_failure() || error.is_busy();
         let progress = &mut self.run.progress;
         self.run.lost = is_lost;
-        if error.is_commit_unknown() || implicit && effect == Effect::Program {
+        if error.is_commit_unknown() || implicit && kind == StatementKind::Program {
             progress.may_keep();
-        } else if implicit && has_ended && effect == Effect::Definition && !is_lost {
+        } else if implicit && has_ended && kind == StatementKind::Definition && !is_lost {
             // What commits by itself does so before it fails, if it gets that far.
             progress.keep();
-        } else if implicit && has_ended && effect != Effect::Data && (is_lost || is_undone) {
+        } else if implicit && has_ended && kind != StatementKind::Data && (is_lost || is_undone) {
             progress.may_keep();
         } else if implicit && has_ended && !is_lost && !is_undone {
             progress.keep();
         }
         let is_undoable = was_inside && !has_ended && !implicit;
-        let is_program = effect == Effect::Program && (implicit || !was_inside);
+        let is_program = kind == StatementKind::Program && (implicit || !was_inside);
         if is_program || is_divisible && !is_undoable || is_lost && !was_inside {
             progress.may_be_partial();
         }

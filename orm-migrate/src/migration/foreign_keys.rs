@@ -11,12 +11,12 @@ use orm_core::error::{Error as CoreError, ErrorKind, Result as CoreResult};
 use orm_core::sql::ForeignKeySwitch;
 use orm_core::value::ValueRef;
 
-use super::effect::Effect;
 use super::enforcement::{Enforcement, Pair, Snapshot, State};
 use super::harness::MigrationConnection;
 use super::history;
 use super::run::Owner;
 use super::script::Script;
+use super::statement_kind::StatementKind;
 use crate::error::{Error, Result};
 
 impl MigrationConnection {
@@ -68,8 +68,9 @@ impl MigrationConnection {
     }
 
     /// To be called before a statement.
-    pub(super) fn before_switch(&mut self, effect: Effect) -> CoreResult<()> {
-        let is_switch = effect == Effect::ForeignKeySwitch && !self.connection.has_transaction();
+    pub(super) fn before_switch(&mut self, kind: StatementKind) -> CoreResult<()> {
+        let is_switch =
+            kind == StatementKind::ForeignKeySwitch && !self.connection.has_transaction();
         if is_switch && self.run.checks.before.is_none() {
             self.remember()?;
         }
@@ -78,10 +79,14 @@ impl MigrationConnection {
 
     /// To be called after a statement. A script may switch the enforcement on, but not for a DROP TABLE that is
     /// still to come.
-    pub(super) fn after_switch(&mut self, effect: Effect, drops_later: bool) -> CoreResult<()> {
-        self.run.checks.after(effect);
+    pub(super) fn after_switch(
+        &mut self,
+        kind: StatementKind,
+        drops_later: bool,
+    ) -> CoreResult<()> {
+        self.run.checks.after(kind);
         match self.switch() {
-            Some(switch) if effect == Effect::ForeignKeySwitch && drops_later => {
+            Some(switch) if kind == StatementKind::ForeignKeySwitch && drops_later => {
                 self.connection.raw_control(switch.off)
             }
             _ => Ok(()),

@@ -1,7 +1,7 @@
 //! Migration folders: written, read, split into statements and run through `diesel_migrations`.
 //!
 //! From the bottom: `split.rs` finds the statements of a script, and `shell.rs` what is no SQL;
-//! `effect.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder,
+//! `statement_kind.rs` and `script.rs` know what they do to transactions; `folder.rs` opens a folder,
 //! `embedded.rs` one that is built in, and `write.rs` adds to it. `lock.rs` lets one program at a time run
 //! migrations, `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration, and
 //! `foreign_keys.rs` keeps SQLite from deleting rows of other tables; `execute.rs` runs a script, `progress.rs`
@@ -10,7 +10,6 @@
 //! commands are in `command/`.
 
 mod backend;
-mod effect;
 mod embedded;
 mod enforcement;
 mod execute;
@@ -27,6 +26,7 @@ mod script;
 mod settings;
 mod shell;
 mod split;
+mod statement_kind;
 mod write;
 
 pub use backend::Tag;

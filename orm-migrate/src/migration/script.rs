@@ -8,9 +8,9 @@ use std::string::FromUtf8Error;
 use orm_core::lex::Tokens;
 use orm_core::sql::Capabilities;
 
-use super::effect::{self, Effect};
 use super::shell;
 use super::split::{Statement, split_all};
+use super::statement_kind::{self, StatementKind};
 use crate::dialect::Grammar;
 use crate::error::{Error, Result};
 
@@ -105,8 +105,8 @@ impl Script {
     }
 
     /// What a statement of this script does to the transaction around it.
-    pub(crate) fn effect(&self, statement: &Statement<'_>) -> Effect {
-        effect::effect(statement.text, self.grammar)
+    pub(crate) fn kind(&self, statement: &Statement<'_>) -> StatementKind {
+        statement_kind::statement_kind(statement.text, self.grammar)
     }
 
     /// Whether a statement sets options of the transaction that has just begun.
@@ -130,12 +130,12 @@ impl Script {
         let statements = self.statements()?;
         Ok(statements
             .iter()
-            .all(|statement| self.effect(statement) == Effect::Data))
+            .all(|statement| self.kind(statement) == StatementKind::Data))
     }
 
     /// Whether a statement that fails may have done a part of its work, with no transaction around it.
     pub(crate) fn is_divisible(&self, statement: &Statement<'_>) -> bool {
-        effect::is_divisible(statement.text, self.grammar)
+        statement_kind::is_divisible(statement.text, self.grammar)
     }
 
     /// Refuses what can't work, before anything is run.
@@ -157,26 +157,26 @@ impl Script {
 
     fn check_in_transaction(&self, statement: &Statement<'_>, drops: bool) -> Result<()> {
         let place = self.place(statement.line);
-        match self.effect(statement) {
-            Effect::Begin
-            | Effect::Commit
-            | Effect::CommitRaw
-            | Effect::Rollback
-            | Effect::RollbackRaw => Err(Error::failed(format!(
+        match self.kind(statement) {
+            StatementKind::Begin
+            | StatementKind::Commit
+            | StatementKind::CommitRaw
+            | StatementKind::Rollback
+            | StatementKind::RollbackRaw => Err(Error::failed(format!(
                 "{place}: the script begins or ends a transaction, but it runs inside one"
             ))
             .with_note("sql", statement.text)
             .with_hint("remove the statement, or write run_in_transaction = false into metadata.toml")),
             // Foreign keys are off already: the switch does nothing, and nothing is lost.
-            Effect::ForeignKeySwitch if drops => Ok(()),
-            Effect::ForeignKeySwitch => Err(Error::failed(format!(
+            StatementKind::ForeignKeySwitch if drops => Ok(()),
+            StatementKind::ForeignKeySwitch => Err(Error::failed(format!(
                 "{place}: sqlite ignores PRAGMA foreign_keys inside a transaction: the statements behind it \
                  would still delete and change rows by ON DELETE and ON UPDATE"
             ))
             .with_hint(
                 "write run_in_transaction = false into metadata.toml, and BEGIN and COMMIT into the script",
             )),
-            Effect::Data | Effect::Definition | Effect::Program | Effect::Other => Ok(()),
+            StatementKind::Data | StatementKind::Definition | StatementKind::Program | StatementKind::Other => Ok(()),
         }
     }
 

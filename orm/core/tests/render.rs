@@ -7,8 +7,8 @@ use std::sync::Arc;
 use orm_core::sql::{Capabilities, InListStyle, NullSafeStyle, Placeholder};
 use orm_core::stmt::{
     Aggregate, ArithmeticOp, BatchColumn, BatchDelete, BatchRows, BatchUpdate, CompareOp, Delete,
-    Direction, Expr, Extension, Insert, InsertSource, Join, JoinKind, LikeKind, Limit, Order, Part,
-    Projection, Query, RawPart, Select, Update,
+    Direction, Expr, Extension, Insert, InsertSource, Join, JoinKind, LikeKind, Limit, Order,
+    Projection, Query, RawPart, Select, TemplatePart, Update,
 };
 use orm_core::testing::golden::batches;
 use orm_core::testing::golden::expressions::{
@@ -342,7 +342,7 @@ fn raw_parts_bind_their_values() {
 #[derive(Debug)]
 struct Soundex {
     args: Vec<Expr>,
-    parts: Option<Vec<Part>>,
+    parts: Option<Vec<TemplatePart>>,
 }
 
 impl Extension for Soundex {
@@ -363,7 +363,7 @@ impl Extension for Soundex {
         format!("{:?}", self.parts).hash(&mut state);
     }
 
-    fn template(&self, dialect: &str) -> Option<Vec<Part>> {
+    fn template(&self, dialect: &str) -> Option<Vec<TemplatePart>> {
         self.parts.clone().filter(|_| dialect == "ansi")
     }
 
@@ -381,16 +381,16 @@ fn extensions_follow_their_template() {
         }))
     };
     let parts = vec![
-        Part::Sql("SOUNDEX("),
-        Part::Arg(1),
-        Part::Sql(", "),
-        Part::Arg(0),
-        Part::Sql(")"),
+        TemplatePart::Sql("SOUNDEX("),
+        TemplatePart::Arg(1),
+        TemplatePart::Sql(", "),
+        TemplatePart::Arg(0),
+        TemplatePart::Sql(")"),
     ];
     let expr = extension(Some(parts));
     check(&eq(expr, b()), r#"(SOUNDEX(?, "a")) = "b""#);
 
-    for parts in [None, Some(vec![Part::Arg(2)])] {
+    for parts in [None, Some(vec![TemplatePart::Arg(2)])] {
         let expr = extension(parts);
         let error = written(&DIALECT, &expr).unwrap_err();
         assert!(error.is_unsupported());
@@ -441,7 +441,7 @@ fn batches_have_a_placeholder_for_each_value() {
     );
     let (key, version) = ([column("id"), column("part")], [column("version")]);
     let update = BatchUpdate::new("t", &columns, &key, BatchRows::Rows(1));
-    let update = with(update, |it| it.guard = &version);
+    let update = with(update, |it| it.expected = &version);
     check_with(
         dollar,
         &update,

@@ -18,7 +18,7 @@ use super::cache::Cache;
 use super::log::Log;
 use super::pool::{Checkout, Pool, Slot};
 use super::statement_cache::{StatementCache, StatementText, TextOf};
-use super::stored::StoredTable;
+use super::stored_table::StoredTable;
 use super::transaction_state::Transaction;
 use super::url::wrong;
 

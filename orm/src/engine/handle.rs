@@ -15,7 +15,7 @@ use super::connection::{Connection, Shared};
 use super::options::EngineOptions;
 use super::pool::{Pool, PoolOptions, PoolStatus, helpers};
 use super::statement_cache::{StatementCache, StatementCacheStatus};
-use super::stored::StoredTable;
+use super::stored_table::StoredTable;
 use super::url::Url;
 
 /// A database: its driver, its dialect and a pool of connections. A clone is another handle to the same

@@ -19,7 +19,7 @@ pub(crate) struct StatementKey<'k> {
     pub kind: StatementKind,
     /// The columns written, and those guarded, as positions.
     pub columns: &'k [usize],
-    pub guard: &'k [usize],
+    pub expected: &'k [usize],
     /// How many rows; 0 for arrays.
     pub rows: usize,
     /// Whether large values are guarded by their digests.

@@ -84,7 +84,7 @@ fn mark_referring(state: &mut State, tables: Vec<&'static str>, action: ActionOf
     let follows = |reference: &ReferenceDef| {
         !matches!(action(reference), Action::NoAction | Action::Restrict)
     };
-    let reached = reached_tables::follow(tables, follows);
+    let reached = reached_tables::referencing(tables, follows);
     if reached.is_empty() {
         return;
     }

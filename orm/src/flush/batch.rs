@@ -9,7 +9,7 @@ use orm_core::stmt::{BatchColumn, BatchRows};
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
-use super::row::Kind;
+use super::row_node::RowKind;
 use crate::engine::{StatementText, StoredTable};
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
 use crate::query::{BulkInsert, batch_column, stores_at_once};
@@ -87,7 +87,7 @@ pub(super) enum BatchKind {
     Update {
         /// The columns that are set, the version's included.
         set: Vec<usize>,
-        guard: Guard,
+        expected: ExpectedColumns,
         /// Whether the row takes a unique value that another one gives up only later.
         swaps: bool,
     },
@@ -101,7 +101,7 @@ pub(super) enum BatchKind {
 
 /// The columns that an UPDATE expects to have their old values still.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Guard {
+pub(super) enum ExpectedColumns {
     /// Those that it sets.
     Set,
     These(Cow<'static, [usize]>),
@@ -175,7 +175,7 @@ impl Plan {
 
 impl Batch {
     /// Whether it takes rows of this model, kind and column set.
-    pub(super) fn takes(&self, model: usize, (kind, columns): (Kind, &ColumnSet)) -> bool {
+    pub(super) fn takes(&self, model: usize, (kind, columns): (RowKind, &ColumnSet)) -> bool {
         !self.is_apart
             && self.model == model
             && self.kind.kind() == kind
@@ -313,11 +313,11 @@ impl Batch {
 }
 
 impl BatchKind {
-    pub(super) fn kind(&self) -> Kind {
+    pub(super) fn kind(&self) -> RowKind {
         match self {
-            Self::Insert { .. } => Kind::Insert,
-            Self::Update { .. } => Kind::Update,
-            Self::Delete { .. } => Kind::Delete,
+            Self::Insert { .. } => RowKind::Insert,
+            Self::Update { .. } => RowKind::Update,
+            Self::Delete { .. } => RowKind::Delete,
         }
     }
 
@@ -338,11 +338,11 @@ impl BatchKind {
         match self {
             Self::Update {
                 set,
-                guard: Guard::Set,
+                expected: ExpectedColumns::Set,
                 ..
             } => set,
             Self::Update {
-                guard: Guard::These(expected),
+                expected: ExpectedColumns::These(expected),
                 ..
             } => expected,
             Self::Delete { expected, .. } => expected,

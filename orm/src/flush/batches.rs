@@ -6,14 +6,14 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use super::batch::{Batch, BatchKind, Guard, Plan};
+use super::batch::{Batch, BatchKind, ExpectedColumns, Plan};
 use super::dependencies::RowOrder;
 use super::graph::Why;
 use super::pending::Pending;
 use super::reached_tables;
-use super::row::Kind;
+use super::row_node::RowKind;
 use crate::mapping::{ColumnSet, ModelDef};
-use crate::state::{RowWork, Written};
+use crate::state::{PendingRow, Written};
 
 pub(super) struct Batches<'p, 's> {
     tables: &'p [Pending<'s>],
@@ -56,15 +56,15 @@ impl<'p, 's> Batches<'p, 's> {
         let tables = self.tables;
         let groups = || tables.chunk_by(|a, b| a.group == b.group);
         for group in groups() {
-            self.lists(group, Kind::Update);
-            self.lists(group, Kind::Insert);
+            self.lists(group, RowKind::Update);
+            self.lists(group, RowKind::Insert);
         }
         for group in groups().rev() {
-            self.lists(group, Kind::Delete);
+            self.lists(group, RowKind::Delete);
         }
     }
 
-    fn lists(&mut self, group: &[Pending<'_>], kind: Kind) {
+    fn lists(&mut self, group: &[Pending<'_>], kind: RowKind) {
         for table in group {
             let runs = table.work(kind).chunk_by(|a, b| a.columns == b.columns);
             for run in runs {
@@ -78,7 +78,8 @@ impl<'p, 's> Batches<'p, 's> {
         let (schedule, tables) = (&order.schedule, self.tables);
         let mut batch_of = vec![0; schedule.nodes.len()];
         let mut last = None;
-        let kinds = |table| [Kind::Update, Kind::Insert, Kind::Delete].map(|kind| (table, kind));
+        let kinds =
+            |table| [RowKind::Update, RowKind::Insert, RowKind::Delete].map(|kind| (table, kind));
         let lists = tables.iter().flat_map(kinds);
         for (slot, _, row) in schedule.order(lists.flat_map(|(table, kind)| table.rows(kind))) {
             if last.replace(slot) != Some(slot) {
@@ -110,7 +111,7 @@ impl<'p, 's> Batches<'p, 's> {
     fn take(
         &mut self,
         table: &Pending<'_>,
-        (kind, run): (Kind, &[RowWork]),
+        (kind, run): (RowKind, &[PendingRow]),
         from: usize,
         apart: Apart<'_>,
     ) -> usize {
@@ -127,13 +128,13 @@ impl<'p, 's> Batches<'p, 's> {
 
     /// The batch that takes rows with these columns. Added and deleted rows keep their order, so only neighbours
     /// of theirs share a statement.
-    fn find(&self, model: usize, row: (Kind, &ColumnSet), from: usize) -> Option<usize> {
+    fn find(&self, model: usize, row: (RowKind, &ColumnSet), from: usize) -> Option<usize> {
         let from = from.max(self.open);
         let mut later = self.plan.batches().get(from..)?.iter();
         let takes = |batch: &Batch| batch.takes(model, row);
         let place = match row.0 {
-            Kind::Update => later.rposition(takes)?,
-            Kind::Insert | Kind::Delete | Kind::Junction => {
+            RowKind::Update => later.rposition(takes)?,
+            RowKind::Insert | RowKind::Delete | RowKind::Junction => {
                 later.next_back().filter(|last| takes(last))?;
                 later.len()
             }
@@ -144,15 +145,17 @@ impl<'p, 's> Batches<'p, 's> {
     fn begin(
         &mut self,
         table: &Pending<'_>,
-        (kind, columns, rows): (Kind, &ColumnSet, usize),
+        (kind, columns, rows): (RowKind, &ColumnSet, usize),
         apart: Apart<'_>,
     ) -> usize {
         let (def, optimistic) = (table.arena.def(), self.optimistic);
         let cascaded =
-            kind == Kind::Delete && (table.arena.is_cascaded() || self.is_cascaded(def.table));
+            kind == RowKind::Delete && (table.arena.is_cascaded() || self.is_cascaded(def.table));
         // What an UPDATE sent by itself or a DELETE does depends on the other rows of its flush.
         let is_known = |batch: &Batch| {
-            !apart.is_apart() && kind != Kind::Delete && batch.takes(table.model, (kind, columns))
+            !apart.is_apart()
+                && kind != RowKind::Delete
+                && batch.takes(table.model, (kind, columns))
         };
         self.plan.begin(is_known, || Batch {
             model: table.model,
@@ -161,9 +164,9 @@ impl<'p, 's> Batches<'p, 's> {
             is_apart: apart.is_apart(),
             slots: Vec::with_capacity(rows),
             kind: match kind {
-                Kind::Update => update((def, columns), apart, optimistic),
-                Kind::Insert => BatchKind::insert(def, columns),
-                Kind::Delete | Kind::Junction => BatchKind::Delete {
+                RowKind::Update => update((def, columns), apart, optimistic),
+                RowKind::Insert => BatchKind::insert(def, columns),
+                RowKind::Delete | RowKind::Junction => BatchKind::Delete {
                     expected: def.version.as_slice(),
                     cascaded,
                 },
@@ -180,7 +183,7 @@ impl<'p, 's> Batches<'p, 's> {
         let tables = self.tables;
         let cascaded = self.cascaded.get_or_insert_with(|| {
             let deleting = tables.iter().filter(|table| !table.deleting.is_empty());
-            reached_tables::reached(deleting.map(|table| table.arena.def().table))
+            reached_tables::cascade_deleted(deleting.map(|table| table.arena.def().table))
         });
         cascaded.contains(&table)
     }
@@ -197,11 +200,15 @@ fn update(
     set.extend(columns.iter());
     set.extend(def.version.filter(|version| !columns.contains(*version)));
     let kept = |column: &usize| !emptied.contains(column);
-    let guard = match def.version.as_slice() {
-        [] if !optimistic => Guard::These(Cow::Borrowed(&[])),
-        [] if emptied.is_empty() => Guard::Set,
-        [] => Guard::These(set.iter().copied().filter(kept).collect()),
-        version => Guard::These(Cow::Borrowed(version)),
+    let expected = match def.version.as_slice() {
+        [] if !optimistic => ExpectedColumns::These(Cow::Borrowed(&[])),
+        [] if emptied.is_empty() => ExpectedColumns::Set,
+        [] => ExpectedColumns::These(set.iter().copied().filter(kept).collect()),
+        version => ExpectedColumns::These(Cow::Borrowed(version)),
     };
-    BatchKind::Update { set, guard, swaps }
+    BatchKind::Update {
+        set,
+        expected,
+        swaps,
+    }
 }

@@ -13,7 +13,7 @@ use orm_core::value::ValueRef;
 use super::graph::{Edge, Graph, Why};
 use super::pending::Pending;
 use super::reached_tables;
-use super::row::{Kind, Row};
+use super::row_node::{RowKind, RowNode};
 use super::schedule::{Schedule, schedule};
 use super::table_order::{in_circle, targets};
 use crate::mapping::{ModelDef, ReferenceDef};
@@ -23,7 +23,7 @@ use crate::state::{CaseFolded, KeyMap, KeyTuple, RowId};
 pub(super) struct RowOrder {
     pub(super) schedule: Schedule,
     /// The columns of changed rows that deletes before them make the database set.
-    pub(super) emptied: HashMap<Row, Vec<usize>>,
+    pub(super) emptied: HashMap<RowNode, Vec<usize>>,
 }
 
 /// The order of the rows, if the usual one doesn't do.
@@ -54,21 +54,21 @@ pub(super) fn row_order(tables: &[Pending<'_>]) -> Option<RowOrder> {
 
 struct Dependencies<'p, 's> {
     tables: &'p [Pending<'s>],
-    edges: Vec<Edge<Row>>,
+    edges: Vec<Edge<RowNode>>,
     emptying: Vec<Emptying>,
 }
 
 /// A changed row and a delete that makes the database set columns of it.
 struct Emptying {
-    changed: Row,
-    deleted: Row,
+    changed: RowNode,
+    deleted: RowNode,
     columns: &'static [usize],
 }
 
 /// A row with its values in some columns; `None` if one is NULL.
-type Keyed<K> = (Row, Option<K>);
+type Keyed<K> = (RowNode, Option<K>);
 
-type Key<'s> = KeyTuple<ValueRef<'s>>;
+type KeyValues<'s> = KeyTuple<ValueRef<'s>>;
 
 impl<'s> Dependencies<'_, 's> {
     /// Rows that take unique values, keys included, come after those that give them up.
@@ -113,7 +113,7 @@ impl<'s> Dependencies<'_, 's> {
         let parents = self.deleted(parent, reference.target_columns);
         for (child, deleted) in pairs(children, parents) {
             match (child.kind, reference.on_delete) {
-                (Kind::Update, Action::SetNull | Action::SetDefault) => {
+                (RowKind::Update, Action::SetNull | Action::SetDefault) => {
                     self.emptying.push(Emptying {
                         changed: child,
                         deleted,
@@ -125,14 +125,14 @@ impl<'s> Dependencies<'_, 's> {
         }
     }
 
-    fn rows_of_all(&self, kind: Kind) -> impl Iterator<Item = Row> {
+    fn rows_of_all(&self, kind: RowKind) -> impl Iterator<Item = RowNode> {
         self.tables.iter().flat_map(move |table| table.rows(kind))
     }
 
     /// The changed rows of a table that get other values in these columns.
-    fn moving(&self, table: usize, columns: &'static [usize]) -> impl Iterator<Item = Row> {
+    fn moving(&self, table: usize, columns: &'static [usize]) -> impl Iterator<Item = RowNode> {
         let table = &self.tables[table];
-        let rows = table.rows(Kind::Update);
+        let rows = table.rows(RowKind::Update);
         rows.filter(|row| table.changed[row.place].touches(columns))
     }
 
@@ -141,9 +141,9 @@ impl<'s> Dependencies<'_, 's> {
         &self,
         table: usize,
         columns: &'static [usize],
-    ) -> impl Iterator<Item = Keyed<Key<'s>>> {
+    ) -> impl Iterator<Item = Keyed<KeyValues<'s>>> {
         let rows = self.moving(table, columns);
-        let rows = rows.chain(self.tables[table].rows(Kind::Insert));
+        let rows = rows.chain(self.tables[table].rows(RowKind::Insert));
         rows.map(move |row| (row, self.tables[table].new_key(row, columns)))
     }
 
@@ -152,7 +152,7 @@ impl<'s> Dependencies<'_, 's> {
         &self,
         table: usize,
         columns: &'static [usize],
-    ) -> impl Iterator<Item = Keyed<Key<'s>>> {
+    ) -> impl Iterator<Item = Keyed<KeyValues<'s>>> {
         let moving = self.moving(table, columns);
         let moving = moving.map(move |row| (row, self.tables[table].old_key(row, columns)));
         self.deleted(table, columns).chain(moving)
@@ -163,8 +163,8 @@ impl<'s> Dependencies<'_, 's> {
         &self,
         table: usize,
         columns: &'static [usize],
-    ) -> impl Iterator<Item = Keyed<Key<'s>>> {
-        let rows = self.tables[table].rows(Kind::Delete);
+    ) -> impl Iterator<Item = Keyed<KeyValues<'s>>> {
+        let rows = self.tables[table].rows(RowKind::Delete);
         rows.map(move |row| (row, self.tables[table].old_key(row, columns)))
     }
 
@@ -173,18 +173,18 @@ impl<'s> Dependencies<'_, 's> {
         if !self.tables.iter().any(|table| table.arena.has_links()) {
             return;
         }
-        let id = |row: Row| {
+        let id = |row: RowNode| {
             let table = &self.tables[row.table];
             let (model, slot) = (table.model, table.slot(row));
             RowId { model, slot }
         };
-        let added: HashMap<RowId, Row> = self
-            .rows_of_all(Kind::Insert)
+        let added: HashMap<RowId, RowNode> = self
+            .rows_of_all(RowKind::Insert)
             .map(|row| (id(row), row))
             .collect();
         let mut edges = Vec::new();
-        let updated = self.rows_of_all(Kind::Update);
-        for node in updated.chain(self.rows_of_all(Kind::Insert)) {
+        let updated = self.rows_of_all(RowKind::Update);
+        for node in updated.chain(self.rows_of_all(RowKind::Insert)) {
             let links = self.tables[node.table].arena.links(id(node).slot).iter();
             let needed = links.filter_map(|link| added.get(&link.target).copied());
             let why = Why::Key;
@@ -200,25 +200,25 @@ impl<'s> Dependencies<'_, 's> {
             if parent.deleting.is_empty() {
                 continue;
             }
-            let reached = reached_tables::reached([parent.arena.def().table]);
+            let reached = reached_tables::cascade_deleted([parent.arena.def().table]);
             let is_reached = |child: &&Pending<'_>| reached.contains(&child.arena.def().table);
             let children = self.tables.iter().filter(is_reached);
-            let changed = children.flat_map(|child| child.rows(Kind::Update));
+            let changed = children.flat_map(|child| child.rows(RowKind::Update));
             let mut changed = changed.peekable();
             if changed.peek().is_none() {
                 continue;
             }
-            let junction = parent.row(Kind::Junction, 0);
+            let junction = parent.row(RowKind::Junction, 0);
             for row in changed {
                 self.edge(junction, row, Why::Wish);
             }
-            for deleted in parent.rows(Kind::Delete) {
+            for deleted in parent.rows(RowKind::Delete) {
                 self.edge(deleted, junction, Why::Order);
             }
         }
     }
 
-    fn edge(&mut self, node: Row, needs: Row, why: Why) {
+    fn edge(&mut self, node: RowNode, needs: RowNode, why: Why) {
         self.edges.push(Edge { node, needs, why });
     }
 
@@ -228,7 +228,7 @@ impl<'s> Dependencies<'_, 's> {
             return None;
         }
         let schedule = schedule(nodes, edges);
-        let mut emptied: HashMap<Row, Vec<usize>> = HashMap::new();
+        let mut emptied: HashMap<RowNode, Vec<usize>> = HashMap::new();
         for row in self.emptying {
             if schedule.turn(row.deleted) < schedule.turn(row.changed) {
                 let columns = emptied.entry(row.changed).or_default();
@@ -243,13 +243,13 @@ impl<'s> Dependencies<'_, 's> {
 fn pairs<K: Eq + Hash>(
     rows: impl Iterator<Item = Keyed<K>>,
     others: impl Iterator<Item = Keyed<K>>,
-) -> Vec<(Row, Row)> {
+) -> Vec<(RowNode, RowNode)> {
     let mut rows = rows.peekable();
     if rows.peek().is_none() {
         return Vec::new();
     }
     let others = others.filter_map(|(row, key)| Some((key?, row)));
-    let others: KeyMap<K, Row> = others.collect();
+    let others: KeyMap<K, RowNode> = others.collect();
     if others.is_empty() {
         return Vec::new();
     }
@@ -259,7 +259,7 @@ fn pairs<K: Eq + Hash>(
 
 /// Without regard to case, since to some databases it doesn't count: at worst, rows are put in an order that they
 /// don't need.
-fn folded((row, key): Keyed<Key<'_>>) -> Keyed<CaseFolded<ValueRef<'_>>> {
+fn folded((row, key): Keyed<KeyValues<'_>>) -> Keyed<CaseFolded<ValueRef<'_>>> {
     (row, key.map(CaseFolded))
 }
 
@@ -269,7 +269,7 @@ fn unique_sets(def: &'static ModelDef) -> impl Iterator<Item = &'static [usize]>
 }
 
 /// The edges of rows that the usual order doesn't write in time, and of all rows that these lead to.
-fn unsettled(mut edges: Vec<Edge<Row>>) -> Vec<Edge<Row>> {
+fn unsettled(mut edges: Vec<Edge<RowNode>>) -> Vec<Edge<RowNode>> {
     let (nodes, numbered) = numbered(&edges);
     let mut both = numbered.clone();
     both.extend(numbered.iter().map(|edge| Edge {
@@ -290,9 +290,9 @@ fn unsettled(mut edges: Vec<Edge<Row>>) -> Vec<Edge<Row>> {
 }
 
 /// The rows of these edges in the usual order, and the edges between their numbers.
-fn numbered(edges: &[Edge<Row>]) -> (Vec<Row>, Vec<Edge<usize>>) {
+fn numbered(edges: &[Edge<RowNode>]) -> (Vec<RowNode>, Vec<Edge<usize>>) {
     let rows = edges.iter().flat_map(|edge| [edge.node, edge.needs]);
-    let mut nodes: Vec<Row> = rows.collect();
+    let mut nodes: Vec<RowNode> = rows.collect();
     nodes.sort_unstable();
     nodes.dedup();
     let number = |row| nodes.partition_point(|node| *node < row);

@@ -8,10 +8,10 @@ use orm_core::schema::violation::complete;
 use orm_core::sql::Capabilities;
 use orm_core::value::Value;
 
+use super::assigned_values::assigned_values;
 use super::batch::{Batch, BatchKind, Plan};
 use super::fetch::fetch;
 use super::replaced::InsertedKeys;
-use super::rows::given;
 use super::stale::{stale, still_there};
 use crate::engine::Connection;
 use crate::mapping::ModelDef;
@@ -56,7 +56,7 @@ pub(crate) fn emit(
             batch,
         };
         let checked = inserted.check(arena, batch);
-        let given = checked.and_then(|()| given((state, arena), (plan, batch)));
+        let given = checked.and_then(|()| assigned_values((state, arena), (plan, batch)));
         let written = given.and_then(|given| writer.run(given));
         let written = written.map_err(|error| writer.failure(error, index))?;
         inserted.note((arena, batch), &written, &plan.batches()[index + 1..]);
@@ -84,7 +84,7 @@ impl BatchWriter<'_> {
             BatchKind::Update {
                 set,
                 swaps,
-                guard: _,
+                expected: _,
             } => {
                 let sent = self.change(&rows, set);
                 sent.map_err(|error| if *swaps { explain_swap(error) } else { error })?;

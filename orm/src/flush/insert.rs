@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use orm_core::error::Result;
 
+use super::assigned_values::{fits, out_of_range};
 use super::emit::BatchWriter;
 use super::key_defaults::key_defaults;
-use super::rows::{fits, out_of_range};
 use crate::query::{BulkInsert, insert_rows};
 use crate::state::Written;
 

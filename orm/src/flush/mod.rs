@@ -12,8 +12,10 @@
 //! | apply | `apply.rs`, also for loaded children that ON DELETE SET NULL has emptied |
 
 mod apply;
+mod assigned_values;
 mod batch;
 mod batches;
+mod commit_check;
 mod dependencies;
 mod emit;
 mod expected;
@@ -26,19 +28,17 @@ mod pending;
 mod plan;
 mod reached_tables;
 mod replaced;
-mod row;
-mod rows;
+mod row_node;
 mod schedule;
 mod send;
 mod stale;
-mod stored;
 mod table_order;
 mod together;
 
 pub(crate) use apply::{apply, overtake};
 pub(crate) use batch::Plan;
+pub(crate) use commit_check::was_committed;
 pub(crate) use emit::{Failure, emit};
 pub(crate) use look_up::look_up;
 pub(crate) use plan::plan;
 pub(crate) use stale::find_stale;
-pub(crate) use stored::is_stored;

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use orm_core::value::ValueRef;
 
-use super::row::{Kind, Row};
+use super::row_node::{RowKind, RowNode};
 use crate::mapping::ColumnSet;
-use crate::state::{AnyArena, KeyTuple, RowWork, State};
+use crate::state::{AnyArena, KeyTuple, PendingRow, State};
 
 /// What there is to do in one table.
 pub(super) struct Pending<'s> {
@@ -20,11 +20,11 @@ pub(super) struct Pending<'s> {
     /// Whether rows of its group may refer to rows of the same group.
     pub(super) is_circular: bool,
     /// Rows to insert, in the order in which they were added.
-    pub(super) added: Vec<RowWork>,
+    pub(super) added: Vec<PendingRow>,
     /// Rows to update, by key.
-    pub(super) changed: Vec<RowWork>,
+    pub(super) changed: Vec<PendingRow>,
     /// Rows to delete, by key.
-    pub(super) deleting: Vec<RowWork>,
+    pub(super) deleting: Vec<PendingRow>,
     /// The columns that any of the changed rows gets other values in.
     pub(super) touched: ColumnSet,
 }
@@ -68,25 +68,25 @@ impl<'s> Pending<'s> {
     }
 
     /// The work of a kind.
-    pub(super) fn work(&self, kind: Kind) -> &[RowWork] {
+    pub(super) fn work(&self, kind: RowKind) -> &[PendingRow] {
         match kind {
-            Kind::Update => &self.changed,
-            Kind::Insert => &self.added,
-            Kind::Delete => &self.deleting,
-            Kind::Junction => &[],
+            RowKind::Update => &self.changed,
+            RowKind::Insert => &self.added,
+            RowKind::Delete => &self.deleting,
+            RowKind::Junction => &[],
         }
     }
 
     /// The row of a kind at a place in its list.
-    pub(super) fn row(&self, kind: Kind, place: usize) -> Row {
+    pub(super) fn row(&self, kind: RowKind, place: usize) -> RowNode {
         /// Above the steps of as many tables as a program has.
         const DELETES: usize = usize::MAX / 8;
         let step = match kind {
-            Kind::Update | Kind::Junction => 2 * self.group,
-            Kind::Insert => 2 * self.group + 1,
-            Kind::Delete => DELETES - self.group,
+            RowKind::Update | RowKind::Junction => 2 * self.group,
+            RowKind::Insert => 2 * self.group + 1,
+            RowKind::Delete => DELETES - self.group,
         };
-        Row {
+        RowNode {
             step,
             table: self.index,
             place,
@@ -95,13 +95,13 @@ impl<'s> Pending<'s> {
     }
 
     /// The rows of a kind.
-    pub(super) fn rows(&self, kind: Kind) -> impl Iterator<Item = Row> + use<> {
+    pub(super) fn rows(&self, kind: RowKind) -> impl Iterator<Item = RowNode> + use<> {
         let first = self.row(kind, 0);
-        (0..self.work(kind).len()).map(move |place| Row { place, ..first })
+        (0..self.work(kind).len()).map(move |place| RowNode { place, ..first })
     }
 
     /// The slot of a row of this table.
-    pub(super) fn slot(&self, row: Row) -> u32 {
+    pub(super) fn slot(&self, row: RowNode) -> u32 {
         self.work(row.kind)[row.place].slot
     }
 
@@ -112,13 +112,21 @@ impl<'s> Pending<'s> {
     }
 
     /// The values that a row will have in these columns; `None` if one is NULL.
-    pub(super) fn new_key(&self, row: Row, columns: &[usize]) -> Option<KeyTuple<ValueRef<'s>>> {
+    pub(super) fn new_key(
+        &self,
+        row: RowNode,
+        columns: &[usize],
+    ) -> Option<KeyTuple<ValueRef<'s>>> {
         let (arena, slot) = (self.arena, self.slot(row));
         KeyTuple::new(columns.iter().map(|column| arena.value(slot, *column)))
     }
 
     /// The values that the database has in these columns of a row; `None` if one is NULL.
-    pub(super) fn old_key(&self, row: Row, columns: &[usize]) -> Option<KeyTuple<ValueRef<'s>>> {
+    pub(super) fn old_key(
+        &self,
+        row: RowNode,
+        columns: &[usize],
+    ) -> Option<KeyTuple<ValueRef<'s>>> {
         old_key(self.arena, self.slot(row), columns)
     }
 }
@@ -133,7 +141,7 @@ pub(super) fn old_key<'s>(
 }
 
 /// Once each, by key. Most keys are single integers, which sort by themselves.
-fn by_key(arena: &dyn AnyArena, mut rows: Vec<RowWork>) -> Vec<RowWork> {
+fn by_key(arena: &dyn AnyArena, mut rows: Vec<PendingRow>) -> Vec<PendingRow> {
     if rows.iter().all(|row| row.key.is_some()) {
         rows.sort_unstable_by_key(|row| (row.key, row.slot));
     } else {

@@ -7,12 +7,12 @@ use orm_core::schema::Action;
 use crate::mapping::{ReferenceDef, linked_models};
 
 /// The tables whose rows may be deleted along with rows of `tables`, these only if they are reached again.
-pub(super) fn reached(tables: impl IntoIterator<Item = &'static str>) -> Vec<&'static str> {
-    follow(tables, |reference| reference.on_delete == Action::Cascade)
+pub(super) fn cascade_deleted(tables: impl IntoIterator<Item = &'static str>) -> Vec<&'static str> {
+    referencing(tables, |reference| reference.on_delete == Action::Cascade)
 }
 
 /// The tables that lead to `tables` by references that the database follows, and to those in turn.
-pub(super) fn follow(
+pub(super) fn referencing(
     tables: impl IntoIterator<Item = &'static str>,
     follows: impl Fn(&ReferenceDef) -> bool,
 ) -> Vec<&'static str> {

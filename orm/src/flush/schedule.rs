@@ -7,13 +7,13 @@
 use std::collections::HashSet;
 
 use super::graph::{Acyclic, Edge, Graph, Why, without_cycles};
-use super::row::{Kind, Row};
+use super::row_node::{RowKind, RowNode};
 
 /// When the rows of a flush are written.
 #[derive(Debug)]
 pub(super) struct Schedule {
     /// The rows with edges, in the usual order, and the junctions between them.
-    pub(super) nodes: Vec<Row>,
+    pub(super) nodes: Vec<RowNode>,
     pub(super) graph: Graph,
     /// The rows that take a unique value which its row gives up only later.
     pub(super) swapping: HashSet<usize>,
@@ -23,7 +23,7 @@ pub(super) struct Schedule {
 
 /// When a row is written: its slot, how many others it comes after in it, and its place in the usual order. Only
 /// rows of one slot may share a statement out of turn.
-pub(super) type Turn = (usize, usize, Row);
+pub(super) type Turn = (usize, usize, RowNode);
 
 /// Each step of the usual order has three slots: for rows that must be written before those of the step, for the
 /// step's own, and for those of earlier steps that have to wait for these.
@@ -32,7 +32,7 @@ const SLOTS: usize = 3;
 /// Orders the nodes. A row that needs an inserted or updated one of a later step waits for it; a delete that
 /// another row needs is done just before that one, together with what the delete needs in turn. Within a slot,
 /// rows are in the order of the nodes as far as their edges allow.
-pub(super) fn schedule(nodes: Vec<Row>, edges: Vec<Edge<usize>>) -> Schedule {
+pub(super) fn schedule(nodes: Vec<RowNode>, edges: Vec<Edge<usize>>) -> Schedule {
     let Acyclic {
         graph,
         order,
@@ -62,38 +62,40 @@ pub(super) fn schedule(nodes: Vec<Row>, edges: Vec<Edge<usize>>) -> Schedule {
 
 impl Schedule {
     /// The number of a row in the graph, if it has edges.
-    pub(super) fn node(&self, row: Row) -> Option<usize> {
+    pub(super) fn node(&self, row: RowNode) -> Option<usize> {
         self.nodes.binary_search(&row).ok()
     }
 
-    pub(super) fn turn(&self, row: Row) -> Turn {
+    pub(super) fn turn(&self, row: RowNode) -> Turn {
         let node = self.node(row);
         let (slot, depth) = node.map_or((usual_slot(&row), 0), |node| self.turns[node]);
         (slot, depth, row)
     }
 
     /// The rows and junctions in the order in which they are written, of all rows in any.
-    pub(super) fn order(&self, rows: impl Iterator<Item = Row>) -> Vec<Turn> {
+    pub(super) fn order(&self, rows: impl Iterator<Item = RowNode>) -> Vec<Turn> {
         let nodes = self.nodes.iter().copied();
-        let junctions = nodes.filter(|node| node.kind == Kind::Junction);
+        let junctions = nodes.filter(|node| node.kind == RowKind::Junction);
         let mut turns: Vec<Turn> = rows.chain(junctions).map(|row| self.turn(row)).collect();
         turns.sort_unstable();
         turns
     }
 }
 
-fn usual_slot(row: &Row) -> usize {
+fn usual_slot(row: &RowNode) -> usize {
     row.step * SLOTS + 1
 }
 
 /// Puts a node off until what it needs is written. Deletes come to it, instead.
-fn wait(nodes: &[Row], graph: &Graph, node: usize, slots: &mut [usize]) {
+fn wait(nodes: &[RowNode], graph: &Graph, node: usize, slots: &mut [usize]) {
     for edge in graph.needs(node) {
         let needed = slots[edge.needs];
         let slot = match (nodes[node].kind, nodes[edge.needs].kind) {
-            (_, Kind::Delete) => continue,
+            (_, RowKind::Delete) => continue,
             // After all of the step's own, so that these stay together.
-            (Kind::Update, Kind::Insert) if needed > slots[node] => needed / SLOTS * SLOTS + 2,
+            (RowKind::Update, RowKind::Insert) if needed > slots[node] => {
+                needed / SLOTS * SLOTS + 2
+            }
             _ => needed,
         };
         slots[node] = slots[node].max(slot);
@@ -101,9 +103,9 @@ fn wait(nodes: &[Row], graph: &Graph, node: usize, slots: &mut [usize]) {
 }
 
 /// Makes what a node needs be written before it.
-fn hurry(nodes: &[Row], graph: &Graph, node: usize, slots: &mut [usize]) {
+fn hurry(nodes: &[RowNode], graph: &Graph, node: usize, slots: &mut [usize]) {
     for edge in graph.needs(node) {
-        let is_delete = |node: usize| nodes[node].kind == Kind::Delete;
+        let is_delete = |node: usize| nodes[node].kind == RowKind::Delete;
         let before_all = is_delete(edge.needs) && !is_delete(node);
         let slot = match slots[node] {
             slot if before_all => slot / SLOTS * SLOTS,
@@ -117,23 +119,23 @@ fn hurry(nodes: &[Row], graph: &Graph, node: usize, slots: &mut [usize]) {
 mod tests {
     use super::*;
 
-    use super::Kind::{Delete as DELETE, Insert as INSERT, Update as UPDATE};
+    use super::RowKind::{Delete as DELETE, Insert as INSERT, Update as UPDATE};
 
-    fn check(nodes: &[(Kind, usize)], edges: &[(usize, usize, Why)], expected: &[usize]) {
-        let row = |(place, (kind, step)): (usize, &(Kind, usize))| Row {
+    fn check(nodes: &[(RowKind, usize)], edges: &[(usize, usize, Why)], expected: &[usize]) {
+        let row = |(place, (kind, step)): (usize, &(RowKind, usize))| RowNode {
             step: *step,
             table: 0,
             place,
             kind: *kind,
         };
-        let rows: Vec<Row> = nodes.iter().enumerate().map(row).collect();
+        let rows: Vec<RowNode> = nodes.iter().enumerate().map(row).collect();
         let edge = |(node, needs, why): &(usize, usize, Why)| Edge {
             node: *node,
             needs: *needs,
             why: *why,
         };
         let schedule = schedule(rows.clone(), edges.iter().map(edge).collect());
-        let is_row = |row: &Row| row.kind != Kind::Junction;
+        let is_row = |row: &RowNode| row.kind != RowKind::Junction;
         let order = schedule.order(rows.into_iter().filter(is_row));
         let order: Vec<usize> = order.iter().map(|(_, _, row)| row.place).collect();
         assert_eq!(order, expected, "{edges:?}");
@@ -198,7 +200,12 @@ mod tests {
     #[test]
     fn a_wish_does_not_stand_in_the_way_of_a_need() {
         // Two changed children behind a junction, one of which takes what the delete frees.
-        let rows = [(UPDATE, 0), (UPDATE, 0), (DELETE, 1), (Kind::Junction, 1)];
+        let rows = [
+            (UPDATE, 0),
+            (UPDATE, 0),
+            (DELETE, 1),
+            (RowKind::Junction, 1),
+        ];
         let edges = [
             (0, 2, Why::Value),
             (2, 3, Why::Order),

@@ -237,7 +237,7 @@ impl BatchWriter<'_> {
                 StatementKind::Delete
             },
             columns: set,
-            guard: expected.columns,
+            expected: expected.columns,
             rows: match rows {
                 BatchRows::Rows(rows) => rows,
                 BatchRows::Arrays => 0,
@@ -249,17 +249,17 @@ impl BatchWriter<'_> {
             let mut w = SqlWriter::new(dialect);
             let table = batch.def.table;
             let key = &batch_columns(batch, batch.def.primary_key);
-            let (set, guard) = (
+            let (set, expected) = (
                 &batch_columns(batch, set),
                 &batch_columns(batch, expected.columns),
             );
             if is_update {
                 let mut update = BatchUpdate::new(table, set, key, rows);
-                (update.guard, update.digest, update.checked) = (guard, digest, checked);
+                (update.expected, update.digest, update.checked) = (expected, digest, checked);
                 write_batch_update(&mut w, &update)?;
             } else {
                 let mut delete = BatchDelete::new(table, key, rows);
-                (delete.guard, delete.checked) = (guard, checked);
+                (delete.expected, delete.checked) = (expected, checked);
                 delete.outside_key = batch.def.outside_key();
                 write_batch_delete(&mut w, &delete)?;
             }

@@ -7,16 +7,16 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use orm_core::types::{DbType, NotNull};
-use orm_core::value::{Misfit, ValueRef};
+use orm_core::value::{ConversionError, ValueRef};
 
-use super::key::Key;
+use super::key::PrimaryKey;
 
 /// A type of the program's own that a column can hold. Implemented by `#[derive(DbType)]` and `#[derive(DbEnum)]`.
 ///
 /// ```
 /// use orm::prelude::*;
 /// use orm::types::{Codec, Type};
-/// use orm::value::{Misfit, Value, ValueRef};
+/// use orm::value::{ConversionError, Value, ValueRef};
 ///
 /// #[derive(DbType, Clone, Debug, PartialEq)]
 /// struct Email(String);
@@ -33,10 +33,10 @@ use super::key::Key;
 ///         Value::Text(self.0.join(","))
 ///     }
 ///
-///     fn decode(value: ValueRef<'_>) -> Result<Self, Misfit> {
+///     fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError> {
 ///         match value {
 ///             ValueRef::Text(text) => Ok(Self(text.split(',').map(str::to_owned).collect())),
-///             _ => Err(Misfit::Kind),
+///             _ => Err(ConversionError::Kind),
 ///         }
 ///     }
 /// }
@@ -64,7 +64,7 @@ use super::key::Key;
 pub trait CustomType: DbType<Null = NotNull> {}
 
 #[diagnostic::do_not_recommend]
-impl<T: CustomType + Clone + Debug + Eq + Hash> Key for T {
+impl<T: CustomType + Clone + Debug + Eq + Hash> PrimaryKey for T {
     fn with_parts<R>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> R) -> R {
         run(&[self.to_value()])
     }
@@ -90,7 +90,7 @@ pub trait Stored: Sized {
     ///
     /// # Errors
     /// As there.
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit>;
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -104,7 +104,7 @@ impl<T: DbType<Null = NotNull>> Stored for T {
     }
 
     #[inline]
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         <T as DbType>::from_value(value)
     }
 }

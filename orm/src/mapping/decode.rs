@@ -3,7 +3,7 @@
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::{DbType, Type};
-use orm_core::value::{Misfit, ValueRef};
+use orm_core::value::{ConversionError, ValueRef};
 
 use super::def::ModelDef;
 
@@ -44,7 +44,7 @@ pub fn differs<T: DbType>(new: &T, old: &T) -> bool {
 
 #[cold]
 fn unfit<T: DbType>(
-    misfit: Misfit,
+    misfit: ConversionError,
     found: ValueRef<'_>,
     def: &'static ModelDef,
     position: usize,
@@ -52,15 +52,15 @@ fn unfit<T: DbType>(
     let ty = T::TYPE;
     let expected = ty.describe();
     let message = match misfit {
-        Misfit::Range if matches!(ty, Type::Enum(_)) => {
+        ConversionError::Range if matches!(ty, Type::Enum(_)) => {
             "the column holds text that is no label of its enumeration".to_owned()
         }
-        Misfit::Kind => format!(
+        ConversionError::Kind => format!(
             "the column holds {}, the field takes {expected}",
             found.kind_name()
         ),
-        Misfit::Range => format!("the column's value is out of range for {expected}"),
-        Misfit::Format => format!(
+        ConversionError::Range => format!("the column's value is out of range for {expected}"),
+        ConversionError::Format => format!(
             "the column's {} does not read as {expected}",
             found.kind_name()
         ),

@@ -11,7 +11,7 @@ use orm_core::schema::dump::{Dump, MappedTable};
 use super::registry::{Metadata, metadata};
 
 /// Takes a piece of the document: the context that was given with it, and the bytes.
-pub type Write = extern "C" fn(context: *mut c_void, bytes: *const u8, length: usize);
+pub type WriteBytes = extern "C" fn(context: *mut c_void, bytes: *const u8, length: usize);
 
 /// Hands the JSON of all linked models to `write`, in one call, with `context` passed through.
 ///
@@ -23,7 +23,7 @@ pub type Write = extern "C" fn(context: *mut c_void, bytes: *const u8, length: u
 )]
 // SAFETY: no other function has this name: it bears the crate's and its own version's.
 #[unsafe(no_mangle)]
-pub extern "C" fn __orm_dump_models_v1(write: Write, context: *mut c_void) {
+pub extern "C" fn __orm_dump_models_v1(write: WriteBytes, context: *mut c_void) {
     let document = models_json(&metadata());
     write(context, document.as_ptr(), document.len());
 }

@@ -7,12 +7,12 @@
 use orm_core::driver::Row;
 use orm_core::error::Result;
 use orm_core::types::{DbType, Nullability, Type};
-use orm_core::value::{Misfit, ValueRef};
+use orm_core::value::{ConversionError, ValueRef};
 
 use super::column_set::ColumnSet;
 use super::decode;
 use super::def::ModelDef;
-use super::key::Key;
+use super::key::PrimaryKey;
 
 /// A field that maps to a column.
 #[diagnostic::on_unimplemented(
@@ -39,8 +39,8 @@ pub trait Field: Sized {
     /// Sets the field.
     ///
     /// # Errors
-    /// [`Misfit`] if the value doesn't fit.
-    fn assign(&mut self, value: ValueRef<'_>) -> Result<(), Misfit>;
+    /// [`ConversionError`] if the value doesn't fit.
+    fn assign(&mut self, value: ValueRef<'_>) -> Result<(), ConversionError>;
 
     /// A copy.
     fn copy(&self) -> Self;
@@ -71,7 +71,7 @@ impl<T: DbType + Clone> Field for T {
     }
 
     #[inline]
-    fn assign(&mut self, value: ValueRef<'_>) -> Result<(), Misfit> {
+    fn assign(&mut self, value: ValueRef<'_>) -> Result<(), ConversionError> {
         *self = T::from_value(value)?;
         Ok(())
     }
@@ -110,10 +110,10 @@ impl<T: DbType + Clone> Field for T {
 #[doc(hidden)]
 pub trait KeyField {
     /// The field's own type.
-    type Key: Key;
+    type Key: PrimaryKey;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: DbType + Key> KeyField for T {
+impl<T: DbType + PrimaryKey> KeyField for T {
     type Key = T;
 }

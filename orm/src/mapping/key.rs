@@ -13,14 +13,14 @@ use orm_core::value::ValueRef;
     label = "not usable as a key",
     note = "use i64, i32, i16, String, Vec<u8>, a uuid, a date, or an enum that derives DbEnum, Clone, Debug, PartialEq, Eq and Hash"
 )]
-pub trait Key: Clone + Debug + Eq + Hash + Send + 'static {
+pub trait PrimaryKey: Clone + Debug + Eq + Hash + Send + 'static {
     /// Hands its parts, in key order, to `run`.
     fn with_parts<T>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> T) -> T;
 }
 
 macro_rules! tuple_key {
     ($($part:ident $index:tt),+) => {
-        impl<$($part: DbType + Clone + Debug + Eq + Hash),+> Key for ($($part,)+) {
+        impl<$($part: DbType + Clone + Debug + Eq + Hash),+> PrimaryKey for ($($part,)+) {
             #[inline]
             fn with_parts<T>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> T) -> T {
                 run(&[$(self.$index.to_value()),+])
@@ -31,7 +31,7 @@ macro_rules! tuple_key {
 
 macro_rules! scalar_key {
     ($($scalar:ty),+) => {$(
-        impl Key for $scalar {
+        impl PrimaryKey for $scalar {
             #[inline]
             fn with_parts<T>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> T) -> T {
                 run(&[self.to_value()])
@@ -64,13 +64,13 @@ pub trait IntoKey<K> {
     fn into_key(self) -> K;
 }
 
-impl<K: Key> IntoKey<K> for K {
+impl<K: PrimaryKey> IntoKey<K> for K {
     fn into_key(self) -> K {
         self
     }
 }
 
-impl<K: Key> IntoKey<K> for &K {
+impl<K: PrimaryKey> IntoKey<K> for &K {
     fn into_key(self) -> K {
         self.clone()
     }

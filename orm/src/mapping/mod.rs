@@ -36,7 +36,7 @@ pub(crate) use decode::value_for;
 pub use decode::{differs, read};
 pub use def::{ConstraintDef, ModelDef, ReferenceDef};
 pub use field::{Field, KeyField};
-pub use key::{IntoKey, Key};
+pub use key::{IntoKey, PrimaryKey};
 pub use model::{Entity, Model, ModelSlot, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};
 pub(crate) use registry::{linked_models, linked_tables};

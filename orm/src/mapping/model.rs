@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::value::{Misfit, ValueRef};
+use orm_core::value::{ConversionError, ValueRef};
 
 use super::alias::interned;
 use super::column_set::ColumnSet;
 use super::def::ModelDef;
-use super::key::Key;
+use super::key::PrimaryKey;
 
 /// A struct that is mapped to a table. Implemented by `#[derive(Model)]`.
 ///
@@ -26,7 +26,7 @@ pub trait Model: Sized + Send + 'static {
     /// The type of the value that bears the model's name: `User` in `select(User)`.
     type Entity: Entity<Model = Self>;
     /// The primary key.
-    type Key: Key;
+    type Key: PrimaryKey;
 
     /// The model as data.
     fn def() -> &'static ModelDef;
@@ -64,8 +64,8 @@ pub trait Model: Sized + Send + 'static {
     /// Sets the column at `position`: generated keys, versions, server defaults.
     ///
     /// # Errors
-    /// [`Misfit`] if the value doesn't fit the field.
-    fn assign(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), Misfit>;
+    /// [`ConversionError`] if the value doesn't fit the field.
+    fn assign(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), ConversionError>;
 
     /// A copy of the columns; fields that are no columns are left at their defaults.
     fn snapshot(&self) -> Self;

@@ -17,7 +17,7 @@ mod write;
 pub(crate) use executor::sealed;
 pub use executor::{Access, DmlKind, Executor, ReadStatement};
 pub use expressions::aggregate::{
-    Numbers, Orderable, avg, count, count_all, count_distinct, max, min, sum,
+    Orderable, Summable, avg, count, count_all, count_distinct, max, min, sum,
 };
 pub use expressions::build_error::BuildError;
 pub use expressions::expr::{Expr, IntoExpr, Lifted, Yields};
@@ -40,6 +40,6 @@ pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
 pub(crate) use write::check::{check_length, check_references};
 pub use write::delete::{Delete, delete};
 pub use write::insert::{Insert, InsertInto, Returning, insert};
-pub(crate) use write::stored_table::{batch_column, learn_tables};
+pub(crate) use write::reflection::{batch_column, learn_tables};
 pub use write::update::{Assignment, Update, update};
-pub use write::values::{ByRef, ByValue, Each, Item, Rows, RowsOf};
+pub use write::values::{ByRef, ByValue, Each, InsertRows, Item, RowsOf};

@@ -8,7 +8,7 @@ use super::{Session, Work};
 use crate::engine::Connection;
 use crate::flush;
 use crate::load;
-use crate::mapping::{Entity, IntoKey, Key, Model, ModelDef};
+use crate::mapping::{Entity, IntoKey, Model, ModelDef, PrimaryKey};
 use crate::query::{Access, DmlKind, Executor, ReadStatement, get_statement, sealed};
 use crate::state::{EntityState, Ref, State, Take};
 

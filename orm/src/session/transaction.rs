@@ -162,7 +162,7 @@ impl Session {
         // The pool may have no other one.
         drop(connection);
         let reported = self.reported.replace(false);
-        if unknown && self.is_stored() {
+        if unknown && self.was_committed() {
             self.state.undo_pending();
             self.state.commit();
             if !reported {
@@ -178,10 +178,10 @@ impl Session {
 
     /// Whether the database has what was flushed in a transaction that ended outside the session. Where it can't
     /// be asked the answer is that of a lost connection: the work is to be looked for before it is done again.
-    fn is_stored(&self) -> bool {
+    fn was_committed(&self) -> bool {
         let connection = self.engine.connection();
         connection
-            .and_then(|mut connection| flush::is_stored(&mut connection, &self.state))
+            .and_then(|mut connection| flush::was_committed(&mut connection, &self.state))
             .unwrap_or(false)
     }
 

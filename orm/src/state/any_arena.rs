@@ -12,10 +12,10 @@ use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
 use super::key_tuple::{KeySet, KeyTuple};
+use super::pending_rows::PendingRow;
 use super::reading::Reading;
 use super::slot::Slot;
 use super::witness::Witness;
-use super::work::RowWork;
 use crate::mapping::{Model, ModelDef};
 
 /// The entities of one model, by slot and column position.
@@ -24,11 +24,11 @@ pub(crate) trait AnyArena: Any + Send {
     /// The model's number, for statement keys.
     fn model(&self) -> usize;
     /// The entities to insert, in the order in which they were added.
-    fn added(&self) -> Vec<RowWork>;
+    fn added(&self) -> Vec<PendingRow>;
     /// The entities that have changed. One may be named twice.
-    fn changed(&self) -> Vec<RowWork>;
+    fn changed(&self) -> Vec<PendingRow>;
     /// The entities to delete. One may be named twice.
-    fn deleting(&self) -> Vec<RowWork>;
+    fn deleting(&self) -> Vec<PendingRow>;
     /// The value that the entity has.
     fn value(&self, slot: u32, position: usize) -> ValueRef<'_>;
     /// The value that the database has.
@@ -176,15 +176,15 @@ impl<M: Model> AnyArena for Arena<M> {
         M::slot().index()
     }
 
-    fn added(&self) -> Vec<RowWork> {
+    fn added(&self) -> Vec<PendingRow> {
         self.rows_added()
     }
 
-    fn changed(&self) -> Vec<RowWork> {
+    fn changed(&self) -> Vec<PendingRow> {
         self.rows_changed()
     }
 
-    fn deleting(&self) -> Vec<RowWork> {
+    fn deleting(&self) -> Vec<PendingRow> {
         self.rows_deleting()
     }
 

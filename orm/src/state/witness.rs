@@ -14,27 +14,27 @@ use crate::mapping::Model;
 pub(crate) struct Witness {
     /// Its primary key.
     pub(crate) key: Vec<Value>,
-    pub(crate) sign: Sign,
+    pub(crate) evidence: Evidence,
 }
 
-/// What is so if the transaction was stored, and is not if it was rolled back. The better signs come last.
+/// What is so if the transaction was stored, and is not if it was rolled back. The better evidence come last.
 #[derive(Debug)]
-pub(crate) enum Sign {
+pub(crate) enum Evidence {
     /// The row has these values.
     Values(Vec<(usize, Value)>),
     /// The row is gone.
-    Gone,
+    RowMissing,
     /// The row is there.
-    There,
+    RowExists,
 }
 
-impl Sign {
+impl Evidence {
     /// How much it proves: a value may have been changed by another transaction since, or a row been deleted.
     pub(crate) fn rank(&self) -> u8 {
         match self {
             Self::Values(_) => 0,
-            Self::Gone => 1,
-            Self::There => 2,
+            Self::RowMissing => 1,
+            Self::RowExists => 2,
         }
     }
 }
@@ -42,7 +42,7 @@ impl Sign {
 impl<M: Model> Arena<M> {
     /// The best witness among the rows of this model.
     pub(super) fn best_witness(&self) -> Option<Witness> {
-        let signs = self.undo.iter().filter_map(|entry| {
+        let evidence = self.undo.iter().filter_map(|entry| {
             let slot = &self.slots[entry.slot as usize];
             if slot.stamp != entry.stamp {
                 return None;
@@ -50,25 +50,25 @@ impl<M: Model> Arena<M> {
             // A touched entity's old copy is what was flushed.
             let flushed = slot.stored()?;
             let lives = slot.state.has_row() && slot.state != EntityState::Deleted;
-            let sign = match &entry.change {
-                Change::Inserted { .. } if lives => Sign::There,
-                Change::Deleted if !self.was_inserted(entry.slot) => Sign::Gone,
+            let evidence = match &entry.change {
+                Change::Inserted { .. } if lives => Evidence::RowExists,
+                Change::Deleted if !self.was_inserted(entry.slot) => Evidence::RowMissing,
                 Change::Updated(old) if lives => {
                     let changed = flushed.changes(old);
                     let value = |position| (position, flushed.value(position).to_value());
-                    Sign::Values(changed.iter().map(value).collect())
+                    Evidence::Values(changed.iter().map(value).collect())
                 }
                 _ => return None,
             };
-            let empty = matches!(&sign, Sign::Values(values) if values.is_empty());
-            (!empty).then_some((flushed, sign))
+            let empty = matches!(&evidence, Evidence::Values(values) if values.is_empty());
+            (!empty).then_some((flushed, evidence))
         });
-        let (row, sign) = signs.max_by_key(|(_, sign)| sign.rank())?;
+        let (row, evidence) = evidence.max_by_key(|(_, evidence)| evidence.rank())?;
         let key = M::def().primary_key.iter();
         let key = key
             .map(|position| row.value(*position).to_value())
             .collect();
-        Some(Witness { key, sign })
+        Some(Witness { key, evidence })
     }
 
     /// Whether the transaction has inserted the row of this slot itself.

@@ -31,7 +31,7 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind};
 use orm_core::schema::{Action, Literal, ServerDefault};
 use orm_core::types::Type;
-use orm_core::value::{Misfit, Value, ValueRef};
+use orm_core::value::{ConversionError, Value, ValueRef};
 
 /// The module of the models.
 const MODULE: &str = module_path!();

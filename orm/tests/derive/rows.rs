@@ -109,12 +109,18 @@ fn values_are_assigned_by_position() {
     assert_eq!(post.assign(0, ValueRef::Int(77)), Ok(()));
     assert_eq!(post.assign(5, ValueRef::Text("in_review")), Ok(()));
     assert_eq!((post.id, post.status), (77, Status::InReview));
-    assert_eq!(post.assign(0, ValueRef::Int(i64::MAX)), Err(Misfit::Range));
-    assert_eq!(post.assign(0, ValueRef::Null), Err(Misfit::Kind));
-    assert_eq!(post.assign(5, ValueRef::Text("gone")), Err(Misfit::Range));
+    assert_eq!(
+        post.assign(0, ValueRef::Int(i64::MAX)),
+        Err(ConversionError::Range)
+    );
+    assert_eq!(post.assign(0, ValueRef::Null), Err(ConversionError::Kind));
+    assert_eq!(
+        post.assign(5, ValueRef::Text("gone")),
+        Err(ConversionError::Range)
+    );
     assert_eq!(
         post.assign(12, ValueRef::Int(1)),
-        Err(Misfit::Range),
+        Err(ConversionError::Range),
         "no such column"
     );
     assert_eq!(post.id, 77);

@@ -7,7 +7,7 @@ use orm::ErrorKind;
 use orm::mapping::Metadata;
 use orm::prelude::*;
 use orm::types::{Codec, ExtensionType, Type};
-use orm::value::{Misfit, Value, ValueRef};
+use orm::value::{ConversionError, Value, ValueRef};
 
 use orm_conformance::Db;
 use orm_conformance::cases;
@@ -38,11 +38,11 @@ impl Codec for Tags {
         Value::Text(self.0.join(","))
     }
 
-    fn decode(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         match value {
-            ValueRef::Text("") => Err(Misfit::Format),
+            ValueRef::Text("") => Err(ConversionError::Format),
             ValueRef::Text(text) => Ok(Self(text.split(',').map(str::to_owned).collect())),
-            _ => Err(Misfit::Kind),
+            _ => Err(ConversionError::Kind),
         }
     }
 }
@@ -75,21 +75,21 @@ impl Codec for Price {
         Value::Text(format!("{}.{:02}", self.0 / 100, self.0 % 100))
     }
 
-    fn decode(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         match value {
             ValueRef::Text(text) => parse(text),
             ValueRef::Bytes(bytes) => match std::str::from_utf8(bytes) {
                 Ok(text) if text.contains('.') => parse(text),
-                _ => numeric(bytes).ok_or(Misfit::Format),
+                _ => numeric(bytes).ok_or(ConversionError::Format),
             },
-            _ => Err(Misfit::Kind),
+            _ => Err(ConversionError::Kind),
         }
     }
 }
 
-fn parse(text: &str) -> Result<Price, Misfit> {
-    let (whole, rest) = text.split_once('.').ok_or(Misfit::Format)?;
-    let number = |text: &str| text.parse::<i64>().map_err(|_| Misfit::Format);
+fn parse(text: &str) -> Result<Price, ConversionError> {
+    let (whole, rest) = text.split_once('.').ok_or(ConversionError::Format)?;
+    let number = |text: &str| text.parse::<i64>().map_err(|_| ConversionError::Format);
     Ok(Price(number(whole)? * 100 + number(rest)?))
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// The SQL of a lock.
 #[derive(Debug)]
-struct Texts {
+struct LockSql {
     /// Whether the lock is a transaction's. It is then right behind a pooler that gives each transaction a
     /// server's session, where a lock of the session would stay behind in one that serves others.
     in_transaction: bool,
@@ -28,7 +28,7 @@ struct Texts {
 
 /// The key is "orm_migr" in ASCII, and a database's own. A query leaves its portal open, whose snapshot would let
 /// CREATE INDEX CONCURRENTLY wait for the end of this transaction; the next simple statement closes it.
-const POSTGRES: Texts = Texts {
+const POSTGRES: LockSql = LockSql {
     in_transaction: true,
     stay: "SELECT set_config(name, CASE name WHEN 'application_name' THEN $1 ELSE '0' END, true) \
            FROM pg_settings WHERE name IN ('application_name', 'idle_in_transaction_session_timeout', \
@@ -49,7 +49,7 @@ const POSTGRES_HOLDER: &str = "SELECT concat('process ', l.pid, ' of the server,
 
 /// Names are the server's, not the database's, have at most 64 characters, and are compared without regard to
 /// case.
-const MYSQL: Texts = Texts {
+const MYSQL: LockSql = LockSql {
     in_transaction: false,
     stay: "SET SESSION wait_timeout = 2147483",
     take: "SELECT GET_LOCK(CONCAT('orm-migrate:', LEFT(SHA2(LOWER(COALESCE(DATABASE(), '')), 256), 40)), 0)",
@@ -67,7 +67,7 @@ const MYSQL_HOLDER: &str = "SELECT IS_USED_LOCK(CONCAT('orm-migrate:', \
 #[derive(Debug)]
 pub(in crate::migration) struct SessionLock {
     connection: Connection,
-    texts: &'static Texts,
+    texts: &'static LockSql,
 }
 
 impl SessionLock {

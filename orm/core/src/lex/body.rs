@@ -107,7 +107,7 @@ impl Body {
             Head::Trigger => self.last == Last::EndOfBlock,
             Head::Rule => self.parentheses == 0,
             _ => {
-                self.settle_end(None);
+                self.close_end(None);
                 self.blocks.is_empty()
             }
         };
@@ -119,7 +119,7 @@ impl Body {
         if matches!(self.head, Head::Start | Head::Begin | Head::BeginNot) {
             self.head = Head::Plain;
         }
-        self.settle_end(None);
+        self.close_end(None);
     }
 
     fn feed_other(&mut self, text: &str) {
@@ -141,7 +141,7 @@ impl Body {
         let after_dot = self.last == Last::Dot;
         if self.head == Head::Program {
             let block = block(word);
-            if self.settle_end(block) {
+            if self.close_end(block) {
                 self.last = Last::Other;
                 return;
             }
@@ -217,7 +217,7 @@ impl Body {
 
     /// Closes what an `END` before this token closes; `next` is the block that the token names. Tells
     /// whether the token belongs to the `END`.
-    fn settle_end(&mut self, next: Option<Block>) -> bool {
+    fn close_end(&mut self, next: Option<Block>) -> bool {
         let at_boundary = match self.last {
             Last::EndOfBlock => true,
             Last::EndInside => false,

@@ -20,7 +20,7 @@ mod tests;
 
 pub use lexer::{Lexer, first_word};
 pub use rules::{LexicalRule, LexicalRules};
-pub use statements::{StatementText, Statements, statements};
+pub use statements::{SourceStatement, Statements, statements};
 pub use token::{Token, TokenKind};
 pub use tokens::{Tokens, is_any};
 pub use transaction_control::{TransactionControl, TransactionEnd};

@@ -7,7 +7,7 @@ use super::token::{Token, TokenKind};
 
 /// One statement of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StatementText<'a> {
+pub struct SourceStatement<'a> {
     /// From its first token to before what ends it, or to before what is never closed.
     pub text: &'a str,
     /// Where it begins, in bytes.
@@ -41,9 +41,9 @@ pub fn statements(text: &str, rules: LexicalRules) -> Statements<'_> {
 }
 
 impl<'a> Iterator for Statements<'a> {
-    type Item = StatementText<'a>;
+    type Item = SourceStatement<'a>;
 
-    fn next(&mut self) -> Option<StatementText<'a>> {
+    fn next(&mut self) -> Option<SourceStatement<'a>> {
         let mut body = Body::new(self.rules);
         let mut place: Option<(usize, usize)> = None;
         let mut in_code = false;
@@ -81,8 +81,8 @@ impl<'a> Statements<'a> {
         &self,
         (start, end): (usize, usize),
         unclosed: Option<Token<'a>>,
-    ) -> StatementText<'a> {
-        StatementText {
+    ) -> SourceStatement<'a> {
+        SourceStatement {
             text: self.text[start..end].trim_end(),
             start,
             unclosed,

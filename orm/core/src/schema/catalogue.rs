@@ -3,7 +3,7 @@
 //!
 //! A table may come from a migration and differ from what the model would create: a native enumeration, a
 //! DATETIME without a fraction, a collation that ignores case. `Dialect::write_catalogue` asks,
-//! `Dialect::keeps` and `Dialect::write_guard` judge by the answer. Nothing is compared with the model
+//! `Dialect::keeps` and `Dialect::write_expected` judge by the answer. Nothing is compared with the model
 //! here, and no statement is sent.
 //!
 

@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::SqlWriter;
 use super::capability::Capabilities;
-use super::render::{self, Guard};
+use super::render::{self, ExpectedColumn};
 use crate::error::Result;
 use crate::schema::{self, Keeps, StoredColumn};
 use crate::stmt::{
@@ -218,18 +218,18 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// Writes that a guarded column still has its old value: null-safely, and text byte by byte whatever the
     /// column's collation. The default compares by [`Capabilities::null_safe`], which is enough where every
     /// collation compares bytes.
-    fn write_guard(&self, w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
-        render::write_null_safe_guard(w, guard);
+    fn write_expected(&self, w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
+        render::write_null_safe_expected(w, expected);
     }
 
-    /// Whether [`Dialect::write_guard`] can compare a column by a digest, so that a large old value needn't be
+    /// Whether [`Dialect::write_expected`] can compare a column by a digest, so that a large old value needn't be
     /// sent. None by default.
     fn digests(&self, column: &BatchColumn<'_>) -> bool {
         let _ = column;
         false
     }
 
-    /// The digest of a value as [`Dialect::write_guard`] compares it; `None` for one that has none, such as
+    /// The digest of a value as [`Dialect::write_expected`] compares it; `None` for one that has none, such as
     /// NULL, which is bound as it is.
     fn digest(&self, value: ValueRef<'_>) -> Option<String> {
         let _ = value;

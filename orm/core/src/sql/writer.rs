@@ -6,7 +6,7 @@
 use super::binds::place;
 use super::capability::Placeholder;
 use super::dialect::Dialect;
-use super::render::{Numbers, Repeats};
+use super::render::{BindReuse, Repeats};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::naming;
 use crate::stmt::{Limit, Query};
@@ -142,7 +142,7 @@ impl<'a> SqlWriter<'a> {
     }
 
     fn bind_from(&mut self, value: ValueRef<'a>, place: usize) -> &mut Self {
-        if self.repeats.numbers != Numbers::Apart {
+        if self.repeats.numbers != BindReuse::Apart {
             return self.bind_again(value, place);
         }
         self.push_bind(value, place)
@@ -187,7 +187,7 @@ impl<'a> SqlWriter<'a> {
             let number = position + 1;
             return self.push("$").display(number);
         }
-        if self.repeats.numbers == Numbers::Learned {
+        if self.repeats.numbers == BindReuse::Learned {
             self.repeats.known.push(self.binds.len());
         }
         self.push_bind(value, place)

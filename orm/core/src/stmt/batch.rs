@@ -44,9 +44,9 @@ pub enum BatchRows {
 
 /// Updates rows by key.
 ///
-/// Binds: `set`, then `key`, then `guard`, as one row or as arrays. Of several [`BatchRows::Rows`], which a dialect
+/// Binds: `set`, then `key`, then `expected`, as one row or as arrays. Of several [`BatchRows::Rows`], which a dialect
 /// takes up to `Capabilities::batch_rows`: for each column of `set`, the `key` and the value of every row; then the
-/// `key` of every row; then for each column of `guard`, the `key` and the value of every row; and if the statement is
+/// `key` of every row; then for each column of `expected`, the `key` and the value of every row; and if the statement is
 /// `checked`, the number of rows. There the key is the table's primary key, and is not set. A row of NULLs matches
 /// nothing, and doesn't count.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +59,8 @@ pub struct BatchUpdate<'a> {
     /// The key columns that find the row.
     pub key: &'a [BatchColumn<'a>],
     /// Columns that must still have the value bound, null-safely and byte by byte: the version,
-    /// or old values. `Dialect::write_guard` writes the comparison.
-    pub guard: &'a [BatchColumn<'a>],
+    /// or old values. `Dialect::write_expected` writes the comparison.
+    pub expected: &'a [BatchColumn<'a>],
     /// Whether the binds of the guarded columns for which `Dialect::digests` holds are digests.
     pub digest: bool,
     /// How rows are bound.
@@ -82,7 +82,7 @@ impl<'a> BatchUpdate<'a> {
             table,
             set,
             key,
-            guard: &[],
+            expected: &[],
             digest: false,
             rows,
             checked: false,
@@ -101,7 +101,7 @@ pub struct BatchDelete<'a> {
     /// The key columns that find the row.
     pub key: &'a [BatchColumn<'a>],
     /// Columns that must still have the value bound, null-safely.
-    pub guard: &'a [BatchColumn<'a>],
+    pub expected: &'a [BatchColumn<'a>],
     /// A column outside the key, which several [`BatchRows::Rows`] need.
     pub outside_key: Option<&'a str>,
     /// How rows are bound.
@@ -117,7 +117,7 @@ impl<'a> BatchDelete<'a> {
         Self {
             table,
             key,
-            guard: &[],
+            expected: &[],
             outside_key: None,
             rows,
             checked: false,

@@ -27,7 +27,7 @@ pub trait Extension: fmt::Debug + Send + Sync {
     fn shape(&self, state: &mut dyn Hasher);
 
     /// How it reads in the dialect of that name, or `None` if it doesn't exist there.
-    fn template(&self, dialect: &str) -> Option<Vec<Part>>;
+    fn template(&self, dialect: &str) -> Option<Vec<TemplatePart>>;
 
     /// The value itself, for a dialect that knows it.
     fn as_any(&self) -> &dyn Any;
@@ -49,7 +49,7 @@ impl PartialEq for dyn Extension {
 
 /// A piece of an [`Extension`]'s template.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub enum TemplatePart {
     /// Text, rendered as it is.
     Sql(&'static str),
     /// The argument of that index.

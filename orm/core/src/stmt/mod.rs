@@ -24,7 +24,7 @@ mod write;
 pub use alias::{generated_alias, is_generated_alias};
 pub use batch::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 pub use expr::{Aggregate, ArithmeticOp, Case, CompareOp, Expr, Like, LikeKind, RawPart};
-pub use extension::{Extension, Part};
+pub use extension::{Extension, TemplatePart};
 pub use fold::{
     Fold, walk_delete as fold_delete, walk_expr as fold_expr, walk_insert as fold_insert,
     walk_item as fold_item, walk_projection as fold_projection, walk_query as fold_query,

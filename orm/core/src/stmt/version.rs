@@ -6,7 +6,7 @@ use std::any::Any;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::{ArithmeticOp, Expr, Extension, Part};
+use super::{ArithmeticOp, Expr, Extension, TemplatePart};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -72,8 +72,8 @@ impl Extension for NextVersion {
         self.max.hash(&mut state);
     }
 
-    fn template(&self, _dialect: &str) -> Option<Vec<Part>> {
-        Some(vec![Part::Arg(1)])
+    fn template(&self, _dialect: &str) -> Option<Vec<TemplatePart>> {
+        Some(vec![TemplatePart::Arg(1)])
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -28,10 +28,10 @@ pub enum Fault {
 
 /// Where the next fault is, shared by all connections of the [`FaultyDriver`]s that were given a clone of it.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<Plan>>);
+pub struct Faults(Arc<Mutex<FaultPlan>>);
 
 #[derive(Debug, Default)]
-struct Plan {
+struct FaultPlan {
     calls: usize,
     next: Option<(Place, Fault)>,
     hit: Option<String>,
@@ -76,13 +76,13 @@ impl Faults {
     }
 
     fn arm(&self, next: Option<(Place, Fault)>) {
-        *self.plan() = Plan {
+        *self.plan() = FaultPlan {
             next,
-            ..Plan::default()
+            ..FaultPlan::default()
         };
     }
 
-    fn plan(&self) -> MutexGuard<'_, Plan> {
+    fn plan(&self) -> MutexGuard<'_, FaultPlan> {
         // A test that panicked elsewhere leaves a plan that is whole all the same.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 
 use super::{DbType, civil};
-use crate::value::{Misfit, ValueRef};
+use crate::value::{ConversionError, ValueRef};
 
 const EPOCH_FROM_CE: i32 = 719_163;
 
@@ -17,15 +17,15 @@ impl DbType for NaiveDate {
         ValueRef::Date(self.num_days_from_ce() - EPOCH_FROM_CE)
     }
 
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         let days = match value {
             ValueRef::Date(days) => days,
-            ValueRef::Text(text) => civil::parse_date(text).ok_or(Misfit::Format)?,
-            _ => return Err(Misfit::Kind),
+            ValueRef::Text(text) => civil::parse_date(text).ok_or(ConversionError::Format)?,
+            _ => return Err(ConversionError::Kind),
         };
         days.checked_add(EPOCH_FROM_CE)
             .and_then(NaiveDate::from_num_days_from_ce_opt)
-            .ok_or(Misfit::Range)
+            .ok_or(ConversionError::Range)
     }
 }
 
@@ -37,18 +37,18 @@ impl DbType for NaiveTime {
         ValueRef::Time(i64::from(self.num_seconds_from_midnight()) * 1_000_000 + i64::from(micros))
     }
 
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         let micros = match value {
             ValueRef::Time(micros) => micros,
-            ValueRef::Text(text) => civil::parse_time(text).ok_or(Misfit::Format)?,
-            _ => return Err(Misfit::Kind),
+            ValueRef::Text(text) => civil::parse_time(text).ok_or(ConversionError::Format)?,
+            _ => return Err(ConversionError::Kind),
         };
         if !(0..civil::DAY).contains(&micros) {
-            return Err(Misfit::Range);
+            return Err(ConversionError::Range);
         }
         let clock = civil::clock(micros);
         NaiveTime::from_hms_micro_opt(clock.hour, clock.minute, clock.second, clock.micro)
-            .ok_or(Misfit::Range)
+            .ok_or(ConversionError::Range)
     }
 }
 
@@ -59,7 +59,7 @@ impl DbType for NaiveDateTime {
         ValueRef::DateTime(micros(self.and_utc()))
     }
 
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         instant(value).map(|instant| instant.naive_utc())
     }
 }
@@ -71,7 +71,7 @@ impl DbType for DateTime<Utc> {
         ValueRef::Timestamp(micros(*self))
     }
 
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         instant(value)
     }
 }
@@ -81,13 +81,13 @@ fn micros(instant: DateTime<Utc>) -> i64 {
     instant.timestamp() * 1_000_000 + i64::from(sub)
 }
 
-fn instant(value: ValueRef<'_>) -> Result<DateTime<Utc>, Misfit> {
+fn instant(value: ValueRef<'_>) -> Result<DateTime<Utc>, ConversionError> {
     let micros = match value {
         ValueRef::DateTime(micros) | ValueRef::Timestamp(micros) => micros,
-        ValueRef::Text(text) => civil::parse_datetime(text).ok_or(Misfit::Format)?,
-        _ => return Err(Misfit::Kind),
+        ValueRef::Text(text) => civil::parse_datetime(text).ok_or(ConversionError::Format)?,
+        _ => return Err(ConversionError::Kind),
     };
-    DateTime::from_timestamp_micros(micros).ok_or(Misfit::Range)
+    DateTime::from_timestamp_micros(micros).ok_or(ConversionError::Range)
 }
 
 #[cfg(test)]
@@ -111,7 +111,7 @@ mod tests {
         );
         assert_eq!(
             NaiveDate::from_value(ValueRef::Text("soon")),
-            Err(Misfit::Format)
+            Err(ConversionError::Format)
         );
     }
 }

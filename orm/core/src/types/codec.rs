@@ -5,14 +5,14 @@ use std::any::Any;
 use std::sync::Arc;
 
 use super::Type;
-use crate::value::{Extension, Misfit, Value, ValueRef, sealed};
+use crate::value::{ConversionError, Extension, Value, ValueRef, sealed};
 
 /// How a type of the program's own, or of another crate's, is stored. With `derive(DbType)` of `orm` it is the type of
 /// a column then, in models, comparisons, lists and raw SQL.
 ///
 /// ```
 /// use orm_core::types::{Codec, Type};
-/// use orm_core::value::{Misfit, Value, ValueRef};
+/// use orm_core::value::{ConversionError, Value, ValueRef};
 ///
 /// /// An amount, stored as text such as `3.50`.
 /// #[derive(Clone, Debug, PartialEq)]
@@ -28,12 +28,12 @@ use crate::value::{Extension, Misfit, Value, ValueRef, sealed};
 ///         Value::Text(format!("{}.{:02}", self.cents / 100, self.cents % 100))
 ///     }
 ///
-///     fn decode(value: ValueRef<'_>) -> Result<Self, Misfit> {
+///     fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError> {
 ///         let ValueRef::Text(text) = value else {
-///             return Err(Misfit::Kind);
+///             return Err(ConversionError::Kind);
 ///         };
-///         let (whole, cents) = text.split_once('.').ok_or(Misfit::Format)?;
-///         let number = |text: &str| text.parse::<i64>().map_err(|_| Misfit::Format);
+///         let (whole, cents) = text.split_once('.').ok_or(ConversionError::Format)?;
+///         let number = |text: &str| text.parse::<i64>().map_err(|_| ConversionError::Format);
 ///         Ok(Self { cents: number(whole)? * 100 + number(cents)? })
 ///     }
 /// }
@@ -54,8 +54,8 @@ pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
     /// The Rust value of what a row yields.
     ///
     /// # Errors
-    /// [`Misfit`] if the value is of another kind, out of range or unreadable.
-    fn decode(value: ValueRef<'_>) -> Result<Self, Misfit>;
+    /// [`ConversionError`] if the value is of another kind, out of range or unreadable.
+    fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError>;
 }
 
 impl<T: Codec> sealed::Sealed for T {}

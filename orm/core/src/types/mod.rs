@@ -28,7 +28,7 @@ mod uuid;
 
 use std::borrow::Cow;
 
-use crate::value::{Misfit, ValueRef};
+use crate::value::{ConversionError, ValueRef};
 
 /// What a column holds, independent of any database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -208,8 +208,8 @@ pub trait DbType: Sized + Send + 'static {
     /// defaulted.
     ///
     /// # Errors
-    /// [`Misfit`] if the value is of another kind, out of range or unreadable.
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit>;
+    /// [`ConversionError`] if the value is of another kind, out of range or unreadable.
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -229,7 +229,7 @@ impl<T: DbType<Null = NotNull>> DbType for Option<T> {
     }
 
     #[inline]
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         match value {
             ValueRef::Null => Ok(None),
             value => T::from_value(value).map(Some),

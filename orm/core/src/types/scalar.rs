@@ -1,7 +1,7 @@
 //! [`DbType`] for Rust's own scalar types, text and bytes.
 
 use super::DbType;
-use crate::value::{Misfit, ValueRef};
+use crate::value::{ConversionError, ValueRef};
 
 impl DbType for bool {
     plain!(Bool);
@@ -12,14 +12,14 @@ impl DbType for bool {
     }
 
     #[inline]
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         match value {
             ValueRef::Bool(v) => Ok(v),
             // SQLite and MySQL store 0 and 1; any other number was not written as a bool.
             ValueRef::Int(0) => Ok(false),
             ValueRef::Int(1) => Ok(true),
-            ValueRef::Int(_) => Err(Misfit::Range),
-            _ => Err(Misfit::Kind),
+            ValueRef::Int(_) => Err(ConversionError::Range),
+            _ => Err(ConversionError::Kind),
         }
     }
 }
@@ -35,10 +35,10 @@ macro_rules! integer {
             }
 
             #[inline]
-            fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+            fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
                 match value {
-                    ValueRef::Int(v) => <$rust>::try_from(v).map_err(|_| Misfit::Range),
-                    _ => Err(Misfit::Kind),
+                    ValueRef::Int(v) => <$rust>::try_from(v).map_err(|_| ConversionError::Range),
+                    _ => Err(ConversionError::Kind),
                 }
             }
         }
@@ -62,14 +62,14 @@ impl DbType for f64 {
         clippy::cast_precision_loss,
         reason = "guarded: only integers that are exact"
     )]
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         // Above 2^53 an integer would be rounded on its way to a float.
         const EXACT: i64 = 1 << f64::MANTISSA_DIGITS;
         match value {
             ValueRef::Float(v) => Ok(v),
             ValueRef::Int(v) if (-EXACT..=EXACT).contains(&v) => Ok(v as f64),
-            ValueRef::Int(_) => Err(Misfit::Range),
-            _ => Err(Misfit::Kind),
+            ValueRef::Int(_) => Err(ConversionError::Range),
+            _ => Err(ConversionError::Kind),
         }
     }
 }
@@ -87,11 +87,11 @@ impl DbType for f32 {
         clippy::cast_possible_truncation,
         reason = "the range is checked after the cast"
     )]
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         let wide = f64::from_value(value)?;
         let narrow = wide as f32;
         if narrow.is_infinite() && wide.is_finite() {
-            return Err(Misfit::Range);
+            return Err(ConversionError::Range);
         }
         Ok(narrow)
     }
@@ -108,10 +108,10 @@ macro_rules! owned {
             }
 
             #[inline]
-            fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+            fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
                 match value {
                     ValueRef::$name(v) => Ok(v.to_owned()),
-                    _ => Err(Misfit::Kind),
+                    _ => Err(ConversionError::Kind),
                 }
             }
         }
@@ -127,13 +127,31 @@ mod tests {
 
     #[test]
     fn nothing_is_rounded_or_defaulted() {
-        assert_eq!(i16::from_value(ValueRef::Int(40_000)), Err(Misfit::Range));
-        assert_eq!(i32::from_value(ValueRef::Text("7")), Err(Misfit::Kind));
-        assert_eq!(i32::from_value(ValueRef::Null), Err(Misfit::Kind));
-        assert_eq!(String::from_value(ValueRef::Null), Err(Misfit::Kind));
-        assert_eq!(bool::from_value(ValueRef::Int(2)), Err(Misfit::Range));
-        assert_eq!(f64::from_value(ValueRef::Int(i64::MAX)), Err(Misfit::Range));
-        assert_eq!(f32::from_value(ValueRef::Float(1e300)), Err(Misfit::Range));
+        assert_eq!(
+            i16::from_value(ValueRef::Int(40_000)),
+            Err(ConversionError::Range)
+        );
+        assert_eq!(
+            i32::from_value(ValueRef::Text("7")),
+            Err(ConversionError::Kind)
+        );
+        assert_eq!(i32::from_value(ValueRef::Null), Err(ConversionError::Kind));
+        assert_eq!(
+            String::from_value(ValueRef::Null),
+            Err(ConversionError::Kind)
+        );
+        assert_eq!(
+            bool::from_value(ValueRef::Int(2)),
+            Err(ConversionError::Range)
+        );
+        assert_eq!(
+            f64::from_value(ValueRef::Int(i64::MAX)),
+            Err(ConversionError::Range)
+        );
+        assert_eq!(
+            f32::from_value(ValueRef::Float(1e300)),
+            Err(ConversionError::Range)
+        );
     }
 
     #[test]

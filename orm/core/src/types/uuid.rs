@@ -3,7 +3,7 @@
 use ::uuid::Uuid;
 
 use super::DbType;
-use crate::value::{Misfit, ValueRef};
+use crate::value::{ConversionError, ValueRef};
 
 impl DbType for Uuid {
     plain!(Uuid);
@@ -12,13 +12,13 @@ impl DbType for Uuid {
         ValueRef::Uuid(*self.as_bytes())
     }
 
-    fn from_value(value: ValueRef<'_>) -> Result<Self, Misfit> {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         match value {
             ValueRef::Uuid(bytes) => Ok(Uuid::from_bytes(bytes)),
             // SQLite and MySQL keep the 16 bytes.
-            ValueRef::Bytes(bytes) => Uuid::from_slice(bytes).map_err(|_| Misfit::Format),
-            ValueRef::Text(text) => Uuid::try_parse(text).map_err(|_| Misfit::Format),
-            _ => Err(Misfit::Kind),
+            ValueRef::Bytes(bytes) => Uuid::from_slice(bytes).map_err(|_| ConversionError::Format),
+            ValueRef::Text(text) => Uuid::try_parse(text).map_err(|_| ConversionError::Format),
+            _ => Err(ConversionError::Kind),
         }
     }
 }
@@ -34,7 +34,7 @@ mod tests {
         assert_eq!(Uuid::from_value(ValueRef::Bytes(id.as_bytes())), Ok(id));
         assert_eq!(
             Uuid::from_value(ValueRef::Bytes(&[1, 2])),
-            Err(Misfit::Format)
+            Err(ConversionError::Format)
         );
     }
 }

@@ -291,7 +291,7 @@ impl<'a> From<&'a Value> for ValueRef<'a> {
 /// Why a value could not become a Rust value. The caller knows table and column and makes an
 /// [`Error`](crate::error::Error) of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misfit {
+pub enum ConversionError {
     /// Another kind of value than the Rust type takes, NULL included.
     Kind,
     /// The right kind, but outside what the Rust type can hold.
@@ -300,7 +300,7 @@ pub enum Misfit {
     Format,
 }
 
-impl fmt::Display for Misfit {
+impl fmt::Display for ConversionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Kind => "another kind of value",

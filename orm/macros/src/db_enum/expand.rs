@@ -79,12 +79,12 @@ fn conversions(labelled: &Labelled) -> TokenStream {
 
             fn from_value(
                 value: __orm::ValueRef<'_>,
-            ) -> ::core::result::Result<Self, __orm::Misfit> {
+            ) -> ::core::result::Result<Self, __orm::ConversionError> {
                 match value {
                     __orm::ValueRef::Text(label) => {
-                        __orm::DbEnum::from_label(label).ok_or(__orm::Misfit::Range)
+                        __orm::DbEnum::from_label(label).ok_or(__orm::ConversionError::Range)
                     }
-                    _ => ::core::result::Result::Err(__orm::Misfit::Kind),
+                    _ => ::core::result::Result::Err(__orm::ConversionError::Kind),
                 }
             }
         }

@@ -46,7 +46,7 @@ fn of_inner(inner: &syn::Type) -> TokenStream {
 
         fn from_value(
             value: __orm::ValueRef<'_>,
-        ) -> ::core::result::Result<Self, __orm::Misfit> {
+        ) -> ::core::result::Result<Self, __orm::ConversionError> {
             __orm::Stored::from_value(value).map(Self)
         }
     }
@@ -65,7 +65,7 @@ fn of_codec() -> TokenStream {
 
         fn from_value(
             value: __orm::ValueRef<'_>,
-        ) -> ::core::result::Result<Self, __orm::Misfit> {
+        ) -> ::core::result::Result<Self, __orm::ConversionError> {
             <Self as __orm::Codec>::decode(value)
         }
     }

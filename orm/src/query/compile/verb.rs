@@ -9,7 +9,7 @@ use orm_core::stmt::{
 };
 use orm_core::types::Type;
 
-use super::existence::{is_aggregate, labelled, reduce};
+use super::simplify::{is_aggregate, labelled, simplify};
 
 /// What is asked of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,7 +90,7 @@ impl Verb {
     pub(super) fn rewrite(self, mut query: Query) -> Query {
         match self {
             Self::Count => return counted(query),
-            Self::Exists => reduce(&mut query),
+            Self::Exists => simplify(&mut query),
             Self::All | Self::First | Self::One => {}
         }
         query.limit = fixed(self, query.limit);

@@ -48,10 +48,10 @@ pub fn count_all() -> Expr<i64> {
     message = "sums and averages need numbers, not `{Self}`",
     label = "not a column or expression of numbers"
 )]
-pub trait Numbers<Sum>: IntoExpr {}
+pub trait Summable<Sum>: IntoExpr {}
 
 #[diagnostic::do_not_recommend]
-impl<E, B, Sum> Numbers<Sum> for E
+impl<E, B, Sum> Summable<Sum> for E
 where
     E: IntoExpr<Value: DbType<Base = B>>,
     B: Numeric<Sum = Sum>,
@@ -61,7 +61,7 @@ where
 /// The sum; NULL over no rows. Integers sum up to an `i64`.
 pub fn sum<E, Sum>(expr: E) -> Expr<Option<Sum>>
 where
-    E: Numbers<Sum>,
+    E: Summable<Sum>,
     Sum: DbType<Null = NotNull>,
 {
     let mut expr = expr.into_expr();
@@ -112,7 +112,7 @@ pub fn max<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
 }
 
 /// The mean; NULL over no rows.
-pub fn avg<E: Numbers<Sum>, Sum>(expr: E) -> Expr<Option<f64>> {
+pub fn avg<E: Summable<Sum>, Sum>(expr: E) -> Expr<Option<f64>> {
     aggregate(Aggregate::Avg, expr.into_expr(), Type::Float64)
 }
 

@@ -7,7 +7,7 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 use orm_core::error::{Error, ErrorKind};
-use orm_core::stmt::{Expr, Extension, Part};
+use orm_core::stmt::{Expr, Extension, TemplatePart};
 
 /// What is wrong with a statement. Unlike an [`Error`] it can be cloned with the statement.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl Extension for ErrorNode {
     // No statement with an error in it has a text.
     fn shape(&self, _state: &mut dyn Hasher) {}
 
-    fn template(&self, _dialect: &str) -> Option<Vec<Part>> {
+    fn template(&self, _dialect: &str) -> Option<Vec<TemplatePart>> {
         None
     }
 

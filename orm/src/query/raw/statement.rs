@@ -97,7 +97,7 @@ impl Raw {
     /// for a value that doesn't fit, `UndefinedColumn` if the rows lack a column of the struct.
     pub fn all<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<R>> {
         let (mut rows, mut reader) = (Vec::new(), Reader::default());
-        conn_or_session.read(&Rows(self), |row, _| {
+        conn_or_session.read(&RawRows(self), |row, _| {
             rows.push(reader.read(row)?);
             Ok(())
         })?;
@@ -110,7 +110,7 @@ impl Raw {
     /// As [`Raw::all`].
     pub fn first<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<Option<R>> {
         let (mut first, mut reader) = (None, Reader::default());
-        conn_or_session.read(&Rows(self), |row, _| {
+        conn_or_session.read(&RawRows(self), |row, _| {
             if first.is_none() {
                 first = Some(reader.read(row)?);
             }
@@ -125,7 +125,7 @@ impl Raw {
     /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Raw::all`].
     pub fn one<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<R> {
         let (mut only, mut reader) = (None, Reader::default());
-        conn_or_session.read(&Rows(self), |row, _| {
+        conn_or_session.read(&RawRows(self), |row, _| {
             if only.is_some() {
                 return Err(Error::new(ErrorKind::MultipleRows).with_sql(&self.sql));
             }
@@ -177,7 +177,7 @@ impl Raw {
     ) -> Result<Vec<X::Of<E::Model>>> {
         let mut entities = Vec::new();
         let mut places = None;
-        x.read(&Rows(self), |row, sink| {
+        x.read(&RawRows(self), |row, sink| {
             let places = match &mut places {
                 Some(places) => places,
                 unknown => unknown.insert(places_of::<E::Model>(row)?),
@@ -194,7 +194,7 @@ impl Raw {
     /// # Errors
     /// As [`Raw::all`].
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
-        conn_or_session.read(&Affected(self), |_, _| Ok(()))
+        conn_or_session.read(&RawAffected(self), |_, _| Ok(()))
     }
 
     /// The SQL text in a dialect, with placeholders instead of names.
@@ -213,12 +213,12 @@ impl Raw {
 }
 
 /// Raw SQL for its rows.
-struct Rows<'q>(&'q Raw);
+struct RawRows<'q>(&'q Raw);
 
 /// Raw SQL for the number of rows that it matches.
-struct Affected<'q>(&'q Raw);
+struct RawAffected<'q>(&'q Raw);
 
-impl ReadStatement for Rows<'_> {
+impl ReadStatement for RawRows<'_> {
     type Outcome = ();
 
     fn access(&self) -> Access {
@@ -239,7 +239,7 @@ impl ReadStatement for Rows<'_> {
     }
 }
 
-impl ReadStatement for Affected<'_> {
+impl ReadStatement for RawAffected<'_> {
     type Outcome = u64;
 
     fn access(&self) -> Access {

@@ -3,7 +3,7 @@
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::DbType;
-use orm_core::value::{Misfit, ValueRef};
+use orm_core::value::{ConversionError, ValueRef};
 
 use super::column_index::ColumnIndex;
 use crate::mapping::value_for;
@@ -49,7 +49,7 @@ impl Reader {
 #[inline]
 pub fn read_place<T: DbType>(
     (row, places, index): (&dyn Row, &ColumnIndex, usize),
-    read: fn(ValueRef<'_>) -> Result<T, Misfit>,
+    read: fn(ValueRef<'_>) -> Result<T, ConversionError>,
 ) -> Result<T> {
     let place = places.at(index);
     let value = value_for::<T>(row, place)?;
@@ -64,16 +64,16 @@ pub(in crate::query) fn read_value<T: DbType>(row: &dyn Row, index: usize) -> Re
 }
 
 #[cold]
-fn unfit<T: DbType>(misfit: Misfit, found: ValueRef<'_>, column: &str) -> Error {
+fn unfit<T: DbType>(misfit: ConversionError, found: ValueRef<'_>, column: &str) -> Error {
     let ty = T::TYPE;
     let expected = ty.describe();
     let message = match misfit {
-        Misfit::Kind => format!(
+        ConversionError::Kind => format!(
             "the column holds {}, the query takes {expected}",
             found.kind_name()
         ),
-        Misfit::Range => format!("the column's value is out of range for {expected}"),
-        Misfit::Format => format!(
+        ConversionError::Range => format!("the column's value is out of range for {expected}"),
+        ConversionError::Format => format!(
             "the column's {} does not read as {expected}",
             found.kind_name()
         ),

@@ -1,4 +1,4 @@
-//! [`Select`]: building a query. Running it is in `verbs.rs`.
+//! [`Select`]: building a query. Running it is in `fetch.rs`.
 
 use std::fmt;
 use std::marker::PhantomData;

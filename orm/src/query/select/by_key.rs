@@ -99,7 +99,7 @@ fn statement(
             Access::Lock => StatementKind::GetForUpdate,
         },
         columns: &[],
-        guard: &[],
+        expected: &[],
         rows,
         digest: false,
         checked: false,

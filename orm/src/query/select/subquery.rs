@@ -5,7 +5,7 @@ use orm_core::types::DbType;
 
 use super::builder::Select;
 use crate::mapping::{Column, Model};
-use crate::query::compile::existence::{labelled, reduce};
+use crate::query::compile::simplify::{labelled, simplify};
 use crate::query::expressions::expr::{Expr, IntoExpr, Yields};
 use crate::query::expressions::in_list::InList;
 use crate::query::expressions::predicate::Predicate;
@@ -24,7 +24,7 @@ use crate::query::expressions::predicate::Predicate;
 pub fn exists<S>(query: Select<S>) -> Predicate {
     match query.query.into_subquery() {
         Ok((mut query, depth)) => {
-            reduce(&mut query);
+            simplify(&mut query);
             if let Some(select) = query.as_select_mut().filter(|select| select.distinct) {
                 // It will be a table in a query of its own.
                 select.columns = labelled(std::mem::take(&mut select.columns));

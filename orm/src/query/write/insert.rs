@@ -9,7 +9,7 @@ use orm_core::types::DbType;
 use orm_core::value::ValueRef;
 
 use super::bulk::{first_statement, goes_at_once, insert_returning, insert_rows, stores_at_once};
-use super::values::{Rows, RowsOf, Run};
+use super::values::{InsertRows, RowsOf, Run};
 use crate::engine::Connection;
 use crate::mapping::{Column, Entity, Model};
 use crate::query::executor::{DmlKind, Executor};
@@ -50,8 +50,8 @@ pub struct InsertInto<M>(PhantomData<fn() -> M>);
 #[must_use = "an insert does nothing until it is executed"]
 #[derive(Debug)]
 pub struct Insert<'a, M> {
-    first: Rows<'a, M>,
-    more: Vec<Rows<'a, M>>,
+    first: InsertRows<'a, M>,
+    more: Vec<InsertRows<'a, M>>,
 }
 
 /// An INSERT that hands back a column of each row.
@@ -72,7 +72,7 @@ impl<M: Model> InsertInto<M> {
     /// iterator.
     // On one line, since the compiler shows it where something else is given.
     #[rustfmt::skip]
-    pub fn values<'a, V, K>(self, values: V) -> Insert<'a, M> where Rows<'a, M>: RowsOf<V, M, K> {
+    pub fn values<'a, V, K>(self, values: V) -> Insert<'a, M> where InsertRows<'a, M>: RowsOf<V, M, K> {
         Insert {
             first: RowsOf::rows_of(values),
             more: Vec::new(),
@@ -83,7 +83,7 @@ impl<M: Model> InsertInto<M> {
 impl<'a, M: Model> Insert<'a, M> {
     /// More rows.
     #[rustfmt::skip]
-    pub fn values<V, K>(mut self, values: V) -> Self where Rows<'a, M>: RowsOf<V, M, K> {
+    pub fn values<V, K>(mut self, values: V) -> Self where InsertRows<'a, M>: RowsOf<V, M, K> {
         self.more.push(RowsOf::rows_of(values));
         self
     }
@@ -123,7 +123,7 @@ impl<'a, M: Model> Insert<'a, M> {
     }
 
     fn text(&self, dialect: &dyn Dialect, returning: Option<usize>) -> Result<String> {
-        match self.parts().flat_map(Rows::runs).next() {
+        match self.parts().flat_map(InsertRows::runs).next() {
             Some(run) => first_statement(dialect, &run.insert::<M>(), returning),
             None => Err(
                 Error::with_message(ErrorKind::Usage, "the insert has no rows")
@@ -132,12 +132,12 @@ impl<'a, M: Model> Insert<'a, M> {
         }
     }
 
-    fn parts(&self) -> impl Iterator<Item = &Rows<'a, M>> {
+    fn parts(&self) -> impl Iterator<Item = &InsertRows<'a, M>> {
         std::iter::once(&self.first).chain(&self.more)
     }
 
     fn len(&self) -> usize {
-        self.parts().map(Rows::len).sum()
+        self.parts().map(InsertRows::len).sum()
     }
 
     fn run<X: Executor>(&self, x: &mut X, back: Back, send: Send<'_, M>) -> Result<u64> {
@@ -191,7 +191,7 @@ enum Back {
 }
 
 /// Sends one run of rows.
-type Send<'s, M> = &'s mut dyn FnMut(&mut Connection, &Rows<'_, M>, &Run) -> Result<()>;
+type Send<'s, M> = &'s mut dyn FnMut(&mut Connection, &InsertRows<'_, M>, &Run) -> Result<()>;
 
 impl<M: Model, T: DbType> Returning<'_, M, T> {
     /// Runs it and hands back the column of each row.
@@ -249,7 +249,7 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
     fn insert_keys(
         &self,
         conn: &mut Connection,
-        rows: &Rows<'_, M>,
+        rows: &InsertRows<'_, M>,
         run: &Run,
         keys: &mut Vec<T>,
     ) -> Result<()> {

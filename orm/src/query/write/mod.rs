@@ -1,12 +1,12 @@
 //! INSERT, UPDATE and DELETE, one file each; `bulk/` sends the rows of inserts, those of a flush too.
 //!
-//! `values.rs` says what an INSERT takes; `check.rs` checks values before they are sent; `stored_table.rs` asks the
+//! `values.rs` says what an INSERT takes; `check.rs` checks values before they are sent; `reflection.rs` asks the
 //! catalogue what tables really are. The other statements of a flush are not here but in `flush`.
 
 pub(super) mod bulk;
 pub(super) mod check;
 pub(super) mod delete;
 pub(super) mod insert;
-pub(super) mod stored_table;
+pub(super) mod reflection;
 pub(super) mod update;
 pub(super) mod values;

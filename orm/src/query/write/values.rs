@@ -30,7 +30,7 @@ pub trait RowsOf<V, M, Kind> {
 pub trait Item<'a, M, Kind>: Sized {
     /// The rows of a collection.
     #[doc(hidden)]
-    fn collect(items: impl Iterator<Item = Self>) -> Rows<'a, M>;
+    fn collect(items: impl Iterator<Item = Self>) -> InsertRows<'a, M>;
 }
 
 // The kinds keep the implementations of the traits above apart; each is inferred.
@@ -46,21 +46,21 @@ pub struct ByRef;
 pub struct Each<Kind>(Kind);
 
 #[diagnostic::do_not_recommend]
-impl<M: Model, R: NewRow<Model = M>> RowsOf<R, M, ByValue> for Rows<'_, M> {
+impl<M: Model, R: NewRow<Model = M>> RowsOf<R, M, ByValue> for InsertRows<'_, M> {
     fn rows_of(row: R) -> Self {
         Self::One(row.into_row())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, M: Model> RowsOf<&'a M, M, ByRef> for Rows<'a, M> {
+impl<'a, M: Model> RowsOf<&'a M, M, ByRef> for InsertRows<'a, M> {
     fn rows_of(row: &'a M) -> Self {
         Self::OneBorrowed(row)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, M, I, Kind> RowsOf<I, M, Each<Kind>> for Rows<'a, M>
+impl<'a, M, I, Kind> RowsOf<I, M, Each<Kind>> for InsertRows<'a, M>
 where
     I: IntoIterator<Item: Item<'a, M, Kind>>,
 {
@@ -71,20 +71,20 @@ where
 
 #[diagnostic::do_not_recommend]
 impl<M: Model, R: NewRow<Model = M>> Item<'_, M, ByValue> for R {
-    fn collect(items: impl Iterator<Item = Self>) -> Rows<'static, M> {
-        Rows::Owned(items.map(NewRow::into_row).collect())
+    fn collect(items: impl Iterator<Item = Self>) -> InsertRows<'static, M> {
+        InsertRows::Owned(items.map(NewRow::into_row).collect())
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<'a, M: Model> Item<'a, M, ByRef> for &'a M {
-    fn collect(items: impl Iterator<Item = Self>) -> Rows<'a, M> {
-        Rows::Borrowed(items.collect())
+    fn collect(items: impl Iterator<Item = Self>) -> InsertRows<'a, M> {
+        InsertRows::Borrowed(items.collect())
     }
 }
 
 /// Rows of one kind. A single one costs no allocation.
-pub enum Rows<'a, M> {
+pub enum InsertRows<'a, M> {
     /// One that was given away.
     One(NewEntity<M>),
     /// One that was lent.
@@ -96,7 +96,7 @@ pub enum Rows<'a, M> {
 }
 
 // Their number only, since rows are values.
-impl<M> fmt::Debug for Rows<'_, M> {
+impl<M> fmt::Debug for InsertRows<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} rows", self.len())
     }
@@ -122,7 +122,7 @@ impl Run {
     }
 }
 
-impl<M> Rows<'_, M> {
+impl<M> InsertRows<'_, M> {
     pub(in crate::query) fn len(&self) -> usize {
         match self {
             Self::One(_) | Self::OneBorrowed(_) => 1,
@@ -132,7 +132,7 @@ impl<M> Rows<'_, M> {
     }
 }
 
-impl<M: Model> Rows<'_, M> {
+impl<M: Model> InsertRows<'_, M> {
     /// The value of a row for the column at `position`.
     #[inline]
     pub(in crate::query) fn value(&self, row: usize, position: usize) -> ValueRef<'_> {
@@ -156,14 +156,14 @@ impl<M: Model> Rows<'_, M> {
 
     fn run_from(&self, first: usize) -> Run {
         let def = M::def();
-        let left_out = self.left_out(def, first);
+        let omitted = self.omitted(def, first);
         let others = first + 1..self.len();
         let same = others
-            .take_while(|row| self.left_out(def, *row) == left_out)
+            .take_while(|row| self.omitted(def, *row) == omitted)
             .count();
         let all = 0..def.columns.len();
         let columns = all
-            .filter(|position| !left_out.contains(*position))
+            .filter(|position| !omitted.contains(*position))
             .collect();
         Run {
             rows: first..first + 1 + same,
@@ -173,8 +173,8 @@ impl<M: Model> Rows<'_, M> {
 
     /// The columns of a row that the database is to fill in: a generated key of 0, and what has a
     /// default there but no value here.
-    fn left_out(&self, def: &'static ModelDef, row: usize) -> ColumnSet {
-        let mut left_out = match self {
+    fn omitted(&self, def: &'static ModelDef, row: usize) -> ColumnSet {
+        let mut omitted = match self {
             Self::One(one) => one.unset.clone(),
             Self::Owned(rows) => rows[row].unset.clone(),
             Self::OneBorrowed(_) | Self::Borrowed(_) => {
@@ -189,8 +189,8 @@ impl<M: Model> Rows<'_, M> {
         if let Some(generated) = def.generated
             && self.value(row, generated) == ValueRef::Int(0)
         {
-            left_out.insert(generated);
+            omitted.insert(generated);
         }
-        left_out
+        omitted
     }
 }

@@ -1,7 +1,7 @@
 //! UPDATE and DELETE by key, of one row or of several; array forms are in the dialects that have arrays.
 
 use super::condition::null_safe;
-use super::guard::Guard;
+use super::expected::ExpectedColumn;
 use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
@@ -51,7 +51,7 @@ pub fn write_batch_update_rows(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) 
         write_value(w, key, Some(column.name));
     });
     w.push(" WHERE ");
-    write_match(w, key, (update.guard, update.digest));
+    write_match(w, key, (update.expected, update.digest));
     Ok(())
 }
 
@@ -73,8 +73,8 @@ pub fn write_batch_delete_rows(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) 
         w.push(" USING ").ident(delete.table).push(hint);
     }
     w.push(" WHERE ");
-    write_match(w, (delete.key, rows), (delete.guard, false));
-    if rows > 1 && delete.guard.is_empty() {
+    write_match(w, (delete.key, rows), (delete.expected, false));
+    if rows > 1 && delete.expected.is_empty() {
         let Some(column) = delete.outside_key else {
             return Err(w.unsupported("a batch of deletes by all columns of the table"));
         };
@@ -85,11 +85,11 @@ pub fn write_batch_delete_rows(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) 
 }
 
 /// The columns that find a row, and how many rows there are.
-type Key<'k> = (&'k [BatchColumn<'k>], usize);
+type RowKey<'k> = (&'k [BatchColumn<'k>], usize);
 
 /// The value that a row has among the binds, found by its key. The column `own`, which no row of the batch gets, gives
 /// the binds its type: else they would make one type of all, such as text of a date and a NULL.
-fn write_value(w: &mut SqlWriter<'_>, (key, rows): Key<'_>, own: Option<&str>) {
+fn write_value(w: &mut SqlWriter<'_>, (key, rows): RowKey<'_>, own: Option<&str>) {
     if rows == 1 {
         w.placeholder();
         return;
@@ -118,8 +118,8 @@ fn write_value(w: &mut SqlWriter<'_>, (key, rows): Key<'_>, own: Option<&str>) {
 /// That a row has one of the keys, and in the guarded columns the values that belong to it.
 fn write_match(
     w: &mut SqlWriter<'_>,
-    (key, rows): Key<'_>,
-    (guard, digest): (&[BatchColumn<'_>], bool),
+    (key, rows): RowKey<'_>,
+    (expected, digest): (&[BatchColumn<'_>], bool),
 ) {
     match (key, rows) {
         (_, 1) => write_key(w, key),
@@ -147,13 +147,13 @@ fn write_match(
         }
     }
     let dialect = w.dialect();
-    for column in guard {
+    for column in expected {
         w.push(" AND ");
         let digest = digest && dialect.digests(column);
         // What is compared as text is text, whatever the column is: a digest, or the words of a document.
         let is_text = digest || matches!(column.ty, Type::Text | Type::Enum(_));
         let own = (!is_text).then_some(column.name);
-        let guard = Guard {
+        let expected = ExpectedColumn {
             column,
             digest,
             new: &|w| {
@@ -161,7 +161,7 @@ fn write_match(
             },
             old: &|w| write_value(w, (key, rows), own),
         };
-        dialect.write_guard(w, &guard);
+        dialect.write_expected(w, &expected);
     }
 }
 

@@ -12,7 +12,7 @@ use super::subquery::{write_exists, write_in_query, write_subquery};
 use super::window::{write_over, write_window};
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Aggregate, ArithmeticOp, Case, Expr, Extension, Part, Window};
+use crate::stmt::{Aggregate, ArithmeticOp, Case, Expr, Extension, TemplatePart, Window};
 use crate::types::Type;
 
 /// Writes an expression.
@@ -236,10 +236,10 @@ pub fn write_extension<'a>(w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Re
     };
     for part in parts {
         match part {
-            Part::Sql(text) => {
+            TemplatePart::Sql(text) => {
                 w.push(text);
             }
-            Part::Arg(index) => match node.args().get(index) {
+            TemplatePart::Arg(index) => match node.args().get(index) {
                 Some(arg) => write_expr(w, arg)?,
                 None => return Err(w.unsupported(node.name())),
             },

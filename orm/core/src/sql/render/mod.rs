@@ -1,15 +1,15 @@
 //! The default writer of statements, in the words that the three databases share.
 //!
 //! One file a statement; `query.rs`, `select.rs` and `source.rs` for the parts of a query; `expr.rs` for expressions,
-//! with `condition.rs`, `in_list.rs`, `subquery.rs` and `window.rs`; `guard.rs` for what `batch.rs` compares.
+//! with `condition.rs`, `in_list.rs`, `subquery.rs` and `window.rs`; `expected.rs` for what `batch.rs` compares.
 //! Called through the functions re-exported here, by the typed layer and the flush, and by dialects that
 //! override one hook and fall back for the rest.
 
 mod batch;
 mod condition;
 mod delete;
+mod expected;
 mod expr;
-mod guard;
 mod in_list;
 mod insert;
 mod query;
@@ -26,13 +26,13 @@ pub use batch::{
     write_batch_delete, write_batch_delete_rows, write_batch_update, write_batch_update_rows,
 };
 pub use delete::write_delete;
+pub use expected::{ExpectedColumn, digest_text, write_null_safe_expected};
 pub use expr::{write_expr, write_extension, write_operand};
-pub use guard::{Guard, digest_text, write_null_safe_guard};
 pub use insert::write_insert;
 pub(super) use query::count;
 pub use query::{write_limit, write_locks, write_query};
 pub use raw::write_raw_list;
-pub(super) use repeat::{Numbers, Repeats};
+pub(super) use repeat::{BindReuse, Repeats};
 pub use update::write_update;
 
 use super::SqlWriter;

@@ -12,11 +12,11 @@ use crate::stmt::{Expr, Name, Order, Projection, Select};
 #[derive(Clone, Debug, Default)]
 pub(in crate::sql) struct Repeats<'a> {
     /// What becomes of a value.
-    pub(in crate::sql) numbers: Numbers,
+    pub(in crate::sql) numbers: BindReuse,
     /// The binds that may stand again, by position.
     pub(in crate::sql) known: Vec<usize>,
     /// What becomes of the values of a query inside an expression, unless that query says more.
-    around: Numbers,
+    around: BindReuse,
     /// The query whose selected expressions have names, in the clauses that use them.
     named: Option<(Repeated<'a>, Clause)>,
 }
@@ -38,7 +38,7 @@ pub(super) enum Clause {
 
 /// What becomes of a value that is equal to an earlier one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::sql) enum Numbers {
+pub(in crate::sql) enum BindReuse {
     /// It is a bind of its own.
     #[default]
     Apart,
@@ -62,9 +62,9 @@ impl<'a> Repeats<'a> {
             RepeatStyle::SameBinds => {
                 self.numbers = match clause {
                     // All of an expression stands again, and so does a query in it.
-                    _ if self.around == Numbers::Learned => Numbers::Learned,
-                    Clause::Columns | Clause::GroupBy => Numbers::Learned,
-                    Clause::Having | Clause::OrderBy => Numbers::Reused,
+                    _ if self.around == BindReuse::Learned => BindReuse::Learned,
+                    Clause::Columns | Clause::GroupBy => BindReuse::Learned,
+                    Clause::Having | Clause::OrderBy => BindReuse::Reused,
                     Clause::From | Clause::Where | Clause::Limit => self.around,
                 };
             }
@@ -84,7 +84,7 @@ impl<'a> Repeats<'a> {
     /// kept: there, the query in it has to get the same numbers.
     pub(super) fn leave(&mut self, outer: Self) {
         let inner = std::mem::replace(self, outer);
-        if self.numbers == Numbers::Learned {
+        if self.numbers == BindReuse::Learned {
             self.known = inner.known;
         }
     }

@@ -48,7 +48,7 @@ pub fn update(rows: BatchRows) -> BatchUpdate<'static> {
         table: "t",
         set: &[NAME],
         key: &[ID],
-        guard: &[VERSION],
+        expected: &[VERSION],
         digest: false,
         rows,
         checked: false,
@@ -56,14 +56,14 @@ pub fn update(rows: BatchRows) -> BatchUpdate<'static> {
 }
 
 /// Sets the name of rows in which other columns have their old values.
-pub fn guarded<'a>(
+pub fn expecting<'a>(
     set: &'a [BatchColumn<'a>],
-    guard: &'a [BatchColumn<'a>],
+    expected: &'a [BatchColumn<'a>],
     rows: BatchRows,
 ) -> BatchUpdate<'a> {
     BatchUpdate {
         set,
-        guard,
+        expected,
         ..update(rows)
     }
 }
@@ -93,7 +93,7 @@ pub fn delete(rows: BatchRows) -> BatchDelete<'static> {
     BatchDelete {
         table: "t",
         key: &[ID, NAME],
-        guard: &[],
+        expected: &[],
         outside_key: Some(VERSION.name),
         rows,
         checked: false,

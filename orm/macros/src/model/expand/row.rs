@@ -68,10 +68,10 @@ fn conversions(model: &Model) -> TokenStream {
             &mut self,
             position: usize,
             value: __orm::ValueRef<'_>,
-        ) -> ::core::result::Result<(), __orm::Misfit> {
+        ) -> ::core::result::Result<(), __orm::ConversionError> {
             match position {
                 #(#assigned,)*
-                _ => ::core::result::Result::Err(__orm::Misfit::Range),
+                _ => ::core::result::Result::Err(__orm::ConversionError::Range),
             }
         }
     }

@@ -13,7 +13,7 @@ use orm_core::value::ValueRef;
 use super::rows::BulkInsert;
 use crate::engine::{StatementKey, StatementKind, StoredTable};
 use crate::mapping::ModelDef;
-use crate::query::write::stored_table::batch_column;
+use crate::query::write::reflection::batch_column;
 
 /// The most rows of one multi-row statement: beyond, nothing gets faster.
 const STATEMENT_ROWS: usize = 500;
@@ -136,8 +136,8 @@ pub(super) fn statement_key<'k>(
             [] => StatementKind::Insert,
         },
         columns: insert.columns,
-        // An insert guards nothing: this is what it hands back.
-        guard: returning,
+        // An INSERT expects nothing: this is what it hands back.
+        expected: returning,
         rows: match rows {
             BatchRows::Rows(rows) => rows,
             BatchRows::Arrays => 0,

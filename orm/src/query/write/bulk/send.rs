@@ -18,7 +18,7 @@ use super::keys::{RowsStatement, check_count, consecutive_keys, not_all, unorder
 use super::rows::{BulkInsert, TakeKey};
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::query::write::check::{check_length, check_references};
-use crate::query::write::stored_table::stored_table;
+use crate::query::write::reflection::stored_table;
 
 /// Rows on their way to a connection.
 pub(super) struct Bulk<'a, 'v> {

@@ -1,6 +1,6 @@
 //! [`StoredTable`]: what the database's catalogue has told of the table of a model.
 //!
-//! `query/write/stored_table.rs` asks the catalogue, once an engine. Flushes and bulk inserts read what is kept.
+//! `query/write/reflection.rs` asks the catalogue, once an engine. Flushes and bulk inserts read what is kept.
 
 use orm_core::schema::StoredColumn;
 use orm_core::sql::Capabilities;

@@ -1,7 +1,7 @@
 //! Asks the database's catalogue what the tables of models really are, once a table and engine.
 //!
 //! Used by the flush, before it writes, and by bulk inserts with arrays. What is learned is kept by the engine
-//! (`engine/stored.rs`).
+//! (`engine/stored_table.rs`).
 
 use std::sync::Arc;
 

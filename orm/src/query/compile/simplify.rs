@@ -9,7 +9,7 @@ use super::validate::may_aggregate;
 /// Columns are kept where the number of rows depends on them: with an aggregate there is one row of any
 /// number, and duplicates that are dropped are not there to be passed over by OFFSET. Grouped ones are
 /// what HAVING may speak of.
-pub(in crate::query) fn reduce(query: &mut Query) {
+pub(in crate::query) fn simplify(query: &mut Query) {
     let is_passed_over = query.offset.is_some();
     let Some(select) = query.as_select_mut() else {
         return;

@@ -14,28 +14,28 @@ use crate::state::{AnyArena, Link, State, Written};
 ///
 /// # Errors
 /// `OutOfRange` for a version that is at its end.
-pub(super) fn given(
+pub(super) fn assigned_values(
     (state, arena): (&State, &dyn AnyArena),
     (plan, batch): (&Plan, &Batch),
 ) -> Result<Written> {
-    let mut given = Written::default();
+    let mut assigned = Written::default();
     if matches!(batch.kind, BatchKind::Delete { .. }) {
-        return Ok(given);
+        return Ok(assigned);
     }
     if let Some(position) = batch.def.version {
         let slots = batch.slots.iter();
         let versions = slots.map(|slot| version(arena, batch, (*slot, position)));
-        given.versions = versions.collect::<Result<_>>()?;
+        assigned.versions = versions.collect::<Result<_>>()?;
     }
     if arena.has_links() {
         let rows = batch.slots.len();
         for (row, slot) in batch.slots.iter().enumerate() {
             for link in arena.links(*slot) {
-                given.store((row, rows), linked(state, plan, link));
+                assigned.store((row, rows), linked(state, plan, link));
             }
         }
     }
-    Ok(given)
+    Ok(assigned)
 }
 
 /// The version that a row gets: one more than it had. They count from 1, and 0 is one that was not set.

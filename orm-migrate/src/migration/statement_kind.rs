@@ -9,7 +9,7 @@ use crate::dialect::{Family, Grammar};
 
 /// What a statement does to the transaction around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
+pub(crate) enum StatementKind {
     /// Begins one.
     Begin,
     /// Ends one, keeping its work.
@@ -36,11 +36,11 @@ pub(crate) enum Effect {
 /// How many tokens of a statement are looked at.
 const HEAD: usize = 12;
 
-pub(super) fn effect(statement: &str, grammar: Grammar) -> Effect {
+pub(super) fn statement_kind(statement: &str, grammar: Grammar) -> StatementKind {
     let tokens = Tokens::first(HEAD, statement, grammar.rules);
     let control = TransactionControl::of(statement, grammar.rules);
-    if let Some(effect) = control.and_then(|control| transaction_effect(&control)) {
-        return effect;
+    if let Some(kind) = control.and_then(|control| transaction_kind(&control)) {
+        return kind;
     }
     let is = |words: &[&str]| tokens.is(0, words);
     let (is_mysql, is_postgres) = (
@@ -48,21 +48,21 @@ pub(super) fn effect(statement: &str, grammar: Grammar) -> Effect {
         grammar.family == Family::Postgres,
     );
     match () {
-        () if is(&["BEGIN"]) => Effect::Program,
-        () if is(DATA) || is_query_in_parentheses(&tokens) => Effect::Data,
-        () if is_mysql && is(MYSQL_DATA) => Effect::Data,
+        () if is(&["BEGIN"]) => StatementKind::Program,
+        () if is(DATA) || is_query_in_parentheses(&tokens) => StatementKind::Data,
+        () if is_mysql && is(MYSQL_DATA) => StatementKind::Data,
         () if is_mysql && is(&["SET"]) && leaves_transaction(statement, grammar.rules) => {
-            Effect::Data
+            StatementKind::Data
         }
-        () if is(&["CALL"]) => Effect::Program,
-        () if is_postgres && is(&["DO"]) => Effect::Program,
-        () if is_mysql && is(&["EXECUTE"]) => Effect::Program,
-        () if is_mysql && is_about_temporary(&tokens) => Effect::Other,
-        () if is(DEFINITIONS) => Effect::Definition,
+        () if is(&["CALL"]) => StatementKind::Program,
+        () if is_postgres && is(&["DO"]) => StatementKind::Program,
+        () if is_mysql && is(&["EXECUTE"]) => StatementKind::Program,
+        () if is_mysql && is_about_temporary(&tokens) => StatementKind::Other,
+        () if is(DEFINITIONS) => StatementKind::Definition,
         () if grammar.family == Family::Sqlite && switches_foreign_keys(&tokens) => {
-            Effect::ForeignKeySwitch
+            StatementKind::ForeignKeySwitch
         }
-        () => Effect::Other,
+        () => StatementKind::Other,
     }
 }
 
@@ -71,15 +71,15 @@ fn is_query_in_parentheses(tokens: &Tokens<'_>) -> bool {
     first.is_some_and(|at| at > 0 && tokens.is(at, &["SELECT", "WITH", "VALUES", "TABLE"]))
 }
 
-fn transaction_effect(control: &TransactionControl) -> Option<Effect> {
+fn transaction_kind(control: &TransactionControl) -> Option<StatementKind> {
     use TransactionControl::{Begin, Commit, Prepare, Release, Rollback, RollbackTo, Savepoint};
     let plain = TransactionEnd::default();
     match control {
-        Begin => Some(Effect::Begin),
-        Commit(end) if *end == plain => Some(Effect::Commit),
-        Commit(_) | Prepare => Some(Effect::CommitRaw),
-        Rollback(end) if *end == plain => Some(Effect::Rollback),
-        Rollback(_) => Some(Effect::RollbackRaw),
+        Begin => Some(StatementKind::Begin),
+        Commit(end) if *end == plain => Some(StatementKind::Commit),
+        Commit(_) | Prepare => Some(StatementKind::CommitRaw),
+        Rollback(end) if *end == plain => Some(StatementKind::Rollback),
+        Rollback(_) => Some(StatementKind::RollbackRaw),
         Savepoint(_) | Release(_) | RollbackTo(_) => None,
     }
 }
@@ -131,10 +131,10 @@ mod tests {
     use crate::dialect;
 
     #[track_caller]
-    fn check(dialect: &str, expected: Effect, statements: &[&str]) {
+    fn check(dialect: &str, expected: StatementKind, statements: &[&str]) {
         let grammar = dialect::grammar(dialect::by_name(dialect).unwrap());
         for statement in statements {
-            assert_eq!(effect(statement, grammar), expected, "{statement}");
+            assert_eq!(statement_kind(statement, grammar), expected, "{statement}");
         }
     }
 
@@ -142,28 +142,32 @@ mod tests {
     fn the_first_words_tell() {
         check(
             "sqlite",
-            Effect::Begin,
+            StatementKind::Begin,
             &["BEGIN", "begin immediate", "/* a */ BEGIN TRANSACTION"],
         );
-        check("mysql", Effect::Begin, &["START TRANSACTION", "BEGIN WORK"]);
+        check(
+            "mysql",
+            StatementKind::Begin,
+            &["START TRANSACTION", "BEGIN WORK"],
+        );
         check(
             "sqlite",
-            Effect::Commit,
+            StatementKind::Commit,
             &["COMMIT", "END", "end transaction"],
         );
         check(
             "postgres",
-            Effect::Rollback,
+            StatementKind::Rollback,
             &["ROLLBACK", "ABORT", "ROLLBACK WORK"],
         );
         check(
             "postgres",
-            Effect::Data,
+            StatementKind::Data,
             &["INSERT INTO a VALUES (1)", "WITH x AS (SELECT 1) SELECT 1"],
         );
         check(
             "mysql",
-            Effect::Definition,
+            StatementKind::Definition,
             &["CREATE TABLE a (b INT)", "drop table a"],
         );
     }
@@ -172,7 +176,7 @@ mod tests {
     fn what_leaves_mysqls_transaction_alone() {
         check(
             "mysql",
-            Effect::Data,
+            StatementKind::Data,
             &[
                 "SET NAMES utf8mb4",
                 "SET @a = 1",
@@ -185,23 +189,31 @@ mod tests {
         );
         check(
             "mysql",
-            Effect::Definition,
+            StatementKind::Definition,
             &[
                 "/*!40000 ALTER TABLE a DISABLE KEYS */",
                 "/*!50003 CREATE*/ /*!50017 DEFINER=a@b*/ /*!50003 TRIGGER c */",
             ],
         );
-        check("mariadb", Effect::Data, &["/*M!100100 SET @a = 1 */"]);
-        check("mysql", Effect::Other, &["SET autocommit = 1", "(1)"]);
-        check("postgres", Effect::Data, &["(SELECT 1)"]);
-        check("postgres", Effect::Other, &["SET a = 1"]);
+        check(
+            "mariadb",
+            StatementKind::Data,
+            &["/*M!100100 SET @a = 1 */"],
+        );
+        check(
+            "mysql",
+            StatementKind::Other,
+            &["SET autocommit = 1", "(1)"],
+        );
+        check("postgres", StatementKind::Data, &["(SELECT 1)"]);
+        check("postgres", StatementKind::Other, &["SET a = 1"]);
     }
 
     #[test]
     fn the_switch_of_foreign_keys_is_found_however_it_is_written() {
         check(
             "sqlite",
-            Effect::ForeignKeySwitch,
+            StatementKind::ForeignKeySwitch,
             &[
                 "PRAGMA foreign_keys = OFF",
                 "pragma foreign_keys(0)",
@@ -212,7 +224,7 @@ mod tests {
         );
         check(
             "sqlite",
-            Effect::Other,
+            StatementKind::Other,
             &[
                 "PRAGMA foreign_keys",
                 "PRAGMA main.foreign_keys",
@@ -225,7 +237,7 @@ mod tests {
     fn the_rest_is_left_to_the_database() {
         check(
             "postgres",
-            Effect::Other,
+            StatementKind::Other,
             &[
                 "ROLLBACK TO s",
                 "ROLLBACK WORK TO s",
@@ -236,7 +248,7 @@ mod tests {
         );
         check(
             "mysql",
-            Effect::Other,
+            StatementKind::Other,
             &[
                 "SET PASSWORD = 'a'",
                 "CREATE TEMPORARY TABLE a (b INT)",
@@ -246,17 +258,17 @@ mod tests {
         );
         check(
             "mysql",
-            Effect::Program,
+            StatementKind::Program,
             &["BEGIN NOT ATOMIC SELECT 1; END", "call p()", "EXECUTE s"],
         );
-        check("postgres", Effect::Program, &["DO $$ BEGIN END $$"]);
+        check("postgres", StatementKind::Program, &["DO $$ BEGIN END $$"]);
     }
 
     #[test]
     fn the_ends_of_a_transaction_that_have_more_to_say_are_told_apart() {
         check(
             "mysql",
-            Effect::CommitRaw,
+            StatementKind::CommitRaw,
             &[
                 "COMMIT AND CHAIN",
                 "COMMIT WORK AND CHAIN",
@@ -265,13 +277,13 @@ mod tests {
         );
         check(
             "postgres",
-            Effect::CommitRaw,
+            StatementKind::CommitRaw,
             &["END AND CHAIN", "PREPARE TRANSACTION 'a'"],
         );
-        check("mysql", Effect::RollbackRaw, &["ROLLBACK AND CHAIN"]);
+        check("mysql", StatementKind::RollbackRaw, &["ROLLBACK AND CHAIN"]);
         check(
             "mysql",
-            Effect::Commit,
+            StatementKind::Commit,
             &["COMMIT AND NO CHAIN NO RELEASE", "COMMIT WORK"],
         );
     }

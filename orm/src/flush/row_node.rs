@@ -1,8 +1,8 @@
-//! [`Row`]: a row of a flush, as everything that orders rows names it.
+//! [`RowNode`]: a row of a flush, as everything that orders rows names it.
 
 /// What is done to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum RowKind {
     Update,
     Insert,
     Delete,
@@ -12,12 +12,12 @@ pub(super) enum Kind {
 
 /// A row of a flush. Rows compare by the usual order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Row {
+pub(super) struct RowNode {
     /// The step of the usual order.
     pub(super) step: usize,
     /// The table's index.
     pub(super) table: usize,
     /// The index in that table's list of rows of the kind.
     pub(super) place: usize,
-    pub(super) kind: Kind,
+    pub(super) kind: RowKind,
 }

@@ -1,4 +1,4 @@
-//! [`RowWork`]: what a flush has to write of one entity, and which entities of an arena have any.
+//! [`PendingRow`]: what a flush has to write of one entity, and which entities of an arena have any.
 //!
 //! Looks at touched, added and deleted entities only. What is made of it is up to `flush`.
 
@@ -11,7 +11,7 @@ use crate::mapping::{ColumnSet, Model};
 
 /// An entity to write.
 #[derive(Debug)]
-pub(crate) struct RowWork {
+pub(crate) struct PendingRow {
     pub(crate) slot: u32,
     /// The columns that an UPDATE sets, or that an INSERT leaves to the database.
     pub(crate) columns: ColumnSet,
@@ -19,7 +19,7 @@ pub(crate) struct RowWork {
     pub(crate) key: Option<i64>,
 }
 
-impl RowWork {
+impl PendingRow {
     /// Whether it is about one of these columns.
     pub(crate) fn touches(&self, columns: &[usize]) -> bool {
         columns.iter().any(|column| self.columns.contains(*column))
@@ -28,9 +28,9 @@ impl RowWork {
 
 impl<M: Model> Arena<M> {
     /// The entities to insert, in the order in which they were added.
-    pub(super) fn rows_added(&self) -> Vec<RowWork> {
+    pub(super) fn rows_added(&self) -> Vec<PendingRow> {
         let mut all = Vec::with_capacity(self.added.len());
-        all.extend(self.added.iter().flatten().map(|index| RowWork {
+        all.extend(self.added.iter().flatten().map(|index| PendingRow {
             slot: *index,
             columns: self.omitted(*index),
             key: None,
@@ -39,7 +39,7 @@ impl<M: Model> Arena<M> {
     }
 
     /// The entities that have changed. One may be named twice.
-    pub(super) fn rows_changed(&self) -> Vec<RowWork> {
+    pub(super) fn rows_changed(&self) -> Vec<PendingRow> {
         let changed = |index: &u32| {
             let slot = &self.slots[*index as usize];
             let old = slot.old.as_ref()?;
@@ -49,7 +49,7 @@ impl<M: Model> Arena<M> {
             let mut columns = slot.changes();
             let linked = linked_columns(self.links_of(*index));
             linked.for_each(|position| columns.insert(position));
-            (!columns.is_empty()).then(|| RowWork {
+            (!columns.is_empty()).then(|| PendingRow {
                 slot: *index,
                 columns,
                 key: integer_key(&**old),
@@ -61,12 +61,12 @@ impl<M: Model> Arena<M> {
     }
 
     /// The entities to delete. One may be named twice.
-    pub(super) fn rows_deleting(&self) -> Vec<RowWork> {
+    pub(super) fn rows_deleting(&self) -> Vec<PendingRow> {
         let slots = self
             .deleting
             .iter()
             .filter(|index| self.is_deleting(**index));
-        let work = |index: &u32| RowWork {
+        let work = |index: &u32| PendingRow {
             slot: *index,
             columns: ColumnSet::new(),
             key: self.slots[*index as usize].stored().and_then(integer_key),

@@ -11,7 +11,7 @@ use orm_core::error::Result;
 use super::row::{Kind, MysqlRow};
 
 /// What a statement gave, and whether the server answered with rows.
-pub(super) struct Done<T> {
+pub(super) struct StatementResult<T> {
     pub(super) value: T,
     pub(super) has_rows: bool,
 }
@@ -20,9 +20,9 @@ pub(super) fn run(
     native: &mut Conn,
     statement: &Statement,
     params: Params,
-) -> mysql::Result<Done<Outcome>> {
+) -> mysql::Result<StatementResult<Outcome>> {
     let has_rows = drain(&mut native.exec_iter(statement, params)?)?;
-    Ok(Done {
+    Ok(StatementResult {
         value: outcome(native),
         has_rows,
     })
@@ -41,7 +41,7 @@ pub(super) fn read(
     kinds: &mut Vec<Kind>,
     (statement, params): (&Statement, Params),
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
-) -> mysql::Result<Done<Result<()>>> {
+) -> mysql::Result<StatementResult<Result<()>>> {
     let mut result = native.exec_iter(statement, params)?;
     kinds.clear();
     kinds.extend(result.columns().as_ref().iter().map(Kind::of));
@@ -55,7 +55,7 @@ pub(super) fn read(
         }
     }
     drain(&mut result)?;
-    Ok(Done {
+    Ok(StatementResult {
         value: said,
         has_rows: !kinds.is_empty(),
     })

@@ -7,20 +7,20 @@ use crate::stmt::BatchColumn;
 use crate::value::ValueRef;
 
 /// A column that must still have its old value.
-pub struct Guard<'g> {
+pub struct ExpectedColumn<'e> {
     /// The column.
-    pub column: &'g BatchColumn<'g>,
+    pub column: &'e BatchColumn<'e>,
     /// Whether the old value is given by its digest.
     pub digest: bool,
     /// Writes the column, qualified as the statement needs it.
-    pub new: &'g dyn Fn(&mut SqlWriter<'_>),
+    pub new: &'e dyn Fn(&mut SqlWriter<'_>),
     /// Writes the old value: a placeholder, or a column of the batch's arrays.
-    pub old: &'g dyn Fn(&mut SqlWriter<'_>),
+    pub old: &'e dyn Fn(&mut SqlWriter<'_>),
 }
 
-impl std::fmt::Debug for Guard<'_> {
+impl std::fmt::Debug for ExpectedColumn<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Guard")
+        f.debug_struct("ExpectedColumn")
             .field("column", &self.column)
             .field("digest", &self.digest)
             .finish_non_exhaustive()
@@ -28,11 +28,11 @@ impl std::fmt::Debug for Guard<'_> {
 }
 
 /// Writes that a guarded column has its old value, by the dialect's null-safe comparison.
-pub fn write_null_safe_guard(w: &mut SqlWriter<'_>, guard: &Guard<'_>) {
-    (guard.new)(w);
+pub fn write_null_safe_expected(w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
+    (expected.new)(w);
     let same = null_safe(w);
     w.push(same);
-    (guard.old)(w);
+    (expected.old)(w);
 }
 
 /// The digest of a text or of bytes: their number of bytes, and their hash in hexadecimal digits. `None` for a value of
