@@ -16,11 +16,10 @@ use orm_core::sql::{Dialect, IsolationLevel};
 
 use super::cache::Cache;
 use super::log::Log;
-use super::pool::{Checkout, Pool, Slot};
+use super::pool::{Pool, Pooled};
 use super::statement_cache::{StatementCache, StatementText, TextOf};
 use super::stored_table::StoredTable;
 use super::transaction_state::Transaction;
-use super::url::wrong;
 
 /// What the program does with each connection that is opened.
 pub(super) type OnConnect = Arc<dyn Fn(&mut Connection) -> Result<()> + Send + Sync>;
@@ -31,7 +30,6 @@ pub(super) struct Shared {
     pub log: Log,
     pub on_connect: Option<OnConnect>,
     pub allow_blocking_in_async: bool,
-    pub dialects: Vec<&'static dyn Dialect>,
     /// The compiled texts of statements.
     pub statements: StatementCache,
     /// What the catalogue has told of the tables of models, by the model's number.
@@ -53,18 +51,6 @@ impl Shared {
         }
         refuse_in_task()
     }
-
-    /// The dialect of the server behind a slot, by the name that its connection reports.
-    fn dialect_of(&self, slot: &mut Slot) -> Result<&'static dyn Dialect> {
-        if let Some(dialect) = slot.dialect {
-            return Ok(dialect);
-        }
-        let server = opened(slot).server();
-        let mut dialects = self.dialects.iter().copied();
-        slot.dialect = dialects.find(|dialect| dialect.name() == server);
-        let unknown = || wrong(format!("the engine has no dialect for the server {server}"));
-        slot.dialect.ok_or_else(unknown)
-    }
 }
 
 /// A connection to the database, on its own or a session's.
@@ -84,7 +70,7 @@ impl Shared {
 )]
 pub struct Connection {
     /// There until the connection is given back.
-    pub(super) slot: Option<Checkout>,
+    pub(super) pooled: Option<Box<Pooled>>,
     pub(super) shared: Arc<Shared>,
     pub(super) dialect: &'static dyn Dialect,
     pub(super) transaction: Transaction,
@@ -123,9 +109,8 @@ impl fmt::Debug for Connection {
 impl Connection {
     pub(super) fn open(shared: Arc<Shared>, check_after: Duration) -> Result<Self> {
         shared.check_thread()?;
-        let mut slot = shared.pool.get(check_after)?;
-        let dialect = shared.dialect_of(&mut slot)?;
-        let mut connection = Self::of(Some(slot), shared, dialect);
+        let pooled = shared.pool.get(check_after)?;
+        let mut connection = Self::of(pooled, shared);
         match connection.set_up() {
             Ok(()) => Ok(connection),
             Err(error) => {
@@ -135,15 +120,12 @@ impl Connection {
         }
     }
 
-    pub(super) fn of(
-        slot: Option<Checkout>,
-        shared: Arc<Shared>,
-        dialect: &'static dyn Dialect,
-    ) -> Self {
+    #[inline]
+    pub(super) fn of(pooled: Box<Pooled>, shared: Arc<Shared>) -> Self {
         Self {
-            slot,
+            dialect: pooled.dialect,
+            pooled: Some(pooled),
             shared,
-            dialect,
             transaction: Transaction::NONE,
             savepoints: 0,
             is_unreleased: false,
@@ -200,7 +182,7 @@ impl Connection {
         // What fails here is known by the state of the transaction.
         let _ = self.release_ended();
         self.touched = true;
-        native(&mut self.slot).native().downcast_mut()
+        self.native().native().downcast_mut()
     }
 
     /// The text of what depends on `key` and the dialect alone: from the engine's cache, or else rendered by `render`.
@@ -211,7 +193,7 @@ impl Connection {
         render: impl FnOnce() -> Result<T>,
     ) -> Result<Arc<StatementText>> {
         // Behind one engine MySQL and MariaDB may take turns.
-        let shape = &mut checked_out(&mut self.slot).shape;
+        let shape = &mut checked_out(&mut self.pooled).shape;
         shape.set(&(of, self.dialect.name().as_ptr(), key));
         self.shared.statements.get(shape, render)
     }
@@ -244,22 +226,20 @@ impl Connection {
     }
 
     /// The connection under this one, past checks and logging.
+    #[inline]
     pub(super) fn native(&mut self) -> &mut dyn driver::Connection {
-        native(&mut self.slot)
+        native(&mut self.pooled)
     }
 }
 
-pub(super) fn native(slot: &mut Option<Checkout>) -> &mut dyn driver::Connection {
-    opened(checked_out(slot))
+#[inline]
+pub(super) fn native(pooled: &mut Option<Box<Pooled>>) -> &mut dyn driver::Connection {
+    &mut *checked_out(pooled).native
 }
 
-fn opened(slot: &mut Slot) -> &mut dyn driver::Connection {
-    slot.connection
+#[inline]
+fn checked_out(pooled: &mut Option<Box<Pooled>>) -> &mut Pooled {
+    pooled
         .as_deref_mut()
-        .expect("invariant: the pool fills a slot before it hands it out")
-}
-
-fn checked_out(slot: &mut Option<Checkout>) -> &mut Slot {
-    slot.as_deref_mut()
         .expect("invariant: no connection is used after it is given back")
 }

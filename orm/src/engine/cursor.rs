@@ -63,7 +63,7 @@ impl Connection {
         let autocommits = self.admit(effect)?;
         let start = self.shared.log.start(binds);
         Ok(Cursor {
-            native: native(&mut self.slot).cursor(sql, binds),
+            native: native(&mut self.pooled).cursor(sql, binds),
             transaction: &mut self.transaction,
             shared: &self.shared,
             dialect: self.dialect,

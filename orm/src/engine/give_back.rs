@@ -11,6 +11,7 @@ use orm_core::driver::TransactionState;
 use orm_core::error::{Error, ErrorKind, Result};
 
 use super::connection::Connection;
+use super::pool::Pooled;
 
 impl Connection {
     /// Lets the program set up a session that is new or was reset. What it leaves is what each user begins with.
@@ -44,12 +45,12 @@ impl Connection {
     }
 
     pub(super) fn is_set_up(&self) -> bool {
-        self.slot.as_ref().is_some_and(|slot| slot.is_set_up)
+        self.pooled.as_ref().is_some_and(|pooled| pooled.is_set_up)
     }
 
     fn mark_set_up(&mut self, is_set_up: bool) {
-        if let Some(slot) = &mut self.slot {
-            slot.is_set_up = is_set_up;
+        if let Some(pooled) = &mut self.pooled {
+            pooled.is_set_up = is_set_up;
         }
     }
 
@@ -60,9 +61,9 @@ impl Connection {
 
     /// Replaces a broken connection by a new one.
     pub(super) fn reconnect(&mut self) -> Result<()> {
-        let shared = Arc::clone(&self.shared);
-        if let Some(slot) = &mut self.slot {
-            shared.pool.reconnect(slot)?;
+        if let Some(pooled) = &mut self.pooled {
+            // A broken one stays until there is another: a connection that is checked out is never without.
+            **pooled = self.shared.pool.open()?;
         }
         self.used = false;
         self.raw = false;
@@ -88,25 +89,24 @@ impl Connection {
         let is_clean = self.undo().is_ok()
             && !self.native().is_broken()
             && (!self.raw || self.native().reset().is_ok());
-        if let Some(slot) = &mut self.slot {
+        if let Some(pooled) = &mut self.pooled {
             // What the program has set up is gone, too.
-            slot.is_set_up &= !self.raw;
-            if !is_clean {
-                slot.connection = None;
-            }
+            pooled.is_set_up &= !self.raw;
+        }
+        if !is_clean {
+            self.pooled = None;
         }
     }
 
+    /// Gives the connection back, or its place if it was closed.
     fn give_back(&mut self) {
-        if let Some(mut slot) = self.slot.take() {
-            slot.returned = self.shared.pool.now();
-        }
+        let pooled = self.pooled.take();
+        self.shared.pool.put_back(pooled);
     }
 
-    /// This connection as one of another thread, which cleans it up.
-    fn hand_over(&mut self) -> Self {
-        let dialect = self.dialect();
-        let mut connection = Self::of(self.slot.take(), Arc::clone(&self.shared), dialect);
+    /// A connection as one of another thread, which cleans it up.
+    fn hand_over(&mut self, pooled: Box<Pooled>) -> Self {
+        let mut connection = Self::of(pooled, Arc::clone(&self.shared));
         connection.transaction = self.transaction;
         connection.raw = self.raw;
         connection.touched = self.touched;
@@ -118,19 +118,19 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some(slot) = &mut self.slot else {
+        if self.pooled.is_none() {
             return;
-        };
+        }
         if self.is_leaving || Arc::strong_count(&self.shared) == 1 {
             // It could not be cleaned up; or the engine is gone, so that there is no next user. The server undoes
             // what is open.
-            slot.connection = None;
+            self.pooled = None;
         } else if self.is_untouched() {
             // As it was.
         } else if self.shared.pool.driver.is_embedded() {
             self.clean_up();
-        } else {
-            let mut leaving = self.hand_over();
+        } else if let Some(pooled) = self.pooled.take() {
+            let mut leaving = self.hand_over(pooled);
             let thread = thread::Builder::new().name("orm-clean-up".to_owned());
             // Without threads it is closed.
             let _ = thread.spawn(move || {

@@ -13,10 +13,10 @@ use super::cache::Cache;
 use super::connect;
 use super::connection::{Connection, Shared};
 use super::options::EngineOptions;
-use super::pool::{Pool, PoolOptions, PoolStatus, helpers};
+use super::pool::{Pool, PoolOptions, PoolStatus};
 use super::statement_cache::{StatementCache, StatementCacheStatus};
 use super::stored_table::StoredTable;
-use super::url::Url;
+use super::url::{Url, wrong};
 
 /// A database: its driver, its dialect and a pool of connections. A clone is another handle to the same
 /// pool, so that an engine can be kept wherever it is needed.
@@ -64,24 +64,23 @@ impl Engine {
     /// report by name.
     ///
     /// # Errors
-    /// `Configuration` for a pool of no connections.
+    /// `Configuration` for a pool of no connections, and without a thread to keep connections open.
     pub fn with_driver(
         driver: Arc<dyn Driver>,
         dialects: Vec<&'static dyn Dialect>,
         options: &EngineOptions,
     ) -> Result<Self> {
         let shared = Shared {
-            pool: Pool::new(driver, options.pool)?,
+            pool: Pool::new(driver, dialects, options.pool)?,
             log: options.log(),
             on_connect: options.on_connect.clone(),
             allow_blocking_in_async: options.allow_blocking_in_async.unwrap_or_default(),
-            dialects,
             statements: StatementCache::default(),
             stored: Cache::default(),
         };
         let engine = Self(Arc::new(shared));
         if let Some(connections @ 1..) = options.pool.min_idle {
-            keep_open(Arc::downgrade(&engine.0), connections);
+            keep_open(Arc::downgrade(&engine.0), connections)?;
         }
         Ok(engine)
     }
@@ -107,12 +106,12 @@ impl Engine {
             size: Some(1),
             ..PoolOptions::default()
         };
+        let pool = &self.0.pool;
         let shared = Shared {
-            pool: Pool::new(Arc::clone(&self.0.pool.driver), one)?,
+            pool: Pool::new(Arc::clone(&pool.driver), pool.dialects.clone(), one)?,
             log: self.0.log,
             on_connect: self.0.on_connect.clone(),
             allow_blocking_in_async: self.0.allow_blocking_in_async,
-            dialects: self.0.dialects.clone(),
             statements: StatementCache::default(),
             stored: Cache::default(),
         };
@@ -208,18 +207,23 @@ impl Connection {
     }
 }
 
-/// Sees to it now and then that connections are open, as long as the engine is there.
-fn keep_open(shared: Weak<Shared>, connections: u32) {
+/// Sees to it now and then that connections are open, and that those are closed that are worn, as long as the engine is
+/// there.
+fn keep_open(shared: Weak<Shared>, connections: u32) -> Result<()> {
     const RATE: Duration = Duration::from_secs(15);
-    // Connecting takes long, and the helper has other pools to serve.
-    let fill = move |shared: Arc<Shared>| move || Engine(shared).warm_up(connections);
-    helpers().execute_at_dynamic_rate(Duration::ZERO, move || {
-        let shared = shared.upgrade()?;
-        if shared.pool.status().open < connections {
-            let thread = thread::Builder::new().name("orm-keep-open".to_owned());
+    let thread = thread::Builder::new().name("orm-keep-open".to_owned());
+    let keep = move || {
+        while let Some(shared) = shared.upgrade() {
+            shared.pool.close_worn();
             // What fails now is tried again, and the next checkout tells why.
-            let _ = thread.spawn(fill(shared));
+            let _ = Engine(shared).warm_up(connections);
+            thread::sleep(RATE);
         }
-        Some(RATE)
-    });
+    };
+    let failed = |error| {
+        wrong(format!(
+            "min_idle needs a thread, which can't be started: {error}"
+        ))
+    };
+    thread.spawn(keep).map(drop).map_err(failed)
 }

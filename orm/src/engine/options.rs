@@ -69,7 +69,8 @@ impl EngineOptions {
 
     /// How many connections are kept open, in use or not. None unless set. They are opened by
     /// a thread of the library when the engine is made, and again within half a minute after some were closed: those
-    /// are that were idle for ten minutes or are half an hour old. See [`Engine::warm_up`](super::Engine::warm_up), too.
+    /// are that were idle for ten minutes or are half an hour old. Without this they are closed when the pool is next used.
+    /// See [`Engine::warm_up`](super::Engine::warm_up), too.
     pub fn min_idle(mut self, connections: u32) -> Self {
         self.pool.min_idle = Some(connections);
         self

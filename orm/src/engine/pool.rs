@@ -1,30 +1,31 @@
-//! The pool: slots that `r2d2` hands out, filled with a connection at the first use.
+//! The pool: opens connections, asks those that were idle, and closes the worn. Who may have one when is in `places.rs`.
 //!
-//! `r2d2` alone opens connections in threads of its own and waits out its timeout on a wrong password.
-//! Its slots start empty here: connecting is lazy, happens in the caller's thread, and fails at once
-//! with the error itself. What a connection goes through between two users is in `give_back.rs`.
+//! Connecting is lazy and happens in the caller's thread, so that it fails at once with the error itself. What a
+//! connection goes through between two users is in `give_back.rs`.
 
-use std::convert::Infallible;
-use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use orm_core::driver::{self, Driver};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 use orm_core::stmt::Shape;
-use scheduled_thread_pool::ScheduledThreadPool;
 
+use super::places::{Place, Places};
 use super::url::wrong;
-
-/// How long a slot may take to be made, which is no I/O but needs a thread to get its turn.
-const SLOT_WAIT: Duration = Duration::from_secs(1);
 
 /// After how long in the pool a connection is asked, unless another time is set.
 const CHECK_AFTER: Duration = Duration::from_secs(30);
 
-/// The most slots, for which memory is set aside. No server has so many connections.
+/// After how long in the pool a connection is closed. The pool looks at each checkout and return, which needs no thread.
+const LONGEST_IDLE: Duration = Duration::from_secs(10 * 60);
+
+/// After how long a connection is closed, so that the server's memory for it is freed now and then, and so that
+/// connections go over to another server behind the same name.
+const LONGEST_LIFE: Duration = Duration::from_secs(30 * 60);
+
+/// The most connections. No server has so many.
 const LARGEST: u32 = 1_000_000;
 
 /// How an engine pools its connections, as far as that was said.
@@ -36,49 +37,35 @@ pub(super) struct PoolOptions {
     pub check_after: Option<Duration>,
 }
 
-/// A slot of the pool that is checked out.
-pub(super) type Checkout = r2d2::PooledConnection<Slots>;
-
-/// What `r2d2` manages: slots, not connections.
-#[derive(Debug)]
-pub(super) struct Slots;
-
-/// A place for one connection.
-#[derive(Default)]
-pub(super) struct Slot {
-    pub connection: Option<Opened>,
-    /// The dialect of the server behind it, once it is known.
-    pub dialect: Option<&'static dyn Dialect>,
-    pub returned: Option<Instant>,
+/// An open connection, and what is known of it from one user to the next.
+pub(super) struct Pooled {
+    pub native: Box<dyn driver::Connection>,
+    /// The dialect of the server behind it.
+    pub dialect: &'static dyn Dialect,
     /// Whether the program has set up the session.
     pub is_set_up: bool,
     /// Where the shapes of statements are made, in memory that is used again.
     pub shape: Shape,
+    opened: Instant,
+    returned: Option<Instant>,
+    /// Counts it as long as it is there.
+    open: Arc<AtomicU32>,
 }
 
-/// An open connection, which counts as long as it is there.
-pub(super) struct Opened {
-    native: Box<dyn driver::Connection>,
-    count: Arc<AtomicU32>,
-}
-
-impl Deref for Opened {
-    type Target = dyn driver::Connection;
-
-    fn deref(&self) -> &Self::Target {
-        &*self.native
-    }
-}
-
-impl DerefMut for Opened {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut *self.native
-    }
-}
-
-impl Drop for Opened {
+impl Drop for Pooled {
     fn drop(&mut self) {
-        self.count.fetch_sub(1, Ordering::Relaxed);
+        self.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Pooled {
+    fn idle(&self, now: Instant) -> Duration {
+        self.returned
+            .map_or(Duration::ZERO, |at| now.saturating_duration_since(at))
+    }
+
+    fn is_worn(&self, now: Instant) -> bool {
+        self.idle(now) >= LONGEST_IDLE || now.saturating_duration_since(self.opened) >= LONGEST_LIFE
     }
 }
 
@@ -111,7 +98,7 @@ fn wait(driver: &dyn Driver, options: PoolOptions) -> Duration {
     /// As good as for ever, and far from where adding to the clock overflows.
     const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
     let usual = if driver.is_private() {
-        SLOT_WAIT
+        Duration::from_secs(1)
     } else {
         Duration::from_secs(30)
     };
@@ -119,131 +106,110 @@ fn wait(driver: &dyn Driver, options: PoolOptions) -> Duration {
     wait.clamp(Duration::from_millis(1), LONGEST)
 }
 
-/// The thread that makes and reaps the slots of all pools. `r2d2` alone starts three for each.
-pub(super) fn helpers() -> Arc<ScheduledThreadPool> {
-    static HELPERS: OnceLock<Arc<ScheduledThreadPool>> = OnceLock::new();
-    let helpers = HELPERS.get_or_init(|| {
-        let named = ScheduledThreadPool::builder().num_threads(1);
-        Arc::new(named.thread_name_pattern("orm-pool").build())
-    });
-    Arc::clone(helpers)
-}
-
-impl r2d2::ManageConnection for Slots {
-    // In a box: `r2d2` moves it at each checkout and return.
-    type Connection = Box<Slot>;
-    type Error = Infallible;
-
-    fn connect(&self) -> Result<Box<Slot>, Infallible> {
-        Ok(Box::default())
-    }
-
-    fn is_valid(&self, _slot: &mut Box<Slot>) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    // A slot is never broken; it is emptied on its way back if its connection is.
-    fn has_broken(&self, _slot: &mut Box<Slot>) -> bool {
-        false
-    }
-}
-
 /// The connections of an engine.
 pub(super) struct Pool {
     pub(super) driver: Arc<dyn Driver>,
-    slots: r2d2::Pool<Slots>,
+    /// Those of the servers that the driver may lead to.
+    pub(super) dialects: Vec<&'static dyn Dialect>,
     /// After how long in the pool a connection is asked whether it still answers.
     pub(super) check_after: Duration,
+    // In a box: a connection that goes in or out is moved as one word.
+    places: Places<Box<Pooled>>,
+    /// Whether connections get old. Not where the database's tables die with the one that it has.
+    ages: bool,
     open: Arc<AtomicU32>,
-    waiting: AtomicU32,
-}
-
-impl Drop for Pool {
-    // Here, not whenever the helper thread lets go of the slots: a program that ends first would leave
-    // connections open, and a file of SQLite with its log beside it.
-    fn drop(&mut self) {
-        let idle: Vec<_> = std::iter::from_fn(|| self.slots.try_get()).collect();
-        for mut slot in idle {
-            slot.connection = None;
-        }
-    }
 }
 
 impl Pool {
-    pub(super) fn new(driver: Arc<dyn Driver>, options: PoolOptions) -> Result<Self> {
-        let size = if driver.is_private() {
-            1
-        } else {
+    pub(super) fn new(
+        driver: Arc<dyn Driver>,
+        dialects: Vec<&'static dyn Dialect>,
+        options: PoolOptions,
+    ) -> Result<Self> {
+        let ages = !driver.is_private();
+        let size = if ages {
             options.size.unwrap_or_else(default_size)
+        } else {
+            1
         };
         check_sizes(size, options.min_idle.unwrap_or_default())?;
-        let mut builder = r2d2::Pool::builder()
-            .max_size(size)
-            // Slots are made when they are needed: `r2d2` would look for missing ones at each checkout.
-            .min_idle(Some(0))
-            .test_on_check_out(false)
-            .thread_pool(helpers())
-            .error_handler(Box::new(r2d2::NopErrorHandler))
-            .connection_timeout(wait(&*driver, options));
-        if driver.is_private() {
-            // Its tables die with the connection: it is never reaped.
-            builder = builder.idle_timeout(None).max_lifetime(None);
-        }
         Ok(Self {
+            places: Places::new(size, wait(&*driver, options), |pooled, now| {
+                pooled.is_worn(now)
+            }),
             driver,
-            slots: builder.build_unchecked(Slots),
+            dialects,
             check_after: options.check_after.unwrap_or(CHECK_AFTER),
+            ages,
             open: Arc::default(),
-            waiting: AtomicU32::new(0),
         })
     }
 
-    /// Checks out a connection that is open. One that has been in the pool for `check_after` is asked.
-    pub(super) fn get(&self, check_after: Duration) -> Result<Checkout> {
-        let mut slot = self.slot()?;
-        let asked = slot.returned.is_some_and(|at| at.elapsed() >= check_after);
-        let native = slot.connection.as_deref_mut();
-        if native.is_none_or(|native| native.is_broken() || asked && native.ping().is_err()) {
-            slot.connection = None;
-            self.reconnect(&mut slot)?;
+    /// Checks out a connection. One that has been in the pool for `check_after` is asked whether it still answers.
+    #[inline]
+    pub(super) fn get(&self, check_after: Duration) -> Result<Box<Pooled>> {
+        let now = self.now();
+        let (place, idle) = self.places.take(now).ok_or_else(|| self.exhausted())?;
+        let Some(mut pooled) = idle else {
+            return self.fill(place);
+        };
+        let asked = now.is_some_and(|now| pooled.idle(now) >= check_after);
+        if pooled.native.is_broken() || asked && pooled.native.ping().is_err() {
+            drop(pooled);
+            return self.fill(place);
         }
-        Ok(slot)
+        place.keep();
+        Ok(pooled)
     }
 
-    fn slot(&self) -> Result<Checkout> {
-        if let Some(slot) = self.slots.try_get() {
-            return Ok(slot);
+    /// Gives a connection back, or the place of one that was closed.
+    #[inline]
+    pub(super) fn put_back(&self, mut pooled: Option<Box<Pooled>>) {
+        let now = self.now();
+        if let Some(pooled) = &mut pooled {
+            pooled.returned = now;
         }
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        let got = self.slots.get().or_else(|timeout| {
-            // `r2d2` makes slots in a thread of its own: one that waits for none must not be told that
-            // all are in use while there are none yet, or when one came just after its time.
-            let made = self.slots.state().connections;
-            if made < self.slots.max_size() {
-                self.slots.get_timeout(SLOT_WAIT)
-            } else {
-                self.slots.try_get().ok_or(timeout)
-            }
-        });
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        got.map_err(|_| self.exhausted())
+        self.places.put_back(pooled, now);
     }
 
-    /// When a connection is given back, for the one who next takes it. A database in memory is never asked.
-    pub(super) fn now(&self) -> Option<Instant> {
-        (!self.driver.is_private()).then(Instant::now)
+    /// Closes connections that have not been used, or are open, for long.
+    pub(super) fn close_worn(&self) {
+        if let Some(now) = self.now() {
+            self.places.close_worn(now);
+        }
     }
 
-    /// Fills an empty slot, or replaces a connection that turned out to be dead before it did anything.
-    pub(super) fn reconnect(&self, slot: &mut Slot) -> Result<()> {
+    // Reading the clock costs a fifth of a query in memory.
+    #[inline]
+    fn now(&self) -> Option<Instant> {
+        self.ages.then(Instant::now)
+    }
+
+    #[cold]
+    fn fill(&self, place: Place<'_, Box<Pooled>>) -> Result<Box<Pooled>> {
+        let pooled = Box::new(self.open()?);
+        place.keep();
+        Ok(pooled)
+    }
+
+    /// Opens a connection, for a place that is taken.
+    pub(super) fn open(&self) -> Result<Pooled> {
         let native = self.driver.connect()?;
+        let server = native.server();
+        let mut dialects = self.dialects.iter().copied();
+        let dialect = dialects.find(|dialect| dialect.name() == server);
+        let unknown = || wrong(format!("the engine has no dialect for the server {server}"));
+        let dialect = dialect.ok_or_else(unknown)?;
         self.open.fetch_add(1, Ordering::Relaxed);
-        let count = Arc::clone(&self.open);
-        // A dead one stays until there is another: a slot that is checked out is never empty.
-        slot.connection = Some(Opened { native, count });
-        slot.dialect = None;
-        slot.is_set_up = false;
-        Ok(())
+        Ok(Pooled {
+            native,
+            dialect,
+            is_set_up: false,
+            shape: Shape::default(),
+            opened: Instant::now(),
+            returned: None,
+            open: Arc::clone(&self.open),
+        })
     }
 
     #[cold]
@@ -258,18 +224,17 @@ impl Pool {
         error.with_hint(format!(
             "all {} connections stayed in use for {:?}: end transactions sooner, or raise pool_size or \
              pool_timeout",
-            self.slots.max_size(),
-            self.slots.connection_timeout(),
+            self.places.size, self.places.timeout,
         ))
     }
 
     pub(super) fn status(&self) -> PoolStatus {
-        let slots = self.slots.state();
+        let (in_use, waiting) = self.places.status();
         PoolStatus {
-            size: self.slots.max_size(),
+            size: self.places.size,
             open: self.open.load(Ordering::Relaxed),
-            in_use: slots.connections.saturating_sub(slots.idle_connections),
-            waiting: self.waiting.load(Ordering::Relaxed),
+            in_use,
+            waiting,
         }
     }
 }

@@ -31,7 +31,7 @@ impl Connection {
     ) -> Result<T> {
         let autocommits = self.admit(effect)?;
         let start = self.shared.log.start(binds);
-        let result = statement(native(&mut self.slot));
+        let result = statement(native(&mut self.pooled));
         if let Some(start) = start {
             self.shared
                 .log
