@@ -91,7 +91,7 @@ pub mod prelude {
     pub use orm_macros::{DbEnum, DbType, FromRow, Model};
 }
 
-/// For the code that the derives emit. No part of the public contract.
+/// For the code that the derives emit, and the types that the compiler infers. No part of the public contract.
 #[doc(hidden)]
 pub mod __private {
     pub use std::convert::identity;
@@ -114,7 +114,8 @@ pub mod __private {
         ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef, Registration, Skipped, Stored,
         Version, default_fits, filled, given, or_server, referred, table,
     };
-    pub use crate::query::{ColumnIndex, FromRow, Operand, read_place, value_operand};
+    pub use crate::query::inferred::*;
+    pub use crate::query::{ColumnIndex, FromRow, Operand};
     pub use crate::session::link;
     pub use crate::state::Vtable;
 }

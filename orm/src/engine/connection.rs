@@ -140,6 +140,20 @@ impl Connection {
     }
 
     /// The dialect of the server behind this connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// assert_eq!(conn.dialect().name(), "sqlite");
+    /// assert_eq!(
+    ///     select(User.name).to_sql(conn.dialect())?,
+    ///     r#"SELECT "name" FROM "users""#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn dialect(&self) -> &'static dyn Dialect {
         self.dialect
     }
@@ -176,6 +190,18 @@ impl Connection {
     /// ended is refused until [`Connection::rollback`], one that it has begun is open. Only a transaction that
     /// it has ended and another that it has begun at once can't be told apart. The session is reset before the
     /// next user gets it; SQLite's, which can't be reset, is closed, except that of a database in memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let engine = Engine::connect("sqlite://")?;
+    /// let mut conn = engine.connection()?;
+    /// let native = conn.driver_mut::<rusqlite::Connection>().expect("a connection to SQLite");
+    /// let one: i64 = native.query_row("SELECT 1", [], |row| row.get(0)).unwrap();
+    /// assert_eq!(one, 1);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn driver_mut<T: Any>(&mut self) -> Option<&mut T> {
         self.used = true;
         self.raw = true;

@@ -51,11 +51,30 @@ impl Engine {
     /// # Errors
     /// `Configuration` for a wrong URL, an unknown scheme or option, and a database whose Cargo feature
     /// is off.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let engine = Engine::connect("sqlite://")?; // postgresql://user:password@host/database, mysql://…
+    /// let one: (i64,) = raw("SELECT 1").one(&mut engine.connection()?)?;
+    /// assert_eq!(one, (1,));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn connect(url: &str) -> Result<Self> {
         Self::options(url).connect()
     }
 
     /// The options of an engine for `url`, to be set before it connects.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let engine = Engine::options("sqlite://").echo().connect()?;
+    /// Metadata::of((User,)).create_all(&engine)?; // prints CREATE TABLE "users" …
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn options(url: &str) -> EngineOptions {
         EngineOptions::new(url)
     }
@@ -65,6 +84,21 @@ impl Engine {
     ///
     /// # Errors
     /// `Configuration` for a pool of no connections, and without a thread to keep connections open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// use std::sync::Arc;
+    ///
+    /// use orm::sqlite::{SqliteDialect, SqliteDriver};
+    ///
+    /// let driver = Arc::new(SqliteDriver::memory());
+    /// let engine = Engine::with_driver(driver, vec![&SqliteDialect], &Engine::options("sqlite://"))?;
+    /// let one: (i64,) = raw("SELECT 1").one(&mut engine.connection()?)?;
+    /// assert_eq!(one, (1,));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn with_driver(
         driver: Arc<dyn Driver>,
         dialects: Vec<&'static dyn Dialect>,
@@ -90,6 +124,17 @@ impl Engine {
     ///
     /// # Errors
     /// `ConnectionFailed` or `Authentication` at once; `PoolTimeout` if all stay in use.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// let mut conn = engine.connection()?;
+    /// assert_eq!(select(User.name).one(&mut conn)?, "ada");
+    /// assert_eq!(sent.take_sql(), [r#"SELECT "name" FROM "users" LIMIT 2"#]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn connection(&self) -> Result<Connection> {
         /// As short as nothing is likely to break in, and long enough for a busy program never to ask.
         const FRESH: Duration = Duration::from_secs(1);
@@ -101,6 +146,20 @@ impl Engine {
     ///
     /// # Errors
     /// `ConnectionFailed` or `Authentication`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// let mut conn = engine.connection()?; // the only one of this pool
+    /// let mut extra = engine.extra_connection()?;
+    /// let one: (i64,) = raw("SELECT 1").one(&mut extra)?;
+    /// assert_eq!(one, (1,));
+    /// assert_eq!(sent.take_sql(), ["SELECT 1"]);
+    /// # drop(conn);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn extra_connection(&self) -> Result<Connection> {
         let one = PoolOptions {
             size: Some(1),
@@ -150,6 +209,16 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::connection`]; `Usage` for more than the pool's size.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let engine = Engine::options("sqlite://").pool_size(1).connect()?;
+    /// engine.warm_up(1)?;
+    /// assert_eq!(engine.pool_status().open, 1);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn warm_up(&self, connections: u32) -> Result<()> {
         let size = self.pool_status().size;
         if connections > size {
@@ -166,21 +235,66 @@ impl Engine {
     }
 
     /// How many connections are open, in use and waited for: for metrics and health checks. Costs no I/O.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// let conn = engine.connection()?;
+    /// let status = engine.pool_status();
+    /// assert_eq!((status.size, status.open, status.in_use), (1, 1, 1));
+    /// # drop(conn);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn pool_status(&self) -> PoolStatus {
         self.0.pool.status()
     }
 
     /// How often the text of a statement was known, or had to be made: for metrics and tests. Costs no I/O.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// let before = engine.statement_cache_status();
+    /// for id in [1, 2] {
+    ///     delete(Post).filter(Post.id.eq(id)).execute(&mut engine.connection()?)?;
+    /// }
+    /// let after = engine.statement_cache_status();
+    /// assert_eq!(sent.take_sql(), [r#"DELETE FROM "posts" WHERE "id" = ?"#; 2]);
+    /// assert_eq!((after.misses - before.misses, after.hits - before.hits), (1, 1));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn statement_cache_status(&self) -> StatementCacheStatus {
         self.0.statements.status()
     }
 
     /// The database in words: scheme, host, name; never the password.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let engine = Engine::connect("sqlite://app.db")?;
+    /// assert!(engine.target().ends_with("app.db"));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn target(&self) -> String {
         self.0.pool.driver.target()
     }
 
     /// Whether the database lives in the one connection of this engine: SQLite in memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// assert!(Engine::connect("sqlite://")?.is_private());
+    /// assert!(!Engine::connect("sqlite://app.db")?.is_private());
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn is_private(&self) -> bool {
         self.0.pool.driver.is_private()
     }
@@ -202,6 +316,17 @@ impl EngineOptions {
 
 impl Connection {
     /// The engine that this connection belongs to.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let engine = conn.engine();
+    /// assert!(engine.is_private());
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn engine(&self) -> Engine {
         Engine(Arc::clone(&self.shared))
     }

@@ -55,6 +55,15 @@ impl EngineOptions {
 
     /// The most connections that are open at a time. Unless set that is two for each core of the machine, but 4 at
     /// least and 10 at most; a database in memory has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let engine = Engine::options("sqlite://app.db").pool_size(20).connect()?;
+    /// assert_eq!(engine.pool_status().size, 20);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn pool_size(mut self, connections: u32) -> Self {
         self.pool.size = Some(connections);
         self
@@ -71,6 +80,15 @@ impl EngineOptions {
     /// a thread of the library when the engine is made, and again within half a minute after some were closed: those
     /// are that were idle for ten minutes or are half an hour old. Without this they are closed when the pool is next used.
     /// See [`Engine::warm_up`](super::Engine::warm_up), too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let engine = Engine::options("sqlite://app.db").pool_size(4).min_idle(2).connect()?;
+    /// assert_eq!(engine.pool_status().size, 4);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn min_idle(mut self, connections: u32) -> Self {
         self.pool.min_idle = Some(connections);
         self
@@ -99,6 +117,17 @@ impl EngineOptions {
 
     /// After how long in the pool a connection is asked whether it still answers. 30 s unless set, where a
     /// transaction begins, and a second at most for statements without one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// use std::time::Duration;
+    ///
+    /// let engine = Engine::options("sqlite://").check_after(Duration::from_secs(5)).connect()?;
+    /// assert!(engine.is_private());
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn check_after(mut self, idle: Duration) -> Self {
         self.pool.check_after = Some(idle);
         self
@@ -111,6 +140,17 @@ impl EngineOptions {
     }
 
     /// Adds bound values to `tracing` events and to what `echo` prints. They may be secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let engine = Engine::options("sqlite://").echo().log_values().connect()?;
+    /// // prints SELECT ? with the value 1
+    /// let one: (i64,) = raw("SELECT :one").bind("one", 1).one(&mut engine.connection()?)?;
+    /// assert_eq!(one, (1,));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn log_values(mut self) -> Self {
         self.log_values = true;
         self
@@ -119,6 +159,16 @@ impl EngineOptions {
     /// Lets a call inside an async task of tokio block it, and with it all other tasks of its thread. Without this
     /// such a call is an error that names `spawn_blocking`, where the feature `tokio` (on with `postgres`) tells
     /// tasks from other callers. On PostgreSQL each such call is then made by a thread of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let engine = Engine::options("sqlite://").allow_blocking_in_async().connect()?;
+    /// let one: (i64,) = raw("SELECT 1").one(&mut engine.connection()?)?; // inside a task, too
+    /// assert_eq!(one, (1,));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn allow_blocking_in_async(mut self) -> Self {
         self.allow_blocking_in_async = Some(true);
         self

@@ -21,6 +21,19 @@ impl Connection {
     /// - `Usage` for COMMIT, ROLLBACK, BEGIN and their like in a transaction that this library has begun; in a
     ///   session's also for ROLLBACK TO SAVEPOINT. The hint names the verb to call.
     /// - `CommitUnknown` if the connection was lost under a statement outside a transaction.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let sql = "UPDATE users SET age = age + ?";
+    /// let outcome = conn.raw_execute(sql, &[ValueRef::Int(1)])?;
+    /// assert_eq!(outcome.affected, 1);
+    /// assert_eq!(sent.take_sql(), [sql]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn raw_execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
         self.raw = true;
         self.watched(sql, |connection| connection.execute(sql, binds))
@@ -30,6 +43,24 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Connection::raw_execute`], or the error of `done`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let sql = "INSERT INTO posts (author_id, title) VALUES (1, ?)";
+    /// let titles = [ValueRef::Text("On tides"), ValueRef::Text("On moons")];
+    /// let mut stored = 0;
+    /// conn.raw_execute_each(sql, 1, &titles, &mut |outcome| {
+    ///     stored += outcome.affected;
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(stored, 2);
+    /// assert_eq!(sent.take_lines(), [format!("{sql} -- 2 runs of 1 binds")]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn raw_execute_each(
         &mut self,
         sql: &str,
@@ -47,6 +78,22 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Connection::raw_execute`], or the error of `each`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let mut names = Vec::new();
+    /// conn.raw_query("SELECT name FROM users WHERE id = ?", &[ValueRef::Int(1)], &mut |row| {
+    ///     names.push(format!("{:?}", row.get(0)?));
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(names, [r#"Text("ada")"#]);
+    /// assert_eq!(sent.take_sql(), ["SELECT name FROM users WHERE id = ?"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn raw_query(
         &mut self,
         sql: &str,
@@ -62,6 +109,17 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Connection::raw_execute`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// conn.raw_control("CREATE INDEX posts_title ON posts (title)")?;
+    /// assert_eq!(sent.take_sql(), ["CREATE INDEX posts_title ON posts (title)"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn raw_control(&mut self, sql: &str) -> Result<()> {
         self.raw = true;
         let was = self.transaction.state;

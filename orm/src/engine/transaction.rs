@@ -12,11 +12,38 @@ use super::transaction_state::{COMMIT, Owner, refusal};
 
 impl Connection {
     /// Whether a transaction is open, lost ones that await `rollback` included.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// conn.raw_control("BEGIN")?; // SQL text of the program's own is noticed
+    /// assert!(conn.in_transaction());
+    /// conn.commit()?;
+    /// assert!(!conn.in_transaction());
+    /// assert_eq!(sent.take_sql(), ["BEGIN", "COMMIT"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn in_transaction(&self) -> bool {
         self.transaction.state != TransactionState::None
     }
 
     /// Whether a transaction is open and the database has not ended it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// assert!(!conn.has_transaction());
+    /// conn.begin()?;
+    /// assert!(conn.has_transaction());
+    /// assert_eq!(sent.take_sql(), ["BEGIN"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     #[inline]
     pub fn has_transaction(&self) -> bool {
         matches!(
@@ -34,6 +61,19 @@ impl Connection {
     ///
     /// # Errors
     /// `Usage` if one is open; the database's refusal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// conn.begin()?;
+    /// delete(Post).execute(&mut conn)?;
+    /// conn.rollback()?;
+    /// assert_eq!(sent.take_sql(), ["BEGIN", r#"DELETE FROM "posts""#, "ROLLBACK"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn begin(&mut self) -> Result<()> {
         self.begin_with(TransactionOptions::default())
     }
@@ -43,6 +83,18 @@ impl Connection {
     ///
     /// # Errors
     /// `Usage` if one is open, `Unsupported` for an option that the database hasn't.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// conn.begin_with(TransactionOptions::new().writes())?;
+    /// conn.commit()?;
+    /// assert_eq!(sent.take_sql(), ["BEGIN IMMEDIATE", "COMMIT"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn begin_with(&mut self, options: TransactionOptions) -> Result<()> {
         self.resync()?;
         if self.transaction.state != TransactionState::None {
@@ -90,6 +142,23 @@ impl Connection {
     /// `Transaction` if an error aborted the transaction or the database has ended it: nothing is sent
     /// then. `Usage` if none is open, inside a closure of [`Connection::transaction`] or
     /// [`Connection::savepoint`], and on a session's connection. The database's refusal, after which the transaction is rolled back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// conn.begin()?;
+    /// delete(Post).execute(&mut conn)?;
+    /// conn.commit()?;
+    /// assert_eq!(select(Post).count(&mut conn)?, 0);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["BEGIN", r#"DELETE FROM "posts""#, "COMMIT", r#"SELECT COUNT(*) FROM "posts""#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn commit(&mut self) -> Result<()> {
         self.is_free("commit")?;
         self.finish()
@@ -142,6 +211,23 @@ impl Connection {
     /// # Errors
     /// `Usage` inside a closure of [`Connection::transaction`] or [`Connection::savepoint`], and on a
     /// session's connection. The database's refusal. A connection that broke has rolled back by breaking.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// conn.begin()?;
+    /// delete(Post).execute(&mut conn)?;
+    /// conn.rollback()?;
+    /// assert_eq!(select(Post).count(&mut conn)?, 1);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["BEGIN", r#"DELETE FROM "posts""#, "ROLLBACK", r#"SELECT COUNT(*) FROM "posts""#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn rollback(&mut self) -> Result<()> {
         self.is_free("roll back")?;
         self.undo()?;
@@ -228,6 +314,33 @@ impl Connection {
     ///
     /// # Errors
     /// `Usage` without a transaction, the error of `work`, or that of the savepoint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// conn.begin()?;
+    /// let undone: orm::Result<()> = conn.savepoint(|conn| {
+    ///     delete(Post).execute(conn)?;
+    ///     Err(orm::Error::other("no"))
+    /// });
+    /// assert!(undone.is_err());
+    /// conn.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         "BEGIN",
+    ///         "SAVEPOINT orm_1",
+    ///         r#"DELETE FROM "posts""#,
+    ///         "ROLLBACK TO SAVEPOINT orm_1",
+    ///         "RELEASE SAVEPOINT orm_1",
+    ///         "COMMIT",
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let savepoint = self.set_savepoint()?;
         self.scope(Some(savepoint), work)

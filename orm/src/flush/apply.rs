@@ -8,7 +8,7 @@ use super::batch::{Batch, BatchKind, Plan};
 use super::pending::old_key;
 use super::reached_tables;
 use crate::mapping::ReferenceDef;
-use crate::query::DmlKind;
+use crate::query::inferred::DmlKind;
 use crate::state::{KeySet, KeyTuple, State};
 
 /// Applies the outcome of a plan that was written as a whole.

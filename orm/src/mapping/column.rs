@@ -29,16 +29,38 @@ impl<M, T> Column<M, T> {
     }
 
     /// The table's name, or the alias's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let author = User.alias("author");
+    /// assert_eq!((User.name.source(), author.name.source()), ("users", "author"));
+    /// ```
     pub const fn source(&self) -> &'static str {
         self.source
     }
 
     /// The column's name in the database.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// assert_eq!(User.email.name(), "email");
+    /// ```
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
     /// The column's position in its model, counted from 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// assert_eq!((User.id.position(), User.name.position()), (0, 1));
+    /// ```
     pub const fn position(&self) -> usize {
         self.position
     }

@@ -14,26 +14,22 @@ mod schema;
 mod select;
 mod write;
 
+pub use executor::Executor;
 pub(crate) use executor::sealed;
-pub use executor::{Access, DmlKind, Executor, ReadStatement};
-pub use expressions::aggregate::{
-    Orderable, Summable, avg, count, count_all, count_distinct, max, min, sum,
-};
-pub use expressions::build_error::BuildError;
-pub use expressions::expr::{Expr, IntoExpr, Lifted, Yields};
+pub use expressions::aggregate::{avg, count, count_all, count_distinct, max, min, sum};
+pub use expressions::expr::{Expr, IntoExpr};
 pub use expressions::in_list::InList;
-pub use expressions::operand::{FitsIn, Member, Null, Operand, ValueFor, value_operand};
+pub use expressions::operand::{Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
-pub use expressions::table_ref::{SelectItem, TableRef};
 pub use raw::bind_value::RawValue;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::ColumnIndex;
-pub use rows::from_row::{FromRow, read_place};
-pub use rows::stream::{Stream, StreamSource};
+pub use rows::from_row::FromRow;
+pub use rows::stream::Stream;
 pub use select::builder::{Select, select};
 pub(crate) use select::by_key::{current_rows_by_key, get_statement, rows_by_key};
-pub use select::join::{JoinTarget, Joined, Sources};
+pub use select::join::JoinTarget;
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;
 pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
@@ -42,4 +38,27 @@ pub use write::delete::{Delete, delete};
 pub use write::insert::{Insert, InsertInto, Returning, insert};
 pub(crate) use write::reflection::{batch_column, learn_tables};
 pub use write::update::{Assignment, Update, update};
-pub use write::values::{ByRef, ByValue, Each, InsertRows, Item, RowsOf};
+
+// Bounds that the compiler names in its messages. The crate's private module would have an unreadable path there.
+#[doc(hidden)]
+pub use expressions::aggregate::{Orderable, Summable};
+#[doc(hidden)]
+pub use expressions::expr::Yields;
+#[doc(hidden)]
+pub use expressions::operand::Member;
+#[doc(hidden)]
+pub use rows::stream::StreamSource;
+#[doc(hidden)]
+pub use write::values::{ByValue, InsertRows, RowsOf};
+
+/// What the compiler infers, or the derives name, and no program writes.
+pub(crate) mod inferred {
+    pub use super::executor::{Access, DmlKind, ReadStatement};
+    pub use super::expressions::build_error::BuildError;
+    pub use super::expressions::expr::Lifted;
+    pub use super::expressions::operand::{FitsIn, value_operand};
+    pub use super::expressions::table_ref::{SelectItem, TableRef};
+    pub use super::rows::from_row::read_place;
+    pub use super::select::join::{Joined, Sources};
+    pub use super::write::values::{ByRef, Each, Item};
+}

@@ -14,6 +14,16 @@ impl Metadata {
     /// # Errors
     /// `Schema` if models contradict each other, `Unsupported` for what the dialect can't express, the
     /// database's refusal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let engine = Engine::connect("sqlite://")?;
+    /// Metadata::of((User, Post)).create_all(&engine)?;
+    /// assert_eq!(select(User).count(&mut engine.connection()?)?, 0);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn create_all(&self, engine: &Engine) -> Result<()> {
         self.create_all_on(&mut engine.connection()?)
     }
@@ -23,6 +33,17 @@ impl Metadata {
     ///
     /// # Errors
     /// As [`Metadata::create_all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// Metadata::of((User, Post)).drop_all(&engine)?;
+    /// let statements = sent.take_sql();
+    /// assert!(statements.contains(&r#"DROP TABLE "posts""#.to_owned()), "{statements:?}");
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn drop_all(&self, engine: &Engine) -> Result<()> {
         self.drop_all_on(&mut engine.connection()?)
     }
@@ -31,6 +52,19 @@ impl Metadata {
     ///
     /// # Errors
     /// As [`Metadata::create_all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// let mut conn = engine.connection()?;
+    /// conn.begin()?;
+    /// Metadata::of((User,)).create_all_on(&mut conn)?;
+    /// conn.rollback()?; // the table is gone: SQLite's DDL is transactional
+    /// assert!(select(User).count(&mut conn).is_err());
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn create_all_on(&self, connection: &mut Connection) -> Result<()> {
         create_missing(connection, &self.schema()?)
     }
@@ -39,6 +73,17 @@ impl Metadata {
     ///
     /// # Errors
     /// As [`Metadata::create_all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// Metadata::of((User, Post)).drop_all_on(&mut conn)?;
+    /// assert!(select(Post).count(&mut conn).is_err());
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn drop_all_on(&self, connection: &mut Connection) -> Result<()> {
         drop_existing(connection, &self.schema()?)
     }

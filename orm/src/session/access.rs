@@ -44,6 +44,20 @@ impl Session {
     ///
     /// # Errors
     /// `StaleHandle`; `Expired` for a stale entity of a session that expires on commit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// assert_eq!(session.get_ref(ada)?.name, "ada");
+    /// session.clear();
+    /// assert!(session.get_ref(ada).unwrap_err().is_stale_handle());
+    /// assert_eq!(sent.take_sql().len(), 1); // the SELECT of `get` alone
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn get_ref<M: Model>(&self, handle: Ref<M>) -> Result<&M> {
         self.entity(handle).ok_or_else(|| self.unreadable(handle))
     }
@@ -81,6 +95,23 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::get_ref`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// session.get_mut(ada)?.age += 1;
+    /// sent.take();
+    /// session.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"UPDATE "users" SET "age" = ? WHERE "id" = ? AND "age" IS ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn get_mut<M: Model>(&mut self, handle: Ref<M>) -> Result<&mut M> {
         self.get_ref(handle)?;
         Ok(&mut self[handle])
@@ -90,6 +121,23 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::get_ref`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// sent.take();
+    /// session.edit(ada, |user| user.email = Some("ada@example.com".into()))?;
+    /// session.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"UPDATE "users" SET "email" = ? WHERE "id" = ? AND "email" IS ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn edit<M: Model, T>(
         &mut self,
         handle: Ref<M>,
@@ -100,6 +148,19 @@ impl Session {
 
     /// The primary key of an entity; `None` while the database has not generated it, and for a stale
     /// handle.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let post = session.add(Post::builder().author_id(1).title("On tides"));
+    /// assert_eq!(session.key(post), None);
+    /// session.flush()?; // INSERT INTO "posts" …
+    /// assert_eq!(session.key(post), Some(2));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn key<M: Model>(&self, handle: Ref<M>) -> Option<M::Key> {
         let arena = self.state.arena::<M>()?;
         let entity = arena.get(handle)?;
@@ -116,6 +177,23 @@ impl Session {
     ///
     /// # Errors
     /// `StaleHandle`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// use orm::EntityState;
+    ///
+    /// let post = session.add(Post::builder().author_id(1).title("On tides"));
+    /// assert_eq!(session.entity_state(post)?, EntityState::Pending);
+    /// session.flush()?; // INSERT INTO "posts" …
+    /// assert_eq!(session.entity_state(post)?, EntityState::Persistent);
+    /// session.delete(post);
+    /// assert_eq!(session.entity_state(post)?, EntityState::Deleting);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn entity_state<M: Model>(&self, handle: Ref<M>) -> Result<EntityState> {
         let state = self
             .state
@@ -129,6 +207,25 @@ impl Session {
     ///
     /// # Errors
     /// `StaleHandle`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// assert!(!session.is_stale(ada)?);
+    /// session.expire_all();
+    /// assert!(session.is_stale(ada)?);
+    /// sent.take();
+    /// session.refresh(ada)?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn is_stale<M: Model>(&self, handle: Ref<M>) -> Result<bool> {
         let persistent = self.entity_state(handle)? == EntityState::Persistent;
         let arena = self.state.arena::<M>();
@@ -140,6 +237,24 @@ impl Session {
     ///
     /// # Errors
     /// `StaleHandle`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// session[ada].age = 37;
+    /// assert_eq!(session.changed_columns(ada)?, ["age"]);
+    /// sent.take();
+    /// session.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"UPDATE "users" SET "age" = ? WHERE "id" = ? AND "age" IS ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn changed_columns<M: Model>(&self, handle: Ref<M>) -> Result<Vec<&'static str>> {
         self.entity_state(handle)?;
         let arena = self.state.arena::<M>();

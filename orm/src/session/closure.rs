@@ -20,6 +20,29 @@ impl Engine {
     ///
     /// # Errors
     /// The error of `work`, or that of the commit. Inside, `commit` and `rollback` are errors.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// let age = engine.transaction(|session| {
+    ///     let ada = session.get(User, 1)?.expect("the row is there");
+    ///     session[ada].age += 1;
+    ///     Ok(session[ada].age)
+    /// })?;
+    /// assert_eq!(age, 37);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         "BEGIN IMMEDIATE",
+    ///         r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#,
+    ///         r#"UPDATE "users" SET "age" = ? WHERE "id" = ? AND "age" IS ?"#,
+    ///         "COMMIT",
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn transaction<R: TransactionResult>(
         &self,
         work: impl FnOnce(&mut Session) -> R,
@@ -53,6 +76,35 @@ impl Engine {
     ///
     /// # Errors
     /// The error of `work`, or that of the commit made into one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// #[derive(Debug)]
+    /// enum Refusal {
+    ///     TooYoung,
+    ///     Database(orm::Error),
+    /// }
+    ///
+    /// impl From<orm::Error> for Refusal {
+    ///     fn from(error: orm::Error) -> Self {
+    ///         Self::Database(error)
+    ///     }
+    /// }
+    ///
+    /// let refused = engine.try_transaction(|session| {
+    ///     delete(Post).execute(session)?;
+    ///     Err::<(), Refusal>(Refusal::TooYoung)
+    /// });
+    /// assert!(matches!(refused, Err(Refusal::TooYoung)));
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["BEGIN IMMEDIATE", r#"DELETE FROM "posts""#, "ROLLBACK"]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn try_transaction<T, E: From<Error>>(
         &self,
         work: impl FnOnce(&mut Session) -> Result<T, E>,
@@ -123,6 +175,21 @@ pub struct Retry<'e> {
 
 impl Retry<'_> {
     /// The same with these options: `SERIALIZABLE` transactions are made to be run again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// let options = TransactionOptions::new().isolation(IsolationLevel::Serializable);
+    /// let posts = engine.retry(3).options(options).transaction(|session| select(Post).count(session))?;
+    /// assert_eq!(posts, 1);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["BEGIN IMMEDIATE", r#"SELECT COUNT(*) FROM "posts""#, "COMMIT"]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn options(mut self, options: TransactionOptions) -> Self {
         self.options = options;
         self
@@ -134,6 +201,22 @@ impl Retry<'_> {
     ///
     /// # Errors
     /// The error of the last try.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// let renamed = engine.retry(3).transaction(|session| {
+    ///     update(User).set(User.name, "grace").filter(User.id.eq(1)).execute(session)
+    /// })?;
+    /// assert_eq!(renamed, 1);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["BEGIN IMMEDIATE", r#"UPDATE "users" SET "name" = ? WHERE "id" = ?"#, "COMMIT"]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn transaction<R: TransactionResult>(
         &self,
         mut work: impl FnMut(&mut Session) -> R,
@@ -152,6 +235,23 @@ impl Retry<'_> {
     ///
     /// # Errors
     /// The error of the last try.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// let work = |session: &mut Session| -> Result<i64, Box<dyn std::error::Error>> {
+    ///     let posts = select(Post).count(session)?;
+    ///     Ok(posts)
+    /// };
+    /// assert_eq!(engine.retry(3).try_transaction(work).unwrap(), 1);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["BEGIN IMMEDIATE", r#"SELECT COUNT(*) FROM "posts""#, "COMMIT"]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn try_transaction<T, E: From<Error>>(
         &self,
         work: impl FnMut(&mut Session) -> Result<T, E>,
@@ -195,6 +295,34 @@ impl Session {
     ///
     /// # Errors
     /// The error of `work`, or that of a flush: one before the savepoint, one at its end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// session.add(Post::builder().author_id(1).title("On tides"));
+    /// let refused = session.savepoint(|session| {
+    ///     session.add(Post::builder().author_id(7).title("On moons"));
+    ///     session.flush()
+    /// });
+    /// assert!(refused.unwrap_err().is_foreign_key_violation());
+    /// session.commit()?; // the first post is stored
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         "BEGIN IMMEDIATE",
+    ///         r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#,
+    ///         "SAVEPOINT orm_1",
+    ///         r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#,
+    ///         "ROLLBACK TO SAVEPOINT orm_1",
+    ///         "RELEASE SAVEPOINT orm_1",
+    ///         "COMMIT",
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.flush()?;
         self.begin_work()?;

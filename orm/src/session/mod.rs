@@ -115,12 +115,41 @@ struct Settings {
 
 impl Session {
     /// A session over `engine`. Opens no connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// let mut session = Session::new(&engine);
+    /// assert!(session.get(User, 1)?.is_some());
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn new(engine: &Engine) -> Self {
         Self::with_options(engine, TransactionOptions::default())
     }
 
     /// A session whose transactions begin with `options`. With an isolation level or read-only, all statements
     /// run in transactions, plain reads included.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// let mut session = Session::with_options(&engine, TransactionOptions::new().read_only());
+    /// select(User.id).all(&mut session)?;
+    /// session.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["PRAGMA query_only = TRUE", "BEGIN", r#"SELECT "id" FROM "users""#, "COMMIT", "PRAGMA query_only = FALSE"]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn with_options(engine: &Engine, options: TransactionOptions) -> Self {
         Self {
             engine: engine.clone(),
@@ -196,16 +225,59 @@ impl Session {
     }
 
     /// The engine that the session works on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let names: Vec<String> = select(User.name).all(&mut session.engine().connection()?)?;
+    /// assert_eq!(names, ["ada"]);
+    /// assert_eq!(sent.take_sql(), [r#"SELECT "name" FROM "users""#]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
     /// Whether a flush would write anything: something was added, changed or deleted since the last.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// session.add(Post::builder().author_id(1).title("On tides"));
+    /// assert!(session.has_pending_work());
+    /// session.flush()?;
+    /// assert!(!session.has_pending_work());
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["BEGIN IMMEDIATE", r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn has_pending_work(&self) -> bool {
         self.state.has_changes()
     }
 
     /// Whether a transaction is open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// session.begin()?;
+    /// assert!(session.in_transaction());
+    /// session.commit()?;
+    /// assert!(!session.in_transaction());
+    /// assert_eq!(sent.take_sql(), ["BEGIN IMMEDIATE", "COMMIT"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn in_transaction(&self) -> bool {
         self.connection.is_some()
     }

@@ -9,7 +9,8 @@ use crate::engine::Connection;
 use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, Model, ModelDef, PrimaryKey};
-use crate::query::{Access, DmlKind, Executor, ReadStatement, get_statement, sealed};
+use crate::query::inferred::{Access, DmlKind, ReadStatement};
+use crate::query::{Executor, get_statement, sealed};
 use crate::state::{EntityState, Ref, State, Take};
 
 impl Session {
@@ -103,6 +104,24 @@ impl Session {
     ///
     /// # Errors
     /// `StaleHandle`; `Usage` if it isn't persistent; `NotFound` if its row is gone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// session[ada].age = 99;
+    /// sent.take();
+    /// session.refresh(ada)?;
+    /// assert_eq!(session[ada].age, 36);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn refresh<M: Model>(&mut self, handle: Ref<M>) -> Result<()> {
         use EntityState::{Deleting, Persistent};
         if !matches!(self.entity_state(handle)?, Persistent | Deleting) {
@@ -189,6 +208,21 @@ impl Session {
     /// Makes every entity stale: the next `get` or query that yields one reads it again, and so does
     /// [`Session::refresh`]. In a session that [expires on commit](Session::expire_on_commit) none can be read
     /// before that. Changes that were not flushed stay.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// session.get(User, 1)?;
+    /// session.get(User, 1)?; // from the identity map
+    /// session.expire_all();
+    /// session.get(User, 1)?;
+    /// let get = r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#;
+    /// assert_eq!(sent.take_sql(), [get, get]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn expire_all(&mut self) {
         self.state.expire_all();
     }

@@ -30,6 +30,27 @@ impl Session {
     /// # Errors
     /// The first refusal: a constraint, `StaleData` if a row isn't as it was loaded, `StaleHandle` for a
     /// `delete` of one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// session.add(Post::builder().author_id(1).title("On tides"));
+    /// session.flush()?;
+    /// assert!(session.in_transaction());
+    /// session.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         "BEGIN IMMEDIATE",
+    ///         r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#,
+    ///         "COMMIT",
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn flush(&mut self) -> Result<()> {
         let result = self.plan_flush().and_then(|()| self.write());
         self.note(result)
@@ -39,6 +60,23 @@ impl Session {
     ///
     /// # Errors
     /// `Usage` if one is open; the database's refusal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// session.begin()?;
+    /// let posts = select(Post).count(&mut session)?; // inside the transaction
+    /// session.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["BEGIN IMMEDIATE", r#"SELECT COUNT(*) FROM "posts""#, "COMMIT"]
+    /// );
+    /// # assert_eq!(posts, 1);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn begin(&mut self) -> Result<()> {
         self.usable()?;
         if self.connection.is_some() {
@@ -83,6 +121,29 @@ impl Session {
     ///   PostgreSQL unless it has only read: what was loaded is then stale.
     /// - Those of COMMIT: nothing is stored then, except that with [`ErrorKind::CommitUnknown`] the outcome is
     ///   not known. The session does nothing until `rollback`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// session[ada].age = 37;
+    /// session.add(Post::builder().author_id(1).title("On tides"));
+    /// sent.take();
+    /// session.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         "BEGIN IMMEDIATE",
+    ///         r#"UPDATE "users" SET "age" = ? WHERE "id" = ? AND "age" IS ?"#,
+    ///         r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#,
+    ///         "COMMIT",
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn commit(&mut self) -> Result<()> {
         let result = self.flush_and_commit();
         self.note(result)
@@ -153,6 +214,22 @@ impl Session {
     /// - The database's refusal. What is in memory is undone in any case, and the connection dropped.
     /// - `Transaction` if what was flushed turns out to be stored, unless an earlier call has reported that the
     ///   transaction ended outside the session. The session goes on all the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// session[ada].age = 37;
+    /// session.flush()?;
+    /// sent.take();
+    /// session.rollback()?;
+    /// assert_eq!(session[ada].age, 36);
+    /// assert_eq!(sent.take_sql(), ["ROLLBACK"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn rollback(&mut self) -> Result<()> {
         self.outside_savepoint("roll back")?;
         let mut connection = self.connection.take();
@@ -201,6 +278,18 @@ impl Session {
     ///
     /// # Errors
     /// Those of the flush and of connecting.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// session.connection()?.raw_control("DELETE FROM posts")?;
+    /// session.commit()?;
+    /// assert_eq!(sent.take_sql(), ["BEGIN IMMEDIATE", "DELETE FROM posts", "COMMIT"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn connection(&mut self) -> Result<&mut Connection> {
         self.before_write()?;
         self.state.overtake("a statement on the connection");

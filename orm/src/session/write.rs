@@ -12,6 +12,22 @@ impl Session {
     ///
     /// A column with a server default is left to the server unless the builder was given a value or the
     /// entity has got another one than the builder put there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let post = session.add(Post::builder().author_id(1).title("On tides"));
+    /// session.commit()?;
+    /// assert_eq!(session[post].id, 2);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn add<M: Model>(&mut self, row: impl NewRow<Model = M>) -> Ref<M> {
         self.state.ensure::<M>().add(row.into_row())
     }
@@ -21,6 +37,26 @@ impl Session {
     ///
     /// # Errors
     /// `StaleHandle`; `Usage` if it is in the unit of work already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let post = session.add(Post::builder().author_id(7).title("On tides"));
+    /// assert!(session.commit().unwrap_err().is_foreign_key_violation());
+    /// session.rollback()?;
+    /// session[post].author_id = 1;
+    /// session.add_again(post)?;
+    /// sent.take();
+    /// session.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn add_again<M: Model>(&mut self, handle: Ref<M>) -> Result<()> {
         self.get_ref(handle)?;
         if self.state.ensure::<M>().add_again(handle) {
@@ -36,6 +72,20 @@ impl Session {
 
     /// Marks an entity for deletion: the next flush deletes its row. One that was never inserted just
     /// leaves the unit of work. For a stale handle the next flush returns `StaleHandle`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let post = session.get(Post, 1)?.expect("the row is there");
+    /// sent.take();
+    /// session.delete(post);
+    /// session.commit()?;
+    /// assert_eq!(sent.take_sql(), [r#"DELETE FROM "posts" WHERE "id" = ?"#]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn delete<M: Model>(&mut self, handle: Ref<M>) {
         let arena: &mut dyn AnyArena = self.state.ensure::<M>();
         if arena.entity_state(handle.slot, handle.stamp).is_some() {
@@ -51,6 +101,20 @@ impl Session {
     ///
     /// # Errors
     /// `StaleHandle`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let post = session.add(Post::builder().author_id(1).title("On tides"));
+    /// let post: Post = session.expunge(post)?;
+    /// session.commit()?;
+    /// assert_eq!(post.title, "On tides");
+    /// assert!(sent.take_sql().is_empty()); // nothing was added
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn expunge<M: Model>(&mut self, handle: Ref<M>) -> Result<M> {
         let taken = self.state.ensure::<M>().expunge(handle);
         self.state.forget();
@@ -59,6 +123,19 @@ impl Session {
 
     /// Forgets every entity, unflushed changes included. The transaction goes on; all handles are stale
     /// from here on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// session.add(Post::builder().author_id(1).title("On tides"));
+    /// session.clear();
+    /// session.commit()?;
+    /// assert!(sent.take_sql().is_empty()); // nothing was added
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn clear(&mut self) {
         self.state.forget();
         self.state.clear();
@@ -68,6 +145,28 @@ impl Session {
     ///
     /// # Errors
     /// The error of `work`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// session.add(Post::builder().author_id(1).title("On tides"));
+    /// let before = session.no_autoflush(|session| select(Post).count(session))?;
+    /// assert_eq!(before, 1);
+    /// assert_eq!(sent.take_sql(), [r#"SELECT COUNT(*) FROM "posts""#]);
+    /// assert_eq!(select(Post).count(&mut session)?, 2);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         "BEGIN IMMEDIATE",
+    ///         r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#,
+    ///         r#"SELECT COUNT(*) FROM "posts""#,
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn no_autoflush<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let before = std::mem::replace(&mut self.settings.autoflush, false);
         let guard = Autoflush {

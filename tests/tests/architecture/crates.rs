@@ -49,6 +49,10 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("orm-conformance", &["orm-core", "orm-macros", "orm"]),
+    (
+        "orm-doctest",
+        &["orm-core", "orm", "dialect-postgres", "dialect-mysql"],
+    ),
     ("web-service", &["orm"]),
 ];
 

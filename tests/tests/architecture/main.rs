@@ -9,6 +9,7 @@
 //! - `ceilings`: sizes, module documentation, calls that library code must not make
 //! - `anatomy`: all dialect crates look alike, and dialects are named in few places
 //! - `documents`: ARCHITECTURE.md and the headers of files tell the truth, and no file tells of a developer's machine
+//! - `examples`: public functions have an example that is compiled and run
 //! - `exhaustive`: what goes through a statement names every node of it
 //! - `licences`: what the dependencies ask of a user
 //!
@@ -24,9 +25,11 @@ mod circles;
 mod code;
 mod crates;
 mod documents;
+mod examples;
 mod exhaustive;
 mod layers;
 mod licences;
 mod scan;
+mod source;
 mod tree;
 mod uses;

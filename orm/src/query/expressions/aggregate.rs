@@ -23,6 +23,18 @@ pub fn count(expr: impl IntoExpr) -> Expr<i64> {
 }
 
 /// The number of different values of `expr`, NULL not counted.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// let query = select(count_distinct(Post.author_id));
+/// assert_eq!(
+///     query.to_sql(&SqliteDialect)?,
+///     r#"SELECT COUNT(DISTINCT "author_id") FROM "posts""#
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
 pub fn count_distinct(expr: impl IntoExpr) -> Expr<i64> {
     let mut counted = count(expr);
     if let stmt::Expr::Aggregate { distinct, .. } = &mut counted.ast {
@@ -32,6 +44,18 @@ pub fn count_distinct(expr: impl IntoExpr) -> Expr<i64> {
 }
 
 /// The number of rows.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// let query = select((User.active, count_all())).group_by(User.active);
+/// assert_eq!(
+///     query.to_sql(&SqliteDialect)?,
+///     r#"SELECT "active", COUNT(*) FROM "users" GROUP BY "active""#
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
 pub fn count_all() -> Expr<i64> {
     let ast = stmt::Expr::Aggregate {
         function: Aggregate::Count,
@@ -59,6 +83,17 @@ where
 }
 
 /// The sum; NULL over no rows. Integers sum up to an `i64`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// assert_eq!(
+///     select(sum(User.age)).to_sql(&SqliteDialect)?,
+///     r#"SELECT SUM("age") FROM "users""#
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
 pub fn sum<E, Sum>(expr: E) -> Expr<Option<Sum>>
 where
     E: Summable<Sum>,
@@ -102,16 +137,49 @@ ranked!(
 );
 
 /// The least value; NULL over no rows.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// assert_eq!(
+///     select(min(User.age)).to_sql(&SqliteDialect)?,
+///     r#"SELECT MIN("age") FROM "users""#
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
 pub fn min<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
     aggregate(Aggregate::Min, expr.into_expr(), <E::Value as DbType>::TYPE)
 }
 
 /// The greatest value; NULL over no rows.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// # let (engine, sent) = database()?;
+/// # let mut conn = engine.connection()?;
+/// assert_eq!(select(max(User.age)).one(&mut conn)?, Some(36));
+/// assert_eq!(sent.take_sql(), [r#"SELECT MAX("age") FROM "users" LIMIT 2"#]);
+/// # Ok::<(), orm::Error>(())
+/// ```
 pub fn max<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
     aggregate(Aggregate::Max, expr.into_expr(), <E::Value as DbType>::TYPE)
 }
 
 /// The mean; NULL over no rows.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// assert_eq!(
+///     select(avg(User.age)).to_sql(&SqliteDialect)?,
+///     r#"SELECT AVG("age") FROM "users""#
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
 pub fn avg<E: Summable<Sum>, Sum>(expr: E) -> Expr<Option<f64>> {
     aggregate(Aggregate::Avg, expr.into_expr(), Type::Float64)
 }

@@ -89,6 +89,21 @@ pub trait IntoExpr {
     type Value: DbType;
 
     /// The expression.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// fn is_set(value: impl IntoExpr) -> Predicate {
+    ///     value.into_expr().is_not_null()
+    /// }
+    /// let query = select(User.id).filter(is_set(User.email));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE "email" IS NOT NULL"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     fn into_expr(self) -> Expr<Self::Value>;
 }
 

@@ -17,41 +17,137 @@ use super::predicate::Predicate;
 impl<T: DbType> Expr<T> {
     /// Equal. With `None` or `Null` it is `IS NULL`; with a nullable column that is NULL it is unknown,
     /// see [`same_as`](Self::same_as).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).eq(7));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) = ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn eq<V: Operand<T::Base>>(self, value: V) -> Predicate {
         self.equality(CompareOp::Eq, value)
     }
 
     /// Unequal. With `None` or `Null` it is `IS NOT NULL`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).ne(7));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) <> ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn ne<V: Operand<T::Base>>(self, value: V) -> Predicate {
         self.equality(CompareOp::Ne, value)
     }
 
     /// Less.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).lt(18));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) < ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn lt<V: Operand<T::Base>>(self, value: V) -> Predicate {
         self.compare(CompareOp::Lt, value)
     }
 
     /// Less or equal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).le(18));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) <= ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn le<V: Operand<T::Base>>(self, value: V) -> Predicate {
         self.compare(CompareOp::Le, value)
     }
 
     /// Greater.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).gt(18));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) > ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn gt<V: Operand<T::Base>>(self, value: V) -> Predicate {
         self.compare(CompareOp::Gt, value)
     }
 
     /// Greater or equal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).ge(18));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) >= ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn ge<V: Operand<T::Base>>(self, value: V) -> Predicate {
         self.compare(CompareOp::Ge, value)
     }
 
     /// Equal, with NULL equal to NULL: true or false, never unknown.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).same_as(18));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) IS ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn same_as<V: Operand<T::Base>>(self, value: V) -> Predicate {
         self.equality(CompareOp::Same, value)
     }
 
     /// From `low` to `high`, both included.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).between(18, 65));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) BETWEEN ? AND ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn between<L: Operand<T::Base>, H: Operand<T::Base>>(self, low: L, high: H) -> Predicate {
         let deepest = self.depth.max(low.depth()).max(high.depth());
         let ast = stmt::Expr::Between {
@@ -63,28 +159,88 @@ impl<T: DbType> Expr<T> {
     }
 
     /// NULL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).is_null());
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) IS NULL"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn is_null(self) -> Predicate {
         is_null(self, false)
     }
 
     /// Not NULL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).is_not_null());
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) IS NOT NULL"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn is_not_null(self) -> Predicate {
         is_null(self, true)
     }
 
     /// Among `values`: an array, slice, vector, set, range or another iterator, or a query of one column. Any number
     /// is allowed; among none nothing is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).in_([17, 18]));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) IN (?, ?)"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn in_<L: InList<T::Base>>(self, values: L) -> Predicate {
         values.has(self, false)
     }
 
     /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not, and where a query yields a
     /// NULL nothing is `NOT IN` it: filter by `is_not_null` there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter((User.age + 1).not_in([17, 18]));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE ("age" + ?) NOT IN (?, ?)"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn not_in<L: InList<T::Base>>(self, values: L) -> Predicate {
         values.has(self, true)
     }
 
     /// The value, or `other` where it is NULL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let names = select(User.email.coalesce(User.name).coalesce("none"));
+    /// assert_eq!(
+    ///     names.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT COALESCE(COALESCE("email", "name"), ?) FROM "users""#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn coalesce<V: Operand<T::Base>>(
         self,
         other: V,
@@ -98,11 +254,35 @@ impl<T: DbType> Expr<T> {
     }
 
     /// In ascending order of this.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).order_by((User.age + 1).asc());
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" ORDER BY "age" + ? ASC"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn asc(self) -> Order {
         Order::new(self.ast, stmt::Direction::Ascending)
     }
 
     /// In descending order of this.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).order_by((User.age + 1).desc());
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" ORDER BY "age" + ? DESC"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn desc(self) -> Order {
         Order::new(self.ast, stmt::Direction::Descending)
     }
@@ -124,11 +304,35 @@ impl<T: DbType> Expr<T> {
 
 impl<T: DbType<Base = base::Bool>> Expr<T> {
     /// True: neither false nor NULL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.active.coalesce(false).is_true());
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE COALESCE("active", ?) = ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn is_true(self) -> Predicate {
         self.eq(true)
     }
 
     /// False: neither true nor NULL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.active.coalesce(false).is_false());
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE COALESCE("active", ?) = ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn is_false(self) -> Predicate {
         self.eq(false)
     }
@@ -137,27 +341,87 @@ impl<T: DbType<Base = base::Bool>> Expr<T> {
 /// Searches in text. A needle is taken literally: `%` and `_` in it are themselves.
 impl<T: DbType<Base = base::Text>> Expr<T> {
     /// Has `needle` in it; case counts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.email.coalesce("").contains("ada"));
+    /// assert_eq!(
+    ///     query.to_sql(&PostgresDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE COALESCE("email", $1::text) LIKE $2"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn contains(self, needle: impl AsRef<str>) -> Predicate {
         like::search(self, stmt::LikeKind::Contains, needle.as_ref())
     }
 
     /// Begins with `needle`; case counts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.email.coalesce("").starts_with("ada"));
+    /// assert_eq!(
+    ///     query.to_sql(&PostgresDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE COALESCE("email", $1::text) LIKE $2"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn starts_with(self, needle: impl AsRef<str>) -> Predicate {
         like::search(self, stmt::LikeKind::StartsWith, needle.as_ref())
     }
 
     /// Ends with `needle`; case counts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.email.coalesce("").ends_with("ada"));
+    /// assert_eq!(
+    ///     query.to_sql(&PostgresDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE COALESCE("email", $1::text) LIKE $2"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn ends_with(self, needle: impl AsRef<str>) -> Predicate {
         like::search(self, stmt::LikeKind::EndsWith, needle.as_ref())
     }
 
     /// Has `needle` in it; case does not count. SQLite knows the case of ASCII letters only.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.email.coalesce("").icontains("ada"));
+    /// assert_eq!(
+    ///     query.to_sql(&PostgresDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE COALESCE("email", $1::text) ILIKE $2"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn icontains(self, needle: impl AsRef<str>) -> Predicate {
         like::search(self, stmt::LikeKind::ContainsIgnoreCase, needle.as_ref())
     }
 
     /// Matches `pattern`, in which `%` is any text, `_` any character, and `\` takes the next character
     /// literally; case counts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.email.coalesce("").like("a%"));
+    /// assert_eq!(
+    ///     query.to_sql(&PostgresDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE COALESCE("email", $1::text) LIKE $2"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn like(self, pattern: impl AsRef<str>) -> Predicate {
         like::search(self, stmt::LikeKind::Pattern, pattern.as_ref())
     }

@@ -28,6 +28,21 @@ use super::table_ref::TableRef;
 )]
 pub trait Condition {
     /// The condition.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// fn either(one: impl Condition, other: impl Condition) -> Predicate {
+    ///     one.into_predicate().or(other)
+    /// }
+    /// let query = select(User.id).filter(either(User.active, User.age.ge(18)));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE "active" = ? OR "age" >= ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     fn into_predicate(self) -> Predicate;
 }
 
@@ -70,6 +85,18 @@ impl Predicate {
     }
 
     /// Both conditions.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.age.ge(18).and(User.email.is_null()));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE "age" >= ? AND "email" IS NULL"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn and<C: Condition>(self, other: C) -> Self {
         let other = other.into_predicate();
         let deepest = self
@@ -80,6 +107,18 @@ impl Predicate {
     }
 
     /// Either condition.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.age.lt(18).or(User.age.gt(65)));
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE "age" < ? OR "age" > ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn or<C: Condition>(self, other: C) -> Self {
         let other = other.into_predicate();
         let deepest = self
@@ -99,6 +138,18 @@ impl Predicate {
     }
 
     /// The opposite. What is unknown, as a comparison with NULL, stays unknown.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.name.contains("ada").not());
+    /// assert_eq!(
+    ///     query.to_sql(&PostgresDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE NOT ("name" LIKE $1)"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     #[expect(
         clippy::should_implement_trait,
         reason = "it is implemented too, and reads well in a chain"
@@ -111,11 +162,35 @@ impl Predicate {
     }
 
     /// All of the conditions; with none it is true.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let words = ["ada", "love"].map(|word| User.name.contains(word));
+    /// assert_eq!(
+    ///     select(User.id).filter(Predicate::all(words)).to_sql(&PostgresDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE "name" LIKE $1 AND "name" LIKE $2"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn all(conditions: impl IntoIterator<Item = Predicate>) -> Self {
         Self::junction(conditions, stmt::Expr::And)
     }
 
     /// Any of the conditions; with none it is false.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let words = ["ada", "grace"].map(|word| User.name.contains(word));
+    /// assert_eq!(
+    ///     select(User.id).filter(Predicate::any(words)).to_sql(&PostgresDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE "name" LIKE $1 OR "name" LIKE $2"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn any(conditions: impl IntoIterator<Item = Predicate>) -> Self {
         Self::junction(conditions, stmt::Expr::Or)
     }
@@ -135,6 +210,18 @@ impl Predicate {
     }
 
     /// The condition as a value, to be selected: true, false, or NULL for unknown.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let adult: Vec<Option<bool>> = select(User.age.ge(18).value()).all(&mut conn)?;
+    /// assert_eq!(adult, [Some(true)]);
+    /// assert_eq!(sent.take_sql(), [r#"SELECT "age" >= ? FROM "users""#]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn value(self) -> Expr<Option<bool>> {
         self.0
     }

@@ -39,6 +39,19 @@ pub struct Raw {
 }
 
 /// A statement in SQL text, with `:name` for each value.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// # let (engine, sent) = database()?;
+/// # let mut conn = engine.connection()?;
+/// let query = raw("SELECT name FROM users WHERE age > :age").bind("age", 18);
+/// let names: Vec<(String,)> = query.all(&mut conn)?;
+/// assert_eq!(names, [("ada".to_owned(),)]);
+/// assert_eq!(sent.take_sql(), ["SELECT name FROM users WHERE age > ?"]);
+/// # Ok::<(), orm::Error>(())
+/// ```
 pub fn raw(sql: impl Into<Cow<'static, str>>) -> Raw {
     Raw {
         sql: sql.into(),
@@ -48,6 +61,18 @@ pub fn raw(sql: impl Into<Cow<'static, str>>) -> Raw {
 
 impl Raw {
     /// Binds a value to `:name`, wherever that stands.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = raw("SELECT :low <= age AND age <= :high FROM users").bind("low", 18).bind("high", 65);
+    /// assert_eq!(
+    ///     query.to_sql(&PostgresDialect)?,
+    ///     "SELECT $1 <= age AND age <= $2 FROM users"
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn bind<V: RawValue<Kind>, Kind>(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -61,6 +86,18 @@ impl Raw {
     /// Binds values to `:name`, which becomes a list in parentheses: `WHERE id IN :ids`, or with your own,
     /// `WHERE id IN (:ids)`. In a list of none is nothing, and `NOT IN` it is everything. A list is as long
     /// as the database takes binds; the `in_` of a column takes any length.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = raw("SELECT name FROM users WHERE id IN :ids").bind_list("ids", [1, 2, 3]);
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     "SELECT name FROM users WHERE id IN (?, ?, ?)"
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn bind_list<V, Kind>(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -108,6 +145,19 @@ impl Raw {
     ///
     /// # Errors
     /// As [`Raw::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let oldest = raw("SELECT name FROM users ORDER BY age DESC");
+    /// let name: Option<(String,)> = oldest.first(&mut conn)?;
+    /// assert_eq!(name, Some(("ada".to_owned(),)));
+    /// assert_eq!(sent.take_sql(), ["SELECT name FROM users ORDER BY age DESC"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn first<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<Option<R>> {
         let (mut first, mut reader) = (None, Reader::default());
         conn_or_session.read(&RawRows(self), |row, _| {
@@ -123,6 +173,18 @@ impl Raw {
     ///
     /// # Errors
     /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Raw::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let count: (i64,) = raw("SELECT count(*) FROM users").one(&mut conn)?;
+    /// assert_eq!(count, (1,));
+    /// assert_eq!(sent.take_sql(), ["SELECT count(*) FROM users"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn one<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<R> {
         let (mut only, mut reader) = (None, Reader::default());
         conn_or_session.read(&RawRows(self), |row, _| {
@@ -170,6 +232,18 @@ impl Raw {
     ///
     /// # Errors
     /// `UndefinedColumn` if the rows lack a column of the entity; else as [`Raw::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let users = raw("SELECT * FROM users").entities(User, &mut session)?;
+    /// assert_eq!(session[users[0]].name, "ada");
+    /// assert_eq!(sent.take_sql(), ["SELECT * FROM users"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn entities<E: Entity, X: Executor>(
         &self,
         _entity: E,
@@ -193,6 +267,18 @@ impl Raw {
     ///
     /// # Errors
     /// As [`Raw::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let moved = raw("UPDATE users SET age = age + :by").bind("by", 1).execute(&mut conn)?;
+    /// assert_eq!(moved, 1);
+    /// assert_eq!(sent.take_sql(), ["UPDATE users SET age = age + ?"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         conn_or_session.read(&RawAffected(self), |_, _| Ok(()))
     }
@@ -201,6 +287,15 @@ impl Raw {
     ///
     /// # Errors
     /// `Usage` for a name without a value or a value without its name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = raw("SELECT :a + :b").bind("a", 1).bind("b", 2);
+    /// assert_eq!(query.to_sql(&PostgresDialect)?, "SELECT $1 + $2");
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         Ok(self.text(dialect)?.0)
     }

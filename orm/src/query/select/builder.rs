@@ -51,6 +51,18 @@ pub struct Select<S> {
 
 /// A query of `selected`: a model's value such as `User`, a column, an expression, or a tuple of up to
 /// eight of these. It selects from the table of the first of them; see [`Select::from`].
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// let query = select((User.name, Post.title)).join(Post);
+/// assert_eq!(
+///     query.to_sql(&SqliteDialect)?,
+///     r#"SELECT "users"."name", "posts"."title" FROM "users" INNER JOIN "posts" ON "posts"."author_id" = "users"."id""#
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
 // The compiler shows the line where several arguments are given.
 #[rustfmt::skip]
 pub fn select<S: Selectable>(selected: S) -> Select<S> { // several in a tuple: select((User.id, User.name))
@@ -63,12 +75,33 @@ pub fn select<S: Selectable>(selected: S) -> Select<S> { // several in a tuple: 
 impl<S> Select<S> {
     /// Selects from this table first, whatever is selected: `select(count_all()).from(User)`. Comes
     /// before the joins.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let users = select(count_all()).from(User);
+    /// assert_eq!(users.to_sql(&SqliteDialect)?, r#"SELECT COUNT(*) FROM "users""#);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn from<E: Entity>(mut self, entity: E) -> Self {
         self.query.set_root(TableRef::of(&entity));
         self
     }
 
     /// Adds a condition that must hold as well.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let adults = select(User.name).filter(User.active).filter(User.age.ge(18));
+    /// assert_eq!(
+    ///     adults.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "name" FROM "users" WHERE "active" = ? AND "age" >= ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
         self.query
             .edit_select()
@@ -79,6 +112,18 @@ impl<S> Select<S> {
 
     /// Joins a table by the foreign key between it and a table that the query has; rows without a
     /// match drop out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let titles = select(Post.title).join(User).filter(User.name.eq("ada"));
+    /// assert_eq!(
+    ///     titles.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "posts"."title" FROM "posts" INNER JOIN "users" ON "posts"."author_id" = "users"."id" WHERE "users"."name" = ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn join<J: JoinTarget>(mut self, target: J) -> Self {
         let joined = target.resolve(&self.query.sources);
         self.query.join(JoinKind::Inner, joined);
@@ -86,6 +131,18 @@ impl<S> Select<S> {
     }
 
     /// Joins a table on a condition; rows without a match drop out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let own = select(Post.id).join_on(User, Post.title.eq(User.name));
+    /// assert_eq!(
+    ///     own.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "posts"."id" FROM "posts" INNER JOIN "users" ON "posts"."title" = "users"."name""#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
         let joined = Joined {
             origin: TableRef::of(&entity),
@@ -97,6 +154,18 @@ impl<S> Select<S> {
 
     /// Joins a table by the foreign key between it and a table that the query has; rows without a
     /// match stay. Select what comes from it as [`optional`](crate::query::optional()).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let all = select((User.name, optional(Post.title))).left_join(Post);
+    /// assert_eq!(
+    ///     all.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "users"."name", "posts"."title" FROM "users" LEFT JOIN "posts" ON "posts"."author_id" = "users"."id""#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn left_join<J: JoinTarget>(mut self, target: J) -> Self {
         let joined = target.resolve(&self.query.sources);
         self.query.join(JoinKind::Left, joined);
@@ -104,6 +173,18 @@ impl<S> Select<S> {
     }
 
     /// Joins a table on a condition; rows without a match stay.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let all = select((User.id, optional(Post.id))).left_join_on(Post, Post.title.eq(User.name));
+    /// assert_eq!(
+    ///     all.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "users"."id", "posts"."id" FROM "users" LEFT JOIN "posts" ON "posts"."title" = "users"."name""#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn left_join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
         let joined = Joined {
             origin: TableRef::of(&entity),
@@ -115,6 +196,18 @@ impl<S> Select<S> {
 
     /// Makes one row of all that have the same values here. A model's value stands for its primary key.
     /// What is selected beside aggregates must be among them, or a column of a table whose key is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let ages = select((User.age, count_all())).group_by(User.age);
+    /// assert_eq!(
+    ///     ages.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "age", COUNT(*) FROM "users" GROUP BY "age""#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     // As of `select`.
     #[rustfmt::skip]
     pub fn group_by<G: GroupList>(mut self, groups: G) -> Self { // several in a tuple: group_by((User.id, User.name))
@@ -123,6 +216,18 @@ impl<S> Select<S> {
     }
 
     /// Adds a condition on groups, usually with aggregates.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let busy = select(Post.author_id).group_by(Post.author_id).having(count_all().gt(3));
+    /// assert_eq!(
+    ///     busy.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "author_id" FROM "posts" GROUP BY "author_id" HAVING COUNT(*) > ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn having<C: Condition>(mut self, condition: C) -> Self {
         self.query
             .edit_select()
@@ -132,6 +237,18 @@ impl<S> Select<S> {
     }
 
     /// Adds to the order of the rows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let oldest = select(User.name).order_by((User.age.desc(), User.name));
+    /// assert_eq!(
+    ///     oldest.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "name" FROM "users" ORDER BY "age" DESC, "name" ASC"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     // As of `select`.
     #[rustfmt::skip]
     pub fn order_by<O: OrderList>(mut self, orders: O) -> Self { // several in a tuple: order_by((User.id, User.name))
@@ -140,18 +257,51 @@ impl<S> Select<S> {
     }
 
     /// Yields at most this many rows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let ten = select(User.name).order_by(User.name).limit(10);
+    /// assert_eq!(
+    ///     ten.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "name" FROM "users" ORDER BY "name" ASC LIMIT ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn limit(mut self, rows: u64) -> Self {
         self.query.edit().limit = Some(Limit::Rows(rows));
         self
     }
 
     /// Passes over this many rows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let second_page = select(User.name).order_by(User.name).limit(10).offset(10);
+    /// assert_eq!(
+    ///     second_page.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "name" FROM "users" ORDER BY "name" ASC LIMIT ? OFFSET ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn offset(mut self, rows: u64) -> Self {
         self.query.edit().offset = Some(rows);
         self
     }
 
     /// Drops duplicate rows. What the query orders by must be selected.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let ages = select(User.age).distinct();
+    /// assert_eq!(ages.to_sql(&SqliteDialect)?, r#"SELECT DISTINCT "age" FROM "users""#);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn distinct(mut self) -> Self {
         self.query.edit_select().distinct = true;
         self
@@ -187,6 +337,16 @@ impl<S> Select<S> {
     ///
     /// # Errors
     /// `Usage` for an error of the query, `Unsupported` for what the dialect has no words for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.name).filter(User.id.eq(7));
+    /// assert_eq!(query.to_sql(&PostgresDialect)?, r#"SELECT "name" FROM "users" WHERE "id" = $1"#);
+    /// assert_eq!(query.to_sql(&MysqlDialect::MySql)?, "SELECT `name` FROM `users` WHERE `id` = ?");
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.query.text(Verb::All, dialect)
     }

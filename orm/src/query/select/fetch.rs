@@ -18,6 +18,18 @@ impl<S: Selectable> Select<S> {
     ///
     /// # Errors
     /// `Usage` for an error of the query, the database's refusal, `Decode` for a value that doesn't fit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let names: Vec<String> = select(User.name).all(&mut conn)?;
+    /// assert_eq!(names, ["ada"]);
+    /// assert_eq!(sent.take_sql(), [r#"SELECT "name" FROM "users""#]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<S::Output<X>>> {
         let mut rows = Vec::new();
         conn_or_session.read(&self.query.verb(Verb::All), |row, sink| {
@@ -34,6 +46,21 @@ impl<S: Selectable> Select<S> {
     ///
     /// # Errors
     /// As [`Select::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let oldest = select(User.name).order_by(User.age.desc()).first(&mut conn)?;
+    /// assert_eq!(oldest.as_deref(), Some("ada"));
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "name" FROM "users" ORDER BY "age" DESC LIMIT 1"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn first<X: Executor>(&self, conn_or_session: &mut X) -> Result<Option<S::Output<X>>> {
         let mut first = None;
         conn_or_session.read(&self.query.verb(Verb::First), |row, sink| {
@@ -47,6 +74,23 @@ impl<S: Selectable> Select<S> {
     ///
     /// # Errors
     /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Select::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let ada = select(User.age).filter(User.name.eq("ada")).one(&mut conn)?;
+    /// assert_eq!(ada, 36);
+    /// let missing = select(User.age).filter(User.name.eq("eve")).one(&mut conn);
+    /// assert_eq!(missing.unwrap_err().kind(), ErrorKind::NotFound);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "age" FROM "users" WHERE "name" = ? LIMIT 2"#; 2]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn one<X: Executor>(&self, conn_or_session: &mut X) -> Result<S::Output<X>> {
         match self.one_or_none(conn_or_session)? {
             Some(row) => Ok(row),
@@ -58,6 +102,21 @@ impl<S: Selectable> Select<S> {
     ///
     /// # Errors
     /// `MultipleRows` if there are several; else as [`Select::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let eve = select(User.age).filter(User.name.eq("eve")).one_or_none(&mut conn)?;
+    /// assert_eq!(eve, None);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "age" FROM "users" WHERE "name" = ? LIMIT 2"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn one_or_none<X: Executor>(
         &self,
         conn_or_session: &mut X,
@@ -118,6 +177,20 @@ impl<S> Select<S> {
     ///
     /// # Errors
     /// As [`Select::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// assert_eq!(select(User).filter(User.active).count(&mut conn)?, 1);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT COUNT(*) FROM "users" WHERE "active" = ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn count<X: Executor>(&self, conn_or_session: &mut X) -> Result<i64> {
         let mut count = 0_i64;
         conn_or_session.read(&self.query.verb(Verb::Count), |row, _| {
@@ -131,6 +204,20 @@ impl<S> Select<S> {
     ///
     /// # Errors
     /// As [`Select::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// assert!(select(User).filter(User.name.eq("ada")).exists(&mut conn)?);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT 1 FROM "users" WHERE "name" = ? LIMIT 1"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn exists<X: Executor>(&self, conn_or_session: &mut X) -> Result<bool> {
         let mut exists = false;
         conn_or_session.read(&self.query.verb(Verb::Exists), |_, _| {

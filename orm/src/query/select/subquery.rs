@@ -54,6 +54,19 @@ impl<B, S: Yields<B>> InList<B> for Select<S> {
 
 impl<T: DbType> Expr<T> {
     /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let authors = select(Post.author_id);
+    /// let busy = select(User.name).filter((User.id + 1).in_select(authors));
+    /// assert_eq!(
+    ///     busy.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "name" FROM "users" WHERE ("id" + ?) IN (SELECT "posts"."author_id" FROM "posts")"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
         self.in_(query)
     }
@@ -61,6 +74,18 @@ impl<T: DbType> Expr<T> {
 
 impl<M: Model, T: DbType> Column<M, T> {
     /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let authors = select(User.name).filter(User.id.in_select(select(Post.author_id)));
+    /// assert_eq!(
+    ///     authors.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "name" FROM "users" WHERE "id" IN (SELECT "posts"."author_id" FROM "posts")"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn in_select<S: Yields<T::Base>>(self, query: Select<S>) -> Predicate {
         self.into_expr().in_(query)
     }

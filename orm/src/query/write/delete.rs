@@ -34,6 +34,14 @@ pub struct Delete<M> {
 }
 
 /// A DELETE of rows of a model's table.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// assert_eq!(delete(Post).to_sql(&SqliteDialect)?, r#"DELETE FROM "posts""#);
+/// # Ok::<(), orm::Error>(())
+/// ```
 pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
     Delete {
         ast: stmt::Delete::new(E::Model::def().table),
@@ -43,6 +51,18 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
 
 impl<M: Model> Delete<M> {
     /// Adds a condition that must hold as well.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let statement = delete(Post).filter(Post.author_id.eq(7)).filter(Post.title.eq(""));
+    /// assert_eq!(
+    ///     statement.to_sql(&SqliteDialect)?,
+    ///     r#"DELETE FROM "posts" WHERE "author_id" = ? AND "title" = ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
         self.ast.filter.push(condition.into_predicate().into_ast());
         self
@@ -52,6 +72,17 @@ impl<M: Model> Delete<M> {
     ///
     /// # Errors
     /// `Usage` for an error of the statement, the database's refusal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// assert_eq!(delete(Post).filter(Post.author_id.eq(1)).execute(&mut conn)?, 1);
+    /// assert_eq!(sent.take_sql(), [r#"DELETE FROM "posts" WHERE "author_id" = ?"#]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         conn_or_session.write(M::def(), DmlKind::Delete, |conn| {
             let dialect = conn.dialect();
@@ -66,6 +97,18 @@ impl<M: Model> Delete<M> {
     ///
     /// # Errors
     /// `Usage` for an error of the statement, `Unsupported` for what the dialect has no words for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let statement = delete(Post).filter(Post.id.in_([1, 2]));
+    /// assert_eq!(
+    ///     statement.to_sql(&PostgresDialect)?,
+    ///     r#"DELETE FROM "posts" WHERE "id" = ANY($1)"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         Ok(self.render(dialect)?.to_string())
     }

@@ -63,6 +63,18 @@ pub struct Returning<'a, M, T> {
 }
 
 /// An INSERT into a model's table.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// let statement = insert(Post).values(Post::builder().author_id(1).title("On tides"));
+/// assert_eq!(
+///     statement.to_sql(&SqliteDialect)?,
+///     r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
 pub fn insert<E: Entity>(_entity: E) -> InsertInto<E::Model> {
     InsertInto(PhantomData)
 }
@@ -70,6 +82,18 @@ pub fn insert<E: Entity>(_entity: E) -> InsertInto<E::Model> {
 impl<M: Model> InsertInto<M> {
     /// The rows: a model or its builder, or any number of them in an array, slice, vector or another
     /// iterator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let posts = ["On tides", "On moons"].map(|title| Post::builder().author_id(1).title(title));
+    /// assert_eq!(
+    ///     insert(Post).values(posts).to_sql(&PostgresDialect)?,
+    ///     r#"INSERT INTO "posts" ("author_id", "title") SELECT * FROM UNNEST($1::int8[], $2::text[])"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     // On one line, since the compiler shows it where something else is given.
     #[rustfmt::skip]
     pub fn values<'a, V, K>(self, values: V) -> Insert<'a, M> where InsertRows<'a, M>: RowsOf<V, M, K> {
@@ -82,6 +106,27 @@ impl<M: Model> InsertInto<M> {
 
 impl<'a, M: Model> Insert<'a, M> {
     /// More rows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let post = |title: &'static str| Post::builder().author_id(1).title(title);
+    /// let stored = insert(Post).values(post("On tides")).values(post("On moons")).execute(&mut conn)?;
+    /// assert_eq!(stored, 2);
+    /// assert_eq!(
+    ///     sent.take_lines(),
+    ///     [
+    ///         "BEGIN",
+    ///         r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?) -- 1 runs of 2 binds"#,
+    ///         r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?) -- 1 runs of 2 binds"#,
+    ///         "COMMIT",
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     #[rustfmt::skip]
     pub fn values<V, K>(mut self, values: V) -> Self where InsertRows<'a, M>: RowsOf<V, M, K> {
         self.more.push(RowsOf::rows_of(values));
@@ -90,6 +135,22 @@ impl<'a, M: Model> Insert<'a, M> {
 
     /// Hands back a column of each row. The generated key comes back in the order of the rows on every
     /// database; other columns come in the order of the database, and not at all on MySQL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let post = Post::builder().author_id(1).title("On tides");
+    /// let statement = insert(Post).values(post).returning(Post.id);
+    /// assert_eq!(
+    ///     statement.to_sql(&PostgresDialect)?,
+    ///     r#"INSERT INTO "posts" ("author_id", "title") VALUES ($1, $2) RETURNING "id""#
+    /// );
+    /// assert_eq!(statement.one(&mut conn)?, 2);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn returning<T: DbType>(self, column: Column<M, T>) -> Returning<'a, M, T> {
         Returning {
             insert: self,
@@ -102,6 +163,21 @@ impl<'a, M: Model> Insert<'a, M> {
     /// # Errors
     /// `DataTooLong` for a value beyond a declared length, `ForeignKeyViolation` for the key of a parent
     /// that isn't stored, the database's refusal. Nothing is stored then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let post = Post::builder().author_id(1).title("On tides");
+    /// assert_eq!(insert(Post).values(post).execute(&mut conn)?, 1);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.run(conn_or_session, Back::Nothing, &mut |conn, rows, run| {
             insert_rows(
@@ -118,6 +194,18 @@ impl<'a, M: Model> Insert<'a, M> {
     ///
     /// # Errors
     /// `Usage` without rows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let post = Post { id: 7, author_id: 1, title: "On tides".into() };
+    /// assert_eq!(
+    ///     insert(Post).values(&post).to_sql(&MysqlDialect::MySql)?,
+    ///     "INSERT INTO `posts` (`id`, `author_id`, `title`) VALUES (?, ?, ?)"
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.text(dialect, None)
     }
@@ -199,6 +287,18 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
     /// # Errors
     /// As [`Insert::execute`]; `Unsupported` for a column other than the generated key on a database
     /// that hands back nothing else.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let posts = ["On tides", "On moons"].map(|title| Post::builder().author_id(1).title(title));
+    /// let keys = insert(Post).values(posts).returning(Post.id).all(&mut conn)?;
+    /// assert_eq!(keys, [2, 3]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<T>> {
         let mut values = Vec::with_capacity(self.insert.len());
         let position = self.column.position();
@@ -222,6 +322,22 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
     ///
     /// # Errors
     /// `Usage` for another number of rows; else as [`Returning::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let post = Post::builder().author_id(1).title("On tides");
+    /// let title = insert(Post).values(post).returning(Post.title).one(&mut conn)?;
+    /// assert_eq!(title, "On tides");
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?) RETURNING "title""#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn one<X: Executor>(&self, conn_or_session: &mut X) -> Result<T> {
         let rows = self.insert.len();
         if rows == 1
@@ -241,6 +357,20 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
     ///
     /// # Errors
     /// `Usage` without rows, `Unsupported` on MySQL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let post = Post::builder().author_id(1).title("On tides");
+    /// let statement = insert(Post).values(post).returning(Post.title);
+    /// assert_eq!(
+    ///     statement.to_sql(&MysqlDialect::MariaDb)?,
+    ///     "INSERT INTO `posts` (`author_id`, `title`) VALUES (?, ?) RETURNING `title`"
+    /// );
+    /// assert!(statement.to_sql(&MysqlDialect::MySql).unwrap_err().is_unsupported());
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.insert.text(dialect, Some(self.column.position()))
     }

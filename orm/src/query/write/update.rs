@@ -66,12 +66,36 @@ impl<M> Assignment<M> {
 
 impl<M: Model, T: DbType> Column<M, T> {
     /// The column with its new value, for [`Update::set_all`](Update::set_all).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let statement = update(User).set_all([User.email.to(Null), User.age.to(User.age + 1)]);
+    /// assert_eq!(
+    ///     statement.to_sql(&SqliteDialect)?,
+    ///     r#"UPDATE "users" SET "email" = ?, "age" = "age" + ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn to<V: ValueFor<T>>(self, value: V) -> Assignment<M> {
         Assignment::new(self.position(), value.into_operand())
     }
 }
 
 /// An UPDATE of a model's table.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// let statement = update(User).set(User.active, false).filter(User.age.lt(18));
+/// assert_eq!(
+///     statement.to_sql(&PostgresDialect)?,
+///     r#"UPDATE "users" SET "active" = $1 WHERE "age" < $2"#
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
 pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
     Update {
         ast: stmt::Update::new(E::Model::def().table),
@@ -83,11 +107,37 @@ pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
 impl<M: Model> Update<M> {
     /// Sets a column to a value or expression. Every expression reads the old values, whatever the order:
     /// `set(A.x, A.y).set(A.y, A.x)` swaps them. MySQL can't swap, so it is `Unsupported` there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let statement = update(User).set(User.age, User.age + 1).set(User.email, Null);
+    /// assert_eq!(
+    ///     statement.to_sql(&SqliteDialect)?,
+    ///     r#"UPDATE "users" SET "age" = "age" + ?, "email" = ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn set<T: DbType, V: ValueFor<T>>(self, column: Column<M, T>, value: V) -> Self {
         self.assign(Assignment::new(column.position(), value.into_operand()))
     }
 
     /// Sets several columns, chosen at run time: `[User.email.to(Null)]`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let email = Some("ada@example.com");
+    /// let mut changes = vec![User.active.to(true)];
+    /// changes.extend(email.map(|email| User.email.to(email)));
+    /// assert_eq!(
+    ///     update(User).set_all(changes).to_sql(&SqliteDialect)?,
+    ///     r#"UPDATE "users" SET "active" = ?, "email" = ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn set_all(self, assignments: impl IntoIterator<Item = Assignment<M>>) -> Self {
         assignments.into_iter().fold(self, Self::assign)
     }
@@ -102,6 +152,18 @@ impl<M: Model> Update<M> {
     }
 
     /// Adds a condition that must hold as well.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let statement = update(User).set(User.active, false).filter(User.id.eq(7));
+    /// assert_eq!(
+    ///     statement.to_sql(&SqliteDialect)?,
+    ///     r#"UPDATE "users" SET "active" = ? WHERE "id" = ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
         self.ast.filter.push(condition.into_predicate().into_ast());
         self
@@ -112,6 +174,18 @@ impl<M: Model> Update<M> {
     /// # Errors
     /// `Usage` if nothing is set, or a column twice, `DataTooLong` for a value beyond a declared length, the database's
     /// refusal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let changed = update(User).set(User.age, 37).filter(User.id.eq(1)).execute(&mut conn)?;
+    /// assert_eq!(changed, 1);
+    /// assert_eq!(sent.take_sql(), [r#"UPDATE "users" SET "age" = ? WHERE "id" = ?"#]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check_values()?;
         let write = |conn: &mut Connection| {
@@ -129,6 +203,15 @@ impl<M: Model> Update<M> {
     ///
     /// # Errors
     /// `Usage` for an error of the statement, `Unsupported` for what the dialect has no words for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let statement = update(User).set(User.age, 37);
+    /// assert_eq!(statement.to_sql(&MysqlDialect::MySql)?, "UPDATE `users` SET `age` = ?");
+    /// # Ok::<(), orm::Error>(())
+    /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.check_values()?;
         Ok(self.render(&self.versioned(), dialect)?.to_string())
