@@ -29,10 +29,6 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         self.read().get(key).cloned()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.read().len()
-    }
-
     /// Keeps a value, unless another thread was first, and returns what is kept.
     pub(super) fn keep(&self, key: K, value: V) -> V {
         let mut entries = self.write();

@@ -211,7 +211,8 @@ impl Connection {
         self.native().native().downcast_mut()
     }
 
-    /// The text of what depends on `key` and the dialect alone: from the engine's cache, or else rendered by `render`.
+    /// The text of what depends on `key` and the dialect alone: known, or else rendered by `render`.
+    #[inline]
     pub(crate) fn statement<T: Into<StatementText>>(
         &mut self,
         of: TextOf,
@@ -219,9 +220,9 @@ impl Connection {
         render: impl FnOnce() -> Result<T>,
     ) -> Result<Arc<StatementText>> {
         // Behind one engine MySQL and MariaDB may take turns.
-        let shape = &mut checked_out(&mut self.pooled).shape;
-        shape.set(&(of, self.dialect.name().as_ptr(), key));
-        self.shared.statements.get(shape, render)
+        let key = (of, self.dialect.name().as_ptr(), key);
+        let sent = &mut checked_out(&mut self.pooled).sent;
+        sent.get(&self.shared.statements, &key, render)
     }
 
     /// What the engine knows of the table of a model.

@@ -251,7 +251,7 @@ impl Engine {
         self.0.pool.status()
     }
 
-    /// How often the text of a statement was known, or had to be made: for metrics and tests. Costs no I/O.
+    /// How often the text of a statement was not known and had to be rendered: for metrics and tests. Costs no I/O.
     ///
     /// # Examples
     ///
@@ -264,7 +264,7 @@ impl Engine {
     /// }
     /// let after = engine.statement_cache_status();
     /// assert_eq!(sent.take_sql(), [r#"DELETE FROM "posts" WHERE "id" = ?"#; 2]);
-    /// assert_eq!((after.misses - before.misses, after.hits - before.hits), (1, 1));
+    /// assert_eq!(after.misses - before.misses, 1); // the text is rendered once
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn statement_cache_status(&self) -> StatementCacheStatus {

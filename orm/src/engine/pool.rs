@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use orm_core::driver::{self, Driver};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
-use orm_core::stmt::Shape;
 
 use super::places::{Place, Places};
+use super::statement_cache::SentTexts;
 use super::url::wrong;
 
 /// After how long in the pool a connection is asked, unless another time is set.
@@ -44,8 +44,8 @@ pub(super) struct Pooled {
     pub dialect: &'static dyn Dialect,
     /// Whether the program has set up the session.
     pub is_set_up: bool,
-    /// Where the shapes of statements are made, in memory that is used again.
-    pub shape: Shape,
+    /// The compiled texts that it has sent.
+    pub sent: SentTexts,
     opened: Instant,
     returned: Option<Instant>,
     /// Counts it as long as it is there.
@@ -205,7 +205,7 @@ impl Pool {
             native,
             dialect,
             is_set_up: false,
-            shape: Shape::default(),
+            sent: SentTexts::default(),
             opened: Instant::now(),
             returned: None,
             open: Arc::clone(&self.open),

@@ -1,8 +1,11 @@
-//! [`StatementCache`]: compiled texts, of the statements that a model repeats and of each shape of a query or an update.
+//! [`StatementCache`]: compiled texts, of the statements that a model repeats and of each shape of a query or an update;
+//! and [`SentTexts`]: those that a connection has sent.
 //!
 //! `query` and `flush` say what a text depends on, as something that can be hashed. Two texts never share a key, since
 //! the bytes that are fed are compared, not their hash.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +25,9 @@ pub(crate) enum TextOf {
     Update,
     Delete,
 }
+
+/// How many texts a connection keeps.
+const MOST: usize = 1024;
 
 /// The longest text in bytes that is kept: beside the values of a longer one its rendering is cheap, and thousands of
 /// them would take up much memory.
@@ -69,31 +75,27 @@ impl Deref for StatementText {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatementCacheStatus {
-    /// How often a text was known.
-    pub hits: u64,
-    /// How often a text was made.
+    /// How often a text was not known, and rendered.
     pub misses: u64,
-    /// How many texts are kept now.
-    pub texts: usize,
 }
 
 /// The texts of one engine.
 #[derive(Debug, Default)]
 pub(super) struct StatementCache {
     texts: Cache<Box<[u8]>, Arc<StatementText>>,
-    hits: AtomicU64,
     misses: AtomicU64,
+    /// How often the texts were dropped.
+    epoch: AtomicU64,
 }
 
 impl StatementCache {
     /// The text of what has that shape, rendered by `render` if it isn't known. What can't be rendered is not kept.
-    pub(super) fn get<T: Into<StatementText>>(
+    fn get<T: Into<StatementText>>(
         &self,
-        shape: &Shape,
+        shape: &[u8],
         render: impl FnOnce() -> Result<T>,
     ) -> Result<Arc<StatementText>> {
-        if let Some(text) = self.texts.get(shape.as_bytes()) {
-            self.hits.fetch_add(1, Ordering::Relaxed);
+        if let Some(text) = self.texts.get(shape) {
             return Ok(text);
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
@@ -103,20 +105,65 @@ impl StatementCache {
         if text.len() > LONGEST {
             return Ok(text);
         }
-        Ok(self.texts.keep(shape.as_bytes().into(), text))
+        Ok(self.texts.keep(shape.into(), text))
     }
 
     /// Drops every text: what they were rendered by has changed.
     pub(super) fn clear(&self) {
         self.texts.clear();
+        self.epoch.fetch_add(1, Ordering::Release);
     }
 
     pub(super) fn status(&self) -> StatementCacheStatus {
         StatementCacheStatus {
-            hits: self.hits.load(Ordering::Relaxed),
             misses: self.misses.load(Ordering::Relaxed),
-            texts: self.texts.len(),
         }
+    }
+}
+
+/// The texts that a connection has sent. It finds them again without a lock, which all threads would write to.
+#[derive(Debug, Default)]
+pub(super) struct SentTexts {
+    texts: HashMap<Box<[u8]>, Arc<StatementText>, foldhash::fast::RandomState>,
+    /// Where the shapes that are looked for are made, in memory that is used again.
+    shape: Shape,
+    /// The engine's, when they were found there.
+    epoch: u64,
+}
+
+impl SentTexts {
+    /// The text of what depends on `key`: sent before, or else the engine's.
+    #[inline]
+    pub(super) fn get<T: Into<StatementText>>(
+        &mut self,
+        engine: &StatementCache,
+        key: &impl Hash,
+        render: impl FnOnce() -> Result<T>,
+    ) -> Result<Arc<StatementText>> {
+        let epoch = engine.epoch.load(Ordering::Acquire);
+        if self.epoch != epoch {
+            self.texts.clear();
+            self.epoch = epoch;
+        }
+        self.shape.set(key);
+        if let Some(text) = self.texts.get(self.shape.as_bytes()) {
+            return Ok(Arc::clone(text));
+        }
+        let text = engine.get(self.shape.as_bytes(), render)?;
+        self.keep(&text);
+        Ok(text)
+    }
+
+    #[cold]
+    fn keep(&mut self, text: &Arc<StatementText>) {
+        if text.len() > LONGEST {
+            return;
+        }
+        if self.texts.len() >= MOST {
+            self.texts.clear();
+        }
+        let shape = self.shape.as_bytes().into();
+        self.texts.insert(shape, Arc::clone(text));
     }
 }
 
@@ -124,26 +171,24 @@ impl StatementCache {
 mod tests {
     use super::*;
 
-    fn lookup(cache: &StatementCache, key: usize, text: &str) -> String {
-        let mut shape = Shape::default();
-        shape.set(&key);
-        let text = cache.get(&shape, || Ok(text.to_owned()));
-        text.map_or_else(|error| error.to_string(), |text| text.to_string())
-    }
-
     #[test]
     fn texts_are_kept_up_to_a_number_and_a_length() {
-        let cache = StatementCache::default();
-        assert_eq!(lookup(&cache, 1, "a"), "a");
-        assert_eq!(lookup(&cache, 1, "b"), "a");
+        let (mut sent, engine) = (SentTexts::default(), StatementCache::default());
+        let mut lookup = |key: usize, text: &str| {
+            let text = sent.get(&engine, &key, || Ok(text.to_owned()));
+            text.map_or_else(|error| error.to_string(), |text| text.to_string())
+        };
+        assert_eq!(lookup(1, "a"), "a");
+        assert_eq!(lookup(1, "b"), "a");
+        engine.clear();
+        assert_eq!(lookup(1, "b"), "b");
         let long = "x".repeat(LONGEST + 1);
-        assert_eq!(lookup(&cache, 2, &long), long);
-        assert_eq!(lookup(&cache, 2, "b"), "b");
+        assert_eq!(lookup(2, &long), long);
+        assert_eq!(lookup(2, "b"), "b");
         for key in 0..20_000 {
-            lookup(&cache, key, "c");
+            lookup(key, "c");
         }
-        let status = cache.status();
-        assert!(status.texts < 5000, "{status:?}");
-        assert_eq!(status.hits + status.misses, 20_004);
+        assert_eq!(engine.status().misses, 20_002);
+        assert!(sent.texts.len() <= MOST);
     }
 }

@@ -23,26 +23,38 @@ use crate::value::{Value, ValueRef};
 /// The binds of a statement. Those of most need no allocation.
 pub type Binds<'a> = SmallVec<[ValueRef<'a>; 4]>;
 
-/// A statement that can be written, and visited for its values.
-pub trait WriteSql<'a>: Copy {
+/// A statement, or what one is made of, that can be visited for its values.
+pub trait BindValues<'a>: Copy {
+    /// Lets a visitor go through it, in the order in which it goes through the statement.
+    fn visit<F: FnMut(ValueRef<'a>, usize)>(self, visitor: &mut EachBind<F>);
+}
+
+/// A statement that can be written.
+pub trait WriteSql<'a>: BindValues<'a> {
     /// Writes it.
     ///
     /// # Errors
     /// `Unsupported` if the dialect has no words for a part of it.
     fn write(self, w: &mut SqlWriter<'a>) -> Result<()>;
+}
 
-    /// Lets a visitor go through it.
-    fn visit(self, visitor: &mut impl Visit<'a, Break = Infallible>);
+impl<'a> BindValues<'a> for &'a Query {
+    #[inline]
+    fn visit<F: FnMut(ValueRef<'a>, usize)>(self, visitor: &mut EachBind<F>) {
+        let _ = visitor.query(self);
+    }
 }
 
 impl<'a> WriteSql<'a> for &'a Query {
     fn write(self, w: &mut SqlWriter<'a>) -> Result<()> {
         write_query(w, self)
     }
+}
 
+impl<'a> BindValues<'a> for &'a Update {
     #[inline]
-    fn visit(self, visitor: &mut impl Visit<'a, Break = Infallible>) {
-        let _ = visitor.query(self);
+    fn visit<F: FnMut(ValueRef<'a>, usize)>(self, visitor: &mut EachBind<F>) {
+        let _ = walk_update(visitor, self);
     }
 }
 
@@ -50,10 +62,12 @@ impl<'a> WriteSql<'a> for &'a Update {
     fn write(self, w: &mut SqlWriter<'a>) -> Result<()> {
         write_update(w, self)
     }
+}
 
+impl<'a> BindValues<'a> for &'a Delete {
     #[inline]
-    fn visit(self, visitor: &mut impl Visit<'a, Break = Infallible>) {
-        let _ = walk_update(visitor, self);
+    fn visit<F: FnMut(ValueRef<'a>, usize)>(self, visitor: &mut EachBind<F>) {
+        let _ = walk_delete(visitor, self);
     }
 }
 
@@ -61,20 +75,17 @@ impl<'a> WriteSql<'a> for &'a Delete {
     fn write(self, w: &mut SqlWriter<'a>) -> Result<()> {
         write_delete(w, self)
     }
+}
 
-    #[inline]
-    fn visit(self, visitor: &mut impl Visit<'a, Break = Infallible>) {
-        let _ = walk_delete(visitor, self);
+impl<'a> BindValues<'a> for &'a Statement {
+    fn visit<F: FnMut(ValueRef<'a>, usize)>(self, visitor: &mut EachBind<F>) {
+        let _ = walk_statement(visitor, self);
     }
 }
 
 impl<'a> WriteSql<'a> for &'a Statement {
     fn write(self, w: &mut SqlWriter<'a>) -> Result<()> {
         write_statement(w, self)
-    }
-
-    fn visit(self, visitor: &mut impl Visit<'a, Break = Infallible>) {
-        let _ = walk_statement(visitor, self);
     }
 }
 
@@ -93,7 +104,7 @@ impl BindOrder {
     /// The order of the binds of `statement`, which `w` has written.
     pub fn of<'a>(statement: impl WriteSql<'a>, w: &SqlWriter<'a>) -> Self {
         let (mut visited, mut count) = (HashMap::new(), 0);
-        statement.visit(&mut Each(|_, place| {
+        statement.visit(&mut EachBind(|_, place| {
             // Copies of an extension share its values.
             visited.entry(place).or_insert(count);
             count += 1;
@@ -108,6 +119,20 @@ impl BindOrder {
         Self::Picked(binds.into())
     }
 
+    /// The binds of a statement whose text has this order, or of what it is made of. None where writing it tells them.
+    #[inline]
+    pub fn collect<'a>(&self, statement: impl BindValues<'a>) -> Option<Binds<'a>> {
+        let mut visited = Binds::new();
+        if *self != Self::Written {
+            statement.visit(&mut EachBind(|value, _| visited.push(value)));
+        }
+        match self {
+            Self::Visited => Some(visited),
+            Self::Picked(indices) => Some(indices.iter().map(|index| visited[*index]).collect()),
+            Self::Written => None,
+        }
+    }
+
     /// The binds of a statement whose text has this order.
     ///
     /// # Errors
@@ -118,21 +143,12 @@ impl BindOrder {
         statement: impl WriteSql<'a>,
         dialect: &'a dyn Dialect,
     ) -> Result<Binds<'a>> {
-        let mut visited = Binds::new();
-        match self {
-            Self::Written => {
-                let mut w = SqlWriter::binds_only(dialect);
-                statement.write(&mut w)?;
-                return Ok(w.finish().1.into());
-            }
-            Self::Visited | Self::Picked(_) => {
-                statement.visit(&mut Each(|value, _| visited.push(value)));
-            }
+        if let Some(binds) = self.collect(statement) {
+            return Ok(binds);
         }
-        Ok(match self {
-            Self::Picked(indices) => indices.iter().map(|index| visited[*index]).collect(),
-            Self::Visited | Self::Written => visited,
-        })
+        let mut w = SqlWriter::binds_only(dialect);
+        statement.write(&mut w)?;
+        Ok(w.finish().1.into())
     }
 }
 
@@ -141,10 +157,22 @@ pub(super) fn place<T>(value: &T) -> usize {
     std::ptr::from_ref(value).addr()
 }
 
-/// Hands on each value that can be a bind, and where it is.
-struct Each<F>(F);
+/// A visitor that hands on each value that can be a bind, and where it is in memory.
+#[derive(Debug)]
+pub struct EachBind<F>(F);
 
-impl<'a, F: FnMut(ValueRef<'a>, usize)> Visit<'a> for Each<F> {
+impl<F> EachBind<F> {
+    /// A number of rows, of LIMIT or OFFSET.
+    #[inline]
+    pub fn rows<'a>(&mut self, rows: &'a u64)
+    where
+        F: FnMut(ValueRef<'a>, usize),
+    {
+        (self.0)(count(*rows), place(rows));
+    }
+}
+
+impl<'a, F: FnMut(ValueRef<'a>, usize)> Visit<'a> for EachBind<F> {
     type Break = Infallible;
 
     #[inline]
@@ -157,10 +185,10 @@ impl<'a, F: FnMut(ValueRef<'a>, usize)> Visit<'a> for Each<F> {
     fn query(&mut self, query: &'a Query) -> ControlFlow<Infallible> {
         walk_query(self, query)?;
         if let Some(Limit::Rows(rows)) = &query.limit {
-            (self.0)(count(*rows), place(rows));
+            self.rows(rows);
         }
         if let Some(offset) = &query.offset {
-            (self.0)(count(*offset), place(offset));
+            self.rows(offset);
         }
         ControlFlow::Continue(())
     }

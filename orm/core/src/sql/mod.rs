@@ -11,7 +11,7 @@ mod dialect;
 mod render;
 mod writer;
 
-pub use binds::{BindOrder, Binds, WriteSql};
+pub use binds::{BindOrder, BindValues, Binds, EachBind, WriteSql};
 pub use capability::{
     Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, Placeholder, RepeatStyle,
     UpsertStyle, ValuesStyle,

@@ -37,7 +37,7 @@ pub use query::{
     SetOperator, Values, With,
 };
 pub use select::{Join, JoinKind, Projection, Select};
-pub use shape::{List, Shape};
+pub use shape::{List, Shape, hash_values};
 pub use source::{Alias, FromItem, Source};
 pub use version::NextVersion;
 pub use visit::{

@@ -15,7 +15,7 @@ macro_rules! pass {
 
         use super::{
             Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
-            Like, List, Lock, Name, Order, Projection, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
+            Like, Lock, Name, Order, Projection, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
             Values, Window, With,
         };
 
@@ -91,13 +91,13 @@ macro_rules! pass {
                 | Expr::Or(parts)
                 | Expr::Row(parts)
                 | Expr::Function { args: parts, .. } => exprs(p, parts),
-                Expr::In { expr, list: List(list), negated: _ } => {
+                Expr::In { expr, list, negated: _ } => {
                     p.expr(expr)?;
                     values(p, list)
                 }
-                Expr::InRows { row, list: List(list), negated: _ } => {
+                Expr::InRows { row, list, negated: _ } => {
                     exprs(p, row)?;
-                    list.into_iter().try_for_each(|row| values(p, row))
+                    rows(p, list)
                 }
                 Expr::Not(part)
                 | Expr::IsNull { expr: part, .. }
@@ -333,6 +333,13 @@ macro_rules! pass {
             values: $($ref)+ [Value],
         ) -> ControlFlow<P::Break> {
             values.into_iter().try_for_each(|value| p.value(value))
+        }
+
+        fn rows<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            rows: $($ref)+ [Vec<Value>],
+        ) -> ControlFlow<P::Break> {
+            rows.into_iter().try_for_each(|row| values(p, row))
         }
 
         fn lists<$($life,)? P: $Pass$(<$life>)? + ?Sized>(

@@ -7,9 +7,10 @@
 use std::convert::Infallible;
 use std::hash::{Hash, Hasher};
 use std::mem;
-use std::ops::{ControlFlow, Deref};
+use std::ops::{ControlFlow, Deref, DerefMut};
+use std::sync::Arc;
 
-use super::{Extension, Limit, Order, Projection, Query, Select, Visit, walk_query};
+use super::{Expr, Extension, Limit, Projection, Query, Visit, walk_query};
 use crate::value::Value;
 
 /// The shape of a statement, and of whatever else its text depends on: equal if the bytes are, which a hash is not.
@@ -71,9 +72,9 @@ impl Hasher for Shape {
 }
 
 /// What a value is looked for in by IN. Its shape is that of its first item, and how many there are, up to a power of
-/// two: so many are rendered.
+/// two: so many are rendered. A clone shares the items, of which there may be very many.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct List<T>(pub Vec<T>);
+pub struct List<T>(Arc<Vec<T>>);
 
 impl<T> Deref for List<T> {
     type Target = [T];
@@ -85,7 +86,14 @@ impl<T> Deref for List<T> {
 
 impl<T> From<Vec<T>> for List<T> {
     fn from(items: Vec<T>) -> Self {
-        Self(items)
+        Self(Arc::new(items))
+    }
+}
+
+impl<T: Clone> DerefMut for List<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        let items: &mut Vec<T> = Arc::make_mut(&mut self.0);
+        items
     }
 }
 
@@ -137,20 +145,24 @@ impl Hash for Query {
         } = self;
         (with, body, order_by, limit, offset.is_some(), locks).hash(state);
         if let Some(select) = self.as_select().filter(|select| select.merges_rows()) {
-            hash_values(select, order_by, state);
+            let orders = order_by.iter().map(|order| &order.expr);
+            let exprs = select.group_by.iter().chain(&select.having).chain(orders);
+            hash_values(&select.columns, exprs, state);
         }
     }
 }
 
-/// Where it counts which expressions of a query are equal, their values are part of the shape: equal ones may get one
-/// bind, or stand by their name.
-fn hash_values(select: &Select, order_by: &[Order], state: &mut impl Hasher) {
+/// Feeds the values of what a query selects, groups and orders by. Where rows are merged it counts which of these
+/// expressions are equal, so their values are part of the shape: equal ones may get one bind, or stand by their name.
+pub fn hash_values<'a>(
+    columns: &'a [Projection],
+    mut exprs: impl Iterator<Item = &'a Expr>,
+    state: &mut impl Hasher,
+) {
     let mut values = Values(state);
-    let columns = select.columns.iter();
-    let _ = columns.map(|column| values.projection(column)).count();
-    let orders = order_by.iter().map(|order| &order.expr);
-    let exprs = select.group_by.iter().chain(&select.having).chain(orders);
-    let _ = exprs.map(|expr| values.expr(expr)).count();
+    let mut columns = columns.iter();
+    let _ = columns.try_for_each(|column| values.projection(column));
+    let _ = exprs.try_for_each(|expr| values.expr(expr));
 }
 
 struct Values<'h, H>(&'h mut H);

@@ -6,12 +6,11 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use orm_core::error::Result;
 use orm_core::sql::{Binds, Dialect};
 use orm_core::stmt::Query;
 use orm_core::value::ValueRef;
 
-use super::verb::{Verb, VerbStatement};
+use super::verb::Verb;
 use crate::engine::StatementText;
 
 /// The text of a statement, and its binds.
@@ -29,6 +28,20 @@ enum Text<'q> {
 }
 
 impl<'q> CompiledSql<'q> {
+    /// A text that the query keeps.
+    #[inline]
+    pub(in crate::query) fn kept(text: &'q StatementText, binds: Binds<'q>) -> Self {
+        let text = Text::Kept(text);
+        Self { text, binds }
+    }
+
+    /// A text of the engine's cache.
+    #[inline]
+    pub(in crate::query) fn cached(text: Arc<StatementText>, binds: Binds<'q>) -> Self {
+        let text = Text::Cached(text);
+        Self { text, binds }
+    }
+
     /// A text of this statement alone.
     pub(in crate::query) fn own((text, binds): (String, Vec<ValueRef<'q>>)) -> Self {
         let (text, binds) = (Text::Own(text), binds.into());
@@ -65,8 +78,8 @@ pub(in crate::query) struct KeptSql {
 /// What is kept for a verb.
 #[derive(Debug, Default)]
 struct Place {
-    /// The statement, if the verb makes another one of the query.
-    rewritten: OnceLock<Box<Query>>,
+    /// The statement, if the binds can't be collected without it.
+    statement: OnceLock<Box<Query>>,
     sql: OnceLock<Sql>,
 }
 
@@ -85,54 +98,46 @@ impl Clone for KeptSql {
 }
 
 impl KeptSql {
-    /// The statement of a verb.
-    pub(in crate::query) fn statement<'q>(
-        &'q self,
-        query: &'q Query,
-        verb: Verb,
-    ) -> VerbStatement<'q> {
-        VerbStatement::plain(query, verb).unwrap_or_else(|| {
-            let place = &self.places()[verb as usize];
-            let query = place
-                .rewritten
-                .get_or_init(|| Box::new(verb.rewrite(query.clone())));
-            VerbStatement::rewritten(query)
-        })
-    }
-
-    /// The compiled statement that is kept for a verb.
+    /// Forgets everything, since the query is changed.
     #[inline]
-    pub(in crate::query) fn get<'q>(
-        &'q self,
-        query: &'q Query,
-        (verb, dialect): (Verb, &'static dyn Dialect),
-    ) -> Option<Result<CompiledSql<'q>>> {
-        let sql = self.places.get()?[verb as usize].sql.get()?;
-        (sql.dialect == dialect.name()).then(|| {
-            let statement = self.statement(query, verb);
-            let binds = sql.text.order.binds(statement, dialect)?;
-            let text = Text::Kept(&sql.text);
-            Ok(CompiledSql { text, binds })
-        })
+    pub(in crate::query) fn clear(&mut self) {
+        if self.places.get().is_some() || *self.ran.get_mut() != 0 {
+            *self = Self::default();
+        }
     }
 
-    /// The compiled statement of a verb whose text is known, kept if the verb has run before.
-    pub(in crate::query) fn compiled<'q>(
-        &'q self,
-        statement: VerbStatement<'q>,
-        (verb, dialect): (Verb, &'static dyn Dialect),
-        text: Arc<StatementText>,
-    ) -> Result<CompiledSql<'q>> {
-        let binds = text.order.binds(statement, dialect)?;
+    /// The statement of a verb, made by `lower` if it isn't kept.
+    pub(in crate::query) fn statement(&self, verb: Verb, lower: impl FnOnce() -> Query) -> &Query {
+        let place = &self.places()[verb as usize];
+        place.statement.get_or_init(|| Box::new(lower()))
+    }
+
+    /// The text that is kept for a verb.
+    #[inline]
+    pub(in crate::query) fn get(
+        &self,
+        verb: Verb,
+        dialect: &'static dyn Dialect,
+    ) -> Option<&StatementText> {
+        let sql = self.places.get()?[verb as usize].sql.get()?;
+        (sql.dialect == dialect.name()).then_some(&sql.text)
+    }
+
+    /// Keeps the text of a verb that has run before.
+    #[inline]
+    pub(in crate::query) fn keep(
+        &self,
+        verb: Verb,
+        dialect: &'static dyn Dialect,
+        text: &Arc<StatementText>,
+    ) {
         if self.again(verb) {
             // The place may be taken, by another thread or for another dialect.
             let _ = self.places()[verb as usize].sql.set(Sql {
                 dialect: dialect.name(),
-                text: Arc::clone(&text),
+                text: Arc::clone(text),
             });
         }
-        let text = Text::Cached(text);
-        Ok(CompiledSql { text, binds })
     }
 
     fn places(&self) -> &[Place; Verb::COUNT] {
@@ -140,8 +145,12 @@ impl KeptSql {
     }
 
     /// Notes that a verb has run, and tells whether it had before.
+    #[inline]
     fn again(&self, verb: Verb) -> bool {
         let bit = 1 << verb as u8;
-        self.ran.fetch_or(bit, Ordering::Relaxed) & bit != 0
+        // Not in one step, which costs as much as all else here: two threads at once keep the text a run later.
+        let ran = self.ran.load(Ordering::Relaxed);
+        self.ran.store(ran | bit, Ordering::Relaxed);
+        ran & bit != 0
     }
 }

@@ -1,11 +1,7 @@
 //! What a verb asks of a query: its rows as they are, the first ones, how many, or whether there is any.
 
-use std::convert::Infallible;
-
-use orm_core::error::Result;
-use orm_core::sql::{SqlWriter, WriteSql, write_query};
 use orm_core::stmt::{
-    Aggregate, Expr, Few, FromItem, Limit, Projection, Query, QueryBody, Select, Source, Visit,
+    Aggregate, Expr, Few, FromItem, Limit, Projection, Query, QueryBody, Select, Source,
 };
 use orm_core::types::Type;
 
@@ -38,62 +34,38 @@ impl Verb {
             Self::All | Self::Count => None,
         }
     }
-}
 
-/// A query as a verb asks it.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::query) struct VerbStatement<'q> {
-    query: &'q Query,
-    /// A limit behind the query.
-    limit: Option<Limit>,
-}
-
-impl<'q> VerbStatement<'q> {
-    /// The statement of a verb, if it is the query as it is or goes on behind it: to copy a query for a limit would
-    /// cost more than all else.
+    /// Whether the verb's statement has all values of a query of this limit, in their order.
     #[inline]
-    pub(super) fn plain(query: &'q Query, verb: Verb) -> Option<Self> {
-        let is_plain = match verb {
-            Verb::All => true,
-            Verb::First | Verb::One => {
-                query.locks.is_empty() && query.limit.is_none() && query.offset.is_none()
-            }
-            Verb::Count | Verb::Exists => false,
-        };
-        let limit = verb.limit().map(Limit::Fixed);
-        is_plain.then_some(Self { query, limit })
-    }
-
-    /// A statement that [`Verb::rewrite`] has made.
-    pub(super) fn rewritten(query: &'q Query) -> Self {
-        Self { query, limit: None }
-    }
-}
-
-impl<'q> WriteSql<'q> for VerbStatement<'q> {
-    fn write(self, w: &mut SqlWriter<'q>) -> Result<()> {
-        write_query(w, self.query)?;
-        if self.limit.is_some() {
-            w.dialect().write_limit(w, self.limit, None);
+    pub(in crate::query) fn keeps_values(self, limit: Option<Limit>) -> bool {
+        match self {
+            Self::All => true,
+            Self::First | Self::One => limit.is_none(),
+            Self::Count | Self::Exists => false,
         }
-        Ok(())
     }
 
+    /// Whether the limit of a query is lower than the verb's, so that it stays.
     #[inline]
-    fn visit(self, visitor: &mut impl Visit<'q, Break = Infallible>) {
-        self.query.visit(visitor);
+    pub(in crate::query) fn keeps_limit(self, limit: Option<Limit>) -> bool {
+        match (self.limit(), limit) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(most), Some(Limit::Rows(own))) => own < u64::from(most),
+            (Some(most), Some(Limit::Fixed(own))) => own < most,
+        }
     }
-}
 
-impl Verb {
-    /// The statement of a verb that is another than the query.
-    pub(super) fn rewrite(self, mut query: Query) -> Query {
+    /// The query that the verb asks.
+    pub(in crate::query) fn rewrite(self, mut query: Query) -> Query {
         match self {
             Self::Count => return counted(query),
             Self::Exists => simplify(&mut query),
             Self::All | Self::First | Self::One => {}
         }
-        query.limit = fixed(self, query.limit);
+        if !self.keeps_limit(query.limit) {
+            query.limit = self.limit().map(Limit::Fixed);
+        }
         query
     }
 }
@@ -124,18 +96,6 @@ fn counted(mut query: Query) -> Query {
     }
     let rows = FromItem::new(Source::Query(Box::new(query))).alias("counted");
     Select::new(vec![Projection::Expr(count_rows())], rows).into()
-}
-
-/// The limit of a verb, unless the query has one that is as low.
-fn fixed(verb: Verb, limit: Option<Limit>) -> Option<Limit> {
-    let Some(rows) = verb.limit() else {
-        return limit;
-    };
-    match limit {
-        Some(Limit::Rows(own)) if own < u64::from(rows) => Some(Limit::Rows(own)),
-        Some(Limit::Fixed(own)) if own < rows => Some(Limit::Fixed(own)),
-        Some(Limit::Rows(_) | Limit::Fixed(_)) | None => Some(Limit::Fixed(rows)),
-    }
 }
 
 fn count_rows() -> Expr {

@@ -22,13 +22,18 @@ impl TableRef {
         }
     }
 
+    /// The alias, if the columns aren't qualified with the table's own name.
+    #[inline]
+    pub(in crate::query) fn alias(self) -> Option<&'static str> {
+        (self.name != self.def.table).then_some(self.name)
+    }
+
     /// The table as FROM and JOIN name it.
     pub(in crate::query) fn item(self) -> FromItem {
         let item = FromItem::table(self.def.table);
-        if self.name == self.def.table {
-            item
-        } else {
-            item.alias(self.name)
+        match self.alias() {
+            Some(alias) => item.alias(alias),
+            None => item,
         }
     }
 
@@ -39,10 +44,9 @@ impl TableRef {
 
     /// The name for messages: the model's, and the alias if it has one.
     pub(in crate::query) fn describe(self) -> String {
-        if self.name == self.def.table {
-            self.def.name.to_owned()
-        } else {
-            format!("{} (as {})", self.def.name, self.name)
+        match self.alias() {
+            Some(alias) => format!("{} (as {alias})", self.def.name),
+            None => self.def.name.to_owned(),
         }
     }
 }
@@ -50,8 +54,7 @@ impl TableRef {
 /// By where the model's data is, which there is once in a program, and by the alias.
 impl Hash for TableRef {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let alias = (self.name != self.def.table).then_some(self.name);
-        (std::ptr::from_ref(self.def), alias).hash(state);
+        (std::ptr::from_ref(self.def), self.alias()).hash(state);
     }
 }
 

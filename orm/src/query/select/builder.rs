@@ -103,10 +103,7 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
-        self.query
-            .edit_select()
-            .filter
-            .push(condition.into_predicate().into_ast());
+        self.query.filter(condition.into_predicate().into_ast());
         self
     }
 
@@ -211,7 +208,7 @@ impl<S> Select<S> {
     // As of `select`.
     #[rustfmt::skip]
     pub fn group_by<G: GroupList>(mut self, groups: G) -> Self { // several in a tuple: group_by((User.id, User.name))
-        groups.add_to(&mut self.query.edit_select().group_by);
+        groups.add_to(&mut self.query.clauses_mut().group_by);
         self
     }
 
@@ -229,10 +226,8 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn having<C: Condition>(mut self, condition: C) -> Self {
-        self.query
-            .edit_select()
-            .having
-            .push(condition.into_predicate().into_ast());
+        let condition = condition.into_predicate().into_ast();
+        self.query.clauses_mut().having.push(condition);
         self
     }
 
@@ -252,7 +247,7 @@ impl<S> Select<S> {
     // As of `select`.
     #[rustfmt::skip]
     pub fn order_by<O: OrderList>(mut self, orders: O) -> Self { // several in a tuple: order_by((User.id, User.name))
-        orders.add_to(&mut self.query.edit().order_by);
+        orders.add_to(&mut self.query.clauses_mut().order_by);
         self
     }
 
@@ -270,7 +265,7 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn limit(mut self, rows: u64) -> Self {
-        self.query.edit().limit = Some(Limit::Rows(rows));
+        self.query.clauses_mut().limit = Some(Limit::Rows(rows));
         self
     }
 
@@ -288,7 +283,7 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn offset(mut self, rows: u64) -> Self {
-        self.query.edit().offset = Some(rows);
+        self.query.clauses_mut().offset = Some(rows);
         self
     }
 
@@ -303,7 +298,7 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn distinct(mut self) -> Self {
-        self.query.edit_select().distinct = true;
+        self.query.clauses_mut().distinct = true;
         self
     }
 
@@ -328,7 +323,7 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn for_update(mut self) -> Self {
-        self.query.edit().locks = vec![Lock::new(LockStrength::Update)];
+        self.query.clauses_mut().locks = vec![Lock::new(LockStrength::Update)];
         self
     }
 
@@ -363,6 +358,6 @@ impl<S> Clone for Select<S> {
 
 impl<S> fmt::Debug for Select<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Select").field(&self.query.ast).finish()
+        f.debug_tuple("Select").field(&self.query.lower()).finish()
     }
 }

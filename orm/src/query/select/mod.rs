@@ -3,12 +3,14 @@
 //! `builder.rs` has the typed query over the plain one of `query_state.rs`; `selectable.rs` says what can be
 //! selected and what comes out; `join.rs` infers conditions from foreign keys; `subquery.rs` makes it a part of
 //! another one; `fetch.rs` runs it. `by_key.rs` has the queries by primary key of `session.get` and the flush.
-//! `compile` of `query_state.rs` finds the text of a query, or has it made by the files of `../compile/`.
+//! `compile` of `query_state.rs` finds the text of a query, or has it made of the statement of `lower.rs` by the files of
+//! `../compile/`.
 
 pub(super) mod builder;
 pub(super) mod by_key;
 mod fetch;
 pub(super) mod join;
+mod lower;
 pub(super) mod query_state;
 pub(super) mod selectable;
 pub(super) mod subquery;

@@ -1,63 +1,89 @@
 //! The erased half of [`Select`](crate::query::Select): one type for all queries, so that building one is not
-//! generic inside. Its `compile` is where the text of a query is found, or else the query is validated and rendered.
+//! generic inside. The statement itself is made in `lower.rs`, where its text isn't known.
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::Dialect;
-use orm_core::stmt::{self, Few, JoinKind, is_generated_alias};
+use orm_core::sql::{Binds, Dialect};
+use orm_core::stmt::{
+    Expr, Few, JoinKind, Limit, Lock, Order, Projection, Query, is_generated_alias,
+};
 
 use super::join::{Joined, Sources, twice};
 use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql};
 use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
-use crate::query::compile::verb::{Verb, VerbStatement};
+use crate::query::compile::verb::Verb;
 use crate::query::executor::Access;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::table_ref::{Requirement, SelectItem, TableRef};
 
-/// A query and what is known about it beside its syntax.
+/// What a query is made of.
 #[derive(Clone, Debug, Default)]
 pub(in crate::query) struct QueryState {
-    pub(in crate::query) ast: stmt::Query,
     pub(super) sources: Sources,
-    selected: Few<SelectItem>,
+    /// How each joined table is joined.
+    pub(super) joins: Vec<(JoinKind, Expr)>,
+    pub(super) columns: Few<Projection>,
+    pub(super) selected: Few<SelectItem>,
+    pub(super) filter: Few<Expr>,
+    pub(super) clauses: Option<Box<Clauses>>,
     error: Option<Box<BuildError>>,
     kept: KeptSql,
 }
 
+/// The clauses that most queries don't have.
+#[derive(Clone, Debug, Default)]
+pub(in crate::query) struct Clauses {
+    pub(super) distinct: bool,
+    pub(super) group_by: Vec<Expr>,
+    pub(super) having: Vec<Expr>,
+    pub(super) order_by: Vec<Order>,
+    pub(super) limit: Option<Limit>,
+    pub(super) offset: Option<u64>,
+    pub(super) locks: Vec<Lock>,
+}
+
 impl QueryState {
     /// A query of `selected`, from the table of its first part that has one.
+    #[inline]
     pub(in crate::query) fn of(selected: impl Selectable) -> Self {
         let mut query = Self::default();
-        let mut items = Few::new();
-        selected.project(&mut query.edit_select().columns, &mut items);
-        query.selected = items;
-        let mut required = query
-            .selected
-            .iter()
-            .filter(|part| part.requirement != Requirement::Optional);
-        if let Some(part) = required.next().or(query.selected.first()) {
-            query.set_root(part.table);
-        }
+        selected.project(&mut query.columns, &mut query.selected);
+        query.take_root();
         query
     }
 
-    /// The statement, to be changed: texts that were compiled of it are forgotten.
-    pub(in crate::query) fn edit(&mut self) -> &mut stmt::Query {
-        self.kept = KeptSql::default();
-        &mut self.ast
+    fn take_root(&mut self) {
+        let mut required = self
+            .selected
+            .iter()
+            .filter(|part| part.requirement != Requirement::Optional);
+        if let Some(part) = required.next().or(self.selected.first()) {
+            self.set_root(part.table);
+        }
     }
 
-    /// The SELECT in it, to be changed.
-    pub(in crate::query) fn edit_select(&mut self) -> &mut stmt::Select {
-        let select = self.edit().as_select_mut();
-        select.expect("invariant: a typed query is a plain SELECT")
+    /// Forgets the texts that were compiled of it, since it is changed.
+    #[inline]
+    fn change(&mut self) -> &mut Self {
+        self.kept.clear();
+        self
+    }
+
+    /// The further clauses, to be changed.
+    pub(super) fn clauses_mut(&mut self) -> &mut Clauses {
+        self.change().clauses.get_or_insert_default()
+    }
+
+    /// Adds a condition that must hold as well.
+    #[inline]
+    pub(super) fn filter(&mut self, condition: Expr) {
+        self.change().filter.push(condition);
     }
 
     /// Makes `origin` the first table.
     pub(in crate::query) fn set_root(&mut self, origin: TableRef) {
-        self.edit_select().from = Some(origin.item());
-        self.sources.root = Some(origin);
+        self.change().sources.root = Some(origin);
         self.check_alias(origin);
         let mut joined = self.sources.joined.iter();
         if joined.any(|joined| joined.name == origin.name) {
@@ -75,38 +101,30 @@ impl QueryState {
             return self.record_error(twice(origin));
         }
         self.check_alias(origin);
-        let join = stmt::Join::new(kind, origin.item(), on);
-        self.edit_select().joins.push(join);
-        self.sources.joined.push(origin);
+        let query = self.change();
+        query.joins.push((kind, on));
+        query.sources.joined.push(origin);
     }
 
-    // One database takes an empty name, the other doesn't.
+    #[inline]
     fn check_alias(&mut self, origin: TableRef) {
-        if origin.name.is_empty() {
-            let model = origin.def.name;
-            self.record_error(BuildError::new(
-                format!("an alias of {model} has an empty name"),
-                format!("give it one: {model}.alias(\"other\")"),
-            ));
-        }
-        if is_generated_alias(origin.name) {
-            self.record_error(BuildError::new(
-                format!(
-                    "the name {} is reserved for aliases that the library makes",
-                    origin.name
-                ),
-                "give the table another alias: .alias(\"other\")",
-            ));
+        if let Some(error) = origin.alias().and_then(|alias| refuse_alias(alias, origin)) {
+            self.record_error(error);
         }
     }
 
     /// How the query reads rows.
+    #[inline]
     pub(in crate::query) fn access(&self) -> Access {
-        if self.ast.locks.is_empty() {
-            Access::Plain
-        } else {
-            Access::Lock
+        match &self.clauses {
+            Some(clauses) if !clauses.locks.is_empty() => Access::Lock,
+            _ => Access::Plain,
         }
+    }
+
+    #[inline]
+    fn limit(&self) -> Option<Limit> {
+        self.clauses.as_ref().and_then(|clauses| clauses.limit)
     }
 
     /// Keeps an error. The first one is the one to report.
@@ -115,7 +133,7 @@ impl QueryState {
     }
 
     /// The statement of a verb, ready to be sent: kept by the query, or else by a text of the engine's cache. What has
-    /// no text there yet is validated and rendered first.
+    /// no text there yet is made into a statement, validated and rendered first.
     ///
     /// # Errors
     /// `Usage` for an error of the query, `Unsupported` by the dialect.
@@ -126,15 +144,17 @@ impl QueryState {
         conn: &mut Connection,
     ) -> Result<CompiledSql<'_>> {
         let dialect = conn.dialect();
-        if let Some(kept) = self.kept.get(&self.ast, (verb, dialect)) {
-            return kept;
+        if let Some(text) = self.kept.get(verb, dialect) {
+            let binds = self.binds(verb, (text, dialect))?;
+            return Ok(CompiledSql::kept(text, binds));
         }
         let typed = self.typed().map_err(|error| error.to_error())?;
-        let statement = self.kept.statement(&self.ast, verb);
-        let text = conn.statement(TextOf::Query, &(verb, typed, &self.ast), || {
-            self.render(verb, (statement, typed), dialect)
-        })?;
-        self.kept.compiled(statement, (verb, dialect), text)
+        let render = || self.render(verb, typed, dialect);
+        let key = (verb, verb.keeps_limit(self.limit()), self);
+        let text = conn.statement(TextOf::Query, &key, render)?;
+        self.kept.keep(verb, dialect, &text);
+        let binds = self.binds(verb, (&text, dialect))?;
+        Ok(CompiledSql::cached(text, binds))
     }
 
     /// The text for a verb.
@@ -143,47 +163,56 @@ impl QueryState {
     /// As [`QueryState::compile`].
     pub(in crate::query) fn text(&self, verb: Verb, dialect: &dyn Dialect) -> Result<String> {
         let typed = self.typed().map_err(|error| error.to_error())?;
-        let statement = self.kept.statement(&self.ast, verb);
-        let text = self.render(verb, (statement, typed), dialect)?;
-        Ok(text.to_string())
+        Ok(self.render(verb, typed, dialect)?.to_string())
     }
 
-    fn render<'q>(
-        &self,
-        verb: Verb,
-        (statement, typed): (VerbStatement<'q>, Typed<'_>),
-        dialect: &'q dyn Dialect,
-    ) -> Result<StatementText> {
-        validate_query(&self.ast, typed).map_err(|error| error.to_error())?;
-        if matches!(verb, Verb::Count | Verb::Exists) && !self.ast.locks.is_empty() {
+    fn render(&self, verb: Verb, typed: Typed<'_>, dialect: &dyn Dialect) -> Result<StatementText> {
+        let query = self.lower();
+        validate_query(&query, typed).map_err(|error| error.to_error())?;
+        if matches!(verb, Verb::Count | Verb::Exists) && !query.locks.is_empty() {
             return Err(lock_without_rows());
         }
-        StatementText::of(statement, dialect)
+        StatementText::of(&verb.rewrite(query), dialect)
+    }
+
+    /// The binds of a text for a verb. Those of a query as it is are collected from its parts; where writing tells them,
+    /// and where the verb asks for another query, from the statement.
+    #[inline]
+    fn binds<'q>(
+        &'q self,
+        verb: Verb,
+        (text, dialect): (&StatementText, &'static dyn Dialect),
+    ) -> Result<Binds<'q>> {
+        if verb.keeps_values(self.limit())
+            && let Some(binds) = text.order.collect(self)
+        {
+            return Ok(binds);
+        }
+        let statement = self.kept.statement(verb, || verb.rewrite(self.lower()));
+        text.order.binds(statement, dialect)
     }
 
     /// The query as a part of another statement, and how deep it is nested.
-    pub(in crate::query) fn into_subquery(self) -> Result<(stmt::Query, usize), BuildError> {
-        let typed = self.typed()?;
-        let depth = validate_subquery(&self.ast, typed)?;
-        if !self.ast.locks.is_empty() {
+    pub(in crate::query) fn into_subquery(self) -> Result<(Query, usize), BuildError> {
+        let query = self.lower();
+        let depth = validate_subquery(&query, self.typed()?)?;
+        if !query.locks.is_empty() {
             return Err(BuildError::new(
                 "FOR UPDATE is not allowed in a subquery",
                 "lock the rows by a query of their own",
             ));
         }
-        Ok((self.ast, depth))
+        Ok((query, depth))
     }
 
     /// What is known beside the syntax, unless an error was kept.
+    #[inline]
     fn typed(&self) -> Result<Typed<'_>, BuildError> {
         if let Some(error) = &self.error {
             return Err((**error).clone());
         }
         let Some(root) = self.sources.root else {
-            return Err(BuildError::new(
-                "the query has no table to select from",
-                "name it: select(count_all()).from(User)",
-            ));
+            return Err(no_table());
         };
         Ok(Typed {
             root,
@@ -191,6 +220,31 @@ impl QueryState {
             selected: &self.selected,
         })
     }
+}
+
+// One database takes an empty name, the other doesn't.
+fn refuse_alias(alias: &str, origin: TableRef) -> Option<BuildError> {
+    let model = origin.def.name;
+    if alias.is_empty() {
+        return Some(BuildError::new(
+            format!("an alias of {model} has an empty name"),
+            format!("give it one: {model}.alias(\"other\")"),
+        ));
+    }
+    is_generated_alias(alias).then(|| {
+        BuildError::new(
+            format!("the name {alias} is reserved for aliases that the library makes"),
+            "give the table another alias: .alias(\"other\")",
+        )
+    })
+}
+
+#[cold]
+fn no_table() -> BuildError {
+    BuildError::new(
+        "the query has no table to select from",
+        "name it: select(count_all()).from(User)",
+    )
 }
 
 #[cold]

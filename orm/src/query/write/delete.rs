@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt;
+use orm_core::stmt::{self, Expr, Few};
 
+use super::parts::{Parts, execute};
 use crate::engine::{StatementText, TextOf};
 use crate::mapping::{Entity, Model};
 use crate::query::compile::validate::validate_delete;
@@ -29,7 +30,7 @@ use crate::query::expressions::predicate::Condition;
 #[must_use = "a delete does nothing until it is executed"]
 #[derive(Clone, Debug)]
 pub struct Delete<M> {
-    ast: stmt::Delete,
+    filter: Few<Expr>,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -44,7 +45,7 @@ pub struct Delete<M> {
 /// ```
 pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
     Delete {
-        ast: stmt::Delete::new(E::Model::def().table),
+        filter: Few::new(),
         marker: PhantomData,
     }
 }
@@ -64,7 +65,7 @@ impl<M: Model> Delete<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
-        self.ast.filter.push(condition.into_predicate().into_ast());
+        self.filter.push(condition.into_predicate().into_ast());
         self
     }
 
@@ -86,10 +87,13 @@ impl<M: Model> Delete<M> {
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         conn_or_session.write(M::def(), DmlKind::Delete, |conn| {
             let dialect = conn.dialect();
-            let key = (M::slot().index(), &self.ast);
+            let key = (M::slot().index(), &self.filter);
             let text = conn.statement(TextOf::Delete, &key, || self.render(dialect))?;
-            let binds = text.order.binds(&self.ast, dialect)?;
-            Ok(conn.execute(&text, &binds)?.affected)
+            let parts = Parts {
+                set: &[],
+                filter: &self.filter,
+            };
+            execute(conn, &text, Some(parts), || self.lower())
         })
     }
 
@@ -114,7 +118,14 @@ impl<M: Model> Delete<M> {
     }
 
     fn render(&self, dialect: &dyn Dialect) -> Result<StatementText> {
-        validate_delete(&self.ast).map_err(|error| error.to_error())?;
-        StatementText::of(&self.ast, dialect)
+        let statement = self.lower();
+        validate_delete(&statement).map_err(|error| error.to_error())?;
+        StatementText::of(&statement, dialect)
+    }
+
+    fn lower(&self) -> stmt::Delete {
+        let mut delete = stmt::Delete::new(M::def().table);
+        delete.filter = self.filter.clone();
+        delete
     }
 }

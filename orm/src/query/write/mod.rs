@@ -1,12 +1,14 @@
 //! INSERT, UPDATE and DELETE, one file each; `bulk/` sends the rows of inserts, those of a flush too.
 //!
 //! `values.rs` says what an INSERT takes; `check.rs` checks values before they are sent; `reflection.rs` asks the
-//! catalogue what tables really are. The other statements of a flush are not here but in `flush`.
+//! catalogue what tables really are; `parts.rs` runs what is executed without making its statement. The other statements
+//! of a flush are not here but in `flush`.
 
 pub(super) mod bulk;
 pub(super) mod check;
 pub(super) mod delete;
 pub(super) mod insert;
+mod parts;
 pub(super) mod reflection;
 pub(super) mod update;
 pub(super) mod values;

@@ -1,6 +1,5 @@
 //! UPDATE of all rows that meet a condition.
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use orm_core::stmt::{self, Expr, Few, NextVersion};
 use orm_core::types::DbType;
 
 use super::check::{check_length, check_references};
+use super::parts::{Parts, execute};
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{Column, ColumnSet, Entity, Model};
 use crate::query::compile::validate::validate_update;
@@ -40,8 +40,9 @@ use crate::query::expressions::predicate::Condition;
 #[must_use = "an update does nothing until it is executed"]
 #[derive(Clone, Debug)]
 pub struct Update<M> {
-    ast: stmt::Update,
-    positions: Few<usize>,
+    /// The columns' positions, with their new values.
+    set: Few<(usize, Expr)>,
+    filter: Few<Expr>,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -98,8 +99,8 @@ impl<M: Model, T: DbType> Column<M, T> {
 /// ```
 pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
     Update {
-        ast: stmt::Update::new(E::Model::def().table),
-        positions: Few::new(),
+        set: Few::new(),
+        filter: Few::new(),
         marker: PhantomData,
     }
 }
@@ -146,8 +147,7 @@ impl<M: Model> Update<M> {
         let Assignment {
             position, value, ..
         } = assignment;
-        self.ast.set.push((M::def().names[position].into(), value));
-        self.positions.push(position);
+        self.set.push((position, value));
         self
     }
 
@@ -165,7 +165,7 @@ impl<M: Model> Update<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
-        self.ast.filter.push(condition.into_predicate().into_ast());
+        self.filter.push(condition.into_predicate().into_ast());
         self
     }
 
@@ -189,11 +189,16 @@ impl<M: Model> Update<M> {
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check_values()?;
         let write = |conn: &mut Connection| {
-            let (dialect, ast) = (conn.dialect(), self.versioned());
-            let key = (M::slot().index(), &*ast);
-            let text = conn.statement(TextOf::Update, &key, || self.render(&ast, dialect))?;
-            let binds = text.order.binds(&*ast, dialect)?;
-            Ok(conn.execute(&text, &binds)?.affected)
+            let dialect = conn.dialect();
+            let key = (M::slot().index(), &self.set, &self.filter);
+            let text = conn.statement(TextOf::Update, &key, || self.render(dialect))?;
+            let parts = Parts {
+                set: &self.set,
+                filter: &self.filter,
+            };
+            // The next version has a value, too.
+            let parts = self.version().is_none().then_some(parts);
+            execute(conn, &text, parts, || self.lower())
         };
         let updated = conn_or_session.write(M::def(), DmlKind::Update, write);
         updated.map_err(explain_range::<M>)
@@ -214,32 +219,44 @@ impl<M: Model> Update<M> {
     /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.check_values()?;
-        Ok(self.render(&self.versioned(), dialect)?.to_string())
+        Ok(self.render(dialect)?.to_string())
     }
 
-    fn render(&self, ast: &stmt::Update, dialect: &dyn Dialect) -> Result<StatementText> {
+    fn render(&self, dialect: &dyn Dialect) -> Result<StatementText> {
         self.check_set()?;
-        validate_update(&self.ast).map_err(|error| error.to_error())?;
-        StatementText::of(ast, dialect)
+        let statement = self.lower();
+        validate_update(&statement).map_err(|error| error.to_error())?;
+        StatementText::of(&statement, dialect)
     }
 
     /// The statement, which also counts up the version of the rows: an entity that was loaded before is
     /// stale after it, and its version is what tells.
-    fn versioned(&self) -> Cow<'_, stmt::Update> {
-        let version = M::def().version;
-        let Some(position) = version.filter(|position| !self.positions.contains(position)) else {
-            return Cow::Borrowed(&self.ast);
-        };
-        let mut ast = self.ast.clone();
-        let name = M::def().names[position];
-        let version = Expr::column(ast.table.clone(), name);
-        let next = NextVersion::new(version, &M::def().columns[position].ty);
-        ast.set.push((name.into(), Expr::Extension(Arc::new(next))));
-        Cow::Owned(ast)
+    fn lower(&self) -> stmt::Update {
+        let def = M::def();
+        let mut update = stmt::Update::new(def.table);
+        let name = |position: &usize| def.names[*position].into();
+        let set = self.set.iter();
+        update.set = set
+            .map(|(position, value)| (name(position), value.clone()))
+            .collect();
+        update.filter = self.filter.clone();
+        if let Some(position) = self.version() {
+            let version = Expr::column(def.table, def.names[position]);
+            let next = NextVersion::new(version, &def.columns[position].ty);
+            let next = Expr::Extension(Arc::new(next));
+            update.set.push((name(&position), next));
+        }
+        update
+    }
+
+    /// The version column, if the statement counts it up.
+    fn version(&self) -> Option<usize> {
+        let sets = |column: &usize| self.set.iter().any(|(position, _)| position == column);
+        M::def().version.filter(|version| !sets(version))
     }
 
     fn check_values(&self) -> Result<()> {
-        for (position, (_, value)) in self.positions.iter().zip(&self.ast.set) {
+        for (position, value) in &self.set {
             if let Expr::Value(value) = value {
                 check_length(M::def(), *position, value.as_ref())?;
                 check_references(M::def(), *position, value.as_ref())?;
@@ -250,12 +267,12 @@ impl<M: Model> Update<M> {
 
     /// Whether something is set, and nothing twice: one database refuses it, the other takes the last value.
     fn check_set(&self) -> Result<()> {
-        if self.ast.set.is_empty() {
+        if self.set.is_empty() {
             let message = format!("the update of {} sets no column", M::def().table);
             return Err(BuildError::new(message, "add .set(column, value)").to_error());
         }
         let mut seen = ColumnSet::new();
-        for position in &self.positions {
+        for (position, _) in &self.set {
             if seen.contains(*position) {
                 let (table, column) = (M::def().table, M::def().names[*position]);
                 let message = format!("the update of {table} sets {column} twice");

@@ -1,0 +1,126 @@
+//! From the parts of a query to its statement, and what is known without it: its shape and its values.
+//!
+//! Most queries are built, run once and dropped, and their text is known. Their shape finds it, their values are its
+//! binds, and the statement is not made at all.
+
+use std::convert::Infallible;
+use std::hash::{Hash, Hasher};
+use std::ops::ControlFlow;
+
+use orm_core::sql::{BindValues, EachBind};
+use orm_core::stmt::{Expr, Join, Limit, Projection, Query, QueryBody, Select, Visit, hash_values};
+use orm_core::value::ValueRef;
+
+use super::query_state::{Clauses, QueryState};
+use crate::query::expressions::table_ref::TableRef;
+
+impl QueryState {
+    /// The statement.
+    pub(in crate::query) fn lower(&self) -> Query {
+        let clauses = self.clauses.as_deref().cloned().unwrap_or_default();
+        let mut select = Select::default();
+        select.distinct = clauses.distinct;
+        select.columns = self.columns.clone();
+        select.from = self.sources.root.map(TableRef::item);
+        let joins = self.sources.joined.iter().zip(&self.joins);
+        let join = |(table, (kind, on)): (&TableRef, &(_, Expr))| {
+            Join::new(*kind, table.item(), on.clone())
+        };
+        select.joins = joins.map(join).collect();
+        select.filter = self.filter.clone();
+        select.group_by = clauses.group_by;
+        select.having = clauses.having;
+        let mut query = Query::from(QueryBody::Select(select));
+        query.order_by = clauses.order_by;
+        query.limit = clauses.limit;
+        query.offset = clauses.offset;
+        query.locks = clauses.locks;
+        query
+    }
+}
+
+/// The shape: all that decides which statement it is, and which checks it has to pass.
+impl Hash for QueryState {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let sources = &self.sources;
+        (sources.root, &sources.joined, &self.joins).hash(state);
+        (&self.columns, &self.selected, &self.filter).hash(state);
+        self.clauses.is_some().hash(state);
+        if let Some(clauses) = &self.clauses {
+            clauses.hash_shape(&self.columns, state);
+        }
+    }
+}
+
+impl Clauses {
+    fn hash_shape(&self, columns: &[Projection], state: &mut impl Hasher) {
+        let Self {
+            distinct,
+            group_by,
+            having,
+            order_by,
+            limit,
+            offset,
+            locks,
+        } = self;
+        (
+            distinct,
+            group_by,
+            having,
+            order_by,
+            limit,
+            offset.is_some(),
+            locks,
+        )
+            .hash(state);
+        if *distinct || !group_by.is_empty() {
+            let orders = order_by.iter().map(|order| &order.expr);
+            hash_values(columns, group_by.iter().chain(having).chain(orders), state);
+        }
+    }
+}
+
+/// In the order of the statement's parts.
+impl<'q> BindValues<'q> for &'q QueryState {
+    #[inline]
+    fn visit<F: FnMut(ValueRef<'q>, usize)>(self, visitor: &mut EachBind<F>) {
+        let _ = visit_parts(self, visitor);
+        if let Some(clauses) = &self.clauses {
+            let _ = visit_clauses(clauses, visitor);
+        }
+    }
+}
+
+#[inline]
+fn visit_parts<'q, F: FnMut(ValueRef<'q>, usize)>(
+    query: &'q QueryState,
+    visitor: &mut EachBind<F>,
+) -> ControlFlow<Infallible> {
+    for column in &query.columns {
+        visitor.projection(column)?;
+    }
+    for (_, on) in &query.joins {
+        visitor.expr(on)?;
+    }
+    query
+        .filter
+        .iter()
+        .try_for_each(|condition| visitor.expr(condition))
+}
+
+fn visit_clauses<'q, F: FnMut(ValueRef<'q>, usize)>(
+    clauses: &'q Clauses,
+    visitor: &mut EachBind<F>,
+) -> ControlFlow<Infallible> {
+    let orders = clauses.order_by.iter().map(|order| &order.expr);
+    let mut exprs = clauses.group_by.iter().chain(&clauses.having).chain(orders);
+    exprs.try_for_each(|expr| visitor.expr(expr))?;
+    if let Some(Limit::Rows(rows)) = &clauses.limit {
+        visitor.rows(rows);
+    }
+    if let Some(offset) = &clauses.offset {
+        visitor.rows(offset);
+    }
+    ControlFlow::Continue(())
+}

@@ -1,0 +1,50 @@
+//! Running an UPDATE or DELETE whose text is known: of its parts, without making the statement where that can be done.
+
+use orm_core::error::Result;
+use orm_core::sql::{BindValues, EachBind, WriteSql};
+use orm_core::stmt::{Expr, Visit as _};
+use orm_core::value::ValueRef;
+
+use crate::engine::{Connection, StatementText};
+
+/// The expressions of a statement that have values, in its order: those that are set, and the conditions.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'s> {
+    pub(super) set: &'s [(usize, Expr)],
+    pub(super) filter: &'s [Expr],
+}
+
+impl<'s> BindValues<'s> for Parts<'s> {
+    #[inline]
+    fn visit<F: FnMut(ValueRef<'s>, usize)>(self, visitor: &mut EachBind<F>) {
+        for (_, value) in self.set {
+            let _ = visitor.expr(value);
+        }
+        for condition in self.filter {
+            let _ = visitor.expr(condition);
+        }
+    }
+}
+
+/// Executes a statement and tells how many rows it wrote. Its binds are collected from its parts, unless it has others
+/// or writing it tells them: then it is made by `lower`.
+///
+/// # Errors
+/// The database's refusal, or the dialect's of a value.
+#[inline]
+pub(super) fn execute<S>(
+    conn: &mut Connection,
+    text: &StatementText,
+    parts: Option<Parts<'_>>,
+    lower: impl FnOnce() -> S,
+) -> Result<u64>
+where
+    for<'s> &'s S: WriteSql<'s>,
+{
+    if let Some(binds) = parts.and_then(|parts| text.order.collect(parts)) {
+        return Ok(conn.execute(text, &binds)?.affected);
+    }
+    let statement = lower();
+    let binds = text.order.binds(&statement, conn.dialect())?;
+    Ok(conn.execute(text, &binds)?.affected)
+}
