@@ -63,6 +63,16 @@ pub enum Projection {
     Labelled(Expr, Name),
 }
 
+impl Projection {
+    /// The expression, if it is one.
+    pub fn expr(&self) -> Option<&Expr> {
+        match self {
+            Self::Columns { .. } | Self::All => None,
+            Self::Expr(expr) | Self::Labelled(expr, _) => Some(expr),
+        }
+    }
+}
+
 /// A join.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]

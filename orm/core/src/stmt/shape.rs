@@ -146,22 +146,17 @@ impl Hash for Query {
         (with, body, order_by, limit, offset.is_some(), locks).hash(state);
         if let Some(select) = self.as_select().filter(|select| select.merges_rows()) {
             let orders = order_by.iter().map(|order| &order.expr);
-            let exprs = select.group_by.iter().chain(&select.having).chain(orders);
-            hash_values(&select.columns, exprs, state);
+            let columns = select.columns.iter().filter_map(Projection::expr);
+            let exprs = columns.chain(&select.group_by).chain(&select.having);
+            hash_values(exprs.chain(orders), state);
         }
     }
 }
 
 /// Feeds the values of what a query selects, groups and orders by. Where rows are merged it counts which of these
 /// expressions are equal, so their values are part of the shape: equal ones may get one bind, or stand by their name.
-pub fn hash_values<'a>(
-    columns: &'a [Projection],
-    mut exprs: impl Iterator<Item = &'a Expr>,
-    state: &mut impl Hasher,
-) {
+pub fn hash_values<'a>(mut exprs: impl Iterator<Item = &'a Expr>, state: &mut impl Hasher) {
     let mut values = Values(state);
-    let mut columns = columns.iter();
-    let _ = columns.try_for_each(|column| values.projection(column));
     let _ = exprs.try_for_each(|expr| values.expr(expr));
 }
 

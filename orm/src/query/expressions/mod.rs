@@ -3,7 +3,7 @@
 //!
 //! `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
 //! `arithmetic.rs`, `aggregate.rs` and `like.rs` their operators; `operand.rs`, `truth.rs`, `in_list.rs` and
-//! `order.rs` say what Rust types may stand where. `table_ref.rs` tells which table a column is of, and
+//! `order.rs` say what Rust types may stand where. `table_ref.rs` tells which table a column is of, `select_item.rs` what is selected, and
 //! `build_error.rs` keeps an error until a statement is run. No statement is compiled here.
 
 pub(super) mod aggregate;
@@ -17,5 +17,6 @@ mod like;
 pub(super) mod operand;
 pub(super) mod order;
 pub(super) mod predicate;
+pub(super) mod select_item;
 pub(super) mod table_ref;
 mod truth;

@@ -1,4 +1,4 @@
-//! Where columns come from: a model's table, or one of its aliases.
+//! [`TableRef`]: where columns come from: a model's table, or one of its aliases.
 
 use std::hash::{Hash, Hasher};
 
@@ -56,24 +56,4 @@ impl Hash for TableRef {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (std::ptr::from_ref(self.def), self.alias()).hash(state);
     }
-}
-
-/// Something selected from a table.
-#[derive(Clone, Copy, Debug, Hash)]
-pub struct SelectItem {
-    pub(in crate::query) table: TableRef,
-    pub(in crate::query) requirement: Requirement,
-}
-
-/// What a selected value requires of its table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::query) enum Requirement {
-    /// A row for each row of the result: an entity.
-    Row,
-    /// A value of the projection at this index: a column or expression that isn't nullable.
-    Value(usize),
-    /// Nothing: a nullable column or expression.
-    Nothing,
-    /// Nothing, and it never is the first table: the optional side of a left join.
-    Optional,
 }

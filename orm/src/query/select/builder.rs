@@ -7,7 +7,7 @@ use orm_core::error::Result;
 use orm_core::sql::Dialect;
 use orm_core::stmt::{JoinKind, Limit, Lock, LockStrength};
 
-use super::join::{JoinTarget, Joined};
+use super::join::{JoinOn, JoinTarget};
 use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::mapping::Entity;
@@ -141,11 +141,9 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
-        let joined = Joined {
-            origin: TableRef::of(&entity),
-            on: on.into_predicate().into_ast(),
-        };
-        self.query.join(JoinKind::Inner, Ok(joined));
+        let on = JoinOn::Condition(on.into_predicate().into_ast());
+        let joined = Ok((TableRef::of(&entity), on));
+        self.query.join(JoinKind::Inner, joined);
         self
     }
 
@@ -183,11 +181,9 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn left_join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
-        let joined = Joined {
-            origin: TableRef::of(&entity),
-            on: on.into_predicate().into_ast(),
-        };
-        self.query.join(JoinKind::Left, Ok(joined));
+        let on = JoinOn::Condition(on.into_predicate().into_ast());
+        let joined = Ok((TableRef::of(&entity), on));
+        self.query.join(JoinKind::Left, joined);
         self
     }
 

@@ -1,6 +1,6 @@
 //! Joins: what can be joined, and the condition inferred from the foreign keys between the models.
 
-use orm_core::stmt::{CompareOp, Expr, Few};
+use orm_core::stmt::{CompareOp, Expr, JoinKind};
 
 use crate::mapping::Entity;
 use crate::query::expressions::build_error::BuildError;
@@ -15,21 +15,22 @@ use crate::query::expressions::table_ref::TableRef;
 pub trait JoinTarget {
     /// The table and the condition.
     #[doc(hidden)]
-    fn resolve(self, sources: &Sources) -> Result<Joined, BuildError>;
+    fn resolve(self, sources: &Sources) -> Result<(TableRef, JoinOn), BuildError>;
 }
 
 /// The tables that a query has when another one is joined.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Sources {
     /// The first one.
     pub(super) root: Option<TableRef>,
     /// Those joined to it, in order.
-    pub(super) joined: Few<TableRef>,
+    pub(super) joined: Vec<Joined>,
 }
 
 impl Sources {
-    fn iter(&self) -> impl Iterator<Item = TableRef> {
-        self.root.iter().chain(&self.joined).copied()
+    pub(super) fn iter(&self) -> impl Iterator<Item = TableRef> {
+        let joined = self.joined.iter().map(|joined| joined.table);
+        self.root.into_iter().chain(joined)
     }
 
     /// Whether one of them has this name.
@@ -38,51 +39,79 @@ impl Sources {
     }
 }
 
-/// A table to be joined and the condition on which it is.
-#[derive(Clone, Debug)]
+/// A table that is joined.
+#[derive(Clone, Debug, Hash)]
 pub struct Joined {
-    pub(in crate::query) origin: TableRef,
-    pub(in crate::query) on: Expr,
+    pub(super) kind: JoinKind,
+    pub(super) table: TableRef,
+    pub(super) on: JoinOn,
+}
+
+/// The condition on which a table is joined.
+#[derive(Clone, Debug, Hash)]
+pub enum JoinOn {
+    /// The rows that a foreign key of `child` refers to are those of `parent`.
+    ForeignKey {
+        /// The table that refers.
+        child: TableRef,
+        /// Which of its foreign keys, by position.
+        reference: usize,
+        /// The table referred to.
+        parent: TableRef,
+    },
+    /// The program's own.
+    Condition(Expr),
+}
+
+impl JoinOn {
+    /// The condition as an expression.
+    pub(super) fn lower(&self) -> Expr {
+        let (child, reference, parent) = match self {
+            Self::Condition(condition) => return condition.clone(),
+            Self::ForeignKey {
+                child,
+                reference,
+                parent,
+            } => (child, &child.def.references[*reference], parent),
+        };
+        let columns = reference.columns.iter().zip(reference.target_columns);
+        let equal = columns.map(|(own, referred)| {
+            Expr::compare(CompareOp::Eq, child.column(*own), parent.column(*referred))
+        });
+        equal.reduce(Expr::and).unwrap_or(Expr::And(Vec::new()))
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: Entity> JoinTarget for E {
-    fn resolve(self, sources: &Sources) -> Result<Joined, BuildError> {
-        let origin = TableRef::of(&self);
-        let on = infer(sources, origin)?;
-        Ok(Joined { origin, on })
+    fn resolve(self, sources: &Sources) -> Result<(TableRef, JoinOn), BuildError> {
+        let table = TableRef::of(&self);
+        Ok((table, infer(sources, table)?))
     }
 }
 
-fn infer(sources: &Sources, joined: TableRef) -> Result<Expr, BuildError> {
+fn infer(sources: &Sources, joined: TableRef) -> Result<JoinOn, BuildError> {
     if sources.contains(joined.name) {
         return Err(twice(joined));
     }
-    let mut found = Few::new();
-    for source in sources.iter() {
-        add_keys(source, joined, &mut found);
-        add_keys(joined, source, &mut found);
-    }
-    match found.pop() {
-        Some(only) if found.is_empty() => Ok(only),
-        first => Err(unclear(sources, joined, first.is_some())),
+    let keys = |source| keys(source, joined).chain(keys(joined, source));
+    let mut found = sources.iter().flat_map(keys);
+    match (found.next(), found.next()) {
+        (Some(only), None) => Ok(only),
+        (first, _) => Err(unclear(sources, joined, first.is_some())),
     }
 }
 
-/// Adds a condition for each foreign key by which `child` refers to `parent`.
-fn add_keys(child: TableRef, parent: TableRef, found: &mut Few<Expr>) {
-    for reference in child.def.references {
-        if (reference.target)().table != parent.def.table {
-            continue;
-        }
-        let columns = reference.columns.iter().zip(reference.target_columns);
-        let on = columns
-            .map(|(own, referred)| {
-                Expr::compare(CompareOp::Eq, child.column(*own), parent.column(*referred))
-            })
-            .reduce(Expr::and);
-        found.extend(on);
-    }
+/// The conditions by which `child` refers to `parent`, one for each foreign key.
+fn keys(child: TableRef, parent: TableRef) -> impl Iterator<Item = JoinOn> {
+    let references = child.def.references.iter().enumerate();
+    references
+        .filter(move |(_, key)| (key.target)().table == parent.def.table)
+        .map(move |(reference, _)| JoinOn::ForeignKey {
+            child,
+            reference,
+            parent,
+        })
 }
 
 #[cold]

@@ -8,10 +8,12 @@ use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 
 use orm_core::sql::{BindValues, EachBind};
-use orm_core::stmt::{Expr, Join, Limit, Projection, Query, QueryBody, Select, Visit, hash_values};
+use orm_core::stmt::{Join, Limit, Query, QueryBody, Select, Visit, hash_values};
 use orm_core::value::ValueRef;
 
+use super::join::{JoinOn, Joined};
 use super::query_state::{Clauses, QueryState};
+use crate::query::expressions::select_item::SelectItem;
 use crate::query::expressions::table_ref::TableRef;
 
 impl QueryState {
@@ -20,13 +22,10 @@ impl QueryState {
         let clauses = self.clauses.as_deref().cloned().unwrap_or_default();
         let mut select = Select::default();
         select.distinct = clauses.distinct;
-        select.columns = self.columns.clone();
+        select.columns = self.selected.iter().map(SelectItem::lower).collect();
         select.from = self.sources.root.map(TableRef::item);
-        let joins = self.sources.joined.iter().zip(&self.joins);
-        let join = |(table, (kind, on)): (&TableRef, &(_, Expr))| {
-            Join::new(*kind, table.item(), on.clone())
-        };
-        select.joins = joins.map(join).collect();
+        let join = |joined: &Joined| Join::new(joined.kind, joined.table.item(), joined.on.lower());
+        select.joins = self.sources.joined.iter().map(join).collect();
         select.filter = self.filter.clone();
         select.group_by = clauses.group_by;
         select.having = clauses.having;
@@ -43,18 +42,16 @@ impl QueryState {
 impl Hash for QueryState {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let sources = &self.sources;
-        (sources.root, &sources.joined, &self.joins).hash(state);
-        (&self.columns, &self.selected, &self.filter).hash(state);
+        (&self.selected, &self.sources, &self.filter).hash(state);
         self.clauses.is_some().hash(state);
         if let Some(clauses) = &self.clauses {
-            clauses.hash_shape(&self.columns, state);
+            clauses.hash_shape(&self.selected, state);
         }
     }
 }
 
 impl Clauses {
-    fn hash_shape(&self, columns: &[Projection], state: &mut impl Hasher) {
+    fn hash_shape(&self, selected: &[SelectItem], state: &mut impl Hasher) {
         let Self {
             distinct,
             group_by,
@@ -75,8 +72,10 @@ impl Clauses {
         )
             .hash(state);
         if *distinct || !group_by.is_empty() {
+            let selected = selected.iter().filter_map(SelectItem::expr);
             let orders = order_by.iter().map(|order| &order.expr);
-            hash_values(columns, group_by.iter().chain(having).chain(orders), state);
+            let exprs = selected.chain(group_by).chain(having).chain(orders);
+            hash_values(exprs, state);
         }
     }
 }
@@ -97,11 +96,13 @@ fn visit_parts<'q, F: FnMut(ValueRef<'q>, usize)>(
     query: &'q QueryState,
     visitor: &mut EachBind<F>,
 ) -> ControlFlow<Infallible> {
-    for column in &query.columns {
-        visitor.projection(column)?;
+    for expr in query.selected.iter().filter_map(SelectItem::expr) {
+        visitor.expr(expr)?;
     }
-    for (_, on) in &query.joins {
-        visitor.expr(on)?;
+    for joined in &query.sources.joined {
+        if let JoinOn::Condition(on) = &joined.on {
+            visitor.expr(on)?;
+        }
     }
     query
         .filter

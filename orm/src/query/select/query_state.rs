@@ -3,11 +3,9 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Binds, Dialect};
-use orm_core::stmt::{
-    Expr, Few, JoinKind, Limit, Lock, Order, Projection, Query, is_generated_alias,
-};
+use orm_core::stmt::{Expr, Few, JoinKind, Limit, Lock, Order, Query};
 
-use super::join::{Joined, Sources, twice};
+use super::join::{JoinOn, Joined, Sources, twice};
 use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql};
@@ -15,15 +13,13 @@ use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::Access;
 use crate::query::expressions::build_error::BuildError;
-use crate::query::expressions::table_ref::{Requirement, SelectItem, TableRef};
+use crate::query::expressions::select_item::SelectItem;
+use crate::query::expressions::table_ref::TableRef;
 
 /// What a query is made of.
 #[derive(Clone, Debug, Default)]
 pub(in crate::query) struct QueryState {
     pub(super) sources: Sources,
-    /// How each joined table is joined.
-    pub(super) joins: Vec<(JoinKind, Expr)>,
-    pub(super) columns: Few<Projection>,
     pub(super) selected: Few<SelectItem>,
     pub(super) filter: Few<Expr>,
     pub(super) clauses: Option<Box<Clauses>>,
@@ -48,19 +44,24 @@ impl QueryState {
     #[inline]
     pub(in crate::query) fn of(selected: impl Selectable) -> Self {
         let mut query = Self::default();
-        selected.project(&mut query.columns, &mut query.selected);
+        selected.add_to(&mut query.selected);
         query.take_root();
         query
     }
 
+    #[inline]
     fn take_root(&mut self) {
-        let mut required = self
-            .selected
-            .iter()
-            .filter(|part| part.requirement != Requirement::Optional);
-        if let Some(part) = required.next().or(self.selected.first()) {
-            self.set_root(part.table);
-        }
+        let mut tables = self.selected.iter().filter_map(SelectItem::source);
+        let Some((first, can_be_root)) = tables.next() else {
+            return;
+        };
+        let root = if can_be_root {
+            first
+        } else {
+            let required = tables.find(|(_, can_be_root)| *can_be_root);
+            required.map_or(first, |(table, _)| table)
+        };
+        self.set_root(root);
     }
 
     /// Forgets the texts that were compiled of it, since it is changed.
@@ -84,33 +85,27 @@ impl QueryState {
     /// Makes `origin` the first table.
     pub(in crate::query) fn set_root(&mut self, origin: TableRef) {
         self.change().sources.root = Some(origin);
-        self.check_alias(origin);
         let mut joined = self.sources.joined.iter();
-        if joined.any(|joined| joined.name == origin.name) {
+        if joined.any(|joined| joined.table.name == origin.name) {
             self.record_error(twice(origin));
         }
     }
 
     /// Joins a table, or keeps the error why it can't be.
-    pub(in crate::query) fn join(&mut self, kind: JoinKind, joined: Result<Joined, BuildError>) {
-        let Joined { origin, on } = match joined {
+    pub(in crate::query) fn join(
+        &mut self,
+        kind: JoinKind,
+        joined: Result<(TableRef, JoinOn), BuildError>,
+    ) {
+        let (table, on) = match joined {
             Ok(joined) => joined,
             Err(error) => return self.record_error(error),
         };
-        if self.sources.contains(origin.name) {
-            return self.record_error(twice(origin));
+        if self.sources.contains(table.name) {
+            return self.record_error(twice(table));
         }
-        self.check_alias(origin);
-        let query = self.change();
-        query.joins.push((kind, on));
-        query.sources.joined.push(origin);
-    }
-
-    #[inline]
-    fn check_alias(&mut self, origin: TableRef) {
-        if let Some(error) = origin.alias().and_then(|alias| refuse_alias(alias, origin)) {
-            self.record_error(error);
-        }
+        let joined = Joined { kind, table, on };
+        self.change().sources.joined.push(joined);
     }
 
     /// How the query reads rows.
@@ -148,8 +143,8 @@ impl QueryState {
             let binds = self.binds(verb, (text, dialect))?;
             return Ok(CompiledSql::kept(text, binds));
         }
-        let typed = self.typed().map_err(|error| error.to_error())?;
-        let render = || self.render(verb, typed, dialect);
+        self.check().map_err(|error| error.to_error())?;
+        let render = || self.render(verb, dialect);
         let key = (verb, verb.keeps_limit(self.limit()), self);
         let text = conn.statement(TextOf::Query, &key, render)?;
         self.kept.keep(verb, dialect, &text);
@@ -162,13 +157,13 @@ impl QueryState {
     /// # Errors
     /// As [`QueryState::compile`].
     pub(in crate::query) fn text(&self, verb: Verb, dialect: &dyn Dialect) -> Result<String> {
-        let typed = self.typed().map_err(|error| error.to_error())?;
-        Ok(self.render(verb, typed, dialect)?.to_string())
+        self.check().map_err(|error| error.to_error())?;
+        Ok(self.render(verb, dialect)?.to_string())
     }
 
-    fn render(&self, verb: Verb, typed: Typed<'_>, dialect: &dyn Dialect) -> Result<StatementText> {
+    fn render(&self, verb: Verb, dialect: &dyn Dialect) -> Result<StatementText> {
         let query = self.lower();
-        validate_query(&query, typed).map_err(|error| error.to_error())?;
+        validate_query(&query, &self.typed()).map_err(|error| error.to_error())?;
         if matches!(verb, Verb::Count | Verb::Exists) && !query.locks.is_empty() {
             return Err(lock_without_rows());
         }
@@ -194,8 +189,9 @@ impl QueryState {
 
     /// The query as a part of another statement, and how deep it is nested.
     pub(in crate::query) fn into_subquery(self) -> Result<(Query, usize), BuildError> {
+        self.check()?;
         let query = self.lower();
-        let depth = validate_subquery(&query, self.typed()?)?;
+        let depth = validate_subquery(&query, &self.typed())?;
         if !query.locks.is_empty() {
             return Err(BuildError::new(
                 "FOR UPDATE is not allowed in a subquery",
@@ -205,38 +201,25 @@ impl QueryState {
         Ok((query, depth))
     }
 
-    /// What is known beside the syntax, unless an error was kept.
+    /// Refuses a query with an error that was kept, or with no table.
     #[inline]
-    fn typed(&self) -> Result<Typed<'_>, BuildError> {
+    fn check(&self) -> Result<(), BuildError> {
         if let Some(error) = &self.error {
             return Err((**error).clone());
         }
-        let Some(root) = self.sources.root else {
-            return Err(no_table());
-        };
-        Ok(Typed {
-            root,
-            joined: &self.sources.joined,
-            selected: &self.selected,
-        })
+        match self.sources.root {
+            Some(_) => Ok(()),
+            None => Err(no_table()),
+        }
     }
-}
 
-// One database takes an empty name, the other doesn't.
-fn refuse_alias(alias: &str, origin: TableRef) -> Option<BuildError> {
-    let model = origin.def.name;
-    if alias.is_empty() {
-        return Some(BuildError::new(
-            format!("an alias of {model} has an empty name"),
-            format!("give it one: {model}.alias(\"other\")"),
-        ));
+    /// What is known beside the syntax.
+    fn typed(&self) -> Typed<'_> {
+        Typed {
+            tables: self.sources.iter().collect(),
+            selected: &self.selected,
+        }
     }
-    is_generated_alias(alias).then(|| {
-        BuildError::new(
-            format!("the name {alias} is reserved for aliases that the library makes"),
-            "give the table another alias: .alias(\"other\")",
-        )
-    })
 }
 
 #[cold]

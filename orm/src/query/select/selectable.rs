@@ -2,13 +2,14 @@
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::stmt::{Few, Projection};
+use orm_core::stmt::Few;
 use orm_core::types::{DbType, Nullability};
 
 use crate::mapping::{Column, Entity, Model};
 use crate::query::executor::Executor;
 use crate::query::expressions::expr::{Expr, IntoExpr};
-use crate::query::expressions::table_ref::{Requirement, SelectItem, TableRef};
+use crate::query::expressions::select_item::{ItemNullability, SelectItem};
+use crate::query::expressions::table_ref::TableRef;
 use crate::query::rows::from_row::read_value;
 
 /// What can be selected: a model's value such as `User`, a column, an expression, `optional(…)` of one of
@@ -25,9 +26,9 @@ pub trait Selectable {
     /// How many columns of the row it takes.
     fn width() -> usize;
 
-    /// Adds what is selected to `columns`, and where it comes from to `selected`.
+    /// Adds what is selected to `items`.
     #[doc(hidden)]
-    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>);
+    fn add_to(self, items: &mut Few<SelectItem>);
 
     /// Reads the columns of a row from `start` on.
     ///
@@ -48,15 +49,11 @@ impl<E: Entity> Selectable for E {
         E::Model::def().columns.len()
     }
 
-    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
-        let table = TableRef::of(&self);
-        columns.push(Projection::Columns {
-            source: table.name.into(),
-            names: table.def.names,
-        });
-        selected.push(SelectItem {
-            table,
-            requirement: Requirement::Row,
+    #[inline]
+    fn add_to(self, items: &mut Few<SelectItem>) {
+        items.push(SelectItem::Entity {
+            table: TableRef::of(&self),
+            is_optional: false,
         });
     }
 
@@ -78,8 +75,8 @@ impl<M: Model, T: DbType> Selectable for Column<M, T> {
         1
     }
 
-    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
-        self.into_expr().project(columns, selected);
+    fn add_to(self, items: &mut Few<SelectItem>) {
+        self.into_expr().add_to(items);
     }
 
     #[inline]
@@ -96,14 +93,17 @@ impl<T: DbType> Selectable for Expr<T> {
         1
     }
 
-    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
-        let requirement = if T::Null::NULLABLE {
-            Requirement::Nothing
+    fn add_to(self, items: &mut Few<SelectItem>) {
+        let nullability = if T::Null::NULLABLE {
+            ItemNullability::Nullable
         } else {
-            Requirement::Value(columns.len())
+            ItemNullability::Required
         };
-        selected.extend(self.origin.map(|table| SelectItem { table, requirement }));
-        columns.push(Projection::Expr(self.ast));
+        items.push(SelectItem::Value {
+            expr: self.ast,
+            table: self.origin,
+            nullability,
+        });
     }
 
     #[inline]
@@ -133,12 +133,13 @@ pub fn optional<S>(selected: S) -> Optional<S> {
 }
 
 impl<S: Selectable> Optional<S> {
-    /// As [`Selectable::project`], of what needn't be there.
-    fn project_optional(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
-        let own = selected.len();
-        self.0.project(columns, selected);
-        for item in &mut selected[own..] {
-            item.requirement = Requirement::Optional;
+    /// As [`Selectable::add_to`], of what needn't be there.
+    #[inline]
+    fn add_optional(self, items: &mut Few<SelectItem>) {
+        let own = items.len();
+        self.0.add_to(items);
+        for item in &mut items[own..] {
+            item.make_optional();
         }
     }
 }
@@ -151,8 +152,8 @@ impl<E: Entity> Selectable for Optional<E> {
         E::width()
     }
 
-    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
-        self.project_optional(columns, selected);
+    fn add_to(self, items: &mut Few<SelectItem>) {
+        self.add_optional(items);
     }
 
     fn decode<X: Executor>(
@@ -177,8 +178,8 @@ impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
         1
     }
 
-    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
-        self.project_optional(columns, selected);
+    fn add_to(self, items: &mut Few<SelectItem>) {
+        self.add_optional(items);
     }
 
     fn decode<X: Executor>(
@@ -198,8 +199,8 @@ impl<T: DbType> Selectable for Optional<Expr<T>> {
         1
     }
 
-    fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
-        self.project_optional(columns, selected);
+    fn add_to(self, items: &mut Few<SelectItem>) {
+        self.add_optional(items);
     }
 
     fn decode<X: Executor>(
@@ -221,8 +222,9 @@ macro_rules! tuples {
                 0 $(+ $item::width())+
             }
 
-            fn project(self, columns: &mut Few<Projection>, selected: &mut Few<SelectItem>) {
-                $(self.$index.project(columns, selected);)+
+            #[inline]
+            fn add_to(self, items: &mut Few<SelectItem>) {
+                $(self.$index.add_to(items);)+
             }
 
             #[inline]

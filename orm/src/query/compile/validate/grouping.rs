@@ -15,7 +15,7 @@ use crate::query::expressions::table_ref::TableRef;
 pub(super) fn check(
     select: &Select,
     order_by: &[Order],
-    (typed, aggregates): (Typed<'_>, bool),
+    (typed, aggregates): (&Typed<'_>, bool),
 ) -> Result<(), BuildError> {
     if !aggregates && !merges_rows(select, order_by) {
         return Ok(());
@@ -55,7 +55,7 @@ fn is_grouped(select: &Select, order_by: &[Order]) -> bool {
 struct Grouping<'q> {
     select: &'q Select,
     order_by: &'q [Order],
-    typed: Typed<'q>,
+    typed: &'q Typed<'q>,
 }
 
 impl Grouping<'_> {
@@ -67,11 +67,6 @@ impl Grouping<'_> {
         let orders = order_by.iter().map(|order| &order.expr);
         let mut others = select.having.iter().chain(orders);
         others.try_for_each(|expr| self.expr(expr))
-    }
-
-    fn table(&self, name: &str) -> Option<TableRef> {
-        let mut tables = std::iter::once(&self.typed.root).chain(self.typed.joined);
-        tables.find(|table| table.name == name).copied()
     }
 
     /// The expressions that are about one row each, before there are groups.
@@ -102,7 +97,7 @@ impl Grouping<'_> {
         any(expr, &mut |part| {
             if let Expr::Column { source, .. } = part {
                 columns = true;
-                own = own || self.table(source).is_some();
+                own = own || self.typed.table(source).is_some();
             }
             own
         });
@@ -111,7 +106,7 @@ impl Grouping<'_> {
 
     fn check_column(&self, source: &str, name: &str) -> ControlFlow<BuildError> {
         // A column of a query around this one is the same in all rows.
-        let Some(table) = self.table(source) else {
+        let Some(table) = self.typed.table(source) else {
             return ControlFlow::Continue(());
         };
         let by_key = || {

@@ -24,7 +24,7 @@ use crate::query::expressions::build_error::{BuildError, build_error_of};
 ///
 /// # Errors
 /// What is wrong, naming table and column.
-pub(in crate::query) fn validate_query(query: &Query, typed: Typed<'_>) -> Result<(), BuildError> {
+pub(in crate::query) fn validate_query(query: &Query, typed: &Typed<'_>) -> Result<(), BuildError> {
     validate(query, typed, Outside::Nothing)?;
     Ok(())
 }
@@ -35,16 +35,17 @@ pub(in crate::query) fn validate_query(query: &Query, typed: Typed<'_>) -> Resul
 /// As [`validate_query`].
 pub(in crate::query) fn validate_subquery(
     query: &Query,
-    typed: Typed<'_>,
+    typed: &Typed<'_>,
 ) -> Result<usize, BuildError> {
     validate(query, typed, Outside::Unknown)
 }
 
 fn validate(
     query: &Query,
-    typed: Typed<'_>,
+    typed: &Typed<'_>,
     outside: Outside<'_, '_>,
 ) -> Result<usize, BuildError> {
+    typed.check_names()?;
     let mut pass = Pass::new(Tables::of(query), outside, 0);
     flow(walk_query(&mut pass, query))?;
     let Some(select) = query.as_select() else {

@@ -1,36 +1,34 @@
 //! Refuses to take what is on the optional side of a left join for something that is always there.
 
-use orm_core::stmt::{Expr, JoinKind, Projection, Select};
+use orm_core::stmt::{Expr, JoinKind, Select};
 
 use super::typed::Typed;
 use crate::query::expressions::build_error::BuildError;
-use crate::query::expressions::table_ref::{Requirement, SelectItem, TableRef};
+use crate::query::expressions::select_item::{ItemNullability, SelectItem};
+use crate::query::expressions::table_ref::TableRef;
 
 /// Checks what is selected of the tables that are joined by left joins.
-pub(super) fn check(select: &Select, typed: Typed<'_>) -> Result<(), BuildError> {
+pub(super) fn check(select: &Select, typed: &Typed<'_>) -> Result<(), BuildError> {
     let joins = select.joins.iter();
     for join in joins.filter(|join| join.kind == JoinKind::Left) {
         let Some(name) = join.item.name() else {
             continue;
         };
-        let requires = |item: &SelectItem| requires(select, item, name);
-        let table = typed.joined.iter().find(|table| table.name == name);
-        if let (true, Some(table)) = (typed.selected.iter().any(requires), table) {
-            return Err(missing_optional(*table));
+        let required = typed.selected.iter().any(|item| requires(item, name));
+        if let (true, Some(table)) = (required, typed.table(name)) {
+            return Err(missing_optional(table));
         }
     }
     Ok(())
 }
 
 /// Whether what is selected can't be had of a row without a match in the table of that name.
-fn requires(select: &Select, item: &SelectItem, name: &str) -> bool {
-    match item.requirement {
-        Requirement::Row => item.table.name == name,
-        Requirement::Value(index) => match &select.columns[index] {
-            Projection::Expr(expr) | Projection::Labelled(expr, _) => vanishes(expr, name),
-            Projection::Columns { .. } | Projection::All => false,
-        },
-        Requirement::Nothing | Requirement::Optional => false,
+fn requires(item: &SelectItem, name: &str) -> bool {
+    match item {
+        SelectItem::Entity { table, is_optional } => !is_optional && table.name == name,
+        SelectItem::Value {
+            expr, nullability, ..
+        } => *nullability == ItemNullability::Required && vanishes(expr, name),
     }
 }
 
