@@ -57,8 +57,9 @@ pub(crate) mod inferred {
     pub use super::expressions::build_error::BuildError;
     pub use super::expressions::expr::Lifted;
     pub use super::expressions::operand::{FitsIn, value_operand};
-    pub use super::expressions::table_ref::{SelectItem, TableRef};
+    pub use super::expressions::select_item::{ItemNullability, SelectItem};
+    pub use super::expressions::table_ref::TableRef;
     pub use super::rows::from_row::read_place;
-    pub use super::select::join::{Joined, Sources};
+    pub use super::select::join::{JoinOn, Joined, Sources};
     pub use super::write::values::{ByRef, Each, Item};
 }

@@ -26,7 +26,7 @@ impl QueryState {
         select.from = self.sources.root.map(TableRef::item);
         let join = |joined: &Joined| Join::new(joined.kind, joined.table.item(), joined.on.lower());
         select.joins = self.sources.joined.iter().map(join).collect();
-        select.filter = self.filter.clone();
+        select.filter.clone_from(&self.filter);
         select.group_by = clauses.group_by;
         select.having = clauses.having;
         let mut query = Query::from(QueryBody::Select(select));

@@ -125,7 +125,7 @@ impl<M: Model> Delete<M> {
 
     fn lower(&self) -> stmt::Delete {
         let mut delete = stmt::Delete::new(M::def().table);
-        delete.filter = self.filter.clone();
+        delete.filter.clone_from(&self.filter);
         delete
     }
 }

@@ -239,7 +239,7 @@ impl<M: Model> Update<M> {
         update.set = set
             .map(|(position, value)| (name(position), value.clone()))
             .collect();
-        update.filter = self.filter.clone();
+        update.filter.clone_from(&self.filter);
         if let Some(position) = self.version() {
             let version = Expr::column(def.table, def.names[position]);
             let next = NextVersion::new(version, &def.columns[position].ty);
