@@ -132,5 +132,5 @@ struct WhenItDoesNotCompile;
 
 /// The program of that page, as a test.
 #[cfg(all(doctest, feature = "testing"))]
-#[doc = include_str!("../../docs/testing.md")]
+#[doc = include_str!("../../docs/guide/src/testing.md")]
 struct Testing;

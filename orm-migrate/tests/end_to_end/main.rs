@@ -10,6 +10,7 @@ mod discover;
 mod embedded;
 mod failure;
 mod foreign_keys;
+mod guide;
 mod messages;
 mod migrations;
 mod native;

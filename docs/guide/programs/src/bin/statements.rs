@@ -1,0 +1,93 @@
+//! The programs of the chapter "Statements and raw SQL".
+
+use orm::prelude::*;
+
+// ANCHOR: model
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "posts")]
+struct Post {
+    #[orm(primary_key)]
+    id: i64,
+    title: String,
+    #[orm(server_default = 0)]
+    likes: i64,
+}
+// ANCHOR_END: model
+
+fn main() -> orm::Result<()> {
+    let engine = Engine::options("sqlite://").echo().connect()?;
+    orm::metadata().create_all(&engine)?;
+    let mut conn = engine.connection()?;
+    add(&mut conn)?;
+    change(&mut conn)?;
+    by_text(&mut conn)?;
+    remove(&mut conn)
+}
+
+// ANCHOR: insert
+fn add(conn: &mut Connection) -> orm::Result<()> {
+    let notes = Post::builder().title("Notes");
+    let id: i64 =
+        insert(Post).values(notes).returning(Post.id).one(conn)?;
+    // INSERT INTO "posts" ("title") VALUES (?)
+    assert_eq!(id, 1);
+
+    let titles = ["One", "Two"];
+    let rows = titles.map(|title| Post::builder().title(title));
+    let stored: u64 = insert(Post).values(rows).execute(conn)?;
+    // BEGIN
+    // INSERT INTO "posts" ("title") VALUES (?), (?)
+    // COMMIT
+    assert_eq!(stored, 2);
+    Ok(())
+}
+// ANCHOR_END: insert
+
+// ANCHOR: update
+fn change(conn: &mut Connection) -> orm::Result<()> {
+    let matched: u64 = update(Post)
+        .set(Post.likes, Post.likes + 1)
+        .filter(Post.title.ne("Notes"))
+        .execute(conn)?;
+    // UPDATE "posts" SET "likes" = "likes" + ?
+    //     WHERE "title" <> ?
+    assert_eq!(matched, 2);
+    Ok(())
+}
+// ANCHOR_END: update
+
+// ANCHOR: raw
+#[derive(FromRow)]
+struct Total {
+    likes: i64,
+    posts: i64,
+}
+
+fn by_text(conn: &mut Connection) -> orm::Result<()> {
+    let sql = "SELECT likes, COUNT(*) AS posts FROM posts
+        WHERE title IN :titles GROUP BY likes";
+    let titles = ["Notes", "One", "Two"];
+    let totals: Vec<Total> =
+        raw(sql).bind_list("titles", titles).all(conn)?;
+    // SELECT likes, COUNT(*) AS posts FROM posts
+    //     WHERE title IN (?, ?, ?) GROUP BY likes
+    assert_eq!((totals[1].likes, totals[1].posts), (1, 2));
+
+    let sql = "SELECT * FROM posts WHERE likes < :most";
+    let posts: Vec<Post> =
+        raw(sql).bind("most", 1).entities(Post, conn)?;
+    // SELECT * FROM posts WHERE likes < ?
+    assert_eq!(posts[0].title, "Notes");
+    Ok(())
+}
+// ANCHOR_END: raw
+
+// ANCHOR: delete
+fn remove(conn: &mut Connection) -> orm::Result<()> {
+    let deleted: u64 =
+        delete(Post).filter(Post.likes.gt(0)).execute(conn)?;
+    // DELETE FROM "posts" WHERE "likes" > ?
+    assert_eq!(deleted, 2);
+    Ok(())
+}
+// ANCHOR_END: delete

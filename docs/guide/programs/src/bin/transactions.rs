@@ -1,0 +1,173 @@
+//! The programs of the chapter "Transactions".
+
+use orm::engine::{IsolationLevel, TransactionOptions};
+use orm::prelude::*;
+
+// ANCHOR: models
+#[derive(Model, Clone, Debug)]
+#[orm(
+    table = "accounts",
+    check(name = "not_overdrawn", raw = "balance >= 0")
+)]
+struct Account {
+    #[orm(primary_key)]
+    id: i64,
+    balance: i64,
+}
+// ANCHOR_END: models
+
+fn main() -> orm::Result<()> {
+    let engine = Engine::options("sqlite://").echo().connect()?;
+    orm::metadata().create_all(&engine)?;
+    let id = open(&engine)?;
+    rollback(&engine, id)?;
+    savepoint(&engine)?;
+    lock(&engine, id)?;
+    stale(&engine, id)?;
+    retry(&engine, id)?;
+    isolated(&engine)?;
+    plain(&engine)
+}
+
+// ANCHOR: open
+fn open(engine: &Engine) -> orm::Result<i64> {
+    engine.transaction(|session| {
+        let account = session.add(Account::builder().balance(5));
+        session.flush()?;
+        Ok(session[account].id)
+    })
+    // BEGIN IMMEDIATE
+    // INSERT INTO "accounts" ("balance") VALUES (?)
+    // COMMIT
+}
+// ANCHOR_END: open
+
+// ANCHOR: rollback
+fn rollback(engine: &Engine, id: i64) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let account = session.get(Account, id)?.expect("it is there");
+    // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
+    session[account].balance = 0;
+    session.flush()?;
+    // BEGIN IMMEDIATE
+    // UPDATE "accounts" SET "balance" = ?
+    //     WHERE "id" = ? AND "balance" IS ?
+    session.rollback()?;
+    // ROLLBACK
+    assert_eq!(session[account].balance, 5); // as before
+    Ok(())
+}
+// ANCHOR_END: rollback
+
+// ANCHOR: savepoint
+fn savepoint(engine: &Engine) -> orm::Result<()> {
+    engine.transaction(|session| {
+        session.add(Account::builder().balance(1));
+        let tried = session.savepoint(|session| {
+            session.add(Account::builder().balance(-1));
+            Ok(())
+        });
+        let error = tried.expect_err("the CHECK refuses it");
+        assert!(error.is_check_violation());
+        Ok(())
+    })
+    // BEGIN IMMEDIATE
+    // INSERT INTO "accounts" ("balance") VALUES (?)
+    // SAVEPOINT orm_1
+    // INSERT INTO "accounts" ("balance") VALUES (?)
+    // ROLLBACK TO SAVEPOINT orm_1
+    // RELEASE SAVEPOINT orm_1
+    // COMMIT
+}
+// ANCHOR_END: savepoint
+
+// ANCHOR: lock
+fn lock(engine: &Engine, id: i64) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let account = session.get_for_update(Account, id)?;
+    // BEGIN IMMEDIATE
+    // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
+    if let Some(account) = account {
+        session[account].balance += 1;
+    }
+    session.commit()
+    // UPDATE "accounts" SET "balance" = ?
+    //     WHERE "id" = ? AND "balance" IS ?
+    // COMMIT
+}
+// ANCHOR_END: lock
+
+// ANCHOR: stale
+fn stale(engine: &Engine, id: i64) -> orm::Result<()> {
+    let mut one = Session::new(engine);
+    let mut two = Session::new(engine);
+    let of_one = one.get(Account, id)?.expect("it is there");
+    // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
+    let of_two = two.get(Account, id)?.expect("it is there");
+    // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
+
+    one[of_one].balance += 10;
+    one.commit()?;
+    // UPDATE "accounts" SET "balance" = ?
+    //     WHERE "id" = ? AND "balance" IS ?
+    two[of_two].balance += 100;
+    let error = two.commit().expect_err("the row has changed");
+    // UPDATE "accounts" SET "balance" = ?
+    //     WHERE "id" = ? AND "balance" IS ?
+    assert!(error.is_stale_data());
+    two.rollback()
+}
+// ANCHOR_END: stale
+
+// ANCHOR: retry
+fn retry(engine: &Engine, id: i64) -> orm::Result<()> {
+    engine.retry(20).transaction(|session| {
+        let account = session.get(Account, id)?;
+        let account = account.expect("it is there");
+        session[account].balance += 100;
+        Ok(())
+    })
+    // BEGIN IMMEDIATE
+    // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
+    // UPDATE "accounts" SET "balance" = ?
+    //     WHERE "id" = ? AND "balance" IS ?
+    // COMMIT
+}
+// ANCHOR_END: retry
+
+// ANCHOR: isolated
+fn isolated(engine: &Engine) -> orm::Result<()> {
+    let options = TransactionOptions::new()
+        .isolation(IsolationLevel::Serializable)
+        .read_only();
+    let total = engine.transaction_with(options, |session| {
+        select(sum(Account.balance)).one(session)
+    })?;
+    // PRAGMA query_only = TRUE
+    // BEGIN
+    // SELECT SUM("balance") FROM "accounts" LIMIT 2
+    // COMMIT
+    // PRAGMA query_only = FALSE
+    assert_eq!(total, Some(117));
+    Ok(())
+}
+// ANCHOR_END: isolated
+
+// ANCHOR: plain
+fn plain(engine: &Engine) -> orm::Result<()> {
+    let mut conn = engine.connection()?;
+    conn.transaction(|conn| {
+        update(Account).set(Account.balance, 0).execute(conn)?;
+        conn.savepoint(|conn| {
+            delete(Account).filter(Account.balance.eq(0)).execute(conn)
+        })
+    })?;
+    // BEGIN
+    // UPDATE "accounts" SET "balance" = ?
+    // SAVEPOINT orm_1
+    // DELETE FROM "accounts" WHERE "balance" = ?
+    // RELEASE SAVEPOINT orm_1
+    // COMMIT
+    Ok(())
+}
+// ANCHOR_END: plain
