@@ -1,11 +1,15 @@
 //! The databases of this workspace, as the conformance suite takes a database.
 
 use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use orm::engine::{Connection, Engine};
 use orm::sqlite::rusqlite;
 use orm::{Error, Result};
-use orm_conformance::{Backend, Db, Requires};
+use orm_conformance::backend::{Backend, Control, Signal};
+use orm_conformance::suite::support::{column, scalar};
+use orm_conformance::{Db, Requires};
 
 /// A database of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +90,47 @@ impl Database {
     }
 }
 
+/// Servers, and what one of their connections does to another.
+impl Database {
+    /// The query of the number by which the server knows a connection.
+    fn connection_number(self) -> &'static str {
+        match self {
+            Self::Postgres => "SELECT pg_backend_pid()::int8",
+            _ => "SELECT CAST(CONNECTION_ID() AS SIGNED)",
+        }
+    }
+
+    fn cancel(self, other: &mut Connection, number: i64) {
+        let text = match self {
+            Self::Postgres => format!("SELECT pg_cancel_backend({number})"),
+            _ => format!("KILL QUERY {number}"),
+        };
+        let _ = other.raw_execute(&text, &[]);
+    }
+
+    fn kill(self, other: &mut Connection, number: i64) {
+        let (kill, alive) = match self {
+            Self::Postgres => (
+                format!("SELECT pg_terminate_backend({number})"),
+                format!("SELECT 1 FROM pg_stat_activity WHERE pid = {number}"),
+            ),
+            _ => (
+                format!("KILL {number}"),
+                format!("SELECT 1 FROM information_schema.processlist WHERE id = {number}"),
+            ),
+        };
+        other.raw_execute(&kill, &[]).unwrap();
+        let begin = Instant::now();
+        while !column::<i64>(other, &alive).is_empty() {
+            assert!(
+                begin.elapsed() < Duration::from_secs(10),
+                "the connection lives on"
+            );
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
 impl Backend for Database {
     fn name(&self) -> &'static str {
         match self {
@@ -150,12 +195,54 @@ impl Backend for Database {
         native.unwrap().execute_batch(sql).unwrap();
     }
 
+    fn control(&self, db: &Db, conn: &mut Connection, signal: Signal) -> Control {
+        if let Some(native) = conn.driver_mut::<rusqlite::Connection>() {
+            let handle = native.get_interrupt_handle();
+            return Box::new(move || handle.interrupt());
+        }
+        let database = *self;
+        let number = scalar(conn, database.connection_number());
+        let mut other = db.other_connection();
+        match signal {
+            // A connection that this has made useless is gone by now.
+            Signal::Cancel => Box::new(move || database.cancel(&mut other, number)),
+            Signal::Kill => Box::new(move || database.kill(&mut other, number)),
+        }
+    }
+
+    fn limit_lock_wait(&self, conn: &mut Connection) {
+        let text = match self {
+            Self::Sqlite => "PRAGMA busy_timeout = 50",
+            Self::Postgres => "SET lock_timeout = '50ms'",
+            Self::MariaDb | Self::Mysql => "SET SESSION innodb_lock_wait_timeout = 1",
+        };
+        conn.raw_query(text, &[], &mut |_| Ok(())).unwrap();
+    }
+
     fn lacks(&self, need: Requires) -> Option<&'static str> {
         match (self, need) {
             (Self::Sqlite, Requires::StrictTypes) => Some("its columns take values of any type"),
-            // Its snapshots let an update pass, and at SERIALIZABLE its reads lock.
-            (Self::Mysql, Requires::SnapshotConflicts) => {
+            (Self::Sqlite, Requires::Chains) => Some("there is no COMMIT AND CHAIN"),
+            // A serializable session has the write lock.
+            (Self::Sqlite | Self::MariaDb | Self::Mysql, Requires::SerializableReadsDontLock) => {
+                Some("reads at SERIALIZABLE lock")
+            }
+            (Self::Postgres | Self::MariaDb | Self::Mysql, Requires::KnownReads) => {
+                Some("a query may call a function that writes")
+            }
+            // At REPEATABLE READ an update passes over what the snapshot doesn't show, unless MariaDB is told otherwise,
+            // which has a case of its own; at SERIALIZABLE reads lock.
+            (Self::MariaDb | Self::Mysql, Requires::SnapshotConflicts) => {
                 Some("its snapshots don't conflict with an update")
+            }
+            (Self::MariaDb | Self::Mysql, Requires::DeferredKeys) => {
+                Some("its foreign keys are checked at once")
+            }
+            (Self::MariaDb | Self::Mysql, Requires::SetDefault) => {
+                Some("there is no ON DELETE SET DEFAULT")
+            }
+            (Self::MariaDb | Self::Mysql, Requires::ChecksAfterStatement) => {
+                Some("its foreign keys are checked row by row")
             }
             _ => None,
         }
@@ -179,9 +266,4 @@ impl HasDatabase for Db {
             .find(|database| database.name() == self.backend.name());
         *named.expect("invariant: these cases run on the databases of this package")
     }
-}
-
-/// Whether a row that was changed since the transaction's snapshot can't be written: MariaDB since 11.6.
-pub fn refuses_changed_rows(db: &Db) -> bool {
-    db.database() == Database::MariaDb && db.scalar("SELECT @@innodb_snapshot_isolation") == 1
 }

@@ -3,7 +3,20 @@
 use orm::Result;
 use orm::engine::{Connection, Target, driver_for};
 
+use crate::database::Db;
 use crate::suite::Requires;
+
+/// What one connection does to another when it is called.
+pub type Control = Box<dyn FnMut() + Send>;
+
+/// What [`Backend::control`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Cancels the statement that runs, if one does.
+    Cancel,
+    /// Ends the connection, and returns when the server has noticed.
+    Kill,
+}
 
 /// A database that the cases run on.
 pub trait Backend: Send + Sync {
@@ -37,6 +50,13 @@ pub trait Backend: Send + Sync {
 
     /// Runs SQL on the driver's own connection, past this library.
     fn natively(&self, conn: &mut Connection, sql: &str);
+
+    /// What sends that signal to a connection from another one, or from another thread of the program. A backend that
+    /// lacks [`Requires::Cancel`] or [`Requires::Server`] is not asked for it.
+    fn control(&self, db: &Db, conn: &mut Connection, signal: Signal) -> Control;
+
+    /// Makes the connection give up after less than two seconds when it waits for a lock.
+    fn limit_lock_wait(&self, conn: &mut Connection);
 
     /// Why a case that needs this can't mean anything here, beyond what the dialect's
     /// [capabilities](orm::sql::Capabilities) say. The run prints it.

@@ -9,7 +9,8 @@ use orm_core::driver::Driver;
 use orm_core::sql::{Capabilities, Dialect, SqlWriter};
 use orm_core::testing::{Faults, FaultyDriver, Recorder, RecordingDriver};
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Control, Signal};
+use crate::suite::Requires;
 
 /// A database of a case's own.
 pub struct Db {
@@ -108,6 +109,21 @@ impl Db {
     /// A connection that is not recorded.
     pub fn other_connection(&self) -> Connection {
         self.other_engine().connection().unwrap()
+    }
+
+    /// What ends a connection of this database from outside.
+    pub fn killer(&self, conn: &mut Connection) -> Control {
+        self.backend.control(self, conn, Signal::Kill)
+    }
+
+    /// What cancels the statement that a connection runs, from outside.
+    pub fn canceller(&self, conn: &mut Connection) -> Control {
+        self.backend.control(self, conn, Signal::Cancel)
+    }
+
+    /// Whether the database has what a part of a case needs.
+    pub fn has(&self, need: Requires) -> bool {
+        need.unmet(self).is_none()
     }
 
     /// The version of the server or the library, without what a distribution adds to it.

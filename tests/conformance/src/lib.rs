@@ -5,7 +5,8 @@
 //! ```no_run
 //! use orm::engine::{Connection, Target};
 //! use orm::prelude::*;
-//! use orm_conformance::Backend;
+//! use orm_conformance::backend::{Backend, Control, Signal};
+//! use orm_conformance::Db;
 //!
 //! struct Mine;
 //!
@@ -22,6 +23,15 @@
 //!     }
 //!     fn version(&self) -> &'static str {
 //!         "SELECT version()"
+//!     }
+//!     fn control(&self, db: &Db, conn: &mut Connection, signal: Signal) -> Control {
+//!         let number: i64 = raw("SELECT connection_id()").one::<(i64,), _>(conn).unwrap().0;
+//!         let verb = if signal == Signal::Kill { "KILL" } else { "CANCEL" };
+//!         let mut other = db.other_connection();
+//!         Box::new(move || other.raw_control(&format!("{verb} {number}")).unwrap())
+//!     }
+//!     fn limit_lock_wait(&self, conn: &mut Connection) {
+//!         conn.raw_control("SET lock_timeout = 1").unwrap();
 //!     }
 //!     fn natively(&self, conn: &mut Connection, sql: &str) {
 //!         // By the native client, that the library sees nothing of it.

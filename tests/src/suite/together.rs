@@ -7,13 +7,12 @@ use std::time::{Duration, Instant};
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::batches::accounts;
 use crate::databases::{Database, HasDatabase};
 use orm_conformance::Db;
 use orm_conformance::Requires;
 use orm_conformance::cases;
 use orm_conformance::fixtures::{Account, Country, Line, Node, User};
-use orm_conformance::suite::statements::{handles, runs, users};
+use orm_conformance::suite::statements::{accounts, handles, runs, users};
 use orm_conformance::suite::support::fails;
 
 cases![

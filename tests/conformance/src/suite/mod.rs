@@ -1,32 +1,58 @@
 //! The cases, one file a concept, and the list of them all.
 
 mod aggregates;
+mod async_tasks;
+mod bad_input;
+mod batches;
+mod cascades;
+mod closures;
 mod conditions;
+mod connection;
 mod crud;
 mod dirty;
+pub mod errors;
 mod failed_flush;
+mod faults;
 mod flush_order;
 mod freed_values;
 mod handles;
+mod identity;
+mod isolation;
 mod joins;
 mod limits;
+mod linked;
 mod lists;
 mod logging;
 mod long_values;
+mod lost;
+mod lost_connection;
+mod many_rows;
 mod misfits;
+mod moments;
+mod nesting;
+mod optimistic;
 mod past_the_session;
 mod queries;
+mod random;
+mod raw_sql;
+mod reads;
 mod rollback;
+mod round_trips;
 mod savepoint;
 mod session_verbs;
 mod set_null;
 mod shapes;
 mod stale;
+mod statement_tree;
 pub mod statements;
 pub mod support;
 mod text_search;
+mod transactions;
 mod version;
+pub mod violations;
 mod writes;
+
+use orm_core::testing::golden::{queries as golden, written};
 
 use crate::database::Db;
 
@@ -67,6 +93,24 @@ pub enum Requires {
     StrictTypes,
     /// A database in a file or in memory.
     Embedded,
+    /// A running statement that can be cancelled. The backend says where none can.
+    Cancel,
+    /// `NOWAIT` and `SKIP LOCKED`.
+    NoWait,
+    /// `COMMIT AND CHAIN`. The backend says where there is none.
+    Chains,
+    /// Foreign keys that are checked at the end of the transaction. The backend says where there are none.
+    DeferredKeys,
+    /// `ON DELETE SET DEFAULT`. The backend says where there is none.
+    SetDefault,
+    /// Foreign keys that are checked when the statement has ended, not row by row. The backend says where they are not.
+    ChecksAfterStatement,
+    /// A driver that knows of a text that it only reads. The backend says where none does.
+    KnownReads,
+    /// Reads at SERIALIZABLE that let others write. The backend says where they lock.
+    SerializableReadsDontLock,
+    /// Transactions that the texts `BEGIN`, `COMMIT` and `ROLLBACK` begin and end. The backend says where they don't.
+    TransactionText,
 }
 
 impl Requires {
@@ -93,12 +137,29 @@ impl Requires {
                 !capabilities.statement_rollback,
                 "an error leaves its transaction intact",
             ),
-            // Of the last two, no capability of a dialect tells.
-            Self::Nothing | Self::SnapshotConflicts | Self::StrictTypes => (true, ""),
+            Self::NoWait => (has_no_wait(db), "its locks have no NOWAIT"),
+            // Of these, no capability of a dialect tells.
+            Self::Nothing
+            | Self::SnapshotConflicts
+            | Self::StrictTypes
+            | Self::Cancel
+            | Self::Chains
+            | Self::DeferredKeys
+            | Self::SetDefault
+            | Self::ChecksAfterStatement
+            | Self::KnownReads
+            | Self::SerializableReadsDontLock
+            | Self::TransactionText => (true, ""),
             Self::Embedded => (!db.is_server(), "it is a server"),
         };
         (!met).then_some(reason)
     }
+}
+
+/// Whether the dialect writes a lock that passes over locked rows.
+fn has_no_wait(db: &Db) -> bool {
+    let query = golden::locked(golden::skip_locked());
+    db.capabilities().row_locks && written(db.dialect(), &query).is_ok()
 }
 
 /// The files, each as what lists its cases.
@@ -114,6 +175,30 @@ const FILES: &[fn() -> Vec<Case>] = &[
     misfits::cases,
     text_search::cases,
     writes::cases,
+    async_tasks::cases,
+    bad_input::cases,
+    batches::cases,
+    cascades::cases,
+    closures::cases,
+    connection::cases,
+    errors::cases,
+    faults::cases,
+    identity::cases,
+    isolation::cases,
+    linked::cases,
+    lost::cases,
+    lost_connection::cases,
+    many_rows::cases,
+    moments::cases,
+    nesting::cases,
+    optimistic::cases,
+    random::cases,
+    raw_sql::cases,
+    reads::cases,
+    round_trips::cases,
+    statement_tree::cases,
+    transactions::cases,
+    violations::cases,
     conditions::cases,
     dirty::cases,
     failed_flush::cases,

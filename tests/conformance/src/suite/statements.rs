@@ -3,7 +3,7 @@
 use orm::prelude::*;
 
 use crate::database::Db;
-use crate::fixtures::User;
+use crate::fixtures::{Account, User};
 
 /// The INSERT, UPDATE and DELETE texts sent since the last look.
 pub fn writes(db: &Db) -> Vec<String> {
@@ -102,4 +102,19 @@ pub fn panic_text<T>(work: impl FnOnce() -> T) -> String {
     let text = panic.downcast_ref::<String>().cloned();
     text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
         .unwrap_or_default()
+}
+
+/// Accounts that are committed and of this session, which has sent nothing else.
+pub fn accounts(db: &Db, session: &mut Session, count: usize) -> Vec<Ref<Account>> {
+    let add = |number| {
+        Account::builder()
+            .owner(format!("a{number}"))
+            .balance(0)
+            .version(0)
+    };
+    let all = (0..count).map(|number| session.add(add(number))).collect();
+    session.commit().unwrap();
+    select(Account).all(session).unwrap();
+    db.sent();
+    all
 }

@@ -214,3 +214,11 @@ pub fn accounts(db: &Db, balances: &[i64]) -> Connection {
     insert(Account).values(rows).execute(&mut conn).unwrap();
     conn
 }
+
+/// How the statement begins that ends a savepoint of the library's, be it with its work or when the next one is set.
+pub fn release(db: &Db) -> String {
+    let dialect = db.dialect();
+    let renewal = dialect.renew_savepoint("orm_1");
+    let first = renewal.unwrap_or_else(|| dialect.release_savepoint("orm_1"));
+    first.split(';').next().unwrap_or_default().to_owned()
+}

@@ -4,20 +4,19 @@ use orm::prelude::*;
 use orm::{EntityState, ErrorKind};
 use orm_core::testing::{Fault, Faults};
 
-use crate::databases::{Database, HasDatabase};
-use orm_conformance::Db;
-use orm_conformance::cases;
-use orm_conformance::fixtures::{Country, User};
-use orm_conformance::suite::statements::{user, usernames};
-use orm_conformance::suite::support::scalar;
+use crate::cases;
+use crate::database::Db;
+use crate::fixtures::{Country, User};
+use crate::suite::statements::{user, usernames};
+use crate::suite::support::release;
 
 cases![
     "lost":
-    killed_in_the_middle_of_a_transaction (orm_conformance::Requires::Server),
-    killed_before_the_first_flush_of_a_transaction (orm_conformance::Requires::Server),
-    killed_inside_a_savepoint (orm_conformance::Requires::Server),
-    killed_while_idle_in_the_pool (orm_conformance::Requires::Server),
-    a_deadlock_takes_the_whole_transaction (orm_conformance::Requires::RowLocks),
+    killed_in_the_middle_of_a_transaction (crate::Requires::Server),
+    killed_before_the_first_flush_of_a_transaction (crate::Requires::Server),
+    killed_inside_a_savepoint (crate::Requires::Server),
+    killed_while_idle_in_the_pool (crate::Requires::Server),
+    a_deadlock_takes_the_whole_transaction (crate::Requires::RowLocks),
     a_lost_answer_to_commit_is_an_unknown_outcome,
     a_lost_answer_to_a_single_statement_is_an_unknown_outcome,
     a_lost_answer_inside_a_transaction_undoes_all_of_it,
@@ -30,21 +29,7 @@ fn kill(db: &Db, session: &mut Session) {
         .no_autoflush(|_| Ok(()))
         .and_then(|()| session.connection())
         .unwrap();
-    let (ask, kill) = if db.database() == Database::Postgres {
-        ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend(#)")
-    } else {
-        ("SELECT CONNECTION_ID()", "KILL #")
-    };
-    let id: i64 = scalar(conn, ask);
-    let sql = kill.replace('#', &id.to_string());
-    let mut other = db.other_connection();
-    if db.database() == Database::Postgres {
-        assert!(scalar::<bool>(&mut other, &sql));
-    } else {
-        other.raw_control(&sql).unwrap();
-    }
-    // The server closes the socket in its own time.
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    db.killer(conn)();
 }
 
 fn killed_in_the_middle_of_a_transaction(db: &Db) {
@@ -159,12 +144,14 @@ fn killed_while_idle_in_the_pool(db: &Db) {
 }
 
 fn a_deadlock_takes_the_whole_transaction(db: &Db) {
-    let ids = orm_conformance::suite::statements::users(db, &["a", "b"]);
+    let ids = crate::suite::statements::users(db, &["a", "b"]);
     let barrier = std::sync::Barrier::new(2);
     let work = |order: [i64; 2]| {
-        // Without the check of old values, which would refuse the survivor's change of the row that the victim, on
-        // PostgreSQL, has changed before the savepoint.
+        // Without the check of old values, which would refuse the survivor's change of the row that the victim has
+        // changed before the savepoint, where it keeps that.
         let mut session = Session::new(&db.engine).optimistic(false);
+        session.add(User::builder().username(format!("before {order:?}")));
+        session.flush().unwrap();
         let mut outcome = Ok(());
         for (index, id) in order.into_iter().enumerate() {
             let user = session.get(User, id).unwrap().unwrap();
@@ -178,13 +165,13 @@ fn a_deadlock_takes_the_whole_transaction(db: &Db) {
         }
         let committed = session.commit();
         if outcome.is_err() {
-            // What was done before the deadlock is gone, too: no commit may pretend otherwise.
-            if db.database().is_mysql() {
-                assert_eq!(committed.unwrap_err().kind(), ErrorKind::Transaction);
+            // The transaction may be gone, too: no commit may pretend otherwise.
+            if let Err(error) = &committed {
+                assert_eq!(error.kind(), ErrorKind::Transaction);
                 session.rollback().unwrap();
-            } else {
-                committed.unwrap();
             }
+            let kept = usernames(db).contains(&format!("before {order:?}"));
+            assert_eq!(kept, committed.is_ok());
         }
         outcome
     };
@@ -293,12 +280,7 @@ fn a_lost_answer_to_a_release_undoes_all_of_it(db: &Db) {
     let add = |session: &mut Session, name| Ok(session.add(User::builder().username(name)));
     session.savepoint(|session| add(session, "kept")).unwrap();
     // With the work of the next savepoint, or when that is set.
-    let release = if db.database().is_mysql() {
-        "SAVEPOINT orm_1"
-    } else {
-        "RELEASE SAVEPOINT orm_1"
-    };
-    faults.on(release, Fault::LostAfter);
+    faults.on(&release(db), Fault::LostAfter);
     let lost = session.savepoint(|session| add(session, "inner"));
     assert_eq!(lost.unwrap_err().kind(), ErrorKind::ConnectionLost);
     assert_only_rollback_goes_on(&mut session);

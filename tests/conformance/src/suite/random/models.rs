@@ -88,7 +88,7 @@ pub(super) struct Tree {
     version: i64,
 }
 
-/// Falls back to the default of its column, which is none; not on MySQL, which has no SET DEFAULT.
+/// Falls back to the default of its column, which is none; left out where there is no SET DEFAULT.
 #[derive(Model, Clone, Debug, PartialEq)]
 #[orm(table = "guests")]
 pub(super) struct Guest {
@@ -136,7 +136,7 @@ const fn info(
     }
 }
 
-/// The models by number. The last is left out on MySQL.
+/// The models by number. The last is left out where there is no SET DEFAULT.
 pub(super) const KINDS: [Info; 7] = [
     info("roots", 0, OnDelete::Empty, true, false),
     info("leaves", 0, OnDelete::Cascade, false, true),

@@ -4,12 +4,12 @@ use orm::engine::{IsolationLevel, TransactionOptions};
 use orm::prelude::*;
 use orm::{Error, ErrorKind};
 
-use crate::databases::{Database, HasDatabase, refuses_changed_rows};
-use orm_conformance::Db;
-use orm_conformance::cases;
-use orm_conformance::fixtures::{Account, User};
-use orm_conformance::suite::statements::{handles, user, users};
-use orm_conformance::suite::support::fails;
+use crate::cases;
+use crate::database::Db;
+use crate::fixtures::{Account, User};
+use crate::suite::Requires;
+use crate::suite::statements::{handles, user, users};
+use crate::suite::support::fails;
 
 cases![
     "optimistic":
@@ -29,19 +29,15 @@ cases![
 
 fn a_fresh_entity_is_guarded_at_every_level(db: &Db) {
     use IsolationLevel::{ReadCommitted, RepeatableRead, Serializable};
-    let levels: &[Option<IsolationLevel>] = match db.database() {
-        // A serializable session has the write lock, so that no other can write.
-        Database::Sqlite => &[None],
-        // At SERIALIZABLE reads lock, so that no other can write.
-        Database::MariaDb | Database::Mysql => &[None, Some(ReadCommitted), Some(RepeatableRead)],
-        Database::Postgres => &[
-            None,
-            Some(ReadCommitted),
-            Some(RepeatableRead),
-            Some(Serializable),
-        ],
-    };
-    for level in levels {
+    let mut levels = vec![None];
+    levels.extend([ReadCommitted, RepeatableRead, Serializable].map(Some));
+    levels.retain(|level| {
+        let options = TransactionOptions::new().isolation(*level);
+        let has_it = db.dialect().begin(&options).is_ok();
+        // Where reads lock, no other can write.
+        has_it && (*level != Some(Serializable) || db.has(Requires::SerializableReadsDontLock))
+    });
+    for level in &levels {
         let id = user(db, &format!("{level:?}"));
         let options = TransactionOptions::new().isolation(*level);
         let mut session = Session::with_options(&db.engine, options);
@@ -117,7 +113,7 @@ fn one_stale_row_of_a_batch_leaves_nothing_stored(db: &Db) {
 
 fn inside_a_savepoint_only_the_savepoint_is_undone(db: &Db) {
     let ids = users(db, &["ada", "bob"]);
-    if db.database() == Database::Sqlite {
+    if !db.capabilities().row_locks {
         // Nothing can come between: the transaction has the write lock.
         return one_stale_row_of_a_batch_leaves_nothing_stored(db);
     }
@@ -148,7 +144,7 @@ fn after_stale_data_a_refresh_shows_the_row_as_it_is(db: &Db) {
     let ids = users(db, &["ada", "bob"]);
     let mut session = db.session();
     let all = handles(&mut session, &ids);
-    let in_transaction = db.database() != Database::Sqlite;
+    let in_transaction = db.capabilities().row_locks;
     if in_transaction {
         // A snapshot is taken here.
         session[all[0]].username = "first".into();
@@ -160,12 +156,12 @@ fn after_stale_data_a_refresh_shows_the_row_as_it_is(db: &Db) {
         ids[1]
     ));
     session[all[1]].email = Some("mine".into());
-    if refuses_changed_rows(db) {
-        // The server has rolled the transaction back, so there is no snapshot that still shows the old row.
-        fails(session.flush(), ErrorKind::SerializationFailure);
+    let error = session.flush().unwrap_err();
+    if error.is_serialization_failure() {
+        // The transaction is over, so there is no snapshot that still shows the old row.
         session.rollback().unwrap();
     } else {
-        let error = fails(session.flush(), ErrorKind::StaleData);
+        assert_eq!(error.kind(), ErrorKind::StaleData, "{error}");
         assert!(error.message().contains(&ids[1].to_string()), "{error}");
         assert_eq!(session.in_transaction(), in_transaction);
     }
@@ -218,7 +214,7 @@ fn counter(db: &Db) {
 
 /// Runs `increment` in many threads at once and counts how often it said `Ok`.
 fn count_up(db: &Db, increment: impl Fn(&Engine) -> orm::Result<()> + Sync) -> i64 {
-    let engine = Engine::options(db.url()).pool_size(8).connect().unwrap();
+    let engine = db.engine_with(&db.options().pool_size(8));
     let work = || (0..EACH).filter(|_| increment(&engine).is_ok()).count();
     let done: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();

@@ -5,8 +5,8 @@ use orm::prelude::*;
 use super::check;
 use super::models::{Handle, KINDS, Row};
 use super::world::{Known, World};
-use crate::databases::{Database, HasDatabase};
-use orm_conformance::Db;
+use crate::database::Db;
+use crate::suite::Requires;
 
 /// Numbers of a linear congruential generator: its upper half.
 pub(super) struct Numbers(pub(super) u64);
@@ -34,7 +34,8 @@ impl std::fmt::Display for Trace {
 }
 
 pub(super) struct Run<'d> {
-    pub(super) database: Database,
+    /// Whether foreign keys are checked row by row, not at the end of a statement.
+    pub(super) checks_by_row: bool,
     pub(super) kinds: usize,
     pub(super) numbers: Numbers,
     pub(super) world: World,
@@ -52,8 +53,8 @@ impl<'d> Run<'d> {
         let mut numbers = Numbers(seed);
         let optimistic = numbers.below(6) != 0;
         Self {
-            database: db.database(),
-            kinds: KINDS.len() - usize::from(db.database().is_mysql()),
+            checks_by_row: !db.has(Requires::ChecksAfterStatement),
+            kinds: KINDS.len() - usize::from(!db.has(Requires::SetDefault)),
             numbers,
             world: World::default(),
             handles: Vec::new(),

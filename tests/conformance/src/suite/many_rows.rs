@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use orm::prelude::*;
+use orm::sql::GeneratedKeys;
 
-use crate::databases::{Database, HasDatabase};
-use orm_conformance::Db;
-use orm_conformance::cases;
-use orm_conformance::fixtures::{Country, Node, User};
-use orm_conformance::suite::statements::runs;
+use crate::cases;
+use crate::database::Db;
+use crate::fixtures::{Country, Node, User};
+use crate::suite::statements::runs;
 
 cases![
     "many_rows":
@@ -26,8 +26,8 @@ fn add(session: &mut Session, rows: usize) -> Vec<Ref<User>> {
         .collect()
 }
 
-/// How many times a statement is run for the rows: PostgreSQL takes them as arrays, others as many rows a statement,
-/// unless they give one generated key at a time.
+/// How many times a statement is run for the rows: once where they are arrays, else for many rows together, unless
+/// keys are handed back one at a time.
 fn inserts_are_batched(db: &Db) {
     let inserts = || runs(db).iter().map(|(_, runs)| runs).sum::<usize>();
     for rows in [1, 2, 1000] {
@@ -38,12 +38,15 @@ fn inserts_are_batched(db: &Db) {
             session.flush()?;
             Ok(inserts())
         });
-        let expected = match db.database() {
-            Database::Postgres => 1,
-            Database::MariaDb => rows.div_ceil(500),
+        let can = db.capabilities();
+        let together = if can.insert_binds > 1 { 500 } else { 1 };
+        let expected = match can.generated_keys {
+            GeneratedKeys::LastInsertId => rows,
+            GeneratedKeys::Returning if can.arrays => 1,
+            GeneratedKeys::Consecutive if rows == 1 => 1,
+            GeneratedKeys::Returning => rows.div_ceil(together),
             // Each with the question for the step of its keys.
-            Database::Mysql if rows > 1 => 2 * rows.div_ceil(500),
-            Database::Sqlite | Database::Mysql => rows,
+            GeneratedKeys::Consecutive => 2 * rows.div_ceil(together),
         };
         assert_eq!(
             generated.unwrap(),
@@ -54,8 +57,9 @@ fn inserts_are_batched(db: &Db) {
             session.add(Node::builder().id(id).label("x"));
         }
         session.flush().unwrap();
-        let most = match db.database() {
-            Database::Postgres => 1,
+        let most = match can.insert_binds {
+            _ if can.arrays => 1,
+            1 => rows,
             _ => rows.div_ceil(40),
         };
         let given = inserts();
@@ -73,7 +77,7 @@ fn ten_thousand_adds_are_one_commit_of_few_statements(db: &Db) {
     session.commit().unwrap();
     let runs = runs(db);
     // 1,024 rows a statement with arrays, 256 a prepared loop, up to 500 a statement of many rows, of which each is
-    // followed on MySQL by the question for its keys.
+    // followed by the question for its keys where they are not handed back.
     assert!(runs.len() <= 220, "{} statements", runs.len());
     assert_eq!(db.count("users"), 10_000);
     assert!(all.iter().map(|handle| session[*handle].id).is_sorted());
@@ -90,7 +94,11 @@ fn ten_thousand_changes_and_deletes_are_few_statements(db: &Db) {
     session.flush().unwrap();
     let updates = runs(db).len();
     // 1,024 rows a statement with arrays, 128 with a CASE, 256 a prepared loop.
-    let most = if db.database().is_mysql() { 80 } else { 40 };
+    let most = if db.capabilities().batch_rows > 1 {
+        80
+    } else {
+        40
+    };
     assert!(updates <= most, "{updates} statements");
     for handle in &all {
         session.delete(*handle);

@@ -7,10 +7,10 @@ use orm::engine::{IsolationLevel, TransactionOptions};
 use orm::prelude::*;
 use orm::{Error, ErrorKind, Result};
 
-use orm_conformance::Db;
-use orm_conformance::cases;
-use orm_conformance::fixtures::User;
-use orm_conformance::suite::statements::{panic_text, user, usernames, users};
+use crate::cases;
+use crate::database::Db;
+use crate::fixtures::User;
+use crate::suite::statements::{panic_text, user, usernames, users};
 
 cases![
     "closures":
@@ -24,9 +24,9 @@ cases![
     retry_gives_up_after_the_last_time,
     transactions_and_retries_take_options,
     retry_does_not_repeat_other_errors,
-    retry_after_a_real_deadlock (orm_conformance::Requires::RowLocks),
-    a_snapshot_that_is_too_old_is_a_serialization_failure (orm_conformance::Requires::Embedded),
-    a_writing_transaction_takes_the_lock_at_once (orm_conformance::Requires::Embedded),
+    retry_after_a_real_deadlock (crate::Requires::RowLocks),
+    a_snapshot_that_is_too_old_is_a_serialization_failure (crate::Requires::Embedded),
+    a_writing_transaction_takes_the_lock_at_once (crate::Requires::Embedded),
 ];
 
 fn ok_commits_and_returns_the_value(db: &Db) {
@@ -277,8 +277,8 @@ fn a_writing_transaction_takes_the_lock_at_once(db: &Db) {
     db.engine
         .transaction(|session| {
             let ada = session.get(User, id)?.unwrap();
-            let other = Engine::connect(&format!("{}?busy_timeout=10", db.url()))?;
-            let mut conn = other.connection()?;
+            let mut conn = db.other_connection();
+            db.backend.limit_lock_wait(&mut conn);
             let busy = conn
                 .raw_execute("UPDATE users SET email = 'other'", &[])
                 .unwrap_err();

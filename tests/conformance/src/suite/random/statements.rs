@@ -28,8 +28,7 @@ impl Run<'_> {
                 by_kind!(kind, (K, variant) => K::update(x, from, to)).unwrap();
             }
             1 => {
-                // InnoDB looks at foreign keys row by row.
-                let by_row = self.database.is_mysql() && kind == 5 && ids.len() > 1;
+                let by_row = self.checks_by_row && kind == 5 && ids.len() > 1;
                 if by_row || !delete(&mut rows, &ids) {
                     return false;
                 }

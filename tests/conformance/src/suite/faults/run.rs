@@ -9,8 +9,8 @@ use orm::{EntityState, ErrorKind, Result};
 use orm_core::testing::{Fault, Faults};
 
 use super::program::{Program, STEPS};
-use orm_conformance::Db;
-use orm_conformance::fixtures::{Account, Country, Post, User};
+use crate::database::Db;
+use crate::fixtures::{Account, Country, Post, User};
 
 /// What is done after an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use orm::prelude::*;
 use orm::{EntityState, Error, ErrorKind, Result};
 
-use orm_conformance::fixtures::{Account, Country, Post, User};
+use crate::fixtures::{Account, Country, Post, User};
 
 /// A session, and what it has been given so far.
 pub(super) struct Program {

@@ -1,5 +1,5 @@
-//! Statements that the database interrupts at random moments because another connection asks it to: KILL QUERY,
-//! `pg_cancel_backend`, `sqlite3_interrupt`. A flush that fails is tried again, and each row is stored once.
+//! Statements that the database interrupts at random moments because another connection, or another thread, asks it
+//! to. A flush that fails is tried again, and each row is stored once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -7,35 +7,28 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use orm::prelude::*;
-use rusqlite::InterruptHandle;
 
-use crate::databases::{Database, HasDatabase};
-use orm_conformance::Db;
-use orm_conformance::cases;
-use orm_conformance::fixtures::Account;
-use orm_conformance::suite::support::scalar;
+use crate::backend::Control;
+use crate::cases;
+use crate::database::Db;
+use crate::fixtures::Account;
 
 cases![
     "faults":
-    flushes_that_are_interrupted_are_stored_once,
+    flushes_that_are_interrupted_are_stored_once (crate::Requires::Cancel),
 ];
 
 const FLUSHES: i64 = 10;
 const ROWS: i64 = 3;
 
 /// The connection to interrupt, if there is one now.
-type Victim = Mutex<Option<Target>>;
-
-enum Target {
-    Number(i64),
-    Embedded(InterruptHandle),
-}
+type Victim = Mutex<Option<Control>>;
 
 fn flushes_that_are_interrupted_are_stored_once(db: &Db) {
     let victim = Victim::default();
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
-        let killer = scope.spawn(|| interrupt(db, &victim, &stop));
+        let killer = scope.spawn(|| interrupt(&victim, &stop));
         let (begin, mut interrupted) = (Instant::now(), 0);
         // On a busy machine the first interruption that hits may take longer.
         let goes_on = |interrupted| {
@@ -52,21 +45,14 @@ fn flushes_that_are_interrupted_are_stored_once(db: &Db) {
 }
 
 /// Interrupts the victim again and again.
-fn interrupt(db: &Db, victim: &Victim, stop: &AtomicBool) {
-    let mut conn = db.other_connection();
+fn interrupt(victim: &Victim, stop: &AtomicBool) {
     let mut round = 0_u64;
     while !stop.load(Ordering::SeqCst) {
         round += 1;
         thread::sleep(Duration::from_micros(20 + round * 37 % 200));
-        let victim = victim.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*victim {
-            None => {}
-            Some(Target::Embedded(handle)) => handle.interrupt(),
-            Some(Target::Number(id)) if db.database() == Database::Postgres => {
-                scalar::<bool>(&mut conn, &format!("SELECT pg_cancel_backend({id})"));
-            }
-            // A connection that an interruption has made useless is gone by now.
-            Some(Target::Number(id)) => drop(conn.raw_control(&format!("KILL QUERY {id}"))),
+        let mut victim = victim.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cancel) = &mut *victim {
+            cancel();
         }
     }
 }
@@ -75,7 +61,7 @@ fn interrupt(db: &Db, victim: &Victim, stop: &AtomicBool) {
 fn one_transaction(db: &Db, victim: &Victim) -> usize {
     let set = |target| *victim.lock().unwrap_or_else(PoisonError::into_inner) = target;
     let mut session = db.session();
-    let target = target(db, session.connection().unwrap());
+    let target = db.canceller(session.connection().unwrap());
     set(Some(target));
     let mut failed = 0;
     let all = (0..FLUSHES).all(|_| {
@@ -100,16 +86,4 @@ fn one_transaction(db: &Db, victim: &Victim) -> usize {
     };
     assert_eq!(i64::try_from(stored), Ok(expected), "{committed:?}");
     failed
-}
-
-fn target(db: &Db, conn: &mut Connection) -> Target {
-    let ask = match db.database() {
-        Database::Sqlite => {
-            let native = conn.driver_mut::<rusqlite::Connection>().unwrap();
-            return Target::Embedded(native.get_interrupt_handle());
-        }
-        Database::Postgres => "SELECT pg_backend_pid()::int8",
-        Database::MariaDb | Database::Mysql => "SELECT CAST(CONNECTION_ID() AS SIGNED)",
-    };
-    Target::Number(scalar(conn, ask))
 }

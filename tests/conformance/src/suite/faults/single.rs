@@ -6,11 +6,10 @@ use orm::prelude::*;
 use orm::{EntityState, ErrorKind, Result};
 use orm_core::testing::{Fault, Faults};
 
-use crate::databases::HasDatabase;
-use orm_conformance::Db;
-use orm_conformance::cases;
-use orm_conformance::fixtures::{Account, Country};
-use orm_conformance::suite::support::accounts;
+use crate::cases;
+use crate::database::Db;
+use crate::fixtures::{Account, Country};
+use crate::suite::support::{accounts, release};
 
 cases![
     "faults":
@@ -31,15 +30,6 @@ const REFUSALS: [Fault; 2] = [
 fn add(session: &mut Session, rows: i64) -> Vec<Ref<Account>> {
     let row = |balance| session.add(Account::builder().owner("x").balance(balance));
     (0..rows).map(row).collect()
-}
-
-/// How the statement begins that ends a savepoint, be it with its work or when the next one is set.
-fn release(db: &Db) -> &'static str {
-    if db.database().is_mysql() {
-        "SAVEPOINT orm_1"
-    } else {
-        "RELEASE SAVEPOINT orm_1"
-    }
 }
 
 /// The balances that are stored, which are deleted.
@@ -66,7 +56,7 @@ fn a_flush_whose_release_is_refused_is_stored_once(db: &Db) {
         let all = add(&mut session, rows);
         session[first].balance = -2;
         let what = format!("{fault:?}, {rows} rows");
-        faults.on(release(db), fault);
+        faults.on(&release(db), fault);
         assert_eq!(
             session.flush().unwrap_err().kind(),
             ErrorKind::Database,
@@ -100,7 +90,7 @@ fn a_savepoint_whose_release_is_refused_is_stored_once(db: &Db) {
         };
         let kept = session.savepoint(|session| Ok(inner(session, 1))).unwrap();
         let mut lost = None;
-        faults.on(release(db), fault);
+        faults.on(&release(db), fault);
         let failed: Result<()> = session.savepoint(|session| {
             lost = Some(inner(session, 2));
             Ok(())

@@ -4,8 +4,8 @@ use orm::ErrorKind;
 use orm_core::testing::{Fault, Faults};
 
 use super::run::{Again, Run, expected_states};
-use orm_conformance::Db;
-use orm_conformance::cases;
+use crate::cases;
+use crate::database::Db;
 
 cases![
     "faults":

@@ -1,0 +1,106 @@
+//! Isolation levels, read-only transactions, and locks that are taken at once.
+
+use orm::ErrorKind;
+use orm::prelude::*;
+use orm_core::sql::{IsolationLevel, TransactionOptions};
+
+use crate::Requires;
+use crate::cases;
+use crate::database::Db;
+use crate::suite::support::{column, fails, insert_user, refused, scalar};
+
+cases![
+    "isolation":
+    unsupported_isolation_levels_are_told,
+    repeatable_reads_repeat,
+    a_read_only_transaction_refuses_writes,
+    a_writing_transaction_takes_the_lock_at_once (Requires::Embedded),
+];
+
+fn users(db: &Db) -> Vec<String> {
+    column(
+        &mut db.other_connection(),
+        "SELECT username FROM users ORDER BY username",
+    )
+}
+
+fn unsupported_isolation_levels_are_told(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    for isolation in [
+        IsolationLevel::ReadUncommitted,
+        IsolationLevel::ReadCommitted,
+        IsolationLevel::RepeatableRead,
+    ] {
+        let options = TransactionOptions::new().isolation(isolation);
+        if db.dialect().begin(&options).is_ok() {
+            conn.begin_with(options).unwrap();
+            conn.commit().unwrap();
+            continue;
+        }
+        let error = fails(conn.begin_with(options), ErrorKind::Unsupported);
+        assert!(error.message().contains(isolation.as_sql()), "{error}");
+        assert!(error.hint().unwrap().contains("serializable"), "{error}");
+        assert!(!conn.in_transaction());
+    }
+    let isolation = Some(IsolationLevel::Serializable);
+    conn.begin_with(TransactionOptions::new().isolation(isolation))
+        .unwrap();
+    conn.commit().unwrap();
+}
+
+/// The lowest level at which a query that is run again yields the same rows.
+fn repeatable(db: &Db) -> IsolationLevel {
+    let options = TransactionOptions::new().isolation(IsolationLevel::RepeatableRead);
+    match db.dialect().begin(&options) {
+        Ok(_) => IsolationLevel::RepeatableRead,
+        Err(_) => IsolationLevel::Serializable,
+    }
+}
+
+fn repeatable_reads_repeat(db: &Db) {
+    let isolation = repeatable(db);
+    let mut conn = db.engine.connection().unwrap();
+    conn.begin_with(TransactionOptions::new().isolation(isolation))
+        .unwrap();
+    let count = "SELECT COUNT(*) FROM users";
+    assert_eq!(scalar::<i64>(&mut conn, count), 0);
+    db.outside("INSERT INTO users (username) VALUES ('ada')");
+    assert_eq!(scalar::<i64>(&mut conn, count), 0);
+    conn.commit().unwrap();
+    assert_eq!(scalar::<i64>(&mut conn, count), 1);
+}
+
+fn a_read_only_transaction_refuses_writes(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let mut written = 0;
+    for isolation in [None, Some(IsolationLevel::Serializable)] {
+        let options = TransactionOptions::new().isolation(isolation).read_only();
+        // Whatever its end, the next statement writes again.
+        for end in [Connection::commit, Connection::rollback] {
+            conn.begin_with(options).unwrap();
+            let count = scalar::<i64>(&mut conn, "SELECT COUNT(*) FROM users");
+            assert_eq!(count, written);
+            refused(insert_user(&mut conn, "ada"), ErrorKind::Database);
+            // An error aborts the transaction of some, whose commit is then refused.
+            let _ = end(&mut conn);
+            conn.rollback().unwrap();
+            written += 1;
+            insert_user(&mut conn, &format!("user {written}")).unwrap();
+        }
+        conn.begin_with(options).unwrap();
+        drop(conn);
+        conn = db.engine.connection().unwrap();
+    }
+    conn.transaction(|conn| insert_user(conn, "grace")).unwrap();
+    assert_eq!(users(db).len(), 5);
+}
+
+fn a_writing_transaction_takes_the_lock_at_once(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    conn.begin_with(TransactionOptions::new().writes()).unwrap();
+    let mut other = db.other_connection();
+    db.backend.limit_lock_wait(&mut other);
+    refused(insert_user(&mut other, "ada"), ErrorKind::Busy);
+    conn.commit().unwrap();
+    insert_user(&mut other, "ada").unwrap();
+}
