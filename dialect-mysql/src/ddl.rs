@@ -39,17 +39,17 @@ pub(crate) fn column_type(table: &Table, column: &Column, dialect: &str) -> Resu
     let is_indexed = table.constrained().any(|name| *name == column.name);
     if is_indexed && types::is_large(&column.ty, column.length, dialect) {
         let message = format!(
-            "mysql and mariadb can't index {} of unlimited length",
+            "MySQL and MariaDB can't index {} without a length",
             column.ty.describe()
         );
         return Err(table
             .unsupported(column, message)
-            .with_hint("limit its length with #[orm(length = 255)]"));
+            .with_hint("give the column a length: #[orm(length = 255)]"));
     }
     let name = types::column_name(&column.ty, column.length, dialect);
     name.map(Cow::into_owned).ok_or_else(|| {
         let what = column.ty.describe();
-        table.unsupported(column, format!("mysql and mariadb have no type for {what}"))
+        table.unsupported(column, format!("MySQL and MariaDB have no type for {what}"))
     })
 }
 

@@ -35,8 +35,7 @@ fn is_wrong_count(message: &str, sql: &str) -> bool {
 /// MariaDB's words for a cascade of more than 15 levels.
 const FK_DEPTH_EXCEEDED: &str = "Got error 193 ";
 
-const CASCADES: &str = "a row refers to this one and must stay, or the cascade is too long for one statement: \
-     delete the referring rows first";
+const CASCADES: &str = "delete the referencing rows first: one of them restricts the change, or the cascade exceeds the limit of one statement";
 
 /// As [`classify`], for an error of the statement `sql`.
 pub(crate) fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> Error {
@@ -54,23 +53,22 @@ pub(crate) fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> E
         1051 | 1109 | 1146 => undefined_table(message),
         1054 if speaks_of_having(message) => Error::with_message(
             ErrorKind::Unsupported,
-            "having can only speak of what is grouped by or selected",
+            "HAVING may only use columns and expressions that are grouped or selected",
         )
-        .with_hint("select the expression as well, or move the condition to filter"),
+        .with_hint("select the expression as well, or use filter for the condition"),
         1054 | 1072 => undefined_column(message),
         1050 => existing_table(message),
         1390 => too_many_binds(),
         1064 | 1149 => syntax(message, sql),
         1005 | 1215 | 1822 | 1824 | 3780 => {
             Error::with_message(ErrorKind::Database, uncreated(message)).with_hint(
-                "the parent must be an InnoDB table that exists, its columns a key or the first ones of an index, of \
-                 the same types and collations as the child's; SHOW ENGINE INNODB STATUS tells more",
+                "the parent must be an existing InnoDB table, the referenced columns a key or the first columns of an index, with the types and collations of the child's columns; see SHOW ENGINE INNODB STATUS",
             )
         }
         1644 if is_wrong_count(message, sql) => Error::new(ErrorKind::StaleData),
-        1065 => Error::with_message(ErrorKind::Syntax, "the statement's text is empty"),
+        1065 => Error::with_message(ErrorKind::Syntax, "the statement is empty"),
         1305 if message.starts_with("SAVEPOINT ") => {
-            Error::with_message(ErrorKind::Transaction, "there is no such savepoint")
+            Error::with_message(ErrorKind::Transaction, "savepoint does not exist")
         }
         _ if NAMING.contains(&code) => {
             Error::with_message(plain_kind(code, state), lower_case(message))
@@ -110,9 +108,9 @@ fn syntax(message: &str, sql: &str) -> Error {
     let near = message.split_once(" near '").map(|(_, near)| near);
     let read = near.and_then(|near| near.rsplit_once("' at line "));
     let message = match read {
-        Some(("", line)) => format!("syntax error at the end of the statement, in line {line}"),
+        Some(("", line)) => format!("syntax error at end of input, line {line}"),
         Some((near, line)) if sql.contains(near) => {
-            format!("syntax error near \"{near}\" in line {line}")
+            format!("syntax error near \"{near}\", line {line}")
         }
         _ => return Error::new(ErrorKind::Syntax),
     };
@@ -125,7 +123,7 @@ fn uncreated(message: &str) -> String {
     match message.split_once("(errno: ") {
         Some((_, reason)) => {
             let reason = reason.split('"').nth(1).unwrap_or("no reason given");
-            format!("the table can't be created: {}", lower_case(reason))
+            format!("can't create the table: {}", lower_case(reason))
         }
         None => lower_case(message),
     }
@@ -134,9 +132,9 @@ fn uncreated(message: &str) -> String {
 fn too_many_binds() -> Error {
     Error::with_message(
         ErrorKind::Unsupported,
-        "the statement has more binds than the 65535 that can be sent",
+        "the statement has too many bind parameters: MySQL and MariaDB allow 65535 at most",
     )
-    .with_hint("send less at once")
+    .with_hint("split the statement")
 }
 
 /// `Unknown column 'a' in 'HAVING'`, or in older servers 'having clause'.
@@ -148,15 +146,17 @@ fn speaks_of_having(message: &str) -> bool {
 /// What errors mean whose messages hold values or names of which little is left.
 fn safe_message(code: u16) -> Option<&'static str> {
     Some(match code {
-        1118 => "the columns of the table do not fit into a row",
-        1103 => "the name of the table is not one that the database allows",
-        1166 => "the name of the column is not one that the database allows",
-        1241 => "a list and a single value, or lists of different lengths, are compared",
+        1118 => "row size too large: the columns of the table exceed the limit of a row",
+        1103 => "the name of the table is not valid",
+        1166 => "the name of the column is not valid",
+        1241 => "operands must have the same number of columns",
         1242 => "the subquery returns more than one row",
-        1267 | 1271 => "texts of different collations are compared",
-        1300 => "a name or text has characters that its place can't hold",
-        1436 => "the statement is nested too deep",
-        4078 => "an operator or function does not take values of these types",
+        1267 | 1271 => {
+            "illegal mix of collations: illegal mix of collations: texts of different collations are compared"
+        }
+        1300 => "a name or text contains characters that its character set can't represent",
+        1436 => "the statement is nested too deeplyly",
+        4078 => "an operator or function does not accept operands of these types",
         _ => return None,
     })
 }
@@ -183,25 +183,26 @@ pub(crate) fn plain_kind(code: u16, state: &str) -> ErrorKind {
 
 pub(crate) fn hint(code: u16) -> Option<&'static str> {
     Some(match code {
-        1040 | 1203 => {
-            "the server has too many connections: use a smaller pool, or raise max_connections"
-        }
-        1049 => "create the database first, or name another one",
+        1040 | 1203 => "use a smaller pool, or raise max_connections on the server",
+        1049 => "create the database first, or use another name",
         1074 | 1118 => {
-            "a row holds 65535 bytes at most, and a character of a text with a length takes 4: shorten the lengths, \
-             or leave them out, so that the columns become LONGTEXT, which is kept outside the row"
+            "reduce the lengths, or remove them, so that the columns become LONGTEXT, which is stored outside the row: a row holds 65535 bytes at most, and each character of a text with a length counts 4"
         }
         1093 => {
-            "put another query around the one that reads the table: IN (SELECT id FROM (SELECT id …) AS t)"
+            "wrap the subquery that reads the table in another query: IN (SELECT id FROM (SELECT id …) AS t)"
         }
         1170 => "give the column a length: #[orm(length = 190)]",
         1071 => {
-            "an index holds 3072 bytes at most, which are 768 characters: shorten the column's length"
+            "reduce the column's length: an index holds 3072 bytes at most, which are 768 characters"
         }
-        1153 => "raise max_allowed_packet on the server, or send less at once",
-        1205 => "another transaction holds the lock: keep transactions short, or run it again",
-        1273 => "MySQL 8.0.17 and MariaDB 10.2 are the oldest servers that know the collation",
-        1461 => "raise max_prepared_stmt_count on the server, or keep fewer prepared statements",
+        1153 => "raise max_allowed_packet on the server, or split the statement",
+        1205 => {
+            "run the transaction again, and keep transactions short: another transaction holds the lock"
+        }
+        1273 => "upgrade the server: the collation needs MySQL 8.0.17 or MariaDB 10.2",
+        1461 => {
+            "raise max_prepared_stmt_count on the server, or lower the size of the statement cache"
+        }
         _ => return None,
     })
 }

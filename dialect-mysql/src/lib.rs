@@ -122,7 +122,7 @@ impl Dialect for MysqlDialect {
         statement: &mut dyn FnMut(&mut SqlWriter<'a>) -> Result<()>,
     ) -> Result<()> {
         match self {
-            Self::MySql => Err(w.unsupported("batches that count their rows")),
+            Self::MySql => Err(w.unsupported("batches that check their row counts")),
             Self::MariaDb => render::write_checked(w, statement),
         }
     }

@@ -85,7 +85,7 @@ pub(crate) fn literal(value: &Value, dialect: &str) -> Result<String> {
         Value::Bool(false) => "FALSE".to_owned(),
         Value::Int(number) => number.to_string(),
         Value::Float(number) if number.is_finite() => format!("{number:?}"),
-        Value::Float(_) => return Err(no_literal("numbers that aren't finite")),
+        Value::Float(_) => return Err(no_literal("NaN and infinity")),
         Value::Text(text) => quoted(text),
         Value::Bytes(bytes) => hex(bytes),
         Value::Uuid(bytes) => hex(bytes),
@@ -112,7 +112,7 @@ fn in_range(days: i32) -> Result<i32> {
 fn no_literal(what: &str) -> Error {
     Error::with_message(
         ErrorKind::Unsupported,
-        format!("mysql and mariadb have no literal for {what}"),
+        format!("MySQL and MariaDB have no literal for {what}"),
     )
 }
 

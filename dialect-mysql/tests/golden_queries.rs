@@ -136,7 +136,7 @@ fn row_locks() {
     refuse_on(
         &MysqlDialect::MariaDb,
         &queries::locked(queries::lock_of()),
-        "locks of some tables only (OF)",
+        "FOR UPDATE OF",
     );
     check(
         &queries::locked(queries::skip_locked()),
@@ -160,14 +160,8 @@ fn upserts() {
         &writes::insert_missing(),
         "INSERT INTO `t` (`id`, `a`) VALUES (?, ?), (?, ?) ON DUPLICATE KEY UPDATE `t`.`id` = `t`.`id`",
     );
-    refuse(
-        &writes::upsert_where(),
-        "a condition on a conflict's UPDATE",
-    );
-    refuse(
-        &writes::upsert_by_constraint(),
-        "a conflict with a constraint by its name",
-    );
+    refuse(&writes::upsert_where(), "WHERE in ON CONFLICT DO UPDATE");
+    refuse(&writes::upsert_by_constraint(), "ON CONFLICT ON CONSTRAINT");
     check(
         &writes::upsert_from_query(),
         "INSERT INTO `t` (`id`, `a`) SELECT `id`, `a` FROM `u` ON DUPLICATE KEY UPDATE `t`.`a` = `t`.`a` + VALUES(`a`), `t`.`b` = ?",

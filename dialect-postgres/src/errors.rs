@@ -105,18 +105,20 @@ fn kind(server: &ServerError<'_>) -> ErrorKind {
 
 fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
     let own = match server.code {
-        "23P01" => "an exclusion constraint refused a conflicting row",
-        "23001" => "a restricting foreign key refused the change",
-        "2BP01" => "other objects depend on what was to be dropped",
-        "3B001" => "there is no such savepoint",
+        "23P01" => "conflicting value violates an exclusion constraint",
+        "23001" => "the change violates a RESTRICT foreign key constraint",
+        "2BP01" => "can't drop the object because other objects depend on it",
+        "3B001" => "savepoint does not exist",
         "57014" => "the statement was canceled",
-        "22007" if is_wrong_count(server) => "the statement did not write all rows of its batch",
-        "22P02" | "22P03" | "22007" => "the database can't read a value as the type it needs",
-        "22012" => "the statement divides by zero",
-        "26000" => "the server no longer has a prepared statement",
-        "22021" => "a text value has characters that the database can't store",
+        "22007" if is_wrong_count(server) => "the statement did not affect all rows of its batch",
+        "22P02" | "22P03" | "22007" => {
+            "invalid input syntax: a value can't be converted to the type"
+        }
+        "22012" => "division by zero",
+        "26000" => "prepared statement does not exist",
+        "22021" => "a text value contains characters that the database's encoding can't represent",
         code if is_stale_statement(code, server.routine) => {
-            "a prepared statement no longer fits the table it reads"
+            "cached plan must not change result type: the table was altered"
         }
         // These classes speak of names, types and states, never of values. Syntax errors quote the SQL,
         // which is shown in any case.
@@ -141,20 +143,17 @@ fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
 
 fn hint(server: &ServerError<'_>) -> Option<&'static str> {
     match server.code {
-        "57014" => Some("raise statement_timeout, or find out who canceled it"),
-        "3D000" => Some("create the database first, or name another one"),
-        "25P02" => Some("roll back, to a savepoint or the whole transaction"),
-        "42P18" => Some(
-            "nothing tells the server the type of a placeholder: write it behind, as in :name::text",
-        ),
+        "57014" => Some("raise statement_timeout, or check which program canceled the statement"),
+        "3D000" => Some("create the database first, or use another name"),
+        "25P02" => Some("call rollback(), or roll back to a savepoint"),
+        "42P18" => {
+            Some("cast the placeholder, as in :name::text: the server can't determine its type")
+        }
         "26000" => Some(
-            "run the transaction again; behind a pooler in transaction mode set the statement cache to 0: \
-             statement_cache=0 in the url",
+            "run the transaction again; with a pooler in transaction mode, set statement_cache=0 in the URL",
         ),
         // Another client's, of the same name.
-        "42P05" => Some(
-            "behind a pooler in transaction mode set the statement cache to 0: statement_cache=0 in the url",
-        ),
+        "42P05" => Some("with a pooler in transaction mode, set statement_cache=0 in the URL"),
         code if is_stale_statement(code, server.routine) => Some("run the transaction again"),
         _ => None,
     }
@@ -279,7 +278,7 @@ mod tests {
         check(
             &UNIQUE,
             ErrorKind::UniqueViolation,
-            "a unique constraint refused a duplicate value (users.email) (constraint uq_users_email) [23505]",
+            "duplicate value violates a unique constraint (users.email) (constraint uq_users_email) [23505]",
         );
         let composite = ServerError {
             detail: Some("Key (a, b)=(1, 2) already exists."),
@@ -308,7 +307,7 @@ mod tests {
                 ..ServerError::default()
             },
             ErrorKind::NotNullViolation,
-            "a column that must have a value got null (users.name) [23502]",
+            "null value violates a not-null constraint (users.name) [23502]",
         );
         check(
             &ServerError {
@@ -320,7 +319,7 @@ mod tests {
                 ..ServerError::default()
             },
             ErrorKind::ForeignKeyViolation,
-            "a foreign key refused the change (table posts) (constraint fk_posts_author_id_users) [23503]",
+            "the change violates a foreign key constraint (table posts) (constraint fk_posts_author_id_users) [23503]",
         );
     }
 
@@ -440,7 +439,7 @@ mod tests {
         check(
             &raised,
             ErrorKind::Database,
-            "the database refused the statement [42501]",
+            "the database rejected the statement [42501]",
         );
     }
 

@@ -32,9 +32,8 @@ pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
         return Ok("INTEGER".to_owned());
     }
     // Anywhere else SQLite would take the column and generate nothing.
-    let message =
-        "sqlite generates an integer for a table's only primary key column, and for no other";
-    let hint = "make it the primary key, or give its values yourself";
+    let message = "SQLite auto-increments a single INTEGER primary key only";
+    let hint = "make the column the primary key, or set #[orm(auto_increment = false)]";
     Err(table.unsupported(column, message).with_hint(hint))
 }
 

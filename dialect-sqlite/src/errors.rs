@@ -27,14 +27,15 @@ pub(crate) fn classify_in(code: i32, message: &str, sql: &str) -> Error {
         1811 if message == "FOREIGN KEY constraint failed" => {
             Error::new(ErrorKind::ForeignKeyViolation)
         }
-        1811 => Error::with_message(ErrorKind::Database, "a trigger refused the change"),
+        1811 => Error::with_message(ErrorKind::Database, "a trigger rejected the change"),
         1299 => {
             let error = Error::new(ErrorKind::NotNullViolation);
             place(error, failed(message), sql)
         }
         275 => check(message),
-        517 => Error::new(ErrorKind::SerializationFailure)
-            .with_hint("begin the transaction as a writing one, or run it again"),
+        517 => Error::new(ErrorKind::SerializationFailure).with_hint(
+            "begin the transaction with TransactionOptions::new().writes(), or run it again",
+        ),
         _ => by_primary_code(code, message, sql),
     };
     error.with_code(code.to_string())
@@ -44,21 +45,21 @@ fn by_primary_code(code: i32, message: &str, sql: &str) -> Error {
     match code & 0xff {
         1 => general(message, sql),
         5 | 6 => Error::new(ErrorKind::Busy).with_hint(
-            "another connection holds the lock: keep transactions short, or raise the busy timeout",
+            "keep transactions short, or raise the busy timeout: another connection holds the lock",
         ),
-        14 => Error::with_message(
-            ErrorKind::ConnectionFailed,
-            "the database file can't be opened",
-        ),
+        14 => Error::with_message(ErrorKind::ConnectionFailed, "can't open the database file"),
         18 => Error::new(ErrorKind::DataTooLong),
-        25 => Error::with_message(ErrorKind::Usage, "the statement has fewer binds than given"),
+        25 => Error::with_message(
+            ErrorKind::Usage,
+            "wrong number of binds: more values are supplied than the statement has bind parameters",
+        ),
         26 => Error::with_message(
             ErrorKind::Configuration,
-            "the file is not a sqlite database",
+            "the file is not a SQLite database",
         ),
         11 => Error::with_message(ErrorKind::Database, describe(11)).with_hint(DAMAGED),
         10 if code == SHORT_READ => {
-            Error::with_message(ErrorKind::Database, "the database file is cut off")
+            Error::with_message(ErrorKind::Database, "the database file is truncated")
                 .with_hint(DAMAGED)
         }
         primary => Error::with_message(ErrorKind::Database, describe(primary)),
@@ -68,24 +69,23 @@ fn by_primary_code(code: i32, message: &str, sql: &str) -> Error {
 /// SQLITE_IOERR_SHORT_READ: the file ends where a page should be.
 const SHORT_READ: i32 = 522;
 /// What to do about a file that lacks a part.
-const DAMAGED: &str =
-    "restore it from a backup; `sqlite3 FILE .recover` saves what can still be read";
+const DAMAGED: &str = "restore it from a backup, or recover it with `sqlite3 FILE .recover`";
 
 /// What SQLite's primary result codes mean (<https://sqlite.org/rescode.html>).
 fn describe(primary: i32) -> &'static str {
     match primary {
-        3 => "access to the database file was denied",
+        3 => "permission denied on the database file",
         4 | 9 => "the statement was interrupted",
-        7 => "sqlite ran out of memory",
+        7 => "out of memory in SQLite",
         8 => "the database is read-only",
-        10 => "reading or writing the database file failed",
-        11 => "the database file is damaged",
+        10 => "disk I/O error on the database file",
+        11 => "the database file is malformed",
         13 => "the disk is full",
-        15 => "the locks of the database file don't work",
-        17 => "the schema changed under the statement",
-        19 => "a constraint refused the change",
-        20 => "the value does not have the type that its column needs",
-        21 => "the statement is empty, or used in a wrong way",
+        15 => "locking protocol error on the database file",
+        17 => "the schema has changed since the statement was prepared",
+        19 => "the change violates a constraint",
+        20 => "datatype mismatch: the value does not have the type of its column",
+        21 => "the statement is empty, or the library is misused",
         23 => "the statement is not authorized",
         _ => ErrorKind::Database.as_str(),
     }
@@ -110,7 +110,7 @@ fn general(message: &str, sql: &str) -> Error {
         .and_then(|rest| rest.strip_suffix(" already exists"))
     {
         let table = table.trim_matches('"');
-        return Error::with_message(ErrorKind::Database, "the table exists already")
+        return Error::with_message(ErrorKind::Database, "the table already exists")
             .with_table(table);
     }
     if let Some(unread) = unread(message).filter(|word| sql.contains(word)) {
@@ -429,7 +429,7 @@ mod tests {
         let error = classify_in(1, near, "SELEC 1");
         assert_eq!(error.message(), "syntax error near \"SELEC\"");
         let error = classify_in(1, near, "CALL load(?)");
-        assert_eq!(error.message(), "the database can't parse the statement");
+        assert_eq!(error.message(), "syntax error in the statement");
         let error = classify_in(1, "unrecognized token: \"#\"", "SELECT #");
         assert_eq!(error.message(), "syntax error near \"#\"");
     }
@@ -437,7 +437,7 @@ mod tests {
     #[test]
     fn only_messages_without_values_are_shown() {
         let error = classify(1, "bad JSON path: 'secret'");
-        assert_eq!(error.message(), "the database refused the statement");
+        assert_eq!(error.message(), "the database rejected the statement");
         let error = classify(1, "no such function: nope");
         assert_eq!(error.message(), "no such function: nope");
     }

@@ -31,9 +31,9 @@ pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()
         LikeKind::StartsWith => write_position(w, like, " = 1"),
         LikeKind::EndsWith => write_suffix(w, like),
         // LIKE, GLOB and `replace` read a pattern up to a NUL: it would match anything from there on.
-        _ if matches!(&like.needle, Value::Text(text) if text.contains('\0')) => Err(
-            w.unsupported("a pattern, or a search that ignores case, with a NUL character in it")
-        ),
+        _ if matches!(&like.needle, Value::Text(text) if text.contains('\0')) => {
+            Err(w.unsupported("a LIKE pattern with a NUL character"))
+        }
         LikeKind::ContainsIgnoreCase => {
             write_operand(w, &like.expr)?;
             w.push(" LIKE ").bind(like.pattern.as_ref());
@@ -116,7 +116,7 @@ pub(crate) fn begin(options: TransactionOptions) -> Result<Vec<Cow<'static, str>
                 level.as_sql()
             ),
         )
-        .with_hint("its transactions are always serializable: ask for that level, or for none"));
+        .with_hint("use IsolationLevel::Serializable, or no level: transactions of SQLite are always serializable"));
     }
     Ok(match options {
         options if options.read_only => vec![READ_ONLY.into(), "BEGIN".into()],

@@ -59,7 +59,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Bool(v) => i32::from(*v).to_string(),
         Value::Int(v) => v.to_string(),
         Value::Float(v) => float(*v)?,
-        Value::Text(v) if v.contains('\0') => return Err(no_literal("text with NUL in it")),
+        Value::Text(v) if v.contains('\0') => return Err(no_literal("text with a NUL character")),
         Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
         Value::Bytes(v) => blob(v),
         Value::Uuid(v) => blob(v),
@@ -73,7 +73,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
 
 fn float(value: f64) -> Result<String> {
     if value.is_nan() {
-        return Err(no_literal("a float that is not a number"));
+        return Err(no_literal("NaN"));
     }
     // A literal beyond the range of a double reads as infinity (https://sqlite.org/quirks.html).
     Ok(match value {
@@ -98,7 +98,7 @@ fn blob(bytes: &[u8]) -> String {
 fn no_literal(what: &str) -> Error {
     Error::with_message(
         ErrorKind::Unsupported,
-        format!("sqlite has no literal for {what}"),
+        format!("SQLite has no literal for {what}"),
     )
-    .with_hint("leave it out of the default or check, and give the value when inserting")
+    .with_hint("remove it from the default or check, and set the value in the INSERT")
 }

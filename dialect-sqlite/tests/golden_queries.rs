@@ -140,10 +140,7 @@ fn upserts() {
         &writes::upsert_where(),
         r#"INSERT INTO "t" ("id", "a") VALUES (?, ?), (?, ?) ON CONFLICT ("id") DO UPDATE SET "a" = excluded."a" WHERE "t"."b" = ?"#,
     );
-    refuse(
-        &writes::upsert_by_constraint(),
-        "a conflict with a constraint by its name",
-    );
+    refuse(&writes::upsert_by_constraint(), "ON CONFLICT ON CONSTRAINT");
     check(
         &writes::upsert_from_query(),
         r#"INSERT INTO "t" ("id", "a") SELECT * FROM (SELECT "id", "a" FROM "u") WHERE 1 = 1 ON CONFLICT ("id") DO UPDATE SET "a" = "t"."a" + excluded."a", "b" = ?"#,

@@ -100,8 +100,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// No dialect has that name.
 pub fn by_name(name: &str) -> Result<&'static dyn Dialect> {
     entry(name).map(|entry| entry.dialect).ok_or_else(|| {
-        Error::new(Exit::Usage, format!("there is no dialect named {name:?}")).with_hint(format!(
-            "known are {}",
+        Error::new(Exit::Usage, format!("unknown dialect {name:?}")).with_hint(format!(
+            "the known dialects are {}",
             names().collect::<Vec<_>>().join(", ")
         ))
     })
@@ -129,9 +129,9 @@ pub fn by_url(url: &str) -> Result<&'static dyn Dialect> {
             .collect::<Vec<_>>();
         Error::new(
             Exit::Usage,
-            format!("no database has the scheme {scheme:?}"),
+            format!("unknown scheme {scheme:?} in the database URL"),
         )
-        .with_hint(format!("begin the url with one of {}", schemes.join(", ")))
+        .with_hint(format!("begin the URL with one of {}", schemes.join(", ")))
     })
 }
 

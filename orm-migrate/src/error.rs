@@ -46,9 +46,9 @@ impl Error {
     pub(crate) fn io(what: &str, path: &std::path::Path, error: std::io::Error) -> Self {
         let hint = match error.kind() {
             ErrorKind::NotFound => "check the path: it is relative to the current folder",
-            ErrorKind::PermissionDenied => "give this user the right to it",
+            ErrorKind::PermissionDenied => "grant this user permission on it",
             ErrorKind::InvalidData => "save it as UTF-8",
-            _ => "look whether the disk is full or damaged",
+            _ => "check whether the disk is full or damaged",
         };
         Self::failed(format!("can't {what} {}: {error}", path.display()))
             .with_hint(hint)
@@ -165,11 +165,13 @@ impl From<orm_core::Error> for Error {
 fn hint(kind: orm_core::ErrorKind) -> Option<&'static str> {
     use orm_core::ErrorKind as Kind;
     Some(match kind {
-        Kind::ConnectionFailed => "start the database, or correct host, port or path in the url",
-        Kind::Authentication => "correct user, password or database in the url",
-        Kind::ConnectionLost => "look into the server's log, and run the command again",
+        Kind::ConnectionFailed => {
+            "start the database, or correct the host, port or path in the URL"
+        }
+        Kind::Authentication => "correct the user, password or database in the URL",
+        Kind::ConnectionLost => "check the server's log, and run the command again",
         Kind::Busy | Kind::Deadlock | Kind::SerializationFailure => {
-            "another program changes the same tables: run the command again"
+            "run the command again: another program changes the same tables"
         }
         _ => return None,
     })
@@ -187,7 +189,7 @@ mod tests {
             .with_code("23505")
             .with_source("Key (name)=(secret) already exists");
         let error = Error::from(inner);
-        let text = "a unique constraint refused a duplicate value\n  table: users\n  code: 23505";
+        let text = "duplicate value violates a unique constraint\n  table: users\n  code: 23505";
         assert_eq!(error.to_string(), text);
         assert_eq!(error.exit(), Exit::Failed);
         let source = error

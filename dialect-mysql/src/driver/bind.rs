@@ -66,17 +66,17 @@ fn value(bind: ValueRef<'_>, server: &str) -> Result<Value, &'static str> {
         ValueRef::Batch(batch) if !batch.iter().all(is_finite) => return Err(FINITE),
         ValueRef::Batch(_) => Value::Bytes(bind.to_json(server).into_bytes()),
         ValueRef::Extension(v) => return value(v.encode(server).as_ref(), server),
-        ValueRef::Array(_) => return Err("mysql and mariadb have no arrays"),
+        ValueRef::Array(_) => return Err("MySQL and MariaDB have no array type"),
     })
 }
 
-const FINITE: &str = "mysql and mariadb store only numbers that are finite";
+const FINITE: &str = "NaN and infinity can't be stored in MySQL and MariaDB";
 
 fn is_finite(value: ValueRef<'_>) -> bool {
     !matches!(value, ValueRef::Float(number) if !number.is_finite())
 }
 
-const YEAR: &str = "mysql and mariadb store only dates of the years 0 to 9999";
+const YEAR: &str = "the date is out of range: MySQL and MariaDB store the years 0 to 9999";
 
 fn moment(days: i32, micros: i64) -> Result<Value, &'static str> {
     let date = civil::civil(days);
@@ -102,7 +102,7 @@ fn moment(days: i32, micros: i64) -> Result<Value, &'static str> {
 
 fn time(micros: i64) -> Result<Value, &'static str> {
     if !(0..civil::DAY).contains(&micros) {
-        return Err("a time of day lies between 00:00 and 24:00");
+        return Err("the time of day is out of range: it must be before 24:00");
     }
     let Clock {
         hour,
@@ -137,9 +137,10 @@ fn refused(what: &'static str, index: usize) -> Error {
 #[cold]
 fn too_long(limit: usize, index: usize) -> Error {
     let number = index + 1;
-    let message = format!("the server takes {limit} bytes at most, and bind {number} is longer");
+    let message =
+        format!("bind {number} is longer than the server's max_allowed_packet of {limit} bytes");
     Error::with_message(ErrorKind::DataTooLong, message)
-        .with_hint("raise max_allowed_packet on the server, or store less")
+        .with_hint("raise max_allowed_packet on the server, or split the value")
 }
 
 #[cfg(test)]

@@ -106,7 +106,9 @@ fn native(config: &MysqlConfig, options: OptsBuilder) -> Result<(Conn, OptsBuild
     let server = (config.host.as_str(), config.port);
     let addresses: Vec<SocketAddr> = match server.to_socket_addrs() {
         Ok(addresses) => addresses.collect(),
-        Err(error) => return Err(failed(config, "the host is not known").with_source(error)),
+        Err(error) => {
+            return Err(failed(config, "the host name can't be resolved").with_source(error));
+        }
     };
     let share = u32::try_from(addresses.len()).unwrap_or(1).max(1);
     let mut last = None;
@@ -120,7 +122,7 @@ fn native(config: &MysqlConfig, options: OptsBuilder) -> Result<(Conn, OptsBuild
             opened => return opened,
         }
     }
-    Err(last.unwrap_or_else(|| failed(config, "the host has no address")))
+    Err(last.unwrap_or_else(|| failed(config, "the host name has no address")))
 }
 
 fn try_open(config: &MysqlConfig, options: OptsBuilder) -> Result<(Conn, OptsBuilder)> {
@@ -178,7 +180,7 @@ fn options(config: &MysqlConfig) -> Result<OptsBuilder> {
         Some(path) => match path.to_str() {
             Some(path) => Ok(options.socket(Some(path))),
             None => Err(misconfigured(
-                "the path of the unix socket is not valid utf-8",
+                "the path of the Unix socket is not valid UTF-8",
             )),
         },
     }
@@ -193,7 +195,7 @@ fn server_key(config: &MysqlConfig) -> Result<Option<PathBuf>> {
     if let Some(path) = &config.server_public_key {
         fs::File::open(path).map_err(|error| {
             let path = path.display();
-            misconfigured(format!("the server's public key in {path} can't be read"))
+            misconfigured(format!("can't read the server's public key in {path}"))
                 .with_source(error)
         })?;
     }
@@ -206,16 +208,16 @@ fn tls(config: &MysqlConfig) -> Result<Option<SslOpts>> {
     }
     choose_provider()?;
     if config.socket.is_some() {
-        return Err(misconfigured("a unix socket can't be encrypted")
-            .with_hint("leave tls out, since it doesn't leave the machine, or connect by tcp"));
+        return Err(
+            misconfigured("TLS is not supported over a Unix socket").with_hint(
+                "turn TLS off, since the connection stays on this machine, or connect over TCP",
+            ),
+        );
     }
     if let Some(path) = &config.root_certificates {
         fs::File::open(path).map_err(|error| {
-            misconfigured(format!(
-                "the certificates in {} can't be read",
-                path.display()
-            ))
-            .with_source(error)
+            misconfigured(format!("can't read the certificates in {}", path.display()))
+                .with_source(error)
         })?;
     }
     let insecure = config.tls == TlsMode::Insecure;
@@ -241,8 +243,8 @@ fn choose_provider() -> Result<()> {
 #[cfg(not(feature = "tls"))]
 fn choose_provider() -> Result<()> {
     Err(
-        misconfigured("an encrypted connection needs the feature tls")
-            .with_hint("build it with: orm = { features = [\"mysql\", \"tls\"] }"),
+        misconfigured("TLS is not available: the Cargo feature tls is off")
+            .with_hint("add it to Cargo.toml: orm = { features = [\"mysql\", \"tls\"] }"),
     )
 }
 
@@ -262,7 +264,7 @@ mod tests {
             config.tls = mode;
             let error = MysqlDriver::new(config).connect().err().unwrap();
             assert_eq!(error.kind(), ErrorKind::Configuration);
-            assert!(error.message().contains("the feature tls"), "{error}");
+            assert!(error.message().contains("feature tls"), "{error}");
         }
     }
 }

@@ -308,10 +308,9 @@ impl MysqlConnection {
 /// The native driver would send an empty file, and report success.
 #[cold]
 fn no_file() -> Error {
-    let message = "loading a file of this machine is not a statement that can be executed";
-    Error::with_message(ErrorKind::Unsupported, message).with_hint(
-        "set a handler on the native connection, mysql::Conn, and run the statement there",
-    )
+    let message = "LOAD DATA LOCAL INFILE is not supported by this driver";
+    Error::with_message(ErrorKind::Unsupported, message)
+        .with_hint("run it on the native connection, mysql::Conn, with a local infile handler")
 }
 
 impl fmt::Debug for MysqlConnection {

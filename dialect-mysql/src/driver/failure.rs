@@ -19,10 +19,16 @@ pub(super) fn from_native(native: mysql::Error, sql: &str) -> Error {
         Native::IoError(io) => Error::new(io_kind(io)),
         Native::CodecError(_) => Error::new(ErrorKind::ConnectionLost),
         Native::DriverError(DriverError::MixedParams | DriverError::Params(_)) => {
-            Error::with_message(ErrorKind::Usage, "the statement has named parameters")
-                .with_hint("write ? for each bind, and no colon before a name")
+            Error::with_message(
+                ErrorKind::Usage,
+                "named parameters are not supported by this driver",
+            )
+            .with_hint("write ? for each bind parameter, without a colon before a name")
         }
-        _ => Error::with_message(ErrorKind::Database, "the server's answer can't be read"),
+        _ => Error::with_message(
+            ErrorKind::Database,
+            "the server's response can't be decoded",
+        ),
     };
     error.with_sql(sql).with_source(native)
 }
@@ -40,7 +46,7 @@ fn io_kind(io: &io::Error) -> ErrorKind {
 pub(super) fn too_large() -> Error {
     Error::with_message(
         ErrorKind::DataTooLong,
-        "the statement with its binds is larger than the server takes",
+        "the statement with its binds is larger than the server's max_allowed_packet",
     )
     .with_any(hint(1153), Error::with_hint)
 }
@@ -90,12 +96,10 @@ pub(super) fn refused(config: &MysqlConfig, native: mysql::Error) -> Error {
     if config.refuses_retrieved_key()
         && matches!(&native, Native::IoError(io) if io.kind() == io::ErrorKind::NotFound)
     {
-        let why = "the server asks for the password, encrypted with a key that nothing vouches for";
+        let why = "public key retrieval is not allowed: the server's RSA key, which would encrypt the password, is not verified";
         return failed_as(ErrorKind::Authentication, config, why)
             .with_hint(
-                "encrypt the connection with sslmode=require, name the server's key with server_public_key, or \
-                 let it be taken from the server with allow_public_key_retrieval=true; MySQL asks so at a user's first \
-                 login, and after a wrong password",
+                "encrypt the connection with sslmode=require, name the file of the key with server_public_key, or accept the server's key with allow_public_key_retrieval=true; MySQL needs the key at a user's first login and after a wrong password",
             )
             .with_source(native);
     }
@@ -109,7 +113,7 @@ pub(super) fn refused(config: &MysqlConfig, native: mysql::Error) -> Error {
         }
         Native::DriverError(DriverError::TlsNotSupported) => (
             ErrorKind::Configuration,
-            "the server does not offer tls".into(),
+            "the server does not support TLS".into(),
         ),
         Native::DriverError(
             DriverError::UnknownAuthPlugin(_)
@@ -117,7 +121,7 @@ pub(super) fn refused(config: &MysqlConfig, native: mysql::Error) -> Error {
             | DriverError::CleartextPluginDisabled,
         ) => (
             ErrorKind::Authentication,
-            "the server asks for a login that this driver can't do".into(),
+            "the server requests an authentication plugin that this driver does not support".into(),
         ),
         Native::DriverError(DriverError::ConnectTimeout) => (
             ErrorKind::ConnectionFailed,
@@ -134,7 +138,7 @@ pub(super) fn refused(config: &MysqlConfig, native: mysql::Error) -> Error {
     };
     let mut error = failed_as(kind, config, &why);
     if kind == ErrorKind::Authentication && config.password.is_none() {
-        error = error.with_hint("no password is given");
+        error = error.with_hint("no password is supplied");
     }
     if let Native::MySqlError(server) = &native {
         error = error.with_code(server.code.to_string());
@@ -148,7 +152,7 @@ pub(super) fn refused(config: &MysqlConfig, native: mysql::Error) -> Error {
 /// What went wrong between the TCP connection and the login.
 fn broken_cause(config: &MysqlConfig, native: &mysql::Error) -> String {
     if config.tls == TlsMode::Disable {
-        return "what answers does not speak mysql's protocol as it should".to_owned();
+        return "the response is not valid in the MySQL protocol".to_owned();
     }
     let cause = match native {
         mysql::Error::IoError(io) => io.to_string(),
@@ -158,7 +162,7 @@ fn broken_cause(config: &MysqlConfig, native: &mysql::Error) -> String {
     let cause = cause
         .trim_start_matches("IO error: ")
         .trim_matches(['`', '\'']);
-    format!("the tls handshake failed: {cause}")
+    format!("the TLS handshake failed: {cause}")
 }
 
 fn plain_cause(kind: io::ErrorKind, why: &str) -> String {

@@ -118,11 +118,11 @@ impl MysqlRow<'_> {
             (Value::Time(..), _) => time(value),
             (Value::Bytes(v), Kind::Bits) => bits(v),
             (Value::Bytes(v), Kind::Whole) => whole(v),
-            (Value::UInt(_), _) => Err("is beyond the signed integers of 64 bits"),
+            (Value::UInt(_), _) => Err("is out of range for a signed 64-bit integer"),
             (Value::Bytes(_), Kind::Decimal) => {
-                Err("has a fraction, for which there is no type yet")
+                Err("has a fraction, which no supported type can hold")
             }
-            _ => Err("is of no known type"),
+            _ => Err("is not supported"),
         };
         found.map_err(|why| self.unfit(index, why))
     }
@@ -159,19 +159,19 @@ fn native_name(column: &Column) -> &'static str {
 
 fn moment(value: &Value, kind: Kind) -> Result<ValueRef<'static>, &'static str> {
     let Value::Date(year, month, day, hour, minute, second, micro) = *value else {
-        return Err("is no date");
+        return Err("is not a date");
     };
     let civil = Civil {
         year: i32::from(year),
         month: u32::from(month),
         day: u32::from(day),
     };
-    let days = civil::days(civil).ok_or("is no day of the calendar, such as 0000-00-00")?;
+    let days = civil::days(civil).ok_or("is not a calendar date, such as 0000-00-00")?;
     if kind == Kind::Date {
         return Ok(ValueRef::Date(days));
     }
-    let micros = clock(hour, minute, second, micro).ok_or("is no time of day")?;
-    let micros = civil::join(days, micros).ok_or("is beyond the range of dates")?;
+    let micros = clock(hour, minute, second, micro).ok_or("is not a time of day")?;
+    let micros = civil::join(days, micros).ok_or("is out of range for a date")?;
     Ok(if kind == Kind::Timestamp {
         ValueRef::Timestamp(micros)
     } else {
@@ -181,9 +181,9 @@ fn moment(value: &Value, kind: Kind) -> Result<ValueRef<'static>, &'static str> 
 
 fn time(value: &Value) -> Result<ValueRef<'static>, &'static str> {
     let Value::Time(false, 0, hour, minute, second, micro) = *value else {
-        return Err("is a span of time, not a time of day");
+        return Err("is an interval, not a time of day");
     };
-    let micros = clock(hour, minute, second, micro).ok_or("is no time of day")?;
+    let micros = clock(hour, minute, second, micro).ok_or("is not a time of day")?;
     Ok(ValueRef::Time(micros))
 }
 
@@ -200,7 +200,8 @@ fn bits(bytes: &[u8]) -> Result<ValueRef<'static>, &'static str> {
     let number = bytes
         .iter()
         .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    let number = i64::try_from(number).map_err(|_| "is beyond the signed integers of 64 bits")?;
+    let number =
+        i64::try_from(number).map_err(|_| "is out of range for a signed 64-bit integer")?;
     Ok(ValueRef::Int(number))
 }
 
@@ -210,7 +211,7 @@ fn whole(digits: &[u8]) -> Result<ValueRef<'static>, &'static str> {
         .and_then(|digits| digits.parse().ok());
     number
         .map(ValueRef::Int)
-        .ok_or("is beyond the signed integers of 64 bits")
+        .ok_or("is out of range for a signed 64-bit integer")
 }
 
 #[cfg(test)]

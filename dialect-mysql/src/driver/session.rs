@@ -55,9 +55,9 @@ pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session>
     let unset = |native: mysql::Error| {
         let why = match &native {
             mysql::Error::MySqlError(server) => server.message.as_str(),
-            _ => "the connection broke",
+            _ => "the connection was closed",
         };
-        let error = failed(config, &format!("the session can't be set up: {why}"));
+        let error = failed(config, &format!("can't set up the session: {why}"));
         error.with_source(native)
     };
     let found = ask(native).map_err(unset)?;
@@ -99,7 +99,11 @@ pub(super) fn log_in_again(native: &mut Conn, settings: &str) -> mysql::Result<(
 
 /// Without a handler the native driver sends an empty file.
 pub(super) fn no_file() -> LocalInfileHandler {
-    LocalInfileHandler::new(|_, _| Err(io::Error::other("no file of this machine is sent")))
+    LocalInfileHandler::new(|_, _| {
+        Err(io::Error::other(
+            "LOCAL INFILE is not supported by this driver",
+        ))
+    })
 }
 
 fn set_role(name: Option<&str>) -> String {
@@ -171,7 +175,7 @@ fn check_version(dialect: MysqlDialect, version: &str) -> Result<(), String> {
     let mut numbers = version.split('.').map(str::parse::<u32>);
     match (numbers.next(), numbers.next()) {
         (Some(Ok(major)), Some(Ok(minor))) if (major, minor) < oldest => Err(format!(
-            "{server} {major}.{minor} is too old, {}.{} is the oldest that works",
+            "{server} {major}.{minor} is not supported: the minimum version is {}.{}",
             oldest.0, oldest.1
         )),
         _ => Ok(()),
@@ -205,7 +209,7 @@ pub(super) fn check_variables(config: &MysqlConfig) -> Result<()> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if name.is_empty() || !name.chars().all(is_name) {
             return Err(misconfigured(format!(
-                "{name:?} is no name of a session variable"
+                "{name:?} is not a valid name of a session variable"
             )));
         }
         if OWN_VARIABLES
@@ -213,8 +217,9 @@ pub(super) fn check_variables(config: &MysqlConfig) -> Result<()> {
             .any(|own| name.eq_ignore_ascii_case(own))
         {
             let message = format!("the session variable {name} is set by the driver");
-            return Err(misconfigured(message)
-                .with_hint("leave it out: other values would break what is promised"));
+            return Err(
+                misconfigured(message).with_hint("remove it: the driver depends on its own value")
+            );
         }
     }
     Ok(())
@@ -232,7 +237,7 @@ mod tests {
         assert!(check_version(MysqlDialect::MariaDb, "11.4.2-MariaDB").is_ok());
         assert!(check_version(MysqlDialect::MySql, "unknown").is_ok());
         let why = check_version(MysqlDialect::MariaDb, "10.5.9-MariaDB").unwrap_err();
-        assert!(why.starts_with("mariadb 10.5 is too old"), "{why}");
+        assert!(why.starts_with("mariadb 10.5 is not supported"), "{why}");
     }
 
     #[test]

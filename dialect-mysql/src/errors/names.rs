@@ -122,7 +122,7 @@ pub(super) fn undefined_column(message: &str) -> Error {
 
 /// `Table 'users' already exists`.
 pub(super) fn existing_table(message: &str) -> Error {
-    Error::with_message(ErrorKind::Database, "the table exists already")
+    Error::with_message(ErrorKind::Database, "the table already exists")
         .with_any(message.split('\'').nth(1), Error::with_table)
 }
 

@@ -84,7 +84,7 @@ fn a_server_that_says_nothing_is_not_waited_for() {
     assert!(
         error
             .message()
-            .ends_with("the server did not answer within 0.3 s"),
+            .ends_with("the server did not respond within 0.3 s"),
         "{error}"
     );
 }

@@ -67,7 +67,7 @@ fn each_wait_for_an_answer_ends() {
         let (result, time) = timed(|| call(connection.as_mut()));
         let error = result.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
-        let message = format!("the server did not answer {what} within 0.3 s");
+        let message = format!("the server did not respond to {what} within 0.3 s");
         assert_eq!(error.message(), message);
         assert!(error.hint().unwrap().contains("answer_timeout"));
         assert!((300..2000).contains(&time.as_millis()), "{what}: {time:?}");
@@ -124,7 +124,7 @@ fn connecting_is_told_as_the_phase() {
         assert!(
             error
                 .message()
-                .contains("the server did not answer within 0.3"),
+                .contains("the server did not respond within 0.3"),
             "{error}"
         );
         assert!(time < 4 * LIMIT, "{time:?}");

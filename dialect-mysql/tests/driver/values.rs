@@ -335,7 +335,7 @@ fn numbers_of_binds_are_checked() {
     assert_eq!(none.kind(), ErrorKind::Usage);
     assert_eq!(
         none.message(),
-        "the statement takes 1 binds, but 0 are given"
+        "wrong number of binds: the statement requires 1, but 0 are supplied"
     );
     let error = rows(connection.as_mut(), "SELECT 1", &[ValueRef::Int(1)]).unwrap_err();
     assert_eq!(

@@ -328,14 +328,14 @@ mod tests {
         check(
             ValueRef::Int(40_000),
             &Type::INT2,
-            Err("bind 1 is out of the range of int2"),
+            Err("bind 1 is out of range for type int2"),
         );
         check(ValueRef::Int(12), &Type::NUMERIC, Ok(b"12"));
         check(ValueRef::Int(3), &Type::FLOAT4, Ok(&3_f32.to_be_bytes()));
         check(
             ValueRef::Int(i64::MAX),
             &Type::FLOAT8,
-            Err("bind 1 is out of the range of float8"),
+            Err("bind 1 is out of range for type float8"),
         );
     }
 
@@ -344,22 +344,22 @@ mod tests {
         check(
             ValueRef::Text("secret"),
             &Type::INT4,
-            Err("bind 1 is text, but the statement takes int4 there"),
+            Err("bind 1 is text, but the statement expects type int4"),
         );
         check(
             ValueRef::Batch(BatchValues::Borrowed(&[ValueRef::Text("secret")])),
             &Type::INT4_ARRAY,
-            Err("bind 1 is an array with elements that don't fit int4[]"),
+            Err("bind 1 is an array whose elements can't be converted to type int4[]"),
         );
         check(
             ValueRef::Int(1),
             &Type::INT4_ARRAY,
-            Err("bind 1 is an integer, but the statement takes int4[] there"),
+            Err("bind 1 is an integer, but the statement expects type int4[]"),
         );
         check(
             ValueRef::Text("a\0b"),
             &Type::TEXT,
-            Err("bind 1 has a NUL character, which text can't hold"),
+            Err("bind 1 contains a NUL character, which type text can't store"),
         );
         let bind = Bind::new(ValueRef::Text("secret"), 1);
         assert_eq!(format!("{bind:?}"), "text");
@@ -370,13 +370,13 @@ mod tests {
         check(
             ValueRef::Date(i32::MIN),
             &Type::DATE,
-            Err("bind 1 is out of the range of date"),
+            Err("bind 1 is out of range for type date"),
         );
         let least = i64::MIN + EPOCH_MICROS;
         check(
             ValueRef::Timestamp(least),
             &Type::TIMESTAMPTZ,
-            Err("bind 1 is out of the range of timestamptz"),
+            Err("bind 1 is out of range for type timestamptz"),
         );
         check(ValueRef::Date(EPOCH_DAYS), &Type::DATE, Ok(&[0; 4]));
     }

@@ -102,8 +102,8 @@ impl PostgresDriver {
     #[expect(clippy::unused_self, reason = "as with the feature")]
     fn connect_encrypted(&self, _: Config, _: TlsMode, _: &Link) -> Result<(Client, Session)> {
         Err(
-            misconfigured("an encrypted connection needs the feature tls")
-                .with_hint("build it with: orm = { features = [\"postgres\", \"tls\"] }"),
+            misconfigured("TLS is not available: the Cargo feature tls is off")
+                .with_hint("add it to Cargo.toml: orm = { features = [\"postgres\", \"tls\"] }"),
         )
     }
 
@@ -145,9 +145,11 @@ impl PostgresDriver {
             return Ok(SslMode::Disable);
         }
         if self.config.has_socket() {
-            return Err(misconfigured("a unix socket can't be encrypted").with_hint(
-                "leave tls out, since it doesn't leave the machine, or connect by tcp",
-            ));
+            return Err(
+                misconfigured("TLS is not supported over a Unix socket").with_hint(
+                    "turn TLS off, since the connection stays on this machine, or connect over TCP",
+                ),
+            );
         }
         Ok(SslMode::Require)
     }
@@ -158,7 +160,7 @@ impl PostgresDriver {
             let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
             if name.is_empty() || !name.chars().all(is_name) {
                 return Err(misconfigured(format!(
-                    "{name:?} is no name of a run-time parameter"
+                    "{name:?} is not a valid name of a run-time parameter"
                 )));
             }
             if ["timezone", "client_encoding"]
@@ -167,7 +169,7 @@ impl PostgresDriver {
             {
                 return Err(
                     misconfigured(format!("the parameter {name} is set by the driver")).with_hint(
-                        "instants are kept in UTC and text in UTF-8: convert in the program",
+                        "remove it: the driver depends on UTC and UTF-8; convert in the program",
                     ),
                 );
             }
@@ -249,7 +251,7 @@ fn attempt(
 fn plain<'a>(what: &str, text: &'a str) -> Result<&'a str> {
     if text.contains('\0') {
         return Err(misconfigured(format!(
-            "the {what} of a connection has a NUL character in it"
+            "the {what} of a connection contains a NUL character"
         )));
     }
     Ok(text)

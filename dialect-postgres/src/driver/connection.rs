@@ -111,7 +111,7 @@ impl PostgresConnection {
             return Err(Error::new(ErrorKind::ConnectionLost));
         }
         if sql.contains('\0') {
-            let message = "the statement has a NUL character in it";
+            let message = "the statement contains a NUL character";
             return Err(Error::with_message(ErrorKind::Syntax, message));
         }
         Ok(())
@@ -316,7 +316,7 @@ impl PostgresConnection {
         }
         // Known by its text only, and found before anything is sent: a length that overflows.
         if error.to_string() == "error encoding message to server" {
-            let message = "the statement has larger binds than can be sent";
+            let message = "the statement with its binds is larger than a protocol message can be";
             let error = Error::with_message(ErrorKind::Usage, message).with_source(error);
             return Failure::local(error);
         }
@@ -387,7 +387,7 @@ fn elsewhere<T: Send>(call: impl FnOnce() -> T + Send) -> Result<thread::Result<
         Ok(thread.spawn_scoped(scope, call)?.join())
     });
     done.map_err(|error: io::Error| {
-        Error::with_message(ErrorKind::Usage, "no thread can be started").with_source(error)
+        Error::with_message(ErrorKind::Usage, "can't start a thread").with_source(error)
     })
 }
 

@@ -37,7 +37,8 @@ impl Failure {
 #[cold]
 pub(super) fn too_many_binds(found: usize) -> Error {
     let limit = CAPABILITIES.bind_limit;
-    let message = format!("the statement has {found} binds, but {limit} at most can be sent");
+    let message =
+        format!("the statement has {found} bind parameters; PostgreSQL allows {limit} at most");
     Error::with_message(ErrorKind::Unsupported, message)
         .with_hint("bind a list as one array: = ANY($1)")
 }
@@ -91,19 +92,19 @@ impl Display for Refusal {
             Fault::Mismatch => {
                 write!(
                     f,
-                    "bind {position} is {found}, but the statement takes {ty} there"
+                    "bind {position} is {found}, but the statement expects type {ty}"
                 )
             }
             Fault::Elements => {
                 write!(
                     f,
-                    "bind {position} is an array with elements that don't fit {ty}"
+                    "bind {position} is an array whose elements can't be converted to type {ty}"
                 )
             }
-            Fault::Range => write!(f, "bind {position} is out of the range of {ty}"),
+            Fault::Range => write!(f, "bind {position} is out of range for type {ty}"),
             Fault::Nul => write!(
                 f,
-                "bind {position} has a NUL character, which {ty} can't hold"
+                "bind {position} contains a NUL character, which type {ty} can't store"
             ),
         }
     }
@@ -121,8 +122,7 @@ impl Refusal {
                 self.to_string(),
             )
             .with_hint(format!(
-                "bind a value of that type, or write its own behind the placeholder: ${position}::{own}, in \
-                 raw SQL :name::{own}",
+                "bind a value of that type, or cast the placeholder: ${position}::{own}, in raw SQL :name::{own}",
                 own = self.own
             )),
             Fault::Range | Fault::Nul => {
@@ -166,11 +166,10 @@ pub(super) fn refused(config: &PostgresConfig, error: Unchecked, link: &Link) ->
         Unchecked::Native(error) => error,
     };
     if link.heard().refused_cleartext {
-        let why = "the server asks for the password in clear text";
+        let why = "the server requests the password in clear text";
         return unconnected(ErrorKind::Authentication, &config.target(), why)
             .with_hint(
-                "encrypt the connection with sslmode=require, or let the password be sent so with \
-                 allow_cleartext_password=true",
+                "encrypt the connection with sslmode=require, or allow it with allow_cleartext_password=true",
             )
             .with_source(error);
     }
@@ -181,23 +180,21 @@ pub(super) fn refused(config: &PostgresConfig, error: Unchecked, link: &Link) ->
     let code = error.code().map(SqlState::code);
     let mut refused = unconnected(kind, &config.target(), &why).with_any(code, Error::with_code);
     if kind == ErrorKind::Authentication && config.password.is_none() {
-        refused = refused.with_hint("no password is given");
+        refused = refused.with_hint("no password is supplied");
     } else if refused.code() == Some("3D000") {
-        refused = refused.with_hint("create the database first, or name another one");
+        refused = refused.with_hint("create the database first, or use another name");
     } else if why.starts_with("unsupported startup parameter") {
         refused = refused.with_hint(POOLER);
     } else if why.contains("invalid peer certificate") {
         refused = refused.with_hint(
-            "connect by the name in the certificate, and name its authority in root_certificates, sslrootcert in a url",
+            "connect to the host name in the certificate, and name the file of its authority in root_certificates, sslrootcert in a URL",
         );
     }
     refused.with_source(error)
 }
 
 /// Why a pooler refuses what every connection asks for.
-const POOLER: &str = "PgBouncer takes the startup parameter options since version 1.20; let an older one ignore it \
-     with ignore_startup_parameters = options: the time zone is then set by a statement, other parameters by \
-     ALTER ROLE … SET";
+const POOLER: &str = "upgrade PgBouncer to 1.20 or later, which accepts the startup parameter options; on an older one set ignore_startup_parameters = options, and set session parameters with ALTER ROLE … SET";
 
 // The native driver keeps these kinds to itself; its texts are all there is to go by.
 fn local_refusal(error: &postgres::Error) -> ErrorKind {

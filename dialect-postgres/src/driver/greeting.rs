@@ -42,7 +42,7 @@ impl Greeting {
     /// Takes the next bytes from the server.
     ///
     /// # Errors
-    /// If the server asks for the password in clear text and must not have it.
+    /// If the server requests the password in clear text and must not have it.
     pub(super) fn hear(&mut self, bytes: &[u8], heard: &mut Heard) -> io::Result<()> {
         self.rest.extend_from_slice(bytes);
         let mut rest = std::mem::take(&mut self.rest);

@@ -159,18 +159,16 @@ impl PostgresRow<'_> {
         let (name, ty) = (column.name(), column.type_());
         let (message, hint) = match why {
             Undecodable::Type => (
-                format!(
-                    "the column {name} is of the native type {ty}, which no value here can hold"
-                ),
+                format!("column {name} has the type {ty}, which is not supported"),
                 Some(format!(
                     "cast it in the query, such as {name}::text or {name}::float8"
                 )),
             ),
             Undecodable::Infinity => (
-                format!("the column {name} holds an infinite {ty}, which no value here can hold"),
-                Some("select it as text, or keep infinity out by a check".to_owned()),
+                format!("column {name} holds an infinite {ty}, which is not supported"),
+                Some("select it as text, or exclude infinity with a CHECK constraint".to_owned()),
             ),
-            Undecodable::Malformed => (format!("the column {name} is no valid {ty}"), None),
+            Undecodable::Malformed => (format!("column {name} is not a valid {ty}"), None),
         };
         Error::with_message(ErrorKind::Decode, message)
             .with_column(name)

@@ -97,10 +97,10 @@ impl Wanted {
 
 fn ignored(parameter: &str) -> Error {
     misconfigured(format!(
-        "the parameter {parameter} of the connection was ignored by what is between here and the server"
+        "the parameter {parameter} of the connection was ignored by a connection pooler"
     ))
     .with_hint(format!(
-        "let the pooler pass on the startup parameter options, or set it for the role: \
+        "let the pooler pass on the startup parameter options, or set the parameter for the role: \
          ALTER ROLE … SET {parameter} = …"
     ))
 }

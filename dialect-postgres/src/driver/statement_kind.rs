@@ -48,7 +48,7 @@ impl TransactionEffect {
         }
         Err(Error::with_message(
             ErrorKind::Unsupported,
-            "copying from or to the client is not a statement that can be executed",
+            "COPY FROM STDIN and COPY TO STDOUT are not supported by this driver",
         )
         .with_hint("use copy_in or copy_out of the native connection, postgres::Client"))
     }

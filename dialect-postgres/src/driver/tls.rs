@@ -37,7 +37,7 @@ fn make(mode: TlsMode, roots: Option<&Path>) -> Result<MakeRustlsConnect> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| misconfigured("tls can't be set up").with_source(error))?;
+        .map_err(|error| misconfigured("can't set up TLS").with_source(error))?;
     let config = if mode == TlsMode::Insecure {
         let anybody = Arc::new(Anybody(provider));
         builder
@@ -66,18 +66,18 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     certificates.map_err(|error| {
         let path = path.display();
-        misconfigured(format!("the root certificates in {path} can't be read")).with_source(error)
+        misconfigured(format!("can't read the root certificates in {path}")).with_source(error)
     })
 }
 
 fn no_authority(path: Option<&Path>, ignored: usize) -> Error {
     match path {
         Some(path) => misconfigured(format!(
-            "{} has no usable certificate, but {ignored} others",
+            "{} contains no usable certificate; {ignored} were ignored",
             path.display()
         )),
-        None => misconfigured("the system trusts no certificate authority")
-            .with_hint("install its package of certificates, such as ca-certificates"),
+        None => misconfigured("the system has no trusted certificate authority")
+            .with_hint("install the system's CA certificates, such as the package ca-certificates"),
     }
 }
 

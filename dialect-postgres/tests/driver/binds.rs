@@ -20,19 +20,19 @@ fn binds_that_do_not_fit_leave_the_transaction_whole() {
             ValueRef::Int(70_000),
             ValueRef::Text("a"),
             ErrorKind::OutOfRange,
-            "bind 1 is out of the range of int2",
+            "bind 1 is out of range for type int2",
         ),
         (
             ValueRef::Text("secret"),
             ValueRef::Text("a"),
             ErrorKind::Usage,
-            "bind 1 is text, but the statement takes int2 there",
+            "bind 1 is text, but the statement expects type int2",
         ),
         (
             ValueRef::Int(1),
             ValueRef::Text("secret\0"),
             ErrorKind::OutOfRange,
-            "bind 2 has a NUL character, which text can't hold",
+            "bind 2 contains a NUL character, which type text can't store",
         ),
     ];
     for (a, b, kind, message) in cases {
@@ -45,7 +45,7 @@ fn binds_that_do_not_fit_leave_the_transaction_whole() {
     let error = db.error(insert, &[ValueRef::Int(1)]);
     assert_eq!(
         error.message(),
-        "the statement takes 2 binds, but 1 are given"
+        "wrong number of binds: the statement requires 2, but 1 are supplied"
     );
     let error = db.error("SELECT '\0'", &[]);
     assert_eq!(error.kind(), ErrorKind::Syntax);
@@ -67,7 +67,7 @@ fn too_many_binds_are_refused_and_leave_the_connection_usable() {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert_eq!(
             error.message(),
-            "the statement has 65536 binds, but 65535 at most can be sent"
+            "the statement has 65536 bind parameters; PostgreSQL allows 65535 at most"
         );
         binds.truncate(65_535);
         assert_eq!(db.one(&sql(65_535), &binds), Value::Int(7));

@@ -102,7 +102,7 @@ fn a_server_that_never_answers_is_given_up() {
     assert!(start.elapsed() < Duration::from_secs(5));
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
     assert!(
-        error.message().ends_with("did not answer within 0.1 s"),
+        error.message().ends_with("did not respond within 0.1 s"),
         "{error}"
     );
 }

@@ -220,7 +220,7 @@ fn a_password_is_not_sent_in_clear_text_unless_that_is_allowed() {
     assert!(
         error
             .message()
-            .ends_with("the server asks for the password in clear text"),
+            .ends_with("the server requests the password in clear text"),
         "{error}"
     );
     assert!(

@@ -59,7 +59,7 @@ fn each_wait_for_an_answer_ends() {
         assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
         assert_eq!(
             error.message(),
-            format!("the server did not answer {what} within 0.3 s")
+            format!("the server did not respond to {what} within 0.3 s")
         );
         assert!(error.hint().unwrap().contains("answer_timeout"));
         assert!((300..2000).contains(&time.as_millis()), "{what}: {time:?}");
@@ -106,7 +106,7 @@ fn a_server_that_is_not_there_yet_is_told_by_its_phase() {
     assert!(
         error
             .message()
-            .ends_with("the server did not answer within 0.3 s"),
+            .ends_with("the server did not respond within 0.3 s"),
         "{error}"
     );
 }

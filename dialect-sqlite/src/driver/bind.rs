@@ -70,18 +70,18 @@ impl Fault {
             Self::NotANumber => Error::with_message(
                 ErrorKind::OutOfRange,
                 format!(
-                    "bind {index} holds a float that is not a number, which sqlite can't store"
+                    "bind {index} is NaN, which SQLite can't store"
                 ),
             )
-            .with_hint("store null instead, and make the column nullable"),
+            .with_hint("bind NULL instead, and make the column nullable"),
             Self::BeyondCalendar(kind) => Error::with_message(
                 ErrorKind::OutOfRange,
-                format!("bind {index} is {kind} outside the years 0000 to 9999"),
+                format!("bind {index} is out of range: {kind} must be in the years 0000 to 9999"),
             )
-            .with_hint("sqlite keeps it as text, which would neither sort nor read back"),
+            .with_hint("store it as an integer: SQLite stores dates as text, which sorts by four digits of the year only"),
             Self::Unknown(kind) => Error::with_message(
                 ErrorKind::Unsupported,
-                format!("sqlite can't bind {kind} (bind {index})"),
+                format!("bind {index} is {kind}, which SQLite can't store"),
             ),
         }
     }

@@ -174,8 +174,8 @@ impl SqliteDriver {
         let (kind, message, hint) = match error.kind() {
             ErrorKind::Configuration => (
                 ErrorKind::Configuration,
-                format!("{target} is not a sqlite database"),
-                "choose another file; an encrypted one can't be read",
+                format!("{target} is not a SQLite database"),
+                "choose another file; encrypted databases are not supported",
             ),
             ErrorKind::ConnectionFailed => {
                 let (why, hint) = self.obstacle(path);
@@ -186,8 +186,12 @@ impl SqliteDriver {
                 let message = format!("can't set up {target}: {}", error.message());
                 let hint = match error.hint() {
                     Some(hint) if kind != ErrorKind::Busy => hint.to_owned(),
-                    _ if kind == ErrorKind::Busy => "another program holds the file".to_owned(),
-                    _ => "check the disk, and the rights on the file and its folder".to_owned(),
+                    _ if kind == ErrorKind::Busy => {
+                        "end the transaction of the other process that locks the file, or raise busy_timeout".to_owned()
+                    }
+                    _ => {
+                        "check the disk, and the permissions of the file and its folder".to_owned()
+                    }
                 };
                 return Error::with_message(ErrorKind::ConnectionFailed, message)
                     .with_hint(hint)
@@ -212,11 +216,11 @@ impl SqliteDriver {
         if self.access != Access::Create && !path.exists() {
             return (
                 "the file does not exist".into(),
-                "check the path, or let it be created",
+                "check the path, or allow the file to be created",
             );
         }
-        let hint = "this user must be allowed to read and write the file and its folder";
-        ("access was denied".into(), hint)
+        let hint = "grant this user read and write permission on the file and its folder";
+        ("permission denied".into(), hint)
     }
 }
 
@@ -227,9 +231,9 @@ impl Driver for SqliteDriver {
         if !enforced.map_err(|native| self.refused(native))? {
             return Err(Error::with_message(
                 ErrorKind::Configuration,
-                "this build of sqlite does not enforce foreign keys",
+                "this build of SQLite does not support foreign keys",
             )
-            .with_hint("use the feature `bundled`, or a library built with foreign keys"));
+            .with_hint("use the Cargo feature `bundled`, or a library built with foreign keys"));
         }
         self.settings
             .set_up(&native)

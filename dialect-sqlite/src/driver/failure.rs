@@ -24,7 +24,7 @@ pub(super) fn from_native(native: rusqlite::Error, sql: &str) -> Error {
         }
         Native::MultipleStatement => Error::with_message(
             ErrorKind::Syntax,
-            "the text holds several statements, and one at a time is run",
+            "the text contains several statements; only one can be executed at a time",
         ),
         _ => Error::new(ErrorKind::Database),
     };

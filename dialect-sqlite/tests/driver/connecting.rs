@@ -92,7 +92,7 @@ fn a_bad_file_fails_at_connecting() {
     let error = fail(SqliteDriver::file(&path));
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(
-        error.message().ends_with("is not a sqlite database"),
+        error.message().ends_with("is not a SQLite database"),
         "{error}"
     );
 

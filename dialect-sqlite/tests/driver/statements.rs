@@ -86,7 +86,7 @@ fn a_wrong_number_of_binds_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::Usage);
     assert_eq!(
         error.message(),
-        "the statement takes 1 binds, but 0 are given"
+        "wrong number of binds: the statement requires 1, but 0 are supplied"
     );
     let two = [ValueRef::Int(1), ValueRef::Int(2)];
     let error = rows(&mut connection, "SELECT ?", &two).unwrap_err();

@@ -18,7 +18,7 @@ use crate::models::{ModelSource, Models};
 
 pub(super) fn generate(args: &GenerateCommand, home: Home) -> Result<Exit> {
     if !args.empty {
-        let message = "generate can't write the statements of a migration from the models yet";
+        let message = "generate does not write the statements of a migration from the models yet";
         return Err(Error::new(Exit::Usage, message).with_hint(format!(
             "type `orm-migrate generate --empty {}` and fill in up.sql and down.sql; `orm-migrate create-all --dialect NAME` \
              prints how the columns of the models are declared",
@@ -85,14 +85,14 @@ fn say_if_none(is_none: bool) {
 
 /// Asks. Without a terminal to ask on, in a script, the command goes on, as with other tools.
 fn confirm() -> Result<()> {
-    print::say("what down.sql drops is lost. Go on? [y/N]");
+    print::say("Data that down.sql drops is lost. Continue? [y/N]");
     let mut answer = String::new();
     let read = io::stdin().read_line(&mut answer);
     let is_yes = ["y", "yes"].contains(&answer.trim().to_lowercase().as_str());
     if read.is_ok() && is_yes {
         return Ok(());
     }
-    Err(Error::failed("stopped by the answer")
+    Err(Error::failed("canceled by the user")
         .with_note("state", "nothing was changed")
         .with_hint("answer y, or pass --yes"))
 }
@@ -114,7 +114,7 @@ pub(super) fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {
         status::status(&migrations, connection)?
     } else {
         let target = command::target(&url)?;
-        print::say(&format!("note: {target} is not there yet"));
+        print::say(&format!("note: {target} does not exist yet"));
         status::without_database(&migrations)
     };
     if args.json {
@@ -142,7 +142,7 @@ fn models(args: &StatusCommand, home: Home, connection: &mut Connection) -> Resu
     match source.load_if_any() {
         Err(error) if !is_named => {
             print::say(&format!(
-                "note: the tables were not compared with the models: {}; --no-models leaves that out",
+                "note: the tables were not compared with the models: {}; --no-models skips the comparison",
                 error.message()
             ));
             Ok(None)

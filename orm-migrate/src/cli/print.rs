@@ -25,7 +25,7 @@ pub(super) fn data(text: &str) -> Result<()> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::failed(format!("can't write the output: {error}"))
-                .with_hint("look whether the disk is full"))
+                .with_hint("check whether the disk is full"))
         }
         _ => Ok(()),
     }

@@ -25,7 +25,7 @@ impl Project {
     /// Reads the project's configuration.
     pub(super) fn open(args: &ProjectArgs, home: Home) -> Result<Self> {
         let here = std::env::current_dir().map_err(|error| {
-            Error::failed(format!("can't tell the current folder: {error}"))
+            Error::failed(format!("can't determine the current folder: {error}"))
                 .with_hint("change into a folder that exists")
         })?;
         let start = match args.manifest_path.as_deref().and_then(Path::parent) {
@@ -66,9 +66,9 @@ impl Project {
         match selection.options().first() {
             Some(option) => Err(Error::new(
                 Exit::Usage,
-                format!("{option} is for cargo, and this program has its models built in"),
+                format!("{option} has no effect: this program has its models built in"),
             )
-            .with_hint("leave it out, or name a package with -p or --manifest-path")),
+            .with_hint("remove it, or name a package with -p or --manifest-path")),
             None => Ok(ModelSource::Linked),
         }
     }
@@ -85,12 +85,10 @@ impl Project {
         match self.find_url(database)? {
             Some(url) => dialect::by_url(&url),
             None => Err(
-                Error::new(Exit::Usage, "for which database is the script to be?").with_hint(
-                    format!(
-                        "pass --dialect {}, or a database url",
-                        dialect::names().collect::<Vec<_>>().join("|")
-                    ),
-                ),
+                Error::new(Exit::Usage, "no dialect is given").with_hint(format!(
+                    "pass --dialect {}, or a database URL",
+                    dialect::names().collect::<Vec<_>>().join("|")
+                )),
             ),
         }
     }
@@ -98,7 +96,7 @@ impl Project {
     /// The URL of the database, whose scheme is a database's.
     pub(super) fn url(&self, database: &DatabaseArgs) -> Result<String> {
         let url = self.find_url(database)?.ok_or_else(|| {
-            Error::new(Exit::Usage, "no database is named").with_hint(format!(
+            Error::new(Exit::Usage, "no database URL is given").with_hint(format!(
                 "pass --url, set {} in the environment or in .env, or write url under [database] in orm.toml",
                 self.config.url_variable()
             ))

@@ -61,7 +61,7 @@ fn engine(url: &str) -> Result<Engine> {
             return error.into();
         }
         Error::failed(
-            "this orm-migrate was built without the feature live, which brings the database drivers",
+            "the Cargo feature live of orm-migrate is off, which includes the database drivers",
         )
         .with_hint(
             "build it with --features live, or in a program of your own with the feature of orm for this database; \

@@ -69,10 +69,10 @@ pub fn redo(
     if let Which::Planned(plan) = which
         && !is_of(plan, &applied)
     {
-        let message = "another program has applied or reverted migrations meanwhile";
+        let message = "another process has applied or reverted migrations in the meantime";
         return Err(Error::failed(message)
             .with_note("state", "nothing was changed")
-            .with_hint("look at the `status` and run the command again"));
+            .with_hint("check the `status` and run the command again"));
     }
     let down = step::check(migrations, &mut connection, &applied, Direction::Down)?;
     let up = step::check(migrations, &mut connection, &applied, Direction::Up)?;

@@ -139,7 +139,7 @@ fn refuse_history(folder: &Path) -> Result<()> {
         return Ok(());
     };
     let message = format!(
-        "{} has migrations already ({first}): one that creates all tables can only be the first",
+        "{} already has migrations ({first}): a migration that creates all tables must be the first",
         folder.display()
     );
     Err(Error::failed(message).with_hint(

@@ -36,7 +36,7 @@ pub(super) fn dump(library: &Library, package: &Package, loader: Option<&Path>) 
     };
     result.map_err(|error| {
         let name = &package.name;
-        error.within(&format!("can't take the models out of the package {name}"))
+        error.within(&format!("can't read the models of the package {name}"))
     })
 }
 
@@ -70,7 +70,7 @@ fn in_child(library: &Library, program: &Path) -> Result<String> {
     let document = find(&printed).map(str::to_owned);
     document.ok_or_else(|| {
         with_words(
-            Error::failed("it answered nothing").with_hint(OWN_PROGRAM),
+            Error::failed("the library returned no dump").with_hint(OWN_PROGRAM),
             &said,
         )
     })
@@ -103,7 +103,8 @@ fn child_failed(status: ExitStatus, said: &str) -> Error {
         .rsplit_once("\nerror: ")
         .filter(|_| status.code() == Some(Exit::Failed.code().into()))
     else {
-        let error = Error::failed(format!("loading it ended with {status}")).with_hint(OWN_PROGRAM);
+        let error = Error::failed(format!("loading the library ended with {status}"))
+            .with_hint(OWN_PROGRAM);
         return with_words(error, said);
     };
     match said.split_once("\n  hint: ") {
@@ -121,7 +122,7 @@ fn call(path: &Path) -> Result<String> {
     // SAFETY: loading runs the library's initialisers, which are the user's own code or that of crates
     // the user builds with; the user asked to run this project.
     let library = unsafe { libloading::Library::new(path) }.map_err(|error| {
-        Error::failed(format!("it can't be loaded: {error}")).with_hint(
+        Error::failed(format!("can't load the library: {error}")).with_hint(
             "if cargo's configuration sets a build target, name this machine's with --target",
         )
     })?;
@@ -134,9 +135,8 @@ fn call(path: &Path) -> Result<String> {
     }
     .map(|symbol| *symbol)
     .map_err(|_| {
-        Error::failed("it holds no models, or an orm that this orm-migrate doesn't know").with_hint(
-            "derive(Model) registers a struct; use the same version of orm and orm-migrate; a crate of models \
-             that is never named in code is not linked: write `use models_crate as _;`",
+        Error::failed("the library has no models, or a version of orm that this orm-migrate does not support").with_hint(
+            "derive(Model) registers a struct; use the same version of orm and orm-migrate; a crate of models is linked only if code refers to it: write `use models_crate as _;`",
         )
     })?;
     // Unloading Rust code that may have left thread-locals behind is not safe; it goes with the process.
@@ -144,7 +144,7 @@ fn call(path: &Path) -> Result<String> {
     let mut bytes: Vec<u8> = Vec::new();
     dump(collect, (&raw mut bytes).cast());
     String::from_utf8(bytes).map_err(|_| {
-        Error::failed("it answered no valid utf-8")
+        Error::failed("the dump is not valid UTF-8")
             .with_hint("use the same version of orm and orm-migrate")
     })
 }
@@ -171,7 +171,7 @@ mod tests {
     fn what_can_not_be_loaded_is_told() {
         let error = call(Path::new("no-such-library.so")).unwrap_err();
         assert!(
-            error.message().starts_with("it can't be loaded: "),
+            error.message().starts_with("can't load the library: "),
             "{error}"
         );
     }

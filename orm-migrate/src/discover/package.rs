@@ -173,10 +173,7 @@ fn list(packages: &[Package]) -> String {
 }
 
 fn no_library(package: &str) -> Error {
-    Error::failed(format!(
-        "the package {package} has no library to take models from"
-    ))
-    .with_hint(
+    Error::failed(format!("the package {package} has no library target")).with_hint(
         "move the models into a lib.rs, or add a program to the package whose main calls \
          orm_migrate::cli::run(), and use that instead",
     )

@@ -72,7 +72,7 @@ impl Migrations {
     /// Opens a folder.
     ///
     /// # Errors
-    /// The folder isn't there or holds a folder that is no migration; two migrations have one version; a
+    /// The folder isn't there or holds a folder that is not a migration; two migrations have one version; a
     /// version is too long; a metadata.toml can't be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
@@ -209,13 +209,16 @@ pub(crate) fn missing(version: &str) -> Error {
         format!("the applied migration {version} is not in the folder"),
     )
     .with_note("state", "nothing was changed")
-    .with_hint("bring its folder back, or run this with the code that applied it")
+    .with_hint("restore its folder, or run the version of the program that applied it")
 }
 
 fn no_way_back(name: &str, path: &Path) -> Error {
     Error::failed(format!("the migration {name} has no down.sql"))
         .with_note("state", "nothing was changed")
-        .with_hint(format!("write what undoes it into {}", path.display()))
+        .with_hint(format!(
+            "write the statements that revert it into {}",
+            path.display()
+        ))
 }
 
 fn read(source: &Source, path: &Path) -> Result<Vec<Box<dyn Migration<Tag>>>> {
@@ -236,16 +239,16 @@ fn cannot_open(path: &Path, error: MigrationError) -> Error {
     let shown = path.display();
     match error {
         MigrationError::UnknownMigrationFormat(found) => {
-            Error::failed(format!("{} is no migration: it has no up.sql", found.display()))
+            Error::failed(format!("{} is not a migration: it has no up.sql", found.display()))
                 .with_hint("move it elsewhere, or begin its name with a dot")
         }
         MigrationError::IoError(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Error::failed(format!("there is no migrations folder at {shown}")).with_hint(
+            Error::failed(format!("there is not a migrations folder at {shown}")).with_hint(
                 "`create-all --migration NAME` writes a first migration; --migrations names another folder",
             )
         }
         error => Error::failed(format!("can't read the migrations in {shown}: {error}"))
-            .with_hint("give this user the right to read the folder"),
+            .with_hint("grant this user permission to read the folder"),
     }
 }
 
@@ -349,7 +352,7 @@ mod tests {
             ],
             "metadata.toml",
         );
-        check_refused(&[("1_a/down.sql", "x")], "1_a is no migration");
+        check_refused(&[("1_a/down.sql", "x")], "1_a is not a migration");
         let long = format!("{}_a/up.sql", "1".repeat(51));
         check_refused(&[(long.as_str(), "x")], "longer than 50");
     }
@@ -361,7 +364,7 @@ mod tests {
         assert!(
             error
                 .message()
-                .starts_with("there is no migrations folder at"),
+                .starts_with("there is not a migrations folder at"),
             "{error}"
         );
     }

@@ -147,7 +147,7 @@ impl Snapshot {
                 .filter(|(pair, count)| *count > before.get(pair).unwrap_or(&0))
                 .map(|((child, parent), count)| {
                     let plural = if *count == 1 { "" } else { "s" };
-                    format!("rows of the table {child} refer to rows of {parent} that are not there ({count} row{plural})")
+                    format!("foreign key violation: rows of the table {child} reference missing rows of {parent} ({count} row{plural})")
                 })
                 .collect(),
             (None, _) => Vec::new(),
@@ -155,9 +155,7 @@ impl Snapshot {
         if !orphans.is_empty() {
             return Some(refusal(
                 &orphans,
-                "keep the rows of a table that is rebuilt, or delete what refers to them, in the same \
-                 script; after RENAME TO the references lead to the new name, so rename the new table and not the old \
-                 one, or write PRAGMA legacy_alter_table = ON before it",
+                "keep the rows of a rebuilt table, or delete the referencing rows, in the same script; RENAME TO also renames references, so rename the new table and not the old one, or write PRAGMA legacy_alter_table = ON before it",
             ));
         }
         let is_gone = |name: &String| self.tables.contains(name) && !after.tables.contains(name);
@@ -166,11 +164,11 @@ impl Snapshot {
             .iter()
             .filter(|pair| is_gone(&pair.1) && self.references.contains(pair))
             .map(|(child, parent)| {
-                format!("the table {child} refers to {parent}, which the script drops")
+                format!("the table {child} references {parent}, which the script drops")
             })
             .collect();
         (!dangling.is_empty()).then(|| {
-            refusal(&dangling, "drop the table that refers, or rebuild it without its foreign key, in the same script")
+            refusal(&dangling, "drop the referencing table, or rebuild it without its foreign key, in the same script")
         })
     }
 }
@@ -195,7 +193,8 @@ fn refusal(what: &[String], hint: &'static str) -> CoreError {
 
 #[cold]
 fn mismatch() -> CoreError {
-    let message = "a foreign key refers to columns that are neither a primary key nor unique";
+    let message =
+        "foreign key mismatch: the referenced columns are neither a primary key nor unique";
     CoreError::with_message(ErrorKind::ForeignKeyViolation, message).with_hint(
         "PRAGMA foreign_key_check names it; keep the unique constraints of a table that is rebuilt",
     )
@@ -204,8 +203,7 @@ fn mismatch() -> CoreError {
 #[cold]
 fn enforced(place: &str) -> Error {
     Error::failed(format!(
-        "{place}: DROP TABLE would delete the rows that refer to the table: foreign keys are enforced, and sqlite \
-         switches that outside of a transaction only"
+        "{place}: DROP TABLE would delete the rows that reference the table: foreign keys are enforced, and SQLite ignores PRAGMA foreign_keys inside a transaction"
     ))
-    .with_hint("run the migration outside of a transaction of your own")
+    .with_hint("run the migration outside a transaction")
 }

@@ -277,9 +277,9 @@ impl MigrationConnection {
         };
         let name = &self.run.name;
         Error::failed(format!(
-            "another program has {verb} the migration {name} meanwhile"
+            "another process has {verb} the migration {name} in the meantime"
         ))
-        .with_hint("it took no migration lock, as other tools don't: look at the `status` and run the command again")
+        .with_hint("check the `status` and run the command again; the other process did not take the migration lock")
     }
 
     /// Runs `work` in one transaction, on SQLite with foreign keys off if one of its scripts `drops` a table.

@@ -29,13 +29,10 @@ pub(super) fn hint(error: &Error, run: Run) -> Option<&'static str> {
         _ if run == Run::InTransaction && is_about_transaction(error) => Some(NO_TRANSACTION),
         _ if is_there(error) => Some(match run {
             Run::InTransaction => {
-                "it was made outside of the migrations, for instance by create-all --apply: drop it if it holds \
-                 nothing, or take the statement out of the script; then run it again"
+                "it was created outside the migrations, for instance by create-all --apply: drop it if it is empty, or remove the statement from the script; then run it again"
             }
             Run::ByItself => {
-                "an earlier run of this migration was interrupted here or behind it, or it was made outside of the \
-                 migrations: compare the database with the script, undo by hand what is there or take it out of the \
-                 script, then run it again"
+                "an earlier run of this migration was interrupted, or it was created outside the migrations: compare the database with the script, drop by hand what exists or remove it from the script, then run it again"
             }
         }),
         _ => None,

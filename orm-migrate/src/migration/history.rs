@@ -103,7 +103,7 @@ fn texts(connection: &mut Connection, sql: &str) -> Result<Vec<String>> {
         other => Err(Error::with_message(
             ErrorKind::Decode,
             format!(
-                "the database answered {} where a name belongs",
+                "the database returned {} instead of a name",
                 other.kind_name()
             ),
         )),

@@ -105,7 +105,7 @@ impl Lock {
             Self::File(lock) => lock.holder(),
             Self::Session(lock) => lock.holder(),
         };
-        let holder = holder.unwrap_or_else(|| "a program that ended meanwhile".to_owned());
+        let holder = holder.unwrap_or_else(|| "a process that has ended".to_owned());
         let message = format!("the migration lock of {target} is held by {holder}");
         Error::new(Exit::LockTimeout, message)
             .with_note("state", "nothing was changed")

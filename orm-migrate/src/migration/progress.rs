@@ -58,7 +58,7 @@ impl Progress {
             ..
         } = *self;
         let mut text = match () {
-            () if self.is_nothing() => return "nothing of it was changed".to_owned(),
+            () if self.is_nothing() => return "nothing was changed".to_owned(),
             () if perhaps == 0 => {
                 return "perhaps part of the failing statement stays in effect".to_owned();
             }
@@ -91,7 +91,7 @@ mod tests {
             is_partial,
         };
         for (progress, expected) in [
-            (progress(0, 0, false), "nothing of it was changed"),
+            (progress(0, 0, false), "nothing was changed"),
             (
                 progress(0, 0, true),
                 "perhaps part of the failing statement stays in effect",

@@ -96,7 +96,7 @@ impl MigrationConnection {
                 return failure.with_hint("correct the script, and run it again");
             }
             return failure.with_hint(
-                "undo by hand what stays, or take it out of the script; then try again",
+                "undo by hand what stays in effect, or remove it from the script; then try again",
             );
         }
         let error = match error.downcast::<Error>() {

@@ -50,7 +50,7 @@ impl Script {
     pub(super) fn of_text(path: PathBuf, text: String, grammar: Grammar) -> Result<Self> {
         let what = match text.as_str() {
             "" => "is empty",
-            text if UNFILLED.contains(&text) => "is not filled in",
+            text if UNFILLED.contains(&text) => "has no statements",
             _ => {
                 return Ok(Self {
                     path,
@@ -163,15 +163,14 @@ impl Script {
             | StatementKind::CommitRaw
             | StatementKind::Rollback
             | StatementKind::RollbackRaw => Err(Error::failed(format!(
-                "{place}: the script begins or ends a transaction, but it runs inside one"
+                "{place}: BEGIN, COMMIT and ROLLBACK are not allowed: the script runs in a transaction"
             ))
             .with_note("sql", statement.text)
             .with_hint("remove the statement, or write run_in_transaction = false into metadata.toml")),
             // Foreign keys are off already: the switch does nothing, and nothing is lost.
             StatementKind::ForeignKeySwitch if drops => Ok(()),
             StatementKind::ForeignKeySwitch => Err(Error::failed(format!(
-                "{place}: sqlite ignores PRAGMA foreign_keys inside a transaction: the statements behind it \
-                 would still delete and change rows by ON DELETE and ON UPDATE"
+                "{place}: SQLite ignores PRAGMA foreign_keys inside a transaction: the statements after it would still delete and change rows by ON DELETE and ON UPDATE"
             ))
             .with_hint(
                 "write run_in_transaction = false into metadata.toml, and BEGIN and COMMIT into the script",
@@ -283,7 +282,7 @@ mod tests {
         assert!(
             error
                 .message()
-                .starts_with("a/up.sql:2: the script begins or ends"),
+                .starts_with("a/up.sql:2: BEGIN, COMMIT and ROLLBACK"),
             "{error}"
         );
         assert!(of_sqlite("BEGIN; SELECT 1; COMMIT").check(false).is_ok());

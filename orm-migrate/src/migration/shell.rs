@@ -34,15 +34,15 @@ fn copy(text: &str, rules: LexicalRules) -> Option<ShellOnly> {
     if tokens.says("FROM", "STDIN") {
         return Some(ShellOnly {
             line: 0,
-            what: "COPY … FROM STDIN takes its rows from psql, and a migration is SQL alone"
+            what: "COPY … FROM STDIN is not supported: psql supplies its rows, and a migration is SQL alone"
                 .to_owned(),
             hint: "write the rows as INSERT statements: pg_dump does so with --inserts or --column-inserts",
         });
     }
     tokens.says("TO", "STDOUT").then(|| ShellOnly {
         line: 0,
-        what: "COPY … TO STDOUT writes to psql, and a migration has no output".to_owned(),
-        hint: "take it out of the script, or copy to a file of the server",
+        what: "COPY … TO STDOUT is not supported: a migration has no output".to_owned(),
+        hint: "remove it from the script, or copy to a file on the server",
     })
 }
 
@@ -73,7 +73,7 @@ fn command(text: &str, start: usize, shell: &str) -> ShellOnly {
     ShellOnly {
         line: text[..start].matches('\n').count(),
         what: format!("{name} is a command of {shell}, not SQL"),
-        hint: "take it out of the script: a migration runs in the database of its url, and each file is SQL alone",
+        hint: "remove it from the script: a migration runs in the database of its URL, and each file contains only SQL",
     }
 }
 

@@ -54,7 +54,7 @@ impl NewMigration<'_> {
             .iter()
             .find(|other| title(other) == Some(self.name))
         {
-            let message = format!("the folder has a migration of that name already: {other}");
+            let message = format!("the folder already has a migration of that name: {other}");
             return Err(Error::failed(message)
                 .with_hint("choose another name, or delete it if it was never run"));
         }
@@ -108,7 +108,7 @@ fn check_name(name: &str) -> Result<()> {
         return Ok(());
     }
     Err(
-        Error::failed(format!("{name:?} can't be the name of a migration"))
+        Error::failed(format!("{name:?} is not a valid migration name"))
             .with_hint("use letters, digits, _ and -, such as create_users"),
     )
 }
@@ -214,6 +214,11 @@ mod tests {
         }
         new("a").write(folder.path()).unwrap();
         let error = new("a").write(folder.path()).unwrap_err();
-        assert!(error.message().contains("of that name already"), "{error}");
+        assert!(
+            error
+                .message()
+                .contains("already has a migration of that name"),
+            "{error}"
+        );
     }
 }

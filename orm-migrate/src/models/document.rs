@@ -16,7 +16,7 @@ struct Head {
 /// Reads a document; `origin` names it in messages.
 pub(super) fn read(document: &str, origin: &str) -> Result<Dump> {
     let malformed = |error: serde_json::Error| {
-        Error::failed(format!("{origin} is no dump of models: {error}"))
+        Error::failed(format!("{origin} is not a dump of models: {error}"))
             .with_hint("`orm-migrate models --json` writes one")
     };
     let head: Head = serde_json::from_str(document).map_err(malformed)?;

@@ -146,8 +146,7 @@ impl Models {
 
 fn no_models(origin: &str) -> Error {
     Error::failed(format!("{origin} has no models")).with_hint(
-        "derive(Model) registers a struct; models of another crate are linked only if that crate is named \
-         in code: write `use models_crate as _;`",
+        "derive(Model) registers a struct; models of another crate are linked only if code refers to that crate: write `use models_crate as _;`",
     )
 }
 
@@ -206,7 +205,7 @@ mod tests {
             "\"format\":1",
             "upgrade orm in that package",
         );
-        check("\"format\":2,", "", "a.json is no dump of models");
+        check("\"format\":2,", "", "a.json is not a dump of models");
         check("int64", "int65", "int65");
         check("\"on_update\"", "\"on_upgrade\"", "on_upgrade");
         check("set_null", "set_zero", "set_zero");
@@ -216,7 +215,7 @@ mod tests {
         check(
             "\"author_id\",\"type\":\"int64\",\"nullable\":true",
             "\"author_id\",\"type\":\"int64\",\"nullable\":false",
-            "f sets a column to null that takes no null",
+            "f has the action SET NULL, but its column is NOT NULL",
         );
         check(
             "\"table\":\"users\"",
@@ -226,7 +225,7 @@ mod tests {
         check(
             "\"name\":\"users\"",
             "\"name\":\"posts\"",
-            "two models map the table posts",
+            "the table posts is mapped by two models",
         );
         let cut = &DUMP[..DUMP.len() / 2];
         assert!(

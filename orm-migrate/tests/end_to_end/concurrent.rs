@@ -182,7 +182,7 @@ fn a_session_that_holds_the_lock_is_named_and_a_killed_program_frees_it() {
         // The migration is half applied, and no run is told what another one did.
         run(&["run", "--lock-timeout", "10"]).ends(1).says(&[
             "up.sql:1: ",
-            "state: nothing of it was changed by this run; an earlier one that was interrupted may have left a part",
+            "state: nothing was changed by this run; an earlier one that was interrupted may have left a part",
             "hint: an earlier run of this migration was interrupted",
         ]);
         project.migration("1_a", "CREATE TABLE freed (id INTEGER);", "");

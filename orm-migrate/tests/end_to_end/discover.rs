@@ -156,7 +156,7 @@ fn a_package_without_library_or_orm_is_told_what_to_do() {
     project
         .run(&["models"])
         .ends(1)
-        .says(&["bin has no library", "orm_migrate::cli::run()"]);
+        .says(&["bin has no library target", "orm_migrate::cli::run()"]);
     let project = Project::empty("no_orm");
     project.write(
         "Cargo.toml",
@@ -194,7 +194,7 @@ fn models_that_contradict_each_other_are_told() {
     project
         .run(&["models"])
         .ends(1)
-        .says(&["two models map the table users", "hint: "]);
+        .says(&["the table users is mapped by two models", "hint: "]);
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_malformed_dump_is_told() {
     };
     run().says(&["can't read dump.json"]);
     for (text, expected) in [
-        ("{", "dump.json is no dump of models"),
+        ("{", "dump.json is not a dump of models"),
         (
             "{\"format\":9,\"orm_version\":\"9.0.0\"}",
             "upgrade orm-migrate",
@@ -294,7 +294,7 @@ fn options_of_cargo_are_passed_on() {
     project
         .run(&["models", "--no-default-features", "--offline"])
         .ends(1)
-        .says(&["no models, or an orm"]);
+        .says(&["no models, or a version of orm"]);
     std::fs::remove_file(project.path("Cargo.lock")).unwrap();
     project
         .run(&["models", "--locked"])
@@ -333,5 +333,5 @@ fn the_last_words_of_a_library_that_panics_are_told() {
     project
         .run(&["models"])
         .ends(1)
-        .says(&["can't take the models out", "no such setting"]);
+        .says(&["can't read the models of", "no such setting"]);
 }

@@ -163,7 +163,7 @@ fn rows_that_a_migration_leaves_without_parent_are_named() {
             project
                 .run(&["run", "--url", &database.url])
                 .ends(1)
-                .says(&[expected, "hint: ", "nothing of it was changed; the migration counts as pending"]);
+                .says(&[expected, "hint: ", "nothing was changed; the migration counts as pending"]);
             keeps_children(&database);
             assert_eq!(database.query("SELECT count(*) FROM parent"), ["2"]);
         }

@@ -21,7 +21,7 @@ fn what_only_psql_understands_is_named() {
     for (up, expected) in [
         (
             "COPY t FROM stdin;\nx\n\\.\n",
-            "up.sql:2: COPY … FROM STDIN takes its rows from psql",
+            "up.sql:2: COPY … FROM STDIN is not supported",
         ),
         // The apostrophe in the data is not to blame.
         (
@@ -30,7 +30,7 @@ fn what_only_psql_understands_is_named() {
         ),
         (
             "COPY t TO STDOUT;",
-            "up.sql:2: COPY … TO STDOUT writes to psql",
+            "up.sql:2: COPY … TO STDOUT is not supported",
         ),
         (
             "\\connect x\nSELECT 1;",
@@ -117,7 +117,7 @@ fn other_mistakes_have_hints_too() {
             &database,
             "SELECT 1;\nCREATE TABLE a (id INTEGER)",
         );
-        ran.says(&["up.sql:2: ", "made outside of the migrations"]);
+        ran.says(&["up.sql:2: ", "created outside the migrations"]);
         project.write(
             &format!("migrations/{NAME}/metadata.toml"),
             "\nrun_in_transaction = 1\n",

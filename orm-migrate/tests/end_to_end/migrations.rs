@@ -139,7 +139,7 @@ fn broken_folders_are_told() {
     project.write("migrations/3_c/up.sql", "SELECT 1;\nSELECT 'x;\n");
     run().says(&["migrations/3_c/up.sql:2: a text begins here and is never closed"]);
     project.write("migrations/4/readme", "");
-    run().says(&["migrations/4 is no migration"]);
+    run().says(&["migrations/4 is not a migration"]);
     assert_eq!(
         database.tables(),
         [""; 0],
@@ -149,7 +149,7 @@ fn broken_folders_are_told() {
         .run(&["status", "--migrations", "nowhere", "--url", &database.url])
         .ends(1)
         .says(&[
-            "there is no migrations folder at nowhere",
+            "there is not a migrations folder at nowhere",
             "create-all --migration",
         ]);
 }
@@ -174,7 +174,7 @@ fn status_changes_nothing() {
     let project = three("only_looks");
     let database = Database::sqlite(&project);
     let status = || project.run(&["status", "--url", &database.url]);
-    status().ends(3).says(&["test.db is not there yet"]);
+    status().ends(3).says(&["test.db does not exist yet"]);
     assert!(!project.path("test.db").exists());
     project
         .run(&["status", "--url", "sqlite:///no/such/folder/a.db"])
@@ -250,7 +250,7 @@ fn a_migration_to_be_filled_in_is_generated() {
     let file = |script: &str| format!("migrations/{name}/{script}.sql");
     let refused = |ran: Ran, script: &str| {
         ran.ends(1)
-            .says(&[&format!("{} is not filled in", file(script)), "hint: "]);
+            .says(&[&format!("{} has no statements", file(script)), "hint: "]);
     };
     refused(run("run"), "up");
     project.write(&file("up"), "-- Comments alone are a migration, too.\n");
@@ -265,11 +265,11 @@ fn a_migration_to_be_filled_in_is_generated() {
     project
         .run(&["generate", "--empty", "add_age"])
         .ends(1)
-        .says(&["a migration of that name already"]);
+        .says(&["already has a migration of that name"]);
     project
         .run(&["generate", "--empty", "a b"])
         .ends(1)
-        .says(&["can't be the name of a migration", "hint: "]);
+        .says(&["is not a valid migration name", "hint: "]);
 }
 
 #[test]
@@ -295,8 +295,8 @@ fn a_redo_asks_on_a_terminal() {
     assert_eq!(no.code, Some(1), "{}", no.out);
     for expected in [
         names,
-        "Go on? [y/N]",
-        "stopped by the answer",
+        "Continue? [y/N]",
+        "canceled by the user",
         "nothing was changed",
     ] {
         assert!(no.out.contains(expected), "{}", no.out);

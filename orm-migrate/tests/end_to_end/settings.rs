@@ -32,7 +32,11 @@ fn a_setting_ends_with_its_migration() {
         project
             .run(&["run", "--url", &database.url])
             .ends(1)
-            .says(&["applied 1_sets", "2_next/up.sql", "a foreign key refused"]);
+            .says(&[
+                "applied 1_sets",
+                "2_next/up.sql",
+                "violates a foreign key constraint",
+            ]);
         assert_eq!(database.query("SELECT count(*) FROM children"), ["0"]);
     }
 }
@@ -57,7 +61,7 @@ fn orphans_are_found_before_they_are_stored() {
         .run(&["run", "--url", &database.url])
         .ends(1)
         .says(&[
-            "1_a/up.sql:4: rows of the table children refer to rows of parents that are not there",
+            "1_a/up.sql:4: foreign key violation: rows of the table children reference missing rows of parents",
             "the first 1 of 5 statements stay in effect; the migration counts as pending",
         ]);
     assert_eq!(database.query("SELECT count(*) FROM parents"), ["1"]);
@@ -76,7 +80,7 @@ fn orphans_that_are_stored_are_told() {
         .run(&["run", "--url", &database.url])
         .ends(1)
         .says(&[
-            "rows of the table children refer to rows of parents that are not there",
+            "foreign key violation: rows of the table children reference missing rows of parents",
             "the first 2 of 2 statements stay in effect; the migration counts as pending",
         ]);
 }

@@ -237,7 +237,7 @@ fn the_url_comes_from_environment_dot_env_or_configuration() {
     project
         .run(&["create-all", "--apply"])
         .ends(2)
-        .says(&["no database is named", "DATABASE_URL"]);
+        .says(&["no database URL is given", "DATABASE_URL"]);
     project
         .run(&["create-all"])
         .ends(2)

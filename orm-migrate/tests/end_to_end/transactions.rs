@@ -51,12 +51,12 @@ fn a_savepoint_of_its_own_is_a_transaction_on_sqlite() {
     );
     case.fails(
         "SAVEPOINT s;\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\nRELEASE s;\n",
-        "nothing of it was changed",
+        "nothing was changed",
         &[],
     );
     case.fails(
         "BEGIN;\nINSERT INTO a VALUES (1);\nROLLBACK;\nSELECT * FROM nowhere;\n",
-        "nothing of it was changed",
+        "nothing was changed",
         &[],
     );
     case.fails(
@@ -84,7 +84,7 @@ fn chained_transactions_go_on() {
         case.fails(
             "BEGIN;\nINSERT INTO a VALUES (1);\nROLLBACK AND CHAIN;\nINSERT INTO a VALUES (2);\n\
              INSERT INTO a VALUES (2);\nCOMMIT;\n",
-            "nothing of it was changed",
+            "nothing was changed",
             &[],
         );
     }
@@ -140,7 +140,7 @@ fn what_commits_by_itself_on_mysql_is_counted() {
             let script = format!(
                 "BEGIN;\nINSERT INTO a VALUES (1);\n{statement};\nINSERT INTO a VALUES (1);\nCOMMIT;\n"
             );
-            case.fails(&script, "nothing of it was changed", &[]);
+            case.fails(&script, "nothing was changed", &[]);
         }
     }
 }
@@ -181,7 +181,7 @@ fn tables_on_mysql_that_can_not_roll_back_are_named() {
             "",
         );
         project.run(&["run", "--url", &database.url]).ends(1).says(&[
-            "state: rolled back, nothing of it was changed, except perhaps in m, whose engine can't roll back",
+            "state: rolled back, nothing was changed, except perhaps in m, whose engine can't roll back",
         ]);
         assert_eq!(database.query("SELECT id FROM m"), ["1"]);
     }
@@ -209,10 +209,7 @@ fn rows_alone_are_undone_on_mysql_whatever_is_set_before() {
             project
                 .run(&["run", "--url", &database.url])
                 .ends(1)
-                .says(&[
-                    "up.sql:3: ",
-                    "state: rolled back, nothing of it was changed",
-                ]);
+                .says(&["up.sql:3: ", "state: rolled back, nothing was changed"]);
             assert_eq!(database.query("SELECT id FROM a"), [""; 0], "{first}");
         }
         // What commits, or can't be said in a transaction, is run without one.

@@ -31,8 +31,7 @@ pub fn in_task() -> Error {
         "a blocking database call inside an async task",
     )
     .with_hint(
-        "call it inside tokio::task::spawn_blocking, or let tasks block with allow_blocking_in_async=true in \
-         the url",
+        "call it inside tokio::task::spawn_blocking, or allow it with allow_blocking_in_async=true in the URL",
     )
 }
 
@@ -84,9 +83,9 @@ pub fn within<T: Send + 'static>(
     let thread = thread::Builder::new().name(name.to_owned());
     thread
         .spawn(move || drop(sender.send(call())))
-        .map_err(|error| io::Error::other(format!("no thread can be started: {error}")))?;
+        .map_err(|error| io::Error::other(format!("can't start a thread: {error}")))?;
     receiver.recv_timeout(limit).map_err(|error| match error {
         RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
-        RecvTimeoutError::Disconnected => io::Error::other("the native driver failed"),
+        RecvTimeoutError::Disconnected => io::Error::other("the native driver panicked"),
     })
 }

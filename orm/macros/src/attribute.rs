@@ -32,7 +32,7 @@ pub(crate) fn read_all(
                 return Err(meta.error(unknown("attribute", &key, known)));
             }
             if !seen.insert(key.clone()) && !repeatable.contains(&key.as_str()) {
-                return Err(meta.error(format!("`{key}` is given twice; keep one of them")));
+                return Err(meta.error(format!("duplicate `{key}`; keep one of them")));
             }
             read(&key, &meta)
         });
@@ -44,7 +44,10 @@ pub(crate) fn read_all(
 fn example(known: &[&str]) -> String {
     let named = ["table", "column", "rename", "name"];
     let key = named.iter().find(|key| known.contains(key));
-    format!("say what this is: `{} = \"…\"`", key.unwrap_or(&"name"))
+    format!(
+        "expected a name before the value: `{} = \"…\"`",
+        key.unwrap_or(&"name")
+    )
 }
 
 /// The error with `example` for its message, if it is syn's about a literal where a name is expected.
@@ -87,7 +90,7 @@ pub(crate) fn list(
 pub(crate) fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     match nearest(name, known) {
         Some(near) => format!("unknown {what} `{name}`; did you mean `{near}`?"),
-        None => format!("unknown {what} `{name}`; there are {}", listed(known)),
+        None => format!("unknown {what} `{name}`; expected {}", listed(known)),
     }
 }
 
@@ -153,7 +156,7 @@ pub(crate) fn name(path: &Path) -> String {
 /// `key` alone.
 pub(crate) fn flag(key: &str, meta: &ParseNestedMeta<'_>) -> Result<()> {
     if meta.input.peek(Token![=]) || meta.input.peek(syn::token::Paren) {
-        return Err(meta.error(format!("`{key}` stands alone, without a value")));
+        return Err(meta.error(format!("`{key}` takes no value")));
     }
     Ok(())
 }

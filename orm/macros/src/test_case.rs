@@ -59,7 +59,8 @@ fn options(arguments: TokenStream) -> Result<Options> {
             "models" | "migrations" | "set_up" => {
                 let tables = tables(&key, &meta, &options.orm)?;
                 if options.tables.replace(tables).is_some() {
-                    let message = "the tables are made once: by `models`, `migrations` or `set_up`";
+                    let message =
+                        "only one of `models`, `migrations` and `set_up` can create the tables";
                     return Err(meta.error(message));
                 }
             }
@@ -129,7 +130,7 @@ fn check(function: &ItemFn) -> Result<()> {
     if let Some(token) = &signature.asyncness {
         return Err(Error::new(
             token.span(),
-            "a test is a plain function: the library blocks its thread",
+            "a test can't be async: the library blocks the calling thread",
         ));
     }
     if signature.inputs.len() != 1 {
@@ -138,7 +139,7 @@ fn check(function: &ItemFn) -> Result<()> {
     if !signature.generics.params.is_empty() {
         return Err(Error::new(
             signature.generics.span(),
-            "a test has no generics",
+            "a test can't be generic",
         ));
     }
     Ok(())
@@ -266,7 +267,7 @@ mod tests {
         );
         check(quote!(models()), test.clone(), "write `models(User, Post)`");
         let twice = quote!(models(User), migrations = "migrations");
-        check(twice, test, "the tables are made once");
+        check(twice, test, "only one of");
         let none = TokenStream::new;
         check(
             none(),
@@ -280,7 +281,7 @@ mod tests {
             quote!(
                 async fn a(db: TestDatabase) {}
             ),
-            "a test is a plain function",
+            "a test can't be async",
         );
     }
 }

@@ -9,13 +9,12 @@ use orm_core::error::{Error, ErrorKind, Result};
 /// `Syntax`.
 pub(super) fn check_text(sql: &str) -> Result<()> {
     if sql.contains('\0') {
-        let message = "the statement's text has a NUL character in it";
-        return Err(
-            Error::with_message(ErrorKind::Syntax, message).with_hint("give values as binds")
-        );
+        let message = "the statement contains a NUL character";
+        return Err(Error::with_message(ErrorKind::Syntax, message)
+            .with_hint("pass values as bind parameters"));
     }
     if sql.trim_ascii().is_empty() {
-        let message = "the statement's text is empty";
+        let message = "the statement is empty";
         return Err(Error::with_message(ErrorKind::Syntax, message));
     }
     Ok(())

@@ -90,15 +90,13 @@ fn no_driver(scheme: &str) -> Error {
         "postgresql" | "postgres" => "postgres",
         "mysql" | "mariadb" => "mysql",
         other => {
-            return wrong(format!("unknown scheme {other} in the database url"))
-                .with_hint("known are sqlite, postgresql, postgres, mysql and mariadb");
+            return wrong(format!("unknown scheme {other} in the database URL")).with_hint(
+                "the known schemes are sqlite, postgresql, postgres, mysql and mariadb",
+            );
         }
     };
-    wrong(format!(
-        "this program was built without the feature {feature} of orm"
-    ))
-    .with_hint(format!(
-        "build it with: orm = {{ features = [\"{feature}\"] }}"
+    wrong(format!("the Cargo feature {feature} of orm is off")).with_hint(format!(
+        "add it to Cargo.toml: orm = {{ features = [\"{feature}\"] }}"
     ))
 }
 
@@ -158,14 +156,14 @@ fn tls(url: &mut Url, place: &str, has_certificate: bool) -> Result<TlsMode> {
     ];
     let mode = url.take_choice("sslmode", &modes).map_err(|error| {
         error.with_hint(
-            "require verifies the certificate and the host; nothing falls back to plain text",
+            "require verifies the certificate and the host name; there is no fallback to an unencrypted connection",
         )
     })?;
     let chosen = mode.unwrap_or(TlsMode::Disable);
     if has_certificate && chosen == TlsMode::Disable {
         return Err(
-            wrong("the url has an sslrootcert, but nothing is encrypted")
-                .with_hint("write sslmode=require, or leave the certificate out"),
+            wrong("sslrootcert has no effect on an unencrypted connection")
+                .with_hint("add sslmode=require, or remove sslrootcert"),
         );
     }
     if mode.is_none() && !is_this_machine(place) {
@@ -194,7 +192,7 @@ fn warn_once(host: &str) {
         tracing::warn!(
             target: "orm",
             host,
-            "connections to another machine are not encrypted: write sslmode=require, or sslmode=disable if that is meant",
+            "connections to another host are not encrypted: add sslmode=require, or sslmode=disable to silence this warning",
         );
     }
 }
@@ -211,7 +209,7 @@ fn sqlite(url: &mut Url) -> Result<Target> {
     if only_reads.is_some() && driver.is_private() {
         return Err(
             wrong("mode=ro and mode=rw are not valid for an in-memory database")
-                .with_hint("leave mode out, or name a file"),
+                .with_hint("remove mode, or name a file"),
         );
     }
     driver = match only_reads {
@@ -369,7 +367,11 @@ mod tests {
                     .unwrap_or_else(|error| panic!("{database} {example}: {error}"));
             }
             let refused = Engine::connect(&format!("{url}?unknown")).unwrap_err();
-            let known = refused.hint().unwrap().strip_prefix("known are: ").unwrap();
+            let known = refused
+                .hint()
+                .unwrap()
+                .strip_prefix("the known options are ")
+                .unwrap();
             let mut known: Vec<&str> = known.split(", ").collect();
             documented.sort_unstable();
             known.sort_unstable();
@@ -400,7 +402,10 @@ mod tests {
     fn unknown_schemes_are_told() {
         let error = driver_for("oracle://h/db").err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Configuration);
-        assert!(error.to_string().contains("known are sqlite"), "{error}");
+        assert!(
+            error.to_string().contains("the known schemes are sqlite"),
+            "{error}"
+        );
     }
 
     #[cfg(not(feature = "postgres"))]
@@ -410,7 +415,7 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Configuration);
         let text = error.to_string();
         assert!(
-            text.contains("without the feature postgres of orm"),
+            text.contains("the Cargo feature postgres of orm is off"),
             "{text}"
         );
         assert!(

@@ -149,8 +149,8 @@ impl Drop for Cursor<'_> {
 
 #[cold]
 fn no_query(sql: &str) -> Error {
-    let message = "in a transaction only a query can be streamed: this may end it";
+    let message = "only a query can be streamed inside a transaction: this statement may end it";
     Error::with_message(ErrorKind::Usage, message)
         .with_sql(sql)
-        .with_hint("run it by all() or execute()")
+        .with_hint("call all() or execute()")
 }

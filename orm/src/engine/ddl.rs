@@ -77,8 +77,7 @@ fn unfinished(connection: &mut Connection, missing: &[&Table], error: Error) -> 
     }
     let created = created.join(", ");
     error.with_hint(format!(
-        "these tables were created and stay, perhaps without all their indexes and foreign keys: {created}; \
-         drop them before creating all again"
+        "these tables were created before the error and still exist, possibly without their indexes and foreign keys: {created}; drop them before calling create_all again"
     ))
 }
 
@@ -149,19 +148,20 @@ fn refuse_referenced(
     };
     let list: Vec<String> = references
         .iter()
-        .map(|(child, parent)| format!("the table {child} refers to {parent}"))
+        .map(|(child, parent)| format!("the table {child} references {parent}"))
         .collect();
-    let message = format!("can't drop the tables: {}", list.join(", "));
+    let message = format!(
+        "can't drop tables that other tables reference: {}",
+        list.join(", ")
+    );
     Err(Error::with_message(ErrorKind::ForeignKeyViolation, message)
         .with_table(child.as_str())
-        .with_hint("drop the table that refers first, or rebuild it without its foreign key"))
+        .with_hint("drop the referencing table first, or rebuild it without its foreign key"))
 }
 
 fn held_by_rows(error: Error) -> Error {
     if error.kind() == ErrorKind::ForeignKeyViolation && error.hint().is_none() {
-        return error.with_hint(
-            "tables that refer to each other can be dropped outside of a transaction only",
-        );
+        return error.with_hint("drop tables with circular foreign keys outside a transaction");
     }
     error
 }
@@ -188,7 +188,7 @@ fn existing_tables(connection: &mut Connection) -> Result<HashSet<String>> {
         other => Err(Error::with_message(
             ErrorKind::Decode,
             format!(
-                "the catalogue holds {} where a table's name belongs",
+                "the catalogue query returned {} instead of a table name",
                 other.kind_name()
             ),
         )),

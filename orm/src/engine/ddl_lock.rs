@@ -38,7 +38,7 @@ pub(super) fn in_turn(
         }
         (false, true) => Err(Error::with_message(
             ErrorKind::Usage,
-            "creating or dropping tables would commit the open transaction",
+            "DDL would commit the open transaction implicitly",
         )
         .with_hint("call commit() or rollback() first: this database has no transactional DDL")),
     }
@@ -87,7 +87,7 @@ fn release(connection: &mut Connection, lock: Option<&DdlLock>) {
 
 #[cold]
 fn busy() -> Error {
-    let message = "another program has been creating or dropping tables for a minute";
+    let message = "timed out after a minute: another process is creating or dropping tables";
     Error::with_message(ErrorKind::Busy, message)
-        .with_hint("wait for it, or end its connection if it hangs; then try again")
+        .with_hint("wait until it is done, or end its connection if it hangs; then try again")
 }

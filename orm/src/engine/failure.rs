@@ -82,13 +82,12 @@ pub(super) fn explain(
         // As with a COMMIT, the answer is lost, not necessarily the work.
         (ErrorKind::ConnectionLost, _) if autocommits => error
             .into_kind(ErrorKind::CommitUnknown)
-            .with_hint("look whether the work is stored before doing it again"),
+            .with_hint("check whether the changes are stored before running the transaction again"),
         (ErrorKind::ConnectionLost, None) => error.with_hint(
-            "call rollback() to go on with a new connection, without this one's settings",
+            "call rollback() to continue on a new connection, without the session settings of this one",
         ),
         (ErrorKind::UndefinedColumn, None) => error.with_hint(
-            "if the model has changed since its table was made: create_all only creates missing \
-             tables and never alters one, so migrate the table",
+            "if the model has changed since its table was created, migrate the table: create_all creates missing tables and never alters one",
         ),
         _ => error,
     }

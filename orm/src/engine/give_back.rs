@@ -39,9 +39,9 @@ impl Connection {
         if self.transaction.state == TransactionState::None {
             return Ok(());
         }
-        let message = "on_connect has left a transaction open";
+        let message = "on_connect returned with an open transaction";
         Err(Error::with_message(ErrorKind::Usage, message)
-            .with_hint("end it there: settings of the session need none"))
+            .with_hint("commit or roll back in on_connect; session settings need no transaction"))
     }
 
     pub(super) fn is_set_up(&self) -> bool {

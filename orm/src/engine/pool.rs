@@ -198,7 +198,7 @@ impl Pool {
         let server = native.server();
         let mut dialects = self.dialects.iter().copied();
         let dialect = dialects.find(|dialect| dialect.name() == server);
-        let unknown = || wrong(format!("the engine has no dialect for the server {server}"));
+        let unknown = || wrong(format!("the engine has no dialect for a {server} server"));
         let dialect = dialect.ok_or_else(unknown)?;
         self.open.fetch_add(1, Ordering::Relaxed);
         Ok(Pooled {
@@ -217,8 +217,7 @@ impl Pool {
         let error = Error::new(ErrorKind::PoolTimeout);
         if self.driver.is_private() {
             return error.with_hint(
-                "a database in memory has one connection: end the transaction or drop the session or \
-                 connection that holds it, or use a file",
+                "an in-memory database has one connection: end the transaction or drop the session or connection that holds it, or use a file",
             );
         }
         error.with_hint(format!(
@@ -241,17 +240,14 @@ impl Pool {
 
 fn check_sizes(size: u32, min_idle: u32) -> Result<()> {
     if size == 0 {
-        return Err(
-            wrong("a pool needs at least one connection").with_hint("set pool_size to 1 or more")
-        );
+        return Err(wrong("pool_size must be at least 1").with_hint("set pool_size to 1 or more"));
     }
     if size > LARGEST {
         return Err(wrong(format!("a pool of {size} connections is too large"))
             .with_hint("set pool_size to what the server allows, or less"));
     }
     if min_idle > size {
-        let message =
-            format!("min_idle is {min_idle}, but the pool has {size} connections at most");
+        let message = format!("min_idle ({min_idle}) is greater than pool_size ({size})");
         return Err(wrong(message).with_hint("lower min_idle, or raise pool_size"));
     }
     Ok(())

@@ -173,7 +173,7 @@ impl Connection {
         if self.native().is_broken() {
             self.transaction.state = TransactionState::RolledBack;
             return Err(Error::new(ErrorKind::ConnectionLost)
-                .with_hint("it broke before the commit: nothing of the transaction is stored"));
+                .with_hint("run the transaction again: it was rolled back, since the connection was lost before COMMIT"));
         }
         let committed = self.transact("COMMIT", Commit);
         if let Err(error) = &committed
@@ -253,8 +253,7 @@ impl Connection {
         }
         let message = format!("can't {what}: the transaction belongs to a closure or a session");
         Err(Error::with_message(ErrorKind::Usage, message).with_hint(
-            "return Ok from the closure to keep its work or Err to undo it, or call commit() or \
-             rollback() on the session",
+            "return Ok from the closure to commit or Err to roll back, or call commit() or rollback() on the session",
         ))
     }
 
@@ -454,7 +453,7 @@ fn savepoint_name(number: u32) -> String {
 fn unknown(error: Error) -> Error {
     error
         .into_kind(ErrorKind::CommitUnknown)
-        .with_hint("look whether the work is stored before doing it again")
+        .with_hint("check whether the changes are stored before running the transaction again")
 }
 
 /// Rolls back when dropped while armed: closures may return early or panic.

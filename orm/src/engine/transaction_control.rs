@@ -102,8 +102,8 @@ pub(super) fn refusal(control: &TransactionControl, owner: Owner, in_closure: bo
     };
     let ends = |word| match word {
         _ if !in_closure => format!("call {verb}.{word}()"),
-        "commit" => "return Ok from the closure to keep its work".to_owned(),
-        _ => "return Err from the closure to undo its work".to_owned(),
+        "commit" => "return Ok from the closure to commit".to_owned(),
+        _ => "return Err from the closure to roll back".to_owned(),
     };
     let nest = format!("call {verb}.savepoint(…)");
     let (statement, hint) = match control {
@@ -112,19 +112,21 @@ pub(super) fn refusal(control: &TransactionControl, owner: Owner, in_closure: bo
         Control::Rollback(_) => ("ROLLBACK", ends("rollback")),
         Control::Prepare => (
             "PREPARE TRANSACTION",
-            "begin the transaction by SQL text, too, on a connection of its own".to_owned(),
+            "begin the transaction as SQL text as well, on a separate connection".to_owned(),
         ),
         Control::RollbackTo(name) if !is_own(name) => (
             "ROLLBACK TO SAVEPOINT",
             format!("{nest} and return Err from its closure"),
         ),
         Control::Savepoint(_) | Control::Release(_) | Control::RollbackTo(_) => {
-            let message = format!("savepoints named {SAVEPOINT_PREFIX}… are the library's own");
+            let message =
+                format!("savepoint names that begin with {SAVEPOINT_PREFIX} are reserved");
             return Error::with_message(ErrorKind::Usage, message)
                 .with_hint(format!("use another name, or {nest}"));
         }
     };
-    let message = format!("{statement} in SQL text: the transaction belongs to {holder}");
+    let message =
+        format!("{statement} as SQL text is not allowed: the transaction belongs to {holder}");
     Error::with_message(ErrorKind::Usage, message).with_hint(hint)
 }
 

@@ -53,19 +53,21 @@ pub(super) fn refusal(state: TransactionState, what: &str) -> Error {
     let (problem, hint) = match state {
         TransactionState::RolledBack => (
             "the database has rolled back the transaction",
-            "call rollback() and do the work again: nothing of it is stored",
+            "call rollback() and run the transaction again: none of its changes are stored",
         ),
         TransactionState::EndedExternally => (
-            "the transaction ended outside this library, so its work may be stored or not",
-            "call rollback() and look whether the work is there; run DDL and procedures that commit outside of \
-             transactions of this library",
+            "the transaction ended outside this library: its outcome is unknown",
+            "call rollback() and check whether the changes are stored; run DDL and procedures that commit outside a transaction",
         ),
         TransactionState::Aborted => (
-            "an earlier error aborted the transaction",
-            "call rollback(), or let the savepoint around the failed statement end with the error",
+            "the current transaction is aborted by an earlier error",
+            "call rollback(), or return the error from the savepoint around the failed statement",
         ),
-        TransactionState::Open => ("a transaction is open", "use savepoint(…) to nest"),
-        TransactionState::None => ("no transaction is open", "call begin() first"),
+        TransactionState::Open => (
+            "a transaction is already in progress",
+            "use savepoint(…) to nest",
+        ),
+        TransactionState::None => ("no transaction is in progress", "call begin() first"),
     };
     let kind = match state {
         TransactionState::EndedExternally if what == COMMIT => ErrorKind::CommitUnknown,

@@ -38,7 +38,7 @@ impl Url {
             .split_once(':')
             .filter(|(scheme, _)| is_scheme(scheme))
             .ok_or_else(|| {
-                wrong("a database url needs a scheme")
+                wrong("the database URL has no scheme")
                     .with_hint("write sqlite://file.db, postgresql://… or mysql://…")
             })?;
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -61,7 +61,7 @@ impl Url {
         let first = path.split_once('@').map(|(first, _)| first);
         if first.is_some_and(|first| first.contains(':')) {
             return Err(
-                wrong("the url of a sqlite database has no user and password")
+                wrong("the URL of a SQLite database takes no user and password")
                     .with_hint("write sqlite://file.db; encode a : in the file's name as %3A"),
             );
         }
@@ -72,14 +72,14 @@ impl Url {
     fn parse_server(&mut self, rest: &str, query: &str) -> Result<()> {
         let Some(rest) = rest.strip_prefix("//") else {
             return Err(
-                wrong("the url of a database server needs // behind its scheme")
+                wrong("the URL of a database server needs // after its scheme")
                     .with_hint("write postgresql://user:password@host/database"),
             );
         };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         // The rest of a password that ended too early, or the host behind it.
         if path.contains('@') || query.contains('@') {
-            return Err(wrong("the url has an @ behind its host").with_hint(ENCODE));
+            return Err(wrong("the URL has an @ after its host").with_hint(ENCODE));
         }
         self.path = decode(path, "database name")?;
         // The last @ ends the login: a password may hold one that should have been encoded.
@@ -107,13 +107,13 @@ impl Url {
             },
         };
         if host.contains(',') {
-            return Err(wrong("the url names several hosts").with_hint(
-                "name one; a driver of its own takes several, with PostgresConfig::host",
+            return Err(wrong("the URL names several hosts").with_hint(
+                "name one host, or build the driver from a PostgresConfig, whose host takes several",
             ));
         }
         if host.contains(':') && !text.starts_with('[') {
-            return Err(wrong("the url's host has a : in it").with_hint(
-                "write an ipv6 address in brackets, and encode a : in the password as %3A",
+            return Err(wrong("the URL's host contains a colon").with_hint(
+                "write an IPv6 address in brackets, and encode a : in the password as %3A",
             ));
         }
         self.host = decode(if host.is_empty() { "localhost" } else { host }, "host")?;
@@ -138,7 +138,7 @@ impl Url {
     ) -> Result<Option<T>> {
         let value = self.take(name).map(|text| read(&text));
         match value {
-            Some(None) => Err(wrong(format!("the url's option {name} is {expected}"))),
+            Some(None) => Err(wrong(format!("the URL option {name} must be {expected}"))),
             value => Ok(value.flatten()),
         }
     }
@@ -148,7 +148,7 @@ impl Url {
     /// # Errors
     /// `Configuration` if it is none that the option can hold.
     pub(super) fn take_number<N: FromStr>(&mut self, name: &'static str) -> Result<Option<N>> {
-        self.take_as(name, "no number", |text| text.parse().ok())
+        self.take_as(name, "a number", |text| text.parse().ok())
     }
 
     /// Takes one of a few words out of the query, as what it stands for.
@@ -161,7 +161,7 @@ impl Url {
         choices: &[(&str, T)],
     ) -> Result<Option<T>> {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        let expected = format!("none of {}", names.join(", "));
+        let expected = format!("one of {}", names.join(", "));
         let choose = |text: &str| choices.iter().find(|(name, _)| *name == text);
         self.take_as(name, &expected, |text| {
             choose(text).map(|(_, value)| *value)
@@ -209,8 +209,8 @@ impl Url {
             return Ok(());
         };
         let (name, scheme) = (shown(&name), &self.scheme);
-        let message = format!("unknown option {name}in the url of {scheme}");
-        Err(wrong(message).with_hint(format!("known are: {}", self.known.join(", "))))
+        let message = format!("unknown option {name}in the URL of {scheme}");
+        Err(wrong(message).with_hint(format!("the known options are {}", self.known.join(", "))))
     }
 }
 
@@ -225,17 +225,17 @@ fn is_scheme(text: &str) -> bool {
 /// Address and port behind an opening bracket.
 fn bracketed(rest: &str) -> Result<(&str, &str)> {
     let Some((host, behind)) = rest.split_once(']') else {
-        return Err(wrong("the url's ipv6 address has no closing bracket"));
+        return Err(wrong("the URL's IPv6 address has no closing bracket"));
     };
     if !host.contains(':') {
-        return Err(wrong("the url's brackets hold no ipv6 address")
-            .with_hint("write names and other addresses without brackets"));
+        return Err(wrong("the URL's brackets contain no IPv6 address")
+            .with_hint("write host names and IPv4 addresses without brackets"));
     }
     match behind.strip_prefix(':') {
         Some(port) => Ok((host, port)),
         None if behind.is_empty() => Ok((host, "")),
         None => Err(
-            wrong("the url has something other than a port behind its ipv6 address")
+            wrong("the URL has something other than a port after its IPv6 address")
                 .with_hint("write [::1]:5432"),
         ),
     }
@@ -246,7 +246,7 @@ fn port_number(text: &str) -> Result<u16> {
     let is_number = text.bytes().all(|b| b.is_ascii_digit());
     match text.parse() {
         Ok(number @ 1..) if is_number => Ok(number),
-        _ => Err(wrong("the url's port is no number from 1 to 65535").with_hint(ENCODE)),
+        _ => Err(wrong("the URL's port is not a number from 1 to 65535").with_hint(ENCODE)),
     }
 }
 
@@ -257,7 +257,7 @@ fn parse_query(query: &str) -> Result<BTreeMap<String, String>> {
         let (name, value) = (decode(name, "option")?, decode(value, "option")?);
         if options.contains_key(&name) {
             return Err(wrong(format!(
-                "the url has the option {}twice",
+                "the URL has the option {}twice",
                 shown(&name)
             )));
         }
@@ -278,9 +278,9 @@ fn shown(name: &str) -> String {
 
 fn decode(text: &str, part: &str) -> Result<String> {
     let decoded = percent_decode_str(text).decode_utf8();
-    let decoded = decoded.map_err(|_| wrong(format!("the url's {part} is no valid utf-8")))?;
+    let decoded = decoded.map_err(|_| wrong(format!("the URL's {part} is not valid UTF-8")))?;
     if decoded.contains('\0') {
-        return Err(wrong(format!("the url's {part} has a NUL character in it")));
+        return Err(wrong(format!("the URL's {part} contains a NUL character")));
     }
     Ok(decoded.into_owned())
 }

@@ -163,7 +163,6 @@ fn explain_swap(error: Error) -> Error {
         return error;
     }
     error.with_hint(
-        "rows of this flush swap unique values, and the database checks each row by itself: flush \
-         one of them with an interim value first",
+        "flush one of the rows with an interim value first: rows of this flush swap unique values, and the database checks each row separately",
     )
 }

@@ -81,10 +81,10 @@ fn vanished(arena: &dyn AnyArena) -> Error {
     Error::with_message(
         ErrorKind::NotFound,
         format!(
-            "a {} can't be found by its key right after it was written",
+            "the row of a {} can't be found by its primary key after it was written",
             def.name
         ),
     )
     .with_table(def.table)
-    .with_hint("look for a trigger or rule on the table")
+    .with_hint("check the table for a trigger or rule")
 }

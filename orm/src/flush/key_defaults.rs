@@ -78,8 +78,8 @@ fn expressions(
 
 #[cold]
 fn too_many(def: &ModelDef) -> Error {
-    let message = "the default of the key yields another number of rows than one";
+    let message = "the default of the primary key must return exactly one row";
     Error::with_message(ErrorKind::Database, message)
         .with_table(def.table)
-        .with_hint("make it an expression with one value")
+        .with_hint("make the default an expression with one value")
 }

@@ -52,7 +52,7 @@ fn key_changed(def: &ModelDef, position: usize) -> Error {
     )
     .with_table(def.table)
     .with_column(column)
-    .with_hint("put the old key back; to give the row another one, delete it and add a new one")
+    .with_hint("restore the old key; to change it, delete the entity and add a new one")
 }
 
 /// Where the rows are inserted that links may lead to, if there are any links: by batch and index in it.
@@ -95,7 +95,7 @@ fn check_link(state: &State, def: &ModelDef, link: &Link, is_inserted: bool) -> 
                 "a {} refers to a {name} that is not in the unit of work",
                 def.name
             ),
-            "its insert was rolled back, or it was deleted: add it again, or refer to another one",
+            "add it again, or refer to another one: its INSERT was rolled back, or it was deleted",
         ),
         None => (
             ErrorKind::StaleHandle,
@@ -103,7 +103,7 @@ fn check_link(state: &State, def: &ModelDef, link: &Link, is_inserted: bool) -> 
                 "a {} refers to a {name} that has left the session",
                 def.name
             ),
-            "it was expunged, or deleted and committed: refer to another one",
+            "refer to another one: it was expunged, or deleted and committed",
         ),
     };
     Err(Error::with_message(kind, message)

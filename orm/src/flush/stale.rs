@@ -17,16 +17,17 @@ pub(super) fn stale(arena: &dyn AnyArena, slot: u32) -> Error {
     let (name, key) = (def.name, key_text(arena, slot));
     let (by, hint) = match arena.overtaken(slot) {
         Some(own) => (
-            format!(", by {own} of this session or by another transaction"),
-            "refresh entities after such a statement, before they are changed",
+            format!(" by {own} of this session or by another transaction"),
+            "call refresh after such a statement, before changing entities",
         ),
         None => (
             " by another transaction".to_owned(),
-            "refresh it, decide again, and flush again; or expunge it if its row is gone",
+            "call refresh, apply the change again and flush; if the row is deleted, call expunge",
         ),
     };
-    let message =
-        format!("the {name} with the key {key} was changed or deleted since it was read{by}");
+    let message = format!(
+        "the {name} with the primary key {key} was changed or deleted{by} since it was read"
+    );
     Error::with_message(ErrorKind::StaleData, message)
         .with_table(def.table)
         .with_hint(hint)
@@ -39,13 +40,13 @@ pub(super) fn no_key(arena: &dyn AnyArena, slot: u32, rows: u64) -> Error {
     Error::with_message(
         ErrorKind::MultipleRows,
         format!(
-            "{rows} rows have the key {} of this {}",
+            "{rows} rows match the primary key {} of this {}",
             key_text(arena, slot),
             def.name
         ),
     )
     .with_table(def.table)
-    .with_hint("the table needs a primary key or a unique index on what the model says is its key")
+    .with_hint("add a primary key or a unique index to the table, on the columns of the model's primary key")
 }
 
 fn key_text(arena: &dyn AnyArena, slot: u32) -> String {
@@ -84,12 +85,12 @@ fn swallowed(batch: &Batch) -> Error {
     Error::with_message(
         ErrorKind::StaleData,
         format!(
-            "not all of {} rows were written, though each is as it was loaded",
+            "not all of {} rows were written, although none has changed since it was loaded",
             batch.slots.len()
         ),
     )
     .with_table(batch.def.table)
-    .with_hint("look for a trigger or rule on the table")
+    .with_hint("check the table for a trigger or rule")
 }
 
 fn first_stale(

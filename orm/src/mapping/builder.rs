@@ -80,7 +80,7 @@ where
 /// also `&str` and `Cow<str>`; for bytes slices and arrays; for an `Option` also the bare value, an `Option` of
 /// each of these, a reference to one, and [`Null`](crate::Null).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no value for a field of type `{T}`",
+    message = "`{Self}` is not a value for a field of type `{T}`",
     label = "expected `{T}`"
 )]
 pub trait IntoField<T> {

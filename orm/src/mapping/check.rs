@@ -23,7 +23,7 @@ pub trait Generated: Sized {
 
 /// A type that can count the versions of a row.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't count versions",
+    message = "`{Self}` can't be the type of a version column",
     label = "not an integer",
     note = "`version` is for i16, i32 and i64"
 )]
@@ -98,7 +98,7 @@ impl<T: DbType<Base = base::Text>> HasCollation for T {}
 
 /// A type that has a value for the time until the server has filled it in.
 #[diagnostic::on_unimplemented(
-    message = "a field of type `{Self}` can't wait for its server default",
+    message = "a field of type `{Self}` has no value until the server default is read",
     label = "neither an `Option` nor `Default`",
     note = "make it an Option, or implement Default: the field holds that value until the row is inserted"
 )]
@@ -136,7 +136,7 @@ impl<T: Default> Skipped for T {
 #[diagnostic::on_unimplemented(
     message = "a column of type `{Self}` can't refer to one of type `{Other}`",
     label = "expected `{Other}`",
-    note = "both sides of a reference need the same type, but either may be an Option"
+    note = "both columns of a foreign key need the same type, but either may be an Option"
 )]
 pub trait RefersTo<Other> {}
 

@@ -53,22 +53,22 @@ fn unfit<T: DbType>(
     let expected = ty.describe();
     let message = match misfit {
         ConversionError::Range if matches!(ty, Type::Enum(_)) => {
-            "the column holds text that is no label of its enumeration".to_owned()
+            "the column holds text that is not a label of its enum".to_owned()
         }
         ConversionError::Kind => format!(
-            "the column holds {}, the field takes {expected}",
+            "the column holds {}, but the field expects {expected}",
             found.kind_name()
         ),
         ConversionError::Range => format!("the column's value is out of range for {expected}"),
         ConversionError::Format => format!(
-            "the column's {} does not read as {expected}",
+            "the column's {} can't be converted to {expected}",
             found.kind_name()
         ),
     };
     let hint = if found.is_null() {
-        "make the field an Option, or forbid null in the table"
+        "make the field an Option, or make the column NOT NULL"
     } else {
-        "give the field the type that the column has"
+        "change the type of the field to that of the column"
     };
     place(
         Error::with_message(ErrorKind::Decode, message).with_hint(hint),

@@ -56,7 +56,7 @@ tuple_key!(A 0, B 1, C 2, D 3);
 
 /// What stands for a key in `session.get(User, …)`: the key itself or a reference to it, or `&str` for `String`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no key of this model: its primary key is `{K}`",
+    message = "`{Self}` is not a key of this model: its primary key is `{K}`",
     label = "expected `{K}`"
 )]
 pub trait IntoKey<K> {

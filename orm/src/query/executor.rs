@@ -173,7 +173,7 @@ impl Connection {
 
 #[cold]
 fn no_transaction_to_lock() -> Error {
-    let message = "for_update needs a transaction that writes: the lock ends with it";
+    let message = "FOR UPDATE needs a read-write transaction, which holds the lock";
     Error::with_message(ErrorKind::Usage, message).with_hint(
         "run the query inside conn.transaction(…), on SQLite after \
          begin_with(TransactionOptions::new().writes()), or on a session",

@@ -80,14 +80,11 @@ impl Session {
         }
         Error::with_message(
             ErrorKind::Expired,
-            format!(
-                "this {} is expired: its values may be older than those of its row",
-                M::def().name
-            ),
+            format!("this {} is expired: its values may be stale", M::def().name),
         )
         .with_table(M::def().table)
         .with_hint(
-            "call refresh, get or a query first; or make the session without expire_on_commit",
+            "call refresh, get or a query first; or create the session without expire_on_commit",
         )
     }
 

@@ -7,7 +7,7 @@ use orm_core::error::Result;
 #[diagnostic::on_unimplemented(
     message = "the closure of a transaction returns `orm::Result`, not `{Self}`",
     label = "expected a closure that returns `orm::Result`",
-    note = "for an error type of your own take `try_transaction`, and implement `From<orm::Error>` for the type",
+    note = "for another error type use `try_transaction`, and implement `From<orm::Error>` for the type",
     note = "a closure that uses `?` ends with `Ok(…)`"
 )]
 pub trait TransactionResult {

@@ -64,7 +64,7 @@ impl<M: Model, const N: usize> sealed::Handles for [Ref<M>; N] {
         }
         let arena = session.state.ensure::<M>();
         let entities = arena.get_many_mut(self);
-        entities.ok_or_else(|| twice("one handle was given twice").with_table(M::def().table))
+        entities.ok_or_else(|| twice("the same handle is given twice").with_table(M::def().table))
     }
 }
 
@@ -79,7 +79,7 @@ macro_rules! tuples {
                 $(session.get_ref(self.$index)?;)+
                 let models = [$($model::slot().index()),+];
                 let Some([$($entity),+]) = session.state.disjoint(models) else {
-                    return Err(twice("two handles of a tuple are of one model")
+                    return Err(twice("two handles of the tuple are of the same model")
                         .with_hint("give the handles of one model as an array: [a, b]"));
                 };
                 Ok(($($entity.typed_mut::<$model>().get_mut(self.$index).expect(HERE),)+))

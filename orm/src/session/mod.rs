@@ -298,7 +298,7 @@ impl Drop for Session {
         if !std::thread::panicking() && self.has_pending_work() {
             tracing::warn!(
                 target: "orm::session",
-                "a session with changes that were never flushed is dropped: call commit() or rollback()"
+                "a session is dropped with unflushed changes, which are lost: call commit() or rollback()"
             );
         }
     }

@@ -160,10 +160,10 @@ impl Session {
         found.map(drop).ok_or_else(|| {
             Error::with_message(
                 ErrorKind::NotFound,
-                format!("the row of this {} is gone", M::def().name),
+                format!("the row of this {} does not exist any more", M::def().name),
             )
             .with_table(M::def().table)
-            .with_hint("another transaction deleted it: expunge the entity, or go on without it")
+            .with_hint("call expunge: another transaction has deleted the row")
         })
     }
 
@@ -292,9 +292,9 @@ impl Session {
         if self.connection.as_ref().is_some_and(Connection::can_lock) {
             return Ok(());
         }
-        let message = "a read-only transaction can't lock rows";
+        let message = "FOR UPDATE is not allowed in a read-only transaction";
         Err(Error::with_message(ErrorKind::Usage, message)
-            .with_hint("read them without a lock, or in a transaction without read_only"))
+            .with_hint("remove the lock, or use a transaction without read_only"))
     }
 
     /// Makes ready what raw SQL needs: as for a plain read, if the database says that the text only reads, else the

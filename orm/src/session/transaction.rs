@@ -82,7 +82,7 @@ impl Session {
         if self.connection.is_some() {
             return Err(Error::with_message(
                 ErrorKind::Usage,
-                "the session's transaction is open already",
+                "the session's transaction is already open",
             )
             .with_hint("use savepoint(…) to nest, or commit() first"));
         }
@@ -426,9 +426,7 @@ impl Session {
             ErrorKind::Transaction,
             "the session's transaction ended without a commit",
         )
-        .with_hint(
-            "call rollback(): it puts the entities back as they were, for the work to be done again",
-        )
+        .with_hint("call rollback(), which restores the entities, and run the transaction again")
     }
 
     fn outside_savepoint(&self, what: &str) -> Result<()> {
@@ -437,9 +435,9 @@ impl Session {
         }
         Err(Error::with_message(
             ErrorKind::Usage,
-            format!("can't {what} inside a closure that is a transaction or a savepoint"),
+            format!("can't {what} inside the closure of a transaction or savepoint"),
         )
-        .with_hint("return Ok to keep the work of the closure, or Err to undo it"))
+        .with_hint("return Ok from the closure to commit, or Err to roll back"))
     }
 }
 
@@ -457,19 +455,17 @@ pub(super) fn no_transaction() -> Error {
 
 #[cold]
 fn stored_outside() -> Error {
-    let message =
-        "nothing to roll back: a statement has committed the transaction outside the session";
+    let message = "nothing to roll back: a statement committed the transaction implicitly";
     Error::with_message(ErrorKind::Transaction, message)
-        .with_hint("what was flushed before that statement is stored; run procedures that commit outside of sessions")
+        .with_hint("changes flushed before that statement are stored; run DDL and procedures that commit outside a session")
 }
 
 /// No driver tells whether the statement that ended the transaction has committed it or rolled it back.
 #[cold]
 fn ended_outside(kind: ErrorKind) -> Error {
     let message =
-        "the transaction ended outside the session: what was flushed may be stored or not";
+        "the transaction ended outside the session: the outcome of the flushed changes is unknown";
     Error::with_message(kind, message).with_hint(
-        "call rollback(), which looks at the database: entities whose rows are not stored are transient then; \
-         run DDL and procedures that commit outside of sessions",
+        "call rollback(), which checks the database and makes entities without a row transient; run DDL and procedures that commit outside a session",
     )
 }

@@ -64,10 +64,12 @@ impl Session {
         }
         Err(Error::with_message(
             ErrorKind::Usage,
-            format!("this {} is in the session already", M::def().name),
+            format!("this {} is already in the session", M::def().name),
         )
         .with_table(M::def().table)
-        .with_hint("only one whose insert was rolled back, or that was deleted before it, can be added again"))
+        .with_hint(
+            "use add_again only after the INSERT was rolled back, or after a delete before it",
+        ))
     }
 
     /// Marks an entity for deletion: the next flush deletes its row. One that was never inserted just

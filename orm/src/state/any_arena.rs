@@ -230,10 +230,10 @@ impl<M: Model> AnyArena for Arena<M> {
     }
 
     fn fitted(&self, slot: u32, position: usize, value: ValueRef<'_>) -> Result<Value> {
-        let misfit = |misfit| {
+        let unreadable = |error| {
             Error::with_message(
                 ErrorKind::Decode,
-                format!("the default's value is {misfit}"),
+                format!("the value of the column's default is {error}"),
             )
             .with_table(M::def().table)
             .with_column(M::def().names[position])
@@ -242,7 +242,7 @@ impl<M: Model> AnyArena for Arena<M> {
             return Ok(value.to_value());
         };
         let mut copy = entity.snapshot();
-        copy.assign(position, value).map_err(misfit)?;
+        copy.assign(position, value).map_err(unreadable)?;
         Ok(copy.value(position).to_value())
     }
 

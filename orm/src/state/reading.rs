@@ -154,7 +154,8 @@ impl<M: Model> Arena<M> {
 #[cold]
 fn changed_meanwhile<M: Model>() -> Error {
     let name = M::def().name;
-    let message = format!("a row of a changed {name} has other values than when it was loaded");
+    let message =
+        format!("the row of a dirty {name} was changed in the database since it was loaded");
     Error::with_message(ErrorKind::StaleData, message)
         .with_table(M::def().table)
         .with_hint("flush before raw SQL, or refresh the entity and change it again")

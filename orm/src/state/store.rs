@@ -310,7 +310,7 @@ impl State {
         Error::with_message(ErrorKind::StaleHandle, message)
             .with_table(M::def().table)
             .with_hint(if own {
-                "it was deleted and committed, or expunged: get the row again"
+                "get the row again: the entity was deleted and committed, or expunged"
             } else {
                 "use a handle only with the session that gave it"
             })

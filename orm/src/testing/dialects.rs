@@ -105,7 +105,7 @@ fn check_listed(name: &str) -> Result<(), TestFailure> {
         let known: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
         let known = known.join(", ");
         return Err(TestFailure::new(format!(
-            "{DIALECTS} lists {name}, which is no dialect\n  hint: known are {known}"
+            "{DIALECTS} lists {name}, which is not a dialect\n  hint: the known dialects are {known}"
         )));
     };
     match target.feature {

@@ -210,8 +210,7 @@ impl RollbackConnection {
 
 #[cold]
 fn unsupported(sql: &str) -> Error {
-    let message =
-        "a test with rollback can't run a statement that does more than end its transaction";
+    let message = "this statement is not supported in a test with rollback: it does more than end the transaction";
     Error::with_message(ErrorKind::Unsupported, message)
         .with_sql(sql)
         .with_hint(OWN_DATABASE)

@@ -33,7 +33,7 @@ fn on_database<A: FromTest, R: Outcome>(
     server: &str,
     body: fn(A) -> R,
 ) -> Result<(), TestFailure> {
-    let within = |failure: TestFailure| failure.within("the database of the test can't be made");
+    let within = |failure: TestFailure| failure.within("can't create the database of the test");
     match case.isolation {
         Isolation::Database => {
             // Dropped last.

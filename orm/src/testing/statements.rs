@@ -101,7 +101,10 @@ pub fn compare(sent: &[String], expected: &impl Expected) -> Result<(), String> 
     if sent.len() == count && !(0..count).any(differs) {
         return Ok(());
     }
-    let mut message = format!("{} statements were sent, {count} expected", sent.len());
+    let mut message = format!(
+        "{} statements were sent, but {count} were expected",
+        sent.len()
+    );
     if sent.len() == count {
         "other statements were sent than expected".clone_into(&mut message);
     }

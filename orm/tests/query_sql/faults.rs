@@ -30,15 +30,21 @@ fn joins_without_a_clear_condition_are_refused() {
         &["more than one foreign key", "User (as boss)", "join_on"],
     );
     let error = fault!(select(User).join(Post).join(Post));
-    speaks_of(&error, &["has the table posts already", "alias"]);
+    speaks_of(
+        &error,
+        &["table name posts is specified more than once", "alias"],
+    );
     let error = fault!(select((Post, User)).from(User).join(Post).from(Post));
-    speaks_of(&error, &["has the table posts already"]);
+    speaks_of(&error, &["table name posts is specified more than once"]);
 }
 
 #[test]
 fn columns_of_other_tables_are_refused() {
     let error = fault!(select(User).filter(Post.title.eq("x")));
-    speaks_of(&error, &["posts.title", "no table or alias posts", "join"]);
+    speaks_of(
+        &error,
+        &["posts.title", "missing FROM entry for posts", "join"],
+    );
     let error = fault!(select((User, Post)));
     speaks_of(&error, &["posts.id"]);
     let error = fault!(select(User).filter(User.alias("u").name.eq("x")));
@@ -55,7 +61,7 @@ fn columns_of_other_tables_are_refused() {
 fn a_query_needs_a_table() {
     speaks_of(
         &fault!(select(count_all())),
-        &["no table to select from", ".from("],
+        &["the query has no FROM clause", ".from("],
     );
 }
 
@@ -79,7 +85,7 @@ fn the_optional_side_of_a_join_must_be_selected_as_such() {
 #[test]
 fn faults_of_subqueries_are_faults_of_the_statement() {
     let error = fault!(select(User).filter(User.id.in_select(select(Post.author_id).join(Post))));
-    speaks_of(&error, &["has the table posts already"]);
+    speaks_of(&error, &["table name posts is specified more than once"]);
     let error = fault!(select(User).filter(!exists(select(Post).join(Tag)) | User.id.eq(1)));
     speaks_of(&error, &["can't join Tag"]);
 }

@@ -103,9 +103,7 @@ fn keys_that_a_trigger_makes_are_an_error(db: &Db) {
     }
     let error = fails(insert_marks(db, 3).map(drop), ErrorKind::Unsupported);
     assert!(
-        error
-            .to_string()
-            .contains("can't be told which row has which"),
+        error.to_string().contains("can't be matched to the rows"),
         "{error}"
     );
     assert_eq!(db.count("marks"), 0);

@@ -84,7 +84,7 @@ fn a_file_that_is_no_database_is_told(db: &Db) {
     let engine = Engine::connect(&format!("sqlite://{}", file.path().display())).unwrap();
     let error = fails_soon(&engine, ErrorKind::Configuration);
     assert!(
-        error.message().contains("is not a sqlite database"),
+        error.message().contains("is not a SQLite database"),
         "{error}"
     );
 }
@@ -111,9 +111,9 @@ fn wrong_urls_are_configuration_errors(db: &Db) {
     let scheme = db.url().split_once("://").unwrap().0;
     for (url, part) in [
         ("users.db".to_owned(), "scheme"),
-        ("oracle://h/db".to_owned(), "known are"),
+        ("oracle://h/db".to_owned(), "the known"),
         (format!("{scheme}://x?pool_size=many"), "pool_size"),
-        (format!("{scheme}://x?pool_size=0"), "at least one"),
+        (format!("{scheme}://x?pool_size=0"), "at least 1"),
         (format!("{scheme}://x?echo=perhaps"), "echo"),
         (format!("{scheme}://x?colour=red"), "colour"),
     ] {

@@ -340,7 +340,7 @@ fn a_table_from_elsewhere_keeps_its_rows(db: &Db) {
             assert_eq!(error.kind(), ErrorKind::ForeignKeyViolation);
             let message = error.message();
             assert!(
-                message.contains("the table audit refers to heads"),
+                message.contains("the table audit references heads"),
                 "{message}"
             );
             assert!(error.hint().is_some());

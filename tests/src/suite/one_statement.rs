@@ -94,9 +94,12 @@ fn a_wrong_count_in_the_middle_leaves_nothing_stored(db: &Db) {
     db.outside("UPDATE users SET username = 'theirs' WHERE username = 'bob'");
     change(&mut session, &all);
     let error = fails(session.commit(), ErrorKind::StaleData);
-    let key = format!("the User with the key {} was changed", session[all[1]].id);
+    let key = format!(
+        "the User with the primary key {} was changed",
+        session[all[1]].id
+    );
     assert!(error.message().contains(&key), "{error}");
-    assert!(error.hint().unwrap().contains("refresh it"), "{error}");
+    assert!(error.hint().unwrap().contains("call refresh"), "{error}");
     assert_eq!(usernames(db), ["ada", "theirs", "eve"]);
     // All of it is still to be written.
     assert_eq!(session.changed_columns(all[0]).unwrap(), ["username"]);

@@ -195,7 +195,7 @@ fn a_connection_in_memory_is_the_only_one(db: &Db) {
     let begin = Instant::now();
     let error = fails(engine.connection(), ErrorKind::PoolTimeout);
     assert!(begin.elapsed() < Duration::from_secs(3));
-    assert!(error.hint().unwrap().contains("in memory"), "{error}");
+    assert!(error.hint().unwrap().contains("in-memory"), "{error}");
     drop(held);
     engine.connection().unwrap();
 }

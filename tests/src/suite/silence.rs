@@ -56,7 +56,7 @@ fn each_wait_for_an_answer_ends(db: &Db) {
     assert!(
         error
             .message()
-            .ends_with("did not answer COMMIT within 1 s"),
+            .ends_with("did not respond to COMMIT within 1 s"),
         "{error}"
     );
 
@@ -65,7 +65,7 @@ fn each_wait_for_an_answer_ends(db: &Db) {
     session.add(User::builder().username("cleo"));
     flush.inner.fall_silent();
     let error = fails(session.flush(), ErrorKind::ConnectionLost);
-    assert!(error.message().contains("did not answer"), "{error}");
+    assert!(error.message().contains("did not respond"), "{error}");
     session.rollback().unwrap();
 
     // Nothing was done by the connection, so another one is tried.

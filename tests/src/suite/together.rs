@@ -152,7 +152,7 @@ fn a_delete_that_misses_a_row_stores_nothing(db: &Db) {
                 session.delete(*account);
             }
             let error = fails(session.commit(), ErrorKind::StaleData);
-            let key = format!("the key {id} ");
+            let key = format!("the primary key {id} ");
             assert!(error.message().contains(&key), "{error}");
             session.rollback().unwrap();
             let left = i64::try_from(count).unwrap() - i64::from(gone);
@@ -521,7 +521,7 @@ fn a_trigger_that_leaves_a_row_out_leaves_all_out(db: &Db) {
         insert(Country).values(&countries).execute(&mut conn),
         ErrorKind::Database,
     );
-    assert!(error.message().contains("the insert of 3 rows"), "{error}");
+    assert!(error.message().contains("the INSERT of 3 rows"), "{error}");
     let mut session = db.session();
     for country in countries {
         session.add(country);

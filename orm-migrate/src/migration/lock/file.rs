@@ -38,8 +38,7 @@ impl FileLock {
         options.read(true).write(true).create(true).truncate(false);
         let file = options.open(&path).map_err(|error| {
             Error::io("open", &path, error).with_hint(
-                "let this user write to the folder of the database, as SQLite itself needs it; --no-lock goes \
-                 without the lock",
+                "let this user write to the folder of the database, as SQLite itself needs it; --no-lock skips the lock",
             )
         })?;
         Ok(Some(Self {
@@ -59,7 +58,7 @@ impl FileLock {
             }
             Err(TryLockError::WouldBlock) => Ok(false),
             Err(TryLockError::Error(error)) => Err(Error::io("lock", &self.path, error)
-                .with_hint("the file system has no locks; --no-lock goes without one")),
+                .with_hint("pass --no-lock: the file system does not support locks")),
         }
     }
 

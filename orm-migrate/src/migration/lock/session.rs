@@ -97,8 +97,7 @@ impl SessionLock {
         match self.ask(self.texts.take) {
             Ok(answer) => Ok(answer == Some(1)),
             Err(error) if error.code() == Some(NOT_SUPPORTED) => Err(Error::from(error).with_hint(
-                "run one program at a time, with --no-lock: this server has no locks by name, as in a Galera \
-                 cluster",
+                "run one process at a time, with --no-lock: this server has no named locks, as in a Galera cluster",
             )),
             Err(error) => Err(error.into()),
         }
@@ -111,9 +110,9 @@ impl SessionLock {
                 let error = Error::failed("the session that held the migration lock has ended")
                     .with_note(
                         "state",
-                        "the migrations so far are done, and no other was begun",
+                        "the migrations before it are applied, and no other was started",
                     )
-                    .with_hint("look why the server ended it, and run the command again");
+                    .with_hint("check the server's log for the reason, and run the command again");
                 Err(match answer {
                     Ok(_) => error,
                     Err(source) => error.with_source(source),

@@ -20,7 +20,10 @@ pub fn unconnected(kind: ErrorKind, target: &str, why: impl Display) -> Error {
 
 /// Why there is no connection to a server that has been silent for longer than `limit`.
 pub fn no_answer(limit: Duration) -> String {
-    format!("the server did not answer within {} s", limit.as_secs_f32())
+    format!(
+        "the server did not respond within {} s",
+        limit.as_secs_f32()
+    )
 }
 
 /// The loss of a connection whose server has been silent for longer than `limit`, naming what it did not answer.
@@ -43,17 +46,17 @@ pub fn unanswered(sql: &str, limit: Duration) -> Error {
         "the statement"
     });
     let limit = limit.as_secs_f32();
-    let message = format!("the server did not answer {what} within {limit} s");
+    let message = format!("the server did not respond to {what} within {limit} s");
     Error::with_message(ErrorKind::ConnectionLost, message).with_hint(
-        "raise answer_timeout if the server may take longer; it may still be at work, and ends that when it \
-         finds the connection closed",
+        "raise answer_timeout if the statement may take longer; the server may still be running it, and stops when it finds the connection closed",
     )
 }
 
 /// Another number of values than a statement has binds.
 #[cold]
 pub fn bind_count(taken: usize, given: usize) -> Error {
-    let message = format!("the statement takes {taken} binds, but {given} are given");
+    let message =
+        format!("wrong number of binds: the statement requires {taken}, but {given} are supplied");
     Error::with_message(ErrorKind::Usage, message)
 }
 
@@ -70,7 +73,10 @@ pub fn whole_rows<'b, 'v>(
     if rows.remainder().is_empty() {
         return Ok(rows);
     }
-    let message = format!("{} binds make no whole rows of {width}", binds.len());
+    let message = format!(
+        "{} binds can't be divided into rows of {width}",
+        binds.len()
+    );
     Err(Error::with_message(ErrorKind::Usage, message).with_sql(sql))
 }
 
@@ -79,14 +85,16 @@ pub fn whole_rows<'b, 'v>(
 pub fn no_column(index: usize, columns: usize) -> Error {
     Error::with_message(
         ErrorKind::Decode,
-        format!("a row of {columns} columns has none at {index}, counted from 0"),
+        format!(
+            "column index {index} is out of range: the row has {columns} columns, counted from 0"
+        ),
     )
 }
 
 /// The text of a column that is no valid UTF-8, and `bytes`, a cast by which it can be read.
 #[cold]
 pub fn invalid_text(column: &str, bytes: &str) -> Error {
-    Error::with_message(ErrorKind::Decode, "the text of a column is not valid utf-8")
+    Error::with_message(ErrorKind::Decode, "the text of a column is not valid UTF-8")
         .with_column(column)
         .with_hint(format!("read it as bytes, with {bytes}"))
 }

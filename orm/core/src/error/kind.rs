@@ -1,108 +1,110 @@
-//! What went wrong, as one flat enumeration: the part of an error that a program branches on.
+//! [`ErrorKind`]: the part of an error that a program branches on.
 //!
-//! Dialect crates map native codes to these kinds, in a file `errors` each; `orm` adds the kinds of the
-//! mapping and the session. No text lives here.
+//! `errors.rs` of each dialect maps native codes to kinds; `orm` adds the kinds of the mapping and the session. The
+//! default message of each kind is here, the messages of single errors are where the errors arise.
 
-/// The kind of an [`Error`](super::Error). The page `docs/errors.md` has the cause and the cure of each.
+/// Classifies an [`Error`](super::Error). The page `docs/errors.md` lists the cause and the cure of each kind.
 ///
-/// New kinds may be added, so a `match` needs a wildcard arm; the predicates of
-/// [`Error`](super::Error) such as `is_unique_violation` read better for a single question.
+/// New kinds may be added, so a `match` needs a wildcard arm. For a single kind, the predicates of
+/// [`Error`](super::Error) such as `is_unique_violation` are shorter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A unique constraint, unique index or primary key refused a duplicate.
+    /// A value violates a unique constraint, a unique index or the primary key.
     UniqueViolation,
-    /// A foreign key refused a row without its parent, or the removal of a parent with children.
+    /// A row references a missing parent, or a parent that still has children is deleted.
     ForeignKeyViolation,
-    /// A column that must have a value got NULL.
+    /// A NOT NULL column got NULL or no value.
     NotNullViolation,
-    /// A CHECK constraint was false.
+    /// A CHECK constraint is false for the row.
     CheckViolation,
-    /// The transaction can't be ordered among concurrent ones; running it again may succeed.
+    /// The transaction conflicts with a concurrent one; it may succeed when it is run again.
     SerializationFailure,
-    /// The database chose this transaction as the victim of a deadlock; running it again may succeed.
+    /// The database rolled the transaction back to resolve a deadlock; it may succeed when it is run again.
     Deadlock,
-    /// A lock was not granted in time.
+    /// A lock could not be obtained before the lock timeout.
     Busy,
-    /// The connection broke, or was closed by the other side.
+    /// The connection was lost, or the server closed it.
     ConnectionLost,
-    /// The connection broke while COMMIT was under way: the work may or may not be stored.
+    /// The connection was lost during COMMIT: the transaction may or may not be stored.
     CommitUnknown,
-    /// No connection could be made: unreachable host, refused port, missing database, file or folder.
+    /// A connection could not be opened: unreachable host, refused port, missing database, file or folder.
     ConnectionFailed,
-    /// The server refused the user or the password, or the user's access to the database.
+    /// The server rejected the user or the password, or the user may not use the database.
     Authentication,
-    /// Every connection of the pool stayed in use for longer than the time allowed.
+    /// Every connection of the pool stayed in use until `pool_timeout` elapsed.
     PoolTimeout,
-    /// The statement names a table that doesn't exist.
+    /// The statement names a table that does not exist.
     UndefinedTable,
-    /// The statement names a column that doesn't exist.
+    /// The statement names a column that does not exist.
     UndefinedColumn,
-    /// The database can't parse the statement.
+    /// The statement has a syntax error.
     Syntax,
-    /// A text or byte value is longer than its column.
+    /// A text or byte value is longer than the column's length.
     DataTooLong,
-    /// A number, date or time lies outside what its column or type can hold.
+    /// A number, date or time is out of range for the column's type.
     OutOfRange,
-    /// Any other refusal by the database; the native error is the source.
+    /// Any other error of the database. The driver's error is the source.
     Database,
-    /// A value read from the database doesn't fit the Rust type that asked for it.
+    /// A value of a result set can't be converted to the Rust type.
     Decode,
-    /// A row that should exist does not.
+    /// The query for one row returned none.
     NotFound,
-    /// More rows than the one that was asked for.
+    /// The query for one row returned several.
     MultipleRows,
-    /// A row was changed or deleted by another transaction since it was loaded: an optimistic lock failed.
+    /// The row was changed or deleted by another transaction since it was loaded: an optimistic lock failed.
     StaleData,
-    /// A handle whose entity has left the session, or that belongs to another session.
+    /// The entity of the handle has left the session, or the handle belongs to another session.
     StaleHandle,
-    /// An expired entity: its values may be out of date, and it has to be read again first.
+    /// The entity is expired: its values may be stale until it is read again.
     Expired,
-    /// The database can't do what the statement asks for.
+    /// The database or its dialect does not support the statement.
     Unsupported,
-    /// A wrong URL, option or setting.
+    /// A URL, an option or a setting is not valid.
     Configuration,
-    /// Models or tables that contradict each other: duplicates, missing references, bad names.
+    /// Models or tables are not consistent: duplicate names, missing references, invalid names.
     Schema,
-    /// The transaction was lost or aborted, and what was asked for needs it whole.
+    /// The transaction was rolled back, aborted or lost, and the call needs an open one.
     Transaction,
-    /// A call that is not valid in this state, such as COMMIT inside a savepoint closure.
+    /// The call is not valid in this state, such as `commit` inside the closure of a savepoint.
     Usage,
-    /// The user's own error, passed through [`Error::other`](super::Error::other).
+    /// An error of the application, made by [`Error::other`](super::Error::other).
     Other,
 }
 
 impl ErrorKind {
-    /// What the kind says when the place of the error has nothing better to say.
+    /// Returns the default message of the kind, for an error without a message of its own.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::UniqueViolation => "a unique constraint refused a duplicate value",
-            Self::ForeignKeyViolation => "a foreign key refused the change",
-            Self::NotNullViolation => "a column that must have a value got null",
-            Self::CheckViolation => "a check constraint refused the row",
-            Self::SerializationFailure => "the transaction conflicts with a concurrent one",
-            Self::Deadlock => "the transaction was ended to resolve a deadlock",
-            Self::Busy => "a lock was not granted in time",
-            Self::ConnectionLost => "the connection to the database is lost",
+            Self::UniqueViolation => "duplicate value violates a unique constraint",
+            Self::ForeignKeyViolation => "the change violates a foreign key constraint",
+            Self::NotNullViolation => "null value violates a not-null constraint",
+            Self::CheckViolation => "the row violates a check constraint",
+            Self::SerializationFailure => {
+                "could not serialize access due to a concurrent transaction"
+            }
+            Self::Deadlock => "deadlock detected: the transaction was rolled back",
+            Self::Busy => "a lock could not be obtained in time",
+            Self::ConnectionLost => "the connection to the database was lost",
             Self::CommitUnknown => "the connection was lost during commit: the outcome is unknown",
             Self::ConnectionFailed => "can't connect to the database",
-            Self::Authentication => "the server refused the login",
-            Self::PoolTimeout => "no connection became free in time",
+            Self::Authentication => "authentication failed",
+            Self::PoolTimeout => "timed out waiting for a connection of the pool",
             Self::UndefinedTable => "the table does not exist",
             Self::UndefinedColumn => "the column does not exist",
-            Self::Syntax => "the database can't parse the statement",
+            Self::Syntax => "syntax error in the statement",
             Self::DataTooLong => "the value is too long for its column",
             Self::OutOfRange => "the value is out of range for its column",
-            Self::Database => "the database refused the statement",
-            Self::Decode => "a value does not fit its Rust type",
+            Self::Database => "the database rejected the statement",
+            Self::Decode => "a value can't be converted to its Rust type",
             Self::NotFound => "no row was found",
             Self::MultipleRows => "more than one row was found",
             Self::StaleData => "the row was changed or deleted since it was loaded",
             Self::StaleHandle => "the handle's entity is not in this session",
             Self::Expired => "the entity is expired",
             Self::Unsupported => "the database does not support this",
-            Self::Configuration => "the configuration is wrong",
-            Self::Schema => "the models contradict each other",
+            Self::Configuration => "the configuration is not valid",
+            Self::Schema => "the schema is not consistent",
             Self::Transaction => "the transaction is no longer usable",
             Self::Usage => "the call is not valid in this state",
             Self::Other => "an error outside the database",

@@ -24,7 +24,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// use orm_core::error::{Error, ErrorKind};
 /// let error = Error::new(ErrorKind::UniqueViolation).with_table("users").with_column("username");
 /// assert!(error.is_unique_violation());
-/// assert_eq!(error.to_string(), "a unique constraint refused a duplicate value (users.username)");
+/// assert_eq!(error.to_string(), "duplicate value violates a unique constraint (users.username)");
 /// ```
 pub struct Error(Box<Inner>);
 
@@ -207,7 +207,7 @@ impl Error {
         self.0.kind == ErrorKind::UniqueViolation
     }
 
-    /// Whether a foreign key refused the change.
+    /// Whether the change violates a foreign key constraint.
     pub fn is_foreign_key_violation(&self) -> bool {
         self.0.kind == ErrorKind::ForeignKeyViolation
     }
@@ -251,7 +251,7 @@ impl Error {
         )
     }
 
-    /// Whether a lock was not granted in time.
+    /// Whether a lock could not be obtained in time.
     pub fn is_busy(&self) -> bool {
         self.0.kind == ErrorKind::Busy
     }
@@ -373,7 +373,7 @@ mod tests {
             .with_sql("an outer layer's text")
             .with_hint("give the column a value")
             .with_source("DETAIL: Failing row contains (secret)");
-        let text = "a column that must have a value got null (users.name) [23502]
+        let text = "null value violates a not-null constraint (users.name) [23502]
   sql: INSERT INTO users (name) VALUES ($1)
   hint: give the column a value";
         assert_eq!(error.to_string(), text);
@@ -390,10 +390,10 @@ mod tests {
         let error = Error::new(ErrorKind::UniqueViolation).with_columns(["a", "b"]);
         assert_eq!(error.column(), None);
         assert_eq!(error.columns(), ["a", "b"]);
-        let text = "a unique constraint refused a duplicate value (columns a, b)";
+        let text = "duplicate value violates a unique constraint (columns a, b)";
         assert_eq!(error.to_string(), text);
         let error = error.with_table("t").with_constraint("uq_t_a_b");
-        let text = "a unique constraint refused a duplicate value (t.a, t.b) (constraint uq_t_a_b)";
+        let text = "duplicate value violates a unique constraint (t.a, t.b) (constraint uq_t_a_b)";
         assert_eq!(error.to_string(), text);
     }
 

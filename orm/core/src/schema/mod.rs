@@ -45,7 +45,7 @@ impl Schema {
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         for pair in tables.windows(2) {
             if pair[0].name == pair[1].name {
-                let message = format!("two models map the table {}", pair[0].name);
+                let message = format!("the table {} is mapped by two models", pair[0].name);
                 return Err(pair[0]
                     .fault(message)
                     .with_hint("rename one of them, or choose models with Metadata::of"));
@@ -77,12 +77,12 @@ impl Schema {
         for key in &table.foreign_keys {
             let Some(parent) = self.table(&key.table) else {
                 let message = format!(
-                    "foreign key {} refers to the unknown table {}",
+                    "foreign key {} references the unknown table {}",
                     key.name, key.table
                 );
                 return Err(table
                     .fault(message)
-                    .with_hint("register the model of that table too"));
+                    .with_hint("register the model of that table as well"));
             };
             check_reference(table, key, parent)?;
         }
@@ -96,7 +96,8 @@ impl Schema {
             for index in &table.indexes {
                 if let Some(other) = seen.insert(&index.name, &table.name) {
                     let (name, table) = (&index.name, &table.name);
-                    let message = format!("two indexes are named {name}: on {other} and {table}");
+                    let message =
+                        format!("index name {name} is used twice: on {other} and {table}");
                     return Err(Error::with_message(ErrorKind::Schema, message)
                         .with_hint("give one of them another name"));
                 }
@@ -109,13 +110,14 @@ impl Schema {
 fn check_reference(table: &Table, key: &ForeignKey, parent: &Table) -> Result<()> {
     let fault = |message: String| table.fault(message).with_constraint(key.name.as_ref());
     if key.columns.len() != key.references.len() {
-        let message = "a foreign key needs as many columns as it refers to";
+        let message =
+            "the number of referencing and referenced columns of a foreign key must be equal";
         return Err(fault(message.to_owned()));
     }
     for (own, other) in key.columns.iter().zip(&key.references) {
         let own = table
             .find(own)
-            .ok_or_else(|| fault(format!("no column {own}")))?;
+            .ok_or_else(|| fault(format!("the table has no column {own}")))?;
         let Some(other) = parent.find(other) else {
             return Err(fault(format!(
                 "the table {} has no column {other}",
@@ -124,7 +126,7 @@ fn check_reference(table: &Table, key: &ForeignKey, parent: &Table) -> Result<()
         };
         if own.ty != other.ty {
             return Err(fault(format!(
-                "{}.{} is {}, but {}.{} is {}",
+                "incompatible types in a foreign key: {}.{} is {}, but {}.{} is {}",
                 table.name,
                 own.name,
                 own.ty.describe(),
@@ -132,7 +134,7 @@ fn check_reference(table: &Table, key: &ForeignKey, parent: &Table) -> Result<()
                 other.name,
                 other.ty.describe()
             ))
-            .with_hint("both sides of a reference need the same type"));
+            .with_hint("give both columns of the foreign key the same type"));
         }
     }
     check_actions(table, key)
@@ -144,7 +146,10 @@ fn check_actions(table: &Table, key: &ForeignKey) -> Result<()> {
     if !sets_null || key.columns.iter().all(takes_null) {
         return Ok(());
     }
-    let message = format!("{} sets a column to null that takes no null", key.name);
+    let message = format!(
+        "{} has the action SET NULL, but its column is NOT NULL",
+        key.name
+    );
     Err(table
         .fault(message)
         .with_hint("make the field an Option, or choose another action"))
@@ -168,7 +173,7 @@ mod tests {
         assert_eq!(names, ["a", "b"]);
         assert!(schema.table("b").is_some());
         let error = Schema::new(vec![table("a"), table("a")]).unwrap_err();
-        assert_eq!(error.message(), "two models map the table a");
+        assert_eq!(error.message(), "the table a is mapped by two models");
     }
 
     #[test]

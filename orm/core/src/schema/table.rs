@@ -195,7 +195,7 @@ impl Table {
     /// and more than one auto-increment column.
     pub(super) fn check_whole(&self) -> Result<()> {
         if self.name.is_empty() || self.name.contains('\0') {
-            return Err(self.fault("a table needs a name without NUL"));
+            return Err(self.fault("a table name must not be empty or contain NUL"));
         }
         if self.columns.is_empty() {
             return Err(self.fault(format!("the table {} has no columns", self.name)));
@@ -203,10 +203,13 @@ impl Table {
         let mut seen = HashSet::new();
         for column in &self.columns {
             if column.name.is_empty() || column.name.contains('\0') {
-                return Err(self.fault("a column needs a name without NUL"));
+                return Err(self.fault("a column name must not be empty or contain NUL"));
             }
             if !seen.insert(column.name.as_ref()) {
-                return Err(self.fault(format!("two columns are named {}", column.name)));
+                return Err(self.fault(format!(
+                    "column {} is specified more than once",
+                    column.name
+                )));
             }
         }
         let generated = self.columns.iter().filter(|column| column.auto_increment);
@@ -215,7 +218,9 @@ impl Table {
         }
         let mut constrained = self.constrained();
         match constrained.find(|name| !seen.contains(name.as_ref())) {
-            Some(name) => Err(self.fault(format!("a constraint names the unknown column {name}"))),
+            Some(name) => {
+                Err(self.fault(format!("a constraint references the unknown column {name}")))
+            }
             None => Ok(()),
         }
     }

@@ -183,7 +183,7 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// `Unsupported`, the default.
     fn write_generated_keys<'a>(&self, w: &mut SqlWriter<'a>, keys: &KeyRange<'a>) -> Result<()> {
         let _ = keys;
-        Err(w.unsupported("the step of generated keys"))
+        Err(w.unsupported("the increment of generated keys"))
     }
 
     /// Writes an UPDATE by key. The default writes one row or several; a dialect with arrays writes those too.
@@ -212,7 +212,7 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         statement: &mut dyn FnMut(&mut SqlWriter<'a>) -> Result<()>,
     ) -> Result<()> {
         let _ = statement;
-        Err(w.unsupported("batches that count their rows"))
+        Err(w.unsupported("batches that check their row counts"))
     }
 
     /// Writes that a guarded column still has its old value: null-safely, and text byte by byte whatever the

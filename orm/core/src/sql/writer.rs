@@ -210,10 +210,10 @@ impl<'a> SqlWriter<'a> {
         let dialect = self.dialect.name();
         Err(Error::with_message(
             ErrorKind::Unsupported,
-            format!("the statement has {count} values, and {dialect} takes {limit} at most"),
+            format!("the statement has {count} bind parameters; {dialect} allows {limit} at most"),
         )
         .with_hint(
-            "look for values with in_, whose list may have any length, or send less at once",
+            "match lists with in_, which takes any number of values, or split the statement",
         ))
     }
 
@@ -272,6 +272,6 @@ impl<'a> SqlWriter<'a> {
             ErrorKind::Unsupported,
             format!("{dialect} does not support {feature}"),
         )
-        .with_hint("write this statement for that database in another way, or with raw SQL")
+        .with_hint("write the statement in another way for this database, or use raw SQL")
     }
 }

@@ -58,7 +58,7 @@ pub struct Timestamp;
 pub struct Uuid;
 
 /// Bases that have a greatest common meaning of `+`, `sum` and `avg`.
-#[diagnostic::on_unimplemented(message = "sums and averages need a column of numbers")]
+#[diagnostic::on_unimplemented(message = "`sum` and `avg` need a column of numbers")]
 pub trait Numeric {
     /// What a sum of such values is read back as: integers stay integers, widened to 64 bits.
     type Sum: super::DbType<Null = super::NotNull>;

@@ -185,7 +185,7 @@ mod sealed {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",
     label = "not a mapped type",
-    note = "mapped are bool, i16, i32, i64, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum)], Option of each, and the types of chrono and uuid behind the features of those names"
+    note = "the mapped types are bool, i16, i32, i64, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum)], Option of each, and the types of chrono and uuid behind the features of those names"
 )]
 pub trait DbType: Sized + Send + 'static {
     /// What values of this type may be compared with: a marker of [`base`].

@@ -303,9 +303,9 @@ pub enum ConversionError {
 impl fmt::Display for ConversionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Kind => "another kind of value",
+            Self::Kind => "a value of another type",
             Self::Range => "out of range",
-            Self::Format => "not readable as this type",
+            Self::Format => "not valid for this type",
         })
     }
 }

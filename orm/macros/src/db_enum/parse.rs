@@ -62,18 +62,14 @@ fn plain_variants(input: &DeriveInput) -> Result<Vec<Variant>> {
         let message = "`DbEnum` is for enums; a struct that is a table derives `Model`";
         return Err(Error::new(name.span(), message));
     };
-    no_generics(input, "an enum that is stored has no generics")?;
+    no_generics(input, "`DbEnum` does not support generics")?;
     if data.variants.is_empty() {
-        return Err(Error::new(
-            name.span(),
-            format!("`{name}` has no variant, so no value"),
-        ));
+        return Err(Error::new(name.span(), format!("`{name}` has no variants")));
     }
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
             let message = format!(
-                "a variant with data can't be stored as a label; write `{}` alone, and its data in a column of \
-                 their own",
+                "a variant with data can't be stored as a label; write `{}` without data, and store the data in another column",
                 variant.ident
             );
             return Err(Error::new(variant.fields.span(), message));

@@ -44,7 +44,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Custom> {
 }
 
 fn inner(input: &DeriveInput) -> Result<Type> {
-    no_generics(input, "a type that is stored has no generics")?;
+    no_generics(input, "`DbType` does not support generics")?;
     if let Data::Struct(data) = &input.data
         && let Fields::Unnamed(fields) = &data.fields
         && let (Some(only), 1) = (fields.unnamed.first(), fields.unnamed.len())

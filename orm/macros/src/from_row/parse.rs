@@ -40,7 +40,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Record> {
 
 fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
     let name = &input.ident;
-    let message = "a struct that a row is read into owns its values and has no generics";
+    let message = "`FromRow` does not support generics: the struct must own its values";
     no_generics(input, message)?;
     let Data::Struct(data) = &input.data else {
         let message = "`FromRow` is for structs with named fields";
@@ -50,7 +50,7 @@ fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
         Fields::Named(fields) if !fields.named.is_empty() => Ok(fields.clone()),
         _ => {
             let message = format!(
-                "columns are found by the names of fields: `struct {name} {{ total: i64, … }}`; a tuple needs no derive"
+                "`FromRow` matches columns by field names: `struct {name} {{ total: i64, … }}`; a tuple needs no derive"
             );
             Err(Error::new(name.span(), message))
         }

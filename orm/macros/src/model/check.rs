@@ -40,7 +40,7 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         references.extend(reference(position, &mut field.attributes));
         let is_generated = generated == Some(position);
         if let (Some(span), false) = (field.attributes.sqlite_autoincrement, is_generated) {
-            let message = "`sqlite_autoincrement` is for the key that the database generates";
+            let message = "`sqlite_autoincrement` needs an auto-increment primary key";
             errors.at(span, message);
         }
         columns.push(column(field, is_generated));
@@ -87,7 +87,7 @@ fn primary_key(name: &Ident, fields: &[Field], errors: &mut Errors) -> Option<Ve
                 "`{name}` has no primary key; write `#[orm(primary_key)]` above its field `id`"
             ),
             None => format!(
-                "`{name}` has no primary key; write `#[orm(primary_key)]` above the field that tells its rows apart"
+                "`{name}` has no primary key; write `#[orm(primary_key)]` above the field that identifies a row"
             ),
         };
         errors.at(name.span(), message);
@@ -113,7 +113,7 @@ fn generated(fields: &[Field], key: &[usize], errors: &mut Errors) -> Option<usi
     if let Some((_, span)) = said.get(1) {
         errors.at(
             *span,
-            "a table has one generated key; take `auto_increment` away from the others",
+            "a table has at most one auto-increment column; remove `auto_increment` from the others",
         );
     }
     if let Some((position, _)) = said.first() {
@@ -137,7 +137,7 @@ fn version(fields: &[Field], errors: &mut Errors) -> Option<usize> {
         let other = &fields[first].ident;
         errors.at(
             span,
-            format!("a row has one version; `{other}` is it already"),
+            format!("a model has at most one version column, which is `{other}` already"),
         );
     }
     Some(first)
@@ -184,7 +184,7 @@ fn distinct_names(columns: &[Column], errors: &mut Errors) {
             format!("`{one}` and `{other}` both map to the column `{name}`")
         } else {
             format!(
-                "`{one}` and `{other}` map to the columns `{}` and `{name}`, which some databases take for one",
+                "`{one}` and `{other}` map to the columns `{}` and `{name}`, which are equal on databases that ignore case",
                 first.name
             )
         };

@@ -56,7 +56,7 @@ fn positions(fields: &[Ident], names: &[&Ident], errors: &mut Errors) -> Option<
         let position = names.iter().position(|name| *name == field);
         match position {
             Some(position) if positions.contains(&position) => {
-                errors.at(field.span(), format!("`{field}` stands here twice"));
+                errors.at(field.span(), format!("duplicate field `{field}`"));
             }
             Some(position) => positions.push(position),
             None => {
@@ -64,7 +64,7 @@ fn positions(fields: &[Ident], names: &[&Ident], errors: &mut Errors) -> Option<
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let hint = match nearest(&field.to_string(), &known) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => "name fields of this struct".to_owned(),
+                    None => "expected fields of this struct".to_owned(),
                 };
                 errors.at(field.span(), format!("no column `{field}`; {hint}"));
             }

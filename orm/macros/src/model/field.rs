@@ -47,7 +47,7 @@ pub(super) fn parse(field: syn::Field, parsed: &mut Parsed, errors: &mut Errors)
     });
     if is_skipped {
         if let Some((span, key)) = others {
-            let message = format!("a skipped field has no column, so it can't bear `{key}`");
+            let message = format!("`{key}` is not valid on a skipped field, which has no column");
             errors.at(span, message);
         }
         parsed.skipped.push((ident, field.ty));
@@ -111,7 +111,7 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
             flag(key, meta)?;
             column.version = Some(span);
         }
-        _ => return Err(meta.error(format!("`{key}` is not for fields"))),
+        _ => return Err(meta.error(format!("`{key}` is not valid on a field"))),
     }
     Ok(())
 }
@@ -125,15 +125,14 @@ fn length(meta: &ParseNestedMeta<'_>) -> Result<LitInt> {
         Ok(1..) => Ok(length),
         _ => Err(Error::new(
             length.span(),
-            "a length is a number from 1 to 4294967295",
+            "`length` must be a number from 1 to 4294967295",
         )),
     }
 }
 
 /// `= 5`, `= -0.5`, `= "text"`, `= true`, `= raw("CURRENT_TIMESTAMP")`.
 fn server_default(meta: &ParseNestedMeta<'_>) -> Result<ServerDefault> {
-    const EXAMPLE: &str = "the server's default is a number, a text, true, false, or \
-                           SQL as `raw(\"CURRENT_TIMESTAMP\")`; for a Rust expression write `default = …`";
+    const EXAMPLE: &str = "expected a number, a string, true, false, or SQL as `raw(\"CURRENT_TIMESTAMP\")`; for a Rust expression write `default = …`";
     let value = meta
         .value()
         .map_err(|_| meta.error("write `server_default = …`"))?;

@@ -70,7 +70,7 @@ pub(super) fn foreign_key(meta: &ParseNestedMeta<'_>) -> Result<ForeignKey> {
     match (key.fields.len(), key.targets.len()) {
         (0, _) | (_, 0) => Err(meta.error(EXAMPLE)),
         (own, other) if own != other => {
-            Err(meta.error(format!("{own} columns can't refer to {other}")))
+            Err(meta.error(format!("the number of referencing and referenced columns must be equal, but they are {own} and {other}")))
         }
         _ => Ok(key),
     }
@@ -89,7 +89,7 @@ fn targets(input: ParseStream<'_>) -> Result<Vec<Target>> {
     match other {
         Some(other) => Err(Error::new_spanned(
             &other.model,
-            "a foreign key refers to one model",
+            "a foreign key references the columns of one model",
         )),
         None => Ok(targets),
     }

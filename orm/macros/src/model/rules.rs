@@ -22,10 +22,7 @@ pub(super) fn column(field: &Field, errors: &mut Errors) -> Option<()> {
 /// Checks that a model with a field of this type can go to another thread, as far as tokens tell.
 pub(super) fn sendable(ty: &Type, errors: &mut Errors) -> Option<()> {
     let Some(span) = rc(ty) else { return Some(()) };
-    errors.at(
-        span,
-        "a model may go to another thread, where no `Rc` can follow; use `Arc`",
-    );
+    errors.at(span, "a model must be `Send`, which `Rc` is not; use `Arc`");
     None
 }
 
@@ -35,7 +32,7 @@ fn key(field: &Field, errors: &mut Errors) -> Option<()> {
     };
     let (ident, inner) = (&field.ident, inner.to_token_stream().to_string());
     let inner = inner.replace(' ', "");
-    let message = format!("a primary key is never null; give `{ident}` the type `{inner}`");
+    let message = format!("a primary key can't be nullable; give `{ident}` the type `{inner}`");
     errors.at(span, message);
     None
 }
@@ -51,7 +48,7 @@ fn actions(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) {
     for (key, action) in actions {
         if let Some(action) = action {
             let message =
-                format!("`{key}` without a reference; add `references = Model.field` to `{ident}`");
+                format!("`{key}` needs a foreign key; add `references = Model.field` to `{ident}`");
             errors.at(action.span(), message);
         }
     }
@@ -62,11 +59,11 @@ fn generated(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) 
         return;
     };
     let message = if attributes.primary_key.is_none() {
-        format!("only a primary key is generated; add `primary_key` to `{ident}`")
+        format!("`auto_increment` needs a primary key; add `primary_key` to `{ident}`")
     } else if attributes.references.is_some() {
-        format!("`{ident}` can't be generated and refer to another row as well")
+        format!("`{ident}` can't be both auto-increment and a foreign key")
     } else if attributes.default.is_some() || attributes.server_default.is_some() {
-        format!("`{ident}` can't be generated and have a default as well")
+        format!("`{ident}` can't have both `auto_increment` and a default")
     } else {
         return;
     };
@@ -84,8 +81,9 @@ fn default_length(attributes: &ColumnAttributes, errors: &mut Errors) {
         .base10_parse()
         .is_ok_and(|length: usize| characters > length)
     {
-        let message =
-            format!("the default has {characters} characters, the column takes {length} at most");
+        let message = format!(
+            "the default has {characters} characters, but the length of the column is {length}"
+        );
         errors.at(text.span(), message);
     }
 }
@@ -97,9 +95,9 @@ fn version(attributes: &ColumnAttributes, errors: &mut Errors) {
     if attributes.primary_key.is_some() {
         errors.at(
             span,
-            "a version changes with every update, so it can't be the primary key",
+            "a version column can't be part of the primary key, since every UPDATE changes it",
         );
     } else if attributes.default.is_some() || attributes.server_default.is_some() {
-        errors.at(span, "a version has no default; it counts from 1");
+        errors.at(span, "a version column has no default: it starts at 1");
     }
 }

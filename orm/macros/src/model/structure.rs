@@ -67,17 +67,18 @@ fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
         );
         return Err(syn::Error::new(name.span(), message));
     };
-    let message = format!("a model has no generics; write a struct for each table of `{name}`");
+    let message =
+        format!("`Model` does not support generics; write a struct for each table of `{name}`");
     no_generics(input, message)?;
     match &data.fields {
         Fields::Named(fields) if !fields.named.is_empty() => Ok(fields.clone()),
         Fields::Named(_) => Err(syn::Error::new(
             name.span(),
-            format!("`{name}` has no field; a table needs a key"),
+            format!("`{name}` has no fields; a table needs a primary key"),
         )),
         _ => {
             let message = format!(
-                "a model names its fields, since columns have names: `struct {name} {{ id: i64, … }}`"
+                "`Model` needs named fields, which name the columns: `struct {name} {{ id: i64, … }}`"
             );
             Err(syn::Error::new(name.span(), message))
         }
@@ -94,7 +95,7 @@ fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()
         "index" => parsed.indexes.push(group(key, meta)?),
         "check" => parsed.checks.push(check(meta)?),
         "foreign_key" => parsed.foreign_keys.push(reference::foreign_key(meta)?),
-        _ => return Err(meta.error(format!("`{key}` is not for structs"))),
+        _ => return Err(meta.error(format!("`{key}` is not valid on a struct"))),
     }
     Ok(())
 }

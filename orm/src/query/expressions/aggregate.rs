@@ -69,7 +69,7 @@ pub fn count_all() -> Expr<i64> {
 /// A column or expression of numbers, whose sum has the type `Sum`: integers stay integers, widened to
 /// 64 bits.
 #[diagnostic::on_unimplemented(
-    message = "sums and averages need numbers, not `{Self}`",
+    message = "`sum` and `avg` are not defined for `{Self}`",
     label = "not a column or expression of numbers"
 )]
 pub trait Summable<Sum>: IntoExpr {}
@@ -114,9 +114,9 @@ where
 /// A column or expression whose values every database can order: numbers, text, labels, dates and times.
 /// PostgreSQL has no least truth value, bytes or UUID.
 #[diagnostic::on_unimplemented(
-    message = "the least and the greatest of `{Self}` can't be asked for",
+    message = "`min` and `max` are not defined for `{Self}`",
     label = "expected a column or expression of numbers, text, dates or times",
-    note = "PostgreSQL has no `min` and `max` of truth values, bytes and UUIDs; order by it and take the first row"
+    note = "PostgreSQL has no `min` and `max` of booleans, bytes and UUIDs; use `order_by` and `first`"
 )]
 pub trait Orderable: IntoExpr {}
 

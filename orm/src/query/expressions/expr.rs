@@ -28,8 +28,8 @@ const DEPTH: usize = 500;
 #[cold]
 fn too_deep() -> BuildError {
     BuildError::new(
-        format!("an expression is nested more than {DEPTH} deep"),
-        "join conditions by Predicate::all and Predicate::any, and compute long sums in Rust",
+        format!("an expression is nested more than {DEPTH} levels deep"),
+        "combine conditions with Predicate::all and Predicate::any, and compute long sums in Rust",
     )
 }
 
@@ -132,7 +132,7 @@ impl<M: Model, T: DbType> IntoExpr for Column<M, T> {
 /// What a subquery selects whose values a column of the base `B` is looked for among: one column or
 /// expression of that base.
 #[diagnostic::on_unimplemented(
-    message = "the values of a query of `{Self}` don't go with a column of the base type `{B}`",
+    message = "a query of `{Self}` can't be used with a column of base type `{B}`",
     label = "expected a query of one column or expression of exactly the column's type"
 )]
 pub trait Yields<B> {}

@@ -40,8 +40,8 @@ fn ends_escaping(pattern: &str) -> bool {
 #[cold]
 fn dangling() -> BuildError {
     BuildError::new(
-        "the pattern ends with a backslash, which escapes nothing",
-        "write two of them for a backslash itself",
+        "LIKE pattern must not end with the escape character, a backslash",
+        "write two backslashes for a literal one",
     )
 }
 

@@ -15,9 +15,9 @@ use crate::mapping::{Column, IntoField, Model};
 /// What can stand beside a column whose type has the base `B`: a value, an `Option` of one, [`Null`], a
 /// column or an expression.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` doesn't go with a column of the base type `{B}`",
+    message = "`{Self}` can't be used with a column of base type `{B}`",
     label = "not a value for this column",
-    note = "take a value of exactly the column's type, an Option of it, `Null`, or another such column; text also takes &str"
+    note = "use a value of exactly the column's type, an Option of it, `Null`, or another such column; text also takes &str"
 )]
 pub trait Operand<B>: Sized {
     /// Whether it may be NULL.
@@ -40,9 +40,9 @@ pub struct Null;
 /// What can become the value of a column whose field has the type `T`: an [`Operand`] that is NULL only
 /// if the field is an `Option`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` doesn't fit in a column of the type `{T}`",
+    message = "`{Self}` can't be assigned to a column of type `{T}`",
     label = "not a value for this column",
-    note = "take a value, column or expression of that type; only an Option takes `None`, `Null` and nullable columns"
+    note = "use a value, column or expression of that type; only an Option takes `None`, `Null` and nullable columns"
 )]
 pub trait ValueFor<T: DbType>: Operand<T::Base> {}
 
@@ -52,9 +52,9 @@ impl<T: DbType, V: Operand<T::Base, Null: FitsIn<T::Null>>> ValueFor<T> for V {}
 /// What can be in a list that a column of the base `B` is looked for in: an [`Operand`] that is never
 /// NULL, which nothing is equal to.
 #[diagnostic::on_unimplemented(
-    message = "a list of `{Self}` doesn't go with a column of the base type `{B}`",
+    message = "a list of `{Self}` can't be used with a column of base type `{B}`",
     label = "not values for this column",
-    note = "take values of exactly the column's type, without Option; for text also &str"
+    note = "use values of exactly the column's type, without Option; text also takes &str"
 )]
 pub trait Member<B>: Operand<B> {}
 

@@ -21,7 +21,7 @@ impl Order {
 /// What `order_by` takes: an [`Order`], a column or expression (ascending), a tuple of up to six of
 /// these, or an array, vector or `Option` of orders.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no order",
+    message = "`{Self}` can't be used in ORDER BY",
     label = "expected `User.name`, `User.name.desc()`, or a vector or a tuple of at most six of these, which may be tuples in turn"
 )]
 pub trait OrderList {
@@ -81,7 +81,7 @@ impl<O: OrderList, const N: usize> OrderList for [O; N] {
 /// What `group_by` takes: a column, an expression, a model's value (its primary key), or a tuple of up
 /// to six of these.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing to group by",
+    message = "`{Self}` can't be used in GROUP BY",
     label = "expected a column, an expression, a model's value such as `User`, or a tuple of at most six of these, which may be tuples in turn"
 )]
 pub trait GroupList {

@@ -56,11 +56,11 @@ impl<'a> NamedSql<'a> {
     fn unbound(&self, name: &str) -> Error {
         Error::with_message(
             ErrorKind::Usage,
-            format!("the raw statement has :{name}, but no value for it"),
+            format!("the raw statement has no value for the bind parameter :{name}"),
         )
         .with_sql(self.sql)
         .with_hint(format!(
-            "add .bind(\"{name}\", …), or write \\: for a plain colon"
+            "add .bind(\"{name}\", …), or write \\: for a literal colon"
         ))
     }
 
@@ -70,9 +70,9 @@ impl<'a> NamedSql<'a> {
             .iter()
             .any(|(earlier, _)| earlier == name);
         let message = if twice {
-            format!("the raw statement has two values for :{name}")
+            format!("the raw statement has two values for the bind parameter :{name}")
         } else {
-            format!("the raw statement has a value for :{name}, but no :{name}")
+            format!("the raw statement has no bind parameter :{name}, but a value for it")
         };
         Error::with_message(ErrorKind::Usage, message).with_sql(self.sql)
     }

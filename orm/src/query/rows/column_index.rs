@@ -33,10 +33,10 @@ impl ColumnIndex {
 fn missing(name: &str) -> Error {
     Error::with_message(
         ErrorKind::UndefinedColumn,
-        format!("the rows have no column {name}, which is to be read"),
+        format!("the result set has no column {name}"),
     )
     .with_column(name.to_owned())
-    .with_hint("select each column that is read under its own name: … AS name")
+    .with_hint("select the column under that name: … AS name")
 }
 
 /// A row whose columns are in the order of the places.

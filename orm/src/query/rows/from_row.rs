@@ -69,18 +69,18 @@ fn unfit<T: DbType>(misfit: ConversionError, found: ValueRef<'_>, column: &str) 
     let expected = ty.describe();
     let message = match misfit {
         ConversionError::Kind => format!(
-            "the column holds {}, the query takes {expected}",
+            "the column holds {}, but the query expects {expected}",
             found.kind_name()
         ),
         ConversionError::Range => format!("the column's value is out of range for {expected}"),
         ConversionError::Format => format!(
-            "the column's {} does not read as {expected}",
+            "the column's {} can't be converted to {expected}",
             found.kind_name()
         ),
     };
     let error = Error::with_message(ErrorKind::Decode, message).with_column(column);
     if found.is_null() {
-        error.with_hint("take an Option")
+        error.with_hint("read an Option")
     } else {
         error
     }
@@ -94,7 +94,7 @@ fn check_width(row: &dyn Row, width: usize) -> Result<ColumnIndex> {
     }
     Err(Error::with_message(
         ErrorKind::Decode,
-        format!("the statement yields {found} columns, the tuple takes {width}"),
+        format!("the result set has {found} columns, but the tuple has {width}"),
     ))
 }
 

@@ -274,7 +274,7 @@ impl QueryState {
         }
         match kind {
             ErrorKind::NotFound => error.with_hint("use one_or_none if there may be no row"),
-            _ => error.with_hint("use first for any one of them, or add a filter"),
+            _ => error.with_hint("use first for one of them, or add a filter"),
         }
     }
 }

@@ -136,7 +136,7 @@ fn unclear(sources: &Sources, joined: TableRef, several: bool) -> BuildError {
 pub(in crate::query) fn twice(origin: TableRef) -> BuildError {
     let (name, model) = (origin.name, origin.def.name);
     BuildError::new(
-        format!("the query has the table {name} already"),
+        format!("table name {name} is specified more than once"),
         format!(
             "join {model}.alias(\"…\"), or name another first table with .from(…) before the joins"
         ),

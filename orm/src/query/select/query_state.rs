@@ -195,7 +195,7 @@ impl QueryState {
         if !query.locks.is_empty() {
             return Err(BuildError::new(
                 "FOR UPDATE is not allowed in a subquery",
-                "lock the rows by a query of their own",
+                "lock the rows in a separate query",
             ));
         }
         Ok((query, depth))
@@ -232,6 +232,6 @@ fn no_table() -> BuildError {
 
 #[cold]
 fn lock_without_rows() -> Error {
-    let message = "count and exists hand out no rows, so FOR UPDATE can't lock them";
+    let message = "FOR UPDATE is not allowed with count and exists, which return no rows";
     Error::with_message(ErrorKind::Usage, message).with_hint("call all, first or one")
 }

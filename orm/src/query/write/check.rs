@@ -43,7 +43,7 @@ fn too_long(def: &'static ModelDef, position: usize, limit: u32) -> Error {
     };
     Error::with_message(
         ErrorKind::DataTooLong,
-        format!("the value is longer than the {limit} {unit} of its column"),
+        format!("the value is too long for its column of {limit} {unit}"),
     )
     .with_table(def.table)
     .with_column(def.names[position])

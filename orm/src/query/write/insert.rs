@@ -214,7 +214,7 @@ impl<'a, M: Model> Insert<'a, M> {
         match self.parts().flat_map(InsertRows::runs).next() {
             Some(run) => first_statement(dialect, &run.insert::<M>(), returning),
             None => Err(
-                Error::with_message(ErrorKind::Usage, "the insert has no rows")
+                Error::with_message(ErrorKind::Usage, "the INSERT has no rows")
                     .with_table(M::def().table),
             ),
         }
@@ -347,7 +347,7 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
         }
         Err(Error::with_message(
             ErrorKind::Usage,
-            format!("the insert has {rows} rows, not one"),
+            format!("the INSERT has {rows} rows instead of one"),
         )
         .with_table(M::def().table)
         .with_hint("use .all(…)"))
@@ -390,7 +390,7 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
             T::from_value(value).map_err(|_| {
                 Error::with_message(
                     ErrorKind::Decode,
-                    "the generated key does not fit its field",
+                    "the generated key is out of range for its field",
                 )
                 .with_table(M::def().table)
                 .with_column(self.column.name())

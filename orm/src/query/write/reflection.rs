@@ -174,6 +174,8 @@ fn unexpected(found: ValueRef<'_>) -> Error {
     let found = found.kind_name();
     Error::with_message(
         ErrorKind::Decode,
-        format!("the catalogue's answer has {found} where the dialect promises another type"),
+        format!(
+            "the catalogue query returned {found} instead of the type that the dialect declares"
+        ),
     )
 }

@@ -275,8 +275,9 @@ impl<M: Model> Update<M> {
         for (position, _) in &self.set {
             if seen.contains(*position) {
                 let (table, column) = (M::def().table, M::def().names[*position]);
-                let message = format!("the update of {table} sets {column} twice");
-                return Err(BuildError::new(message, "leave one of the two out").to_error());
+                let message =
+                    format!("multiple assignments to the column {column} in the UPDATE of {table}");
+                return Err(BuildError::new(message, "remove one of the two").to_error());
             }
             seen.insert(*position);
         }
@@ -291,7 +292,7 @@ fn explain_range<M: Model>(error: Error) -> Error {
         Some(position) if error.kind() == ErrorKind::OutOfRange && error.hint().is_none() => {
             let name = M::def().names[position];
             error.with_hint(format!(
-                "if it is {name}, the version that each update counts up, make its field an i64"
+                "make its field an i64, if it is the version column {name}, which every UPDATE increments"
             ))
         }
         _ => error,

@@ -262,7 +262,7 @@ fn a_message_is_one_that_a_person_can_read(db: &Db) {
     let text = error.to_string();
     let first = text.lines().next().unwrap();
     assert!(
-        first.starts_with("a unique constraint refused a duplicate value ("),
+        first.starts_with("duplicate value violates a unique constraint ("),
         "{text}"
     );
     // What the database tells: the columns, or the constraint by its name.

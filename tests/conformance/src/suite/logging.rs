@@ -123,7 +123,7 @@ fn statements_are_logged_without_values(db: &Db) {
         events[0]
     );
     assert!(
-        events[1].contains("error=\"a unique constraint"),
+        events[1].contains("error=\"duplicate value violates"),
         "{}",
         events[1]
     );

@@ -172,7 +172,7 @@ fn commit_and_rollback_inside_are_usage_errors(db: &Db) {
             for result in [session.commit(), session.rollback()] {
                 let error = result.unwrap_err();
                 assert_eq!(error.kind(), orm::ErrorKind::Usage);
-                assert!(error.message().contains("inside a closure"), "{error}");
+                assert!(error.message().contains("inside the closure"), "{error}");
                 assert!(error.hint().is_some());
             }
             Ok(())

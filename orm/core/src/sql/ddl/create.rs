@@ -45,12 +45,12 @@ pub(super) fn check_name(dialect: &dyn Dialect, table: &str, name: &str) -> Resu
     Err(Error::with_message(
         ErrorKind::Unsupported,
         format!(
-            "the name {name} is longer than the {limit} bytes of {}",
+            "identifier {name} is longer than the {limit} bytes that {} allows",
             dialect.name()
         ),
     )
     .with_table(table)
-    .with_hint("choose a shorter one with #[orm(table = \"…\")] or #[orm(column = \"…\")]"))
+    .with_hint("choose a shorter name with #[orm(table = \"…\")] or #[orm(column = \"…\")]"))
 }
 
 fn write_column(w: &mut SqlWriter<'_>, table: &Table, column: &Column) -> Result<()> {

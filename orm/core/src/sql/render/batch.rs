@@ -76,7 +76,7 @@ pub fn write_batch_delete_rows(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) 
     write_match(w, (delete.key, rows), (delete.expected, false));
     if rows > 1 && delete.expected.is_empty() {
         let Some(column) = delete.outside_key else {
-            return Err(w.unsupported("a batch of deletes by all columns of the table"));
+            return Err(w.unsupported("a batch of DELETEs by all columns of the table"));
         };
         let same = null_safe(w);
         w.push(" AND ").ident(column).push(same).ident(column);

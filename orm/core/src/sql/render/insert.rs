@@ -152,11 +152,11 @@ fn write_on_duplicate_key<'a>(
         ConflictAction::Update { set, filter } if filter.is_empty() => {
             write_assignments(w, Some(&insert.table), set)
         }
-        ConflictAction::Update { .. } => Err(w.unsupported("a condition on a conflict's UPDATE")),
+        ConflictAction::Update { .. } => Err(w.unsupported("WHERE in ON CONFLICT DO UPDATE")),
         ConflictAction::Nothing => {
             // IGNORE would let values pass that don't fit. A column that stays as it is changes nothing.
             let Some(column) = target.first().or(insert.columns.first()) else {
-                return Err(w.unsupported("a conflict without columns"));
+                return Err(w.unsupported("ON CONFLICT without a conflict target"));
             };
             w.column(&insert.table, column).push(" = ");
             w.column(&insert.table, column);
@@ -166,7 +166,7 @@ fn write_on_duplicate_key<'a>(
 }
 
 fn unnamed(w: &SqlWriter<'_>) -> crate::error::Error {
-    w.unsupported("a conflict with a constraint by its name")
+    w.unsupported("ON CONFLICT ON CONSTRAINT")
 }
 
 fn write_assignments<'a>(

@@ -191,7 +191,7 @@ pub fn write_locks(w: &mut SqlWriter<'_>, locks: &[Lock]) -> Result<()> {
         w.push(words);
         if !lock.of.is_empty() {
             if !capabilities.lock_of {
-                return Err(w.unsupported("locks of some tables only (OF)"));
+                return Err(w.unsupported("FOR UPDATE OF"));
             }
             w.push(" OF ").idents(&lock.of);
         }

@@ -137,8 +137,8 @@ pub(super) fn write_named(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<bool> {
     }
     if clause == Clause::Having {
         return Err(w
-            .unsupported("HAVING with an expression that isn't selected")
-            .with_hint("select the expression as well, or move the condition to filter"));
+            .unsupported("HAVING with an expression that is not selected")
+            .with_hint("select the expression as well, or use filter for the condition"));
     }
     Ok(false)
 }

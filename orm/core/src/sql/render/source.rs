@@ -73,7 +73,7 @@ fn write_from_item<'a>(w: &mut SqlWriter<'a>, item: &'a FromItem) -> Result<()> 
         return Ok(());
     }
     if !named {
-        return Err(w.unsupported("names of columns in an alias"));
+        return Err(w.unsupported("column names in a table alias"));
     }
     w.push("(").idents(columns).push(")");
     Ok(())

@@ -118,7 +118,7 @@ fn circular(w: &SqlWriter<'_>, update: &Update, positions: &[usize]) -> Error {
     let dialect = w.dialect().name();
     Error::with_message(
         ErrorKind::Unsupported,
-        format!("{dialect} sets columns one after the other, and each of {names} takes its new value from another one of them"),
+        format!("{dialect} evaluates SET from left to right, so the columns {names} can't be set from each other's old values"),
     )
     .with_table(update.table.as_ref())
     .with_hint("read the rows first and set values, or use two updates")

@@ -22,7 +22,7 @@ pub(super) fn write_over<'a>(
         return write_aggregate(w, call, Some(window), ty);
     }
     let Expr::Function { name, args } = call else {
-        return Err(w.unsupported("OVER behind what is no function"));
+        return Err(w.unsupported("OVER with an expression that is not a function"));
     };
     write_function(w, name, args)?;
     write_window(w, window)

@@ -23,7 +23,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
 fn default(position: usize, column: &Column) -> Option<TokenStream> {
     let (kind, span) = match column.server_default.as_ref()? {
-        ServerDefault::Bool(value) => ("this truth value", value.span),
+        ServerDefault::Bool(value) => ("this boolean", value.span),
         ServerDefault::Int(value) | ServerDefault::Float(value) => ("this number", value.span()),
         ServerDefault::Text(value) => ("this text", value.span()),
         ServerDefault::Raw(_) => return None,

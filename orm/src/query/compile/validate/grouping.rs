@@ -82,8 +82,8 @@ impl Grouping<'_> {
             return Ok(());
         }
         Err(BuildError::new(
-            "the query aggregates rows in a condition or a group, where there is but one row",
-            "move the condition to having, or aggregate in a subquery",
+            "aggregates are not allowed in WHERE, ON or GROUP BY",
+            "use having for the condition, or aggregate in a subquery",
         ))
     }
 
@@ -129,8 +129,8 @@ impl Grouping<'_> {
         let mut orders = self.order_by.iter();
         match orders.find(|order| !self.selects(&order.expr)) {
             Some(_) => Err(BuildError::new(
-                "the query drops duplicates, but orders by something that it doesn't select",
-                "select it as well, or use group_by instead of distinct",
+                "with DISTINCT, ORDER BY expressions must be selected",
+                "select the expression as well, or use group_by instead of distinct",
             )),
             None => Ok(()),
         }
@@ -193,11 +193,9 @@ impl<'a> Visit<'a> for Grouping<'_> {
 fn undetermined(table: TableRef, column: &str) -> BuildError {
     let model = table.describe();
     BuildError::new(
+        format!("column {model}.{column} must appear in GROUP BY or in an aggregate"),
         format!(
-            "the query makes one row of many, and {model}.{column} may be different in each of them"
-        ),
-        format!(
-            "add it to group_by, or ask for max({}.{column})",
+            "add it to group_by, or select max({}.{column})",
             table.def.name
         ),
     )

@@ -55,7 +55,7 @@ fn validate(
     if !query.locks.is_empty() && grouping::merges_rows(select, &query.order_by) {
         return Err(BuildError::new(
             "FOR UPDATE is not allowed with DISTINCT, GROUP BY or aggregates",
-            "lock the rows by a query of their own, then aggregate",
+            "lock the rows in a separate query, then aggregate",
         ));
     }
     optional::check(select, typed)?;
@@ -182,7 +182,7 @@ impl<'p, 'a> Pass<'p, 'a> {
             Tables::Written(_) => ("statement", "use exists(select(…)), or in_select(…)"),
         };
         BuildError::new(
-            format!("the {statement} uses {source}.{name}, but has no table or alias {source}"),
+            format!("missing FROM entry for {source}: the {statement} uses {source}.{name}"),
             hint,
         )
     }

@@ -72,7 +72,7 @@ fn missing_optional(table: TableRef) -> BuildError {
     let model = table.def.name;
     BuildError::new(
         format!(
-            "{} is on the optional side of a left join, but selected as if it were always there",
+            "{} is on the nullable side of a LEFT JOIN, so it must be selected as optional",
             table.describe()
         ),
         format!("select optional({model}), or optional({model}.column), or use .join"),

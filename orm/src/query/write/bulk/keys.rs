@@ -93,7 +93,7 @@ fn key_step(conn: &mut Connection, insert: &BulkInsert<'_>, first: i64, rows: i6
 pub(super) fn unordered(def: &'static ModelDef) -> Error {
     Error::with_message(
         ErrorKind::Unsupported,
-        "the database generated keys that don't count up, so it can't be told which row has which",
+        "the generated keys do not increase from row to row, so they can't be matched to the rows",
     )
     .with_table(def.table)
     .with_hint("make the key a column that counts up (auto-increment, serial, identity), or insert one row at a time")
@@ -132,8 +132,7 @@ pub(super) fn explain_taken_key(error: Error, insert: &BulkInsert<'_>) -> Error 
         return error;
     }
     error.with_hint(
-        "the key that the database generated is taken: rows with keys of their own do not advance a sequence; set it \
-         to the greatest key, on PostgreSQL with setval(pg_get_serial_sequence('table', 'column'), max)",
+        "the generated key already exists: rows inserted with explicit keys do not advance the sequence; set it to the greatest key, on PostgreSQL with setval(pg_get_serial_sequence('table', 'column'), max)",
     )
 }
 
@@ -149,8 +148,8 @@ pub(super) fn check_count(def: &'static ModelDef, written: u64, expected: usize)
 pub(super) fn not_all(def: &'static ModelDef, expected: usize, written: impl Display) -> Error {
     Error::with_message(
         ErrorKind::Database,
-        format!("the insert of {expected} rows wrote {written}"),
+        format!("the INSERT of {expected} rows affected {written}"),
     )
     .with_table(def.table)
-    .with_hint("look for a trigger or rule on the table")
+    .with_hint("check the table for a trigger or rule")
 }

@@ -170,7 +170,7 @@ fn an_answer_lost_outside_a_transaction_is_an_unknown_outcome(db: &Db) {
             if take_balances(db) != [1, 2] {
                 assert!(error.is_commit_unknown(), "{what}: stored, {error:?}");
                 assert!(
-                    error.hint().unwrap().contains("look whether"),
+                    error.hint().unwrap().contains("check whether"),
                     "{what}: {error}"
                 );
             }
