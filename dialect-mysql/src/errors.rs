@@ -12,7 +12,7 @@ use names::{
     at_column, check, existing_table, foreign_key, undefined_column, undefined_table, unique,
 };
 
-/// The error of a code, its SQLSTATE, and the message that the server gave with it.
+/// Returns the error of a code, its SQLSTATE and the server's message.
 ///
 /// ```
 /// let message = "Duplicate entry 'ann' for key 'users.uq_users_name'";

@@ -47,7 +47,7 @@ use sha2::{Digest as _, Sha256};
 #[cfg(feature = "driver")]
 pub use driver::{MysqlConfig, MysqlDriver, TlsMode};
 
-/// The SQL of MySQL 8 or of MariaDB, which adds RETURNING after INSERT and has another collation of text.
+/// Renders the SQL of MySQL 8 or of MariaDB, which differs in INSERT … RETURNING and in the collation of text.
 ///
 /// ```
 /// use dialect_mysql::MysqlDialect;

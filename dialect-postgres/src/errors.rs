@@ -6,32 +6,32 @@
 
 use orm_core::error::{Error, ErrorKind};
 
-/// The fields of an error as the server sends them.
+/// Holds the fields of an error that the server has sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ServerError<'a> {
     /// The SQLSTATE.
     pub code: &'a str,
-    /// The primary message. It may hold values.
+    /// The primary message, which may contain values.
     pub message: &'a str,
-    /// The statement. What the message quotes is taken for a name, and shown, only if it stands here.
+    /// The statement. A name that the message quotes is shown only if the statement contains it.
     pub sql: &'a str,
-    /// The secondary message. It may hold values.
+    /// The secondary message, which may contain values.
     pub detail: Option<&'a str>,
-    /// The table at fault.
+    /// The table.
     pub table: Option<&'a str>,
-    /// The column at fault.
+    /// The column.
     pub column: Option<&'a str>,
-    /// The constraint at fault.
+    /// The constraint.
     pub constraint: Option<&'a str>,
-    /// The function of the server's source that raised it, the same in every language.
+    /// The function of the server's source that has raised the error. It does not depend on the language of messages.
     pub routine: Option<&'a str>,
-    /// Whether the server has closed the connection after it: FATAL and PANIC.
+    /// Whether the server has closed the connection: FATAL and PANIC.
     pub fatal: bool,
 }
 
-/// The error by its kind, with table, column and constraint as far as the server tells them.
+/// Returns the error with its kind, and the table, column and constraint that the server reports.
 ///
-/// The server's own text is taken over only where no value can be in it.
+/// The server's text is included only where it can't contain a value.
 pub fn classify(server: &ServerError<'_>) -> Error {
     let kind = kind(server);
     let (table, columns) = place(server);
@@ -60,14 +60,14 @@ fn is_wrong_count(server: &ServerError<'_>) -> bool {
 /// The server no longer has a prepared statement.
 pub(crate) const FORGOTTEN: &str = "26000";
 
-/// Whether a prepared statement is to blame, so that preparing it again cures the error: the table it
-/// reads has changed, or the server has forgotten it.
+/// Returns whether the error is caused by a stale prepared statement and preparing it again solves it: a table was
+/// altered, or the server has dropped the statement.
 pub fn is_stale_statement(code: &str, routine: Option<&str>) -> bool {
     code == FORGOTTEN || (code == "0A000" && routine == Some("RevalidateCachedQuery"))
 }
 
-/// Whether a statement that was prepared earlier may have come to fail in this way because of what was done to
-/// its types, functions or tables since. A bind is read as the type that its column had then (22P02).
+/// Returns whether an error may be caused by changes to types, functions or tables since the statement was prepared.
+/// A bind is parsed as the type that its column had then (22P02).
 pub fn may_be_stale_statement(code: &str) -> bool {
     matches!(code, "XX000" | "42804" | "42883" | "42704" | "22P02")
 }

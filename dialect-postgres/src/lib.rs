@@ -45,11 +45,11 @@ use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "driver")]
 pub use driver::{PostgresConfig, PostgresDriver, TlsMode};
-/// The native driver, so that `driver_mut::<postgres::Client>()` names the version in use.
+/// Re-exports the native driver, so that `driver_mut::<postgres::Client>()` names the same version.
 #[cfg(feature = "driver")]
 pub use postgres;
 
-/// PostgreSQL 12 and later.
+/// Renders the SQL of PostgreSQL 12 and later.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PostgresDialect;
 

@@ -6,7 +6,7 @@
 
 use orm_core::error::{Error, ErrorKind};
 
-/// The error of an extended result code and the message that SQLite gave with it.
+/// Returns the error of an extended result code and SQLite's message.
 ///
 /// ```
 /// let error = dialect_sqlite::errors::classify(2067, "UNIQUE constraint failed: users.username");

@@ -38,11 +38,11 @@ use orm_core::value::Value;
 
 #[cfg(feature = "driver")]
 pub use driver::SqliteDriver;
-/// The native driver, in the version whose connection a driver hands out as its own.
+/// Re-exports the native driver in the version of the driver's connections.
 #[cfg(feature = "driver")]
 pub use rusqlite;
 
-/// The SQL of SQLite.
+/// Renders the SQL of SQLite.
 ///
 /// ```
 /// use dialect_sqlite::SqliteDialect;

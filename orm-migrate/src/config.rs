@@ -35,7 +35,7 @@ use crate::error::{Error, Result};
 /// The variable that holds the database URL where the project names no other.
 const DATABASE_URL: &str = "DATABASE_URL";
 
-/// A project's configuration, with the folder that its paths are relative to.
+/// Holds the configuration of a project, and the folder to which its paths are relative.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Where the search began: the folder of the manifest, or the current one.
@@ -94,11 +94,11 @@ impl MigrationsSection {
 }
 
 impl Config {
-    /// Reads the configuration of the project in `start`: the nearest `orm.toml` upwards, else the
-    /// nearest `diesel.toml`. A project without either has an empty one.
+    /// Reads the configuration of the project in `start`: the nearest `orm.toml` upwards, else the nearest
+    /// `diesel.toml`. Without either, the configuration is empty.
     ///
     /// # Errors
-    /// A file can't be read, or holds a key that means nothing.
+    /// A file can't be read, or has an unknown key.
     pub fn find(start: &Path) -> Result<Self> {
         if let Some(path) = upwards(start, "orm.toml") {
             return Self::read(start, &path);
@@ -134,9 +134,9 @@ impl Config {
         &self.file.models
     }
 
-    /// The database URL: from the environment's variable, from a `.env` file in the project's folder or
-    /// above, from `orm.toml`, in this order. A relative file of SQLite is relative to the `orm.toml` that
-    /// names it, and from elsewhere to the current folder.
+    /// Returns the database URL: from the environment variable, else from a `.env` file in the project's folder or
+    /// above, else from `orm.toml`. A relative SQLite file in `orm.toml` is relative to its folder, otherwise to the
+    /// current folder.
     ///
     /// # Errors
     /// A `.env` file can't be read.
@@ -158,13 +158,13 @@ impl Config {
         Some(dialect::file::beside(url, &self.folder))
     }
 
-    /// The variable that [`Config::url`] reads.
+    /// Returns the name of the environment variable that [`Config::url`] reads.
     pub fn url_variable(&self) -> &str {
         self.file.database.env.as_deref().unwrap_or(DATABASE_URL)
     }
 
-    /// The migrations folder: the one that a configuration file names, else an existing folder
-    /// `migrations` here or further up in the project, else `migrations` beside the nearest Cargo.toml.
+    /// Returns the migrations folder: that of a configuration file, else an existing folder `migrations` here or
+    /// further up in the project, else `migrations` beside the nearest Cargo.toml.
     pub fn migrations(&self) -> PathBuf {
         if let Some(folder) = &self.migrations {
             return folder.clone();

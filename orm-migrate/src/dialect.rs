@@ -86,18 +86,18 @@ const ENTRIES: &[Entry] = &[
     },
 ];
 
-/// The names that [`by_name`] knows.
+/// Iterates over the names that [`by_name`] accepts.
 pub fn names() -> impl Iterator<Item = &'static str> {
     ENTRIES.iter().map(|entry| entry.name)
 }
 
-/// The dialect of a name: `sqlite`, `postgres`, `mysql` or `mariadb`.
+/// Returns the dialect with a name: `sqlite`, `postgres`, `mysql` or `mariadb`.
 ///
-/// A script in `mysql` runs on MariaDB as well: where the two differ it holds both texts, each in a
-/// comment that only its own server reads.
+/// A script in `mysql` also runs on MariaDB: where the two differ, it contains both texts, each in a comment that
+/// only its server executes.
 ///
 /// # Errors
-/// No dialect has that name.
+/// The name is unknown.
 pub fn by_name(name: &str) -> Result<&'static dyn Dialect> {
     entry(name).map(|entry| entry.dialect).ok_or_else(|| {
         Error::new(Exit::Usage, format!("unknown dialect {name:?}")).with_hint(format!(
@@ -107,10 +107,10 @@ pub fn by_name(name: &str) -> Result<&'static dyn Dialect> {
     })
 }
 
-/// The dialect of a database URL, by its scheme. Nothing is connected.
+/// Returns the dialect of a database URL by its scheme. Does not connect.
 ///
 /// # Errors
-/// The scheme is no database's.
+/// The scheme is unknown.
 pub fn by_url(url: &str) -> Result<&'static dyn Dialect> {
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     let is_known = |entry: &&Entry| {

@@ -10,10 +10,10 @@ use std::io::ErrorKind;
 
 use crate::exit::Exit;
 
-/// A result with [`Error`].
+/// Is a result with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, where, and what to do about it.
+/// Describes an error, its place, and what to do about it.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -24,7 +24,7 @@ struct Inner {
 }
 
 impl Error {
-    /// An error that ends the process with `exit`.
+    /// Creates an error that ends the process with `exit`.
     #[cold]
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
@@ -82,17 +82,17 @@ impl Error {
         self
     }
 
-    /// The exit code it stands for.
+    /// Returns the exit code of the error.
     pub fn exit(&self) -> Exit {
         self.0.exit
     }
 
-    /// The message alone, without notes.
+    /// Returns the message, without notes.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What to do about it, where there is something to say.
+    /// Returns the hint: what to do about the error.
     pub fn hint(&self) -> Option<&str> {
         self.note("hint")
     }
@@ -102,7 +102,7 @@ impl Error {
         &self.0.notes
     }
 
-    /// The note under a label: `"state"` says what of a failed migration is applied.
+    /// Returns the note with a label. `"state"` describes what of a failed migration is applied.
     pub fn note(&self, label: &str) -> Option<&str> {
         self.0
             .notes

@@ -2,30 +2,30 @@
 
 use std::process::ExitCode;
 
-/// How a command ended. The numbers are a promise: none is ever given another meaning.
+/// Lists the exit codes. A code never gets another meaning.
 ///
-/// 4 (models and migrations differ) and 6 (lint findings) are kept for commands to come.
+/// 4 (models and migrations differ) and 6 (lint findings) are reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exit {
-    /// 0: done, and nothing is left to do.
+    /// 0: success, and nothing is pending.
     Clean,
-    /// 1: something went wrong.
+    /// 1: an error.
     Failed,
-    /// 2: the command line is wrong, or no database has the scheme of the URL.
+    /// 2: the command line is not valid, or the scheme of the URL is unknown.
     Usage,
     /// 3: migrations are pending.
     Pending,
-    /// 5: several readings are possible, and the tool doesn't guess.
+    /// 5: the command is ambiguous.
     Undecided,
-    /// 7: the database holds what the folder doesn't: applied migrations whose folders are missing.
+    /// 7: the database has applied migrations that are not in the folder.
     Drift,
-    /// 8: another program holds the migration lock for longer than was to be waited.
+    /// 8: another process holds the migration lock until the timeout.
     LockTimeout,
 }
 
 impl Exit {
-    /// The number that the process ends with.
+    /// Returns the number with which the process ends.
     pub fn code(self) -> u8 {
         match self {
             Self::Clean => 0,

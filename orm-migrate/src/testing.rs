@@ -8,11 +8,13 @@ use crate::command::run;
 use crate::error::Result;
 use crate::migration::{Locking, Migrations};
 
-/// Applies the migrations in `folder` to the database of a test. `{dialect}` in it stands for the name of the
-/// dialect; where MariaDB has no folder of its own, MySQL's is taken.
+/// Applies the migrations in `folder` to the database of a test. `{dialect}` in the path is replaced by the name of
+/// the dialect. For MariaDB without a folder of its own, the folder of MySQL is used.
 ///
 /// # Errors
-/// The folder can't be read; that of connecting; the failing statement with file and line.
+/// - The folder can't be read.
+/// - The connection can't be opened.
+/// - A statement fails. The error names file and line.
 pub fn apply(engine: &Engine, folder: &str) -> Result<()> {
     let connection = engine.connection()?;
     let name = connection.dialect().name();

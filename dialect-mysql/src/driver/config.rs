@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use orm_core::driver::{TlsMode, encoded};
 
-/// Where a database is and how to connect to it. [`new`](Self::new) has the default of each field.
+/// Configures a connection to a MySQL or MariaDB server. [`new`](Self::new) sets the defaults.
 ///
 /// ```
 /// use dialect_mysql::{MysqlConfig, TlsMode};
@@ -23,48 +23,48 @@ use orm_core::driver::{TlsMode, encoded};
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MysqlConfig {
-    /// The server's name or address. Every address of a name is tried in turn, except with [`TlsMode::Require`], which
+    /// The host name or address. All addresses of a name are tried in turn, except with [`TlsMode::Require`], which
     /// tries the first one only.
     pub host: String,
-    /// The server's port.
+    /// The port.
     pub port: u16,
-    /// The path of a unix socket, which is used instead of host and port.
+    /// The path of a Unix socket, which is used instead of host and port.
     pub socket: Option<PathBuf>,
-    /// The user; the anonymous one without it.
+    /// The user. Default: the anonymous user.
     pub user: Option<String>,
-    /// The password. It is never shown.
+    /// The password, which is never displayed.
     pub password: Option<String>,
-    /// The database; none without it.
+    /// The database. Default: none.
     pub database: Option<String>,
-    /// Session variables for the whole connection, such as `innodb_lock_wait_timeout`, with their values.
+    /// Session variables and their values, such as `innodb_lock_wait_timeout`. They are set on each connection.
     pub variables: Vec<(String, String)>,
-    /// Whether the connection is encrypted; it is not without this.
+    /// The encryption. Default: none.
     pub tls: TlsMode,
-    /// A PEM file with authorities that [`TlsMode::Require`] trusts beside Mozilla's.
+    /// The path of a PEM file with certificate authorities that [`TlsMode::Require`] trusts in addition to Mozilla's.
     pub root_certificates: Option<PathBuf>,
-    /// A PEM file with the RSA key of the server, which MySQL keeps as `public_key.pem` beside its data: the
-    /// password is encrypted with it where the connection isn't.
+    /// The path of a PEM file with the server's RSA key, which MySQL stores as `public_key.pem` in its data folder.
+    /// The key encrypts the password on an unencrypted connection.
     pub server_public_key: Option<PathBuf>,
-    /// Takes the RSA key that encrypts the password from whatever answers, if the connection is not encrypted.
-    /// Without this that is refused: something on the way could send a key of its own and read the password.
-    /// MySQL asks for it at a user's first login since it was started.
+    /// Whether the RSA key that encrypts the password is accepted from the server over an unencrypted connection.
+    /// Default: no, since an attacker in between could send his own key and read the password. MySQL needs the key at
+    /// a user's first login after its start.
     pub allow_public_key_retrieval: bool,
-    /// How long the server has to answer; 10 seconds without it. Zero waits without end.
+    /// The timeout of connecting. Default: 10 seconds. Zero waits without limit.
     pub connect_timeout: Duration,
-    /// How long the server may be silent while a statement waits for its answer; zero, which is the default,
-    /// waits without end, since a report may take minutes. After a time-out the connection is lost, and a COMMIT
-    /// unknown. Rows that keep coming are no silence.
+    /// The maximum time for which a server may send nothing while a statement waits for its response. Default: zero,
+    /// which waits without limit, since a statement may take minutes. After the timeout the connection is lost, and
+    /// the outcome of a COMMIT unknown. Each row that arrives restarts the timeout.
     pub answer_timeout: Duration,
-    /// How long data that was sent may stay without an acknowledgement from the other machine; 60 seconds without
-    /// it, where the operating system offers that. Zero leaves it to the operating system.
+    /// The maximum time for which sent data may stay unacknowledged. Default: 60 seconds, where the operating system
+    /// supports it. Zero uses the operating system's default.
     pub tcp_user_timeout: Duration,
-    /// How many statements each connection keeps prepared; 256 without it. 0 keeps none, for proxies that
-    /// give each transaction another connection: a statement is then prepared and closed each time.
+    /// The number of prepared statements that each connection keeps. Default: 256. With 0, statements are prepared
+    /// and closed each time, for proxies that give each transaction another connection.
     pub statement_cache: usize,
 }
 
 impl MysqlConfig {
-    /// A server by name or address and port.
+    /// Creates a configuration for a host name or address and a port.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self {
             host: host.into(),

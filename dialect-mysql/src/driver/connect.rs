@@ -21,9 +21,9 @@ use super::failure::{failed, refused};
 use super::kill::Target;
 use super::session::{check_variables, no_file, set_up};
 
-/// Opens connections to MySQL or MariaDB; which of them it is, the server tells.
+/// Opens connections to MySQL or MariaDB. Which of the two it is, the server reports.
 ///
-/// Every connection counts matched rows instead of changed ones, speaks utf8mb4, and sets for itself:
+/// Every connection counts matched rows instead of changed ones, uses utf8mb4, and sets for itself:
 ///
 /// - `time_zone = '+00:00'`, `autocommit = 1` and `foreign_key_checks = 1`;
 /// - a strict `sql_mode`: a value that doesn't fit is an error and never cut, there are no zero dates,
@@ -54,7 +54,7 @@ pub struct MysqlDriver {
 }
 
 impl MysqlDriver {
-    /// A driver for the database of `config`. Nothing is opened or checked before the first connection.
+    /// Creates a driver for the database of `config`. Opens no connection.
     pub fn new(config: MysqlConfig) -> Self {
         Self { config }
     }

@@ -40,7 +40,8 @@ const IN_TRANSACTION: u16 = 1568;
 /// The server has forgotten the prepared statement, or wants it prepared again.
 const STALE_STATEMENT: [u16; 2] = [1243, 1615];
 
-/// A connection to MySQL or MariaDB. Its [`native`](orm_core::driver::Connection::native) is a [`mysql::Conn`].
+/// Represents a connection to MySQL or MariaDB. Its [`native`](orm_core::driver::Connection::native) connection is a
+/// [`mysql::Conn`].
 pub struct MysqlConnection {
     /// There until the connection breaks.
     pub(super) native: Option<Conn>,

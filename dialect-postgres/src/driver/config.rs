@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use orm_core::driver::{TlsMode, encoded};
 
-/// Where a database is and how to connect to it. [`new`](Self::new) has the default of each field.
+/// Configures a connection to a PostgreSQL server. [`new`](Self::new) sets the defaults.
 ///
-/// The time zone of every connection is UTC. It is set by the startup parameter `options`, as are
-/// [`parameters`](Self::parameters) and [`options`](Self::options). A pooler may not pass that on: the time zone is
-/// then set by a statement, and any other parameter that had no effect is an error.
+/// The time zone of every connection is UTC. It is set by the startup parameter `options`, together with
+/// [`parameters`](Self::parameters) and [`options`](Self::options). If a pooler ignores that parameter, the time zone
+/// is set by a statement, and any other parameter without effect is an error.
 ///
 /// ```
 /// use dialect_postgres::{PostgresConfig, TlsMode};
@@ -26,51 +26,54 @@ use orm_core::driver::{TlsMode, encoded};
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PostgresConfig {
-    /// Servers by name or address and port, or by the folder of a unix socket, which begins with `/`. Each is tried if
-    /// those before it can't be reached.
+    /// The servers by host name or address and port, or by the folder of a Unix socket, which begins with `/`. Each
+    /// is tried if those before it can't be reached.
     pub hosts: Vec<(String, u16)>,
-    /// The user; without one, the user of the operating system.
+    /// The user. Default: the user of the operating system.
     pub user: Option<String>,
-    /// The password. It is never shown.
+    /// The password, which is never displayed.
     pub password: Option<String>,
-    /// The database; without one, that of the user's name.
+    /// The database. Default: the database with the user's name.
     pub database: Option<String>,
-    /// What the server's lists of connections show; `orm` without it.
+    /// The name in `pg_stat_activity`. Default: `orm`.
     pub application_name: String,
-    /// Run-time parameters for the whole connection, such as `search_path` or `statement_timeout`, with their values.
+    /// Run-time parameters and their values, such as `search_path` or `statement_timeout`. They are set on each
+    /// connection.
     pub parameters: Vec<(String, String)>,
-    /// Text for the `options` of the connection as it is: `-c name=value`, or what a proxy asks for.
+    /// The startup parameter `options`, unchanged: `-c name=value`, or what a proxy requires.
     pub options: Option<String>,
-    /// Whether the connection is encrypted; it is not without this.
+    /// The encryption. Default: none.
     pub tls: TlsMode,
-    /// A PEM file with the authorities that [`TlsMode::Require`] trusts, instead of the system's.
+    /// The path of a PEM file with the certificate authorities that [`TlsMode::Require`] trusts, instead of the
+    /// system's.
     pub root_certificates: Option<PathBuf>,
-    /// Sends the password as it is if the server asks for it so and the connection is not encrypted. Without this
-    /// that is refused, except over a unix socket: anybody on the way could read it.
+    /// Whether the password is sent in clear text if the server requests it on an unencrypted connection. Default:
+    /// no, except over a Unix socket, since it could be read in between.
     pub allow_cleartext_password: bool,
-    /// How long each server has to answer; 10 seconds without it. Zero waits without end.
+    /// The timeout of connecting to each server. Default: 10 seconds. Zero waits without limit.
     pub connect_timeout: Duration,
-    /// How long the server may be silent while a statement waits for its answer; zero, which is the default,
-    /// waits without end, since a report may take minutes. After a time-out the connection is lost, and a COMMIT
-    /// unknown. Rows that keep coming are no silence. Not for a unix socket, nor for what is done on the native
-    /// client.
+    /// The maximum time for which a server may send nothing while a statement waits for its response. Default: zero,
+    /// which waits without limit, since a statement may take minutes. After the timeout the connection is lost, and
+    /// the outcome of a COMMIT unknown. Each row that arrives restarts the timeout. It does not apply to Unix sockets
+    /// and to the native client.
     pub answer_timeout: Duration,
-    /// How long data that was sent may stay without an acknowledgement from the other machine; 60 seconds without
-    /// it, where the operating system offers that. Zero leaves it to the operating system.
+    /// The maximum time for which sent data may stay unacknowledged. Default: 60 seconds, where the operating system
+    /// supports it. Zero uses the operating system's default.
     pub tcp_user_timeout: Duration,
-    /// How many statements each connection keeps prepared; 256 without it.
+    /// The number of prepared statements that each connection keeps. Default: 256.
     ///
-    /// 0 prepares nothing: for poolers that give each transaction another connection, such as PgBouncer
-    /// in transaction mode before version 1.21. A statement is then still one round trip, but the server
-    /// parses and plans it each time.
+    /// With 0, no statement is prepared, for poolers that give each transaction another connection, such as PgBouncer
+    /// in transaction mode before version 1.21. A statement still takes one round trip, and the server parses and
+    /// plans it each time.
     pub statement_cache: usize,
-    /// Lets a call inside an async task block it, and all other tasks of its thread. Without this that is refused.
-    /// The native client can't work there, so each such call is made by a thread of its own.
+    /// Whether calls inside an async task are allowed, which block the task and its thread. Default: no. Since the
+    /// native client can't run there, each such call is made by a separate thread.
     pub allow_blocking_in_async: bool,
 }
 
 impl PostgresConfig {
-    /// A server by name or address and port, or by the folder of its unix socket, which begins with `/`.
+    /// Creates a configuration for a host name or address and a port, or for the folder of a Unix socket, which
+    /// begins with `/`.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self {
             hosts: vec![(host.into(), port)],

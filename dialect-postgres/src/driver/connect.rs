@@ -19,7 +19,7 @@ use super::failure::{Unchecked, failed, refused};
 use super::session::{Session, Wanted, stronger_isolation};
 use super::stream::{Link, Plain};
 
-/// Opens connections to one PostgreSQL database.
+/// Opens connections to a PostgreSQL database.
 pub struct PostgresDriver {
     config: PostgresConfig,
     #[cfg(feature = "tls")]
@@ -49,7 +49,7 @@ impl Driver for PostgresDriver {
 }
 
 impl PostgresDriver {
-    /// A driver for the database of `config`. Nothing is opened or checked before the first connection.
+    /// Creates a driver for the database of `config`. Opens no connection.
     pub fn new(config: PostgresConfig) -> Self {
         Self {
             config,

@@ -15,19 +15,17 @@ use super::connection::SqliteConnection;
 use super::failure::from_native;
 use super::session::Settings;
 
-/// Opens connections to a file, or to databases in memory.
+/// Opens connections to a database file, or to in-memory databases.
 ///
-/// Every connection enforces foreign keys, waits for locks for five seconds, keeps 128 prepared
-/// statements, and takes text in double quotes for a name and never for a string. A file is switched to
-/// write-ahead logging, so that readers and a writer don't block each other, with `synchronous =
-/// NORMAL`: a crash of the program loses nothing, a power failure may lose the latest commits but never
-/// damages the file; see [`full_sync`](Self::full_sync).
+/// Every connection enforces foreign keys, waits five seconds for locks, keeps 128 prepared statements, and reads
+/// text in double quotes as a name, never as a string. A file uses write-ahead logging with `synchronous = NORMAL`,
+/// so that readers and a writer do not block each other. A crash of the program loses no commit; a power failure may
+/// lose the latest commits, and does not damage the file; see [`full_sync`](Self::full_sync).
 ///
-/// The query planner's stability guarantee (QPSG) is on, which keeps prepared statements prepared:
-/// without it SQLite prepares a statement with a bound LIMIT again at each run, which costs more than
-/// running it. The price is that plans don't depend on the values bound: the histograms of `ANALYZE`
-/// aren't consulted for them, and `LIKE ?` and `GLOB ?` never use an index. See
-/// [`without_planner_stability`](Self::without_planner_stability).
+/// The query planner stability guarantee (QPSG) is enabled, which keeps statements prepared. Without it, SQLite
+/// prepares a statement with a bound LIMIT again at each execution, which costs more than the execution. With it,
+/// plans do not depend on bound values: the histograms of `ANALYZE` are not used for them, and `LIKE ?` and `GLOB ?`
+/// use no index. See [`without_planner_stability`](Self::without_planner_stability).
 ///
 /// ```
 /// use dialect_sqlite::SqliteDriver;
@@ -60,13 +58,13 @@ enum Access {
 }
 
 impl SqliteDriver {
-    /// A database in memory: each connection has one of its own, which dies with it.
+    /// Creates a driver of in-memory databases: each connection has a database of its own, which is dropped with it.
     pub fn memory() -> Self {
         Self::new(Place::Memory)
     }
 
-    /// The file at `path`, created if it is missing; its folder isn't. A relative path is resolved now,
-    /// so that a later change of the working folder doesn't lead to another file.
+    /// Creates a driver of the file at `path`, which is created if it is missing; its folder must exist. A relative
+    /// path is resolved at once, so that a later change of the working folder has no effect.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let given = path.into();
         // An absolute path also keeps SQLite from reading `file:` and `:memory:` as more than names. It
@@ -91,37 +89,36 @@ impl SqliteDriver {
         }
     }
 
-    /// Waits this long for a lock that another connection holds, then fails as busy. Five seconds by
-    /// default.
+    /// Sets how long a statement waits for a lock of another connection before it fails with `Busy`. Default: five
+    /// seconds.
     #[must_use]
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.settings.busy_timeout = timeout;
         self
     }
 
-    /// Keeps this many prepared statements for each connection; 128 by default, none with 0.
+    /// Sets the number of prepared statements that each connection keeps. Default: 128. With 0, none is kept.
     #[must_use]
     pub fn statement_cache(mut self, statements: usize) -> Self {
         self.settings.statement_cache = statements;
         self
     }
 
-    /// Opens for reading only, and only what exists.
+    /// Opens an existing file read-only.
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.access = Access::ReadOnly;
         self
     }
 
-    /// Fails at connecting if the file doesn't exist, instead of creating it.
+    /// Makes connecting fail if the file does not exist, instead of creating it.
     #[must_use]
     pub fn must_exist(mut self) -> Self {
         self.access = Access::Existing;
         self
     }
 
-    /// Leaves the file's journal mode as it is: for network file systems, where write-ahead logging
-    /// does not work.
+    /// Keeps the file's journal mode, for network file systems, on which write-ahead logging does not work.
     #[must_use]
     pub fn without_wal(mut self) -> Self {
         self.settings.wal = false;
@@ -135,7 +132,7 @@ impl SqliteDriver {
         self
     }
 
-    /// Lets plans depend on the values bound, at the price of preparing some statements at each run.
+    /// Lets plans depend on bound values. Some statements are then prepared again at each execution.
     #[must_use]
     pub fn without_planner_stability(mut self) -> Self {
         self.settings.stable_plans = false;

@@ -52,53 +52,52 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// List the models
     ///
-    /// Prints a line for each model: its table, its struct, how many columns it has.
+    /// Prints the table, the struct and the number of columns of each model.
     Models(ModelsCommand),
     /// Create the tables of all models
     ///
-    /// Prints the script, parents first. With --apply it is run instead: tables that are there already
-    /// are left as they are, never altered. With --migration it becomes a migration, whose way back drops
-    /// the tables.
+    /// Prints the script, parents first. With --apply, runs the script; existing tables are left unchanged and never
+    /// altered. With --migration, writes the script as a migration, whose down.sql drops the tables.
     CreateAll(TablesCommand),
     /// Drop the tables of all models
     ///
-    /// Prints the script, children first. With --apply it is run instead, on the tables that are there;
-    /// their rows are lost. The table in which migrations are written down is no model's and stays. With
-    /// --migration it becomes a migration, whose way back creates the tables.
+    /// Prints the script, children first. With --apply, runs the script on the existing tables; their rows are lost.
+    /// The table of the migration history is kept. With --migration, writes the script as a migration, whose down.sql
+    /// creates the tables.
     DropAll(TablesCommand),
-    /// Write a migration to be filled in by hand
+    /// Write an empty migration
     ///
-    /// Its up.sql and down.sql are comments, which `run` refuses until they are filled in. Prints where it is.
+    /// Its up.sql and down.sql contain comments, which `run` rejects until they are replaced by statements. Prints
+    /// the path of the migration.
     Generate(GenerateCommand),
     /// Apply all pending migrations
     ///
-    /// All scripts are checked first; then each migration runs in the order of versions, in a transaction
-    /// where its metadata.toml and the database allow. If a statement fails, file, line and what remains
-    /// in effect are named, and earlier migrations stay applied.
+    /// Checks all scripts first. Then runs the migrations in the order of versions, each in a transaction if its
+    /// metadata.toml and the database allow it. If a statement fails, prints its file and line and what remains in
+    /// effect; earlier migrations stay applied.
     ///
-    /// Of several that run at once one applies the migrations; the others wait for it, find nothing pending, and
-    /// end with 0.
+    /// If several processes run at once, one applies the migrations. The others wait, find nothing pending, and end
+    /// with 0.
     Run(ForwardCommand),
     /// Revert the last migration
     ///
-    /// Runs down.sql of what was applied last. If a migration has none, or is not in the folder, nothing
-    /// is touched.
+    /// Runs down.sql of the migration that was applied last. If it has none, or the migration is not in the folder,
+    /// nothing is changed.
     Revert(BackCommand),
     /// Revert the last migration and apply it again
     ///
-    /// For trying a migration while it is being written. All of it is one transaction where the
-    /// migrations and the database allow. Names what it will undo, and asks on a terminal; without one it goes on,
-    /// as in a script.
+    /// For trying a migration while it is written. Runs in one transaction if the migrations and the database allow
+    /// it. Prints what it will revert and asks for confirmation on a terminal; without a terminal it does not ask.
     Redo(RedoCommand),
     /// Show which migrations are applied and which are pending
     ///
-    /// Changes nothing: a missing file of SQLite isn't created either. Ends with 3 if a migration is pending, and
-    /// with 7 if an applied one is not in the folder.
+    /// Changes nothing, and does not create a missing SQLite file. Ends with 3 if a migration is pending, and with 7
+    /// if an applied migration is not in the folder.
     ///
-    /// Says which tables lack columns of their models, if there are models: those of the package here, which is
-    /// built, or those of --models or -p.
+    /// Also prints which tables lack columns of their models: the models of the package here, which is built, or of
+    /// --models or -p.
     Status(StatusCommand),
-    /// Print the dump of a built library; called by this program itself.
+    /// Print the dump of a built library; called by this program itself
     #[command(name = "__dump", hide = true)]
     Dump { library: PathBuf },
 }
@@ -116,9 +115,9 @@ pub(super) struct ModelsCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct TablesCommand {
-    /// The database to write the script for; else the one of the database URL
+    /// The dialect of the script [default: that of the database URL]
     ///
-    /// No server and no driver is needed. A script for mysql runs on MariaDB as well.
+    /// Needs no server and no driver. A script for mysql also runs on MariaDB.
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(dialect::names()))]
     #[arg(conflicts_with = "apply")]
     pub dialect: Option<String>,
@@ -149,10 +148,10 @@ pub(super) struct PlaceArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Database")]
 pub(super) struct LockArgs {
-    /// How long to wait while another program runs migrations; 0 tries once
+    /// Seconds to wait while another process runs migrations; 0 tries once
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub lock_timeout: u64,
-    /// Take no lock: for servers without locks by name (Galera)
+    /// Take no lock, for servers without named locks (Galera)
     #[arg(long, conflicts_with = "lock_timeout")]
     pub no_lock: bool,
 }
@@ -178,10 +177,10 @@ pub(super) struct ForwardCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct BackCommand {
-    /// How many of the last migrations
+    /// The number of migrations, from the last one back
     #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
     pub number: u32,
-    /// All that are applied
+    /// All applied migrations
     #[arg(long, conflicts_with = "number")]
     pub all: bool,
     #[command(flatten)]
@@ -192,7 +191,7 @@ pub(super) struct BackCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct RedoCommand {
-    /// Don't ask
+    /// Don't ask for confirmation
     #[arg(short, long)]
     pub yes: bool,
     #[command(flatten)]
@@ -217,7 +216,7 @@ pub(super) struct StatusCommand {
 pub(super) struct GenerateCommand {
     /// What the migration does, such as add_age_to_users
     pub name: String,
-    /// Write comments instead of statements: no other way is there yet
+    /// Write comments instead of statements; required, since statements are not generated yet
     #[arg(long)]
     pub empty: bool,
     #[command(flatten)]
@@ -230,7 +229,7 @@ pub(super) struct GenerateCommand {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Models")]
 pub(super) struct ModelArgs {
-    /// Take the models from a dump, as `models --json` prints it; cargo is not called
+    /// Read the models from a dump, as printed by `models --json`; cargo is not called
     #[arg(long, value_name = "FILE")]
     #[arg(conflicts_with_all = ["package", "features", "all_features", "no_default_features", "profile",
         "target", "locked", "offline", "frozen"])]
@@ -243,7 +242,7 @@ pub(super) struct ModelArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Database")]
 pub(super) struct DatabaseArgs {
-    /// The database: sqlite://FILE, postgresql://… or mysql://… [else DATABASE_URL, .env, orm.toml]
+    /// The database: sqlite://FILE, postgresql://… or mysql://… [default: DATABASE_URL, .env, orm.toml]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
 }
@@ -252,7 +251,7 @@ pub(super) struct DatabaseArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Migrations")]
 pub(super) struct FolderArgs {
-    /// The folder of migrations [else orm.toml, diesel.toml, `migrations` in the project]
+    /// The migrations folder [default: orm.toml, diesel.toml, `migrations` in the project]
     #[arg(long, value_name = "FOLDER")]
     pub migrations: Option<PathBuf>,
 }
@@ -261,10 +260,10 @@ pub(super) struct FolderArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Project")]
 pub(super) struct ProjectArgs {
-    /// The Cargo.toml to begin with; else the nearest one from here upwards
+    /// The Cargo.toml to begin with [default: the nearest one upwards from here]
     #[arg(long, value_name = "FILE")]
     pub manifest_path: Option<PathBuf>,
-    /// The configuration; else the nearest orm.toml from the project upwards
+    /// The configuration [default: the nearest orm.toml upwards from the project]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

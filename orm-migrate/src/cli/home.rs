@@ -2,13 +2,13 @@
 
 use crate::migration::Embedded;
 
-/// Where the models and the migrations come from when the command line doesn't say.
+/// Selects the default source of models and migrations.
 #[derive(Clone, Copy, Debug)]
 pub enum Home {
-    /// The program itself: the models that are linked into it, and a folder of migrations.
+    /// The program itself: its linked models, and a migrations folder.
     Program,
-    /// The program itself: the models that are linked into it, and migrations that are built in.
+    /// The program itself: its linked models, and embedded migrations.
     Embedded(Embedded),
-    /// A cargo package, which is built, and a folder of migrations.
+    /// A cargo package, which is built, and a migrations folder.
     Package,
 }

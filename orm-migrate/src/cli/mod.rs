@@ -26,9 +26,9 @@ use project::Project;
 
 pub use home::Home;
 
-/// Runs the command line of this process on the models that are linked into it, and ends the process.
+/// Runs the command line of this process with the models that are linked into it, and ends the process.
 ///
-/// The whole of a user's own migration tool:
+/// This is a complete migration tool of a program:
 ///
 /// ```no_run
 /// // use my_models as _; // links the models, if nothing else names their crate
@@ -40,7 +40,8 @@ pub fn run() -> ! {
     end(run_from(std::env::args_os(), Home::Program))
 }
 
-/// As [`run()`], with migrations that are built into the program: for a container without their folder.
+/// Runs the command line as [`run()`] does, with embedded migrations, for instance in a container without the
+/// migrations folder.
 ///
 /// ```no_run
 /// fn main() {
@@ -55,7 +56,7 @@ fn end(exit: Exit) -> ! {
     std::process::exit(exit.code().into())
 }
 
-/// Runs a command line, the program's name included, and says how it ended.
+/// Runs a command line, of which the first argument is the program's name, and returns how it ended.
 pub fn run_from(arguments: impl IntoIterator<Item = OsString>, home: Home) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,

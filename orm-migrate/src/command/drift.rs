@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::migration::history;
 use crate::models::Models;
 
-/// A table that is there and lacks columns of its model.
+/// Describes an existing table that lacks columns of its model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lacking {
@@ -21,10 +21,10 @@ pub struct Lacking {
     pub columns: Vec<String>,
 }
 
-/// Compares the columns of the models with those of the tables that are there.
+/// Compares the columns of the models with those of the existing tables.
 ///
 /// # Errors
-/// The database's refusal.
+/// Any error of the database.
 pub fn lacking(models: &Models, connection: &mut Connection) -> Result<Vec<Lacking>> {
     let Some(query) = dialect::columns(connection.dialect()) else {
         return Ok(Vec::new());
@@ -58,10 +58,10 @@ pub fn lacking(models: &Models, connection: &mut Connection) -> Result<Vec<Lacki
     Ok(lacking.collect())
 }
 
-/// Whether the database has a table beside that of the migrations.
+/// Returns whether the database has a table besides the migration history.
 ///
 /// # Errors
-/// The database's refusal.
+/// Any error of the database.
 pub fn has_tables(connection: &mut Connection) -> Result<bool> {
     let tables = history::tables(connection)?;
     Ok(tables.iter().any(|name| name != history::TABLE))

@@ -5,10 +5,12 @@ use std::path::Path;
 use crate::error::Result;
 use crate::migration::{NewMigration, Transaction, UNFILLED, Written};
 
-/// Writes a migration into `folder` whose scripts are comments, which `run` refuses until they are filled in.
+/// Writes a migration into `folder` whose scripts contain comments. `run` rejects it until they are replaced by
+/// statements.
 ///
 /// # Errors
-/// The name can't be one; the folder can't be written, or has a migration of that name.
+/// - The name is not valid.
+/// - The folder can't be written, or already has a migration of that name.
 pub fn empty(folder: &Path, name: &str) -> Result<Written> {
     let [up, down] = UNFILLED;
     NewMigration {

@@ -26,14 +26,15 @@ pub use tables::Applied;
 /// Connects to a database.
 ///
 /// # Errors
-/// A wrong URL, a server that can't be reached or refuses the login; a database whose driver is not compiled in:
-/// the feature `live` brings all of them, the features of `orm` one each.
+/// - The URL is not valid.
+/// - The server can't be reached, or rejects the login.
+/// - The driver is not compiled in: the Cargo feature `live` enables all drivers, the features of `orm` one each.
 pub fn connect(url: &str) -> Result<Connection> {
     Ok(engine(url)?.connection()?)
 }
 
-/// Connects to look at what is there: a file of SQLite's keeps its journal as it is. `None` if there is no
-/// such file; it is not created.
+/// Connects to a database for reading. The journal mode of a SQLite file is kept. Returns `None` if the file does not
+/// exist; it is not created.
 ///
 /// # Errors
 /// As [`connect`].

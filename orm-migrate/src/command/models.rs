@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::models::Models;
 
-/// The models as lines of text: table, struct with its module, columns.
+/// Formats the models as lines of text: table, struct with its module, number of columns.
 pub fn list(models: &Models) -> String {
     let width = models
         .names()

@@ -6,27 +6,28 @@ use super::step::{self, Count, Loaded, Step};
 use crate::error::{Error, Result};
 use crate::migration::{Direction, Locking, MigrationConnection, Migrations, history, missing};
 
-/// The migrations that a redo undoes and does again, the last one first.
+/// Holds the migrations that a redo reverts and applies again, the last one first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedoPlan {
     versions: Vec<String>,
-    /// Their names.
+    /// The names of the migrations.
     pub names: Vec<String>,
 }
 
-/// Which migrations to undo and do again.
+/// Selects the migrations to redo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which {
     /// The last ones at the time when the lock is taken.
     Last(Count),
-    /// Those of a plan that the user has seen, and no others.
+    /// The migrations of a plan.
     Planned(RedoPlan),
 }
 
-/// Looks which migrations `count` means, so that they can be shown before anything is undone. Takes no lock.
+/// Returns the migrations that `count` selects, to show them before they are reverted. Takes no lock.
 ///
 /// # Errors
-/// An applied migration is not in the folder; the database's refusal.
+/// - An applied migration is not in the folder.
+/// - Any error of the database.
 pub fn plan(
     migrations: &Migrations,
     connection: &mut Connection,
@@ -46,13 +47,12 @@ pub fn plan(
     })
 }
 
-/// Reverts migrations and applies them again, telling `observer` of each step that is done. All in
-/// one transaction, if each of them runs in one; then it is reported after the commit. Holds the migration lock
-/// meanwhile.
+/// Reverts migrations and applies them again. Passes each step to `observer`. Runs in one transaction if each of the
+/// migrations runs in one; the steps are then reported after the commit. Holds the migration lock.
 ///
 /// # Errors
-/// As [`revert`](super::revert::revert) and [`run`](super::run::run); other migrations than those of a plan
-/// were applied last by now.
+/// - As [`revert`](super::revert::revert) and [`run`](super::run::run).
+/// - The last applied migrations are not those of the plan any more.
 pub fn redo(
     migrations: &Migrations,
     connection: Connection,

@@ -6,12 +6,13 @@ use super::step::{self, Count, Step};
 use crate::error::Result;
 use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
 
-/// Reverts the last `count` applied migrations, the last one first, and tells `observer` of each one
-/// that is done. Holds the migration lock meanwhile: of two programs at once each reverts `count`.
+/// Reverts the last `count` applied migrations, the last one first. Passes each reverted migration to `observer`.
+/// Holds the migration lock; two processes at the same time revert `count` migrations each.
 ///
 /// # Errors
-/// Another program holds the lock for too long; an applied migration is not in the folder or has no down.sql, before anything is touched; the failing
-/// statement with file and line, and what of its migration is still applied.
+/// - Another process holds the lock until the timeout.
+/// - An applied migration is not in the folder or has no down.sql. Nothing is changed.
+/// - A statement fails. The error names file and line, and what of its migration is still applied.
 pub fn revert(
     migrations: &Migrations,
     connection: Connection,

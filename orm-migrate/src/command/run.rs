@@ -6,19 +6,18 @@ use super::step::{self, Step};
 use crate::error::Result;
 use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
 
-/// Applies every pending migration in the order of versions, and tells `observer` of each one that is
-/// done.
+/// Applies every pending migration in the order of versions and passes each applied migration to `observer`.
 ///
-/// Holds the migration lock from reading what is pending to the end: of several programs that start at once one
-/// applies the migrations, and the others wait and find nothing pending. Where nothing is pending no lock is
-/// taken.
+/// Holds the migration lock from reading the pending migrations to the end: if several processes start at once, one
+/// applies the migrations, and the others wait and find nothing pending. Without pending migrations no lock is taken.
 ///
-/// Every script is read and checked before the first one runs, and before the bookkeeping table is
-/// created. Migrations that are done stay done when a later one fails.
+/// Every script is read and checked before the first one runs, and before the migration history is created. Applied
+/// migrations stay applied if a later one fails.
 ///
 /// # Errors
-/// Another program holds the lock for too long; a script can't be read; the failing statement with file and
-/// line, and what of its migration is applied.
+/// - Another process holds the lock until the timeout.
+/// - A script can't be read.
+/// - A statement fails. The error names file and line, and what of its migration is applied.
 pub fn run(
     migrations: &Migrations,
     connection: Connection,

@@ -6,27 +6,27 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::migration::{MigrationConnection, Migrations};
 
-/// The migrations of a folder and a database, sorted by version.
+/// Holds the migrations of a folder and a database, sorted by version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
-    /// One line each.
+    /// The migrations.
     pub migrations: Vec<Line>,
 }
 
-/// A migration and how it stands.
+/// Describes a migration and its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Line {
-    /// Its version.
+    /// The version.
     pub version: String,
-    /// Its name; none if it isn't in the folder.
+    /// The name. `None` if the migration is not in the folder.
     pub name: Option<String>,
-    /// How it stands.
+    /// The state.
     pub state: State,
 }
 
-/// How a migration stands.
+/// Lists the states of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Applied.
@@ -38,7 +38,7 @@ pub enum State {
 }
 
 impl State {
-    /// The state in one word.
+    /// Returns the state in one word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Applied => "applied",
@@ -49,7 +49,7 @@ impl State {
 }
 
 impl Status {
-    /// How many migrations are in a state.
+    /// Returns the number of migrations in a state.
     pub fn count(&self, state: State) -> usize {
         self.migrations
             .iter()
@@ -57,7 +57,7 @@ impl Status {
             .count()
     }
 
-    /// The exit code: [`Exit::Drift`] if one is missing, else [`Exit::Pending`] if one is pending.
+    /// Returns the exit code: [`Exit::Drift`] if a migration is missing, else [`Exit::Pending`] if one is pending.
     pub fn exit(&self) -> Exit {
         if self.count(State::Missing) > 0 {
             Exit::Drift
@@ -69,17 +69,17 @@ impl Status {
     }
 }
 
-/// Compares the folder with the database. Writes nothing, not even the table of a first run.
+/// Compares the folder with the database. Writes nothing, and does not create the migration history.
 ///
 /// # Errors
-/// The database's refusal.
+/// Any error of the database.
 pub fn status(migrations: &Migrations, connection: Connection) -> Result<Status> {
     let mut connection = MigrationConnection::new(connection, migrations.path());
     let applied = connection.applied()?;
     Ok(compare(migrations, &applied))
 }
 
-/// The status on a database that isn't there yet: nothing is applied.
+/// Returns the status for a database that does not exist: nothing is applied.
 pub fn without_database(migrations: &Migrations) -> Status {
     compare(migrations, &[])
 }

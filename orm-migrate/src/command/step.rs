@@ -8,26 +8,26 @@ use diesel::migration::Migration;
 use crate::error::Result;
 use crate::migration::{Direction, MigrationConnection, Migrations, Tag, missing};
 
-/// A migration that was applied or reverted.
+/// Describes a migration that was applied or reverted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
-    /// Its version.
+    /// The version.
     pub version: String,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Which way it went.
+    /// The direction.
     pub direction: Direction,
-    /// How many statements ran.
+    /// The number of executed statements.
     pub statements: usize,
-    /// How long it took.
+    /// The duration.
     pub elapsed: Duration,
 }
 
-/// How many of the applied migrations, from the last one back.
+/// Selects applied migrations, from the last one back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// So many, or all if there are fewer.
+    /// This many, or all if there are fewer.
     Last(usize),
     /// All.
     All,

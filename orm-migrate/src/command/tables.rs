@@ -11,34 +11,34 @@ use crate::error::{Error, Result};
 use crate::migration::{NewMigration, Transaction, Written, history};
 use crate::models::Models;
 
-/// Which of the two.
+/// Selects a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tables {
-    /// Create all tables, parents first.
+    /// Creates all tables, parents first.
     Create,
-    /// Drop all tables, children first.
+    /// Drops all tables, children first.
     Drop,
 }
 
-/// Which tables a command changed, in the order of their names.
+/// Lists the tables that a command has changed, sorted by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Applied {
-    /// Those that were created or dropped.
+    /// The tables that were created or dropped.
     pub changed: Vec<String>,
-    /// Those that were there, or not there, already.
+    /// The tables that existed already, or did not exist.
     pub unchanged: Vec<String>,
-    /// Those that are there and lack columns of their model: no command here alters a table.
+    /// The existing tables that lack columns of their models. No command alters a table.
     pub lacking: Vec<Lacking>,
 }
 
-/// The script that creates or drops every table in `dialect`. Needs no database. On SQLite one that drops them
-/// switches foreign keys off and on again: it can't look whether other tables refer to these, whose rows stay as they
-/// are. [`apply`] looks, and refuses.
+/// Returns the script that creates or drops every table in `dialect`. Needs no database. On SQLite, the script that
+/// drops tables disables foreign keys and enables them again. It can't check whether other tables reference these;
+/// their rows are kept. [`apply`] checks, and returns an error.
 ///
 /// # Errors
-/// The dialect can't express something, such as an indexed text without length on MySQL; a name is longer than it
-/// takes, and would be cut.
+/// - The dialect can't express a table, such as an indexed text without length on MySQL.
+/// - A name is longer than the dialect allows.
 pub fn script(which: Tables, models: &Models, dialect: &dyn Dialect) -> Result<String> {
     let tables: Vec<_> = models.schema().tables().iter().collect();
     Ok(match which {
@@ -47,12 +47,13 @@ pub fn script(which: Tables, models: &Models, dialect: &dyn Dialect) -> Result<S
     })
 }
 
-/// Creates the tables that aren't there, or drops those that are, with their rows. To create leaves the others as they
-/// are: nothing is altered, and what they lack of their models is reported.
+/// Creates the tables that do not exist, or drops those that exist, with their rows. Existing tables are not altered;
+/// missing columns are reported.
 ///
 /// # Errors
-/// As [`script`]; the database's refusal, such as that of a table which is no model's and refers to one that is
-/// dropped. Nothing is left of it then where DDL can be undone; else the hint names the tables that stay.
+/// - As [`script`].
+/// - Any error of the database, such as a table outside the models that references a dropped one. With transactional
+///   DDL nothing is changed; otherwise the hint lists the changed tables.
 pub fn apply(which: Tables, models: &Models, connection: &mut Connection) -> Result<Applied> {
     let existing = history::tables(connection)?;
     let names = models
@@ -81,7 +82,7 @@ pub fn apply(which: Tables, models: &Models, connection: &mut Connection) -> Res
     })
 }
 
-/// What [`apply`] answers where there is no database, and so nothing to drop.
+/// Returns the result of [`apply`] for a database that does not exist: nothing is dropped.
 pub fn nothing_to_drop(models: &Models) -> Applied {
     let names = models.schema().tables().iter();
     Applied {
@@ -91,12 +92,13 @@ pub fn nothing_to_drop(models: &Models) -> Applied {
 }
 
 /// Writes a migration into `folder` that creates every table and drops them when it is reverted, or the other way
-/// round. On SQLite `orm-migrate` runs what drops tables with foreign keys off and refuses it while other tables refer
-/// to them, so the script needs no switch, and the migration is one transaction.
+/// round. On SQLite, `orm-migrate` runs scripts that drop tables without foreign keys, and rejects them while other
+/// tables reference these. The script therefore needs no switch, and the migration is one transaction.
 ///
 /// # Errors
-/// As [`script`]; the folder can't be written, or has a migration of that name; one that creates every table can only
-/// be the first.
+/// - As [`script`].
+/// - The folder can't be written, or already has a migration of that name.
+/// - The migration creates every table and is not the first.
 pub fn migration(
     which: Tables,
     models: &Models,

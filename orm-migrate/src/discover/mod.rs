@@ -17,7 +17,7 @@ pub use selection::{CargoOptions, Selection};
 
 /// The dump of a package.
 pub(crate) struct Dump {
-    /// The package's name.
+    /// The name of the package.
     pub package: String,
     /// The JSON document.
     pub document: String,

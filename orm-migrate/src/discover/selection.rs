@@ -7,15 +7,15 @@ use std::process::Command;
 use clap::{ArgAction, Args};
 use serde::Deserialize;
 
-/// Which package to build, and how.
+/// Selects the package to build, and its options.
 #[derive(Clone, Debug, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Selection {
-    /// Take the models of this package; else of the nearest one, or of the only one that uses orm
+    /// Read the models of this package [default: the nearest one, or the only one that uses orm]
     #[arg(short, long, value_name = "NAME")]
     pub package: Option<String>,
-    /// Features of the package to build it with
+    /// Cargo features to build the package with
     #[arg(long, value_name = "FEATURES", value_delimiter = ',', action = ArgAction::Append)]
     pub features: Vec<String>,
     /// Build the package with all its features
@@ -27,26 +27,25 @@ pub struct Selection {
     /// Build the package with this cargo profile
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Build the package for this target: needed if cargo's configuration sets a foreign one
+    /// Build the package for this target; needed if cargo's configuration sets a foreign one
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,
-    /// What goes to every call of cargo.
+    /// The options of every call of cargo.
     #[command(flatten)]
     #[serde(skip)]
     pub cargo: CargoOptions,
-    /// The Cargo.toml to begin with; else the nearest one from the current folder upwards.
+    /// The Cargo.toml to begin with. Default: the nearest one upwards from the current folder.
     #[arg(skip)]
     #[serde(skip)]
     pub manifest_path: Option<PathBuf>,
-    /// The program that loads the library in a process of its own, when it is called as
-    /// `PROGRAM __dump LIBRARY`: one whose `main` calls [`cli::run`](crate::cli::run). Without one the
-    /// library is loaded into this process and stays there.
+    /// The program that loads the library in a separate process, called as `PROGRAM __dump LIBRARY`: one whose `main`
+    /// calls [`cli::run`](crate::cli::run). Without one, the library is loaded into this process and stays loaded.
     #[arg(skip)]
     #[serde(skip)]
     pub loader: Option<PathBuf>,
 }
 
-/// What goes to every call of cargo.
+/// Holds the options of every call of cargo.
 #[derive(Clone, Debug, Default, Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -54,16 +53,16 @@ pub struct Selection {
 )]
 #[non_exhaustive]
 pub struct CargoOptions {
-    /// Let cargo fail if Cargo.lock would have to change
+    /// Make cargo fail if Cargo.lock would have to change
     #[arg(long)]
     pub locked: bool,
-    /// Let cargo work without the network
+    /// Run cargo without the network
     #[arg(long)]
     pub offline: bool,
     /// The same as --locked and --offline
     #[arg(long)]
     pub frozen: bool,
-    /// Whether cargo doesn't say what it compiles.
+    /// Whether cargo does not print its progress.
     #[arg(skip)]
     pub quiet: bool,
 }

@@ -2,7 +2,7 @@
 
 use diesel::connection::{BoxableConnection, SimpleConnection};
 
-/// The backend that stands in diesel's types for every database. It needs no client library and is never called.
+/// Is diesel's backend type for every database. It needs no client library and is never called.
 pub type Tag = diesel::mysql::Mysql;
 
 /// Takes the text of a script that diesel's types hold.

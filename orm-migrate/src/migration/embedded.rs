@@ -42,7 +42,7 @@ macro_rules! embed {
     }};
 }
 
-/// Migrations that are built into the program. Made by [`embed!`](crate::embed!).
+/// Holds migrations that are embedded in the program. Created by [`embed!`](crate::embed!).
 #[derive(Clone, Copy, Debug)]
 pub struct Embedded {
     folder: &'static str,
@@ -50,14 +50,14 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// What [`embed!`](crate::embed!) calls.
+    /// Creates the migrations. Called by [`embed!`](crate::embed!).
     #[doc(hidden)]
     pub const fn new(folder: &'static str, source: fn() -> EmbeddedMigrations) -> Self {
         Self { folder, source }
     }
 
-    /// Applies what is pending, under the migration lock: several instances of a program may start at once. One
-    /// applies the migrations, the others wait for it, a minute at most.
+    /// Applies all pending migrations under the migration lock. Several instances of a program may start at the same
+    /// time: one applies the migrations, the others wait for it, at most a minute.
     ///
     /// # Errors
     /// As [`run::run`].
@@ -65,7 +65,8 @@ impl Embedded {
         self.run_with(engine, Locking::default(), &mut |_| {})
     }
 
-    /// As [`Embedded::run`], with another time to wait, and an observer of each migration that is done.
+    /// Applies all pending migrations as [`Embedded::run`] does, with another timeout, and passes each applied
+    /// migration to an observer.
     ///
     /// # Errors
     /// As [`run::run`].
@@ -86,10 +87,11 @@ impl Embedded {
         status::status(&self.migrations()?, engine.connection()?)
     }
 
-    /// The migrations, for the functions of [`command`](crate::command).
+    /// Returns the migrations, for the functions of [`command`](crate::command).
     ///
     /// # Errors
-    /// Two migrations have one version; a version is too long.
+    /// - Two migrations have the same version.
+    /// - A version is too long.
     pub fn migrations(&self) -> Result<Migrations> {
         Migrations::embedded(PathBuf::from(self.folder), self.source)
     }

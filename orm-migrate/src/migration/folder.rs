@@ -17,7 +17,7 @@ use crate::exit::Exit;
 /// The longest version that the bookkeeping table takes.
 const VERSION_LENGTH: usize = 50;
 
-/// A folder of migrations, or what was one when the program was built.
+/// Holds the migrations of a folder, or of a folder at the time when the program was built.
 #[derive(Clone)]
 pub struct Migrations {
     source: Source,
@@ -31,16 +31,16 @@ enum Source {
     Embedded(fn() -> EmbeddedMigrations),
 }
 
-/// One migration of a folder.
+/// Describes one migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What is written down when it is applied: the digits in front of its name.
+    /// The version, which the migration history stores: the digits in front of the name.
     pub version: String,
-    /// The name of its folder.
+    /// The name of the folder.
     pub name: String,
 }
 
-/// Which way a migration goes.
+/// Selects the direction of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Applied, by `up.sql`.
@@ -50,7 +50,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The name of the script.
+    /// Returns the file name of the script.
     pub fn file_name(self) -> &'static str {
         match self {
             Self::Up => "up.sql",
@@ -72,8 +72,9 @@ impl Migrations {
     /// Opens a folder.
     ///
     /// # Errors
-    /// The folder isn't there or holds a folder that is not a migration; two migrations have one version; a
-    /// version is too long; a metadata.toml can't be read.
+    /// - The folder does not exist, or contains a folder that is not a migration.
+    /// - Two migrations have the same version, or a version is too long.
+    /// - A metadata.toml can't be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let source =
@@ -106,17 +107,17 @@ impl Migrations {
         Ok(opened)
     }
 
-    /// Where the folder is, or was.
+    /// Returns the path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The migrations, sorted by version.
+    /// Returns the migrations, sorted by version.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The migration of a version.
+    /// Returns the migration with a version.
     pub fn find(&self, version: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.version == version)
     }

@@ -23,7 +23,7 @@ use super::settings::Settings;
 use crate::dialect::{self, Family, Grammar};
 use crate::error::{Error, Result};
 
-/// A connection that runs migrations. It owns the connection, since diesel asks for `'static`.
+/// Runs migrations on a connection. It owns the connection, since diesel's traits require `'static`.
 #[derive(Debug)]
 pub struct MigrationConnection {
     pub(super) connection: Connection,
@@ -39,7 +39,7 @@ pub struct MigrationConnection {
 }
 
 impl MigrationConnection {
-    /// Runs migrations of `folder` on `connection`.
+    /// Creates a connection that runs migrations of `folder`.
     pub fn new(connection: Connection, folder: impl Into<PathBuf>) -> Self {
         let grammar = dialect::grammar(connection.dialect());
         Self {
@@ -67,7 +67,7 @@ impl MigrationConnection {
         Ok(connection)
     }
 
-    /// Says how to wait for another program that runs migrations; a minute by default.
+    /// Sets how to wait for another process that runs migrations. Default: a minute.
     #[must_use]
     pub fn locking(mut self, locking: Locking) -> Self {
         self.locking = locking;
@@ -85,7 +85,7 @@ impl MigrationConnection {
         Ok(())
     }
 
-    /// The connection, for migrations that are more than SQL.
+    /// Returns the connection, for migrations that are more than SQL.
     pub fn connection(&mut self) -> &mut Connection {
         self.run.checks.lend();
         &mut self.connection
@@ -101,11 +101,11 @@ impl MigrationConnection {
         self.run.progress.done()
     }
 
-    /// The versions that are applied, in ascending order. Writes nothing, unlike
+    /// Returns the applied versions in ascending order. Writes nothing, unlike
     /// [`MigrationHarness::applied_migrations`].
     ///
     /// # Errors
-    /// The database's refusal.
+    /// Any error of the database.
     pub fn applied(&mut self) -> Result<Vec<String>> {
         Ok(history::applied(&mut self.connection)?)
     }
@@ -133,13 +133,13 @@ impl MigrationConnection {
         Ok(wanted && script.is_undoable(self.connection.dialect().capabilities())?)
     }
 
-    /// Applies or reverts a migration and writes it down, in a transaction of its own if it asks for one
-    /// and the database can undo it. What the script has set of its connection is put back. Holds the migration
-    /// lock meanwhile.
+    /// Applies or reverts a migration and updates the migration history, in a transaction if the migration asks for
+    /// one and the database has transactional DDL. Restores the settings of the connection that the script has
+    /// changed. Holds the migration lock.
     ///
     /// # Errors
-    /// The failing statement with file and line, and under `state` what of the migration is applied;
-    /// another program has performed the migration meanwhile, or holds the lock for too long.
+    /// - A statement fails. The error names file and line, and under `state` what of the migration is applied.
+    /// - Another process has performed the migration in the meantime, or holds the lock until the timeout.
     pub fn perform(&mut self, migration: &dyn Migration<Tag>, direction: Direction) -> Result<()> {
         if let Some(lock) = &mut self.lock {
             lock.check()?;

@@ -17,13 +17,13 @@ use crate::dialect::{self, Family};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 
-/// How long to wait for another program that holds the migration lock.
+/// Selects how to wait for another process that holds the migration lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Locking {
-    /// So long. Zero tries once.
+    /// Waits up to this duration. Zero tries once.
     Wait(Duration),
-    /// No lock is taken: for servers that have none, such as a Galera cluster, where only one program may run
-    /// migrations at a time.
+    /// Takes no lock, for servers without named locks, such as a Galera cluster. Only one process may run migrations
+    /// at a time.
     Off,
 }
 

@@ -6,26 +6,26 @@
 
 use orm_core::lex::{LexicalRules, statements};
 
-/// One statement of a script.
+/// Holds one statement of a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statement<'a> {
-    /// Its text, from its first token to before its `;`.
+    /// The text, from its first token to before its `;`.
     pub text: &'a str,
     /// The line of its first token, counted from 1.
     pub line: usize,
 }
 
-/// A quoted text or a comment that is never closed.
+/// Describes a string or a comment that is not closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SplitError {
-    /// What it is, in words.
+    /// The kind of the token, in words.
     pub what: &'static str,
     /// The line on which it begins, counted from 1.
     pub line: usize,
 }
 
-/// Splits `script` at the semicolons that end statements: not those in quotes, comments, the bodies of
-/// triggers and procedures, nor any but the delimiter that MySQL's DELIMITER command has set.
+/// Splits `script` into statements. Semicolons in strings, comments and the bodies of triggers and procedures do not
+/// end a statement, nor semicolons while MySQL's DELIMITER command has set another delimiter.
 ///
 /// ```
 /// use orm_migrate::{dialect, migration::split};
@@ -37,7 +37,7 @@ pub struct SplitError {
 /// ```
 ///
 /// # Errors
-/// A quote or comment without an end.
+/// A string or comment is not closed.
 pub fn split(script: &str, rules: LexicalRules) -> Result<Vec<Statement<'_>>, SplitError> {
     let (statements, error) = split_all(script, rules);
     error.map_or(Ok(statements), Err)

@@ -10,42 +10,43 @@ use orm_core::civil;
 use super::folder::Direction;
 use crate::error::{Error, Result};
 
-/// What goes into a new migration.
+/// Describes a new migration.
 #[derive(Clone, Copy, Debug)]
 pub struct NewMigration<'a> {
-    /// What it does, in letters, digits, `_` and `-`; the date is put in front.
+    /// The name, of letters, digits, `_` and `-`. The date is prepended.
     pub name: &'a str,
     /// The text of up.sql.
     pub up: &'a str,
     /// The text of down.sql.
     pub down: &'a str,
-    /// Whether it is to run in a transaction.
+    /// Whether it runs in a transaction.
     pub transaction: Transaction,
 }
 
-/// Whether a migration runs in a transaction: what metadata.toml says.
+/// Selects whether a migration runs in a transaction, as metadata.toml states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transaction {
-    /// All of it or nothing.
+    /// In one transaction.
     One,
-    /// None, because the database commits each statement by itself or the script has its own.
+    /// In none, because the database commits each statement, or the script has its own transactions.
     None,
 }
 
-/// A migration that was written.
+/// Describes a migration that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Its folder.
+    /// The path of its folder.
     pub path: PathBuf,
-    /// How many migrations the folder held before.
+    /// The number of migrations that the folder had before.
     pub before: usize,
 }
 
 impl NewMigration<'_> {
-    /// Writes the migration into `folder`, which is created if it isn't there.
+    /// Writes the migration into `folder`, which is created if it does not exist.
     ///
     /// # Errors
-    /// The name can't be one, the folder has a migration of that name, or the disk refuses.
+    /// - The name is not valid.
+    /// - The folder already has a migration of that name, or can't be written.
     pub fn write(&self, folder: &Path) -> Result<Written> {
         check_name(self.name)?;
         fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;

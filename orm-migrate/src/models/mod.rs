@@ -13,15 +13,15 @@ use orm_core::schema::Schema;
 use crate::discover::{self, Selection};
 use crate::error::{Error, Result};
 
-/// Where the models come from.
+/// Selects the source of the models.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ModelSource {
-    /// Those that are linked into this program.
+    /// The models that are linked into this program.
     Linked,
     /// A dump in a file, as `models --json` prints it.
     File(PathBuf),
-    /// Those of a package, which cargo builds.
+    /// The models of a package, which cargo builds.
     Package(Selection),
 }
 
@@ -29,8 +29,11 @@ impl ModelSource {
     /// Reads the models.
     ///
     /// # Errors
-    /// The file can't be read; no package or several fit; the package doesn't compile; the document is
-    /// malformed or of another format; there are no models, or they contradict each other.
+    /// - The file can't be read.
+    /// - No package matches, or several do.
+    /// - The package does not compile.
+    /// - The document is malformed or has another format.
+    /// - There are no models, or they are not consistent.
     pub fn load(&self) -> Result<Models> {
         match self {
             Self::Linked => Models::linked(),
@@ -60,7 +63,7 @@ impl ModelSource {
     }
 }
 
-/// The models of a program, free of contradictions, at least one.
+/// Holds the consistent models of a program, at least one.
 #[derive(Clone, Debug)]
 pub struct Models {
     document: String,
@@ -69,23 +72,23 @@ pub struct Models {
     schema: Schema,
 }
 
-/// A model by its names.
+/// Holds the names of a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModelName {
-    /// The struct.
+    /// The name of the struct.
     pub name: String,
-    /// The module that it is defined in.
+    /// The module in which the struct is defined.
     pub module: String,
-    /// The table.
+    /// The name of the table.
     pub table: String,
 }
 
 impl Models {
-    /// The models that are linked into this program.
+    /// Returns the models that are linked into this program.
     ///
     /// # Errors
-    /// There are none, or they contradict each other.
+    /// There are no models, or they are not consistent.
     pub fn linked() -> Result<Self> {
         let document = orm::mapping::dump::models_json(&orm::mapping::metadata());
         Self::from_json(&document, "this program")
@@ -95,11 +98,11 @@ impl Models {
         Self::from_json(&dump.document, &format!("the package {}", dump.package))
     }
 
-    /// Reads a dump; `origin` names it in messages.
+    /// Reads a dump. `origin` names it in messages.
     ///
     /// # Errors
-    /// The document is malformed or of another format; there are no models, or they contradict each
-    /// other.
+    /// - The document is malformed or has another format.
+    /// - There are no models, or they are not consistent.
     pub fn from_json(document: &str, origin: &str) -> Result<Self> {
         let dump = document::read(document, origin)?;
         if dump.models.is_empty() {
@@ -123,22 +126,22 @@ impl Models {
         })
     }
 
-    /// The tables.
+    /// Returns the tables.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// The models, sorted by table.
+    /// Returns the models, sorted by table.
     pub fn names(&self) -> &[ModelName] {
         &self.names
     }
 
-    /// The version of `orm` that wrote the dump.
+    /// Returns the version of `orm` that has written the dump.
     pub fn orm_version(&self) -> &str {
         &self.orm_version
     }
 
-    /// The dump itself: JSON of one line.
+    /// Returns the dump: JSON of one line.
     pub fn json(&self) -> &str {
         &self.document
     }

@@ -136,17 +136,17 @@ fn rows_that_a_migration_leaves_without_parent_are_named() {
     for (at, (up, expected)) in [
         (
             format!("{CREATE}DROP TABLE parent;\nALTER TABLE parent_new RENAME TO parent;\n"),
-            "rows of the table child refer to rows of parent that are not there (3 rows)",
+            "foreign key violation: rows of the table child reference missing rows of parent (3 rows)",
         ),
         (
             "ALTER TABLE parent RENAME TO old;\nCREATE TABLE parent (id INTEGER PRIMARY KEY, name TEXT);\n\
              INSERT INTO parent SELECT * FROM old;\nDROP TABLE old;\n"
                 .to_owned(),
-            "rows of the table child refer to rows of old that are not there (3 rows)",
+            "foreign key violation: rows of the table child reference missing rows of old (3 rows)",
         ),
         (
             format!("{CREATE}DROP TABLE parent;\n"),
-            "rows of the table child refer to rows of parent that are not there (3 rows)",
+            "foreign key violation: rows of the table child reference missing rows of parent (3 rows)",
         ),
     ]
     .into_iter()
@@ -178,7 +178,9 @@ fn rows_that_had_no_parent_before_are_no_obstacle() {
     let run = |command: &str| project.run(&[command, "--url", &database.url]);
     run("run").ends(0);
     assert_eq!(database.query("SELECT count(*) FROM child"), ["4"]);
-    run("revert").ends(1).says(&["that are not there (4 rows)"]);
+    run("revert")
+        .ends(1)
+        .says(&["reference missing rows of parent (4 rows)"]);
     assert_eq!(database.query("SELECT count(*) FROM child"), ["4"]);
 }
 
@@ -195,7 +197,7 @@ fn a_table_that_others_refer_to_is_dropped_with_them_only() {
         let run = |command: &str| project.run(&[command, "--url", &database.url]);
         run("run").ends(0);
         run("revert").ends(1).says(&[
-            "the table child refers to parent, which the script drops",
+            "the table child references parent, which the script drops",
             "the migration counts as applied",
         ]);
         project.migration("1_a", "SELECT 1", "DROP TABLE parent;\nDROP TABLE child;");

@@ -94,7 +94,7 @@ fn a_switch_that_does_nothing_is_refused() {
         .run(&["run", "--url", &database.url])
         .ends(1)
         .says(&[
-            "1_a/up.sql:1: sqlite ignores PRAGMA foreign_keys inside a transaction",
+            "1_a/up.sql:1: SQLite ignores PRAGMA foreign_keys inside a transaction",
             "run_in_transaction = false",
         ]);
     assert_eq!(database.query("SELECT count(*) FROM children"), ["1"]);

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Refuses a blocking call inside an async task. Threads of `spawn_blocking` and `block_in_place` may block.
+/// Checks that the calling thread may block. Threads of `spawn_blocking` and `block_in_place` may; a thread that
+/// polls an async task may not.
 ///
 /// # Errors
-/// `Usage` inside a task, naming the ways out.
+/// - `Usage`: the call is inside an async task. The hint names `spawn_blocking`.
 #[inline]
 pub fn refuse_in_task() -> Result<()> {
     if is_in_task() {
@@ -23,7 +24,7 @@ pub fn refuse_in_task() -> Result<()> {
     Ok(())
 }
 
-/// The refusal.
+/// Returns the error of a blocking call inside an async task.
 #[cold]
 pub fn in_task() -> Error {
     Error::with_message(
@@ -35,14 +36,14 @@ pub fn in_task() -> Error {
     )
 }
 
-/// Whether a runtime is polling a future on this thread.
+/// Returns whether a runtime is polling a future on this thread.
 #[cfg(not(feature = "tokio"))]
 #[inline]
 pub fn is_in_task() -> bool {
     false
 }
 
-/// Whether a runtime is polling a future on this thread.
+/// Returns whether a runtime is polling a future on this thread.
 #[cfg(feature = "tokio")]
 #[inline]
 pub fn is_in_task() -> bool {
@@ -69,11 +70,11 @@ fn has_budget() -> bool {
     false
 }
 
-/// Makes a call in a thread of its own, and waits for what it returns for no longer than `limit`. What comes later is
-/// dropped there.
+/// Runs `call` on a new thread and waits at most `limit` for its value. A later value is dropped on that thread.
 ///
 /// # Errors
-/// `TimedOut`; without a thread, or if the call panics, another kind.
+/// - `TimedOut`: the limit has elapsed.
+/// - Another kind: the thread can't be started, or the call panics.
 pub fn within<T: Send + 'static>(
     limit: Duration,
     name: &str,

@@ -6,10 +6,10 @@
 
 use std::fmt;
 
-/// Microseconds of a day.
+/// The number of microseconds of a day.
 pub const DAY: i64 = 86_400_000_000;
 
-/// A calendar date by its fields.
+/// Holds a calendar date by its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Civil {
     /// The astronomical year: 0 is 1 BC.
@@ -20,7 +20,7 @@ pub struct Civil {
     pub day: u32,
 }
 
-/// A time of day by its fields.
+/// Holds a time of day by its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
     /// 0 to 23.
@@ -33,7 +33,7 @@ pub struct Clock {
     pub micro: u32,
 }
 
-/// Days since 1970-01-01 of a date, or `None` if there is no such date.
+/// Returns the number of days from 1970-01-01 to a date, or `None` if the date does not exist.
 pub fn days(date: Civil) -> Option<i32> {
     let Civil { year, month, day } = date;
     if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
@@ -48,7 +48,7 @@ pub fn days(date: Civil) -> Option<i32> {
     i32::try_from(era * 146_097 + day_of_era - 719_468).ok()
 }
 
-/// The date of a count of days since 1970-01-01.
+/// Returns the date of a number of days since 1970-01-01.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -72,7 +72,7 @@ pub fn civil(days: i32) -> Civil {
     Civil { year, month, day }
 }
 
-/// Microseconds since midnight, or `None` if a field is out of its range.
+/// Returns the number of microseconds since midnight, or `None` if a field is out of range.
 pub fn micros(clock: Clock) -> Option<i64> {
     let Clock {
         hour,
@@ -87,7 +87,7 @@ pub fn micros(clock: Clock) -> Option<i64> {
     Some(seconds * 1_000_000 + i64::from(micro))
 }
 
-/// The fields of a count of microseconds since midnight; what exceeds a day is dropped.
+/// Returns the fields of a number of microseconds since midnight. Whole days are discarded.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -104,25 +104,25 @@ pub fn clock(micros: i64) -> Clock {
     }
 }
 
-/// Splits microseconds since 1970-01-01 into days and microseconds of the day. `None` beyond the
-/// days that an `i32` counts.
+/// Splits microseconds since 1970-01-01 into days and microseconds of the day. Returns `None` if the days exceed an
+/// `i32`.
 pub fn split(micros: i64) -> Option<(i32, i64)> {
     let days = i32::try_from(micros.div_euclid(DAY)).ok()?;
     Some((days, micros.rem_euclid(DAY)))
 }
 
-/// Joins days and microseconds of the day, or `None` beyond what an `i64` of microseconds counts.
+/// Joins days and microseconds of the day. Returns `None` if the microseconds exceed an `i64`.
 pub fn join(days: i32, micros: i64) -> Option<i64> {
     i64::from(days).checked_mul(DAY)?.checked_add(micros)
 }
 
-/// `YYYY-MM-DD`.
+/// Formats a date as `YYYY-MM-DD`.
 pub fn date_text(days: i32) -> impl fmt::Display {
     let Civil { year, month, day } = civil(days);
     text(move |f| write!(f, "{year:04}-{month:02}-{day:02}"))
 }
 
-/// `HH:MM:SS`, with `.ffffff` unless it is zero.
+/// Formats a time as `HH:MM:SS`, with `.ffffff` unless it is zero.
 pub fn time_text(micros: i64) -> impl fmt::Display {
     let Clock {
         hour,
@@ -140,9 +140,9 @@ pub fn time_text(micros: i64) -> impl fmt::Display {
     })
 }
 
-/// `YYYY-MM-DD HH:MM:SS`, with `.ffffff` unless it is zero: SQLite's CURRENT_TIMESTAMP has no fraction, and
-/// must be equal to a bind of the same time. Text order is time order, since a text comes before each that
-/// it is the beginning of.
+/// Formats a date and time as `YYYY-MM-DD HH:MM:SS`, with `.ffffff` unless it is zero. SQLite's CURRENT_TIMESTAMP has
+/// no fraction, and must be equal to a bind of the same time. The order of texts is the order of times, since a text
+/// sorts before its continuations.
 pub fn datetime_text(micros: i64) -> impl fmt::Display {
     let days = micros.div_euclid(DAY);
     text(move |f| {
@@ -152,7 +152,7 @@ pub fn datetime_text(micros: i64) -> impl fmt::Display {
     })
 }
 
-/// Reads `YYYY-MM-DD`.
+/// Parses `YYYY-MM-DD`.
 pub fn parse_date(text: &str) -> Option<i32> {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -173,7 +173,7 @@ pub fn parse_date(text: &str) -> Option<i32> {
     })
 }
 
-/// Reads `HH:MM`, `HH:MM:SS` or `HH:MM:SS.f` with up to nine digits, of which six are kept.
+/// Parses `HH:MM`, `HH:MM:SS` or `HH:MM:SS.f` with up to nine digits, of which six are kept.
 pub fn parse_time(text: &str) -> Option<i64> {
     let (text, fraction) = match text.split_once('.') {
         Some((text, fraction)) => (text, fraction),
@@ -198,7 +198,7 @@ pub fn parse_time(text: &str) -> Option<i64> {
     })
 }
 
-/// Reads a date and a time joined by a space or `T`; a trailing `Z` or `+00:00` is accepted.
+/// Parses a date and a time separated by a space or `T`. A trailing `Z` or `+00:00` is accepted.
 pub fn parse_datetime(text: &str) -> Option<i64> {
     let text = text
         .strip_suffix('Z')

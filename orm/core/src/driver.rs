@@ -19,30 +19,31 @@ pub use refusals::{
     whole_rows,
 };
 
-/// The longest text of a statement that a driver keeps prepared: kept ones are counted, not weighed.
+/// The maximum length in bytes of a statement that a driver keeps prepared. Caches count statements, and long ones
+/// would fill the memory.
 pub const LONGEST_KEPT: usize = 16 * 1024;
 
-/// Whether a connection is encrypted. There is no mode that falls back to plain text.
+/// Selects the encryption of a connection. No mode falls back to an unencrypted connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TlsMode {
-    /// Plain text.
+    /// No encryption.
     #[default]
     Disable,
-    /// Encrypted; the server's certificate must be valid for its host. Needs the feature `tls`.
+    /// Encryption, with verification of the server's certificate and host name. Needs the Cargo feature `tls`.
     Require,
-    /// Encrypted, but anybody may be at the other end. Needs the feature `tls`.
+    /// Encryption without verification of the server. Needs the Cargo feature `tls`.
     Insecure,
 }
 
 /// Opens connections to one database.
 pub trait Driver: fmt::Debug + Send + Sync {
-    /// Opens a connection, ready for statements: encoding, time zone, strictness and foreign keys set.
+    /// Opens a connection that is ready for statements: encoding, time zone, strict mode and foreign keys are set.
     ///
-    /// Must fail at once on a refused port, a wrong password or a missing folder, not after retries.
+    /// An implementation must fail at once on a refused port, a wrong password or a missing folder, without retries.
     ///
     /// # Errors
-    /// `ConnectionFailed`, `Authentication` or `Configuration`, naming host and database, never the
-    /// password.
+    /// - `ConnectionFailed`, `Authentication`, `Configuration`: the error names host and database, and never the
+    ///   password.
     fn connect(&self) -> Result<Box<dyn Connection>>;
 
     /// Whether each connection has a database of its own, which dies with it: SQLite in memory. The
@@ -62,7 +63,7 @@ pub trait Driver: fmt::Debug + Send + Sync {
     fn target(&self) -> String;
 }
 
-/// A name as a part of a URL such as [`Driver::target`] gives.
+/// Encodes a name as a part of a URL, for [`Driver::target`].
 pub fn encoded(name: &str) -> String {
     let part = |c: char| match c {
         '%' | '?' | '#' | '@' | '&' => format!("%{:02X}", u32::from(c)),
@@ -89,29 +90,31 @@ impl<D: Driver + ?Sized> Driver for std::sync::Arc<D> {
     }
 }
 
-/// One connection.
+/// Represents one connection to the database.
 ///
-/// Binds are numbered from 1 in the order of the slice, in the dialect's placeholder style. A driver
-/// must bind [`ValueRef::Batch`] as an array where the database has arrays, else as the text of [`ValueRef::to_json`];
-/// [`ValueRef::Array`] as an array or not at all; and of a [`ValueRef::Extension`] what it encodes.
+/// Binds are numbered from 1 in the order of the slice, in the dialect's placeholder style. A driver must bind
+/// [`ValueRef::Batch`] as an array where the database has arrays, else as the text of [`ValueRef::to_json`];
+/// [`ValueRef::Array`] as an array or not at all; and a [`ValueRef::Extension`] as its encoded value.
 pub trait Connection: Send + Any {
     /// The name of the SQL that this server speaks, known after connecting: `"mariadb"` or `"mysql"`
     /// behind one driver. The engine picks the dialect by it.
     fn server(&self) -> &'static str;
 
-    /// Runs one statement and tells how many rows it matched (not: really changed; MySQL needs
-    /// `CLIENT_FOUND_ROWS`) and which key it generated.
+    /// Executes one statement and returns the number of matched rows and the generated key. Rows count as matched
+    /// also if their values stay the same; MySQL needs `CLIENT_FOUND_ROWS`.
     ///
     /// # Errors
-    /// The native error mapped to a kind, with constraint, table and column where the database tells,
-    /// and `sql` as its text. After any error, [`Connection::transaction`] is asked.
+    /// Any error of the database: the native error mapped to a kind, with constraint, table and column where the
+    /// database names them, and `sql` as its text. After an error, the caller asks [`Connection::transaction`].
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome>;
 
-    /// Runs one statement once for each `width` values of `binds`, telling each outcome to `done`,
-    /// which may end the run by an error. Must prepare once and stop at the first failure.
+    /// Executes one statement once for each group of `width` values of `binds` and passes each outcome to `done`,
+    /// which may stop the run with an error. An implementation must prepare the statement once and stop at the first
+    /// error.
     ///
     /// # Errors
-    /// As [`Connection::execute`], or the error of `done`.
+    /// - The error of `done`.
+    /// - As [`Connection::execute`].
     fn execute_each(
         &mut self,
         sql: &str,
@@ -125,11 +128,12 @@ pub trait Connection: Send + Any {
         Ok(())
     }
 
-    /// Runs one statement and hands each row to `each`, in order, which may end the run by an error.
-    /// The connection must be usable for the next statement in either case.
+    /// Executes one statement and passes each row to `each` in order, which may stop the run with an error. The
+    /// connection must be ready for the next statement in either case.
     ///
     /// # Errors
-    /// As [`Connection::execute`], or the error of `each`.
+    /// - The error of `each`.
+    /// - As [`Connection::execute`].
     fn query(
         &mut self,
         sql: &str,
@@ -141,15 +145,15 @@ pub trait Connection: Send + Any {
     /// does not grow with their number. [`Cursor::fetch`] returns what has failed, that of opening included.
     fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c>;
 
-    /// Runs one statement that has no binds and yields no rows that matter: BEGIN, COMMIT, SAVEPOINT,
-    /// DDL. Must not go through a protocol that refuses such statements, and must cost one round trip.
+    /// Executes one statement without binds and rows: BEGIN, COMMIT, SAVEPOINT, DDL. An implementation must not use a
+    /// protocol that rejects such statements, and must use one round trip.
     ///
     /// # Errors
     /// As [`Connection::execute`].
     fn control(&mut self, sql: &str) -> Result<()>;
 
-    /// Runs a statement of the library's own that begins or ends a transaction or a savepoint. As
-    /// [`Connection::control`], but a driver needn't read in its text what it does.
+    /// Executes a statement of the library that begins or ends a transaction or a savepoint. `verb` states what the
+    /// statement does; otherwise as [`Connection::control`].
     ///
     /// # Errors
     /// As [`Connection::execute`].
@@ -168,34 +172,34 @@ pub trait Connection: Send + Any {
     /// itself. A driver that answers `Open` for one of these loses its users' data. Must not do I/O.
     fn transaction(&mut self, error: Option<&Error>) -> TransactionState;
 
-    /// Finds out what is left of the transaction after the [native](Connection::native) connection was in
-    /// other hands; [`Connection::transaction`] tells it then. The engine calls this before whatever comes
-    /// next. Only for drivers that follow the state instead of being told: may do I/O.
+    /// Queries the state of the transaction after the [native](Connection::native) connection was used directly.
+    /// [`Connection::transaction`] returns that state afterwards. The engine calls this before the next statement.
+    /// Needed by drivers that track the state themselves; may send a statement.
     ///
     /// # Errors
-    /// `ConnectionLost` if nothing can be found out.
+    /// - `ConnectionLost`: the state can't be queried.
     fn resync(&mut self) -> Result<()> {
         Ok(())
     }
 
-    /// Makes the session what it was after connecting: settings, variables, temporary tables, locks, prepared
-    /// statements. The engine calls this before the next user gets the connection, when SQL text of the
-    /// program's own has run or the [native](Connection::native) connection was handed out, whatever was done
-    /// there: a driver must not guess from words. No transaction is open. Not called after statements that the
-    /// library rendered.
+    /// Restores the session to its state after connecting: settings, variables, temporary tables, locks, prepared
+    /// statements. The engine calls this before a connection is used again, if SQL text of the program has run or the
+    /// [native](Connection::native) connection was used. An implementation must restore everything, and not guess
+    /// from statements. No transaction is open. Not called after statements that the library rendered.
     ///
     /// # Errors
-    /// Any, for a session that can't be made so, or not cheaper than by connecting: the engine closes it then.
-    /// A driver that has nothing of the kind leaves this to be `Unsupported`.
+    /// - Any error: the session can't be restored, or not faster than by connecting. The engine closes the
+    ///   connection.
+    /// - `Unsupported`: the default, for a driver without a reset.
     fn reset(&mut self) -> Result<()> {
         Err(Error::new(ErrorKind::Unsupported))
     }
 
-    /// Whether the database itself says that a statement can't change anything, such as SQLite's
-    /// `sqlite3_stmt_readonly`. One of which that isn't known may write, as a SELECT that calls a function may.
+    /// Returns whether the database itself reports that a statement only reads, such as SQLite's
+    /// `sqlite3_stmt_readonly`. Returns `false` if this is not known, since a SELECT may call a function that writes.
     ///
     /// # Errors
-    /// That of preparing the statement.
+    /// The error of preparing the statement.
     fn is_read_only(&mut self, sql: &str) -> Result<bool> {
         let _ = sql;
         Ok(false)
@@ -207,19 +211,19 @@ pub trait Connection: Send + Any {
         None
     }
 
-    /// Whether the connection still answers: one cheap round trip, within the time that connecting may take.
-    /// The pool asks after idle time only.
+    /// Checks that the server responds, with one cheap round trip and within the connect timeout. The pool calls this
+    /// after idle time.
     ///
     /// # Errors
-    /// `ConnectionLost`.
+    /// - `ConnectionLost`: the server does not respond.
     fn ping(&mut self) -> Result<()>;
 
-    /// Whether [`Outcome::last_insert_id`] after an INSERT into `table` is the value of `column`, and not of a row id
-    /// beside it. Asked before and after INSERTs that leave `column` out, so it must not cost a statement each time.
-    /// A database that reports only what it generated for a column says yes.
+    /// Returns whether [`Outcome::last_insert_id`] after an INSERT into `table` is the value of `column`, and not of
+    /// a separate row id. Called before and after INSERTs that omit `column`, so it must not send a statement each
+    /// time. A driver whose database reports only generated values of columns returns `true`.
     ///
     /// # Errors
-    /// The refusal of a look into the catalogue.
+    /// The error of a query of the catalogue.
     fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
         let _ = (table, column);
         Ok(true)
@@ -240,42 +244,43 @@ pub trait Connection: Send + Any {
     fn native(&mut self) -> &mut dyn Any;
 }
 
-/// An open query of a [`Connection`], which runs nothing else meanwhile.
+/// Represents an open query of a [`Connection`], which executes no other statement meanwhile.
 ///
-/// Dropping it closes it. One that is forgotten instead must not reach into the next statement: a driver closes it
-/// then, or gives the connection up.
+/// Dropping a cursor closes it. A cursor that is leaked with `mem::forget` must not affect the next statement: the
+/// driver closes it then, or closes the connection.
 pub trait Cursor {
-    /// Hands the next row to `read`, and tells whether there was one. After the last row, and after an error, the
-    /// query has ended and the connection is free.
+    /// Passes the next row to `read` and returns whether there was one. After the last row, and after an error, the
+    /// query has ended and the connection can be used.
     ///
     /// # Errors
-    /// As [`Connection::execute`], whether the query could not begin or has failed at a row.
+    /// As [`Connection::execute`], if the query can't be started or a row fails.
     fn fetch(&mut self, read: &mut dyn FnMut(&dyn Row)) -> Result<bool>;
 
-    /// Ends the query, however many rows are left, and leaves the transaction around it as it was. Must not read
-    /// all of them, which may take without end: a driver tells the server to stop. Does nothing after the end, and
-    /// is not refused inside an async task, where a cursor may be dropped.
+    /// Ends the query without reading its remaining rows and keeps the transaction. An implementation must cancel the
+    /// query on the server, since it may have any number of rows. Does nothing after the end. Works inside an async
+    /// task, where a cursor may be dropped.
     ///
     /// # Errors
-    /// `ConnectionLost`; the refusal of what ends the query.
+    /// - `ConnectionLost`: the connection was lost.
+    /// - The error of the cancellation.
     fn close(&mut self) -> Result<()>;
 
     /// As [`Connection::transaction`], after the end.
     fn transaction(&mut self, error: Option<&Error>) -> TransactionState;
 }
 
-/// What a statement without rows did.
+/// Holds the result of a statement without rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Rows matched by an UPDATE or DELETE, or inserted by an INSERT.
+    /// The number of rows matched by an UPDATE or DELETE, or inserted by an INSERT.
     pub affected: u64,
-    /// The last generated integer key, where the database reports one without being asked; else 0.
+    /// The last generated integer key, if the database reports one with the result; else 0.
     pub last_insert_id: i64,
 }
 
 impl Outcome {
-    /// Of a statement that matched or inserted so many rows, the last one with that generated key.
+    /// Creates an outcome from the number of matched or inserted rows and the generated key of the last one.
     pub const fn new(affected: u64, last_insert_id: i64) -> Self {
         Self {
             affected,
@@ -284,7 +289,7 @@ impl Outcome {
     }
 }
 
-/// One row of a result, valid while the callback runs.
+/// Represents one row of a result set. It is valid while the callback runs.
 pub trait Row {
     /// How many columns it has.
     fn len(&self) -> usize;
@@ -294,18 +299,18 @@ pub trait Row {
         self.len() == 0
     }
 
-    /// The value at `index`, counted from 0. Integers are widened, text is valid UTF-8.
+    /// Returns the value at `index`, counted from 0. Integers are widened to 64 bits, and text is valid UTF-8.
     ///
     /// # Errors
-    /// `Decode` for invalid UTF-8, an index beyond the row, or a native type that [`ValueRef`] has no
-    /// room for, naming that type.
+    /// - `Decode`: text is not valid UTF-8, the index is out of range, or [`ValueRef`] has no variant for the native
+    ///   type, which the error names.
     fn get(&self, index: usize) -> Result<ValueRef<'_>>;
 
-    /// As [`Row::get`], for a [codec](crate::types::Codec) of an extension type: of a native type that [`ValueRef`]
-    /// has no room for, the bytes as they came, in the form of the driver's protocol.
+    /// Returns a value as [`Row::get`] does, for the [codec](crate::types::Codec) of an extension type. A value whose
+    /// native type [`ValueRef`] has no variant for is returned as bytes in the driver's protocol.
     ///
     /// # Errors
-    /// As [`Row::get`], but for that type.
+    /// As [`Row::get`], except for unknown native types.
     fn get_native(&self, index: usize) -> Result<ValueRef<'_>> {
         self.get(index)
     }

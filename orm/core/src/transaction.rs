@@ -1,6 +1,6 @@
 //! How a transaction begins, with options that every database can be asked for, and what becomes of it.
 
-/// Options of a transaction. The default is the database's own isolation level, reading and writing.
+/// Holds the options of a transaction. The default is the database's isolation level and read-write access.
 ///
 /// ```
 /// use orm_core::sql::{IsolationLevel, TransactionOptions};
@@ -12,17 +12,17 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransactionOptions {
-    /// How far it is isolated from concurrent ones; `None` is the database's default.
+    /// The isolation level. `None` is the database's default.
     pub isolation: Option<IsolationLevel>,
-    /// Whether it only reads.
+    /// Whether the transaction is read-only.
     pub read_only: bool,
-    /// Whether it is known to write. SQLite then takes the write lock at once and waits for it: a transaction
-    /// that reads first and writes later fails as soon as another one has written in between.
+    /// Whether the transaction is known to write. SQLite then takes the write lock at its begin and waits for it. A
+    /// transaction that reads first and writes later fails if another one has written in between.
     pub writes: bool,
 }
 
 impl TransactionOptions {
-    /// The database's own isolation level, reading and writing.
+    /// Creates the default options.
     pub const fn new() -> Self {
         Self {
             isolation: None,
@@ -31,21 +31,21 @@ impl TransactionOptions {
         }
     }
 
-    /// Isolates it as far as `level`; `None` is the database's default.
+    /// Sets the isolation level. `None` is the database's default.
     #[must_use]
     pub fn isolation(mut self, level: impl Into<Option<IsolationLevel>>) -> Self {
         self.isolation = level.into();
         self
     }
 
-    /// Only reads.
+    /// Makes the transaction read-only.
     #[must_use]
     pub const fn read_only(mut self) -> Self {
         self.read_only = true;
         self
     }
 
-    /// Is known to write: SQLite takes the write lock at once.
+    /// Marks the transaction as writing: SQLite takes the write lock at its begin.
     #[must_use]
     pub const fn writes(mut self) -> Self {
         self.writes = true;
@@ -53,58 +53,59 @@ impl TransactionOptions {
     }
 }
 
-/// What a statement of the library's own does to a transaction. Its text is the dialect's.
+/// Names what a statement of the library does to a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransactionVerb {
-    /// Begins it.
+    /// Begins the transaction.
     Begin,
-    /// Ends it, and stores its work.
+    /// Commits the transaction.
     Commit,
-    /// Ends it, and undoes its work.
+    /// Rolls the transaction back.
     Rollback,
-    /// Sets, releases or renews a savepoint: the transaction is open before and after.
+    /// Sets, releases or renews a savepoint. The transaction is open before and after.
     Savepoint,
-    /// Undoes the work since a savepoint, after an error, too.
+    /// Rolls back to a savepoint, also in an aborted transaction.
     RollbackTo,
 }
 
-/// What a transaction has come to.
+/// Describes the state of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransactionState {
     /// No transaction is open.
     None,
-    /// Open; everything done so far stands.
+    /// A transaction is open.
     Open,
-    /// Open, but nothing runs until a rollback, to a savepoint or of the whole: PostgreSQL after an
-    /// error.
+    /// A transaction is open and aborted. Statements fail until a rollback, also one to a savepoint: PostgreSQL after
+    /// an error.
     Aborted,
-    /// The database has rolled it back. Nothing runs until `rollback`.
+    /// The database has rolled the transaction back. Statements fail until `rollback`.
     RolledBack,
-    /// It has ended outside the library: by DDL on MySQL, in a procedure, or through the driver's own connection.
-    /// No server tells whether by COMMIT or ROLLBACK. Nothing runs until `rollback`, since it would commit by itself.
+    /// The transaction has ended outside the library: by DDL on MySQL, in a procedure, or by the driver's own
+    /// connection. The server does not report whether it was committed. Statements fail until `rollback`, since they
+    /// would commit by themselves.
     EndedExternally,
 }
 
-/// The isolation levels of SQL:2016, 4.40.4.
+/// Lists the isolation levels of SQL:2016, 4.40.4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IsolationLevel {
-    /// Sees what others have not committed. PostgreSQL treats it as read committed.
+    /// Reads uncommitted changes of other transactions. PostgreSQL treats it as READ COMMITTED.
     ReadUncommitted,
-    /// Each statement sees what was committed before it.
+    /// Each statement reads what was committed before it.
     ReadCommitted,
-    /// All statements see one state.
+    /// All statements read the same snapshot.
     RepeatableRead,
-    /// As if transactions ran one after the other.
+    /// Transactions have the effect of a serial execution.
     Serializable,
 }
 
 impl IsolationLevel {
-    /// Whether all statements of a transaction see one state of the database.
+    /// Returns whether all statements of a transaction read the same snapshot.
     pub fn is_one_view(self) -> bool {
         self >= Self::RepeatableRead
     }
 
-    /// The level of that name, in SQL's words or with `-` or `_` between them, as servers answer.
+    /// Parses the name of a level, with blanks, `-` or `_` between its words, as servers report it.
     pub fn parse(name: &str) -> Option<Self> {
         let all = [
             Self::ReadUncommitted,
@@ -117,7 +118,7 @@ impl IsolationLevel {
             .find(|level| level.as_sql().eq_ignore_ascii_case(&name))
     }
 
-    /// The level in SQL.
+    /// Returns the level in SQL.
     pub fn as_sql(self) -> &'static str {
         match self {
             Self::ReadUncommitted => "READ UNCOMMITTED",

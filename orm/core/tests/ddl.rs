@@ -215,7 +215,7 @@ fn long_constraint_names_are_cut_alike_everywhere() {
 #[test]
 fn long_names_of_tables_and_columns_are_refused() {
     let long = "a_name_that_is_longer_than_32_bytes";
-    let message = format!("the name {long} is longer than the 32 bytes of ansi");
+    let message = format!("identifier {long} is longer than the 32 bytes that ansi allows");
     let table = Table::new(long).column(Column::new("a", Type::Int64));
     let error = ddl::create_table(&DIALECT, &table, &[]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);

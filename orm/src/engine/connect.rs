@@ -49,9 +49,11 @@ macro_rules! set_server {
     };
 }
 
-/// The driver that an engine for `url` would use, with the dialects that its connections may report, so
-/// that a program can wrap it: count statements, inject faults, and hand it to [`Engine::with_driver`](super::Engine::with_driver).
-/// Options of the engine itself, such as `pool_size`, are refused in this URL.
+/// Returns the driver that an engine for `url` would use, and the dialects that its connections may report. A program
+/// can wrap the driver, for instance to count statements or to inject faults, and pass both to
+/// [`Engine::with_driver`](super::Engine::with_driver).
+///
+/// Options of the engine itself, such as `pool_size`, are not accepted in this URL.
 ///
 /// # Errors
 /// As [`Engine::connect`](super::Engine::connect).
@@ -59,7 +61,7 @@ pub fn driver_for(url: &str) -> Result<Target> {
     driver(Url::parse(url)?, false)
 }
 
-/// A driver, and the dialects of the servers that it may meet.
+/// Holds a driver and the dialects of the servers that it may connect to.
 pub type Target = (Arc<dyn Driver>, Vec<&'static dyn Dialect>);
 
 /// `url_options.md` says what the options mean that each database takes from its URL.

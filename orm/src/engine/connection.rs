@@ -53,17 +53,17 @@ impl Shared {
     }
 }
 
-/// A connection to the database, on its own or a session's.
+/// Executes statements on one connection to the database. A connection is checked out of the pool, opened by
+/// [`Engine::extra_connection`](super::Engine::extra_connection), or part of a session.
 ///
-/// Outside a transaction every statement commits by itself, unless its text has switched that off, as `SET
-/// autocommit = 0` does on MySQL: then [`Connection::in_transaction`] is true after the first one, and nothing
-/// is stored before [`Connection::commit`].
+/// Outside a transaction every statement commits by itself. SQL text such as `SET autocommit = 0` on MySQL changes
+/// that: then [`Connection::in_transaction`] is true after the first statement, and its changes are stored by
+/// [`Connection::commit`].
 ///
-/// Dropping it rolls back what is open and gives the connection back to the pool. A setting, a temporary
-/// table or a lock that the session was given ends there. After SQL text of the program's own (`raw` and the
-/// `raw_…` methods) or use of [`Connection::driver_mut`] the session is reset, whatever the text was: the next
-/// user gets it as it is after connecting. That costs a round trip on PostgreSQL and two on MySQL and MariaDB,
-/// where prepared statements go, too. Statements of the typed layer cost nothing.
+/// Dropping a connection rolls back its open transaction and returns it to the pool. Settings, temporary tables and
+/// locks of its session are removed. The session is reset after SQL text of the program (`raw` and the `raw_…`
+/// methods) and after [`Connection::driver_mut`]. The reset costs one round trip on PostgreSQL and two on MySQL and
+/// MariaDB, where it also drops prepared statements. Statements of the typed layer need no reset.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own, known at another time"
@@ -139,7 +139,7 @@ impl Connection {
         }
     }
 
-    /// The dialect of the server behind this connection.
+    /// Returns the dialect of the connection's server.
     ///
     /// # Examples
     ///
@@ -183,13 +183,14 @@ impl Connection {
         self.native().default_isolation()
     }
 
-    /// The driver's own connection, such as `rusqlite::Connection`, for what this library doesn't
-    /// cover. `None` if it is of another type.
+    /// Returns the driver's own connection, such as `rusqlite::Connection`, for features that this library does not
+    /// cover. Returns `None` if the connection is of another type than `T`.
     ///
-    /// What it does to transactions is noticed by the next call here, which asks the server: one that it has
-    /// ended is refused until [`Connection::rollback`], one that it has begun is open. Only a transaction that
-    /// it has ended and another that it has begun at once can't be told apart. The session is reset before the
-    /// next user gets it; SQLite's, which can't be reset, is closed, except that of a database in memory.
+    /// The next call on this connection asks the server for the state of the transaction. If the driver's connection
+    /// has ended a transaction, statements fail until [`Connection::rollback`]. If it has begun one, that transaction
+    /// is open. A transaction that was ended and followed at once by another one is not detected. The session is
+    /// reset before the connection is used again; a SQLite connection, which can't be reset, is closed, unless its
+    /// database is in memory.
     ///
     /// # Examples
     ///

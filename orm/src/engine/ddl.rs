@@ -12,15 +12,16 @@ use orm_core::value::ValueRef;
 use super::connection::Connection;
 use super::ddl_lock::in_turn;
 
-/// Creates the tables of `schema` that aren't there, parents first, and leaves those that are there as
-/// they are. In one transaction where the database has transactional DDL. Of several programs that call this
-/// at the same time one creates the tables, and the others wait for it.
+/// Creates the tables of `schema` that do not exist, parents first. Existing tables are left unchanged. On a database
+/// with transactional DDL, all tables are created in one transaction. If several processes call this at the same
+/// time, one of them creates the tables and the others wait.
 ///
 /// # Errors
-/// `Unsupported` for what the dialect can't express, and `Usage` in a transaction that DDL would commit,
-/// before anything is created; `Busy` if another program creates or drops tables for longer than a minute;
-/// the database's refusal, which without transactional DDL names in its hint the tables that were created
-/// before it.
+/// - `Unsupported`: the dialect can't express a table. Nothing is created.
+/// - `Usage`: the open transaction would be committed by DDL. Nothing is created.
+/// - `Busy`: another process creates or drops tables for longer than a minute.
+/// - Any error of the database. Without transactional DDL, the hint lists the tables that were created before the
+///   error.
 pub fn create_missing(connection: &mut Connection, schema: &Schema) -> Result<()> {
     // The first look takes no lock and writes nothing: most calls find every table.
     let missing = missing(connection, schema)?;
@@ -81,15 +82,18 @@ fn unfinished(connection: &mut Connection, missing: &[&Table], error: Error) -> 
     ))
 }
 
-/// Drops the tables of `schema` that are there, children first.
+/// Drops the tables of `schema` that exist, children first.
 ///
-/// On SQLite the enforcement of foreign keys is switched off meanwhile: rows of tables that refer to each other
-/// would refuse. Inside a transaction SQLite ignores the switch, and such rows do refuse.
+/// On SQLite, foreign keys are not enforced during the drop, so that tables with circular foreign keys can be
+/// dropped. Inside a transaction SQLite can't disable the enforcement, and rows of such tables prevent the drop.
 ///
 /// # Errors
-/// `Unsupported` for a name that the dialect would cut; `Usage` in a transaction that DDL would commit; `Busy`
-/// as in [`create_missing`]; the database's refusal, such as a table that is not in `schema` and refers to one
-/// of these: SQLite would delete or change its rows, so it is refused here with `ForeignKeyViolation`.
+/// - `Unsupported`: a table name is longer than the dialect allows.
+/// - `Usage`: the open transaction would be committed by DDL.
+/// - `Busy`: as in [`create_missing`].
+/// - `ForeignKeyViolation`: a table outside `schema` references one of the tables. SQLite would delete or change its
+///   rows.
+/// - Any error of the database.
 pub fn drop_existing(connection: &mut Connection, schema: &Schema) -> Result<()> {
     connection.forget_tables();
     let all: Vec<&Table> = schema.into();

@@ -18,10 +18,9 @@ use super::statement_cache::{StatementCache, StatementCacheStatus};
 use super::stored_table::StoredTable;
 use super::url::{Url, wrong};
 
-/// A database: its driver, its dialect and a pool of connections. A clone is another handle to the same
-/// pool, so that an engine can be kept wherever it is needed.
+/// Represents a database: its driver, its dialect and a pool of connections. A clone is a handle to the same pool.
 ///
-/// Making one opens no connection; the first statement does, and fails at once if it can't.
+/// Creating an engine opens no connection. The first statement opens one, and returns the error if that fails.
 #[derive(Clone)]
 pub struct Engine(Arc<Shared>);
 
@@ -49,8 +48,8 @@ impl Engine {
     #[doc = include_str!("url_options.md")]
     ///
     /// # Errors
-    /// `Configuration` for a wrong URL, an unknown scheme or option, and a database whose Cargo feature
-    /// is off.
+    /// - `Configuration`: the URL is not valid, its scheme or an option is unknown, or the Cargo feature of its
+    ///   database is off.
     ///
     /// # Examples
     ///
@@ -65,7 +64,7 @@ impl Engine {
         Self::options(url).connect()
     }
 
-    /// The options of an engine for `url`, to be set before it connects.
+    /// Returns the options of an engine for `url`, which can be changed before it connects.
     ///
     /// # Examples
     ///
@@ -79,11 +78,11 @@ impl Engine {
         EngineOptions::new(url)
     }
 
-    /// An engine over a driver from outside this workspace, with the dialects that its connections may
+    /// Creates an engine over a driver from outside this workspace. `dialects` are those that its connections may
     /// report by name.
     ///
     /// # Errors
-    /// `Configuration` for a pool of no connections, and without a thread to keep connections open.
+    /// - `Configuration`: the pool has no connections, or a thread that keeps connections open can't be started.
     ///
     /// # Examples
     ///
@@ -119,11 +118,12 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Checks out a connection, opening one if none is idle. One that has been idle for a second is asked
-    /// whether it still answers, since a single statement can't be run twice to find out.
+    /// Checks out a connection of the pool. Opens a new connection if none is idle. A connection that has been idle
+    /// for a second is pinged first and replaced if it is broken.
     ///
     /// # Errors
-    /// `ConnectionFailed` or `Authentication` at once; `PoolTimeout` if all stay in use.
+    /// - `ConnectionFailed`, `Authentication`: a new connection can't be opened.
+    /// - `PoolTimeout`: all connections stay in use until `pool_timeout` elapses.
     ///
     /// # Examples
     ///
@@ -141,11 +141,11 @@ impl Engine {
         Connection::open(Arc::clone(&self.0), self.0.pool.check_after.min(FRESH))
     }
 
-    /// Opens a connection past the pool, for what holds one while those of the pool work: a lock, a listener. It
-    /// is closed when it is dropped. A database in memory is another one there.
+    /// Opens a connection that does not belong to the pool, for instance for a lock or a listener that is held for
+    /// long. The connection is closed when it is dropped. For an in-memory database it is a separate, empty database.
     ///
     /// # Errors
-    /// `ConnectionFailed` or `Authentication`.
+    /// - `ConnectionFailed`, `Authentication`: the connection can't be opened.
     ///
     /// # Examples
     ///
@@ -182,10 +182,9 @@ impl Engine {
         Connection::open(Arc::clone(&self.0), self.0.pool.check_after)
     }
 
-    /// Forgets what the engine has learned of the tables from the database's catalogue. It asks once a table,
-    /// when that is first written: for the native types of its columns, and for triggers. Call this after
-    /// altering a table, or creating a trigger, while the program runs; a new engine knows nothing either.
-    /// `create_all` and `drop_all` do it by themselves.
+    /// Clears what the engine has cached of the database's catalogue. The engine queries the catalogue for each table
+    /// when it first writes to it, for the types of the columns and for triggers. Call this after altering a table or
+    /// creating a trigger while the program runs. `create_all` and `drop_all` call it.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -204,11 +203,12 @@ impl Engine {
         self.0.stored.get(&model)
     }
 
-    /// Opens connections until `connections` are open, in use or not, so that the first users needn't wait for that,
-    /// and a wrong password is found at once.
+    /// Opens connections until `connections` of them are open, idle or in use. The first requests then need not wait
+    /// for a connection, and a wrong password is reported at once.
     ///
     /// # Errors
-    /// As [`Engine::connection`]; `Usage` for more than the pool's size.
+    /// - `Usage`: `connections` is greater than the pool's size.
+    /// - As [`Engine::connection`].
     ///
     /// # Examples
     ///
@@ -234,7 +234,7 @@ impl Engine {
         Ok(())
     }
 
-    /// How many connections are open, in use and waited for: for metrics and health checks. Costs no I/O.
+    /// Returns the numbers of open, used and awaited connections, for metrics and health checks. Runs no statement.
     ///
     /// # Examples
     ///
@@ -271,7 +271,7 @@ impl Engine {
         self.0.statements.status()
     }
 
-    /// The database in words: scheme, host, name; never the password.
+    /// Returns the scheme, host and name of the database as text, without the password.
     ///
     /// # Examples
     ///
@@ -285,7 +285,7 @@ impl Engine {
         self.0.pool.driver.target()
     }
 
-    /// Whether the database lives in the one connection of this engine: SQLite in memory.
+    /// Returns whether the database exists in this engine's single connection only: SQLite in memory.
     ///
     /// # Examples
     ///
@@ -301,10 +301,10 @@ impl Engine {
 }
 
 impl EngineOptions {
-    /// Makes the engine. Opens no connection, except with [`min_idle`](Self::min_idle).
+    /// Creates the engine. Opens no connection, unless [`min_idle`](Self::min_idle) is set.
     ///
     /// # Errors
-    /// `Configuration` for a wrong URL, an unknown option, or a database whose feature is off.
+    /// - `Configuration`: the URL is not valid, an option is unknown, or the Cargo feature of its database is off.
     pub fn connect(mut self) -> Result<Engine> {
         let mut url = Url::parse(&self.url)?;
         self.take(&mut url)?;
@@ -315,7 +315,7 @@ impl EngineOptions {
 }
 
 impl Connection {
-    /// The engine that this connection belongs to.
+    /// Returns the engine that this connection belongs to.
     ///
     /// # Examples
     ///

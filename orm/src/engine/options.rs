@@ -11,8 +11,8 @@ use super::log::Log;
 use super::pool::PoolOptions;
 use super::url::Url;
 
-/// How an engine pools and logs. Made by [`Engine::options`](super::Engine::options); options of the same names in the URL
-/// (`?pool_size=10&echo=true`) are overridden by what is set here.
+/// Configures the pool and the log of an engine. Created by [`Engine::options`](super::Engine::options). Options that
+/// are set here override those of the same names in the URL (`?pool_size=10&echo=true`).
 ///
 /// ```
 /// # use orm::engine::Engine;
@@ -53,8 +53,8 @@ impl EngineOptions {
         }
     }
 
-    /// The most connections that are open at a time. Unless set that is two for each core of the machine, but 4 at
-    /// least and 10 at most; a database in memory has one.
+    /// Sets the maximum number of open connections. Default: two for each core of the machine, at least 4 and at most
+    /// 10; one for an in-memory database.
     ///
     /// # Examples
     ///
@@ -69,17 +69,16 @@ impl EngineOptions {
         self
     }
 
-    /// How long a checkout waits for a connection to become free. 30 s unless set; one second for a database
-    /// in memory, where the caller who waits often holds the connection.
+    /// Sets how long a checkout waits for a free connection. Default: 30 s; one second for an in-memory database,
+    /// where the waiting thread often holds the only connection itself.
     pub fn pool_timeout(mut self, wait: Duration) -> Self {
         self.pool.timeout = Some(wait);
         self
     }
 
-    /// How many connections are kept open, in use or not. None unless set. They are opened by
-    /// a thread of the library when the engine is made, and again within half a minute after some were closed: those
-    /// are that were idle for ten minutes or are half an hour old. Without this they are closed when the pool is next used.
-    /// See [`Engine::warm_up`](super::Engine::warm_up), too.
+    /// Sets the number of connections that are kept open, idle or in use. Default: none. A thread of the library
+    /// opens them when the engine is created, and replaces closed ones within half a minute. Connections are closed
+    /// after ten idle minutes and at an age of half an hour. See also [`Engine::warm_up`](super::Engine::warm_up).
     ///
     /// # Examples
     ///
@@ -94,8 +93,8 @@ impl EngineOptions {
         self
     }
 
-    /// Runs `set_up` on each connection that is opened, and again after each reset: for settings of the session and
-    /// whatever else each user of the connection is to find. An error of it is that of the checkout.
+    /// Sets a closure that runs on each new connection, and again after each reset of its session, for instance to
+    /// set session parameters. If it returns an error, the checkout returns that error.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -115,8 +114,8 @@ impl EngineOptions {
         self
     }
 
-    /// After how long in the pool a connection is asked whether it still answers. 30 s unless set, where a
-    /// transaction begins, and a second at most for statements without one.
+    /// Sets after how much idle time a connection is pinged before it is used. Default: 30 s at the begin of a
+    /// transaction, and at most one second for statements outside a transaction.
     ///
     /// # Examples
     ///
@@ -133,13 +132,13 @@ impl EngineOptions {
         self
     }
 
-    /// Prints every statement to standard error, without values, beside the `tracing` events.
+    /// Prints every statement to standard error, without values, in addition to the `tracing` events.
     pub fn echo(mut self) -> Self {
         self.echo = Some(true);
         self
     }
 
-    /// Adds bound values to `tracing` events and to what `echo` prints. They may be secret.
+    /// Adds bound values to `tracing` events and to the output of `echo`. Values may be confidential.
     ///
     /// # Examples
     ///
@@ -156,9 +155,9 @@ impl EngineOptions {
         self
     }
 
-    /// Lets a call inside an async task of tokio block it, and with it all other tasks of its thread. Without this
-    /// such a call is an error that names `spawn_blocking`, where the feature `tokio` (on with `postgres`) tells
-    /// tasks from other callers. On PostgreSQL each such call is then made by a thread of its own.
+    /// Allows calls inside an async task of tokio, which block the task and its thread. Without this, such a call
+    /// returns an error that names `spawn_blocking`. Tasks are detected with the Cargo feature `tokio`, which
+    /// `postgres` enables. On PostgreSQL each such call is made by a separate thread.
     ///
     /// # Examples
     ///

@@ -69,17 +69,18 @@ impl Pooled {
     }
 }
 
-/// What the pool of an engine holds at a moment, from [`Engine::pool_status`](super::Engine::pool_status).
+/// Holds the numbers of an engine's pool at one moment. Returned by
+/// [`Engine::pool_status`](super::Engine::pool_status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolStatus {
-    /// The most connections that may be open.
+    /// The maximum number of open connections.
     pub size: u32,
-    /// How many are open, in use or not.
+    /// The number of open connections, idle or in use.
     pub open: u32,
-    /// How many are checked out, those included that are being opened or cleaned up.
+    /// The number of connections that are checked out, being opened or being reset.
     pub in_use: u32,
-    /// How many threads wait for one.
+    /// The number of threads that wait for a connection.
     pub waiting: u32,
 }
 

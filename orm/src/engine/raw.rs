@@ -13,14 +13,14 @@ use super::transaction_control;
 use super::transaction_state::{Owner, Transaction};
 
 impl Connection {
-    /// Runs one statement of SQL text with binds and tells how many rows it matched.
+    /// Executes one statement of SQL text with binds and returns the number of rows that it affected.
     ///
     /// # Errors
-    /// - The database's refusal as a kind.
-    /// - `Transaction` if the transaction around it is lost or aborted.
-    /// - `Usage` for COMMIT, ROLLBACK, BEGIN and their like in a transaction that this library has begun; in a
-    ///   session's also for ROLLBACK TO SAVEPOINT. The hint names the verb to call.
-    /// - `CommitUnknown` if the connection was lost under a statement outside a transaction.
+    /// - Any error of the database, by its kind.
+    /// - `Transaction`: the open transaction is aborted or lost.
+    /// - `Usage`: COMMIT, ROLLBACK, BEGIN or the like in a transaction that this library has begun; on a session's
+    ///   connection also ROLLBACK TO SAVEPOINT. The hint names the method to call.
+    /// - `CommitUnknown`: the connection was lost during a statement outside a transaction.
     ///
     /// # Examples
     ///
@@ -39,10 +39,11 @@ impl Connection {
         self.watched(sql, |connection| connection.execute(sql, binds))
     }
 
-    /// Runs one statement of SQL text once for each `width` values of `binds`.
+    /// Executes one statement of SQL text once for each group of `width` values of `binds`.
     ///
     /// # Errors
-    /// As [`Connection::raw_execute`], or the error of `done`.
+    /// - As [`Connection::raw_execute`].
+    /// - The error of `done`.
     ///
     /// # Examples
     ///
@@ -74,10 +75,11 @@ impl Connection {
         })
     }
 
-    /// Runs one statement of SQL text with binds and hands each row to `each`.
+    /// Executes one query of SQL text with binds and passes each row to `each`.
     ///
     /// # Errors
-    /// As [`Connection::raw_execute`], or the error of `each`.
+    /// - As [`Connection::raw_execute`].
+    /// - The error of `each`.
     ///
     /// # Examples
     ///
@@ -104,8 +106,8 @@ impl Connection {
         self.watched(sql, |connection| connection.query(sql, binds, each))
     }
 
-    /// Runs one statement without binds and rows, such as DDL. A statement that ends the transaction, as
-    /// DDL does on MySQL and MariaDB and a CALL may, is noticed: the next call says so.
+    /// Executes one statement without binds and rows, such as DDL. If the statement ends the transaction, as DDL on
+    /// MySQL and MariaDB or a CALL may, the next call returns the error.
     ///
     /// # Errors
     /// As [`Connection::raw_execute`].

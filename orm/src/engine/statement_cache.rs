@@ -71,7 +71,8 @@ impl Deref for StatementText {
     }
 }
 
-/// What has become of the texts that an engine was asked for.
+/// Holds the numbers of an engine's statement cache. Returned by
+/// [`Engine::statement_cache_status`](super::Engine::statement_cache_status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatementCacheStatus {

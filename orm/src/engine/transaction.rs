@@ -11,7 +11,7 @@ use super::transaction_control::SAVEPOINT_PREFIX;
 use super::transaction_state::{COMMIT, Owner, refusal};
 
 impl Connection {
-    /// Whether a transaction is open, lost ones that await `rollback` included.
+    /// Returns whether a transaction is open. An aborted or lost transaction is open until `rollback`.
     ///
     /// # Examples
     ///
@@ -30,7 +30,7 @@ impl Connection {
         self.transaction.state != TransactionState::None
     }
 
-    /// Whether a transaction is open and the database has not ended it.
+    /// Returns whether a transaction is open and was not ended by the database.
     ///
     /// # Examples
     ///
@@ -60,7 +60,8 @@ impl Connection {
     /// Begins a transaction with the database's default isolation level.
     ///
     /// # Errors
-    /// `Usage` if one is open; the database's refusal.
+    /// - `Usage`: a transaction is already open.
+    /// - Any error of the database.
     ///
     /// # Examples
     ///
@@ -78,11 +79,13 @@ impl Connection {
         self.begin_with(TransactionOptions::default())
     }
 
-    /// Begins a transaction. A connection that died in the pool is replaced by a new one, but none that has run
-    /// a statement since it was checked out: its settings would be gone without a word.
+    /// Begins a transaction with `options`. If the connection was closed while it was idle in the pool, a new one
+    /// replaces it. A connection that has run a statement since its checkout is not replaced, since its session
+    /// settings would be lost.
     ///
     /// # Errors
-    /// `Usage` if one is open, `Unsupported` for an option that the database hasn't.
+    /// - `Usage`: a transaction is already open.
+    /// - `Unsupported`: the database does not support an option.
     ///
     /// # Examples
     ///
@@ -135,13 +138,14 @@ impl Connection {
         Ok(())
     }
 
-    /// Commits. On `Ok` the work is stored; on `Err` it is not, except that with
-    /// [`ErrorKind::CommitUnknown`] the outcome is unknown.
+    /// Commits the transaction. On `Ok` its changes are stored. On `Err` they are not, except for
+    /// [`ErrorKind::CommitUnknown`], where the outcome is unknown.
     ///
     /// # Errors
-    /// `Transaction` if an error aborted the transaction or the database has ended it: nothing is sent
-    /// then. `Usage` if none is open, inside a closure of [`Connection::transaction`] or
-    /// [`Connection::savepoint`], and on a session's connection. The database's refusal, after which the transaction is rolled back.
+    /// - `Transaction`: an error aborted the transaction, or the database has ended it. COMMIT is not sent.
+    /// - `Usage`: no transaction is open; or inside a closure of [`Connection::transaction`] or
+    ///   [`Connection::savepoint`]; or on a session's connection.
+    /// - Any error of the database, after which the transaction is rolled back.
     ///
     /// # Examples
     ///
@@ -204,13 +208,13 @@ impl Connection {
         }
     }
 
-    /// Rolls back whatever is open; without a transaction it does nothing. After the connection was lost a new
-    /// one takes its place if that can be had: then the next statement works, without the settings of the old
-    /// one.
+    /// Rolls back the open transaction. Does nothing if none is open. If the connection was lost, a new one replaces
+    /// it where possible; it does not have the session settings of the old one.
     ///
     /// # Errors
-    /// `Usage` inside a closure of [`Connection::transaction`] or [`Connection::savepoint`], and on a
-    /// session's connection. The database's refusal. A connection that broke has rolled back by breaking.
+    /// - `Usage`: inside a closure of [`Connection::transaction`] or [`Connection::savepoint`], or on a session's
+    ///   connection.
+    /// - Any error of the database. A lost connection is not an error, since its transaction is rolled back.
     ///
     /// # Examples
     ///
@@ -281,7 +285,7 @@ impl Connection {
         self.take_back()
     }
 
-    /// Runs `work` in a transaction: commits on `Ok`, rolls back on `Err` and on panic.
+    /// Runs `work` in a transaction. Commits on `Ok`, rolls back on `Err` and on panic.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -293,7 +297,8 @@ impl Connection {
     /// ```
     ///
     /// # Errors
-    /// The error of `work`, or that of beginning or committing.
+    /// - The error of `work`.
+    /// - As [`Connection::begin`] and [`Connection::commit`].
     pub fn transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.transaction_of(TransactionOptions::default(), work)
     }
@@ -308,11 +313,13 @@ impl Connection {
         self.scope(None, work)
     }
 
-    /// Runs `work` under a savepoint: kept on `Ok`, undone on `Err` and on panic, while the transaction
-    /// around it goes on.
+    /// Runs `work` under a savepoint. Its changes are kept on `Ok` and undone on `Err` and on panic; the transaction
+    /// continues.
     ///
     /// # Errors
-    /// `Usage` without a transaction, the error of `work`, or that of the savepoint.
+    /// - `Usage`: no transaction is open.
+    /// - The error of `work`.
+    /// - Any error of the database.
     ///
     /// # Examples
     ///

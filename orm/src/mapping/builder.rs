@@ -10,16 +10,15 @@ use orm_core::types::DbType;
 use super::column_set::ColumnSet;
 use super::model::{Model, NewEntity, NewRow};
 
-/// The state of a required field that has been given.
+/// Marks a required field that was given.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldGiven;
 
-/// The state of a required field that has not been given yet. `F` is a type by the field's name, which a
-/// message can show.
+/// Marks a required field that was not given yet. `F` is a type with the field's name, which compile errors show.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldMissing<F>(PhantomData<fn() -> F>);
 
-/// The state of a required field, or of several.
+/// Is implemented by the state of a required field, and by a tuple of states.
 pub trait FieldState {
     /// The state of this field and all of `Rest`: given, or the first one that is missing.
     type Or<Rest: FieldState>: FieldState;
@@ -37,8 +36,8 @@ impl<F> FieldState for FieldMissing<F> {
     type Field = F;
 }
 
-/// A state in which nothing is missing: its message is what a user reads who forgot a field. It names
-/// the field by a parameter, since a trait of each field's own would cost ten lines of compiler's notes.
+/// Is implemented by the state in which every required field was given. Its compile error names the missing field, as
+/// the parameter `F`.
 #[diagnostic::on_unimplemented(
     message = "`{M}::builder()` is missing the required field `{F}`",
     label = "add this field to the builder"
@@ -48,7 +47,7 @@ pub trait Required<M, F> {}
 #[diagnostic::do_not_recommend]
 impl<M, F> Required<M, F> for FieldGiven {}
 
-/// A builder in any state, and the model's struct itself. Implemented by the derive.
+/// Is implemented by a builder in any state and by the model's struct. Implemented by the derive.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be added",
     note = "add a model, or its builder with every required field given"
@@ -74,11 +73,11 @@ where
     }
 }
 
-/// What a builder's setter takes for a field of type `T`.
+/// Is implemented by the arguments of a builder's setter for a field of type `T`.
 ///
-/// That is what the column's `eq` takes, but for columns and expressions: a `T` or a reference to one; for text
-/// also `&str` and `Cow<str>`; for bytes slices and arrays; for an `Option` also the bare value, an `Option` of
-/// each of these, a reference to one, and [`Null`](crate::Null).
+/// These are `T` and references to it; for text also `&str` and `Cow<str>`; for bytes slices and arrays; for an
+/// `Option` also the bare value, an `Option` of each of these, a reference to one, and [`Null`](crate::Null). Columns
+/// and expressions are not accepted.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a value for a field of type `{T}`",
     label = "expected `{T}`"
@@ -167,14 +166,14 @@ converted! {
     [const N: usize] &[u8; N] => Vec<u8>: Vec::from,
 }
 
-/// What a setter keeps of what it takes.
+/// Converts the argument of a setter.
 #[doc(hidden)]
 #[inline]
 pub fn filled<T>(value: impl IntoField<T>) -> Option<T> {
     Some(value.into_field())
 }
 
-/// A required field's value.
+/// Returns the value of a required field.
 ///
 /// # Panics
 /// Never: a builder is a `NewRow` only when the types of its states prove that the field was given.
@@ -184,7 +183,7 @@ pub fn given<T>(value: Option<T>) -> T {
     value.expect("invariant: the builder's type says that the field was given")
 }
 
-/// A field that the server fills unless it was given: then its column is noted in `unset`.
+/// Returns the value of a field with a server default. If it was not given, its column is added to `unset`.
 #[doc(hidden)]
 #[inline]
 pub fn or_server<T>(

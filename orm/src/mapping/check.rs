@@ -10,7 +10,7 @@ use orm_core::types::{DbType, Type, base};
 
 use super::column::Column;
 
-/// A type whose values the database can generate.
+/// Is implemented by the types of auto-increment columns.
 #[diagnostic::on_unimplemented(
     message = "the database can't generate values of type `{Self}`",
     label = "not an integer",
@@ -21,7 +21,7 @@ pub trait Generated: Sized {
     const UNSET: Self;
 }
 
-/// A type that can count the versions of a row.
+/// Is implemented by the types of version columns.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the type of a version column",
     label = "not an integer",
@@ -32,7 +32,7 @@ pub trait Version: Sized {
     const FIRST: Self;
 }
 
-/// The integers, kept apart so that an error lists no implementations.
+/// Is implemented by the integers. It is a separate trait, so that a compile error lists no implementations.
 #[doc(hidden)]
 pub trait Integer: DbType {
     /// 0.
@@ -62,7 +62,7 @@ impl<T: Integer> Version for T {
     const FIRST: Self = T::ONE;
 }
 
-/// A type whose column may limit its length.
+/// Is implemented by the types whose column may have a length.
 #[diagnostic::on_unimplemented(
     message = "a column of type `{Self}` has no length",
     label = "neither text nor bytes",
@@ -73,7 +73,7 @@ pub trait HasLength {
     const OK: () = ();
 }
 
-/// A type whose column has a collation.
+/// Is implemented by the types whose column may have a collation.
 #[diagnostic::on_unimplemented(
     message = "a column of type `{Self}` has no collation",
     label = "not text",
@@ -84,7 +84,7 @@ pub trait HasCollation {
     const OK: () = ();
 }
 
-/// The bases with a length.
+/// Is implemented by the base types with a length.
 #[doc(hidden)]
 pub trait LengthBase {}
 impl LengthBase for base::Text {}
@@ -96,7 +96,7 @@ impl<T: DbType<Base: LengthBase>> HasLength for T {}
 #[diagnostic::do_not_recommend]
 impl<T: DbType<Base = base::Text>> HasCollation for T {}
 
-/// A type that has a value for the time until the server has filled it in.
+/// Is implemented by the types that have a value until the server default is read back.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` has no value until the server default is read",
     label = "neither an `Option` nor `Default`",
@@ -114,7 +114,7 @@ impl<T: Default> Placeholder for T {
     }
 }
 
-/// A type that a field without a column can have.
+/// Is implemented by the types of skipped fields.
 #[diagnostic::on_unimplemented(
     message = "a skipped field of type `{Self}` has no value when its row is loaded",
     label = "not `Default`",
@@ -132,7 +132,7 @@ impl<T: Default> Skipped for T {
     }
 }
 
-/// Two types of which one's column may refer to the other's.
+/// Is implemented by two types if a column of one may reference a column of the other.
 #[diagnostic::on_unimplemented(
     message = "a column of type `{Self}` can't refer to one of type `{Other}`",
     label = "expected `{Other}`",
@@ -143,14 +143,14 @@ pub trait RefersTo<Other> {}
 #[diagnostic::do_not_recommend]
 impl<T: DbType, Other: DbType<Base = T::Base>> RefersTo<Other> for T {}
 
-/// The position of the column that a column of type `T` refers to.
+/// Returns the position of the column that a column of type `T` references.
 #[doc(hidden)]
 pub const fn referred<T: RefersTo<Other>, M, Other>(column: Column<M, Other>) -> usize {
     column.position()
 }
 
-/// Whether a column can hold what the server fills in for it. What SQL gives is the database's to know,
-/// and so is whether text reads as a date, a time or a uuid.
+/// Returns whether a column can store its server default. SQL defaults, and text for dates, times and UUIDs, are
+/// checked by the database.
 #[doc(hidden)]
 pub const fn default_fits(column: &schema::Column) -> bool {
     let Some(ServerDefault::Literal(constant)) = &column.server_default else {

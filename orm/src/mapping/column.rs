@@ -4,9 +4,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The column of model `M` whose field has the type `T`: what `User.username` is.
+/// Represents the column of model `M` whose field has the type `T`: `User.username`.
 ///
-/// A constant of two names and a position. Columns of an alias carry the alias's name.
+/// A column is a constant of two names and a position. Columns of an alias hold the name of the alias.
 // The compiler shows the line where columns are compared by operators.
 #[rustfmt::skip]
 pub struct Column<M, T> { // compare by methods, not by `==` and `<`: User.email.eq("x"), .ne, .lt, .ge, .is_null()
@@ -17,7 +17,7 @@ pub struct Column<M, T> { // compare by methods, not by `==` and `<`: User.email
 }
 
 impl<M, T> Column<M, T> {
-    /// The column `name` at `position` of the table or alias `source`. For the derive.
+    /// Creates the column `name` at `position` of the table or alias `source`. Called by the derive.
     #[doc(hidden)]
     pub const fn new(source: &'static str, name: &'static str, position: usize) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl<M, T> Column<M, T> {
         }
     }
 
-    /// The table's name, or the alias's.
+    /// Returns the name of the table or alias.
     ///
     /// # Examples
     ///
@@ -41,7 +41,7 @@ impl<M, T> Column<M, T> {
         self.source
     }
 
-    /// The column's name in the database.
+    /// Returns the name of the column in the database.
     ///
     /// # Examples
     ///
@@ -53,7 +53,7 @@ impl<M, T> Column<M, T> {
         self.name
     }
 
-    /// The column's position in its model, counted from 0.
+    /// Returns the position of the column in its model, counted from 0.
     ///
     /// # Examples
     ///

@@ -1,6 +1,6 @@
 //! [`ColumnSet`]: a set of column positions, small for small tables and without a limit for wide ones.
 
-/// A set of column positions. Up to 64 columns it allocates nothing.
+/// Represents a set of column positions. A set of positions below 64 costs no allocation.
 #[expect(
     clippy::derived_hash_with_manual_eq,
     reason = "it is the equality that would be derived, but faster"
@@ -22,7 +22,7 @@ impl PartialEq for ColumnSet {
 }
 
 impl ColumnSet {
-    /// The empty set.
+    /// Creates an empty set.
     pub const fn new() -> Self {
         Self {
             first: 0,
@@ -49,7 +49,7 @@ impl ColumnSet {
         self.rest[word] |= 1 << (position % 64);
     }
 
-    /// Takes a position out. Trailing empty words go too, so that equal sets compare equal.
+    /// Removes a position. Trailing empty words are removed as well, so that equal sets compare equal.
     pub fn remove(&mut self, position: usize) {
         if position < 64 {
             self.first &= !(1 << position);
@@ -61,7 +61,7 @@ impl ColumnSet {
         }
     }
 
-    /// Whether the position is in the set.
+    /// Returns whether the set contains a position.
     #[inline]
     pub fn contains(&self, position: usize) -> bool {
         if position < 64 {
@@ -72,19 +72,19 @@ impl ColumnSet {
         }
     }
 
-    /// Whether the set is empty.
+    /// Returns whether the set is empty.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.first == 0 && self.rest.is_empty()
     }
 
-    /// How many positions it holds.
+    /// Returns the number of positions.
     pub fn len(&self) -> usize {
         let high: u32 = self.rest.iter().map(|word| word.count_ones()).sum();
         (self.first.count_ones() + high) as usize
     }
 
-    /// Adds the positions of another set.
+    /// Adds all positions of another set.
     #[inline]
     pub fn unite(&mut self, other: &Self) {
         self.first |= other.first;
@@ -93,7 +93,7 @@ impl ColumnSet {
         }
     }
 
-    /// The positions, ascending.
+    /// Iterates over the positions in ascending order.
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         Positions {

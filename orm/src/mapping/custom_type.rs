@@ -11,7 +11,7 @@ use orm_core::value::{ConversionError, ValueRef};
 
 use super::key::PrimaryKey;
 
-/// A type of the program's own that a column can hold. Implemented by `#[derive(DbType)]` and `#[derive(DbEnum)]`.
+/// Is implemented by custom types that a column can hold. Implemented by `#[derive(DbType)]` and `#[derive(DbEnum)]`.
 ///
 /// ```
 /// use orm::prelude::*;
@@ -70,7 +70,8 @@ impl<T: CustomType + Clone + Debug + Eq + Hash> PrimaryKey for T {
     }
 }
 
-/// What a new type can be stored as: a type without `Option` around it, which belongs around the new type.
+/// Is implemented by the types that a custom type can be stored as: mapped types without `Option`. For NULL, use an
+/// `Option` of the custom type.
 #[diagnostic::on_unimplemented(
     message = "a new type can't be stored as `{Self}`",
     label = "not a mapped type, or an Option of one",
@@ -86,10 +87,10 @@ pub trait Stored: Sized {
     /// See [`DbType::to_value`].
     fn to_value(&self) -> ValueRef<'_>;
 
-    /// See [`DbType::from_value`].
+    /// Converts a value as [`DbType::from_value`] does.
     ///
     /// # Errors
-    /// As there.
+    /// As [`DbType::from_value`].
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError>;
 }
 

@@ -6,7 +6,7 @@ use orm_core::types::{DbType, NotNull};
 
 use super::custom_type::CustomType;
 
-/// An enum that is stored as one of a fixed set of labels. Implemented by `#[derive(DbEnum)]`.
+/// Is implemented by enums that are stored as one of a fixed set of labels. Implemented by `#[derive(DbEnum)]`.
 pub trait DbEnum: CustomType + DbType<Base = Self, Null = NotNull> {
     /// The labels as they are stored, in the order of the variants.
     const LABELS: &'static [&'static str];

@@ -7,10 +7,10 @@ use orm_core::value::{ConversionError, ValueRef};
 
 use super::def::ModelDef;
 
-/// Reads the value at `index` of `row` as the field of the column at `position` of `def`.
+/// Reads the value at `index` of `row` for the field of the column at `position` of `def`.
 ///
 /// # Errors
-/// `Decode`, naming table, column, expected and found type, if it doesn't fit.
+/// - `Decode`: the value can't be converted. The error names table, column, expected and found type.
 #[inline]
 pub fn read<T: DbType>(
     row: &dyn Row,
@@ -36,7 +36,7 @@ pub(crate) fn value_for<T: DbType>(row: &dyn Row, index: usize) -> Result<ValueR
     }
 }
 
-/// Whether two values of a field differ for the database: floats by their bits.
+/// Returns whether two values of a field are different in the database. Floats are compared by their bits.
 #[inline]
 pub fn differs<T: DbType>(new: &T, old: &T) -> bool {
     !new.to_value().is_same(old.to_value())

@@ -7,70 +7,70 @@ use std::sync::LazyLock;
 
 use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
 
-/// A model as data.
+/// Describes a model as data.
 #[derive(Debug)]
 pub struct ModelDef {
-    /// The struct's name, for messages.
+    /// The name of the struct, for messages.
     pub name: &'static str,
-    /// The module it is defined in.
+    /// The module in which the struct is defined.
     pub module: &'static str,
-    /// The table's name.
+    /// The name of the table.
     pub table: &'static str,
-    /// The columns, in field order.
+    /// The columns, in the order of the fields.
     pub columns: &'static [Column],
-    /// The columns' names, in the same order: what a SELECT of the entity lists.
+    /// The names of the columns in the same order, as a SELECT of the entity lists them.
     pub names: &'static [&'static str],
-    /// The fields' names, in the same order.
+    /// The names of the fields in the same order.
     pub fields: &'static [&'static str],
-    /// The positions of the primary key's columns, in key order; never empty.
+    /// The positions of the columns of the primary key, in key order; never empty.
     pub primary_key: &'static [usize],
-    /// The position of the column for which the database generates an integer key.
+    /// The position of the auto-increment column.
     pub generated: Option<usize>,
     /// The position of the version column.
     pub version: Option<usize>,
-    /// Unique constraints.
+    /// The unique constraints.
     pub uniques: &'static [ConstraintDef<Unique>],
-    /// Indexes.
+    /// The indexes.
     pub indexes: &'static [ConstraintDef<Index>],
-    /// CHECK constraints that the model writes itself, each made for the table of that name.
+    /// The CHECK constraints of the model. Each function takes the name of the table.
     pub checks: &'static [fn(&str) -> Check],
-    /// Foreign keys.
+    /// The foreign keys.
     pub references: &'static [ReferenceDef],
-    /// The whole table, made at first use.
+    /// The table, created at first use.
     pub schema: LazyLock<Table>,
-    /// What a session needs of the model's type: a `Vtable` of the module `state`, which this one doesn't know.
+    /// The type-specific functions that a session calls: a `Vtable` of the module `state`.
     pub vtable: &'static (dyn Any + Send + Sync),
 }
 
-/// A constraint or an index over columns of the model.
+/// Describes a constraint or an index over columns of the model.
 #[derive(Debug)]
 pub struct ConstraintDef<T> {
     /// The positions of its columns.
     pub columns: &'static [usize],
-    /// What the model says of it beside its columns.
+    /// Sets its options, such as its name.
     pub options: fn(T) -> T,
 }
 
-/// A foreign key. The other model is reached through a function, since two constants that name each other would be
-/// a cycle.
+/// Describes a foreign key. The referenced model is returned by a function, since two constants that refer to each
+/// other would be a cycle.
 #[derive(Debug)]
 pub struct ReferenceDef {
-    /// The positions of the referring columns.
+    /// The positions of the referencing columns.
     pub columns: &'static [usize],
-    /// The model referred to.
+    /// The referenced model.
     pub target: fn() -> &'static ModelDef,
-    /// The positions of the columns referred to, in that model.
+    /// The positions of the referenced columns in that model.
     pub target_columns: &'static [usize],
-    /// What happens when the row referred to is deleted.
+    /// The ON DELETE action.
     pub on_delete: Action,
-    /// What happens when the key referred to changes.
+    /// The ON UPDATE action.
     pub on_update: Action,
-    /// What the model says of it beside columns and actions.
+    /// Sets its options, such as its name.
     pub options: fn(ForeignKey) -> ForeignKey,
 }
 
 impl ModelDef {
-    /// Whether the column at `position` belongs to the primary key.
+    /// Returns whether the column at `position` belongs to the primary key.
     pub fn is_key(&self, position: usize) -> bool {
         self.primary_key.contains(&position)
     }

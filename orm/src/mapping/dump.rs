@@ -10,13 +10,13 @@ use orm_core::schema::dump::{Dump, MappedTable};
 
 use super::registry::{Metadata, metadata};
 
-/// Takes a piece of the document: the context that was given with it, and the bytes.
+/// Receives a piece of the document: the context of the call, and the bytes.
 pub type WriteBytes = extern "C" fn(context: *mut c_void, bytes: *const u8, length: usize);
 
-/// Hands the JSON of all linked models to `write`, in one call, with `context` passed through.
+/// Passes the JSON of all linked models to `write` in one call, with `context`.
 ///
-/// The number in the name is that of the calling convention, [`FORMAT`](orm_core::schema::dump::FORMAT) that of the
-/// document.
+/// The number in the name is the version of the calling convention. [`FORMAT`](orm_core::schema::dump::FORMAT) is the
+/// version of the document.
 #[expect(
     unsafe_code,
     reason = "an exported name is how a tool finds the models in a library"
@@ -28,8 +28,8 @@ pub extern "C" fn __orm_dump_models_v1(write: WriteBytes, context: *mut c_void) 
     write(context, document.as_ptr(), document.len());
 }
 
-/// The models of `metadata` with their tables as a JSON document of one line. Contradictions between models are the
-/// reader's to find.
+/// Returns the models of `metadata` with their tables as a JSON document of one line. The models are not checked; the
+/// reader of the document checks them.
 #[expect(
     clippy::missing_panics_doc,
     reason = "a dump has no map and writes to memory"

@@ -14,7 +14,7 @@ use super::decode;
 use super::def::ModelDef;
 use super::key::PrimaryKey;
 
-/// A field that maps to a column.
+/// Is implemented by the types of fields that map to a column.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",
     label = "not a mapped type",
@@ -30,7 +30,7 @@ pub trait Field: Sized {
     /// Reads the field from the value at `index` of `row`; see [`decode::read`].
     ///
     /// # Errors
-    /// As there.
+    /// As [`decode::read`].
     fn read(row: &dyn Row, index: usize, def: &'static ModelDef, position: usize) -> Result<Self>;
 
     /// The value as it is bound.
@@ -39,7 +39,7 @@ pub trait Field: Sized {
     /// Sets the field.
     ///
     /// # Errors
-    /// [`ConversionError`] if the value doesn't fit.
+    /// [`ConversionError`]: the value can't be converted to the field.
     fn assign(&mut self, value: ValueRef<'_>) -> Result<(), ConversionError>;
 
     /// A copy.
@@ -101,7 +101,7 @@ impl<T: DbType + Clone> Field for T {
     }
 }
 
-/// A field of a primary key.
+/// Is implemented by the types of fields of a primary key.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a primary key",
     label = "not usable as a key",

@@ -6,8 +6,8 @@ use std::hash::Hash;
 use orm_core::types::DbType;
 use orm_core::value::ValueRef;
 
-/// A primary key: one value, or a tuple of up to four. Not implemented for floats, which have no
-/// equality to look up by, and for `Option`, since a key is never NULL.
+/// Is implemented by the types of primary keys: one value, or a tuple of up to four. Floats are excluded, since they
+/// have no exact equality, and `Option`, since a key is never NULL.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a primary key",
     label = "not usable as a key",
@@ -54,7 +54,7 @@ tuple_key!(A 0, B 1);
 tuple_key!(A 0, B 1, C 2);
 tuple_key!(A 0, B 1, C 2, D 3);
 
-/// What stands for a key in `session.get(User, …)`: the key itself or a reference to it, or `&str` for `String`.
+/// Is implemented by the key arguments of `session.get(User, …)`: the key, a reference to it, or `&str` for `String`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a key of this model: its primary key is `{K}`",
     label = "expected `{K}`"

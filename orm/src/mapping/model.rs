@@ -14,9 +14,9 @@ use super::column_set::ColumnSet;
 use super::def::ModelDef;
 use super::key::PrimaryKey;
 
-/// A struct that is mapped to a table. Implemented by `#[derive(Model)]`.
+/// Is implemented by structs that are mapped to a table, with `#[derive(Model)]`.
 ///
-/// The methods are the monomorphic half of a model: everything else works on [`ModelDef`].
+/// The methods are generated for each model; other code uses [`ModelDef`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not mapped to a table",
@@ -34,22 +34,22 @@ pub trait Model: Sized + Send + 'static {
     /// The model's place in a session's table of arenas.
     fn slot() -> &'static ModelSlot;
 
-    /// Reads the columns of a row from `start` on, in field order.
+    /// Decodes the columns of a row from index `start`, in the order of the fields.
     ///
     /// # Errors
-    /// `Decode`, naming table and column, for a value that doesn't fit.
+    /// - `Decode`: a value can't be converted. The error names table and column.
     #[inline]
     fn decode(row: &dyn Row, start: usize) -> Result<Self> {
         Self::decode_rest(row, start, Self::decode_key(row, start)?)
     }
 
-    /// Reads the primary key alone of such a row.
+    /// Decodes the primary key of such a row.
     ///
     /// # Errors
     /// As [`Model::decode`].
     fn decode_key(row: &dyn Row, start: usize) -> Result<Self::Key>;
 
-    /// Reads the other columns of such a row, whose primary key was read before.
+    /// Decodes the other columns of such a row, whose primary key was decoded before.
     ///
     /// # Errors
     /// As [`Model::decode`].
@@ -61,10 +61,10 @@ pub trait Model: Sized + Send + 'static {
     /// The value of the column at `position`; NULL beyond the last one.
     fn value(&self, position: usize) -> ValueRef<'_>;
 
-    /// Sets the column at `position`: generated keys, versions, server defaults.
+    /// Sets the column at `position`, for generated keys, versions and server defaults.
     ///
     /// # Errors
-    /// [`ConversionError`] if the value doesn't fit the field.
+    /// [`ConversionError`]: the value can't be converted to the field.
     fn assign(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), ConversionError>;
 
     /// A copy of the columns; fields that are no columns are left at their defaults.
@@ -80,7 +80,7 @@ pub trait Model: Sized + Send + 'static {
     fn restore(&mut self, other: Self);
 }
 
-/// The type of the value that bears a model's name. Its fields are the model's columns.
+/// Is implemented by the type of the constant with a model's name. Its fields are the columns of the model.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the type of a model's value",
     label = "give the model as a value, not as a type: `session.get(User, 3)`, `select(User)`"
@@ -108,16 +108,17 @@ pub trait Entity: Copy + Debug + Send + Sync + 'static {
     fn source(&self) -> &'static str;
 }
 
-/// A row that isn't in the database yet, with the columns that nothing was given for.
+/// Holds a row to insert, with the columns for which no value was given.
 #[derive(Debug)]
 pub struct NewEntity<M> {
     /// The row.
     pub value: M,
-    /// Columns that the database is to fill in.
+    /// The columns that the database fills in.
     pub unset: ColumnSet,
 }
 
-/// What can be added to a session or inserted: a model, or its builder with every required field given.
+/// Is implemented by what can be added to a session or inserted: a model, or its builder with every required field
+/// given.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be added",
     note = "add a model, or its builder with every required field given"
@@ -130,19 +131,19 @@ pub trait NewRow {
     fn into_row(self) -> NewEntity<Self::Model>;
 }
 
-/// A model's number in this process, given at first use. Sessions keep one arena a number, so that
-/// `session[handle]` is an index, not a search by type.
+/// Holds the number of a model in this process, assigned at first use. A session keeps its arenas in the order of
+/// these numbers, so that `session[handle]` needs no lookup by type.
 #[derive(Debug)]
 pub struct ModelSlot(OnceLock<usize>);
 
 impl ModelSlot {
-    /// An unnumbered slot, for a static of the derive.
+    /// Creates a slot without a number. Called by the derive.
     #[doc(hidden)]
     pub const fn new() -> Self {
         Self(OnceLock::new())
     }
 
-    /// The number.
+    /// Returns the number.
     #[inline]
     pub fn index(&self) -> usize {
         static NEXT: AtomicUsize = AtomicUsize::new(0);

@@ -8,12 +8,12 @@ use orm_core::schema::{Schema, Table};
 use super::def::ModelDef;
 use super::model::Entity;
 
-/// What the derive submits at link time for each model.
+/// Registers a model at link time. Submitted by the derive.
 #[derive(Debug)]
 pub struct Registration(fn() -> &'static ModelDef);
 
 impl Registration {
-    /// For the derive.
+    /// Creates a registration. Called by the derive.
     #[doc(hidden)]
     pub const fn new(def: fn() -> &'static ModelDef) -> Self {
         Self(def)
@@ -22,10 +22,9 @@ impl Registration {
 
 inventory::collect!(Registration);
 
-/// Every model that is linked into the program, sorted by table.
+/// Returns every model that is linked into the program, sorted by table.
 ///
-/// A crate that is listed as a dependency but never named in code is not linked, nor are its models:
-/// `use that_crate as _;` links it.
+/// A crate that no code refers to is not linked, and its models are not registered: `use that_crate as _;` links it.
 ///
 /// # Examples
 ///
@@ -50,7 +49,7 @@ pub(crate) fn linked_tables() -> &'static [&'static Table] {
     TABLES.get_or_init(|| linked_models().iter().map(|def| &*def.schema).collect())
 }
 
-/// A set of models. Contradictions among them are reported by its first fallible call.
+/// Holds a set of models. Inconsistent models are reported by the first fallible call.
 ///
 /// ```
 /// # use orm::prelude::*;
@@ -71,7 +70,7 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// The models of `entities`: a tuple such as `(User, Post)`.
+    /// Creates the set of the models of `entities`: a tuple such as `(User, Post)`.
     ///
     /// # Examples
     ///
@@ -89,7 +88,7 @@ impl Metadata {
         Self::from_defs(entities.defs())
     }
 
-    /// The linked models that are defined in the module `path` or below it:
+    /// Creates the set of the linked models that are defined in the module `path` or below it:
     /// `Metadata::in_module(module_path!())`.
     ///
     /// # Examples
@@ -113,7 +112,7 @@ impl Metadata {
         Self { models }
     }
 
-    /// The models, sorted by table.
+    /// Returns the models, sorted by table.
     ///
     /// # Examples
     ///
@@ -127,11 +126,11 @@ impl Metadata {
         &self.models
     }
 
-    /// The models as tables.
+    /// Returns the models as tables.
     ///
     /// # Errors
-    /// `Schema` if models contradict each other: one table twice, a reference to a model that isn't in
-    /// the set or to a column of another type, or one that sets a column to NULL that takes none.
+    /// - `Schema`: the models are not consistent: a table is mapped twice, a reference leads to a model outside the
+    ///   set or to a column of another type, or SET NULL is declared on a NOT NULL column.
     ///
     /// # Examples
     ///
@@ -151,10 +150,11 @@ impl Metadata {
         Schema::new(tables.collect())
     }
 
-    /// The script that creates every table in `dialect`, parents first.
+    /// Returns the script that creates every table in `dialect`, parents first.
     ///
     /// # Errors
-    /// As [`Metadata::schema`], and `Unsupported` for what the dialect can't express.
+    /// - As [`Metadata::schema`].
+    /// - `Unsupported`: the dialect can't express a table.
     ///
     /// # Examples
     ///
@@ -181,10 +181,9 @@ impl Metadata {
         Ok(orm_core::sql::ddl::to_script(&statements))
     }
 
-    /// The script that drops every table in `dialect`, children first. On SQLite it switches the
-    /// enforcement of foreign keys off and on again: rows that refer to each other would stand in the way, and
-    /// rows of other tables would be deleted or changed. Those keep references to nothing; `drop_all` refuses
-    /// while there are such tables.
+    /// Returns the script that drops every table in `dialect`, children first. On SQLite the script disables foreign
+    /// keys, which rows with circular references would violate, and enables them again. Rows of tables outside the
+    /// set then keep references to missing rows; `drop_all` returns an error if there are such tables.
     ///
     /// # Errors
     /// As [`Metadata::create_script`].
@@ -222,7 +221,7 @@ fn one_table_twice(first: &ModelDef, second: &ModelDef) -> Error {
     .with_hint("rename one of them, or choose models with Metadata::of or Metadata::in_module")
 }
 
-/// A tuple of model values: `(User, Post)`, or one alone as `(User,)`.
+/// Is implemented by tuples of model values: `(User, Post)`, or `(User,)`.
 pub trait Entities {
     /// Their definitions.
     fn defs(&self) -> Vec<&'static ModelDef>;

@@ -6,7 +6,7 @@ use orm_core::types::Type;
 
 use super::def::{ModelDef, ReferenceDef};
 
-/// The table of a model. For the derive.
+/// Returns the table of a model. Called by the derive.
 #[doc(hidden)]
 pub fn table(def: &'static ModelDef) -> Table {
     let mut table = Table::new(def.table);

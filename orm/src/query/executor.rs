@@ -10,7 +10,7 @@ use crate::engine::Connection;
 use crate::mapping::{Model, ModelDef};
 use crate::query::compile::compiled_sql::CompiledSql;
 
-/// What a statement does to rows.
+/// Distinguishes the DML statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DmlKind {
     /// INSERT.
@@ -32,18 +32,18 @@ impl DmlKind {
     }
 }
 
-/// How a statement treats rows.
+/// Distinguishes how a statement accesses rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Reads them without locks.
+    /// Reads rows without locks.
     Plain,
-    /// Locks them until the transaction ends: FOR UPDATE.
+    /// Locks rows until the transaction ends: FOR UPDATE.
     Lock,
-    /// Raw SQL: the text may do anything, unless the database says that it only reads.
+    /// Executes raw SQL, which may write unless the database reports that it only reads.
     Raw,
 }
 
-/// What an [`Executor`] reads by: the verb of a query, or raw SQL.
+/// Is implemented by what an [`Executor`] reads with: a query with its verb, and raw SQL.
 pub trait ReadStatement {
     /// What running it tells beside the rows.
     type Outcome;
@@ -51,16 +51,18 @@ pub trait ReadStatement {
     /// How it treats rows.
     fn access(&self) -> Access;
 
-    /// Text and binds, for the connection on which it will run.
+    /// Compiles the statement for `connection`.
     ///
     /// # Errors
-    /// `Usage` for an error of the statement, `Unsupported` by the dialect.
+    /// - `Usage`: the statement is not valid.
+    /// - `Unsupported`: the dialect does not support the statement.
     fn compile(&self, connection: &mut Connection) -> Result<CompiledSql<'_>>;
 
-    /// Sends what was compiled, and hands each row to `each`.
+    /// Executes a compiled statement and passes each row to `each`.
     ///
     /// # Errors
-    /// The database's refusal, or the error of `each`.
+    /// - The error of `each`.
+    /// - Any error of the database.
     fn execute(
         &self,
         connection: &mut Connection,
@@ -69,8 +71,8 @@ pub trait ReadStatement {
     ) -> Result<Self::Outcome>;
 }
 
-/// Where a statement runs: a [`Connection`], on which entities come out as owned structs, or a session,
-/// on which they come out as tracked handles. There are no others.
+/// Is implemented by [`Connection`], on which queries return owned structs, and by `Session`, on which they return
+/// handles of tracked entities. It can't be implemented outside this crate.
 #[diagnostic::on_unimplemented(
     message = "statements run on a connection or a session, not on `{Self}`",
     label = "neither a `Connection` nor a `Session`",
@@ -86,23 +88,24 @@ pub trait Executor: sealed::Sealed {
     where
         Self: 'a;
 
-    /// Compiles a query or raw SQL, executes it, and hands each row to `each`, which decodes it. A session flushes
-    /// before; by raw SQL, what it has loaded is stale from here on, unless the database says that the text only
-    /// reads.
+    /// Compiles a query or raw SQL, executes it and passes each row to `each`, which decodes it. A session flushes
+    /// first. After raw SQL, its entities are stale, unless the database reports that the statement only reads.
     ///
     /// # Errors
-    /// Those of the flush, of connecting, of the statement and of `each`; `Usage` for a lock without a transaction.
+    /// - `Usage`: the statement is not valid, or it locks rows outside a transaction.
+    /// - The errors of the flush, of the checkout and of `each`.
+    /// - Any error of the database.
     fn read<S: ReadStatement>(
         &mut self,
         statement: &S,
         each: impl FnMut(&dyn Row, &mut Self::Sink<'_>) -> Result<()>,
     ) -> Result<S::Outcome>;
 
-    /// Runs an INSERT, UPDATE or DELETE of a model's table that goes past the unit of work. What a session
-    /// has loaded of the table is stale then, and of the tables that the database changes along with it.
+    /// Executes an INSERT, UPDATE or DELETE of a model's table outside the unit of work. The session's entities of
+    /// the table become stale, and those of tables that the database changes by ON DELETE and ON UPDATE.
     ///
     /// # Errors
-    /// Those of the flush, of connecting, and of `run`.
+    /// The errors of the flush, of the checkout and of `run`.
     fn write<T>(
         &mut self,
         model: &'static ModelDef,
@@ -110,10 +113,10 @@ pub trait Executor: sealed::Sealed {
         run: impl FnOnce(&mut Connection) -> Result<T>,
     ) -> Result<T>;
 
-    /// Makes an entity of a row's columns from `start` on.
+    /// Decodes the columns of a row from index `start` to an entity.
     ///
     /// # Errors
-    /// `Decode` for a value that doesn't fit its field.
+    /// - `Decode`: a value can't be converted to its field.
     fn entity<M: Model>(
         sink: &mut Self::Sink<'_>,
         row: &dyn Row,

@@ -8,12 +8,13 @@ use crate::engine::{Connection, Engine, create_missing, drop_existing};
 use crate::mapping::Metadata;
 
 impl Metadata {
-    /// Creates the tables that aren't there, parents first, and leaves those that are there as they
-    /// are. In one transaction where the database has transactional DDL.
+    /// Creates the tables that do not exist, parents first. Existing tables are left unchanged. On a database with
+    /// transactional DDL, all tables are created in one transaction.
     ///
     /// # Errors
-    /// `Schema` if models contradict each other, `Unsupported` for what the dialect can't express, the
-    /// database's refusal.
+    /// - `Schema`: the models are not consistent.
+    /// - `Unsupported`: the dialect can't express a table.
+    /// - Any error of the database.
     ///
     /// # Examples
     ///
@@ -28,8 +29,8 @@ impl Metadata {
         self.create_all_on(&mut engine.connection()?)
     }
 
-    /// Drops the tables that are there, children first. Tables that refer to each other can be dropped on
-    /// SQLite only outside of a transaction.
+    /// Drops the tables that exist, children first. On SQLite, tables with circular foreign keys can be dropped
+    /// outside a transaction only.
     ///
     /// # Errors
     /// As [`Metadata::create_all`].
@@ -48,7 +49,8 @@ impl Metadata {
         self.drop_all_on(&mut engine.connection()?)
     }
 
-    /// As [`Metadata::create_all`], on a connection and in the transaction that it may be in.
+    /// Creates tables as [`Metadata::create_all`] does, on a connection and inside its open transaction, if there is
+    /// one.
     ///
     /// # Errors
     /// As [`Metadata::create_all`].
@@ -69,7 +71,7 @@ impl Metadata {
         create_missing(connection, &self.schema()?)
     }
 
-    /// As [`Metadata::drop_all`], on a connection and in the transaction that it may be in.
+    /// Drops tables as [`Metadata::drop_all`] does, on a connection and inside its open transaction, if there is one.
     ///
     /// # Errors
     /// As [`Metadata::create_all`].

@@ -40,10 +40,11 @@ impl<M: Model> IndexMut<Ref<M>> for Session {
 }
 
 impl Session {
-    /// The entity of a handle.
+    /// Returns the entity of a handle.
     ///
     /// # Errors
-    /// `StaleHandle`; `Expired` for a stale entity of a session that expires on commit.
+    /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
+    /// - `Expired`: the entity is stale, in a session that expires on commit.
     ///
     /// # Examples
     ///
@@ -88,7 +89,7 @@ impl Session {
         )
     }
 
-    /// The entity of a handle, about to be changed.
+    /// Returns the entity of a handle for changes. The next flush writes the columns that were changed.
     ///
     /// # Errors
     /// As [`Session::get_ref`].
@@ -114,7 +115,8 @@ impl Session {
         Ok(&mut self[handle])
     }
 
-    /// Hands the entity of a handle to `change` and returns what that returns.
+    /// Passes the entity of a handle to `change` and returns the closure's value. The next flush writes the columns
+    /// that were changed.
     ///
     /// # Errors
     /// As [`Session::get_ref`].
@@ -143,8 +145,8 @@ impl Session {
         self.get_mut(handle).map(change)
     }
 
-    /// The primary key of an entity; `None` while the database has not generated it, and for a stale
-    /// handle.
+    /// Returns the primary key of an entity. Returns `None` before the database has generated the key, and for a
+    /// stale handle.
     ///
     /// # Examples
     ///
@@ -170,10 +172,10 @@ impl Session {
         }
     }
 
-    /// The state of an entity in the unit of work.
+    /// Returns the state of an entity in the unit of work.
     ///
     /// # Errors
-    /// `StaleHandle`.
+    /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
     ///
     /// # Examples
     ///
@@ -199,11 +201,11 @@ impl Session {
         state.ok_or_else(|| self.state.stale_handle(handle))
     }
 
-    /// Whether an entity's values may be older than the database's: after a commit, a rollback, or a statement
-    /// past the unit of work, until it is read again.
+    /// Returns whether the values of an entity may be stale. Entities become stale by a commit, a rollback, or a
+    /// statement outside the unit of work, until they are read again.
     ///
     /// # Errors
-    /// `StaleHandle`.
+    /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
     ///
     /// # Examples
     ///
@@ -229,11 +231,11 @@ impl Session {
         Ok(persistent && !arena.is_some_and(|arena| arena.is_fresh(handle)))
     }
 
-    /// The columns of an entity that the next flush would write, by name: those that changed, or those
-    /// that an INSERT will give.
+    /// Returns the names of the columns that the next flush writes for an entity: the changed columns, or those of
+    /// its INSERT.
     ///
     /// # Errors
-    /// `StaleHandle`.
+    /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
     ///
     /// # Examples
     ///

@@ -12,14 +12,16 @@ use crate::engine::Engine;
 use crate::load;
 
 impl Engine {
-    /// Runs `work` with a session of its own: commits on `Ok`, rolls back on `Err` and on panic. The transaction
-    /// begins with the first statement, plain reads included.
+    /// Runs `work` with a new session in a transaction. Commits on `Ok`, rolls back on `Err` and on panic. The
+    /// transaction begins with the first statement, reads included.
     ///
-    /// On SQLite it takes the write lock at once, and waits for it as long as the busy timeout says: a transaction
-    /// that reads first and writes later fails as soon as another one has written in between.
+    /// On SQLite the transaction takes the write lock when it begins, and waits for it up to the busy timeout. A
+    /// transaction that reads first and writes later would fail as soon as another one has written in between.
     ///
     /// # Errors
-    /// The error of `work`, or that of the commit. Inside, `commit` and `rollback` are errors.
+    /// - The error of `work`.
+    /// - As [`Session::commit`].
+    /// - `Usage`: `work` calls `commit` or `rollback` on the session.
     ///
     /// # Examples
     ///
@@ -50,7 +52,7 @@ impl Engine {
         self.try_transaction(|session| work(session).into_result())
     }
 
-    /// Like [`Engine::transaction`], with an isolation level or for reading only.
+    /// Runs `work` as [`Engine::transaction`] does, with an isolation level or read-only.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -63,7 +65,8 @@ impl Engine {
     /// ```
     ///
     /// # Errors
-    /// As [`Engine::transaction`]; `Unsupported` for a level that the database hasn't.
+    /// - As [`Engine::transaction`].
+    /// - `Unsupported`: the database does not support an option.
     pub fn transaction_with<R: TransactionResult>(
         &self,
         options: TransactionOptions,
@@ -72,10 +75,11 @@ impl Engine {
         self.run(options, |session| work(session).into_result()).0
     }
 
-    /// Like [`Engine::transaction`], for closures with an error type of their own.
+    /// Runs `work` as [`Engine::transaction`] does, for a closure with its own error type.
     ///
     /// # Errors
-    /// The error of `work`, or that of the commit made into one.
+    /// - The error of `work`.
+    /// - The error of the commit, converted to `E`.
     ///
     /// # Examples
     ///
@@ -136,8 +140,8 @@ impl Engine {
         (result, failed)
     }
 
-    /// Transactions that are run again, up to `times` more, after a deadlock, a serialization failure, stale data,
-    /// or a lock that was not granted in time.
+    /// Returns a builder of transactions that are run again, up to `times` times, after a deadlock, a serialization
+    /// failure, stale data, or a lock timeout.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -164,7 +168,7 @@ impl Engine {
     }
 }
 
-/// Transactions with retries. Made by [`Engine::retry`].
+/// Runs transactions with retries. Created by [`Engine::retry`].
 #[derive(Debug)]
 #[must_use]
 pub struct Retry<'e> {
@@ -174,7 +178,7 @@ pub struct Retry<'e> {
 }
 
 impl Retry<'_> {
-    /// The same with these options: `SERIALIZABLE` transactions are made to be run again.
+    /// Sets the options of the transactions, such as `SERIALIZABLE`.
     ///
     /// # Examples
     ///
@@ -195,12 +199,12 @@ impl Retry<'_> {
         self
     }
 
-    /// Like [`Engine::transaction`], with a new session for each try. Waits between tries, longer each time, by a
-    /// random part of 10 ms to 1 s. Tried again are deadlocks, serialization failures, stale data and locks that
-    /// were not granted in time; never a connection lost during COMMIT.
+    /// Runs `work` as [`Engine::transaction`] does, with a new session for each attempt. Attempts are repeated after
+    /// deadlocks, serialization failures, stale data and lock timeouts, never after a connection lost during COMMIT.
+    /// The delay between attempts is random, grows with each attempt, and lies between 10 ms and 1 s.
     ///
     /// # Errors
-    /// The error of the last try.
+    /// The error of the last attempt.
     ///
     /// # Examples
     ///
@@ -230,11 +234,12 @@ impl Retry<'_> {
         })
     }
 
-    /// Like [`Retry::transaction`], for closures with an error type of their own. It is tried again if the
-    /// session's last call in it, or the commit, failed with one of these errors, whatever the closure made of it.
+    /// Runs `work` as [`Retry::transaction`] does, for a closure with its own error type. It is run again if the
+    /// session's last call in it, or the commit, failed with a retryable error, regardless of the error that the
+    /// closure returns.
     ///
     /// # Errors
-    /// The error of the last try.
+    /// The error of the last attempt.
     ///
     /// # Examples
     ///
@@ -290,11 +295,12 @@ fn pause(tries: u32) -> Duration {
 }
 
 impl Session {
-    /// Runs `work` under a savepoint: its changes stay on `Ok`; on `Err` and on panic they are undone,
-    /// in the database and in memory, while the transaction around it goes on. Savepoints nest.
+    /// Runs `work` under a savepoint. Its changes are kept on `Ok`. On `Err` and on panic they are undone, in the
+    /// database and in memory, and the transaction continues. Savepoints nest.
     ///
     /// # Errors
-    /// The error of `work`, or that of a flush: one before the savepoint, one at its end.
+    /// - The error of `work`.
+    /// - As [`Session::flush`], which runs before the savepoint and at its end.
     ///
     /// # Examples
     ///

@@ -2,8 +2,8 @@
 
 use orm_core::error::Result;
 
-/// An [`orm::Result`](crate::Result): what the closure of [`Engine::transaction`](crate::Engine::transaction) and the
-/// like returns.
+/// Is implemented by [`orm::Result`](crate::Result), the return type of the closures of
+/// [`Engine::transaction`](crate::Engine::transaction) and its siblings.
 #[diagnostic::on_unimplemented(
     message = "the closure of a transaction returns `orm::Result`, not `{Self}`",
     label = "expected a closure that returns `orm::Result`",
@@ -14,10 +14,10 @@ pub trait TransactionResult {
     /// What is in its `Ok`.
     type Value;
 
-    /// The result itself.
+    /// Returns the result.
     ///
     /// # Errors
-    /// Its own.
+    /// The error of the result itself.
     fn into_result(self) -> Result<Self::Value>;
 }
 

@@ -6,8 +6,8 @@ use super::Session;
 use crate::mapping::Model;
 use crate::state::Ref;
 
-/// Handles whose entities can be borrowed together: an array of handles of one model, or a tuple of two
-/// to four handles of different models.
+/// Is implemented by handles whose entities can be borrowed together: an array of handles of one model, or a tuple of
+/// two to four handles of different models.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` isn't a set of handles",
     label = "expected an array such as `[a, b]` for one model, or a tuple such as `(user, post)` for several"
@@ -30,7 +30,7 @@ mod sealed {
 }
 
 impl Session {
-    /// Several entities at once, about to be changed: `[a, b]` of one model, `(user, post)` of several.
+    /// Returns several entities for changes: `[a, b]` of one model, or `(user, post)` of several.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -49,7 +49,8 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// As [`Session::get_ref`]; `Usage` if a handle of an array is given twice, or a model of a tuple.
+    /// - As [`Session::get_ref`].
+    /// - `Usage`: the same handle is given twice in an array, or the same model twice in a tuple.
     pub fn get_many_mut<H: Handles>(&mut self, handles: H) -> Result<H::Entities<'_>> {
         handles.entities(self)
     }

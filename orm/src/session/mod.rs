@@ -26,19 +26,18 @@ pub use closure_result::TransactionResult;
 pub use many::Handles;
 pub use write::link;
 
-/// A unit of work over one database: entities loaded, added, changed and deleted through it are written
-/// together by `commit`.
+/// Represents a unit of work over one database. Entities that are loaded, added, changed or deleted through a session
+/// are written together by `commit`.
 ///
 /// The session owns its entities; a [`Ref`](crate::Ref) is a handle to one. `session[handle]` reads it,
-/// `session[handle].field = …` changes it, and a flush writes exactly the changed columns, each UPDATE on
-/// condition that the columns still have the values that were read. A change by another transaction in
-/// between is [`StaleData`](orm_core::error::ErrorKind::StaleData), never a lost update.
+/// `session[handle].field = …` changes it, and a flush writes exactly the changed columns. Each UPDATE matches the
+/// old values of these columns, so that a change by another transaction is reported as
+/// [`StaleData`](orm_core::error::ErrorKind::StaleData) and never overwritten.
 ///
-/// Plain reads run outside a transaction, each on a connection of the pool's, which goes back at once. The
-/// transaction begins with the first write, lock, savepoint or raw statement, or with [`Session::begin`];
-/// with the first statement of any kind if an isolation level or read-only was asked for. `commit` or
-/// `rollback` ends it. What was read stays as it is until then, or until [`Session::refresh`] or
-/// [`Session::expire_all`]. Dropping a session rolls back.
+/// Reads run outside a transaction, each on a connection that is returned to the pool at once. The transaction begins
+/// with the first write, lock, savepoint or raw statement, or with [`Session::begin`]. With an isolation level or
+/// read-only, it begins with the first statement of any kind. `commit` or `rollback` ends it. Loaded values stay
+/// unchanged until then, or until [`Session::refresh`] or [`Session::expire_all`]. Dropping a session rolls back.
 ///
 /// ```
 /// use orm::prelude::*;
@@ -114,7 +113,7 @@ struct Settings {
 }
 
 impl Session {
-    /// A session over `engine`. Opens no connection.
+    /// Creates a session over `engine`. Opens no connection.
     ///
     /// # Examples
     ///
@@ -133,8 +132,8 @@ impl Session {
         Self::with_options(engine, TransactionOptions::default())
     }
 
-    /// A session whose transactions begin with `options`. With an isolation level or read-only, all statements
-    /// run in transactions, plain reads included.
+    /// Creates a session whose transactions begin with `options`. With an isolation level or read-only, all
+    /// statements run in transactions, reads included.
     ///
     /// # Examples
     ///
@@ -174,9 +173,9 @@ impl Session {
         }
     }
 
-    /// Whether entities can't be read or changed after a commit, a rollback or [`Session::expire_all`] until
-    /// `refresh`, `get` or a query has read them again. Off by default: they stay readable, and a change of
-    /// one is checked against the row as it is by then.
+    /// Sets whether entities are expired by a commit, a rollback or [`Session::expire_all`]. Default: off. An expired
+    /// entity can't be read or changed until `refresh`, `get` or a query has read it again. When this is off,
+    /// entities stay readable, and the next UPDATE compares a changed entity with its row.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -199,9 +198,9 @@ impl Session {
         self
     }
 
-    /// Whether an UPDATE of an entity also matches the old values of the columns that it sets, so that a change
-    /// by another transaction since they were read is `StaleData`. On by default. Without it the last writer
-    /// wins. A version column is matched in any case.
+    /// Sets whether an UPDATE of an entity matches the old values of the changed columns. Default: on. A change by
+    /// another transaction is then reported as `StaleData`. When this is off, the last writer wins. A version column
+    /// is always matched.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -224,7 +223,7 @@ impl Session {
         self
     }
 
-    /// The engine that the session works on.
+    /// Returns the engine of the session.
     ///
     /// # Examples
     ///
@@ -241,7 +240,7 @@ impl Session {
         &self.engine
     }
 
-    /// Whether a flush would write anything: something was added, changed or deleted since the last.
+    /// Returns whether a flush would write anything: an entity was added, changed or deleted since the last flush.
     ///
     /// # Examples
     ///
@@ -263,7 +262,7 @@ impl Session {
         self.state.has_changes()
     }
 
-    /// Whether a transaction is open.
+    /// Returns whether a transaction is open.
     ///
     /// # Examples
     ///

@@ -14,8 +14,8 @@ use crate::query::{Executor, get_statement, sealed};
 use crate::state::{EntityState, Ref, State, Take};
 
 impl Session {
-    /// The entity with that primary key: from the identity map without a statement if it is fresh
-    /// there, else from the database.
+    /// Returns the entity with the primary key `key`, or `None` if there is no such row. An entity that is fresh in
+    /// the identity map is returned without a statement.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -30,7 +30,8 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// The database's refusal; `Decode` for a row that doesn't fit the model.
+    /// - `Decode`: the row can't be converted to the model.
+    /// - Any error of the database.
     #[inline]
     pub fn get<E: Entity>(
         &mut self,
@@ -67,9 +68,9 @@ impl Session {
         self.note(found)
     }
 
-    /// The entity with that primary key, its row locked until the transaction ends: `SELECT … FOR UPDATE`. On
-    /// SQLite the transaction begins as a writing one. Pending changes are flushed first, and the entity takes
-    /// the values of the locked row.
+    /// Returns the entity with the primary key `key` and locks its row until the end of the transaction: `SELECT …
+    /// FOR UPDATE`. On SQLite the transaction takes the write lock. Pending changes are flushed first, and the entity
+    /// takes the values of the locked row.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -90,7 +91,8 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// As [`Session::get`] and [`Session::flush`]; `Usage` in a read-only transaction on SQLite.
+    /// - As [`Session::get`] and [`Session::flush`].
+    /// - `Usage`: the transaction is read-only on SQLite.
     pub fn get_for_update<E: Entity>(
         &mut self,
         entity: E,
@@ -100,10 +102,12 @@ impl Session {
         self.fetch::<E::Model>(&key.into_key(), Access::Lock)
     }
 
-    /// Reads an entity's row again and drops what was not flushed of it: changes, and a `delete`.
+    /// Reads the row of an entity again. Discards its unflushed changes and an unflushed `delete`.
     ///
     /// # Errors
-    /// `StaleHandle`; `Usage` if it isn't persistent; `NotFound` if its row is gone.
+    /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
+    /// - `Usage`: the entity is not persistent.
+    /// - `NotFound`: the row does not exist any more.
     ///
     /// # Examples
     ///
@@ -205,9 +209,9 @@ impl Session {
         run(connection, state)
     }
 
-    /// Makes every entity stale: the next `get` or query that yields one reads it again, and so does
-    /// [`Session::refresh`]. In a session that [expires on commit](Session::expire_on_commit) none can be read
-    /// before that. Changes that were not flushed stay.
+    /// Marks every entity as stale. The next `get` or query that returns an entity, or [`Session::refresh`], reads it
+    /// again. In a session that [expires on commit](Session::expire_on_commit), entities can't be read before that.
+    /// Unflushed changes are kept.
     ///
     /// # Examples
     ///
@@ -334,7 +338,7 @@ fn take(access: Access) -> Take {
     }
 }
 
-/// What the rows of a session's query are read into: its entities, without its connection.
+/// Holds the entities of a session while the rows of a query are read into them.
 #[derive(Debug)]
 pub struct Entities<'a> {
     state: &'a mut State,

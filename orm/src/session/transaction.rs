@@ -23,13 +23,14 @@ enum Scope {
 }
 
 impl Session {
-    /// Writes everything that was added, changed or deleted, in dependency order, and keeps the
-    /// transaction open. Atomic: after an error nothing of it is written, and everything is still
-    /// pending, so that it can be corrected and flushed again.
+    /// Writes all pending changes, in dependency order, and keeps the transaction open. A flush is atomic: after an
+    /// error nothing of it is written, and all changes stay pending, so that they can be corrected and flushed again.
     ///
     /// # Errors
-    /// The first refusal: a constraint, `StaleData` if a row isn't as it was loaded, `StaleHandle` for a
-    /// `delete` of one.
+    /// - `UniqueViolation`, `ForeignKeyViolation`, `NotNullViolation`, `CheckViolation`: a constraint is violated.
+    /// - `StaleData`: a row was changed or deleted since it was loaded.
+    /// - `StaleHandle`: `delete` was called with a stale handle.
+    /// - Any other error of the database.
     ///
     /// # Examples
     ///
@@ -56,10 +57,11 @@ impl Session {
         self.note(result)
     }
 
-    /// Begins the transaction now, before the first write.
+    /// Begins the transaction before the first write.
     ///
     /// # Errors
-    /// `Usage` if one is open; the database's refusal.
+    /// - `Usage`: a transaction is already open.
+    /// - Any error of the database.
     ///
     /// # Examples
     ///
@@ -113,14 +115,14 @@ impl Session {
         Ok(())
     }
 
-    /// Flushes, then commits. On `Ok` the work is stored, entities stay readable and are stale until
-    /// they are read again; deleted ones are gone. A session that has only read sends nothing.
+    /// Flushes all pending changes and commits the transaction. On `Ok` the changes are stored, entities become stale
+    /// and stay readable, and deleted entities leave the session. A session that has only read sends no statement.
     ///
     /// # Errors
-    /// - Those of [`Session::flush`], after which the transaction is still open unless the flush began it, or on
-    ///   PostgreSQL unless it has only read: what was loaded is then stale.
-    /// - Those of COMMIT: nothing is stored then, except that with [`ErrorKind::CommitUnknown`] the outcome is
-    ///   not known. The session does nothing until `rollback`.
+    /// - As [`Session::flush`]. The transaction stays open, unless the flush has begun it, or it has only read on
+    ///   PostgreSQL: then entities become stale.
+    /// - The errors of COMMIT: the changes are not stored, except for [`ErrorKind::CommitUnknown`], where the outcome
+    ///   is unknown. Call `rollback` next.
     ///
     /// # Examples
     ///
@@ -202,18 +204,18 @@ impl Session {
         }
     }
 
-    /// Undoes everything since the last commit, in the database and in memory: values and states are
-    /// as they were, added entities are transient, deleted ones live again, and all are stale. Entities that were
-    /// first read in the transaction after it had changed rows by statements are read again.
+    /// Undoes all changes since the last commit, in the database and in memory. Values and states are restored: added
+    /// entities become transient, deleted ones persistent, and all are stale. Entities that were loaded after
+    /// statements of the transaction had changed rows are read again.
     ///
-    /// After a COMMIT whose outcome is unknown, and after a statement that has ended the transaction outside the
-    /// session, such as DDL on MySQL, it looks at a row that was flushed: if its change is stored, only what was not
-    /// flushed is undone.
+    /// If the outcome of a COMMIT is unknown, or a statement such as DDL on MySQL has ended the transaction
+    /// implicitly, the session reads a flushed row from the database. If its change is stored, only unflushed changes
+    /// are undone.
     ///
     /// # Errors
-    /// - The database's refusal. What is in memory is undone in any case, and the connection dropped.
-    /// - `Transaction` if what was flushed turns out to be stored, unless an earlier call has reported that the
-    ///   transaction ended outside the session. The session goes on all the same.
+    /// - `Transaction`: the flushed changes turn out to be stored, unless an earlier call has reported that the
+    ///   transaction ended outside the session. The session can be used.
+    /// - Any error of the database. Changes in memory are undone, and the connection is closed.
     ///
     /// # Examples
     ///
@@ -271,13 +273,13 @@ impl Session {
         }
     }
 
-    /// The session's own connection, in its transaction, for statements past the unit of work. Pending
-    /// work is flushed first, and entities are stale from here on, since the statements may change their rows. The
-    /// transaction is the session's to end: `commit` and `rollback` are refused here, and so are COMMIT, ROLLBACK,
-    /// BEGIN and ROLLBACK TO SAVEPOINT in SQL text.
+    /// Returns the session's connection, in its transaction, for statements outside the unit of work. Pending changes
+    /// are flushed first. Entities become stale, since the statements may change their rows. The session controls the
+    /// transaction: `commit`, `rollback`, and COMMIT, ROLLBACK, BEGIN and ROLLBACK TO SAVEPOINT as SQL text return
+    /// `Usage`.
     ///
     /// # Errors
-    /// Those of the flush and of connecting.
+    /// As [`Session::flush`] and [`Engine::connection`](crate::Engine::connection).
     ///
     /// # Examples
     ///

@@ -7,11 +7,10 @@ use crate::mapping::{Model, NewRow};
 use crate::state::{AnyArena, Link, Ref, RowId};
 
 impl Session {
-    /// Takes a new row into the unit of work. It is inserted by the next flush; the handle is good at
-    /// once, and the key is there after the flush.
+    /// Adds a new row to the unit of work and returns its handle. The next flush inserts it and sets a generated key.
     ///
-    /// A column with a server default is left to the server unless the builder was given a value or the
-    /// entity has got another one than the builder put there.
+    /// A column with a server default is omitted from the INSERT, unless the builder was given a value or the field
+    /// was changed after the builder.
     ///
     /// # Examples
     ///
@@ -32,11 +31,12 @@ impl Session {
         self.state.ensure::<M>().add(row.into_row())
     }
 
-    /// Takes an entity whose insert was rolled back, or that was deleted before it was inserted, into
-    /// the unit of work again.
+    /// Adds an entity to the unit of work again, after its INSERT was rolled back or after it was deleted before the
+    /// INSERT.
     ///
     /// # Errors
-    /// `StaleHandle`; `Usage` if it is in the unit of work already.
+    /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
+    /// - `Usage`: the entity is already in the unit of work.
     ///
     /// # Examples
     ///
@@ -72,8 +72,8 @@ impl Session {
         ))
     }
 
-    /// Marks an entity for deletion: the next flush deletes its row. One that was never inserted just
-    /// leaves the unit of work. For a stale handle the next flush returns `StaleHandle`.
+    /// Marks an entity for deletion: the next flush deletes its row. An entity that was never inserted leaves the
+    /// unit of work. For a stale handle, the next flush returns `StaleHandle`.
     ///
     /// # Examples
     ///
@@ -98,11 +98,11 @@ impl Session {
         }
     }
 
-    /// Takes an entity out of the session, unflushed changes included, and returns it. Its row stays as
-    /// it is; its handles are stale from here on.
+    /// Removes an entity from the session and returns it, with its unflushed changes. The row is not changed. Handles
+    /// of the entity become stale.
     ///
     /// # Errors
-    /// `StaleHandle`.
+    /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
     ///
     /// # Examples
     ///
@@ -123,8 +123,8 @@ impl Session {
         taken.ok_or_else(|| self.state.stale_handle(handle))
     }
 
-    /// Forgets every entity, unflushed changes included. The transaction goes on; all handles are stale
-    /// from here on.
+    /// Removes all entities from the session and discards their unflushed changes. All handles become stale. The
+    /// transaction stays open.
     ///
     /// # Examples
     ///
@@ -143,7 +143,7 @@ impl Session {
         self.state.clear();
     }
 
-    /// Runs `work` without the flush before each query.
+    /// Runs `work` without autoflush: queries in it do not flush pending changes first.
     ///
     /// # Errors
     /// The error of `work`.
@@ -191,12 +191,13 @@ impl Drop for Autoflush<'_> {
     }
 }
 
-/// Makes a foreign key of `child`, by its number among those of its model, hold the handle of `parent`: the next
-/// flush writes the key that the parent has by then, one that the same flush generates included. It is what
-/// assigning to a relation stands on, and has no public name of its own yet.
+/// Links a foreign key of `child`, by its index in the model, to the handle of `parent`. The next flush writes the
+/// key that the parent has by then, including one that the same flush generates. Assignments to a relation will use
+/// it.
 ///
 /// # Errors
-/// `StaleHandle`; `Usage` if there is no such foreign key, or if it refers to another table.
+/// - `StaleHandle`: an entity has left the session, or a handle belongs to another one.
+/// - `Usage`: there is no such foreign key, or it references another table.
 #[doc(hidden)]
 pub fn link<C: Model, P: Model>(
     session: &mut Session,

@@ -20,20 +20,20 @@
 //!
 //! A rollback to a savepoint is one of what was done since.
 
-/// The state of an entity in its session.
+/// Describes the state of an entity in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EntityState {
-    /// Added, not yet inserted.
+    /// Added and not inserted yet.
     Pending,
-    /// A row of the database, as far as the session knows.
+    /// Stored as a row of the database.
     Persistent,
-    /// Marked by `delete`, its row still there.
+    /// Marked by `delete`; the row is not deleted yet.
     Deleting,
-    /// Its row is deleted, the transaction still open.
+    /// Deleted by the open transaction.
     Deleted,
-    /// Out of the unit of work: its insert was rolled back, or it was deleted before it was inserted.
-    /// Readable, and can be added again.
+    /// Outside the unit of work: the INSERT was rolled back, or the entity was deleted before it. It can be read, and
+    /// added again.
     Transient,
 }
 

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::mapping::ReferenceDef;
 
-/// The handle of an entity of model `M` in one session: 8 bytes, to be copied freely.
+/// Represents the handle of an entity of model `M` in one session. A handle is `Copy` and has 8 bytes.
 ///
-/// It names a place, not a key, so it exists before the key does: `session[handle]` is the entity.
-/// Two handles of a session are equal if and only if they are the same row.
+/// A handle exists before the primary key is known: `session[handle]` is the entity. Two handles of a session are
+/// equal if and only if they refer to the same row.
 pub struct Ref<M> {
     pub(crate) slot: u32,
     pub(crate) stamp: NonZeroU32,

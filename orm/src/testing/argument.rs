@@ -9,16 +9,16 @@ use super::failure::TestFailure;
 use crate::engine::{Connection, Engine};
 use crate::session::Session;
 
-/// What a test takes as its argument: a [`TestDatabase`], an [`Engine`], a [`Session`] or a [`Connection`].
+/// Is implemented by the arguments of a test: [`TestDatabase`], [`Engine`], [`Session`] and [`Connection`].
 #[diagnostic::on_unimplemented(
     message = "a test can't take `{Self}`",
     label = "expected `TestDatabase`, `Engine`, `Session` or `Connection`"
 )]
 pub trait FromTest: Sized {
-    /// The argument for a test on `database`.
+    /// Creates the argument of a test on `database`.
     ///
     /// # Errors
-    /// That of connecting.
+    /// As [`Engine::connection`].
     fn from_test(database: &TestDatabase) -> CoreResult<Self>;
 }
 
@@ -46,12 +46,12 @@ impl FromTest for Connection {
     }
 }
 
-/// What a test returns: nothing, or a result whose error fails it.
+/// Is implemented by the return types of a test: `()`, or a `Result` whose error fails the test.
 pub trait Outcome {
-    /// The result.
+    /// Returns the result of the test.
     ///
     /// # Errors
-    /// That of the test.
+    /// The error of the test.
     fn into_result(self) -> Result<(), TestFailure>;
 }
 

@@ -3,30 +3,30 @@
 use super::failure::TestFailure;
 use crate::engine::Engine;
 
-/// A test on one dialect. Made by [`#[orm::test]`](macro@crate::test).
+/// Describes a test on one dialect. Created by [`#[orm::test]`](macro@crate::test).
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
     /// The name of the dialect.
     pub dialect: &'static str,
-    /// The path of the test, its crate first, without the dialect.
+    /// The path of the test from its crate on, without the dialect.
     pub path: &'static str,
-    /// How tests are kept apart.
+    /// The isolation of the test from others.
     pub isolation: Isolation,
-    /// What makes the tables, as it is written: the tests of a module in which that is the same use the same databases,
-    /// one after the other.
+    /// The source of the tables, as written in the attribute. The tests of a module with the same source run one
+    /// after another on the same databases.
     pub tables: &'static str,
-    /// Makes the tables.
+    /// Creates the tables.
     pub set_up: fn(&Engine) -> Result<(), TestFailure>,
-    /// Whether the test must panic, with a message that has this in it. Not left to the test harness, for which a test
-    /// that does not run would not panic.
+    /// The text that the message of the expected panic contains. The test harness can't check it, since a test that
+    /// is not run would not panic.
     pub should_panic: Option<&'static str>,
 }
 
-/// How tests are kept apart.
+/// Describes how tests are isolated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isolation {
-    /// Each has a database of its own.
+    /// Each test has its own database.
     Database,
-    /// Each runs in a transaction that is rolled back.
+    /// Each test runs in a transaction that is rolled back.
     Rollback,
 }

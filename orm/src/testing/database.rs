@@ -11,7 +11,7 @@ use super::statements;
 use crate::engine::{Connection, Engine};
 use crate::session::Session;
 
-/// The database of a test. A clone is another handle to the same one.
+/// Represents the database of a test. A clone is a handle to the same database.
 #[derive(Clone)]
 pub struct TestDatabase {
     engine: Engine,
@@ -43,17 +43,17 @@ impl TestDatabase {
         })
     }
 
-    /// Its engine.
+    /// Returns the engine of the database.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// A new session on it.
+    /// Creates a session on the database.
     pub fn session(&self) -> Session {
         Session::new(&self.engine)
     }
 
-    /// A connection to it.
+    /// Checks out a connection to the database.
     ///
     /// # Errors
     /// As [`Engine::connection`].
@@ -61,17 +61,17 @@ impl TestDatabase {
         self.engine.connection()
     }
 
-    /// Its dialect: for what differs between databases, ask the
-    /// [capabilities](orm_core::sql::Dialect::capabilities).
+    /// Returns the dialect of the database. Use its [capabilities](orm_core::sql::Dialect::capabilities) where
+    /// databases differ.
     pub fn dialect(&self) -> &'static dyn Dialect {
         self.dialect
     }
 
-    /// The statements that were sent since the last call, in order, without values. One list serves every database:
-    /// names stand in double quotes and each placeholder is a `?`. What begins and ends transactions and savepoints is
-    /// left out, and so is the question to the catalogue that an engine asks once a table.
+    /// Returns the statements that were sent since the last call, in order and without values. The text is the same
+    /// on every database: names stand in double quotes, and each placeholder is `?`. Transaction control, savepoints,
+    /// and the engine's query of the catalogue are left out.
     ///
-    /// [`assert_statements!`](crate::assert_statements) compares them.
+    /// [`assert_statements!`](crate::assert_statements) compares the statements.
     pub fn take_statements(&self) -> Vec<String> {
         statements::portable(&self.recorder.take_sql(), self.dialect)
     }

@@ -3,11 +3,11 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// Why a test failed. The test harness prints its `Debug` form, which is the message.
+/// Holds the reason why a test failed. The test harness prints its `Debug` form, which is the message.
 pub struct TestFailure(String);
 
 impl TestFailure {
-    /// A failure that says `message`.
+    /// Creates a failure with a message.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }

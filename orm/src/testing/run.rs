@@ -13,10 +13,10 @@ use super::home::Home;
 use super::lease::Lease;
 use crate::engine::driver_for;
 
-/// Runs a test, if its dialect is to be tested.
+/// Runs a test if its dialect is selected.
 ///
 /// # Errors
-/// Why it failed; a dialect that is to be tested and can't be.
+/// The failure of the test, or of the creation of its database.
 pub fn run<A: FromTest, R: Outcome>(case: &Case, body: fn(A) -> R) -> Result<(), TestFailure> {
     match choose(case.dialect, |variable| std::env::var(variable).ok())? {
         Choice::Run(target, server) => on_database(case, target, &server, body),

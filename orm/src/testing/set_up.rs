@@ -4,7 +4,7 @@ use super::failure::TestFailure;
 use crate::engine::Engine;
 use crate::mapping::Metadata;
 
-/// Makes the tables of a test's database: [`Metadata`], or a function that is given the engine.
+/// Is implemented by what creates the tables of a test: [`Metadata`], or a function that takes the engine.
 ///
 /// ```no_run
 /// # use orm::prelude::*;
@@ -21,10 +21,10 @@ use crate::mapping::Metadata;
 /// # fn main() {}
 /// ```
 pub trait SetUp {
-    /// Makes the tables.
+    /// Creates the tables.
     ///
     /// # Errors
-    /// Any, which fails the test.
+    /// Any error, which fails the test.
     fn set_up(&self, engine: &Engine) -> Result<(), TestFailure>;
 }
 

@@ -45,7 +45,8 @@ macro_rules! assert_statements {
     }};
 }
 
-/// What [`assert_statements!`](crate::assert_statements) compares with: a number of statements, or their texts.
+/// Is implemented by what [`assert_statements!`](crate::assert_statements) compares with: a number of statements, or
+/// their texts.
 #[diagnostic::on_unimplemented(
     message = "statements can't be compared with `{Self}`",
     label = "expected a number of statements, or an array of their texts"
@@ -88,7 +89,7 @@ impl<S: AsRef<str>> Expected for Vec<S> {
     }
 }
 
-/// Compares the statements that were sent with what is expected.
+/// Compares the sent statements with the expected ones.
 ///
 /// # Errors
 /// The difference, with all statements.

@@ -97,7 +97,10 @@ fn writes_are_checked_before_they_are_sent() {
         &["users", "sets no column"],
     );
     let error = fault!(update(User).set(User.name, "x".repeat(51)));
-    speaks_of(&error, &["longer than the 50 characters", "users.name"]);
+    speaks_of(
+        &error,
+        &["too long for its column of 50 characters", "users.name"],
+    );
     assert!(!error.contains("xxx"), "{error}");
     assert!(
         update(User)
@@ -119,7 +122,7 @@ fn raw_names_and_values_must_meet() {
     speaks_of(&fault!(raw("SELECT 1").bind("id", 1)), &[":id"]);
     speaks_of(
         &fault!(raw("SELECT :id").bind("id", 1).bind("id", 2)),
-        &["two values for :id"],
+        &["two values for the bind parameter :id"],
     );
     assert_eq!(
         raw(r"SELECT a\:b").to_sql(&SqliteDialect).unwrap(),

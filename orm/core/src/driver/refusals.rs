@@ -7,18 +7,18 @@ use std::time::Duration;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ValueRef;
 
-/// A configuration by which nothing can be opened.
+/// Returns the error of a configuration that can't be used.
 pub fn misconfigured(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::with_message(ErrorKind::Configuration, message)
 }
 
-/// A connection to `target` that can't be opened.
+/// Returns the error of a connection to `target` that can't be opened.
 #[cold]
 pub fn unconnected(kind: ErrorKind, target: &str, why: impl Display) -> Error {
     Error::with_message(kind, format!("can't connect to {target}: {why}"))
 }
 
-/// Why there is no connection to a server that has been silent for longer than `limit`.
+/// Returns the message for a server that did not respond within `limit` while connecting.
 pub fn no_answer(limit: Duration) -> String {
     format!(
         "the server did not respond within {} s",
@@ -26,7 +26,8 @@ pub fn no_answer(limit: Duration) -> String {
     )
 }
 
-/// The loss of a connection whose server has been silent for longer than `limit`, naming what it did not answer.
+/// Returns the error of a connection whose server did not respond within `limit`. The error names the statement's
+/// first word.
 pub fn unanswered(sql: &str, limit: Duration) -> Error {
     const CONTROL: &[&str] = &[
         "BEGIN",
@@ -52,7 +53,7 @@ pub fn unanswered(sql: &str, limit: Duration) -> Error {
     )
 }
 
-/// Another number of values than a statement has binds.
+/// Returns the error of a number of values that differs from the number of bind parameters.
 #[cold]
 pub fn bind_count(taken: usize, given: usize) -> Error {
     let message =
@@ -60,10 +61,11 @@ pub fn bind_count(taken: usize, given: usize) -> Error {
     Error::with_message(ErrorKind::Usage, message)
 }
 
-/// The rows of `width` values each that [`Connection::execute_each`](super::Connection::execute_each) runs.
+/// Returns the rows of `width` values each that [`Connection::execute_each`](super::Connection::execute_each)
+/// executes.
 ///
 /// # Errors
-/// `Usage` if the last one is not whole.
+/// - `Usage`: the last row is not complete.
 pub fn whole_rows<'b, 'v>(
     sql: &str,
     width: usize,
@@ -80,7 +82,7 @@ pub fn whole_rows<'b, 'v>(
     Err(Error::with_message(ErrorKind::Usage, message).with_sql(sql))
 }
 
-/// An index beyond the columns of a row.
+/// Returns the error of a column index that is out of range.
 #[cold]
 pub fn no_column(index: usize, columns: usize) -> Error {
     Error::with_message(
@@ -91,7 +93,7 @@ pub fn no_column(index: usize, columns: usize) -> Error {
     )
 }
 
-/// The text of a column that is no valid UTF-8, and `bytes`, a cast by which it can be read.
+/// Returns the error of a column's text that is not valid UTF-8. `bytes` is a cast with which it can be read.
 #[cold]
 pub fn invalid_text(column: &str, bytes: &str) -> Error {
     Error::with_message(ErrorKind::Decode, "the text of a column is not valid UTF-8")

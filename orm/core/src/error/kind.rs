@@ -1,6 +1,6 @@
 //! [`ErrorKind`]: the part of an error that a program branches on.
 //!
-//! `errors.rs` of each dialect maps native codes to kinds; `orm` adds the kinds of the mapping and the session. The
+//! The dialect crates map native codes to kinds; `orm` adds the kinds of the mapping and the session. The
 //! default message of each kind is here, the messages of single errors are where the errors arise.
 
 /// Classifies an [`Error`](super::Error). The page `docs/errors.md` lists the cause and the cure of each kind.

@@ -12,13 +12,13 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
-/// A result with [`Error`].
+/// Is a result with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, with everything that is known about where.
+/// Describes an error and its place.
 ///
-/// `Display` and `Debug` both show the message, the place, the SQL text with its placeholders, at most 1000
-/// characters of it, and a hint; never a bound value and never a password.
+/// `Display` and `Debug` both print the message, the place, at most 1000 characters of the SQL text with its
+/// placeholders, and the hint. They never print bound values or passwords.
 ///
 /// ```
 /// use orm_core::error::{Error, ErrorKind};
@@ -41,13 +41,13 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of `kind` with the kind's own message.
+    /// Creates an error of `kind` with the kind's default message.
     #[cold]
     pub fn new(kind: ErrorKind) -> Self {
         Self::with_message(kind, kind.as_str())
     }
 
-    /// An error of `kind` that says `message`: lower case, no full stop, no bound value.
+    /// Creates an error of `kind` with a message: lower case, no full stop, no bound value.
     #[cold]
     pub fn with_message(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
@@ -63,49 +63,49 @@ impl Error {
         }))
     }
 
-    /// Wraps an error of the user's own, so that `?` carries it through a transaction closure.
+    /// Wraps an error of the application, so that `?` returns it from a transaction closure.
     #[cold]
     pub fn other(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         let source = source.into();
         Self::with_message(ErrorKind::Other, source.to_string()).with_source(source)
     }
 
-    /// Adds what to do about it.
+    /// Sets the hint: what to do about the error.
     pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.0.hint = Some(hint.into());
         self
     }
 
-    /// Adds the table at fault.
+    /// Sets the table.
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.0.table = Some(table.into());
         self
     }
 
-    /// Adds the column at fault.
+    /// Sets the column.
     pub fn with_column(self, column: impl Into<String>) -> Self {
         self.with_columns([column])
     }
 
-    /// Adds the columns at fault, in the order of their constraint.
+    /// Sets the columns, in the order of their constraint.
     pub fn with_columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
         self.0.columns = columns.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Adds the constraint at fault.
+    /// Sets the constraint.
     pub fn with_constraint(mut self, constraint: impl Into<String>) -> Self {
         self.0.constraint = Some(constraint.into());
         self
     }
 
-    /// Adds the database's own code: a SQLSTATE, or a number as decimal text.
+    /// Sets the database's own code: a SQLSTATE, or a number as decimal text.
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.0.code = Some(code.into());
         self
     }
 
-    /// Adds the SQL text, placeholders and all, if there is one, unless an inner layer has given it already.
+    /// Sets the SQL text with its placeholders, unless it is empty or set already.
     pub fn with_sql(mut self, sql: &str) -> Self {
         if self.0.sql.is_none() && !sql.is_empty() {
             self.0.sql = Some(sql.to_owned());
@@ -113,13 +113,13 @@ impl Error {
         self
     }
 
-    /// Adds the native error.
+    /// Sets the source: the driver's error.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
-    /// What `with` adds of a value, if there is one: `error.with_any(table, Error::with_table)`.
+    /// Calls `with` with the error and a value, if there is one: `error.with_any(table, Error::with_table)`.
     pub fn with_any<T>(self, value: Option<T>, with: impl FnOnce(Self, T) -> Self) -> Self {
         match value {
             Some(value) => with(self, value),
@@ -127,8 +127,8 @@ impl Error {
         }
     }
 
-    /// The same error under another kind and its message: what a COMMIT makes of a lost connection. A message of
-    /// the error's own follows behind a colon.
+    /// Returns the error with another kind and its message, such as [`ErrorKind::CommitUnknown`] for a connection
+    /// lost during COMMIT. A message of the error itself is appended after a colon.
     pub fn into_kind(mut self, kind: ErrorKind) -> Self {
         let before = std::mem::replace(&mut self.0.kind, kind);
         self.0.message = if self.0.message == before.as_str() {
@@ -139,27 +139,27 @@ impl Error {
         self
     }
 
-    /// What went wrong, to branch on.
+    /// Returns the kind, for programs to branch on.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The message alone, without place, SQL and hint.
+    /// Returns the message, without place, SQL and hint.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What to do about it, where there is something to say.
+    /// Returns the hint: what to do about the error.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
-    /// The table at fault. See [`Error::constraint`].
+    /// Returns the table. See [`Error::constraint`].
     pub fn table(&self) -> Option<&str> {
         self.0.table.as_deref()
     }
 
-    /// The column at fault, if it is one; [`Error::columns`] has several.
+    /// Returns the column, if there is exactly one; [`Error::columns`] returns several.
     pub fn column(&self) -> Option<&str> {
         match self.columns() {
             [column] => Some(column),
@@ -167,18 +167,18 @@ impl Error {
         }
     }
 
-    /// The columns at fault, in the order of their constraint; empty where they are unknown.
+    /// Returns the columns, in the order of their constraint. Empty if they are not known.
     pub fn columns(&self) -> &[String] {
         &self.0.columns
     }
 
-    /// The constraint at fault.
+    /// Returns the constraint.
     ///
     /// A unique violation in the table of a registered model has the same table, columns and constraint on every
-    /// database: what the database doesn't tell is taken from the model, and MySQL's `PRIMARY` is the primary
-    /// key's name, `pk_users`. Other violations have what the database tells and what follows from the models. A
-    /// foreign key violation on SQLite, which tells nothing, has a constraint only if the statement concerns a
-    /// single foreign key.
+    /// database: what the database does not report is taken from the model, and MySQL's `PRIMARY` becomes the name of
+    /// the primary key, `pk_users`. Other violations have what the database reports and what follows from the models.
+    /// SQLite reports nothing of a foreign key violation; it has a constraint only if the statement concerns a single
+    /// foreign key.
     ///
     /// ```
     /// # use orm_core::error::{Error, ErrorKind};
@@ -192,38 +192,38 @@ impl Error {
         self.0.constraint.as_deref()
     }
 
-    /// The database's own code: a SQLSTATE on PostgreSQL, a number on the others.
+    /// Returns the database's own code: a SQLSTATE on PostgreSQL, a number on the others.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// The SQL text that failed, all of it, with placeholders instead of values.
+    /// Returns the whole SQL text of the statement, with placeholders instead of values.
     pub fn sql(&self) -> Option<&str> {
         self.0.sql.as_deref()
     }
 
-    /// Whether a unique constraint refused a duplicate.
+    /// Returns whether a unique constraint is violated.
     pub fn is_unique_violation(&self) -> bool {
         self.0.kind == ErrorKind::UniqueViolation
     }
 
-    /// Whether the change violates a foreign key constraint.
+    /// Returns whether a foreign key constraint is violated.
     pub fn is_foreign_key_violation(&self) -> bool {
         self.0.kind == ErrorKind::ForeignKeyViolation
     }
 
-    /// Whether NULL met a column that must have a value.
+    /// Returns whether a not-null constraint is violated.
     pub fn is_not_null_violation(&self) -> bool {
         self.0.kind == ErrorKind::NotNullViolation
     }
 
-    /// Whether a CHECK constraint refused the row.
+    /// Returns whether a CHECK constraint is violated.
     pub fn is_check_violation(&self) -> bool {
         self.0.kind == ErrorKind::CheckViolation
     }
 
-    /// Whether a value doesn't fit its column: a text or byte value that is too long, or a number, date or time that
-    /// is out of range.
+    /// Returns whether a value is not valid for its column: a text or byte value is too long, or a number, date or
+    /// time is out of range.
     ///
     /// ```
     /// # use orm_core::error::{Error, ErrorKind};
@@ -235,7 +235,7 @@ impl Error {
         matches!(self.0.kind, ErrorKind::DataTooLong | ErrorKind::OutOfRange)
     }
 
-    /// Whether any constraint refused the change.
+    /// Returns whether any constraint is violated.
     pub fn is_constraint_violation(&self) -> bool {
         self.is_unique_violation()
             || self.is_foreign_key_violation()
@@ -243,7 +243,8 @@ impl Error {
             || self.is_check_violation()
     }
 
-    /// Whether the transaction lost against a concurrent one, a deadlock included: run it again.
+    /// Returns whether the transaction failed because of a concurrent one, by a serialization failure or a deadlock,
+    /// and can be run again.
     pub fn is_serialization_failure(&self) -> bool {
         matches!(
             self.0.kind,
@@ -251,12 +252,12 @@ impl Error {
         )
     }
 
-    /// Whether a lock could not be obtained in time.
+    /// Returns whether a lock could not be obtained in time.
     pub fn is_busy(&self) -> bool {
         self.0.kind == ErrorKind::Busy
     }
 
-    /// Whether the connection broke, during COMMIT included.
+    /// Returns whether the connection was lost, during COMMIT included.
     pub fn is_connection_lost(&self) -> bool {
         matches!(
             self.0.kind,
@@ -264,27 +265,27 @@ impl Error {
         )
     }
 
-    /// Whether the connection broke during COMMIT, so that the work may or may not be stored.
+    /// Returns whether the connection was lost during COMMIT, so that the changes may or may not be stored.
     pub fn is_commit_unknown(&self) -> bool {
         self.0.kind == ErrorKind::CommitUnknown
     }
 
-    /// Whether a row was changed or deleted by another transaction since it was loaded.
+    /// Returns whether a row was changed or deleted by another transaction since it was loaded.
     pub fn is_stale_data(&self) -> bool {
         self.0.kind == ErrorKind::StaleData
     }
 
-    /// Whether a handle's entity has left the session, or belongs to another one.
+    /// Returns whether the entity of a handle has left the session, or the handle belongs to another one.
     pub fn is_stale_handle(&self) -> bool {
         self.0.kind == ErrorKind::StaleHandle
     }
 
-    /// Whether no row was found where one was asked for.
+    /// Returns whether a query for one row found none.
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound
     }
 
-    /// Whether the database can't do what was asked for.
+    /// Returns whether the database does not support the statement.
     pub fn is_unsupported(&self) -> bool {
         self.0.kind == ErrorKind::Unsupported
     }

@@ -6,7 +6,7 @@ use super::token::{Token, TokenKind};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The tokens of a text, each read when it is asked for.
+/// Iterates over the tokens of a text. Tokens are read on demand.
 ///
 /// ```
 /// use orm_core::lex::{Lexer, LexicalRules, TokenKind};
@@ -30,7 +30,7 @@ pub struct Lexer<'a> {
 type Found = (TokenKind, Option<usize>);
 
 impl<'a> Lexer<'a> {
-    /// Reads `text` by `rules`.
+    /// Creates a lexer of `text` by `rules`.
     #[inline]
     pub fn new(text: &'a str, rules: LexicalRules) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Whether statements end with `;`, and not with what the DELIMITER command has set.
+    /// Returns whether statements end with `;`, and not with another delimiter set by the DELIMITER command.
     pub fn ends_with_semicolon(&self) -> bool {
         self.delimiter == ";"
     }
@@ -202,8 +202,8 @@ fn dollar(rest: &str) -> Found {
     }
 }
 
-/// The word that a statement begins with, past blanks, comments and opening parentheses; empty if it begins with
-/// anything else. Only the server knows whether the code in a comment is for its version.
+/// Returns the first word of a statement, after blanks, comments and opening parentheses. Empty if it begins with
+/// anything else, such as an executable comment, whose code depends on the server's version.
 #[inline]
 pub fn first_word(sql: &str, rules: LexicalRules) -> &str {
     // Most statements begin with it. A letter in front of a quote is part of a string.

@@ -1,6 +1,6 @@
 //! [`LexicalRules`]: what databases disagree on in reading SQL text, as data of a dialect.
 
-/// One way in which a database reads text differently from the standard.
+/// Names one difference between a database's lexical rules and the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LexicalRule {
@@ -12,9 +12,9 @@ pub enum LexicalRule {
     DashesNeedBlank,
     /// A carriage return ends a comment of one line: PostgreSQL.
     ReturnEndsLine,
-    /// The text of `/*! … */` and `/*!80000 … */` is run: MySQL and MariaDB.
+    /// The text of `/*! … */` and `/*!80000 … */` is executed: MySQL and MariaDB.
     ExecutableComments,
-    /// The text of `/*M! … */` is run: MariaDB.
+    /// The text of `/*M! … */` is executed: MariaDB.
     MariaDbComments,
     /// `\` escapes in every string: MySQL.
     BackslashEscapes,
@@ -28,7 +28,7 @@ pub enum LexicalRule {
     BacktickNames,
     /// `[…]` is a name: SQLite. Elsewhere a bracket is a subscript.
     BracketNames,
-    /// The DELIMITER command of MySQL's shell sets what ends a statement.
+    /// The DELIMITER command of MySQL's shell sets the delimiter of statements.
     DelimiterCommand,
     /// A trigger has a body that ends with `; END`: SQLite.
     TriggerBodies,
@@ -38,7 +38,7 @@ pub enum LexicalRule {
     ProgramBodies,
 }
 
-/// The [`LexicalRule`]s of a dialect.
+/// Holds the [`LexicalRule`]s of a dialect.
 ///
 /// ```
 /// use orm_core::lex::{LexicalRule, LexicalRules};
@@ -49,15 +49,15 @@ pub enum LexicalRule {
 pub struct LexicalRules(u32);
 
 impl LexicalRules {
-    /// Those of the SQL standard.
+    /// The rules of the SQL standard.
     pub const STANDARD: Self = Self(0);
 
-    /// The standard's with `rules`.
+    /// Creates the standard's rules with `rules`.
     pub const fn of(rules: &[LexicalRule]) -> Self {
         Self::STANDARD.and(rules)
     }
 
-    /// These and `rules`.
+    /// Adds `rules`.
     #[must_use]
     pub const fn and(self, rules: &[LexicalRule]) -> Self {
         let (mut bits, mut at) = (self.0, 0);
@@ -68,7 +68,7 @@ impl LexicalRules {
         Self(bits)
     }
 
-    /// Whether a rule is among them.
+    /// Returns whether a rule is included.
     #[inline]
     pub const fn has(self, rule: LexicalRule) -> bool {
         self.0 & (1 << rule as u32) != 0

@@ -5,18 +5,18 @@ use super::lexer::Lexer;
 use super::rules::LexicalRules;
 use super::token::{Token, TokenKind};
 
-/// One statement of a text.
+/// Holds one statement of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceStatement<'a> {
-    /// From its first token to before what ends it, or to before what is never closed.
+    /// The text from the first token to the delimiter, or to an unclosed token.
     pub text: &'a str,
-    /// Where it begins, in bytes.
+    /// The byte offset at which the statement begins.
     pub start: usize,
-    /// A string, name or comment in it that is never closed: nothing follows it.
+    /// A string, name or comment that is not closed. No statement follows it.
     pub unclosed: Option<Token<'a>>,
 }
 
-/// Iterates over statements. Made by [`statements`].
+/// Iterates over statements. Created by [`statements`].
 #[derive(Clone, Debug)]
 pub struct Statements<'a> {
     text: &'a str,
@@ -24,8 +24,8 @@ pub struct Statements<'a> {
     lexer: Lexer<'a>,
 }
 
-/// The statements in `text`: it is divided at the semicolons that end one, and not at those in strings, comments and
-/// the bodies of triggers and procedures.
+/// Splits `text` into statements, at the semicolons outside strings, comments and the bodies of triggers and
+/// procedures.
 ///
 /// ```
 /// use orm_core::lex::{LexicalRules, statements};

@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 
-/// What a token is.
+/// Distinguishes tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenKind {
     /// Blanks and line ends; a byte order mark at the beginning.
     Blank,
-    /// A comment that is not run.
+    /// A comment that is not executed.
     Comment,
-    /// The beginning of a comment whose text is run, with its version: `/*!80000`. Its text follows as tokens.
+    /// The beginning of an executable comment with its version: `/*!80000`. Its text follows as tokens.
     CodeStart,
-    /// The `*/` of such a comment.
+    /// The `*/` of an executable comment.
     CodeEnd,
     /// A keyword, an unquoted name or a number, such as `1e3`; `$1`.
     Word,
@@ -20,7 +20,7 @@ pub enum TokenKind {
     String,
     /// A name with its quotes.
     QuotedName,
-    /// What ends a statement: `;`, or what the DELIMITER command has set.
+    /// The delimiter of a statement: `;`, or what the DELIMITER command has set.
     Terminator,
     /// The DELIMITER command with the rest of its line.
     DelimiterCommand,
@@ -28,38 +28,39 @@ pub enum TokenKind {
     Other,
 }
 
-/// A piece of SQL text. All tokens of a text, one after the other, are the text.
+/// Holds a piece of SQL text. The concatenated tokens of a text are the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
-    /// What it is.
+    /// The kind of the token.
     pub kind: TokenKind,
-    /// Its text.
+    /// The text of the token.
     pub text: &'a str,
-    /// Where it begins, in bytes.
+    /// The byte offset at which the token begins.
     pub start: usize,
-    /// False for a string, name or comment whose end is missing; it is the last token then, but for that of code.
+    /// False for a string, name or comment without its end, which is the last token, except inside an executable
+    /// comment.
     pub is_closed: bool,
 }
 
 impl<'a> Token<'a> {
-    /// Where it ends, in bytes.
+    /// Returns the byte offset at which the token ends.
     pub fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
-    /// Whether it is a blank or a comment.
+    /// Returns whether the token is a blank or a comment.
     #[inline]
     pub fn is_trivia(&self) -> bool {
         matches!(self.kind, TokenKind::Blank | TokenKind::Comment)
     }
 
-    /// Whether it is this single character, which begins neither a word nor anything quoted.
+    /// Returns whether the token is this single character, which begins neither a word nor a quoted token.
     #[inline]
     pub fn is_char(&self, c: char) -> bool {
         self.kind == TokenKind::Other && self.text.starts_with(c)
     }
 
-    /// Its text, of a name or string what is between the quotes.
+    /// Returns the text of the token, without quotes for a name or string.
     pub fn value(&self) -> Cow<'a, str> {
         match self.kind {
             TokenKind::String | TokenKind::QuotedName => unquoted(self.text),
@@ -67,7 +68,7 @@ impl<'a> Token<'a> {
         }
     }
 
-    /// What it is, in words, for messages.
+    /// Describes the kind of the token in words, for messages.
     pub fn describe(&self) -> &'static str {
         match self.kind {
             TokenKind::String if self.text.starts_with('$') => "a dollar-quoted text",

@@ -6,18 +6,18 @@ use super::lexer::Lexer;
 use super::rules::LexicalRules;
 use super::token::TokenKind;
 
-/// The tokens of a statement without blanks and comments. Code in comments that MySQL runs is part of it.
+/// Holds the tokens of a statement without blanks and comments. The code of executable comments is included.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens<'a>(Vec<Cow<'a, str>>);
 
 impl<'a> Tokens<'a> {
-    /// The first `count` ones; strings and names without their quotes.
+    /// Reads the first `count` tokens. Strings and names are without their quotes.
     pub fn first(count: usize, statement: &'a str, rules: LexicalRules) -> Self {
         let tokens = significant(statement, rules).take(count);
         Self(tokens.map(|token| token.value()).collect())
     }
 
-    /// All of them, with `''` instead of a string or a name in quotes: no comma there is one of the statement's.
+    /// Reads all tokens, with `''` instead of a string or a quoted name, so that a comma in them is not found.
     pub fn unquoted(statement: &'a str, rules: LexicalRules) -> Self {
         let tokens = significant(statement, rules).map(|token| match token.kind {
             TokenKind::String | TokenKind::QuotedName => "''",
@@ -26,37 +26,37 @@ impl<'a> Tokens<'a> {
         Self(tokens.map(Cow::Borrowed).collect())
     }
 
-    /// How many there are.
+    /// Returns the number of tokens.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no tokens.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The token at a place.
+    /// Returns the token at an index.
     pub fn get(&self, at: usize) -> Option<&str> {
         self.0.get(at).map(AsRef::as_ref)
     }
 
-    /// Whether one of `words` stands at a place, in any case.
+    /// Returns whether the token at an index is one of `words`, case-insensitively.
     pub fn is(&self, at: usize, words: &[&str]) -> bool {
         self.get(at).is_some_and(|token| is_any(token, words))
     }
 
-    /// The first place from `from` on at which one of `words` stands.
+    /// Returns the first index from `from` on whose token is one of `words`.
     pub fn find(&self, from: usize, words: &[&str]) -> Option<usize> {
         (from..self.0.len()).find(|at| self.is(*at, words))
     }
 
-    /// Whether the word `second` follows the word `first` anywhere.
+    /// Returns whether the word `second` follows the word `first` anywhere.
     pub fn says(&self, first: &str, second: &str) -> bool {
         (1..self.0.len()).any(|at| self.is(at - 1, &[first]) && self.is(at, &[second]))
     }
 
-    /// The object that is named at a place, and the place behind it: its schema is passed over.
+    /// Returns the name of the object at an index, without its schema, and the index after it.
     pub fn object(&self, mut at: usize) -> Option<(&str, usize)> {
         while self.is(at + 1, &["."]) {
             at += 2;
@@ -65,7 +65,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// Whether a word is one of `words`, in any case.
+/// Returns whether a word is one of `words`, case-insensitively.
 pub fn is_any(word: &str, words: &[&str]) -> bool {
     words.iter().any(|known| word.eq_ignore_ascii_case(known))
 }

@@ -8,7 +8,7 @@ use super::tokens::Tokens;
 /// As many tokens as the longest of these statements has.
 const LENGTH: usize = 8;
 
-/// A statement that begins or ends a transaction or savepoint.
+/// Describes a statement that begins or ends a transaction or savepoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransactionControl {
     /// `BEGIN`, `START TRANSACTION`.
@@ -17,7 +17,7 @@ pub enum TransactionControl {
     Commit(TransactionEnd),
     /// `ROLLBACK`, `ABORT`.
     Rollback(TransactionEnd),
-    /// `PREPARE TRANSACTION`: the transaction is no connection's any more.
+    /// `PREPARE TRANSACTION`, which detaches the transaction from its connection.
     Prepare,
     /// `SAVEPOINT` with its name.
     Savepoint(String),
@@ -27,18 +27,17 @@ pub enum TransactionControl {
     RollbackTo(String),
 }
 
-/// What else a statement does that ends a transaction.
+/// Holds the options of a statement that ends a transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TransactionEnd {
-    /// Whether it begins the next transaction at once: `AND CHAIN`.
+    /// Whether the next transaction begins at once: `AND CHAIN`.
     pub chains: bool,
-    /// Whether it closes the connection: MySQL's `RELEASE`.
+    /// Whether the connection is closed: MySQL's `RELEASE`.
     pub disconnects: bool,
 }
 
 impl TransactionControl {
-    /// What one statement does; `None` if it isn't about transactions, or about one that another connection has
-    /// prepared.
+    /// Parses one statement. Returns `None` if it does not control the connection's transaction.
     pub fn of(statement: &str, rules: LexicalRules) -> Option<Self> {
         let tokens = Tokens::first(LENGTH, statement, rules);
         let is = |at: usize, words: &[&str]| tokens.is(at, words);

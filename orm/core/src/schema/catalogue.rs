@@ -7,54 +7,53 @@
 //! here, and no statement is sent.
 //!
 
-/// The bit of [`StoredColumn::changed`] for triggers that may change an inserted row.
+/// The bit of [`StoredColumn::changed`] for a table with triggers that may change an inserted row.
 pub const CHANGED_BY_INSERT_TRIGGER: i64 = 1;
-/// The bit of [`StoredColumn::changed`] for triggers that may change an updated row.
+/// The bit of [`StoredColumn::changed`] for a table with triggers that may change an updated row.
 pub const CHANGED_BY_UPDATE_TRIGGER: i64 = 2;
-/// The bit of [`StoredColumn::changed`] for a column that the database itself sets at each UPDATE of its row.
+/// The bit of [`StoredColumn::changed`] for a column that the database sets at each UPDATE of its row.
 pub const CHANGED_BY_UPDATE: i64 = 4;
 /// The bit of [`StoredColumn::changed`] for a column of the table's primary key.
 pub const IN_PRIMARY_KEY: i64 = 8;
-/// The bit of [`StoredColumn::changed`], in a row without a name, for a table that has a primary key by that name:
-/// where there is none, a catalogue may call a unique index so.
+/// The bit of [`StoredColumn::changed`], in a row without a name, for a table that has a primary key. Without one, a
+/// catalogue may report a unique index as the primary key.
 pub const HAS_PRIMARY_KEY: i64 = 32;
-/// The bit of [`StoredColumn::changed`] for a column that a unique index of the whole table has alone.
+/// The bit of [`StoredColumn::changed`] for a column with a unique index of its own that covers the whole table.
 pub const UNIQUE_ALONE: i64 = 16;
 
-/// One row of the catalogue's answer: a column as the table declares it. A row without a name has bits that are
-/// about the whole table.
+/// Holds one row of the catalogue query: a column as the table declares it. The bits of a row without a name concern
+/// the whole table.
 ///
-/// The fields are the columns of the query that `Dialect::write_catalogue` writes, in this order,
-/// behind the number of the table.
+/// The fields are the columns of the query of `Dialect::write_catalogue`, in this order, after the number of the
+/// table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct StoredColumn {
-    /// The column's name.
+    /// The name of the column.
     pub name: String,
-    /// The type without its length, in the words of a cast: `mood`, `bpchar`.
+    /// The type without its length, as written in a cast: `mood`, `bpchar`.
     pub cast: String,
-    /// The type's own name in lower case, domains resolved, by which the dialect knows it: `varchar`, `enum`.
+    /// The name of the type in lower case, with domains resolved, as the dialect knows it: `varchar`, `enum`.
     pub base: String,
-    /// The type with its length, in the words of a cast: `numeric(10,2)`.
+    /// The type with its length, as written in a cast: `numeric(10,2)`.
     pub declared: String,
     /// The length, the digits of the fraction, or the scale, as the catalogue counts it.
     pub size: Option<i64>,
-    /// Whether `=` compares the column's text byte by byte, trailing blanks included.
+    /// Whether `=` compares the column's text byte by byte, including trailing blanks.
     pub bytewise: bool,
-    /// What changes the column beside the statement, and what keys it is in: a sum of the bits above.
+    /// What changes the column besides the statement, and which keys it belongs to: a sum of the bits above.
     pub changed: i64,
 }
 
-/// How much a column keeps of the values of a field.
+/// Describes which values of a field a column returns unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keeps {
-    /// Each value comes back as it was bound.
+    /// All values.
     All,
-    /// Text of at most this many characters comes back as it was bound. Of longer text, blanks at its end
-    /// may be cut off.
+    /// Text of at most this many characters. Trailing blanks of longer text may be removed.
     Characters(u32),
-    /// A value may come back rounded, padded or in another notation.
+    /// Not all values: some are rounded, padded or formatted differently.
     Less,
-    /// A value can't be read back as it is.
+    /// None: values can't be read back.
     Unreadable,
 }

@@ -2,7 +2,7 @@
 
 use super::{Name, naming};
 
-/// A unique constraint, or the primary key.
+/// Describes a unique constraint or a primary key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -14,7 +14,7 @@ pub struct Unique {
     pub columns: Vec<Name>,
 }
 
-/// A foreign key.
+/// Describes a foreign key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -22,20 +22,20 @@ pub struct Unique {
 pub struct ForeignKey {
     /// The constraint's name.
     pub name: Name,
-    /// The referring columns.
+    /// The referencing columns.
     pub columns: Vec<Name>,
-    /// The table referred to.
+    /// The referenced table.
     pub table: Name,
-    /// The columns referred to, as many as `columns`.
+    /// The referenced columns, as many as `columns`.
     pub references: Vec<Name>,
-    /// What happens to the referring row when its parent is deleted.
+    /// The ON DELETE action.
     pub on_delete: Action,
-    /// What happens to the referring row when its parent's key changes.
+    /// The ON UPDATE action.
     pub on_update: Action,
 }
 
 impl Unique {
-    /// The primary key of `table`, named by convention.
+    /// Creates the primary key of `table`, with a conventional name.
     pub fn primary_key(table: &str, columns: Vec<Name>) -> Self {
         Self {
             name: naming::primary_key(table),
@@ -43,7 +43,7 @@ impl Unique {
         }
     }
 
-    /// A unique constraint of `table`, named by convention.
+    /// Creates a unique constraint of `table`, with a conventional name.
     pub fn new(table: &str, columns: Vec<Name>) -> Self {
         Self {
             name: naming::unique(table, &columns),
@@ -51,7 +51,7 @@ impl Unique {
         }
     }
 
-    /// Gives it a name of its own.
+    /// Sets the name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.name = name.into();
@@ -60,7 +60,7 @@ impl Unique {
 }
 
 impl ForeignKey {
-    /// A foreign key of `own_table` without actions, named by convention.
+    /// Creates a foreign key of `own_table` without actions, with a conventional name.
     pub fn new(own_table: &str, columns: Vec<Name>, table: Name, references: Vec<Name>) -> Self {
         Self {
             name: naming::foreign_key(own_table, &columns, &table),
@@ -72,21 +72,21 @@ impl ForeignKey {
         }
     }
 
-    /// Gives it a name of its own.
+    /// Sets the name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// What happens to the referring row when its parent is deleted.
+    /// Sets the ON DELETE action.
     #[must_use]
     pub fn on_delete(mut self, action: Action) -> Self {
         self.on_delete = action;
         self
     }
 
-    /// What happens to the referring row when its parent's key changes.
+    /// Sets the ON UPDATE action.
     #[must_use]
     pub fn on_update(mut self, action: Action) -> Self {
         self.on_update = action;
@@ -94,26 +94,26 @@ impl ForeignKey {
     }
 }
 
-/// What a foreign key does when the row it refers to goes or changes (SQL:2016, 11.8).
+/// Selects what a foreign key does when the referenced row is deleted or its key changes (SQL:2016, 11.8).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Action {
-    /// Refuse at the end of the statement: the standard's default.
+    /// Rejects the change at the end of the statement. The standard's default.
     #[default]
     NoAction,
-    /// Refuse at once.
+    /// Rejects the change at once.
     Restrict,
-    /// Delete or update the referring row too.
+    /// Deletes or updates the referencing row.
     Cascade,
-    /// Set the referring columns to NULL.
+    /// Sets the referencing columns to NULL.
     SetNull,
-    /// Set the referring columns to their defaults.
+    /// Sets the referencing columns to their defaults.
     SetDefault,
 }
 
 impl Action {
-    /// The action in SQL.
+    /// Returns the action in SQL.
     pub fn as_sql(self) -> &'static str {
         match self {
             Self::NoAction => "NO ACTION",
@@ -125,7 +125,7 @@ impl Action {
     }
 }
 
-/// A CHECK constraint.
+/// Describes a CHECK constraint.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -133,12 +133,12 @@ impl Action {
 pub struct Check {
     /// The constraint's name.
     pub name: Name,
-    /// What must not be false.
+    /// The condition, which must not be false.
     pub rule: Rule,
 }
 
 impl Check {
-    /// A CHECK constraint of `table`, named by convention after `about`.
+    /// Creates a CHECK constraint of `table`, with a conventional name that ends in `about`.
     pub fn new(table: &str, about: &str, rule: Rule) -> Self {
         Self {
             name: naming::check(table, about),
@@ -147,7 +147,7 @@ impl Check {
     }
 }
 
-/// The condition of a CHECK constraint.
+/// Describes the condition of a CHECK constraint.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
@@ -156,18 +156,18 @@ impl Check {
 )]
 #[non_exhaustive]
 pub enum Rule {
-    /// The column holds one of these texts: how an enumeration is kept without an enumerated type.
+    /// The column has one of these texts. Stores an enum on a database without enumerated types.
     OneOf {
         /// The column.
         column: Name,
-        /// The texts it may hold.
+        /// The valid texts.
         labels: Vec<Name>,
     },
-    /// An SQL condition, passed on as it is.
+    /// A condition in SQL, which is not changed.
     Raw(Name),
 }
 
-/// An index.
+/// Describes an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -177,12 +177,12 @@ pub struct Index {
     pub name: Name,
     /// Its columns, in order.
     pub columns: Vec<Name>,
-    /// Whether it refuses duplicates.
+    /// Whether the index is unique.
     pub unique: bool,
 }
 
 impl Index {
-    /// An index of `table` that takes duplicates, named by convention.
+    /// Creates a non-unique index of `table`, with a conventional name.
     pub fn new(table: &str, columns: Vec<Name>) -> Self {
         Self {
             name: naming::index(table, &columns),
@@ -191,14 +191,14 @@ impl Index {
         }
     }
 
-    /// Gives it a name of its own.
+    /// Sets the name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Refuses duplicates.
+    /// Makes the index unique.
     #[must_use]
     pub fn unique(mut self) -> Self {
         self.unique = true;

@@ -11,36 +11,36 @@ use super::Table;
 /// The version of the document.
 pub const FORMAT: u32 = 2;
 
-/// The models of a program.
+/// Holds the models of a program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Dump {
     /// The version of the document: [`FORMAT`].
     pub format: u32,
-    /// The version of `orm` that wrote it.
+    /// The version of `orm` that has written the document.
     pub orm_version: String,
     /// The models, sorted by table.
     pub models: Vec<MappedTable>,
 }
 
-/// A model with its table.
+/// Holds a model with its table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct MappedTable {
-    /// The struct.
+    /// The name of the struct.
     pub name: String,
-    /// The module that it is defined in.
+    /// The module in which the struct is defined.
     pub module: String,
-    /// The names of its fields, one for each column of the table.
+    /// The names of the fields, one for each column of the table.
     pub fields: Vec<String>,
     /// The table.
     pub table: Table,
 }
 
 impl Dump {
-    /// The document of `models`, by the `orm` of that version.
+    /// Creates a document of `models`, written by this version of `orm`.
     pub fn new(orm_version: impl Into<String>, models: Vec<MappedTable>) -> Self {
         Self {
             format: FORMAT,
@@ -51,7 +51,7 @@ impl Dump {
 }
 
 impl MappedTable {
-    /// The model `name` of `module`, whose `fields` are the columns of `table`.
+    /// Creates the model `name` of `module`, whose `fields` are the columns of `table`.
     pub fn new(name: &str, module: &str, fields: &[&str], table: Table) -> Self {
         Self {
             name: name.to_owned(),

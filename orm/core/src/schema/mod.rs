@@ -28,19 +28,19 @@ pub use table::{Column, Literal, ServerDefault, Table};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// A set of tables that belong together, sorted by name, free of contradictions.
+/// Holds a consistent set of tables, sorted by name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
     tables: Vec<Table>,
 }
 
 impl Schema {
-    /// Collects `tables`.
+    /// Creates a schema of `tables` and checks it.
     ///
     /// # Errors
-    /// [`ErrorKind::Schema`] if two tables share a name, a table has two columns of one name or no
-    /// column at all, a constraint names a column that isn't there, or a foreign key names a table
-    /// that isn't among `tables`, columns of another type than its own, or sets a column to NULL that takes none.
+    /// [`ErrorKind::Schema`]: two tables have the same name; a table has no column, or two columns of the same name;
+    /// a constraint references a missing column; a foreign key references a table outside `tables`, or columns of
+    /// another type, or has the action SET NULL on a NOT NULL column.
     pub fn new(mut tables: Vec<Table>) -> Result<Self> {
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         for pair in tables.windows(2) {
@@ -60,12 +60,12 @@ impl Schema {
         Ok(schema)
     }
 
-    /// The tables, sorted by name.
+    /// Returns the tables, sorted by name.
     pub fn tables(&self) -> &[Table] {
         &self.tables
     }
 
-    /// The table of that name.
+    /// Returns the table with a name.
     pub fn table(&self, name: &str) -> Option<&Table> {
         let found = self
             .tables
@@ -183,6 +183,9 @@ mod tests {
         assert!(error.unwrap_err().message().contains("unknown table users"));
         let posts = posts().foreign_key(["author"], "users", ["id"]);
         let error = Schema::new(vec![table("users"), posts]).unwrap_err();
-        assert_eq!(error.message(), "posts.author is i32, but users.id is i64");
+        assert_eq!(
+            error.message(),
+            "incompatible types in a foreign key: posts.author is i32, but users.id is i64"
+        );
     }
 }

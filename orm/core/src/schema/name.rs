@@ -2,5 +2,5 @@
 
 use std::borrow::Cow;
 
-/// A name in a schema. Models give theirs as literals, reflection and files as owned text.
+/// Is a name in a schema. Models borrow their names from literals; reflection and files own them.
 pub type Name = Cow<'static, str>;

@@ -5,33 +5,33 @@
 
 use super::Name;
 
-/// `pk_<table>`.
+/// Returns `pk_<table>`.
 pub fn primary_key(table: &str) -> Name {
     format!("pk_{table}").into()
 }
 
-/// `uq_<table>_<columns>`.
+/// Returns `uq_<table>_<columns>`.
 pub fn unique(table: &str, columns: &[Name]) -> Name {
     format!("uq_{table}_{}", columns.join("_")).into()
 }
 
-/// `ix_<table>_<columns>`.
+/// Returns `ix_<table>_<columns>`.
 pub fn index(table: &str, columns: &[Name]) -> Name {
     format!("ix_{table}_{}", columns.join("_")).into()
 }
 
-/// `fk_<table>_<columns>_<parent>`.
+/// Returns `fk_<table>_<columns>_<parent>`.
 pub fn foreign_key(table: &str, columns: &[Name], parent: &str) -> Name {
     format!("fk_{table}_{}_{parent}", columns.join("_")).into()
 }
 
-/// `ck_<table>_<about>`.
+/// Returns `ck_<table>_<about>`.
 pub fn check(table: &str, about: &str) -> Name {
     format!("ck_{table}_{about}").into()
 }
 
-/// Cuts `name` to at most `limit` bytes: what is kept ends in an underscore and eight hexadecimal
-/// digits of a hash of the whole, so that two long names stay apart and each stays the same for ever.
+/// Truncates `name` to at most `limit` bytes. A truncated name ends with an underscore and eight hexadecimal digits
+/// of a hash of the whole name, so that names with the same beginning stay different.
 ///
 /// ```
 /// use orm_core::schema::naming::fit;

@@ -2,28 +2,27 @@
 //!
 //! Used by DDL scripts, `create_all` and `drop_all`, and by the flush. Pure: no database, no SQL.
 
-/// One reference: `child` needs `parent` to exist first. Indices into a list of nodes.
+/// Represents a reference between two nodes: `child` must come after `parent`. Both are indexes into a list of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
-    /// The node that refers.
+    /// The referencing node.
     pub child: usize,
-    /// The node referred to.
+    /// The referenced node.
     pub parent: usize,
 }
 
-/// Nodes in an order in which parents precede children, as far as that is possible.
+/// Holds nodes in an order in which parents precede children where possible.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sorted {
     /// Every node once.
     pub order: Vec<usize>,
-    /// Indices of the edges that point backwards in `order`, being part of a cycle. References of a
-    /// node to itself are never among them.
+    /// The indexes of the edges that point backwards in `order`, since they belong to a cycle. References of a node
+    /// to itself are not included.
     pub cyclic: Vec<usize>,
 }
 
-/// Sorts `count` nodes. Among nodes that are free at the same time the lower index goes first, so the
-/// order depends on nothing but the input. In a cycle, the node with the fewest unplaced parents (then
-/// the lowest index) is placed first.
+/// Sorts `count` nodes topologically. Among nodes without unplaced parents, the lowest index comes first. In a cycle,
+/// the node with the fewest unplaced parents, then the lowest index, comes first.
 ///
 /// ```
 /// use orm_core::schema::sort::{Edge, sort};

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::types::Type;
 use crate::value::Value;
 
-/// A table: columns in order, keys, constraints and indexes, each with its final name.
+/// Describes a table: columns in order, keys, constraints and indexes, each with its final name.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -35,7 +35,7 @@ pub struct Table {
     pub indexes: Vec<Index>,
 }
 
-/// A column of a table.
+/// Describes a column of a table.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -43,57 +43,57 @@ pub struct Table {
 pub struct Column {
     /// The column's name.
     pub name: Name,
-    /// What it holds.
+    /// The type.
     #[cfg_attr(feature = "serde", serde(rename = "type"))]
     pub ty: Type,
-    /// Whether it takes NULL.
+    /// Whether the column is nullable.
     pub nullable: bool,
-    /// Whether the database generates an integer key for it.
+    /// Whether the database generates an integer key for the column.
     pub auto_increment: bool,
-    /// Whether a generated key may be one that a deleted row had: on SQLite, without AUTOINCREMENT.
+    /// Whether keys of deleted rows may be generated again: on SQLite, without AUTOINCREMENT.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "std::ops::Not::not")
     )]
     pub reuses_keys: bool,
-    /// The greatest length: characters of text, bytes of bytes. `None` is unlimited.
+    /// The maximum length: characters of text, bytes of bytes. `None` is unlimited.
     pub length: Option<u32>,
-    /// The collation, where the model asks for one; else the dialect's choice.
+    /// The collation, or `None` for the dialect's default.
     pub collation: Option<Name>,
-    /// What the database fills in when an INSERT leaves the column out.
+    /// The default that the database uses when an INSERT omits the column.
     pub server_default: Option<ServerDefault>,
 }
 
-/// What the database fills in for a missing value.
+/// Describes a default that the database uses for an omitted value.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum ServerDefault {
-    /// A constant, written as the dialect's literal.
+    /// A constant, rendered as a literal of the dialect.
     Literal(Literal),
-    /// An SQL expression, passed on as it is.
+    /// An expression in SQL, which is not changed.
     Raw(Name),
 }
 
-/// A constant in a schema.
+/// Holds a constant in a schema.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Literal {
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
     /// An integer.
     Int(i64),
     /// A floating point number.
     Float(f64),
-    /// Text; also that of a date, a time or a UUID, as the database reads it.
+    /// Text, which the database may parse as a date, a time or a UUID.
     Text(Name),
 }
 
 impl Literal {
-    /// The constant as a value, for [`Dialect::literal`](crate::sql::Dialect::literal).
+    /// Returns the constant as a value, for [`Dialect::literal`](crate::sql::Dialect::literal).
     pub fn to_value(&self) -> Value {
         match self {
             Self::Bool(v) => Value::Bool(*v),
@@ -105,7 +105,7 @@ impl Literal {
 }
 
 impl Table {
-    /// A table without columns.
+    /// Creates a table without columns.
     pub fn new(name: impl Into<Name>) -> Self {
         Self {
             name: name.into(),
@@ -125,28 +125,28 @@ impl Table {
         self
     }
 
-    /// Sets the primary key, named by convention.
+    /// Sets the primary key, with a conventional name.
     #[must_use]
     pub fn primary_key<N: Into<Name>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
         self.primary_key = Some(Unique::primary_key(&self.name, names(columns)));
         self
     }
 
-    /// Adds a unique constraint, named by convention.
+    /// Adds a unique constraint, with a conventional name.
     #[must_use]
     pub fn unique<N: Into<Name>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
         self.uniques.push(Unique::new(&self.name, names(columns)));
         self
     }
 
-    /// Adds an index, named by convention.
+    /// Adds an index, with a conventional name.
     #[must_use]
     pub fn index<N: Into<Name>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
         self.indexes.push(Index::new(&self.name, names(columns)));
         self
     }
 
-    /// Adds a foreign key without actions, named by convention.
+    /// Adds a foreign key without actions, with a conventional name.
     #[must_use]
     pub fn foreign_key<N: Into<Name>, R: Into<Name>>(
         mut self,
@@ -159,14 +159,14 @@ impl Table {
         self
     }
 
-    /// Adds a CHECK constraint, named by convention after `about`.
+    /// Adds a CHECK constraint, with a conventional name that ends in `about`.
     #[must_use]
     pub fn check(mut self, about: &str, rule: Rule) -> Self {
         self.checks.push(Check::new(&self.name, about, rule));
         self
     }
 
-    /// The column of that name.
+    /// Returns the column with a name.
     pub fn find(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
@@ -177,7 +177,7 @@ impl Table {
         Error::with_message(ErrorKind::Schema, message).with_table(self.name.as_ref())
     }
 
-    /// What a database can't do with one of the columns.
+    /// Returns an `Unsupported` error about one of the columns.
     #[cold]
     pub fn unsupported(&self, column: &Column, message: impl Into<Cow<'static, str>>) -> Error {
         Error::with_message(ErrorKind::Unsupported, message)
@@ -185,7 +185,7 @@ impl Table {
             .with_column(column.name.as_ref())
     }
 
-    /// The names of the primary key's columns; empty without one.
+    /// Returns the names of the columns of the primary key. Empty without a primary key.
     pub fn key_columns(&self) -> &[Name] {
         self.primary_key.as_ref().map_or(&[], |key| &key.columns)
     }
@@ -225,7 +225,8 @@ impl Table {
         }
     }
 
-    /// The columns of its keys, constraints and indexes, one as often as it is in them.
+    /// Returns the columns of all keys, constraints and indexes. A column in several of them is returned several
+    /// times.
     pub fn constrained(&self) -> impl Iterator<Item = &Name> {
         let uniques = self.uniques.iter().flat_map(|unique| &unique.columns);
         let keys = self.foreign_keys.iter().flat_map(|key| &key.columns);
@@ -239,7 +240,7 @@ impl Table {
 }
 
 impl Column {
-    /// A column that takes no NULL and has no default.
+    /// Creates a NOT NULL column without a default.
     pub fn new(name: impl Into<Name>, ty: Type) -> Self {
         Self {
             name: name.into(),
@@ -247,7 +248,7 @@ impl Column {
         }
     }
 
-    /// The column of a field, as a constant.
+    /// Creates the column of a field, as a constant.
     pub const fn from_static(name: &'static str, ty: Type, nullable: bool) -> Self {
         Self {
             name: Name::Borrowed(name),
@@ -261,42 +262,42 @@ impl Column {
         }
     }
 
-    /// Lets it take NULL.
+    /// Makes the column nullable.
     #[must_use]
     pub const fn nullable(mut self) -> Self {
         self.nullable = true;
         self
     }
 
-    /// Lets the database generate an integer for it.
+    /// Makes the column auto-increment.
     #[must_use]
     pub const fn auto_increment(mut self) -> Self {
         self.auto_increment = true;
         self
     }
 
-    /// Lets the database generate keys again that deleted rows had, where that makes inserts faster.
+    /// Allows the database to generate keys of deleted rows again, where that makes INSERTs faster.
     #[must_use]
     pub const fn reuses_keys(mut self) -> Self {
         self.reuses_keys = true;
         self
     }
 
-    /// Limits its length: characters of text, bytes of bytes.
+    /// Sets the maximum length: characters of text, bytes of bytes.
     #[must_use]
     pub const fn length(mut self, length: u32) -> Self {
         self.length = Some(length);
         self
     }
 
-    /// Asks for a collation.
+    /// Sets the collation.
     #[must_use]
     pub const fn collation(mut self, name: Name) -> Self {
         set(&mut self.collation, name);
         self
     }
 
-    /// Gives it a default in the database.
+    /// Sets the default in the database.
     #[must_use]
     pub const fn server_default(mut self, default: ServerDefault) -> Self {
         set(&mut self.server_default, default);

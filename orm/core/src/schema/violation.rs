@@ -19,8 +19,8 @@ struct Candidate<'t> {
     constraint: Option<Name>,
 }
 
-/// `error` of the statement `sql`, which is read by `rules`, with the constraint among those of `tables` that it can
-/// only be. `limit` is the length that the database cuts names to.
+/// Completes `error` of the statement `sql` with the violated constraint, if only one of the constraints of `tables`
+/// is possible. `sql` is parsed by `rules`. `limit` is the length to which the database truncates names.
 ///
 /// ```
 /// use orm_core::error::{Error, ErrorKind};

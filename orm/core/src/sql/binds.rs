@@ -20,7 +20,7 @@ use crate::stmt::{
 };
 use crate::value::{Value, ValueRef};
 
-/// The binds of a statement. Those of most need no allocation.
+/// Holds the binds of a statement. A few binds cost no allocation.
 pub type Binds<'a> = SmallVec<[ValueRef<'a>; 4]>;
 
 /// A statement, or what one is made of, that can be visited for its values.
@@ -34,7 +34,7 @@ pub trait WriteSql<'a>: BindValues<'a> {
     /// Writes it.
     ///
     /// # Errors
-    /// `Unsupported` if the dialect has no words for a part of it.
+    /// - `Unsupported`: the dialect does not support a part of it.
     fn write(self, w: &mut SqlWriter<'a>) -> Result<()>;
 }
 
@@ -89,19 +89,19 @@ impl<'a> WriteSql<'a> for &'a Statement {
     }
 }
 
-/// Which of a statement's values each bind of its text is.
+/// Maps the binds of a text to the values of its statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BindOrder {
-    /// Each value is a bind, in the order in which a visitor meets them.
+    /// Each value is a bind, in the order in which a visitor reaches them.
     Visited,
-    /// The values at these indices of that order.
+    /// The values at these indexes of that order.
     Picked(Box<[usize]>),
-    /// Writing the statement tells: a bind is made of several values, or the dialect looks at a value.
+    /// The order is known only by rendering: a bind is made of several values, or the dialect renders by the value.
     Written,
 }
 
 impl BindOrder {
-    /// The order of the binds of `statement`, which `w` has written.
+    /// Returns the order of the binds of `statement`, which `w` has rendered.
     pub fn of<'a>(statement: impl WriteSql<'a>, w: &SqlWriter<'a>) -> Self {
         let (mut visited, mut count) = (HashMap::new(), 0);
         statement.visit(&mut EachBind(|_, place| {
@@ -136,7 +136,7 @@ impl BindOrder {
     /// The binds of a statement whose text has this order.
     ///
     /// # Errors
-    /// What writing it refuses for a value, such as a NUL in a pattern on SQLite.
+    /// The error of rendering a value, such as a NUL in a pattern on SQLite.
     #[inline]
     pub fn binds<'a>(
         &self,

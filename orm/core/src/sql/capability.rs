@@ -4,8 +4,8 @@
 
 use crate::lex::LexicalRules;
 
-/// What one database can do: plain data. A dialect begins with [`Capabilities::STANDARD`] and says what differs, so that
-/// a later field, which the standard has a value for, breaks none.
+/// Describes the features of a database as data. A dialect starts from [`Capabilities::STANDARD`] and sets what
+/// differs. Fields that are added later have the standard's value, so that existing dialects compile.
 ///
 /// ```
 /// use orm_core::sql::{Capabilities, Placeholder};
@@ -23,106 +23,105 @@ use crate::lex::LexicalRules;
 )]
 #[non_exhaustive]
 pub struct Capabilities {
-    /// What encloses an identifier; inside it is doubled. `"` by the standard, `` ` `` on MySQL.
+    /// The quote of identifiers, which is doubled inside them: `"` in the standard, `` ` `` on MySQL.
     pub quote: char,
-    /// How text of this database's SQL is read: which quotes, comments and statement bodies it has.
+    /// The lexical rules of the database's SQL: its quotes, comments and statement bodies.
     pub lexical_rules: LexicalRules,
-    /// How binds are written.
+    /// The style of placeholders.
     pub placeholder: Placeholder,
-    /// The longest identifier in bytes; longer constraint names are cut and hashed, longer table and
+    /// The maximum length of identifiers in bytes. Longer constraint names are truncated and hashed; longer table and
     /// column names are an error. 63 on PostgreSQL, 64 on MySQL, unlimited on SQLite.
     pub identifier_limit: usize,
-    /// The most binds of one statement. 32 766 on SQLite, 65 535 on PostgreSQL and MySQL.
+    /// The maximum number of binds of a statement. 32,766 on SQLite, 65,535 on PostgreSQL and MySQL.
     pub bind_limit: usize,
-    /// How many binds a multi-row INSERT should have: beyond, longer statements get slower.
+    /// The number of binds of a multi-row INSERT up to which it gets faster.
     pub insert_binds: usize,
-    /// Whether an INSERT of several rows stores each of them or fails as a whole: MySQL and MariaDB. Elsewhere a trigger,
-    /// a rule or the table's own conflict clause may leave rows out.
+    /// Whether an INSERT of several rows either inserts all of them or fails: MySQL and MariaDB. Elsewhere a trigger,
+    /// a rule or the table's conflict clause may omit rows.
     pub insert_stores_all: bool,
-    /// Whether a bind may be an array: PostgreSQL. Flushes then write a table in one statement.
+    /// Whether a bind can be an array: PostgreSQL. A flush then writes each table with one statement.
     pub arrays: bool,
-    /// Whether the UPDATE or DELETE of a batch of several rows can count the rows that it writes, and undo itself if
-    /// they are not as many as it was given: PostgreSQL, MariaDB.
+    /// Whether the UPDATE or DELETE of a batch of rows can check its number of affected rows and fail if rows are
+    /// missing: PostgreSQL, MariaDB.
     pub checked_batches: bool,
-    /// How many rows an UPDATE or DELETE by key has at most: a power of two. 1 where a statement of one row is run for
-    /// each, as on SQLite, and where arrays take all.
+    /// The maximum number of rows of an UPDATE or DELETE by key, a power of two. 1 if a prepared statement is
+    /// executed for each row, as on SQLite, or if arrays hold all rows.
     pub batch_rows: usize,
-    /// What makes an UPDATE or DELETE of many keys find its rows by the primary key and lock no others, with a leading
-    /// space: ` FORCE INDEX (PRIMARY)` on MySQL. Stands behind the table's name.
+    /// An index hint that makes an UPDATE or DELETE of many keys find its rows by the primary key and lock no others,
+    /// with a leading space: ` FORCE INDEX (PRIMARY)` on MySQL. It follows the name of the table.
     pub primary_key_hint: &'static str,
-    /// Whether INSERT hands back columns: PostgreSQL, SQLite since 3.35, MariaDB since 10.5; not MySQL.
+    /// Whether INSERT supports RETURNING: PostgreSQL, SQLite since 3.35, MariaDB since 10.5; not MySQL.
     pub insert_returning: bool,
-    /// Whether UPDATE hands back columns: PostgreSQL, SQLite since 3.35; not MariaDB nor MySQL.
+    /// Whether UPDATE supports RETURNING: PostgreSQL, SQLite since 3.35; not MariaDB and MySQL.
     pub update_returning: bool,
-    /// Whether DELETE of one table hands back columns: PostgreSQL, SQLite since 3.35, MariaDB; not MySQL.
+    /// Whether DELETE of one table supports RETURNING: PostgreSQL, SQLite since 3.35, MariaDB; not MySQL.
     pub delete_returning: bool,
-    /// How an INSERT says what to do about a row that is there already.
+    /// The syntax of an upsert.
     pub upsert: UpsertStyle,
-    /// Whether a conflict can be that of a constraint by its name: PostgreSQL.
+    /// Whether an upsert can name a constraint: PostgreSQL.
     pub named_conflicts: bool,
-    /// Where an UPDATE names the other tables that it reads.
+    /// Where an UPDATE names other tables.
     pub update_from: OtherTables,
-    /// Where a DELETE names the other tables that it reads.
+    /// Where a DELETE names other tables.
     pub delete_using: OtherTables,
-    /// Whether UPDATE and DELETE of one table take ORDER BY and LIMIT: MySQL and MariaDB.
+    /// Whether UPDATE and DELETE of one table support ORDER BY and LIMIT: MySQL and MariaDB.
     pub ordered_writes: bool,
-    /// How a flush learns the keys that the database generates.
+    /// How a flush reads generated keys.
     pub generated_keys: GeneratedKeys,
-    /// Whether a failed statement undoes itself and leaves the transaction open. Not on PostgreSQL.
+    /// Whether a failed statement is undone alone and the transaction stays open. Not on PostgreSQL.
     pub statement_rollback: bool,
-    /// Whether CREATE and DROP are undone by ROLLBACK. Not on MySQL.
+    /// Whether ROLLBACK undoes CREATE and DROP. Not on MySQL.
     pub transactional_ddl: bool,
-    /// Whether constraints can be added to a table later. Not on SQLite, where a cycle of foreign keys
-    /// is written inline.
+    /// Whether constraints can be added to an existing table. Not on SQLite, where circular foreign keys are declared
+    /// inline.
     pub alter_constraint: bool,
-    /// Whether a query can lock the rows that it reads: `FOR UPDATE`. SQLite locks the whole database, when a
-    /// transaction begins to write.
+    /// Whether a query can lock rows with `FOR UPDATE`. SQLite locks the whole database when a transaction begins to
+    /// write.
     pub row_locks: bool,
-    /// How a lock against writers alone is written, with a leading space: ` FOR SHARE`, or ` LOCK IN SHARE MODE` on
-    /// MariaDB.
+    /// The clause that locks rows against writers only, with a leading space: ` FOR SHARE`, or ` LOCK IN SHARE MODE`
+    /// on MariaDB.
     pub share_lock: &'static str,
-    /// Whether a lock may be of some of the query's tables: `OF`. Not on MariaDB.
+    /// Whether a lock can name tables: `OF`. Not on MariaDB.
     pub lock_of: bool,
-    /// Whether a lock may be about the key alone: `FOR NO KEY UPDATE` and `FOR KEY SHARE`, on PostgreSQL.
+    /// Whether a lock can concern the key only: `FOR NO KEY UPDATE` and `FOR KEY SHARE`, on PostgreSQL.
     pub key_locks: bool,
-    /// Whether plain reads of a transaction at the default isolation level show the state of its first read:
-    /// InnoDB's REPEATABLE READ. What was stored since is then seen by locking reads only.
+    /// Whether plain reads of a transaction at the default isolation level read the snapshot of the first read:
+    /// InnoDB's REPEATABLE READ. Only locking reads then return later changes.
     pub snapshot_reads: bool,
-    /// How "equal, NULLs included" is written.
+    /// The syntax of the null-safe comparison.
     pub null_safe: NullSafeStyle,
-    /// How membership in a list beyond `bind_limit` is written.
+    /// The syntax of an IN list beyond `bind_limit`.
     pub in_list: InListStyle,
-    /// How an expression stands a second time in a query that groups or drops duplicates.
+    /// How a repeated expression is rendered in a query with GROUP BY or DISTINCT.
     pub repeats: RepeatStyle,
-    /// Whether every assignment of an UPDATE reads the old values. On MySQL one reads what those before
-    /// it have set, so the writer orders them.
+    /// Whether every assignment of an UPDATE reads the old values. On MySQL an assignment reads the results of
+    /// earlier ones, so the writer orders them.
     pub simultaneous_set: bool,
-    /// Whether the query of `IN (SELECT …)` may have a LIMIT. On MySQL it needs another query around it.
+    /// Whether the query of `IN (SELECT …)` can have a LIMIT. On MySQL it is wrapped in another query.
     pub limit_in_subquery: bool,
-    /// What a subquery of an INSERT, UPDATE or DELETE needs in order to read the table that is written: on
-    /// MySQL another query around it, with these words behind its SELECT. `None` where it needs nothing.
+    /// What a subquery of an INSERT, UPDATE or DELETE needs to read the modified table: on MySQL a wrapping query,
+    /// with this text after its SELECT. `None` if it needs nothing.
     pub own_table_hint: Option<&'static str>,
-    /// Whether a query in FROM may use the tables before it: LATERAL, on PostgreSQL and MySQL.
+    /// Whether a query in FROM can use columns of tables before it: LATERAL, on PostgreSQL and MySQL.
     pub lateral: bool,
-    /// Whether functions by name can stand in FROM: PostgreSQL and SQLite, where they may use the tables before them.
+    /// Whether functions can stand in FROM: PostgreSQL and SQLite, where they may use columns of tables before them.
     pub table_functions: bool,
-    /// Whether an alias can give names to columns: `AS v(a, b)`, on PostgreSQL and MySQL.
+    /// Whether an alias can name columns: `AS v(a, b)`, on PostgreSQL and MySQL.
     pub column_aliases: bool,
-    /// How rows of values are written where a query stands.
+    /// The syntax of VALUES as a query.
     pub values: ValuesStyle,
-    /// Whether a query in a set operation can stand in parentheses. On SQLite it stands in a query of its own.
+    /// Whether a query of a set operation can be parenthesized. On SQLite it is wrapped in a query.
     pub nested_set_operations: bool,
-    /// Whether INTERSECT and EXCEPT can keep duplicates: ALL. Not on SQLite.
+    /// Whether INTERSECT and EXCEPT support ALL. Not on SQLite.
     pub set_operation_all: bool,
-    /// What stands for "no limit" where OFFSET can't stand alone: `-1` on SQLite, a huge number on
-    /// MySQL, nothing on PostgreSQL.
+    /// The LIMIT of a query with OFFSET alone: `-1` on SQLite, a huge number on MySQL, none on PostgreSQL.
     pub no_limit: Option<&'static str>,
-    /// How a row of defaults only is inserted: `DEFAULT VALUES`, or `() VALUES ()` on MySQL.
+    /// The syntax of an INSERT of defaults: `DEFAULT VALUES`, or `() VALUES ()` on MySQL.
     pub insert_defaults: &'static str,
 }
 
 impl Capabilities {
-    /// What SQL:2016 has. Limits are those that each of the large databases keeps.
+    /// The features of SQL:2016, with limits that each of the large databases has.
     pub const STANDARD: Self = Self {
         quote: '"',
         lexical_rules: LexicalRules::STANDARD,
@@ -170,65 +169,65 @@ impl Capabilities {
     };
 }
 
-/// How a flush learns the keys that the database generates.
+/// Selects how a flush reads generated keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GeneratedKeys {
-    /// From RETURNING, for many rows at once.
+    /// By RETURNING, for many rows at once.
     Returning,
-    /// From the driver, after each row of a prepared loop: SQLite, where the loop is three times as fast as
+    /// By the driver, after each execution of a prepared statement: SQLite, where this is three times as fast as
     /// RETURNING.
     LastInsertId,
-    /// From the driver, the first one of a statement of many rows. The others follow at a step that
-    /// [`Dialect::write_generated_keys`](super::Dialect::write_generated_keys) asks for: MySQL.
+    /// By the driver, the first key of a multi-row statement. The increment to the others is queried with
+    /// [`Dialect::write_generated_keys`](super::Dialect::write_generated_keys): MySQL.
     Consecutive,
 }
 
-/// How an INSERT says what to do about a row that is there already.
+/// Selects the syntax of an upsert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpsertStyle {
     /// `ON CONFLICT (id) DO UPDATE SET a = excluded.a`: PostgreSQL.
     OnConflict,
-    /// The same, but not directly behind a query, where ON would be a join's: SQLite.
+    /// As `OnConflict`, but not directly after a query, where ON would belong to a join: SQLite.
     OnConflictApart,
-    /// `ON DUPLICATE KEY UPDATE a = VALUES(a)`, which any unique value of the table sets off: MySQL.
+    /// `ON DUPLICATE KEY UPDATE a = VALUES(a)`, which applies to every unique constraint of the table: MySQL.
     OnDuplicateKey,
 }
 
-/// How rows of values are written where a query stands.
+/// Selects the syntax of VALUES as a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValuesStyle {
-    /// `VALUES (?, ?), (?, ?)`: the standard's.
+    /// `VALUES (?, ?), (?, ?)`: the standard.
     Values,
     /// `VALUES ROW(?, ?), ROW(?, ?)`: MySQL.
     Rows,
-    /// `SELECT ?, ? UNION ALL SELECT ?, ?`: MariaDB, whose VALUES yields empty text for a bind.
+    /// `SELECT ?, ? UNION ALL SELECT ?, ?`: MariaDB, whose VALUES returns empty text for a bind.
     Selects,
 }
 
-/// Where an UPDATE or DELETE names the other tables that it reads.
+/// Selects where an UPDATE or DELETE names other tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtherTables {
-    /// In a clause of their own: `UPDATE t SET … FROM u`, `DELETE FROM t USING u`.
+    /// In a separate clause: `UPDATE t SET … FROM u`, `DELETE FROM t USING u`.
     Clause,
-    /// In one list with the table that is written: `UPDATE t, u SET t.a = …`, `DELETE FROM t USING t, u`.
+    /// In one list with the modified table: `UPDATE t, u SET t.a = …`, `DELETE FROM t USING t, u`.
     List,
-    /// Nowhere.
+    /// Not supported.
     Unsupported,
 }
 
-/// How binds are written.
+/// Selects the style of placeholders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placeholder {
-    /// `?`, counted by position.
+    /// `?`, numbered by position.
     Question,
     /// `$1`, `$2`.
     Dollar,
 }
 
-/// How "equal, NULLs included" is written.
+/// Selects the syntax of the null-safe comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NullSafeStyle {
-    /// `a IS NOT DISTINCT FROM b`: the standard's.
+    /// `a IS NOT DISTINCT FROM b`: the standard.
     IsNotDistinctFrom,
     /// `a IS b`: SQLite.
     Is,
@@ -236,19 +235,19 @@ pub enum NullSafeStyle {
     Spaceship,
 }
 
-/// How an expression with a value in it stands a second time in GROUP BY, HAVING or ORDER BY, so that the
-/// database sees that it is the one that is selected.
+/// Selects how an expression with binds is repeated in GROUP BY, HAVING or ORDER BY, so that the database recognizes
+/// the selected expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RepeatStyle {
-    /// As it is: SQLite asks for no proof.
+    /// Unchanged: SQLite does not compare the expressions.
     Plain,
     /// With the same numbers of binds: `a + $1`, and `a + $1` again.
     SameBinds,
-    /// Under the name that it is selected as: MySQL, where two `?` are never the same.
+    /// By the name of the selected expression: MySQL, where two `?` are never equal.
     Alias,
 }
 
-/// How membership in a very long list is written: as one bind.
+/// Selects the syntax of a very long IN list, which is one bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InListStyle {
     /// `a = ANY($1)`, for lists of any length.

@@ -19,24 +19,24 @@ use crate::transaction::TransactionOptions;
 use crate::types::Type;
 use crate::value::{Value, ValueRef};
 
-/// How a database lets the checks of foreign keys be switched off, which works outside transactions.
+/// Holds the statements with which a database disables and enables foreign keys, outside a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ForeignKeySwitch {
-    /// The statement that switches them off.
+    /// The statement that disables foreign keys.
     pub off: &'static str,
-    /// The statement that switches them on again.
+    /// The statement that enables foreign keys.
     pub on: &'static str,
-    /// A query of the table and the table referred to, once for each row whose parent isn't there. To be
-    /// asked before what was done without the checks is committed.
+    /// A query of referencing and referenced table, once for each row whose parent is missing. Run it before changes
+    /// that were made without foreign keys are committed.
     pub violations: &'static str,
-    /// A query of the table and the table referred to of every foreign key. To be asked before a table is
-    /// dropped: such a database does not refuse it by itself.
+    /// A query of referencing and referenced table of every foreign key. Run it before a table is dropped, since such
+    /// a database does not reject the drop.
     pub references: &'static str,
 }
 
 impl ForeignKeySwitch {
-    /// The statements that switch the checks `off` and `on`, and the queries of what they did not see.
+    /// Creates a switch from the statements that disable and enable foreign keys, and the two queries.
     pub const fn new(
         (off, on): (&'static str, &'static str),
         violations: &'static str,
@@ -51,40 +51,40 @@ impl ForeignKeySwitch {
     }
 }
 
-/// How programs that create or drop tables at the same time take turns, where the transaction alone does not
-/// make them.
+/// Holds the queries of a lock for programs that create or drop tables at the same time, on a database where the
+/// transaction does not serialize them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DdlLock {
-    /// A query of one integer, 1 if it took the lock. It does not wait.
+    /// A query of one integer, which is 1 if the lock was taken. It does not wait.
     pub take: &'static str,
-    /// The query that releases the lock; `None` for one that ends with the transaction.
+    /// The query that releases the lock. `None` if the lock ends with the transaction.
     pub release: Option<&'static str>,
 }
 
 impl DdlLock {
-    /// The lock that the query `take` takes, and `release` gives back.
+    /// Creates a lock from the queries that take and release it.
     pub const fn new(take: &'static str, release: Option<&'static str>) -> Self {
         Self { take, release }
     }
 }
 
-/// The keys that a statement of many rows has generated.
+/// Describes the keys that a multi-row INSERT has generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyRange<'a> {
     /// The table of the rows.
     pub table: &'a str,
-    /// Its generated column.
+    /// The generated column.
     pub column: &'a str,
-    /// The first row's key.
+    /// The key of the first row.
     pub first: i64,
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: i64,
 }
 
 impl<'a> KeyRange<'a> {
-    /// The keys of `rows` rows of `table`, of which the first has `first` in `column`.
+    /// Creates the description of the keys of `rows` rows of `table`, of which the first has `first` in `column`.
     pub const fn new(table: &'a str, column: &'a str, (first, rows): (i64, i64)) -> Self {
         Self {
             table,
@@ -95,7 +95,7 @@ impl<'a> KeyRange<'a> {
     }
 }
 
-/// One database's SQL.
+/// Renders the SQL of one database.
 pub trait Dialect: fmt::Debug + Send + Sync {
     /// The dialect's name: `"sqlite"`, `"postgres"`, `"mysql"`, `"mariadb"`. Two dialects whose texts
     /// differ must not share a name, since compiled statements are cached by it.
@@ -116,11 +116,11 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         w.value(value);
     }
 
-    /// Writes a search in text. The default is `LIKE`, which counts case; `LOWER` on both sides makes
-    /// it not. A dialect whose `LIKE` ignores case must write something else.
+    /// Renders a LIKE condition. The default is a case-sensitive `LIKE`, with `LOWER` on both sides if case is
+    /// ignored. A dialect whose `LIKE` ignores case must override it.
     ///
     /// # Errors
-    /// `Unsupported`.
+    /// - `Unsupported`: the dialect does not support the condition.
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
         if like.kind == LikeKind::ContainsIgnoreCase {
             w.push("LOWER(");
@@ -141,11 +141,11 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         " ESCAPE '\\'"
     }
 
-    /// Writes an aggregate so that it yields `ty` on every database: integer sums are integers, means
-    /// are floating point numbers. The default casts nothing.
+    /// Renders an aggregate that returns `ty` on every database: sums of integers are integers, averages are floats.
+    /// The default has no cast.
     ///
     /// # Errors
-    /// `Unsupported`.
+    /// - `Unsupported`: the dialect does not support the aggregate.
     fn write_aggregate<'a>(
         &self,
         w: &mut SqlWriter<'a>,
@@ -156,56 +156,57 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         call(w)
     }
 
-    /// Writes an expression from outside, by its template for this dialect's name.
+    /// Renders an extension by its template for this dialect's name.
     ///
     /// # Errors
-    /// `Unsupported`, naming the extension, if it has no template here.
+    /// - `Unsupported`: the extension has no template for this dialect. The error names the extension.
     fn write_extension<'a>(&self, w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
         render::write_extension(w, node)
     }
 
-    /// Writes the source of an INSERT whose values are bound as one array a column: what stands between the list of
-    /// columns and RETURNING. Needs [`Capabilities::arrays`]; its contract is at
+    /// Renders the source of an INSERT whose values are bound as one array for each column: the text between the list
+    /// of columns and RETURNING. Needs [`Capabilities::arrays`]; see
     /// [`InsertSource::Batch`](crate::stmt::InsertSource::Batch).
     ///
     /// # Errors
-    /// `Unsupported`, the default.
+    /// - `Unsupported`: the default.
     fn write_array_source(&self, w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
         let _ = insert;
         Err(w.unsupported("array binds"))
     }
 
-    /// Writes the query that proves which keys a statement of many rows has generated, of which the driver tells the
-    /// first. Its one row has the step from one key to the next, and how many rows have one of the keys: fewer than
-    /// were inserted if a trigger has made others. Needs [`GeneratedKeys::Consecutive`](super::GeneratedKeys).
+    /// Renders the query that confirms the keys of a multi-row INSERT, of which the driver reports the first. Its
+    /// single row has the increment between keys, and the number of rows with one of the keys, which is lower than
+    /// the number of inserted rows if a trigger has changed keys. Needs
+    /// [`GeneratedKeys::Consecutive`](super::GeneratedKeys).
     ///
     /// # Errors
-    /// `Unsupported`, the default.
+    /// - `Unsupported`: the default.
     fn write_generated_keys<'a>(&self, w: &mut SqlWriter<'a>, keys: &KeyRange<'a>) -> Result<()> {
         let _ = keys;
         Err(w.unsupported("the increment of generated keys"))
     }
 
-    /// Writes an UPDATE by key. The default writes one row or several; a dialect with arrays writes those too.
+    /// Renders an UPDATE by key. The default renders one row or several; a dialect with arrays renders those as well.
     ///
     /// # Errors
-    /// `Unsupported`.
+    /// - `Unsupported`: the dialect does not support the batch.
     fn write_batch_update(&self, w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
         render::write_batch_update_rows(w, update)
     }
 
-    /// Writes a DELETE by key. The default writes one row or several; a dialect with arrays writes those too.
+    /// Renders a DELETE by key. The default renders one row or several; a dialect with arrays renders those as well.
     ///
     /// # Errors
-    /// `Unsupported`.
+    /// - `Unsupported`: the dialect does not support the batch.
     fn write_batch_delete(&self, w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
         render::write_batch_delete_rows(w, delete)
     }
 
-    /// Writes the statement of a batch so that it fails with `StaleData`, and undoes itself, unless it writes every row.
+    /// Renders the statement of a batch so that it fails with `StaleData` unless it affects every row.
     ///
     /// # Errors
-    /// `Unsupported` without [`Capabilities::checked_batches`].
+    /// - `Unsupported`: the dialect has no [`Capabilities::checked_batches`].
     fn write_checked<'a>(
         &self,
         w: &mut SqlWriter<'a>,
@@ -255,11 +256,11 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// The native type by which CAST and array binds name `ty`, without length: `int8`, `SIGNED`.
     fn cast_type(&self, ty: &Type) -> Cow<'static, str>;
 
-    /// The native type of a column with its length: `VARCHAR(50)`. An auto-increment column's may
+    /// Returns the native type of a column with its length: `VARCHAR(50)`. The type of an auto-increment column may
     /// differ.
     ///
     /// # Errors
-    /// `Unsupported` if the database has no such type, such as an indexed text without length on MySQL.
+    /// - `Unsupported`: the database has no such type, such as an indexed text without length on MySQL.
     fn column_type(&self, table: &schema::Table, column: &schema::Column) -> Result<String>;
 
     /// What follows the type of a column: collation, identity or auto-increment, in native words, with
@@ -297,13 +298,13 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         None
     }
 
-    /// A value as a literal, for defaults and checks, which can't have binds.
+    /// Returns a value as a literal, for defaults and checks, which can't have binds.
     ///
     /// # Errors
-    /// `Unsupported` for a value that has no literal, such as NaN on MySQL or NUL in PostgreSQL's text.
+    /// - `Unsupported`: the value has no literal, such as NaN on MySQL or NUL in text of PostgreSQL.
     fn literal(&self, value: &Value) -> Result<String>;
 
-    /// The literal of a column's default: in parentheses on MySQL for a column of unlimited length.
+    /// Returns the literal of a column's default. MySQL needs parentheses for a column of unlimited length.
     ///
     /// # Errors
     /// As [`Dialect::literal`].
@@ -329,10 +330,10 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         }
     }
 
-    /// The statements that begin a transaction, in order; the last one begins it.
+    /// Returns the statements that begin a transaction. The last one begins it.
     ///
     /// # Errors
-    /// `Unsupported` for an option that the database hasn't.
+    /// - `Unsupported`: the database does not support an option.
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>>;
 
     /// The statement that sets a savepoint; `name` needs no quotes.

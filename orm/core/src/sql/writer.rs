@@ -12,7 +12,7 @@ use crate::schema::naming;
 use crate::stmt::{Limit, Query};
 use crate::value::{Value, ValueRef};
 
-/// Collects SQL text and, beside it, the values of its binds, borrowed from the statement.
+/// Collects SQL text and the values of its binds, which are borrowed from the statement.
 pub struct SqlWriter<'a> {
     dialect: &'a dyn Dialect,
     text: String,
@@ -39,7 +39,7 @@ impl std::fmt::Debug for SqlWriter<'_> {
 }
 
 impl<'a> SqlWriter<'a> {
-    /// A writer that makes text and collects binds.
+    /// Creates a writer that collects text and binds.
     pub fn new(dialect: &'a dyn Dialect) -> Self {
         Self {
             // Most statements fit: to grow costs more than to ask for more.
@@ -49,8 +49,8 @@ impl<'a> SqlWriter<'a> {
         }
     }
 
-    /// A writer that collects binds only, for a statement whose text is known. It allocates nothing
-    /// until the first bind.
+    /// Creates a writer that collects binds only, for a statement whose text is known. It allocates at the first
+    /// bind.
     pub fn binds_only(dialect: &'a dyn Dialect) -> Self {
         Self {
             dialect,
@@ -66,12 +66,12 @@ impl<'a> SqlWriter<'a> {
         }
     }
 
-    /// The dialect that is written.
+    /// Returns the dialect.
     pub fn dialect(&self) -> &'a dyn Dialect {
         self.dialect
     }
 
-    /// Adds text as it is. Never pass anything that came from outside.
+    /// Appends text unchanged. The text must not come from input.
     #[inline]
     pub fn push(&mut self, sql: &str) -> &mut Self {
         if !self.silent {
@@ -80,7 +80,7 @@ impl<'a> SqlWriter<'a> {
         self
     }
 
-    /// Adds an identifier, quoted, with quotes inside it doubled.
+    /// Appends a quoted identifier, in which quotes are doubled.
     #[inline]
     pub fn ident(&mut self, name: &str) -> &mut Self {
         if !self.silent {
@@ -105,14 +105,14 @@ impl<'a> SqlWriter<'a> {
         self.text.push(quote);
     }
 
-    /// Adds identifiers, separated by commas.
+    /// Appends quoted identifiers, separated by commas.
     pub fn idents<N: AsRef<str>>(&mut self, names: impl IntoIterator<Item = N>) -> &mut Self {
         self.list(names, |w, name| {
             w.ident(name.as_ref());
         })
     }
 
-    /// Adds a column, with its source in front where the statement has more than one.
+    /// Appends a column, qualified with its source if the statement has several.
     pub fn column(&mut self, source: &str, name: &str) -> &mut Self {
         if self.qualified {
             self.ident(source).push(".");
@@ -120,7 +120,7 @@ impl<'a> SqlWriter<'a> {
         self.ident(name)
     }
 
-    /// Whether columns are written with their source, and switches it.
+    /// Sets whether columns are qualified, and returns the old setting.
     pub fn qualify(&mut self, qualified: bool) -> bool {
         std::mem::replace(&mut self.qualified, qualified)
     }
@@ -131,12 +131,12 @@ impl<'a> SqlWriter<'a> {
         self.target = hint.and(table);
     }
 
-    /// Adds a value of the statement as a bind, whatever it is: statements of one shape have it at the same place.
+    /// Appends a placeholder for a value of the statement. Statements of the same shape have it at the same place.
     pub fn value(&mut self, value: &'a Value) -> &mut Self {
         self.bind_from(value.as_ref(), place(value))
     }
 
-    /// Adds a bind that is made for the statement, or whose value matters to its text.
+    /// Appends a placeholder for a bind that is made while rendering, or whose value changes the text.
     pub fn bind(&mut self, value: ValueRef<'a>) -> &mut Self {
         self.bind_from(value, 0)
     }
@@ -193,15 +193,15 @@ impl<'a> SqlWriter<'a> {
         self.push_bind(value, place)
     }
 
-    /// How many binds there are so far.
+    /// Returns the number of binds.
     pub fn bind_count(&self) -> usize {
         self.placeholders
     }
 
-    /// Refuses more binds than a statement of the dialect may have, before anything is sent.
+    /// Checks the number of binds against the dialect's limit.
     ///
     /// # Errors
-    /// `Unsupported`.
+    /// - `Unsupported`: there are too many binds.
     pub fn check_binds(&self) -> Result<()> {
         let (count, limit) = (self.placeholders, self.dialect.capabilities().bind_limit);
         if count <= limit {
@@ -217,7 +217,7 @@ impl<'a> SqlWriter<'a> {
         ))
     }
 
-    /// Adds a bind whose value is given at execution.
+    /// Appends a placeholder whose value is given at execution.
     pub fn placeholder(&mut self) -> &mut Self {
         self.placeholders += 1;
         match self.dialect.capabilities().placeholder {
@@ -229,7 +229,7 @@ impl<'a> SqlWriter<'a> {
         }
     }
 
-    /// Adds a number or another value whose text needs no escaping.
+    /// Appends a number or another value whose text needs no escaping.
     pub fn display(&mut self, value: impl std::fmt::Display) -> &mut Self {
         use std::fmt::Write as _;
         if !self.silent {
@@ -239,13 +239,13 @@ impl<'a> SqlWriter<'a> {
         self
     }
 
-    /// Adds the name of a constraint or index, cut to what the database takes.
+    /// Appends the name of a constraint or index, truncated to the database's limit.
     pub fn constraint(&mut self, name: &str) -> &mut Self {
         let limit = self.dialect.capabilities().identifier_limit;
         self.ident(&naming::fit(name, limit))
     }
 
-    /// Adds items, separated by commas.
+    /// Appends items, separated by commas.
     pub fn list<T>(
         &mut self,
         items: impl IntoIterator<Item = T>,
@@ -260,12 +260,12 @@ impl<'a> SqlWriter<'a> {
         self
     }
 
-    /// The text and the binds.
+    /// Returns the text and the binds.
     pub fn finish(self) -> (String, Vec<ValueRef<'a>>) {
         (self.text, self.binds)
     }
 
-    /// The error of a statement that this dialect has no words for.
+    /// Returns the error of a feature that the dialect does not support.
     pub fn unsupported(&self, feature: &str) -> Error {
         let dialect = self.dialect.name();
         Error::with_message(

@@ -4,13 +4,13 @@ use super::Name;
 
 const PREFIX: &str = "orm_";
 
-/// The alias of that number. Names of this form are the library's own: [`is_generated_alias`] tells them, so that
-/// the typed layer refuses them as tables' and users' aliases, and no other name can be equal to one.
+/// Returns the alias with a number. Names of this form are reserved for the library: [`is_generated_alias`]
+/// recognizes them, and the typed layer rejects them as names of tables and aliases.
 pub fn generated_alias(number: usize) -> Name {
     format!("{PREFIX}{number}").into()
 }
 
-/// Whether a name has the form of those that [`generated_alias`] makes.
+/// Returns whether a name has the form of [`generated_alias`].
 pub fn is_generated_alias(name: &str) -> bool {
     // The case of names does not count everywhere.
     let prefix = name.get(..PREFIX.len());

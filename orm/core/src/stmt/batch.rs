@@ -7,22 +7,22 @@
 use crate::schema::StoredColumn;
 use crate::types::Type;
 
-/// A column of a batch.
+/// Describes a column of a batch.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct BatchColumn<'a> {
     /// The column's name.
     pub name: &'a str,
-    /// Its type, which array binds are cast to.
+    /// The type, to which array binds are cast.
     pub ty: &'a Type,
-    /// The greatest length that the model declares.
+    /// The maximum length that the model declares.
     pub length: Option<u32>,
-    /// What the table declares, if that is known: a batch casts to the column's own type.
+    /// The column as the table declares it, if known. A batch casts to its native type.
     pub stored: Option<&'a StoredColumn>,
 }
 
 impl<'a> BatchColumn<'a> {
-    /// A column of which nothing but the type is known.
+    /// Creates a column of which only the type is known.
     pub const fn new(name: &'a str, ty: &'a Type) -> Self {
         Self {
             name,
@@ -33,45 +33,45 @@ impl<'a> BatchColumn<'a> {
     }
 }
 
-/// How rows are bound.
+/// Selects how rows are bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BatchRows {
-    /// This many rows of one bind a column, row by row.
+    /// This many rows, with one bind for each column and row.
     Rows(usize),
-    /// Any number of rows: one array bind a column. Needs `Capabilities::arrays`.
+    /// Any number of rows, with one array bind for each column. Needs `Capabilities::arrays`.
     Arrays,
 }
 
 /// Updates rows by key.
 ///
-/// Binds: `set`, then `key`, then `expected`, as one row or as arrays. Of several [`BatchRows::Rows`], which a dialect
-/// takes up to `Capabilities::batch_rows`: for each column of `set`, the `key` and the value of every row; then the
-/// `key` of every row; then for each column of `expected`, the `key` and the value of every row; and if the statement is
-/// `checked`, the number of rows. There the key is the table's primary key, and is not set. A row of NULLs matches
-/// nothing, and doesn't count.
+/// Binds: `set`, then `key`, then `expected`, as one row or as arrays. Several [`BatchRows::Rows`], up to
+/// `Capabilities::batch_rows`, are bound as follows: for each column of `set`, the `key` and the value of every row;
+/// then the `key` of every row; then for each column of `expected`, the `key` and the value of every row; and if the
+/// statement is `checked`, the number of rows. The key must be the primary key of the table, and must not be set. A
+/// row of NULLs matches nothing and is not counted.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct BatchUpdate<'a> {
     /// The table.
     pub table: &'a str,
-    /// The columns that are set.
+    /// The columns to set.
     pub set: &'a [BatchColumn<'a>],
-    /// The key columns that find the row.
+    /// The key columns.
     pub key: &'a [BatchColumn<'a>],
-    /// Columns that must still have the value bound, null-safely and byte by byte: the version,
-    /// or old values. `Dialect::write_expected` writes the comparison.
+    /// The columns that must still have their old values, compared null-safely and byte by byte: the version column,
+    /// or the changed columns. Rendered by `Dialect::write_expected`.
     pub expected: &'a [BatchColumn<'a>],
-    /// Whether the binds of the guarded columns for which `Dialect::digests` holds are digests.
+    /// Whether the binds of expected columns are digests, where `Dialect::digests` is true.
     pub digest: bool,
     /// How rows are bound.
     pub rows: BatchRows,
-    /// Whether the statement fails with `StaleData`, and so undoes itself, unless it writes every row. Needs
-    /// `Capabilities::checked_batches`, and has no meaning for one row.
+    /// Whether the statement fails with `StaleData` unless it affects every row. Needs
+    /// `Capabilities::checked_batches`. Has no effect for one row.
     pub checked: bool,
 }
 
 impl<'a> BatchUpdate<'a> {
-    /// Sets columns of the rows that a key finds, whatever they hold.
+    /// Creates an UPDATE by key without expected columns.
     pub fn new(
         table: &'a str,
         set: &'a [BatchColumn<'a>],
@@ -92,27 +92,27 @@ impl<'a> BatchUpdate<'a> {
 
 /// Deletes rows by key.
 ///
-/// Binds: those of a [`BatchUpdate`] that sets nothing.
+/// Binds: those of a [`BatchUpdate`] that sets no columns.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct BatchDelete<'a> {
     /// The table.
     pub table: &'a str,
-    /// The key columns that find the row.
+    /// The key columns.
     pub key: &'a [BatchColumn<'a>],
-    /// Columns that must still have the value bound, null-safely.
+    /// The columns that must still have their old values, compared null-safely.
     pub expected: &'a [BatchColumn<'a>],
     /// A column outside the key, which several [`BatchRows::Rows`] need.
     pub outside_key: Option<&'a str>,
     /// How rows are bound.
     pub rows: BatchRows,
-    /// Whether the statement fails with `StaleData`, and so undoes itself, unless it deletes every row. Needs
-    /// `Capabilities::checked_batches`, and has no meaning for one row.
+    /// Whether the statement fails with `StaleData` unless it deletes every row. Needs
+    /// `Capabilities::checked_batches`. Has no effect for one row.
     pub checked: bool,
 }
 
 impl<'a> BatchDelete<'a> {
-    /// Deletes the rows that a key finds, whatever they hold.
+    /// Creates a DELETE by key without expected columns.
     pub fn new(table: &'a str, key: &'a [BatchColumn<'a>], rows: BatchRows) -> Self {
         Self {
             table,

@@ -6,7 +6,8 @@ use super::{Extension, List, Name, Query, Window};
 use crate::types::Type;
 use crate::value::Value;
 
-/// An expression. Exhaustive on purpose: a new node does not compile until every pass knows it.
+/// Represents an expression. The enum is exhaustive, so that a new node does not compile until every `match` handles
+/// it.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Expr {
     /// A column of a table or alias in scope.
@@ -18,123 +19,123 @@ pub enum Expr {
     },
     /// A value, rendered as a bind.
     Value(Value),
-    /// All of these; none is true.
+    /// A conjunction, which is true if it is empty.
     And(Vec<Expr>),
-    /// Any of these; none is false.
+    /// A disjunction, which is false if it is empty.
     Or(Vec<Expr>),
-    /// The opposite; unknown stays unknown.
+    /// A negation. Unknown stays unknown.
     Not(Box<Expr>),
     /// A comparison.
     Compare {
         /// The operator.
         op: CompareOp,
-        /// The left and the right side.
+        /// The left and the right operand.
         sides: Box<[Expr; 2]>,
     },
     /// Arithmetic.
     Arithmetic {
         /// The operator.
         op: ArithmeticOp,
-        /// The left and the right side.
+        /// The left and the right operand.
         sides: Box<[Expr; 2]>,
     },
     /// `IS NULL`, or `IS NOT NULL`.
     IsNull {
-        /// What is tested.
+        /// The operand.
         expr: Box<Expr>,
-        /// For `IS NOT NULL`.
+        /// Whether it is `IS NOT NULL`.
         negated: bool,
     },
-    /// Membership in a list of any length: an empty one is false, one beyond the bind limit is one bind.
+    /// IN a list of any length. An empty list is false, a list beyond the bind limit is one bind.
     In {
-        /// What is looked for.
+        /// The operand.
         expr: Box<Expr>,
-        /// What it is looked for in, without NULL.
+        /// The list, without NULL.
         list: List<Value>,
-        /// For `NOT IN`.
+        /// Whether it is `NOT IN`.
         negated: bool,
     },
-    /// Membership of a row in a list of rows; an empty one is false.
+    /// IN a list of rows. An empty list is false.
     InRows {
-        /// The row that is looked for.
+        /// The row to find.
         row: Vec<Expr>,
-        /// What it is looked for in, each as long as `row` and without NULL.
+        /// The list of rows, each as long as `row` and without NULL.
         list: List<Vec<Value>>,
-        /// For `NOT IN`.
+        /// Whether it is `NOT IN`.
         negated: bool,
     },
-    /// Membership in the rows of a query. One of several columns is looked through for a [`Expr::Row`].
+    /// IN the rows of a query. A query of several columns needs an [`Expr::Row`].
     InQuery {
-        /// What is looked for.
+        /// The operand.
         expr: Box<Expr>,
         /// The query.
         query: Box<Query>,
-        /// For `NOT IN`.
+        /// Whether it is `NOT IN`.
         negated: bool,
     },
-    /// `BETWEEN`, both ends included.
+    /// `BETWEEN`, with both bounds included.
     Between {
-        /// What is tested.
+        /// The operand.
         expr: Box<Expr>,
-        /// The lower end.
+        /// The lower bound.
         low: Box<Expr>,
-        /// The upper end.
+        /// The upper bound.
         high: Box<Expr>,
     },
-    /// A search in text.
+    /// A LIKE condition.
     Like(Box<Like>),
     /// An aggregate over the rows of a group.
     Aggregate {
-        /// Which.
+        /// The function.
         function: Aggregate,
-        /// Over what; `None` is `COUNT(*)`.
+        /// The argument; `None` is `COUNT(*)`.
         expr: Option<Box<Expr>>,
-        /// Over distinct values only.
+        /// Whether it is DISTINCT.
         distinct: bool,
-        /// What it yields, for databases that would widen it.
+        /// The type of the result, for databases that would widen it.
         ty: Type,
     },
     /// A function by name.
     Function {
-        /// The function's name, rendered as it is.
+        /// The name of the function, which is not escaped.
         name: Name,
-        /// Its arguments.
+        /// The arguments.
         args: Vec<Expr>,
     },
-    /// An aggregate or another function over the rows around the present one.
+    /// A window function.
     Over {
         /// A [`Expr::Aggregate`] or [`Expr::Function`].
         call: Box<Expr>,
-        /// Which rows it sees.
+        /// Its window.
         window: Box<Window>,
     },
-    /// A choice.
+    /// A CASE expression.
     Case(Box<Case>),
-    /// A row of values: `(a, b)`.
+    /// A row value: `(a, b)`.
     Row(Vec<Expr>),
-    /// A column of the result by its name, in ORDER BY.
+    /// A column of the result set by its name, in ORDER BY.
     Label(Name),
-    /// In what an INSERT does about a conflict, a column's value in the row that could not be inserted.
+    /// The value of a column in the row that could not be inserted, in an upsert: `excluded.a`.
     Excluded(Name),
-    /// A conversion.
+    /// A cast.
     Cast {
-        /// What is converted.
+        /// The operand.
         expr: Box<Expr>,
-        /// To what.
+        /// The target type.
         ty: Type,
     },
-    /// Whether a query yields any row.
+    /// `EXISTS` of a query.
     Exists(Box<Query>),
-    /// A query of one column and at most one row, as a value.
+    /// A scalar subquery: one column, and at most one row.
     Subquery(Box<Query>),
-    /// SQL text with binds in it.
+    /// SQL text with binds.
     Raw(Vec<RawPart>),
     /// An expression that a dialect or an application adds.
     Extension(Arc<dyn Extension>),
 }
 
 impl Expr {
-    /// A column.
+    /// Creates a column expression.
     pub fn column(source: impl Into<Name>, name: impl Into<Name>) -> Self {
         Self::Column {
             source: source.into(),
@@ -142,13 +143,13 @@ impl Expr {
         }
     }
 
-    /// A comparison.
+    /// Creates a comparison.
     pub fn compare(op: CompareOp, left: Expr, right: Expr) -> Self {
         let sides = Box::new([left, right]);
         Self::Compare { op, sides }
     }
 
-    /// Two numbers, computed.
+    /// Creates an arithmetic expression.
     pub fn arithmetic(op: ArithmeticOp, left: Expr, right: Expr) -> Self {
         let sides = Box::new([left, right]);
         Self::Arithmetic { op, sides }
@@ -185,7 +186,7 @@ impl Expr {
         }
     }
 
-    /// Both, flattening conjunctions.
+    /// Returns the conjunction of two conditions, flattened.
     #[must_use]
     pub fn and(self, other: Expr) -> Self {
         Self::And(joined(self, other, |expr| {
@@ -197,7 +198,7 @@ impl Expr {
         }))
     }
 
-    /// Either, flattening disjunctions.
+    /// Returns the disjunction of two conditions, flattened.
     #[must_use]
     pub fn or(self, other: Expr) -> Self {
         Self::Or(joined(self, other, |expr| {
@@ -229,20 +230,20 @@ fn joined(left: Expr, right: Expr, split: fn(Expr) -> Result<Vec<Expr>, Expr>) -
     }
 }
 
-/// A choice: the value of the first branch whose condition holds.
+/// Describes a CASE expression.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Case {
-    /// What the conditions are compared with; without it they are conditions themselves.
+    /// The operand that is compared with the conditions. Without it they are conditions themselves.
     pub operand: Option<Expr>,
-    /// The conditions and their values; at least one.
+    /// The WHEN conditions and their THEN values; at least one.
     pub branches: Vec<(Expr, Expr)>,
-    /// The value if none holds; without it NULL.
+    /// The ELSE value. Without it the result is NULL.
     pub otherwise: Option<Expr>,
 }
 
 impl Case {
-    /// A choice by conditions, NULL if none holds.
+    /// Creates a CASE of conditions without ELSE.
     pub fn new(branches: Vec<(Expr, Expr)>) -> Self {
         Self {
             operand: None,
@@ -252,7 +253,7 @@ impl Case {
     }
 }
 
-/// A comparison operator.
+/// Lists the comparison operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CompareOp {
     /// `=`
@@ -267,13 +268,13 @@ pub enum CompareOp {
     Gt,
     /// `>=`
     Ge,
-    /// Equal, with NULL equal to NULL: `IS NOT DISTINCT FROM` (SQL:2016, 8.15).
+    /// The null-safe equality `IS NOT DISTINCT FROM` (SQL:2016, 8.15).
     Same,
-    /// The opposite of [`CompareOp::Same`].
+    /// The null-safe inequality `IS DISTINCT FROM`.
     Distinct,
 }
 
-/// An arithmetic operator.
+/// Lists the arithmetic operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ArithmeticOp {
     /// `+`
@@ -284,37 +285,37 @@ pub enum ArithmeticOp {
     Mul,
 }
 
-/// An aggregate function.
+/// Lists the aggregate functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Aggregate {
-    /// How many, NULL not counted.
+    /// COUNT, without NULL.
     Count,
-    /// The sum; NULL over no rows.
+    /// SUM; NULL over no rows.
     Sum,
-    /// The least.
+    /// MIN.
     Min,
-    /// The greatest.
+    /// MAX.
     Max,
-    /// The mean, always a floating point number; NULL over no rows.
+    /// AVG, which is always a float; NULL over no rows.
     Avg,
 }
 
-/// A search in text.
+/// Describes a LIKE condition.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Like {
-    /// The text that is searched.
+    /// The text to search in.
     pub expr: Expr,
-    /// Where and how.
+    /// The kind of the search.
     pub kind: LikeKind,
-    /// What is looked for, as it is.
+    /// The text to search for, unescaped.
     pub needle: Value,
-    /// The same as a LIKE pattern in which `\` escapes: `100\%` with the wildcards that `kind` needs.
+    /// The LIKE pattern of the search, with `\` as the escape character: `100\%` with the wildcards of `kind`.
     pub pattern: Value,
 }
 
 impl Like {
-    /// A search for `needle`, which is `pattern` as a LIKE pattern.
+    /// Creates a search for `needle`, whose LIKE pattern is `pattern`.
     pub fn new(expr: Expr, kind: LikeKind, needle: Value, pattern: Value) -> Self {
         Self {
             expr,
@@ -325,28 +326,28 @@ impl Like {
     }
 }
 
-/// Where and how text is searched.
+/// Selects the kind of a text search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LikeKind {
-    /// Anywhere, case counts.
+    /// Contains, case-sensitive.
     Contains,
-    /// At the start, case counts.
+    /// Starts with, case-sensitive.
     StartsWith,
-    /// At the end, case counts.
+    /// Ends with, case-sensitive.
     EndsWith,
-    /// Anywhere, case does not count.
+    /// Contains, case-insensitive.
     ContainsIgnoreCase,
-    /// The user's own pattern, case counts.
+    /// A pattern of the user, case-sensitive.
     Pattern,
 }
 
-/// A piece of raw SQL.
+/// Holds a piece of raw SQL.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum RawPart {
-    /// Text, rendered as it is.
+    /// Text, rendered unchanged.
     Sql(String),
-    /// A value, rendered as a bind.
+    /// A value, rendered as a placeholder.
     Bind(Value),
-    /// Values, rendered as binds in a row: `(?, ?, ?)`.
+    /// Values, rendered as placeholders: `(?, ?, ?)`.
     List(Vec<Value>),
 }

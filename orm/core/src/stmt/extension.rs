@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use super::{Expr, Shape};
 
-/// An expression from outside: an application's function, a third-party dialect's operator.
+/// Is implemented by expressions of applications and third-party dialects: functions and operators.
 ///
-/// It is data, not text: [`Extension::template`] says, for a dialect's name, which text and which of
-/// its arguments follow each other. A dialect may instead override `Dialect::write_extension` and look
-/// at [`Extension::as_any`].
+/// An extension is data: [`Extension::template`] returns, for a dialect's name, the sequence of texts and arguments.
+/// A dialect may override `Dialect::write_extension` instead and downcast with [`Extension::as_any`].
 pub trait Extension: fmt::Debug + Send + Sync {
     /// What it is, for the error of a dialect that can't render it.
     fn name(&self) -> &str;
@@ -47,11 +46,11 @@ impl PartialEq for dyn Extension {
     }
 }
 
-/// A piece of an [`Extension`]'s template.
+/// Holds a piece of an [`Extension`]'s template.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TemplatePart {
-    /// Text, rendered as it is.
+    /// Text, rendered unchanged.
     Sql(&'static str),
-    /// The argument of that index.
+    /// The argument at an index.
     Arg(usize),
 }

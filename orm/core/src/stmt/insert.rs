@@ -4,32 +4,32 @@ use super::{BatchColumn, BatchRows, Expr, Name, Projection, Query};
 use crate::schema::StoredColumn;
 use crate::types::Type;
 
-/// An INSERT.
+/// Describes an INSERT.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Insert {
     /// The table.
     pub table: Name,
-    /// The columns that get a value; none if the source is [`InsertSource::Defaults`].
+    /// The columns that get a value; empty with [`InsertSource::Defaults`].
     pub columns: Vec<Name>,
-    /// Where the values come from.
+    /// The source of the values.
     pub source: InsertSource,
-    /// What to do about a row that is there already; without it that is an error.
+    /// The conflict clause. Without it a conflict is an error.
     pub conflict: Option<Conflict>,
-    /// What is handed back of the new rows.
+    /// The RETURNING list.
     pub returning: Vec<Projection>,
 }
 
-/// Where the rows of an INSERT come from.
+/// Describes the source of the rows of an INSERT.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum InsertSource {
     /// One row of defaults.
     Defaults,
     /// Rows of expressions, each as long as the list of columns.
     Rows(Vec<Vec<Expr>>),
-    /// Rows whose values are given at execution, so that the text is compiled once for many batches. The binds
-    /// are the columns in order, for each row; or one array for each column. With arrays, generated keys must
-    /// ascend in the order of the rows if something is returned.
+    /// Rows whose values are given at execution, so that the text is compiled once for many batches. The binds are
+    /// the columns in order, for each row, or one array for each column. With arrays and RETURNING, generated keys
+    /// must ascend in the order of the rows.
     Batch {
         /// How rows are bound.
         rows: BatchRows,
@@ -40,15 +40,15 @@ pub enum InsertSource {
     Query(Box<Query>),
 }
 
-/// What is known of a column whose values are given at execution.
+/// Describes a column whose values are given at execution.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct BatchType {
-    /// Its type, which array binds are cast to.
+    /// The type, to which array binds are cast.
     pub ty: Type,
-    /// The greatest length that the model declares.
+    /// The maximum length that the model declares.
     pub length: Option<u32>,
-    /// What the table declares, if that is known.
+    /// The column as the table declares it, if known.
     pub stored: Option<StoredColumn>,
 }
 
@@ -63,7 +63,7 @@ impl From<BatchColumn<'_>> for BatchType {
 }
 
 impl Insert {
-    /// An INSERT that returns nothing and takes every conflict for an error.
+    /// Creates an INSERT without conflict clause and RETURNING.
     pub fn new(table: impl Into<Name>, columns: Vec<Name>, source: InsertSource) -> Self {
         Self {
             table: table.into(),
@@ -74,7 +74,7 @@ impl Insert {
         }
     }
 
-    /// The columns of a batch; none if the source is another.
+    /// Returns the columns of a batch. Empty for other sources.
     pub fn batch_columns(&self) -> impl Iterator<Item = BatchColumn<'_>> {
         let types = match &self.source {
             InsertSource::Batch { types, .. } => types.as_slice(),
@@ -90,42 +90,42 @@ impl Insert {
     }
 }
 
-/// What an INSERT does about a row whose unique value is taken.
+/// Describes the conflict clause of an INSERT.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Conflict {
-    /// Which unique values are meant.
+    /// The conflict target.
     pub target: ConflictTarget,
-    /// What is done.
+    /// The conflict action.
     pub action: ConflictAction,
 }
 
 impl Conflict {
-    /// What is done about a conflict of those values.
+    /// Creates a conflict clause.
     pub fn new(target: ConflictTarget, action: ConflictAction) -> Self {
         Self { target, action }
     }
 }
 
-/// Which unique values a conflict is about.
+/// Selects the unique constraints that a conflict clause applies to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ConflictTarget {
-    /// Those of these columns. MySQL and MariaDB take any unique value of the table for one.
+    /// The unique constraint of these columns. MySQL and MariaDB apply the clause to every unique constraint.
     Columns(Vec<Name>),
-    /// Those of a constraint, by its name.
+    /// A constraint by name.
     Constraint(Name),
 }
 
-/// What an INSERT does about a conflict.
+/// Selects the action on a conflict.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum ConflictAction {
-    /// Nothing: the row that is there stays.
+    /// DO NOTHING: the existing row is kept.
     Nothing,
-    /// Updates the row that is there.
+    /// DO UPDATE: the existing row is updated.
     Update {
         /// The columns to set. [`Expr::Excluded`] is a value of the row that could not be inserted.
         set: Vec<(Name, Expr)>,
-        /// Conditions that must all hold, or the row stays.
+        /// The conditions of the UPDATE, combined with AND.
         filter: Vec<Expr>,
     },
 }

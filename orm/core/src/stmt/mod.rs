@@ -47,13 +47,13 @@ pub use visit::{
 pub use window::{Frame, FrameBound, FrameUnit, Window};
 pub use write::{Delete, Update};
 
-/// A name in a statement: a table, an alias or a column. Those of models are borrowed, others owned.
+/// Is a name in a statement: a table, an alias or a column. Names of models are borrowed, others owned.
 pub type Name = std::borrow::Cow<'static, str>;
 
-/// A list that mostly has one element, which needs no allocation.
+/// Is a list that mostly has one element, which costs no allocation.
 pub type Few<T> = smallvec::SmallVec<[T; 1]>;
 
-/// A statement that reads or writes rows.
+/// Represents a statement that reads or writes rows.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Statement {
     /// SELECT, a set operation or VALUES.

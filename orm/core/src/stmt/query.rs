@@ -2,25 +2,25 @@
 
 use super::{Expr, Name, Select};
 
-/// A query. An empty one selects nothing from nothing; the typed layer fills it in.
+/// Describes a query. The default selects nothing from nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Query {
-    /// The common table expressions that it may use.
+    /// The WITH clause.
     pub with: Option<Box<With>>,
-    /// What yields the rows.
+    /// The body.
     pub body: QueryBody,
-    /// The order of the result. That of a set operation is by [`Expr::Label`].
+    /// The ORDER BY clause. A set operation is ordered by [`Expr::Label`].
     pub order_by: Vec<Order>,
-    /// The greatest number of rows.
+    /// The LIMIT.
     pub limit: Option<Limit>,
-    /// How many rows are passed over.
+    /// The OFFSET.
     pub offset: Option<u64>,
-    /// How the rows are locked. Only those of a plain SELECT can be.
+    /// The locking clauses. Only a plain SELECT can lock rows.
     pub locks: Vec<Lock>,
 }
 
-/// What yields the rows of a query.
+/// Describes the body of a query.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[expect(
     clippy::large_enum_variant,
@@ -29,9 +29,9 @@ pub struct Query {
 pub enum QueryBody {
     /// A plain SELECT.
     Select(Select),
-    /// Two queries combined.
+    /// A set operation.
     SetOperation(Box<SetOperation>),
-    /// Rows of expressions.
+    /// VALUES.
     Values(Values),
 }
 
@@ -57,7 +57,7 @@ impl From<QueryBody> for Query {
 }
 
 impl Query {
-    /// Whether nothing stands around the body, so that it can be a part of another one as it is.
+    /// Returns whether the query has only a body, so that it can be part of another one without parentheses.
     pub fn is_bare(&self) -> bool {
         self.with.is_none()
             && self.order_by.is_empty()
@@ -66,7 +66,7 @@ impl Query {
             && self.locks.is_empty()
     }
 
-    /// The plain SELECT that it is, if it is one.
+    /// Returns the plain SELECT of the query, if it is one.
     pub fn as_select(&self) -> Option<&Select> {
         match &self.body {
             QueryBody::Select(select) => Some(select),
@@ -74,7 +74,7 @@ impl Query {
         }
     }
 
-    /// The plain SELECT that it is, to be changed.
+    /// Returns the plain SELECT of the query for changes, if it is one.
     pub fn as_select_mut(&mut self) -> Option<&mut Select> {
         match &mut self.body {
             QueryBody::Select(select) => Some(select),
@@ -83,13 +83,13 @@ impl Query {
     }
 }
 
-/// Two queries combined: UNION, INTERSECT or EXCEPT.
+/// Describes a set operation: UNION, INTERSECT or EXCEPT.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct SetOperation {
-    /// How.
+    /// The operator.
     pub operator: SetOperator,
-    /// Whether duplicates stay: ALL.
+    /// Whether duplicates are kept: ALL.
     pub all: bool,
     /// The first query.
     pub left: Query,
@@ -98,7 +98,7 @@ pub struct SetOperation {
 }
 
 impl SetOperation {
-    /// Two queries combined, without duplicates.
+    /// Creates a set operation without ALL.
     pub fn new(operator: SetOperator, left: Query, right: Query) -> Self {
         Self {
             operator,
@@ -109,18 +109,18 @@ impl SetOperation {
     }
 }
 
-/// How two queries are combined.
+/// Lists the set operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SetOperator {
-    /// The rows of either.
+    /// UNION: the rows of either query.
     Union,
-    /// The rows of both.
+    /// INTERSECT: the rows of both queries.
     Intersect,
-    /// The rows of the first that the second has not.
+    /// EXCEPT: the rows of the first query that the second does not have.
     Except,
 }
 
-/// Rows of expressions, all of one length.
+/// Describes VALUES: rows of expressions of the same length.
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Values {
@@ -129,24 +129,24 @@ pub struct Values {
 }
 
 impl Values {
-    /// The rows; at least one.
+    /// Creates VALUES of at least one row.
     pub fn new(rows: Vec<Vec<Expr>>) -> Self {
         Self { rows }
     }
 }
 
-/// WITH: queries under a name, for the query behind them.
+/// Describes a WITH clause.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct With {
-    /// Whether they may refer to themselves.
+    /// Whether the queries may refer to themselves: RECURSIVE.
     pub recursive: bool,
     /// The queries, in order.
     pub ctes: Vec<Cte>,
 }
 
 impl With {
-    /// Queries that don't refer to themselves.
+    /// Creates a WITH clause without RECURSIVE.
     pub fn new(ctes: Vec<Cte>) -> Self {
         Self {
             recursive: false,
@@ -155,20 +155,20 @@ impl With {
     }
 }
 
-/// A common table expression.
+/// Describes a common table expression.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Cte {
     /// Its name.
     pub name: Name,
-    /// The names of its columns; none leaves them as the query has them.
+    /// The names of its columns. Empty if the query names them.
     pub columns: Vec<Name>,
     /// The query.
     pub query: Query,
 }
 
 impl Cte {
-    /// A query under a name, with the columns that it has.
+    /// Creates a common table expression with the column names of its query.
     pub fn new(name: impl Into<Name>, query: Query) -> Self {
         Self {
             name: name.into(),
@@ -178,55 +178,55 @@ impl Cte {
     }
 }
 
-/// One item of ORDER BY.
+/// Describes one item of ORDER BY.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Order {
-    /// By what.
+    /// The expression.
     pub expr: Expr,
-    /// Up or down.
+    /// The direction.
     pub direction: Direction,
 }
 
 impl Order {
-    /// By an expression, up or down.
+    /// Creates an item of ORDER BY.
     pub fn new(expr: Expr, direction: Direction) -> Self {
         Self { expr, direction }
     }
 }
 
-/// The direction of an order.
+/// Lists the directions of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
-    /// From the least.
+    /// ASC.
     Ascending,
-    /// From the greatest.
+    /// DESC.
     Descending,
 }
 
-/// The greatest number of rows.
+/// Describes a LIMIT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// A number, rendered as a bind.
+    /// A number, rendered as a placeholder.
     Rows(u64),
-    /// `n` rows as text: only for the limits of `first` (1) and `one` (2), so that there are few texts.
+    /// `n` rows as text, for the limits of `first` (1) and `one` (2) only, so that there are few texts.
     Fixed(u8),
 }
 
-/// How a query locks the rows that it reads, until its transaction ends.
+/// Describes a locking clause, which locks rows until the transaction ends.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Lock {
-    /// Against whom.
+    /// The strength of the lock.
     pub strength: LockStrength,
-    /// The tables whose rows are locked, by the names that the query has for them; none locks all.
+    /// The tables whose rows are locked, by their names in the query. Empty for all tables.
     pub of: Vec<Name>,
-    /// What becomes of rows that are locked already.
+    /// What happens to rows that are locked already.
     pub wait: LockWait,
 }
 
 impl Lock {
-    /// A lock of all tables that waits for others.
+    /// Creates a lock of the rows of all tables, which waits for other locks.
     pub const fn new(strength: LockStrength) -> Self {
         Self {
             strength,
@@ -236,26 +236,26 @@ impl Lock {
     }
 }
 
-/// Against whom rows are locked.
+/// Lists the strengths of row locks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LockStrength {
-    /// Against other writers and other locks: FOR UPDATE.
+    /// FOR UPDATE: locks against writers and other locks.
     Update,
-    /// As [`LockStrength::Update`], but rows that refer to these can be written: FOR NO KEY UPDATE.
+    /// FOR NO KEY UPDATE: as FOR UPDATE, except that referencing rows can be written.
     NoKeyUpdate,
-    /// Against writers: FOR SHARE.
+    /// FOR SHARE: locks against writers.
     Share,
-    /// Against changes of the key: FOR KEY SHARE.
+    /// FOR KEY SHARE: locks against changes of the key.
     KeyShare,
 }
 
-/// What becomes of rows that another transaction has locked.
+/// Selects what happens to rows that another transaction has locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LockWait {
-    /// The query waits for them.
+    /// The query waits.
     Wait,
     /// The query fails: NOWAIT.
     NoWait,
-    /// They are left out: SKIP LOCKED.
+    /// The rows are skipped: SKIP LOCKED.
     SkipLocked,
 }

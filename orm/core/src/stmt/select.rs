@@ -2,28 +2,28 @@
 
 use super::{Expr, Few, FromItem, Name};
 
-/// A plain SELECT.
+/// Describes a plain SELECT.
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Select {
-    /// Whether duplicate rows are dropped.
+    /// Whether it is DISTINCT.
     pub distinct: bool,
-    /// What is selected.
+    /// The select list.
     pub columns: Few<Projection>,
-    /// The first source of rows.
+    /// The first item of FROM.
     pub from: Option<FromItem>,
-    /// The sources joined to it, in order.
+    /// The joins, in order.
     pub joins: Vec<Join>,
-    /// Conditions that must all hold.
+    /// The WHERE conditions, combined with AND.
     pub filter: Few<Expr>,
-    /// What rows are grouped by.
+    /// The GROUP BY list.
     pub group_by: Vec<Expr>,
-    /// Conditions on groups that must all hold.
+    /// The HAVING conditions, combined with AND.
     pub having: Vec<Expr>,
 }
 
 impl Select {
-    /// A SELECT of all rows of a source.
+    /// Creates a SELECT of all rows of a source.
     pub fn new(columns: impl Into<Few<Projection>>, from: FromItem) -> Self {
         Self {
             columns: columns.into(),
@@ -32,23 +32,23 @@ impl Select {
         }
     }
 
-    /// Whether it has to be seen which of its expressions are equal: each row stands for several ones.
+    /// Returns whether a row of the result stands for several rows, so that equal expressions must be recognized.
     pub fn merges_rows(&self) -> bool {
         self.distinct || !self.group_by.is_empty()
     }
 
-    /// The sources in order.
+    /// Iterates over the items of FROM and the joins, in order.
     pub fn sources(&self) -> impl Iterator<Item = &FromItem> {
         let joined = self.joins.iter().map(|join| &join.item);
         self.from.iter().chain(joined)
     }
 }
 
-/// Something that is selected, or returned by a statement that writes.
+/// Describes an item of a select list or of RETURNING.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Projection {
-    /// Columns of one source, by name: a whole entity. The names are the model's own static list, so
-    /// that selecting an entity allocates nothing.
+    /// Columns of one source, by name: an entity. The names are the static list of the model, so that selecting an
+    /// entity costs no allocation.
     Columns {
         /// The table's name, or its alias.
         source: Name,
@@ -59,7 +59,7 @@ pub enum Projection {
     All,
     /// An expression.
     Expr(Expr),
-    /// An expression under a name.
+    /// An expression with an alias.
     Labelled(Expr, Name),
 }
 
@@ -77,26 +77,26 @@ impl Projection {
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Join {
-    /// Inner or left.
+    /// The kind of the join.
     pub kind: JoinKind,
-    /// What is joined.
+    /// The joined item.
     pub item: FromItem,
     /// The condition.
     pub on: Expr,
 }
 
 impl Join {
-    /// A source that is joined under a condition.
+    /// Creates a join on a condition.
     pub fn new(kind: JoinKind, item: FromItem, on: Expr) -> Self {
         Self { kind, item, on }
     }
 }
 
-/// How a source is joined.
+/// Lists the kinds of joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JoinKind {
-    /// Only rows with a match.
+    /// INNER JOIN.
     Inner,
-    /// Rows without a match too, with NULLs.
+    /// LEFT JOIN.
     Left,
 }

@@ -13,18 +13,19 @@ use std::sync::Arc;
 use super::{Expr, Extension, Limit, Projection, Query, Visit, walk_query};
 use crate::value::Value;
 
-/// The shape of a statement, and of whatever else its text depends on: equal if the bytes are, which a hash is not.
+/// Holds the shape of a statement: the bytes of everything that its text depends on. Two shapes are equal if their
+/// bytes are, so that no hash collision can give another text.
 #[derive(Clone, Debug, Default)]
 pub struct Shape(Vec<u8>);
 
 impl Shape {
-    /// Makes it the shape of `what`, in the memory that it has.
+    /// Sets the shape to that of `what`. Reuses the memory.
     pub fn set(&mut self, what: &impl Hash) {
         self.0.clear();
         what.hash(self);
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

@@ -2,57 +2,57 @@
 
 use super::{Expr, Name, Query, Values};
 
-/// An item of FROM: a source of rows, under a name.
+/// Describes an item of FROM.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct FromItem {
-    /// Where the rows come from.
+    /// The source of rows.
     pub source: Source,
-    /// The name by which columns refer to it. Only tables, CTEs and functions have one of their own.
+    /// The alias. Only tables, CTEs and functions have a name without it.
     pub alias: Option<Alias>,
-    /// Whether the source may use columns of the items before it: LATERAL.
+    /// Whether the source may use columns of items before it: LATERAL.
     pub lateral: bool,
 }
 
-/// A source of rows.
+/// Describes a source of rows.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Source {
     /// A table or view.
     Table(Name),
-    /// A common table expression of this query or of one around it.
+    /// A common table expression of this query or an outer one.
     Cte(Name),
-    /// A query; it needs an alias.
+    /// A subquery; it needs an alias.
     Query(Box<Query>),
-    /// Rows of expressions; they need an alias with a name for each column.
+    /// VALUES; they need an alias with column names.
     Values(Values),
-    /// A function that yields rows.
+    /// A table function.
     Function {
-        /// The function's name, rendered as it is.
+        /// The name of the function, which is not escaped.
         name: Name,
-        /// Its arguments.
+        /// The arguments.
         args: Vec<Expr>,
     },
 }
 
-/// A name in place of a source's own.
+/// Describes an alias of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Alias {
     /// The name.
     pub name: Name,
-    /// The names of the columns; none leaves them as they are.
+    /// The names of the columns. Empty keeps the names of the source.
     pub columns: Vec<Name>,
 }
 
 impl Alias {
-    /// A name, with names for the columns.
+    /// Creates an alias with column names.
     pub fn new(name: Name, columns: Vec<Name>) -> Self {
         Self { name, columns }
     }
 }
 
 impl FromItem {
-    /// The rows of a source under its own name.
+    /// Creates an item without an alias.
     pub fn new(source: Source) -> Self {
         Self {
             source,
@@ -61,32 +61,32 @@ impl FromItem {
         }
     }
 
-    /// A table under its own name.
+    /// Creates an item of a table without an alias.
     pub fn table(name: impl Into<Name>) -> Self {
         Self::new(Source::Table(name.into()))
     }
 
-    /// The same source under another name.
+    /// Sets the alias.
     #[must_use]
     pub fn alias(self, name: impl Into<Name>) -> Self {
         self.alias_columns(name, Vec::new())
     }
 
-    /// The same source under another name, with names for its columns.
+    /// Sets the alias and column names.
     #[must_use]
     pub fn alias_columns(mut self, name: impl Into<Name>, columns: Vec<Name>) -> Self {
         self.alias = Some(Alias::new(name.into(), columns));
         self
     }
 
-    /// The same source, which may use columns of the items before it.
+    /// Makes the item LATERAL.
     #[must_use]
     pub fn lateral(mut self) -> Self {
         self.lateral = true;
         self
     }
 
-    /// The name by which columns refer to it, if it has one.
+    /// Returns the name by which columns are qualified, if there is one.
     pub fn name(&self) -> Option<&Name> {
         match (&self.alias, &self.source) {
             (Some(alias), _) => Some(&alias.name),

@@ -10,7 +10,7 @@ use super::{ArithmeticOp, Expr, Extension, TemplatePart};
 use crate::types::Type;
 use crate::value::Value;
 
-/// A version column plus one: an error beyond the greatest number of its type, never another number.
+/// Represents `version + 1` of a version column. Beyond the maximum of its type it is an error on every database.
 #[derive(Debug)]
 pub struct NextVersion {
     args: [Expr; 2],
@@ -18,7 +18,7 @@ pub struct NextVersion {
 }
 
 impl NextVersion {
-    /// The next version of the column `version`, of the integer type `ty`.
+    /// Creates the next version of the column `version`, of the integer type `ty`.
     pub fn new(version: Expr, ty: &Type) -> Self {
         let one = Expr::Value(Value::Int(1));
         let next = Expr::arithmetic(ArithmeticOp::Add, version.clone(), one);
@@ -33,17 +33,17 @@ impl NextVersion {
         Self { args, max }
     }
 
-    /// The column.
+    /// Returns the column.
     pub fn version(&self) -> &Expr {
         &self.args[0]
     }
 
-    /// The column plus one.
+    /// Returns the column plus one.
     pub fn next(&self) -> &Expr {
         &self.args[1]
     }
 
-    /// The greatest version that there can be.
+    /// Returns the maximum version.
     pub fn max(&self) -> i64 {
         self.max
     }

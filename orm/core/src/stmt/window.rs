@@ -2,57 +2,57 @@
 
 use super::{Expr, Order};
 
-/// The rows that a window function sees.
+/// Describes the window of a window function.
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Window {
-    /// What divides the rows; none sees all of them.
+    /// The PARTITION BY list. Empty for one partition.
     pub partition_by: Vec<Expr>,
-    /// The order inside a part.
+    /// The ORDER BY list.
     pub order_by: Vec<Order>,
-    /// Which rows around the present one; `None` is the standard's: up to the peers of the present one.
+    /// The frame. `None` is the standard's default, up to the peers of the current row.
     pub frame: Option<Frame>,
 }
 
-/// A frame: rows around the present one.
+/// Describes a frame: rows around the current row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Frame {
-    /// What is counted.
+    /// The unit of the bounds.
     pub unit: FrameUnit,
-    /// Where it begins.
+    /// The first bound.
     pub start: FrameBound,
-    /// Where it ends.
+    /// The last bound.
     pub end: FrameBound,
 }
 
 impl Frame {
-    /// What is counted, between two bounds.
+    /// Creates a frame between two bounds.
     pub fn new(unit: FrameUnit, start: FrameBound, end: FrameBound) -> Self {
         Self { unit, start, end }
     }
 }
 
-/// What the bounds of a frame count.
+/// Selects the unit of the bounds of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FrameUnit {
     /// Rows.
     Rows,
-    /// Distances in the value that orders the rows.
+    /// Differences in the value of ORDER BY.
     Range,
 }
 
-/// A bound of a frame.
+/// Describes a bound of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FrameBound {
-    /// The first row of the part.
+    /// The first row of the partition.
     UnboundedPreceding,
-    /// As many before the present row.
+    /// This many rows before the current row.
     Preceding(u32),
-    /// The present row.
+    /// The current row.
     CurrentRow,
-    /// As many behind the present row.
+    /// This many rows after the current row.
     Following(u32),
-    /// The last row of the part.
+    /// The last row of the partition.
     UnboundedFollowing,
 }

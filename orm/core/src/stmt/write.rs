@@ -2,30 +2,30 @@
 
 use super::{Expr, Few, FromItem, Join, Limit, Name, Order, Projection};
 
-/// An UPDATE by condition.
+/// Describes an UPDATE with conditions.
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Update {
     /// The table.
     pub table: Name,
-    /// The columns to set, in order.
+    /// The assignments, in order.
     pub set: Few<(Name, Expr)>,
     /// Another source whose columns can be used.
     pub from: Option<FromItem>,
     /// The sources joined to that one, in order.
     pub joins: Vec<Join>,
-    /// Conditions that must all hold; none updates every row.
+    /// The WHERE conditions, combined with AND. Empty for every row.
     pub filter: Few<Expr>,
-    /// The order in which rows are taken.
+    /// The ORDER BY list.
     pub order_by: Vec<Order>,
-    /// The greatest number of rows.
+    /// The LIMIT.
     pub limit: Option<Limit>,
-    /// What is handed back of the rows, as they are afterwards.
+    /// The RETURNING list, with the new values.
     pub returning: Vec<Projection>,
 }
 
 impl Update {
-    /// An UPDATE that sets nothing yet, of every row.
+    /// Creates an UPDATE of every row without assignments.
     pub fn new(table: impl Into<Name>) -> Self {
         Self {
             table: table.into(),
@@ -34,7 +34,7 @@ impl Update {
     }
 }
 
-/// A DELETE by condition.
+/// Describes a DELETE with conditions.
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Delete {
@@ -44,18 +44,18 @@ pub struct Delete {
     pub using: Option<FromItem>,
     /// The sources joined to that one, in order.
     pub joins: Vec<Join>,
-    /// Conditions that must all hold; none deletes every row.
+    /// The WHERE conditions, combined with AND. Empty for every row.
     pub filter: Few<Expr>,
-    /// The order in which rows are taken.
+    /// The ORDER BY list.
     pub order_by: Vec<Order>,
-    /// The greatest number of rows.
+    /// The LIMIT.
     pub limit: Option<Limit>,
-    /// What is handed back of the rows.
+    /// The RETURNING list.
     pub returning: Vec<Projection>,
 }
 
 impl Delete {
-    /// A DELETE of every row.
+    /// Creates a DELETE of every row.
     pub fn new(table: impl Into<Name>) -> Self {
         Self {
             table: table.into(),

@@ -11,9 +11,9 @@ use crate::sql::{Capabilities, Dialect, SqlWriter, TransactionOptions};
 use crate::types::Type;
 use crate::value::Value;
 
-/// What [`AnsiDialect`] can do unless a test says otherwise: what the standard has.
+/// The default capabilities of [`AnsiDialect`]: the standard's.
 ///
-/// The limits are low, so that tests reach what lies beyond them with little data.
+/// The limits are low, so that tests exceed them with little data.
 pub const ANSI: Capabilities = {
     let mut low = Capabilities::STANDARD;
     low.identifier_limit = 32;
@@ -22,7 +22,7 @@ pub const ANSI: Capabilities = {
     low
 };
 
-/// The standard's SQL, named `"ansi"`.
+/// Renders the standard's SQL. Its name is `"ansi"`.
 ///
 /// ```
 /// use orm_core::sql::Dialect;
@@ -37,12 +37,12 @@ pub struct AnsiDialect {
 }
 
 impl AnsiDialect {
-    /// With the capabilities of [`ANSI`].
+    /// Creates the dialect with the capabilities of [`ANSI`].
     pub const fn new() -> Self {
         Self::with(ANSI)
     }
 
-    /// With other capabilities.
+    /// Creates the dialect with other capabilities.
     pub const fn with(capabilities: Capabilities) -> Self {
         Self { capabilities }
     }

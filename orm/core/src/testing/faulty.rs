@@ -12,21 +12,21 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
 
-/// What goes wrong at a call.
+/// Describes an injected fault of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The database refuses the call with an error of this kind: nothing is done.
+    /// The call fails with an error of this kind. Nothing is executed.
     ErrorBefore(ErrorKind),
-    /// The call is done, and answered by an error of this kind. For [`Connection::control`] and the rows of a loop:
-    /// a database has undone any other statement that it answers by an error.
+    /// The call is executed and fails with an error of this kind. For [`Connection::control`] and the rows of a loop:
+    /// other statements are undone by the database if they fail.
     ErrorAfter(ErrorKind),
     /// The connection is lost before the call.
     LostBefore,
-    /// The call is done, and the connection is lost before its answer.
+    /// The call is executed, and the connection is lost before its response.
     LostAfter,
 }
 
-/// Where the next fault is, shared by all connections of the [`FaultyDriver`]s that were given a clone of it.
+/// Holds the next fault, shared by all connections of the [`FaultyDriver`]s with a clone of it.
 #[derive(Clone, Debug, Default)]
 pub struct Faults(Arc<Mutex<FaultPlan>>);
 
@@ -44,13 +44,12 @@ enum Place {
 }
 
 impl Faults {
-    /// None so far.
+    /// Creates a list without faults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Injects a fault at the call of that number, counted from 1 from here on, and none any more that was still to
-    /// come.
+    /// Injects a fault at the call with a number, counted from 1 from now on, and removes other faults.
     pub fn at(&self, call: usize, fault: Fault) {
         self.arm(Some((Place::Call(call), fault)));
     }
@@ -60,17 +59,17 @@ impl Faults {
         self.arm(Some((Place::Words(words.to_owned()), fault)));
     }
 
-    /// Injects none, and counts calls from here on.
+    /// Removes all faults and restarts the count of calls.
     pub fn none(&self) {
         self.arm(None);
     }
 
-    /// How many calls there were.
+    /// Returns the number of calls.
     pub fn calls(&self) -> usize {
         self.plan().calls
     }
 
-    /// The text of the call that got the fault, or the method's name if it has none; `None` if none did.
+    /// Returns the text of the call that had the fault, or the name of its method. `None` if there was no fault.
     pub fn hit(&self) -> Option<String> {
         self.plan().hit.clone()
     }
@@ -102,7 +101,7 @@ impl Faults {
     }
 }
 
-/// A driver whose connections have faults.
+/// Wraps a driver and injects faults into its connections.
 #[derive(Clone, Debug)]
 pub struct FaultyDriver {
     inner: Arc<dyn Driver>,
@@ -110,7 +109,7 @@ pub struct FaultyDriver {
 }
 
 impl FaultyDriver {
-    /// Injects `faults` into the connections of `inner`.
+    /// Creates a driver that injects `faults` into the connections of `inner`.
     pub fn new(inner: impl Driver + 'static, faults: &Faults) -> Self {
         Self {
             inner: Arc::new(inner),

@@ -57,7 +57,7 @@ pub struct Timestamp;
 #[derive(Clone, Copy, Debug)]
 pub struct Uuid;
 
-/// Bases that have a greatest common meaning of `+`, `sum` and `avg`.
+/// Is implemented by the base types of numbers: those with arithmetic, `sum` and `avg`.
 #[diagnostic::on_unimplemented(message = "`sum` and `avg` need a column of numbers")]
 pub trait Numeric {
     /// What a sum of such values is read back as: integers stay integers, widened to 64 bits.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::Type;
 use crate::value::{ConversionError, Extension, Value, ValueRef, sealed};
 
-/// How a type of the program's own, or of another crate's, is stored. With `derive(DbType)` of `orm` it is the type of
-/// a column then, in models, comparisons, lists and raw SQL.
+/// Is implemented by types with a custom representation in the database. With `derive(DbType)` of `orm`, such a type
+/// can be used in models, comparisons, lists and raw SQL.
 ///
 /// ```
 /// use orm_core::types::{Codec, Type};
@@ -51,10 +51,10 @@ pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
     /// `""` where it is only measured or compared. Equal values must be encoded alike, and no others. Never an extension in turn.
     fn encode(&self, server: &str) -> Value;
 
-    /// The Rust value of what a row yields.
+    /// Converts a value of a row to the Rust type.
     ///
     /// # Errors
-    /// [`ConversionError`] if the value is of another kind, out of range or unreadable.
+    /// [`ConversionError`]: the value has another type, is out of range, or is not valid.
     fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError>;
 }
 

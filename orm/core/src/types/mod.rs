@@ -30,26 +30,26 @@ use std::borrow::Cow;
 
 use crate::value::{ConversionError, ValueRef};
 
-/// What a column holds, independent of any database.
+/// Describes the type of a column, independent of the database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Type {
-    /// A truth value.
+    /// A boolean.
     Bool,
-    /// A signed integer of 16 bits.
+    /// A signed 16-bit integer.
     Int16,
-    /// A signed integer of 32 bits.
+    /// A signed 32-bit integer.
     Int32,
-    /// A signed integer of 64 bits.
+    /// A signed 64-bit integer.
     Int64,
-    /// An IEEE 754 number of 32 bits.
+    /// A 32-bit IEEE 754 float.
     Float32,
-    /// An IEEE 754 number of 64 bits.
+    /// A 64-bit IEEE 754 float.
     Float64,
-    /// Unicode text; a column may limit its length in characters.
+    /// Unicode text. A column may have a maximum length in characters.
     Text,
-    /// Bytes; a column may limit its length.
+    /// Bytes. A column may have a maximum length.
     Bytes,
     /// A calendar date.
     Date,
@@ -67,20 +67,20 @@ pub enum Type {
     Extension(ExtensionType),
 }
 
-/// A type by its native names.
+/// Describes a type by its native names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct ExtensionType {
-    /// The type in the words of an error message, such as "a point".
+    /// The name of the type in messages, such as "a point".
     pub name: Cow<'static, str>,
-    /// The native name in each dialect that has one, as pairs of [`Dialect::name`](crate::sql::Dialect::name) and, for
-    /// instance, `geography(point)`.
+    /// The native names as pairs of [`Dialect::name`](crate::sql::Dialect::name) and type, for instance
+    /// `geography(point)`.
     pub native: Cow<'static, [(Cow<'static, str>, Cow<'static, str>)]>,
 }
 
 impl ExtensionType {
-    /// The native name in a dialect, if the type has one there.
+    /// Returns the native name of the type in a dialect, if there is one.
     pub fn native_name(&self, dialect: &str) -> Option<&str> {
         let mut pairs = self.native.iter();
         let found = pairs.find(|(name, _)| name == dialect);
@@ -88,25 +88,25 @@ impl ExtensionType {
     }
 }
 
-/// The labels of an enumerated type, in their order of declaration.
+/// Describes an enumerated type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct EnumType {
-    /// The type's name in the database, for databases that name their enumerations.
+    /// The name of the type, for databases with named enumerated types.
     pub name: Cow<'static, str>,
-    /// The labels as they are stored.
+    /// The labels as they are stored, in the order of declaration.
     pub labels: Cow<'static, [Cow<'static, str>]>,
 }
 
 impl EnumType {
-    /// The type `name` with its labels as they are stored.
+    /// Creates the type `name` with its labels.
     pub const fn new(name: Cow<'static, str>, labels: Cow<'static, [Cow<'static, str>]>) -> Self {
         Self { name, labels }
     }
 
-    /// The characters of the longest label.
+    /// Returns the number of characters of the longest label.
     pub fn longest(&self) -> Option<u32> {
         let lengths = self.labels.iter().map(|label| label.chars().count());
         u32::try_from(lengths.max()?).ok()
@@ -114,7 +114,7 @@ impl EnumType {
 }
 
 impl Type {
-    /// The type in the words of an error message.
+    /// Returns the name of the type in messages.
     pub fn describe(&self) -> &str {
         match self {
             Self::Bool => "bool",
@@ -135,13 +135,13 @@ impl Type {
         }
     }
 
-    /// Whether the type is one of the signed integers.
+    /// Returns whether the type is a signed integer.
     pub fn is_integer(&self) -> bool {
         matches!(self, Self::Int16 | Self::Int32 | Self::Int64)
     }
 }
 
-/// Whether a Rust type has room for NULL. Implemented by [`NotNull`] and [`Nullable`] only.
+/// Is implemented by [`NotNull`] and [`Nullable`]: whether a Rust type can hold NULL.
 pub trait Nullability: sealed::Sealed + 'static {
     /// True for [`Nullable`].
     const NULLABLE: bool;
@@ -151,11 +151,11 @@ pub trait Nullability: sealed::Sealed + 'static {
     type Wrap<T: DbType<Null = NotNull>>: DbType<Base = T::Base, Null = Self>;
 }
 
-/// A Rust type without room for NULL.
+/// Marks a Rust type that can't hold NULL.
 #[derive(Clone, Copy, Debug)]
 pub struct NotNull;
 
-/// `Option<T>`.
+/// Marks `Option<T>`.
 #[derive(Clone, Copy, Debug)]
 pub struct Nullable;
 
@@ -177,11 +177,11 @@ mod sealed {
     impl Sealed for super::Nullable {}
 }
 
-/// A Rust type that a column can hold.
+/// Is implemented by the Rust types of columns.
 ///
-/// Implemented for `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>`, for `Option` of each,
-/// for the types of chrono and uuid behind the features of those names, by `derive(DbEnum)`, and by `derive(DbType)` for
-/// new types over these and for types with a [codec](crate::types::Codec).
+/// These are `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>`, `Option` of each, the types of chrono
+/// and uuid with the Cargo features of those names, enums with `derive(DbEnum)`, and with `derive(DbType)` new types
+/// over these and types with a [codec](crate::types::Codec).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",
     label = "not a mapped type",
@@ -204,11 +204,11 @@ pub trait DbType: Sized + Send + 'static {
     /// [codec](crate::types::Codec) when it is bound.
     fn to_value(&self) -> ValueRef<'_>;
 
-    /// The Rust value of what a row yields. Integers narrow with a check; nothing is rounded or
-    /// defaulted.
+    /// Converts a value of a row to the Rust type. Integers are narrowed with a range check. Nothing is rounded, and
+    /// there are no defaults.
     ///
     /// # Errors
-    /// [`ConversionError`] if the value is of another kind, out of range or unreadable.
+    /// [`ConversionError`]: the value has another type, is out of range, or is not valid.
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError>;
 }
 

@@ -4,17 +4,17 @@ use std::fmt;
 
 use super::{Value, ValueRef};
 
-/// The values of many rows or of a list. Not an array of the database, which is one value.
+/// Holds the values of many rows or of a list in one bind. It is not an array value of the database.
 #[derive(Clone, Copy)]
 pub enum BatchValues<'a> {
-    /// Those of rows, where they are.
+    /// The values of rows.
     Borrowed(&'a [ValueRef<'a>]),
-    /// Those of a list in a statement.
+    /// The values of a list in a statement.
     Owned(&'a [Value]),
 }
 
 impl<'a> BatchValues<'a> {
-    /// The values in their order.
+    /// Iterates over the values in order.
     pub fn iter(self) -> impl Iterator<Item = ValueRef<'a>> + Clone {
         let (borrowed, owned): (&[ValueRef<'a>], &[Value]) = match self {
             Self::Borrowed(values) => (values, &[]),
@@ -24,7 +24,7 @@ impl<'a> BatchValues<'a> {
         borrowed.iter().copied().chain(owned)
     }
 
-    /// How many there are.
+    /// Returns the number of values.
     pub fn len(self) -> usize {
         match self {
             Self::Borrowed(values) => values.len(),
@@ -32,7 +32,7 @@ impl<'a> BatchValues<'a> {
         }
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no values.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }

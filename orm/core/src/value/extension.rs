@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Value;
 
-/// A value with a [codec](crate::types::Codec), erased. Implemented for every type that has one, and for nothing else.
+/// Is implemented by every type with a [codec](crate::types::Codec), as a trait object.
 pub trait Extension: Any + Send + Sync + sealed::Sealed {
     /// [`Codec::NAME`](crate::types::Codec::NAME).
     fn name(&self) -> &'static str;

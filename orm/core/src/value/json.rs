@@ -6,9 +6,9 @@ use super::{Value, ValueRef};
 use crate::civil;
 
 impl ValueRef<'_> {
-    /// The value as JSON, for `json_each` and `JSON_TABLE` of `server`. Bytes and UUIDs become hexadecimal text,
-    /// dates and times their ISO 8601 text. JSON has no word for infinity, but SQLite reads the number `9e999`
-    /// so. A NaN becomes null: a driver refuses it first.
+    /// Returns the value as JSON, for `json_each` and `JSON_TABLE` of `server`. Bytes and UUIDs are hexadecimal text,
+    /// dates and times ISO 8601 text. Infinity is the number `9e999`, which SQLite parses as infinity. NaN is null;
+    /// drivers reject it before.
     pub fn to_json(self, server: &str) -> String {
         let mut out = String::new();
         self.write_json(&mut out, server);

@@ -20,18 +20,18 @@ pub use batch_values::BatchValues;
 pub use extension::Extension;
 pub(crate) use extension::sealed;
 
-/// One value, borrowed: what a driver binds, and what a row yields.
+/// Holds one borrowed value: what a driver binds, and what a row returns.
 ///
-/// Copying it copies at most 24 bytes and never the text.
+/// A copy has at most 24 bytes and does not copy text.
 #[derive(Clone, Copy, PartialEq)]
 pub enum ValueRef<'a> {
     /// SQL NULL.
     Null,
-    /// A truth value. Databases without one store 0 and 1 and read back [`ValueRef::Int`].
+    /// A boolean. Databases without booleans store 0 and 1 and return [`ValueRef::Int`].
     Bool(bool),
-    /// Any signed integer, widened.
+    /// A signed integer, widened to 64 bits.
     Int(i64),
-    /// A binary floating point number; single precision is widened, which is exact.
+    /// A float, widened to 64 bits.
     Float(f64),
     /// Text.
     Text(&'a str),
@@ -47,28 +47,28 @@ pub enum ValueRef<'a> {
     Timestamp(i64),
     /// The 16 bytes of a UUID, most significant first.
     Uuid([u8; 16]),
-    /// An array, as a column of such a type holds it. A database without arrays refuses it.
+    /// An array value of a column. Databases without arrays reject it.
     Array(&'a [Value]),
     /// The values of many rows, or of a list, in one bind: an array where the database has arrays, else a JSON array
     /// as text.
     Batch(BatchValues<'a>),
-    /// A value of a type from outside this crate. A driver binds what its codec makes of it.
+    /// A value of a type from outside this crate. A driver binds its encoded value.
     Extension(&'a dyn Extension),
 }
 
-/// One value, owned: what a statement keeps.
+/// Holds one owned value of a statement.
 ///
-/// Its `Debug` tells only what kind of value it is, so that no statement shows what it was given; print
+/// Its `Debug` prints only the kind of the value, so that statements can be printed without values. Print
 /// [`Value::as_ref`] to see it.
 #[derive(Clone, PartialEq)]
 pub enum Value {
     /// SQL NULL.
     Null,
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
-    /// Any signed integer, widened.
+    /// A signed integer, widened to 64 bits.
     Int(i64),
-    /// A binary floating point number.
+    /// A float, widened to 64 bits.
     Float(f64),
     /// Text.
     Text(String),
@@ -84,14 +84,14 @@ pub enum Value {
     Timestamp(i64),
     /// The 16 bytes of a UUID.
     Uuid([u8; 16]),
-    /// An array, as a column of such a type holds it.
+    /// An array value of a column.
     Array(Vec<Value>),
     /// A value of a type from outside this crate.
     Extension(Arc<dyn Extension>),
 }
 
 impl Value {
-    /// The same value, borrowed.
+    /// Returns the value as a borrowed value.
     pub fn as_ref(&self) -> ValueRef<'_> {
         match self {
             Self::Null => ValueRef::Null,
@@ -110,14 +110,14 @@ impl Value {
         }
     }
 
-    /// Whether this is NULL.
+    /// Returns whether the value is NULL.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 }
 
 impl ValueRef<'_> {
-    /// An owned copy. A batch becomes an array.
+    /// Returns an owned copy. A batch becomes an array.
     pub fn to_value(self) -> Value {
         match self {
             Self::Null => Value::Null,
@@ -137,12 +137,12 @@ impl ValueRef<'_> {
         }
     }
 
-    /// Whether this is NULL.
+    /// Returns whether the value is NULL.
     pub fn is_null(self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// About how many bytes it takes on the way to a database, rather more than less.
+    /// Returns an upper estimate of the bytes that the value takes in the driver's protocol.
     pub fn size(self) -> usize {
         /// The widest number, and what stands around a value.
         const FRAME: usize = 16;
@@ -165,7 +165,7 @@ impl ValueRef<'_> {
             }
     }
 
-    /// What kind of value this is, in the words of an error message. Never the value itself.
+    /// Returns the name of the kind of the value in messages, such as "text".
     pub fn kind_name(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -185,8 +185,8 @@ impl ValueRef<'_> {
         }
     }
 
-    /// Whether two values are the same to the bit: unlike `==`, a NaN is the same as itself and
-    /// -0.0 is not 0.0. Dirty tracking asks this, or a NaN column would be written at every flush.
+    /// Returns whether two values are equal bit by bit: unlike with `==`, a NaN equals itself, and -0.0 differs from
+    /// 0.0. Dirty tracking uses this, since a NaN would otherwise be written at every flush.
     #[inline]
     pub fn is_same(self, other: ValueRef<'_>) -> bool {
         // What most fields hold is compared in place: a flush compares all of a changed entity.
@@ -205,7 +205,7 @@ impl ValueRef<'_> {
         }
     }
 
-    /// Feeds the value to a hasher. Values that are the [same](Self::is_same) hash alike.
+    /// Feeds the value to a hasher. Values that are the [same](Self::is_same) have the same hash.
     pub fn hash_same(self, state: &mut impl Hasher) {
         mem::discriminant(&self).hash(state);
         match self {
@@ -288,15 +288,15 @@ impl<'a> From<&'a Value> for ValueRef<'a> {
     }
 }
 
-/// Why a value could not become a Rust value. The caller knows table and column and makes an
-/// [`Error`](crate::error::Error) of it.
+/// Describes why a value can't be converted to a Rust type. The caller adds table and column and returns an
+/// [`Error`](crate::error::Error).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConversionError {
-    /// Another kind of value than the Rust type takes, NULL included.
+    /// The value has another type than the Rust type, or is NULL.
     Kind,
-    /// The right kind, but outside what the Rust type can hold.
+    /// The value is out of range for the Rust type.
     Range,
-    /// Text that does not read as the type, such as a date that is none.
+    /// The text is not valid for the Rust type, such as a date that does not exist.
     Format,
 }
 

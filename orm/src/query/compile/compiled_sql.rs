@@ -13,7 +13,7 @@ use orm_core::value::ValueRef;
 use super::verb::Verb;
 use crate::engine::StatementText;
 
-/// The text of a statement, and its binds.
+/// Holds the text of a statement and its binds.
 #[derive(Debug)]
 pub struct CompiledSql<'q> {
     text: Text<'q>,

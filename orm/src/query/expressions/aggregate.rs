@@ -7,7 +7,7 @@ use orm_core::types::{DbType, NotNull, Type};
 use super::expr::{Expr, IntoExpr};
 use crate::mapping::DbEnum;
 
-/// The number of rows in which `expr` is not NULL.
+/// Returns `COUNT(expr)`: the number of rows in which `expr` is not NULL.
 ///
 /// ```
 /// # use orm::prelude::*;
@@ -22,7 +22,7 @@ pub fn count(expr: impl IntoExpr) -> Expr<i64> {
     aggregate(Aggregate::Count, expr.into_expr(), Type::Int64)
 }
 
-/// The number of different values of `expr`, NULL not counted.
+/// Returns `COUNT(DISTINCT expr)`: the number of distinct values of `expr`, without NULL.
 ///
 /// # Examples
 ///
@@ -43,7 +43,7 @@ pub fn count_distinct(expr: impl IntoExpr) -> Expr<i64> {
     counted
 }
 
-/// The number of rows.
+/// Returns `COUNT(*)`: the number of rows.
 ///
 /// # Examples
 ///
@@ -66,8 +66,8 @@ pub fn count_all() -> Expr<i64> {
     Expr::leaf(ast, None)
 }
 
-/// A column or expression of numbers, whose sum has the type `Sum`: integers stay integers, widened to
-/// 64 bits.
+/// Is implemented by columns and expressions of numbers. `Sum` is the type of their sum: `i64` for integers, `f64`
+/// for floats.
 #[diagnostic::on_unimplemented(
     message = "`sum` and `avg` are not defined for `{Self}`",
     label = "not a column or expression of numbers"
@@ -82,7 +82,7 @@ where
 {
 }
 
-/// The sum; NULL over no rows. Integers sum up to an `i64`.
+/// Returns `SUM(expr)`, which is NULL over no rows. The sum of integers is an `i64`.
 ///
 /// # Examples
 ///
@@ -111,8 +111,8 @@ where
     aggregate(Aggregate::Sum, expr, Sum::TYPE)
 }
 
-/// A column or expression whose values every database can order: numbers, text, labels, dates and times.
-/// PostgreSQL has no least truth value, bytes or UUID.
+/// Is implemented by columns and expressions that `min` and `max` accept: numbers, text, enum labels, dates and
+/// times. PostgreSQL has no `min` and `max` of booleans, bytes and UUIDs.
 #[diagnostic::on_unimplemented(
     message = "`min` and `max` are not defined for `{Self}`",
     label = "expected a column or expression of numbers, text, dates or times",
@@ -136,7 +136,7 @@ ranked!(
     Int16, Int32, Int64, Float32, Float64, Text, Date, Time, DateTime, Timestamp
 );
 
-/// The least value; NULL over no rows.
+/// Returns `MIN(expr)`, which is NULL over no rows.
 ///
 /// # Examples
 ///
@@ -152,7 +152,7 @@ pub fn min<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
     aggregate(Aggregate::Min, expr.into_expr(), <E::Value as DbType>::TYPE)
 }
 
-/// The greatest value; NULL over no rows.
+/// Returns `MAX(expr)`, which is NULL over no rows.
 ///
 /// # Examples
 ///
@@ -168,7 +168,7 @@ pub fn max<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
     aggregate(Aggregate::Max, expr.into_expr(), <E::Value as DbType>::TYPE)
 }
 
-/// The mean; NULL over no rows.
+/// Returns `AVG(expr)`, which is NULL over no rows.
 ///
 /// # Examples
 ///

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use orm_core::error::{Error, ErrorKind};
 use orm_core::stmt::{Expr, Extension, TemplatePart};
 
-/// What is wrong with a statement. Unlike an [`Error`] it can be cloned with the statement.
+/// Holds an error of a statement that was found while it was built. Unlike an [`Error`] it can be cloned with the
+/// statement.
 #[derive(Clone, Debug)]
 pub struct BuildError {
     message: Cow<'static, str>,

@@ -12,8 +12,8 @@ use super::predicate::Predicate;
 use crate::mapping::{Column, Model};
 
 impl<M: Model, T: DbType> Column<M, T> {
-    /// Equal. With `None` or `Null` it is `IS NULL`; with a nullable column that is NULL it is unknown,
-    /// see [`same_as`](Self::same_as).
+    /// Returns `self = value`. `None` and `Null` give `IS NULL`. A NULL in a nullable column on either side makes the
+    /// comparison unknown; see [`same_as`](Self::same_as).
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -27,7 +27,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().eq(value)
     }
 
-    /// Unequal. With `None` or `Null` it is `IS NOT NULL`.
+    /// Returns `self <> value`. `None` and `Null` give `IS NOT NULL`.
     ///
     /// # Examples
     ///
@@ -44,7 +44,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().ne(value)
     }
 
-    /// Less.
+    /// Returns `self < value`.
     ///
     /// # Examples
     ///
@@ -61,7 +61,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().lt(value)
     }
 
-    /// Less or equal.
+    /// Returns `self <= value`.
     ///
     /// # Examples
     ///
@@ -78,7 +78,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().le(value)
     }
 
-    /// Greater.
+    /// Returns `self > value`.
     ///
     /// # Examples
     ///
@@ -95,7 +95,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().gt(value)
     }
 
-    /// Greater or equal.
+    /// Returns `self >= value`.
     ///
     /// # Examples
     ///
@@ -112,7 +112,8 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().ge(value)
     }
 
-    /// Equal, with NULL equal to NULL: true or false, never unknown.
+    /// Returns the null-safe comparison `self IS NOT DISTINCT FROM value`: NULL equals NULL, and the result is never
+    /// unknown.
     ///
     /// # Examples
     ///
@@ -129,7 +130,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().same_as(value)
     }
 
-    /// From `low` to `high`, both included.
+    /// Returns `self BETWEEN low AND high`, both bounds included.
     ///
     /// # Examples
     ///
@@ -146,7 +147,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().between(low, high)
     }
 
-    /// NULL.
+    /// Returns `self IS NULL`.
     ///
     /// # Examples
     ///
@@ -163,7 +164,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().is_null()
     }
 
-    /// Not NULL.
+    /// Returns `self IS NOT NULL`.
     ///
     /// # Examples
     ///
@@ -180,8 +181,8 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().is_not_null()
     }
 
-    /// Among `values`: an array, slice, vector, set, range or another iterator, or a query of one column. Any number
-    /// is allowed; among none nothing is.
+    /// Returns `self IN (values)`. `values` is an array, slice, vector, set, range or another iterator, or a query of
+    /// one column. The list may have any length; `IN ()` is false.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -199,8 +200,8 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().in_(values)
     }
 
-    /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not, and where a query yields a
-    /// NULL nothing is `NOT IN` it: filter by `is_not_null` there.
+    /// Returns `self NOT IN (values)`, with the values of [`in_`](Self::in_). `NOT IN ()` is true. The result is
+    /// unknown if `self` is NULL, or if a query returns a NULL and no match: filter that query with `is_not_null`.
     ///
     /// # Examples
     ///
@@ -217,7 +218,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().not_in(values)
     }
 
-    /// The value, or `other` where it is NULL.
+    /// Returns `COALESCE(self, other)`: the value, or `other` if it is NULL.
     ///
     /// # Examples
     ///
@@ -237,7 +238,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().coalesce(other)
     }
 
-    /// In ascending order of this.
+    /// Returns the item `self ASC` of ORDER BY.
     ///
     /// # Examples
     ///
@@ -254,7 +255,7 @@ impl<M: Model, T: DbType> Column<M, T> {
         self.into_expr().asc()
     }
 
-    /// In descending order of this.
+    /// Returns the item `self DESC` of ORDER BY.
     ///
     /// # Examples
     ///
@@ -273,7 +274,7 @@ impl<M: Model, T: DbType> Column<M, T> {
 }
 
 impl<M: Model, T: DbType<Base = base::Bool>> Column<M, T> {
-    /// True: neither false nor NULL.
+    /// Returns `self IS TRUE`: false and NULL give false.
     ///
     /// # Examples
     ///
@@ -287,7 +288,7 @@ impl<M: Model, T: DbType<Base = base::Bool>> Column<M, T> {
         self.into_expr().is_true()
     }
 
-    /// False: neither true nor NULL.
+    /// Returns `self IS FALSE`: true and NULL give false.
     ///
     /// # Examples
     ///
@@ -304,7 +305,7 @@ impl<M: Model, T: DbType<Base = base::Bool>> Column<M, T> {
 
 /// Searches in text. A needle is taken literally: `%` and `_` in it are themselves.
 impl<M: Model, T: DbType<Base = base::Text>> Column<M, T> {
-    /// Has `needle` in it; case counts.
+    /// Returns whether the text contains `needle`, case-sensitively.
     ///
     /// # Examples
     ///
@@ -321,7 +322,7 @@ impl<M: Model, T: DbType<Base = base::Text>> Column<M, T> {
         self.into_expr().contains(needle)
     }
 
-    /// Begins with `needle`; case counts.
+    /// Returns whether the text starts with `needle`, case-sensitively.
     ///
     /// # Examples
     ///
@@ -338,7 +339,7 @@ impl<M: Model, T: DbType<Base = base::Text>> Column<M, T> {
         self.into_expr().starts_with(needle)
     }
 
-    /// Ends with `needle`; case counts.
+    /// Returns whether the text ends with `needle`, case-sensitively.
     ///
     /// # Examples
     ///
@@ -355,7 +356,7 @@ impl<M: Model, T: DbType<Base = base::Text>> Column<M, T> {
         self.into_expr().ends_with(needle)
     }
 
-    /// Has `needle` in it; case does not count. SQLite knows the case of ASCII letters only.
+    /// Returns whether the text contains `needle`, case-insensitively. SQLite ignores the case of ASCII letters only.
     ///
     /// # Examples
     ///
@@ -372,8 +373,8 @@ impl<M: Model, T: DbType<Base = base::Text>> Column<M, T> {
         self.into_expr().icontains(needle)
     }
 
-    /// Matches `pattern`, in which `%` is any text, `_` any character, and `\` takes the next character
-    /// literally; case counts.
+    /// Returns `self LIKE pattern`, case-sensitively. In the pattern, `%` matches any text, `_` any character, and
+    /// `\` escapes the next character.
     ///
     /// # Examples
     ///

@@ -9,9 +9,9 @@ use super::build_error::BuildError;
 use super::table_ref::TableRef;
 use crate::mapping::{Column, Model};
 
-/// An expression whose value has the Rust type `T`: what arithmetic and aggregates yield.
+/// Represents an expression whose value has the Rust type `T`, such as the result of arithmetic or of an aggregate.
 ///
-/// It has the operators of a column.
+/// It has the same operators as a column.
 #[must_use = "an expression does nothing until it is given to a statement"]
 pub struct Expr<T> {
     pub(in crate::query) ast: stmt::Expr,
@@ -33,7 +33,7 @@ fn too_deep() -> BuildError {
     )
 }
 
-/// A type of the value of an expression over `T` and an operand with the nullability `N`.
+/// Is the value's type of an expression over `T` and an operand of nullability `N`.
 pub type Lifted<T, N> =
     <<<T as DbType>::Null as Nullability>::Or<N> as Nullability>::Wrap<<T as DbType>::Plain>;
 
@@ -79,7 +79,7 @@ impl<T> std::fmt::Debug for Expr<T> {
     }
 }
 
-/// A column or an expression.
+/// Is implemented by columns and expressions.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a column nor an expression",
     label = "expected a column such as `User.id`, or an expression"
@@ -129,8 +129,7 @@ impl<M: Model, T: DbType> IntoExpr for Column<M, T> {
     }
 }
 
-/// What a subquery selects whose values a column of the base `B` is looked for among: one column or
-/// expression of that base.
+/// Is implemented by what a subquery of `in_` may select: one column or expression of the base type `B`.
 #[diagnostic::on_unimplemented(
     message = "a query of `{Self}` can't be used with a column of base type `{B}`",
     label = "expected a query of one column or expression of exactly the column's type"

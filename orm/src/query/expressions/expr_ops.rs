@@ -15,8 +15,8 @@ use super::order::Order;
 use super::predicate::Predicate;
 
 impl<T: DbType> Expr<T> {
-    /// Equal. With `None` or `Null` it is `IS NULL`; with a nullable column that is NULL it is unknown,
-    /// see [`same_as`](Self::same_as).
+    /// Returns `self = value`. `None` and `Null` give `IS NULL`. A NULL in a nullable column on either side makes the
+    /// comparison unknown; see [`same_as`](Self::same_as).
     ///
     /// # Examples
     ///
@@ -33,7 +33,7 @@ impl<T: DbType> Expr<T> {
         self.equality(CompareOp::Eq, value)
     }
 
-    /// Unequal. With `None` or `Null` it is `IS NOT NULL`.
+    /// Returns `self <> value`. `None` and `Null` give `IS NOT NULL`.
     ///
     /// # Examples
     ///
@@ -50,7 +50,7 @@ impl<T: DbType> Expr<T> {
         self.equality(CompareOp::Ne, value)
     }
 
-    /// Less.
+    /// Returns `self < value`.
     ///
     /// # Examples
     ///
@@ -67,7 +67,7 @@ impl<T: DbType> Expr<T> {
         self.compare(CompareOp::Lt, value)
     }
 
-    /// Less or equal.
+    /// Returns `self <= value`.
     ///
     /// # Examples
     ///
@@ -84,7 +84,7 @@ impl<T: DbType> Expr<T> {
         self.compare(CompareOp::Le, value)
     }
 
-    /// Greater.
+    /// Returns `self > value`.
     ///
     /// # Examples
     ///
@@ -101,7 +101,7 @@ impl<T: DbType> Expr<T> {
         self.compare(CompareOp::Gt, value)
     }
 
-    /// Greater or equal.
+    /// Returns `self >= value`.
     ///
     /// # Examples
     ///
@@ -118,7 +118,8 @@ impl<T: DbType> Expr<T> {
         self.compare(CompareOp::Ge, value)
     }
 
-    /// Equal, with NULL equal to NULL: true or false, never unknown.
+    /// Returns the null-safe comparison `self IS NOT DISTINCT FROM value`: NULL equals NULL, and the result is never
+    /// unknown.
     ///
     /// # Examples
     ///
@@ -135,7 +136,7 @@ impl<T: DbType> Expr<T> {
         self.equality(CompareOp::Same, value)
     }
 
-    /// From `low` to `high`, both included.
+    /// Returns `self BETWEEN low AND high`, both bounds included.
     ///
     /// # Examples
     ///
@@ -158,7 +159,7 @@ impl<T: DbType> Expr<T> {
         Predicate::over(ast, self.origin, deepest)
     }
 
-    /// NULL.
+    /// Returns `self IS NULL`.
     ///
     /// # Examples
     ///
@@ -175,7 +176,7 @@ impl<T: DbType> Expr<T> {
         is_null(self, false)
     }
 
-    /// Not NULL.
+    /// Returns `self IS NOT NULL`.
     ///
     /// # Examples
     ///
@@ -192,8 +193,8 @@ impl<T: DbType> Expr<T> {
         is_null(self, true)
     }
 
-    /// Among `values`: an array, slice, vector, set, range or another iterator, or a query of one column. Any number
-    /// is allowed; among none nothing is.
+    /// Returns `self IN (values)`. `values` is an array, slice, vector, set, range or another iterator, or a query of
+    /// one column. The list may have any length; `IN ()` is false.
     ///
     /// # Examples
     ///
@@ -210,8 +211,8 @@ impl<T: DbType> Expr<T> {
         values.has(self, false)
     }
 
-    /// Not among `values`, as in [`in_`](Self::in_). NULL is neither among them nor not, and where a query yields a
-    /// NULL nothing is `NOT IN` it: filter by `is_not_null` there.
+    /// Returns `self NOT IN (values)`, with the values of [`in_`](Self::in_). `NOT IN ()` is true. The result is
+    /// unknown if `self` is NULL, or if a query returns a NULL and no match: filter that query with `is_not_null`.
     ///
     /// # Examples
     ///
@@ -228,7 +229,7 @@ impl<T: DbType> Expr<T> {
         values.has(self, true)
     }
 
-    /// The value, or `other` where it is NULL.
+    /// Returns `COALESCE(self, other)`: the value, or `other` if it is NULL.
     ///
     /// # Examples
     ///
@@ -253,7 +254,7 @@ impl<T: DbType> Expr<T> {
         Expr::over(ast, self.origin, deepest)
     }
 
-    /// In ascending order of this.
+    /// Returns the item `self ASC` of ORDER BY.
     ///
     /// # Examples
     ///
@@ -270,7 +271,7 @@ impl<T: DbType> Expr<T> {
         Order::new(self.ast, stmt::Direction::Ascending)
     }
 
-    /// In descending order of this.
+    /// Returns the item `self DESC` of ORDER BY.
     ///
     /// # Examples
     ///
@@ -303,7 +304,7 @@ impl<T: DbType> Expr<T> {
 }
 
 impl<T: DbType<Base = base::Bool>> Expr<T> {
-    /// True: neither false nor NULL.
+    /// Returns `self IS TRUE`: false and NULL give false.
     ///
     /// # Examples
     ///
@@ -320,7 +321,7 @@ impl<T: DbType<Base = base::Bool>> Expr<T> {
         self.eq(true)
     }
 
-    /// False: neither true nor NULL.
+    /// Returns `self IS FALSE`: true and NULL give false.
     ///
     /// # Examples
     ///
@@ -340,7 +341,7 @@ impl<T: DbType<Base = base::Bool>> Expr<T> {
 
 /// Searches in text. A needle is taken literally: `%` and `_` in it are themselves.
 impl<T: DbType<Base = base::Text>> Expr<T> {
-    /// Has `needle` in it; case counts.
+    /// Returns whether the text contains `needle`, case-sensitively.
     ///
     /// # Examples
     ///
@@ -357,7 +358,7 @@ impl<T: DbType<Base = base::Text>> Expr<T> {
         like::search(self, stmt::LikeKind::Contains, needle.as_ref())
     }
 
-    /// Begins with `needle`; case counts.
+    /// Returns whether the text starts with `needle`, case-sensitively.
     ///
     /// # Examples
     ///
@@ -374,7 +375,7 @@ impl<T: DbType<Base = base::Text>> Expr<T> {
         like::search(self, stmt::LikeKind::StartsWith, needle.as_ref())
     }
 
-    /// Ends with `needle`; case counts.
+    /// Returns whether the text ends with `needle`, case-sensitively.
     ///
     /// # Examples
     ///
@@ -391,7 +392,7 @@ impl<T: DbType<Base = base::Text>> Expr<T> {
         like::search(self, stmt::LikeKind::EndsWith, needle.as_ref())
     }
 
-    /// Has `needle` in it; case does not count. SQLite knows the case of ASCII letters only.
+    /// Returns whether the text contains `needle`, case-insensitively. SQLite ignores the case of ASCII letters only.
     ///
     /// # Examples
     ///
@@ -408,8 +409,8 @@ impl<T: DbType<Base = base::Text>> Expr<T> {
         like::search(self, stmt::LikeKind::ContainsIgnoreCase, needle.as_ref())
     }
 
-    /// Matches `pattern`, in which `%` is any text, `_` any character, and `\` takes the next character
-    /// literally; case counts.
+    /// Returns `self LIKE pattern`, case-sensitively. In the pattern, `%` matches any text, `_` any character, and
+    /// `\` escapes the next character.
     ///
     /// # Examples
     ///

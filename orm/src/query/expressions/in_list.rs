@@ -6,8 +6,8 @@ use super::expr::Expr;
 use super::operand::{Member, Operand as _};
 use super::predicate::Predicate;
 
-/// What `in_` and `not_in` of a column of the base `B` take: an array, slice, vector, set, range or another iterator
-/// of values, or a query of one column.
+/// Is implemented by the arguments of `in_` and `not_in` for a column of the base type `B`: an array, slice, vector,
+/// set, range or another iterator of values, or a query of one column.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of values for a column of base type `{B}`",
     label = "expected values such as `[1, 2]`, or a query of one column: `select(…)`"

@@ -12,8 +12,8 @@ use orm_core::value::Value;
 use super::expr::Expr;
 use crate::mapping::{Column, IntoField, Model};
 
-/// What can stand beside a column whose type has the base `B`: a value, an `Option` of one, [`Null`], a
-/// column or an expression.
+/// Is implemented by what a column of the base type `B` can be compared with: a value, an `Option` of one, [`Null`],
+/// a column or an expression.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be used with a column of base type `{B}`",
     label = "not a value for this column",
@@ -33,12 +33,12 @@ pub trait Operand<B>: Sized {
     }
 }
 
-/// SQL's NULL, for places where `None` could be of several types: `User.email.eq(Null)`.
+/// Represents SQL's NULL where the type of `None` would be ambiguous: `User.email.eq(Null)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Null;
 
-/// What can become the value of a column whose field has the type `T`: an [`Operand`] that is NULL only
-/// if the field is an `Option`.
+/// Is implemented by what can be assigned to a column whose field has the type `T`: an [`Operand`] that is nullable
+/// only if the field is an `Option`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be assigned to a column of type `{T}`",
     label = "not a value for this column",
@@ -49,8 +49,8 @@ pub trait ValueFor<T: DbType>: Operand<T::Base> {}
 #[diagnostic::do_not_recommend]
 impl<T: DbType, V: Operand<T::Base, Null: FitsIn<T::Null>>> ValueFor<T> for V {}
 
-/// What can be in a list that a column of the base `B` is looked for in: an [`Operand`] that is never
-/// NULL, which nothing is equal to.
+/// Is implemented by the elements of a list for `in_` on a column of the base type `B`: an [`Operand`] that is never
+/// NULL.
 #[diagnostic::on_unimplemented(
     message = "a list of `{Self}` can't be used with a column of base type `{B}`",
     label = "not values for this column",
@@ -61,7 +61,7 @@ pub trait Member<B>: Operand<B> {}
 #[diagnostic::do_not_recommend]
 impl<B, V: Operand<B, Null = NotNull>> Member<B> for V {}
 
-/// A nullability that another one has room for. [`Nullable`] doesn't fit in [`NotNull`].
+/// Is implemented by pairs of nullabilities that can be assigned: every pair but [`Nullable`] to [`NotNull`].
 pub trait FitsIn<N> {}
 
 impl<N: Nullability> FitsIn<N> for NotNull {}
@@ -130,8 +130,8 @@ impl<T: DbType> Operand<T::Base> for Expr<T> {
     }
 }
 
-/// A value as a plain expression. The derives call it for custom types and references to them: an implementation for
-/// all of them here would be one for references that are custom types, too, and a second error where none fits.
+/// Returns a value as an expression. The derives call it for custom types and references to them. One implementation
+/// for all of them in this crate would overlap for references, and the compiler would report a second error.
 #[doc(hidden)]
 pub fn value_operand<T: DbType>(value: &T) -> stmt::Expr {
     stmt::Expr::Value(value.to_value().to_value())

@@ -7,7 +7,7 @@ use super::expr::{Expr, IntoExpr};
 use super::table_ref::TableRef;
 use crate::mapping::{Column, Entity, Model};
 
-/// One item of ORDER BY: `User.name.asc()`.
+/// Represents one item of ORDER BY: `User.name.asc()`.
 #[derive(Clone, Debug)]
 #[must_use = "an order does nothing until it is given to `order_by`"]
 pub struct Order(stmt::Order);
@@ -18,8 +18,8 @@ impl Order {
     }
 }
 
-/// What `order_by` takes: an [`Order`], a column or expression (ascending), a tuple of up to six of
-/// these, or an array, vector or `Option` of orders.
+/// Is implemented by the arguments of `order_by`: an [`Order`], a column or expression (ascending), a tuple of up to
+/// six of these, or an array, vector or `Option` of orders.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be used in ORDER BY",
     label = "expected `User.name`, `User.name.desc()`, or a vector or a tuple of at most six of these, which may be tuples in turn"
@@ -78,8 +78,8 @@ impl<O: OrderList, const N: usize> OrderList for [O; N] {
     }
 }
 
-/// What `group_by` takes: a column, an expression, a model's value (its primary key), or a tuple of up
-/// to six of these.
+/// Is implemented by the arguments of `group_by`: a column, an expression, a model's value (its primary key), or a
+/// tuple of up to six of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be used in GROUP BY",
     label = "expected a column, an expression, a model's value such as `User`, or a tuple of at most six of these, which may be tuples in turn"

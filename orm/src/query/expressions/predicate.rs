@@ -8,8 +8,8 @@ use orm_core::stmt;
 use super::expr::Expr;
 use super::table_ref::TableRef;
 
-/// What `filter`, `having` and the like take: a [`Predicate`], or a column or expression of truth values, which holds
-/// where it is true: neither false nor NULL.
+/// Is implemented by the arguments of `filter` and `having`: a [`Predicate`], or a boolean column or expression. Rows
+/// for which it is false or NULL are left out.
 ///
 /// ```
 /// # use orm::prelude::*;
@@ -46,11 +46,12 @@ pub trait Condition {
     fn into_predicate(self) -> Predicate;
 }
 
-/// A condition: what comparisons yield and `filter` takes. A column of truth values is one as well, see [`Condition`].
+/// Represents a condition, the result of a comparison and the argument of `filter`. A boolean column is a condition
+/// as well, see [`Condition`].
 ///
-/// Conditions combine by [`and`](Self::and), [`or`](Self::or), [`not`](Self::not), by `&`, `|` and `!`,
-/// and out of iterators by [`all`](Self::all) and [`any`](Self::any). Any number may stand side by side; a
-/// statement in which they are nested more than 500 deep is a `Usage` error.
+/// Conditions are combined with [`and`](Self::and), [`or`](Self::or), [`not`](Self::not), with `&`, `|` and `!`, and
+/// from iterators with [`all`](Self::all) and [`any`](Self::any). Their number is not limited; a statement with
+/// conditions nested more than 500 levels deep returns a `Usage` error.
 ///
 /// ```
 /// # use orm::prelude::*;
@@ -84,7 +85,7 @@ impl Predicate {
         self.0.ast
     }
 
-    /// Both conditions.
+    /// Returns `self AND other`.
     ///
     /// # Examples
     ///
@@ -106,7 +107,7 @@ impl Predicate {
         Self::over(self.0.ast.and(other.0.ast), origin, deepest)
     }
 
-    /// Either condition.
+    /// Returns `self OR other`.
     ///
     /// # Examples
     ///
@@ -137,7 +138,7 @@ impl Predicate {
         self.0.depth - usize::from(flattened)
     }
 
-    /// The opposite. What is unknown, as a comparison with NULL, stays unknown.
+    /// Returns `NOT self`. An unknown condition, such as a comparison with NULL, stays unknown.
     ///
     /// # Examples
     ///
@@ -161,7 +162,7 @@ impl Predicate {
         Self::over(stmt::Expr::Not(Box::new(ast)), origin, depth)
     }
 
-    /// All of the conditions; with none it is true.
+    /// Returns the conjunction of `conditions`, which is true if there are none.
     ///
     /// # Examples
     ///
@@ -178,7 +179,7 @@ impl Predicate {
         Self::junction(conditions, stmt::Expr::And)
     }
 
-    /// Any of the conditions; with none it is false.
+    /// Returns the disjunction of `conditions`, which is false if there are none.
     ///
     /// # Examples
     ///
@@ -209,7 +210,7 @@ impl Predicate {
         Self::over(join(terms), origin, deepest)
     }
 
-    /// The condition as a value, to be selected: true, false, or NULL for unknown.
+    /// Returns the condition as an expression that can be selected: true, false, or NULL if it is unknown.
     ///
     /// # Examples
     ///

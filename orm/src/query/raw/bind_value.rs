@@ -8,7 +8,7 @@ use orm_core::value::Value;
 use crate::query::expressions::operand::Null;
 use crate::query::write::values::{ByRef, ByValue};
 
-/// What can be bound in raw SQL: every value that a column can hold, and borrowed text and bytes.
+/// Is implemented by the values that raw SQL can bind: every type of a column, and borrowed text and bytes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be bound to a raw statement",
     label = "not a value that a column can hold; lists are bound by `bind_list`"

@@ -19,7 +19,7 @@ use crate::query::rows::column_index::{ColumnIndex, RemappedRow};
 use crate::query::rows::from_row::{FromRow, Reader};
 use crate::query::rows::stream::{Stream, StreamSource};
 
-/// A statement in SQL text. `:name` stands for a value; `\:` is a colon.
+/// Represents a statement of SQL text. `:name` is a bind parameter; `\:` is a literal colon.
 ///
 /// ```
 /// use orm::prelude::*;
@@ -38,7 +38,7 @@ pub struct Raw {
     binds: Vec<(Cow<'static, str>, Bound)>,
 }
 
-/// A statement in SQL text, with `:name` for each value.
+/// Creates a statement of SQL text, in which `:name` is a bind parameter.
 ///
 /// # Examples
 ///
@@ -60,7 +60,7 @@ pub fn raw(sql: impl Into<Cow<'static, str>>) -> Raw {
 }
 
 impl Raw {
-    /// Binds a value to `:name`, wherever that stands.
+    /// Binds a value to every `:name` in the text.
     ///
     /// # Examples
     ///
@@ -83,9 +83,9 @@ impl Raw {
         self
     }
 
-    /// Binds values to `:name`, which becomes a list in parentheses: `WHERE id IN :ids`, or with your own,
-    /// `WHERE id IN (:ids)`. In a list of none is nothing, and `NOT IN` it is everything. A list is as long
-    /// as the database takes binds; the `in_` of a column takes any length.
+    /// Binds a list to `:name`, which expands to the list in parentheses: `WHERE id IN :ids`, or with parentheses in
+    /// the text, `WHERE id IN (:ids)`. For an empty list, `IN` is false and `NOT IN` is true. The length of the list
+    /// is limited by the database's number of bind parameters; `in_` of a column has no limit.
     ///
     /// # Examples
     ///
@@ -111,7 +111,7 @@ impl Raw {
         self
     }
 
-    /// All rows, as tuples or as structs that derive `FromRow`.
+    /// Returns all rows, as tuples or as structs that derive `FromRow`.
     ///
     /// ```
     /// use orm::prelude::*;
@@ -130,8 +130,10 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// `Usage` for a name without a value or a value without its name, the database's refusal, `Decode`
-    /// for a value that doesn't fit, `UndefinedColumn` if the rows lack a column of the struct.
+    /// - `Usage`: a bind parameter has no value, or a value has no bind parameter.
+    /// - `Decode`: a value can't be converted to its type.
+    /// - `UndefinedColumn`: the result set lacks a column of the struct.
+    /// - Any error of the database.
     pub fn all<R: FromRow, X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<R>> {
         let (mut rows, mut reader) = (Vec::new(), Reader::default());
         conn_or_session.read(&RawRows(self), |row, _| {
@@ -141,7 +143,7 @@ impl Raw {
         Ok(rows)
     }
 
-    /// The first row, as a tuple or struct.
+    /// Returns the first row as a tuple or struct, or `None` if there is no row.
     ///
     /// # Errors
     /// As [`Raw::all`].
@@ -169,10 +171,12 @@ impl Raw {
         Ok(first)
     }
 
-    /// The only row, as a tuple or struct.
+    /// Returns the only row as a tuple or struct.
     ///
     /// # Errors
-    /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Raw::all`].
+    /// - `NotFound`: there is no row.
+    /// - `MultipleRows`: there are several rows.
+    /// - As [`Raw::all`].
     ///
     /// # Examples
     ///
@@ -197,8 +201,8 @@ impl Raw {
         only.ok_or_else(|| Error::new(ErrorKind::NotFound).with_sql(&self.sql))
     }
 
-    /// The rows of a query one at a time, as tuples or structs: in memory that does not grow with their number. See
-    /// [`Stream`] for what an early end does.
+    /// Returns the rows of a query one at a time, as tuples or structs, with constant use of memory. See [`Stream`]
+    /// for an early end.
     ///
     /// ```
     /// use orm::prelude::*;
@@ -216,9 +220,10 @@ impl Raw {
     /// ```
     ///
     /// # Errors
-    /// `Usage` for a name without a value or a value without its name, and in a transaction for a statement that
-    /// may end it. What the database refuses is the first row's error, or a later one's; PostgreSQL refuses what is
-    /// no query.
+    /// - `Usage`: a bind parameter has no value, a value has no bind parameter, or the statement may end the open
+    ///   transaction.
+    /// - Errors of the database are returned by the first or a later row. PostgreSQL rejects statements that return
+    ///   no rows.
     pub fn stream<'c, R: FromRow, C: StreamSource>(
         &self,
         conn: &'c mut C,
@@ -228,10 +233,11 @@ impl Raw {
         Ok(Stream::new(conn.raw_cursor(&sql, &binds)?, Reader::read))
     }
 
-    /// All rows, as entities. Their columns are found by name; others are passed over.
+    /// Returns all rows as entities. Columns are matched by name; further columns are ignored.
     ///
     /// # Errors
-    /// `UndefinedColumn` if the rows lack a column of the entity; else as [`Raw::all`].
+    /// - `UndefinedColumn`: the result set lacks a column of the entity.
+    /// - As [`Raw::all`].
     ///
     /// # Examples
     ///
@@ -263,7 +269,7 @@ impl Raw {
         Ok(entities)
     }
 
-    /// Runs it and tells how many rows were touched.
+    /// Executes the statement and returns the number of affected rows.
     ///
     /// # Errors
     /// As [`Raw::all`].
@@ -283,10 +289,10 @@ impl Raw {
         conn_or_session.read(&RawAffected(self), |_, _| Ok(()))
     }
 
-    /// The SQL text in a dialect, with placeholders instead of names.
+    /// Returns the SQL text for a dialect, with placeholders instead of names.
     ///
     /// # Errors
-    /// `Usage` for a name without a value or a value without its name.
+    /// - `Usage`: a bind parameter has no value, or a value has no bind parameter.
     ///
     /// # Examples
     ///

@@ -4,15 +4,15 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
-/// The places of columns in the rows of one result.
+/// Maps the columns that are read to their indexes in a result set.
 #[derive(Clone, Debug, Default)]
 pub struct ColumnIndex(Vec<usize>);
 
 impl ColumnIndex {
-    /// The places of columns by name.
+    /// Finds the indexes of columns by name.
     ///
     /// # Errors
-    /// `UndefinedColumn`, naming the first that the rows lack.
+    /// - `UndefinedColumn`: the result set lacks a column. The error names the first one.
     pub fn named(row: &dyn Row, names: &[&str]) -> Result<Self> {
         let place = |name: &&str| {
             (0..row.len())

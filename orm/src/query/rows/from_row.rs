@@ -8,25 +8,25 @@ use orm_core::value::{ConversionError, ValueRef};
 use super::column_index::ColumnIndex;
 use crate::mapping::value_for;
 
-/// What a row of raw SQL can be read into: a tuple of up to eight values, by position (one value is
-/// `(T,)`), or a struct that derives `FromRow`, by the names of its fields.
+/// Is implemented by types that a row of raw SQL can be read into: a tuple of up to eight values, by position (one
+/// value is `(T,)`), or a struct that derives `FromRow`, by the names of its fields.
 #[diagnostic::on_unimplemented(
     message = "a row can't be read into `{Self}`",
     label = "expected a tuple such as `(i64, String)` or `(i64,)`, or a struct that derives `FromRow`",
     note = "entities are read by `.entities(User, …)`"
 )]
 pub trait FromRow: Sized {
-    /// Finds the columns that are read, in the first row of a result.
+    /// Finds the columns to read, in the first row of a result set.
     ///
     /// # Errors
-    /// `Decode` for another number of columns than a tuple has; `UndefinedColumn` for one that a struct
-    /// has and the rows have not.
+    /// - `Decode`: the result set has another number of columns than the tuple.
+    /// - `UndefinedColumn`: the result set lacks a column of the struct.
     fn places(row: &dyn Row) -> Result<ColumnIndex>;
 
-    /// Reads a row, whose columns were found by [`FromRow::places`].
+    /// Reads a row, with the indexes that [`FromRow::places`] has found.
     ///
     /// # Errors
-    /// `Decode` for a value that doesn't fit.
+    /// - `Decode`: a value can't be converted to its type.
     fn from_row(row: &dyn Row, places: &ColumnIndex) -> Result<Self>;
 }
 
@@ -44,7 +44,7 @@ impl Reader {
     }
 }
 
-/// Reads the value of a struct's field by what its type says.
+/// Reads the value of a struct's field.
 #[doc(hidden)]
 #[inline]
 pub fn read_place<T: DbType>(

@@ -12,9 +12,10 @@ use orm_core::error::Result;
 use super::from_row::Reader;
 use crate::engine::{Connection, Cursor};
 
-/// The rows of a query, each a `Result<T>`, from a `stream` verb. After an error there are no more rows.
+/// Iterates over the rows of a query as `Result<T>`. Returned by the `stream` methods. The iteration ends after an
+/// error.
 ///
-/// It has the connection for itself until it is dropped, which ends the query however many rows are left:
+/// A stream borrows its connection until it is dropped. Dropping it ends the query, also if rows are left:
 ///
 /// - PostgreSQL: the rows are those of a cursor, a few thousand at a time at most, and the end is `CLOSE`. Outside a
 ///   transaction the cursor has one of its own.
@@ -63,7 +64,7 @@ impl<T> fmt::Debug for Stream<'_, T> {
     }
 }
 
-/// What rows can be streamed from: a [`Connection`].
+/// Is implemented by what rows can be streamed from: a [`Connection`].
 #[diagnostic::on_unimplemented(
     message = "rows are streamed from a connection, not from `{Self}`",
     label = "not a `Connection`",

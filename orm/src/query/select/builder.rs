@@ -16,8 +16,8 @@ use crate::query::expressions::order::{GroupList, OrderList};
 use crate::query::expressions::predicate::Condition;
 use crate::query::expressions::table_ref::TableRef;
 
-/// A query that yields `S`. It is a value: it borrows nothing, can be kept, cloned, sent to another
-/// thread, built in loops and conditions without its type changing, and run any number of times.
+/// Represents a query that returns `S`. A query borrows nothing. It can be stored, cloned, sent to another thread and
+/// executed any number of times, and its type stays the same when conditions are added.
 ///
 /// ```
 /// use orm::prelude::*;
@@ -49,8 +49,8 @@ pub struct Select<S> {
     marker: PhantomData<fn() -> S>,
 }
 
-/// A query of `selected`: a model's value such as `User`, a column, an expression, or a tuple of up to
-/// eight of these. It selects from the table of the first of them; see [`Select::from`].
+/// Creates a query of `selected`: a model's value such as `User`, a column, an expression, or a tuple of up to eight
+/// of these. FROM is the table of the first of them; see [`Select::from`].
 ///
 /// # Examples
 ///
@@ -73,8 +73,7 @@ pub fn select<S: Selectable>(selected: S) -> Select<S> { // several in a tuple: 
 }
 
 impl<S> Select<S> {
-    /// Selects from this table first, whatever is selected: `select(count_all()).from(User)`. Comes
-    /// before the joins.
+    /// Sets the first table of FROM: `select(count_all()).from(User)`. Must be called before the joins.
     ///
     /// # Examples
     ///
@@ -89,7 +88,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Adds a condition that must hold as well.
+    /// Adds a condition to WHERE, combined with AND.
     ///
     /// # Examples
     ///
@@ -107,8 +106,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Joins a table by the foreign key between it and a table that the query has; rows without a
-    /// match drop out.
+    /// Adds an INNER JOIN on the foreign key between the table and a table of the query.
     ///
     /// # Examples
     ///
@@ -127,7 +125,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Joins a table on a condition; rows without a match drop out.
+    /// Adds an INNER JOIN on a condition.
     ///
     /// # Examples
     ///
@@ -147,8 +145,8 @@ impl<S> Select<S> {
         self
     }
 
-    /// Joins a table by the foreign key between it and a table that the query has; rows without a
-    /// match stay. Select what comes from it as [`optional`](crate::query::optional()).
+    /// Adds a LEFT JOIN on the foreign key between the table and a table of the query. Select what belongs to the
+    /// table as [`optional`](crate::query::optional()).
     ///
     /// # Examples
     ///
@@ -167,7 +165,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Joins a table on a condition; rows without a match stay.
+    /// Adds a LEFT JOIN on a condition.
     ///
     /// # Examples
     ///
@@ -187,8 +185,8 @@ impl<S> Select<S> {
         self
     }
 
-    /// Makes one row of all that have the same values here. A model's value stands for its primary key.
-    /// What is selected beside aggregates must be among them, or a column of a table whose key is.
+    /// Adds to GROUP BY. A model's value groups by its primary key. Columns that are selected outside aggregates must
+    /// be grouped, or belong to a table whose primary key is grouped.
     ///
     /// # Examples
     ///
@@ -208,7 +206,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Adds a condition on groups, usually with aggregates.
+    /// Adds a condition to HAVING, combined with AND.
     ///
     /// # Examples
     ///
@@ -227,7 +225,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Adds to the order of the rows.
+    /// Adds to ORDER BY.
     ///
     /// # Examples
     ///
@@ -247,7 +245,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Yields at most this many rows.
+    /// Sets LIMIT: the maximum number of rows.
     ///
     /// # Examples
     ///
@@ -265,7 +263,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Passes over this many rows.
+    /// Sets OFFSET: the number of rows to skip.
     ///
     /// # Examples
     ///
@@ -283,7 +281,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Drops duplicate rows. What the query orders by must be selected.
+    /// Adds DISTINCT. ORDER BY expressions must be selected.
     ///
     /// # Examples
     ///
@@ -298,9 +296,9 @@ impl<S> Select<S> {
         self
     }
 
-    /// Locks the rows that the query reads until the transaction ends: `FOR UPDATE`. On a session the transaction
-    /// begins if it isn't open, pending changes are flushed, and entities take the values of the locked rows. On a
-    /// connection there must be one. SQLite, which locks the whole database, begins a writing transaction instead.
+    /// Adds FOR UPDATE: locks the rows until the transaction ends. A session begins its transaction, flushes pending
+    /// changes, and sets its entities to the values of the locked rows. On a connection a transaction must be open.
+    /// SQLite locks the whole database by a transaction that writes.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -323,11 +321,11 @@ impl<S> Select<S> {
         self
     }
 
-    /// The SQL text of the query in a dialect, with placeholders instead of values. Needs no
-    /// connection.
+    /// Returns the SQL text of the query for a dialect, with placeholders instead of values. Needs no connection.
     ///
     /// # Errors
-    /// `Usage` for an error of the query, `Unsupported` for what the dialect has no words for.
+    /// - `Usage`: the query is not valid.
+    /// - `Unsupported`: the dialect does not support the query.
     ///
     /// # Examples
     ///

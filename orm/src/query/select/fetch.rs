@@ -14,10 +14,12 @@ use crate::query::rows::from_row::read_value;
 use crate::query::rows::stream::{Stream, StreamSource};
 
 impl<S: Selectable> Select<S> {
-    /// All rows.
+    /// Returns all rows.
     ///
     /// # Errors
-    /// `Usage` for an error of the query, the database's refusal, `Decode` for a value that doesn't fit.
+    /// - `Usage`: the query is not valid.
+    /// - `Decode`: a value can't be converted to its type.
+    /// - Any error of the database.
     ///
     /// # Examples
     ///
@@ -42,7 +44,7 @@ impl<S: Selectable> Select<S> {
         Ok(rows)
     }
 
-    /// The first row, if there is any. Without an order that is any one row.
+    /// Returns the first row, or `None` if there is no row. Without `order_by` it may be any row.
     ///
     /// # Errors
     /// As [`Select::all`].
@@ -70,10 +72,12 @@ impl<S: Selectable> Select<S> {
         Ok(first)
     }
 
-    /// The only row.
+    /// Returns the only row.
     ///
     /// # Errors
-    /// `NotFound` if there is none, `MultipleRows` if there are several; else as [`Select::all`].
+    /// - `NotFound`: there is no row.
+    /// - `MultipleRows`: there are several rows.
+    /// - As [`Select::all`].
     ///
     /// # Examples
     ///
@@ -98,10 +102,11 @@ impl<S: Selectable> Select<S> {
         }
     }
 
-    /// The only row, if there is one.
+    /// Returns the only row, or `None` if there is no row.
     ///
     /// # Errors
-    /// `MultipleRows` if there are several; else as [`Select::all`].
+    /// - `MultipleRows`: there are several rows.
+    /// - As [`Select::all`].
     ///
     /// # Examples
     ///
@@ -132,8 +137,8 @@ impl<S: Selectable> Select<S> {
         Ok(only)
     }
 
-    /// The rows one at a time, as they are asked for: in memory that does not grow with their number. Entities
-    /// come out as owned structs, on connections alone; see [`Stream`] for what an early end does.
+    /// Returns the rows one at a time, with constant use of memory. Entities are returned as owned structs; a session
+    /// can't stream. See [`Stream`] for an early end.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -155,8 +160,8 @@ impl<S: Selectable> Select<S> {
     /// ```
     ///
     /// # Errors
-    /// `Usage` for a fault of the query and for a lock without a transaction. What the database refuses is the first
-    /// row's error, or a later one's.
+    /// - `Usage`: the query is not valid, or it locks rows outside a transaction.
+    /// - Errors of the database are returned by the first or a later row.
     pub fn stream<'c, C: StreamSource>(
         &self,
         conn: &'c mut C,
@@ -172,8 +177,7 @@ impl<S: Selectable> Select<S> {
 }
 
 impl<S> Select<S> {
-    /// How many rows the query yields, counted by the database: an `i64`, as of
-    /// [`count_all`](crate::query::count_all).
+    /// Returns the number of rows of the query, counted by the database.
     ///
     /// # Errors
     /// As [`Select::all`].
@@ -200,7 +204,7 @@ impl<S> Select<S> {
         Ok(count)
     }
 
-    /// Whether the query yields any row.
+    /// Returns whether the query returns any row.
     ///
     /// # Errors
     /// As [`Select::all`].

@@ -6,8 +6,8 @@ use crate::mapping::Entity;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::table_ref::TableRef;
 
-/// What `join` and `left_join` take: a model's value or an alias of it. The condition is the foreign key
-/// between it and one of the tables that the query has already.
+/// Is implemented by the arguments of `join` and `left_join`: a model's value or an alias of it. The join condition
+/// is the foreign key between it and one of the tables of the query.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be joined",
     label = "expected a model's value such as `Post`, or an alias of one"

@@ -12,8 +12,8 @@ use crate::query::expressions::select_item::{ItemNullability, SelectItem};
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::rows::from_row::read_value;
 
-/// What can be selected: a model's value such as `User`, a column, an expression, `optional(…)` of one of
-/// these, or a tuple of up to eight of these; tuples nest.
+/// Is implemented by what can be selected: a model's value such as `User`, a column, an expression, `optional(…)` of
+/// one of these, or a tuple of up to eight of these. Tuples nest.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be selected",
     label = "expected a model's value such as `User`, a column, an expression, or a tuple of at most eight of these, which may be tuples in turn: `((a, b), c)`"
@@ -30,10 +30,10 @@ pub trait Selectable {
     #[doc(hidden)]
     fn add_to(self, items: &mut Few<SelectItem>);
 
-    /// Reads the columns of a row from `start` on.
+    /// Decodes the columns of a row from index `start`.
     ///
     /// # Errors
-    /// `Decode` for a value that doesn't fit.
+    /// - `Decode`: a value can't be converted to its type.
     fn decode<X: Executor>(
         row: &dyn Row,
         start: usize,
@@ -112,12 +112,12 @@ impl<T: DbType> Selectable for Expr<T> {
     }
 }
 
-/// The optional side of a left join; see [`optional`].
+/// Marks what is selected of the nullable side of a LEFT JOIN; see [`optional`].
 #[derive(Clone, Copy, Debug)]
 pub struct Optional<S>(S);
 
-/// An entity, column or expression of the optional side of a left join: it comes out as an `Option`, `None` where
-/// there was no match.
+/// Selects an entity, column or expression of the nullable side of a LEFT JOIN as an `Option`, which is `None` for a
+/// row without a match.
 ///
 /// ```
 /// # use orm::prelude::*;

@@ -10,7 +10,7 @@ use crate::query::expressions::expr::{Expr, IntoExpr, Yields};
 use crate::query::expressions::in_list::InList;
 use crate::query::expressions::predicate::Predicate;
 
-/// Whether a query yields any row. The query may use columns of the statement around it.
+/// Returns `EXISTS (query)`. The query may use columns of the outer statement.
 ///
 /// ```
 /// # use orm::prelude::*;
@@ -53,7 +53,7 @@ impl<B, S: Yields<B>> InList<B> for Select<S> {
 }
 
 impl<T: DbType> Expr<T> {
-    /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
+    /// Returns `self IN (query)` for a query of one column. [`in_`](Self::in_) accepts a query as well.
     ///
     /// # Examples
     ///
@@ -73,7 +73,7 @@ impl<T: DbType> Expr<T> {
 }
 
 impl<M: Model, T: DbType> Column<M, T> {
-    /// Among the values that a query of one column yields; [`in_`](Self::in_) takes the query as well.
+    /// Returns `self IN (query)` for a query of one column. [`in_`](Self::in_) accepts a query as well.
     ///
     /// # Examples
     ///

@@ -13,7 +13,7 @@ use crate::query::compile::validate::validate_delete;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::predicate::Condition;
 
-/// A DELETE of the rows of a model's table; without a condition, of all of them.
+/// Represents a DELETE of the rows of a model's table. Without a filter it deletes all rows.
 ///
 /// ```
 /// # use orm::prelude::*;
@@ -34,7 +34,7 @@ pub struct Delete<M> {
     marker: PhantomData<fn() -> M>,
 }
 
-/// A DELETE of rows of a model's table.
+/// Creates a DELETE of a model's table.
 ///
 /// # Examples
 ///
@@ -51,7 +51,7 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
 }
 
 impl<M: Model> Delete<M> {
-    /// Adds a condition that must hold as well.
+    /// Adds a condition to WHERE, combined with AND.
     ///
     /// # Examples
     ///
@@ -69,10 +69,11 @@ impl<M: Model> Delete<M> {
         self
     }
 
-    /// Runs it and tells how many rows are gone.
+    /// Executes the DELETE and returns the number of deleted rows.
     ///
     /// # Errors
-    /// `Usage` for an error of the statement, the database's refusal.
+    /// - `Usage`: the statement is not valid.
+    /// - Any error of the database.
     ///
     /// # Examples
     ///
@@ -97,10 +98,11 @@ impl<M: Model> Delete<M> {
         })
     }
 
-    /// The SQL text in a dialect, with placeholders instead of values.
+    /// Returns the SQL text for a dialect, with placeholders instead of values.
     ///
     /// # Errors
-    /// `Usage` for an error of the statement, `Unsupported` for what the dialect has no words for.
+    /// - `Usage`: the statement is not valid.
+    /// - `Unsupported`: the dialect does not support the statement.
     ///
     /// # Examples
     ///

@@ -15,15 +15,16 @@ use crate::mapping::{Column, Entity, Model};
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::rows::from_row::read_value;
 
-/// An INSERT without rows as yet.
+/// Represents an INSERT without rows.
 #[must_use = "an insert does nothing until it has values and is executed"]
 #[derive(Debug)]
 pub struct InsertInto<M>(PhantomData<fn() -> M>);
 
-/// An INSERT of rows. They are stored all or not at all, in as few statements as the database does well.
+/// Represents an INSERT of rows. The INSERT is atomic, and is sent in as few statements as is efficient on the
+/// database.
 ///
-/// Columns that the database fills in are left out: a generated key that reads 0, and columns with a
-/// server default for which there is no value.
+/// Columns that the database fills in are omitted: a generated key that is 0, and columns with a server default and
+/// no value.
 ///
 /// ```
 /// use orm::prelude::*;
@@ -54,7 +55,7 @@ pub struct Insert<'a, M> {
     more: Vec<InsertRows<'a, M>>,
 }
 
-/// An INSERT that hands back a column of each row.
+/// Represents an INSERT that returns a column of each row.
 #[must_use = "an insert does nothing until it is executed"]
 #[derive(Debug)]
 pub struct Returning<'a, M, T> {
@@ -62,7 +63,7 @@ pub struct Returning<'a, M, T> {
     column: Column<M, T>,
 }
 
-/// An INSERT into a model's table.
+/// Creates an INSERT into a model's table.
 ///
 /// # Examples
 ///
@@ -80,8 +81,7 @@ pub fn insert<E: Entity>(_entity: E) -> InsertInto<E::Model> {
 }
 
 impl<M: Model> InsertInto<M> {
-    /// The rows: a model or its builder, or any number of them in an array, slice, vector or another
-    /// iterator.
+    /// Sets the rows: a model or its builder, or any number of them in an array, slice, vector or another iterator.
     ///
     /// # Examples
     ///
@@ -105,7 +105,7 @@ impl<M: Model> InsertInto<M> {
 }
 
 impl<'a, M: Model> Insert<'a, M> {
-    /// More rows.
+    /// Adds more rows.
     ///
     /// # Examples
     ///
@@ -133,8 +133,8 @@ impl<'a, M: Model> Insert<'a, M> {
         self
     }
 
-    /// Hands back a column of each row. The generated key comes back in the order of the rows on every
-    /// database; other columns come in the order of the database, and not at all on MySQL.
+    /// Adds RETURNING a column of each row. The generated key is returned in the order of the rows on every database.
+    /// Other columns are returned in the database's order; MySQL does not support them.
     ///
     /// # Examples
     ///
@@ -158,11 +158,12 @@ impl<'a, M: Model> Insert<'a, M> {
         }
     }
 
-    /// Runs it and tells how many rows were stored.
+    /// Executes the INSERT and returns the number of inserted rows. After an error no row is inserted.
     ///
     /// # Errors
-    /// `DataTooLong` for a value beyond a declared length, `ForeignKeyViolation` for the key of a parent
-    /// that isn't stored, the database's refusal. Nothing is stored then.
+    /// - `DataTooLong`: a value is longer than its column.
+    /// - `ForeignKeyViolation`: a foreign key is 0, the key of a parent that is not stored.
+    /// - Any error of the database.
     ///
     /// # Examples
     ///
@@ -189,11 +190,11 @@ impl<'a, M: Model> Insert<'a, M> {
         })
     }
 
-    /// The SQL text in a dialect, with placeholders instead of values: of the first statement, if there
-    /// are several.
+    /// Returns the SQL text for a dialect, with placeholders instead of values. If the INSERT is sent as several
+    /// statements, returns the first.
     ///
     /// # Errors
-    /// `Usage` without rows.
+    /// - `Usage`: there are no rows.
     ///
     /// # Examples
     ///
@@ -282,11 +283,11 @@ enum Back {
 type Send<'s, M> = &'s mut dyn FnMut(&mut Connection, &InsertRows<'_, M>, &Run) -> Result<()>;
 
 impl<M: Model, T: DbType> Returning<'_, M, T> {
-    /// Runs it and hands back the column of each row.
+    /// Executes the INSERT and returns the column of each row.
     ///
     /// # Errors
-    /// As [`Insert::execute`]; `Unsupported` for a column other than the generated key on a database
-    /// that hands back nothing else.
+    /// - `Unsupported`: the column is not the generated key, on a database without RETURNING.
+    /// - As [`Insert::execute`].
     ///
     /// # Examples
     ///
@@ -318,10 +319,11 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
         Ok(values)
     }
 
-    /// Runs it and hands back the column of its only row.
+    /// Executes the INSERT and returns the column of its only row.
     ///
     /// # Errors
-    /// `Usage` for another number of rows; else as [`Returning::all`].
+    /// - `Usage`: there is not exactly one row.
+    /// - As [`Returning::all`].
     ///
     /// # Examples
     ///
@@ -353,10 +355,11 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
         .with_hint("use .all(…)"))
     }
 
-    /// The SQL text in a dialect, as of [`Insert::to_sql`].
+    /// Returns the SQL text for a dialect, as [`Insert::to_sql`] does.
     ///
     /// # Errors
-    /// `Usage` without rows, `Unsupported` on MySQL.
+    /// - `Usage`: there are no rows.
+    /// - `Unsupported`: the dialect has no RETURNING.
     ///
     /// # Examples
     ///

@@ -18,7 +18,7 @@ use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::operand::ValueFor;
 use crate::query::expressions::predicate::Condition;
 
-/// An UPDATE of the rows of a model's table; without a condition, of all of them.
+/// Represents an UPDATE of the rows of a model's table. Without a filter it updates all rows.
 ///
 /// ```
 /// # use orm::prelude::*;
@@ -46,7 +46,7 @@ pub struct Update<M> {
     marker: PhantomData<fn() -> M>,
 }
 
-/// A column with its new value: `User.email.to(Null)`.
+/// Represents the assignment of a value to a column: `User.email.to(Null)`.
 #[must_use = "an assignment does nothing until it is given to a statement"]
 #[derive(Clone, Debug)]
 pub struct Assignment<M> {
@@ -66,7 +66,7 @@ impl<M> Assignment<M> {
 }
 
 impl<M: Model, T: DbType> Column<M, T> {
-    /// The column with its new value, for [`Update::set_all`](Update::set_all).
+    /// Returns the assignment `self = value`, for [`Update::set_all`](Update::set_all).
     ///
     /// # Examples
     ///
@@ -84,7 +84,7 @@ impl<M: Model, T: DbType> Column<M, T> {
     }
 }
 
-/// An UPDATE of a model's table.
+/// Creates an UPDATE of a model's table.
 ///
 /// # Examples
 ///
@@ -106,8 +106,9 @@ pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
 }
 
 impl<M: Model> Update<M> {
-    /// Sets a column to a value or expression. Every expression reads the old values, whatever the order:
-    /// `set(A.x, A.y).set(A.y, A.x)` swaps them. MySQL can't swap, so it is `Unsupported` there.
+    /// Sets a column to a value or an expression. Expressions use the old values of the row, in any order of
+    /// assignments: `set(A.x, A.y).set(A.y, A.x)` swaps two columns. MySQL can't swap columns and returns
+    /// `Unsupported`.
     ///
     /// # Examples
     ///
@@ -124,7 +125,7 @@ impl<M: Model> Update<M> {
         self.assign(Assignment::new(column.position(), value.into_operand()))
     }
 
-    /// Sets several columns, chosen at run time: `[User.email.to(Null)]`.
+    /// Sets several columns that are chosen at run time: `[User.email.to(Null)]`.
     ///
     /// # Examples
     ///
@@ -151,7 +152,7 @@ impl<M: Model> Update<M> {
         self
     }
 
-    /// Adds a condition that must hold as well.
+    /// Adds a condition to WHERE, combined with AND.
     ///
     /// # Examples
     ///
@@ -169,11 +170,12 @@ impl<M: Model> Update<M> {
         self
     }
 
-    /// Runs it and tells how many rows met the condition.
+    /// Executes the UPDATE and returns the number of rows that match its conditions.
     ///
     /// # Errors
-    /// `Usage` if nothing is set, or a column twice, `DataTooLong` for a value beyond a declared length, the database's
-    /// refusal.
+    /// - `Usage`: no column is set, or a column is set twice.
+    /// - `DataTooLong`: a value is longer than its column.
+    /// - Any error of the database.
     ///
     /// # Examples
     ///
@@ -204,10 +206,11 @@ impl<M: Model> Update<M> {
         updated.map_err(explain_range::<M>)
     }
 
-    /// The SQL text in a dialect, with placeholders instead of values.
+    /// Returns the SQL text for a dialect, with placeholders instead of values.
     ///
     /// # Errors
-    /// `Usage` for an error of the statement, `Unsupported` for what the dialect has no words for.
+    /// - `Usage`: the statement is not valid.
+    /// - `Unsupported`: the dialect does not support the statement.
     ///
     /// # Examples
     ///

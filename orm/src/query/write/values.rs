@@ -9,9 +9,9 @@ use orm_core::value::ValueRef;
 use super::bulk::BulkInsert;
 use crate::mapping::{ColumnSet, Model, ModelDef, NewEntity, NewRow};
 
-/// Rows that can be made of `V`: of a model or its builder, or of any number of them in an array, slice,
-/// vector or another iterator. A trait of the rows, not of `V`, because the compiler then keeps to its
-/// message and doesn't add where the user's type is defined.
+/// Is implemented for the rows that can be made of `V`: a model or its builder, or any number of them in an array,
+/// slice, vector or another iterator. The trait is implemented by the rows instead of `V`, so that the compiler shows
+/// only this trait's message.
 #[diagnostic::on_unimplemented(
     message = "`{V}` can't be inserted into the table of `{M}`",
     label = "expected a `{M}`, its builder with every required field given, or a collection of these"
@@ -22,7 +22,7 @@ pub trait RowsOf<V, M, Kind> {
     fn rows_of(values: V) -> Self;
 }
 
-/// An element of a collection of rows.
+/// Is implemented by the elements of a collection of rows.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be inserted into the table of `{M}`",
     label = "expected a `{M}`, or its builder with every required field given"
@@ -35,13 +35,13 @@ pub trait Item<'a, M, Kind>: Sized {
 
 // The kinds keep the implementations of the traits above apart; each is inferred.
 
-/// A row that is given away.
+/// Marks rows that are passed by value.
 #[derive(Debug)]
 pub struct ByValue;
-/// A row that is lent.
+/// Marks rows that are passed by reference.
 #[derive(Debug)]
 pub struct ByRef;
-/// A collection of such rows.
+/// Marks a collection of rows.
 #[derive(Debug)]
 pub struct Each<Kind>(Kind);
 
@@ -83,15 +83,15 @@ impl<'a, M: Model> Item<'a, M, ByRef> for &'a M {
     }
 }
 
-/// Rows of one kind. A single one costs no allocation.
+/// Holds the rows of an INSERT. A single row costs no allocation.
 pub enum InsertRows<'a, M> {
-    /// One that was given away.
+    /// One row by value.
     One(NewEntity<M>),
-    /// One that was lent.
+    /// One row by reference.
     OneBorrowed(&'a M),
-    /// Those that were given away.
+    /// Rows by value.
     Owned(Vec<NewEntity<M>>),
-    /// Those that were lent.
+    /// Rows by reference.
     Borrowed(Vec<&'a M>),
 }
 

@@ -5,10 +5,10 @@ use crate::schema::{Action, Check, Column, ForeignKey, Index, Name, Rule, Server
 use crate::sql::{Dialect, SqlWriter};
 use crate::value::Value;
 
-/// CREATE TABLE, without the foreign keys named in `deferred`.
+/// Renders CREATE TABLE, without the foreign keys named in `deferred`.
 ///
 /// # Errors
-/// `Unsupported` for a type, default or name that the dialect hasn't.
+/// - `Unsupported`: the dialect does not support a type, a default or a name.
 pub fn create_table(dialect: &dyn Dialect, table: &Table, deferred: &[&str]) -> Result<String> {
     let mut w = SqlWriter::new(dialect);
     check_name(dialect, &table.name, &table.name)?;
@@ -75,7 +75,7 @@ fn write_column(w: &mut SqlWriter<'_>, table: &Table, column: &Column) -> Result
     Ok(())
 }
 
-/// The expression of a default, as a SELECT can list it.
+/// Renders the expression of a default, for a SELECT.
 ///
 /// # Errors
 /// As [`Dialect::literal`].
@@ -142,7 +142,7 @@ fn write_foreign_key(w: &mut SqlWriter<'_>, key: &ForeignKey) {
     }
 }
 
-/// ALTER TABLE … ADD CONSTRAINT, for a foreign key that is part of a cycle.
+/// Renders ALTER TABLE … ADD CONSTRAINT, for a foreign key of a cycle.
 pub fn add_foreign_key(dialect: &dyn Dialect, table: &Table, key: &ForeignKey) -> String {
     let mut w = SqlWriter::new(dialect);
     w.push("ALTER TABLE ").ident(&table.name);
@@ -151,7 +151,7 @@ pub fn add_foreign_key(dialect: &dyn Dialect, table: &Table, key: &ForeignKey) -
     w.finish().0
 }
 
-/// CREATE INDEX.
+/// Renders CREATE INDEX.
 pub fn create_index(dialect: &dyn Dialect, table: &Table, index: &Index) -> String {
     let mut w = SqlWriter::new(dialect);
     w.push(if index.unique {

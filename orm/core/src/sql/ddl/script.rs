@@ -6,12 +6,11 @@ use crate::schema::sort::{Edge, Sorted, sort};
 use crate::schema::{Schema, Table};
 use crate::sql::{Dialect, SqlWriter};
 
-/// The statements that create `tables`: parents first, each table followed by its
-/// indexes. Foreign keys of a cycle come last, as ALTER TABLE, unless the database can only write them
-/// inline.
+/// Returns the statements that create `tables`: parents first, each table followed by its indexes. Foreign keys of a
+/// cycle come last, as ALTER TABLE, or inline if the database has no ALTER TABLE … ADD CONSTRAINT.
 ///
 /// # Errors
-/// `Unsupported` for a type, default or name that the dialect hasn't.
+/// - `Unsupported`: the dialect does not support a type, a default or a name.
 pub fn create_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>> {
     let (sorted, keys) = order(tables);
     let later: Vec<_> = if dialect.capabilities().alter_constraint {
@@ -38,12 +37,11 @@ pub fn create_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String
     Ok(statements)
 }
 
-/// The statements that drop `tables`: foreign keys of cycles first, then children before parents. Where the
-/// dialect has a [`ForeignKeySwitch`](crate::sql::ForeignKeySwitch), they are to be run with the enforcement of
-/// foreign keys switched off.
+/// Returns the statements that drop `tables`: foreign keys of cycles first, then children before parents. If the
+/// dialect has a [`ForeignKeySwitch`](crate::sql::ForeignKeySwitch), run them with foreign keys disabled.
 ///
 /// # Errors
-/// `Unsupported` for a name that the dialect would cut, and so take for another table's.
+/// - `Unsupported`: a name is longer than the dialect allows, and would be truncated to another table's name.
 pub fn drop_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>> {
     check_names(dialect, tables)?;
     let (sorted, keys) = order(tables);
@@ -64,19 +62,19 @@ pub fn drop_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>>
     Ok(statements)
 }
 
-/// Refuses names of tables that the dialect would cut.
+/// Checks that the names of tables are not longer than the dialect allows.
 ///
 /// # Errors
-/// `Unsupported`, with the table.
+/// - `Unsupported`: a name is too long. The error names the table.
 pub fn check_names(dialect: &dyn Dialect, tables: &[&Table]) -> Result<()> {
     tables
         .iter()
         .try_for_each(|table| check_name(dialect, &table.name, &table.name))
 }
 
-/// The script that drops `tables`. Where foreign keys can't be dropped, on SQLite, it switches their enforcement
-/// off: rows that refer to each other would refuse, and rows of other tables would be deleted or changed by
-/// CASCADE and SET NULL. A script can't refuse by itself that such tables are there: they keep their rows.
+/// Returns the script that drops `tables`. If foreign keys can't be dropped, as on SQLite, the script disables them:
+/// rows with circular references would prevent the drop, and rows of other tables would be deleted or changed by
+/// CASCADE and SET NULL. Rows of tables outside `tables` keep references to missing rows.
 ///
 /// # Errors
 /// As [`drop_all`].
@@ -96,7 +94,7 @@ fn drop_foreign_key(dialect: &dyn Dialect, table: &Table, key: &str) -> String {
     w.finish().0
 }
 
-/// The statements as the text of a script, each ended by a semicolon and a blank line between them.
+/// Joins statements to the text of a script. Each statement ends with a semicolon, and blank lines separate them.
 pub fn to_script(statements: &[String]) -> String {
     statements
         .iter()

@@ -7,10 +7,10 @@ use crate::sql::SqlWriter;
 use crate::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 use crate::types::Type;
 
-/// Writes an UPDATE by key in the dialect's way.
+/// Renders an UPDATE by key with the dialect.
 ///
 /// # Errors
-/// `Unsupported` if the dialect can't bind arrays, or has no statement that counts its rows.
+/// - `Unsupported`: the dialect has no arrays, or no statement that checks its row count.
 pub fn write_batch_update(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
     let dialect = w.dialect();
     if update.checked && update.rows != BatchRows::Rows(1) {
@@ -19,10 +19,10 @@ pub fn write_batch_update(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Re
     dialect.write_batch_update(w, update)
 }
 
-/// Writes a DELETE by key in the dialect's way.
+/// Renders a DELETE by key with the dialect.
 ///
 /// # Errors
-/// `Unsupported` if the dialect can't bind arrays, or has no statement that counts its rows.
+/// - `Unsupported`: the dialect has no arrays, or no statement that checks its row count.
 pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
     let dialect = w.dialect();
     if delete.checked && delete.rows != BatchRows::Rows(1) {
@@ -31,11 +31,11 @@ pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Re
     dialect.write_batch_delete(w, delete)
 }
 
-/// `UPDATE t SET a = ? WHERE id = ?`, and of several rows
-/// `UPDATE t SET a = CASE id WHEN ? THEN ? WHEN ? THEN ? ELSE a END WHERE id IN (?, ?)`.
+/// Renders `UPDATE t SET a = ? WHERE id = ?`, and for several rows `UPDATE t SET a = CASE id WHEN ? THEN ? WHEN ?
+/// THEN ? ELSE a END WHERE id IN (?, ?)`.
 ///
 /// # Errors
-/// `Unsupported` for arrays, which a dialect that has them writes itself.
+/// - `Unsupported`: the rows are arrays, which a dialect renders itself.
 pub fn write_batch_update_rows(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
     let BatchRows::Rows(rows) = update.rows else {
         return Err(w.unsupported("array binds"));
@@ -55,14 +55,14 @@ pub fn write_batch_update_rows(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) 
     Ok(())
 }
 
-/// `DELETE FROM t WHERE id = ?`, and of several rows `DELETE FROM t USING t WHERE id IN (?, ?) AND a <=> a`.
+/// Renders `DELETE FROM t WHERE id = ?`, and for several rows `DELETE FROM t USING t WHERE id IN (?, ?) AND a <=> a`.
 ///
-/// An index hint can stand in the form with USING only, and the optimizer of MySQL and MariaDB follows it only where
-/// the statement reads a column outside the key, too.
+/// MySQL and MariaDB accept an index hint only in the form with USING, and use it only if the statement reads a
+/// column outside the key.
 ///
 /// # Errors
-/// `Unsupported` for arrays, which a dialect that has them writes itself, and for several rows without a column outside
-/// the key.
+/// - `Unsupported`: the rows are arrays, which a dialect renders itself, or there are several rows and no column
+///   outside the key.
 pub fn write_batch_delete_rows(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
     let BatchRows::Rows(rows) = delete.rows else {
         return Err(w.unsupported("array binds"));

@@ -8,10 +8,10 @@ use crate::error::Result;
 use crate::sql::{OtherTables, SqlWriter};
 use crate::stmt::Delete;
 
-/// Writes a DELETE by condition.
+/// Renders a DELETE with conditions.
 ///
 /// # Errors
-/// `Unsupported` if the dialect has no words for a part of it.
+/// - `Unsupported`: the dialect does not support a part of it.
 pub fn write_delete<'a>(w: &mut SqlWriter<'a>, delete: &'a Delete) -> Result<()> {
     let capabilities = w.dialect().capabilities();
     let style = delete.using.as_ref().map(|_| capabilities.delete_using);

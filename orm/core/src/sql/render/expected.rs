@@ -6,15 +6,15 @@ use crate::sql::SqlWriter;
 use crate::stmt::BatchColumn;
 use crate::value::ValueRef;
 
-/// A column that must still have its old value.
+/// Describes a column that must still have its old value.
 pub struct ExpectedColumn<'e> {
     /// The column.
     pub column: &'e BatchColumn<'e>,
-    /// Whether the old value is given by its digest.
+    /// Whether the old value is bound as a digest.
     pub digest: bool,
-    /// Writes the column, qualified as the statement needs it.
+    /// Renders the column, qualified as the statement requires.
     pub new: &'e dyn Fn(&mut SqlWriter<'_>),
-    /// Writes the old value: a placeholder, or a column of the batch's arrays.
+    /// Renders the old value: a placeholder, or a column of the arrays.
     pub old: &'e dyn Fn(&mut SqlWriter<'_>),
 }
 
@@ -27,7 +27,7 @@ impl std::fmt::Debug for ExpectedColumn<'_> {
     }
 }
 
-/// Writes that a guarded column has its old value, by the dialect's null-safe comparison.
+/// Renders the null-safe comparison of a column with its expected value.
 pub fn write_null_safe_expected(w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
     (expected.new)(w);
     let same = null_safe(w);
@@ -35,8 +35,8 @@ pub fn write_null_safe_expected(w: &mut SqlWriter<'_>, expected: &ExpectedColumn
     (expected.old)(w);
 }
 
-/// The digest of a text or of bytes: their number of bytes, and their hash in hexadecimal digits. `None` for a value of
-/// another kind.
+/// Returns the digest of text or bytes: the number of bytes, and the hash in hexadecimal digits. Returns `None` for
+/// other values.
 pub fn digest_text(value: ValueRef<'_>, sha256: impl FnOnce(&[u8]) -> [u8; 32]) -> Option<String> {
     use std::fmt::Write as _;
     let bytes = match value {

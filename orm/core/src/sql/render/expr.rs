@@ -15,10 +15,10 @@ use crate::sql::SqlWriter;
 use crate::stmt::{Aggregate, ArithmeticOp, Case, Expr, Extension, TemplatePart, Window};
 use crate::types::Type;
 
-/// Writes an expression.
+/// Renders an expression.
 ///
 /// # Errors
-/// `Unsupported` if the dialect has no words for a part of it.
+/// - `Unsupported`: the dialect does not support a part of it.
 pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     if write_named(w, expr)? {
         return Ok(());
@@ -97,7 +97,7 @@ fn write_wrapped<'a>(
     Ok(())
 }
 
-/// Writes an expression so that it can stand beside an operator.
+/// Renders an expression as an operand, in parentheses if needed.
 ///
 /// # Errors
 /// As [`write_expr`].
@@ -226,10 +226,10 @@ fn write_case<'a>(w: &mut SqlWriter<'a>, case: &'a Case) -> Result<()> {
     Ok(())
 }
 
-/// Writes an extension by its template for the dialect's name.
+/// Renders an extension by its template for the dialect's name.
 ///
 /// # Errors
-/// `Unsupported` if it has none there.
+/// - `Unsupported`: the extension has no template for the dialect.
 pub fn write_extension<'a>(w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
     let Some(parts) = node.template(w.dialect().name()) else {
         return Err(w.unsupported(node.name()));

@@ -10,10 +10,10 @@ use crate::stmt::{
     BatchRows, Conflict, ConflictAction, ConflictTarget, Expr, Insert, InsertSource, Name, Query,
 };
 
-/// Writes an INSERT.
+/// Renders an INSERT.
 ///
 /// # Errors
-/// `Unsupported` if the dialect has no words for a part of it.
+/// - `Unsupported`: the dialect does not support a part of it.
 pub fn write_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
     w.write_to(Some(&insert.table));
     w.push("INSERT INTO ").ident(&insert.table);

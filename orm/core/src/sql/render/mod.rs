@@ -39,10 +39,10 @@ use super::SqlWriter;
 use crate::error::Result;
 use crate::stmt::Statement;
 
-/// Writes a statement.
+/// Renders a statement.
 ///
 /// # Errors
-/// `Unsupported` if the dialect has no words for a part of it.
+/// - `Unsupported`: the dialect does not support a part of it.
 pub fn write_statement<'a>(w: &mut SqlWriter<'a>, statement: &'a Statement) -> Result<()> {
     match statement {
         Statement::Query(query) => write_query(w, query),

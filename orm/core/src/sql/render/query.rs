@@ -12,10 +12,10 @@ use crate::stmt::{
 };
 use crate::value::ValueRef;
 
-/// Writes a query.
+/// Renders a query.
 ///
 /// # Errors
-/// `Unsupported` if the dialect has no words for a part of it.
+/// - `Unsupported`: the dialect does not support a part of it.
 pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     if let Some(with) = &query.with {
         write_with(w, with)?;
@@ -145,7 +145,7 @@ pub(super) fn write_order_by<'a>(
     Ok(())
 }
 
-/// Writes LIMIT and OFFSET in the words of most databases.
+/// Renders LIMIT and OFFSET in the syntax of most databases.
 pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
     match (limit, w.dialect().capabilities().no_limit) {
         (Some(Limit::Rows(rows)), _) => {
@@ -169,10 +169,11 @@ pub(in crate::sql) fn count(rows: u64) -> ValueRef<'static> {
     ValueRef::Int(i64::try_from(rows).unwrap_or(i64::MAX))
 }
 
-/// Writes the locks of a query. Without row locks in the database, a transaction that writes has locked all of it.
+/// Renders the locks of a query. On a database without row locks it renders nothing, since a transaction that writes
+/// locks the database.
 ///
 /// # Errors
-/// `Unsupported` for a lock that the dialect lacks.
+/// - `Unsupported`: the dialect does not support a lock.
 pub fn write_locks(w: &mut SqlWriter<'_>, locks: &[Lock]) -> Result<()> {
     let capabilities = w.dialect().capabilities();
     if !capabilities.row_locks {

@@ -23,11 +23,10 @@ pub(super) fn write_parts<'a>(w: &mut SqlWriter<'a>, parts: &'a [RawPart]) {
     }
 }
 
-/// Writes what stands between the parentheses of `IN (…)` in raw SQL. `ty` is the type of the values, where
-/// it is known though there may be none.
+/// Renders the contents of `IN (…)` in raw SQL. `ty` is the type of the values, which is needed for an empty list.
 ///
-/// Without values it is a query without rows, in which nothing is and outside which everything is:
-/// `NOT IN (NULL)` would be true of nothing, and no database parses `IN ()`.
+/// An empty list is rendered as a query without rows, so that `IN` is false and `NOT IN` is true: `NOT IN (NULL)` is
+/// never true, and `IN ()` is a syntax error.
 pub fn write_raw_list<'a>(w: &mut SqlWriter<'a>, values: &'a [Value], ty: Option<&Type>) {
     if !values.is_empty() {
         w.list(values, |w, value| {

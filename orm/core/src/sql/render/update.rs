@@ -11,10 +11,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sql::{OtherTables, SqlWriter};
 use crate::stmt::{Expr, Update, Visit, walk_expr};
 
-/// Writes an UPDATE by condition.
+/// Renders an UPDATE with conditions.
 ///
 /// # Errors
-/// `Unsupported` if the dialect has no words for a part of it.
+/// - `Unsupported`: the dialect does not support a part of it.
 pub fn write_update<'a>(w: &mut SqlWriter<'a>, update: &'a Update) -> Result<()> {
     let style = update
         .from
