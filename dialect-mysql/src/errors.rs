@@ -151,11 +151,9 @@ fn safe_message(code: u16) -> Option<&'static str> {
         1166 => "the name of the column is not valid",
         1241 => "operands must have the same number of columns",
         1242 => "the subquery returns more than one row",
-        1267 | 1271 => {
-            "illegal mix of collations: illegal mix of collations: texts of different collations are compared"
-        }
+        1267 | 1271 => "illegal mix of collations: texts of different collations are compared",
         1300 => "a name or text contains characters that its character set can't represent",
-        1436 => "the statement is nested too deeplyly",
+        1436 => "the statement is nested too deeply",
         4078 => "an operator or function does not accept operands of these types",
         _ => return None,
     })

@@ -31,7 +31,7 @@ pub trait BindValues<'a>: Copy {
 
 /// A statement that can be written.
 pub trait WriteSql<'a>: BindValues<'a> {
-    /// Writes it.
+    /// Renders the statement.
     ///
     /// # Errors
     /// - `Unsupported`: the dialect does not support a part of it.
@@ -133,7 +133,7 @@ impl BindOrder {
         }
     }
 
-    /// The binds of a statement whose text has this order.
+    /// Returns the binds of a statement whose text has this order.
     ///
     /// # Errors
     /// The error of rendering a value, such as a NUL in a pattern on SQLite.

@@ -73,7 +73,7 @@ impl Projection {
     }
 }
 
-/// A join.
+/// Describes a join.
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Join {

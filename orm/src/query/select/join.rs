@@ -18,7 +18,7 @@ pub trait JoinTarget {
     fn resolve(self, sources: &Sources) -> Result<(TableRef, JoinOn), BuildError>;
 }
 
-/// The tables that a query has when another one is joined.
+/// Holds the tables of a query to which another one is joined.
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Sources {
     /// The first one.

@@ -225,7 +225,7 @@ impl QueryState {
 #[cold]
 fn no_table() -> BuildError {
     BuildError::new(
-        "the query has no table to select from",
+        "the query has no FROM clause",
         "name it: select(count_all()).from(User)",
     )
 }

@@ -271,7 +271,7 @@ impl<M: Model> Update<M> {
     /// Whether something is set, and nothing twice: one database refuses it, the other takes the last value.
     fn check_set(&self) -> Result<()> {
         if self.set.is_empty() {
-            let message = format!("the update of {} sets no column", M::def().table);
+            let message = format!("the UPDATE of {} sets no column", M::def().table);
             return Err(BuildError::new(message, "add .set(column, value)").to_error());
         }
         let mut seen = ColumnSet::new();
