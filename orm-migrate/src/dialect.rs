@@ -1,6 +1,6 @@
-//! From a name or a URL to a dialect: the only place of this crate that names databases.
+//! Finds a dialect by name or URL. This is the only place of this crate that names databases.
 //!
-//! Text only. Connecting is `orm::engine`'s, and brings the dialect of the server that it finds.
+//! Text only. `orm::engine` connects, and reports the dialect of the server.
 
 pub(crate) mod file;
 mod portable;

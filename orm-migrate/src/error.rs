@@ -1,8 +1,8 @@
-//! The error of this crate: a message, notes that a person needs, and the exit code it stands for.
+//! [`Error`]: the error type of this crate: a message, notes, and an exit code.
 //!
-//! The same rules as in `orm`: lower case, no full stop, no bound value, no password. What the database
-//! itself says, which may quote data, is reachable through [`std::error::Error::source`] only; the
-//! command line prints it too, because the one who runs a migration has to see it.
+//! The rules are those of `orm`: lower case, no full stop, no bound value, no password. The database's own message,
+//! which may quote data, is reachable through [`std::error::Error::source`]; the command line prints it, since it
+//! helps to correct a migration.
 
 use std::error::Error as StdError;
 use std::fmt;

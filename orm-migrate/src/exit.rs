@@ -1,4 +1,4 @@
-//! The exit codes of the command line tool: what a script around it branches on.
+//! [`Exit`]: the exit codes of the command line tool, on which scripts branch.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The database of a test from a folder of migrations: what `#[orm::test(migrations = "…")]` of `orm` calls.
+//! Applies a folder of migrations to the database of a test. Called by `#[orm::test(migrations = "…")]` of `orm`.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! [`Home`]: whose models and migrations the commands work on. Used by `project.rs` and `migrations.rs`.
+//! [`Home`]: the default source of models and migrations. Used by `project.rs` and `migrations.rs`.
 
 use crate::migration::Embedded;
 

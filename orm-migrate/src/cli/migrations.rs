@@ -1,4 +1,4 @@
-//! The commands on migrations: what the command line says becomes what `command` takes.
+//! The commands on migrations: converts arguments to calls of `command`.
 
 use std::io::{self, IsTerminal as _};
 

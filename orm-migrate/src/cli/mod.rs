@@ -1,7 +1,7 @@
-//! The command line: parses, calls one command, prints what it returns.
+//! The command line: parses arguments, calls one command, prints its result.
 //!
-//! [`run()`] is for a program of your own, which then has the commands of `orm-migrate` on the models that
-//! are linked into it: for packages without a library, and for containers without cargo.
+//! [`run()`] gives a program the commands of `orm-migrate` on the models that are linked into it: for packages
+//! without a library target, and for containers without cargo.
 
 mod args;
 mod home;

@@ -1,5 +1,5 @@
-//! Data on stdout, everything else on stderr, so that stdout can always be piped into a database's shell
-//! or a JSON reader. A reader that has gone away (`| head`) is no error.
+//! Prints data to stdout and everything else to stderr, so that stdout can be piped into a database's shell or a JSON
+//! parser. A closed pipe (`| head`) is not an error.
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;

@@ -1,4 +1,4 @@
-//! From the command line and the configuration to what the commands take. The command line wins.
+//! Merges the command line and the configuration to the arguments of the commands. The command line takes precedence.
 
 use std::path::{Path, PathBuf};
 

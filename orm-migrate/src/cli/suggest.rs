@@ -1,5 +1,5 @@
-//! What the command line suggests for a word that it doesn't know: never what loses data. A typing mistake is not
-//! to be "corrected" into `drop-all`.
+//! Suggestions for unknown words of the command line. Commands that lose data, such as `drop-all`, are never
+//! suggested.
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue};

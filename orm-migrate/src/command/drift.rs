@@ -1,5 +1,4 @@
-//! What the tables lack of their models: columns that were added to a model behind `create-all`. A first look;
-//! types, constraints and indexes are not compared.
+//! Finds columns of models that existing tables lack. Types, constraints and indexes are not compared.
 
 use std::collections::HashMap;
 

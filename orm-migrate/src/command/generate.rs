@@ -1,4 +1,4 @@
-//! `generate`: a migration to be written by hand.
+//! `generate`: writes an empty migration.
 
 use std::path::Path;
 

@@ -1,8 +1,7 @@
-//! The commands: each a function that takes what it needs, does its work and returns data. Parsing and
-//! printing are `cli`'s.
+//! The commands, each a function that returns data. Parsing and printing are in `cli`.
 //!
-//! None of them connects by itself: what runs on a database is given a [`Connection`],
-//! so that a program can use its own. [`connect`] makes one from a URL.
+//! A command on a database takes a [`Connection`], so that a program can pass its own. [`connect`] opens one from a
+//! URL.
 
 pub mod drift;
 pub mod generate;

@@ -1,4 +1,4 @@
-//! `models`: what the others work on, as a list or as the dump itself.
+//! `models`: the models as a list or as a dump.
 
 use std::fmt::Write as _;
 

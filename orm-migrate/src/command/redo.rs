@@ -1,4 +1,4 @@
-//! `redo`: reverts and applies again, to try a migration while it is being written.
+//! `redo`: reverts migrations and applies them again, while they are written.
 
 use orm::engine::Connection;
 

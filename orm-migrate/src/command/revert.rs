@@ -1,4 +1,4 @@
-//! `revert`: undoes what was applied last.
+//! `revert`: reverts the last migrations.
 
 use orm::engine::Connection;
 

@@ -1,4 +1,4 @@
-//! `run`: applies what is pending.
+//! `run`: applies pending migrations.
 
 use orm::engine::Connection;
 

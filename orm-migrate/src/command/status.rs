@@ -1,4 +1,4 @@
-//! `status`: which migrations are applied, pending, or applied and missing in the folder.
+//! `status`: lists applied, pending and missing migrations.
 
 use orm::engine::Connection;
 

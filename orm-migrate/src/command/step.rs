@@ -1,5 +1,4 @@
-//! What `run`, `revert` and `redo` share: a migration that was performed, and the checks before the first
-//! one is.
+//! Shared by `run`, `revert` and `redo`: the steps, and the checks before the first one.
 
 use std::time::{Duration, Instant};
 

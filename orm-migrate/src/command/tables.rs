@@ -1,5 +1,5 @@
-//! `create-all` and `drop-all`: the tables of the models as a script, on a database, or as a migration. The table that
-//! the migrations are written down in is no model's and stays.
+//! `create-all` and `drop-all`: the tables of the models as a script, on a database, or as a migration. The table of
+//! the migration history belongs to no model and is kept.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! URLs of databases that are files: SQLite's. Where the file is, and how it is looked at.
+//! URLs of SQLite files: the path of the file, and the URL to read it.
 
 use std::path::Path;
 

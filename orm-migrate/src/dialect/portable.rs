@@ -1,9 +1,9 @@
-//! One text for MySQL and MariaDB: where their DDL differs, both in comments that only one of them
-//! reads.
+//! Renders one script for MySQL and MariaDB: where their DDL differs, both texts are in comments that only one of
+//! them executes.
 //!
-//! They differ in the name of the collation of text, and a script is written without a server that could
-//! be asked. MySQL runs `/*!80017 … */`, which MariaDB skips as it skips all such comments of versions
-//! that MariaDB never had; MariaDB runs `/*M! … */`, which to MySQL is a comment like any other.
+//! They differ in the name of the text collation, and a script is rendered without a server. MySQL executes `/*!80017
+//! … */`, which MariaDB skips like all such comments with a version that MariaDB never had. MariaDB executes `/*M! …
+//! */`, which is a plain comment for MySQL.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;

@@ -1,7 +1,7 @@
-//! A package as a library that can be loaded: `cargo rustc --lib --crate-type cdylib`.
+//! Builds a package as a loadable library: `cargo rustc --lib --crate-type cdylib`.
 //!
-//! The feature `dump` of `orm` is on in this build alone: `orm` and what depends on it are compiled once more, and all
-//! other dependencies are those of a normal build.
+//! The feature `dump` of `orm` is enabled in this build only: `orm` and its dependents are compiled again, other
+//! dependencies are those of a normal build.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,7 +1,6 @@
-//! The dump out of a built library, in a child process: a library that runs code when it is loaded, or
-//! crashes, then can't take this program with it.
+//! Reads the dump from a built library in a child process, since a library may run code or crash when it is loaded.
 //!
-//! The only unsafe code of this crate. The other side is `orm/src/mapping/dump.rs`.
+//! This is the only unsafe code of this crate. The other side is `orm/src/mapping/dump.rs`.
 
 use std::ffi::c_void;
 use std::io::{self, Write as _};

@@ -1,8 +1,8 @@
-//! The models of a package: cargo builds it as a loadable library, which is then asked for them.
+//! Reads the models of a package, which cargo builds as a loadable library.
 //!
-//! Three steps, one file each: which package (`package.rs`, by what `selection.rs` says), its library
-//! (`build.rs`), the dump out of it (`load.rs`). Nothing of the user's project is changed, and nothing has
-//! to be added to it. Only commands that need models come here: the others never call cargo.
+//! The steps have one file each: `package.rs` finds the package by `selection.rs`, `build.rs` builds its library,
+//! `load.rs` reads the dump. The user's project is not changed and needs no additions. Only commands that need models
+//! call cargo.
 
 mod build;
 mod load;

@@ -1,5 +1,5 @@
-//! Which package holds the models, by what `cargo metadata` says. Several candidates are an error that
-//! lists them: guessing would write another program's tables.
+//! Finds the package with the models from the output of `cargo metadata`. Several candidates are an error that lists
+//! them, since the wrong package has other tables.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -1,5 +1,5 @@
-//! [`Selection`]: which package is meant and how it is built. The same fields are options of the command line and the
-//! section `[models]` of `orm.toml`. Used by `package.rs`, which finds the package, and by `build.rs`, which builds it.
+//! [`Selection`]: the package to build, and its build options. The same fields are options of the command line and
+//! keys of `[models]` in `orm.toml`. Used by `package.rs` and `build.rs`.
 
 use std::path::PathBuf;
 use std::process::Command;

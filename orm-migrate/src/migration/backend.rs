@@ -1,4 +1,4 @@
-//! What stands for a database in diesel's types: a backend as a tag, and a connection that takes the text of a script.
+//! The database in diesel's types: a backend as a tag, and a connection that receives the text of a script.
 
 use diesel::connection::{BoxableConnection, SimpleConnection};
 

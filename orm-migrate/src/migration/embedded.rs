@@ -1,5 +1,5 @@
-//! Migrations that are built into a program, for its start-up: no folder where it runs, and no crate of diesel's
-//! among its dependencies. [`embed!`](crate::embed!) makes them of a folder.
+//! [`Embedded`]: migrations that are built into a program, which applies them at its start. The program needs no
+//! migrations folder and no dependency on diesel. [`embed!`](crate::embed!) creates them from a folder.
 
 use std::path::PathBuf;
 

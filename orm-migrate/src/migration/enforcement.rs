@@ -1,5 +1,4 @@
-//! What is known of the enforcement of foreign keys while a migration runs: a part of the migration that is under
-//! way (`run.rs`). What is done about it is in `foreign_keys.rs`.
+//! The state of foreign key enforcement while a migration runs, as a part of `run.rs`. `foreign_keys.rs` acts on it.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
-//! The statements of one script, run one by one, and what each of them does to the transaction.
+//! Executes the statements of one script and tracks their effect on the transaction.
 //!
-//! The rest of a migration, its bookkeeping and its report, is in `harness.rs`.
+//! The history and the report of the migration are in `harness.rs`.
 
 use orm_core::error::{Error as CoreError, Result as CoreResult};
 

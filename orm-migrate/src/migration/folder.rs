@@ -1,5 +1,5 @@
-//! A folder of migrations as `diesel` lays it out, opened through `diesel_migrations` and checked for
-//! what that takes silently: two folders of one version, a metadata.toml that can't be read.
+//! Opens a folder of migrations with `diesel_migrations`, and checks for errors that it ignores: two migrations of
+//! one version, a metadata.toml that can't be read.
 
 use std::path::{Path, PathBuf};
 

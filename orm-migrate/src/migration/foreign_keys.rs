@@ -1,8 +1,8 @@
-//! SQLite's foreign keys while a migration runs. DROP TABLE deletes the rows of a table first where they are
-//! enforced, and with them, by ON DELETE CASCADE and SET NULL, the rows of other tables. So a script that drops
-//! a table runs with enforcement off, and what refers to nothing afterwards is found before it is committed.
+//! SQLite's foreign keys while a migration runs. With foreign keys enabled, DROP TABLE deletes the rows of the table
+//! first, and by ON DELETE CASCADE and SET NULL rows of other tables. So a script that drops a table runs without
+//! foreign keys, and references to missing rows are reported before the commit.
 //!
-//! Used by `execute.rs` and `harness.rs`. What the script itself has set is put back by `settings.rs`.
+//! Used by `execute.rs` and `harness.rs`. `settings.rs` restores what the script has set.
 
 use std::collections::BTreeMap;
 

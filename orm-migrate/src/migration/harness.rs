@@ -1,7 +1,8 @@
-//! `diesel_migrations` on a connection of `orm`: three traits, and no driver of diesel's.
+//! Implements the traits of `diesel_migrations` on a connection of `orm`, without a driver of diesel.
 //!
-//! diesel's traits want a backend as a type; [`Tag`] is one. A script arrives in `batch_execute`, is split, and its statements run one by one, so that the
-//! failing one is known. Everything that depends on `diesel_migrations`' shape is in this file.
+//! diesel's traits require a backend type, which is [`Tag`]. A script arrives in `batch_execute` and is split into
+//! statements, which are executed one by one, so that the failing one can be named. Everything that depends on
+//! `diesel_migrations` is in this file.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

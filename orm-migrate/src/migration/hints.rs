@@ -1,6 +1,6 @@
-//! What to do about a statement that the database refused, by its code. Used by `execute.rs`.
+//! The hints for statements that the database rejected, by error code. Used by `execute.rs`.
 //!
-//! The texts are this tool's: those of `orm` are about models and programs.
+//! They concern migrations, unlike the hints of `orm`, which concern models and programs.
 
 use std::error::Error as _;
 

@@ -1,6 +1,6 @@
-//! The table in which `diesel` and this crate write down what is applied, statement by statement.
+//! The migration history: the table in which `diesel` and this crate store the applied versions.
 //!
-//! The table is diesel's to the letter, so that either tool reads what the other has written down.
+//! The table is exactly diesel's, so that both tools can be used on one database.
 
 use diesel::migration::CREATE_MIGRATIONS_TABLE;
 use orm::engine::Connection;

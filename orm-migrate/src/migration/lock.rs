@@ -1,9 +1,9 @@
-//! The migration lock: held from reading what is pending until the last migration is done, so that of several
-//! programs that start at once one applies the migrations and the others find nothing pending.
+//! The migration lock. It is held from reading the pending migrations to the end of the last one: if several
+//! processes start at once, one applies the migrations and the others find nothing pending.
 //!
-//! Servers lock in a session of the lock's own (`lock/session.rs`), which no script can end; SQLite, whose
-//! transactions a script may end, in a file beside the database (`lock/file.rs`). Both are freed by the system
-//! when the program is killed. Databases in memory and dialects from outside need none and have none.
+//! Servers hold it in a separate session (`lock/session.rs`), which no script can end. SQLite, whose transactions a
+//! script may end, holds it in a file beside the database (`lock/file.rs`). The system releases both when the process
+//! is killed. In-memory databases and third-party dialects have no lock.
 
 mod file;
 mod holder;

@@ -1,6 +1,6 @@
-//! How much of a migration stays when it fails, in two bounds: what is known to stay, and what may.
+//! Counts how much of a failed migration stays in effect: the statements that certainly do, and those that may.
 //!
-//! Kept by `harness.rs` statement by statement. A report may say less than is so, never more.
+//! Updated by `harness.rs` for each statement. The lower bound is never too high.
 
 /// Counts of statements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What is said and left of a migration that failed: rolled back, put back, and told as far as it is known.
+//! Reports a failed migration: what was rolled back, and what stays in effect.
 
 use super::folder::Direction;
 use super::harness::{Boxed, MigrationConnection};

@@ -1,4 +1,4 @@
-//! The migration that is under way: what `harness.rs`, `execute.rs`, `foreign_keys.rs` and `report.rs` know of it.
+//! The running migration: the state that `harness.rs`, `execute.rs`, `foreign_keys.rs` and `report.rs` share.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! A script with its path: its statements, what they do to transactions, and the mistakes that can be
-//! told before anything is run.
+//! A script with its path: its statements, their effect on transactions, and the errors that are found before
+//! execution.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
-//! What a script may set of its connection and forget to set back: read before a migration, and put back
-//! behind its statements, so that the next one, and the bookkeeping, find the connection as it was.
+//! Saves the session settings that a script may change, and restores them after its statements, so that the next
+//! migration and the migration history find the connection unchanged.
 //!
-//! Of a dialect from outside nothing is known, and nothing is put back.
+//! The settings of third-party dialects are not known, and are not restored.
 
 use orm::engine::Connection;
 use orm_core::error::Result;

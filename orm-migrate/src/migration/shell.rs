@@ -1,5 +1,5 @@
-//! What stands in scripts for a database's own shell and is no SQL: data behind COPY, commands of psql, of sqlite3
-//! and of mysql. Found by `script.rs` before anything is run; servers answer it with a syntax error.
+//! Finds commands of a database's shell in scripts: data of COPY, commands of psql, sqlite3 and mysql. Used by
+//! `script.rs` before execution; servers would report a syntax error.
 
 use orm_core::lex::{Lexer, LexicalRules, Tokens, first_word};
 

@@ -1,8 +1,8 @@
-//! From a script to its statements, each with its line, so that they can be run one by one.
+//! Splits a script into statements with their lines, so that they can be executed one by one.
 //!
-//! Drivers hide failures of scripts: `mysql` answers a script with success although a later statement
-//! failed, and PostgreSQL runs a script of several statements in a transaction of its own making, in
-//! which CREATE INDEX CONCURRENTLY can't work. Where statements end is known by `orm_core::lex`.
+//! Drivers hide errors of scripts: `mysql` reports success although a later statement failed, and PostgreSQL runs a
+//! script of several statements in an implicit transaction, in which CREATE INDEX CONCURRENTLY fails. `orm_core::lex`
+//! finds the ends of statements.
 
 use orm_core::lex::{LexicalRules, statements};
 

@@ -1,6 +1,6 @@
-//! What a statement does to the transaction around it, as far as its first words tell.
+//! [`StatementKind`]: the effect of a statement on the transaction, by its first words.
 //!
-//! Asked by `script.rs` before a script runs, and by `execute.rs` for each statement.
+//! Used by `script.rs` before a script runs, and by `execute.rs` for each statement.
 
 use orm_core::lex::{Tokens, TransactionControl, TransactionEnd};
 

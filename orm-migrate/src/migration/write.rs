@@ -1,4 +1,4 @@
-//! A new migration: its name, and its files written so that there is either all of it or nothing.
+//! Writes a new migration: its name, and its files, atomically.
 
 use std::fs;
 use std::io;

@@ -1,5 +1,5 @@
-//! Reads the document of [`orm_core::schema::dump`]. Its version comes first: another one has fields that these types
-//! don't know, which serde would report in words that say nothing of versions.
+//! Parses the document of [`orm_core::schema::dump`]. The version is checked first, since serde's errors about
+//! unknown fields do not mention versions.
 
 use orm_core::schema::dump::{Dump, FORMAT};
 use serde::Deserialize;

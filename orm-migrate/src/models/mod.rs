@@ -1,7 +1,6 @@
-//! [`Models`]: the registered models of a program, read from the dump that `orm` writes.
+//! [`Models`]: the registered models of a program, read from the dump of `orm`.
 //!
-//! `document.rs` reads it. Where the document comes from, a file, this very program or a library
-//! that cargo builds first, is [`ModelSource`].
+//! `document.rs` parses it. Its source, a file, this program or a library that cargo builds, is [`ModelSource`].
 
 mod document;
 

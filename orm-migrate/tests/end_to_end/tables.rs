@@ -185,7 +185,7 @@ fn a_first_migration_goes_both_ways() {
         project
             .run(&arguments)
             .ends(1)
-            .says(&["has migrations already", "generate --empty NAME"]);
+            .says(&["already has migrations", "generate --empty NAME"]);
 
         let url = ["--url", database.url.as_str()];
         let run = |arguments: &[&str]| project.run(&[arguments, &url[..]].concat());
@@ -395,7 +395,7 @@ fn a_name_that_would_be_cut_is_not_dropped() {
             .ends(1)
             .prints("")
             .says(&[&format!(
-                "the name {long} is longer than the 63 bytes of postgres"
+                "identifier {long} is longer than the 63 bytes that postgres allows"
             )]);
     }
     project

@@ -1,8 +1,9 @@
-//! Whether this thread may block: a task of tokio that waits for a database stops all others of its thread.
+//! Checks whether the calling thread may block. A task of tokio that waits for a database blocks all other tasks of
+//! its thread.
 //!
-//! The engine asks before each call, and so do drivers that can't work inside a task. With the feature `tokio`
-//! alone: a program without it pays nothing, and nothing is found out. Not seen are tasks of other runtimes, and
-//! those of `tokio::task::unconstrained`. Calls that block for too long are left to a thread of their own.
+//! The engine checks before each call, and so do drivers that can't run inside a task. The check needs the Cargo
+//! feature `tokio`; without it, the functions do nothing. Tasks of other runtimes and of `tokio::task::unconstrained`
+//! are not detected.
 
 use std::io;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};

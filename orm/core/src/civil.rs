@@ -1,8 +1,8 @@
 //! Dates and times of the proleptic Gregorian calendar as counts, fields and ISO 8601 text.
 //!
-//! SQLite stores text, MySQL's protocol carries fields, PostgreSQL counts: all three meet here, so
-//! that no calendar library is needed unless a model uses one. The conversions between days and
-//! fields are Howard Hinnant's (`chrono`-compatible low-level date algorithms, public domain).
+//! SQLite stores text, MySQL's protocol has fields, PostgreSQL's has counts. The conversions are here, so that no
+//! calendar library is needed unless a model uses one. Those between days and fields are Howard Hinnant's
+//! (`chrono`-compatible low-level date algorithms, public domain).
 
 use std::fmt;
 

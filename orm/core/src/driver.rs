@@ -1,8 +1,8 @@
-//! What a database driver does, and what it owes: connect, run SQL with binds, yield rows, tell the truth.
+//! The driver traits: connecting, executing SQL with binds, returning rows, and reporting the state of the
+//! transaction.
 //!
-//! Dialect crates implement these traits over a native driver; `orm` calls them. A driver gets SQL as
-//! text; it never sees a statement or a schema. Everything blocks the calling thread. What they refuse in the same
-//! words is in `driver/refusals.rs`.
+//! Dialect crates implement these traits over a native driver; `orm` calls them. A driver gets SQL as text, and never
+//! a statement or a schema. All calls block. Errors with the same text in all drivers are in `driver/refusals.rs`.
 
 mod refusals;
 

@@ -1,4 +1,4 @@
-//! How a transaction begins, with options that every database can be asked for, and what becomes of it.
+//! The options, states and isolation levels of a transaction.
 
 /// Holds the options of a transaction. The default is the database's isolation level and read-write access.
 ///

@@ -1,6 +1,6 @@
-//! Reading `#[orm(…)]`: what struct, field, enum and variant attributes have in common.
+//! Parses `#[orm(…)]`: what struct, field, enum and variant attributes have in common.
 //!
-//! Which keys there are is not known here: each reader names its own.
+//! Each caller names its keys.
 
 use std::collections::HashSet;
 use std::fmt::Display;

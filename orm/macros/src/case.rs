@@ -1,4 +1,4 @@
-//! Names in other cases: tables and labels from Rust's CamelCase.
+//! Converts names between cases: tables and labels from Rust's CamelCase.
 
 /// The words of a CamelCase or snake_case name, in lower case. `HTTPServer2` is `http`, `server2`.
 fn words(name: &str) -> Vec<String> {

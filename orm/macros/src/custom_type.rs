@@ -1,4 +1,4 @@
-//! What `derive(DbType)` and `derive(DbEnum)` have in common: the marks by which keys and operands take a type.
+//! Shared by `derive(DbType)` and `derive(DbEnum)`: the markers by which keys and operands accept a type.
 
 use proc_macro2::TokenStream;
 use quote::quote;

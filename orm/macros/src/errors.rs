@@ -1,5 +1,5 @@
-//! [`derive`]: the way of every derive, which reads, checks and writes; and [`Errors`], which collects what is wrong
-//! with an input, so that a user sees all of it at once.
+//! [`derive`]: runs a derive, which parses, checks and generates; and [`Errors`], which collects all errors of an
+//! input, so that they are reported together.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{DeriveInput, Error, Result};

@@ -1,5 +1,5 @@
-//! `#[orm::test]`: a function becomes one test for each dialect that `orm` is built with. What a test runs on is known
-//! by `orm::testing`.
+//! `#[orm::test]`: turns a function into one test for each dialect that `orm` is built with. `orm::testing` provides
+//! the databases.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};

@@ -1,4 +1,4 @@
-//! What an engine has found out once and keeps: texts of statements, descriptions of tables.
+//! A cache of an engine: texts of statements, descriptions of tables.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! What is no text of a statement. Asked of raw SQL, and of a rendered text when it is made.
+//! Checks that the text of a statement is valid, for raw SQL and for rendered texts.
 
 use orm_core::error::{Error, ErrorKind, Result};
 

@@ -1,4 +1,5 @@
-//! From a URL to a driver: the only code of this crate that calls a dialect crate (`lib.rs` re-exports them).
+//! Creates a driver from a URL. This is the only code of this crate that calls a dialect crate (`lib.rs` re-exports
+//! them).
 //!
 //! A database whose Cargo feature is off is an error that names the feature.
 

@@ -1,7 +1,7 @@
-//! [`Connection`]: one checked-out connection that runs SQL and knows the truth of its transaction.
+//! [`Connection`]: a checked-out connection that executes SQL and tracks the state of its transaction.
 //!
-//! `run.rs` runs a statement on it, from `raw.rs` or `rendered.rs`; transactions are in `transaction.rs`; typed statements
-//! reach this through `query/executor.rs`.
+//! `run.rs` executes a statement for `raw.rs` and `rendered.rs`; transactions are in `transaction.rs`; typed
+//! statements arrive through `query/executor.rs`.
 
 use std::any::Any;
 use std::fmt;

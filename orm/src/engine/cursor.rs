@@ -1,7 +1,6 @@
-//! [`Cursor`]: a query on a [`Connection`] whose rows are read as they are asked for.
+//! [`Cursor`]: a query on a [`Connection`] whose rows are read on demand.
 //!
-//! What `run.rs` does around a statement is done here around one that lasts. `query/rows/stream.rs` makes
-//! typed rows of it.
+//! It does for an open query what `run.rs` does for a statement. `query/rows/stream.rs` decodes its rows.
 
 use orm_core::driver;
 use orm_core::driver::Row;

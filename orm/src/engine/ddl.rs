@@ -1,6 +1,6 @@
-//! Creating and dropping the tables of a schema on a live database, after looking what is there.
+//! Creates and drops the tables of a schema on a database, after reading which tables exist.
 //!
-//! Programs that do so at the same time take turns (`ddl_lock.rs`). What the statements are is `orm_core`'s.
+//! Processes that do so at the same time wait for each other (`ddl_lock.rs`). `orm_core` renders the statements.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
-//! One program after the other: what reads the catalogue and then creates or drops tables holds a lock
-//! meanwhile, or two programs would create the same table. Used by `ddl.rs`.
+//! The DDL lock: a process that reads the catalogue and then creates or drops tables holds it, since two processes
+//! would create the same table. Used by `ddl.rs`.
 //!
-//! Where a writing transaction excludes every other one, on SQLite, the transaction is the lock.
+//! On SQLite a writing transaction excludes all others, so the transaction is the lock.
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,6 @@
-//! What a statement or its error means for the transaction around it, and what an error means in words for the
-//! program.
+//! The effect of an error on the transaction, and the hints of errors.
 //!
-//! Used by `run.rs` and `cursor.rs`. Which native code is which kind is the drivers' to say.
+//! Used by `run.rs` and `cursor.rs`. The drivers map native codes to kinds.
 
 use orm_core::driver::TransactionState;
 use orm_core::error::{Error, ErrorKind};

@@ -1,8 +1,7 @@
-//! A connection's way out of the pool and back into it: the program's own setting up, and what cleans up before the
-//! next user.
+//! Checks a connection out of the pool and returns it: runs `on_connect`, and resets the session for the next user.
 //!
-//! Dropping a connection never waits for a server: what takes an answer is done in a thread of its own, which then
-//! gives the connection back. An embedded database is cleaned up in place.
+//! Dropping a connection never waits for a server: a reset that needs a response runs in a separate thread, which
+//! then returns the connection. An embedded database is reset in place.
 
 use std::sync::Arc;
 use std::thread;

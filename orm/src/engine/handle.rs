@@ -1,4 +1,4 @@
-//! [`Engine`]: a database that a program works with, as a handle to its pool.
+//! [`Engine`]: a database, as a handle to its pool.
 
 use std::fmt;
 use std::sync::{Arc, Weak};

@@ -1,4 +1,4 @@
-//! [`EngineOptions`]: what can be set before an engine connects.
+//! [`EngineOptions`]: the options of an engine.
 
 use std::fmt;
 use std::sync::Arc;

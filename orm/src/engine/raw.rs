@@ -1,6 +1,7 @@
-//! SQL text of the program's own on a [`Connection`]: the `raw_…` methods, and what such a text may do to the transaction.
+//! SQL text of the program on a [`Connection`]: the `raw_…` methods, and the checks of their effect on the
+//! transaction.
 //!
-//! `run.rs` runs it as any other. What the library renders is in `rendered.rs`.
+//! `run.rs` executes them. Statements that the library renders are in `rendered.rs`.
 
 use orm_core::driver::{Outcome, Row, TransactionState};
 use orm_core::error::Result;

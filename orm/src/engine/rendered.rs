@@ -1,6 +1,6 @@
-//! Texts that the library has rendered, on a [`Connection`]: they leave nothing behind in a session.
+//! Statements that the library has rendered, on a [`Connection`]: they do not change the session.
 //!
-//! `query` and `flush` call these, and `transaction.rs`. `run.rs` runs them; a program's own texts are in `raw.rs`.
+//! Called by `query`, `flush` and `transaction.rs`. `run.rs` executes them; SQL text of the program is in `raw.rs`.
 
 use orm_core::driver::{self, Outcome, Row, TransactionState, TransactionVerb};
 use orm_core::error::Result;

@@ -1,6 +1,7 @@
-//! The one way of a statement on a [`Connection`]: is it allowed, log it, run it, and what is left of the transaction.
+//! Executes a statement on a [`Connection`]: checks the transaction, logs, executes, and updates the state of the
+//! transaction.
 //!
-//! `raw.rs` and `rendered.rs` come here. What lasts longer than a call is in `cursor.rs`.
+//! Called by `raw.rs` and `rendered.rs`. Open queries are in `cursor.rs`.
 
 use orm_core::driver::{self, TransactionState};
 use orm_core::error::{Error, Result};

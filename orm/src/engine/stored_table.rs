@@ -1,6 +1,7 @@
-//! [`StoredTable`]: what the database's catalogue has told of the table of a model.
+//! [`StoredTable`]: the catalogue's description of a model's table.
 //!
-//! `query/write/reflection.rs` asks the catalogue, once an engine. Flushes and bulk inserts read what is kept.
+//! `query/write/reflection.rs` queries the catalogue once for each engine. Flushes and bulk inserts read the
+//! description.
 
 use orm_core::schema::StoredColumn;
 use orm_core::sql::Capabilities;

@@ -1,5 +1,4 @@
-//! Transactions of a connection: begun, ended and never lied about. What is refused for the state of one is in
-//! `transaction_state.rs`.
+//! Begins and ends transactions of a connection. Errors for the state of a transaction are in `transaction_state.rs`.
 
 use orm_core::driver::TransactionState;
 use orm_core::driver::TransactionVerb::{Begin, Commit, Rollback, RollbackTo, Savepoint};

@@ -1,8 +1,7 @@
-//! SQL text of the program's own while a transaction is open: what it does to the transaction, and what is refused
-//! for that.
+//! Checks SQL text of the program for transaction control while a transaction is open.
 //!
-//! `raw.rs` and `cursor.rs` ask it. What a text can't show, because a procedure or a prepared statement does it, is found
-//! out by `watched` of `raw.rs`, which costs two statements: no harm for the rare kinds.
+//! Called by `raw.rs` and `cursor.rs`. The effect of procedures and prepared statements is not visible in the text.
+//! `watched` of `raw.rs` detects it with two more statements, which only these rare statements cost.
 
 use orm_core::error::{Error, ErrorKind};
 use orm_core::lex::{Lexer, LexicalRules, TokenKind, TransactionControl, first_word, statements};

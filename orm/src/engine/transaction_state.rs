@@ -1,10 +1,10 @@
-//! The state of a connection's transaction, and what is refused for it. The states themselves are those of
+//! The state of a connection's transaction, and the errors of calls that it does not allow. The states are those of
 //! `orm_core::transaction`.
 //!
-//! Drivers report success for lost work: PostgreSQL answers COMMIT of an aborted transaction with
-//! success, a MariaDB deadlock ends the whole transaction and the next INSERT commits by itself. So
-//! after every statement the driver says what is left ([`TransactionState`]; `failure.rs` makes the next state of it), and
-//! what could only pretend to work is refused here.
+//! Drivers report success for lost changes: PostgreSQL reports success for COMMIT of an aborted transaction, and
+//! after a deadlock of MariaDB, which rolls back the whole transaction, the next INSERT commits by itself. So the
+//! driver reports the state after every statement ([`TransactionState`]; `failure.rs` computes the next one), and
+//! statements that could not have their effect are errors here.
 
 use orm_core::driver::TransactionState;
 use orm_core::error::{Error, ErrorKind, Result};

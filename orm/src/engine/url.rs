@@ -1,8 +1,8 @@
-//! Database URLs: `scheme://user:password@host:port/database?option=value`, and SQLite's forms.
+//! Parses database URLs: `scheme://user:password@host:port/database?option=value`, and SQLite's forms.
 //!
-//! The authority and query follow RFC 3986; percent-encoding is decoded in every part. The password is
-//! kept out of every message: so nothing is shown of a text that isn't known to be something else, since a
-//! password with an unencoded `/`, `?` or `@` in it is taken apart at the wrong place.
+//! The authority and the query follow RFC 3986; percent-encoding is decoded in every part. No message shows the
+//! password. A password with an unencoded `/`, `?` or `@` is split at the wrong place, so a message shows a text only
+//! if it can't be part of a password.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

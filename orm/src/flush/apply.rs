@@ -1,5 +1,5 @@
-//! What was written becomes the entities' state: keys, versions, the undo log, and what the database has
-//! done to other rows along with it, such as loaded children whose foreign key ON DELETE SET NULL has emptied.
+//! Applies a written plan to the entities: keys, versions, the undo log, and the changes of ON DELETE and ON UPDATE
+//! to other loaded entities.
 
 use orm_core::schema::Action;
 use orm_core::value::Value;

@@ -1,7 +1,7 @@
-//! What the flush itself gives the rows of a batch before they are sent: versions, and foreign keys that are links to
-//! other rows, those included that this very flush has inserted.
+//! Assigns values to the rows of a batch before they are sent: versions, and foreign keys that are links to other
+//! entities, including those that the same flush has inserted.
 //!
-//! Used by `emit.rs`. Where the rows that links lead to are inserted is found in `plan.rs`.
+//! Used by `emit.rs`. `plan.rs` records where linked rows are inserted.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};

@@ -1,4 +1,4 @@
-//! [`Plan`]: what a flush will do, as batches of rows that are written by the same statement.
+//! [`Plan`]: the batches of a flush. A batch is rows that the same statement writes.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

@@ -1,7 +1,7 @@
-//! Which rows share a statement, what it sets and what it matches: rows of one table, of one kind and with the same
-//! columns.
+//! Groups rows into batches: rows of one table, one kind and one column set. Determines what the statement sets and
+//! expects.
 //!
-//! Used by `plan.rs`, which says in which order the rows are written.
+//! Used by `plan.rs`, which determines the order.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

@@ -1,5 +1,5 @@
-//! Whether a transaction that has ended outside the session was stored: the database itself is asked for a row
-//! that a flush has written.
+//! Checks whether a transaction that ended outside the session was committed, by reading a flushed row from the
+//! database.
 
 use orm_core::error::Result;
 use orm_core::value::Value;

@@ -1,8 +1,8 @@
-//! Which rows of a flush must be written before which others: by foreign keys, links, unique values and deletes.
+//! Finds the dependencies between the rows of a flush: by foreign keys, links, unique values and deletes.
 //!
-//! Used by `plan.rs`. Looked for only where the usual order may not do: among tables that refer to each other in a
-//! circle, and everywhere once a row takes a unique value that another one gives up later, or in the same step. Of what
-//! is found, the graph has the rows that the usual order would write too late, and those that are moved along with them.
+//! Used by `plan.rs`. Needed only where the usual order may be wrong: among tables with circular foreign keys, and if
+//! a row takes a unique value that another row gives up later or in the same step. The graph contains the rows that
+//! the usual order would write too late, and those that move with them.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;

@@ -1,7 +1,7 @@
-//! Runs a plan: what each batch writes, with keys and versions collected.
+//! Executes a plan: writes each batch and collects keys and versions.
 //!
-//! Reads entities and changes none of them. Inserts are sent by `insert.rs`, updates and deletes by `send.rs`; what
-//! the database fills in or changes is read back in `fetch.rs`.
+//! Reads entities and does not change them. `insert.rs` sends inserts, `send.rs` updates and deletes; `fetch.rs`
+//! reads back values that the database sets or changes.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::violation::complete;

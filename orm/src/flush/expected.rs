@@ -1,5 +1,5 @@
-//! The old values that a batch's UPDATE or DELETE expects, as they are bound: whole, or as digests if one of
-//! them is large. Which columns these are is decided in `batches.rs`, how they are compared by the dialect.
+//! The expected values of a batch's UPDATE or DELETE as binds: whole, or as digests if one of them is large.
+//! `batches.rs` determines the columns, the dialect compares them.
 
 use orm_core::error::Result;
 use orm_core::types::Type;

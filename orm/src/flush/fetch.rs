@@ -1,5 +1,5 @@
-//! Reads back what the database made of rows: server defaults, values that a column rounds or pads, and what
-//! triggers have changed.
+//! Reads back values that the database has set or changed: server defaults, rounded or padded values, and changes by
+//! triggers.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};

@@ -1,7 +1,7 @@
-//! A graph of dependencies: its cycles, and an order in which every node comes after what it needs.
+//! A graph of dependencies: its cycles, and a topological order.
 //!
-//! Pure: nodes are numbers. `schedule.rs` has rows for nodes, `table_order.rs` has tables. Every pass looks at each
-//! node and each edge once.
+//! Pure: nodes are numbers. In `schedule.rs` they are rows, in `table_order.rs` tables. Every pass visits each node
+//! and each edge once.
 
 #[cfg(test)]
 use std::cell::Cell;

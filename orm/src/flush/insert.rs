@@ -1,6 +1,6 @@
-//! Inserts the rows of a batch: by `query/write/bulk/`, shared with `insert(…)`.
+//! Inserts the rows of a batch with `query/write/bulk/`, which `insert(…)` uses as well.
 //!
-//! Used by `emit.rs`, which reads back what the database has filled in.
+//! Used by `emit.rs`, which reads back what the database has set.
 
 use std::borrow::Cow;
 

@@ -1,8 +1,8 @@
-//! Keys that a default of the database makes, such as a UUID: asked for before their rows are sent.
+//! Reads keys that a server default generates, such as a UUID, before their rows are inserted.
 //!
-//! Used by `emit.rs`. The rows of an INSERT … RETURNING come back in no promised order, and such keys have none that
-//! would tell which row has which; MySQL has no RETURNING at all. So the expressions of the defaults are selected as
-//! often as there are rows, and the keys are inserted as if the program had given them.
+//! Used by `emit.rs`. The rows of INSERT … RETURNING have no guaranteed order, and such keys can't be matched to
+//! rows; MySQL has no RETURNING. So the expression of the default is selected once for each row, and the keys are
+//! inserted as if the program had set them.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Dialect, ddl};

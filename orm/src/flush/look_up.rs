@@ -1,7 +1,6 @@
-//! What the catalogue tells of the tables of a plan, and which columns are to be read back by it.
+//! Reads the catalogue for the tables of a plan, and determines which columns are read back.
 //!
-//! Called between planning and writing. Which values the database has made of what was bound is read in
-//! `fetch.rs`; how old values are compared is up to the dialect.
+//! Called between planning and writing. `fetch.rs` reads the values back; the dialect compares expected values.
 
 use orm_core::error::Result;
 use orm_core::value::ValueRef;

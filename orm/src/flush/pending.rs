@@ -1,4 +1,4 @@
-//! [`Pending`]: what a flush has to do in one table, gathered once for everything that plans it.
+//! [`Pending`]: the pending changes of one table, gathered once for the planner.
 
 use std::cmp::Ordering;
 

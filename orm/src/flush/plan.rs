@@ -1,4 +1,4 @@
-//! What a flush has to write: batches of rows of one table, one kind and one column set, in order.
+//! Plans a flush: ordered batches of rows of one table, one kind and one column set.
 
 use orm_core::error::{Error, ErrorKind, Result};
 

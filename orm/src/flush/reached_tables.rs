@@ -1,6 +1,6 @@
-//! Which tables the database's own ON DELETE and ON UPDATE reach when rows of others are deleted or changed.
+//! Finds the tables that ON DELETE and ON UPDATE reach when rows of other tables are deleted or changed.
 //!
-//! By all linked models: rows of one that the session has not met may be on the way from one to the other.
+//! Considers all linked models, since rows of a model that the session has not loaded may be in between.
 
 use orm_core::schema::Action;
 

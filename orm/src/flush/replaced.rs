@@ -1,7 +1,5 @@
-//! Keys that a flush has inserted: a row with one of them is no other entity's row.
-//!
-//! An entity whose row another transaction has deleted, and whose key a new entity of the same flush takes, would
-//! else change or delete that new row.
+//! The keys that a flush has inserted. An entity whose row was deleted by another transaction must not update or
+//! delete the row of a new entity with the same key.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! [`RowNode`]: a row of a flush, as everything that orders rows names it.
+//! [`RowNode`]: a row of a flush, as a node of the dependency graph.
 
 /// What is done to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

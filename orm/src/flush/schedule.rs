@@ -1,8 +1,7 @@
-//! When each row of a flush is written: at its place in the usual order, unless an edge of the graph asks for
-//! another one.
+//! Determines when each row of a flush is written: in the usual order, unless an edge of the graph requires another
+//! place.
 //!
-//! Pure, like `graph.rs`, on which it stands. What the edges are is found out in `dependencies.rs`, and which rows
-//! share a statement is decided in `batches.rs`.
+//! Pure, like `graph.rs`. `dependencies.rs` finds the edges, and `batches.rs` groups rows into statements.
 
 use std::collections::HashSet;
 

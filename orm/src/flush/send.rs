@@ -1,5 +1,5 @@
-//! Sends the UPDATE or DELETE of a batch: one statement, a prepared loop over it, or statements of many rows, which
-//! are in `together.rs`. Row counts are exact; rows that don't match are named in `stale.rs`.
+//! Sends the UPDATE or DELETE of a batch: one statement, a prepared statement in a loop, or multi-row statements from
+//! `together.rs`. Checks the row counts; `stale.rs` names rows that did not match.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The error of a stale row: finds the one that an UPDATE or DELETE did not find as it was loaded, and names it.
+//! Returns the `StaleData` error: finds the row that an UPDATE or DELETE did not match, and names it.
 
 use std::collections::HashSet;
 

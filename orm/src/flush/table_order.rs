@@ -1,8 +1,8 @@
-//! The usual order of a flush: tables by their foreign keys, and in each updates before inserts, so that a unique
-//! value that an update frees can be taken; deletes last, children first.
+//! The usual order of a flush: tables by their foreign keys, and in each table updates before inserts, so that unique
+//! values are freed first; deletes last, children first.
 //!
-//! It suffices unless tables refer to each other, or to themselves, or rows hand unique values on against it: then
-//! `dependencies.rs` and `schedule.rs` order the rows one by one that are concerned, starting from here.
+//! It is correct unless foreign keys are circular, or rows exchange unique values: then `dependencies.rs` and
+//! `schedule.rs` order those rows, starting from this order.
 
 use super::graph::{Edge, Graph, Why};
 use super::pending::Pending;

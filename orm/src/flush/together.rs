@@ -1,7 +1,7 @@
-//! The UPDATE or DELETE of a batch in statements of many rows: with an array a column, or with a list of keys and a CASE
-//! for each column.
+//! Renders the UPDATE or DELETE of a batch as multi-row statements: with one array for each column, or with a list of
+//! keys and a CASE for each column.
 //!
-//! Used by `send.rs`, which runs a statement for each row where this can't be: the rule is [`Batch::together`].
+//! Used by `send.rs`, which executes a statement for each row where [`Batch::together`] does not allow this.
 
 use orm_core::error::Result;
 use orm_core::stmt::BatchRows;

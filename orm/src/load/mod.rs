@@ -1,6 +1,6 @@
-//! Rows to entities: identity look-up and the rules of refreshing.
+//! Loads rows as entities: identity map lookup, and the rules of refreshing.
 //!
-//! Stands on `state` and does not know the session. Loading strategies of relations will be files here.
+//! Builds on `state` and does not depend on the session. Loading strategies of relations will be files here.
 
 mod reread;
 mod row;

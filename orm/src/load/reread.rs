@@ -1,7 +1,7 @@
-//! Reads rows again whose values a rollback has taken away.
+//! Reads rows again whose values a rollback has invalidated.
 //!
-//! An entity that was first read in a transaction which had changed rows past the unit of work may show what was
-//! never stored, and no earlier values of it are known.
+//! An entity that was first loaded in a transaction after it had changed rows outside the unit of work may have
+//! values that were never committed, and has no earlier ones.
 
 use orm_core::error::Result;
 use orm_core::value::Value;

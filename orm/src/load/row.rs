@@ -1,4 +1,4 @@
-//! One row to one handle: identity look-up and the rules of refreshing.
+//! Loads one row as an entity: identity map lookup, and the rules of refreshing.
 
 use orm_core::driver::Row;
 use orm_core::error::Result;

@@ -1,6 +1,6 @@
-//! What generated builders stand on: the states of required fields, and the values that setters take.
+//! Support for generated builders: the states of required fields, and the conversions of setters.
 //!
-//! Builders themselves are emitted by the derive, one per model; nothing here knows a model.
+//! The derive generates a builder for each model; nothing here depends on a model.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;

@@ -1,7 +1,7 @@
-//! What an attribute asks of its field's type, as traits with readable errors.
+//! The requirements of attributes on a field's type, as traits with readable errors.
 //!
-//! A derive sees tokens, not types. So it emits a use of one of these for each attribute that only some
-//! types can bear, and the compiler reports the field's type if it can't.
+//! A derive sees tokens, not types. It emits a use of one of these traits for each attribute that is limited to some
+//! types, and the compiler reports the type of the field.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,4 @@
-//! [`Column`]: the typed handle of one column of a model. Its operators are in
-//! `query/expressions/column_ops.rs`.
+//! [`Column`]: a typed column of a model. Its operators are in `query/expressions/column_ops.rs`.
 
 use std::fmt;
 use std::marker::PhantomData;

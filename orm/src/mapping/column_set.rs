@@ -1,4 +1,4 @@
-//! [`ColumnSet`]: a set of column positions, small for small tables and without a limit for wide ones.
+//! [`ColumnSet`]: a set of column positions, which allocates only for wide tables.
 
 /// Represents a set of column positions. A set of positions below 64 costs no allocation.
 #[expect(

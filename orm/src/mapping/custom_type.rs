@@ -1,7 +1,7 @@
-//! [`CustomType`]: the mark of types that a program brings along, beside [`DbType`].
+//! [`CustomType`]: a marker of custom types, in addition to [`DbType`].
 //!
-//! One trait for all of them lets the layers above accept them as one: as keys here, as operands in the query layer.
-//! Without it neither could be implemented for types that this crate doesn't know.
+//! With one trait for all custom types, other layers can implement their traits for them: as keys here, as operands
+//! in the query layer.
 
 use std::fmt::Debug;
 use std::hash::Hash;

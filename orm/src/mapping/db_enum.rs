@@ -1,6 +1,6 @@
-//! [`DbEnum`]: what `derive(DbEnum)` implements beside [`DbType`].
+//! [`DbEnum`]: what `derive(DbEnum)` implements in addition to [`DbType`].
 //!
-//! That they are keys and operands follows from `custom_type.rs`.
+//! Enums are keys and operands through `custom_type.rs`.
 
 use orm_core::types::{DbType, NotNull};
 

@@ -1,4 +1,4 @@
-//! From a row's value to a field: the one function that generated decoders call for each column.
+//! Decodes a value of a row to a field. Generated code calls it for each column.
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};

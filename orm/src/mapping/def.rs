@@ -1,6 +1,6 @@
-//! [`ModelDef`]: what the derive emits for a model, as one constant. Columns and constraints are those of
-//! [`orm_core::schema`], which `table.rs` makes the model's table of; here is what only a model has: positions of
-//! columns, and the way to other models.
+//! [`ModelDef`]: the data that the derive emits for a model, as one constant. Columns and constraints are those of
+//! [`orm_core::schema`], from which `table.rs` makes the table; positions of columns and references to other models
+//! are here.
 
 use std::any::Any;
 use std::sync::LazyLock;

@@ -1,8 +1,8 @@
-//! The models as JSON, and the symbol by which a tool gets it out of a compiled library.
+//! The models as JSON, and the symbol by which a tool reads it from a compiled library.
 //!
 //! `orm-migrate` builds a user's library as a cdylib with the feature `dump` of this crate, loads it in a child
-//! process and calls [`__orm_dump_models_v1`]. The document is [`orm_core::schema::dump`], which the tool reads by the
-//! same types; nothing here knows a database.
+//! process and calls [`__orm_dump_models_v1`]. The document is [`orm_core::schema::dump`], which the tool parses with
+//! the same types; nothing here depends on a database.
 
 use std::ffi::c_void;
 

@@ -1,8 +1,7 @@
-//! [`Field`]: what generated code does with a field that maps to a column.
+//! [`Field`]: what generated code calls for a field that maps to a column.
 //!
-//! It is [`DbType`] for all who write types, and a trait of its own for the derive's sake: generated code
-//! names each step through it and at the field's type, so that a type that isn't mapped is one short
-//! error there, not one for each step.
+//! It is implemented for every [`DbType`]. Generated code uses only this trait, at the span of the field's type, so
+//! that an unmapped type gives one short error instead of one for each call.
 
 use orm_core::driver::Row;
 use orm_core::error::Result;

@@ -1,4 +1,4 @@
-//! Primary keys as Rust values: what the identity map is keyed by.
+//! Primary keys as Rust values, by which the identity map is keyed.
 
 use std::fmt::Debug;
 use std::hash::Hash;

@@ -1,4 +1,4 @@
-//! [`Model`]: what `derive(Model)` implements, and the little that a model has beside its data.
+//! [`Model`]: what `derive(Model)` implements.
 
 use std::borrow::Cow;
 use std::fmt::Debug;

@@ -1,4 +1,4 @@
-//! The models that are linked into the program, and [`Metadata`]: a chosen set of them as a schema.
+//! The models that are linked into the program, and [`Metadata`]: a set of models as a schema.
 
 use std::sync::OnceLock;
 

@@ -1,5 +1,5 @@
-//! A model's table of the schema: constraints with names for positions and names by convention, and the checks of
-//! enumerations. [`ModelDef::schema`] keeps what is made here.
+//! Makes a model's table of the schema: names for positions, conventional names of constraints, and the checks of
+//! enums. [`ModelDef::schema`] holds the result.
 
 use orm_core::schema::{Check, ForeignKey, Index, Name, Rule, Table, Unique};
 use orm_core::types::Type;

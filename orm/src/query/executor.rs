@@ -1,7 +1,6 @@
-//! [`Executor`]: where statements run. One query value yields structs on a connection and handles on a
-//! session.
+//! [`Executor`]: executes statements. The same query returns structs on a connection and handles on a session.
 //!
-//! The connection's implementation is here; the session's is with the session, which stands above.
+//! The connection's implementation is here; the session's is in `session`, which is a higher layer.
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};

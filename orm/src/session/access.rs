@@ -1,5 +1,5 @@
-//! Reaching entities by handle: `session[handle]`, its fallible forms, and what is known of an entity.
-//! Several at once are in `many.rs`.
+//! Access to entities by handle: `session[handle]`, its fallible forms, and the state of an entity. Access to several
+//! at once is in `many.rs`.
 
 use std::ops::{Index, IndexMut};
 

@@ -1,4 +1,4 @@
-//! [`TransactionResult`]: what the closure of a transaction returns, as a trait for its message's sake.
+//! [`TransactionResult`]: the return type of a transaction's closure, as a trait for a readable compile error.
 
 use orm_core::error::Result;
 

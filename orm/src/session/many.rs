@@ -1,4 +1,4 @@
-//! Several entities at once, about to be changed: [`Session::get_many_mut`].
+//! [`Session::get_many_mut`]: mutable access to several entities at once.
 
 use orm_core::error::{Error, ErrorKind, Result};
 

@@ -1,7 +1,7 @@
-//! [`Session`]: the identity map and unit of work that a program holds in its hand.
+//! [`Session`]: the identity map and unit of work of a program.
 //!
-//! One file a group of verbs; the pipelines of a flush and a commit are in `transaction.rs`. What an
-//! entity is doing is in `state`, what a flush writes in `flush`.
+//! One file for each group of methods; flush and commit are in `transaction.rs`. Entities and their changes are in
+//! `state`, the statements of a flush in `flush`.
 
 mod access;
 mod closure;

@@ -1,5 +1,5 @@
-//! The session's transaction: begun by the first statement, written by flushes, ended by commit or
-//! rollback; and the scope that makes each flush atomic.
+//! The session's transaction: begun by the first statement, written by flushes, ended by commit or rollback; and the
+//! scope that makes each flush atomic.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::IsolationLevel;

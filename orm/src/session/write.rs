@@ -1,4 +1,4 @@
-//! Adding, deleting and forgetting entities.
+//! Adds, deletes and expunges entities.
 
 use orm_core::error::{Error, ErrorKind, Result};
 

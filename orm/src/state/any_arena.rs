@@ -1,4 +1,4 @@
-//! [`AnyArena`]: an arena without its model's type, which is all that a flush needs.
+//! [`AnyArena`]: an arena without its model's type, as the flush uses it.
 
 use std::any::Any;
 use std::num::NonZeroU32;

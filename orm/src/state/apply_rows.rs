@@ -1,4 +1,4 @@
-//! What a flush has written becomes the entities' own: keys, versions, values as the database keeps them.
+//! Applies the results of a flush to the entities: keys, versions, and values that the database has changed.
 
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};

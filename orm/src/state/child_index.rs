@@ -1,7 +1,7 @@
-//! [`ChildIndex`]: which entities of a model hold a foreign key, by the key that they hold in the database.
+//! [`ChildIndex`]: the entities of a model by a foreign key, with its value in the database.
 //!
-//! Built when it is first asked for: a delete needs the loaded children whose foreign keys the database sets to
-//! NULL, and most sessions need it never. From then on it costs a note per entity that is read or written.
+//! Built on first use: a delete needs the loaded children whose foreign keys the database sets to NULL, which most
+//! sessions never do. From then on each entity that is read or written costs one update of the index.
 
 use orm_core::value::Value;
 

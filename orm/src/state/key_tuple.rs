@@ -1,7 +1,6 @@
-//! [`KeyTuple`]: the values of some columns of a row, to compare and look up by: primary keys, foreign keys,
-//! unique values.
+//! [`KeyTuple`]: the values of several columns of a row, as a key: primary keys, foreign keys, unique values.
 //!
-//! Used wherever rows are matched by what the database has of them. The identity map has typed keys instead.
+//! Used where rows are matched by their values in the database. The identity map has typed keys.
 
 use std::hash::{Hash, Hasher};
 

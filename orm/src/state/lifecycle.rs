@@ -1,7 +1,7 @@
-//! Entities that come into an arena and leave it: added, linked, deleted, expunged.
+//! Adds, links, deletes and expunges entities of an arena.
 //!
-//! Entities leave the lists of touched and deleted ones lazily: an entry counts only while its slot's state says so,
-//! which keeps every verb at constant time.
+//! The lists of touched and deleted entities are cleaned lazily: an entry counts only while the state of its slot
+//! agrees, so that every call takes constant time.
 
 use super::arena::{Arena, make_room};
 use super::entity_state::EntityState;

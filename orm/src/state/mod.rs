@@ -1,6 +1,6 @@
-//! What a session knows of its entities: arenas, identity map, changes, and how to undo them.
+//! The entities of a session: arenas, identity map, changes, and the undo log.
 //!
-//! Loading and flushing stand on this and do not know the session. No SQL and no I/O here.
+//! Loading and flushing build on this and do not depend on the session. No SQL and no I/O here.
 
 mod any_arena;
 mod apply_rows;

@@ -1,6 +1,6 @@
-//! [`PendingRow`]: what a flush has to write of one entity, and which entities of an arena have any.
+//! [`PendingRow`]: the pending changes of one entity, and the entities of an arena that have any.
 //!
-//! Looks at touched, added and deleted entities only. What is made of it is up to `flush`.
+//! Visits touched, added and deleted entities only. `flush` plans the statements.
 
 use orm_core::value::ValueRef;
 

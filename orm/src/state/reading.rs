@@ -1,6 +1,6 @@
-//! Rows into an arena: what a row that was read makes of the entity that is there already, or isn't.
+//! Applies a row that was read to the arena: inserts an entity, or refreshes the existing one.
 //!
-//! Used by `load/`, which knows rows; here are values only.
+//! Used by `load/`, which decodes rows; here are values only.
 
 use std::collections::hash_map::Entry;
 

@@ -1,4 +1,4 @@
-//! [`Slot`]: a place for one entity in an arena.
+//! [`Slot`]: the place of one entity in an arena.
 
 use std::num::NonZeroU32;
 

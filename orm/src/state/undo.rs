@@ -1,8 +1,7 @@
-//! The undo log of an arena: what a rollback, of a savepoint or the whole, puts back.
+//! The undo log of an arena, which a rollback restores, to a savepoint or of the whole transaction.
 //!
-//! Each entry carries the level at which it was made. Levels grow with each transaction and savepoint
-//! and are never used twice, so rolling back to one means undoing, newest first, every entry of that
-//! level or a later one.
+//! Each entry has the level at which it was made. Levels grow with each transaction and savepoint and are never
+//! reused, so a rollback undoes, newest first, every entry of its level or a later one.
 
 use orm_core::value::{Value, ValueRef};
 

@@ -1,4 +1,4 @@
-//! [`Undo`]: an entry of the undo log of an arena. What is done with the log is in `undo.rs`.
+//! [`Undo`]: an entry of the undo log of an arena. `undo.rs` has the operations on the log.
 
 use std::num::NonZeroU32;
 

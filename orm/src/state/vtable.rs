@@ -1,7 +1,7 @@
-//! [`Vtable`]: what erased code needs of a model's type to begin with. The rest is in [`AnyArena`].
+//! [`Vtable`]: the functions of a model's type with which erased code starts. The others are in [`AnyArena`].
 //!
-//! Reached from the model's [`ModelDef`], so that code with the data of a model, such as the target of a foreign
-//! key, can load its rows into a session without being generic over it.
+//! It is reached from the model's [`ModelDef`], so that code with the data of a model, such as the target of a
+//! foreign key, can load its rows without being generic.
 
 use std::any::Any;
 use std::num::NonZeroU32;

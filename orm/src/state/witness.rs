@@ -1,6 +1,6 @@
-//! [`Witness`]: a row by which the database shows whether a transaction was stored.
+//! [`Witness`]: a row that shows whether a transaction was committed.
 //!
-//! Used after a transaction has ended outside the session, when no driver tells how.
+//! Used after a transaction has ended outside the session, since the server does not report how.
 
 use orm_core::value::Value;
 

@@ -1,4 +1,4 @@
-//! What a test takes and what it returns.
+//! The argument and the return type of a test.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A test on one dialect, as data: what `#[orm::test]` makes of a function. Used by `run.rs` and `lease.rs`.
+//! [`Case`]: a test on one dialect as data, created by `#[orm::test]`. Used by `run.rs` and `lease.rs`.
 
 use super::failure::TestFailure;
 use crate::engine::Engine;

@@ -1,5 +1,5 @@
-//! The databases that tests run on: their names, the variables that name their servers, and which of them a run is
-//! about. What a test gets on one is in `home.rs`.
+//! The databases on which tests run: their names, the variables with their URLs, and the selection of a run.
+//! `home.rs` creates the databases.
 
 use super::failure::TestFailure;
 

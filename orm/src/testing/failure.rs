@@ -1,4 +1,4 @@
-//! [`TestFailure`]: why a test failed, as the test harness prints it.
+//! [`TestFailure`]: the reason why a test failed, as the test harness prints it.
 
 use std::error::Error as StdError;
 use std::fmt;

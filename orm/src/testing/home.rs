@@ -1,4 +1,4 @@
-//! A schema or database of a test's own: made before it, dropped behind it. Used by `run.rs` and `lease.rs`.
+//! Creates a schema or database for a test, and drops it afterwards. Used by `run.rs` and `lease.rs`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};

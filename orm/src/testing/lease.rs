@@ -1,4 +1,4 @@
-//! Databases of tests that are rolled back: each is used by one test after the other, and dropped when no test runs.
+//! Databases of tests with rollback. Tests use each database one after another; it is dropped when no test runs.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

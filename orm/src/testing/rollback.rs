@@ -1,5 +1,5 @@
-//! One native connection for all of a test, in a transaction that is rolled back behind it. Its users take it in turn;
-//! what becomes of their transactions is in `rollback_connection.rs`.
+//! One native connection for a test, in a transaction that is rolled back afterwards. Its users share the connection;
+//! `rollback_connection.rs` maps their transactions to savepoints.
 
 use std::sync::Arc;
 

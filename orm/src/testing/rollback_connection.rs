@@ -1,5 +1,5 @@
-//! A connection of a test that is rolled back: the transactions of the test are savepoints of the one around it, so
-//! that it may commit, and a statement outside of them is undone alone where it fails.
+//! A connection of a test with rollback. Transactions of the test are savepoints of the surrounding one, so that the
+//! test may commit. A failed statement outside them is undone alone.
 
 use std::any::Any;
 use std::borrow::Cow;

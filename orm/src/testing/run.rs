@@ -1,4 +1,4 @@
-//! One test on one database: what `#[orm::test]` calls.
+//! Runs one test on one database. Called by `#[orm::test]`.
 
 use std::any::Any;
 use std::io::Write as _;

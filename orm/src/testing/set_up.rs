@@ -1,4 +1,4 @@
-//! [`SetUp`]: what makes the tables of a test's database.
+//! [`SetUp`]: creates the tables of a test's database.
 
 use super::failure::TestFailure;
 use crate::engine::Engine;

@@ -1,5 +1,5 @@
-//! The native connection of a test that is rolled back, and who has it: its users take it in turn. Used by the driver
-//! and its connections, `rollback.rs` and `rollback_connection.rs`.
+//! The native connection of a test with rollback, which its users share. Used by the driver and its connections,
+//! `rollback.rs` and `rollback_connection.rs`.
 
 use std::fmt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

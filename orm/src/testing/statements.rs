@@ -1,5 +1,5 @@
-//! The statements of a test, in words that are the same on every database, and how they are compared with what is
-//! expected.
+//! The statements of a test, normalized to the same text on every database, and their comparison with the expected
+//! ones.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
-//! SQLite: a lock on the file DATABASE.orm-migrate.lock, which holds who has it. The file stays: another
-//! program may have it open, and would lock a deleted one.
+//! SQLite: a lock on the file DATABASE.orm-migrate.lock, which contains its holder. The file is not deleted, since
+//! another process may have it open and would lock the deleted file.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};

@@ -1,4 +1,4 @@
-//! What a lock says of the program that holds it. Used by both kinds of lock.
+//! Describes the process that holds a lock. Used by both kinds of lock.
 
 /// This process, for the message of another one that waits.
 pub(super) fn this_process() -> String {

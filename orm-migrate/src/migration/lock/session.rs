@@ -1,5 +1,5 @@
-//! PostgreSQL, MySQL and MariaDB: an advisory lock in a session of its own, beside the one that runs the
-//! scripts: DISCARD ALL, RELEASE_ALL_LOCKS and the end of a transaction there don't touch it.
+//! PostgreSQL, MySQL and MariaDB: an advisory lock in a session that is separate from that of the scripts: DISCARD
+//! ALL, RELEASE_ALL_LOCKS and the end of a transaction there do not release it.
 
 use orm::engine::Connection;
 use orm_core::error::Result as CoreResult;

@@ -1,4 +1,4 @@
-//! What drivers refuse, and say of a server that is silent, in the same words on every database.
+//! Errors that all drivers return with the same text, including those of a server that does not respond.
 
 use std::fmt::Display;
 use std::slice::ChunksExact;

@@ -1,8 +1,8 @@
-//! The one error type of every crate here: opaque, one pointer wide, with a kind to branch on.
+//! [`Error`]: the error type of all crates here, one pointer wide, with a kind to branch on.
 //!
-//! `kind.rs` lists the kinds; this file holds the type, its builder methods and its predicates.
-//! Messages never contain bound values. What a driver said may contain them (PostgreSQL's DETAIL,
-//! MariaDB's 1062), so it is reachable through [`std::error::Error::source`] only.
+//! `kind.rs` lists the kinds; this file has the type, its builder methods and its predicates. Messages never contain
+//! bound values. A driver's own message may (PostgreSQL's DETAIL, MariaDB's 1062), so it is reachable through
+//! [`std::error::Error::source`] only.
 
 mod kind;
 

@@ -1,8 +1,7 @@
-//! Where the body of a trigger, function or procedure ends: the one place where `;` does not end a
-//! statement.
+//! Finds the end of the body of a trigger, function or procedure, in which `;` does not end the statement.
 //!
-//! Fed with the tokens of one statement by `statements.rs`. What isn't recognised is cut at its first `;`,
-//! and the database then names the line.
+//! `statements.rs` passes the tokens of one statement. A body that is not recognized ends at its first `;`, and the
+//! database's error then names the line.
 
 use super::rules::{LexicalRule, LexicalRules};
 use super::token::{Token, TokenKind};

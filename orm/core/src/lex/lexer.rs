@@ -1,4 +1,4 @@
-//! [`Lexer`]: from text to tokens. Total: any text is tokens, and the tokens are the text.
+//! [`Lexer`]: splits text into tokens. Every text can be split, and the concatenated tokens are the text.
 
 use super::rules::{LexicalRule, LexicalRules};
 use super::scan;

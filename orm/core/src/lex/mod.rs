@@ -1,10 +1,10 @@
-//! SQL text as tokens and statements, for every database by its own [`LexicalRules`].
+//! Splits SQL text into tokens and statements, by the [`LexicalRules`] of each database.
 //!
-//! The only place that knows where a string, a comment or a statement ends: named binds, the drivers, the engine
-//! and the splitter of migration scripts read text through it. `rules.rs` is what databases disagree on, as data;
-//! `token.rs` and `lexer.rs` make tokens, `scan.rs` finds the ends of strings and comments; `statements.rs` makes
-//! statements of them, with `body.rs` for bodies of procedures; `tokens.rs` is one statement as a list, and
-//! `transaction_control.rs` which of them begin and end transactions. Deliberately not here: grammar beyond that.
+//! Named binds, the drivers, the engine and the splitter of migration scripts find the ends of strings, comments and
+//! statements here. `rules.rs` has the differences between databases as data; `token.rs` and `lexer.rs` make tokens,
+//! `scan.rs` finds the ends of strings and comments; `statements.rs` finds statements, with `body.rs` for the bodies
+//! of procedures; `tokens.rs` is a statement as a list, and `transaction_control.rs` recognizes the statements that
+//! begin and end transactions. Deliberately not here: grammar beyond that.
 
 mod body;
 mod lexer;

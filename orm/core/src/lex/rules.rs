@@ -1,4 +1,4 @@
-//! [`LexicalRules`]: what databases disagree on in reading SQL text, as data of a dialect.
+//! [`LexicalRules`]: the lexical differences between databases, as data of a dialect.
 
 /// Names one difference between a database's lexical rules and the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

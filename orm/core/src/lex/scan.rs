@@ -1,7 +1,7 @@
-//! Where blanks, words, strings and comments end. Used by `lexer.rs` alone.
+//! Finds the ends of blanks, words, strings and comments. Used by `lexer.rs`.
 //!
-//! Each function is given the bytes of a text from where something begins, and returns its length: of what is
-//! never closed, `None`. All that is looked for is ASCII, so that no length ends within a character.
+//! Each function takes the bytes from the beginning of a token and returns its length, or `None` for an unclosed
+//! token. All delimiters are ASCII, so a length never ends within a character.
 
 /// The length of the blanks at the beginning.
 #[inline]

@@ -1,4 +1,4 @@
-//! From a text to its statements. Used by the engine, by drivers and by the splitter of migration scripts.
+//! Splits a text into statements. Used by the engine, by drivers and by the splitter of migration scripts.
 
 use super::body::Body;
 use super::lexer::Lexer;

@@ -1,4 +1,4 @@
-//! [`Token`]: a piece of SQL text with what it is.
+//! [`Token`]: a piece of SQL text and its kind.
 
 use std::borrow::Cow;
 

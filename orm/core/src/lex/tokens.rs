@@ -1,4 +1,4 @@
-//! [`Tokens`]: a statement as a list of tokens, for telling what kind of statement it is.
+//! [`Tokens`]: a statement as a list of tokens, to recognize its kind.
 
 use std::borrow::Cow;
 

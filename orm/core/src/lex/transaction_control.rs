@@ -1,6 +1,6 @@
-//! [`TransactionControl`]: which statements begin and end transactions and savepoints, by their first words.
+//! [`TransactionControl`]: recognizes statements that begin and end transactions and savepoints by their first words.
 //!
-//! What a procedure or a prepared statement does can't be seen in a text.
+//! The statements inside a procedure or a prepared statement are not visible in the text.
 
 use super::rules::LexicalRules;
 use super::tokens::Tokens;

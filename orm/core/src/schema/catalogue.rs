@@ -1,10 +1,10 @@
-//! What a database's catalogue tells of a table that is about to be written: the types that its columns
-//! really have, and whether triggers change its rows.
+//! The catalogue's description of a table: the native types of its columns, its keys, and whether triggers change its
+//! rows.
 //!
-//! A table may come from a migration and differ from what the model would create: a native enumeration, a
-//! DATETIME without a fraction, a collation that ignores case. `Dialect::write_catalogue` asks,
-//! `Dialect::keeps` and `Dialect::write_expected` judge by the answer. Nothing is compared with the model
-//! here, and no statement is sent.
+//! A table may come from a migration and differ from what the model would create: a native enumerated type, a
+//! DATETIME without a fraction, a case-insensitive collation. `Dialect::write_catalogue` renders the query,
+//! `Dialect::keeps` and `Dialect::write_expected` use its result. The model is not compared with the table here, and
+//! no statement is sent.
 //!
 
 /// The bit of [`StoredColumn::changed`] for a table with triggers that may change an inserted row.

@@ -1,4 +1,4 @@
-//! [`Name`]: what tables, columns and constraints are called. Used by every file of this folder.
+//! [`Name`]: the name of a table, column or constraint. Used by every file of this folder.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
-//! The names of constraints that the model leaves unnamed, and how long names are cut.
+//! The conventional names of constraints, and the truncation of long names.
 //!
-//! Every constraint has a stable name, or migrations could not drop it later. The pattern is the one
-//! Alembic's users know: `pk_users`, `uq_users_email`, `fk_posts_author_id_users`, `ix_posts_title`.
+//! Every constraint has a stable name, since a migration must be able to drop it. The pattern is that of Alembic:
+//! `pk_users`, `uq_users_email`, `fk_posts_author_id_users`, `ix_posts_title`.
 
 use super::Name;
 

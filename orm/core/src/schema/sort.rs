@@ -1,4 +1,4 @@
-//! The order of tables by their foreign keys: parents first, deterministic, cycles told apart.
+//! The order of tables by their foreign keys: parents first, deterministic, with cycles reported.
 //!
 //! Used by DDL scripts, `create_all` and `drop_all`, and by the flush. Pure: no database, no SQL.
 

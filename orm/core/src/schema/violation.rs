@@ -1,8 +1,8 @@
-//! Completes the error of a constraint with what the schema knows and the database didn't tell: table, columns
-//! and the constraint's name.
+//! Completes the error of a constraint violation with table, columns and constraint from the schema, if the database
+//! did not report them.
 //!
 //! Used for every failed statement with the tables of the registered models, and by a flush with the table of its
-//! model. What the database tells stands; of what could be several constraints only the table is said. No I/O here.
+//! model. What the database reports is kept. If several constraints are possible, only the table is set. No I/O here.
 
 use super::{Action, ForeignKey, Name, Rule, Table, naming};
 use crate::error::{Error, ErrorKind};

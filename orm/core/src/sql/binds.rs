@@ -1,7 +1,7 @@
-//! [`BindOrder`]: which values of a statement are the binds of its text, so that those of a statement whose text is known
-//! are collected by a visitor: it is not written again.
+//! [`BindOrder`]: maps the binds of a text to the values of its statement. The binds of a statement whose text is
+//! cached are then collected by a visitor, without rendering.
 //!
-//! [`SqlWriter`] notes where each bind comes from. The typed layer keeps the order beside the text, for all statements
+//! [`SqlWriter`] records the source of each bind. The typed layer stores the order with the text, for all statements
 //! of that shape.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! What a database can do, as data: the planner of a flush, the writer and the test suite read it.
+//! [`Capabilities`]: the features of a database as data, read by the flush, the writer and the test suite.
 //!
 //! The constants are in the dialect crates. MySQL and MariaDB share a dialect and differ here.
 

@@ -1,8 +1,7 @@
-//! The trait by which one database's SQL differs from the default writer's: text only, no I/O.
+//! [`Dialect`]: the differences of a database's SQL from the default writer's. Text only, no I/O.
 //!
-//! What a new dialect must give: a name, its [`Capabilities`], the native names of types, literals,
-//! and BEGIN. Every other method has a default that writes the standard's SQL. Object-safe: a dialect is
-//! chosen at run time.
+//! A dialect must provide a name, its [`Capabilities`], the native names of types, literals, and BEGIN. Every other
+//! method has a default that renders the standard's SQL. Object-safe: a dialect is chosen at run time.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,7 +1,7 @@
-//! The one place where SQL text is made: identifiers are escaped, values become binds.
+//! [`SqlWriter`]: the only place where SQL text is made. Identifiers are escaped, values become binds.
 //!
-//! The same walk over a statement makes the text and collects the binds. When the text of a statement
-//! is known already, the walk runs with text switched off and only the binds are collected.
+//! The same pass over a statement renders the text and collects the binds. If the text of a statement is cached, the
+//! pass collects the binds only.
 
 use super::binds::place;
 use super::capability::Placeholder;

@@ -1,4 +1,4 @@
-//! Aliases that the library makes itself, for tables that a program has not named.
+//! Aliases that the library generates, for tables without an alias.
 
 use super::Name;
 

@@ -1,4 +1,4 @@
-//! Expressions: everything that can stand where SQL takes a value or a condition.
+//! [`Expr`]: expressions, for values and conditions.
 
 use std::sync::Arc;
 

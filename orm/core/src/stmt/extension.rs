@@ -1,4 +1,4 @@
-//! Expressions from outside: nodes that a dialect or an application adds.
+//! [`Extension`]: expressions that a dialect or an application adds.
 
 use std::any::Any;
 use std::fmt;

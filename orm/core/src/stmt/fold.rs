@@ -1,6 +1,6 @@
-//! The folder: goes through a statement and changes it in place, as to rename an alias or to replace an expression.
+//! [`Fold`]: changes the nodes of a statement in place, for instance to rename an alias or to replace an expression.
 //!
-//! The parts of each node are listed in `parts.rs`. What only looks at statements is in `visit.rs`.
+//! The parts of each node are listed in `parts.rs`. Read-only passes are in `visit.rs`.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
-//! The parts of each node, listed once: `visit.rs` makes of the list what only looks, `fold.rs` what changes.
+//! Lists the parts of each node: `visit.rs` derives the read-only pass from the list, `fold.rs` the changing one.
 //!
-//! The functions name every node and every field, so that a new one does not compile until it is gone through.
+//! The functions name every node and every field, so that a new one does not compile until it is listed.
 
 /// Makes the trait `$Pass` and the functions that go to the parts of nodes, which are reached by `$ref`. `$extension`
 /// goes to the arguments of an extension, which can't be borrowed to be changed.

@@ -1,4 +1,4 @@
-//! What rows are read from: the items of FROM, USING and JOIN.
+//! Sources of rows: the items of FROM, USING and JOIN.
 
 use super::{Expr, Name, Query, Values};
 

@@ -1,6 +1,7 @@
-//! [`NextVersion`]: what a bulk UPDATE sets a version column to.
+//! [`NextVersion`]: the new value of a version column in a bulk UPDATE.
 //!
-//! A node of its own for databases that would store a number beyond the column's type; those render it themselves.
+//! It is a separate node for databases that would store a number beyond the column's type; those render it
+//! themselves.
 
 use std::any::Any;
 use std::hash::{Hash, Hasher};

@@ -1,6 +1,6 @@
-//! The visitor: goes through a statement, read only. Every check of a statement is one.
+//! [`Visit`]: reads the nodes of a statement. Every check of a statement is a visitor.
 //!
-//! The parts of each node are listed in `parts.rs`. What changes statements is in `fold.rs`.
+//! The parts of each node are listed in `parts.rs`. Changing passes are in `fold.rs`.
 
 use std::sync::Arc;
 

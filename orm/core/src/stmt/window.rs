@@ -1,4 +1,4 @@
-//! The OVER clause: which rows a window function sees.
+//! The OVER clause: the window of a window function.
 
 use super::{Expr, Order};
 

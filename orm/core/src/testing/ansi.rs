@@ -1,6 +1,6 @@
-//! A dialect in the words of SQL:2016, so that the default writer is tested without a database's quirks.
+//! A dialect of SQL:2016, which tests the default writer without a database's differences.
 //!
-//! Also the shortest example of what a new dialect has to give.
+//! It is also the shortest example of a dialect.
 
 use std::borrow::Cow;
 

@@ -1,8 +1,7 @@
-//! A driver around another that injects one fault at a chosen call, for tests of what is left after it.
+//! A driver that wraps another one and injects one fault at a chosen call, to test the state after the fault.
 //!
-//! Every call that may be a round trip counts, and so does each row of a loop; a look at what the driver keeps of
-//! the catalogue doesn't. What the database does without being
-//! asked, such as a server that dies, is not here: the tests kill real ones.
+//! Every call that may be a round trip counts, and so does each row of a loop. Queries of the driver's own catalogue
+//! cache do not count. Faults of the server itself, such as a crash, are not here: the tests kill real servers.
 
 use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,8 +1,8 @@
-//! For tests of this crate and of those that build on it, behind the feature `testing`.
+//! Support for tests of this crate and of those that build on it, behind the Cargo feature `testing`.
 //!
-//! `ansi.rs` is a dialect of the standard's own words, `recording.rs` a driver around another that
-//! keeps a list of what was sent, `faulty.rs` one that injects faults, `proxy.rs` makes a server fall silent, and
-//! `golden/` has the statements whose text every dialect pins. Nothing here is for production.
+//! `ansi.rs` is a dialect of the standard, `recording.rs` a driver that records the statements of another one,
+//! `faulty.rs` one that injects faults, `proxy.rs` makes a server stop responding, and `golden/` has the statements
+//! whose text every dialect pins. Nothing here is for production.
 
 mod ansi;
 mod faulty;

@@ -1,6 +1,6 @@
-//! A proxy in front of a server that can fall silent while its connections stay open.
+//! A proxy in front of a server that stops responding while its connections stay open.
 //!
-//! Used by the tests of the drivers that talk to servers.
+//! Used by the tests of the drivers of servers.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};

@@ -1,7 +1,6 @@
-//! A driver around another that writes down what is sent, for tests that assert statements and counts.
+//! A driver that wraps another one and records its statements, for tests that assert statements and counts.
 //!
-//! Every call that would be a round trip is noted before it is passed on, failed ones included. It
-//! changes nothing on its way.
+//! Every call that would be a round trip is recorded before it is passed on, failed ones included.
 
 use std::any::Any;
 use std::fmt;

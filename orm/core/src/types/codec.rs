@@ -1,5 +1,4 @@
-//! [`Codec`]: what the author of a type from outside writes; it makes an
-//! [`Extension`] of the type's values.
+//! [`Codec`]: the conversions of a custom type, from which an [`Extension`] of its values is made.
 
 use std::any::Any;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! [`Extension`]: a value of a type from outside, as statements and drivers see it.
+//! [`Extension`]: a value of a custom type, as statements and drivers see it.
 //!
 //! Types with a [codec](crate::types::Codec) implement it, in `types/codec.rs`.
 

@@ -1,5 +1,5 @@
-//! From an enum to code: `DbType` and `DbEnum`. What keys and operands need follows from the mark
-//! `CustomType`, by one implementation for all such types in `orm`.
+//! Generates `DbType` and `DbEnum` for an enum. Keys and operands accept it through the marker `CustomType`, by one
+//! implementation for all such types in `orm`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! `derive(DbEnum)`: `parse` reads variants and their labels, `expand` writes the code.
+//! `derive(DbEnum)`: `parse` reads variants and their labels, `expand` generates code.
 
 mod expand;
 mod parse;

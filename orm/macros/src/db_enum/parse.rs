@@ -1,4 +1,4 @@
-//! An enum, its attributes and its labels as they are written.
+//! Parses an enum, its attributes and its labels.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! From a type to code: `DbType`, and the mark by which keys and operands take it.
+//! Generates `DbType` for a type, and the markers by which keys and operands accept it.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

@@ -1,4 +1,4 @@
-//! `derive(DbType)`: `parse` reads a new type over another one, or a type with a codec, `expand` writes the code.
+//! `derive(DbType)`: `parse` reads a new type over another one, or a type with a codec, `expand` generates code.
 
 mod expand;
 mod parse;

@@ -1,4 +1,4 @@
-//! A type of the program's own, as it is written.
+//! Parses a custom type.
 
 use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Type, parse_quote};
 

@@ -1,4 +1,4 @@
-//! From a struct to code: the names of its columns, and one value after the other.
+//! Generates `FromRow`: the names of the columns, and the conversion of each value.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

@@ -1,4 +1,4 @@
-//! `derive(FromRow)`: `parse` reads a struct's fields and their columns, `expand` writes the code.
+//! `derive(FromRow)`: `parse` reads a struct's fields and their columns, `expand` generates code.
 
 mod expand;
 mod parse;

@@ -1,4 +1,4 @@
-//! A struct that a row is read into, as it is written.
+//! Parses a struct for `FromRow`.
 
 use syn::ext::IdentExt as _;
 use syn::{Data, DeriveInput, Error, Fields, FieldsNamed, Ident, Path, Result, Type, parse_quote};

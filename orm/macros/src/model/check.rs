@@ -1,8 +1,8 @@
-//! From what was written to a model whose parts fit together: positions for names, defaults for what was
-//! left out, and errors at the user's own tokens for what contradicts itself.
+//! Resolves a parsed model: positions for names, defaults for omitted attributes, and errors at the user's tokens for
+//! inconsistent attributes.
 //!
-//! What one field's attributes must not say is in `rules.rs`. What depends on a field's type can't be told
-//! from tokens; `expand/check.rs` leaves it to the compiler.
+//! `rules.rs` has the rules of one field's attributes. Rules about a field's type can't be checked on tokens;
+//! `expand/check.rs` leaves them to the compiler.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Constraints and indexes with positions for names.
+//! Resolves constraints and indexes: positions for names.
 
 use syn::Ident;
 

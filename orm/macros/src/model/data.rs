@@ -1,5 +1,4 @@
-//! A model as data: as parsed, with the spans that errors point at, and as resolved, with positions
-//! instead of names.
+//! A model as data: as parsed, with the spans of errors, and as resolved, with positions instead of names.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! A field and its attributes as they are written.
+//! Parses a field and its attributes.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,5 +1,5 @@
-//! `derive(Model)`: `parse` reads the user's syntax, `check` resolves it to a [`data::Model`] and says what
-//! is wrong with it, `expand` writes the code.
+//! `derive(Model)`: `parse` reads the user's syntax, `check` resolves it to a [`data::Model`] and reports errors,
+//! `expand` generates code.
 
 mod check;
 mod constraint;

@@ -1,4 +1,4 @@
-//! References as they are written: `User.id`, their actions, and `foreign_key(…)` of a struct.
+//! Parses references: `User.id`, their actions, and `foreign_key(…)` of a struct.
 
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;

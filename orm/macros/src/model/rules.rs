@@ -1,5 +1,4 @@
-//! What a field's attributes must not say, alone or together. Errors point at the user's own tokens and
-//! tell what to write.
+//! The rules of a field's attributes, alone and together. Errors point at the user's tokens and say what to write.
 
 use quote::ToTokens as _;
 use syn::{Ident, Type};

@@ -1,4 +1,4 @@
-//! A struct and its attributes as they are written.
+//! Parses a struct and its attributes.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What of a query matters when only its number of rows, or the existence of one, is asked for.
+//! Removes what has no effect on a query's number of rows, or on whether there is one.
 
 use orm_core::stmt::{Expr, Few, Projection, Query};
 

@@ -1,4 +1,4 @@
-//! What a verb asks of a query: its rows as they are, the first ones, how many, or whether there is any.
+//! [`Verb`]: rewrites a query for `all`, `first`, `one`, `count` and `exists`.
 
 use orm_core::stmt::{
     Aggregate, Expr, Few, FromItem, Limit, Projection, Query, QueryBody, Select, Source,

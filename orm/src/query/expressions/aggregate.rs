@@ -1,4 +1,4 @@
-//! Aggregates over the rows of a group, or of the whole query.
+//! Aggregates: `count`, `sum`, `min`, `max` and `avg`.
 
 use orm_core::stmt::{self, Aggregate};
 use orm_core::types::base::{self, Numeric};

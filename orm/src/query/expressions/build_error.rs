@@ -1,5 +1,5 @@
-//! Errors of a statement that is being built: kept inside it and returned by its first fallible call,
-//! so that builder methods need no `?`.
+//! Errors of a statement that is being built. They are stored in it and returned by its first fallible call, so that
+//! builder methods need no `?`.
 
 use std::any::Any;
 use std::borrow::Cow;

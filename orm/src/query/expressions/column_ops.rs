@@ -1,6 +1,6 @@
-//! The operators of [`Column`]: those of [`Expr`], which has the code.
+//! The operators of [`Column`], which call those of [`Expr`].
 //!
-//! Written out, since methods from a macro cost each error message four more lines.
+//! They are written out, since methods from a macro add four lines to each compile error.
 
 use orm_core::types::{DbType, Nullability, base};
 

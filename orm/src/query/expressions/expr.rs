@@ -1,4 +1,4 @@
-//! [`Expr`]: a typed expression, and what can be made into one. Its operators are in `expr_ops.rs`.
+//! [`Expr`]: a typed expression. Its operators are in `expr_ops.rs`.
 
 use std::marker::PhantomData;
 

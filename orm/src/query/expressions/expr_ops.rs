@@ -1,7 +1,6 @@
-//! The operators of [`Expr`]; those of columns, in `column_ops.rs`, come to them. Arithmetic is in
-//! `arithmetic.rs`.
+//! The operators of [`Expr`]; those of columns, in `column_ops.rs`, call them. Arithmetic is in `arithmetic.rs`.
 //!
-//! They are inherent methods: as trait methods their errors would speak of iterators.
+//! They are inherent methods: compile errors of trait methods would mention iterators.
 
 use orm_core::stmt::{self, CompareOp};
 use orm_core::types::{DbType, Nullability, base};

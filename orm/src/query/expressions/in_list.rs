@@ -1,4 +1,4 @@
-//! [`InList`]: what a column or expression is looked for among: values, or what a query yields.
+//! [`InList`]: the argument of IN: a list of values, or a query.
 
 use orm_core::stmt::{self, CompareOp};
 

@@ -1,4 +1,4 @@
-//! Patterns of LIKE: escaping what the user means literally.
+//! Escapes text for LIKE patterns.
 
 use orm_core::stmt::{self, Like, LikeKind};
 use orm_core::value::Value;

@@ -1,7 +1,7 @@
-//! [`Operand`]: what can stand beside a column in a comparison, as its new value, or in a list.
+//! [`Operand`]: what a column can be compared with or assigned, and the elements of lists.
 //!
-//! The parameter is the column's base type, so that one text column takes all forms of text. There is
-//! one integer implementation a base: with a second, literals would stop to infer.
+//! The parameter is the column's base type, so that one text column accepts all forms of text. There is one integer
+//! implementation for each base type: with a second, the type of literals could not be inferred.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What ORDER BY and GROUP BY take: one item, a tuple, or for orders also a list made at run time.
+//! The arguments of `order_by` and `group_by`: one item, a tuple, or for `order_by` also a list built at run time.
 
 use orm_core::stmt::{self, Direction};
 use orm_core::types::DbType;

@@ -1,5 +1,5 @@
-//! [`Predicate`]: a condition, one type whatever the nullability of what it compares; and [`Condition`]: what `filter`
-//! and its like take.
+//! [`Predicate`]: a condition, one type for every nullability; and [`Condition`]: the argument of `filter` and
+//! `having`.
 
 use std::ops::{BitAnd, BitOr, Not};
 

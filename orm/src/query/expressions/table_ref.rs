@@ -1,4 +1,4 @@
-//! [`TableRef`]: where columns come from: a model's table, or one of its aliases.
+//! [`TableRef`]: a model's table, or one of its aliases, as the source of columns.
 
 use std::hash::{Hash, Hasher};
 

@@ -1,4 +1,4 @@
-//! Columns and expressions of truth values as conditions, and their `&`, `|` and `!`. Those of conditions are in
+//! Boolean columns and expressions as conditions, with `&`, `|` and `!`. The operators of conditions are in
 //! `predicate.rs`.
 
 use std::ops::{BitAnd, BitOr, Not};

@@ -1,4 +1,5 @@
-//! [`RawValue`]: what can be bound in raw SQL. Used by `statement.rs`; what goes with a column is in `expressions/operand.rs`.
+//! [`RawValue`]: the values that raw SQL can bind. Used by `statement.rs`; operands of columns are in
+//! `expressions/operand.rs`.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
-//! From raw SQL with names to the text of a dialect and its binds.
+//! Converts raw SQL with named binds to the text of a dialect and its binds.
 //!
-//! Used by `statement.rs`. Where a name is one, and not part of a literal or comment, `placeholders.rs` knows.
+//! Used by `statement.rs`. `placeholders.rs` finds the names, outside literals and comments.
 
 use std::borrow::Cow;
 

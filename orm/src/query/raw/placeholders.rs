@@ -1,4 +1,4 @@
-//! Finding `:name` in raw SQL, past strings, quoted names, comments and casts.
+//! Finds `:name` in raw SQL, outside strings, quoted names, comments and casts.
 
 use orm_core::lex::{Lexer, LexicalRules, Token, TokenKind};
 

@@ -1,6 +1,6 @@
-//! Raw SQL: its values are binds all the same. How it is run and read.
+//! [`Raw`]: a statement of SQL text whose values are binds.
 //!
-//! What can be bound is in `bind_value.rs`; how names become placeholders, in `named_binds.rs`.
+//! `bind_value.rs` has the values that can be bound; `named_binds.rs` converts names to placeholders.
 
 use std::borrow::Cow;
 

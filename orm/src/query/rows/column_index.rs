@@ -1,4 +1,4 @@
-//! [`ColumnIndex`]: where in a row the columns of a struct are, found by name once for all rows of a result.
+//! [`ColumnIndex`]: the indexes of a struct's columns in a result set, found by name once for all rows.
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};

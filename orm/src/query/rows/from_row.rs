@@ -1,4 +1,4 @@
-//! From a row to values without a model: single values, and tuples and structs for raw SQL.
+//! Reads rows without a model: single values, and tuples and structs of raw SQL.
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};

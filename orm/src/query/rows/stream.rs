@@ -1,7 +1,7 @@
-//! [`Stream`]: the rows of one query as an iterator, read as they are asked for.
+//! [`Stream`]: iterates over the rows of a query on demand.
 //!
-//! The `stream` verbs of `select` and `raw` make one. On connections alone: a session keeps every entity that it
-//! loads, so that the rows would not be read in bounded memory.
+//! The `stream` methods of `select` and `raw` return it, on connections only: a session keeps every entity that it
+//! loads, so the use of memory would not be constant.
 
 use std::fmt;
 use std::iter::FusedIterator;

@@ -1,4 +1,4 @@
-//! Rows by primary key: the statements of `session.get`, and of what a flush reads back.
+//! Queries by primary key, of `session.get` and of rows that a flush reads back.
 
 use std::sync::Arc;
 

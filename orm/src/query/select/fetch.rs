@@ -1,4 +1,4 @@
-//! Running a query: `all`, `first`, `one`, `one_or_none`, `stream`, `count`, `exists`.
+//! Executes a query: `all`, `first`, `one`, `one_or_none`, `stream`, `count`, `exists`.
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};

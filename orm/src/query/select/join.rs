@@ -1,4 +1,4 @@
-//! Joins: what can be joined, and the condition inferred from the foreign keys between the models.
+//! Joins: the join targets, and the condition inferred from the foreign keys between the models.
 
 use orm_core::stmt::{CompareOp, Expr, JoinKind};
 

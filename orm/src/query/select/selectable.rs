@@ -1,4 +1,4 @@
-//! [`Selectable`]: what `select` takes, and what comes out of it on each executor.
+//! [`Selectable`]: the argument of `select`, and its output on each executor.
 
 use orm_core::driver::Row;
 use orm_core::error::Result;

@@ -1,6 +1,6 @@
-//! What is checked of a value before it is sent: declared lengths, and keys of parents that have none.
+//! Checks values before they are sent: declared lengths, and foreign keys to parents that were not flushed.
 //!
-//! Used by `bulk/send.rs` and by the session's flush. What only the database can know, it checks itself.
+//! Used by `bulk/send.rs` and by the session's flush. The database checks the rest.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;

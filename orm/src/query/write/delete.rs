@@ -1,4 +1,4 @@
-//! DELETE of all rows that meet a condition.
+//! [`Delete`]: a DELETE with conditions.
 
 use std::marker::PhantomData;
 

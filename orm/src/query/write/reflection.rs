@@ -1,6 +1,6 @@
-//! Asks the database's catalogue what the tables of models really are, once a table and engine.
+//! Queries the database's catalogue for the tables of models, once for each table and engine.
 //!
-//! Used by the flush, before it writes, and by bulk inserts with arrays. What is learned is kept by the engine
+//! Used by the flush, before it writes, and by bulk inserts with arrays. The engine stores the result
 //! (`engine/stored_table.rs`).
 
 use std::sync::Arc;

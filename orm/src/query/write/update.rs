@@ -1,4 +1,4 @@
-//! UPDATE of all rows that meet a condition.
+//! [`Update`]: an UPDATE with conditions.
 
 use std::marker::PhantomData;
 use std::sync::Arc;

@@ -1,5 +1,4 @@
-//! [`RowsOf`]: what `insert(User).values(…)` takes, kept as it was given: owned rows are moved, borrowed
-//! ones are read where they are.
+//! [`RowsOf`]: the argument of `insert(User).values(…)`. Owned rows are moved, borrowed rows are read in place.
 
 use std::fmt;
 use std::ops::Range;

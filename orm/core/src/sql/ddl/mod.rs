@@ -1,7 +1,7 @@
-//! From schema to SQL: tables, indexes and whole scripts, as lists of statements.
+//! Renders schemas as SQL: tables, indexes and whole scripts, as lists of statements.
 //!
-//! Used by `create_all` and `drop_all` on a live database and by scripts that need none. The native
-//! names of types are the dialect's; the shape of the statements is here.
+//! Used by `create_all` and `drop_all` on a connection, and by scripts without one. The native types are the
+//! dialect's; the syntax of the statements is here.
 
 mod create;
 mod script;

@@ -1,4 +1,4 @@
-//! The statements that create or drop all tables of a schema, in an order that works.
+//! The statements that create or drop all tables of a schema, in dependency order.
 
 use super::create::{add_foreign_key, check_name, create_index, create_table};
 use crate::error::Result;

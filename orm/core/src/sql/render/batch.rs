@@ -1,4 +1,4 @@
-//! UPDATE and DELETE by key, of one row or of several; array forms are in the dialects that have arrays.
+//! Renders UPDATE and DELETE by key, of one row or several. Dialects with arrays render the array forms.
 
 use super::condition::null_safe;
 use super::expected::ExpectedColumn;

@@ -1,5 +1,5 @@
-//! Conditions: junctions, comparisons, NULL and ranges. Called by `expr.rs`, and by `select.rs` and
-//! `batch.rs` for their WHERE. Lists are in `in_list.rs`.
+//! Renders conditions: junctions, comparisons, NULL and ranges. Called by `expr.rs`, and by `select.rs` and
+//! `batch.rs` for WHERE. Lists are in `in_list.rs`.
 
 use super::expr::{write_expr, write_operand, write_peer};
 use crate::error::Result;

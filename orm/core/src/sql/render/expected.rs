@@ -1,5 +1,5 @@
-//! The comparison of a guarded column with its old value. Called by `batch.rs`, and by dialects, which override
-//! the comparison where it isn't of bytes.
+//! Renders the comparison of a column with its expected value. Called by `batch.rs`, and by dialects, which override
+//! the comparison where it is not bytewise.
 
 use super::condition::null_safe;
 use crate::sql::SqlWriter;

@@ -1,7 +1,7 @@
-//! Expressions: which words each takes, and what needs parentheses beside an operator.
+//! Renders expressions, with parentheses where an operator needs them.
 //!
-//! Called by every statement. Conditions, lists and queries in expressions are in `condition.rs`,
-//! `in_list.rs` and `subquery.rs`, window functions in `window.rs`.
+//! Called by every statement. Conditions, lists and queries in expressions are in `condition.rs`, `in_list.rs` and
+//! `subquery.rs`, window functions in `window.rs`.
 
 use super::condition::{write_between, write_compare, write_is_null, write_terms};
 use super::in_list::{write_in, write_in_rows};

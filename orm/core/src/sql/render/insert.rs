@@ -1,4 +1,4 @@
-//! INSERT: its source, what it does about a conflict, and RETURNING.
+//! Renders INSERT: its source, its conflict clause, and RETURNING.
 
 use super::expr::write_expr;
 use super::query::write_query;

@@ -1,5 +1,5 @@
-//! A query: WITH, its body, ORDER BY, LIMIT and locks. The body of a plain SELECT is written by `select.rs`, what it
-//! reads from by `source.rs`.
+//! Renders a query: WITH, its body, ORDER BY, LIMIT and locks. The body of a plain SELECT is rendered by `select.rs`,
+//! FROM by `source.rs`.
 
 use super::expr::write_expr;
 use super::repeat::Clause;

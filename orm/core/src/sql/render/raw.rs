@@ -1,4 +1,4 @@
-//! SQL text in an expression, as it is; values in it are binds all the same. Called by `expr.rs`.
+//! Renders SQL text in an expression unchanged; its values are binds. Called by `expr.rs`.
 
 use crate::sql::{InListStyle, SqlWriter};
 use crate::stmt::RawPart;

@@ -1,8 +1,8 @@
-//! Expressions that stand in a query more than once: selected, and again in GROUP BY, HAVING or ORDER BY.
+//! Repeats selected expressions in GROUP BY, HAVING or ORDER BY.
 //!
-//! The database must see that both are the same. Of a bare column it does, but a value in an expression
-//! is another bind each time. So the binds get the same number, or the expression is named: whichever
-//! the dialect's `Capabilities::repeats` says. Queries that neither group nor drop duplicates pay nothing.
+//! The database must recognize both as equal. It does for a column, but a value in an expression is another bind each
+//! time. So the binds get the same number, or the expression gets a name, as the dialect's `Capabilities::repeats`
+//! selects. Queries without GROUP BY and DISTINCT have no cost.
 
 use crate::error::Result;
 use crate::sql::{RepeatStyle, SqlWriter};

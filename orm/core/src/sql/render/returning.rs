@@ -1,4 +1,4 @@
-//! RETURNING, of all statements that write.
+//! Renders RETURNING.
 
 use super::select::write_projection;
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! A plain SELECT: one small function a clause. What may stand around it is written by `query.rs`.
+//! Renders a plain SELECT, with one small function for each clause. The clauses around it are rendered by `query.rs`.
 
 use super::condition::write_junction;
 use super::expr::write_expr;

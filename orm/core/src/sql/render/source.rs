@@ -1,4 +1,4 @@
-//! What rows are read from: FROM, USING and joins. Called by `select.rs`, `update.rs` and `delete.rs`.
+//! Renders sources of rows: FROM, USING and joins. Called by `select.rs`, `update.rs` and `delete.rs`.
 
 use super::expr::{write_expr, write_function};
 use super::query::{write_query, write_values};

@@ -1,5 +1,5 @@
-//! Queries in expressions: EXISTS, IN and single values. Called by `expr.rs`; the query itself is written by
-//! `query.rs`.
+//! Renders queries in expressions: EXISTS, IN and scalar subqueries. Called by `expr.rs`; the query itself is
+//! rendered by `query.rs`.
 
 use super::expr::write_operand;
 use super::query::write_query;

@@ -1,4 +1,4 @@
-//! The builder: its states and setters. What becomes of it in the end is in `new_row.rs`.
+//! Generates the builder: its states and setters. Its conversion to a row is in `new_row.rs`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};

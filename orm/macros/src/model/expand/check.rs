@@ -1,5 +1,5 @@
-//! What attributes ask of the types of their fields, left to the compiler: a use of a trait for each, and
-//! an assertion for defaults, whose types are data.
+//! Generates the checks of attributes against the types of their fields, for the compiler: a use of a trait for each,
+//! and an assertion for defaults, whose types are data.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

@@ -1,4 +1,4 @@
-//! The model as constant data, its number in sessions, and its registration at link time.
+//! Generates the model as constant data, its number in sessions, and its registration at link time.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

@@ -1,4 +1,4 @@
-//! The entity: the struct of typed columns, the type of the value that bears the model's name.
+//! Generates the entity: the struct of typed columns, which is the type of the constant with the model's name.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,10 +1,10 @@
-//! From a model to code. Thin on purpose: data, and what must know the field's types; all else is in
-//! `orm`, compiled once.
+//! Generates the code of a model. It is data, and the functions that need the types of the fields; everything else is
+//! in `orm`, compiled once.
 //!
-//! Everything but the value that bears the model's name lies in one anonymous constant, so that no name
-//! of a user's can clash with a helper's. Paths are absolute, since a user's module may have an `Option`
-//! or a `Some` of its own. Types are taken over with the span of the field's type, and trait items are
-//! named through the type (`<T as DbType>::…`), so that a type that isn't mapped is one error there.
+//! Everything except the constant with the model's name is in one anonymous constant, so that no name of a user can
+//! clash with a helper's. Paths are absolute, since a user's module may define an `Option` or a `Some`. Types have
+//! the span of the field's type, and trait items are named through the type (`<T as DbType>::…`), so that an unmapped
+//! type gives one error there.
 
 mod builder;
 mod check;

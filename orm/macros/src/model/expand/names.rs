@@ -1,5 +1,5 @@
-//! How the code of a model names what it uses: its own helper types, and items of a field's type.
-//! Used by the files of this folder, each of which writes one part of the code.
+//! The names that the code of a model uses: its helper types, and items of a field's type. Used by the files of this
+//! folder.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};

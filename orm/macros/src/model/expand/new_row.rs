@@ -1,4 +1,4 @@
-//! `Build`: a builder and the struct itself as rows that can be added.
+//! Generates `Build`: a builder and the struct itself as rows that can be added.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! `impl Model`: between rows, values and the struct.
+//! Generates `impl Model`: the conversions between rows, values and the struct.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

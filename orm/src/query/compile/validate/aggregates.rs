@@ -1,4 +1,4 @@
-//! Where an expression aggregates rows. Subqueries are apart: what they aggregate is their own.
+//! Finds aggregates in expressions. Those of subqueries are not included.
 
 use std::ops::ControlFlow;
 

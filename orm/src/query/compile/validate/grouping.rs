@@ -1,6 +1,6 @@
-//! Refuses a query whose rows are not determined: a column of which a group has many values, or an order
-//! of rows by what duplicates differ in. One database answers with any of them, the other not at all. So is
-//! one that aggregates where there are no groups yet.
+//! Rejects queries with undetermined rows: a column that is neither grouped nor aggregated, ORDER BY an expression
+//! that DISTINCT does not select, and aggregates in WHERE, ON or GROUP BY. Some databases reject them, others return
+//! any of the values.
 
 use std::ops::ControlFlow;
 

@@ -1,4 +1,4 @@
-//! Refuses to take what is on the optional side of a left join for something that is always there.
+//! Rejects queries that select the nullable side of a LEFT JOIN as non-optional.
 
 use orm_core::stmt::{Expr, JoinKind, Select};
 

@@ -1,4 +1,4 @@
-//! [`Typed`]: what a query's checks go by beside its syntax.
+//! [`Typed`]: what the checks of a query use besides its syntax.
 
 use orm_core::stmt::is_generated_alias;
 

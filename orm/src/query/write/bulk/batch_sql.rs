@@ -1,6 +1,6 @@
-//! How many rows one statement inserts, and its text. Nothing is sent here.
+//! Determines how many rows one statement inserts, and renders it. Sends nothing.
 //!
-//! Used by `mod.rs` and `send.rs`. There are few texts per column set, whatever the number of rows.
+//! Used by `mod.rs` and `send.rs`. There are few texts for each column set, for any number of rows.
 
 use std::ops::Range;
 

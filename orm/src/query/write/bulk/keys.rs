@@ -1,6 +1,6 @@
-//! What comes back of inserted rows: their generated keys, and how many there are.
+//! Reads and checks the generated keys and the number of inserted rows.
 //!
-//! Used by `mod.rs` and `send.rs`. Nothing is trusted: what can't be told is an error.
+//! Used by `mod.rs` and `send.rs`. Keys that can't be matched to rows are an error.
 
 use std::fmt::Display;
 

@@ -1,4 +1,4 @@
-//! [`BulkInsert`]: which rows are inserted, and who takes their keys.
+//! [`BulkInsert`]: the rows to insert, and the callback that gets their keys.
 
 use crate::mapping::ModelDef;
 

@@ -1,6 +1,6 @@
-//! Sending rows: as arrays, in statements of many rows, or in a loop over a statement of one.
+//! Sends rows: as arrays, in multi-row statements, or with a prepared statement in a loop.
 //!
-//! Used by `mod.rs`, which chooses the way. What comes back is read in `keys.rs`.
+//! Used by `mod.rs`, which chooses the way. `keys.rs` reads the result.
 
 use std::ops::Range;
 use std::sync::Arc;
