@@ -46,20 +46,19 @@ pub trait Driver: fmt::Debug + Send + Sync {
     ///   password.
     fn connect(&self) -> Result<Box<dyn Connection>>;
 
-    /// Whether each connection has a database of its own, which dies with it: SQLite in memory. The
-    /// pool then keeps one connection and never drops it.
+    /// Returns whether each connection has a database of its own, which is dropped with it: SQLite in memory. The
+    /// pool then keeps one connection and never closes it.
     fn is_private(&self) -> bool {
         false
     }
 
-    /// Whether the database runs in this process, as SQLite does: nothing is waited for then that another thread
-    /// should rather wait for. The engine cleans up other connections in a thread of its own when they are given
-    /// back.
+    /// Returns whether the database runs in this process, as SQLite does. The engine resets connections of other
+    /// databases in a separate thread when they are returned to the pool.
     fn is_embedded(&self) -> bool {
         self.is_private()
     }
 
-    /// The target for messages, as a URL that leads there: scheme, host, database; never the password.
+    /// Returns the target for messages as a URL: scheme, host, database; never the password.
     fn target(&self) -> String;
 }
 
@@ -96,8 +95,8 @@ impl<D: Driver + ?Sized> Driver for std::sync::Arc<D> {
 /// [`ValueRef::Batch`] as an array where the database has arrays, else as the text of [`ValueRef::to_json`];
 /// [`ValueRef::Array`] as an array or not at all; and a [`ValueRef::Extension`] as its encoded value.
 pub trait Connection: Send + Any {
-    /// The name of the SQL that this server speaks, known after connecting: `"mariadb"` or `"mysql"`
-    /// behind one driver. The engine picks the dialect by it.
+    /// Returns the name of the server's SQL, known after connecting: one driver may connect to `"mariadb"` and
+    /// `"mysql"`. The engine selects the dialect by it.
     fn server(&self) -> &'static str;
 
     /// Executes one statement and returns the number of matched rows and the generated key. Rows count as matched
@@ -141,8 +140,8 @@ pub trait Connection: Send + Any {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()>;
 
-    /// Opens a cursor: runs one query and hands out its rows one at a time, as they are asked for, in memory that
-    /// does not grow with their number. [`Cursor::fetch`] returns what has failed, that of opening included.
+    /// Opens a cursor: executes one query whose rows are read on demand, with constant use of memory. Errors, also of
+    /// opening, are returned by [`Cursor::fetch`].
     fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c>;
 
     /// Executes one statement without binds and rows: BEGIN, COMMIT, SAVEPOINT, DDL. An implementation must not use a
@@ -162,14 +161,14 @@ pub trait Connection: Send + Any {
         self.control(sql)
     }
 
-    /// What is left of the transaction. Core asks after every error, and with `None` after statements
-    /// that may end a transaction on the side. `error` is what the driver itself returned last. The answer is
-    /// `None`, `Open` or `Aborted`, or `RolledBack` if the server says so; what `None` means for a transaction
-    /// that was open the engine knows.
+    /// Returns the state of the transaction. The engine calls this after every error, and with `None` after
+    /// statements that may end a transaction. `error` is the last error of the driver. A driver returns `None`,
+    /// `Open` or `Aborted`, or `RolledBack` if the server reports it; the engine interprets `None` for a transaction
+    /// that was open.
     ///
-    /// This is the duty that keeps commits honest: PostgreSQL answers COMMIT of an aborted transaction
-    /// with success, a deadlock on MariaDB ends the whole transaction and the next INSERT commits by
-    /// itself. A driver that answers `Open` for one of these loses its users' data. Must not do I/O.
+    /// Commits depend on this: PostgreSQL reports success for COMMIT of an aborted transaction; a deadlock on MariaDB
+    /// rolls back the whole transaction, and the next INSERT commits by itself. A driver that returns `Open` then
+    /// loses data. Must not send a statement.
     fn transaction(&mut self, error: Option<&Error>) -> TransactionState;
 
     /// Queries the state of the transaction after the [native](Connection::native) connection was used directly.
@@ -205,8 +204,8 @@ pub trait Connection: Send + Any {
         Ok(false)
     }
 
-    /// The isolation level of transactions for which none is asked, if a setting of the server, the database or
-    /// the account has made it stronger than the one that the product comes with. Must not do I/O.
+    /// Returns the default isolation level of transactions, if a setting of the server, the database or the account
+    /// has made it stronger than the product's default. Must not send a statement.
     fn default_isolation(&self) -> Option<IsolationLevel> {
         None
     }
@@ -229,18 +228,19 @@ pub trait Connection: Send + Any {
         Ok(true)
     }
 
-    /// The most bytes that the values of one statement may come to, if the server has such a limit.
+    /// Returns the maximum size in bytes of the values of one statement, if the server has such a limit.
     fn message_limit(&self) -> Option<usize> {
         None
     }
 
-    /// Whether the connection is known to be broken, without I/O. The pool drops a broken one.
+    /// Returns whether the connection is known to be broken. Must not send a statement. The pool drops a broken
+    /// connection.
     fn is_broken(&self) -> bool;
 
-    /// Forgets the prepared statements, if the driver keeps any: after DDL by another connection.
+    /// Clears the cache of prepared statements, if there is one. Called after DDL by another connection.
     fn clear_statements(&mut self) {}
 
-    /// The driver's own connection, for what this contract doesn't cover.
+    /// Returns the driver's own connection, for features that this trait does not cover.
     fn native(&mut self) -> &mut dyn Any;
 }
 
@@ -265,7 +265,7 @@ pub trait Cursor {
     /// - The error of the cancellation.
     fn close(&mut self) -> Result<()>;
 
-    /// As [`Connection::transaction`], after the end.
+    /// Returns the state of the transaction as [`Connection::transaction`] does, after the end of the query.
     fn transaction(&mut self, error: Option<&Error>) -> TransactionState;
 }
 
@@ -291,10 +291,10 @@ impl Outcome {
 
 /// Represents one row of a result set. It is valid while the callback runs.
 pub trait Row {
-    /// How many columns it has.
+    /// Returns the number of columns.
     fn len(&self) -> usize;
 
-    /// Whether it has no columns.
+    /// Returns whether there are no columns.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -315,11 +315,11 @@ pub trait Row {
         self.get(index)
     }
 
-    /// The name of the column at `index`, or `""` beyond the row.
+    /// Returns the name of the column at `index`, or `""` if the index is out of range.
     fn name(&self, index: usize) -> &str;
 
-    /// How many rows of its result are known to follow: what takes them all makes room for them at once. 0 where the
-    /// database has not told.
+    /// Returns the number of rows that are known to follow, so that a collection can reserve memory. 0 if it is not
+    /// known.
     fn rows_left(&self) -> usize {
         0
     }

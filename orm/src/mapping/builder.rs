@@ -20,7 +20,7 @@ pub struct FieldMissing<F>(PhantomData<fn() -> F>);
 
 /// Is implemented by the state of a required field, and by a tuple of states.
 pub trait FieldState {
-    /// The state of this field and all of `Rest`: given, or the first one that is missing.
+    /// The state of this field and all of `Rest`: given, or the first field that is missing.
     type Or<Rest: FieldState>: FieldState;
     /// The missing field.
     type Field;
@@ -58,7 +58,7 @@ pub trait Build {
     /// The state of all required fields.
     type State: FieldState;
 
-    /// The row. Called only if the state is given.
+    /// Returns the row. Called only if every required field was given.
     fn build(self) -> NewEntity<Self::Model>;
 }
 
@@ -83,7 +83,7 @@ where
     label = "expected `{T}`"
 )]
 pub trait IntoField<T> {
-    /// The field's value.
+    /// Returns the value of the field.
     fn into_field(self) -> T;
 }
 

@@ -17,7 +17,7 @@ use super::column::Column;
     note = "`auto_increment` is for i16, i32 and i64"
 )]
 pub trait Generated: Sized {
-    /// What a key reads as until it is generated.
+    /// The value of a key that was not generated yet.
     const UNSET: Self;
 }
 
@@ -69,7 +69,7 @@ impl<T: Integer> Version for T {
     note = "`length` is for String, Vec<u8> and Option of each"
 )]
 pub trait HasLength {
-    /// Named to have the compiler look.
+    /// Is evaluated to trigger the check.
     const OK: () = ();
 }
 
@@ -80,7 +80,7 @@ pub trait HasLength {
     note = "`collation` is for String and Option<String>"
 )]
 pub trait HasCollation {
-    /// Named to have the compiler look.
+    /// Is evaluated to trigger the check.
     const OK: () = ();
 }
 
@@ -103,7 +103,7 @@ impl<T: DbType<Base = base::Text>> HasCollation for T {}
     note = "make it an Option, or implement Default: the field holds that value until the row is inserted"
 )]
 pub trait Placeholder: Sized {
-    /// That value.
+    /// Returns the value of the field until the server default is read.
     fn placeholder() -> Self;
 }
 
@@ -121,7 +121,7 @@ impl<T: Default> Placeholder for T {
     note = "implement Default for it, or make it an Option"
 )]
 pub trait Skipped: Sized {
-    /// What a row that has been loaded has in the field.
+    /// Returns the value of the field in a loaded row.
     fn skipped() -> Self;
 }
 

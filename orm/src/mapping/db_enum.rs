@@ -11,9 +11,9 @@ pub trait DbEnum: CustomType + DbType<Base = Self, Null = NotNull> {
     /// The labels as they are stored, in the order of the variants.
     const LABELS: &'static [&'static str];
 
-    /// The label of this variant.
+    /// Returns the label of this variant.
     fn label(&self) -> &'static str;
 
-    /// The variant of a label.
+    /// Returns the variant with a label.
     fn from_label(label: &str) -> Option<Self>;
 }

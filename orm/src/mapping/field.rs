@@ -21,9 +21,9 @@ use super::key::PrimaryKey;
 )]
 #[doc(hidden)]
 pub trait Field: Sized {
-    /// The column's type.
+    /// The type of the column.
     const TYPE: Type;
-    /// Whether the column takes NULL.
+    /// Whether the column is nullable.
     const NULLABLE: bool;
 
     /// Reads the field from the value at `index` of `row`; see [`decode::read`].
@@ -32,7 +32,7 @@ pub trait Field: Sized {
     /// As [`decode::read`].
     fn read(row: &dyn Row, index: usize, def: &'static ModelDef, position: usize) -> Result<Self>;
 
-    /// The value as it is bound.
+    /// Returns the value as it is bound.
     fn value(&self) -> ValueRef<'_>;
 
     /// Sets the field.
@@ -41,16 +41,16 @@ pub trait Field: Sized {
     /// [`ConversionError`]: the value can't be converted to the field.
     fn assign(&mut self, value: ValueRef<'_>) -> Result<(), ConversionError>;
 
-    /// A copy.
+    /// Returns a copy.
     fn copy(&self) -> Self;
 
-    /// Makes `old` a copy, in the memory that it has.
+    /// Copies the field to `old`, reusing its memory.
     fn copy_into(&self, old: &mut Self);
 
-    /// Notes `position` in `set` if the field differs from what it was.
+    /// Adds `position` to `set` if the field differs from `old`.
     fn compare(&self, old: &Self, position: usize, set: &mut ColumnSet);
 
-    /// Notes `position` in `unset` if the field is a `None`, so that the server may fill it in.
+    /// Adds `position` to `unset` if the field is `None`, so that the database may fill it in.
     fn leave_unset(&self, position: usize, unset: &mut ColumnSet);
 }
 

@@ -14,7 +14,7 @@ use orm_core::value::ValueRef;
     note = "use i64, i32, i16, String, Vec<u8>, a uuid, a date, or an enum that derives DbEnum, Clone, Debug, PartialEq, Eq and Hash"
 )]
 pub trait PrimaryKey: Clone + Debug + Eq + Hash + Send + 'static {
-    /// Hands its parts, in key order, to `run`.
+    /// Calls `run` with the parts of the key, in key order.
     fn with_parts<T>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> T) -> T;
 }
 
@@ -60,7 +60,7 @@ tuple_key!(A 0, B 1, C 2, D 3);
     label = "expected `{K}`"
 )]
 pub trait IntoKey<K> {
-    /// The key.
+    /// Returns the key.
     fn into_key(self) -> K;
 }
 

@@ -23,15 +23,15 @@ use super::key::PrimaryKey;
     note = "add `#[derive(Model)]` to the struct"
 )]
 pub trait Model: Sized + Send + 'static {
-    /// The type of the value that bears the model's name: `User` in `select(User)`.
+    /// The type of the constant with the model's name: `User` in `select(User)`.
     type Entity: Entity<Model = Self>;
-    /// The primary key.
+    /// The type of the primary key.
     type Key: PrimaryKey;
 
-    /// The model as data.
+    /// Returns the model as data.
     fn def() -> &'static ModelDef;
 
-    /// The model's place in a session's table of arenas.
+    /// Returns the number of the model in sessions.
     fn slot() -> &'static ModelSlot;
 
     /// Decodes the columns of a row from index `start`, in the order of the fields.
@@ -55,10 +55,10 @@ pub trait Model: Sized + Send + 'static {
     /// As [`Model::decode`].
     fn decode_rest(row: &dyn Row, start: usize, key: Self::Key) -> Result<Self>;
 
-    /// The primary key of this value.
+    /// Returns the primary key of this value.
     fn key(&self) -> Self::Key;
 
-    /// The value of the column at `position`; NULL beyond the last one.
+    /// Returns the value of the column at `position`; NULL if it is out of range.
     fn value(&self, position: usize) -> ValueRef<'_>;
 
     /// Sets the column at `position`, for generated keys, versions and server defaults.
@@ -67,16 +67,16 @@ pub trait Model: Sized + Send + 'static {
     /// [`ConversionError`]: the value can't be converted to the field.
     fn assign(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), ConversionError>;
 
-    /// A copy of the columns; fields that are no columns are left at their defaults.
+    /// Returns a copy of the columns. Fields without a column have their default.
     fn snapshot(&self) -> Self;
 
-    /// Makes the columns of `old` a copy, in the memory that it has.
+    /// Copies the columns to `old`, reusing its memory.
     fn snapshot_into(&self, old: &mut Self);
 
-    /// The columns whose values differ from those of `old`.
+    /// Returns the columns whose values differ from those of `old`.
     fn changes(&self, old: &Self) -> ColumnSet;
 
-    /// Takes the columns of `other`, leaving fields that are no columns as they are.
+    /// Takes the columns of `other`. Fields without a column are kept.
     fn restore(&mut self, other: Self);
 }
 
@@ -89,22 +89,22 @@ pub trait Entity: Copy + Debug + Send + Sync + 'static {
     /// The model.
     type Model: Model<Entity = Self>;
 
-    /// The model's table itself.
+    /// The model's table without an alias.
     const ROOT: Self;
 
-    /// The same columns under another name, for self-joins: `let manager = User.alias("manager");`. The name may be
-    /// made at run time; each different one is kept for the life of the process.
+    /// Returns the columns of an alias, for self-joins: `let manager = User.alias("manager");`. The name may be built
+    /// at run time; each distinct name is kept for the life of the process.
     #[must_use]
     fn alias(self, name: impl Into<Cow<'static, str>>) -> Self {
         self.named(interned(name.into()))
     }
 
-    /// The columns under a name that is kept.
+    /// Returns the columns of an alias with a static name.
     #[doc(hidden)]
     #[must_use]
     fn named(self, name: &'static str) -> Self;
 
-    /// The name that columns are qualified with: the table's, or the alias.
+    /// Returns the name that qualifies the columns: the table or the alias.
     fn source(&self) -> &'static str;
 }
 
@@ -127,7 +127,7 @@ pub trait NewRow {
     /// The model.
     type Model: Model;
 
-    /// The row.
+    /// Returns the row.
     fn into_row(self) -> NewEntity<Self::Model>;
 }
 

@@ -223,7 +223,7 @@ fn one_table_twice(first: &ModelDef, second: &ModelDef) -> Error {
 
 /// Is implemented by tuples of model values: `(User, Post)`, or `(User,)`.
 pub trait Entities {
-    /// Their definitions.
+    /// Returns the definitions of the models.
     fn defs(&self) -> Vec<&'static ModelDef>;
 }
 

@@ -44,10 +44,10 @@ pub enum Access {
 
 /// Is implemented by what an [`Executor`] reads with: a query with its verb, and raw SQL.
 pub trait ReadStatement {
-    /// What running it tells beside the rows.
+    /// The result of the execution besides the rows.
     type Outcome;
 
-    /// How it treats rows.
+    /// Returns how the statement accesses rows.
     fn access(&self) -> Access;
 
     /// Compiles the statement for `connection`.
@@ -79,10 +79,10 @@ pub trait ReadStatement {
     note = "if the variable is a `&mut Session` already, pass `session` itself instead of `&mut session`"
 )]
 pub trait Executor: sealed::Sealed {
-    /// What an entity comes out as: `M` on a connection, `Ref<M>` on a session.
+    /// The type of an entity: `M` on a connection, `Ref<M>` on a session.
     type Of<M: Model>;
 
-    /// What decoding works on beside the row: nothing on a connection, its state on a session.
+    /// What decoding needs besides the row: nothing on a connection, the state on a session.
     type Sink<'a>
     where
         Self: 'a;

@@ -11,7 +11,7 @@ use orm_core::error::Result;
     note = "a closure that uses `?` ends with `Ok(…)`"
 )]
 pub trait TransactionResult {
-    /// What is in its `Ok`.
+    /// The type of its `Ok`.
     type Value;
 
     /// Returns the result.

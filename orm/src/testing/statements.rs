@@ -52,10 +52,10 @@ macro_rules! assert_statements {
     label = "expected a number of statements, or an array of their texts"
 )]
 pub trait Expected {
-    /// How many there should be.
+    /// Returns the expected number of statements.
     fn count(&self) -> usize;
 
-    /// The text that a statement should have, if that is known.
+    /// Returns the expected text of a statement, if it is given.
     fn text(&self, index: usize) -> Option<&str>;
 }
 

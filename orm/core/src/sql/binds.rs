@@ -25,7 +25,7 @@ pub type Binds<'a> = SmallVec<[ValueRef<'a>; 4]>;
 
 /// A statement, or what one is made of, that can be visited for its values.
 pub trait BindValues<'a>: Copy {
-    /// Lets a visitor go through it, in the order in which it goes through the statement.
+    /// Calls the visitor for each value, in the order of the statement's visitor.
     fn visit<F: FnMut(ValueRef<'a>, usize)>(self, visitor: &mut EachBind<F>);
 }
 

@@ -96,21 +96,21 @@ impl<'a> KeyRange<'a> {
 
 /// Renders the SQL of one database.
 pub trait Dialect: fmt::Debug + Send + Sync {
-    /// The dialect's name: `"sqlite"`, `"postgres"`, `"mysql"`, `"mariadb"`. Two dialects whose texts
-    /// differ must not share a name, since compiled statements are cached by it.
+    /// Returns the name of the dialect: `"sqlite"`, `"postgres"`, `"mysql"`, `"mariadb"`. Two dialects that render
+    /// different texts must have different names, since compiled statements are cached by name.
     fn name(&self) -> &'static str;
 
-    /// What the database can do.
+    /// Returns the features of the database.
     fn capabilities(&self) -> &Capabilities;
 
-    /// Writes LIMIT and OFFSET, behind ORDER BY and before locks. The limit is bound before the offset. A limit alone must be able to follow the text of a
-    /// query that has none.
+    /// Renders LIMIT and OFFSET, after ORDER BY and before locks. The limit is bound before the offset. A limit alone
+    /// must be valid after the text of a query without one.
     fn write_limit(&self, w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
         render::write_limit(w, limit, offset);
     }
 
-    /// Writes a bind where the database can't infer its type from its surroundings: in a select list,
-    /// as an argument of a function, in arithmetic. PostgreSQL adds a cast.
+    /// Renders a bind whose type the database can't infer: in a select list, as an argument of a function, in
+    /// arithmetic. PostgreSQL adds a cast.
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
         w.value(value);
     }
@@ -135,7 +135,7 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         Ok(())
     }
 
-    /// The clause that makes `\` the escape character of LIKE.
+    /// Returns the clause that makes `\` the escape character of LIKE.
     fn like_escape(&self) -> &'static str {
         " ESCAPE '\\'"
     }
@@ -215,44 +215,44 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         Err(w.unsupported("batches that check their row counts"))
     }
 
-    /// Writes that a guarded column still has its old value: null-safely, and text byte by byte whatever the
-    /// column's collation. The default compares by [`Capabilities::null_safe`], which is enough where every
+    /// Renders the condition that a column still has its expected value, compared null-safely and, for text, byte by
+    /// byte in every collation. The default uses [`Capabilities::null_safe`], which is sufficient where every
     /// collation compares bytes.
     fn write_expected(&self, w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
         render::write_null_safe_expected(w, expected);
     }
 
-    /// Whether [`Dialect::write_expected`] can compare a column by a digest, so that a large old value needn't be
-    /// sent. None by default.
+    /// Returns whether [`Dialect::write_expected`] can compare a column by a digest, so that a large old value need
+    /// not be sent. Default: `false`.
     fn digests(&self, column: &BatchColumn<'_>) -> bool {
         let _ = column;
         false
     }
 
-    /// The digest of a value as [`Dialect::write_expected`] compares it; `None` for one that has none, such as
-    /// NULL, which is bound as it is.
+    /// Returns the digest of a value for [`Dialect::write_expected`]. `None` for a value without a digest, such as
+    /// NULL, which is bound itself.
     fn digest(&self, value: ValueRef<'_>) -> Option<String> {
         let _ = value;
         None
     }
 
-    /// Writes a query of how the columns of tables keep their values, and tells whether there is one. Its rows
-    /// are the number of the table in `tables`, then the fields of [`StoredColumn`] in order; a table that
-    /// isn't there has none. Flushes ask it once a table and engine. Without it, the default, a column counts
-    /// as what the model would have created.
+    /// Renders a query of the catalogue about the columns of tables, and returns whether there is one. Its rows are
+    /// the number of the table in `tables`, then the fields of [`StoredColumn`] in order; a missing table has no
+    /// rows. Flushes execute it once for each table and engine. Without it, which is the default, columns are assumed
+    /// to be as the model declares them.
     fn write_catalogue<'a>(&self, w: &mut SqlWriter<'a>, tables: &[&'a str]) -> bool {
         let _ = (w, tables);
         false
     }
 
-    /// How much a column keeps of the values of a field of type `ty`, whose model declares `length`. Only what
-    /// isn't [`Keeps::All`] is read back after a flush.
+    /// Returns which values of a field of type `ty` and declared `length` a column returns unchanged. Columns other
+    /// than [`Keeps::All`] are read back after a flush.
     fn keeps(&self, column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
         let _ = (column, ty, length);
         Keeps::All
     }
 
-    /// The native type by which CAST and array binds name `ty`, without length: `int8`, `SIGNED`.
+    /// Returns the native type of `ty` in CAST and array binds, without length: `int8`, `SIGNED`.
     fn cast_type(&self, ty: &Type) -> Cow<'static, str>;
 
     /// Returns the native type of a column with its length: `VARCHAR(50)`. The type of an auto-increment column may
@@ -262,36 +262,36 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// - `Unsupported`: the database has no such type, such as an indexed text without length on MySQL.
     fn column_type(&self, table: &schema::Table, column: &schema::Column) -> Result<String>;
 
-    /// What follows the type of a column: collation, identity or auto-increment, in native words, with
-    /// a leading space; NULL and DEFAULT are the default writer's.
+    /// Returns the text after the type of a column, with a leading space: collation, identity or auto-increment. NULL
+    /// and DEFAULT are rendered by the default writer.
     fn column_options(&self, column: &schema::Column) -> String {
         let _ = column;
         String::new()
     }
 
-    /// What follows the columns of a primary key one of which is `generated`: ` AUTOINCREMENT` on SQLite.
+    /// Returns the text after the columns of a primary key with the column `generated`: ` AUTOINCREMENT` on SQLite.
     fn primary_key_option(&self, generated: &schema::Column) -> &'static str {
         let _ = generated;
         ""
     }
 
-    /// What follows a table's closing parenthesis, with a leading space: engine and character set.
+    /// Returns the text after a table's closing parenthesis, with a leading space: engine and character set.
     fn table_options(&self) -> &'static str {
         ""
     }
 
-    /// The words that drop a foreign key in ALTER TABLE.
+    /// Returns the clause of ALTER TABLE that drops a foreign key.
     fn drop_foreign_key(&self) -> &'static str {
         "DROP CONSTRAINT"
     }
 
-    /// How the checks of foreign keys are switched off, for a database that can't drop a foreign key and
-    /// so can't drop tables that refer to each other: SQLite. `None` for one that can.
+    /// Returns the statements that disable and enable foreign keys, for a database that can't drop a foreign key, and
+    /// so no tables with circular ones: SQLite. `None` for other databases.
     fn foreign_key_switch(&self) -> Option<&'static ForeignKeySwitch> {
         None
     }
 
-    /// The lock that is held while the catalogue is read and tables are created or dropped. `None` where a
+    /// Returns the lock that is held while the catalogue is read and tables are created or dropped. `None` where a
     /// writing transaction excludes every other one, as on SQLite.
     fn ddl_lock(&self) -> Option<&'static DdlLock> {
         None
@@ -312,14 +312,14 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         self.literal(value)
     }
 
-    /// The expression of a column's default, given as SQL: in parentheses on MySQL, which takes a bare one for
-    /// literals and the clock alone.
+    /// Returns the expression of a column's SQL default. MySQL needs parentheses except for literals and the current
+    /// time.
     fn default_expression<'a>(&self, sql: &'a str) -> Cow<'a, str> {
         sql.into()
     }
 
-    /// The expression `sql` of a column's default as a SELECT lists it: its value must be what the column would hold.
-    /// A flush asks so for keys that a default makes.
+    /// Returns the expression `sql` of a column's default for a SELECT, which must return the value that the column
+    /// would store. A flush selects keys with server defaults so.
     fn selected_default(&self, column: &schema::Column, sql: &str) -> String {
         // An INSERT makes an integer of what `floor(rand())` or `strftime('%s')` yields.
         if column.ty.is_integer() {
@@ -335,42 +335,42 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// - `Unsupported`: the database does not support an option.
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>>;
 
-    /// The statement that sets a savepoint; `name` needs no quotes.
+    /// Returns the statement that sets a savepoint. `name` needs no quotes.
     fn savepoint(&self, name: &str) -> String {
         format!("SAVEPOINT {name}")
     }
 
-    /// The statement that ends a savepoint and keeps its work.
+    /// Returns the statement that releases a savepoint.
     fn release_savepoint(&self, name: &str) -> String {
         format!("RELEASE SAVEPOINT {name}")
     }
 
-    /// The text that takes away a savepoint, keeping its work, and sets it again, in one round trip. Without one a
-    /// savepoint is released as soon as its work has ended; else that is left to this, or to the end of the
-    /// transaction.
+    /// Returns a text that releases a savepoint and sets it again in one round trip. `None` if there is none: a
+    /// savepoint is then released when its work has ended; otherwise it is released by this text, or by the end of
+    /// the transaction.
     fn renew_savepoint(&self, name: &str) -> Option<String> {
         let _ = name;
         None
     }
 
-    /// The statement that undoes the work since a savepoint, which stays.
+    /// Returns the statement that rolls back to a savepoint, which stays set.
     fn rollback_to_savepoint(&self, name: &str) -> String {
         format!("ROLLBACK TO SAVEPOINT {name}")
     }
 
-    /// Whether an error of that native code says that what a DROP or ALTER … DROP names is not there.
+    /// Returns whether an error with this native code reports that the object of a DROP does not exist.
     fn is_already_dropped(&self, code: &str) -> bool {
         let _ = code;
         false
     }
 
-    /// The statement that takes back, after the end of a transaction, what [`Dialect::begin`] has set for more
-    /// than this transaction.
+    /// Returns the statement that restores, after the end of a transaction, a setting of [`Dialect::begin`] that
+    /// outlives it.
     fn after_end(&self, options: &TransactionOptions) -> Option<&'static str> {
         let _ = options;
         None
     }
 
-    /// A query of one column with the names of the tables in the connection's schema.
+    /// Returns a query of one column with the names of the tables in the connection's schema.
     fn list_tables(&self) -> &'static str;
 }

@@ -12,23 +12,25 @@ use super::{Expr, Shape};
 /// An extension is data: [`Extension::template`] returns, for a dialect's name, the sequence of texts and arguments.
 /// A dialect may override `Dialect::write_extension` instead and downcast with [`Extension::as_any`].
 pub trait Extension: fmt::Debug + Send + Sync {
-    /// What it is, for the error of a dialect that can't render it.
+    /// Returns the name of the extension, for the error of a dialect that can't render it.
     fn name(&self) -> &str;
 
-    /// Its arguments.
+    /// Returns the arguments.
     fn args(&self) -> &[Expr];
 
-    /// The same with other arguments, as many as it has.
+    /// Returns the extension with other arguments, as many as it has.
     fn with_args(&self, args: Vec<Expr>) -> Arc<dyn Extension>;
 
-    /// Feeds what its text depends on beside its type, its arguments and the dialect to `state`: those of its own fields,
-    /// by their `Hash`. Texts are kept by it, so that one which is left out gives another's text.
+    /// Feeds everything to `state` on which the text depends besides the extension's type, its arguments and the
+    /// dialect: its own fields, by their `Hash`. Texts are cached by it; a field that is omitted gives the text of
+    /// another extension.
     fn shape(&self, state: &mut dyn Hasher);
 
-    /// How it reads in the dialect of that name, or `None` if it doesn't exist there.
+    /// Returns the template of the extension in the dialect with a name, or `None` if the dialect does not support
+    /// it.
     fn template(&self, dialect: &str) -> Option<Vec<TemplatePart>>;
 
-    /// The value itself, for a dialect that knows it.
+    /// Returns the extension for downcasts, for a dialect that knows it.
     fn as_any(&self) -> &dyn Any;
 }
 

@@ -60,7 +60,7 @@ pub struct Uuid;
 /// Is implemented by the base types of numbers: those with arithmetic, `sum` and `avg`.
 #[diagnostic::on_unimplemented(message = "`sum` and `avg` need a column of numbers")]
 pub trait Numeric {
-    /// What a sum of such values is read back as: integers stay integers, widened to 64 bits.
+    /// The type of a sum: `i64` for integers, `f64` for floats.
     type Sum: super::DbType<Null = super::NotNull>;
 }
 

@@ -39,15 +39,17 @@ use crate::value::{ConversionError, Extension, Value, ValueRef, sealed};
 /// assert_eq!(Amount::decode(Amount { cents: 350 }.encode("sqlite").as_ref()), Ok(Amount { cents: 350 }));
 /// ```
 pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
-    /// The logical type of a column: one of the known ones, or an
-    /// [extension](crate::types::Type::Extension) with native names of its own.
+    /// The type of a column: a type of this crate, or an [extension](crate::types::Type::Extension) with its own
+    /// native names.
     const TYPE: Type;
 
-    /// The type in the words of an error message, such as "a point".
+    /// The name of the type in messages, such as "a point".
     const NAME: &'static str;
 
-    /// The value as the database stores it, which [`Connection::server`](crate::driver::Connection::server) names, or
-    /// `""` where it is only measured or compared. Equal values must be encoded alike, and no others. Never an extension in turn.
+    /// Encodes the value as the database stores it. `server` is
+    /// [`Connection::server`](crate::driver::Connection::server), or `""` where the value is only measured or
+    /// compared. Two values must have equal encodings if and only if they are equal. The result must not be an
+    /// extension.
     fn encode(&self, server: &str) -> Value;
 
     /// Converts a value of a row to the Rust type.

@@ -145,7 +145,7 @@ impl Type {
 pub trait Nullability: sealed::Sealed + 'static {
     /// True for [`Nullable`].
     const NULLABLE: bool;
-    /// The nullability of an expression over a value of this and one of another nullability.
+    /// The nullability of an expression over a value of this nullability and one of another.
     type Or<N: Nullability>: Nullability;
     /// `T` for [`NotNull`], `Option<T>` for [`Nullable`].
     type Wrap<T: DbType<Null = NotNull>>: DbType<Base = T::Base, Null = Self>;
@@ -188,7 +188,7 @@ mod sealed {
     note = "the mapped types are bool, i16, i32, i64, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum)], Option of each, and the types of chrono and uuid behind the features of those names"
 )]
 pub trait DbType: Sized + Send + 'static {
-    /// What values of this type may be compared with: a marker of [`base`].
+    /// The base type, which determines what values of this type can be compared with: a marker of [`base`].
     type Base;
     /// [`Nullable`] for `Option`, else [`NotNull`].
     type Null: Nullability;
@@ -196,12 +196,12 @@ pub trait DbType: Sized + Send + 'static {
     type Plain: DbType<Base = Self::Base, Null = NotNull, Plain = Self::Plain>;
     /// The logical type of a column of this Rust type.
     const TYPE: Type;
-    /// Whether [`DbType::from_value`] takes the bytes of native types that have no other kind of value, as
-    /// [`Row::get_native`](crate::driver::Row::get_native) gives them.
+    /// Whether [`DbType::from_value`] accepts the bytes of native types that have no variant in [`ValueRef`], as
+    /// [`Row::get_native`](crate::driver::Row::get_native) returns them.
     const READS_NATIVE: bool = false;
 
-    /// The value as it is bound. Borrows; never allocates. What has to be made first is made by a
-    /// [codec](crate::types::Codec) when it is bound.
+    /// Returns the value as it is bound. Borrows and never allocates. A value that needs a conversion is encoded by
+    /// its [codec](crate::types::Codec) when it is bound.
     fn to_value(&self) -> ValueRef<'_>;
 
     /// Converts a value of a row to the Rust type. Integers are narrowed with a range check. Nothing is rounded, and

@@ -9,16 +9,16 @@ use super::Value;
 
 /// Is implemented by every type with a [codec](crate::types::Codec), as a trait object.
 pub trait Extension: Any + Send + Sync + sealed::Sealed {
-    /// [`Codec::NAME`](crate::types::Codec::NAME).
+    /// Returns [`Codec::NAME`](crate::types::Codec::NAME).
     fn name(&self) -> &'static str;
 
-    /// [`Codec::encode`](crate::types::Codec::encode).
+    /// Encodes the value as [`Codec::encode`](crate::types::Codec::encode) does.
     fn encode(&self, server: &str) -> Value;
 
-    /// A copy to keep.
+    /// Returns an owned copy.
     fn to_shared(&self) -> Arc<dyn Extension>;
 
-    /// Whether the other value is of the same type and equal.
+    /// Returns whether the other value has the same type and is equal.
     fn is_equal(&self, other: &dyn Extension) -> bool;
 }
 

@@ -85,10 +85,10 @@ impl<T> std::fmt::Debug for Expr<T> {
     label = "expected a column such as `User.id`, or an expression"
 )]
 pub trait IntoExpr {
-    /// The type of its value.
+    /// The type of the value.
     type Value: DbType;
 
-    /// The expression.
+    /// Returns the expression.
     ///
     /// # Examples
     ///

@@ -13,7 +13,7 @@ use super::predicate::Predicate;
     label = "expected values such as `[1, 2]`, or a query of one column: `select(…)`"
 )]
 pub trait InList<B> {
-    /// Whether `expr` is among them; not among them if `negated`.
+    /// Returns `expr IN (…)`, or `expr NOT IN (…)` if `negated`.
     #[doc(hidden)]
     fn has<T>(self, expr: Expr<T>, negated: bool) -> Predicate;
 }

@@ -20,13 +20,13 @@ use crate::mapping::{Column, IntoField, Model};
     note = "use a value of exactly the column's type, an Option of it, `Null`, or another such column; text also takes &str"
 )]
 pub trait Operand<B>: Sized {
-    /// Whether it may be NULL.
+    /// Whether the operand is nullable.
     type Null: Nullability;
 
-    /// The operand as a plain expression.
+    /// Returns the operand as an untyped expression.
     fn into_operand(self) -> stmt::Expr;
 
-    /// How deep the operand is nested, if it is an expression.
+    /// Returns the nesting depth of the operand.
     #[doc(hidden)]
     fn depth(&self) -> usize {
         0

@@ -27,7 +27,7 @@ use super::table_ref::TableRef;
     note = "compare by `.eq(…)`, `.ne(…)`, `.lt(…)`, `.is_null()`, `.contains(…)`; combine by `&`, `|` and `!`"
 )]
 pub trait Condition {
-    /// The condition.
+    /// Returns the condition.
     ///
     /// # Examples
     ///

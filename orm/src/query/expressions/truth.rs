@@ -13,7 +13,7 @@ use crate::mapping::{Column, Model};
 /// reports in other words than [`Condition`]'s.
 #[doc(hidden)]
 pub trait TruthBase {
-    /// A truth value of that base is `value`.
+    /// Returns the condition that a boolean of this base is `value`.
     fn is<T: DbType<Base = Self>>(truth: Expr<T>, value: bool) -> Predicate;
 }
 

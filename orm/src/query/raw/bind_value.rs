@@ -15,10 +15,10 @@ use crate::query::write::values::{ByRef, ByValue};
     label = "not a value that a column can hold; lists are bound by `bind_list`"
 )]
 pub trait RawValue<Kind> {
-    /// The type of the value, for a list of none.
+    /// The type of the value, for an empty list.
     const TYPE: Type;
 
-    /// The value.
+    /// Returns the value.
     fn into_value(self) -> Value;
 }
 

@@ -13,7 +13,7 @@ use crate::query::expressions::table_ref::TableRef;
     label = "expected a model's value such as `Post`, or an alias of one"
 )]
 pub trait JoinTarget {
-    /// The table and the condition.
+    /// Returns the table and the join condition.
     #[doc(hidden)]
     fn resolve(self, sources: &Sources) -> Result<(TableRef, JoinOn), BuildError>;
 }

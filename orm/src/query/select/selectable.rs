@@ -19,14 +19,13 @@ use crate::query::rows::from_row::read_value;
     label = "expected a model's value such as `User`, a column, an expression, or a tuple of at most eight of these, which may be tuples in turn: `((a, b), c)`"
 )]
 pub trait Selectable {
-    /// What a row gives: entities as the executor `X` yields them, columns and expressions as their
-    /// Rust values.
+    /// The type of a row: entities as the executor `X` returns them, columns and expressions as their Rust values.
     type Output<X: Executor>;
 
-    /// How many columns of the row it takes.
+    /// Returns the number of columns that it selects.
     fn width() -> usize;
 
-    /// Adds what is selected to `items`.
+    /// Adds the selected items to `items`.
     #[doc(hidden)]
     fn add_to(self, items: &mut Few<SelectItem>);
 

@@ -16,7 +16,7 @@ use crate::mapping::{ColumnSet, Model, ModelDef, NewEntity, NewRow};
     label = "expected a `{M}`, its builder with every required field given, or a collection of these"
 )]
 pub trait RowsOf<V, M, Kind> {
-    /// The rows.
+    /// Returns the rows.
     #[doc(hidden)]
     fn rows_of(values: V) -> Self;
 }
@@ -27,7 +27,7 @@ pub trait RowsOf<V, M, Kind> {
     label = "expected a `{M}`, or its builder with every required field given"
 )]
 pub trait Item<'a, M, Kind>: Sized {
-    /// The rows of a collection.
+    /// Returns the rows of a collection.
     #[doc(hidden)]
     fn collect(items: impl Iterator<Item = Self>) -> InsertRows<'a, M>;
 }
