@@ -237,5 +237,8 @@ fn a_file_that_another_program_holds_says_so(_: &Db) {
     let waiting = Engine::connect(&url).unwrap();
     let error = fails(waiting.connection(), ErrorKind::ConnectionFailed);
     holder.raw_control("ROLLBACK").unwrap();
-    assert!(error.hint().unwrap().contains("another program"), "{error}");
+    assert!(
+        error.hint().unwrap().contains("the other process"),
+        "{error}"
+    );
 }

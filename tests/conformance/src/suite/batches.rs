@@ -237,7 +237,7 @@ fn a_wrong_count_in_the_middle_stores_nothing(db: &Db) {
             let error = session.commit().unwrap_err();
             assert!(error.is_stale_data(), "{error}");
             assert!(
-                error.message().contains(&format!("the key {id} ")),
+                error.message().contains(&format!("the primary key {id} ")),
                 "{error}"
             );
             session.rollback().unwrap();

@@ -85,7 +85,7 @@ fn a_connection_lost_before_commit_is_told(db: &Db) {
     let error = conn.commit().unwrap_err();
     assert!(error.is_connection_lost(), "{error:?}");
     if error.is_commit_unknown() {
-        assert!(error.hint().unwrap().contains("look whether"), "{error}");
+        assert!(error.hint().unwrap().contains("check whether"), "{error}");
     }
     assert_eq!(db.count("users"), 0);
     conn.rollback().unwrap();
