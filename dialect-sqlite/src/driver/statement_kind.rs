@@ -18,7 +18,19 @@ pub(super) enum StatementKind {
 }
 
 impl StatementKind {
+    #[inline]
     pub(super) fn of(sql: &str) -> Self {
+        // As a rendered text begins, which takes no lexer to see.
+        if sql.starts_with("INSERT ") {
+            return Self::Insert;
+        }
+        if sql.starts_with("UPDATE ") || sql.starts_with("DELETE ") {
+            return Self::Change;
+        }
+        Self::of_any(sql)
+    }
+
+    fn of_any(sql: &str) -> Self {
         let word = first_word(sql, LEXICAL_RULES);
         if is_any(word, &["INSERT", "REPLACE"]) {
             Self::Insert

@@ -25,7 +25,10 @@ impl TableRef {
     /// The alias, if the columns aren't qualified with the table's own name.
     #[inline]
     pub(in crate::query) fn alias(self) -> Option<&'static str> {
-        (self.name != self.def.table).then_some(self.name)
+        let (name, own) = (self.name, self.def.table);
+        // Mostly they are one text in memory.
+        let is_own = std::ptr::eq(name, own) || name == own;
+        (!is_own).then_some(name)
     }
 
     /// The table as FROM and JOIN name it.
@@ -53,6 +56,7 @@ impl TableRef {
 
 /// By where the model's data is, which there is once in a program, and by the alias.
 impl Hash for TableRef {
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         (std::ptr::from_ref(self.def), self.alias()).hash(state);
     }

@@ -181,14 +181,14 @@ fn limits_below_a_verbs_own_are_told_from_others(db: &Db) {
     let conn = &mut conn;
     let limited = |rows| select(User.username).order_by(User.username).limit(rows);
     for rows in [1, 5, 1, 5, 0, 3] {
-        let names: Vec<_> = ["a", "b", "c"].into_iter().take(rows).collect();
+        let names = &["a", "b", "c"][..rows.min(3)];
         let query = limited(rows as u64);
         assert_eq!(
             query.first(conn).unwrap().as_deref(),
             names.first().copied()
         );
         assert_eq!(query.exists(conn).unwrap(), rows > 0);
-        assert_eq!(query.count(conn).unwrap(), names.len() as i64);
+        assert_eq!(query.count(conn).unwrap(), i64::try_from(names.len()).unwrap());
         match query.one_or_none(conn) {
             Ok(found) => assert_eq!(found.as_deref(), names.first().copied()),
             Err(error) => assert_eq!((error.kind(), rows > 1), (ErrorKind::MultipleRows, true)),
