@@ -25,10 +25,7 @@ impl TableRef {
     /// The alias, if the columns aren't qualified with the table's own name.
     #[inline]
     pub(in crate::query) fn alias(self) -> Option<&'static str> {
-        let (name, own) = (self.name, self.def.table);
-        // Mostly they are one text in memory.
-        let is_own = std::ptr::eq(name, own) || name == own;
-        (!is_own).then_some(name)
+        (self.name != self.def.table).then_some(self.name)
     }
 
     /// The table as FROM and JOIN name it.
