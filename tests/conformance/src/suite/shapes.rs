@@ -188,7 +188,10 @@ fn limits_below_a_verbs_own_are_told_from_others(db: &Db) {
             names.first().copied()
         );
         assert_eq!(query.exists(conn).unwrap(), rows > 0);
-        assert_eq!(query.count(conn).unwrap(), i64::try_from(names.len()).unwrap());
+        assert_eq!(
+            query.count(conn).unwrap(),
+            i64::try_from(names.len()).unwrap()
+        );
         match query.one_or_none(conn) {
             Ok(found) => assert_eq!(found.as_deref(), names.first().copied()),
             Err(error) => assert_eq!((error.kind(), rows > 1), (ErrorKind::MultipleRows, true)),
