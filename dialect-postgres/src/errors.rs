@@ -62,6 +62,13 @@ pub(crate) const FORGOTTEN: &str = "26000";
 
 /// Returns whether the error is caused by a stale prepared statement and preparing it again solves it: a table was
 /// altered, or the server has dropped the statement.
+///
+/// # Examples
+///
+/// ```
+/// # use dialect_postgres::errors::*;
+/// assert!(is_stale_statement("0A000", Some("RevalidateCachedQuery")));
+/// ```
 pub fn is_stale_statement(code: &str, routine: Option<&str>) -> bool {
     code == FORGOTTEN || (code == "0A000" && routine == Some("RevalidateCachedQuery"))
 }

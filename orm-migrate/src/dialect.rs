@@ -87,6 +87,13 @@ const ENTRIES: &[Entry] = &[
 ];
 
 /// Iterates over the names that [`by_name`] accepts.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_migrate::dialect;
+/// assert!(dialect::names().any(|name| name == "sqlite"));
+/// ```
 pub fn names() -> impl Iterator<Item = &'static str> {
     ENTRIES.iter().map(|entry| entry.name)
 }
@@ -98,6 +105,14 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 ///
 /// # Errors
 /// The name is unknown.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_migrate::dialect;
+/// assert_eq!(dialect::by_name("postgres")?.name(), "postgres");
+/// # Ok::<(), orm_migrate::Error>(())
+/// ```
 pub fn by_name(name: &str) -> Result<&'static dyn Dialect> {
     entry(name).map(|entry| entry.dialect).ok_or_else(|| {
         Error::new(Exit::Usage, format!("unknown dialect {name:?}")).with_hint(format!(
@@ -111,6 +126,14 @@ pub fn by_name(name: &str) -> Result<&'static dyn Dialect> {
 ///
 /// # Errors
 /// The scheme is unknown.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_migrate::dialect;
+/// assert_eq!(dialect::by_url("mysql://me@host/app")?.name(), "mysql");
+/// # Ok::<(), orm_migrate::Error>(())
+/// ```
 pub fn by_url(url: &str) -> Result<&'static dyn Dialect> {
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     let is_known = |entry: &&Entry| {

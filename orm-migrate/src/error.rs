@@ -14,6 +14,15 @@ use crate::exit::Exit;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Describes an error, its place, and what to do about it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_migrate::{Error, Exit};
+/// let error = Error::new(Exit::Usage, "no such dialect");
+/// assert_eq!((error.exit(), error.message()), (Exit::Usage, "no such dialect"));
+/// assert_eq!((error.hint(), error.note("state")), (None, None));
+/// ```
 pub struct Error(Box<Inner>);
 
 struct Inner {

@@ -26,6 +26,13 @@ pub enum Exit {
 
 impl Exit {
     /// Returns the number with which the process ends.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_migrate::Exit;
+    /// assert_eq!(Exit::Clean.code(), 0);
+    /// ```
     pub fn code(self) -> u8 {
         match self {
             Self::Clean => 0,

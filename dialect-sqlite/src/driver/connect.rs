@@ -65,6 +65,15 @@ impl SqliteDriver {
 
     /// Creates a driver of the file at `path`, which is created if it is missing; its folder must exist. A relative
     /// path is resolved at once, so that a later change of the working folder has no effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dialect_sqlite::SqliteDriver;
+    /// # use orm_core::driver::Driver;
+    /// let driver = SqliteDriver::file("app.db");
+    /// assert!(driver.target().ends_with("app.db"));
+    /// ```
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let given = path.into();
         // An absolute path also keeps SQLite from reading `file:` and `:memory:` as more than names. It
@@ -98,6 +107,16 @@ impl SqliteDriver {
     }
 
     /// Sets the number of prepared statements that each connection keeps. Default: 128. With 0, none is kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dialect_sqlite::SqliteDriver;
+    /// # use orm_core::driver::Driver;
+    /// let mut connection = SqliteDriver::memory().statement_cache(16).connect()?;
+    /// connection.control("CREATE TABLE notes (text TEXT)")?;
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     #[must_use]
     pub fn statement_cache(mut self, statements: usize) -> Self {
         self.settings.statement_cache = statements;
@@ -105,6 +124,15 @@ impl SqliteDriver {
     }
 
     /// Opens an existing file read-only.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dialect_sqlite::SqliteDriver;
+    /// # use orm_core::driver::Driver;
+    /// let driver = SqliteDriver::file("/no/such/file.db").read_only();
+    /// assert!(driver.connect().is_err());
+    /// ```
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.access = Access::ReadOnly;
@@ -112,6 +140,15 @@ impl SqliteDriver {
     }
 
     /// Makes connecting fail if the file does not exist, instead of creating it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dialect_sqlite::SqliteDriver;
+    /// # use orm_core::driver::Driver;
+    /// let driver = SqliteDriver::file("/no/such/file.db").must_exist();
+    /// assert!(driver.connect().is_err());
+    /// ```
     #[must_use]
     pub fn must_exist(mut self) -> Self {
         self.access = Access::Existing;
@@ -119,6 +156,15 @@ impl SqliteDriver {
     }
 
     /// Keeps the file's journal mode, for network file systems, on which write-ahead logging does not work.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dialect_sqlite::SqliteDriver;
+    /// # use orm_core::driver::Driver;
+    /// let driver = SqliteDriver::file("/mnt/share/app.db").without_wal();
+    /// assert!(!driver.is_private());
+    /// ```
     #[must_use]
     pub fn without_wal(mut self) -> Self {
         self.settings.wal = false;
@@ -126,6 +172,15 @@ impl SqliteDriver {
     }
 
     /// Waits for the disk at each commit, so that a power failure loses no commit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dialect_sqlite::SqliteDriver;
+    /// # use orm_core::driver::Driver;
+    /// let driver = SqliteDriver::file("app.db").full_sync(); // PRAGMA synchronous = FULL
+    /// assert!(!driver.is_private());
+    /// ```
     #[must_use]
     pub fn full_sync(mut self) -> Self {
         self.settings.full_sync = true;
@@ -133,6 +188,16 @@ impl SqliteDriver {
     }
 
     /// Lets plans depend on bound values. Some statements are then prepared again at each execution.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dialect_sqlite::SqliteDriver;
+    /// # use orm_core::driver::Driver;
+    /// let mut connection = SqliteDriver::memory().without_planner_stability().connect()?;
+    /// connection.control("CREATE TABLE notes (text TEXT)")?;
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     #[must_use]
     pub fn without_planner_stability(mut self) -> Self {
         self.settings.stable_plans = false;

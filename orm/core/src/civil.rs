@@ -34,6 +34,15 @@ pub struct Clock {
 }
 
 /// Returns the number of days from 1970-01-01 to a date, or `None` if the date does not exist.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// let epoch = Civil { year: 1970, month: 1, day: 1 };
+/// assert_eq!(days(epoch), Some(0));
+/// assert_eq!(days(Civil { month: 2, day: 30, ..epoch }), None);
+/// ```
 pub fn days(date: Civil) -> Option<i32> {
     let Civil { year, month, day } = date;
     if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
@@ -49,6 +58,13 @@ pub fn days(date: Civil) -> Option<i32> {
 }
 
 /// Returns the date of a number of days since 1970-01-01.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(civil(59), Civil { year: 1970, month: 3, day: 1 });
+/// ```
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -73,6 +89,14 @@ pub fn civil(days: i32) -> Civil {
 }
 
 /// Returns the number of microseconds since midnight, or `None` if a field is out of range.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// let noon = Clock { hour: 12, minute: 0, second: 0, micro: 0 };
+/// assert_eq!(micros(noon), Some(DAY / 2));
+/// ```
 pub fn micros(clock: Clock) -> Option<i64> {
     let Clock {
         hour,
@@ -88,6 +112,13 @@ pub fn micros(clock: Clock) -> Option<i64> {
 }
 
 /// Returns the fields of a number of microseconds since midnight. Whole days are discarded.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(clock(DAY / 2), Clock { hour: 12, minute: 0, second: 0, micro: 0 });
+/// ```
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -106,23 +137,52 @@ pub fn clock(micros: i64) -> Clock {
 
 /// Splits microseconds since 1970-01-01 into days and microseconds of the day. Returns `None` if the days exceed an
 /// `i32`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(split(DAY + 7), Some((1, 7)));
+/// assert_eq!(split(-1), Some((-1, DAY - 1)));
+/// ```
 pub fn split(micros: i64) -> Option<(i32, i64)> {
     let days = i32::try_from(micros.div_euclid(DAY)).ok()?;
     Some((days, micros.rem_euclid(DAY)))
 }
 
 /// Joins days and microseconds of the day. Returns `None` if the microseconds exceed an `i64`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(join(1, 7), Some(DAY + 7));
+/// ```
 pub fn join(days: i32, micros: i64) -> Option<i64> {
     i64::from(days).checked_mul(DAY)?.checked_add(micros)
 }
 
 /// Formats a date as `YYYY-MM-DD`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(date_text(0).to_string(), "1970-01-01");
+/// ```
 pub fn date_text(days: i32) -> impl fmt::Display {
     let Civil { year, month, day } = civil(days);
     text(move |f| write!(f, "{year:04}-{month:02}-{day:02}"))
 }
 
 /// Formats a time as `HH:MM:SS`, with `.ffffff` unless it is zero.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(time_text(DAY / 2).to_string(), "12:00:00");
+/// ```
 pub fn time_text(micros: i64) -> impl fmt::Display {
     let Clock {
         hour,
@@ -143,6 +203,13 @@ pub fn time_text(micros: i64) -> impl fmt::Display {
 /// Formats a date and time as `YYYY-MM-DD HH:MM:SS`, with `.ffffff` unless it is zero. SQLite's CURRENT_TIMESTAMP has
 /// no fraction, and must be equal to a bind of the same time. The order of texts is the order of times, since a text
 /// sorts before its continuations.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(datetime_text(DAY / 2).to_string(), "1970-01-01 12:00:00");
+/// ```
 pub fn datetime_text(micros: i64) -> impl fmt::Display {
     let days = micros.div_euclid(DAY);
     text(move |f| {
@@ -153,6 +220,14 @@ pub fn datetime_text(micros: i64) -> impl fmt::Display {
 }
 
 /// Parses `YYYY-MM-DD`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(parse_date("1970-01-02"), Some(1));
+/// assert_eq!(parse_date("1970-02-30"), None);
+/// ```
 pub fn parse_date(text: &str) -> Option<i32> {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -174,6 +249,13 @@ pub fn parse_date(text: &str) -> Option<i32> {
 }
 
 /// Parses `HH:MM`, `HH:MM:SS` or `HH:MM:SS.f` with up to nine digits, of which six are kept.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(parse_time("12:00:00"), Some(DAY / 2));
+/// ```
 pub fn parse_time(text: &str) -> Option<i64> {
     let (text, fraction) = match text.split_once('.') {
         Some((text, fraction)) => (text, fraction),
@@ -199,6 +281,13 @@ pub fn parse_time(text: &str) -> Option<i64> {
 }
 
 /// Parses a date and a time separated by a space or `T`. A trailing `Z` or `+00:00` is accepted.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(parse_datetime("1970-01-01 12:00:00"), Some(DAY / 2));
+/// ```
 pub fn parse_datetime(text: &str) -> Option<i64> {
     let text = text
         .strip_suffix('Z')

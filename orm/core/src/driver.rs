@@ -63,6 +63,13 @@ pub trait Driver: fmt::Debug + Send + Sync {
 }
 
 /// Encodes a name as a part of a URL, for [`Driver::target`].
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::*;
+/// assert_eq!(encoded("a?b"), "a%3Fb");
+/// ```
 pub fn encoded(name: &str) -> String {
     let part = |c: char| match c {
         '%' | '?' | '#' | '@' | '&' => format!("%{:02X}", u32::from(c)),
@@ -281,6 +288,14 @@ pub struct Outcome {
 
 impl Outcome {
     /// Creates an outcome from the number of matched or inserted rows and the generated key of the last one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::driver::*;
+    /// let outcome = Outcome::new(1, 7);
+    /// assert_eq!((outcome.affected, outcome.last_insert_id), (1, 7));
+    /// ```
     pub const fn new(affected: u64, last_insert_id: i64) -> Self {
         Self {
             affected,
@@ -290,6 +305,18 @@ impl Outcome {
 }
 
 /// Represents one row of a result set. It is valid while the callback runs.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::Row;
+/// # use orm_core::value::ValueRef;
+/// fn describe(row: &dyn Row) -> orm_core::Result<Vec<String>> {
+///     let columns = 0..row.len();
+///     let text = |at: usize| Ok(format!("{}: {:?}", row.name(at), row.get(at)?));
+///     columns.map(text).collect()
+/// }
+/// ```
 pub trait Row {
     /// Returns the number of columns.
     fn len(&self) -> usize;

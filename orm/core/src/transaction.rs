@@ -46,6 +46,14 @@ impl TransactionOptions {
     }
 
     /// Marks the transaction as writing: SQLite takes the write lock at its begin.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{IsolationLevel, TransactionOptions};
+    /// let options = TransactionOptions::new().writes(); // BEGIN IMMEDIATE on SQLite
+    /// assert!(options.writes);
+    /// ```
     #[must_use]
     pub const fn writes(mut self) -> Self {
         self.writes = true;
@@ -101,11 +109,27 @@ pub enum IsolationLevel {
 
 impl IsolationLevel {
     /// Returns whether all statements of a transaction read the same snapshot.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{IsolationLevel, TransactionOptions};
+    /// assert!(IsolationLevel::RepeatableRead.is_one_view());
+    /// assert!(!IsolationLevel::ReadCommitted.is_one_view());
+    /// ```
     pub fn is_one_view(self) -> bool {
         self >= Self::RepeatableRead
     }
 
     /// Parses the name of a level, with blanks, `-` or `_` between its words, as servers report it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{IsolationLevel, TransactionOptions};
+    /// let level = IsolationLevel::parse("repeatable-read");
+    /// assert_eq!(level, Some(IsolationLevel::RepeatableRead));
+    /// ```
     pub fn parse(name: &str) -> Option<Self> {
         let all = [
             Self::ReadUncommitted,
@@ -119,6 +143,13 @@ impl IsolationLevel {
     }
 
     /// Returns the level in SQL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{IsolationLevel, TransactionOptions};
+    /// assert_eq!(IsolationLevel::ReadCommitted.as_sql(), "READ COMMITTED");
+    /// ```
     pub fn as_sql(self) -> &'static str {
         match self {
             Self::ReadUncommitted => "READ UNCOMMITTED",

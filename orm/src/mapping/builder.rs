@@ -59,6 +59,15 @@ pub trait Build {
     type State: FieldState;
 
     /// Returns the row. Called only if every required field was given.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # use orm::mapping::Build;
+    /// let row = Post::builder().author_id(1).title("On tides").build();
+    /// # let _ = row;
+    /// ```
     fn build(self) -> NewEntity<Self::Model>;
 }
 

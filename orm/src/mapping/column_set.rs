@@ -1,6 +1,20 @@
 //! [`ColumnSet`]: a set of column positions, which allocates only for wide tables.
 
 /// Represents a set of column positions. A set of positions below 64 costs no allocation.
+///
+/// # Examples
+///
+/// ```
+/// # use orm::mapping::ColumnSet;
+/// let (mut one, mut other) = (ColumnSet::new(), ColumnSet::new());
+/// assert!(one.is_empty());
+/// one.insert(1);
+/// other.insert(70);
+/// one.unite(&other);
+/// assert_eq!((one.len(), one.contains(70)), (2, true));
+/// one.remove(1);
+/// assert_eq!(one.iter().collect::<Vec<_>>(), [70]);
+/// ```
 #[expect(
     clippy::derived_hash_with_manual_eq,
     reason = "it is the equality that would be derived, but faster"

@@ -44,11 +44,40 @@ impl TestDatabase {
     }
 
     /// Returns the engine of the database.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::{Post, User};
+    /// # use orm::prelude::*;
+    /// # use orm::testing::{TestDatabase, assert_statements};
+    /// fn counts(db: TestDatabase) -> orm::Result<()> {
+    ///     let posts = db.engine().transaction(|session| select(Post).count(session))?;
+    ///     assert_eq!(posts, 0);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
     /// Creates a session on the database.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::{Post, User};
+    /// # use orm::prelude::*;
+    /// # use orm::testing::{TestDatabase, assert_statements};
+    /// fn renames(db: TestDatabase) -> orm::Result<()> {
+    ///     let mut session = db.session();
+    ///     let ada = session.add(User::builder().name("ada").age(36).active(true));
+    ///     session.commit()?;
+    ///     session[ada].age = 37;
+    ///     assert_statements!(db, 1, session.commit()?); // UPDATE "users" SET "age" = ? …
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn session(&self) -> Session {
         Session::new(&self.engine)
     }
@@ -57,12 +86,39 @@ impl TestDatabase {
     ///
     /// # Errors
     /// As [`Engine::connection`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::{Post, User};
+    /// # use orm::prelude::*;
+    /// # use orm::testing::{TestDatabase, assert_statements};
+    /// fn deletes(db: TestDatabase) -> orm::Result<()> {
+    ///     delete(Post).execute(&mut db.connection()?)?;
+    ///     assert_statements!(db, [r#"DELETE FROM "posts""#]);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn connection(&self) -> Result<Connection> {
         self.engine.connection()
     }
 
     /// Returns the dialect of the database. Use its [capabilities](orm_core::sql::Dialect::capabilities) where
     /// databases differ.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::{Post, User};
+    /// # use orm::prelude::*;
+    /// # use orm::testing::{TestDatabase, assert_statements};
+    /// fn locks(db: TestDatabase) -> orm::Result<()> {
+    ///     let locks_rows = db.dialect().capabilities().row_locks;
+    ///     let query = select(User.id).for_update().to_sql(db.dialect())?;
+    ///     assert_eq!(query.ends_with("FOR UPDATE"), locks_rows);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn dialect(&self) -> &'static dyn Dialect {
         self.dialect
     }
@@ -72,6 +128,19 @@ impl TestDatabase {
     /// and the engine's query of the catalogue are left out.
     ///
     /// [`assert_statements!`](crate::assert_statements) compares the statements.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::{Post, User};
+    /// # use orm::prelude::*;
+    /// # use orm::testing::{TestDatabase, assert_statements};
+    /// fn deletes(db: TestDatabase) -> orm::Result<()> {
+    ///     delete(Post).execute(&mut db.connection()?)?;
+    ///     assert_eq!(db.take_statements(), [r#"DELETE FROM "posts""#]);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn take_statements(&self) -> Vec<String> {
         statements::portable(&self.recorder.take_sql(), self.dialect)
     }

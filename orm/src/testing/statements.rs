@@ -93,6 +93,15 @@ impl<S: AsRef<str>> Expected for Vec<S> {
 ///
 /// # Errors
 /// The difference, with all statements.
+///
+/// # Examples
+///
+/// ```
+/// # use orm::testing::compare;
+/// let sent = [r#"DELETE FROM "posts""#.to_owned()];
+/// assert_eq!(compare(&sent, &1), Ok(()));
+/// assert!(compare(&sent, &[r#"DELETE FROM "users""#]).is_err());
+/// ```
 pub fn compare(sent: &[String], expected: &impl Expected) -> Result<(), String> {
     let count = expected.count();
     let differs = |index: usize| {

@@ -11,6 +11,7 @@ use syn::{Attribute, Ident, ImplItem, Item, TraitItem, Type, UseTree, Visibility
 
 use crate::source::{attributes, documentation, is_hidden, parse};
 use crate::tree::{LIBRARIES, report, source_files};
+use crate::uses::module_path;
 
 /// The types whose methods all have an example of their own, each with its file or folder: `orm_core` has a statement of
 /// the same name for some.
@@ -66,7 +67,7 @@ const IMPLEMENTED: &[&str] = &[
 const FIXTURES: &str = "orm/core/src/testing/golden/";
 
 /// How many of a hundred public functions have an example.
-const SHARE: usize = 30;
+const SHARE: usize = 80;
 
 #[test]
 fn public_functions_have_examples() {
@@ -139,11 +140,13 @@ fn public_functions() -> Vec<Function> {
             .map(|file| (parse(&file), file.path))
             .collect();
         let mut exports = Exports::default();
-        for (file, _) in &files {
+        for (file, path) in &files {
+            exports.module = module_path(library, path);
             exports.visit_file(file);
         }
         let mut found = Found::default();
         for (file, path) in &files {
+            found.module = module_path(library, path);
             found.file(file, path, &exports);
         }
         found.show_in_types();
@@ -160,6 +163,10 @@ struct Exports {
     /// Types, traits and functions that are hidden where they are defined, or private.
     private: BTreeSet<String>,
     public: BTreeSet<String>,
+    /// The modules that a program can name, as far as their declarations tell.
+    modules: BTreeSet<Vec<String>>,
+    /// The module that is read, and whether it is hidden.
+    module: Vec<String>,
     is_hidden: bool,
 }
 
@@ -168,6 +175,16 @@ impl Exports {
         let only_hidden = self.hidden.contains(name) && !self.shown.contains(name);
         let private = self.private.contains(name) && !self.public.contains(name);
         !only_hidden && !private
+    }
+
+    /// Whether what a module defines can be named as its item: the module and all above it are public.
+    fn is_open(&self, module: &[String]) -> bool {
+        (1..=module.len()).all(|end| self.modules.contains(&module[..end]))
+    }
+
+    /// Whether a program can name an item of a module.
+    fn is_exported(&self, name: &str, module: &[String]) -> bool {
+        self.is_public(name) && (self.is_open(module) || self.shown.contains(name))
     }
 
     fn define(&mut self, name: &Ident, visibility: &Visibility, attributes: &[Attribute]) {
@@ -185,7 +202,12 @@ impl<'ast> Visit<'ast> for Exports {
     fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
         let outer = self.is_hidden;
         self.is_hidden |= is_hidden(&module.attrs);
+        self.module.push(module.ident.to_string());
+        if is_public(&module.vis) && !self.is_hidden {
+            self.modules.insert(self.module.clone());
+        }
         visit::visit_item_mod(self, module);
+        self.module.pop();
         self.is_hidden = outer;
     }
 
@@ -230,6 +252,8 @@ fn add_names(tree: &UseTree, names: &mut BTreeSet<String>) {
 /// The functions of a crate, and the examples of what they belong to.
 #[derive(Default)]
 struct Found {
+    /// The module that is read.
+    module: Vec<String>,
     functions: Vec<Function>,
     /// The examples in the documentation of types and traits, by their names.
     examples: BTreeMap<String, String>,
@@ -249,13 +273,14 @@ impl Found {
         for item in items.iter().filter(|item| !is_hidden(attributes(item))) {
             match item {
                 Item::Fn(item)
-                    if is_public(&item.vis) && exports.is_public(&item.sig.ident.to_string()) =>
+                    if is_public(&item.vis)
+                        && exports.is_exported(&item.sig.ident.to_string(), &self.module) =>
                 {
                     self.function(path, "", &item.sig.ident, &item.attrs);
                 }
                 Item::Impl(block) if block.trait_.is_none() => self.methods(block, path, exports),
                 Item::Trait(item)
-                    if is_public(&item.vis) && is_called(&item.ident.to_string(), exports) =>
+                    if is_public(&item.vis) && self.is_called(&item.ident.to_string(), exports) =>
                 {
                     let name = item.ident.to_string();
                     self.example(&name, &item.attrs);
@@ -280,7 +305,9 @@ impl Found {
     }
 
     fn methods(&mut self, block: &syn::ItemImpl, path: &str, exports: &Exports) {
-        let Some(of) = type_name(&block.self_ty).filter(|name| exports.is_public(name)) else {
+        let Some(of) =
+            type_name(&block.self_ty).filter(|name| exports.is_exported(name, &self.module))
+        else {
             return;
         };
         self.example(&of, &block.attrs);
@@ -292,6 +319,11 @@ impl Found {
                 self.function(path, &of, &item.sig.ident, &item.attrs);
             }
         }
+    }
+
+    /// Whether programs call the methods of a trait.
+    fn is_called(&self, name: &str, exports: &Exports) -> bool {
+        exports.is_exported(name, &self.module) && !IMPLEMENTED.contains(&name)
     }
 
     fn example(&mut self, of: &str, attributes: &[Attribute]) {
@@ -321,11 +353,6 @@ impl Found {
             function.has_example |= calls(&function.of) || calls(&function.file);
         }
     }
-}
-
-/// Whether programs call the methods of a trait.
-fn is_called(name: &str, exports: &Exports) -> bool {
-    exports.is_public(name) && !IMPLEMENTED.contains(&name)
 }
 
 fn is_public(visibility: &Visibility) -> bool {

@@ -8,17 +8,48 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::value::ValueRef;
 
 /// Returns the error of a configuration that can't be used.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::*;
+/// # use orm_core::error::ErrorKind;
+/// # use orm_core::value::ValueRef;
+/// # use std::time::Duration;
+/// assert_eq!(misconfigured("no host").kind(), ErrorKind::Configuration);
+/// ```
 pub fn misconfigured(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::with_message(ErrorKind::Configuration, message)
 }
 
 /// Returns the error of a connection to `target` that can't be opened.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::*;
+/// # use orm_core::error::ErrorKind;
+/// # use orm_core::value::ValueRef;
+/// # use std::time::Duration;
+/// let error = unconnected(ErrorKind::ConnectionFailed, "postgresql://host/db", "refused");
+/// assert_eq!(error.message(), "can't connect to postgresql://host/db: refused");
+/// ```
 #[cold]
 pub fn unconnected(kind: ErrorKind, target: &str, why: impl Display) -> Error {
     Error::with_message(kind, format!("can't connect to {target}: {why}"))
 }
 
 /// Returns the message for a server that did not respond within `limit` while connecting.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::*;
+/// # use orm_core::error::ErrorKind;
+/// # use orm_core::value::ValueRef;
+/// # use std::time::Duration;
+/// assert_eq!(no_answer(Duration::from_secs(5)), "the server did not respond within 5 s");
+/// ```
 pub fn no_answer(limit: Duration) -> String {
     format!(
         "the server did not respond within {} s",
@@ -28,6 +59,17 @@ pub fn no_answer(limit: Duration) -> String {
 
 /// Returns the error of a connection whose server did not respond within `limit`. The error names the statement's
 /// first word.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::*;
+/// # use orm_core::error::ErrorKind;
+/// # use orm_core::value::ValueRef;
+/// # use std::time::Duration;
+/// let error = unanswered("COMMIT", Duration::from_secs(5));
+/// assert_eq!(error.message(), "the server did not respond to COMMIT within 5 s");
+/// ```
 pub fn unanswered(sql: &str, limit: Duration) -> Error {
     const CONTROL: &[&str] = &[
         "BEGIN",
@@ -54,6 +96,16 @@ pub fn unanswered(sql: &str, limit: Duration) -> Error {
 }
 
 /// Returns the error of a number of values that differs from the number of bind parameters.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::*;
+/// # use orm_core::error::ErrorKind;
+/// # use orm_core::value::ValueRef;
+/// # use std::time::Duration;
+/// assert_eq!(bind_count(2, 1).message(), "wrong number of binds: the statement requires 2, but 1 are supplied");
+/// ```
 #[cold]
 pub fn bind_count(taken: usize, given: usize) -> Error {
     let message =
@@ -66,6 +118,19 @@ pub fn bind_count(taken: usize, given: usize) -> Error {
 ///
 /// # Errors
 /// - `Usage`: the last row is not complete.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::*;
+/// # use orm_core::error::ErrorKind;
+/// # use orm_core::value::ValueRef;
+/// # use std::time::Duration;
+/// let binds = [1, 2, 3, 4].map(ValueRef::Int);
+/// assert_eq!(whole_rows("INSERT …", 2, &binds)?.count(), 2);
+/// assert!(whole_rows("INSERT …", 3, &binds).is_err());
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn whole_rows<'b, 'v>(
     sql: &str,
     width: usize,
@@ -83,6 +148,16 @@ pub fn whole_rows<'b, 'v>(
 }
 
 /// Returns the error of a column index that is out of range.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::*;
+/// # use orm_core::error::ErrorKind;
+/// # use orm_core::value::ValueRef;
+/// # use std::time::Duration;
+/// assert_eq!(no_column(2, 2).message(), "column index 2 is out of range: the row has 2 columns, counted from 0");
+/// ```
 #[cold]
 pub fn no_column(index: usize, columns: usize) -> Error {
     Error::with_message(
@@ -94,6 +169,17 @@ pub fn no_column(index: usize, columns: usize) -> Error {
 }
 
 /// Returns the error of a column's text that is not valid UTF-8. `bytes` is a cast with which it can be read.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::*;
+/// # use orm_core::error::ErrorKind;
+/// # use orm_core::value::ValueRef;
+/// # use std::time::Duration;
+/// let error = invalid_text("name", "CAST(name AS BLOB)");
+/// assert_eq!(error.hint(), Some("read it as bytes, with CAST(name AS BLOB)"));
+/// ```
 #[cold]
 pub fn invalid_text(column: &str, bytes: &str) -> Error {
     Error::with_message(ErrorKind::Decode, "the text of a column is not valid UTF-8")

@@ -74,6 +74,13 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Returns the default message of the kind, for an error without a message of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::ErrorKind;
+    /// assert_eq!(ErrorKind::ForeignKeyViolation.as_str(), "the change violates a foreign key constraint");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UniqueViolation => "duplicate value violates a unique constraint",

@@ -48,6 +48,14 @@ impl Error {
     }
 
     /// Creates an error of `kind` with a message: lower case, no full stop, no bound value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::with_message(ErrorKind::Usage, "the list of columns is empty");
+    /// assert_eq!(error.to_string(), "the list of columns is empty");
+    /// ```
     #[cold]
     pub fn with_message(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
@@ -64,6 +72,14 @@ impl Error {
     }
 
     /// Wraps an error of the application, so that `?` returns it from a transaction closure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::other("the account is closed");
+    /// assert_eq!((error.kind(), error.message()), (ErrorKind::Other, "the account is closed"));
+    /// ```
     #[cold]
     pub fn other(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         let source = source.into();
@@ -71,6 +87,14 @@ impl Error {
     }
 
     /// Sets the hint: what to do about the error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::with_message(ErrorKind::Usage, "no column is set").with_hint("call set");
+    /// assert_eq!(error.to_string(), "no column is set\n  hint: call set");
+    /// ```
     pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.0.hint = Some(hint.into());
         self
@@ -88,24 +112,59 @@ impl Error {
     }
 
     /// Sets the columns, in the order of their constraint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::UniqueViolation)
+    ///     .with_table("stock")
+    ///     .with_columns(["shop", "article"]);
+    /// assert_eq!(error.columns(), ["shop", "article"]);
+    /// assert_eq!(error.column(), None);
+    /// ```
     pub fn with_columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
         self.0.columns = columns.into_iter().map(Into::into).collect();
         self
     }
 
     /// Sets the constraint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::UniqueViolation).with_constraint("uq_users_name");
+    /// assert_eq!(error.constraint(), Some("uq_users_name"));
+    /// ```
     pub fn with_constraint(mut self, constraint: impl Into<String>) -> Self {
         self.0.constraint = Some(constraint.into());
         self
     }
 
     /// Sets the database's own code: a SQLSTATE, or a number as decimal text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::Deadlock).with_code("40P01");
+    /// assert_eq!(error.code(), Some("40P01"));
+    /// ```
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.0.code = Some(code.into());
         self
     }
 
     /// Sets the SQL text with its placeholders, unless it is empty or set already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::Deadlock).with_sql(r#"DELETE FROM "users""#);
+    /// assert_eq!(error.sql(), Some(r#"DELETE FROM "users""#));
+    /// ```
     pub fn with_sql(mut self, sql: &str) -> Self {
         if self.0.sql.is_none() && !sql.is_empty() {
             self.0.sql = Some(sql.to_owned());
@@ -114,12 +173,30 @@ impl Error {
     }
 
     /// Sets the source: the driver's error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let native = std::io::Error::other("broken pipe");
+    /// let error = Error::new(ErrorKind::ConnectionLost).with_source(native);
+    /// assert!(std::error::Error::source(&error).is_some());
+    /// ```
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
     /// Calls `with` with the error and a value, if there is one: `error.with_any(table, Error::with_table)`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let table = Some("users");
+    /// let error = Error::new(ErrorKind::Deadlock).with_any(table, Error::with_table);
+    /// assert_eq!(error.table(), Some("users"));
+    /// ```
     pub fn with_any<T>(self, value: Option<T>, with: impl FnOnce(Self, T) -> Self) -> Self {
         match value {
             Some(value) => with(self, value),
@@ -129,6 +206,14 @@ impl Error {
 
     /// Returns the error with another kind and its message, such as [`ErrorKind::CommitUnknown`] for a connection
     /// lost during COMMIT. A message of the error itself is appended after a colon.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let lost = Error::new(ErrorKind::ConnectionLost);
+    /// assert!(lost.into_kind(ErrorKind::CommitUnknown).is_commit_unknown());
+    /// ```
     pub fn into_kind(mut self, kind: ErrorKind) -> Self {
         let before = std::mem::replace(&mut self.0.kind, kind);
         self.0.message = if self.0.message == before.as_str() {
@@ -140,26 +225,65 @@ impl Error {
     }
 
     /// Returns the kind, for programs to branch on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::NotFound);
+    /// assert_eq!(error.kind(), ErrorKind::NotFound);
+    /// ```
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
     /// Returns the message, without place, SQL and hint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::other("closed").with_hint("open it").with_table("accounts");
+    /// assert_eq!(error.message(), "closed");
+    /// ```
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
     /// Returns the hint: what to do about the error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert_eq!(Error::other("closed").with_hint("open it").hint(), Some("open it"));
+    /// ```
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
     /// Returns the table. See [`Error::constraint`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::NotNullViolation).with_table("users").with_column("name");
+    /// assert_eq!((error.table(), error.column()), (Some("users"), Some("name")));
+    /// ```
     pub fn table(&self) -> Option<&str> {
         self.0.table.as_deref()
     }
 
     /// Returns the column, if there is exactly one; [`Error::columns`] returns several.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::NotNullViolation).with_column("name");
+    /// assert_eq!(error.column(), Some("name"));
+    /// ```
     pub fn column(&self) -> Option<&str> {
         match self.columns() {
             [column] => Some(column),
@@ -168,6 +292,14 @@ impl Error {
     }
 
     /// Returns the columns, in the order of their constraint. Empty if they are not known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::UniqueViolation).with_columns(["shop", "article"]);
+    /// assert_eq!(error.columns(), ["shop", "article"]);
+    /// ```
     pub fn columns(&self) -> &[String] {
         &self.0.columns
     }
@@ -193,31 +325,75 @@ impl Error {
     }
 
     /// Returns the database's own code: a SQLSTATE on PostgreSQL, a number on the others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::UniqueViolation).with_code("23505");
+    /// assert_eq!(error.code(), Some("23505")); // PostgreSQL's SQLSTATE
+    /// ```
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
     /// Returns the whole SQL text of the statement, with placeholders instead of values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::Deadlock).with_sql("UPDATE t SET a = ?");
+    /// assert_eq!(error.sql(), Some("UPDATE t SET a = ?"));
+    /// ```
     pub fn sql(&self) -> Option<&str> {
         self.0.sql.as_deref()
     }
 
     /// Returns whether a unique constraint is violated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::UniqueViolation).is_unique_violation());
+    /// ```
     pub fn is_unique_violation(&self) -> bool {
         self.0.kind == ErrorKind::UniqueViolation
     }
 
     /// Returns whether a foreign key constraint is violated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::ForeignKeyViolation).is_foreign_key_violation());
+    /// ```
     pub fn is_foreign_key_violation(&self) -> bool {
         self.0.kind == ErrorKind::ForeignKeyViolation
     }
 
     /// Returns whether a not-null constraint is violated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::NotNullViolation).is_not_null_violation());
+    /// ```
     pub fn is_not_null_violation(&self) -> bool {
         self.0.kind == ErrorKind::NotNullViolation
     }
 
     /// Returns whether a CHECK constraint is violated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::CheckViolation).is_check_violation());
+    /// ```
     pub fn is_check_violation(&self) -> bool {
         self.0.kind == ErrorKind::CheckViolation
     }
@@ -236,6 +412,14 @@ impl Error {
     }
 
     /// Returns whether any constraint is violated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::CheckViolation).is_constraint_violation());
+    /// assert!(!Error::new(ErrorKind::Deadlock).is_constraint_violation());
+    /// ```
     pub fn is_constraint_violation(&self) -> bool {
         self.is_unique_violation()
             || self.is_foreign_key_violation()
@@ -245,6 +429,14 @@ impl Error {
 
     /// Returns whether the transaction failed because of a concurrent one, by a serialization failure or a deadlock,
     /// and can be run again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::SerializationFailure).is_serialization_failure());
+    /// assert!(Error::new(ErrorKind::Deadlock).is_serialization_failure());
+    /// ```
     pub fn is_serialization_failure(&self) -> bool {
         matches!(
             self.0.kind,
@@ -253,11 +445,26 @@ impl Error {
     }
 
     /// Returns whether a lock could not be obtained in time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::Busy).is_busy());
+    /// ```
     pub fn is_busy(&self) -> bool {
         self.0.kind == ErrorKind::Busy
     }
 
     /// Returns whether the connection was lost, during COMMIT included.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::ConnectionLost).is_connection_lost());
+    /// assert!(Error::new(ErrorKind::CommitUnknown).is_connection_lost());
+    /// ```
     pub fn is_connection_lost(&self) -> bool {
         matches!(
             self.0.kind,
@@ -266,26 +473,62 @@ impl Error {
     }
 
     /// Returns whether the connection was lost during COMMIT, so that the changes may or may not be stored.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::CommitUnknown).is_commit_unknown());
+    /// assert!(!Error::new(ErrorKind::ConnectionLost).is_commit_unknown());
+    /// ```
     pub fn is_commit_unknown(&self) -> bool {
         self.0.kind == ErrorKind::CommitUnknown
     }
 
     /// Returns whether a row was changed or deleted by another transaction since it was loaded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::StaleData).is_stale_data());
+    /// ```
     pub fn is_stale_data(&self) -> bool {
         self.0.kind == ErrorKind::StaleData
     }
 
     /// Returns whether the entity of a handle has left the session, or the handle belongs to another one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::StaleHandle).is_stale_handle());
+    /// ```
     pub fn is_stale_handle(&self) -> bool {
         self.0.kind == ErrorKind::StaleHandle
     }
 
     /// Returns whether a query for one row found none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::NotFound).is_not_found());
+    /// ```
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound
     }
 
     /// Returns whether the database does not support the statement.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::Unsupported).is_unsupported());
+    /// ```
     pub fn is_unsupported(&self) -> bool {
         self.0.kind == ErrorKind::Unsupported
     }

@@ -44,6 +44,18 @@ impl<'a> Lexer<'a> {
     }
 
     /// Returns whether statements end with `;`, and not with another delimiter set by the DELIMITER command.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::lex::{Lexer, LexicalRules};
+    /// # use orm_core::lex::LexicalRule;
+    /// let rules = LexicalRules::of(&[LexicalRule::DelimiterCommand]);
+    /// let mut lexer = Lexer::new("DELIMITER //\nSELECT 1 //", rules);
+    /// assert!(lexer.ends_with_semicolon());
+    /// lexer.next();
+    /// assert!(!lexer.ends_with_semicolon());
+    /// ```
     pub fn ends_with_semicolon(&self) -> bool {
         self.delimiter == ";"
     }
@@ -204,6 +216,14 @@ fn dollar(rest: &str) -> Found {
 
 /// Returns the first word of a statement, after blanks, comments and opening parentheses. Empty if it begins with
 /// anything else, such as an executable comment, whose code depends on the server's version.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::lex::{Lexer, LexicalRules};
+/// # use orm_core::lex::first_word;
+/// assert_eq!(first_word("/* all */ (SELECT 1)", LexicalRules::STANDARD), "SELECT");
+/// ```
 #[inline]
 pub fn first_word(sql: &str, rules: LexicalRules) -> &str {
     // Most statements begin with it. A letter in front of a quote is part of a string.

@@ -58,6 +58,14 @@ impl LexicalRules {
     }
 
     /// Adds `rules`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::lex::{LexicalRule, LexicalRules};
+    /// let rules = LexicalRules::STANDARD.and(&[LexicalRule::HashComments]);
+    /// assert!(rules.has(LexicalRule::HashComments));
+    /// ```
     #[must_use]
     pub const fn and(self, rules: &[LexicalRule]) -> Self {
         let (mut bits, mut at) = (self.0, 0);

@@ -29,6 +29,17 @@ pub enum TokenKind {
 }
 
 /// Holds a piece of SQL text. The concatenated tokens of a text are the text.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::lex::{Lexer, LexicalRules, Token};
+/// let tokens: Vec<Token> = Lexer::new(r#"a "b" ;"#, LexicalRules::STANDARD).collect();
+/// assert_eq!(tokens[0].end(), 1);
+/// assert!(tokens[1].is_trivia());
+/// assert_eq!((tokens[2].value().as_ref(), tokens[2].describe()), ("b", "a quoted name"));
+/// assert!(!tokens[4].is_char('('));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
     /// The kind of the token.

@@ -7,6 +7,18 @@ use super::rules::LexicalRules;
 use super::token::TokenKind;
 
 /// Holds the tokens of a statement without blanks and comments. The code of executable comments is included.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::lex::{LexicalRules, Tokens};
+/// let tokens = Tokens::first(4, r#"DROP TABLE main."a" -- why"#, LexicalRules::STANDARD);
+/// assert_eq!((tokens.len(), tokens.is_empty()), (4, false));
+/// assert!(tokens.is(0, &["DROP", "ALTER"]));
+/// assert_eq!(tokens.get(3), Some("."));
+/// assert_eq!(tokens.find(0, &["TABLE"]), Some(1));
+/// assert!(tokens.says("drop", "table"));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Tokens<'a>(Vec<Cow<'a, str>>);
 
@@ -18,6 +30,14 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads all tokens, with `''` instead of a string or a quoted name, so that a comma in them is not found.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::lex::{LexicalRules, Tokens};
+    /// let tokens = Tokens::unquoted("VALUES ('a,b')", LexicalRules::STANDARD);
+    /// assert_eq!(tokens.get(2), Some("''"));
+    /// ```
     pub fn unquoted(statement: &'a str, rules: LexicalRules) -> Self {
         let tokens = significant(statement, rules).map(|token| match token.kind {
             TokenKind::String | TokenKind::QuotedName => "''",
@@ -57,6 +77,14 @@ impl<'a> Tokens<'a> {
     }
 
     /// Returns the name of the object at an index, without its schema, and the index after it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::lex::{LexicalRules, Tokens};
+    /// let tokens = Tokens::first(9, r#"DROP TABLE main."a""#, LexicalRules::STANDARD);
+    /// assert_eq!(tokens.object(2), Some(("a", 5)));
+    /// ```
     pub fn object(&self, mut at: usize) -> Option<(&str, usize)> {
         while self.is(at + 1, &["."]) {
             at += 2;
@@ -66,6 +94,14 @@ impl<'a> Tokens<'a> {
 }
 
 /// Returns whether a word is one of `words`, case-insensitively.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::lex::{LexicalRules, Tokens};
+/// # use orm_core::lex::is_any;
+/// assert!(is_any("Begin", &["BEGIN", "START"]));
+/// ```
 pub fn is_any(word: &str, words: &[&str]) -> bool {
     words.iter().any(|known| word.eq_ignore_ascii_case(known))
 }

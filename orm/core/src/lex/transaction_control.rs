@@ -38,6 +38,16 @@ pub struct TransactionEnd {
 
 impl TransactionControl {
     /// Parses one statement. Returns `None` if it does not control the connection's transaction.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::lex::{LexicalRules, TransactionControl};
+    /// let of = |sql| TransactionControl::of(sql, LexicalRules::STANDARD);
+    /// assert_eq!(of("START TRANSACTION"), Some(TransactionControl::Begin));
+    /// assert_eq!(of("SAVEPOINT a"), Some(TransactionControl::Savepoint("a".into())));
+    /// assert_eq!(of("SELECT 1"), None);
+    /// ```
     pub fn of(statement: &str, rules: LexicalRules) -> Option<Self> {
         let tokens = Tokens::first(LENGTH, statement, rules);
         let is = |at: usize, words: &[&str]| tokens.is(at, words);

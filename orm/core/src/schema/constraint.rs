@@ -36,6 +36,13 @@ pub struct ForeignKey {
 
 impl Unique {
     /// Creates the primary key of `table`, with a conventional name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// assert_eq!(Unique::primary_key("users", vec!["id".into()]).name, "pk_users");
+    /// ```
     pub fn primary_key(table: &str, columns: Vec<Name>) -> Self {
         Self {
             name: naming::primary_key(table),
@@ -44,6 +51,13 @@ impl Unique {
     }
 
     /// Creates a unique constraint of `table`, with a conventional name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// assert_eq!(Unique::new("users", vec!["name".into()]).name, "uq_users_name");
+    /// ```
     pub fn new(table: &str, columns: Vec<Name>) -> Self {
         Self {
             name: naming::unique(table, &columns),
@@ -52,6 +66,14 @@ impl Unique {
     }
 
     /// Sets the name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// let unique = Unique::new("users", vec!["name".into()]).named("one_name_each");
+    /// assert_eq!(unique.name, "one_name_each");
+    /// ```
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.name = name.into();
@@ -61,6 +83,14 @@ impl Unique {
 
 impl ForeignKey {
     /// Creates a foreign key of `own_table` without actions, with a conventional name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// let key = ForeignKey::new("posts", vec!["author_id".into()], "users".into(), vec!["id".into()]);
+    /// assert_eq!(key.name, "fk_posts_author_id_users");
+    /// ```
     pub fn new(own_table: &str, columns: Vec<Name>, table: Name, references: Vec<Name>) -> Self {
         Self {
             name: naming::foreign_key(own_table, &columns, &table),
@@ -73,6 +103,14 @@ impl ForeignKey {
     }
 
     /// Sets the name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// let key = ForeignKey::new("posts", vec!["author_id".into()], "users".into(), vec!["id".into()]);
+    /// assert_eq!(key.named("post_author").name, "post_author");
+    /// ```
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.name = name.into();
@@ -80,6 +118,20 @@ impl ForeignKey {
     }
 
     /// Sets the ON DELETE action.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// # use orm_core::sql::ddl::add_foreign_key;
+    /// # use orm_core::testing::AnsiDialect;
+    /// let key = ForeignKey::new("posts", vec!["author_id".into()], "users".into(), vec!["id".into()])
+    ///     .on_delete(Action::Cascade);
+    /// assert_eq!(
+    ///     add_foreign_key(&AnsiDialect::new(), &Table::new("posts"), &key),
+    ///     r#"ALTER TABLE "posts" ADD CONSTRAINT "fk_posts_author_id_users" FOREIGN KEY ("author_id") REFERENCES "users" ("id") ON DELETE CASCADE"#
+    /// );
+    /// ```
     #[must_use]
     pub fn on_delete(mut self, action: Action) -> Self {
         self.on_delete = action;
@@ -87,6 +139,15 @@ impl ForeignKey {
     }
 
     /// Sets the ON UPDATE action.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// let key = ForeignKey::new("posts", vec!["author_id".into()], "users".into(), vec!["id".into()])
+    ///     .on_update(Action::SetNull);
+    /// assert_eq!(key.on_update, Action::SetNull);
+    /// ```
     #[must_use]
     pub fn on_update(mut self, action: Action) -> Self {
         self.on_update = action;
@@ -114,6 +175,13 @@ pub enum Action {
 
 impl Action {
     /// Returns the action in SQL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// assert_eq!(Action::SetNull.as_sql(), "SET NULL");
+    /// ```
     pub fn as_sql(self) -> &'static str {
         match self {
             Self::NoAction => "NO ACTION",
@@ -139,6 +207,14 @@ pub struct Check {
 
 impl Check {
     /// Creates a CHECK constraint of `table`, with a conventional name that ends in `about`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// let check = Check::new("users", "age", Rule::Raw("age >= 0".into()));
+    /// assert_eq!(check.name, "ck_users_age");
+    /// ```
     pub fn new(table: &str, about: &str, rule: Rule) -> Self {
         Self {
             name: naming::check(table, about),
@@ -183,6 +259,13 @@ pub struct Index {
 
 impl Index {
     /// Creates a non-unique index of `table`, with a conventional name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// assert_eq!(Index::new("posts", vec!["title".into()]).name, "ix_posts_title");
+    /// ```
     pub fn new(table: &str, columns: Vec<Name>) -> Self {
         Self {
             name: naming::index(table, &columns),
@@ -192,6 +275,14 @@ impl Index {
     }
 
     /// Sets the name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// let index = Index::new("posts", vec!["title".into()]).named("by_title");
+    /// assert_eq!(index.name, "by_title");
+    /// ```
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.name = name.into();
@@ -199,6 +290,19 @@ impl Index {
     }
 
     /// Makes the index unique.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// # use orm_core::sql::ddl::create_index;
+    /// # use orm_core::testing::AnsiDialect;
+    /// let index = Index::new("posts", vec!["title".into()]).unique();
+    /// assert_eq!(
+    ///     create_index(&AnsiDialect::new(), &Table::new("posts"), &index),
+    ///     r#"CREATE UNIQUE INDEX "ix_posts_title" ON "posts" ("title")"#
+    /// );
+    /// ```
     #[must_use]
     pub fn unique(mut self) -> Self {
         self.unique = true;

@@ -29,6 +29,18 @@ pub use table::{Column, Literal, ServerDefault, Table};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Holds a consistent set of tables, sorted by name.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Schema, Table};
+/// # use orm_core::types::Type;
+/// let users = Table::new("users").column(Column::new("id", Type::Int64)).primary_key(["id"]);
+/// let schema = Schema::new(vec![users])?;
+/// assert_eq!(schema.tables().len(), 1);
+/// assert!(schema.table("users").is_some());
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
     tables: Vec<Table>,

@@ -6,26 +6,62 @@
 use super::Name;
 
 /// Returns `pk_<table>`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::naming;
+/// assert_eq!(naming::primary_key("users"), "pk_users");
+/// ```
 pub fn primary_key(table: &str) -> Name {
     format!("pk_{table}").into()
 }
 
 /// Returns `uq_<table>_<columns>`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::naming;
+/// assert_eq!(naming::unique("users", &["name".into()]), "uq_users_name");
+/// ```
 pub fn unique(table: &str, columns: &[Name]) -> Name {
     format!("uq_{table}_{}", columns.join("_")).into()
 }
 
 /// Returns `ix_<table>_<columns>`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::naming;
+/// assert_eq!(naming::index("posts", &["title".into()]), "ix_posts_title");
+/// ```
 pub fn index(table: &str, columns: &[Name]) -> Name {
     format!("ix_{table}_{}", columns.join("_")).into()
 }
 
 /// Returns `fk_<table>_<columns>_<parent>`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::naming;
+/// let name = naming::foreign_key("posts", &["author_id".into()], "users");
+/// assert_eq!(name, "fk_posts_author_id_users");
+/// ```
 pub fn foreign_key(table: &str, columns: &[Name], parent: &str) -> Name {
     format!("fk_{table}_{}_{parent}", columns.join("_")).into()
 }
 
 /// Returns `ck_<table>_<about>`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::naming;
+/// assert_eq!(naming::check("users", "age"), "ck_users_age");
+/// ```
 pub fn check(table: &str, about: &str) -> Name {
     format!("ck_{table}_{about}").into()
 }

@@ -14,6 +14,30 @@ use crate::types::Type;
 use crate::value::Value;
 
 /// Describes a table: columns in order, keys, constraints and indexes, each with its final name.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Literal, Rule, ServerDefault, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # use orm_core::value::Value;
+/// let posts = Table::new("posts")
+///     .column(Column::new("id", Type::Int64).auto_increment())
+///     .column(Column::new("author_id", Type::Int64))
+///     .column(Column::new("title", Type::Text).length(80))
+///     .primary_key(["id"])
+///     .unique(["title"])
+///     .foreign_key(["author_id"], "users", ["id"])
+///     .check("title", Rule::Raw("title <> ''".into()));
+/// assert_eq!(posts.key_columns(), ["id"]);
+/// assert_eq!(posts.find("title").and_then(|column| column.length), Some(80));
+/// assert_eq!(posts.constrained().count(), 3);
+/// let create = ddl::create_table(&AnsiDialect::new(), &posts, &[])?;
+/// assert!(create.contains(r#"CONSTRAINT "uq_posts_title" UNIQUE ("title")"#), "{create}");
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -36,6 +60,29 @@ pub struct Table {
 }
 
 /// Describes a column of a table.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Literal, Rule, ServerDefault, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # use orm_core::value::Value;
+/// let column = Column::new("name", Type::Text)
+///     .nullable()
+///     .length(40)
+///     .collation("C".into())
+///     .server_default(ServerDefault::Literal(Literal::Text("none".into())));
+/// let users = Table::new("users").column(column);
+/// assert_eq!(
+///     ddl::create_table(&AnsiDialect::new(), &users, &[])?,
+///     r#"CREATE TABLE "users" (
+///     "name" VARCHAR(40) COLLATE "C" DEFAULT 'none'
+/// )"#
+/// );
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -94,6 +141,17 @@ pub enum Literal {
 
 impl Literal {
     /// Returns the constant as a value, for [`Dialect::literal`](crate::sql::Dialect::literal).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::{Column, Literal, Rule, ServerDefault, Table};
+    /// # use orm_core::sql::ddl;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::types::Type;
+    /// # use orm_core::value::Value;
+    /// assert_eq!(Literal::Int(7).to_value(), Value::Int(7));
+    /// ```
     pub fn to_value(&self) -> Value {
         match self {
             Self::Bool(v) => Value::Bool(*v),
@@ -140,6 +198,21 @@ impl Table {
     }
 
     /// Adds an index, with a conventional name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::{Column, Literal, Rule, ServerDefault, Table};
+    /// # use orm_core::sql::ddl;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::types::Type;
+    /// # use orm_core::value::Value;
+    /// let posts = Table::new("posts").column(Column::new("title", Type::Text)).index(["title"]);
+    /// assert_eq!(
+    ///     ddl::create_index(&AnsiDialect::new(), &posts, &posts.indexes[0]),
+    ///     r#"CREATE INDEX "ix_posts_title" ON "posts" ("title")"#
+    /// );
+    /// ```
     #[must_use]
     pub fn index<N: Into<Name>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
         self.indexes.push(Index::new(&self.name, names(columns)));
@@ -178,6 +251,19 @@ impl Table {
     }
 
     /// Returns an `Unsupported` error about one of the columns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::{Column, Literal, Rule, ServerDefault, Table};
+    /// # use orm_core::sql::ddl;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::types::Type;
+    /// # use orm_core::value::Value;
+    /// let (posts, title) = (Table::new("posts"), Column::new("title", Type::Text));
+    /// let error = posts.unsupported(&title, "no collations here");
+    /// assert_eq!(error.to_string(), "no collations here (posts.title)");
+    /// ```
     #[cold]
     pub fn unsupported(&self, column: &Column, message: impl Into<Cow<'static, str>>) -> Error {
         Error::with_message(ErrorKind::Unsupported, message)
@@ -249,6 +335,18 @@ impl Column {
     }
 
     /// Creates the column of a field, as a constant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::{Column, Literal, Rule, ServerDefault, Table};
+    /// # use orm_core::sql::ddl;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::types::Type;
+    /// # use orm_core::value::Value;
+    /// const ID: Column = Column::from_static("id", Type::Int64, false).auto_increment().reuses_keys();
+    /// assert!(ID.auto_increment && ID.reuses_keys);
+    /// ```
     pub const fn from_static(name: &'static str, ty: Type, nullable: bool) -> Self {
         Self {
             name: Name::Borrowed(name),
@@ -270,6 +368,14 @@ impl Column {
     }
 
     /// Makes the column auto-increment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::Column;
+    /// # use orm_core::types::Type;
+    /// assert!(Column::new("id", Type::Int64).auto_increment().auto_increment);
+    /// ```
     #[must_use]
     pub const fn auto_increment(mut self) -> Self {
         self.auto_increment = true;
@@ -277,6 +383,14 @@ impl Column {
     }
 
     /// Allows the database to generate keys of deleted rows again, where that makes INSERTs faster.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::Column;
+    /// # use orm_core::types::Type;
+    /// assert!(Column::new("id", Type::Int64).auto_increment().reuses_keys().reuses_keys);
+    /// ```
     #[must_use]
     pub const fn reuses_keys(mut self) -> Self {
         self.reuses_keys = true;

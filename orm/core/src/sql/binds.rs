@@ -90,6 +90,23 @@ impl<'a> WriteSql<'a> for &'a Statement {
 }
 
 /// Maps the binds of a text to the values of its statement.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::value::{Value, ValueRef};
+/// # let dialect = AnsiDialect::new();
+/// let mut update = Update::new("users");
+/// update.set.push(("age".into(), Expr::Value(Value::Int(37))));
+/// let mut w = SqlWriter::new(&dialect);
+/// write_update(&mut w, &update)?;
+/// let order = BindOrder::of(&update, &w);
+/// assert_eq!(order.binds(&update, &dialect)?.as_slice(), [ValueRef::Int(37)]);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BindOrder {
     /// Each value is a bind, in the order in which a visitor reaches them.

@@ -36,6 +36,18 @@ pub struct ForeignKeySwitch {
 
 impl ForeignKeySwitch {
     /// Creates a switch from the statements that disable and enable foreign keys, and the two queries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{DdlLock, ForeignKeySwitch, KeyRange};
+    /// let switch = ForeignKeySwitch::new(
+    ///     ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"),
+    ///     r#"SELECT "table", "parent" FROM pragma_foreign_key_check"#,
+    ///     "SELECT m.name, k.\"table\" FROM sqlite_schema m, pragma_foreign_key_list(m.name) k",
+    /// );
+    /// assert_eq!(switch.off, "PRAGMA foreign_keys = OFF");
+    /// ```
     pub const fn new(
         (off, on): (&'static str, &'static str),
         violations: &'static str,
@@ -63,6 +75,14 @@ pub struct DdlLock {
 
 impl DdlLock {
     /// Creates a lock from the queries that take and release it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{DdlLock, ForeignKeySwitch, KeyRange};
+    /// let lock = DdlLock::new("SELECT GET_LOCK('ddl', 0)", Some("SELECT RELEASE_LOCK('ddl')"));
+    /// assert!(lock.release.is_some());
+    /// ```
     pub const fn new(take: &'static str, release: Option<&'static str>) -> Self {
         Self { take, release }
     }
@@ -84,6 +104,14 @@ pub struct KeyRange<'a> {
 
 impl<'a> KeyRange<'a> {
     /// Creates the description of the keys of `rows` rows of `table`, of which the first has `first` in `column`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{DdlLock, ForeignKeySwitch, KeyRange};
+    /// let keys = KeyRange::new("users", "id", (7, 3)); // 7, 8 and 9
+    /// assert_eq!((keys.first, keys.rows), (7, 3));
+    /// ```
     pub const fn new(table: &'a str, column: &'a str, (first, rows): (i64, i64)) -> Self {
         Self {
             table,

@@ -13,6 +13,25 @@ use crate::stmt::{Limit, Query};
 use crate::value::{Value, ValueRef};
 
 /// Collects SQL text and the values of its binds, which are borrowed from the statement.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::SqlWriter;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::value::{Value, ValueRef};
+/// # let dialect = AnsiDialect::new();
+/// let name = Value::Text("ada".into());
+/// let mut w = SqlWriter::new(&dialect);
+/// w.push("UPDATE ").ident("users").push(" SET ").column("users", "name");
+/// w.push(" = ").value(&name).push(" WHERE id = ").bind(ValueRef::Int(7));
+/// w.check_binds()?;
+/// assert_eq!(w.bind_count(), 2);
+/// let (sql, binds) = w.finish();
+/// assert_eq!(sql, r#"UPDATE "users" SET "name" = ? WHERE id = ?"#);
+/// assert_eq!(binds, [ValueRef::Text("ada"), ValueRef::Int(7)]);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub struct SqlWriter<'a> {
     dialect: &'a dyn Dialect,
     text: String,
@@ -51,6 +70,18 @@ impl<'a> SqlWriter<'a> {
 
     /// Creates a writer that collects binds only, for a statement whose text is known. It allocates at the first
     /// bind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// let mut w = SqlWriter::binds_only(&dialect);
+    /// w.push("SELECT ").bind(ValueRef::Int(7));
+    /// assert_eq!(w.finish(), (String::new(), vec![ValueRef::Int(7)]));
+    /// ```
     pub fn binds_only(dialect: &'a dyn Dialect) -> Self {
         Self {
             dialect,
@@ -67,6 +98,17 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Returns the dialect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// # use orm_core::sql::Dialect;
+    /// assert_eq!(SqlWriter::new(&dialect).dialect().name(), "ansi");
+    /// ```
     pub fn dialect(&self) -> &'a dyn Dialect {
         self.dialect
     }
@@ -81,6 +123,18 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Appends a quoted identifier, in which quotes are doubled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// let mut w = SqlWriter::new(&dialect);
+    /// w.ident(r#"a"b"#);
+    /// assert_eq!(w.finish().0, r#""a""b""#);
+    /// ```
     #[inline]
     pub fn ident(&mut self, name: &str) -> &mut Self {
         if !self.silent {
@@ -106,6 +160,18 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Appends quoted identifiers, separated by commas.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// let mut w = SqlWriter::new(&dialect);
+    /// w.idents(["a", "b"]);
+    /// assert_eq!(w.finish().0, r#""a", "b""#);
+    /// ```
     pub fn idents<N: AsRef<str>>(&mut self, names: impl IntoIterator<Item = N>) -> &mut Self {
         self.list(names, |w, name| {
             w.ident(name.as_ref());
@@ -121,6 +187,19 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Sets whether columns are qualified, and returns the old setting.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// let mut w = SqlWriter::new(&dialect);
+    /// assert!(!w.qualify(true));
+    /// w.column("users", "name");
+    /// assert_eq!(w.finish().0, r#""users"."name""#);
+    /// ```
     pub fn qualify(&mut self, qualified: bool) -> bool {
         std::mem::replace(&mut self.qualified, qualified)
     }
@@ -218,6 +297,18 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Appends a placeholder whose value is given at execution.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// let mut w = SqlWriter::new(&dialect);
+    /// w.push("a = ").placeholder();
+    /// assert_eq!(w.finish().0, "a = ?");
+    /// ```
     pub fn placeholder(&mut self) -> &mut Self {
         self.placeholders += 1;
         match self.dialect.capabilities().placeholder {
@@ -230,6 +321,18 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Appends a number or another value whose text needs no escaping.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// let mut w = SqlWriter::new(&dialect);
+    /// w.push("LIMIT ").display(7);
+    /// assert_eq!(w.finish().0, "LIMIT 7");
+    /// ```
     pub fn display(&mut self, value: impl std::fmt::Display) -> &mut Self {
         use std::fmt::Write as _;
         if !self.silent {
@@ -240,12 +343,38 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Appends the name of a constraint or index, truncated to the database's limit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// let mut w = SqlWriter::new(&dialect); // whose names have 32 characters at most
+    /// w.constraint("fk_a_table_with_a_long_name_and_another");
+    /// assert_eq!(w.finish().0.len(), 2 + 32);
+    /// ```
     pub fn constraint(&mut self, name: &str) -> &mut Self {
         let limit = self.dialect.capabilities().identifier_limit;
         self.ident(&naming::fit(name, limit))
     }
 
     /// Appends items, separated by commas.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// let mut w = SqlWriter::new(&dialect);
+    /// w.push("(").list([1, 2], |w, n| {
+    ///     w.display(n);
+    /// });
+    /// assert_eq!(w.finish().0, "(1, 2");
+    /// ```
     pub fn list<T>(
         &mut self,
         items: impl IntoIterator<Item = T>,
@@ -266,6 +395,17 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Returns the error of a feature that the dialect does not support.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// let error = SqlWriter::new(&dialect).unsupported("MERGE");
+    /// assert_eq!(error.message(), "ansi does not support MERGE");
+    /// ```
     pub fn unsupported(&self, feature: &str) -> Error {
         let dialect = self.dialect.name();
         Error::with_message(

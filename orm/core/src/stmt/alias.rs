@@ -6,11 +6,25 @@ const PREFIX: &str = "orm_";
 
 /// Returns the alias with a number. Names of this form are reserved for the library: [`is_generated_alias`]
 /// recognizes them, and the typed layer rejects them as names of tables and aliases.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::stmt::*;
+/// assert_eq!(generated_alias(7), "orm_7");
+/// ```
 pub fn generated_alias(number: usize) -> Name {
     format!("{PREFIX}{number}").into()
 }
 
 /// Returns whether a name has the form of [`generated_alias`].
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::stmt::*;
+/// assert!(is_generated_alias("orm_7") && !is_generated_alias("orm_x"));
+/// ```
 pub fn is_generated_alias(name: &str) -> bool {
     // The case of names does not count everywhere.
     let prefix = name.get(..PREFIX.len());

@@ -23,6 +23,19 @@ pub struct BatchColumn<'a> {
 
 impl<'a> BatchColumn<'a> {
     /// Creates a column of which only the type is known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::types::Type;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// let column = BatchColumn::new("id", &Type::Int64);
+    /// assert_eq!((column.name, column.length), ("id", None));
+    /// ```
     pub const fn new(name: &'a str, ty: &'a Type) -> Self {
         Self {
             name,
@@ -72,6 +85,22 @@ pub struct BatchUpdate<'a> {
 
 impl<'a> BatchUpdate<'a> {
     /// Creates an UPDATE by key without expected columns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::types::Type;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// let (set, key) = ([BatchColumn::new("age", &Type::Int32)], [BatchColumn::new("id", &Type::Int64)]);
+    /// let update = BatchUpdate::new("users", &set, &key, BatchRows::Rows(1));
+    /// write_batch_update(&mut w, &update)?;
+    /// assert_eq!(w.finish().0, r#"UPDATE "users" SET "age" = ? WHERE "id" = ?"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(
         table: &'a str,
         set: &'a [BatchColumn<'a>],
@@ -113,6 +142,22 @@ pub struct BatchDelete<'a> {
 
 impl<'a> BatchDelete<'a> {
     /// Creates a DELETE by key without expected columns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::types::Type;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// let key = [BatchColumn::new("id", &Type::Int64)];
+    /// let delete = BatchDelete::new("users", &key, BatchRows::Rows(1));
+    /// write_batch_delete(&mut w, &delete)?;
+    /// assert_eq!(w.finish().0, r#"DELETE FROM "users" WHERE "id" = ?"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(table: &'a str, key: &'a [BatchColumn<'a>], rows: BatchRows) -> Self {
         Self {
             table,

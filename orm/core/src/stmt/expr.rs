@@ -136,6 +136,22 @@ pub enum Expr {
 
 impl Expr {
     /// Creates a column expression.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_expr};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// let expr = Expr::column("users", "age");
+    /// write_expr(&mut w, &expr)?;
+    /// assert_eq!(w.finish().0, r#""age""#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn column(source: impl Into<Name>, name: impl Into<Name>) -> Self {
         Self::Column {
             source: source.into(),
@@ -144,12 +160,44 @@ impl Expr {
     }
 
     /// Creates a comparison.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_expr};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// let expr = Expr::compare(CompareOp::Ge, Expr::column("users", "age"), int(18));
+    /// write_expr(&mut w, &expr)?;
+    /// assert_eq!(w.finish().0, r#""age" >= ?"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn compare(op: CompareOp, left: Expr, right: Expr) -> Self {
         let sides = Box::new([left, right]);
         Self::Compare { op, sides }
     }
 
     /// Creates an arithmetic expression.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_expr};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// let expr = Expr::arithmetic(ArithmeticOp::Add, Expr::column("users", "age"), int(1));
+    /// write_expr(&mut w, &expr)?;
+    /// assert_eq!(w.finish().0, r#""age" + ?"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn arithmetic(op: ArithmeticOp, left: Expr, right: Expr) -> Self {
         let sides = Box::new([left, right]);
         Self::Arithmetic { op, sides }
@@ -187,6 +235,23 @@ impl Expr {
     }
 
     /// Returns the conjunction of two conditions, flattened.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_expr};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// let adult = Expr::compare(CompareOp::Ge, Expr::column("users", "age"), int(18));
+    /// let expr = adult.and(Expr::column("users", "active"));
+    /// write_expr(&mut w, &expr)?;
+    /// assert_eq!(w.finish().0, r#""age" >= ? AND "active""#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     #[must_use]
     pub fn and(self, other: Expr) -> Self {
         Self::And(joined(self, other, |expr| {
@@ -199,6 +264,23 @@ impl Expr {
     }
 
     /// Returns the disjunction of two conditions, flattened.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_expr};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// let adult = Expr::compare(CompareOp::Ge, Expr::column("users", "age"), int(18));
+    /// let expr = adult.or(Expr::column("users", "active"));
+    /// write_expr(&mut w, &expr)?;
+    /// assert_eq!(w.finish().0, r#""age" >= ? OR "active""#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     #[must_use]
     pub fn or(self, other: Expr) -> Self {
         Self::Or(joined(self, other, |expr| {
@@ -244,6 +326,23 @@ pub struct Case {
 
 impl Case {
     /// Creates a CASE of conditions without ELSE.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_expr};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// let adult = Expr::compare(CompareOp::Ge, Expr::column("users", "age"), int(18));
+    /// let expr = Expr::Case(Box::new(Case::new(vec![(adult, int(1))])));
+    /// write_expr(&mut w, &expr)?;
+    /// assert_eq!(w.finish().0, r#"CASE WHEN "age" >= ? THEN ? END"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(branches: Vec<(Expr, Expr)>) -> Self {
         Self {
             operand: None,
@@ -316,6 +415,25 @@ pub struct Like {
 
 impl Like {
     /// Creates a search for `needle`, whose LIKE pattern is `pattern`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_expr};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// let text = |text: &str| Value::Text(text.into());
+    /// let name = Expr::column("users", "name");
+    /// let like = Like::new(name, LikeKind::StartsWith, text("a"), text("a%"));
+    /// let expr = Expr::Like(Box::new(like));
+    /// write_expr(&mut w, &expr)?;
+    /// assert_eq!(w.finish().0, r#""name" LIKE ? ESCAPE '\'"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(expr: Expr, kind: LikeKind, needle: Value, pattern: Value) -> Self {
         Self {
             expr,

@@ -64,6 +64,23 @@ impl From<BatchColumn<'_>> for BatchType {
 
 impl Insert {
     /// Creates an INSERT without conflict clause and RETURNING.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_insert};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::types::Type;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// let row = vec![Expr::Value(Value::Int(7))];
+    /// let insert = Insert::new("users", vec!["age".into()], InsertSource::Rows(vec![row]));
+    /// write_insert(&mut w, &insert)?;
+    /// assert_eq!(w.finish().0, r#"INSERT INTO "users" ("age") VALUES (?)"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(table: impl Into<Name>, columns: Vec<Name>, source: InsertSource) -> Self {
         Self {
             table: table.into(),
@@ -75,6 +92,25 @@ impl Insert {
     }
 
     /// Returns the columns of a batch. Empty for other sources.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_insert};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::types::Type;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// let types = vec![BatchColumn::new("age", &Type::Int32).into()];
+    /// let source = InsertSource::Batch { types, rows: BatchRows::Rows(2) };
+    /// let insert = Insert::new("users", vec!["age".into()], source);
+    /// assert_eq!(insert.batch_columns().count(), 1);
+    /// write_insert(&mut w, &insert)?;
+    /// assert_eq!(w.finish().0, r#"INSERT INTO "users" ("age") VALUES (?), (?)"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn batch_columns(&self) -> impl Iterator<Item = BatchColumn<'_>> {
         let types = match &self.source {
             InsertSource::Batch { types, .. } => types.as_slice(),
@@ -102,6 +138,22 @@ pub struct Conflict {
 
 impl Conflict {
     /// Creates a conflict clause.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_insert};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::types::Type;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// // ON CONFLICT ("name") DO NOTHING
+    /// let target = ConflictTarget::Columns(vec!["name".into()]);
+    /// let conflict = Conflict::new(target, ConflictAction::Nothing);
+    /// assert_eq!(conflict.action, ConflictAction::Nothing);
+    /// ```
     pub fn new(target: ConflictTarget, action: ConflictAction) -> Self {
         Self { target, action }
     }

@@ -3,6 +3,27 @@
 use super::{Expr, Name, Select};
 
 /// Describes a query. The default selects nothing from nothing.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::{SqlWriter, write_query};
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::value::Value;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// # let int = |n| Expr::Value(Value::Int(n));
+/// # let ages = || Select::new(vec![Projection::Expr(Expr::column("users", "age"))], FromItem::table("users"));
+/// let mut query = Query::from(ages());
+/// assert!(query.is_bare() && query.as_select().is_some());
+/// query.as_select_mut().expect("it is a SELECT").distinct = true;
+/// query.order_by = vec![Order::new(Expr::column("users", "age"), Direction::Descending)];
+/// query.locks = vec![Lock::new(LockStrength::Update)];
+/// write_query(&mut w, &query)?;
+/// assert_eq!(w.finish().0, r#"SELECT DISTINCT "age" FROM "users" ORDER BY "age" DESC FOR UPDATE"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Query {
@@ -99,6 +120,24 @@ pub struct SetOperation {
 
 impl SetOperation {
     /// Creates a set operation without ALL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_query};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// # let ages = || Select::new(vec![Projection::Expr(Expr::column("users", "age"))], FromItem::table("users"));
+    /// let union = SetOperation::new(SetOperator::Union, ages().into(), ages().into());
+    /// let query = Query::from(QueryBody::SetOperation(Box::new(union)));
+    /// write_query(&mut w, &query)?;
+    /// assert_eq!(w.finish().0, r#"SELECT "age" FROM "users" UNION SELECT "age" FROM "users""#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(operator: SetOperator, left: Query, right: Query) -> Self {
         Self {
             operator,
@@ -130,6 +169,23 @@ pub struct Values {
 
 impl Values {
     /// Creates VALUES of at least one row.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_query};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// # let ages = || Select::new(vec![Projection::Expr(Expr::column("users", "age"))], FromItem::table("users"));
+    /// let query = Query::from(QueryBody::Values(Values::new(vec![vec![int(1)], vec![int(2)]])));
+    /// write_query(&mut w, &query)?;
+    /// assert_eq!(w.finish().0, "VALUES (?), (?)");
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(rows: Vec<Vec<Expr>>) -> Self {
         Self { rows }
     }
@@ -147,6 +203,24 @@ pub struct With {
 
 impl With {
     /// Creates a WITH clause without RECURSIVE.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_query};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// # let ages = || Select::new(vec![Projection::Expr(Expr::column("users", "age"))], FromItem::table("users"));
+    /// let mut query = Query::from(ages());
+    /// query.with = Some(Box::new(With::new(vec![Cte::new("old", ages().into())])));
+    /// write_query(&mut w, &query)?;
+    /// assert_eq!(w.finish().0, r#"WITH "old" AS (SELECT "age" FROM "users") SELECT "age" FROM "users""#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(ctes: Vec<Cte>) -> Self {
         Self {
             recursive: false,
@@ -169,6 +243,21 @@ pub struct Cte {
 
 impl Cte {
     /// Creates a common table expression with the column names of its query.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_query};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// # let ages = || Select::new(vec![Projection::Expr(Expr::column("users", "age"))], FromItem::table("users"));
+    /// let cte = Cte::new("old", ages().into());
+    /// assert_eq!(cte.name, "old"); // WITH "old" AS (SELECT …)
+    /// ```
     pub fn new(name: impl Into<Name>, query: Query) -> Self {
         Self {
             name: name.into(),
@@ -190,6 +279,24 @@ pub struct Order {
 
 impl Order {
     /// Creates an item of ORDER BY.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_query};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// # let ages = || Select::new(vec![Projection::Expr(Expr::column("users", "age"))], FromItem::table("users"));
+    /// let mut query = Query::from(ages());
+    /// query.order_by = vec![Order::new(Expr::column("users", "age"), Direction::Descending)];
+    /// write_query(&mut w, &query)?;
+    /// assert_eq!(w.finish().0, r#"SELECT "age" FROM "users" ORDER BY "age" DESC"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(expr: Expr, direction: Direction) -> Self {
         Self { expr, direction }
     }
@@ -227,6 +334,24 @@ pub struct Lock {
 
 impl Lock {
     /// Creates a lock of the rows of all tables, which waits for other locks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_query};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let int = |n| Expr::Value(Value::Int(n));
+    /// # let ages = || Select::new(vec![Projection::Expr(Expr::column("users", "age"))], FromItem::table("users"));
+    /// let mut query = Query::from(ages());
+    /// query.locks = vec![Lock::new(LockStrength::Update)];
+    /// write_query(&mut w, &query)?;
+    /// assert_eq!(w.finish().0, r#"SELECT "age" FROM "users" FOR UPDATE"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub const fn new(strength: LockStrength) -> Self {
         Self {
             strength,

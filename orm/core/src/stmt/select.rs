@@ -3,6 +3,26 @@
 use super::{Expr, Few, FromItem, Name};
 
 /// Describes a plain SELECT.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::{SqlWriter, write_query};
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// # let column = |table, name| Expr::column(table, name);
+/// let mut select = Select::new(vec![Projection::Expr(column("posts", "title"))], FromItem::table("posts"));
+/// let on = Expr::compare(CompareOp::Eq, column("posts", "author_id"), column("users", "id"));
+/// select.joins.push(Join::new(JoinKind::Inner, FromItem::table("users"), on));
+/// assert_eq!(select.sources().count(), 2);
+/// assert!(!select.merges_rows());
+/// let query = Query::from(select);
+/// write_query(&mut w, &query)?;
+/// assert_eq!(w.finish().0, r#"SELECT "posts"."title" FROM "posts" INNER JOIN "users" ON "posts"."author_id" = "users"."id""#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Select {
@@ -87,6 +107,20 @@ pub struct Join {
 
 impl Join {
     /// Creates a join on a condition.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_query};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let column = |table, name| Expr::column(table, name);
+    /// let on = Expr::compare(CompareOp::Eq, column("posts", "author_id"), column("users", "id"));
+    /// let join = Join::new(JoinKind::Left, FromItem::table("users"), on);
+    /// assert_eq!(join.kind, JoinKind::Left);
+    /// ```
     pub fn new(kind: JoinKind, item: FromItem, on: Expr) -> Self {
         Self { kind, item, on }
     }

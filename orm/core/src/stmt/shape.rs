@@ -15,6 +15,17 @@ use crate::value::Value;
 
 /// Holds the shape of a statement: the bytes of everything that its text depends on. Two shapes are equal if their
 /// bytes are, so that no hash collision can give another text.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::stmt::*;
+/// # use orm_core::value::Value;
+/// let (mut one, mut other) = (Shape::default(), Shape::default());
+/// one.set(&Expr::Value(Value::Int(1)));
+/// other.set(&Expr::Value(Value::Int(2)));
+/// assert_eq!(one.as_bytes(), other.as_bytes()); // both are `?`
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Shape(Vec<u8>);
 

@@ -3,6 +3,23 @@
 use super::{Expr, Name, Query, Values};
 
 /// Describes an item of FROM.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::{SqlWriter, write_query};
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// # let ages = |from| Query::from(Select::new(vec![Projection::Expr(Expr::column("u", "age"))], from));
+/// let item = FromItem::table("users").alias("u");
+/// assert_eq!(item.name().map(|name| name.as_ref()), Some("u"));
+/// let query = ages(item);
+/// write_query(&mut w, &query)?;
+/// assert_eq!(w.finish().0, r#"SELECT "u"."age" FROM "users" AS "u""#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct FromItem {
@@ -46,6 +63,14 @@ pub struct Alias {
 
 impl Alias {
     /// Creates an alias with column names.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::stmt::Alias;
+    /// let alias = Alias::new("u".into(), vec!["age".into()]); // AS "u" ("age")
+    /// assert_eq!(alias.name, "u");
+    /// ```
     pub fn new(name: Name, columns: Vec<Name>) -> Self {
         Self { name, columns }
     }
@@ -53,6 +78,22 @@ impl Alias {
 
 impl FromItem {
     /// Creates an item without an alias.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_query};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let ages = |from| Query::from(Select::new(vec![Projection::Expr(Expr::column("u", "age"))], from));
+    /// let inner = ages(FromItem::table("users"));
+    /// let query = ages(FromItem::new(Source::Query(Box::new(inner))).alias("u"));
+    /// write_query(&mut w, &query)?;
+    /// assert_eq!(w.finish().0, r#"SELECT "u"."age" FROM (SELECT "age" FROM "users") AS "u""#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(source: Source) -> Self {
         Self {
             source,
@@ -73,6 +114,19 @@ impl FromItem {
     }
 
     /// Sets the alias and column names.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_query};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let ages = |from| Query::from(Select::new(vec![Projection::Expr(Expr::column("u", "age"))], from));
+    /// let item = FromItem::table("users").alias_columns("u", vec!["age".into()]);
+    /// assert_eq!(item.alias, Some(Alias::new("u".into(), vec!["age".into()])));
+    /// ```
     #[must_use]
     pub fn alias_columns(mut self, name: impl Into<Name>, columns: Vec<Name>) -> Self {
         self.alias = Some(Alias::new(name.into(), columns));
@@ -80,6 +134,18 @@ impl FromItem {
     }
 
     /// Makes the item LATERAL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_query};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// # let ages = |from| Query::from(Select::new(vec![Projection::Expr(Expr::column("u", "age"))], from));
+    /// assert!(FromItem::table("users").lateral().lateral);
+    /// ```
     #[must_use]
     pub fn lateral(mut self) -> Self {
         self.lateral = true;

@@ -12,6 +12,22 @@ use crate::types::Type;
 use crate::value::Value;
 
 /// Represents `version + 1` of a version column. Beyond the maximum of its type it is an error on every database.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::{SqlWriter, write_expr};
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// let next = NextVersion::new(Expr::column("users", "version"), &Type::Int16);
+/// assert_eq!((next.version(), next.max()), (&Expr::column("users", "version"), 32767));
+/// write_expr(&mut w, next.next())?;
+/// assert_eq!(w.finish().0, r#""version" + ?"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct NextVersion {
     args: [Expr; 2],

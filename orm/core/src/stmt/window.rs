@@ -28,6 +28,15 @@ pub struct Frame {
 
 impl Frame {
     /// Creates a frame between two bounds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::stmt::*;
+    /// // ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    /// let frame = Frame::new(FrameUnit::Rows, FrameBound::UnboundedPreceding, FrameBound::CurrentRow);
+    /// assert_eq!(frame.unit, FrameUnit::Rows);
+    /// ```
     pub fn new(unit: FrameUnit, start: FrameBound, end: FrameBound) -> Self {
         Self { unit, start, end }
     }

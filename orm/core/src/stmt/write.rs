@@ -26,6 +26,22 @@ pub struct Update {
 
 impl Update {
     /// Creates an UPDATE of every row without assignments.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_delete, write_update};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// let mut update = Update::new("users");
+    /// update.set.push(("age".into(), Expr::Value(Value::Int(37))));
+    /// write_update(&mut w, &update)?;
+    /// assert_eq!(w.finish().0, r#"UPDATE "users" SET "age" = ?"#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(table: impl Into<Name>) -> Self {
         Self {
             table: table.into(),
@@ -56,6 +72,21 @@ pub struct Delete {
 
 impl Delete {
     /// Creates a DELETE of every row.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::{SqlWriter, write_delete, write_update};
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::Value;
+    /// # let dialect = AnsiDialect::new();
+    /// # let mut w = SqlWriter::new(&dialect);
+    /// let delete = Delete::new("users");
+    /// write_delete(&mut w, &delete)?;
+    /// assert_eq!(w.finish().0, r#"DELETE FROM "users""#);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
     pub fn new(table: impl Into<Name>) -> Self {
         Self {
             table: table.into(),

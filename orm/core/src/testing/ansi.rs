@@ -38,6 +38,14 @@ pub struct AnsiDialect {
 
 impl AnsiDialect {
     /// Creates the dialect with the capabilities of [`ANSI`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::Dialect;
+    /// # use orm_core::testing::AnsiDialect;
+    /// assert_eq!(AnsiDialect::new().name(), "ansi");
+    /// ```
     pub const fn new() -> Self {
         Self::with(ANSI)
     }

@@ -26,6 +26,26 @@ pub enum Fault {
 }
 
 /// Holds the next fault, shared by all connections of the [`FaultyDriver`]s with a clone of it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::{Connection, Driver};
+/// # use orm_core::error::{ErrorKind, Result};
+/// # use orm_core::testing::{Fault, Faults, FaultyDriver};
+/// fn check(driver: impl Driver + 'static) -> Result<()> {
+///     let faults = Faults::new();
+///     let mut connection = FaultyDriver::new(driver, &faults).connect()?;
+///     faults.on("DELETE", Fault::LostAfter);
+///     let lost = connection.execute("DELETE FROM users", &[]);
+///     assert!(lost.unwrap_err().is_connection_lost());
+///     assert_eq!(faults.hit().as_deref(), Some("DELETE FROM users"));
+///     faults.at(2, Fault::ErrorBefore(ErrorKind::Deadlock)); // the second call from here on
+///     faults.none();
+///     assert_eq!(faults.calls(), 0);
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Faults(Arc<Mutex<FaultPlan>>);
 

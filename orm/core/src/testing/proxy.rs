@@ -9,6 +9,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 /// Passes on what the server says until it falls silent.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::testing::SilentProxy;
+/// fn check(host: String, port: u16) -> std::io::Result<()> {
+///     let proxy = SilentProxy::start(host, port)?;
+///     let url = format!("postgresql://me@127.0.0.1:{}/app", proxy.port());
+///     // … connect to url
+///     proxy.fall_silent(); // what is sent from here on is not answered
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct SilentProxy {
     port: u16,

@@ -13,6 +13,25 @@ use crate::value::ValueRef;
 
 /// The list of what was sent, shared by all connections of the [`RecordingDriver`]s that were given a
 /// clone of it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::driver::{Connection, Driver};
+/// # use orm_core::error::Result;
+/// # use orm_core::testing::{Recorder, RecordingConnection, RecordingDriver};
+/// # use orm_core::value::ValueRef;
+/// fn check(driver: impl Driver + 'static) -> Result<()> {
+///     let sent = Recorder::new();
+///     let driver = RecordingDriver::new(driver, &sent);
+///     let mut connection = driver.connect()?;
+///     connection.execute("DELETE FROM users WHERE id = ?", &[ValueRef::Int(7)])?;
+///     assert_eq!(sent.take_lines(), ["DELETE FROM users WHERE id = ? -- 1 binds"]);
+///     assert!(sent.take_sql().is_empty() && sent.take().is_empty());
+///     assert_eq!((sent.connects(), sent.pings(), sent.resets()), (1, 0, 0));
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Recorder(Arc<Mutex<Log>>);
 
@@ -74,6 +93,22 @@ impl Recorder {
     }
 
     /// An empty list that keeps the values of binds, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::driver::{Connection, Driver};
+    /// # use orm_core::error::Result;
+    /// # use orm_core::testing::{Recorder, RecordingConnection, RecordingDriver};
+    /// # use orm_core::value::ValueRef;
+    /// fn check(driver: impl Driver + 'static) -> Result<()> {
+    ///     let sent = Recorder::with_values();
+    ///     let mut connection = RecordingDriver::new(driver, &sent).connect()?;
+    ///     connection.execute("DELETE FROM users WHERE id = ?", &[ValueRef::Int(7)])?;
+    ///     assert_eq!(sent.take()[0].values, ["Int(7)"]);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn with_values() -> Self {
         let recorder = Self::new();
         recorder.log().with_values = true;
@@ -153,6 +188,20 @@ impl RecordingDriver {
     }
 
     /// Tells of a server that takes no more than `bytes` at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::driver::{Connection, Driver};
+    /// # use orm_core::error::Result;
+    /// # use orm_core::testing::{Recorder, RecordingConnection, RecordingDriver};
+    /// # use orm_core::value::ValueRef;
+    /// fn check(driver: impl Driver + 'static) -> Result<()> {
+    ///     let driver = RecordingDriver::new(driver, &Recorder::new()).message_limit(1024);
+    ///     assert_eq!(driver.connect()?.message_limit(), Some(1024));
+    ///     Ok(())
+    /// }
+    /// ```
     #[must_use]
     pub fn message_limit(mut self, bytes: usize) -> Self {
         self.message_limit = Some(bytes);
@@ -194,6 +243,21 @@ pub struct RecordingConnection {
 
 impl RecordingConnection {
     /// Notes in `recorder` what `inner` sends.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::driver::{Connection, Driver};
+    /// # use orm_core::error::Result;
+    /// # use orm_core::testing::{Recorder, RecordingConnection, RecordingDriver};
+    /// # use orm_core::value::ValueRef;
+    /// fn check(connection: Box<dyn Connection>) -> Result<()> {
+    ///     let sent = Recorder::new();
+    ///     RecordingConnection::new(connection, &sent).control("VACUUM")?;
+    ///     assert_eq!(sent.take_sql(), ["VACUUM"]);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn new(inner: Box<dyn Connection>, recorder: &Recorder) -> Self {
         Self {
             inner,

@@ -81,6 +81,17 @@ pub struct ExtensionType {
 
 impl ExtensionType {
     /// Returns the native name of the type in a dialect, if there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::{EnumType, ExtensionType, Type};
+    /// let point = ExtensionType {
+    ///     name: "a point".into(),
+    ///     native: vec![("postgres".into(), "geography(point)".into())].into(),
+    /// };
+    /// assert_eq!(point.native_name("postgres"), Some("geography(point)"));
+    /// ```
     pub fn native_name(&self, dialect: &str) -> Option<&str> {
         let mut pairs = self.native.iter();
         let found = pairs.find(|(name, _)| name == dialect);
@@ -102,11 +113,27 @@ pub struct EnumType {
 
 impl EnumType {
     /// Creates the type `name` with its labels.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::{EnumType, ExtensionType, Type};
+    /// let size = EnumType::new("size".into(), vec!["small".into(), "large".into()].into());
+    /// assert_eq!(size.labels[0], "small");
+    /// ```
     pub const fn new(name: Cow<'static, str>, labels: Cow<'static, [Cow<'static, str>]>) -> Self {
         Self { name, labels }
     }
 
     /// Returns the number of characters of the longest label.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::{EnumType, ExtensionType, Type};
+    /// let size = EnumType::new("size".into(), vec!["small".into(), "large".into()].into());
+    /// assert_eq!(size.longest(), Some(5));
+    /// ```
     pub fn longest(&self) -> Option<u32> {
         let lengths = self.labels.iter().map(|label| label.chars().count());
         u32::try_from(lengths.max()?).ok()
@@ -115,6 +142,13 @@ impl EnumType {
 
 impl Type {
     /// Returns the name of the type in messages.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::{EnumType, ExtensionType, Type};
+    /// assert_eq!(Type::Date.describe(), "a date");
+    /// ```
     pub fn describe(&self) -> &str {
         match self {
             Self::Bool => "bool",
@@ -136,6 +170,13 @@ impl Type {
     }
 
     /// Returns whether the type is a signed integer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::{EnumType, ExtensionType, Type};
+    /// assert!(Type::Int16.is_integer() && !Type::Float32.is_integer());
+    /// ```
     pub fn is_integer(&self) -> bool {
         matches!(self, Self::Int16 | Self::Int32 | Self::Int64)
     }

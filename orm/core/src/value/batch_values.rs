@@ -5,6 +5,16 @@ use std::fmt;
 use super::{Value, ValueRef};
 
 /// Holds the values of many rows or of a list in one bind. It is not an array value of the database.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::value::{BatchValues, ValueRef};
+/// let names = [ValueRef::Text("ada"), ValueRef::Text("grace")];
+/// let batch = BatchValues::Borrowed(&names);
+/// assert_eq!((batch.len(), batch.is_empty()), (2, false));
+/// assert_eq!(batch.iter().next(), Some(ValueRef::Text("ada")));
+/// ```
 #[derive(Clone, Copy)]
 pub enum BatchValues<'a> {
     /// The values of rows.

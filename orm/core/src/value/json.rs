@@ -9,6 +9,14 @@ impl ValueRef<'_> {
     /// Returns the value as JSON, for `json_each` and `JSON_TABLE` of `server`. Bytes and UUIDs are hexadecimal text,
     /// dates and times ISO 8601 text. Infinity is the number `9e999`, which SQLite parses as infinity. NaN is null;
     /// drivers reject it before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::value::ValueRef;
+    /// assert_eq!(ValueRef::Text("a\"b").to_json("sqlite"), r#""a\"b""#);
+    /// assert_eq!(ValueRef::Bytes(&[0xca, 0xfe]).to_json("sqlite"), r#""CAFE""#);
+    /// ```
     pub fn to_json(self, server: &str) -> String {
         let mut out = String::new();
         self.write_json(&mut out, server);

@@ -23,6 +23,18 @@ pub(crate) use extension::sealed;
 /// Holds one borrowed value: what a driver binds, and what a row returns.
 ///
 /// A copy has at most 24 bytes and does not copy text.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::value::{Value, ValueRef};
+/// let text = ValueRef::Text("ada");
+/// assert_eq!(text.to_value(), Value::Text("ada".into()));
+/// assert_eq!(text.kind_name(), "text");
+/// assert!(!text.is_null() && ValueRef::Null.is_null());
+/// assert!(text.size() > 3);
+/// assert!(ValueRef::Float(f64::NAN).is_same(ValueRef::Float(f64::NAN)));
+/// ```
 #[derive(Clone, Copy, PartialEq)]
 pub enum ValueRef<'a> {
     /// SQL NULL.
@@ -92,6 +104,13 @@ pub enum Value {
 
 impl Value {
     /// Returns the value as a borrowed value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::value::{Value, ValueRef};
+    /// assert_eq!(Value::Text("ada".into()).as_ref(), ValueRef::Text("ada"));
+    /// ```
     pub fn as_ref(&self) -> ValueRef<'_> {
         match self {
             Self::Null => ValueRef::Null,
@@ -111,6 +130,13 @@ impl Value {
     }
 
     /// Returns whether the value is NULL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::value::{Value, ValueRef};
+    /// assert!(Value::Null.is_null() && !Value::Int(0).is_null());
+    /// ```
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

@@ -9,6 +9,24 @@ use crate::value::Value;
 ///
 /// # Errors
 /// - `Unsupported`: the dialect does not support a type, a default or a name.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Literal, ServerDefault, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// let users = Table::new("users").column(Column::new("id", Type::Int64)).primary_key(["id"]);
+/// assert_eq!(
+///     ddl::create_table(&AnsiDialect::new(), &users, &[])?,
+///     r#"CREATE TABLE "users" (
+///     "id" BIGINT NOT NULL,
+///     CONSTRAINT "pk_users" PRIMARY KEY ("id")
+/// )"#
+/// );
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn create_table(dialect: &dyn Dialect, table: &Table, deferred: &[&str]) -> Result<String> {
     let mut w = SqlWriter::new(dialect);
     check_name(dialect, &table.name, &table.name)?;
@@ -79,6 +97,18 @@ fn write_column(w: &mut SqlWriter<'_>, table: &Table, column: &Column) -> Result
 ///
 /// # Errors
 /// As [`Dialect::literal`].
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Literal, ServerDefault, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// let seven = ServerDefault::Literal(Literal::Int(7));
+/// assert_eq!(ddl::default_sql(&AnsiDialect::new(), &seven)?, "7");
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn default_sql(dialect: &dyn Dialect, default: &ServerDefault) -> Result<String> {
     match default {
         ServerDefault::Raw(sql) => Ok(sql.to_string()),
@@ -143,6 +173,20 @@ fn write_foreign_key(w: &mut SqlWriter<'_>, key: &ForeignKey) {
 }
 
 /// Renders ALTER TABLE … ADD CONSTRAINT, for a foreign key of a cycle.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Literal, ServerDefault, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// let posts = Table::new("posts").foreign_key(["author_id"], "users", ["id"]);
+/// assert_eq!(
+///     ddl::add_foreign_key(&AnsiDialect::new(), &posts, &posts.foreign_keys[0]),
+///     r#"ALTER TABLE "posts" ADD CONSTRAINT "fk_posts_author_id_users" FOREIGN KEY ("author_id") REFERENCES "users" ("id")"#
+/// );
+/// ```
 pub fn add_foreign_key(dialect: &dyn Dialect, table: &Table, key: &ForeignKey) -> String {
     let mut w = SqlWriter::new(dialect);
     w.push("ALTER TABLE ").ident(&table.name);
@@ -152,6 +196,20 @@ pub fn add_foreign_key(dialect: &dyn Dialect, table: &Table, key: &ForeignKey) -
 }
 
 /// Renders CREATE INDEX.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Literal, ServerDefault, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// let posts = Table::new("posts").index(["title"]);
+/// assert_eq!(
+///     ddl::create_index(&AnsiDialect::new(), &posts, &posts.indexes[0]),
+///     r#"CREATE INDEX "ix_posts_title" ON "posts" ("title")"#
+/// );
+/// ```
 pub fn create_index(dialect: &dyn Dialect, table: &Table, index: &Index) -> String {
     let mut w = SqlWriter::new(dialect);
     w.push(if index.unique {

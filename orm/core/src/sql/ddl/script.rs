@@ -11,6 +11,19 @@ use crate::sql::{Dialect, SqlWriter};
 ///
 /// # Errors
 /// - `Unsupported`: the dialect does not support a type, a default or a name.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let users = Table::new("users").column(Column::new("id", Type::Int64)).primary_key(["id"]);
+/// let statements = ddl::create_all(&AnsiDialect::new(), &[&users])?;
+/// assert!(statements[0].starts_with(r#"CREATE TABLE "users""#));
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn create_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>> {
     let (sorted, keys) = order(tables);
     let later: Vec<_> = if dialect.capabilities().alter_constraint {
@@ -42,6 +55,18 @@ pub fn create_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String
 ///
 /// # Errors
 /// - `Unsupported`: a name is longer than the dialect allows, and would be truncated to another table's name.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let users = Table::new("users").column(Column::new("id", Type::Int64)).primary_key(["id"]);
+/// assert_eq!(ddl::drop_all(&AnsiDialect::new(), &[&users])?, [r#"DROP TABLE "users""#]);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn drop_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>> {
     check_names(dialect, tables)?;
     let (sorted, keys) = order(tables);
@@ -66,6 +91,20 @@ pub fn drop_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>>
 ///
 /// # Errors
 /// - `Unsupported`: a name is too long. The error names the table.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let users = Table::new("users").column(Column::new("id", Type::Int64)).primary_key(["id"]);
+/// ddl::check_names(&AnsiDialect::new(), &[&users])?;
+/// let long = Table::new("a_name_of_more_than_32_characters");
+/// assert!(ddl::check_names(&AnsiDialect::new(), &[&long]).unwrap_err().is_unsupported());
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn check_names(dialect: &dyn Dialect, tables: &[&Table]) -> Result<()> {
     tables
         .iter()
@@ -78,6 +117,18 @@ pub fn check_names(dialect: &dyn Dialect, tables: &[&Table]) -> Result<()> {
 ///
 /// # Errors
 /// As [`drop_all`].
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let users = Table::new("users").column(Column::new("id", Type::Int64)).primary_key(["id"]);
+/// assert_eq!(ddl::drop_script(&AnsiDialect::new(), &[&users])?, "DROP TABLE \"users\";\n");
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn drop_script(dialect: &dyn Dialect, tables: &[&Table]) -> Result<String> {
     let mut statements = drop_all(dialect, tables)?;
     if let Some(switch) = dialect.foreign_key_switch().filter(|_| !tables.is_empty()) {
@@ -95,6 +146,18 @@ fn drop_foreign_key(dialect: &dyn Dialect, table: &Table, key: &str) -> String {
 }
 
 /// Joins statements to the text of a script. Each statement ends with a semicolon, and blank lines separate them.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let users = Table::new("users").column(Column::new("id", Type::Int64)).primary_key(["id"]);
+/// let statements = ["DROP TABLE a".to_owned(), "DROP TABLE b".to_owned()];
+/// assert_eq!(ddl::to_script(&statements), "DROP TABLE a;\n\nDROP TABLE b;\n");
+/// ```
 pub fn to_script(statements: &[String]) -> String {
     statements
         .iter()

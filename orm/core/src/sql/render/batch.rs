@@ -11,6 +11,23 @@ use crate::types::Type;
 ///
 /// # Errors
 /// - `Unsupported`: the dialect has no arrays, or no statement that checks its row count.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// # let set = [BatchColumn::new("age", &Type::Int32)];
+/// # let key = [BatchColumn::new("id", &Type::Int64)];
+/// let update = BatchUpdate::new("users", &set, &key, BatchRows::Rows(1));
+/// write_batch_update(&mut w, &update)?;
+/// assert_eq!(w.finish().0, r#"UPDATE "users" SET "age" = ? WHERE "id" = ?"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_batch_update(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
     let dialect = w.dialect();
     if update.checked && update.rows != BatchRows::Rows(1) {
@@ -23,6 +40,23 @@ pub fn write_batch_update(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Re
 ///
 /// # Errors
 /// - `Unsupported`: the dialect has no arrays, or no statement that checks its row count.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// # let set = [BatchColumn::new("age", &Type::Int32)];
+/// # let key = [BatchColumn::new("id", &Type::Int64)];
+/// let delete = BatchDelete::new("users", &key, BatchRows::Rows(1));
+/// write_batch_delete(&mut w, &delete)?;
+/// assert_eq!(w.finish().0, r#"DELETE FROM "users" WHERE "id" = ?"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
     let dialect = w.dialect();
     if delete.checked && delete.rows != BatchRows::Rows(1) {
@@ -36,6 +70,23 @@ pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Re
 ///
 /// # Errors
 /// - `Unsupported`: the rows are arrays, which a dialect renders itself.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// # let set = [BatchColumn::new("age", &Type::Int32)];
+/// # let key = [BatchColumn::new("id", &Type::Int64)];
+/// let update = BatchUpdate::new("users", &set, &key, BatchRows::Rows(2));
+/// write_batch_update_rows(&mut w, &update)?;
+/// assert_eq!(w.finish().0, r#"UPDATE "users" SET "age" = CASE "id" WHEN ? THEN ? WHEN ? THEN ? ELSE "age" END WHERE "id" IN (?, ?)"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_batch_update_rows(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
     let BatchRows::Rows(rows) = update.rows else {
         return Err(w.unsupported("array binds"));
@@ -63,6 +114,24 @@ pub fn write_batch_update_rows(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) 
 /// # Errors
 /// - `Unsupported`: the rows are arrays, which a dialect renders itself, or there are several rows and no column
 ///   outside the key.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// # let set = [BatchColumn::new("age", &Type::Int32)];
+/// # let key = [BatchColumn::new("id", &Type::Int64)];
+/// let mut delete = BatchDelete::new("users", &key, BatchRows::Rows(2));
+/// delete.outside_key = Some("age");
+/// write_batch_delete_rows(&mut w, &delete)?;
+/// assert_eq!(w.finish().0, r#"DELETE FROM "users" USING "users" WHERE "id" IN (?, ?) AND "age" IS NOT DISTINCT FROM "age""#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_batch_delete_rows(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Result<()> {
     let BatchRows::Rows(rows) = delete.rows else {
         return Err(w.unsupported("array binds"));

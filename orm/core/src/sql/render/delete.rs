@@ -12,6 +12,20 @@ use crate::stmt::Delete;
 ///
 /// # Errors
 /// - `Unsupported`: the dialect does not support a part of it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # let dialect = AnsiDialect::new();
+/// let delete = Delete::new("users");
+/// let mut w = SqlWriter::new(&dialect);
+/// write_delete(&mut w, &delete)?;
+/// assert_eq!(w.finish().0, r#"DELETE FROM "users""#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_delete<'a>(w: &mut SqlWriter<'a>, delete: &'a Delete) -> Result<()> {
     let capabilities = w.dialect().capabilities();
     let style = delete.using.as_ref().map(|_| capabilities.delete_using);

@@ -37,6 +37,15 @@ pub fn write_null_safe_expected(w: &mut SqlWriter<'_>, expected: &ExpectedColumn
 
 /// Returns the digest of text or bytes: the number of bytes, and the hash in hexadecimal digits. Returns `None` for
 /// other values.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::value::ValueRef;
+/// let digest = digest_text(ValueRef::Text("abc"), |_| [0xab; 32]);
+/// assert!(digest.is_some_and(|digest| digest.starts_with("3:abab")));
+/// ```
 pub fn digest_text(value: ValueRef<'_>, sha256: impl FnOnce(&[u8]) -> [u8; 32]) -> Option<String> {
     use std::fmt::Write as _;
     let bytes = match value {

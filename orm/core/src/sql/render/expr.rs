@@ -19,6 +19,21 @@ use crate::types::Type;
 ///
 /// # Errors
 /// - `Unsupported`: the dialect does not support a part of it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::value::Value;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// # let older = Expr::arithmetic(ArithmeticOp::Add, Expr::column("users", "age"), Expr::Value(Value::Int(1)));
+/// write_expr(&mut w, &older)?;
+/// assert_eq!(w.finish().0, r#""age" + ?"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     if write_named(w, expr)? {
         return Ok(());
@@ -101,6 +116,21 @@ fn write_wrapped<'a>(
 ///
 /// # Errors
 /// As [`write_expr`].
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::value::Value;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// # let older = Expr::arithmetic(ArithmeticOp::Add, Expr::column("users", "age"), Expr::Value(Value::Int(1)));
+/// write_operand(&mut w, &older)?;
+/// assert_eq!(w.finish().0, r#"("age" + ?)"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     if write_named(w, expr)? {
         return Ok(());

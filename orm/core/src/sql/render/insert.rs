@@ -14,6 +14,20 @@ use crate::stmt::{
 ///
 /// # Errors
 /// - `Unsupported`: the dialect does not support a part of it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # let dialect = AnsiDialect::new();
+/// let insert = Insert::new("users", Vec::new(), InsertSource::Defaults);
+/// let mut w = SqlWriter::new(&dialect);
+/// write_insert(&mut w, &insert)?;
+/// assert_eq!(w.finish().0, r#"INSERT INTO "users" DEFAULT VALUES"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
     w.write_to(Some(&insert.table));
     w.push("INSERT INTO ").ident(&insert.table);

@@ -43,6 +43,20 @@ use crate::stmt::Statement;
 ///
 /// # Errors
 /// - `Unsupported`: the dialect does not support a part of it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # let dialect = AnsiDialect::new();
+/// let statement = Statement::Delete(Delete::new("users"));
+/// let mut w = SqlWriter::new(&dialect);
+/// write_statement(&mut w, &statement)?;
+/// assert_eq!(w.finish().0, r#"DELETE FROM "users""#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_statement<'a>(w: &mut SqlWriter<'a>, statement: &'a Statement) -> Result<()> {
     match statement {
         Statement::Query(query) => write_query(w, query),

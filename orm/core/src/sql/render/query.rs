@@ -16,6 +16,21 @@ use crate::value::ValueRef;
 ///
 /// # Errors
 /// - `Unsupported`: the dialect does not support a part of it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// let name = Projection::Expr(Expr::column("users", "name"));
+/// let query = Query::from(Select::new(vec![name], FromItem::table("users")));
+/// write_query(&mut w, &query)?;
+/// assert_eq!(w.finish().0, r#"SELECT "name" FROM "users""#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     if let Some(with) = &query.with {
         write_with(w, with)?;
@@ -146,6 +161,18 @@ pub(super) fn write_order_by<'a>(
 }
 
 /// Renders LIMIT and OFFSET in the syntax of most databases.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// write_limit(&mut w, Some(Limit::Rows(10)), Some(20));
+/// assert_eq!(w.finish().0, " LIMIT ? OFFSET ?");
+/// ```
 pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
     match (limit, w.dialect().capabilities().no_limit) {
         (Some(Limit::Rows(rows)), _) => {
@@ -174,6 +201,19 @@ pub(in crate::sql) fn count(rows: u64) -> ValueRef<'static> {
 ///
 /// # Errors
 /// - `Unsupported`: the dialect does not support a lock.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// write_locks(&mut w, &[Lock::new(LockStrength::Update)])?;
+/// assert_eq!(w.finish().0, " FOR UPDATE");
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_locks(w: &mut SqlWriter<'_>, locks: &[Lock]) -> Result<()> {
     let capabilities = w.dialect().capabilities();
     if !capabilities.row_locks {

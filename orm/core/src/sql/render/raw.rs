@@ -27,6 +27,19 @@ pub(super) fn write_parts<'a>(w: &mut SqlWriter<'a>, parts: &'a [RawPart]) {
 ///
 /// An empty list is rendered as a query without rows, so that `IN` is false and `NOT IN` is true: `NOT IN (NULL)` is
 /// never true, and `IN ()` is a syntax error.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::value::Value;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// let values = [Value::Int(1), Value::Int(2)];
+/// write_raw_list(&mut w, &values, None);
+/// assert_eq!(w.finish().0, "?, ?");
+/// ```
 pub fn write_raw_list<'a>(w: &mut SqlWriter<'a>, values: &'a [Value], ty: Option<&Type>) {
     if !values.is_empty() {
         w.list(values, |w, value| {

@@ -15,6 +15,22 @@ use crate::stmt::{Expr, Update, Visit, walk_expr};
 ///
 /// # Errors
 /// - `Unsupported`: the dialect does not support a part of it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::value::Value;
+/// # let dialect = AnsiDialect::new();
+/// let mut update = Update::new("users");
+/// update.set.push(("age".into(), Expr::Value(Value::Int(37))));
+/// let mut w = SqlWriter::new(&dialect);
+/// write_update(&mut w, &update)?;
+/// assert_eq!(w.finish().0, r#"UPDATE "users" SET "age" = ?"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
 pub fn write_update<'a>(w: &mut SqlWriter<'a>, update: &'a Update) -> Result<()> {
     let style = update
         .from
