@@ -62,5 +62,16 @@ mod tests {
             StatementKind::Change
         );
         assert_eq!(StatementKind::of("/* INSERT"), StatementKind::Unknown);
+        for (sql, kind) in [
+            ("INSERT INTO t VALUES (1)", StatementKind::Insert),
+            ("DELETE FROM t", StatementKind::Change),
+            ("REPLACE INTO t VALUES (1)", StatementKind::Insert),
+            ("INSERT/**/INTO t VALUES (1)", StatementKind::Insert),
+            ("SELECT 1", StatementKind::Unknown),
+            ("Ä", StatementKind::Unknown),
+            ("", StatementKind::Unknown),
+        ] {
+            assert_eq!(StatementKind::of(sql), kind, "{sql}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::any::Any;
 use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use orm_core::blocking::refuse_in_task;
@@ -34,6 +35,8 @@ pub(super) struct Shared {
     pub statements: StatementCache,
     /// What the catalogue has told of the tables of models, by the model's number.
     pub stored: Cache<usize, Arc<StoredTable>>,
+    /// How often that was forgotten.
+    pub forgotten: AtomicU64,
 }
 
 impl Shared {
@@ -41,6 +44,8 @@ impl Shared {
     pub(super) fn forget_tables(&self) {
         self.stored.clear();
         self.statements.clear();
+        // Afterwards, so that what is read from here on is not what was forgotten.
+        self.forgotten.fetch_add(1, Ordering::Release);
     }
 
     /// A task that waits for a database stops all others of its thread.

@@ -1,6 +1,7 @@
 //! [`Engine`]: a database, as a handle to its pool.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
@@ -110,6 +111,7 @@ impl Engine {
             allow_blocking_in_async: options.allow_blocking_in_async.unwrap_or_default(),
             statements: StatementCache::default(),
             stored: Cache::default(),
+            forgotten: AtomicU64::new(0),
         };
         let engine = Self(Arc::new(shared));
         if let Some(connections @ 1..) = options.pool.min_idle {
@@ -173,6 +175,7 @@ impl Engine {
             allow_blocking_in_async: self.0.allow_blocking_in_async,
             statements: StatementCache::default(),
             stored: Cache::default(),
+            forgotten: AtomicU64::new(0),
         };
         Self(Arc::new(shared)).connection()
     }
@@ -196,6 +199,12 @@ impl Engine {
     /// ```
     pub fn forget_tables(&self) {
         self.0.forget_tables();
+    }
+
+    /// How often what is known of tables was forgotten: what was read since stays true until then.
+    #[inline]
+    pub(crate) fn tables_since(&self) -> u64 {
+        self.0.forgotten.load(Ordering::Acquire)
     }
 
     /// What is known of the table of a model.

@@ -32,7 +32,9 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
         }
     }
     note_flushed(state, plan.batches());
-    mark_twins(state, plan.batches());
+    if state.has_twins {
+        mark_twins(state, plan.batches());
+    }
     state.clear_dirty();
     mark_referring(state, deleted_from, |reference| reference.on_delete);
 }

@@ -10,17 +10,18 @@ use super::batch::{Batch, BatchKind, Plan};
 use crate::mapping::{ModelDef, integer_fits};
 use crate::state::{AnyArena, Link, State, Written};
 
-/// What the rows of a batch are given, after the batches before it are written.
+/// Gives the rows of a batch what they get, after the batches before it are written.
 ///
 /// # Errors
 /// `OutOfRange` for a version that is at its end.
-pub(super) fn assigned_values(
+#[inline]
+pub(super) fn assign_values(
     (state, arena): (&State, &dyn AnyArena),
     (plan, batch): (&Plan, &Batch),
-) -> Result<Written> {
-    let mut assigned = Written::default();
+    assigned: &mut Written,
+) -> Result<()> {
     if matches!(batch.kind, BatchKind::Delete { .. }) {
-        return Ok(assigned);
+        return Ok(());
     }
     if let Some(position) = batch.def.version {
         let slots = batch.slots.iter();
@@ -35,7 +36,7 @@ pub(super) fn assigned_values(
             }
         }
     }
-    Ok(assigned)
+    Ok(())
 }
 
 /// The version that a row gets: one more than it had. They count from 1, and 0 is one that was not set.

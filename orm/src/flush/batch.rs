@@ -10,10 +10,10 @@ use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
 use super::row_node::RowKind;
-use crate::engine::{StatementText, StoredTable};
+use crate::engine::{Engine, StatementText, StoredTable};
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
 use crate::query::{BulkInsert, batch_column, stores_at_once};
-use crate::state::{KeyMap, RowId, State, Written};
+use crate::state::{RowId, RowMap, State, Written};
 
 /// How many rows go into one array statement at most: few round trips. Long values make them fewer.
 pub(super) const ARRAY_ROWS: usize = 1024;
@@ -33,7 +33,9 @@ pub(crate) struct Plan {
     /// How many are of this flush.
     planned: usize,
     /// Where the rows are inserted that links lead to: by batch and index in it.
-    pub(super) inserted: KeyMap<RowId, (usize, usize)>,
+    pub(super) inserted: RowMap<RowId, (usize, usize)>,
+    /// Memory for the binds of a prepared loop.
+    pub(super) binds: Vec<ValueRef<'static>>,
 }
 
 /// Rows that are written by the same statement.
@@ -50,6 +52,8 @@ pub(crate) struct Batch {
     pub(super) kind: BatchKind,
     /// What the catalogue tells of the table.
     pub(super) stored: Option<Arc<StoredTable>>,
+    /// Since when the engine knows that: see [`Engine::tables_since`].
+    pub(super) since: u64,
     /// The columns that are read back after the statement, since the database may have changed their values.
     pub(super) read_back: Vec<usize>,
     /// What the statement has written.
@@ -132,21 +136,24 @@ impl Plan {
         &mut self.all[..self.planned]
     }
 
-    /// Goes on with the batch of the flush before that `is_known`, or else with a new one, and tells its number.
-    pub(super) fn begin(
-        &mut self,
-        is_known: impl Fn(&Batch) -> bool,
-        new: impl FnOnce() -> Batch,
-    ) -> usize {
+    /// Goes on with the batch of the flush before that `is_known`, if there is one, and tells its number.
+    #[inline]
+    pub(super) fn resume(&mut self, is_known: impl Fn(&Batch) -> bool) -> Option<usize> {
         let number = self.planned;
-        let known = self.all[number..].iter().position(is_known);
-        if known.is_none() {
-            self.all.push(new());
+        let known = number + self.all[number..].iter().position(is_known)?;
+        if known != number {
+            self.all.swap(number, known);
         }
-        let place = known.map_or(self.all.len() - 1, |known| number + known);
-        if place != number {
-            self.all.swap(number, place);
-        }
+        self.planned += 1;
+        Some(number)
+    }
+
+    /// Adds a batch and tells its number.
+    pub(super) fn begin(&mut self, batch: Batch) -> usize {
+        let number = self.planned;
+        self.all.push(batch);
+        let last = self.all.len() - 1;
+        self.all.swap(number, last);
         self.planned += 1;
         number
     }
@@ -182,15 +189,12 @@ impl Batch {
             && self.columns == *columns
     }
 
-    /// Takes note of what the catalogue tells of the table, on which its text depends.
-    pub(super) fn learn(&mut self, stored: Option<Arc<StoredTable>>) {
-        let is_known = match (&self.stored, &stored) {
-            (Some(own), Some(stored)) => Arc::ptr_eq(own, stored),
-            _ => false,
-        };
-        if !is_known {
+    /// Takes note of what the catalogue tells of the table, on which its text depends, as far as the engine knows it.
+    pub(super) fn learn(&mut self, engine: &Engine) {
+        let since = engine.tables_since();
+        if self.stored.is_none() || self.since != since {
             self.text.take();
-            self.stored = stored;
+            (self.stored, self.since) = (engine.stored(self.model), since);
         }
     }
 

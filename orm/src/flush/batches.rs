@@ -65,7 +65,7 @@ impl<'p, 's> Batches<'p, 's> {
     }
 
     fn lists(&mut self, group: &[Pending<'_>], kind: RowKind) {
-        for table in group {
+        for table in group.iter().filter(|table| !table.work(kind).is_empty()) {
             let runs = table.work(kind).chunk_by(|a, b| a.columns == b.columns);
             for run in runs {
                 self.take(table, (kind, run), 0, Apart::default());
@@ -148,16 +148,27 @@ impl<'p, 's> Batches<'p, 's> {
         (kind, columns, rows): (RowKind, &ColumnSet, usize),
         apart: Apart<'_>,
     ) -> usize {
+        // What an UPDATE sent by itself or a DELETE does depends on the other rows of its flush.
+        let is_own = apart.is_apart() || kind == RowKind::Delete;
+        let is_known = |batch: &Batch| !is_own && batch.takes(table.model, (kind, columns));
+        if let Some(batch) = self.plan.resume(is_known) {
+            return batch;
+        }
+        let batch = self.new_batch(table, (kind, columns, rows), apart);
+        self.plan.begin(batch)
+    }
+
+    #[cold]
+    fn new_batch(
+        &mut self,
+        table: &Pending<'_>,
+        (kind, columns, rows): (RowKind, &ColumnSet, usize),
+        apart: Apart<'_>,
+    ) -> Batch {
         let (def, optimistic) = (table.arena.def(), self.optimistic);
         let cascaded =
             kind == RowKind::Delete && (table.arena.is_cascaded() || self.is_cascaded(def.table));
-        // What an UPDATE sent by itself or a DELETE does depends on the other rows of its flush.
-        let is_known = |batch: &Batch| {
-            !apart.is_apart()
-                && kind != RowKind::Delete
-                && batch.takes(table.model, (kind, columns))
-        };
-        self.plan.begin(is_known, || Batch {
+        Batch {
             model: table.model,
             def,
             columns: columns.clone(),
@@ -172,10 +183,11 @@ impl<'p, 's> Batches<'p, 's> {
                 },
             },
             stored: None,
+            since: 0,
             read_back: Vec::new(),
             written: Written::default(),
             text: OnceCell::new(),
-        })
+        }
     }
 
     /// Whether deletes of this flush may take rows of a table along.

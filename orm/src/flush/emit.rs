@@ -3,12 +3,14 @@
 //! Reads entities and does not change them. `insert.rs` sends inserts, `send.rs` updates and deletes; `fetch.rs`
 //! reads back values that the database sets or changes.
 
+use std::mem;
+
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::violation::complete;
 use orm_core::sql::Capabilities;
-use orm_core::value::Value;
+use orm_core::value::{Value, ValueRef};
 
-use super::assigned_values::assigned_values;
+use super::assigned_values::assign_values;
 use super::batch::{Batch, BatchKind, Plan};
 use super::fetch::fetch;
 use super::replaced::InsertedKeys;
@@ -45,6 +47,7 @@ pub(crate) fn emit(
     plan: &mut Plan,
 ) -> Result<(), Failure> {
     let mut inserted = InsertedKeys::default();
+    let mut memory = mem::take(&mut plan.binds);
     for index in 0..plan.batches().len() {
         let batch = &plan.batches()[index];
         let arena = state
@@ -54,14 +57,18 @@ pub(crate) fn emit(
             connection,
             arena,
             batch,
+            memory: &mut memory,
         };
-        let checked = inserted.check(arena, batch);
-        let given = checked.and_then(|()| assigned_values((state, arena), (plan, batch)));
-        let written = given.and_then(|given| writer.run(given));
-        let written = written.map_err(|error| writer.failure(error, index))?;
+        let mut written = Written::default();
+        inserted
+            .check(arena, batch)
+            .and_then(|()| assign_values((state, arena), (plan, batch), &mut written))
+            .and_then(|()| writer.run(&mut written))
+            .map_err(|error| writer.failure(error, index))?;
         inserted.note((arena, batch), &written, &plan.batches()[index + 1..]);
         plan.batches_mut()[index].written = written;
     }
+    plan.binds = memory;
     Ok(())
 }
 
@@ -70,43 +77,49 @@ pub(super) struct BatchWriter<'a> {
     pub(super) connection: &'a mut Connection,
     pub(super) arena: &'a dyn AnyArena,
     pub(super) batch: &'a Batch,
+    /// For the binds of a prepared loop.
+    pub(super) memory: &'a mut Vec<ValueRef<'static>>,
 }
 
 impl BatchWriter<'_> {
-    fn run(&mut self, mut rows: Written) -> Result<Written> {
+    fn run(&mut self, rows: &mut Written) -> Result<()> {
         let mut fetched = Vec::new();
         match &self.batch.kind {
             BatchKind::Insert {
                 columns,
                 fetched: all,
                 generated,
-            } => fetched = self.insert(&mut rows, (columns, all), *generated)?,
+            } => fetched = self.insert(rows, (columns, all), *generated)?,
             BatchKind::Update {
                 set,
                 swaps,
                 expected: _,
             } => {
-                let sent = self.change(&rows, set);
+                let sent = self.change(rows, set);
                 sent.map_err(|error| if *swaps { explain_swap(error) } else { error })?;
             }
             BatchKind::Delete { .. } => {
-                let absent = self.change(&rows, &[])?;
+                let absent = self.change(rows, &[])?;
                 if let Some(slot) = still_there(self.connection, self.arena, &absent)? {
                     return Err(stale(self.arena, slot));
                 }
             }
         }
-        self.read_back(&mut rows, &fetched)?;
-        Ok(rows)
+        self.read_back(rows, &fetched)
     }
 
     /// Notes what the database has made of the rows: the columns that it has filled in, and those in which it may
     /// have something else than what was bound.
+    #[inline]
     fn read_back(&mut self, rows: &mut Written, fetched: &[usize]) -> Result<()> {
-        let (arena, batch) = (self.arena, self.batch);
-        if fetched.is_empty() && batch.read_back.is_empty() {
+        if fetched.is_empty() && self.batch.read_back.is_empty() {
             return Ok(());
         }
+        self.fetch(rows, fetched)
+    }
+
+    fn fetch(&mut self, rows: &mut Written, fetched: &[usize]) -> Result<()> {
+        let (arena, batch) = (self.arena, self.batch);
         let positions = [fetched, &batch.read_back].concat();
         let key = |(row, slot): (usize, &u32)| {
             let key = batch.def.primary_key.iter();

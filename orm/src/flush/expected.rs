@@ -16,8 +16,6 @@ const LARGE: usize = 1024;
 
 /// The expected columns of a batch, with digests where there are any.
 pub(super) struct Expected<'e> {
-    /// Those of the primary key.
-    key: &'static [usize],
     pub(super) columns: &'e [usize],
     /// The digests, row by row, in the order of `columns`; `None` for what is bound whole. Empty if all is.
     digests: Vec<Option<String>>,
@@ -29,6 +27,20 @@ impl BatchWriter<'_> {
     /// A statement compares either all of its columns that can be large whole, or all of them by digest, so
     /// that there are at most two texts for a set of columns.
     pub(super) fn expected<'e>(&self, columns: &'e [usize]) -> Expected<'e> {
+        let (arena, batch) = (self.arena, self.batch);
+        let may_be = columns
+            .iter()
+            .any(|position| may_be_large(batch, *position));
+        let digests = if may_be && arena.has_larger(&batch.slots, columns, LARGE) {
+            self.digests(columns)
+        } else {
+            Vec::new()
+        };
+        Expected { columns, digests }
+    }
+
+    #[cold]
+    fn digests(&self, columns: &[usize]) -> Vec<Option<String>> {
         let (arena, batch, dialect) = (self.arena, self.batch, self.connection.dialect());
         let large: Vec<usize> = columns
             .iter()
@@ -36,12 +48,8 @@ impl BatchWriter<'_> {
             .filter(|position| may_be_large(batch, *position))
             .filter(|position| dialect.digests(&batch.column(*position)))
             .collect();
-        let is_large = |slot: &u32| {
-            let mut large = large.iter();
-            large.any(|position| arena.old_value(*slot, *position).size() > LARGE)
-        };
         let mut digests = Vec::new();
-        if !large.is_empty() && batch.slots.iter().any(is_large) {
+        if arena.has_larger(&batch.slots, &large, LARGE) {
             digests.reserve(batch.slots.len() * columns.len());
             for slot in &batch.slots {
                 for position in columns {
@@ -51,11 +59,7 @@ impl BatchWriter<'_> {
                 }
             }
         }
-        Expected {
-            key: batch.def.primary_key,
-            columns,
-            digests,
-        }
+        digests
     }
 }
 
@@ -73,9 +77,9 @@ impl Expected<'_> {
         binds: &mut Vec<ValueRef<'v>>,
     ) {
         if self.digests.is_empty() {
-            return arena.push_old_values(slot, [self.key, self.columns], binds);
+            return arena.push_changes(&[slot], [&[], self.columns], binds);
         }
-        arena.push_old_values(slot, [self.key, &[]], binds);
+        arena.push_changes(&[slot], [&[], &[]], binds);
         for (index, position) in self.columns.iter().enumerate() {
             let digest = self.digests.get(row * self.columns.len() + index);
             binds.push(match digest {

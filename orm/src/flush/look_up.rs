@@ -49,17 +49,20 @@ pub(crate) fn look_up(
 
 /// Gives a batch what the engine knows of its table; `false` if it knows nothing.
 fn learn(batch: &mut Batch, state: &State, engine: &Engine) -> bool {
-    batch.learn(engine.stored(batch.model));
-    batch.read_back = match (&batch.stored, state.by_model(batch.model)) {
-        (Some(stored), Some(arena)) => read_back(batch, stored, arena),
+    batch.learn(engine);
+    let Some(stored) = &batch.stored else {
+        return false;
+    };
+    batch.read_back = match state.by_model(batch.model) {
+        Some(arena) if stored.changes_values() => read_back(batch, stored, arena),
         _ => Vec::new(),
     };
-    batch.stored.is_some()
+    true
 }
 
 /// The columns in which the database may have something else than what was bound.
 fn read_back(batch: &Batch, stored: &StoredTable, arena: &dyn AnyArena) -> Vec<usize> {
-    if !stored.readable || !stored.changes_values() {
+    if !stored.readable {
         // If it isn't readable no row of the table can be read as this model.
         return Vec::new();
     }

@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 
+use orm_core::stmt::Few;
 use orm_core::value::ValueRef;
 
 use super::row_node::{RowKind, RowNode};
 use crate::mapping::ColumnSet;
-use crate::state::{AnyArena, KeyTuple, PendingRow, State};
+use crate::state::{AnyArena, KeyTuple, PendingRow, PendingRows, State};
 
 /// What there is to do in one table.
 pub(super) struct Pending<'s> {
@@ -20,31 +21,38 @@ pub(super) struct Pending<'s> {
     /// Whether rows of its group may refer to rows of the same group.
     pub(super) is_circular: bool,
     /// Rows to insert, in the order in which they were added.
-    pub(super) added: Vec<PendingRow>,
+    pub(super) added: Few<PendingRow>,
     /// Rows to update, by key.
-    pub(super) changed: Vec<PendingRow>,
+    pub(super) changed: Few<PendingRow>,
     /// Rows to delete, by key.
-    pub(super) deleting: Vec<PendingRow>,
+    pub(super) deleting: Few<PendingRow>,
     /// The columns that any of the changed rows gets other values in.
     pub(super) touched: ColumnSet,
 }
 
 /// The work in each table that has any, by name.
-pub(super) fn gather(state: &State) -> Vec<Pending<'_>> {
-    let mut tables = Vec::new();
+pub(super) fn gather(state: &State) -> Few<Pending<'_>> {
+    let mut tables = Few::new();
     for arena in state.arenas().filter(|arena| arena.has_work()) {
-        let table = Pending::new(arena);
-        if table.len() > 0 {
-            tables.push(table);
+        let rows = arena.pending_rows();
+        if !(rows.changed.is_empty() && rows.added.is_empty() && rows.deleting.is_empty()) {
+            tables.push(Pending::new(arena, rows));
         }
     }
-    tables.sort_by_key(|table| table.arena.def().table);
+    if tables.len() > 1 {
+        tables.sort_by_key(|table| table.arena.def().table);
+    }
     tables
 }
 
 impl<'s> Pending<'s> {
-    fn new(arena: &'s dyn AnyArena) -> Self {
-        let changed = by_key(arena, arena.changed());
+    fn new(arena: &'s dyn AnyArena, rows: PendingRows) -> Self {
+        let PendingRows {
+            added,
+            changed,
+            deleting,
+        } = rows;
+        let changed = by_key(arena, changed);
         let mut touched = ColumnSet::new();
         for row in &changed {
             touched.unite(&row.columns);
@@ -55,9 +63,9 @@ impl<'s> Pending<'s> {
             index: 0,
             group: 0,
             is_circular: false,
-            added: arena.added(),
+            added,
             changed,
-            deleting: by_key(arena, arena.deleting()),
+            deleting: by_key(arena, deleting),
             touched,
         }
     }
@@ -141,7 +149,15 @@ pub(super) fn old_key<'s>(
 }
 
 /// Once each, by key. Most keys are single integers, which sort by themselves.
-fn by_key(arena: &dyn AnyArena, mut rows: Vec<PendingRow>) -> Vec<PendingRow> {
+#[inline]
+fn by_key(arena: &dyn AnyArena, rows: Few<PendingRow>) -> Few<PendingRow> {
+    if rows.len() < 2 {
+        return rows;
+    }
+    sorted(arena, rows)
+}
+
+fn sorted(arena: &dyn AnyArena, mut rows: Few<PendingRow>) -> Few<PendingRow> {
     if rows.iter().all(|row| row.key.is_some()) {
         rows.sort_unstable_by_key(|row| (row.key, row.slot));
     } else {

@@ -8,7 +8,7 @@ use super::dependencies::row_order;
 use super::pending::{Pending, gather};
 use super::table_order::put_in_order;
 use crate::mapping::ModelDef;
-use crate::state::{AnyArena, EntityState, KeyMap, Link, RowId, State};
+use crate::state::{AnyArena, EntityState, Link, RowId, RowMap, State};
 
 /// Makes `plan` that of the flush of everything in `state`. With `optimistic`, an UPDATE also matches the old values of the
 /// columns that it sets, unless the model has a version.
@@ -30,7 +30,9 @@ pub(crate) fn plan(plan: &mut Plan, state: &State, optimistic: bool) -> Result<(
         None => batches.usual(),
         Some(own) => batches.ordered(&own),
     }
-    plan.inserted = linked(state, plan.batches())?;
+    if state.arenas().any(AnyArena::has_links) {
+        plan.inserted = linked(state, plan.batches())?;
+    }
     Ok(())
 }
 
@@ -55,12 +57,9 @@ fn key_changed(def: &ModelDef, position: usize) -> Error {
     .with_hint("restore the old key; to change it, delete the entity and add a new one")
 }
 
-/// Where the rows are inserted that links may lead to, if there are any links: by batch and index in it.
-fn linked(state: &State, batches: &[Batch]) -> Result<KeyMap<RowId, (usize, usize)>> {
-    let mut inserted = KeyMap::default();
-    if !state.arenas().any(AnyArena::has_links) {
-        return Ok(inserted);
-    }
+/// Where the rows are inserted that links may lead to: by batch and index in it.
+fn linked(state: &State, batches: &[Batch]) -> Result<RowMap<RowId, (usize, usize)>> {
+    let mut inserted = RowMap::default();
     let inserts = batches.iter().enumerate();
     for (index, batch) in inserts.filter(|(_, batch)| batch.kind.is_insert()) {
         let model = batch.model;

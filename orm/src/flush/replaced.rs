@@ -17,15 +17,19 @@ pub(super) struct InsertedKeys(HashMap<&'static str, KeySet<KeyTuple<Value>>>);
 
 impl InsertedKeys {
     /// Notes what a batch has inserted, if one of `later` changes or deletes rows of the table.
+    #[inline]
     pub(super) fn note(
         &mut self,
         (arena, batch): (&dyn AnyArena, &Batch),
         written: &Written,
         later: &[Batch],
     ) {
+        if !batch.kind.is_insert() || later.is_empty() {
+            return;
+        }
         let table = batch.def.table;
         let changes = |batch: &Batch| batch.def.table == table && !batch.kind.is_insert();
-        if batch.kind.is_insert() && later.iter().any(changes) {
+        if later.iter().any(changes) {
             let keys = batch.slots.iter().enumerate().filter_map(|(row, slot)| {
                 let value = |position| arena.written_value((*slot, row), written, position);
                 let key = batch.def.primary_key.iter();
@@ -39,7 +43,11 @@ impl InsertedKeys {
     ///
     /// # Errors
     /// `StaleData`.
+    #[inline]
     pub(super) fn check(&self, arena: &dyn AnyArena, batch: &Batch) -> Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
         let keys = self.0.get(batch.def.table);
         let Some(keys) = keys.filter(|_| !batch.kind.is_insert()) else {
             return Ok(());

@@ -1,7 +1,8 @@
 //! Sends the UPDATE or DELETE of a batch: one statement, a prepared statement in a loop, or multi-row statements from
 //! `together.rs`. Checks the row counts; `stale.rs` names rows that did not match.
 
-use std::ops::Range;
+use std::mem;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use orm_core::driver::Outcome;
@@ -22,6 +23,26 @@ use crate::state::{AnyArena, Written};
 /// How many rows of a prepared loop are bound at a time.
 const LOOP_ROWS: usize = 256;
 
+/// The text of a batch's statement.
+pub(super) enum Text<'b> {
+    Kept(&'b StatementText),
+    Own(Arc<StatementText>),
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Kept(text) => text,
+            Self::Own(text) => text,
+        }
+    }
+}
+
+/// For how many binds a session keeps memory.
+const KEPT_BINDS: usize = 1024;
+
 /// The UPDATE or DELETE of a batch, and its rows.
 pub(super) struct Change<'c> {
     arena: &'c dyn AnyArena,
@@ -31,6 +52,8 @@ pub(super) struct Change<'c> {
     /// The columns that an UPDATE sets.
     pub(super) set: &'c [usize],
     expected: Expected<'c>,
+    /// Whether some of them may have values that are refused.
+    is_checked: bool,
 }
 
 impl Change<'_> {
@@ -39,21 +62,32 @@ impl Change<'_> {
         self.set.len() + self.def.primary_key.len() + self.expected.columns.len()
     }
 
-    /// Adds the binds of a row, in the order of the statement, after checking them.
-    fn fill<'v>(&'v self, row: usize, binds: &mut Vec<ValueRef<'v>>) -> Result<()> {
-        let (arena, slot) = (self.arena, self.slots[row]);
+    /// Adds the binds of rows, each in the order of the statement, after checking them.
+    fn fill<'v>(&'v self, rows: Range<usize>, binds: &mut Vec<ValueRef<'v>>) -> Result<()> {
         let first = binds.len();
-        if self.written.is_as_given() {
-            arena.push_values(slot, self.set, binds);
+        if self.written.is_as_given() && !self.expected.by_digest() {
+            let columns = [self.set, self.expected.columns];
+            self.arena.push_changes(&self.slots[rows], columns, binds);
         } else {
-            let value = |position| arena.written_value((slot, row), self.written, position);
-            binds.extend(self.set.iter().map(|position| value(*position)));
+            for row in rows {
+                let (arena, slot) = (self.arena, self.slots[row]);
+                let value = |position| arena.written_value((slot, row), self.written, position);
+                binds.extend(self.set.iter().map(|position| value(*position)));
+                self.expected.fill(arena, (row, slot), binds);
+            }
         }
-        for (position, value) in self.set.iter().zip(&binds[first..]) {
+        if self.is_checked {
+            let mut rows = binds[first..].chunks(self.width());
+            return rows.try_for_each(|row| self.check(row));
+        }
+        Ok(())
+    }
+
+    fn check(&self, row: &[ValueRef<'_>]) -> Result<()> {
+        for (position, value) in self.set.iter().zip(row) {
             check_length(self.def, *position, *value)?;
             check_references(self.def, *position, *value)?;
         }
-        self.expected.fill(arena, (row, slot), binds);
         Ok(())
     }
 
@@ -69,7 +103,7 @@ impl Change<'_> {
         let mut bytes = 0;
         for row in rows.clone() {
             let start = values.len();
-            self.fill(row, values)?;
+            self.fill(row..row + 1, values)?;
             bytes += values[start..]
                 .iter()
                 .map(|value| value.size())
@@ -83,23 +117,27 @@ impl Change<'_> {
     }
 }
 
-impl BatchWriter<'_> {
+impl<'b> BatchWriter<'b> {
     /// Runs the statement of the batch for every row and checks that each matched exactly one. Returns those that
     /// did not match, where the database may have deleted rows along with others.
     pub(super) fn change(&mut self, written: &Written, set: &[usize]) -> Result<Vec<u32>> {
         let expected = self.expected(self.batch.kind.expected());
+        let def = self.batch.def;
+        let has_length = |position: &usize| def.columns[*position].length.is_some();
         let change = Change {
             arena: self.arena,
-            def: self.batch.def,
+            def,
             slots: &self.batch.slots,
             written,
             set,
             expected,
+            is_checked: !def.references.is_empty() || set.iter().any(has_length),
         };
         let mut absent = Vec::new();
-        match self.batch.together().min(change.slots.len()) {
-            0 | 1 => self.send_loop(&change, &mut absent)?,
-            _ => self.send_together(&change, &mut absent)?,
+        if change.slots.len() < 2 || self.batch.together() < 2 {
+            self.send_loop(&change, &mut absent)?;
+        } else {
+            self.send_together(&change, &mut absent)?;
         }
         Ok(absent)
     }
@@ -107,13 +145,12 @@ impl BatchWriter<'_> {
     fn send_loop(&mut self, change: &Change<'_>, absent: &mut Vec<u32>) -> Result<()> {
         let (rows, width) = (change.slots.len(), change.width());
         let text = &*self.text(change, BatchRows::Rows(1))?;
-        let mut binds = Vec::with_capacity(width * rows.min(LOOP_ROWS));
+        let mut binds: Vec<ValueRef<'_>> = mem::take(self.memory);
+        binds.reserve(width * rows.min(LOOP_ROWS));
         let mut next = 0;
         while next < rows {
             binds.clear();
-            for row in next..rows.min(next + LOOP_ROWS) {
-                change.fill(row, &mut binds)?;
-            }
+            change.fill(next..rows.min(next + LOOP_ROWS), &mut binds)?;
             let (done, result) = self.send_each((text, width), next, &binds, absent);
             next += done;
             match result {
@@ -128,6 +165,7 @@ impl BatchWriter<'_> {
                 Err(error) => return Err(error),
             }
         }
+        *self.memory = emptied(binds);
         Ok(())
     }
 
@@ -197,24 +235,21 @@ impl BatchWriter<'_> {
     }
 
     /// The text for this many rows.
-    pub(super) fn text(
-        &mut self,
-        change: &Change<'_>,
-        rows: BatchRows,
-    ) -> Result<Arc<StatementText>> {
+    pub(super) fn text(&mut self, change: &Change<'_>, rows: BatchRows) -> Result<Text<'b>> {
         let of = TextFor {
             dialect: self.connection.dialect().name(),
             rows,
             digest: change.expected.by_digest(),
             checked: self.is_checked(rows),
         };
-        match self.batch.text.get() {
-            Some((known, text)) if *known == of => Ok(Arc::clone(text)),
+        let batch = self.batch;
+        match batch.text.get() {
+            Some((known, text)) if *known == of => Ok(Text::Kept(text)),
             _ => {
                 let text = self.rendered(change, of)?;
                 // Another text of the batch stays.
-                let _ = self.batch.text.set((of, Arc::clone(&text)));
-                Ok(text)
+                let _ = batch.text.set((of, Arc::clone(&text)));
+                Ok(Text::Own(text))
             }
         }
     }
@@ -266,6 +301,14 @@ impl BatchWriter<'_> {
             Ok(w.finish().0)
         })
     }
+}
+
+/// The memory of binds.
+fn emptied(mut binds: Vec<ValueRef<'_>>) -> Vec<ValueRef<'static>> {
+    binds.clear();
+    binds.shrink_to(KEPT_BINDS);
+    // None is left: this makes no list of its own.
+    binds.into_iter().map(|_| ValueRef::Null).collect()
 }
 
 fn batch_columns<'b>(batch: &'b Batch, positions: &[usize]) -> Vec<BatchColumn<'b>> {

@@ -11,6 +11,12 @@ use crate::mapping::ReferenceDef;
 /// Puts tables, which are sorted by name, in the usual order: parents before children, and those that refer to each
 /// other in a circle as one group; otherwise by name, so that the order depends on the models alone.
 pub(super) fn put_in_order(tables: &mut [Pending<'_>]) {
+    if let [table] = &*tables
+        && table.arena.def().references.is_empty()
+    {
+        // As it is.
+        return;
+    }
     let edges = edges(tables);
     if edges.is_empty() {
         for (index, table) in tables.iter_mut().enumerate() {

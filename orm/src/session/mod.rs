@@ -6,6 +6,7 @@
 mod access;
 mod closure;
 mod closure_result;
+mod get_texts;
 mod many;
 mod read;
 mod transaction;
@@ -20,6 +21,8 @@ use orm_core::sql::TransactionOptions;
 use crate::engine::{Connection, Engine};
 use crate::flush::Plan;
 use crate::state::State;
+
+use get_texts::GetTexts;
 
 pub use closure::Retry;
 pub use closure_result::TransactionResult;
@@ -68,6 +71,7 @@ pub struct Session {
     state: State,
     /// What the last flush has written; the next one begins with it.
     plan: Plan,
+    get_texts: GetTexts,
     options: TransactionOptions,
     settings: Settings,
     /// What the open transaction has done.
@@ -156,6 +160,7 @@ impl Session {
             pooled: None,
             state: State::new(),
             plan: Plan::default(),
+            get_texts: GetTexts::default(),
             options,
             settings: Settings {
                 autoflush: true,

@@ -3,6 +3,7 @@
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 
+use super::get_texts::GetTexts;
 use super::transaction::no_transaction;
 use super::{Session, Work};
 use crate::engine::Connection;
@@ -150,7 +151,7 @@ impl Session {
         self.connect_to_read()?;
         let found_stale = self.found_stale;
         // A snapshot still shows what turned out to be stale.
-        let access = if found_stale && self.split()?.0.reads_a_snapshot() {
+        let access = if found_stale && self.reader()?.reads_a_snapshot() {
             Access::Lock
         } else {
             Access::Plain
@@ -178,11 +179,18 @@ impl Session {
         access: Access,
         load: impl Fn(&mut State, &dyn Row) -> Result<Ref<M>>,
     ) -> Result<Option<Ref<M>>> {
-        self.load_rows(|connection, state| {
-            let sql = get_statement(connection, M::def(), M::slot().index(), access)?;
+        self.load_rows(|connection, state, texts| {
+            let model = (M::def(), M::slot().index());
+            let locking;
+            let sql: &str = if access == Access::Plain {
+                texts.text(connection, model)?
+            } else {
+                locking = get_statement(connection, model.0, model.1, access)?;
+                &locking
+            };
             let mut found = None;
             key.with_parts(|binds| {
-                connection.read(&sql, binds, &mut |row| {
+                connection.read(sql, binds, &mut |row| {
                     found = Some(load(state, row)?);
                     Ok(())
                 })
@@ -203,10 +211,11 @@ impl Session {
     #[inline]
     fn load_rows<T>(
         &mut self,
-        run: impl FnOnce(&mut Connection, &mut State) -> Result<T>,
+        run: impl FnOnce(&mut Connection, &mut State, &mut GetTexts) -> Result<T>,
     ) -> Result<T> {
-        let (connection, state) = self.split()?;
-        run(connection, state)
+        let connection = self.connection.as_mut().or(self.pooled.as_mut());
+        let connection = connection.ok_or_else(no_transaction)?;
+        run(connection, &mut self.state, &mut self.get_texts)
     }
 
     /// Marks every entity as stale. The next `get` or query that returns an entity, or [`Session::refresh`], reads it
@@ -255,9 +264,9 @@ impl Session {
 
     /// What a query runs on: the connection of the transaction, or the one of the pool's.
     #[inline]
-    fn split(&mut self) -> Result<(&mut Connection, &mut State)> {
+    fn reader(&mut self) -> Result<&mut Connection> {
         let connection = self.connection.as_mut().or(self.pooled.as_mut());
-        Ok((connection.ok_or_else(no_transaction)?, &mut self.state))
+        connection.ok_or_else(no_transaction)
     }
 
     /// Checks out a connection of the pool's, unless a transaction is open.
@@ -304,7 +313,7 @@ impl Session {
     /// Makes ready what raw SQL needs: as for a plain read, if the database says that the text only reads, else the
     /// transaction, after which entities are stale.
     fn before_raw(&mut self, sql: &str) -> Result<()> {
-        if self.split()?.0.is_read_only(sql)? {
+        if self.reader()?.is_read_only(sql)? {
             return self.begin_to_read();
         }
         self.begin_work()?;
@@ -398,11 +407,11 @@ impl Session {
     ) -> Result<S::Outcome> {
         let access = statement.access();
         self.before_query(access)?;
-        let compiled = statement.compile(self.split()?.0)?;
+        let compiled = statement.compile(self.reader()?)?;
         if access == Access::Raw {
             self.before_raw(compiled.text())?;
         }
-        self.load_rows(|connection, state| {
+        self.load_rows(|connection, state, _| {
             let take = take(access);
             let mut sink = Entities { state, take };
             statement.execute(connection, &compiled, &mut |row| each(row, &mut sink))

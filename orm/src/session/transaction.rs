@@ -366,15 +366,20 @@ impl Session {
             self.open_transaction()?;
         }
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
-        let isolation = self.options.isolation.or(connection.default_isolation());
-        let is_one_view = isolation.is_some_and(IsolationLevel::is_one_view);
-        let undoes_itself = connection.dialect().capabilities().statement_rollback;
-        match self.work {
-            Work::None => Ok(Scope::Whole),
-            Work::Read if !undoes_itself && !is_one_view => Ok(Scope::Whole),
-            _ if undoes_itself && self.plan.is_single_row() => Ok(Scope::Statement),
-            _ => connection.set_savepoint().map(Scope::Savepoint),
+        if self.work == Work::None {
+            return Ok(Scope::Whole);
         }
+        let undoes_itself = connection.dialect().capabilities().statement_rollback;
+        if undoes_itself && self.plan.is_single_row() {
+            return Ok(Scope::Statement);
+        }
+        if self.work == Work::Read && !undoes_itself {
+            let isolation = self.options.isolation.or(connection.default_isolation());
+            if !isolation.is_some_and(IsolationLevel::is_one_view) {
+                return Ok(Scope::Whole);
+            }
+        }
+        connection.set_savepoint().map(Scope::Savepoint)
     }
 
     fn close_scope(&mut self, scope: Scope) -> Result<()> {

@@ -12,7 +12,7 @@ use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
 use super::key_tuple::{KeySet, KeyTuple};
-use super::pending_rows::PendingRow;
+use super::pending_rows::PendingRows;
 use super::reading::Reading;
 use super::slot::Slot;
 use super::witness::Witness;
@@ -23,25 +23,26 @@ pub(crate) trait AnyArena: Any + Send {
     fn def(&self) -> &'static ModelDef;
     /// The model's number, for statement keys.
     fn model(&self) -> usize;
-    /// The entities to insert, in the order in which they were added.
-    fn added(&self) -> Vec<PendingRow>;
-    /// The entities that have changed. One may be named twice.
-    fn changed(&self) -> Vec<PendingRow>;
-    /// The entities to delete. One may be named twice.
-    fn deleting(&self) -> Vec<PendingRow>;
+    /// The entities that a flush has to write.
+    fn pending_rows(&self) -> PendingRows;
     /// The value that the entity has.
     fn value(&self, slot: u32, position: usize) -> ValueRef<'_>;
     /// The value that the database has.
     fn old_value(&self, slot: u32, position: usize) -> ValueRef<'_>;
-    /// Adds the values that the entity has in some columns.
-    fn push_values<'a>(&'a self, slot: u32, positions: &[usize], to: &mut Vec<ValueRef<'a>>);
-    /// Adds the values that the database has in some columns, and in some others.
-    fn push_old_values<'a>(
+    /// Adds, row by row, the values that entities have in the columns `set`, and behind them those that the database has
+    /// in their keys and in the columns `expected`.
+    fn push_changes<'a>(
         &'a self,
-        slot: u32,
-        positions: [&[usize]; 2],
+        slots: &[u32],
+        set_and_expected: [&[usize]; 2],
         to: &mut Vec<ValueRef<'a>>,
     );
+    /// Whether the database has a value of more bytes than that in one of these columns of entities.
+    fn has_larger(&self, slots: &[u32], positions: &[usize], bytes: usize) -> bool;
+    /// Drops all entities, since the session has ended, and tells whether it is worth to be kept for another one.
+    fn empty(&mut self) -> bool;
+    /// Begins to serve a session with that stamp.
+    fn begin(&mut self, stamp: NonZeroU32);
     /// Reads a row of the model's columns and tells its values at `positions`.
     fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>>;
     /// `value` as the field of an entity's column has it.
@@ -176,16 +177,8 @@ impl<M: Model> AnyArena for Arena<M> {
         M::slot().index()
     }
 
-    fn added(&self) -> Vec<PendingRow> {
-        self.rows_added()
-    }
-
-    fn changed(&self) -> Vec<PendingRow> {
-        self.rows_changed()
-    }
-
-    fn deleting(&self) -> Vec<PendingRow> {
-        self.rows_deleting()
+    fn pending_rows(&self) -> PendingRows {
+        Self::pending_rows(self)
     }
 
     #[inline]
@@ -200,25 +193,42 @@ impl<M: Model> AnyArena for Arena<M> {
         stored.map_or(ValueRef::Null, |stored| stored.value(position))
     }
 
-    fn push_values<'a>(&'a self, slot: u32, positions: &[usize], to: &mut Vec<ValueRef<'a>>) {
-        if let Some(value) = &self.slots[slot as usize].value {
-            for position in positions {
+    fn push_changes<'a>(
+        &'a self,
+        slots: &[u32],
+        [set, expected]: [&[usize]; 2],
+        to: &mut Vec<ValueRef<'a>>,
+    ) {
+        for slot in slots {
+            let slot = &self.slots[*slot as usize];
+            let (Some(value), Some(stored)) = (&slot.value, slot.stored()) else {
+                continue;
+            };
+            for position in set {
                 to.push(value.value(*position));
+            }
+            for position in M::def().primary_key.iter().chain(expected) {
+                to.push(stored.value(*position));
             }
         }
     }
 
-    fn push_old_values<'a>(
-        &'a self,
-        slot: u32,
-        [some, others]: [&[usize]; 2],
-        to: &mut Vec<ValueRef<'a>>,
-    ) {
-        if let Some(stored) = self.slots[slot as usize].stored() {
-            for position in some.iter().chain(others) {
-                to.push(stored.value(*position));
-            }
-        }
+    fn has_larger(&self, slots: &[u32], positions: &[usize], bytes: usize) -> bool {
+        let mut stored = slots
+            .iter()
+            .filter_map(|slot| self.slots[*slot as usize].stored());
+        stored.any(|stored| {
+            let mut positions = positions.iter();
+            positions.any(|position| stored.value(*position).size() > bytes)
+        })
+    }
+
+    fn empty(&mut self) -> bool {
+        Self::empty(self)
+    }
+
+    fn begin(&mut self, stamp: NonZeroU32) {
+        Self::begin(self, stamp);
     }
 
     fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>> {

@@ -1,6 +1,5 @@
 //! Applies the results of a flush to the entities: keys, versions, and values that the database has changed.
 
-use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use super::arena::Arena;
@@ -95,23 +94,21 @@ impl<M: Model> Arena<M> {
         written: &Written,
         (level, epoch): (u32, u32),
     ) {
-        let moments = moments::<M>();
         self.identity.reserve(slots.len());
         self.undo.reserve(slots.len());
         for (row, slot) in slots.iter().enumerate() {
-            self.apply_insert((*slot, written.row(row)), &moments, (level, epoch));
+            self.apply_insert((*slot, written.row(row)), (level, epoch));
         }
     }
 
     pub(super) fn apply_updates(&mut self, slots: &[u32], written: &Written, level: u32) {
-        let moments = moments::<M>();
         let is_as_given = written.is_as_given();
         for (row, index) in slots.iter().enumerate() {
             let slot = &mut self.slots[*index as usize];
             let (Some(value), Some(old)) = (&mut slot.value, slot.old.take()) else {
                 continue;
             };
-            truncate_micros(value, &moments);
+            truncate_micros(value, &self.moments);
             if !is_as_given {
                 written.row(row).put_into(value);
             }
@@ -152,15 +149,10 @@ impl<M: Model> Arena<M> {
         self.log_update(level, slot, Box::new(before));
     }
 
-    fn apply_insert(
-        &mut self,
-        (index, row): (u32, WrittenRow<'_>),
-        moments: &[usize],
-        (level, epoch): (u32, u32),
-    ) {
+    fn apply_insert(&mut self, (index, row): (u32, WrittenRow<'_>), (level, epoch): (u32, u32)) {
         let slot = &mut self.slots[index as usize];
         let Some(value) = &mut slot.value else { return };
-        truncate_micros(value, moments);
+        truncate_micros(value, &self.moments);
         if !self.unset.is_empty()
             && let Some(unset) = self.unset.get_mut(&index)
         {
@@ -199,16 +191,6 @@ impl<M: Model> Arena<M> {
         }
         self.log(level, index, Change::Deleted);
     }
-}
-
-/// The columns whose values the database keeps with fewer digits than Rust does.
-fn moments<M: Model>() -> Vec<usize> {
-    let columns = M::def().columns.iter().enumerate();
-    let is_moment = |ty: &Type| matches!(ty, Type::Time | Type::DateTime | Type::Timestamp);
-    columns
-        .filter(|(_, column)| is_moment(&column.ty))
-        .map(|(position, _)| position)
-        .collect()
 }
 
 /// Makes the columns at `positions` what was bound of them: the digits beyond a microsecond go.

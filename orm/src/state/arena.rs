@@ -7,15 +7,16 @@
 
 use std::num::NonZeroU32;
 
+use orm_core::types::Type;
 use orm_core::value::Value;
 
 use super::child_index::ChildIndex;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
-use super::key_tuple::{KeyMap, KeySet, KeyTuple};
+use super::key_tuple::{KeyMap, KeySet, KeyTuple, RowMap};
 use super::slot::{Slot, Unset};
 use super::undo_log::Undo;
-use crate::mapping::Model;
+use crate::mapping::{Model, ModelDef};
 
 /// The entities of one model.
 pub(crate) struct Arena<M: Model> {
@@ -29,11 +30,11 @@ pub(crate) struct Arena<M: Model> {
     pub(super) touched: Vec<u32>,
     pub(super) deleting: Vec<u32>,
     /// Of entities that are pending or transient, or inserted in the open transaction.
-    pub(super) unset: KeyMap<u32, Unset>,
+    pub(super) unset: RowMap<u32, Unset>,
     /// The foreign keys that are to be taken from other entities by the next flush.
-    pub(super) links: KeyMap<u32, Vec<Link>>,
+    pub(super) links: RowMap<u32, Vec<Link>>,
     /// Those that an INSERT of the open transaction has taken, which its rollback makes links again.
-    pub(super) written_links: KeyMap<u32, Vec<Link>>,
+    pub(super) written_links: RowMap<u32, Vec<Link>>,
     pub(super) child_indexes: Vec<ChildIndex>,
     pub(super) undo: Vec<Undo<M>>,
     /// Entities read before that time of the session's clock are stale.
@@ -49,6 +50,8 @@ pub(crate) struct Arena<M: Model> {
     /// Old copies that are over, for the next ones: a program that changes many entities again and again
     /// would else allocate and free as many texts each time.
     spare: Vec<Box<M>>,
+    /// The columns whose values the database keeps with fewer digits than Rust does.
+    pub(super) moments: Box<[usize]>,
 }
 
 /// How many entries a list of an arena makes room for at once if it has one already: a session that has two entities of
@@ -63,6 +66,9 @@ pub(super) fn make_room<T>(list: &mut Vec<T>) {
     }
 }
 
+/// For how many entities an arena may have room that waits for another session.
+const USUAL: usize = 64;
+
 /// How many old copies are kept for the next ones.
 const SPARE: usize = 1024;
 
@@ -76,9 +82,9 @@ impl<M: Model> Arena<M> {
             added: Vec::new(),
             touched: Vec::new(),
             deleting: Vec::new(),
-            unset: KeyMap::default(),
-            links: KeyMap::default(),
-            written_links: KeyMap::default(),
+            unset: RowMap::default(),
+            links: RowMap::default(),
+            written_links: RowMap::default(),
             child_indexes: Vec::new(),
             undo: Vec::new(),
             fresh_from: 0,
@@ -87,7 +93,55 @@ impl<M: Model> Arena<M> {
             cascaded: false,
             unknown: Vec::new(),
             spare: Vec::new(),
+            moments: moments(M::def()),
         }
+    }
+
+    /// Makes it as new, in the memory that it has, if that is little.
+    pub(super) fn empty(&mut self) -> bool {
+        fn empty<T>(list: &mut Vec<T>) -> bool {
+            list.clear();
+            list.capacity() <= USUAL
+        }
+        // Each by its name, so that none is forgotten.
+        let Self {
+            stamp: _,
+            slots,
+            free,
+            identity,
+            added,
+            touched,
+            deleting,
+            unset,
+            links,
+            written_links,
+            child_indexes,
+            undo,
+            fresh_from,
+            expired_before,
+            overtaken,
+            cascaded,
+            unknown,
+            spare,
+            moments: _,
+        } = self;
+        identity.clear();
+        unset.clear();
+        links.clear();
+        written_links.clear();
+        child_indexes.clear();
+        (*fresh_from, *expired_before) = (0, 0);
+        (*overtaken, *cascaded) = (None, false);
+        let lists = empty(slots) & empty(added) & empty(undo) & empty(spare);
+        let indices = [free, touched, deleting, unknown];
+        indices
+            .into_iter()
+            .fold(lists, |all, list| empty(list) && all)
+    }
+
+    /// Begins to serve a session with that stamp.
+    pub(super) fn begin(&mut self, stamp: NonZeroU32) {
+        self.stamp = stamp;
     }
 
     /// Takes back an old copy that is over.
@@ -279,6 +333,14 @@ impl<M: Model> Arena<M> {
         self.note_child(index);
         Ref::new(index, stamp)
     }
+}
+
+/// The columns whose values the database keeps with fewer digits than Rust does.
+fn moments(def: &ModelDef) -> Box<[usize]> {
+    let is_moment = |ty: &Type| matches!(ty, Type::Time | Type::DateTime | Type::Timestamp);
+    let columns = def.columns.iter().enumerate();
+    let moments = columns.filter(|(_, column)| is_moment(&column.ty));
+    moments.map(|(position, _)| position).collect()
 }
 
 #[cfg(test)]

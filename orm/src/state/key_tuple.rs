@@ -6,8 +6,12 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::value::{Value, ValueRef};
 
-/// A hash map by keys of rows, or by slots. The keys are the program's own, and so need no protection against chosen ones.
+/// A hash map by keys of rows. The keys are the program's own, and so need no protection against chosen ones.
 pub(crate) type KeyMap<K, T> = std::collections::HashMap<K, T, foldhash::fast::RandomState>;
+
+/// A hash map by what the library has numbered itself: slots, or rows by model and slot. No one chooses these, and it costs
+/// nothing as long as it is empty.
+pub(crate) type RowMap<K, T> = std::collections::HashMap<K, T, foldhash::fast::FixedState>;
 
 /// A set of key tuples.
 pub(crate) type KeySet<K> = std::collections::HashSet<K, foldhash::fast::RandomState>;

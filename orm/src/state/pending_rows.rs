@@ -2,6 +2,7 @@
 //!
 //! Visits touched, added and deleted entities only. `flush` plans the statements.
 
+use orm_core::stmt::Few;
 use orm_core::value::ValueRef;
 
 use super::arena::Arena;
@@ -26,52 +27,67 @@ impl PendingRow {
     }
 }
 
+/// The entities of an arena to write.
+#[derive(Debug, Default)]
+pub(crate) struct PendingRows {
+    /// Those to insert, in the order in which they were added.
+    pub(crate) added: Few<PendingRow>,
+    /// Those that have changed. One may be named twice.
+    pub(crate) changed: Few<PendingRow>,
+    /// Those to delete. One may be named twice.
+    pub(crate) deleting: Few<PendingRow>,
+}
+
 impl<M: Model> Arena<M> {
-    /// The entities to insert, in the order in which they were added.
-    pub(super) fn rows_added(&self) -> Vec<PendingRow> {
-        let mut all = Vec::with_capacity(self.added.len());
-        all.extend(self.added.iter().flatten().map(|index| PendingRow {
-            slot: *index,
-            columns: self.omitted(*index),
-            key: None,
-        }));
-        all
-    }
-
-    /// The entities that have changed. One may be named twice.
-    pub(super) fn rows_changed(&self) -> Vec<PendingRow> {
-        let changed = |index: &u32| {
-            let slot = &self.slots[*index as usize];
-            let old = slot.old.as_ref()?;
-            if slot.state != EntityState::Persistent {
-                return None;
+    /// The entities to write.
+    #[inline]
+    pub(super) fn pending_rows(&self) -> PendingRows {
+        let mut rows = PendingRows::default();
+        let (added, changed, deleting) =
+            (self.added.len(), self.touched.len(), self.deleting.len());
+        if added > 0 {
+            make_room(&mut rows.added, added);
+            rows.added
+                .extend(self.added.iter().flatten().map(|index| PendingRow {
+                    slot: *index,
+                    columns: self.omitted(*index),
+                    key: None,
+                }));
+        }
+        make_room(&mut rows.changed, changed);
+        for index in &self.touched {
+            if let Some(row) = self.changed(*index) {
+                rows.changed.push(row);
             }
-            let mut columns = slot.changes();
-            let linked = linked_columns(self.links_of(*index));
-            linked.for_each(|position| columns.insert(position));
-            (!columns.is_empty()).then(|| PendingRow {
+        }
+        if deleting > 0 {
+            let slots = self.deleting.iter();
+            let slots = slots.filter(|index| self.is_deleting(**index));
+            rows.deleting.extend(slots.map(|index| PendingRow {
                 slot: *index,
-                columns,
-                key: integer_key(&**old),
-            })
-        };
-        let mut all = Vec::with_capacity(self.touched.len());
-        all.extend(self.touched.iter().filter_map(changed));
-        all
+                columns: ColumnSet::new(),
+                key: self.slots[*index as usize].stored().and_then(integer_key),
+            }));
+        }
+        rows
     }
 
-    /// The entities to delete. One may be named twice.
-    pub(super) fn rows_deleting(&self) -> Vec<PendingRow> {
-        let slots = self
-            .deleting
-            .iter()
-            .filter(|index| self.is_deleting(**index));
-        let work = |index: &u32| PendingRow {
-            slot: *index,
-            columns: ColumnSet::new(),
-            key: self.slots[*index as usize].stored().and_then(integer_key),
-        };
-        slots.map(work).collect()
+    /// What there is to change of an entity.
+    #[inline]
+    fn changed(&self, index: u32) -> Option<PendingRow> {
+        let slot = &self.slots[index as usize];
+        let old = slot.old.as_ref()?;
+        if slot.state != EntityState::Persistent {
+            return None;
+        }
+        let mut columns = slot.changes();
+        let linked = linked_columns(self.links_of(index));
+        linked.for_each(|position| columns.insert(position));
+        (!columns.is_empty()).then(|| PendingRow {
+            slot: index,
+            columns,
+            key: integer_key(&**old),
+        })
     }
 
     /// The foreign keys of an entity that the flush takes from other entities.
@@ -133,6 +149,14 @@ fn integer_key<M: Model>(entity: &M) -> Option<i64> {
     match entity.value(*position) {
         ValueRef::Int(key) => Some(key),
         _ => None,
+    }
+}
+
+/// Makes room for some rows: one needs none.
+#[inline]
+fn make_room(rows: &mut Few<PendingRow>, number: usize) {
+    if number > 1 {
+        rows.reserve_exact(number);
     }
 }
 

@@ -4,18 +4,23 @@ use std::any::Any;
 use std::num::NonZeroU32;
 
 use orm_core::error::{Error, ErrorKind};
+use orm_core::stmt::Few;
 
 use super::any_arena::AnyArena;
 use super::arena::Arena;
 use super::handle::{Ref, next_stamp};
 use super::reading::{Reading, Take};
+use super::spare_arenas;
 use super::vtable::vtable;
 use crate::mapping::{Model, ModelDef};
 
 /// What a session knows. Everything but the connection.
 pub(crate) struct State {
     stamp: NonZeroU32,
-    arenas: Vec<Option<Box<dyn AnyArena>>>,
+    /// The models that the session has met, by their numbers.
+    arenas: Few<Met>,
+    /// Whether some of them map the same table.
+    pub(crate) has_twins: bool,
     /// Counts what makes entities stale: commits, rollbacks, statements past the unit of work. Entities are
     /// stamped with it when they are read. Never 0.
     pub(crate) clock: u32,
@@ -34,6 +39,12 @@ pub(crate) struct State {
     pub(crate) faults: Vec<Error>,
 }
 
+/// A model that the session has met.
+struct Met {
+    model: usize,
+    arena: Box<dyn AnyArena>,
+}
+
 impl std::fmt::Debug for State {
     // Entities may hold secrets, and need no Debug.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -47,7 +58,8 @@ impl State {
     pub(crate) fn new() -> Self {
         Self {
             stamp: next_stamp(),
-            arenas: Vec::new(),
+            arenas: Few::new(),
+            has_twins: false,
             clock: 1,
             level: 1,
             next_level: 2,
@@ -61,14 +73,14 @@ impl State {
     /// The arena of a model, if the session has met it.
     #[inline]
     pub(crate) fn arena<M: Model>(&self) -> Option<&Arena<M>> {
-        let arena: &dyn Any = &**self.arenas.get(M::slot().index())?.as_ref()?;
+        let arena: &dyn Any = self.by_model(M::slot().index())?;
         arena.downcast_ref()
     }
 
     /// The arena of a model, to be changed, if the session has met it.
     #[inline]
     pub(crate) fn arena_mut<M: Model>(&mut self) -> Option<&mut Arena<M>> {
-        let arena: &mut dyn Any = &mut **self.arenas.get_mut(M::slot().index())?.as_mut()?;
+        let arena: &mut dyn Any = &mut **self.by_model_mut(M::slot().index())?;
         arena.downcast_mut()
     }
 
@@ -88,24 +100,34 @@ impl State {
     pub(crate) fn ensure_erased(&mut self, def: &'static ModelDef) -> &mut dyn AnyArena {
         let index = (vtable(def).number)();
         self.meet(index, || def);
-        let arena = self.arenas[index].as_deref_mut();
-        arena.expect("invariant: it was made one line ago")
+        let arena = self.by_model_mut(index);
+        &mut **arena.expect("invariant: it was made one line ago")
     }
 
     /// Makes the arena of the model with that number if it isn't there.
     #[inline]
     fn meet(&mut self, index: usize, def: impl FnOnce() -> &'static ModelDef) {
-        if self.arenas.get(index).is_none_or(Option::is_none) {
-            self.make(index, def());
+        if let Err(place) = self.place(index) {
+            self.make((place, index), def());
+        }
+    }
+
+    /// The place of a model, or the one that it would have.
+    #[inline]
+    fn place(&self, model: usize) -> Result<usize, usize> {
+        match &*self.arenas {
+            [met] if met.model == model => Ok(0),
+            all => all.binary_search_by_key(&model, |met| met.model),
         }
     }
 
     #[cold]
-    fn make(&mut self, index: usize, def: &'static ModelDef) {
-        if self.arenas.len() <= index {
-            self.arenas.resize_with(index + 1, || None);
-        }
-        self.arenas[index] = Some((vtable(def).arena)(self.stamp));
+    fn make(&mut self, (place, model): (usize, usize), def: &'static ModelDef) {
+        let is_twin = self.arenas().any(|other| other.def().table == def.table);
+        self.has_twins |= is_twin;
+        let arena = spare_arenas::take(model, self.stamp);
+        let arena = arena.unwrap_or_else(|| (vtable(def).arena)(self.stamp));
+        self.arenas.insert(place, Met { model, arena });
         let flushed = |(table, changed): &(&str, bool)| {
             def.table == *table
                 || *changed && def.references.iter().any(|r| (r.target)().table == *table)
@@ -118,35 +140,33 @@ impl State {
         &mut self,
         models: [usize; N],
     ) -> Option<[&mut dyn AnyArena; N]> {
-        let arenas = self.arenas.get_disjoint_mut(models).ok()?;
-        if arenas.iter().any(|arena| arena.is_none()) {
-            return None;
-        }
-        Some(arenas.map(|arena| {
-            &mut **arena
-                .as_mut()
-                .expect("invariant: each was there one line ago")
-        }))
+        let unknown = self.arenas.len();
+        let places = models.map(|model| self.place(model).unwrap_or(unknown));
+        let arenas = self.arenas.get_disjoint_mut(places).ok()?;
+        Some(arenas.map(|met| &mut *met.arena))
     }
 
     /// The arenas without their types.
     pub(crate) fn arenas(&self) -> impl Iterator<Item = &dyn AnyArena> {
-        self.arenas.iter().flatten().map(|arena| &**arena)
+        self.arenas.iter().map(|met| &*met.arena)
     }
 
     /// The arena of the model with that number.
+    #[inline]
     pub(crate) fn by_model(&self, model: usize) -> Option<&dyn AnyArena> {
-        self.arenas.get(model)?.as_deref()
+        Some(&*self.arenas[self.place(model).ok()?].arena)
     }
 
     /// The arena of the model with that number, to be changed.
+    #[inline]
     pub(crate) fn by_model_mut(&mut self, model: usize) -> Option<&mut Box<dyn AnyArena>> {
-        self.arenas.get_mut(model)?.as_mut()
+        let place = self.place(model).ok()?;
+        Some(&mut self.arenas[place].arena)
     }
 
     /// Every arena, to be changed.
     pub(crate) fn arenas_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn AnyArena>> {
-        self.arenas.iter_mut().flatten()
+        self.arenas.iter_mut().map(|met| &mut met.arena)
     }
 
     /// Whether a flush has anything to look at.
@@ -290,9 +310,17 @@ impl State {
 
     /// Forgets every entity. Handles given so far are stale.
     pub(crate) fn clear(&mut self) {
-        self.arenas.clear();
+        self.spare();
+        self.has_twins = false;
         self.faults.clear();
         self.stamp = next_stamp();
+    }
+
+    /// Leaves the arenas to the next session.
+    fn spare(&mut self) {
+        for Met { model, arena } in self.arenas.drain(..) {
+            spare_arenas::keep(model, arena);
+        }
     }
 
     /// Why a handle leads nowhere.
@@ -314,6 +342,12 @@ impl State {
             } else {
                 "use a handle only with the session that gave it"
             })
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        self.spare();
     }
 }
 

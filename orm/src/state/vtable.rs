@@ -88,7 +88,11 @@ mod tests {
         assert_eq!(arena.find(&[text("is"), Value::Int(8)]), None);
         assert_eq!(arena.find(&[text("is")]), None);
         arena.delete(slot);
-        let deleting = arena.deleting().into_iter().map(|row| row.slot);
+        let deleting = arena
+            .pending_rows()
+            .deleting
+            .into_iter()
+            .map(|row| row.slot);
         assert!(deleting.eq([slot]));
 
         let typed = state.arena::<Place>().expect("the same arena");

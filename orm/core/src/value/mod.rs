@@ -169,6 +169,7 @@ impl ValueRef<'_> {
     }
 
     /// Returns an upper estimate of the bytes that the value takes in the driver's protocol.
+    #[inline]
     pub fn size(self) -> usize {
         /// The widest number, and what stands around a value.
         const FRAME: usize = 16;
