@@ -1,11 +1,14 @@
 //! The migration history: the table in which `diesel` and this crate store the applied versions.
 //!
-//! The table is exactly diesel's, so that both tools can be used on one database.
+//! The table is exactly diesel's, so that both tools can be used on one database. On a database without a backend of
+//! diesel's, the dialect renders a table with the same columns.
 
 use diesel::migration::CREATE_MIGRATIONS_TABLE;
 use orm::engine::Connection;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::SqlWriter;
+use orm_core::schema::{Column, ServerDefault, Table};
+use orm_core::sql::{Dialect, SqlWriter, ddl};
+use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
 use crate::dialect::{self, Family};
@@ -23,7 +26,9 @@ pub(crate) fn applied(connection: &mut Connection) -> Result<Vec<String>> {
     if !exists(connection)? {
         return Ok(Vec::new());
     }
-    let mut versions = texts(connection, &format!("SELECT version FROM {TABLE}"))?;
+    let mut w = SqlWriter::new(connection.dialect());
+    w.push("SELECT version FROM ").ident(TABLE);
+    let mut versions = texts(connection, &w.finish().0)?;
     // diesel compares versions byte by byte; a collation of the database might not.
     versions.sort();
     Ok(versions)
@@ -35,19 +40,32 @@ pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
     if exists(connection)? {
         return Ok(());
     }
-    let created = connection.raw_control(CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';'));
-    match created {
+    let create = create_table(connection.dialect())?;
+    match connection.raw_control(&create) {
         // Another runner was faster.
         Err(_) if exists(connection).unwrap_or(false) => Ok(()),
         other => other,
     }
 }
 
+fn create_table(dialect: &dyn Dialect) -> Result<String> {
+    if dialect::known_family(dialect).is_some() {
+        let text = CREATE_MIGRATIONS_TABLE.trim_end().trim_end_matches(';');
+        return Ok(text.to_owned());
+    }
+    let now = ServerDefault::Raw("CURRENT_TIMESTAMP".into());
+    let table = Table::new(TABLE)
+        .column(Column::new("version", Type::Text).length(50))
+        .column(Column::new("run_on", Type::DateTime).server_default(now))
+        .primary_key(["version"]);
+    ddl::create_table(dialect, &table, &[])
+}
+
 /// Writes down that a version is applied.
 pub(super) fn record(connection: &mut Connection, version: &str) -> Result<()> {
     let mut w = SqlWriter::new(connection.dialect());
     w.push("INSERT INTO ")
-        .push(TABLE)
+        .ident(TABLE)
         .push(" (version) VALUES (");
     w.bind(ValueRef::Text(version)).push(")");
     let (sql, binds) = w.finish();
@@ -59,7 +77,7 @@ pub(super) fn record(connection: &mut Connection, version: &str) -> Result<()> {
 pub(super) fn forget(connection: &mut Connection, version: &str) -> Result<bool> {
     let mut w = SqlWriter::new(connection.dialect());
     w.push("DELETE FROM ")
-        .push(TABLE)
+        .ident(TABLE)
         .push(" WHERE version = ")
         .bind(ValueRef::Text(version));
     let (sql, binds) = w.finish();

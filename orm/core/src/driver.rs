@@ -342,6 +342,24 @@ pub trait Row {
         self.get(index)
     }
 
+    /// Returns the value of a column of type DATE. Only needed by a driver whose protocol has one type for dates, times
+    /// and timestamps.
+    ///
+    /// # Errors
+    /// As [`Row::get`].
+    fn get_date(&self, index: usize) -> Result<ValueRef<'_>> {
+        self.get(index)
+    }
+
+    /// Returns the value of a column of type TIME. Only needed by a driver whose protocol has one type for dates, times
+    /// and timestamps.
+    ///
+    /// # Errors
+    /// As [`Row::get`].
+    fn get_time(&self, index: usize) -> Result<ValueRef<'_>> {
+        self.get(index)
+    }
+
     /// Returns the name of the column at `index`, or `""` if the index is out of range.
     fn name(&self, index: usize) -> &str;
 

@@ -27,6 +27,7 @@ pub(super) fn key_defaults(
 ) -> Result<Vec<Vec<Value>>> {
     let def = arena.def();
     let expressions = expressions(connection.dialect(), def, positions)?.join(", ");
+    let from = connection.dialect().capabilities().from_nothing;
     let mut keys = Vec::with_capacity(slots.len());
     while keys.len() < slots.len() {
         let left = slots.len() - keys.len();
@@ -37,7 +38,7 @@ pub(super) fn key_defaults(
             1 << left.ilog2()
         };
         let end = keys.len() + rows;
-        let sql = vec![format!("SELECT {expressions}"); rows].join(" UNION ALL ");
+        let sql = vec![format!("SELECT {expressions}{from}"); rows].join(" UNION ALL ");
         connection.query(&sql, &[], &mut |row| {
             let slot = slots
                 .get(keys.len())

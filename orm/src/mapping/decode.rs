@@ -31,6 +31,10 @@ pub fn read<T: DbType>(
 pub(crate) fn value_for<T: DbType>(row: &dyn Row, index: usize) -> Result<ValueRef<'_>> {
     if T::READS_NATIVE {
         row.get_native(index)
+    } else if matches!(T::TYPE, Type::Date) {
+        row.get_date(index)
+    } else if matches!(T::TYPE, Type::Time) {
+        row.get_time(index)
     } else {
         row.get(index)
     }

@@ -1,5 +1,7 @@
 //! [`Backend`]: what a database must tell of itself for the cases to run on it.
 
+use std::borrow::Cow;
+
 use orm::Result;
 use orm::engine::{Connection, Target, driver_for};
 
@@ -57,6 +59,18 @@ pub trait Backend: Send + Sync {
 
     /// Makes the connection give up after less than two seconds when it waits for a lock.
     fn limit_lock_wait(&self, conn: &mut Connection);
+
+    /// A statement that was sent, as it would be without what the dialect writes around it: a block, for instance.
+    fn unwrapped<'s>(&self, sql: &'s str) -> Cow<'s, str> {
+        sql.into()
+    }
+
+    /// Why a case by its name can't mean anything here, where neither a capability nor [`Requires`] tells. The run prints
+    /// it.
+    fn skips(&self, case: &str) -> Option<&'static str> {
+        let _ = case;
+        None
+    }
 
     /// Why a case that needs this can't mean anything here, beyond what the dialect's
     /// [capabilities](orm::sql::Capabilities) say. The run prints it.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use orm::engine::{Connection, Engine, EngineOptions};
 use orm::prelude::*;
 use orm_core::driver::Driver;
+use orm_core::schema::naming;
 use orm_core::sql::{Capabilities, Dialect, SqlWriter};
 use orm_core::testing::{Faults, FaultyDriver, Recorder, RecordingDriver};
 
@@ -158,7 +159,7 @@ impl Db {
     pub fn sent(&self) -> Vec<String> {
         let sent = self.recorder.take_sql();
         let sent = sent.iter().filter(|sql| !self.asks_catalogue(sql));
-        sent.map(|sql| normalise(sql)).collect()
+        sent.map(|sql| self.normalised(sql)).collect()
     }
 
     /// How many rows `table` has, seen from outside the case's own connections.
@@ -190,8 +191,23 @@ impl Db {
 
     /// An identifier in the dialect's quotes.
     pub fn quoted(&self, name: &str) -> String {
-        let quote = self.capabilities().quote;
-        format!("{quote}{name}{quote}")
+        let mut w = SqlWriter::new(self.dialect());
+        w.ident(name);
+        w.finish().0
+    }
+
+    /// SQL in the words of this database made those of none.
+    pub fn normalised(&self, sql: &str) -> String {
+        let sql = normalise(&self.backend.unwrapped(sql));
+        if !self.capabilities().upper_case_names {
+            return sql;
+        }
+        let pieces = sql.split('"').enumerate();
+        let pieces = pieces.map(|(number, piece)| match number % 2 {
+            0 => piece.into(),
+            _ => naming::unfolded(piece),
+        });
+        pieces.collect::<Vec<_>>().join("\"")
     }
 }
 

@@ -51,7 +51,8 @@ pub fn run(backends: &[&'static dyn Backend], own: &[Case]) -> ExitCode {
 
 fn trial(case: &Case, backend: &'static dyn Backend, probe: &Db) -> Trial {
     let name = format!("{} on {}", case.name, backend.name());
-    if let Some(reason) = case.requires.unmet(probe) {
+    let skipped = || backend.skips(case.name);
+    if let Some(reason) = case.requires.unmet(probe).or_else(skipped) {
         return Trial::test(format!("{name} ({reason})"), || Ok(())).with_ignored_flag(true);
     }
     let run = case.run;

@@ -3,6 +3,8 @@
 //! Every constraint has a stable name, since a migration must be able to drop it. The pattern is that of Alembic:
 //! `pk_users`, `uq_users_email`, `fk_posts_author_id_users`, `ix_posts_title`.
 
+use std::borrow::Cow;
+
 use super::Name;
 
 /// Returns `pk_<table>`.
@@ -64,6 +66,38 @@ pub fn foreign_key(table: &str, columns: &[Name], parent: &str) -> Name {
 /// ```
 pub fn check(table: &str, about: &str) -> Name {
     format!("ck_{table}_{about}").into()
+}
+
+/// Returns a name as a database stores it that folds unquoted identifiers to upper case: a lower-case identifier in
+/// upper case, any other name unchanged. [`unfolded`] is the inverse.
+///
+/// ```
+/// use orm_core::schema::naming::{folded, unfolded};
+/// assert_eq!((&*folded("users_2"), &*folded("Users"), &*folded("a b")), ("USERS_2", "Users", "a b"));
+/// assert_eq!((&*unfolded("USERS_2"), &*unfolded("Users")), ("users_2", "Users"));
+/// ```
+pub fn folded(name: &str) -> Cow<'_, str> {
+    if is_plain(name, u8::is_ascii_lowercase) {
+        name.to_ascii_uppercase().into()
+    } else {
+        name.into()
+    }
+}
+
+/// Returns the name of a model for a name of such a database.
+pub fn unfolded(name: &str) -> Cow<'_, str> {
+    if is_plain(name, u8::is_ascii_uppercase) {
+        name.to_ascii_lowercase().into()
+    } else {
+        name.into()
+    }
+}
+
+/// Whether a name is an identifier without quotes whose letters are all of one case.
+fn is_plain(name: &str, is_letter: fn(&u8) -> bool) -> bool {
+    let is_other = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'_' | b'$');
+    name.as_bytes().first().is_some_and(is_letter)
+        && name.bytes().all(|byte| is_letter(&byte) || is_other(&byte))
 }
 
 /// Truncates `name` to at most `limit` bytes. A truncated name ends with an underscore and eight hexadecimal digits

@@ -25,6 +25,9 @@ use crate::lex::LexicalRules;
 pub struct Capabilities {
     /// The quote of identifiers, which is doubled inside them: `"` in the standard, `` ` `` on MySQL.
     pub quote: char,
+    /// Whether unquoted identifiers are folded to upper case, as in the standard. A lower-case name is then quoted in
+    /// upper case, so that it is also valid unquoted, and the driver returns such names in lower case.
+    pub upper_case_names: bool,
     /// The lexical rules of the database's SQL: its quotes, comments and statement bodies.
     pub lexical_rules: LexicalRules,
     /// The style of placeholders.
@@ -50,6 +53,10 @@ pub struct Capabilities {
     /// An index hint that makes an UPDATE or DELETE of many keys find its rows by the primary key and lock no others,
     /// with a leading space: ` FORCE INDEX (PRIMARY)` on MySQL. It follows the name of the table.
     pub primary_key_hint: &'static str,
+    /// Whether each column of a derived table needs a name.
+    pub derived_names: bool,
+    /// The FROM clause of a SELECT without a table, with a leading space: ` FROM DUAL` and its like.
+    pub from_nothing: &'static str,
     /// Whether INSERT supports RETURNING: PostgreSQL, SQLite since 3.35, MariaDB since 10.5; not MySQL.
     pub insert_returning: bool,
     /// Whether UPDATE supports RETURNING: PostgreSQL, SQLite since 3.35; not MariaDB and MySQL.
@@ -72,15 +79,23 @@ pub struct Capabilities {
     pub statement_rollback: bool,
     /// Whether ROLLBACK undoes CREATE and DROP. Not on MySQL.
     pub transactional_ddl: bool,
+    /// Whether a transaction can use a table that it has created.
+    pub ddl_with_dml: bool,
+    /// Whether a foreign key supports RESTRICT. Without it, the clause is left out: NO ACTION.
+    pub restrict_action: bool,
     /// Whether constraints can be added to an existing table. Not on SQLite, where circular foreign keys are declared
     /// inline.
     pub alter_constraint: bool,
     /// Whether a query can lock rows with `FOR UPDATE`. SQLite locks the whole database when a transaction begins to
     /// write.
     pub row_locks: bool,
+    /// The clause that locks rows, with a leading space: ` FOR UPDATE`.
+    pub update_lock: &'static str,
     /// The clause that locks rows against writers only, with a leading space: ` FOR SHARE`, or ` LOCK IN SHARE MODE`
-    /// on MariaDB.
+    /// on MariaDB. Empty if the database has no such lock.
     pub share_lock: &'static str,
+    /// Whether a lock supports NOWAIT and SKIP LOCKED.
+    pub lock_wait: bool,
     /// Whether a lock can name tables: `OF`. Not on MariaDB.
     pub lock_of: bool,
     /// Whether a lock can concern the key only: `FOR NO KEY UPDATE` and `FOR KEY SHARE`, on PostgreSQL.
@@ -92,6 +107,17 @@ pub struct Capabilities {
     pub null_safe: NullSafeStyle,
     /// The syntax of an IN list beyond `bind_limit`.
     pub in_list: InListStyle,
+    /// Whether rows of values can be compared: `(a, b) IN ((1, 2), (3, 4))`. Without it, the list is rendered as
+    /// conditions on each column.
+    pub row_values: bool,
+    /// Whether AVG of integers is an integer. The argument is then cast to a floating point number.
+    pub integer_means: bool,
+    /// Whether columns that depend on the primary key can be selected with GROUP BY the key.
+    pub group_by_key: bool,
+    /// Whether window functions support frames: `ROWS BETWEEN`.
+    pub window_frames: bool,
+    /// The digits of fractional seconds. 6 on the four databases of this workspace.
+    pub second_digits: u32,
     /// How a repeated expression is rendered in a query with GROUP BY or DISTINCT.
     pub repeats: RepeatStyle,
     /// Whether every assignment of an UPDATE reads the old values. On MySQL an assignment reads the results of
@@ -112,8 +138,12 @@ pub struct Capabilities {
     pub values: ValuesStyle,
     /// Whether a query of a set operation can be parenthesized. On SQLite it is wrapped in a query.
     pub nested_set_operations: bool,
+    /// Whether INTERSECT and EXCEPT are supported.
+    pub intersect_except: bool,
     /// Whether INTERSECT and EXCEPT support ALL. Not on SQLite.
     pub set_operation_all: bool,
+    /// How LIMIT and OFFSET are rendered.
+    pub limit: LimitStyle,
     /// The LIMIT of a query with OFFSET alone: `-1` on SQLite, a huge number on MySQL, none on PostgreSQL.
     pub no_limit: Option<&'static str>,
     /// The syntax of an INSERT of defaults: `DEFAULT VALUES`, or `() VALUES ()` on MySQL.
@@ -124,6 +154,7 @@ impl Capabilities {
     /// The features of SQL:2016, with limits that each of the large databases has.
     pub const STANDARD: Self = Self {
         quote: '"',
+        upper_case_names: false,
         lexical_rules: LexicalRules::STANDARD,
         placeholder: Placeholder::Question,
         identifier_limit: 128,
@@ -134,6 +165,8 @@ impl Capabilities {
         checked_batches: false,
         batch_rows: 1,
         primary_key_hint: "",
+        derived_names: false,
+        from_nothing: "",
         // INSERT … RETURNING is not in the standard, but the default writer has it.
         insert_returning: true,
         update_returning: true,
@@ -146,14 +179,23 @@ impl Capabilities {
         generated_keys: GeneratedKeys::Returning,
         statement_rollback: true,
         transactional_ddl: true,
+        ddl_with_dml: true,
+        restrict_action: true,
         alter_constraint: true,
         row_locks: true,
+        update_lock: " FOR UPDATE",
         share_lock: " FOR SHARE",
+        lock_wait: true,
         lock_of: true,
         key_locks: true,
         snapshot_reads: false,
         null_safe: NullSafeStyle::IsNotDistinctFrom,
         in_list: InListStyle::JsonEach,
+        row_values: true,
+        integer_means: false,
+        group_by_key: true,
+        window_frames: true,
+        second_digits: 6,
         repeats: RepeatStyle::Plain,
         simultaneous_set: true,
         limit_in_subquery: true,
@@ -163,7 +205,9 @@ impl Capabilities {
         column_aliases: true,
         values: ValuesStyle::Values,
         nested_set_operations: true,
+        intersect_except: true,
         set_operation_all: true,
+        limit: LimitStyle::Limit,
         no_limit: None,
         insert_defaults: " DEFAULT VALUES",
     };
@@ -191,6 +235,17 @@ pub enum UpsertStyle {
     OnConflictApart,
     /// `ON DUPLICATE KEY UPDATE a = VALUES(a)`, which applies to every unique constraint of the table: MySQL.
     OnDuplicateKey,
+    /// Not at all: it is `Unsupported`.
+    Unsupported,
+}
+
+/// How LIMIT and OFFSET are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitStyle {
+    /// `LIMIT ? OFFSET ?`.
+    Limit,
+    /// `OFFSET ? ROWS FETCH FIRST ? ROWS ONLY`: the standard's, whose offset is bound before the limit.
+    OffsetFetch,
 }
 
 /// Selects the syntax of VALUES as a query.
@@ -245,6 +300,8 @@ pub enum RepeatStyle {
     SameBinds,
     /// By the name of the selected expression: MySQL, where two `?` are never equal.
     Alias,
+    /// The same, where HAVING does not know that name: it is `Unsupported` there.
+    AliasOutsideHaving,
 }
 
 /// Selects the syntax of a very long IN list, which is one bind.
@@ -256,4 +313,6 @@ pub enum InListStyle {
     JsonEach,
     /// `a IN (SELECT v FROM JSON_TABLE(?, …))`, beyond the bind limit.
     JsonTable,
+    /// Not at all: a list beyond the bind limit is `Unsupported`.
+    Unsupported,
 }

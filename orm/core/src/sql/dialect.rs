@@ -131,8 +131,8 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// Returns the features of the database.
     fn capabilities(&self) -> &Capabilities;
 
-    /// Renders LIMIT and OFFSET, after ORDER BY and before locks. The limit is bound before the offset. A limit alone
-    /// must be valid after the text of a query without one.
+    /// Renders LIMIT and OFFSET, after ORDER BY and before locks, bound in the order of
+    /// [`LimitStyle`](super::LimitStyle). A limit alone must be valid after the text of a query without one.
     fn write_limit(&self, w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
         render::write_limit(w, limit, offset);
     }
@@ -200,6 +200,14 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     fn write_array_source(&self, w: &mut SqlWriter<'_>, insert: &Insert) -> Result<()> {
         let _ = insert;
         Err(w.unsupported("array binds"))
+    }
+
+    /// Renders an INSERT with RETURNING. The default appends the clause.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    fn write_insert_returning<'a>(&self, w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
+        render::write_plain_insert(w, insert)
     }
 
     /// Renders the query that confirms the keys of a multi-row INSERT, of which the driver reports the first. Its
@@ -295,6 +303,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     fn column_options(&self, column: &schema::Column) -> String {
         let _ = column;
         String::new()
+    }
+
+    /// Returns the clauses after a column's type, in the order that the database requires:
+    /// [`Dialect::column_options`], ` NOT NULL` and ` DEFAULT …`, each empty if there is none.
+    fn column_clauses(&self, options: &str, not_null: &str, default: &str) -> String {
+        format!("{options}{not_null}{default}")
     }
 
     /// Returns the text after the columns of a primary key with the column `generated`: ` AUTOINCREMENT` on SQLite.

@@ -4,7 +4,7 @@
 //! pass collects the binds only.
 
 use super::binds::place;
-use super::capability::Placeholder;
+use super::capability::{LimitStyle, Placeholder};
 use super::dialect::Dialect;
 use super::render::{BindReuse, Repeats};
 use crate::error::{Error, ErrorKind, Result};
@@ -144,7 +144,10 @@ impl<'a> SqlWriter<'a> {
     }
 
     fn push_quoted(&mut self, name: &str) {
-        let quote = self.dialect.capabilities().quote;
+        let capabilities = self.dialect.capabilities();
+        let quote = capabilities.quote;
+        let folded = capabilities.upper_case_names.then(|| naming::folded(name));
+        let name = folded.as_deref().unwrap_or(name);
         self.text.reserve(name.len() + 2 * quote.len_utf8());
         self.text.push(quote);
         // Nearly no name holds a quote, and a query is mostly names.
@@ -235,7 +238,7 @@ impl<'a> SqlWriter<'a> {
         self.placeholder()
     }
 
-    /// Writes LIMIT and OFFSET of a query, of which the dialect binds the limit first.
+    /// Writes LIMIT and OFFSET of a query, which the dialect binds in the order of its style.
     pub(super) fn write_limit(&mut self, query: &'a Query) {
         let first = self.places.len();
         self.dialect.write_limit(self, query.limit, query.offset);
@@ -246,7 +249,10 @@ impl<'a> SqlWriter<'a> {
             Some(Limit::Rows(rows)) => Some(rows),
             Some(Limit::Fixed(_)) | None => None,
         };
-        let counts: Vec<usize> = rows.into_iter().chain(&query.offset).map(place).collect();
+        let mut counts: Vec<usize> = rows.into_iter().chain(&query.offset).map(place).collect();
+        if self.dialect.capabilities().limit == LimitStyle::OffsetFetch {
+            counts.reverse();
+        }
         let bound = &mut self.places[first..];
         // One that is equal to an earlier bind may stand by its number.
         if bound.len() == counts.len() {

@@ -54,6 +54,14 @@ impl Row for RemappedRow<'_> {
         self.row.get(self.places.at(index))
     }
 
+    fn get_date(&self, index: usize) -> Result<ValueRef<'_>> {
+        self.row.get_date(self.places.at(index))
+    }
+
+    fn get_time(&self, index: usize) -> Result<ValueRef<'_>> {
+        self.row.get_time(self.places.at(index))
+    }
+
     fn get_native(&self, index: usize) -> Result<ValueRef<'_>> {
         self.row.get_native(self.places.at(index))
     }

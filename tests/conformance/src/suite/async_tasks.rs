@@ -67,7 +67,7 @@ fn a_thread_that_may_block_works(db: &Db) {
             let engine = db.engine.clone();
             move || {
                 let mut conn = engine.connection().unwrap();
-                conn.raw_control("SELECT 1").unwrap();
+                conn.raw_control("DELETE FROM users WHERE 1 = 0").unwrap();
                 conn
             }
         });

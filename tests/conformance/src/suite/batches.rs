@@ -14,7 +14,7 @@ cases![
     "batches":
     several_changes_are_one_statement,
     the_texts_for_any_number_of_rows_are_few,
-    values_of_every_type_are_exact,
+    values_of_every_type_are_exact (Requires::Microseconds),
     long_and_short_values_go_together,
     keys_of_every_kind_find_their_rows,
     a_wrong_count_in_the_middle_stores_nothing,

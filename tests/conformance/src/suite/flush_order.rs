@@ -16,7 +16,7 @@ cases![
     the_order_is_the_same_every_time,
     rows_are_inserted_in_the_order_they_were_added,
     updates_and_deletes_go_by_key,
-    inserts_share_statements_per_column_set,
+    inserts_share_statements_per_column_set (crate::suite::Requires::RowsInserts),
     updates_share_a_statement_per_column_set,
     arrays_write_many_rows_in_one_statement (crate::suite::Requires::AbortingErrors),
     a_tree_is_inserted_in_one_flush_from_any_add_order,

@@ -8,10 +8,11 @@ use super::support::{names, seed};
 use crate::cases;
 use crate::database::Db;
 use crate::fixtures::{Account, User};
+use crate::suite::Requires;
 
 cases![
     "limits":
-    junctions_of_any_width,
+    junctions_of_any_width (Requires::ManyBinds),
     nesting_has_an_end,
     more_values_than_a_statement_takes,
 ];

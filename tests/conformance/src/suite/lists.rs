@@ -7,15 +7,16 @@ use super::support::{everything, names, seed};
 use crate::cases;
 use crate::database::Db;
 use crate::fixtures::{Colour, Everything, Post, User};
+use crate::suite::Requires;
 
 cases![
     "lists":
-    lists_of_any_length,
-    lists_of_every_type,
-    a_list_of_a_million,
-    lists_and_null,
-    several_lists_share_the_binds,
-    numbers_that_are_none_in_lists,
+    lists_of_any_length (Requires::LongLists),
+    lists_of_every_type (Requires::LongLists),
+    a_list_of_a_million (Requires::LongLists),
+    lists_and_null (Requires::LongLists),
+    several_lists_share_the_binds (Requires::LongLists),
+    numbers_that_are_none_in_lists (Requires::LongLists),
     members_of_a_limited_query,
 ];
 

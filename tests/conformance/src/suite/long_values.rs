@@ -8,9 +8,9 @@ use crate::database::Db;
 
 cases![
     "long_values":
-    long_rows_go_in_several_statements,
+    long_rows_go_in_several_statements (crate::suite::Requires::RowsInserts),
     long_rows_are_stored_all_or_none,
-    long_rows_of_the_usual_limit,
+    long_rows_of_the_usual_limit (crate::suite::Requires::RowsInserts),
 ];
 
 /// A value of any length.

@@ -13,7 +13,7 @@ use crate::suite::statements::runs;
 cases![
     "many_rows":
     inserts_are_batched,
-    ten_thousand_adds_are_one_commit_of_few_statements,
+    ten_thousand_adds_are_one_commit_of_few_statements (crate::suite::Requires::RowsInserts),
     ten_thousand_changes_and_deletes_are_few_statements,
     reloading_ten_thousand_known_rows_keeps_their_handles,
     ten_thousand_expunged_or_deleted_one_by_one_take_no_quadratic_time,

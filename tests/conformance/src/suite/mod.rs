@@ -52,6 +52,7 @@ mod version;
 pub mod violations;
 mod writes;
 
+use orm::sql::{Capabilities, InListStyle, RepeatStyle, UpsertStyle};
 use orm_core::testing::golden::{queries as golden, written};
 
 use crate::database::Db;
@@ -111,6 +112,26 @@ pub enum Requires {
     SerializableReadsDontLock,
     /// Transactions that the texts `BEGIN`, `COMMIT` and `ROLLBACK` begin and end. The backend says where they don't.
     TransactionText,
+    /// Times of six digits of a second.
+    Microseconds,
+    /// IN with a list beyond the bind limit.
+    LongLists,
+    /// Statements of thousands of binds.
+    ManyBinds,
+    /// An INSERT of many rows.
+    RowsInserts,
+    /// Expressions with values in GROUP BY and HAVING.
+    RepeatedExpressions,
+    /// GROUP BY the primary key, beside which other columns of the table are selected.
+    GroupByKey,
+    /// An INSERT that updates on conflict.
+    Upsert,
+    /// INTERSECT and EXCEPT.
+    IntersectExcept,
+    /// Locks against writers alone.
+    ShareLocks,
+    /// Comparisons of rows of values.
+    RowValues,
 }
 
 impl Requires {
@@ -137,6 +158,16 @@ impl Requires {
                 !capabilities.statement_rollback,
                 "an error leaves its transaction intact",
             ),
+            Self::Microseconds
+            | Self::LongLists
+            | Self::ManyBinds
+            | Self::RowsInserts
+            | Self::RepeatedExpressions
+            | Self::GroupByKey
+            | Self::Upsert
+            | Self::IntersectExcept
+            | Self::ShareLocks
+            | Self::RowValues => self.words_of(&capabilities),
             Self::NoWait => (has_no_wait(db), "its locks have no NOWAIT"),
             // Of these, no capability of a dialect tells.
             Self::Nothing
@@ -153,6 +184,44 @@ impl Requires {
             Self::Embedded => (!db.is_server(), "it is a server"),
         };
         (!met).then_some(reason)
+    }
+
+    /// Whether the dialect has the words for it, and the reason where it has not.
+    fn words_of(self, capabilities: &Capabilities) -> (bool, &'static str) {
+        match self {
+            Self::Microseconds => (
+                capabilities.second_digits >= 6,
+                "its times have no microseconds",
+            ),
+            Self::LongLists => (
+                capabilities.in_list != InListStyle::Unsupported,
+                "its lists have a value for each bind",
+            ),
+            Self::ManyBinds => (
+                capabilities.bind_limit > 16_384,
+                "its statements have few binds",
+            ),
+            Self::RowsInserts => (capabilities.insert_binds > 1, "its INSERT has one row"),
+            Self::RepeatedExpressions => (
+                capabilities.repeats != RepeatStyle::AliasOutsideHaving,
+                "it does not find expressions with values again in GROUP BY and HAVING",
+            ),
+            Self::GroupByKey => (capabilities.group_by_key, "its GROUP BY lists every column"),
+            Self::Upsert => (
+                capabilities.upsert != UpsertStyle::Unsupported,
+                "its INSERT does not update on conflict",
+            ),
+            Self::IntersectExcept => (
+                capabilities.intersect_except,
+                "it has no INTERSECT and EXCEPT",
+            ),
+            Self::ShareLocks => (
+                !capabilities.row_locks || !capabilities.share_lock.is_empty(),
+                "it has no locks against writers alone",
+            ),
+            Self::RowValues => (capabilities.row_values, "it compares no rows of values"),
+            _ => (true, ""),
+        }
     }
 }
 

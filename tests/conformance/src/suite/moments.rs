@@ -12,7 +12,7 @@ use crate::suite::support::everything;
 cases![
     "moments":
     a_time_of_the_database_is_equal_to_itself (crate::Requires::Embedded),
-    whole_seconds_compare_with_fractions,
+    whole_seconds_compare_with_fractions (crate::suite::Requires::Microseconds),
     a_date_without_room_leaves_the_transaction,
 ];
 

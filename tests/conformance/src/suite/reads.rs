@@ -24,7 +24,8 @@ cases![
 ];
 
 fn begins(sent: &[String]) -> usize {
-    let begin = |sql: &&String| sql.starts_with("BEGIN") || sql.starts_with("START");
+    const WORDS: &[&str] = &["BEGIN", "START TRANSACTION", "SET TRANSACTION"];
+    let begin = |sql: &&String| WORDS.iter().any(|words| sql.starts_with(words));
     sent.iter().filter(begin).count()
 }
 

@@ -14,14 +14,14 @@ use crate::database::Db;
 
 cases![
     "statement_tree":
-    set_operations,
+    set_operations (crate::suite::Requires::IntersectExcept),
     common_table_expressions,
     values_are_rows,
     sources_that_look_at_others,
     windows,
-    rows_and_choices,
-    locks,
-    upserts,
+    rows_and_choices (crate::suite::Requires::RowValues),
+    locks (crate::suite::Requires::ShareLocks),
+    upserts (crate::suite::Requires::Upsert),
     inserts_of_queries,
     other_tables,
     ordered_writes,
@@ -53,8 +53,12 @@ fn fill(conn: &mut Connection) {
     for sql in [
         "DELETE FROM t",
         "DELETE FROM u",
-        "INSERT INTO t VALUES (1, 1, 1), (2, 2, 1), (3, 3, 2)",
-        "INSERT INTO u VALUES (1, 2), (2, 20), (4, 3)",
+        "INSERT INTO t VALUES (1, 1, 1)",
+        "INSERT INTO t VALUES (2, 2, 1)",
+        "INSERT INTO t VALUES (3, 3, 2)",
+        "INSERT INTO u VALUES (1, 2)",
+        "INSERT INTO u VALUES (2, 20)",
+        "INSERT INTO u VALUES (4, 3)",
     ] {
         conn.raw_execute(sql, &[]).unwrap();
     }

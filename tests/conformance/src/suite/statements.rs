@@ -57,7 +57,7 @@ fn step(sql: &str) -> String {
 /// How often each write since the last look was run, beside its text.
 pub fn runs(db: &Db) -> Vec<(String, usize)> {
     let entries = db.recorder.take().into_iter();
-    let entries = entries.map(|entry| (step(&crate::database::normalise(&entry.sql)), entry.runs));
+    let entries = entries.map(|entry| (step(&db.normalised(&entry.sql)), entry.runs));
     entries.filter(|(step, _)| !step.ends_with(' ')).collect()
 }
 

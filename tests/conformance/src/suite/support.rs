@@ -18,7 +18,12 @@ pub const SECRET: &str = "s3cret value";
 
 /// `text` in the database's own words: `"` becomes its quote, each `?` its placeholder.
 pub fn sql(db: &Db, text: &str) -> String {
-    let quoted = text.replace('"', &db.capabilities().quote.to_string());
+    let pieces = text.split('"').enumerate();
+    let pieces = pieces.map(|(number, piece)| match number % 2 {
+        0 => piece.to_owned(),
+        _ => db.quoted(piece),
+    });
+    let quoted: String = pieces.collect();
     if db.capabilities().placeholder != Placeholder::Dollar {
         return quoted;
     }
@@ -162,7 +167,7 @@ pub fn everything(id: i64, flag: Option<bool>) -> Everything {
         date: "2024-02-29".parse().unwrap(),
         time: "12:30:00.5".parse().unwrap(),
         moment: "2024-02-29T12:30:00".parse().unwrap(),
-        instant: "2024-02-29T12:30:00.000001Z".parse().unwrap(),
+        instant: "2024-02-29T12:30:00.0001Z".parse().unwrap(),
         token: uuid::Uuid::from_u128(99),
         colour: Colour::DarkBlue,
         maybe_flag: flag,

@@ -74,23 +74,22 @@ pub(super) fn check_name(dialect: &dyn Dialect, table: &str, name: &str) -> Resu
 fn write_column(w: &mut SqlWriter<'_>, table: &Table, column: &Column) -> Result<()> {
     let dialect = w.dialect();
     let ty = dialect.column_type(table, column)?;
-    w.ident(&column.name)
-        .push(" ")
-        .push(&ty)
-        .push(&dialect.column_options(column));
-    if !column.nullable {
-        w.push(" NOT NULL");
-    }
-    if let Some(default) = &column.server_default {
-        w.push(" DEFAULT ");
-        match default {
-            ServerDefault::Raw(sql) => w.push(&dialect.default_expression(sql)),
-            ServerDefault::Literal(constant) => {
-                w.push(&dialect.default_literal(column, &constant.to_value())?)
-            }
-        };
-    }
+    let not_null = if column.nullable { "" } else { " NOT NULL" };
+    let default = default_clause(dialect, column)?;
+    w.ident(&column.name).push(" ").push(&ty);
+    w.push(&dialect.column_clauses(&dialect.column_options(column), not_null, &default));
     Ok(())
+}
+
+fn default_clause(dialect: &dyn Dialect, column: &Column) -> Result<String> {
+    Ok(match &column.server_default {
+        None => String::new(),
+        Some(ServerDefault::Raw(sql)) => format!(" DEFAULT {}", dialect.default_expression(sql)),
+        Some(ServerDefault::Literal(constant)) => {
+            let literal = dialect.default_literal(column, &constant.to_value())?;
+            format!(" DEFAULT {literal}")
+        }
+    })
 }
 
 /// Renders the expression of a default, for a SELECT.
@@ -164,10 +163,13 @@ fn write_foreign_key(w: &mut SqlWriter<'_>, key: &ForeignKey) {
         .push(") REFERENCES ")
         .ident(&key.table);
     w.push(" (").idents(&key.references).push(")");
-    if key.on_delete != Action::NoAction {
+    let restricts = w.dialect().capabilities().restrict_action;
+    let is_written =
+        |action| action != Action::NoAction && (restricts || action != Action::Restrict);
+    if is_written(key.on_delete) {
         w.push(" ON DELETE ").push(key.on_delete.as_sql());
     }
-    if key.on_update != Action::NoAction {
+    if is_written(key.on_update) {
         w.push(" ON UPDATE ").push(key.on_update.as_sql());
     }
 }

@@ -75,7 +75,7 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         Expr::Function { name, args } => write_function(w, name, args),
         Expr::Over { call, window } => write_over(w, call, window),
         Expr::Case(case) => write_case(w, case),
-        Expr::Row(values) => write_list(w, values),
+        Expr::Row(values) => write_row(w, values),
         Expr::Label(name) => {
             w.ident(name);
             Ok(())
@@ -207,6 +207,9 @@ fn write_aggregate_call<'a>(
         w.push("DISTINCT ");
     }
     match expr {
+        Some(expr) if function == Aggregate::Avg && w.dialect().capabilities().integer_means => {
+            write_cast(w, expr, &Type::Float64)?;
+        }
         Some(expr) => write_expr(w, expr)?,
         None => {
             w.push("*");
@@ -223,6 +226,13 @@ pub(super) fn write_function<'a>(
 ) -> Result<()> {
     w.push(name);
     write_list(w, args)
+}
+
+fn write_row<'a>(w: &mut SqlWriter<'a>, values: &'a [Expr]) -> Result<()> {
+    if !w.dialect().capabilities().row_values {
+        return Err(w.unsupported("rows of values"));
+    }
+    write_list(w, values)
 }
 
 /// Expressions in parentheses.

@@ -33,7 +33,7 @@ pub(super) fn write_in<'a>(
         write_padded(w, list);
         w.push(")");
     } else {
-        write_long_list(w, list, capabilities.in_list);
+        write_long_list(w, list, capabilities.in_list)?;
     }
     Ok(())
 }
@@ -49,10 +49,13 @@ pub(super) fn write_in_rows<'a>(
         w.push(if negated { "1 = 1" } else { "1 = 0" });
         return Ok(());
     };
-    write_list(w, row)?;
-    w.push(if negated { " NOT IN (" } else { " IN (" });
     let padding = list.len().next_power_of_two() - list.len();
     let padded = list.iter().chain(std::iter::repeat_n(filler, padding));
+    if !w.dialect().capabilities().row_values {
+        return write_conditions_of_rows(w, row, padded, negated);
+    }
+    write_list(w, row)?;
+    w.push(if negated { " NOT IN (" } else { " IN (" });
     w.list(padded, |w, values| {
         w.push("(");
         w.list(values, |w, value| {
@@ -60,6 +63,26 @@ pub(super) fn write_in_rows<'a>(
         });
         w.push(")");
     });
+    w.push(")");
+    Ok(())
+}
+
+/// `(a = ? AND b = ? OR a = ? AND b = ?)`.
+fn write_conditions_of_rows<'a>(
+    w: &mut SqlWriter<'a>,
+    row: &'a [Expr],
+    list: impl Iterator<Item = &'a Vec<Value>>,
+    negated: bool,
+) -> Result<()> {
+    w.push(if negated { "NOT (" } else { "(" });
+    for (index, values) in list.enumerate() {
+        w.push(if index > 0 { " OR " } else { "" });
+        for (index, (expr, value)) in row.iter().zip(values).enumerate() {
+            w.push(if index > 0 { " AND " } else { "" });
+            write_operand(w, expr)?;
+            w.push(" = ").bind(value.as_ref());
+        }
+    }
     w.push(")");
     Ok(())
 }
@@ -76,7 +99,7 @@ fn write_padded<'a>(w: &mut SqlWriter<'a>, list: &'a [Value]) {
     });
 }
 
-fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListStyle) {
+fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListStyle) -> Result<()> {
     let items = ValueRef::Batch(BatchValues::Owned(list));
     match style {
         InListStyle::JsonTable => {
@@ -109,7 +132,11 @@ fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListSt
             });
             w.bind(items).push("))");
         }
+        InListStyle::Unsupported => {
+            return Err(w.unsupported("lists as long as this one in IN"));
+        }
     }
+    Ok(())
 }
 
 fn is_binary(list: &[Value]) -> bool {

@@ -29,6 +29,17 @@ use crate::stmt::{
 /// # Ok::<(), orm_core::Error>(())
 /// ```
 pub fn write_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
+    if insert.returning.is_empty() {
+        return write_plain_insert(w, insert);
+    }
+    w.dialect().write_insert_returning(w, insert)
+}
+
+/// Writes an INSERT with RETURNING behind it, if it hands back something.
+///
+/// # Errors
+/// As [`write_insert`].
+pub fn write_plain_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
     w.write_to(Some(&insert.table));
     w.push("INSERT INTO ").ident(&insert.table);
     if matches!(insert.source, InsertSource::Defaults) {
@@ -122,6 +133,7 @@ fn write_conflict<'a>(
     match w.dialect().capabilities().upsert {
         UpsertStyle::OnConflict | UpsertStyle::OnConflictApart => write_on_conflict(w, conflict)?,
         UpsertStyle::OnDuplicateKey => write_on_duplicate_key(w, insert, conflict)?,
+        UpsertStyle::Unsupported => return Err(w.unsupported("an INSERT that updates on conflict")),
     }
     w.qualify(outer);
     Ok(())
@@ -205,5 +217,7 @@ pub(super) fn write_excluded(w: &mut SqlWriter<'_>, name: &str) {
     match w.dialect().capabilities().upsert {
         UpsertStyle::OnConflict | UpsertStyle::OnConflictApart => w.push("excluded.").ident(name),
         UpsertStyle::OnDuplicateKey => w.push("VALUES(").ident(name).push(")"),
+        // Refused before its assignments are written.
+        UpsertStyle::Unsupported => w,
     };
 }

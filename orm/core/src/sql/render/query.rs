@@ -5,7 +5,7 @@ use super::expr::write_expr;
 use super::repeat::Clause;
 use super::select::{needs_qualification, write_select};
 use crate::error::Result;
-use crate::sql::{SqlWriter, ValuesStyle};
+use crate::sql::{LimitStyle, SqlWriter, ValuesStyle};
 use crate::stmt::{
     Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,
     SetOperator, Values, With,
@@ -89,6 +89,9 @@ fn write_set_operation<'a>(w: &mut SqlWriter<'a>, operation: &'a SetOperation) -
         SetOperator::Intersect => (" INTERSECT ", " INTERSECT ALL "),
         SetOperator::Except => (" EXCEPT ", " EXCEPT ALL "),
     };
+    if operation.operator != SetOperator::Union && !w.dialect().capabilities().intersect_except {
+        return Err(w.unsupported(words.trim()));
+    }
     if keeps_duplicates && !w.dialect().capabilities().set_operation_all {
         return Err(w.unsupported(all.trim()));
     }
@@ -127,10 +130,11 @@ fn write_branch<'a>(w: &mut SqlWriter<'a>, query: &'a Query, chained: bool) -> R
 
 /// Rows of values, in the dialect's style.
 pub(super) fn write_values<'a>(w: &mut SqlWriter<'a>, values: &'a Values) -> Result<()> {
-    let (first, next, end) = match w.dialect().capabilities().values {
+    let capabilities = w.dialect().capabilities();
+    let (first, next, end) = match capabilities.values {
         ValuesStyle::Values => ("VALUES (", ", (", ")"),
         ValuesStyle::Rows => ("VALUES ROW(", ", ROW(", ")"),
-        ValuesStyle::Selects => ("SELECT ", " UNION ALL SELECT ", ""),
+        ValuesStyle::Selects => ("SELECT ", " UNION ALL SELECT ", capabilities.from_nothing),
     };
     for (index, row) in values.rows.iter().enumerate() {
         w.push(if index == 0 { first } else { next });
@@ -174,6 +178,9 @@ pub(super) fn write_order_by<'a>(
 /// assert_eq!(w.finish().0, " LIMIT ? OFFSET ?");
 /// ```
 pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
+    if w.dialect().capabilities().limit == LimitStyle::OffsetFetch {
+        return write_fetch(w, limit, offset);
+    }
     match (limit, w.dialect().capabilities().no_limit) {
         (Some(Limit::Rows(rows)), _) => {
             w.push(" LIMIT ").bind(count(rows));
@@ -189,6 +196,18 @@ pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u
     if let Some(offset) = offset {
         w.push(" OFFSET ").bind(count(offset));
     }
+}
+
+fn write_fetch(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
+    if let Some(offset) = offset {
+        w.push(" OFFSET ").bind(count(offset)).push(" ROWS");
+    }
+    match limit {
+        Some(Limit::Rows(rows)) => w.push(" FETCH FIRST ").bind(count(rows)),
+        Some(Limit::Fixed(rows)) => w.push(" FETCH FIRST ").display(rows),
+        None => return,
+    };
+    w.push(" ROWS ONLY");
 }
 
 // No table has more rows than an i64 counts, so a larger limit is no limit.
@@ -221,13 +240,19 @@ pub fn write_locks(w: &mut SqlWriter<'_>, locks: &[Lock]) -> Result<()> {
     }
     for lock in locks {
         let (words, by_key) = match lock.strength {
-            LockStrength::Update => (" FOR UPDATE", false),
+            LockStrength::Update => (capabilities.update_lock, false),
             LockStrength::Share => (capabilities.share_lock, false),
             LockStrength::NoKeyUpdate => (" FOR NO KEY UPDATE", true),
             LockStrength::KeyShare => (" FOR KEY SHARE", true),
         };
         if by_key && !capabilities.key_locks {
             return Err(w.unsupported(words.trim()));
+        }
+        if words.is_empty() {
+            return Err(w.unsupported("locks against writers alone (FOR SHARE)"));
+        }
+        if lock.wait != LockWait::Wait && !capabilities.lock_wait {
+            return Err(w.unsupported("NOWAIT and SKIP LOCKED"));
         }
         w.push(words);
         if !lock.of.is_empty() {

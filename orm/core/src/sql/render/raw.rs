@@ -59,5 +59,7 @@ pub fn write_raw_list<'a>(w: &mut SqlWriter<'a>, values: &'a [Value], ty: Option
             w.push("NULL");
         }
     }
-    w.push(" AS v) AS list WHERE 1 = 0");
+    let from = w.dialect().capabilities().from_nothing;
+    w.push(" AS v").push(from);
+    w.push(") AS list WHERE 1 = 0");
 }

@@ -58,7 +58,9 @@ impl<'a> Repeats<'a> {
         let repeating = matches!(clause, Clause::GroupBy | Clause::Having | Clause::OrderBy);
         match style {
             RepeatStyle::Plain => {}
-            RepeatStyle::Alias => self.named = repeating.then_some((query, clause)),
+            RepeatStyle::Alias | RepeatStyle::AliasOutsideHaving => {
+                self.named = repeating.then_some((query, clause));
+            }
             RepeatStyle::SameBinds => {
                 self.numbers = match clause {
                     // All of an expression stands again, and so does a query in it.
@@ -93,7 +95,9 @@ impl<'a> Repeats<'a> {
 /// The name under which the expression at `index` is selected, where it stands again by its name.
 pub(super) fn name_of(w: &SqlWriter<'_>, query: Repeated<'_>, index: usize) -> Option<Name> {
     let select = query.0;
-    if w.dialect().capabilities().repeats != RepeatStyle::Alias || !select.merges_rows() {
+    let style = w.dialect().capabilities().repeats;
+    let is_named = matches!(style, RepeatStyle::Alias | RepeatStyle::AliasOutsideHaving);
+    if !is_named || !select.merges_rows() {
         return None;
     }
     let Projection::Expr(expr) = &select.columns[index] else {
@@ -119,6 +123,10 @@ pub(super) fn write_named(w: &mut SqlWriter<'_>, expr: &Expr) -> Result<bool> {
     };
     if !is_repeated(query, expr) {
         return Ok(false);
+    }
+    let style = w.dialect().capabilities().repeats;
+    if clause == Clause::Having && style == RepeatStyle::AliasOutsideHaving {
+        return Err(w.unsupported("HAVING with an expression that is grouped by"));
     }
     for (index, projection) in query.0.columns.iter().enumerate() {
         let name = match projection {

@@ -19,6 +19,9 @@ pub(super) fn write_select<'a>(
     w.repeats.enter(style, Clause::Columns, repeated);
     write_columns(w, select, order_by)?;
     w.repeats.enter(style, Clause::From, repeated);
+    if select.from.is_none() {
+        w.push(w.dialect().capabilities().from_nothing);
+    }
     write_sources(w, " FROM ", select.from.as_ref(), &select.joins)?;
     w.repeats.enter(style, Clause::Where, repeated);
     write_conditions(w, " WHERE ", &select.filter)?;
@@ -56,6 +59,9 @@ fn write_columns<'a>(
     }
     if select.columns.is_empty() {
         w.push("1");
+        if w.dialect().capabilities().derived_names {
+            w.push(" AS ").ident("one");
+        }
     }
     Ok(())
 }

@@ -89,6 +89,7 @@ fn write_named_values<'a>(
     w.list(columns, |w, name| {
         w.push("NULL AS ").ident(name);
     });
+    w.push(w.dialect().capabilities().from_nothing);
     w.push(" WHERE 1 = 0 UNION ALL ");
     write_values(w, values)?;
     w.push(")");

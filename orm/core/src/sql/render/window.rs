@@ -43,6 +43,9 @@ pub(super) fn write_window<'a>(w: &mut SqlWriter<'a>, window: &'a Window) -> Res
         space = " ";
     }
     if let Some(frame) = window.frame {
+        if !w.dialect().capabilities().window_frames {
+            return Err(w.unsupported("frames of window functions"));
+        }
         w.push(space);
         write_frame(w, frame);
     }
