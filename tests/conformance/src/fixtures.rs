@@ -134,3 +134,28 @@ pub struct Ticket {
 pub fn metadata() -> Metadata {
     Metadata::in_module(module_path!())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Metadata;
+
+    /// Identifiers have 31 bytes at most on some databases.
+    const LONGEST: usize = 30;
+
+    /// Models whose names are too long on purpose.
+    const TOO_LONG: &[&str] = &["TooLong", "TooLongColumn"];
+
+    #[test]
+    fn tables_and_columns_have_short_names() {
+        let all = Metadata::in_module("orm_conformance");
+        assert!(
+            all.models().len() > 60,
+            "the models of the cases are linked"
+        );
+        let models = all.models().iter();
+        let models = models.filter(|model| !TOO_LONG.contains(&model.name));
+        let names = models.flat_map(|model| model.names.iter().chain([&model.table]));
+        let long: Vec<_> = names.filter(|name| name.len() > LONGEST).collect();
+        assert!(long.is_empty(), "longer than {LONGEST} bytes: {long:?}");
+    }
+}

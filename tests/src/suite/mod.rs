@@ -32,6 +32,7 @@ mod support;
 mod together;
 mod touched;
 mod transactions;
+mod triggers;
 mod types;
 mod violations;
 
@@ -64,6 +65,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     rowid::cases,
     silence::cases,
     stored::cases,
+    triggers::cases,
     streams::cases,
     bulk_keys::cases,
     one_statement::cases,

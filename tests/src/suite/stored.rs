@@ -1,5 +1,5 @@
-//! What a column keeps of a value, and what triggers make of a row: the entity has it after a flush, and nothing
-//! is read back where everything is kept.
+//! What a column keeps of a value: the entity has it after a flush, and nothing is read back where everything is kept.
+//! What triggers make of a row is in `triggers.rs`.
 
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use orm::prelude::*;
@@ -16,9 +16,6 @@ cases![
     rounded_values_are_as_they_were_after_a_rollback (Requires::StrictTypes),
     a_savepoint_puts_rounded_values_back (Requires::StrictTypes),
     text_that_is_padded_or_cut_is_read_back (Requires::StrictTypes),
-    what_a_trigger_changes_is_read_back,
-    a_trigger_that_changes_another_column_makes_it_known,
-    a_column_that_the_server_touches_is_read_back,
     no_statement_more_where_everything_is_kept,
     one_statement_more_where_a_column_keeps_less (Requires::StrictTypes),
     values_that_other_programs_spell_in_their_way_are_no_change,
@@ -28,18 +25,18 @@ cases![
 
 #[derive(Model, Clone, Debug, PartialEq)]
 #[orm(table = "events")]
-struct Event {
+pub(super) struct Event {
     #[orm(primary_key)]
-    id: i64,
-    at: NaiveDateTime,
-    instant: DateTime<Utc>,
-    time: Option<NaiveTime>,
-    float: f64,
-    label: String,
+    pub(super) id: i64,
+    pub(super) at: NaiveDateTime,
+    pub(super) instant: DateTime<Utc>,
+    pub(super) time: Option<NaiveTime>,
+    pub(super) float: f64,
+    pub(super) label: String,
 }
 
 /// A table whose columns keep less than the fields.
-fn events(db: &Db) {
+pub(super) fn events(db: &Db) {
     let columns = match db.database() {
         Database::Sqlite => {
             "id INTEGER PRIMARY KEY, at DATETIME, instant TIMESTAMP, time TIME, float FLOAT, label TEXT"
@@ -57,9 +54,9 @@ fn events(db: &Db) {
         .unwrap();
 }
 
-const NOW: &str = "2024-05-06T07:08:09.765432";
+pub(super) const NOW: &str = "2024-05-06T07:08:09.765432";
 
-fn event() -> Event {
+pub(super) fn event() -> Event {
     let at: NaiveDateTime = NOW.parse().unwrap();
     Event {
         id: 0,
@@ -84,7 +81,7 @@ fn change(session: &mut Session, all: &[Ref<Event>], float: f64) {
 
 /// The entities have what the rows have.
 #[track_caller]
-fn assert_stored(db: &Db, session: &Session, all: &[Ref<Event>]) {
+pub(super) fn assert_stored(db: &Db, session: &Session, all: &[Ref<Event>]) {
     let stored = select(Event).all(&mut db.other_connection()).unwrap();
     assert_eq!(stored.len(), all.len());
     for row in all {
@@ -217,114 +214,6 @@ fn text_that_is_padded_or_cut_is_read_back(db: &Db) {
         }
         session.commit().unwrap();
         assert_eq!(db.count("padded"), 0);
-    }
-}
-
-/// Makes the labels of events lower case, at `INSERT` or `UPDATE`, and adds one to their float.
-fn lower(db: &Db, event: &str) {
-    let mut conn = db.engine.connection().unwrap();
-    let name = format!("lower_{event}");
-    match db.database() {
-        Database::Sqlite => conn.raw_control(&format!(
-            "CREATE TRIGGER {name} AFTER {event} ON events WHEN NEW.label <> lower(NEW.label) BEGIN \
-             UPDATE events SET label = lower(label), float = float + 1 WHERE id = NEW.id; END"
-        )),
-        Database::Postgres => conn.raw_control(&format!(
-            "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-             NEW.float := NEW.float + CASE WHEN NEW.label <> lower(NEW.label) THEN 1 ELSE 0 END; \
-             NEW.label := lower(NEW.label); RETURN NEW; END $$; \
-             CREATE TRIGGER {name} BEFORE {event} ON events FOR EACH ROW EXECUTE FUNCTION {name}()"
-        )),
-        _ => conn.raw_control(&format!(
-            "CREATE TRIGGER {name} BEFORE {event} ON events FOR EACH ROW \
-             SET NEW.`float` = NEW.`float` + CASE WHEN CAST(NEW.label AS BINARY) <> CAST(LOWER(NEW.label) AS BINARY) \
-             THEN 1 ELSE 0 END, NEW.label = LOWER(NEW.label)"
-        )),
-    }
-    .unwrap();
-}
-
-fn what_a_trigger_changes_is_read_back(db: &Db) {
-    events(db);
-    lower(db, "INSERT");
-    lower(db, "UPDATE");
-    for rows in [1, 2, 300] {
-        let mut session = db.session();
-        let add = |_| {
-            session.add(Event {
-                label: "ABC".into(),
-                ..event()
-            })
-        };
-        let all: Vec<Ref<Event>> = (0..rows).map(add).collect();
-        session.commit().unwrap();
-        assert_eq!(session[all[0]].label, "abc");
-        assert_stored(db, &session, &all);
-        for label in ["DEF", "GHI"] {
-            for row in &all {
-                session[*row].label = label.into();
-            }
-            session
-                .commit()
-                .unwrap_or_else(|error| panic!("{rows}: {error}"));
-            assert_stored(db, &session, &all);
-        }
-        for row in &all {
-            session.delete(*row);
-        }
-        session.commit().unwrap();
-    }
-}
-
-fn a_trigger_that_changes_another_column_makes_it_known(db: &Db) {
-    events(db);
-    lower(db, "UPDATE");
-    let mut session = db.session();
-    let row = session.add(Event {
-        float: 0.5,
-        ..event()
-    });
-    session.commit().unwrap();
-    session[row].label = "ABC".into();
-    session.flush().unwrap();
-    assert!((session[row].float - 1.5).abs() < f64::EPSILON);
-    session[row].float = 5.0;
-    session.commit().unwrap();
-    assert_stored(db, &session, &[row]);
-}
-
-fn a_column_that_the_server_touches_is_read_back(db: &Db) {
-    #[derive(Model, Clone, Debug)]
-    #[orm(table = "touched")]
-    struct Touched {
-        #[orm(primary_key)]
-        id: i64,
-        name: String,
-        at: Option<NaiveDateTime>,
-    }
-    let columns = match db.database() {
-        Database::Sqlite => "id INTEGER PRIMARY KEY, name TEXT, at DATETIME",
-        Database::Postgres => "id bigserial PRIMARY KEY, name text, at timestamp",
-        _ => {
-            "id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20), \
-             at DATETIME(6) NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP(6)"
-        }
-    };
-    let mut conn = db.engine.connection().unwrap();
-    conn.raw_control(&format!("CREATE TABLE touched ({columns})"))
-        .unwrap();
-    let mut session = db.session();
-    let row = session.add(Touched::builder().name("a"));
-    session.commit().unwrap();
-    for name in ["b", "c"] {
-        session[row].name = name.into();
-        session.commit().unwrap();
-        assert_eq!(session[row].at.is_some(), db.database().is_mysql());
-        session[row].at = Some(NOW.parse().unwrap());
-        session.commit().unwrap();
-        assert_eq!(session[row].at, Some(NOW.parse().unwrap()));
-        session[row].at = None;
-        session.commit().unwrap();
     }
 }
 

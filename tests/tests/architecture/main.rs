@@ -8,6 +8,7 @@
 //! - `circles`: no files that use each other in a circle
 //! - `ceilings`: sizes, module documentation, calls that library code must not make
 //! - `anatomy`: all dialect crates look alike, and dialects are named in few places
+//! - `conformance`: the compliance cases name no database
 //! - `documents`: ARCHITECTURE.md and the headers of files tell the truth, and no file tells of a developer's machine
 //! - `examples`: public functions have an example that is compiled and run
 //! - `pages`: links of the pages lead somewhere, and the guide shows all of its programs
@@ -24,6 +25,7 @@ mod cargo;
 mod ceilings;
 mod circles;
 mod code;
+mod conformance;
 mod crates;
 mod documents;
 mod examples;

@@ -180,7 +180,7 @@ fn groups_by_subqueries_with_values(db: &Db) {
     assert_eq!(rows, [(Some(false), 3), (Some(true), 1)]);
 }
 
-/// MariaDB would answer with any one row, the others not at all.
+/// A database may answer with any one row, or not at all.
 fn aggregates_stand_where_there_are_groups(db: &Db) {
     let conn = &mut seed(db);
     db.sent();
@@ -198,7 +198,7 @@ fn aggregates_stand_where_there_are_groups(db: &Db) {
     let ordered = select(Post.author_id).group_by(Post.author_id);
     let ordered = ordered.order_by(count(Post.id).desc());
     assert_eq!(ordered.all(conn).unwrap(), [1, 3]);
-    // An aggregate of the rows around a subquery is one value in it, to all but SQLite.
+    // An aggregate of the rows around a subquery is one value in it, to most databases.
     let some = select(Post.id).filter(Post.id.lt(count(User.id)));
     let some = select(count(User.id)).having(exists(some));
     let refused = some.all(conn).err().map(|error| error.kind());
@@ -217,7 +217,7 @@ fn sums_of_single_precision_are_double(db: &Db) {
     assert_eq!(total, Some(16_777_218.0));
 }
 
-/// SQLite and MariaDB would answer with the value of any one row.
+/// A database may answer with the value of any one row.
 fn what_a_group_has_many_of_is_refused(db: &Db) {
     let conn = &mut seed(db);
     let whole = select((User.username, count(User.id)));

@@ -65,7 +65,7 @@ fn check(db: &Db, count: usize, caption: Option<&str>) {
 /// The statements that begin with a word, and how often each was run.
 fn runs(db: &Db, word: &str) -> usize {
     let entries = db.recorder.take();
-    // PostgreSQL counts the rows of a statement outside a transaction in a query around it.
+    // A query around a statement may count its rows outside a transaction.
     let is_one = |sql: &str| {
         let statement = sql.strip_prefix("WITH written AS (").unwrap_or(sql);
         statement.starts_with(word)

@@ -300,14 +300,14 @@ fn a_key_of_text_is_named(db: &Db) {
     session.rollback().unwrap();
 }
 
-// MySQL counts rows that really changed, unless it is told to count rows that matched.
+// A database may count rows that really changed, unless it is told to count rows that matched.
 fn an_update_that_changes_nothing_in_the_row_is_counted(db: &Db) {
     let ids = users(db, &["a", "b"]);
     let mut session = db.session();
     let all = handles(&mut session, &ids);
     session.commit().unwrap();
     // Another transaction writes the very value that is about to be written. Without the check of old values,
-    // MySQL counts such a row only because it is asked to count those that match.
+    // such a row is counted only where rows that match are counted.
     let mut careless = db.session().optimistic(false);
     let same = handles(&mut careless, &ids);
     db.outside("UPDATE users SET email = 'same'");

@@ -126,7 +126,7 @@ fn updates_count_matched_rows(db: &Db) {
             .filter(User.id.le(2))
     };
     assert_eq!(change("same").execute(conn).unwrap(), 2);
-    // MySQL counts changed rows unless told otherwise.
+    // A database may count changed rows unless told otherwise.
     assert_eq!(change("same").execute(conn).unwrap(), 2);
     assert_eq!(
         update(User)
@@ -175,7 +175,7 @@ fn updates_take_expressions(db: &Db) {
     );
 }
 
-/// As the standard says. MySQL reads what was set before, so there the readers come first, and a cycle is
+/// As the standard says. Where an assignment reads what was set before, the readers come first, and a cycle is
 /// an error instead of a lost value.
 fn assignments_read_the_old_values(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
@@ -277,7 +277,7 @@ fn deletes_by_condition(db: &Db) {
 /// A name, a condition, and the keys of the rows that it selects.
 type Selection<'a> = (&'a str, &'a dyn Fn() -> Predicate, &'a [i64]);
 
-/// MySQL refuses such a statement as it stands: error 1093.
+/// A database may refuse such a statement unless the query is wrapped in another one.
 fn conditions_may_read_the_table_that_is_written(db: &Db) {
     let fill = |conn: &mut Connection| {
         delete(Node).execute(conn).unwrap();
