@@ -1,8 +1,12 @@
 //! What goes through a statement names every node of it, so that a new one does not compile until every pass knows it:
 //! no `match` on an enum of `orm_core::stmt`, or on a tuple with one, has an arm for all others.
 
-use crate::code::{Code, closing_brace, word};
-use crate::scan::is_word;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::visit::{self, Visit};
+use syn::{Arm, ExprMatch, Macro, Pat, Path};
+
+use crate::source::parse;
 use crate::tree::{File, library_files, report};
 
 /// The enums of nodes, as patterns name them.
@@ -39,85 +43,86 @@ fn a_match_on_nodes_names_all_of_them() {
 }
 
 fn catch_alls(file: &File) -> Vec<String> {
-    let code = Code::new(file);
-    let mut broken = Vec::new();
-    for begin in code.places("match") {
-        let Some(open) = body(&code.masked, begin) else {
-            continue;
-        };
-        let end = closing_brace(&code.masked, open);
-        let patterns = patterns(&code.masked[open + 1..end - 1]);
-        let nodes = nodes_of(&file.path);
-        let on_nodes = patterns.iter().any(|pattern| names_a_node(pattern, &nodes));
-        if on_nodes && let Some(all) = patterns.iter().find(|pattern| is_all(pattern)) {
-            broken.push(format!(
-                "{}:{}: the arm `{} =>` takes every other node",
-                file.path,
-                code.line(begin),
-                all.trim()
-            ));
-        }
-    }
-    broken
+    let mut matches = Matches {
+        path: &file.path,
+        nodes: nodes_of(&file.path),
+        broken: Vec::new(),
+    };
+    matches.visit_file(&parse(file));
+    matches.broken
 }
 
-/// The brace that opens the arms: the first one that stands in no parentheses.
-fn body(code: &[char], begin: usize) -> Option<usize> {
-    let mut depth = 0;
-    for (at, c) in code.iter().enumerate().skip(begin) {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth -= 1,
-            '{' if depth == 0 => return Some(at),
-            ';' if depth == 0 => return None,
-            _ => {}
-        }
-    }
-    None
+/// What is found in the matches of a file.
+struct Matches<'f> {
+    path: &'f str,
+    nodes: Vec<&'static str>,
+    broken: Vec<String>,
 }
 
-/// The patterns of the arms in `arms`, without their guards' and bodies' text.
-fn patterns(arms: &[char]) -> Vec<String> {
-    let (mut patterns, mut pattern, mut depth, mut at) = (Vec::new(), String::new(), 0, 0);
-    while let Some(c) = arms.get(at) {
-        if depth == 0 && arms[at..].starts_with(&['=', '>']) {
-            patterns.push(std::mem::take(&mut pattern));
-            at = arm_end(arms, at + 2);
-            continue;
+impl Matches<'_> {
+    fn check(&mut self, arms: &[Arm], place: Span) {
+        let on_nodes = arms.iter().any(|arm| names_a_node(&arm.pat, &self.nodes));
+        let takes_all = |arm: &Arm| arm.guard.is_none() && is_all(&arm.pat);
+        if on_nodes && arms.iter().any(takes_all) {
+            let (path, line) = (self.path, place.start().line);
+            self.broken
+                .push(format!("{path}:{line}: an arm takes every other node"));
         }
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth -= 1,
-            _ => {}
-        }
-        pattern.push(*c);
-        at += 1;
     }
-    patterns
+
+    /// Looks into the matches of a macro's tokens, where syn sees no expressions.
+    fn look_into(&mut self, tokens: TokenStream) {
+        let mut place = None;
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) if word == "match" => place = Some(word.span()),
+                TokenTree::Group(group) => {
+                    if group.delimiter() == Delimiter::Brace
+                        && let Some(place) = place.take()
+                        && let Ok(arms) = arms.parse2(without_dollars(group.stream()))
+                    {
+                        self.check(&arms, place);
+                    }
+                    self.look_into(group.stream());
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
-/// The place behind an arm's body: behind its brace, or behind the comma.
-fn arm_end(arms: &[char], at: usize) -> usize {
-    let mut depth = 0;
-    let begin = at + arms[at..].iter().take_while(|c| c.is_whitespace()).count();
-    if arms.get(begin) == Some(&'{') {
-        let end = closing_brace(arms, begin);
-        let next = end + arms[end..].iter().take_while(|c| c.is_whitespace()).count();
-        return if arms.get(next) == Some(&',') {
-            next + 1
-        } else {
-            end
-        };
+impl<'ast> Visit<'ast> for Matches<'_> {
+    fn visit_expr_match(&mut self, expr: &'ast ExprMatch) {
+        self.check(&expr.arms, expr.match_token.span);
+        visit::visit_expr_match(self, expr);
     }
-    for (at, c) in arms.iter().enumerate().skip(begin) {
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth -= 1,
-            ',' if depth == 0 => return at + 1,
-            _ => {}
+
+    fn visit_macro(&mut self, call: &'ast Macro) {
+        self.look_into(call.tokens.clone());
+    }
+}
+
+fn arms(input: ParseStream) -> syn::Result<Vec<Arm>> {
+    let mut arms = Vec::new();
+    while !input.is_empty() {
+        arms.push(input.parse()?);
+    }
+    Ok(arms)
+}
+
+/// The tokens of a macro's body with plain names in place of its variables.
+fn without_dollars(tokens: TokenStream) -> TokenStream {
+    let is_dollar =
+        |token: &TokenTree| matches!(token, TokenTree::Punct(mark) if mark.as_char() == '$');
+    let plain = tokens.into_iter().filter(|token| !is_dollar(token));
+    let inside = plain.map(|token| match token {
+        TokenTree::Group(group) => {
+            let stream = without_dollars(group.stream());
+            proc_macro2::Group::new(group.delimiter(), stream).into()
         }
-    }
-    arms.len()
+        token => token,
+    });
+    inside.collect()
 }
 
 /// The names that stand for nodes in a file.
@@ -130,53 +135,38 @@ fn nodes_of(path: &str) -> Vec<&'static str> {
     names.filter(|name| !is_native(name)).collect()
 }
 
-/// The patterns in a tuple; of any other pattern, itself.
-fn elements(pattern: &str) -> Vec<String> {
-    let pattern = pattern.trim();
-    let Some(inside) = pattern
-        .strip_prefix('(')
-        .and_then(|rest| rest.strip_suffix(')'))
-    else {
-        return vec![pattern.to_owned()];
-    };
-    let (mut elements, mut depth) = (vec![String::new()], 0);
-    for c in inside.chars() {
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth -= 1,
-            _ => {}
-        }
-        match elements.last_mut() {
-            Some(element) if c != ',' || depth > 0 => element.push(c),
-            _ => elements.push(String::new()),
-        }
-    }
-    elements
-}
-
 /// Whether a pattern takes everything: a name, or a tuple of names.
-fn is_all(pattern: &str) -> bool {
-    elements(pattern)
-        .iter()
-        .all(|element| element.trim().chars().all(is_word))
+fn is_all(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Wild(_) | Pat::Rest(_) => true,
+        Pat::Ident(name) => {
+            let is_variable = |name: &str| name.starts_with(|c: char| c.is_lowercase() || c == '_');
+            name.subpat.is_none() && is_variable(&name.ident.to_string())
+        }
+        Pat::Tuple(tuple) => tuple.elems.iter().all(is_all),
+        Pat::Or(or) => or.cases.iter().any(is_all),
+        Pat::Paren(inside) => is_all(&inside.pat),
+        _ => false,
+    }
 }
 
 /// Whether a pattern, or one in its tuple, is a node.
-fn names_a_node(pattern: &str, nodes: &[&str]) -> bool {
-    elements(pattern)
-        .iter()
-        .any(|element| begins_with_a_node(element, nodes))
+fn names_a_node(pattern: &Pat, nodes: &[&str]) -> bool {
+    match pattern {
+        Pat::Tuple(tuple) => tuple.elems.iter().any(|inside| names_a_node(inside, nodes)),
+        Pat::Or(or) => or.cases.iter().any(|inside| names_a_node(inside, nodes)),
+        Pat::Paren(inside) => names_a_node(&inside.pat, nodes),
+        Pat::TupleStruct(node) => is_node(&node.path, nodes),
+        Pat::Struct(node) => is_node(&node.path, nodes),
+        Pat::Path(node) => is_node(&node.path, nodes),
+        _ => false,
+    }
 }
 
-/// Whether a pattern begins with a node, alone or behind a module's name.
-fn begins_with_a_node(pattern: &str, nodes: &[&str]) -> bool {
-    let pattern: Vec<char> = pattern.trim_start().chars().collect();
-    let first = word(&pattern, 0);
-    let rest = &pattern[first.len().min(pattern.len())..];
-    if !rest.starts_with(&[':', ':']) {
-        return false;
-    }
-    nodes.contains(&first.as_str()) || nodes.contains(&word(rest, 2).as_str())
+/// Whether a path leads to a variant of one of the enums, alone or behind a module's name.
+fn is_node(path: &Path, nodes: &[&str]) -> bool {
+    let mut segments = path.segments.iter().rev().skip(1).take(1);
+    segments.any(|of| nodes.iter().any(|node| of.ident == node))
 }
 
 #[cfg(test)]
@@ -219,6 +209,16 @@ mod tests {
             "fn f() { match (n, e) { (1, Expr::Not((a, b))) => 1, (_, Expr::And(_)) => 2 } }",
             false,
         );
+    }
+
+    #[test]
+    fn macros_are_looked_into() {
+        let arms = "Expr::Not(_) => $f(1), _ => 2";
+        check(
+            &format!("macro_rules! m {{ ($f:path) => {{ match e {{ {arms} }} }} }}"),
+            true,
+        );
+        check("fn f() { g!(match e { Expr::Not(_) => 1, _ => 2 }) }", true);
     }
 
     #[test]

@@ -13,10 +13,9 @@
 //! - `examples`: public functions have an example that is compiled and run
 //! - `pages`: links of the pages lead somewhere, and the guide shows all of its programs
 //! - `exhaustive`: what goes through a statement names every node of it
-//! - `licences`: what the dependencies ask of a user
 //!
-//! `tree` reads files; `scan` and `code` know as much of Rust's syntax as the rules need. A parser would
-//! know more, but it would cost every test run the build of one.
+//! `tree` reads files, `source` parses them. `scan` and `code` are for the rules about lines and words, which macros must
+//! not escape. What the dependencies ask of a user is checked by `cargo deny`, which `.ci/run` calls.
 //!
 //! An exception is an entry in the table of its rule, with its reason.
 
@@ -31,7 +30,6 @@ mod documents;
 mod examples;
 mod exhaustive;
 mod layers;
-mod licences;
 mod pages;
 mod scan;
 mod source;
