@@ -8,7 +8,7 @@ use orm::engine::{Connection, Engine};
 use orm::sqlite::rusqlite;
 use orm::{Error, Result};
 use orm_conformance::backend::{Backend, Control, Signal};
-use orm_conformance::suite::support::{column, scalar};
+use orm_conformance::suite::support::scalar;
 use orm_conformance::{Db, Requires};
 
 /// A database of the matrix.
@@ -121,7 +121,7 @@ impl Database {
         };
         other.raw_execute(&kill, &[]).unwrap();
         let begin = Instant::now();
-        while !column::<i64>(other, &alive).is_empty() {
+        while is_found(other, &alive) {
             assert!(
                 begin.elapsed() < Duration::from_secs(10),
                 "the connection lives on"
@@ -247,6 +247,17 @@ impl Backend for Database {
             _ => None,
         }
     }
+}
+
+/// Whether a query has a row. MySQL refuses to list its connections while one of them runs a statement with bytes in it
+/// (error 3854): then nothing is known yet.
+fn is_found(conn: &mut Connection, query: &str) -> bool {
+    let mut rows = 0;
+    let read = conn.raw_query(query, &[], &mut |_| {
+        rows += 1;
+        Ok(())
+    });
+    read.is_err() || rows > 0
 }
 
 /// The folder of a case's SQLite file.
