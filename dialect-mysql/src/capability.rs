@@ -1,7 +1,7 @@
-//! What MySQL 8 and MariaDB can do, as data. They differ in RETURNING, in what the
-//! assignments of an UPDATE read, and in whether its subqueries may read its table.
+//! The capabilities of MySQL 8 and MariaDB as data. They differ in RETURNING, in the values that assignments of an
+//! UPDATE read, and in subqueries on the modified table.
 //!
-//! Read through `Dialect::capabilities`. No SQL is made here.
+//! Returned by `Dialect::capabilities`. No SQL is rendered here.
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{

@@ -1,4 +1,4 @@
-//! What the catalogue tells of a table: how much its columns keep, and how an expected column compares with them.
+//! The query of the catalogue, which values columns return unchanged, and the comparison of expected columns.
 //!
 //! The two dialects differ in the name of the collation that compares bytes without padding. Used by `lib.rs`.
 

@@ -1,8 +1,8 @@
-//! The servers' error codes and messages as errors with a kind, a constraint, a table and a column.
+//! Maps the servers' error codes and messages to errors with a kind, a constraint, a table and a column.
 //!
-//! [`classify`] is pure and knows no driver; it is tested with recorded messages below. The message
-//! itself is never shown, since many hold values: only names are taken from it, and the native error
-//! stays reachable as the source. Messages are read in English, which the driver asks the server for.
+//! [`classify`] is pure and independent of the driver; it is tested with recorded messages below. A message is never
+//! shown, since many contain values: only names are taken from it, and the native error is the source. Messages are
+//! in English, which the driver requests from the server.
 
 mod names;
 

@@ -1,4 +1,4 @@
-//! What PostgreSQL can do, as data, with the reasons. Read by core's planner and writer.
+//! The capabilities of PostgreSQL as data, with the reasons.
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{Capabilities, GeneratedKeys, InListStyle, Placeholder, RepeatStyle};

@@ -1,8 +1,8 @@
-//! What the catalogue tells of a table: how much its columns keep, the casts that values for them need in a
-//! batch, and how an expected column compares with them.
+//! The query of the catalogue, which values columns return unchanged, the casts of values in a batch, and the
+//! comparison of expected columns.
 //!
-//! A lone bind takes the type of the column beside it. An element of an array has the type of the array, so
-//! that columns of other types than a model would create need a cast. Used by `lib.rs` and `render.rs`.
+//! A lone bind takes the type of its column. An element of an array has the type of the array, so that columns of
+//! other types than a model would create need a cast. Used by `lib.rs` and `render.rs`.
 
 use orm_core::schema::{Keeps, StoredColumn};
 use orm_core::sql::{ExpectedColumn, SqlWriter, write_null_safe_expected};

@@ -1,8 +1,7 @@
-//! What the server's errors mean: one pure function from the fields of an error to [`Error`].
+//! Maps the server's errors: one pure function from the fields of an error to [`Error`].
 //!
-//! The driver fills in the fields; tests fill them in from recorded messages. SQLSTATEs are listed in
-//! appendix A of PostgreSQL's documentation. What an error means for the connection and its transaction
-//! is the driver's business.
+//! The driver fills in the fields; tests fill them in from recorded messages. SQLSTATEs are listed in appendix A of
+//! PostgreSQL's documentation. The driver determines the effect on the connection and its transaction.
 
 use orm_core::error::{Error, ErrorKind};
 

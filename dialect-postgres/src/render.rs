@@ -66,7 +66,7 @@ pub(crate) fn begin(options: TransactionOptions) -> Cow<'static, str> {
 
 /// `SELECT * FROM UNNEST($1::text[], $2::int8[])`.
 ///
-/// With something handed back, the rows are sorted by their place in the arrays: the server evaluates
+/// With RETURNING, the rows are sorted by their place in the arrays: the server evaluates
 /// defaults after sorting, so that a sequence counts up in the order of the rows.
 pub(crate) fn write_array_source(w: &mut SqlWriter<'_>, insert: &Insert) {
     let columns: Vec<BatchColumn<'_>> = insert.batch_columns().collect();

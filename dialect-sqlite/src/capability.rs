@@ -1,6 +1,6 @@
-//! What SQLite can do, with the reason for each constant that is not a plain fact.
+//! The capabilities of SQLite as data, with the reasons.
 //!
-//! Read by the writer, the planner of a flush and the test suite. No code here.
+//! Read by the writer, the flush and the test suite.
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{Capabilities, GeneratedKeys, NullSafeStyle, OtherTables, UpsertStyle};

@@ -1,7 +1,7 @@
-//! What the catalogue tells of a table, and how an expected column compares with it.
+//! The query of the catalogue, and the comparison of expected columns.
 //!
-//! Columns keep what they are given here, so that only triggers change a row beside its statement, and only
-//! collations keep `IS` from comparing bytes. Used by `lib.rs`.
+//! Columns store values unchanged, so only triggers change a row besides its statement, and only collations prevent
+//! `IS` from comparing bytes. Used by `lib.rs`.
 
 use orm_core::schema::StoredColumn;
 use orm_core::sql::{ExpectedColumn, SqlWriter, write_null_safe_expected};

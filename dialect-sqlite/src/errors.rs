@@ -1,8 +1,7 @@
-//! SQLite's result codes and messages as errors with a kind, a table and columns.
+//! Maps SQLite's result codes and messages to errors with a kind, a table and columns.
 //!
-//! [`classify`] is pure and knows no driver; it is tested with recorded messages below. The message
-//! itself is never shown, since functions put values into theirs: only names are taken from it, and
-//! the native error stays reachable as the source.
+//! [`classify`] is pure and independent of the driver; it is tested with recorded messages below. A message is never
+//! shown, since functions put values into theirs: only names are taken from it, and the native error is the source.
 
 use orm_core::error::{Error, ErrorKind};
 

@@ -1,7 +1,7 @@
-//! Logical types in SQLite's words, and values as literals.
+//! The native names of types, and values as literals.
 //!
-//! A declared type means little to SQLite but its affinity, so the names are chosen for the reader and
-//! for tools that read a schema back. How values are stored is in `driver/bind.rs`.
+//! A declared type determines only the affinity in SQLite, so the names are chosen for readers and for tools that
+//! read a schema. `driver/bind.rs` determines how values are stored.
 
 use std::borrow::Cow;
 

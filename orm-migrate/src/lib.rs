@@ -147,7 +147,7 @@ pub use error::{Error, Result};
 pub use exit::Exit;
 pub use migration::Embedded;
 
-/// For [`embed!`] alone.
+/// Supports the expansion of [`embed!`]. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use diesel_migrations;

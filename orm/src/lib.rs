@@ -91,7 +91,7 @@ pub mod prelude {
     pub use orm_macros::{DbEnum, DbType, FromRow, Model};
 }
 
-/// For the code that the derives emit, and the types that the compiler infers. No part of the public contract.
+/// Supports the code that the derives generate. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use std::convert::identity;

@@ -1,7 +1,7 @@
-//! Values on their way in: as the parameters of a prepared statement.
+//! Binds values as the parameters of a prepared statement.
 //!
-//! The native driver takes parameters by value, so text and bytes are copied once here. Truth values
-//! become integers, dates and times their fields, UUIDs bytes, and lists the text of a JSON array.
+//! The native driver takes parameters by value, so text and bytes are copied once here. Booleans become integers,
+//! dates and times their fields, UUIDs bytes, and lists the text of a JSON array.
 
 use mysql::{Params, Value};
 use orm_core::error::{Error, ErrorKind, Result};

@@ -1,8 +1,8 @@
-//! The types that MySQL's prepared statements have got from their first binds.
+//! The parameter types of MySQL's prepared statements, which their first binds determine.
 //!
-//! `connection.rs` asks before each run. MySQL (its manual, "PREPARE Statement") gives a `?` that stands
-//! alone, as in `SELECT ?`, the type of the first value, and converts later values to it: a text that
-//! follows a number is 0. Such a statement is prepared again. MariaDB takes each value as what it is.
+//! `connection.rs` asks before each execution. MySQL (its manual, "PREPARE Statement") gives a `?` that stands alone,
+//! as in `SELECT ?`, the type of the first value, and converts later values to it: text after a number is 0. Such a
+//! statement is prepared again. MariaDB takes the type of each value.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Where a database is and how to connect to it, as plain data.
+//! [`MysqlConfig`]: the configuration of a connection, as plain data.
 //!
 //! `connect.rs` makes the native driver's options of it, `session.rs` the settings of each session. Deliberately not
 //! here: URLs.

@@ -1,7 +1,7 @@
-//! Opening a connection: the native options and time limits. The session that every connection begins with is in
-//! `session.rs`, and what a refusal means in `failure.rs`.
+//! Opens a connection: the native options and timeouts. `session.rs` sets up its session, `failure.rs` maps the
+//! errors.
 //!
-//! Whatever is wrong with the configuration is found here, at once and without a second try.
+//! Errors in the configuration are reported here, at once and without a retry.
 
 use std::fs;
 use std::io;
@@ -62,7 +62,7 @@ impl MysqlDriver {
 
 impl Driver for MysqlDriver {
     // In a thread of its own, since the native driver limits the time of the TCP connection only: a server that
-    // accepts and never answers would hold the caller for ever.
+    // accepts and never responds would block the caller without limit.
     fn connect(&self) -> Result<Box<dyn Connection>> {
         let config = self.config.clone();
         let (limit, options) = (config.connect_timeout, options(&config)?);

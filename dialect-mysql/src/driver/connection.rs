@@ -1,12 +1,11 @@
-//! One connection: runs statements, and knows what is left of the transaction.
+//! A connection: executes statements and tracks the state of the transaction.
 //!
-//! `connect.rs` makes and sets it up. Statements with binds are prepared once and kept by the native
-//! driver; control goes as text, which takes every statement and one round trip.
+//! `connect.rs` creates it. Statements with binds are prepared once and kept by the native driver; control statements
+//! are sent as text, in one round trip.
 //!
-//! The truth about the transaction comes from the server. Where it reports changes of the state along
-//! with its answers, those are read after each success. Failures carry no such report, and some of them
-//! end the transaction (a deadlock, DDL that commits before it fails), so after a failure the server is
-//! asked, before the error is handed out.
+//! The state of the transaction comes from the server. If the server reports state changes with its responses, they
+//! are read after each success. Errors have no such report, and some of them end the transaction (a deadlock, DDL
+//! that commits before it fails), so after an error the server is asked before the error is returned.
 
 use std::fmt;
 use std::time::Duration;
@@ -94,7 +93,7 @@ impl MysqlConnection {
         self.native.as_mut().ok_or_else(lost)
     }
 
-    /// Hands out the native connection. Until it is put back this one is broken: what holds it may be forgotten.
+    /// Returns the native connection. Until it is put back this one is broken: what holds it may be forgotten.
     pub(super) fn take_away(&mut self) -> Result<Conn> {
         self.native.take().ok_or_else(lost)
     }
@@ -157,7 +156,7 @@ impl MysqlConnection {
         types.is_none_or(|types| types.fit(statement.id(), params))
     }
 
-    /// Without a cache nothing else closes a statement, and the server keeps it for ever. With one, long texts
+    /// Without a cache nothing else closes a statement, and the server keeps it until the connection ends. With one, long texts
     /// are not kept: statements are counted there, not weighed.
     pub(super) fn release(&mut self, statement: Statement, sql: &str) {
         if self.config.statement_cache == 0 || sql.len() > LONGEST_KEPT {

@@ -1,7 +1,7 @@
-//! A connection as core's contract has it.
+//! Implements the traits of `orm_core::driver`.
 //!
-//! Each method says what is done; how is in `connection.rs`, and in `cursor.rs` for rows that are asked for. The
-//! server prepares a statement again by itself after DDL and sends the new columns along, so nothing is forgotten here.
+//! `connection.rs` has the implementation, and `cursor.rs` that of cursors. The server prepares a statement again by
+//! itself after DDL and sends the new columns, so no cache is cleared here.
 
 use std::any::Any;
 

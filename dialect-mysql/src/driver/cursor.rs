@@ -1,8 +1,8 @@
-//! A query whose rows are read from the connection as they are asked for.
+//! A cursor: a query whose rows are read on demand.
 //!
-//! `connection.rs` opens it. The server sends all rows in one answer, as fast as they are taken, so an early end has to
-//! make it stop: `kill.rs`. The native client lends its connection to the answer, and both live in a future here
-//! that stops at each row; it waits for nothing but to be asked for the next one, so no runtime is needed.
+//! `connection.rs` opens it. The server sends all rows in one response, so an early end must cancel the query:
+//! `kill.rs`. The native client lends its connection to the response. Both live in a future here that yields at each
+//! row; it waits only for the next request, so no runtime is needed.
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};

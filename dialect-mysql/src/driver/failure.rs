@@ -1,6 +1,6 @@
-//! What the native driver's errors mean: for a statement, for its connection, and for opening one.
+//! Maps the native driver's errors: of statements, of their connection, and of connecting.
 //!
-//! `errors.rs` knows the servers' codes, which this asks. Pure, no I/O.
+//! `errors.rs` maps the servers' codes. Pure, no I/O.
 
 use std::io;
 

@@ -1,7 +1,6 @@
-//! Stops a query from another connection, since a connection can't be told anything while it is answering.
+//! Cancels a query from another connection, since a connection can't send a statement while it receives a response.
 //!
-//! `cursor.rs` reads on while this waits: most of what is left of an answer is read faster than a connection is
-//! opened.
+//! `cursor.rs` continues to read in the meantime: most responses end before a connection is opened.
 
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;

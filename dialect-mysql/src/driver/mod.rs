@@ -23,6 +23,6 @@ mod statement_kind;
 pub use config::MysqlConfig;
 pub use connect::MysqlDriver;
 pub use connection::MysqlConnection;
-/// The native driver, in the version that [`MysqlConnection`] hands out.
+/// Re-exports the native driver in the version of [`MysqlConnection`].
 pub use mysql;
 pub use orm_core::driver::TlsMode;

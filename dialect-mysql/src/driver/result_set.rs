@@ -1,6 +1,6 @@
-//! Reading the server's answers: counts, rows, and what they report of the transaction.
+//! Reads the server's responses: row counts, rows, and the reported state of the transaction.
 //!
-//! `connection.rs` sends the statements and draws the consequences.
+//! `connection.rs` sends the statements and tracks the state.
 
 use mysql::prelude::{Protocol, Queryable};
 use mysql::session_state_change::SessionStateChange;
@@ -34,7 +34,7 @@ pub(super) fn outcome(native: &Conn) -> Outcome {
     Outcome::new(native.affected_rows(), last_insert_id)
 }
 
-/// Hands out the rows of the first result and reads past all that follows, so that the connection is
+/// Passes on the rows of the first result and reads past all that follows, so that the connection is
 /// free for the next statement, whatever `each` says. The inner result is that of `each`.
 pub(super) fn read(
     native: &mut Conn,

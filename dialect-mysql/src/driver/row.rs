@@ -1,7 +1,7 @@
-//! Values on their way out: read by index, borrowed from the native row.
+//! Reads values by index, borrowed from the native row.
 //!
-//! What a column's values are is found out once for each run of a statement, from the type and the
-//! character set that the server sends before the rows.
+//! The kind of each column is determined once for each execution, from the type and the character set that the server
+//! sends before the rows.
 
 use mysql::consts::{ColumnFlags, ColumnType};
 use mysql::{Column, Value};

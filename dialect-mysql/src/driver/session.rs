@@ -1,6 +1,6 @@
-//! The session that every connection begins with, and how it is made so again for the next user.
+//! Sets up the session of a connection, and resets it for the next user.
 //!
-//! `connect.rs` calls this after the login, `connection.rs` when a session is to be reset.
+//! `connect.rs` calls this after the login, `connection.rs` for a reset.
 
 use std::io;
 

@@ -1,6 +1,6 @@
-//! What a statement may do to the transaction, read from its first words, for servers that don't report it.
+//! The possible effect of a statement on the transaction, by its first words, for servers that do not report it.
 //!
-//! Pure text, no I/O; `connection.rs` asks it about each statement, so the common ones are told apart first.
+//! Pure text, no I/O; `connection.rs` asks it for each statement, so the common ones are recognized first.
 
 use orm_core::lex::{LexicalRules, Tokens, TransactionControl, first_word, is_any};
 

@@ -1,6 +1,6 @@
-//! Names in the servers' messages: of constraints, tables and columns, and never a value.
+//! Names in the servers' messages: constraints, tables and columns, and never values.
 //!
-//! `errors.rs` decides which message is read in which way, and has the tests with recorded ones.
+//! `errors.rs` determines how each message is parsed, and has the tests with recorded ones.
 
 use orm_core::error::{Error, ErrorKind};
 

@@ -1,8 +1,7 @@
-//! Writing: from [`ValueRef`] to the binary form of the parameter's type, as the server has inferred it.
+//! Encodes a [`ValueRef`] in the binary form of the parameter's type, as the server has inferred it.
 //!
-//! A value that the type has no room for is an error before anything is sent, so that it aborts no
-//! transaction. Types without a kind of their own here take text, which the server parses. `row.rs`
-//! reads the same forms.
+//! A value that can't be converted is an error before anything is sent, so that it does not abort the transaction.
+//! Types without a binary form here are sent as text, which the server parses. `row.rs` decodes the same forms.
 
 use std::error::Error as StdError;
 use std::fmt;

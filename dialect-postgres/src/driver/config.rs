@@ -1,4 +1,4 @@
-//! Where a database is and how to connect to it, as plain data.
+//! [`PostgresConfig`]: the configuration of a connection, as plain data.
 //!
 //! `connect.rs` makes the native driver's configuration of it. Deliberately not here: URLs.
 

@@ -1,7 +1,7 @@
-//! Opening a connection: the native configuration, time limits, and TLS. What a refusal means is in `failure.rs`.
+//! Opens a connection: the native configuration, timeouts, and TLS. `failure.rs` maps the errors.
 //!
-//! Everything that the session needs (encoding, time zone, parameters) goes into the startup message, so that
-//! connecting costs no extra round trip. Whether it had an effect is looked at in `session.rs`.
+//! Everything that the session needs (encoding, time zone, parameters) is in the startup message, so that connecting
+//! costs no extra round trip. `session.rs` checks its effect.
 
 use std::fmt;
 use std::io;
@@ -194,7 +194,7 @@ impl PostgresDriver {
     }
 
     /// Opens in a thread of its own, since the native driver limits the time of the TCP connection only:
-    /// a server that accepts and never answers would hold the caller for ever.
+    /// a server that accepts and never responds would block the caller without limit.
     fn within_time(
         &self,
         link: &Link,

@@ -1,8 +1,9 @@
-//! One connection: statements, the prepared ones it keeps, and the truth about its transaction.
+//! A connection: statements, the cache of prepared ones, and the state of the transaction.
 //!
-//! The native client keeps the server's transaction status to itself, so it is followed here: by what
-//! each statement does to it (`statement_kind.rs`), and by every error. What is done through
-//! [`native`](orm_core::driver::Connection::native) goes unseen until [`resync`](orm_core::driver::Connection::resync) asks the server.
+//! The native client does not return the server's transaction status, so it is tracked here: by the effect of each
+//! statement (`statement_kind.rs`), and by every error. Changes through
+//! [`native`](orm_core::driver::Connection::native) are detected when
+//! [`resync`](orm_core::driver::Connection::resync) asks the server.
 
 use std::io;
 use std::mem;

@@ -1,6 +1,6 @@
-//! A connection as core's contract has it.
+//! Implements the traits of `orm_core::driver`.
 //!
-//! Each method says what is done; how is in `connection.rs`, and in `cursor.rs` for rows that are asked for.
+//! `connection.rs` has the implementation, and `cursor.rs` that of cursors.
 
 use std::any::Any;
 use std::borrow::Cow;

@@ -1,8 +1,8 @@
-//! A cursor of the server: DECLARE, FETCH as many rows as make a good message, CLOSE.
+//! A cursor of the server: DECLARE, FETCH in batches of a good message size, CLOSE.
 //!
-//! `connection.rs` opens it. The protocol's own portals would do as well, but the native client makes them in
-//! transactions of its own only. A query that is sent whole keeps the connection until its last row has arrived, or
-//! aborts its transaction when it is cancelled; closing a cursor does neither.
+//! `connection.rs` opens it. The native client opens portals of the protocol in its own transactions only. A query
+//! that is sent whole occupies the connection until its last row has arrived, or aborts its transaction when it is
+//! canceled; closing a cursor does neither.
 
 use std::mem::replace;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl<'c> PostgresCursor<'c> {
             refused,
             fetched: Vec::new().into_iter(),
             wires: Arc::new([]),
-            // The first one tells the columns. Their types may have to be looked up, which waits for ever behind an
+            // The first one has the columns. Their types may have to be looked up, which blocks behind an
             // answer that the native client can't take in as a whole.
             next: 1,
         }

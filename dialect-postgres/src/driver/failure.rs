@@ -1,7 +1,6 @@
-//! What errors mean: of a statement, whether the server refused it or it was not sent, as with a bind that doesn't fit,
-//! and of opening a connection.
+//! Maps errors: of statements, whether the server rejected them or they were not sent, and of connecting.
 //!
-//! `errors.rs` knows the server's codes, which `connection.rs` asks. Pure, no I/O.
+//! `errors.rs` maps the server's codes. Pure, no I/O.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Display};

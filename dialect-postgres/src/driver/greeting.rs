@@ -1,7 +1,8 @@
-//! What a server says before it takes statements: how it wants to know the user, and what it has set.
+//! Parses the server's messages before it accepts statements: the authentication request, and the reported
+//! parameters.
 //!
-//! The native client answers a request for the password in clear text, and keeps what the server reports to
-//! itself, so `stream.rs` lets this see the bytes first. Nothing is looked at after the greeting.
+//! The native client answers a request for the password in clear text, and does not return the reported parameters,
+//! so `stream.rs` passes the bytes here first. Nothing is parsed afterwards.
 
 use std::io;
 

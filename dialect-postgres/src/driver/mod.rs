@@ -1,9 +1,9 @@
 //! Connections to PostgreSQL over the `postgres` crate.
 //!
-//! `config.rs` says where a database is. `connect.rs` opens a connection, over `stream.rs` and with `tls.rs` if it is to
-//! be encrypted; `greeting.rs` hears what the server says first. `connection.rs` runs statements on it, and
-//! `contract.rs` is that as core wants it; `cursor.rs` hands out rows as they are asked for, `statement_kind.rs` follows
-//! what statements do to the transaction, `session.rs` knows how a session is reset, `bind.rs` writes values and
+//! `config.rs` has the configuration. `connect.rs` opens a connection, over `stream.rs` and with `tls.rs` if it is to
+//! be encrypted; `greeting.rs` parses the server's first messages. `connection.rs` executes statements,
+//! and `contract.rs` implements the traits of `orm_core`; `cursor.rs` reads rows on demand, `statement_kind.rs` determines
+//! the effect of statements on the transaction, `session.rs` knows how a session is reset, `bind.rs` writes values and
 //! `row.rs` reads them, both in PostgreSQL's binary form. `failure.rs` knows what the native client's errors mean.
 //! Deliberately not here: URLs and pools.
 

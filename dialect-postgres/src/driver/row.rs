@@ -1,7 +1,7 @@
-//! Reading: from a row in PostgreSQL's binary form to [`ValueRef`], borrowed.
+//! Decodes a row in PostgreSQL's binary form to [`ValueRef`], borrowed.
 //!
-//! What each column holds is found out once per statement ([`Wire`]); a value then costs a look-up by
-//! index and a match. `bind.rs` writes the same forms.
+//! The type of each column is determined once for each statement ([`Wire`]); a value then costs a lookup by index and
+//! a match. `bind.rs` encodes the same forms.
 
 use std::error::Error as StdError;
 

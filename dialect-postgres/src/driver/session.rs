@@ -1,7 +1,7 @@
-//! The session that a connection begins with: that it is what was asked for, and how it is made so again.
+//! Checks the session of a new connection, and resets it for the next user.
 //!
-//! The startup message, which `connect.rs` makes, asks for everything. A pooler may not pass it on: then the time
-//! zone is set by a statement, and any other parameter is an error. `connection.rs` sends what resets a session.
+//! The startup message of `connect.rs` sets everything. If a pooler does not pass it on, the time zone is set by a
+//! statement, and any other parameter is an error. `connection.rs` sends the reset.
 
 use orm_core::driver::misconfigured;
 use orm_core::error::{Error, Result};

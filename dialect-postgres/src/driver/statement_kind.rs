@@ -1,7 +1,7 @@
-//! What a statement does to the transaction, read from its words, and what is left after an error.
+//! The effect of a statement on the transaction, by its words, and the state after an error.
 //!
-//! Needed here only: the drivers of the other databases tell whether a transaction is open. Pure text,
-//! no I/O; `connection.rs` asks it before and after each statement.
+//! Needed here only: the drivers of other databases report whether a transaction is open. Pure text, no I/O;
+//! `connection.rs` asks it before and after each statement.
 
 use orm_core::driver::{TransactionState, TransactionVerb};
 use orm_core::error::{Error, ErrorKind, Result};
@@ -38,7 +38,7 @@ impl TransactionEffect {
         may_store: false,
     };
 
-    /// Refuses what the native client's ordinary verbs can't follow: it would wait for ever.
+    /// Refuses what the native client's ordinary verbs can't follow: it would never return.
     ///
     /// # Errors
     /// `Unsupported` for a COPY whose other end is the client.

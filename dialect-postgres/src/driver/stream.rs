@@ -1,8 +1,8 @@
-//! The stream between the native client and the server: it limits how long an answer may take, reads what the
-//! server says while it greets, and is closed without waiting.
+//! The stream between the native client and the server: it limits the time of a response, passes the server's first
+//! messages to `greeting.rs`, and is closed without waiting.
 //!
-//! The native client gives its socket to a TLS connector only, so these connectors stand in for one, with
-//! encryption inside or without. A unix socket takes none, so nothing of this is there for it.
+//! The native client passes its socket to a TLS connector only, so these connectors implement one, with or without
+//! encryption. A Unix socket has no connector and so none of this.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -128,7 +128,7 @@ impl<S> Watched<S> {
         }
     }
 
-    /// What becomes of an attempt that must wait: the time-out, when its time has come.
+    /// The result of an attempt that must wait: a timeout, when its limit has elapsed.
     fn wait(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         let Some((end, _)) = self.link.state().wait else {
             return Ok(());

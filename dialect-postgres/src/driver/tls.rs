@@ -1,6 +1,6 @@
-//! Encryption by rustls with the provider ring: which certificates are trusted.
+//! TLS by rustls with the provider ring: which certificates are trusted.
 //!
-//! `connect.rs` asks for it when an encrypted connection is wanted.
+//! Used by `connect.rs` for encrypted connections.
 
 use std::path::Path;
 use std::pin::Pin;

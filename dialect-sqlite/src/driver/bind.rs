@@ -1,7 +1,7 @@
-//! Values on their way in: each is bound by index, borrowed, without an allocation per value.
+//! Binds values by index, borrowed, without an allocation for each value.
 //!
-//! How each kind is stored is decided here: truth values as 0 and 1, dates and times as ISO 8601 text,
-//! UUIDs as their 16 bytes, arrays as JSON text. `types.rs` writes the same as literals.
+//! The storage of each kind is determined here: booleans as 0 and 1, dates and times as ISO 8601 text, UUIDs as their
+//! 16 bytes, arrays as JSON text. `types.rs` renders the same as literals.
 
 use std::fmt::{self, Write as _};
 

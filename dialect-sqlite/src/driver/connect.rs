@@ -1,7 +1,7 @@
-//! Where a database is, and opening it.
+//! [`SqliteDriver`]: opens a database.
 //!
 //! `orm` parses URLs and calls the constructors here. Each connection gets the same settings, those of `session.rs`,
-//! before its first statement, and whatever is wrong with the file is found here and not at some later query.
+//! before its first statement. Errors of the file are reported when it is opened.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,7 +1,7 @@
-//! One connection: statements, kept by `rusqlite`'s cache or prepared for one run, and what they did.
+//! A connection: statements, cached by `rusqlite` or prepared for one execution, and their results.
 //!
-//! `connect.rs` makes and sets it up, `statement_kind.rs` knows what a statement counts, and SQLite itself what is left of
-//! a transaction.
+//! `connect.rs` creates it, `statement_kind.rs` determines what a statement counts, and SQLite reports the state of
+//! the transaction.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};

@@ -1,7 +1,7 @@
-//! A connection as core's contract has it.
+//! Implements the traits of `orm_core::driver`.
 //!
-//! Every statement goes through the cache of prepared ones, the library's BEGIN and COMMIT too; DDL alone does not, since it runs
-//! once. Rows that are asked for are in `cursor.rs`.
+//! Every statement uses the cache of prepared ones, including the library's BEGIN and COMMIT; only DDL does not,
+//! since it is executed once. Cursors are in `cursor.rs`.
 
 use std::any::Any;
 

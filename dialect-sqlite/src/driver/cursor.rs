@@ -1,6 +1,6 @@
-//! A query that is stepped as its rows are asked for.
+//! A cursor: a query whose rows are computed on demand.
 //!
-//! `connection.rs` opens it. SQLite computes each row when it steps, so nothing is kept here but the statement.
+//! `connection.rs` opens it. SQLite computes each row when it steps, so only the statement is stored here.
 
 use std::mem::ManuallyDrop;
 

@@ -1,4 +1,4 @@
-//! What the native driver's errors mean. `errors.rs` knows the codes, which this asks. Pure, no I/O.
+//! Maps the native driver's errors. `errors.rs` maps the codes. Pure, no I/O.
 
 use orm_core::error::{Error, ErrorKind};
 

@@ -1,9 +1,10 @@
-//! Connections to SQLite over `rusqlite`: a file or a database in memory, set up alike each time.
+//! Connections to SQLite over `rusqlite`: a file, or an in-memory database.
 //!
-//! `connect.rs` has the options and opens, `connection.rs` runs statements, and `contract.rs` is that as core wants it.
-//! `cursor.rs` hands out rows as they are asked for, `session.rs` sets up and sees what they leave behind, `rowid.rs` knows which column a generated key belongs to, `bind.rs` and `row.rs` are the
-//! two ways of a value, and `failure.rs` knows what an error means. SQLite is a library in this process: there is no
-//! server to lose, and the word on the transaction is asked from SQLite itself.
+//! `connect.rs` has the options and opens a database, `connection.rs` executes statements, and `contract.rs`
+//! implements the traits of `orm_core`. `cursor.rs` reads rows on demand, `session.rs` sets up and resets sessions,
+//! `rowid.rs` finds the column of a generated key, `bind.rs` and `row.rs` convert values, and `failure.rs` maps
+//! errors. SQLite is a library in this process: there is no server to lose, and SQLite itself reports the state of
+//! the transaction.
 
 mod bind;
 mod connect;

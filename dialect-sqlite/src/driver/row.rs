@@ -1,4 +1,4 @@
-//! Values on their way out: read by index, borrowed from SQLite until the next row.
+//! Reads values by index, borrowed from SQLite until the next row.
 
 use orm_core::driver::{Row, invalid_text, no_column};
 use orm_core::error::Result;

@@ -112,7 +112,7 @@ fn read(messages: &str, id: &str) -> Option<Library> {
 }
 
 impl Library {
-    /// The variable by which the system's loader is told folders, with this library's in front.
+    /// The variable with the folders of the system's loader, with this library's in front.
     pub(super) fn search_path(&self) -> Option<(&'static str, OsString)> {
         const NAME: &str = if cfg!(windows) {
             "PATH"

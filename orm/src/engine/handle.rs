@@ -260,7 +260,8 @@ impl Engine {
         self.0.pool.status()
     }
 
-    /// How often the text of a statement was not known and had to be rendered: for metrics and tests. Costs no I/O.
+    /// Returns the number of texts that were not cached and had to be rendered, for metrics and tests. Runs no
+    /// statement.
     ///
     /// # Examples
     ///

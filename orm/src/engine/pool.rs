@@ -96,7 +96,7 @@ fn default_size() -> u32 {
 /// How long a checkout waits. The caller who waits for a database in memory often holds its connection, so
 /// the wait is short there unless another one is set.
 fn wait(driver: &dyn Driver, options: PoolOptions) -> Duration {
-    /// As good as for ever, and far from where adding to the clock overflows.
+    /// Practically without limit, and far from an overflow when it is added to the clock.
     const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
     let usual = if driver.is_private() {
         Duration::from_secs(1)

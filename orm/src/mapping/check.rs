@@ -134,7 +134,7 @@ impl<T: Default> Skipped for T {
 
 /// Is implemented by two types if a column of one may reference a column of the other.
 #[diagnostic::on_unimplemented(
-    message = "a column of type `{Self}` can't refer to one of type `{Other}`",
+    message = "a column of type `{Self}` can't reference one of type `{Other}`",
     label = "expected `{Other}`",
     note = "both columns of a foreign key need the same type, but either may be an Option"
 )]

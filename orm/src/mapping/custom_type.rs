@@ -11,7 +11,7 @@ use orm_core::value::{ConversionError, ValueRef};
 
 use super::key::PrimaryKey;
 
-/// Is implemented by custom types that a column can hold. Implemented by `#[derive(DbType)]` and `#[derive(DbEnum)]`.
+/// Marks the custom types of columns. Implemented by `#[derive(DbType)]` and `#[derive(DbEnum)]`.
 ///
 /// ```
 /// use orm::prelude::*;

@@ -143,7 +143,7 @@ impl ModelSlot {
         Self(OnceLock::new())
     }
 
-    /// Returns the number.
+    /// Returns the number of the model, which is assigned at the first call.
     #[inline]
     pub fn index(&self) -> usize {
         static NEXT: AtomicUsize = AtomicUsize::new(0);

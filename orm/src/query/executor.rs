@@ -42,7 +42,7 @@ pub enum Access {
     Raw,
 }
 
-/// Is implemented by what an [`Executor`] reads with: a query with its verb, and raw SQL.
+/// Represents a statement that an [`Executor`] reads: a query with its verb, or raw SQL.
 pub trait ReadStatement {
     /// The result of the execution besides the rows.
     type Outcome;

@@ -10,7 +10,7 @@ use super::any_arena::AnyArena;
 use super::arena::Arena;
 use crate::mapping::{Model, ModelDef};
 
-/// The functions of a model that make its arena.
+/// Holds the functions of a model that create its arena.
 #[derive(Debug)]
 pub struct Vtable {
     pub(super) number: fn() -> usize,
@@ -18,7 +18,7 @@ pub struct Vtable {
 }
 
 impl Vtable {
-    /// Those of `M`, for a static of the derive.
+    /// Returns the functions of `M`, for a static of the derive.
     #[doc(hidden)]
     pub const fn of<M: Model>() -> Self {
         Self {

@@ -157,7 +157,7 @@ impl<'a> Lexer<'a> {
         (TokenKind::Word, Some(length))
     }
 
-    /// Without a word on the line the old delimiter stays.
+    /// If the line has no word, the old delimiter stays.
     fn take_delimiter(&mut self, line: &'a str) {
         if let Some(delimiter) = line.split_whitespace().next() {
             let bare = delimiter.trim_matches(['"', '\'', '`']);

@@ -23,13 +23,13 @@ use crate::value::{Value, ValueRef};
 /// Holds the binds of a statement. A few binds cost no allocation.
 pub type Binds<'a> = SmallVec<[ValueRef<'a>; 4]>;
 
-/// A statement, or what one is made of, that can be visited for its values.
+/// Is implemented by statements and their parts that can be visited for their values.
 pub trait BindValues<'a>: Copy {
     /// Calls the visitor for each value, in the order of the statement's visitor.
     fn visit<F: FnMut(ValueRef<'a>, usize)>(self, visitor: &mut EachBind<F>);
 }
 
-/// A statement that can be written.
+/// Is implemented by statements that can be rendered.
 pub trait WriteSql<'a>: BindValues<'a> {
     /// Renders the statement.
     ///
@@ -136,7 +136,8 @@ impl BindOrder {
         Self::Picked(binds.into())
     }
 
-    /// The binds of a statement whose text has this order, or of what it is made of. None where writing it tells them.
+    /// Returns the binds of a statement whose text has this order. Returns `None` if the order is known only by
+    /// rendering.
     #[inline]
     pub fn collect<'a>(&self, statement: impl BindValues<'a>) -> Option<Binds<'a>> {
         let mut visited = Binds::new();
@@ -174,12 +175,12 @@ pub(super) fn place<T>(value: &T) -> usize {
     std::ptr::from_ref(value).addr()
 }
 
-/// A visitor that hands on each value that can be a bind, and where it is in memory.
+/// Visits each value that can be a bind, with its address in memory.
 #[derive(Debug)]
 pub struct EachBind<F>(F);
 
 impl<F> EachBind<F> {
-    /// A number of rows, of LIMIT or OFFSET.
+    /// Visits a number of rows, of LIMIT or OFFSET.
     #[inline]
     pub fn rows<'a>(&mut self, rows: &'a u64)
     where

@@ -90,7 +90,7 @@ pub enum Expr {
         function: Aggregate,
         /// The argument; `None` is `COUNT(*)`.
         expr: Option<Box<Expr>>,
-        /// Whether it is DISTINCT.
+        /// Whether duplicate rows are removed: DISTINCT.
         distinct: bool,
         /// The type of the result, for databases that would widen it.
         ty: Type,

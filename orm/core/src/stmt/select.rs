@@ -26,7 +26,7 @@ use super::{Expr, Few, FromItem, Name};
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Select {
-    /// Whether it is DISTINCT.
+    /// Whether duplicate rows are removed: DISTINCT.
     pub distinct: bool,
     /// The select list.
     pub columns: Few<Projection>,
@@ -84,7 +84,7 @@ pub enum Projection {
 }
 
 impl Projection {
-    /// The expression, if it is one.
+    /// Returns the expression, if the item is one.
     pub fn expr(&self) -> Option<&Expr> {
         match self {
             Self::Columns { .. } | Self::All => None,

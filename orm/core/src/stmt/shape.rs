@@ -83,8 +83,8 @@ impl Hasher for Shape {
     }
 }
 
-/// What a value is looked for in by IN. Its shape is that of its first item, and how many there are, up to a power of
-/// two: so many are rendered. A clone shares the items, of which there may be very many.
+/// Holds the values of an IN list. Its shape is that of the first item and of the number of items, rounded up to a
+/// power of two, which is the number of rendered placeholders.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct List<T>(Arc<Vec<T>>);
 

@@ -182,7 +182,7 @@ struct FaultyConnection {
     lost: Lost,
 }
 
-/// What is handed out for the native connection of a lost one.
+/// What a lost connection returns as its native connection.
 struct Lost;
 
 impl FaultyConnection {

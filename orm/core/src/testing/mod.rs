@@ -15,7 +15,8 @@ pub use faulty::{Fault, Faults, FaultyDriver};
 pub use proxy::SilentProxy;
 pub use recording::{Call, Entry, Recorder, RecordingConnection, RecordingDriver};
 
-/// `value` with what `change` changes: in place of a literal, which such structs don't have outside of their crate.
+/// Applies `change` to `value` and returns it. It replaces struct literals, which `#[non_exhaustive]` structs do not
+/// have outside their crate.
 ///
 /// ```
 /// use orm_core::testing::{ANSI, with};

@@ -29,7 +29,7 @@ pub struct SilentProxy {
 }
 
 impl SilentProxy {
-    /// A proxy in front of `host` and `port`, which listens on this machine until the process ends.
+    /// Starts a proxy in front of `host` and `port`, which listens on this machine until the process ends.
     ///
     /// # Errors
     /// That of listening.
@@ -50,12 +50,12 @@ impl SilentProxy {
         })
     }
 
-    /// Where it listens, on 127.0.0.1.
+    /// Returns the port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// From now on nothing of what the server says gets through.
+    /// Stops passing on what the server sends.
     pub fn fall_silent(&self) {
         self.is_silent.store(true, Ordering::SeqCst);
     }

@@ -44,7 +44,7 @@ struct Log {
     resets: usize,
 }
 
-/// One call that sent a statement.
+/// Describes one call that has sent a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// How it was sent.
@@ -59,7 +59,7 @@ pub struct Entry {
     pub values: Vec<String>,
 }
 
-/// The method of [`Connection`] that sent a statement.
+/// Names the method of [`Connection`] that has sent a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     /// [`Connection::execute`].
@@ -87,7 +87,7 @@ impl fmt::Display for Entry {
 }
 
 impl Recorder {
-    /// An empty list.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
@@ -115,32 +115,32 @@ impl Recorder {
         recorder
     }
 
-    /// Hands out what was sent since the last call, in order.
+    /// Returns what was sent since the last call, in order.
     pub fn take(&self) -> Vec<Entry> {
         std::mem::take(&mut self.log().entries)
     }
 
-    /// As [`Recorder::take`], but as lines of text: `UPDATE t SET a = ? -- 3 runs of 1 binds`.
+    /// Returns what [`Recorder::take`] does as lines of text: `UPDATE t SET a = ? -- 3 runs of 1 binds`.
     pub fn take_lines(&self) -> Vec<String> {
         self.take().iter().map(Entry::to_string).collect()
     }
 
-    /// As [`Recorder::take`], but the SQL texts alone.
+    /// Returns the SQL texts of what [`Recorder::take`] does.
     pub fn take_sql(&self) -> Vec<String> {
         self.take().into_iter().map(|entry| entry.sql).collect()
     }
 
-    /// How many connections were asked for.
+    /// Returns the number of connections that were opened.
     pub fn connects(&self) -> usize {
         self.log().connects
     }
 
-    /// How many times a connection was asked whether it still answers.
+    /// Returns the number of pings.
     pub fn pings(&self) -> usize {
         self.log().pings
     }
 
-    /// How many times a session was made what it was after connecting.
+    /// Returns the number of resets of a session.
     pub fn resets(&self) -> usize {
         self.log().resets
     }
@@ -169,7 +169,7 @@ impl Recorder {
     }
 }
 
-/// A driver whose connections note what they send.
+/// Wraps a driver and records the statements of its connections.
 #[derive(Clone, Debug)]
 pub struct RecordingDriver {
     inner: Arc<dyn Driver>,
@@ -234,7 +234,7 @@ impl Driver for RecordingDriver {
     }
 }
 
-/// A connection that notes what it sends.
+/// Wraps a connection and records its statements.
 pub struct RecordingConnection {
     inner: Box<dyn Connection>,
     recorder: Recorder,

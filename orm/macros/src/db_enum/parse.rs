@@ -59,7 +59,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Labelled>
 fn plain_variants(input: &DeriveInput) -> Result<Vec<Variant>> {
     let name = &input.ident;
     let Data::Enum(data) = &input.data else {
-        let message = "`DbEnum` is for enums; a struct that is a table derives `Model`";
+        let message = "`DbEnum` can only be derived for enums; for a table derive `Model`";
         return Err(Error::new(name.span(), message));
     };
     no_generics(input, "`DbEnum` does not support generics")?;

@@ -43,7 +43,7 @@ fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
     let message = "`FromRow` does not support generics: the struct must own its values";
     no_generics(input, message)?;
     let Data::Struct(data) = &input.data else {
-        let message = "`FromRow` is for structs with named fields";
+        let message = "`FromRow` can only be derived for structs with named fields";
         return Err(Error::new(name.span(), message));
     };
     match &data.fields {

@@ -62,8 +62,7 @@ fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
     let name = &input.ident;
     let Data::Struct(data) = &input.data else {
         let message = format!(
-            "`Model` is for structs; an enum that is stored in a column derives `DbEnum`, but `{name}` \
-             can't be a table"
+            "`Model` can only be derived for structs; to store `{name}` in a column, derive `DbEnum`"
         );
         return Err(syn::Error::new(name.span(), message));
     };

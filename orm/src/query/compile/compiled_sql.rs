@@ -48,7 +48,7 @@ impl<'q> CompiledSql<'q> {
         Self { text, binds }
     }
 
-    /// The text.
+    /// Returns the SQL text.
     #[inline]
     pub fn text(&self) -> &str {
         match &self.text {
@@ -58,7 +58,7 @@ impl<'q> CompiledSql<'q> {
         }
     }
 
-    /// The binds.
+    /// Returns the binds.
     #[inline]
     pub fn binds(&self) -> &[ValueRef<'q>] {
         &self.binds

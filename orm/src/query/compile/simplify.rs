@@ -4,7 +4,7 @@ use orm_core::stmt::{Expr, Few, Projection, Query};
 
 use super::validate::may_aggregate;
 
-/// Leaves out what has no say in whether `query` yields a row.
+/// Removes what does not affect whether `query` returns a row.
 ///
 /// Columns are kept where the number of rows depends on them: with an aggregate there is one row of any
 /// number, and duplicates that are dropped are not there to be passed over by OFFSET. Grouped ones are

@@ -24,7 +24,7 @@ use super::table_ref::TableRef;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a condition",
     label = "expected a comparison such as `User.id.eq(1)`, or a column of type bool",
-    note = "compare by `.eq(…)`, `.ne(…)`, `.lt(…)`, `.is_null()`, `.contains(…)`; combine by `&`, `|` and `!`"
+    note = "compare with `.eq(…)`, `.ne(…)`, `.lt(…)`, `.is_null()`, `.contains(…)`; combine with `&`, `|` and `!`"
 )]
 pub trait Condition {
     /// Returns the condition.

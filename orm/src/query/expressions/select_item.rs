@@ -4,7 +4,7 @@ use orm_core::stmt::{Expr, Projection};
 
 use super::table_ref::TableRef;
 
-/// Something that is selected.
+/// Describes an item of a select list.
 #[derive(Clone, Debug, Hash)]
 pub enum SelectItem {
     /// All columns of a model's table.
@@ -25,7 +25,7 @@ pub enum SelectItem {
     },
 }
 
-/// Whether what is selected may be NULL.
+/// Describes whether an item of a select list may be NULL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ItemNullability {
     /// It may not.

@@ -6,7 +6,7 @@ use orm_core::stmt::{Expr, FromItem};
 
 use crate::mapping::{Entity, Model, ModelDef};
 
-/// A model's table under the name that its columns are qualified with.
+/// Represents a model's table under the name that qualifies its columns.
 #[derive(Clone, Copy, Debug)]
 pub struct TableRef {
     pub(in crate::query) def: &'static ModelDef,

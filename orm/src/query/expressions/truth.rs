@@ -9,8 +9,8 @@ use super::expr::{Expr, IntoExpr};
 use super::predicate::{Condition, Predicate};
 use crate::mapping::{Column, Model};
 
-/// The base of truth values. A trait, so that another type is an unmet bound and not a mismatch, which the compiler
-/// reports in other words than [`Condition`]'s.
+/// Is implemented by the base type of booleans. It is a trait, so that another type is an unmet bound, which the
+/// compiler reports with the message of [`Condition`].
 #[doc(hidden)]
 pub trait TruthBase {
     /// Returns the condition that a boolean of this base is `value`.

@@ -39,7 +39,7 @@ impl Sources {
     }
 }
 
-/// A table that is joined.
+/// Describes a joined table.
 #[derive(Clone, Debug, Hash)]
 pub struct Joined {
     pub(super) kind: JoinKind,
@@ -47,7 +47,7 @@ pub struct Joined {
     pub(super) on: JoinOn,
 }
 
-/// The condition on which a table is joined.
+/// Describes the condition of a join.
 #[derive(Clone, Debug, Hash)]
 pub enum JoinOn {
     /// The rows that a foreign key of `child` refers to are those of `parent`.

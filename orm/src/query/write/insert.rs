@@ -272,7 +272,7 @@ impl<'a, M: Model> Insert<'a, M> {
     }
 }
 
-/// What the statements hand back.
+/// The RETURNING list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Back {
     Nothing,

@@ -11,11 +11,11 @@ use crate::stmt::{Expr, Name, Order, Projection, Select};
 /// What the writer knows of the query that it is in.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sql) struct Repeats<'a> {
-    /// What becomes of a value.
+    /// How a value is bound.
     pub(in crate::sql) numbers: BindReuse,
     /// The binds that may stand again, by position.
     pub(in crate::sql) known: Vec<usize>,
-    /// What becomes of the values of a query inside an expression, unless that query says more.
+    /// How the values of a query inside an expression are bound, unless that query repeats them.
     around: BindReuse,
     /// The query whose selected expressions have names, in the clauses that use them.
     named: Option<(Repeated<'a>, Clause)>,
@@ -36,7 +36,7 @@ pub(super) enum Clause {
     Limit,
 }
 
-/// What becomes of a value that is equal to an earlier one.
+/// How a value that is equal to an earlier one is bound.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::sql) enum BindReuse {
     /// It is a bind of its own.

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::Projection;
 
-/// Writes what is handed back, or nothing if that is nothing.
+/// Renders RETURNING, or nothing for an empty list.
 ///
 /// # Errors
 /// `Unsupported`, naming the `feature`, unless it is `supported`.

@@ -34,7 +34,7 @@ pub fn insert(columns: &[BatchColumn<'_>], rows: BatchRows) -> Insert {
     Insert::new("t", names.collect(), source)
 }
 
-/// Inserts rows with `columns` and hands back their keys.
+/// Inserts rows with `columns` and returns their keys.
 pub fn insert_returning(columns: &[BatchColumn<'_>], rows: BatchRows) -> Insert {
     Insert {
         returning: vec![Projection::Expr(Expr::column("t", ID.name))],

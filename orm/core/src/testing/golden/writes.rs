@@ -93,7 +93,7 @@ pub fn upsert_from_query() -> Insert {
     }
 }
 
-/// A column and an expression that are handed back.
+/// A column and an expression of a RETURNING list.
 pub fn returned() -> Vec<Projection> {
     vec![
         Projection::Expr(column("id")),
@@ -101,7 +101,7 @@ pub fn returned() -> Vec<Projection> {
     ]
 }
 
-/// Inserts rows and hands back a list.
+/// Inserts rows and returns a list.
 pub fn insert_returning_list() -> Insert {
     Insert {
         returning: returned(),
@@ -162,7 +162,7 @@ pub fn delete_last() -> Delete {
     }
 }
 
-/// Sets a column of one row and hands back a list.
+/// Sets a column of one row and returns a list.
 pub fn update_returning() -> Update {
     Update {
         table: "t".into(),
@@ -173,7 +173,7 @@ pub fn update_returning() -> Update {
     }
 }
 
-/// Deletes one row and hands back a list.
+/// Deletes one row and returns a list.
 pub fn delete_returning() -> Delete {
     Delete {
         table: "t".into(),

@@ -32,7 +32,7 @@ pub(super) fn goes_as_arrays(capabilities: &Capabilities, insert: &BulkInsert<'_
     capabilities.arrays && insert.rows > 1 && !insert.columns.is_empty()
 }
 
-/// Whether one statement of at most `limit` bytes inserts all rows, whether or not it hands back keys.
+/// Whether one statement of at most `limit` bytes inserts all rows, with or without returning keys.
 pub(in crate::query) fn goes_at_once<'v>(
     capabilities: &Capabilities,
     insert: &BulkInsert<'_>,
@@ -45,7 +45,7 @@ pub(in crate::query) fn goes_at_once<'v>(
             && is_within(insert, value, limit)
 }
 
-/// Whether one statement of at most `limit` bytes stores all rows, or none, where nothing is handed back of them.
+/// Whether one statement of at most `limit` bytes stores all rows, or none, without RETURNING.
 pub(crate) fn stores_at_once<'v>(
     capabilities: &Capabilities,
     insert: &BulkInsert<'_>,
@@ -136,7 +136,7 @@ pub(super) fn statement_key<'k>(
             [] => StatementKind::Insert,
         },
         columns: insert.columns,
-        // An INSERT expects nothing: this is what it hands back.
+        // An INSERT expects nothing: this is its RETURNING list.
         expected: returning,
         rows: match rows {
             BatchRows::Rows(rows) => rows,

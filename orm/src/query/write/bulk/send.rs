@@ -25,7 +25,7 @@ pub(super) struct Bulk<'a, 'v> {
     pub(super) conn: &'a mut Connection,
     pub(super) insert: &'a BulkInsert<'a>,
     pub(super) value: &'a dyn Fn(usize, usize) -> ValueRef<'v>,
-    /// The position of the column that the statements hand back.
+    /// The position of the column that the statements return.
     pub(super) returning: Option<usize>,
     /// The most bytes of values that a statement has, unless one row has more.
     pub(super) limit: usize,
