@@ -260,8 +260,7 @@ impl Engine {
         self.0.pool.status()
     }
 
-    /// Returns the number of texts that were not cached and had to be rendered, for metrics and tests. Runs no
-    /// statement.
+    /// Returns the number of misses of the statement cache, for metrics and tests. Runs no statement.
     ///
     /// # Examples
     ///

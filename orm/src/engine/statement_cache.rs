@@ -76,7 +76,7 @@ impl Deref for StatementText {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatementCacheStatus {
-    /// How often a text was not known, and rendered.
+    /// The number of statements whose text was not cached and was rendered.
     pub misses: u64,
 }
 
