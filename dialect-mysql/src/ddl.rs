@@ -26,7 +26,7 @@ pub(crate) const LOCK: DdlLock = DdlLock::new(
     ),
 );
 
-/// The code for a key or a foreign key that isn't there to be dropped.
+/// The code for a key or a foreign key that does not exist in a DROP.
 pub(crate) const NO_SUCH_KEY: &str = "1091";
 
 /// The type of a column with its length.

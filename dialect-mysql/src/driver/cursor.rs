@@ -204,7 +204,7 @@ impl Cursor for MysqlCursor<'_> {
 
 impl Drop for MysqlCursor<'_> {
     fn drop(&mut self) {
-        // What has gone wrong has lost the connection, which tells itself by the next call.
+        // What has gone wrong has lost the connection, which the next call reports.
         let _ = self.close();
     }
 }

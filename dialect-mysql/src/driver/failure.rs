@@ -89,7 +89,7 @@ pub(super) fn lost() -> Error {
     Error::new(ErrorKind::ConnectionLost)
 }
 
-/// Why there is no connection. The server's own words are shown, since nothing but names is in them.
+/// The reason why connecting failed. The server's own words are shown, since nothing but names is in them.
 #[cold]
 pub(super) fn refused(config: &MysqlConfig, native: mysql::Error) -> Error {
     use mysql::Error as Native;

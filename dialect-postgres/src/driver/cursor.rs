@@ -106,7 +106,7 @@ impl<'c> PostgresCursor<'c> {
     /// Ends the query after `error` of it, which is what there is to tell.
     fn fail(&mut self, error: Error) -> Error {
         self.next = 0;
-        // A rollback that fails has lost the connection, which tells itself by the next call.
+        // A rollback that fails has lost the connection, which the next call reports.
         let _ = self.end();
         error.with_sql(&self.sql)
     }
@@ -157,7 +157,7 @@ impl Cursor for PostgresCursor<'_> {
 
 impl Drop for PostgresCursor<'_> {
     fn drop(&mut self) {
-        // What has gone wrong has lost the connection, which tells itself by the next call.
+        // What has gone wrong has lost the connection, which the next call reports.
         let _ = self.end();
     }
 }

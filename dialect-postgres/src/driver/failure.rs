@@ -154,7 +154,7 @@ pub(super) fn failed(config: &PostgresConfig, why: impl Display) -> Error {
     unconnected(ErrorKind::ConnectionFailed, &config.target(), why)
 }
 
-/// Why there is no connection.
+/// The reason why connecting failed.
 #[cold]
 pub(super) fn refused(config: &PostgresConfig, error: Unchecked, link: &Link) -> Error {
     let error = match error {

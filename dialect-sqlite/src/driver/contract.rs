@@ -126,7 +126,7 @@ impl Connection for SqliteConnection {
         found.map_err(|native| from_native(native, ""))
     }
 
-    // There is no other side that could go away. Errors of the file are errors of statements.
+    // There is no server that could close the connection. Errors of the file are errors of statements.
     fn is_broken(&self) -> bool {
         false
     }

@@ -37,7 +37,7 @@ pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Says what went wrong, what the database itself says included, and last what to do about it.
+/// Prints the error, the message of the database, and last the hint.
 pub(super) fn error(error: &Error) {
     let mut text = format!("error: {}", error.message());
     for (label, note) in error.notes().iter().filter(|(label, _)| *label != "hint") {

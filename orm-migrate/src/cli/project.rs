@@ -33,7 +33,7 @@ impl Project {
             None => here,
         };
         // Without `..`, which would lead the search upwards through folders that it isn't in. A folder
-        // that isn't there is reported where the manifest is needed.
+        // that is missing is reported where the manifest is needed.
         let start = start.canonicalize().unwrap_or(start);
         let config = match &args.config {
             Some(path) => Config::read(&start, path)?,

@@ -44,7 +44,7 @@ pub fn connect_to_look(url: &str) -> Result<Option<Connection>> {
     connect(&dialect::file::untouched(url)).map(Some)
 }
 
-/// Whether the database is a file that isn't there.
+/// Whether the database is a missing file.
 pub(crate) fn is_missing(url: &str) -> Result<bool> {
     let target = target(url)?;
     Ok(dialect::file::of_target(&target).is_some_and(|path| !path.exists()))

@@ -15,7 +15,7 @@ pub(super) struct Checks {
     pub(super) before: Option<Snapshot>,
 }
 
-/// Whether foreign keys are enforced, as far as it is not the script's doing.
+/// Whether foreign keys are enforced, unless the script has changed it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Enforcement {
     #[default]

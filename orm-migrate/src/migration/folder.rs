@@ -138,7 +138,7 @@ impl Migrations {
     /// A script of a migration.
     ///
     /// # Errors
-    /// It isn't there, can't be read or is empty.
+    /// It is missing, can't be read, or is empty.
     pub(crate) fn script(
         &self,
         name: &str,
@@ -260,7 +260,7 @@ struct MetadataFile {
     _run_in_transaction: Option<bool>,
 }
 
-// diesel takes a file that it can't read for one that isn't there, and runs in a transaction.
+// diesel takes a file that it can't read for a missing one, and runs in a transaction.
 fn check_metadata(path: &PathBuf) -> Result<()> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,

@@ -111,7 +111,7 @@ impl MigrationConnection {
         Ok(history::applied(&mut self.connection)?)
     }
 
-    /// Creates the bookkeeping table if it isn't there.
+    /// Creates the migration history if it does not exist.
     pub(crate) fn set_up(&mut self) -> Result<()> {
         Ok(history::set_up(&mut self.connection)?)
     }
@@ -365,7 +365,7 @@ impl MigrationHarness<Tag> for MigrationConnection {
         Ok(migration.name().version().as_owned())
     }
 
-    /// Creates the bookkeeping table if it isn't there, as diesel does.
+    /// Creates the migration history if it does not exist, as diesel does.
     fn applied_migrations(&mut self) -> diesel::migration::Result<Vec<MigrationVersion<'static>>> {
         history::set_up(&mut self.connection)?;
         let applied = history::applied(&mut self.connection)?;

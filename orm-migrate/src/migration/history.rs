@@ -21,7 +21,7 @@ pub(crate) fn tables(connection: &mut Connection) -> Result<Vec<String>> {
     texts(connection, connection.dialect().list_tables())
 }
 
-/// The versions that are applied, in ascending order; none if the table isn't there. Writes nothing.
+/// The versions that are applied, in ascending order; none if the table does not exist. Writes nothing.
 pub(crate) fn applied(connection: &mut Connection) -> Result<Vec<String>> {
     if !exists(connection)? {
         return Ok(Vec::new());
@@ -34,7 +34,7 @@ pub(crate) fn applied(connection: &mut Connection) -> Result<Vec<String>> {
     Ok(versions)
 }
 
-/// Creates the table if it isn't there. Looks first: CREATE TABLE IF NOT EXISTS asks for the right to
+/// Creates the table if it does not exist. Looks first: CREATE TABLE IF NOT EXISTS asks for the right to
 /// create tables even when there is nothing to create.
 pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
     if exists(connection)? {

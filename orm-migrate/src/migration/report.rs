@@ -8,7 +8,7 @@ use super::settings::Settings;
 use crate::error::Error;
 
 impl MigrationConnection {
-    /// Rolls back what can be, and says what is left.
+    /// Rolls back what can be, and reports what is left.
     pub(super) fn undo(&mut self, error: &Boxed, settings: &Settings) -> String {
         let native = error.downcast_ref::<orm_core::Error>();
         if native.is_some_and(orm_core::Error::is_commit_unknown) {

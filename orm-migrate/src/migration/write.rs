@@ -67,7 +67,7 @@ impl NewMigration<'_> {
         })
     }
 
-    /// The names of the migrations in `folder`; none if it isn't there.
+    /// The names of the migrations in `folder`; none if it does not exist.
     pub(crate) fn existing(folder: &Path) -> Result<Vec<String>> {
         if !folder.exists() {
             return Ok(Vec::new());

@@ -2,7 +2,7 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 
-/// Refuses what is no text of a statement. SQLite reads a text up to a NUL, and would so run a DELETE without its WHERE.
+/// Rejects invalid text. SQLite parses a text up to a NUL, and would execute a DELETE without its WHERE.
 /// Of no text at all some databases say that it worked.
 ///
 /// # Errors

@@ -163,7 +163,7 @@ impl Connection {
         self.dialect
     }
 
-    /// Whether the database says that a statement can't change anything. Only SQLite knows.
+    /// Whether the database reports that a statement only reads. Only SQLite does.
     pub(crate) fn is_read_only(&mut self, sql: &str) -> Result<bool> {
         self.resync()?;
         self.native().is_read_only(sql)

@@ -11,7 +11,7 @@ use super::connection::{Connection, native};
 use super::failure;
 use super::transaction_state::allow_statement;
 
-/// What a statement may do, which tells what a lost answer means.
+/// What a statement may do, which determines the meaning of a lost response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
     /// Nothing: a typed query.

@@ -180,7 +180,7 @@ impl Url {
     /// Takes a number of milliseconds out of the query.
     ///
     /// # Errors
-    /// `Configuration` if it is no number.
+    /// `Configuration` if it is not a number.
     #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     pub(super) fn take_millis(&mut self, name: &'static str) -> Result<Option<Duration>> {
         Ok(self.take_number(name)?.map(Duration::from_millis))
@@ -189,7 +189,7 @@ impl Url {
     /// Takes a number of seconds out of the query.
     ///
     /// # Errors
-    /// `Configuration` if it is no number.
+    /// `Configuration` if it is not a number.
     pub(super) fn take_seconds(&mut self, name: &'static str) -> Result<Option<Duration>> {
         Ok(self.take_number(name)?.map(Duration::from_secs))
     }

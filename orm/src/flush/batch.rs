@@ -50,7 +50,7 @@ pub(crate) struct Batch {
     pub(super) is_apart: bool,
     pub(super) slots: Vec<u32>,
     pub(super) kind: BatchKind,
-    /// What the catalogue tells of the table.
+    /// The catalogue's description of the table.
     pub(super) stored: Option<Arc<StoredTable>>,
     /// Since when the engine knows that: see [`Engine::tables_since`].
     pub(super) since: u64,

@@ -61,7 +61,7 @@ pub(super) struct ColumnAttributes {
     pub(super) options: Vec<ColumnOption>,
 }
 
-/// What an attribute says of the column in the database, and nothing else needs to know.
+/// What an attribute states about the column in the database, and nothing else needs to know.
 pub(super) struct ColumnOption {
     /// A call of the builder of `schema::Column`: `.length(50)`.
     pub(super) call: TokenStream,
