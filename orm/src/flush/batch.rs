@@ -189,7 +189,7 @@ impl Batch {
             && self.columns == *columns
     }
 
-    /// Takes note of what the catalogue tells of the table, on which its text depends, as far as the engine knows it.
+    /// Takes note of the catalogue's description of the table, on which its text depends, as far as the engine knows it.
     pub(super) fn learn(&mut self, engine: &Engine) {
         let since = engine.tables_since();
         if self.stored.is_none() || self.since != since {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-/// Passes on what the server says until it falls silent.
+/// Passes on what the server sends until it is stopped.
 ///
 /// # Examples
 ///

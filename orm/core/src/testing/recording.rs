@@ -11,8 +11,7 @@ use crate::error::{Error, Result};
 use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
 
-/// The list of what was sent, shared by all connections of the [`RecordingDriver`]s that were given a
-/// clone of it.
+/// Holds the statements that were sent, shared by all connections of the [`RecordingDriver`]s with a clone of it.
 ///
 /// # Examples
 ///
@@ -92,7 +91,7 @@ impl Recorder {
         Self::default()
     }
 
-    /// An empty list that keeps the values of binds, too.
+    /// Creates an empty list that also records the values of binds.
     ///
     /// # Examples
     ///
