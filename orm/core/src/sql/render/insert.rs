@@ -35,7 +35,7 @@ pub fn write_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()>
     w.dialect().write_insert_returning(w, insert)
 }
 
-/// Writes an INSERT with RETURNING behind it, if it hands back something.
+/// Renders an INSERT, and RETURNING if it has a list.
 ///
 /// # Errors
 /// As [`write_insert`].
