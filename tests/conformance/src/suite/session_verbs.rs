@@ -258,7 +258,8 @@ fn a_transaction_begins_with_the_first_statement(db: &Db) {
     session.get(User, 4711).unwrap();
     assert!(session.in_transaction());
     let sent = db.sent();
-    let begin = db.dialect().begin(&TransactionOptions::new()).unwrap();
+    let options = TransactionOptions::new().writes();
+    let begin = db.dialect().begin(&options).unwrap();
     assert_eq!(Some(&*sent[0]), begin.last().map(|text| &**text));
     session.rollback().unwrap();
     assert!(!session.in_transaction());
