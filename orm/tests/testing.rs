@@ -61,7 +61,7 @@ mod fresh {
     }
 
     #[orm::test(models(Order))]
-    #[should_panic(expected = "1 statements were sent, 0 expected")]
+    #[should_panic(expected = "1 statements were sent, but 0 were expected")]
     fn a_difference_shows_the_sql(db: TestDatabase) {
         assert_statements!(db, 0, count(&db));
     }

@@ -177,7 +177,7 @@ mod tests {
     fn what_can_not_be_tested_is_an_error_in_every_test() {
         let error = chosen("sqlite", &[("ORM_TEST_DIALECTS", "sqlite,orcale")]).unwrap_err();
         assert!(
-            error.contains("orcale") && error.contains("known are sqlite"),
+            error.contains("orcale") && error.contains("dialects are sqlite"),
             "{error}"
         );
         if !cfg!(feature = "postgres") {

@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(compare(&two, &["A", "B"]), Ok(()));
         assert_eq!(
             compare(&two, &1),
-            Err("2 statements were sent, 1 expected\n    1. A\n    2. B".to_owned())
+            Err("2 statements were sent, but 1 were expected\n    1. A\n    2. B".to_owned())
         );
         assert_eq!(
             compare(&two, &["A", "C"]),
@@ -210,7 +210,7 @@ mod tests {
         );
         assert_eq!(
             compare(&sent(&[]), &["A"]),
-            Err("0 statements were sent, 1 expected\n  - 1. A".to_owned())
+            Err("0 statements were sent, but 1 were expected\n  - 1. A".to_owned())
         );
     }
 
