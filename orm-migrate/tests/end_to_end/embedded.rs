@@ -105,7 +105,7 @@ fn a_service_applies_its_own_migrations_at_its_start() {
     let other = [("DATABASE_URL", "postgresql://u:hidden@127.0.0.1:1/d")];
     let ran = project.run_program(&tool, &folder, &other).ends(1);
     assert!(!ran.err.contains("hidden"), "{}", ran.err);
-    ran.says(&["the Cargo feature live of orm-migrate is off", "hint: "]);
+    ran.says(&["the Cargo feature postgres of orm is off", "hint: "]);
 }
 
 #[test]
