@@ -230,7 +230,7 @@ impl Backend for Database {
             (Self::Postgres | Self::MariaDb | Self::Mysql, Requires::KnownReads) => {
                 Some("a query may call a function that writes")
             }
-            // At REPEATABLE READ an update passes over what the snapshot doesn't show, unless MariaDB is told otherwise,
+            // At REPEATABLE READ an update passes over what the snapshot doesn't show, unless MariaDB is configured otherwise,
             // which has a case of its own; at SERIALIZABLE reads lock.
             (Self::MariaDb | Self::Mysql, Requires::SnapshotConflicts) => {
                 Some("its snapshots don't conflict with an update")

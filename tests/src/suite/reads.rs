@@ -1,4 +1,4 @@
-//! Reads outside a transaction, where the server is told of an isolation level.
+//! Reads outside a transaction, where the server is configured with an isolation level.
 
 use orm::prelude::*;
 use orm_conformance::Db;

@@ -1,4 +1,4 @@
-//! Connections that the server ends: what is replaced unseen, and what is told.
+//! Connections that the server ends: which are replaced without an error, and which return one.
 
 use std::time::Duration;
 

@@ -300,7 +300,7 @@ fn a_key_of_text_is_named(db: &Db) {
     session.rollback().unwrap();
 }
 
-// A database may count rows that really changed, unless it is told to count rows that matched.
+// A database may count rows that really changed, unless it is set to count rows that matched.
 fn an_update_that_changes_nothing_in_the_row_is_counted(db: &Db) {
     let ids = users(db, &["a", "b"]);
     let mut session = db.session();
