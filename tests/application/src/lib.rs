@@ -1,5 +1,7 @@
 //! A shop that sells what it has: the program whose tests in `tests/shop/` run on every database.
 
+#![allow(missing_docs, reason = "the columns' names say what they have")]
+
 use orm::prelude::*;
 use orm::{Error, ErrorKind, Result};
 

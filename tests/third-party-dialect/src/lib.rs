@@ -96,7 +96,7 @@ impl Dialect for FirebirdDialect {
     }
 
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
-        Ok(vec![render::begin(options)?])
+        Ok(vec![render::begin(*options)?])
     }
 
     fn list_tables(&self) -> &'static str {

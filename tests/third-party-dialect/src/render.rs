@@ -106,7 +106,7 @@ fn returned_columns<'a>(w: &SqlWriter<'_>, insert: &'a Insert) -> Result<Vec<&'a
 }
 
 /// SET TRANSACTION, which begins one. The driver reads its words, since the protocol has a call of its own for it.
-pub(crate) fn begin(options: &TransactionOptions) -> Result<Cow<'static, str>> {
+pub(crate) fn begin(options: TransactionOptions) -> Result<Cow<'static, str>> {
     let isolation = match options.isolation {
         None | Some(IsolationLevel::ReadCommitted) => "READ COMMITTED",
         Some(IsolationLevel::RepeatableRead) => "SNAPSHOT",

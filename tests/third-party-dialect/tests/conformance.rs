@@ -9,7 +9,7 @@ use orm::Result;
 use orm::engine::{Connection, Target};
 use orm_conformance::backend::{Control, Signal};
 use orm_conformance::{Backend, Db, Requires};
-use rsfbclient_core::{Dialect, FirebirdClientSqlOps, TrOp};
+use rsfbclient_core::{Dialect, FirebirdClientSqlOps, TrOp, TransactionConfiguration};
 
 struct Firebird;
 
@@ -67,7 +67,7 @@ impl Backend for Firebird {
         };
         let own = native.transaction.is_none();
         let mut transaction = native.transaction.take().unwrap_or_else(|| {
-            let begun = client.begin_transaction(database, Default::default());
+            let begun = client.begin_transaction(database, TransactionConfiguration::default());
             begun.expect("the server begins a transaction")
         });
         let done = match ended {

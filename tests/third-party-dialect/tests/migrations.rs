@@ -1,5 +1,7 @@
 //! `orm-migrate` as a library with a dialect that it does not know: scripts, tables, and migrations both ways.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -24,8 +24,9 @@ fn param(value: ValueRef<'_>) -> Result<SqlType> {
         ValueRef::Text(v) => SqlType::Text(v.to_owned()),
         ValueRef::Bytes(v) => SqlType::Binary(v.to_owned()),
         ValueRef::Date(days) => moment(civil::join(days, 0))?,
-        ValueRef::Time(micros) => moment(Some(cut(micros)))?,
-        ValueRef::DateTime(micros) | ValueRef::Timestamp(micros) => moment(Some(cut(micros)))?,
+        ValueRef::Time(micros) | ValueRef::DateTime(micros) | ValueRef::Timestamp(micros) => {
+            moment(Some(cut(micros)))?
+        }
         ValueRef::Uuid(bytes) => SqlType::Text(uuid_text(bytes)),
         ValueRef::Batch(_) => SqlType::Text(value.to_json(NAME)),
         ValueRef::Extension(v) => return param(v.encode(NAME).as_ref()),

@@ -359,13 +359,12 @@ impl FirebirdConnection {
 pub(super) fn from_native(native: FbError, sql: &str) -> Error {
     let error = match &native {
         FbError::Sql { msg, .. } => classify(msg),
-        FbError::Io(_) => Error::new(ErrorKind::ConnectionLost),
         FbError::Other(text) if text.contains("invalid UTF-8") => Error::new(ErrorKind::Decode),
         // Found in what the server tells of a statement, which has been read to its end.
         FbError::Other(text) if text.starts_with("Unsupported column type") => {
             Error::new(ErrorKind::Unsupported)
         }
-        FbError::Other(_) => Error::new(ErrorKind::ConnectionLost),
+        FbError::Io(_) | FbError::Other(_) => Error::new(ErrorKind::ConnectionLost),
     };
     error.with_sql(sql).with_source(native)
 }
