@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::code::Code;
+use crate::tokens::Tokens;
 use crate::tree::{File, library_files, report, source_files};
 
 const DIALECTS: &[&str] = &["dialect-sqlite", "dialect-postgres", "dialect-mysql"];
@@ -76,15 +76,14 @@ fn dialects_are_named_in_few_places() {
 }
 
 fn named(file: &File) -> Vec<String> {
-    let code = Code::new(file);
+    let tokens = Tokens::of(file);
     let mut broken = Vec::new();
     for dialect in DIALECTS {
         let name = dialect.replace('-', "_");
-        broken.extend(code.places(&name).into_iter().map(|place| {
+        broken.extend(tokens.places(&name).into_iter().map(|line| {
             format!(
-                "{}:{}: names `{name}`; ask the `Dialect` or its capabilities instead",
-                file.path,
-                code.line(place)
+                "{}:{line}: names `{name}`; ask the `Dialect` or its capabilities instead",
+                file.path
             )
         }));
     }

@@ -1,6 +1,6 @@
 //! Sizes that keep a file and a function readable, and calls that library code must not make.
 
-use crate::code::{Code, Function, skip_blanks};
+use crate::tokens::{Function, Tokens};
 use crate::tree::{File, library_files, report, source_files};
 
 /// Lines of code in a library file, its tests left out.
@@ -77,7 +77,7 @@ fn too_long(file: &File) -> Option<String> {
     } else {
         FILE_LINES
     };
-    let lines = Code::new(file).lines();
+    let lines = Tokens::of(file).lines();
     (lines > limit).then(|| {
         format!(
             "{}: {lines} lines of code, {limit} allowed; split it by subject",
@@ -93,7 +93,7 @@ fn functions_are_short() {
 }
 
 fn long_functions(file: &File) -> Vec<String> {
-    let mut functions = Code::new(file).functions();
+    let mut functions = Tokens::of(file).functions();
     functions.retain(|function| function.lines > FUNCTION_LINES);
     let describe = |function: Function| {
         let (path, line, name, lines) = (&file.path, function.line, function.name, function.lines);
@@ -110,7 +110,14 @@ fn only_tests_import_all_of_their_parent() {
     files.extend(source_files("tests"));
     let broken: Vec<String> = files
         .iter()
-        .flat_map(|file| found(file, "super::*", "name what you use"))
+        .flat_map(|file| {
+            found(
+                &file.path,
+                &Tokens::of(file),
+                "super::*",
+                "name what you use",
+            )
+        })
         .collect();
     report("no `use super::*` outside tests", &broken);
 }
@@ -119,15 +126,16 @@ fn only_tests_import_all_of_their_parent() {
 fn library_code_does_not_panic() {
     let mut broken = Vec::new();
     for file in library_files() {
+        let tokens = Tokens::of(&file);
         for (needle, hint) in FORBIDDEN {
             if !ALLOWED
                 .iter()
                 .any(|(path, allowed, _)| *path == file.path && allowed == needle)
             {
-                broken.extend(found(&file, needle, hint));
+                broken.extend(found(&file.path, &tokens, needle, hint));
             }
         }
-        broken.extend(expects_without_a_reason(&file));
+        broken.extend(expects_without_a_reason(&file.path, &tokens));
     }
     report("library code answers with errors", &broken);
 }
@@ -137,7 +145,7 @@ fn every_allowance_is_used() {
     let files = library_files();
     let is_used = |path: &str, needle: &str| {
         let file = files.iter().find(|file| file.path == path);
-        file.is_some_and(|file| !Code::new(file).places(needle).is_empty())
+        file.is_some_and(|file| !Tokens::of(file).places(needle).is_empty())
     };
     let unused = ALLOWED
         .iter()
@@ -148,51 +156,37 @@ fn every_allowance_is_used() {
     report("an exception that nothing needs is removed", &broken);
 }
 
-fn found(file: &File, needle: &str, hint: &str) -> Vec<String> {
-    let code = Code::new(file);
-    let places = code.places(needle).into_iter();
-    places
-        .map(|place| format!("{}:{}: `{needle}`; {hint}", file.path, code.line(place)))
+fn found(path: &str, tokens: &Tokens, needle: &str, hint: &str) -> Vec<String> {
+    let lines = tokens.places(needle).into_iter();
+    lines
+        .map(|line| format!("{path}:{line}: `{needle}`; {hint}"))
         .collect()
 }
 
-/// `expect` is for what can't happen, and its text says why. It is looked up in the original, since
-/// the insides of literals are blank in the code.
-fn expects_without_a_reason(file: &File) -> Vec<String> {
-    const CALL: &str = ".expect(";
-    const REASON: &str = "\"invariant: ";
-    let code = Code::new(file);
-    let lacks_reason = |place: &usize| {
-        let begin = skip_blanks(&code.masked, place + CALL.len());
-        let text: String = code
-            .original
-            .iter()
-            .skip(begin)
-            .take(REASON.len())
-            .collect();
-        // Without a literal it is another method of that name, such as a parser's.
-        text.starts_with('"') && text != REASON
+/// `expect` is for what can't happen, and its text says why. Without a literal it is another method of that name, such as
+/// a parser's.
+fn expects_without_a_reason(path: &str, tokens: &Tokens) -> Vec<String> {
+    let texts = tokens.texts_given_to("expect").into_iter();
+    let without = texts.filter(|(_, text)| !text.starts_with("invariant: "));
+    let describe = |(line, _)| {
+        format!("{path}:{line}: `expect` without a reason; begin its text with `invariant: `")
     };
-    let places = code.places(CALL).into_iter().filter(lacks_reason);
-    let describe = |place| {
-        let line = code.line(place);
-        format!(
-            "{}:{line}: `expect` without a reason; begin its text with `invariant: `",
-            file.path
-        )
-    };
-    places.map(describe).collect()
+    without.map(describe).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{File, expects_without_a_reason, found, long_functions, too_long};
+    use super::{File, Tokens, expects_without_a_reason, found, long_functions, too_long};
 
     fn file(text: &str) -> File {
         File {
             path: "x/src/a.rs".into(),
             text: text.into(),
         }
+    }
+
+    fn tokens(text: &str) -> Tokens {
+        Tokens::of(&file(text))
     }
 
     #[test]
@@ -227,16 +221,24 @@ mod tests {
 
     #[test]
     fn a_call_is_found_with_its_line() {
-        let found = found(&file("fn f() {\n    x.unwrap();\n}"), ".unwrap()", "don't");
+        let found = found(
+            "x/src/a.rs",
+            &tokens("fn f() {\n    x.unwrap();\n}"),
+            ".unwrap()",
+            "don't",
+        );
         assert_eq!(found, ["x/src/a.rs:2: `.unwrap()`; don't"]);
     }
 
     #[test]
     fn an_expectation_gives_its_reason() {
-        let found = expects_without_a_reason(&file(
-            "a.expect(\"invariant: b\");\na.expect(\n\"b\");\np.expect(Token::Comma);",
-        ));
-        assert_eq!(found.len(), 1);
+        let found = expects_without_a_reason(
+            "x/src/a.rs",
+            &tokens(
+                "a.expect(\"invariant: b\");\na.expect(\n\"b\");\np.expect(Token::Comma);\na.expect(r\"c\");",
+            ),
+        );
+        assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].starts_with("x/src/a.rs:2: "), "{found:?}");
     }
 }

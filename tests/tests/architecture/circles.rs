@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::code::Code;
+use crate::tokens::Tokens;
 use crate::tree::{File, LIBRARIES, report, source_files};
 use crate::uses::{Uses, module_path, uses};
 
@@ -60,7 +60,6 @@ impl Circle {
 /// A file of a crate, as its module.
 struct Module {
     file: String,
-    code: Code,
     uses: Uses,
 }
 
@@ -94,43 +93,27 @@ impl Crate {
 
     /// Where a name is that a module may have by a glob.
     fn through_glob(&self, module: &Module, name: &str) -> Option<Vec<String>> {
-        if defines(&module.code, name) {
+        if module.uses.defined.contains(name) {
             return None;
         }
         let mut globs = module.uses.globs.iter();
         let from = globs.find(|path| {
             let from = self.0.get(*path);
-            from.is_some_and(|from| defines(&from.code, name) || from.uses.names.contains_key(name))
+            from.is_some_and(|from| {
+                from.uses.defined.contains(name) || from.uses.names.contains_key(name)
+            })
         })?;
         Some([from.as_slice(), &[name.to_owned()]].concat())
     }
-}
-
-fn defines(code: &Code, name: &str) -> bool {
-    let kinds = [
-        "fn",
-        "struct",
-        "enum",
-        "trait",
-        "type",
-        "const",
-        "static",
-        "union",
-        "macro_rules!",
-    ];
-    kinds
-        .iter()
-        .any(|kind| !code.places(&format!("{kind} {name}")).is_empty())
 }
 
 /// The circles of the crate in `folder`, by what its files use of each other.
 fn circles(folder: &str, files: Vec<File>) -> Vec<Circle> {
     let modules = files.into_iter().map(|file| {
         let path = module_path(folder, &file.path);
-        let code = Code::new(&file);
-        let uses = uses(&code, &path);
+        let uses = uses(&Tokens::of(&file), &path);
         let file = file.path;
-        (path, Module { file, code, uses })
+        (path, Module { file, uses })
     });
     let all = Crate(modules.collect());
     // What each module uses, and the first place where it does.

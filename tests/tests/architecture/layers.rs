@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::code::Code;
+use crate::tokens::Tokens;
 use crate::tree::{File, report, source_files};
 use crate::uses::{Use, module_path, uses};
 
@@ -65,7 +65,7 @@ fn check_file(layers: &Layers, file: &File) -> Vec<String> {
             file.path
         )];
     }
-    let uses = uses(&Code::new(file), &path);
+    let uses = uses(&Tokens::of(file), &path);
     let mut modules = BTreeSet::new();
     let firsts = uses
         .used

@@ -14,8 +14,8 @@
 //! - `pages`: links of the pages lead somewhere, and the guide shows all of its programs
 //! - `exhaustive`: what goes through a statement names every node of it
 //!
-//! `tree` reads files, `source` parses them. `scan` and `code` are for the rules about lines and words, which macros must
-//! not escape. What the dependencies ask of a user is checked by `cargo deny`, which `.ci/run` calls.
+//! `tree` reads files, `source` parses them with `syn`. `tokens` and `uses` are for the rules about lines and names, which
+//! macros must not escape. What the dependencies ask of a user is checked by `cargo deny`, which `.ci/run` calls.
 //!
 //! An exception is an entry in the table of its rule, with its reason.
 
@@ -23,7 +23,6 @@ mod anatomy;
 mod cargo;
 mod ceilings;
 mod circles;
-mod code;
 mod conformance;
 mod crates;
 mod documents;
@@ -31,7 +30,7 @@ mod examples;
 mod exhaustive;
 mod layers;
 mod pages;
-mod scan;
 mod source;
+mod tokens;
 mod tree;
 mod uses;

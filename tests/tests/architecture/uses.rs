@@ -1,11 +1,15 @@
 //! Which modules and items of its crate a file names, in `use` and in other paths. Used by `layers` and `circles`.
 //!
-//! Names are taken as text: what a macro makes of them, and what a method call leads to, isn't seen.
+//! Names are taken from tokens, those of macros too. What a macro makes of them, and what a method call leads to, isn't
+//! seen.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use crate::code::{Code, skip_blanks, word};
-use crate::scan::is_word;
+use proc_macro2::{Delimiter, Ident, Span, TokenTree};
+use syn::ext::IdentExt;
+use syn::{ItemUse, UseTree};
+
+use crate::tokens::{Tokens, is_mark};
 
 /// A path into the file's own crate, from the crate's root on. The star of a glob is its last name.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +27,14 @@ pub(crate) struct Uses {
     pub(crate) names: HashMap<String, Vec<String>>,
     /// The modules whose names a glob brings in.
     pub(crate) globs: Vec<Vec<String>>,
+    /// What the file itself defines.
+    pub(crate) defined: BTreeSet<String>,
 }
+
+/// The words before the name of an item.
+const KINDS: &[&str] = &[
+    "fn", "struct", "enum", "trait", "type", "const", "static", "union",
+];
 
 /// The module that a file is: `orm/src/flush/plan.rs` is `[flush, plan]`, and `lib.rs` is `[]`.
 pub(crate) fn module_path(folder: &str, path: &str) -> Vec<String> {
@@ -39,12 +50,14 @@ pub(crate) fn module_path(folder: &str, path: &str) -> Vec<String> {
 }
 
 /// What the code of the file that is `module` names of its crate.
-pub(crate) fn uses(code: &Code, module: &[String]) -> Uses {
-    let found = mentions(&code.masked);
+pub(crate) fn uses(tokens: &Tokens, module: &[String]) -> Uses {
+    let trees: Vec<TokenTree> = tokens.trees.clone().into_iter().collect();
+    let mut walk = Walk::default();
+    walk.walk(&trees, 0);
+    let found = walk.found;
     let mut context = Context {
         module,
-        inline: code.inline_modules(),
-        children: children(code),
+        children: walk.children,
         names: HashMap::new(),
     };
     let imports = found.iter().filter(|mention| mention.import.is_some());
@@ -53,12 +66,12 @@ pub(crate) fn uses(code: &Code, module: &[String]) -> Uses {
         let name = import.as_ref().map_or("", |import| &import.name);
         context.names.entry(name.to_owned()).or_insert(path.clone());
     }
-    let absolute = |mention: &Mention| context.absolute(mention.at, &mention.path);
+    let absolute = |mention: &Mention| context.absolute(mention.depth, &mention.path);
     let used = found.iter().filter(|mention| !mention.is_reexport());
     Uses {
         used: used
             .filter_map(|mention| {
-                let line = code.line(mention.at);
+                let line = mention.line;
                 absolute(mention).map(|path| Use { line, path })
             })
             .collect(),
@@ -78,13 +91,16 @@ pub(crate) fn uses(code: &Code, module: &[String]) -> Uses {
                 path
             })
             .collect(),
+        defined: walk.defined,
     }
 }
 
 /// A path as it is written.
 #[derive(Debug)]
 struct Mention {
-    at: usize,
+    line: usize,
+    /// In how many modules that are written inside the file it stands.
+    depth: usize,
     path: Vec<String>,
     /// If it stands in a `use`.
     import: Option<Import>,
@@ -106,7 +122,6 @@ impl Mention {
 /// What a path of a file is relative to.
 struct Context<'a> {
     module: &'a [String],
-    inline: Vec<std::ops::Range<usize>>,
     /// The modules that are files below this one.
     children: Vec<String>,
     /// The names that `use` introduces, as they are written.
@@ -115,7 +130,7 @@ struct Context<'a> {
 
 impl Context<'_> {
     /// The path from the crate's root on, if it leads into the crate and out of what the file itself has.
-    fn absolute(&self, at: usize, path: &[String]) -> Option<Vec<String>> {
+    fn absolute(&self, depth: usize, path: &[String]) -> Option<Vec<String>> {
         let mut path = path.to_vec();
         // As long as the first name is itself the name of a path. A circle of names is no program.
         for _ in 0..8 {
@@ -123,7 +138,7 @@ impl Context<'_> {
             let is_module = path.len() > 1 && self.children.contains(&first);
             match first.as_str() {
                 "crate" => return Some(path.split_off(1)),
-                "self" | "super" => return self.relative(at, &path),
+                "self" | "super" => return self.relative(depth, &path),
                 _ if is_module => return Some([self.module, &path].concat()),
                 _ => {
                     let known = self.names.get(&first)?;
@@ -137,8 +152,7 @@ impl Context<'_> {
         None
     }
 
-    fn relative(&self, at: usize, path: &[String]) -> Option<Vec<String>> {
-        let depth = self.inline.iter().filter(|body| body.contains(&at)).count();
+    fn relative(&self, depth: usize, path: &[String]) -> Option<Vec<String>> {
         let ups = path.iter().filter(|name| *name == "super").count();
         let rest = &path[ups.max(usize::from(path[0] == "self"))..];
         let out = ups.checked_sub(depth)?;
@@ -147,136 +161,190 @@ impl Context<'_> {
     }
 }
 
-/// The modules that a file declares and doesn't hold.
-fn children(code: &Code) -> Vec<String> {
-    let names = code.places("mod").into_iter().filter_map(|at| {
-        let begin = skip_blanks(&code.masked, at + "mod".len());
-        let name = word(&code.masked, begin);
-        let end = skip_blanks(&code.masked, begin + name.len());
-        (code.masked.get(end) == Some(&';')).then_some(name)
-    });
-    names.collect()
+/// What is found in the tokens of a file.
+#[derive(Default)]
+struct Walk {
+    found: Vec<Mention>,
+    /// The modules that the file declares and doesn't hold.
+    children: Vec<String>,
+    defined: BTreeSet<String>,
 }
 
-/// All paths of a file, from single names on.
-fn mentions(code: &[char]) -> Vec<Mention> {
-    let (mut found, mut at) = (Vec::new(), 0);
-    while at < code.len() {
-        if !is_word(code[at]) {
-            at += 1;
-            continue;
+impl Walk {
+    fn walk(&mut self, trees: &[TokenTree], depth: usize) {
+        let mut at = 0;
+        while let Some(tree) = trees.get(at) {
+            let (before, rest) = trees.split_at(at);
+            at += match tree {
+                TokenTree::Group(group) => {
+                    let inside: Vec<TokenTree> = group.stream().into_iter().collect();
+                    self.walk(&inside, depth + usize::from(is_module(before)));
+                    1
+                }
+                TokenTree::Ident(_) => {
+                    self.item(rest);
+                    let import = self.import(before, rest, depth);
+                    import.unwrap_or_else(|| self.path(before, rest, depth))
+                }
+                _ => 1,
+            };
         }
-        let name = word(code, at);
-        let begin = at;
-        at += name.len_chars();
-        // A field or method, a name of a macro, the rest of a path.
-        let before = begin.checked_sub(1).map(|before| code[before]);
-        let is_range = begin >= 2 && code[begin - 2] == '.';
-        if matches!(before, Some('$' | ':' | '\'')) && !is_type_of(code, begin)
-            || before == Some('.') && !is_range
+    }
+
+    /// Takes the name of the item that begins here, if one does.
+    fn item(&mut self, rest: &[TokenTree]) {
+        match rest {
+            [TokenTree::Ident(word), TokenTree::Ident(name), after, ..]
+                if word == "mod" && is_mark(after, ';') =>
+            {
+                self.children.push(text(name));
+            }
+            [TokenTree::Ident(word), TokenTree::Ident(name), ..]
+                if KINDS.iter().any(|kind| word == kind) =>
+            {
+                self.defined.insert(text(name));
+            }
+            [TokenTree::Ident(word), mark, TokenTree::Ident(name), ..]
+                if word == "macro_rules" && is_mark(mark, '!') =>
+            {
+                self.defined.insert(text(name));
+            }
+            _ => {}
+        }
+    }
+
+    /// Reads a `use`, and returns how many trees it has. One that has variables of a macro is left to `path`.
+    fn import(&mut self, before: &[TokenTree], rest: &[TokenTree], depth: usize) -> Option<usize> {
+        let is_use = matches!(&rest[0], TokenTree::Ident(word) if word == "use");
+        let ends = |tree: &TokenTree| is_mark(tree, ';');
+        let end = rest.iter().position(ends).filter(|_| is_use)?;
+        let item: ItemUse = syn::parse2(rest[..=end].iter().cloned().collect()).ok()?;
+        let leaf = Leaf {
+            // A path that begins with colons leads to another crate: no module has an empty name.
+            path: item
+                .leading_colon
+                .map(|_| String::new())
+                .into_iter()
+                .collect(),
+            depth,
+            is_public: is_public(before),
+        };
+        leaf.read(&item.tree, &mut self.found);
+        Some(end + 1)
+    }
+
+    /// Reads a path that begins here, and returns how many trees it has.
+    fn path(&mut self, before: &[TokenTree], rest: &[TokenTree], depth: usize) -> usize {
+        let mut path = Vec::new();
+        let mut length = 1;
+        if let TokenTree::Ident(first) = &rest[0] {
+            path.push(text(first));
+        }
+        while let [a, b, TokenTree::Ident(next), ..] = &rest[length..]
+            && is_mark(a, ':')
+            && is_mark(b, ':')
         {
-            continue;
-        }
-        if name == "use" && code.get(skip_blanks(code, at)) != Some(&'<') {
-            let is_public = is_public(code, begin);
-            at = tree(code, (skip_blanks(code, at), &[]), is_public, &mut found);
-            continue;
-        }
-        let mut path = vec![name];
-        while code[at..].starts_with(&[':', ':']) && code.get(at + 2).is_some_and(|c| is_word(*c)) {
-            let next = word(code, at + 2);
-            at += 2 + next.len_chars();
-            path.push(next);
+            path.push(text(next));
+            length += 3;
         }
         // Else it is a module's own name, as in `pub(super)`.
-        if path
-            .last()
-            .is_some_and(|name| !matches!(&**name, "super" | "crate" | "self"))
-        {
-            found.push(Mention {
-                at: begin,
+        let is_name = |name: &String| !matches!(&**name, "super" | "crate" | "self");
+        if !is_continued(before) && path.last().is_some_and(is_name) {
+            self.found.push(Mention {
+                line: rest[0].span().start().line,
+                depth,
                 path,
                 import: None,
             });
         }
+        length
     }
-    found
 }
 
-/// Whether a colon before a name is a single one.
-fn is_type_of(code: &[char], begin: usize) -> bool {
-    begin >= 2 && code[begin - 1] == ':' && code[begin - 2] != ':'
-}
-
-fn is_public(code: &[char], begin: usize) -> bool {
-    let end = code[..begin]
-        .iter()
-        .rposition(|c| matches!(c, ';' | '{' | '}' | ']'));
-    let text: String = code[end.map_or(0, |end| end + 1)..begin].iter().collect();
-    text.trim_start().starts_with("pub")
-}
-
-/// Reads a tree of `use` behind `prefix`, and returns where it ends.
-fn tree(
-    code: &[char],
-    (at, prefix): (usize, &[String]),
+/// Where the tree of a `use` has come to.
+#[derive(Clone)]
+struct Leaf {
+    path: Vec<String>,
+    depth: usize,
     is_public: bool,
-    found: &mut Vec<Mention>,
-) -> usize {
-    let (begin, mut at, mut path) = (at, at, prefix.to_vec());
-    loop {
-        match code.get(at) {
-            Some('{') => {
-                at = skip_blanks(code, at + 1);
-                while code.get(at).is_some_and(|c| *c != '}') {
-                    at = tree(code, (at, &path), is_public, found);
-                    at = skip_blanks(code, at + usize::from(code.get(at) == Some(&',')));
-                }
-                return at + 1;
+}
+
+impl Leaf {
+    fn read(mut self, tree: &UseTree, found: &mut Vec<Mention>) {
+        match tree {
+            UseTree::Path(step) => {
+                self.path.push(text(&step.ident));
+                self.read(&step.tree, found);
             }
-            Some('*') => path.push("*".to_owned()),
-            _ => path.push(word(code, at)),
+            UseTree::Group(group) => {
+                let trees = group.items.iter();
+                trees.for_each(|tree| self.clone().read(tree, found));
+            }
+            UseTree::Name(name) => self.end(&name.ident, &name.ident, found),
+            UseTree::Rename(name) => self.end(&name.ident, &name.rename, found),
+            UseTree::Glob(star) => self.end_as("*", "*", star.star_token.spans[0], found),
         }
-        at += path.last().map_or(0, |name| name.len_chars().max(1));
-        if !code[at.min(code.len())..].starts_with(&[':', ':']) {
-            break;
+    }
+
+    fn end(self, name: &Ident, alias: &Ident, found: &mut Vec<Mention>) {
+        self.end_as(&text(name), &text(alias), name.span(), found);
+    }
+
+    fn end_as(mut self, name: &str, alias: &str, place: Span, found: &mut Vec<Mention>) {
+        // `{self, …}` is the module itself.
+        let is_itself = name == "self" && !self.path.is_empty();
+        if !is_itself {
+            self.path.push(name.to_owned());
         }
-        at = skip_blanks(code, at + 2);
+        let alias = match self.path.last() {
+            Some(last) if is_itself && alias == "self" => last.clone(),
+            _ => alias.to_owned(),
+        };
+        found.push(Mention {
+            line: place.start().line,
+            depth: self.depth,
+            path: self.path,
+            import: Some(Import {
+                name: alias,
+                is_public: self.is_public,
+            }),
+        });
     }
-    // `{self, …}` is the module itself.
-    if path.len() > 1 && path.last().is_some_and(|name| name == "self") {
-        path.pop();
-    }
-    let mut name = path.last().cloned().unwrap_or_default();
-    let behind = skip_blanks(code, at);
-    if word(code, behind) == "as" {
-        let alias = skip_blanks(code, behind + 2);
-        name = word(code, alias);
-        at = alias + name.len_chars();
-    }
-    let import = Some(Import { name, is_public });
-    found.push(Mention {
-        at: begin,
-        path,
-        import,
-    });
-    skip_blanks(code, at)
 }
 
-/// Places are counted in characters.
-trait LenChars {
-    fn len_chars(&self) -> usize;
+fn text(name: &Ident) -> String {
+    name.unraw().to_string()
 }
 
-impl LenChars for String {
-    fn len_chars(&self) -> usize {
-        self.chars().count()
+/// Whether what comes next is a field or method, a variable of a macro, a lifetime, or the rest of a path.
+fn is_continued(before: &[TokenTree]) -> bool {
+    match before {
+        [.., a, b] if is_mark(a, ':') && is_mark(b, ':') => true,
+        // A range.
+        [.., a, b] if is_mark(a, '.') && is_mark(b, '.') => false,
+        [.., last] => is_mark(last, '.') || is_mark(last, '$') || is_mark(last, '\''),
+        [] => false,
     }
+}
+
+/// Whether a module's name comes before, so that what stands in it follows.
+fn is_module(before: &[TokenTree]) -> bool {
+    matches!(before, [.., TokenTree::Ident(word), TokenTree::Ident(_)] if word == "mod")
+}
+
+/// Whether `pub` comes before, in the same item.
+fn is_public(before: &[TokenTree]) -> bool {
+    let is_of_item = |tree: &&TokenTree| match tree {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
+        tree => !is_mark(tree, ';'),
+    };
+    let mut words = before.iter().rev().take_while(is_of_item);
+    words.any(|tree| matches!(tree, TokenTree::Ident(word) if word == "pub"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, Uses, module_path, uses};
+    use super::{Tokens, Uses, module_path, uses};
     use crate::tree::File;
 
     fn read(path: &str, text: &str) -> Uses {
@@ -284,7 +352,7 @@ mod tests {
             path: path.into(),
             text: text.into(),
         };
-        uses(&Code::new(&file), &module_path("x", path))
+        uses(&Tokens::of(&file), &module_path("x", path))
     }
 
     #[track_caller]
@@ -364,6 +432,36 @@ mod tests {
         check("x/src/a/mod.rs", text, &[(4, "a::c::E")]);
         let names = read("x/src/a/mod.rs", text).names;
         assert_eq!(names["D"], ["a", "c", "D"]);
+    }
+
+    #[test]
+    fn bodies_and_macros_are_looked_into() {
+        let text = "fn f() {\n    use super::b::{self, C};\n    m!(crate::d::E, b::g(1..b::H));\n}";
+        check(
+            "x/src/a.rs",
+            text,
+            &[(2, "b"), (2, "b::C"), (3, "d::E"), (3, "b::g"), (3, "b::H")],
+        );
+        let text = "macro_rules! m { ($a:ident) => { fn $a() { use crate::b::C; crate::d::E } } }";
+        check("x/src/a.rs", text, &[(1, "b::C"), (1, "d::E")]);
+    }
+
+    #[test]
+    fn another_crate_is_left_out() {
+        let text = "use ::b::C;\nmod b;\nfn f<'b>(x: ::b::C, y: &'b C) -> impl Sized + use<'b> {}";
+        check("x/src/a.rs", text, &[]);
+    }
+
+    #[test]
+    fn items_are_defined() {
+        let text = "pub struct A;\nmod m { const fn b() {} }\nmacro_rules! c { () => {} }\nm! { enum D {} }";
+        let defined = read("x/src/a.rs", text).defined;
+        assert!(
+            ["A", "b", "c", "D"]
+                .iter()
+                .all(|name| defined.contains(*name))
+        );
+        assert!(!defined.contains("m"));
     }
 
     #[test]
