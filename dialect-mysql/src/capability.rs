@@ -45,8 +45,8 @@ pub(crate) const MYSQL: Capabilities = {
     own.update_from = OtherTables::List;
     own.delete_using = OtherTables::List;
     own.ordered_writes = true;
-    // One row's key is what the protocol tells. A statement with a known number of rows takes all its keys at once, in
-    // every innodb_autoinc_lock_mode ("AUTO_INCREMENT Handling in InnoDB" in the manual).
+    // The protocol reports the first generated key alone. A statement with a known number of rows reserves all its keys
+    // at once, in every innodb_autoinc_lock_mode ("AUTO_INCREMENT Handling in InnoDB" in the manual).
     own.generated_keys = GeneratedKeys::Consecutive;
     // InnoDB undoes a failed statement and keeps the transaction, deadlocks aside: those end it, which
     // the driver finds out.

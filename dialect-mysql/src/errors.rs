@@ -42,7 +42,7 @@ pub(crate) fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> E
     let error = match code {
         1022 | 1062 | 1169 | 1586 => unique(message, sql),
         1216 | 1217 | 1451 | 1452 | 1761 | 1762 | 3730 => foreign_key(message),
-        // MySQL 9.7 says 6575 instead of 1451 where the delete would also have set NULL in its own table.
+        // MySQL 9.7 raises 6575 instead of 1451 where the delete would also have set NULL in its own table.
         3008 | 6575 => foreign_key(message).with_hint(CASCADES),
         1296 if message.contains(FK_DEPTH_EXCEEDED) => foreign_key(message).with_hint(CASCADES),
         1048 | 1263 | 1364 => at_column(ErrorKind::NotNullViolation, message),

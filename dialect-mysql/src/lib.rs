@@ -13,9 +13,9 @@
 //! - Instants are DATETIME(6) in UTC: TIMESTAMP ends in 2038. A UUID is BINARY(16). Truth values read
 //!   back as 0 and 1.
 //! - Sums of integers are DECIMAL by nature; `DIV 1` makes integers of them and fails on overflow, where
-//!   a cast would answer with a wrong number.
-//! - DDL commits the transaction that is open, and a deadlock ends it; the driver asks the server what is
-//!   left after every failure.
+//!   a cast would return a wrong number.
+//! - DDL commits the open transaction implicitly, and a deadlock rolls it back; after every error the driver reads the
+//!   state of the transaction from the server.
 //! - Lists beyond the bind limit go through `JSON_TABLE`.
 //! - A flush writes up to 128 rows by one UPDATE with a CASE a column, or by one DELETE. On MariaDB a commit that is one
 //!   such statement is a block, `BEGIN NOT ATOMIC … END`, which counts the rows.

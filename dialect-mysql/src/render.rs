@@ -78,7 +78,7 @@ pub(crate) fn write_generated_keys<'a>(w: &mut SqlWriter<'a>, keys: &KeyRange<'a
 }
 
 /// Sums and means of integers are DECIMAL here. `DIV 1` makes a BIGINT of a sum, or an error if it is
-/// too large, where `CAST(… AS SIGNED)` would answer with the largest BIGINT instead.
+/// too large, where `CAST(… AS SIGNED)` would return the largest BIGINT instead.
 pub(crate) fn write_aggregate<'a>(
     w: &mut SqlWriter<'a>,
     call: &dyn Fn(&mut SqlWriter<'a>) -> Result<()>,
@@ -105,7 +105,7 @@ pub(crate) fn write_aggregate<'a>(
 }
 
 /// `BEGIN NOT ATOMIC … END`, a block of MariaDB's: a transaction around a statement, which is rolled back unless the
-/// statement writes as many rows as the last bind says. One round trip, where BEGIN and COMMIT are two more.
+/// statement writes as many rows as the last bind requires. One round trip, where BEGIN and COMMIT are two more.
 pub(crate) fn write_checked<'a>(
     w: &mut SqlWriter<'a>,
     statement: &mut dyn FnMut(&mut SqlWriter<'a>) -> Result<()>,

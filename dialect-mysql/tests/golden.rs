@@ -1,5 +1,5 @@
 //! The SQL of MySQL and MariaDB, word for word, without a database. The other dialect crates have the same
-//! tests over the same statements, which are in `orm_core::testing::golden`. Where nothing else is said the
+//! tests over the same statements, which are in `orm_core::testing::golden`. Without a note of a difference the
 //! two dialects write the same.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]

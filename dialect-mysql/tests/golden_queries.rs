@@ -1,5 +1,5 @@
 //! The SQL of MySQL and MariaDB beyond plain statements: set operations, common table expressions,
-//! windows, upserts and their like, and the refusal of what it lacks. What `golden.rs` says of its tests holds here.
+//! windows, upserts and their like, and the refusal of what it lacks. The header of `golden.rs` holds here, too.
 
 use dialect_mysql::MysqlDialect;
 use orm_core::stmt::SetOperator;

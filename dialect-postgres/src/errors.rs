@@ -192,7 +192,7 @@ fn place<'a>(server: &ServerError<'a>) -> (Option<&'a str>, Vec<String>) {
 }
 
 /// The columns of `Key (email, "Name")=(…) already exists.`, unless there are expressions among them. The text
-/// before the parenthesis is translated, so nothing is asked of it.
+/// before the parenthesis is translated, so it is not compared.
 fn key_columns(detail: &str) -> Option<Vec<String>> {
     let (_, mut rest) = detail.split_once('(')?;
     let mut columns = Vec::new();

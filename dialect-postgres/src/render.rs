@@ -25,8 +25,8 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
     }
 }
 
-/// LIKE counts case, ILIKE does not. `\` escapes in both without being told so, and the clause that
-/// tells it would itself depend on `standard_conforming_strings`.
+/// LIKE is case-sensitive, ILIKE is not. `\` is the default escape character of both; an ESCAPE clause would itself
+/// depend on `standard_conforming_strings`.
 pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
     write_operand(w, &like.expr)?;
     w.push(match like.kind {
@@ -37,7 +37,7 @@ pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()
     Ok(())
 }
 
-/// Sums of integers are `numeric` here, as are their means: both are cast to what is asked for.
+/// Sums of integers are `numeric` here, as are their averages: both are cast to the type of the expression.
 pub(crate) fn write_aggregate<'a>(
     w: &mut SqlWriter<'a>,
     call: &dyn Fn(&mut SqlWriter<'a>) -> Result<()>,
@@ -117,7 +117,7 @@ pub(crate) fn write_batch_update_arrays(w: &mut SqlWriter<'_>, update: &BatchUpd
 /// `WITH written AS (UPDATE … RETURNING 1) SELECT CASE … END FROM written`, which fails unless the statement writes as
 /// many rows as its first array has, and by that undoes all of them.
 ///
-/// By a text that can't be read as a date, not by a division by zero: this text tells the failure from one in a
+/// By a text that can't be read as a date, not by a division by zero: this text distinguishes the failure from one in a
 /// trigger or a check of the same table. The condition stands on the count, so the server can't evaluate it before.
 pub(crate) fn write_checked<'a>(
     w: &mut SqlWriter<'a>,

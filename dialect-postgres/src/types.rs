@@ -64,7 +64,7 @@ fn text_name(length: Option<u32>) -> Cow<'static, str> {
     }
 }
 
-/// The type of a value, for a bind whose surroundings tell the server nothing. NULL has none.
+/// The type of a value, for a bind whose type the server can't infer from its context. NULL has none.
 pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
     Some(match value {
         Value::Bool(_) => "bool",

@@ -59,7 +59,7 @@ fn message(stream: &mut impl Read) -> Option<Vec<u8>> {
     Some(message)
 }
 
-/// Asks for encryption by the protocol's number for it, then takes whoever comes.
+/// Sends an SSLRequest, then accepts any server.
 fn greet(mut stream: TcpStream) {
     assert_eq!(message(&mut stream).unwrap(), 80_877_103_u32.to_be_bytes());
     stream.write_all(b"S").unwrap();
@@ -70,7 +70,7 @@ fn greet(mut stream: TcpStream) {
         let welcome = b"R\0\0\0\x08\0\0\0\0S\0\0\0\x11TimeZone\0UTC\0";
         let ready = b"Z\0\0\0\x05I";
         stream.write_all(&[&welcome[..], ready].concat()).unwrap();
-        // Whatever the client asks of its session has an empty answer.
+        // Each statement that sets up the session has an empty response.
         if stream.read(&mut [0; 1024]).is_ok_and(|read| read > 0) {
             let empty = b"I\0\0\0\x04";
             stream.write_all(&[&empty[..], ready].concat()).unwrap();

@@ -22,7 +22,7 @@ pub(crate) fn classify_in(code: i32, message: &str, sql: &str) -> Error {
         1555 | 2067 | 2579 => unique(message, sql),
         787 => Error::new(ErrorKind::ForeignKeyViolation),
         // ON DELETE RESTRICT is a trigger inside SQLite. A trigger of the schema has the same code and a message of
-        // its own, unless it stands for a foreign key and says so in the same words.
+        // its own, unless it emulates a foreign key and raises the same message.
         1811 if message == "FOREIGN KEY constraint failed" => {
             Error::new(ErrorKind::ForeignKeyViolation)
         }

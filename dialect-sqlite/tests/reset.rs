@@ -7,7 +7,7 @@ use orm_core::driver::{Connection, Driver};
 use orm_core::error::{ErrorKind, Result};
 use orm_core::value::Value;
 
-/// A text that leaves something behind, and a question whose answer it changes.
+/// A statement that changes the state of the session, and a query whose result it changes.
 const LEFTOVERS: &[(&str, &str)] = &[
     ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys"),
     ("PRAGMA query_only = ON", "PRAGMA query_only"),

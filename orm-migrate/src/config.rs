@@ -1,5 +1,5 @@
-//! What the project says about itself: `orm.toml`, else the migrations folder of `diesel.toml`; the
-//! database URL from the environment, a `.env` file or `orm.toml`.
+//! The configuration of a project: `orm.toml`, else the migrations folder of `diesel.toml`; the database URL from the
+//! environment, a `.env` file or `orm.toml`.
 //!
 //! ```toml
 //! # orm.toml: every line is optional
@@ -211,7 +211,7 @@ fn parse<T: DeserializeOwned>(path: &Path) -> Result<T> {
     })
 }
 
-/// What the text of a file says. An error names the line.
+/// Parses the text of a file. An error names the line.
 pub(crate) fn parse_toml<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T> {
     toml::from_str(text).map_err(|error| {
         let line = error

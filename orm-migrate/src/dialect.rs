@@ -33,7 +33,7 @@ pub(crate) struct Grammar {
 }
 
 struct Entry {
-    /// What the user writes and what the dialect itself answers.
+    /// The name that the user writes, which is `Dialect::name` as well.
     name: &'static str,
     schemes: &'static [&'static str],
     dialect: &'static dyn Dialect,

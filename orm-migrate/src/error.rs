@@ -170,7 +170,7 @@ impl From<orm_core::Error> for Error {
     }
 }
 
-/// What to do where `orm` has nothing more special to say.
+/// The hint for an error for which `orm` has none.
 fn hint(kind: orm_core::ErrorKind) -> Option<&'static str> {
     use orm_core::ErrorKind as Kind;
     Some(match kind {

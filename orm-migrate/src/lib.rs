@@ -18,10 +18,10 @@
 //! ```
 //!
 //! Nothing has to be added to the project: `models`, `create-all` and `drop-all` build the package's library
-//! and ask it for the models that are linked into it. The other commands need neither models nor cargo; `status`
+//! and load from it the models that are linked into it. The other commands need neither models nor cargo; `status`
 //! compares the columns of the tables with the models where a package is at hand.
-//! `orm-migrate --help` is the reference; the exit codes are those of [`Exit`]; what a project can say
-//! in a file is in [`config`].
+//! `orm-migrate --help` is the reference; the exit codes are those of [`Exit`]; the configuration file of a
+//! project is in [`config`].
 //!
 //! # Migrations
 //!
@@ -30,7 +30,7 @@
 //! different here:
 //!
 //! - Scripts are split, and their statements run one by one. The one that fails is named with file, line
-//!   and what the database says, and so is what remains in effect. Drivers hide failures of scripts.
+//!   and the error of the database, and so is what remains in effect. Drivers hide failures of scripts.
 //! - Every script is read and checked before the first statement of the first one runs: quotes that are
 //!   never closed, two migrations of one version, a missing `down.sql`, a `COMMIT` or SQLite's `PRAGMA
 //!   foreign_keys` inside the migration's own transaction.
@@ -44,7 +44,7 @@
 //!   that is killed frees it.
 //! - What a script sets of its connection is put back behind it. What SQLite did under `PRAGMA foreign_keys =
 //!   OFF` is checked before it is committed.
-//! - A migration runs in a transaction if its `metadata.toml` says so (or isn't there) and the database can
+//! - A migration runs in a transaction unless its `metadata.toml` has `run_in_transaction = false`, if the database can
 //!   undo it: always on SQLite and PostgreSQL; on MySQL and MariaDB only if it reads and writes rows alone, with
 //!   settings of the session before them, since they commit at every definition.
 //! - One program serves all databases and needs no client library.

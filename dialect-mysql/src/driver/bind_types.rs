@@ -1,17 +1,17 @@
 //! The parameter types of MySQL's prepared statements, which their first binds determine.
 //!
-//! `connection.rs` asks before each execution. MySQL (its manual, "PREPARE Statement") gives a `?` that stands alone,
-//! as in `SELECT ?`, the type of the first value, and converts later values to it: text after a number is 0. Such a
+//! `connection.rs` checks before each execution. MySQL (its manual, "PREPARE Statement") gives a `?` that stands
+//! alone, as in `SELECT ?`, the type of the first value, and converts later values to it: text after a number is 0. Such a
 //! statement is prepared again. MariaDB takes the type of each value.
 
 use std::collections::HashMap;
 
 use mysql::{Params, Value};
 
-/// How many statements are remembered. The native driver doesn't tell which ones it has closed.
+/// How many statements are remembered. The native driver doesn't report which ones it has closed.
 const MOST: usize = 4096;
 
-/// What the protocol tells apart. NULL has no type: the first value after it gives one.
+/// The types that the protocol distinguishes. NULL has no type: the first value after it gives one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BindType {
     Unknown,

@@ -29,7 +29,7 @@ use super::session::{check_variables, no_file, set_up};
 /// - a strict `sql_mode`: a value that doesn't fit is an error and never cut, there are no zero dates,
 ///   backslashes escape, and double quotes are strings. `ONLY_FULL_GROUP_BY` is on for MySQL and off for
 ///   MariaDB, which would refuse columns that depend on the grouped key. `SIMULTANEOUS_ASSIGNMENT` is on
-///   for MariaDB, so that the assignments of an UPDATE read the old values as the standard says;
+///   for MariaDB, so that the assignments of an UPDATE read the old values, as in the standard;
 /// - the collation of comparisons between values: the one that text columns are created with;
 /// - `div_precision_increment = 16`, so that a mean has the digits of a floating point number;
 /// - messages in English, from which errors take the names of constraints and columns.
@@ -89,7 +89,7 @@ fn open(config: MysqlConfig, options: OptsBuilder) -> Result<MysqlConnection> {
     let (mut native, options) = native(&config, options)?;
     let session = set_up(&mut native, &config)?;
     let kill = Target {
-        // Another answer than that to a login is not waited for long.
+        // Past the login, a response has the time limit of a login.
         options: options.read_timeout(time_limit(config.connect_timeout)),
         server_name: session.server_name.clone(),
     };
@@ -186,8 +186,8 @@ fn options(config: &MysqlConfig) -> Result<OptsBuilder> {
     }
 }
 
-/// Where the native driver finds the key that encrypts the password. It asks the server if there is no path, so
-/// what must not be asked for is looked for where nothing is.
+/// The path of the key with which the native driver encrypts the password. Without a path it requests the key from the
+/// server, so a configuration that forbids this gets a path where no file is.
 fn server_key(config: &MysqlConfig) -> Result<Option<PathBuf>> {
     if config.refuses_retrieved_key() {
         return Ok(Some(PathBuf::new()));

@@ -5,7 +5,7 @@
 //!
 //! The state of the transaction comes from the server. If the server reports state changes with its responses, they
 //! are read after each success. Errors have no such report, and some of them end the transaction (a deadlock, DDL
-//! that commits before it fails), so after an error the server is asked before the error is returned.
+//! that commits before it fails), so after an error the state is read from the server before the error is returned.
 
 use std::fmt;
 use std::time::Duration;
@@ -29,11 +29,11 @@ use super::session::Session;
 use super::statement_kind::{asks_for_file, ends_or_begins, is_plain, only_tells};
 use crate::MysqlDialect;
 
-/// The server refuses to change the next transaction's access mode while one is open, and so tells
-/// whether one is, on MySQL and MariaDB alike and without any privilege.
+/// The server refuses to change the next transaction's access mode while a transaction is open. The refusal shows that
+/// one is, on MySQL and MariaDB alike and without any privilege.
 const QUESTION: &str = "SET TRANSACTION READ WRITE";
 
-/// The answer: there is a transaction.
+/// The error code of this refusal: a transaction is open.
 const IN_TRANSACTION: u16 = 1568;
 
 /// The server has forgotten the prepared statement, or wants it prepared again.
@@ -168,7 +168,7 @@ impl MysqlConnection {
         if let Some(types) = &mut self.types {
             types.forget(statement.id());
         }
-        // The server sends no answer to this.
+        // The server sends no response to this.
         let closed = self.native.as_mut().map(|native| native.close(statement));
         if matches!(closed, Some(Err(_))) {
             self.lose();
@@ -243,7 +243,7 @@ impl MysqlConnection {
             self.tracked = false;
             self.ask();
         } else if self.open && has_rows && !only_tells(sql) {
-            // Rows end without a report, and ANALYZE TABLE, which answers with rows, commits.
+            // A result set ends without a report, and ANALYZE TABLE, which returns one, commits.
             self.ask();
         }
     }
@@ -255,7 +255,7 @@ impl MysqlConnection {
         } else if self.open || !is_plain(sql) {
             let before = self.open;
             self.ask();
-            // The server's next report may be none, since to itself it has told nothing else yet.
+            // The server reports changes since its last report, so the next response may have no report.
             self.tracked = self.tracked && self.open == before;
         }
         if is_silence(&native) {
@@ -269,7 +269,7 @@ impl MysqlConnection {
         error
     }
 
-    /// Asks the server whether a transaction is open. A connection that can't tell is given up.
+    /// Reads from the server whether a transaction is open. A connection where this fails is closed.
     #[cold]
     pub(super) fn ask(&mut self) {
         let Some(native) = &mut self.native else {
@@ -291,7 +291,7 @@ impl MysqlConnection {
         self.open = false;
     }
 
-    /// Pings from a thread of its own: the native driver has no time limit for one answer, and a peer that
+    /// Pings from a thread of its own: the native driver has no time limit for one response, and a peer that
     /// has gone silent would hold the caller for as long as the network takes to give up.
     pub(super) fn ping_within(&mut self, limit: Duration) -> Result<()> {
         let mut native = self.take_away()?;

@@ -32,7 +32,7 @@ pub(super) struct MysqlCursor<'c> {
     refused: Option<Error>,
 }
 
-/// An answer that is being read.
+/// A result set that is being read.
 struct Reading {
     statement: Statement,
     answer: Pin<Box<dyn Future<Output = (Conn, mysql::Result<bool>)>>>,
@@ -102,7 +102,7 @@ impl Reading {
     }
 }
 
-/// Sends the query. The connection is away until its answer has been read.
+/// Sends the query. The connection is away until its result set has been read.
 fn send(connection: &mut MysqlConnection, sql: &str, binds: &[ValueRef<'_>]) -> Result<Reading> {
     let (statement, params) = connection.prepare_query(sql, binds)?;
     let native = connection.take_away()?;
@@ -114,7 +114,7 @@ fn send(connection: &mut MysqlConnection, sql: &str, binds: &[ValueRef<'_>]) -> 
     })
 }
 
-/// Reads an answer and gives the connection back, with whether there were rows.
+/// Reads a result set and returns the connection, with whether there were rows.
 async fn read(
     mut native: Conn,
     query: (Statement, Params),
@@ -149,7 +149,7 @@ async fn hand_out(
     Ok(has_rows)
 }
 
-/// Stops until it is asked again.
+/// Returns `Pending` once.
 fn pause() -> impl Future<Output = ()> {
     let mut has_stopped = false;
     poll_fn(move |_| {
@@ -186,7 +186,7 @@ impl Cursor for MysqlCursor<'_> {
             return Err(lost());
         };
         let was_killed = kill.is_some_and(Kill::stop);
-        // What has failed in rows that nothing has asked for is of no interest, unless the connection is lost.
+        // An error in rows that were not fetched is ignored, unless the connection is lost.
         let ended = self.end(native, result);
         if was_killed {
             self.connection.pass_over_kill();

@@ -51,7 +51,7 @@ pub(super) fn too_large() -> Error {
     .with_any(hint(1153), Error::with_hint)
 }
 
-/// Whether the time for an answer, or for taking what was sent, has run out.
+/// Whether a read from the server or a write to it has timed out.
 pub(super) fn is_silence(native: &mysql::Error) -> bool {
     use std::error::Error as _;
     use std::io::ErrorKind;

@@ -9,10 +9,11 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder};
 
-/// How long the rest of an answer is read before the server is asked to stop.
+/// How long the rest of a result set is read before the query is killed.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// What tells servers apart: behind a balancer another one may answer, where the number is that of another's query.
+/// The identity of a server: behind a load balancer a second connection may reach another server, where the same
+/// connection id belongs to another client.
 pub(super) const SERVER_NAME: &str = "CONCAT(@@hostname, ':', @@port)";
 
 /// Which query is to be stopped, and how its server is reached.
@@ -42,7 +43,7 @@ impl Kill {
         Some(Self { end, thread })
     }
 
-    /// Tells whether the query may have been stopped, after which nothing will be.
+    /// Returns whether the query may have been killed. Afterwards none is.
     pub(super) fn stop(self) -> bool {
         drop(self.end);
         self.thread.join().unwrap_or(true)

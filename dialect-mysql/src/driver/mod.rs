@@ -1,10 +1,10 @@
 //! Connections to MySQL and MariaDB over the `mysql` crate.
 //!
-//! `config.rs` says where a database is, `connect.rs` opens a connection, and `session.rs` sets it up. `connection.rs`
-//! runs statements on it and knows what is left of the transaction, with `statement_kind.rs` for what a statement's
-//! text tells; `contract.rs` is that as core wants it. `bind.rs` with `bind_types.rs` and `row.rs` are the two ways of
-//! a value, and `result_set.rs` reads all of an answer; `cursor.rs` reads one row by row, and `kill.rs` stops it.
-//! `failure.rs` knows what the native driver's errors mean. Deliberately not here: URLs and pools.
+//! `config.rs` has the address and options of a database, `connect.rs` opens a connection, and `session.rs` sets it up.
+//! `connection.rs` runs statements and tracks the state of the transaction, with `statement_kind.rs` for the effect that
+//! a statement's text shows; `contract.rs` implements core's traits. `bind.rs` with `bind_types.rs` sends values, `row.rs`
+//! reads them. `result_set.rs` reads a whole result set; `cursor.rs` reads one row by row, and `kill.rs` stops it.
+//! `failure.rs` translates the native driver's errors. Deliberately not here: URLs and pools.
 
 mod bind;
 mod bind_types;

@@ -10,7 +10,7 @@ use orm_core::error::Result;
 
 use super::row::{Kind, MysqlRow};
 
-/// What a statement gave, and whether the server answered with rows.
+/// The result of a statement, and whether the server returned rows.
 pub(super) struct StatementResult<T> {
     pub(super) value: T,
     pub(super) has_rows: bool,
@@ -34,8 +34,8 @@ pub(super) fn outcome(native: &Conn) -> Outcome {
     Outcome::new(native.affected_rows(), last_insert_id)
 }
 
-/// Passes on the rows of the first result and reads past all that follows, so that the connection is
-/// free for the next statement, whatever `each` says. The inner result is that of `each`.
+/// Passes the rows of the first result set to `each` and reads past all that follows, so that the connection is
+/// free for the next statement even if `each` fails. The inner result is that of `each`.
 pub(super) fn read(
     native: &mut Conn,
     kinds: &mut Vec<Kind>,
@@ -61,8 +61,7 @@ pub(super) fn read(
     })
 }
 
-/// Reads to the end of every result, since an error may be in the last one, and tells whether any had
-/// columns.
+/// Reads to the end of every result set, since an error may be in the last one, and returns whether any had columns.
 pub(super) fn drain<P: Protocol>(result: &mut QueryResult<'_, '_, '_, P>) -> mysql::Result<bool> {
     let mut has_rows = false;
     while let Some(rows) = result.iter() {
@@ -74,7 +73,7 @@ pub(super) fn drain<P: Protocol>(result: &mut QueryResult<'_, '_, '_, P>) -> mys
     Ok(has_rows)
 }
 
-/// Whether the last answer said that a transaction is open; `None` if it said nothing about that. The
+/// Whether the last response reports an open transaction; `None` if it has no report. The
 /// first of the eight letters is `T` or `I` in a transaction, begun by a statement or by itself.
 #[inline]
 pub(super) fn reported(native: &Conn) -> Option<bool> {

@@ -10,13 +10,13 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::civil::{self, Civil, Clock};
 use orm_core::value::ValueRef;
 
-/// The character set that says that there is none.
+/// The character set of binary data.
 const BINARY: u16 = 63;
 
-/// What the values of a column are, where the native value alone doesn't tell.
+/// The kind of values in a column, where the native value alone is ambiguous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Numbers, which tell themselves.
+    /// Numbers, whose native values are unambiguous.
     Number,
     Text,
     Bytes,
@@ -44,7 +44,7 @@ impl Kind {
                 Self::Whole
             }
             T::MYSQL_TYPE_DECIMAL | T::MYSQL_TYPE_NEWDECIMAL => Self::Decimal,
-            // JSON is text, whatever its character set says.
+            // JSON is text, though its character set may be binary.
             T::MYSQL_TYPE_JSON => Self::Text,
             T::MYSQL_TYPE_VARCHAR
             | T::MYSQL_TYPE_VAR_STRING

@@ -37,7 +37,7 @@ const UNKNOWN_VARIABLE: u16 = 1193;
 pub(super) struct Session {
     /// The SQL that the server speaks.
     pub(super) dialect: MysqlDialect,
-    /// What tells it from other servers.
+    /// The identity of the server, by which it is recognized.
     pub(super) server_name: String,
     /// The most bytes that the server takes at once.
     pub(super) packet: usize,
@@ -64,7 +64,7 @@ pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session>
     let dialect = dialect(&found.version);
     check_version(dialect, &found.version).map_err(|why| failed(config, &why))?;
     let mut settings = session(dialect, config)?;
-    // A proxy may not know this variable. What is missing then is asked for when it matters.
+    // A proxy may not know this variable. The state of the transaction is then read when it matters.
     let tracking = format!("{settings}, session_track_transaction_info = 'STATE'");
     match native.query_drop(&tracking) {
         Err(mysql::Error::MySqlError(error)) if error.code == UNKNOWN_VARIABLE => {
@@ -113,7 +113,7 @@ fn set_role(name: Option<&str>) -> String {
     }
 }
 
-/// What a server is asked after the login.
+/// What is read from a server after the login.
 struct Found {
     version: String,
     /// The most bytes that it takes at once.

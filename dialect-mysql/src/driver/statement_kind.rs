@@ -1,6 +1,6 @@
 //! The possible effect of a statement on the transaction, by its first words, for servers that do not report it.
 //!
-//! Pure text, no I/O; `connection.rs` asks it for each statement, so the common ones are recognized first.
+//! Pure text, no I/O; `connection.rs` calls it for each statement, so the common ones are recognized first.
 
 use orm_core::lex::{LexicalRules, Tokens, TransactionControl, first_word, is_any};
 
@@ -9,8 +9,8 @@ use crate::capability::MARIADB;
 /// On MySQL they find code in a comment that isn't run there: nothing is concluded from it.
 const RULES: LexicalRules = MARIADB.lexical_rules;
 
-/// Whether a statement can neither begin nor end a transaction, so that nothing needs to be asked. After
-/// SET TRANSACTION nothing must be asked, since the question would undo it.
+/// Whether a statement can neither begin nor end a transaction, so that the state needs no query. After SET TRANSACTION
+/// there must be none, since it would undo the setting.
 pub(super) fn is_plain(sql: &str) -> bool {
     const WORDS: &[&str] = &[
         "SELECT",
@@ -36,8 +36,8 @@ pub(super) fn ends_or_begins(sql: &str, open: bool) -> bool {
     }
 }
 
-/// Whether the rows of a statement that isn't plain are all that it is about. ANALYZE TABLE and its like
-/// answer with rows, too, and commit.
+/// Whether a statement that isn't plain does nothing but return rows. ANALYZE TABLE and its like return rows, too, and
+/// commit.
 pub(super) fn only_tells(sql: &str) -> bool {
     const WORDS: &[&str] = &[
         "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "CHECKSUM", "HELP", "VALUES", "TABLE",
@@ -45,7 +45,7 @@ pub(super) fn only_tells(sql: &str) -> bool {
     begins_with(sql, WORDS)
 }
 
-/// Whether the server would ask the client for a file.
+/// Whether the server would request a file from the client.
 pub(super) fn asks_for_file(sql: &str) -> bool {
     let says_local = || Tokens::unquoted(sql, RULES).find(2, &["LOCAL"]);
     begins_with(sql, &["LOAD"]) && says_local().is_some_and(|at| at < 4)

@@ -33,7 +33,7 @@ fn refusal(driver: &MysqlDriver) -> Error {
 fn a_wrong_password_is_refused_at_once() {
     let mut config = config();
     config.password = Some("wrong-secret".into());
-    // MySQL may ask for a wrong password again, encrypted with its key.
+    // MySQL may request a wrong password again, encrypted with its key.
     config.allow_public_key_retrieval = true;
     let error = refusal(&MysqlDriver::new(config));
     assert_eq!(

@@ -11,7 +11,7 @@ use orm_core::value::{Value, ValueRef};
 
 use super::support::{Scratch, config, control, execute, failure, integer, rows, value};
 
-/// A text that leaves something behind, and a question whose answer it changes.
+/// A statement that changes the state of the session, and a query whose result it changes.
 const LEFTOVERS: &[(&str, &str)] = &[
     ("SELECT 'secret' INTO @x", "SELECT @x IS NULL"),
     ("SELECT @x := 'secret'", "SELECT @x IS NULL"),

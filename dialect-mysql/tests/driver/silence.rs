@@ -1,4 +1,4 @@
-//! A server that falls silent while the connection stays open: how long that is waited for, and what is said of it.
+//! A server that falls silent while the connection stays open: the time limits, and the errors.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -143,7 +143,7 @@ fn a_ping_does_not_wait_for_a_silent_peer() {
     let (answer, time) = timed(|| connection.ping());
     assert_eq!(answer.unwrap_err().kind(), ErrorKind::ConnectionLost);
     assert!(time < Duration::from_secs(5));
-    // It is gone, and says so from now on.
+    // It is lost, and stays so.
     assert!(connection.is_broken());
     assert!(connection.control("SELECT 1").is_err());
 }

@@ -101,7 +101,7 @@ fn a_search_by_the_start_uses_the_index() {
     control(connection.as_mut(), &[fill, "ANALYZE TABLE t"]);
     let filter = like("a", LikeKind::StartsWith, "k12", "k12%");
     let select = count(filter);
-    // MySQL 9 explains as a tree unless it is asked for the table that MariaDB has alone.
+    // MySQL 9 explains as a tree by default; MariaDB has the table alone.
     let explain = match connection.server() {
         "mariadb" => "EXPLAIN ",
         _ => "EXPLAIN FORMAT=TRADITIONAL ",

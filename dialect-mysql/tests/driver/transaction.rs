@@ -173,7 +173,7 @@ fn a_deadlock_ends_the_whole_transaction() {
     assert!(error.is_serialization_failure());
     check(victim.as_mut(), Gone);
     check(survivor.as_mut(), Open);
-    // The savepoint is gone with the transaction, and to ask for it changes nothing.
+    // The savepoint is gone with the transaction, and ROLLBACK TO it changes nothing.
     assert!(victim.control("ROLLBACK TO SAVEPOINT a").is_err());
     check(victim.as_mut(), Gone);
     assert!(!victim.is_broken());

@@ -68,7 +68,7 @@ impl PostgresDriver {
                 self.within_time(&link, move || native.connect(NoTls))?
             }
             TlsMode::Disable => {
-                // The stream stands where an encrypted one would, and asks the server for nothing.
+                // The stream stands where an encrypted one would, and sends no SSLRequest.
                 native.ssl_mode(SslMode::Require);
                 native.ssl_negotiation(SslNegotiation::Direct);
                 let plain = Plain {
@@ -116,7 +116,7 @@ impl PostgresDriver {
         if let Some(user) = &config.user {
             native.user(plain("user", user)?);
         }
-        // Without a password the server decides whether it needs one, and says so.
+        // Without a password the server decides whether it needs one, and returns an error if so.
         native.password(plain(
             "password",
             config.password.as_deref().unwrap_or_default(),
@@ -222,7 +222,7 @@ impl PostgresDriver {
         opened.map_err(|error| refused(&self.config, error, link))
     }
 
-    /// What the startup message asks for, beside the time zone.
+    /// The parameters of the startup message, beside the time zone.
     fn wanted(&self) -> Wanted {
         let mut wanted = Wanted(self.config.parameters.clone());
         if let Some(options) = &self.config.options {

@@ -3,7 +3,7 @@
 //! The native client does not return the server's transaction status, so it is tracked here: by the effect of each
 //! statement (`statement_kind.rs`), and by every error. Changes through
 //! [`native`](orm_core::driver::Connection::native) are detected when
-//! [`resync`](orm_core::driver::Connection::resync) asks the server.
+//! [`resync`](orm_core::driver::Connection::resync) reads the state from the server.
 
 use std::io;
 use std::mem;
@@ -254,7 +254,7 @@ impl PostgresConnection {
         }
     }
 
-    /// Runs a text without binds, and tells nothing of its rows.
+    /// Runs statements without binds, and discards their rows.
     pub(super) fn command(&mut self, sql: &str, effect: TransactionEffect) -> Result<()> {
         let run = |connection: &mut Self| {
             connection.check_usable(sql)?;

@@ -133,7 +133,7 @@ impl Connection for PostgresConnection {
         };
         let answer = self.talk(|client| client.is_valid(timeout))?;
         answer.map_err(|error| {
-            // An answer that comes too late would be taken for that of the next statement.
+            // A response that comes too late would be taken for that of the next statement.
             self.lose();
             Error::new(ErrorKind::ConnectionLost).with_source(error)
         })

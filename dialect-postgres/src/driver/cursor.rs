@@ -23,7 +23,7 @@ const BATCH_BYTES: usize = 256 * 1024;
 /// The most rows of one FETCH, however small they are.
 const BATCH_ROWS: usize = 4096;
 
-/// How many times as many rows as the last one a FETCH may ask for: their size may change.
+/// How many times as many rows as the last one a FETCH may request: their size may change.
 const GROWTH: usize = 8;
 
 impl PostgresConnection {
@@ -57,7 +57,7 @@ pub(super) struct PostgresCursor<'c> {
     refused: Option<Error>,
     fetched: vec::IntoIter<postgres::Row>,
     wires: Arc<[Wire]>,
-    /// How many rows the next FETCH asks for; none after the end.
+    /// How many rows the next FETCH requests; 0 after the end.
     next: usize,
 }
 
@@ -75,7 +75,7 @@ impl<'c> PostgresCursor<'c> {
             fetched: Vec::new().into_iter(),
             wires: Arc::new([]),
             // The first one has the columns. Their types may have to be looked up, which blocks behind an
-            // answer that the native client can't take in as a whole.
+            // response that the native client can't buffer as a whole.
             next: 1,
         }
     }
@@ -103,7 +103,7 @@ impl<'c> PostgresCursor<'c> {
         Ok(self.fetched.next())
     }
 
-    /// Ends the query after `error` of it, which is what there is to tell.
+    /// Ends the query after `error`, and returns this error, even if closing fails.
     fn fail(&mut self, error: Error) -> Error {
         self.next = 0;
         // A rollback that fails has lost the connection, which the next call reports.
@@ -120,7 +120,7 @@ impl<'c> PostgresCursor<'c> {
     }
 }
 
-/// How many rows to ask for after those.
+/// How many rows to fetch after those.
 fn next(rows: &[postgres::Row]) -> usize {
     let bytes: usize = rows.iter().map(postgres::Row::raw_size_bytes).sum();
     let fitting = BATCH_BYTES * rows.len() / bytes.max(1);

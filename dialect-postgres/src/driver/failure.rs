@@ -192,7 +192,7 @@ pub(super) fn refused(config: &PostgresConfig, error: Unchecked, link: &Link) ->
     refused.with_source(error)
 }
 
-/// Why a pooler refuses what every connection asks for.
+/// The hint if a pooler refuses a parameter of the startup message.
 const POOLER: &str = "upgrade PgBouncer to 1.20 or later, which accepts the startup parameter options; on an older one set ignore_startup_parameters = options, and set session parameters with ALTER ROLE … SET";
 
 // The native driver keeps these kinds to itself; its texts are all there is to go by.

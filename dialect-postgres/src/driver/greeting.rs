@@ -6,15 +6,15 @@
 
 use std::io;
 
-/// No message of a greeting is longer. What is longer is none, and the native client will say so.
+/// No message of a greeting is longer. A longer one is no greeting, and the native client returns an error.
 const LONGEST: usize = 64 * 1024;
 
 /// What was heard.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Heard {
-    /// The time zone of the session, once the server has told it.
+    /// The time zone of the session, once the server has reported it.
     pub(super) time_zone: Option<String>,
-    /// Whether the server asked for the password in clear text and was refused.
+    /// Whether the server requested the password in clear text and was refused.
     pub(super) refused_cleartext: bool,
 }
 

@@ -22,14 +22,14 @@ pub(super) struct Session {
     pub(super) link: Option<Link>,
 }
 
-/// The parameters that a session was asked to have.
+/// The configured parameters of a session.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted(pub(super) Vec<(String, String)>);
 
 const SET_TIME_ZONE: &str = "SET TimeZone TO 'UTC'";
 
 /// DISCARD ALL, but for what the native client has prepared for itself and can't prepare again, and for plans,
-/// which no result depends on. In one round trip, which tells what else is prepared.
+/// which no result depends on. One round trip also returns the names of the other prepared statements.
 const RESET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
      SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES; DISCARD TEMP; \
      SELECT name, from_sql FROM pg_prepared_statements";
@@ -53,10 +53,10 @@ impl Wanted {
         }
     }
 
-    /// Sees to it that the session is what was asked for. Costs a round trip if parameters were asked for, or if
-    /// `zone`, which the server may have told, is not known to be right.
+    /// Applies the configured parameters. Costs a round trip if there are any, or if `zone`, which the server may have
+    /// reported, is not known to be right.
     ///
-    /// Tells what resets the session.
+    /// Returns the statements that reset the session.
     ///
     /// # Errors
     /// `Configuration` for a parameter that was ignored.

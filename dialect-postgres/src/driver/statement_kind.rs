@@ -1,7 +1,7 @@
 //! The effect of a statement on the transaction, by its words, and the state after an error.
 //!
 //! Needed here only: the drivers of other databases report whether a transaction is open. Pure text, no I/O;
-//! `connection.rs` asks it before and after each statement.
+//! `connection.rs` calls it before and after each statement.
 
 use orm_core::driver::{TransactionState, TransactionVerb};
 use orm_core::error::{Error, ErrorKind, Result};
@@ -104,14 +104,13 @@ impl TransactionEffect {
         self.ends = ends;
     }
 
-    /// The state after success. The server answers COMMIT of an aborted transaction with success as
-    /// well; none is open then either.
+    /// The state after success. COMMIT of an aborted transaction succeeds as well; none is open then either.
     pub(super) fn done(self, state: TransactionState) -> TransactionState {
         self.leaves.unwrap_or(state)
     }
 
-    /// The state after the server's refusal. Where that can't be known it is `Aborted`, which asks for
-    /// a ROLLBACK: one too many is harmless.
+    /// The state after an error. Where it can't be known it is `Aborted`, which causes a ROLLBACK: one too many is
+    /// harmless.
     pub(super) fn failed(self, state: TransactionState, code: &str) -> TransactionState {
         // A deferred constraint and a conflict are found at COMMIT, and end the transaction.
         let is_final = code.starts_with("23") || code.starts_with("40");
@@ -126,8 +125,9 @@ impl TransactionEffect {
 /// Whether it is a COPY whose other end is the client.
 fn copies(statement: &str) -> bool {
     let tokens = || Tokens::unquoted(statement, LEXICAL_RULES);
-    let is_from_or_to_client =
-        |tokens: Tokens<'_>| tokens.says("FROM", "STDIN") || tokens.says("TO", "STDOUT");
+    let is_from_or_to_client = |tokens: Tokens<'_>| {
+        tokens.contains_pair("FROM", "STDIN") || tokens.contains_pair("TO", "STDOUT")
+    };
     first_word(statement, LEXICAL_RULES).eq_ignore_ascii_case("COPY")
         && is_from_or_to_client(tokens())
 }

@@ -20,20 +20,20 @@ use tokio::time::{Sleep, sleep_until};
 
 use super::greeting::{Greeting, Heard};
 
-/// What a connection and its stream tell each other. A clone is another handle to the same.
+/// The state that a connection and its stream share. A clone is another handle to the same.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Link(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Until when the server must say something, and how much later after each time that it has.
+    /// The deadline for the next bytes from the server, and its extension after each read.
     wait: Option<(Instant, Duration)>,
     has_timed_out: bool,
     heard: Heard,
 }
 
 impl Link {
-    /// Gives the server `limit` to answer, and again after each part of its answer.
+    /// Sets the time limit of each read from the server.
     pub(super) fn begin(&self, limit: Duration) {
         self.state().wait = Instant::now().checked_add(limit).map(|end| (end, limit));
     }
@@ -52,7 +52,7 @@ impl Link {
         self.state().has_timed_out
     }
 
-    /// What the server said while it greeted.
+    /// What the server reported in its greeting.
     pub(super) fn heard(&self) -> Heard {
         self.state().heard.clone()
     }

@@ -118,7 +118,7 @@ fn a_server_that_falls_silent_is_given_up_without_waiting_for_it() {
         stream
             .write_all(b"R\0\0\0\x08\0\0\0\0S\0\0\0\x11TimeZone\0UTC\0Z\0\0\0\x05I")
             .unwrap();
-        // Whatever it asks of its session has an empty answer.
+        // Each statement that sets up the session has an empty response.
         assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
         stream.write_all(b"I\0\0\0\x04Z\0\0\0\x05I").unwrap();
         stream

@@ -11,7 +11,7 @@ fn native(db: &mut Database) -> &mut postgres::Client {
     db.connection.native().downcast_mut().unwrap()
 }
 
-/// A text that leaves something behind, and a question whose answer it changes.
+/// A statement that changes the state of the session, and a query whose result it changes.
 const LEFTOVERS: &[(&str, &str)] = &[
     ("SET search_path = pg_catalog", "SHOW search_path"),
     ("SET TimeZone = 'Asia/Tokyo'", "SHOW TimeZone"),

@@ -1,4 +1,4 @@
-//! A server that falls silent while the connection stays open: how long that is waited for, and what is said of it.
+//! A server that falls silent while the connection stays open: the time limits, and the errors.
 
 use std::thread;
 use std::time::{Duration, Instant};

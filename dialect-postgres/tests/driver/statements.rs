@@ -47,7 +47,7 @@ fn statements_are_prepared_once_and_the_least_used_is_closed() {
     assert_eq!(prepared(&mut db), 0);
 }
 
-/// A way to the server that counts the messages which ask for an answer: Sync and Query.
+/// A proxy that counts the messages to which the server responds: Sync and Query.
 fn counting(server: &Server) -> (u16, Arc<AtomicU64>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

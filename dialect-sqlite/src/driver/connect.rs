@@ -77,7 +77,7 @@ impl SqliteDriver {
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let given = path.into();
         // An absolute path also keeps SQLite from reading `file:` and `:memory:` as more than names. It
-        // is missing for an empty path only, or without a working folder; `connect` tells.
+        // is missing for an empty path only, or without a working folder; `connect` returns an error then.
         let path = std::path::absolute(&given).unwrap_or_default();
         Self::new(Place::File { path, given })
     }
@@ -265,7 +265,7 @@ impl SqliteDriver {
             .with_source(error)
     }
 
-    /// Why a file can't be opened. SQLite only says that it can't.
+    /// The reason why a file can't be opened. SQLite's error has none.
     fn obstacle(&self, path: &Path) -> (String, &'static str) {
         let folder = path.parent().filter(|folder| !folder.exists());
         if let Some(folder) = folder {

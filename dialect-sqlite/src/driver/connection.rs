@@ -128,7 +128,7 @@ pub(super) fn step_to_end(statement: &mut Statement<'_>) -> rusqlite::Result<()>
     if statement.column_count() == 0 {
         return statement.raw_execute().map(drop);
     }
-    // A PRAGMA that answers, or an INSERT with RETURNING whose rows are not read.
+    // A PRAGMA that returns rows, or an INSERT with RETURNING whose rows are not read.
     let mut rows = statement.raw_query();
     while rows.next()?.is_some() {}
     Ok(())

@@ -93,7 +93,7 @@ impl Connection for SqliteConnection {
             return self.run_kept(sql);
         }
         self.rowids.doubt();
-        // `execute_batch` stops a statement that answers rows at the first one.
+        // `execute_batch` stops a statement that returns rows at the first one.
         let run = || {
             let mut batch = Batch::new(&self.native, sql);
             while let Some(mut statement) = batch.next()? {
@@ -105,7 +105,7 @@ impl Connection for SqliteConnection {
     }
 
     // Some errors end the transaction and some don't, by rules of SQLite's own (a full disk, an
-    // interrupted write, OR ROLLBACK; not a failed COMMIT that may be tried again). It tells when asked.
+    // interrupted write, OR ROLLBACK; not a failed COMMIT that may be tried again). The connection has the state.
     fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {
         transaction(&self.native)
     }
@@ -117,7 +117,7 @@ impl Connection for SqliteConnection {
     // BEGIN and COMMIT are read-only to SQLite, too, so only what yields rows counts.
     fn is_read_only(&mut self, sql: &str) -> Result<bool> {
         let statement = prepare(&self.native, sql)?;
-        // A text of comments alone is no statement, which must not be asked whether it reads.
+        // A text of comments alone is no statement, for which `readonly` is undefined.
         Ok(statement.column_count() > 0 && statement.readonly())
     }
 

@@ -65,7 +65,7 @@ impl Cursor for SqliteCursor<'_> {
         let Some(statement) = &mut self.statement else {
             return Ok(false);
         };
-        // Dropping the rows would reset the statement, which goes on from where it is with the next ones.
+        // Dropping the rows would reset the statement, which continues with its next row.
         let mut rows = ManuallyDrop::new(statement.raw_query());
         let end = match rows.next() {
             Ok(Some(row)) => {

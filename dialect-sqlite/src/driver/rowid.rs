@@ -2,7 +2,7 @@
 //!
 //! `INTEGER PRIMARY KEY` is the rowid. `BIGINT PRIMARY KEY`, `INTEGER PRIMARY KEY DESC` and `INTEGER UNIQUE` are not:
 //! such a column gets NULL where an INSERT leaves it out (<https://sqlite.org/lang_createtable.html#rowid>).
-//! `connection.rs` asks around each run of INSERTs whose keys are wanted, so the common answer costs no statement.
+//! `connection.rs` calls it around each run of INSERTs whose keys are wanted, so the common case costs no statement.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -19,8 +19,8 @@ pub(super) struct Rowids {
 }
 
 impl Rowids {
-    /// Whether `column` is the rowid of `table`; `true` if there is no such table or column, which is for the INSERT
-    /// to say.
+    /// Whether `column` is the rowid of `table`; `true` if there is no such table or column, which is then an error of
+    /// the INSERT.
     #[inline]
     pub(super) fn is_rowid(
         &mut self,
@@ -34,7 +34,7 @@ impl Rowids {
         self.look(native, table, column)
     }
 
-    /// The answer of the file. What is refused is looked at each time: another program may have changed the table.
+    /// Reads the schema. `false` is not cached: another program may have changed the table.
     #[cold]
     fn look(&mut self, native: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
         if self.doubted.take() {
@@ -62,7 +62,7 @@ impl Rowids {
     /// Notes whether a statement that has run was prepared again, as it is for another schema.
     #[inline]
     pub(super) fn note(&self, statement: &Statement<'_>) {
-        // A text of blanks and comments is no statement, of which nothing can be asked; BEGIN and COMMIT look like it.
+        // A text of blanks and comments is no statement, and has no properties; BEGIN and COMMIT look like it.
         let is_none = statement.column_count() == 0 && statement.readonly();
         if !is_none && statement.reset_status(StatementStatus::RePrepare) > 0 {
             self.doubt();
@@ -75,7 +75,7 @@ impl Rowids {
     }
 }
 
-/// What the declaration of a column alone tells.
+/// What the declaration of a column alone shows.
 enum Declared {
     /// There is no such table or column.
     Missing,

@@ -1,8 +1,7 @@
-//! The settings that a connection begins with, what the program leaves behind in it, as SQLite itself tells it, and how
-//! that is taken back.
+//! The settings of a new connection, the changes of its session, as SQLite reports them, and its reset.
 //!
 //! SQLite has no command that resets a session, but it reports to an authorizer what each statement does when it
-//! is compiled. `connect.rs` sets up, and `contract.rs` asks [`Watch`] whether a connection can go on to its next user.
+//! is compiled. `connect.rs` sets up, and `contract.rs` reads from [`Watch`] whether a connection can be reused.
 //! Not seen here: what is done through `rusqlite` itself, such as functions and hooks.
 
 use std::sync::Arc;
@@ -14,7 +13,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
-/// What `connect.rs` was told, and what it knows of the place.
+/// The configuration that `connect.rs` was given, and the resolved path.
 #[derive(Clone, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -128,7 +127,7 @@ fn leaves(context: &AuthContext<'_>) -> bool {
         | AuthAction::CreateTempTable { .. }
         | AuthAction::CreateTempTrigger { .. }
         | AuthAction::CreateTempView { .. } => true,
-        // As in `CREATE TABLE temp.t`. A trigger or an index of a temporary table says so by its own action.
+        // As in `CREATE TABLE temp.t`. A trigger or an index of a temporary table has an action of its own.
         AuthAction::CreateTable { .. } | AuthAction::CreateView { .. } => {
             context.database_name == Some("temp")
         }
@@ -136,7 +135,7 @@ fn leaves(context: &AuthContext<'_>) -> bool {
     }
 }
 
-/// Whether a PRAGMA with an argument tells or changes something of the file, not of the connection.
+/// Whether a PRAGMA with an argument reads or changes a property of the file, not of the connection.
 /// `query_only` is the library's own: each reset takes it back.
 fn is_of_file(pragma: &str) -> bool {
     const OF_FILE: &[&str] = &[

@@ -1,6 +1,6 @@
 //! What a statement leaves in SQLite's counters, by its first word.
 //!
-//! Pure text, no I/O; `connection.rs` asks it for each statement.
+//! Pure text, no I/O; `connection.rs` calls it for each statement.
 
 use orm_core::lex::{first_word, is_any};
 

@@ -1,4 +1,4 @@
-//! What statements count, tell and refuse, and the ones that are kept prepared.
+//! The counts, results and errors of statements, and the cache of prepared ones.
 
 use dialect_sqlite::SqliteDriver;
 use dialect_sqlite::rusqlite::StatementStatus;

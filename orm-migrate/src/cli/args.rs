@@ -13,7 +13,7 @@ use crate::migration::Locking;
 /// Scripts, tables and migrations from the models of the orm crate.
 ///
 /// `models`, `create-all` and `drop-all` work on the models of a cargo package: the package is built and
-/// asked for them, so nothing has to be added to it. `run`, `revert`, `redo`, `status` and `generate` work
+/// loaded, so nothing has to be added to it. `run`, `revert`, `redo`, `status` and `generate` work
 /// on a folder of migrations, and need neither models nor cargo.
 ///
 /// The database is named by --url, by the variable DATABASE_URL in the environment or a .env file, or in

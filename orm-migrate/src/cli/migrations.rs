@@ -83,7 +83,7 @@ fn say_if_none(is_none: bool) {
     }
 }
 
-/// Asks. Without a terminal to ask on, in a script, the command goes on, as with other tools.
+/// Asks for confirmation. Without a terminal, in a script, the command continues, as with other tools.
 fn confirm() -> Result<()> {
     print::say("Data that down.sql drops is lost. Continue? [y/N]");
     let mut answer = String::new();
@@ -97,7 +97,7 @@ fn confirm() -> Result<()> {
         .with_hint("answer y, or pass --yes"))
 }
 
-/// Connects, and says to what: a wrong database is seen before its tables are changed.
+/// Connects, and prints the name of the database: a wrong one is seen before its tables are changed.
 fn connect(url: &str) -> Result<Connection> {
     let connection = command::connect(url)?;
     print::say(&format!("database: {}", connection.engine().target()));
@@ -126,7 +126,7 @@ pub(super) fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {
     Ok(status.exit())
 }
 
-/// The models to compare the tables with. Those that were not asked for by name need not be there.
+/// The models to compare the tables with. Without a package option there may be none.
 fn models(args: &StatusCommand, home: Home, connection: &mut Connection) -> Result<Option<Models>> {
     if args.no_models || !drift::has_tables(connection)? {
         return Ok(None);
@@ -134,7 +134,7 @@ fn models(args: &StatusCommand, home: Home, connection: &mut Connection) -> Resu
     let project = Project::open(&args.place.project, home)?;
     let mut source = project.models(&args.models)?;
     if let ModelSource::Package(selection) = &mut source {
-        // What is asked for is the status, not the building.
+        // The command is about the status, not the build.
         selection.cargo.quiet = true;
     }
     let is_named =

@@ -31,9 +31,9 @@ pub(super) fn data(text: &str) -> Result<()> {
     }
 }
 
-/// Says something to the person at the terminal.
+/// Prints a message to standard error.
 pub(super) fn say(text: &str) {
-    // Where standard error can't be written, there is no other place to say so.
+    // Where standard error can't be written, there is no other place for a message.
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
@@ -87,7 +87,7 @@ fn native(error: &Error) -> Option<String> {
     (!words.is_empty()).then(|| words.join(": "))
 }
 
-/// Says which models were found, by crate: those of a crate that nothing links would be missing here.
+/// Prints which models were found, by crate: those of a crate that nothing links would be missing here.
 pub(super) fn found(models: &Models) {
     let mut crates: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for model in models.names() {
@@ -111,7 +111,7 @@ pub(super) fn written(written: &Written) -> Result<()> {
     data(&format!("{}\n", written.path.display()))
 }
 
-/// Says which tables lack columns of their models, and what to do.
+/// Prints which tables lack columns of their models, with a hint.
 pub(super) fn lacking(tables: &[Lacking]) {
     for Lacking { table, columns } in tables {
         let plural = if columns.len() == 1 { "" } else { "s" };
@@ -127,7 +127,7 @@ pub(super) fn lacking(tables: &[Lacking]) {
     }
 }
 
-/// Says that a migration was performed.
+/// Prints that a migration was performed.
 pub(super) fn step(step: &Step) {
     let verb = match step.direction {
         Direction::Up => "applied",

@@ -28,7 +28,7 @@ pub fn lacking(models: &Models, connection: &mut Connection) -> Result<Vec<Lacki
     let Some(query) = dialect::columns(connection.dialect()) else {
         return Ok(Vec::new());
     };
-    // PostgreSQL alone tells names by their case.
+    // PostgreSQL alone compares names case-sensitively.
     let is_exact = dialect::known_family(connection.dialect()) == Some(Family::Postgres);
     let name = |name: &str| {
         if is_exact {

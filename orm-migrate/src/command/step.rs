@@ -118,7 +118,7 @@ pub(super) fn check(
     Ok(checked)
 }
 
-/// Performs migrations one after the other and tells `observer` of each one that is done.
+/// Performs migrations one after the other and calls `observer` after each.
 pub(super) fn perform<'m>(
     connection: &mut MigrationConnection,
     migrations: impl IntoIterator<Item = &'m Box<dyn Migration<Tag>>>,

@@ -21,7 +21,7 @@ pub(super) struct Library {
     pub native: Vec<PathBuf>,
 }
 
-/// Builds the library of `package`. What cargo and the compiler say goes to stderr as it comes.
+/// Builds the library of `package`. The output of cargo and the compiler goes to stderr as it comes.
 ///
 /// # Errors
 /// It doesn't compile, or not into something that can be loaded here.

@@ -82,7 +82,7 @@ fn find(printed: &str) -> Option<&str> {
         .find_map(|line| line.strip_prefix(MARK))
 }
 
-/// Adds what the child said: from its first panic on, or else the last lines.
+/// Adds the child's standard error: from its first panic on, or else the last lines.
 fn with_words(error: Error, said: &str) -> Error {
     let lines: Vec<&str> = said.trim().lines().collect();
     let panic = lines.iter().position(|line| line.contains("panicked at"));
@@ -119,7 +119,7 @@ fn call(path: &Path) -> Result<String> {
         reason = "a library that cargo has just built is loaded and called"
     )]
     // SAFETY: loading runs the library's initialisers, which are the user's own code or that of crates
-    // the user builds with; the user asked to run this project.
+    // the user builds with; running them is what the command is for.
     let library = unsafe { libloading::Library::new(path) }.map_err(|error| {
         Error::failed(format!("can't load the library: {error}")).with_hint(
             "if cargo's configuration sets a build target, name this machine's with --target",

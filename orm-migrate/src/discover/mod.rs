@@ -23,7 +23,7 @@ pub(crate) struct Dump {
     pub document: String,
 }
 
-/// Builds the selected package and takes the dump out of it. What cargo says goes to stderr.
+/// Builds the selected package and takes the dump out of it. The output of cargo goes to stderr.
 pub(crate) fn dump(selection: &Selection) -> Result<Dump> {
     dump_of(package::choose(selection)?, selection)
 }

@@ -104,7 +104,7 @@ impl Selection {
         options
     }
 
-    /// The same, with what `other` says where this says nothing.
+    /// The same, with the options of `other` where this has none.
     pub(crate) fn or(mut self, other: &Self) -> Self {
         if self.features.is_empty() {
             self.features.clone_from(&other.features);

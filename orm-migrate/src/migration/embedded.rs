@@ -24,8 +24,8 @@ use crate::error::Result;
 /// }
 /// ```
 ///
-/// cargo sees that a script has changed, but not that the folder has a new one: say so in a `build.rs`,
-/// `println!("cargo:rerun-if-changed=migrations");`.
+/// cargo rebuilds after a change of a script, but not for a new script in the folder. Print the folder's name in a
+/// `build.rs`: `println!("cargo:rerun-if-changed=migrations");`.
 #[macro_export]
 macro_rules! embed {
     () => {

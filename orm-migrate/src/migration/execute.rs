@@ -88,9 +88,9 @@ impl MigrationConnection {
         let progress = &mut self.run.progress;
         match kind {
             StatementKind::Rollback | StatementKind::RollbackRaw if was_inside => {}
-            // It may have begun and ended transactions, and the server does not say how.
+            // It may have begun and ended transactions, and the server does not report how.
             StatementKind::Program if implicit && (was_inside || is_inside) => progress.may_keep(),
-            // The next one may have begun at once, by AND CHAIN or as completion_type says.
+            // The next one may have begun at once, by AND CHAIN or completion_type.
             StatementKind::Commit | StatementKind::CommitRaw => progress.keep(),
             StatementKind::Begin if was_inside && implicit => progress.keep(),
             _ if !is_inside => progress.keep(),
@@ -135,7 +135,7 @@ impl MigrationConnection {
         }
     }
 
-    /// Whether statements of this database commit without being told so.
+    /// Whether this database has implicit commits.
     fn commits_by_itself(&self) -> bool {
         !self.connection.dialect().capabilities().transactional_ddl
     }

@@ -134,7 +134,7 @@ impl MigrationConnection {
         Ok(wanted && script.is_undoable(self.connection.dialect().capabilities())?)
     }
 
-    /// Applies or reverts a migration and updates the migration history, in a transaction if the migration asks for
+    /// Applies or reverts a migration and updates the migration history, in a transaction if the migration requires
     /// one and the database has transactional DDL. Restores the settings of the connection that the script has
     /// changed. Holds the migration lock.
     ///
@@ -326,7 +326,7 @@ impl MigrationConnection {
     }
 }
 
-/// What diesel's traits answer with.
+/// The error type of diesel's traits.
 pub(super) type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
 impl SimpleConnection for MigrationConnection {

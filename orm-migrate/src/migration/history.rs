@@ -34,7 +34,7 @@ pub(crate) fn applied(connection: &mut Connection) -> Result<Vec<String>> {
     Ok(versions)
 }
 
-/// Creates the table if it does not exist. Looks first: CREATE TABLE IF NOT EXISTS asks for the right to
+/// Creates the table if it does not exist. Looks first: CREATE TABLE IF NOT EXISTS requires the privilege to
 /// create tables even when there is nothing to create.
 pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
     if exists(connection)? {
@@ -72,8 +72,8 @@ pub(super) fn record(connection: &mut Connection, version: &str) -> Result<()> {
     connection.raw_execute(&sql, &binds).map(drop)
 }
 
-/// Writes down that a version is no longer applied. Tells whether it was until now: of two that revert
-/// it at once, one of them gets an error.
+/// Deletes a version from the migration history. Returns whether it was there: of two programs that revert it at the
+/// same time, one gets an error.
 pub(super) fn forget(connection: &mut Connection, version: &str) -> Result<bool> {
     let mut w = SqlWriter::new(connection.dialect());
     w.push("DELETE FROM ")

@@ -40,7 +40,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The lock, held until it is dropped.
 #[derive(Debug)]
 pub(super) enum Lock {
-    /// There is nothing to lock, or no lock was asked for.
+    /// There is nothing to lock, or locking is switched off.
     None,
     File(file::FileLock),
     Session(session::SessionLock),
@@ -87,7 +87,7 @@ impl Lock {
         })
     }
 
-    /// Asks whether the lock is still held: its session may have been ended by the server.
+    /// Checks that the lock is still held: the server may have ended its session.
     ///
     /// # Errors
     /// It isn't.

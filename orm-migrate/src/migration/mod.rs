@@ -5,7 +5,7 @@
 //! `embedded.rs` one that is built in, and `write.rs` adds to it. `lock.rs` lets one program at a time run
 //! migrations, `history.rs` is the bookkeeping table, `settings.rs` what is put back after a migration, and
 //! `foreign_keys.rs` keeps SQLite from deleting rows of other tables; `execute.rs` runs a script, `progress.rs`
-//! counts, `hints.rs` and `report.rs` say what to do and what stays of one that failed. `run.rs` and `enforcement.rs`
+//! counts, `hints.rs` has the hints of one that failed and `report.rs` its state. `run.rs` and `enforcement.rs`
 //! are the migration under way; `harness.rs` joins all of it to diesel's traits, with `backend.rs` for their types. The
 //! commands are in `command/`.
 

@@ -15,7 +15,7 @@ impl MigrationConnection {
             return "unknown: the connection was lost during commit".to_owned();
         }
         let rolled_back = self.connection.rollback();
-        // The first error is the one to tell; a connection that is lost has no settings any more.
+        // The first error is the one to return; a connection that is lost has no settings any more.
         let _ = settings.restore(&mut self.connection);
         self.unclaim();
         let counts = self.standing();
@@ -45,7 +45,7 @@ impl MigrationConnection {
         }
     }
 
-    /// What the migration counts as: the database is asked, since another runner may have performed it.
+    /// The status of the migration, read from the database, since another runner may have performed it.
     fn standing(&mut self) -> &'static str {
         let is_applied = if let Ok(applied) = history::applied(&mut self.connection) {
             applied.contains(&self.run.version)
@@ -78,7 +78,7 @@ impl MigrationConnection {
         left + &exception + earlier
     }
 
-    /// The tables that no rollback reaches, after `words`. A lost connection can't be asked.
+    /// The tables that no rollback reaches, after `words`. A lost connection can't be read.
     pub(super) fn exception(&mut self, words: &str) -> Option<String> {
         let tables = history::without_rollback(&mut self.connection).ok()?;
         let names = tables.join(", ");

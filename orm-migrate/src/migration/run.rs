@@ -15,7 +15,7 @@ pub(super) struct Run {
     pub direction: Direction,
     /// The script that the next text comes from.
     pub path: PathBuf,
-    /// Whether the migration asks for a transaction.
+    /// Whether the migration requires a transaction.
     pub wants_transaction: bool,
     /// Whose transaction it runs in.
     pub transaction: Owner,

@@ -140,7 +140,7 @@ impl Settings {
         Ok(Self(pairs))
     }
 
-    /// Whether foreign keys are enforced, which only SQLite can be told not to do for all that follows.
+    /// Whether foreign keys are enforced. Only SQLite can switch that off for all following statements.
     pub(super) fn enforces_foreign_keys(&self) -> bool {
         let off = ("foreign_keys".to_owned(), "0".to_owned());
         !self.0.contains(&off)

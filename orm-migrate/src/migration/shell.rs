@@ -31,7 +31,7 @@ fn copy(text: &str, rules: LexicalRules) -> Option<ShellOnly> {
         return None;
     }
     let tokens = Tokens::unquoted(text, rules);
-    if tokens.says("FROM", "STDIN") {
+    if tokens.contains_pair("FROM", "STDIN") {
         return Some(ShellOnly {
             line: 0,
             what: "COPY … FROM STDIN is not supported: psql supplies its rows, and a migration is SQL alone"
@@ -39,7 +39,7 @@ fn copy(text: &str, rules: LexicalRules) -> Option<ShellOnly> {
             hint: "write the rows as INSERT statements: pg_dump does so with --inserts or --column-inserts",
         });
     }
-    tokens.says("TO", "STDOUT").then(|| ShellOnly {
+    tokens.contains_pair("TO", "STDOUT").then(|| ShellOnly {
         line: 0,
         what: "COPY … TO STDOUT is not supported: a migration has no output".to_owned(),
         hint: "remove it from the script, or copy to a file on the server",

@@ -91,7 +91,7 @@ fn is_about_temporary(tokens: &Tokens<'_>) -> bool {
     tokens.is(0, &["CREATE", "DROP"]) && tokens.is(at, &["TEMPORARY"])
 }
 
-// `PRAGMA foreign_keys = OFF`, `pragma main."foreign_keys"(0)`; without a value it only asks.
+// `PRAGMA foreign_keys = OFF`, `pragma main."foreign_keys"(0)`; without a value it only reads.
 fn switches_foreign_keys(tokens: &Tokens<'_>) -> bool {
     let named = tokens.object(1).filter(|_| tokens.is(0, &["PRAGMA"]));
     named.is_some_and(|(name, next)| {

@@ -92,7 +92,7 @@ impl NewMigration<'_> {
         })
     }
 
-    // Always said explicitly: a metadata.toml without the key means false to diesel.
+    // Always written: a metadata.toml without the key means false to diesel.
     fn metadata(&self) -> &'static str {
         match self.transaction {
             Transaction::One => "run_in_transaction = true\n",

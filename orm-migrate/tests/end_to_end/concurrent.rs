@@ -179,7 +179,7 @@ fn a_session_that_holds_the_lock_is_named_and_a_killed_program_frees_it() {
         ]);
         child.kill().unwrap();
         child.wait().unwrap();
-        // The migration is half applied, and no run is told what another one did.
+        // The migration is half applied, and no run knows what another one did.
         run(&["run", "--lock-timeout", "10"]).ends(1).says(&[
             "up.sql:1: ",
             "state: nothing was changed by this run; an earlier one that was interrupted may have left a part",

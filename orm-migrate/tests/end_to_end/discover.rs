@@ -1,4 +1,4 @@
-//! Which models are found: the package that holds them, and what is said if there is none.
+//! Which models are found: the package that holds them, and the message if there is none.
 
 use std::path::{Path, PathBuf};
 

@@ -25,7 +25,7 @@ const TOOL: &str = "fn main() {\n    orm_migrate::cli::run()\n}\n";
 const TOOL_WITHOUT_FOLDER: &str =
     "fn main() {\n    orm_migrate::cli::run_embedded(orm_migrate::embed!())\n}\n";
 
-/// Builds the project and answers where its programs are.
+/// Builds the project and returns the folder of its programs.
 fn build(project: &Project) -> PathBuf {
     let cargo = PathBuf::from(env!("CARGO"));
     project

@@ -1,4 +1,4 @@
-//! Statements that fail in the middle: what is said, and what is left.
+//! Statements that fail in the middle: the message, and what is left.
 
 use crate::support::{Database, Project};
 
@@ -194,7 +194,7 @@ fn a_database_that_can_not_be_reached_is_told_at_once() {
         assert!(!ran.err.contains("hidden"), "{}", ran.err);
         ran.says(&["127.0.0.1"]);
     }
-    // The same code as where only the dialect is asked for.
+    // The same code as where only the dialect is needed.
     for command in ["run", "status", "revert", "redo", "create-all"] {
         let ran = project.run(&[command, "--url", "oracle://u:hidden@h/d"]);
         let ran = ran.ends(2);

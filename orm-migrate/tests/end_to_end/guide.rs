@@ -95,7 +95,7 @@ fn lasting(printed: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Whether cargo says what it is doing: a verb that ends at column 12.
+/// Whether a line is cargo's progress: a verb that ends at column 12.
 fn is_of_cargo(line: &str) -> bool {
     let is_verb = |verb: &str| verb.chars().all(char::is_alphabetic) && !verb.is_empty();
     line.get(..12)

@@ -279,7 +279,7 @@ fn a_redo_asks_on_a_terminal() {
     let database = Database::sqlite(&project);
     let run = |command: &str| project.run(&[command, "--url", &database.url]);
     run("run").ends(0);
-    // Without a terminal it names them and goes on.
+    // Without a terminal it names them and continues.
     run("redo")
         .ends(0)
         .says(&["reverts and applies again: 3_c\n"]);

@@ -237,7 +237,7 @@ impl Database {
         Self::on_server("postgres", "ORM_TEST_POSTGRES_URL")
     }
 
-    /// One of MariaDB and one of MySQL, without the server that the run leaves out: tests/run says so by
+    /// One of MariaDB and one of MySQL, without the server that the run leaves out: tests/run marks it by
     /// `ORM_TEST_MYSQL=not-run`, and prints the reason.
     #[cfg(feature = "test-mysql")]
     pub(crate) fn mariadb_and_mysql() -> impl Iterator<Item = Self> {

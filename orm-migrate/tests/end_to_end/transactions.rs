@@ -22,7 +22,7 @@ impl Case {
         Self { project, database }
     }
 
-    /// Runs a script, which fails; says `state` of it and leaves these rows.
+    /// Runs a script, which fails, with a message that has `state`, and leaves these rows.
     #[track_caller]
     fn fails(&self, script: &str, state: &str, rows: &[&str]) {
         self.database.execute("DELETE FROM a");
@@ -212,7 +212,7 @@ fn rows_alone_are_undone_on_mysql_whatever_is_set_before() {
                 .says(&["up.sql:3: ", "state: rolled back, nothing was changed"]);
             assert_eq!(database.query("SELECT id FROM a"), [""; 0], "{first}");
         }
-        // What commits, or can't be said in a transaction, is run without one.
+        // What commits, or can't run in a transaction, is run without one.
         for first in [
             "SET autocommit = 1",
             "ALTER TABLE a COMMENT 'x'",

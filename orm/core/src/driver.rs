@@ -111,7 +111,8 @@ pub trait Connection: Send + Any {
     ///
     /// # Errors
     /// Any error of the database: the native error mapped to a kind, with constraint, table and column where the
-    /// database names them, and `sql` as its text. After an error, the caller asks [`Connection::transaction`].
+    /// database names them, and `sql` as its text. After an error, the caller reads
+    /// [`Connection::transaction`].
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome>;
 
     /// Executes one statement once for each group of `width` values of `binds` and passes each outcome to `done`,

@@ -64,7 +64,7 @@ pub fn database() -> orm::Result<(Engine, Recorder)> {
     let options = Engine::options("sqlite://");
     let engine = Engine::with_driver(Arc::new(driver), vec![&SqliteDialect], &options)?;
     Metadata::of((User, Post)).create_all(&engine)?;
-    // The engine asks the catalogue once a table, when that is first written: here and not in the examples.
+    // The engine reads the catalogue once for each table, when that is first written: here and not in the examples.
     let mut session = Session::new(&engine);
     let ada = User::builder().name("ada").age(36).active(true);
     let ada = session.add(ada);

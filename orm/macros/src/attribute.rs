@@ -59,8 +59,8 @@ fn replace_literal(error: Error, example: &str) -> Error {
     }
 }
 
-/// `(a, b, key = …)`: returns the names that stand alone, and hands every key to `read`, which tells whether it knows
-/// it. What is anything else is an error that says `example`.
+/// `(a, b, key = …)`: returns the names that stand alone, and calls `read` with every key, which returns whether it knows
+/// it. Anything else is an error with `example` as its text.
 pub(crate) fn list(
     meta: &ParseNestedMeta<'_>,
     example: &str,

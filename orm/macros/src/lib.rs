@@ -1,4 +1,4 @@
-//! The derives of the `orm` crate, which re-exports them; what they ask of a user stands at each.
+//! The derives of the `orm` crate, which re-exports them; each documents what it requires.
 //!
 //! `model/`, `db_enum/` and `from_row/` each read the user's syntax into data, check the data and write code
 //! from it; `test_case.rs` is the attribute of tests; `attribute.rs`, `errors.rs` and `case.rs` serve all. The code that is written calls the traits
@@ -37,8 +37,8 @@ use proc_macro::TokenStream;
 /// For a struct with named fields and without generics. Beside the trait `Model` it gives
 ///
 /// - a value `Post`, whose fields are the typed columns: `select(Post).filter(Post.title.eq("x"))`;
-/// - a function `Post::builder()`, with a setter per column. What must be given is checked at compile
-///   time: `session.add(Post::builder().title("x"))` says that `author_id` is missing. Generated keys,
+/// - a function `Post::builder()`, with a setter per column. A missing column is a compile error:
+///   `session.add(Post::builder().title("x"))` fails because `author_id` is missing. Generated keys,
 ///   `Option`s, versions and columns with a default may be left out;
 /// - an entry in the list of models that `orm::metadata()` returns.
 ///
@@ -129,7 +129,7 @@ pub fn derive_db_enum(input: TokenStream) -> TokenStream {
 /// pub struct Email(String); // stored and compared as a text
 ///
 /// #[derive(DbType, Clone, Debug, PartialEq)]
-/// #[orm(codec)] // stored as `impl Codec for Amount` says
+/// #[orm(codec)] // encoded and decoded by `impl Codec for Amount`
 /// pub struct Amount {
 ///     cents: i64,
 /// }
@@ -143,7 +143,7 @@ pub fn derive_db_enum(input: TokenStream) -> TokenStream {
 ///
 /// | `#[orm(…)]` | |
 /// |-|-|
-/// | `codec` | Stored as its `Codec` says. |
+/// | `codec` | Encoded and decoded by its `Codec`. |
 /// | `crate = path` | Where `orm` is, if it isn't `::orm`. |
 #[proc_macro_derive(DbType, attributes(orm))]
 pub fn derive_db_type(input: TokenStream) -> TokenStream {

@@ -13,7 +13,7 @@ use syn::{
 
 use crate::attribute::{flag, name, text, unknown};
 
-/// What the attribute may say.
+/// The keys of the attribute.
 const KEYS: &[&str] = &["models", "migrations", "set_up", "rollback", "crate"];
 
 /// The dialects, with the macro of `orm` that keeps the tests of one whose feature is on.

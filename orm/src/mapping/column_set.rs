@@ -118,7 +118,7 @@ impl ColumnSet {
     }
 }
 
-/// The positions of the bits that are set, in as many steps as there are of them: a flush asks for each batch.
+/// The positions of the bits that are set, in as many steps as there are of them: a flush iterates them for each batch.
 struct Positions<'s> {
     word: u64,
     /// How many positions there are in the words before.

@@ -44,12 +44,12 @@
 //!
 //! Without `ORM_TEST_DIALECTS` a test runs on SQLite and on each server that is named. With it, a dialect that it lists
 //! and that has no URL fails its tests, so that a build server can't leave one out by mistake. A test that does not run
-//! says so on standard error: `test orders::ships_once::mysql ... not run: ORM_TEST_MYSQL_URL is not set`.
+//! is reported on standard error: `test orders::ships_once::mysql ... not run: ORM_TEST_MYSQL_URL is not set`.
 //!
 //! # What a test gets
 //!
 //! A database of its own: SQLite in memory, a new schema on PostgreSQL, a new database on MySQL and MariaDB, with the
-//! tables of all registered models, or what the attribute asks for instead. It is dropped when the test ends. Tests run
+//! tables of all registered models, or those that the attribute names. It is dropped when the test ends. Tests run
 //! at the same time and do not see each other.
 //!
 //! With `#[orm::test(rollback)]` a test gets a database that earlier tests have used, inside a transaction that is
@@ -59,7 +59,7 @@
 //! - One transaction is open at a time: to begin a second one on another connection is an error.
 //! - A statement that ends the transaction fails: a definition such as CREATE TABLE on MySQL and MariaDB.
 //! - Isolation levels have no effect, and constraints that are deferred to the COMMIT are not checked.
-//! - Generated keys may go on counting where the last test has stopped.
+//! - Generated keys are not reset: the sequence continues where the last test has stopped.
 
 mod argument;
 mod case;

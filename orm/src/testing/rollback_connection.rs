@@ -110,7 +110,7 @@ impl RollbackConnection {
         };
         let kept = self.shared.check(&mut **native, sql, done.as_ref().err());
         match (done, kept) {
-            // Of a connection that is broken, the statement's own error tells more.
+            // If the connection is lost, the error of the statement has the cause.
             (Err(error), _) => {
                 let _ = self.unguard();
                 Err(error)
@@ -124,7 +124,7 @@ impl RollbackConnection {
     fn end_or_begin(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
         self.unguard()?;
         if self.is_open == (verb == TransactionVerb::Begin) {
-            // As without a test around it, the database says what it has against that.
+            // As without a test around it, the error is the database's own.
             return self.run(sql, |native| native.control(sql));
         }
         let done = if self.shared.is_isolated() {
@@ -376,7 +376,7 @@ impl Drop for RollbackConnection {
     }
 }
 
-/// A cursor, which tells of the test's transaction and not of the one around it.
+/// A cursor whose transaction is the test's and not the one around it.
 struct RollbackCursor<'c> {
     inner: Option<Box<dyn Cursor + 'c>>,
     refused: Option<Error>,

@@ -83,7 +83,7 @@ fn message(panic: &dyn Any) -> &str {
         .unwrap_or_default()
 }
 
-/// MariaDB's tests on MySQL would tell nothing of MariaDB.
+/// Tests of MariaDB that run on MySQL would prove nothing.
 fn check_server(database: &TestDatabase, target: &Target) -> Result<(), TestFailure> {
     let found = database.dialect().name();
     if found == target.name {
@@ -102,6 +102,6 @@ fn say_not_run(case: &Case, reason: &str) {
         .split_once("::")
         .map_or(case.path, |(_, path)| path);
     let line = format!("test {path}::{} ... not run: {reason}\n", case.dialect);
-    // Where standard error can't be written, nothing can be said.
+    // Where standard error can't be written, there is no report.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

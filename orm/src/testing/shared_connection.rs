@@ -76,7 +76,7 @@ impl Shared {
         self.place().is_isolated
     }
 
-    /// Says whether it is in the transaction around a test.
+    /// Sets whether it is in the transaction around a test.
     pub(super) fn isolate(&self, is_isolated: bool) {
         self.place().is_isolated = is_isolated;
     }
@@ -111,7 +111,7 @@ impl Shared {
         self.is_free.notify_all();
     }
 
-    /// Says that its holder keeps it for a transaction.
+    /// Marks it as kept by its holder for a transaction.
     pub(super) fn keep(&self) {
         self.place().in_transaction = true;
         self.is_free.notify_all();

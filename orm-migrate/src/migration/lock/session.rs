@@ -17,9 +17,9 @@ struct LockSql {
     in_transaction: bool,
     /// Keeps the server from ending the idle session. In a transaction, its bind names this process to others.
     stay: &'static str,
-    /// Answers 1 if it took the lock. Does not wait.
+    /// Returns 1 if it took the lock. Does not wait.
     take: &'static str,
-    /// Answers 1 as long as the lock is held.
+    /// Returns 1 as long as the lock is held.
     check: &'static str,
     /// Runs behind every query: see [`POSTGRES`].
     close: Option<&'static str>,
@@ -142,7 +142,7 @@ impl SessionLock {
         }
         let id = self.ask(MYSQL_HOLDER).ok()??;
         let mut holder = format!("connection {id} of the server");
-        // Asked with SHOW, which every version has.
+        // By SHOW, which every version has.
         let listed = self
             .connection
             .raw_query("SHOW PROCESSLIST", &[], &mut |row| {

@@ -7,7 +7,7 @@ use super::rules::{LexicalRule, LexicalRules};
 use super::token::{Token, TokenKind};
 use super::tokens::is_any;
 
-/// What a statement is, as far as its first words tell.
+/// The kind of a statement, by its first words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Head {
     /// No word yet.
@@ -100,7 +100,7 @@ impl Body {
         }
     }
 
-    /// Takes a `;` and tells whether it ends the statement.
+    /// Takes a `;` and returns whether it ends the statement.
     pub(super) fn ends_at_semicolon(&mut self) -> bool {
         let ended = match self.head {
             Head::Trigger => self.last == Last::EndOfBlock,
@@ -214,8 +214,8 @@ impl Body {
         }
     }
 
-    /// Closes what an `END` before this token closes; `next` is the block that the token names. Tells
-    /// whether the token belongs to the `END`.
+    /// Closes the block that an `END` before this token closes; `next` is the block that the token names. Returns whether
+    /// the token belongs to the `END`.
     fn close_end(&mut self, next: Option<Block>) -> bool {
         let at_boundary = match self.last {
             Last::EndOfBlock => true,

@@ -60,8 +60,8 @@ pub(super) fn bracketed(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|byte| *byte == b']').map(|at| at + 1)
 }
 
-/// The length of PostgreSQL's `'…'` behind an E, from the quote on. It goes on with the next string if a line end,
-/// blanks and comments of one line are all that lies between them, and that one has escapes, too.
+/// The length of PostgreSQL's `'…'` behind an E, from the quote on. It continues with the next string if only line ends,
+/// blanks and line comments lie between them, and that one has escapes, too.
 pub(super) fn escape_string(bytes: &[u8]) -> Option<usize> {
     let mut length = quoted(bytes, b'\'', true)?;
     while let Some(between) = continuation(&bytes[length..]) {

@@ -17,7 +17,7 @@ use super::token::TokenKind;
 /// assert!(tokens.is(0, &["DROP", "ALTER"]));
 /// assert_eq!(tokens.get(3), Some("."));
 /// assert_eq!(tokens.find(0, &["TABLE"]), Some(1));
-/// assert!(tokens.says("drop", "table"));
+/// assert!(tokens.contains_pair("drop", "table"));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Tokens<'a>(Vec<Cow<'a, str>>);
@@ -71,8 +71,8 @@ impl<'a> Tokens<'a> {
         (from..self.0.len()).find(|at| self.is(*at, words))
     }
 
-    /// Returns whether the word `second` follows the word `first` anywhere.
-    pub fn says(&self, first: &str, second: &str) -> bool {
+    /// Returns whether the word `second` directly follows the word `first` anywhere.
+    pub fn contains_pair(&self, first: &str, second: &str) -> bool {
         (1..self.0.len()).any(|at| self.is(at - 1, &[first]) && self.is(at, &[second]))
     }
 

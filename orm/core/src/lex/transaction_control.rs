@@ -87,7 +87,7 @@ fn name(tokens: &Tokens<'_>, at: usize) -> String {
     tokens.get(at).unwrap_or_default().to_owned()
 }
 
-/// Whether the statement says a word, and not NO before it.
+/// Whether the statement has a word without NO before it.
 fn says(tokens: &Tokens<'_>, word: &str) -> bool {
     let found = tokens.find(1, &[word]);
     found.is_some_and(|at| !tokens.is(at - 1, &["NO"]))

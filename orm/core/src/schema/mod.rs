@@ -1,10 +1,10 @@
 //! Tables as data: what models declare, what scripts create, what reflection will read.
 //!
 //! The one description of a schema: columns as the derive declares them, tables as `orm-migrate` reads them, and
-//! what DDL is written from. `table.rs` and `constraint.rs` hold the data, `name.rs` what their names are, `naming.rs` the names of unnamed constraints,
-//! `dump.rs` the models of a program as a document, `sort.rs` the order in which tables can be created, `violation.rs` what they tell of a violated constraint,
-//! `catalogue.rs` what a table of the database turns out to be, and this file the collection of tables with the
-//! checks that make it trustworthy. No SQL text here.
+//! what DDL is written from. `table.rs` and `constraint.rs` hold the data, `name.rs` what their names are, `naming.rs` the
+//! names of unnamed constraints, `dump.rs` the models of a program as a document, `sort.rs` the order in which tables can
+//! be created, `violation.rs` the columns of a violated constraint, `catalogue.rs` what a table of the database turns out
+//! to be, and this file the collection of tables with the checks that make it trustworthy. No SQL text here.
 
 mod catalogue;
 mod constraint;

@@ -85,7 +85,7 @@ fn uniques<'t>(
     limit: usize,
 ) -> Vec<Candidate<'t>> {
     let is_primary = error.constraint() == Some(PRIMARY);
-    // Only of a primary key without its table the statement must tell which one it is.
+    // A violated primary key without its table is found by the table that the statement writes.
     let written = target.table.as_deref().filter(|_| is_primary);
     let table = error.table().or(written);
     if is_primary && table.is_none() {
@@ -205,7 +205,7 @@ fn same_set(told: &[String], columns: &[&str]) -> bool {
     told.len() == columns.len() && told.iter().all(|column| columns.contains(&column.as_str()))
 }
 
-/// The table that a statement writes, as far as its first words tell.
+/// The table that a statement writes, if its first words name it.
 struct Target {
     verb: Verb,
     table: Option<String>,

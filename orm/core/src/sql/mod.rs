@@ -1,8 +1,8 @@
 //! From statements and schema to SQL text.
 //!
-//! `writer.rs` escapes every identifier and turns every value into a bind, and `binds.rs` collects those of a known text; `dialect.rs` says what a
-//! database does differently, with `capability.rs` as its data; `render/` is the one default writer of
-//! statements and `ddl/` the one of schemas. A dialect overrides hooks, never whole statements.
+//! `writer.rs` escapes every identifier and turns every value into a bind, and `binds.rs` collects those of a known text.
+//! `dialect.rs` has the hooks for the differences between databases, and `capability.rs` their data. `render/` is the one
+//! default writer of statements and `ddl/` the one of schemas. A dialect overrides hooks, never whole statements.
 
 mod binds;
 mod capability;

@@ -61,7 +61,7 @@ impl<'a> SqlWriter<'a> {
     /// Creates a writer that collects text and binds.
     pub fn new(dialect: &'a dyn Dialect) -> Self {
         Self {
-            // Most statements fit: to grow costs more than to ask for more.
+            // Most statements fit: to reallocate costs more than to reserve too much.
             text: String::with_capacity(512),
             silent: false,
             ..Self::binds_only(dialect)
@@ -207,7 +207,7 @@ impl<'a> SqlWriter<'a> {
         std::mem::replace(&mut self.qualified, qualified)
     }
 
-    /// Says which table the statement writes, or that its subqueries may read all tables.
+    /// Sets the table that the statement writes, or none if its subqueries may read all tables.
     pub(super) fn write_to(&mut self, table: Option<&'a str>) {
         let hint = self.dialect.capabilities().own_table_hint;
         self.target = hint.and(table);

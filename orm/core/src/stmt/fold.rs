@@ -8,7 +8,7 @@ use super::Extension;
 use super::parts::pass;
 
 pass! {
-    /// Changes the nodes of a statement, and says when it can't go on.
+    /// Changes the nodes of a statement, and stops at the first error.
     Fold [] [&mut] walk_extension
 }
 

@@ -20,8 +20,8 @@ macro_rules! pass {
         };
 
         $(#[$doc])*
-        /// Each method is called before the parts of its node and goes on to them by itself, unless it is
-        /// overridden: then it calls the function that goes to the parts, or leaves them out.
+        /// Each method is called before the parts of its node. The default continues with the parts; an override calls
+        /// the function that does, or leaves them out.
         pub trait $Pass $(<$life>)? {
             /// What it stops with.
             type Break;

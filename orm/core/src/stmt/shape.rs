@@ -125,7 +125,7 @@ impl Hash for Projection {
         match self {
             Self::Columns { source, names } => {
                 source.hash(state);
-                // The list is a constant, so where it is tells what it is.
+                // The list is a constant, so its address identifies it.
                 (names.as_ptr(), names.len()).hash(state);
             }
             Self::All => {}

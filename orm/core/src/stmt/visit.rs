@@ -8,7 +8,7 @@ use super::Extension;
 use super::parts::pass;
 
 pass! {
-    /// Looks at the nodes of a statement, and says when it has seen enough.
+    /// Reads the nodes of a statement, and can stop early.
     Visit ['a] [&'a] walk_extension
 }
 

@@ -287,7 +287,7 @@ impl Connection for FaultyConnection {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
         self.inner()?;
-        // Two calls: its answer is lost as a whole, or behind the rows.
+        // Two calls: the result set is lost as a whole, or after its rows.
         let is_whole = |fault| fault == Fault::LostAfter;
         if self.faults.call(sql, is_whole).is_some() {
             self.inner()?.query(sql, binds, &mut |_| Ok(()))?;

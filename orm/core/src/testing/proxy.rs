@@ -18,7 +18,7 @@ use std::thread;
 ///     let proxy = SilentProxy::start(host, port)?;
 ///     let url = format!("postgresql://me@127.0.0.1:{}/app", proxy.port());
 ///     // … connect to url
-///     proxy.fall_silent(); // what is sent from here on is not answered
+///     proxy.fall_silent(); // from here on there is no response
 ///     Ok(())
 /// }
 /// ```

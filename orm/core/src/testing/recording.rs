@@ -186,7 +186,7 @@ impl RecordingDriver {
         }
     }
 
-    /// Tells of a server that takes no more than `bytes` at once.
+    /// Reports a server that takes no more than `bytes` in one message.
     ///
     /// # Examples
     ///
@@ -372,7 +372,7 @@ impl fmt::Debug for RecordingConnection {
 mod tests {
     use super::*;
 
-    /// Answers everything, so that what passes through can be seen.
+    /// Accepts every statement, so that the recording can be tested.
     #[derive(Debug)]
     struct Nothing;
 

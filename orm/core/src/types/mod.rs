@@ -1,15 +1,15 @@
 //! Logical types: what a column holds, and which Rust types hold it.
 //!
 //! [`Type`] is the vocabulary of schemas and dialects; [`DbType`] maps a Rust type to it, by data and
-//! two conversions; `base.rs` has the markers by which the typed layer tells what may be compared with
-//! what. Dialects choose the native name of each type; none is named here.
+//! two conversions; `base.rs` has the markers by which the typed layer decides which types can be compared.
+//! Dialects choose the native name of each type; none is named here.
 
 pub mod base;
 pub use crate::civil;
 pub use codec::Codec;
 mod codec;
 
-/// What a type without room for NULL says of itself, by the name that its base and its logical type share.
+/// The associated items of a type without NULL, by the name that its base and its logical type share.
 macro_rules! plain {
     ($name:ident) => {
         type Base = $crate::types::base::$name;

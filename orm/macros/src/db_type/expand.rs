@@ -52,7 +52,7 @@ fn of_inner(inner: &syn::Type) -> TokenStream {
     }
 }
 
-/// Stored as its codec says, and compared with its own kind alone.
+/// Encoded and decoded by its codec, and compared with values of its own type alone.
 fn of_codec() -> TokenStream {
     quote! {
         type Base = Self;

@@ -103,7 +103,7 @@ fn primary_key(name: &Ident, fields: &[Field], errors: &mut Errors) -> Option<Ve
     Some(key)
 }
 
-/// The position of the key that the database generates: the one that says so, or a single integer.
+/// The position of the key that the database generates: the one with `auto_increment`, or a single integer.
 fn generated(fields: &[Field], key: &[usize], errors: &mut Errors) -> Option<usize> {
     let says_so = |position: &usize| match fields[*position].attributes.auto_increment {
         Some((true, span)) => Some((*position, span)),

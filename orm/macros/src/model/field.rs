@@ -12,7 +12,7 @@ use super::reference::{action, target};
 use crate::attribute::{expression, flag, read_all, switch, text};
 use crate::errors::Errors;
 
-/// What a field's attribute may say.
+/// The keys of a field's attribute.
 const KEYS: &[&str] = &[
     "primary_key",
     "auto_increment",

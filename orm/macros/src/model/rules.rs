@@ -1,4 +1,4 @@
-//! The rules of a field's attributes, alone and together. Errors point at the user's tokens and say what to write.
+//! The rules of a field's attributes, alone and together. Errors point at the user's tokens and have a hint.
 
 use quote::ToTokens as _;
 use syn::{Ident, Type};
@@ -18,7 +18,7 @@ pub(super) fn column(field: &Field, errors: &mut Errors) -> Option<()> {
     sendable(&field.ty, errors).and(key)
 }
 
-/// Checks that a model with a field of this type can go to another thread, as far as tokens tell.
+/// Checks that a field's type can be sent to another thread, as far as its tokens show.
 pub(super) fn sendable(ty: &Type, errors: &mut Errors) -> Option<()> {
     let Some(span) = rc(ty) else { return Some(()) };
     errors.at(span, "a model must be `Send`, which `Rc` is not; use `Arc`");

@@ -14,7 +14,7 @@ use crate::attribute::{list, no_generics, read_all, text};
 use crate::case::snake;
 use crate::errors::Errors;
 
-/// What a struct's attribute may say.
+/// The keys of a struct's attribute.
 const KEYS: &[&str] = &[
     "table",
     "crate",

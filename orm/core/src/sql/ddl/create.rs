@@ -54,7 +54,7 @@ pub fn create_table(dialect: &dyn Dialect, table: &Table, deferred: &[&str]) -> 
     Ok(w.finish().0)
 }
 
-// A database that cuts a table's or column's name silently would answer to another name than the model.
+// A database that truncates the name of a table or column silently would know it by another name than the model.
 pub(super) fn check_name(dialect: &dyn Dialect, table: &str, name: &str) -> Result<()> {
     let limit = dialect.capabilities().identifier_limit;
     if name.len() <= limit {

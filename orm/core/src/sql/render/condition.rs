@@ -66,7 +66,7 @@ pub(super) fn write_compare<'a>(
         return Ok(());
     }
     let [left, right] = sides;
-    // With a value on both sides nothing tells the database their type, so one carries its own.
+    // With a bind on both sides the database can't infer their type, so one carries its own.
     if matches!(left, Expr::Value(_)) && !matches!(right, Expr::Value(_)) {
         write_peer(w, left)?;
     } else {

@@ -68,7 +68,7 @@ pub fn expecting<'a>(
     }
 }
 
-/// What a catalogue tells of a column named `name`.
+/// What a catalogue has of a column named `name`.
 pub fn stored(base: &str, declared: &str, bytewise: bool) -> StoredColumn {
     StoredColumn {
         name: NAME.name.to_owned(),

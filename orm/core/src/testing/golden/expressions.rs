@@ -14,7 +14,7 @@ pub fn int(value: i64) -> Expr {
     Expr::Value(Value::Int(value))
 }
 
-/// The numbers from 0, as many as asked for.
+/// `count` numbers from 0.
 pub fn ints(count: i64) -> Vec<Value> {
     (0..count).map(Value::Int).collect()
 }

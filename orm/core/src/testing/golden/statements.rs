@@ -75,7 +75,7 @@ pub fn first() -> Query {
     }
 }
 
-/// All rows but some, which not every database can say without a limit.
+/// OFFSET without LIMIT, which not every database has.
 pub fn offset_alone() -> Query {
     Query {
         offset: Some(7),

@@ -58,7 +58,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-/// A column of the schema. What an attribute says of it is a call, see `field.rs`.
+/// A column of the schema. Each attribute is a call, see `field.rs`.
 fn column(column: &Column) -> TokenStream {
     let name = &column.name;
     let mapped = of(&column.ty, "Field");
