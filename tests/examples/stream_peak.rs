@@ -76,7 +76,7 @@ fn main() -> orm::Result<()> {
     Ok(())
 }
 
-/// The most memory that the process has had at once, as Linux tells.
+/// The most memory that the process has had at once, as Linux reports it.
 fn peak() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM"));

@@ -23,8 +23,8 @@ pub enum Database {
 impl Database {
     const ALL: &[Self] = &[Self::Sqlite, Self::Postgres, Self::MariaDb, Self::Mysql];
 
-    /// The databases that this build was asked to test, without those that the run leaves out: tests/run
-    /// says so by `ORM_TEST_MYSQL=not-run`, and prints the reason. A variable that is merely missing
+    /// The databases of this build's features, without those that the run leaves out: tests/run sets
+    /// `ORM_TEST_MYSQL=not-run` for them, and prints the reason. A variable that is merely missing
     /// leaves nothing out.
     pub fn enabled() -> Vec<&'static Self> {
         let is_built = |database: &&Self| match database {
@@ -55,8 +55,7 @@ impl Database {
         }
     }
 
-    /// The variable of tests/run about this database; with `_URL` behind it, the one that says where the
-    /// server is.
+    /// The variable of tests/run about this database; with `_URL` behind it, the one with the URL of the server.
     fn variable(self) -> &'static str {
         match self {
             Self::Sqlite => "ORM_TEST_SQLITE",
@@ -66,8 +65,7 @@ impl Database {
         }
     }
 
-    /// The URL of the server's own database. A server that isn't there fails the run: it says what
-    /// provides it.
+    /// The URL of the server's own database. A server that isn't there fails the run, with a hint at what provides it.
     pub fn server_url(self) -> String {
         let variable = format!("{}_URL", self.variable());
         std::env::var(&variable).unwrap_or_else(|_| {

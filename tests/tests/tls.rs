@@ -142,7 +142,7 @@ fn refused(url: &str, why: &str) {
     assert!(error.message().contains(why), "{error}");
 }
 
-/// Whether the server says that a connection by this URL is encrypted.
+/// Whether the server reports a connection by this URL as encrypted.
 fn is_encrypted(database: Database, url: &str) -> bool {
     let sql = match database {
         Database::Postgres => "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()",

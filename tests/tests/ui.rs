@@ -1,7 +1,7 @@
-//! Compile-fail cases: what the compiler says to a user's mistake, in `ui/`.
+//! Compile-fail cases: the compiler's message for a user's mistake, in `ui/`.
 //!
 //! `ui/derive/` holds mistakes in models and enums, `ui/query/` those in statements. Each case has its
-//! message beside it; `TRYBUILD=overwrite cargo test -p orm-tests --test ui` writes the messages anew.
+//! message beside it; `TRYBUILD=overwrite cargo test -p orm-tests --test ui` rewrites the messages.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -53,7 +53,7 @@ pub fn place(engine: &Engine, product: &str, quantity: i32) -> Result<i64> {
     })
 }
 
-/// Ships an order, and tells whether it had not been shipped before.
+/// Ships an order, and returns whether it had not been shipped before.
 ///
 /// # Errors
 /// There is no such order.

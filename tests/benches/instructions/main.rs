@@ -4,7 +4,7 @@
 //! what is measured. Counts hardly depend on the machine's noise, but they do on the compiler: figures of another one
 //! are not compared. Times are measured in `tests/benches/ratios/`.
 //!
-//! Without a word the program runs itself under valgrind, twice a path: once with few rounds of it and once with more.
+//! Without arguments the program runs itself under valgrind, twice a path: once with few rounds of it and once with more.
 //! The difference is that of the rounds alone.
 
 // A gate prints its table, and stops at the first surprise.

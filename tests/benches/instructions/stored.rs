@@ -11,7 +11,7 @@ const FILE: &str = concat!(
 
 /// What was measured, and the compiler that it depends on.
 pub(crate) struct Figures {
-    /// What `rustc` says of its version and its host.
+    /// The version and the host that `rustc` prints.
     pub(crate) compiler: String,
     /// The name of each path, and the instructions of a round of it.
     pub(crate) instructions: Vec<(String, u64)>,

@@ -1,4 +1,4 @@
-//! [`Backend`]: what a database must tell of itself for the cases to run on it.
+//! [`Backend`]: what a database must provide for the cases to run on it.
 
 use std::borrow::Cow;
 
@@ -54,7 +54,7 @@ pub trait Backend: Send + Sync {
     fn natively(&self, conn: &mut Connection, sql: &str);
 
     /// What sends that signal to a connection from another one, or from another thread of the program. A backend that
-    /// lacks [`Requires::Cancel`] or [`Requires::Server`] is not asked for it.
+    /// lacks [`Requires::Cancel`] or [`Requires::Server`] need not implement it.
     fn control(&self, db: &Db, conn: &mut Connection, signal: Signal) -> Control;
 
     /// Makes the connection give up after less than two seconds when it waits for a lock.
@@ -65,15 +65,15 @@ pub trait Backend: Send + Sync {
         sql.into()
     }
 
-    /// Why a case by its name can't mean anything here, where neither a capability nor [`Requires`] tells. The run prints
-    /// it.
+    /// Returns why the case of this name can't mean anything here, where neither a capability nor [`Requires`] excludes it.
+    /// The run prints the reason.
     fn skips(&self, case: &str) -> Option<&'static str> {
         let _ = case;
         None
     }
 
-    /// Why a case that needs this can't mean anything here, beyond what the dialect's
-    /// [capabilities](orm::sql::Capabilities) say. The run prints it.
+    /// Returns why a case that needs this can't mean anything here, beyond the dialect's
+    /// [capabilities](orm::sql::Capabilities). The run prints the reason.
     fn lacks(&self, need: Requires) -> Option<&'static str> {
         let _ = need;
         None

@@ -155,7 +155,7 @@ impl Db {
 
     /// The statements sent since the last call, without values: `"INSERT INTO …"`, with the identifier
     /// quotes of the dialect made `"` and its placeholders `?`, so that one list serves every database.
-    /// Without the question to the catalogue that an engine asks once a table, which has cases of its own.
+    /// Without the query of the catalogue that an engine runs once for each table, which has cases of its own.
     pub fn sent(&self) -> Vec<String> {
         let sent = self.recorder.take_sql();
         let sent = sent.iter().filter(|sql| !self.asks_catalogue(sql));
@@ -179,7 +179,7 @@ impl Db {
         value.expect("invariant: the query yields a row")
     }
 
-    /// Whether a statement asks how a table keeps its values.
+    /// Whether a statement is the query of the catalogue.
     pub fn asks_catalogue(&self, sql: &str) -> bool {
         self.catalogue.iter().any(|begin| sql.starts_with(begin))
     }

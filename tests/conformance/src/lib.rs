@@ -45,7 +45,7 @@
 //! ```
 //!
 //! A case is a function that panics; it gets a database of its own, empty but for the tables of the shared
-//! [`fixtures`]. No case names a database: it asks [capabilities](orm::sql::Capabilities), or the backend.
+//! [`fixtures`]. No case names a database: it reads [capabilities](orm::sql::Capabilities), or the backend.
 //! A case that is about one database's own SQL stands in that dialect's tests, and is run along.
 
 // Tests panic on purpose, and a case reads better without a page of documentation.

@@ -15,7 +15,7 @@ use crate::suite::{self, Case};
 /// Runs every case of this crate and those of the caller's own on each of these databases, by the arguments that
 /// `cargo test` passes on, and prints a line for each database.
 ///
-/// A database that isn't there fails the run: the caller leaves out what is not to run, and says so.
+/// A database that isn't there fails the run: the caller leaves out what is not to run, and prints the reason.
 pub fn run(backends: &[&'static dyn Backend], own: &[Case]) -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Many cases wait, for locks or for what a server does.

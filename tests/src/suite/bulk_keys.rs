@@ -1,5 +1,5 @@
-//! Keys that the database generates for many rows at once: which statements bring them back, and that a key which
-//! can't be told is an error.
+//! Keys that the database generates for many rows at once: which statements return them, and that a key that
+//! can't be read is an error.
 
 use orm::ErrorKind;
 use orm::prelude::*;
@@ -69,7 +69,7 @@ fn many_rows_take_few_statements(db: &Db) {
 }
 
 fn large_keys_are_exact(db: &Db) {
-    // Beyond what a floating point number tells apart.
+    // Beyond the integers that a floating point number can represent exactly.
     const FIRST: i64 = (1 << 60) + 1;
     create(db);
     let mut session = db.session();
@@ -85,7 +85,7 @@ fn large_keys_are_exact(db: &Db) {
     assert_eq!(keys, [FIRST, FIRST + 1, FIRST + 2]);
 }
 
-/// A trigger that gives rows keys of its own leaves the driver without a key that could be told.
+/// If a trigger replaces the keys of rows, the driver can't read them.
 fn keys_that_a_trigger_makes_are_an_error(db: &Db) {
     create(db);
     if db.database() == Database::Postgres {

@@ -48,7 +48,7 @@ fn fails_soon(engine: &Engine, kind: ErrorKind) -> Error {
 fn an_unreachable_server_fails_at_once(db: &Db) {
     let url = url_with(db, |[login, host, _]| {
         *login = "ada:Wrong-Password".into();
-        // Nobody listens on the lowest port.
+        // No server listens on the lowest port.
         *host = "127.0.0.1:1".into();
     });
     let engine = Engine::connect(&url).unwrap();
@@ -56,7 +56,7 @@ fn an_unreachable_server_fails_at_once(db: &Db) {
     let text = format!("{error} {error:?}");
     assert!(text.contains("127.0.0.1"), "{text}");
     assert!(!text.contains("Wrong-Password"), "{text}");
-    // A session tells the same, and can be used again.
+    // A session returns the same error, and can be used again.
     let mut session = Session::new(&engine);
     session.add(User::builder().username("ada"));
     assert_eq!(

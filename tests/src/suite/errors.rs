@@ -46,7 +46,7 @@ fn text_beyond_its_length_is_refused_by_the_server(db: &Db) {
     let insert = "INSERT INTO countries (code, name) VALUES (?, 'x')";
     let inserted = execute(db, &mut conn, insert, &[ValueRef::Text(SECRET)]);
     let error = refused(inserted, ErrorKind::DataTooLong);
-    // PostgreSQL does not tell the column.
+    // PostgreSQL does not report the column.
     if db.database().is_mysql() {
         assert_eq!(error.column(), Some("code"));
     }
@@ -73,7 +73,8 @@ fn the_native_text_is_in_the_source_only(db: &Db) {
     assert!(native.contains(expected), "{native}");
 }
 
-/// MariaDB 10.11 lets an update pass over what its snapshot doesn't show unless told so, and MySQL always does.
+/// MariaDB 10.11 lets an update pass over what its snapshot doesn't show unless configured otherwise, and MySQL always
+/// does.
 fn a_lost_race_of_snapshots_is_a_serialization_failure(db: &Db) {
     db.outside("INSERT INTO accounts (owner, balance, version) VALUES ('a', 1, 1)");
     let mut connections = [(); 2].map(|()| db.engine.connection().unwrap());

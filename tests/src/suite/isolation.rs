@@ -1,4 +1,4 @@
-//! Isolation levels, as a server tells of them.
+//! Isolation levels, as a server reports them.
 
 use crate::databases::{Database, HasDatabase};
 use orm_conformance::Db;

@@ -115,7 +115,7 @@ macro_rules! check_rows {
                 (name, &other[found].clone())
             );
         }
-        // The entities go on as any.
+        // The entities can be changed and written like any other.
         let last = handles[handles.len() - 1];
         session[last].name = "renamed".into();
         session.commit().unwrap();

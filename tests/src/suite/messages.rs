@@ -1,4 +1,4 @@
-//! Messages say what is wrong in the statement's own words, and never show a value.
+//! Messages name what is wrong in the words of SQL, and never show a value.
 
 use orm::ErrorKind;
 use orm::prelude::*;

@@ -1,4 +1,4 @@
-//! The cases that are about a database's own SQL, or ask for a database by its name. They run with those of
+//! The cases that are about a database's own SQL, or need a database by its name. They run with those of
 //! `orm-conformance`, on the databases of this workspace alone.
 
 mod async_tasks;

@@ -1,4 +1,4 @@
-//! Dates whose type nothing tells.
+//! Dates whose type the database can't infer.
 
 use crate::databases::{Database, HasDatabase};
 use chrono::NaiveDate;
@@ -13,7 +13,7 @@ cases![
     a_lone_value_names_its_type,
 ];
 
-/// PostgreSQL takes a value of which nothing tells the type for text.
+/// PostgreSQL takes a bind for text if it can't infer its type.
 fn a_lone_value_names_its_type(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     let date = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();

@@ -1,4 +1,4 @@
-//! A server that falls silent while its connections stay open. A proxy between stops to pass on what it says.
+//! A server that falls silent while its connections stay open. A proxy between stops to forward its responses.
 
 use std::time::{Duration, Instant};
 
@@ -75,7 +75,7 @@ fn each_wait_for_an_answer_ends(db: &Db) {
     pooled.inner.fall_silent();
     let read = engine.transaction(|session| session.get(User, 1).map(drop));
     fails(read, ErrorKind::ConnectionFailed);
-    // Without an end it would be for ever; a busy machine takes its time.
+    // Without a time limit it would never end; a busy machine takes its time.
     assert!(
         begin.elapsed() < Duration::from_secs(180),
         "{:?}",

@@ -186,7 +186,7 @@ fn text_that_is_padded_or_cut_is_read_back(db: &Db) {
         let add = |n: u8| Padded {
             code: format!("c{n}"),
             text: "ab ".into(),
-            // The blanks beyond the length are cut off without a word.
+            // The blanks beyond the length are truncated without an error.
             short: "abc  ".into(),
             bytes: vec![n],
         };
@@ -320,7 +320,7 @@ struct Spelled {
     name: String,
 }
 
-/// Makes the table and tells how another program writes a time, an instant and a UUID.
+/// Makes the table and returns how another program writes a time, an instant and a UUID.
 fn spelled(db: &Db) -> (&'static str, &'static str, &'static str) {
     let columns = match db.database() {
         Database::Sqlite => {

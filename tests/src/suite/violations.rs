@@ -1,4 +1,4 @@
-//! Violated constraints that only one database has, or of which each tells something else.
+//! Violated constraints that only one database has, or of which each reports something else.
 
 use crate::databases::{Database, HasDatabase};
 use orm::ErrorKind;
@@ -27,7 +27,7 @@ fn a_table_that_no_model_maps_has_what_the_database_tells(db: &Db) {
     match db.database() {
         Database::Sqlite => assert_eq!(found, (Some("by_hand"), &["a", "b"][..], None)),
         Database::Postgres => assert_eq!(found, (Some("by_hand"), &["a", "b"][..], Some("own"))),
-        // MySQL tells the table as well.
+        // MySQL reports the table as well.
         _ => assert_eq!((found.1, found.2), (&[][..], Some("own"))),
     }
 }

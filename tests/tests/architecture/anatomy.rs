@@ -7,10 +7,9 @@ use crate::tree::{File, library_files, report, source_files};
 
 const DIALECTS: &[&str] = &["dialect-sqlite", "dialect-postgres", "dialect-mysql"];
 
-/// Files that a dialect may lack. Only MySQL's protocol answers with results of several kinds, only its
-/// statements keep the types of their first binds or are stopped from another connection, and only its messages must
-/// be taken apart to find names in them.
-/// Only SQLite tells a row id that may be no column's, and has a driver that is its own configuration.
+/// Files that a dialect may lack. Only MySQL's protocol returns results of several kinds, only its statements keep the
+/// types of their first binds or are killed from another connection, and only its messages must be parsed to find names
+/// in them. Only SQLite reports a row id that may be no column's, and has a driver that is its own configuration.
 const MAY_BE_MISSING: &[&str] = &[
     "reflect.rs",
     "driver/result_set.rs",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::tree::root;
 
-/// What `cargo metadata` says of the workspace and of everything it may be built from.
+/// The output of `cargo metadata` for the workspace and for everything it may be built from.
 pub(crate) fn metadata() -> &'static Value {
     static METADATA: OnceLock<Value> = OnceLock::new();
     METADATA.get_or_init(|| {
@@ -40,7 +40,7 @@ pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-/// Runs the cargo that runs this test, and answers what it prints.
+/// Runs the cargo that runs this test, and returns what it prints.
 fn run(arguments: &[&str]) -> String {
     let command = Command::new(env!("CARGO"))
         .args(arguments)

@@ -7,14 +7,14 @@ use crate::tree::{File, library_files, report, source_files};
 const FILE_LINES: usize = 500;
 
 /// The same for a catalogue: a file that is long because its subject is a long list, and whose second
-/// line says so: `//! Catalogue: REASON`.
+/// line is `//! Catalogue: REASON`.
 const CATALOGUE_LINES: usize = 800;
 
 /// Lines of code in the body of a function.
 const FUNCTION_LINES: usize = 60;
 
 /// What library code must not do, with what to do instead: a library that ends its user's program is
-/// worse than one that answers with an error.
+/// worse than one that returns an error.
 const FORBIDDEN: &[(&str, &str)] = &[
     (
         ".unwrap()",
@@ -31,7 +31,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     (
         "orm/src/session/access.rs",
         "panic!",
-        "`Index` has no way to answer with an error; the fallible forms beside it do",
+        "`Index` has no way to return an error; the fallible forms beside it do",
     ),
     (
         "orm/src/testing/statements.rs",
@@ -137,7 +137,7 @@ fn library_code_does_not_panic() {
         }
         broken.extend(expects_without_a_reason(&file.path, &tokens));
     }
-    report("library code answers with errors", &broken);
+    report("library code returns errors", &broken);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn found(path: &str, tokens: &Tokens, needle: &str, hint: &str) -> Vec<String> {
         .collect()
 }
 
-/// `expect` is for what can't happen, and its text says why. Without a literal it is another method of that name, such as
+/// `expect` is for what can't happen, and its text gives the reason. Without a literal it is another method of that name, such as
 /// a parser's.
 fn expects_without_a_reason(path: &str, tokens: &Tokens) -> Vec<String> {
     let texts = tokens.texts_given_to("expect").into_iter();

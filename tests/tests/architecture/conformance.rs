@@ -2,7 +2,7 @@
 
 use crate::tree::{File, files_under, report};
 
-/// What a case must not say: it asks a capability, the driver or the backend instead.
+/// What a case must not name: it reads a capability, the driver or the backend instead.
 const DATABASES: &[&str] = &["sqlite", "postgres", "mysql", "mariadb", "firebird"];
 
 /// The longest identifier: some databases take 31 bytes.

@@ -7,7 +7,7 @@ use crate::tree::report;
 
 /// What a crate of the workspace may depend on inside the workspace, lowest crate first.
 ///
-/// A question mark means: only as an optional dependency, so that nobody builds a driver unasked.
+/// A question mark means: only as an optional dependency, so that a driver is built by its feature alone.
 const EDGES: &[(&str, &[&str])] = &[
     ("orm-core", &[]),
     ("orm-macros", &[]),

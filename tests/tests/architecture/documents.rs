@@ -1,4 +1,4 @@
-//! ARCHITECTURE.md and the headers of files tell the truth; no file tells of a developer's machine.
+//! ARCHITECTURE.md and the headers of files name what exists; no file names a folder of a developer's machine.
 
 use std::fs;
 use std::path::Path;
@@ -151,7 +151,7 @@ fn each_kind_of_error_has_its_cause_and_cure() {
     );
 }
 
-/// Words that a reader of SQL's manuals does not look for: say which transaction, runner, server or caller it is.
+/// Words that a reader of SQL's manuals does not look for: name the transaction, runner, server or caller instead.
 const VAGUE_WORDS: &[&str] = &[
     "somebody",
     "nobody",

@@ -163,7 +163,7 @@ struct Exports {
     /// Types, traits and functions that are hidden where they are defined, or private.
     private: BTreeSet<String>,
     public: BTreeSet<String>,
-    /// The modules that a program can name, as far as their declarations tell.
+    /// The modules that a program can name, as far as their declarations show.
     modules: BTreeSet<Vec<String>>,
     /// The module that is read, and whether it is hidden.
     module: Vec<String>,

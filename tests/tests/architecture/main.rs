@@ -9,13 +9,13 @@
 //! - `ceilings`: sizes, module documentation, calls that library code must not make
 //! - `anatomy`: all dialect crates look alike, and dialects are named in few places
 //! - `conformance`: the compliance cases name no database
-//! - `documents`: ARCHITECTURE.md and the headers of files tell the truth, and no file tells of a developer's machine
+//! - `documents`: ARCHITECTURE.md and the headers of files name what exists, and no file names a developer's folder
 //! - `examples`: public functions have an example that is compiled and run
 //! - `pages`: links of the pages lead somewhere, and the guide shows all of its programs
 //! - `exhaustive`: what goes through a statement names every node of it
 //!
 //! `tree` reads files, `source` parses them with `syn`. `tokens` and `uses` are for the rules about lines and names, which
-//! macros must not escape. What the dependencies ask of a user is checked by `cargo deny`, which `.ci/run` calls.
+//! macros must not escape. Licences and advisories of dependencies are checked by `cargo deny`, which `.ci/run` calls.
 //!
 //! An exception is an entry in the table of its rule, with its reason.
 

@@ -1,7 +1,7 @@
 //! The pages that users read: every link of them leads somewhere, and the guide shows all of its programs.
 //!
-//! A page of the guide is read as mdBook shows it, with what it includes. Whether its programs run and send what they
-//! say is tested by `docs/guide/programs/tests/programs.rs`.
+//! A page of the guide is read as mdBook shows it, with what it includes. Its programs and the SQL in their comments are
+//! tested by `docs/guide/programs/tests/programs.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -126,7 +126,7 @@ fn is_test(trees: &[TokenTree]) -> bool {
     matches!(words[..], ["test"] | ["cfg", "(", "test" | "doctest", ")"])
 }
 
-/// What an attribute says, if one comes next.
+/// The tokens of an attribute, if one comes next.
 fn attribute(trees: &[TokenTree]) -> Option<TokenStream> {
     match trees {
         [mark, TokenTree::Group(group), ..] if is_mark(mark, '#') => {

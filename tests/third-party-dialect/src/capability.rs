@@ -19,7 +19,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.insert_binds = 1;
     own.derived_names = true;
     own.from_nothing = " FROM RDB$DATABASE";
-    // RETURNING hands back one row, of an UPDATE or DELETE that finds none a row of NULLs. That of an INSERT is
+    // RETURNING returns one row, of an UPDATE or DELETE that finds none a row of NULLs. That of an INSERT is
     // written as a block, in `render.rs`.
     own.update_returning = false;
     own.delete_returning = false;

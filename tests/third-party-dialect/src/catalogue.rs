@@ -1,4 +1,4 @@
-//! What the catalogue tells of a table, how much its columns keep, and how an expected column compares with it.
+//! What the catalogue has of a table, how much its columns keep, and how an expected column is compared with it.
 //!
 //! `=` takes no notice of blanks at the end of text, and times have four digits of a second: a flush has to know both.
 

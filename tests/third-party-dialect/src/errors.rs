@@ -1,6 +1,6 @@
 //! The server's messages as errors with a kind, a constraint, a table and a column.
 //!
-//! [`classify`] is pure and knows no driver. The client hands out messages without their codes, so the messages are what is
+//! [`classify`] is pure and knows no driver. The client returns messages without their codes, so the messages are what is
 //! known by; they come from a table of the client's own, in English. Many hold values: only names are taken from them.
 
 use orm_core::error::{Error, ErrorKind};

@@ -93,7 +93,7 @@ fn write_names(w: &mut SqlWriter<'_>, prefix: &str, count: usize) {
     });
 }
 
-/// The columns that are handed back: expressions of them are not.
+/// The columns of RETURNING; expressions are not supported there.
 fn returned_columns<'a>(w: &SqlWriter<'_>, insert: &'a Insert) -> Result<Vec<&'a str>> {
     let columns = insert.returning.iter().map(|projection| match projection {
         Projection::Columns { names, .. } => Ok(names.to_vec()),

@@ -59,7 +59,7 @@ fn plain_name(ty: &Type) -> &'static str {
     }
 }
 
-/// The type of a bind that stands where nothing tells its type; `None` for NULL, which needs none.
+/// The type of a bind where the server can't infer it; `None` for NULL, which needs none.
 pub(crate) fn value_type(value: &Value) -> Option<&'static str> {
     Some(match value {
         Value::Null => return None,

@@ -69,7 +69,7 @@ fn compare_inserts<M>(
     table.compare(name, goal, &mut raw, &mut ours);
 }
 
-/// Loads so many rows and hands out the session with a transaction open.
+/// Loads so many rows and returns the session with its transaction open.
 fn loaded(engine: &Engine, rows: usize) -> (Session, Vec<Ref<User>>) {
     let mut session = Session::new(engine);
     let users = select(User).limit(rows as u64).all(&mut session).unwrap();

@@ -120,8 +120,8 @@ fn existence_of_aggregates_and_distinct_rows(db: &Db) {
     assert!(!authors.clone().offset(2).exists(conn).unwrap());
     let everybody = select(User).filter(exists(authors.clone().offset(1)));
     assert_eq!(everybody.count(conn).unwrap(), 4);
-    let nobody = select(User).filter(exists(authors.offset(2)));
-    assert_eq!(nobody.count(conn).unwrap(), 0);
+    let none = select(User).filter(exists(authors.offset(2)));
+    assert_eq!(none.count(conn).unwrap(), 0);
     // An aggregate over nothing is a row all the same.
     let none = select(count(Post.id)).filter(Post.id.gt(100));
     assert!(none.exists(conn).unwrap());
@@ -180,7 +180,7 @@ fn groups_by_subqueries_with_values(db: &Db) {
     assert_eq!(rows, [(Some(false), 3), (Some(true), 1)]);
 }
 
-/// A database may answer with any one row, or not at all.
+/// A database may return any one row, or none.
 fn aggregates_stand_where_there_are_groups(db: &Db) {
     let conn = &mut seed(db);
     db.sent();
@@ -217,7 +217,7 @@ fn sums_of_single_precision_are_double(db: &Db) {
     assert_eq!(total, Some(16_777_218.0));
 }
 
-/// A database may answer with the value of any one row.
+/// A database may return the value of any one row.
 fn what_a_group_has_many_of_is_refused(db: &Db) {
     let conn = &mut seed(db);
     let whole = select((User.username, count(User.id)));

@@ -265,7 +265,7 @@ fn a_message_is_one_that_a_person_can_read(db: &Db) {
         first.starts_with("duplicate value violates a unique constraint ("),
         "{text}"
     );
-    // What the database tells: the columns, or the constraint by its name.
+    // What the database reports: the columns, or the constraint by its name.
     let places = ["users.username", "uq_users_username"];
     assert!(places.iter().any(|place| first.contains(place)), "{text}");
     assert!(

@@ -274,7 +274,8 @@ fn no_other_rows_are_locked(db: &Db) {
     session.commit().unwrap();
 }
 
-/// The rows that hand on are changed first, as the program has them; the keys go the other way round.
+/// A row that frees a unique value is changed before the row that takes it, in the order of the program; the keys are in
+/// the opposite order.
 fn unique_values_are_handed_on_in_order(db: &Db) {
     let ids = users(db, &["a", "b", "c", "d"]);
     for backwards in [false, true] {

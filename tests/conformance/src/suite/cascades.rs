@@ -256,7 +256,7 @@ fn what_was_first_read_of_an_undone_change_is_read_again(db: &Db) {
     session.commit().unwrap();
     assert_eq!(session[all[0]].email, None);
     assert!(session.entity_state(all[1]).is_err());
-    // Likewise with a savepoint, in a transaction that goes on.
+    // Likewise with a savepoint, in a transaction that continues.
     session.clear();
     let undone: orm::Result<Vec<Ref<User>>> = session.savepoint(|session| {
         raw("UPDATE users SET email = 'undone'").execute(session)?;

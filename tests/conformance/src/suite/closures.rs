@@ -232,7 +232,7 @@ fn retry_after_a_real_deadlock(db: &Db) {
                         let user = session.get(User, id)?.unwrap();
                         session[user].email = Some(format!("{ids:?} {tries}"));
                         session.flush()?;
-                        // Both hold one lock before either asks for the other's: once.
+                        // Both hold one lock before either requests the other's: once.
                         if index == 0 && tries == 1 {
                             barrier.wait();
                         }

@@ -223,7 +223,7 @@ fn a_wrong_number_of_binds_is_an_error(db: &Db) {
         let deleted = execute(db, &mut conn, "DELETE FROM users WHERE id = ?", binds);
         assert_shows_no_value(&fails(deleted, ErrorKind::Usage));
     }
-    // The connection goes on.
+    // The connection can be used again.
     execute(
         db,
         &mut conn,

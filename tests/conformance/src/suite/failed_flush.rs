@@ -103,7 +103,7 @@ fn inside_a_transaction_that_has_done_work_only_the_flush_is_undone(db: &Db) {
     for _ in 0..3 {
         assert!(session.flush().unwrap_err().is_unique_violation());
     }
-    // The transaction goes on: it reads, and it still has its work.
+    // The transaction continues: it reads, and its pending changes are kept.
     let count: i64 = session
         .no_autoflush(|s| select(count_all()).from(User).one(s))
         .unwrap();
@@ -190,7 +190,7 @@ fn an_error_of_autoflush_says_where_it_comes_from(db: &Db) {
         hint.contains("no_autoflush") && hint.contains("refresh"),
         "{error}"
     );
-    // A flush that the program asked for says nothing of the sort.
+    // An explicit flush has no such hint.
     let error = session.flush().unwrap_err();
     assert!(
         !error.hint().unwrap_or_default().contains("no_autoflush"),

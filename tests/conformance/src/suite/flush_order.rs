@@ -336,7 +336,7 @@ fn a_tree_is_inserted_in_one_flush_from_any_add_order(db: &Db) {
 
 fn a_tree_is_deleted_in_one_flush(db: &Db) {
     let mut session = db.session();
-    // The keys say nothing about who is whose parent.
+    // The order of the keys is independent of the order of parents and children.
     let handles = [
         (5, None),
         (1, Some(5)),

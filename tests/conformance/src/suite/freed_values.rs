@@ -165,7 +165,7 @@ fn a_swap_of_two_unique_values_is_an_error_that_says_why(db: &Db) {
     assert!(error.is_unique_violation(), "{error}");
     let hint = error.hint().unwrap_or_default();
     assert!(hint.contains("swap") && hint.contains("interim"), "{error}");
-    // As it says.
+    // As the hint suggests.
     session[all[0]].username = "interim".into();
     session.flush().unwrap();
     session[all[0]].username = "bob".into();

@@ -84,7 +84,7 @@ fn an_expunged_handle_is_stale(db: &Db) {
         db.scalar("SELECT COUNT(*) FROM users WHERE email IS NULL"),
         1
     );
-    // Read anew, it is another entity.
+    // Loaded again, it is another entity.
     let again = session.get(User, id).unwrap().unwrap();
     assert_ne!(again, ada);
 }
@@ -147,7 +147,7 @@ fn every_verb_answers_a_stale_handle_with_an_error(db: &Db) {
     }
     assert_eq!(session.key(ada), None);
 
-    // `delete` has no result: the next flush tells, and writes nothing.
+    // `delete` has no result: the next flush returns the error, and writes nothing.
     session.delete(ada);
     assert_stale(
         &session.flush().unwrap_err(),

@@ -1,4 +1,4 @@
-//! Joins, aliases and subqueries, and what is asked for on their optional sides.
+//! Joins, aliases and subqueries, and the columns of their optional sides.
 
 use orm::ErrorKind;
 use orm::prelude::*;

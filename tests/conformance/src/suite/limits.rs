@@ -1,5 +1,5 @@
 //! Statements without measure: deep, wide, and with more values than a database takes. Whatever is refused
-//! is an error of its kind, and the program goes on.
+//! is an error of its kind, and the connection stays usable.
 
 use orm::ErrorKind;
 use orm::prelude::*;

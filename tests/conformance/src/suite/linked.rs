@@ -212,7 +212,7 @@ struct Branch {
     n: i64,
 }
 
-/// Whether one statement inserts many rows and hands back their keys.
+/// Whether one statement inserts many rows and returns their keys.
 fn can_batch(can: &Capabilities) -> bool {
     can.generated_keys == GeneratedKeys::Returning && (can.arrays || can.insert_binds > 1)
 }

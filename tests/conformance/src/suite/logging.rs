@@ -52,8 +52,8 @@ impl tracing::Subscriber for Events {
 /// Makes each thread's events its own subscriber's affair, whatever ran before in other threads.
 ///
 /// A process keeps for each place that logs whether any subscriber is interested. While there is only one
-/// subscriber, a thread without it that comes to such a place first answers for all threads: never
-/// (`tracing_core::callsite::dispatchers`, `has_just_one`). With two that stay and answer "sometimes", each event asks
+/// subscriber, a thread without it that comes to such a place first decides for all threads: never
+/// (`tracing_core::callsite::dispatchers`, `has_just_one`). With two that stay and return "sometimes", each event checks
 /// the subscriber of its own thread.
 pub(super) fn ask_the_threads_subscriber() {
     static STAYING: OnceLock<[tracing::Dispatch; 2]> = OnceLock::new();

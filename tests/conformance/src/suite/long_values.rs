@@ -130,7 +130,7 @@ fn long_rows_are_stored_all_or_none(db: &Db) {
     assert_eq!(db.count("pictures"), 40);
 }
 
-/// More than goes into one statement without a server that says so.
+/// More than one statement takes where the server has no limit of its own.
 fn long_rows_of_the_usual_limit(db: &Db) {
     Metadata::of((Picture,)).create_all(&db.engine).unwrap();
     let mut session = db.session();

@@ -1,4 +1,4 @@
-//! A connection that dies under a session: nothing is half done, and only a rollback goes on.
+//! A connection that is lost under a session: nothing is half done, and only a rollback is allowed.
 
 use orm::prelude::*;
 use orm::{EntityState, ErrorKind};
@@ -45,7 +45,7 @@ fn killed_in_the_middle_of_a_transaction(db: &Db) {
     let error = session.flush().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
 
-    // Nothing but rollback: not even what memory could answer.
+    // Nothing but rollback: not even a read from the identity map.
     let refused = [
         session.flush().unwrap_err(),
         session.commit().unwrap_err(),
@@ -117,8 +117,8 @@ fn killed_inside_a_savepoint(db: &Db) {
     assert_eq!(usernames(db), ["next"]);
 }
 
-// A transaction begun on such a connection moves to a new one; a single row's statement can't tell
-// whether it was run.
+// A transaction begun on such a connection moves to a new one; of a single statement it is unknown whether it was
+// executed.
 fn killed_while_idle_in_the_pool(db: &Db) {
     let mut session = db.session();
     kill(db, &mut session);

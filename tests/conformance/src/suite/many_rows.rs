@@ -27,7 +27,7 @@ fn add(session: &mut Session, rows: usize) -> Vec<Ref<User>> {
 }
 
 /// How many times a statement is run for the rows: once where they are arrays, else for many rows together, unless
-/// keys are handed back one at a time.
+/// keys are returned one at a time.
 fn inserts_are_batched(db: &Db) {
     let inserts = || runs(db).iter().map(|(_, runs)| runs).sum::<usize>();
     for rows in [1, 2, 1000] {
@@ -77,7 +77,7 @@ fn ten_thousand_adds_are_one_commit_of_few_statements(db: &Db) {
     session.commit().unwrap();
     let runs = runs(db);
     // 1,024 rows a statement with arrays, 256 a prepared loop, up to 500 a statement of many rows, of which each is
-    // followed by the question for its keys where they are not handed back.
+    // followed by the query for its keys where they are not returned.
     assert!(runs.len() <= 220, "{} statements", runs.len());
     assert_eq!(db.count("users"), 10_000);
     assert!(all.iter().map(|handle| session[*handle].id).is_sorted());

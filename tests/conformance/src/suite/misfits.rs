@@ -93,7 +93,7 @@ fn unfit<E: Entity<Model: Model<Key = i64> + std::fmt::Debug>>(
 ) -> Error {
     let mut session = db.session();
     let tracked = fails(session.get(entity, 1), ErrorKind::Decode);
-    // The transaction goes on: nothing is wrong with the database.
+    // The transaction continues: nothing is wrong with the database.
     assert_eq!(select(User).count(&mut session).unwrap(), 0);
     let owned = fails(
         select(entity).all(&mut db.engine.connection().unwrap()),

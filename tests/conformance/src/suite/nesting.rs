@@ -114,7 +114,7 @@ fn a_panic_rolls_back_the_savepoint(db: &Db) {
     assert_eq!(users(db), ["before", "taken"]);
 }
 
-/// Some databases answer a deadlock by ending the whole transaction, savepoints and all: the next INSERT
+/// Some databases roll back the whole transaction at a deadlock, savepoints and all: the next INSERT
 /// would commit by itself.
 fn a_deadlock_inside_a_savepoint_is_never_half_stored(db: &Db) {
     drop(accounts(db, &[0, 0]));

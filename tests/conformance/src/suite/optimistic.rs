@@ -212,7 +212,7 @@ fn counter(db: &Db) {
     db.outside("INSERT INTO counters (id, n) VALUES (1, 0)");
 }
 
-/// Runs `increment` in many threads at once and counts how often it said `Ok`.
+/// Runs `increment` in many threads at once and counts how often it returned `Ok`.
 fn count_up(db: &Db, increment: impl Fn(&Engine) -> orm::Result<()> + Sync) -> i64 {
     let engine = db.engine_with(&db.options().pool_size(8));
     let work = || (0..EACH).filter(|_| increment(&engine).is_ok()).count();

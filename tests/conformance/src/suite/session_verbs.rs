@@ -83,7 +83,7 @@ fn dropping_pending_work_logs_a_warning(db: &Db) {
             "{text}"
         );
 
-        // Nothing to say of what was flushed, committed, given up, or not changed after all.
+        // No report of what was flushed, committed, rolled back, or not changed after all.
         let mut session = db.session();
         let ada = session.get(User, id).unwrap().unwrap();
         session[ada].username.push_str("");
@@ -227,7 +227,7 @@ fn the_sessions_connection_is_in_its_transaction(db: &Db) {
     let ada = session.add(User::builder().username("ada"));
     let conn = session.connection().unwrap();
     assert!(conn.in_transaction());
-    // Pending work was flushed before it was handed out.
+    // Pending changes were flushed before the connection was returned.
     conn.raw_execute("UPDATE users SET email = 'raw'", &[])
         .unwrap();
     assert_eq!(db.count("users"), 0);

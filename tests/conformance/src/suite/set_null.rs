@@ -1,5 +1,5 @@
 //! Children of a row that goes, whose foreign keys the database sets to NULL: beside their own changes, and
-//! beside the order that unique values ask for.
+//! beside the order that unique values require.
 
 use orm::prelude::*;
 
@@ -133,7 +133,7 @@ fn a_stale_child_takes_what_its_parent_frees(db: &Db) {
     session[second].name = "2nd".into();
     session.commit().unwrap();
     assert_eq!(parents(db), [(2, None), (3, Some(2)), (4, None)]);
-    // What somebody else has changed is noticed all the same.
+    // A concurrent change is detected nevertheless.
     db.outside("UPDATE labels SET name = 'theirs' WHERE id = 3");
     let third = session.add(label(5, None, "third"));
     session.commit().unwrap();

@@ -1,4 +1,4 @@
-//! What two programs do to one row: no update is lost without a word, and the word names the row.
+//! Concurrent changes of one row: a lost update is an error, which names the row.
 
 use orm::prelude::*;
 use orm::{EntityState, Error, ErrorKind};
@@ -91,7 +91,7 @@ fn an_old_value_of_null_is_compared_too(db: &Db) {
         db.scalar("SELECT COUNT(*) FROM users WHERE email IS NULL"),
         1
     );
-    // From NULL, but somebody has written there.
+    // From NULL, but another transaction has written there.
     db.outside("UPDATE users SET email = 'theirs'");
     session[ada].email = Some("mine".into());
     assert!(session.commit().unwrap_err().is_stale_data());

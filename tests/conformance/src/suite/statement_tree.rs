@@ -1,5 +1,5 @@
 //! Statements that the typed layer has no words for yet, but the tree has: what the golden tests of each dialect pin
-//! as text is run here, and must yield the same rows on every database that can say it.
+//! as text is run here, and must return the same rows on every database that supports it.
 
 use orm::prelude::*;
 use orm::sql::InListStyle;

@@ -19,7 +19,7 @@ cases![
     patterns_of_any_length,
 ];
 
-/// Users of those names, and nobody else.
+/// Users of those names, and no others.
 fn named(db: &Db, names: &[&str]) -> Connection {
     let mut conn = db.engine.connection().unwrap();
     let users = names.iter().map(|name| User::builder().username(*name));

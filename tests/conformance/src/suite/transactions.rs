@@ -1,4 +1,4 @@
-//! Transactions never lie: what commit says is what is stored, whatever the database did on the side.
+//! The result of a commit is what is stored, even after an implicit commit or rollback of the database.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -29,7 +29,7 @@ fn account(session: &mut Session, owner: &str) -> Ref<Account> {
 fn the_version_starts_at_one_and_is_incremented_by_the_session(db: &Db) {
     let mut session = db.session();
     let ada = account(&mut session, "ada");
-    // A struct whose version nobody has set is the same as what a builder makes.
+    // A struct whose version is not set equals what a builder makes.
     let zero = session.add(Account {
         id: 0,
         owner: "zero".into(),

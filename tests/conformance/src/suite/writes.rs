@@ -126,7 +126,7 @@ fn updates_count_matched_rows(db: &Db) {
             .filter(User.id.le(2))
     };
     assert_eq!(change("same").execute(conn).unwrap(), 2);
-    // A database may count changed rows unless told otherwise.
+    // A database may count changed rows instead of matched ones by default.
     assert_eq!(change("same").execute(conn).unwrap(), 2);
     assert_eq!(
         update(User)
@@ -175,7 +175,7 @@ fn updates_take_expressions(db: &Db) {
     );
 }
 
-/// As the standard says. Where an assignment reads what was set before, the readers come first, and a cycle is
+/// As in the standard. Where an assignment reads what was set before, the readers come first, and a cycle is
 /// an error instead of a lost value.
 fn assignments_read_the_old_values(db: &Db) {
     let mut conn = db.engine.connection().unwrap();

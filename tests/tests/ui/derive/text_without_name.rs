@@ -1,4 +1,4 @@
-//! A text that doesn't say what it is, on a struct and on a field.
+//! A text without a key, on a struct and on a field.
 
 use orm::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A query whose rows are fetched as they are asked for: the client takes 200 of them in a round trip.
+//! A query whose rows are fetched on demand: the client reads 200 of them in a round trip.
 
 use orm_core::driver::{Cursor, Row, TransactionState};
 use orm_core::error::{Error, Result};

@@ -1,8 +1,7 @@
 //! Connections to Firebird 3 over `rsfbclient-rust`, the wire protocol in Rust.
 //!
-//! `connect.rs` has the address and opens, `connection.rs` runs statements and follows the transaction, and `contract.rs` is
-//! that as core wants it. `cursor.rs` hands out rows as they are asked for, `bind.rs` and `row.rs` are the two ways of a
-//! value.
+//! `connect.rs` has the address and opens, `connection.rs` runs statements and tracks the transaction, and `contract.rs`
+//! implements core's traits. `cursor.rs` returns rows on demand, `bind.rs` sends values and `row.rs` reads them.
 
 mod bind;
 mod connect;

@@ -1,5 +1,5 @@
-//! Statements that the database interrupts at random moments because another connection, or another thread, asks it
-//! to. A flush that fails is tried again, and each row is stored once.
+//! Statements that another connection, or another thread, cancels at random moments. A flush that fails is tried again,
+//! and each row is stored once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -57,7 +57,7 @@ fn interrupt(victim: &Victim, stop: &AtomicBool) {
     }
 }
 
-/// Runs a transaction of many flushes, looks what is stored of it, and tells how many flushes failed.
+/// Runs a transaction of many flushes, checks what is stored of it, and returns how many flushes failed.
 fn one_transaction(db: &Db, victim: &Victim) -> usize {
     let set = |target| *victim.lock().unwrap_or_else(PoisonError::into_inner) = target;
     let mut session = db.session();

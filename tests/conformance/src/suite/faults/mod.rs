@@ -1,4 +1,4 @@
-//! Faults: what the database has, what the session says and what was reported agree after each of them.
+//! Faults: the rows of the database, the entities of the session and the errors agree after each of them.
 //!
 //! `each_call.rs` injects one at each driver call of a program in turn; the program is in `program.rs`, as steps that
 //! end with a commit each, and the comparison in `run.rs`. Faults of the databases' own are in `interrupted.rs`,

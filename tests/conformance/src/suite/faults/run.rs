@@ -70,7 +70,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Runs the steps, each with a fault at the call of that number; tells how many had as many calls.
+    /// Runs the steps, each with a fault at the call of that number; returns how many had as many calls.
     pub(super) fn go(&mut self, call: usize, fault: Fault, again: Again) -> usize {
         let mut hits = 0;
         for (number, step) in STEPS.iter().enumerate() {

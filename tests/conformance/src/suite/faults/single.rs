@@ -1,4 +1,4 @@
-//! Single faults: a refused end of a savepoint, an answer that is lost outside a transaction, a BEGIN that is answered by an
+//! Single faults: a refused end of a savepoint, a response that is lost outside a transaction, a BEGIN that returns an
 //! error.
 
 use orm::engine::TransactionOptions;
@@ -174,7 +174,7 @@ fn an_answer_lost_outside_a_transaction_is_an_unknown_outcome(db: &Db) {
                     "{what}: {error}"
                 );
             }
-            // It goes on over another connection, and nothing is open there.
+            // It continues on another connection, and nothing is open there.
             conn.rollback().unwrap();
             assert!(!conn.in_transaction(), "{what}");
             new(1, &mut conn).unwrap();

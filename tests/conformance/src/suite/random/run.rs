@@ -1,4 +1,4 @@
-//! One sequence of random steps on a session, beside a world in memory that says what must come of them.
+//! One sequence of random steps on a session, beside a model in memory that has the expected result.
 
 use orm::prelude::*;
 

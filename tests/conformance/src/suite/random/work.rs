@@ -78,7 +78,7 @@ impl Run<'_> {
         self.world.entities[index] = None;
     }
 
-    /// Flushes, and tells whether that has worked.
+    /// Flushes, and returns whether that has succeeded.
     pub(super) fn flush(&mut self, session: &mut Session) -> bool {
         self.note("flush");
         self.written(session, Session::flush)
