@@ -29,11 +29,13 @@ pub fn read<T: DbType>(
 /// The value at `index` as `T` takes it.
 #[inline]
 pub(crate) fn value_for<T: DbType>(row: &dyn Row, index: usize) -> Result<ValueRef<'_>> {
+    // By reference to a constant: a copy of the type would be made and dropped for every value.
+    let ty = const { &T::TYPE };
     if T::READS_NATIVE {
         row.get_native(index)
-    } else if matches!(T::TYPE, Type::Date) {
+    } else if matches!(ty, Type::Date) {
         row.get_date(index)
-    } else if matches!(T::TYPE, Type::Time) {
+    } else if matches!(ty, Type::Time) {
         row.get_time(index)
     } else {
         row.get(index)

@@ -160,6 +160,7 @@ impl dyn AnyArena {
     }
 
     /// The arena with its type, which the caller knows.
+    #[inline]
     pub(crate) fn typed_mut<M: Model>(&mut self) -> &mut Arena<M> {
         let arena: &mut dyn Any = self;
         arena

@@ -77,19 +77,11 @@ impl State {
         arena.downcast_ref()
     }
 
-    /// The arena of a model, to be changed, if the session has met it.
-    #[inline]
-    pub(crate) fn arena_mut<M: Model>(&mut self) -> Option<&mut Arena<M>> {
-        let arena: &mut dyn Any = &mut **self.by_model_mut(M::slot().index())?;
-        arena.downcast_mut()
-    }
-
     /// The arena of a model, made if it isn't there.
     #[inline]
     pub(crate) fn ensure<M: Model>(&mut self) -> &mut Arena<M> {
-        self.meet(M::slot().index(), M::def);
-        self.arena_mut()
-            .expect("invariant: a model's number leads to its own arena")
+        let place = self.meet(M::slot().index(), M::def);
+        self.arenas[place].arena.typed_mut()
     }
 
     /// The arena of a model that only its data is known of, made if it isn't there.
@@ -98,17 +90,19 @@ impl State {
         expect(dead_code, reason = "relations are to be loaded by it")
     )]
     pub(crate) fn ensure_erased(&mut self, def: &'static ModelDef) -> &mut dyn AnyArena {
-        let index = (vtable(def).number)();
-        self.meet(index, || def);
-        let arena = self.by_model_mut(index);
-        &mut **arena.expect("invariant: it was made one line ago")
+        let place = self.meet((vtable(def).number)(), || def);
+        &mut *self.arenas[place].arena
     }
 
-    /// Makes the arena of the model with that number if it isn't there.
+    /// The place of the model with that number, whose arena is made if it isn't there.
     #[inline]
-    fn meet(&mut self, index: usize, def: impl FnOnce() -> &'static ModelDef) {
-        if let Err(place) = self.place(index) {
-            self.make((place, index), def());
+    fn meet(&mut self, model: usize, def: impl FnOnce() -> &'static ModelDef) -> usize {
+        match self.place(model) {
+            Ok(place) => place,
+            Err(place) => {
+                self.make((place, model), def());
+                place
+            }
         }
     }
 
@@ -213,11 +207,9 @@ impl State {
     /// change that.
     #[inline]
     pub(crate) fn reader<M: Model>(&mut self, take: Take) -> (&mut Arena<M>, Reading) {
-        self.meet(M::slot().index(), M::def);
+        let place = self.meet(M::slot().index(), M::def);
         let reading = self.reading(take);
-        let arena = self.arena_mut();
-        let arena = arena.expect("invariant: a model's number leads to its own arena");
-        (arena, reading)
+        (self.arenas[place].arena.typed_mut(), reading)
     }
 
     /// How rows are read now.
