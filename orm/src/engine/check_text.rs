@@ -3,7 +3,7 @@
 use orm_core::error::{Error, ErrorKind, Result};
 
 /// Rejects invalid text. SQLite parses a text up to a NUL, and would execute a DELETE without its WHERE.
-/// Of no text at all some databases say that it worked.
+/// An empty text succeeds on some databases.
 ///
 /// # Errors
 /// `Syntax`.

@@ -65,7 +65,7 @@ pub fn driver_for(url: &str) -> Result<Target> {
 /// Holds a driver and the dialects of the servers that it may connect to.
 pub type Target = (Arc<dyn Driver>, Vec<&'static dyn Dialect>);
 
-/// `url_options.md` says what the options mean that each database takes from its URL.
+/// `url_options.md` documents the options in the URL of each database.
 #[cfg_attr(
     not(feature = "postgres"),
     expect(
@@ -184,7 +184,7 @@ fn is_this_machine(host: &str) -> bool {
         || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
-/// Says that a connection to another machine is in plain text, once for each.
+/// Logs that a connection to another machine is in plain text, once for each.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 fn warn_once(host: &str) {
     use std::collections::BTreeSet;

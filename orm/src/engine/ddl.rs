@@ -110,7 +110,7 @@ pub fn drop_existing(connection: &mut Connection, schema: &Schema) -> Result<()>
     }
     connection.control(switch.off)?;
     let dropped = in_turn(connection, drop_all);
-    // The connection goes on with the checks that it is promised to have, after an error, too.
+    // Foreign keys are enforced again, after an error, too.
     let restored = connection.control(switch.on);
     connection.raw |= restored.is_err();
     dropped.and(restored)

@@ -43,7 +43,7 @@ impl Transaction {
                 _ => EndedExternally,
             },
             (None, reported) => {
-                // The verbs that begin one say so themselves.
+                // `begin` and its like set the owner themselves.
                 self.owner = Owner::Text;
                 reported
             }
@@ -78,7 +78,7 @@ pub(super) fn explain(
 ) -> Error {
     let error = completed(error.with_sql(sql), sql, dialect);
     match (error.kind(), error.hint()) {
-        // As with a COMMIT, the answer is lost, not necessarily the work.
+        // As with a COMMIT, the response is lost; the changes may be stored.
         (ErrorKind::ConnectionLost, _) if autocommits => error
             .into_kind(ErrorKind::CommitUnknown)
             .with_hint("check whether the changes are stored before running the transaction again"),

@@ -84,7 +84,7 @@ impl Connection {
         if !self.touched {
             self.observe(None, "");
         }
-        // `undo` asks first what became of the transaction while the driver's own connection was in use.
+        // `undo` first reads the state of the transaction, which the driver's own connection may have changed.
         let is_clean = self.undo().is_ok()
             && !self.native().is_broken()
             && (!self.raw || self.native().reset().is_ok());

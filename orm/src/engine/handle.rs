@@ -138,7 +138,7 @@ impl Engine {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn connection(&self) -> Result<Connection> {
-        /// As short as nothing is likely to break in, and long enough for a busy program never to ask.
+        /// Short enough that a connection rarely breaks in the meantime, and long enough that a busy program never checks.
         const FRESH: Duration = Duration::from_secs(1);
         Connection::open(Arc::clone(&self.0), self.0.pool.check_after.min(FRESH))
     }
@@ -234,7 +234,7 @@ impl Engine {
             let message =
                 format!("can't open {connections} connections: the pool has {size} at most");
             return Err(Error::with_message(ErrorKind::Usage, message)
-                .with_hint("raise pool_size, or ask for fewer"));
+                .with_hint("raise pool_size, or open fewer"));
         }
         let mut held = Vec::new();
         while self.pool_status().open < connections {
@@ -349,7 +349,7 @@ fn keep_open(shared: Weak<Shared>, connections: u32) -> Result<()> {
     let keep = move || {
         while let Some(shared) = shared.upgrade() {
             shared.pool.close_worn();
-            // What fails now is tried again, and the next checkout tells why.
+            // What fails now is tried again, and the next checkout returns the error.
             let _ = Engine(shared).warm_up(connections);
             thread::sleep(RATE);
         }

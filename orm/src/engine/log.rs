@@ -1,7 +1,7 @@
 //! Statement events: one `tracing` event a statement, and the same as a line for `echo`.
 //!
 //! Target `orm::sql`, level DEBUG, fields `sql`, `elapsed_us`, `rows`, and `error` as the kind. Values
-//! only where the engine was asked for them.
+//! only if the engine is configured to log them.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -21,7 +21,7 @@ pub(super) struct Log {
 /// A statement that is running.
 pub(super) struct Started {
     at: Instant,
-    /// The values of its binds, if they are asked for.
+    /// The values of its binds, if they are logged.
     values: String,
 }
 
@@ -45,7 +45,7 @@ impl Log {
         }
     }
 
-    /// Tells of a statement that has ended, and how many rows it read or wrote.
+    /// Logs a statement that has ended, with the number of rows that it read or wrote.
     #[cold]
     pub(super) fn finish(self, start: &Started, sql: &str, ended: Result<u64, &Error>) {
         let elapsed = start.at.elapsed();

@@ -1,7 +1,7 @@
 //! [`Places`]: how many connections may be out, those that are idle, and the line of threads that wait for one.
 //!
-//! Used by `pool.rs`, which knows what a connection is: here nothing is opened, asked or closed. Nothing but what stands
-//! in this file runs under the lock.
+//! Used by `pool.rs`, which knows what a connection is: here none is opened, checked or closed. Only code of this file
+//! runs under the lock.
 
 use std::collections::VecDeque;
 use std::mem;

@@ -1,4 +1,4 @@
-//! The pool: opens connections, asks those that were idle, and closes the worn. Who may have one when is in `places.rs`.
+//! The pool: opens connections, checks those that were idle, and closes the old. `places.rs` has the queue for them.
 //!
 //! Connecting is lazy and happens in the caller's thread, so that it fails at once with the error itself. What a
 //! connection goes through between two users is in `give_back.rs`.
@@ -15,7 +15,7 @@ use super::places::{Place, Places};
 use super::statement_cache::SentTexts;
 use super::url::wrong;
 
-/// After how long in the pool a connection is asked, unless another time is set.
+/// The default of `check_after`.
 const CHECK_AFTER: Duration = Duration::from_secs(30);
 
 /// After how long in the pool a connection is closed. The pool looks at each checkout and return, which needs no thread.
@@ -28,7 +28,7 @@ const LONGEST_LIFE: Duration = Duration::from_secs(30 * 60);
 /// The most connections. No server has so many.
 const LARGEST: u32 = 1_000_000;
 
-/// How an engine pools its connections, as far as that was said.
+/// The options of a pool; `None` is the default.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PoolOptions {
     pub size: Option<u32>,
@@ -112,7 +112,7 @@ pub(super) struct Pool {
     pub(super) driver: Arc<dyn Driver>,
     /// Those of the servers that the driver may lead to.
     pub(super) dialects: Vec<&'static dyn Dialect>,
-    /// After how long in the pool a connection is asked whether it still answers.
+    /// How long a connection can be idle before its next checkout pings it.
     pub(super) check_after: Duration,
     // In a box: a connection that goes in or out is moved as one word.
     places: Places<Box<Pooled>>,
@@ -146,7 +146,7 @@ impl Pool {
         })
     }
 
-    /// Checks out a connection. One that has been in the pool for `check_after` is asked whether it still answers.
+    /// Checks out a connection. One that has been idle for `check_after` is pinged.
     #[inline]
     pub(super) fn get(&self, check_after: Duration) -> Result<Box<Pooled>> {
         let now = self.now();

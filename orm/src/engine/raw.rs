@@ -133,9 +133,9 @@ impl Connection {
         result
     }
 
-    /// Runs a text of the program's own, unless it controls a transaction that isn't its own. One that may end the
-    /// open transaction and begin another is watched: the driver tells that one is open then, not that it is a
-    /// different one. A savepoint of the library's own is gone with the first.
+    /// Runs raw SQL, unless it controls a transaction that isn't its own. One that may end the open transaction and begin
+    /// another is watched: the driver reports that one is open then, not that it is a different one. A savepoint of the
+    /// library's own is gone with the first.
     #[inline]
     fn watched<T>(&mut self, sql: &str, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         use transaction_control::Impact;
@@ -176,7 +176,7 @@ impl Connection {
         }
     }
 
-    /// Where DDL commits what is open, that has happened before the answer of a statement without rows is lost.
+    /// Where DDL commits implicitly, that has happened before the response of a statement without rows is lost.
     fn doubt(&mut self, was: TransactionState) {
         let lost = was == TransactionState::Open
             && self.transaction.state == TransactionState::RolledBack

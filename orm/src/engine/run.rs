@@ -66,7 +66,7 @@ impl Connection {
         failure::explain(error, sql, (self.dialect, autocommits))
     }
 
-    /// Asks the driver what is left of the transaction after `sql`, which succeeded or failed by `error`, and
+    /// Reads the state of the transaction from the driver after `sql`, which succeeded or failed with `error`, and
     /// remembers it. Costs no I/O.
     #[inline]
     pub(super) fn observe(&mut self, error: Option<&Error>, sql: &str) {

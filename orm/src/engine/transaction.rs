@@ -186,8 +186,7 @@ impl Connection {
             // even this fails the state stays as it is, so that nothing else runs in it unnoticed.
             let ended = self.transaction.state == TransactionState::EndedExternally;
             let _ = self.undo();
-            // A database that answers COMMIT by an error has rolled back. An error without a code is no
-            // answer of its.
+            // A database that refuses a COMMIT has rolled back. An error without a code is not the database's.
             let unanswered = ended && error.code().is_none();
             return committed.map_err(|error| if unanswered { unknown(error) } else { error });
         }
@@ -247,8 +246,8 @@ impl Connection {
         self.transaction.owner = Owner::Session;
     }
 
-    /// A closure that ended its own transaction would go on without one, each statement for itself, and
-    /// a session would not know that its entities are stored.
+    /// A closure that ended its own transaction would continue in autocommit mode, and a session would not know that its
+    /// entities are stored.
     fn is_free(&self, what: &str) -> Result<()> {
         let is_a_session = self.transaction.owner == Owner::Session && self.in_transaction();
         if self.closures == 0 && !is_a_session {
@@ -262,13 +261,13 @@ impl Connection {
 
     /// As [`Connection::rollback`], for the transaction's owner.
     pub(crate) fn undo(&mut self) -> Result<()> {
-        // A connection that can't tell is broken, and has rolled back by breaking.
+        // A connection without a known state is lost, and the server has rolled back.
         let _ = self.resync();
         let before = std::mem::replace(&mut self.transaction.state, TransactionState::None);
         // Whatever came of the transaction, there may be another one by now.
         let is_open = self.native().transaction(None) != TransactionState::None;
         if self.native().is_broken() {
-            // Its loss has been told, so that its settings are no longer relied on.
+            // The loss was returned as an error, so its settings are no longer relied on.
             self.used = false;
             self.after_end = None;
         } else if is_open {
@@ -423,7 +422,7 @@ impl Connection {
         let found = match before {
             TransactionState::Open => self.release(number).and_then(|()| self.release_ended()),
             TransactionState::Aborted => self.rollback_to(number),
-            // Its own answer was lost, and it may have held a COMMIT.
+            // Its response was lost, and it may have held a COMMIT.
             TransactionState::RolledBack if self.native().is_broken() => {
                 self.transaction.state = TransactionState::EndedExternally;
                 return;

@@ -24,7 +24,7 @@ pub(super) struct Url {
     /// Everything between the authority and the query, without the first slash.
     pub path: String,
     options: BTreeMap<String, String>,
-    /// The names of the options that were asked for.
+    /// The names of the options that were read.
     known: Vec<&'static str>,
 }
 
