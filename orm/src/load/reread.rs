@@ -15,7 +15,7 @@ use crate::state::{State, Take};
 #[cold]
 pub(crate) fn reread(state: &mut State, connection: &mut Connection) {
     for (model, slots) in state.take_unknown() {
-        // Without their values they answer `Expired`.
+        // Without their values they return `Expired`.
         let _ = reread_model(state, connection, model, &slots);
     }
 }

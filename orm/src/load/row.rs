@@ -8,7 +8,7 @@ use crate::state::{Ref, State, Take};
 
 /// Takes the columns of a row from `start` on into the session.
 ///
-/// An entity that is here already, by the key as the row has it, takes the row's values as `take` says. Else
+/// An entity that is here already, by the key as the row has it, takes the row's values by the rule of `take`. Else
 /// it is left alone, and its row is not decoded at all.
 ///
 /// # Errors

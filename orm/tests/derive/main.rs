@@ -92,7 +92,7 @@ pub struct BlogPost {
     /// Not stored.
     #[orm(skip)]
     pub words: Vec<&'static str>,
-    /// The post that it answers.
+    /// The post that it replies to.
     #[orm(references = BlogPost.id, on_delete = set_null)]
     pub answers: Option<i32>,
 }

@@ -152,7 +152,7 @@ fn null_in_a_column_that_takes_none_is_explained() -> Result<()> {
     let boss = User.alias("boss");
     let query =
         select((User.name, boss.name.coalesce(boss.name))).left_join_on(boss, boss.id.lt(0));
-    // What is seen in the query is said before it runs.
+    // An error that the query shows is returned before it runs.
     let error = query.all(conn).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Usage);
     assert!(error.to_string().contains("optional"), "{error}");

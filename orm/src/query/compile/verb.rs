@@ -7,14 +7,14 @@ use orm_core::types::Type;
 
 use super::simplify::{is_aggregate, labelled, simplify};
 
-/// What is asked of a query.
+/// What is fetched of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::query) enum Verb {
     /// All rows.
     All,
     /// The first row.
     First,
-    /// Two rows, to tell whether there is one.
+    /// Two rows, to check that there is exactly one.
     One,
     /// How many rows.
     Count,
@@ -56,7 +56,7 @@ impl Verb {
         }
     }
 
-    /// The query that the verb asks.
+    /// The query that the verb runs.
     pub(in crate::query) fn rewrite(self, mut query: Query) -> Query {
         match self {
             Self::Count => return counted(query),

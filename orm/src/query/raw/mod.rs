@@ -1,5 +1,5 @@
 //! Raw SQL: `statement.rs` runs it, `named_binds.rs` and `placeholders.rs` turn `:name` into binds, `bind_value.rs`
-//! says what can be bound.
+//! has what can be bound.
 
 pub(super) mod bind_value;
 pub(super) mod named_binds;

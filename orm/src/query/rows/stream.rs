@@ -22,11 +22,11 @@ use crate::engine::{Connection, Cursor};
 /// - MySQL and MariaDB: the server sends the rows while they are read. What is left at an early end is read and thrown
 ///   away; if that takes longer than 20 ms, the query is stopped by `KILL QUERY` from another connection. Where
 ///   none can be opened, everything that is left is read.
-/// - SQLite computes each row when it is asked for, and nothing after the end.
+/// - SQLite computes each row when it is fetched, and nothing after the end.
 ///
-/// The transaction around it goes on after an early end. An error of the database is that of any statement: on
+/// The transaction around it continues after an early end. An error of the database is that of any statement: on
 /// PostgreSQL it aborts the transaction.
-#[must_use = "no row is read before it is asked for"]
+#[must_use = "no row is read before it is fetched"]
 pub struct Stream<'c, T> {
     cursor: Cursor<'c>,
     reader: Reader,

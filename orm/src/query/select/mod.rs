@@ -1,7 +1,7 @@
 //! SELECT: building a query and running it.
 //!
-//! `builder.rs` has the typed query over the plain one of `query_state.rs`; `selectable.rs` says what can be
-//! selected and what comes out; `join.rs` infers conditions from foreign keys; `subquery.rs` makes it a part of
+//! `builder.rs` has the typed query over the plain one of `query_state.rs`; `selectable.rs` has what can be
+//! selected and its result; `join.rs` infers conditions from foreign keys; `subquery.rs` makes it a part of
 //! another one; `fetch.rs` runs it. `by_key.rs` has the queries by primary key of `session.get` and the flush.
 //! `compile` of `query_state.rs` finds the text of a query, or has it made of the statement of `lower.rs` by the files of
 //! `../compile/`.

@@ -7,8 +7,8 @@ use orm_core::value::ValueRef;
 
 use crate::mapping::ModelDef;
 
-/// Refuses text and bytes that are longer than the column says: SQLite would store them, MySQL might
-/// cut them.
+/// Refuses text and bytes that are longer than the length of the column: SQLite would store them, MySQL might truncate
+/// them.
 #[inline]
 pub(crate) fn check_length(
     def: &'static ModelDef,

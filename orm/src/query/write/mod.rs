@@ -1,6 +1,6 @@
 //! INSERT, UPDATE and DELETE, one file each; `bulk/` sends the rows of inserts, those of a flush too.
 //!
-//! `values.rs` says what an INSERT takes; `check.rs` checks values before they are sent; `reflection.rs` asks the
+//! `values.rs` has the input of an INSERT; `check.rs` checks values before they are sent; `reflection.rs` reads from the
 //! catalogue what tables really are; `parts.rs` runs what is executed without making its statement. The other statements
 //! of a flush are not here but in `flush`.
 

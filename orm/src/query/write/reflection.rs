@@ -18,7 +18,7 @@ use orm_core::value::ValueRef;
 use crate::engine::{Connection, StoredTable};
 use crate::mapping::ModelDef;
 
-/// What is known of a model's table; asked now, if it is not known yet.
+/// The catalogue's description of a model's table; read now, if it is not known yet.
 ///
 /// # Errors
 /// The database's refusal.
@@ -33,13 +33,13 @@ pub(crate) fn stored_table(
     Ok(connection.stored(model).unwrap_or_default())
 }
 
-/// Asks for the tables of these models, in one query.
+/// Reads the tables of these models from the catalogue, in one query.
 ///
 /// A table that isn't there is kept as one of which nothing is known, until the statement that fails for the
 /// lack of it makes the engine forget.
 ///
 /// # Errors
-/// The database's refusal; `Decode` for an answer that isn't as the dialect's contract says.
+/// The database's refusal; `Decode` for a result that breaks the dialect's contract.
 pub(crate) fn learn_tables(
     connection: &mut Connection,
     models: &[(&'static ModelDef, usize)],
@@ -132,7 +132,7 @@ fn has_primary_key(def: &ModelDef, columns: &[StoredColumn]) -> bool {
     key.filter(in_primary).count() == all && primary.count() == all
 }
 
-/// Some databases don't tell the case of names apart, so it is the second thing to go by.
+/// Some databases compare names case-insensitively, so an exact match is tried first.
 fn named<'c>(columns: &'c [StoredColumn], name: &str) -> Option<&'c StoredColumn> {
     let exact = columns.iter().find(|column| column.name == name);
     exact.or_else(|| {

@@ -2,7 +2,7 @@
 //! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
 //! grouped nor aggregated, and DISTINCT in an order that is not selected; `optional.rs` looks at left joins, with
 //! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
-//! would only say that it knows no such column.
+//! would only report that the column does not exist.
 
 mod aggregates;
 mod grouping;
@@ -29,7 +29,7 @@ pub(in crate::query) fn validate_query(query: &Query, typed: &Typed<'_>) -> Resu
     Ok(())
 }
 
-/// Checks a query that will be a part of another one, whose columns it may use, and tells how deep it is nested.
+/// Checks a query that will be a part of another one, whose columns it may use, and returns how deep it is nested.
 ///
 /// # Errors
 /// As [`validate_query`].

@@ -20,8 +20,8 @@ pub(super) struct RowsStatement<'q> {
 }
 
 impl RowsStatement<'_> {
-    /// The generated keys, which must ascend: that alone tells which row has which. They come back as
-    /// the rows were inserted, and a sequence counts up; a key by another default can't be told.
+    /// The generated keys, which must ascend: only their order assigns them to rows. They are returned in the order of the
+    /// rows, and a sequence ascends; keys of another default can't be assigned.
     pub(super) fn keys(self, def: &'static ModelDef, rows: usize) -> Result<Vec<i64>> {
         let mut keys = Vec::with_capacity(rows);
         self.conn
@@ -96,7 +96,9 @@ pub(super) fn unordered(def: &'static ModelDef) -> Error {
         "the generated keys do not increase from row to row, so they can't be matched to the rows",
     )
     .with_table(def.table)
-    .with_hint("make the key a column that counts up (auto-increment, serial, identity), or insert one row at a time")
+    .with_hint(
+        "make the key an auto-increment, serial or identity column, or insert one row at a time",
+    )
 }
 
 /// Refuses rows whose key is left to a database that makes none: SQLite, if the column is not the table's rowid.

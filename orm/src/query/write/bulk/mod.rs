@@ -6,8 +6,8 @@
 //! prepared statement in a loop with the last key of each (SQLite). Texts come from the engine's cache, and there are few of them
 //! per column set. Which rows go together, and the transaction around them, are the caller's.
 //!
-//! `batch_sql.rs` says how many rows a statement has, and makes its text; `send.rs` cuts the rows and sends them;
-//! `keys.rs` reads the keys that come back; `rows.rs` says what is inserted.
+//! `batch_sql.rs` computes how many rows a statement has, and makes its text; `send.rs` splits the rows and sends them;
+//! `keys.rs` reads the generated keys; `rows.rs` has what is inserted.
 
 mod batch_sql;
 mod keys;
