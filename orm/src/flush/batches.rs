@@ -17,7 +17,7 @@ use crate::state::{PendingRow, Written};
 
 pub(super) struct Batches<'p, 's> {
     tables: &'p [Pending<'s>],
-    /// The tables of which deletes of this flush may take rows along, once that is asked.
+    /// The tables of which deletes of this flush may delete rows by a cascade, once that is computed.
     cascaded: Option<Vec<&'static str>>,
     optimistic: bool,
     plan: &'p mut Plan,
@@ -73,7 +73,7 @@ impl<'p, 's> Batches<'p, 's> {
         }
     }
 
-    /// Takes all rows in the order that their dependencies ask for.
+    /// Takes all rows in the order of their dependencies.
     pub(super) fn ordered(&mut self, order: &RowOrder) {
         let (schedule, tables) = (&order.schedule, self.tables);
         let mut batch_of = vec![0; schedule.nodes.len()];

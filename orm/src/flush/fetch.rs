@@ -32,7 +32,7 @@ pub(super) fn fetch(
     let by_key: KeyMap<KeyTuple<ValueRef<'_>>, usize> = rows
         .filter_map(|(index, key)| Some((KeyTuple::of(key)?, index)))
         .collect();
-    // The key comes along to tell whose row it is, as the model reads it: as it was written, then.
+    // The key is selected to identify the row, as the model reads it: as it was written, then.
     let all = [def.primary_key, positions].concat();
     let mut missing = keys.len();
     rows_by_key(connection, (def, arena.model()), keys, &mut |row| {

@@ -49,7 +49,7 @@ impl BatchWriter<'_> {
         Ok(fetched)
     }
 
-    /// What a default makes of the key can't be looked up by the key: it is asked for first, and then given.
+    /// A row whose key is a default can't be looked up by the key: the key is read first, and then inserted.
     fn make_keys(&mut self, rows: &mut Written, made: &[usize]) -> Result<()> {
         let slots = &self.batch.slots;
         let keys = key_defaults(self.connection, self.arena, slots, made)?;

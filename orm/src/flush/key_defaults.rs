@@ -12,7 +12,7 @@ use crate::engine::Connection;
 use crate::mapping::ModelDef;
 use crate::state::AnyArena;
 
-/// How many keys one statement asks for.
+/// How many keys one statement reads.
 const KEYS: usize = 64;
 
 /// The values of the key's columns at `positions` for the rows of `slots`, each row in the order of `positions`.

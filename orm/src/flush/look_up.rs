@@ -11,8 +11,8 @@ use crate::mapping::ModelDef;
 use crate::query::learn_tables;
 use crate::state::{AnyArena, State};
 
-/// Gives each batch of `plan` what is known of its table. What isn't known is asked on `connection`, or on
-/// another one if there is none: in one query, once a table and engine.
+/// Gives each batch of `plan` what is known of its table. What isn't known is read on `connection`, or on
+/// another one if there is none: in one query, once for each table and engine.
 ///
 /// # Errors
 /// The database's refusal; those of connecting.

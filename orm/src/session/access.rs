@@ -12,7 +12,7 @@ use crate::state::{EntityState, Ref};
 
 /// # Panics
 /// If the handle's entity has left the session or belongs to another one, or if it is stale in a session
-/// that [expires on commit](Session::expire_on_commit). [`Session::get_ref`] answers with an error instead.
+/// that [expires on commit](Session::expire_on_commit). [`Session::get_ref`] returns an error instead.
 impl<M: Model> Index<Ref<M>> for Session {
     type Output = M;
 
@@ -26,7 +26,7 @@ impl<M: Model> Index<Ref<M>> for Session {
 }
 
 /// # Panics
-/// As [`Index`]. [`Session::get_mut`] answers with an error instead.
+/// As [`Index`]. [`Session::get_mut`] returns an error instead.
 impl<M: Model> IndexMut<Ref<M>> for Session {
     #[inline]
     fn index_mut(&mut self, handle: Ref<M>) -> &mut M {

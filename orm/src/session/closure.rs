@@ -116,7 +116,7 @@ impl Engine {
         self.run(TransactionOptions::default(), work).0
     }
 
-    /// Runs `work` once, and tells the kind of the error of the session, if it failed.
+    /// Runs `work` once, and returns the kind of the error of the session, if it failed.
     fn run<T, E: From<Error>>(
         &self,
         options: TransactionOptions,

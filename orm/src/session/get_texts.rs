@@ -1,5 +1,5 @@
-//! [`GetTexts`]: the texts of the SELECTs by key that a session sends, so that a loop of `get` asks the engine's cache once
-//! a model.
+//! [`GetTexts`]: the texts of the SELECTs by key that a session sends, so that a loop of `get` looks into the engine's
+//! cache once for each model.
 //!
 //! Used by `read.rs`. They depend on the model and the dialect alone, so they never become wrong.
 

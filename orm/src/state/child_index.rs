@@ -7,8 +7,8 @@ use orm_core::value::Value;
 
 use super::key_tuple::{KeyMap, KeySet, KeyTuple};
 
-/// The entities of one arena by the columns of one foreign key. An entry says that the entity held that key once;
-/// whether it still does is looked at when it is found.
+/// The entities of one arena by the columns of one foreign key. An entry means that the entity held that key once;
+/// whether it still does is checked when it is found.
 pub(super) struct ChildIndex {
     columns: &'static [usize],
     /// The newest entry of each key.
