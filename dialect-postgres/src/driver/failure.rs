@@ -186,7 +186,8 @@ pub(super) fn refused(config: &PostgresConfig, error: Unchecked, link: &Link) ->
         refused = refused.with_hint(POOLER);
     } else if why.contains("invalid peer certificate") {
         refused = refused.with_hint(
-            "connect to the host name in the certificate, and name the file of its authority in root_certificates, sslrootcert in a URL",
+            "connect to the host name in the certificate, and set root_certificates (sslrootcert in a URL) to the file of \
+             its certificate authority",
         );
     }
     refused.with_source(error)

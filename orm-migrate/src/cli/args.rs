@@ -28,7 +28,7 @@ use crate::migration::Locking;
     after_long_help = "\
 Exit codes:
   0  done, nothing is left to do
-  1  something went wrong
+  1  the command failed
   2  the command line or the database url is wrong
   3  migrations are pending (status)
   5  several packages may hold the models, name one with -p

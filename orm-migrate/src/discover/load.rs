@@ -59,7 +59,7 @@ fn in_child(library: &Library, program: &Path) -> Result<String> {
     command.envs(library.search_path());
     let output = command.stdin(Stdio::null()).output().map_err(|error| {
         Error::failed(format!("can't start {}: {error}", program.display()))
-            .with_hint("orm-migrate starts itself to load the models: let this user run it")
+            .with_hint("orm-migrate starts itself to load the models: grant this user permission to execute it")
     })?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {

@@ -244,7 +244,7 @@ fn cannot_open(path: &Path, error: MigrationError) -> Error {
                 .with_hint("move it elsewhere, or begin its name with a dot")
         }
         MigrationError::IoError(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Error::failed(format!("there is not a migrations folder at {shown}")).with_hint(
+            Error::failed(format!("the migrations folder {shown} does not exist")).with_hint(
                 "`create-all --migration NAME` writes a first migration; --migrations names another folder",
             )
         }
@@ -363,9 +363,7 @@ mod tests {
         let folder = folder(&[]);
         let error = Migrations::open(folder.path().join("migrations")).unwrap_err();
         assert!(
-            error
-                .message()
-                .starts_with("there is not a migrations folder at"),
+            error.message().starts_with("the migrations folder "),
             "{error}"
         );
     }

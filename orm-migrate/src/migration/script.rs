@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 
 /// The scripts of a migration that is still to be written: up and down.
 pub(crate) const UNFILLED: [&str; 2] = [
-    "-- What this migration changes, such as:\n-- ALTER TABLE users ADD COLUMN age INTEGER;\n",
-    "-- What takes it back, such as:\n-- ALTER TABLE users DROP COLUMN age;\n",
+    "-- The statements of this migration, such as:\n-- ALTER TABLE users ADD COLUMN age INTEGER;\n",
+    "-- The statements that revert it, such as:\n-- ALTER TABLE users DROP COLUMN age;\n",
 ];
 
 /// The text of a script and where it comes from.

@@ -97,7 +97,7 @@ impl NewMigration<'_> {
         match self.transaction {
             Transaction::One => "run_in_transaction = true\n",
             Transaction::None => {
-                "# The database commits every statement by itself.\nrun_in_transaction = false\n"
+                "# DDL commits the transaction implicitly.\nrun_in_transaction = false\n"
             }
         }
     }

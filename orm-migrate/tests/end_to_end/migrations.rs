@@ -149,7 +149,7 @@ fn broken_folders_are_told() {
         .run(&["status", "--migrations", "nowhere", "--url", &database.url])
         .ends(1)
         .says(&[
-            "there is not a migrations folder at nowhere",
+            "the migrations folder nowhere does not exist",
             "create-all --migration",
         ]);
 }
