@@ -1,44 +1,25 @@
-//! What is done past the library: settings that must not reach the next user of a connection, transactions of
-//! the driver's own connection, and texts that would end a transaction and begin another.
-
-use std::sync::Arc;
-
-use orm::engine::{Engine, driver_for};
-use orm::prelude::*;
-use orm::{ErrorKind, Result};
-use orm_core::testing::{Recorder, RecordingDriver};
+//! What is left behind on a connection in each database's own words, and must not reach its next user.
 
 use crate::databases::{Database, HasDatabase};
+use orm::ErrorKind;
+use orm::engine::Engine;
+use orm::prelude::*;
 use orm_conformance::Db;
 use orm_conformance::Requires;
 use orm_conformance::cases;
-use orm_conformance::fixtures::User;
 use orm_conformance::suite::support::{fails, insert_user, natively, scalar, users};
+use orm_conformance::suite::touched::{narrow, refuse_texts};
 
 cases![
     "touched":
     a_setting_is_gone_for_the_next_user,
     leftovers_of_raw_text_are_gone_for_the_next_user,
-    plain_work_keeps_the_connection,
-    typed_work_is_not_followed_by_a_reset,
-    raw_text_is_followed_by_one_reset,
     a_temporary_table_is_gone_for_the_next_user,
     a_database_in_memory_keeps_its_tables (Requires::Embedded),
-    a_transaction_that_the_driver_began_is_known,
-    a_transaction_that_the_driver_ended_is_not_committed,
-    a_text_that_ends_and_reopens_the_transaction_is_refused,
-    a_text_that_fails_behind_an_end_is_refused,
+    a_transaction_that_the_driver_aborted_is_not_committed (Requires::AbortingErrors),
+    texts_of_its_own_that_end_the_transaction_are_refused (Requires::Server),
+    a_text_that_ends_a_transaction_of_its_own_is_refused (Requires::Embedded),
 ];
-
-/// An engine whose only connection every checkout gets.
-fn narrow(db: &Db) -> (Engine, Recorder) {
-    let recorder = Recorder::new();
-    let (driver, dialects) = driver_for(db.url()).unwrap();
-    let driver = Arc::new(RecordingDriver::new(driver, &recorder));
-    let options = Engine::options(db.url()).pool_size(1);
-    let engine = Engine::with_driver(driver, dialects, &options).unwrap();
-    (engine, recorder)
-}
 
 /// A setting that changes what statements do, and a query that tells it.
 fn setting(db: &Db) -> (&'static str, &'static str) {
@@ -170,65 +151,6 @@ fn leftovers_of_raw_text_are_gone_for_the_next_user(db: &Db) {
     );
 }
 
-fn typed_work_is_not_followed_by_a_reset(db: &Db) {
-    let (engine, recorder) = narrow(db);
-    for _ in 0..3 {
-        let mut session = Session::new(&engine);
-        let user = session.add(User::builder().username("ada"));
-        session.flush().unwrap();
-        session[user].email = Some("x".to_owned());
-        session.commit().unwrap();
-        let mut conn = engine.connection().unwrap();
-        select(User)
-            .filter(User.username.eq("ada"))
-            .all(&mut conn)
-            .unwrap();
-        conn.transaction(|conn| update(User).set(User.email, "y").execute(conn))
-            .unwrap();
-        drop(conn);
-        session.delete(user);
-        session.commit().unwrap();
-    }
-    orm_conformance::fixtures::metadata()
-        .create_all(&engine)
-        .unwrap();
-    assert_eq!((recorder.connects(), recorder.resets()), (1, 0));
-}
-
-fn raw_text_is_followed_by_one_reset(db: &Db) {
-    let (engine, recorder) = narrow(db);
-    for round in 1..=3 {
-        let mut session = Session::new(&engine);
-        session.begin().unwrap();
-        raw("SELECT 1").one::<(i64,), _>(&mut session).unwrap();
-        raw("SELECT 2").one::<(i64,), _>(&mut session).unwrap();
-        session.commit().unwrap();
-        drop(session);
-        let mut conn = engine.connection().unwrap();
-        select(User).all(&mut conn).unwrap();
-        drop(conn);
-        assert_eq!(recorder.resets(), round);
-    }
-    assert_eq!(recorder.connects(), 1);
-}
-
-fn plain_work_keeps_the_connection(db: &Db) {
-    let (engine, recorder) = narrow(db);
-    for round in 0..3 {
-        let mut conn = engine.connection().unwrap();
-        conn.transaction(|conn| {
-            insert_user(conn, &format!("user {round}"))?;
-            conn.savepoint(|conn| insert_user(conn, &format!("other {round}")))
-        })
-        .unwrap();
-        conn.raw_control(&format!("CREATE TABLE t{round} (a INTEGER)"))
-            .unwrap();
-        conn.raw_execute("/* tag */ UPDATE users SET email = 'x'", &[])
-            .unwrap();
-    }
-    assert_eq!(recorder.connects(), 1);
-}
-
 fn a_temporary_table_is_gone_for_the_next_user(db: &Db) {
     let (engine, _) = narrow(db);
     let mut conn = engine.connection().unwrap();
@@ -255,96 +177,38 @@ fn a_database_in_memory_keeps_its_tables(db: &Db) {
     assert_eq!(scalar::<i64>(&mut conn, "SELECT COUNT(*) FROM t"), 1);
 }
 
-fn a_transaction_that_the_driver_began_is_known(db: &Db) {
-    let (engine, _) = narrow(db);
-    let mut conn = engine.connection().unwrap();
-    natively(db, &mut conn, "BEGIN");
-    fails(conn.begin(), ErrorKind::Usage);
-    insert_user(&mut conn, "ada").unwrap();
-    conn.commit().unwrap();
-    natively(db, &mut conn, "BEGIN");
-    drop(conn);
-    // The next user's work is stored.
-    insert_user(&mut engine.connection().unwrap(), "grace").unwrap();
-    assert_eq!(users(db), ["ada", "grace"]);
-}
-
-fn a_transaction_that_the_driver_ended_is_not_committed(db: &Db) {
+fn a_transaction_that_the_driver_aborted_is_not_committed(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
     conn.begin().unwrap();
-    insert_user(&mut conn, "ada").unwrap();
-    natively(db, &mut conn, "ROLLBACK");
-    // Neither this one, which would commit by itself, nor the commit.
-    fails(insert_user(&mut conn, "bob"), ErrorKind::Transaction);
-    fails(conn.commit(), ErrorKind::CommitUnknown);
+    insert_user(&mut conn, "lost").unwrap();
+    #[cfg(feature = "postgres")]
+    conn.driver_mut::<postgres::Client>()
+        .unwrap()
+        .batch_execute("SELECT nope")
+        .unwrap_err();
+    fails(conn.commit(), ErrorKind::Transaction);
     conn.rollback().unwrap();
-    insert_user(&mut conn, "grace").unwrap();
-    assert_eq!(users(db), ["grace"]);
-    if db.database() == Database::Postgres {
-        conn.begin().unwrap();
-        insert_user(&mut conn, "lost").unwrap();
-        #[cfg(feature = "postgres")]
-        conn.driver_mut::<postgres::Client>()
-            .unwrap()
-            .batch_execute("SELECT nope")
-            .unwrap_err();
-        fails(conn.commit(), ErrorKind::Transaction);
-        conn.rollback().unwrap();
-    }
-}
-
-fn a_text_that_ends_and_reopens_the_transaction_is_refused(db: &Db) {
-    let mut texts = vec!["SELECT 1; ROLLBACK; BEGIN", "BEGIN", "/* x */ END"];
-    match db.database() {
-        Database::Sqlite => {}
-        Database::Postgres => texts.extend(["ROLLBACK AND CHAIN", "PREPARE TRANSACTION 'x'"]),
-        _ => texts.extend([
-            "ROLLBACK AND CHAIN",
-            "# x\n COMMIT AND CHAIN",
-            "/*!50000 COMMIT */",
-        ]),
-    }
-    for text in texts {
-        let mut conn = db.engine.connection().unwrap();
-        conn.begin().unwrap();
-        insert_user(&mut conn, "ada").unwrap();
-        db.sent();
-        fails(conn.raw_control(text), ErrorKind::Usage);
-        fails(conn.raw_execute(text, &[]), ErrorKind::Usage);
-        fails(conn.raw_query(text, &[], &mut |_| Ok(())), ErrorKind::Usage);
-        assert_eq!(db.sent(), [""; 0]);
-        // The misuse has harmed nothing.
-        conn.commit().unwrap();
-        assert_eq!(users(db), ["ada"], "{text}");
-        conn.raw_execute("DELETE FROM users", &[]).unwrap();
-    }
-    let closure: Result<()> = db.engine.transaction(|session| {
-        let conn = session.connection()?;
-        insert_user(conn, "closure")?;
-        conn.raw_control("SELECT 1; ROLLBACK; BEGIN")
-    });
-    fails(closure, ErrorKind::Usage);
     assert_eq!(users(db), [""; 0]);
 }
 
-fn a_text_that_fails_behind_an_end_is_refused(db: &Db) {
+fn texts_of_its_own_that_end_the_transaction_are_refused(db: &Db) {
+    let texts: &[&str] = match db.database() {
+        Database::Postgres => &["ROLLBACK AND CHAIN", "PREPARE TRANSACTION 'x'"],
+        _ => &[
+            "ROLLBACK AND CHAIN",
+            "# x\n COMMIT AND CHAIN",
+            "/*!50000 COMMIT */",
+        ],
+    };
+    refuse_texts(db, texts);
+}
+
+/// In a transaction of the text's own it is the database that refuses it, before any of it ran.
+fn a_text_that_ends_a_transaction_of_its_own_is_refused(db: &Db) {
     let mut conn = db.engine.connection().unwrap();
-    conn.begin().unwrap();
-    insert_user(&mut conn, "ada").unwrap();
-    for text in [
-        "SELECT 1; ROLLBACK; BEGIN; SELECT nope FROM nope",
-        "ROLLBACK; BEGIN",
-    ] {
-        fails(conn.raw_control(text), ErrorKind::Usage);
-    }
+    conn.raw_control("BEGIN").unwrap();
+    insert_user(&mut conn, "grace").unwrap();
+    fails(conn.raw_control("ROLLBACK; BEGIN"), ErrorKind::Syntax);
     conn.commit().unwrap();
-    assert_eq!(users(db), ["ada"]);
-    if db.database() == Database::Sqlite {
-        // In a transaction of the text's own it is the database that refuses it, before any of it ran.
-        conn.raw_control("BEGIN").unwrap();
-        insert_user(&mut conn, "grace").unwrap();
-        fails(conn.raw_control("ROLLBACK; BEGIN"), ErrorKind::Syntax);
-        conn.commit().unwrap();
-        assert_eq!(users(db), ["ada", "grace"]);
-    }
+    assert_eq!(users(db), ["grace"]);
 }

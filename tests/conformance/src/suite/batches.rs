@@ -18,7 +18,7 @@ cases![
     long_and_short_values_go_together,
     keys_of_every_kind_find_their_rows,
     a_wrong_count_in_the_middle_stores_nothing,
-    no_other_rows_are_locked (Requires::RowLocks),
+    no_other_rows_are_locked (Requires::NoWait),
     unique_values_are_handed_on_in_order,
     a_unique_index_without_a_primary_key_is_no_primary_key,
 ];

@@ -9,16 +9,19 @@ mod closures;
 mod conditions;
 mod connection;
 mod crud;
+mod ddl;
 mod dirty;
 pub mod errors;
 mod failed_flush;
 mod faults;
 mod flush_order;
 mod freed_values;
+pub mod guarded;
 mod handles;
 mod identity;
 mod isolation;
 mod joins;
+pub mod keys;
 mod limits;
 mod linked;
 mod lists;
@@ -29,11 +32,16 @@ mod lost_connection;
 mod many_rows;
 mod misfits;
 mod moments;
+mod names;
 mod nesting;
+pub mod one_statement;
 mod optimistic;
+pub mod outside_ends;
 mod past_the_session;
+mod pool;
 mod queries;
 mod random;
+mod raw_beside;
 mod raw_sql;
 mod reads;
 mod rollback;
@@ -45,9 +53,13 @@ mod shapes;
 mod stale;
 mod statement_tree;
 pub mod statements;
+mod streams;
 pub mod support;
 mod text_search;
+mod together;
+pub mod touched;
 mod transactions;
+pub mod types;
 mod version;
 pub mod violations;
 mod writes;
@@ -268,6 +280,18 @@ const FILES: &[fn() -> Vec<Case>] = &[
     statement_tree::cases,
     transactions::cases,
     violations::cases,
+    ddl::cases,
+    guarded::cases,
+    keys::cases,
+    names::cases,
+    one_statement::cases,
+    outside_ends::cases,
+    pool::cases,
+    raw_beside::cases,
+    streams::cases,
+    together::cases,
+    touched::cases,
+    types::cases,
     conditions::cases,
     dirty::cases,
     failed_flush::cases,
