@@ -11,7 +11,7 @@ use orm_core::sql::{
 pub(crate) const CAPABILITIES: Capabilities = {
     let mut own = Capabilities::STANDARD;
     own.upper_case_names = true;
-    own.lexical_rules = LexicalRules::of(&[LexicalRule::ProgramBodies]);
+    own.lexical_rules = LexicalRules::of(&[LexicalRule::DeclaredBodies]);
     own.identifier_limit = 31;
     // The client never returns from preparing a statement with a thousand parameters.
     own.bind_limit = 900;

@@ -2,6 +2,7 @@
 
 use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
+use orm_core::sql::DdlLock;
 
 use crate::types;
 
@@ -9,6 +10,16 @@ use crate::types;
 pub(crate) const LIST_TABLES: &str = "SELECT CASE WHEN t.n SIMILAR TO '[A-Z][A-Z0-9$_]*' THEN LOWER(t.n) ELSE t.n END \
      FROM (SELECT TRIM(r.RDB$RELATION_NAME) AS n FROM RDB$RELATIONS r \
      WHERE r.RDB$SYSTEM_FLAG = 0 AND r.RDB$VIEW_BLR IS NULL) t ORDER BY 1";
+
+/// What one transaction at a time can do: to write the comment of the database, which stays what it is. Another
+/// one waits for its end, and is then refused, since the comment is newer than what it has read.
+pub(crate) const LOCK: DdlLock = DdlLock::new(
+    "EXECUTE BLOCK RETURNS (TAKEN INTEGER) AS DECLARE C BLOB SUB_TYPE TEXT CHARACTER SET UTF8; BEGIN TAKEN = 1; \
+     SELECT RDB$DESCRIPTION FROM RDB$DATABASE INTO :C; \
+     EXECUTE STATEMENT 'COMMENT ON DATABASE IS ' || COALESCE('''' || REPLACE(C, '''', '''''') || '''', 'NULL'); \
+     SUSPEND; WHEN ANY DO BEGIN TAKEN = 0; SUSPEND; END END",
+    None,
+);
 
 /// The type of a column.
 pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {

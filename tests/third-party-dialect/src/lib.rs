@@ -25,7 +25,9 @@ use std::borrow::Cow;
 
 use orm_core::error::Result;
 use orm_core::schema::{Column, Keeps, StoredColumn, Table};
-use orm_core::sql::{Capabilities, Dialect, ExpectedColumn, SqlWriter, TransactionOptions};
+use orm_core::sql::{
+    Capabilities, DdlLock, Dialect, ExpectedColumn, SqlWriter, TransactionOptions,
+};
 use orm_core::stmt::Insert;
 use orm_core::types::Type;
 use orm_core::value::Value;
@@ -97,6 +99,10 @@ impl Dialect for FirebirdDialect {
 
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {
         Ok(vec![render::begin(*options)?])
+    }
+
+    fn ddl_lock(&self) -> Option<&'static DdlLock> {
+        Some(&ddl::LOCK)
     }
 
     fn list_tables(&self) -> &'static str {

@@ -66,6 +66,11 @@ impl Backend for Firebird {
             _ => None,
         };
         let own = native.transaction.is_none();
+        if own && sql == "BEGIN" {
+            let begun = client.begin_transaction(database, Default::default());
+            native.transaction = Some(begun.expect("the server begins a transaction"));
+            return;
+        }
         let mut transaction = native.transaction.take().unwrap_or_else(|| {
             let begun = client.begin_transaction(database, TransactionConfiguration::default());
             begun.expect("the server begins a transaction")
@@ -137,6 +142,7 @@ impl Backend for Firebird {
             Requires::SerializableReadsDontLock => {
                 Some("its SNAPSHOT TABLE STABILITY locks what it reads")
             }
+            Requires::TrailingSpaces => Some("its comparisons ignore spaces behind a text"),
             _ => None,
         }
     }

@@ -20,6 +20,8 @@ enum Head {
     Begin,
     /// `BEGIN NOT`.
     BeginNot,
+    /// `EXECUTE`, which may run a block.
+    Execute,
     /// Nothing with a body.
     Plain,
     /// A rule of PostgreSQL: `DO (…; …)`.
@@ -70,6 +72,8 @@ pub(super) struct Body {
     last: Last,
     blocks: Vec<Block>,
     parentheses: usize,
+    /// Whether a DECLARE stands before the body.
+    declares: bool,
 }
 
 impl Body {
@@ -80,6 +84,7 @@ impl Body {
             last: Last::Other,
             blocks: Vec::new(),
             parentheses: 0,
+            declares: false,
         }
     }
 
@@ -107,7 +112,7 @@ impl Body {
             Head::Rule => self.parentheses == 0,
             _ => {
                 self.close_end(None);
-                self.blocks.is_empty()
+                self.blocks.is_empty() && !self.declares
             }
         };
         self.last = Last::Boundary;
@@ -115,7 +120,10 @@ impl Body {
     }
 
     fn no_word(&mut self) {
-        if matches!(self.head, Head::Start | Head::Begin | Head::BeginNot) {
+        if matches!(
+            self.head,
+            Head::Start | Head::Begin | Head::BeginNot | Head::Execute
+        ) {
             self.head = Head::Plain;
         }
         self.close_end(None);
@@ -140,14 +148,19 @@ impl Body {
         let after_dot = self.last == Last::Dot;
         if self.head == Head::Program {
             let block = block(word);
-            if self.close_end(block) {
+            let ends_own = |_: &Block| !self.rules.has(LexicalRule::DeclaredBodies);
+            if self.close_end(block.filter(ends_own)) {
                 self.last = Last::Other;
                 return;
+            }
+            if self.has_declarations() && is_any(word, &["DECLARE"]) {
+                self.declares = true;
             }
             if let Some(block) = block
                 .filter(|_| !after_dot)
                 .and_then(|block| self.opened(block))
             {
+                self.declares = false;
                 self.blocks.push(block);
             }
         } else {
@@ -164,7 +177,7 @@ impl Body {
         let is = |names| is_any(word, names);
         if is(&["END"]) {
             return match self.last {
-                Last::Boundary => Last::EndOfBlock,
+                Last::Boundary | Last::EndOfBlock => Last::EndOfBlock,
                 _ => Last::EndInside,
             };
         }
@@ -237,18 +250,23 @@ impl Body {
     fn feed_head(&mut self, word: &str) {
         let is = |names| is_any(word, names);
         let has_programs = self.has_programs();
+        let declared = self.rules.has(LexicalRule::DeclaredBodies);
         self.head = match self.head {
             Head::Start if is(&["CREATE"]) => Head::Create,
             Head::Start if has_programs && is(&["BEGIN"]) => Head::Begin,
+            Head::Start if declared && is(&["ALTER", "RECREATE"]) => Head::Create,
+            Head::Start if declared && is(&["EXECUTE"]) => Head::Execute,
+            Head::Execute if is(&["BLOCK"]) => Head::Program,
             Head::Begin if is(&["NOT"]) => Head::BeginNot,
             Head::BeginNot if is(&["ATOMIC"]) => {
                 self.blocks.push(Block::Begin);
                 Head::Program
             }
-            Head::Start | Head::Begin | Head::BeginNot => Head::Plain,
+            Head::Start | Head::Begin | Head::BeginNot | Head::Execute => Head::Plain,
             Head::Create if is(&["OR", "REPLACE", "TEMP", "TEMPORARY", "AGGREGATE"]) => {
                 Head::Create
             }
+            Head::Create if declared && is(&["ALTER"]) => Head::Create,
             Head::Create if has_programs && is(&["DEFINER"]) => Head::Definer,
             Head::Create => self.object(word).unwrap_or(Head::Plain),
             Head::Definer if is(&["VIEW", "SQL"]) => Head::Plain,
@@ -263,6 +281,11 @@ impl Body {
         match () {
             () if has(LexicalRule::TriggerBodies) && is(&["TRIGGER"]) => Some(Head::Trigger),
             () if has(LexicalRule::AtomicBodies) && is(&["RULE"]) => Some(Head::Rule),
+            () if has(LexicalRule::DeclaredBodies)
+                && is(&["TRIGGER", "FUNCTION", "PROCEDURE", "PACKAGE"]) =>
+            {
+                Some(Head::Program)
+            }
             () if has(LexicalRule::AtomicBodies) && is(&["FUNCTION", "PROCEDURE"]) => {
                 Some(Head::Program)
             }
@@ -271,6 +294,11 @@ impl Body {
             }
             () => None,
         }
+    }
+
+    /// Whether declarations may stand here, each with a `;` behind it.
+    fn has_declarations(&self) -> bool {
+        self.rules.has(LexicalRule::DeclaredBodies) && self.blocks.is_empty()
     }
 
     fn has_programs(&self) -> bool {

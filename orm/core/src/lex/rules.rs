@@ -36,6 +36,9 @@ pub enum LexicalRule {
     AtomicBodies,
     /// Triggers, functions, procedures and events have bodies of nested blocks: MySQL and MariaDB.
     ProgramBodies,
+    /// Triggers, functions and procedures have bodies of `BEGIN … END` with declarations before them, and so has
+    /// `EXECUTE BLOCK`: Firebird, whose IF and WHILE are no blocks.
+    DeclaredBodies,
 }
 
 /// Holds the [`LexicalRule`]s of a dialect.

@@ -29,6 +29,8 @@ const MYSQL: LexicalRules = LexicalRules::of(&[
     Rule::ProgramBodies,
 ]);
 
+const FIREBIRD: LexicalRules = LexicalRules::of(&[Rule::DeclaredBodies]);
+
 /// What is neither blank nor comment, with its text.
 #[track_caller]
 fn check_tokens(rules: LexicalRules, text: &str, expected: &[&str]) {
@@ -367,6 +369,30 @@ fn bodies_of_mysql_are_whole_without_a_delimiter() {
         MYSQL,
         "BEGIN; SELECT 1; COMMIT",
         &[(1, "BEGIN"), (1, "SELECT 1"), (1, "COMMIT")],
+    );
+}
+
+#[test]
+fn bodies_with_declarations_are_whole() {
+    check_whole(
+        FIREBIRD,
+        &[
+            "EXECUTE BLOCK RETURNS (n INTEGER) AS BEGIN n = 1; SUSPEND; END",
+            "EXECUTE BLOCK (a INT = ?) AS DECLARE b INT; DECLARE VARIABLE c INT = 1; BEGIN b = a; WHEN ANY DO BEGIN b = 0; EXIT; END END",
+            "CREATE TRIGGER t FOR a BEFORE INSERT AS BEGIN IF (NEW.x < 0) THEN NEW.x = 0; ELSE BEGIN NEW.x = CASE NEW.x WHEN 1 THEN 2 END; END IF (NEW.y = 1) THEN EXIT; END",
+            "CREATE OR ALTER PROCEDURE p (a INT) AS DECLARE PROCEDURE q AS DECLARE c INT; BEGIN c = 1; END DECLARE b INT; BEGIN WHILE (b < 3) DO b = b + 1; FOR SELECT x FROM t INTO :b DO BEGIN SUSPEND; END BEGIN EXIT; END END",
+            "ALTER TABLE t ADD x INT",
+            "EXECUTE PROCEDURE p (1)",
+        ],
+    );
+    check(
+        FIREBIRD,
+        "EXECUTE PROCEDURE p; ALTER TABLE t ADD \"declare\" INT; COMMIT",
+        &[
+            (1, "EXECUTE PROCEDURE p"),
+            (1, "ALTER TABLE t ADD \"declare\" INT"),
+            (1, "COMMIT"),
+        ],
     );
 }
 

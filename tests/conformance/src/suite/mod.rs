@@ -124,6 +124,10 @@ pub enum Requires {
     SerializableReadsDontLock,
     /// Transactions that the texts `BEGIN`, `COMMIT` and `ROLLBACK` begin and end. The backend says where they don't.
     TransactionText,
+    /// A driver that resets the session of a connection.
+    Reset,
+    /// Text that differs from the same text with spaces behind it. The backend says where it is equal.
+    TrailingSpaces,
     /// Times of six digits of a second.
     Microseconds,
     /// IN with a list beyond the bind limit.
@@ -181,6 +185,7 @@ impl Requires {
             | Self::ShareLocks
             | Self::RowValues => self.words_of(&capabilities),
             Self::NoWait => (has_no_wait(db), "its locks have no NOWAIT"),
+            Self::Reset => (has_reset(db), "its driver can't reset a session"),
             // Of these, no capability of a dialect tells.
             Self::Nothing
             | Self::SnapshotConflicts
@@ -192,7 +197,8 @@ impl Requires {
             | Self::ChecksAfterStatement
             | Self::KnownReads
             | Self::SerializableReadsDontLock
-            | Self::TransactionText => (true, ""),
+            | Self::TransactionText
+            | Self::TrailingSpaces => (true, ""),
             Self::Embedded => (!db.is_server(), "it is a server"),
         };
         (!met).then_some(reason)
@@ -241,6 +247,13 @@ impl Requires {
 fn has_no_wait(db: &Db) -> bool {
     let query = golden::locked(golden::skip_locked());
     db.capabilities().row_locks && written(db.dialect(), &query).is_ok()
+}
+
+/// Whether the driver resets a session: the default of its trait refuses.
+fn has_reset(db: &Db) -> bool {
+    let driver = db.backend.target(db.url()).map(|(driver, _)| driver);
+    let connection = driver.and_then(|driver| driver.connect());
+    connection.is_ok_and(|mut connection| connection.reset().is_ok())
 }
 
 /// The files, each as what lists its cases.

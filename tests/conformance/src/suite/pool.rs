@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use orm::ErrorKind;
 use orm::prelude::*;
+use orm_core::testing::Recorder;
 
 use crate::cases;
 use crate::database::Db;
+use crate::fixtures::User;
 use crate::suite::support::{fails, insert_user, scalar};
 
 cases![
@@ -73,13 +75,17 @@ fn a_freed_connection_goes_to_the_next_in_line(db: &Db) {
 
 fn many_threads_share_a_pool(db: &Db) {
     let done = AtomicU64::new(0);
+    let recorder = Recorder::new();
+    let shared = db.recorded_engine(&recorder);
     thread::scope(|scope| {
         for thread in 0..6 {
-            let (engine, done) = (db.engine.clone(), &done);
+            let (engine, done) = (shared.clone(), &done);
             scope.spawn(move || {
                 for row in 0..10 {
                     let mut conn = engine.connection().unwrap();
-                    insert_user(&mut conn, &format!("user_{thread}_{row}")).unwrap();
+                    // A driver without a reset closes a connection after raw text.
+                    let user = User::builder().username(format!("user_{thread}_{row}"));
+                    insert(User).values(user).execute(&mut conn).unwrap();
                     done.fetch_add(1, Ordering::Relaxed);
                 }
             });
@@ -87,9 +93,9 @@ fn many_threads_share_a_pool(db: &Db) {
     });
     assert_eq!(done.into_inner(), 60);
     assert_eq!(db.count("users"), 60);
-    let status = db.engine.pool_status();
-    assert!(db.recorder.connects() <= status.size as usize, "{status:?}");
-    assert_eq!(status.open as usize, db.recorder.connects());
+    let status = shared.pool_status();
+    assert!(recorder.connects() <= status.size as usize, "{status:?}");
+    assert_eq!(status.open as usize, recorder.connects());
 }
 
 fn threads_that_panic_give_their_connections_back(db: &Db) {

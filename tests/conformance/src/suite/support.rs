@@ -3,6 +3,7 @@
 
 use std::error::Error as _;
 
+use chrono::SubsecRound;
 use orm::prelude::*;
 use orm::{Error, ErrorKind, Result};
 use orm_core::driver::Outcome;
@@ -150,6 +151,11 @@ pub fn names(conn: &mut Connection, condition: Predicate) -> Vec<String> {
         .filter(condition)
         .order_by(User.username);
     query.all(conn).unwrap()
+}
+
+/// What a column of the database keeps of a moment or a time of day.
+pub fn kept<T: SubsecRound>(db: &Db, moment: T) -> T {
+    moment.trunc_subsecs(u16::try_from(db.capabilities().second_digits).unwrap())
 }
 
 /// A row of every type.

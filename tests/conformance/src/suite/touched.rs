@@ -16,9 +16,9 @@ use crate::suite::support::{fails, insert_user, natively, users};
 
 cases![
     "touched":
-    plain_work_keeps_the_connection,
+    plain_work_keeps_the_connection (Requires::Reset),
     typed_work_is_not_followed_by_a_reset,
-    raw_text_is_followed_by_one_reset,
+    raw_text_is_followed_by_one_reset (Requires::Reset),
     a_transaction_that_the_driver_began_is_known (Requires::TransactionText),
     a_transaction_that_the_driver_ended_is_not_committed (Requires::TransactionText),
     a_text_that_ends_and_reopens_the_transaction_is_refused,

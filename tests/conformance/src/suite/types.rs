@@ -7,10 +7,11 @@ use orm_core::value::ValueRef;
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, TestRunner};
 
+use crate::Requires;
 use crate::cases;
 use crate::database::Db;
 use crate::fixtures::{Colour, Document, Everything};
-use crate::suite::support::{SECRET, assert_shows_no_value, execute};
+use crate::suite::support::{SECRET, assert_shows_no_value, execute, kept};
 
 cases![
     "types":
@@ -23,7 +24,7 @@ cases![
     nul_in_text_comes_back_or_is_refused,
     any_bytes_come_back,
     nulls_come_back_and_differ_from_empty,
-    moments_are_cut_to_microseconds,
+    moments_are_cut_to_microseconds (Requires::Microseconds),
     years_beyond_the_calendar_are_refused_or_come_back,
     uuids_are_keys,
     random_values_come_back,
@@ -90,7 +91,18 @@ pub fn round_trip(db: &Db, value: &Everything) -> Everything {
 
 #[track_caller]
 fn comes_back(db: &Db, value: &Everything) {
-    assert_eq!(round_trip(db, value), *value);
+    assert_eq!(round_trip(db, value), stored(db, value));
+}
+
+/// A row as the database keeps it, whose times may have fewer digits of a second.
+fn stored(db: &Db, value: &Everything) -> Everything {
+    Everything {
+        time: kept(db, value.time),
+        moment: kept(db, value.moment),
+        instant: kept(db, value.instant),
+        maybe_instant: value.maybe_instant.map(|instant| kept(db, instant)),
+        ..value.clone()
+    }
 }
 
 fn everything_comes_back(db: &Db) {
@@ -449,14 +461,9 @@ fn random_values_come_back(db: &Db) {
         let mut conn = db.engine.connection().unwrap();
         for (key, row) in keys.into_iter().zip(&rows) {
             let query = select(Everything).filter(Everything.id.eq(key));
-            let stored = query.one(&mut conn).unwrap();
-            assert_eq!(
-                Everything {
-                    id: row.id,
-                    ..stored
-                },
-                *row
-            );
+            let mut found = query.one(&mut conn).unwrap();
+            found.id = row.id;
+            assert_eq!(found, stored(db, row));
         }
         Ok(())
     });
