@@ -67,7 +67,7 @@ impl Backend for Firebird {
         };
         let own = native.transaction.is_none();
         if own && sql == "BEGIN" {
-            let begun = client.begin_transaction(database, Default::default());
+            let begun = client.begin_transaction(database, TransactionConfiguration::default());
             native.transaction = Some(begun.expect("the server begins a transaction"));
             return;
         }
