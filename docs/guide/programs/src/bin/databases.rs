@@ -57,7 +57,7 @@ fn users(engine: &Engine) -> orm::Result<()> {
     let ada = User::builder().name("ada");
     let ada = insert(User).values(ada).returning(User.id);
     // PostgreSQL and MariaDB: INSERT … RETURNING "id".
-    // SQLite and MySQL: the driver tells the key.
+    // SQLite and MySQL: the driver returns the key.
     let id = ada.one(&mut conn)?;
     // INSERT INTO "users" ("name") VALUES (?)
     assert_eq!(id, 1);
