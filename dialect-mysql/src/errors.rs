@@ -117,8 +117,8 @@ fn syntax(message: &str, sql: &str) -> Error {
     Error::with_message(ErrorKind::Syntax, message)
 }
 
-/// ``Can't create table `db`.`posts` (errno: 150 "Foreign key constraint is incorrectly formed")``, and what MySQL
-/// says of foreign keys that it can't make.
+/// ``Can't create table `db`.`posts` (errno: 150 "Foreign key constraint is incorrectly formed")``, and MySQL's messages
+/// for foreign keys that it can't create.
 fn uncreated(message: &str) -> String {
     match message.split_once("(errno: ") {
         Some((_, reason)) => {

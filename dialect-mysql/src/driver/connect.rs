@@ -156,7 +156,7 @@ fn options(config: &MysqlConfig) -> Result<OptsBuilder> {
         .prefer_socket(false)
         .tcp_connect_timeout(time_limit(config.connect_timeout))
         .stmt_cache_size(config.statement_cache)
-        // What the server takes is checked before sending; its answers may be larger than that.
+        // The server's limit is checked before sending; its result sets may be larger.
         .max_allowed_packet(Some(usize::MAX))
         .read_timeout(time_limit(config.answer_timeout))
         .write_timeout(time_limit(config.answer_timeout))

@@ -39,7 +39,7 @@ struct Reading {
     hand: Rc<Hand>,
 }
 
-/// Where the answer leaves a row.
+/// Where the result set leaves a row.
 #[derive(Default)]
 struct Hand {
     row: Cell<Option<mysql::Row>>,

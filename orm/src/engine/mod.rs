@@ -8,7 +8,7 @@
 //! | from a URL to a connection | `url.rs`, `connect.rs`, `options.rs`, `handle.rs`, `pool.rs`, and `places.rs`, who may have one |
 //! | a connection between two users | `give_back.rs` rolls back, resets after raw SQL, and has it set up again |
 //! | a statement | `rendered.rs` and `raw.rs` call the driver, `run.rs` is what stands around each call, `cursor.rs` around one that lasts; `check_text.rs` refuses an empty text and a NUL; texts are kept in `statement_cache.rs` |
-//! | a transaction | `transaction.rs` begins and ends it, and decides about a COMMIT without a response; `transaction_state.rs` refuses what its state doesn't allow; `transaction_control.rs` finds, and words the refusal of, what the program's own SQL must not do to it, for `raw.rs`; `failure.rs` says what an error has left of it |
+//! | a transaction | `transaction.rs` begins and ends it, and decides about a COMMIT without a response; `transaction_state.rs` refuses what its state doesn't allow; `transaction_control.rs` finds and rejects raw SQL that must not control it, for `raw.rs`; `failure.rs` decides what an error has left of it |
 
 mod cache;
 mod check_text;

@@ -57,7 +57,7 @@ impl Service {
         service
     }
 
-    /// The status and the body of an answer.
+    /// The status and the body of a response.
     fn send(&self, method: &str, path: &str) -> (String, String) {
         let mut stream = TcpStream::connect(&self.address)
             .expect("the service answers");
