@@ -70,7 +70,7 @@ pub use dialect_postgres as postgres;
 pub use dialect_sqlite as sqlite;
 
 pub use engine::{Connection, Engine};
-pub use mapping::{DbEnum, Metadata, metadata};
+pub use mapping::{BelongsTo, DbEnum, Metadata, Relation, metadata};
 pub use query::{
     Executor, FromRow, Null, Predicate, Select, Stream, avg, count, count_all, count_distinct,
     delete, exists, insert, max, min, optional, raw, select, sum, update,
@@ -81,7 +81,7 @@ pub use state::{EntityState, Ref};
 /// What a program that uses the session needs: `use orm::prelude::*;`
 pub mod prelude {
     pub use crate::engine::{Connection, Engine};
-    pub use crate::mapping::{DbEnum, Entity, Metadata, Model, NewRow};
+    pub use crate::mapping::{BelongsTo, DbEnum, Entity, Metadata, Model, NewRow};
     pub use crate::query::{
         Executor, FromRow, Null, Predicate, Select, avg, count, count_all, count_distinct, delete,
         exists, insert, max, min, optional, raw, select, sum, update,
@@ -109,14 +109,15 @@ pub mod __private {
     pub use orm_core::value::{ConversionError, ValueRef};
 
     pub use crate::mapping::{
-        Build, Column, ColumnSet, ConstraintDef, CustomType, DbEnum, Entity, Field, FieldGiven,
-        FieldMissing, FieldState, Generated, HasCollation, HasLength, IntoField, KeyField, Model,
-        ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef, Registration, Skipped, Stored,
-        Version, default_fits, filled, given, or_server, referred, table,
+        AnyRelation, BelongsTo, Build, Column, ColumnSet, ConstraintDef, CustomType, DbEnum,
+        Entity, Field, FieldGiven, FieldMissing, FieldState, Generated, HasCollation, HasLength,
+        IntoField, KeyField, Model, ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef,
+        Registration, Relation, RelationDef, RelationField, RelationKind, Skipped, Stored, Version,
+        default_fits, filled, given, leads_to, leave_linked, or_linked, or_server, referred,
+        relinked, table,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{ColumnIndex, FromRow, Operand};
-    pub use crate::session::link;
     pub use crate::state::Vtable;
 }
 

@@ -51,6 +51,8 @@ pub struct Post {
     pub author_id: i64,
     /// What it is called.
     pub title: String,
+    /// Who wrote it, as an entity.
+    pub author: BelongsTo<User>,
 }
 
 /// A database in memory with the tables of both models, the user ada (1) and her post (1); and what is sent to it from

@@ -17,7 +17,7 @@ pub(crate) struct StatementKey<'k> {
     /// The model's number.
     pub model: usize,
     pub kind: StatementKind,
-    /// The columns written, and those guarded, as positions.
+    /// The columns written, or those by which rows are looked for if they aren't the key; and those guarded, as positions.
     pub columns: &'k [usize],
     pub expected: &'k [usize],
     /// How many rows; 0 for arrays.

@@ -5,6 +5,7 @@ use orm_core::schema::Action;
 use orm_core::value::Value;
 
 use super::batch::{Batch, BatchKind, Plan};
+use super::link::follow;
 use super::pending::old_key;
 use super::reached_tables;
 use crate::mapping::ReferenceDef;
@@ -31,6 +32,7 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
             BatchKind::Delete { .. } => arena.apply_deletes(&batch.slots, level),
         }
     }
+    follow(state, &plan.following);
     note_flushed(state, plan.batches());
     if state.has_twins {
         mark_twins(state, plan.batches());

@@ -56,24 +56,27 @@ fn version(
     }
 }
 
-/// The columns of a foreign key that is a link, with the values that the row which it leads to has by now.
+/// The columns of a foreign key that is taken from a relation, with the values that the row which it leads to has by now.
 fn linked<'l>(
     state: &'l State,
     plan: &'l Plan,
     link: &'l Link,
 ) -> impl Iterator<Item = (usize, Value)> {
-    let target = state.by_model(link.target.model);
-    let inserted = plan.inserted.get(&link.target);
+    let row = link.row();
+    let target = row.and_then(|row| state.by_model(row.model));
+    let inserted = row.and_then(|row| plan.inserted.get(&row));
     let inserted = inserted.map(|(batch, row)| (&plan.batches()[*batch].written, *row));
     let columns = link.reference.columns.iter();
     let columns = columns.zip(link.reference.target_columns);
-    columns.filter_map(move |(column, position)| {
-        let (target, slot) = (target?, link.target.slot);
-        let value = match inserted {
-            Some((written, row)) => target.written_value((slot, row), written, *position),
-            None => target.value(slot, *position),
+    columns.map(move |(column, position)| {
+        let value = match (row, target, inserted) {
+            (Some(row), Some(target), Some((written, index))) => {
+                target.written_value((row.slot, index), written, *position)
+            }
+            (Some(row), Some(target), None) => target.value(row.slot, *position),
+            _ => ValueRef::Null,
         };
-        Some((*column, value.to_value()))
+        (*column, value.to_value())
     })
 }
 

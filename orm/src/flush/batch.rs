@@ -34,6 +34,8 @@ pub(crate) struct Plan {
     planned: usize,
     /// Where the rows are inserted that links lead to: by batch and index in it.
     pub(super) inserted: RowMap<RowId, (usize, usize)>,
+    /// Relations that follow their foreign keys after the flush, by entity and index.
+    pub(super) following: Vec<(RowId, usize)>,
     /// Memory for the binds of a prepared loop.
     pub(super) binds: Vec<ValueRef<'static>>,
 }

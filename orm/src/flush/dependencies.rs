@@ -186,7 +186,7 @@ impl<'s> Dependencies<'_, 's> {
         let updated = self.rows_of_all(RowKind::Update);
         for node in updated.chain(self.rows_of_all(RowKind::Insert)) {
             let links = self.tables[node.table].arena.links(id(node).slot).iter();
-            let needed = links.filter_map(|link| added.get(&link.target).copied());
+            let needed = links.filter_map(|link| added.get(&link.row()?).copied());
             let why = Why::Key;
             edges.extend(needed.map(|needs| Edge { node, needs, why }));
         }

@@ -1,11 +1,12 @@
 //! Entities to statements: what to write, in which order, in which batches; then what came back.
 //!
 //! Stands on `state` and does not know the session. No SQL text is made here: `emit.rs` asks the
-//! dialect's writer for it. The pipeline is [`plan`], [`look_up`], [`emit`], [`apply`], each whole before the
-//! next, so that a failure in `emit` leaves every entity as it was.
+//! dialect's writer for it. The pipeline is [`link`](fn@link), [`plan`], [`look_up`], [`emit`], [`apply`], each
+//! whole before the next, so that a failure in `emit` leaves every entity as it was.
 //!
 //! | phase | files |
 //! | --- | --- |
+//! | link | `link.rs`: foreign keys of relations, and of what they lead to afterwards |
 //! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `batches.rs` says which rows share a statement, what it sets and what it matches; `reached_tables.rs` which tables a delete or update reaches, for `apply.rs` as well |
 //! | look up | `look_up.rs`: the catalogue's description of the tables |
 //! | emit | `emit.rs`; `insert.rs`, `send.rs` (a statement a row) and `together.rs` (many rows); `stale.rs` makes the error of a stale row, and finds which row it was |
@@ -23,6 +24,7 @@ mod fetch;
 mod graph;
 mod insert;
 mod key_defaults;
+mod link;
 mod look_up;
 mod pending;
 mod plan;
@@ -39,6 +41,7 @@ pub(crate) use apply::{apply, overtake};
 pub(crate) use batch::Plan;
 pub(crate) use commit_check::was_committed;
 pub(crate) use emit::{Failure, emit};
+pub(crate) use link::link;
 pub(crate) use look_up::look_up;
 pub(crate) use plan::plan;
 pub(crate) use stale::find_stale;

@@ -7,7 +7,7 @@ use super::batches::Batches;
 use super::dependencies::row_order;
 use super::pending::{Pending, gather};
 use super::table_order::put_in_order;
-use crate::mapping::ModelDef;
+use crate::mapping::{ModelDef, RelationDef};
 use crate::state::{AnyArena, EntityState, Link, RowId, RowMap, State};
 
 /// Makes `plan` that of the flush of everything in `state`. With `optimistic`, an UPDATE also matches the old values of the
@@ -18,7 +18,7 @@ use crate::state::{AnyArena, EntityState, Link, RowId, RowMap, State};
 /// one gives up, each row has its own place.
 ///
 /// # Errors
-/// `Usage` if the key of a persistent entity was changed; `StaleHandle` or `Usage` for a link to an entity that has
+/// `Usage` if the key of a persistent entity was changed; `StaleHandle` or `Usage` for a relation to an entity that has
 /// no row and gets none.
 pub(crate) fn plan(plan: &mut Plan, state: &State, optimistic: bool) -> Result<()> {
     let mut tables = gather(state);
@@ -73,38 +73,47 @@ fn linked(state: &State, batches: &[Batch]) -> Result<RowMap<RowId, (usize, usiz
             continue;
         };
         for link in batch.slots.iter().flat_map(|slot| arena.links(*slot)) {
-            check_link(state, batch.def, link, inserted.contains_key(&link.target))?;
+            check_link(state, batch.def, link, &inserted)?;
         }
     }
     Ok(inserted)
 }
 
 /// Refuses a link to an entity that has no row and gets none by this flush.
-fn check_link(state: &State, def: &ModelDef, link: &Link, is_inserted: bool) -> Result<()> {
-    let arena = state.by_model(link.target.model);
-    let target = arena.and_then(|arena| arena.entity_state(link.target.slot, link.stamp));
-    let name = (link.reference.target)().name;
-    let (kind, message, hint) = match target {
-        Some(state) if is_inserted || state.has_row() && state != EntityState::Deleted => {
+fn check_link(
+    state: &State,
+    def: &ModelDef,
+    link: &Link,
+    inserted: &RowMap<RowId, (usize, usize)>,
+) -> Result<()> {
+    let (Some((model, handle)), Some(row)) = (link.target, link.row()) else {
+        return Ok(());
+    };
+    let arena = state.by_model(model);
+    let target = arena.and_then(|arena| arena.entity_state(handle.slot, handle.stamp));
+    let (kind, what, hint) = match target {
+        Some(state)
+            if inserted.contains_key(&row) || state.has_row() && state != EntityState::Deleted =>
+        {
             return Ok(());
         }
         Some(_) => (
             ErrorKind::Usage,
-            format!(
-                "a {} refers to a {name} that is not in the unit of work",
-                def.name
-            ),
-            "add it again, or refer to another one: its INSERT was rolled back, or it was deleted",
+            "is not in the unit of work",
+            "add it again, or assign another one: its INSERT was rolled back, or it was deleted",
         ),
         None => (
             ErrorKind::StaleHandle,
-            format!(
-                "a {} refers to a {name} that has left the session",
-                def.name
-            ),
-            "refer to another one: it was expunged, or deleted and committed",
+            "has left the session",
+            "assign another one: it was expunged, or deleted and committed, or is of another session",
         ),
     };
+    let RelationDef { name, target, .. } = link.relation;
+    let message = format!(
+        "`{}.{name}` leads to a {} that {what}",
+        def.name,
+        (target)().name
+    );
     Err(Error::with_message(kind, message)
         .with_table(def.table)
         .with_hint(hint))

@@ -1,9 +1,12 @@
-//! Loads rows as entities: identity map lookup, and the rules of refreshing.
+//! Loads rows as entities: identity map lookup, and the rules of refreshing; and what relations lead to.
 //!
-//! Builds on `state` and does not depend on the session. Loading strategies of relations will be files here.
+//! Builds on `state` and does not depend on the session.
 
+mod parents;
+mod relation;
 mod reread;
 mod row;
 
+pub(crate) use relation::{Owners, in_memory, relation};
 pub(crate) use reread::reread;
 pub(crate) use row::entity;

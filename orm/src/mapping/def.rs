@@ -1,6 +1,6 @@
 //! [`ModelDef`]: the data that the derive emits for a model, as one constant. Columns and constraints are those of
-//! [`orm_core::schema`], from which `table.rs` makes the table; positions of columns and references to other models
-//! are here.
+//! [`orm_core::schema`], from which `table.rs` makes the table; positions of columns and references to other models are
+//! here, and relations.
 
 use std::any::Any;
 use std::sync::LazyLock;
@@ -36,6 +36,8 @@ pub struct ModelDef {
     pub checks: &'static [fn(&str) -> Check],
     /// The foreign keys.
     pub references: &'static [ReferenceDef],
+    /// The relations, in the order of the fields.
+    pub relations: &'static [RelationDef],
     /// The table, created at first use.
     pub schema: LazyLock<Table>,
     /// The type-specific functions that a session calls: a `Vtable` of the module `state`.
@@ -69,10 +71,49 @@ pub struct ReferenceDef {
     pub options: fn(ForeignKey) -> ForeignKey,
 }
 
+/// Describes a relation. As in a [`ReferenceDef`], functions return what belongs to another model.
+#[derive(Debug)]
+pub struct RelationDef {
+    /// The name of the struct, for messages.
+    pub model: &'static str,
+    /// The name of the field.
+    pub name: &'static str,
+    /// The model that the relation leads to.
+    pub target: fn() -> &'static ModelDef,
+    /// Which side it is.
+    pub kind: RelationKind,
+}
+
+/// Describes which side of a foreign key a relation is.
+#[derive(Clone, Copy, Debug)]
+pub enum RelationKind {
+    /// The model has the foreign key.
+    BelongsTo {
+        /// Which one of its references.
+        reference: usize,
+        /// Whether the field says that there may be no entity.
+        optional: bool,
+    },
+}
+
 impl ModelDef {
     /// Returns whether the column at `position` belongs to the primary key.
     pub fn is_key(&self, position: usize) -> bool {
         self.primary_key.contains(&position)
+    }
+
+    /// The foreign key of a relation that has one.
+    pub(crate) fn reference_of(&self, relation: &RelationDef) -> &'static ReferenceDef {
+        let RelationKind::BelongsTo { reference, .. } = relation.kind;
+        &self.references[reference]
+    }
+
+    /// The relations that have a foreign key of this model, each with its index and that key.
+    pub(crate) fn belongs_to(
+        &self,
+    ) -> impl Iterator<Item = (usize, &'static RelationDef, &'static ReferenceDef)> + use<'_> {
+        let relations = self.relations.iter().enumerate();
+        relations.map(|(index, relation)| (index, relation, self.reference_of(relation)))
     }
 
     /// The name of the first column that does not belong to the primary key.

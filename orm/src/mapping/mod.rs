@@ -1,5 +1,5 @@
 //! How a struct maps to a table: the [`Model`] trait that the derive implements, the data it emits, the
-//! typed columns, the registry of linked models, and the way from models to schema.
+//! typed columns and relations, the registry of linked models, and the way from models to schema.
 //!
 //! Knows neither connections nor sessions.
 
@@ -15,9 +15,11 @@ mod def;
 #[cfg(feature = "dump")]
 pub mod dump;
 mod field;
+mod handle;
 mod key;
 mod model;
 mod registry;
+mod relation;
 mod table;
 
 pub use builder::{
@@ -34,10 +36,15 @@ pub use custom_type::{CustomType, Stored};
 pub use db_enum::DbEnum;
 pub(crate) use decode::value_for;
 pub use decode::{differs, read};
-pub use def::{ConstraintDef, ModelDef, ReferenceDef};
+pub use def::{ConstraintDef, ModelDef, ReferenceDef, RelationDef, RelationKind};
 pub use field::{Field, KeyField};
+pub use handle::{RawRef, Ref};
 pub use key::{IntoKey, PrimaryKey};
 pub use model::{Entity, Model, ModelSlot, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};
 pub(crate) use registry::{linked_models, linked_tables};
+pub use relation::{
+    AnyRelation, BelongsTo, LinkedKey, Relation, RelationField, ToOne, ToOneTarget, leads_to,
+    leave_linked, or_linked, relinked,
+};
 pub use table::table;

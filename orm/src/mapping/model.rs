@@ -13,6 +13,7 @@ use super::alias::interned;
 use super::column_set::ColumnSet;
 use super::def::ModelDef;
 use super::key::PrimaryKey;
+use super::relation::AnyRelation;
 
 /// Is implemented by structs that are mapped to a table, with `#[derive(Model)]`.
 ///
@@ -27,6 +28,8 @@ pub trait Model: Sized + Send + 'static {
     type Entity: Entity<Model = Self>;
     /// The type of the primary key.
     type Key: PrimaryKey;
+    /// Whether the model has relations.
+    const HAS_RELATIONS: bool = false;
 
     /// Returns the model as data.
     fn def() -> &'static ModelDef;
@@ -78,6 +81,20 @@ pub trait Model: Sized + Send + 'static {
 
     /// Takes the columns of `other`. Fields without a column are kept.
     fn restore(&mut self, other: Self);
+
+    /// Returns the relation at `index`; `None` if it is out of range.
+    #[doc(hidden)]
+    fn relation(&self, index: usize) -> Option<&dyn AnyRelation> {
+        let _ = index;
+        None
+    }
+
+    /// Returns the relation at `index` to be changed; `None` if it is out of range.
+    #[doc(hidden)]
+    fn relation_mut(&mut self, index: usize) -> Option<&mut dyn AnyRelation> {
+        let _ = index;
+        None
+    }
 }
 
 /// Is implemented by the type of the constant with a model's name. Its fields are the columns of the model.

@@ -28,7 +28,7 @@ pub use rows::column_index::ColumnIndex;
 pub use rows::from_row::FromRow;
 pub use rows::stream::Stream;
 pub use select::builder::{Select, select};
-pub(crate) use select::by_key::{current_rows_by_key, get_statement, rows_by_key};
+pub(crate) use select::by_key::{current_rows_by_key, get_statement, rows_by, rows_by_key};
 pub use select::join::JoinTarget;
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;

@@ -9,6 +9,7 @@ mod closure_result;
 mod get_texts;
 mod many;
 mod read;
+mod relations;
 mod transaction;
 mod write;
 
@@ -27,7 +28,6 @@ use get_texts::GetTexts;
 pub use closure::Retry;
 pub use closure_result::TransactionResult;
 pub use many::Handles;
-pub use write::link;
 
 /// Represents a unit of work over one database. Entities that are loaded, added, changed or deleted through a session
 /// are written together by `commit`.

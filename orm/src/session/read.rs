@@ -209,7 +209,7 @@ impl Session {
     /// Runs a query whose rows become entities. All that `get`, `refresh` and queries load comes this way: what is loaded
     /// along with the rows follows here, where their query has ended and its connection is free.
     #[inline]
-    fn load_rows<T>(
+    pub(super) fn load_rows<T>(
         &mut self,
         run: impl FnOnce(&mut Connection, &mut State, &mut GetTexts) -> Result<T>,
     ) -> Result<T> {
@@ -241,14 +241,14 @@ impl Session {
     }
 
     /// Runs what reads. The connection of the pool's that it may have got goes back afterwards.
-    fn reading<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    pub(super) fn reading<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let reading = Reading(self);
         run(reading.0)
     }
 
     /// Flushes, and makes ready what a query runs on: the session's transaction, or else a connection of the pool's. What
     /// raw SQL needs more is known by its text.
-    fn before_query(&mut self, access: Access) -> Result<()> {
+    pub(super) fn before_query(&mut self, access: Access) -> Result<()> {
         match access {
             Access::Plain => {
                 self.autoflush()?;

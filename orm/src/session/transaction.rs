@@ -322,6 +322,7 @@ impl Session {
             self.plan.clear();
             return Ok(());
         }
+        flush::link(&mut self.plan, &mut self.state)?;
         flush::plan(&mut self.plan, &self.state, self.settings.optimistic)?;
         flush::look_up(
             &mut self.plan,

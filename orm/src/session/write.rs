@@ -4,7 +4,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 
 use super::Session;
 use crate::mapping::{Model, NewRow};
-use crate::state::{AnyArena, Link, Ref, RowId};
+use crate::state::{AnyArena, Ref};
 
 impl Session {
     /// Adds a new row to the unit of work and returns its handle. The next flush inserts it and sets a generated key.
@@ -189,42 +189,4 @@ impl Drop for Autoflush<'_> {
     fn drop(&mut self) {
         self.session.settings.autoflush = self.before;
     }
-}
-
-/// Links a foreign key of `child`, by its index in the model, to the handle of `parent`. The next flush writes the
-/// key that the parent has by then, including one that the same flush generates. Assignments to a relation will use
-/// it.
-///
-/// # Errors
-/// - `StaleHandle`: an entity has left the session, or a handle belongs to another one.
-/// - `Usage`: there is no such foreign key, or it references another table.
-#[doc(hidden)]
-pub fn link<C: Model, P: Model>(
-    session: &mut Session,
-    child: Ref<C>,
-    reference: usize,
-    parent: Ref<P>,
-) -> Result<()> {
-    session.get_ref(child)?;
-    session.get_ref(parent)?;
-    let references = C::def().references.get(reference);
-    let reference = references.filter(|reference| (reference.target)().table == P::def().table);
-    let Some(reference) = reference else {
-        let message = format!(
-            "{} has no such foreign key to {}",
-            C::def().name,
-            P::def().name
-        );
-        return Err(Error::with_message(ErrorKind::Usage, message).with_table(C::def().table));
-    };
-    let link = Link {
-        reference,
-        target: RowId {
-            model: P::slot().index(),
-            slot: parent.slot,
-        },
-        stamp: parent.stamp,
-    };
-    session.state.ensure::<C>().link(child, link);
-    Ok(())
 }

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::stmt::Few;
 use orm_core::value::{Value, ValueRef};
 
 use super::apply_rows::Written;
@@ -14,9 +15,10 @@ use super::handle::{Link, Ref};
 use super::key_tuple::{KeySet, KeyTuple};
 use super::pending_rows::PendingRows;
 use super::reading::Reading;
+use super::relations::{set_to_one, to_one};
 use super::slot::Slot;
 use super::witness::Witness;
-use crate::mapping::{Model, ModelDef};
+use crate::mapping::{Model, ModelDef, RawRef, ToOne};
 
 /// The entities of one model, by slot and column position.
 pub(crate) trait AnyArena: Any + Send {
@@ -94,10 +96,28 @@ pub(crate) trait AnyArena: Any + Send {
     fn delete(&mut self, slot: u32);
     /// The state of the entity that got this stamp in its slot.
     fn entity_state(&self, slot: u32, stamp: NonZeroU32) -> Option<EntityState>;
-    /// The foreign keys of an entity that the flush takes from other entities.
+    /// The foreign keys of an entity that the flush takes from its relations.
     fn links(&self, slot: u32) -> &[Link];
     /// Whether any entity has some.
     fn has_links(&self) -> bool;
+    /// Makes these the foreign keys of entities, by slot, that the flush takes from their relations.
+    fn set_links(&mut self, links: Vec<(u32, Few<Link>)>);
+    /// The entities whose relations a flush looks at, and whether each is to be inserted. One may be named twice.
+    fn relinking(&self) -> Vec<(u32, bool)>;
+    /// Whether a column of an entity to insert has no value yet.
+    fn is_unset(&self, slot: u32, position: usize) -> bool;
+    /// What the relation of an entity leads to.
+    fn to_one(&self, slot: u32, relation: usize) -> ToOne;
+    /// What it leads to by the foreign key that the database has.
+    fn old_to_one(&self, slot: u32, relation: usize) -> ToOne;
+    /// Notes what a relation leads to by the foreign key that the entity has.
+    fn note_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
+    /// Notes what it leads to by the foreign key that the database has.
+    fn note_old_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
+    /// Whether the values of an entity need not be read: it is fresh, or has changes that are not flushed.
+    fn is_known(&self, slot: u32) -> bool;
+    /// The handle of the entity in a slot.
+    fn handle(&self, slot: u32) -> RawRef;
     /// Notes that the rows of entities turned out to be gone.
     fn lose(&mut self, slots: &[u32], level: u32);
     /// Begins the clock again: every entity is stale.
@@ -266,8 +286,7 @@ impl<M: Model> AnyArena for Arena<M> {
             || self.deleting.iter().any(|index| self.is_deleting(*index))
             || self.touched.iter().any(|index| {
                 let slot = &self.slots[*index as usize];
-                slot.state == EntityState::Persistent
-                    && (slot.is_changed() || !self.links_of(*index).is_empty())
+                slot.state == EntityState::Persistent && slot.is_changed()
             })
     }
 
@@ -378,6 +397,49 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn has_links(&self) -> bool {
         !self.links.is_empty()
+    }
+
+    fn set_links(&mut self, links: Vec<(u32, Few<Link>)>) {
+        self.links.clear();
+        self.links.extend(links);
+    }
+
+    fn relinking(&self) -> Vec<(u32, bool)> {
+        Self::relinking(self)
+    }
+
+    fn is_unset(&self, slot: u32, position: usize) -> bool {
+        Self::is_unset(self, slot, position)
+    }
+
+    fn to_one(&self, slot: u32, relation: usize) -> ToOne {
+        let value = self.slots[slot as usize].value.as_ref();
+        value.map_or_else(ToOne::default, |value| to_one(value, relation))
+    }
+
+    fn old_to_one(&self, slot: u32, relation: usize) -> ToOne {
+        let stored = self.slots[slot as usize].stored();
+        stored.map_or_else(ToOne::default, |stored| to_one(stored, relation))
+    }
+
+    fn note_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne) {
+        Self::note_to_one(self, slot, relation, to_one);
+    }
+
+    fn note_old_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne) {
+        if let Some(old) = &mut self.slots[slot as usize].old {
+            set_to_one(&mut **old, relation, to_one);
+        }
+    }
+
+    fn is_known(&self, slot: u32) -> bool {
+        let slot = &self.slots[slot as usize];
+        slot.epoch >= self.fresh_from || slot.state == EntityState::Pending || slot.is_changed()
+    }
+
+    fn handle(&self, slot: u32) -> RawRef {
+        let stamp = self.slots[slot as usize].stamp;
+        RawRef { slot, stamp }
     }
 
     fn lose(&mut self, slots: &[u32], level: u32) {

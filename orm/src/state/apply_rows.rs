@@ -4,8 +4,10 @@ use orm_core::value::{Value, ValueRef};
 
 use super::arena::Arena;
 use super::entity_state::EntityState;
+use super::relations::{set_to_one, to_one};
+use super::slot::Slot;
 use super::undo_log::Change;
-use crate::mapping::Model;
+use crate::mapping::{Model, ToOne};
 
 /// What a flush has written of some rows, as far as it isn't what the entities have. Most flushes give a row nothing
 /// else, so each list has a place for every row, or none at all.
@@ -114,9 +116,6 @@ impl<M: Model> Arena<M> {
             }
             // A stale entity stays so: only the columns written are known to be the database's.
             self.log_update(level, *index, old);
-            if !self.links.is_empty() {
-                self.links.remove(index);
-            }
             self.note_child(*index);
         }
     }
@@ -146,6 +145,9 @@ impl<M: Model> Arena<M> {
                 let _ = value.assign(*position, ValueRef::Null);
             }
         }
+        if M::HAS_RELATIONS {
+            unlink(place, columns);
+        }
         self.log_update(level, slot, Box::new(before));
     }
 
@@ -172,11 +174,6 @@ impl<M: Model> Arena<M> {
         }
         let generated = row.generated.is_some();
         self.log(level, index, Change::Inserted { generated, given });
-        if !self.links.is_empty()
-            && let Some(links) = self.links.remove(&index)
-        {
-            self.written_links.insert(index, links);
-        }
         self.note_child(index);
     }
 
@@ -190,6 +187,23 @@ impl<M: Model> Arena<M> {
             self.forget_key(&key, index);
         }
         self.log(level, index, Change::Deleted);
+    }
+}
+
+/// The database has set a foreign key to NULL: its relation leads to nothing, unless it was given another entity since.
+fn unlink<M: Model>(slot: &mut Slot<M>, columns: &[usize]) {
+    let Some(value) = &mut slot.value else { return };
+    for (index, _, _) in M::def()
+        .belongs_to()
+        .filter(|(.., key)| key.columns == columns)
+    {
+        let before = to_one(slot.old.as_deref().unwrap_or(value), index);
+        if let Some(old) = &mut slot.old {
+            set_to_one(&mut **old, index, ToOne::Null);
+        }
+        if to_one(value, index) == before {
+            set_to_one(value, index, ToOne::Null);
+        }
     }
 }
 

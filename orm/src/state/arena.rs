@@ -7,6 +7,7 @@
 
 use std::num::NonZeroU32;
 
+use orm_core::stmt::Few;
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -31,10 +32,8 @@ pub(crate) struct Arena<M: Model> {
     pub(super) deleting: Vec<u32>,
     /// Of entities that are pending or transient, or inserted in the open transaction.
     pub(super) unset: RowMap<u32, Unset>,
-    /// The foreign keys that are to be taken from other entities by the next flush.
-    pub(super) links: RowMap<u32, Vec<Link>>,
-    /// Those that an INSERT of the open transaction has taken, which its rollback makes links again.
-    pub(super) written_links: RowMap<u32, Vec<Link>>,
+    /// The foreign keys that the flush takes from relations.
+    pub(super) links: RowMap<u32, Few<Link>>,
     pub(super) child_indexes: Vec<ChildIndex>,
     pub(super) undo: Vec<Undo<M>>,
     /// Entities read before that time of the session's clock are stale.
@@ -84,7 +83,6 @@ impl<M: Model> Arena<M> {
             deleting: Vec::new(),
             unset: RowMap::default(),
             links: RowMap::default(),
-            written_links: RowMap::default(),
             child_indexes: Vec::new(),
             undo: Vec::new(),
             fresh_from: 0,
@@ -114,7 +112,6 @@ impl<M: Model> Arena<M> {
             deleting,
             unset,
             links,
-            written_links,
             child_indexes,
             undo,
             fresh_from,
@@ -128,7 +125,6 @@ impl<M: Model> Arena<M> {
         identity.clear();
         unset.clear();
         links.clear();
-        written_links.clear();
         child_indexes.clear();
         (*fresh_from, *expired_before) = (0, 0);
         (*overtaken, *cascaded) = (None, false);

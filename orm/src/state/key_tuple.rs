@@ -55,7 +55,7 @@ impl<V: AsValue> KeyTuple<V> {
         all.iter().all(is_given).then_some(Self::Several(all))
     }
 
-    fn values(&self) -> &[V] {
+    pub(crate) fn values(&self) -> &[V] {
         match self {
             Self::One(value) => std::slice::from_ref(value),
             Self::Several(values) => values,

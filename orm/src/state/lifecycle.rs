@@ -1,18 +1,20 @@
-//! Adds, links, deletes and expunges entities of an arena.
+//! Adds, deletes and expunges entities of an arena.
 //!
 //! The lists of touched and deleted entities are cleaned lazily: an entry counts only while the state of its slot
 //! agrees, so that every call takes constant time.
 
 use super::arena::{Arena, make_room};
 use super::entity_state::EntityState;
-use super::handle::{Link, Ref, next_stamp};
+use super::handle::{Ref, next_stamp};
+use super::relations::name_relations;
 use super::slot::Unset;
 use crate::mapping::{Model, NewEntity};
 
 impl<M: Model> Arena<M> {
     /// Takes in a new entity.
     pub(crate) fn add(&mut self, row: NewEntity<M>) -> Ref<M> {
-        let NewEntity { value, unset } = row;
+        let NewEntity { mut value, unset } = row;
+        name_relations(&mut value);
         let placeholders: Option<Unset> = (!unset.is_empty()).then(|| {
             let placeholder = |position| (position, value.value(position).to_value());
             unset.iter().map(placeholder).collect()
@@ -63,17 +65,6 @@ impl<M: Model> Arena<M> {
         while self.added.pop_if(|last| last.is_none()).is_some() {}
     }
 
-    /// Makes a foreign key of an entity take its values from another one, by the next flush.
-    pub(crate) fn link(&mut self, handle: Ref<M>, link: Link) -> bool {
-        if self.get_mut(handle).is_none() {
-            return false;
-        }
-        let links = self.links.entry(handle.slot).or_default();
-        links.retain(|known| !std::ptr::eq(known.reference, link.reference));
-        links.push(link);
-        true
-    }
-
     /// Marks an entity for deletion. A pending one becomes transient at once.
     pub(super) fn mark_deleted(&mut self, index: u32) {
         let slot = &mut self.slots[index as usize];
@@ -121,12 +112,6 @@ impl<M: Model> Arena<M> {
         self.free.push(index);
         if !self.unset.is_empty() {
             self.unset.remove(&index);
-        }
-        if !self.links.is_empty() {
-            self.links.remove(&index);
-        }
-        if !self.written_links.is_empty() {
-            self.written_links.remove(&index);
         }
         // A touched key counts by what the database has.
         let key = baseline.map_or_else(|| value.key(), |old| old.key());

@@ -12,6 +12,7 @@ mod key_tuple;
 mod lifecycle;
 mod pending_rows;
 mod reading;
+mod relations;
 mod slot;
 mod spare_arenas;
 mod store;

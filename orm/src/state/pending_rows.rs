@@ -80,9 +80,7 @@ impl<M: Model> Arena<M> {
         if slot.state != EntityState::Persistent {
             return None;
         }
-        let mut columns = slot.changes();
-        let linked = linked_columns(self.links_of(index));
-        linked.for_each(|position| columns.insert(position));
+        let columns = slot.changes();
         (!columns.is_empty()).then(|| PendingRow {
             slot: index,
             columns,
@@ -96,7 +94,7 @@ impl<M: Model> Arena<M> {
         if self.links.is_empty() {
             return &[];
         }
-        self.links.get(&slot).map_or(&[], Vec::as_slice)
+        self.links.get(&slot).map_or(&[], |links| links)
     }
 
     /// The columns of an entity that a flush would write.
@@ -120,7 +118,9 @@ impl<M: Model> Arena<M> {
             return omitted;
         };
         for (position, placeholder) in self.unset.get(&slot).into_iter().flatten() {
-            if value.value(*position).is_same(placeholder.as_ref()) {
+            // Other columns wait for a relation.
+            let is_default = M::def().columns[*position].server_default.is_some();
+            if is_default && value.value(*position).is_same(placeholder.as_ref()) {
                 omitted.insert(*position);
             }
         }
@@ -129,8 +129,10 @@ impl<M: Model> Arena<M> {
         {
             omitted.insert(key);
         }
-        for position in linked_columns(self.links_of(slot)) {
-            omitted.remove(position);
+        for link in self.links_of(slot) {
+            for position in link.reference.columns {
+                omitted.remove(*position);
+            }
         }
         omitted
     }
@@ -158,9 +160,4 @@ fn make_room(rows: &mut Few<PendingRow>, number: usize) {
     if number > 1 {
         rows.reserve_exact(number);
     }
-}
-
-fn linked_columns(links: &[Link]) -> impl Iterator<Item = usize> {
-    let columns = links.iter().flat_map(|link| link.reference.columns);
-    columns.copied()
 }

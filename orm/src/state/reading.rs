@@ -10,6 +10,7 @@ use orm_core::value::ValueRef;
 use super::arena::{Arena, GROWTH};
 use super::entity_state::EntityState;
 use super::handle::Ref;
+use super::relations::{forget_relations, keep_relations};
 use super::undo_log::Change;
 use crate::mapping::Model;
 
@@ -100,13 +101,14 @@ impl<M: Model> Arena<M> {
 
     /// Overwrites an entity with what was just read, touched or not. What it is taken to have in the
     /// database until now is logged.
-    pub(crate) fn overwrite(&mut self, handle: Ref<M>, fresh: M, reading: Reading) {
+    pub(crate) fn overwrite(&mut self, handle: Ref<M>, mut fresh: M, reading: Reading) {
         let Some(slot) = self.slot_mut(handle) else {
             return;
         };
         let old = slot.old.take();
         slot.epoch = reading.clock;
         let Some(value) = &mut slot.value else { return };
+        keep_relations(old.as_deref().unwrap_or(value), &mut fresh);
         let logged = reading.log.map(|level| {
             let old = old.unwrap_or_else(|| Box::new(value.snapshot()));
             (level, old)
@@ -142,6 +144,7 @@ impl<M: Model> Arena<M> {
             let _ = value.assign(position, read);
             let _ = old.assign(position, read);
         }
+        forget_relations(&moved, [value, old]);
         slot.epoch = reading.clock;
         if let (Some(level), Some(before)) = (reading.log, before) {
             self.log_update(level, handle.slot, before);

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 
 use orm_core::error::{Error, ErrorKind};
 use orm_core::stmt::Few;
+use orm_core::value::Value;
 
 use super::any_arena::AnyArena;
 use super::arena::Arena;
@@ -12,7 +13,7 @@ use super::handle::{Ref, next_stamp};
 use super::reading::{Reading, Take};
 use super::spare_arenas;
 use super::vtable::vtable;
-use crate::mapping::{Model, ModelDef};
+use crate::mapping::{Model, ModelDef, RelationDef, ToOne};
 
 /// What a session knows. Everything but the connection.
 pub(crate) struct State {
@@ -21,6 +22,8 @@ pub(crate) struct State {
     arenas: Few<Met>,
     /// Whether some of them map the same table.
     pub(crate) has_twins: bool,
+    /// Whether some of them have relations.
+    pub(crate) has_relations: bool,
     /// Counts what makes entities stale: commits, rollbacks, statements past the unit of work. Entities are
     /// stamped with it when they are read. Never 0.
     pub(crate) clock: u32,
@@ -60,6 +63,7 @@ impl State {
             stamp: next_stamp(),
             arenas: Few::new(),
             has_twins: false,
+            has_relations: false,
             clock: 1,
             level: 1,
             next_level: 2,
@@ -85,13 +89,42 @@ impl State {
     }
 
     /// The arena of a model that only its data is known of, made if it isn't there.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "relations are to be loaded by it")
-    )]
     pub(crate) fn ensure_erased(&mut self, def: &'static ModelDef) -> &mut dyn AnyArena {
         let place = self.meet((vtable(def).number)(), || def);
         &mut *self.arenas[place].arena
+    }
+
+    /// The number of the model that `def` describes.
+    pub(crate) fn number(def: &'static ModelDef) -> usize {
+        (vtable(def).number)()
+    }
+
+    /// What a relation of an entity leads to by its foreign key, as far as it is in memory.
+    pub(crate) fn led_to(
+        &self,
+        (model, slot): (usize, u32),
+        relation: &'static RelationDef,
+    ) -> ToOne {
+        let not_loaded = ToOne::NotLoaded(Some(relation));
+        let Some(arena) = self.by_model(model) else {
+            return not_loaded;
+        };
+        let reference = arena.def().reference_of(relation);
+        let columns = reference.columns.iter();
+        let key: Vec<Value> = columns
+            .map(|column| arena.value(slot, *column).to_value())
+            .collect();
+        if key.iter().any(Value::is_null) {
+            return ToOne::Null;
+        }
+        let target: &'static ModelDef = (relation.target)();
+        let found = self.by_model(Self::number(target)).and_then(|target| {
+            // The identity map knows primary keys only, in their order.
+            let is_key = reference.target_columns == target.def().primary_key;
+            let slot = is_key.then(|| target.find(&key)).flatten()?;
+            Some(target.handle(slot))
+        });
+        found.map_or(not_loaded, ToOne::Handle)
     }
 
     /// The place of the model with that number, whose arena is made if it isn't there.
@@ -119,6 +152,7 @@ impl State {
     fn make(&mut self, (place, model): (usize, usize), def: &'static ModelDef) {
         let is_twin = self.arenas().any(|other| other.def().table == def.table);
         self.has_twins |= is_twin;
+        self.has_relations |= !def.relations.is_empty();
         let arena = spare_arenas::take(model, self.stamp);
         let arena = arena.unwrap_or_else(|| (vtable(def).arena)(self.stamp));
         self.arenas.insert(place, Met { model, arena });
@@ -303,7 +337,7 @@ impl State {
     /// Forgets every entity. Handles given so far are stale.
     pub(crate) fn clear(&mut self) {
         self.spare();
-        self.has_twins = false;
+        (self.has_twins, self.has_relations) = (false, false);
         self.faults.clear();
         self.stamp = next_stamp();
     }

@@ -7,6 +7,7 @@ use orm_core::value::{Value, ValueRef};
 
 use super::arena::Arena;
 use super::entity_state::EntityState;
+use super::relations::keep_relations;
 use super::undo_log::{Change, Undo};
 use crate::mapping::Model;
 
@@ -55,7 +56,6 @@ impl<M: Model> Arena<M> {
         for index in std::mem::take(&mut self.touched) {
             if self.slots[index as usize].state == EntityState::Persistent {
                 self.restore(index);
-                self.links.remove(&index);
             }
         }
     }
@@ -72,8 +72,9 @@ impl<M: Model> Arena<M> {
         self.note_child(index);
         match change {
             Change::Inserted { generated, given } => self.undo_insert(index, generated, &given),
-            Change::Updated(old) => {
+            Change::Updated(mut old) => {
                 if let Some(value) = &mut self.slots[index as usize].value {
+                    keep_relations(value, &mut *old);
                     value.restore(*old);
                 }
             }
@@ -108,14 +109,10 @@ impl<M: Model> Arena<M> {
             let _ = value.assign(*position, given.as_ref());
         }
         self.forget_key(&key, index);
-        if let Some(links) = self.written_links.remove(&index) {
-            self.links.insert(index, links);
-        }
     }
 
     /// Forgets the log: what it would undo is stored. Slots of deleted rows become free.
     pub(super) fn discard_undo(&mut self) {
-        self.written_links.clear();
         let mut undo = std::mem::take(&mut self.undo);
         for entry in undo.drain(..) {
             let slot = &self.slots[entry.slot as usize];

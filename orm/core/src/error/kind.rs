@@ -58,6 +58,8 @@ pub enum ErrorKind {
     StaleHandle,
     /// The entity is expired: its values may be stale until it is read again.
     Expired,
+    /// A relation is read that was not loaded.
+    NotLoaded,
     /// The database or its dialect does not support the statement.
     Unsupported,
     /// A URL, an option or a setting is not valid.
@@ -109,6 +111,7 @@ impl ErrorKind {
             Self::StaleData => "the row was changed or deleted since it was loaded",
             Self::StaleHandle => "the handle's entity is not in this session",
             Self::Expired => "the entity is expired",
+            Self::NotLoaded => "the relation is not loaded",
             Self::Unsupported => "the database does not support this",
             Self::Configuration => "the configuration is not valid",
             Self::Schema => "the schema is not consistent",

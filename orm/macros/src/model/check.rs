@@ -13,6 +13,7 @@ use syn::ext::IdentExt as _;
 
 use super::constraint::{foreign_keys, groups, reference};
 use super::data::{Column, ColumnOption, Columns, Field, Fill, Model, Parsed};
+use super::relation;
 use super::rules;
 use super::tokens::{is_integer, option};
 use crate::errors::Errors;
@@ -51,10 +52,14 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         }
     }
     distinct_names(&columns, errors);
+    let mut skipped = parsed.skipped;
+    let known = (&*columns, &*references);
+    let relations = relation::resolve(parsed.relations, known, &mut skipped, errors);
     Some(Model {
         head,
         columns,
-        skipped: parsed.skipped,
+        relations,
+        skipped,
         key,
         generated,
         version,

@@ -10,7 +10,9 @@ pub(super) struct Parsed {
     pub(super) head: Head,
     /// The fields that are columns.
     pub(super) fields: Vec<Field>,
-    /// The fields that are none.
+    /// The fields that are relations.
+    pub(super) relations: Vec<RelationField>,
+    /// The fields that are neither.
     pub(super) skipped: Vec<(Ident, Type)>,
     pub(super) uniques: Vec<Group>,
     pub(super) indexes: Vec<Group>,
@@ -40,6 +42,20 @@ pub(super) struct Field {
     pub(super) ty: Type,
     pub(super) docs: Vec<Attribute>,
     pub(super) attributes: ColumnAttributes,
+}
+
+/// A field that is a relation, as the user wrote it.
+pub(super) struct RelationField {
+    pub(super) ident: Ident,
+    pub(super) vis: Visibility,
+    pub(super) ty: Type,
+    pub(super) docs: Vec<Attribute>,
+    /// The model that the relation leads to, as it is written.
+    pub(super) target: Type,
+    /// Whether there may be no entity: `BelongsTo<Option<User>>`.
+    pub(super) is_optional: bool,
+    /// The fields of the foreign key: `key = author_id`, `key(shop, number)`.
+    pub(super) key: Vec<Ident>,
 }
 
 /// The attributes of a column, each with the place it was written at.
@@ -112,6 +128,7 @@ pub(super) struct ForeignKey {
 pub(super) struct Model {
     pub(super) head: Head,
     pub(super) columns: Vec<Column>,
+    pub(super) relations: Vec<Relation>,
     pub(super) skipped: Vec<(Ident, Type)>,
     /// The positions of the primary key's columns.
     pub(super) key: Vec<usize>,
@@ -137,6 +154,20 @@ pub(super) struct Column {
     pub(super) options: Vec<ColumnOption>,
     pub(super) server_default: Option<ServerDefault>,
     pub(super) fill: Fill,
+}
+
+/// A relation whose foreign key the model has.
+pub(super) struct Relation {
+    pub(super) ident: Ident,
+    /// The field's.
+    pub(super) vis: Visibility,
+    pub(super) ty: Type,
+    pub(super) docs: Vec<Attribute>,
+    pub(super) is_optional: bool,
+    /// Which one of the references is its foreign key.
+    pub(super) reference: usize,
+    /// The positions of the foreign key's columns.
+    pub(super) columns: Vec<usize>,
 }
 
 /// What a builder does about a column that it wasn't given.
@@ -195,5 +226,18 @@ impl Model {
     pub(super) fn required(&self) -> Vec<usize> {
         let is_required = |position: &usize| matches!(self.columns[*position].fill, Fill::Required);
         (0..self.columns.len()).filter(is_required).collect()
+    }
+
+    /// The relations whose foreign key has the column at `position`.
+    pub(super) fn relations_of(&self, position: usize) -> impl Iterator<Item = &Relation> {
+        let has_it = move |relation: &&Relation| relation.columns.contains(&position);
+        self.relations.iter().filter(has_it)
+    }
+
+    /// The name by which a required field is missed: a key that a relation fills in, by the relation's.
+    pub(super) fn missing_name(&self, position: usize) -> &Ident {
+        let mut relations = self.relations_of(position);
+        let alone = relations.find(|relation| relation.columns.len() == 1);
+        alone.map_or(&self.columns[position].ident, |relation| &relation.ident)
     }
 }

@@ -9,6 +9,7 @@ use syn::{Error, Ident, Lit, LitInt, LitStr, Result, Token, parenthesized};
 
 use super::data::{ColumnAttributes, ColumnOption, Field, Parsed, ServerDefault};
 use super::reference::{action, target};
+use super::relation;
 use crate::attribute::{expression, flag, read_all, switch, text};
 use crate::errors::Errors;
 
@@ -31,8 +32,11 @@ const KEYS: &[&str] = &[
     "skip",
 ];
 
-/// Reads a named field: a column, or one that is skipped.
+/// Reads a named field: a column, a relation, or one that is skipped.
 pub(super) fn parse(field: syn::Field, parsed: &mut Parsed, errors: &mut Errors) {
+    let Some(field) = relation::parse(field, parsed, errors) else {
+        return;
+    };
     let Some(ident) = field.ident else { return };
     let mut attributes = ColumnAttributes::default();
     let mut is_skipped = false;

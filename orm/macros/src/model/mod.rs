@@ -7,6 +7,7 @@ mod data;
 mod expand;
 mod field;
 mod reference;
+mod relation;
 mod rules;
 mod structure;
 mod tokens;

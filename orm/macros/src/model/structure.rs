@@ -43,6 +43,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Parsed> {
             vis: input.vis,
         },
         fields: Vec::new(),
+        relations: Vec::new(),
         skipped: Vec::new(),
         uniques: Vec::new(),
         indexes: Vec::new(),

@@ -3,11 +3,21 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, Ident, PathArguments, Type};
 
 /// The `T` of a type that is written `Option<T>`. An alias of it isn't recognised: such a field must be
 /// given to the builder, and is nullable all the same.
 pub(super) fn option(ty: &Type) -> Option<&Type> {
+    argument(ty, "Option")
+}
+
+/// The `T` of a type that is written `BelongsTo<T>`. An alias of it isn't recognised, and would be a column.
+pub(super) fn belongs_to(ty: &Type) -> Option<&Type> {
+    argument(ty, "BelongsTo")
+}
+
+/// The `T` of a type whose last word is `name`, with an argument.
+fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = bare(ty) else {
         return None;
     };
@@ -16,9 +26,17 @@ pub(super) fn option(ty: &Type) -> Option<&Type> {
         return None;
     };
     match arguments.args.first()? {
-        GenericArgument::Type(inner) if last.ident == "Option" => Some(inner),
+        GenericArgument::Type(inner) if last.ident == name => Some(inner),
         _ => None,
     }
+}
+
+/// The last word of a type that is a path: the `User` of `models::User`.
+pub(super) fn last_word(ty: &Type) -> Option<&Ident> {
+    let Type::Path(path) = bare(ty) else {
+        return None;
+    };
+    path.path.segments.last().map(|segment| &segment.ident)
 }
 
 /// The type without what a user's macro puts around a type that it was given.

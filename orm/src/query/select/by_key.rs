@@ -1,18 +1,19 @@
-//! Queries by primary key, of `session.get` and of rows that a flush reads back.
+//! Queries by primary key, of `session.get` and of rows that a flush reads back; and by other columns, of what relations
+//! lead to.
 
 use std::sync::Arc;
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::sql::{Dialect, SqlWriter, write_locks};
+use orm_core::sql::{Dialect, InListStyle, SqlWriter, write_locks};
 use orm_core::stmt::{Lock, LockStrength};
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::{BatchValues, Value, ValueRef};
 
 use crate::engine::{Connection, StatementKey, StatementKind, StatementText, TextOf};
 use crate::mapping::ModelDef;
 use crate::query::executor::Access;
 
-/// The most keys of one column that a statement of [`rows_by_key`] asks for: those of a batch.
+/// The most keys of one column that a statement asks for: those of a batch.
 const LISTED: usize = 1024;
 /// The most keys of several columns: each is a condition of its own.
 const JUNCTED: usize = 64;
@@ -27,7 +28,8 @@ pub(crate) fn get_statement(
     model: usize,
     access: Access,
 ) -> Result<Arc<StatementText>> {
-    statement(connection, def, model, (1, access))
+    let by = By::key((def, model), access);
+    by.statement(connection, 1)
 }
 
 /// Reads the rows of many keys, in any order, by a few statements. Each key is as many values as the
@@ -41,7 +43,8 @@ pub(crate) fn rows_by_key(
     keys: &[Vec<Value>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
-    read(connection, model, (keys, Access::Plain), each)
+    let keys: Vec<ValueRef<'_>> = keys.iter().flatten().map(Value::as_ref).collect();
+    By::key(model, Access::Plain).read(connection, &keys, each)
 }
 
 /// As [`rows_by_key`], but as the rows are now: where a transaction reads from a snapshot, by a lock.
@@ -59,87 +62,133 @@ pub(crate) fn current_rows_by_key(
     } else {
         Access::Plain
     };
-    read(connection, model, (keys, access), each)
+    let keys: Vec<ValueRef<'_>> = keys.iter().flatten().map(Value::as_ref).collect();
+    By::key(model, access).read(connection, &keys, each)
 }
 
-fn read(
+/// Reads the rows that have one of the keys in `columns`, in any order, by a few statements. Each key is as many of the
+/// values as there are columns.
+///
+/// # Errors
+/// As [`rows_by_key`].
+pub(crate) fn rows_by(
     connection: &mut Connection,
     (def, model): (&'static ModelDef, usize),
-    (keys, access): (&[Vec<Value>], Access),
+    columns: &'static [usize],
+    keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
-    let most = if def.primary_key.len() == 1 {
-        LISTED
-    } else {
-        JUNCTED
+    let by = By {
+        columns,
+        ..By::key((def, model), Access::Plain)
     };
-    for keys in keys.chunks(most) {
-        // Powers of two, so that there are few texts to prepare and to keep: the last key repeats.
-        let rows = keys.len().next_power_of_two();
-        let sql = statement(connection, def, model, (rows, access))?;
-        let padding = std::iter::repeat_n(keys.last(), rows - keys.len());
-        let padded = keys.iter().chain(padding.flatten());
-        let binds: Vec<ValueRef<'_>> = padded.flatten().map(Value::as_ref).collect();
-        connection.read(&sql, &binds, each)?;
-    }
-    Ok(())
+    by.read(connection, keys, each)
 }
 
-fn statement(
-    connection: &mut Connection,
+/// What rows are looked for by.
+#[derive(Clone, Copy)]
+struct By {
     def: &'static ModelDef,
     model: usize,
-    (rows, access): (usize, Access),
-) -> Result<Arc<StatementText>> {
-    let dialect = connection.dialect();
-    let key = StatementKey {
-        model,
-        kind: match access {
-            Access::Plain | Access::Raw => StatementKind::Get,
-            Access::Lock => StatementKind::GetForUpdate,
-        },
-        columns: &[],
-        expected: &[],
-        rows,
-        digest: false,
-        checked: false,
-    };
-    connection.statement(TextOf::Model, &key, || render(dialect, def, rows, access))
+    columns: &'static [usize],
+    access: Access,
 }
 
-fn render(
-    dialect: &'static dyn Dialect,
-    def: &'static ModelDef,
-    rows: usize,
-    access: Access,
-) -> Result<String> {
-    let mut w = SqlWriter::new(dialect);
-    w.push("SELECT ")
-        .idents(def.names)
-        .push(" FROM ")
-        .ident(def.table)
-        .push(" WHERE ");
-    match def.primary_key {
-        [position] if rows > 1 => {
-            w.ident(def.names[*position]).push(" IN (");
-            w.list(0..rows, |w, _| {
-                w.placeholder();
-            });
-            w.push(")");
+impl By {
+    fn key((def, model): (&'static ModelDef, usize), access: Access) -> Self {
+        Self {
+            def,
+            model,
+            columns: def.primary_key,
+            access,
         }
-        key => {
-            // Tuples would be shorter, and are written differently everywhere.
-            for row in 0..rows {
-                w.push(if row == 0 { "" } else { " OR " });
-                for (index, position) in key.iter().enumerate() {
-                    w.push(if index == 0 { "" } else { " AND " });
-                    w.ident(def.names[*position]).push(" = ").placeholder();
+    }
+
+    fn read(
+        self,
+        connection: &mut Connection,
+        keys: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        let width = self.columns.len();
+        let most = if width == 1 { LISTED } else { JUNCTED };
+        let arrays = connection.dialect().capabilities().in_list == InListStyle::Array;
+        for keys in keys.chunks(most * width) {
+            if arrays && width == 1 && keys.len() > 1 {
+                let sql = self.statement(connection, 0)?;
+                let array = ValueRef::Batch(BatchValues::Borrowed(keys));
+                connection.read(&sql, &[array], each)?;
+                continue;
+            }
+            // Powers of two, so that there are few texts to prepare and to keep: the last key repeats.
+            let rows = keys.len() / width;
+            let all = rows.next_power_of_two();
+            let sql = self.statement(connection, all)?;
+            if rows == all {
+                connection.read(&sql, keys, each)?;
+                continue;
+            }
+            let last = &keys[keys.len() - width..];
+            let padding = std::iter::repeat_n(last, all - rows).flatten();
+            let binds: Vec<ValueRef<'_>> = keys.iter().chain(padding).copied().collect();
+            connection.read(&sql, &binds, each)?;
+        }
+        Ok(())
+    }
+
+    /// The text for a number of rows, a power of two; 0 for those of an array.
+    fn statement(self, connection: &mut Connection, rows: usize) -> Result<Arc<StatementText>> {
+        let dialect = connection.dialect();
+        let is_key = self.columns == self.def.primary_key;
+        let key = StatementKey {
+            model: self.model,
+            kind: match self.access {
+                Access::Plain | Access::Raw => StatementKind::Get,
+                Access::Lock => StatementKind::GetForUpdate,
+            },
+            columns: if is_key { &[] } else { self.columns },
+            expected: &[],
+            rows,
+            digest: false,
+            checked: false,
+        };
+        connection.statement(TextOf::Model, &key, || self.render(dialect, rows))
+    }
+
+    fn render(self, dialect: &'static dyn Dialect, rows: usize) -> Result<String> {
+        let Self { def, columns, .. } = self;
+        let mut w = SqlWriter::new(dialect);
+        w.push("SELECT ")
+            .idents(def.names)
+            .push(" FROM ")
+            .ident(def.table)
+            .push(" WHERE ");
+        match columns {
+            [position] if rows == 0 => {
+                w.ident(def.names[*position]).push(" = ANY(");
+                w.placeholder().push(")");
+            }
+            [position] if rows > 1 => {
+                w.ident(def.names[*position]).push(" IN (");
+                w.list(0..rows, |w, _| {
+                    w.placeholder();
+                });
+                w.push(")");
+            }
+            columns => {
+                // Tuples would be shorter, and are written differently everywhere.
+                for row in 0..rows {
+                    w.push(if row == 0 { "" } else { " OR " });
+                    for (index, position) in columns.iter().enumerate() {
+                        w.push(if index == 0 { "" } else { " AND " });
+                        w.ident(def.names[*position]).push(" = ").placeholder();
+                    }
                 }
             }
         }
+        if self.access == Access::Lock {
+            write_locks(&mut w, &[Lock::new(LockStrength::Update)])?;
+        }
+        Ok(w.finish().0)
     }
-    if access == Access::Lock {
-        write_locks(&mut w, &[Lock::new(LockStrength::Update)])?;
-    }
-    Ok(w.finish().0)
 }

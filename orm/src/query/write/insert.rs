@@ -200,7 +200,7 @@ impl<'a, M: Model> Insert<'a, M> {
     ///
     /// ```
     /// # use orm_doctest::*;
-    /// let post = Post { id: 7, author_id: 1, title: "On tides".into() };
+    /// let post = Post { id: 7, author_id: 1, title: "On tides".into(), author: BelongsTo::default() };
     /// assert_eq!(
     ///     insert(Post).values(&post).to_sql(&MysqlDialect::MySql)?,
     ///     "INSERT INTO `posts` (`id`, `author_id`, `title`) VALUES (?, ?, ?)"

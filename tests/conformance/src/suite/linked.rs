@@ -1,5 +1,4 @@
-//! Foreign keys that are handles of rows which have no key yet: one flush writes parents and children, whatever makes
-//! the parents' keys. What relations are to stand on.
+//! Relations to rows which have no key yet: one flush writes parents and children, whatever makes the parents' keys.
 
 use orm::ErrorKind;
 use orm::prelude::*;
@@ -7,7 +6,6 @@ use orm::sql::{Capabilities, GeneratedKeys};
 
 use crate::cases;
 use crate::database::Db;
-use crate::fixtures::{Post, User};
 use crate::suite::statements::{runs, steps};
 use crate::suite::support::fails;
 
@@ -25,11 +23,25 @@ cases![
     a_link_to_what_has_no_row_is_refused,
 ];
 
-/// The foreign key of [`Post`] to its author, and of the models here to their parents.
-const PARENT: usize = 0;
+#[derive(Model, Clone, Debug)]
+#[orm(table = "writers")]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(length = 50)]
+    username: String,
+}
 
-fn link<C: Model, P: Model>(session: &mut Session, child: Ref<C>, parent: Ref<P>) {
-    orm::__private::link(session, child, PARENT, parent).unwrap();
+#[derive(Model, Clone, Debug)]
+#[orm(table = "texts")]
+struct Post {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(length = 200)]
+    title: String,
+    #[orm(references = User.id, on_delete = cascade, index)]
+    author_id: i64,
+    author: BelongsTo<User>,
 }
 
 fn post(title: &str) -> Post {
@@ -37,18 +49,26 @@ fn post(title: &str) -> Post {
         id: 0,
         title: title.into(),
         author_id: 0,
+        author: BelongsTo::default(),
     }
 }
 
+/// A session of a database with both tables.
+fn session(db: &Db) -> Session {
+    Metadata::of((User, Post)).create_all(&db.engine).unwrap();
+    db.sent();
+    db.session()
+}
+
 fn a_pending_child_takes_the_generated_key_of_a_pending_parent(db: &Db) {
-    let mut session = db.session();
+    let mut session = session(db);
     let posts = ["a", "b", "c"].map(|title| session.add(post(title)));
     let users = ["ada", "bob"].map(|name| session.add(User::builder().username(name)));
     for (post, user) in posts.into_iter().zip([users[1], users[0], users[1]]) {
-        link(&mut session, post, user);
+        session[post].author = user.into();
     }
     session.commit().unwrap();
-    assert_eq!(steps(db), ["INSERT users", "INSERT posts"]);
+    assert_eq!(steps(db), ["INSERT writers", "INSERT texts"]);
     let [ada, bob] = users.map(|user| session[user].id);
     assert_ne!(ada, bob);
     assert_eq!(posts.map(|post| session[post].author_id), [bob, ada, bob]);
@@ -64,51 +84,51 @@ fn a_pending_child_takes_the_generated_key_of_a_pending_parent(db: &Db) {
 }
 
 fn a_changed_child_takes_the_generated_key_of_a_pending_parent(db: &Db) {
-    let mut session = db.session();
+    let mut session = session(db);
     let ada = session.add(User::builder().username("ada"));
     let first = session.add(post("a"));
-    link(&mut session, first, ada);
+    session[first].author = ada.into();
     session.commit().unwrap();
     let other = session[ada].id;
     db.sent();
     let bob = session.add(User::builder().username("bob"));
-    link(&mut session, first, bob);
+    session[first].author = bob.into();
     assert!(session.has_pending_work());
     session.commit().unwrap();
-    assert_eq!(steps(db), ["INSERT users", "UPDATE posts"]);
+    assert_eq!(steps(db), ["INSERT writers", "UPDATE texts"]);
     let bob = session[bob].id;
     assert_eq!(
         (
             session[first].author_id,
-            db.scalar("SELECT author_id FROM posts")
+            db.scalar("SELECT author_id FROM texts")
         ),
         (bob, bob)
     );
 
     // A rollback undoes it, and what was not flushed.
     let carol = session.add(User::builder().username("carol"));
-    link(&mut session, first, carol);
+    session[first].author = carol.into();
     session.flush().unwrap();
     assert_eq!(session[first].author_id, session[carol].id);
     session.rollback().unwrap();
     assert_eq!(session[first].author_id, bob);
     assert!(!session.has_pending_work());
-    link(&mut session, first, ada);
+    session[first].author = ada.into();
     session.rollback().unwrap();
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT author_id FROM posts"), bob);
+    assert_eq!(db.scalar("SELECT author_id FROM texts"), bob);
     assert_ne!(bob, other);
 }
 
 fn a_link_to_a_row_that_is_there_takes_its_key(db: &Db) {
-    let mut session = db.session();
+    let mut session = session(db);
     let ada = session.add(User::builder().username("ada"));
     session.commit().unwrap();
     let only = session.add(post("a"));
-    link(&mut session, only, ada);
+    session[only].author = ada.into();
     session.commit().unwrap();
     assert_eq!(session[only].author_id, session[ada].id);
-    assert_eq!(db.scalar("SELECT author_id FROM posts"), session[ada].id);
+    assert_eq!(db.scalar("SELECT author_id FROM texts"), session[ada].id);
 }
 
 /// Its key is made by a default.
@@ -126,6 +146,7 @@ struct Thing {
     id: i64,
     #[orm(references = Box.number)]
     inside: Option<i32>,
+    inside_of: BelongsTo<Option<Box>>,
 }
 
 fn a_key_by_default_is_taken(db: &Db) {
@@ -134,7 +155,7 @@ fn a_key_by_default_is_taken(db: &Db) {
     let thing = session.add(Thing::builder());
     let empty = session.add(Thing::builder());
     let parent = session.add(Box::builder());
-    link(&mut session, thing, parent);
+    session[thing].inside_of = parent.into();
     session.commit().unwrap();
     assert_eq!(session[parent].number, 7);
     assert_eq!(
@@ -160,6 +181,7 @@ struct Drawer {
     owner: i64,
     #[orm(primary_key, auto_increment = false)]
     number: i64,
+    of: BelongsTo<Owner>,
 }
 
 #[derive(Model, Clone, Debug)]
@@ -170,6 +192,7 @@ struct Sheet {
     id: i64,
     owner: i64,
     drawer: i64,
+    lies_in: BelongsTo<Drawer>,
 }
 
 fn a_composite_key_is_taken_in_parts(db: &Db) {
@@ -181,14 +204,16 @@ fn a_composite_key_is_taken_in_parts(db: &Db) {
         id: 0,
         owner: 0,
         drawer: 0,
+        lies_in: BelongsTo::default(),
     });
     let drawer = session.add(Drawer {
         owner: 0,
         number: 3,
+        of: BelongsTo::default(),
     });
     let owner = session.add(Owner::builder().n(1));
-    link(&mut session, sheet, drawer);
-    link(&mut session, drawer, owner);
+    session[sheet].lies_in = drawer.into();
+    session[drawer].of = owner.into();
     db.sent();
     session.commit().unwrap();
     assert_eq!(
@@ -209,6 +234,7 @@ struct Branch {
     id: i64,
     #[orm(references = Branch.id, on_delete = set_null)]
     parent: Option<i64>,
+    grows_on: BelongsTo<Option<Branch>>,
     n: i64,
 }
 
@@ -230,6 +256,7 @@ fn a_tree_of_generated_keys_takes_a_statement_a_level(db: &Db) {
         let branch = session.add(Branch {
             id: 0,
             parent: None,
+            grows_on: BelongsTo::default(),
             n: *n,
         });
         branches[usize::try_from(*n).unwrap()] = Some(branch);
@@ -240,7 +267,7 @@ fn a_tree_of_generated_keys_takes_a_statement_a_level(db: &Db) {
     for n in numbers {
         if let Some(parent) = parent(n) {
             let [child, parent] = [n, parent].map(|n| branches[usize::try_from(n).unwrap()]);
-            link(&mut session, child, parent);
+            session[child].grows_on = parent.into();
         }
     }
     db.sent();
@@ -274,6 +301,7 @@ struct Hen {
     id: i64,
     #[orm(references = Egg.id)]
     from_egg: Option<i64>,
+    came_from: BelongsTo<Option<Egg>>,
 }
 
 #[derive(Model, Clone, Debug)]
@@ -283,6 +311,7 @@ struct Egg {
     id: i64,
     #[orm(references = Hen.id)]
     from_hen: Option<i64>,
+    laid_by: BelongsTo<Option<Hen>>,
 }
 
 fn rows_of_a_circle_of_tables_are_linked(db: &Db) {
@@ -292,20 +321,22 @@ fn rows_of_a_circle_of_tables_are_linked(db: &Db) {
         session.add(Hen {
             id: 0,
             from_egg: None,
+            came_from: BelongsTo::default(),
         })
     });
     let eggs = [(); 3].map(|()| {
         session.add(Egg {
             id: 0,
             from_hen: None,
+            laid_by: BelongsTo::default(),
         })
     });
     // The first egg, its hen, that hen's two eggs, a hen of each.
-    link(&mut session, hens[2], eggs[1]);
-    link(&mut session, eggs[1], hens[0]);
-    link(&mut session, eggs[0], hens[0]);
-    link(&mut session, hens[0], eggs[2]);
-    link(&mut session, hens[1], eggs[0]);
+    session[hens[2]].came_from = eggs[1].into();
+    session[eggs[1]].laid_by = hens[0].into();
+    session[eggs[0]].laid_by = hens[0].into();
+    session[hens[0]].came_from = eggs[2].into();
+    session[hens[1]].came_from = eggs[0].into();
     session.commit().unwrap();
     let [h0, h1, h2] = hens.map(|hen| session[hen].from_egg);
     let [e0, e1, e2] = eggs.map(|egg| Some(session[egg].id));
@@ -320,18 +351,19 @@ fn rows_of_a_circle_of_tables_are_linked(db: &Db) {
     let egg = session.add(Egg {
         id: 0,
         from_hen: None,
+        laid_by: BelongsTo::default(),
     });
-    link(&mut session, egg, hens[0]);
-    link(&mut session, hens[0], egg);
+    session[egg].laid_by = hens[0].into();
+    session[hens[0]].came_from = egg.into();
     session.commit().unwrap();
     assert_eq!(session[hens[0]].from_egg, Some(session[egg].id));
 }
 
 fn a_rollback_keeps_links_for_the_next_try(db: &Db) {
-    let mut session = db.session();
+    let mut session = session(db);
     let only = session.add(post("a"));
     let ada = session.add(User::builder().username("ada"));
-    link(&mut session, only, ada);
+    session[only].author = ada.into();
     session.flush().unwrap();
     let first = session[ada].id;
     assert_eq!(session[only].author_id, first);
@@ -339,34 +371,34 @@ fn a_rollback_keeps_links_for_the_next_try(db: &Db) {
     assert_eq!((session[only].author_id, session.key(ada)), (0, None));
     // The database may generate the same key again, unless another row has taken it.
     db.outside(&format!(
-        "INSERT INTO users (id, username) VALUES ({first}, 'other')"
+        "INSERT INTO writers (id, username) VALUES ({first}, 'other')"
     ));
     session.add_again(only).unwrap();
     session.add_again(ada).unwrap();
     session.commit().unwrap();
     assert_ne!(session[ada].id, first);
     assert_eq!(session[only].author_id, session[ada].id);
-    assert_eq!(db.scalar("SELECT author_id FROM posts"), session[ada].id);
+    assert_eq!(db.scalar("SELECT author_id FROM texts"), session[ada].id);
 }
 
 fn what_was_linked_can_be_set_by_hand_after_the_flush(db: &Db) {
-    let mut session = db.session();
+    let mut session = session(db);
     let only = session.add(post("a"));
     let [ada, bob] = ["ada", "bob"].map(|name| session.add(User::builder().username(name)));
-    link(&mut session, only, ada);
-    link(&mut session, only, bob);
+    session[only].author = ada.into();
+    session[only].author = bob.into();
     session.flush().unwrap();
     assert_eq!(session[only].author_id, session[bob].id);
     session[only].author_id = session[ada].id;
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT author_id FROM posts"), session[ada].id);
+    assert_eq!(db.scalar("SELECT author_id FROM texts"), session[ada].id);
 }
 
 fn a_link_to_what_has_no_row_is_refused(db: &Db) {
-    let mut session = db.session();
+    let mut session = session(db);
     let only = session.add(post("a"));
     let ada = session.add(User::builder().username("ada"));
-    link(&mut session, only, ada);
+    session[only].author = ada.into();
     // Out of the unit of work before it was ever inserted.
     session.delete(ada);
     let error = fails(session.flush(), ErrorKind::Usage);
@@ -379,12 +411,9 @@ fn a_link_to_what_has_no_row_is_refused(db: &Db) {
     // Another one takes its place in memory.
     session.add(User::builder().username("bob"));
     fails(session.flush(), ErrorKind::StaleHandle);
-    assert_eq!((db.count("users"), db.count("posts")), (0, 0));
+    assert_eq!((db.count("writers"), db.count("texts")), (0, 0));
     let carol = session.add(User::builder().username("carol"));
-    link(&mut session, only, carol);
+    session[only].author = carol.into();
     session.commit().unwrap();
     assert_eq!(session[only].author_id, session[carol].id);
-    // What is no foreign key to that table.
-    let error = orm::__private::link(&mut session, carol, PARENT, only).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Usage);
 }

@@ -4,6 +4,7 @@ mod aggregates;
 mod async_tasks;
 mod bad_input;
 mod batches;
+mod belongs_to;
 mod cascades;
 mod closures;
 mod conditions;
@@ -272,6 +273,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     async_tasks::cases,
     bad_input::cases,
     batches::cases,
+    belongs_to::cases,
     cascades::cases,
     closures::cases,
     connection::cases,

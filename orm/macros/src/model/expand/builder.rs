@@ -2,11 +2,11 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
 use syn::spanned::Spanned as _;
+use syn::{Attribute, Ident, Type, Visibility};
 
 use super::names::{free, helper};
-use crate::model::data::{Column, Model};
+use crate::model::data::{Column, Model, Relation};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let parts = [types(model), missing(model), begin(model), setters(model)];
@@ -19,10 +19,7 @@ fn types(model: &Model) -> TokenStream {
     let vis = &model.head.vis;
     let (builder, given) = (helper(model, "Builder"), helper(model, "Given"));
     let states = states(model);
-    let fields = model.columns.iter().map(|column| {
-        let (ident, ty) = (&column.ident, &column.ty);
-        quote!(#ident: __orm::Option<#ty>)
-    });
+    let fields = fields(model).map(|(ident, ty)| quote!(#ident: __orm::Option<#ty>));
     let note = format!(
         "a builder does nothing until it is added: `session.add({}::{}()…)`",
         model.head.ident, model.head.builder
@@ -40,15 +37,23 @@ fn types(model: &Model) -> TokenStream {
     }
 }
 
+/// What a builder is given: columns, and relations.
+fn fields(model: &Model) -> impl Iterator<Item = (&Ident, &Type)> {
+    let columns = model.columns.iter();
+    let columns = columns.map(|column| (&column.ident, &column.ty));
+    let relations = model.relations.iter();
+    columns.chain(relations.map(|relation| (&relation.ident, &relation.ty)))
+}
+
 fn begin(model: &Model) -> TokenStream {
     let (vis, name, begin) = (&model.head.vis, &model.head.ident, &model.head.builder);
     let (builder, given) = (helper(model, "Builder"), helper(model, "Given"));
     let missing_fields = missing_module(model);
     let missing = model.required().into_iter().map(|position| {
-        let field = &model.columns[position].ident;
+        let field = model.missing_name(position);
         quote!(__orm::FieldMissing<#missing_fields::#field>)
     });
-    let fields = model.columns.iter().map(|column| &column.ident);
+    let fields = fields(model).map(|(ident, _)| ident);
     let doc = match listed(model) {
         Some(required) => format!("Begins a new row. Required: {required}."),
         None => "Begins a new row. Nothing is required.".to_owned(),
@@ -71,7 +76,7 @@ fn listed(model: &Model) -> Option<String> {
     let names = model
         .required()
         .into_iter()
-        .map(|position| format!("`{}`", model.columns[position].ident));
+        .map(|position| format!("`{}`", model.missing_name(position)));
     let names: Vec<String> = names.collect();
     (!names.is_empty()).then(|| names.join(", "))
 }
@@ -79,13 +84,28 @@ fn listed(model: &Model) -> Option<String> {
 fn setters(model: &Model) -> TokenStream {
     let builder = helper(model, "Builder");
     let states = states(model);
-    let required = model.required();
-    let setters = model.columns.iter().enumerate().map(|(position, column)| {
-        match required.iter().position(|required| *required == position) {
-            Some(state) => required_setter(model, column, state),
-            None => optional_setter(column),
-        }
+    let columns = model.columns.iter().enumerate().map(|(position, column)| {
+        let Column {
+            docs,
+            vis,
+            ident,
+            ty,
+            ..
+        } = column;
+        setter(model, (docs, vis, ident, ty), &[position])
     });
+    let relations = model.relations.iter().map(|relation| {
+        let Relation {
+            docs,
+            vis,
+            ident,
+            ty,
+            columns,
+            ..
+        } = relation;
+        setter(model, (docs, vis, ident, ty), columns)
+    });
+    let setters = columns.chain(relations);
     quote! {
         #[automatically_derived]
         impl<#(#states),*> #builder<#(#states),*> {
@@ -94,15 +114,30 @@ fn setters(model: &Model) -> TokenStream {
     }
 }
 
-fn required_setter(model: &Model, column: &Column, state: usize) -> TokenStream {
+/// The setter of a field, which gives the columns at `filled`.
+fn setter(
+    model: &Model,
+    (docs, vis, ident, ty): (&[Attribute], &Visibility, &Ident, &Type),
+    filled: &[usize],
+) -> TokenStream {
+    let value = setter_value(ty);
+    let required = model.required();
+    let is_filled = |state: usize| filled.contains(&required[state]);
+    if !(0..required.len()).any(is_filled) {
+        return quote! {
+            #(#docs)*
+            #vis fn #ident(mut self, value: #value) -> Self {
+                self.given.#ident = __orm::filled(value);
+                self
+            }
+        };
+    }
     let builder = helper(model, "Builder");
-    let (vis, docs, ident) = (&column.vis, &column.docs, &column.ident);
-    let value = setter_value(column);
     let states = states(model)
         .into_iter()
         .enumerate()
-        .map(|(index, parameter)| {
-            if index == state {
+        .map(|(state, parameter)| {
+            if is_filled(state) {
                 quote!(__orm::FieldGiven)
             } else {
                 quote!(#parameter)
@@ -117,21 +152,8 @@ fn required_setter(model: &Model, column: &Column, state: usize) -> TokenStream 
     }
 }
 
-fn optional_setter(column: &Column) -> TokenStream {
-    let (vis, docs, ident) = (&column.vis, &column.docs, &column.ident);
-    let value = setter_value(column);
-    quote! {
-        #(#docs)*
-        #vis fn #ident(mut self, value: #value) -> Self {
-            self.given.#ident = __orm::filled(value);
-            self
-        }
-    }
-}
-
 /// What a setter takes. An error about it shows the field, not the derive.
-fn setter_value(column: &Column) -> TokenStream {
-    let ty = &column.ty;
+fn setter_value(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> impl __orm::IntoField<#ty>)
 }
 
@@ -141,7 +163,7 @@ fn missing(model: &Model) -> TokenStream {
     let fields = model
         .required()
         .into_iter()
-        .map(|position| &model.columns[position].ident);
+        .map(|position| model.missing_name(position));
     let module = missing_module(model);
     quote! {
         mod #module {

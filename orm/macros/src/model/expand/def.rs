@@ -7,6 +7,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
 use super::names::of;
+use super::relation;
 use crate::model::data::{Column, Columns, Model, Reference, ServerDefault, Target};
 
 /// The functions `def` and `slot` stand in the `impl Model`, see `row.rs`; here is what they give.
@@ -30,6 +31,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         quote!(|table| __orm::schema::Check::new(table, #name, #rule))
     });
     let references = model.references.iter().map(|key| reference(model, key));
+    let relations = relation::defs(model);
     quote! {
         const __COLUMNS: &'static [__orm::schema::Column] = &[#(#columns),*];
         static __DEF: __orm::ModelDef = __orm::ModelDef {
@@ -46,6 +48,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             indexes: &[#(#indexes),*],
             checks: &[#(#checks),*],
             references: &[#(#references),*],
+            relations: #relations,
             schema: __orm::LazyLock::new(|| __orm::table(&__DEF)),
             vtable: &__VTABLE,
         };

@@ -1,9 +1,10 @@
-//! Generates the entity: the struct of typed columns, which is the type of the constant with the model's name.
+//! Generates the entity: the struct of typed columns and relations, which is the type of the constant with the model's name.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::names::helper;
+use super::relation;
 use crate::model::data::{Column, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -25,13 +26,15 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let (ident, name) = (&column.ident, &column.name);
         quote!(#ident: __orm::Column::new(source, #name, #position))
     });
+    let (relations, indexes) = (relation::fields(model), relation::indexes(model));
     quote! {
         #vis struct #entity {
             #(#fields,)*
+            #relations
         }
 
         const fn __columns(source: &'static str) -> #entity {
-            #entity { #(#columns,)* }
+            #entity { #(#columns,)* #indexes }
         }
 
         #[automatically_derived]

@@ -12,6 +12,7 @@ mod def;
 mod entity;
 mod names;
 mod new_row;
+mod relation;
 mod row;
 
 use proc_macro2::TokenStream;
@@ -28,6 +29,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         def::expand(model),
         row::expand(model),
         check::expand(model),
+        relation::checks(model),
         builder::expand(model),
         new_row::expand(model),
     ];

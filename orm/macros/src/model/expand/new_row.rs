@@ -2,6 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Ident;
+use syn::spanned::Spanned as _;
 
 use super::builder::states;
 use super::names::{helper, of, skipped};
@@ -62,6 +64,10 @@ fn from_builder(model: &Model) -> TokenStream {
         let (ident, value) = (&column.ident, filled(model, position, column));
         quote!(#ident: #value)
     });
+    let relations = model.relations.iter().map(|relation| {
+        let ident = &relation.ident;
+        quote!(#ident: given.#ident.unwrap_or_default())
+    });
     let skipped = skipped(model);
     quote! {
         #[automatically_derived]
@@ -73,7 +79,7 @@ fn from_builder(model: &Model) -> TokenStream {
             fn build(self) -> __orm::NewEntity<#name> {
                 let given = self.given;
                 let mut unset = __orm::ColumnSet::new();
-                let value = #name { #(#filled,)* #skipped };
+                let value = #name { #(#filled,)* #(#relations,)* #skipped };
                 __orm::NewEntity { value, unset }
             }
         }
@@ -82,6 +88,23 @@ fn from_builder(model: &Model) -> TokenStream {
 
 /// The value of a column in a row of the builder.
 fn filled(model: &Model, position: usize, column: &Column) -> TokenStream {
+    let (ident, value) = (&column.ident, own_value(model, position, column));
+    let given: Vec<_> = model
+        .relations_of(position)
+        .map(|relation| &relation.ident)
+        .collect();
+    if given.is_empty() || matches!(column.fill, Fill::Null) {
+        return value;
+    }
+    let linked = quote!(__orm::or_linked(given.#ident, #position, &mut unset));
+    if matches!(column.fill, Fill::Required) {
+        return linked;
+    }
+    quote!(if false #(|| given.#given.is_some())* { #linked } else { #value })
+}
+
+/// The value of a column that no relation fills in.
+fn own_value(model: &Model, position: usize, column: &Column) -> TokenStream {
     let (name, ident, ty) = (&model.head.ident, &column.ident, &column.ty);
     match &column.fill {
         Fill::Required => quote!(__orm::given(given.#ident)),
@@ -112,6 +135,14 @@ fn from_struct(model: &Model) -> TokenStream {
             let (ident, field) = (&column.ident, of(&column.ty, "Field"));
             quote!(#field::leave_unset(&self.#ident, #position, &mut unset))
         });
+    let columns = model.columns.iter().enumerate();
+    let is_linked = |(position, column): &(usize, &Column)| {
+        !matches!(column.fill, Fill::Null) && model.relations_of(*position).next().is_some()
+    };
+    let linked = columns.filter(is_linked).map(|(position, column)| {
+        let (ident, leave) = (&column.ident, Ident::new("leave_linked", column.ty.span()));
+        quote!(__orm::#leave(&self.#ident, #position, &mut unset))
+    });
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -122,6 +153,7 @@ fn from_struct(model: &Model) -> TokenStream {
             fn build(self) -> __orm::NewEntity<Self> {
                 let mut unset = __orm::ColumnSet::new();
                 #(#unset;)*
+                #(#linked;)*
                 __orm::NewEntity { value: self, unset }
             }
         }

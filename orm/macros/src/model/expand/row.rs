@@ -6,6 +6,7 @@ use syn::Index;
 use syn::spanned::Spanned as _;
 
 use super::names::{helper, of, per_column, skipped};
+use super::relation;
 use crate::model::data::{Column, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -14,6 +15,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let keys = keys(model);
     let conversions = conversions(model);
     let copies = copies(model);
+    let relations = relation::access(model);
     quote! {
         #[automatically_derived]
         impl __orm::Model for #name {
@@ -30,6 +32,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             #keys
             #conversions
             #copies
+            #relations
         }
     }
 }
@@ -84,8 +87,8 @@ fn rest(model: &Model) -> TokenStream {
         let decoded = key_part(model, position).unwrap_or_else(|| read(column, position));
         quote!(#ident: #decoded)
     });
-    let skipped = skipped(model);
-    quote!(Self { #(#decoded,)* #skipped })
+    let (relations, skipped) = (relation::unloaded(model), skipped(model));
+    quote!(Self { #(#decoded,)* #relations #skipped })
 }
 
 /// The part of a decoded key that is the column at `position`, if one is.
@@ -150,18 +153,22 @@ fn copies(model: &Model) -> TokenStream {
         |_, ident, field| quote!(#field::copy_into(&self.#ident, &mut old.#ident)),
     );
     let skipped = skipped(model);
+    let (relations, again_relations) = (relation::copies(model), relation::copies_into(model));
+    let relinked = relation::compared(model);
     quote! {
         fn snapshot(&self) -> Self {
-            Self { #(#copied,)* #skipped }
+            Self { #(#copied,)* #relations #skipped }
         }
 
         fn snapshot_into(&self, old: &mut Self) {
             #(#again;)*
+            #again_relations
         }
 
         fn changes(&self, old: &Self) -> __orm::ColumnSet {
             let mut set = __orm::ColumnSet::new();
             #(#compared;)*
+            #relinked
             set
         }
 

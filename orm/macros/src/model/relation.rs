@@ -1,0 +1,173 @@
+//! Parses relation fields, and resolves each to its foreign key.
+//!
+//! Which fields are relations is told by the last word of their type. That the foreign key references the model which the
+//! relation leads to, is left to the compiler: see `expand/relation.rs`.
+
+use syn::meta::ParseNestedMeta;
+use syn::spanned::Spanned as _;
+use syn::{Error, Ident, Result, Token, Type, parse_quote};
+
+use super::data::{Column, Parsed, Reference, Relation, RelationField};
+use super::tokens::{belongs_to, last_word, option};
+use crate::attribute::{flag, list, listed, read_all};
+use crate::errors::Errors;
+
+/// What the attribute of a relation field may say.
+const KEYS: &[&str] = &["key", "skip"];
+
+/// Reads a relation field. Any other field comes back.
+pub(super) fn parse(
+    field: syn::Field,
+    parsed: &mut Parsed,
+    errors: &mut Errors,
+) -> Option<syn::Field> {
+    let (Some(target), Some(ident)) = (belongs_to(&field.ty), &field.ident) else {
+        return Some(field);
+    };
+    let (mut key, mut is_skipped) = (Vec::new(), false);
+    read_all(&field.attrs, KEYS, &[], errors, |word, meta| {
+        if word == "skip" {
+            is_skipped = true;
+            return flag(word, meta);
+        }
+        key = fields(meta)?;
+        Ok(())
+    });
+    if is_skipped {
+        parsed.skipped.push((ident.clone(), field.ty));
+        return None;
+    }
+    let (inner, name) = (option(target), parsed.head.ident.clone());
+    let is_optional = inner.is_some();
+    let mut target = inner.unwrap_or(target).clone();
+    if last_word(&target).is_some_and(|word| word == "Self") {
+        target = parse_quote!(#name);
+    }
+    let mut docs = field.attrs;
+    docs.retain(|attribute| attribute.path().is_ident("doc"));
+    parsed.relations.push(RelationField {
+        ident: ident.clone(),
+        vis: field.vis,
+        ty: field.ty.clone(),
+        docs,
+        target,
+        is_optional,
+        key,
+    });
+    None
+}
+
+/// `= author_id` or `(shop, number)`.
+fn fields(meta: &ParseNestedMeta<'_>) -> Result<Vec<Ident>> {
+    const EXAMPLE: &str = "write `key = author_id`, a field of this struct with a foreign key; or `key(first, second)`";
+    if meta.input.peek(Token![=]) {
+        let value = meta.value().and_then(syn::parse::ParseBuffer::parse);
+        return value
+            .map(|field| vec![field])
+            .map_err(|error| Error::new(error.span(), EXAMPLE));
+    }
+    let fields = list(meta, EXAMPLE, |_, _| Ok(false))?;
+    if fields.is_empty() {
+        return Err(meta.error(EXAMPLE));
+    }
+    Ok(fields)
+}
+
+/// The relations with their foreign keys. One without a key is an error, and is skipped.
+pub(super) fn resolve(
+    fields: Vec<RelationField>,
+    (columns, references): (&[Column], &[Reference]),
+    skipped: &mut Vec<(Ident, Type)>,
+    errors: &mut Errors,
+) -> Vec<Relation> {
+    let mut relations = Vec::new();
+    for field in fields {
+        let reference = reference(&field, columns, references).and_then(|reference| {
+            nullability(&field, columns, &references[reference].positions)?;
+            Ok(reference)
+        });
+        let Some(reference) = errors.take(reference) else {
+            skipped.push((field.ident, field.ty));
+            continue;
+        };
+        relations.push(Relation {
+            ident: field.ident,
+            vis: field.vis,
+            ty: field.ty,
+            docs: field.docs,
+            is_optional: field.is_optional,
+            reference,
+            columns: references[reference].positions.clone(),
+        });
+    }
+    relations
+}
+
+/// Which reference is the foreign key: the one of the fields that the attribute names, or else the only one to a model of
+/// that name.
+fn reference(field: &RelationField, columns: &[Column], references: &[Reference]) -> Result<usize> {
+    let ident = &field.ident;
+    let target = last_word(&field.target).map_or_else(String::new, ToString::to_string);
+    let all = references.iter().enumerate();
+    let name = |position: &usize| &columns[*position].ident;
+    if let Some(first) = field.key.first() {
+        let mut of_key =
+            all.filter(|(_, reference)| reference.positions.iter().map(name).eq(field.key.iter()));
+        let message = format!(
+            "`{first}` is no foreign key of this struct; write `#[orm(references = {target}.id)]` above it"
+        );
+        let found = of_key.next().map(|(index, _)| index);
+        return found.ok_or_else(|| Error::new(first.span(), message));
+    }
+    let leads_there = |reference: &Reference| {
+        let model = reference.targets[0].model.segments.last();
+        model.is_some_and(|model| model.ident == target)
+    };
+    let found: Vec<usize> = all
+        .filter(|(_, reference)| leads_there(reference))
+        .map(|(index, _)| index)
+        .collect();
+    match *found {
+        [only] => Ok(only),
+        [] => Err(Error::new(
+            ident.span(),
+            format!(
+                "`{ident}` has no foreign key to `{target}`; write `#[orm(references = {target}.id)]` above a field such as `{ident}_id`"
+            ),
+        )),
+        [..] => {
+            let keys = found
+                .iter()
+                .map(|index| name(&references[*index].positions[0]));
+            let keys: Vec<String> = keys.map(ToString::to_string).collect();
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            Err(Error::new(
+                ident.span(),
+                format!(
+                    "`{ident}` has several foreign keys to `{target}`; choose one with `#[orm(key = {})]`: {}",
+                    keys[0],
+                    listed(&keys)
+                ),
+            ))
+        }
+    }
+}
+
+/// Checks that there may be no entity if the foreign key may be NULL, and only then.
+fn nullability(field: &RelationField, columns: &[Column], key: &[usize]) -> Result<()> {
+    let nullable = key.iter().map(|position| &columns[*position]);
+    let nullable = nullable.clone().find(|column| option(&column.ty).is_some());
+    let target = last_word(&field.target).map_or_else(String::new, ToString::to_string);
+    let message = match nullable {
+        Some(column) if !field.is_optional => format!(
+            "the foreign key `{}` is nullable; write `BelongsTo<Option<{target}>>`",
+            column.ident
+        ),
+        None if field.is_optional => format!(
+            "the foreign key `{}` is never NULL; write `BelongsTo<{target}>`, or make the key an `Option`",
+            columns[key[0]].ident
+        ),
+        _ => return Ok(()),
+    };
+    Err(Error::new(field.ty.span(), message))
+}

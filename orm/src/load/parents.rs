@@ -1,0 +1,176 @@
+//! Loads what relations lead to whose foreign keys their own models have: `BelongsTo`.
+//!
+//! Used by `relation.rs`. What the identity map has costs no statement; the other rows are asked for by their keys, each
+//! key once.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::{Value, ValueRef};
+
+use super::relation::Owners;
+use crate::engine::Connection;
+use crate::mapping::{ModelDef, RawRef, ReferenceDef, RelationDef, ToOne};
+use crate::query::rows_by;
+use crate::state::{CaseFolded, KeyMap, KeySet, KeyTuple, State, Take};
+
+/// A relation, as the loads of its parents need it.
+#[derive(Clone, Copy)]
+struct Parents {
+    /// The number of the model with the foreign key.
+    model: usize,
+    index: usize,
+    relation: &'static RelationDef,
+    reference: &'static ReferenceDef,
+    /// The model that it leads to, and its number.
+    target: (&'static ModelDef, usize),
+}
+
+/// An entity whose relation is to be loaded, and the values of its foreign key.
+type Missing = (u32, KeyTuple<Value>);
+
+/// Notes what the identity map has, and tells which entities are left whose relations need rows.
+pub(super) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
+    let missing = Parents::of(owners).missing(state, owners);
+    missing.into_iter().map(|(slot, _)| slot).collect()
+}
+
+/// Loads what the relations lead to.
+///
+/// # Errors
+/// `NotFound` for a foreign key without a row; the errors of the queries.
+pub(super) fn load(
+    state: &mut State,
+    connection: &mut Connection,
+    owners: &Owners<'_>,
+) -> Result<()> {
+    let parents = Parents::of(owners);
+    let missing = parents.missing(state, owners);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let loaded = parents.rows(state, connection, &missing)?;
+    for (slot, key) in missing {
+        let found = loaded.get(&key).copied();
+        let handle = found.or_else(|| without_case(&loaded, &key));
+        let handle = handle.ok_or_else(|| parents.no_row())?;
+        if let Some(arena) = state.by_model_mut(parents.model) {
+            arena.note_to_one(slot, parents.index, ToOne::Handle(handle));
+        }
+    }
+    Ok(())
+}
+
+impl Parents {
+    fn of(owners: &Owners<'_>) -> Self {
+        let relation = owners.relation();
+        let target = (relation.target)();
+        Self {
+            model: owners.model,
+            index: owners.index,
+            relation,
+            reference: owners.def.reference_of(relation),
+            target: (target, State::number(target)),
+        }
+    }
+
+    fn missing(self, state: &mut State, owners: &Owners<'_>) -> Vec<Missing> {
+        let missing = owners.slots.iter();
+        missing
+            .filter_map(|slot| Some((*slot, self.key_to_load(state, *slot)?)))
+            .collect()
+    }
+
+    /// The foreign key of an entity whose relation needs a row.
+    fn key_to_load(self, state: &mut State, slot: u32) -> Option<KeyTuple<Value>> {
+        let arena = state.by_model(self.model)?;
+        let known = arena.to_one(slot, self.index);
+        if known == ToOne::Null
+            || known
+                .handle()
+                .is_some_and(|handle| self.is_known(state, handle))
+        {
+            return None;
+        }
+        let columns = self.reference.columns.iter();
+        let values = columns.map(|column| arena.value(slot, *column).to_value());
+        let Some(key) = KeyTuple::new(values) else {
+            state
+                .by_model_mut(self.model)?
+                .note_to_one(slot, self.index, ToOne::Null);
+            return None;
+        };
+        let led_to = state.led_to((self.model, slot), self.relation);
+        let handle = led_to
+            .handle()
+            .filter(|handle| self.is_known(state, *handle));
+        match handle {
+            Some(handle) => {
+                let arena = state.by_model_mut(self.model)?;
+                arena.note_to_one(slot, self.index, ToOne::Handle(handle));
+                None
+            }
+            None => Some(key),
+        }
+    }
+
+    /// Whether an entity need not be read.
+    fn is_known(self, state: &State, handle: RawRef) -> bool {
+        state.by_model(self.target.1).is_some_and(|target| {
+            let is_here = target.entity_state(handle.slot, handle.stamp).is_some();
+            is_here && target.is_known(handle.slot)
+        })
+    }
+
+    /// Loads the rows with these keys, each once.
+    fn rows(
+        self,
+        state: &mut State,
+        connection: &mut Connection,
+        missing: &[Missing],
+    ) -> Result<KeyMap<KeyTuple<Value>, RawRef>> {
+        let mut asked = KeySet::default();
+        let keys = missing.iter().map(|(_, key)| key);
+        let keys = keys
+            .filter(|key| asked.insert(*key))
+            .flat_map(KeyTuple::values);
+        let keys: Vec<ValueRef<'_>> = keys.map(Value::as_ref).collect();
+        let columns = self.reference.target_columns;
+        // A model that the session meets only now may change how rows are read.
+        state.ensure_erased(self.target.0);
+        let reading = state.reading(Take::Stale);
+        let mut loaded = KeyMap::default();
+        rows_by(connection, self.target, columns, &keys, &mut |row| {
+            let arena = state.ensure_erased(self.target.0);
+            let slot = arena.load(row, 0, reading)?;
+            let key = columns
+                .iter()
+                .map(|column| arena.old_value(slot, *column).to_value());
+            if let Some(key) = KeyTuple::new(key) {
+                loaded.insert(key, arena.handle(slot));
+            }
+            Ok(())
+        })?;
+        Ok(loaded)
+    }
+
+    #[cold]
+    fn no_row(self) -> Error {
+        let RelationDef { model, name, .. } = self.relation;
+        let target = self.target.0;
+        let message = format!(
+            "the {} that `{model}.{name}` leads to does not exist",
+            target.name
+        );
+        Error::with_message(ErrorKind::NotFound, message)
+            .with_table(target.table)
+            .with_hint("another transaction has deleted the row; call refresh on the entity, or correct its foreign key")
+    }
+}
+
+/// The row whose key is the same but for the case of letters: some databases don't tell these apart.
+#[cold]
+fn without_case(loaded: &KeyMap<KeyTuple<Value>, RawRef>, key: &KeyTuple<Value>) -> Option<RawRef> {
+    let key = CaseFolded(key.clone());
+    let mut loaded = loaded.iter();
+    let found = loaded.find(|(other, _)| CaseFolded((*other).clone()) == key);
+    found.map(|(_, handle)| *handle)
+}

@@ -1,0 +1,60 @@
+//! What a relation needs of its foreign key, as traits with readable errors; and the value of a key that is left to the
+//! relation.
+//!
+//! The derive emits a use of each, and the compiler reports the types.
+
+use super::field::RelationField;
+use crate::mapping::column_set::ColumnSet;
+use crate::mapping::field::Field;
+use crate::mapping::model::Model;
+
+/// Is implemented by the types of foreign keys that a relation fills in.
+#[diagnostic::on_unimplemented(
+    message = "a foreign key of type `{Self}` has no value until the flush copies it from the relation",
+    label = "not `Default`",
+    note = "implement Default for it: the field holds that value until the row is inserted"
+)]
+pub trait LinkedKey: Sized {
+    /// Returns the value of the field until the flush.
+    fn placeholder() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> LinkedKey for T {
+    fn placeholder() -> Self {
+        T::default()
+    }
+}
+
+/// Returns the value of a foreign key that a builder was given, or else one that stands there until the flush copies it
+/// from the relation.
+#[doc(hidden)]
+#[inline]
+pub fn or_linked<T: LinkedKey>(value: Option<T>, position: usize, unset: &mut ColumnSet) -> T {
+    value.unwrap_or_else(|| {
+        unset.insert(position);
+        T::placeholder()
+    })
+}
+
+/// Notes that a struct leaves a foreign key to its relation, if the key has its default.
+#[doc(hidden)]
+pub fn leave_linked<T: LinkedKey + Field>(key: &T, position: usize, unset: &mut ColumnSet) {
+    if key.value().is_same(T::placeholder().value()) {
+        unset.insert(position);
+    }
+}
+
+/// Is implemented by a model for itself: the model that a foreign key references is the one that the relation leads to.
+#[diagnostic::on_unimplemented(
+    message = "the foreign key of this relation references `{Self}`, but the relation leads to `{Other}`",
+    label = "leads to `{Other}`",
+    note = "choose the foreign key by `#[orm(key = field)]`, or write the model that it references"
+)]
+pub trait IsModel<Other> {}
+
+impl<M: Model> IsModel<M> for M {}
+
+/// Checks that a foreign key which references `M` is one of the relation `F`.
+#[doc(hidden)]
+pub const fn leads_to<M: IsModel<F::Target>, F: RelationField>() {}

@@ -1,0 +1,104 @@
+//! [`Relation`]: a typed relation of a model, as `Column` is a typed column; and [`RelationField`], the type of its field.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use orm_core::error::Result;
+
+use super::any::AnyRelation;
+use crate::mapping::def::RelationDef;
+use crate::mapping::model::Model;
+
+/// Is implemented by the types of relation fields, such as [`BelongsTo<User>`](super::BelongsTo).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the type of a relation field",
+    label = "expected `BelongsTo<User>` or `BelongsTo<Option<User>>`"
+)]
+pub trait RelationField: AnyRelation + Sized {
+    /// The model that the relation leads to.
+    type Target: Model;
+    /// What reading the relation returns: one handle, or an `Option` of it.
+    type Loaded;
+
+    /// Returns what the relation leads to.
+    ///
+    /// # Errors
+    /// - `NotLoaded`: the relation is not loaded.
+    #[doc(hidden)]
+    fn loaded(&self) -> Result<Self::Loaded>;
+}
+
+/// Represents the relation of model `M` whose field has the type `F`: `Post.author`.
+///
+/// A relation is a constant of a name and an index. Relations of an alias hold the name of the alias.
+pub struct Relation<M, F> {
+    source: &'static str,
+    index: usize,
+    marker: PhantomData<fn() -> (M, F)>,
+}
+
+impl<M, F> Relation<M, F> {
+    /// Creates the relation at `index` of the table or alias `source`. Called by the derive.
+    #[doc(hidden)]
+    pub const fn new(source: &'static str, index: usize) -> Self {
+        Self {
+            source,
+            index,
+            marker: PhantomData,
+        }
+    }
+
+    /// Returns the name of the table or alias.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let answer = Post.alias("answer");
+    /// assert_eq!((Post.author.source(), answer.author.source()), ("posts", "answer"));
+    /// ```
+    pub const fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// Returns the index of the relation in its model, counted from 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// assert_eq!(Post.author.index(), 0);
+    /// ```
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+}
+
+impl<M: Model, F> Relation<M, F> {
+    /// Returns the relation as data.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let author = Post.author.def();
+    /// assert_eq!((author.model, author.name, (author.target)().name), ("Post", "author", "User"));
+    /// ```
+    pub fn def(&self) -> &'static RelationDef {
+        &M::def().relations[self.index]
+    }
+}
+
+impl<M, F> Clone for Relation<M, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, F> Copy for Relation<M, F> {}
+
+impl<M, F> fmt::Debug for Relation<M, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.relation {}", self.source, self.index)
+    }
+}

@@ -1,0 +1,16 @@
+//! Relations: the types of their fields, the typed constants that name them, and what the compiler checks of them.
+//!
+//! A relation field holds handles of a session, and says nothing of how they are loaded (`load`) or written (`flush`).
+//! What a relation leads to is data, in `def.rs` beside the model's.
+
+mod any;
+mod belongs_to;
+mod check;
+mod field;
+mod to_one;
+
+pub use any::AnyRelation;
+pub use belongs_to::{BelongsTo, ToOneTarget};
+pub use check::{LinkedKey, leads_to, leave_linked, or_linked};
+pub use field::{Relation, RelationField};
+pub use to_one::{ToOne, relinked};

@@ -1,0 +1,102 @@
+//! The relations of entities to others whose keys they have: what they lead to now and in the database.
+//!
+//! `flush/link.rs` makes foreign keys of them, `load/parents.rs` fills them. A model without relations has nothing of
+//! it.
+
+use super::arena::Arena;
+use super::entity_state::EntityState;
+use super::slot::Slot;
+use crate::mapping::{AnyRelation, ColumnSet, Model, ToOne};
+
+/// What the relation at `index` leads to.
+pub(super) fn to_one<M: Model>(entity: &M, index: usize) -> ToOne {
+    let relation = entity.relation(index);
+    relation.map_or_else(ToOne::default, AnyRelation::to_one)
+}
+
+/// Makes the relation at `index` lead there.
+pub(super) fn set_to_one<M: Model>(entity: &mut M, index: usize, to_one: ToOne) {
+    if let Some(relation) = entity.relation_mut(index) {
+        relation.set_to_one(to_one);
+    }
+}
+
+/// A value comes into the session: its relations are told what they are, for messages.
+#[inline]
+pub(super) fn name_relations<M: Model>(entity: &mut M) {
+    if !M::HAS_RELATIONS {
+        return;
+    }
+    for (index, relation, _) in M::def().belongs_to() {
+        if !to_one(entity, index).is_loaded() {
+            set_to_one(entity, index, ToOne::NotLoaded(Some(relation)));
+        }
+    }
+}
+
+/// A row was read, or put back: its relations lead where they are known to lead by the same foreign keys.
+#[inline]
+pub(super) fn keep_relations<M: Model>(known: &M, fresh: &mut M) {
+    if !M::HAS_RELATIONS {
+        return;
+    }
+    for (index, _, reference) in M::def().belongs_to() {
+        let is_same = |column: &usize| known.value(*column).is_same(fresh.value(*column));
+        if !to_one(fresh, index).is_loaded() && reference.columns.iter().all(is_same) {
+            set_to_one(fresh, index, to_one(known, index));
+        }
+    }
+}
+
+/// Columns have taken other values from the database: what relations with these columns lead to is not known any more.
+#[inline]
+pub(super) fn forget_relations<M: Model>(moved: &ColumnSet, entities: [&mut M; 2]) {
+    if !M::HAS_RELATIONS {
+        return;
+    }
+    for entity in entities {
+        for (index, relation, reference) in M::def().belongs_to() {
+            if reference
+                .columns
+                .iter()
+                .any(|column| moved.contains(*column))
+            {
+                set_to_one(entity, index, ToOne::NotLoaded(Some(relation)));
+            }
+        }
+    }
+}
+
+impl<M: Model> Arena<M> {
+    /// The entities to insert and those that were touched, as [`AnyArena::relinking`](super::AnyArena::relinking) has
+    /// them.
+    pub(super) fn relinking(&self) -> Vec<(u32, bool)> {
+        let added = self.added.iter().flatten().map(|slot| (*slot, true));
+        let is_persistent =
+            |slot: &&u32| self.slots[**slot as usize].state == EntityState::Persistent;
+        let touched = self.touched.iter().filter(is_persistent);
+        added.chain(touched.map(|slot| (*slot, false))).collect()
+    }
+
+    /// Whether a column of an entity to insert has no value yet.
+    pub(super) fn is_unset(&self, slot: u32, position: usize) -> bool {
+        let Some(value) = &self.slots[slot as usize].value else {
+            return true;
+        };
+        let unset = self.unset.get(&slot).into_iter().flatten();
+        let mut unset = unset.filter(|(column, _)| *column == position);
+        let value = value.value(position);
+        value.is_null() || unset.any(|(_, placeholder)| value.is_same(placeholder.as_ref()))
+    }
+
+    /// Notes what a relation leads to by the foreign key that the entity has. It is no change: the old copy has it, too,
+    /// if it has the same key.
+    pub(super) fn note_to_one(&mut self, slot: u32, index: usize, to_one: ToOne) {
+        let Slot { value, old, .. } = &mut self.slots[slot as usize];
+        let Some(value) = value else { return };
+        set_to_one(value, index, to_one);
+        if let Some(old) = old {
+            keep_relations(value, &mut **old);
+        }
+    }
+}
