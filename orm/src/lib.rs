@@ -113,8 +113,7 @@ pub mod __private {
         Entity, Field, FieldGiven, FieldMissing, FieldState, Generated, HasCollation, HasLength,
         IntoField, KeyField, Model, ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef,
         Registration, Relation, RelationDef, RelationField, RelationKind, Skipped, Stored, Version,
-        default_fits, filled, given, leads_to, leave_linked, or_linked, or_server, referred,
-        relinked, table,
+        default_fits, filled, given, leave_linked, or_linked, or_server, referred, relinked, table,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{ColumnIndex, FromRow, Operand};

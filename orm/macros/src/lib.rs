@@ -34,7 +34,8 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// For a struct with named fields and without generics. Beside the trait `Model` it gives
+/// For a struct with named fields and without generics. A field of type `BelongsTo<User>` is a relation and no column.
+/// Beside the trait `Model` it gives
 ///
 /// - a value `Post`, whose fields are the typed columns: `select(Post).filter(Post.title.eq("x"))`;
 /// - a function `Post::builder()`, with a setter per column. A missing column is a compile error:
@@ -75,6 +76,16 @@ use proc_macro::TokenStream;
 /// | `on_delete = cascade`, `on_update = …` | What the database does to this row: `cascade`, `restrict`, `set_null`, `set_default` or `no_action`. |
 /// | `version` | An integer that counts the updates of the row, by which lost updates are found. |
 /// | `skip` | No column. Its type implements `Default`, which is what a loaded row has in it. |
+///
+/// # Attributes of a relation
+///
+/// `BelongsTo<User>` leads to the row that a foreign key of the struct references, `BelongsTo<Option<User>>` by a key
+/// that is nullable.
+///
+/// | `#[orm(…)]` | |
+/// |-|-|
+/// | `key = author_id` | The field of the foreign key; `key(shop, number)` for several. Without it, the only foreign key that references the model. |
+/// | `skip` | No relation, as at any field. |
 ///
 /// # Visibility
 ///

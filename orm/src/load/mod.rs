@@ -2,11 +2,13 @@
 //!
 //! Builds on `state` and does not depend on the session.
 
+mod owners;
 mod parents;
 mod relation;
 mod reread;
 mod row;
 
-pub(crate) use relation::{Owners, in_memory, relation};
+pub(crate) use owners::Owners;
+pub(crate) use relation::{in_memory, relation};
 pub(crate) use reread::reread;
 pub(crate) use row::entity;

@@ -6,7 +6,7 @@
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
-use super::relation::Owners;
+use super::owners::Owners;
 use crate::engine::Connection;
 use crate::mapping::{ModelDef, RawRef, ReferenceDef, RelationDef, ToOne};
 use crate::query::rows_by;

@@ -4,27 +4,11 @@
 
 use orm_core::error::Result;
 
+use super::owners::Owners;
 use super::parents;
 use crate::engine::Connection;
-use crate::mapping::{ModelDef, RelationDef, RelationKind};
+use crate::mapping::RelationKind;
 use crate::state::State;
-
-/// Entities of one model, and the relation of theirs that is loaded.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Owners<'o> {
-    pub(crate) def: &'static ModelDef,
-    /// The model's number.
-    pub(crate) model: usize,
-    pub(crate) slots: &'o [u32],
-    /// The relation's index.
-    pub(crate) index: usize,
-}
-
-impl Owners<'_> {
-    pub(super) fn relation(&self) -> &'static RelationDef {
-        &self.def.relations[self.index]
-    }
-}
 
 /// Notes what is in memory, and tells which entities are left whose relation has to be read.
 pub(crate) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {

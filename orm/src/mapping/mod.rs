@@ -44,7 +44,7 @@ pub use model::{Entity, Model, ModelSlot, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};
 pub(crate) use registry::{linked_models, linked_tables};
 pub use relation::{
-    AnyRelation, BelongsTo, LinkedKey, Relation, RelationField, ToOne, ToOneTarget, leads_to,
+    AnyRelation, BelongsTo, LeadsTo, LinkedKey, Relation, RelationField, ToOne, ToOneTarget,
     leave_linked, or_linked, relinked,
 };
 pub use table::table;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{Schema, Table};
 
-use super::def::ModelDef;
+use super::def::{ModelDef, RelationDef, RelationKind};
 use super::model::Entity;
 
 /// Registers a model at link time. Submitted by the derive.
@@ -130,7 +130,8 @@ impl Metadata {
     ///
     /// # Errors
     /// - `Schema`: the models are not consistent: a table is mapped twice, a reference leads to a model outside the
-    ///   set or to a column of another type, or SET NULL is declared on a NOT NULL column.
+    ///   set or to a column of another type, SET NULL is declared on a NOT NULL column, or a relation is an `Option` and
+    ///   its foreign key is not, or the reverse.
     ///
     /// # Examples
     ///
@@ -146,6 +147,9 @@ impl Metadata {
                 return Err(one_table_twice(pair[0], pair[1]));
             }
         }
+        self.models
+            .iter()
+            .try_for_each(|def| check_relations(def))?;
         let tables = self.models.iter().map(|def| def.schema.clone());
         Schema::new(tables.collect())
     }
@@ -219,6 +223,41 @@ fn one_table_twice(first: &ModelDef, second: &ModelDef) -> Error {
     )
     .with_table(first.table)
     .with_hint("rename one of them, or choose models with Metadata::of or Metadata::in_module")
+}
+
+/// Checks what the derive sees only where it is written as `Option<…>`.
+fn check_relations(def: &'static ModelDef) -> Result<()> {
+    for (_, relation, reference) in def.belongs_to() {
+        let RelationKind::BelongsTo { optional, .. } = relation.kind;
+        let mut columns = reference.columns.iter();
+        if columns.any(|column| def.columns[*column].nullable) != optional {
+            return Err(relation_and_key(def, relation, optional));
+        }
+    }
+    Ok(())
+}
+
+#[cold]
+fn relation_and_key(def: &ModelDef, relation: &RelationDef, optional: bool) -> Error {
+    let (target, name) = ((relation.target)().name, relation.name);
+    let (is, hint) = if optional {
+        (
+            "never NULL",
+            format!("write `{name}: BelongsTo<{target}>`, or make the key an Option"),
+        )
+    } else {
+        (
+            "nullable",
+            format!("write `{name}: BelongsTo<Option<{target}>>`"),
+        )
+    };
+    let message = format!(
+        "the foreign key of `{}.{name}` to {target} is {is}",
+        def.name
+    );
+    Error::with_message(ErrorKind::Schema, message)
+        .with_table(def.table)
+        .with_hint(hint)
 }
 
 /// Is implemented by tuples of model values: `(User, Post)`, or `(User,)`.

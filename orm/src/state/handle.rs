@@ -1,5 +1,5 @@
-//! [`RowId`]: a row of a session; [`Link`]: a foreign key that takes its values from another entity; and the stamps by
-//! which handles are told apart.
+//! [`RowId`]: a row of a session; [`Link`]: a foreign key that takes its values from another entity; and the stamps that
+//! make handles different.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -21,7 +21,7 @@ pub(super) fn set_to_one<M: Model>(entity: &mut M, index: usize, to_one: ToOne) 
     }
 }
 
-/// A value comes into the session: its relations are told what they are, for messages.
+/// A value comes into the session: its relations get their names, for messages.
 #[inline]
 pub(super) fn name_relations<M: Model>(entity: &mut M) {
     if !M::HAS_RELATIONS {

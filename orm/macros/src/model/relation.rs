@@ -1,6 +1,6 @@
 //! Parses relation fields, and resolves each to its foreign key.
 //!
-//! Which fields are relations is told by the last word of their type. That the foreign key references the model which the
+//! The last word of a field's type says whether it is a relation. That the foreign key references the model which the
 //! relation leads to, is left to the compiler: see `expand/relation.rs`.
 
 use syn::meta::ParseNestedMeta;

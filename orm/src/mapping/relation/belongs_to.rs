@@ -160,12 +160,12 @@ impl<T: ToOneTarget> BelongsTo<T> {
     /// let post = session.get(Post, 1)?.expect("the row is there");
     /// sent.take();
     /// let error = session[post].author.get().unwrap_err();
-    /// assert_eq!(error.to_string(), "the relation `Post.author` is not loaded");
+    /// assert_eq!(error.kind(), ErrorKind::NotLoaded);
     /// let ada = session.load(post, Post.author)?;
     /// assert_eq!(session[post].author.get()?, ada);
     /// assert_eq!(
     ///     sent.take_sql(),
-    ///     [r#"SELECT "id", "name" FROM "users" WHERE "id" = ?"#]
+    ///     [r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#]
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
@@ -195,7 +195,7 @@ impl<T: ToOneTarget> RelationField for BelongsTo<T> {
     }
 }
 
-impl<T: ToOneTarget> AnyRelation for BelongsTo<T> {
+impl<T: 'static> AnyRelation for BelongsTo<T> {
     fn to_one(&self) -> ToOne {
         self.to_one
     }

@@ -3,7 +3,7 @@
 //!
 //! The derive emits a use of each, and the compiler reports the types.
 
-use super::field::RelationField;
+use super::belongs_to::BelongsTo;
 use crate::mapping::column_set::ColumnSet;
 use crate::mapping::field::Field;
 use crate::mapping::model::Model;
@@ -45,16 +45,18 @@ pub fn leave_linked<T: LinkedKey + Field>(key: &T, position: usize, unset: &mut 
     }
 }
 
-/// Is implemented by a model for itself: the model that a foreign key references is the one that the relation leads to.
+/// Is implemented by relations that lead to the model `M` by a foreign key.
 #[diagnostic::on_unimplemented(
-    message = "the foreign key of this relation references `{Self}`, but the relation leads to `{Other}`",
-    label = "leads to `{Other}`",
-    note = "choose the foreign key by `#[orm(key = field)]`, or write the model that it references"
+    message = "`{Self}` does not lead to `{M}`, which the foreign key of this relation references",
+    label = "leads to another model",
+    note = "write the model that the foreign key references, or choose another key by `#[orm(key = field)]`"
 )]
-pub trait IsModel<Other> {}
+pub trait LeadsTo<M> {
+    /// Is evaluated to trigger the check.
+    const OK: () = ();
+}
 
-impl<M: Model> IsModel<M> for M {}
-
-/// Checks that a foreign key which references `M` is one of the relation `F`.
-#[doc(hidden)]
-pub const fn leads_to<M: IsModel<F::Target>, F: RelationField>() {}
+#[diagnostic::do_not_recommend]
+impl<M: Model> LeadsTo<M> for BelongsTo<M> {}
+#[diagnostic::do_not_recommend]
+impl<M: Model> LeadsTo<M> for BelongsTo<Option<M>> {}

@@ -11,6 +11,6 @@ mod to_one;
 
 pub use any::AnyRelation;
 pub use belongs_to::{BelongsTo, ToOneTarget};
-pub use check::{LinkedKey, leads_to, leave_linked, or_linked};
+pub use check::{LeadsTo, LinkedKey, leave_linked, or_linked};
 pub use field::{Relation, RelationField};
 pub use to_one::{ToOne, relinked};

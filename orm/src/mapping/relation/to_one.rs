@@ -85,9 +85,7 @@ pub(super) fn not_loaded(relation: Option<&'static RelationDef>) -> Error {
     };
     let RelationDef { model, name, .. } = relation;
     let message = format!("the relation `{model}.{name}` is not loaded");
-    let hint = format!(
-        "call session.load(handle, {model}.{name}) first, or add .with({model}.{name}) to the query"
-    );
+    let hint = format!("call session.load(handle, {model}.{name}) first");
     Error::with_message(ErrorKind::NotLoaded, message).with_hint(hint)
 }
 

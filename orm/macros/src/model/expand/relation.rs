@@ -122,7 +122,7 @@ pub(super) fn checks(model: &Model) -> TokenStream {
     let checks = model.relations.iter().map(|relation| {
         let (ty, reference) = (&relation.ty, &model.references[relation.reference]);
         let other = &reference.targets[0].model;
-        quote_spanned!(ty.span()=> const _: () = __orm::leads_to::<#other, #ty>();)
+        quote_spanned!(ty.span()=> const _: () = <#ty as __orm::LeadsTo<#other>>::OK;)
     });
     quote!(#(#checks)*)
 }

@@ -1,0 +1,92 @@
+//! The programs of the chapter "Relations".
+
+use orm::prelude::*;
+
+// ANCHOR: models
+#[derive(Model, Clone, Debug)]
+#[orm(table = "users")]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+    name: String,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "posts")]
+struct Post {
+    #[orm(primary_key)]
+    id: i64,
+    title: String,
+    #[orm(references = User.id, on_delete = cascade, index)]
+    author_id: i64,
+    author: BelongsTo<User>,
+    #[orm(references = Post.id, on_delete = set_null)]
+    answer_to_id: Option<i64>,
+    answer_to: BelongsTo<Option<Post>>,
+}
+// ANCHOR_END: models
+
+fn main() -> orm::Result<()> {
+    let engine = Engine::options("sqlite://").echo().connect()?;
+    orm::metadata().create_all(&engine)?;
+    add(&engine)?;
+    load(&engine)?;
+    assign(&engine)
+}
+
+// ANCHOR: add
+fn add(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let ada = session.add(User::builder().name("ada"));
+    let post = Post::builder().title("Hello").author(ada);
+    let post = session.add(post); // ada has no key yet
+    session.commit()?;
+    // BEGIN IMMEDIATE
+    // INSERT INTO "users" ("name") VALUES (?)
+    // INSERT INTO "posts" ("title", "author_id", "answer_to_id")
+    //     VALUES (?, ?, ?)
+    // COMMIT
+    assert_eq!(session[post].author_id, session[ada].id);
+    assert_eq!(session[post].author.get()?, ada);
+    Ok(())
+}
+// ANCHOR_END: add
+
+// ANCHOR: load
+fn load(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let post = session.get(Post, 1)?.expect("the row is there");
+    // SELECT "id", "title", "author_id", "answer_to_id"
+    //     FROM "posts" WHERE "id" = ?
+
+    // A row that was read has its relations not loaded.
+    let error = session[post].author.get().unwrap_err();
+    assert_eq!(error.kind(), orm::ErrorKind::NotLoaded);
+
+    let ada = session.load(post, Post.author)?;
+    // SELECT "id", "name" FROM "users" WHERE "id" = ?
+    assert_eq!(session[ada].name, "ada");
+    assert_eq!(session[post].author.get()?, ada);
+
+    // A NULL key leads nowhere, and needs no statement.
+    assert_eq!(session.load(post, Post.answer_to)?, None);
+    Ok(())
+}
+// ANCHOR_END: load
+
+// ANCHOR: assign
+fn assign(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let post = session.get(Post, 1)?.expect("the row is there");
+    // SELECT "id", "title", "author_id", "answer_to_id"
+    //     FROM "posts" WHERE "id" = ?
+    let grace = session.add(User::builder().name("grace"));
+    session[post].author = grace.into();
+    session.commit()
+    // BEGIN IMMEDIATE
+    // INSERT INTO "users" ("name") VALUES (?)
+    // UPDATE "posts" SET "author_id" = ?
+    //     WHERE "id" = ? AND "author_id" IS ?
+    // COMMIT
+}
+// ANCHOR_END: assign
