@@ -111,9 +111,10 @@ pub mod __private {
     pub use crate::mapping::{
         AnyRelation, BelongsTo, Build, Column, ColumnSet, ConstraintDef, CustomType, DbEnum,
         Entity, Field, FieldGiven, FieldMissing, FieldState, Generated, HasCollation, HasLength,
-        IntoField, KeyField, Model, ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef,
-        Registration, Relation, RelationDef, RelationField, RelationKind, Skipped, Stored, Version,
-        default_fits, filled, given, leave_linked, or_linked, or_server, referred, relinked, table,
+        IntoField, KeyField, LeadsTo, Model, ModelDef, ModelSlot, NewEntity, Placeholder,
+        ReferenceDef, Registration, Relation, RelationDef, RelationField, RelationKind, Skipped,
+        Stored, Version, default_fits, filled, given, leave_linked, or_linked, or_server, referred,
+        relinked, table,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{ColumnIndex, FromRow, Operand};

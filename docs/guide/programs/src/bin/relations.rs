@@ -60,7 +60,7 @@ fn load(engine: &Engine) -> orm::Result<()> {
     //     FROM "posts" WHERE "id" = ?
 
     // A row that was read has its relations not loaded.
-    let error = session[post].author.get().unwrap_err();
+    let error = session[post].author.get().expect_err("not loaded");
     assert_eq!(error.kind(), orm::ErrorKind::NotLoaded);
 
     let ada = session.load(post, Post.author)?;
