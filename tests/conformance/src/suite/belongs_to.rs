@@ -246,7 +246,7 @@ fn none_is_written_as_null(db: &Db) {
 
 fn a_relation_follows_its_foreign_key(db: &Db) {
     let mut session = session(db);
-    let ([ada, bob], id) = stored(db);
+    let ([_, bob], id) = stored(db);
     let text = session.get(Text, id).unwrap().unwrap();
     let ada = session.load(text, Text.author).unwrap();
     // Not in memory.
