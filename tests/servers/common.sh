@@ -69,8 +69,8 @@ server_folder() { # FOLDER
     if ((EUID == 0)); then chown nobody:nogroup "$1"; fi
 }
 
-# Prints a port that nobody listens on, at or above FROM. Each server has a range of its own, below
-# the ports that the kernel hands out to clients, so that neither can take the other's choice.
+# Prints a port without a listener, at or above FROM. Each server has a range of its own, below
+# the ports that the kernel gives to clients, so that neither can take the other's choice.
 free_port() { # FROM
     local port
     while :; do

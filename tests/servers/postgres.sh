@@ -24,7 +24,7 @@ postgres_prepare() { # ID
     server_folder "$folder/$1"
     printf '%s' "$db_password" >"$folder/$1.password"
     # Over TCP the password is really asked for, so that the tests of a wrong one mean something.
-    # The socket lies in a folder that nobody else can enter.
+    # The socket lies in a folder that no other user can enter.
     as_server TERM "$(postgres_programs "$(root_of "$1")")/initdb" --pgdata="$folder/$1/data" \
         --username="$db_user" --pwfile="$folder/$1.password" \
         --auth-host=scram-sha-256 --auth-local=trust \

@@ -1,7 +1,7 @@
 //! Parses the server's messages before it accepts statements: the authentication request, and the reported
 //! parameters.
 //!
-//! The native client answers a request for the password in clear text, and does not return the reported parameters,
+//! The native client sends the password in clear text on request, and does not return the reported parameters,
 //! so `stream.rs` passes the bytes here first. Nothing is parsed afterwards.
 
 use std::io;

@@ -33,7 +33,7 @@ pub(super) struct Shared {
     pub allow_blocking_in_async: bool,
     /// The compiled texts of statements.
     pub statements: StatementCache,
-    /// What the catalogue has told of the tables of models, by the model's number.
+    /// The catalogue's description of the tables of models, by the model's number.
     pub stored: Cache<usize, Arc<StoredTable>>,
     /// How often that was forgotten.
     pub forgotten: AtomicU64,
@@ -182,8 +182,7 @@ impl Connection {
             && self.dialect.capabilities().snapshot_reads
     }
 
-    /// The isolation level of its transactions when none is asked for, if that is stronger than the one that
-    /// its kind of database comes with.
+    /// The default isolation level of the connection, if it is stronger than the default of its database.
     pub(crate) fn default_isolation(&mut self) -> Option<IsolationLevel> {
         self.native().default_isolation()
     }
@@ -191,7 +190,7 @@ impl Connection {
     /// Returns the driver's own connection, such as `rusqlite::Connection`, for features that this library does not
     /// cover. Returns `None` if the connection is of another type than `T`.
     ///
-    /// The next call on this connection asks the server for the state of the transaction. If the driver's connection
+    /// The next call on this connection reads the state of the transaction from the server. If the driver's connection
     /// has ended a transaction, statements fail until [`Connection::rollback`]. If it has begun one, that transaction
     /// is open. A transaction that was ended and followed at once by another one is not detected. The session is
     /// reset before the connection is used again; a SQLite connection, which can't be reset, is closed, unless its
@@ -246,7 +245,7 @@ impl Connection {
         self.shared.forget_tables();
     }
 
-    /// Whether the database generates the value of `column` where an INSERT leaves it out, so that the driver can tell
+    /// Whether the database generates the value of `column` where an INSERT leaves it out, so that the driver can return
     /// it.
     pub(crate) fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
         self.native().generates(table, column)

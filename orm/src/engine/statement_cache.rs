@@ -1,7 +1,7 @@
 //! [`StatementCache`]: compiled texts, of the statements that a model repeats and of each shape of a query or an update;
 //! and [`SentTexts`]: those that a connection has sent.
 //!
-//! `query` and `flush` say what a text depends on, as something that can be hashed. Two texts never share a key, since
+//! `query` and `flush` provide what a text depends on, as something that can be hashed. Two texts never share a key, since
 //! the bytes that are fed are compared, not their hash.
 
 use std::collections::HashMap;

@@ -138,7 +138,7 @@ impl Plan {
         &mut self.all[..self.planned]
     }
 
-    /// Goes on with the batch of the flush before that `is_known`, if there is one, and tells its number.
+    /// Continues with the batch of the previous flush that `is_known`, if there is one, and returns its number.
     #[inline]
     pub(super) fn resume(&mut self, is_known: impl Fn(&Batch) -> bool) -> Option<usize> {
         let number = self.planned;
@@ -150,7 +150,7 @@ impl Plan {
         Some(number)
     }
 
-    /// Adds a batch and tells its number.
+    /// Adds a batch and returns its number.
     pub(super) fn begin(&mut self, batch: Batch) -> usize {
         let number = self.planned;
         self.all.push(batch);
@@ -291,7 +291,7 @@ impl Batch {
             }
     }
 
-    /// Whether a column has unique values of which the model doesn't know, or tells fewer apart.
+    /// Whether a column has a unique constraint that the model lacks, or compares more values as equal.
     fn may_hand_on(&self, stored: &StoredTable, position: usize) -> bool {
         let column = stored.columns.get(position).and_then(Option::as_ref);
         let is_alone = column.is_some_and(|column| column.changed & UNIQUE_ALONE != 0);

@@ -23,7 +23,7 @@ use crate::state::{AnyArena, State, Written};
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) error: Error,
-    /// The batch whose rows were not all matched, where the statement can't tell which: after the
+    /// The batch whose rows were not all matched, where the row count does not show which: after the
     /// rollback they are looked at one by one.
     pub(crate) suspect: Option<usize>,
 }

@@ -78,7 +78,7 @@ pub struct Session {
     work: Work,
     /// How many closures that are a transaction or a savepoint are running.
     depth: u32,
-    /// The transaction ended outside the session: only `rollback` goes on.
+    /// The transaction ended outside the session: only `rollback` is allowed.
     lost: bool,
     /// Whether a verb has reported that the transaction ended outside the session.
     reported: Cell<bool>,

@@ -48,8 +48,8 @@ impl Session {
         }
     }
 
-    /// What the identity map answers alone: an entity that is fresh, or has changes that the next flush will write, and
-    /// whether that will delete it.
+    /// What the identity map finds without a statement: an entity that is fresh, or has changes that the next flush will
+    /// write, and whether that will delete it.
     #[inline]
     fn in_memory<M: Model>(&self, key: &M::Key) -> Option<(Ref<M>, bool)> {
         let arena = self.state.arena::<M>()?;
@@ -310,7 +310,7 @@ impl Session {
             .with_hint("remove the lock, or use a transaction without read_only"))
     }
 
-    /// Makes ready what raw SQL needs: as for a plain read, if the database says that the text only reads, else the
+    /// Prepares what raw SQL needs: as for a plain read, if the database reports that the text only reads, else the
     /// transaction, after which entities are stale.
     fn before_raw(&mut self, sql: &str) -> Result<()> {
         if self.reader()?.is_read_only(sql)? {

@@ -14,7 +14,7 @@ use crate::load;
 enum Scope {
     /// The transaction, which has done nothing else. Where an error aborts it that holds if it has only
     /// read, too: a savepoint would cost the usual load, change and commit two round trips. Not if it sees
-    /// one state of the database all along, which a new transaction would not go on with.
+    /// one snapshot of the database, which a new transaction would not continue.
     Whole,
     /// The work since a savepoint.
     Savepoint(u32),
@@ -255,8 +255,8 @@ impl Session {
         self.note(rolled_back)
     }
 
-    /// Whether the database has what was flushed in a transaction that ended outside the session. Where it can't
-    /// be asked the answer is that of a lost connection: the work is to be looked for before it is done again.
+    /// Whether the database has what was flushed in a transaction that ended outside the session. Where that can't be
+    /// read the result is that of a lost connection: check whether the changes are stored before repeating them.
     fn was_committed(&self) -> bool {
         let connection = self.engine.connection();
         connection
@@ -299,7 +299,7 @@ impl Session {
     }
 
     /// # Errors
-    /// `Transaction` if it was lost, and only `rollback` goes on.
+    /// `Transaction` if it was lost, and only `rollback` is allowed.
     #[inline]
     pub(super) fn usable(&self) -> Result<()> {
         let open = self
@@ -451,7 +451,7 @@ impl Session {
 
 /// Whether the transaction has ended outside the session, through the driver's own connection, too.
 fn finds_unknown(connection: &mut Connection) -> bool {
-    // One that can't tell is broken, and has rolled back by breaking.
+    // One without a known state is lost, and the server has rolled back.
     let _ = connection.resync();
     connection.is_unknown()
 }
@@ -468,7 +468,7 @@ fn stored_outside() -> Error {
         .with_hint("changes flushed before that statement are stored; run DDL and procedures that commit outside a session")
 }
 
-/// No driver tells whether the statement that ended the transaction has committed it or rolled it back.
+/// No driver reports whether the statement that ended the transaction has committed it or rolled it back.
 #[cold]
 fn ended_outside(kind: ErrorKind) -> Error {
     let message =

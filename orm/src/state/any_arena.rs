@@ -45,7 +45,7 @@ pub(crate) trait AnyArena: Any + Send {
     fn empty(&mut self) -> bool;
     /// Begins to serve a session with that stamp.
     fn begin(&mut self, stamp: NonZeroU32);
-    /// Reads a row of the model's columns and tells its values at `positions`.
+    /// Reads a row of the model's columns and returns its values at `positions`.
     fn read(&self, row: &dyn Row, positions: &[usize]) -> Result<Vec<Value>>;
     /// `value` as the field of an entity's column has it.
     ///
@@ -85,7 +85,7 @@ pub(crate) trait AnyArena: Any + Send {
     fn witness(&self) -> Option<Witness>;
     /// The entities whose values a rollback has taken away, by slot.
     fn take_unknown(&mut self) -> Vec<u32>;
-    /// Takes the columns of a row from `start` on into the arena, and tells the entity's slot.
+    /// Takes the columns of a row from `start` on into the arena, and returns the entity's slot.
     ///
     /// # Errors
     /// `Decode` for a value that doesn't fit; `StaleData` for a changed entity whose row is not as it was loaded.

@@ -59,7 +59,8 @@ pub(super) struct WrittenRow<'w> {
 }
 
 impl WrittenRow<'_> {
-    /// Puts into the entity what was written of it, but for its key, and tells what it had been given instead of what is stored.
+    /// Puts into the entity what was written of it, but for its key, and returns the values that differ from what is
+    /// stored.
     fn put_into<M: Model>(&self, value: &mut M) -> Box<[(usize, Value)]> {
         if self.version.is_none() && self.stored.is_empty() {
             return Box::default();

@@ -34,7 +34,7 @@ impl Link {
     }
 }
 
-/// A stamp that no other session and no other use of a slot has: one comparison then tells a handle of
+/// A stamp that no other session and no other use of a slot has: one comparison then detects a handle of
 /// another session, or of an entity that has left its slot.
 pub(crate) fn next_stamp() -> NonZeroU32 {
     static NEXT: AtomicU32 = AtomicU32::new(1);

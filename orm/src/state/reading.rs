@@ -51,7 +51,7 @@ impl<M: Model> Arena<M> {
     }
 
     /// The handle of the entity with `key`, of which `decode` makes the entity if it isn't here. One that is here
-    /// takes the values of its row as `reading` says; else its row is not decoded.
+    /// takes the values of its row by the rule of `reading`; else its row is not decoded.
     ///
     /// # Errors
     /// That of `decode`; `StaleData` for a changed entity whose row is not as it was loaded.

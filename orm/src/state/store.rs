@@ -38,7 +38,7 @@ pub(crate) struct State {
     /// The tables that the transaction's flushes have written, and whether they have changed or deleted rows
     /// of them: what the database changes along with these is not known of models that are met later.
     pub(crate) flushed: Vec<(&'static str, bool)>,
-    /// Mistakes of calls that return nothing, told by the next flush.
+    /// Errors of calls that return nothing, returned by the next flush.
     pub(crate) faults: Vec<Error>,
 }
 
@@ -366,7 +366,7 @@ impl State {
             .with_hint(if own {
                 "get the row again: the entity was deleted and committed, or expunged"
             } else {
-                "use a handle only with the session that gave it"
+                "use a handle only with the session that returned it"
             })
     }
 }

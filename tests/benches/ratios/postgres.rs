@@ -134,7 +134,7 @@ fn flush(table: &mut Table, url: &str) {
             .unwrap();
         // The same guarded UPDATE: it keeps the old names to match, as the session does.
         let mut names: Vec<String> = (0..dirty).map(|index| row(index).name).collect();
-        // Each sample is a transaction of its own, since versions of rows pile up in one that goes on.
+        // Each sample is a transaction of its own, since versions of rows pile up in a long one.
         let mut round = 0_usize;
         let mut raw = |times| {
             client.batch_execute("BEGIN").unwrap();

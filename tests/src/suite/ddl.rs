@@ -1,4 +1,4 @@
-//! What create_all makes, as the catalogue of each database tells.
+//! What create_all makes, as the catalogue of each database has it.
 
 use crate::databases::{Database, HasDatabase};
 use orm_conformance::Db;

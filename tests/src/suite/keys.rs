@@ -65,7 +65,7 @@ fn keys_that_dont_count_up_never_go_to_the_wrong_rows(db: &Db) {
     assert_eq!(error.table(), Some("users"));
     session.rollback().unwrap();
     assert_eq!(db.count("users"), 0);
-    // One row by itself can be told, where the database hands back what it made.
+    // The key of a single row is known where the database returns what it generated.
     let one = session.add(User::builder().username("c"));
     if !db.capabilities().insert_returning {
         fails(session.commit(), ErrorKind::Unsupported);
@@ -90,7 +90,7 @@ fn the_key_zero_of_a_row_is_a_key(db: &Db) {
 }
 
 fn a_generated_key_beyond_its_field_is_an_error(db: &Db) {
-    // The table was made by somebody with a wider key.
+    // Another program has made the table, with a wider key.
     let mut conn = db.other_connection();
     let ddl = match db.database() {
         Database::Sqlite => "id INTEGER PRIMARY KEY AUTOINCREMENT",

@@ -169,7 +169,7 @@ fn a_connection_is_set_up_once_and_after_each_reset(db: &Db) {
             expected
         );
         select(User).all(&mut engine.connection().unwrap()).unwrap();
-        // What has asked is raw text, after which the session is reset.
+        // The count was read by raw SQL, after which the session is reset.
         assert_eq!(RUNS.load(Ordering::Relaxed), round);
     }
 }

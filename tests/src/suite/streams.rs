@@ -162,7 +162,7 @@ fn an_error_in_the_middle_is_an_error(db: &Db) {
     assert!(!conn.in_transaction());
     insert_user(conn, "after").unwrap();
     assert_eq!(db.count("users"), 5);
-    // An error is no early end: it is returned as long as rows are asked for.
+    // An error is no early end: it is returned as long as rows are fetched.
     let all: orm::Result<Vec<(i64,)>> = query.stream(conn).unwrap().collect();
     assert_eq!(all.unwrap_err().kind(), error.kind());
 }
@@ -194,7 +194,7 @@ fn an_error_in_the_middle_leaves_the_transaction_as_any_other(db: &Db) {
     }
 }
 
-/// Interrupts what a connection runs, again and again, until the flag says that it has worked.
+/// Interrupts what a connection runs, again and again, until the flag is set.
 fn cancel(db: &Db, conn: &mut Connection, is_done: &Arc<AtomicBool>) -> thread::JoinHandle<()> {
     let is_done = Arc::clone(is_done);
     let again = move |cancel: &mut dyn FnMut()| {

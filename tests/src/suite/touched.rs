@@ -21,7 +21,7 @@ cases![
     a_text_that_ends_a_transaction_of_its_own_is_refused (Requires::Embedded),
 ];
 
-/// A setting that changes what statements do, and a query that tells it.
+/// A setting that changes what statements do, and a query that returns it.
 fn setting(db: &Db) -> (&'static str, &'static str) {
     match db.database() {
         Database::Sqlite => ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys"),
@@ -59,7 +59,8 @@ fn a_setting_is_gone_for_the_next_user(db: &Db) {
     );
 }
 
-/// Texts that leave something behind without a word that tells, and questions that find it, answered by 0 else.
+/// Statements that change the state of the session without a keyword that shows it, and queries that return 0 without
+/// this change.
 fn leftovers(db: &Db) -> &'static [(&'static str, &'static str)] {
     match db.database() {
         Database::Sqlite => &[

@@ -4,13 +4,13 @@
 //!
 //! - Names without quotes are upper case here, so a model's `users` is `"USERS"`.
 //! - A SELECT reads from a table, `RDB$DATABASE` where it has none, and a bind in it carries a cast.
-//! - VALUES has one row: rows are inserted by a statement each, prepared once. What an INSERT hands back are the rows
-//!   of an EXECUTE BLOCK, since the client loses count of its answers when an INSERT with RETURNING fails.
+//! - VALUES has one row: rows are inserted by a statement each, prepared once. The keys of an INSERT are returned
+//!   by an EXECUTE BLOCK, since the client loses count of the responses when an INSERT with RETURNING fails.
 //! - Text without a length is a BLOB, UUIDs are text of 36 characters, and times have four digits of a second.
 //! - `=` takes no notice of blanks at the end of text; the check for lost updates does.
 //! - A transaction can't use a table that it has created.
 //!
-//! `capability.rs` says what it can't do. The driver is over `rsfbclient-rust`, which speaks the protocol itself; it
+//! `capability.rs` lists what it can't do. The driver is over `rsfbclient-rust`, which speaks the protocol itself; it
 //! has no time limits, and a running statement can't be cancelled.
 
 mod capability;

@@ -115,7 +115,7 @@ impl Backend for Firebird {
         native.lock_timeout = 1;
     }
 
-    /// The INSERT inside of an EXECUTE BLOCK, by which the dialect writes one that hands back columns.
+    /// The INSERT inside of an EXECUTE BLOCK, as the dialect writes one with RETURNING.
     fn unwrapped<'s>(&self, sql: &'s str) -> Cow<'s, str> {
         let Some((_, insert)) = sql
             .strip_prefix("EXECUTE BLOCK ")
@@ -159,7 +159,7 @@ impl Backend for Firebird {
 const CONFLICT: &str =
     "both transactions of a deadlock get an update conflict, which leaves them open";
 
-/// The cases that neither a capability nor [`Requires`] tells of.
+/// The cases that neither a capability nor [`Requires`] excludes.
 const SKIPPED: &[(&str, &str)] = &[
     ("closures::retry_after_a_real_deadlock", CONFLICT),
     ("errors::a_deadlock_has_one_victim", CONFLICT),
@@ -179,7 +179,7 @@ const SKIPPED: &[(&str, &str)] = &[
     ),
     (
         "bad_input::names_that_are_ambiguous_or_unknown_are_shown",
-        "its client tells no codes, only messages with values",
+        "its client returns no codes, only messages with values",
     ),
     (
         "errors::undefined_table_is_named",

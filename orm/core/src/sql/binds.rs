@@ -170,7 +170,7 @@ impl BindOrder {
     }
 }
 
-/// Where a value is in memory, which tells it from all others of its statement.
+/// The address of a value, which identifies it in its statement.
 pub(super) fn place<T>(value: &T) -> usize {
     std::ptr::from_ref(value).addr()
 }

@@ -144,7 +144,7 @@ impl KeptSql {
         self.places.get_or_init(Box::default)
     }
 
-    /// Notes that a verb has run, and tells whether it had before.
+    /// Records that a verb has run, and returns whether it had before.
     #[inline]
     fn again(&self, verb: Verb) -> bool {
         let bit = 1 << verb as u8;

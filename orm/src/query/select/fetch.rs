@@ -232,7 +232,7 @@ impl<S> Select<S> {
     }
 }
 
-/// A query with what is asked of it.
+/// A query with its verb.
 struct VerbOf<'q> {
     query: &'q QueryState,
     verb: Verb,

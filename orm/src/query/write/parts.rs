@@ -26,8 +26,8 @@ impl<'s> BindValues<'s> for Parts<'s> {
     }
 }
 
-/// Executes a statement and tells how many rows it wrote. Its binds are collected from its parts, unless it has others
-/// or writing it tells them: then it is made by `lower`.
+/// Executes a statement and returns how many rows it wrote. Its binds are collected from its parts, unless it has others
+/// or only the writer knows them: then it is made by `lower`.
 ///
 /// # Errors
 /// The database's refusal, or the dialect's of a value.

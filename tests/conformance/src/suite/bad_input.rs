@@ -1,5 +1,5 @@
-//! What a program gets wrong, or what goes wrong in the middle: one clear error, and the connection goes
-//! on as if nothing had happened.
+//! What a program gets wrong, or what goes wrong in the middle: one clear error, and the connection stays
+//! usable as if nothing had happened.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

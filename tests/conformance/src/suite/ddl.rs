@@ -387,7 +387,7 @@ fn parents_come_first_and_go_last(db: &Db) {
     let sent = db.sent();
     let at = |what: &str| sent.iter().position(|sql| sql.starts_with(what)).unwrap();
     assert!(at("CREATE TABLE \"users\" ") < at("CREATE TABLE \"posts\" "));
-    // The order is the same each time. How often the lock is asked for depends on who else creates tables.
+    // The order is the same each time. How often the lock is requested depends on other sessions that create tables.
     let creates = |sent: &[String]| -> Vec<String> {
         let creates = sent.iter().filter(|sql| sql.starts_with("CREATE"));
         creates.cloned().collect()

@@ -1,5 +1,5 @@
-//! A flush that fails: nothing of it is written, everything is still pending, and the transaction goes
-//! on, whatever the database makes of an error.
+//! A flush that fails: nothing of it is written, everything is still pending, and the transaction
+//! continues, whatever the database makes of an error.
 
 use orm::ErrorKind;
 use orm::engine::{IsolationLevel, TransactionOptions};

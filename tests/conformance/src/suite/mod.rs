@@ -100,30 +100,32 @@ pub enum Requires {
     /// Deadlocks between row locks.
     RowLocks,
     /// An isolation level that refuses an update of a row which another transaction has changed since it
-    /// was read. The backend says where there is none.
+    /// was read. The backend has the reason where there is none.
     SnapshotConflicts,
-    /// Native types for dates, so that the database refuses or converts on its own. The backend says where there are
-    /// none.
+    /// Native types for dates, so that the database refuses or converts on its own. The backend has the reason where there
+    /// are none.
     StrictTypes,
     /// A database in a file or in memory.
     Embedded,
-    /// A running statement that can be cancelled. The backend says where none can.
+    /// A running statement that can be cancelled. The backend has the reason where none can.
     Cancel,
     /// `NOWAIT` and `SKIP LOCKED`.
     NoWait,
-    /// `COMMIT AND CHAIN`. The backend says where there is none.
+    /// `COMMIT AND CHAIN`. The backend has the reason where there is none.
     Chains,
-    /// Foreign keys that are checked at the end of the transaction. The backend says where there are none.
+    /// Foreign keys that are checked at the end of the transaction. The backend has the reason where there are none.
     DeferredKeys,
-    /// `ON DELETE SET DEFAULT`. The backend says where there is none.
+    /// `ON DELETE SET DEFAULT`. The backend has the reason where there is none.
     SetDefault,
-    /// Foreign keys that are checked when the statement has ended, not row by row. The backend says where they are not.
+    /// Foreign keys that are checked when the statement has ended, not row by row. The backend has the reason where they
+    /// are not.
     ChecksAfterStatement,
-    /// A driver that knows of a text that it only reads. The backend says where none does.
+    /// A driver that recognizes SQL text that only reads. The backend has the reason where none does.
     KnownReads,
-    /// Reads at SERIALIZABLE that let others write. The backend says where they lock.
+    /// Reads at SERIALIZABLE that let others write. The backend has the reason where they lock.
     SerializableReadsDontLock,
-    /// Transactions that the texts `BEGIN`, `COMMIT` and `ROLLBACK` begin and end. The backend says where they don't.
+    /// Transactions that the texts `BEGIN`, `COMMIT` and `ROLLBACK` begin and end. The backend has the reason where they
+    /// don't.
     TransactionText,
     /// A driver that resets the session of a connection.
     Reset,
@@ -187,7 +189,7 @@ impl Requires {
             | Self::RowValues => self.words_of(&capabilities),
             Self::NoWait => (has_no_wait(db), "its locks have no NOWAIT"),
             Self::Reset => (has_reset(db), "its driver can't reset a session"),
-            // Of these, no capability of a dialect tells.
+            // No capability of a dialect is about these.
             Self::Nothing
             | Self::SnapshotConflicts
             | Self::StrictTypes

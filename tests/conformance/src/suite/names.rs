@@ -158,7 +158,7 @@ fn long_constraint_names_are_cut_and_stay_the_same(db: &Db) {
             assert!(name.len() <= db.capabilities().identifier_limit, "{name}");
             assert!(name.starts_with("uq_a_table_of_a_rather"), "{name}");
         }
-        // The hash is for ever: a migration drops the constraint by this name.
+        // The hash never changes: a migration drops the constraint by this name.
         let limit = db.capabilities().identifier_limit;
         let whole = "uq_a_table_of_a_rather_long_name_a_column_of_a_long_name_another_column_of_a_long_name";
         assert_eq!(first, orm_core::schema::naming::fit(whole, limit));

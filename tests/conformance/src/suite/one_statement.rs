@@ -28,7 +28,7 @@ pub fn loaded(db: &Db) -> (Session, Vec<Ref<User>>) {
     let mut session = db.session();
     let all = handles(&mut session, &ids);
     session[all[0]].email = Some("first".into());
-    // The catalogue is asked once.
+    // The catalogue is read once.
     session.commit().unwrap();
     select(User).all(&mut session).unwrap();
     db.sent();

@@ -1,4 +1,4 @@
-//! Transactions that end outside the session: nothing is said to be stored that isn't, and a rollback leaves the
+//! Transactions that end outside the session: no entity counts as stored whose row isn't, and a rollback leaves the
 //! entities as the database has their rows.
 
 use orm::prelude::*;
@@ -17,7 +17,7 @@ cases![
     updates_and_deletes_show_how_it_ended (Requires::TransactionText),
 ];
 
-/// Flushes a user, runs `end` outside the session, and compares what the session says with the table.
+/// Flushes a user, runs `end` outside the session, and compares the session's error with the table.
 pub fn compare(db: &Db, name: &str, end: &str, by_raw: bool) {
     let mut session = db.session();
     let user = session.add(User::builder().username(name));
@@ -68,7 +68,7 @@ fn a_rollback_tells_what_is_stored(db: &Db) {
         assert_eq!(rolled_back.is_err(), stored, "{rolled_back:?}");
         let state = session.entity_state(user).unwrap();
         assert_eq!(state == EntityState::Persistent, stored);
-        // The session goes on.
+        // The session can be used again.
         session.rollback().unwrap();
         session.add(User::builder().username(format!("after {end}")));
         session.commit().unwrap();

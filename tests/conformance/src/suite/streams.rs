@@ -37,7 +37,7 @@ fn rows_are_those_of_all(db: &Db) {
         let streamed: orm::Result<Vec<User>> = query.stream(conn).unwrap().collect();
         assert_eq!(streamed.unwrap(), all);
     }
-    let none = select(User).filter(User.username.eq("nobody"));
+    let none = select(User).filter(User.username.eq("missing"));
     let mut rows = none.stream(conn).unwrap();
     assert!(rows.next().is_none() && rows.next().is_none());
     drop(rows);
@@ -142,7 +142,7 @@ fn what_the_database_refuses_is_the_first_row(db: &Db) {
         assert_eq!(error.sql(), Some(sql));
         assert!(stream.next().is_none());
         drop(stream);
-        // Nor must it be asked for.
+        // Nor must a row be fetched.
         drop(raw(sql).stream::<(i64,), _>(conn).unwrap());
         assert!(!conn.in_transaction());
         assert_eq!(names(conn, User.id.eq(1)), ["ada"]);
@@ -210,7 +210,7 @@ fn a_forgotten_stream_takes_no_later_statement_along(db: &Db) {
     let mut stream = select(User).stream(&mut conn).unwrap();
     assert!(stream.next().unwrap().is_ok());
     std::mem::forget(stream);
-    // A driver that can't go on with the connection gives it up.
+    // A driver that can't continue with the connection closes it.
     let stored = insert_user(&mut conn, "after").is_ok();
     drop(conn);
     let expected = 4 + i64::from(stored);

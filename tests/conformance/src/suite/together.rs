@@ -1,5 +1,5 @@
-//! Several rows of one statement: deletes by a list of keys, unique values that rows hand on, commits that are one round
-//! trip, and inserts that need no transaction.
+//! Several rows of one statement: deletes by a list of keys, unique values that move from row to row, commits that are
+//! one round trip, and inserts that need no transaction.
 
 use orm::ErrorKind;
 use orm::prelude::*;
@@ -225,7 +225,7 @@ fn what_a_commit_of_several_rows_refuses_is_undone(db: &Db) {
         db.scalar("SELECT COUNT(*) FROM accounts WHERE balance = 0"),
         4
     );
-    // The connection goes on without a transaction, and all of it is still to be written.
+    // The connection is usable without a transaction, and all changes are still to be written.
     session[all[2]].balance = 70;
     session.commit().unwrap();
     assert_eq!(

@@ -26,7 +26,7 @@ const KEPT: usize = 64;
 /// How many seconds a statement waits for a lock.
 const LOCK_TIMEOUT: u32 = 10;
 
-/// What the client says of a refused statement with RETURNING.
+/// The client's error for a refused statement with RETURNING.
 const UNREAD: &str = "Fetch returned no columns";
 
 type Handle = <RustFbClient as FirebirdClientSqlOps>::StmtHandle;
@@ -76,7 +76,7 @@ impl FirebirdConnection {
         }
     }
 
-    /// Begins a transaction as the words of SET TRANSACTION say.
+    /// Begins a transaction with the options of SET TRANSACTION.
     pub(super) fn begin(&mut self, sql: &str) -> Result<()> {
         if self.native.transaction.is_some() {
             let message = "a transaction is open already";
@@ -237,7 +237,7 @@ impl FirebirdConnection {
         }
     }
 
-    /// Runs a statement and hands its rows to `each`; tells how many rows it has written.
+    /// Runs a statement and passes its rows to `each`; returns how many rows it has written.
     pub(super) fn run(
         &mut self,
         (sql, binds): (&str, &[ValueRef<'_>]),
@@ -360,7 +360,7 @@ pub(super) fn from_native(native: FbError, sql: &str) -> Error {
     let error = match &native {
         FbError::Sql { msg, .. } => classify(msg),
         FbError::Other(text) if text.contains("invalid UTF-8") => Error::new(ErrorKind::Decode),
-        // Found in what the server tells of a statement, which has been read to its end.
+        // Found in the server's description of a statement, which has been read to its end.
         FbError::Other(text) if text.starts_with("Unsupported column type") => {
             Error::new(ErrorKind::Unsupported)
         }

@@ -31,7 +31,7 @@ pub(super) struct Bulk<'a, 'v> {
     pub(super) limit: usize,
 }
 
-/// Sends a statement; the range says which rows it inserts.
+/// Sends a statement; the range is that of the rows that it inserts.
 pub(super) type Send<'s> = &'s mut dyn FnMut(RowsStatement<'_>, Range<usize>) -> Result<()>;
 
 impl<'v> Bulk<'_, 'v> {
@@ -81,7 +81,7 @@ impl<'v> Bulk<'_, 'v> {
         };
         for rows in chunks(self.insert.rows, LOOP_ROWS) {
             if width == 0 {
-                // Without binds their number can't tell how often the statement is to run.
+                // Without binds their number does not give the number of executions.
                 for _ in rows {
                     done(self.conn.execute(&sql, &[])?)?;
                 }
@@ -93,7 +93,7 @@ impl<'v> Bulk<'_, 'v> {
         Ok(())
     }
 
-    /// Statements of many rows with the first key of each; the other keys follow at a step that is asked for.
+    /// Statements of many rows with the first key of each; the other keys follow at a step that is read from the server.
     pub(super) fn consecutive(&mut self, key: TakeKey<'_>) -> Result<()> {
         let def = self.insert.def;
         let mut firsts = Vec::new();
