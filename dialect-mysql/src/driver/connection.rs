@@ -27,6 +27,7 @@ use super::result_set::{StatementResult, reported};
 use super::row::Kind;
 use super::session::Session;
 use super::statement_kind::{asks_for_file, ends_or_begins, is_plain, only_tells};
+use super::statements::Statements;
 use crate::MysqlDialect;
 
 /// The server refuses to change the next transaction's access mode while a transaction is open. The refusal shows that
@@ -52,6 +53,7 @@ pub struct MysqlConnection {
     pub(super) open: bool,
     pub(super) tracked: bool,
     pub(super) kinds: Vec<Kind>,
+    pub(super) statements: Statements,
     /// On MySQL.
     pub(super) types: Option<BindTypes>,
     pub(super) nothing: (),
@@ -66,6 +68,7 @@ impl MysqlConnection {
             native: Some(native),
             session,
             kill,
+            statements: Statements::new(config.statement_cache),
             config,
             open: false,
             kinds: Vec::new(),
@@ -124,14 +127,24 @@ impl MysqlConnection {
 
     /// Prepares a statement, or takes it from the cache.
     pub(super) fn prepare(&mut self, sql: &str, binds: usize) -> Result<Statement> {
-        let prepared = self.native()?.prep(sql);
-        let statement = prepared.map_err(|native| self.failed(native, sql))?;
+        let statement = match self.statements.get(sql) {
+            Some(statement) => statement,
+            None => self.prepare_new(sql)?,
+        };
         if usize::from(statement.num_params()) == binds {
             return Ok(statement);
         }
         let wanted = statement.num_params();
         self.release(statement, sql);
         Err(bind_count(wanted.into(), binds).with_sql(sql))
+    }
+
+    fn prepare_new(&mut self, sql: &str) -> Result<Statement> {
+        self.statements.make_room();
+        let prepared = self.native()?.prep(sql);
+        let statement = prepared.map_err(|native| self.failed(native, sql))?;
+        self.statements.keep(sql, &statement);
+        Ok(statement)
     }
 
     /// Prepares a statement for binds of these types.
@@ -145,7 +158,7 @@ impl MysqlConnection {
         if self.fit(&statement, params) {
             return Ok(statement);
         }
-        self.forget(statement);
+        self.forget(statement, sql);
         let statement = self.prepare(sql, binds.len())?;
         self.fit(&statement, params);
         Ok(statement)
@@ -160,11 +173,12 @@ impl MysqlConnection {
     /// are not kept: statements are counted there, not weighed.
     pub(super) fn release(&mut self, statement: Statement, sql: &str) {
         if self.config.statement_cache == 0 || sql.len() > LONGEST_KEPT {
-            self.forget(statement);
+            self.forget(statement, sql);
         }
     }
 
-    fn forget(&mut self, statement: Statement) {
+    fn forget(&mut self, statement: Statement, sql: &str) {
+        self.statements.forget(sql);
         if let Some(types) = &mut self.types {
             types.forget(statement.id());
         }
@@ -197,7 +211,7 @@ impl MysqlConnection {
         let stale = matches!(&result, Err(mysql::Error::MySqlError(error))
             if STALE_STATEMENT.contains(&error.code));
         if stale {
-            self.forget(statement);
+            self.forget(statement, sql);
         } else {
             self.release(statement, sql);
         }

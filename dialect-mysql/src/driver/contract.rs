@@ -126,6 +126,7 @@ impl Connection for MysqlConnection {
     }
 
     fn resync(&mut self) -> Result<()> {
+        self.statements.clear();
         self.ask();
         self.native().map(drop)
     }
@@ -155,6 +156,7 @@ impl Connection for MysqlConnection {
         match log_in_again(native, &self.session.settings) {
             Ok(()) => {
                 self.open = false;
+                self.statements.clear();
                 self.types = self.types.take().map(|_| BindTypes::default());
                 Ok(())
             }

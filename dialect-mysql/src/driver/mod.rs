@@ -1,8 +1,8 @@
 //! Connections to MySQL and MariaDB over the `mysql` crate.
 //!
 //! `config.rs` has the address and options of a database, `connect.rs` opens a connection, and `session.rs` sets it up.
-//! `connection.rs` runs statements and tracks the state of the transaction, with `statement_kind.rs` for the effect that
-//! a statement's text shows; `contract.rs` implements core's traits. `bind.rs` with `bind_types.rs` sends values, `row.rs`
+//! `connection.rs` runs statements and tracks the state of the transaction, with `statements.rs` for the prepared ones and
+//! `statement_kind.rs` for the effect that a statement's text shows; `contract.rs` implements core's traits. `bind.rs` with `bind_types.rs` sends values, `row.rs`
 //! reads them. `result_set.rs` reads a whole result set; `cursor.rs` reads one row by row, and `kill.rs` stops it.
 //! `failure.rs` translates the native driver's errors. Deliberately not here: URLs and pools.
 
@@ -19,6 +19,7 @@ mod result_set;
 mod row;
 mod session;
 mod statement_kind;
+mod statements;
 
 pub use config::MysqlConfig;
 pub use connect::MysqlDriver;

@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use dialect_mysql::driver::mysql::Conn;
+use dialect_mysql::driver::mysql::prelude::Queryable as _;
 use dialect_mysql::{MysqlConfig, MysqlDriver, TlsMode};
-use orm_core::driver::{Connection, Driver};
+use orm_core::driver::{Connection, Driver, LONGEST_KEPT};
 use orm_core::error::{Error, ErrorKind};
 use orm_core::sql::IsolationLevel;
 use orm_core::testing::with;
-use orm_core::value::Value;
+use orm_core::value::{Value, ValueRef};
 
 use super::support::{self, Scratch, config, execute, integer, value};
 
@@ -214,6 +215,50 @@ fn without_a_cache_statements_are_closed() {
     let closed = counted(connection.as_mut(), "Com_stmt_close");
     // One was prepared to count the prepared, and one to count the closed.
     assert_eq!(prepared[1], closed[1]);
+}
+
+#[test]
+fn statements_of_a_small_cache_are_prepared_once_and_never_taken_for_closed_ones() {
+    let scratch = Scratch::new();
+    let config = with(scratch.config(), |c| c.statement_cache = 4);
+    let mut connection = MysqlDriver::new(config).connect().unwrap();
+    let connection = connection.as_mut();
+    let answers = |connection: &mut dyn Connection, numbers: std::ops::Range<i64>| {
+        for number in numbers {
+            let sql = format!("SELECT {number} FROM DUAL WHERE ? = 1");
+            let rows = support::rows(connection, &sql, &[ValueRef::Int(1)]).unwrap();
+            assert_eq!(rows, [[Value::Int(number)]]);
+        }
+    };
+    let prepared = |connection: &mut dyn Connection| {
+        let native = connection.native().downcast_mut::<Conn>().unwrap();
+        let told: Option<(String, i64)> = native
+            .query_first("SHOW SESSION STATUS LIKE 'Com_stmt_prepare'")
+            .unwrap();
+        told.unwrap().1
+    };
+    let before = prepared(connection);
+    for _ in 0..3 {
+        answers(connection, 0..3);
+    }
+    assert_eq!(prepared(connection) - before, 3);
+    // More texts than are kept, and long ones, which are closed after each run.
+    for last in [9, 5, 20, 3] {
+        answers(connection, 0..last);
+        answers(connection, 0..2);
+        let long = format!("SELECT 1 /* {} */", "x".repeat(LONGEST_KEPT));
+        support::rows(connection, &long, &[]).unwrap();
+    }
+    // A program's own statements on the native connection close the ones that were kept.
+    let native = connection.native().downcast_mut::<Conn>().unwrap();
+    for number in 0..9 {
+        let own: Option<i64> = native.exec_first(format!("SELECT {number}"), ()).unwrap();
+        assert_eq!(own, Some(number));
+    }
+    connection.resync().unwrap();
+    answers(connection, 0..3);
+    connection.reset().unwrap();
+    answers(connection, 0..3);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use orm::prelude::*;
 
-use crate::measure::{Table, time};
+use crate::measure::{Table, Took, time};
 
 #[derive(Model)]
 #[orm(table = "parents")]
@@ -36,7 +36,7 @@ pub(crate) fn run(table: &mut Table) {
 const CHILDREN: usize = 100_000;
 
 /// Adds a parent, gives it a child, and deletes it again, in a session that has so many `children` of other parents.
-fn delete_one(children: usize) -> impl FnMut(usize) -> std::time::Duration {
+fn delete_one(children: usize) -> impl FnMut(usize) -> Took {
     let mut loaded = None;
     move |times| {
         // Not before it is measured: other rows of the table are asked for alone.

@@ -1,9 +1,11 @@
 //! Timing of two closures in turn, and the table of what came out.
 //!
 //! Each round times the raw closure and ours right after each other, in changing order, so that a noisy
-//! machine disturbs both alike. What counts is the median of the rounds' ratios.
+//! machine disturbs both alike. What counts is the median of the rounds' ratios. Beside the time stands the CPU time of
+//! this thread: on a server it is what the client costs, and other programs disturb it less.
 
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 const ROUNDS: usize = 41;
 const SAMPLE: Duration = Duration::from_millis(4);
@@ -18,8 +20,16 @@ struct Row {
     name: String,
     raw: f64,
     ours: f64,
-    ratio: Option<f64>,
+    /// That of the times, and that of the CPU times.
+    ratios: Option<[f64; 2]>,
     goal: &'static str,
+}
+
+/// What some work took.
+#[derive(Clone, Copy)]
+pub(crate) struct Took {
+    wall: Duration,
+    cpu: Duration,
 }
 
 impl Table {
@@ -30,7 +40,8 @@ impl Table {
         }
     }
 
-    fn is_wanted(&self, name: &str) -> bool {
+    /// Whether a row is measured; else there is nothing to prepare for it.
+    pub(crate) fn is_wanted(&self, name: &str) -> bool {
         self.wanted.is_empty() || self.wanted.iter().any(|word| name.contains(word.as_str()))
     }
 
@@ -39,8 +50,8 @@ impl Table {
         &mut self,
         name: &str,
         goal: &'static str,
-        raw: &mut dyn FnMut(usize) -> Duration,
-        ours: &mut dyn FnMut(usize) -> Duration,
+        raw: &mut dyn FnMut(usize) -> Took,
+        ours: &mut dyn FnMut(usize) -> Took,
     ) {
         if !self.is_wanted(name) {
             return;
@@ -49,7 +60,7 @@ impl Table {
         ours(times);
         let mut raws = Vec::with_capacity(ROUNDS);
         let mut all = Vec::with_capacity(ROUNDS);
-        let mut ratios = Vec::with_capacity(ROUNDS);
+        let mut ratios = [Vec::with_capacity(ROUNDS), Vec::with_capacity(ROUNDS)];
         for round in 0..ROUNDS {
             let (r, o) = if round % 2 == 0 {
                 let r = raw(times);
@@ -60,14 +71,14 @@ impl Table {
             };
             raws.push(per_time(r, times));
             all.push(per_time(o, times));
-            ratios.push(o.as_secs_f64() / r.as_secs_f64());
+            ratios[0].push(o.wall.as_secs_f64() / r.wall.as_secs_f64());
+            ratios[1].push(o.cpu.as_secs_f64() / r.cpu.as_secs_f64());
         }
-        let ratio = Some(median(&mut ratios));
         self.push(Row {
             name: name.to_owned(),
             raw: median(&mut raws),
             ours: median(&mut all),
-            ratio,
+            ratios: Some(ratios.map(|mut ratios| median(&mut ratios))),
             goal,
         });
     }
@@ -77,7 +88,7 @@ impl Table {
         &mut self,
         name: &str,
         goal: &'static str,
-        ours: &mut dyn FnMut(usize) -> Duration,
+        ours: &mut dyn FnMut(usize) -> Took,
     ) {
         if !self.is_wanted(name) {
             return;
@@ -88,7 +99,7 @@ impl Table {
             name: name.to_owned(),
             raw: f64::NAN,
             ours: median(&mut all),
-            ratio: None,
+            ratios: None,
             goal,
         });
     }
@@ -99,7 +110,9 @@ impl Table {
     }
 
     pub(crate) fn print(&self) {
-        println!("\n| what | raw driver | orm | ratio | goal |\n| --- | --- | --- | --- | --- |");
+        println!(
+            "\n| what | raw driver | orm | ratio | goal | CPU |\n| --- | --- | --- | --- | --- | --- |"
+        );
         for row in &self.rows {
             println!("{}", line(row));
         }
@@ -112,14 +125,17 @@ fn line(row: &Row) -> String {
     } else {
         human(row.raw)
     };
-    let ratio = row
-        .ratio
-        .map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
+    let ratio = |of: usize| {
+        let ratio = row.ratios.map(|ratios| format!("{:.2}", ratios[of]));
+        ratio.unwrap_or_else(|| "–".to_owned())
+    };
     format!(
-        "| {} | {raw} | {} | {ratio} | {} |",
+        "| {} | {raw} | {} | {} | {} | {} |",
         row.name,
         human(row.ours),
-        row.goal
+        ratio(0),
+        row.goal,
+        ratio(1)
     )
 }
 
@@ -132,11 +148,11 @@ fn human(seconds: f64) -> String {
 }
 
 /// How often the work fits into a sample; also warms everything up.
-fn calibrate(work: &mut dyn FnMut(usize) -> Duration) -> usize {
+fn calibrate(work: &mut dyn FnMut(usize) -> Took) -> usize {
     let mut times = 1;
     loop {
         let took = work(times);
-        if took >= SAMPLE || times >= 1 << 20 {
+        if took.wall >= SAMPLE || times >= 1 << 20 {
             return times;
         }
         times *= 2;
@@ -144,8 +160,8 @@ fn calibrate(work: &mut dyn FnMut(usize) -> Duration) -> usize {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-fn per_time(took: Duration, times: usize) -> f64 {
-    took.as_secs_f64() / times as f64
+fn per_time(took: Took, times: usize) -> f64 {
+    took.wall.as_secs_f64() / times as f64
 }
 
 fn median(values: &mut [f64]) -> f64 {
@@ -154,10 +170,23 @@ fn median(values: &mut [f64]) -> f64 {
 }
 
 /// Times `work`, done `times` times.
-pub(crate) fn time(times: usize, mut work: impl FnMut()) -> Duration {
+pub(crate) fn time(times: usize, mut work: impl FnMut()) -> Took {
+    let cpu = cpu_time();
     let start = Instant::now();
     for _ in 0..times {
         work();
     }
-    start.elapsed()
+    let wall = start.elapsed();
+    Took {
+        wall,
+        cpu: cpu_time().saturating_sub(cpu),
+    }
+}
+
+/// Linux tells it, up to when the thread was scheduled last.
+fn cpu_time() -> Duration {
+    thread::yield_now();
+    let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = told.split(' ').next().and_then(|first| first.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
 }

@@ -2,7 +2,6 @@
 //! which its server takes as one bulk command, and on MySQL a loop, since `exec_batch` is one there.
 
 use std::hint::black_box;
-use std::time::Duration;
 
 use ::mysql::prelude::Queryable;
 use ::mysql::{Conn, Opts, OptsBuilder, Statement, TxOpts};
@@ -73,6 +72,10 @@ fn database(url: &str, rows: usize) -> (Conn, Engine) {
 }
 
 fn load(table: &mut Table, server: &Server, url: &str, rows: usize) {
+    let name = format!("{}: load {rows} rows, plain", server.name);
+    if !table.is_wanted(&name) {
+        return;
+    }
     let (mut client, engine) = database(url, rows);
     let statement = client
         .prep("SELECT id, name, hair_color FROM users")
@@ -89,7 +92,6 @@ fn load(table: &mut Table, server: &Server, url: &str, rows: usize) {
     };
     let query = select(User);
     let mut own = engine.connection().unwrap();
-    let name = format!("{}: load {rows} rows, plain", server.name);
     table.compare(&name, "1.05", &mut raw, &mut |times| {
         time(times, || drop(black_box(query.all(&mut own).unwrap())))
     });
@@ -97,6 +99,10 @@ fn load(table: &mut Table, server: &Server, url: &str, rows: usize) {
 
 fn insert(table: &mut Table, server: &Server, url: &str) {
     const ROWS: usize = 1000;
+    let name = format!("{}: insert 1000 with keys, add and commit", server.name);
+    if !table.is_wanted(&name) {
+        return;
+    }
     let (mut client, engine) = database(url, 0);
     let statement = client
         .prep("INSERT INTO users (name, hair_color) VALUES (?, ?)")
@@ -125,11 +131,17 @@ fn insert(table: &mut Table, server: &Server, url: &str) {
             black_box(session[users[0]].id);
         })
     };
-    let name = format!("{}: insert 1000 with keys, add and commit", server.name);
     table.compare(&name, server.insert, &mut raw, &mut ours);
 }
 
 fn flush(table: &mut Table, server: &Server, url: &str, dirty: usize, goal: &'static str) {
+    let name = format!(
+        "{}: change and commit {dirty} of 10 000 loaded",
+        server.name
+    );
+    if !table.is_wanted(&name) {
+        return;
+    }
     let (mut client, engine) = database(url, 10_000);
     let statement = client.prep(UPDATE).unwrap();
     // The same guarded UPDATE: it keeps the old names to match, as the session does.
@@ -148,7 +160,7 @@ fn flush(table: &mut Table, server: &Server, url: &str, dirty: usize, goal: &'st
         .all(&mut session)
         .unwrap();
     let mut own_round = 0_usize;
-    let mut ours = |times| -> Duration {
+    let mut ours = |times| {
         time(times, || {
             own_round += 1;
             for user in &users[..dirty] {
@@ -157,10 +169,6 @@ fn flush(table: &mut Table, server: &Server, url: &str, dirty: usize, goal: &'st
             session.commit().unwrap();
         })
     };
-    let name = format!(
-        "{}: change and commit {dirty} of 10 000 loaded",
-        server.name
-    );
     table.compare(&name, goal, &mut raw, &mut ours);
 }
 

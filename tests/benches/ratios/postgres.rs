@@ -46,6 +46,11 @@ fn decode(row: &postgres::Row) -> User {
 }
 
 fn load(table: &mut Table, url: &str, rows: usize) {
+    let name = |how: &str| format!("PostgreSQL: load {rows} rows, {how}");
+    let hows = ["plain", "new session", "cleared session"];
+    if !hows.iter().any(|how| table.is_wanted(&name(how))) {
+        return;
+    }
     let (mut client, engine) = database(url, "bench_load", rows);
     let statement = client
         .prepare("SELECT id, name, hair_color FROM users")
@@ -58,22 +63,19 @@ fn load(table: &mut Table, url: &str, rows: usize) {
     };
     let query = select(User);
     let mut own = engine.connection().unwrap();
-    let name = format!("PostgreSQL: load {rows} rows, plain");
-    table.compare(&name, "1.03", &mut raw, &mut |times| {
+    table.compare(&name("plain"), "1.03", &mut raw, &mut |times| {
         time(times, || drop(black_box(query.all(&mut own).unwrap())))
     });
     drop(own);
-    let name = format!("PostgreSQL: load {rows} rows, new session");
     let goal = if rows == 1 { "1.10" } else { "–" };
-    table.compare(&name, goal, &mut raw, &mut |times| {
+    table.compare(&name("new session"), goal, &mut raw, &mut |times| {
         time(times, || {
             let mut session = Session::new(&engine);
             black_box(query.all(&mut session).unwrap());
         })
     });
-    let name = format!("PostgreSQL: load {rows} rows, cleared session");
     let mut session = Session::new(&engine);
-    table.compare(&name, "–", &mut raw, &mut |times| {
+    table.compare(&name("cleared session"), "–", &mut raw, &mut |times| {
         time(times, || {
             black_box(query.all(&mut session).unwrap());
             session.clear();
@@ -83,6 +85,10 @@ fn load(table: &mut Table, url: &str, rows: usize) {
 
 fn insert(table: &mut Table, url: &str) {
     const ROWS: usize = 1000;
+    let name = "PostgreSQL: insert 1000 with keys, add and commit";
+    if !table.is_wanted(name) {
+        return;
+    }
     let (mut client, engine) = database(url, "bench_insert", 0);
     let values: Vec<String> = (0..ROWS)
         .map(|i| format!("(${}, ${})", 2 * i + 1, 2 * i + 2))
@@ -118,16 +124,16 @@ fn insert(table: &mut Table, url: &str) {
             black_box(session[users[0]].id);
         })
     };
-    table.compare(
-        "PostgreSQL: insert 1000 with keys, add and commit",
-        "–",
-        &mut raw,
-        &mut ours,
-    );
+    table.compare(name, "–", &mut raw, &mut ours);
 }
 
 fn flush(table: &mut Table, url: &str) {
     for (dirty, goal) in [(1, "–"), (1000, "0.30")] {
+        let name =
+            format!("PostgreSQL: change and flush {dirty} in a transaction, of 10 000 loaded");
+        if !table.is_wanted(&name) {
+            continue;
+        }
         let (mut client, engine) = database(url, "bench_flush", 10_000);
         let statement = client
             .prepare("UPDATE users SET name = $1 WHERE id = $2 AND name IS NOT DISTINCT FROM $3")
@@ -167,13 +173,15 @@ fn flush(table: &mut Table, url: &str) {
             session.commit().unwrap();
             took
         };
-        let name =
-            format!("PostgreSQL: change and flush {dirty} in a transaction, of 10 000 loaded");
         table.compare(&name, goal, &mut raw, &mut ours);
     }
 }
 
 fn commit(table: &mut Table, url: &str, dirty: usize, goal: &'static str) {
+    let name = format!("PostgreSQL: change and commit {dirty} of 10 000 loaded");
+    if !table.is_wanted(&name) {
+        return;
+    }
     let (mut client, engine) = database(url, "bench_commit", 10_000);
     let statement = client
         .prepare("UPDATE users SET name = $1 WHERE id = $2 AND name IS NOT DISTINCT FROM $3")
@@ -206,6 +214,5 @@ fn commit(table: &mut Table, url: &str, dirty: usize, goal: &'static str) {
             session.commit().unwrap();
         })
     };
-    let name = format!("PostgreSQL: change and commit {dirty} of 10 000 loaded");
     table.compare(&name, goal, &mut raw, &mut ours);
 }

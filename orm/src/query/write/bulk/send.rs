@@ -121,18 +121,23 @@ impl<'v> Bulk<'_, 'v> {
         let mut binds = Vec::new();
         let mut next = 0;
         while next < self.insert.rows {
-            let rows = self.statement_rows(next);
-            // The largest size may repeat: then it is prepared once for several runs.
-            let most = ((self.insert.rows - next) / rows).min((LOOP_ROWS / rows).max(1));
-            let fits = |run: &usize| self.rows_within(next + run * rows, rows) == rows;
-            let runs = 1 + (1..most).take_while(fits).count();
+            let rows = self.fill_statement(&mut binds, next)?;
             let sql = self.text(BatchRows::Rows(rows))?;
             if width == 0 {
                 done(next..next + 1, self.conn.execute(&sql, &[])?)?;
                 next += 1;
                 continue;
             }
-            self.fill(&mut binds, next..next + rows * runs)?;
+            // The largest size may repeat: then it is prepared once for several runs.
+            let most = ((self.insert.rows - next) / rows).min((LOOP_ROWS / rows).max(1));
+            for run in 1..most {
+                let filled = binds.len();
+                let first = next + run * rows;
+                if self.fill_within(&mut binds, first..first + rows)? < rows {
+                    binds.truncate(filled);
+                    break;
+                }
+            }
             let mut each = |outcome: Outcome| {
                 next += rows;
                 done(next - rows..next, outcome)
@@ -148,9 +153,8 @@ impl<'v> Bulk<'_, 'v> {
         let mut binds = Vec::new();
         let mut next = 0;
         while next < self.insert.rows {
-            let rows = self.statement_rows(next);
+            let rows = self.fill_statement(&mut binds, next)?;
             let sql = self.text(BatchRows::Rows(rows))?;
-            self.fill(&mut binds, next..next + rows)?;
             send(
                 RowsStatement {
                     conn: self.conn,
@@ -186,16 +190,39 @@ impl<'v> Bulk<'_, 'v> {
         Ok(())
     }
 
-    /// How many rows go into the statement that begins at `next`.
-    fn statement_rows(&self, next: usize) -> usize {
-        let left = self.insert.rows - next;
+    /// The values of the statement whose first row is `next`. Returns how many rows it has: fewer if they are long, of
+    /// the sizes for which there are texts.
+    fn fill_statement(&self, binds: &mut Vec<ValueRef<'v>>, next: usize) -> Result<usize> {
+        let (width, left) = (self.insert.columns.len(), self.insert.rows - next);
         let rows = statement_rows(self.conn.dialect().capabilities(), self.insert, left);
-        let fitting = self.rows_within(next, rows);
+        binds.clear();
+        binds.reserve(rows * width);
+        let fitting = self.fill_within(binds, next..next + rows)?;
         if fitting == rows {
-            rows
-        } else {
-            1 << fitting.ilog2()
+            return Ok(rows);
         }
+        let rows = 1 << fitting.ilog2();
+        binds.truncate(rows * width);
+        Ok(rows)
+    }
+
+    /// Adds the values of rows, checked, of as many as a statement has room for, but of one at least. Returns how many
+    /// these are.
+    fn fill_within(&self, binds: &mut Vec<ValueRef<'v>>, rows: Range<usize>) -> Result<usize> {
+        let mut bytes = 0;
+        for (filled, row) in rows.clone().enumerate() {
+            let start = binds.len();
+            for &position in self.insert.columns {
+                let value = self.checked(row, position)?;
+                bytes += value.size();
+                binds.push(value);
+            }
+            if bytes > self.limit && filled > 0 {
+                binds.truncate(start);
+                return Ok(filled);
+            }
+        }
+        Ok(rows.len())
     }
 
     /// How many of at most `most` rows from `next` on a statement has room for.
