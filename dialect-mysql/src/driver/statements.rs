@@ -1,20 +1,20 @@
 //! [`Statements`]: the prepared statements of a connection, by their texts.
 //!
-//! `connection.rs` asks here before it asks the native driver, which keeps and closes the statements, but reads all of a
-//! text for named parameters before it looks for the statement.
+//! `connection.rs` looks here first. The native driver keeps and closes the statements, but parses the whole text for
+//! named parameters before each look-up in its own cache.
 
 use std::collections::HashMap;
 
 use mysql::Statement;
 use orm_core::driver::LONGEST_KEPT;
 
-/// Statements that the native driver keeps.
+/// Finds statements that are in the native driver's cache.
 #[derive(Debug)]
 pub(super) struct Statements {
     known: HashMap<Box<str>, Statement, foldhash::fast::RandomState>,
-    /// How many the native driver keeps.
+    /// The size of the native driver's cache.
     most: usize,
-    /// How many it has prepared since the first of those that are known.
+    /// How many statements the native driver has prepared since the oldest known one, that one included.
     prepared: usize,
 }
 
@@ -32,8 +32,9 @@ impl Statements {
         self.known.get(sql).cloned()
     }
 
-    /// Makes room for one that the native driver is to prepare. It closes the ones that it was asked for the longest time
-    /// ago, without a word: none that is known here, since it has prepared no more since then than it keeps.
+    /// Called before the native driver prepares a statement. Its cache then closes the least recently used one and does
+    /// not report that. No known statement is closed: since the oldest of them, the native driver has not prepared more
+    /// than its cache holds.
     pub(super) fn make_room(&mut self) {
         if self.prepared >= self.most {
             self.clear();
@@ -41,19 +42,19 @@ impl Statements {
         self.prepared += 1;
     }
 
-    /// Notes what the native driver has prepared after [`Statements::make_room`].
+    /// Adds a statement that the native driver has prepared after [`Statements::make_room`].
     pub(super) fn keep(&mut self, sql: &str, statement: &Statement) {
         if self.most > 0 && sql.len() <= LONGEST_KEPT {
             self.known.insert(sql.into(), statement.clone());
         }
     }
 
-    /// Before the statement is closed.
+    /// Called before the statement is closed.
     pub(super) fn forget(&mut self, sql: &str) {
         self.known.remove(sql);
     }
 
-    /// After the native driver has closed its statements, or others may have had it prepare some.
+    /// Called after the native driver has closed its statements, or may have prepared some for the program.
     pub(super) fn clear(&mut self) {
         self.known.clear();
         self.prepared = 0;

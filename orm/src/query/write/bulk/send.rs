@@ -190,8 +190,8 @@ impl<'v> Bulk<'_, 'v> {
         Ok(())
     }
 
-    /// The values of the statement whose first row is `next`. Returns how many rows it has: fewer if they are long, of
-    /// the sizes for which there are texts.
+    /// Collects the values of the statement whose first row is `next`, and returns its number of rows: fewer if they are
+    /// long, of the sizes for which there are texts.
     fn fill_statement(&self, binds: &mut Vec<ValueRef<'v>>, next: usize) -> Result<usize> {
         let (width, left) = (self.insert.columns.len(), self.insert.rows - next);
         let rows = statement_rows(self.conn.dialect().capabilities(), self.insert, left);
@@ -206,8 +206,7 @@ impl<'v> Bulk<'_, 'v> {
         Ok(rows)
     }
 
-    /// Adds the values of rows, checked, of as many as a statement has room for, but of one at least. Returns how many
-    /// these are.
+    /// Appends the checked values of as many rows as fit a statement, at least one. Returns the number of these rows.
     fn fill_within(&self, binds: &mut Vec<ValueRef<'v>>, rows: Range<usize>) -> Result<usize> {
         let mut bytes = 0;
         for (filled, row) in rows.clone().enumerate() {
