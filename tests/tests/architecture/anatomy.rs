@@ -18,6 +18,7 @@ const MAY_BE_MISSING: &[&str] = &[
     "driver/greeting.rs",
     "driver/kill.rs",
     "driver/rowid.rs",
+    "driver/statements.rs",
     "driver/stream.rs",
     "driver/tls.rs",
     "errors/names.rs",
