@@ -78,7 +78,7 @@ pub use query::{
 pub use session::{Handles, Retry, Session, TransactionResult};
 pub use state::{EntityState, Ref};
 
-/// What a program that uses the session needs: `use orm::prelude::*;`
+/// Re-exports the items that most programs use: `use orm::prelude::*;`
 pub mod prelude {
     pub use crate::engine::{Connection, Engine};
     pub use crate::mapping::{BelongsTo, DbEnum, Entity, Metadata, Model, NewRow};

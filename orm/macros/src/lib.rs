@@ -56,8 +56,8 @@ use proc_macro::TokenStream;
 /// | `builder = new_post` | Another name for the function, where the struct has a `builder` of its own. |
 /// | `crate = path` | Where `orm` is, if it isn't `::orm`. |
 ///
-/// Clippy takes a field in two `unique(…)` or `index(…)` of a struct for a duplicated attribute; written
-/// `unique = (a, b)` it doesn't.
+/// Clippy reports a field in two `unique(…)` or `index(…)` of a struct as a duplicated attribute; it accepts
+/// `unique = (a, b)`.
 ///
 /// # Attributes of a field
 ///
@@ -186,7 +186,7 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
     from_row::derive(input.into()).into()
 }
 
-/// A test that runs once on each database, each time on one of its own.
+/// Runs a test once on each kind of database, each time on a database of its own.
 ///
 /// ```text
 /// #[orm::test]
@@ -200,18 +200,18 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The function becomes one test of the standard test harness for each dialect whose feature of `orm` is on:
-/// `ships_once::sqlite`, `ships_once::postgres`, `ships_once::mysql`, `ships_once::mariadb`. On which databases they
-/// run, and what a test gets there, stands at `orm::testing`.
+/// `ships_once::sqlite`, `ships_once::postgres`, `ships_once::mysql`, `ships_once::mariadb`. `orm::testing` documents on
+/// which databases they run, and what a test gets there.
 ///
 /// It takes one argument, a `TestDatabase`, an `Engine`, a `Session` or a `Connection`, and returns nothing, or a
-/// `Result` whose error fails the test. `#[should_panic]` and `#[ignore]` are as at any test.
+/// `Result` whose error fails the test. `#[should_panic]` and `#[ignore]` work as on any test.
 ///
 /// | `#[orm::test(…)]` | |
 /// |-|-|
-/// | `models(User, Post)` | The tables of these models. Without it, those of all registered models. |
-/// | `migrations = "migrations"` | What a folder of migrations makes, which is relative to the package; `{dialect}` in it stands for the dialect's name. Needs `orm-migrate` among the dev-dependencies. |
-/// | `set_up = function` | What a function makes that is given the engine: `fn(&Engine) -> Result<(), E>`. |
-/// | `rollback` | The test runs in a transaction that is rolled back, on a database that others have used. It may commit. |
+/// | `models(User, Post)` | Creates the tables of these models. The default is all registered models. |
+/// | `migrations = "migrations"` | Applies the migrations of a folder. The path is relative to the package; `{dialect}` in it is replaced by the dialect's name. Needs `orm-migrate` among the dev-dependencies. |
+/// | `set_up = function` | Calls a function that creates the tables: `fn(&Engine) -> Result<(), E>`. |
+/// | `rollback` | The test runs in a transaction that is rolled back, on a database that other tests use, too. It may commit. |
 /// | `crate = path` | Where `orm` is, if it isn't `::orm`. |
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {

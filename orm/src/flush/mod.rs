@@ -1,13 +1,13 @@
 //! Entities to statements: what to write, in which order, in which batches; then what came back.
 //!
-//! Stands on `state` and does not know the session. No SQL text is made here: `emit.rs` asks the
-//! dialect's writer for it. The pipeline is [`link`](fn@link), [`plan`], [`look_up`], [`emit`], [`apply`], each
+//! Stands on `state` and does not know the session. No SQL text is made here: `emit.rs` calls the
+//! dialect's writer. The pipeline is [`link`](fn@link), [`plan`], [`look_up`], [`emit`], [`apply`], each
 //! whole before the next, so that a failure in `emit` leaves every entity as it was.
 //!
 //! | phase | files |
 //! | --- | --- |
 //! | link | `link.rs`: foreign keys of relations, and of what they lead to afterwards |
-//! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `batches.rs` says which rows share a statement, what it sets and what it matches; `reached_tables.rs` which tables a delete or update reaches, for `apply.rs` as well |
+//! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `batches.rs` decides which rows share a statement, what it sets and what it matches; `reached_tables.rs` which tables a delete or update reaches, for `apply.rs` as well |
 //! | look up | `look_up.rs`: the catalogue's description of the tables |
 //! | emit | `emit.rs`; `insert.rs`, `send.rs` (a statement a row) and `together.rs` (many rows); `stale.rs` makes the error of a stale row, and finds which row it was |
 //! | apply | `apply.rs`, also for loaded children that ON DELETE SET NULL has emptied |

@@ -1,6 +1,6 @@
 //! Loads what relations lead to whose foreign keys their own models have: `BelongsTo`.
 //!
-//! Used by `relation.rs`. What the identity map has costs no statement; the other rows are asked for by their keys, each
+//! Used by `relation.rs`. What the identity map has costs no statement; the other rows are selected by their keys, each
 //! key once.
 
 use orm_core::error::{Error, ErrorKind, Result};
@@ -166,7 +166,7 @@ impl Parents {
     }
 }
 
-/// The row whose key is the same but for the case of letters: some databases don't tell these apart.
+/// The row whose key is the same but for the case of letters: some collations compare them as equal.
 #[cold]
 fn without_case(loaded: &KeyMap<KeyTuple<Value>, RawRef>, key: &KeyTuple<Value>) -> Option<RawRef> {
     let key = CaseFolded(key.clone());

@@ -2,7 +2,7 @@
 //! sends, as `echo` prints them, with those that its comments show.
 //!
 //! A comment whose first word is a verb of SQL shows a statement; comment
-//! lines below it go on with it. They are all that the program sends after
+//! lines below it continue it. They are all that the program sends after
 //! its set-up, in the order of the file. Queries of SQLite's catalogue are
 //! the library's own and are left out. That each part of a program is
 //! shown by a page is checked by the architecture test.
@@ -33,7 +33,7 @@ const VERBS: &[&str] = &[
     "WITH",
 ];
 
-/// What no page shows: questions to the catalogue, which are asked once a table.
+/// What no page shows: queries of the catalogue, which run once for each table.
 const CATALOGUE: &str = "sqlite_master";
 
 fn main() -> ExitCode {

@@ -1,6 +1,6 @@
 //! Relations: the types of their fields, the typed constants that name them, and what the compiler checks of them.
 //!
-//! A relation field holds handles of a session, and says nothing of how they are loaded (`load`) or written (`flush`).
+//! A relation field holds handles of a session. Loading them (`load`) and writing them (`flush`) are not here.
 //! What a relation leads to is data, in `def.rs` beside the model's.
 
 mod any;

@@ -13,7 +13,7 @@ use crate::engine::{Connection, StatementKey, StatementKind, StatementText, Text
 use crate::mapping::ModelDef;
 use crate::query::executor::Access;
 
-/// The most keys of one column that a statement asks for: those of a batch.
+/// The most keys of one column in a statement: those of a batch.
 const LISTED: usize = 1024;
 /// The most keys of several columns: each is a condition of its own.
 const JUNCTED: usize = 64;
