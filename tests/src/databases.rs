@@ -220,6 +220,7 @@ impl Backend for Database {
     fn lacks(&self, need: Requires) -> Option<&'static str> {
         match (self, need) {
             (Self::Sqlite, Requires::StrictTypes) => Some("its columns take values of any type"),
+            (Self::Sqlite, Requires::WaitingWrites) => Some("one transaction writes at a time"),
             (Self::Sqlite, Requires::Chains) => Some("there is no COMMIT AND CHAIN"),
             // A serializable session has the write lock.
             (Self::Sqlite | Self::MariaDb | Self::Mysql, Requires::SerializableReadsDontLock) => {

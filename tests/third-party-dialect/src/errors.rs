@@ -45,12 +45,6 @@ const MESSAGES: &[(&str, &str, ErrorKind)] = &[
         ErrorKind::Busy,
     ),
     (
-        "update conflicts with concurrent update",
-        "335544451",
-        ErrorKind::SerializationFailure,
-    ),
-    ("deadlock", "335544336", ErrorKind::Deadlock),
-    (
         "lock conflict on no wait transaction",
         "335544345",
         ErrorKind::Busy,
@@ -59,6 +53,11 @@ const MESSAGES: &[(&str, &str, ErrorKind)] = &[
     (
         "string right truncation",
         "335544914",
+        ErrorKind::DataTooLong,
+    ),
+    (
+        "blob truncation when converting to a string",
+        "335544915",
         ErrorKind::DataTooLong,
     ),
     (
@@ -74,6 +73,11 @@ const MESSAGES: &[(&str, &str, ErrorKind)] = &[
     ),
     ("Table unknown", "335544580", ErrorKind::UndefinedTable),
     ("Column unknown", "335544578", ErrorKind::UndefinedColumn),
+    (
+        "does not exist in table/view",
+        "336068784",
+        ErrorKind::UndefinedColumn,
+    ),
     ("Token unknown", "335544634", ErrorKind::Syntax),
     ("Unexpected end of command", "335544851", ErrorKind::Syntax),
     (
@@ -119,15 +123,41 @@ const MESSAGES: &[(&str, &str, ErrorKind)] = &[
     ),
 ];
 
-/// The error of a message.
+/// What a message holds whose last line is a name, the server's code for it, and what is wrong with the name.
+const NAMES: &[(&str, &str, &str)] = &[
+    ("Ambiguous field name", "336003085", "ambiguous column"),
+    ("Function unknown", "335544586", "unknown function"),
+];
+
+/// What the server says of a deadlock, of a row that is newer than the snapshot, and of a lock that is not granted in time.
+const CONFLICT: &str = "update conflicts with concurrent update";
+
+/// The error of a message. `conflict` is what an update conflict means in the transaction.
 ///
 /// ```
+/// use orm_core::error::ErrorKind;
+///
 /// let message = "violation of PRIMARY or UNIQUE KEY constraint 'UQ_USERS_NAME' on table 'USERS'";
-/// let error = dialect_firebird::errors::classify(message);
+/// let error = dialect_firebird::errors::classify(message, ErrorKind::Deadlock);
 /// assert!(error.is_unique_violation());
 /// assert_eq!((error.table(), error.constraint()), (Some("users"), Some("uq_users_name")));
 /// ```
-pub fn classify(message: &str) -> Error {
+pub fn classify(message: &str, conflict: ErrorKind) -> Error {
+    if message.contains(CONFLICT) {
+        let error = match conflict {
+            ErrorKind::Deadlock => Error::with_message(
+                conflict,
+                "a deadlock, or a row that another transaction has changed meanwhile",
+            ),
+            _ => Error::new(conflict),
+        };
+        return error.with_code("335544451");
+    }
+    if let Some((_, code, wrong)) = NAMES.iter().find(|(text, ..)| message.contains(text)) {
+        let name = unfolded(message.lines().next_back().unwrap_or_default().trim());
+        return Error::with_message(ErrorKind::Database, format!("{wrong} {name}"))
+            .with_code(*code);
+    }
     let mut known = MESSAGES.iter();
     let Some((_, code, kind)) = known.find(|(text, ..)| message.contains(text)) else {
         return Error::new(ErrorKind::Database);
@@ -156,6 +186,13 @@ pub fn classify(message: &str) -> Error {
         ErrorKind::UndefinedTable => {
             error.with_any(line_behind(message, "Table unknown"), Error::with_table)
         }
+        ErrorKind::UndefinedColumn if message.contains("does not exist in table/view") => {
+            let names = [behind(message, "column "), behind(message, "table/view ")];
+            let [column, table] = names;
+            error
+                .with_any(table, Error::with_table)
+                .with_any(column, Error::with_column)
+        }
         ErrorKind::UndefinedColumn => {
             let name = line_behind(message, "Column unknown");
             // The column of a table has the table's name before it.
@@ -170,7 +207,7 @@ pub fn classify(message: &str) -> Error {
 fn behind(message: &str, words: &str) -> Option<String> {
     let (_, rest) = message.split_once(words)?;
     let name = rest.trim_start_matches(['"', '\'']);
-    let end = name.find(['"', '\'', '\n', ' '])?;
+    let end = name.find(['"', '\'', '\n', ' ']).unwrap_or(name.len());
     Some(unfolded(&name[..end]).into_owned())
 }
 

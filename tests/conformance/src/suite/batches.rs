@@ -260,11 +260,12 @@ fn no_other_rows_are_locked(db: &Db) {
     }
     session.flush().unwrap();
     let mut conn = db.other_connection();
+    db.backend.limit_lock_wait(&mut conn);
     conn.begin().unwrap();
     for account in &all[10..] {
         let id = session[*account].id;
-        let query = format!("SELECT id FROM accounts WHERE id = {id} FOR UPDATE NOWAIT");
-        conn.raw_query(&query, &[], &mut |_| Ok(())).unwrap();
+        let write = format!("UPDATE accounts SET balance = 2 WHERE id = {id}");
+        conn.raw_execute(&write, &[]).unwrap();
     }
     conn.rollback().unwrap();
     // Nor is the gap behind them.

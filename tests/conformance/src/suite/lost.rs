@@ -8,7 +8,7 @@ use crate::cases;
 use crate::database::Db;
 use crate::fixtures::{Country, User};
 use crate::suite::statements::{user, usernames};
-use crate::suite::support::release;
+use crate::suite::support::{insert_word, release};
 
 cases![
     "lost":
@@ -16,7 +16,7 @@ cases![
     killed_before_the_first_flush_of_a_transaction (crate::Requires::Server),
     killed_inside_a_savepoint (crate::Requires::Server),
     killed_while_idle_in_the_pool (crate::Requires::Server),
-    a_deadlock_takes_the_whole_transaction (crate::Requires::RowLocks),
+    a_deadlock_takes_the_whole_transaction (crate::Requires::WaitingWrites),
     a_lost_answer_to_commit_is_an_unknown_outcome,
     a_lost_answer_to_a_single_statement_is_an_unknown_outcome,
     a_lost_answer_inside_a_transaction_undoes_all_of_it,
@@ -184,7 +184,7 @@ fn a_deadlock_takes_the_whole_transaction(db: &Db) {
         .iter()
         .filter_map(|outcome| outcome.as_ref().err())
         .collect();
-    assert_eq!(failed.len(), 1);
+    assert_eq!(failed.len(), 1, "{failed:?}");
     assert_eq!(failed[0].kind(), ErrorKind::Deadlock);
 }
 
@@ -241,8 +241,9 @@ fn a_lost_answer_to_a_single_statement_is_an_unknown_outcome(db: &Db) {
     let faults = Faults::new();
     let engine = db.faulty_engine(&faults);
     let mut session = Session::new(&engine);
+    let insert = insert_word(db);
     let one = session.add(User::builder().username("one"));
-    faults.on("INSERT", Fault::LostAfter);
+    faults.on(&insert, Fault::LostAfter);
     let error = session.commit().unwrap_err();
     assert!(
         error.is_commit_unknown() && error.hint().is_some(),

@@ -131,6 +131,9 @@ pub enum Requires {
     Reset,
     /// Text that differs from the same text with spaces behind it. The backend says where it is equal.
     TrailingSpaces,
+    /// A write that waits for another transaction, and continues when that has committed. The backend says where it is
+    /// refused.
+    WaitingWrites,
     /// Times of six digits of a second.
     Microseconds,
     /// IN with a list beyond the bind limit.
@@ -201,7 +204,8 @@ impl Requires {
             | Self::KnownReads
             | Self::SerializableReadsDontLock
             | Self::TransactionText
-            | Self::TrailingSpaces => (true, ""),
+            | Self::TrailingSpaces
+            | Self::WaitingWrites => (true, ""),
             Self::Embedded => (!db.is_server(), "it is a server"),
         };
         (!met).then_some(reason)

@@ -86,6 +86,21 @@ pub fn insert_user(conn: &mut Connection, name: &str) -> Result<()> {
     .map(drop)
 }
 
+/// The first word of the statement by which a flush inserts a row.
+pub fn insert_word(db: &Db) -> String {
+    let mut session = db.session();
+    db.recorder.take();
+    session.add(User::builder().username("not stored"));
+    session.flush().unwrap();
+    session.rollback().unwrap();
+    let sent = db.recorder.take_sql();
+    let insert = sent
+        .iter()
+        .find(|sql| db.normalised(sql).starts_with("INSERT"));
+    let words = insert.expect("a flush inserts a row").split(' ');
+    words.take(1).collect()
+}
+
 /// The error of what must fail, of that kind.
 #[track_caller]
 pub fn fails<T>(result: Result<T>, kind: ErrorKind) -> Error {

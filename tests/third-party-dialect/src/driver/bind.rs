@@ -6,10 +6,19 @@ use orm_core::types::civil;
 use orm_core::value::ValueRef;
 use rsfbclient_core::SqlType;
 
+use crate::capability::CAPABILITIES;
 use crate::types::{NAME, cut, uuid_text};
 
 /// The values of one run.
 pub(super) fn params(sql: &str, binds: &[ValueRef<'_>]) -> Result<Vec<SqlType>> {
+    let limit = CAPABILITIES.bind_limit;
+    if binds.len() > limit {
+        let message = format!(
+            "the statement has {} values, and firebird takes {limit}",
+            binds.len()
+        );
+        return Err(Error::with_message(ErrorKind::Unsupported, message).with_sql(sql));
+    }
     let params: Result<Vec<SqlType>> = binds.iter().map(|bind| param(*bind)).collect();
     params.map_err(|error| error.with_sql(sql))
 }

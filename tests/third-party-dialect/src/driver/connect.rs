@@ -97,7 +97,7 @@ impl FirebirdDriver {
 
     #[cold]
     fn refused(&self, native: FbError) -> orm_core::error::Error {
-        let error = from_native(native, "");
+        let error = from_native(native, "", ErrorKind::SerializationFailure);
         let kind = match error.kind() {
             ErrorKind::Authentication => ErrorKind::Authentication,
             _ => ErrorKind::ConnectionFailed,

@@ -8,6 +8,7 @@ use std::fmt;
 
 use orm_core::driver::{LONGEST_KEPT, bind_count};
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::schema::naming::folded;
 use orm_core::value::ValueRef;
 use rsfbclient_core::{
     Column, Dialect, FbError, FirebirdClientDbOps, FirebirdClientSqlOps, FreeStmtOp, StmtType,
@@ -23,9 +24,6 @@ use crate::errors::classify;
 /// How many statements stay prepared in a transaction.
 const KEPT: usize = 64;
 
-/// How many seconds a statement waits for a lock.
-const LOCK_TIMEOUT: u32 = 10;
-
 /// The client's error for a refused statement with RETURNING.
 const UNREAD: &str = "Fetch returned no columns";
 
@@ -35,6 +33,9 @@ type Handle = <RustFbClient as FirebirdClientSqlOps>::StmtHandle;
 pub(super) struct Prepared {
     pub(super) kind: StmtType,
     pub(super) handle: Handle,
+    /// Whether its rows are being read. To close a query that has not begun is an error of the server, which the client
+    /// would read as the answer to the next statement.
+    is_open: bool,
 }
 
 /// The client's own connection.
@@ -45,8 +46,9 @@ pub struct Attachment {
     pub database: DbHandle,
     /// The transaction that was begun. Who ends it must take it out.
     pub transaction: Option<TrHandle>,
-    /// How many seconds a statement of a later transaction waits for a row that another one has changed.
-    pub lock_timeout: u32,
+    /// How many seconds a statement of a later transaction waits for a row that another one has changed: without a
+    /// limit if `None`. The server finds deadlocks in transactions without a limit alone.
+    pub lock_timeout: Option<u32>,
 }
 
 impl fmt::Debug for Attachment {
@@ -60,6 +62,8 @@ pub(super) struct FirebirdConnection {
     pub(super) native: Attachment,
     kept: HashMap<Box<str>, Prepared>,
     pub(super) is_broken: bool,
+    /// What an update conflict means in the last transaction: the server has one message for all.
+    conflict: ErrorKind,
 }
 
 impl FirebirdConnection {
@@ -69,10 +73,11 @@ impl FirebirdConnection {
                 client,
                 database,
                 transaction: None,
-                lock_timeout: LOCK_TIMEOUT,
+                lock_timeout: None,
             },
             kept: HashMap::new(),
             is_broken: false,
+            conflict: ErrorKind::SerializationFailure,
         }
     }
 
@@ -160,20 +165,27 @@ impl FirebirdConnection {
 
     pub(super) fn open(&mut self, sql: &str) -> Result<TrHandle> {
         let says = |words: &str| sql.to_ascii_uppercase().contains(words);
+        let isolation = if says("TABLE STABILITY") {
+            TrIsolationLevel::Consistency
+        } else if says("SNAPSHOT") {
+            TrIsolationLevel::Concurrency
+        } else {
+            TrIsolationLevel::ReadCommited(TrRecordVersion::RecordVersion)
+        };
+        let lock_timeout = self.native.lock_timeout;
+        self.conflict = match (&isolation, lock_timeout) {
+            (TrIsolationLevel::ReadCommited(_), None) => ErrorKind::Deadlock,
+            (TrIsolationLevel::ReadCommited(_), Some(_)) => ErrorKind::Busy,
+            _ => ErrorKind::SerializationFailure,
+        };
         let options = TransactionConfiguration {
             data_access: if says("READ ONLY") {
                 TrDataAccessMode::ReadOnly
             } else {
                 TrDataAccessMode::ReadWrite
             },
-            isolation: if says("TABLE STABILITY") {
-                TrIsolationLevel::Consistency
-            } else if says("SNAPSHOT") {
-                TrIsolationLevel::Concurrency
-            } else {
-                TrIsolationLevel::ReadCommited(TrRecordVersion::RecordVersion)
-            },
-            lock_resolution: TrLockResolution::Wait(Some(self.native.lock_timeout)),
+            isolation,
+            lock_resolution: TrLockResolution::Wait(lock_timeout),
         };
         let begun = self
             .native
@@ -193,11 +205,18 @@ impl FirebirdConnection {
             Dialect::D3,
             sql,
         );
-        let (kind, handle) = prepared.map_err(|native| self.failed(native, sql))?;
+        let (kind, handle) = match prepared {
+            Ok(prepared) => prepared,
+            Err(native) => return Err(self.unprepared(native, sql, transaction)),
+        };
         if kind == StmtType::Ddl {
             self.forget_statements();
         }
-        Ok(Prepared { kind, handle })
+        Ok(Prepared {
+            kind,
+            handle,
+            is_open: false,
+        })
     }
 
     /// Keeps a statement prepared whose run has ended, or frees it.
@@ -205,7 +224,6 @@ impl FirebirdConnection {
         if self.is_broken {
             return;
         }
-        let is_query = matches!(prepared.kind, StmtType::Select | StmtType::SelectForUpd);
         if prepared.kind == StmtType::Ddl || sql.len() > LONGEST_KEPT {
             let freed = self
                 .native
@@ -214,7 +232,7 @@ impl FirebirdConnection {
             self.is_broken |= freed.is_err();
             return;
         }
-        if is_query {
+        if std::mem::take(&mut prepared.is_open) {
             let closed = self
                 .native
                 .client
@@ -276,7 +294,7 @@ impl FirebirdConnection {
             return Ok(1);
         }
         let written = self.start(sql, prepared, transaction, params)?;
-        if matches!(prepared.kind, StmtType::Select | StmtType::SelectForUpd) {
+        if prepared.is_open {
             while let Some(row) = self.next_row(sql, prepared, transaction)? {
                 each(FirebirdRow::new(row))?;
             }
@@ -300,6 +318,7 @@ impl FirebirdConnection {
             params,
         );
         let written = run.map_err(|native| self.misrun(native, sql, given))?;
+        prepared.is_open = matches!(prepared.kind, StmtType::Select | StmtType::SelectForUpd);
         Ok(written as u64)
     }
 
@@ -341,10 +360,39 @@ impl FirebirdConnection {
             .with_hint("write raw SQL without RETURNING, or as EXECUTE BLOCK … SUSPEND")
     }
 
+    /// A block names the types of its variables by columns, of which the server says alike that the column or its table
+    /// is missing.
+    #[cold]
+    fn unprepared(&mut self, native: FbError, sql: &str, transaction: &mut TrHandle) -> Error {
+        let error = self.failed(native, sql);
+        let Some(table) = error
+            .table()
+            .filter(|_| error.kind() == ErrorKind::UndefinedColumn)
+        else {
+            return error;
+        };
+        let mut is_there = false;
+        let table = table.to_owned();
+        let query = "SELECT 1 FROM RDB$RELATIONS WHERE RDB$RELATION_NAME = ?";
+        let binds = [ValueRef::Text(&folded(&table))];
+        let looked = self.run((query, &binds), transaction, &mut |_| {
+            is_there = true;
+            Ok(())
+        });
+        if is_there || looked.is_err() {
+            return error;
+        }
+        Error::new(ErrorKind::UndefinedTable)
+            .with_table(table)
+            .with_any(error.code().map(str::to_owned), Error::with_code)
+            .with_sql(sql)
+            .with_source(error)
+    }
+
     /// The error of the client, which may have lost the connection.
     #[cold]
     pub(super) fn failed(&mut self, native: FbError, sql: &str) -> Error {
-        let error = from_native(native, sql);
+        let error = from_native(native, sql, self.conflict);
         if error.kind() == ErrorKind::ConnectionLost {
             self.is_broken = true;
             self.native.transaction = None;
@@ -353,12 +401,12 @@ impl FirebirdConnection {
     }
 }
 
-/// The error of a native one, which becomes its source. What the client says in words of its own is about the protocol,
-/// after which nothing can be read from the connection.
+/// The error of a native one, which becomes its source. `conflict` is the kind of an update conflict. The client's own
+/// messages are about the protocol, after which nothing can be read from the connection.
 #[cold]
-pub(super) fn from_native(native: FbError, sql: &str) -> Error {
+pub(super) fn from_native(native: FbError, sql: &str, conflict: ErrorKind) -> Error {
     let error = match &native {
-        FbError::Sql { msg, .. } => classify(msg),
+        FbError::Sql { msg, .. } => classify(msg, conflict),
         FbError::Other(text) if text.contains("invalid UTF-8") => Error::new(ErrorKind::Decode),
         // Found in the server's description of a statement, which has been read to its end.
         FbError::Other(text) if text.starts_with("Unsupported column type") => {

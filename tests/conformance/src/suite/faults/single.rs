@@ -9,7 +9,7 @@ use orm_core::testing::{Fault, Faults};
 use crate::cases;
 use crate::database::Db;
 use crate::fixtures::{Account, Country};
-use crate::suite::support::{accounts, release};
+use crate::suite::support::{accounts, insert_word, release};
 
 cases![
     "faults":
@@ -246,8 +246,9 @@ fn an_unanswered_commit_is_looked_for_by_the_rollback(db: &Db) {
 }
 
 fn an_unanswered_commit_of_one_statement_is_not_sent_twice(db: &Db) {
+    let insert = insert_word(db);
     for (words, stored) in [
-        ("INSERT", vec![0, 1]),
+        (insert.as_str(), vec![0, 1]),
         ("UPDATE", vec![7]),
         ("DELETE", vec![]),
     ] {
@@ -256,9 +257,9 @@ fn an_unanswered_commit_of_one_statement_is_not_sent_twice(db: &Db) {
         let mut session = Session::new(&db.faulty_engine(&faults));
         let row = select(Account).one(&mut session).unwrap();
         match words {
-            "INSERT" => drop(add(&mut session, 1)),
             "UPDATE" => session[row].balance = 7,
-            _ => session.delete(row),
+            "DELETE" => session.delete(row),
+            _ => drop(add(&mut session, 1)),
         }
         faults.on(words, Fault::LostAfter);
         assert!(session.commit().unwrap_err().is_commit_unknown(), "{words}");
