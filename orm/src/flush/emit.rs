@@ -66,7 +66,9 @@ pub(crate) fn emit(
             .and_then(|()| writer.run(&mut written))
             .map_err(|error| writer.failure(error, index))?;
         inserted.note((arena, batch), &written, &plan.batches()[index + 1..]);
-        plan.batches_mut()[index].written = written;
+        if !written.is_as_given() {
+            plan.batches_mut()[index].written = written;
+        }
     }
     plan.binds = memory;
     Ok(())

@@ -30,9 +30,8 @@ pub(super) struct Pending<'s> {
     pub(super) touched: ColumnSet,
 }
 
-/// The work in each table that has any, by name.
-pub(super) fn gather(state: &State) -> Few<Pending<'_>> {
-    let mut tables = Few::new();
+/// Adds the work in each table that has any, by name. It is large: a list that is returned would be copied.
+pub(super) fn gather<'s>(state: &'s State, tables: &mut Few<Pending<'s>>) {
     for arena in state.arenas().filter(|arena| arena.has_work()) {
         let rows = arena.pending_rows();
         if !(rows.changed.is_empty() && rows.added.is_empty() && rows.deleting.is_empty()) {
@@ -42,17 +41,17 @@ pub(super) fn gather(state: &State) -> Few<Pending<'_>> {
     if tables.len() > 1 {
         tables.sort_by_key(|table| table.arena.def().table);
     }
-    tables
 }
 
 impl<'s> Pending<'s> {
-    fn new(arena: &'s dyn AnyArena, rows: PendingRows) -> Self {
+    fn new(arena: &'s dyn AnyArena, mut rows: PendingRows) -> Self {
+        sort_by_key(arena, &mut rows.changed);
+        sort_by_key(arena, &mut rows.deleting);
         let PendingRows {
             added,
             changed,
             deleting,
         } = rows;
-        let changed = by_key(arena, changed);
         let mut touched = ColumnSet::new();
         for row in &changed {
             touched.unite(&row.columns);
@@ -65,7 +64,7 @@ impl<'s> Pending<'s> {
             is_circular: false,
             added,
             changed,
-            deleting: by_key(arena, deleting),
+            deleting,
             touched,
         }
     }
@@ -148,23 +147,17 @@ pub(super) fn old_key<'s>(
     KeyTuple::new(columns.iter().map(|column| arena.old_value(slot, *column)))
 }
 
-/// Once each, by key. Most keys are single integers, which sort by themselves.
-#[inline]
-fn by_key(arena: &dyn AnyArena, rows: Few<PendingRow>) -> Few<PendingRow> {
+/// Puts rows in the order of their keys, once each. Most keys are single integers, which sort by themselves.
+fn sort_by_key(arena: &dyn AnyArena, rows: &mut Few<PendingRow>) {
     if rows.len() < 2 {
-        return rows;
+        return;
     }
-    sorted(arena, rows)
-}
-
-fn sorted(arena: &dyn AnyArena, mut rows: Few<PendingRow>) -> Few<PendingRow> {
     if rows.iter().all(|row| row.key.is_some()) {
         rows.sort_unstable_by_key(|row| (row.key, row.slot));
     } else {
         rows.sort_by(|a, b| key_order(arena, a.slot, b.slot));
     }
     rows.dedup_by_key(|row| row.slot);
-    rows
 }
 
 /// The order of two rows by their keys as the database has them: also the order of locks.

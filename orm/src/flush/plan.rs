@@ -1,6 +1,7 @@
 //! Plans a flush: ordered batches of rows of one table, one kind and one column set.
 
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::stmt::Few;
 
 use super::batch::{Batch, BatchKind, Plan};
 use super::batches::Batches;
@@ -21,7 +22,8 @@ use crate::state::{AnyArena, EntityState, Link, RowId, RowMap, State};
 /// `Usage` if the key of a persistent entity was changed; `StaleHandle` or `Usage` for a relation to an entity that has
 /// no row and gets none.
 pub(crate) fn plan(plan: &mut Plan, state: &State, optimistic: bool) -> Result<()> {
-    let mut tables = gather(state);
+    let mut tables = Few::new();
+    gather(state, &mut tables);
     tables.iter().try_for_each(check_keys)?;
     put_in_order(&mut tables);
     plan.clear();
@@ -149,7 +151,8 @@ mod tests {
 
     /// The order of the rows, if the usual one doesn't do.
     fn order(state: &State) -> Option<RowOrder> {
-        let mut tables = gather(state);
+        let mut tables = Few::new();
+        gather(state, &mut tables);
         put_in_order(&mut tables);
         row_order(&tables)
     }

@@ -1,19 +1,17 @@
 //! The keys that a flush has inserted. An entity whose row was deleted by another transaction must not update or
 //! delete the row of a new entity with the same key.
 
-use std::collections::HashMap;
-
 use orm_core::error::Result;
 use orm_core::value::Value;
 
 use super::batch::Batch;
 use super::pending::old_key;
 use super::stale::stale;
-use crate::state::{AnyArena, KeySet, KeyTuple, Written};
+use crate::state::{AnyArena, KeySet, KeyTuple, RowMap, Written};
 
 /// The keys inserted so far, by table, as far as a later batch writes to it.
 #[derive(Default)]
-pub(super) struct InsertedKeys(HashMap<&'static str, KeySet<KeyTuple<Value>>>);
+pub(super) struct InsertedKeys(RowMap<&'static str, KeySet<KeyTuple<Value>>>);
 
 impl InsertedKeys {
     /// Notes what a batch has inserted, if one of `later` changes or deletes rows of the table.

@@ -254,6 +254,7 @@ impl<'b> BatchWriter<'b> {
         }
     }
 
+    #[cold]
     fn rendered(&mut self, change: &Change<'_>, of: TextFor) -> Result<Arc<StatementText>> {
         let (batch, dialect) = (self.batch, self.connection.dialect());
         let (set, expected) = (change.set, &change.expected);

@@ -41,8 +41,8 @@ pub(crate) trait AnyArena: Any + Send {
     );
     /// Whether the database has a value of more bytes than that in one of these columns of entities.
     fn has_larger(&self, slots: &[u32], positions: &[usize], bytes: usize) -> bool;
-    /// Drops all entities, since the session has ended, and tells whether it is worth to be kept for another one.
-    fn empty(&mut self) -> bool;
+    /// Drops all entities, since the session has ended, to be kept for another one.
+    fn empty(&mut self);
     /// Begins to serve a session with that stamp.
     fn begin(&mut self, stamp: NonZeroU32);
     /// Reads a row of the model's columns and returns its values at `positions`.
@@ -244,8 +244,8 @@ impl<M: Model> AnyArena for Arena<M> {
         })
     }
 
-    fn empty(&mut self) -> bool {
-        Self::empty(self)
+    fn empty(&mut self) {
+        Self::empty(self);
     }
 
     fn begin(&mut self, stamp: NonZeroU32) {

@@ -65,8 +65,11 @@ pub(super) fn make_room<T>(list: &mut Vec<T>) {
     }
 }
 
-/// For how many entities an arena may have room that waits for another session.
+/// For how many entities an arena may have room that waits for another session, whatever that is going to need.
 const USUAL: usize = 64;
+
+/// How many bytes of entities a session may have had, at most, whose room waits for another one.
+const KEPT_BYTES: usize = 1 << 20;
 
 /// How many old copies are kept for the next ones.
 const SPARE: usize = 1024;
@@ -95,11 +98,15 @@ impl<M: Model> Arena<M> {
         }
     }
 
-    /// Makes it as new, in the memory that it has, if that is little.
-    pub(super) fn empty(&mut self) -> bool {
-        fn empty<T>(list: &mut Vec<T>) -> bool {
+    /// Makes it as new, in the memory that it has: room for many entities stays as long as sessions use most of it.
+    pub(super) fn empty(&mut self) {
+        fn empty<T>(list: &mut Vec<T>) {
             list.clear();
-            list.capacity() <= USUAL
+            list.shrink_to(USUAL);
+        }
+        fn empty_map<T>(map: &mut RowMap<u32, T>) {
+            map.clear();
+            map.shrink_to(USUAL);
         }
         // Each by its name, so that none is forgotten.
         let Self {
@@ -122,17 +129,24 @@ impl<M: Model> Arena<M> {
             spare,
             moments: _,
         } = self;
-        identity.clear();
-        unset.clear();
-        links.clear();
+        let used = slots.len();
+        if slots.capacity() <= USUAL.max(4 * used) && used * size_of::<Slot<M>>() <= KEPT_BYTES {
+            slots.clear();
+            identity.clear();
+        } else {
+            (*slots, *identity) = (Vec::new(), KeyMap::default());
+        }
+        empty_map(unset);
+        empty_map(links);
         child_indexes.clear();
         (*fresh_from, *expired_before) = (0, 0);
         (*overtaken, *cascaded) = (None, false);
-        let lists = empty(slots) & empty(added) & empty(undo) & empty(spare);
-        let indices = [free, touched, deleting, unknown];
-        indices
-            .into_iter()
-            .fold(lists, |all, list| empty(list) && all)
+        empty(added);
+        empty(undo);
+        empty(spare);
+        for list in [free, touched, deleting, unknown] {
+            empty(list);
+        }
     }
 
     /// Begins to serve a session with that stamp.

@@ -1,7 +1,7 @@
 //! Arenas of sessions that have ended, for the next sessions of their thread: a program that has a session a request
 //! would else allocate the same lists and maps for each.
 //!
-//! Used by `store.rs`. What is kept is empty, and small: see `Arena::empty`.
+//! Used by `store.rs`. What is kept is empty, and no larger than sessions need: see `Arena::empty`.
 
 use std::cell::RefCell;
 use std::num::NonZeroU32;
@@ -34,9 +34,10 @@ pub(super) fn take(model: usize, stamp: NonZeroU32) -> Option<Box<dyn AnyArena>>
 /// Drops the entities of an arena and keeps its memory, if there is room.
 pub(super) fn keep(model: usize, mut arena: Box<dyn AnyArena>) {
     // What the program does when an entity of its own is dropped must not come here while the list is borrowed.
-    if thread::panicking() || !arena.empty() {
+    if thread::panicking() {
         return;
     }
+    arena.empty();
     let _ = SPARE.try_with(|spare| {
         let mut spare = spare.borrow_mut();
         if spare.len() < MOST {
@@ -100,12 +101,26 @@ mod tests {
         let arena = second.arena::<Word>().expect("the arena");
         assert!(arena.get(handles[0]).is_none() && arena.get(own).is_some());
         assert!(!arena.is_changed(own));
-        // What has become large is not kept.
-        for id in 2..1000 {
-            add(&mut second, id);
+    }
+
+    /// The room for entities of the arena that the next session finds, after one that has `added` some.
+    fn room_after(added: i64) -> usize {
+        let mut state = State::new();
+        for id in 0..added {
+            add(&mut state, id);
         }
-        drop(second);
-        assert_eq!(kept(), 0);
+        drop(state);
+        assert_eq!(kept(), 1);
+        State::new().ensure::<Word>().slots.capacity()
+    }
+
+    #[test]
+    fn room_for_many_entities_is_kept_as_long_as_sessions_use_it() {
+        assert!(room_after(1000) >= 1000);
+        assert!(room_after(900) >= 1000);
+        assert!(room_after(1) < 64);
+        // So many are more than a thread keeps room for.
+        assert_eq!(room_after(100_000), 0);
     }
 
     #[test]
