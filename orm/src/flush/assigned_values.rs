@@ -24,19 +24,35 @@ pub(super) fn assign_values(
         return Ok(());
     }
     if let Some(position) = batch.def.version {
-        let slots = batch.slots.iter();
-        let versions = slots.map(|slot| version(arena, batch, (*slot, position)));
-        assigned.versions = versions.collect::<Result<_>>()?;
+        assigned.versions = versions(arena, batch, position)?;
     }
     if arena.has_links() {
-        let rows = batch.slots.len();
-        for (row, slot) in batch.slots.iter().enumerate() {
-            for link in arena.links(*slot) {
-                assigned.store((row, rows), linked(state, plan, link));
-            }
-        }
+        assign_links((state, arena), (plan, batch), assigned);
     }
     Ok(())
+}
+
+// Not inlined: most flushes have neither versions nor links, and the less code one has, the more of it stays in the
+// processor's cache.
+#[inline(never)]
+fn versions(arena: &dyn AnyArena, batch: &Batch, position: usize) -> Result<Vec<Option<i64>>> {
+    let slots = batch.slots.iter();
+    let versions = slots.map(|slot| version(arena, batch, (*slot, position)));
+    versions.collect()
+}
+
+#[inline(never)]
+fn assign_links(
+    (state, arena): (&State, &dyn AnyArena),
+    (plan, batch): (&Plan, &Batch),
+    assigned: &mut Written,
+) {
+    let rows = batch.slots.len();
+    for (row, slot) in batch.slots.iter().enumerate() {
+        for link in arena.links(*slot) {
+            assigned.store((row, rows), linked(state, plan, link));
+        }
+    }
 }
 
 /// The version that a row gets: one more than it had. They count from 1, and 0 is one that was not set.

@@ -52,6 +52,10 @@ pub(crate) struct Batch {
     pub(super) is_apart: bool,
     pub(super) slots: Vec<u32>,
     pub(super) kind: BatchKind,
+    /// Whether an UPDATE or DELETE may be given values that are refused.
+    pub(super) is_checked: bool,
+    /// Whether an old value that it expects may be worth a digest.
+    pub(super) may_be_large: bool,
     /// The catalogue's description of the table.
     pub(super) stored: Option<Arc<StoredTable>>,
     /// Since when the engine knows that: see [`Engine::tables_since`].
@@ -123,7 +127,9 @@ impl Plan {
         for batch in &mut self.all {
             batch.slots.clear();
             batch.slots.shrink_to(SPARE.1);
-            batch.written = Written::default();
+            if !batch.written.is_as_given() {
+                batch.written = Written::default();
+            }
         }
         self.planned = 0;
         self.inserted.clear();

@@ -8,10 +8,12 @@ use std::cell::OnceCell;
 
 use super::batch::{Batch, BatchKind, ExpectedColumns, Plan};
 use super::dependencies::RowOrder;
+use super::expected::may_be_large;
 use super::graph::Why;
 use super::pending::Pending;
 use super::reached_tables;
 use super::row_node::RowKind;
+use super::send::may_be_refused;
 use crate::mapping::{ColumnSet, ModelDef};
 use crate::state::{PendingRow, Written};
 
@@ -168,20 +170,23 @@ impl<'p, 's> Batches<'p, 's> {
         let (def, optimistic) = (table.arena.def(), self.optimistic);
         let cascaded =
             kind == RowKind::Delete && (table.arena.is_cascaded() || self.is_cascaded(def.table));
+        let kind = match kind {
+            RowKind::Update => update((def, columns), apart, optimistic),
+            RowKind::Insert => BatchKind::insert(def, columns),
+            RowKind::Delete | RowKind::Junction => BatchKind::Delete {
+                expected: def.version.as_slice(),
+                cascaded,
+            },
+        };
         Batch {
             model: table.model,
             def,
             columns: columns.clone(),
             is_apart: apart.is_apart(),
             slots: Vec::with_capacity(rows),
-            kind: match kind {
-                RowKind::Update => update((def, columns), apart, optimistic),
-                RowKind::Insert => BatchKind::insert(def, columns),
-                RowKind::Delete | RowKind::Junction => BatchKind::Delete {
-                    expected: def.version.as_slice(),
-                    cascaded,
-                },
-            },
+            is_checked: may_be_refused(def, kind.set()),
+            may_be_large: may_be_large(def, kind.expected()),
+            kind,
             stored: None,
             since: 0,
             read_back: Vec::new(),

@@ -8,6 +8,7 @@ use orm_core::value::{Value, ValueRef};
 use super::batch::Batch;
 use super::emit::BatchWriter;
 use crate::engine::Connection;
+use crate::mapping::ModelDef;
 use crate::query::current_rows_by_key;
 use crate::state::{AnyArena, are_same};
 
@@ -28,10 +29,8 @@ impl BatchWriter<'_> {
     /// that there are at most two texts for a set of columns.
     pub(super) fn expected<'e>(&self, columns: &'e [usize]) -> Expected<'e> {
         let (arena, batch) = (self.arena, self.batch);
-        let may_be = columns
-            .iter()
-            .any(|position| may_be_large(batch, *position));
-        let digests = if may_be && arena.has_larger(&batch.slots, columns, LARGE) {
+        let is_large = batch.may_be_large && arena.has_larger(&batch.slots, columns, LARGE);
+        let digests = if is_large {
             self.digests(columns)
         } else {
             Vec::new()
@@ -45,7 +44,7 @@ impl BatchWriter<'_> {
         let large: Vec<usize> = columns
             .iter()
             .copied()
-            .filter(|position| may_be_large(batch, *position))
+            .filter(|position| may_be_large(batch.def, &[*position]))
             .filter(|position| dialect.digests(&batch.column(*position)))
             .collect();
         let mut digests = Vec::new();
@@ -130,10 +129,12 @@ pub(super) fn is_spelled(ty: &Type) -> bool {
     )
 }
 
-/// Whether a column has room for a value that is worth a digest.
-fn may_be_large(batch: &Batch, position: usize) -> bool {
-    let column = &batch.def.columns[position];
+/// Whether one of these columns has room for a value that is worth a digest.
+pub(super) fn may_be_large(def: &ModelDef, positions: &[usize]) -> bool {
     // A character is of four bytes at most.
     let fits = |length: u32| length as usize * 4 > LARGE;
-    matches!(column.ty, Type::Text | Type::Bytes) && column.length.is_none_or(fits)
+    let mut columns = positions.iter().map(|position| &def.columns[*position]);
+    columns.any(|column| {
+        matches!(column.ty, Type::Text | Type::Bytes) && column.length.is_none_or(fits)
+    })
 }

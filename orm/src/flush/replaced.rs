@@ -22,9 +22,18 @@ impl InsertedKeys {
         written: &Written,
         later: &[Batch],
     ) {
-        if !batch.kind.is_insert() || later.is_empty() {
-            return;
+        if batch.kind.is_insert() && !later.is_empty() {
+            self.note_insert((arena, batch), written, later);
         }
+    }
+
+    #[cold]
+    fn note_insert(
+        &mut self,
+        (arena, batch): (&dyn AnyArena, &Batch),
+        written: &Written,
+        later: &[Batch],
+    ) {
         let table = batch.def.table;
         let changes = |batch: &Batch| batch.def.table == table && !batch.kind.is_insert();
         if later.iter().any(changes) {
@@ -44,8 +53,14 @@ impl InsertedKeys {
     #[inline]
     pub(super) fn check(&self, arena: &dyn AnyArena, batch: &Batch) -> Result<()> {
         if self.0.is_empty() {
-            return Ok(());
+            Ok(())
+        } else {
+            self.check_rows(arena, batch)
         }
+    }
+
+    #[cold]
+    fn check_rows(&self, arena: &dyn AnyArena, batch: &Batch) -> Result<()> {
         let keys = self.0.get(batch.def.table);
         let Some(keys) = keys.filter(|_| !batch.kind.is_insert()) else {
             return Ok(());

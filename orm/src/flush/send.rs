@@ -52,7 +52,6 @@ pub(super) struct Change<'c> {
     /// The columns that an UPDATE sets.
     pub(super) set: &'c [usize],
     expected: Expected<'c>,
-    /// Whether some of them may have values that are refused.
     is_checked: bool,
 }
 
@@ -121,17 +120,14 @@ impl<'b> BatchWriter<'b> {
     /// Runs the statement of the batch for every row and checks that each matched exactly one. Returns those that
     /// did not match, where the database may have deleted rows along with others.
     pub(super) fn change(&mut self, written: &Written, set: &[usize]) -> Result<Vec<u32>> {
-        let expected = self.expected(self.batch.kind.expected());
-        let def = self.batch.def;
-        let has_length = |position: &usize| def.columns[*position].length.is_some();
         let change = Change {
             arena: self.arena,
-            def,
+            def: self.batch.def,
             slots: &self.batch.slots,
             written,
             set,
-            expected,
-            is_checked: !def.references.is_empty() || set.iter().any(has_length),
+            expected: self.expected(self.batch.kind.expected()),
+            is_checked: self.batch.is_checked,
         };
         let mut absent = Vec::new();
         if change.slots.len() < 2 || self.batch.together() < 2 {
@@ -302,6 +298,12 @@ impl<'b> BatchWriter<'b> {
             Ok(w.finish().0)
         })
     }
+}
+
+/// Whether values of a row may be refused before it is sent.
+pub(super) fn may_be_refused(def: &ModelDef, set: &[usize]) -> bool {
+    let has_length = |position: &usize| def.columns[*position].length.is_some();
+    !def.references.is_empty() || set.iter().any(has_length)
 }
 
 /// The memory of binds.

@@ -3,7 +3,7 @@
 
 use std::ops::{Index, IndexMut};
 
-use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::error::Result;
 use orm_core::value::ValueRef;
 
 use super::Session;
@@ -20,7 +20,7 @@ impl<M: Model> Index<Ref<M>> for Session {
     fn index(&self, handle: Ref<M>) -> &M {
         match self.entity(handle) {
             Some(entity) => entity,
-            None => panic!("{}", self.unreadable(handle)),
+            None => panic!("{}", self.state.unreadable(handle)),
         }
     }
 }
@@ -30,12 +30,10 @@ impl<M: Model> Index<Ref<M>> for Session {
 impl<M: Model> IndexMut<Ref<M>> for Session {
     #[inline]
     fn index_mut(&mut self, handle: Ref<M>) -> &mut M {
-        let here = self.entity(handle).is_some();
-        assert!(here, "{}", self.unreadable(handle));
-        let arena = self.state.ensure::<M>();
-        arena
-            .get_mut(handle)
-            .expect("invariant: the handle was good one line ago")
+        match self.entity_mut(handle) {
+            Ok(entity) => entity,
+            Err(error) => panic!("{error}"),
+        }
     }
 }
 
@@ -60,33 +58,15 @@ impl Session {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn get_ref<M: Model>(&self, handle: Ref<M>) -> Result<&M> {
-        self.entity(handle).ok_or_else(|| self.unreadable(handle))
+        self.entity(handle)
+            .ok_or_else(|| self.state.unreadable(handle))
     }
 
     /// The entity of a handle, if it is here and may be read.
     #[inline]
     fn entity<M: Model>(&self, handle: Ref<M>) -> Option<&M> {
         let arena = self.state.arena::<M>()?;
-        if self.settings.expire_on_commit && arena.is_expired(handle) {
-            return None;
-        }
-        arena.get(handle)
-    }
-
-    /// Why a handle's entity can't be read.
-    #[cold]
-    fn unreadable<M: Model>(&self, handle: Ref<M>) -> Error {
-        if self.entity_state(handle).is_err() {
-            return self.state.stale_handle(handle);
-        }
-        Error::with_message(
-            ErrorKind::Expired,
-            format!("this {} is expired: its values may be stale", M::def().name),
-        )
-        .with_table(M::def().table)
-        .with_hint(
-            "call refresh, get or a query first; or create the session without expire_on_commit",
-        )
+        arena.readable(handle, self.settings.expire_on_commit)
     }
 
     /// Returns the entity of a handle for changes. The next flush writes the columns that were changed.
@@ -111,8 +91,21 @@ impl Session {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn get_mut<M: Model>(&mut self, handle: Ref<M>) -> Result<&mut M> {
-        self.get_ref(handle)?;
-        Ok(&mut self[handle])
+        self.entity_mut(handle)
+    }
+
+    /// The entity of a handle, about to be changed, or why it can't be read.
+    #[inline]
+    fn entity_mut<M: Model>(&mut self, handle: Ref<M>) -> Result<&mut M> {
+        let arena = self.state.ensure::<M>();
+        if arena
+            .readable(handle, self.settings.expire_on_commit)
+            .is_none()
+        {
+            return Err(arena.unreadable(handle));
+        }
+        let entity = arena.get_mut(handle);
+        Ok(entity.expect("invariant: it was readable one line ago"))
     }
 
     /// Passes the entity of a handle to `change` and returns the closure's value. The next flush writes the columns

@@ -191,6 +191,15 @@ impl<M: Model> Arena<M> {
         slot.value.as_ref()
     }
 
+    /// The entity of a handle, if its values are known and, in a session whose entities expire, may be read.
+    #[inline]
+    pub(crate) fn readable(&self, handle: Ref<M>, expires: bool) -> Option<&M> {
+        if expires && self.is_expired(handle) {
+            return None;
+        }
+        self.get(handle)
+    }
+
     /// The entity of a handle, about to be changed.
     #[inline]
     pub(crate) fn get_mut(&mut self, handle: Ref<M>) -> Option<&mut M> {

@@ -18,6 +18,7 @@ mod spare_arenas;
 mod store;
 mod undo;
 mod undo_log;
+mod unreadable;
 mod vtable;
 mod witness;
 

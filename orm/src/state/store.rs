@@ -3,13 +3,13 @@
 use std::any::Any;
 use std::num::NonZeroU32;
 
-use orm_core::error::{Error, ErrorKind};
+use orm_core::error::Error;
 use orm_core::stmt::Few;
 use orm_core::value::Value;
 
 use super::any_arena::AnyArena;
 use super::arena::Arena;
-use super::handle::{Ref, next_stamp};
+use super::handle::next_stamp;
 use super::reading::{Reading, Take};
 use super::spare_arenas;
 use super::vtable::vtable;
@@ -348,43 +348,10 @@ impl State {
             spare_arenas::keep(model, arena);
         }
     }
-
-    /// Why a handle leads nowhere.
-    #[cold]
-    pub(crate) fn stale_handle<M: Model>(&self, handle: Ref<M>) -> Error {
-        let model = M::def().name;
-        let own = self.arena::<M>().is_some_and(|arena| arena.has_had(handle));
-        let message = if own {
-            format!("the {model} of this handle has left the session")
-        } else {
-            format!(
-                "the handle of this {model} belongs to another session, or to one before clear()"
-            )
-        };
-        Error::with_message(ErrorKind::StaleHandle, message)
-            .with_table(M::def().table)
-            .with_hint(if own {
-                "get the row again: the entity was deleted and committed, or expunged"
-            } else {
-                "use a handle only with the session that returned it"
-            })
-    }
 }
 
 impl Drop for State {
     fn drop(&mut self) {
         self.spare();
-    }
-}
-
-impl<M: Model> Arena<M> {
-    /// Whether a handle was once given by this arena: its slot exists and has been used again since.
-    fn has_had(&self, handle: Ref<M>) -> bool {
-        handle.stamp == self.stamp()
-            || self
-                .slots
-                .get(handle.slot as usize)
-                .is_some_and(|slot| slot.stamp > handle.stamp)
-                && handle.stamp > self.stamp()
     }
 }

@@ -23,6 +23,7 @@ impl<M: Model> Arena<M> {
     }
 
     /// Logs the columns before an update. The oldest copy of a level is the one to go back to.
+    #[inline]
     pub(super) fn log_update(&mut self, level: u32, slot: u32, old: Box<M>) {
         let place = &mut self.slots[slot as usize];
         if std::mem::replace(&mut place.undo_level, level) == level {
