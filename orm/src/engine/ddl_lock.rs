@@ -32,8 +32,12 @@ pub(super) fn in_turn(
         (true, false) => connection.transaction_of(options(lock), locked),
         (true, true) => locked(connection),
         (false, false) => {
+            // Until it is released, a lock of the session is reset away.
+            let raw = std::mem::replace(&mut connection.raw, true);
             let done = locked(connection);
-            release(connection, lock);
+            if release(connection, lock).is_ok() {
+                connection.raw = raw;
+            }
             done
         }
         (false, true) => Err(Error::with_message(
@@ -71,17 +75,18 @@ const NOT_SUPPORTED: &str = "1235";
 
 fn try_take(connection: &mut Connection, lock: &DdlLock) -> Result<bool> {
     let mut taken = false;
-    connection.raw_query(lock.take, &[], &mut |row| {
+    connection.query(lock.take, &[], &mut |row| {
         taken = matches!(row.get(0)?, ValueRef::Int(1));
         Ok(())
     })?;
     Ok(taken)
 }
 
-/// A lock that can't be released ends with the session, which then can't be used any more either.
-fn release(connection: &mut Connection, lock: Option<&DdlLock>) {
-    if let Some(sql) = lock.and_then(|lock| lock.release) {
-        let _ = connection.raw_query(sql, &[], &mut |_| Ok(()));
+/// A lock that can't be released ends when the session is reset, before the next user of the connection.
+fn release(connection: &mut Connection, lock: Option<&DdlLock>) -> Result<()> {
+    match lock.and_then(|lock| lock.release) {
+        Some(sql) => connection.query(sql, &[], &mut |_| Ok(())),
+        None => Ok(()),
     }
 }
 

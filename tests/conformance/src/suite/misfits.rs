@@ -71,7 +71,7 @@ struct OddDate {
 /// Makes `odd` with a column of that type and a row of that value.
 fn odd(db: &Db, ty: &str, value: ValueRef<'_>) {
     db.outside(&format!(
-        "CREATE TABLE odd (id BIGINT PRIMARY KEY, amount {ty})"
+        "CREATE TABLE odd (id BIGINT NOT NULL PRIMARY KEY, amount {ty})"
     ));
     let mut conn = db.other_connection();
     execute(
@@ -118,7 +118,7 @@ fn unfit<E: Entity<Model: Model<Key = i64> + std::fmt::Debug>>(
 }
 
 fn columns_in_another_order_decode_by_name(db: &Db) {
-    db.outside("CREATE TABLE odd (amount SMALLINT, id BIGINT PRIMARY KEY)");
+    db.outside("CREATE TABLE odd (amount SMALLINT, id BIGINT NOT NULL PRIMARY KEY)");
     db.outside("INSERT INTO odd (id, amount) VALUES (1, 7)");
     let mut session = db.session();
     let row = session.get(OddNumber, 1).unwrap().unwrap();
@@ -131,7 +131,7 @@ fn columns_in_another_order_decode_by_name(db: &Db) {
 
 fn columns_that_the_model_does_not_know_are_ignored(db: &Db) {
     db.outside(
-        "CREATE TABLE odd (extra VARCHAR(9), id BIGINT PRIMARY KEY, amount SMALLINT, more BIGINT)",
+        "CREATE TABLE odd (extra VARCHAR(9), id BIGINT NOT NULL PRIMARY KEY, amount SMALLINT, more BIGINT)",
     );
     db.outside("INSERT INTO odd (extra, id, amount, more) VALUES ('x', 1, 7, 8)");
     let mut session = db.session();

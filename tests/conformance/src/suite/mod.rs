@@ -66,7 +66,6 @@ pub mod violations;
 mod writes;
 
 use orm::sql::{Capabilities, InListStyle, RepeatStyle, UpsertStyle};
-use orm_core::testing::golden::{queries as golden, written};
 
 use crate::database::Db;
 
@@ -166,7 +165,7 @@ impl Requires {
         let (met, reason) = match self {
             Self::Server => (db.is_server(), "there is no server"),
             Self::Returning => (capabilities.insert_returning, "there is no RETURNING"),
-            Self::RowLocks => (capabilities.row_locks, "there is no server"),
+            Self::RowLocks => (capabilities.row_locks, "it locks no rows"),
             Self::UpdateReturning => (capabilities.update_returning, "its UPDATE has no RETURNING"),
             Self::TransactionalDdl => (
                 capabilities.transactional_ddl,
@@ -190,7 +189,10 @@ impl Requires {
             | Self::IntersectExcept
             | Self::ShareLocks
             | Self::RowValues => self.words_of(&capabilities),
-            Self::NoWait => (has_no_wait(db), "its locks have no NOWAIT"),
+            Self::NoWait => (
+                capabilities.row_locks && capabilities.lock_wait,
+                "its locks have no NOWAIT",
+            ),
             Self::Reset => (has_reset(db), "its driver can't reset a session"),
             // No capability of a dialect is about these.
             Self::Nothing
@@ -248,12 +250,6 @@ impl Requires {
             _ => (true, ""),
         }
     }
-}
-
-/// Whether the dialect writes a lock that passes over locked rows.
-fn has_no_wait(db: &Db) -> bool {
-    let query = golden::locked(golden::skip_locked());
-    db.capabilities().row_locks && written(db.dialect(), &query).is_ok()
 }
 
 /// Whether the driver resets a session: the default of its trait refuses.
@@ -352,4 +348,27 @@ macro_rules! cases {
     };
     (@requires) => { $crate::suite::Requires::Nothing };
     (@requires $requires:expr) => { $requires };
+}
+
+#[cfg(test)]
+mod tests {
+    /// The variants of [`super::Requires`], as they stand above.
+    fn variants() -> Vec<&'static str> {
+        let source = include_str!("mod.rs");
+        let (_, list) = source.split_once("pub enum Requires {").unwrap();
+        let (list, _) = list.split_once("\n}").unwrap();
+        let lines = list.lines().map(str::trim);
+        let lines = lines.filter_map(|line| line.strip_suffix(','));
+        lines.filter(|line| !line.starts_with("//")).collect()
+    }
+
+    #[test]
+    fn the_readme_lists_what_a_case_may_require() {
+        let readme = include_str!("../../README.md");
+        let variants = variants();
+        assert!(variants.len() > 30, "{variants:?}");
+        let is_missing = |name: &&str| *name != "Nothing" && !readme.contains(&format!("`{name}`"));
+        let missing: Vec<_> = variants.iter().copied().filter(is_missing).collect();
+        assert!(missing.is_empty(), "not in README.md: {missing:?}");
+    }
 }

@@ -472,9 +472,9 @@ fn a_key_of_several_rows_leaves_them_as_they_are(db: &Db) {
 
 fn a_unique_key_needs_no_transaction(db: &Db) {
     let texts = [
-        "CREATE TABLE entries (id BIGINT PRIMARY KEY, amount BIGINT)",
-        "CREATE TABLE entries (id BIGINT UNIQUE NOT NULL, amount BIGINT)",
-        "CREATE TABLE entries (id BIGINT, amount BIGINT, PRIMARY KEY (id, amount))",
+        "CREATE TABLE entries (id BIGINT NOT NULL PRIMARY KEY, amount BIGINT)",
+        "CREATE TABLE entries (id BIGINT NOT NULL UNIQUE, amount BIGINT)",
+        "CREATE TABLE entries (id BIGINT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (id, amount))",
     ];
     for (text, alone) in texts.into_iter().zip([true, true, false]) {
         db.other_connection().raw_control(text).unwrap();
