@@ -10,7 +10,7 @@ use orm_core::driver::bind_count;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 use rusqlite::Statement;
-use rusqlite::types::{ToSql, ToSqlOutput, ValueRef as Native};
+use rusqlite::types::{Null, ToSqlOutput, ValueRef as Native};
 
 use super::failure::from_native;
 use crate::types::NAME;
@@ -93,21 +93,22 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
+// Each kind is bound as its own type, of which the native driver binds each without looking at it again.
 fn bind(
     statement: &mut Statement<'_>,
     index: usize,
     value: ValueRef<'_>,
 ) -> std::result::Result<(), Fault> {
-    let native = match &value {
-        ValueRef::Null => Native::Null,
-        ValueRef::Bool(v) => Native::Integer(i64::from(*v)),
-        ValueRef::Int(v) => Native::Integer(*v),
+    let bound = match &value {
+        ValueRef::Null => statement.raw_bind_parameter(index, Null),
+        ValueRef::Bool(v) => statement.raw_bind_parameter(index, *v),
+        ValueRef::Int(v) => statement.raw_bind_parameter(index, *v),
         // SQLite would bind NULL.
         ValueRef::Float(_) if is_nan(value) => return Err(Fault::NotANumber),
-        ValueRef::Float(v) => Native::Real(*v),
-        ValueRef::Text(v) => Native::Text(v.as_bytes()),
-        ValueRef::Bytes(v) => Native::Blob(v),
-        ValueRef::Uuid(v) => Native::Blob(v),
+        ValueRef::Float(v) => statement.raw_bind_parameter(index, *v),
+        ValueRef::Text(v) => statement.raw_bind_parameter(index, *v),
+        ValueRef::Bytes(v) => statement.raw_bind_parameter(index, *v),
+        ValueRef::Uuid(v) => statement.raw_bind_parameter(index, v.as_slice()),
         ValueRef::Date(v) if !CALENDAR.contains(&i64::from(*v)) => {
             return Err(Fault::BeyondCalendar(value.kind_name()));
         }
@@ -122,14 +123,11 @@ fn bind(
             return bind_text(statement, index, civil::datetime_text(*v));
         }
         ValueRef::Batch(batch) if batch.iter().any(is_nan) => return Err(Fault::NotANumber),
-        ValueRef::Batch(_) => {
-            let json = value.to_json(NAME);
-            return Ok(statement.raw_bind_parameter(index, Bind(Native::Text(json.as_bytes())))?);
-        }
+        ValueRef::Batch(_) => statement.raw_bind_parameter(index, value.to_json(NAME)),
         ValueRef::Extension(v) => return bind(statement, index, v.encode(NAME).as_ref()),
         ValueRef::Array(_) => return Err(Fault::Unknown(value.kind_name())),
     };
-    Ok(statement.raw_bind_parameter(index, Bind(native))?)
+    Ok(bound?)
 }
 
 fn is_nan(value: ValueRef<'_>) -> bool {
@@ -146,16 +144,8 @@ fn bind_text(
     if write!(short, "{text}").is_err() {
         return Err(Fault::Unknown("a date and time"));
     }
-    Ok(statement.raw_bind_parameter(index, Bind(Native::Text(short.as_bytes())))?)
-}
-
-struct Bind<'a>(Native<'a>);
-
-impl ToSql for Bind<'_> {
-    #[inline]
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(self.0))
-    }
+    let text = ToSqlOutput::Borrowed(Native::Text(short.as_bytes()));
+    Ok(statement.raw_bind_parameter(index, text)?)
 }
 
 /// The text of a date and time on the stack: `-292277-01-09 04:00:54.775808` is the longest.

@@ -4,6 +4,7 @@
 //! the transaction.
 
 use std::fmt;
+use std::mem;
 use std::ops::{Deref, DerefMut};
 
 use orm_core::driver::{LONGEST_KEPT, Outcome, TransactionState};
@@ -66,8 +67,9 @@ impl SqliteConnection {
 
     /// Runs one statement without binds, which is kept prepared: it is short and comes again.
     pub(super) fn run_kept(&self, sql: &str) -> Result<()> {
-        let mut statement = prepare(&self.native, sql)?;
-        step_to_end(&mut statement).map_err(|native| from_native(native, sql))
+        with_prepared(&self.native, sql, |statement| {
+            step_to_end(statement).map_err(|native| from_native(native, sql))
+        })
     }
 
     /// Runs a bound statement to its end.
@@ -107,6 +109,27 @@ impl fmt::Debug for SqliteConnection {
     }
 }
 
+/// Prepares a statement for one run. All but long ones are kept for the next one.
+#[inline]
+pub(super) fn with_prepared<T>(
+    native: &rusqlite::Connection,
+    sql: &str,
+    run: impl FnOnce(&mut Statement<'_>) -> Result<T>,
+) -> Result<T> {
+    if sql.len() > LONGEST_KEPT {
+        return run(&mut *prepare(native, sql)?);
+    }
+    // Used where it is: a statement is large to move.
+    match &mut native.prepare_cached(sql) {
+        Ok(statement) => run(statement),
+        Err(native) => Err(from_native(
+            mem::replace(native, rusqlite::Error::InvalidQuery),
+            sql,
+        )),
+    }
+}
+
+/// Prepares a statement for the life of a cursor.
 pub(super) fn prepare<'c>(native: &'c rusqlite::Connection, sql: &str) -> Result<Prepared<'c>> {
     let prepared = if sql.len() > LONGEST_KEPT {
         native.prepare(sql).map(Prepared::Once)

@@ -14,7 +14,7 @@ use rusqlite::Batch;
 use rusqlite::fallible_iterator::FallibleIterator as _;
 
 use super::bind::{bind_all, bind_row, check_count};
-use super::connection::{SqliteConnection, prepare, step_to_end, transaction};
+use super::connection::{SqliteConnection, step_to_end, transaction, with_prepared};
 use super::cursor::SqliteCursor;
 use super::failure::from_native;
 use super::row::SqliteRow;
@@ -28,15 +28,16 @@ impl Connection for SqliteConnection {
     }
 
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
-        let mut statement = prepare(&self.native, sql)?;
-        bind_all(&mut statement, sql, binds)?;
-        let kind = StatementKind::of(sql);
-        if kind == StatementKind::Unknown {
-            self.rowids.doubt();
-        }
-        let outcome = self.run(&mut statement, sql, kind);
-        self.rowids.note(&statement);
-        outcome
+        with_prepared(&self.native, sql, |statement| {
+            bind_all(statement, sql, binds)?;
+            let kind = StatementKind::of(sql);
+            if kind == StatementKind::Unknown {
+                self.rowids.doubt();
+            }
+            let outcome = self.run(statement, sql, kind);
+            self.rowids.note(statement);
+            outcome
+        })
     }
 
     fn execute_each(
@@ -49,16 +50,17 @@ impl Connection for SqliteConnection {
         if binds.is_empty() {
             return Ok(());
         }
-        let mut statement = prepare(&self.native, sql)?;
-        check_count(&statement, sql, width)?;
-        let rows = whole_rows(sql, width, binds)?;
-        let kind = StatementKind::of(sql);
-        for row in rows {
-            bind_row(&mut statement, sql, row)?;
-            done(self.run(&mut statement, sql, kind)?)?;
-        }
-        self.rowids.note(&statement);
-        Ok(())
+        with_prepared(&self.native, sql, |statement| {
+            check_count(statement, sql, width)?;
+            let rows = whole_rows(sql, width, binds)?;
+            let kind = StatementKind::of(sql);
+            for row in rows {
+                bind_row(statement, sql, row)?;
+                done(self.run(statement, sql, kind)?)?;
+            }
+            self.rowids.note(statement);
+            Ok(())
+        })
     }
 
     fn query(
@@ -67,17 +69,18 @@ impl Connection for SqliteConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        let mut statement = prepare(&self.native, sql)?;
-        bind_all(&mut statement, sql, binds)?;
-        {
-            let mut rows = statement.raw_query();
-            // The rows reset the statement when they are dropped, however this ends.
-            while let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
-                each(&SqliteRow { row })?;
+        with_prepared(&self.native, sql, |statement| {
+            bind_all(statement, sql, binds)?;
+            {
+                let mut rows = statement.raw_query();
+                // The rows reset the statement when they are dropped, however this ends.
+                while let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
+                    each(&SqliteRow { row })?;
+                }
             }
-        }
-        self.rowids.note(&statement);
-        Ok(())
+            self.rowids.note(statement);
+            Ok(())
+        })
     }
 
     fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
@@ -116,9 +119,10 @@ impl Connection for SqliteConnection {
 
     // BEGIN and COMMIT are read-only to SQLite, too, so only what yields rows counts.
     fn is_read_only(&mut self, sql: &str) -> Result<bool> {
-        let statement = prepare(&self.native, sql)?;
-        // A text of comments alone is no statement, for which `readonly` is undefined.
-        Ok(statement.column_count() > 0 && statement.readonly())
+        with_prepared(&self.native, sql, |statement| {
+            // A text of comments alone is no statement, for which `readonly` is undefined.
+            Ok(statement.column_count() > 0 && statement.readonly())
+        })
     }
 
     fn generates(&mut self, table: &str, column: &str) -> Result<bool> {

@@ -224,10 +224,9 @@ impl Connection {
         key: &impl Hash,
         render: impl FnOnce() -> Result<T>,
     ) -> Result<Arc<StatementText>> {
-        // Behind one engine MySQL and MariaDB may take turns.
-        let key = (of, self.dialect.name().as_ptr(), key);
         let sent = &mut checked_out(&mut self.pooled).sent;
-        sent.get(&self.shared.statements, &key, render)
+        let engine = (&self.shared.statements, self.dialect);
+        sent.get(engine, &(of, key), render)
     }
 
     /// What the engine knows of the table of a model.

@@ -45,7 +45,7 @@ impl Connection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        self.fetch((sql, binds, Effect::Writes), each)
+        self.fetch((sql, binds, Effect::Writes), &mut 0, each)
     }
 
     /// Runs a query that only reads. One whose connection turns out to have died in the pool is sent again on a
@@ -61,33 +61,30 @@ impl Connection {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
         let pooled = !self.used && self.transaction.state == TransactionState::None;
-        let mut begun = false;
-        let result = self.fetch((sql, binds, Effect::Reads), &mut |row| {
-            begun = true;
-            each(row)
-        });
-        match result {
-            Err(error) if pooled && !begun && error.is_connection_lost() => {
+        let mut rows = 0;
+        match self.fetch((sql, binds, Effect::Reads), &mut rows, each) {
+            Err(error) if pooled && rows == 0 && error.is_connection_lost() => {
                 self.reconnect()?;
-                self.fetch((sql, binds, Effect::Reads), each)
+                self.fetch((sql, binds, Effect::Reads), &mut rows, each)
             }
             result => result,
         }
     }
 
+    /// Counts the rows in `rows`.
     #[inline]
     fn fetch(
         &mut self,
         (sql, binds, effect): (&str, &[ValueRef<'_>], Effect),
+        rows: &mut u64,
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
         let query = |native: &mut dyn driver::Connection| {
-            let mut rows = 0_u64;
             native.query(sql, binds, &mut |row| {
-                rows += 1;
+                *rows += 1;
                 each(row)
             })?;
-            Ok(rows)
+            Ok(*rows)
         };
         self.run((sql, binds, effect), query, |rows| *rows)
             .map(|_| ())

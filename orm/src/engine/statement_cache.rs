@@ -133,11 +133,11 @@ pub(super) struct SentTexts {
 }
 
 impl SentTexts {
-    /// The text of what depends on `key`: sent before, or else the engine's.
+    /// The text of what depends on `key`: sent before, or else the engine's, in the connection's dialect.
     #[inline]
     pub(super) fn get<T: Into<StatementText>>(
         &mut self,
-        engine: &StatementCache,
+        (engine, dialect): (&StatementCache, &'static dyn Dialect),
         key: &impl Hash,
         render: impl FnOnce() -> Result<T>,
     ) -> Result<Arc<StatementText>> {
@@ -150,33 +150,42 @@ impl SentTexts {
         if let Some(text) = self.texts.get(self.shape.as_bytes()) {
             return Ok(Arc::clone(text));
         }
-        let text = engine.get(self.shape.as_bytes(), render)?;
-        self.keep(&text);
-        Ok(text)
+        self.learn((engine, dialect), render)
     }
 
+    /// The engine's text of the shape that was looked for.
     #[cold]
-    fn keep(&mut self, text: &Arc<StatementText>) {
-        if text.len() > LONGEST {
-            return;
-        }
-        if self.texts.len() >= MOST {
-            self.texts.clear();
-        }
+    fn learn<T: Into<StatementText>>(
+        &mut self,
+        (engine, dialect): (&StatementCache, &'static dyn Dialect),
+        render: impl FnOnce() -> Result<T>,
+    ) -> Result<Arc<StatementText>> {
         let shape = self.shape.as_bytes().into();
-        self.texts.insert(shape, Arc::clone(text));
+        // Behind one engine MySQL and MariaDB may take turns.
+        dialect.name().as_ptr().hash(&mut self.shape);
+        let text = engine.get(self.shape.as_bytes(), render)?;
+        if text.len() <= LONGEST {
+            if self.texts.len() >= MOST {
+                self.texts.clear();
+            }
+            self.texts.insert(shape, Arc::clone(&text));
+        }
+        Ok(text)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use orm_core::testing::AnsiDialect;
+
     use super::*;
 
     #[test]
     fn texts_are_kept_up_to_a_number_and_a_length() {
         let (mut sent, engine) = (SentTexts::default(), StatementCache::default());
+        let dialect: &'static dyn Dialect = Box::leak(Box::new(AnsiDialect::new()));
         let mut lookup = |key: usize, text: &str| {
-            let text = sent.get(&engine, &key, || Ok(text.to_owned()));
+            let text = sent.get((&engine, dialect), &key, || Ok(text.to_owned()));
             text.map_or_else(|error| error.to_string(), |text| text.to_string())
         };
         assert_eq!(lookup(1, "a"), "a");

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
 
+use super::model::ModelSlot;
+
 /// Describes a model as data.
 #[derive(Debug)]
 pub struct ModelDef {
@@ -16,6 +18,8 @@ pub struct ModelDef {
     pub module: &'static str,
     /// The name of the table.
     pub table: &'static str,
+    /// The number in sessions.
+    pub slot: ModelSlot,
     /// The columns, in the order of the fields.
     pub columns: &'static [Column],
     /// The names of the columns in the same order, as a SELECT of the entity lists them.

@@ -113,16 +113,27 @@ pub trait Entity: Copy + Debug + Send + Sync + 'static {
     /// at run time; each distinct name is kept for the life of the process.
     #[must_use]
     fn alias(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.named(interned(name.into()))
+        let name = name.into();
+        if name == Self::Model::def().table {
+            return Self::ROOT;
+        }
+        self.named(interned(name))
     }
 
-    /// Returns the columns of an alias with a static name.
+    /// Returns the columns of an alias with a static name, which is not that of the table.
     #[doc(hidden)]
     #[must_use]
-    fn named(self, name: &'static str) -> Self;
+    fn named(self, alias: &'static str) -> Self;
+
+    /// Returns the alias, unless the columns are those of the table itself.
+    #[doc(hidden)]
+    fn alias_name(&self) -> Option<&'static str>;
 
     /// Returns the name that qualifies the columns: the table or the alias.
-    fn source(&self) -> &'static str;
+    fn source(&self) -> &'static str {
+        self.alias_name()
+            .unwrap_or_else(|| Self::Model::def().table)
+    }
 }
 
 /// Holds a row to insert, with the columns for which no value was given.

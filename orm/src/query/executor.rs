@@ -50,12 +50,16 @@ pub trait ReadStatement {
     /// Returns how the statement accesses rows.
     fn access(&self) -> Access;
 
-    /// Compiles the statement for `connection`.
+    /// Compiles the statement for `connection` into `compiled`, which is empty.
     ///
     /// # Errors
     /// - `Usage`: the statement is not valid.
     /// - `Unsupported`: the dialect does not support the statement.
-    fn compile(&self, connection: &mut Connection) -> Result<CompiledSql<'_>>;
+    fn compile<'q>(
+        &'q self,
+        connection: &mut Connection,
+        compiled: &mut CompiledSql<'q>,
+    ) -> Result<()>;
 
     /// Executes a compiled statement and passes each row to `each`.
     ///
@@ -141,7 +145,8 @@ impl Executor for Connection {
         mut each: impl FnMut(&dyn Row, &mut ()) -> Result<()>,
     ) -> Result<S::Outcome> {
         self.allow(statement.access())?;
-        let compiled = statement.compile(self)?;
+        let mut compiled = CompiledSql::default();
+        statement.compile(self, &mut compiled)?;
         statement.execute(self, &compiled, &mut |row| each(row, &mut ()))
     }
 

@@ -53,11 +53,14 @@ pub use write::values::{ByValue, InsertRows, RowsOf};
 
 /// What the compiler infers, or the derives name, and no program writes.
 pub(crate) mod inferred {
+    pub use super::compile::compiled_sql::CompiledSql;
     pub use super::executor::{Access, DmlKind, ReadStatement};
     pub use super::expressions::build_error::BuildError;
     pub use super::expressions::expr::Lifted;
     pub use super::expressions::operand::{FitsIn, value_operand};
-    pub use super::expressions::select_item::{ItemNullability, SelectItem};
+    pub use super::expressions::select_item::{
+        ItemNullability, SelectItem, SelectItems, SelectValue,
+    };
     pub use super::expressions::table_ref::TableRef;
     pub use super::rows::from_row::read_place;
     pub use super::select::join::{JoinOn, Joined, Sources};

@@ -10,7 +10,7 @@ use crate::engine::Connection;
 use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, Model, ModelDef, PrimaryKey};
-use crate::query::inferred::{Access, DmlKind, ReadStatement};
+use crate::query::inferred::{Access, CompiledSql, DmlKind, ReadStatement};
 use crate::query::{Executor, get_statement, sealed};
 use crate::state::{EntityState, Ref, State, Take};
 
@@ -407,7 +407,8 @@ impl Session {
     ) -> Result<S::Outcome> {
         let access = statement.access();
         self.before_query(access)?;
-        let compiled = statement.compile(self.reader()?)?;
+        let mut compiled = CompiledSql::default();
+        statement.compile(self.reader()?, &mut compiled)?;
         if access == Access::Raw {
             self.before_raw(compiled.text())?;
         }

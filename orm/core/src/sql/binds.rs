@@ -136,19 +136,18 @@ impl BindOrder {
         Self::Picked(binds.into())
     }
 
-    /// Returns the binds of a statement whose text has this order. Returns `None` if the order is known only by
-    /// rendering.
+    /// Adds the binds of a statement whose text has this order to `binds`, which has none yet. Returns `false` if the
+    /// order is known only by rendering.
     #[inline]
-    pub fn collect<'a>(&self, statement: impl BindValues<'a>) -> Option<Binds<'a>> {
-        let mut visited = Binds::new();
-        if *self != Self::Written {
-            statement.visit(&mut EachBind(|value, _| visited.push(value)));
+    pub fn collect<'a>(&self, statement: impl BindValues<'a>, binds: &mut Binds<'a>) -> bool {
+        if *self == Self::Written {
+            return false;
         }
-        match self {
-            Self::Visited => Some(visited),
-            Self::Picked(indices) => Some(indices.iter().map(|index| visited[*index]).collect()),
-            Self::Written => None,
+        statement.visit(&mut EachBind(|value, _| binds.push(value)));
+        if let Self::Picked(indices) = self {
+            *binds = indices.iter().map(|index| binds[*index]).collect();
         }
+        true
     }
 
     /// Returns the binds of a statement whose text has this order.
@@ -161,7 +160,8 @@ impl BindOrder {
         statement: impl WriteSql<'a>,
         dialect: &'a dyn Dialect,
     ) -> Result<Binds<'a>> {
-        if let Some(binds) = self.collect(statement) {
+        let mut binds = Binds::new();
+        if self.collect(statement, &mut binds) {
             return Ok(binds);
         }
         let mut w = SqlWriter::binds_only(dialect);

@@ -53,6 +53,9 @@ pub type Name = std::borrow::Cow<'static, str>;
 /// Is a list that mostly has one element, which costs no allocation.
 pub type Few<T> = smallvec::SmallVec<[T; 1]>;
 
+/// Is a list that mostly has one or two elements, which cost no allocation.
+pub type UpToTwo<T> = smallvec::SmallVec<[T; 2]>;
+
 /// Represents a statement that reads or writes rows.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Statement {

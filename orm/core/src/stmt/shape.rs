@@ -65,6 +65,12 @@ impl Hasher for Shape {
         self.0.push(byte);
     }
 
+    /// Where something is in a list.
+    #[inline]
+    fn write_u32(&mut self, number: u32) {
+        self.push_small(u64::from(number));
+    }
+
     /// Which variant of a node it is.
     #[inline]
     fn write_isize(&mut self, number: isize) {

@@ -111,6 +111,7 @@ impl Value {
     /// # use orm_core::value::{Value, ValueRef};
     /// assert_eq!(Value::Text("ada".into()).as_ref(), ValueRef::Text("ada"));
     /// ```
+    #[inline]
     pub fn as_ref(&self) -> ValueRef<'_> {
         match self {
             Self::Null => ValueRef::Null,

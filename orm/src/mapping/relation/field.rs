@@ -32,33 +32,20 @@ pub trait RelationField: AnyRelation + Sized {
 ///
 /// A relation is a constant of a name and an index. Relations of an alias hold the name of the alias.
 pub struct Relation<M, F> {
-    source: &'static str,
+    alias: Option<&'static str>,
     index: usize,
     marker: PhantomData<fn() -> (M, F)>,
 }
 
 impl<M, F> Relation<M, F> {
-    /// Creates the relation at `index` of the table or alias `source`. Called by the derive.
+    /// Creates the relation at `index` of a model, under an alias of its table if there is one. Called by the derive.
     #[doc(hidden)]
-    pub const fn new(source: &'static str, index: usize) -> Self {
+    pub const fn new(alias: Option<&'static str>, index: usize) -> Self {
         Self {
-            source,
+            alias,
             index,
             marker: PhantomData,
         }
-    }
-
-    /// Returns the name of the table or alias.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// let answer = Post.alias("answer");
-    /// assert_eq!((Post.author.source(), answer.author.source()), ("posts", "answer"));
-    /// ```
-    pub const fn source(&self) -> &'static str {
-        self.source
     }
 
     /// Returns the index of the relation in its model, counted from 0.
@@ -75,6 +62,19 @@ impl<M, F> Relation<M, F> {
 }
 
 impl<M: Model, F> Relation<M, F> {
+    /// Returns the name of the table or alias.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let answer = Post.alias("answer");
+    /// assert_eq!((Post.author.source(), answer.author.source()), ("posts", "answer"));
+    /// ```
+    pub fn source(&self) -> &'static str {
+        self.alias.unwrap_or_else(|| M::def().table)
+    }
+
     /// Returns the relation as data.
     ///
     /// # Examples
@@ -97,8 +97,8 @@ impl<M, F> Clone for Relation<M, F> {
 
 impl<M, F> Copy for Relation<M, F> {}
 
-impl<M, F> fmt::Debug for Relation<M, F> {
+impl<M: Model, F> fmt::Debug for Relation<M, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.relation {}", self.source, self.index)
+        write!(f, "{}.relation {}", self.source(), self.index)
     }
 }

@@ -3,6 +3,7 @@
 //! A text comes from the engine's cache, by the query's shape, and with it the order of the binds, by which they are
 //! collected from the statement.
 
+use std::ptr;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -13,8 +14,8 @@ use orm_core::value::ValueRef;
 use super::verb::Verb;
 use crate::engine::StatementText;
 
-/// Holds the text of a statement and its binds.
-#[derive(Debug)]
+/// Holds the text of a statement and its binds. It starts without, and is filled where it is: it is large to move.
+#[derive(Debug, Default)]
 pub struct CompiledSql<'q> {
     text: Text<'q>,
     binds: Binds<'q>,
@@ -27,25 +28,36 @@ enum Text<'q> {
     Own(String),
 }
 
+impl Default for Text<'_> {
+    #[inline]
+    fn default() -> Self {
+        Self::Kept("")
+    }
+}
+
 impl<'q> CompiledSql<'q> {
-    /// A text that the query keeps.
+    /// Takes a text that the query keeps.
     #[inline]
-    pub(in crate::query) fn kept(text: &'q StatementText, binds: Binds<'q>) -> Self {
-        let text = Text::Kept(text);
-        Self { text, binds }
+    pub(in crate::query) fn set_kept(&mut self, text: &'q StatementText) {
+        self.text = Text::Kept(text);
     }
 
-    /// A text of the engine's cache.
+    /// Takes a text of the engine's cache.
     #[inline]
-    pub(in crate::query) fn cached(text: Arc<StatementText>, binds: Binds<'q>) -> Self {
-        let text = Text::Cached(text);
-        Self { text, binds }
+    pub(in crate::query) fn set_cached(&mut self, text: Arc<StatementText>) {
+        self.text = Text::Cached(text);
     }
 
-    /// A text of this statement alone.
-    pub(in crate::query) fn own((text, binds): (String, Vec<ValueRef<'q>>)) -> Self {
-        let (text, binds) = (Text::Own(text), binds.into());
-        Self { text, binds }
+    /// Takes a text of this statement alone.
+    pub(in crate::query) fn set_own(&mut self, (text, binds): (String, Vec<ValueRef<'q>>)) {
+        self.text = Text::Own(text);
+        self.binds = binds.into();
+    }
+
+    /// The place of the binds.
+    #[inline]
+    pub(in crate::query) fn binds_mut(&mut self) -> &mut Binds<'q> {
+        &mut self.binds
     }
 
     /// Returns the SQL text.
@@ -120,7 +132,7 @@ impl KeptSql {
         dialect: &'static dyn Dialect,
     ) -> Option<&StatementText> {
         let sql = self.places.get()?[verb as usize].sql.get()?;
-        (sql.dialect == dialect.name()).then_some(&sql.text)
+        ptr::eq(sql.dialect, dialect.name()).then_some(&sql.text)
     }
 
     /// Keeps the text of a verb that has run before.

@@ -1,14 +1,19 @@
-//! The operators of [`Column`], which call those of [`Expr`].
+//! The operators of [`Column`]. But for comparisons, they call those of [`Expr`].
 //!
 //! They are written out, since methods from a macro add four lines to each compile error.
 
+use orm_core::stmt::{self, CompareOp};
 use orm_core::types::{DbType, Nullability, base};
+use orm_core::value::Value;
 
 use super::expr::{Expr, IntoExpr};
+use super::expr_ops::{comparison, is_null};
 use super::in_list::InList;
 use super::operand::Operand;
 use super::order::Order;
 use super::predicate::Predicate;
+use super::table_ref::TableRef;
+use super::term::Comparison;
 use crate::mapping::{Column, Model};
 
 impl<M: Model, T: DbType> Column<M, T> {
@@ -23,8 +28,9 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// let without = select(User).filter(User.email.eq(Null)); // WHERE "email" IS NULL
     /// # let _ = (ada, without);
     /// ```
+    #[inline]
     pub fn eq<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.into_expr().eq(value)
+        equality(self, CompareOp::Eq, value)
     }
 
     /// Returns `self <> value`. `None` and `Null` give `IS NOT NULL`.
@@ -40,8 +46,9 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
+    #[inline]
     pub fn ne<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.into_expr().ne(value)
+        equality(self, CompareOp::Ne, value)
     }
 
     /// Returns `self < value`.
@@ -57,8 +64,9 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
+    #[inline]
     pub fn lt<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.into_expr().lt(value)
+        compare(self, CompareOp::Lt, value)
     }
 
     /// Returns `self <= value`.
@@ -74,8 +82,9 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
+    #[inline]
     pub fn le<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.into_expr().le(value)
+        compare(self, CompareOp::Le, value)
     }
 
     /// Returns `self > value`.
@@ -91,8 +100,9 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
+    #[inline]
     pub fn gt<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.into_expr().gt(value)
+        compare(self, CompareOp::Gt, value)
     }
 
     /// Returns `self >= value`.
@@ -108,8 +118,9 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
+    #[inline]
     pub fn ge<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.into_expr().ge(value)
+        compare(self, CompareOp::Ge, value)
     }
 
     /// Returns the null-safe comparison `self IS NOT DISTINCT FROM value`: NULL equals NULL, and the result is never
@@ -126,8 +137,9 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
+    #[inline]
     pub fn same_as<V: Operand<T::Base>>(self, value: V) -> Predicate {
-        self.into_expr().same_as(value)
+        equality(self, CompareOp::Same, value)
     }
 
     /// Returns `self BETWEEN low AND high`, both bounds included.
@@ -389,5 +401,46 @@ impl<M: Model, T: DbType<Base = base::Text>> Column<M, T> {
     /// ```
     pub fn like(self, pattern: impl AsRef<str>) -> Predicate {
         self.into_expr().like(pattern)
+    }
+}
+
+#[inline]
+fn equality<M: Model, T: DbType, V: Operand<T::Base>>(
+    column: Column<M, T>,
+    op: CompareOp,
+    other: V,
+) -> Predicate {
+    let depth = other.depth();
+    match other.into_operand() {
+        stmt::Expr::Value(Value::Null) => is_null(column.into_expr(), op == CompareOp::Ne),
+        other => beside(column, op, (other, depth)),
+    }
+}
+
+#[inline]
+fn compare<M: Model, T: DbType, V: Operand<T::Base>>(
+    column: Column<M, T>,
+    op: CompareOp,
+    other: V,
+) -> Predicate {
+    let depth = other.depth();
+    beside(column, op, (other.into_operand(), depth))
+}
+
+/// The comparison of a column with an operand that is nested so deep.
+#[inline]
+fn beside<M: Model, T: DbType>(
+    column: Column<M, T>,
+    op: CompareOp,
+    (other, depth): (stmt::Expr, usize),
+) -> Predicate {
+    match other {
+        stmt::Expr::Value(value) => Predicate::comparison(Comparison {
+            table: TableRef::of_column(&column),
+            position: column.index(),
+            op,
+            value,
+        }),
+        other => comparison(op, column.into_expr(), (other, depth)),
     }
 }

@@ -121,11 +121,8 @@ impl<M: Model, T: DbType> IntoExpr for Column<M, T> {
     type Value = T;
 
     fn into_expr(self) -> Expr<T> {
-        let origin = TableRef {
-            def: M::def(),
-            name: self.source(),
-        };
-        Expr::leaf(stmt::Expr::column(self.source(), self.name()), Some(origin))
+        let origin = TableRef::of_column(&self);
+        Expr::leaf(origin.column(self.position()), Some(origin))
     }
 }
 

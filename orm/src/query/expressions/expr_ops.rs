@@ -288,17 +288,16 @@ impl<T: DbType> Expr<T> {
     }
 
     fn compare<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
-        let deepest = self.depth.max(other.depth());
-        comparison(op, self, other.into_operand(), deepest)
+        let depth = other.depth();
+        comparison(op, self, (other.into_operand(), depth))
     }
 
     fn equality<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
-        let deepest = self.depth.max(other.depth());
-        let other = other.into_operand();
-        if matches!(other, stmt::Expr::Value(Value::Null)) {
-            return is_null(self, op == CompareOp::Ne);
+        let depth = other.depth();
+        match other.into_operand() {
+            stmt::Expr::Value(Value::Null) => is_null(self, op == CompareOp::Ne),
+            other => comparison(op, self, (other, depth)),
         }
-        comparison(op, self, other, deepest)
     }
 }
 
@@ -427,12 +426,18 @@ impl<T: DbType<Base = base::Text>> Expr<T> {
     }
 }
 
-fn comparison<T>(op: CompareOp, left: Expr<T>, right: stmt::Expr, deepest: usize) -> Predicate {
+/// A comparison with an operand that is nested so deep.
+pub(super) fn comparison<T>(
+    op: CompareOp,
+    left: Expr<T>,
+    (right, depth): (stmt::Expr, usize),
+) -> Predicate {
+    let deepest = left.depth.max(depth);
     let ast = stmt::Expr::compare(op, left.ast, right);
     Predicate::over(ast, left.origin, deepest)
 }
 
-fn is_null<T>(expr: Expr<T>, negated: bool) -> Predicate {
+pub(super) fn is_null<T>(expr: Expr<T>, negated: bool) -> Predicate {
     let ast = stmt::Expr::IsNull {
         expr: Box::new(expr.ast),
         negated,

@@ -10,6 +10,7 @@ use orm_core::types::{DbType, NotNull, Nullability, Nullable, base};
 use orm_core::value::Value;
 
 use super::expr::Expr;
+use super::table_ref::TableRef;
 use crate::mapping::{Column, IntoField, Model};
 
 /// Is implemented by what a column of the base type `B` can be compared with: a value, an `Option` of one, [`Null`],
@@ -113,7 +114,7 @@ impl<M: Model, T: DbType> Operand<T::Base> for Column<M, T> {
     type Null = T::Null;
 
     fn into_operand(self) -> stmt::Expr {
-        stmt::Expr::column(self.source(), self.name())
+        TableRef::of_column(&self).column(self.position())
     }
 }
 
@@ -138,13 +139,15 @@ pub fn value_operand<T: DbType>(value: &T) -> stmt::Expr {
 }
 
 macro_rules! scalars {
-    ($($scalar:ty => $base:ident),+ $(,)?) => {$(
+    ($($scalar:ty => $base:ident: $value:expr),+ $(,)?) => {$(
         #[diagnostic::do_not_recommend]
         impl Operand<base::$base> for $scalar {
             type Null = NotNull;
 
+            #[inline]
             fn into_operand(self) -> stmt::Expr {
-                value_operand(&self)
+                let value: fn($scalar) -> Value = $value;
+                stmt::Expr::Value(value(self))
             }
         }
 
@@ -152,33 +155,34 @@ macro_rules! scalars {
         impl Operand<base::$base> for &$scalar {
             type Null = NotNull;
 
+            #[inline]
             fn into_operand(self) -> stmt::Expr {
-                value_operand(self)
+                (*self).into_operand()
             }
         }
     )+};
 }
 
 scalars! {
-    bool => Bool,
-    i16 => Int16,
-    i32 => Int32,
-    i64 => Int64,
-    f32 => Float32,
-    f64 => Float64,
+    bool => Bool: Value::Bool,
+    i16 => Int16: |v| Value::Int(v.into()),
+    i32 => Int32: |v| Value::Int(v.into()),
+    i64 => Int64: Value::Int,
+    f32 => Float32: |v| Value::Float(v.into()),
+    f64 => Float64: Value::Float,
 }
 
 #[cfg(feature = "chrono")]
 scalars! {
-    chrono::NaiveDate => Date,
-    chrono::NaiveTime => Time,
-    chrono::NaiveDateTime => DateTime,
-    chrono::DateTime<chrono::Utc> => Timestamp,
+    chrono::NaiveDate => Date: |v| v.to_value().to_value(),
+    chrono::NaiveTime => Time: |v| v.to_value().to_value(),
+    chrono::NaiveDateTime => DateTime: |v| v.to_value().to_value(),
+    chrono::DateTime<chrono::Utc> => Timestamp: |v| v.to_value().to_value(),
 }
 
 #[cfg(feature = "uuid")]
 scalars! {
-    uuid::Uuid => Uuid,
+    uuid::Uuid => Uuid: |v| v.to_value().to_value(),
 }
 
 macro_rules! owned_by {

@@ -7,6 +7,7 @@ use orm_core::stmt;
 
 use super::expr::Expr;
 use super::table_ref::TableRef;
+use super::term::{Comparison, Term};
 
 /// Is implemented by the arguments of `filter` and `having`: a [`Predicate`], or a boolean column or expression. Rows
 /// for which it is false or NULL are left out.
@@ -63,12 +64,24 @@ pub trait Condition {
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a condition does nothing until it is given to a statement"]
-pub struct Predicate(Expr<Option<bool>>);
+pub struct Predicate(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Comparison(Comparison),
+    Expr(Expr<Option<bool>>),
+}
 
 impl Predicate {
     /// A condition of nothing else.
     pub(in crate::query) fn leaf(ast: stmt::Expr, origin: Option<TableRef>) -> Self {
-        Self(Expr::leaf(ast, origin))
+        Self(Kind::Expr(Expr::leaf(ast, origin)))
+    }
+
+    /// A column beside a value.
+    #[inline]
+    pub(super) fn comparison(comparison: Comparison) -> Self {
+        Self(Kind::Comparison(comparison))
     }
 
     /// A condition on expressions, the deepest of which is given.
@@ -77,12 +90,21 @@ impl Predicate {
         origin: Option<TableRef>,
         deepest: usize,
     ) -> Self {
-        Self(Expr::over(ast, origin, deepest))
+        Self(Kind::Expr(Expr::over(ast, origin, deepest)))
     }
 
     /// The condition as a part of a statement.
+    #[inline]
+    pub(in crate::query) fn into_term(self) -> Term {
+        match self.0 {
+            Kind::Comparison(comparison) => Term::Comparison(comparison),
+            Kind::Expr(expr) => Term::Expr(expr.ast),
+        }
+    }
+
+    /// The condition in a statement.
     pub(in crate::query) fn into_ast(self) -> stmt::Expr {
-        self.0.ast
+        self.into_term().into_expr()
     }
 
     /// Returns `self AND other`.
@@ -99,12 +121,12 @@ impl Predicate {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn and<C: Condition>(self, other: C) -> Self {
-        let other = other.into_predicate();
-        let deepest = self
-            .depth_in(Junction::And)
-            .max(other.depth_in(Junction::And));
-        let origin = self.0.origin.or(other.0.origin);
-        Self::over(self.0.ast.and(other.0.ast), origin, deepest)
+        let (own, other) = (self.value(), other.into_predicate().value());
+        let deepest = Junction::And
+            .depth_of(&own)
+            .max(Junction::And.depth_of(&other));
+        let origin = own.origin.or(other.origin);
+        Self::over(own.ast.and(other.ast), origin, deepest)
     }
 
     /// Returns `self OR other`.
@@ -121,21 +143,12 @@ impl Predicate {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn or<C: Condition>(self, other: C) -> Self {
-        let other = other.into_predicate();
-        let deepest = self
-            .depth_in(Junction::Or)
-            .max(other.depth_in(Junction::Or));
-        let origin = self.0.origin.or(other.0.origin);
-        Self::over(self.0.ast.or(other.0.ast), origin, deepest)
-    }
-
-    /// How deep it is as a term: of a junction of the same kind only its terms become part of it.
-    fn depth_in(&self, junction: Junction) -> usize {
-        let flattened = match junction {
-            Junction::And => matches!(self.0.ast, stmt::Expr::And(_)),
-            Junction::Or => matches!(self.0.ast, stmt::Expr::Or(_)),
-        };
-        self.0.depth - usize::from(flattened)
+        let (own, other) = (self.value(), other.into_predicate().value());
+        let deepest = Junction::Or
+            .depth_of(&own)
+            .max(Junction::Or.depth_of(&other));
+        let origin = own.origin.or(other.origin);
+        Self::over(own.ast.or(other.ast), origin, deepest)
     }
 
     /// Returns `NOT self`. An unknown condition, such as a comparison with NULL, stays unknown.
@@ -158,7 +171,7 @@ impl Predicate {
     pub fn not(self) -> Self {
         let Expr {
             ast, origin, depth, ..
-        } = self.0;
+        } = self.value();
         Self::over(stmt::Expr::Not(Box::new(ast)), origin, depth)
     }
 
@@ -202,9 +215,10 @@ impl Predicate {
     ) -> Self {
         let (mut origin, mut deepest) = (None, 0);
         let terms = conditions.into_iter().map(|condition| {
-            origin = origin.or(condition.0.origin);
-            deepest = deepest.max(condition.0.depth);
-            condition.0.ast
+            let condition = condition.value();
+            origin = origin.or(condition.origin);
+            deepest = deepest.max(condition.depth);
+            condition.ast
         });
         let terms = terms.collect();
         Self::over(join(terms), origin, deepest)
@@ -224,12 +238,19 @@ impl Predicate {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn value(self) -> Expr<Option<bool>> {
-        self.0
+        match self.0 {
+            Kind::Comparison(comparison) => {
+                let origin = Some(comparison.table);
+                Expr::over(comparison.into_expr(), origin, 0)
+            }
+            Kind::Expr(expr) => expr,
+        }
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl Condition for Predicate {
+    #[inline]
     fn into_predicate(self) -> Predicate {
         self
     }
@@ -239,6 +260,17 @@ impl Condition for Predicate {
 enum Junction {
     And,
     Or,
+}
+
+impl Junction {
+    /// How deep a condition is as a term: of a junction of the same kind only its terms become part of it.
+    fn depth_of(self, condition: &Expr<Option<bool>>) -> usize {
+        let flattened = match self {
+            Self::And => matches!(condition.ast, stmt::Expr::And(_)),
+            Self::Or => matches!(condition.ast, stmt::Expr::Or(_)),
+        };
+        condition.depth - usize::from(flattened)
+    }
 }
 
 impl<C: Condition> BitAnd<C> for Predicate {

@@ -1,6 +1,7 @@
 //! [`SelectItem`]: what a query selects, and what that requires of the query's tables.
 
-use orm_core::stmt::{Expr, Projection};
+use orm_core::stmt::{Expr, Projection, UpToTwo};
+use orm_core::types::Nullability;
 
 use super::table_ref::TableRef;
 
@@ -14,16 +15,30 @@ pub enum SelectItem {
         /// Whether there need be no row: the optional side of a left join.
         is_optional: bool,
     },
-    /// A column or expression.
-    Value {
-        /// The expression.
-        expr: Expr,
-        /// The table of its first column.
-        table: Option<TableRef>,
+    /// A column.
+    Column {
+        /// The table.
+        table: TableRef,
+        /// The column's position in its model.
+        position: u32,
         /// Whether it may be NULL.
         nullability: ItemNullability,
     },
+    /// An expression.
+    Value(Box<SelectValue>),
 }
+
+/// Describes an expression of a select list.
+#[derive(Clone, Debug, Hash)]
+pub struct SelectValue {
+    /// The expression.
+    pub(in crate::query) expr: Expr,
+    /// Whether it may be NULL.
+    pub(in crate::query) nullability: ItemNullability,
+}
+
+/// Holds the items of a select list.
+pub type SelectItems = UpToTwo<SelectItem>;
 
 /// Describes whether an item of a select list may be NULL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,31 +51,33 @@ pub enum ItemNullability {
     Optional,
 }
 
+impl ItemNullability {
+    /// That of a type.
+    pub(in crate::query) fn of<N: Nullability>() -> Self {
+        if N::NULLABLE {
+            Self::Nullable
+        } else {
+            Self::Required
+        }
+    }
+}
+
 impl SelectItem {
     /// As something that needn't be there.
     pub(in crate::query) fn make_optional(&mut self) {
         match self {
             Self::Entity { is_optional, .. } => *is_optional = true,
-            Self::Value { nullability, .. } => *nullability = ItemNullability::Optional,
+            Self::Column { nullability, .. } => *nullability = ItemNullability::Optional,
+            Self::Value(value) => value.nullability = ItemNullability::Optional,
         }
     }
 
-    /// The table that it comes from, and whether that can be the first one of the query.
-    pub(in crate::query) fn source(&self) -> Option<(TableRef, bool)> {
-        match self {
-            Self::Entity { table, is_optional } => Some((*table, !is_optional)),
-            Self::Value {
-                table, nullability, ..
-            } => table.map(|table| (table, *nullability != ItemNullability::Optional)),
-        }
-    }
-
-    /// The expression, if it is one.
+    /// The expression, if it is one beyond a column.
     #[inline]
     pub(in crate::query) fn expr(&self) -> Option<&Expr> {
         match self {
-            Self::Entity { .. } => None,
-            Self::Value { expr, .. } => Some(expr),
+            Self::Entity { .. } | Self::Column { .. } => None,
+            Self::Value(value) => Some(&value.expr),
         }
     }
 
@@ -68,10 +85,13 @@ impl SelectItem {
     pub(in crate::query) fn lower(&self) -> Projection {
         match self {
             Self::Entity { table, .. } => Projection::Columns {
-                source: table.name.into(),
+                source: table.name().into(),
                 names: table.def.names,
             },
-            Self::Value { expr, .. } => Projection::Expr(expr.clone()),
+            Self::Column {
+                table, position, ..
+            } => Projection::Expr(table.column(*position as usize)),
+            Self::Value(value) => Projection::Expr(value.expr.clone()),
         }
     }
 }

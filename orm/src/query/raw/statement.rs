@@ -326,8 +326,13 @@ impl ReadStatement for RawRows<'_> {
         Access::Raw
     }
 
-    fn compile(&self, connection: &mut Connection) -> Result<CompiledSql<'_>> {
-        self.0.text(connection.dialect()).map(CompiledSql::own)
+    fn compile<'q>(
+        &'q self,
+        connection: &mut Connection,
+        compiled: &mut CompiledSql<'q>,
+    ) -> Result<()> {
+        compiled.set_own(self.0.text(connection.dialect())?);
+        Ok(())
     }
 
     fn execute(
@@ -347,8 +352,13 @@ impl ReadStatement for RawAffected<'_> {
         Access::Raw
     }
 
-    fn compile(&self, connection: &mut Connection) -> Result<CompiledSql<'_>> {
-        self.0.text(connection.dialect()).map(CompiledSql::own)
+    fn compile<'q>(
+        &'q self,
+        connection: &mut Connection,
+        compiled: &mut CompiledSql<'q>,
+    ) -> Result<()> {
+        compiled.set_own(self.0.text(connection.dialect())?);
+        Ok(())
     }
 
     fn execute(

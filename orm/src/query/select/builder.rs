@@ -45,7 +45,7 @@ use crate::query::expressions::table_ref::TableRef;
 /// joined) is an error of the first call that returns a `Result`, before anything is sent.
 #[must_use = "a query does nothing until one of its verbs is called: all, first, one, count, exists…"]
 pub struct Select<S> {
-    pub(in crate::query) query: QueryState,
+    pub(in crate::query) query: Box<QueryState>,
     marker: PhantomData<fn() -> S>,
 }
 
@@ -65,6 +65,7 @@ pub struct Select<S> {
 /// ```
 // The compiler shows the line where several arguments are given.
 #[rustfmt::skip]
+#[inline]
 pub fn select<S: Selectable>(selected: S) -> Select<S> { // several in a tuple: select((User.id, User.name))
     Select {
         query: QueryState::of(selected),
@@ -101,8 +102,9 @@ impl<S> Select<S> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
+    #[inline]
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
-        self.query.filter(condition.into_predicate().into_ast());
+        self.query.filter(condition.into_predicate().into_term());
         self
     }
 
@@ -139,8 +141,8 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
-        let on = JoinOn::Condition(on.into_predicate().into_ast());
-        let joined = Ok((TableRef::of(&entity), on));
+        let joined = self.query.sources.admit(TableRef::of(&entity));
+        let joined = joined.map(|table| (table, JoinOn::of(on)));
         self.query.join(JoinKind::Inner, joined);
         self
     }
@@ -179,8 +181,8 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn left_join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
-        let on = JoinOn::Condition(on.into_predicate().into_ast());
-        let joined = Ok((TableRef::of(&entity), on));
+        let joined = self.query.sources.admit(TableRef::of(&entity));
+        let joined = joined.map(|table| (table, JoinOn::of(on)));
         self.query.join(JoinKind::Left, joined);
         self
     }

@@ -168,7 +168,8 @@ impl<S: Selectable> Select<S> {
     ) -> Result<Stream<'c, S::Output<Connection>>> {
         let conn = conn.source();
         conn.allow(self.query.access())?;
-        let compiled = self.query.compile(Verb::All, conn)?;
+        let mut compiled = CompiledSql::default();
+        self.query.compile(Verb::All, conn, &mut compiled)?;
         let cursor = conn.cursor(compiled.text(), compiled.binds())?;
         Ok(Stream::new(cursor, |_, row| {
             S::decode::<Connection>(row, 0, &mut ())
@@ -250,8 +251,12 @@ impl ReadStatement for VerbOf<'_> {
     }
 
     #[inline]
-    fn compile(&self, connection: &mut Connection) -> Result<CompiledSql<'_>> {
-        self.query.compile(self.verb, connection)
+    fn compile<'q>(
+        &'q self,
+        connection: &mut Connection,
+        compiled: &mut CompiledSql<'q>,
+    ) -> Result<()> {
+        self.query.compile(self.verb, connection, compiled)
     }
 
     #[inline]

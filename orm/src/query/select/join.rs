@@ -1,9 +1,10 @@
 //! Joins: the join targets, and the condition inferred from the foreign keys between the models.
 
-use orm_core::stmt::{CompareOp, Expr, JoinKind};
+use orm_core::stmt::{CompareOp, Expr, Few, JoinKind};
 
 use crate::mapping::Entity;
 use crate::query::expressions::build_error::BuildError;
+use crate::query::expressions::predicate::Condition;
 use crate::query::expressions::table_ref::TableRef;
 
 /// Is implemented by the arguments of `join` and `left_join`: a model's value or an alias of it. The join condition
@@ -24,7 +25,7 @@ pub struct Sources {
     /// The first one.
     pub(super) root: Option<TableRef>,
     /// Those joined to it, in order.
-    pub(super) joined: Vec<Joined>,
+    pub(super) joined: Few<Joined>,
 }
 
 impl Sources {
@@ -33,9 +34,12 @@ impl Sources {
         self.root.into_iter().chain(joined)
     }
 
-    /// Whether one of them has this name.
-    pub(super) fn contains(&self, name: &str) -> bool {
-        self.iter().any(|source| source.name == name)
+    /// A table that is joined to them, which has another name.
+    pub(super) fn admit(&self, table: TableRef) -> Result<TableRef, BuildError> {
+        if self.iter().any(|source| source.name() == table.name()) {
+            return Err(twice(table));
+        }
+        Ok(table)
     }
 }
 
@@ -50,30 +54,43 @@ pub struct Joined {
 /// Describes the condition of a join.
 #[derive(Clone, Debug, Hash)]
 pub enum JoinOn {
-    /// The rows that a foreign key of `child` refers to are those of `parent`.
+    /// The rows that a foreign key refers to are those of the other table.
     ForeignKey {
-        /// The table that refers.
-        child: TableRef,
-        /// Which of its foreign keys, by position.
+        /// The table to which this one is joined.
+        other: TableRef,
+        /// Whether the other one refers to this one.
+        refers: bool,
+        /// Which foreign key of the table that refers, by position.
         reference: usize,
-        /// The table referred to.
-        parent: TableRef,
     },
     /// The program's own.
-    Condition(Expr),
+    Condition(Box<Expr>),
 }
 
 impl JoinOn {
+    /// A condition of the program's own.
+    pub(super) fn of(condition: impl Condition) -> Self {
+        Self::Condition(Box::new(condition.into_predicate().into_ast()))
+    }
+}
+
+impl Joined {
     /// The condition as an expression.
-    pub(super) fn lower(&self) -> Expr {
-        let (child, reference, parent) = match self {
-            Self::Condition(condition) => return condition.clone(),
-            Self::ForeignKey {
-                child,
+    pub(super) fn condition(&self) -> Expr {
+        let (child, reference, parent) = match &self.on {
+            JoinOn::Condition(condition) => return (**condition).clone(),
+            JoinOn::ForeignKey {
+                other,
+                refers: true,
                 reference,
-                parent,
-            } => (child, &child.def.references[*reference], parent),
+            } => (*other, *reference, self.table),
+            JoinOn::ForeignKey {
+                other,
+                refers: false,
+                reference,
+            } => (self.table, *reference, *other),
         };
+        let reference = &child.def.references[reference];
         let columns = reference.columns.iter().zip(reference.target_columns);
         let equal = columns.map(|(own, referred)| {
             Expr::compare(CompareOp::Eq, child.column(*own), parent.column(*referred))
@@ -85,33 +102,37 @@ impl JoinOn {
 #[diagnostic::do_not_recommend]
 impl<E: Entity> JoinTarget for E {
     fn resolve(self, sources: &Sources) -> Result<(TableRef, JoinOn), BuildError> {
-        let table = TableRef::of(&self);
+        let table = sources.admit(TableRef::of(&self))?;
         Ok((table, infer(sources, table)?))
     }
 }
 
+/// The condition by the only foreign key between the joined table and the others.
 fn infer(sources: &Sources, joined: TableRef) -> Result<JoinOn, BuildError> {
-    if sources.contains(joined.name) {
-        return Err(twice(joined));
+    let (mut found, mut count) = (None, 0);
+    for other in sources.iter() {
+        for refers in [true, false] {
+            let (child, parent) = if refers {
+                (other, joined)
+            } else {
+                (joined, other)
+            };
+            for (reference, key) in child.def.references.iter().enumerate() {
+                if (key.target)().table == parent.def.table {
+                    count += 1;
+                    found = Some(JoinOn::ForeignKey {
+                        other,
+                        refers,
+                        reference,
+                    });
+                }
+            }
+        }
     }
-    let keys = |source| keys(source, joined).chain(keys(joined, source));
-    let mut found = sources.iter().flat_map(keys);
-    match (found.next(), found.next()) {
-        (Some(only), None) => Ok(only),
-        (first, _) => Err(unclear(sources, joined, first.is_some())),
+    match found {
+        Some(only) if count == 1 => Ok(only),
+        found => Err(unclear(sources, joined, found.is_some())),
     }
-}
-
-/// The conditions by which `child` refers to `parent`, one for each foreign key.
-fn keys(child: TableRef, parent: TableRef) -> impl Iterator<Item = JoinOn> {
-    let references = child.def.references.iter().enumerate();
-    references
-        .filter(move |(_, key)| (key.target)().table == parent.def.table)
-        .map(move |(reference, _)| JoinOn::ForeignKey {
-            child,
-            reference,
-            parent,
-        })
 }
 
 #[cold]
@@ -134,7 +155,7 @@ fn unclear(sources: &Sources, joined: TableRef, several: bool) -> BuildError {
 /// The error of a query with two tables of one name.
 #[cold]
 pub(in crate::query) fn twice(origin: TableRef) -> BuildError {
-    let (name, model) = (origin.name, origin.def.name);
+    let (name, model) = (origin.name(), origin.def.name);
     BuildError::new(
         format!("table name {name} is specified more than once"),
         format!(

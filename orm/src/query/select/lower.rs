@@ -15,6 +15,7 @@ use super::join::{JoinOn, Joined};
 use super::query_state::{Clauses, QueryState};
 use crate::query::expressions::select_item::SelectItem;
 use crate::query::expressions::table_ref::TableRef;
+use crate::query::expressions::term::Term;
 
 impl QueryState {
     /// The statement.
@@ -24,9 +25,10 @@ impl QueryState {
         select.distinct = clauses.distinct;
         select.columns = self.selected.iter().map(SelectItem::lower).collect();
         select.from = self.sources.root.map(TableRef::item);
-        let join = |joined: &Joined| Join::new(joined.kind, joined.table.item(), joined.on.lower());
+        let join =
+            |joined: &Joined| Join::new(joined.kind, joined.table.item(), joined.condition());
         select.joins = self.sources.joined.iter().map(join).collect();
-        select.filter.clone_from(&self.filter);
+        select.filter = self.filter.iter().cloned().map(Term::into_expr).collect();
         select.group_by = clauses.group_by;
         select.having = clauses.having;
         let mut query = Query::from(QueryBody::Select(select));
@@ -104,10 +106,7 @@ fn visit_parts<'q, F: FnMut(ValueRef<'q>, usize)>(
             visitor.expr(on)?;
         }
     }
-    query
-        .filter
-        .iter()
-        .try_for_each(|condition| visitor.expr(condition))
+    query.filter.iter().try_for_each(|term| term.visit(visitor))
 }
 
 fn visit_clauses<'q, F: FnMut(ValueRef<'q>, usize)>(

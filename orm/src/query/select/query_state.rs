@@ -3,7 +3,7 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Binds, Dialect};
-use orm_core::stmt::{Expr, Few, JoinKind, Limit, Lock, Order, Query};
+use orm_core::stmt::{Expr, JoinKind, Limit, Lock, Order, Query};
 
 use super::join::{JoinOn, Joined, Sources, twice};
 use super::selectable::Selectable;
@@ -13,15 +13,16 @@ use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::Access;
 use crate::query::expressions::build_error::BuildError;
-use crate::query::expressions::select_item::SelectItem;
+use crate::query::expressions::select_item::SelectItems;
 use crate::query::expressions::table_ref::TableRef;
+use crate::query::expressions::term::{Term, Terms};
 
 /// What a query is made of.
 #[derive(Clone, Debug, Default)]
 pub(in crate::query) struct QueryState {
     pub(super) sources: Sources,
-    pub(super) selected: Few<SelectItem>,
-    pub(super) filter: Few<Expr>,
+    pub(super) selected: SelectItems,
+    pub(super) filter: Terms,
     pub(super) clauses: Option<Box<Clauses>>,
     error: Option<Box<BuildError>>,
     kept: KeptSql,
@@ -42,26 +43,11 @@ pub(in crate::query) struct Clauses {
 impl QueryState {
     /// A query of `selected`, from the table of its first part that has one.
     #[inline]
-    pub(in crate::query) fn of(selected: impl Selectable) -> Self {
-        let mut query = Self::default();
+    pub(in crate::query) fn of(selected: impl Selectable) -> Box<Self> {
+        let mut query = Box::<Self>::default();
+        query.sources.root = selected.origin().map(|(table, _)| table);
         selected.add_to(&mut query.selected);
-        query.take_root();
         query
-    }
-
-    #[inline]
-    fn take_root(&mut self) {
-        let mut tables = self.selected.iter().filter_map(SelectItem::source);
-        let Some((first, can_be_root)) = tables.next() else {
-            return;
-        };
-        let root = if can_be_root {
-            first
-        } else {
-            let required = tables.find(|(_, can_be_root)| *can_be_root);
-            required.map_or(first, |(table, _)| table)
-        };
-        self.set_root(root);
     }
 
     /// Forgets the texts that were compiled of it, since it is changed.
@@ -78,7 +64,7 @@ impl QueryState {
 
     /// Adds a condition that must hold as well.
     #[inline]
-    pub(super) fn filter(&mut self, condition: Expr) {
+    pub(super) fn filter(&mut self, condition: Term) {
         self.change().filter.push(condition);
     }
 
@@ -86,7 +72,7 @@ impl QueryState {
     pub(in crate::query) fn set_root(&mut self, origin: TableRef) {
         self.change().sources.root = Some(origin);
         let mut joined = self.sources.joined.iter();
-        if joined.any(|joined| joined.table.name == origin.name) {
+        if joined.any(|joined| joined.table.name() == origin.name()) {
             self.record_error(twice(origin));
         }
     }
@@ -101,9 +87,6 @@ impl QueryState {
             Ok(joined) => joined,
             Err(error) => return self.record_error(error),
         };
-        if self.sources.contains(table.name) {
-            return self.record_error(twice(table));
-        }
         let joined = Joined { kind, table, on };
         self.change().sources.joined.push(joined);
     }
@@ -127,29 +110,31 @@ impl QueryState {
         self.error.get_or_insert_with(|| Box::new(error));
     }
 
-    /// The statement of a verb, ready to be sent: kept by the query, or else by a text of the engine's cache. What has
-    /// no text there yet is made into a statement, validated and rendered first.
+    /// Makes `compiled` the statement of a verb, ready to be sent: kept by the query, or else by a text of the engine's
+    /// cache. What has no text there yet is made into a statement, validated and rendered first.
     ///
     /// # Errors
     /// `Usage` for an error of the query, `Unsupported` by the dialect.
     #[inline]
-    pub(in crate::query) fn compile(
-        &self,
+    pub(in crate::query) fn compile<'q>(
+        &'q self,
         verb: Verb,
         conn: &mut Connection,
-    ) -> Result<CompiledSql<'_>> {
+        compiled: &mut CompiledSql<'q>,
+    ) -> Result<()> {
         let dialect = conn.dialect();
         if let Some(text) = self.kept.get(verb, dialect) {
-            let binds = self.binds(verb, (text, dialect))?;
-            return Ok(CompiledSql::kept(text, binds));
+            compiled.set_kept(text);
+            return self.bind(verb, (text, dialect), compiled.binds_mut());
         }
         self.check().map_err(|error| error.to_error())?;
         let render = || self.render(verb, dialect);
         let key = (verb, verb.keeps_limit(self.limit()), self);
         let text = conn.statement(TextOf::Query, &key, render)?;
         self.kept.keep(verb, dialect, &text);
-        let binds = self.binds(verb, (&text, dialect))?;
-        Ok(CompiledSql::cached(text, binds))
+        self.bind(verb, (&text, dialect), compiled.binds_mut())?;
+        compiled.set_cached(text);
+        Ok(())
     }
 
     /// The text for a verb.
@@ -161,6 +146,7 @@ impl QueryState {
         Ok(self.render(verb, dialect)?.to_string())
     }
 
+    #[cold]
     fn render(&self, verb: Verb, dialect: &dyn Dialect) -> Result<StatementText> {
         let query = self.lower();
         validate_query(&query, &self.typed()).map_err(|error| error.to_error())?;
@@ -170,19 +156,29 @@ impl QueryState {
         StatementText::of(&verb.rewrite(query), dialect)
     }
 
-    /// The binds of a text for a verb. Those of a query as it is are collected from its parts; where writing tells them,
+    /// Collects the binds of a text for a verb. Those of a query as it is come from its parts; where writing tells them,
     /// and where the verb asks for another query, from the statement.
     #[inline]
-    fn binds<'q>(
+    fn bind<'q>(
         &'q self,
         verb: Verb,
         (text, dialect): (&StatementText, &'static dyn Dialect),
-    ) -> Result<Binds<'q>> {
-        if verb.keeps_values(self.limit())
-            && let Some(binds) = text.order.collect(self)
-        {
-            return Ok(binds);
+        binds: &mut Binds<'q>,
+    ) -> Result<()> {
+        if verb.keeps_values(self.limit()) && text.order.collect(self, binds) {
+            return Ok(());
         }
+        *binds = self.statement_binds(verb, (text, dialect))?;
+        Ok(())
+    }
+
+    // Apart, since it takes much of the stack.
+    #[inline(never)]
+    fn statement_binds(
+        &self,
+        verb: Verb,
+        (text, dialect): (&StatementText, &'static dyn Dialect),
+    ) -> Result<Binds<'_>> {
         let statement = self.kept.statement(verb, || verb.rewrite(self.lower()));
         text.order.binds(statement, dialect)
     }

@@ -2,13 +2,14 @@
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::stmt::Few;
-use orm_core::types::{DbType, Nullability};
+use orm_core::types::DbType;
 
 use crate::mapping::{Column, Entity, Model};
 use crate::query::executor::Executor;
-use crate::query::expressions::expr::{Expr, IntoExpr};
-use crate::query::expressions::select_item::{ItemNullability, SelectItem};
+use crate::query::expressions::expr::Expr;
+use crate::query::expressions::select_item::{
+    ItemNullability, SelectItem, SelectItems, SelectValue,
+};
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::rows::from_row::read_value;
 
@@ -25,9 +26,14 @@ pub trait Selectable {
     /// Returns the number of columns that it selects.
     fn width() -> usize;
 
+    /// Returns the table of the first item that can be the first one of a query, or else of the first item at all, and
+    /// whether it can be.
+    #[doc(hidden)]
+    fn origin(&self) -> Option<(TableRef, bool)>;
+
     /// Adds the selected items to `items`.
     #[doc(hidden)]
-    fn add_to(self, items: &mut Few<SelectItem>);
+    fn add_to(self, items: &mut SelectItems);
 
     /// Decodes the columns of a row from index `start`.
     ///
@@ -49,7 +55,12 @@ impl<E: Entity> Selectable for E {
     }
 
     #[inline]
-    fn add_to(self, items: &mut Few<SelectItem>) {
+    fn origin(&self) -> Option<(TableRef, bool)> {
+        Some((TableRef::of(self), true))
+    }
+
+    #[inline]
+    fn add_to(self, items: &mut SelectItems) {
         items.push(SelectItem::Entity {
             table: TableRef::of(&self),
             is_optional: false,
@@ -74,8 +85,17 @@ impl<M: Model, T: DbType> Selectable for Column<M, T> {
         1
     }
 
-    fn add_to(self, items: &mut Few<SelectItem>) {
-        self.into_expr().add_to(items);
+    #[inline]
+    fn origin(&self) -> Option<(TableRef, bool)> {
+        Some((TableRef::of_column(self), true))
+    }
+
+    fn add_to(self, items: &mut SelectItems) {
+        items.push(SelectItem::Column {
+            table: TableRef::of_column(&self),
+            position: self.index(),
+            nullability: ItemNullability::of::<T::Null>(),
+        });
     }
 
     #[inline]
@@ -92,17 +112,15 @@ impl<T: DbType> Selectable for Expr<T> {
         1
     }
 
-    fn add_to(self, items: &mut Few<SelectItem>) {
-        let nullability = if T::Null::NULLABLE {
-            ItemNullability::Nullable
-        } else {
-            ItemNullability::Required
-        };
-        items.push(SelectItem::Value {
+    fn origin(&self) -> Option<(TableRef, bool)> {
+        self.origin.map(|table| (table, true))
+    }
+
+    fn add_to(self, items: &mut SelectItems) {
+        items.push(SelectItem::Value(Box::new(SelectValue {
             expr: self.ast,
-            table: self.origin,
-            nullability,
-        });
+            nullability: ItemNullability::of::<T::Null>(),
+        })));
     }
 
     #[inline]
@@ -132,9 +150,14 @@ pub fn optional<S>(selected: S) -> Optional<S> {
 }
 
 impl<S: Selectable> Optional<S> {
+    #[inline]
+    fn optional_origin(&self) -> Option<(TableRef, bool)> {
+        self.0.origin().map(|(table, _)| (table, false))
+    }
+
     /// As [`Selectable::add_to`], of what needn't be there.
     #[inline]
-    fn add_optional(self, items: &mut Few<SelectItem>) {
+    fn add_optional(self, items: &mut SelectItems) {
         let own = items.len();
         self.0.add_to(items);
         for item in &mut items[own..] {
@@ -151,7 +174,13 @@ impl<E: Entity> Selectable for Optional<E> {
         E::width()
     }
 
-    fn add_to(self, items: &mut Few<SelectItem>) {
+    #[inline]
+    fn origin(&self) -> Option<(TableRef, bool)> {
+        self.optional_origin()
+    }
+
+    #[inline]
+    fn add_to(self, items: &mut SelectItems) {
         self.add_optional(items);
     }
 
@@ -177,7 +206,13 @@ impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
         1
     }
 
-    fn add_to(self, items: &mut Few<SelectItem>) {
+    #[inline]
+    fn origin(&self) -> Option<(TableRef, bool)> {
+        self.optional_origin()
+    }
+
+    #[inline]
+    fn add_to(self, items: &mut SelectItems) {
         self.add_optional(items);
     }
 
@@ -198,7 +233,13 @@ impl<T: DbType> Selectable for Optional<Expr<T>> {
         1
     }
 
-    fn add_to(self, items: &mut Few<SelectItem>) {
+    #[inline]
+    fn origin(&self) -> Option<(TableRef, bool)> {
+        self.optional_origin()
+    }
+
+    #[inline]
+    fn add_to(self, items: &mut SelectItems) {
         self.add_optional(items);
     }
 
@@ -222,7 +263,17 @@ macro_rules! tuples {
             }
 
             #[inline]
-            fn add_to(self, items: &mut Few<SelectItem>) {
+            fn origin(&self) -> Option<(TableRef, bool)> {
+                let mut origin = None;
+                $(origin = match (origin, self.$index.origin()) {
+                    (Some((_, false)), required @ Some((_, true))) => required,
+                    (first, other) => first.or(other),
+                };)+
+                origin
+            }
+
+            #[inline]
+            fn add_to(self, items: &mut SelectItems) {
                 $(self.$index.add_to(items);)+
             }
 

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt::{self, Expr, Few};
+use orm_core::stmt;
 
 use super::parts::{Parts, execute};
 use crate::engine::{StatementText, TextOf};
@@ -12,6 +12,7 @@ use crate::mapping::{Entity, Model};
 use crate::query::compile::validate::validate_delete;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::predicate::Condition;
+use crate::query::expressions::term::{Term, Terms};
 
 /// Represents a DELETE of the rows of a model's table. Without a filter it deletes all rows.
 ///
@@ -30,7 +31,7 @@ use crate::query::expressions::predicate::Condition;
 #[must_use = "a delete does nothing until it is executed"]
 #[derive(Clone, Debug)]
 pub struct Delete<M> {
-    filter: Few<Expr>,
+    filter: Terms,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -45,7 +46,7 @@ pub struct Delete<M> {
 /// ```
 pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
     Delete {
-        filter: Few::new(),
+        filter: Terms::new(),
         marker: PhantomData,
     }
 }
@@ -64,8 +65,9 @@ impl<M: Model> Delete<M> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
+    #[inline]
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
-        self.filter.push(condition.into_predicate().into_ast());
+        self.filter.push(condition.into_predicate().into_term());
         self
     }
 
@@ -119,6 +121,7 @@ impl<M: Model> Delete<M> {
         Ok(self.render(dialect)?.to_string())
     }
 
+    #[cold]
     fn render(&self, dialect: &dyn Dialect) -> Result<StatementText> {
         let statement = self.lower();
         validate_delete(&statement).map_err(|error| error.to_error())?;
@@ -127,7 +130,7 @@ impl<M: Model> Delete<M> {
 
     fn lower(&self) -> stmt::Delete {
         let mut delete = stmt::Delete::new(M::def().table);
-        delete.filter.clone_from(&self.filter);
+        delete.filter = self.filter.iter().cloned().map(Term::into_expr).collect();
         delete
     }
 }

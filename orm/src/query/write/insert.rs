@@ -1,5 +1,6 @@
 //! INSERT of models, builders and collections of them.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use orm_core::driver::Row;
@@ -57,10 +58,16 @@ pub struct Insert<'a, M> {
 
 /// Represents an INSERT that returns a column of each row.
 #[must_use = "an insert does nothing until it is executed"]
-#[derive(Debug)]
 pub struct Returning<'a, M, T> {
     insert: Insert<'a, M>,
     column: Column<M, T>,
+}
+
+impl<M: Model + fmt::Debug, T> fmt::Debug for Returning<'_, M, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut returning = f.debug_tuple("Returning");
+        returning.field(&self.insert).field(&self.column).finish()
+    }
 }
 
 /// Creates an INSERT into a model's table.

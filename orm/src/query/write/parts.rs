@@ -1,17 +1,18 @@
 //! Running an UPDATE or DELETE whose text is known: of its parts, without making the statement where that can be done.
 
 use orm_core::error::Result;
-use orm_core::sql::{BindValues, EachBind, WriteSql};
+use orm_core::sql::{BindValues, Binds, EachBind, WriteSql};
 use orm_core::stmt::{Expr, Visit as _};
 use orm_core::value::ValueRef;
 
 use crate::engine::{Connection, StatementText};
+use crate::query::expressions::term::Term;
 
 /// The expressions of a statement that have values, in its order: those that are set, and the conditions.
 #[derive(Clone, Copy)]
 pub(super) struct Parts<'s> {
     pub(super) set: &'s [(usize, Expr)],
-    pub(super) filter: &'s [Expr],
+    pub(super) filter: &'s [Term],
 }
 
 impl<'s> BindValues<'s> for Parts<'s> {
@@ -20,8 +21,8 @@ impl<'s> BindValues<'s> for Parts<'s> {
         for (_, value) in self.set {
             let _ = visitor.expr(value);
         }
-        for condition in self.filter {
-            let _ = visitor.expr(condition);
+        for term in self.filter {
+            let _ = term.visit(visitor);
         }
     }
 }
@@ -41,7 +42,8 @@ pub(super) fn execute<S>(
 where
     for<'s> &'s S: WriteSql<'s>,
 {
-    if let Some(binds) = parts.and_then(|parts| text.order.collect(parts)) {
+    let mut binds = Binds::new();
+    if parts.is_some_and(|parts| text.order.collect(parts, &mut binds)) {
         return Ok(conn.execute(text, &binds)?.affected);
     }
     let statement = lower();

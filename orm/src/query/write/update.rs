@@ -17,6 +17,7 @@ use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::operand::ValueFor;
 use crate::query::expressions::predicate::Condition;
+use crate::query::expressions::term::{Term, Terms};
 
 /// Represents an UPDATE of the rows of a model's table. Without a filter it updates all rows.
 ///
@@ -40,10 +41,16 @@ use crate::query::expressions::predicate::Condition;
 #[must_use = "an update does nothing until it is executed"]
 #[derive(Clone, Debug)]
 pub struct Update<M> {
+    // Boxed, since it is moved whenever something is added to it.
+    parts: Box<UpdateParts>,
+    marker: PhantomData<fn() -> M>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct UpdateParts {
     /// The columns' positions, with their new values.
     set: Few<(usize, Expr)>,
-    filter: Few<Expr>,
-    marker: PhantomData<fn() -> M>,
+    filter: Terms,
 }
 
 /// Represents the assignment of a value to a column: `User.email.to(Null)`.
@@ -97,10 +104,10 @@ impl<M: Model, T: DbType> Column<M, T> {
 /// );
 /// # Ok::<(), orm::Error>(())
 /// ```
+#[inline]
 pub fn update<E: Entity>(_entity: E) -> Update<E::Model> {
     Update {
-        set: Few::new(),
-        filter: Few::new(),
+        parts: Box::default(),
         marker: PhantomData,
     }
 }
@@ -121,8 +128,11 @@ impl<M: Model> Update<M> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn set<T: DbType, V: ValueFor<T>>(self, column: Column<M, T>, value: V) -> Self {
-        self.assign(Assignment::new(column.position(), value.into_operand()))
+    #[inline]
+    pub fn set<T: DbType, V: ValueFor<T>>(mut self, column: Column<M, T>, value: V) -> Self {
+        let assigned = (column.position(), value.into_operand());
+        self.parts.set.push(assigned);
+        self
     }
 
     /// Sets several columns that are chosen at run time: `[User.email.to(Null)]`.
@@ -140,15 +150,10 @@ impl<M: Model> Update<M> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn set_all(self, assignments: impl IntoIterator<Item = Assignment<M>>) -> Self {
-        assignments.into_iter().fold(self, Self::assign)
-    }
-
-    fn assign(mut self, assignment: Assignment<M>) -> Self {
-        let Assignment {
-            position, value, ..
-        } = assignment;
-        self.set.push((position, value));
+    pub fn set_all(mut self, assignments: impl IntoIterator<Item = Assignment<M>>) -> Self {
+        let assigned = assignments.into_iter();
+        let assigned = assigned.map(|assignment| (assignment.position, assignment.value));
+        self.parts.set.extend(assigned);
         self
     }
 
@@ -165,8 +170,11 @@ impl<M: Model> Update<M> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
+    #[inline]
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
-        self.filter.push(condition.into_predicate().into_ast());
+        self.parts
+            .filter
+            .push(condition.into_predicate().into_term());
         self
     }
 
@@ -192,12 +200,10 @@ impl<M: Model> Update<M> {
         self.check_values()?;
         let write = |conn: &mut Connection| {
             let dialect = conn.dialect();
-            let key = (M::slot().index(), &self.set, &self.filter);
+            let UpdateParts { set, filter } = &*self.parts;
+            let key = (M::slot().index(), set, filter);
             let text = conn.statement(TextOf::Update, &key, || self.render(dialect))?;
-            let parts = Parts {
-                set: &self.set,
-                filter: &self.filter,
-            };
+            let parts = Parts { set, filter };
             // The next version has a value, too.
             let parts = self.version().is_none().then_some(parts);
             execute(conn, &text, parts, || self.lower())
@@ -225,6 +231,7 @@ impl<M: Model> Update<M> {
         Ok(self.render(dialect)?.to_string())
     }
 
+    #[cold]
     fn render(&self, dialect: &dyn Dialect) -> Result<StatementText> {
         self.check_set()?;
         let statement = self.lower();
@@ -234,15 +241,22 @@ impl<M: Model> Update<M> {
 
     /// The statement, which also counts up the version of the rows: an entity that was loaded before is
     /// stale after it, and its version is what tells.
+    #[inline(never)]
     fn lower(&self) -> stmt::Update {
         let def = M::def();
         let mut update = stmt::Update::new(def.table);
         let name = |position: &usize| def.names[*position].into();
-        let set = self.set.iter();
+        let set = self.parts.set.iter();
         update.set = set
             .map(|(position, value)| (name(position), value.clone()))
             .collect();
-        update.filter.clone_from(&self.filter);
+        update.filter = self
+            .parts
+            .filter
+            .iter()
+            .cloned()
+            .map(Term::into_expr)
+            .collect();
         if let Some(position) = self.version() {
             let version = Expr::column(def.table, def.names[position]);
             let next = NextVersion::new(version, &def.columns[position].ty);
@@ -254,12 +268,17 @@ impl<M: Model> Update<M> {
 
     /// The version column, if the statement counts it up.
     fn version(&self) -> Option<usize> {
-        let sets = |column: &usize| self.set.iter().any(|(position, _)| position == column);
+        let sets = |column: &usize| {
+            self.parts
+                .set
+                .iter()
+                .any(|(position, _)| position == column)
+        };
         M::def().version.filter(|version| !sets(version))
     }
 
     fn check_values(&self) -> Result<()> {
-        for (position, value) in &self.set {
+        for (position, value) in &self.parts.set {
             if let Expr::Value(value) = value {
                 check_length(M::def(), *position, value.as_ref())?;
                 check_references(M::def(), *position, value.as_ref())?;
@@ -270,12 +289,12 @@ impl<M: Model> Update<M> {
 
     /// Whether something is set, and nothing twice: one database refuses it, the other takes the last value.
     fn check_set(&self) -> Result<()> {
-        if self.set.is_empty() {
+        if self.parts.set.is_empty() {
             let message = format!("the UPDATE of {} sets no column", M::def().table);
             return Err(BuildError::new(message, "add .set(column, value)").to_error());
         }
         let mut seen = ColumnSet::new();
-        for (position, _) in &self.set {
+        for (position, _) in &self.parts.set {
             if seen.contains(*position) {
                 let (table, column) = (M::def().table, M::def().names[*position]);
                 let message =

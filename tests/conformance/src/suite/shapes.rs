@@ -1,7 +1,10 @@
 //! A statement that is built each time finds its text by its shape: rendered once, run with other values each time, and
 //! refused as often as it is wrong.
 
+use std::collections::HashSet;
+
 use orm::prelude::*;
+use orm::query::Expr;
 use orm::{Error, ErrorKind};
 
 use super::statements::users;
@@ -16,6 +19,8 @@ cases![
     lists_share_texts_by_the_number_of_binds,
     equal_values_in_groups_are_told_from_others,
     writes_built_again_find_their_text,
+    comparisons_are_told_apart,
+    joins_are_told_apart,
     verbs_and_nullability_are_part_of_the_shape,
     limits_below_a_verbs_own_are_told_from_others,
     what_is_refused_is_refused_again,
@@ -151,6 +156,84 @@ fn writes_built_again_find_their_text(db: &Db) {
             ErrorKind::DataTooLong
         );
     }
+}
+
+/// Every comparison of a column with a value has a text of its own: by column, table, alias and operator.
+fn comparisons_are_told_apart(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let conn = &mut conn;
+    let (other, third) = (User.alias("other"), User.alias("third"));
+    let queries = || {
+        let of = |user: <User as Model>::Entity| {
+            let name = user.username;
+            [
+                user.id.eq(1),
+                user.id.ne(1),
+                user.id.lt(1),
+                user.id.le(1),
+                user.id.gt(1),
+                user.id.ge(1),
+                user.id.same_as(1),
+                name.eq("a"),
+                name.lt("a"),
+                user.email.eq("a"),
+                user.email.ne("a"),
+                user.email.eq(Null),
+                name.eq(user.email),
+            ]
+            .map(|condition| select(count_all()).from(user).filter(condition))
+        };
+        let posts = [Post.id.eq(1), Post.author_id.eq(1), Post.title.eq("a")]
+            .map(|condition| select(count_all()).from(Post).filter(condition));
+        let users = [of(User), of(other), of(third)].into_iter().flatten();
+        let two = select(count_all()).from(User);
+        let two = two.filter(User.id.gt(1)).filter(User.id.lt(1));
+        users.chain(posts).chain([two]).collect::<Vec<_>>()
+    };
+    let sent = sent_twice(db, conn, queries);
+    let distinct: HashSet<&String> = sent.iter().collect();
+    assert_eq!(distinct.len(), sent.len());
+}
+
+/// What is sent of queries of one number, once when each is rendered and once when each is found, which is the same.
+fn sent_twice(
+    db: &Db,
+    conn: &mut Connection,
+    queries: impl Fn() -> Vec<Select<Expr<i64>>>,
+) -> Vec<String> {
+    db.sent();
+    let mut round = || {
+        for query in queries() {
+            assert_eq!(query.all(conn).unwrap(), [0]);
+        }
+        db.sent()
+    };
+    let rendered = round();
+    assert_eq!(round(), rendered);
+    rendered
+}
+
+/// The side that has the foreign key is part of the shape, and so are the table joined to and the kind of the join.
+fn joins_are_told_apart(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    let conn = &mut conn;
+    let other = Post.alias("other");
+    let of_users = || select(count_all()).from(User);
+    let queries = || {
+        vec![
+            of_users().join(Post),
+            of_users().join_on(Post, Post.author_id.eq(User.id)),
+            select(count_all()).from(Post).join(User),
+            of_users().left_join(Post),
+            of_users().join(other),
+            of_users().join_on(Post, Post.id.eq(User.id)),
+        ]
+    };
+    let sent = sent_twice(db, conn, queries);
+    // By the foreign key, or by a condition that says the same.
+    assert_eq!(sent[0], sent[1]);
+    let distinct: HashSet<&String> = sent.iter().collect();
+    assert_eq!(distinct.len(), sent.len() - 1);
 }
 
 fn verbs_and_nullability_are_part_of_the_shape(db: &Db) {

@@ -38,6 +38,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             name: #name,
             module: ::core::module_path!(),
             table: #table,
+            slot: __orm::ModelSlot::new(),
             columns: __COLUMNS,
             names: &[#(#names),*],
             fields: &[#(#fields),*],
@@ -53,7 +54,6 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             vtable: &__VTABLE,
         };
         static __VTABLE: __orm::Vtable = __orm::Vtable::of::<#ident>();
-        static __SLOT: __orm::ModelSlot = __orm::ModelSlot::new();
 
         __orm::inventory::submit! {
             __orm::Registration::new(|| &__DEF)

@@ -1,6 +1,6 @@
 //! Generates the entity: the struct of typed columns and relations, which is the type of the constant with the model's name.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::names::helper;
@@ -10,7 +10,6 @@ use crate::model::data::{Column, Model};
 pub(super) fn expand(model: &Model) -> TokenStream {
     let (vis, name) = (&model.head.vis, &model.head.ident);
     let entity = helper(model, "Entity");
-    let table = &model.head.table;
     let first = &model.columns[0].ident;
     let fields = model.columns.iter().map(|column| {
         let Column {
@@ -24,7 +23,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     });
     let columns = model.columns.iter().enumerate().map(|(position, column)| {
         let (ident, name) = (&column.ident, &column.name);
-        quote!(#ident: __orm::Column::new(source, #name, #position))
+        let position = Literal::usize_unsuffixed(position);
+        quote!(#ident: __orm::Column::new(alias, #name, #position))
     });
     let (relations, indexes) = (relation::fields(model), relation::indexes(model));
     quote! {
@@ -33,7 +33,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             #relations
         }
 
-        const fn __columns(source: &'static str) -> #entity {
+        const fn __columns(alias: ::core::option::Option<&'static str>) -> #entity {
             #entity { #(#columns,)* #indexes }
         }
 
@@ -58,14 +58,14 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         #[diagnostic::do_not_recommend]
         impl __orm::Entity for #entity {
             type Model = #name;
-            const ROOT: Self = __columns(#table);
+            const ROOT: Self = __columns(::core::option::Option::None);
 
-            fn named(self, name: &'static str) -> Self {
-                __columns(name)
+            fn named(self, alias: &'static str) -> Self {
+                __columns(::core::option::Option::Some(alias))
             }
 
-            fn source(&self) -> &'static str {
-                self.#first.source()
+            fn alias_name(&self) -> ::core::option::Option<&'static str> {
+                self.#first.alias_name()
             }
         }
     }

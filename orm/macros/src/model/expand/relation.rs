@@ -49,12 +49,12 @@ pub(super) fn fields(model: &Model) -> TokenStream {
     quote!(#(#fields)*)
 }
 
-/// Their values, for the table or alias `source`.
+/// Their values, for the table itself or an `alias`.
 pub(super) fn indexes(model: &Model) -> TokenStream {
     let fields = model.relations.iter().enumerate();
     let fields = fields.map(|(index, relation)| {
         let ident = &relation.ident;
-        quote!(#ident: __orm::Relation::new(source, #index),)
+        quote!(#ident: __orm::Relation::new(alias, #index),)
     });
     quote!(#(#fields)*)
 }

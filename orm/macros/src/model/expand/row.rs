@@ -26,7 +26,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
 
             fn slot() -> &'static __orm::ModelSlot {
-                &__SLOT
+                &__DEF.slot
             }
 
             #keys

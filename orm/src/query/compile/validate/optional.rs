@@ -25,10 +25,13 @@ pub(super) fn check(select: &Select, typed: &Typed<'_>) -> Result<(), BuildError
 /// Whether what is selected can't be had of a row without a match in the table of that name.
 fn requires(item: &SelectItem, name: &str) -> bool {
     match item {
-        SelectItem::Entity { table, is_optional } => !is_optional && table.name == name,
-        SelectItem::Value {
-            expr, nullability, ..
-        } => *nullability == ItemNullability::Required && vanishes(expr, name),
+        SelectItem::Entity { table, is_optional } => !is_optional && table.name() == name,
+        SelectItem::Column {
+            table, nullability, ..
+        } => *nullability == ItemNullability::Required && table.name() == name,
+        SelectItem::Value(value) => {
+            value.nullability == ItemNullability::Required && vanishes(&value.expr, name)
+        }
     }
 }
 

@@ -26,13 +26,13 @@ impl Typed<'_> {
     /// The table of that name.
     pub(super) fn table(&self, name: &str) -> Option<TableRef> {
         let mut tables = self.tables.iter();
-        tables.find(|table| table.name == name).copied()
+        tables.find(|table| table.name() == name).copied()
     }
 }
 
 // One database takes an empty name, the other doesn't.
 fn check_name(table: TableRef) -> Result<(), BuildError> {
-    let (model, name) = (table.def.name, table.name);
+    let (model, name) = (table.def.name, table.name());
     if name.is_empty() {
         return Err(BuildError::new(
             format!("an alias of {model} has an empty name"),
