@@ -114,7 +114,13 @@ impl fmt::Debug for Connection {
 impl Connection {
     pub(super) fn open(shared: Arc<Shared>, check_after: Duration) -> Result<Self> {
         shared.check_thread()?;
-        let pooled = shared.pool.get(check_after)?;
+        let mut pooled = shared.pool.get(check_after)?;
+        // What was prepared for a table as it was fails in a transaction, which a second attempt can't go on with.
+        let forgotten = shared.forgotten.load(Ordering::Acquire);
+        if pooled.tables_since != forgotten {
+            pooled.native.clear_statements();
+            pooled.tables_since = forgotten;
+        }
         let mut connection = Self::of(pooled, shared);
         match connection.set_up() {
             Ok(()) => Ok(connection),

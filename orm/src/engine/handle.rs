@@ -186,8 +186,9 @@ impl Engine {
     }
 
     /// Clears what the engine has cached of the database's catalogue. The engine queries the catalogue for each table
-    /// when it first writes to it, for the types of the columns and for triggers. Call this after altering a table or
-    /// creating a trigger while the program runs. `create_all` and `drop_all` call it.
+    /// when it first writes to it, for the types of the columns and for triggers. Connections drop their prepared
+    /// statements at the next checkout. Call this after altering a table or creating a trigger while the program runs.
+    /// `create_all` and `drop_all` call it.
     ///
     /// ```
     /// # use orm::prelude::*;

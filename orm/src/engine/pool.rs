@@ -46,6 +46,8 @@ pub(super) struct Pooled {
     pub is_set_up: bool,
     /// The compiled texts that it has sent.
     pub sent: SentTexts,
+    /// How often the engine had forgotten its tables when the native connection last dropped its prepared statements.
+    pub tables_since: u64,
     opened: Instant,
     returned: Option<Instant>,
     /// Counts it as long as it is there.
@@ -207,6 +209,7 @@ impl Pool {
             dialect,
             is_set_up: false,
             sent: SentTexts::default(),
+            tables_since: 0,
             opened: Instant::now(),
             returned: None,
             open: Arc::clone(&self.open),

@@ -13,6 +13,7 @@ cases![
     one_row_of_a_thousand_differs_by_case_alone,
     a_change_in_a_savepoint_is_compared_by_bytes,
     types_without_a_trustworthy_equality_are_compared_by_their_text (Requires::StrictTypes),
+    statements_prepared_for_another_type_are_prepared_again (Requires::StrictTypes),
     a_key_is_compared_as_the_database_does,
     floats_that_are_not_finite_are_compared_as_numbers (Requires::AbortingErrors),
 ];
@@ -222,6 +223,33 @@ fn types_without_a_trustworthy_equality_are_compared_by_their_text(db: &Db) {
             assert!(error.is_stale_data(), "{column} {count}: {error}");
             session.rollback().unwrap();
         }
+    }
+}
+
+/// One of two pooled connections makes the table again, when both have prepared the INSERT.
+fn statements_prepared_for_another_type_are_prepared_again(db: &Db) {
+    let columns = match db.database() {
+        Database::Postgres => [("interval", "1 mon"), ("inet", "10.0.0.1")],
+        _ => [("JSON", "[1]"), ("VARCHAR(100)", "x")],
+    };
+    for (column, value) in columns {
+        table(db, column);
+        let mut sessions = [db.session(), db.session()];
+        for session in &mut sessions {
+            // In a transaction a refused statement is not sent again.
+            session.begin().unwrap();
+            session.add(Guarded {
+                id: 0,
+                name: Some(value.into()),
+            });
+            session
+                .flush()
+                .unwrap_or_else(|error| panic!("{column}: {error}"));
+        }
+        for session in &mut sessions {
+            session.commit().unwrap();
+        }
+        assert_eq!(db.count("guarded"), 2, "{column}");
     }
 }
 
