@@ -128,7 +128,7 @@ pub enum Requires {
     TransactionText,
     /// A driver that resets the session of a connection.
     Reset,
-    /// Text that differs from the same text with spaces behind it. The backend says where it is equal.
+    /// Text that differs from the same text with trailing spaces. The backend has the reason where it is equal.
     TrailingSpaces,
     /// A write that waits for another transaction, and continues when that has committed. The backend says where it is
     /// refused.
