@@ -239,8 +239,8 @@ impl<M: Model> Update<M> {
         StatementText::of(&statement, dialect)
     }
 
-    /// The statement, which also counts up the version of the rows: an entity that was loaded before is
-    /// stale after it, and its version is what tells.
+    /// The statement, which also increments the version of the rows: an entity that was loaded before is stale after it,
+    /// which its version shows.
     #[inline(never)]
     fn lower(&self) -> stmt::Update {
         let def = M::def();
