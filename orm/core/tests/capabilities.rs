@@ -4,7 +4,7 @@ use orm_core::schema::{Action, Column, Table};
 use orm_core::sql::{
     Capabilities, InListStyle, LimitStyle, RepeatStyle, UpsertStyle, ValuesStyle, ddl,
 };
-use orm_core::stmt::{Aggregate, Limit, Projection, Query, Select, SetOperator};
+use orm_core::stmt::{Aggregate, Expr, Limit, Projection, Query, Select, SetOperator};
 use orm_core::testing::golden::expressions::{aggregate, column, int, ints, is_in};
 use orm_core::testing::golden::statements::source;
 use orm_core::testing::golden::{self, HasText, queries, refuse_on, writes};
@@ -65,6 +65,29 @@ fn an_offset_may_stand_before_the_limit() {
     let limited = with(both, |it| it.offset = None);
     let text = r#"SELECT "a" FROM "t" FETCH FIRST ? ROWS ONLY"#;
     check(fetch, &limited, text);
+}
+
+#[test]
+fn a_key_may_not_determine_the_other_columns() {
+    let lacks = |own: &mut Capabilities| own.group_by_key = false;
+    let grouped = |columns: Vec<Expr>| {
+        let select = with(query(), |it| {
+            it.columns = columns.into_iter().map(Projection::Expr).collect();
+            it.group_by = vec![column("a")];
+        });
+        Query::from(select)
+    };
+    refuse_on(
+        &dialect(lacks),
+        &grouped(vec![column("a"), column("b")]),
+        "selecting column t.b, which is not in GROUP BY",
+    );
+    let sum = aggregate(Aggregate::Sum, Type::Int64);
+    let text = r#"SELECT "a", SUM("a") FROM "t" GROUP BY "a""#;
+    check(lacks, &grouped(vec![column("a"), sum]), text);
+    // A column of a query around this one is the same in all rows.
+    let outer = grouped(vec![column("a"), Expr::column("u", "c")]);
+    assert!(golden::written(&dialect(lacks), &outer).is_ok());
 }
 
 #[test]

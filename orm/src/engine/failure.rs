@@ -85,6 +85,11 @@ pub(super) fn explain(
         (ErrorKind::ConnectionLost, None) => error.with_hint(
             "call rollback() to continue on a new connection, without the session settings of this one",
         ),
+        (ErrorKind::UndefinedTable, None)
+            if !autocommits && !dialect.capabilities().ddl_with_dml =>
+        {
+            error.with_hint("a table can be used after the transaction that creates it: commit first")
+        }
         (ErrorKind::UndefinedColumn, None) => error.with_hint(
             "if the model has changed since its table was created, migrate the table: create_all creates missing tables and never alters one",
         ),

@@ -79,7 +79,8 @@ pub struct Capabilities {
     pub statement_rollback: bool,
     /// Whether ROLLBACK undoes CREATE and DROP. Not on MySQL.
     pub transactional_ddl: bool,
-    /// Whether a transaction can use a table that it has created.
+    /// Whether a transaction can use a table that it has created. Without it, the error of a missing table in a
+    /// transaction has a hint to commit first.
     pub ddl_with_dml: bool,
     /// Whether a foreign key supports RESTRICT. Without it, the clause is left out: NO ACTION.
     pub restrict_action: bool,
@@ -112,11 +113,13 @@ pub struct Capabilities {
     pub row_values: bool,
     /// Whether AVG of integers is an integer. The argument is then cast to a floating point number.
     pub integer_means: bool,
-    /// Whether columns that depend on the primary key can be selected with GROUP BY the key.
+    /// Whether columns that depend on the primary key can be selected with GROUP BY the key. Without it, such a query is
+    /// `Unsupported`.
     pub group_by_key: bool,
     /// Whether window functions support frames: `ROWS BETWEEN`.
     pub window_frames: bool,
-    /// The digits of fractional seconds. 6 on the four databases of this workspace.
+    /// The digits of fractional seconds: 6 on the four databases of this workspace. Read by tests alone, which compare
+    /// times: what a flush reads back, [`Dialect::keeps`](super::Dialect::keeps) says of each column.
     pub second_digits: u32,
     /// How a repeated expression is rendered in a query with GROUP BY or DISTINCT.
     pub repeats: RepeatStyle,

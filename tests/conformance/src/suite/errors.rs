@@ -28,6 +28,7 @@ cases![
     not_null_violation_names_its_column,
     check_violation_names_its_constraint,
     undefined_table_is_named,
+    a_table_is_used_in_the_transaction_that_creates_it (Requires::TransactionalDdl),
     undefined_column_is_named_and_says_that_tables_are_never_altered,
     syntax_errors_are_their_own_kind,
     text_beyond_its_length_is_refused_before_it_is_sent,
@@ -159,6 +160,25 @@ fn undefined_table_is_named(db: &Db) {
         refused(error, ErrorKind::UndefinedTable).table(),
         Some("nowhere")
     );
+}
+
+fn a_table_is_used_in_the_transaction_that_creates_it(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    conn.begin().unwrap();
+    conn.raw_control("CREATE TABLE fresh (id INTEGER NOT NULL PRIMARY KEY)")
+        .unwrap();
+    let insert = "INSERT INTO fresh (id) VALUES (1)";
+    let inserted = conn.raw_execute(insert, &[]);
+    if db.capabilities().ddl_with_dml {
+        inserted.unwrap();
+        conn.commit().unwrap();
+    } else {
+        let error = refused(inserted, ErrorKind::UndefinedTable);
+        assert!(error.hint().unwrap().contains("commit first"), "{error}");
+        conn.commit().unwrap();
+        conn.raw_execute(insert, &[]).unwrap();
+    }
+    assert_eq!(db.count("fresh"), 1);
 }
 
 fn undefined_column_is_named_and_says_that_tables_are_never_altered(db: &Db) {

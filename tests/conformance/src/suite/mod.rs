@@ -143,8 +143,6 @@ pub enum Requires {
     RowsInserts,
     /// Expressions with values in GROUP BY and HAVING.
     RepeatedExpressions,
-    /// GROUP BY the primary key, beside which other columns of the table are selected.
-    GroupByKey,
     /// An INSERT that updates on conflict.
     Upsert,
     /// INTERSECT and EXCEPT.
@@ -184,7 +182,6 @@ impl Requires {
             | Self::ManyBinds
             | Self::RowsInserts
             | Self::RepeatedExpressions
-            | Self::GroupByKey
             | Self::Upsert
             | Self::IntersectExcept
             | Self::ShareLocks
@@ -233,7 +230,6 @@ impl Requires {
                 capabilities.repeats != RepeatStyle::AliasOutsideHaving,
                 "it does not find expressions with values again in GROUP BY and HAVING",
             ),
-            Self::GroupByKey => (capabilities.group_by_key, "its GROUP BY lists every column"),
             Self::Upsert => (
                 capabilities.upsert != UpsertStyle::Unsupported,
                 "its INSERT does not update on conflict",

@@ -10,6 +10,7 @@ mod condition;
 mod delete;
 mod expected;
 mod expr;
+mod grouping;
 mod in_list;
 mod insert;
 mod query;

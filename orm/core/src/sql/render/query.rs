@@ -2,6 +2,7 @@
 //! FROM by `source.rs`.
 
 use super::expr::write_expr;
+use super::grouping;
 use super::repeat::Clause;
 use super::select::{needs_qualification, write_select};
 use crate::error::Result;
@@ -41,7 +42,10 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     let inner = w.repeats.inner();
     let repeats = std::mem::replace(&mut w.repeats, inner);
     match &query.body {
-        QueryBody::Select(select) => write_select(w, select, &query.order_by)?,
+        QueryBody::Select(select) => {
+            grouping::check(w, select, &query.order_by)?;
+            write_select(w, select, &query.order_by)?;
+        }
         QueryBody::SetOperation(operation) => write_set_operation(w, operation)?,
         QueryBody::Values(values) => write_values(w, values)?,
     }
