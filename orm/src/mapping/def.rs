@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
 
-use super::model::ModelSlot;
+use super::slot::ModelSlot;
 
 /// Describes a model as data.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ mod key;
 mod model;
 mod registry;
 mod relation;
+mod slot;
 mod table;
 
 pub use builder::{
@@ -40,11 +41,12 @@ pub use def::{ConstraintDef, ModelDef, ReferenceDef, RelationDef, RelationKind};
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
 pub use key::{IntoKey, PrimaryKey};
-pub use model::{Entity, Model, ModelSlot, NewEntity, NewRow};
+pub use model::{Entity, Model, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};
 pub(crate) use registry::{linked_models, linked_tables};
 pub use relation::{
     AnyRelation, BelongsTo, LeadsTo, LinkedKey, Relation, RelationField, ToOne, ToOneTarget,
     leave_linked, or_linked, relinked,
 };
+pub use slot::ModelSlot;
 pub use table::table;

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt::Debug;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
@@ -14,6 +12,7 @@ use super::column_set::ColumnSet;
 use super::def::ModelDef;
 use super::key::PrimaryKey;
 use super::relation::AnyRelation;
+use super::slot::ModelSlot;
 
 /// Is implemented by structs that are mapped to a table, with `#[derive(Model)]`.
 ///
@@ -157,24 +156,4 @@ pub trait NewRow {
 
     /// Returns the row.
     fn into_row(self) -> NewEntity<Self::Model>;
-}
-
-/// Holds the number of a model in this process, assigned at first use. A session keeps its arenas in the order of
-/// these numbers, so that `session[handle]` needs no lookup by type.
-#[derive(Debug)]
-pub struct ModelSlot(OnceLock<usize>);
-
-impl ModelSlot {
-    /// Creates a slot without a number. Called by the derive.
-    #[doc(hidden)]
-    pub const fn new() -> Self {
-        Self(OnceLock::new())
-    }
-
-    /// Returns the number of the model, which is assigned at the first call.
-    #[inline]
-    pub fn index(&self) -> usize {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        *self.0.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed))
-    }
 }

@@ -411,10 +411,11 @@ fn equality<M: Model, T: DbType, V: Operand<T::Base>>(
     other: V,
 ) -> Predicate {
     let depth = other.depth();
-    match other.into_operand() {
-        stmt::Expr::Value(Value::Null) => is_null(column.into_expr(), op == CompareOp::Ne),
-        other => beside(column, op, (other, depth)),
+    let other = other.into_operand();
+    if let stmt::Expr::Value(Value::Null) = other {
+        return is_null(column.into_expr(), op == CompareOp::Ne);
     }
+    beside(column, op, (other, depth))
 }
 
 #[inline]
@@ -434,13 +435,13 @@ fn beside<M: Model, T: DbType>(
     op: CompareOp,
     (other, depth): (stmt::Expr, usize),
 ) -> Predicate {
-    match other {
-        stmt::Expr::Value(value) => Predicate::comparison(Comparison {
+    if let stmt::Expr::Value(value) = other {
+        return Predicate::comparison(Comparison {
             table: TableRef::of_column(&column),
             position: column.index(),
             op,
             value,
-        }),
-        other => comparison(op, column.into_expr(), (other, depth)),
+        });
     }
+    comparison(op, column.into_expr(), (other, depth))
 }

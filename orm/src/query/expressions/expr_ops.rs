@@ -294,10 +294,11 @@ impl<T: DbType> Expr<T> {
 
     fn equality<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
         let depth = other.depth();
-        match other.into_operand() {
-            stmt::Expr::Value(Value::Null) => is_null(self, op == CompareOp::Ne),
-            other => comparison(op, self, (other, depth)),
+        let other = other.into_operand();
+        if let stmt::Expr::Value(Value::Null) = other {
+            return is_null(self, op == CompareOp::Ne);
         }
+        comparison(op, self, (other, depth))
     }
 }
 
