@@ -27,7 +27,7 @@ struct Parents {
 /// An entity whose relation is to be loaded, and the values of its foreign key.
 type Missing = (u32, KeyTuple<Value>);
 
-/// Notes what the identity map has, and tells which entities are left whose relations need rows.
+/// Notes what the identity map has, and returns the entities whose relations need rows.
 pub(super) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
     let missing = Parents::of(owners).missing(state, owners);
     missing.into_iter().map(|(slot, _)| slot).collect()

@@ -10,7 +10,7 @@ use crate::engine::Connection;
 use crate::mapping::RelationKind;
 use crate::state::State;
 
-/// Notes what is in memory, and tells which entities are left whose relation has to be read.
+/// Notes what is in memory, and returns the entities whose relation has to be read.
 pub(crate) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
     match owners.relation().kind {
         RelationKind::BelongsTo { .. } => parents::in_memory(state, owners),

@@ -95,7 +95,7 @@ pub enum RelationKind {
     BelongsTo {
         /// Which one of its references.
         reference: usize,
-        /// Whether the field says that there may be no entity.
+        /// Whether the type of the field allows no entity.
         optional: bool,
     },
 }

@@ -194,7 +194,7 @@ pub(crate) fn time(times: usize, mut work: impl FnMut()) -> Took {
     }
 }
 
-/// Linux tells it, up to when the thread was scheduled last.
+/// The time of Linux, up to when the thread was scheduled last.
 fn cpu_time() -> Duration {
     thread::yield_now();
     let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Parses relation fields, and resolves each to its foreign key.
 //!
-//! The last word of a field's type says whether it is a relation. That the foreign key references the model which the
+//! A field is a relation by the last word of its type. That the foreign key references the model which the
 //! relation leads to, is left to the compiler: see `expand/relation.rs`.
 
 use syn::meta::ParseNestedMeta;
@@ -12,7 +12,7 @@ use super::tokens::{belongs_to, last_word, option};
 use crate::attribute::{flag, list, listed, read_all};
 use crate::errors::Errors;
 
-/// What the attribute of a relation field may say.
+/// The options of the attribute of a relation field.
 const KEYS: &[&str] = &["key", "skip"];
 
 /// Reads a relation field. Any other field comes back.

@@ -3,8 +3,9 @@
 //!
 //! `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
 //! `arithmetic.rs`, `aggregate.rs` and `like.rs` their operators; `operand.rs`, `truth.rs`, `in_list.rs` and
-//! `order.rs` say what Rust types may stand where. `table_ref.rs` tells which table a column is of, `select_item.rs` what is
-//! selected, `term.rs` which conditions a statement has, and `build_error.rs` keeps an error until a statement is run. No statement is compiled here.
+//! `order.rs` the Rust types that each place accepts. `table_ref.rs` has the table of a column, `select_item.rs` what is
+//! selected, `term.rs` the conditions of a statement, and `build_error.rs` keeps an error until a statement is run. No
+//! statement is compiled here.
 
 pub(super) mod aggregate;
 mod arithmetic;

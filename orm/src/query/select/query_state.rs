@@ -156,8 +156,8 @@ impl QueryState {
         StatementText::of(&verb.rewrite(query), dialect)
     }
 
-    /// Collects the binds of a text for a verb. Those of a query as it is come from its parts; where writing tells them,
-    /// and where the verb asks for another query, from the statement.
+    /// Collects the binds of a text for a verb. Those of the query itself come from its parts; where only rendering finds
+    /// them, and where the verb runs another query, from the statement.
     #[inline]
     fn bind<'q>(
         &'q self,
