@@ -10,6 +10,7 @@ mod batch;
 mod expr;
 mod extension;
 mod fold;
+mod grouping;
 mod insert;
 mod parts;
 mod query;
@@ -31,6 +32,7 @@ pub use fold::{
     walk_select as fold_select, walk_statement as fold_statement, walk_update as fold_update,
     walk_window as fold_window,
 };
+pub use grouping::grouped_columns;
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
 pub use query::{
     Cte, Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,

@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use orm_core::stmt::{Expr, Order, Projection, Query, Select, Visit, walk_expr, walk_window};
+use orm_core::stmt::{Expr, Order, Projection, Select, grouped_columns};
 
 use super::aggregates::{any, has_aggregate};
 use super::typed::Typed;
@@ -20,7 +20,7 @@ pub(super) fn check(
     if !aggregates && !merges_rows(select, order_by) {
         return Ok(());
     }
-    let mut grouping = Grouping {
+    let grouping = Grouping {
         select,
         order_by,
         typed,
@@ -59,14 +59,9 @@ struct Grouping<'q> {
 }
 
 impl Grouping<'_> {
-    fn check_columns(&mut self) -> ControlFlow<BuildError> {
-        let (select, order_by) = (self.select, self.order_by);
-        for projection in &select.columns {
-            self.projection(projection)?;
-        }
-        let orders = order_by.iter().map(|order| &order.expr);
-        let mut others = select.having.iter().chain(orders);
-        others.try_for_each(|expr| self.expr(expr))
+    fn check_columns(&self) -> ControlFlow<BuildError> {
+        let check = |source: &str, name: &str| self.check_column(source, name);
+        grouped_columns(self.select, self.order_by, check)
     }
 
     /// The expressions that are about one row each, before there are groups.
@@ -147,45 +142,6 @@ impl Grouping<'_> {
             }
             Projection::All => true,
         })
-    }
-}
-
-/// Goes through what a group yields, and stops at a column that is not the same in all of its rows.
-impl<'a> Visit<'a> for Grouping<'_> {
-    type Break = BuildError;
-
-    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<BuildError> {
-        if self.select.group_by.contains(expr) {
-            return ControlFlow::Continue(());
-        }
-        if let Expr::Column { source, name } = expr {
-            return self.check_column(source, name);
-        }
-        // An aggregate over a window is one over what the groups yield.
-        if let Expr::Over { call, window } = expr {
-            walk_expr(self, call)?;
-            return walk_window(self, window);
-        }
-        // What an extension makes of its arguments isn't known: it may be an aggregate itself.
-        if matches!(expr, Expr::Aggregate { .. } | Expr::Extension(_)) {
-            return ControlFlow::Continue(());
-        }
-        walk_expr(self, expr)
-    }
-
-    fn query(&mut self, _query: &'a Query) -> ControlFlow<BuildError> {
-        ControlFlow::Continue(())
-    }
-
-    fn projection(&mut self, projection: &'a Projection) -> ControlFlow<BuildError> {
-        match projection {
-            Projection::Columns { source, names } => {
-                let mut names = names.iter();
-                names.try_for_each(|name| self.check_column(source, name))
-            }
-            Projection::All => ControlFlow::Continue(()),
-            Projection::Expr(expr) | Projection::Labelled(expr, _) => self.expr(expr),
-        }
     }
 }
 
