@@ -29,6 +29,9 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
                 arena.apply_inserts(&batch.slots, &batch.written, (level, clock));
             }
             BatchKind::Update { .. } => arena.apply_updates(&batch.slots, &batch.written, level),
+            BatchKind::Attach { .. } => arena.apply_attached(&batch.slots, &batch.written, level),
+            // The rows are deleted next.
+            BatchKind::Detach { .. } => {}
             BatchKind::Delete { .. } => arena.apply_deletes(&batch.slots, level),
         }
     }

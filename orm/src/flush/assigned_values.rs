@@ -4,11 +4,14 @@
 //! Used by `emit.rs`. `plan.rs` records where linked rows are inserted.
 
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::stmt::Few;
 use orm_core::value::{Value, ValueRef};
 
 use super::batch::{Batch, BatchKind, Plan};
-use crate::mapping::{ModelDef, integer_fits};
-use crate::state::{AnyArena, Link, State, Written};
+use super::post_update::Deferred;
+use super::shared_columns::{self, Taken, emptied, has_shared_columns};
+use crate::mapping::{ColumnSet, ModelDef, integer_fits};
+use crate::state::{AnyArena, Link, RowId, State, Written};
 
 /// Gives the rows of a batch what they get, after the batches before it are written.
 ///
@@ -20,16 +23,78 @@ pub(super) fn assign_values(
     (plan, batch): (&Plan, &Batch),
     assigned: &mut Written,
 ) -> Result<()> {
-    if matches!(batch.kind, BatchKind::Delete { .. }) {
-        return Ok(());
+    match &batch.kind {
+        BatchKind::Insert { .. } | BatchKind::Update { .. } => {}
+        BatchKind::Attach { set } => {
+            assign_given(arena, (batch, set), assigned);
+            assign_links((state, arena), (plan, batch), assigned)?;
+            assign_keys(arena, (plan, batch), assigned);
+            return Ok(());
+        }
+        BatchKind::Detach { set, .. } => {
+            let rows = batch.slots.len();
+            for row in 0..rows {
+                assigned.store((row, rows), set.iter().map(|column| (*column, Value::Null)));
+            }
+            return Ok(());
+        }
+        BatchKind::Delete { .. } => return Ok(()),
     }
     if let Some(position) = batch.def.version {
         assigned.versions = versions(arena, batch, position)?;
     }
     if arena.has_links() {
-        assign_links((state, arena), (plan, batch), assigned);
+        assign_links((state, arena), (plan, batch), assigned)?;
+    }
+    if !plan.deferred.is_empty() && batch.kind.is_insert() {
+        defer(&plan.deferred, batch, assigned);
     }
     Ok(())
+}
+
+fn id(batch: &Batch, slot: u32) -> RowId {
+    let model = batch.model;
+    RowId { model, slot }
+}
+
+/// Foreign keys of circles of rows are NULL until all of these are inserted.
+fn defer(deferred: &Deferred, batch: &Batch, assigned: &mut Written) {
+    let rows = batch.slots.len();
+    for (row, slot) in batch.slots.iter().enumerate() {
+        let columns = deferred.get(&id(batch, *slot));
+        let columns = columns.into_iter().flat_map(ColumnSet::iter);
+        assigned.store((row, rows), columns.map(|column| (column, Value::Null)));
+    }
+}
+
+/// What the program has given columns.
+fn assign_given(arena: &dyn AnyArena, (batch, set): (&Batch, &[usize]), assigned: &mut Written) {
+    let rows = batch.slots.len();
+    for (row, slot) in batch.slots.iter().enumerate() {
+        let value = |column: &usize| (*column, arena.value(*slot, *column).to_value());
+        assigned.store((row, rows), set.iter().map(value));
+    }
+}
+
+/// The keys of rows that the flush has inserted, by which it finds them.
+fn assign_keys(arena: &dyn AnyArena, (plan, batch): (&Plan, &Batch), assigned: &mut Written) {
+    let rows = batch.slots.len();
+    for (row, slot) in batch.slots.iter().enumerate() {
+        let Some((inserted, place)) = plan.inserted.get(&id(batch, *slot)) else {
+            continue;
+        };
+        let written = &plan.batches()[*inserted].written;
+        let key = batch.def.primary_key.iter();
+        let value = |position| {
+            arena
+                .written_value((*slot, *place), written, position)
+                .to_value()
+        };
+        assigned.store(
+            (row, rows),
+            key.map(|position| (*position, value(*position))),
+        );
+    }
 }
 
 // Not inlined: most flushes have neither versions nor links, and the less code one has, the more of it stays in the
@@ -46,13 +111,28 @@ fn assign_links(
     (state, arena): (&State, &dyn AnyArena),
     (plan, batch): (&Plan, &Batch),
     assigned: &mut Written,
-) {
+) -> Result<()> {
     let rows = batch.slots.len();
+    let is_update = matches!(batch.kind, BatchKind::Update { .. });
+    let may_differ = has_shared_columns(batch.def);
     for (row, slot) in batch.slots.iter().enumerate() {
-        for link in arena.links(*slot) {
-            assigned.store((row, rows), linked(state, plan, link));
+        let links = arena.links(*slot);
+        // A foreign key that is deferred has no value yet.
+        let is_final = !(batch.kind.is_insert() && plan.deferred.contains_key(&id(batch, *slot)));
+        if may_differ && is_final && !links.is_empty() {
+            let taken = |link: &Link| Taken {
+                relation: link.relation,
+                reference: link.reference,
+                values: linked(state, (plan, batch.def), link),
+            };
+            let taken: Vec<Taken> = links.iter().map(taken).collect();
+            shared_columns::check((arena, *slot), &taken, is_update)?;
+        }
+        for link in links {
+            assigned.store((row, rows), linked(state, (plan, batch.def), link));
         }
     }
+    Ok(())
 }
 
 /// The version that a row gets: one more than it had. They count from 1, and 0 is one that was not set.
@@ -73,18 +153,18 @@ fn version(
 }
 
 /// The columns of a foreign key that is taken from a relation, with the values that the row which it leads to has by now.
-fn linked<'l>(
-    state: &'l State,
-    plan: &'l Plan,
-    link: &'l Link,
-) -> impl Iterator<Item = (usize, Value)> {
+fn linked(state: &State, (plan, def): (&Plan, &ModelDef), link: &Link) -> Few<(usize, Value)> {
+    if link.target.is_none() {
+        let columns = emptied(def, link.reference).into_iter();
+        return columns.map(|column| (column, Value::Null)).collect();
+    }
     let row = link.row();
     let target = row.and_then(|row| state.by_model(row.model));
     let inserted = row.and_then(|row| plan.inserted.get(&row));
     let inserted = inserted.map(|(batch, row)| (&plan.batches()[*batch].written, *row));
     let columns = link.reference.columns.iter();
     let columns = columns.zip(link.reference.target_columns);
-    columns.map(move |(column, position)| {
+    let values = columns.map(|(column, position)| {
         let value = match (row, target, inserted) {
             (Some(row), Some(target), Some((written, index))) => {
                 target.written_value((row.slot, index), written, *position)
@@ -93,7 +173,8 @@ fn linked<'l>(
             _ => ValueRef::Null,
         };
         (*column, value.to_value())
-    })
+    });
+    values.collect()
 }
 
 /// Whether a column's field has room for a number.

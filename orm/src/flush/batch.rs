@@ -9,6 +9,7 @@ use orm_core::stmt::{BatchColumn, BatchRows};
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
+use super::post_update::Deferred;
 use super::row_node::RowKind;
 use crate::engine::{Engine, StatementText, StoredTable};
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
@@ -34,6 +35,8 @@ pub(crate) struct Plan {
     planned: usize,
     /// Where the rows are inserted that links lead to: by batch and index in it.
     pub(super) inserted: RowMap<RowId, (usize, usize)>,
+    /// The columns that are NULL in the INSERTs of rows, until an UPDATE sets them.
+    pub(super) deferred: Deferred,
     /// Relations that follow their foreign keys after the flush, by entity and index.
     pub(super) following: Vec<(RowId, usize)>,
     /// Memory for the binds of a prepared loop.
@@ -101,6 +104,13 @@ pub(super) enum BatchKind {
         /// Whether the row takes a unique value that another one gives up only later.
         swaps: bool,
     },
+    /// Sets foreign keys of rows that the same flush has inserted.
+    Attach { set: Vec<usize> },
+    /// Sets foreign keys to NULL of rows that the same flush deletes. The version stays, so that the DELETE finds it.
+    Detach {
+        set: Vec<usize>,
+        expected: ExpectedColumns,
+    },
     Delete {
         /// The columns that are expected to have their old values still.
         expected: &'static [usize],
@@ -133,6 +143,7 @@ impl Plan {
         }
         self.planned = 0;
         self.inserted.clear();
+        self.deferred.clear();
     }
 
     /// The batches, in order.
@@ -245,7 +256,10 @@ impl Batch {
             return false;
         };
         match &self.kind {
-            BatchKind::Delete { cascaded: true, .. } => return false,
+            // Those of circles are never the only batch.
+            BatchKind::Delete { cascaded: true, .. }
+            | BatchKind::Attach { .. }
+            | BatchKind::Detach { .. } => return false,
             // Keys that come back are checked afterwards.
             BatchKind::Insert { generated, .. } if generated.is_some() => return false,
             BatchKind::Insert { columns, .. } => {
@@ -286,8 +300,14 @@ impl Batch {
                     own.next().is_none() && self.def.outside_key().is_some()
                 }
                 // A CASE makes text of a date in a column of text, other text than an assignment does.
-                BatchKind::Update { .. } if !stored.readable => false,
-                BatchKind::Update { set, .. } => {
+                BatchKind::Update { .. } | BatchKind::Attach { .. } | BatchKind::Detach { .. }
+                    if !stored.readable =>
+                {
+                    false
+                }
+                BatchKind::Update { set, .. }
+                | BatchKind::Attach { set }
+                | BatchKind::Detach { set, .. } => {
                     let mut referred = own.flat_map(|reference| reference.target_columns);
                     !referred.any(|position| set.contains(position))
                         && !set
@@ -329,6 +349,8 @@ impl BatchKind {
         match self {
             Self::Insert { .. } => RowKind::Insert,
             Self::Update { .. } => RowKind::Update,
+            Self::Attach { .. } => RowKind::Attach,
+            Self::Detach { .. } => RowKind::Detach,
             Self::Delete { .. } => RowKind::Delete,
         }
     }
@@ -340,9 +362,14 @@ impl BatchKind {
     /// The columns that an UPDATE sets.
     pub(super) fn set(&self) -> &[usize] {
         match self {
-            Self::Update { set, .. } => set,
+            Self::Update { set, .. } | Self::Attach { set } | Self::Detach { set, .. } => set,
             Self::Insert { .. } | Self::Delete { .. } => &[],
         }
+    }
+
+    /// Whether it changes or deletes rows that were there before the flush.
+    pub(super) fn is_of_old_rows(&self) -> bool {
+        !matches!(self, Self::Insert { .. } | Self::Attach { .. })
     }
 
     /// The columns that are expected to have their old values still.
@@ -352,13 +379,21 @@ impl BatchKind {
                 set,
                 expected: ExpectedColumns::Set,
                 ..
+            }
+            | Self::Detach {
+                set,
+                expected: ExpectedColumns::Set,
             } => set,
             Self::Update {
                 expected: ExpectedColumns::These(expected),
                 ..
+            }
+            | Self::Detach {
+                expected: ExpectedColumns::These(expected),
+                ..
             } => expected,
             Self::Delete { expected, .. } => expected,
-            Self::Insert { .. } => &[],
+            Self::Insert { .. } | Self::Attach { .. } => &[],
         }
     }
 

@@ -99,7 +99,12 @@ impl<'p, 's> Batches<'p, 's> {
                 swaps: node.is_some_and(|node| schedule.swapping.contains(&node)),
             };
             let table = &tables[row.table];
-            let batch = match table.work(row.kind).get(row.place..=row.place) {
+            let run = if row.kind.is_of_graph() {
+                order.post_updates.row(row)
+            } else {
+                table.work(row.kind).get(row.place..=row.place)
+            };
+            let batch = match run {
                 Some(run) => self.take(table, (row.kind, run), from, apart),
                 None => from,
             };
@@ -135,7 +140,7 @@ impl<'p, 's> Batches<'p, 's> {
         let mut later = self.plan.batches().get(from..)?.iter();
         let takes = |batch: &Batch| batch.takes(model, row);
         let place = match row.0 {
-            RowKind::Update => later.rposition(takes)?,
+            RowKind::Update | RowKind::Attach | RowKind::Detach => later.rposition(takes)?,
             RowKind::Insert | RowKind::Delete | RowKind::Junction => {
                 later.next_back().filter(|last| takes(last))?;
                 later.len()
@@ -173,6 +178,10 @@ impl<'p, 's> Batches<'p, 's> {
         let kind = match kind {
             RowKind::Update => update((def, columns), apart, optimistic),
             RowKind::Insert => BatchKind::insert(def, columns),
+            RowKind::Attach => BatchKind::Attach {
+                set: columns.iter().collect(),
+            },
+            RowKind::Detach => detach((def, columns), optimistic),
             RowKind::Delete | RowKind::Junction => BatchKind::Delete {
                 expected: def.version.as_slice(),
                 cascaded,
@@ -203,6 +212,18 @@ impl<'p, 's> Batches<'p, 's> {
             reached_tables::cascade_deleted(deleting.map(|table| table.arena.def().table))
         });
         cascaded.contains(&table)
+    }
+}
+
+/// What the UPDATE before a DELETE expects: what the DELETE does, or else the keys that it sets to NULL.
+fn detach((def, columns): (&'static ModelDef, &ColumnSet), optimistic: bool) -> BatchKind {
+    let expected = match def.version.as_slice() {
+        [] if optimistic => ExpectedColumns::Set,
+        version => ExpectedColumns::These(Cow::Borrowed(version)),
+    };
+    BatchKind::Detach {
+        set: columns.iter().collect(),
+        expected,
     }
 }
 

@@ -7,11 +7,14 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use orm_core::error::Result;
 use orm_core::schema::Action;
 use orm_core::value::ValueRef;
 
-use super::graph::{Edge, Graph, Why};
+use super::circles::{self, Referring};
+use super::graph::{Edge, Graph, Why, numbered};
 use super::pending::Pending;
+use super::post_update::{Deferred, PostUpdates};
 use super::reached_tables;
 use super::row_node::{RowKind, RowNode};
 use super::schedule::{Schedule, schedule};
@@ -24,16 +27,30 @@ pub(super) struct RowOrder {
     pub(super) schedule: Schedule,
     /// The columns of changed rows that deletes before them make the database set.
     pub(super) emptied: HashMap<RowNode, Vec<usize>>,
+    /// The foreign keys that UPDATEs of their own write.
+    pub(super) post_updates: PostUpdates,
+}
+
+impl RowOrder {
+    /// The columns that are NULL in INSERTs, and set afterwards.
+    pub(super) fn deferred(&self, tables: &[Pending<'_>]) -> Deferred {
+        self.post_updates.deferred(&self.schedule.nodes, tables)
+    }
 }
 
 /// The order of the rows, if the usual one doesn't do.
-pub(super) fn row_order(tables: &[Pending<'_>]) -> Option<RowOrder> {
-    if tables.iter().map(Pending::len).sum::<usize>() < 2 {
-        return None;
+///
+/// # Errors
+/// `Usage` for rows that refer to each other in a circle by foreign keys that can't be NULL.
+pub(super) fn row_order(tables: &[Pending<'_>]) -> Result<Option<RowOrder>> {
+    let is_alone = tables.iter().map(Pending::len).sum::<usize>() < 2;
+    if is_alone && !tables.iter().any(may_refer_to_itself) {
+        return Ok(None);
     }
     let mut dependencies = Dependencies {
         tables,
         edges: Vec::new(),
+        referring: Vec::new(),
         emptying: Vec::new(),
     };
     dependencies.unique_values();
@@ -41,10 +58,15 @@ pub(super) fn row_order(tables: &[Pending<'_>]) -> Option<RowOrder> {
     // Rows of one step may share a statement, whose order is the database's.
     let hands_over = hand_overs.any(|edge| edge.needs.step >= edge.node.step);
     let in_circle = |child, parent| in_circle(tables, child, parent);
-    if !hands_over && !(0..tables.len()).any(|table| in_circle(table, table)) {
-        return None;
+    let has_circle = |table| in_circle(table, table) || may_refer_to_itself(&tables[table]);
+    if !hands_over && !(0..tables.len()).any(has_circle) {
+        return Ok(None);
     }
-    dependencies.references(|child, parent| hands_over || in_circle(child, parent));
+    dependencies.references(|child, parent| {
+        hands_over
+            || in_circle(child, parent)
+            || child == parent && may_refer_to_itself(&tables[child])
+    });
     dependencies.links();
     if hands_over {
         dependencies.taken_along();
@@ -52,9 +74,37 @@ pub(super) fn row_order(tables: &[Pending<'_>]) -> Option<RowOrder> {
     dependencies.order()
 }
 
+/// Whether a row that is to be inserted may take its own key by a relation, or one that is to be deleted has it.
+fn may_refer_to_itself(table: &Pending<'_>) -> bool {
+    if !table.is_circular {
+        return false;
+    }
+    let def = table.arena.def();
+    let own = |reference: &&'static ReferenceDef| {
+        (reference.target)().table == def.table && is_detached(def, reference)
+    };
+    let refers = |row: RowNode| {
+        let mut own = def.references.iter().filter(own);
+        own.any(|reference| {
+            let key = table.old_key(row, reference.columns);
+            key.is_some() && key == table.old_key(row, reference.target_columns)
+        })
+    };
+    table.arena.has_links() && !table.added.is_empty() || table.rows(RowKind::Delete).any(refers)
+}
+
+/// Whether a row that refers to itself by this foreign key has it set to NULL before it is deleted: InnoDB does not delete
+/// it otherwise.
+fn is_detached(def: &'static ModelDef, reference: &'static ReferenceDef) -> bool {
+    matches!(reference.on_delete, Action::NoAction | Action::Restrict)
+        && circles::nullable(def, reference).next().is_some()
+}
+
 struct Dependencies<'p, 's> {
     tables: &'p [Pending<'s>],
     edges: Vec<Edge<RowNode>>,
+    /// The edges of foreign keys.
+    referring: Vec<Referring>,
     emptying: Vec<Emptying>,
 }
 
@@ -103,7 +153,10 @@ impl<'s> Dependencies<'_, 's> {
         let children = self.arriving(child, reference.columns);
         let parents = self.arriving(parent, reference.target_columns);
         for (child, parent) in pairs(children, parents) {
-            self.edge(child, parent, Why::Order);
+            // One statement may write a row that refers to itself.
+            if child != parent {
+                self.refer((child, parent), Why::Order, reference);
+            }
         }
     }
 
@@ -111,6 +164,7 @@ impl<'s> Dependencies<'_, 's> {
     fn go(&mut self, child: usize, parent: usize, reference: &'static ReferenceDef) {
         let children = self.leaving(child, reference.columns);
         let parents = self.deleted(parent, reference.target_columns);
+        let def = self.tables[child].arena.def();
         for (child, deleted) in pairs(children, parents) {
             match (child.kind, reference.on_delete) {
                 (RowKind::Update, Action::SetNull | Action::SetDefault) => {
@@ -120,7 +174,10 @@ impl<'s> Dependencies<'_, 's> {
                         columns: reference.columns,
                     });
                 }
-                _ => self.edge(deleted, child, Why::Order),
+                _ if deleted != child || is_detached(def, reference) => {
+                    self.refer((deleted, child), Why::Order, reference);
+                }
+                _ => {}
             }
         }
     }
@@ -182,15 +239,34 @@ impl<'s> Dependencies<'_, 's> {
             .rows_of_all(RowKind::Insert)
             .map(|row| (id(row), row))
             .collect();
-        let mut edges = Vec::new();
         let updated = self.rows_of_all(RowKind::Update);
-        for node in updated.chain(self.rows_of_all(RowKind::Insert)) {
-            let links = self.tables[node.table].arena.links(id(node).slot).iter();
-            let needed = links.filter_map(|link| added.get(&link.row()?).copied());
-            let why = Why::Key;
-            edges.extend(needed.map(|needs| Edge { node, needs, why }));
+        let rows: Vec<RowNode> = updated.chain(self.rows_of_all(RowKind::Insert)).collect();
+        for node in rows {
+            for link in self.tables[node.table].arena.links(id(node).slot) {
+                let needed = link.row().and_then(|row| added.get(&row).copied());
+                if let Some(needs) = needed
+                    && (needs != node || self.awaits(node, link.reference.target_columns))
+                {
+                    self.refer((node, needs), Why::Key, link.reference);
+                }
+            }
         }
-        self.edges.extend(edges);
+    }
+
+    /// Whether the database is to fill in one of these columns of an added row.
+    fn awaits(&self, row: RowNode, columns: &[usize]) -> bool {
+        self.tables[row.table].added[row.place].touches(columns)
+    }
+
+    /// A row comes after another one because of a foreign key.
+    fn refer(
+        &mut self,
+        (node, needs): (RowNode, RowNode),
+        why: Why,
+        reference: &'static ReferenceDef,
+    ) {
+        let edge = Edge { node, needs, why };
+        self.referring.push(Referring { edge, reference });
     }
 
     /// Changed rows that the database may take along are to be written before: by cascades over any number of
@@ -222,10 +298,15 @@ impl<'s> Dependencies<'_, 's> {
         self.edges.push(Edge { node, needs, why });
     }
 
-    fn order(self) -> Option<RowOrder> {
+    fn order(mut self) -> Result<Option<RowOrder>> {
+        let opened = circles::open(&mut self.referring, self.tables)?;
+        let mut post_updates = PostUpdates::of(opened, self.tables);
+        self.edges.append(&mut post_updates.edges);
+        let referring = self.referring.iter();
+        self.edges.extend(referring.map(|referring| referring.edge));
         let (nodes, edges) = numbered(&unsettled(self.edges));
         if nodes.is_empty() {
-            return None;
+            return Ok(None);
         }
         let schedule = schedule(nodes, edges);
         let mut emptied: HashMap<RowNode, Vec<usize>> = HashMap::new();
@@ -235,7 +316,11 @@ impl<'s> Dependencies<'_, 's> {
                 columns.extend(row.columns);
             }
         }
-        Some(RowOrder { schedule, emptied })
+        Ok(Some(RowOrder {
+            schedule,
+            emptied,
+            post_updates,
+        }))
     }
 }
 
@@ -287,20 +372,4 @@ fn unsettled(mut edges: Vec<Edge<RowNode>>) -> Vec<Edge<RowNode>> {
     let is_of_one = |edge: &Edge<usize>| unsettled.contains(&islands[edge.node]);
     edges.retain(|_| numbered.next().is_some_and(is_of_one));
     edges
-}
-
-/// The rows of these edges in the usual order, and the edges between their numbers.
-fn numbered(edges: &[Edge<RowNode>]) -> (Vec<RowNode>, Vec<Edge<usize>>) {
-    let rows = edges.iter().flat_map(|edge| [edge.node, edge.needs]);
-    let mut nodes: Vec<RowNode> = rows.collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    let number = |row| nodes.partition_point(|node| *node < row);
-    let numbered = edges.iter().map(|edge| Edge {
-        node: number(edge.node),
-        needs: number(edge.needs),
-        why: edge.why,
-    });
-    let numbered = numbered.collect();
-    (nodes, numbered)
 }

@@ -100,6 +100,9 @@ impl BatchWriter<'_> {
                 let sent = self.change(rows, set);
                 sent.map_err(|error| if *swaps { explain_swap(error) } else { error })?;
             }
+            BatchKind::Attach { set } | BatchKind::Detach { set, .. } => {
+                self.change(rows, set)?;
+            }
             BatchKind::Delete { .. } => {
                 let absent = self.change(rows, &[])?;
                 if let Some(slot) = still_there(self.connection, self.arena, &absent)? {

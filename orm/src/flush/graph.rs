@@ -27,6 +27,22 @@ pub(super) enum Why {
     Wish,
 }
 
+/// The nodes of these edges in their order, and the edges between their numbers.
+pub(super) fn numbered<N: Copy + Ord>(edges: &[Edge<N>]) -> (Vec<N>, Vec<Edge<usize>>) {
+    let ends = edges.iter().flat_map(|edge| [edge.node, edge.needs]);
+    let mut nodes: Vec<N> = ends.collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    let number = |end| nodes.partition_point(|node| *node < end);
+    let numbered = edges.iter().map(|edge| Edge {
+        node: number(edge.node),
+        needs: number(edge.needs),
+        why: edge.why,
+    });
+    let numbered = numbered.collect();
+    (nodes, numbered)
+}
+
 /// Edges by the node that needs.
 #[derive(Debug)]
 pub(super) struct Graph {

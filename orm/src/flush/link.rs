@@ -123,11 +123,15 @@ impl<'s> Linker<'s> {
     fn inserted(&self, place: Place<'_>) -> Result<Option<Link>> {
         let Place { arena, slot, .. } = place;
         let given = |column: &&usize| !arena.is_unset(slot, **column);
-        let is_given = place.reference.columns.iter().any(|column| given(&column));
+        let columns = place.reference.columns;
+        let is_given = columns.iter().any(|column| given(&column));
         match arena.to_one(slot, place.index) {
             ToOne::NotLoaded(_) => place.has_value().map(|()| None),
             ToOne::Null if place.is_required() => Err(place.orphan()),
-            ToOne::Null if is_given => Err(place.contradiction()),
+            // One NULL is enough for a foreign key to lead to nothing.
+            ToOne::Null if columns.iter().all(|column| given(&column)) => {
+                Err(place.contradiction())
+            }
             ToOne::Null => Ok(None),
             ToOne::Handle(handle) => {
                 let link = place.link(handle);
@@ -185,7 +189,7 @@ impl<'s> Linker<'s> {
         let columns = reference.columns.iter().zip(reference.target_columns);
         let mut columns = columns.filter(|(column, _)| counts(column));
         let Some((model, handle)) = link.target else {
-            return columns.all(|(column, _)| arena.value(slot, *column).is_null());
+            return columns.any(|(column, _)| arena.value(slot, *column).is_null());
         };
         let Some(target) = self.state.by_model(model) else {
             return false;

@@ -76,7 +76,7 @@ fn read_back(batch: &Batch, stored: &StoredTable, arena: &dyn AnyArena) -> Vec<u
     };
     let outside_key = (0..def.columns.len()).filter(|position| !def.is_key(*position));
     match &batch.kind {
-        BatchKind::Delete { .. } => Vec::new(),
+        BatchKind::Delete { .. } | BatchKind::Detach { .. } => Vec::new(),
         BatchKind::Insert {
             columns, fetched, ..
         } => {
@@ -88,8 +88,10 @@ fn read_back(batch: &Batch, stored: &StoredTable, arena: &dyn AnyArena) -> Vec<u
             let all = outside_key.filter(|position| !fetched.contains(position));
             key.chain(all).collect()
         }
-        BatchKind::Update { .. } if stored.update_triggers => outside_key.collect(),
-        BatchKind::Update { set, .. } => {
+        BatchKind::Update { .. } | BatchKind::Attach { .. } if stored.update_triggers => {
+            outside_key.collect()
+        }
+        BatchKind::Update { set, .. } | BatchKind::Attach { set } => {
             let touched = stored.touched.iter().copied();
             let touched = touched.filter(|position| !set.contains(position));
             set.iter().copied().filter(less).chain(touched).collect()

@@ -7,7 +7,7 @@
 //! | phase | files |
 //! | --- | --- |
 //! | link | `link.rs`: foreign keys of relations, and of what they lead to afterwards |
-//! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `batches.rs` decides which rows share a statement, what it sets and what it matches; `reached_tables.rs` which tables a delete or update reaches, for `apply.rs` as well |
+//! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `circles.rs` opens circles, and `post_update.rs` has the UPDATEs that close them again; `batches.rs` decides which rows share a statement, what it sets and what it matches; `reached_tables.rs` which tables a delete or update reaches, for `apply.rs` as well |
 //! | look up | `look_up.rs`: the catalogue's description of the tables |
 //! | emit | `emit.rs`; `insert.rs`, `send.rs` (a statement a row) and `together.rs` (many rows); `stale.rs` makes the error of a stale row, and finds which row it was |
 //! | apply | `apply.rs`, also for loaded children that ON DELETE SET NULL has emptied |
@@ -16,6 +16,7 @@ mod apply;
 mod assigned_values;
 mod batch;
 mod batches;
+mod circles;
 mod commit_check;
 mod dependencies;
 mod emit;
@@ -28,11 +29,13 @@ mod link;
 mod look_up;
 mod pending;
 mod plan;
+mod post_update;
 mod reached_tables;
 mod replaced;
 mod row_node;
 mod schedule;
 mod send;
+mod shared_columns;
 mod stale;
 mod table_order;
 mod together;

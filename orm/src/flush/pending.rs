@@ -80,7 +80,7 @@ impl<'s> Pending<'s> {
             RowKind::Update => &self.changed,
             RowKind::Insert => &self.added,
             RowKind::Delete => &self.deleting,
-            RowKind::Junction => &[],
+            RowKind::Attach | RowKind::Detach | RowKind::Junction => &[],
         }
     }
 
@@ -90,8 +90,8 @@ impl<'s> Pending<'s> {
         const DELETES: usize = usize::MAX / 8;
         let step = match kind {
             RowKind::Update | RowKind::Junction => 2 * self.group,
-            RowKind::Insert => 2 * self.group + 1,
-            RowKind::Delete => DELETES - self.group,
+            RowKind::Insert | RowKind::Attach => 2 * self.group + 1,
+            RowKind::Delete | RowKind::Detach => DELETES - self.group,
         };
         RowNode {
             step,

@@ -19,20 +19,24 @@ use crate::state::{AnyArena, EntityState, Link, RowId, RowMap, State};
 /// one gives up, each row has its own place.
 ///
 /// # Errors
-/// `Usage` if the key of a persistent entity was changed; `StaleHandle` or `Usage` for a relation to an entity that has
-/// no row and gets none.
+/// `Usage` if the key of a persistent entity was changed, and for rows that refer to each other in a circle by foreign
+/// keys that can't be NULL; `StaleHandle` or `Usage` for a relation to an entity that has no row and gets none.
 pub(crate) fn plan(plan: &mut Plan, state: &State, optimistic: bool) -> Result<()> {
     let mut tables = Few::new();
     gather(state, &mut tables);
     tables.iter().try_for_each(check_keys)?;
     put_in_order(&mut tables);
     plan.clear();
+    let order = row_order(&tables)?;
     let mut batches = Batches::new(&tables, optimistic, plan);
-    match row_order(&tables) {
+    match &order {
         None => batches.usual(),
-        Some(own) => batches.ordered(&own),
+        Some(own) => batches.ordered(own),
     }
-    if state.arenas().any(AnyArena::has_links) {
+    if let Some(own) = &order {
+        plan.deferred = own.deferred(&tables);
+    }
+    if !plan.deferred.is_empty() || state.arenas().any(AnyArena::has_links) {
         plan.inserted = linked(state, plan.batches())?;
     }
     Ok(())
@@ -154,7 +158,7 @@ mod tests {
         let mut tables = Few::new();
         gather(state, &mut tables);
         put_in_order(&mut tables);
-        row_order(&tables)
+        row_order(&tables).expect("no circle of required keys")
     }
 
     fn planned(state: &State) -> Plan {

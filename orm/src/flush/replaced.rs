@@ -35,7 +35,7 @@ impl InsertedKeys {
         later: &[Batch],
     ) {
         let table = batch.def.table;
-        let changes = |batch: &Batch| batch.def.table == table && !batch.kind.is_insert();
+        let changes = |batch: &Batch| batch.def.table == table && batch.kind.is_of_old_rows();
         if later.iter().any(changes) {
             let keys = batch.slots.iter().enumerate().filter_map(|(row, slot)| {
                 let value = |position| arena.written_value((*slot, row), written, position);
@@ -62,7 +62,7 @@ impl InsertedKeys {
     #[cold]
     fn check_rows(&self, arena: &dyn AnyArena, batch: &Batch) -> Result<()> {
         let keys = self.0.get(batch.def.table);
-        let Some(keys) = keys.filter(|_| !batch.kind.is_insert()) else {
+        let Some(keys) = keys.filter(|_| batch.kind.is_of_old_rows()) else {
             return Ok(());
         };
         let is_replaced = |slot: &&u32| {

@@ -5,9 +5,23 @@
 pub(super) enum RowKind {
     Update,
     Insert,
+    /// Foreign keys of an inserted row, in an UPDATE after the INSERT that it waits for.
+    Attach,
+    /// Foreign keys of a row to delete, which become NULL before the row that they refer to is deleted.
+    Detach,
     Delete,
     /// Nothing: it is no row, but stands for many edges of the graph.
     Junction,
+}
+
+impl RowKind {
+    /// Whether only the graph has such nodes, and no list of a table.
+    pub(super) fn is_of_graph(self) -> bool {
+        match self {
+            Self::Attach | Self::Detach | Self::Junction => true,
+            Self::Update | Self::Insert | Self::Delete => false,
+        }
+    }
 }
 
 /// A row of a flush. Rows compare by the usual order.

@@ -71,18 +71,23 @@ impl Schedule {
         (slot, depth, row)
     }
 
-    /// The rows and junctions in the order in which they are written, of all rows in any.
+    /// All rows in the order in which they are written, and what the graph has beside them.
     pub(super) fn order(&self, rows: impl Iterator<Item = RowNode>) -> Vec<Turn> {
         let nodes = self.nodes.iter().copied();
-        let junctions = nodes.filter(|node| node.kind == RowKind::Junction);
-        let mut turns: Vec<Turn> = rows.chain(junctions).map(|row| self.turn(row)).collect();
+        let own = nodes.filter(|node| node.kind.is_of_graph());
+        let mut turns: Vec<Turn> = rows.chain(own).map(|row| self.turn(row)).collect();
         turns.sort_unstable();
         turns
     }
 }
 
 fn usual_slot(row: &RowNode) -> usize {
-    row.step * SLOTS + 1
+    let slot = match row.kind {
+        RowKind::Detach => 0,
+        RowKind::Attach => 2,
+        RowKind::Update | RowKind::Insert | RowKind::Delete | RowKind::Junction => 1,
+    };
+    row.step * SLOTS + slot
 }
 
 /// Puts a node off until what it needs is written. Deletes come to it, instead.
@@ -92,7 +97,7 @@ fn wait(nodes: &[RowNode], graph: &Graph, node: usize, slots: &mut [usize]) {
         let slot = match (nodes[node].kind, nodes[edge.needs].kind) {
             (_, RowKind::Delete) => continue,
             // After all of the step's own, so that these stay together.
-            (RowKind::Update, RowKind::Insert) if needed > slots[node] => {
+            (RowKind::Update | RowKind::Attach, RowKind::Insert) if needed > slots[node] => {
                 needed / SLOTS * SLOTS + 2
             }
             _ => needed,

@@ -53,6 +53,8 @@ pub(super) struct Change<'c> {
     pub(super) set: &'c [usize],
     expected: Expected<'c>,
     is_checked: bool,
+    /// Whether the flush has inserted the rows, and knows their keys alone.
+    is_attach: bool,
 }
 
 impl Change<'_> {
@@ -72,7 +74,12 @@ impl Change<'_> {
                 let (arena, slot) = (self.arena, self.slots[row]);
                 let value = |position| arena.written_value((slot, row), self.written, position);
                 binds.extend(self.set.iter().map(|position| value(*position)));
-                self.expected.fill(arena, (row, slot), binds);
+                if self.is_attach {
+                    let key = self.def.primary_key.iter();
+                    binds.extend(key.map(|position| value(*position)));
+                } else {
+                    self.expected.fill(arena, (row, slot), binds);
+                }
             }
         }
         if self.is_checked {
@@ -128,6 +135,7 @@ impl<'b> BatchWriter<'b> {
             set,
             expected: self.expected(self.batch.kind.expected()),
             is_checked: self.batch.is_checked,
+            is_attach: matches!(self.batch.kind, BatchKind::Attach { .. }),
         };
         let mut absent = Vec::new();
         if change.slots.len() < 2 || self.batch.together() < 2 {
@@ -260,7 +268,7 @@ impl<'b> BatchWriter<'b> {
             checked,
             ..
         } = of;
-        let is_update = matches!(batch.kind, BatchKind::Update { .. });
+        let is_update = !matches!(batch.kind, BatchKind::Delete { .. });
         let key = StatementKey {
             model: batch.model,
             kind: if is_update {

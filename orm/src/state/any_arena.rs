@@ -61,6 +61,8 @@ pub(crate) trait AnyArena: Any + Send {
     /// These entities were inserted, at that undo level and that time of the session's clock.
     fn apply_inserts(&mut self, slots: &[u32], written: &Written, level_and_clock: (u32, u32));
     fn apply_updates(&mut self, slots: &[u32], written: &Written, level: u32);
+    /// Foreign keys of these entities were set after their INSERT.
+    fn apply_attached(&mut self, slots: &[u32], written: &Written, level: u32);
     fn apply_deletes(&mut self, slots: &[u32], level: u32);
     /// Puts back what was not flushed.
     fn undo_pending(&mut self);
@@ -308,6 +310,10 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn apply_updates(&mut self, slots: &[u32], written: &Written, level: u32) {
         Self::apply_updates(self, slots, written, level);
+    }
+
+    fn apply_attached(&mut self, slots: &[u32], written: &Written, level: u32) {
+        Self::apply_attached(self, slots, written, level);
     }
 
     fn apply_deletes(&mut self, slots: &[u32], level: u32) {

@@ -121,6 +121,18 @@ impl<M: Model> Arena<M> {
         }
     }
 
+    pub(super) fn apply_attached(&mut self, slots: &[u32], written: &Written, level: u32) {
+        for (row, index) in slots.iter().enumerate() {
+            let Some(value) = &mut self.slots[*index as usize].value else {
+                continue;
+            };
+            let before = value.snapshot();
+            written.row(row).put_into(value);
+            self.log_update(level, *index, Box::new(before));
+            self.note_child(*index);
+        }
+    }
+
     /// Sets columns to NULL, as the database has done. What the entity was given since is still to be
     /// written, and stays.
     pub(super) fn set_null(&mut self, slot: u32, columns: &[usize], level: u32) {

@@ -17,6 +17,7 @@ mod failed_flush;
 mod faults;
 mod flush_order;
 mod freed_values;
+mod graphs;
 pub mod guarded;
 mod handles;
 mod identity;
@@ -51,6 +52,7 @@ mod savepoint;
 mod session_verbs;
 mod set_null;
 mod shapes;
+mod shared_keys;
 mod stale;
 mod statement_tree;
 pub mod statements;
@@ -310,6 +312,8 @@ const FILES: &[fn() -> Vec<Case>] = &[
     failed_flush::cases,
     flush_order::cases,
     freed_values::cases,
+    graphs::cases,
+    shared_keys::cases,
     handles::cases,
     past_the_session::cases,
     rollback::cases,
