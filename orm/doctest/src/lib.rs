@@ -37,6 +37,8 @@ pub struct User {
     pub age: i32,
     /// Whether the user may log in.
     pub active: bool,
+    /// What the user wrote.
+    pub posts: HasMany<Post>,
 }
 
 /// The second one, which refers to the first.

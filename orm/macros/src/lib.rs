@@ -34,7 +34,8 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// For a struct with named fields and without generics. A field of type `BelongsTo<User>` is a relation and no column.
+/// For a struct with named fields and without generics. A field of type `BelongsTo<User>`,
+/// `HasMany<Post>` or `HasOne<Profile>` is a relation and no column.
 /// Beside the trait `Model` it gives
 ///
 /// - a value `Post`, whose fields are the typed columns: `select(Post).filter(Post.title.eq("x"))`;
@@ -80,11 +81,12 @@ use proc_macro::TokenStream;
 /// # Attributes of a relation
 ///
 /// `BelongsTo<User>` leads to the row that a foreign key of the struct references, `BelongsTo<Option<User>>` by a key
-/// that is nullable.
+/// that is nullable. `HasMany<Post>` and `HasOne<Profile>` are the other side: the rows that lead to this one.
 ///
 /// | `#[orm(…)]` | |
 /// |-|-|
-/// | `key = author_id` | The field of the foreign key; `key(shop, number)` for several. Without it, the only foreign key that references the model. |
+/// | `key = author_id` | On `BelongsTo`: the field of the foreign key; `key(shop, number)` for several. Without it, the only foreign key that references the model. |
+/// | `inverse = Post.author` | On `HasMany` and `HasOne`: the relation that leads back. Without it, the only `BelongsTo` of the other model that leads to this one. |
 /// | `skip` | No relation, as at any field. |
 ///
 /// # Visibility

@@ -10,7 +10,7 @@ use super::pending::old_key;
 use super::reached_tables;
 use crate::mapping::ReferenceDef;
 use crate::query::inferred::DmlKind;
-use crate::state::{KeySet, KeyTuple, State};
+use crate::state::{KeySet, KeyTuple, RowId, State};
 
 /// Applies the outcome of a plan that was written as a whole.
 pub(crate) fn apply(state: &mut State, plan: &Plan) {
@@ -19,6 +19,7 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
     for batch in plan.batches() {
         if matches!(batch.kind, BatchKind::Delete { .. }) {
             null_references(state, batch);
+            leave_lists(state, batch);
             add_once(&mut deleted_from, batch.def.table);
         }
         let Some(arena) = state.by_model_mut(batch.model) else {
@@ -42,6 +43,17 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
     }
     state.clear_dirty();
     mark_referring(state, deleted_from, |reference| reference.on_delete);
+}
+
+/// Takes deleted rows out of the lists of those that they belong to.
+fn leave_lists(state: &mut State, deleted: &Batch) {
+    if deleted.def.relations.is_empty() {
+        return;
+    }
+    for slot in &deleted.slots {
+        let (model, slot) = (deleted.model, *slot);
+        state.leave_lists(RowId { model, slot });
+    }
 }
 
 /// Of a handful: there are as many as tables or models.

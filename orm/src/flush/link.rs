@@ -39,6 +39,9 @@ fn link_all(plan: &mut Plan, state: &mut State) -> Result<()> {
         for (slot, relation, to_one) in linked.unchanged {
             arena.note_old_to_one(slot, relation, to_one);
         }
+        for (slot, relation, to) in linked.placed {
+            state.put_in_step(RowId { model, slot }, relation, to);
+        }
         let following = linked.following.into_iter();
         plan.following
             .extend(following.map(|(slot, relation)| (RowId { model, slot }, relation)));
@@ -52,8 +55,9 @@ pub(super) fn follow(state: &mut State, following: &[(RowId, usize)]) {
         let Some(arena) = state.by_model(row.model) else {
             continue;
         };
-        let relation = &arena.def().relations[*index];
-        let to_one = state.led_to((row.model, row.slot), relation);
+        let from = arena.to_one(row.slot, *index);
+        let to_one = state.led_to((row.model, row.slot), *index);
+        state.move_child(*row, *index, [from.handle(), to_one.handle()]);
         if let Some(arena) = state.by_model_mut(row.model) {
             arena.note_to_one(row.slot, *index, to_one);
         }
@@ -66,6 +70,8 @@ struct Linked {
     links: Vec<(u32, Few<Link>)>,
     /// Relations that were given what the foreign key leads to anyway, by slot and index.
     unchanged: Vec<(u32, usize, ToOne)>,
+    /// What relations lead to that were set, likewise.
+    placed: Vec<(u32, usize, Option<RawRef>)>,
     /// Relations whose foreign key was changed, likewise.
     following: Vec<(u32, usize)>,
 }
@@ -104,6 +110,7 @@ impl<'s> Linker<'s> {
                     relation,
                     reference,
                 };
+                linker.placed(place, is_insert);
                 let link = if is_insert {
                     linker.inserted(place)?
                 } else {
@@ -116,6 +123,17 @@ impl<'s> Linker<'s> {
             }
         }
         Ok(linker.linked)
+    }
+
+    /// Notes in whose lists the entity is to be.
+    fn placed(&mut self, place: Place<'_>, is_insert: bool) {
+        let Place {
+            arena, slot, index, ..
+        } = place;
+        let new = arena.to_one(slot, index);
+        if new.is_loaded() && (is_insert || new != arena.old_to_one(slot, index)) {
+            self.linked.placed.push((slot, index, new.handle()));
+        }
     }
 
     /// The relation of an entity that is to be inserted. Its foreign key counts as given if it has another value than
@@ -228,8 +246,13 @@ impl Place<'_> {
     }
 
     fn is_required(&self) -> bool {
-        let RelationKind::BelongsTo { optional, .. } = self.relation.kind;
-        !optional
+        matches!(
+            self.relation.kind,
+            RelationKind::BelongsTo {
+                optional: false,
+                ..
+            }
+        )
     }
 
     /// # Errors

@@ -2,6 +2,7 @@
 //!
 //! Builds on `state` and does not depend on the session.
 
+mod children;
 mod owners;
 mod parents;
 mod relation;
@@ -9,6 +10,6 @@ mod reread;
 mod row;
 
 pub(crate) use owners::Owners;
-pub(crate) use relation::{in_memory, relation};
+pub(crate) use relation::{distinct, in_memory, path, relation};
 pub(crate) use reread::reread;
 pub(crate) use row::entity;

@@ -28,8 +28,12 @@ struct Parents {
 type Missing = (u32, KeyTuple<Value>);
 
 /// Notes what the identity map has, and returns the entities whose relations need rows.
-pub(super) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
-    let missing = Parents::of(owners).missing(state, owners);
+pub(super) fn in_memory(
+    state: &mut State,
+    owners: &Owners<'_>,
+    reference: &'static ReferenceDef,
+) -> Vec<u32> {
+    let missing = Parents::of(owners, reference).missing(state, owners);
     missing.into_iter().map(|(slot, _)| slot).collect()
 }
 
@@ -41,8 +45,9 @@ pub(super) fn load(
     state: &mut State,
     connection: &mut Connection,
     owners: &Owners<'_>,
+    reference: &'static ReferenceDef,
 ) -> Result<()> {
-    let parents = Parents::of(owners);
+    let parents = Parents::of(owners, reference);
     let missing = parents.missing(state, owners);
     if missing.is_empty() {
         return Ok(());
@@ -60,14 +65,14 @@ pub(super) fn load(
 }
 
 impl Parents {
-    fn of(owners: &Owners<'_>) -> Self {
+    fn of(owners: &Owners<'_>, reference: &'static ReferenceDef) -> Self {
         let relation = owners.relation();
         let target = (relation.target)();
         Self {
             model: owners.model,
             index: owners.index,
             relation,
-            reference: owners.def.reference_of(relation),
+            reference,
             target: (target, State::number(target)),
         }
     }
@@ -98,7 +103,7 @@ impl Parents {
                 .note_to_one(slot, self.index, ToOne::Null);
             return None;
         };
-        let led_to = state.led_to((self.model, slot), self.relation);
+        let led_to = state.led_to((self.model, slot), self.index);
         let handle = led_to
             .handle()
             .filter(|handle| self.is_known(state, *handle));

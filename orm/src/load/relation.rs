@@ -1,32 +1,96 @@
-//! Loads a relation of several entities, by the strategy of its kind.
+//! Loads a relation of several entities, by the strategy of its kind; and relations one after another.
 //!
-//! Used by the session. One file a strategy: `parents.rs`.
+//! Used by the session. One file a strategy: `parents.rs`, `children.rs`.
 
 use orm_core::error::Result;
 
 use super::owners::Owners;
-use super::parents;
+use super::{children, parents};
 use crate::engine::Connection;
-use crate::mapping::RelationKind;
-use crate::state::State;
+use crate::mapping::{LoadPath, RelationKind};
+use crate::state::{AnyArena, State};
 
 /// Notes what is in memory, and returns the entities whose relation has to be read.
 pub(crate) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
     match owners.relation().kind {
-        RelationKind::BelongsTo { .. } => parents::in_memory(state, owners),
+        RelationKind::BelongsTo { reference, .. } => {
+            parents::in_memory(state, owners, &owners.def.references[reference])
+        }
+        RelationKind::HasMany { .. } | RelationKind::HasOne { .. } => {
+            children::in_memory(state, owners)
+        }
     }
 }
 
-/// Reads what the relation leads to, as far as it isn't in memory.
+/// Reads what the relation leads to.
 ///
 /// # Errors
-/// `NotFound` for a foreign key without a row; the errors of the queries.
+/// `NotFound` for a foreign key without a row, `MultipleRows` for several rows of a relation to one; the errors of the
+/// queries.
 pub(crate) fn relation(
     state: &mut State,
     connection: &mut Connection,
     owners: &Owners<'_>,
 ) -> Result<()> {
     match owners.relation().kind {
-        RelationKind::BelongsTo { .. } => parents::load(state, connection, owners),
+        RelationKind::BelongsTo { reference, .. } => {
+            parents::load(state, connection, owners, &owners.def.references[reference])
+        }
+        RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
+            children::load(state, connection, owners, inverse())
+        }
     }
+}
+
+/// Loads the relations of a path, one after another, for entities of the model that it begins with.
+///
+/// # Errors
+/// As [`relation`].
+pub(crate) fn path(
+    state: &mut State,
+    connection: &mut Connection,
+    path: &LoadPath,
+    slots: &[u32],
+) -> Result<()> {
+    let mut slots = distinct(slots.to_vec());
+    for step in path {
+        let owners = Owners {
+            def: step.owner,
+            model: State::number(step.owner),
+            slots: &slots,
+            index: step.index,
+        };
+        let missing = in_memory(state, &owners);
+        if !missing.is_empty() {
+            let slots = &*missing;
+            relation(state, connection, &Owners { slots, ..owners })?;
+        }
+        slots = targets(state, &owners);
+    }
+    Ok(())
+}
+
+/// What the relation of all owners leads to, each entity once.
+fn targets(state: &State, owners: &Owners<'_>) -> Vec<u32> {
+    let Some(arena) = state.by_model(owners.model) else {
+        return Vec::new();
+    };
+    let slots = owners.slots.iter();
+    let targets = slots.flat_map(|slot| led_to(arena, *slot, owners.index));
+    distinct(targets.collect())
+}
+
+fn led_to(arena: &dyn AnyArena, slot: u32, index: usize) -> Vec<u32> {
+    let members = match arena.list(slot, index) {
+        Some(list) => list.members(),
+        None => arena.to_one(slot, index).handle().into_iter().collect(),
+    };
+    members.into_iter().map(|member| member.slot).collect()
+}
+
+/// Each slot once, in their order.
+pub(crate) fn distinct(mut slots: Vec<u32>) -> Vec<u32> {
+    slots.sort_unstable();
+    slots.dedup();
+    slots
 }

@@ -57,6 +57,8 @@ pub trait Build {
     type Model: Model;
     /// The state of all required fields.
     type State: FieldState;
+    /// The state of all required fields but those that relations fill in.
+    type ChildState: FieldState;
 
     /// Returns the row. Called only if every required field was given.
     ///
@@ -78,6 +80,31 @@ where
     type Model = B::Model;
 
     fn into_row(self) -> NewEntity<B::Model> {
+        self.build()
+    }
+}
+
+/// Is implemented by what can be appended to a relation: a model, or its builder with every required field given. The
+/// foreign keys of relations may be left out, since the relation is one of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be appended",
+    note = "append a model, or its builder with every required field given; foreign keys of relations may be left out"
+)]
+pub trait NewChild {
+    /// The model.
+    type Model: Model;
+
+    /// Returns the row.
+    fn into_child(self) -> NewEntity<Self::Model>;
+}
+
+impl<B: Build> NewChild for B
+where
+    B::ChildState: Required<B::Model, <B::ChildState as FieldState>::Field>,
+{
+    type Model = B::Model;
+
+    fn into_child(self) -> NewEntity<B::Model> {
         self.build()
     }
 }

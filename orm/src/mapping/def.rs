@@ -98,6 +98,16 @@ pub enum RelationKind {
         /// Whether the type of the field allows no entity.
         optional: bool,
     },
+    /// Each entity of the target may have it.
+    HasMany {
+        /// The index of the target's relation that leads back.
+        inverse: fn() -> usize,
+    },
+    /// One entity of the target may have it.
+    HasOne {
+        /// The index of the target's relation that leads back.
+        inverse: fn() -> usize,
+    },
 }
 
 impl ModelDef {
@@ -106,18 +116,25 @@ impl ModelDef {
         self.primary_key.contains(&position)
     }
 
-    /// The foreign key of a relation that has one.
-    pub(crate) fn reference_of(&self, relation: &RelationDef) -> &'static ReferenceDef {
-        let RelationKind::BelongsTo { reference, .. } = relation.kind;
-        &self.references[reference]
-    }
-
     /// The relations that have a foreign key of this model, each with its index and that key.
     pub(crate) fn belongs_to(
         &self,
-    ) -> impl Iterator<Item = (usize, &'static RelationDef, &'static ReferenceDef)> + use<'_> {
+    ) -> impl Iterator<Item = (usize, &'static RelationDef, &'static ReferenceDef)> + use<> {
+        let references = self.references;
         let relations = self.relations.iter().enumerate();
-        relations.map(|(index, relation)| (index, relation, self.reference_of(relation)))
+        relations.filter_map(move |(index, relation)| match relation.kind {
+            RelationKind::BelongsTo { reference, .. } => {
+                Some((index, relation, &references[reference]))
+            }
+            RelationKind::HasMany { .. } | RelationKind::HasOne { .. } => None,
+        })
+    }
+
+    /// The foreign key of the relation at `index`; `None` if another model has it.
+    pub(crate) fn reference_of(&self, index: usize) -> Option<&'static ReferenceDef> {
+        let mut own = self.belongs_to();
+        let (.., reference) = own.find(|(own, ..)| *own == index)?;
+        Some(reference)
     }
 
     /// The name of the first column that does not belong to the primary key.

@@ -24,7 +24,8 @@ mod slot;
 mod table;
 
 pub use builder::{
-    Build, FieldGiven, FieldMissing, FieldState, IntoField, Required, filled, given, or_server,
+    Build, FieldGiven, FieldMissing, FieldState, IntoField, NewChild, Required, filled, given,
+    or_server,
 };
 pub(crate) use check::integer_fits;
 pub use check::{
@@ -45,7 +46,8 @@ pub use model::{Entity, Model, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};
 pub(crate) use registry::{linked_models, linked_tables};
 pub use relation::{
-    AnyRelation, BelongsTo, LeadsTo, LinkedKey, Relation, RelationField, ToOne, ToOneTarget,
+    AnyList, AnyRelation, BelongsTo, HasMany, HasOne, LeadsTo, LinkedKey, LoadPath, Path, PathFrom,
+    Refs, RefsIter, Relation, RelationField, SingleBelongsTo, ToMany, ToOne, ToOneTarget, inverse,
     leave_linked, or_linked, relinked,
 };
 pub use slot::ModelSlot;

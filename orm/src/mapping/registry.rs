@@ -228,7 +228,9 @@ fn one_table_twice(first: &ModelDef, second: &ModelDef) -> Error {
 /// Checks what the derive sees only where it is written as `Option<…>`.
 fn check_relations(def: &'static ModelDef) -> Result<()> {
     for (_, relation, reference) in def.belongs_to() {
-        let RelationKind::BelongsTo { optional, .. } = relation.kind;
+        let RelationKind::BelongsTo { optional, .. } = relation.kind else {
+            continue;
+        };
         let mut columns = reference.columns.iter();
         if columns.any(|column| def.columns[*column].nullable) != optional {
             return Err(relation_and_key(def, relation, optional));

@@ -6,7 +6,7 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 
 use crate::engine::Connection;
-use crate::mapping::{Model, ModelDef};
+use crate::mapping::{LoadPath, Model, ModelDef};
 use crate::query::compile::compiled_sql::CompiledSql;
 
 /// Distinguishes the DML statements.
@@ -49,6 +49,11 @@ pub trait ReadStatement {
 
     /// Returns how the statement accesses rows.
     fn access(&self) -> Access;
+
+    /// Returns the relations to load along with the entities.
+    fn loads(&self) -> &[LoadPath] {
+        &[]
+    }
 
     /// Compiles the statement for `connection` into `compiled`, which is empty.
     ///
@@ -144,7 +149,7 @@ impl Executor for Connection {
         statement: &S,
         mut each: impl FnMut(&dyn Row, &mut ()) -> Result<()>,
     ) -> Result<S::Outcome> {
-        self.allow(statement.access())?;
+        self.allow(statement.access(), statement.loads())?;
         let mut compiled = CompiledSql::default();
         statement.compile(self, &mut compiled)?;
         statement.execute(self, &compiled, &mut |row| each(row, &mut ()))
@@ -170,12 +175,22 @@ impl Connection {
     /// # Errors
     /// `Usage` for a lock without a transaction.
     #[inline]
-    pub(super) fn allow(&self, access: Access) -> Result<()> {
+    pub(super) fn allow(&self, access: Access, loads: &[LoadPath]) -> Result<()> {
         if access == Access::Lock && !self.can_lock() {
             return Err(no_transaction_to_lock());
         }
+        if !loads.is_empty() {
+            return Err(no_session());
+        }
         Ok(())
     }
+}
+
+#[cold]
+fn no_session() -> Error {
+    let message = "relations are loaded into a session, not on a connection";
+    Error::with_message(ErrorKind::Usage, message)
+        .with_hint("run the query on a session, or without `with`")
 }
 
 #[cold]

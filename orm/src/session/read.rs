@@ -5,6 +5,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 
 use super::get_texts::GetTexts;
 use super::transaction::no_transaction;
+use super::write::row_id;
 use super::{Session, Work};
 use crate::engine::Connection;
 use crate::flush;
@@ -197,9 +198,11 @@ impl Session {
             })?;
             if found.is_none() {
                 let level = state.level;
-                let arena = state.ensure::<M>();
-                if let Some(gone) = arena.find(key) {
-                    arena.gone(gone, level);
+                if let Some(gone) = state.ensure::<M>().find(key) {
+                    if M::HAS_RELATIONS {
+                        state.leave_lists(row_id(gone));
+                    }
+                    state.ensure::<M>().gone(gone, level);
                 }
             }
             Ok(found)
@@ -352,6 +355,8 @@ fn take(access: Access) -> Take {
 pub struct Entities<'a> {
     state: &'a mut State,
     take: Take,
+    /// The entities of the query, if relations of theirs are loaded along with them.
+    loaded: Option<Vec<u32>>,
 }
 
 impl sealed::Sealed for Session {}
@@ -386,7 +391,11 @@ impl Executor for Session {
 
     #[inline]
     fn entity<M: Model>(sink: &mut Entities<'_>, row: &dyn Row, start: usize) -> Result<Ref<M>> {
-        load::entity(sink.state, sink.take, row, start)
+        let handle = load::entity::<M>(sink.state, sink.take, row, start)?;
+        if let Some(loaded) = &mut sink.loaded {
+            loaded.push(handle.slot);
+        }
+        Ok(handle)
     }
 }
 
@@ -413,9 +422,19 @@ impl Session {
             self.before_raw(compiled.text())?;
         }
         self.load_rows(|connection, state, _| {
-            let take = take(access);
-            let mut sink = Entities { state, take };
-            statement.execute(connection, &compiled, &mut |row| each(row, &mut sink))
+            let loads = statement.loads();
+            let mut sink = Entities {
+                state,
+                take: take(access),
+                loaded: (!loads.is_empty()).then(Vec::new),
+            };
+            let result =
+                statement.execute(connection, &compiled, &mut |row| each(row, &mut sink))?;
+            let slots = sink.loaded.unwrap_or_default();
+            for path in loads {
+                load::path(state, connection, path, &slots)?;
+            }
+            Ok(result)
         })
     }
 }

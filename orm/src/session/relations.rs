@@ -1,22 +1,27 @@
-//! The relations of entities: [`Session::load`].
+//! The relations of entities: [`Session::load`], and the verbs that change them: [`Session::append`], [`Session::link`]
+//! and [`Session::unlink`].
 //!
-//! The queries are those of `load`.
+//! The queries are those of `load`; that both sides are in step is kept by `state`.
 
 use std::any::Any;
 
 use orm_core::error::{Error, ErrorKind, Result};
 
 use super::Session;
+use super::write::row_id;
 use crate::load::{self, Owners};
-use crate::mapping::{Model, Relation, RelationField};
+use crate::mapping::{
+    Model, NewChild, RawRef, Relation, RelationDef, RelationField, RelationKind, ToMany, ToOne,
+};
 use crate::query::inferred::Access;
-use crate::state::Ref;
+use crate::state::{Ref, RowId};
 
 impl Session {
     /// Loads what a relation of an entity leads to, and returns it: `Ref<User>` of `BelongsTo<User>`,
-    /// `Option<Ref<User>>` of `BelongsTo<Option<User>>`. From then on the field itself returns it.
+    /// `Option<Ref<User>>` of `BelongsTo<Option<User>>`, [`Refs<Post>`](crate::Refs) of `HasMany<Post>`. From then on the
+    /// field itself returns it.
     ///
-    /// What the identity map has sends no statement.
+    /// What the identity map has sends no statement, nor does a list that is loaded and fresh.
     ///
     /// # Errors
     /// - As [`Session::get_ref`] and [`Session::get`].
@@ -50,6 +55,181 @@ impl Session {
         let loaded = self.load_relation::<M>(&[handle.slot], relation.index());
         self.note(loaded)?;
         self.field(handle, relation)?.loaded()
+    }
+
+    /// Loads a relation of several entities by one statement, or one for each 1,024 of them. Their fields return what it
+    /// leads to.
+    ///
+    /// # Errors
+    /// As [`Session::load`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let users = select(User).all(&mut session)?;
+    /// sent.take();
+    /// session.load_all(&users, User.posts)?;
+    /// for user in users {
+    ///     assert_eq!(session[user].posts.get()?.len(), 1);
+    /// }
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "id", "author_id", "title" FROM "posts" WHERE "author_id" = ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn load_all<M: Model, F: RelationField>(
+        &mut self,
+        handles: &[Ref<M>],
+        relation: Relation<M, F>,
+    ) -> Result<()> {
+        for handle in handles {
+            self.get_ref(*handle)?;
+        }
+        self.usable()?;
+        let slots = load::distinct(handles.iter().map(|handle| handle.slot).collect());
+        let loaded = self.load_relation::<M>(&slots, relation.index());
+        self.note(loaded)
+    }
+
+    /// Adds a new row that belongs to an entity, and returns its handle. The builder may leave the foreign key out. The
+    /// next flush inserts it, after the entity if that is new.
+    ///
+    /// Both sides are in step at once. A list that is not loaded stays so.
+    ///
+    /// # Errors
+    /// - As [`Session::get_ref`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let grace = session.add(User::builder().name("grace").age(40).active(true));
+    /// let post = session.append(grace, User.posts, Post::builder().title("On compilers"))?;
+    /// assert_eq!(session[grace].posts.get()?, [post]);
+    /// assert_eq!(session[post].author.get()?, grace);
+    /// session.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         "BEGIN IMMEDIATE",
+    ///         r#"INSERT INTO "users" ("name", "email", "age", "active") VALUES (?, ?, ?, ?)"#,
+    ///         r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#,
+    ///         "COMMIT",
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn append<M: Model, F: ToMany>(
+        &mut self,
+        owner: Ref<M>,
+        relation: Relation<M, F>,
+        child: impl NewChild<Model = F::Target>,
+    ) -> Result<Ref<F::Target>> {
+        self.get_ref(owner)?;
+        let child = self.insert_row(child.into_child());
+        self.link(owner, relation, child)?;
+        Ok(child)
+    }
+
+    /// Links two entities by a relation, from either side. Both sides are in step at once; the next flush writes the
+    /// foreign key. An entity that belongs to another one moves. One whose INSERT was rolled back is added again.
+    ///
+    /// # Errors
+    /// - As [`Session::get_ref`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let post = session.get(Post, 1)?.expect("the row is there");
+    /// let grace = session.add(User::builder().name("grace").age(40).active(true));
+    /// session.link(grace, User.posts, post)?;
+    /// assert_eq!(session[post].author.get()?, grace);
+    /// sent.take();
+    /// session.commit()?;
+    /// assert_eq!(
+    ///     sent.take_sql()[2],
+    ///     r#"UPDATE "posts" SET "author_id" = ? WHERE "id" = ? AND "author_id" IS ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn link<M: Model, F: RelationField>(
+        &mut self,
+        owner: Ref<M>,
+        relation: Relation<M, F>,
+        target: Ref<F::Target>,
+    ) -> Result<()> {
+        let (child, index, parent) = self.sides(owner, relation, target)?;
+        self.state.relink(child, index, ToOne::Handle(parent));
+        Ok(())
+    }
+
+    /// Undoes a link of two entities, from either side. Both sides are in step at once; the next flush sets the foreign
+    /// key to NULL. If it can't be NULL, link the entity to another one or delete it before.
+    ///
+    /// # Errors
+    /// - As [`Session::get_ref`].
+    /// - `Usage`: the entities are not linked, or the relation is not loaded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// let post = session.load(ada, User.posts)?[0];
+    /// session.unlink(ada, User.posts, post)?;
+    /// assert!(session[ada].posts.get()?.is_empty());
+    /// assert_eq!(session.flush().unwrap_err().kind(), ErrorKind::Usage); // a post needs an author
+    /// session.delete(post);
+    /// session.commit()?;
+    /// # let _ = sent;
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn unlink<M: Model, F: RelationField>(
+        &mut self,
+        owner: Ref<M>,
+        relation: Relation<M, F>,
+        target: Ref<F::Target>,
+    ) -> Result<()> {
+        let (child, index, parent) = self.sides(owner, relation, target)?;
+        let arena = self.state.by_model(child.model);
+        let linked = arena.map(|arena| arena.to_one(child.slot, index));
+        if linked.and_then(ToOne::handle) != Some(parent) {
+            let RelationDef { model, name, .. } = relation.def();
+            let message = format!("the entities are not linked by `{model}.{name}`");
+            return Err(Error::with_message(ErrorKind::Usage, message)
+                .with_table(M::def().table)
+                .with_hint("load the relation first, and unlink what it leads to"));
+        }
+        self.state.relink(child, index, ToOne::Null);
+        Ok(())
+    }
+
+    /// The entity with the foreign key, which of its relations it is, and the entity that it belongs to.
+    fn sides<M: Model, F: RelationField>(
+        &self,
+        owner: Ref<M>,
+        relation: Relation<M, F>,
+        target: Ref<F::Target>,
+    ) -> Result<(RowId, usize, RawRef)> {
+        self.get_ref(owner)?;
+        self.get_ref(target)?;
+        Ok(match relation.def().kind {
+            RelationKind::BelongsTo { .. } => (row_id(owner), relation.index(), target.raw()),
+            RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
+                (row_id(target), inverse(), owner.raw())
+            }
+        })
     }
 
     fn load_relation<M: Model>(&mut self, slots: &[u32], index: usize) -> Result<()> {

@@ -3,8 +3,8 @@
 use orm_core::error::{Error, ErrorKind, Result};
 
 use super::Session;
-use crate::mapping::{Model, NewRow};
-use crate::state::{AnyArena, Ref};
+use crate::mapping::{Model, NewEntity, NewRow};
+use crate::state::{AnyArena, Ref, RowId};
 
 impl Session {
     /// Adds a new row to the unit of work and returns its handle. The next flush inserts it and sets a generated key.
@@ -28,11 +28,21 @@ impl Session {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn add<M: Model>(&mut self, row: impl NewRow<Model = M>) -> Ref<M> {
-        self.state.ensure::<M>().add(row.into_row())
+        self.insert_row(row.into_row())
+    }
+
+    /// Adds a row, and puts it into the lists of what it belongs to.
+    #[inline]
+    pub(super) fn insert_row<M: Model>(&mut self, row: NewEntity<M>) -> Ref<M> {
+        let handle = self.state.ensure::<M>().add(row);
+        if M::HAS_RELATIONS {
+            self.state.join(row_id(handle));
+        }
+        handle
     }
 
     /// Adds an entity to the unit of work again, after its INSERT was rolled back or after it was deleted before the
-    /// INSERT.
+    /// INSERT. What it belongs to is added with it.
     ///
     /// # Errors
     /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
@@ -60,6 +70,9 @@ impl Session {
     pub fn add_again<M: Model>(&mut self, handle: Ref<M>) -> Result<()> {
         self.get_ref(handle)?;
         if self.state.ensure::<M>().add_again(handle) {
+            if M::HAS_RELATIONS {
+                self.state.rejoin(row_id(handle));
+            }
             return Ok(());
         }
         Err(Error::with_message(
@@ -91,7 +104,11 @@ impl Session {
     pub fn delete<M: Model>(&mut self, handle: Ref<M>) {
         let arena: &mut dyn AnyArena = self.state.ensure::<M>();
         if arena.entity_state(handle.slot, handle.stamp).is_some() {
+            let is_pending = arena.is_pending(handle.slot);
             arena.delete(handle.slot);
+            if M::HAS_RELATIONS && is_pending {
+                self.state.leave(row_id(handle));
+            }
         } else {
             let fault = self.state.stale_handle(handle);
             self.state.faults.push(fault);
@@ -118,6 +135,9 @@ impl Session {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn expunge<M: Model>(&mut self, handle: Ref<M>) -> Result<M> {
+        if M::HAS_RELATIONS && self.entity_state(handle).is_ok() {
+            self.state.leave_lists(row_id(handle));
+        }
         let taken = self.state.ensure::<M>().expunge(handle);
         self.state.forget();
         taken.ok_or_else(|| self.state.stale_handle(handle))
@@ -188,5 +208,13 @@ struct Autoflush<'s> {
 impl Drop for Autoflush<'_> {
     fn drop(&mut self) {
         self.session.settings.autoflush = self.before;
+    }
+}
+
+/// The row of a handle.
+pub(super) fn row_id<M: Model>(handle: Ref<M>) -> RowId {
+    RowId {
+        model: M::slot().index(),
+        slot: handle.slot,
     }
 }

@@ -18,7 +18,7 @@ use super::reading::Reading;
 use super::relations::{set_to_one, to_one};
 use super::slot::Slot;
 use super::witness::Witness;
-use crate::mapping::{Model, ModelDef, RawRef, ToOne};
+use crate::mapping::{AnyList, Model, ModelDef, RawRef, ToOne};
 
 /// The entities of one model, by slot and column position.
 pub(crate) trait AnyArena: Any + Send {
@@ -116,6 +116,18 @@ pub(crate) trait AnyArena: Any + Send {
     fn note_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
     /// Notes what it leads to by the foreign key that the database has.
     fn note_old_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
+    /// Makes a relation of an entity lead there: a change, as an assignment is.
+    fn assign_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
+    /// The entities that a relation of an entity leads to, which have the foreign key.
+    fn list(&self, slot: u32, relation: usize) -> Option<&dyn AnyList>;
+    /// These, to be changed.
+    fn list_mut(&mut self, slot: u32, relation: usize) -> Option<&mut dyn AnyList>;
+    /// Whether what was read at that time of the session's clock is fresh.
+    fn is_fresh_since(&self, clock: u32) -> bool;
+    /// Whether an entity is to be inserted.
+    fn is_pending(&self, slot: u32) -> bool;
+    /// Takes a transient entity back in.
+    fn add_again(&mut self, handle: RawRef) -> bool;
     /// Whether the values of an entity need not be read: it is fresh, or has changes that are not flushed.
     fn is_known(&self, slot: u32) -> bool;
     /// The handle of the entity in a slot.
@@ -436,6 +448,35 @@ impl<M: Model> AnyArena for Arena<M> {
         if let Some(old) = &mut self.slots[slot as usize].old {
             set_to_one(&mut **old, relation, to_one);
         }
+    }
+
+    fn assign_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne) {
+        let stamp = self.slots[slot as usize].stamp;
+        if let Some(value) = self.get_mut(Ref::new(slot, stamp)) {
+            set_to_one(value, relation, to_one);
+        }
+    }
+
+    fn list(&self, slot: u32, relation: usize) -> Option<&dyn AnyList> {
+        let value = self.slots[slot as usize].value.as_ref()?;
+        value.relation(relation)?.list()
+    }
+
+    fn list_mut(&mut self, slot: u32, relation: usize) -> Option<&mut dyn AnyList> {
+        let value = self.slots[slot as usize].value.as_mut()?;
+        value.relation_mut(relation)?.list_mut()
+    }
+
+    fn is_fresh_since(&self, clock: u32) -> bool {
+        clock >= self.fresh_from
+    }
+
+    fn is_pending(&self, slot: u32) -> bool {
+        self.slots[slot as usize].state == EntityState::Pending
+    }
+
+    fn add_again(&mut self, handle: RawRef) -> bool {
+        Self::add_again(self, handle.typed())
     }
 
     fn is_known(&self, slot: u32) -> bool {

@@ -10,10 +10,11 @@ use orm_core::value::Value;
 use super::any_arena::AnyArena;
 use super::arena::Arena;
 use super::handle::next_stamp;
+use super::list_log::Lists;
 use super::reading::{Reading, Take};
 use super::spare_arenas;
 use super::vtable::vtable;
-use crate::mapping::{Model, ModelDef, RelationDef, ToOne};
+use crate::mapping::{Model, ModelDef, ToOne};
 
 /// What a session knows. Everything but the connection.
 pub(crate) struct State {
@@ -38,6 +39,8 @@ pub(crate) struct State {
     /// The tables that the transaction's flushes have written, and whether they have changed or deleted rows
     /// of them: what the database changes along with these is not known of models that are met later.
     pub(crate) flushed: Vec<(&'static str, bool)>,
+    /// What has changed the lists of relations.
+    pub(super) lists: Lists,
     /// Errors of calls that return nothing, returned by the next flush.
     pub(crate) faults: Vec<Error>,
 }
@@ -70,6 +73,7 @@ impl State {
             transaction: None,
             wrote_past: false,
             flushed: Vec::new(),
+            lists: Lists::default(),
             faults: Vec::new(),
         }
     }
@@ -100,16 +104,15 @@ impl State {
     }
 
     /// What a relation of an entity leads to by its foreign key, as far as it is in memory.
-    pub(crate) fn led_to(
-        &self,
-        (model, slot): (usize, u32),
-        relation: &'static RelationDef,
-    ) -> ToOne {
-        let not_loaded = ToOne::NotLoaded(Some(relation));
+    pub(crate) fn led_to(&self, (model, slot): (usize, u32), index: usize) -> ToOne {
         let Some(arena) = self.by_model(model) else {
+            return ToOne::default();
+        };
+        let relation = &arena.def().relations[index];
+        let not_loaded = ToOne::NotLoaded(Some(relation));
+        let Some(reference) = arena.def().reference_of(index) else {
             return not_loaded;
         };
-        let reference = arena.def().reference_of(relation);
         let columns = reference.columns.iter();
         let key: Vec<Value> = columns
             .map(|column| arena.value(slot, *column).to_value())
@@ -259,6 +262,12 @@ impl State {
     /// Everything was written, or turned out unchanged: nothing is left to do.
     pub(crate) fn clear_dirty(&mut self) {
         self.arenas_mut().for_each(|arena| arena.clear_dirty());
+        self.lists.flushed();
+    }
+
+    /// Whether a transaction is open, whose rollback undoes what is loaded of its changes.
+    pub(super) fn in_transaction(&self) -> bool {
+        self.transaction.is_some()
     }
 
     /// A transaction begins.
@@ -280,6 +289,7 @@ impl State {
         for arena in self.arenas_mut() {
             arena.discard_undo();
         }
+        self.lists.discard();
         self.end();
         self.expire_all();
     }
@@ -302,12 +312,14 @@ impl State {
         for arena in self.arenas_mut() {
             arena.undo_pending();
         }
+        self.undo_pending_lists();
         self.faults.clear();
     }
 
     /// Puts back values and states as they were before the open transaction. What was found out without one stays,
     /// such as that a row is gone.
     pub(crate) fn undo_transaction(&mut self) {
+        self.undo_lists(0);
         self.undo_to(self.transaction.unwrap_or(self.next_level));
     }
 
@@ -316,6 +328,7 @@ impl State {
         for arena in self.arenas_mut() {
             arena.undo_to(level);
         }
+        self.undo_lists(level);
         self.faults.clear();
         self.expire_all();
     }
@@ -338,6 +351,7 @@ impl State {
     pub(crate) fn clear(&mut self) {
         self.spare();
         (self.has_twins, self.has_relations) = (false, false);
+        self.lists.discard();
         self.faults.clear();
         self.stamp = next_stamp();
     }

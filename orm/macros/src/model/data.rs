@@ -50,12 +50,23 @@ pub(super) struct RelationField {
     pub(super) vis: Visibility,
     pub(super) ty: Type,
     pub(super) docs: Vec<Attribute>,
+    pub(super) kind: RelationType,
     /// The model that the relation leads to, as it is written.
     pub(super) target: Type,
     /// Whether there may be no entity: `BelongsTo<Option<User>>`.
     pub(super) is_optional: bool,
     /// The fields of the foreign key: `key = author_id`, `key(shop, number)`.
     pub(super) key: Vec<Ident>,
+    /// The relation that leads back: `inverse = Letter.sender`.
+    pub(super) inverse: Option<Target>,
+}
+
+/// The type of a relation field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum RelationType {
+    BelongsTo,
+    HasMany,
+    HasOne,
 }
 
 /// The attributes of a column, each with the place it was written at.
@@ -156,18 +167,50 @@ pub(super) struct Column {
     pub(super) fill: Fill,
 }
 
-/// A relation whose foreign key the model has.
+/// A relation.
 pub(super) struct Relation {
     pub(super) ident: Ident,
     /// The field's.
     pub(super) vis: Visibility,
     pub(super) ty: Type,
     pub(super) docs: Vec<Attribute>,
-    pub(super) is_optional: bool,
-    /// Which one of the references is its foreign key.
-    pub(super) reference: usize,
-    /// The positions of the foreign key's columns.
-    pub(super) columns: Vec<usize>,
+    /// The model that it leads to, as it is written.
+    pub(super) target: Type,
+    pub(super) side: Side,
+}
+
+/// Which model has the foreign key of a relation.
+pub(super) enum Side {
+    /// This one.
+    Own {
+        is_optional: bool,
+        /// Which one of the references is the foreign key.
+        reference: usize,
+        /// The positions of its columns.
+        columns: Vec<usize>,
+    },
+    /// The other one.
+    Other {
+        /// The name of a variant of `RelationKind`.
+        kind: &'static str,
+        /// The relation that leads back, if it was named.
+        inverse: Option<Target>,
+    },
+}
+
+impl Relation {
+    /// The positions of the foreign key's columns, if the model has it.
+    pub(super) fn columns(&self) -> &[usize] {
+        match &self.side {
+            Side::Own { columns, .. } => columns,
+            Side::Other { .. } => &[],
+        }
+    }
+
+    /// Whether the model has the foreign key.
+    pub(super) fn is_own(&self) -> bool {
+        matches!(self.side, Side::Own { .. })
+    }
 }
 
 /// What a builder does about a column that it wasn't given.
@@ -228,16 +271,21 @@ impl Model {
         (0..self.columns.len()).filter(is_required).collect()
     }
 
+    /// The relations whose foreign keys the model has.
+    pub(super) fn own_relations(&self) -> impl Iterator<Item = &Relation> {
+        self.relations.iter().filter(|relation| relation.is_own())
+    }
+
     /// The relations whose foreign key has the column at `position`.
     pub(super) fn relations_of(&self, position: usize) -> impl Iterator<Item = &Relation> {
-        let has_it = move |relation: &&Relation| relation.columns.contains(&position);
+        let has_it = move |relation: &&Relation| relation.columns().contains(&position);
         self.relations.iter().filter(has_it)
     }
 
     /// The name by which a required field is missed: a key that a relation fills in, by the relation's.
     pub(super) fn missing_name(&self, position: usize) -> &Ident {
         let mut relations = self.relations_of(position);
-        let alone = relations.find(|relation| relation.columns.len() == 1);
+        let alone = relations.find(|relation| relation.columns().len() == 1);
         alone.map_or(&self.columns[position].ident, |relation| &relation.ident)
     }
 }

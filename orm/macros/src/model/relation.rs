@@ -1,4 +1,4 @@
-//! Parses relation fields, and resolves each to its foreign key.
+//! Parses relation fields, and resolves those whose foreign key the model has to it.
 //!
 //! A field is a relation by the last word of its type. That the foreign key references the model which the
 //! relation leads to, is left to the compiler: see `expand/relation.rs`.
@@ -7,13 +7,21 @@ use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
 use syn::{Error, Ident, Result, Token, Type, parse_quote};
 
-use super::data::{Column, Parsed, Reference, Relation, RelationField};
-use super::tokens::{belongs_to, last_word, option};
+use super::data::{Column, Parsed, Reference, Relation, RelationField, RelationType, Side, Target};
+use super::reference::target;
+use super::tokens::{argument, last_word, option};
 use crate::attribute::{flag, list, listed, read_all};
 use crate::errors::Errors;
 
 /// The options of the attribute of a relation field.
-const KEYS: &[&str] = &["key", "skip"];
+const KEYS: &[&str] = &["key", "inverse", "skip"];
+
+/// The types of relation fields.
+const TYPES: [(&str, RelationType); 3] = [
+    ("BelongsTo", RelationType::BelongsTo),
+    ("HasMany", RelationType::HasMany),
+    ("HasOne", RelationType::HasOne),
+];
 
 /// Reads a relation field. Any other field comes back.
 pub(super) fn parse(
@@ -21,23 +29,33 @@ pub(super) fn parse(
     parsed: &mut Parsed,
     errors: &mut Errors,
 ) -> Option<syn::Field> {
-    let (Some(target), Some(ident)) = (belongs_to(&field.ty), &field.ident) else {
+    let mut types = TYPES.iter();
+    let found = types.find_map(|(name, kind)| Some((*kind, argument(&field.ty, name)?)));
+    let (Some((kind, target)), Some(ident)) = (found, &field.ident) else {
         return Some(field);
     };
-    let (mut key, mut is_skipped) = (Vec::new(), false);
-    read_all(&field.attrs, KEYS, &[], errors, |word, meta| {
-        if word == "skip" {
-            is_skipped = true;
-            return flag(word, meta);
+    let (mut key, mut inverse, mut is_skipped) = (Vec::new(), None, false);
+    read_all(&field.attrs, KEYS, &[], errors, |word, meta| match word {
+        "key" if kind == RelationType::BelongsTo => {
+            key = fields(meta)?;
+            Ok(())
         }
-        key = fields(meta)?;
-        Ok(())
+        "inverse" if kind != RelationType::BelongsTo => {
+            inverse = Some(relation(meta)?);
+            Ok(())
+        }
+        "skip" => {
+            is_skipped = true;
+            flag(word, meta)
+        }
+        _ => Err(meta.error(misplaced(word))),
     });
     if is_skipped {
         parsed.skipped.push((ident.clone(), field.ty));
         return None;
     }
-    let (inner, name) = (option(target), parsed.head.ident.clone());
+    let name = parsed.head.ident.clone();
+    let inner = option(target).filter(|_| kind == RelationType::BelongsTo);
     let is_optional = inner.is_some();
     let mut target = inner.unwrap_or(target).clone();
     if last_word(&target).is_some_and(|word| word == "Self") {
@@ -50,11 +68,29 @@ pub(super) fn parse(
         vis: field.vis,
         ty: field.ty.clone(),
         docs,
+        kind,
         target,
         is_optional,
         key,
+        inverse,
     });
     None
+}
+
+/// What to do about an attribute of the other side.
+fn misplaced(word: &str) -> &'static str {
+    if word == "key" {
+        "`key` names a foreign key of this struct, which only a `BelongsTo` has; name the relation that leads back: `inverse = Post.author`"
+    } else {
+        "`inverse` is for `HasMany` and `HasOne`; a `BelongsTo` names its foreign key: `key = author_id`"
+    }
+}
+
+/// `= Letter.sender`.
+fn relation(meta: &ParseNestedMeta<'_>) -> Result<Target> {
+    let example = |_| meta.error("write the other model and its relation: `inverse = Post.author`");
+    let value = meta.value().map_err(example)?;
+    target(value).map_err(example)
 }
 
 /// `= author_id` or `(shop, number)`.
@@ -82,6 +118,20 @@ pub(super) fn resolve(
 ) -> Vec<Relation> {
     let mut relations = Vec::new();
     for field in fields {
+        if let Some(kind) = other_side(field.kind) {
+            relations.push(Relation {
+                ident: field.ident,
+                vis: field.vis,
+                ty: field.ty,
+                docs: field.docs,
+                target: field.target,
+                side: Side::Other {
+                    kind,
+                    inverse: field.inverse,
+                },
+            });
+            continue;
+        }
         let reference = reference(&field, columns, references).and_then(|reference| {
             nullability(&field, columns, &references[reference].positions)?;
             Ok(reference)
@@ -95,12 +145,24 @@ pub(super) fn resolve(
             vis: field.vis,
             ty: field.ty,
             docs: field.docs,
-            is_optional: field.is_optional,
-            reference,
-            columns: references[reference].positions.clone(),
+            target: field.target,
+            side: Side::Own {
+                is_optional: field.is_optional,
+                reference,
+                columns: references[reference].positions.clone(),
+            },
         });
     }
     relations
+}
+
+/// The variant of `RelationKind` for a relation whose foreign key the other model has.
+fn other_side(kind: RelationType) -> Option<&'static str> {
+    match kind {
+        RelationType::BelongsTo => None,
+        RelationType::HasMany => Some("HasMany"),
+        RelationType::HasOne => Some("HasOne"),
+    }
 }
 
 /// Which reference is the foreign key: the one of the fields that the attribute names, or else the only one to a model of

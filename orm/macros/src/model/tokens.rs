@@ -11,13 +11,8 @@ pub(super) fn option(ty: &Type) -> Option<&Type> {
     argument(ty, "Option")
 }
 
-/// The `T` of a type that is written `BelongsTo<T>`. An alias of it isn't recognised, and would be a column.
-pub(super) fn belongs_to(ty: &Type) -> Option<&Type> {
-    argument(ty, "BelongsTo")
-}
-
-/// The `T` of a type whose last word is `name`, with an argument.
-fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+/// The `T` of a type whose last word is `name`, with an argument. An alias of it isn't recognised.
+pub(super) fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = bare(ty) else {
         return None;
     };

@@ -4,7 +4,9 @@
 //! The derive emits a use of each, and the compiler reports the types.
 
 use super::belongs_to::BelongsTo;
+use super::field::Relation;
 use crate::mapping::column_set::ColumnSet;
+use crate::mapping::def::ModelDef;
 use crate::mapping::field::Field;
 use crate::mapping::model::Model;
 
@@ -47,9 +49,9 @@ pub fn leave_linked<T: LinkedKey + Field>(key: &T, position: usize, unset: &mut 
 
 /// Is implemented by relations that lead to the model `M` by a foreign key.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not lead to `{M}`, which the foreign key of this relation references",
+    message = "`{Self}` does not lead to `{M}`",
     label = "leads to another model",
-    note = "write the model that the foreign key references, or choose another key by `#[orm(key = field)]`"
+    note = "a `BelongsTo` leads to the model that its foreign key references; its other side leads back to the model that has the key"
 )]
 pub trait LeadsTo<M> {
     /// Is evaluated to trigger the check.
@@ -60,3 +62,23 @@ pub trait LeadsTo<M> {
 impl<M: Model> LeadsTo<M> for BelongsTo<M> {}
 #[diagnostic::do_not_recommend]
 impl<M: Model> LeadsTo<M> for BelongsTo<Option<M>> {}
+
+/// Is implemented by a model that has one relation to `Owner`: the other side of a `HasMany` or `HasOne` of `Owner`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no single `BelongsTo<{Owner}>`, the other side of this relation",
+    label = "leads to `{Self}`",
+    note = "`{Self}` must be a model, by `#[derive(Model)]`, with a field of that type; if it has several, name one: `#[orm(inverse = {Self}.field)]`"
+)]
+pub trait SingleBelongsTo<Owner> {
+    /// Returns the index of that relation.
+    fn index() -> usize;
+
+    /// Returns the model's data.
+    fn def() -> &'static ModelDef;
+}
+
+/// Returns the index of the relation that an attribute names as the other side.
+#[doc(hidden)]
+pub const fn inverse<Owner, N, F: LeadsTo<Owner>>(relation: Relation<N, F>) -> usize {
+    relation.index()
+}

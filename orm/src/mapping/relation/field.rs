@@ -12,12 +12,12 @@ use crate::mapping::model::Model;
 /// Is implemented by the types of relation fields, such as [`BelongsTo<User>`](super::BelongsTo).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the type of a relation field",
-    label = "expected `BelongsTo<User>` or `BelongsTo<Option<User>>`"
+    label = "expected `BelongsTo<User>`, `BelongsTo<Option<User>>`, `HasMany<Post>` or `HasOne<Profile>`"
 )]
 pub trait RelationField: AnyRelation + Sized {
     /// The model that the relation leads to.
     type Target: Model;
-    /// What reading the relation returns: one handle, or an `Option` of it.
+    /// What reading the relation returns: one handle, an `Option` of it, or a list.
     type Loaded;
 
     /// Returns what the relation leads to.
@@ -27,6 +27,14 @@ pub trait RelationField: AnyRelation + Sized {
     #[doc(hidden)]
     fn loaded(&self) -> Result<Self::Loaded>;
 }
+
+/// Is implemented by the types of relations to entities that have the foreign key: [`HasMany`](super::HasMany) and
+/// [`HasOne`](super::HasOne).
+#[diagnostic::on_unimplemented(
+    message = "nothing can be appended to `{Self}`",
+    label = "the foreign key is the entity's own: assign a handle, `session[post].author = user.into()`"
+)]
+pub trait ToMany: RelationField {}
 
 /// Represents the relation of model `M` whose field has the type `F`: `Post.author`.
 ///

@@ -85,7 +85,9 @@ pub(super) fn not_loaded(relation: Option<&'static RelationDef>) -> Error {
     };
     let RelationDef { model, name, .. } = relation;
     let message = format!("the relation `{model}.{name}` is not loaded");
-    let hint = format!("call session.load(handle, {model}.{name}) first");
+    let hint = format!(
+        "call session.load(handle, {model}.{name}) first, or add .with({model}.{name}) to the query"
+    );
     Error::with_message(ErrorKind::NotLoaded, message).with_hint(hint)
 }
 

@@ -10,7 +10,7 @@ use orm_core::stmt::{JoinKind, Limit, Lock, LockStrength};
 use super::join::{JoinOn, JoinTarget};
 use super::query_state::QueryState;
 use super::selectable::Selectable;
-use crate::mapping::Entity;
+use crate::mapping::{Entity, PathFrom};
 use crate::query::compile::verb::Verb;
 use crate::query::expressions::order::{GroupList, OrderList};
 use crate::query::expressions::predicate::Condition;
@@ -340,6 +340,36 @@ impl<S> Select<S> {
     /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.query.text(Verb::All, dialect)
+    }
+}
+
+impl<E: Entity> Select<E> {
+    /// Loads a relation along with the entities: one more statement, however many entities there are, or one for each
+    /// 1,024 of them. Relations of relations are loaded by [`then`](crate::Relation::then). What the session has loaded
+    /// already and is fresh is not read again.
+    ///
+    /// Queries with relations run on a session.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let users = select(User).with(User.posts).all(&mut session)?;
+    /// assert_eq!(session[users[0]].posts.get()?.len(), 1);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         r#"SELECT "id", "name", "email", "age", "active" FROM "users""#,
+    ///         r#"SELECT "id", "author_id", "title" FROM "posts" WHERE "author_id" = ?"#,
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn with<P: PathFrom<E::Model>>(mut self, path: P) -> Self {
+        self.query.loads.push(path.into_path().into_steps());
+        self
     }
 }
 

@@ -7,6 +7,7 @@ use super::builder::Select;
 use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::engine::Connection;
+use crate::mapping::LoadPath;
 use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::compile::verb::Verb;
 use crate::query::executor::{Access, Executor, ReadStatement};
@@ -167,7 +168,7 @@ impl<S: Selectable> Select<S> {
         conn: &'c mut C,
     ) -> Result<Stream<'c, S::Output<Connection>>> {
         let conn = conn.source();
-        conn.allow(self.query.access())?;
+        conn.allow(self.query.access(), &self.query.loads)?;
         let mut compiled = CompiledSql::default();
         self.query.compile(Verb::All, conn, &mut compiled)?;
         let cursor = conn.cursor(compiled.text(), compiled.binds())?;
@@ -247,6 +248,14 @@ impl ReadStatement for VerbOf<'_> {
             Verb::All | Verb::First | Verb::One => self.query.access(),
             // They refuse a lock themselves, since they hand out no row to lock.
             Verb::Count | Verb::Exists => Access::Plain,
+        }
+    }
+
+    #[inline]
+    fn loads(&self) -> &[LoadPath] {
+        match self.verb {
+            Verb::All | Verb::First | Verb::One => &self.query.loads,
+            Verb::Count | Verb::Exists => &[],
         }
     }
 

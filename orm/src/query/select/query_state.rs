@@ -8,6 +8,7 @@ use orm_core::stmt::{Expr, JoinKind, Limit, Lock, Order, Query};
 use super::join::{JoinOn, Joined, Sources, twice};
 use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText, TextOf};
+use crate::mapping::LoadPath;
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql};
 use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
 use crate::query::compile::verb::Verb;
@@ -24,6 +25,8 @@ pub(in crate::query) struct QueryState {
     pub(super) selected: SelectItems,
     pub(super) filter: Terms,
     pub(super) clauses: Option<Box<Clauses>>,
+    /// The relations to load along with the entities, of which the text knows nothing.
+    pub(super) loads: Vec<LoadPath>,
     error: Option<Box<BuildError>>,
     kept: KeptSql,
 }

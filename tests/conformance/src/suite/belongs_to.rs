@@ -354,6 +354,7 @@ fn a_rollback_restores_relations(db: &Db) {
         (0, carol)
     );
     session.add_again(new).unwrap();
+    session.delete(carol);
     let error = fails(session.flush(), ErrorKind::Usage);
     assert!(
         error.to_string().contains("not in the unit of work"),

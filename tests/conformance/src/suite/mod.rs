@@ -20,6 +20,7 @@ mod freed_values;
 mod graphs;
 pub mod guarded;
 mod handles;
+mod has_many;
 mod identity;
 mod isolation;
 mod joins;
@@ -315,6 +316,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     graphs::cases,
     shared_keys::cases,
     handles::cases,
+    has_many::cases,
     past_the_session::cases,
     rollback::cases,
     savepoint::cases,

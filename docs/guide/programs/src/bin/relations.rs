@@ -9,6 +9,7 @@ struct User {
     #[orm(primary_key)]
     id: i64,
     name: String,
+    posts: HasMany<Post>,
 }
 
 #[derive(Model, Clone, Debug)]
@@ -23,6 +24,7 @@ struct Post {
     #[orm(references = Post.id, on_delete = set_null)]
     answer_to_id: Option<i64>,
     answer_to: BelongsTo<Option<Post>>,
+    answers: HasMany<Post>,
 }
 // ANCHOR_END: models
 
@@ -31,7 +33,9 @@ fn main() -> orm::Result<()> {
     orm::metadata().create_all(&engine)?;
     add(&engine)?;
     load(&engine)?;
-    assign(&engine)
+    assign(&engine)?;
+    lists(&engine)?;
+    eager(&engine)
 }
 
 // ANCHOR: add
@@ -90,3 +94,49 @@ fn assign(engine: &Engine) -> orm::Result<()> {
     // COMMIT
 }
 // ANCHOR_END: assign
+
+// ANCHOR: lists
+fn lists(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let linus = session.add(User::builder().name("linus"));
+    let first = Post::builder().title("First"); // without an author
+    let first = session.append(linus, User.posts, first)?;
+    let answer = Post::builder().title("Yes").author(linus);
+    let answer = session.append(first, Post.answers, answer)?;
+
+    // Both sides are in step at once.
+    assert_eq!(session[first].author.get()?, linus);
+    assert_eq!(session[linus].posts.get()?, [first, answer]);
+    assert_eq!(session[answer].answer_to.get()?, Some(first));
+
+    session.unlink(first, Post.answers, answer)?;
+    assert!(session[first].answers.get()?.is_empty());
+    session.commit()
+    // BEGIN IMMEDIATE
+    // INSERT INTO "users" ("name") VALUES (?)
+    // INSERT INTO "posts" ("title", "author_id", "answer_to_id")
+    //     VALUES (?, ?, ?)
+    // COMMIT
+}
+// ANCHOR_END: lists
+
+// ANCHOR: eager
+fn eager(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let users = select(User)
+        .with(User.posts.then(Post.answers))
+        .order_by(User.id)
+        .all(&mut session)?;
+    // SELECT "id", "name" FROM "users" ORDER BY "id" ASC
+    // SELECT "id", "title", "author_id", "answer_to_id"
+    //     FROM "posts" WHERE "author_id" IN (?, ?, ?, ?)
+    // SELECT "id", "title", "author_id", "answer_to_id"
+    //     FROM "posts" WHERE "answer_to_id" IN (?, ?, ?, ?)
+    for user in users {
+        for post in session[user].posts.get()? {
+            session[post].title.push('!');
+        }
+    }
+    session.rollback()
+}
+// ANCHOR_END: eager

@@ -41,7 +41,7 @@ fn types(model: &Model) -> TokenStream {
 fn fields(model: &Model) -> impl Iterator<Item = (&Ident, &Type)> {
     let columns = model.columns.iter();
     let columns = columns.map(|column| (&column.ident, &column.ty));
-    let relations = model.relations.iter();
+    let relations = model.own_relations();
     columns.chain(relations.map(|relation| (&relation.ident, &relation.ty)))
 }
 
@@ -94,16 +94,15 @@ fn setters(model: &Model) -> TokenStream {
         } = column;
         setter(model, (docs, vis, ident, ty), &[position])
     });
-    let relations = model.relations.iter().map(|relation| {
+    let relations = model.own_relations().map(|relation| {
         let Relation {
             docs,
             vis,
             ident,
             ty,
-            columns,
             ..
         } = relation;
-        setter(model, (docs, vis, ident, ty), columns)
+        setter(model, (docs, vis, ident, ty), relation.columns())
     });
     let setters = columns.chain(relations);
     quote! {

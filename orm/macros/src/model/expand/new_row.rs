@@ -60,13 +60,18 @@ fn from_builder(model: &Model) -> TokenStream {
         .iter()
         .rev()
         .fold(all_given, |rest, state| quote!(#state::Or<#rest>));
+    let child_state = child_state(model, &states);
     let filled = model.columns.iter().enumerate().map(|(position, column)| {
         let (ident, value) = (&column.ident, filled(model, position, column));
         quote!(#ident: #value)
     });
     let relations = model.relations.iter().map(|relation| {
         let ident = &relation.ident;
-        quote!(#ident: given.#ident.unwrap_or_default())
+        if relation.is_own() {
+            quote!(#ident: given.#ident.unwrap_or_default())
+        } else {
+            quote!(#ident: ::core::default::Default::default())
+        }
     });
     let skipped = skipped(model);
     quote! {
@@ -75,6 +80,7 @@ fn from_builder(model: &Model) -> TokenStream {
         impl<#(#states: __orm::FieldState),*> __orm::Build for #builder<#(#states),*> {
             type Model = #name;
             type State = #state;
+            type ChildState = #child_state;
 
             fn build(self) -> __orm::NewEntity<#name> {
                 let given = self.given;
@@ -84,6 +90,21 @@ fn from_builder(model: &Model) -> TokenStream {
             }
         }
     }
+}
+
+/// The state of the first required field that is missing and that no relation fills in.
+fn child_state(model: &Model, states: &[Ident]) -> TokenStream {
+    let is_own = |position: &usize| model.relations_of(*position).next().is_none();
+    let required = model.required();
+    if required.iter().all(is_own) {
+        return quote!(Self::State);
+    }
+    let states = required.iter().zip(states).rev();
+    let own = states.filter(|(position, _)| is_own(position));
+    own.fold(
+        quote!(__orm::FieldGiven),
+        |rest, (_, state)| quote!(#state::Or<#rest>),
+    )
 }
 
 /// The value of a column in a row of the builder.
@@ -149,6 +170,7 @@ fn from_struct(model: &Model) -> TokenStream {
         impl __orm::Build for #name {
             type Model = Self;
             type State = __orm::FieldGiven;
+            type ChildState = __orm::FieldGiven;
 
             fn build(self) -> __orm::NewEntity<Self> {
                 let mut unset = __orm::ColumnSet::new();

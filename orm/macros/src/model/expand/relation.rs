@@ -1,36 +1,73 @@
 //! Generates relations: their data, the access to their fields, and what the compiler checks of them. A model without
 //! relations gets nothing of it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Ident;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
 use super::names::of;
-use crate::model::data::{Model, Relation};
+use crate::model::data::{Model, Relation, Side, Target};
+use crate::model::tokens::last_word;
 
 /// The relations as data.
 pub(super) fn defs(model: &Model) -> TokenStream {
     let name = model.head.ident.unraw().to_string();
     let relations = model.relations.iter().map(|relation| {
-        let Relation {
-            ident,
-            ty,
-            reference,
-            is_optional,
-            ..
-        } = relation;
-        let (field, ident) = (of(ty, "RelationField"), ident.unraw().to_string());
+        let Relation { ident, ty, .. } = relation;
+        let ident = ident.unraw().to_string();
+        let (target, kind) = (target(model, relation), kind(model, relation));
         quote_spanned! {ty.span()=>
             __orm::RelationDef {
                 model: #name,
                 name: #ident,
-                target: <#field::Target as __orm::Model>::def,
-                kind: __orm::RelationKind::BelongsTo { reference: #reference, optional: #is_optional },
+                target: #target,
+                kind: __orm::RelationKind::#kind,
             }
         }
     });
     quote!(&[#(#relations),*])
+}
+
+/// The function that returns the target's data. Where the other side is found by types, so is the target: a struct that
+/// is no model is one error.
+fn target(model: &Model, relation: &Relation) -> TokenStream {
+    let owner = &model.head.ident;
+    let Relation {
+        ty, target, side, ..
+    } = relation;
+    if let Side::Other { inverse: None, .. } = side {
+        let single = quote_spanned!(target.span()=> SingleBelongsTo);
+        return quote!(<#target as __orm::#single<#owner>>::def);
+    }
+    let field = of(ty, "RelationField");
+    quote!(<#field::Target as __orm::Model>::def)
+}
+
+/// Which side a relation is: its foreign key, or what leads back.
+fn kind(model: &Model, relation: &Relation) -> TokenStream {
+    let (owner, target) = (&model.head.ident, &relation.target);
+    match &relation.side {
+        Side::Own {
+            is_optional,
+            reference,
+            ..
+        } => quote!(BelongsTo { reference: #reference, optional: #is_optional }),
+        Side::Other { kind, inverse } => {
+            let kind = Ident::new(kind, Span::mixed_site());
+            let inverse = if let Some(Target { model, field }) = inverse {
+                // The index comes from the other model's typed relations, and the compiler compares the models.
+                let root = quote!(<<#model as __orm::Model>::Entity as __orm::Entity>::ROOT);
+                let check = quote_spanned!(field.span()=> __orm::inverse::<#owner, #target, _>);
+                quote!(|| #check(#root.#field))
+            } else {
+                let single = quote_spanned!(target.span()=> SingleBelongsTo);
+                quote!(<#target as __orm::#single<#owner>>::index)
+            };
+            quote!(#kind { inverse: #inverse })
+        }
+    }
 }
 
 /// The fields of the entity: typed relations, as columns are.
@@ -90,39 +127,89 @@ pub(super) fn access(model: &Model) -> TokenStream {
 pub(super) fn unloaded(model: &Model) -> TokenStream {
     let fields = model.relations.iter().enumerate();
     let fields = fields.map(|(index, relation)| {
-        let ident = &relation.ident;
-        quote!(#ident: __orm::BelongsTo::unloaded(&__DEF.relations[#index]),)
+        let (ident, ty) = (&relation.ident, &relation.ty);
+        quote!(#ident: <#ty>::unloaded(&__DEF.relations[#index]),)
     });
     quote!(#(#fields)*)
 }
 
-/// Their copies, likewise.
+/// Their copies, likewise: without lists, which a copy of the columns does not need.
 pub(super) fn copies(model: &Model) -> TokenStream {
-    let fields = model.relations.iter().map(|relation| &relation.ident);
-    quote!(#(#fields: ::core::clone::Clone::clone(&self.#fields),)*)
+    let fields = model.relations.iter().map(|relation| {
+        let ident = &relation.ident;
+        if relation.is_own() {
+            quote!(#ident: ::core::clone::Clone::clone(&self.#ident),)
+        } else {
+            quote!(#ident: ::core::default::Default::default(),)
+        }
+    });
+    quote!(#(#fields)*)
 }
 
 /// Their copies, into those of `old`.
 pub(super) fn copies_into(model: &Model) -> TokenStream {
-    let fields = model.relations.iter().map(|relation| &relation.ident);
+    let fields = model.own_relations().map(|relation| &relation.ident);
     quote!(#(old.#fields = ::core::clone::Clone::clone(&self.#fields);)*)
+}
+
+/// The lists, which stay when a row is put back.
+pub(super) fn lists(model: &Model) -> impl Iterator<Item = &Ident> {
+    let lists = model.relations.iter().filter(|relation| !relation.is_own());
+    lists.map(|relation| &relation.ident)
 }
 
 /// Adds the foreign keys of those that differ from those of `old`.
 pub(super) fn compared(model: &Model) -> TokenStream {
-    let relations = model.relations.iter().map(|relation| {
-        let (ident, columns) = (&relation.ident, &relation.columns);
+    let relations = model.own_relations().map(|relation| {
+        let (ident, columns) = (&relation.ident, relation.columns());
         quote!(__orm::relinked(self.#ident.state(), old.#ident.state(), &[#(#columns),*], &mut set);)
     });
     quote!(#(#relations)*)
 }
 
-/// The checks of relations against the models of their foreign keys.
+/// The checks of relations against the models of their foreign keys, and what the other sides find them by.
 pub(super) fn checks(model: &Model) -> TokenStream {
-    let checks = model.relations.iter().map(|relation| {
-        let (ty, reference) = (&relation.ty, &model.references[relation.reference]);
+    let checks = model.own_relations().filter_map(|relation| {
+        let Side::Own { reference, .. } = &relation.side else {
+            return None;
+        };
+        let (ty, reference) = (&relation.ty, &model.references[*reference]);
         let other = &reference.targets[0].model;
-        quote_spanned!(ty.span()=> const _: () = <#ty as __orm::LeadsTo<#other>>::OK;)
+        Some(quote_spanned!(ty.span()=> const _: () = <#ty as __orm::LeadsTo<#other>>::OK;))
     });
-    quote!(#(#checks)*)
+    let singles = singles(model);
+    quote!(#(#checks)* #singles)
+}
+
+/// For each model that one relation leads to: which one that is.
+fn singles(model: &Model) -> TokenStream {
+    let name = &model.head.ident;
+    let word = |relation: &Relation| last_word(&relation.target).map(ToString::to_string);
+    let relations = model.relations.iter().enumerate();
+    let own = relations.filter(|(_, relation)| relation.is_own());
+    let is_single = |relation: &Relation| {
+        let same = model
+            .own_relations()
+            .filter(|other| word(other) == word(relation));
+        same.count() == 1
+    };
+    let singles = own
+        .filter(|(_, relation)| is_single(relation))
+        .map(|(index, relation)| {
+            let target = &relation.target;
+            quote! {
+                #[automatically_derived]
+                #[diagnostic::do_not_recommend]
+                impl __orm::SingleBelongsTo<#target> for #name {
+                    fn index() -> usize {
+                        #index
+                    }
+
+                    fn def() -> &'static __orm::ModelDef {
+                        <#name as __orm::Model>::def()
+                    }
+                }
+            }
+        });
+    quote!(#(#singles)*)
 }

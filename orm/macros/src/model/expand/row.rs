@@ -140,6 +140,7 @@ fn keys(model: &Model) -> TokenStream {
 /// Copies and comparisons.
 fn copies(model: &Model) -> TokenStream {
     let kept = model.skipped.iter().map(|(ident, _)| ident);
+    let kept = kept.chain(relation::lists(model));
     let compared = per_column(
         model,
         |position, ident, field| quote!(#field::compare(&self.#ident, &old.#ident, #position, &mut set)),

@@ -1,0 +1,242 @@
+//! [`HasMany`]: the field of a relation to all entities whose foreign key leads back.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use orm_core::error::Result;
+
+use super::any::{AnyList, AnyRelation};
+use super::field::{RelationField, ToMany};
+use super::refs::Refs;
+use super::to_one::not_loaded;
+use crate::mapping::def::RelationDef;
+use crate::mapping::handle::{RawRef, Ref};
+use crate::mapping::model::Model;
+
+/// Represents the other side of a [`BelongsTo`](super::BelongsTo): all entities of `M` that lead to this one.
+///
+/// The field holds a list of handles. A row that is read has it not loaded: [`Session::load`](crate::Session::load) or
+/// [`with`](crate::Select::with) of a query loads it, in the order of primary keys. It is changed by verbs of the session
+/// alone: [`append`](crate::Session::append), [`link`](crate::Session::link) and [`unlink`](crate::Session::unlink),
+/// which keep both sides in step. Members that they add stand at the end, in the order in which they came.
+///
+/// ```
+/// use orm::prelude::*;
+///
+/// #[derive(Model)]
+/// #[orm(table = "users")]
+/// struct User {
+///     #[orm(primary_key)]
+///     id: i64,
+///     name: String,
+///     posts: HasMany<Post>,
+/// }
+///
+/// #[derive(Model)]
+/// #[orm(table = "posts")]
+/// struct Post {
+///     #[orm(primary_key)]
+///     id: i64,
+///     title: String,
+///     #[orm(references = User.id)]
+///     author_id: i64,
+///     author: BelongsTo<User>,
+/// }
+///
+/// let engine = Engine::connect("sqlite://")?;
+/// Metadata::of((User, Post)).create_all(&engine)?;
+/// let mut session = Session::new(&engine);
+/// let ada = session.add(User::builder().name("ada"));
+/// let post = session.append(ada, User.posts, Post::builder().title("On engines"))?;
+/// assert_eq!(session[post].author.get()?, ada);
+/// assert_eq!(session[ada].posts.get()?, [post]);
+/// session.commit()?; // INSERT INTO "users" …, INSERT INTO "posts" …
+/// # Ok::<(), orm::Error>(())
+/// ```
+pub struct HasMany<M>(List<M>);
+
+enum List<M> {
+    NotLoaded(Option<&'static RelationDef>),
+    Loaded {
+        /// The session's clock.
+        clock: u32,
+        /// An empty list costs nothing.
+        members: Option<Arc<Vec<Ref<M>>>>,
+    },
+}
+
+impl<M> HasMany<M> {
+    /// The relation of a row that was read.
+    #[doc(hidden)]
+    #[inline]
+    pub const fn unloaded(relation: &'static RelationDef) -> Self {
+        Self(List::NotLoaded(Some(relation)))
+    }
+
+    /// Returns whether the relation is loaded, so that [`get`](Self::get) returns a list.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, _sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// assert!(!session[ada].posts.is_loaded());
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn is_loaded(&self) -> bool {
+        matches!(self.0, List::Loaded { .. })
+    }
+
+    /// Returns the handles of the entities. Sends no statement.
+    ///
+    /// # Errors
+    /// - `NotLoaded`: the relation is not loaded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// assert_eq!(session[ada].posts.get().unwrap_err().kind(), ErrorKind::NotLoaded);
+    /// sent.take();
+    /// session.load(ada, User.posts)?;
+    /// assert_eq!(session[ada].posts.get()?.len(), 1);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "id", "author_id", "title" FROM "posts" WHERE "author_id" = ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn get(&self) -> Result<Refs<M>> {
+        match &self.0 {
+            List::NotLoaded(relation) => Err(not_loaded(*relation)),
+            List::Loaded { members, .. } => Ok(Refs(members.clone())),
+        }
+    }
+
+    /// The list to be changed, if it is loaded. A list that was returned before is copied.
+    fn members_mut(&mut self) -> Option<&mut Vec<Ref<M>>> {
+        match &mut self.0 {
+            List::NotLoaded(_) => None,
+            List::Loaded { members, .. } => Some(Arc::make_mut(members.get_or_insert_default())),
+        }
+    }
+}
+
+impl<M: Model> RelationField for HasMany<M> {
+    type Target = M;
+    type Loaded = Refs<M>;
+
+    fn loaded(&self) -> Result<Refs<M>> {
+        self.get()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> ToMany for HasMany<M> {}
+
+impl<M: 'static> AnyRelation for HasMany<M> {
+    fn list(&self) -> Option<&dyn AnyList> {
+        Some(self)
+    }
+
+    fn list_mut(&mut self) -> Option<&mut dyn AnyList> {
+        Some(self)
+    }
+}
+
+impl<M: 'static> AnyList for HasMany<M> {
+    fn loaded_at(&self) -> Option<u32> {
+        match &self.0 {
+            List::NotLoaded(_) => None,
+            List::Loaded { clock, .. } => Some(*clock),
+        }
+    }
+
+    fn members(&self) -> Vec<RawRef> {
+        let members = self.get().ok();
+        let members = members.iter().flat_map(|members| members.iter());
+        members.map(|member| member.raw()).collect()
+    }
+
+    fn push(&mut self, member: RawRef) {
+        if let Some(members) = self.members_mut() {
+            members.push(member.typed());
+        }
+    }
+
+    fn insert(&mut self, at: usize, member: RawRef) {
+        if let Some(members) = self.members_mut() {
+            members.insert(at.min(members.len()), member.typed());
+        }
+    }
+
+    fn remove(&mut self, member: RawRef) -> Option<usize> {
+        let members = self.members_mut()?;
+        // What came last goes first, most of the time.
+        let at = members.iter().rposition(|other| other.raw() == member)?;
+        members.remove(at);
+        Some(at)
+    }
+
+    fn fill(&mut self, members: Vec<RawRef>, clock: u32) {
+        let members = (!members.is_empty())
+            .then(|| Arc::new(members.into_iter().map(RawRef::typed).collect()));
+        self.0 = List::Loaded { clock, members };
+    }
+
+    fn unload(&mut self, relation: &'static RelationDef) {
+        self.0 = List::NotLoaded(Some(relation));
+    }
+}
+
+impl<M> Clone for HasMany<M> {
+    fn clone(&self) -> Self {
+        Self(match &self.0 {
+            List::NotLoaded(relation) => List::NotLoaded(*relation),
+            List::Loaded { clock, members } => List::Loaded {
+                clock: *clock,
+                members: members.clone(),
+            },
+        })
+    }
+}
+
+impl<M> Default for HasMany<M> {
+    fn default() -> Self {
+        Self(List::NotLoaded(None))
+    }
+}
+
+impl<M> PartialEq for HasMany<M> {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (List::Loaded { members: own, .. }, List::Loaded { members, .. }) => own == members,
+            _ => self.is_loaded() == other.is_loaded(),
+        }
+    }
+}
+
+impl<M> Eq for HasMany<M> {}
+
+impl<M> Hash for HasMany<M> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if let List::Loaded { members, .. } = &self.0 {
+            members.hash(state);
+        }
+    }
+}
+
+impl<M> fmt::Debug for HasMany<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.get() {
+            Ok(members) => write!(f, "HasMany{members:?}"),
+            Err(_) => f.write_str("HasMany(not loaded)"),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! [`HasOne`]: the field of a relation to the one entity whose foreign key leads back.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use orm_core::error::Result;
+
+use super::any::{AnyList, AnyRelation};
+use super::field::{RelationField, ToMany};
+use super::to_one::not_loaded;
+use crate::mapping::def::RelationDef;
+use crate::mapping::handle::{RawRef, Ref};
+use crate::mapping::model::Model;
+
+/// Represents the other side of a [`BelongsTo`](super::BelongsTo) whose foreign key is unique: the one entity of `M` that
+/// leads to this one, if there is any.
+///
+/// As [`HasMany`](super::HasMany), it is loaded by [`Session::load`](crate::Session::load) and changed by verbs of the
+/// session. A link to another entity unlinks the one before, if the relation is loaded.
+///
+/// ```
+/// use orm::prelude::*;
+///
+/// #[derive(Model)]
+/// #[orm(table = "users")]
+/// struct User {
+///     #[orm(primary_key)]
+///     id: i64,
+///     profile: HasOne<Profile>,
+/// }
+///
+/// #[derive(Model)]
+/// #[orm(table = "profiles")]
+/// struct Profile {
+///     #[orm(primary_key)]
+///     id: i64,
+///     text: String,
+///     #[orm(references = User.id, unique)]
+///     user_id: Option<i64>,
+///     user: BelongsTo<Option<User>>,
+/// }
+///
+/// let engine = Engine::connect("sqlite://")?;
+/// Metadata::of((User, Profile)).create_all(&engine)?;
+/// let mut session = Session::new(&engine);
+/// let user = session.add(User::builder());
+/// let old = session.append(user, User.profile, Profile::builder().text("old"))?;
+/// let new = session.append(user, User.profile, Profile::builder().text("new"))?;
+/// assert_eq!(session[user].profile.get()?, Some(new));
+/// assert_eq!(session[old].user.get()?, None);
+/// # Ok::<(), orm::Error>(())
+/// ```
+pub struct HasOne<M>(One<M>);
+
+enum One<M> {
+    NotLoaded(Option<&'static RelationDef>),
+    Loaded {
+        /// The session's clock.
+        clock: u32,
+        member: Option<Ref<M>>,
+    },
+}
+
+impl<M> HasOne<M> {
+    /// The relation of a row that was read.
+    #[doc(hidden)]
+    #[inline]
+    pub const fn unloaded(relation: &'static RelationDef) -> Self {
+        Self(One::NotLoaded(Some(relation)))
+    }
+
+    /// Returns whether the relation is loaded, so that [`get`](Self::get) returns a handle.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// assert!(!HasOne::<Post>::default().is_loaded());
+    /// ```
+    pub fn is_loaded(&self) -> bool {
+        matches!(self.0, One::Loaded { .. })
+    }
+
+    /// Returns the handle of the entity, if there is one. Sends no statement.
+    ///
+    /// # Errors
+    /// - `NotLoaded`: the relation is not loaded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let error = HasOne::<Post>::default().get().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::NotLoaded);
+    /// ```
+    pub fn get(&self) -> Result<Option<Ref<M>>> {
+        match &self.0 {
+            One::NotLoaded(relation) => Err(not_loaded(*relation)),
+            One::Loaded { member, .. } => Ok(*member),
+        }
+    }
+
+    /// What it leads to, as far as that is loaded.
+    fn member(&self) -> Option<Ref<M>> {
+        match &self.0 {
+            One::NotLoaded(_) => None,
+            One::Loaded { member, .. } => *member,
+        }
+    }
+}
+
+impl<M: Model> RelationField for HasOne<M> {
+    type Target = M;
+    type Loaded = Option<Ref<M>>;
+
+    fn loaded(&self) -> Result<Option<Ref<M>>> {
+        self.get()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> ToMany for HasOne<M> {}
+
+impl<M: 'static> AnyRelation for HasOne<M> {
+    fn list(&self) -> Option<&dyn AnyList> {
+        Some(self)
+    }
+
+    fn list_mut(&mut self) -> Option<&mut dyn AnyList> {
+        Some(self)
+    }
+}
+
+impl<M: 'static> AnyList for HasOne<M> {
+    fn loaded_at(&self) -> Option<u32> {
+        match &self.0 {
+            One::NotLoaded(_) => None,
+            One::Loaded { clock, .. } => Some(*clock),
+        }
+    }
+
+    fn members(&self) -> Vec<RawRef> {
+        self.member().map(Ref::raw).into_iter().collect()
+    }
+
+    fn push(&mut self, new: RawRef) {
+        if let One::Loaded { member, .. } = &mut self.0 {
+            *member = Some(new.typed());
+        }
+    }
+
+    fn insert(&mut self, _at: usize, member: RawRef) {
+        self.push(member);
+    }
+
+    fn remove(&mut self, old: RawRef) -> Option<usize> {
+        match &mut self.0 {
+            One::Loaded { member, .. } if member.map(Ref::raw) == Some(old) => {
+                *member = None;
+                Some(0)
+            }
+            _ => None,
+        }
+    }
+
+    fn fill(&mut self, members: Vec<RawRef>, clock: u32) {
+        let member = members.first().map(|member| member.typed());
+        self.0 = One::Loaded { clock, member };
+    }
+
+    fn unload(&mut self, relation: &'static RelationDef) {
+        self.0 = One::NotLoaded(Some(relation));
+    }
+}
+
+impl<M> Clone for HasOne<M> {
+    fn clone(&self) -> Self {
+        Self(match self.0 {
+            One::NotLoaded(relation) => One::NotLoaded(relation),
+            One::Loaded { clock, member } => One::Loaded { clock, member },
+        })
+    }
+}
+
+impl<M> Default for HasOne<M> {
+    fn default() -> Self {
+        Self(One::NotLoaded(None))
+    }
+}
+
+impl<M> PartialEq for HasOne<M> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.is_loaded(), self.member()) == (other.is_loaded(), other.member())
+    }
+}
+
+impl<M> Eq for HasOne<M> {}
+
+impl<M> Hash for HasOne<M> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.is_loaded(), self.member()).hash(state);
+    }
+}
+
+impl<M> fmt::Debug for HasOne<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.get() {
+            Ok(member) => write!(f, "HasOne({member:?})"),
+            Err(_) => f.write_str("HasOne(not loaded)"),
+        }
+    }
+}

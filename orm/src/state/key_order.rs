@@ -1,0 +1,50 @@
+//! [`key_order`]: the order of rows by their primary keys: of the statements of a flush, and of loaded lists.
+
+use std::cmp::Ordering;
+
+use orm_core::value::ValueRef;
+
+use super::any_arena::AnyArena;
+
+/// The order of two rows by their keys as the database has them: also the order of locks.
+pub(crate) fn key_order(arena: &dyn AnyArena, a: u32, b: u32) -> Ordering {
+    let key = arena.def().primary_key;
+    key.iter()
+        .map(|position| compare(arena.old_value(a, *position), arena.old_value(b, *position)))
+        .find(|ordering| ordering.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
+
+/// A total order of values of one column.
+fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
+    match (a, b) {
+        (ValueRef::Int(a), ValueRef::Int(b))
+        | (ValueRef::Time(a), ValueRef::Time(b))
+        | (ValueRef::DateTime(a), ValueRef::DateTime(b))
+        | (ValueRef::Timestamp(a), ValueRef::Timestamp(b)) => a.cmp(&b),
+        (ValueRef::Text(a), ValueRef::Text(b)) => a.cmp(b),
+        (ValueRef::Bytes(a), ValueRef::Bytes(b)) => a.cmp(b),
+        (ValueRef::Bool(a), ValueRef::Bool(b)) => a.cmp(&b),
+        (ValueRef::Date(a), ValueRef::Date(b)) => a.cmp(&b),
+        (ValueRef::Uuid(a), ValueRef::Uuid(b)) => a.cmp(&b),
+        (ValueRef::Float(a), ValueRef::Float(b)) => a.total_cmp(&b),
+        (a, b) => a.is_null().cmp(&b.is_null()).reverse(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_sorts_first() {
+        assert_eq!(
+            compare(ValueRef::Null, ValueRef::Int(i64::MIN)),
+            Ordering::Less
+        );
+        assert_eq!(
+            compare(ValueRef::Text("b"), ValueRef::Text("a")),
+            Ordering::Greater
+        );
+    }
+}

@@ -1,0 +1,304 @@
+//! The lists of relations whose foreign keys other entities have: changed so that both sides are in step, and put back by
+//! a rollback.
+//!
+//! A list is a view of the foreign keys of its members, and exists where it is loaded. Its changes are logged one by one,
+//! so that a long list is never copied.
+
+use std::ptr;
+
+use super::any_arena::AnyArena;
+use super::entity_state::EntityState;
+use super::handle::RowId;
+use super::list_log::{Change, Entry, ListId};
+use super::store::State;
+use crate::mapping::{AnyList, ModelDef, RawRef, RelationKind, ToOne};
+
+/// The lists that have the entities of `def` whose relation at `index` leads to their owner, by model and index.
+fn inverses(def: &'static ModelDef, index: usize) -> impl Iterator<Item = (usize, usize)> {
+    let target = (def.relations[index].target)();
+    let model = State::number(target);
+    let relations = target.relations.iter().enumerate();
+    relations.filter_map(move |(number, relation)| {
+        let (RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse }) = relation.kind
+        else {
+            return None;
+        };
+        let is_it = ptr::eq((relation.target)(), def) && inverse() == index;
+        is_it.then_some((model, number))
+    })
+}
+
+impl State {
+    /// A new entity is here: its lists begin empty, and it is in the lists of those that it belongs to.
+    #[cold]
+    pub(crate) fn join(&mut self, row: RowId) {
+        let clock = self.clock;
+        let Some(arena) = self.by_model_mut(row.model) else {
+            return;
+        };
+        let def = arena.def();
+        for index in 0..def.relations.len() {
+            if let Some(list) = arena.list_mut(row.slot, index) {
+                list.fill(Vec::new(), clock);
+            }
+        }
+        for relation in def.relations {
+            // From here on it knows when its entities become stale.
+            self.ensure_erased((relation.target)());
+        }
+        self.place_all(row);
+    }
+
+    /// Puts an entity into the lists of those that it belongs to.
+    pub(crate) fn place_all(&mut self, row: RowId) {
+        let Some(arena) = self.by_model(row.model) else {
+            return;
+        };
+        let relations = arena.def().belongs_to();
+        let parents = relations.map(|(index, ..)| (index, arena.to_one(row.slot, index)));
+        let parents: Vec<(usize, ToOne)> = parents.collect();
+        for (index, parent) in parents {
+            if let ToOne::Handle(parent) = parent {
+                self.put_in_step(row, index, Some(parent));
+            }
+        }
+    }
+
+    /// Moves a child to the list of the entity that it belongs to from here on.
+    pub(crate) fn put_in_step(&mut self, child: RowId, index: usize, to: Option<RawRef>) {
+        let from = self.placed(child, index);
+        self.lists.placed.insert((child, index), to);
+        self.move_child(child, index, [from, to]);
+    }
+
+    /// Whose list has a child.
+    fn placed(&self, child: RowId, index: usize) -> Option<RawRef> {
+        if let Some(placed) = self.lists.placed.get(&(child, index)) {
+            return *placed;
+        }
+        let arena = self.by_model(child.model)?;
+        let RawRef { slot, stamp } = arena.handle(child.slot);
+        let state = arena.entity_state(slot, stamp);
+        let has_row = state.is_some_and(EntityState::has_row);
+        has_row
+            .then(|| arena.old_to_one(child.slot, index).handle())
+            .flatten()
+    }
+
+    /// Moves a child from one owner's lists to another's, as far as they are loaded.
+    pub(crate) fn move_child(
+        &mut self,
+        child: RowId,
+        index: usize,
+        [from, to]: [Option<RawRef>; 2],
+    ) {
+        let Some(arena) = self.by_model(child.model).filter(|_| from != to) else {
+            return;
+        };
+        let (def, member) = (arena.def(), arena.handle(child.slot));
+        for (model, index) in inverses(def, index) {
+            let list = |owner| ListId {
+                model,
+                owner,
+                index,
+            };
+            if let Some(owner) = from {
+                self.remove(list(owner), member);
+            }
+            if let Some(owner) = to {
+                self.insert(list(owner), member);
+            }
+        }
+    }
+
+    fn remove(&mut self, list: ListId, member: RawRef) {
+        let removed = self.list(list).and_then(|list| list.remove(member));
+        if let Some(at) = removed {
+            self.log_list(list, Change::Removed(member, at));
+        }
+    }
+
+    fn insert(&mut self, id: ListId, member: RawRef) {
+        let Some(list) = self.list(id) else { return };
+        list.push(member);
+        self.log_list(id, Change::Added(member));
+    }
+
+    /// Takes an entity out of all lists, since its row or itself is gone.
+    pub(crate) fn leave_lists(&mut self, row: RowId) {
+        let Some(def) = self.by_model(row.model).map(AnyArena::def) else {
+            return;
+        };
+        for (index, ..) in def.belongs_to() {
+            let from = self.placed(row, index);
+            self.move_child(row, index, [from, None]);
+            self.lists.placed.remove(&(row, index));
+        }
+    }
+
+    /// An entity leaves the unit of work: it is in no list until it is added again.
+    pub(crate) fn leave(&mut self, row: RowId) {
+        let Some(def) = self.by_model(row.model).map(AnyArena::def) else {
+            return;
+        };
+        for (index, ..) in def.belongs_to() {
+            self.put_in_step(row, index, None);
+        }
+    }
+
+    /// An entity was added again: so is what it belongs to, and it is in the lists of these.
+    pub(crate) fn rejoin(&mut self, row: RowId) {
+        let mut rows = vec![row];
+        while let Some(row) = rows.pop() {
+            self.place_all(row);
+            let parents = self.parents(row);
+            rows.extend(parents.into_iter().filter_map(|(model, parent)| {
+                let arena = self.by_model_mut(model)?;
+                let is_added = arena.add_again(parent);
+                let slot = parent.slot;
+                is_added.then_some(RowId { model, slot })
+            }));
+        }
+    }
+
+    /// What an entity belongs to, by model.
+    fn parents(&self, row: RowId) -> Vec<(usize, RawRef)> {
+        let Some(arena) = self.by_model(row.model) else {
+            return Vec::new();
+        };
+        let parents = arena.def().belongs_to().filter_map(|(index, relation, _)| {
+            let parent = arena.to_one(row.slot, index).handle()?;
+            Some((State::number((relation.target)()), parent))
+        });
+        parents.collect()
+    }
+
+    /// Makes the relation of a child lead there, and keeps both sides in step. What is transient is added again.
+    pub(crate) fn relink(&mut self, child: RowId, index: usize, to: ToOne) {
+        if let Some(owner) = to.handle() {
+            self.release_former(child, index, owner);
+        }
+        if let Some(arena) = self.by_model_mut(child.model) {
+            arena.assign_to_one(child.slot, index, to);
+            let handle = arena.handle(child.slot);
+            if to.handle().is_some() {
+                arena.add_again(handle);
+            }
+        }
+        self.put_in_step(child, index, to.handle());
+        if to.handle().is_some() {
+            self.rejoin(child);
+        }
+    }
+
+    /// Where the owner has a relation to one, its member until now leads nowhere from here on.
+    fn release_former(&mut self, child: RowId, index: usize, owner: RawRef) {
+        let Some(arena) = self.by_model(child.model) else {
+            return;
+        };
+        let (def, member) = (arena.def(), arena.handle(child.slot));
+        let mut former = Vec::new();
+        for (model, number) in inverses(def, index) {
+            let Some(arena) = self.by_model(model) else {
+                continue;
+            };
+            let kind = arena.def().relations[number].kind;
+            let is_here = arena.entity_state(owner.slot, owner.stamp).is_some();
+            if matches!(kind, RelationKind::HasOne { .. }) && is_here {
+                let list = arena.list(owner.slot, number);
+                former.extend(list.map(AnyList::members).into_iter().flatten());
+            }
+        }
+        for former in former.into_iter().filter(|former| *former != member) {
+            let slot = former.slot;
+            self.relink(RowId { slot, ..child }, index, ToOne::Null);
+        }
+    }
+
+    /// Makes the relation of an entity loaded, with these members.
+    pub(crate) fn fill_list(
+        &mut self,
+        (model, owner): (usize, RawRef),
+        index: usize,
+        (members, has_pending): (Vec<RawRef>, bool),
+    ) {
+        let clock = self.clock;
+        let list = self
+            .by_model_mut(model)
+            .and_then(|arena| arena.list_mut(owner.slot, index));
+        if let Some(list) = list {
+            list.fill(members, clock);
+            if has_pending || self.in_transaction() {
+                let id = ListId {
+                    model,
+                    owner,
+                    index,
+                };
+                self.log_list(id, Change::Loaded);
+            }
+        }
+    }
+
+    fn log_list(&mut self, list: ListId, change: Change) {
+        let level = self.level;
+        self.lists.log.push(Entry {
+            level,
+            list,
+            change,
+        });
+    }
+
+    /// The list, if its owner is here and it is loaded.
+    fn list(&mut self, id: ListId) -> Option<&mut dyn AnyList> {
+        let ListId {
+            model,
+            owner: RawRef { slot, stamp },
+            index,
+        } = id;
+        let arena = self.by_model_mut(model)?;
+        arena.entity_state(slot, stamp)?;
+        let list = arena.list_mut(slot, index)?;
+        list.loaded_at()?;
+        Some(list)
+    }
+
+    /// Puts lists back as they were at the start of `level`.
+    pub(super) fn undo_lists(&mut self, level: u32) {
+        while let Some(entry) = self.lists.log.pop_if(|entry| entry.level >= level) {
+            self.undo_list(&entry);
+        }
+        self.lists.flushed();
+    }
+
+    /// Puts lists back as they were flushed.
+    pub(super) fn undo_pending_lists(&mut self) {
+        while self.lists.log.len() > self.lists.flushed
+            && let Some(entry) = self.lists.log.pop()
+        {
+            self.undo_list(&entry);
+        }
+        self.lists.flushed();
+    }
+
+    fn undo_list(&mut self, entry: &Entry) {
+        let id = entry.list;
+        let Some(arena) = self.by_model(id.model) else {
+            return;
+        };
+        let relation = &arena.def().relations[id.index];
+        let target = self.by_model(State::number((relation.target)()));
+        let is_here = |member: RawRef| {
+            target.is_some_and(|arena| arena.entity_state(member.slot, member.stamp).is_some())
+        };
+        let put_back = matches!(entry.change, Change::Removed(member, _) if is_here(member));
+        let Some(list) = self.list(id) else { return };
+        match entry.change {
+            Change::Added(member) => {
+                list.remove(member);
+            }
+            Change::Removed(member, at) if put_back => list.insert(at, member),
+            Change::Removed(..) => {}
+            Change::Loaded => list.unload(relation),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! A `HasMany` needs the relation that leads back.
+
+use orm::prelude::*;
+
+#[derive(Model)]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+    posts: HasMany<Post>,
+}
+
+#[derive(Model)]
+struct Post {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(references = User.id)]
+    author_id: i64,
+}
+
+fn main() {}
