@@ -16,6 +16,7 @@ use orm_core::stmt::Shape;
 
 use super::cache::Cache;
 use super::check_text::check_text;
+use crate::mapping::HandleKey;
 
 /// Whose text it is: the first of what a key feeds, so that keys of different kinds are never equal.
 #[derive(Clone, Copy, Debug, Hash)]
@@ -38,6 +39,8 @@ const LONGEST: usize = 16 << 10;
 pub(crate) struct StatementText {
     sql: Box<str>,
     pub(crate) order: BindOrder,
+    /// Whether there are keys of handles among the values, which are replaced before it is sent.
+    pub(crate) has_handles: bool,
 }
 
 impl StatementText {
@@ -49,16 +52,23 @@ impl StatementText {
         let mut w = SqlWriter::new(dialect);
         statement.write(&mut w)?;
         let order = BindOrder::of(statement, &w);
-        let sql = w.finish().0.into();
-        Ok(Self { sql, order })
+        let (sql, binds) = w.finish();
+        Ok(Self {
+            sql: sql.into(),
+            order,
+            has_handles: binds.into_iter().any(HandleKey::is_in),
+        })
     }
 }
 
 /// A text whose values are bound by the one who runs it.
 impl From<String> for StatementText {
     fn from(sql: String) -> Self {
-        let (sql, order) = (sql.into(), BindOrder::Written);
-        Self { sql, order }
+        Self {
+            sql: sql.into(),
+            order: BindOrder::Written,
+            has_handles: false,
+        }
     }
 }
 

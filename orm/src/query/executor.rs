@@ -6,8 +6,9 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 
 use crate::engine::Connection;
-use crate::mapping::{LoadPath, Model, ModelDef};
+use crate::mapping::{KeySource, LoadPath, Model, ModelDef, NoSession};
 use crate::query::compile::compiled_sql::CompiledSql;
+use crate::query::compile::handle_keys::HandleKeys;
 
 /// Distinguishes the DML statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +119,7 @@ pub trait Executor: sealed::Sealed {
         &mut self,
         model: &'static ModelDef,
         write: DmlKind,
-        run: impl FnOnce(&mut Connection) -> Result<T>,
+        run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
     ) -> Result<T>;
 
     /// Decodes the columns of a row from index `start` to an entity.
@@ -152,6 +153,9 @@ impl Executor for Connection {
         self.allow(statement.access(), statement.loads())?;
         let mut compiled = CompiledSql::default();
         statement.compile(self, &mut compiled)?;
+        if compiled.has_handles() {
+            HandleKeys::of(compiled.binds(), &NoSession)?;
+        }
         statement.execute(self, &compiled, &mut |row| each(row, &mut ()))
     }
 
@@ -160,9 +164,9 @@ impl Executor for Connection {
         &mut self,
         _model: &'static ModelDef,
         _write: DmlKind,
-        run: impl FnOnce(&mut Self) -> Result<T>,
+        run: impl FnOnce(&mut Self, &dyn KeySource) -> Result<T>,
     ) -> Result<T> {
-        run(self)
+        run(self, &NoSession)
     }
 
     #[inline]

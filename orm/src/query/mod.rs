@@ -22,6 +22,7 @@ pub use expressions::in_list::InList;
 pub use expressions::operand::{Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
+pub use expressions::related::Related;
 pub use raw::bind_value::RawValue;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::ColumnIndex;
@@ -54,10 +55,12 @@ pub use write::values::{ByValue, InsertRows, RowsOf};
 /// What the compiler infers, or the derives name, and no program writes.
 pub(crate) mod inferred {
     pub use super::compile::compiled_sql::CompiledSql;
+    pub use super::compile::handle_keys::HandleKeys;
     pub use super::executor::{Access, DmlKind, ReadStatement};
     pub use super::expressions::build_error::BuildError;
     pub use super::expressions::expr::Lifted;
     pub use super::expressions::operand::{FitsIn, value_operand};
+    pub use super::expressions::related::KeyColumns;
     pub use super::expressions::select_item::{
         ItemNullability, SelectItem, SelectItems, SelectValue,
     };

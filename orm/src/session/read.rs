@@ -10,8 +10,8 @@ use super::{Session, Work};
 use crate::engine::Connection;
 use crate::flush;
 use crate::load;
-use crate::mapping::{Entity, IntoKey, Model, ModelDef, PrimaryKey};
-use crate::query::inferred::{Access, CompiledSql, DmlKind, ReadStatement};
+use crate::mapping::{Entity, IntoKey, KeySource, Model, ModelDef, PrimaryKey};
+use crate::query::inferred::{Access, CompiledSql, DmlKind, HandleKeys, ReadStatement};
 use crate::query::{Executor, get_statement, sealed};
 use crate::state::{EntityState, Ref, State, Take};
 
@@ -380,9 +380,12 @@ impl Executor for Session {
         &mut self,
         model: &'static ModelDef,
         write: DmlKind,
-        run: impl FnOnce(&mut Connection) -> Result<T>,
+        run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
     ) -> Result<T> {
-        let result = self.before_write().and_then(run);
+        let result = self.before_write().and_then(|session| {
+            let connection = session.connection.as_mut().ok_or_else(no_transaction)?;
+            run(connection, &session.state)
+        });
         if result.is_ok() {
             flush::overtake(&mut self.state, model.table, write);
         }
@@ -400,11 +403,11 @@ impl Executor for Session {
 }
 
 impl Session {
-    /// The connection in its transaction, for a statement past the unit of work.
-    pub(super) fn before_write(&mut self) -> Result<&mut Connection> {
+    /// Flushes and begins the transaction, for a statement past the unit of work.
+    pub(super) fn before_write(&mut self) -> Result<&mut Self> {
         self.autoflush()?;
         self.begin_work()?;
-        self.connection.as_mut().ok_or_else(no_transaction)
+        Ok(self)
     }
 
     /// Flush, compile, execute, decode.
@@ -416,8 +419,13 @@ impl Session {
     ) -> Result<S::Outcome> {
         let access = statement.access();
         self.before_query(access)?;
+        let keys;
         let mut compiled = CompiledSql::default();
         statement.compile(self.reader()?, &mut compiled)?;
+        if compiled.has_handles() {
+            keys = HandleKeys::of(compiled.binds(), &self.state)?;
+            compiled.set_keys(&keys);
+        }
         if access == Access::Raw {
             self.before_raw(compiled.text())?;
         }

@@ -98,6 +98,8 @@ pub(crate) trait AnyArena: Any + Send {
     fn delete(&mut self, slot: u32);
     /// The state of the entity that got this stamp in its slot.
     fn entity_state(&self, slot: u32, stamp: NonZeroU32) -> Option<EntityState>;
+    /// Why a handle leads nowhere.
+    fn stale_handle(&self, handle: RawRef) -> Error;
     /// The foreign keys of an entity that the flush takes from its relations.
     fn links(&self, slot: u32) -> &[Link];
     /// Whether any entity has some.
@@ -402,6 +404,10 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn delete(&mut self, slot: u32) {
         self.mark_deleted(slot);
+    }
+
+    fn stale_handle(&self, handle: RawRef) -> Error {
+        Self::stale_handle(self, handle.typed())
     }
 
     fn entity_state(&self, slot: u32, stamp: NonZeroU32) -> Option<EntityState> {

@@ -8,6 +8,7 @@ mod arena;
 mod child_index;
 mod entity_state;
 mod handle;
+mod handle_keys;
 mod key_order;
 mod key_tuple;
 mod lifecycle;

@@ -7,7 +7,7 @@ use orm_core::error::{Error, ErrorKind};
 use super::arena::Arena;
 use super::handle::Ref;
 use super::store::State;
-use crate::mapping::Model;
+use crate::mapping::{Model, ModelDef};
 
 impl State {
     /// Why the entity can't be read.
@@ -15,14 +15,17 @@ impl State {
     pub(crate) fn unreadable<M: Model>(&self, handle: Ref<M>) -> Error {
         match self.arena::<M>() {
             Some(arena) => arena.unreadable(handle),
-            None => stale_handle::<M>(false),
+            None => stale_handle(M::def(), false),
         }
     }
 
     /// Why a handle leads nowhere.
     #[cold]
     pub(crate) fn stale_handle<M: Model>(&self, handle: Ref<M>) -> Error {
-        stale_handle::<M>(self.arena::<M>().is_some_and(|arena| arena.has_had(handle)))
+        match self.arena::<M>() {
+            Some(arena) => arena.stale_handle(handle),
+            None => stale_handle(M::def(), false),
+        }
     }
 }
 
@@ -31,7 +34,7 @@ impl<M: Model> Arena<M> {
     #[cold]
     pub(crate) fn unreadable(&self, handle: Ref<M>) -> Error {
         if self.state(handle).is_none() {
-            return stale_handle::<M>(self.has_had(handle));
+            return self.stale_handle(handle);
         }
         Error::with_message(
             ErrorKind::Expired,
@@ -41,6 +44,11 @@ impl<M: Model> Arena<M> {
         .with_hint(
             "call refresh, get or a query first; or create the session without expire_on_commit",
         )
+    }
+
+    /// Why a handle leads nowhere.
+    pub(super) fn stale_handle(&self, handle: Ref<M>) -> Error {
+        stale_handle(M::def(), self.has_had(handle))
     }
 
     /// Whether this arena has returned a handle: its slot exists and has been used again since.
@@ -55,15 +63,15 @@ impl<M: Model> Arena<M> {
 }
 
 /// Why a handle leads nowhere, which this session has returned, or another one.
-fn stale_handle<M: Model>(own: bool) -> Error {
-    let model = M::def().name;
+pub(super) fn stale_handle(def: &ModelDef, own: bool) -> Error {
+    let model = def.name;
     let message = if own {
         format!("the {model} of this handle has left the session")
     } else {
         format!("the handle of this {model} belongs to another session, or to one before clear()")
     };
     Error::with_message(ErrorKind::StaleHandle, message)
-        .with_table(M::def().table)
+        .with_table(def.table)
         .with_hint(if own {
             "get the row again: the entity was deleted and committed, or expunged"
         } else {

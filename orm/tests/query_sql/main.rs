@@ -31,6 +31,7 @@ struct User {
     avatar: Option<Vec<u8>>,
     #[orm(references = User.id)]
     boss_id: Option<i64>,
+    boss: BelongsTo<Option<User>>,
 }
 
 #[derive(Model, Clone, Debug)]
@@ -41,6 +42,7 @@ struct Post {
     #[orm(references = User.id)]
     author_id: i64,
     title: String,
+    author: BelongsTo<User>,
 }
 
 #[derive(Model, Clone, Debug)]
@@ -88,4 +90,5 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
 mod conditions;
 mod faults;
 mod queries;
+mod relations;
 mod writes;

@@ -56,6 +56,12 @@ impl<M, F> Relation<M, F> {
         }
     }
 
+    /// The alias of the table, if the relation has one.
+    #[doc(hidden)]
+    pub const fn alias_name(&self) -> Option<&'static str> {
+        self.alias
+    }
+
     /// Returns the index of the relation in its model, counted from 0.
     ///
     /// # Examples

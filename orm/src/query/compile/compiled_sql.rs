@@ -11,6 +11,7 @@ use orm_core::sql::{Binds, Dialect};
 use orm_core::stmt::Query;
 use orm_core::value::ValueRef;
 
+use super::handle_keys::HandleKeys;
 use super::verb::Verb;
 use crate::engine::StatementText;
 
@@ -19,6 +20,7 @@ use crate::engine::StatementText;
 pub struct CompiledSql<'q> {
     text: Text<'q>,
     binds: Binds<'q>,
+    has_handles: bool,
 }
 
 #[derive(Debug)]
@@ -39,12 +41,14 @@ impl<'q> CompiledSql<'q> {
     /// Takes a text that the query keeps.
     #[inline]
     pub(in crate::query) fn set_kept(&mut self, text: &'q StatementText) {
+        self.has_handles = text.has_handles;
         self.text = Text::Kept(text);
     }
 
     /// Takes a text of the engine's cache.
     #[inline]
     pub(in crate::query) fn set_cached(&mut self, text: Arc<StatementText>) {
+        self.has_handles = text.has_handles;
         self.text = Text::Cached(text);
     }
 
@@ -74,6 +78,17 @@ impl<'q> CompiledSql<'q> {
     #[inline]
     pub fn binds(&self) -> &[ValueRef<'q>] {
         &self.binds
+    }
+
+    /// Returns whether binds stand for keys of handles, which are to be replaced before the statement is sent.
+    #[inline]
+    pub fn has_handles(&self) -> bool {
+        self.has_handles
+    }
+
+    /// Replaces the binds that stand for keys of handles by these keys.
+    pub fn set_keys(&mut self, keys: &'q HandleKeys) {
+        keys.replace(&mut self.binds);
     }
 }
 

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::stmt::{Expr, FromItem};
 
-use crate::mapping::{Column, Entity, Model, ModelDef};
+use crate::mapping::{Column, Entity, Model, ModelDef, Relation};
 
 /// Represents a model's table under the name that qualifies its columns.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,15 @@ impl TableRef {
         Self {
             def: M::def(),
             alias: column.alias_name(),
+        }
+    }
+
+    /// The table of a relation's model.
+    #[inline]
+    pub(in crate::query) fn of_relation<M: Model, F>(relation: &Relation<M, F>) -> Self {
+        Self {
+            def: M::def(),
+            alias: relation.alias_name(),
         }
     }
 

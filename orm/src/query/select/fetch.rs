@@ -7,8 +7,9 @@ use super::builder::Select;
 use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::engine::Connection;
-use crate::mapping::LoadPath;
+use crate::mapping::{LoadPath, NoSession};
 use crate::query::compile::compiled_sql::CompiledSql;
+use crate::query::compile::handle_keys::HandleKeys;
 use crate::query::compile::verb::Verb;
 use crate::query::executor::{Access, Executor, ReadStatement};
 use crate::query::rows::from_row::read_value;
@@ -171,6 +172,9 @@ impl<S: Selectable> Select<S> {
         conn.allow(self.query.access(), &self.query.loads)?;
         let mut compiled = CompiledSql::default();
         self.query.compile(Verb::All, conn, &mut compiled)?;
+        if compiled.has_handles() {
+            HandleKeys::of(compiled.binds(), &NoSession)?;
+        }
         let cursor = conn.cursor(compiled.text(), compiled.binds())?;
         Ok(Stream::new(cursor, |_, row| {
             S::decode::<Connection>(row, 0, &mut ())

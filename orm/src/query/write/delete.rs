@@ -74,7 +74,8 @@ impl<M: Model> Delete<M> {
     /// Executes the DELETE and returns the number of deleted rows.
     ///
     /// # Errors
-    /// - `Usage`: the statement is not valid.
+    /// - `Usage`: the statement is not valid, or has a handle on a connection.
+    /// - `StaleHandle`: it has a handle of an entity that has left the session.
     /// - Any error of the database.
     ///
     /// # Examples
@@ -88,7 +89,7 @@ impl<M: Model> Delete<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
-        conn_or_session.write(M::def(), DmlKind::Delete, |conn| {
+        conn_or_session.write(M::def(), DmlKind::Delete, |conn, keys| {
             let dialect = conn.dialect();
             let key = (M::slot().index(), &self.filter);
             let text = conn.statement(TextOf::Delete, &key, || self.render(dialect))?;
@@ -96,7 +97,7 @@ impl<M: Model> Delete<M> {
                 set: &[],
                 filter: &self.filter,
             };
-            execute(conn, &text, Some(parts), || self.lower())
+            execute((conn, keys), &text, Some(parts), || self.lower())
         })
     }
 

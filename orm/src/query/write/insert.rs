@@ -241,7 +241,7 @@ impl<'a, M: Model> Insert<'a, M> {
         if rows == 0 {
             return Ok(0);
         }
-        x.write(M::def(), DmlKind::Insert, |conn| {
+        x.write(M::def(), DmlKind::Insert, |conn, _| {
             if self.is_one_statement(conn, back) {
                 self.send_all(conn, send)
             } else if conn.in_transaction() {

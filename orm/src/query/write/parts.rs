@@ -6,6 +6,8 @@ use orm_core::stmt::{Expr, Visit as _};
 use orm_core::value::ValueRef;
 
 use crate::engine::{Connection, StatementText};
+use crate::mapping::KeySource;
+use crate::query::compile::handle_keys::HandleKeys;
 use crate::query::expressions::term::Term;
 
 /// The expressions of a statement that have values, in its order: those that are set, and the conditions.
@@ -34,7 +36,7 @@ impl<'s> BindValues<'s> for Parts<'s> {
 /// The database's refusal, or the dialect's of a value.
 #[inline]
 pub(super) fn execute<S>(
-    conn: &mut Connection,
+    (conn, keys): (&mut Connection, &dyn KeySource),
     text: &StatementText,
     parts: Option<Parts<'_>>,
     lower: impl FnOnce() -> S,
@@ -44,9 +46,25 @@ where
 {
     let mut binds = Binds::new();
     if parts.is_some_and(|parts| text.order.collect(parts, &mut binds)) {
-        return Ok(conn.execute(text, &binds)?.affected);
+        return send(conn, keys, text, &binds);
     }
     let statement = lower();
     let binds = text.order.binds(&statement, conn.dialect())?;
-    Ok(conn.execute(text, &binds)?.affected)
+    send(conn, keys, text, &binds)
+}
+
+#[inline]
+fn send(
+    conn: &mut Connection,
+    keys: &dyn KeySource,
+    text: &StatementText,
+    binds: &[ValueRef<'_>],
+) -> Result<u64> {
+    if text.has_handles {
+        let keys = HandleKeys::of(binds, keys)?;
+        let mut binds: Binds<'_> = binds.iter().copied().collect();
+        keys.replace(&mut binds);
+        return Ok(conn.execute(text, &binds)?.affected);
+    }
+    Ok(conn.execute(text, binds)?.affected)
 }

@@ -11,7 +11,7 @@ use orm_core::types::DbType;
 use super::check::{check_length, check_references};
 use super::parts::{Parts, execute};
 use crate::engine::{Connection, StatementText, TextOf};
-use crate::mapping::{Column, ColumnSet, Entity, Model};
+use crate::mapping::{Column, ColumnSet, Entity, KeySource, Model};
 use crate::query::compile::validate::validate_update;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::build_error::BuildError;
@@ -181,7 +181,8 @@ impl<M: Model> Update<M> {
     /// Executes the UPDATE and returns the number of rows that match its conditions.
     ///
     /// # Errors
-    /// - `Usage`: no column is set, or a column is set twice.
+    /// - `Usage`: no column is set, a column is set twice, or a condition has a handle on a connection.
+    /// - `StaleHandle`: it has a handle of an entity that has left the session.
     /// - `DataTooLong`: a value is longer than its column.
     /// - Any error of the database.
     ///
@@ -198,7 +199,7 @@ impl<M: Model> Update<M> {
     /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check_values()?;
-        let write = |conn: &mut Connection| {
+        let write = |conn: &mut Connection, keys: &dyn KeySource| {
             let dialect = conn.dialect();
             let UpdateParts { set, filter } = &*self.parts;
             let key = (M::slot().index(), set, filter);
@@ -206,7 +207,7 @@ impl<M: Model> Update<M> {
             let parts = Parts { set, filter };
             // The next version has a value, too.
             let parts = self.version().is_none().then_some(parts);
-            execute(conn, &text, parts, || self.lower())
+            execute((conn, keys), &text, parts, || self.lower())
         };
         let updated = conn_or_session.write(M::def(), DmlKind::Update, write);
         updated.map_err(explain_range::<M>)

@@ -47,6 +47,7 @@ mod random;
 mod raw_beside;
 mod raw_sql;
 mod reads;
+mod related;
 mod rollback;
 mod round_trips;
 mod savepoint;
@@ -269,6 +270,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     long_values::cases,
     logging::cases,
     misfits::cases,
+    related::cases,
     text_search::cases,
     writes::cases,
     async_tasks::cases,

@@ -103,7 +103,9 @@ fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListSt
     let items = ValueRef::Batch(BatchValues::Owned(list));
     match style {
         InListStyle::JsonTable => {
-            let column = match list.first() {
+            // Of a value from outside, its encoding is in the list.
+            let first = list.first().map(encoded);
+            let column = match &first {
                 Some(Value::Int(_) | Value::Bool(_)) => "BIGINT",
                 Some(Value::Float(_)) => "DOUBLE",
                 Some(Value::Date(_)) => "DATE",
@@ -113,7 +115,7 @@ fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListSt
             };
             // A bare text column of JSON_TABLE has the database's collation, which clashes with the
             // collation of what it is compared with. What JSON_UNQUOTE yields gives way, as a bind does.
-            w.push(match list.first() {
+            w.push(match &first {
                 _ if is_binary(list) => "(SELECT UNHEX(v) FROM JSON_TABLE(",
                 Some(Value::Text(_)) => "(SELECT JSON_UNQUOTE(JSON_QUOTE(v)) FROM JSON_TABLE(",
                 _ => "(SELECT v FROM JSON_TABLE(",
@@ -140,5 +142,13 @@ fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListSt
 }
 
 fn is_binary(list: &[Value]) -> bool {
-    matches!(list.first(), Some(Value::Bytes(_) | Value::Uuid(_)))
+    let first = list.first().map(encoded);
+    matches!(first, Some(Value::Bytes(_) | Value::Uuid(_)))
+}
+
+fn encoded(value: &Value) -> Value {
+    if let Value::Extension(value) = value {
+        return value.encode("");
+    }
+    value.clone()
 }

@@ -1,0 +1,22 @@
+//! A relation is looked for among entities, and a key among keys.
+
+use orm::prelude::*;
+
+#[derive(Model)]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+}
+
+#[derive(Model)]
+struct Post {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(references = User.id)]
+    author_id: i64,
+    author: BelongsTo<User>,
+}
+
+fn main() {
+    let _ = select(Post).filter(Post.author.in_([1, 2]));
+}
