@@ -80,13 +80,13 @@ use proc_macro::TokenStream;
 ///
 /// # Attributes of a relation
 ///
-/// `BelongsTo<User>` leads to the row that a foreign key of the struct references, `BelongsTo<Option<User>>` by a key
-/// that is nullable. `HasMany<Post>` and `HasOne<Profile>` are the other side: the rows that lead to this one.
+/// `BelongsTo<User>` references the row that a foreign key of the struct references, `BelongsTo<Option<User>>` by a key
+/// that is nullable. `HasMany<Post>` and `HasOne<Profile>` are the other side: the rows that reference this one.
 ///
 /// | `#[orm(…)]` | |
 /// |-|-|
 /// | `key = author_id` | On `BelongsTo`: the field of the foreign key; `key(shop, number)` for several. Without it, the only foreign key that references the model. |
-/// | `inverse = Post.author` | On `HasMany` and `HasOne`: the relation that leads back. Without it, the only `BelongsTo` of the other model that leads to this one. |
+/// | `inverse = Post.author` | On `HasMany` and `HasOne`: the inverse relation. Without it, the only `BelongsTo` of the other model that references this one. |
 /// | `skip` | No relation, as at any field. |
 ///
 /// # Visibility

@@ -152,7 +152,7 @@ fn version(
     }
 }
 
-/// The columns of a foreign key that is taken from a relation, with the values that the row which it leads to has by now.
+/// The columns of a foreign key that is taken from a relation, with the values that the row which it references has by now.
 fn linked(state: &State, (plan, def): (&Plan, &ModelDef), link: &Link) -> Few<(usize, Value)> {
     if link.target.is_none() {
         let columns = emptied(def, link.reference).into_iter();

@@ -33,7 +33,7 @@ pub(crate) struct Plan {
     all: Vec<Batch>,
     /// How many are of this flush.
     planned: usize,
-    /// Where the rows are inserted that links lead to: by batch and index in it.
+    /// Where the rows are inserted that links reference: by batch and index in it.
     pub(super) inserted: RowMap<RowId, (usize, usize)>,
     /// The columns that are NULL in the INSERTs of rows, until an UPDATE sets them.
     pub(super) deferred: Deferred,

@@ -56,7 +56,7 @@ impl Referring {
     }
 }
 
-/// The columns of a foreign key that become NULL to make it lead nowhere.
+/// The columns of a foreign key that become NULL to make it reference nothing.
 pub(super) fn nullable(
     def: &'static ModelDef,
     reference: &'static ReferenceDef,

@@ -353,7 +353,7 @@ fn unique_sets(def: &'static ModelDef) -> impl Iterator<Item = &'static [usize]>
     std::iter::once(def.primary_key).chain(uniques)
 }
 
-/// The edges of rows that the usual order doesn't write in time, and of all rows that these lead to.
+/// The edges of rows that the usual order doesn't write in time, and of all rows that these reference.
 fn unsettled(mut edges: Vec<Edge<RowNode>>) -> Vec<Edge<RowNode>> {
     let (nodes, numbered) = numbered(&edges);
     let mut both = numbered.clone();

@@ -14,8 +14,8 @@ use crate::state::{AnyArena, EntityState, Link, RowId, State};
 /// Makes foreign keys of all relations that were set since the last flush.
 ///
 /// # Errors
-/// `Usage` for a relation and its foreign key that were both changed and differ, and for a required relation that leads
-/// to nothing.
+/// `Usage` for a relation and its foreign key that were both changed and differ, and for a required relation that
+/// references nothing.
 #[inline]
 pub(crate) fn link(plan: &mut Plan, state: &mut State) -> Result<()> {
     if state.has_relations {
@@ -49,14 +49,14 @@ fn link_all(plan: &mut Plan, state: &mut State) -> Result<()> {
     Ok(())
 }
 
-/// After a flush: relations whose foreign keys were changed lead where the keys do, as far as that is in memory.
+/// After a flush: relations whose foreign keys were changed reference what the keys do, as far as that is in memory.
 pub(super) fn follow(state: &mut State, following: &[(RowId, usize)]) {
     for (row, index) in following {
         let Some(arena) = state.by_model(row.model) else {
             continue;
         };
         let from = arena.to_one(row.slot, *index);
-        let to_one = state.led_to((row.model, row.slot), *index);
+        let to_one = state.referenced((row.model, row.slot), *index);
         state.move_child(*row, *index, [from.handle(), to_one.handle()]);
         if let Some(arena) = state.by_model_mut(row.model) {
             arena.note_to_one(row.slot, *index, to_one);
@@ -68,9 +68,9 @@ pub(super) fn follow(state: &mut State, following: &[(RowId, usize)]) {
 #[derive(Default)]
 struct Linked {
     links: Vec<(u32, Few<Link>)>,
-    /// Relations that were given what the foreign key leads to anyway, by slot and index.
+    /// Relations that were given what the foreign key references anyway, by slot and index.
     unchanged: Vec<(u32, usize, ToOne)>,
-    /// What relations lead to that were set, likewise.
+    /// What relations reference that were set, likewise.
     placed: Vec<(u32, usize, Option<RawRef>)>,
     /// Relations whose foreign key was changed, likewise.
     following: Vec<(u32, usize)>,
@@ -146,14 +146,14 @@ impl<'s> Linker<'s> {
         match arena.to_one(slot, place.index) {
             ToOne::NotLoaded(_) => place.has_value().map(|()| None),
             ToOne::Null if place.is_required() => Err(place.orphan()),
-            // One NULL is enough for a foreign key to lead to nothing.
+            // One NULL is enough for a foreign key to reference nothing.
             ToOne::Null if columns.iter().all(|column| given(&column)) => {
                 Err(place.contradiction())
             }
             ToOne::Null => Ok(None),
             ToOne::Handle(handle) => {
                 let link = place.link(handle);
-                if is_given && !self.is_led_to(place, &link, given) {
+                if is_given && !self.is_referenced(place, &link, given) {
                     return Err(place.contradiction());
                 }
                 Ok(Some(link))
@@ -185,7 +185,7 @@ impl<'s> Linker<'s> {
             ToOne::Null if place.is_required() => return Err(place.orphan()),
             ToOne::Null | ToOne::NotLoaded(_) => place.unlink(),
         };
-        match (key_changed, self.is_led_to(place, &link, |_| true)) {
+        match (key_changed, self.is_referenced(place, &link, |_| true)) {
             (true, false) => Err(place.contradiction()),
             (true, true) => Ok(None),
             (false, true) => {
@@ -196,8 +196,13 @@ impl<'s> Linker<'s> {
         }
     }
 
-    /// Whether the foreign key leads to the entity of the link already, in those of its columns that count.
-    fn is_led_to(&self, place: Place<'_>, link: &Link, counts: impl Fn(&&usize) -> bool) -> bool {
+    /// Whether the foreign key references the entity of the link already, in those of its columns that count.
+    fn is_referenced(
+        &self,
+        place: Place<'_>,
+        link: &Link,
+        counts: impl Fn(&&usize) -> bool,
+    ) -> bool {
         let Place {
             arena,
             slot,
@@ -256,7 +261,7 @@ impl Place<'_> {
     }
 
     /// # Errors
-    /// `Usage` if the foreign key was left to the relation, which leads to nothing, and no row has that key.
+    /// `Usage` if the foreign key was left to the relation, which references nothing, and no row has that key.
     fn has_value(&self) -> Result<()> {
         let ReferenceDef {
             columns,
@@ -295,7 +300,7 @@ impl Place<'_> {
         } = self.relation;
         let target = (target)().name;
         self.error(
-            format!("`{model}.{name}` leads to no {target}, but the foreign key can't be NULL"),
+            format!("`{model}.{name}` references no {target}, but the foreign key can't be NULL"),
             format!("assign a {target} to `{name}`, or delete the {model}"),
         )
     }

@@ -6,7 +6,7 @@
 //!
 //! | phase | files |
 //! | --- | --- |
-//! | link | `link.rs`: foreign keys of relations, and of what they lead to afterwards |
+//! | link | `link.rs`: foreign keys of relations, and of what they reference afterwards |
 //! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `circles.rs` opens circles, and `post_update.rs` has the UPDATEs that close them again; `batches.rs` decides which rows share a statement, what it sets and what it matches; `reached_tables.rs` which tables a delete or update reaches, for `apply.rs` as well |
 //! | look up | `look_up.rs`: the catalogue's description of the tables |
 //! | emit | `emit.rs`; `insert.rs`, `send.rs` (a statement a row) and `together.rs` (many rows); `stale.rs` makes the error of a stale row, and finds which row it was |

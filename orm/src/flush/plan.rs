@@ -63,7 +63,7 @@ fn key_changed(def: &ModelDef, position: usize) -> Error {
     .with_hint("restore the old key; to change it, delete the entity and add a new one")
 }
 
-/// Where the rows are inserted that links may lead to: by batch and index in it.
+/// Where the rows are inserted that links may reference: by batch and index in it.
 fn linked(state: &State, batches: &[Batch]) -> Result<RowMap<RowId, (usize, usize)>> {
     let mut inserted = RowMap::default();
     let inserts = batches.iter().enumerate();
@@ -116,7 +116,7 @@ fn check_link(
     };
     let RelationDef { name, target, .. } = link.relation;
     let message = format!(
-        "`{}.{name}` leads to a {} that {what}",
+        "`{}.{name}` references a {} that {what}",
         def.name,
         (target)().name
     );

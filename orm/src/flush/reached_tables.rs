@@ -11,7 +11,7 @@ pub(super) fn cascade_deleted(tables: impl IntoIterator<Item = &'static str>) ->
     referencing(tables, |reference| reference.on_delete == Action::Cascade)
 }
 
-/// The tables that lead to `tables` by references that the database follows, and to those in turn.
+/// The tables that reference `tables` by foreign keys that the database follows, and those that reference these.
 pub(super) fn referencing(
     tables: impl IntoIterator<Item = &'static str>,
     follows: impl Fn(&ReferenceDef) -> bool,
@@ -21,10 +21,10 @@ pub(super) fn referencing(
     while let Some(parent) = next.pop() {
         for def in linked_models() {
             let mut references = def.references.iter();
-            let leads = |reference: &ReferenceDef| {
+            let refers = |reference: &ReferenceDef| {
                 follows(reference) && (reference.target)().table == parent
             };
-            if !reached.contains(&def.table) && references.any(leads) {
+            if !reached.contains(&def.table) && references.any(refers) {
                 reached.push(def.table);
                 next.push(def.table);
             }

@@ -9,7 +9,7 @@ use orm_core::value::Value;
 use crate::mapping::{ModelDef, ReferenceDef, RelationDef};
 use crate::state::AnyArena;
 
-/// A relation of a row, and the values that its foreign key takes from what it leads to.
+/// A relation of a row, and the values that its foreign key takes from what it references.
 pub(super) struct Taken {
     pub(super) relation: &'static RelationDef,
     pub(super) reference: &'static ReferenceDef,
@@ -30,7 +30,7 @@ pub(super) fn has_shared_columns(def: &ModelDef) -> bool {
     })
 }
 
-/// The columns that become NULL when a relation leads to nothing: not those that another foreign key has as well, if there
+/// The columns that become NULL when a relation references nothing: not those that another foreign key has as well, if there
 /// are others.
 pub(super) fn emptied(def: &ModelDef, reference: &ReferenceDef) -> Vec<usize> {
     let nullable = |column: &&usize| def.columns[**column].nullable && !def.is_key(**column);
@@ -119,7 +119,7 @@ fn differ(def: &'static ModelDef, column: usize, sources: [RelationSource; 2]) -
         (format!("{}.{}", relation.model, relation.name), source)
     });
     let message = format!(
-        "`{}` and `{}` share the column `{name}`, but lead to different values of it: those of `{}` and `{}`",
+        "`{}` and `{}` share the column `{name}`, but reference different values of it: those of `{}` and `{}`",
         one.0, other.0, one.1, other.1
     );
     Error::with_message(ErrorKind::Usage, message)

@@ -1,4 +1,4 @@
-//! Loads entities whose foreign keys lead to others: `HasMany` and `HasOne`.
+//! Loads entities whose foreign keys reference others: `HasMany` and `HasOne`.
 //!
 //! Used by `relation.rs`. One statement asks for the children of many owners by their keys. Which owner a child belongs to
 //! is what the session knows of it, so that changes that are not flushed count.

@@ -1,4 +1,4 @@
-//! Loads rows as entities: identity map lookup, and the rules of refreshing; and what relations lead to.
+//! Loads rows as entities: identity map lookup, and the rules of refreshing; and what relations reference.
 //!
 //! Builds on `state` and does not depend on the session.
 

@@ -1,4 +1,4 @@
-//! Loads what relations lead to whose foreign keys their own models have: `BelongsTo`.
+//! Loads what relations reference whose foreign keys their own models have: `BelongsTo`.
 //!
 //! Used by `relation.rs`. What the identity map has costs no statement; the other rows are selected by their keys, each
 //! key once.
@@ -20,7 +20,7 @@ struct Parents {
     index: usize,
     relation: &'static RelationDef,
     reference: &'static ReferenceDef,
-    /// The model that it leads to, and its number.
+    /// The model that it references, and its number.
     target: (&'static ModelDef, usize),
 }
 
@@ -37,7 +37,7 @@ pub(super) fn in_memory(
     missing.into_iter().map(|(slot, _)| slot).collect()
 }
 
-/// Loads what the relations lead to.
+/// Loads what the relations reference.
 ///
 /// # Errors
 /// `NotFound` for a foreign key without a row; the errors of the queries.
@@ -103,8 +103,8 @@ impl Parents {
                 .note_to_one(slot, self.index, ToOne::Null);
             return None;
         };
-        let led_to = state.led_to((self.model, slot), self.index);
-        let handle = led_to
+        let referenced = state.referenced((self.model, slot), self.index);
+        let handle = referenced
             .handle()
             .filter(|handle| self.is_known(state, *handle));
         match handle {
@@ -162,7 +162,7 @@ impl Parents {
         let RelationDef { model, name, .. } = self.relation;
         let target = self.target.0;
         let message = format!(
-            "the {} that `{model}.{name}` leads to does not exist",
+            "the {} that `{model}.{name}` references does not exist",
             target.name
         );
         Error::with_message(ErrorKind::NotFound, message)

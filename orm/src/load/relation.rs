@@ -22,7 +22,7 @@ pub(crate) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
     }
 }
 
-/// Reads what the relation leads to.
+/// Reads what the relation references.
 ///
 /// # Errors
 /// `NotFound` for a foreign key without a row, `MultipleRows` for several rows of a relation to one; the errors of the
@@ -70,17 +70,17 @@ pub(crate) fn path(
     Ok(())
 }
 
-/// What the relation of all owners leads to, each entity once.
+/// What the relation of all owners references, each entity once.
 fn targets(state: &State, owners: &Owners<'_>) -> Vec<u32> {
     let Some(arena) = state.by_model(owners.model) else {
         return Vec::new();
     };
     let slots = owners.slots.iter();
-    let targets = slots.flat_map(|slot| led_to(arena, *slot, owners.index));
+    let targets = slots.flat_map(|slot| referenced(arena, *slot, owners.index));
     distinct(targets.collect())
 }
 
-fn led_to(arena: &dyn AnyArena, slot: u32, index: usize) -> Vec<u32> {
+fn referenced(arena: &dyn AnyArena, slot: u32, index: usize) -> Vec<u32> {
     let members = match arena.list(slot, index) {
         Some(list) => list.members(),
         None => arena.to_one(slot, index).handle().into_iter().collect(),

@@ -82,7 +82,7 @@ pub struct RelationDef {
     pub model: &'static str,
     /// The name of the field.
     pub name: &'static str,
-    /// The model that the relation leads to.
+    /// The model that the relation references.
     pub target: fn() -> &'static ModelDef,
     /// Which side it is.
     pub kind: RelationKind,
@@ -100,12 +100,12 @@ pub enum RelationKind {
     },
     /// Each entity of the target may have it.
     HasMany {
-        /// The index of the target's relation that leads back.
+        /// The index of the target's inverse relation.
         inverse: fn() -> usize,
     },
     /// One entity of the target may have it.
     HasOne {
-        /// The index of the target's relation that leads back.
+        /// The index of the target's inverse relation.
         inverse: fn() -> usize,
     },
 }

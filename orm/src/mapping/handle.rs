@@ -1,7 +1,7 @@
 //! [`Ref`]: the handle of an entity in a session; [`RawRef`]: the same without its model's type, as relation fields
 //! give it to code that knows no types.
 //!
-//! Sessions hand them out, see `state`. Here is nothing of what they lead to.
+//! Sessions hand them out, see `state`. Here is nothing of the entities.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};

@@ -46,9 +46,9 @@ pub use model::{Entity, Model, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};
 pub(crate) use registry::{linked_models, linked_tables};
 pub use relation::{
-    AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, KeySource, LeadsTo, LinkedKey,
-    LoadPath, NoSession, Path, PathFrom, Refs, RefsIter, Relation, RelationField, SingleBelongsTo,
-    ToMany, ToOne, ToOneTarget, inverse, leave_linked, or_linked, relinked,
+    AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, KeySource, LinkedKey, LoadPath,
+    NoSession, Path, PathFrom, References, Refs, RefsIter, Relation, RelationField,
+    SingleBelongsTo, ToMany, ToOne, ToOneTarget, inverse, leave_linked, or_linked, relinked,
 };
 pub use slot::ModelSlot;
 pub use table::table;

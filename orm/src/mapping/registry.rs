@@ -129,7 +129,7 @@ impl Metadata {
     /// Returns the models as tables.
     ///
     /// # Errors
-    /// - `Schema`: the models are not consistent: a table is mapped twice, a reference leads to a model outside the
+    /// - `Schema`: the models are not consistent: a table is mapped twice, a reference is to a model outside the
     ///   set or to a column of another type, SET NULL is declared on a NOT NULL column, or a relation is an `Option` and
     ///   its foreign key is not, or the reverse.
     ///

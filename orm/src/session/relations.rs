@@ -17,7 +17,7 @@ use crate::query::inferred::Access;
 use crate::state::{Ref, RowId};
 
 impl Session {
-    /// Loads what a relation of an entity leads to, and returns it: `Ref<User>` of `BelongsTo<User>`,
+    /// Loads what a relation of an entity references, and returns it: `Ref<User>` of `BelongsTo<User>`,
     /// `Option<Ref<User>>` of `BelongsTo<Option<User>>`, [`Refs<Post>`](crate::Refs) of `HasMany<Post>`. From then on the
     /// field itself returns it.
     ///
@@ -58,7 +58,7 @@ impl Session {
     }
 
     /// Loads a relation of several entities by one statement, or one for each 1,024 of them. Their fields return what it
-    /// leads to.
+    /// references.
     ///
     /// # Errors
     /// As [`Session::load`].
@@ -209,7 +209,7 @@ impl Session {
             let message = format!("the entities are not linked by `{model}.{name}`");
             return Err(Error::with_message(ErrorKind::Usage, message)
                 .with_table(M::def().table)
-                .with_hint("load the relation first, and unlink what it leads to"));
+                .with_hint("load the relation first, and unlink what it references"));
         }
         self.state.relink(child, index, ToOne::Null);
         Ok(())

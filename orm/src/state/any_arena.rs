@@ -110,17 +110,17 @@ pub(crate) trait AnyArena: Any + Send {
     fn relinking(&self) -> Vec<(u32, bool)>;
     /// Whether a column of an entity to insert has no value yet.
     fn is_unset(&self, slot: u32, position: usize) -> bool;
-    /// What the relation of an entity leads to.
+    /// What the relation of an entity references.
     fn to_one(&self, slot: u32, relation: usize) -> ToOne;
-    /// What it leads to by the foreign key that the database has.
+    /// What it references by the foreign key that the database has.
     fn old_to_one(&self, slot: u32, relation: usize) -> ToOne;
-    /// Notes what a relation leads to by the foreign key that the entity has.
+    /// Notes what a relation references by the foreign key that the entity has.
     fn note_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
-    /// Notes what it leads to by the foreign key that the database has.
+    /// Notes what it references by the foreign key that the database has.
     fn note_old_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
-    /// Makes a relation of an entity lead there: a change, as an assignment is.
+    /// Makes a relation of an entity reference another one: a change, as an assignment is.
     fn assign_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
-    /// The entities that a relation of an entity leads to, which have the foreign key.
+    /// The entities that a relation of an entity references, which have the foreign key.
     fn list(&self, slot: u32, relation: usize) -> Option<&dyn AnyList>;
     /// These, to be changed.
     fn list_mut(&mut self, slot: u32, relation: usize) -> Option<&mut dyn AnyList>;

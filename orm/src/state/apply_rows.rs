@@ -203,7 +203,7 @@ impl<M: Model> Arena<M> {
     }
 }
 
-/// The database has set a foreign key to NULL: its relation leads to nothing, unless it was given another entity since.
+/// The database has set a foreign key to NULL: its relation references nothing, unless it was given another entity since.
 fn unlink<M: Model>(slot: &mut Slot<M>, columns: &[usize]) {
     let Some(value) = &mut slot.value else { return };
     for (index, _, _) in M::def()

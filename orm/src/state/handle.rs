@@ -21,13 +21,13 @@ pub(crate) struct RowId {
 pub(crate) struct Link {
     pub(crate) relation: &'static RelationDef,
     pub(crate) reference: &'static ReferenceDef,
-    /// The model's number, and the handle of the entity that it leads to, which may have no key yet. `None`: the key
+    /// The model's number, and the handle of the entity that it references, which may have no key yet. `None`: the key
     /// becomes NULL.
     pub(crate) target: Option<(usize, RawRef)>,
 }
 
 impl Link {
-    /// The row that the foreign key leads to.
+    /// The row that the foreign key references.
     pub(crate) fn row(&self) -> Option<RowId> {
         let (model, RawRef { slot, .. }) = self.target?;
         Some(RowId { model, slot })

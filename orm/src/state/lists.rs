@@ -13,7 +13,7 @@ use super::list_log::{Change, Entry, ListId};
 use super::store::State;
 use crate::mapping::{AnyList, ModelDef, RawRef, RelationKind, ToOne};
 
-/// The lists that have the entities of `def` whose relation at `index` leads to their owner, by model and index.
+/// The lists that have the entities of `def` whose relation at `index` references their owner, by model and index.
 fn inverses(def: &'static ModelDef, index: usize) -> impl Iterator<Item = (usize, usize)> {
     let target = (def.relations[index].target)();
     let model = State::number(target);
@@ -173,7 +173,7 @@ impl State {
         parents.collect()
     }
 
-    /// Makes the relation of a child lead there, and keeps both sides in step. What is transient is added again.
+    /// Makes the relation of a child reference it, and keeps both sides in step. What is transient is added again.
     pub(crate) fn relink(&mut self, child: RowId, index: usize, to: ToOne) {
         if let Some(owner) = to.handle() {
             self.release_former(child, index, owner);
@@ -191,7 +191,7 @@ impl State {
         }
     }
 
-    /// Where the owner has a relation to one, its member until now leads nowhere from here on.
+    /// Where the owner has a relation to one, its member until now references nothing from here on.
     fn release_former(&mut self, child: RowId, index: usize, owner: RawRef) {
         let Some(arena) = self.by_model(child.model) else {
             return;

@@ -1,4 +1,4 @@
-//! The relations of entities to others whose keys they have: what they lead to now and in the database.
+//! The relations of entities to others whose keys they have: what they reference now and in the database.
 //!
 //! `flush/link.rs` makes foreign keys of them, `load/parents.rs` fills them. A model without relations has nothing of
 //! it.
@@ -8,13 +8,13 @@ use super::entity_state::EntityState;
 use super::slot::Slot;
 use crate::mapping::{AnyRelation, ColumnSet, Model, ToOne};
 
-/// What the relation at `index` leads to.
+/// What the relation at `index` references.
 pub(super) fn to_one<M: Model>(entity: &M, index: usize) -> ToOne {
     let relation = entity.relation(index);
     relation.map_or_else(ToOne::default, AnyRelation::to_one)
 }
 
-/// Makes the relation at `index` lead there.
+/// Sets what the relation at `index` references.
 pub(super) fn set_to_one<M: Model>(entity: &mut M, index: usize, to_one: ToOne) {
     if let Some(relation) = entity.relation_mut(index) {
         relation.set_to_one(to_one);
@@ -34,7 +34,7 @@ pub(super) fn name_relations<M: Model>(entity: &mut M) {
     }
 }
 
-/// A row was read, or put back: its relations lead where they are known to lead by the same foreign keys.
+/// A row was read, or put back: its relations reference what they are known to reference by the same foreign keys.
 #[inline]
 pub(super) fn keep_relations<M: Model>(known: &M, fresh: &mut M) {
     if !M::HAS_RELATIONS {
@@ -48,7 +48,7 @@ pub(super) fn keep_relations<M: Model>(known: &M, fresh: &mut M) {
     }
 }
 
-/// Columns have taken other values from the database: what relations with these columns lead to is not known any more.
+/// Columns have taken other values from the database: what relations with these columns reference is not known any more.
 #[inline]
 pub(super) fn forget_relations<M: Model>(moved: &ColumnSet, entities: [&mut M; 2]) {
     if !M::HAS_RELATIONS {
@@ -89,7 +89,7 @@ impl<M: Model> Arena<M> {
         value.is_null() || unset.any(|(_, placeholder)| value.is_same(placeholder.as_ref()))
     }
 
-    /// Notes what a relation leads to by the foreign key that the entity has. It is no change: the old copy has it, too,
+    /// Notes what a relation references by the foreign key that the entity has. It is no change: the old copy has it, too,
     /// if it has the same key.
     pub(super) fn note_to_one(&mut self, slot: u32, index: usize, to_one: ToOne) {
         let Slot { value, old, .. } = &mut self.slots[slot as usize];

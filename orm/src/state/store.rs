@@ -103,8 +103,8 @@ impl State {
         (vtable(def).number)()
     }
 
-    /// What a relation of an entity leads to by its foreign key, as far as it is in memory.
-    pub(crate) fn led_to(&self, (model, slot): (usize, u32), index: usize) -> ToOne {
+    /// What a relation of an entity references by its foreign key, as far as it is in memory.
+    pub(crate) fn referenced(&self, (model, slot): (usize, u32), index: usize) -> ToOne {
         let Some(arena) = self.by_model(model) else {
             return ToOne::default();
         };

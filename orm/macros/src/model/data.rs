@@ -51,13 +51,13 @@ pub(super) struct RelationField {
     pub(super) ty: Type,
     pub(super) docs: Vec<Attribute>,
     pub(super) kind: RelationType,
-    /// The model that the relation leads to, as it is written.
+    /// The model that the relation references, as it is written.
     pub(super) target: Type,
     /// Whether there may be no entity: `BelongsTo<Option<User>>`.
     pub(super) is_optional: bool,
     /// The fields of the foreign key: `key = author_id`, `key(shop, number)`.
     pub(super) key: Vec<Ident>,
-    /// The relation that leads back: `inverse = Letter.sender`.
+    /// The inverse relation: `inverse = Letter.sender`.
     pub(super) inverse: Option<Target>,
 }
 
@@ -174,7 +174,7 @@ pub(super) struct Relation {
     pub(super) vis: Visibility,
     pub(super) ty: Type,
     pub(super) docs: Vec<Attribute>,
-    /// The model that it leads to, as it is written.
+    /// The model that it references, as it is written.
     pub(super) target: Type,
     pub(super) side: Side,
 }
@@ -193,7 +193,7 @@ pub(super) enum Side {
     Other {
         /// The name of a variant of `RelationKind`.
         kind: &'static str,
-        /// The relation that leads back, if it was named.
+        /// The inverse relation, if it was named.
         inverse: Option<Target>,
     },
 }

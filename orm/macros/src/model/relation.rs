@@ -1,7 +1,7 @@
 //! Parses relation fields, and resolves those whose foreign key the model has to it.
 //!
-//! A field is a relation by the last word of its type. That the foreign key references the model which the
-//! relation leads to, is left to the compiler: see `expand/relation.rs`.
+//! A field is a relation by the last word of its type. That the foreign key references the model of the
+//! relation, is left to the compiler: see `expand/relation.rs`.
 
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
@@ -80,7 +80,7 @@ pub(super) fn parse(
 /// What to do about an attribute of the other side.
 fn misplaced(word: &str) -> &'static str {
     if word == "key" {
-        "`key` names a foreign key of this struct, which only a `BelongsTo` has; name the relation that leads back: `inverse = Post.author`"
+        "`key` names a foreign key of this struct, which only a `BelongsTo` has; name the inverse relation: `inverse = Post.author`"
     } else {
         "`inverse` is for `HasMany` and `HasOne`; a `BelongsTo` names its foreign key: `key = author_id`"
     }
@@ -181,12 +181,12 @@ fn reference(field: &RelationField, columns: &[Column], references: &[Reference]
         let found = of_key.next().map(|(index, _)| index);
         return found.ok_or_else(|| Error::new(first.span(), message));
     }
-    let leads_there = |reference: &Reference| {
+    let is_to_target = |reference: &Reference| {
         let model = reference.targets[0].model.segments.last();
         model.is_some_and(|model| model.ident == target)
     };
     let found: Vec<usize> = all
-        .filter(|(_, reference)| leads_there(reference))
+        .filter(|(_, reference)| is_to_target(reference))
         .map(|(index, _)| index)
         .collect();
     match *found {

@@ -18,7 +18,7 @@ use crate::mapping::model::Model;
 /// `BelongsTo<Option<User>>` if the key is nullable.
 ///
 /// The field holds a handle. A row that is read has it not loaded: [`Session::load`](crate::Session::load) loads it.
-/// Assign a handle to lead it elsewhere; the next flush writes the key that the entity has by then, also one that the
+/// Assign another handle to change it; the next flush writes the key that the entity has by then, also one that the
 /// same flush generates.
 ///
 /// ```

@@ -47,26 +47,26 @@ pub fn leave_linked<T: LinkedKey + Field>(key: &T, position: usize, unset: &mut 
     }
 }
 
-/// Is implemented by relations that lead to the model `M` by a foreign key.
+/// Is implemented by relations that reference the model `M` by a foreign key.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not lead to `{M}`",
-    label = "leads to another model",
-    note = "a `BelongsTo` leads to the model that its foreign key references; its other side leads back to the model that has the key"
+    message = "`{Self}` does not reference `{M}`",
+    label = "references another model",
+    note = "a `BelongsTo` references the model of its foreign key; its other side references the model that has the key"
 )]
-pub trait LeadsTo<M> {
+pub trait References<M> {
     /// Is evaluated to trigger the check.
     const OK: () = ();
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Model> LeadsTo<M> for BelongsTo<M> {}
+impl<M: Model> References<M> for BelongsTo<M> {}
 #[diagnostic::do_not_recommend]
-impl<M: Model> LeadsTo<M> for BelongsTo<Option<M>> {}
+impl<M: Model> References<M> for BelongsTo<Option<M>> {}
 
 /// Is implemented by a model that has one relation to `Owner`: the other side of a `HasMany` or `HasOne` of `Owner`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no single `BelongsTo<{Owner}>`, the other side of this relation",
-    label = "leads to `{Self}`",
+    label = "`{Self}` needs a foreign key to `{Owner}`",
     note = "`{Self}` must be a model, by `#[derive(Model)]`, with a field of that type; if it has several, name one: `#[orm(inverse = {Self}.field)]`"
 )]
 pub trait SingleBelongsTo<Owner> {
@@ -79,6 +79,6 @@ pub trait SingleBelongsTo<Owner> {
 
 /// Returns the index of the relation that an attribute names as the other side.
 #[doc(hidden)]
-pub const fn inverse<Owner, N, F: LeadsTo<Owner>>(relation: Relation<N, F>) -> usize {
+pub const fn inverse<Owner, N, F: References<Owner>>(relation: Relation<N, F>) -> usize {
     relation.index()
 }

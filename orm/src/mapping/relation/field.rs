@@ -15,12 +15,12 @@ use crate::mapping::model::Model;
     label = "expected `BelongsTo<User>`, `BelongsTo<Option<User>>`, `HasMany<Post>` or `HasOne<Profile>`"
 )]
 pub trait RelationField: AnyRelation + Sized {
-    /// The model that the relation leads to.
+    /// The model that the relation references.
     type Target: Model;
     /// What reading the relation returns: one handle, an `Option` of it, or a list.
     type Loaded;
 
-    /// Returns what the relation leads to.
+    /// Returns what the relation references.
     ///
     /// # Errors
     /// - `NotLoaded`: the relation is not loaded.

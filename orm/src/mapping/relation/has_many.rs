@@ -1,4 +1,4 @@
-//! [`HasMany`]: the field of a relation to all entities whose foreign key leads back.
+//! [`HasMany`]: the field of a relation to all entities whose foreign key references this one.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -14,7 +14,7 @@ use crate::mapping::def::RelationDef;
 use crate::mapping::handle::{RawRef, Ref};
 use crate::mapping::model::Model;
 
-/// Represents the other side of a [`BelongsTo`](super::BelongsTo): all entities of `M` that lead to this one.
+/// Represents the other side of a [`BelongsTo`](super::BelongsTo): all entities of `M` that reference this one.
 ///
 /// The field holds a list of handles. A row that is read has it not loaded: [`Session::load`](crate::Session::load) or
 /// [`with`](crate::Select::with) of a query loads it, in the order of primary keys. It is changed by verbs of the session

@@ -1,4 +1,4 @@
-//! [`HasOne`]: the field of a relation to the one entity whose foreign key leads back.
+//! [`HasOne`]: the field of a relation to the one entity whose foreign key references this one.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -13,7 +13,7 @@ use crate::mapping::handle::{RawRef, Ref};
 use crate::mapping::model::Model;
 
 /// Represents the other side of a [`BelongsTo`](super::BelongsTo) whose foreign key is unique: the one entity of `M` that
-/// leads to this one, if there is any.
+/// references this one, if there is any.
 ///
 /// As [`HasMany`](super::HasMany), it is loaded by [`Session::load`](crate::Session::load) and changed by verbs of the
 /// session. A link to another entity unlinks the one before, if the relation is loaded.
@@ -100,7 +100,7 @@ impl<M> HasOne<M> {
         }
     }
 
-    /// What it leads to, as far as that is loaded.
+    /// What it references, as far as that is loaded.
     fn member(&self) -> Option<Ref<M>> {
         match &self.0 {
             One::NotLoaded(_) => None,

@@ -1,7 +1,7 @@
 //! Relations: the types of their fields, the typed constants that name them, and what the compiler checks of them.
 //!
 //! A relation field holds handles of a session. Loading them (`load`) and writing them (`flush`) are not here.
-//! What a relation leads to is data, in `def.rs` beside the model's.
+//! What a relation references is data, in `def.rs` beside the model's.
 
 mod any;
 mod belongs_to;
@@ -16,7 +16,7 @@ mod to_one;
 
 pub use any::{AnyList, AnyRelation};
 pub use belongs_to::{BelongsTo, ToOneTarget};
-pub use check::{LeadsTo, LinkedKey, SingleBelongsTo, inverse, leave_linked, or_linked};
+pub use check::{LinkedKey, References, SingleBelongsTo, inverse, leave_linked, or_linked};
 pub use field::{Relation, RelationField, ToMany};
 pub use handle_key::{HandleKey, KeySource, NoSession};
 pub use has_many::HasMany;

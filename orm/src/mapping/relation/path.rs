@@ -37,7 +37,7 @@ impl fmt::Debug for LoadStep {
 pub trait IntoPath {
     /// The model that the path begins with.
     type Start;
-    /// The model that it leads to.
+    /// The model that it references.
     type End: Model;
 
     /// Returns the path.
@@ -75,7 +75,7 @@ impl<M, N: Model> IntoPath for Path<M, N> {
     note = "relations of relations are loaded by `then`: `select(User).with(User.posts.then(Post.author))`"
 )]
 pub trait PathFrom<M> {
-    /// The model that the path leads to.
+    /// The model that the path references.
     type End: Model;
 
     /// Returns the path.
@@ -93,7 +93,7 @@ impl<M, P: IntoPath<Start = M>> PathFrom<M> for P {
 }
 
 impl<M: Model, F: RelationField> Relation<M, F> {
-    /// Returns the path by this relation and then by one of the model that it leads to.
+    /// Returns the path by this relation and then by one of the model that it references.
     ///
     /// # Examples
     ///
@@ -113,7 +113,7 @@ impl<M: Model, F: RelationField> Relation<M, F> {
 }
 
 impl<M, N> Path<M, N> {
-    /// Returns this path, continued by a relation of the model that it leads to.
+    /// Returns this path, continued by a relation of the model that it references.
     ///
     /// # Examples
     ///

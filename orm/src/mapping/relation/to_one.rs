@@ -62,7 +62,7 @@ impl Hash for ToOne {
     }
 }
 
-/// Adds the columns of a foreign key to `set` if the relation leads to another entity than before. Called by the derive.
+/// Adds the columns of a foreign key to `set` if the relation references another entity than before. Called by the derive.
 #[doc(hidden)]
 #[inline]
 pub fn relinked(new: ToOne, old: ToOne, columns: &[usize], set: &mut ColumnSet) {

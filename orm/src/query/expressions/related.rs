@@ -1,7 +1,7 @@
 //! The operators of a relation whose foreign key the model has: comparisons with entities; and [`Related`], what it can be
 //! compared with.
 //!
-//! They compare the columns of the foreign key. Conditions on what a relation leads to are subqueries, in `select/`.
+//! They compare the columns of the foreign key. Conditions on what a relation references are subqueries, in `select/`.
 
 use orm_core::stmt::{CompareOp, Expr, Few};
 use orm_core::types::{NotNull, Nullability, Nullable};
@@ -137,7 +137,7 @@ impl Key {
         compared.collect()
     }
 
-    /// Whether it leads to that entity, or to none.
+    /// Whether it references that entity, or none.
     fn equals(&self, key: Option<Few<Value>>) -> Predicate {
         match key {
             None => self.is_null(false),
@@ -145,7 +145,7 @@ impl Key {
         }
     }
 
-    /// Whether it leads to another entity or to none. A comparison with a nullable column would be unknown without one.
+    /// Whether it references another entity or none. A comparison with a nullable column would be unknown without one.
     fn differs(&self, key: Option<Few<Value>>) -> Predicate {
         match key {
             None => self.is_null(true),
@@ -174,7 +174,7 @@ impl Key {
         Predicate::over(all, Some(self.table), 1)
     }
 
-    /// Whether it leads to none: a composite key does if one of its columns is NULL.
+    /// Whether it references none: a composite key does if one of its columns is NULL.
     fn is_null(&self, negated: bool) -> Predicate {
         let columns = self.reference.columns.iter();
         let mut terms: Vec<Expr> = columns
@@ -191,7 +191,7 @@ impl Key {
         Predicate::over(all, Some(self.table), 1)
     }
 
-    /// Whether it leads to one of these entities; if `negated`, to none of them.
+    /// Whether it references one of these entities; if `negated`, none of them.
     fn is_among(&self, keys: Vec<Few<Value>>, negated: bool) -> Predicate {
         let among = match self.reference.columns {
             [column] => Expr::In {
@@ -222,7 +222,7 @@ impl Key {
 }
 
 impl<M: Model, T: ToOneTarget> Relation<M, BelongsTo<T>> {
-    /// Returns the condition that the relation leads to `entity`. `None` and `Null` give `IS NULL`.
+    /// Returns the condition that the relation references `entity`. `None` and `Null` give `IS NULL`.
     ///
     /// A handle may be of an entity that is not stored yet: the session flushes it first.
     ///
@@ -244,7 +244,7 @@ impl<M: Model, T: ToOneTarget> Relation<M, BelongsTo<T>> {
         key.equals(entity.into_key(&key.target()))
     }
 
-    /// Returns the condition that the relation does not lead to `entity`, but to another one or to none. `None` and
+    /// Returns the condition that the relation does not reference `entity`, but another one or none. `None` and
     /// `Null` give `IS NOT NULL`.
     ///
     /// # Examples
@@ -264,7 +264,7 @@ impl<M: Model, T: ToOneTarget> Relation<M, BelongsTo<T>> {
         key.differs(entity.into_key(&key.target()))
     }
 
-    /// Returns the condition that the relation leads to one of `entities`. Of none it is false.
+    /// Returns the condition that the relation references one of `entities`. Of none it is false.
     ///
     /// # Examples
     ///
@@ -293,7 +293,7 @@ impl<M: Model, T: ToOneTarget> Relation<M, BelongsTo<T>> {
         key.is_among(keys.collect(), false)
     }
 
-    /// Returns the condition that the relation leads to none of `entities`, but to another one or to none at all.
+    /// Returns the condition that the relation references none of `entities`, but another one or none at all.
     ///
     /// # Examples
     ///
@@ -323,7 +323,7 @@ impl<M: Model, T: ToOneTarget> Relation<M, BelongsTo<T>> {
 }
 
 impl<M: Model, N: Model> Relation<M, BelongsTo<Option<N>>> {
-    /// Returns the condition that the relation leads to no entity: a column of its foreign key is NULL.
+    /// Returns the condition that the relation references no entity: a column of its foreign key is NULL.
     ///
     /// # Examples
     ///
@@ -346,7 +346,7 @@ impl<M: Model, N: Model> Relation<M, BelongsTo<Option<N>>> {
         Key::of(self).is_null(false)
     }
 
-    /// Returns the condition that the relation leads to an entity.
+    /// Returns the condition that the relation references an entity.
     ///
     /// # Examples
     ///

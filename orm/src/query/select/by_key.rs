@@ -1,5 +1,5 @@
 //! Queries by primary key, of `session.get` and of rows that a flush reads back; and by other columns, of what relations
-//! lead to.
+//! reference.
 
 use std::sync::Arc;
 

@@ -96,7 +96,7 @@ fn a_builder_takes_an_entity_without_a_key(db: &Db) {
     assert_eq!(session[text].author_id, session[ada].id);
     assert_eq!(db.scalar("SELECT author_id FROM texts"), session[ada].id);
     assert_eq!(session[text].author.get().unwrap(), ada);
-    // By key as well, which leads nowhere until it is loaded.
+    // By key as well: the relation is not loaded.
     let other = session.add(Text::builder().title("b").author_id(session[ada].id));
     session.commit().unwrap();
     assert!(!session[other].author.is_loaded());
@@ -113,7 +113,7 @@ fn a_relation_is_loaded_once(db: &Db) {
     assert_eq!(session[ada].name, "ada");
     assert_eq!(session[text].author.get().unwrap(), ada);
     assert_eq!(session.load(text, Text.author).unwrap(), ada);
-    // A NULL key leads to nothing.
+    // A NULL key references nothing.
     assert_eq!(session.load(text, Text.editor).unwrap(), None);
     assert_eq!(session[text].editor.get().unwrap(), None);
     assert_eq!(reads(db), [""; 0]);
@@ -314,7 +314,7 @@ fn a_key_that_was_left_out_is_refused(db: &Db) {
     assert!(
         error
             .to_string()
-            .contains("`Text.author` leads to no Writer"),
+            .contains("`Text.author` references no Writer"),
         "{error}"
     );
     assert_eq!(writes(db), [""; 0]);

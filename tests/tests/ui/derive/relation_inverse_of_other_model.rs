@@ -1,4 +1,4 @@
-//! The relation that leads back leads to this model.
+//! The inverse relation references this model.
 
 use orm::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A relation whose foreign key is not nullable always leads to an entity.
+//! A relation whose foreign key is not nullable always references an entity.
 
 use orm::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A relation whose foreign key is nullable may lead to nothing.
+//! A relation whose foreign key is nullable may be empty.
 
 use orm::prelude::*;
 

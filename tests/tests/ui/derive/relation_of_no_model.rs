@@ -1,4 +1,4 @@
-//! A relation leads to a model.
+//! A relation references a model.
 
 use orm::prelude::*;
 

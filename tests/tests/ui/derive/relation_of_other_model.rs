@@ -1,4 +1,4 @@
-//! A relation leads to the model that its foreign key references.
+//! A relation references the model that its foreign key references.
 
 use orm::prelude::*;
 

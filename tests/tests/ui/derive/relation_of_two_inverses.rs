@@ -1,4 +1,4 @@
-//! Of several relations that lead back, a `HasMany` names one.
+//! Of several inverse relations, a `HasMany` names one.
 
 use orm::prelude::*;
 

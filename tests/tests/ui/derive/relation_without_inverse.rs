@@ -1,4 +1,4 @@
-//! A `HasMany` needs the relation that leads back.
+//! A `HasMany` needs its inverse relation.
 
 use orm::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A required relation always leads to an entity.
+//! A required relation always references an entity.
 
 use orm::prelude::*;
 

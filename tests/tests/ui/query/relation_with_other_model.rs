@@ -1,4 +1,4 @@
-//! A relation is compared with entities of the model that it leads to.
+//! A relation is compared with entities of the model that it references.
 
 use orm::prelude::*;
 

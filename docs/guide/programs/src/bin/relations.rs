@@ -72,7 +72,7 @@ fn load(engine: &Engine) -> orm::Result<()> {
     assert_eq!(session[ada].name, "ada");
     assert_eq!(session[post].author.get()?, ada);
 
-    // A NULL key leads nowhere, and needs no statement.
+    // A NULL key references nothing, and needs no statement.
     assert_eq!(session.load(post, Post.answer_to)?, None);
     Ok(())
 }

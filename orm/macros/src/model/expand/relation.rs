@@ -45,7 +45,7 @@ fn target(model: &Model, relation: &Relation) -> TokenStream {
     quote!(<#field::Target as __orm::Model>::def)
 }
 
-/// Which side a relation is: its foreign key, or what leads back.
+/// Which side a relation is: its foreign key, or its inverse.
 fn kind(model: &Model, relation: &Relation) -> TokenStream {
     let (owner, target) = (&model.head.ident, &relation.target);
     match &relation.side {
@@ -175,13 +175,13 @@ pub(super) fn checks(model: &Model) -> TokenStream {
         };
         let (ty, reference) = (&relation.ty, &model.references[*reference]);
         let other = &reference.targets[0].model;
-        Some(quote_spanned!(ty.span()=> const _: () = <#ty as __orm::LeadsTo<#other>>::OK;))
+        Some(quote_spanned!(ty.span()=> const _: () = <#ty as __orm::References<#other>>::OK;))
     });
     let singles = singles(model);
     quote!(#(#checks)* #singles)
 }
 
-/// For each model that one relation leads to: which one that is.
+/// For each model that one relation references: which one that is.
 fn singles(model: &Model) -> TokenStream {
     let name = &model.head.ident;
     let word = |relation: &Relation| last_word(&relation.target).map(ToString::to_string);
