@@ -48,6 +48,18 @@ impl Shared {
         self.forgotten.fetch_add(1, Ordering::Release);
     }
 
+    fn check_out(&self, check_after: Duration) -> Result<Box<Pooled>> {
+        self.check_thread()?;
+        let mut pooled = self.pool.get(check_after)?;
+        // What was prepared for a table as it was fails in a transaction, which a second attempt can't go on with.
+        let forgotten = self.forgotten.load(Ordering::Acquire);
+        if pooled.tables_since != forgotten {
+            pooled.native.clear_statements();
+            pooled.tables_since = forgotten;
+        }
+        Ok(pooled)
+    }
+
     /// A task that waits for a database stops all others of its thread.
     #[inline]
     pub(super) fn check_thread(&self) -> Result<()> {
@@ -112,23 +124,23 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
-    pub(super) fn open(shared: Arc<Shared>, check_after: Duration) -> Result<Self> {
-        shared.check_thread()?;
-        let mut pooled = shared.pool.get(check_after)?;
-        // What was prepared for a table as it was fails in a transaction, which a second attempt can't go on with.
-        let forgotten = shared.forgotten.load(Ordering::Acquire);
-        if pooled.tables_since != forgotten {
-            pooled.native.clear_statements();
-            pooled.tables_since = forgotten;
-        }
-        let mut connection = Self::of(pooled, shared);
-        match connection.set_up() {
-            Ok(()) => Ok(connection),
-            Err(error) => {
-                connection.close();
-                Err(error)
-            }
-        }
+    pub(super) fn open(shared: &Arc<Shared>, check_after: Duration) -> Result<Self> {
+        let mut place = None;
+        Self::open_in(&mut place, shared, check_after)?;
+        Ok(place.expect("invariant: what was opened is there"))
+    }
+
+    /// Opens one in the place where it stays: one that is returned is copied, right after it was written.
+    #[inline]
+    pub(super) fn open_in(
+        place: &mut Option<Self>,
+        shared: &Arc<Shared>,
+        check_after: Duration,
+    ) -> Result<()> {
+        let pooled = shared.check_out(check_after)?;
+        let is_set_up = pooled.is_set_up;
+        *place = Some(Self::of(pooled, Arc::clone(shared)));
+        if is_set_up { Ok(()) } else { set_up(place) }
     }
 
     #[inline]
@@ -267,6 +279,18 @@ impl Connection {
     pub(super) fn native(&mut self) -> &mut dyn driver::Connection {
         native(&mut self.pooled)
     }
+}
+
+/// Sets up a connection that was opened. One that can't be is closed.
+#[cold]
+fn set_up(place: &mut Option<Connection>) -> Result<()> {
+    let done = place.as_mut().map_or(Ok(()), Connection::set_up);
+    if done.is_err()
+        && let Some(connection) = place.take()
+    {
+        connection.close();
+    }
+    done
 }
 
 #[inline]

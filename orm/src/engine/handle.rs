@@ -140,7 +140,7 @@ impl Engine {
     pub fn connection(&self) -> Result<Connection> {
         /// Short enough that a connection rarely breaks in the meantime, and long enough that a busy program never checks.
         const FRESH: Duration = Duration::from_secs(1);
-        Connection::open(Arc::clone(&self.0), self.0.pool.check_after.min(FRESH))
+        Connection::open(&self.0, self.0.pool.check_after.min(FRESH))
     }
 
     /// Opens a connection that does not belong to the pool, for instance for a lock or a listener that is held for
@@ -182,7 +182,13 @@ impl Engine {
 
     /// As [`Engine::connection`], to begin a transaction with: its BEGIN finds out by itself.
     pub(crate) fn connection_to_begin(&self) -> Result<Connection> {
-        Connection::open(Arc::clone(&self.0), self.0.pool.check_after)
+        Connection::open(&self.0, self.0.pool.check_after)
+    }
+
+    /// The same for a transaction or a query, in the place where the connection stays.
+    #[inline]
+    pub(crate) fn connect_in(&self, place: &mut Option<Connection>) -> Result<()> {
+        Connection::open_in(place, &self.0, self.0.pool.check_after)
     }
 
     /// Clears what the engine has cached of the database's catalogue. The engine queries the catalogue for each table

@@ -110,9 +110,17 @@ impl<T: DbType + Clone> Field for T {
 pub trait KeyField {
     /// The field's own type.
     type Key: PrimaryKey;
+
+    /// Returns whether the field is that part of a key.
+    fn is(&self, key: &Self::Key) -> bool;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: DbType + PrimaryKey> KeyField for T {
     type Key = T;
+
+    #[inline]
+    fn is(&self, key: &T) -> bool {
+        self == key
+    }
 }

@@ -42,7 +42,9 @@ pub trait Model: Sized + Send + 'static {
     /// - `Decode`: a value can't be converted. The error names table and column.
     #[inline]
     fn decode(row: &dyn Row, start: usize) -> Result<Self> {
-        Self::decode_rest(row, start, Self::decode_key(row, start)?)
+        let mut decoded = None;
+        Self::decode_rest(row, start, Self::decode_key(row, start)?, &mut decoded)?;
+        Ok(decoded.expect("invariant: what was decoded without an error is there"))
     }
 
     /// Decodes the primary key of such a row.
@@ -51,14 +53,23 @@ pub trait Model: Sized + Send + 'static {
     /// As [`Model::decode`].
     fn decode_key(row: &dyn Row, start: usize) -> Result<Self::Key>;
 
-    /// Decodes the other columns of such a row, whose primary key was decoded before.
+    /// Decodes the other columns of such a row, whose primary key was decoded before, into the place where the value
+    /// stays: a value that is returned is copied, right after it was written.
     ///
     /// # Errors
     /// As [`Model::decode`].
-    fn decode_rest(row: &dyn Row, start: usize, key: Self::Key) -> Result<Self>;
+    fn decode_rest(
+        row: &dyn Row,
+        start: usize,
+        key: Self::Key,
+        place: &mut Option<Self>,
+    ) -> Result<()>;
 
     /// Returns the primary key of this value.
     fn key(&self) -> Self::Key;
+
+    /// Returns whether this value has that primary key.
+    fn has_key(&self, key: &Self::Key) -> bool;
 
     /// Returns the value of the column at `position`; NULL if it is out of range.
     fn value(&self, position: usize) -> ValueRef<'_>;

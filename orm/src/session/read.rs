@@ -273,9 +273,10 @@ impl Session {
     }
 
     /// Checks out a connection of the pool's, unless a transaction is open.
+    #[inline]
     fn connect(&mut self) -> Result<()> {
         if self.connection.is_none() {
-            self.pooled = Some(self.engine.connection_to_begin()?);
+            self.engine.connect_in(&mut self.pooled)?;
         }
         Ok(())
     }

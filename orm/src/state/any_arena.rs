@@ -392,9 +392,11 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn load(&mut self, row: &dyn Row, start: usize, reading: Reading) -> Result<u32> {
         let key = M::decode_key(row, start)?;
-        let decode = |key| M::decode_rest(row, start, key);
-        let handle = Self::load(self, key, reading, decode)?;
-        Ok(handle.slot)
+        if let Some(slot) = self.next_known(&key, reading.take) {
+            return Ok(slot);
+        }
+        let decode = |key, place: &mut Option<M>| M::decode_rest(row, start, key, place);
+        Self::load(self, key, reading, decode)
     }
 
     fn find(&self, key: &[Value]) -> Option<u32> {

@@ -21,11 +21,13 @@ use crate::mapping::{Model, ModelDef};
 
 /// The entities of one model.
 pub(crate) struct Arena<M: Model> {
-    /// The stamp of slots that are used for the first time.
-    stamp: NonZeroU32,
+    /// The stamp of the session, which slots have that are used for the first time.
+    pub(super) stamp: NonZeroU32,
     pub(super) slots: Vec<Slot<M>>,
     pub(super) free: Vec<u32>,
     pub(super) identity: KeyMap<M::Key, u32>,
+    /// The slot behind that of the entity whose row was read last.
+    pub(super) next: u32,
     /// The pending entities in the order in which they were added. The last entry is one.
     pub(super) added: Vec<Option<u32>>,
     pub(super) touched: Vec<u32>,
@@ -81,6 +83,7 @@ impl<M: Model> Arena<M> {
             slots: Vec::new(),
             free: Vec::new(),
             identity: KeyMap::default(),
+            next: 0,
             added: Vec::new(),
             touched: Vec::new(),
             deleting: Vec::new(),
@@ -114,6 +117,7 @@ impl<M: Model> Arena<M> {
             slots,
             free,
             identity,
+            next,
             added,
             touched,
             deleting,
@@ -136,16 +140,27 @@ impl<M: Model> Arena<M> {
         } else {
             (*slots, *identity) = (Vec::new(), KeyMap::default());
         }
-        empty_map(unset);
-        empty_map(links);
-        child_indexes.clear();
-        (*fresh_from, *expired_before) = (0, 0);
+        (*next, *fresh_from, *expired_before) = (0, 0, 0);
         (*overtaken, *cascaded) = (None, false);
-        empty(added);
-        empty(undo);
-        empty(spare);
-        for list in [free, touched, deleting, unknown] {
-            empty(list);
+        child_indexes.clear();
+        let rooms = [&*free, touched, deleting, unknown].map(Vec::capacity);
+        let others = [added.capacity(), undo.capacity(), spare.capacity()];
+        let maps = [unset.capacity(), links.capacity()];
+        // A session that only reads has room in none of them.
+        if rooms
+            .iter()
+            .chain(&others)
+            .chain(&maps)
+            .any(|room| *room > 0)
+        {
+            empty_map(unset);
+            empty_map(links);
+            empty(added);
+            empty(undo);
+            empty(spare);
+            for list in [free, touched, deleting, unknown] {
+                empty(list);
+            }
         }
     }
 
@@ -160,11 +175,6 @@ impl<M: Model> Arena<M> {
         if self.spare.len() < SPARE {
             self.spare.push(old);
         }
-    }
-
-    /// The stamp of the session.
-    pub(super) fn stamp(&self) -> NonZeroU32 {
-        self.stamp
     }
 
     #[inline]
@@ -282,8 +292,13 @@ impl<M: Model> Arena<M> {
     /// The handle of the entity with that key.
     #[inline]
     pub(crate) fn find(&self, key: &M::Key) -> Option<Ref<M>> {
-        let slot = *self.identity.get(key)?;
-        Some(Ref::new(slot, self.slots[slot as usize].stamp))
+        Some(self.handle_at(*self.identity.get(key)?))
+    }
+
+    /// The handle of the entity in a slot.
+    #[inline]
+    pub(crate) fn handle_at(&self, slot: u32) -> Ref<M> {
+        Ref::new(slot, self.slots[slot as usize].stamp)
     }
 
     /// The persistent entities whose foreign key in `columns` is one of `keys` in the database, by slot.
@@ -325,33 +340,42 @@ impl<M: Model> Arena<M> {
         indexes.for_each(|index| index.note(slot));
     }
 
-    // Inlined, so that a row is decoded into its slot: a call would move the entity twice more.
-    #[inline]
     pub(super) fn occupy(&mut self, value: M, state: EntityState, epoch: u32) -> Ref<M> {
-        if let Some(index) = self.free.pop() {
-            let slot = &mut self.slots[index as usize];
-            slot.value = Some(value);
-            (slot.state, slot.epoch, slot.undo_level, slot.old) = (state, epoch, 0, None);
-            let stamp = slot.stamp;
-            self.note_child(index);
-            return Ref::new(index, stamp);
-        }
-        let index = u32::try_from(self.slots.len())
-            .expect("invariant: a session's memory ends long before 4 294 967 296 entities");
-        let stamp = self.stamp;
-        let slot = Slot {
-            stamp,
-            epoch,
-            undo_level: 0,
-            state,
-            old: None,
-            value: Some(value),
-        };
-        make_room(&mut self.slots);
-        self.slots.push(slot);
-        self.note_child(index);
-        Ref::new(index, stamp)
+        let index = vacant(&mut self.slots, &self.free, self.stamp);
+        self.slots[index as usize].value = Some(value);
+        self.occupied(index, state, epoch);
+        self.handle_at(index)
     }
+
+    /// The vacant slot has got an entity.
+    #[inline]
+    pub(super) fn occupied(&mut self, index: u32, state: EntityState, epoch: u32) {
+        self.free.pop();
+        let slot = &mut self.slots[index as usize];
+        (slot.state, slot.epoch, slot.undo_level, slot.old) = (state, epoch, 0, None);
+        self.note_child(index);
+    }
+}
+
+/// The slot that the next entity gets: the one that was freed last, or else a new one.
+#[inline]
+pub(super) fn vacant<M>(slots: &mut Vec<Slot<M>>, free: &[u32], stamp: NonZeroU32) -> u32 {
+    if let Some(index) = free.last() {
+        return *index;
+    }
+    let index = u32::try_from(slots.len())
+        .expect("invariant: a session's memory ends long before 4 294 967 296 entities");
+    make_room(slots);
+    // Written in its place, which `push` would copy it to.
+    slots.resize_with(slots.len() + 1, || Slot {
+        stamp,
+        epoch: 0,
+        undo_level: 0,
+        state: EntityState::Transient,
+        old: None,
+        value: None,
+    });
+    index
 }
 
 /// The columns whose values the database keeps with fewer digits than Rust does.

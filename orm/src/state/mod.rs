@@ -28,13 +28,14 @@ mod witness;
 
 pub(crate) use any_arena::AnyArena;
 pub(crate) use apply_rows::{Written, are_same};
+pub(crate) use arena::Arena;
 pub use entity_state::EntityState;
 pub use handle::Ref;
 pub(crate) use handle::{Link, RowId};
 pub(crate) use key_order::key_order;
 pub(crate) use key_tuple::{CaseFolded, KeyMap, KeySet, KeyTuple, RowMap};
 pub(crate) use pending_rows::{PendingRow, PendingRows};
-pub(crate) use reading::Take;
+pub(crate) use reading::{Reading, Take};
 pub(crate) use store::State;
 pub use vtable::Vtable;
 pub(crate) use witness::Evidence;

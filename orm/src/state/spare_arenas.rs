@@ -79,12 +79,12 @@ mod tests {
         let mut first = State::new();
         let handles: Vec<_> = (0..20).map(|id| add(&mut first, id)).collect();
         let (arena, reading) = first.reader::<Word>(Take::Stale);
-        let loaded = arena.load(7000, reading, |id| {
+        let loaded = arena.load(7000, reading, |id, place| {
             let text = String::new();
-            Ok(Word { id, text })
+            *place = Some(Word { id, text });
+            Ok(())
         });
-        let deleted = loaded.expect("a row");
-        arena.mark_deleted(deleted.slot);
+        arena.mark_deleted(loaded.expect("a row"));
         first.mark_stale();
         first.overtake("a statement");
         drop(first);

@@ -242,7 +242,11 @@ impl State {
 
     /// The arena of a model, and how its rows are read now. A model that the session meets only now may
     /// change that.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "what is returned is written to memory in other parts than it is read in, for which the processor waits"
+    )]
+    #[inline(always)]
     pub(crate) fn reader<M: Model>(&mut self, take: Take) -> (&mut Arena<M>, Reading) {
         let place = self.meet(M::slot().index(), M::def);
         let reading = self.reading(take);
@@ -358,7 +362,7 @@ impl State {
 
     /// Leaves the arenas to the next session.
     fn spare(&mut self) {
-        for Met { model, arena } in self.arenas.drain(..) {
+        while let Some(Met { model, arena }) = self.arenas.pop() {
             spare_arenas::keep(model, arena);
         }
     }

@@ -53,12 +53,12 @@ impl<M: Model> Arena<M> {
 
     /// Whether this arena has returned a handle: its slot exists and has been used again since.
     fn has_had(&self, handle: Ref<M>) -> bool {
-        handle.stamp == self.stamp()
+        handle.stamp == self.stamp
             || self
                 .slots
                 .get(handle.slot as usize)
                 .is_some_and(|slot| slot.stamp > handle.stamp)
-                && handle.stamp > self.stamp()
+                && handle.stamp > self.stamp
     }
 }
 

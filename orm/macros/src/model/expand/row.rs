@@ -117,9 +117,21 @@ fn keys(model: &Model) -> TokenStream {
             .iter()
             .map(|position| copy(&model.columns[*position])),
     );
+    let compared = model.key.iter().enumerate().map(|(index, position)| {
+        let column = &model.columns[*position];
+        let (ident, part) = (&column.ident, Index::from(index));
+        let field = of(&column.ty, "KeyField");
+        let part = if model.key.len() == 1 {
+            quote!(key)
+        } else {
+            quote!(&key.#part)
+        };
+        quote!(#field::is(&self.#ident, #part))
+    });
+    let compared = quote!(#(#compared)&&*);
     // Not so names of values: a type that a user's macro was given has them in another scope.
     let (this, row, start, key) = (quote!(&self), quote!(row), quote!(start), quote!(key));
-    let rest = rest(model);
+    let (rest, place) = (rest(model), quote!(place));
     quote_spanned! {ty.span()=>
         type Key = #ty;
 
@@ -127,12 +139,22 @@ fn keys(model: &Model) -> TokenStream {
             ::core::result::Result::Ok(#decoded)
         }
 
-        fn decode_rest(#row: &dyn __orm::Row, #start: usize, #key: #ty) -> __orm::Result<Self> {
-            ::core::result::Result::Ok(#rest)
+        fn decode_rest(
+            #row: &dyn __orm::Row,
+            #start: usize,
+            #key: #ty,
+            #place: &mut ::core::option::Option<Self>,
+        ) -> __orm::Result<()> {
+            *#place = ::core::option::Option::Some(#rest);
+            ::core::result::Result::Ok(())
         }
 
         fn key(#this) -> #ty {
             #copied
+        }
+
+        fn has_key(#this, #key: &#ty) -> bool {
+            #compared
         }
     }
 }
