@@ -7,7 +7,7 @@ use orm_core::value::Value;
 use super::batch::{Batch, BatchKind, Plan};
 use super::link::follow;
 use super::pending::old_key;
-use super::reached_tables;
+use super::{reached_tables, row_switch};
 use crate::mapping::ReferenceDef;
 use crate::query::inferred::DmlKind;
 use crate::state::{KeySet, KeyTuple, RowId, State};
@@ -16,6 +16,7 @@ use crate::state::{KeySet, KeyTuple, RowId, State};
 pub(crate) fn apply(state: &mut State, plan: &Plan) {
     let (level, clock) = (state.level, state.clock);
     let mut deleted_from = Vec::new();
+    let switched = row_switch::switched(state);
     for batch in plan.batches() {
         if matches!(batch.kind, BatchKind::Delete { .. }) {
             null_references(state, batch);
@@ -36,6 +37,7 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
             BatchKind::Delete { .. } => arena.apply_deletes(&batch.slots, level),
         }
     }
+    row_switch::redirect(state, &switched);
     follow(state, &plan.following);
     note_flushed(state, plan.batches());
     if state.has_twins {

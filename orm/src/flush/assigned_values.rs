@@ -169,6 +169,12 @@ fn linked(state: &State, (plan, def): (&Plan, &ModelDef), link: &Link) -> Few<(u
             (Some(row), Some(target), Some((written, index))) => {
                 target.written_value((row.slot, index), written, *position)
             }
+            // Its own key may be that of a relation.
+            (Some(row), Some(target), None)
+                if target.def().is_key(*position) && target.switched().contains_key(&row.slot) =>
+            {
+                target.old_value(row.slot, *position)
+            }
             (Some(row), Some(target), None) => target.value(row.slot, *position),
             _ => ValueRef::Null,
         };

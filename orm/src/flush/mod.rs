@@ -1,12 +1,13 @@
 //! Entities to statements: what to write, in which order, in which batches; then what came back.
 //!
 //! Stands on `state` and does not know the session. No SQL text is made here: `emit.rs` calls the
-//! dialect's writer. The pipeline is [`link`](fn@link), [`plan`], [`look_up`], [`emit`], [`apply`], each
+//! dialect's writer. The pipeline is [`link`](fn@link), [`switch_rows`], [`plan`], [`look_up`], [`emit`], [`apply`], each
 //! whole before the next, so that a failure in `emit` leaves every entity as it was.
 //!
 //! | phase | files |
 //! | --- | --- |
 //! | link | `link.rs`: foreign keys of relations, and of what they reference afterwards |
+//! | switch | `row_switch.rs`: new entities that take the rows of deleted ones |
 //! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `circles.rs` opens circles, and `post_update.rs` has the UPDATEs that close them again; `batches.rs` decides which rows share a statement, what it sets and what it matches; `reached_tables.rs` which tables a delete or update reaches, for `apply.rs` as well |
 //! | look up | `look_up.rs`: the catalogue's description of the tables |
 //! | emit | `emit.rs`; `insert.rs`, `send.rs` (a statement a row) and `together.rs` (many rows); `stale.rs` makes the error of a stale row, and finds which row it was |
@@ -33,6 +34,7 @@ mod post_update;
 mod reached_tables;
 mod replaced;
 mod row_node;
+mod row_switch;
 mod schedule;
 mod send;
 mod shared_columns;
@@ -47,4 +49,5 @@ pub(crate) use emit::{Failure, emit};
 pub(crate) use link::link;
 pub(crate) use look_up::look_up;
 pub(crate) use plan::plan;
+pub(crate) use row_switch::switch_rows;
 pub(crate) use stale::find_stale;

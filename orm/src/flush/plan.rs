@@ -99,7 +99,9 @@ fn check_link(
     let target = arena.and_then(|arena| arena.entity_state(handle.slot, handle.stamp));
     let (kind, what, hint) = match target {
         Some(state)
-            if inserted.contains_key(&row) || state.has_row() && state != EntityState::Deleted =>
+            if inserted.contains_key(&row)
+                || arena.is_some_and(|arena| arena.switched().contains_key(&handle.slot))
+                || state.has_row() && state != EntityState::Deleted =>
         {
             return Ok(());
         }

@@ -107,7 +107,7 @@ fn first_stale(
     current_rows_by_key(connection, (batch.def, batch.model), &keys, &mut |row| {
         let found = arena.read(row, &positions)?;
         let (key, values) = found.split_at(key.len());
-        if let Some(slot) = arena.find(key)
+        if let Some(slot) = arena.find(key).map(|slot| arena.switched_to(slot))
             && are_same(values, &arena.old_values(slot, expected))
         {
             intact.insert(slot);

@@ -323,6 +323,7 @@ impl Session {
             return Ok(());
         }
         flush::link(&mut self.plan, &mut self.state)?;
+        flush::switch_rows(&mut self.state);
         flush::plan(&mut self.plan, &self.state, self.settings.optimistic)?;
         flush::look_up(
             &mut self.plan,

@@ -12,6 +12,9 @@ impl Session {
     /// A column with a server default is omitted from the INSERT, unless the builder was given a value or the field
     /// was changed after the builder.
     ///
+    /// If an entity of the same primary key is marked for [deletion](Self::delete), the new one takes its row by an
+    /// UPDATE.
+    ///
     /// # Examples
     ///
     /// ```
@@ -87,6 +90,12 @@ impl Session {
 
     /// Marks an entity for deletion: the next flush deletes its row. An entity that was never inserted leaves the
     /// unit of work. For a stale handle, the next flush returns `StaleHandle`.
+    ///
+    /// If a new entity with the same primary key was added, the flush sends one UPDATE instead of DELETE and INSERT, so
+    /// that rows which refer to it live, whatever their ON DELETE. The UPDATE sets the values of the new entity and
+    /// expects those of the deleted one, or its version, which continues. Columns that the new entity leaves to a server
+    /// default keep their values. From then on the deleted entity is `Deleted`, as after a DELETE, and relations and lists
+    /// lead to the new one; a rollback undoes that.
     ///
     /// # Examples
     ///

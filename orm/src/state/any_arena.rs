@@ -12,11 +12,12 @@ use super::apply_rows::Written;
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
-use super::key_tuple::{KeySet, KeyTuple};
+use super::key_tuple::{KeySet, KeyTuple, RowMap};
 use super::pending_rows::PendingRows;
 use super::reading::Reading;
 use super::relations::{set_to_one, to_one};
 use super::slot::Slot;
+use super::switch::Switch;
 use super::witness::Witness;
 use crate::mapping::{AnyList, Model, ModelDef, RawRef, ToOne};
 
@@ -108,6 +109,21 @@ pub(crate) trait AnyArena: Any + Send {
     fn set_links(&mut self, links: Vec<(u32, Few<Link>)>);
     /// The entities whose relations a flush looks at, and whether each is to be inserted. One may be named twice.
     fn relinking(&self) -> Vec<(u32, bool)>;
+    /// Whether a flush looks for new entities that take the rows of deleted ones.
+    fn may_switch(&self) -> bool;
+    /// Makes these such entities, by slot.
+    fn switch(&mut self, switches: Vec<(u32, Switch)>);
+    /// Makes none such.
+    fn unswitch(&mut self);
+    /// Those that are such.
+    fn switched(&self) -> &RowMap<u32, Switch>;
+    /// The slot of the entity that takes the row of that one, or itself.
+    fn switched_to(&self, old: u32) -> u32;
+    /// The new entities of switches that a rollback has undone, with the deleted ones.
+    fn take_undone_switches(&mut self) -> Vec<[RawRef; 2]>;
+    /// Makes a relation lead to the entity that has got the row of the one that it leads to. It is no change, and logged
+    /// at that undo level.
+    fn redirect(&mut self, slot: u32, relation: usize, both: [RawRef; 2], log: Option<u32>);
     /// Whether a column of an entity to insert has no value yet.
     fn is_unset(&self, slot: u32, position: usize) -> bool;
     /// What the relation of an entity references.
@@ -316,6 +332,7 @@ impl<M: Model> AnyArena for Arena<M> {
         }
         self.added.clear();
         self.deleting.clear();
+        self.switched.clear();
     }
 
     fn apply_inserts(&mut self, slots: &[u32], written: &Written, level_and_clock: (u32, u32)) {
@@ -432,6 +449,35 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn relinking(&self) -> Vec<(u32, bool)> {
         Self::relinking(self)
+    }
+
+    #[inline]
+    fn may_switch(&self) -> bool {
+        Self::may_switch(self)
+    }
+
+    fn switch(&mut self, switches: Vec<(u32, Switch)>) {
+        Self::switch(self, switches);
+    }
+
+    fn unswitch(&mut self) {
+        Self::unswitch(self);
+    }
+
+    fn switched(&self) -> &RowMap<u32, Switch> {
+        &self.switched
+    }
+
+    fn switched_to(&self, old: u32) -> u32 {
+        Self::switched_to(self, old)
+    }
+
+    fn take_undone_switches(&mut self) -> Vec<[RawRef; 2]> {
+        std::mem::take(&mut self.undone_switches)
+    }
+
+    fn redirect(&mut self, slot: u32, relation: usize, both: [RawRef; 2], log: Option<u32>) {
+        Self::redirect(self, slot, relation, both, log);
     }
 
     fn is_unset(&self, slot: u32, position: usize) -> bool {

@@ -61,7 +61,7 @@ pub(super) struct WrittenRow<'w> {
 impl WrittenRow<'_> {
     /// Puts into the entity what was written of it, but for its key, and returns the values that differ from what is
     /// stored.
-    fn put_into<M: Model>(&self, value: &mut M) -> Box<[(usize, Value)]> {
+    pub(super) fn put_into<M: Model>(&self, value: &mut M) -> Box<[(usize, Value)]> {
         if self.version.is_none() && self.stored.is_empty() {
             return Box::default();
         }
@@ -108,6 +108,10 @@ impl<M: Model> Arena<M> {
         let is_as_given = written.is_as_given();
         for (row, index) in slots.iter().enumerate() {
             let slot = &mut self.slots[*index as usize];
+            if slot.state == EntityState::Pending {
+                self.apply_switch(*index, written.row(row), level);
+                continue;
+            }
             let (Some(value), Some(old)) = (&mut slot.value, slot.old.take()) else {
                 continue;
             };
@@ -192,6 +196,11 @@ impl<M: Model> Arena<M> {
 
     /// Notes that an entity's row is gone. What was changed before that was never written.
     pub(super) fn set_deleted(&mut self, index: u32, level: u32) {
+        self.log_end(index, level, Change::Deleted);
+    }
+
+    /// As `set_deleted`, for the reason that is logged.
+    pub(super) fn log_end(&mut self, index: u32, level: u32, change: Change<M>) {
         self.restore(index);
         let slot = &mut self.slots[index as usize];
         slot.state = EntityState::Deleted;
@@ -199,7 +208,7 @@ impl<M: Model> Arena<M> {
             let key = value.key();
             self.forget_key(&key, index);
         }
-        self.log(level, index, Change::Deleted);
+        self.log(level, index, change);
     }
 }
 
@@ -221,7 +230,7 @@ fn unlink<M: Model>(slot: &mut Slot<M>, columns: &[usize]) {
 }
 
 /// Makes the columns at `positions` what was bound of them: the digits beyond a microsecond go.
-fn truncate_micros<M: Model>(value: &mut M, positions: &[usize]) {
+pub(super) fn truncate_micros<M: Model>(value: &mut M, positions: &[usize]) {
     for position in positions {
         let bound = value.value(*position).to_value();
         let _ = value.assign(*position, bound.as_ref());

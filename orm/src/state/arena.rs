@@ -16,8 +16,9 @@ use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
 use super::key_tuple::{KeyMap, KeySet, KeyTuple, RowMap};
 use super::slot::{Slot, Unset};
+use super::switch::Switch;
 use super::undo_log::Undo;
-use crate::mapping::{Model, ModelDef};
+use crate::mapping::{Model, ModelDef, RawRef};
 
 /// The entities of one model.
 pub(crate) struct Arena<M: Model> {
@@ -36,6 +37,10 @@ pub(crate) struct Arena<M: Model> {
     pub(super) unset: RowMap<u32, Unset>,
     /// The foreign keys that the flush takes from relations.
     pub(super) links: RowMap<u32, Few<Link>>,
+    /// The new entities that take the rows of deleted ones.
+    pub(super) switched: RowMap<u32, Switch>,
+    /// Those that a rollback has undone, with the deleted ones.
+    pub(super) undone_switches: Vec<[RawRef; 2]>,
     pub(super) child_indexes: Vec<ChildIndex>,
     pub(super) undo: Vec<Undo<M>>,
     /// Entities read before that time of the session's clock are stale.
@@ -89,6 +94,8 @@ impl<M: Model> Arena<M> {
             deleting: Vec::new(),
             unset: RowMap::default(),
             links: RowMap::default(),
+            switched: RowMap::default(),
+            undone_switches: Vec::new(),
             child_indexes: Vec::new(),
             undo: Vec::new(),
             fresh_from: 0,
@@ -123,6 +130,8 @@ impl<M: Model> Arena<M> {
             deleting,
             unset,
             links,
+            switched,
+            undone_switches,
             child_indexes,
             undo,
             fresh_from,
@@ -143,9 +152,10 @@ impl<M: Model> Arena<M> {
         (*next, *fresh_from, *expired_before) = (0, 0, 0);
         (*overtaken, *cascaded) = (None, false);
         child_indexes.clear();
+        undone_switches.clear();
         let rooms = [&*free, touched, deleting, unknown].map(Vec::capacity);
         let others = [added.capacity(), undo.capacity(), spare.capacity()];
-        let maps = [unset.capacity(), links.capacity()];
+        let maps = [unset.capacity(), links.capacity(), switched.capacity()];
         // A session that only reads has room in none of them.
         if rooms
             .iter()
@@ -155,6 +165,7 @@ impl<M: Model> Arena<M> {
         {
             empty_map(unset);
             empty_map(links);
+            empty_map(switched);
             empty(added);
             empty(undo);
             empty(spare);

@@ -35,6 +35,7 @@ pub(super) enum Change {
     Added(RawRef),
     Removed(RawRef, usize),
     Loaded,
+    Unloaded,
 }
 
 impl Lists {

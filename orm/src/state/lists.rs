@@ -239,6 +239,35 @@ impl State {
         }
     }
 
+    /// An entity has the row of another one: its lists are that one's. Where these are not loaded, nor are its own, which
+    /// have begun empty.
+    pub(crate) fn take_lists(&mut self, model: usize, [from, to]: [RawRef; 2]) {
+        let Some(def) = self.by_model(model).map(AnyArena::def) else {
+            return;
+        };
+        let slot = from.slot;
+        self.leave_lists(RowId { model, slot });
+        for (index, relation) in def.relations.iter().enumerate() {
+            let list = |owner| ListId {
+                model,
+                owner,
+                index,
+            };
+            if self.list(list(from)).is_some() {
+                continue;
+            }
+            let id = list(to);
+            let members = self.list(id).map(|list| list.members()).unwrap_or_default();
+            for member in members {
+                self.remove(id, member);
+            }
+            if let Some(list) = self.list(id) {
+                list.unload(relation);
+                self.log_list(id, Change::Unloaded);
+            }
+        }
+    }
+
     fn log_list(&mut self, list: ListId, change: Change) {
         let level = self.level;
         self.lists.log.push(Entry {
@@ -280,6 +309,16 @@ impl State {
         self.lists.flushed();
     }
 
+    /// Makes a list loaded as it was, but for its members, which come back one by one.
+    fn fill_again(&mut self, id: ListId) {
+        let (clock, RawRef { slot, stamp }) = (self.clock, id.owner);
+        let arena = self.by_model_mut(id.model);
+        let arena = arena.filter(|arena| arena.entity_state(slot, stamp).is_some());
+        if let Some(list) = arena.and_then(|arena| arena.list_mut(slot, id.index)) {
+            list.fill(Vec::new(), clock);
+        }
+    }
+
     fn undo_list(&mut self, entry: &Entry) {
         let id = entry.list;
         let Some(arena) = self.by_model(id.model) else {
@@ -291,13 +330,16 @@ impl State {
             target.is_some_and(|arena| arena.entity_state(member.slot, member.stamp).is_some())
         };
         let put_back = matches!(entry.change, Change::Removed(member, _) if is_here(member));
+        if matches!(entry.change, Change::Unloaded) {
+            return self.fill_again(id);
+        }
         let Some(list) = self.list(id) else { return };
         match entry.change {
             Change::Added(member) => {
                 list.remove(member);
             }
             Change::Removed(member, at) if put_back => list.insert(at, member),
-            Change::Removed(..) => {}
+            Change::Removed(..) | Change::Unloaded => {}
             Change::Loaded => list.unload(relation),
         }
     }

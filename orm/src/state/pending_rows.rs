@@ -2,6 +2,8 @@
 //!
 //! Visits touched, added and deleted entities only. `flush` plans the statements.
 
+use std::collections::HashSet;
+
 use orm_core::stmt::Few;
 use orm_core::value::ValueRef;
 
@@ -42,6 +44,26 @@ impl<M: Model> Arena<M> {
     /// The entities to write.
     #[inline]
     pub(super) fn pending_rows(&self) -> PendingRows {
+        if !self.switched.is_empty() {
+            return self.pending_rows_beside_switches();
+        }
+        self.all_pending_rows()
+    }
+
+    /// The entities to write, of which some take the rows of others.
+    #[cold]
+    fn pending_rows_beside_switches(&self) -> PendingRows {
+        let mut rows = self.all_pending_rows();
+        rows.added
+            .retain(|row| !self.switched.contains_key(&row.slot));
+        let old: HashSet<u32> = self.switched.values().map(|switch| switch.old).collect();
+        rows.deleting.retain(|row| !old.contains(&row.slot));
+        rows.changed.extend(self.switched_rows());
+        rows
+    }
+
+    #[inline]
+    fn all_pending_rows(&self) -> PendingRows {
         let mut rows = PendingRows::default();
         let (added, changed, deleting) =
             (self.added.len(), self.touched.len(), self.deleting.len());
@@ -112,7 +134,7 @@ impl<M: Model> Arena<M> {
     }
 
     /// The columns of an entity to insert that the database is to fill in.
-    fn omitted(&self, slot: u32) -> ColumnSet {
+    pub(super) fn omitted(&self, slot: u32) -> ColumnSet {
         let mut omitted = ColumnSet::new();
         let Some(value) = &self.slots[slot as usize].value else {
             return omitted;
@@ -144,7 +166,7 @@ impl<M: Model> Arena<M> {
 }
 
 /// The primary key of an entity, if it is a single integer.
-fn integer_key<M: Model>(entity: &M) -> Option<i64> {
+pub(super) fn integer_key<M: Model>(entity: &M) -> Option<i64> {
     let [position] = M::def().primary_key else {
         return None;
     };

@@ -6,7 +6,7 @@
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::slot::Slot;
-use crate::mapping::{AnyRelation, ColumnSet, Model, ToOne};
+use crate::mapping::{AnyRelation, ColumnSet, Model, RawRef, ToOne};
 
 /// What the relation at `index` references.
 pub(super) fn to_one<M: Model>(entity: &M, index: usize) -> ToOne {
@@ -87,6 +87,28 @@ impl<M: Model> Arena<M> {
         let mut unset = unset.filter(|(column, _)| *column == position);
         let value = value.value(position);
         value.is_null() || unset.any(|(_, placeholder)| value.is_same(placeholder.as_ref()))
+    }
+
+    /// Makes a relation lead to the entity that has got the row of the one that it leads to.
+    pub(super) fn redirect(
+        &mut self,
+        slot: u32,
+        index: usize,
+        [from, to]: [RawRef; 2],
+        log: Option<u32>,
+    ) {
+        let (from, to) = (ToOne::Handle(from), ToOne::Handle(to));
+        let Slot { value, old, .. } = &mut self.slots[slot as usize];
+        let Some(value) = value else { return };
+        let before = old.as_deref().unwrap_or(value).snapshot();
+        for entity in [Some(value), old.as_deref_mut()].into_iter().flatten() {
+            if to_one(entity, index) == from {
+                set_to_one(entity, index, to);
+            }
+        }
+        if let Some(level) = log {
+            self.log_update(level, slot, Box::new(before));
+        }
     }
 
     /// Notes what a relation references by the foreign key that the entity has. It is no change: the old copy has it, too,

@@ -333,6 +333,7 @@ impl State {
             arena.undo_to(level);
         }
         self.undo_lists(level);
+        self.undo_switches();
         self.faults.clear();
         self.expire_all();
     }

@@ -9,7 +9,7 @@ use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::relations::keep_relations;
 use super::undo_log::{Change, Undo};
-use crate::mapping::Model;
+use crate::mapping::{Model, RawRef};
 
 impl<M: Model> Arena<M> {
     pub(super) fn log(&mut self, level: u32, slot: u32, change: Change<M>) {
@@ -44,6 +44,7 @@ impl<M: Model> Arena<M> {
     }
 
     pub(super) fn undo_pending(&mut self) {
+        self.unswitch();
         for index in std::mem::take(&mut self.added).into_iter().flatten() {
             self.slots[index as usize].state = EntityState::Transient;
         }
@@ -73,6 +74,14 @@ impl<M: Model> Arena<M> {
         self.note_child(index);
         match change {
             Change::Inserted { generated, given } => self.undo_insert(index, generated, &given),
+            Change::Switched { old, given, .. } => {
+                self.undo_insert(index, false, &given);
+                let handles = [index, old].map(|slot| {
+                    let stamp = self.slots[slot as usize].stamp;
+                    RawRef { slot, stamp }
+                });
+                self.undone_switches.push(handles);
+            }
             Change::Updated(mut old) => {
                 if let Some(value) = &mut self.slots[index as usize].value {
                     keep_relations(value, &mut *old);
@@ -84,7 +93,7 @@ impl<M: Model> Arena<M> {
                 self.slots[index as usize].epoch = 0;
                 self.unknown.push(index);
             }
-            Change::Deleted => {
+            Change::Deleted | Change::Replaced => {
                 self.restore(index);
                 let slot = &mut self.slots[index as usize];
                 slot.state = EntityState::Persistent;
@@ -123,11 +132,17 @@ impl<M: Model> Arena<M> {
                 continue;
             }
             match entry.change {
-                Change::Inserted { .. } if is_here && !self.unset.is_empty() => {
+                Change::Inserted { .. } | Change::Switched { .. }
+                    if is_here && !self.unset.is_empty() =>
+                {
                     self.unset.remove(&entry.slot);
                 }
                 Change::Updated(old) => self.recycle(old),
-                Change::Inserted { .. } | Change::Deleted | Change::Loaded => {}
+                Change::Inserted { .. }
+                | Change::Switched { .. }
+                | Change::Deleted
+                | Change::Replaced
+                | Change::Loaded => {}
             }
         }
         // Its memory is for the next transaction.

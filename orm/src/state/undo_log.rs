@@ -23,6 +23,17 @@ pub(super) enum Change<M> {
     /// The columns before.
     Updated(Box<M>),
     Deleted,
+    /// Deleted, but its row is that of another entity.
+    Replaced,
+    /// Got the row of a deleted entity.
+    Switched {
+        /// The slot of that one.
+        old: u32,
+        /// What the entity was given where the row has something else.
+        given: Box<[(usize, Value)]>,
+        /// The row before.
+        before: Box<M>,
+    },
     /// Read for the first time, in a transaction that had changed rows past the unit of work.
     Loaded,
 }

@@ -53,7 +53,7 @@ impl<M: Model> Arena<M> {
             let evidence = match &entry.change {
                 Change::Inserted { .. } if lives => Evidence::RowExists,
                 Change::Deleted if !self.was_inserted(entry.slot) => Evidence::RowMissing,
-                Change::Updated(old) if lives => {
+                Change::Updated(old) | Change::Switched { before: old, .. } if lives => {
                     let changed = flushed.changes(old);
                     let value = |position| (position, flushed.value(position).to_value());
                     Evidence::Values(changed.iter().map(value).collect())

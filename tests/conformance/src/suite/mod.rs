@@ -50,6 +50,7 @@ mod reads;
 mod related;
 mod rollback;
 mod round_trips;
+mod row_switch;
 mod savepoint;
 mod session_verbs;
 mod set_null;
@@ -316,6 +317,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     flush_order::cases,
     freed_values::cases,
     graphs::cases,
+    row_switch::cases,
     shared_keys::cases,
     handles::cases,
     has_many::cases,

@@ -1,5 +1,7 @@
 //! The steps of the unit of work: adding, changing, deleting, flushing, savepoints and the end of a transaction.
 
+use std::collections::BTreeMap;
+
 use orm::prelude::*;
 use orm::{EntityState, Error, Result};
 
@@ -113,6 +115,12 @@ impl Run<'_> {
     }
 
     pub(super) fn apply(&mut self, session: &mut Session, mut rows: Rows, verdict: Verdict) {
+        // A new row that takes the key of a deleted one continues its version.
+        let deleting = self.world.entities.iter().flatten();
+        let deleting = deleting.filter(|known| known.state == EntityState::Deleting);
+        let taken: BTreeMap<(usize, i64), i64> = deleting
+            .map(|known| (known.id(), known.old.version))
+            .collect();
         for index in 0..self.handles.len() {
             let Some(known) = self.world.entities[index].as_mut() else {
                 continue;
@@ -122,7 +130,8 @@ impl Run<'_> {
                     let key = self.handles[index].row(session).unwrap().key;
                     known.inserted = Some(known.value);
                     known.value.key = key;
-                    known.value.version = i64::from(KINDS[known.kind].version);
+                    let before = taken.get(&(known.kind, key)).copied().unwrap_or(0);
+                    known.value.version = (before + 1) * i64::from(KINDS[known.kind].version);
                     let place = -1 - i64::try_from(index).unwrap();
                     if let Some(mut row) = rows.remove(&(
                         known.kind,
