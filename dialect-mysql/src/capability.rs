@@ -55,6 +55,7 @@ pub(crate) const MYSQL: Capabilities = {
     own.transactional_ddl = false;
     own.key_locks = false;
     own.snapshot_reads = true;
+    own.repeatable_reads = true;
     own.null_safe = NullSafeStyle::Spaceship;
     own.in_list = InListStyle::JsonTable;
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.

@@ -31,6 +31,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     // cycle of foreign keys needs none.
     own.alter_constraint = false;
     own.row_locks = false;
+    own.repeatable_reads = true;
     own.share_lock = "";
     own.lock_of = false;
     own.key_locks = false;

@@ -110,6 +110,16 @@ pub enum RelationKind {
     },
 }
 
+impl RelationDef {
+    /// Which one of the model's references has its foreign key; `None` if another model has it.
+    pub(crate) fn reference(&self) -> Option<usize> {
+        match self.kind {
+            RelationKind::BelongsTo { reference, .. } => Some(reference),
+            RelationKind::HasMany { .. } | RelationKind::HasOne { .. } => None,
+        }
+    }
+}
+
 impl ModelDef {
     /// Returns whether the column at `position` belongs to the primary key.
     pub fn is_key(&self, position: usize) -> bool {

@@ -23,6 +23,7 @@ mod relation;
 mod slot;
 mod table;
 
+pub(crate) use alias::interned;
 pub use builder::{
     Build, FieldGiven, FieldMissing, FieldState, IntoField, NewChild, Required, filled, given,
     or_server,

@@ -7,7 +7,7 @@ use super::get_texts::GetTexts;
 use super::transaction::no_transaction;
 use super::write::row_id;
 use super::{Session, Work};
-use crate::engine::Connection;
+use crate::engine::{Connection, TransactionOptions};
 use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, KeySource, Model, ModelDef, PrimaryKey};
@@ -432,20 +432,44 @@ impl Session {
         }
         self.load_rows(|connection, state, _| {
             let loads = statement.loads();
-            let mut sink = Entities {
-                state,
-                take: take(access),
-                loaded: (!loads.is_empty()).then(Vec::new),
+            let mut run = |connection: &mut Connection| {
+                let mut sink = Entities {
+                    state,
+                    take: take(access),
+                    loaded: (!loads.is_empty()).then(Vec::new),
+                };
+                let result =
+                    statement.execute(connection, &compiled, &mut |row| each(row, &mut sink))?;
+                let slots = sink.loaded.unwrap_or_default();
+                for path in loads {
+                    load::path(state, connection, path, &slots)?;
+                }
+                Ok(result)
             };
-            let result =
-                statement.execute(connection, &compiled, &mut |row| each(row, &mut sink))?;
-            let slots = sink.loaded.unwrap_or_default();
-            for path in loads {
-                load::path(state, connection, path, &slots)?;
+            if !loads.is_empty()
+                && let Some(options) = one_state(connection)
+            {
+                return connection.transaction_of(options, run);
             }
-            Ok(result)
+            run(connection)
         })
     }
+}
+
+/// The transaction in which a query and the loads of its relations see one state of the database, unless one is open.
+#[cold]
+fn one_state(connection: &Connection) -> Option<TransactionOptions> {
+    let dialect = connection.dialect();
+    if connection.in_transaction() || !dialect.capabilities().repeatable_reads {
+        return None;
+    }
+    let (any, read_only) = (
+        TransactionOptions::new(),
+        TransactionOptions::new().read_only(),
+    );
+    // Where read-only is a setting of the connection, it takes two statements more, which queries need not.
+    let is_setting = dialect.after_end(&read_only).is_some();
+    Some(if is_setting { any } else { read_only })
 }
 
 /// Gives the connection of the pool's back when it is dropped: a query's closure may panic.

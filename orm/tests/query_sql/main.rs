@@ -32,6 +32,7 @@ struct User {
     #[orm(references = User.id)]
     boss_id: Option<i64>,
     boss: BelongsTo<Option<User>>,
+    posts: HasMany<Post>,
 }
 
 #[derive(Model, Clone, Debug)]

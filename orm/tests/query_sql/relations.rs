@@ -91,3 +91,70 @@ fn relations_beside_entities() {
         ]
     );
 }
+
+#[test]
+fn relations_in_subqueries() {
+    golden!(
+        "any",
+        select(User.id).filter(User.posts.any(Post.title.eq("a"))),
+        [
+            r#"SELECT "id" FROM "users" WHERE EXISTS (SELECT 1 FROM "posts" WHERE "posts"."author_id" = "users"."id" AND "posts"."title" = ?)"#,
+            r#"SELECT "id" FROM "users" WHERE EXISTS (SELECT 1 FROM "posts" WHERE "posts"."author_id" = "users"."id" AND "posts"."title" = $1)"#,
+            "SELECT `id` FROM `users` WHERE EXISTS (SELECT 1 FROM `posts` WHERE `posts`.`author_id` = `users`.`id` AND `posts`.`title` = ?)",
+        ]
+    );
+    golden!(
+        "is empty",
+        select(User.id).filter(User.posts.is_empty()),
+        [
+            r#"SELECT "id" FROM "users" WHERE NOT (EXISTS (SELECT 1 FROM "posts" WHERE "posts"."author_id" = "users"."id"))"#,
+            "SELECT `id` FROM `users` WHERE NOT (EXISTS (SELECT 1 FROM `posts` WHERE `posts`.`author_id` = `users`.`id`))",
+        ]
+    );
+    golden!(
+        "a relation to the own table",
+        select(User.id).filter(User.boss.has(User.boss.has(User.boss_id.gt(User.id)))),
+        [
+            r#"SELECT "id" FROM "users" WHERE EXISTS (SELECT 1 FROM "users" AS "orm_2" WHERE "users"."boss_id" = "orm_2"."id" AND EXISTS (SELECT 1 FROM "users" AS "orm_1" WHERE "orm_2"."boss_id" = "orm_1"."id" AND "orm_1"."boss_id" > "orm_1"."id"))"#,
+            "SELECT `id` FROM `users` WHERE EXISTS (SELECT 1 FROM `users` AS `orm_2` WHERE `users`.`boss_id` = `orm_2`.`id` AND EXISTS (SELECT 1 FROM `users` AS `orm_1` WHERE `orm_2`.`boss_id` = `orm_1`.`id` AND `orm_1`.`boss_id` > `orm_1`.`id`))",
+        ]
+    );
+    golden!(
+        "count and get",
+        select((Post.id, User.posts.count(), Post.author.get(User.name))).join(Post.author),
+        [
+            r#"SELECT "posts"."id", (SELECT COUNT(*) FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT "users"."name" FROM "users" WHERE "posts"."author_id" = "users"."id") FROM "posts" INNER JOIN "users" ON "posts"."author_id" = "users"."id""#,
+            "SELECT `posts`.`id`, (SELECT COUNT(*) FROM `posts` WHERE `posts`.`author_id` = `users`.`id`), (SELECT `users`.`name` FROM `users` WHERE `posts`.`author_id` = `users`.`id`) FROM `posts` INNER JOIN `users` ON `posts`.`author_id` = `users`.`id`",
+        ]
+    );
+    golden!(
+        "of the table that a DELETE writes",
+        delete(User).filter(User.boss.has(User.active)),
+        [
+            r#"DELETE FROM "users" WHERE EXISTS (SELECT 1 FROM "users" AS "orm_1" WHERE "users"."boss_id" = "orm_1"."id" AND "orm_1"."active" = ?)"#,
+            r#"DELETE FROM "users" WHERE EXISTS (SELECT 1 FROM "users" AS "orm_1" WHERE "users"."boss_id" = "orm_1"."id" AND "orm_1"."active" = $1)"#,
+            "DELETE FROM `users` WHERE EXISTS (SELECT /*+ NO_MERGE(`inner_query`) */ 1 FROM (SELECT 1 FROM `users` AS `orm_1` WHERE `users`.`boss_id` = `orm_1`.`id` AND `orm_1`.`active` = ?) AS `inner_query`)",
+        ]
+    );
+}
+
+#[test]
+fn joins_by_relations() {
+    golden!(
+        "join",
+        select((User.name, Post.title)).join(User.posts),
+        [
+            r#"SELECT "users"."name", "posts"."title" FROM "users" INNER JOIN "posts" ON "posts"."author_id" = "users"."id""#,
+            "SELECT `users`.`name`, `posts`.`title` FROM `users` INNER JOIN `posts` ON `posts`.`author_id` = `users`.`id`",
+        ]
+    );
+    let boss = User.alias("boss");
+    golden!(
+        "left join under an alias",
+        select((User.name, optional(boss.name))).left_join(User.boss.as_(boss)),
+        [
+            r#"SELECT "users"."name", "boss"."name" FROM "users" LEFT JOIN "users" AS "boss" ON "users"."boss_id" = "boss"."id""#,
+            "SELECT `users`.`name`, `boss`.`name` FROM `users` LEFT JOIN `users` AS `boss` ON `users`.`boss_id` = `boss`.`id`",
+        ]
+    );
+}

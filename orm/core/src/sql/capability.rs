@@ -104,6 +104,9 @@ pub struct Capabilities {
     /// Whether plain reads of a transaction at the default isolation level read the snapshot of the first read:
     /// InnoDB's REPEATABLE READ. Only locking reads then return later changes.
     pub snapshot_reads: bool,
+    /// Whether all statements of a transaction that reads at the default isolation level see one state of the database:
+    /// on SQLite, and by InnoDB's REPEATABLE READ.
+    pub repeatable_reads: bool,
     /// The syntax of the null-safe comparison.
     pub null_safe: NullSafeStyle,
     /// The syntax of an IN list beyond `bind_limit`.
@@ -192,6 +195,7 @@ impl Capabilities {
         lock_of: true,
         key_locks: true,
         snapshot_reads: false,
+        repeatable_reads: false,
         null_safe: NullSafeStyle::IsNotDistinctFrom,
         in_list: InListStyle::JsonEach,
         row_values: true,

@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::types::{NotNull, Nullability, Nullable};
 
 use super::any::AnyRelation;
 use super::field::RelationField;
@@ -72,6 +73,8 @@ pub trait ToOneTarget: 'static {
     type Model: Model;
     /// What reading the relation returns: `Ref<User>`, or `Option<Ref<User>>`.
     type Handle: Copy + fmt::Debug;
+    /// Whether there may be no entity, as a type.
+    type Null: Nullability;
     /// Whether there may be no entity.
     const NULLABLE: bool;
 
@@ -84,6 +87,7 @@ pub trait ToOneTarget: 'static {
 impl<M: Model> ToOneTarget for M {
     type Model = M;
     type Handle = Ref<M>;
+    type Null = NotNull;
     const NULLABLE: bool = false;
 
     fn handle(handle: Option<Ref<M>>) -> Option<Ref<M>> {
@@ -95,6 +99,7 @@ impl<M: Model> ToOneTarget for M {
 impl<M: Model> ToOneTarget for Option<M> {
     type Model = M;
     type Handle = Option<Ref<M>>;
+    type Null = Nullable;
     const NULLABLE: bool = true;
 
     fn handle(handle: Option<Ref<M>>) -> Option<Option<Ref<M>>> {

@@ -104,7 +104,7 @@ impl<M: Model, F: RelationField> Relation<M, F> {
     /// let posts = select(Post).with(Post.author.then(User.posts)).all(&mut session)?;
     /// let ada = session[posts[0]].author.get()?;
     /// assert_eq!(session[ada].posts.get()?, posts);
-    /// assert_eq!(sent.take_sql().len(), 3);
+    /// assert_eq!(sent.take_sql().len(), 5); // three between BEGIN and COMMIT
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn then<P: PathFrom<F::Target>>(self, next: P) -> Path<M, P::End> {

@@ -101,6 +101,23 @@ impl<M> Related<M> for Null {
     }
 }
 
+/// The condition that a row is that entity: its primary key in the table of its model, by the table's own name.
+pub(in crate::query) fn is_entity<M: Model, R: Related<M, Null = NotNull>>(
+    relation: &'static RelationDef,
+    entity: R,
+) -> Predicate {
+    let def = M::def();
+    let columns = KeyColumns::new(relation, def.primary_key);
+    let table = TableRef::of_def(def);
+    let key = entity.into_key(&columns).unwrap_or_default();
+    let columns = def.primary_key.iter().zip(key);
+    let equal = columns.map(|(column, value)| {
+        Expr::compare(CompareOp::Eq, table.column(*column), Expr::Value(value))
+    });
+    let equal = equal.reduce(Expr::and);
+    Predicate::over(equal.unwrap_or(Expr::And(Vec::new())), Some(table), 1)
+}
+
 /// A foreign key in a statement.
 struct Key {
     table: TableRef,

@@ -2,9 +2,9 @@
 
 use std::hash::{Hash, Hasher};
 
-use orm_core::stmt::{Expr, FromItem};
+use orm_core::stmt::{Expr, FromItem, Name};
 
-use crate::mapping::{Column, Entity, Model, ModelDef, Relation};
+use crate::mapping::{Column, Entity, Model, ModelDef, Relation, interned};
 
 /// Represents a model's table under the name that qualifies its columns.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,19 @@ impl TableRef {
         Self {
             def: M::def(),
             alias: relation.alias_name(),
+        }
+    }
+
+    /// The table of a model.
+    pub(in crate::query) fn of_def(def: &'static ModelDef) -> Self {
+        Self { def, alias: None }
+    }
+
+    /// The same table under an alias that the library has made.
+    pub(in crate::query) fn aliased(self, alias: Name) -> Self {
+        Self {
+            alias: Some(interned(alias)),
+            ..self
         }
     }
 

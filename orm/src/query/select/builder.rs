@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt::{JoinKind, Limit, Lock, LockStrength};
+use orm_core::stmt::{Few, JoinKind, Limit, Lock, LockStrength};
 
 use super::join::{JoinOn, JoinTarget};
 use super::query_state::QueryState;
@@ -108,7 +108,8 @@ impl<S> Select<S> {
         self
     }
 
-    /// Adds an INNER JOIN on the foreign key between the table and a table of the query.
+    /// Adds an INNER JOIN on the foreign key between the table and a table of the query, or by a relation of one of its
+    /// tables: `join(User.posts)`.
     ///
     /// # Examples
     ///
@@ -142,13 +143,13 @@ impl<S> Select<S> {
     /// ```
     pub fn join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
         let joined = self.query.sources.admit(TableRef::of(&entity));
-        let joined = joined.map(|table| (table, JoinOn::of(on)));
+        let joined = joined.map(|table| Few::from_buf([(table, JoinOn::of(on))]));
         self.query.join(JoinKind::Inner, joined);
         self
     }
 
-    /// Adds a LEFT JOIN on the foreign key between the table and a table of the query. Select what belongs to the
-    /// table as [`optional`](crate::query::optional()).
+    /// Adds a LEFT JOIN on the foreign key between the table and a table of the query, or by a relation of one of its
+    /// tables: `left_join(User.posts)`. Select what belongs to the table as [`optional`](crate::query::optional()).
     ///
     /// # Examples
     ///
@@ -182,7 +183,7 @@ impl<S> Select<S> {
     /// ```
     pub fn left_join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
         let joined = self.query.sources.admit(TableRef::of(&entity));
-        let joined = joined.map(|table| (table, JoinOn::of(on)));
+        let joined = joined.map(|table| Few::from_buf([(table, JoinOn::of(on))]));
         self.query.join(JoinKind::Left, joined);
         self
     }
@@ -348,7 +349,8 @@ impl<E: Entity> Select<E> {
     /// 1,024 of them. Relations of relations are loaded by [`then`](crate::Relation::then). What the session has loaded
     /// already and is fresh is not read again.
     ///
-    /// Queries with relations run on a session.
+    /// Queries with relations run on a session. If no transaction is open, SQLite, MariaDB and MySQL run the statements in
+    /// one that only reads, so that all of them see one state of the database.
     ///
     /// # Examples
     ///
@@ -361,8 +363,10 @@ impl<E: Entity> Select<E> {
     /// assert_eq!(
     ///     sent.take_sql(),
     ///     [
+    ///         "BEGIN",
     ///         r#"SELECT "id", "name", "email", "age", "active" FROM "users""#,
     ///         r#"SELECT "id", "author_id", "title" FROM "posts" WHERE "author_id" = ?"#,
+    ///         "COMMIT",
     ///     ]
     /// );
     /// # Ok::<(), orm::Error>(())

@@ -1,22 +1,30 @@
-//! Joins: the join targets, and the condition inferred from the foreign keys between the models.
+//! Joins: the join targets, and their conditions: inferred from the foreign keys between the models, or by a relation.
+
+use std::fmt;
 
 use orm_core::stmt::{CompareOp, Expr, Few, JoinKind};
 
-use crate::mapping::Entity;
+use crate::mapping::{Entity, Model, Relation, RelationDef, RelationField, RelationKind};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::predicate::Condition;
 use crate::query::expressions::table_ref::TableRef;
 
-/// Is implemented by the arguments of `join` and `left_join`: a model's value or an alias of it. The join condition
-/// is the foreign key between it and one of the tables of the query.
+/// Is implemented by the arguments of `join` and `left_join`: a model's value or an alias of it, whose join condition
+/// is the foreign key between it and one of the tables of the query; or a relation of one of these tables.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be joined",
-    label = "expected a model's value such as `Post`, or an alias of one"
+    label = "expected a model's value such as `Post`, an alias of one, or a relation such as `User.posts`"
 )]
 pub trait JoinTarget {
-    /// Returns the table and the join condition.
+    /// Returns the tables, each with its join condition.
     #[doc(hidden)]
-    fn resolve(self, sources: &Sources) -> Result<(TableRef, JoinOn), BuildError>;
+    fn resolve(self, sources: &Sources) -> Result<Few<(TableRef, JoinOn)>, BuildError>;
+}
+
+/// Represents a relation whose other side is joined under an alias; see [`Relation::as_`].
+pub struct RelationAs<M, F> {
+    relation: Relation<M, F>,
+    table: TableRef,
 }
 
 /// Holds the tables of a query to which another one is joined.
@@ -74,21 +82,21 @@ impl JoinOn {
     }
 }
 
-impl Joined {
-    /// The condition as an expression.
-    pub(super) fn condition(&self) -> Expr {
-        let (child, reference, parent) = match &self.on {
-            JoinOn::Condition(condition) => return (**condition).clone(),
-            JoinOn::ForeignKey {
+impl JoinOn {
+    /// The condition that joins `table`, as an expression.
+    pub(super) fn condition(&self, table: TableRef) -> Expr {
+        let (child, reference, parent) = match self {
+            Self::Condition(condition) => return (**condition).clone(),
+            Self::ForeignKey {
                 other,
                 refers: true,
                 reference,
-            } => (*other, *reference, self.table),
-            JoinOn::ForeignKey {
+            } => (*other, *reference, table),
+            Self::ForeignKey {
                 other,
                 refers: false,
                 reference,
-            } => (self.table, *reference, *other),
+            } => (table, *reference, *other),
         };
         let reference = &child.def.references[reference];
         let columns = reference.columns.iter().zip(reference.target_columns);
@@ -101,10 +109,90 @@ impl Joined {
 
 #[diagnostic::do_not_recommend]
 impl<E: Entity> JoinTarget for E {
-    fn resolve(self, sources: &Sources) -> Result<(TableRef, JoinOn), BuildError> {
+    fn resolve(self, sources: &Sources) -> Result<Few<(TableRef, JoinOn)>, BuildError> {
         let table = sources.admit(TableRef::of(&self))?;
-        Ok((table, infer(sources, table)?))
+        Ok(Few::from_buf([(table, infer(sources, table)?)]))
     }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, F: RelationField> JoinTarget for Relation<M, F> {
+    fn resolve(self, sources: &Sources) -> Result<Few<(TableRef, JoinOn)>, BuildError> {
+        let table = TableRef::of_def(F::Target::def());
+        RelationAs {
+            relation: self,
+            table,
+        }
+        .resolve(sources)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, F: RelationField> JoinTarget for RelationAs<M, F> {
+    fn resolve(self, sources: &Sources) -> Result<Few<(TableRef, JoinOn)>, BuildError> {
+        let Self { relation, table } = self;
+        let (def, from) = (relation.def(), TableRef::of_relation(&relation));
+        if !sources.iter().any(|source| source.name() == from.name()) {
+            return Err(not_from(def, from));
+        }
+        if sources.iter().any(|source| source.name() == table.name()) {
+            return Err(twice_by(def, table));
+        }
+        Ok(route(def, from, table))
+    }
+}
+
+impl<M: Model, F: RelationField> Relation<M, F> {
+    /// Returns the relation with an alias for the table of the other side, for `join` and `left_join`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let author = User.alias("author");
+    /// let posts = select((Post.title, author.name)).join(Post.author.as_(author));
+    /// assert_eq!(
+    ///     posts.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "posts"."title", "author"."name" FROM "posts" INNER JOIN "users" AS "author" ON "posts"."author_id" = "author"."id""#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn as_<E: Entity<Model = F::Target>>(self, alias: E) -> RelationAs<M, F> {
+        RelationAs {
+            relation: self,
+            table: TableRef::of(&alias),
+        }
+    }
+}
+
+impl<M: Model, F> fmt::Debug for RelationAs<M, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} as {}", self.relation, self.table.name())
+    }
+}
+
+/// The tables on the way of a relation from `outer` to `inner`, each with the condition that joins it to those before.
+pub(super) fn route(
+    relation: &RelationDef,
+    outer: TableRef,
+    inner: TableRef,
+) -> Few<(TableRef, JoinOn)> {
+    let (refers, reference) = match relation.kind {
+        RelationKind::BelongsTo { reference, .. } => (true, reference),
+        RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
+            let inverse = &inner.def.relations[inverse()];
+            let reference = inverse.reference();
+            let reference = reference
+                .expect("invariant: an inverse is a BelongsTo, which the compiler has checked");
+            (false, reference)
+        }
+    };
+    let on = JoinOn::ForeignKey {
+        other: outer,
+        refers,
+        reference,
+    };
+    Few::from_buf([(inner, on)])
 }
 
 /// The condition by the only foreign key between the joined table and the others.
@@ -148,7 +236,29 @@ fn unclear(sources: &Sources, joined: TableRef, several: bool) -> BuildError {
     };
     BuildError::new(
         message,
-        "give the condition: join_on(…, condition), or left_join_on(…, condition)",
+        "join by a relation, or give the condition: join_on(…, condition), or left_join_on(…, condition)",
+    )
+}
+
+/// The error of a relation of a table that the query does not have.
+#[cold]
+fn not_from(relation: &RelationDef, from: TableRef) -> BuildError {
+    let RelationDef { model, name, .. } = relation;
+    let table = from.describe();
+    BuildError::new(
+        format!("can't join by {model}.{name}: the query has no {table}"),
+        format!("begin with {model}: .from({model}); or join it before"),
+    )
+}
+
+/// The error of a relation to a table of a name that the query has.
+#[cold]
+fn twice_by(relation: &RelationDef, table: TableRef) -> BuildError {
+    let RelationDef { model, name, .. } = relation;
+    let (own, target) = (table.name(), table.def.name);
+    BuildError::new(
+        format!("table name {own} is specified more than once"),
+        format!("give it an alias: join({model}.{name}.as_({target}.alias(\"…\")))"),
     )
 }
 

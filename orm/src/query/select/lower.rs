@@ -25,8 +25,13 @@ impl QueryState {
         select.distinct = clauses.distinct;
         select.columns = self.selected.iter().map(SelectItem::lower).collect();
         select.from = self.sources.root.map(TableRef::item);
-        let join =
-            |joined: &Joined| Join::new(joined.kind, joined.table.item(), joined.condition());
+        let join = |joined: &Joined| {
+            Join::new(
+                joined.kind,
+                joined.table.item(),
+                joined.on.condition(joined.table),
+            )
+        };
         select.joins = self.sources.joined.iter().map(join).collect();
         select.filter = self.filter.iter().cloned().map(Term::into_expr).collect();
         select.group_by = clauses.group_by;

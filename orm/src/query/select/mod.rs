@@ -1,8 +1,8 @@
 //! SELECT: building a query and running it.
 //!
 //! `builder.rs` has the typed query over the plain one of `query_state.rs`; `selectable.rs` has what can be
-//! selected and its result; `join.rs` infers conditions from foreign keys; `subquery.rs` makes it a part of
-//! another one; `fetch.rs` runs it. `by_key.rs` has the queries by primary key of `session.get` and the flush.
+//! selected and its result; `join.rs` infers conditions from foreign keys and relations; `subquery.rs` makes it a part of
+//! another one, and `spanning.rs` for the operators of relations in `relation_ops.rs`; `fetch.rs` runs it. `by_key.rs` has the queries by primary key of `session.get` and the flush.
 //! `compile` of `query_state.rs` finds the text of a query, or has it made of the statement of `lower.rs` by the files of
 //! `../compile/`.
 
@@ -12,5 +12,7 @@ mod fetch;
 pub(super) mod join;
 mod lower;
 pub(super) mod query_state;
+pub(super) mod relation_ops;
 pub(super) mod selectable;
+mod spanning;
 pub(super) mod subquery;

@@ -3,7 +3,7 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Binds, Dialect};
-use orm_core::stmt::{Expr, JoinKind, Limit, Lock, Order, Query};
+use orm_core::stmt::{Expr, Few, JoinKind, Limit, Lock, Order, Query};
 
 use super::join::{JoinOn, Joined, Sources, twice};
 use super::selectable::Selectable;
@@ -84,14 +84,16 @@ impl QueryState {
     pub(in crate::query) fn join(
         &mut self,
         kind: JoinKind,
-        joined: Result<(TableRef, JoinOn), BuildError>,
+        joined: Result<Few<(TableRef, JoinOn)>, BuildError>,
     ) {
-        let (table, on) = match joined {
-            Ok(joined) => joined,
-            Err(error) => return self.record_error(error),
-        };
-        let joined = Joined { kind, table, on };
-        self.change().sources.joined.push(joined);
+        match joined {
+            Ok(tables) => {
+                let joined = tables.into_iter();
+                let joined = joined.map(|(table, on)| Joined { kind, table, on });
+                self.change().sources.joined.extend(joined);
+            }
+            Err(error) => self.record_error(error),
+        }
     }
 
     /// How the query reads rows.

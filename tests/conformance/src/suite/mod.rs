@@ -12,6 +12,7 @@ mod connection;
 mod crud;
 mod ddl;
 mod dirty;
+mod eager_reads;
 pub mod errors;
 mod failed_flush;
 mod faults;
@@ -56,6 +57,7 @@ mod session_verbs;
 mod set_null;
 mod shapes;
 mod shared_keys;
+mod spanning;
 mod stale;
 mod statement_tree;
 pub mod statements;
@@ -263,6 +265,7 @@ fn has_reset(db: &Db) -> bool {
 /// The files, each as what lists its cases.
 const FILES: &[fn() -> Vec<Case>] = &[
     crud::cases,
+    eager_reads::cases,
     queries::cases,
     aggregates::cases,
     joins::cases,
@@ -272,6 +275,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     logging::cases,
     misfits::cases,
     related::cases,
+    spanning::cases,
     text_search::cases,
     writes::cases,
     async_tasks::cases,

@@ -35,7 +35,11 @@ fn main() -> orm::Result<()> {
     load(&engine)?;
     assign(&engine)?;
     lists(&engine)?;
-    eager(&engine)
+    eager(&engine)?;
+    filter(&engine)?;
+    any(&engine)?;
+    values(&engine)?;
+    join(&engine)
 }
 
 // ANCHOR: add
@@ -127,11 +131,13 @@ fn eager(engine: &Engine) -> orm::Result<()> {
         .with(User.posts.then(Post.answers))
         .order_by(User.id)
         .all(&mut session)?;
+    // BEGIN
     // SELECT "id", "name" FROM "users" ORDER BY "id" ASC
     // SELECT "id", "title", "author_id", "answer_to_id"
     //     FROM "posts" WHERE "author_id" IN (?, ?, ?, ?)
     // SELECT "id", "title", "author_id", "answer_to_id"
     //     FROM "posts" WHERE "answer_to_id" IN (?, ?, ?, ?)
+    // COMMIT
     for user in users {
         for post in session[user].posts.get()? {
             session[post].title.push('!');
@@ -140,3 +146,85 @@ fn eager(engine: &Engine) -> orm::Result<()> {
     session.rollback()
 }
 // ANCHOR_END: eager
+
+// ANCHOR: filter
+fn filter(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let ken = session.add(User::builder().name("ken"));
+    session.add(Post::builder().title("Pipes").author(ken));
+    let posts = select(Post.title).filter(Post.author.eq(ken));
+    assert_eq!(posts.all(&mut session)?, ["Pipes"]);
+    // BEGIN IMMEDIATE
+    // INSERT INTO "users" ("name") VALUES (?)
+    // INSERT INTO "posts" ("title", "author_id", "answer_to_id")
+    //     VALUES (?, ?, ?)
+    // SELECT "title" FROM "posts" WHERE "author_id" = ?
+    session.commit()
+    // COMMIT
+}
+// ANCHOR_END: filter
+
+// ANCHOR: any
+fn any(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let authors = select(User.name)
+        .filter(User.posts.any(Post.title.contains("ipe")))
+        .all(&mut session)?;
+    assert_eq!(authors, ["ken"]);
+    // SELECT "name" FROM "users" WHERE EXISTS
+    //     (SELECT 1 FROM "posts"
+    //     WHERE "posts"."author_id" = "users"."id"
+    //     AND instr("posts"."title", ?) > 0)
+
+    let answers = select(Post.title)
+        .filter(Post.answer_to.has(Post.title.eq("First")))
+        .all(&mut session)?;
+    assert!(answers.is_empty());
+    // SELECT "title" FROM "posts" WHERE EXISTS
+    //     (SELECT 1 FROM "posts" AS "orm_1"
+    //     WHERE "posts"."answer_to_id" = "orm_1"."id"
+    //     AND "orm_1"."title" = ?)
+    Ok(())
+}
+// ANCHOR_END: any
+
+// ANCHOR: values
+fn values(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let busiest = select((User.name, User.posts.count()))
+        .order_by(User.posts.count().desc())
+        .first(&mut session)?;
+    assert_eq!(busiest, Some(("linus".to_owned(), 2)));
+    // SELECT "name", (SELECT COUNT(*) FROM "posts"
+    //     WHERE "posts"."author_id" = "users"."id")
+    //     FROM "users" ORDER BY (SELECT COUNT(*) FROM "posts"
+    //     WHERE "posts"."author_id" = "users"."id") DESC LIMIT 1
+
+    let by_author = select(Post.title)
+        .order_by((Post.author.get(User.name), Post.title))
+        .first(&mut session)?;
+    assert_eq!(by_author.as_deref(), Some("Hello"));
+    // SELECT "title" FROM "posts"
+    //     ORDER BY (SELECT "users"."name" FROM "users"
+    //     WHERE "posts"."author_id" = "users"."id") ASC,
+    //     "title" ASC LIMIT 1
+    Ok(())
+}
+// ANCHOR_END: values
+
+// ANCHOR: join
+fn join(engine: &Engine) -> orm::Result<()> {
+    let mut conn = engine.connection()?;
+    let pairs: Vec<(User, Option<Post>)> =
+        select((User, optional(Post)))
+            .left_join(User.posts)
+            .all(&mut conn)?;
+    // SELECT "users"."id", "users"."name", "posts"."id",
+    //     "posts"."title", "posts"."author_id",
+    //     "posts"."answer_to_id"
+    //     FROM "users" LEFT JOIN "posts"
+    //     ON "posts"."author_id" = "users"."id"
+    assert!(pairs.iter().any(|(_, post)| post.is_none()));
+    Ok(())
+}
+// ANCHOR_END: join

@@ -1,0 +1,23 @@
+//! Whether there is any row is `is_not_empty`.
+
+use orm::prelude::*;
+
+#[derive(Model)]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+    posts: HasMany<Post>,
+}
+
+#[derive(Model)]
+struct Post {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(references = User.id)]
+    author_id: i64,
+    author: BelongsTo<User>,
+}
+
+fn main() {
+    let _ = select(User).filter(User.posts.any(()));
+}
