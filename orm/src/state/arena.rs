@@ -110,14 +110,6 @@ impl<M: Model> Arena<M> {
 
     /// Makes it as new, in the memory that it has: room for many entities stays as long as sessions use most of it.
     pub(super) fn empty(&mut self) {
-        fn empty<T>(list: &mut Vec<T>) {
-            list.clear();
-            list.shrink_to(USUAL);
-        }
-        fn empty_map<T>(map: &mut RowMap<u32, T>) {
-            map.clear();
-            map.shrink_to(USUAL);
-        }
         // Each by its name, so that none is forgotten.
         let Self {
             stamp: _,
@@ -366,6 +358,16 @@ impl<M: Model> Arena<M> {
         (slot.state, slot.epoch, slot.undo_level, slot.old) = (state, epoch, 0, None);
         self.note_child(index);
     }
+}
+
+fn empty<T>(list: &mut Vec<T>) {
+    list.clear();
+    list.shrink_to(USUAL);
+}
+
+fn empty_map<T>(map: &mut RowMap<u32, T>) {
+    map.clear();
+    map.shrink_to(USUAL);
 }
 
 /// The slot that the next entity gets: the one that was freed last, or else a new one.
