@@ -1,6 +1,8 @@
 //! Applies a written plan to the entities: keys, versions, the undo log, and the changes of ON DELETE and ON UPDATE
 //! to other loaded entities.
 
+use std::ptr;
+
 use orm_core::schema::Action;
 use orm_core::value::Value;
 
@@ -38,7 +40,9 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
         }
     }
     row_switch::redirect(state, &switched);
-    follow(state, &plan.following);
+    if !plan.following.is_empty() {
+        follow(state, &plan.following);
+    }
     note_flushed(state, plan.batches());
     if state.has_twins {
         mark_twins(state, plan.batches());
@@ -59,6 +63,7 @@ fn leave_lists(state: &mut State, deleted: &Batch) {
 }
 
 /// Of a handful: there are as many as tables or models.
+#[inline]
 fn add_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
@@ -87,10 +92,13 @@ pub(crate) fn overtake(state: &mut State, table: &'static str, write: DmlKind) {
 /// rollback takes back.
 fn note_flushed(state: &mut State, batches: &[Batch]) {
     for batch in batches {
-        add_once(
-            &mut state.flushed,
-            (batch.def.table, !batch.kind.is_insert()),
-        );
+        let (table, has_changed) = (batch.def.table, !batch.kind.is_insert());
+        // Nearly always it is the same constant.
+        let is_it = |name: &str| ptr::eq(name, table) || name == table;
+        let mut known = state.flushed.iter();
+        if !known.any(|(name, changed)| *changed == has_changed && is_it(name)) {
+            state.flushed.push((table, has_changed));
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::ptr;
 use std::sync::Arc;
 
 use orm_core::schema::UNIQUE_ALONE;
@@ -75,7 +76,7 @@ pub(crate) struct Batch {
 pub(super) type BatchText = (TextFor, Arc<StatementText>);
 
 /// What the text of a batch's UPDATE or DELETE depends on beside the batch and its table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct TextFor {
     /// The dialect's name.
     pub(super) dialect: &'static str,
@@ -84,6 +85,17 @@ pub(super) struct TextFor {
     pub(super) digest: bool,
     /// Whether the statement counts its rows itself.
     pub(super) checked: bool,
+}
+
+impl TextFor {
+    /// Whether both are about one text.
+    #[inline]
+    pub(super) fn is(&self, other: &Self) -> bool {
+        // Nearly always it is the same constant.
+        let is_dialect = ptr::eq(self.dialect, other.dialect) || self.dialect == other.dialect;
+        let of = |text: &Self| (text.rows, text.digest, text.checked);
+        of(self) == of(other) && is_dialect
+    }
 }
 
 /// What is done to the rows of a batch.

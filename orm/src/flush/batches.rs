@@ -208,7 +208,7 @@ impl<'p, 's> Batches<'p, 's> {
     fn is_cascaded(&mut self, table: &'static str) -> bool {
         let tables = self.tables;
         let cascaded = self.cascaded.get_or_insert_with(|| {
-            let deleting = tables.iter().filter(|table| !table.deleting.is_empty());
+            let deleting = tables.iter().filter(|table| table.has_deletes());
             reached_tables::cascade_deleted(deleting.map(|table| table.arena.def().table))
         });
         cascaded.contains(&table)

@@ -90,7 +90,8 @@ fn may_refer_to_itself(table: &Pending<'_>) -> bool {
             key.is_some() && key == table.old_key(row, reference.target_columns)
         })
     };
-    table.arena.has_links() && !table.added.is_empty() || table.rows(RowKind::Delete).any(refers)
+    table.arena.has_links() && !table.work(RowKind::Insert).is_empty()
+        || table.rows(RowKind::Delete).any(refers)
 }
 
 /// Whether a row that refers to itself by this foreign key has it set to NULL before it is deleted: InnoDB does not delete
@@ -190,7 +191,7 @@ impl<'s> Dependencies<'_, 's> {
     fn moving(&self, table: usize, columns: &'static [usize]) -> impl Iterator<Item = RowNode> {
         let table = &self.tables[table];
         let rows = table.rows(RowKind::Update);
-        rows.filter(|row| table.changed[row.place].touches(columns))
+        rows.filter(|row| table.work(RowKind::Update)[row.place].touches(columns))
     }
 
     /// The rows of a table that get values in these columns, with those.
@@ -255,7 +256,7 @@ impl<'s> Dependencies<'_, 's> {
 
     /// Whether the database is to fill in one of these columns of an added row.
     fn awaits(&self, row: RowNode, columns: &[usize]) -> bool {
-        self.tables[row.table].added[row.place].touches(columns)
+        self.tables[row.table].work(RowKind::Insert)[row.place].touches(columns)
     }
 
     /// A row comes after another one because of a foreign key.
@@ -273,7 +274,7 @@ impl<'s> Dependencies<'_, 's> {
     /// tables, which is why it isn't known which ones they are.
     fn taken_along(&mut self) {
         for parent in self.tables {
-            if parent.deleting.is_empty() {
+            if !parent.has_deletes() {
                 continue;
             }
             let reached = reached_tables::cascade_deleted([parent.arena.def().table]);

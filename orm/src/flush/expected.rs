@@ -20,6 +20,8 @@ pub(super) struct Expected<'e> {
     pub(super) columns: &'e [usize],
     /// The digests, row by row, in the order of `columns`; `None` for what is bound whole. Empty if all is.
     digests: Vec<Option<String>>,
+    /// Whether it is known what is bound whole.
+    is_certain: bool,
 }
 
 impl BatchWriter<'_> {
@@ -35,7 +37,11 @@ impl BatchWriter<'_> {
         } else {
             Vec::new()
         };
-        Expected { columns, digests }
+        Expected {
+            columns,
+            digests,
+            is_certain: true,
+        }
     }
 
     #[cold]
@@ -62,7 +68,29 @@ impl BatchWriter<'_> {
     }
 }
 
-impl Expected<'_> {
+impl<'e> Expected<'e> {
+    /// The old values of these columns whole, as long as none turns out to be large.
+    pub(super) fn whole(columns: &'e [usize], batch: &Batch) -> Self {
+        Self {
+            columns,
+            digests: Vec::new(),
+            is_certain: !batch.may_be_large,
+        }
+    }
+
+    /// Whether these binds, of rows that have so many, have old values that are to be compared by digest.
+    #[inline]
+    pub(super) fn has_large(&self, binds: &[ValueRef<'_>], width: usize) -> bool {
+        let is_large = |bind: &ValueRef<'_>| match bind {
+            ValueRef::Text(text) => text.len() > LARGE,
+            ValueRef::Bytes(bytes) => bytes.len() > LARGE,
+            _ => false,
+        };
+        let first = width - self.columns.len();
+        let mut rows = binds.chunks_exact(width);
+        !self.is_certain && rows.any(|row| row[first..].iter().any(is_large))
+    }
+
     /// Whether columns are compared by digest.
     pub(super) fn by_digest(&self) -> bool {
         !self.digests.is_empty()

@@ -53,10 +53,13 @@ fn learn(batch: &mut Batch, state: &State, engine: &Engine) -> bool {
     let Some(stored) = &batch.stored else {
         return false;
     };
-    batch.read_back = match state.by_model(batch.model) {
-        Some(arena) if stored.changes_values() => read_back(batch, stored, arena),
-        _ => Vec::new(),
-    };
+    if stored.changes_values()
+        && let Some(arena) = state.by_model(batch.model)
+    {
+        batch.read_back = read_back(batch, stored, arena);
+    } else {
+        batch.read_back.clear();
+    }
     true
 }
 

@@ -5,7 +5,7 @@ use orm_core::value::ValueRef;
 
 use super::row_node::{RowKind, RowNode};
 use crate::mapping::ColumnSet;
-use crate::state::{AnyArena, KeyTuple, PendingRow, PendingRows, State, key_order};
+use crate::state::{AnyArena, KeyTuple, PendingRow, PendingRows, State};
 
 /// What there is to do in one table.
 pub(super) struct Pending<'s> {
@@ -18,12 +18,7 @@ pub(super) struct Pending<'s> {
     pub(super) group: usize,
     /// Whether rows of its group may refer to rows of the same group.
     pub(super) is_circular: bool,
-    /// Rows to insert, in the order in which they were added.
-    pub(super) added: Few<PendingRow>,
-    /// Rows to update, by key.
-    pub(super) changed: Few<PendingRow>,
-    /// Rows to delete, by key.
-    pub(super) deleting: Few<PendingRow>,
+    rows: PendingRows,
     /// The columns that any of the changed rows gets other values in.
     pub(super) touched: ColumnSet,
 }
@@ -31,9 +26,10 @@ pub(super) struct Pending<'s> {
 /// Adds the work in each table that has any, by name. It is large: a list that is returned would be copied.
 pub(super) fn gather<'s>(state: &'s State, tables: &mut Few<Pending<'s>>) {
     for arena in state.arenas().filter(|arena| arena.has_work()) {
-        let rows = arena.pending_rows();
-        if !(rows.changed.is_empty() && rows.added.is_empty() && rows.deleting.is_empty()) {
-            tables.push(Pending::new(arena, rows));
+        tables.push(Pending::new(arena));
+        let is_empty = tables.last_mut().is_none_or(|table| !table.gather());
+        if is_empty {
+            tables.pop();
         }
     }
     if tables.len() > 1 {
@@ -42,44 +38,47 @@ pub(super) fn gather<'s>(state: &'s State, tables: &mut Few<Pending<'s>>) {
 }
 
 impl<'s> Pending<'s> {
-    fn new(arena: &'s dyn AnyArena, mut rows: PendingRows) -> Self {
-        sort_by_key(arena, &mut rows.changed);
-        sort_by_key(arena, &mut rows.deleting);
-        let PendingRows {
-            added,
-            changed,
-            deleting,
-        } = rows;
-        let mut touched = ColumnSet::new();
-        for row in &changed {
-            touched.unite(&row.columns);
-        }
+    #[inline]
+    fn new(arena: &'s dyn AnyArena) -> Self {
         Self {
             arena,
             model: arena.model(),
             index: 0,
             group: 0,
             is_circular: false,
-            added,
-            changed,
-            deleting,
-            touched,
+            rows: PendingRows::default(),
+            touched: ColumnSet::new(),
         }
+    }
+
+    /// Takes in the work, and returns whether there is any.
+    #[inline]
+    fn gather(&mut self) -> bool {
+        self.arena.pending_rows(&mut self.rows);
+        for row in self.rows.changed() {
+            self.touched.unite(&row.columns);
+        }
+        self.len() > 0
     }
 
     /// How many rows there are of all kinds.
     pub(super) fn len(&self) -> usize {
-        self.added.len() + self.changed.len() + self.deleting.len()
+        self.rows.len()
     }
 
-    /// The work of a kind.
+    /// The work of a kind: rows to update and to delete by key, rows to insert in the order in which they were added.
     pub(super) fn work(&self, kind: RowKind) -> &[PendingRow] {
         match kind {
-            RowKind::Update => &self.changed,
-            RowKind::Insert => &self.added,
-            RowKind::Delete => &self.deleting,
+            RowKind::Update => self.rows.changed(),
+            RowKind::Insert => self.rows.added(),
+            RowKind::Delete => self.rows.deleting(),
             RowKind::Attach | RowKind::Detach | RowKind::Junction => &[],
         }
+    }
+
+    /// Whether there are rows to delete.
+    pub(super) fn has_deletes(&self) -> bool {
+        !self.rows.deleting().is_empty()
     }
 
     /// The row of a kind at a place in its list.
@@ -113,7 +112,7 @@ impl<'s> Pending<'s> {
     /// Whether any row gives up values that it has in these columns.
     pub(super) fn gives_up(&self, columns: &[usize]) -> bool {
         let touches = |column: &usize| self.touched.contains(*column);
-        !self.deleting.is_empty() || columns.iter().any(touches)
+        self.has_deletes() || columns.iter().any(touches)
     }
 
     /// The values that a row will have in these columns; `None` if one is NULL.
@@ -143,17 +142,4 @@ pub(super) fn old_key<'s>(
     columns: &[usize],
 ) -> Option<KeyTuple<ValueRef<'s>>> {
     KeyTuple::new(columns.iter().map(|column| arena.old_value(slot, *column)))
-}
-
-/// Puts rows in the order of their keys, once each. Most keys are single integers, which sort by themselves.
-fn sort_by_key(arena: &dyn AnyArena, rows: &mut Few<PendingRow>) {
-    if rows.len() < 2 {
-        return;
-    }
-    if rows.iter().all(|row| row.key.is_some()) {
-        rows.sort_unstable_by_key(|row| (row.key, row.slot));
-    } else {
-        rows.sort_by(|a, b| key_order(arena, a.slot, b.slot));
-    }
-    rows.dedup_by_key(|row| row.slot);
 }

@@ -7,7 +7,9 @@ use orm_core::value::ValueRef;
 
 use super::pending::old_key;
 use crate::mapping::{ColumnSet, RawRef};
-use crate::state::{AnyArena, EntityState, KeyMap, KeyTuple, Link, PendingRow, State, Switch};
+use crate::state::{
+    AnyArena, EntityState, KeyMap, KeyTuple, Link, PendingRow, PendingRows, State, Switch,
+};
 
 /// Makes each new entity with the key of a deleted one take its row.
 #[inline]
@@ -36,11 +38,12 @@ fn switch_all(state: &mut State) {
 }
 
 fn find(state: &State, arena: &dyn AnyArena) -> Vec<(u32, Switch)> {
-    let (rows, key) = (arena.pending_rows(), arena.def().primary_key);
-    let deleting = rows.deleting.iter();
+    let (mut rows, key) = (PendingRows::default(), arena.def().primary_key);
+    arena.pending_rows(&mut rows);
+    let deleting = rows.deleting().iter();
     let deleting = deleting.filter_map(|row| Some((old_key(arena, row.slot, key)?, row.slot)));
     let mut deleting: KeyMap<KeyTuple<ValueRef<'_>>, u32> = deleting.collect();
-    let added = rows.added.iter().filter_map(|row| {
+    let added = rows.added().iter().filter_map(|row| {
         let values = key
             .iter()
             .map(|position| known(state, arena, row, *position));

@@ -127,34 +127,51 @@ impl<'b> BatchWriter<'b> {
     /// Runs the statement of the batch for every row and checks that each matched exactly one. Returns those that
     /// did not match, where the database may have deleted rows along with others.
     pub(super) fn change(&mut self, written: &Written, set: &[usize]) -> Result<Vec<u32>> {
-        let change = Change {
+        let batch = self.batch;
+        let expected = batch.kind.expected();
+        let mut change = Change {
             arena: self.arena,
-            def: self.batch.def,
-            slots: &self.batch.slots,
+            def: batch.def,
+            slots: &batch.slots,
             written,
             set,
-            expected: self.expected(self.batch.kind.expected()),
-            is_checked: self.batch.is_checked,
-            is_attach: matches!(self.batch.kind, BatchKind::Attach { .. }),
+            expected: Expected::whole(expected, batch),
+            is_checked: batch.is_checked,
+            is_attach: matches!(batch.kind, BatchKind::Attach { .. }),
         };
         let mut absent = Vec::new();
-        if change.slots.len() < 2 || self.batch.together() < 2 {
-            self.send_loop(&change, &mut absent)?;
+        let rows = change.slots.len();
+        if rows < 2 || batch.together() < 2 {
+            let next = self.send_loop(&change, 0, &mut absent)?;
+            if next < rows {
+                change.expected = self.expected(expected);
+                self.send_loop(&change, next, &mut absent)?;
+            }
         } else {
+            change.expected = self.expected(expected);
             self.send_together(&change, &mut absent)?;
         }
         Ok(absent)
     }
 
-    fn send_loop(&mut self, change: &Change<'_>, absent: &mut Vec<u32>) -> Result<()> {
+    /// Runs the statement for each row from `next` on. Stops before rows of which one has a large value, if it isn't
+    /// known yet which have, and returns the row that is next.
+    fn send_loop(
+        &mut self,
+        change: &Change<'_>,
+        mut next: usize,
+        absent: &mut Vec<u32>,
+    ) -> Result<usize> {
         let (rows, width) = (change.slots.len(), change.width());
         let text = &*self.text(change, BatchRows::Rows(1))?;
         let mut binds: Vec<ValueRef<'_>> = mem::take(self.memory);
         binds.reserve(width * rows.min(LOOP_ROWS));
-        let mut next = 0;
         while next < rows {
             binds.clear();
             change.fill(next..rows.min(next + LOOP_ROWS), &mut binds)?;
+            if change.expected.has_large(&binds, width) {
+                break;
+            }
             let (done, result) = self.send_each((text, width), next, &binds, absent);
             next += done;
             match result {
@@ -170,7 +187,7 @@ impl<'b> BatchWriter<'b> {
             }
         }
         *self.memory = emptied(binds);
-        Ok(())
+        Ok(next)
     }
 
     /// Runs the statement once for each row's values in `binds`, those of the rows from `first` on, up to the first
@@ -232,9 +249,8 @@ impl<'b> BatchWriter<'b> {
 
     /// Whether the statement counts its rows itself: outside a transaction, nothing else would undo it.
     pub(super) fn is_checked(&self, rows: BatchRows) -> bool {
-        let capabilities = self.connection.dialect().capabilities();
-        capabilities.checked_batches
-            && rows != BatchRows::Rows(1)
+        rows != BatchRows::Rows(1)
+            && self.connection.dialect().capabilities().checked_batches
             && !self.connection.in_transaction()
     }
 
@@ -248,7 +264,7 @@ impl<'b> BatchWriter<'b> {
         };
         let batch = self.batch;
         match batch.text.get() {
-            Some((known, text)) if *known == of => Ok(Text::Kept(text)),
+            Some((known, text)) if known.is(&of) => Ok(Text::Kept(text)),
             _ => {
                 let text = self.rendered(change, of)?;
                 // Another text of the batch stays.

@@ -6,6 +6,7 @@
 
 use super::graph::{Edge, Graph, Why};
 use super::pending::Pending;
+use super::row_node::RowKind;
 use crate::mapping::ReferenceDef;
 
 /// Puts tables, which are sorted by name, in the usual order: parents before children, and those that refer to each
@@ -44,7 +45,7 @@ pub(super) fn in_circle(tables: &[Pending<'_>], child: usize, parent: usize) -> 
         return false;
     }
     let of_group = || tables.iter().filter(|table| table.group == group);
-    let comes_or_goes = |table: &Pending<'_>| table.len() > table.changed.len();
+    let comes_or_goes = |table: &Pending<'_>| table.len() > table.work(RowKind::Update).len();
     of_group().any(|table| table.is_circular)
         && of_group().any(comes_or_goes)
         && of_group().map(Pending::len).sum::<usize>() > 1

@@ -15,33 +15,31 @@
 /// one.remove(1);
 /// assert_eq!(one.iter().collect::<Vec<_>>(), [70]);
 /// ```
-#[expect(
-    clippy::derived_hash_with_manual_eq,
-    reason = "it is the equality that would be derived, but faster"
-)]
-#[derive(Clone, Debug, Default, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ColumnSet {
     first: u64,
-    rest: Vec<u64>,
+    /// The positions from 64 on, if there are any. In a box of its own, so that a set is two words, which a function
+    /// returns in registers: a flush makes one of each row.
+    high: Option<Box<High>>,
 }
 
-// By hand, since a flush compares the sets of all rows, and nearly none goes beyond the first word: to compare
-// empty lists as memory reads from an address that is none, which costs more than all the rest.
-impl PartialEq for ColumnSet {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        let more = !(self.rest.is_empty() && other.rest.is_empty());
-        self.first == other.first && !(more && self.rest != other.rest)
-    }
-}
+/// Positions from 64 on, without empty words at the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct High(Vec<u64>);
 
 impl ColumnSet {
     /// Creates an empty set.
     pub const fn new() -> Self {
         Self {
             first: 0,
-            rest: Vec::new(),
+            high: None,
         }
+    }
+
+    /// The words behind the first one.
+    #[inline]
+    fn rest(&self) -> &[u64] {
+        self.high.as_ref().map_or(&[], |high| &high.0)
     }
 
     /// Adds a position.
@@ -56,22 +54,29 @@ impl ColumnSet {
 
     #[cold]
     fn insert_high(&mut self, position: usize) {
+        let High(rest) = &mut **self.high.get_or_insert_default();
         let word = position / 64 - 1;
-        if self.rest.len() <= word {
-            self.rest.resize(word + 1, 0);
+        if rest.len() <= word {
+            rest.resize(word + 1, 0);
         }
-        self.rest[word] |= 1 << (position % 64);
+        rest[word] |= 1 << (position % 64);
     }
 
     /// Removes a position. Trailing empty words are removed as well, so that equal sets compare equal.
     pub fn remove(&mut self, position: usize) {
         if position < 64 {
             self.first &= !(1 << position);
-        } else if let Some(word) = self.rest.get_mut(position / 64 - 1) {
+            return;
+        }
+        let Some(High(rest)) = self.high.as_deref_mut() else {
+            return;
+        };
+        if let Some(word) = rest.get_mut(position / 64 - 1) {
             *word &= !(1 << (position % 64));
-            while self.rest.last() == Some(&0) {
-                self.rest.pop();
-            }
+        }
+        while rest.pop_if(|last| *last == 0).is_some() {}
+        if rest.is_empty() {
+            self.high = None;
         }
     }
 
@@ -81,7 +86,7 @@ impl ColumnSet {
         if position < 64 {
             self.first & (1 << position) != 0
         } else {
-            let word = self.rest.get(position / 64 - 1);
+            let word = self.rest().get(position / 64 - 1);
             word.is_some_and(|word| word & (1 << (position % 64)) != 0)
         }
     }
@@ -89,12 +94,12 @@ impl ColumnSet {
     /// Returns whether the set is empty.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.first == 0 && self.rest.is_empty()
+        self.first == 0 && self.high.is_none()
     }
 
     /// Returns the number of positions.
     pub fn len(&self) -> usize {
-        let high: u32 = self.rest.iter().map(|word| word.count_ones()).sum();
+        let high: u32 = self.rest().iter().map(|word| word.count_ones()).sum();
         (self.first.count_ones() + high) as usize
     }
 
@@ -102,7 +107,7 @@ impl ColumnSet {
     #[inline]
     pub fn unite(&mut self, other: &Self) {
         self.first |= other.first;
-        if !other.rest.is_empty() {
+        if other.high.is_some() {
             other.iter().for_each(|position| self.insert(position));
         }
     }
@@ -113,7 +118,7 @@ impl ColumnSet {
         Positions {
             word: self.first,
             before: 0,
-            rest: self.rest.iter(),
+            rest: self.rest().iter(),
         }
     }
 }

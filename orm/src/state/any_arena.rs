@@ -26,8 +26,8 @@ pub(crate) trait AnyArena: Any + Send {
     fn def(&self) -> &'static ModelDef;
     /// The model's number, for statement keys.
     fn model(&self) -> usize;
-    /// The entities that a flush has to write.
-    fn pending_rows(&self) -> PendingRows;
+    /// Adds the entities that a flush has to write to `to`, which is empty.
+    fn pending_rows(&self, to: &mut PendingRows);
     /// The value that the entity has.
     fn value(&self, slot: u32, position: usize) -> ValueRef<'_>;
     /// The value that the database has.
@@ -230,8 +230,8 @@ impl<M: Model> AnyArena for Arena<M> {
         M::slot().index()
     }
 
-    fn pending_rows(&self) -> PendingRows {
-        Self::pending_rows(self)
+    fn pending_rows(&self, to: &mut PendingRows) {
+        Self::pending_rows(self, to);
     }
 
     #[inline]

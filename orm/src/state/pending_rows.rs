@@ -7,9 +7,11 @@ use std::collections::HashSet;
 use orm_core::stmt::Few;
 use orm_core::value::ValueRef;
 
+use super::any_arena::AnyArena;
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
+use super::key_order::key_order;
 use crate::mapping::{ColumnSet, Model};
 
 /// An entity to write.
@@ -29,69 +31,80 @@ impl PendingRow {
     }
 }
 
-/// The entities of an arena to write.
+/// The entities of an arena to write, those of a kind behind each other.
 #[derive(Debug, Default)]
 pub(crate) struct PendingRows {
+    rows: Few<PendingRow>,
+    /// Where those to insert begin, and those to delete.
+    begins: [usize; 2],
+}
+
+impl PendingRows {
+    /// Those that have changed, by key.
+    #[inline]
+    pub(crate) fn changed(&self) -> &[PendingRow] {
+        &self.rows[..self.begins[0]]
+    }
+
     /// Those to insert, in the order in which they were added.
-    pub(crate) added: Few<PendingRow>,
-    /// Those that have changed. One may be named twice.
-    pub(crate) changed: Few<PendingRow>,
-    /// Those to delete. One may be named twice.
-    pub(crate) deleting: Few<PendingRow>,
+    #[inline]
+    pub(crate) fn added(&self) -> &[PendingRow] {
+        &self.rows[self.begins[0]..self.begins[1]]
+    }
+
+    /// Those to delete, by key.
+    #[inline]
+    pub(crate) fn deleting(&self) -> &[PendingRow] {
+        &self.rows[self.begins[1]..]
+    }
+
+    /// How many there are of all kinds.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
 }
 
 impl<M: Model> Arena<M> {
-    /// The entities to write.
-    #[inline]
-    pub(super) fn pending_rows(&self) -> PendingRows {
-        if !self.switched.is_empty() {
-            return self.pending_rows_beside_switches();
+    /// Adds the entities to write to `to`, which is empty. It is large: one that is returned would be copied.
+    pub(super) fn pending_rows(&self, to: &mut PendingRows) {
+        let PendingRows { rows, begins } = to;
+        let most = self.added.len() + self.touched.len() + self.deleting.len();
+        if most > 1 {
+            rows.reserve_exact(most);
         }
-        self.all_pending_rows()
-    }
-
-    /// The entities to write, of which some take the rows of others.
-    #[cold]
-    fn pending_rows_beside_switches(&self) -> PendingRows {
-        let mut rows = self.all_pending_rows();
-        rows.added
-            .retain(|row| !self.switched.contains_key(&row.slot));
-        let old: HashSet<u32> = self.switched.values().map(|switch| switch.old).collect();
-        rows.deleting.retain(|row| !old.contains(&row.slot));
-        rows.changed.extend(self.switched_rows());
-        rows
-    }
-
-    #[inline]
-    fn all_pending_rows(&self) -> PendingRows {
-        let mut rows = PendingRows::default();
-        let (added, changed, deleting) =
-            (self.added.len(), self.touched.len(), self.deleting.len());
-        if added > 0 {
-            make_room(&mut rows.added, added);
-            rows.added
-                .extend(self.added.iter().flatten().map(|index| PendingRow {
-                    slot: *index,
-                    columns: self.omitted(*index),
-                    key: None,
-                }));
-        }
-        make_room(&mut rows.changed, changed);
         for index in &self.touched {
             if let Some(row) = self.changed(*index) {
-                rows.changed.push(row);
+                rows.push(row);
             }
         }
-        if deleting > 0 {
+        if !self.switched.is_empty() {
+            rows.extend(self.switched_rows());
+        }
+        sort_by_key(self, rows, 0);
+        *begins = [rows.len(); 2];
+        if !self.added.is_empty() {
+            let slots = self.added.iter().flatten();
+            let slots = slots.filter(|index| !self.switched.contains_key(index));
+            rows.extend(slots.map(|index| PendingRow {
+                slot: *index,
+                columns: self.omitted(*index),
+                key: None,
+            }));
+            begins[1] = rows.len();
+        }
+        if !self.deleting.is_empty() {
+            // Their rows go over to new entities.
+            let old: HashSet<u32> = self.switched.values().map(|switch| switch.old).collect();
             let slots = self.deleting.iter();
-            let slots = slots.filter(|index| self.is_deleting(**index));
-            rows.deleting.extend(slots.map(|index| PendingRow {
+            let slots = slots.filter(|index| self.is_deleting(**index) && !old.contains(index));
+            rows.extend(slots.map(|index| PendingRow {
                 slot: *index,
                 columns: ColumnSet::new(),
                 key: self.slots[*index as usize].stored().and_then(integer_key),
             }));
+            sort_by_key(self, rows, begins[1]);
         }
-        rows
     }
 
     /// What there is to change of an entity.
@@ -176,10 +189,38 @@ pub(super) fn integer_key<M: Model>(entity: &M) -> Option<i64> {
     }
 }
 
-/// Makes room for some rows: one needs none.
+/// Puts the rows from `first` on in the order of their keys, once each: an entity may be named twice. Most keys are
+/// single integers, which sort by themselves.
 #[inline]
-fn make_room(rows: &mut Few<PendingRow>, number: usize) {
-    if number > 1 {
-        rows.reserve_exact(number);
+fn sort_by_key(arena: &dyn AnyArena, rows: &mut Few<PendingRow>, first: usize) {
+    if rows.len() > first + 1 {
+        sort(arena, rows, first);
     }
+}
+
+fn sort(arena: &dyn AnyArena, rows: &mut Few<PendingRow>, first: usize) {
+    let sorted = &mut rows[first..];
+    if sorted.iter().all(|row| row.key.is_some()) {
+        sorted.sort_unstable_by_key(|row| (row.key, row.slot));
+    } else {
+        sorted.sort_by(|a, b| key_order(arena, a.slot, b.slot));
+    }
+    if rows[first..]
+        .windows(2)
+        .any(|pair| pair[0].slot == pair[1].slot)
+    {
+        drop_repeated(rows, first);
+    }
+}
+
+#[cold]
+fn drop_repeated(rows: &mut Few<PendingRow>, first: usize) {
+    let mut last = first;
+    for row in first + 1..rows.len() {
+        if rows[row].slot != rows[last].slot {
+            last += 1;
+            rows.swap(last, row);
+        }
+    }
+    rows.truncate(last + 1);
 }

@@ -38,6 +38,7 @@ pub(super) fn vtable(def: &'static ModelDef) -> &'static Vtable {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pending_rows::PendingRows;
     use orm_core::driver::Row;
     use orm_core::error::Result;
     use orm_core::value::{Value, ValueRef};
@@ -88,12 +89,9 @@ mod tests {
         assert_eq!(arena.find(&[text("is"), Value::Int(8)]), None);
         assert_eq!(arena.find(&[text("is")]), None);
         arena.delete(slot);
-        let deleting = arena
-            .pending_rows()
-            .deleting
-            .into_iter()
-            .map(|row| row.slot);
-        assert!(deleting.eq([slot]));
+        let mut pending = PendingRows::default();
+        arena.pending_rows(&mut pending);
+        assert!(pending.deleting().iter().map(|row| row.slot).eq([slot]));
 
         let typed = state.arena::<Place>().expect("the same arena");
         let handle = typed.find(&("is".to_owned(), 7)).expect("the same entity");
