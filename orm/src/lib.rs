@@ -112,10 +112,10 @@ pub mod __private {
     pub use orm_core::value::{ConversionError, ValueRef};
 
     pub use crate::mapping::{
-        AnyRelation, BelongsTo, Build, Column, ColumnSet, ConstraintDef, CustomType, DbEnum,
-        Entity, Field, FieldGiven, FieldMissing, FieldState, Generated, HasCollation, HasLength,
-        IntoField, KeyField, Model, ModelDef, ModelSlot, NewEntity, Placeholder, ReferenceDef,
-        References, Registration, Relation, RelationDef, RelationField, RelationKind,
+        AnyRelation, BelongsTo, Build, Cascade, Column, ColumnSet, ConstraintDef, CustomType,
+        DbEnum, Entity, Field, FieldGiven, FieldMissing, FieldState, Generated, HasCollation,
+        HasLength, IntoField, KeyField, Model, ModelDef, ModelSlot, NewEntity, Placeholder,
+        ReferenceDef, References, Registration, Relation, RelationDef, RelationField, RelationKind,
         SingleBelongsTo, Skipped, Stored, Version, default_fits, filled, given, inverse,
         leave_linked, or_linked, or_server, referred, relinked, table,
     };

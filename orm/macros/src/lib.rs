@@ -87,6 +87,9 @@ use proc_macro::TokenStream;
 /// |-|-|
 /// | `key = author_id` | On `BelongsTo`: the field of the foreign key; `key(shop, number)` for several. Without it, the only foreign key that references the model. |
 /// | `inverse = Post.author` | On `HasMany` and `HasOne`: the inverse relation. Without it, the only `BelongsTo` of the other model that references this one. |
+/// | `cascade = delete` | On `HasMany` and `HasOne`: when an entity is deleted, the session deletes the entities of the other side first, loaded or not, at any depth. Where the foreign key has `on_delete = cascade`, the database does it, and rows that are not loaded are not read. |
+/// | `cascade = set_null` | On `HasMany` and `HasOne`: the session sets their foreign keys to NULL first. |
+/// | `orphans = delete` | On `HasMany` and `HasOne`: the session deletes an entity of the other side that is unlinked. |
 /// | `skip` | No relation, as at any field. |
 ///
 /// # Visibility

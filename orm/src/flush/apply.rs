@@ -1,18 +1,17 @@
-//! Applies a written plan to the entities: keys, versions, the undo log, and the changes of ON DELETE and ON UPDATE
-//! to other loaded entities.
+//! Applies a written plan to the entities: keys, versions, the undo log, and that ON DELETE and ON UPDATE make other entities
+//! stale. What is known of entities that reference deleted rows is in `deleted_rows.rs`.
 
 use std::ptr;
 
 use orm_core::schema::Action;
-use orm_core::value::Value;
 
 use super::batch::{Batch, BatchKind, Plan};
+use super::deleted_rows::follow_deletes;
 use super::link::follow;
-use super::pending::old_key;
 use super::{reached_tables, row_switch};
 use crate::mapping::ReferenceDef;
 use crate::query::inferred::DmlKind;
-use crate::state::{KeySet, KeyTuple, RowId, State};
+use crate::state::State;
 
 /// Applies the outcome of a plan that was written as a whole.
 pub(crate) fn apply(state: &mut State, plan: &Plan) {
@@ -21,8 +20,7 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
     let switched = row_switch::switched(state);
     for batch in plan.batches() {
         if matches!(batch.kind, BatchKind::Delete { .. }) {
-            null_references(state, batch);
-            leave_lists(state, batch);
+            follow_deletes(state, batch);
             add_once(&mut deleted_from, batch.def.table);
         }
         let Some(arena) = state.by_model_mut(batch.model) else {
@@ -49,17 +47,6 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
     }
     state.clear_dirty();
     mark_referring(state, deleted_from, |reference| reference.on_delete);
-}
-
-/// Takes deleted rows out of the lists of those that they belong to.
-fn leave_lists(state: &mut State, deleted: &Batch) {
-    if deleted.def.relations.is_empty() {
-        return;
-    }
-    for slot in &deleted.slots {
-        let (model, slot) = (deleted.model, *slot);
-        state.leave_lists(RowId { model, slot });
-    }
 }
 
 /// Of a handful: there are as many as tables or models.
@@ -125,44 +112,6 @@ fn mark_referring(state: &mut State, tables: Vec<&'static str>, action: ActionOf
             arena.mark_cascaded();
         }
     }
-}
-
-/// Does in memory what ON DELETE SET NULL has done in the database: else the next change of such an entity would
-/// look as if another transaction had been there before.
-fn null_references(state: &mut State, deleted: &Batch) {
-    let level = state.level;
-    let nulls = |reference: &&'static ReferenceDef| {
-        reference.on_delete == Action::SetNull && (reference.target)().table == deleted.def.table
-    };
-    let children = state.arenas().flat_map(|child| {
-        let references = child.def().references.iter().filter(nulls);
-        references.map(|reference| (child.model(), reference))
-    });
-    let children: Vec<(usize, &'static ReferenceDef)> = children.collect();
-    for (model, reference) in children {
-        let keys = deleted_keys(state, deleted, reference);
-        let Some(child) = state.by_model_mut(model) else {
-            continue;
-        };
-        for slot in child.referring(reference.columns, &keys) {
-            child.set_null(slot, reference.columns, level);
-        }
-    }
-}
-
-/// What a foreign key holds that refers to one of the deleted rows.
-fn deleted_keys(
-    state: &State,
-    deleted: &Batch,
-    reference: &ReferenceDef,
-) -> KeySet<KeyTuple<Value>> {
-    let columns = reference.target_columns;
-    let Some(arena) = state.by_model(deleted.model) else {
-        return KeySet::default();
-    };
-    let keys = deleted.slots.iter();
-    let keys = keys.filter_map(|slot| old_key(arena, *slot, columns));
-    keys.map(|key| key.to_owned()).collect()
 }
 
 /// Makes the entities of other models of the same table stale: one of them may be of the same row.

@@ -10,6 +10,7 @@ use orm_core::stmt::{BatchColumn, BatchRows};
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
+use super::marks::Marks;
 use super::post_update::Deferred;
 use super::row_node::RowKind;
 use crate::engine::{Engine, StatementText, StoredTable};
@@ -40,6 +41,10 @@ pub(crate) struct Plan {
     pub(super) deferred: Deferred,
     /// Relations that follow their foreign keys after the flush, by entity and index.
     pub(super) following: Vec<(RowId, usize)>,
+    /// Rows that lost their owner, by relations that delete those.
+    pub(super) orphans: Vec<RowId>,
+    /// What cascades have marked for this flush.
+    pub(super) marks: Marks,
     /// Memory for the binds of a prepared loop.
     pub(super) binds: Vec<ValueRef<'static>>,
 }
@@ -140,6 +145,11 @@ pub(super) enum ExpectedColumns {
 }
 
 impl Plan {
+    /// What the cascades of the flush before have marked is written.
+    pub(crate) fn forget_marks(&mut self) {
+        self.marks = Marks::default();
+    }
+
     /// Begins the plan of the next flush.
     pub(crate) fn clear(&mut self) {
         if self.planned == 0 {

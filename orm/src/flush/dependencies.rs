@@ -20,7 +20,7 @@ use super::row_node::{RowKind, RowNode};
 use super::schedule::{Schedule, schedule};
 use super::table_order::{in_circle, targets};
 use crate::mapping::{ModelDef, ReferenceDef};
-use crate::state::{CaseFolded, KeyMap, KeyTuple, RowId};
+use crate::state::{CaseFolded, KeyMap, KeyTuple, Link, RowId, State};
 
 /// The order in which the rows of a flush are written that isn't the usual one.
 pub(super) struct RowOrder {
@@ -42,12 +42,13 @@ impl RowOrder {
 ///
 /// # Errors
 /// `Usage` for rows that refer to each other in a circle by foreign keys that can't be NULL.
-pub(super) fn row_order(tables: &[Pending<'_>]) -> Result<Option<RowOrder>> {
+pub(super) fn row_order<'s>(state: &'s State, tables: &[Pending<'s>]) -> Result<Option<RowOrder>> {
     let is_alone = tables.iter().map(Pending::len).sum::<usize>() < 2;
     if is_alone && !tables.iter().any(may_refer_to_itself) {
         return Ok(None);
     }
     let mut dependencies = Dependencies {
+        state,
         tables,
         edges: Vec::new(),
         referring: Vec::new(),
@@ -102,6 +103,7 @@ fn is_detached(def: &'static ModelDef, reference: &'static ReferenceDef) -> bool
 }
 
 struct Dependencies<'p, 's> {
+    state: &'s State,
     tables: &'p [Pending<'s>],
     edges: Vec<Edge<RowNode>>,
     /// The edges of foreign keys.
@@ -127,13 +129,35 @@ impl<'s> Dependencies<'_, 's> {
         for (index, table) in self.tables.iter().enumerate() {
             let sets = unique_sets(table.arena.def());
             for columns in sets.filter(|columns| table.gives_up(columns)) {
-                let taken = self.arriving(index, columns).map(folded);
+                let taken = self.arriving(index, columns);
+                let taken = taken.map(|(row, key)| folded((row, self.linked(row, columns, key))));
                 let given = self.leaving(index, columns).map(folded);
                 for (row, needs) in pairs(taken, given) {
                     self.edge(row, needs, Why::Value);
                 }
             }
         }
+    }
+
+    /// The values that a row gets in these columns, those of relations included, where the entity that is referenced has
+    /// its key already; else `key`.
+    fn linked(
+        &self,
+        row: RowNode,
+        columns: &'static [usize],
+        key: Option<KeyValues<'s>>,
+    ) -> Option<KeyValues<'s>> {
+        let table = &self.tables[row.table];
+        if !table.arena.has_links() {
+            return key;
+        }
+        let (arena, slot) = (table.arena, table.slot(row));
+        let value = |column: &usize| {
+            let mut links = arena.links(slot).iter();
+            let linked = links.find_map(|link| linked_value(self.state, link, *column));
+            linked.unwrap_or_else(|| arena.value(slot, *column))
+        };
+        KeyTuple::new(columns.iter().map(value))
     }
 
     fn references(&mut self, wanted: impl Fn(usize, usize) -> bool) {
@@ -323,6 +347,21 @@ impl<'s> Dependencies<'_, 's> {
             post_updates,
         }))
     }
+}
+
+/// The value that a column gets by a link; `None` if it is not one of its columns, or the entity has no key yet.
+fn linked_value<'s>(state: &'s State, link: &Link, column: usize) -> Option<ValueRef<'s>> {
+    let columns = link.reference.columns.iter();
+    let mut columns = columns.zip(link.reference.target_columns);
+    let (_, position) = columns.find(|(own, _)| **own == column)?;
+    let Some((model, handle)) = link.target else {
+        return Some(ValueRef::Null);
+    };
+    let arena = state.by_model(model)?;
+    let entity = arena.entity_state(handle.slot, handle.stamp)?;
+    entity
+        .has_row()
+        .then(|| arena.value(handle.slot, *position))
 }
 
 /// The rows that have the key of one of `others`, each with that one.

@@ -23,8 +23,8 @@ use crate::state::{AnyArena, State, Written};
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) error: Error,
-    /// The batch whose rows were not all matched, where the row count does not show which: after the
-    /// rollback they are looked at one by one.
+    /// The batch whose rows were not all matched, where the row count does not show which, or that a foreign key has
+    /// refused to delete: after the rollback they are looked at one by one.
     pub(crate) suspect: Option<usize>,
 }
 
@@ -144,10 +144,12 @@ impl BatchWriter<'_> {
             self.connection.forget_tables();
         }
         let is_one_of_many = error.is_stale_data() && self.batch.slots.len() > 1;
+        let is_delete = matches!(self.batch.kind, BatchKind::Delete { .. });
+        let is_blocked = is_delete && error.is_foreign_key_violation();
         let known = self.connection.dialect().capabilities();
         Failure {
             error: place(error, self.batch.def, known),
-            suspect: is_one_of_many.then_some(index),
+            suspect: (is_one_of_many || is_blocked).then_some(index),
         }
     }
 }

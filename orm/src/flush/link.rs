@@ -26,6 +26,7 @@ pub(crate) fn link(plan: &mut Plan, state: &mut State) -> Result<()> {
 
 fn link_all(plan: &mut Plan, state: &mut State) -> Result<()> {
     plan.following.clear();
+    plan.orphans.clear();
     let is_meant = |arena: &&dyn AnyArena| !arena.def().relations.is_empty() && arena.has_work();
     let arenas = state.arenas().filter(is_meant);
     let linked: Vec<(usize, Linked)> = arenas
@@ -42,6 +43,9 @@ fn link_all(plan: &mut Plan, state: &mut State) -> Result<()> {
         for (slot, relation, to) in linked.placed {
             state.put_in_step(RowId { model, slot }, relation, to);
         }
+        let orphans = linked.orphans.into_iter();
+        plan.orphans
+            .extend(orphans.map(|slot| RowId { model, slot }));
         let following = linked.following.into_iter();
         plan.following
             .extend(following.map(|(slot, relation)| (RowId { model, slot }, relation)));
@@ -74,6 +78,8 @@ struct Linked {
     placed: Vec<(u32, usize, Option<RawRef>)>,
     /// Relations whose foreign key was changed, likewise.
     following: Vec<(u32, usize)>,
+    /// Entities without an owner that are to be deleted, by slot.
+    orphans: Vec<u32>,
 }
 
 /// A relation of an entity.
@@ -131,20 +137,32 @@ impl<'s> Linker<'s> {
             arena, slot, index, ..
         } = place;
         let new = arena.to_one(slot, index);
-        if new.is_loaded() && (is_insert || new != arena.old_to_one(slot, index)) {
+        let is_news = if is_insert {
+            new.handle().is_some() || self.state.was_placed(place.row(), index)
+        } else {
+            new != arena.old_to_one(slot, index)
+        };
+        if new.is_loaded() && is_news {
             self.linked.placed.push((slot, index, new.handle()));
         }
     }
 
     /// The relation of an entity that is to be inserted. Its foreign key counts as given if it has another value than
     /// one that stands there until now.
-    fn inserted(&self, place: Place<'_>) -> Result<Option<Link>> {
+    fn inserted(&mut self, place: Place<'_>) -> Result<Option<Link>> {
         let Place { arena, slot, .. } = place;
         let given = |column: &&usize| !arena.is_unset(slot, **column);
         let columns = place.reference.columns;
         let is_given = columns.iter().any(|column| given(&column));
         match arena.to_one(slot, place.index) {
             ToOne::NotLoaded(_) => place.has_value().map(|()| None),
+            // One that never had an owner is none.
+            ToOne::Null
+                if self.state.was_placed(place.row(), place.index) && place.deletes_orphans() =>
+            {
+                self.linked.orphans.push(slot);
+                Ok(None)
+            }
             ToOne::Null if place.is_required() => Err(place.orphan()),
             // One NULL is enough for a foreign key to reference nothing.
             ToOne::Null if columns.iter().all(|column| given(&column)) => {
@@ -182,6 +200,10 @@ impl<'s> Linker<'s> {
         }
         let link = match new {
             ToOne::Handle(handle) => place.link(handle),
+            ToOne::Null if place.had_owner() && place.deletes_orphans() => {
+                self.linked.orphans.push(slot);
+                return Ok(None);
+            }
             ToOne::Null if place.is_required() => return Err(place.orphan()),
             ToOne::Null | ToOne::NotLoaded(_) => place.unlink(),
         };
@@ -248,6 +270,30 @@ impl Place<'_> {
             reference: self.reference,
             target: None,
         }
+    }
+
+    fn row(&self) -> RowId {
+        RowId {
+            model: self.arena.model(),
+            slot: self.slot,
+        }
+    }
+
+    /// Whether the row has an owner in the database.
+    fn had_owner(&self) -> bool {
+        let mut columns = self.reference.columns.iter();
+        columns.all(|column| !self.arena.old_value(self.slot, *column).is_null())
+    }
+
+    /// Whether the owner's relation says that an entity without an owner is deleted.
+    fn deletes_orphans(&self) -> bool {
+        let (target, def) = ((self.relation.target)(), self.arena.def());
+        let mut relations = target.relations.iter();
+        relations.any(|relation| {
+            relation.deletes_orphans
+                && relation.inverse() == Some(self.index)
+                && std::ptr::eq((relation.target)(), def)
+        })
     }
 
     fn is_required(&self) -> bool {

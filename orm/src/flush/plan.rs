@@ -1,6 +1,7 @@
 //! Plans a flush: ordered batches of rows of one table, one kind and one column set.
 
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::schema::Action;
 use orm_core::stmt::Few;
 
 use super::batch::{Batch, BatchKind, Plan};
@@ -8,7 +9,7 @@ use super::batches::Batches;
 use super::dependencies::row_order;
 use super::pending::{Pending, gather};
 use super::table_order::put_in_order;
-use crate::mapping::{ModelDef, RelationDef};
+use crate::mapping::{ModelDef, ReferenceDef, RelationDef};
 use crate::state::{AnyArena, EntityState, Link, RowId, RowMap, State};
 
 /// Makes `plan` that of the flush of everything in `state`. With `optimistic`, an UPDATE also matches the old values of the
@@ -27,7 +28,7 @@ pub(crate) fn plan(plan: &mut Plan, state: &State, optimistic: bool) -> Result<(
     tables.iter().try_for_each(check_keys)?;
     put_in_order(&mut tables);
     plan.clear();
-    let order = row_order(&tables)?;
+    let order = row_order(state, &tables)?;
     let mut batches = Batches::new(&tables, optimistic, plan);
     match &order {
         None => batches.usual(),
@@ -85,6 +86,11 @@ fn linked(state: &State, batches: &[Batch]) -> Result<RowMap<RowId, (usize, usiz
     Ok(inserted)
 }
 
+/// Whether a row that refers by this foreign key keeps the other one from being deleted.
+fn is_kept(reference: &ReferenceDef) -> bool {
+    matches!(reference.on_delete, Action::NoAction | Action::Restrict)
+}
+
 /// Refuses a link to an entity that has no row and gets none by this flush.
 fn check_link(
     state: &State,
@@ -98,6 +104,13 @@ fn check_link(
     let arena = state.by_model(model);
     let target = arena.and_then(|arena| arena.entity_state(handle.slot, handle.stamp));
     let (kind, what, hint) = match target {
+        // Rows that the database takes along or empties do not keep their owner.
+        Some(EntityState::Deleting) if !is_kept(link.reference) => return Ok(()),
+        Some(EntityState::Deleting) => (
+            ErrorKind::Usage,
+            "is to be deleted by this flush",
+            "assign another one, or delete the entity as well; `cascade = delete` on the relation that leads back does that",
+        ),
         Some(state)
             if inserted.contains_key(&row)
                 || arena.is_some_and(|arena| arena.switched().contains_key(&handle.slot))
@@ -160,7 +173,7 @@ mod tests {
         let mut tables = Few::new();
         gather(state, &mut tables);
         put_in_order(&mut tables);
-        row_order(&tables).expect("no circle of required keys")
+        row_order(state, &tables).expect("no circle of required keys")
     }
 
     fn planned(state: &State) -> Plan {

@@ -14,7 +14,7 @@ use crate::state::{AnyArena, State, are_same};
 #[cold]
 pub(super) fn stale(arena: &dyn AnyArena, slot: u32) -> Error {
     let def = arena.def();
-    let (name, key) = (def.name, key_text(arena, slot));
+    let (name, key) = (def.name, own_key(arena, slot));
     let (by, hint) = match arena.overtaken(slot) {
         Some(own) => (
             format!(" by {own} of this session or by another transaction"),
@@ -41,7 +41,7 @@ pub(super) fn no_key(arena: &dyn AnyArena, slot: u32, rows: u64) -> Error {
         ErrorKind::MultipleRows,
         format!(
             "{rows} rows match the primary key {} of this {}",
-            key_text(arena, slot),
+            own_key(arena, slot),
             def.name
         ),
     )
@@ -49,9 +49,14 @@ pub(super) fn no_key(arena: &dyn AnyArena, slot: u32, rows: u64) -> Error {
     .with_hint("add a primary key or a unique index to the table, on the columns of the model's primary key")
 }
 
-fn key_text(arena: &dyn AnyArena, slot: u32) -> String {
+fn own_key(arena: &dyn AnyArena, slot: u32) -> String {
     let key = arena.old_values(slot, arena.def().primary_key);
-    let parts = key.iter().map(|part| match part.as_ref() {
+    key_text(key.iter().map(Value::as_ref))
+}
+
+/// A key, as messages show it.
+pub(super) fn key_text<'v>(key: impl Iterator<Item = ValueRef<'v>>) -> String {
+    let parts = key.map(|part| match part {
         ValueRef::Int(part) => part.to_string(),
         ValueRef::Text(part) => format!("{part:?}"),
         other => other.to_json(""),
@@ -59,10 +64,9 @@ fn key_text(arena: &dyn AnyArena, slot: u32) -> String {
     parts.collect::<Vec<String>>().join(", ")
 }
 
-/// Looks at the rows of a batch that did not match as a whole, after its rollback, and names the first
-/// that is gone or changed; `error` if each is as expected by now.
-#[cold]
-pub(crate) fn find_stale(
+/// Names the first row of a batch that did not match as a whole that is gone or changed; `error` if each is as expected by
+/// now.
+pub(super) fn find_stale(
     connection: &mut Connection,
     state: &State,
     (plan, batch): (&Plan, usize),

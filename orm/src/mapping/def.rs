@@ -86,6 +86,21 @@ pub struct RelationDef {
     pub target: fn() -> &'static ModelDef,
     /// Which side it is.
     pub kind: RelationKind,
+    /// What the session does with the other side when an entity is deleted.
+    pub cascade: Cascade,
+    /// Whether the session deletes an entity of the other side that is unlinked.
+    pub deletes_orphans: bool,
+}
+
+/// Describes what a session does with the entities that belong to one that is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cascade {
+    /// Nothing: what happens is left to the database.
+    None,
+    /// Deletes them first.
+    Delete,
+    /// Sets their foreign keys to NULL first.
+    SetNull,
 }
 
 /// Describes which side of a foreign key a relation is.

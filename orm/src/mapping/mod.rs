@@ -39,7 +39,7 @@ pub use custom_type::{CustomType, Stored};
 pub use db_enum::DbEnum;
 pub(crate) use decode::value_for;
 pub use decode::{differs, read};
-pub use def::{ConstraintDef, ModelDef, ReferenceDef, RelationDef, RelationKind};
+pub use def::{Cascade, ConstraintDef, ModelDef, ReferenceDef, RelationDef, RelationKind};
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
 pub use key::{IntoKey, PrimaryKey};
@@ -51,5 +51,6 @@ pub use relation::{
     NoSession, Path, PathFrom, References, Refs, RefsIter, Relation, RelationField,
     SingleBelongsTo, ToMany, ToOne, ToOneTarget, inverse, leave_linked, or_linked, relinked,
 };
+pub(crate) use relation::{ChildRule, check_cascade};
 pub use slot::ModelSlot;
 pub use table::table;

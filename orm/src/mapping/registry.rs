@@ -7,6 +7,7 @@ use orm_core::schema::{Schema, Table};
 
 use super::def::{ModelDef, RelationDef, RelationKind};
 use super::model::Entity;
+use super::relation::check_cascade;
 
 /// Registers a model at link time. Submitted by the derive.
 #[derive(Debug)]
@@ -131,7 +132,7 @@ impl Metadata {
     /// # Errors
     /// - `Schema`: the models are not consistent: a table is mapped twice, a reference is to a model outside the
     ///   set or to a column of another type, SET NULL is declared on a NOT NULL column, or a relation is an `Option` and
-    ///   its foreign key is not, or the reverse.
+    ///   its foreign key is not, or the reverse; or a relation has `cascade = set_null` and its foreign key can't be NULL.
     ///
     /// # Examples
     ///
@@ -227,6 +228,7 @@ fn one_table_twice(first: &ModelDef, second: &ModelDef) -> Error {
 
 /// Checks what the derive sees only where it is written as `Option<…>`.
 fn check_relations(def: &'static ModelDef) -> Result<()> {
+    def.relations.iter().try_for_each(check_cascade)?;
     for (_, relation, reference) in def.belongs_to() {
         let RelationKind::BelongsTo { optional, .. } = relation.kind else {
             continue;

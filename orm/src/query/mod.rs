@@ -31,6 +31,7 @@ pub use rows::stream::Stream;
 pub use select::builder::{Select, select};
 pub(crate) use select::by_key::{current_rows_by_key, get_statement, rows_by, rows_by_key};
 pub use select::join::{JoinTarget, RelationAs};
+pub(crate) use select::referring::{ForeignKey, count_referring, first_referring};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;

@@ -4,6 +4,7 @@
 //! `state`, the statements of a flush in `flush`.
 
 mod access;
+mod cascades;
 mod closure;
 mod closure_result;
 mod get_texts;

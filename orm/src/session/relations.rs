@@ -102,6 +102,7 @@ impl Session {
     ///
     /// # Errors
     /// - As [`Session::get_ref`].
+    /// - `Usage`: an entity is deleted or marked for deletion.
     ///
     /// # Examples
     ///
@@ -132,6 +133,7 @@ impl Session {
         child: impl NewChild<Model = F::Target>,
     ) -> Result<Ref<F::Target>> {
         self.get_ref(owner)?;
+        self.stays(owner)?;
         let child = self.insert_row(child.into_child());
         self.link(owner, relation, child)?;
         Ok(child)
@@ -142,6 +144,7 @@ impl Session {
     ///
     /// # Errors
     /// - As [`Session::get_ref`].
+    /// - `Usage`: an entity is deleted or marked for deletion.
     ///
     /// # Examples
     ///
@@ -168,12 +171,16 @@ impl Session {
         target: Ref<F::Target>,
     ) -> Result<()> {
         let (child, index, parent) = self.sides(owner, relation, target)?;
+        self.stays(owner)?;
+        self.stays(target)?;
         self.state.relink(child, index, ToOne::Handle(parent));
         Ok(())
     }
 
     /// Undoes a link of two entities, from either side. Both sides are in step at once; the next flush sets the foreign
-    /// key to NULL. If it can't be NULL, link the entity to another one or delete it before.
+    /// key to NULL. If it can't be NULL, link the entity to another one or delete it before. With `orphans = delete` on
+    /// the relation to it, the flush deletes the entity that belonged to the other one; one that was not inserted yet
+    /// leaves the unit of work.
     ///
     /// # Errors
     /// - As [`Session::get_ref`].

@@ -27,9 +27,11 @@ impl Session {
     /// error nothing of it is written, and all changes stay pending, so that they can be corrected and flushed again.
     ///
     /// # Errors
-    /// - `UniqueViolation`, `ForeignKeyViolation`, `NotNullViolation`, `CheckViolation`: a constraint is violated.
+    /// - `UniqueViolation`, `ForeignKeyViolation`, `NotNullViolation`, `CheckViolation`: a constraint is violated. For a
+    ///   row that can't be deleted, the message names the rows that reference it: ten of them, and how many there are.
     /// - `StaleData`: a row was changed or deleted since it was loaded.
     /// - `StaleHandle`: `delete` was called with a stale handle.
+    /// - `Usage`: a required relation leads to nothing, or to an entity that is deleted by this flush.
     /// - Any other error of the database.
     ///
     /// # Examples
@@ -97,14 +99,18 @@ impl Session {
             self.state.clear_dirty();
             return Ok(());
         }
-        let scope = self.open_scope()?;
-        match self.emit(scope) {
+        let scope = self.open_scope();
+        let written = scope.and_then(|scope| match self.emit(scope) {
             Ok(()) => {
                 flush::apply(&mut self.state, &self.plan);
                 Ok(())
             }
             Err(failure) => Err(self.fail(scope, failure)),
+        });
+        if written.is_err() {
+            flush::take_back(&mut self.plan, &mut self.state);
         }
+        written
     }
 
     /// Writes the plan and closes its scope. What fails on the way, the end of the scope included, is to be undone.
@@ -162,7 +168,10 @@ impl Session {
             return self.commit_single();
         }
         self.write()?;
-        if let Some(Err(error)) = self.connection.as_mut().map(Connection::finish) {
+        if let Some(connection) = &mut self.connection
+            && let Err(error) = connection.finish()
+        {
+            let error = flush::blocked_commit(connection, &self.state, error);
             (self.lost, self.unknown) = (true, error.is_commit_unknown());
             self.reported.set(self.unknown);
             return Err(error);
@@ -194,12 +203,14 @@ impl Session {
             }
             Err(Failure { error, suspect }) => {
                 self.lost = error.is_commit_unknown();
-                Err(match suspect {
+                let error = match suspect {
                     Some(batch) => {
-                        flush::find_stale(&mut connection, &self.state, (&self.plan, batch), error)
+                        flush::look_closer(&mut connection, &self.state, (&self.plan, batch), error)
                     }
                     None => error,
-                })
+                };
+                flush::take_back(&mut self.plan, &mut self.state);
+                Err(error)
             }
         }
     }
@@ -322,8 +333,19 @@ impl Session {
             self.plan.clear();
             return Ok(());
         }
+        let had_transaction = self.connection.is_some();
+        let planned = self.plan_pending();
+        if planned.is_err() {
+            self.take_back(had_transaction);
+        }
+        planned
+    }
+
+    fn plan_pending(&mut self) -> Result<()> {
+        self.plan.forget_marks();
         flush::link(&mut self.plan, &mut self.state)?;
         flush::switch_rows(&mut self.state);
+        self.cascade()?;
         flush::plan(&mut self.plan, &self.state, self.settings.optimistic)?;
         flush::look_up(
             &mut self.plan,
@@ -410,7 +432,7 @@ impl Session {
         };
         match (undone, suspect) {
             (Ok(()), Some(unit)) => {
-                error = flush::find_stale(connection, &self.state, (&self.plan, unit), error);
+                error = flush::look_closer(connection, &self.state, (&self.plan, unit), error);
             }
             // A part of the flush may still be there, so nothing may be built on it.
             (Err(_), _) => self.lost = matches!(scope, Scope::Savepoint(_)),

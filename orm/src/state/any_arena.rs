@@ -97,6 +97,14 @@ pub(crate) trait AnyArena: Any + Send {
     fn find(&self, key: &[Value]) -> Option<u32>;
     /// Marks an entity for deletion.
     fn delete(&mut self, slot: u32);
+    /// The entities that are marked for deletion, each once.
+    fn deleting(&self) -> Vec<u32>;
+    /// The entities that the open transaction has deleted.
+    fn deleted(&self) -> Vec<u32>;
+    /// Takes the mark of [`delete`](Self::delete) back.
+    fn undelete(&mut self, slot: u32);
+    /// Takes an entity out of the session.
+    fn expunge(&mut self, slot: u32);
     /// The state of the entity that got this stamp in its slot.
     fn entity_state(&self, slot: u32, stamp: NonZeroU32) -> Option<EntityState>;
     /// Why a handle leads nowhere.
@@ -158,6 +166,8 @@ pub(crate) trait AnyArena: Any + Send {
     fn referring(&mut self, columns: &'static [usize], keys: &KeySet<KeyTuple<Value>>) -> Vec<u32>;
     /// Sets columns to NULL, as the database has done.
     fn set_null(&mut self, slot: u32, columns: &[usize], level: u32);
+    /// The database has set columns to values that are not known: what they reference is not loaded.
+    fn forget_to_one(&mut self, slots: &[u32], columns: &[usize]);
 }
 
 /// A primary key as the row that it is of, which has no other columns.
@@ -425,6 +435,25 @@ impl<M: Model> AnyArena for Arena<M> {
         self.mark_deleted(slot);
     }
 
+    fn expunge(&mut self, slot: u32) {
+        let stamp = self.slots[slot as usize].stamp;
+        Self::expunge(self, Ref::new(slot, stamp));
+    }
+
+    fn deleting(&self) -> Vec<u32> {
+        self.marked()
+    }
+
+    fn deleted(&self) -> Vec<u32> {
+        let slots = (0..).zip(&self.slots);
+        let deleted = slots.filter(|(_, slot)| slot.state == EntityState::Deleted);
+        deleted.map(|(index, _)| index).collect()
+    }
+
+    fn undelete(&mut self, slot: u32) {
+        self.unmark(slot);
+    }
+
     fn stale_handle(&self, handle: RawRef) -> Error {
         Self::stale_handle(self, handle.typed())
     }
@@ -565,5 +594,9 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn set_null(&mut self, slot: u32, columns: &[usize], level: u32) {
         Self::set_null(self, slot, columns, level);
+    }
+
+    fn forget_to_one(&mut self, slots: &[u32], columns: &[usize]) {
+        Self::forget_to_one(self, slots, columns);
     }
 }

@@ -3,6 +3,8 @@
 //! The lists of touched and deleted entities are cleaned lazily: an entry counts only while the state of its slot
 //! agrees, so that every call takes constant time.
 
+use std::collections::HashSet;
+
 use super::arena::{Arena, make_room};
 use super::entity_state::EntityState;
 use super::handle::{Ref, next_stamp};
@@ -78,6 +80,27 @@ impl<M: Model> Arena<M> {
                 self.deleting.push(index);
             }
             EntityState::Deleting | EntityState::Deleted | EntityState::Transient => {}
+        }
+    }
+
+    /// The entities that are marked for deletion and whose rows no new ones take, each once.
+    pub(super) fn marked(&self) -> Vec<u32> {
+        let marked = self.deleting.iter().copied();
+        let mut marked: Vec<u32> = marked.filter(|index| self.is_deleting(*index)).collect();
+        marked.sort_unstable();
+        marked.dedup();
+        if !self.switched.is_empty() {
+            let switched: HashSet<u32> = self.switched.values().map(|switch| switch.old).collect();
+            marked.retain(|index| !switched.contains(index));
+        }
+        marked
+    }
+
+    /// An entity that was marked for deletion stays.
+    pub(super) fn unmark(&mut self, index: u32) {
+        let slot = &mut self.slots[index as usize];
+        if slot.state == EntityState::Deleting {
+            slot.state = EntityState::Persistent;
         }
     }
 

@@ -85,6 +85,11 @@ impl State {
             .flatten()
     }
 
+    /// Whether the list that has a child has changed since the last flush.
+    pub(crate) fn was_placed(&self, child: RowId, index: usize) -> bool {
+        self.lists.placed.contains_key(&(child, index))
+    }
+
     /// Moves a child from one owner's lists to another's, as far as they are loaded.
     pub(crate) fn move_child(
         &mut self,
@@ -124,16 +129,35 @@ impl State {
         self.log_list(id, Change::Added(member));
     }
 
-    /// Takes an entity out of all lists, since its row or itself is gone.
+    /// Takes an entity out of all lists, since its row or itself is gone. The lists of an owner that is gone as well stay: to
+    /// take a long one apart would cost its length for each member.
     pub(crate) fn leave_lists(&mut self, row: RowId) {
         let Some(def) = self.by_model(row.model).map(AnyArena::def) else {
             return;
         };
-        for (index, ..) in def.belongs_to() {
+        for (index, relation, _) in def.belongs_to() {
             let from = self.placed(row, index);
-            self.move_child(row, index, [from, None]);
+            if from.is_some_and(|owner| !self.is_going((relation.target)(), owner)) {
+                self.move_child(row, index, [from, None]);
+            }
             self.lists.placed.remove(&(row, index));
         }
+    }
+
+    /// Whether an entity is marked for deletion, or is deleted.
+    fn is_going(&self, def: &'static ModelDef, RawRef { slot, stamp }: RawRef) -> bool {
+        use EntityState::{Deleted, Deleting};
+        let arena = self.by_model(State::number(def));
+        let state = arena.and_then(|arena| arena.entity_state(slot, stamp));
+        matches!(state, Some(Deleting | Deleted))
+    }
+
+    /// What a relation with the foreign key in the other model leads to; nothing if it is not loaded.
+    pub(crate) fn members(&self, owner: RowId, index: usize) -> Vec<RawRef> {
+        let list = self
+            .by_model(owner.model)
+            .and_then(|arena| arena.list(owner.slot, index));
+        list.map(AnyList::members).unwrap_or_default()
     }
 
     /// An entity leaves the unit of work: it is in no list until it is added again.
@@ -142,7 +166,9 @@ impl State {
             return;
         };
         for (index, ..) in def.belongs_to() {
-            self.put_in_step(row, index, None);
+            if self.placed(row, index).is_some() {
+                self.put_in_step(row, index, None);
+            }
         }
     }
 

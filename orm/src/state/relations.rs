@@ -111,6 +111,28 @@ impl<M: Model> Arena<M> {
         }
     }
 
+    /// What relations with exactly these columns reference is not known any more, unless they were given another entity
+    /// since.
+    pub(super) fn forget_to_one(&mut self, slots: &[u32], columns: &[usize]) {
+        for slot in slots {
+            let Slot { value, old, .. } = &mut self.slots[*slot as usize];
+            let Some(value) = value else { continue };
+            for (index, relation, _) in M::def()
+                .belongs_to()
+                .filter(|(.., key)| key.columns == columns)
+            {
+                let not_loaded = ToOne::NotLoaded(Some(relation));
+                let before = to_one(old.as_deref().unwrap_or(value), index);
+                if let Some(old) = old {
+                    set_to_one(&mut **old, index, not_loaded);
+                }
+                if to_one(value, index) == before {
+                    set_to_one(value, index, not_loaded);
+                }
+            }
+        }
+    }
+
     /// Notes what a relation references by the foreign key that the entity has. It is no change: the old copy has it, too,
     /// if it has the same key.
     pub(super) fn note_to_one(&mut self, slot: u32, index: usize, to_one: ToOne) {

@@ -59,6 +59,16 @@ pub(super) struct RelationField {
     pub(super) key: Vec<Ident>,
     /// The inverse relation: `inverse = Letter.sender`.
     pub(super) inverse: Option<Target>,
+    pub(super) policy: Policy,
+}
+
+/// What the session does with the entities of the other side.
+#[derive(Clone, Copy)]
+pub(super) struct Policy {
+    /// The name of a variant of `Cascade`, for when the owner is deleted.
+    pub(super) cascade: &'static str,
+    /// Whether those that are unlinked are deleted.
+    pub(super) deletes_orphans: bool,
 }
 
 /// The type of a relation field.
@@ -195,7 +205,17 @@ pub(super) enum Side {
         kind: &'static str,
         /// The inverse relation, if it was named.
         inverse: Option<Target>,
+        policy: Policy,
     },
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            cascade: "None",
+            deletes_orphans: false,
+        }
+    }
 }
 
 impl Relation {
@@ -204,6 +224,14 @@ impl Relation {
         match &self.side {
             Side::Own { columns, .. } => columns,
             Side::Other { .. } => &[],
+        }
+    }
+
+    /// What the session does with the entities that it leads to.
+    pub(super) fn policy(&self) -> Policy {
+        match self.side {
+            Side::Own { .. } => Policy::default(),
+            Side::Other { policy, .. } => policy,
         }
     }
 

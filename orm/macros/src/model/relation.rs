@@ -7,14 +7,22 @@ use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
 use syn::{Error, Ident, Result, Token, Type, parse_quote};
 
-use super::data::{Column, Parsed, Reference, Relation, RelationField, RelationType, Side, Target};
+use super::data::{
+    Column, Parsed, Policy, Reference, Relation, RelationField, RelationType, Side, Target,
+};
 use super::reference::target;
 use super::tokens::{argument, last_word, option};
-use crate::attribute::{flag, list, listed, read_all};
+use crate::attribute::{flag, list, listed, read_all, unknown};
 use crate::errors::Errors;
 
 /// The options of the attribute of a relation field.
-const KEYS: &[&str] = &["key", "inverse", "skip"];
+const KEYS: &[&str] = &["key", "inverse", "cascade", "orphans", "skip"];
+
+/// The words of `cascade`, with the variant of `Cascade` that each stands for.
+const CASCADES: &[(&str, &str)] = &[("delete", "Delete"), ("set_null", "SetNull")];
+
+/// The words of `orphans`.
+const ORPHANS: &[(&str, &str)] = &[("delete", "Delete")];
 
 /// The types of relation fields.
 const TYPES: [(&str, RelationType); 3] = [
@@ -35,6 +43,7 @@ pub(super) fn parse(
         return Some(field);
     };
     let (mut key, mut inverse, mut is_skipped) = (Vec::new(), None, false);
+    let mut policy = Policy::default();
     read_all(&field.attrs, KEYS, &[], errors, |word, meta| match word {
         "key" if kind == RelationType::BelongsTo => {
             key = fields(meta)?;
@@ -42,6 +51,15 @@ pub(super) fn parse(
         }
         "inverse" if kind != RelationType::BelongsTo => {
             inverse = Some(relation(meta)?);
+            Ok(())
+        }
+        "cascade" if kind != RelationType::BelongsTo => {
+            policy.cascade = choice(word, CASCADES, meta)?;
+            Ok(())
+        }
+        "orphans" if kind != RelationType::BelongsTo => {
+            choice(word, ORPHANS, meta)?;
+            policy.deletes_orphans = true;
             Ok(())
         }
         "skip" => {
@@ -73,17 +91,43 @@ pub(super) fn parse(
         is_optional,
         key,
         inverse,
+        policy,
     });
     None
 }
 
 /// What to do about an attribute of the other side.
 fn misplaced(word: &str) -> &'static str {
-    if word == "key" {
-        "`key` names a foreign key of this struct, which only a `BelongsTo` has; name the inverse relation: `inverse = Post.author`"
-    } else {
-        "`inverse` is for `HasMany` and `HasOne`; a `BelongsTo` names its foreign key: `key = author_id`"
+    match word {
+        "key" => {
+            "`key` names a foreign key of this struct, which only a `BelongsTo` has; name the inverse relation: `inverse = Post.author`"
+        }
+        "inverse" => {
+            "`inverse` is for `HasMany` and `HasOne`; a `BelongsTo` names its foreign key: `key = author_id`"
+        }
+        "cascade" => {
+            "`cascade` is for `HasMany` and `HasOne`: what is deleted along with an entity is a matter of its own struct"
+        }
+        _ => {
+            "`orphans` is for `HasMany` and `HasOne`: write `orphans = delete` at the relation to this struct"
+        }
     }
+}
+
+/// `= delete`: the variant that the word stands for.
+fn choice(
+    key: &str,
+    words: &[(&str, &'static str)],
+    meta: &ParseNestedMeta<'_>,
+) -> Result<&'static str> {
+    let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
+    let example = |_| meta.error(format!("write `{key} = …` with {}", listed(&names)));
+    let value = meta.value().map_err(example)?;
+    let ident: Ident = value.parse().map_err(example)?;
+    let name = ident.to_string();
+    let found = words.iter().find(|(word, _)| *word == name);
+    let variant = found.map(|(_, variant)| *variant);
+    variant.ok_or_else(|| Error::new(ident.span(), unknown("value", &name, &names)))
 }
 
 /// `= Letter.sender`.
@@ -128,6 +172,7 @@ pub(super) fn resolve(
                 side: Side::Other {
                     kind,
                     inverse: field.inverse,
+                    policy: field.policy,
                 },
             });
             continue;

@@ -5,6 +5,7 @@
 
 mod any;
 mod belongs_to;
+mod cascade;
 mod check;
 mod field;
 mod handle_key;
@@ -16,6 +17,7 @@ mod to_one;
 
 pub use any::{AnyList, AnyRelation};
 pub use belongs_to::{BelongsTo, ToOneTarget};
+pub(crate) use cascade::{ChildRule, check_cascade};
 pub use check::{LinkedKey, References, SingleBelongsTo, inverse, leave_linked, or_linked};
 pub use field::{Relation, RelationField, ToMany};
 pub use handle_key::{HandleKey, KeySource, NoSession};

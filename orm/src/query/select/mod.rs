@@ -12,6 +12,7 @@ mod fetch;
 pub(super) mod join;
 mod lower;
 pub(super) mod query_state;
+pub(super) mod referring;
 pub(super) mod relation_ops;
 pub(super) mod selectable;
 mod spanning;

@@ -49,6 +49,7 @@ mod raw_beside;
 mod raw_sql;
 mod reads;
 mod related;
+mod relation_cascades;
 mod rollback;
 mod round_trips;
 mod row_switch;
@@ -311,6 +312,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     outside_ends::cases,
     pool::cases,
     raw_beside::cases,
+    relation_cascades::cases,
     streams::cases,
     together::cases,
     touched::cases,

@@ -8,7 +8,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
 use super::names::of;
-use crate::model::data::{Model, Relation, Side, Target};
+use crate::model::data::{Model, Policy, Relation, Side, Target};
 use crate::model::tokens::last_word;
 
 /// The relations as data.
@@ -18,12 +18,19 @@ pub(super) fn defs(model: &Model) -> TokenStream {
         let Relation { ident, ty, .. } = relation;
         let ident = ident.unraw().to_string();
         let (target, kind) = (target(model, relation), kind(model, relation));
+        let Policy {
+            cascade,
+            deletes_orphans,
+        } = relation.policy();
+        let cascade = Ident::new(cascade, Span::mixed_site());
         quote_spanned! {ty.span()=>
             __orm::RelationDef {
                 model: #name,
                 name: #ident,
                 target: #target,
                 kind: __orm::RelationKind::#kind,
+                cascade: __orm::Cascade::#cascade,
+                deletes_orphans: #deletes_orphans,
             }
         }
     });
@@ -54,7 +61,7 @@ fn kind(model: &Model, relation: &Relation) -> TokenStream {
             reference,
             ..
         } => quote!(BelongsTo { reference: #reference, optional: #is_optional }),
-        Side::Other { kind, inverse } => {
+        Side::Other { kind, inverse, .. } => {
             let kind = Ident::new(kind, Span::mixed_site());
             let inverse = if let Some(Target { model, field }) = inverse {
                 // The index comes from the other model's typed relations, and the compiler compares the models.
