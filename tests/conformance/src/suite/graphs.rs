@@ -382,7 +382,7 @@ struct Chair {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "desks")]
+#[orm(table = "chair_desks")]
 struct Desk {
     #[orm(primary_key)]
     id: i64,
@@ -402,12 +402,12 @@ fn on_delete_set_null_opens_a_circle_without_an_update(db: &Db) {
     session.delete(chair);
     session.delete(desk);
     session.commit().unwrap();
-    assert_eq!(steps(db), ["DELETE desks", "DELETE chairs"]);
-    assert_eq!((db.count("desks"), db.count("chairs")), (0, 0));
+    assert_eq!(steps(db), ["DELETE chair_desks", "DELETE chairs"]);
+    assert_eq!((db.count("chair_desks"), db.count("chairs")), (0, 0));
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "hens")]
+#[orm(table = "first_hens")]
 struct Hen {
     #[orm(primary_key, auto_increment = false)]
     id: i64,
@@ -416,7 +416,7 @@ struct Hen {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "eggs")]
+#[orm(table = "first_eggs")]
 struct Egg {
     #[orm(primary_key, auto_increment = false)]
     id: i64,
@@ -435,8 +435,8 @@ fn a_circle_without_a_nullable_key_is_refused(db: &Db) {
     for part in [
         "Hen",
         "Egg",
-        "`hens.from_egg`",
-        "`eggs.from_hen`",
+        "`first_hens.from_egg`",
+        "`first_eggs.from_hen`",
         "NOT NULL",
     ] {
         assert!(text.contains(part), "{text}");

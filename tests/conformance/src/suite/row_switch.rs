@@ -38,7 +38,7 @@ struct Land {
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "towns")]
+#[orm(table = "land_towns")]
 struct Town {
     #[orm(primary_key)]
     id: i64,
@@ -85,12 +85,12 @@ fn children_that_a_cascade_would_delete_live(db: &Db) {
     assert_eq!(session.get(Land, "mm").unwrap(), Some(myanmar));
     session.commit().unwrap();
     assert!(session.get_ref(burma).unwrap_err().is_stale_handle());
-    assert_eq!(db.count("towns"), 1);
+    assert_eq!(db.count("land_towns"), 1);
     assert_eq!(session.get(Town, session[town].id).unwrap(), Some(town));
     session.delete(myanmar);
     session.add(land("mm", "Union", 2));
     session.commit().unwrap();
-    assert_eq!(db.count("towns"), 1);
+    assert_eq!(db.count("land_towns"), 1);
     assert_eq!(db.scalar("SELECT n FROM lands WHERE name = 'Union'"), 2);
 }
 
@@ -102,7 +102,7 @@ fn relations_lead_to_the_new_entity(db: &Db) {
     // Whichever one a new child was given.
     let new = session.add(Town::builder().land(myanmar));
     session.flush().unwrap();
-    assert_eq!(steps(db), ["UPDATE lands", "INSERT towns"]);
+    assert_eq!(steps(db), ["UPDATE lands", "INSERT land_towns"]);
     assert_eq!(session[town].land.get().unwrap(), myanmar);
     assert_eq!(session[new].land_code, "mm");
     assert!(!session.has_pending_work());
@@ -193,7 +193,7 @@ fn a_row_that_is_the_same_is_updated_too(db: &Db) {
     assert_eq!(steps(db), ["UPDATE lands"]);
     session.commit().unwrap();
     assert_eq!(
-        (session.get(Land, "mm").unwrap(), db.count("towns")),
+        (session.get(Land, "mm").unwrap(), db.count("land_towns")),
         (Some(again), 1)
     );
     // A row that is gone is not there to be taken.
@@ -215,7 +215,7 @@ struct Cell {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "notes")]
+#[orm(table = "kept_notes")]
 struct Note {
     #[orm(primary_key)]
     id: i64,
@@ -248,8 +248,8 @@ fn a_composite_key_and_a_generated_one_switch(db: &Db) {
         [
             "UPDATE cells",
             "INSERT cells",
-            "UPDATE notes",
-            "INSERT notes",
+            "UPDATE kept_notes",
+            "INSERT kept_notes",
             "DELETE cells"
         ]
     );
@@ -263,7 +263,7 @@ fn a_composite_key_and_a_generated_one_switch(db: &Db) {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "badges")]
+#[orm(table = "land_badges")]
 struct Badge {
     #[orm(primary_key, length = 20, references = Land.code)]
     land_code: String,
@@ -279,7 +279,7 @@ fn a_key_that_a_relation_gives_switches(db: &Db) {
     session.delete(badge);
     let new = session.add(Badge::builder().land(burma).n(2));
     session.commit().unwrap();
-    assert_eq!(steps(db), ["UPDATE badges"]);
+    assert_eq!(steps(db), ["UPDATE land_badges"]);
     assert_eq!((&*session[new].land_code, session[new].n), ("mm", 2));
     // The land and its badge at once.
     session.delete(new);
@@ -287,10 +287,13 @@ fn a_key_that_a_relation_gives_switches(db: &Db) {
     let myanmar = session.add(land("mm", "Myanmar", 3));
     let last = session.add(Badge::builder().land(myanmar).n(4));
     session.commit().unwrap();
-    assert_eq!(steps(db), ["UPDATE lands", "UPDATE badges"]);
+    assert_eq!(steps(db), ["UPDATE lands", "UPDATE land_badges"]);
     assert_eq!(session.get(Badge, "mm").unwrap(), Some(last));
     assert_eq!(session[last].land.get().unwrap(), myanmar);
-    assert_eq!(db.scalar("SELECT n FROM badges WHERE land_code = 'mm'"), 4);
+    assert_eq!(
+        db.scalar("SELECT n FROM land_badges WHERE land_code = 'mm'"),
+        4
+    );
 }
 
 #[derive(Model, Clone, Debug)]
@@ -323,7 +326,7 @@ fn a_server_default_keeps_what_the_row_has(db: &Db) {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "marks")]
+#[orm(table = "bare_marks")]
 struct Mark {
     #[orm(primary_key, auto_increment = false)]
     id: i64,
@@ -338,7 +341,7 @@ fn a_table_of_a_key_alone_is_deleted_from_and_inserted_into(db: &Db) {
     session.delete(old);
     let new = session.add(Mark { id: 1 });
     session.commit().unwrap();
-    assert_eq!(steps(db), ["DELETE marks", "INSERT marks"]);
+    assert_eq!(steps(db), ["DELETE bare_marks", "INSERT bare_marks"]);
     assert_eq!(session.get(Mark, 1).unwrap(), Some(new));
 }
 
@@ -433,7 +436,7 @@ fn a_failed_flush_is_corrected(db: &Db) {
     session.commit().unwrap();
     assert_eq!(steps(db), ["UPDATE lands"]);
     assert_eq!(session[town].land.get().unwrap(), new);
-    assert_eq!((db.count("lands"), db.count("towns")), (2, 1));
+    assert_eq!((db.count("lands"), db.count("land_towns")), (2, 1));
 }
 
 fn a_new_entity_that_is_deleted_again_leaves_the_delete(db: &Db) {
@@ -444,7 +447,7 @@ fn a_new_entity_that_is_deleted_again_leaves_the_delete(db: &Db) {
     fails(session.flush(), ErrorKind::DataTooLong);
     session.delete(new);
     session.commit().unwrap();
-    assert_eq!((db.count("lands"), db.count("towns")), (0, 0));
+    assert_eq!((db.count("lands"), db.count("land_towns")), (0, 0));
     assert_eq!(session.entity_state(new).unwrap(), EntityState::Transient);
     session[new].name = "Siam".into();
     session.add_again(new).unwrap();
