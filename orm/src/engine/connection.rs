@@ -18,7 +18,7 @@ use orm_core::sql::{Dialect, IsolationLevel};
 use super::cache::Cache;
 use super::log::Log;
 use super::pool::{Pool, Pooled};
-use super::statement_cache::{StatementCache, StatementText, TextOf};
+use super::statement_cache::{StatementCache, StatementText};
 use super::stored_table::StoredTable;
 use super::transaction_state::Transaction;
 
@@ -234,17 +234,17 @@ impl Connection {
         self.native().native().downcast_mut()
     }
 
-    /// The text of what depends on `key` and the dialect alone: known, or else rendered by `render`.
+    /// The text of what depends on `key` and the dialect alone: known, or else rendered by `render`. The key feeds a
+    /// [`TextOf`](super::TextOf) first.
     #[inline]
     pub(crate) fn statement<T: Into<StatementText>>(
         &mut self,
-        of: TextOf,
         key: &impl Hash,
         render: impl FnOnce() -> Result<T>,
     ) -> Result<Arc<StatementText>> {
         let sent = &mut checked_out(&mut self.pooled).sent;
         let engine = (&self.shared.statements, self.dialect);
-        sent.get(engine, &(of, key), render)
+        sent.get(engine, key, render)
     }
 
     /// What the engine knows of the table of a model.

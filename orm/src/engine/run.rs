@@ -23,7 +23,11 @@ pub(super) enum Effect {
 }
 
 impl Connection {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "it stands in a few functions of this layer, which only call it"
+    )]
+    #[inline(always)]
     pub(super) fn run<T>(
         &mut self,
         (sql, binds, effect): (&str, &[ValueRef<'_>], Effect),

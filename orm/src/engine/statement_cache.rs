@@ -5,7 +5,7 @@
 //! the bytes that are fed are compared, not their hash.
 
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,13 +18,22 @@ use super::cache::Cache;
 use super::check_text::check_text;
 use crate::mapping::HandleKey;
 
-/// Whose text it is: the first of what a key feeds, so that keys of different kinds are never equal.
-#[derive(Clone, Copy, Debug, Hash)]
+/// Whose text it is: the lowest byte of the first word that a key feeds, so that keys of different kinds are never
+/// equal.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum TextOf {
     Model,
     Query,
     Update,
     Delete,
+}
+
+// A whole word, so that words come after it: what is read of a shape at once was then written at once.
+impl Hash for TextOf {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(*self as u64);
+    }
 }
 
 /// How many texts a connection keeps.

@@ -15,7 +15,7 @@ use super::batch::{Batch, BatchKind, TextFor};
 use super::emit::BatchWriter;
 use super::expected::{Expected, is_spelled};
 use super::stale::{no_key, stale};
-use crate::engine::{StatementKey, StatementKind, StatementText, TextOf};
+use crate::engine::{StatementKey, StatementKind, StatementText};
 use crate::mapping::ModelDef;
 use crate::query::{check_length, check_references};
 use crate::state::{AnyArena, Written};
@@ -301,7 +301,7 @@ impl<'b> BatchWriter<'b> {
             digest,
             checked,
         };
-        self.connection.statement(TextOf::Model, &key, || {
+        self.connection.statement(&key, || {
             let mut w = SqlWriter::new(dialect);
             let table = batch.def.table;
             let key = &batch_columns(batch, batch.def.primary_key);

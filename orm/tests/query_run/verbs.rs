@@ -157,3 +157,17 @@ fn searches() -> Result<()> {
     assert_eq!(titles(Post.title.contains("")).len(), 3);
     Ok(())
 }
+
+/// What the model calls its key may not be one in the database.
+#[test]
+fn several_rows_of_a_key_are_an_error() -> Result<()> {
+    let engine = Engine::connect("sqlite://")?;
+    let conn = &mut engine.connection()?;
+    conn.raw_control("CREATE TABLE qr_tags (label TEXT NOT NULL)")?;
+    conn.raw_control("INSERT INTO qr_tags VALUES ('a'), ('a'), ('b')")?;
+    let labelled = |label| select(Tag).filter(Tag.label.eq(label));
+    let error = labelled("a").one(conn).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::MultipleRows);
+    assert_eq!(labelled("b").one(conn)?.label, "b");
+    Ok(())
+}

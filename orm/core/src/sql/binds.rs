@@ -111,7 +111,7 @@ impl<'a> WriteSql<'a> for &'a Statement {
 pub enum BindOrder {
     /// Each value is a bind, in the order in which a visitor reaches them.
     Visited,
-    /// The values at these indexes of that order.
+    /// The values at these indexes of that order. A text without binds has none, and nothing is visited.
     Picked(Box<[usize]>),
     /// The order is known only by rendering: a bind is made of several values, or the dialect renders by the value.
     Written,
@@ -130,7 +130,10 @@ impl BindOrder {
         let Some(binds) = binds.collect::<Option<Vec<usize>>>() else {
             return Self::Written;
         };
-        if binds.len() == count && binds.iter().enumerate().all(|(at, of)| at == *of) {
+        if !binds.is_empty()
+            && binds.len() == count
+            && binds.iter().enumerate().all(|(at, of)| at == *of)
+        {
             return Self::Visited;
         }
         Self::Picked(binds.into())
@@ -140,12 +143,14 @@ impl BindOrder {
     /// order is known only by rendering.
     #[inline]
     pub fn collect<'a>(&self, statement: impl BindValues<'a>, binds: &mut Binds<'a>) -> bool {
-        if *self == Self::Written {
-            return false;
-        }
-        statement.visit(&mut EachBind(|value, _| binds.push(value)));
-        if let Self::Picked(indices) = self {
-            *binds = indices.iter().map(|index| binds[*index]).collect();
+        match self {
+            Self::Written => return false,
+            Self::Picked(indices) if indices.is_empty() => {}
+            Self::Visited => statement.visit(&mut EachBind(|value, _| binds.push(value))),
+            Self::Picked(indices) => {
+                statement.visit(&mut EachBind(|value, _| binds.push(value)));
+                *binds = indices.iter().map(|index| binds[*index]).collect();
+            }
         }
         true
     }

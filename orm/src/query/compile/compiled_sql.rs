@@ -25,7 +25,8 @@ pub struct CompiledSql<'q> {
 
 #[derive(Debug)]
 enum Text<'q> {
-    Kept(&'q str),
+    None,
+    Kept(&'q StatementText),
     Cached(Arc<StatementText>),
     Own(String),
 }
@@ -33,7 +34,7 @@ enum Text<'q> {
 impl Default for Text<'_> {
     #[inline]
     fn default() -> Self {
-        Self::Kept("")
+        Self::None
     }
 }
 
@@ -58,16 +59,21 @@ impl<'q> CompiledSql<'q> {
         self.binds = binds.into();
     }
 
-    /// The place of the binds.
+    /// The text, if its binds are still to be collected, and their place.
     #[inline]
-    pub(in crate::query) fn binds_mut(&mut self) -> &mut Binds<'q> {
-        &mut self.binds
+    pub(in crate::query) fn unbound(&mut self) -> Option<(&StatementText, &mut Binds<'q>)> {
+        match &self.text {
+            Text::Kept(text) => Some((text, &mut self.binds)),
+            Text::Cached(text) => Some((text, &mut self.binds)),
+            Text::None | Text::Own(_) => None,
+        }
     }
 
     /// Returns the SQL text.
     #[inline]
     pub fn text(&self) -> &str {
         match &self.text {
+            Text::None => "",
             Text::Kept(text) => text,
             Text::Cached(text) => text,
             Text::Own(text) => text,
@@ -129,8 +135,13 @@ impl KeptSql {
     #[inline]
     pub(in crate::query) fn clear(&mut self) {
         if self.places.get().is_some() || *self.ran.get_mut() != 0 {
-            *self = Self::default();
+            self.forget();
         }
+    }
+
+    #[cold]
+    fn forget(&mut self) {
+        *self = Self::default();
     }
 
     /// The statement of a verb, made by `lower` if it isn't kept.

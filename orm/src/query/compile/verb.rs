@@ -14,7 +14,7 @@ pub(in crate::query) enum Verb {
     All,
     /// The first row.
     First,
-    /// Two rows, to check that there is exactly one.
+    /// The only row. A second one is an error, at which reading stops.
     One,
     /// How many rows.
     Count,
@@ -56,14 +56,16 @@ impl Verb {
         }
     }
 
-    /// The query that the verb runs.
-    pub(in crate::query) fn rewrite(self, mut query: Query) -> Query {
+    /// The query that the verb runs. One that has at most one row by its conditions needs no limit, which databases plan
+    /// and count.
+    pub(in crate::query) fn rewrite(self, mut query: Query, has_one_row: bool) -> Query {
         match self {
             Self::Count => return counted(query),
             Self::Exists => simplify(&mut query),
             Self::All | Self::First | Self::One => {}
         }
-        if !self.keeps_limit(query.limit) {
+        let needs_limit = !(has_one_row && self == Self::One);
+        if needs_limit && !self.keeps_limit(query.limit) {
             query.limit = self.limit().map(Limit::Fixed);
         }
         query

@@ -1,12 +1,14 @@
 //! [`SelectItem`]: what a query selects, and what that requires of the query's tables.
 
+use std::hash::{Hash, Hasher};
+
 use orm_core::stmt::{Expr, Projection, UpToTwo};
 use orm_core::types::Nullability;
 
 use super::table_ref::TableRef;
 
 /// Describes an item of a select list.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 pub enum SelectItem {
     /// All columns of a model's table.
     Entity {
@@ -58,6 +60,27 @@ impl ItemNullability {
             Self::Nullable
         } else {
             Self::Required
+        }
+    }
+}
+
+impl Hash for SelectItem {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Entity { table, is_optional } => table.hash_with(u8::from(*is_optional), state),
+            Self::Column {
+                table,
+                position,
+                nullability,
+            } => {
+                table.hash_with(2 + *nullability as u8, state);
+                state.write_u64(u64::from(*position));
+            }
+            Self::Value(value) => {
+                state.write_u64(u64::from(u8::MAX));
+                value.hash(state);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //! until the statement is made: it needs no memory of its own, and little to find the text of its statement.
 
 use std::convert::Infallible;
+use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 
 use orm_core::sql::EachBind;
@@ -14,7 +15,7 @@ use super::table_ref::TableRef;
 pub(in crate::query) type Terms = Few<Term>;
 
 /// A condition.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 pub(in crate::query) enum Term {
     Comparison(Comparison),
     /// Any other condition.
@@ -22,13 +23,41 @@ pub(in crate::query) enum Term {
 }
 
 /// A column beside a value.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 pub(in crate::query) struct Comparison {
     pub(super) table: TableRef,
     /// The column's position in its model.
     pub(super) position: u32,
     pub(super) op: CompareOp,
     pub(super) value: Value,
+}
+
+impl Hash for Term {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Comparison(comparison) => comparison.hash(state),
+            Self::Expr(expr) => {
+                // No operator of a comparison.
+                state.write_u64(u64::from(u8::MAX));
+                expr.hash(state);
+            }
+        }
+    }
+}
+
+impl Hash for Comparison {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self {
+            table,
+            position,
+            op,
+            value,
+        } = self;
+        table.hash_with(*op as u8, state);
+        value.hash_beside(*position, state);
+    }
 }
 
 impl Comparison {
@@ -39,6 +68,18 @@ impl Comparison {
 }
 
 impl Term {
+    /// Whether it has a column of `table` equal a value.
+    pub(in crate::query) fn fixes(&self, table: TableRef, position: usize) -> bool {
+        match self {
+            Self::Comparison(comparison) => {
+                comparison.op == CompareOp::Eq
+                    && comparison.position as usize == position
+                    && comparison.table.name() == table.name()
+            }
+            Self::Expr(_) => false,
+        }
+    }
+
     /// The condition in a statement.
     pub(in crate::query) fn into_expr(self) -> Expr {
         match self {

@@ -9,7 +9,7 @@ use orm_core::sql::{Dialect, InListStyle, SqlWriter, write_locks};
 use orm_core::stmt::{Lock, LockStrength};
 use orm_core::value::{BatchValues, Value, ValueRef};
 
-use crate::engine::{Connection, StatementKey, StatementKind, StatementText, TextOf};
+use crate::engine::{Connection, StatementKey, StatementKind, StatementText};
 use crate::mapping::ModelDef;
 use crate::query::executor::Access;
 
@@ -152,7 +152,7 @@ impl By {
             digest: false,
             checked: false,
         };
-        connection.statement(TextOf::Model, &key, || self.render(dialect, rows))
+        connection.statement(&key, || self.render(dialect, rows))
     }
 
     fn render(self, dialect: &'static dyn Dialect, rows: usize) -> Result<String> {

@@ -37,8 +37,9 @@ impl<S: Selectable> Select<S> {
     pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<S::Output<X>>> {
         let mut rows = Vec::new();
         conn_or_session.read(&self.query.verb(Verb::All), |row, sink| {
-            if rows.len() == rows.capacity() {
-                rows.reserve(1 + row.rows_left());
+            if rows.capacity() == 0 {
+                // As many as a vector that grows starts with.
+                rows = Vec::with_capacity(4.max(1 + row.rows_left()));
             }
             rows.push(S::decode::<X>(row, 0, sink)?);
             Ok(())
@@ -74,7 +75,8 @@ impl<S: Selectable> Select<S> {
         Ok(first)
     }
 
-    /// Returns the only row.
+    /// Returns the only row. The statement has `LIMIT 2`, unless its conditions compare the whole primary key of its only
+    /// table.
     ///
     /// # Errors
     /// - `NotFound`: there is no row.
@@ -98,10 +100,9 @@ impl<S: Selectable> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn one<X: Executor>(&self, conn_or_session: &mut X) -> Result<S::Output<X>> {
-        match self.one_or_none(conn_or_session)? {
-            Some(row) => Ok(row),
-            None => Err(self.query.wrong_number(ErrorKind::NotFound)),
-        }
+        let mut only = None;
+        self.read_only_row(conn_or_session, &mut only)?;
+        only.ok_or_else(|| self.query.wrong_number(ErrorKind::NotFound))
     }
 
     /// Returns the only row, or `None` if there is no row.
@@ -129,14 +130,24 @@ impl<S: Selectable> Select<S> {
         conn_or_session: &mut X,
     ) -> Result<Option<S::Output<X>>> {
         let mut only = None;
+        self.read_only_row(conn_or_session, &mut only)?;
+        Ok(only)
+    }
+
+    /// Puts the row where the caller has its place: it is large to move.
+    #[inline]
+    fn read_only_row<X: Executor>(
+        &self,
+        conn_or_session: &mut X,
+        only: &mut Option<S::Output<X>>,
+    ) -> Result<()> {
         conn_or_session.read(&self.query.verb(Verb::One), |row, sink| {
             if only.is_some() {
                 return Err(self.query.wrong_number(ErrorKind::MultipleRows));
             }
-            only = Some(S::decode::<X>(row, 0, sink)?);
+            *only = Some(S::decode::<X>(row, 0, sink)?);
             Ok(())
-        })?;
-        Ok(only)
+        })
     }
 
     /// Returns the rows one at a time, with constant use of memory. Entities are returned as owned structs; a session

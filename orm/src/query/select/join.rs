@@ -1,6 +1,7 @@
 //! Joins: the join targets, and their conditions: inferred from the foreign keys between the models, or by a relation.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use orm_core::stmt::{CompareOp, Expr, Few, JoinKind};
 
@@ -28,7 +29,7 @@ pub struct RelationAs<M, F> {
 }
 
 /// Holds the tables of a query to which another one is joined.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// The first one.
     pub(super) root: Option<TableRef>,
@@ -52,7 +53,7 @@ impl Sources {
 }
 
 /// Describes a joined table.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 pub struct Joined {
     pub(super) kind: JoinKind,
     pub(super) table: TableRef,
@@ -60,7 +61,7 @@ pub struct Joined {
 }
 
 /// Describes the condition of a join.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 pub enum JoinOn {
     /// The rows that a foreign key refers to are those of the other table.
     ForeignKey {
@@ -73,6 +74,28 @@ pub enum JoinOn {
     },
     /// The program's own.
     Condition(Box<Expr>),
+}
+
+impl Hash for Joined {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { kind, table, on } = self;
+        table.hash_with(*kind as u8, state);
+        match on {
+            JoinOn::ForeignKey {
+                other,
+                refers,
+                reference,
+            } => {
+                other.hash_with(u8::from(*refers), state);
+                state.write_u64(*reference as u64);
+            }
+            JoinOn::Condition(condition) => {
+                state.write_u64(u64::from(u8::MAX));
+                condition.hash(state);
+            }
+        }
+    }
 }
 
 impl JoinOn {

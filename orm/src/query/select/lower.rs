@@ -12,7 +12,8 @@ use orm_core::stmt::{Join, Limit, Query, QueryBody, Select, Visit, hash_values};
 use orm_core::value::ValueRef;
 
 use super::join::{JoinOn, Joined};
-use super::query_state::{Clauses, QueryState};
+use super::query_state::{Clauses, QueryKey, QueryState};
+use crate::engine::TextOf;
 use crate::query::expressions::select_item::SelectItem;
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::Term;
@@ -46,14 +47,50 @@ impl QueryState {
 }
 
 /// The shape: all that decides which statement it is, and which checks it has to pass.
-impl Hash for QueryState {
+impl Hash for QueryKey<'_> {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (&self.selected, &self.sources, &self.filter).hash(state);
-        self.clauses.is_some().hash(state);
-        if let Some(clauses) = &self.clauses {
-            clauses.hash_shape(&self.selected, state);
+        let QueryState {
+            sources,
+            selected,
+            filter,
+            clauses,
+            ..
+        } = self.query;
+        let flags = u64::from(clauses.is_some()) << 1 | u64::from(self.keeps_limit);
+        let head = (self.verb as u64) << 10 | flags << 8 | TextOf::Query as u64;
+        hash_lengths(
+            head,
+            [selected.len(), sources.joined.len(), filter.len()],
+            state,
+        );
+        for item in selected {
+            item.hash(state);
         }
+        match sources.root {
+            Some(root) => root.hash_with(0, state),
+            None => state.write_u64(u64::from(u8::MAX)),
+        }
+        for joined in &sources.joined {
+            joined.hash(state);
+        }
+        for term in filter {
+            term.hash(state);
+        }
+        if let Some(clauses) = clauses {
+            clauses.hash_shape(selected, state);
+        }
+    }
+}
+
+/// Feeds a number of 16 bits and the lengths of three lists, in one word if they are short.
+#[inline]
+fn hash_lengths(head: u64, lengths: [usize; 3], state: &mut impl Hasher) {
+    const LONG: u64 = 0xffff;
+    let [one, two, three] = lengths.map(|length| LONG.min(length as u64));
+    state.write_u64(one << 48 | two << 32 | three << 16 | head);
+    if [one, two, three].contains(&LONG) {
+        lengths.hash(state);
     }
 }
 

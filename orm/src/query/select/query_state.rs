@@ -7,7 +7,7 @@ use orm_core::stmt::{Expr, Few, JoinKind, Limit, Lock, Order, Query};
 
 use super::join::{JoinOn, Joined, Sources, twice};
 use super::selectable::Selectable;
-use crate::engine::{Connection, StatementText, TextOf};
+use crate::engine::{Connection, StatementText};
 use crate::mapping::LoadPath;
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql};
 use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
@@ -29,6 +29,14 @@ pub(in crate::query) struct QueryState {
     pub(super) loads: Vec<LoadPath>,
     error: Option<Box<BuildError>>,
     kept: KeptSql,
+}
+
+/// What finds the text of a query for a verb.
+pub(super) struct QueryKey<'q> {
+    pub(super) verb: Verb,
+    /// Whether the verb keeps the limit of the query.
+    pub(super) keeps_limit: bool,
+    pub(super) query: &'q QueryState,
 }
 
 /// The clauses that most queries don't have.
@@ -66,7 +74,11 @@ impl QueryState {
     }
 
     /// Adds a condition that must hold as well.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "a condition that is passed on is copied right after it was written, for which the processor waits"
+    )]
+    #[inline(always)]
     pub(super) fn filter(&mut self, condition: Term) {
         self.change().filter.push(condition);
     }
@@ -81,6 +93,7 @@ impl QueryState {
     }
 
     /// Joins a table, or keeps the error why it can't be.
+    #[inline]
     pub(in crate::query) fn join(
         &mut self,
         kind: JoinKind,
@@ -130,16 +143,22 @@ impl QueryState {
         let dialect = conn.dialect();
         if let Some(text) = self.kept.get(verb, dialect) {
             compiled.set_kept(text);
-            return self.bind(verb, (text, dialect), compiled.binds_mut());
+        } else {
+            self.check().map_err(|error| error.to_error())?;
+            let render = || self.render(verb, dialect);
+            let key = QueryKey {
+                verb,
+                keeps_limit: verb.keeps_limit(self.limit()),
+                query: self,
+            };
+            let text = conn.statement(&key, render)?;
+            self.kept.keep(verb, dialect, &text);
+            compiled.set_cached(text);
         }
-        self.check().map_err(|error| error.to_error())?;
-        let render = || self.render(verb, dialect);
-        let key = (verb, verb.keeps_limit(self.limit()), self);
-        let text = conn.statement(TextOf::Query, &key, render)?;
-        self.kept.keep(verb, dialect, &text);
-        self.bind(verb, (&text, dialect), compiled.binds_mut())?;
-        compiled.set_cached(text);
-        Ok(())
+        match compiled.unbound() {
+            Some((text, binds)) => self.bind(verb, (text, dialect), binds),
+            None => Ok(()),
+        }
     }
 
     /// The text for a verb.
@@ -158,7 +177,18 @@ impl QueryState {
         if matches!(verb, Verb::Count | Verb::Exists) && !query.locks.is_empty() {
             return Err(lock_without_rows());
         }
-        StatementText::of(&verb.rewrite(query), dialect)
+        StatementText::of(&verb.rewrite(query, self.has_one_row()), dialect)
+    }
+
+    /// Whether the conditions fix the primary key of the only table.
+    fn has_one_row(&self) -> bool {
+        let Some(root) = self.sources.root else {
+            return false;
+        };
+        let is_fixed = |position| self.filter.iter().any(|term| term.fixes(root, position));
+        let mut key = root.def.primary_key.iter();
+        let is_plain = self.sources.joined.is_empty() && self.clauses.is_none();
+        is_plain && key.all(|position| is_fixed(*position))
     }
 
     /// Collects the binds of a text for a verb. Those of the query itself come from its parts; where only rendering finds
@@ -184,7 +214,8 @@ impl QueryState {
         verb: Verb,
         (text, dialect): (&StatementText, &'static dyn Dialect),
     ) -> Result<Binds<'_>> {
-        let statement = self.kept.statement(verb, || verb.rewrite(self.lower()));
+        let lower = || verb.rewrite(self.lower(), self.has_one_row());
+        let statement = self.kept.statement(verb, lower);
         text.order.binds(statement, dialect)
     }
 

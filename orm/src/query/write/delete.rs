@@ -91,12 +91,12 @@ impl<M: Model> Delete<M> {
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         conn_or_session.write(M::def(), DmlKind::Delete, |conn, keys| {
             let dialect = conn.dialect();
-            let key = (M::slot().index(), &self.filter);
-            let text = conn.statement(TextOf::Delete, &key, || self.render(dialect))?;
             let parts = Parts {
                 set: &[],
                 filter: &self.filter,
             };
+            let key = (TextOf::Delete, M::slot().index() as u64, parts);
+            let text = conn.statement(&key, || self.render(dialect))?;
             execute((conn, keys), &text, Some(parts), || self.lower())
         })
     }

@@ -1,5 +1,7 @@
 //! Running an UPDATE or DELETE whose text is known: of its parts, without making the statement where that can be done.
 
+use std::hash::{Hash, Hasher};
+
 use orm_core::error::Result;
 use orm_core::sql::{BindValues, Binds, EachBind, WriteSql};
 use orm_core::stmt::{Expr, Visit as _};
@@ -15,6 +17,27 @@ use crate::query::expressions::term::Term;
 pub(super) struct Parts<'s> {
     pub(super) set: &'s [(usize, Expr)],
     pub(super) filter: &'s [Term],
+}
+
+impl Hash for Parts<'_> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { set, filter } = self;
+        state.write_u64(set.len() as u64);
+        for (position, value) in *set {
+            if let Expr::Value(value) = value {
+                state.write_u64((*position as u64) << 1);
+                value.hash(state);
+            } else {
+                state.write_u64((*position as u64) << 1 | 1);
+                value.hash(state);
+            }
+        }
+        state.write_u64(filter.len() as u64);
+        for term in *filter {
+            term.hash(state);
+        }
+    }
 }
 
 impl<'s> BindValues<'s> for Parts<'s> {

@@ -202,9 +202,9 @@ impl<M: Model> Update<M> {
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
             let dialect = conn.dialect();
             let UpdateParts { set, filter } = &*self.parts;
-            let key = (M::slot().index(), set, filter);
-            let text = conn.statement(TextOf::Update, &key, || self.render(dialect))?;
             let parts = Parts { set, filter };
+            let key = (TextOf::Update, M::slot().index() as u64, parts);
+            let text = conn.statement(&key, || self.render(dialect))?;
             // The next version has a value, too.
             let parts = self.version().is_none().then_some(parts);
             execute((conn, keys), &text, parts, || self.lower())

@@ -10,7 +10,7 @@ use orm::{Error, ErrorKind};
 use super::statements::users;
 use crate::cases;
 use crate::database::Db;
-use crate::fixtures::{Account, Post, User};
+use crate::fixtures::{Account, Line, Post, User};
 
 cases![
     "shapes":
@@ -23,6 +23,7 @@ cases![
     joins_are_told_apart,
     verbs_and_nullability_are_part_of_the_shape,
     limits_below_a_verbs_own_are_told_from_others,
+    one_has_no_limit_beside_the_whole_key,
     what_is_refused_is_refused_again,
     all_threads_share_the_texts,
 ];
@@ -284,6 +285,44 @@ fn limits_below_a_verbs_own_are_told_from_others(db: &Db) {
             ["b", "c"][..rows.min(2)]
         );
     }
+}
+
+fn one_has_no_limit_beside_the_whole_key(db: &Db) {
+    let is_limited = |sql: &String| sql.contains(" LIMIT 2") || sql.contains("FETCH FIRST 2 ROWS");
+    let id = users(db, &["ada", "grace"])[0];
+    let mut conn = db.engine.connection().unwrap();
+    let boss = User.alias("boss");
+    let user = || select(User.id);
+    let is_id = |query: Select<_>| query.filter(User.id.eq(id));
+    db.sent();
+    for (query, has_limit) in [
+        (is_id(user()), false),
+        (is_id(user().filter(User.username.eq("ada"))), false),
+        (user().filter(User.username.eq("ada")), true),
+        (user().filter(User.id.le(id)), true),
+        (user().filter(User.id.eq(id) | User.id.eq(id)), true),
+        (is_id(user()).order_by(User.username), true),
+        (is_id(user()).distinct(), true),
+        (is_id(user()).join_on(boss, User.id.eq(boss.id)), true),
+    ] {
+        assert_eq!(query.one(&mut conn).unwrap(), id);
+        assert_eq!(query.one_or_none(&mut conn).unwrap(), Some(id));
+        let sent = db.sent();
+        assert!(
+            sent.iter().all(|sql| is_limited(sql) == has_limit),
+            "{sent:?}"
+        );
+    }
+    let missing = user().filter(User.id.eq(id + 100)).one(&mut conn);
+    assert_eq!(missing.unwrap_err().kind(), ErrorKind::NotFound);
+    db.sent();
+    // Of a key of two columns, one leaves several rows.
+    let half = select(Line.quoted).filter(Line.number.eq(1));
+    let both = half.clone().filter(Line.position.eq(1));
+    assert_eq!(both.one_or_none(&mut conn).unwrap(), None);
+    assert_eq!(half.one_or_none(&mut conn).unwrap(), None);
+    let sent = db.sent();
+    assert!(!is_limited(&sent[0]) && is_limited(&sent[1]), "{sent:?}");
 }
 
 fn what_is_refused_is_refused_again(db: &Db) {

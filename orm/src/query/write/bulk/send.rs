@@ -16,7 +16,7 @@ use super::batch_sql::{
 };
 use super::keys::{RowsStatement, check_count, consecutive_keys, not_all, unordered};
 use super::rows::{BulkInsert, TakeKey};
-use crate::engine::{Connection, StatementText, TextOf};
+use crate::engine::{Connection, StatementText};
 use crate::query::write::check::{check_length, check_references};
 use crate::query::write::reflection::stored_table;
 
@@ -282,7 +282,7 @@ impl<'v> Bulk<'_, 'v> {
             BatchRows::Rows(_) => Arc::default(),
         };
         let render = || render(dialect, insert, rows, (returning, checked), &stored);
-        self.conn.statement(TextOf::Model, &key, render)
+        self.conn.statement(&key, render)
     }
 }
 
