@@ -12,7 +12,7 @@ use super::owners::Owners;
 use crate::engine::Connection;
 use crate::mapping::{AnyList, ModelDef, RawRef, ReferenceDef, RelationDef, RelationKind, ToOne};
 use crate::query::rows_by;
-use crate::state::{EntityState, KeyMap, KeyTuple, RowId, RowMap, State, Take, key_order};
+use crate::state::{EntityState, KeyMap, KeyTuple, RowId, RowMap, State, Take};
 
 /// A relation, as the loads of its children need it.
 #[derive(Clone, Copy)]
@@ -217,7 +217,7 @@ impl Children {
                 let order = |a: &RawRef, b: &RawRef| {
                     is_pending(a)
                         .cmp(&is_pending(b))
-                        .then_with(|| key_order(arena, a.slot, b.slot))
+                        .then_with(|| arena.key_order(a.slot, b.slot))
                 };
                 if !members.is_sorted_by(|a, b| order(a, b).is_le()) {
                     members.sort_by(order);

@@ -1,6 +1,7 @@
 //! [`AnyArena`]: an arena without its model's type, as the flush uses it.
 
 use std::any::Any;
+use std::cmp::Ordering;
 use std::num::NonZeroU32;
 
 use orm_core::driver::Row;
@@ -12,6 +13,7 @@ use super::apply_rows::Written;
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
+use super::key_order::key_order;
 use super::key_tuple::{KeySet, KeyTuple, RowMap};
 use super::pending_rows::PendingRows;
 use super::reading::Reading;
@@ -215,6 +217,12 @@ impl dyn AnyArena {
         }
     }
 
+    /// The order of two rows by their keys in the database.
+    pub(crate) fn key_order(&self, a: u32, b: u32) -> Ordering {
+        let value = |slot, position| self.old_value(slot, position);
+        key_order(self.def().primary_key, value, (a, b))
+    }
+
     /// The values that the database has in some columns.
     pub(crate) fn old_values(&self, slot: u32, positions: &[usize]) -> Vec<Value> {
         let old = |position: &usize| self.old_value(slot, *position).to_value();
@@ -252,8 +260,7 @@ impl<M: Model> AnyArena for Arena<M> {
 
     #[inline]
     fn old_value(&self, slot: u32, position: usize) -> ValueRef<'_> {
-        let stored = self.slots[slot as usize].stored();
-        stored.map_or(ValueRef::Null, |stored| stored.value(position))
+        self.stored_value(slot, position)
     }
 
     fn push_changes<'a>(

@@ -4,13 +4,15 @@ use std::cmp::Ordering;
 
 use orm_core::value::ValueRef;
 
-use super::any_arena::AnyArena;
-
-/// The order of two rows by their keys as the database has them: also the order of locks.
-pub(crate) fn key_order(arena: &dyn AnyArena, a: u32, b: u32) -> Ordering {
-    let key = arena.def().primary_key;
+/// The order of two rows by their keys as the database has them: also the order of locks. `value` reads a column of a
+/// slot.
+pub(super) fn key_order<'v>(
+    key: &[usize],
+    value: impl Fn(u32, usize) -> ValueRef<'v>,
+    (a, b): (u32, u32),
+) -> Ordering {
     key.iter()
-        .map(|position| compare(arena.old_value(a, *position), arena.old_value(b, *position)))
+        .map(|position| compare(value(a, *position), value(b, *position)))
         .find(|ordering| ordering.is_ne())
         .unwrap_or(Ordering::Equal)
 }

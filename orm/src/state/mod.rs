@@ -35,7 +35,6 @@ pub(crate) use arena::Arena;
 pub use entity_state::EntityState;
 pub use handle::Ref;
 pub(crate) use handle::{Link, RowId};
-pub(crate) use key_order::key_order;
 pub(crate) use key_tuple::{CaseFolded, KeyMap, KeySet, KeyTuple, RowMap};
 pub(crate) use pending_rows::{PendingRow, PendingRows};
 pub(crate) use reading::{Reading, Take};

@@ -2,12 +2,12 @@
 //!
 //! Visits touched, added and deleted entities only. `flush` plans the statements.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use orm_core::stmt::Few;
 use orm_core::value::ValueRef;
 
-use super::any_arena::AnyArena;
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
@@ -69,6 +69,8 @@ impl<M: Model> Arena<M> {
     /// Adds the entities to write to `to`, which is empty. It is large: one that is returned would be copied.
     pub(super) fn pending_rows(&self, to: &mut PendingRows) {
         let PendingRows { rows, begins } = to;
+        let value = |slot, position| self.stored_value(slot, position);
+        let order = |a, b| key_order(M::def().primary_key, value, (a, b));
         let most = self.added.len() + self.touched.len() + self.deleting.len();
         if most > 1 {
             rows.reserve_exact(most);
@@ -81,7 +83,7 @@ impl<M: Model> Arena<M> {
         if !self.switched.is_empty() {
             rows.extend(self.switched_rows());
         }
-        sort_by_key(self, rows, 0);
+        sort_by_key(&order, rows, 0);
         *begins = [rows.len(); 2];
         if !self.added.is_empty() {
             let slots = self.added.iter().flatten();
@@ -103,8 +105,15 @@ impl<M: Model> Arena<M> {
                 columns: ColumnSet::new(),
                 key: self.slots[*index as usize].stored().and_then(integer_key),
             }));
-            sort_by_key(self, rows, begins[1]);
+            sort_by_key(&order, rows, begins[1]);
         }
+    }
+
+    /// The value that the database has.
+    #[inline]
+    pub(super) fn stored_value(&self, slot: u32, position: usize) -> ValueRef<'_> {
+        let stored = self.slots[slot as usize].stored();
+        stored.map_or(ValueRef::Null, |stored| stored.value(position))
     }
 
     /// What there is to change of an entity.
@@ -189,21 +198,24 @@ pub(super) fn integer_key<M: Model>(entity: &M) -> Option<i64> {
     }
 }
 
+/// The order of two slots by the keys of their rows.
+type Order<'a> = dyn Fn(u32, u32) -> Ordering + 'a;
+
 /// Puts the rows from `first` on in the order of their keys, once each: an entity may be named twice. Most keys are
 /// single integers, which sort by themselves.
 #[inline]
-fn sort_by_key(arena: &dyn AnyArena, rows: &mut Few<PendingRow>, first: usize) {
+fn sort_by_key(order: &Order<'_>, rows: &mut Few<PendingRow>, first: usize) {
     if rows.len() > first + 1 {
-        sort(arena, rows, first);
+        sort(order, rows, first);
     }
 }
 
-fn sort(arena: &dyn AnyArena, rows: &mut Few<PendingRow>, first: usize) {
+fn sort(order: &Order<'_>, rows: &mut Few<PendingRow>, first: usize) {
     let sorted = &mut rows[first..];
     if sorted.iter().all(|row| row.key.is_some()) {
         sorted.sort_unstable_by_key(|row| (row.key, row.slot));
     } else {
-        sorted.sort_by(|a, b| key_order(arena, a.slot, b.slot));
+        sorted.sort_by(|a, b| order(a.slot, b.slot));
     }
     if rows[first..]
         .windows(2)
