@@ -21,8 +21,7 @@ fn ships_once(db: TestDatabase) -> orm::Result<()> {
     let mut session = db.session();
     assert!(assert_statements!(db, 2, ship(&mut session, order)?));
     // The second time there is nothing to write.
-    let select =
-        r#"SELECT "id", "product_id", "quantity", "shipped" FROM "orders" WHERE "id" = ?"#;
+    let select = r#"SELECT "id", "product_id", "quantity", "shipped" FROM "orders" WHERE "id" = ?"#;
     let is_new = assert_statements!(db, [select], ship(&mut session, order)?);
     assert!(!is_new);
     Ok(())
