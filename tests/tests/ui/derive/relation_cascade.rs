@@ -8,8 +8,6 @@ struct User {
     id: i64,
     #[orm(cascade = remove)]
     posts: HasMany<Post>,
-    #[orm(orphans)]
-    notes: HasMany<Note>,
 }
 
 #[derive(Model)]
@@ -20,16 +18,6 @@ struct Post {
     author_id: i64,
     #[orm(cascade = delete)]
     author: BelongsTo<User>,
-}
-
-#[derive(Model)]
-struct Note {
-    #[orm(primary_key)]
-    id: i64,
-    #[orm(references = User.id)]
-    user_id: i64,
-    #[orm(orphans = delete)]
-    user: BelongsTo<User>,
 }
 
 fn main() {}
