@@ -116,7 +116,9 @@ fn delete_all(engine: &Engine) -> orm::Result<()> {
     // COMMIT
 
     assert_eq!(select(Login).count(&mut session)?, 0);
+    // SELECT COUNT(*) FROM "logins"
     assert_eq!(select(Review).count(&mut session)?, 1);
+    // SELECT COUNT(*) FROM "reviews"
     Ok(())
 }
 // ANCHOR_END: delete
