@@ -198,16 +198,20 @@ impl Db {
 
     /// SQL in the words of this database made those of none.
     pub fn normalised(&self, sql: &str) -> String {
-        let sql = normalise(&self.backend.unwrapped(sql));
-        if !self.capabilities().upper_case_names {
-            return sql;
+        let capabilities = self.capabilities();
+        let mut sql = normalise(&self.backend.unwrapped(sql));
+        if capabilities.upper_case_names {
+            let pieces = sql.split('"').enumerate();
+            let pieces = pieces.map(|(number, piece)| match number % 2 {
+                0 => piece.into(),
+                _ => naming::unfolded(piece),
+            });
+            sql = pieces.collect::<Vec<_>>().join("\"");
         }
-        let pieces = sql.split('"').enumerate();
-        let pieces = pieces.map(|(number, piece)| match number % 2 {
-            0 => piece.into(),
-            _ => naming::unfolded(piece),
-        });
-        pieces.collect::<Vec<_>>().join("\"")
+        if capabilities.derived_names {
+            sql = sql.replace(r#"SELECT 1 AS "one""#, "SELECT 1");
+        }
+        sql
     }
 }
 

@@ -89,9 +89,9 @@ fn a_query_with_loads_is_one_transaction(db: &Db) {
     assert_eq!(session[writers[0]].texts.get().unwrap().len(), 1);
     assert!(!session.in_transaction());
     // What is fresh is not loaded, and the query is still one verb.
-    query.first(&mut session).unwrap();
-    let first = format!("{WRITERS} LIMIT 1");
-    assert_eq!(db.sent(), in_one_state(db, &[&first], "COMMIT"));
+    query.filter(Writer.id.gt(0)).all(&mut session).unwrap();
+    let filtered = format!(r#"{WRITERS} WHERE "id" > ?"#);
+    assert_eq!(db.sent(), in_one_state(db, &[&filtered], "COMMIT"));
     // The session can write, with a transaction of its own.
     session
         .append(writers[0], Writer.texts, Text::builder())
