@@ -85,6 +85,13 @@ pub(crate) fn rows_by(
     by.read(connection, keys, each)
 }
 
+/// The most keys of `width` columns in one statement: a power of two, since shorter lists are padded to one.
+fn keys_a_statement(width: usize, bind_limit: usize) -> usize {
+    let most = if width == 1 { LISTED } else { JUNCTED };
+    let fitting = (bind_limit / width).max(1);
+    most.min(1 << fitting.ilog2())
+}
+
 /// What rows are looked for by.
 #[derive(Clone, Copy)]
 struct By {
@@ -111,8 +118,9 @@ impl By {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
         let width = self.columns.len();
-        let most = if width == 1 { LISTED } else { JUNCTED };
-        let arrays = connection.dialect().capabilities().in_list == InListStyle::Array;
+        let capabilities = connection.dialect().capabilities();
+        let arrays = capabilities.in_list == InListStyle::Array;
+        let most = keys_a_statement(width, capabilities.bind_limit);
         for keys in keys.chunks(most * width) {
             if arrays && width == 1 && keys.len() > 1 {
                 let sql = self.statement(connection, 0)?;
@@ -190,5 +198,19 @@ impl By {
             write_locks(&mut w, &[Lock::new(LockStrength::Update)])?;
         }
         Ok(w.finish().0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_has_as_many_keys_as_binds_fit() {
+        assert_eq!(keys_a_statement(1, 32_766), 1024);
+        assert_eq!(keys_a_statement(1, 900), 512);
+        assert_eq!(keys_a_statement(2, 900), 64);
+        assert_eq!(keys_a_statement(4, 100), 16);
+        assert_eq!(keys_a_statement(4, 3), 1);
     }
 }

@@ -101,6 +101,11 @@ pub fn insert_word(db: &Db) -> String {
     words.take(1).collect()
 }
 
+/// How many keys of one column a SELECT by keys has at most: a power of two that the bind limit has room for.
+pub fn keys_a_statement(db: &Db) -> usize {
+    1024.min(1 << db.capabilities().bind_limit.ilog2())
+}
+
 /// The error of what must fail, of that kind.
 #[track_caller]
 pub fn fails<T>(result: Result<T>, kind: ErrorKind) -> Error {
