@@ -137,11 +137,13 @@ impl<'s> Linker<'s> {
             arena, slot, index, ..
         } = place;
         let new = arena.to_one(slot, index);
-        let is_news = if is_insert {
-            new.handle().is_some() || self.state.was_placed(place.row(), index)
-        } else {
-            new != arena.old_to_one(slot, index)
-        };
+        // A verb may have moved the entity to another list than that of its old relation.
+        let is_news = self.state.was_placed(place.row(), index)
+            || if is_insert {
+                new.handle().is_some()
+            } else {
+                new != arena.old_to_one(slot, index)
+            };
         if new.is_loaded() && is_news {
             self.linked.placed.push((slot, index, new.handle()));
         }

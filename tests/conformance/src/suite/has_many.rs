@@ -19,6 +19,7 @@ cases![
     eager_loads_run_on_a_session_alone,
     children_of_many_batches_are_complete,
     a_child_moves_between_lists,
+    a_child_that_moves_back_by_assignment_is_in_its_first_list,
     an_assignment_moves_a_child_at_the_flush,
     a_changed_key_moves_a_child_at_the_flush,
     an_unlinked_child_needs_another_owner,
@@ -341,6 +342,21 @@ fn a_child_moves_between_lists(db: &Db) {
     );
     assert_eq!(session[moved].author_id, ids[1]);
     assert_eq!(titles(&session, bob), ["bob 0", "ada 0"]);
+}
+
+fn a_child_that_moves_back_by_assignment_is_in_its_first_list(db: &Db) {
+    let mut session = session(db);
+    let ids = stored(db, &[("ada", 1), ("bob", 1)]);
+    let [ada, bob] = [ids[0], ids[1]].map(|id| get(&mut session, id));
+    session.load_all(&[ada, bob], Writer.texts).unwrap();
+    let moved = session[ada].texts.get().unwrap()[0];
+    session.link(bob, Writer.texts, moved).unwrap();
+    session[moved].author = ada.into();
+    db.sent();
+    session.flush().unwrap();
+    assert!(db.sent().is_empty());
+    assert_eq!(titles(&session, ada), ["ada 0"]);
+    assert_eq!(titles(&session, bob), ["bob 0"]);
 }
 
 fn an_assignment_moves_a_child_at_the_flush(db: &Db) {
