@@ -8,6 +8,7 @@
 // A benchmark prints its table, and stops at the first surprise.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
+mod associations;
 mod children;
 mod measure;
 mod model;
@@ -28,6 +29,7 @@ fn main() {
     let mut table = Table::new(wanted);
     sqlite::run(&mut table);
     children::run(&mut table);
+    associations::run(&mut table);
     #[cfg(feature = "postgres")]
     postgres::run(&mut table);
     #[cfg(feature = "mysql")]

@@ -8,9 +8,14 @@ use postgres::{Client, NoTls};
 use crate::measure::{Table, time};
 use crate::model::{User, fill, row};
 
+/// The URL of the server.
+pub(crate) fn server_url() -> String {
+    std::env::var("ORM_TEST_POSTGRES_URL")
+        .expect("ORM_TEST_POSTGRES_URL names the server: tests/run --bench starts one and sets it")
+}
+
 pub(crate) fn run(table: &mut Table) {
-    let url = std::env::var("ORM_TEST_POSTGRES_URL")
-        .expect("ORM_TEST_POSTGRES_URL names the server: tests/run --bench starts one and sets it");
+    let url = server_url();
     for rows in [1, 100, 10_000] {
         load(table, &url, rows);
     }
@@ -23,6 +28,11 @@ pub(crate) fn run(table: &mut Table) {
 
 /// A new database with `rows` users, a raw client and an engine on it.
 fn database(url: &str, name: &str, rows: usize) -> (Client, Engine) {
+    database_with(url, name, |engine| fill(engine, rows))
+}
+
+/// A new database that `fill` fills, a raw client and an engine on it.
+pub(crate) fn database_with(url: &str, name: &str, fill: impl FnOnce(&Engine)) -> (Client, Engine) {
     let mut admin = Client::connect(url, NoTls).unwrap();
     admin
         .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
@@ -33,7 +43,7 @@ fn database(url: &str, name: &str, rows: usize) -> (Client, Engine) {
     let (server, _) = url.rsplit_once('/').unwrap();
     let url = format!("{server}/{name}");
     let engine = Engine::connect(&url).unwrap();
-    fill(&engine, rows);
+    fill(&engine);
     (Client::connect(&url, NoTls).unwrap(), engine)
 }
 
