@@ -1,5 +1,6 @@
 //! Applies a written plan to the entities: keys, versions, the undo log, and that ON DELETE and ON UPDATE make other entities
-//! stale. What is known of entities that reference deleted rows is in `deleted_rows.rs`.
+//! stale. What is known of entities that reference deleted rows is in `deleted_rows.rs`, and of those
+//! that reference changed keys in `key_change.rs`.
 
 use std::ptr;
 
@@ -7,6 +8,7 @@ use orm_core::schema::Action;
 
 use super::batch::{Batch, BatchKind, Plan};
 use super::deleted_rows::follow_deletes;
+use super::key_change::{follow_keys, moved};
 use super::link::follow;
 use super::{reached_tables, row_switch};
 use crate::mapping::ReferenceDef;
@@ -16,13 +18,14 @@ use crate::state::State;
 /// Applies the outcome of a plan that was written as a whole.
 pub(crate) fn apply(state: &mut State, plan: &Plan) {
     let (level, clock) = (state.level, state.clock);
-    let mut deleted_from = Vec::new();
+    let (mut deleted_from, mut defaulted) = (Vec::new(), Vec::new());
     let switched = row_switch::switched(state);
     for batch in plan.batches() {
         if matches!(batch.kind, BatchKind::Delete { .. }) {
             follow_deletes(state, batch);
             add_once(&mut deleted_from, batch.def.table);
         }
+        let moved = moved(state, batch);
         let Some(arena) = state.by_model_mut(batch.model) else {
             continue;
         };
@@ -30,11 +33,17 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
             BatchKind::Insert { .. } => {
                 arena.apply_inserts(&batch.slots, &batch.written, (level, clock));
             }
-            BatchKind::Update { .. } => arena.apply_updates(&batch.slots, &batch.written, level),
+            BatchKind::Update { .. } => {
+                let how = (level, batch.moves_key());
+                arena.apply_updates(&batch.slots, &batch.written, how);
+            }
             BatchKind::Attach { .. } => arena.apply_attached(&batch.slots, &batch.written, level),
             // The rows are deleted next.
             BatchKind::Detach { .. } => {}
             BatchKind::Delete { .. } => arena.apply_deletes(&batch.slots, level),
+        }
+        if moved.is_some_and(|moved| follow_keys(state, moved)) {
+            add_once(&mut defaulted, batch.def.table);
         }
     }
     row_switch::redirect(state, &switched);
@@ -47,6 +56,7 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
     }
     state.clear_dirty();
     mark_referring(state, deleted_from, |reference| reference.on_delete);
+    mark_referring(state, defaulted, |reference| reference.on_update);
 }
 
 /// Of a handful: there are as many as tables or models.

@@ -247,9 +247,15 @@ impl Batch {
         batch_column(self.def, stored, position)
     }
 
+    /// Whether it sets columns of the key, by which a statement of several rows finds its rows.
+    pub(super) fn moves_key(&self) -> bool {
+        let mut set = self.kind.set().iter();
+        set.any(|column| self.def.is_key(*column))
+    }
+
     /// How many rows go into one UPDATE or DELETE at most.
     pub(super) fn together(&self) -> usize {
-        let Some(stored) = &self.stored else {
+        let Some(stored) = self.stored.as_ref().filter(|_| !self.moves_key()) else {
             return 1;
         };
         let capabilities = stored.capabilities;

@@ -238,9 +238,12 @@ fn update(
     set.extend(columns.iter());
     set.extend(def.version.filter(|version| !columns.contains(*version)));
     let kept = |column: &usize| !emptied.contains(column);
+    let moves_key = set.iter().any(|column| def.is_key(*column));
+    // The row is found by its old key.
+    let kept = |column: &usize| kept(column) && !def.is_key(*column);
     let expected = match def.version.as_slice() {
         [] if !optimistic => ExpectedColumns::These(Cow::Borrowed(&[])),
-        [] if emptied.is_empty() => ExpectedColumns::Set,
+        [] if emptied.is_empty() && !moves_key => ExpectedColumns::Set,
         [] => ExpectedColumns::These(set.iter().copied().filter(kept).collect()),
         version => ExpectedColumns::These(Cow::Borrowed(version)),
     };

@@ -13,6 +13,7 @@ use orm_core::value::ValueRef;
 
 use super::circles::{self, Referring};
 use super::graph::{Edge, Graph, Why, numbered};
+use super::key_change::is_moved;
 use super::pending::Pending;
 use super::post_update::{Deferred, PostUpdates};
 use super::reached_tables;
@@ -57,7 +58,8 @@ pub(super) fn row_order<'s>(state: &'s State, tables: &[Pending<'s>]) -> Result<
     dependencies.unique_values();
     let mut hand_overs = dependencies.edges.iter();
     // Rows of one step may share a statement, whose order is the database's.
-    let hands_over = hand_overs.any(|edge| edge.needs.step >= edge.node.step);
+    let hands_over = hand_overs.any(|edge| edge.needs.step >= edge.node.step)
+        || tables.iter().any(|table| moves_keys(tables, table));
     let in_circle = |child, parent| in_circle(tables, child, parent);
     let has_circle = |table| in_circle(table, table) || may_refer_to_itself(&tables[table]);
     if !hands_over && !(0..tables.len()).any(has_circle) {
@@ -73,6 +75,16 @@ pub(super) fn row_order<'s>(state: &'s State, tables: &[Pending<'s>]) -> Result<
         dependencies.taken_along();
     }
     dependencies.order()
+}
+
+/// Whether keys change that other rows of the flush may reference.
+fn moves_keys(tables: &[Pending<'_>], table: &Pending<'_>) -> bool {
+    let def = table.arena.def();
+    !table.touched.is_empty()
+        && tables.iter().any(|child| {
+            let mut references = child.arena.def().references.iter();
+            references.any(|reference| is_moved(def, reference, &table.touched))
+        })
 }
 
 /// Whether a row that is to be inserted may take its own key by a relation, or one that is to be deleted has it.
@@ -167,6 +179,7 @@ impl<'s> Dependencies<'_, 's> {
                     if wanted(child, parent) {
                         self.come(child, parent, reference);
                         self.go(child, parent, reference);
+                        self.leave(child, parent, reference);
                     }
                 }
             }
@@ -203,6 +216,34 @@ impl<'s> Dependencies<'_, 's> {
                     self.refer((deleted, child), Why::Order, reference);
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// Rows that reference others whose keys change are written before, unless they get the new key, too.
+    fn leave(&mut self, child: usize, parent: usize, reference: &'static ReferenceDef) {
+        let moving = self.moving(parent, reference.target_columns);
+        let target = &self.tables[parent];
+        let parents = moving.map(|row| (row, target.old_key(row, reference.target_columns)));
+        let table = &self.tables[child];
+        let children = table
+            .rows(RowKind::Update)
+            .chain(table.rows(RowKind::Delete));
+        let children = children.map(|row| (row, table.old_key(row, reference.columns)));
+        for (child, parent) in pairs(children, parents) {
+            let touches = table.work(child.kind)[child.place].touches(reference.columns);
+            let new = table.new_key(child, reference.columns);
+            let arrives = child.kind == RowKind::Update
+                && touches
+                && new == target.new_key(parent, reference.target_columns);
+            if arrives {
+                self.emptying.push(Emptying {
+                    changed: child,
+                    deleted: parent,
+                    columns: reference.columns,
+                });
+            } else if child != parent {
+                self.edge(parent, child, Why::Order);
             }
         }
     }
@@ -260,27 +301,28 @@ impl<'s> Dependencies<'_, 's> {
             let (model, slot) = (table.model, table.slot(row));
             RowId { model, slot }
         };
-        let added: HashMap<RowId, RowNode> = self
-            .rows_of_all(RowKind::Insert)
-            .map(|row| (id(row), row))
-            .collect();
+        let rows = self.rows_of_all(RowKind::Insert);
+        let rows = rows.chain(self.rows_of_all(RowKind::Update));
+        let written: HashMap<RowId, RowNode> = rows.map(|row| (id(row), row)).collect();
         let updated = self.rows_of_all(RowKind::Update);
         let rows: Vec<RowNode> = updated.chain(self.rows_of_all(RowKind::Insert)).collect();
         for node in rows {
             for link in self.tables[node.table].arena.links(id(node).slot) {
-                let needed = link.row().and_then(|row| added.get(&row).copied());
-                if let Some(needs) = needed
-                    && (needs != node || self.awaits(node, link.reference.target_columns))
-                {
+                let needed = link.row().and_then(|row| written.get(&row).copied());
+                let is_needed = |needs: &RowNode| {
+                    let row = &self.tables[needs.table].work(needs.kind)[needs.place];
+                    let columns = link.reference.target_columns;
+                    match needs.kind {
+                        // The row is there, but may not have its key yet.
+                        RowKind::Update => row.touches(columns),
+                        _ => *needs != node || row.touches(columns),
+                    }
+                };
+                if let Some(needs) = needed.filter(is_needed) {
                     self.refer((node, needs), Why::Key, link.reference);
                 }
             }
         }
-    }
-
-    /// Whether the database is to fill in one of these columns of an added row.
-    fn awaits(&self, row: RowNode, columns: &[usize]) -> bool {
-        self.tables[row.table].work(RowKind::Insert)[row.place].touches(columns)
     }
 
     /// A row comes after another one because of a foreign key.

@@ -7,7 +7,8 @@ use orm_core::stmt::Few;
 use super::batch::{Batch, BatchKind, Plan};
 use super::batches::Batches;
 use super::dependencies::row_order;
-use super::pending::{Pending, gather};
+use super::key_change::check_generated;
+use super::pending::gather;
 use super::table_order::put_in_order;
 use crate::mapping::{ModelDef, ReferenceDef, RelationDef};
 use crate::state::{AnyArena, EntityState, Link, RowId, RowMap, State};
@@ -20,12 +21,12 @@ use crate::state::{AnyArena, EntityState, Link, RowId, RowMap, State};
 /// one gives up, each row has its own place.
 ///
 /// # Errors
-/// `Usage` if the key of a persistent entity was changed, and for rows that refer to each other in a circle by foreign
+/// `Usage` if a generated key of a persistent entity was set to 0, and for rows that refer to each other in a circle by foreign
 /// keys that can't be NULL; `StaleHandle` or `Usage` for a relation to an entity that has no row and gets none.
 pub(crate) fn plan(plan: &mut Plan, state: &State, optimistic: bool) -> Result<()> {
     let mut tables = Few::new();
     gather(state, &mut tables);
-    tables.iter().try_for_each(check_keys)?;
+    tables.iter().try_for_each(check_generated)?;
     put_in_order(&mut tables);
     plan.clear();
     let order = row_order(state, &tables)?;
@@ -41,27 +42,6 @@ pub(crate) fn plan(plan: &mut Plan, state: &State, optimistic: bool) -> Result<(
         plan.inserted = linked(state, plan.batches())?;
     }
     Ok(())
-}
-
-fn check_keys(table: &Pending<'_>) -> Result<()> {
-    let def = table.arena.def();
-    let mut key = def.primary_key.iter();
-    match key.find(|position| table.touched.contains(**position)) {
-        Some(position) => Err(key_changed(def, *position)),
-        None => Ok(()),
-    }
-}
-
-#[cold]
-fn key_changed(def: &ModelDef, position: usize) -> Error {
-    let column = def.names[position];
-    Error::with_message(
-        ErrorKind::Usage,
-        format!("the primary key of a persistent {} was changed", def.name),
-    )
-    .with_table(def.table)
-    .with_column(column)
-    .with_hint("restore the old key; to change it, delete the entity and add a new one")
 }
 
 /// Where the rows are inserted that links may reference: by batch and index in it.
@@ -273,7 +253,7 @@ mod tests {
             );
             state
                 .ensure::<Link>()
-                .apply_updates(&slots, &Written::default(), 1);
+                .apply_updates(&slots, &Written::default(), (1, false));
             state.clear_dirty();
         }
         plan(&mut planned, &state, true).expect("nothing to write");

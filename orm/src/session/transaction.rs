@@ -347,6 +347,7 @@ impl Session {
         flush::switch_rows(&mut self.state);
         self.cascade()?;
         flush::plan(&mut self.plan, &self.state, self.settings.optimistic)?;
+        flush::check_referencing(&self.plan, &mut self.state)?;
         flush::look_up(
             &mut self.plan,
             &self.state,

@@ -63,7 +63,8 @@ pub(crate) trait AnyArena: Any + Send {
     fn clear_dirty(&mut self);
     /// These entities were inserted, at that undo level and that time of the session's clock.
     fn apply_inserts(&mut self, slots: &[u32], written: &Written, level_and_clock: (u32, u32));
-    fn apply_updates(&mut self, slots: &[u32], written: &Written, level: u32);
+    /// These entities were updated, at that undo level, and whether columns of their keys were.
+    fn apply_updates(&mut self, slots: &[u32], written: &Written, level_and_key: (u32, bool));
     /// Foreign keys of these entities were set after their INSERT.
     fn apply_attached(&mut self, slots: &[u32], written: &Written, level: u32);
     fn apply_deletes(&mut self, slots: &[u32], level: u32);
@@ -166,6 +167,8 @@ pub(crate) trait AnyArena: Any + Send {
     fn reset_clock(&mut self);
     /// The persistent entities whose foreign key is one of these in the database, by slot.
     fn referring(&mut self, columns: &'static [usize], keys: &KeySet<KeyTuple<Value>>) -> Vec<u32>;
+    /// Sets columns of a foreign key to the changed key of the row that it references, as the database has done.
+    fn set_key(&mut self, slot: u32, columns: &[usize], values: &[Value], level: u32);
     /// Sets columns to NULL, as the database has done.
     fn set_null(&mut self, slot: u32, columns: &[usize], level: u32);
     /// The database has set columns to values that are not known: what they reference is not loaded.
@@ -356,8 +359,8 @@ impl<M: Model> AnyArena for Arena<M> {
         Self::apply_inserts(self, slots, written, level_and_clock);
     }
 
-    fn apply_updates(&mut self, slots: &[u32], written: &Written, level: u32) {
-        Self::apply_updates(self, slots, written, level);
+    fn apply_updates(&mut self, slots: &[u32], written: &Written, level_and_key: (u32, bool)) {
+        Self::apply_updates(self, slots, written, level_and_key);
     }
 
     fn apply_attached(&mut self, slots: &[u32], written: &Written, level: u32) {
@@ -597,6 +600,11 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn referring(&mut self, columns: &'static [usize], keys: &KeySet<KeyTuple<Value>>) -> Vec<u32> {
         Self::referring(self, columns, keys)
+    }
+
+    fn set_key(&mut self, slot: u32, columns: &[usize], values: &[Value], level: u32) {
+        let values = values.iter().map(Value::as_ref);
+        self.set_columns(slot, columns.iter().copied().zip(values), level);
     }
 
     fn set_null(&mut self, slot: u32, columns: &[usize], level: u32) {

@@ -104,7 +104,12 @@ impl<M: Model> Arena<M> {
         }
     }
 
-    pub(super) fn apply_updates(&mut self, slots: &[u32], written: &Written, level: u32) {
+    pub(super) fn apply_updates(
+        &mut self,
+        slots: &[u32],
+        written: &Written,
+        (level, moves_key): (u32, bool),
+    ) {
         let is_as_given = written.is_as_given();
         for (row, index) in slots.iter().enumerate() {
             let slot = &mut self.slots[*index as usize];
@@ -118,6 +123,10 @@ impl<M: Model> Arena<M> {
             truncate_micros(value, &self.moments);
             if !is_as_given {
                 written.row(row).put_into(value);
+            }
+            if moves_key {
+                let (before, key) = (old.key(), value.key());
+                self.rekey(*index, (before, key), level);
             }
             // A stale entity stays so: only the columns written are known to be the database's.
             self.log_update(level, *index, old);
@@ -137,9 +146,37 @@ impl<M: Model> Arena<M> {
         }
     }
 
-    /// Sets columns to NULL, as the database has done. What the entity was given since is still to be
-    /// written, and stays.
+    /// The row of an entity has another key.
+    fn rekey(&mut self, index: u32, (before, key): (M::Key, M::Key), level: u32) {
+        if before == key {
+            return;
+        }
+        self.forget_key(&before, index);
+        // The database took the key, so an entity that had it has lost its row.
+        if let Some(former) = self.identity.insert(key, index)
+            && former != index
+        {
+            self.set_deleted(former, level);
+        }
+    }
+
+    /// Sets columns to NULL, as the database has done.
     pub(super) fn set_null(&mut self, slot: u32, columns: &[usize], level: u32) {
+        // A column that the database has set to NULL is one that can be NULL.
+        let nulls = columns.iter().map(|column| (*column, ValueRef::Null));
+        self.set_columns(slot, nulls, level);
+        if M::HAS_RELATIONS {
+            unlink(&mut self.slots[slot as usize], columns);
+        }
+    }
+
+    /// Sets columns, as the database has done. What the entity was given since is still to be written, and stays.
+    pub(super) fn set_columns<'v>(
+        &mut self,
+        slot: u32,
+        columns: impl Iterator<Item = (usize, ValueRef<'v>)>,
+        level: u32,
+    ) {
         let place = &mut self.slots[slot as usize];
         let Some(value) = &mut place.value else {
             return;
@@ -148,24 +185,25 @@ impl<M: Model> Arena<M> {
             Some(old) => old.snapshot(),
             None => value.snapshot(),
         };
-        // A column that the database has set to NULL is one that can be NULL.
-        for position in columns {
+        for (position, new) in columns {
             let given = match &mut place.old {
                 Some(old) => {
-                    let given = !value.value(*position).is_same(old.value(*position));
-                    let _ = old.assign(*position, ValueRef::Null);
+                    let given = !value.value(position).is_same(old.value(position));
+                    let _ = old.assign(position, new);
                     given
                 }
                 None => false,
             };
             if !given {
-                let _ = value.assign(*position, ValueRef::Null);
+                let _ = value.assign(position, new);
             }
         }
-        if M::HAS_RELATIONS {
-            unlink(place, columns);
+        let key = place.stored().map(Model::key);
+        if let Some(key) = key {
+            self.rekey(slot, (before.key(), key), level);
         }
         self.log_update(level, slot, Box::new(before));
+        self.note_child(slot);
     }
 
     fn apply_insert(&mut self, (index, row): (u32, WrittenRow<'_>), (level, epoch): (u32, u32)) {

@@ -85,7 +85,12 @@ impl<M: Model> Arena<M> {
             Change::Updated(mut old) => {
                 if let Some(value) = &mut self.slots[index as usize].value {
                     keep_relations(value, &mut *old);
+                    let (now, before) = (value.key(), old.key());
                     value.restore(*old);
+                    if now != before {
+                        self.forget_key(&now, index);
+                        self.identity.insert(before, index);
+                    }
                 }
             }
             // Its values may be those of the transaction that is undone.

@@ -37,6 +37,7 @@ mod many_rows;
 mod misfits;
 mod moments;
 mod names;
+mod natural_keys;
 mod nesting;
 pub mod one_statement;
 mod optimistic;
@@ -324,6 +325,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     freed_values::cases,
     graphs::cases,
     row_switch::cases,
+    natural_keys::cases,
     shared_keys::cases,
     handles::cases,
     has_many::cases,
