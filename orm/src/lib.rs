@@ -76,7 +76,7 @@ pub use query::{
     Executor, FromRow, Null, Predicate, Select, Stream, avg, count, count_all, count_distinct,
     delete, exists, insert, max, min, optional, raw, select, sum, update,
 };
-pub use session::{Handles, Retry, Session, TransactionResult};
+pub use session::{Attribute, Handles, History, Retry, Session, TransactionResult};
 pub use state::{EntityState, Ref};
 
 /// Re-exports the items that most programs use: `use orm::prelude::*;`

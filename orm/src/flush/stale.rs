@@ -55,7 +55,7 @@ fn own_key(arena: &dyn AnyArena, slot: u32) -> String {
 }
 
 /// A key, as messages show it.
-pub(super) fn key_text<'v>(key: impl Iterator<Item = ValueRef<'v>>) -> String {
+pub(crate) fn key_text<'v>(key: impl Iterator<Item = ValueRef<'v>>) -> String {
     let parts = key.map(|part| match part {
         ValueRef::Int(part) => part.to_string(),
         ValueRef::Text(part) => format!("{part:?}"),

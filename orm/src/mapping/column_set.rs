@@ -156,6 +156,14 @@ impl FromIterator<usize> for ColumnSet {
     }
 }
 
+impl<'p> Extend<&'p usize> for ColumnSet {
+    fn extend<I: IntoIterator<Item = &'p usize>>(&mut self, positions: I) {
+        for position in positions {
+            self.insert(*position);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

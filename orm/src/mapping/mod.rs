@@ -4,6 +4,7 @@
 //! Knows neither connections nor sessions.
 
 mod alias;
+mod attributes;
 mod builder;
 mod check;
 mod column;
@@ -24,6 +25,7 @@ mod slot;
 mod table;
 
 pub(crate) use alias::interned;
+pub use attributes::{AttributeSet, Attributes, Columns};
 pub use builder::{
     Build, FieldGiven, FieldMissing, FieldState, IntoField, NewChild, Required, filled, given,
     or_server,

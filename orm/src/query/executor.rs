@@ -56,6 +56,11 @@ pub trait ReadStatement {
         &[]
     }
 
+    /// Returns whether entities that the session has loaded take the values of the rows, although they are fresh.
+    fn populates_existing(&self) -> bool {
+        false
+    }
+
     /// Compiles the statement for `connection` into `compiled`, which is empty.
     ///
     /// # Errors

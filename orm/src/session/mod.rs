@@ -7,9 +7,12 @@ mod access;
 mod cascades;
 mod closure;
 mod closure_result;
+mod expire;
 mod get_texts;
+mod history;
 mod many;
 mod read;
+mod refresh;
 mod relations;
 mod transaction;
 mod write;
@@ -28,6 +31,7 @@ use get_texts::GetTexts;
 
 pub use closure::Retry;
 pub use closure_result::TransactionResult;
+pub use history::{Attribute, History};
 pub use many::Handles;
 
 /// Represents a unit of work over one database. Entities that are loaded, added, changed or deleted through a session

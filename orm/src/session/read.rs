@@ -1,4 +1,4 @@
-//! Reading through the session: `get`, `refresh`, and the session as an executor of queries.
+//! Reading through the session: `get`, and the session as an executor of queries. What is read again is in `refresh.rs`.
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
@@ -46,6 +46,43 @@ impl Session {
         match self.in_memory(&key) {
             Some((handle, is_deleting)) => Ok((!is_deleting).then_some(handle)),
             None => self.fetch::<E::Model>(&key, Access::Plain),
+        }
+    }
+
+    /// Returns the entity with the primary key `key`, as [`Session::get`] does.
+    ///
+    /// # Errors
+    /// - `NotFound`: there is no such row, or the session is going to delete it.
+    /// - As [`Session::get`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get_one(User, 1)?;
+    /// assert_eq!(session[ada].name, "ada");
+    /// let missing = session.get_one(User, 7).unwrap_err();
+    /// assert_eq!(missing.kind(), ErrorKind::NotFound);
+    /// assert_eq!(missing.message(), "no User has the primary key 7");
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#; 2]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    #[inline]
+    pub fn get_one<E: Entity>(
+        &mut self,
+        entity: E,
+        key: impl IntoKey<<E::Model as Model>::Key>,
+    ) -> Result<Ref<E::Model>> {
+        let key = key.into_key();
+        match self.get(entity, &key) {
+            Ok(Some(handle)) => Ok(handle),
+            Ok(None) => Err(no_row::<E::Model>(&key)),
+            Err(error) => Err(error),
         }
     }
 
@@ -104,77 +141,8 @@ impl Session {
         self.fetch::<E::Model>(&key.into_key(), Access::Lock)
     }
 
-    /// Reads the row of an entity again. Discards its unflushed changes and an unflushed `delete`.
-    ///
-    /// # Errors
-    /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
-    /// - `Usage`: the entity is not persistent.
-    /// - `NotFound`: the row does not exist any more.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # let (engine, sent) = database()?;
-    /// # let mut session = Session::new(&engine);
-    /// let ada = session.get(User, 1)?.expect("the row is there");
-    /// session[ada].age = 99;
-    /// sent.take();
-    /// session.refresh(ada)?;
-    /// assert_eq!(session[ada].age, 36);
-    /// assert_eq!(
-    ///     sent.take_sql(),
-    ///     [r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#]
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn refresh<M: Model>(&mut self, handle: Ref<M>) -> Result<()> {
-        use EntityState::{Deleting, Persistent};
-        if !matches!(self.entity_state(handle)?, Persistent | Deleting) {
-            return Err(Error::with_message(
-                ErrorKind::Usage,
-                format!("only a persistent {} can be refreshed", M::def().name),
-            )
-            .with_table(M::def().table)
-            .with_hint("flush it first"));
-        }
-        let key = self
-            .state
-            .ensure::<M>()
-            .old_key(handle)
-            .ok_or_else(|| self.state.stale_handle(handle))?;
-        self.usable()?;
-        let result = self.reading(|session| session.reload(handle, &key));
-        self.note(result)
-    }
-
-    fn reload<M: Model>(&mut self, handle: Ref<M>, key: &M::Key) -> Result<()> {
-        self.connect_to_read()?;
-        let found_stale = self.found_stale;
-        // A snapshot still shows what turned out to be stale.
-        let access = if found_stale && self.reader()?.reads_a_snapshot() {
-            Access::Lock
-        } else {
-            Access::Plain
-        };
-        let found = self.select_by_key::<M>(key, access, |state, row| {
-            let fresh = M::decode(row, 0)?;
-            let (arena, reading) = state.reader::<M>(Take::All);
-            arena.overwrite(handle, fresh, reading);
-            Ok(handle)
-        })?;
-        found.map(drop).ok_or_else(|| {
-            Error::with_message(
-                ErrorKind::NotFound,
-                format!("the row of this {} does not exist any more", M::def().name),
-            )
-            .with_table(M::def().table)
-            .with_hint("call expunge: another transaction has deleted the row")
-        })
-    }
-
     /// Reads the row with that key, which `load` takes into the session. Without one the entity with the key is gone.
-    fn select_by_key<M: Model>(
+    pub(super) fn select_by_key<M: Model>(
         &mut self,
         key: &M::Key,
         access: Access,
@@ -197,13 +165,7 @@ impl Session {
                 })
             })?;
             if found.is_none() {
-                let level = state.level;
-                if let Some(gone) = state.ensure::<M>().find(key) {
-                    if M::HAS_RELATIONS {
-                        state.leave_lists(row_id(gone));
-                    }
-                    state.ensure::<M>().gone(gone, level);
-                }
+                lose::<M>(state, key);
             }
             Ok(found)
         })
@@ -219,28 +181,6 @@ impl Session {
         let connection = self.connection.as_mut().or(self.pooled.as_mut());
         let connection = connection.ok_or_else(no_transaction)?;
         run(connection, &mut self.state, &mut self.get_texts)
-    }
-
-    /// Marks every entity as stale. The next `get` or query that returns an entity, or [`Session::refresh`], reads it
-    /// again. In a session that [expires on commit](Session::expire_on_commit), entities can't be read before that.
-    /// Unflushed changes are kept.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # let (engine, sent) = database()?;
-    /// # let mut session = Session::new(&engine);
-    /// session.get(User, 1)?;
-    /// session.get(User, 1)?; // from the identity map
-    /// session.expire_all();
-    /// session.get(User, 1)?;
-    /// let get = r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#;
-    /// assert_eq!(sent.take_sql(), [get, get]);
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn expire_all(&mut self) {
-        self.state.expire_all();
     }
 
     /// Runs what reads. The connection of the pool's that it may have got goes back afterwards.
@@ -267,7 +207,7 @@ impl Session {
 
     /// What a query runs on: the connection of the transaction, or the one of the pool's.
     #[inline]
-    fn reader(&mut self) -> Result<&mut Connection> {
+    pub(super) fn reader(&mut self) -> Result<&mut Connection> {
         let connection = self.connection.as_mut().or(self.pooled.as_mut());
         connection.ok_or_else(no_transaction)
     }
@@ -281,7 +221,7 @@ impl Session {
         Ok(())
     }
 
-    fn connect_to_read(&mut self) -> Result<()> {
+    pub(super) fn connect_to_read(&mut self) -> Result<()> {
         self.connect()?;
         self.begin_to_read()
     }
@@ -305,6 +245,11 @@ impl Session {
     /// Makes a transaction that writes ready for a query that locks rows.
     fn before_lock(&mut self) -> Result<()> {
         self.flush()?;
+        self.begin_to_lock()
+    }
+
+    /// Begins the transaction that holds the lock.
+    pub(super) fn begin_to_lock(&mut self) -> Result<()> {
         self.begin_work()?;
         if self.connection.as_ref().is_some_and(Connection::can_lock) {
             return Ok(());
@@ -340,6 +285,18 @@ impl Session {
     pub(super) fn note<T>(&mut self, result: Result<T>) -> Result<T> {
         self.last_error = result.as_ref().err().map(Error::kind);
         result
+    }
+}
+
+/// The row with that key turned out to be gone, and so is its entity.
+#[cold]
+pub(super) fn lose<M: Model>(state: &mut State, key: &M::Key) {
+    let level = state.level;
+    if let Some(gone) = state.ensure::<M>().find(key) {
+        if M::HAS_RELATIONS {
+            state.leave_lists(row_id(gone));
+        }
+        state.ensure::<M>().gone(gone, level);
     }
 }
 
@@ -435,7 +392,10 @@ impl Session {
             let mut run = |connection: &mut Connection| {
                 let mut sink = Entities {
                     state,
-                    take: take(access),
+                    take: match access {
+                        Access::Plain if statement.populates_existing() => Take::Clean,
+                        access => take(access),
+                    },
                     loaded: (!loads.is_empty()).then(Vec::new),
                 };
                 let result =
@@ -479,6 +439,19 @@ impl Drop for Reading<'_> {
     fn drop(&mut self) {
         self.0.pooled = None;
     }
+}
+
+#[cold]
+fn no_row<M: Model>(key: &M::Key) -> Error {
+    let message = format!("no {} has the primary key {}", M::def().name, key_text(key));
+    Error::with_message(ErrorKind::NotFound, message)
+        .with_table(M::def().table)
+        .with_hint("call get, which returns None, if there may be no such row")
+}
+
+/// A primary key, as messages show it.
+pub(super) fn key_text(key: &impl PrimaryKey) -> String {
+    key.with_parts(|parts| flush::key_text(parts.iter().copied()))
 }
 
 #[cold]

@@ -239,7 +239,7 @@ impl Session {
         })
     }
 
-    fn load_relation<M: Model>(&mut self, slots: &[u32], index: usize) -> Result<()> {
+    pub(super) fn load_relation<M: Model>(&mut self, slots: &[u32], index: usize) -> Result<()> {
         let owners = Owners {
             def: M::def(),
             model: M::slot().index(),

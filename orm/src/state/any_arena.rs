@@ -18,7 +18,7 @@ use super::key_tuple::{KeySet, KeyTuple, RowMap};
 use super::pending_rows::PendingRows;
 use super::reading::Reading;
 use super::relations::{set_to_one, to_one};
-use super::slot::Slot;
+use super::slot::{FIRST_CLOCK, STALE, Slot};
 use super::switch::Switch;
 use super::witness::Witness;
 use crate::mapping::{AnyList, Model, ModelDef, RawRef, ToOne};
@@ -585,7 +585,7 @@ impl<M: Model> AnyArena for Arena<M> {
     fn lose(&mut self, slots: &[u32], level: u32) {
         for index in slots {
             // What it had was never stored; it can be looked at all the same.
-            self.slots[*index as usize].epoch = 1;
+            self.slots[*index as usize].epoch = STALE;
             self.set_deleted(*index, level);
         }
     }
@@ -593,9 +593,11 @@ impl<M: Model> AnyArena for Arena<M> {
     fn reset_clock(&mut self) {
         let pending = |slot: &Slot<M>| slot.state == EntityState::Pending;
         for slot in self.slots.iter_mut().filter(|slot| !pending(slot)) {
-            slot.epoch = slot.epoch.min(1);
+            slot.epoch = slot.epoch.min(STALE);
         }
-        (self.fresh_from, self.expired_before, self.overtaken) = (2, 2, None);
+        (self.fresh_from, self.expired_before) = (FIRST_CLOCK, FIRST_CLOCK);
+        self.overtaken = None;
+        self.stale_columns.clear();
     }
 
     fn referring(&mut self, columns: &'static [usize], keys: &KeySet<KeyTuple<Value>>) -> Vec<u32> {

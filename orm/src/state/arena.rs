@@ -15,7 +15,7 @@ use super::child_index::ChildIndex;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
 use super::key_tuple::{KeyMap, KeySet, KeyTuple, RowMap};
-use super::slot::{Slot, Unset};
+use super::slot::{FIRST_CLOCK, Slot, StaleColumns, Unset};
 use super::switch::Switch;
 use super::undo_log::Undo;
 use crate::mapping::{Model, ModelDef, RawRef};
@@ -47,6 +47,8 @@ pub(crate) struct Arena<M: Model> {
     pub(super) fresh_from: u32,
     /// Entities read before that time are expired, in a session that expires on commit.
     pub(super) expired_before: u32,
+    /// The entities of which only some columns are stale.
+    pub(super) stale_columns: RowMap<u32, StaleColumns>,
     /// The last statement of the session's own that may have changed rows past the unit of work, and when.
     pub(super) overtaken: Option<(u32, &'static str)>,
     /// Whether the database may have deleted rows of the table along with others.
@@ -98,8 +100,9 @@ impl<M: Model> Arena<M> {
             undone_switches: Vec::new(),
             child_indexes: Vec::new(),
             undo: Vec::new(),
-            fresh_from: 0,
-            expired_before: 0,
+            fresh_from: FIRST_CLOCK,
+            expired_before: FIRST_CLOCK,
+            stale_columns: RowMap::default(),
             overtaken: None,
             cascaded: false,
             unknown: Vec::new(),
@@ -128,6 +131,7 @@ impl<M: Model> Arena<M> {
             undo,
             fresh_from,
             expired_before,
+            stale_columns,
             overtaken,
             cascaded,
             unknown,
@@ -141,13 +145,18 @@ impl<M: Model> Arena<M> {
         } else {
             (*slots, *identity) = (Vec::new(), KeyMap::default());
         }
-        (*next, *fresh_from, *expired_before) = (0, 0, 0);
+        (*next, *fresh_from, *expired_before) = (0, FIRST_CLOCK, FIRST_CLOCK);
         (*overtaken, *cascaded) = (None, false);
         child_indexes.clear();
         undone_switches.clear();
         let rooms = [&*free, touched, deleting, unknown].map(Vec::capacity);
         let others = [added.capacity(), undo.capacity(), spare.capacity()];
-        let maps = [unset.capacity(), links.capacity(), switched.capacity()];
+        let maps = [
+            unset.capacity(),
+            links.capacity(),
+            switched.capacity(),
+            stale_columns.capacity(),
+        ];
         // A session that only reads has room in none of them.
         if rooms
             .iter()
@@ -158,6 +167,7 @@ impl<M: Model> Arena<M> {
             empty_map(unset);
             empty_map(links);
             empty_map(switched);
+            empty_map(stale_columns);
             empty(added);
             empty(undo);
             empty(spare);
@@ -256,6 +266,11 @@ impl<M: Model> Arena<M> {
                 .take()
                 .expect("invariant: each was there one line ago")
         }))
+    }
+
+    /// The entity of a handle with the values that the database has.
+    pub(crate) fn stored(&self, handle: Ref<M>) -> Option<&M> {
+        self.slot(handle)?.stored()
     }
 
     /// The key that the database has for a handle's entity.

@@ -136,6 +136,7 @@ impl<M: Model> Arena<M> {
         if !self.unset.is_empty() {
             self.unset.remove(&index);
         }
+        self.take_stale_columns(index);
         // A touched key counts by what the database has.
         let key = baseline.map_or_else(|| value.key(), |old| old.key());
         self.forget_key(&key, index);

@@ -19,6 +19,8 @@ use crate::mapping::Model;
 pub(crate) enum Take {
     /// Stale ones that are unchanged: a typed query.
     Stale,
+    /// All that are unchanged: a query that populates existing entities.
+    Clean,
     /// All: a query that locks the rows.
     All,
     /// All that are unchanged. A changed one must have the row's values as its old ones: raw SQL.
@@ -86,7 +88,8 @@ impl<M: Model> Arena<M> {
                 let slot = &self.slots[index as usize];
                 let takes = slot.state == EntityState::Persistent
                     && (slot.epoch < self.fresh_from || reading.take != Take::Stale);
-                if takes && !(slot.is_changed() && reading.take == Take::Stale) {
+                let keeps_changes = matches!(reading.take, Take::Stale | Take::Clean);
+                if takes && !(keeps_changes && slot.is_changed()) {
                     let mut fresh = None;
                     decode(known.key().clone(), &mut fresh)?;
                     self.refresh(index, fresh, reading)?;
@@ -122,6 +125,12 @@ impl<M: Model> Arena<M> {
         if reading.take == Take::Unchanged && self.is_changed(handle) {
             return self.merge(handle, &fresh, reading);
         }
+        if reading.take == Take::Stale
+            && let Some(stale) = self.take_stale_columns(index)
+        {
+            self.refresh_columns(handle, &fresh, &stale, reading);
+            return Ok(());
+        }
         self.overwrite(handle, fresh, reading);
         Ok(())
     }
@@ -129,6 +138,7 @@ impl<M: Model> Arena<M> {
     /// Overwrites an entity with what was just read, touched or not. What it is taken to have in the
     /// database until now is logged.
     pub(crate) fn overwrite(&mut self, handle: Ref<M>, mut fresh: M, reading: Reading) {
+        self.take_stale_columns(handle.slot);
         let Some(slot) = self.slot_mut(handle) else {
             return;
         };
@@ -171,12 +181,13 @@ impl<M: Model> Arena<M> {
             let _ = value.assign(position, read);
             let _ = old.assign(position, read);
         }
-        forget_relations(&moved, [value, old]);
+        forget_relations(&moved, [value, &mut **old]);
         slot.epoch = reading.clock;
         if let (Some(level), Some(before)) = (reading.log, before) {
             self.log_update(level, handle.slot, before);
         }
         self.note_child(handle.slot);
+        self.take_stale_columns(handle.slot);
         Ok(())
     }
 }

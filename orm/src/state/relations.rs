@@ -50,7 +50,10 @@ pub(super) fn keep_relations<M: Model>(known: &M, fresh: &mut M) {
 
 /// Columns have taken other values from the database: what relations with these columns reference is not known any more.
 #[inline]
-pub(super) fn forget_relations<M: Model>(moved: &ColumnSet, entities: [&mut M; 2]) {
+pub(super) fn forget_relations<'m, M: Model>(
+    moved: &ColumnSet,
+    entities: impl IntoIterator<Item = &'m mut M>,
+) {
     if !M::HAS_RELATIONS {
         return;
     }

@@ -1,4 +1,4 @@
-//! [`Slot`]: the place of one entity in an arena.
+//! [`Slot`]: the place of one entity in an arena; [`StaleColumns`]: which of its columns are stale.
 
 use std::num::NonZeroU32;
 
@@ -7,6 +7,12 @@ use orm_core::value::{Value, ValueRef};
 use super::entity_state::EntityState;
 use super::key_tuple::KeyTuple;
 use crate::mapping::{ColumnSet, Model};
+
+/// The session's clock when the session begins.
+pub(super) const FIRST_CLOCK: u32 = 2;
+
+/// A time of the clock before any session has read: what was read then is stale, and readable.
+pub(super) const STALE: u32 = 1;
 
 /// A place for one entity.
 pub(super) struct Slot<M> {
@@ -56,3 +62,11 @@ impl<M: Model> Slot<M> {
 /// Columns that the database is to fill in, each with the value that stands there until it has: if
 /// another one stands there at the flush, that was given meanwhile.
 pub(super) type Unset = Vec<(usize, Value)>;
+
+/// The columns of an entity that are stale, while the others are not.
+#[derive(Debug)]
+pub(super) struct StaleColumns {
+    /// When the others were read.
+    pub(super) epoch: u32,
+    pub(super) columns: ColumnSet,
+}

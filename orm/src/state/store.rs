@@ -5,13 +5,14 @@ use std::num::NonZeroU32;
 
 use orm_core::error::Error;
 use orm_core::stmt::Few;
-use orm_core::value::Value;
+use orm_core::value::{Value, ValueRef};
 
 use super::any_arena::AnyArena;
 use super::arena::Arena;
 use super::handle::next_stamp;
 use super::list_log::Lists;
 use super::reading::{Reading, Take};
+use super::slot::FIRST_CLOCK;
 use super::spare_arenas;
 use super::vtable::vtable;
 use crate::mapping::{Model, ModelDef, ToOne};
@@ -67,7 +68,7 @@ impl State {
             arenas: Few::new(),
             has_twins: false,
             has_relations: false,
-            clock: 1,
+            clock: FIRST_CLOCK,
             level: 1,
             next_level: 2,
             transaction: None,
@@ -105,6 +106,21 @@ impl State {
 
     /// What a relation of an entity references by its foreign key, as far as it is in memory.
     pub(crate) fn referenced(&self, (model, slot): (usize, u32), index: usize) -> ToOne {
+        self.target(model, index, |arena, column| arena.value(slot, column))
+    }
+
+    /// What it references by the foreign key that the database has.
+    pub(crate) fn old_referenced(&self, (model, slot): (usize, u32), index: usize) -> ToOne {
+        self.target(model, index, |arena, column| arena.old_value(slot, column))
+    }
+
+    /// What a relation of a model references by a foreign key of these values.
+    fn target(
+        &self,
+        model: usize,
+        index: usize,
+        value: impl for<'a> Fn(&'a dyn AnyArena, usize) -> ValueRef<'a>,
+    ) -> ToOne {
         let Some(arena) = self.by_model(model) else {
             return ToOne::default();
         };
@@ -115,7 +131,7 @@ impl State {
         };
         let columns = reference.columns.iter();
         let key: Vec<Value> = columns
-            .map(|column| arena.value(slot, *column).to_value())
+            .map(|column| value(arena, *column).to_value())
             .collect();
         if key.iter().any(Value::is_null) {
             return ToOne::Null;

@@ -324,6 +324,35 @@ impl<S> Select<S> {
         self
     }
 
+    /// Sets the session's entities to the values of the rows, although they are fresh. Entities with unflushed changes,
+    /// which [`no_autoflush`](crate::Session::no_autoflush) may leave, keep all their values. On a connection it has no
+    /// effect.
+    ///
+    /// Without it, what a transaction has loaded stays as it was loaded until commit, rollback or
+    /// [`expire_all`](crate::Session::expire_all). Relations are loaded by [`with`](Self::with) as without it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get(User, 1)?.expect("the row is there");
+    /// update(User).set(User.age, 37).execute(&mut engine.connection()?)?;
+    /// sent.take();
+    /// select(User).all(&mut session)?;
+    /// assert_eq!(session[ada].age, 36);
+    /// select(User).populate_existing().all(&mut session)?;
+    /// assert_eq!(session[ada].age, 37);
+    /// let text = r#"SELECT "id", "name", "email", "age", "active" FROM "users""#;
+    /// assert_eq!(sent.take_sql(), [text, text]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn populate_existing(mut self) -> Self {
+        self.query.populates_existing = true;
+        self
+    }
+
     /// Returns the SQL text of the query for a dialect, with placeholders instead of values. Needs no connection.
     ///
     /// # Errors

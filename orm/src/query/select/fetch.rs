@@ -275,6 +275,11 @@ impl ReadStatement for VerbOf<'_> {
     }
 
     #[inline]
+    fn populates_existing(&self) -> bool {
+        self.query.populates_existing
+    }
+
+    #[inline]
     fn compile<'q>(
         &'q self,
         connection: &mut Connection,

@@ -27,6 +27,8 @@ pub(in crate::query) struct QueryState {
     pub(super) clauses: Option<Box<Clauses>>,
     /// The relations to load along with the entities, of which the text knows nothing.
     pub(super) loads: Vec<LoadPath>,
+    /// Whether entities that are fresh take the values of the rows as well, of which the text knows nothing either.
+    pub(super) populates_existing: bool,
     error: Option<Box<BuildError>>,
     kept: KeptSql,
 }

@@ -14,6 +14,7 @@ mod ddl;
 mod dirty;
 mod eager_reads;
 pub mod errors;
+mod expire;
 mod failed_flush;
 mod faults;
 mod flush_order;
@@ -22,6 +23,7 @@ mod graphs;
 pub mod guarded;
 mod handles;
 mod has_many;
+mod history;
 mod identity;
 mod isolation;
 mod joins;
@@ -288,6 +290,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     closures::cases,
     connection::cases,
     errors::cases,
+    expire::cases,
     faults::cases,
     identity::cases,
     isolation::cases,
@@ -329,6 +332,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     shared_keys::cases,
     handles::cases,
     has_many::cases,
+    history::cases,
     past_the_session::cases,
     rollback::cases,
     savepoint::cases,

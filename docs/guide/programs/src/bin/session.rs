@@ -34,7 +34,9 @@ fn main() -> orm::Result<()> {
     autoflush(&engine)?;
     order(&engine)?;
     states(&engine)?;
-    past(&engine)
+    past(&engine)?;
+    again(&engine)?;
+    history(&engine)
 }
 
 // ANCHOR: add
@@ -163,3 +165,46 @@ fn past(engine: &Engine) -> orm::Result<()> {
     // COMMIT
 }
 // ANCHOR_END: past
+
+// ANCHOR: again
+fn again(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let cy =
+        select(User).filter(User.name.eq("cy")).one(&mut session)?;
+    // SELECT "id", "name", "email" FROM "users"
+    //     WHERE "name" = ? LIMIT 2
+    let id = session[cy].id;
+
+    session.expire(cy)?;
+    session.get_one(User, id)?;
+    // SELECT "id", "name", "email" FROM "users" WHERE "id" = ?
+
+    session.refresh_attributes(cy, User.email)?;
+    // SELECT "email" FROM "users" WHERE "id" = ?
+
+    session.refresh_for_update(cy)?; // locks the row
+    // BEGIN IMMEDIATE
+    // SELECT "id", "name", "email" FROM "users" WHERE "id" = ?
+
+    let all = select(User).populate_existing().all(&mut session)?;
+    // SELECT "id", "name", "email" FROM "users"
+    assert!(all.contains(&cy));
+    session.commit()
+    // COMMIT
+}
+// ANCHOR_END: again
+
+// ANCHOR: history
+fn history(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let cy =
+        select(User).filter(User.name.eq("cy")).one(&mut session)?;
+    // SELECT "id", "name", "email" FROM "users"
+    //     WHERE "name" = ? LIMIT 2
+    session[cy].name = "cyd".into();
+    let name = session.history(cy, User.name)?;
+    assert_eq!(name.old_value().map(String::as_str), Some("cy"));
+    assert_eq!(name.new_value().map(String::as_str), Some("cyd"));
+    session.rollback()
+}
+// ANCHOR_END: history
