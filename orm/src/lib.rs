@@ -35,7 +35,7 @@
 //! | mapping a struct | [`derive(Model)`](derive@Model), [`derive(DbEnum)`](derive@DbEnum), [`derive(DbType)`](derive@DbType) |
 //! | connecting, transactions | [`Engine`], [`Connection`], [`engine::EngineOptions`] |
 //! | the unit of work | [`Session`], [`Ref`] |
-//! | relations between models | [`BelongsTo`], [`HasMany`], [`HasOne`], [`Session::load`], [`Select::with`] |
+//! | relations between models | [`BelongsTo`], [`HasMany`], [`HasOne`], [`ManyToMany`], [`Session::load`], [`Select::with`] |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
 //! | what went wrong | [`Error`], [`ErrorKind`] |
@@ -71,7 +71,9 @@ pub use dialect_postgres as postgres;
 pub use dialect_sqlite as sqlite;
 
 pub use engine::{Connection, Engine};
-pub use mapping::{BelongsTo, DbEnum, HasMany, HasOne, Metadata, Refs, Relation, metadata};
+pub use mapping::{
+    BelongsTo, DbEnum, HasMany, HasOne, ManyToMany, Metadata, Refs, Relation, metadata,
+};
 pub use query::{
     Executor, FromRow, Null, Predicate, Select, Stream, avg, count, count_all, count_distinct,
     delete, exists, insert, max, min, optional, raw, select, sum, update,
@@ -83,7 +85,7 @@ pub use state::{EntityState, Ref};
 pub mod prelude {
     pub use crate::engine::{Connection, Engine};
     pub use crate::mapping::{
-        BelongsTo, DbEnum, Entity, HasMany, HasOne, Metadata, Model, NewRow, Refs,
+        BelongsTo, DbEnum, Entity, HasMany, HasOne, ManyToMany, Metadata, Model, NewRow, Refs,
     };
     pub use crate::query::{
         Executor, FromRow, Null, Predicate, Select, avg, count, count_all, count_distinct, delete,
@@ -114,10 +116,10 @@ pub mod __private {
     pub use crate::mapping::{
         AnyRelation, BelongsTo, Build, Cascade, Column, ColumnSet, ConstraintDef, CustomType,
         DbEnum, Entity, Field, FieldGiven, FieldMissing, FieldState, Generated, HasCollation,
-        HasLength, IntoField, KeyField, Model, ModelDef, ModelSlot, NewEntity, Placeholder,
-        ReferenceDef, References, Registration, Relation, RelationDef, RelationField, RelationKind,
-        SingleBelongsTo, Skipped, Stored, Version, default_fits, filled, given, inverse,
-        leave_linked, or_linked, or_server, referred, relinked, table,
+        HasLength, IntoField, KeyField, Links, Model, ModelDef, ModelSlot, NewChild, NewEntity,
+        Placeholder, ReferenceDef, References, Registration, Relation, RelationDef, RelationField,
+        RelationKind, SingleBelongsTo, Skipped, Stored, Version, default_fits, filled, given,
+        inverse, leave_linked, or_linked, or_server, referred, relinked, table,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{ColumnIndex, FromRow, Operand};

@@ -35,7 +35,7 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// For a struct with named fields and without generics. A field of type `BelongsTo<User>`,
-/// `HasMany<Post>` or `HasOne<Profile>` is a relation and no column.
+/// `HasMany<Post>`, `HasOne<Profile>` or `ManyToMany<Tag>` is a relation and no column.
 /// Beside the trait `Model` it gives
 ///
 /// - a value `Post`, whose fields are the typed columns: `select(Post).filter(Post.title.eq("x"))`;
@@ -82,6 +82,7 @@ use proc_macro::TokenStream;
 ///
 /// `BelongsTo<User>` references the row that a foreign key of the struct references, `BelongsTo<Option<User>>` by a key
 /// that is nullable. `HasMany<Post>` and `HasOne<Profile>` are the other side: the rows that reference this one.
+/// `ManyToMany<Tag>` are the rows that rows of a link model link with this one.
 ///
 /// | `#[orm(…)]` | |
 /// |-|-|
@@ -90,6 +91,8 @@ use proc_macro::TokenStream;
 /// | `cascade = delete` | On `HasMany` and `HasOne`: when an entity is deleted, the session deletes the entities of the other side first, loaded or not, at any depth. Where the foreign key has `on_delete = cascade`, the database does it, and rows that are not loaded are not read. |
 /// | `cascade = set_null` | On `HasMany` and `HasOne`: the session sets their foreign keys to NULL first. |
 /// | `orphans = delete` | On `HasMany` and `HasOne`: the session deletes an entity of the other side that is unlinked. |
+/// | `through = PostTag` | On `ManyToMany`: the link model. It has a `BelongsTo` to each side. |
+/// | `inverse = Follow.follower, target = Follow.followed` | With `through`: the relations of the link model to this model and to the target, if it has several of one type. |
 /// | `skip` | No relation, as at any field. |
 ///
 /// # Visibility

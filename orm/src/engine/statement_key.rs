@@ -9,6 +9,8 @@ use super::statement_cache::TextOf;
 pub(crate) enum StatementKind {
     Get,
     GetForUpdate,
+    /// Link rows with what they lead to, by the relation at `expected`.
+    Linked,
     Insert,
     InsertReturning,
     Update,

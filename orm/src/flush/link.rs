@@ -62,6 +62,9 @@ pub(super) fn follow(state: &mut State, following: &[(RowId, usize)]) {
         let from = arena.to_one(row.slot, *index);
         let to_one = state.referenced((row.model, row.slot), *index);
         state.move_child(*row, *index, [from.handle(), to_one.handle()]);
+        if !to_one.is_loaded() {
+            state.unload_views(*row, *index);
+        }
         if let Some(arena) = state.by_model_mut(row.model) {
             arena.note_to_one(row.slot, *index, to_one);
         }
@@ -157,7 +160,11 @@ impl<'s> Linker<'s> {
         let columns = place.reference.columns;
         let is_given = columns.iter().any(|column| given(&column));
         match arena.to_one(slot, place.index) {
-            ToOne::NotLoaded(_) => place.has_value().map(|()| None),
+            ToOne::NotLoaded(_) => {
+                place.has_value()?;
+                self.linked.following.push((slot, place.index));
+                Ok(None)
+            }
             // One that never had an owner is none.
             ToOne::Null
                 if self.state.was_placed(place.row(), place.index) && place.deletes_orphans() =>

@@ -1,4 +1,5 @@
-//! Loads entities whose foreign keys reference others: `HasMany` and `HasOne`.
+//! Loads entities whose foreign keys reference others: `HasMany` and `HasOne`. In a `ManyToMany` these are link rows, which
+//! `links.rs` reads together with what they reference.
 //!
 //! Used by `relation.rs`. One statement asks for the children of many owners by their keys. Which owner a child belongs to
 //! is what the session knows of it, so that changes that are not flushed count.
@@ -8,11 +9,15 @@ use std::collections::HashSet;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
+use super::links::Far;
 use super::owners::Owners;
+use super::parents::without_case;
 use crate::engine::Connection;
-use crate::mapping::{AnyList, ModelDef, RawRef, ReferenceDef, RelationDef, RelationKind, ToOne};
+use crate::mapping::{
+    AnyList, Member, ModelDef, RawRef, ReferenceDef, RelationDef, RelationKind, ToOne,
+};
 use crate::query::rows_by;
-use crate::state::{EntityState, KeyMap, KeyTuple, RowId, RowMap, State, Take};
+use crate::state::{AnyArena, EntityState, KeyMap, KeyTuple, RowId, RowMap, State, Take};
 
 /// A relation, as the loads of its children need it.
 #[derive(Clone, Copy)]
@@ -21,11 +26,13 @@ struct Children {
     model: usize,
     index: usize,
     relation: &'static RelationDef,
-    /// The model of the children, and its number.
+    /// The model of the children, or of the link rows, and its number.
     child: (&'static ModelDef, usize),
     /// Their relation to the owner.
     inverse: usize,
     reference: &'static ReferenceDef,
+    /// What link rows reference beside the owner.
+    far: Option<Far>,
 }
 
 /// The owners, and what finds them.
@@ -39,7 +46,9 @@ struct Lists {
 
 /// Returns the owners whose lists are not loaded or stale.
 pub(super) fn in_memory(state: &State, owners: &Owners<'_>) -> Vec<u32> {
-    let child = State::number((owners.relation().target)());
+    let relation = owners.relation();
+    let through = relation.through().map(|through| through.link);
+    let read = [Some((relation.target)()), through].map(|def| def.map(State::number));
     let is_missing = |slot: &u32| {
         let Some(arena) = state.by_model(owners.model) else {
             return false;
@@ -51,8 +60,13 @@ pub(super) fn in_memory(state: &State, owners: &Owners<'_>) -> Vec<u32> {
             .is_some_and(EntityState::has_row);
         let list = arena.list(slot, owners.index);
         let loaded_at = list.and_then(AnyList::loaded_at);
-        let child = state.by_model(child);
-        let is_fresh = |clock| child.is_none_or(|child| child.is_fresh_since(clock));
+        let is_fresh = |clock| {
+            let mut read = read
+                .iter()
+                .flatten()
+                .filter_map(|model| state.by_model(*model));
+            read.all(|arena| arena.is_fresh_since(clock))
+        };
         has_row && !loaded_at.is_some_and(is_fresh)
     };
     owners.slots.iter().copied().filter(is_missing).collect()
@@ -66,20 +80,19 @@ pub(super) fn load(
     state: &mut State,
     connection: &mut Connection,
     owners: &Owners<'_>,
-    inverse: usize,
+    (child, inverse): (&'static ModelDef, usize),
 ) -> Result<()> {
-    let children = Children::of(owners, inverse);
+    let children = Children::of(owners, child, inverse);
     let mut lists = children.lists(state, owners);
     let rows = children.rows(state, connection, &lists)?;
     children.distribute(state, &rows, &mut lists);
-    let has_pending = children.merge_pending(state, &rows, &mut lists);
-    children.fill(state, lists, has_pending)
+    children.merge_pending(state, &rows, &mut lists);
+    children.fill(state, lists)
 }
 
 impl Children {
-    fn of(owners: &Owners<'_>, inverse: usize) -> Self {
+    fn of(owners: &Owners<'_>, child: &'static ModelDef, inverse: usize) -> Self {
         let relation = owners.relation();
-        let child = (relation.target)();
         Self {
             model: owners.model,
             index: owners.index,
@@ -89,6 +102,7 @@ impl Children {
             reference: child
                 .reference_of(inverse)
                 .expect("invariant: an inverse is a BelongsTo, which the compiler has checked"),
+            far: relation.through().map(Far::of),
         }
     }
 
@@ -122,6 +136,14 @@ impl Children {
         keys.sort_unstable_by_key(|(_, place)| **place);
         let keys = keys.into_iter().flat_map(|(key, _)| key.values());
         let keys: Vec<ValueRef<'_>> = keys.map(Value::as_ref).collect();
+        if let Some(far) = self.far {
+            return far.rows(
+                state,
+                connection,
+                self.child,
+                (self.reference.columns, &keys),
+            );
+        }
         // A model that the session meets only now may change how rows are read.
         state.ensure_erased(self.child.0);
         let reading = state.reading(Take::Stale);
@@ -157,6 +179,10 @@ impl Children {
     /// Which of the owners a child belongs to.
     fn owner(self, state: &State, slot: u32, lists: &Lists) -> Option<usize> {
         let arena = state.by_model(self.child.1)?;
+        let RawRef { stamp, .. } = arena.handle(slot);
+        if self.far.is_some() && arena.entity_state(slot, stamp) == Some(EntityState::Deleting) {
+            return None;
+        }
         let known = arena.to_one(slot, self.inverse);
         if known == ToOne::Null {
             return None;
@@ -173,17 +199,17 @@ impl Children {
         }
         let columns = self.reference.columns.iter();
         let key = KeyTuple::new(columns.map(|column| arena.value(slot, *column).to_value()))?;
-        lists.by_key.get(&key).copied()
+        let found = lists.by_key.get(&key).copied();
+        found.or_else(|| without_case(&lists.by_key, &key))
     }
 
-    /// Adds children that were given an owner since the last flush, which the rows don't show, and returns whether there
-    /// are any.
-    fn merge_pending(self, state: &mut State, rows: &[u32], lists: &mut Lists) -> bool {
+    /// Adds children that were given an owner since the last flush, which the rows don't show.
+    fn merge_pending(self, state: &mut State, rows: &[u32], lists: &mut Lists) {
         let Some(arena) = state
             .by_model(self.child.1)
             .filter(|arena| arena.has_work())
         else {
-            return false;
+            return;
         };
         let rows: HashSet<u32> = rows.iter().copied().collect();
         let mut pending = arena.relinking();
@@ -197,35 +223,63 @@ impl Children {
                 placed.push((slot, handle));
             }
         }
-        let has_pending = !placed.is_empty();
         for (slot, owner) in placed {
-            let model = self.child.1;
-            state.put_in_step(RowId { model, slot }, self.inverse, owner);
+            let row = RowId {
+                model: self.child.1,
+                slot,
+            };
+            state.put_in_step(row, self.inverse, owner);
+            if let Some(far) = self.far {
+                let target = far.target(state, row);
+                state.put_in_step(row, far.index, target);
+            }
         }
-        has_pending
     }
 
-    fn fill(self, state: &mut State, lists: Lists, has_pending: bool) -> Result<()> {
+    fn fill(self, state: &mut State, lists: Lists) -> Result<()> {
         let is_one = matches!(self.relation.kind, RelationKind::HasOne { .. });
+        // What is read past pending work is read again after a rollback.
+        let child = state.by_model(self.child.1);
+        let has_pending = child.is_some_and(AnyArena::has_work);
         let owners = lists.owners.into_iter().zip(lists.members);
-        for (owner, mut members) in owners {
-            if is_one && members.len() > 1 {
+        for (owner, rows) in owners {
+            if is_one && rows.len() > 1 {
                 return Err(self.several());
             }
-            if let Some(arena) = state.by_model(self.child.1) {
-                let is_pending = |member: &RawRef| arena.is_pending(member.slot);
-                let order = |a: &RawRef, b: &RawRef| {
-                    is_pending(a)
-                        .cmp(&is_pending(b))
-                        .then_with(|| arena.key_order(a.slot, b.slot))
-                };
-                if !members.is_sorted_by(|a, b| order(a, b).is_le()) {
-                    members.sort_by(order);
-                }
-            }
+            let rows = rows.into_iter();
+            let mut members: Vec<Member> = rows.filter_map(|row| self.member(state, row)).collect();
+            self.sort(state, &mut members);
             state.fill_list((self.model, owner), self.index, (members, has_pending));
         }
         Ok(())
+    }
+
+    /// The member that a child or link row is.
+    fn member(self, state: &State, row: RawRef) -> Option<Member> {
+        let Some(far) = self.far else {
+            return Some(Member::itself(row));
+        };
+        let (model, slot) = (self.child.1, row.slot);
+        let target = far.target(state, RowId { model, slot })?;
+        Some(Member { row, target })
+    }
+
+    /// Puts members in the order of their keys, and those to be inserted at the end.
+    fn sort(self, state: &State, members: &mut [Member]) {
+        let target = self.far.map_or(self.child.1, Far::model);
+        let (Some(rows), Some(targets)) = (state.by_model(self.child.1), state.by_model(target))
+        else {
+            return;
+        };
+        let is_pending = |member: &Member| rows.is_pending(member.row.slot);
+        let order = |a: &Member, b: &Member| {
+            is_pending(a)
+                .cmp(&is_pending(b))
+                .then_with(|| targets.key_order(a.target.slot, b.target.slot))
+        };
+        if !members.is_sorted_by(|a, b| order(a, b).is_le()) {
+            members.sort_by(order);
+        }
     }
 
     #[cold]

@@ -3,12 +3,14 @@
 //! Builds on `state` and does not depend on the session.
 
 mod children;
+mod links;
 mod owners;
 mod parents;
 mod relation;
 mod reread;
 mod row;
 
+pub(crate) use links::pair;
 pub(crate) use owners::Owners;
 pub(crate) use relation::{distinct, in_memory, path, relation};
 pub(crate) use reread::reread;

@@ -171,11 +171,14 @@ impl Parents {
     }
 }
 
-/// The row whose key is the same but for the case of letters: some collations compare them as equal.
+/// What has a key that is the same but for the case of letters: some collations compare them as equal.
 #[cold]
-fn without_case(loaded: &KeyMap<KeyTuple<Value>, RawRef>, key: &KeyTuple<Value>) -> Option<RawRef> {
+pub(super) fn without_case<T: Copy>(
+    by_key: &KeyMap<KeyTuple<Value>, T>,
+    key: &KeyTuple<Value>,
+) -> Option<T> {
     let key = CaseFolded(key.clone());
-    let mut loaded = loaded.iter();
-    let found = loaded.find(|(other, _)| CaseFolded((*other).clone()) == key);
-    found.map(|(_, handle)| *handle)
+    let mut by_key = by_key.iter();
+    let found = by_key.find(|(other, _)| CaseFolded((*other).clone()) == key);
+    found.map(|(_, found)| *found)
 }

@@ -1,6 +1,6 @@
 //! Loads a relation of several entities, by the strategy of its kind; and relations one after another.
 //!
-//! Used by the session. One file a strategy: `parents.rs`, `children.rs`.
+//! Used by the session. One file a strategy: `parents.rs`, `children.rs` with `links.rs`.
 
 use orm_core::error::Result;
 
@@ -16,9 +16,9 @@ pub(crate) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
         RelationKind::BelongsTo { reference, .. } => {
             parents::in_memory(state, owners, &owners.def.references[reference])
         }
-        RelationKind::HasMany { .. } | RelationKind::HasOne { .. } => {
-            children::in_memory(state, owners)
-        }
+        RelationKind::HasMany { .. }
+        | RelationKind::HasOne { .. }
+        | RelationKind::ManyToMany { .. } => children::in_memory(state, owners),
     }
 }
 
@@ -37,7 +37,11 @@ pub(crate) fn relation(
             parents::load(state, connection, owners, &owners.def.references[reference])
         }
         RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
-            children::load(state, connection, owners, inverse())
+            let child = (owners.relation().target)();
+            children::load(state, connection, owners, (child, inverse()))
+        }
+        RelationKind::ManyToMany { link, inverse, .. } => {
+            children::load(state, connection, owners, (link(), inverse()))
         }
     }
 }
@@ -82,7 +86,7 @@ fn targets(state: &State, owners: &Owners<'_>) -> Vec<u32> {
 
 fn referenced(arena: &dyn AnyArena, slot: u32, index: usize) -> Vec<u32> {
     let members = match arena.list(slot, index) {
-        Some(list) => list.members(),
+        Some(list) => list.targets(),
         None => arena.to_one(slot, index).handle().into_iter().collect(),
     };
     members.into_iter().map(|member| member.slot).collect()

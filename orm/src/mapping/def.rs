@@ -123,6 +123,55 @@ pub enum RelationKind {
         /// The index of the target's inverse relation.
         inverse: fn() -> usize,
     },
+    /// Rows of a link model may link it to entities of the target.
+    ManyToMany {
+        /// The link model.
+        link: fn() -> &'static ModelDef,
+        /// The index of the link model's relation to the owner.
+        inverse: fn() -> usize,
+        /// The index of the link model's relation that references the target.
+        target: fn() -> usize,
+    },
+}
+
+/// How rows of a link model link two models.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Through {
+    pub(crate) link: &'static ModelDef,
+    /// The index of the link model's relation to the owner.
+    pub(crate) inverse: usize,
+    /// The index of its relation that references the target.
+    pub(crate) target: usize,
+}
+
+impl Through {
+    /// The foreign keys of a link row: the one to the owner, and the one to the target.
+    pub(crate) fn references(self) -> [&'static ReferenceDef; 2] {
+        [self.inverse, self.target].map(|index| {
+            let reference = self.link.reference_of(index);
+            reference.expect("invariant: both are BelongsTo, which the compiler has checked")
+        })
+    }
+}
+
+impl RelationDef {
+    /// The link rows of a relation many to many.
+    pub(crate) fn through(&self) -> Option<Through> {
+        match self.kind {
+            RelationKind::ManyToMany {
+                link,
+                inverse,
+                target,
+            } => Some(Through {
+                link: link(),
+                inverse: inverse(),
+                target: target(),
+            }),
+            RelationKind::BelongsTo { .. }
+            | RelationKind::HasMany { .. }
+            | RelationKind::HasOne { .. } => None,
+        }
+    }
 }
 
 impl RelationDef {
@@ -130,7 +179,9 @@ impl RelationDef {
     pub(crate) fn reference(&self) -> Option<usize> {
         match self.kind {
             RelationKind::BelongsTo { reference, .. } => Some(reference),
-            RelationKind::HasMany { .. } | RelationKind::HasOne { .. } => None,
+            RelationKind::HasMany { .. }
+            | RelationKind::HasOne { .. }
+            | RelationKind::ManyToMany { .. } => None,
         }
     }
 }
@@ -151,7 +202,9 @@ impl ModelDef {
             RelationKind::BelongsTo { reference, .. } => {
                 Some((index, relation, &references[reference]))
             }
-            RelationKind::HasMany { .. } | RelationKind::HasOne { .. } => None,
+            RelationKind::HasMany { .. }
+            | RelationKind::HasOne { .. }
+            | RelationKind::ManyToMany { .. } => None,
         })
     }
 

@@ -92,6 +92,15 @@ pub trait Model: Sized + Send + 'static {
     /// Takes the columns of `other`. Fields without a column are kept.
     fn restore(&mut self, other: Self);
 
+    /// Returns a row that links two entities by its relations.
+    ///
+    /// # Errors
+    /// The names of the required fields that no relation fills in.
+    #[doc(hidden)]
+    fn new_link() -> Result<NewEntity<Self>, &'static [&'static str]> {
+        Err(&[])
+    }
+
     /// Returns the relation at `index`; `None` if it is out of range.
     #[doc(hidden)]
     fn relation(&self, index: usize) -> Option<&dyn AnyRelation> {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{Schema, Table};
 
-use super::def::{ModelDef, RelationDef, RelationKind};
+use super::def::{ModelDef, RelationDef, RelationKind, Through};
 use super::model::Entity;
 use super::relation::check_cascade;
 
@@ -131,8 +131,9 @@ impl Metadata {
     ///
     /// # Errors
     /// - `Schema`: the models are not consistent: a table is mapped twice, a reference is to a model outside the
-    ///   set or to a column of another type, SET NULL is declared on a NOT NULL column, or a relation is an `Option` and
-    ///   its foreign key is not, or the reverse; or a relation has `cascade = set_null` and its foreign key can't be NULL.
+    ///   set or to a column of another type, SET NULL is declared on a NOT NULL column, a relation is an `Option` and
+    ///   its foreign key is not, or the reverse, the link model of a relation is outside the set, or a relation has
+    ///   `cascade = set_null` and its foreign key can't be NULL.
     ///
     /// # Examples
     ///
@@ -148,11 +149,25 @@ impl Metadata {
                 return Err(one_table_twice(pair[0], pair[1]));
             }
         }
-        self.models
-            .iter()
-            .try_for_each(|def| check_relations(def))?;
+        for def in &self.models {
+            check_relations(def)?;
+            self.check_links(def)?;
+        }
         let tables = self.models.iter().map(|def| def.schema.clone());
         Schema::new(tables.collect())
+    }
+
+    /// Checks that the link models of relations are in the set.
+    fn check_links(&self, def: &'static ModelDef) -> Result<()> {
+        for relation in def.relations {
+            let Some(Through { link, .. }) = relation.through() else {
+                continue;
+            };
+            if !self.models.iter().any(|model| std::ptr::eq(*model, link)) {
+                return Err(link_outside(relation, link));
+            }
+        }
+        Ok(())
     }
 
     /// Returns the script that creates every table in `dialect`, parents first.
@@ -239,6 +254,21 @@ fn check_relations(def: &'static ModelDef) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cold]
+fn link_outside(relation: &RelationDef, link: &ModelDef) -> Error {
+    let RelationDef { model, name, .. } = relation;
+    let message = format!(
+        "the relation `{model}.{name}` needs the link model {}, which is not in the set",
+        link.name
+    );
+    Error::with_message(ErrorKind::Schema, message)
+        .with_table(link.table)
+        .with_hint(format!(
+            "add {0} to it: `Metadata::of((…, {0}))`",
+            link.name
+        ))
 }
 
 #[cold]

@@ -29,7 +29,9 @@ pub use rows::column_index::ColumnIndex;
 pub use rows::from_row::FromRow;
 pub use rows::stream::Stream;
 pub use select::builder::{Select, select};
-pub(crate) use select::by_key::{current_rows_by_key, get_statement, rows_by, rows_by_key};
+pub(crate) use select::by_key::{
+    current_rows_by_key, get_statement, linked_rows_by, rows_by, rows_by_key,
+};
 pub(crate) use select::columns_by_key::{ColumnsRow, get_columns_statement};
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring};

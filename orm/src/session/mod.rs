@@ -10,6 +10,7 @@ mod closure_result;
 mod expire;
 mod get_texts;
 mod history;
+mod links;
 mod many;
 mod read;
 mod refresh;

@@ -11,7 +11,8 @@ use super::Session;
 use super::write::row_id;
 use crate::load::{self, Owners};
 use crate::mapping::{
-    Model, NewChild, RawRef, Relation, RelationDef, RelationField, RelationKind, ToMany, ToOne,
+    Model, NewChild, RawRef, Relation, RelationDef, RelationField, RelationKind, Through, ToMany,
+    ToOne,
 };
 use crate::query::inferred::Access;
 use crate::state::{Ref, RowId};
@@ -96,7 +97,7 @@ impl Session {
     }
 
     /// Adds a new row that belongs to an entity, and returns its handle. The builder may leave the foreign key out. The
-    /// next flush inserts it, after the entity if that is new.
+    /// next flush inserts it, after the entity if that is new. By a `ManyToMany` it inserts a link row, too.
     ///
     /// Both sides are in step at once. A list that is not loaded stays so.
     ///
@@ -135,16 +136,25 @@ impl Session {
         self.get_ref(owner)?;
         self.stays(owner)?;
         let child = self.insert_row(child.into_child());
-        self.link(owner, relation, child)?;
-        Ok(child)
+        let linked = self.link(owner, relation, child);
+        if linked.is_err() {
+            // A link model with required fields.
+            self.delete(child);
+        }
+        linked.map(|()| child)
     }
 
     /// Links two entities by a relation, from either side. Both sides are in step at once; the next flush writes the
     /// foreign key. An entity that belongs to another one moves. One whose INSERT was rolled back is added again.
     ///
+    /// By a `ManyToMany` the next flush inserts a link row, unless there is one: if the list is not loaded, one query looks
+    /// for it.
+    ///
     /// # Errors
     /// - As [`Session::get_ref`].
-    /// - `Usage`: an entity is deleted or marked for deletion.
+    /// - `Usage`: an entity is deleted or marked for deletion, or the link model has required fields of its own: add its row
+    ///   itself.
+    /// - The errors of that query, as those of [`Session::get`].
     ///
     /// # Examples
     ///
@@ -170,11 +180,17 @@ impl Session {
         relation: Relation<M, F>,
         target: Ref<F::Target>,
     ) -> Result<()> {
-        let (child, index, parent) = self.sides(owner, relation, target)?;
+        self.get_ref(owner)?;
+        self.get_ref(target)?;
         self.stays(owner)?;
         self.stays(target)?;
-        self.state.relink(child, index, ToOne::Handle(parent));
-        Ok(())
+        match sides(owner, relation, target) {
+            Sides::Key(child, index, parent) => {
+                self.state.relink(child, index, ToOne::Handle(parent));
+                Ok(())
+            }
+            Sides::Rows(through) => self.link_by_row((owner, target), relation, through),
+        }
     }
 
     /// Undoes a link of two entities, from either side. Both sides are in step at once; the next flush sets the foreign
@@ -182,8 +198,10 @@ impl Session {
     /// the relation to it, the flush deletes the entity that belonged to the other one; one that was not inserted yet
     /// leaves the unit of work.
     ///
+    /// By a `ManyToMany` the next flush deletes the link row; if the list is not loaded, one query looks for it.
+    ///
     /// # Errors
-    /// - As [`Session::get_ref`].
+    /// - As [`Session::get_ref`], and of that query, as [`Session::get`].
     /// - `Usage`: the entities are not linked, or the relation is not loaded.
     ///
     /// # Examples
@@ -208,35 +226,31 @@ impl Session {
         relation: Relation<M, F>,
         target: Ref<F::Target>,
     ) -> Result<()> {
-        let (child, index, parent) = self.sides(owner, relation, target)?;
-        let arena = self.state.by_model(child.model);
-        let linked = arena.map(|arena| arena.to_one(child.slot, index));
-        if linked.and_then(ToOne::handle) != Some(parent) {
-            let RelationDef { model, name, .. } = relation.def();
-            let message = format!("the entities are not linked by `{model}.{name}`");
-            return Err(Error::with_message(ErrorKind::Usage, message)
-                .with_table(M::def().table)
-                .with_hint("load the relation first, and unlink what it references"));
-        }
-        self.state.relink(child, index, ToOne::Null);
-        Ok(())
-    }
-
-    /// The entity with the foreign key, which of its relations it is, and the entity that it belongs to.
-    fn sides<M: Model, F: RelationField>(
-        &self,
-        owner: Ref<M>,
-        relation: Relation<M, F>,
-        target: Ref<F::Target>,
-    ) -> Result<(RowId, usize, RawRef)> {
         self.get_ref(owner)?;
         self.get_ref(target)?;
-        Ok(match relation.def().kind {
-            RelationKind::BelongsTo { .. } => (row_id(owner), relation.index(), target.raw()),
-            RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
-                (row_id(target), inverse(), owner.raw())
-            }
-        })
+        let is_unlinked = match sides(owner, relation, target) {
+            Sides::Key(child, index, parent) => self.unlink_by_key(child, index, parent),
+            Sides::Rows(through) => self.unlink_by_row((owner, target), relation, through)?,
+        };
+        if is_unlinked {
+            return Ok(());
+        }
+        let RelationDef { model, name, .. } = relation.def();
+        let message = format!("the entities are not linked by `{model}.{name}`");
+        Err(Error::with_message(ErrorKind::Usage, message)
+            .with_table(M::def().table)
+            .with_hint("load the relation first, and unlink what it references"))
+    }
+
+    /// Empties the relation of a child if it references that entity, and returns whether it does.
+    fn unlink_by_key(&mut self, child: RowId, index: usize, parent: RawRef) -> bool {
+        let arena = self.state.by_model(child.model);
+        let linked = arena.map(|arena| arena.to_one(child.slot, index));
+        let is_linked = linked.and_then(ToOne::handle) == Some(parent);
+        if is_linked {
+            self.state.relink(child, index, ToOne::Null);
+        }
+        is_linked
     }
 
     pub(super) fn load_relation<M: Model>(&mut self, slots: &[u32], index: usize) -> Result<()> {
@@ -273,5 +287,35 @@ impl Session {
                 format!("{} has no such relation", M::def().name),
             )
         })
+    }
+}
+
+/// Where the link of two entities is stored.
+enum Sides {
+    /// In the foreign key of a child: the child, which of its relations it is, and the entity that it belongs to.
+    Key(RowId, usize, RawRef),
+    /// In link rows.
+    Rows(Through),
+}
+
+fn sides<M: Model, F: RelationField>(
+    owner: Ref<M>,
+    relation: Relation<M, F>,
+    target: Ref<F::Target>,
+) -> Sides {
+    match relation.def().kind {
+        RelationKind::BelongsTo { .. } => Sides::Key(row_id(owner), relation.index(), target.raw()),
+        RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
+            Sides::Key(row_id(target), inverse(), owner.raw())
+        }
+        RelationKind::ManyToMany {
+            link,
+            inverse,
+            target,
+        } => Sides::Rows(Through {
+            link: link(),
+            inverse: inverse(),
+            target: target(),
+        }),
     }
 }

@@ -155,6 +155,11 @@ pub(crate) trait AnyArena: Any + Send {
     fn is_fresh_since(&self, clock: u32) -> bool;
     /// Whether an entity is to be inserted.
     fn is_pending(&self, slot: u32) -> bool;
+    /// Adds a row that links two entities by its relations.
+    ///
+    /// # Errors
+    /// The names of the required fields that no relation fills in.
+    fn add_link(&mut self) -> Result<u32, &'static [&'static str]>;
     /// Takes a transient entity back in.
     fn add_again(&mut self, handle: RawRef) -> bool;
     /// Whether the values of an entity need not be read: it is fresh, or has changes that are not flushed.
@@ -566,6 +571,10 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn is_pending(&self, slot: u32) -> bool {
         self.slots[slot as usize].state == EntityState::Pending
+    }
+
+    fn add_link(&mut self) -> Result<u32, &'static [&'static str]> {
+        M::new_link().map(|row| self.add(row).slot)
     }
 
     fn add_again(&mut self, handle: RawRef) -> bool {

@@ -2,7 +2,7 @@
 
 use super::handle::RowId;
 use super::key_tuple::RowMap;
-use crate::mapping::RawRef;
+use crate::mapping::{Member, RawRef};
 
 /// The changes of lists in the open transaction.
 #[derive(Debug, Default)]
@@ -32,8 +32,8 @@ pub(super) struct ListId {
 
 #[derive(Debug)]
 pub(super) enum Change {
-    Added(RawRef),
-    Removed(RawRef, usize),
+    Added(Member),
+    Removed(Member, usize),
     Loaded,
     Unloaded,
 }

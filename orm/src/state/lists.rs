@@ -9,9 +9,10 @@ use std::ptr;
 use super::any_arena::AnyArena;
 use super::entity_state::EntityState;
 use super::handle::RowId;
+use super::links::views;
 use super::list_log::{Change, Entry, ListId};
 use super::store::State;
-use crate::mapping::{AnyList, ModelDef, RawRef, RelationKind, ToOne};
+use crate::mapping::{AnyList, Member, ModelDef, RawRef, RelationKind, ToOne};
 
 /// The lists that have the entities of `def` whose relation at `index` references their owner, by model and index.
 fn inverses(def: &'static ModelDef, index: usize) -> impl Iterator<Item = (usize, usize)> {
@@ -45,6 +46,9 @@ impl State {
         for relation in def.relations {
             // From here on it knows when its entities become stale.
             self.ensure_erased((relation.target)());
+            if let Some(through) = relation.through() {
+                self.ensure_erased(through.link);
+            }
         }
         self.place_all(row);
     }
@@ -72,7 +76,7 @@ impl State {
     }
 
     /// Whose list has a child.
-    fn placed(&self, child: RowId, index: usize) -> Option<RawRef> {
+    pub(crate) fn placed(&self, child: RowId, index: usize) -> Option<RawRef> {
         if let Some(placed) = self.lists.placed.get(&(child, index)) {
             return *placed;
         }
@@ -101,29 +105,39 @@ impl State {
             return;
         };
         let (def, member) = (arena.def(), arena.handle(child.slot));
-        for (model, index) in inverses(def, index) {
+        for (model, number) in inverses(def, index) {
             let list = |owner| ListId {
                 model,
                 owner,
-                index,
+                index: number,
             };
             if let Some(owner) = from {
                 self.remove(list(owner), member);
             }
             if let Some(owner) = to {
-                self.insert(list(owner), member);
+                self.insert(list(owner), Member::itself(member));
+            }
+        }
+        for view in views(def) {
+            let [from, to] = view.places(self, child, (index, [from, to]));
+            if let Some((owner, _)) = from {
+                self.remove(view.list(owner), member);
+            }
+            if let Some((owner, Some(target))) = to {
+                let row = member;
+                self.insert(view.list(owner), Member { row, target });
             }
         }
     }
 
-    fn remove(&mut self, list: ListId, member: RawRef) {
-        let removed = self.list(list).and_then(|list| list.remove(member));
-        if let Some(at) = removed {
+    fn remove(&mut self, list: ListId, row: RawRef) {
+        let removed = self.list(list).and_then(|list| list.remove(row));
+        if let Some((at, member)) = removed {
             self.log_list(list, Change::Removed(member, at));
         }
     }
 
-    fn insert(&mut self, id: ListId, member: RawRef) {
+    fn insert(&mut self, id: ListId, member: Member) {
         let Some(list) = self.list(id) else { return };
         list.push(member);
         self.log_list(id, Change::Added(member));
@@ -157,7 +171,7 @@ impl State {
         let list = self
             .by_model(owner.model)
             .and_then(|arena| arena.list(owner.slot, index));
-        list.map(AnyList::members).unwrap_or_default()
+        list.map(AnyList::targets).unwrap_or_default()
     }
 
     /// An entity leaves the unit of work: it is in no list until it is added again.
@@ -232,7 +246,7 @@ impl State {
             let is_here = arena.entity_state(owner.slot, owner.stamp).is_some();
             if matches!(kind, RelationKind::HasOne { .. }) && is_here {
                 let list = arena.list(owner.slot, number);
-                former.extend(list.map(AnyList::members).into_iter().flatten());
+                former.extend(list.map(AnyList::targets).into_iter().flatten());
             }
         }
         for former in former.into_iter().filter(|former| *former != member) {
@@ -246,7 +260,7 @@ impl State {
         &mut self,
         (model, owner): (usize, RawRef),
         index: usize,
-        (members, has_pending): (Vec<RawRef>, bool),
+        (members, has_pending): (Vec<Member>, bool),
     ) {
         let clock = self.clock;
         let list = self
@@ -283,9 +297,12 @@ impl State {
                 continue;
             }
             let id = list(to);
-            let members = self.list(id).map(|list| list.members()).unwrap_or_default();
-            for member in members {
-                self.remove(id, member);
+            let rows: Vec<RawRef> = self.list(id).map_or_else(Vec::new, |list| {
+                let targets = list.targets().into_iter();
+                targets.flat_map(|target| list.rows(target)).collect()
+            });
+            for row in rows {
+                self.remove(id, row);
             }
             if let Some(list) = self.list(id) {
                 list.unload(relation);
@@ -304,7 +321,7 @@ impl State {
     }
 
     /// The list, if its owner is here and it is loaded.
-    fn list(&mut self, id: ListId) -> Option<&mut dyn AnyList> {
+    pub(super) fn list(&mut self, id: ListId) -> Option<&mut dyn AnyList> {
         let ListId {
             model,
             owner: RawRef { slot, stamp },
@@ -351,18 +368,20 @@ impl State {
             return;
         };
         let relation = &arena.def().relations[id.index];
-        let target = self.by_model(State::number((relation.target)()));
-        let is_here = |member: RawRef| {
-            target.is_some_and(|arena| arena.entity_state(member.slot, member.stamp).is_some())
+        let is_here = |def: &'static ModelDef, RawRef { slot, stamp }: RawRef| {
+            let arena = self.by_model(State::number(def));
+            arena.is_some_and(|arena| arena.entity_state(slot, stamp).is_some())
         };
-        let put_back = matches!(entry.change, Change::Removed(member, _) if is_here(member));
+        let link = relation.through().map(|through| through.link);
+        let put_back = matches!(entry.change, Change::Removed(Member { row, target }, _)
+            if is_here((relation.target)(), target) && link.is_none_or(|link| is_here(link, row)));
         if matches!(entry.change, Change::Unloaded) {
             return self.fill_again(id);
         }
         let Some(list) = self.list(id) else { return };
         match entry.change {
             Change::Added(member) => {
-                list.remove(member);
+                list.remove(member.row);
             }
             Change::Removed(member, at) if put_back => list.insert(at, member),
             Change::Removed(..) | Change::Unloaded => {}

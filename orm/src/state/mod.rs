@@ -13,6 +13,7 @@ mod handle_keys;
 mod key_order;
 mod key_tuple;
 mod lifecycle;
+mod links;
 mod list_changes;
 mod list_log;
 mod lists;

@@ -60,6 +60,10 @@ pub(super) struct RelationField {
     /// The inverse relation: `inverse = Letter.sender`.
     pub(super) inverse: Option<Target>,
     pub(super) policy: Policy,
+    /// The link model: `through = PostTag`.
+    pub(super) through: Option<Path>,
+    /// The relation of the link model that references the target: `target = Follow.followed`.
+    pub(super) link_target: Option<Target>,
 }
 
 /// What the session does with the entities of the other side.
@@ -77,6 +81,7 @@ pub(super) enum RelationType {
     BelongsTo,
     HasMany,
     HasOne,
+    ManyToMany,
 }
 
 /// The attributes of a column, each with the place it was written at.
@@ -107,6 +112,7 @@ pub(super) struct ColumnOption {
 }
 
 /// `models::User.id`.
+#[derive(Clone)]
 pub(super) struct Target {
     pub(super) model: Path,
     pub(super) field: Ident,
@@ -207,6 +213,12 @@ pub(super) enum Side {
         inverse: Option<Target>,
         policy: Policy,
     },
+    /// A link model, to both.
+    Link {
+        link: Path,
+        /// Its relations to this model and to the target, if they were named.
+        named: Option<(Target, Target)>,
+    },
 }
 
 impl Default for Policy {
@@ -223,14 +235,14 @@ impl Relation {
     pub(super) fn columns(&self) -> &[usize] {
         match &self.side {
             Side::Own { columns, .. } => columns,
-            Side::Other { .. } => &[],
+            Side::Other { .. } | Side::Link { .. } => &[],
         }
     }
 
     /// What the session does with the entities that it leads to.
     pub(super) fn policy(&self) -> Policy {
         match self.side {
-            Side::Own { .. } => Policy::default(),
+            Side::Own { .. } | Side::Link { .. } => Policy::default(),
             Side::Other { policy, .. } => policy,
         }
     }

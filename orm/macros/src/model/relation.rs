@@ -5,7 +5,7 @@
 
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
-use syn::{Error, Ident, Result, Token, Type, parse_quote};
+use syn::{Error, Ident, Path, Result, Token, Type, parse_quote};
 
 use super::data::{
     Column, Parsed, Policy, Reference, Relation, RelationField, RelationType, Side, Target,
@@ -16,7 +16,9 @@ use crate::attribute::{flag, list, listed, read_all, unknown};
 use crate::errors::Errors;
 
 /// The options of the attribute of a relation field.
-const KEYS: &[&str] = &["key", "inverse", "cascade", "orphans", "skip"];
+const KEYS: &[&str] = &[
+    "key", "inverse", "cascade", "orphans", "through", "target", "skip",
+];
 
 /// The words of `cascade`, with the variant of `Cascade` that each stands for.
 const CASCADES: &[(&str, &str)] = &[("delete", "Delete"), ("set_null", "SetNull")];
@@ -25,10 +27,11 @@ const CASCADES: &[(&str, &str)] = &[("delete", "Delete"), ("set_null", "SetNull"
 const ORPHANS: &[(&str, &str)] = &[("delete", "Delete")];
 
 /// The types of relation fields.
-const TYPES: [(&str, RelationType); 3] = [
+const TYPES: [(&str, RelationType); 4] = [
     ("BelongsTo", RelationType::BelongsTo),
     ("HasMany", RelationType::HasMany),
     ("HasOne", RelationType::HasOne),
+    ("ManyToMany", RelationType::ManyToMany),
 ];
 
 /// Reads a relation field. Any other field comes back.
@@ -44,6 +47,7 @@ pub(super) fn parse(
     };
     let (mut key, mut inverse, mut is_skipped) = (Vec::new(), None, false);
     let mut policy = Policy::default();
+    let (mut through, mut link_target) = (None, None);
     read_all(&field.attrs, KEYS, &[], errors, |word, meta| match word {
         "key" if kind == RelationType::BelongsTo => {
             key = fields(meta)?;
@@ -53,20 +57,28 @@ pub(super) fn parse(
             inverse = Some(relation(meta)?);
             Ok(())
         }
-        "cascade" if kind != RelationType::BelongsTo => {
+        "cascade" if has_children(kind) => {
             policy.cascade = choice(word, CASCADES, meta)?;
             Ok(())
         }
-        "orphans" if kind != RelationType::BelongsTo => {
+        "orphans" if has_children(kind) => {
             choice(word, ORPHANS, meta)?;
             policy.deletes_orphans = true;
+            Ok(())
+        }
+        "through" if kind == RelationType::ManyToMany => {
+            through = Some(link_model(meta)?);
+            Ok(())
+        }
+        "target" if kind == RelationType::ManyToMany => {
+            link_target = Some(relation(meta)?);
             Ok(())
         }
         "skip" => {
             is_skipped = true;
             flag(word, meta)
         }
-        _ => Err(meta.error(misplaced(word))),
+        _ => Err(meta.error(misplaced(word, kind))),
     });
     if is_skipped {
         parsed.skipped.push((ident.clone(), field.ty));
@@ -92,26 +104,39 @@ pub(super) fn parse(
         key,
         inverse,
         policy,
+        through,
+        link_target,
     });
     None
 }
 
 /// What to do about an attribute of the other side.
-fn misplaced(word: &str) -> &'static str {
+fn misplaced(word: &str, kind: RelationType) -> &'static str {
     match word {
+        "cascade" | "orphans" if kind == RelationType::ManyToMany => {
+            "`cascade` and `orphans` are for `HasMany` and `HasOne`; link rows are deleted by `on_delete = cascade` on the foreign keys of the link model"
+        }
         "key" => {
             "`key` names a foreign key of this struct, which only a `BelongsTo` has; name the inverse relation: `inverse = Post.author`"
         }
         "inverse" => {
-            "`inverse` is for `HasMany` and `HasOne`; a `BelongsTo` names its foreign key: `key = author_id`"
+            "`inverse` names the inverse relation; a `BelongsTo` names its foreign key: `key = author_id`"
         }
         "cascade" => {
             "`cascade` is for `HasMany` and `HasOne`: what is deleted along with an entity is a matter of its own struct"
         }
-        _ => {
+        "orphans" => {
             "`orphans` is for `HasMany` and `HasOne`: write `orphans = delete` at the relation to this struct"
         }
+        _ => {
+            "`through` and `target` are for `ManyToMany`: the link model, and its relation to the target"
+        }
     }
+}
+
+/// Whether the entities of the other side have the foreign key.
+fn has_children(kind: RelationType) -> bool {
+    matches!(kind, RelationType::HasMany | RelationType::HasOne)
 }
 
 /// `= delete`: the variant that the word stands for.
@@ -128,6 +153,12 @@ fn choice(
     let found = words.iter().find(|(word, _)| *word == name);
     let variant = found.map(|(_, variant)| *variant);
     variant.ok_or_else(|| Error::new(ident.span(), unknown("value", &name, &names)))
+}
+
+/// `= PostTag`.
+fn link_model(meta: &ParseNestedMeta<'_>) -> Result<Path> {
+    let value = meta.value().and_then(Path::parse_mod_style);
+    value.map_err(|_| meta.error("write the link model: `through = PostTag`"))
 }
 
 /// `= Letter.sender`.
@@ -162,26 +193,7 @@ pub(super) fn resolve(
 ) -> Vec<Relation> {
     let mut relations = Vec::new();
     for field in fields {
-        if let Some(kind) = other_side(field.kind) {
-            relations.push(Relation {
-                ident: field.ident,
-                vis: field.vis,
-                ty: field.ty,
-                docs: field.docs,
-                target: field.target,
-                side: Side::Other {
-                    kind,
-                    inverse: field.inverse,
-                    policy: field.policy,
-                },
-            });
-            continue;
-        }
-        let reference = reference(&field, columns, references).and_then(|reference| {
-            nullability(&field, columns, &references[reference].positions)?;
-            Ok(reference)
-        });
-        let Some(reference) = errors.take(reference) else {
+        let Some(side) = errors.take(side(&field, columns, references)) else {
             skipped.push((field.ident, field.ty));
             continue;
         };
@@ -191,23 +203,64 @@ pub(super) fn resolve(
             ty: field.ty,
             docs: field.docs,
             target: field.target,
-            side: Side::Own {
-                is_optional: field.is_optional,
-                reference,
-                columns: references[reference].positions.clone(),
-            },
+            side,
         });
     }
     relations
 }
 
-/// The variant of `RelationKind` for a relation whose foreign key the other model has.
-fn other_side(kind: RelationType) -> Option<&'static str> {
-    match kind {
-        RelationType::BelongsTo => None,
-        RelationType::HasMany => Some("HasMany"),
-        RelationType::HasOne => Some("HasOne"),
+/// Which model has the foreign key.
+fn side(field: &RelationField, columns: &[Column], references: &[Reference]) -> Result<Side> {
+    let other = |kind| {
+        let inverse = field.inverse.clone();
+        let policy = field.policy;
+        Ok(Side::Other {
+            kind,
+            inverse,
+            policy,
+        })
+    };
+    match field.kind {
+        RelationType::BelongsTo => own_side(field, columns, references),
+        RelationType::HasMany => other("HasMany"),
+        RelationType::HasOne => other("HasOne"),
+        RelationType::ManyToMany => link_side(field),
     }
+}
+
+fn own_side(field: &RelationField, columns: &[Column], references: &[Reference]) -> Result<Side> {
+    let reference = reference(field, columns, references)?;
+    let positions = &references[reference].positions;
+    nullability(field, columns, positions)?;
+    Ok(Side::Own {
+        is_optional: field.is_optional,
+        reference,
+        columns: positions.clone(),
+    })
+}
+
+fn link_side(field: &RelationField) -> Result<Side> {
+    let Some(link) = &field.through else {
+        let ident = &field.ident;
+        return Err(Error::new(
+            ident.span(),
+            format!(
+                "`{ident}` has no link model; write `#[orm(through = PostTag)]`, a model with a `BelongsTo` to both sides"
+            ),
+        ));
+    };
+    let named = match (&field.inverse, &field.link_target) {
+        (None, None) => None,
+        (Some(inverse), Some(target)) => Some((inverse.clone(), target.clone())),
+        (Some(one), None) | (None, Some(one)) => {
+            return Err(Error::new(
+                one.field.span(),
+                "name both relations of the link model: `inverse = Follow.follower, target = Follow.followed`",
+            ));
+        }
+    };
+    let link = link.clone();
+    Ok(Side::Link { link, named })
 }
 
 /// Which reference is the foreign key: the one of the fields that the attribute names, or else the only one to a model of

@@ -30,26 +30,47 @@ pub trait AnyRelation: Any + Send {
     }
 }
 
-/// Is implemented by the fields of relations to entities that have the foreign key.
+/// A member of a list, and the entity whose foreign key makes it one: itself, or a link row.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    pub(crate) row: RawRef,
+    pub(crate) target: RawRef,
+}
+
+impl Member {
+    /// A member that has the foreign key.
+    pub(crate) fn itself(target: RawRef) -> Self {
+        Self {
+            row: target,
+            target,
+        }
+    }
+}
+
+/// Is implemented by the fields of relations to entities that have the foreign key, or that link rows reference.
 #[doc(hidden)]
 pub trait AnyList {
     /// Returns the session's clock when the relation was loaded; `None` if it is not.
     fn loaded_at(&self) -> Option<u32>;
 
-    /// Returns the members, if the relation is loaded.
-    fn members(&self) -> Vec<RawRef>;
+    /// Returns the entities that the relation references, if it is loaded.
+    fn targets(&self) -> Vec<RawRef>;
+
+    /// Returns the entities whose foreign keys make this one a member.
+    fn rows(&self, target: RawRef) -> Vec<RawRef>;
 
     /// Adds a member at the end, if the relation is loaded.
-    fn push(&mut self, member: RawRef);
+    fn push(&mut self, member: Member);
 
     /// Puts a member back where it was.
-    fn insert(&mut self, at: usize, member: RawRef);
+    fn insert(&mut self, at: usize, member: Member);
 
-    /// Removes a member, and returns where it was.
-    fn remove(&mut self, member: RawRef) -> Option<usize>;
+    /// Removes the member that an entity makes one, and returns it and where it was.
+    fn remove(&mut self, row: RawRef) -> Option<(usize, Member)>;
 
     /// Makes the relation loaded, with these members.
-    fn fill(&mut self, members: Vec<RawRef>, clock: u32);
+    fn fill(&mut self, members: Vec<Member>, clock: u32);
 
     /// Makes the relation not loaded.
     fn unload(&mut self, relation: &'static RelationDef);

@@ -26,7 +26,7 @@ impl RelationDef {
     pub(crate) fn inverse(&self) -> Option<usize> {
         match self.kind {
             RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => Some(inverse()),
-            RelationKind::BelongsTo { .. } => None,
+            RelationKind::BelongsTo { .. } | RelationKind::ManyToMany { .. } => None,
         }
     }
 

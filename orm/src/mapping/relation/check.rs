@@ -77,6 +77,49 @@ pub trait SingleBelongsTo<Owner> {
     fn def() -> &'static ModelDef;
 }
 
+/// Is implemented by a link model that has one relation to each of both models: for `ManyToMany<Target>` of `Owner`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not link `{Owner}` and `{Target}`",
+    label = "the link model",
+    note = "`{Self}` must be a model, by `#[derive(Model)]`, with one `BelongsTo<{Owner}>` and one `BelongsTo<{Target}>`; if it has several, name them: `#[orm(through = {Self}, inverse = {Self}.first, target = {Self}.second)]`"
+)]
+pub trait Links<Owner, Target> {
+    /// Returns the link model's data.
+    fn def() -> &'static ModelDef;
+
+    /// Returns the index of its relation to the owner.
+    fn inverse() -> usize;
+
+    /// Returns the index of its relation to the target.
+    fn target() -> usize;
+
+    /// Returns the target's data.
+    fn target_def() -> &'static ModelDef;
+}
+
+#[diagnostic::do_not_recommend]
+impl<L, O, T> Links<O, T> for L
+where
+    L: SingleBelongsTo<O> + SingleBelongsTo<T>,
+    T: Model,
+{
+    fn def() -> &'static ModelDef {
+        <L as SingleBelongsTo<O>>::def()
+    }
+
+    fn inverse() -> usize {
+        <L as SingleBelongsTo<O>>::index()
+    }
+
+    fn target() -> usize {
+        <L as SingleBelongsTo<T>>::index()
+    }
+
+    fn target_def() -> &'static ModelDef {
+        T::def()
+    }
+}
+
 /// Returns the index of the relation that an attribute names as the other side.
 #[doc(hidden)]
 pub const fn inverse<Owner, N, F: References<Owner>>(relation: Relation<N, F>) -> usize {

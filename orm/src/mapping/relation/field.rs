@@ -12,7 +12,7 @@ use crate::mapping::model::Model;
 /// Is implemented by the types of relation fields, such as [`BelongsTo<User>`](super::BelongsTo).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the type of a relation field",
-    label = "expected `BelongsTo<User>`, `BelongsTo<Option<User>>`, `HasMany<Post>` or `HasOne<Profile>`"
+    label = "expected `BelongsTo<User>`, `BelongsTo<Option<User>>`, `HasMany<Post>`, `HasOne<Profile>` or `ManyToMany<Tag>`"
 )]
 pub trait RelationField: AnyRelation + Sized {
     /// The model that the relation references.
@@ -28,8 +28,8 @@ pub trait RelationField: AnyRelation + Sized {
     fn loaded(&self) -> Result<Self::Loaded>;
 }
 
-/// Is implemented by the types of relations to entities that have the foreign key: [`HasMany`](super::HasMany) and
-/// [`HasOne`](super::HasOne).
+/// Is implemented by the types of relations whose foreign key is not the entity's own: [`HasMany`](super::HasMany),
+/// [`HasOne`](super::HasOne) and [`ManyToMany`](super::ManyToMany).
 #[diagnostic::on_unimplemented(
     message = "nothing can be appended to `{Self}`",
     label = "the foreign key is the entity's own: assign a handle, `session[post].author = user.into()`"

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use orm_core::error::Result;
 
-use super::any::{AnyList, AnyRelation};
+use super::any::{AnyList, AnyRelation, Member};
 use super::field::{RelationField, ToMany};
 use super::refs::Refs;
 use super::to_one::not_loaded;
@@ -158,35 +158,41 @@ impl<M: 'static> AnyList for HasMany<M> {
         }
     }
 
-    fn members(&self) -> Vec<RawRef> {
+    fn targets(&self) -> Vec<RawRef> {
         let members = self.get().ok();
         let members = members.iter().flat_map(|members| members.iter());
         members.map(|member| member.raw()).collect()
     }
 
-    fn push(&mut self, member: RawRef) {
+    fn rows(&self, target: RawRef) -> Vec<RawRef> {
+        vec![target]
+    }
+
+    fn push(&mut self, member: Member) {
         if let Some(members) = self.members_mut() {
-            members.push(member.typed());
+            members.push(member.target.typed());
         }
     }
 
-    fn insert(&mut self, at: usize, member: RawRef) {
+    fn insert(&mut self, at: usize, member: Member) {
         if let Some(members) = self.members_mut() {
-            members.insert(at.min(members.len()), member.typed());
+            members.insert(at.min(members.len()), member.target.typed());
         }
     }
 
-    fn remove(&mut self, member: RawRef) -> Option<usize> {
+    fn remove(&mut self, row: RawRef) -> Option<(usize, Member)> {
         let members = self.members_mut()?;
         // What came last goes first, most of the time.
-        let at = members.iter().rposition(|other| other.raw() == member)?;
+        let at = members.iter().rposition(|other| other.raw() == row)?;
         members.remove(at);
-        Some(at)
+        Some((at, Member::itself(row)))
     }
 
-    fn fill(&mut self, members: Vec<RawRef>, clock: u32) {
-        let members = (!members.is_empty())
-            .then(|| Arc::new(members.into_iter().map(RawRef::typed).collect()));
+    fn fill(&mut self, members: Vec<Member>, clock: u32) {
+        let members = (!members.is_empty()).then(|| {
+            let members = members.into_iter().map(|member| member.target.typed());
+            Arc::new(members.collect())
+        });
         self.0 = List::Loaded { clock, members };
     }
 

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::error::Result;
 
-use super::any::{AnyList, AnyRelation};
+use super::any::{AnyList, AnyRelation, Member};
 use super::field::{RelationField, ToMany};
 use super::to_one::not_loaded;
 use crate::mapping::def::RelationDef;
@@ -139,32 +139,36 @@ impl<M: 'static> AnyList for HasOne<M> {
         }
     }
 
-    fn members(&self) -> Vec<RawRef> {
+    fn targets(&self) -> Vec<RawRef> {
         self.member().map(Ref::raw).into_iter().collect()
     }
 
-    fn push(&mut self, new: RawRef) {
+    fn rows(&self, target: RawRef) -> Vec<RawRef> {
+        vec![target]
+    }
+
+    fn push(&mut self, new: Member) {
         if let One::Loaded { member, .. } = &mut self.0 {
-            *member = Some(new.typed());
+            *member = Some(new.target.typed());
         }
     }
 
-    fn insert(&mut self, _at: usize, member: RawRef) {
+    fn insert(&mut self, _at: usize, member: Member) {
         self.push(member);
     }
 
-    fn remove(&mut self, old: RawRef) -> Option<usize> {
+    fn remove(&mut self, row: RawRef) -> Option<(usize, Member)> {
         match &mut self.0 {
-            One::Loaded { member, .. } if member.map(Ref::raw) == Some(old) => {
+            One::Loaded { member, .. } if member.map(Ref::raw) == Some(row) => {
                 *member = None;
-                Some(0)
+                Some((0, Member::itself(row)))
             }
             _ => None,
         }
     }
 
-    fn fill(&mut self, members: Vec<RawRef>, clock: u32) {
-        let member = members.first().map(|member| member.typed());
+    fn fill(&mut self, members: Vec<Member>, clock: u32) {
+        let member = members.first().map(|member| member.target.typed());
         self.0 = One::Loaded { clock, member };
     }
 

@@ -74,12 +74,31 @@ pub(crate) fn current_rows_by_key(
 pub(crate) fn rows_by(
     connection: &mut Connection,
     (def, model): (&'static ModelDef, usize),
-    columns: &'static [usize],
+    columns: &[usize],
     keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
     let by = By {
         columns,
+        ..By::key((def, model), Access::Plain)
+    };
+    by.read(connection, keys, each)
+}
+
+/// As [`rows_by`], with the row that each references by the relation at `target`: its columns follow those of the model.
+///
+/// # Errors
+/// As [`rows_by_key`].
+pub(crate) fn linked_rows_by(
+    connection: &mut Connection,
+    (def, model): (&'static ModelDef, usize),
+    (columns, target): (&[usize], usize),
+    keys: &[ValueRef<'_>],
+    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+) -> Result<()> {
+    let by = By {
+        columns,
+        target: Some(target),
         ..By::key((def, model), Access::Plain)
     };
     by.read(connection, keys, each)
@@ -94,19 +113,22 @@ fn keys_a_statement(width: usize, bind_limit: usize) -> usize {
 
 /// What rows are looked for by.
 #[derive(Clone, Copy)]
-struct By {
+struct By<'b> {
     def: &'static ModelDef,
     model: usize,
-    columns: &'static [usize],
+    columns: &'b [usize],
+    /// A relation whose rows are read along.
+    target: Option<usize>,
     access: Access,
 }
 
-impl By {
+impl By<'_> {
     fn key((def, model): (&'static ModelDef, usize), access: Access) -> Self {
         Self {
             def,
             model,
             columns: def.primary_key,
+            target: None,
             access,
         }
     }
@@ -150,12 +172,13 @@ impl By {
         let is_key = self.columns == self.def.primary_key;
         let key = StatementKey {
             model: self.model,
-            kind: match self.access {
-                Access::Plain | Access::Raw => StatementKind::Get,
-                Access::Lock => StatementKind::GetForUpdate,
+            kind: match (self.target, self.access) {
+                (Some(_), _) => StatementKind::Linked,
+                (None, Access::Plain | Access::Raw) => StatementKind::Get,
+                (None, Access::Lock) => StatementKind::GetForUpdate,
             },
             columns: if is_key { &[] } else { self.columns },
-            expected: &[],
+            expected: self.target.as_slice(),
             rows,
             digest: false,
             checked: false,
@@ -166,18 +189,16 @@ impl By {
     fn render(self, dialect: &'static dyn Dialect, rows: usize) -> Result<String> {
         let Self { def, columns, .. } = self;
         let mut w = SqlWriter::new(dialect);
-        w.push("SELECT ")
-            .idents(def.names)
-            .push(" FROM ")
-            .ident(def.table)
-            .push(" WHERE ");
+        w.qualify(self.target.is_some());
+        self.render_source(&mut w);
+        w.push(" WHERE ");
         match columns {
             [position] if rows == 0 => {
-                w.ident(def.names[*position]).push(" = ANY(");
+                w.column(def.table, def.names[*position]).push(" = ANY(");
                 w.placeholder().push(")");
             }
             [position] if rows > 1 => {
-                w.ident(def.names[*position]).push(" IN (");
+                w.column(def.table, def.names[*position]).push(" IN (");
                 w.list(0..rows, |w, _| {
                     w.placeholder();
                 });
@@ -189,7 +210,8 @@ impl By {
                     w.push(if row == 0 { "" } else { " OR " });
                     for (index, position) in columns.iter().enumerate() {
                         w.push(if index == 0 { "" } else { " AND " });
-                        w.ident(def.names[*position]).push(" = ").placeholder();
+                        let name = def.names[*position];
+                        w.column(def.table, name).push(" = ").placeholder();
                     }
                 }
             }
@@ -198,6 +220,42 @@ impl By {
             write_locks(&mut w, &[Lock::new(LockStrength::Update)])?;
         }
         Ok(w.finish().0)
+    }
+
+    /// The columns, and the tables that they are from.
+    fn render_source(self, w: &mut SqlWriter<'_>) {
+        let def = self.def;
+        w.push("SELECT ");
+        let Some(target) = self.target else {
+            w.idents(def.names).push(" FROM ").ident(def.table);
+            return;
+        };
+        let (link, relation) = (def.reference_of(target), &def.relations[target]);
+        let target = (relation.target)();
+        // One table may be both.
+        let alias = (target.table == def.table).then(|| format!("{}_2", def.table));
+        let source = alias.as_deref().unwrap_or(target.table);
+        let own = def.names.iter().map(|name| (def.table, *name));
+        let referenced = target.names.iter().map(|name| (source, *name));
+        w.list(own.chain(referenced), |w, (source, name)| {
+            w.column(source, name);
+        });
+        w.push(" FROM ")
+            .ident(def.table)
+            .push(" INNER JOIN ")
+            .ident(target.table);
+        if let Some(alias) = &alias {
+            w.push(" ").ident(alias);
+        }
+        w.push(" ON ");
+        let columns = link.into_iter();
+        let columns = columns.flat_map(|link| link.target_columns.iter().zip(link.columns));
+        for (index, (key, column)) in columns.enumerate() {
+            w.push(if index == 0 { "" } else { " AND " });
+            w.column(source, target.names[*key])
+                .push(" = ")
+                .column(def.table, def.names[*column]);
+        }
     }
 }
 

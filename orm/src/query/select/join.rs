@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::stmt::{CompareOp, Expr, Few, JoinKind};
 
-use crate::mapping::{Entity, Model, Relation, RelationDef, RelationField, RelationKind};
+use crate::mapping::{Entity, Model, ModelDef, Relation, RelationDef, RelationField, RelationKind};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::predicate::Condition;
 use crate::query::expressions::table_ref::TableRef;
@@ -158,10 +158,13 @@ impl<M: Model, F: RelationField> JoinTarget for RelationAs<M, F> {
         if !sources.iter().any(|source| source.name() == from.name()) {
             return Err(not_from(def, from));
         }
-        if sources.iter().any(|source| source.name() == table.name()) {
-            return Err(twice_by(def, table));
+        let tables = route(def, from, table);
+        let is_taken =
+            |table: &TableRef| sources.iter().any(|source| source.name() == table.name());
+        match tables.iter().map(|(table, _)| *table).find(is_taken) {
+            Some(taken) => Err(twice_by(def, taken)),
+            None => Ok(tables),
         }
-        Ok(route(def, from, table))
     }
 }
 
@@ -200,22 +203,36 @@ pub(super) fn route(
     outer: TableRef,
     inner: TableRef,
 ) -> Few<(TableRef, JoinOn)> {
-    let (refers, reference) = match relation.kind {
-        RelationKind::BelongsTo { reference, .. } => (true, reference),
-        RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
-            let inverse = &inner.def.relations[inverse()];
-            let reference = inverse.reference();
-            let reference = reference
-                .expect("invariant: an inverse is a BelongsTo, which the compiler has checked");
-            (false, reference)
-        }
+    let own = |def: &ModelDef, index: usize| {
+        let reference = def.relations[index].reference();
+        reference.expect("invariant: it is a BelongsTo, which the compiler has checked")
     };
-    let on = JoinOn::ForeignKey {
-        other: outer,
+    let on = |other, refers, reference| JoinOn::ForeignKey {
+        other,
         refers,
         reference,
     };
-    Few::from_buf([(inner, on)])
+    match relation.kind {
+        RelationKind::BelongsTo { reference, .. } => {
+            Few::from_buf([(inner, on(outer, true, reference))])
+        }
+        RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
+            let reference = own(inner.def, inverse());
+            Few::from_buf([(inner, on(outer, false, reference))])
+        }
+        RelationKind::ManyToMany {
+            link,
+            inverse,
+            target,
+        } => {
+            let link = TableRef::of_def(link());
+            let (inverse, target) = (own(link.def, inverse()), own(link.def, target()));
+            let mut tables = Few::new();
+            tables.push((link, on(outer, false, inverse)));
+            tables.push((inner, on(link, true, target)));
+            tables
+        }
+    }
 }
 
 /// The condition by the only foreign key between the joined table and the others.

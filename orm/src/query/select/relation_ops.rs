@@ -5,13 +5,15 @@ use orm_core::stmt::{self, Aggregate};
 use orm_core::types::{DbType, NotNull, Nullability, Nullable, Type};
 
 use super::spanning::{references, scalar};
-use crate::mapping::{BelongsTo, HasMany, HasOne, Model, Relation, RelationField, ToOneTarget};
+use crate::mapping::{
+    BelongsTo, HasMany, HasOne, ManyToMany, Model, Relation, RelationField, ToOneTarget,
+};
 use crate::query::expressions::expr::{Expr, IntoExpr, Lifted};
 use crate::query::expressions::predicate::{Condition, Predicate};
 use crate::query::expressions::related::{Related, is_entity};
 use crate::query::expressions::select_item::{ItemNullability, SelectItem, SelectValue};
 
-/// Is implemented by the types of relations to many entities: [`HasMany`].
+/// Is implemented by the types of relations to many entities: [`HasMany`] and [`ManyToMany`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` references one entity at most",
     label = "ask for it by `has`: `Post.author.has(User.name.eq(\"ada\"))`"
@@ -19,6 +21,8 @@ use crate::query::expressions::select_item::{ItemNullability, SelectItem, Select
 pub trait ReferencesMany: RelationField {}
 
 impl<N: Model> ReferencesMany for HasMany<N> {}
+
+impl<N: Model> ReferencesMany for ManyToMany<N> {}
 
 /// Is implemented by the types of relations to at most one entity: [`BelongsTo`] and [`HasOne`].
 #[diagnostic::on_unimplemented(

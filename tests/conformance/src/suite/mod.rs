@@ -36,6 +36,7 @@ mod long_values;
 mod lost;
 mod lost_connection;
 mod many_rows;
+mod many_to_many;
 mod misfits;
 mod moments;
 mod names;
@@ -333,6 +334,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     handles::cases,
     has_many::cases,
     history::cases,
+    many_to_many::cases,
     past_the_session::cases,
     rollback::cases,
     savepoint::cases,

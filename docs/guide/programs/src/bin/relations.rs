@@ -28,6 +28,67 @@ struct Post {
 }
 // ANCHOR_END: models
 
+// ANCHOR: link_models
+#[derive(Model, Clone, Debug)]
+#[orm(table = "books")]
+struct Book {
+    #[orm(primary_key)]
+    id: i64,
+    title: String,
+    #[orm(through = BookTag)]
+    tags: ManyToMany<Tag>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "tags")]
+struct Tag {
+    #[orm(primary_key)]
+    id: i64,
+    name: String,
+    #[orm(through = BookTag)]
+    books: ManyToMany<Book>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "book_tags")]
+struct BookTag {
+    #[orm(primary_key, references = Book.id, on_delete = cascade)]
+    book_id: i64,
+    #[orm(primary_key, references = Tag.id, on_delete = cascade)]
+    tag_id: i64,
+    book: BelongsTo<Book>,
+    tag: BelongsTo<Tag>,
+}
+// ANCHOR_END: link_models
+
+// ANCHOR: follows
+#[derive(Model, Clone, Debug)]
+#[orm(table = "members")]
+struct Member {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(
+        through = Follow,
+        inverse = Follow.follower,
+        target = Follow.followed
+    )]
+    following: ManyToMany<Member>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "follows")]
+struct Follow {
+    #[orm(primary_key, references = Member.id)]
+    follower_id: i64,
+    #[orm(primary_key, references = Member.id)]
+    followed_id: i64,
+    #[orm(key = follower_id)]
+    follower: BelongsTo<Member>,
+    #[orm(key = followed_id)]
+    followed: BelongsTo<Member>,
+}
+// ANCHOR_END: follows
+
 fn main() -> orm::Result<()> {
     let engine = Engine::options("sqlite://").echo().connect()?;
     orm::metadata().create_all(&engine)?;
@@ -35,6 +96,7 @@ fn main() -> orm::Result<()> {
     load(&engine)?;
     assign(&engine)?;
     lists(&engine)?;
+    link(&engine)?;
     eager(&engine)?;
     filter(&engine)?;
     any(&engine)?;
@@ -123,6 +185,32 @@ fn lists(engine: &Engine) -> orm::Result<()> {
     // COMMIT
 }
 // ANCHOR_END: lists
+
+// ANCHOR: link
+fn link(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let book = session.add(Book::builder().title("Dune"));
+    let fiction = Tag::builder().name("fiction");
+    let fiction = session.append(book, Book.tags, fiction)?;
+    assert_eq!(session[fiction].books.get()?, [book]);
+    session.commit()?;
+    // BEGIN IMMEDIATE
+    // INSERT INTO "books" ("title") VALUES (?)
+    // INSERT INTO "tags" ("name") VALUES (?)
+    // INSERT INTO "book_tags" ("book_id", "tag_id") VALUES (?, ?)
+    // COMMIT
+
+    let tags = session.load(book, Book.tags)?;
+    // SELECT "book_tags"."book_id", "book_tags"."tag_id",
+    //     "tags"."id", "tags"."name" FROM "book_tags"
+    //     INNER JOIN "tags" ON "tags"."id" = "book_tags"."tag_id"
+    //     WHERE "book_tags"."book_id" = ?
+    session.unlink(book, Book.tags, tags[0])?;
+    assert!(session[fiction].books.get()?.is_empty());
+    session.commit()
+    // DELETE FROM "book_tags" WHERE "book_id" = ? AND "tag_id" = ?
+}
+// ANCHOR_END: link
 
 // ANCHOR: eager
 fn eager(engine: &Engine) -> orm::Result<()> {

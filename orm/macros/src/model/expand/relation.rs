@@ -3,9 +3,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Ident;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
+use syn::{Ident, Path, Type};
 
 use super::names::of;
 use crate::model::data::{Model, Policy, Relation, Side, Target};
@@ -44,12 +44,20 @@ fn target(model: &Model, relation: &Relation) -> TokenStream {
     let Relation {
         ty, target, side, ..
     } = relation;
-    if let Side::Other { inverse: None, .. } = side {
-        let single = quote_spanned!(target.span()=> SingleBelongsTo);
-        return quote!(<#target as __orm::#single<#owner>>::def);
+    match side {
+        Side::Other { inverse: None, .. } => {
+            let single = quote_spanned!(target.span()=> SingleBelongsTo);
+            quote!(<#target as __orm::#single<#owner>>::def)
+        }
+        Side::Link { link, named: None } => {
+            let links = quote_spanned!(link.span()=> Links);
+            quote!(<#link as __orm::#links<#owner, #target>>::target_def)
+        }
+        Side::Own { .. } | Side::Other { .. } | Side::Link { .. } => {
+            let field = of(ty, "RelationField");
+            quote!(<#field::Target as __orm::Model>::def)
+        }
     }
-    let field = of(ty, "RelationField");
-    quote!(<#field::Target as __orm::Model>::def)
 }
 
 /// Which side a relation is: its foreign key, or its inverse.
@@ -63,18 +71,52 @@ fn kind(model: &Model, relation: &Relation) -> TokenStream {
         } => quote!(BelongsTo { reference: #reference, optional: #is_optional }),
         Side::Other { kind, inverse, .. } => {
             let kind = Ident::new(kind, Span::mixed_site());
-            let inverse = if let Some(Target { model, field }) = inverse {
-                // The index comes from the other model's typed relations, and the compiler compares the models.
-                let root = quote!(<<#model as __orm::Model>::Entity as __orm::Entity>::ROOT);
-                let check = quote_spanned!(field.span()=> __orm::inverse::<#owner, #target, _>);
-                quote!(|| #check(#root.#field))
-            } else {
-                let single = quote_spanned!(target.span()=> SingleBelongsTo);
-                quote!(<#target as __orm::#single<#owner>>::index)
-            };
+            let inverse = inverse_of(owner, &quote!(#target), inverse.as_ref());
             quote!(#kind { inverse: #inverse })
         }
+        Side::Link { link, named } => link_kind(owner, (link, target), named.as_ref()),
     }
+}
+
+/// The link model of a relation, and its two relations.
+fn link_kind(
+    owner: &Ident,
+    (link, target): (&Path, &Type),
+    names: Option<&(Target, Target)>,
+) -> TokenStream {
+    if let Some((inverse, to_target)) = names {
+        let path = quote!(#link);
+        let inverse = named(&quote!(#owner), &path, inverse);
+        let to_target = named(&quote!(#target), &path, to_target);
+        return quote! {
+            ManyToMany {
+                link: <#link as __orm::Model>::def,
+                inverse: #inverse,
+                target: #to_target,
+            }
+        };
+    }
+    let links = quote_spanned!(link.span()=> Links);
+    let links = quote!(<#link as __orm::#links<#owner, #target>>);
+    quote!(ManyToMany { link: #links::def, inverse: #links::inverse, target: #links::target })
+}
+
+/// The function that returns the index of the inverse relation in `other`.
+fn inverse_of(owner: &Ident, other: &TokenStream, inverse: Option<&Target>) -> TokenStream {
+    if let Some(inverse) = inverse {
+        return named(&quote!(#owner), other, inverse);
+    }
+    let single = quote_spanned!(other.span()=> SingleBelongsTo);
+    quote!(<#other as __orm::#single<#owner>>::index)
+}
+
+/// The function that returns the index of a relation of `other` that the attribute names, which references `model`.
+fn named(model: &TokenStream, other: &TokenStream, named: &Target) -> TokenStream {
+    // The index comes from the other model's typed relations, and the compiler compares the models.
+    let Target { model: of, field } = named;
+    let root = quote!(<<#of as __orm::Model>::Entity as __orm::Entity>::ROOT);
+    let check = quote_spanned!(field.span()=> __orm::inverse::<#model, #other, _>);
+    quote!(|| #check(#root.#field))
 }
 
 /// The fields of the entity: typed relations, as columns are.
@@ -111,8 +153,11 @@ pub(super) fn access(model: &Model) -> TokenStream {
     let fields = || model.relations.iter().map(|relation| &relation.ident);
     let (read, written) = (fields(), fields());
     let indexes: Vec<usize> = (0..model.relations.len()).collect();
+    let new_link = new_link(model);
     quote! {
         const HAS_RELATIONS: bool = true;
+
+        #new_link
 
         fn relation(&self, index: usize) -> __orm::Option<&dyn __orm::AnyRelation> {
             match index {
@@ -126,6 +171,29 @@ pub(super) fn access(model: &Model) -> TokenStream {
                 #(#indexes => __orm::Some(&mut self.#written),)*
                 _ => __orm::None,
             }
+        }
+    }
+}
+
+/// The function of `Model` that makes a link row, for what may be a link model.
+fn new_link(model: &Model) -> TokenStream {
+    if model.own_relations().count() < 2 {
+        return TokenStream::new();
+    }
+    let name = &model.head.ident;
+    let required = model.required().into_iter();
+    let own: Vec<String> = required
+        .filter(|position| model.relations_of(*position).next().is_none())
+        .map(|position| model.columns[position].ident.unraw().to_string())
+        .collect();
+    let row = if own.is_empty() {
+        quote!(::core::result::Result::Ok(__orm::NewChild::into_child(#name::builder())))
+    } else {
+        quote!(::core::result::Result::Err(&[#(#own),*]))
+    };
+    quote! {
+        fn new_link() -> ::core::result::Result<__orm::NewEntity<Self>, &'static [&'static str]> {
+            #row
         }
     }
 }
