@@ -158,11 +158,12 @@ impl<M: Model, F: RelationField> JoinTarget for RelationAs<M, F> {
         if !sources.iter().any(|source| source.name() == from.name()) {
             return Err(not_from(def, from));
         }
-        let tables = route(def, from, table);
-        let is_taken =
-            |table: &TableRef| sources.iter().any(|source| source.name() == table.name());
-        match tables.iter().map(|(table, _)| *table).find(is_taken) {
-            Some(taken) => Err(twice_by(def, taken)),
+        let tables = route(def, [from, table], |link| link);
+        let is_taken = |name: &str| sources.iter().any(|source| source.name() == name);
+        let mut names = tables.iter().map(|(table, _)| *table);
+        match names.find(|table| is_taken(table.name())) {
+            Some(taken) if taken.name() == table.name() => Err(twice_by(def, taken)),
+            Some(link) => Err(twice(link)),
             None => Ok(tables),
         }
     }
@@ -197,11 +198,12 @@ impl<M: Model, F> fmt::Debug for RelationAs<M, F> {
     }
 }
 
-/// The tables on the way of a relation from `outer` to `inner`, each with the condition that joins it to those before.
+/// The tables on the way of a relation from `outer` to `inner`, each with the condition that joins it to those before. The
+/// table of a link model goes by the name that `name` gives it.
 pub(super) fn route(
     relation: &RelationDef,
-    outer: TableRef,
-    inner: TableRef,
+    [outer, inner]: [TableRef; 2],
+    name: impl FnOnce(TableRef) -> TableRef,
 ) -> Few<(TableRef, JoinOn)> {
     let own = |def: &ModelDef, index: usize| {
         let reference = def.relations[index].reference();
@@ -225,7 +227,7 @@ pub(super) fn route(
             inverse,
             target,
         } => {
-            let link = TableRef::of_def(link());
+            let link = name(TableRef::of_def(link()));
             let (inverse, target) = (own(link.def, inverse()), own(link.def, target()));
             let mut tables = Few::new();
             tables.push((link, on(outer, false, inverse)));

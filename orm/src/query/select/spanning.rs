@@ -60,13 +60,16 @@ fn spanned<M: Model, F: RelationField>(
         state.filter(condition.into_term());
     }
     let (mut query, depth) = state.into_subquery()?;
+    let mut free_alias = free_aliases(&query);
     if inner.name() == outer.name() {
         let from = inner.name();
-        inner = inner.aliased(free_alias(&query));
+        inner = inner.aliased(free_alias());
         let to = inner.name();
         let _ = fold_query(&mut Rename { from, to }, &mut query);
     }
-    let mut tables = route(relation.def(), outer, inner).into_iter();
+    // Under an alias, so that a condition can't mean it where it means a table of the outer statement.
+    let name = |link: TableRef| link.aliased(free_alias());
+    let mut tables = route(relation.def(), [outer, inner], name).into_iter();
     if let (Some(select), Some((first, on))) = (query.as_select_mut(), tables.next()) {
         select.from = Some(first.item());
         select.filter.insert(0, on.condition(first));
@@ -77,14 +80,17 @@ fn spanned<M: Model, F: RelationField>(
     Ok((query, depth))
 }
 
-/// An alias that no table inside the query has.
-fn free_alias(query: &Query) -> Name {
+/// Aliases that no table inside the query has, one after another.
+fn free_aliases(query: &Query) -> impl FnMut() -> Name + use<> {
     let mut aliases = Aliases(Vec::new());
     let _ = aliases.query(query);
+    let taken: Vec<Name> = aliases.0.into_iter().cloned().collect();
     let all = (1..).map(generated_alias);
-    let mut free = all.filter(|alias| !aliases.0.contains(&alias));
-    free.next()
-        .expect("invariant: a query has fewer tables than there are numbers")
+    let mut free = all.filter(move |alias| !taken.contains(alias));
+    move || {
+        free.next()
+            .expect("invariant: a query has fewer tables than there are numbers")
+    }
 }
 
 /// Collects the aliases of this kind.

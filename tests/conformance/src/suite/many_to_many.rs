@@ -819,7 +819,7 @@ fn a_graph_is_added_again(db: &Db) {
 }
 
 fn conditions_and_joins_follow_link_rows(db: &Db) {
-    const ANY: &str = r#"SELECT "title" FROM "articles" WHERE EXISTS (SELECT 1 FROM "article_labels" INNER JOIN "labels" ON "article_labels"."tag_id" = "labels"."id" WHERE "article_labels"."post_id" = "articles"."id" AND "labels"."name" = ?)"#;
+    const ANY: &str = r#"SELECT "title" FROM "articles" WHERE EXISTS (SELECT 1 FROM "article_labels" AS "orm_1" INNER JOIN "labels" ON "orm_1"."tag_id" = "labels"."id" WHERE "orm_1"."post_id" = "articles"."id" AND "labels"."name" = ?)"#;
     let mut session = session(db);
     stored(db, &[("a", &["x", "y"]), ("b", &["y"]), ("c", &[])]);
     let y = named(&mut session, "y");

@@ -29,6 +29,8 @@ cases![
     a_join_under_an_alias_follows_a_relation,
     a_join_by_a_relation_of_no_table_is_refused,
     a_wrong_condition_is_refused,
+    link_rows_are_followed,
+    an_entity_is_linked_with_others_of_its_model,
 ];
 
 #[derive(Model, Clone, Debug, PartialEq)]
@@ -681,4 +683,162 @@ fn a_wrong_condition_is_refused(db: &Db) {
     let error = refused(Text.notes.is_empty());
     assert!(error.to_string().contains("texts"), "{error}");
     assert_eq!(reads(db), [""; 0]);
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "articles")]
+struct Article {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(length = 50)]
+    title: String,
+    #[orm(through = ArticleTag)]
+    tags: ManyToMany<Tag>,
+    rows: HasMany<ArticleTag>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "tags")]
+struct Tag {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(length = 50)]
+    label: String,
+    #[orm(through = ArticleTag)]
+    articles: ManyToMany<Article>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "article_tags")]
+struct ArticleTag {
+    #[orm(primary_key, references = Article.id, on_delete = cascade)]
+    article_id: i64,
+    #[orm(primary_key, references = Tag.id, on_delete = cascade)]
+    tag_id: i64,
+    article: BelongsTo<Article>,
+    tag: BelongsTo<Tag>,
+}
+
+fn link_rows_are_followed(db: &Db) {
+    let all = Metadata::of((Article, Tag, ArticleTag));
+    all.create_all(&db.engine).unwrap();
+    let mut session = db.session();
+    let articles = ["a", "b", "c"].map(|title| session.add(Article::builder().title(title)));
+    let tags = ["x", "y"].map(|label| session.add(Tag::builder().label(label)));
+    for (article, tag) in [(0, 0), (0, 1), (1, 1)] {
+        session
+            .link(articles[article], Article.tags, tags[tag])
+            .unwrap();
+    }
+    session.commit().unwrap();
+    db.sent();
+    let mut titles = |condition: Predicate| {
+        let query = select(Article.title).filter(condition).order_by(Article.id);
+        query.all(&mut session).unwrap()
+    };
+    assert_eq!(titles(Article.tags.any(Tag.label.ge("x"))), ["a", "b"]);
+    assert_eq!(
+        reads(db),
+        [
+            r#"SELECT "title" FROM "articles" WHERE EXISTS (SELECT 1 FROM "article_tags" AS "orm_1" INNER JOIN "tags" ON "orm_1"."tag_id" = "tags"."id" WHERE "orm_1"."article_id" = "articles"."id" AND "tags"."label" >= ?) ORDER BY "id" ASC"#
+        ]
+    );
+    assert_eq!(titles(Article.tags.any(Tag.label.eq("x"))), ["a"]);
+    assert_eq!(titles(Article.tags.is_empty()), ["c"]);
+    assert_eq!(titles(Article.tags.contains(tags[1])), ["a", "b"]);
+    assert_eq!(titles(Article.tags.count().gt(1)), ["a"]);
+    assert_eq!(titles(Article.rows.any(ArticleTag.tag.eq(tags[0]))), ["a"]);
+    // Articles that share a tag with b.
+    let shared = Article.tags.any(Tag.articles.contains(articles[1]));
+    assert_eq!(titles(shared), ["a", "b"]);
+    let query = select((Article.title, Tag.label)).join(Article.tags);
+    let rows = query
+        .order_by((Article.id, Tag.id))
+        .all(&mut session)
+        .unwrap();
+    assert_eq!(
+        rows,
+        [("a", "x"), ("a", "y"), ("b", "y")].map(|(title, tag)| (title.into(), tag.into()))
+    );
+    let query = select((Article.title, optional(Tag.label))).left_join(Article.tags);
+    let rows = query
+        .order_by((Article.id, Tag.id))
+        .all(&mut session)
+        .unwrap();
+    assert_eq!(rows.last(), Some(&("c".to_owned(), None)));
+    // A link row of the outer query is not the one that is followed.
+    let query = select((Article.title, ArticleTag.tag_id))
+        .join(Article.rows)
+        .filter(Article.tags.any(Tag.id.gt(ArticleTag.tag_id)));
+    let rows = query.all(&mut session).unwrap();
+    assert_eq!(rows, [("a".to_owned(), session[tags[0]].id)]);
+    let twice = select(Article).join(Article.rows).join(Article.tags);
+    fails(twice.all(&mut session), ErrorKind::Usage);
+    let statement = delete(Article).filter(Article.tags.is_empty());
+    assert_eq!(statement.execute(&mut session).unwrap(), 1);
+    session.commit().unwrap();
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "circle_members")]
+struct Member {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(length = 50)]
+    name: String,
+    #[orm(through = Follow, inverse = Follow.follower, target = Follow.followed)]
+    follows: ManyToMany<Member>,
+    #[orm(through = Follow, inverse = Follow.followed, target = Follow.follower)]
+    followers: ManyToMany<Member>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "follows")]
+struct Follow {
+    #[orm(primary_key, references = Member.id, on_delete = cascade)]
+    follower_id: i64,
+    #[orm(primary_key, references = Member.id, on_delete = cascade)]
+    followed_id: i64,
+    #[orm(key = follower_id)]
+    follower: BelongsTo<Member>,
+    #[orm(key = followed_id)]
+    followed: BelongsTo<Member>,
+}
+
+fn an_entity_is_linked_with_others_of_its_model(db: &Db) {
+    Metadata::of((Member, Follow))
+        .create_all(&db.engine)
+        .unwrap();
+    let mut session = db.session();
+    let members = ["ada", "bob", "carol"].map(|name| session.add(Member::builder().name(name)));
+    let [ada, bob, carol] = members;
+    session.link(ada, Member.follows, bob).unwrap();
+    session.link(bob, Member.follows, carol).unwrap();
+    session.commit().unwrap();
+    let mut names = |condition: Predicate| {
+        let query = select(Member.name).filter(condition).order_by(Member.id);
+        query.all(&mut session).unwrap()
+    };
+    assert_eq!(names(Member.follows.any(Member.name.eq("bob"))), ["ada"]);
+    assert_eq!(names(Member.followers.contains(ada)), ["bob"]);
+    let far = Member
+        .follows
+        .any(Member.follows.any(Member.name.eq("carol")));
+    assert_eq!(names(far), ["ada"]);
+    assert_eq!(
+        names(Member.follows.is_empty() & Member.followers.count().eq(1)),
+        ["carol"]
+    );
+    let twice = select(Member).join(Member.follows);
+    fails(twice.all(&mut session), ErrorKind::Usage);
+    let other = Member.alias("other");
+    let query = select((Member.name, other.name)).join(Member.follows.as_(other));
+    let pairs = query.order_by(Member.id).all(&mut session).unwrap();
+    assert_eq!(
+        pairs,
+        [("ada", "bob"), ("bob", "carol")].map(|(a, b)| (a.into(), b.into()))
+    );
+    let statement = delete(Member).filter(Member.follows.any(Member.name.eq("carol")));
+    assert_eq!(statement.execute(&mut session).unwrap(), 1);
+    session.commit().unwrap();
 }
