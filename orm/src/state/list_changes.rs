@@ -27,8 +27,11 @@ pub(crate) struct ListChanges {
 struct Children<'s> {
     owner: RawRef,
     owners: &'s dyn AnyArena,
+    /// The children, or link rows.
     arena: &'s dyn AnyArena,
     relation: usize,
+    /// The relation by which link rows reference the members.
+    far: Option<usize>,
     reference: &'static ReferenceDef,
 }
 
@@ -37,19 +40,26 @@ impl State {
     pub(crate) fn list_changes(&self, owner: RowId, index: usize) -> Option<ListChanges> {
         let owners = self.by_model(owner.model)?;
         let relation = &owners.def().relations[index];
-        let inverse = match relation.kind {
-            RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => inverse(),
+        let (child, inverse, far) = match relation.kind {
+            RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
+                ((relation.target)(), inverse(), None)
+            }
+            RelationKind::ManyToMany {
+                link,
+                inverse,
+                target,
+            } => (link(), inverse(), Some(target())),
             RelationKind::BelongsTo { .. } => return None,
         };
         let mut changes = ListChanges::default();
-        let target = (relation.target)();
-        if let Some(arena) = self.by_model(Self::number(target)) {
+        if let Some(arena) = self.by_model(Self::number(child)) {
             let children = Children {
                 owner: owners.handle(owner.slot),
                 owners,
                 arena,
                 relation: inverse,
-                reference: target.reference_of(inverse)?,
+                far,
+                reference: child.reference_of(inverse)?,
             };
             children.changes(&mut changes);
         }
@@ -66,22 +76,51 @@ impl State {
 impl Children<'_> {
     fn changes(self, changes: &mut ListChanges) {
         let mut seen = HashSet::new();
-        for (slot, is_new) in self.arena.relinking() {
+        let relinked = self.arena.relinking().into_iter();
+        for (slot, is_new) in relinked.chain(self.unlinked()) {
             if !seen.insert(slot) {
                 continue;
             }
             let (is, was) = (self.belongs(slot), !is_new && self.belonged(slot));
-            if is && !was {
-                changes.added.push(self.arena.handle(slot));
-            } else if was && !is {
-                changes.removed.push(self.arena.handle(slot));
+            let new = is.then(|| self.member(slot, AnyArena::to_one)).flatten();
+            let old = was
+                .then(|| self.member(slot, AnyArena::old_to_one))
+                .flatten();
+            if new != old {
+                changes.added.extend(new);
+                changes.removed.extend(old);
             }
+        }
+    }
+
+    /// The link rows that the next flush deletes.
+    fn unlinked(self) -> Vec<(u32, bool)> {
+        if self.far.is_none() {
+            return Vec::new();
+        }
+        let slots = self.arena.deleting().into_iter();
+        slots.map(|slot| (slot, false)).collect()
+    }
+
+    /// The member that a row makes: itself, or what it links, as `to_one` knows it.
+    fn member(
+        self,
+        slot: u32,
+        to_one: impl Fn(&'_ dyn AnyArena, u32, usize) -> ToOne,
+    ) -> Option<RawRef> {
+        match self.far {
+            None => Some(self.arena.handle(slot)),
+            Some(far) => to_one(self.arena, slot, far).handle(),
         }
     }
 
     /// Whether a child references the owner.
     fn belongs(self, slot: u32) -> bool {
         let Self { arena, .. } = self;
+        let RawRef { stamp, .. } = arena.handle(slot);
+        if self.far.is_some() && arena.entity_state(slot, stamp) == Some(EntityState::Deleting) {
+            return false;
+        }
         let value = |column| arena.value(slot, column).to_value();
         let moved = |column: &usize| {
             let (new, old) = (arena.value(slot, *column), arena.old_value(slot, *column));

@@ -297,12 +297,9 @@ impl State {
                 continue;
             }
             let id = list(to);
-            let rows: Vec<RawRef> = self.list(id).map_or_else(Vec::new, |list| {
-                let targets = list.targets().into_iter();
-                targets.flat_map(|target| list.rows(target)).collect()
-            });
-            for row in rows {
-                self.remove(id, row);
+            let members = self.list(id).map(|list| list.members()).unwrap_or_default();
+            for member in members {
+                self.remove(id, member.row);
             }
             if let Some(list) = self.list(id) {
                 list.unload(relation);

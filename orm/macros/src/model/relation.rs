@@ -45,42 +45,11 @@ pub(super) fn parse(
     let (Some((kind, target)), Some(ident)) = (found, &field.ident) else {
         return Some(field);
     };
-    let (mut key, mut inverse, mut is_skipped) = (Vec::new(), None, false);
-    let mut policy = Policy::default();
-    let (mut through, mut link_target) = (None, None);
-    read_all(&field.attrs, KEYS, &[], errors, |word, meta| match word {
-        "key" if kind == RelationType::BelongsTo => {
-            key = fields(meta)?;
-            Ok(())
-        }
-        "inverse" if kind != RelationType::BelongsTo => {
-            inverse = Some(relation(meta)?);
-            Ok(())
-        }
-        "cascade" if has_children(kind) => {
-            policy.cascade = choice(word, CASCADES, meta)?;
-            Ok(())
-        }
-        "orphans" if has_children(kind) => {
-            choice(word, ORPHANS, meta)?;
-            policy.deletes_orphans = true;
-            Ok(())
-        }
-        "through" if kind == RelationType::ManyToMany => {
-            through = Some(link_model(meta)?);
-            Ok(())
-        }
-        "target" if kind == RelationType::ManyToMany => {
-            link_target = Some(relation(meta)?);
-            Ok(())
-        }
-        "skip" => {
-            is_skipped = true;
-            flag(word, meta)
-        }
-        _ => Err(meta.error(misplaced(word, kind))),
+    let mut options = Options::default();
+    read_all(&field.attrs, KEYS, &[], errors, |word, meta| {
+        options.read(word, kind, meta)
     });
-    if is_skipped {
+    if options.is_skipped {
         parsed.skipped.push((ident.clone(), field.ty));
         return None;
     }
@@ -101,13 +70,50 @@ pub(super) fn parse(
         kind,
         target,
         is_optional,
-        key,
-        inverse,
-        policy,
-        through,
-        link_target,
+        key: options.key,
+        inverse: options.inverse,
+        policy: options.policy,
+        through: options.through,
+        link_target: options.link_target,
     });
     None
+}
+
+/// What the attribute of a relation field says.
+#[derive(Default)]
+struct Options {
+    key: Vec<Ident>,
+    inverse: Option<Target>,
+    policy: Policy,
+    through: Option<Path>,
+    link_target: Option<Target>,
+    is_skipped: bool,
+}
+
+impl Options {
+    fn read(&mut self, word: &str, kind: RelationType, meta: &ParseNestedMeta<'_>) -> Result<()> {
+        match word {
+            "key" if kind == RelationType::BelongsTo => self.key = fields(meta)?,
+            "inverse" if kind != RelationType::BelongsTo => self.inverse = Some(relation(meta)?),
+            "cascade" if has_children(kind) => self.policy.cascade = choice(word, CASCADES, meta)?,
+            "orphans" if has_children(kind) => {
+                choice(word, ORPHANS, meta)?;
+                self.policy.deletes_orphans = true;
+            }
+            "through" if kind == RelationType::ManyToMany => {
+                self.through = Some(link_model(meta)?);
+            }
+            "target" if kind == RelationType::ManyToMany => {
+                self.link_target = Some(relation(meta)?);
+            }
+            "skip" => {
+                flag(word, meta)?;
+                self.is_skipped = true;
+            }
+            _ => return Err(meta.error(misplaced(word, kind))),
+        }
+        Ok(())
+    }
 }
 
 /// What to do about an attribute of the other side.

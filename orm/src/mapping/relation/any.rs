@@ -54,8 +54,14 @@ pub trait AnyList {
     /// Returns the session's clock when the relation was loaded; `None` if it is not.
     fn loaded_at(&self) -> Option<u32>;
 
+    /// Returns the members, if the relation is loaded.
+    fn members(&self) -> Vec<Member>;
+
     /// Returns the entities that the relation references, if it is loaded.
-    fn targets(&self) -> Vec<RawRef>;
+    fn targets(&self) -> Vec<RawRef> {
+        let members = self.members().into_iter();
+        members.map(|member| member.target).collect()
+    }
 
     /// Returns the entities whose foreign keys make this one a member.
     fn rows(&self, target: RawRef) -> Vec<RawRef>;

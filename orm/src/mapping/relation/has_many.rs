@@ -158,10 +158,10 @@ impl<M: 'static> AnyList for HasMany<M> {
         }
     }
 
-    fn targets(&self) -> Vec<RawRef> {
+    fn members(&self) -> Vec<Member> {
         let members = self.get().ok();
         let members = members.iter().flat_map(|members| members.iter());
-        members.map(|member| member.raw()).collect()
+        members.map(|member| Member::itself(member.raw())).collect()
     }
 
     fn rows(&self, target: RawRef) -> Vec<RawRef> {

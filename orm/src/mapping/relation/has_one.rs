@@ -139,8 +139,9 @@ impl<M: 'static> AnyList for HasOne<M> {
         }
     }
 
-    fn targets(&self) -> Vec<RawRef> {
-        self.member().map(Ref::raw).into_iter().collect()
+    fn members(&self) -> Vec<Member> {
+        let member = self.member().map(|member| Member::itself(member.raw()));
+        member.into_iter().collect()
     }
 
     fn rows(&self, target: RawRef) -> Vec<RawRef> {

@@ -203,10 +203,14 @@ impl<M: 'static> AnyList for ManyToMany<M> {
         }
     }
 
-    fn targets(&self) -> Vec<RawRef> {
+    fn members(&self) -> Vec<Member> {
         let linked = self.linked().into_iter();
-        let targets = linked.flat_map(|linked| linked.targets.iter());
-        targets.map(|target| target.raw()).collect()
+        let members = linked.flat_map(|linked| linked.targets.iter().zip(&linked.rows));
+        let member = |(target, row): (&Ref<M>, &RawRef)| Member {
+            row: *row,
+            target: target.raw(),
+        };
+        members.map(member).collect()
     }
 
     fn rows(&self, target: RawRef) -> Vec<RawRef> {

@@ -36,6 +36,7 @@ cases![
     a_graph_is_added_again,
     conditions_and_joins_follow_link_rows,
     a_link_model_outside_the_set_is_refused,
+    the_history_of_a_list_is_that_of_its_link_rows,
 ];
 
 #[derive(Model, Clone, Debug, PartialEq)]
@@ -859,4 +860,24 @@ fn a_link_model_outside_the_set_is_refused(_: &Db) {
         "{message}"
     );
     assert!(error.hint().unwrap().contains("add PostTag"), "{error}");
+}
+
+fn the_history_of_a_list_is_that_of_its_link_rows(db: &Db) {
+    let mut session = session(db);
+    let keys = stored(db, &[("first", &["a", "b"])]);
+    let first = get(&mut session, keys[0]);
+    session.load(first, Post.tags).unwrap();
+    let [a, b] = ["a", "b"].map(|name| named(&mut session, name));
+    assert!(!session.history(first, Post.tags).unwrap().has_changes());
+    session.unlink(first, Post.tags, a).unwrap();
+    let c = session.append(first, Post.tags, tag("c")).unwrap();
+    let history = session.history(first, Post.tags).unwrap();
+    assert_eq!(
+        (history.deleted, history.unchanged, history.added),
+        (vec![a], vec![b], vec![c])
+    );
+    session.commit().unwrap();
+    let history = session.history(first, Post.tags).unwrap();
+    assert_eq!(history.unchanged, [b, c]);
+    assert!(!history.has_changes());
 }
