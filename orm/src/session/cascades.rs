@@ -8,7 +8,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use super::Session;
 use super::transaction::no_transaction;
 use super::write::row_id;
-use crate::flush::{self, Cascade};
+use crate::flush::{self, Cascade, Plan};
 use crate::load::{self, Owners};
 use crate::mapping::{ChildRule, Model};
 use crate::state::{AnyArena, EntityState, Ref, RowId, State};
@@ -17,25 +17,25 @@ impl Session {
     /// Marks the rows that are deleted along with others, or lose their foreign keys. What is not in memory is read in the
     /// transaction that writes, so that the rows are as they will be deleted.
     #[inline]
-    pub(super) fn cascade(&mut self) -> Result<()> {
+    pub(super) fn cascade(&mut self, plan: &mut Plan) -> Result<()> {
         if !self.state.has_relations {
             return Ok(());
         }
-        match Cascade::begin(&mut self.plan, &mut self.state) {
-            Some(cascade) => self.cascade_all(cascade),
+        match Cascade::begin(plan, &mut self.state) {
+            Some(cascade) => self.cascade_all(plan, cascade),
             None => Ok(()),
         }
     }
 
-    fn cascade_all(&mut self, mut cascade: Cascade) -> Result<()> {
+    fn cascade_all(&mut self, plan: &mut Plan, mut cascade: Cascade) -> Result<()> {
         while !cascade.is_done() {
             for lists in cascade.lists_to_read(&self.state)? {
                 self.read_lists(lists.model, lists.index, &lists.slots)?;
             }
-            cascade.spread(&mut self.plan, &mut self.state);
+            cascade.spread(plan, &mut self.state);
         }
         // Foreign keys that become NULL, and without those of rows that are not inserted.
-        flush::link(&mut self.plan, &mut self.state)?;
+        flush::link(plan, &mut self.state)?;
         flush::switch_rows(&mut self.state);
         Ok(())
     }
@@ -65,8 +65,8 @@ impl Session {
     /// Takes back what a flush has done before it wrote anything: the marks of cascades, and the transaction that it has
     /// begun to read in.
     #[cold]
-    pub(super) fn take_back(&mut self, had_transaction: bool) {
-        flush::take_back(&mut self.plan, &mut self.state);
+    pub(super) fn take_back(&mut self, plan: &mut Plan, had_transaction: bool) {
+        flush::take_back(plan, &mut self.state);
         if !had_transaction && let Some(mut connection) = self.connection.take() {
             // Nothing was written. A connection that is lost goes as well.
             let _ = connection.undo();

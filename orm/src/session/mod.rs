@@ -76,7 +76,7 @@ pub struct Session {
     pooled: Option<Connection>,
     state: State,
     /// What the last flush has written; the next one begins with it.
-    plan: Plan,
+    plan: Option<Box<Plan>>,
     get_texts: GetTexts,
     options: TransactionOptions,
     settings: Settings,
@@ -165,7 +165,7 @@ impl Session {
             connection: None,
             pooled: None,
             state: State::new(),
-            plan: Plan::default(),
+            plan: None,
             get_texts: GetTexts::default(),
             options,
             settings: Settings {
@@ -230,7 +230,7 @@ impl Session {
     #[must_use]
     pub fn optimistic(mut self, check: bool) -> Self {
         self.settings.optimistic = check;
-        self.plan = Plan::default();
+        self.plan = None;
         self
     }
 

@@ -6,7 +6,7 @@ use orm_core::sql::IsolationLevel;
 
 use super::{Session, Work};
 use crate::engine::Connection;
-use crate::flush::{self, Failure};
+use crate::flush::{self, Failure, Plan};
 use crate::load;
 
 /// What is undone if a flush fails.
@@ -55,8 +55,20 @@ impl Session {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn flush(&mut self) -> Result<()> {
-        let result = self.plan_flush().and_then(|()| self.write());
+        let result = self.with_plan(|session, plan| {
+            session.plan_flush(plan)?;
+            session.write(plan)
+        });
         self.note(result)
+    }
+
+    /// Hands out the plan of the last flush, of which a session that only reads has none.
+    #[inline]
+    fn with_plan<T>(&mut self, run: impl FnOnce(&mut Self, &mut Plan) -> Result<T>) -> Result<T> {
+        let mut plan = self.plan.take().unwrap_or_default();
+        let result = run(self, &mut plan);
+        self.plan = Some(plan);
+        result
     }
 
     /// Begins the transaction before the first write.
@@ -94,29 +106,29 @@ impl Session {
         self.note(result)
     }
 
-    fn write(&mut self) -> Result<()> {
-        if self.plan.is_empty() {
+    fn write(&mut self, plan: &mut Plan) -> Result<()> {
+        if plan.is_empty() {
             self.state.clear_dirty();
             return Ok(());
         }
-        let scope = self.open_scope();
-        let written = scope.and_then(|scope| match self.emit(scope) {
+        let scope = self.open_scope(plan);
+        let written = scope.and_then(|scope| match self.emit(plan, scope) {
             Ok(()) => {
-                flush::apply(&mut self.state, &self.plan);
+                flush::apply(&mut self.state, plan);
                 Ok(())
             }
-            Err(failure) => Err(self.fail(scope, failure)),
+            Err(failure) => Err(self.fail(plan, scope, failure)),
         });
         if written.is_err() {
-            flush::take_back(&mut self.plan, &mut self.state);
+            flush::take_back(plan, &mut self.state);
         }
         written
     }
 
     /// Writes the plan and closes its scope. What fails on the way, the end of the scope included, is to be undone.
-    fn emit(&mut self, scope: Scope) -> Result<(), Failure> {
+    fn emit(&mut self, plan: &mut Plan, scope: Scope) -> Result<(), Failure> {
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
-        flush::emit(connection, &self.state, &mut self.plan)?;
+        flush::emit(connection, &self.state, plan)?;
         self.close_scope(scope)?;
         Ok(())
     }
@@ -153,21 +165,21 @@ impl Session {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn commit(&mut self) -> Result<()> {
-        let result = self.flush_and_commit();
+        let result = self.with_plan(Self::flush_and_commit);
         self.note(result)
     }
 
-    fn flush_and_commit(&mut self) -> Result<()> {
+    fn flush_and_commit(&mut self, plan: &mut Plan) -> Result<()> {
         self.outside_savepoint("commit")?;
         if self.connection.as_mut().is_some_and(finds_unknown) {
             self.reported.set(true);
             return Err(ended_outside(ErrorKind::CommitUnknown));
         }
-        self.plan_flush()?;
-        if self.connection.is_none() && self.needs_no_begin() {
-            return self.commit_single();
+        self.plan_flush(plan)?;
+        if self.connection.is_none() && self.needs_no_begin(plan) {
+            return self.commit_single(plan);
         }
-        self.write()?;
+        self.write(plan)?;
         if let Some(connection) = &mut self.connection
             && let Err(error) = connection.finish()
         {
@@ -182,22 +194,22 @@ impl Session {
     }
 
     /// Whether one statement by itself does all that a transaction around it would.
-    fn needs_no_begin(&self) -> bool {
+    fn needs_no_begin(&self, plan: &Plan) -> bool {
         let options = &self.options;
-        self.plan.is_one_statement(&self.state) && options.isolation.is_none() && !options.read_only
+        plan.is_one_statement(&self.state) && options.isolation.is_none() && !options.read_only
     }
 
     /// One statement is atomic by itself: BEGIN and COMMIT would be two round trips for nothing.
-    fn commit_single(&mut self) -> Result<()> {
+    fn commit_single(&mut self, plan: &mut Plan) -> Result<()> {
         let mut connection = self.engine.connection()?;
-        match flush::emit(&mut connection, &self.state, &mut self.plan) {
+        match flush::emit(&mut connection, &self.state, plan) {
             Ok(()) => {
                 if connection.in_transaction() {
                     // Its autocommit was switched off past this library.
                     connection.finish()?;
                 }
                 self.state.new_level();
-                flush::apply(&mut self.state, &self.plan);
+                flush::apply(&mut self.state, plan);
                 self.state.commit();
                 Ok(())
             }
@@ -205,11 +217,11 @@ impl Session {
                 self.lost = error.is_commit_unknown();
                 let error = match suspect {
                     Some(batch) => {
-                        flush::look_closer(&mut connection, &self.state, (&self.plan, batch), error)
+                        flush::look_closer(&mut connection, &self.state, (plan, batch), error)
                     }
                     None => error,
                 };
-                flush::take_back(&mut self.plan, &mut self.state);
+                flush::take_back(plan, &mut self.state);
                 Err(error)
             }
         }
@@ -324,36 +336,31 @@ impl Session {
         }
     }
 
-    fn plan_flush(&mut self) -> Result<()> {
+    fn plan_flush(&mut self, plan: &mut Plan) -> Result<()> {
         self.usable()?;
         if !self.state.faults.is_empty() {
             return Err(self.state.faults.remove(0));
         }
         if !self.state.has_work() {
-            self.plan.clear();
+            plan.clear();
             return Ok(());
         }
         let had_transaction = self.connection.is_some();
-        let planned = self.plan_pending();
+        let planned = self.plan_pending(plan);
         if planned.is_err() {
-            self.take_back(had_transaction);
+            self.take_back(plan, had_transaction);
         }
         planned
     }
 
-    fn plan_pending(&mut self) -> Result<()> {
-        self.plan.forget_marks();
-        flush::link(&mut self.plan, &mut self.state)?;
+    fn plan_pending(&mut self, plan: &mut Plan) -> Result<()> {
+        plan.forget_marks();
+        flush::link(plan, &mut self.state)?;
         flush::switch_rows(&mut self.state);
-        self.cascade()?;
-        flush::plan(&mut self.plan, &self.state, self.settings.optimistic)?;
-        flush::check_referencing(&self.plan, &mut self.state)?;
-        flush::look_up(
-            &mut self.plan,
-            &self.state,
-            &self.engine,
-            self.connection.as_mut(),
-        )
+        self.cascade(plan)?;
+        flush::plan(plan, &self.state, self.settings.optimistic)?;
+        flush::check_referencing(plan, &mut self.state)?;
+        flush::look_up(plan, &self.state, &self.engine, self.connection.as_mut())
     }
 
     /// Begins the transaction if it isn't open, for some work past the unit of work.
@@ -386,7 +393,7 @@ impl Session {
         Ok(())
     }
 
-    fn open_scope(&mut self) -> Result<Scope> {
+    fn open_scope(&mut self, plan: &Plan) -> Result<Scope> {
         if self.connection.is_none() {
             self.open_transaction()?;
         }
@@ -395,7 +402,7 @@ impl Session {
             return Ok(Scope::Whole);
         }
         let undoes_itself = connection.dialect().capabilities().statement_rollback;
-        if undoes_itself && self.plan.is_single_row() {
+        if undoes_itself && plan.is_single_row() {
             return Ok(Scope::Statement);
         }
         if self.work == Work::Read && !undoes_itself {
@@ -416,7 +423,7 @@ impl Session {
     }
 
     #[cold]
-    fn fail(&mut self, scope: Scope, failure: Failure) -> Error {
+    fn fail(&mut self, plan: &Plan, scope: Scope, failure: Failure) -> Error {
         let Failure { mut error, suspect } = failure;
         self.found_stale |= error.is_stale_data();
         let Some(connection) = &mut self.connection else {
@@ -433,7 +440,7 @@ impl Session {
         };
         match (undone, suspect) {
             (Ok(()), Some(unit)) => {
-                error = flush::look_closer(connection, &self.state, (&self.plan, unit), error);
+                error = flush::look_closer(connection, &self.state, (plan, unit), error);
             }
             // A part of the flush may still be there, so nothing may be built on it.
             (Err(_), _) => self.lost = matches!(scope, Scope::Savepoint(_)),

@@ -149,32 +149,26 @@ impl<M: Model> Arena<M> {
         (*overtaken, *cascaded) = (None, false);
         child_indexes.clear();
         undone_switches.clear();
-        let rooms = [&*free, touched, deleting, unknown].map(Vec::capacity);
-        let others = [added.capacity(), undo.capacity(), spare.capacity()];
-        let maps = [
-            unset.capacity(),
-            links.capacity(),
-            switched.capacity(),
-            stale_columns.capacity(),
-        ];
-        // A session that only reads has room in none of them.
-        if rooms
-            .iter()
-            .chain(&others)
-            .chain(&maps)
-            .any(|room| *room > 0)
-        {
-            empty_map(unset);
-            empty_map(links);
-            empty_map(switched);
-            empty_map(stale_columns);
-            empty(added);
-            empty(undo);
-            empty(spare);
-            for list in [free, touched, deleting, unknown] {
-                empty(list);
-            }
+        // What a session that only reads has none of.
+        let maps_and_log = is_unused(added)
+            & is_unused(undo)
+            & is_unused(spare)
+            & is_unused_map(unset)
+            & is_unused_map(links)
+            & is_unused_map(switched)
+            & is_unused_map(stale_columns);
+        let lists = [free, touched, deleting, unknown];
+        if maps_and_log & lists.iter().all(|list| is_unused(list)) {
+            return;
         }
+        empty_map(unset);
+        empty_map(links);
+        empty_map(switched);
+        empty_map(stale_columns);
+        empty(added);
+        empty(undo);
+        empty(spare);
+        lists.into_iter().for_each(empty);
     }
 
     /// Begins to serve a session with that stamp.
@@ -373,6 +367,17 @@ impl<M: Model> Arena<M> {
         (slot.state, slot.epoch, slot.undo_level, slot.old) = (state, epoch, 0, None);
         self.note_child(index);
     }
+}
+
+/// Whether a list has nothing in it, and no more room than is kept: a map has up to twice as much as it was asked for.
+#[inline]
+fn is_unused<T>(list: &Vec<T>) -> bool {
+    list.is_empty() & (list.capacity() <= 2 * USUAL)
+}
+
+#[inline]
+fn is_unused_map<T>(map: &RowMap<u32, T>) -> bool {
+    map.is_empty() & (map.capacity() <= 2 * USUAL)
 }
 
 fn empty<T>(list: &mut Vec<T>) {
