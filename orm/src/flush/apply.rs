@@ -18,14 +18,14 @@ use crate::state::State;
 /// Applies the outcome of a plan that was written as a whole.
 pub(crate) fn apply(state: &mut State, plan: &Plan) {
     let (level, clock) = (state.level, state.clock);
-    let (mut deleted_from, mut defaulted) = (Vec::new(), Vec::new());
+    let mut reached = Reached::default();
     let switched = row_switch::switched(state);
     for batch in plan.batches() {
         if matches!(batch.kind, BatchKind::Delete { .. }) {
             follow_deletes(state, batch);
-            add_once(&mut deleted_from, batch.def.table);
+            add_once(&mut reached.deleted_from, batch.def.table);
         }
-        let moved = moved(state, batch);
+        let moved = batch.facts.moves_referenced.then(|| moved(state, batch));
         let Some(arena) = state.by_model_mut(batch.model) else {
             continue;
         };
@@ -34,7 +34,7 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
                 arena.apply_inserts(&batch.slots, &batch.written, (level, clock));
             }
             BatchKind::Update { .. } => {
-                let how = (level, batch.moves_key());
+                let how = (level, batch.facts.moves_key);
                 arena.apply_updates(&batch.slots, &batch.written, how);
             }
             BatchKind::Attach { .. } => arena.apply_attached(&batch.slots, &batch.written, level),
@@ -42,11 +42,15 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
             BatchKind::Detach { .. } => {}
             BatchKind::Delete { .. } => arena.apply_deletes(&batch.slots, level),
         }
-        if moved.is_some_and(|moved| follow_keys(state, moved)) {
-            add_once(&mut defaulted, batch.def.table);
+        if let Some(moved) = moved.flatten()
+            && follow_keys(state, moved)
+        {
+            add_once(&mut reached.defaulted, batch.def.table);
         }
     }
-    row_switch::redirect(state, &switched);
+    if !switched.is_empty() {
+        row_switch::redirect(state, &switched);
+    }
     if !plan.following.is_empty() {
         follow(state, &plan.following);
     }
@@ -55,8 +59,31 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
         mark_twins(state, plan.batches());
     }
     state.clear_dirty();
-    mark_referring(state, deleted_from, |reference| reference.on_delete);
-    mark_referring(state, defaulted, |reference| reference.on_update);
+    if !reached.is_empty() {
+        reached.mark(state);
+    }
+}
+
+/// The tables whose rows the database may have changed or deleted others along with.
+#[derive(Default)]
+struct Reached {
+    /// Where rows were deleted.
+    deleted_from: Vec<&'static str>,
+    /// Where keys were changed that others follow by their defaults.
+    defaulted: Vec<&'static str>,
+}
+
+impl Reached {
+    fn is_empty(&self) -> bool {
+        self.deleted_from.is_empty() && self.defaulted.is_empty()
+    }
+
+    /// Makes the entities stale that refer to these rows.
+    #[inline(never)]
+    fn mark(self, state: &mut State) {
+        mark_referring(state, self.deleted_from, |reference| reference.on_delete);
+        mark_referring(state, self.defaulted, |reference| reference.on_update);
+    }
 }
 
 /// Of a handful: there are as many as tables or models.

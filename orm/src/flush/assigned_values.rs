@@ -17,7 +17,6 @@ use crate::state::{AnyArena, Link, RowId, State, Written};
 ///
 /// # Errors
 /// `OutOfRange` for a version that is at its end.
-#[inline]
 pub(super) fn assign_values(
     (state, arena): (&State, &dyn AnyArena),
     (plan, batch): (&Plan, &Batch),

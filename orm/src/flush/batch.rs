@@ -35,6 +35,8 @@ pub(crate) struct Plan {
     all: Vec<Batch>,
     /// How many are of this flush.
     planned: usize,
+    /// Whether foreign keys are taken from relations.
+    pub(super) has_links: bool,
     /// Where the rows are inserted that links reference: by batch and index in it.
     pub(super) inserted: RowMap<RowId, (usize, usize)>,
     /// The columns that are NULL in the INSERTs of rows, until an UPDATE sets them.
@@ -61,10 +63,7 @@ pub(crate) struct Batch {
     pub(super) is_apart: bool,
     pub(super) slots: Vec<u32>,
     pub(super) kind: BatchKind,
-    /// Whether an UPDATE or DELETE may be given values that are refused.
-    pub(super) is_checked: bool,
-    /// Whether an old value that it expects may be worth a digest.
-    pub(super) may_be_large: bool,
+    pub(super) facts: Facts,
     /// The catalogue's description of the table.
     pub(super) stored: Option<Arc<StoredTable>>,
     /// Since when the engine knows that: see [`Engine::tables_since`].
@@ -75,6 +74,25 @@ pub(crate) struct Batch {
     pub(super) written: Written,
     /// The text of its first statement.
     pub(super) text: OnceCell<BatchText>,
+}
+
+/// What follows from the kind and the columns of a batch, found out once: a batch serves flush after flush.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, not states"
+)]
+pub(super) struct Facts {
+    /// Whether an UPDATE or DELETE may be given values that are refused.
+    pub(super) is_checked: bool,
+    /// Whether an old value that it expects may be worth a digest.
+    pub(super) may_be_large: bool,
+    /// Whether it sets columns of the key, by which a statement of several rows finds its rows.
+    pub(super) moves_key: bool,
+    /// Whether it changes columns that foreign keys may reference.
+    pub(super) moves_referenced: bool,
+    /// Whether its rows get values that their entities don't have: versions, and the foreign keys of circles.
+    pub(super) gives_values: bool,
 }
 
 /// A text, and what it depends on beside its batch.
@@ -146,8 +164,11 @@ pub(super) enum ExpectedColumns {
 
 impl Plan {
     /// What the cascades of the flush before have marked is written.
+    #[inline]
     pub(crate) fn forget_marks(&mut self) {
-        self.marks = Marks::default();
+        if !self.marks.0.is_empty() {
+            self.marks = Marks::default();
+        }
     }
 
     /// Begins the plan of the next flush.
@@ -155,17 +176,22 @@ impl Plan {
         if self.planned == 0 {
             return;
         }
-        self.all.truncate(self.planned.min(SPARE.0));
-        for batch in &mut self.all {
-            batch.slots.clear();
-            batch.slots.shrink_to(SPARE.1);
-            if !batch.written.is_as_given() {
-                batch.written = Written::default();
-            }
+        if self.all.len() > self.planned.min(SPARE.0) {
+            self.all.truncate(self.planned.min(SPARE.0));
         }
+        self.all.iter_mut().for_each(Batch::clear);
         self.planned = 0;
-        self.inserted.clear();
-        self.deferred.clear();
+        if self.takes_keys() {
+            self.has_links = false;
+            self.inserted.clear();
+            self.deferred.clear();
+        }
+    }
+
+    /// Whether rows may get foreign keys or keys of other rows of the flush.
+    #[inline]
+    pub(super) fn takes_keys(&self) -> bool {
+        self.has_links || !self.deferred.is_empty()
     }
 
     /// The batches, in order.
@@ -222,6 +248,18 @@ impl Plan {
 }
 
 impl Batch {
+    /// Empties it, for the rows of the next flush.
+    #[inline]
+    fn clear(&mut self) {
+        self.slots.clear();
+        if self.slots.capacity() > SPARE.1 {
+            self.slots.shrink_to(SPARE.1);
+        }
+        if !self.written.is_as_given() {
+            self.written = Written::default();
+        }
+    }
+
     /// Whether it takes rows of this model, kind and column set.
     pub(super) fn takes(&self, model: usize, (kind, columns): (RowKind, &ColumnSet)) -> bool {
         !self.is_apart
@@ -247,15 +285,9 @@ impl Batch {
         batch_column(self.def, stored, position)
     }
 
-    /// Whether it sets columns of the key, by which a statement of several rows finds its rows.
-    pub(super) fn moves_key(&self) -> bool {
-        let mut set = self.kind.set().iter();
-        set.any(|column| self.def.is_key(*column))
-    }
-
     /// How many rows go into one UPDATE or DELETE at most.
     pub(super) fn together(&self) -> usize {
-        let Some(stored) = self.stored.as_ref().filter(|_| !self.moves_key()) else {
+        let Some(stored) = self.stored.as_ref().filter(|_| !self.facts.moves_key) else {
             return 1;
         };
         let capabilities = stored.capabilities;

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use super::batch::{Batch, BatchKind, ExpectedColumns, Plan};
+use super::batch::{Batch, BatchKind, ExpectedColumns, Facts, Plan};
 use super::dependencies::RowOrder;
 use super::expected::may_be_large;
 use super::graph::Why;
@@ -56,22 +56,32 @@ impl<'p, 's> Batches<'p, 's> {
     /// Takes all rows in the usual order: whole lists, of which neighbours have the same columns most of the time.
     pub(super) fn usual(&mut self) {
         let tables = self.tables;
-        let groups = || tables.chunk_by(|a, b| a.group == b.group);
-        for group in groups() {
-            self.lists(group, RowKind::Update);
-            self.lists(group, RowKind::Insert);
+        for group in tables.chunk_by(|a, b| a.group == b.group) {
+            for kind in [RowKind::Update, RowKind::Insert] {
+                for table in group {
+                    self.list(table, kind);
+                }
+            }
         }
-        for group in groups().rev() {
-            self.lists(group, RowKind::Delete);
+        if tables.iter().any(Pending::has_deletes) {
+            self.usual_deletes();
         }
     }
 
-    fn lists(&mut self, group: &[Pending<'_>], kind: RowKind) {
-        for table in group.iter().filter(|table| !table.work(kind).is_empty()) {
-            let runs = table.work(kind).chunk_by(|a, b| a.columns == b.columns);
-            for run in runs {
-                self.take(table, (kind, run), 0, Apart::default());
+    #[inline(never)]
+    fn usual_deletes(&mut self) {
+        let tables = self.tables;
+        for group in tables.chunk_by(|a, b| a.group == b.group).rev() {
+            for table in group {
+                self.list(table, RowKind::Delete);
             }
+        }
+    }
+
+    #[inline]
+    fn list(&mut self, table: &Pending<'_>, kind: RowKind) {
+        for run in table.work(kind).chunk_by(|a, b| a.columns == b.columns) {
+            self.take(table, (kind, run), 0, Apart::default());
         }
     }
 
@@ -193,8 +203,7 @@ impl<'p, 's> Batches<'p, 's> {
             columns: columns.clone(),
             is_apart: apart.is_apart(),
             slots: Vec::with_capacity(rows),
-            is_checked: may_be_refused(def, kind.set()),
-            may_be_large: may_be_large(def, kind.expected()),
+            facts: facts(def, &kind),
             kind,
             stored: None,
             since: 0,
@@ -212,6 +221,28 @@ impl<'p, 's> Batches<'p, 's> {
             reached_tables::cascade_deleted(deleting.map(|table| table.arena.def().table))
         });
         cascaded.contains(&table)
+    }
+}
+
+/// What follows from the kind and the columns of a batch.
+fn facts(def: &'static ModelDef, kind: &BatchKind) -> Facts {
+    let set = kind.set();
+    let is_unique = |column: &usize| {
+        let mut uniques = def.uniques.iter();
+        uniques.any(|unique| unique.columns.contains(column))
+    };
+    let moves_key = set.iter().any(|column| def.is_key(*column));
+    let is_update = matches!(kind, BatchKind::Update { .. });
+    Facts {
+        is_checked: may_be_refused(def, set),
+        may_be_large: may_be_large(def, kind.expected()),
+        moves_key,
+        moves_referenced: is_update && (moves_key || set.iter().any(is_unique)),
+        gives_values: match kind {
+            BatchKind::Insert { .. } | BatchKind::Update { .. } => def.version.is_some(),
+            BatchKind::Attach { .. } | BatchKind::Detach { .. } => true,
+            BatchKind::Delete { .. } => false,
+        },
     }
 }
 

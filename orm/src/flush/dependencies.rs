@@ -43,11 +43,20 @@ impl RowOrder {
 ///
 /// # Errors
 /// `Usage` for rows that refer to each other in a circle by foreign keys that can't be NULL.
-pub(super) fn row_order<'s>(state: &'s State, tables: &[Pending<'s>]) -> Result<Option<RowOrder>> {
+#[inline]
+pub(super) fn row_order<'s>(
+    state: &'s State,
+    tables: &[Pending<'s>],
+) -> Result<Option<Box<RowOrder>>> {
     let is_alone = tables.iter().map(Pending::len).sum::<usize>() < 2;
     if is_alone && !tables.iter().any(may_refer_to_itself) {
         return Ok(None);
     }
+    order_of_several(state, tables)
+}
+
+#[inline(never)]
+fn order_of_several<'s>(state: &'s State, tables: &[Pending<'s>]) -> Result<Option<Box<RowOrder>>> {
     let mut dependencies = Dependencies {
         state,
         tables,
@@ -88,10 +97,12 @@ fn moves_keys(tables: &[Pending<'_>], table: &Pending<'_>) -> bool {
 }
 
 /// Whether a row that is to be inserted may take its own key by a relation, or one that is to be deleted has it.
+#[inline]
 fn may_refer_to_itself(table: &Pending<'_>) -> bool {
-    if !table.is_circular {
-        return false;
-    }
+    table.is_circular && refers_to_itself(table)
+}
+
+fn refers_to_itself(table: &Pending<'_>) -> bool {
     let def = table.arena.def();
     let own = |reference: &&'static ReferenceDef| {
         (reference.target)().table == def.table && is_detached(def, reference)
@@ -365,7 +376,7 @@ impl<'s> Dependencies<'_, 's> {
         self.edges.push(Edge { node, needs, why });
     }
 
-    fn order(mut self) -> Result<Option<RowOrder>> {
+    fn order(mut self) -> Result<Option<Box<RowOrder>>> {
         let opened = circles::open(&mut self.referring, self.tables)?;
         let mut post_updates = PostUpdates::of(opened, self.tables);
         self.edges.append(&mut post_updates.edges);
@@ -383,11 +394,11 @@ impl<'s> Dependencies<'_, 's> {
                 columns.extend(row.columns);
             }
         }
-        Ok(Some(RowOrder {
+        Ok(Some(Box::new(RowOrder {
             schedule,
             emptied,
             post_updates,
-        }))
+        })))
     }
 }
 

@@ -58,11 +58,18 @@ pub(crate) fn emit(
             arena,
             batch,
             memory: &mut memory,
+            absent: Vec::new(),
         };
         let mut written = Written::default();
         inserted
             .check(arena, batch)
-            .and_then(|()| assign_values((state, arena), (plan, batch), &mut written))
+            .and_then(|()| {
+                if batch.facts.gives_values || plan.takes_keys() {
+                    assign_values((state, arena), (plan, batch), &mut written)
+                } else {
+                    Ok(())
+                }
+            })
             .and_then(|()| writer.run(&mut written))
             .map_err(|error| writer.failure(error, index))?;
         inserted.note((arena, batch), &written, &plan.batches()[index + 1..]);
@@ -81,17 +88,21 @@ pub(super) struct BatchWriter<'a> {
     pub(super) batch: &'a Batch,
     /// For the binds of a prepared loop.
     pub(super) memory: &'a mut Vec<ValueRef<'static>>,
+    /// The rows that did not match, where the database may have deleted rows along with others.
+    pub(super) absent: Vec<u32>,
 }
 
 impl BatchWriter<'_> {
     fn run(&mut self, rows: &mut Written) -> Result<()> {
-        let mut fetched = Vec::new();
         match &self.batch.kind {
             BatchKind::Insert {
                 columns,
-                fetched: all,
+                fetched,
                 generated,
-            } => fetched = self.insert(rows, (columns, all), *generated)?,
+            } => {
+                let fetched = self.insert(rows, (columns, fetched), *generated)?;
+                return self.read_back(rows, &fetched);
+            }
             BatchKind::Update {
                 set,
                 swaps,
@@ -100,17 +111,22 @@ impl BatchWriter<'_> {
                 let sent = self.change(rows, set);
                 sent.map_err(|error| if *swaps { explain_swap(error) } else { error })?;
             }
-            BatchKind::Attach { set } | BatchKind::Detach { set, .. } => {
-                self.change(rows, set)?;
-            }
+            BatchKind::Attach { set } | BatchKind::Detach { set, .. } => self.change(rows, set)?,
             BatchKind::Delete { .. } => {
-                let absent = self.change(rows, &[])?;
-                if let Some(slot) = still_there(self.connection, self.arena, &absent)? {
-                    return Err(stale(self.arena, slot));
-                }
+                self.change(rows, &[])?;
+                self.check_absent()?;
             }
         }
-        self.read_back(rows, &fetched)
+        self.read_back(rows, &[])
+    }
+
+    /// Refuses rows that did not match and are still there.
+    fn check_absent(&mut self) -> Result<()> {
+        let absent = mem::take(&mut self.absent);
+        match still_there(self.connection, self.arena, &absent)? {
+            Some(slot) => Err(stale(self.arena, slot)),
+            None => Ok(()),
+        }
     }
 
     /// Notes what the database has made of the rows: the columns that it has filled in, and those in which it may

@@ -31,7 +31,7 @@ impl BatchWriter<'_> {
     /// that there are at most two texts for a set of columns.
     pub(super) fn expected<'e>(&self, columns: &'e [usize]) -> Expected<'e> {
         let (arena, batch) = (self.arena, self.batch);
-        let is_large = batch.may_be_large && arena.has_larger(&batch.slots, columns, LARGE);
+        let is_large = batch.facts.may_be_large && arena.has_larger(&batch.slots, columns, LARGE);
         let digests = if is_large {
             self.digests(columns)
         } else {
@@ -74,7 +74,7 @@ impl<'e> Expected<'e> {
         Self {
             columns,
             digests: Vec::new(),
-            is_certain: !batch.may_be_large,
+            is_certain: !batch.facts.may_be_large,
         }
     }
 

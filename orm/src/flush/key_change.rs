@@ -7,7 +7,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::Action;
 use orm_core::value::Value;
 
-use super::batch::{Batch, BatchKind, Plan};
+use super::batch::{Batch, Plan};
 use super::pending::{Pending, old_key};
 use super::row_node::RowKind;
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
@@ -50,18 +50,6 @@ pub(super) fn is_moved(def: &ModelDef, reference: &ReferenceDef, columns: &Colum
     (reference.target)().table == def.table && targets.any(|column| columns.contains(*column))
 }
 
-/// Whether the flush changes columns that foreign keys may reference.
-fn moves_keys(batch: &Batch) -> bool {
-    let BatchKind::Update { set, .. } = &batch.kind else {
-        return false;
-    };
-    let is_unique = |column: &usize| {
-        let mut uniques = batch.def.uniques.iter();
-        batch.def.is_key(*column) || uniques.any(|unique| unique.columns.contains(column))
-    };
-    set.iter().any(is_unique)
-}
-
 /// The foreign keys of entities that are here which reference columns of the model.
 fn referencing(state: &State, def: &ModelDef) -> Vec<(usize, &'static ReferenceDef)> {
     let children = state.arenas().flat_map(|child| {
@@ -77,10 +65,14 @@ fn referencing(state: &State, def: &ModelDef) -> Vec<(usize, &'static ReferenceD
 /// # Errors
 /// `Usage`.
 pub(crate) fn check_referencing(plan: &Plan, state: &mut State) -> Result<()> {
-    for batch in plan.batches().iter().filter(|batch| moves_keys(batch)) {
-        check_batch(batch, state)?;
-    }
-    Ok(())
+    let mut batches = plan.batches().iter();
+    batches.try_for_each(|batch| {
+        if batch.facts.moves_referenced {
+            check_batch(batch, state)
+        } else {
+            Ok(())
+        }
+    })
 }
 
 #[cold]
@@ -159,10 +151,8 @@ pub(super) struct MovedRows {
     rows: Vec<Moved>,
 }
 
+#[cold]
 pub(super) fn moved(state: &State, batch: &Batch) -> Option<MovedRows> {
-    if !moves_keys(batch) {
-        return None;
-    }
     let arena = state.by_model(batch.model)?;
     let rows = batch
         .slots

@@ -22,15 +22,29 @@ pub(crate) fn look_up(
     engine: &Engine,
     connection: Option<&mut Connection>,
 ) -> Result<()> {
-    let mut unknown: Vec<(&'static ModelDef, usize)> = Vec::new();
+    let mut are_known = true;
     for batch in plan.batches_mut() {
-        let is_known = learn(batch, state, engine);
-        if !is_known && !unknown.iter().any(|(_, model)| *model == batch.model) {
+        are_known &= learn(batch, state, engine);
+    }
+    if are_known {
+        return Ok(());
+    }
+    look_up_unknown(plan, state, engine, connection)
+}
+
+#[cold]
+fn look_up_unknown(
+    plan: &mut Plan,
+    state: &State,
+    engine: &Engine,
+    connection: Option<&mut Connection>,
+) -> Result<()> {
+    let mut unknown: Vec<(&'static ModelDef, usize)> = Vec::new();
+    for batch in plan.batches() {
+        let is_listed = unknown.iter().any(|(_, model)| *model == batch.model);
+        if batch.stored.is_none() && !is_listed {
             unknown.push((batch.def, batch.model));
         }
-    }
-    if unknown.is_empty() {
-        return Ok(());
     }
     match connection {
         Some(connection) => learn_tables(connection, &unknown)?,
@@ -48,6 +62,7 @@ pub(crate) fn look_up(
 }
 
 /// Gives a batch what the engine knows of its table; `false` if it knows nothing.
+#[inline]
 fn learn(batch: &mut Batch, state: &State, engine: &Engine) -> bool {
     batch.learn(engine);
     let Some(stored) = &batch.stored else {

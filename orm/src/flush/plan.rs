@@ -26,19 +26,21 @@ use crate::state::{AnyArena, EntityState, Link, RowId, RowMap, State};
 pub(crate) fn plan(plan: &mut Plan, state: &State, optimistic: bool) -> Result<()> {
     let mut tables = Few::new();
     gather(state, &mut tables);
+    let tables = &mut *tables;
     tables.iter().try_for_each(check_generated)?;
-    put_in_order(&mut tables);
+    put_in_order(tables);
     plan.clear();
-    let order = row_order(state, &tables)?;
-    let mut batches = Batches::new(&tables, optimistic, plan);
-    match &order {
+    let order = row_order(state, tables)?;
+    let mut batches = Batches::new(tables, optimistic, plan);
+    match order {
         None => batches.usual(),
-        Some(own) => batches.ordered(own),
+        Some(order) => {
+            batches.ordered(&order);
+            plan.deferred = order.deferred(tables);
+        }
     }
-    if let Some(own) = &order {
-        plan.deferred = own.deferred(&tables);
-    }
-    if !plan.deferred.is_empty() || state.arenas().any(AnyArena::has_links) {
+    plan.has_links = state.has_relations && state.arenas().any(AnyArena::has_links);
+    if plan.takes_keys() {
         plan.inserted = linked(state, plan.batches())?;
     }
     Ok(())
@@ -149,7 +151,7 @@ mod tests {
     }
 
     /// The order of the rows, if the usual one doesn't do.
-    fn order(state: &State) -> Option<RowOrder> {
+    fn order(state: &State) -> Option<Box<RowOrder>> {
         let mut tables = Few::new();
         gather(state, &mut tables);
         put_in_order(&mut tables);

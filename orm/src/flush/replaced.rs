@@ -11,7 +11,9 @@ use crate::state::{AnyArena, KeySet, KeyTuple, RowMap, Written};
 
 /// The keys inserted so far, by table, as far as a later batch writes to it.
 #[derive(Default)]
-pub(super) struct InsertedKeys(RowMap<&'static str, KeySet<KeyTuple<Value>>>);
+pub(super) struct InsertedKeys(Option<Box<Keys>>);
+
+type Keys = RowMap<&'static str, KeySet<KeyTuple<Value>>>;
 
 impl InsertedKeys {
     /// Notes what a batch has inserted, if one of `later` changes or deletes rows of the table.
@@ -42,7 +44,8 @@ impl InsertedKeys {
                 let key = batch.def.primary_key.iter();
                 KeyTuple::new(key.map(|position| value(*position).to_value()))
             });
-            self.0.entry(table).or_default().extend(keys);
+            let tables = self.0.get_or_insert_default();
+            tables.entry(table).or_default().extend(keys);
         }
     }
 
@@ -52,26 +55,25 @@ impl InsertedKeys {
     /// `StaleData`.
     #[inline]
     pub(super) fn check(&self, arena: &dyn AnyArena, batch: &Batch) -> Result<()> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            self.check_rows(arena, batch)
+        match &self.0 {
+            None => Ok(()),
+            Some(keys) => check_rows(keys, arena, batch),
         }
     }
+}
 
-    #[cold]
-    fn check_rows(&self, arena: &dyn AnyArena, batch: &Batch) -> Result<()> {
-        let keys = self.0.get(batch.def.table);
-        let Some(keys) = keys.filter(|_| batch.kind.is_of_old_rows()) else {
-            return Ok(());
-        };
-        let is_replaced = |slot: &&u32| {
-            let key = old_key(arena, **slot, batch.def.primary_key);
-            key.is_some_and(|key| keys.contains(&key.to_owned()))
-        };
-        match batch.slots.iter().find(is_replaced) {
-            Some(slot) => Err(stale(arena, *slot)),
-            None => Ok(()),
-        }
+#[cold]
+fn check_rows(keys: &Keys, arena: &dyn AnyArena, batch: &Batch) -> Result<()> {
+    let keys = keys.get(batch.def.table);
+    let Some(keys) = keys.filter(|_| batch.kind.is_of_old_rows()) else {
+        return Ok(());
+    };
+    let is_replaced = |slot: &&u32| {
+        let key = old_key(arena, **slot, batch.def.primary_key);
+        key.is_some_and(|key| keys.contains(&key.to_owned()))
+    };
+    match batch.slots.iter().find(is_replaced) {
+        Some(slot) => Err(stale(arena, *slot)),
+        None => Ok(()),
     }
 }

@@ -14,13 +14,14 @@ use crate::state::{
 /// Makes each new entity with the key of a deleted one take its row.
 #[inline]
 pub(crate) fn switch_rows(state: &mut State) {
-    if state.arenas().any(AnyArena::may_switch) {
+    if state.has_switches || state.arenas().any(AnyArena::may_switch) {
         switch_all(state);
     }
 }
 
 #[cold]
 fn switch_all(state: &mut State) {
+    state.has_switches = true;
     let arenas = state.arenas().filter(|arena| arena.may_switch());
     let models: Vec<usize> = arenas.map(AnyArena::model).collect();
     for model in models {
@@ -125,6 +126,9 @@ pub(super) struct Switched {
 /// The switches of a flush that is about to be applied.
 pub(super) fn switched(state: &State) -> Vec<Switched> {
     let mut all = Vec::new();
+    if !state.has_switches {
+        return all;
+    }
     for arena in state.arenas() {
         let switches = arena.switched().iter();
         all.extend(switches.map(|(new, switch)| Switched {

@@ -124,9 +124,9 @@ impl Change<'_> {
 }
 
 impl<'b> BatchWriter<'b> {
-    /// Runs the statement of the batch for every row and checks that each matched exactly one. Returns those that
-    /// did not match, where the database may have deleted rows along with others.
-    pub(super) fn change(&mut self, written: &Written, set: &[usize]) -> Result<Vec<u32>> {
+    /// Runs the statement of the batch for every row and checks that each matched exactly one, or is absent where the
+    /// database may have deleted rows along with others.
+    pub(super) fn change(&mut self, written: &Written, set: &[usize]) -> Result<()> {
         let batch = self.batch;
         let expected = batch.kind.expected();
         let mut change = Change {
@@ -136,32 +136,25 @@ impl<'b> BatchWriter<'b> {
             written,
             set,
             expected: Expected::whole(expected, batch),
-            is_checked: batch.is_checked,
+            is_checked: batch.facts.is_checked,
             is_attach: matches!(batch.kind, BatchKind::Attach { .. }),
         };
-        let mut absent = Vec::new();
         let rows = change.slots.len();
         if rows < 2 || batch.together() < 2 {
-            let next = self.send_loop(&change, 0, &mut absent)?;
+            let next = self.send_loop(&change, 0)?;
             if next < rows {
                 change.expected = self.expected(expected);
-                self.send_loop(&change, next, &mut absent)?;
+                self.send_loop(&change, next)?;
             }
-        } else {
-            change.expected = self.expected(expected);
-            self.send_together(&change, &mut absent)?;
+            return Ok(());
         }
-        Ok(absent)
+        change.expected = self.expected(expected);
+        self.send_together(&change)
     }
 
     /// Runs the statement for each row from `next` on. Stops before rows of which one has a large value, if it isn't
     /// known yet which have, and returns the row that is next.
-    fn send_loop(
-        &mut self,
-        change: &Change<'_>,
-        mut next: usize,
-        absent: &mut Vec<u32>,
-    ) -> Result<usize> {
+    fn send_loop(&mut self, change: &Change<'_>, mut next: usize) -> Result<usize> {
         let (rows, width) = (change.slots.len(), change.width());
         let text = &*self.text(change, BatchRows::Rows(1))?;
         let mut binds: Vec<ValueRef<'_>> = mem::take(self.memory);
@@ -172,7 +165,7 @@ impl<'b> BatchWriter<'b> {
             if change.expected.has_large(&binds, width) {
                 break;
             }
-            let (done, result) = self.send_each((text, width), next, &binds, absent);
+            let (done, result) = self.send_each((text, width), next, &binds);
             next += done;
             match result {
                 Ok(()) => {}
@@ -197,9 +190,8 @@ impl<'b> BatchWriter<'b> {
         (text, width): (&str, usize),
         first: usize,
         binds: &[ValueRef<'_>],
-        absent: &mut Vec<u32>,
     ) -> (usize, Result<()>) {
-        let (arena, batch) = (self.arena, self.batch);
+        let (arena, batch, absent) = (self.arena, self.batch, &mut self.absent);
         let mut done = 0;
         let mut check = |outcome: Outcome| {
             let slots = &batch.slots[first + done..][..1];
@@ -333,7 +325,9 @@ pub(super) fn may_be_refused(def: &ModelDef, set: &[usize]) -> bool {
 /// The memory of binds.
 fn emptied(mut binds: Vec<ValueRef<'_>>) -> Vec<ValueRef<'static>> {
     binds.clear();
-    binds.shrink_to(KEPT_BINDS);
+    if binds.capacity() > KEPT_BINDS {
+        binds.shrink_to(KEPT_BINDS);
+    }
     // None is left: this makes no list of its own.
     binds.into_iter().map(|_| ValueRef::Null).collect()
 }

@@ -13,11 +13,7 @@ use crate::query::cut_at;
 
 impl BatchWriter<'_> {
     /// Runs statements of several rows and checks that each has matched all of its own.
-    pub(super) fn send_together(
-        &mut self,
-        change: &Change<'_>,
-        absent: &mut Vec<u32>,
-    ) -> Result<()> {
+    pub(super) fn send_together(&mut self, change: &Change<'_>) -> Result<()> {
         let (rows, most) = (change.slots.len(), self.batch.together());
         let limit = cut_at(self.connection);
         let arrays = self.connection.dialect().capabilities().arrays;
@@ -35,7 +31,7 @@ impl BatchWriter<'_> {
             };
             if !are_all {
                 let slots = &self.batch.slots[first..next];
-                missing((self.arena, self.batch), slots, absent)?;
+                missing((self.arena, self.batch), slots, &mut self.absent)?;
             }
         }
         Ok(())

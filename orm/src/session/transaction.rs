@@ -62,7 +62,7 @@ impl Session {
         self.note(result)
     }
 
-    /// Hands out the plan of the last flush, of which a session that only reads has none.
+    /// Runs with the plan of the last flush. A session that only reads has none.
     #[inline]
     fn with_plan<T>(&mut self, run: impl FnOnce(&mut Self, &mut Plan) -> Result<T>) -> Result<T> {
         let mut plan = self.plan.take().unwrap_or_default();

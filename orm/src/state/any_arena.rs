@@ -357,7 +357,9 @@ impl<M: Model> AnyArena for Arena<M> {
         }
         self.added.clear();
         self.deleting.clear();
-        self.switched.clear();
+        if !self.switched.is_empty() {
+            self.switched.clear();
+        }
     }
 
     fn apply_inserts(&mut self, slots: &[u32], written: &Written, level_and_clock: (u32, u32)) {

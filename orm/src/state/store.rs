@@ -18,6 +18,10 @@ use super::vtable::vtable;
 use crate::mapping::{Model, ModelDef, ToOne};
 
 /// What a session knows. Everything but the connection.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each of which spares a flush or a read a phase"
+)]
 pub(crate) struct State {
     stamp: NonZeroU32,
     /// The models that the session has met, by their numbers.
@@ -26,6 +30,8 @@ pub(crate) struct State {
     pub(crate) has_twins: bool,
     /// Whether some of them have relations.
     pub(crate) has_relations: bool,
+    /// Whether new entities may take the rows of deleted ones, since a flush has looked for such.
+    pub(crate) has_switches: bool,
     /// Counts what makes entities stale: commits, rollbacks, statements past the unit of work. Entities are
     /// stamped with it when they are read. Never 0.
     pub(crate) clock: u32,
@@ -68,6 +74,7 @@ impl State {
             arenas: Few::new(),
             has_twins: false,
             has_relations: false,
+            has_switches: false,
             clock: FIRST_CLOCK,
             level: 1,
             next_level: 2,
@@ -282,6 +289,7 @@ impl State {
     /// Everything was written, or turned out unchanged: nothing is left to do.
     pub(crate) fn clear_dirty(&mut self) {
         self.arenas_mut().for_each(|arena| arena.clear_dirty());
+        self.has_switches = false;
         self.lists.flushed();
     }
 
