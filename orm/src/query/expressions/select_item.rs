@@ -6,6 +6,7 @@ use orm_core::stmt::{Expr, Projection, UpToTwo};
 use orm_core::types::Nullability;
 
 use super::table_ref::TableRef;
+use crate::mapping::{Column, Entity, Model};
 
 /// Describes an item of a select list.
 #[derive(Clone, Debug)]
@@ -86,13 +87,31 @@ impl Hash for SelectItem {
 }
 
 impl SelectItem {
-    /// As something that needn't be there.
-    pub(in crate::query) fn make_optional(&mut self) {
-        match self {
-            Self::Entity { is_optional, .. } => *is_optional = true,
-            Self::Column { nullability, .. } => *nullability = ItemNullability::Optional,
-            Self::Value(value) => value.nullability = ItemNullability::Optional,
+    /// All columns of a model's table.
+    #[inline]
+    pub(in crate::query) fn entity(entity: &impl Entity, is_optional: bool) -> Self {
+        Self::Entity {
+            table: TableRef::of(entity),
+            is_optional,
         }
+    }
+
+    /// A column.
+    #[inline]
+    pub(in crate::query) fn column<M: Model, T>(
+        column: &Column<M, T>,
+        nullability: ItemNullability,
+    ) -> Self {
+        Self::Column {
+            table: TableRef::of_column(column),
+            position: column.index(),
+            nullability,
+        }
+    }
+
+    /// An expression.
+    pub(in crate::query) fn value(expr: Expr, nullability: ItemNullability) -> Self {
+        Self::Value(Box::new(SelectValue { expr, nullability }))
     }
 
     /// The expression, if it is one beyond a column.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt::{Few, JoinKind, Limit, Lock, LockStrength};
+use orm_core::stmt::{JoinKind, Limit, Lock, LockStrength};
 
 use super::join::{JoinOn, JoinTarget};
 use super::query_state::QueryState;
@@ -123,8 +123,8 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn join<J: JoinTarget>(mut self, target: J) -> Self {
-        let joined = target.resolve(&self.query.sources);
-        self.query.join(JoinKind::Inner, joined);
+        self.query
+            .join(|sources| target.join(JoinKind::Inner, sources));
         self
     }
 
@@ -142,9 +142,9 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
-        let joined = self.query.sources.admit(TableRef::of(&entity));
-        let joined = joined.map(|table| Few::from_buf([(table, JoinOn::of(on))]));
-        self.query.join(JoinKind::Inner, joined);
+        let (table, on) = (TableRef::of(&entity), JoinOn::of(on));
+        self.query
+            .join(|sources| sources.join_on(JoinKind::Inner, table, on));
         self
     }
 
@@ -163,8 +163,8 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn left_join<J: JoinTarget>(mut self, target: J) -> Self {
-        let joined = target.resolve(&self.query.sources);
-        self.query.join(JoinKind::Left, joined);
+        self.query
+            .join(|sources| target.join(JoinKind::Left, sources));
         self
     }
 
@@ -182,9 +182,9 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn left_join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
-        let joined = self.query.sources.admit(TableRef::of(&entity));
-        let joined = joined.map(|table| Few::from_buf([(table, JoinOn::of(on))]));
-        self.query.join(JoinKind::Left, joined);
+        let (table, on) = (TableRef::of(&entity), JoinOn::of(on));
+        self.query
+            .join(|sources| sources.join_on(JoinKind::Left, table, on));
         self
     }
 

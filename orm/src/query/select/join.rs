@@ -17,9 +17,9 @@ use crate::query::expressions::table_ref::TableRef;
     label = "expected a model's value such as `Post`, an alias of one, or a relation such as `User.posts`"
 )]
 pub trait JoinTarget {
-    /// Returns the tables, each with its join condition.
+    /// Adds the tables to those of a query, each with its join condition.
     #[doc(hidden)]
-    fn resolve(self, sources: &Sources) -> Result<Few<(TableRef, JoinOn)>, BuildError>;
+    fn join(self, kind: JoinKind, sources: &mut Sources) -> Result<(), Box<BuildError>>;
 }
 
 /// Represents a relation whose other side is joined under an alias; see [`Relation::as_`].
@@ -43,12 +43,23 @@ impl Sources {
         self.root.into_iter().chain(joined)
     }
 
-    /// A table that is joined to them, which has another name.
-    pub(super) fn admit(&self, table: TableRef) -> Result<TableRef, BuildError> {
-        if self.iter().any(|source| source.name() == table.name()) {
-            return Err(twice(table));
+    fn has(&self, table: TableRef) -> bool {
+        self.iter().any(|source| source.name() == table.name())
+    }
+
+    /// Adds a table, which has another name than those that are there.
+    #[inline]
+    pub(super) fn join_on(
+        &mut self,
+        kind: JoinKind,
+        table: TableRef,
+        on: JoinOn,
+    ) -> Result<(), Box<BuildError>> {
+        if self.has(table) {
+            return Err(twice(table).into());
         }
-        Ok(table)
+        self.joined.push(Joined { kind, table, on });
+        Ok(())
     }
 }
 
@@ -132,40 +143,42 @@ impl JoinOn {
 
 #[diagnostic::do_not_recommend]
 impl<E: Entity> JoinTarget for E {
-    fn resolve(self, sources: &Sources) -> Result<Few<(TableRef, JoinOn)>, BuildError> {
-        let table = sources.admit(TableRef::of(&self))?;
-        Ok(Few::from_buf([(table, infer(sources, table)?)]))
+    fn join(self, kind: JoinKind, sources: &mut Sources) -> Result<(), Box<BuildError>> {
+        join_inferred(kind, TableRef::of(&self), sources)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<M: Model, F: RelationField> JoinTarget for Relation<M, F> {
-    fn resolve(self, sources: &Sources) -> Result<Few<(TableRef, JoinOn)>, BuildError> {
+    fn join(self, kind: JoinKind, sources: &mut Sources) -> Result<(), Box<BuildError>> {
         let table = TableRef::of_def(F::Target::def());
         RelationAs {
             relation: self,
             table,
         }
-        .resolve(sources)
+        .join(kind, sources)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<M: Model, F: RelationField> JoinTarget for RelationAs<M, F> {
-    fn resolve(self, sources: &Sources) -> Result<Few<(TableRef, JoinOn)>, BuildError> {
+    fn join(self, kind: JoinKind, sources: &mut Sources) -> Result<(), Box<BuildError>> {
         let Self { relation, table } = self;
         let (def, from) = (relation.def(), TableRef::of_relation(&relation));
-        if !sources.iter().any(|source| source.name() == from.name()) {
-            return Err(not_from(def, from));
+        if !sources.has(from) {
+            return Err(not_from(def, from).into());
         }
         let tables = route(def, [from, table], |link| link);
-        let is_taken = |name: &str| sources.iter().any(|source| source.name() == name);
         let mut names = tables.iter().map(|(table, _)| *table);
-        match names.find(|table| is_taken(table.name())) {
-            Some(taken) if taken.name() == table.name() => Err(twice_by(def, taken)),
-            Some(link) => Err(twice(link)),
-            None => Ok(tables),
+        match names.find(|table| sources.has(*table)) {
+            Some(taken) if taken.name() == table.name() => return Err(twice_by(def, taken).into()),
+            Some(link) => return Err(twice(link).into()),
+            None => {}
         }
+        let joined = tables.into_iter();
+        let joined = joined.map(|(table, on)| Joined { kind, table, on });
+        sources.joined.extend(joined);
+        Ok(())
     }
 }
 
@@ -237,10 +250,17 @@ pub(super) fn route(
     }
 }
 
-/// The condition by the only foreign key between the joined table and the others.
-fn infer(sources: &Sources, joined: TableRef) -> Result<JoinOn, BuildError> {
+/// Joins a table by the only foreign key between it and the others.
+fn join_inferred(
+    kind: JoinKind,
+    joined: TableRef,
+    sources: &mut Sources,
+) -> Result<(), Box<BuildError>> {
     let (mut found, mut count) = (None, 0);
     for other in sources.iter() {
+        if other.name() == joined.name() {
+            return Err(twice(joined).into());
+        }
         for refers in [true, false] {
             let (child, parent) = if refers {
                 (other, joined)
@@ -250,19 +270,26 @@ fn infer(sources: &Sources, joined: TableRef) -> Result<JoinOn, BuildError> {
             for (reference, key) in child.def.references.iter().enumerate() {
                 if (key.target)().table == parent.def.table {
                     count += 1;
-                    found = Some(JoinOn::ForeignKey {
-                        other,
-                        refers,
-                        reference,
-                    });
+                    found = Some((other, refers, reference));
                 }
             }
         }
     }
-    match found {
-        Some(only) if count == 1 => Ok(only),
-        found => Err(unclear(sources, joined, found.is_some())),
-    }
+    let (other, refers, reference) = match found {
+        Some(only) if count == 1 => only,
+        found => return Err(unclear(sources, joined, found.is_some()).into()),
+    };
+    let on = JoinOn::ForeignKey {
+        other,
+        refers,
+        reference,
+    };
+    sources.joined.push(Joined {
+        kind,
+        table: joined,
+        on,
+    });
+    Ok(())
 }
 
 #[cold]
@@ -276,10 +303,8 @@ fn unclear(sources: &Sources, joined: TableRef, several: bool) -> BuildError {
     } else {
         format!("can't join {joined}: no foreign key connects it with {others}")
     };
-    BuildError::new(
-        message,
-        "join by a relation, or give the condition: join_on(…, condition), or left_join_on(…, condition)",
-    )
+    let hint = "join by a relation, or give the condition: join_on(…, condition), or left_join_on(…, condition)";
+    BuildError::new(message, hint)
 }
 
 /// The error of a relation of a table that the query does not have.

@@ -3,9 +3,9 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Binds, Dialect};
-use orm_core::stmt::{Expr, Few, JoinKind, Limit, Lock, Order, Query};
+use orm_core::stmt::{Expr, Limit, Lock, Order, Query};
 
-use super::join::{JoinOn, Joined, Sources, twice};
+use super::join::{Sources, twice};
 use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText};
 use crate::mapping::LoadPath;
@@ -90,24 +90,16 @@ impl QueryState {
         self.change().sources.root = Some(origin);
         let mut joined = self.sources.joined.iter();
         if joined.any(|joined| joined.table.name() == origin.name()) {
-            self.record_error(twice(origin));
+            // The first error is the one to report.
+            self.error.get_or_insert_with(|| twice(origin).into());
         }
     }
 
     /// Joins a table, or keeps the error why it can't be.
     #[inline]
-    pub(in crate::query) fn join(
-        &mut self,
-        kind: JoinKind,
-        joined: Result<Few<(TableRef, JoinOn)>, BuildError>,
-    ) {
-        match joined {
-            Ok(tables) => {
-                let joined = tables.into_iter();
-                let joined = joined.map(|(table, on)| Joined { kind, table, on });
-                self.change().sources.joined.extend(joined);
-            }
-            Err(error) => self.record_error(error),
+    pub(super) fn join(&mut self, join: impl FnOnce(&mut Sources) -> Result<(), Box<BuildError>>) {
+        if let Err(error) = join(&mut self.change().sources) {
+            self.error.get_or_insert(error);
         }
     }
 
@@ -123,11 +115,6 @@ impl QueryState {
     #[inline]
     fn limit(&self) -> Option<Limit> {
         self.clauses.as_ref().and_then(|clauses| clauses.limit)
-    }
-
-    /// Keeps an error. The first one is the one to report.
-    fn record_error(&mut self, error: BuildError) {
-        self.error.get_or_insert_with(|| Box::new(error));
     }
 
     /// Makes `compiled` the statement of a verb, ready to be sent: kept by the query, or else by a text of the engine's

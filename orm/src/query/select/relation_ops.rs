@@ -11,7 +11,7 @@ use crate::mapping::{
 use crate::query::expressions::expr::{Expr, IntoExpr, Lifted};
 use crate::query::expressions::predicate::{Condition, Predicate};
 use crate::query::expressions::related::{Related, is_entity};
-use crate::query::expressions::select_item::{ItemNullability, SelectItem, SelectValue};
+use crate::query::expressions::select_item::{ItemNullability, SelectItem};
 
 /// Is implemented by the types of relations to many entities: [`HasMany`] and [`ManyToMany`].
 #[diagnostic::on_unimplemented(
@@ -140,7 +140,7 @@ impl<M: Model, F: ReferencesMany> Relation<M, F> {
             distinct: false,
             ty: Type::Int64,
         };
-        scalar(self, item(rows, ItemNullability::Required))
+        scalar(self, SelectItem::value(rows, ItemNullability::Required))
     }
 }
 
@@ -181,7 +181,7 @@ impl<M: Model, F: ReferencesOne> Relation<M, F> {
     /// ```
     pub fn get<E: IntoExpr>(self, expr: E) -> Expr<Lifted<E::Value, F::Null>> {
         let nullability = ItemNullability::of::<<E::Value as DbType>::Null>();
-        scalar(self, item(expr.into_expr().ast, nullability))
+        scalar(self, SelectItem::value(expr.into_expr().ast, nullability))
     }
 }
 
@@ -280,8 +280,4 @@ impl<M: Model, N: Model> Relation<M, HasOne<N>> {
     pub fn is_not_null(self) -> Predicate {
         references(self, None)
     }
-}
-
-fn item(expr: stmt::Expr, nullability: ItemNullability) -> SelectItem {
-    SelectItem::Value(Box::new(SelectValue { expr, nullability }))
 }

@@ -7,9 +7,7 @@ use orm_core::types::DbType;
 use crate::mapping::{Column, Entity, Model};
 use crate::query::executor::Executor;
 use crate::query::expressions::expr::Expr;
-use crate::query::expressions::select_item::{
-    ItemNullability, SelectItem, SelectItems, SelectValue,
-};
+use crate::query::expressions::select_item::{ItemNullability, SelectItem, SelectItems};
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::rows::from_row::read_value;
 
@@ -61,10 +59,7 @@ impl<E: Entity> Selectable for E {
 
     #[inline]
     fn add_to(self, items: &mut SelectItems) {
-        items.push(SelectItem::Entity {
-            table: TableRef::of(&self),
-            is_optional: false,
-        });
+        items.push(SelectItem::entity(&self, false));
     }
 
     #[inline]
@@ -90,12 +85,10 @@ impl<M: Model, T: DbType> Selectable for Column<M, T> {
         Some((TableRef::of_column(self), true))
     }
 
+    #[inline]
     fn add_to(self, items: &mut SelectItems) {
-        items.push(SelectItem::Column {
-            table: TableRef::of_column(&self),
-            position: self.index(),
-            nullability: ItemNullability::of::<T::Null>(),
-        });
+        let nullability = ItemNullability::of::<T::Null>();
+        items.push(SelectItem::column(&self, nullability));
     }
 
     #[inline]
@@ -117,10 +110,8 @@ impl<T: DbType> Selectable for Expr<T> {
     }
 
     fn add_to(self, items: &mut SelectItems) {
-        items.push(SelectItem::Value(Box::new(SelectValue {
-            expr: self.ast,
-            nullability: ItemNullability::of::<T::Null>(),
-        })));
+        let nullability = ItemNullability::of::<T::Null>();
+        items.push(SelectItem::value(self.ast, nullability));
     }
 
     #[inline]
@@ -154,16 +145,6 @@ impl<S: Selectable> Optional<S> {
     fn optional_origin(&self) -> Option<(TableRef, bool)> {
         self.0.origin().map(|(table, _)| (table, false))
     }
-
-    /// As [`Selectable::add_to`], of what needn't be there.
-    #[inline]
-    fn add_optional(self, items: &mut SelectItems) {
-        let own = items.len();
-        self.0.add_to(items);
-        for item in &mut items[own..] {
-            item.make_optional();
-        }
-    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -181,7 +162,7 @@ impl<E: Entity> Selectable for Optional<E> {
 
     #[inline]
     fn add_to(self, items: &mut SelectItems) {
-        self.add_optional(items);
+        items.push(SelectItem::entity(&self.0, true));
     }
 
     fn decode<X: Executor>(
@@ -213,7 +194,7 @@ impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
 
     #[inline]
     fn add_to(self, items: &mut SelectItems) {
-        self.add_optional(items);
+        items.push(SelectItem::column(&self.0, ItemNullability::Optional));
     }
 
     fn decode<X: Executor>(
@@ -240,7 +221,7 @@ impl<T: DbType> Selectable for Optional<Expr<T>> {
 
     #[inline]
     fn add_to(self, items: &mut SelectItems) {
-        self.add_optional(items);
+        items.push(SelectItem::value(self.0.ast, ItemNullability::Optional));
     }
 
     fn decode<X: Executor>(
