@@ -48,11 +48,25 @@ pub(super) fn bind_row(
     sql: &str,
     binds: &[ValueRef<'_>],
 ) -> Result<()> {
-    for (index, value) in binds.iter().enumerate() {
-        bind(statement, index + 1, *value)
-            .map_err(|fault| fault.into_error(index + 1).with_sql(sql))?;
+    for (index, value) in (1..).zip(binds) {
+        bind(statement, index, value).map_err(|error| error.with_sql(sql))?;
     }
     Ok(())
+}
+
+/// Binds a value. Each kind is bound as its own type, of which the native driver binds each without looking at it again;
+/// texts and integers, which most values are, without a look at the others.
+#[inline]
+fn bind(statement: &mut Statement<'_>, index: usize, value: &ValueRef<'_>) -> Result<()> {
+    let bound = match value {
+        ValueRef::Text(v) => statement.raw_bind_parameter(index, *v),
+        ValueRef::Int(v) => statement.raw_bind_parameter(index, *v),
+        _ => {
+            let bound = bind_other(statement, index, *value);
+            return bound.map_err(|fault| fault.into_error(index));
+        }
+    };
+    bound.map_err(|native| Fault::Native(native).into_error(index))
 }
 
 enum Fault {
@@ -93,8 +107,8 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
-// Each kind is bound as its own type, of which the native driver binds each without looking at it again.
-fn bind(
+#[inline(never)]
+fn bind_other(
     statement: &mut Statement<'_>,
     index: usize,
     value: ValueRef<'_>,
@@ -124,7 +138,7 @@ fn bind(
         }
         ValueRef::Batch(batch) if batch.iter().any(is_nan) => return Err(Fault::NotANumber),
         ValueRef::Batch(_) => statement.raw_bind_parameter(index, value.to_json(NAME)),
-        ValueRef::Extension(v) => return bind(statement, index, v.encode(NAME).as_ref()),
+        ValueRef::Extension(v) => return bind_other(statement, index, v.encode(NAME).as_ref()),
         ValueRef::Array(_) => return Err(Fault::Unknown(value.kind_name())),
     };
     Ok(bound?)

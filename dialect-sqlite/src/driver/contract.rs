@@ -35,7 +35,10 @@ impl Connection for SqliteConnection {
                 self.rowids.doubt();
             }
             let outcome = self.run(statement, sql, kind);
-            self.rowids.note(statement);
+            match kind {
+                StatementKind::Insert | StatementKind::Change => self.rowids.note_write(statement),
+                StatementKind::Unknown => self.rowids.note(statement),
+            }
             outcome
         })
     }

@@ -64,7 +64,15 @@ impl Rowids {
     pub(super) fn note(&self, statement: &Statement<'_>) {
         // A text of blanks and comments is no statement, and has no properties; BEGIN and COMMIT look like it.
         let is_none = statement.column_count() == 0 && statement.readonly();
-        if !is_none && statement.reset_status(StatementStatus::RePrepare) > 0 {
+        if !is_none {
+            self.note_write(statement);
+        }
+    }
+
+    /// As `note`, for a statement that is known to be one.
+    #[inline]
+    pub(super) fn note_write(&self, statement: &Statement<'_>) {
+        if statement.reset_status(StatementStatus::RePrepare) > 0 {
             self.doubt();
         }
     }

@@ -21,13 +21,11 @@ impl StatementKind {
     #[inline]
     pub(super) fn of(sql: &str) -> Self {
         // As a rendered text begins, which takes no lexer to see.
-        if sql.starts_with("INSERT ") {
-            return Self::Insert;
+        match sql.as_bytes().first_chunk() {
+            Some(b"INSERT ") => Self::Insert,
+            Some(b"UPDATE " | b"DELETE ") => Self::Change,
+            _ => Self::of_any(sql),
         }
-        if sql.starts_with("UPDATE ") || sql.starts_with("DELETE ") {
-            return Self::Change;
-        }
-        Self::of_any(sql)
     }
 
     fn of_any(sql: &str) -> Self {

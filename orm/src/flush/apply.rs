@@ -6,10 +6,11 @@ use std::ptr;
 
 use orm_core::schema::Action;
 
-use super::batch::{Batch, BatchKind, Plan};
+use super::batch::{Batch, Plan};
 use super::deleted_rows::follow_deletes;
 use super::key_change::{follow_keys, moved};
 use super::link::follow;
+use super::row_node::RowKind;
 use super::{reached_tables, row_switch};
 use crate::mapping::ReferenceDef;
 use crate::query::inferred::DmlKind;
@@ -17,35 +18,17 @@ use crate::state::State;
 
 /// Applies the outcome of a plan that was written as a whole.
 pub(crate) fn apply(state: &mut State, plan: &Plan) {
-    let (level, clock) = (state.level, state.clock);
+    let switched = if state.has_switches {
+        row_switch::switched(state)
+    } else {
+        Vec::new()
+    };
     let mut reached = Reached::default();
-    let switched = row_switch::switched(state);
     for batch in plan.batches() {
-        if matches!(batch.kind, BatchKind::Delete { .. }) {
-            follow_deletes(state, batch);
-            add_once(&mut reached.deleted_from, batch.def.table);
-        }
-        let moved = batch.facts.moves_referenced.then(|| moved(state, batch));
-        let Some(arena) = state.by_model_mut(batch.model) else {
-            continue;
-        };
-        match &batch.kind {
-            BatchKind::Insert { .. } => {
-                arena.apply_inserts(&batch.slots, &batch.written, (level, clock));
-            }
-            BatchKind::Update { .. } => {
-                let how = (level, batch.facts.moves_key);
-                arena.apply_updates(&batch.slots, &batch.written, how);
-            }
-            BatchKind::Attach { .. } => arena.apply_attached(&batch.slots, &batch.written, level),
-            // The rows are deleted next.
-            BatchKind::Detach { .. } => {}
-            BatchKind::Delete { .. } => arena.apply_deletes(&batch.slots, level),
-        }
-        if let Some(moved) = moved.flatten()
-            && follow_keys(state, moved)
-        {
-            add_once(&mut reached.defaulted, batch.def.table);
+        if batch.facts.kind == RowKind::Delete || batch.facts.moves_referenced {
+            reached.apply(state, batch);
+        } else {
+            apply_batch(state, batch);
         }
     }
     if !switched.is_empty() {
@@ -64,6 +47,23 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
     }
 }
 
+#[inline]
+fn apply_batch(state: &mut State, batch: &Batch) {
+    let (level, clock) = (state.level, state.clock);
+    let Some(arena) = state.by_model_mut(batch.model) else {
+        return;
+    };
+    let (slots, written) = (&batch.slots, &batch.written);
+    match batch.facts.kind {
+        RowKind::Update => arena.apply_updates(slots, written, (level, batch.facts.moves_key)),
+        RowKind::Insert => arena.apply_inserts(slots, written, (level, clock)),
+        RowKind::Attach => arena.apply_attached(slots, written, level),
+        RowKind::Delete => arena.apply_deletes(slots, level),
+        // The rows are deleted next. A junction is no batch.
+        RowKind::Detach | RowKind::Junction => {}
+    }
+}
+
 /// The tables whose rows the database may have changed or deleted others along with.
 #[derive(Default)]
 struct Reached {
@@ -74,6 +74,22 @@ struct Reached {
 }
 
 impl Reached {
+    /// Applies a batch whose rows others may reference.
+    #[inline(never)]
+    fn apply(&mut self, state: &mut State, batch: &Batch) {
+        let table = batch.def.table;
+        if batch.facts.kind == RowKind::Delete {
+            follow_deletes(state, batch);
+            add_once(&mut self.deleted_from, table);
+            return apply_batch(state, batch);
+        }
+        let moved = moved(state, batch);
+        apply_batch(state, batch);
+        if moved.is_some_and(|moved| follow_keys(state, moved)) {
+            add_once(&mut self.defaulted, table);
+        }
+    }
+
     fn is_empty(&self) -> bool {
         self.deleted_from.is_empty() && self.defaulted.is_empty()
     }
@@ -116,7 +132,7 @@ pub(crate) fn overtake(state: &mut State, table: &'static str, write: DmlKind) {
 /// rollback takes back.
 fn note_flushed(state: &mut State, batches: &[Batch]) {
     for batch in batches {
-        let (table, has_changed) = (batch.def.table, !batch.kind.is_insert());
+        let (table, has_changed) = (batch.def.table, batch.facts.kind != RowKind::Insert);
         // Nearly always it is the same constant.
         let is_it = |name: &str| ptr::eq(name, table) || name == table;
         let mut known = state.flushed.iter();

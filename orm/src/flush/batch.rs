@@ -83,6 +83,8 @@ pub(crate) struct Batch {
     reason = "independent facts, not states"
 )]
 pub(super) struct Facts {
+    /// What is done to the rows.
+    pub(super) kind: RowKind,
     /// Whether an UPDATE or DELETE may be given values that are refused.
     pub(super) is_checked: bool,
     /// Whether an old value that it expects may be worth a digest.
@@ -262,10 +264,7 @@ impl Batch {
 
     /// Whether it takes rows of this model, kind and column set.
     pub(super) fn takes(&self, model: usize, (kind, columns): (RowKind, &ColumnSet)) -> bool {
-        !self.is_apart
-            && self.model == model
-            && self.kind.kind() == kind
-            && self.columns == *columns
+        !self.is_apart && self.model == model && self.facts.kind == kind && self.columns == *columns
     }
 
     /// Takes note of the catalogue's description of the table, on which its text depends, as far as the engine knows it.

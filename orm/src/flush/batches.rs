@@ -234,6 +234,7 @@ fn facts(def: &'static ModelDef, kind: &BatchKind) -> Facts {
     let moves_key = set.iter().any(|column| def.is_key(*column));
     let is_update = matches!(kind, BatchKind::Update { .. });
     Facts {
+        kind: kind.kind(),
         is_checked: may_be_refused(def, set),
         may_be_large: may_be_large(def, kind.expected()),
         moves_key,

@@ -81,6 +81,9 @@ impl<'e> Expected<'e> {
     /// Whether these binds, of rows that have so many, have old values that are to be compared by digest.
     #[inline]
     pub(super) fn has_large(&self, binds: &[ValueRef<'_>], width: usize) -> bool {
+        if self.is_certain {
+            return false;
+        }
         let is_large = |bind: &ValueRef<'_>| match bind {
             ValueRef::Text(text) => text.len() > LARGE,
             ValueRef::Bytes(bytes) => bytes.len() > LARGE,
@@ -88,7 +91,7 @@ impl<'e> Expected<'e> {
         };
         let first = width - self.columns.len();
         let mut rows = binds.chunks_exact(width);
-        !self.is_certain && rows.any(|row| row[first..].iter().any(is_large))
+        rows.any(|row| row[first..].iter().any(is_large))
     }
 
     /// Whether columns are compared by digest.

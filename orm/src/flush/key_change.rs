@@ -17,11 +17,18 @@ use crate::state::{AnyArena, KeyMap, KeyTuple, State};
 ///
 /// # Errors
 /// `Usage`.
+#[inline]
 pub(super) fn check_generated(table: &Pending<'_>) -> Result<()> {
+    let generated = table.arena.def().generated;
+    match generated.filter(|key| table.touched.contains(*key)) {
+        Some(position) => check_changed_key(table, position),
+        None => Ok(()),
+    }
+}
+
+#[cold]
+fn check_changed_key(table: &Pending<'_>, position: usize) -> Result<()> {
     let def = table.arena.def();
-    let Some(position) = def.generated.filter(|key| table.touched.contains(*key)) else {
-        return Ok(());
-    };
     let is_none = |slot: u32| {
         table
             .arena
@@ -151,7 +158,6 @@ pub(super) struct MovedRows {
     rows: Vec<Moved>,
 }
 
-#[cold]
 pub(super) fn moved(state: &State, batch: &Batch) -> Option<MovedRows> {
     let arena = state.by_model(batch.model)?;
     let rows = batch

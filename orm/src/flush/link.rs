@@ -24,6 +24,7 @@ pub(crate) fn link(plan: &mut Plan, state: &mut State) -> Result<()> {
     Ok(())
 }
 
+#[inline(never)]
 fn link_all(plan: &mut Plan, state: &mut State) -> Result<()> {
     plan.following.clear();
     plan.orphans.clear();

@@ -27,8 +27,9 @@ pub(super) struct Pending<'s> {
 pub(super) fn gather<'s>(state: &'s State, tables: &mut Few<Pending<'s>>) {
     for arena in state.arenas().filter(|arena| arena.has_work()) {
         tables.push(Pending::new(arena));
-        let is_empty = tables.last_mut().is_none_or(|table| !table.gather());
-        if is_empty {
+        if let Some(table) = tables.last_mut()
+            && !table.gather()
+        {
             tables.pop();
         }
     }

@@ -6,6 +6,7 @@ use orm_core::value::Value;
 
 use super::batch::Batch;
 use super::pending::old_key;
+use super::row_node::RowKind;
 use super::stale::stale;
 use crate::state::{AnyArena, KeySet, KeyTuple, RowMap, Written};
 
@@ -24,7 +25,7 @@ impl InsertedKeys {
         written: &Written,
         later: &[Batch],
     ) {
-        if batch.kind.is_insert() && !later.is_empty() {
+        if batch.facts.kind == RowKind::Insert && !later.is_empty() {
             self.note_insert((arena, batch), written, later);
         }
     }

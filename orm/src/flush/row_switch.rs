@@ -126,9 +126,6 @@ pub(super) struct Switched {
 /// The switches of a flush that is about to be applied.
 pub(super) fn switched(state: &State) -> Vec<Switched> {
     let mut all = Vec::new();
-    if !state.has_switches {
-        return all;
-    }
     for arena in state.arenas() {
         let switches = arena.switched().iter();
         all.extend(switches.map(|(new, switch)| Switched {
