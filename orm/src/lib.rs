@@ -78,7 +78,7 @@ pub use query::{
     Executor, FromRow, Null, Predicate, Select, Stream, avg, count, count_all, count_distinct,
     delete, exists, insert, max, min, optional, raw, select, sum, update,
 };
-pub use session::{Attribute, Handles, History, Retry, Session, TransactionResult};
+pub use session::{Attribute, Handles, History, LoadTarget, Retry, Session, TransactionResult};
 pub use state::{EntityState, Ref};
 
 /// Re-exports the items that most programs use: `use orm::prelude::*;`
@@ -116,10 +116,11 @@ pub mod __private {
     pub use crate::mapping::{
         AnyRelation, BelongsTo, Build, Cascade, Column, ColumnSet, ConstraintDef, CustomType,
         DbEnum, Entity, Field, FieldGiven, FieldMissing, FieldState, Generated, HasCollation,
-        HasLength, IntoField, KeyField, Links, Model, ModelDef, ModelSlot, NewChild, NewEntity,
-        Placeholder, ReferenceDef, References, Registration, Relation, RelationDef, RelationField,
-        RelationKind, SingleBelongsTo, Skipped, Stored, Version, default_fits, filled, given,
-        inverse, leave_linked, or_linked, or_server, referred, relinked, table,
+        HasLength, IntoField, KeyField, Links, ListOrder, Model, ModelDef, ModelSlot, NewChild,
+        NewEntity, Placeholder, ReferenceDef, References, Registration, Relation, RelationDef,
+        RelationField, RelationKind, SingleBelongsTo, Skipped, Stored, Version, default_fits,
+        filled, given, inverse, leave_linked, or_linked, or_server, ordered_by, referred, relinked,
+        table,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{ColumnIndex, FromRow, Operand};

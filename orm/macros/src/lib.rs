@@ -91,6 +91,7 @@ use proc_macro::TokenStream;
 /// | `cascade = delete` | On `HasMany` and `HasOne`: when an entity is deleted, the session deletes the entities of the other side first, loaded or not, at any depth. Where the foreign key has `on_delete = cascade`, the database does it, and rows that are not loaded are not read. |
 /// | `cascade = set_null` | On `HasMany` and `HasOne`: the session sets their foreign keys to NULL first. |
 /// | `orphans = delete` | On `HasMany` and `HasOne`: the session deletes an entity of the other side that is unlinked. |
+/// | `order_by = Post.title`, `order_by = (Post.title, Post.id.desc())` | On `HasMany` and `ManyToMany`: the order in which the list is loaded, by columns of the other model; then by its primary key. |
 /// | `through = PostTag` | On `ManyToMany`: the link model. It has a `BelongsTo` to each side. |
 /// | `inverse = Follow.follower, target = Follow.followed` | With `through`: the relations of the link model to this model and to the target, if it has several of one type. |
 /// | `skip` | No relation, as at any field. |

@@ -24,6 +24,7 @@ use crate::mapping::HandleKey;
 pub(crate) enum TextOf {
     Model,
     Query,
+    Part,
     Update,
     Delete,
 }

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 
+use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
@@ -14,14 +15,13 @@ use super::owners::Owners;
 use super::parents::without_case;
 use crate::engine::Connection;
 use crate::mapping::{
-    AnyList, Member, ModelDef, RawRef, ReferenceDef, RelationDef, RelationKind, ToOne,
+    AnyList, Member, ModelDef, RawRef, ReferenceDef, RelationDef, RelationKind, Scope, ToOne,
 };
-use crate::query::rows_by;
-use crate::state::{AnyArena, EntityState, KeyMap, KeyTuple, RowId, RowMap, State, Take};
+use crate::query::{PartOf, rows_by};
+use crate::state::{AnyArena, EntityState, KeyMap, KeyTuple, Reading, RowId, RowMap, State, Take};
 
 /// A relation, as the loads of its children need it.
-#[derive(Clone, Copy)]
-struct Children {
+pub(super) struct Children {
     /// The number of the owners' model.
     model: usize,
     index: usize,
@@ -33,11 +33,13 @@ struct Children {
     reference: &'static ReferenceDef,
     /// What link rows reference beside the owner.
     far: Option<Far>,
+    /// The order of rows. Empty if the lists are in that of primary keys.
+    order: Vec<(usize, bool)>,
 }
 
 /// The owners, and what finds them.
 #[derive(Default)]
-struct Lists {
+pub(super) struct Lists {
     owners: Vec<RawRef>,
     members: Vec<Vec<RawRef>>,
     by_key: KeyMap<KeyTuple<Value>, usize>,
@@ -90,8 +92,17 @@ pub(super) fn load(
     children.fill(state, lists)
 }
 
+impl Lists {
+    /// The keys of the owners that have one, in the order of these, so that the statement is the same each time.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &[Value]> {
+        let mut keys: Vec<(&KeyTuple<Value>, &usize)> = self.by_key.iter().collect();
+        keys.sort_unstable_by_key(|(_, place)| **place);
+        keys.into_iter().map(|(key, _)| key.values())
+    }
+}
+
 impl Children {
-    fn of(owners: &Owners<'_>, child: &'static ModelDef, inverse: usize) -> Self {
+    pub(super) fn of(owners: &Owners<'_>, child: &'static ModelDef, inverse: usize) -> Self {
         let relation = owners.relation();
         Self {
             model: owners.model,
@@ -103,10 +114,11 @@ impl Children {
                 .reference_of(inverse)
                 .expect("invariant: an inverse is a BelongsTo, which the compiler has checked"),
             far: relation.through().map(Far::of),
+            order: relation.list_order(),
         }
     }
 
-    fn lists(self, state: &State, owners: &Owners<'_>) -> Lists {
+    pub(super) fn lists(&self, state: &State, owners: &Owners<'_>) -> Lists {
         let mut lists = Lists::default();
         let Some(arena) = state.by_model(self.model) else {
             return lists;
@@ -126,23 +138,16 @@ impl Children {
 
     /// Reads the children's rows, and returns their slots.
     fn rows(
-        self,
+        &self,
         state: &mut State,
         connection: &mut Connection,
         lists: &Lists,
     ) -> Result<Vec<u32>> {
-        // In the order of the owners, so that the statement is the same each time.
-        let mut keys: Vec<(&KeyTuple<Value>, &usize)> = lists.by_key.iter().collect();
-        keys.sort_unstable_by_key(|(_, place)| **place);
-        let keys = keys.into_iter().flat_map(|(key, _)| key.values());
-        let keys: Vec<ValueRef<'_>> = keys.map(Value::as_ref).collect();
+        let keys = lists.keys();
+        let keys: Vec<ValueRef<'_>> = keys.flatten().map(Value::as_ref).collect();
         if let Some(far) = self.far {
-            return far.rows(
-                state,
-                connection,
-                self.child,
-                (self.reference.columns, &keys),
-            );
+            let columns = (self.reference.columns, &*self.order, &*keys);
+            return far.rows(state, connection, self.child, columns);
         }
         // A model that the session meets only now may change how rows are read.
         state.ensure_erased(self.child.0);
@@ -152,7 +157,7 @@ impl Children {
         rows_by(
             connection,
             self.child,
-            self.reference.columns,
+            (self.reference.columns, &self.order),
             &keys,
             &mut |row| {
                 rows.push(arena.load(row, 0, reading)?);
@@ -162,8 +167,40 @@ impl Children {
         Ok(rows)
     }
 
+    /// What a filtered load of the same rows asks for.
+    pub(super) fn part<'p>(&'p self, scope: &'p Scope) -> PartOf<'p> {
+        PartOf {
+            def: self.child.0,
+            columns: self.reference.columns,
+            far: self.far.map(|far| far.index),
+            order: &self.order,
+            scope,
+        }
+    }
+
+    /// Models that the session meets only now may change how rows are read.
+    pub(super) fn prepare(&self, state: &mut State) {
+        state.ensure_erased(self.child.0);
+        if let Some(far) = self.far {
+            far.prepare(state);
+        }
+    }
+
+    /// Takes in the row of a child, or a link row with what it references, and returns its slot.
+    pub(super) fn take_in(
+        &self,
+        state: &mut State,
+        row: &dyn Row,
+        reading: Reading,
+    ) -> Result<u32> {
+        match self.far {
+            Some(far) => far.take_in(state, self.child, row, reading),
+            None => state.ensure_erased(self.child.0).load(row, 0, reading),
+        }
+    }
+
     /// Puts each child into the list of its owner, and sets its relation to it.
-    fn distribute(self, state: &mut State, rows: &[u32], lists: &mut Lists) {
+    pub(super) fn distribute(&self, state: &mut State, rows: &[u32], lists: &mut Lists) {
         for slot in rows {
             let Some(place) = self.owner(state, *slot, lists) else {
                 continue;
@@ -177,7 +214,7 @@ impl Children {
     }
 
     /// Which of the owners a child belongs to.
-    fn owner(self, state: &State, slot: u32, lists: &Lists) -> Option<usize> {
+    fn owner(&self, state: &State, slot: u32, lists: &Lists) -> Option<usize> {
         let arena = state.by_model(self.child.1)?;
         let RawRef { stamp, .. } = arena.handle(slot);
         if self.far.is_some() && arena.entity_state(slot, stamp) == Some(EntityState::Deleting) {
@@ -204,7 +241,7 @@ impl Children {
     }
 
     /// Adds children that were given an owner since the last flush, which the rows don't show.
-    fn merge_pending(self, state: &mut State, rows: &[u32], lists: &mut Lists) {
+    fn merge_pending(&self, state: &mut State, rows: &[u32], lists: &mut Lists) {
         let Some(arena) = state
             .by_model(self.child.1)
             .filter(|arena| arena.has_work())
@@ -236,7 +273,7 @@ impl Children {
         }
     }
 
-    fn fill(self, state: &mut State, lists: Lists) -> Result<()> {
+    fn fill(&self, state: &mut State, lists: Lists) -> Result<()> {
         let is_one = matches!(self.relation.kind, RelationKind::HasOne { .. });
         // What is read past pending work is read again after a rollback.
         let child = state.by_model(self.child.1);
@@ -254,8 +291,20 @@ impl Children {
         Ok(())
     }
 
+    /// Keeps what was selected for each owner, in the order of the rows.
+    pub(super) fn fill_parts(&self, state: &mut State, lists: Lists) {
+        for (owner, rows) in lists.owners.into_iter().zip(lists.members) {
+            let members = rows.into_iter().filter_map(|row| self.member(state, row));
+            let targets = members.map(|member| member.target).collect();
+            let arena = state.by_model_mut(self.model);
+            if let Some(list) = arena.and_then(|arena| arena.list_mut(owner.slot, self.index)) {
+                list.set_part(targets);
+            }
+        }
+    }
+
     /// The member that a child or link row is.
-    fn member(self, state: &State, row: RawRef) -> Option<Member> {
+    fn member(&self, state: &State, row: RawRef) -> Option<Member> {
         let Some(far) = self.far else {
             return Some(Member::itself(row));
         };
@@ -264,14 +313,18 @@ impl Children {
         Some(Member { row, target })
     }
 
-    /// Puts members in the order of their keys, and those to be inserted at the end.
-    fn sort(self, state: &State, members: &mut [Member]) {
+    /// Puts members in the order of their rows or keys, and those to be inserted at the end.
+    fn sort(&self, state: &State, members: &mut [Member]) {
         let target = self.far.map_or(self.child.1, Far::model);
         let (Some(rows), Some(targets)) = (state.by_model(self.child.1), state.by_model(target))
         else {
             return;
         };
         let is_pending = |member: &Member| rows.is_pending(member.row.slot);
+        if !self.order.is_empty() {
+            // The database has ordered them.
+            return members.sort_by_key(is_pending);
+        }
         let order = |a: &Member, b: &Member| {
             is_pending(a)
                 .cmp(&is_pending(b))
@@ -283,7 +336,7 @@ impl Children {
     }
 
     #[cold]
-    fn several(self) -> Error {
+    fn several(&self) -> Error {
         let RelationDef { model, name, .. } = self.relation;
         let child = self.child.0;
         let message = format!("`{model}.{name}` has several rows of {}", child.name);

@@ -1,13 +1,14 @@
 //! Loads relations by link rows: [`Far`] reads these together with what they reference, for `children.rs`; [`pair`] finds the
 //! link rows of two entities.
 
+use orm_core::driver::Row;
 use orm_core::error::Result;
 use orm_core::value::{Value, ValueRef};
 
 use crate::engine::Connection;
 use crate::mapping::{ModelDef, RawRef, ReferenceDef, Through, ToOne};
 use crate::query::{linked_rows_by, rows_by};
-use crate::state::{CaseFolded, KeyTuple, RowId, State, Take};
+use crate::state::{CaseFolded, KeyTuple, Reading, RowId, State, Take};
 
 /// The relation by which link rows reference the target.
 #[derive(Clone, Copy)]
@@ -45,31 +46,47 @@ impl Far {
         state: &mut State,
         connection: &mut Connection,
         link: (&'static ModelDef, usize),
-        (columns, keys): (&[usize], &[ValueRef<'_>]),
+        (columns, order, keys): (&[usize], &[(usize, bool)], &[ValueRef<'_>]),
     ) -> Result<Vec<u32>> {
-        // Models that the session meets only now may change how rows are read.
         state.ensure_erased(link.0);
-        state.ensure_erased(self.def);
+        self.prepare(state);
         let reading = state.reading(Take::Stale);
         let mut rows = Vec::new();
-        linked_rows_by(connection, link, (columns, self.index), keys, &mut |row| {
-            let slot = state.ensure_erased(link.0).load(row, 0, reading)?;
-            let columns = link.0.columns.len();
-            let target = state.ensure_erased(self.def).load(row, columns, reading)?;
-            let row = RowId {
-                model: link.1,
-                slot,
-            };
-            note(
-                state,
-                row,
-                (self.index, self.reference),
-                (self.model(), target),
-            );
-            rows.push(slot);
+        let columns = (columns, order, self.index);
+        linked_rows_by(connection, link, columns, keys, &mut |row| {
+            rows.push(self.take_in(state, link, row, reading)?);
             Ok(())
         })?;
         Ok(rows)
+    }
+
+    /// Models that the session meets only now may change how rows are read.
+    pub(super) fn prepare(self, state: &mut State) {
+        state.ensure_erased(self.def);
+    }
+
+    /// Takes in a link row and what it references, and returns the slot of the link row.
+    pub(super) fn take_in(
+        self,
+        state: &mut State,
+        link: (&'static ModelDef, usize),
+        row: &dyn Row,
+        reading: Reading,
+    ) -> Result<u32> {
+        let slot = state.ensure_erased(link.0).load(row, 0, reading)?;
+        let columns = link.0.columns.len();
+        let target = state.ensure_erased(self.def).load(row, columns, reading)?;
+        let row = RowId {
+            model: link.1,
+            slot,
+        };
+        note(
+            state,
+            row,
+            (self.index, self.reference),
+            (self.model(), target),
+        );
+        Ok(slot)
     }
 }
 
@@ -126,7 +143,7 @@ pub(crate) fn pair(
     rows_by(
         connection,
         (through.link, model),
-        &columns,
+        (&columns, &[]),
         &keys,
         &mut |row| {
             rows.push(arena.load(row, 0, reading)?);

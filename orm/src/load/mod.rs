@@ -6,12 +6,13 @@ mod children;
 mod links;
 mod owners;
 mod parents;
+mod part;
 mod relation;
 mod reread;
 mod row;
 
 pub(crate) use links::pair;
 pub(crate) use owners::Owners;
-pub(crate) use relation::{distinct, in_memory, path, relation};
+pub(crate) use relation::{distinct, in_memory, path, relation, takes_several};
 pub(crate) use reread::reread;
 pub(crate) use row::entity;

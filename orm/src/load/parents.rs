@@ -143,7 +143,7 @@ impl Parents {
         state.ensure_erased(self.target.0);
         let reading = state.reading(Take::Stale);
         let mut loaded = KeyMap::default();
-        rows_by(connection, self.target, columns, &keys, &mut |row| {
+        rows_by(connection, self.target, (columns, &[]), &keys, &mut |row| {
             let arena = state.ensure_erased(self.target.0);
             let slot = arena.load(row, 0, reading)?;
             let key = columns

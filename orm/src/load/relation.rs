@@ -2,16 +2,22 @@
 //!
 //! Used by the session. One file a strategy: `parents.rs`, `children.rs` with `links.rs`.
 
+use std::collections::HashSet;
+
 use orm_core::error::Result;
 
 use super::owners::Owners;
-use super::{children, parents};
+use super::{children, parents, part};
 use crate::engine::Connection;
-use crate::mapping::{LoadPath, RelationKind};
+use crate::mapping::{AnyList, LoadPath, LoadStep, RawRef, RelationKind};
+use crate::query::keys_a_query;
 use crate::state::{AnyArena, State};
 
-/// Notes what is in memory, and returns the entities whose relation has to be read.
+/// Notes what is in memory, and returns the entities whose relation has to be read: all of them, for a part of it.
 pub(crate) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
+    if owners.scope.is_some() {
+        return owners.slots.to_vec();
+    }
     match owners.relation().kind {
         RelationKind::BelongsTo { reference, .. } => {
             parents::in_memory(state, owners, &owners.def.references[reference])
@@ -22,7 +28,7 @@ pub(crate) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
     }
 }
 
-/// Reads what the relation references.
+/// Reads what the relation references, or the part of it that a scope selects.
 ///
 /// # Errors
 /// `NotFound` for a foreign key without a row, `MultipleRows` for several rows of a relation to one; the errors of the
@@ -32,6 +38,9 @@ pub(crate) fn relation(
     connection: &mut Connection,
     owners: &Owners<'_>,
 ) -> Result<()> {
+    if let Some(scope) = owners.scope {
+        return part::load(state, connection, owners, scope);
+    }
     match owners.relation().kind {
         RelationKind::BelongsTo { reference, .. } => {
             parents::load(state, connection, owners, &owners.def.references[reference])
@@ -46,6 +55,12 @@ pub(crate) fn relation(
     }
 }
 
+/// Whether it takes more than one statement to read the relation of so many entities.
+pub(crate) fn takes_several(connection: &Connection, owners: &Owners<'_>) -> bool {
+    // One of a few needs no look at the keys.
+    owners.slots.len() > 1 && owners.slots.len() > keys_a_query(connection, owners.key_width())
+}
+
 /// Loads the relations of a path, one after another, for entities of the model that it begins with.
 ///
 /// # Errors
@@ -58,35 +73,76 @@ pub(crate) fn path(
 ) -> Result<()> {
     let mut slots = distinct(slots.to_vec());
     for step in path {
-        let owners = Owners {
-            def: step.owner,
-            model: State::number(step.owner),
-            slots: &slots,
-            index: step.index,
-        };
-        let missing = in_memory(state, &owners);
-        if !missing.is_empty() {
-            let slots = &*missing;
-            relation(state, connection, &Owners { slots, ..owners })?;
-        }
-        slots = targets(state, &owners);
+        slots = levels(state, connection, step, slots)?;
     }
     Ok(())
 }
 
-/// What the relation of all owners references, each entity once.
-fn targets(state: &State, owners: &Owners<'_>) -> Vec<u32> {
+/// Follows a relation from these entities, as often as the step says, and returns what it references on all levels.
+fn levels(
+    state: &mut State,
+    connection: &mut Connection,
+    load: &LoadStep,
+    mut level: Vec<u32>,
+) -> Result<Vec<u32>> {
+    if load.levels == 1 {
+        return step(state, connection, load, &level);
+    }
+    let (mut followed, mut found) = (HashSet::new(), Vec::new());
+    for _ in 0..load.levels {
+        level.retain(|slot| followed.insert(*slot));
+        if level.is_empty() {
+            break;
+        }
+        level = step(state, connection, load, &level)?;
+        found.extend_from_slice(&level);
+    }
+    Ok(distinct(found))
+}
+
+/// Loads a relation of entities, and returns what it references.
+///
+/// # Errors
+/// As [`relation`].
+fn step(
+    state: &mut State,
+    connection: &mut Connection,
+    step: &LoadStep,
+    slots: &[u32],
+) -> Result<Vec<u32>> {
+    let owners = Owners::of(step, slots);
+    let missing = in_memory(state, &owners);
+    if !missing.is_empty() {
+        let slots = &*missing;
+        relation(state, connection, &Owners { slots, ..owners })?;
+    }
+    Ok(match step.scope {
+        None => targets(state, &owners, |list| list.targets()),
+        Some(_) => targets(state, &owners, |list| list.part()),
+    })
+}
+
+/// What the relation of all owners references, each entity once. Of lists it is what `members` has.
+fn targets(
+    state: &State,
+    owners: &Owners<'_>,
+    members: fn(&dyn AnyList) -> Vec<RawRef>,
+) -> Vec<u32> {
     let Some(arena) = state.by_model(owners.model) else {
         return Vec::new();
     };
     let slots = owners.slots.iter();
-    let targets = slots.flat_map(|slot| referenced(arena, *slot, owners.index));
+    let targets = slots.flat_map(|slot| referenced(arena, (*slot, owners.index), members));
     distinct(targets.collect())
 }
 
-fn referenced(arena: &dyn AnyArena, slot: u32, index: usize) -> Vec<u32> {
+fn referenced(
+    arena: &dyn AnyArena,
+    (slot, index): (u32, usize),
+    members: fn(&dyn AnyList) -> Vec<RawRef>,
+) -> Vec<u32> {
     let members = match arena.list(slot, index) {
-        Some(list) => list.targets(),
+        Some(list) => members(list),
         None => arena.to_one(slot, index).handle().into_iter().collect(),
     };
     members.into_iter().map(|member| member.slot).collect()

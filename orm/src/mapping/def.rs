@@ -90,6 +90,8 @@ pub struct RelationDef {
     pub cascade: Cascade,
     /// Whether the session deletes an entity of the other side that is unlinked.
     pub deletes_orphans: bool,
+    /// The order of a list. Empty if it is that of the primary key.
+    pub order: &'static [ListOrder],
 }
 
 /// Describes what a session does with the entities that belong to one that is deleted.
@@ -101,6 +103,15 @@ pub enum Cascade {
     Delete,
     /// Sets their foreign keys to NULL first.
     SetNull,
+}
+
+/// Describes a column in the order of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct ListOrder {
+    /// Returns the position of the column in the target.
+    pub column: fn() -> usize,
+    /// Whether it is DESC.
+    pub is_descending: bool,
 }
 
 /// Describes which side of a foreign key a relation is.
@@ -175,6 +186,19 @@ impl RelationDef {
 }
 
 impl RelationDef {
+    /// The columns of the target by which the list is ordered, each with whether it is DESC; then its primary key, so that
+    /// the order is total. Empty if the relation has no order of its own.
+    pub(crate) fn list_order(&self) -> Vec<(usize, bool)> {
+        let own = self.order.iter();
+        let mut order: Vec<(usize, bool)> = own
+            .map(|item| ((item.column)(), item.is_descending))
+            .collect();
+        if !order.is_empty() {
+            (self.target)().complete_order(&mut order);
+        }
+        order
+    }
+
     /// Which one of the model's references has its foreign key; `None` if another model has it.
     pub(crate) fn reference(&self) -> Option<usize> {
         match self.kind {
@@ -187,6 +211,15 @@ impl RelationDef {
 }
 
 impl ModelDef {
+    /// Adds the columns of the primary key that an order doesn't have.
+    pub(crate) fn complete_order(&self, order: &mut Vec<(usize, bool)>) {
+        for position in self.primary_key {
+            if !order.iter().any(|(column, _)| column == position) {
+                order.push((*position, false));
+            }
+        }
+    }
+
     /// Returns whether the column at `position` belongs to the primary key.
     pub fn is_key(&self, position: usize) -> bool {
         self.primary_key.contains(&position)

@@ -42,7 +42,9 @@ pub use db_enum::DbEnum;
 pub(crate) use decode::value_for;
 pub use decode::{differs, read};
 pub(crate) use def::Through;
-pub use def::{Cascade, ConstraintDef, ModelDef, ReferenceDef, RelationDef, RelationKind};
+pub use def::{
+    Cascade, ConstraintDef, ListOrder, ModelDef, ReferenceDef, RelationDef, RelationKind,
+};
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
 pub use key::{IntoKey, PrimaryKey};
@@ -50,10 +52,10 @@ pub use model::{Entity, Model, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};
 pub(crate) use registry::{linked_models, linked_tables};
 pub use relation::{
-    AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, KeySource, LinkedKey, Links,
-    LoadPath, ManyToMany, Member, NoSession, Path, PathFrom, References, Refs, RefsIter, Relation,
-    RelationField, SingleBelongsTo, ToMany, ToOne, ToOneTarget, inverse, leave_linked, or_linked,
-    relinked,
+    AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, IntoPath, KeySource, LinkedKey,
+    Links, LoadPath, LoadStep, ManyToMany, Member, NoSession, Path, PathFrom, References, Refs,
+    RefsIter, Relation, RelationField, Scope, SingleBelongsTo, ToMany, ToOne, ToOneTarget, inverse,
+    leave_linked, or_linked, ordered_by, relinked,
 };
 pub(crate) use relation::{ChildRule, check_cascade};
 pub use slot::ModelSlot;

@@ -30,14 +30,16 @@ pub use rows::from_row::FromRow;
 pub use rows::stream::Stream;
 pub use select::builder::{Select, select};
 pub(crate) use select::by_key::{
-    current_rows_by_key, get_statement, linked_rows_by, rows_by, rows_by_key,
+    current_rows_by_key, get_statement, keys_a_query, linked_rows_by, rows_by, rows_by_key,
 };
 pub(crate) use select::columns_by_key::{ColumnsRow, get_columns_statement};
 pub use select::join::{JoinTarget, RelationAs};
+pub(crate) use select::part::{PartOf, compile_part};
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;
+pub use select::subset::Subset;
 pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
 pub(crate) use write::check::{check_length, check_references};
 pub use write::delete::{Delete, delete};

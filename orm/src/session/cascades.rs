@@ -49,6 +49,7 @@ impl Session {
             model,
             slots,
             index,
+            scope: None,
         };
         let missing = load::in_memory(&mut self.state, &owners);
         if missing.is_empty() {

@@ -11,6 +11,7 @@ mod expire;
 mod get_texts;
 mod history;
 mod links;
+mod loads;
 mod many;
 mod read;
 mod refresh;
@@ -33,6 +34,7 @@ use get_texts::GetTexts;
 pub use closure::Retry;
 pub use closure_result::TransactionResult;
 pub use history::{Attribute, History};
+pub use loads::LoadTarget;
 pub use many::Handles;
 
 /// Represents a unit of work over one database. Entities that are loaded, added, changed or deleted through a session

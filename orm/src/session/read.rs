@@ -418,7 +418,7 @@ impl Session {
 
 /// The transaction in which a query and the loads of its relations see one state of the database, unless one is open.
 #[cold]
-fn one_state(connection: &Connection) -> Option<TransactionOptions> {
+pub(super) fn one_state(connection: &Connection) -> Option<TransactionOptions> {
     let dialect = connection.dialect();
     if connection.in_transaction() || !dialect.capabilities().repeatable_reads {
         return None;

@@ -106,7 +106,7 @@ impl Session {
         }
         for index in relations.iter() {
             self.state.expire_list(row_id(handle), index);
-            let loaded = self.load_relation::<M>(&[handle.slot], index);
+            let loaded = self.load_whole::<M>(handle, index);
             self.note(loaded)?;
         }
         Ok(())

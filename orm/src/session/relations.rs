@@ -1,101 +1,18 @@
-//! The relations of entities: [`Session::load`], and the verbs that change them: [`Session::append`], [`Session::link`]
-//! and [`Session::unlink`].
+//! The verbs that change relations: [`Session::append`], [`Session::link`] and [`Session::unlink`].
 //!
-//! The queries are those of `load`; that both sides are in step is kept by `state`.
-
-use std::any::Any;
+//! That both sides are in step is kept by `state`. How relations are loaded is in `loads.rs`.
 
 use orm_core::error::{Error, ErrorKind, Result};
 
 use super::Session;
 use super::write::row_id;
-use crate::load::{self, Owners};
 use crate::mapping::{
     Model, NewChild, RawRef, Relation, RelationDef, RelationField, RelationKind, Through, ToMany,
     ToOne,
 };
-use crate::query::inferred::Access;
 use crate::state::{Ref, RowId};
 
 impl Session {
-    /// Loads what a relation of an entity references, and returns it: `Ref<User>` of `BelongsTo<User>`,
-    /// `Option<Ref<User>>` of `BelongsTo<Option<User>>`, [`Refs<Post>`](crate::Refs) of `HasMany<Post>`. From then on the
-    /// field itself returns it.
-    ///
-    /// What the identity map has sends no statement, nor does a list that is loaded and fresh.
-    ///
-    /// # Errors
-    /// - As [`Session::get_ref`] and [`Session::get`].
-    /// - `NotFound`: the foreign key has no row.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # let (engine, sent) = database()?;
-    /// # let mut session = Session::new(&engine);
-    /// let post = session.get(Post, 1)?.expect("the row is there");
-    /// sent.take();
-    /// let ada = session.load(post, Post.author)?;
-    /// assert_eq!(session[ada].name, "ada");
-    /// assert_eq!(
-    ///     sent.take_sql(),
-    ///     [r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#]
-    /// );
-    /// assert_eq!(session.load(post, Post.author)?, ada);
-    /// assert!(sent.take_sql().is_empty());
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn load<M: Model, F: RelationField>(
-        &mut self,
-        handle: Ref<M>,
-        relation: Relation<M, F>,
-    ) -> Result<F::Loaded> {
-        self.get_ref(handle)?;
-        self.usable()?;
-        let loaded = self.load_relation::<M>(&[handle.slot], relation.index());
-        self.note(loaded)?;
-        self.field(handle, relation)?.loaded()
-    }
-
-    /// Loads a relation of several entities by one statement, or one for each 1,024 of them. Their fields return what it
-    /// references.
-    ///
-    /// # Errors
-    /// As [`Session::load`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # let (engine, sent) = database()?;
-    /// # let mut session = Session::new(&engine);
-    /// let users = select(User).all(&mut session)?;
-    /// sent.take();
-    /// session.load_all(&users, User.posts)?;
-    /// for user in users {
-    ///     assert_eq!(session[user].posts.get()?.len(), 1);
-    /// }
-    /// assert_eq!(
-    ///     sent.take_sql(),
-    ///     [r#"SELECT "id", "author_id", "title" FROM "posts" WHERE "author_id" = ?"#]
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn load_all<M: Model, F: RelationField>(
-        &mut self,
-        handles: &[Ref<M>],
-        relation: Relation<M, F>,
-    ) -> Result<()> {
-        for handle in handles {
-            self.get_ref(*handle)?;
-        }
-        self.usable()?;
-        let slots = load::distinct(handles.iter().map(|handle| handle.slot).collect());
-        let loaded = self.load_relation::<M>(&slots, relation.index());
-        self.note(loaded)
-    }
-
     /// Adds a new row that belongs to an entity, and returns its handle. The builder may leave the foreign key out. The
     /// next flush inserts it, after the entity if that is new. By a `ManyToMany` it inserts a link row, too.
     ///
@@ -251,42 +168,6 @@ impl Session {
             self.state.relink(child, index, ToOne::Null);
         }
         is_linked
-    }
-
-    pub(super) fn load_relation<M: Model>(&mut self, slots: &[u32], index: usize) -> Result<()> {
-        let owners = Owners {
-            def: M::def(),
-            model: M::slot().index(),
-            slots,
-            index,
-        };
-        let slots = load::in_memory(&mut self.state, &owners);
-        if slots.is_empty() {
-            return Ok(());
-        }
-        self.reading(|session| {
-            session.before_query(Access::Plain)?;
-            let slots = &*slots;
-            session.load_rows(|connection, state, _| {
-                load::relation(state, connection, &Owners { slots, ..owners })
-            })
-        })
-    }
-
-    /// The field of a relation.
-    fn field<M: Model, F: RelationField>(
-        &self,
-        handle: Ref<M>,
-        relation: Relation<M, F>,
-    ) -> Result<&F> {
-        let field = self.get_ref(handle)?.relation(relation.index());
-        let field = field.and_then(|field| (field as &dyn Any).downcast_ref());
-        field.ok_or_else(|| {
-            Error::with_message(
-                ErrorKind::Usage,
-                format!("{} has no such relation", M::def().name),
-            )
-        })
     }
 }
 

@@ -64,6 +64,14 @@ pub(super) struct RelationField {
     pub(super) through: Option<Path>,
     /// The relation of the link model that references the target: `target = Follow.followed`.
     pub(super) link_target: Option<Target>,
+    /// The order of the list: `order_by = Post.title`.
+    pub(super) order: Vec<OrderItem>,
+}
+
+/// A column in the order of a list.
+pub(super) struct OrderItem {
+    pub(super) column: Target,
+    pub(super) is_descending: bool,
 }
 
 /// What the session does with the entities of the other side.
@@ -193,6 +201,8 @@ pub(super) struct Relation {
     /// The model that it references, as it is written.
     pub(super) target: Type,
     pub(super) side: Side,
+    /// The order of the list. Empty if it is the primary key's.
+    pub(super) order: Vec<OrderItem>,
 }
 
 /// Which model has the foreign key of a relation.

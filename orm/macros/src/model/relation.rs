@@ -8,8 +8,10 @@ use syn::spanned::Spanned as _;
 use syn::{Error, Ident, Path, Result, Token, Type, parse_quote};
 
 use super::data::{
-    Column, Parsed, Policy, Reference, Relation, RelationField, RelationType, Side, Target,
+    Column, OrderItem, Parsed, Policy, Reference, Relation, RelationField, RelationType, Side,
+    Target,
 };
+use super::list_order;
 use super::reference::target;
 use super::tokens::{argument, last_word, option};
 use crate::attribute::{flag, list, listed, read_all, unknown};
@@ -17,7 +19,7 @@ use crate::errors::Errors;
 
 /// The options of the attribute of a relation field.
 const KEYS: &[&str] = &[
-    "key", "inverse", "cascade", "orphans", "through", "target", "skip",
+    "key", "inverse", "cascade", "orphans", "through", "target", "order_by", "skip",
 ];
 
 /// The words of `cascade`, with the variant of `Cascade` that each stands for.
@@ -75,6 +77,7 @@ pub(super) fn parse(
         policy: options.policy,
         through: options.through,
         link_target: options.link_target,
+        order: options.order,
     });
     None
 }
@@ -87,6 +90,7 @@ struct Options {
     policy: Policy,
     through: Option<Path>,
     link_target: Option<Target>,
+    order: Vec<OrderItem>,
     is_skipped: bool,
 }
 
@@ -105,6 +109,9 @@ impl Options {
             }
             "target" if kind == RelationType::ManyToMany => {
                 self.link_target = Some(relation(meta)?);
+            }
+            "order_by" if matches!(kind, RelationType::HasMany | RelationType::ManyToMany) => {
+                self.order = list_order::parse(meta)?;
             }
             "skip" => {
                 flag(word, meta)?;
@@ -133,6 +140,9 @@ fn misplaced(word: &str, kind: RelationType) -> &'static str {
         }
         "orphans" => {
             "`orphans` is for `HasMany` and `HasOne`: write `orphans = delete` at the relation to this struct"
+        }
+        "order_by" => {
+            "`order_by` is for lists, `HasMany` and `ManyToMany`; this relation references one entity"
         }
         _ => {
             "`through` and `target` are for `ManyToMany`: the link model, and its relation to the target"
@@ -210,6 +220,7 @@ pub(super) fn resolve(
             docs: field.docs,
             target: field.target,
             side,
+            order: field.order,
         });
     }
     relations

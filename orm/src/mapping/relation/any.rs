@@ -66,6 +66,16 @@ pub trait AnyList {
     /// Returns the entities whose foreign keys make this one a member.
     fn rows(&self, target: RawRef) -> Vec<RawRef>;
 
+    /// Returns the entities that the last filtered load has selected, of a relation to many.
+    fn part(&self) -> Vec<RawRef> {
+        Vec::new()
+    }
+
+    /// Keeps what a filtered load has selected, of a relation to many.
+    fn set_part(&mut self, members: Vec<RawRef>) {
+        let _ = members;
+    }
+
     /// Adds a member at the end, if the relation is loaded.
     fn push(&mut self, member: Member);
 

@@ -5,6 +5,7 @@
 
 use super::belongs_to::BelongsTo;
 use super::field::Relation;
+use crate::mapping::column::Column;
 use crate::mapping::column_set::ColumnSet;
 use crate::mapping::def::ModelDef;
 use crate::mapping::field::Field;
@@ -124,4 +125,46 @@ where
 #[doc(hidden)]
 pub const fn inverse<Owner, N, F: References<Owner>>(relation: Relation<N, F>) -> usize {
     relation.index()
+}
+
+/// Is implemented by columns of the model `N`, for the order of a list.
+#[diagnostic::on_unimplemented(
+    message = "a list of `{N}` is ordered by columns of `{N}`",
+    label = "a column of another model"
+)]
+pub trait OrderColumn<N> {
+    /// Returns its position.
+    fn position(self) -> usize;
+}
+
+/// Is implemented by columns, of whatever model.
+#[doc(hidden)]
+pub trait ColumnOf {
+    /// The model.
+    type Model;
+
+    /// Returns its position.
+    fn position(self) -> usize;
+}
+
+// One implementation for all, so that the compiler doesn't list the models that would fit.
+#[diagnostic::do_not_recommend]
+impl<N, C: ColumnOf<Model = N>> OrderColumn<N> for C {
+    fn position(self) -> usize {
+        ColumnOf::position(self)
+    }
+}
+
+impl<N, T> ColumnOf for Column<N, T> {
+    type Model = N;
+
+    fn position(self) -> usize {
+        Self::position(&self)
+    }
+}
+
+/// Returns the position of a column by which a list of entities of `N` is ordered.
+#[doc(hidden)]
+pub fn ordered_by<N, C: OrderColumn<N>>(column: C) -> usize {
+    column.position()
 }

@@ -4,12 +4,13 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use orm_core::error::Result;
+use orm_core::error::{Error, Result};
 
 use super::any::{AnyList, AnyRelation, Member};
 use super::field::{RelationField, ToMany};
+use super::part::WithPart;
 use super::refs::Refs;
-use super::to_one::not_loaded;
+use super::to_one::{loaded_in_part, not_loaded, part_not_loaded};
 use crate::mapping::def::RelationDef;
 use crate::mapping::handle::{RawRef, Ref};
 use crate::mapping::model::Model;
@@ -54,7 +55,7 @@ use crate::mapping::model::Model;
 /// session.commit()?; // INSERT INTO "users" …, INSERT INTO "posts" …
 /// # Ok::<(), orm::Error>(())
 /// ```
-pub struct HasMany<M>(List<M>);
+pub struct HasMany<M>(WithPart<List<M>, M>);
 
 enum List<M> {
     NotLoaded(Option<&'static RelationDef>),
@@ -71,7 +72,7 @@ impl<M> HasMany<M> {
     #[doc(hidden)]
     #[inline]
     pub const fn unloaded(relation: &'static RelationDef) -> Self {
-        Self(List::NotLoaded(Some(relation)))
+        Self(WithPart::List(List::NotLoaded(Some(relation))))
     }
 
     /// Returns whether the relation is loaded, so that [`get`](Self::get) returns a list.
@@ -87,7 +88,7 @@ impl<M> HasMany<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn is_loaded(&self) -> bool {
-        matches!(self.0, List::Loaded { .. })
+        matches!(self.0.list(), List::Loaded { .. })
     }
 
     /// Returns the handles of the entities. Sends no statement.
@@ -113,15 +114,51 @@ impl<M> HasMany<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn get(&self) -> Result<Refs<M>> {
-        match &self.0 {
-            List::NotLoaded(relation) => Err(not_loaded(*relation)),
+        match self.0.list() {
+            List::NotLoaded(relation) => Err(self.not_loaded(*relation)),
             List::Loaded { members, .. } => Ok(Refs(members.clone())),
+        }
+    }
+
+    /// Returns the handles of the entities that the last filtered, ordered or limited load of this relation has selected:
+    /// [`filter`](crate::Relation::filter), [`order_by`](crate::Relation::order_by) or [`limit`](crate::Relation::limit) of
+    /// the relation in [`with`](crate::Select::with). It is the result of that query: later changes are not in it. The list
+    /// itself is apart from it, and is not loaded by it. Sends no statement.
+    ///
+    /// # Errors
+    /// - `NotLoaded`: no such load was done.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, _sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let newest = User.posts.order_by(Post.id.desc()).limit(3);
+    /// let users = select(User).with(newest).all(&mut session)?;
+    /// assert_eq!(session[users[0]].posts.part()?.len(), 1);
+    /// assert!(!session[users[0]].posts.is_loaded());
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn part(&self) -> Result<Refs<M>> {
+        match (self.0.part(), self.0.list()) {
+            (Some(part), _) => Ok(part.clone()),
+            (None, List::NotLoaded(relation)) => Err(part_not_loaded(*relation)),
+            (None, List::Loaded { .. }) => Err(part_not_loaded(None)),
+        }
+    }
+
+    #[cold]
+    fn not_loaded(&self, relation: Option<&'static RelationDef>) -> Error {
+        match self.0.part() {
+            Some(_) => loaded_in_part(relation),
+            None => not_loaded(relation),
         }
     }
 
     /// The list to be changed, if it is loaded. A list that was returned before is copied.
     fn members_mut(&mut self) -> Option<&mut Vec<Ref<M>>> {
-        match &mut self.0 {
+        match self.0.list_mut() {
             List::NotLoaded(_) => None,
             List::Loaded { members, .. } => Some(Arc::make_mut(members.get_or_insert_default())),
         }
@@ -152,7 +189,7 @@ impl<M: 'static> AnyRelation for HasMany<M> {
 
 impl<M: 'static> AnyList for HasMany<M> {
     fn loaded_at(&self) -> Option<u32> {
-        match &self.0 {
+        match self.0.list() {
             List::NotLoaded(_) => None,
             List::Loaded { clock, .. } => Some(*clock),
         }
@@ -166,6 +203,17 @@ impl<M: 'static> AnyList for HasMany<M> {
 
     fn rows(&self, target: RawRef) -> Vec<RawRef> {
         vec![target]
+    }
+
+    fn part(&self) -> Vec<RawRef> {
+        let part = self.0.part().into_iter();
+        part.flat_map(|part| part.iter().map(|member| member.raw()))
+            .collect()
+    }
+
+    fn set_part(&mut self, members: Vec<RawRef>) {
+        let members = members.into_iter().map(RawRef::typed);
+        self.0.set_part(members.collect());
     }
 
     fn push(&mut self, member: Member) {
@@ -193,35 +241,47 @@ impl<M: 'static> AnyList for HasMany<M> {
             let members = members.into_iter().map(|member| member.target.typed());
             Arc::new(members.collect())
         });
-        self.0 = List::Loaded { clock, members };
+        *self.0.list_mut() = List::Loaded { clock, members };
     }
 
     fn unload(&mut self, relation: &'static RelationDef) {
-        self.0 = List::NotLoaded(Some(relation));
+        *self.0.list_mut() = List::NotLoaded(Some(relation));
+    }
+}
+
+impl<M> Clone for List<M> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::NotLoaded(relation) => Self::NotLoaded(*relation),
+            Self::Loaded { clock, members } => Self::Loaded {
+                clock: *clock,
+                members: members.clone(),
+            },
+        }
+    }
+}
+
+impl<M> Default for List<M> {
+    fn default() -> Self {
+        Self::NotLoaded(None)
     }
 }
 
 impl<M> Clone for HasMany<M> {
     fn clone(&self) -> Self {
-        Self(match &self.0 {
-            List::NotLoaded(relation) => List::NotLoaded(*relation),
-            List::Loaded { clock, members } => List::Loaded {
-                clock: *clock,
-                members: members.clone(),
-            },
-        })
+        Self(self.0.clone())
     }
 }
 
 impl<M> Default for HasMany<M> {
     fn default() -> Self {
-        Self(List::NotLoaded(None))
+        Self(WithPart::default())
     }
 }
 
 impl<M> PartialEq for HasMany<M> {
     fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
+        match (self.0.list(), other.0.list()) {
             (List::Loaded { members: own, .. }, List::Loaded { members, .. }) => own == members,
             _ => self.is_loaded() == other.is_loaded(),
         }
@@ -232,7 +292,7 @@ impl<M> Eq for HasMany<M> {}
 
 impl<M> Hash for HasMany<M> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        if let List::Loaded { members, .. } = &self.0 {
+        if let List::Loaded { members, .. } = self.0.list() {
             members.hash(state);
         }
     }

@@ -4,12 +4,13 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use orm_core::error::Result;
+use orm_core::error::{Error, Result};
 
 use super::any::{AnyList, AnyRelation, Member};
 use super::field::{RelationField, ToMany};
+use super::part::WithPart;
 use super::refs::Refs;
-use super::to_one::not_loaded;
+use super::to_one::{loaded_in_part, not_loaded, part_not_loaded};
 use crate::mapping::def::RelationDef;
 use crate::mapping::handle::{RawRef, Ref};
 use crate::mapping::model::Model;
@@ -76,7 +77,7 @@ use crate::mapping::model::Model;
 /// session.commit()?; // DELETE FROM "post_tags" WHERE "post_id" = ? AND "tag_id" = ?
 /// # Ok::<(), orm::Error>(())
 /// ```
-pub struct ManyToMany<M>(List<M>);
+pub struct ManyToMany<M>(WithPart<List<M>, M>);
 
 enum List<M> {
     NotLoaded(Option<&'static RelationDef>),
@@ -99,7 +100,7 @@ impl<M> ManyToMany<M> {
     #[doc(hidden)]
     #[inline]
     pub const fn unloaded(relation: &'static RelationDef) -> Self {
-        Self(List::NotLoaded(Some(relation)))
+        Self(WithPart::List(List::NotLoaded(Some(relation))))
     }
 
     /// Returns whether the list is loaded, so that [`get`](Self::get) returns it.
@@ -111,7 +112,7 @@ impl<M> ManyToMany<M> {
     /// assert!(!ManyToMany::<Post>::default().is_loaded());
     /// ```
     pub fn is_loaded(&self) -> bool {
-        matches!(self.0, List::Loaded { .. })
+        matches!(self.0.list(), List::Loaded { .. })
     }
 
     /// Returns the handles of the linked entities. Sends no statement.
@@ -127,8 +128,8 @@ impl<M> ManyToMany<M> {
     /// assert_eq!(error.kind(), ErrorKind::NotLoaded);
     /// ```
     pub fn get(&self) -> Result<Refs<M>> {
-        match &self.0 {
-            List::NotLoaded(relation) => Err(not_loaded(*relation)),
+        match self.0.list() {
+            List::NotLoaded(relation) => Err(self.not_loaded(*relation)),
             List::Loaded { linked, .. } => {
                 let targets = linked.as_ref().map(|linked| linked.targets.clone());
                 Ok(Refs(targets))
@@ -136,8 +137,39 @@ impl<M> ManyToMany<M> {
         }
     }
 
+    /// Returns the handles of the entities that the last filtered, ordered or limited load of this relation has selected:
+    /// [`filter`](crate::Relation::filter), [`order_by`](crate::Relation::order_by) or [`limit`](crate::Relation::limit) of
+    /// the relation in [`with`](crate::Select::with). It is the result of that query: later changes are not in it. The list
+    /// itself is apart from it, and is not loaded by it. Sends no statement.
+    ///
+    /// # Errors
+    /// - `NotLoaded`: no such load was done.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let error = ManyToMany::<Post>::default().part().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::NotLoaded);
+    /// ```
+    pub fn part(&self) -> Result<Refs<M>> {
+        match (self.0.part(), self.0.list()) {
+            (Some(part), _) => Ok(part.clone()),
+            (None, List::NotLoaded(relation)) => Err(part_not_loaded(*relation)),
+            (None, List::Loaded { .. }) => Err(part_not_loaded(None)),
+        }
+    }
+
+    #[cold]
+    fn not_loaded(&self, relation: Option<&'static RelationDef>) -> Error {
+        match self.0.part() {
+            Some(_) => loaded_in_part(relation),
+            None => not_loaded(relation),
+        }
+    }
+
     fn linked(&self) -> Option<&Linked<M>> {
-        match &self.0 {
+        match self.0.list() {
             List::NotLoaded(_) => None,
             List::Loaded { linked, .. } => linked.as_deref(),
         }
@@ -145,7 +177,7 @@ impl<M> ManyToMany<M> {
 
     /// The list to be changed, if it is loaded. A list that was returned before is copied.
     fn linked_mut(&mut self) -> Option<(&mut Vec<Ref<M>>, &mut Vec<RawRef>)> {
-        match &mut self.0 {
+        match self.0.list_mut() {
             List::NotLoaded(_) => None,
             List::Loaded { linked, .. } => {
                 let Linked { targets, rows } = &mut **linked.get_or_insert_default();
@@ -197,7 +229,7 @@ impl<M: 'static> AnyRelation for ManyToMany<M> {
 
 impl<M: 'static> AnyList for ManyToMany<M> {
     fn loaded_at(&self) -> Option<u32> {
-        match &self.0 {
+        match self.0.list() {
             List::NotLoaded(_) => None,
             List::Loaded { clock, .. } => Some(*clock),
         }
@@ -218,6 +250,17 @@ impl<M: 'static> AnyList for ManyToMany<M> {
         let members = linked.flat_map(|linked| linked.targets.iter().zip(&linked.rows));
         let rows = members.filter(|(other, _)| other.raw() == target);
         rows.map(|(_, row)| *row).collect()
+    }
+
+    fn part(&self) -> Vec<RawRef> {
+        let part = self.0.part().into_iter();
+        part.flat_map(|part| part.iter().map(|member| member.raw()))
+            .collect()
+    }
+
+    fn set_part(&mut self, members: Vec<RawRef>) {
+        let members = members.into_iter().map(RawRef::typed);
+        self.0.set_part(members.collect());
     }
 
     fn push(&mut self, member: Member) {
@@ -255,29 +298,41 @@ impl<M: 'static> AnyList for ManyToMany<M> {
                 rows: members.iter().map(|member| member.row).collect(),
             })
         });
-        self.0 = List::Loaded { clock, linked };
+        *self.0.list_mut() = List::Loaded { clock, linked };
     }
 
     fn unload(&mut self, relation: &'static RelationDef) {
-        self.0 = List::NotLoaded(Some(relation));
+        *self.0.list_mut() = List::NotLoaded(Some(relation));
+    }
+}
+
+impl<M> Clone for List<M> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::NotLoaded(relation) => Self::NotLoaded(*relation),
+            Self::Loaded { clock, linked } => Self::Loaded {
+                clock: *clock,
+                linked: linked.clone(),
+            },
+        }
+    }
+}
+
+impl<M> Default for List<M> {
+    fn default() -> Self {
+        Self::NotLoaded(None)
     }
 }
 
 impl<M> Clone for ManyToMany<M> {
     fn clone(&self) -> Self {
-        Self(match &self.0 {
-            List::NotLoaded(relation) => List::NotLoaded(*relation),
-            List::Loaded { clock, linked } => List::Loaded {
-                clock: *clock,
-                linked: linked.clone(),
-            },
-        })
+        Self(self.0.clone())
     }
 }
 
 impl<M> Default for ManyToMany<M> {
     fn default() -> Self {
-        Self(List::NotLoaded(None))
+        Self(WithPart::default())
     }
 }
 

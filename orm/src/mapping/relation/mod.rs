@@ -12,19 +12,24 @@ mod handle_key;
 mod has_many;
 mod has_one;
 mod many_to_many;
+mod part;
 mod path;
 mod refs;
+mod scope;
 mod to_one;
 
 pub use any::{AnyList, AnyRelation, Member};
 pub use belongs_to::{BelongsTo, ToOneTarget};
 pub(crate) use cascade::{ChildRule, check_cascade};
-pub use check::{LinkedKey, Links, References, SingleBelongsTo, inverse, leave_linked, or_linked};
+pub use check::{
+    LinkedKey, Links, References, SingleBelongsTo, inverse, leave_linked, or_linked, ordered_by,
+};
 pub use field::{Relation, RelationField, ToMany};
 pub use handle_key::{HandleKey, KeySource, NoSession};
 pub use has_many::HasMany;
 pub use has_one::HasOne;
 pub use many_to_many::ManyToMany;
-pub use path::{LoadPath, Path, PathFrom};
+pub use path::{IntoPath, LoadPath, LoadStep, Path, PathFrom};
 pub use refs::{Refs, RefsIter};
+pub use scope::Scope;
 pub use to_one::{ToOne, relinked};

@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use super::field::{Relation, RelationField};
+use super::scope::Scope;
 use crate::mapping::def::ModelDef;
 use crate::mapping::model::Model;
 
@@ -19,16 +21,41 @@ pub type LoadPath = Vec<LoadStep>;
 
 /// One relation of a path.
 #[doc(hidden)]
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct LoadStep {
     pub(crate) owner: &'static ModelDef,
     pub(crate) index: usize,
+    /// What is selected, if it isn't all.
+    pub(crate) scope: Option<Arc<Scope>>,
+    /// How often it is followed, by a relation to the model itself.
+    pub(crate) levels: u32,
+}
+
+impl LoadStep {
+    /// Follows a relation once.
+    pub(crate) fn of<M: Model, F>(relation: Relation<M, F>) -> Self {
+        Self::at(M::def(), relation.index())
+    }
+
+    /// Follows the relation at `index` of a model once.
+    pub(crate) fn at(owner: &'static ModelDef, index: usize) -> Self {
+        Self {
+            owner,
+            index,
+            scope: None,
+            levels: 1,
+        }
+    }
 }
 
 impl fmt::Debug for LoadStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.owner.relations[self.index].name;
-        write!(f, "{}.{name}", self.owner.name)
+        write!(f, "{}.{name}", self.owner.name)?;
+        match &self.scope {
+            Some(scope) => write!(f, " of {scope:?}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -49,13 +76,7 @@ impl<M: Model, F: RelationField> IntoPath for Relation<M, F> {
     type End = F::Target;
 
     fn path(self) -> Path<M, F::Target> {
-        Path {
-            steps: vec![LoadStep {
-                owner: M::def(),
-                index: self.index(),
-            }],
-            marker: PhantomData,
-        }
+        Path::of(LoadStep::of(self))
     }
 }
 
@@ -112,7 +133,74 @@ impl<M: Model, F: RelationField> Relation<M, F> {
     }
 }
 
+impl<M: Model, F: RelationField<Target = M>> Relation<M, F> {
+    /// Returns the path by this relation to the model itself, followed again from what it references, so often that
+    /// `levels` of them are loaded: the children of a node, their children, and so on. Each level is one statement.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "categories")]
+    /// # struct Category {
+    /// #     #[orm(primary_key)] id: i64,
+    /// #     #[orm(references = Category.id)] parent_id: Option<i64>,
+    /// #     parent: BelongsTo<Option<Category>>,
+    /// #     children: HasMany<Category>,
+    /// # }
+    /// # let engine = Engine::connect("sqlite://")?;
+    /// # Metadata::of((Category,)).create_all(&engine)?;
+    /// # let mut session = Session::new(&engine);
+    /// let root = session.add(Category::builder());
+    /// session.append(root, Category.children, Category::builder())?;
+    /// session.commit()?;
+    /// let roots = select(Category)
+    ///     .filter(Category.parent_id.is_null())
+    ///     .with(Category.children.depth(2))
+    ///     .all(&mut session)?;
+    /// let child = session[roots[0]].children.get()?[0];
+    /// assert!(session[child].children.get()?.is_empty());
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn depth(self, levels: u32) -> Path<M, M> {
+        let mut step = LoadStep::of(self);
+        step.levels = levels;
+        Path::of(step)
+    }
+
+    /// Returns the path by this relation to the model itself, followed until there is nothing more: all descendants of a
+    /// node, or all its ancestors. Each level is one statement. Rows in a circle end it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "categories")]
+    /// # struct Category {
+    /// #     #[orm(primary_key)] id: i64,
+    /// #     #[orm(references = Category.id)] parent_id: Option<i64>,
+    /// #     parent: BelongsTo<Option<Category>>,
+    /// #     children: HasMany<Category>,
+    /// # }
+    /// let tree = select(Category).filter(Category.parent_id.is_null()).with(Category.children.recursive());
+    /// # let _ = tree;
+    /// ```
+    pub fn recursive(self) -> Path<M, M> {
+        self.depth(u32::MAX)
+    }
+}
+
 impl<M, N> Path<M, N> {
+    /// The path of one step.
+    pub(crate) fn of(step: LoadStep) -> Self {
+        Self {
+            steps: vec![step],
+            marker: PhantomData,
+        }
+    }
+
     /// Returns this path, continued by a relation of the model that it references.
     ///
     /// # Examples

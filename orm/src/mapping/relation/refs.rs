@@ -32,6 +32,13 @@ pub struct RefsIter<M> {
     next: usize,
 }
 
+impl<M> FromIterator<Ref<M>> for Refs<M> {
+    fn from_iter<I: IntoIterator<Item = Ref<M>>>(handles: I) -> Self {
+        let handles: Vec<Ref<M>> = handles.into_iter().collect();
+        Self((!handles.is_empty()).then(|| Arc::new(handles)))
+    }
+}
+
 impl<M> Deref for Refs<M> {
     type Target = [Ref<M>];
 

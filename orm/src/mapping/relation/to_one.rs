@@ -91,6 +91,33 @@ pub(super) fn not_loaded(relation: Option<&'static RelationDef>) -> Error {
     Error::with_message(ErrorKind::NotLoaded, message).with_hint(hint)
 }
 
+/// The error of reading a list of which a filtered load has selected a part.
+#[cold]
+pub(super) fn loaded_in_part(relation: Option<&'static RelationDef>) -> Error {
+    let Some(RelationDef { model, name, .. }) = relation else {
+        return not_loaded(relation);
+    };
+    let message = format!("the relation `{model}.{name}` is loaded in part, by a filtered load");
+    Error::with_message(ErrorKind::NotLoaded, message).with_hint(format!(
+        "read what was selected by {name}.part(), or load the whole list: session.load(handle, {model}.{name})"
+    ))
+}
+
+/// The error of reading the part of a list where no filtered load has selected one.
+#[cold]
+pub(super) fn part_not_loaded(relation: Option<&'static RelationDef>) -> Error {
+    let (relation, example) = match relation {
+        Some(RelationDef { model, name, .. }) => {
+            (format!("`{model}.{name}`"), format!("{model}.{name}"))
+        }
+        None => ("this relation".to_owned(), "User.posts".to_owned()),
+    };
+    let message = format!("no filtered load has selected a part of {relation}");
+    Error::with_message(ErrorKind::NotLoaded, message).with_hint(format!(
+        "add .with({example}.filter(…)) to the query, or read the whole list by get()"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

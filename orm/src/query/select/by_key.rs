@@ -1,6 +1,7 @@
 //! Queries by primary key, of `session.get` and of rows that a flush reads back; and by other columns, of what relations
 //! reference.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use orm_core::driver::Row;
@@ -74,12 +75,13 @@ pub(crate) fn current_rows_by_key(
 pub(crate) fn rows_by(
     connection: &mut Connection,
     (def, model): (&'static ModelDef, usize),
-    columns: &[usize],
+    (columns, order): (&[usize], &[(usize, bool)]),
     keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
     let by = By {
         columns,
+        order,
         ..By::key((def, model), Access::Plain)
     };
     by.read(connection, keys, each)
@@ -92,12 +94,13 @@ pub(crate) fn rows_by(
 pub(crate) fn linked_rows_by(
     connection: &mut Connection,
     (def, model): (&'static ModelDef, usize),
-    (columns, target): (&[usize], usize),
+    (columns, order, target): (&[usize], &[(usize, bool)], usize),
     keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
     let by = By {
         columns,
+        order,
         target: Some(target),
         ..By::key((def, model), Access::Plain)
     };
@@ -111,6 +114,11 @@ fn keys_a_statement(width: usize, bind_limit: usize) -> usize {
     most.min(1 << fitting.ilog2())
 }
 
+/// The most keys of `width` columns in one query that has other binds as well.
+pub(crate) fn keys_a_query(connection: &Connection, width: usize) -> usize {
+    keys_a_statement(width, connection.dialect().capabilities().bind_limit / 2)
+}
+
 /// What rows are looked for by.
 #[derive(Clone, Copy)]
 struct By<'b> {
@@ -119,6 +127,8 @@ struct By<'b> {
     columns: &'b [usize],
     /// A relation whose rows are read along.
     target: Option<usize>,
+    /// The order of the rows with one key, by columns of what is read last, each with whether it is DESC.
+    order: &'b [(usize, bool)],
     access: Access,
 }
 
@@ -129,6 +139,7 @@ impl By<'_> {
             model,
             columns: def.primary_key,
             target: None,
+            order: &[],
             access,
         }
     }
@@ -170,6 +181,10 @@ impl By<'_> {
     fn statement(self, connection: &mut Connection, rows: usize) -> Result<Arc<StatementText>> {
         let dialect = connection.dialect();
         let is_key = self.columns == self.def.primary_key;
+        let order = self.order.iter();
+        let order =
+            order.map(|(position, is_descending)| position << 1 | usize::from(*is_descending));
+        let expected: Vec<usize> = self.target.into_iter().chain(order).collect();
         let key = StatementKey {
             model: self.model,
             kind: match (self.target, self.access) {
@@ -178,7 +193,7 @@ impl By<'_> {
                 (None, Access::Lock) => StatementKind::GetForUpdate,
             },
             columns: if is_key { &[] } else { self.columns },
-            expected: self.target.as_slice(),
+            expected: &expected,
             rows,
             digest: false,
             checked: false,
@@ -190,7 +205,7 @@ impl By<'_> {
         let Self { def, columns, .. } = self;
         let mut w = SqlWriter::new(dialect);
         w.qualify(self.target.is_some());
-        self.render_source(&mut w);
+        let read = self.render_source(&mut w);
         w.push(" WHERE ");
         match columns {
             [position] if rows == 0 => {
@@ -216,19 +231,20 @@ impl By<'_> {
                 }
             }
         }
+        render_order(&mut w, read, self.order);
         if self.access == Access::Lock {
             write_locks(&mut w, &[Lock::new(LockStrength::Update)])?;
         }
         Ok(w.finish().0)
     }
 
-    /// The columns, and the tables that they are from.
-    fn render_source(self, w: &mut SqlWriter<'_>) {
+    /// The columns, and the tables that they are from. Returns what is read last: its model and the name of its table.
+    fn render_source(self, w: &mut SqlWriter<'_>) -> (&'static ModelDef, Cow<'static, str>) {
         let def = self.def;
         w.push("SELECT ");
         let Some(target) = self.target else {
             w.idents(def.names).push(" FROM ").ident(def.table);
-            return;
+            return (def, def.table.into());
         };
         let (link, relation) = (def.reference_of(target), &def.relations[target]);
         let target = (relation.target)();
@@ -256,6 +272,20 @@ impl By<'_> {
                 .push(" = ")
                 .column(def.table, def.names[*column]);
         }
+        (target, alias.map_or(target.table.into(), Cow::from))
+    }
+}
+
+/// Writes ORDER BY, of columns of a table.
+fn render_order(
+    w: &mut SqlWriter<'_>,
+    (def, table): (&'static ModelDef, Cow<'static, str>),
+    order: &[(usize, bool)],
+) {
+    for (index, (position, is_descending)) in order.iter().enumerate() {
+        w.push(if index == 0 { " ORDER BY " } else { ", " });
+        w.column(&table, def.names[*position]);
+        w.push(if *is_descending { " DESC" } else { " ASC" });
     }
 }
 

@@ -208,6 +208,14 @@ impl QueryState {
         text.order.binds(statement, dialect)
     }
 
+    /// The query as a statement of its own.
+    pub(super) fn into_query(self) -> Result<Query, BuildError> {
+        self.check()?;
+        let query = self.lower();
+        validate_query(&query, &self.typed())?;
+        Ok(query)
+    }
+
     /// The query as a part of another statement, and how deep it is nested.
     pub(in crate::query) fn into_subquery(self) -> Result<(Query, usize), BuildError> {
         self.check()?;

@@ -30,6 +30,7 @@ mod joins;
 pub mod keys;
 mod limits;
 mod linked;
+mod list_order;
 mod lists;
 mod logging;
 mod long_values;
@@ -45,6 +46,7 @@ mod nesting;
 pub mod one_statement;
 mod optimistic;
 pub mod outside_ends;
+mod parts;
 mod past_the_session;
 mod pool;
 mod queries;
@@ -72,6 +74,7 @@ mod text_search;
 mod together;
 pub mod touched;
 mod transactions;
+mod trees;
 pub mod types;
 mod version;
 pub mod violations;
@@ -271,6 +274,8 @@ fn has_reset(db: &Db) -> bool {
 const FILES: &[fn() -> Vec<Case>] = &[
     crud::cases,
     eager_reads::cases,
+    list_order::cases,
+    parts::cases,
     queries::cases,
     aggregates::cases,
     joins::cases,
@@ -282,6 +287,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     related::cases,
     spanning::cases,
     text_search::cases,
+    trees::cases,
     writes::cases,
     async_tasks::cases,
     bad_input::cases,

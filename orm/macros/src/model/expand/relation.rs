@@ -23,6 +23,7 @@ pub(super) fn defs(model: &Model) -> TokenStream {
             deletes_orphans,
         } = relation.policy();
         let cascade = Ident::new(cascade, Span::mixed_site());
+        let order = order(relation);
         quote_spanned! {ty.span()=>
             __orm::RelationDef {
                 model: #name,
@@ -31,10 +32,25 @@ pub(super) fn defs(model: &Model) -> TokenStream {
                 kind: __orm::RelationKind::#kind,
                 cascade: __orm::Cascade::#cascade,
                 deletes_orphans: #deletes_orphans,
+                order: &[#(#order),*],
             }
         }
     });
     quote!(&[#(#relations),*])
+}
+
+/// The order of a list, each column as a function, since it belongs to another model. The compiler compares the models.
+fn order(relation: &Relation) -> impl Iterator<Item = TokenStream> {
+    let target = &relation.target;
+    relation.order.iter().map(move |item| {
+        let Target { model, field } = &item.column;
+        let is_descending = item.is_descending;
+        let root = quote!(<<#model as __orm::Model>::Entity as __orm::Entity>::ROOT);
+        let check = quote_spanned!(field.span()=> __orm::ordered_by::<#target, _>);
+        quote! {
+            __orm::ListOrder { column: || #check(#root.#field), is_descending: #is_descending }
+        }
+    })
 }
 
 /// The function that returns the target's data. Where the other side is found by types, so is the target: a struct that

@@ -1,0 +1,158 @@
+//! The programs of the chapter "Loading".
+
+use orm::prelude::*;
+
+// ANCHOR: models
+#[derive(Model, Clone, Debug)]
+#[orm(table = "threads")]
+struct Thread {
+    #[orm(primary_key)]
+    id: i64,
+    title: String,
+    #[orm(order_by = (Comment.created.desc(), Comment.body))]
+    comments: HasMany<Comment>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "comments")]
+struct Comment {
+    #[orm(primary_key)]
+    id: i64,
+    body: String,
+    created: i64,
+    published: bool,
+    #[orm(references = Thread.id, on_delete = cascade, index)]
+    thread_id: i64,
+    thread: BelongsTo<Thread>,
+}
+// ANCHOR_END: models
+
+// ANCHOR: tree
+#[derive(Model, Clone, Debug)]
+#[orm(table = "categories")]
+struct Category {
+    #[orm(primary_key)]
+    id: i64,
+    name: String,
+    #[orm(references = Category.id, index)]
+    parent_id: Option<i64>,
+    parent: BelongsTo<Option<Category>>,
+    #[orm(order_by = Category.name)]
+    children: HasMany<Category>,
+}
+// ANCHOR_END: tree
+
+fn main() -> orm::Result<()> {
+    let engine = Engine::options("sqlite://").echo().connect()?;
+    orm::metadata().create_all(&engine)?;
+    ordered(&engine)?;
+    newest(&engine)?;
+    part(&engine)?;
+    recursive(&engine)
+}
+
+// ANCHOR: ordered
+fn ordered(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let thread = session.add(Thread::builder().title("Engines"));
+    for created in 1..=4 {
+        let comment = Comment::builder()
+            .body("…")
+            .created(created)
+            .published(created < 4);
+        session.append(thread, Thread.comments, comment)?;
+    }
+    session.commit()?;
+    // BEGIN IMMEDIATE
+    // INSERT INTO "threads" ("title") VALUES (?)
+    // INSERT INTO "comments"
+    //     ("body", "created", "published", "thread_id")
+    //     VALUES (?, ?, ?, ?)
+    // COMMIT
+    let comments = session.load(thread, Thread.comments)?;
+    // SELECT "id", "body", "created", "published", "thread_id"
+    //     FROM "comments" WHERE "thread_id" = ?
+    //     ORDER BY "created" DESC, "body" ASC, "id" ASC
+    assert_eq!(session[comments[0]].created, 4);
+    Ok(())
+}
+// ANCHOR_END: ordered
+
+// ANCHOR: newest
+fn newest(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let newest = Thread
+        .comments
+        .filter(Comment.published.eq(true))
+        .order_by(Comment.created.desc())
+        .limit(2);
+    let threads = select(Thread).with(newest).all(&mut session)?;
+    // BEGIN
+    // SELECT "id", "title" FROM "threads"
+    // SELECT "orm_1"."id", "orm_1"."body", "orm_1"."created",
+    //         "orm_1"."published", "orm_1"."thread_id"
+    //     FROM (SELECT "id", "body", "created", "published",
+    //             "thread_id", ROW_NUMBER() OVER (
+    //             PARTITION BY "thread_id"
+    //             ORDER BY "created" DESC, "id" ASC) AS "orm_2"
+    //         FROM "comments"
+    //         WHERE "thread_id" IN (?) AND "published" = ?) AS "orm_1"
+    //     WHERE "orm_1"."orm_2" <= ? ORDER BY "orm_1"."orm_2" ASC
+    // COMMIT
+    for thread in threads {
+        let comments = session[thread].comments.part()?;
+        assert_eq!(comments.len(), 2);
+        assert_eq!(session[comments[0]].created, 3);
+    }
+    Ok(())
+}
+// ANCHOR_END: newest
+
+// ANCHOR: part
+fn part(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let thread = session.get(Thread, 1)?.expect("the row is there");
+    // SELECT "id", "title" FROM "threads" WHERE "id" = ?
+    let hidden = Thread.comments.filter(Comment.published.eq(false));
+    let hidden = session.load(thread, hidden)?;
+    // SELECT "id", "body", "created", "published", "thread_id"
+    //     FROM "comments" WHERE "thread_id" IN (?) AND "published" = ?
+    //     ORDER BY "created" DESC, "body" ASC, "id" ASC
+    assert_eq!(session[thread].comments.part()?, hidden);
+
+    // The list itself is not loaded by that.
+    let error = session[thread].comments.get().expect_err("a part");
+    assert_eq!(error.kind(), orm::ErrorKind::NotLoaded);
+    Ok(())
+}
+// ANCHOR_END: part
+
+// ANCHOR: recursive
+fn recursive(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let root = session.add(Category::builder().name("root"));
+    let child = Category::builder().name("child");
+    session.append(root, Category.children, child)?;
+    session.commit()?;
+    // BEGIN IMMEDIATE
+    // INSERT INTO "categories" ("name", "parent_id") VALUES (?, ?)
+    // INSERT INTO "categories" ("name", "parent_id") VALUES (?, ?)
+    // COMMIT
+    session.clear();
+    let roots = select(Category)
+        .filter(Category.parent_id.is_null())
+        .with(Category.children.recursive())
+        .all(&mut session)?;
+    // BEGIN
+    // SELECT "id", "name", "parent_id" FROM "categories"
+    //     WHERE "parent_id" IS NULL
+    // SELECT "id", "name", "parent_id" FROM "categories"
+    //     WHERE "parent_id" = ? ORDER BY "name" ASC, "id" ASC
+    // SELECT "id", "name", "parent_id" FROM "categories"
+    //     WHERE "parent_id" = ? ORDER BY "name" ASC, "id" ASC
+    // COMMIT
+    let child = session[roots[0]].children.get()?[0];
+    assert!(session[child].children.get()?.is_empty());
+    Ok(())
+}
+// ANCHOR_END: recursive

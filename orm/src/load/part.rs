@@ -1,0 +1,85 @@
+//! Loads some of the entities that relations to many reference: filtered, ordered and limited, of each owner on its own.
+//!
+//! Used by `relation.rs`. The part of an owner is what the query has returned for it, in its order. It goes beside the list
+//! of the relation, not into it: nothing that relies on a list finds a part in its place.
+
+use orm_core::error::Result;
+use orm_core::value::Value;
+
+use super::children::Children;
+use super::owners::Owners;
+use crate::engine::Connection;
+use crate::mapping::{RawRef, RelationKind, Scope};
+use crate::query::inferred::{CompiledSql, HandleKeys};
+use crate::query::{PartOf, compile_part, keys_a_query};
+use crate::state::{EntityState, State, Take};
+
+/// Loads the parts of all owners.
+///
+/// # Errors
+/// `Usage` for a condition or an order with columns of other tables; the errors of the queries.
+pub(super) fn load(
+    state: &mut State,
+    connection: &mut Connection,
+    owners: &Owners<'_>,
+    scope: &Scope,
+) -> Result<()> {
+    let relation = owners.relation();
+    let (child, inverse) = match relation.kind {
+        RelationKind::HasMany { inverse } => ((relation.target)(), inverse()),
+        RelationKind::ManyToMany { link, inverse, .. } => (link(), inverse()),
+        // The types allow neither.
+        RelationKind::BelongsTo { .. } | RelationKind::HasOne { .. } => return Ok(()),
+    };
+    let children = Children::of(owners, child, inverse);
+    let slots = &*with_rows(state, owners);
+    let mut lists = children.lists(state, &Owners { slots, ..*owners });
+    let part = children.part(scope);
+    let keys: Vec<Vec<Value>> = lists.keys().map(<[Value]>::to_vec).collect();
+    let most = keys_a_query(connection, part.columns.len());
+    let mut rows = Vec::new();
+    for keys in keys.chunks(most) {
+        read(state, connection, (&children, part), keys, &mut rows)?;
+    }
+    children.distribute(state, &rows, &mut lists);
+    children.fill_parts(state, lists);
+    Ok(())
+}
+
+/// The owners that have a row, and so may have others that reference it.
+fn with_rows(state: &State, owners: &Owners<'_>) -> Vec<u32> {
+    let Some(arena) = state.by_model(owners.model) else {
+        return Vec::new();
+    };
+    let has_row = |slot: &u32| {
+        let RawRef { slot, stamp } = arena.handle(*slot);
+        arena
+            .entity_state(slot, stamp)
+            .is_some_and(EntityState::has_row)
+    };
+    owners.slots.iter().copied().filter(has_row).collect()
+}
+
+/// Reads the rows for some of the keys.
+fn read(
+    state: &mut State,
+    connection: &mut Connection,
+    (children, part): (&Children, PartOf<'_>),
+    keys: &[Vec<Value>],
+    rows: &mut Vec<u32>,
+) -> Result<()> {
+    let query = part.query(keys.to_vec())?;
+    let keys;
+    let mut compiled = CompiledSql::default();
+    compile_part(connection, &query, &mut compiled)?;
+    if compiled.has_handles() {
+        keys = HandleKeys::of(compiled.binds(), state)?;
+        compiled.set_keys(&keys);
+    }
+    children.prepare(state);
+    let reading = state.reading(Take::Stale);
+    connection.read(compiled.text(), compiled.binds(), &mut |row| {
+        rows.push(children.take_in(state, row, reading)?);
+        Ok(())
+    })
+}
