@@ -11,13 +11,15 @@ use orm_core::error::Result;
 
 use super::batch::Plan;
 use super::marks::Mark;
-use crate::mapping::{ChildRule, RelationDef, ToOne, check_cascade};
-use crate::state::{AnyArena, EntityState, RowId, RowMap, State};
+use crate::mapping::{ChildRule, RelationDef, RelationKind, ToOne, check_cascade};
+use crate::state::{AnyArena, EntityState, KeyTuple, RowId, RowMap, State};
 
 /// The deletes of a flush, on their way to the rows that depend on them.
 pub(crate) struct Cascade {
     /// The rows whose children are next.
     level: Vec<RowId>,
+    /// Those of levels so far whose rows new entities take.
+    spared: Vec<RowId>,
     /// The entities that were given an owner since the last flush, by that owner, each with its relation.
     moved: RowMap<RowId, Vec<(RowId, usize)>>,
 }
@@ -68,12 +70,26 @@ impl Cascade {
         }
         let mut cascade = Self {
             level,
+            spared: Vec::new(),
             moved: moved(state),
         };
         for orphan in orphans {
             cascade.delete(plan, state, orphan);
         }
         Some(cascade)
+    }
+
+    /// Leaves out rows that new entities take, as long as these are there.
+    pub(crate) fn spare(&mut self, state: &State) {
+        if !state.has_switches {
+            return;
+        }
+        let is_taken = |row: &RowId| {
+            let arena = state.by_model(row.model);
+            arena.is_some_and(|arena| arena.switched_to(row.slot) != row.slot)
+        };
+        let rows = self.spared.drain(..).chain(self.level.drain(..));
+        (self.spared, self.level) = rows.collect::<Vec<_>>().into_iter().partition(is_taken);
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -131,7 +147,7 @@ impl Cascade {
     /// without a search.
     fn children(
         &self,
-        state: &State,
+        state: &mut State,
         owner: RowId,
         (index, relation): (usize, &'static RelationDef),
     ) -> Vec<RowId> {
@@ -142,6 +158,9 @@ impl Cascade {
             slot: member.slot,
         });
         let mut children: Vec<RowId> = members.collect();
+        if matches!(relation.kind, RelationKind::HasOne { .. }) && children.is_empty() {
+            children = referring(state, owner, relation).unwrap_or_default();
+        }
         let known = children.len();
         let moved = self.moved.get(&owner).into_iter().flatten();
         for (child, inverse) in moved {
@@ -206,6 +225,25 @@ fn empty(plan: &mut Plan, state: &mut State, (child, inverse): (RowId, usize)) {
         state.relink(child, inverse, ToOne::Null);
         plan.marks.0.push((child, Mark::Emptied(inverse, before)));
     }
+}
+
+/// What was read of a relation to one: the database may have several rows, of which its field has none.
+fn referring(state: &mut State, owner: RowId, relation: &RelationDef) -> Option<Vec<RowId>> {
+    let (inverse, def) = (relation.inverse()?, (relation.target)());
+    let (model, reference) = (State::number(def), def.reference_of(inverse)?);
+    let arena = state.by_model(owner.model)?;
+    let handle = arena.handle(owner.slot);
+    let key = arena.old_values(owner.slot, reference.target_columns);
+    let keys = KeyTuple::new(key.into_iter()).into_iter().collect();
+    let arena = state.by_model_mut(model)?;
+    let mut slots = arena.referring(reference.columns, &keys);
+    slots.retain(|slot| arena.to_one(*slot, inverse).handle() == Some(handle));
+    Some(
+        slots
+            .into_iter()
+            .map(|slot| RowId { model, slot })
+            .collect(),
+    )
 }
 
 fn has_rule(relation: &RelationDef) -> bool {

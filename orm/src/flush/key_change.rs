@@ -117,9 +117,7 @@ fn check_batch(batch: &Batch, state: &mut State) -> Result<()> {
                     .value(*slot, *column)
                     .is_same(child.old_value(*slot, *column))
             };
-            // Links of an arena without work are those of a flush before.
-            let is_linked = child.has_work() && is_linked.next().is_some();
-            !is_linked && columns.all(same)
+            is_linked.next().is_none() && columns.all(same)
         };
         if slots.iter().any(stays) {
             return Err(referenced(batch.def, child.def(), reference));

@@ -28,6 +28,9 @@ pub(crate) fn link(plan: &mut Plan, state: &mut State) -> Result<()> {
 fn link_all(plan: &mut Plan, state: &mut State) -> Result<()> {
     plan.following.clear();
     plan.orphans.clear();
+    // Those of the flush before are over, also of models without work.
+    let before = state.arenas_mut().filter(|arena| arena.has_links());
+    before.for_each(|arena| arena.set_links(Vec::new()));
     let is_meant = |arena: &&dyn AnyArena| !arena.def().relations.is_empty() && arena.has_work();
     let arenas = state.arenas().filter(is_meant);
     let linked: Vec<(usize, Linked)> = arenas

@@ -77,7 +77,8 @@ pub(super) fn in_memory(state: &State, owners: &Owners<'_>) -> Vec<u32> {
 /// Loads the children of all owners.
 ///
 /// # Errors
-/// `MultipleRows` for two children of a relation to one; the errors of the queries.
+/// `MultipleRows` for two children of a relation to one, which stays as it was, while those of the other owners are loaded; the
+/// errors of the queries.
 pub(super) fn load(
     state: &mut State,
     connection: &mut Connection,
@@ -279,16 +280,18 @@ impl Children {
         let child = state.by_model(self.child.1);
         let has_pending = child.is_some_and(AnyArena::has_work);
         let owners = lists.owners.into_iter().zip(lists.members);
+        let mut filled = Ok(());
         for (owner, rows) in owners {
             if is_one && rows.len() > 1 {
-                return Err(self.several());
+                filled = Err(self.several());
+                continue;
             }
             let rows = rows.into_iter();
             let mut members: Vec<Member> = rows.filter_map(|row| self.member(state, row)).collect();
             self.sort(state, &mut members);
             state.fill_list((self.model, owner), self.index, (members, has_pending));
         }
-        Ok(())
+        filled
     }
 
     /// Keeps what was selected for each owner, in the order of the rows.

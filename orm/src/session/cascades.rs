@@ -28,7 +28,13 @@ impl Session {
     }
 
     fn cascade_all(&mut self, plan: &mut Plan, mut cascade: Cascade) -> Result<()> {
-        while !cascade.is_done() {
+        loop {
+            // A row that a new entity takes stays, and what belongs to it as well.
+            flush::switch_rows(&mut self.state);
+            cascade.spare(&self.state);
+            if cascade.is_done() {
+                break;
+            }
             for lists in cascade.lists_to_read(&self.state)? {
                 self.read_lists(lists.model, lists.index, &lists.slots)?;
             }
@@ -60,7 +66,11 @@ impl Session {
         }
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
         let slots = &*missing;
-        load::relation(&mut self.state, connection, &Owners { slots, ..owners })
+        match load::relation(&mut self.state, connection, &Owners { slots, ..owners }) {
+            // What belongs to the row goes with it, however many there are: they were read.
+            Err(error) if error.kind() == ErrorKind::MultipleRows => Ok(()),
+            read => read,
+        }
     }
 
     /// Takes back what a flush has done before it wrote anything: the marks of cascades, and the transaction that it has

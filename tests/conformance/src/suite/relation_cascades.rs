@@ -29,6 +29,8 @@ cases![
     a_pending_orphan_is_not_inserted,
     a_replaced_child_is_deleted,
     a_moved_child_is_no_orphan,
+    all_rows_of_a_relation_to_one_are_deleted,
+    the_last_of_two_owners_has_a_child,
     one_lost_owner_of_two_makes_an_orphan,
     a_failed_flush_takes_nothing_along,
     a_rollback_puts_a_cascade_back,
@@ -638,6 +640,91 @@ fn a_replaced_child_is_deleted(db: &Db) {
     session.unlink(store, Store.sign, old).unwrap();
     session.commit().unwrap();
     assert_eq!(db.count("signs"), 0);
+}
+
+/// Two may stand in one hall, which its relation doesn't show.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "hall_statues")]
+struct Statue {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(references = Hall.id, index)]
+    hall_id: Option<i64>,
+    #[orm(key = hall_id)]
+    hall: BelongsTo<Option<Hall>>,
+    #[orm(references = Hall.id, index)]
+    lit_by_id: Option<i64>,
+    #[orm(key = lit_by_id)]
+    lit_by: BelongsTo<Option<Hall>>,
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "halls")]
+struct Hall {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(inverse = Statue.hall, cascade = delete)]
+    statue: HasOne<Statue>,
+    #[orm(inverse = Statue.lit_by, cascade = set_null)]
+    lights: HasOne<Statue>,
+}
+
+fn all_rows_of_a_relation_to_one_are_deleted(db: &Db) {
+    let mut session = session_of(db, &Metadata::of((Statue, Hall)));
+    let mut other = Session::new(&db.other_engine());
+    let halls = [(); 3].map(|()| other.add(Hall::builder()));
+    for (hall, lit_by) in [(0, 1), (0, 1), (1, 0), (2, 0), (2, 2)] {
+        let statue = Statue::builder().hall(halls[hall]).lit_by(halls[lit_by]);
+        other.add(statue);
+    }
+    other.commit().unwrap();
+    let ids = halls.map(|hall| other[hall].id);
+    let [first, second] = [0, 1].map(|hall| session.get(Hall, ids[hall]).unwrap().unwrap());
+    fails(session.load(first, Hall.statue), ErrorKind::MultipleRows);
+    session.delete(first);
+    session.flush().unwrap();
+    session.rollback().unwrap();
+    fails(session.load(first, Hall.statue), ErrorKind::MultipleRows);
+    session.delete(first);
+    session.commit().unwrap();
+    assert_eq!(db.count("hall_statues"), 3);
+    // The light of this one is gone, and its own statue goes.
+    session.delete(second);
+    session.commit().unwrap();
+    assert_eq!((db.count("hall_statues"), db.count("halls")), (2, 1));
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM hall_statues WHERE lit_by_id IS NULL"),
+        1
+    );
+}
+
+/// One relation takes the last owner; two are two.
+fn the_last_of_two_owners_has_a_child(db: &Db) {
+    let mut session = session_of(db, &Metadata::of((Statue, Hall)));
+    let [a, b] = [(); 2].map(|()| session.add(Hall::builder()));
+    let statue = session.append(a, Hall.statue, Statue::builder()).unwrap();
+    session.link(b, Hall.statue, statue).unwrap();
+    session.link(a, Hall.lights, statue).unwrap();
+    let check = |session: &Session| {
+        let fields = [session[a].statue.get(), session[b].statue.get()];
+        assert_eq!(fields.map(Result::unwrap), [None, Some(statue)]);
+        assert_eq!(session[a].lights.get().unwrap(), Some(statue));
+        assert_eq!(session[statue].hall.get().unwrap(), Some(b));
+    };
+    check(&session);
+    session.flush().unwrap();
+    check(&session);
+    let keys = (session[statue].hall_id, session[statue].lit_by_id);
+    assert_eq!(keys, (Some(session[b].id), Some(session[a].id)));
+    // An assignment after a verb counts at the flush.
+    session.link(a, Hall.statue, statue).unwrap();
+    session[statue].hall = Some(b).into();
+    session.commit().unwrap();
+    let fields = [
+        session.load(a, Hall.statue).unwrap(),
+        session.load(b, Hall.statue).unwrap(),
+    ];
+    assert_eq!(fields, [None, Some(statue)]);
 }
 
 fn a_moved_child_is_no_orphan(db: &Db) {

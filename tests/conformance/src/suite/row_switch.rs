@@ -12,6 +12,7 @@ use crate::suite::support::fails;
 cases![
     "row_switch":
     children_that_a_cascade_would_delete_live,
+    what_belongs_to_a_row_that_is_taken_stays,
     relations_lead_to_the_new_entity,
     the_new_entity_has_the_lists_of_the_deleted_one,
     only_what_differs_is_set_where_there_is_a_version,
@@ -92,6 +93,80 @@ fn children_that_a_cascade_would_delete_live(db: &Db) {
     session.commit().unwrap();
     assert_eq!(db.count("land_towns"), 1);
     assert_eq!(db.scalar("SELECT n FROM lands WHERE name = 'Union'"), 2);
+}
+
+/// Deletes its routes itself, and these their stops.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "lines_of_trams")]
+struct Tram {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(cascade = delete)]
+    routes: HasMany<Route>,
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "tram_routes")]
+struct Route {
+    #[orm(primary_key, length = 20)]
+    code: String,
+    n: i64,
+    #[orm(references = Tram.id)]
+    tram_id: i64,
+    tram: BelongsTo<Tram>,
+    #[orm(cascade = delete)]
+    stops: HasMany<Stop>,
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "tram_stops")]
+struct Stop {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(length = 20, references = Route.code)]
+    route_code: String,
+    route: BelongsTo<Route>,
+}
+
+fn what_belongs_to_a_row_that_is_taken_stays(db: &Db) {
+    Metadata::of((Tram, Route, Stop))
+        .create_all(&db.engine)
+        .unwrap();
+    let mut session = db.session();
+    let [old, new] = [(); 2].map(|()| session.add(Tram::builder()));
+    for code in ["x", "y"] {
+        let route = session.add(Route::builder().code(code).n(1).tram(old));
+        for _ in 0..2 {
+            session.add(Stop::builder().route(route));
+        }
+    }
+    session.commit().unwrap();
+    // The delete takes both routes along, but a new one has the key of the first.
+    session.delete(old);
+    let taken = session.add(Route::builder().code("x").n(2).tram(new));
+    db.sent();
+    session.commit().unwrap();
+    assert_eq!(
+        steps(db),
+        [
+            "UPDATE tram_routes",
+            "DELETE tram_stops",
+            "DELETE tram_routes",
+            "DELETE lines_of_trams"
+        ]
+    );
+    assert_eq!(session[taken].tram_id, session[new].id);
+    let stops = session.load(taken, Route.stops).unwrap();
+    assert_eq!((stops.len(), db.count("tram_stops")), (2, 2));
+    // The new entity leaves with its owner before it takes anything: the row goes after all.
+    let newest = session.add(Tram::builder());
+    let again = session.append(newest, Tram.routes, Route::builder().code("x").n(3));
+    again.unwrap();
+    session.delete(newest);
+    session.delete(new);
+    session.commit().unwrap();
+    let left = ["lines_of_trams", "tram_routes", "tram_stops"].map(|table| db.count(table));
+    assert_eq!(left, [0, 0, 0]);
 }
 
 fn relations_lead_to_the_new_entity(db: &Db) {
