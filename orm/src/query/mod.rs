@@ -30,7 +30,8 @@ pub use rows::from_row::FromRow;
 pub use rows::stream::Stream;
 pub use select::builder::{Select, select};
 pub(crate) use select::by_key::{
-    current_rows_by_key, get_statement, keys_a_query, linked_rows_by, rows_by, rows_by_key,
+    accessed_rows_by, current_rows_by_key, get_statement, keys_a_query, linked_rows_by, rows_by,
+    rows_by_key,
 };
 pub(crate) use select::columns_by_key::{ColumnsRow, get_columns_statement};
 pub use select::join::{JoinTarget, RelationAs};

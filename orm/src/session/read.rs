@@ -89,7 +89,7 @@ impl Session {
     /// What the identity map finds without a statement: an entity that is fresh, or has changes that the next flush will
     /// write, and whether that will delete it.
     #[inline]
-    fn in_memory<M: Model>(&self, key: &M::Key) -> Option<(Ref<M>, bool)> {
+    pub(super) fn in_memory<M: Model>(&self, key: &M::Key) -> Option<(Ref<M>, bool)> {
         let arena = self.state.arena::<M>()?;
         let handle = arena.find(key)?;
         let is_deleting = arena.state(handle) == Some(EntityState::Deleting);
@@ -300,7 +300,7 @@ pub(super) fn lose<M: Model>(state: &mut State, key: &M::Key) {
     }
 }
 
-fn take(access: Access) -> Take {
+pub(super) fn take(access: Access) -> Take {
     match access {
         Access::Plain => Take::Stale,
         Access::Lock => Take::All,

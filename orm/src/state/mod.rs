@@ -5,6 +5,7 @@
 mod any_arena;
 mod apply_rows;
 mod arena;
+mod attach;
 mod child_index;
 mod entity_state;
 mod expire;

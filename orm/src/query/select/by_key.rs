@@ -87,6 +87,24 @@ pub(crate) fn rows_by(
     by.read(connection, keys, each)
 }
 
+/// As [`rows_by`], with a lock on the rows if `access` is one.
+///
+/// # Errors
+/// As [`rows_by_key`].
+pub(crate) fn accessed_rows_by(
+    connection: &mut Connection,
+    (model, access): ((&'static ModelDef, usize), Access),
+    columns: &[usize],
+    keys: &[ValueRef<'_>],
+    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+) -> Result<()> {
+    let by = By {
+        columns,
+        ..By::key(model, access)
+    };
+    by.read(connection, keys, each)
+}
+
 /// As [`rows_by`], with the row that each references by the relation at `target`: its columns follow those of the model.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ mod failed_flush;
 mod faults;
 mod flush_order;
 mod freed_values;
+mod get_or_create;
 mod graphs;
 pub mod guarded;
 mod handles;
@@ -38,6 +39,7 @@ mod lost;
 mod lost_connection;
 mod many_rows;
 mod many_to_many;
+mod merge;
 mod misfits;
 mod moments;
 mod names;
@@ -283,6 +285,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     lists::cases,
     long_values::cases,
     logging::cases,
+    merge::cases,
     misfits::cases,
     related::cases,
     spanning::cases,
@@ -333,6 +336,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     failed_flush::cases,
     flush_order::cases,
     freed_values::cases,
+    get_or_create::cases,
     graphs::cases,
     row_switch::cases,
     natural_keys::cases,
