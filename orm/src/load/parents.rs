@@ -10,7 +10,7 @@ use super::owners::Owners;
 use crate::engine::Connection;
 use crate::mapping::{ModelDef, RawRef, ReferenceDef, RelationDef, ToOne};
 use crate::query::rows_by;
-use crate::state::{CaseFolded, KeyMap, KeySet, KeyTuple, State, Take};
+use crate::state::{AnyArena, CaseFolded, KeyMap, KeySet, KeyTuple, State, Take};
 
 /// A relation, as the loads of its parents need it.
 #[derive(Clone, Copy)]
@@ -57,7 +57,9 @@ pub(super) fn load(
         let found = loaded.get(&key).copied();
         let handle = found.or_else(|| without_case(&loaded, &key));
         let handle = handle.ok_or_else(|| parents.no_row())?;
-        if let Some(arena) = state.by_model_mut(parents.model) {
+        let arena = state.by_model_mut(parents.model);
+        // A relation that was assigned and isn't flushed stays a change.
+        if let Some(arena) = arena.filter(|arena| !parents.is_assigned(&***arena, slot)) {
             arena.note_to_one(slot, parents.index, ToOne::Handle(handle));
         }
     }
@@ -84,7 +86,7 @@ impl Parents {
             .collect()
     }
 
-    /// The foreign key of an entity whose relation needs a row.
+    /// The key by which the row of an entity's relation is read: its foreign key, or that of an entity that was assigned.
     fn key_to_load(self, state: &mut State, slot: u32) -> Option<KeyTuple<Value>> {
         let arena = state.by_model(self.model)?;
         let known = arena.to_one(slot, self.index);
@@ -94,6 +96,9 @@ impl Parents {
                 .is_some_and(|handle| self.is_known(state, handle))
         {
             return None;
+        }
+        if let Some(handle) = known.handle().filter(|_| self.is_assigned(arena, slot)) {
+            return self.key_of(state, handle);
         }
         let columns = self.reference.columns.iter();
         let values = columns.map(|column| arena.value(slot, *column).to_value());
@@ -115,6 +120,20 @@ impl Parents {
             }
             None => Some(key),
         }
+    }
+
+    /// Whether the foreign key is not yet that of what the relation references: the next flush writes it.
+    fn is_assigned(self, arena: &dyn AnyArena, slot: u32) -> bool {
+        arena.is_pending(slot)
+            || arena.to_one(slot, self.index) != arena.old_to_one(slot, self.index)
+    }
+
+    /// What a foreign key to the row of an entity holds.
+    fn key_of(self, state: &State, RawRef { slot, stamp }: RawRef) -> Option<KeyTuple<Value>> {
+        let target = state.by_model(self.target.1)?;
+        target.entity_state(slot, stamp)?;
+        let columns = self.reference.target_columns.iter();
+        KeyTuple::new(columns.map(|column| target.old_value(slot, *column).to_value()))
     }
 
     /// Whether an entity need not be read.

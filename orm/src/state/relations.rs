@@ -40,11 +40,19 @@ pub(super) fn keep_relations<M: Model>(known: &M, fresh: &mut M) {
     if !M::HAS_RELATIONS {
         return;
     }
-    for (index, _, reference) in M::def().belongs_to() {
-        let is_same = |column: &usize| known.value(*column).is_same(fresh.value(*column));
-        if !to_one(fresh, index).is_loaded() && reference.columns.iter().all(is_same) {
-            set_to_one(fresh, index, to_one(known, index));
-        }
+    for (index, ..) in M::def().belongs_to() {
+        keep_relation(known, fresh, index);
+    }
+}
+
+/// As [`keep_relations`], for one of them.
+fn keep_relation<M: Model>(known: &M, fresh: &mut M, index: usize) {
+    let Some(reference) = M::def().reference_of(index) else {
+        return;
+    };
+    let is_same = |column: &usize| known.value(*column).is_same(fresh.value(*column));
+    if !to_one(fresh, index).is_loaded() && reference.columns.iter().all(is_same) {
+        set_to_one(fresh, index, to_one(known, index));
     }
 }
 
@@ -142,8 +150,9 @@ impl<M: Model> Arena<M> {
         let Slot { value, old, .. } = &mut self.slots[slot as usize];
         let Some(value) = value else { return };
         set_to_one(value, index, to_one);
+        // Another relation may have been assigned, which its foreign key doesn't show yet.
         if let Some(old) = old {
-            keep_relations(value, &mut **old);
+            keep_relation(value, &mut **old, index);
         }
     }
 }

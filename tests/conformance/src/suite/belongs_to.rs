@@ -12,6 +12,7 @@ cases![
     "belongs_to":
     a_builder_takes_an_entity_without_a_key,
     a_relation_is_loaded_once,
+    a_load_keeps_what_was_assigned,
     what_the_identity_map_has_sends_no_statement,
     a_relation_that_is_not_loaded_is_an_error,
     an_assigned_relation_is_written,
@@ -129,6 +130,47 @@ fn a_relation_is_loaded_once(db: &Db) {
     assert!(!session.has_pending_work());
 }
 
+fn a_load_keeps_what_was_assigned(db: &Db) {
+    let mut session = session(db);
+    let (ids, id) = stored(db);
+    let text = session.get(Text, id).unwrap().unwrap();
+    let [ada, bob] = ids.map(|id| session.get(Writer, id).unwrap().unwrap());
+    // What is assigned is stale, and what the foreign key references is fresh.
+    session.expire_all();
+    session.refresh(ada).unwrap();
+    session.link(text, Text.author, bob).unwrap();
+    assert_eq!(session.load(text, Text.author).unwrap(), bob);
+    assert_eq!(session[text].author.get().unwrap(), bob);
+    session.commit().unwrap();
+    assert_eq!(db.scalar("SELECT author_id FROM texts"), session[bob].id);
+
+    session.expire_all();
+    session[text].author = ada.into();
+    session[text].editor = Some(bob).into();
+    let loaded = session.no_autoflush(|session| {
+        let author = session.load(text, Text.author)?;
+        Ok((author, session.load(text, Text.editor)?))
+    });
+    assert_eq!(loaded.unwrap(), (ada, Some(bob)));
+    let new = session.add(Text::builder().title("b").author(ada).editor(bob));
+    session.expire_all();
+    let loaded = session.no_autoflush(|session| session.load(new, Text.author));
+    assert_eq!(loaded.unwrap(), ada);
+    session.commit().unwrap();
+    let written = "SELECT COUNT(*) FROM texts WHERE author_id < editor_id";
+    assert_eq!(db.scalar(written), 2);
+
+    // Another relation is loaded, too.
+    let mut session = db.session();
+    let text = session.get(Text, id).unwrap().unwrap();
+    let bob = session.get(Writer, ids[1]).unwrap().unwrap();
+    session[text].author = bob.into();
+    let loaded = session.no_autoflush(|session| session.load(text, Text.editor));
+    assert!(loaded.unwrap().is_some());
+    session.commit().unwrap();
+    assert_eq!(db.scalar(written), 1);
+}
+
 fn what_the_identity_map_has_sends_no_statement(db: &Db) {
     let mut session = session(db);
     let ([ada, _], id) = stored(db);
@@ -198,9 +240,9 @@ fn an_assigned_relation_is_written(db: &Db) {
 
 fn what_it_leads_to_already_is_not_written(db: &Db) {
     let mut session = session(db);
-    let ([ada, bob], id) = stored(db);
+    let (ids, id) = stored(db);
     let text = session.get(Text, id).unwrap().unwrap();
-    let [ada, bob] = [ada, bob].map(|id| session.get(Writer, id).unwrap().unwrap());
+    let [ada, bob] = ids.map(|id| session.get(Writer, id).unwrap().unwrap());
     db.sent();
     session[text].author = ada.into();
     session[text].editor = None.into();
