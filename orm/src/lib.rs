@@ -35,6 +35,7 @@
 //! | mapping a struct | [`derive(Model)`](derive@Model), [`derive(DbEnum)`](derive@DbEnum), [`derive(DbType)`](derive@DbType) |
 //! | connecting, transactions | [`Engine`], [`Connection`], [`engine::EngineOptions`] |
 //! | the unit of work | [`Session`], [`Ref`] |
+//! | hooks and validators | [`Hooks`], [`SessionHooks`], [`Session::on_commit`] |
 //! | relations between models | [`BelongsTo`], [`HasMany`], [`HasOne`], [`ManyToMany`], [`Session::load`], [`Select::with`] |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
@@ -56,7 +57,7 @@ mod state;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use orm_core::error::{Error, ErrorKind, Result};
+pub use orm_core::error::{Error, ErrorKind, InvalidField, Result};
 pub use orm_core::types::DbType;
 pub use orm_core::{driver, schema, sql, stmt, types, value};
 #[cfg(feature = "testing")]
@@ -78,7 +79,10 @@ pub use query::{
     Executor, FromRow, Null, Predicate, Select, Stream, avg, count, count_all, count_distinct,
     delete, exists, insert, max, min, optional, raw, select, sum, update,
 };
-pub use session::{Attribute, Handles, History, LoadTarget, Retry, Session, TransactionResult};
+pub use session::{
+    Attribute, Handles, History, Hooks, Invalid, LoadTarget, Retry, Session, SessionHooks,
+    TransactionResult,
+};
 pub use state::{EntityState, Ref};
 
 /// Re-exports the items that most programs use: `use orm::prelude::*;`
@@ -91,7 +95,7 @@ pub mod prelude {
         Executor, FromRow, Null, Predicate, Select, avg, count, count_all, count_distinct, delete,
         exists, insert, max, min, optional, raw, select, sum, update,
     };
-    pub use crate::session::Session;
+    pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;
     pub use orm_macros::{DbEnum, DbType, FromRow, Model};
 }
@@ -107,7 +111,7 @@ pub mod __private {
 
     pub use inventory;
     pub use orm_core::driver::Row;
-    pub use orm_core::error::Result;
+    pub use orm_core::error::{InvalidFields, Result};
     pub use orm_core::schema::{self, Action, Name};
     pub use orm_core::stmt;
     pub use orm_core::types::{Codec, DbType, EnumType, NotNull, Nullability, Type};
@@ -124,6 +128,7 @@ pub mod __private {
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{ColumnIndex, FromRow, Operand};
+    pub use crate::session::{HasHooks, HookTable, Hooks, prepare_insert};
     pub use crate::state::Vtable;
 }
 

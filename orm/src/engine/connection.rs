@@ -22,6 +22,9 @@ use super::statement_cache::{StatementCache, StatementText};
 use super::stored_table::StoredTable;
 use super::transaction_state::Transaction;
 
+/// The hooks of sessions, which are not known here.
+pub(crate) type SharedHooks = Arc<dyn Any + Send + Sync>;
+
 /// What the program does with each connection that is opened.
 pub(super) type OnConnect = Arc<dyn Fn(&mut Connection) -> Result<()> + Send + Sync>;
 
@@ -30,6 +33,8 @@ pub(super) struct Shared {
     pub pool: Pool,
     pub log: Log,
     pub on_connect: Option<OnConnect>,
+    /// What sessions begin with.
+    pub session_hooks: Option<SharedHooks>,
     pub allow_blocking_in_async: bool,
     /// The compiled texts of statements.
     pub statements: StatementCache,

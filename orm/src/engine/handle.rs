@@ -12,7 +12,7 @@ use orm_core::sql::Dialect;
 
 use super::cache::Cache;
 use super::connect;
-use super::connection::{Connection, Shared};
+use super::connection::{Connection, Shared, SharedHooks};
 use super::options::EngineOptions;
 use super::pool::{Pool, PoolOptions, PoolStatus};
 use super::statement_cache::{StatementCache, StatementCacheStatus};
@@ -108,6 +108,7 @@ impl Engine {
             pool: Pool::new(driver, dialects, options.pool)?,
             log: options.log(),
             on_connect: options.on_connect.clone(),
+            session_hooks: options.session_hooks.clone(),
             allow_blocking_in_async: options.allow_blocking_in_async.unwrap_or_default(),
             statements: StatementCache::default(),
             stored: Cache::default(),
@@ -172,6 +173,7 @@ impl Engine {
             pool: Pool::new(Arc::clone(&pool.driver), pool.dialects.clone(), one)?,
             log: self.0.log,
             on_connect: self.0.on_connect.clone(),
+            session_hooks: self.0.session_hooks.clone(),
             allow_blocking_in_async: self.0.allow_blocking_in_async,
             statements: StatementCache::default(),
             stored: Cache::default(),
@@ -206,6 +208,12 @@ impl Engine {
     /// ```
     pub fn forget_tables(&self) {
         self.0.forget_tables();
+    }
+
+    /// What sessions of the engine begin with.
+    #[inline]
+    pub(crate) fn session_hooks(&self) -> Option<&SharedHooks> {
+        self.0.session_hooks.as_ref()
     }
 
     /// How often what is known of tables was forgotten: what was read since stays true until then.

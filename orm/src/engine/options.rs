@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use orm_core::error::Result;
 
-use super::connection::{Connection, OnConnect};
+use super::connection::{Connection, OnConnect, SharedHooks};
 use super::log::Log;
 use super::pool::PoolOptions;
 use super::url::Url;
@@ -30,6 +30,8 @@ pub struct EngineOptions {
     pub(super) pool: PoolOptions,
     pub(super) allow_blocking_in_async: Option<bool>,
     pub(super) on_connect: Option<OnConnect>,
+    /// What sessions of the engine begin with, which are not known here.
+    pub(crate) session_hooks: Option<SharedHooks>,
     echo: Option<bool>,
     log_values: bool,
 }

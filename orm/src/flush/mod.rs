@@ -10,6 +10,7 @@
 //! | link | `link.rs`: foreign keys of relations, and of what they reference afterwards |
 //! | switch | `row_switch.rs`: new entities that take the rows of deleted ones |
 //! | cascade | `cascade.rs`: children of deleted rows, by the attributes of relations, and orphans |
+//! | hooks | of the session, which `hooked.rs` gives the rows |
 //! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `circles.rs` opens circles, and `post_update.rs` has the UPDATEs that close them again; `batches.rs` decides which rows share a statement, what it sets and what it matches, `reached_tables.rs` which tables a delete or update reaches, for `apply.rs` as well |
 //! | look up | `look_up.rs`: the catalogue's description of the tables |
 //! | emit | `emit.rs`; `insert.rs`, `send.rs` (a statement a row) and `together.rs` (many rows); `stale.rs` makes the error of a stale row, and finds which row it was; `blockers.rs` finds the rows that keep others from being deleted |
@@ -29,6 +30,7 @@ mod emit;
 mod expected;
 mod fetch;
 mod graph;
+mod hooked;
 mod insert;
 mod key_change;
 mod key_defaults;
@@ -55,6 +57,7 @@ pub(crate) use blockers::{blocked_commit, look_closer};
 pub(crate) use cascade::{Cascade, take_back};
 pub(crate) use commit_check::was_committed;
 pub(crate) use emit::{Failure, emit};
+pub(crate) use hooked::{HookedRow, hooked_rows};
 pub(crate) use key_change::check_referencing;
 pub(crate) use link::link;
 pub(crate) use look_up::look_up;

@@ -46,6 +46,8 @@ pub struct ModelDef {
     pub schema: LazyLock<Table>,
     /// The type-specific functions that a session calls: a `Vtable` of the module `state`.
     pub vtable: &'static (dyn Any + Send + Sync),
+    /// The hooks, if the model has any: a `HookTable` of the module `session`.
+    pub hooks: Option<&'static (dyn Any + Send + Sync)>,
 }
 
 /// Describes a constraint or an index over columns of the model.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 
 use orm_core::driver::Row;
-use orm_core::error::Result;
+use orm_core::error::{InvalidFields, Result};
 use orm_core::value::{ConversionError, ValueRef};
 
 use super::alias::interned;
@@ -29,6 +29,8 @@ pub trait Model: Sized + Send + 'static {
     type Key: PrimaryKey;
     /// Whether the model has relations.
     const HAS_RELATIONS: bool = false;
+    /// Whether the model has hooks.
+    const HAS_HOOKS: bool = false;
 
     /// Returns the model as data.
     fn def() -> &'static ModelDef;
@@ -100,6 +102,21 @@ pub trait Model: Sized + Send + 'static {
     fn new_link() -> Result<NewEntity<Self>, &'static [&'static str]> {
         Err(&[])
     }
+
+    /// Runs the hooks of a row that is given to an INSERT.
+    ///
+    /// # Errors
+    /// That of `before_insert`.
+    #[doc(hidden)]
+    fn prepare_insert(&mut self, invalid: &mut InvalidFields) -> Result<()> {
+        let _ = invalid;
+        Ok(())
+    }
+
+    /// Runs the hook of an entity that was read.
+    #[doc(hidden)]
+    #[inline]
+    fn loaded(&mut self) {}
 
     /// Returns the relation at `index`; `None` if it is out of range.
     #[doc(hidden)]

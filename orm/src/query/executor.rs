@@ -11,7 +11,7 @@ use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::compile::handle_keys::HandleKeys;
 
 /// Distinguishes the DML statements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DmlKind {
     /// INSERT.
     Insert,
@@ -176,7 +176,9 @@ impl Executor for Connection {
 
     #[inline]
     fn entity<M: Model>((): &mut (), row: &dyn Row, start: usize) -> Result<M> {
-        M::decode(row, start)
+        let mut entity = M::decode(row, start)?;
+        entity.loaded();
+        Ok(entity)
     }
 }
 

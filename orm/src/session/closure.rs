@@ -336,7 +336,7 @@ impl Session {
             Some(connection) => connection.set_savepoint()?,
             None => 0,
         };
-        let outer = self.state.level;
+        let (outer, callbacks) = (self.state.level, self.callbacks());
         let level = self.state.new_level();
         self.depth += 1;
         let mut guard = Savepoint {
@@ -344,6 +344,7 @@ impl Session {
             number,
             level,
             outer,
+            callbacks,
             armed: true,
         };
         let value = work(guard.session)?;
@@ -362,6 +363,8 @@ struct Savepoint<'s> {
     number: u32,
     level: u32,
     outer: u32,
+    /// How many callbacks waited for the commit before.
+    callbacks: usize,
     armed: bool,
 }
 
@@ -370,6 +373,8 @@ impl Drop for Savepoint<'_> {
         // The closure may have put another session in the place of this one.
         self.session.depth = self.session.depth.saturating_sub(1);
         if self.armed {
+            self.session.forget_failed_hook();
+            self.session.drop_callbacks(self.callbacks);
             if let Some(connection) = &mut self.session.connection {
                 // A part of the work may still be there if that fails, so nothing may be built on it.
                 self.session.lost |= connection.rollback_to(self.number).is_err();

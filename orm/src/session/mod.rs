@@ -11,6 +11,7 @@ mod expire;
 mod get_or_create;
 mod get_texts;
 mod history;
+mod hooks;
 mod links;
 mod loads;
 mod many;
@@ -32,10 +33,12 @@ use crate::flush::Plan;
 use crate::state::State;
 
 use get_texts::GetTexts;
+use hooks::Attached;
 
 pub use closure::Retry;
 pub use closure_result::TransactionResult;
 pub use history::{Attribute, History};
+pub use hooks::{HasHooks, HookTable, Hooks, Invalid, SessionHooks, prepare_insert};
 pub use loads::LoadTarget;
 pub use many::Handles;
 
@@ -98,6 +101,8 @@ pub struct Session {
     found_stale: bool,
     /// The kind of the error of the last verb, if it failed.
     last_error: Option<ErrorKind>,
+    /// Its hooks, and the callbacks that wait for its commit.
+    hooks: Option<Box<Attached<Self>>>,
 }
 
 /// What a transaction has done that the rollback of a failed flush would undo.
@@ -185,6 +190,7 @@ impl Session {
             unknown: false,
             found_stale: false,
             last_error: None,
+            hooks: Attached::of(engine),
         }
     }
 

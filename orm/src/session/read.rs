@@ -274,7 +274,7 @@ impl Session {
     /// Writes pending work before a query, if it is to.
     pub(super) fn autoflush(&mut self) -> Result<()> {
         self.usable()?;
-        if self.settings.autoflush && self.state.has_work() {
+        if self.settings.autoflush && self.state.has_work() && !self.is_in_hook() {
             self.flush().map_err(autoflushed)?;
         }
         Ok(())

@@ -32,6 +32,8 @@ impl Session {
     /// - `StaleData`: a row was changed or deleted since it was loaded.
     /// - `StaleHandle`: `delete` was called with a stale handle.
     /// - `Usage`: a required relation leads to nothing, or to an entity that is deleted by this flush.
+    /// - `Validation`: [validators](crate::Hooks::validate) refuse fields.
+    /// - The error of a hook. See [`Hooks`](crate::Hooks) and [`SessionHooks`](crate::SessionHooks).
     /// - Any other error of the database.
     ///
     /// # Examples
@@ -106,7 +108,7 @@ impl Session {
         self.note(result)
     }
 
-    fn write(&mut self, plan: &mut Plan) -> Result<()> {
+    pub(super) fn write(&mut self, plan: &mut Plan) -> Result<()> {
         if plan.is_empty() {
             self.state.clear_dirty();
             return Ok(());
@@ -122,7 +124,8 @@ impl Session {
         if written.is_err() {
             flush::take_back(plan, &mut self.state);
         }
-        written
+        written?;
+        self.after_flush()
     }
 
     /// Writes the plan and closes its scope. What fails on the way, the end of the scope included, is to be undone.
@@ -166,6 +169,9 @@ impl Session {
     /// ```
     pub fn commit(&mut self) -> Result<()> {
         let result = self.with_plan(Self::flush_and_commit);
+        if result.is_ok() {
+            self.committed();
+        }
         self.note(result)
     }
 
@@ -175,11 +181,13 @@ impl Session {
             self.reported.set(true);
             return Err(ended_outside(ErrorKind::CommitUnknown));
         }
+        self.before_commit()?;
         self.plan_flush(plan)?;
         if self.connection.is_none() && self.needs_no_begin(plan) {
             return self.commit_single(plan);
         }
         self.write(plan)?;
+        self.flush_again(plan)?;
         if let Some(connection) = &mut self.connection
             && let Err(error) = connection.finish()
         {
@@ -196,7 +204,10 @@ impl Session {
     /// Whether one statement by itself does all that a transaction around it would.
     fn needs_no_begin(&self, plan: &Plan) -> bool {
         let options = &self.options;
-        plan.is_one_statement(&self.state) && options.isolation.is_none() && !options.read_only
+        !self.awaits_hooks()
+            && plan.is_one_statement(&self.state)
+            && options.isolation.is_none()
+            && !options.read_only
     }
 
     /// One statement is atomic by itself: BEGIN and COMMIT would be two round trips for nothing.
@@ -267,6 +278,7 @@ impl Session {
         if unknown && self.was_committed() {
             self.state.undo_pending();
             self.state.commit();
+            self.committed();
             if !reported {
                 return self.note(Err(stored_outside()));
             }
@@ -274,6 +286,7 @@ impl Session {
             self.state.undo_transaction();
             self.state.end();
             self.reread();
+            self.rolled_back();
         }
         self.note(rolled_back)
     }
@@ -336,8 +349,10 @@ impl Session {
         }
     }
 
-    fn plan_flush(&mut self, plan: &mut Plan) -> Result<()> {
+    pub(super) fn plan_flush(&mut self, plan: &mut Plan) -> Result<()> {
         self.usable()?;
+        self.outside_hook("flush")?;
+        self.before_flush()?;
         if !self.state.faults.is_empty() {
             return Err(self.state.faults.remove(0));
         }
@@ -346,21 +361,30 @@ impl Session {
             return Ok(());
         }
         let had_transaction = self.connection.is_some();
-        let planned = self.plan_pending(plan);
+        let planned = self.plan_pending(plan, had_transaction);
         if planned.is_err() {
             self.take_back(plan, had_transaction);
         }
         planned
     }
 
-    fn plan_pending(&mut self, plan: &mut Plan) -> Result<()> {
+    fn plan_pending(&mut self, plan: &mut Plan, had_transaction: bool) -> Result<()> {
         plan.forget_marks();
-        flush::link(plan, &mut self.state)?;
-        flush::switch_rows(&mut self.state);
-        self.cascade(plan)?;
+        self.relate(plan)?;
+        if self.state.has_hooks {
+            self.hook_entities(plan, had_transaction)?;
+        }
+        self.note_rows();
         flush::plan(plan, &self.state, self.settings.optimistic)?;
         flush::check_referencing(plan, &mut self.state)?;
         flush::look_up(plan, &self.state, &self.engine, self.connection.as_mut())
+    }
+
+    /// Finds out which rows the flush writes, and their foreign keys: the first phases, before hooks and the plan.
+    pub(super) fn relate(&mut self, plan: &mut Plan) -> Result<()> {
+        flush::link(plan, &mut self.state)?;
+        flush::switch_rows(&mut self.state);
+        self.cascade(plan)
     }
 
     /// Begins the transaction if it isn't open, for some work past the unit of work.
@@ -378,6 +402,7 @@ impl Session {
     /// SQLite it takes the write lock at once and waits for it: one that reads first would fail as soon as another one
     /// has written in between.
     pub(super) fn open_transaction(&mut self) -> Result<()> {
+        self.may_begin()?;
         let mut connection = match self.pooled.take() {
             Some(connection) => connection,
             None => self.engine.connection_to_begin()?,
@@ -469,6 +494,7 @@ impl Session {
     }
 
     fn outside_savepoint(&self, what: &str) -> Result<()> {
+        self.outside_hook(what)?;
         if self.depth == 0 {
             return Ok(());
         }

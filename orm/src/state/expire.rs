@@ -94,6 +94,7 @@ impl<M: Model> Arena<M> {
         }
         unassign(value.as_mut(), &before, columns);
         forget_relations(&moved, value.iter_mut().chain(old.as_deref_mut()));
+        value.iter_mut().for_each(Model::loaded);
         if let Some(level) = reading.log {
             self.log_update(level, handle.slot, Box::new(before));
         }

@@ -11,6 +11,7 @@ mod entity_state;
 mod expire;
 mod handle;
 mod handle_keys;
+mod hooked;
 mod key_order;
 mod key_tuple;
 mod lifecycle;

@@ -67,7 +67,7 @@ impl PendingRows {
 
 impl<M: Model> Arena<M> {
     /// Adds the entities to write to `to`, which is empty. It is large: one that is returned would be copied.
-    pub(super) fn pending_rows(&self, to: &mut PendingRows) {
+    pub(crate) fn pending_rows(&self, to: &mut PendingRows) {
         let PendingRows { rows, begins } = to;
         let value = |slot, position| self.stored_value(slot, position);
         let order = |a, b| key_order(M::def().primary_key, value, (a, b));

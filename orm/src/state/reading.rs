@@ -106,6 +106,9 @@ impl<M: Model> Arena<M> {
                     }
                     return Err(error);
                 }
+                if let Some(entity) = place {
+                    entity.loaded();
+                }
                 unknown.insert(index);
                 self.occupied(index, EntityState::Persistent, reading.clock);
                 if let Some(level) = reading.log {
@@ -151,6 +154,7 @@ impl<M: Model> Arena<M> {
             (level, old)
         });
         value.restore(fresh);
+        value.loaded();
         if slot.state == EntityState::Deleting {
             slot.state = EntityState::Persistent;
         }
@@ -181,7 +185,8 @@ impl<M: Model> Arena<M> {
             let _ = value.assign(position, read);
             let _ = old.assign(position, read);
         }
-        forget_relations(&moved, [value, &mut **old]);
+        forget_relations(&moved, [&mut *value, &mut **old]);
+        value.loaded();
         slot.epoch = reading.clock;
         if let (Some(level), Some(before)) = (reading.log, before) {
             self.log_update(level, handle.slot, before);

@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) has_relations: bool,
     /// Whether new entities may take the rows of deleted ones, since a flush has looked for such.
     pub(crate) has_switches: bool,
+    /// Whether some of them have hooks.
+    pub(crate) has_hooks: bool,
     /// Counts what makes entities stale: commits, rollbacks, statements past the unit of work. Entities are
     /// stamped with it when they are read. Never 0.
     pub(crate) clock: u32,
@@ -75,6 +77,7 @@ impl State {
             has_twins: false,
             has_relations: false,
             has_switches: false,
+            has_hooks: false,
             clock: FIRST_CLOCK,
             level: 1,
             next_level: 2,
@@ -179,6 +182,7 @@ impl State {
         let is_twin = self.arenas().any(|other| other.def().table == def.table);
         self.has_twins |= is_twin;
         self.has_relations |= !def.relations.is_empty();
+        self.has_hooks |= def.hooks.is_some();
         let arena = spare_arenas::take(model, self.stamp);
         let arena = arena.unwrap_or_else(|| (vtable(def).arena)(self.stamp));
         self.arenas.insert(place, Met { model, arena });
@@ -379,7 +383,7 @@ impl State {
     /// Forgets every entity. Handles given so far are stale.
     pub(crate) fn clear(&mut self) {
         self.spare();
-        (self.has_twins, self.has_relations) = (false, false);
+        (self.has_twins, self.has_relations, self.has_hooks) = (false, false, false);
         self.lists.discard();
         self.faults.clear();
         self.stamp = next_stamp();

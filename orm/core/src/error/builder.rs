@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 
-use super::{Error, ErrorKind, Inner};
+use super::{Error, ErrorKind, Inner, InvalidFields};
 
 impl Error {
     /// Creates an error of `kind` with the kind's default message.
@@ -32,6 +32,7 @@ impl Error {
             constraint: None,
             code: None,
             sql: None,
+            invalid: Vec::new(),
             source: None,
         }))
     }
@@ -148,7 +149,7 @@ impl Error {
     /// assert!(std::error::Error::source(&error).is_some());
     /// ```
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(source.into().into());
         self
     }
 
@@ -187,5 +188,33 @@ impl Error {
             format!("{}: {}", kind.as_str(), self.0.message).into()
         };
         self
+    }
+}
+
+impl InvalidFields {
+    /// Returns an error with all of them, unless there is none.
+    ///
+    /// # Errors
+    /// - `Validation`: there are fields.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{InvalidField, InvalidFields};
+    /// let mut invalid = InvalidFields::default();
+    /// assert!(invalid.to_result().is_ok());
+    /// invalid.add(InvalidField::new("User", None, Some("name"), "is empty"));
+    /// let error = invalid.to_result().unwrap_err();
+    /// assert!(error.is_validation());
+    /// assert_eq!(error.message(), "1 field is not valid: User.name: is empty");
+    /// ```
+    pub fn to_result(&self) -> Result<(), Error> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let mut error = Error::with_message(ErrorKind::Validation, self.to_message())
+            .with_hint("correct the values and flush again; error.invalid_fields() lists them");
+        error.0.invalid = self.held().to_vec();
+        Err(error)
     }
 }

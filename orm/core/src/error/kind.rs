@@ -60,6 +60,8 @@ pub enum ErrorKind {
     Expired,
     /// A relation is read that was not loaded.
     NotLoaded,
+    /// Validators refuse fields of new or changed entities.
+    Validation,
     /// The database or its dialect does not support the statement.
     Unsupported,
     /// A URL, an option or a setting is not valid.
@@ -112,6 +114,7 @@ impl ErrorKind {
             Self::StaleHandle => "the handle's entity is not in this session",
             Self::Expired => "the entity is expired",
             Self::NotLoaded => "the relation is not loaded",
+            Self::Validation => "fields are not valid",
             Self::Unsupported => "the database does not support this",
             Self::Configuration => "the configuration is not valid",
             Self::Schema => "the schema is not consistent",

@@ -1,18 +1,22 @@
 //! [`Error`]: the error type of all crates here, one pointer wide, with a kind to branch on.
 //!
-//! `kind.rs` lists the kinds, `builder.rs` makes an error, `predicate.rs` has the questions about its kind, and
-//! `display.rs` prints it; this file has the type and its parts. Messages never contain bound values. A driver's own
-//! message may (PostgreSQL's DETAIL, MariaDB's 1062), so it is reachable through [`std::error::Error::source`] only.
+//! `kind.rs` lists the kinds, `builder.rs` makes an error, `predicate.rs` has the questions about its kind,
+//! `display.rs` prints it, and `invalid.rs` has what validators refuse; this file has the type and its parts. Messages
+//! never contain bound values. A driver's own message may (PostgreSQL's DETAIL, MariaDB's 1062), so it is reachable
+//! through [`std::error::Error::source`] only.
 
 mod builder;
 mod display;
+mod invalid;
 mod kind;
 mod predicate;
 
+pub use invalid::{InvalidField, InvalidFields};
 pub use kind::ErrorKind;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::sync::Arc;
 
 /// Is a result with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -28,8 +32,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert!(error.is_unique_violation());
 /// assert_eq!(error.to_string(), "duplicate value violates a unique constraint (users.username)");
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -39,7 +45,8 @@ struct Inner {
     constraint: Option<String>,
     code: Option<String>,
     sql: Option<String>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    invalid: Vec<InvalidField>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -167,6 +174,22 @@ impl Error {
     /// ```
     pub fn sql(&self) -> Option<&str> {
         self.0.sql.as_deref()
+    }
+
+    /// Returns the fields that validators have refused: a hundred of them at most. Empty for any other error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{InvalidField, InvalidFields};
+    /// let mut invalid = InvalidFields::default();
+    /// invalid.add(InvalidField::new("User", Some("7".into()), Some("name"), "is empty"));
+    /// let error = invalid.to_result().unwrap_err();
+    /// let [name] = error.invalid_fields() else { panic!("one field") };
+    /// assert_eq!((name.model, name.field, &*name.message), ("User", Some("name"), "is empty"));
+    /// ```
+    pub fn invalid_fields(&self) -> &[InvalidField] {
+        &self.0.invalid
     }
 }
 

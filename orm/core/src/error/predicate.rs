@@ -65,6 +65,18 @@ impl Error {
         matches!(self.0.kind, ErrorKind::DataTooLong | ErrorKind::OutOfRange)
     }
 
+    /// Returns whether validators have refused fields, which [`Error::invalid_fields`] lists.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::Validation).is_validation());
+    /// ```
+    pub fn is_validation(&self) -> bool {
+        self.0.kind == ErrorKind::Validation
+    }
+
     /// Returns whether any constraint is violated.
     ///
     /// # Examples

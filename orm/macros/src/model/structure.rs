@@ -6,11 +6,12 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::meta::ParseNestedMeta;
+use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Path, Result, Token, parse_quote};
 
 use super::data::{Check, Group, Head, Parsed};
 use super::{field, reference};
-use crate::attribute::{list, no_generics, read_all, text};
+use crate::attribute::{flag, list, no_generics, read_all, text};
 use crate::case::snake;
 use crate::errors::Errors;
 
@@ -20,6 +21,7 @@ const KEYS: &[&str] = &[
     "crate",
     "const_name",
     "builder",
+    "hooks",
     "unique",
     "index",
     "check",
@@ -39,6 +41,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Parsed> {
             value: input.ident.clone(),
             words: words(input.to_token_stream()),
             builder: Ident::new("builder", Span::call_site()),
+            hooks: None,
             ident: input.ident,
             vis: input.vis,
         },
@@ -90,6 +93,10 @@ fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()
         "table" => parsed.head.table = text(key, meta)?.value(),
         "crate" => parsed.head.orm = meta.value()?.call(Path::parse_mod_style)?,
         "const_name" => parsed.head.value = word(meta, "const_name = Posts")?,
+        "hooks" => {
+            flag(key, meta)?;
+            parsed.head.hooks = Some(meta.path.span());
+        }
         "builder" => parsed.head.builder = word(meta, "builder = new_post")?,
         "unique" => parsed.uniques.push(group(key, meta)?),
         "index" => parsed.indexes.push(group(key, meta)?),

@@ -28,6 +28,8 @@ use crate::query::expressions::term::{Term, Terms};
 ///
 /// On a session it goes past the unit of work: pending changes are flushed first, and what the session
 /// has loaded of the model counts as stale.
+///
+/// It has no entities: [`Hooks`](crate::Hooks) of the model are not called.
 #[must_use = "a delete does nothing until it is executed"]
 #[derive(Clone, Debug)]
 pub struct Delete<M> {

@@ -10,6 +10,7 @@ use orm_core::types::DbType;
 use orm_core::value::ValueRef;
 
 use super::bulk::{first_statement, goes_at_once, insert_returning, insert_rows, stores_at_once};
+use super::hooked_rows::{Refused, hooked};
 use super::values::{InsertRows, RowsOf, Run};
 use crate::engine::Connection;
 use crate::mapping::{Column, Entity, Model};
@@ -49,11 +50,17 @@ pub struct InsertInto<M>(PhantomData<fn() -> M>);
 ///
 /// On a session it goes past the unit of work: pending changes are flushed first, and the rows are not
 /// tracked.
+///
+/// Of a model with [`Hooks`](crate::Hooks), `before_insert` and `validate` are called for each row when it is given; what
+/// they refuse is the error of the statement. A row that is passed by reference is copied for that, without the fields
+/// that have no column.
 #[must_use = "an insert does nothing until it is executed"]
 #[derive(Debug)]
 pub struct Insert<'a, M> {
     first: InsertRows<'a, M>,
     more: Vec<InsertRows<'a, M>>,
+    /// What the hooks of the rows have refused, if the model has hooks.
+    refused: Option<Box<Refused>>,
 }
 
 /// Represents an INSERT that returns a column of each row.
@@ -104,9 +111,11 @@ impl<M: Model> InsertInto<M> {
     // On one line, since the compiler shows it where something else is given.
     #[rustfmt::skip]
     pub fn values<'a, V, K>(self, values: V) -> Insert<'a, M> where InsertRows<'a, M>: RowsOf<V, M, K> {
+        let mut refused = None;
         Insert {
-            first: RowsOf::rows_of(values),
+            first: hooked(RowsOf::rows_of(values), &mut refused),
             more: Vec::new(),
+            refused,
         }
     }
 }
@@ -136,7 +145,8 @@ impl<'a, M: Model> Insert<'a, M> {
     /// ```
     #[rustfmt::skip]
     pub fn values<V, K>(mut self, values: V) -> Self where InsertRows<'a, M>: RowsOf<V, M, K> {
-        self.more.push(RowsOf::rows_of(values));
+        let rows = hooked(RowsOf::rows_of(values), &mut self.refused);
+        self.more.push(rows);
         self
     }
 
@@ -240,6 +250,9 @@ impl<'a, M: Model> Insert<'a, M> {
         let rows = self.len();
         if rows == 0 {
             return Ok(0);
+        }
+        if let Some(refused) = &self.refused {
+            refused.to_result()?;
         }
         x.write(M::def(), DmlKind::Insert, |conn, _| {
             if self.is_one_statement(conn, back) {

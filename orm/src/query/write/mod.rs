@@ -7,6 +7,7 @@
 pub(super) mod bulk;
 pub(super) mod check;
 pub(super) mod delete;
+mod hooked_rows;
 pub(super) mod insert;
 mod parts;
 pub(super) mod reflection;

@@ -38,6 +38,8 @@ use crate::query::expressions::term::{Term, Terms};
 /// On a session it goes past the unit of work: pending changes are flushed first, and what the session
 /// has loaded of the model is read again when it is next queried. A version column counts up, unless it
 /// is set.
+///
+/// It has no entities: [`Hooks`](crate::Hooks) of the model are not called.
 #[must_use = "an update does nothing until it is executed"]
 #[derive(Clone, Debug)]
 pub struct Update<M> {

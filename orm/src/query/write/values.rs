@@ -172,7 +172,7 @@ impl<M: Model> InsertRows<'_, M> {
 
     /// The columns of a row that the database is to fill in: a generated key of 0, and what has a
     /// default there but no value here.
-    fn omitted(&self, def: &'static ModelDef, row: usize) -> ColumnSet {
+    pub(super) fn omitted(&self, def: &'static ModelDef, row: usize) -> ColumnSet {
         let mut omitted = match self {
             Self::One(one) => one.unset.clone(),
             Self::Owned(rows) => rows[row].unset.clone(),

@@ -25,6 +25,7 @@ pub mod guarded;
 mod handles;
 mod has_many;
 mod history;
+mod hooks;
 mod identity;
 mod isolation;
 mod joins;
@@ -62,6 +63,7 @@ mod rollback;
 mod round_trips;
 mod row_switch;
 mod savepoint;
+mod session_hooks;
 mod session_verbs;
 mod set_null;
 mod shapes;
@@ -78,6 +80,7 @@ pub mod touched;
 mod transactions;
 mod trees;
 pub mod types;
+mod validators;
 mod version;
 pub mod violations;
 mod writes;
@@ -275,6 +278,9 @@ fn has_reset(db: &Db) -> bool {
 /// The files, each as what lists its cases.
 const FILES: &[fn() -> Vec<Case>] = &[
     crud::cases,
+    hooks::cases,
+    session_hooks::cases,
+    validators::cases,
     eager_reads::cases,
     list_order::cases,
     parts::cases,

@@ -6,6 +6,7 @@ use syn::LitStr;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
+use super::hooks;
 use super::names::of;
 use super::relation;
 use crate::model::data::{Column, Columns, Model, Reference, ServerDefault, Target};
@@ -32,6 +33,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     });
     let references = model.references.iter().map(|key| reference(model, key));
     let relations = relation::defs(model);
+    let hooks = hooks::def(model);
     quote! {
         const __COLUMNS: &'static [__orm::schema::Column] = &[#(#columns),*];
         static __DEF: __orm::ModelDef = __orm::ModelDef {
@@ -52,6 +54,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             relations: #relations,
             schema: __orm::LazyLock::new(|| __orm::table(&__DEF)),
             vtable: &__VTABLE,
+            hooks: #hooks,
         };
         static __VTABLE: __orm::Vtable = __orm::Vtable::of::<#ident>();
 

@@ -10,6 +10,7 @@ mod builder;
 mod check;
 mod def;
 mod entity;
+mod hooks;
 mod names;
 mod new_row;
 mod relation;
@@ -32,6 +33,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         relation::checks(model),
         builder::expand(model),
         new_row::expand(model),
+        hooks::expand(model),
     ];
     quote! {
         #[doc(hidden)]

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Index;
 use syn::spanned::Spanned as _;
 
+use super::hooks;
 use super::names::{helper, of, per_column, skipped};
 use super::relation;
 use crate::model::data::{Column, Model};
@@ -16,6 +17,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let conversions = conversions(model);
     let copies = copies(model);
     let relations = relation::access(model);
+    let hooks = hooks::calls(model);
     quote! {
         #[automatically_derived]
         impl __orm::Model for #name {
@@ -33,6 +35,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             #conversions
             #copies
             #relations
+            #hooks
         }
     }
 }
