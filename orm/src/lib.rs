@@ -118,13 +118,13 @@ pub mod __private {
     pub use orm_core::value::{ConversionError, ValueRef};
 
     pub use crate::mapping::{
-        AnyRelation, BelongsTo, Build, Cascade, Column, ColumnSet, ConstraintDef, CustomType,
-        DbEnum, Entity, Field, FieldGiven, FieldMissing, FieldState, Generated, HasCollation,
-        HasLength, IntoField, KeyField, Links, ListOrder, Model, ModelDef, ModelSlot, NewChild,
-        NewEntity, Placeholder, ReferenceDef, References, Registration, Relation, RelationDef,
-        RelationField, RelationKind, SingleBelongsTo, Skipped, Stored, Version, default_fits,
-        filled, given, inverse, leave_linked, or_linked, or_server, ordered_by, referred, relinked,
-        table,
+        AnyRelation, AnyVtable, BelongsTo, Build, Cascade, Column, ColumnSet, ConstraintDef,
+        CustomType, DbEnum, Entity, Field, FieldGiven, FieldMissing, FieldState, Generated,
+        HasCollation, HasLength, IntoField, KeyField, LinkRow, LinkTable, Linked, Links, ListOrder,
+        Model, ModelDef, ModelSlot, NewChild, NewEntity, Placeholder, ReferenceDef, References,
+        Registration, Relation, RelationDef, RelationField, RelationKind, SingleBelongsTo, Skipped,
+        Stored, Version, default_fits, filled, given, inverse, leave_linked, link_def, link_target,
+        mirrored, or_linked, or_server, ordered_by, referred, relinked, table,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{ColumnIndex, FromRow, Operand};

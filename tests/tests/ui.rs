@@ -12,10 +12,13 @@ const LINES: usize = 15;
 /// Those that are longer, since the compiler adds errors or suggestions of its own, with the most lines of each.
 const LONGER: &[(&str, usize)] = &[
     ("and_of_rust", 30),
-    ("filter_of_belongs_to", 18),
+    ("filter_of_belongs_to", 24),
     ("get_by_type", 30),
     ("group_by_two", 16),
+    ("hooks_without_impl", 48),
     ("join_with_condition", 16),
+    ("link_table_of_no_model", 26),
+    ("link_table_of_other_model", 18),
     ("or_of_rust", 30),
     ("order_by_two", 16),
     ("select_two", 16),

@@ -83,7 +83,7 @@ use proc_macro::TokenStream;
 ///
 /// `BelongsTo<User>` references the row that a foreign key of the struct references, `BelongsTo<Option<User>>` by a key
 /// that is nullable. `HasMany<Post>` and `HasOne<Profile>` are the other side: the rows that reference this one.
-/// `ManyToMany<Tag>` are the rows that rows of a link model link with this one.
+/// `ManyToMany<Tag>` are the rows that rows of a link table link with this one.
 ///
 /// | `#[orm(…)]` | |
 /// |-|-|
@@ -93,6 +93,8 @@ use proc_macro::TokenStream;
 /// | `cascade = set_null` | On `HasMany` and `HasOne`: the session sets their foreign keys to NULL first. |
 /// | `orphans = delete` | On `HasMany` and `HasOne`: the session deletes an entity of the other side that is unlinked. |
 /// | `order_by = Post.title`, `order_by = (Post.title, Post.id.desc())` | On `HasMany` and `ManyToMany`: the order in which the list is loaded, by columns of the other model; then by its primary key. |
+/// | `link_table = "post_tags"` | On `ManyToMany`: a table is generated with the foreign keys to both sides, which are its primary key: `post_id` and `tag_id`, the models' names and those of their keys; between rows of one model `from_user_id` and `to_user_id`. The database deletes a row of it with either side, and follows changed keys. |
+/// | `inverse = Post.tags` | On `ManyToMany`: the relation of the other side, by the link rows of which it is. |
 /// | `through = PostTag` | On `ManyToMany`: the link model. It has a `BelongsTo` to each side. |
 /// | `inverse = Follow.follower, target = Follow.followed` | With `through`: the relations of the link model to this model and to the target, if it has several of one type. |
 /// | `skip` | No relation, as at any field. |

@@ -9,7 +9,7 @@ use std::hash::Hash;
 use orm_core::types::{DbType, NotNull};
 use orm_core::value::{ConversionError, ValueRef};
 
-use super::key::PrimaryKey;
+use super::key::{KeyPart, PrimaryKey};
 
 /// Marks the custom types of columns. Implemented by `#[derive(DbType)]` and `#[derive(DbEnum)]`.
 ///
@@ -65,6 +65,8 @@ pub trait CustomType: DbType<Null = NotNull> {}
 
 #[diagnostic::do_not_recommend]
 impl<T: CustomType + Clone + Debug + Eq + Hash> PrimaryKey for T {
+    const PARTS: &'static [KeyPart] = &[KeyPart::of::<Self>()];
+
     fn with_parts<R>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> R) -> R {
         run(&[self.to_value()])
     }

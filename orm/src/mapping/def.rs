@@ -42,6 +42,8 @@ pub struct ModelDef {
     pub references: &'static [ReferenceDef],
     /// The relations, in the order of the fields.
     pub relations: &'static [RelationDef],
+    /// Whether it is the link table that a relation generates, and no struct's.
+    pub is_link_table: bool,
     /// The table, created at first use.
     pub schema: LazyLock<Table>,
     /// The type-specific functions that a session calls: a `Vtable` of the module `state`.

@@ -111,6 +111,25 @@ mod tests {
         assert_eq!(model.table, *metadata.models()[0].schema);
     }
 
+    #[derive(Model, Clone, Debug)]
+    #[orm(table = "dump_parcels")]
+    struct Parcel {
+        #[orm(primary_key)]
+        id: i64,
+        #[orm(link_table = "dump_parcel_letters")]
+        letters: crate::ManyToMany<Letter>,
+    }
+
+    #[test]
+    fn a_link_table_is_in_the_document() {
+        let dump = models_json(&Metadata::of((Letter, Parcel)));
+        let dump: Dump = serde_json::from_str(&dump).expect("a dump");
+        let link = &dump.models[1];
+        assert_eq!(link.name, "Parcel.letters");
+        assert_eq!(link.table.name, "dump_parcel_letters");
+        assert_eq!(link.fields, ["parcel_id", "letter_id"]);
+    }
+
     #[test]
     fn the_exported_function_writes_the_same() {
         extern "C" fn take(context: *mut c_void, _bytes: *const u8, length: usize) {

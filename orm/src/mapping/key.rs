@@ -3,8 +3,13 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
+use orm_core::driver::Row;
+use orm_core::error::Result;
 use orm_core::types::DbType;
-use orm_core::value::ValueRef;
+use orm_core::value::{ConversionError, Value, ValueRef};
+
+use super::decode;
+use super::def::ModelDef;
 
 /// Is implemented by the types of primary keys: one value, or a tuple of up to four. Floats are excluded, since they
 /// have no exact equality, and `Option`, since a key is never NULL.
@@ -14,13 +19,39 @@ use orm_core::value::ValueRef;
     note = "use i64, i32, i16, String, Vec<u8>, a uuid, a date, or an enum that derives DbEnum, Clone, Debug, PartialEq, Eq and Hash"
 )]
 pub trait PrimaryKey: Clone + Debug + Eq + Hash + Send + 'static {
+    /// How the parts are read, for the foreign keys of link tables.
+    #[doc(hidden)]
+    const PARTS: &'static [KeyPart];
+
     /// Calls `run` with the parts of the key, in key order.
     fn with_parts<T>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> T) -> T;
+}
+
+/// Reads and converts values of one part of a key, without its type.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct KeyPart {
+    pub(super) read: fn(&dyn Row, usize, &'static ModelDef, usize) -> Result<Value>,
+    pub(super) convert: fn(ValueRef<'_>) -> Result<Value, ConversionError>,
+}
+
+impl KeyPart {
+    /// The functions of `T`.
+    pub(super) const fn of<T: DbType>() -> Self {
+        Self {
+            read: |row, index, def, position| {
+                decode::read::<T>(row, index, def, position).map(|part| part.to_value().to_value())
+            },
+            convert: |value| T::from_value(value).map(|part| part.to_value().to_value()),
+        }
+    }
 }
 
 macro_rules! tuple_key {
     ($($part:ident $index:tt),+) => {
         impl<$($part: DbType + Clone + Debug + Eq + Hash),+> PrimaryKey for ($($part,)+) {
+            const PARTS: &'static [KeyPart] = &[$(KeyPart::of::<$part>()),+];
+
             #[inline]
             fn with_parts<T>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> T) -> T {
                 run(&[$(self.$index.to_value()),+])
@@ -32,6 +63,8 @@ macro_rules! tuple_key {
 macro_rules! scalar_key {
     ($($scalar:ty),+) => {$(
         impl PrimaryKey for $scalar {
+            const PARTS: &'static [KeyPart] = &[KeyPart::of::<Self>()];
+
             #[inline]
             fn with_parts<T>(&self, run: impl FnOnce(&[ValueRef<'_>]) -> T) -> T {
                 run(&[self.to_value()])

@@ -18,6 +18,8 @@ pub mod dump;
 mod field;
 mod handle;
 mod key;
+mod link_row;
+mod link_table;
 mod model;
 mod registry;
 mod relation;
@@ -47,15 +49,17 @@ pub use def::{
 };
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
-pub use key::{IntoKey, PrimaryKey};
+pub use key::{IntoKey, KeyPart, PrimaryKey};
+pub use link_row::{LinkEntity, LinkKey, LinkRow};
+pub use link_table::{AnyVtable, LinkTable, link_def, link_target};
 pub use model::{Entity, Model, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};
 pub(crate) use registry::{linked_models, linked_tables};
 pub use relation::{
-    AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, IntoPath, KeySource, LinkedKey,
-    Links, LoadPath, LoadStep, ManyToMany, Member, NoSession, Path, PathFrom, References, Refs,
-    RefsIter, Relation, RelationField, Scope, SingleBelongsTo, ToMany, ToOne, ToOneTarget, inverse,
-    leave_linked, or_linked, ordered_by, relinked,
+    AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, IntoPath, KeySource, Linked,
+    LinkedKey, Links, LinksTo, LoadPath, LoadStep, ManyToMany, Member, NoSession, Path, PathFrom,
+    References, Refs, RefsIter, Relation, RelationField, Scope, SingleBelongsTo, ToMany, ToOne,
+    ToOneTarget, inverse, leave_linked, mirrored, or_linked, ordered_by, relinked,
 };
 pub(crate) use relation::{ChildRule, check_cascade};
 pub use slot::ModelSlot;

@@ -71,7 +71,8 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Creates the set of the models of `entities`: a tuple such as `(User, Post)`.
+    /// Creates the set of the models of `entities`: a tuple such as `(User, Post)`. The link tables that their relations
+    /// generate belong to it.
     ///
     /// # Examples
     ///
@@ -108,7 +109,16 @@ impl Metadata {
     }
 
     fn from_defs(models: impl IntoIterator<Item = &'static ModelDef>) -> Self {
-        let mut models: Vec<_> = models.into_iter().collect();
+        let mut models: Vec<&'static ModelDef> = models.into_iter().collect();
+        let relations = models.iter().flat_map(|model| model.relations);
+        let links = relations.filter_map(|relation| Some(relation.through()?.link));
+        let links: Vec<_> = links.filter(|link| link.is_link_table).collect();
+        // Both sides may name one.
+        for link in links {
+            if !models.iter().any(|model| std::ptr::eq(*model, link)) {
+                models.push(link);
+            }
+        }
         models.sort_by_key(|model| (model.table, model.module, model.name));
         Self { models }
     }
@@ -238,7 +248,11 @@ fn one_table_twice(first: &ModelDef, second: &ModelDef) -> Error {
         ),
     )
     .with_table(first.table)
-    .with_hint("rename one of them, or choose models with Metadata::of or Metadata::in_module")
+    .with_hint(if first.is_link_table && second.is_link_table {
+        format!("write `inverse = {}` at one of them", first.name)
+    } else {
+        "rename one of them, or choose models with Metadata::of or Metadata::in_module".to_owned()
+    })
 }
 
 /// Checks what the derive sees only where it is written as `Option<…>`.

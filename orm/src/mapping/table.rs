@@ -20,7 +20,9 @@ pub fn table(def: &'static ModelDef) -> Table {
         let columns = names(def, index.columns);
         (index.options)(Index::new(def.table, columns))
     }));
+    // What the keys of a link table reference is checked; and MySQL has no CHECK of a column that ON UPDATE changes.
     let enums = def.names.iter().zip(def.columns);
+    let enums = enums.filter(|_| !def.is_link_table);
     table.checks.extend(enums.filter_map(|(name, column)| {
         let Type::Enum(labels) = &column.ty else {
             return None;

@@ -68,6 +68,8 @@ pub(super) struct RelationField {
     pub(super) link_target: Option<Target>,
     /// The order of the list: `order_by = Post.title`.
     pub(super) order: Vec<OrderItem>,
+    /// The table of the link rows: `link_table = "post_tags"`.
+    pub(super) link_table: Option<LitStr>,
 }
 
 /// A column in the order of a list.
@@ -225,12 +227,22 @@ pub(super) enum Side {
         inverse: Option<Target>,
         policy: Policy,
     },
-    /// A link model, to both.
-    Link {
-        link: Path,
+    /// The model of the link rows, to both.
+    Link(Link),
+}
+
+/// Which model the link rows of a relation many to many are of.
+pub(super) enum Link {
+    /// One of the user's.
+    Model {
+        path: Path,
         /// Its relations to this model and to the target, if they were named.
         named: Option<(Target, Target)>,
     },
+    /// One that is generated, of this table.
+    Table(LitStr),
+    /// That of the target's relation to this model.
+    Inverse(Target),
 }
 
 impl Default for Policy {
@@ -247,14 +259,14 @@ impl Relation {
     pub(super) fn columns(&self) -> &[usize] {
         match &self.side {
             Side::Own { columns, .. } => columns,
-            Side::Other { .. } | Side::Link { .. } => &[],
+            Side::Other { .. } | Side::Link(_) => &[],
         }
     }
 
     /// What the session does with the entities that it leads to.
     pub(super) fn policy(&self) -> Policy {
         match self.side {
-            Side::Own { .. } | Side::Link { .. } => Policy::default(),
+            Side::Own { .. } | Side::Link(_) => Policy::default(),
             Side::Other { policy, .. } => policy,
         }
     }

@@ -6,6 +6,7 @@ mod constraint;
 mod data;
 mod expand;
 mod field;
+mod link;
 mod list_order;
 mod reference;
 mod relation;

@@ -5,21 +5,30 @@
 
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
-use syn::{Error, Ident, Path, Result, Token, Type, parse_quote};
+use syn::{Error, Ident, LitStr, Path, Result, Token, Type, parse_quote};
 
 use super::data::{
     Column, OrderItem, Parsed, Policy, Reference, Relation, RelationField, RelationType, Side,
     Target,
 };
+use super::link;
 use super::list_order;
 use super::reference::target;
 use super::tokens::{argument, last_word, option};
-use crate::attribute::{flag, list, listed, read_all, unknown};
+use crate::attribute::{flag, list, listed, read_all, text, unknown};
 use crate::errors::Errors;
 
 /// The options of the attribute of a relation field.
 const KEYS: &[&str] = &[
-    "key", "inverse", "cascade", "orphans", "through", "target", "order_by", "skip",
+    "key",
+    "inverse",
+    "cascade",
+    "orphans",
+    "link_table",
+    "through",
+    "target",
+    "order_by",
+    "skip",
 ];
 
 /// The words of `cascade`, with the variant of `Cascade` that each stands for.
@@ -78,6 +87,7 @@ pub(super) fn parse(
         through: options.through,
         link_target: options.link_target,
         order: options.order,
+        link_table: options.link_table,
     });
     None
 }
@@ -91,6 +101,7 @@ struct Options {
     through: Option<Path>,
     link_target: Option<Target>,
     order: Vec<OrderItem>,
+    link_table: Option<LitStr>,
     is_skipped: bool,
 }
 
@@ -105,7 +116,10 @@ impl Options {
                 self.policy.deletes_orphans = true;
             }
             "through" if kind == RelationType::ManyToMany => {
-                self.through = Some(link_model(meta)?);
+                self.through = Some(link::model(meta)?);
+            }
+            "link_table" if kind == RelationType::ManyToMany => {
+                self.link_table = Some(text(word, meta)?);
             }
             "target" if kind == RelationType::ManyToMany => {
                 self.link_target = Some(relation(meta)?);
@@ -145,7 +159,7 @@ fn misplaced(word: &str, kind: RelationType) -> &'static str {
             "`order_by` is for lists, `HasMany` and `ManyToMany`; this relation references one entity"
         }
         _ => {
-            "`through` and `target` are for `ManyToMany`: the link model, and its relation to the target"
+            "`link_table`, `through` and `target` are for `ManyToMany`: the table or model of the link rows, and its relation to the target"
         }
     }
 }
@@ -169,12 +183,6 @@ fn choice(
     let found = words.iter().find(|(word, _)| *word == name);
     let variant = found.map(|(_, variant)| *variant);
     variant.ok_or_else(|| Error::new(ident.span(), unknown("value", &name, &names)))
-}
-
-/// `= PostTag`.
-fn link_model(meta: &ParseNestedMeta<'_>) -> Result<Path> {
-    let value = meta.value().and_then(Path::parse_mod_style);
-    value.map_err(|_| meta.error("write the link model: `through = PostTag`"))
 }
 
 /// `= Letter.sender`.
@@ -241,7 +249,7 @@ fn side(field: &RelationField, columns: &[Column], references: &[Reference]) -> 
         RelationType::BelongsTo => own_side(field, columns, references),
         RelationType::HasMany => other("HasMany"),
         RelationType::HasOne => other("HasOne"),
-        RelationType::ManyToMany => link_side(field),
+        RelationType::ManyToMany => link::side(field).map(Side::Link),
     }
 }
 
@@ -254,30 +262,6 @@ fn own_side(field: &RelationField, columns: &[Column], references: &[Reference])
         reference,
         columns: positions.clone(),
     })
-}
-
-fn link_side(field: &RelationField) -> Result<Side> {
-    let Some(link) = &field.through else {
-        let ident = &field.ident;
-        return Err(Error::new(
-            ident.span(),
-            format!(
-                "`{ident}` has no link model; write `#[orm(through = PostTag)]`, a model with a `BelongsTo` to both sides"
-            ),
-        ));
-    };
-    let named = match (&field.inverse, &field.link_target) {
-        (None, None) => None,
-        (Some(inverse), Some(target)) => Some((inverse.clone(), target.clone())),
-        (Some(one), None) | (None, Some(one)) => {
-            return Err(Error::new(
-                one.field.span(),
-                "name both relations of the link model: `inverse = Follow.follower, target = Follow.followed`",
-            ));
-        }
-    };
-    let link = link.clone();
-    Ok(Side::Link { link, named })
 }
 
 /// Which reference is the foreign key: the one of the fields that the attribute names, or else the only one to a model of

@@ -1,4 +1,4 @@
-//! [`ManyToMany`]: the field of a relation by the rows of a link model, each of which references both sides.
+//! [`ManyToMany`]: the field of a relation by the rows of a link table, each of which references both sides.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -15,21 +15,17 @@ use crate::mapping::def::RelationDef;
 use crate::mapping::handle::{RawRef, Ref};
 use crate::mapping::model::Model;
 
-/// Represents a relation to all entities of `M` to which rows of a link model link this one: the tags of a post, by the
+/// Represents a relation to all entities of `M` to which rows of a link table link this one: the tags of a post, by the
 /// rows of a table with the keys of both.
 ///
-/// The link model is a model as others are, with a foreign key and a [`BelongsTo`](super::BelongsTo) to each side.
-/// `#[orm(through = PostTag)]` names it. [`Session::link`](crate::Session::link) adds a row of it,
+/// `#[orm(link_table = "post_tags")]` generates the table, and the relation of the other side names this one:
+/// `#[orm(inverse = Post.tags)]`. [`Session::link`](crate::Session::link) adds a row of it,
 /// [`Session::unlink`](crate::Session::unlink) deletes it, and [`Session::append`](crate::Session::append) adds the other
 /// entity, too. All lists that the row belongs to are in step at once, on both sides.
 ///
 /// The field holds a list of handles, and is loaded as a [`HasMany`](super::HasMany) is: by
 /// [`Session::load`](crate::Session::load), or [`with`](crate::Select::with) of a query, in the order of the primary keys
 /// of `M`; what was linked since then stands at the end.
-///
-/// A link model may have columns of its own. Where the database requires them, add the link row itself:
-/// `session.add(PostTag::builder().post(post).tag(tag).note("x"))`. Its primary key is best made of both foreign keys: a
-/// pair that two rows link is listed twice.
 ///
 /// ```
 /// use orm::prelude::*;
@@ -39,7 +35,7 @@ use crate::mapping::model::Model;
 /// struct Post {
 ///     #[orm(primary_key)]
 ///     id: i64,
-///     #[orm(through = PostTag)]
+///     #[orm(link_table = "post_tags")]
 ///     tags: ManyToMany<Tag>,
 /// }
 ///
@@ -49,23 +45,12 @@ use crate::mapping::model::Model;
 ///     #[orm(primary_key)]
 ///     id: i64,
 ///     name: String,
-///     #[orm(through = PostTag)]
+///     #[orm(inverse = Post.tags)]
 ///     posts: ManyToMany<Post>,
 /// }
 ///
-/// #[derive(Model)]
-/// #[orm(table = "post_tags")]
-/// struct PostTag {
-///     #[orm(primary_key, references = Post.id, on_delete = cascade)]
-///     post_id: i64,
-///     #[orm(primary_key, references = Tag.id, on_delete = cascade)]
-///     tag_id: i64,
-///     post: BelongsTo<Post>,
-///     tag: BelongsTo<Tag>,
-/// }
-///
 /// let engine = Engine::connect("sqlite://")?;
-/// Metadata::of((Post, Tag, PostTag)).create_all(&engine)?;
+/// Metadata::of((Post, Tag)).create_all(&engine)?; // three tables
 /// let mut session = Session::new(&engine);
 /// let post = session.add(Post::builder());
 /// let rust = session.append(post, Post.tags, Tag::builder().name("rust"))?;
@@ -77,6 +62,42 @@ use crate::mapping::model::Model;
 /// session.commit()?; // DELETE FROM "post_tags" WHERE "post_id" = ? AND "tag_id" = ?
 /// # Ok::<(), orm::Error>(())
 /// ```
+///
+/// # Link models
+///
+/// If the table has columns of its own, its rows are a model as others are, with a foreign key and a
+/// [`BelongsTo`](super::BelongsTo) to each side, and `#[orm(through = PostTag)]` names it:
+///
+/// ```
+/// # use orm::prelude::*;
+/// # #[derive(Model)]
+/// # struct Post {
+/// #     #[orm(primary_key)]
+/// #     id: i64,
+/// #     #[orm(through = PostTag)]
+/// #     tags: ManyToMany<Tag>,
+/// # }
+/// # #[derive(Model)]
+/// # struct Tag {
+/// #     #[orm(primary_key)]
+/// #     id: i64,
+/// # }
+/// #[derive(Model)]
+/// #[orm(table = "post_tags")]
+/// struct PostTag {
+///     #[orm(primary_key, references = Post.id, on_delete = cascade)]
+///     post_id: i64,
+///     #[orm(primary_key, references = Tag.id, on_delete = cascade)]
+///     tag_id: i64,
+///     post: BelongsTo<Post>,
+///     tag: BelongsTo<Tag>,
+///     note: String,
+/// }
+/// ```
+///
+/// Where the database requires such a column, add the link row itself:
+/// `session.add(PostTag::builder().post(post).tag(tag).note("x"))`. Its primary key is best made of both foreign keys: a
+/// pair that two rows link is listed twice.
 pub struct ManyToMany<M>(WithPart<List<M>, M>);
 
 enum List<M> {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::relation_ops::ReferencesMany;
-use crate::mapping::{IntoPath, LoadStep, Model, Path, PathFrom, Relation, Scope};
+use crate::mapping::{IntoPath, LoadStep, Model, Path, PathFrom, Relation, RelationField, Scope};
 use crate::query::expressions::order::OrderList;
 use crate::query::expressions::predicate::Condition;
 
@@ -41,7 +41,8 @@ pub struct Subset<M, F> {
     scope: Scope,
 }
 
-impl<M: Model, F: ReferencesMany> Relation<M, F> {
+// The bound is at each method, so that the compiler says what a relation to one has instead.
+impl<M: Model, F: RelationField> Relation<M, F> {
     /// Selects those of the entities that the relation references for which a condition holds.
     ///
     /// # Examples
@@ -55,7 +56,10 @@ impl<M: Model, F: ReferencesMany> Relation<M, F> {
     /// assert!(found.is_empty());
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn filter<C: Condition>(self, condition: C) -> Subset<M, F> {
+    pub fn filter<C: Condition>(self, condition: C) -> Subset<M, F>
+    where
+        F: ReferencesMany,
+    {
         Subset::of(self).filter(condition)
     }
 
@@ -72,7 +76,10 @@ impl<M: Model, F: ReferencesMany> Relation<M, F> {
     /// assert_eq!(by_title.len(), 1);
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn order_by<O: OrderList>(self, orders: O) -> Subset<M, F> {
+    pub fn order_by<O: OrderList>(self, orders: O) -> Subset<M, F>
+    where
+        F: ReferencesMany,
+    {
         Subset::of(self).order_by(orders)
     }
 
@@ -98,12 +105,15 @@ impl<M: Model, F: ReferencesMany> Relation<M, F> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn limit(self, most: u64) -> Subset<M, F> {
+    pub fn limit(self, most: u64) -> Subset<M, F>
+    where
+        F: ReferencesMany,
+    {
         Subset::of(self).limit(most)
     }
 }
 
-impl<M: Model, F: ReferencesMany> Subset<M, F> {
+impl<M: Model, F: RelationField> Subset<M, F> {
     fn of(relation: Relation<M, F>) -> Self {
         Self {
             relation,
@@ -176,7 +186,7 @@ impl<M: Model, F: ReferencesMany> Subset<M, F> {
     }
 }
 
-impl<M: Model, F: ReferencesMany> IntoPath for Subset<M, F> {
+impl<M: Model, F: RelationField> IntoPath for Subset<M, F> {
     type Start = M;
     type End = F::Target;
 

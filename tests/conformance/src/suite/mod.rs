@@ -31,6 +31,7 @@ mod isolation;
 mod joins;
 pub mod keys;
 mod limits;
+mod link_tables;
 mod linked;
 mod list_order;
 mod lists;
@@ -350,6 +351,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     handles::cases,
     has_many::cases,
     history::cases,
+    link_tables::cases,
     many_to_many::cases,
     past_the_session::cases,
     rollback::cases,

@@ -1,4 +1,4 @@
-//! A `ManyToMany` names its link model.
+//! A `ManyToMany` names its link table or model.
 
 use orm::prelude::*;
 

@@ -35,7 +35,7 @@ struct Book {
     #[orm(primary_key)]
     id: i64,
     title: String,
-    #[orm(through = BookTag)]
+    #[orm(link_table = "book_tags")]
     tags: ManyToMany<Tag>,
 }
 
@@ -45,21 +45,33 @@ struct Tag {
     #[orm(primary_key)]
     id: i64,
     name: String,
-    #[orm(through = BookTag)]
+    #[orm(inverse = Book.tags)]
+    books: ManyToMany<Book>,
+}
+// ANCHOR_END: link_models
+
+// ANCHOR: loans
+#[derive(Model, Clone, Debug)]
+#[orm(table = "readers")]
+struct Reader {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(through = Loan)]
     books: ManyToMany<Book>,
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "book_tags")]
-struct BookTag {
+#[orm(table = "loans")]
+struct Loan {
+    #[orm(primary_key, references = Reader.id, on_delete = cascade)]
+    reader_id: i64,
     #[orm(primary_key, references = Book.id, on_delete = cascade)]
     book_id: i64,
-    #[orm(primary_key, references = Tag.id, on_delete = cascade)]
-    tag_id: i64,
+    days: i32,
+    reader: BelongsTo<Reader>,
     book: BelongsTo<Book>,
-    tag: BelongsTo<Tag>,
 }
-// ANCHOR_END: link_models
+// ANCHOR_END: loans
 
 // ANCHOR: follows
 #[derive(Model, Clone, Debug)]
@@ -97,6 +109,7 @@ fn main() -> orm::Result<()> {
     assign(&engine)?;
     lists(&engine)?;
     link(&engine)?;
+    lend(&engine)?;
     eager(&engine)?;
     filter(&engine)?;
     any(&engine)?;
@@ -211,6 +224,24 @@ fn link(engine: &Engine) -> orm::Result<()> {
     // DELETE FROM "book_tags" WHERE "book_id" = ? AND "tag_id" = ?
 }
 // ANCHOR_END: link
+
+// ANCHOR: lend
+fn lend(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let reader = session.add(Reader::builder());
+    let book = session.add(Book::builder().title("Emma"));
+    let loan = Loan::builder().reader(reader).book(book).days(30);
+    session.add(loan);
+    assert_eq!(session[reader].books.get()?, [book]);
+    session.commit()
+    // BEGIN IMMEDIATE
+    // INSERT INTO "readers" DEFAULT VALUES
+    // INSERT INTO "books" ("title") VALUES (?)
+    // INSERT INTO "loans" ("reader_id", "book_id", "days")
+    //     VALUES (?, ?, ?)
+    // COMMIT
+}
+// ANCHOR_END: lend
 
 // ANCHOR: eager
 fn eager(engine: &Engine) -> orm::Result<()> {

@@ -52,6 +52,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             checks: &[#(#checks),*],
             references: &[#(#references),*],
             relations: #relations,
+            is_link_table: false,
             schema: __orm::LazyLock::new(|| __orm::table(&__DEF)),
             vtable: &__VTABLE,
             hooks: #hooks,

@@ -11,6 +11,7 @@ mod check;
 mod def;
 mod entity;
 mod hooks;
+mod link_table;
 mod names;
 mod new_row;
 mod relation;
@@ -31,6 +32,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         row::expand(model),
         check::expand(model),
         relation::checks(model),
+        link_table::expand(model),
         builder::expand(model),
         new_row::expand(model),
         hooks::expand(model),

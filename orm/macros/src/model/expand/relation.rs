@@ -7,8 +7,9 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Ident, Path, Type};
 
+use super::link_table;
 use super::names::of;
-use crate::model::data::{Model, Policy, Relation, Side, Target};
+use crate::model::data::{Link, Model, Policy, Relation, Side, Target};
 use crate::model::tokens::last_word;
 
 /// The relations as data.
@@ -65,11 +66,12 @@ fn target(model: &Model, relation: &Relation) -> TokenStream {
             let single = quote_spanned!(target.span()=> SingleBelongsTo);
             quote!(<#target as __orm::#single<#owner>>::def)
         }
-        Side::Link { link, named: None } => {
-            let links = quote_spanned!(link.span()=> Links);
-            quote!(<#link as __orm::#links<#owner, #target>>::target_def)
+        Side::Link(Link::Model { path, named: None }) => {
+            let links = quote_spanned!(path.span()=> Links);
+            quote!(<#path as __orm::#links<#owner, #target>>::target_def)
         }
-        Side::Own { .. } | Side::Other { .. } | Side::Link { .. } => {
+        Side::Link(Link::Table(_)) => link_table::target(&relation.ident),
+        Side::Own { .. } | Side::Other { .. } | Side::Link(_) => {
             let field = of(ty, "RelationField");
             quote!(<#field::Target as __orm::Model>::def)
         }
@@ -90,7 +92,9 @@ fn kind(model: &Model, relation: &Relation) -> TokenStream {
             let inverse = inverse_of(owner, &quote!(#target), inverse.as_ref());
             quote!(#kind { inverse: #inverse })
         }
-        Side::Link { link, named } => link_kind(owner, (link, target), named.as_ref()),
+        Side::Link(Link::Model { path, named }) => link_kind(owner, (path, target), named.as_ref()),
+        Side::Link(Link::Table(_)) => link_table::kind(&relation.ident),
+        Side::Link(Link::Inverse(inverse)) => link_table::mirror(owner, target, inverse),
     }
 }
 
