@@ -50,6 +50,7 @@ fn main() -> orm::Result<()> {
     append(&mut session)?;
     eager(&mut session)?;
     related(&mut session)?;
+    found_or_added(&mut session)?;
     nested(&engine)?;
     lost_update(&engine)?;
     by_text(&mut session)
@@ -279,6 +280,16 @@ fn related(session: &mut Session) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: related
+
+// ANCHOR: found_or_added
+fn found_or_added(session: &mut Session) -> orm::Result<()> {
+    let ada = User::builder().name("ada");
+    let (ada, created) = session.get_or_create(User.name, ada)?;
+    // SELECT "id", "name", "email" FROM "users" WHERE "name" = ?
+    assert!(!created && session[ada].id == 1);
+    Ok(())
+}
+// ANCHOR_END: found_or_added
 
 // ANCHOR: nested
 fn nested(engine: &Engine) -> orm::Result<()> {
