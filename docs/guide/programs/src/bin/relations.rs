@@ -235,8 +235,8 @@ fn lend(engine: &Engine) -> orm::Result<()> {
     assert_eq!(session[reader].books.get()?, [book]);
     session.commit()
     // BEGIN IMMEDIATE
-    // INSERT INTO "readers" DEFAULT VALUES
     // INSERT INTO "books" ("title") VALUES (?)
+    // INSERT INTO "readers" DEFAULT VALUES
     // INSERT INTO "loans" ("reader_id", "book_id", "days")
     //     VALUES (?, ?, ?)
     // COMMIT
