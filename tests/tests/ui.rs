@@ -15,6 +15,7 @@ const LONGER: &[(&str, usize)] = &[
     ("filter_of_belongs_to", 24),
     ("get_by_type", 30),
     ("group_by_two", 16),
+    ("hooks_without_attribute", 17),
     ("hooks_without_impl", 48),
     ("join_with_condition", 16),
     ("link_table_of_no_model", 26),

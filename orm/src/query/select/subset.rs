@@ -31,7 +31,7 @@ use crate::query::expressions::predicate::Condition;
 /// }
 /// assert_eq!(
 ///     sent.take_sql()[2],
-///     r#"SELECT "id", "author_id", "title" FROM "posts" WHERE "author_id" IN (?) AND "title" LIKE ? ESCAPE '\' ORDER BY "id" DESC, "id" ASC"#
+///     r#"SELECT "id", "author_id", "title" FROM "posts" WHERE "author_id" IN (?) AND instr("title", ?) = 1 ORDER BY "id" DESC, "id" ASC"#
 /// );
 /// # Ok::<(), orm::Error>(())
 /// ```
