@@ -7,9 +7,13 @@ use super::statement_cache::TextOf;
 /// Which statement of a model a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StatementKind {
+    /// Rows by a key, in the order that `expected` has.
     Get,
     GetForUpdate,
-    /// Link rows with what they lead to, by the relation at `expected`.
+    /// Of rows by a key, the columns that `expected` has.
+    Columns,
+    ColumnsForUpdate,
+    /// Link rows with what they reference, by the relation that is first in `expected`; behind it is an order.
     Linked,
     Insert,
     InsertReturning,

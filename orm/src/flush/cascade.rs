@@ -213,7 +213,7 @@ impl Cascade {
     }
 }
 
-/// Makes a relation of a child lead to nothing: the flush sets its foreign key to NULL.
+/// Makes a relation of a child reference nothing: the flush sets its foreign key to NULL.
 fn empty(plan: &mut Plan, state: &mut State, (child, inverse): (RowId, usize)) {
     let Some(arena) = state.by_model(child.model) else {
         return;

@@ -12,6 +12,7 @@ use orm_core::value::Value;
 
 use super::batch::Batch;
 use super::pending::old_key;
+use super::reached_tables::loaded_references;
 use crate::mapping::{ModelDef, ReferenceDef};
 use crate::state::{KeySet, KeyTuple, RowId, State};
 
@@ -45,7 +46,7 @@ fn follow_rows(
 ) -> Vec<Deleted> {
     let level = state.level;
     let mut along = Vec::new();
-    for (child, reference) in references_to(state, def.table) {
+    for (child, reference) in loaded_references(state, def.table, follows) {
         let keys = keys(state, (model, slots), reference);
         let Some(arena) = state.by_model_mut(child) else {
             continue;
@@ -78,18 +79,9 @@ fn follow_rows(
     along
 }
 
-/// The foreign keys to a table that the database follows, each with the number of its model.
-fn references_to(state: &State, table: &str) -> Vec<(usize, &'static ReferenceDef)> {
-    let follows = |reference: &&'static ReferenceDef| {
-        let action = reference.on_delete;
-        !matches!(action, Action::NoAction | Action::Restrict)
-            && (reference.target)().table == table
-    };
-    let references = state.arenas().flat_map(|child| {
-        let references = child.def().references.iter().filter(follows);
-        references.map(|reference| (child.model(), reference))
-    });
-    references.collect()
+/// Whether the database does something to rows with such a foreign key.
+fn follows(reference: &ReferenceDef) -> bool {
+    !matches!(reference.on_delete, Action::NoAction | Action::Restrict)
 }
 
 /// What a foreign key holds that references one of the deleted rows.

@@ -9,6 +9,7 @@ use orm_core::value::Value;
 
 use super::batch::{Batch, Plan};
 use super::pending::{Pending, old_key};
+use super::reached_tables::loaded_references;
 use super::row_node::RowKind;
 use crate::mapping::{ColumnSet, ModelDef, ReferenceDef};
 use crate::state::{AnyArena, KeyMap, KeyTuple, State};
@@ -57,16 +58,6 @@ pub(super) fn is_moved(def: &ModelDef, reference: &ReferenceDef, columns: &Colum
     (reference.target)().table == def.table && targets.any(|column| columns.contains(*column))
 }
 
-/// The foreign keys of entities that are here which reference columns of the model.
-fn referencing(state: &State, def: &ModelDef) -> Vec<(usize, &'static ReferenceDef)> {
-    let children = state.arenas().flat_map(|child| {
-        let references = child.def().references.iter();
-        let references = references.filter(|key| (key.target)().table == def.table);
-        references.map(|reference| (child.model(), reference))
-    });
-    children.collect()
-}
-
 /// Refuses a change of a key that a loaded row references, where the database does not follow.
 ///
 /// # Errors
@@ -84,7 +75,7 @@ pub(crate) fn check_referencing(plan: &Plan, state: &mut State) -> Result<()> {
 
 #[cold]
 fn check_batch(batch: &Batch, state: &mut State) -> Result<()> {
-    for (model, reference) in referencing(state, batch.def) {
+    for (model, reference) in loaded_references(state, batch.def.table, |_| true) {
         let follows = !matches!(reference.on_update, Action::NoAction | Action::Restrict);
         if follows || !is_moved(batch.def, reference, &batch.columns) {
             continue;
@@ -185,7 +176,7 @@ pub(super) fn follow_keys(state: &mut State, moved: MovedRows) -> bool {
         let Some(def) = state.by_model(model).map(AnyArena::def) else {
             continue;
         };
-        for (child, reference) in referencing(state, def) {
+        for (child, reference) in loaded_references(state, def.table, |_| true) {
             let keys = new_keys(state, (model, &rows), reference);
             if keys.is_empty() {
                 continue;

@@ -1,10 +1,12 @@
 //! Finds the tables that ON DELETE and ON UPDATE reach when rows of other tables are deleted or changed.
 //!
-//! Considers all linked models, since rows of a model that the session has not loaded may be in between.
+//! Considers all linked models, since rows of a model that the session has not loaded may be in between. Only
+//! [`loaded_references`] is about those of which it has some.
 
 use orm_core::schema::Action;
 
 use crate::mapping::{ReferenceDef, linked_models};
+use crate::state::State;
 
 /// The tables whose rows may be deleted along with rows of `tables`, these only if they are reached again.
 pub(super) fn cascade_deleted(tables: impl IntoIterator<Item = &'static str>) -> Vec<&'static str> {
@@ -31,4 +33,21 @@ pub(super) fn referencing(
         }
     }
     reached
+}
+
+/// The foreign keys to a table of the models that the session has, as far as they are `meant`, each with the number of its
+/// model.
+pub(super) fn loaded_references(
+    state: &State,
+    table: &str,
+    meant: impl Fn(&ReferenceDef) -> bool,
+) -> Vec<(usize, &'static ReferenceDef)> {
+    let is_meant =
+        |reference: &&'static ReferenceDef| (reference.target)().table == table && meant(reference);
+    let mut found = Vec::new();
+    for child in state.arenas() {
+        let references = child.def().references.iter().filter(is_meant);
+        found.extend(references.map(|reference| (child.model(), reference)));
+    }
+    found
 }

@@ -137,7 +137,7 @@ pub(super) fn switched(state: &State) -> Vec<Switched> {
     all
 }
 
-/// Relations that lead to deleted entities lead to those that have their rows, and these have their lists.
+/// Relations that reference deleted entities reference those that have their rows, and these have their lists.
 pub(super) fn redirect(state: &mut State, switched: &[Switched]) {
     let level = state.level;
     for Switched { model, old, new } in switched {

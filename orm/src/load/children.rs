@@ -51,27 +51,22 @@ pub(super) fn in_memory(state: &State, owners: &Owners<'_>) -> Vec<u32> {
     let relation = owners.relation();
     let through = relation.through().map(|through| through.link);
     let read = [Some((relation.target)()), through].map(|def| def.map(State::number));
-    let is_missing = |slot: &u32| {
-        let Some(arena) = state.by_model(owners.model) else {
-            return false;
-        };
-        // What has no row has no children but those in memory.
-        let RawRef { slot, stamp } = arena.handle(*slot);
-        let has_row = arena
-            .entity_state(slot, stamp)
-            .is_some_and(EntityState::has_row);
-        let list = arena.list(slot, owners.index);
-        let loaded_at = list.and_then(AnyList::loaded_at);
-        let is_fresh = |clock| {
-            let mut read = read
-                .iter()
-                .flatten()
-                .filter_map(|model| state.by_model(*model));
-            read.all(|arena| arena.is_fresh_since(clock))
-        };
-        has_row && !loaded_at.is_some_and(is_fresh)
+    let Some(arena) = state.by_model(owners.model) else {
+        return Vec::new();
     };
-    owners.slots.iter().copied().filter(is_missing).collect()
+    let is_fresh = |clock| {
+        let read = read.iter().flatten();
+        let mut read = read.filter_map(|model| state.by_model(*model));
+        read.all(|arena| arena.is_fresh_since(clock))
+    };
+    let is_missing = |slot: &u32| {
+        let list = arena.list(*slot, owners.index);
+        !list.and_then(AnyList::loaded_at).is_some_and(is_fresh)
+    };
+    // What has no row has no children but those in memory.
+    let mut missing = owners.with_rows(state);
+    missing.retain(is_missing);
+    missing
 }
 
 /// Loads the children of all owners.
@@ -83,9 +78,10 @@ pub(super) fn load(
     state: &mut State,
     connection: &mut Connection,
     owners: &Owners<'_>,
-    (child, inverse): (&'static ModelDef, usize),
 ) -> Result<()> {
-    let children = Children::of(owners, child, inverse);
+    let Some(children) = Children::of(owners) else {
+        return Ok(());
+    };
     let mut lists = children.lists(state, owners);
     let rows = children.rows(state, connection, &lists)?;
     children.distribute(state, &rows, &mut lists);
@@ -103,20 +99,20 @@ impl Lists {
 }
 
 impl Children {
-    pub(super) fn of(owners: &Owners<'_>, child: &'static ModelDef, inverse: usize) -> Self {
+    /// `None` if the owners have the foreign key.
+    pub(super) fn of(owners: &Owners<'_>) -> Option<Self> {
         let relation = owners.relation();
-        Self {
+        let (child, inverse) = relation.children()?;
+        Some(Self {
             model: owners.model,
             index: owners.index,
             relation,
             child: (child, State::number(child)),
             inverse,
-            reference: child
-                .reference_of(inverse)
-                .expect("invariant: an inverse is a BelongsTo, which the compiler has checked"),
+            reference: child.reference_of(inverse)?,
             far: relation.through().map(Far::of),
             order: relation.list_order(),
-        }
+        })
     }
 
     pub(super) fn lists(&self, state: &State, owners: &Owners<'_>) -> Lists {

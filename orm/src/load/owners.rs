@@ -1,7 +1,7 @@
 //! [`Owners`]: the entities whose relation is loaded.
 
-use crate::mapping::{LoadStep, ModelDef, RelationDef, RelationKind, Scope};
-use crate::state::State;
+use crate::mapping::{LoadStep, ModelDef, RawRef, ReferenceDef, RelationDef, Scope};
+use crate::state::{EntityState, State};
 
 /// Entities of one model, and the relation of theirs that is loaded.
 #[derive(Clone, Copy, Debug)]
@@ -32,16 +32,30 @@ impl<'o> Owners<'o> {
         &self.def.relations[self.index]
     }
 
+    /// The foreign key, if the owners have it.
+    pub(super) fn own_key(&self) -> Option<&'static ReferenceDef> {
+        self.def.reference_of(self.index)
+    }
+
     /// The number of columns by which the other side is found.
     pub(super) fn key_width(&self) -> usize {
-        let relation = self.relation();
-        let reference = match relation.kind {
-            RelationKind::BelongsTo { reference, .. } => self.def.references.get(reference),
-            RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
-                (relation.target)().reference_of(inverse())
-            }
-            RelationKind::ManyToMany { link, inverse, .. } => link().reference_of(inverse()),
+        let reference = match self.relation().children() {
+            Some((child, inverse)) => child.reference_of(inverse),
+            None => self.own_key(),
         };
         reference.map_or(1, |reference| reference.columns.len())
+    }
+
+    /// The owners that have a row: nothing else is referenced by rows.
+    pub(super) fn with_rows(&self, state: &State) -> Vec<u32> {
+        let Some(arena) = state.by_model(self.model) else {
+            return Vec::new();
+        };
+        let has_row = |slot: &u32| {
+            let RawRef { slot, stamp } = arena.handle(*slot);
+            let state = arena.entity_state(slot, stamp);
+            state.is_some_and(EntityState::has_row)
+        };
+        self.slots.iter().copied().filter(has_row).collect()
     }
 }

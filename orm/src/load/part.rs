@@ -9,10 +9,10 @@ use orm_core::value::Value;
 use super::children::Children;
 use super::owners::Owners;
 use crate::engine::Connection;
-use crate::mapping::{RawRef, RelationKind, Scope};
+use crate::mapping::Scope;
 use crate::query::inferred::{CompiledSql, HandleKeys};
 use crate::query::{PartOf, compile_part, keys_a_query};
-use crate::state::{EntityState, State, Take};
+use crate::state::{State, Take};
 
 /// Loads the parts of all owners.
 ///
@@ -24,15 +24,11 @@ pub(super) fn load(
     owners: &Owners<'_>,
     scope: &Scope,
 ) -> Result<()> {
-    let relation = owners.relation();
-    let (child, inverse) = match relation.kind {
-        RelationKind::HasMany { inverse } => ((relation.target)(), inverse()),
-        RelationKind::ManyToMany { link, inverse, .. } => (link(), inverse()),
-        // The types allow neither.
-        RelationKind::BelongsTo { .. } | RelationKind::HasOne { .. } => return Ok(()),
+    // The types allow no other relation.
+    let Some(children) = Children::of(owners) else {
+        return Ok(());
     };
-    let children = Children::of(owners, child, inverse);
-    let slots = &*with_rows(state, owners);
+    let slots = &*owners.with_rows(state);
     let mut lists = children.lists(state, &Owners { slots, ..*owners });
     let part = children.part(scope);
     let keys: Vec<Vec<Value>> = lists.keys().map(<[Value]>::to_vec).collect();
@@ -44,20 +40,6 @@ pub(super) fn load(
     children.distribute(state, &rows, &mut lists);
     children.fill_parts(state, lists);
     Ok(())
-}
-
-/// The owners that have a row, and so may have others that reference it.
-fn with_rows(state: &State, owners: &Owners<'_>) -> Vec<u32> {
-    let Some(arena) = state.by_model(owners.model) else {
-        return Vec::new();
-    };
-    let has_row = |slot: &u32| {
-        let RawRef { slot, stamp } = arena.handle(*slot);
-        arena
-            .entity_state(slot, stamp)
-            .is_some_and(EntityState::has_row)
-    };
-    owners.slots.iter().copied().filter(has_row).collect()
 }
 
 /// Reads the rows for some of the keys.

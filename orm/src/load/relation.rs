@@ -9,7 +9,7 @@ use orm_core::error::Result;
 use super::owners::Owners;
 use super::{children, parents, part};
 use crate::engine::Connection;
-use crate::mapping::{AnyList, LoadPath, LoadStep, RawRef, RelationKind};
+use crate::mapping::{AnyList, LoadPath, LoadStep, RawRef};
 use crate::query::keys_a_query;
 use crate::state::{AnyArena, State};
 
@@ -18,13 +18,9 @@ pub(crate) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
     if owners.scope.is_some() {
         return owners.slots.to_vec();
     }
-    match owners.relation().kind {
-        RelationKind::BelongsTo { reference, .. } => {
-            parents::in_memory(state, owners, &owners.def.references[reference])
-        }
-        RelationKind::HasMany { .. }
-        | RelationKind::HasOne { .. }
-        | RelationKind::ManyToMany { .. } => children::in_memory(state, owners),
+    match owners.own_key() {
+        Some(reference) => parents::in_memory(state, owners, reference),
+        None => children::in_memory(state, owners),
     }
 }
 
@@ -41,17 +37,9 @@ pub(crate) fn relation(
     if let Some(scope) = owners.scope {
         return part::load(state, connection, owners, scope);
     }
-    match owners.relation().kind {
-        RelationKind::BelongsTo { reference, .. } => {
-            parents::load(state, connection, owners, &owners.def.references[reference])
-        }
-        RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
-            let child = (owners.relation().target)();
-            children::load(state, connection, owners, (child, inverse()))
-        }
-        RelationKind::ManyToMany { link, inverse, .. } => {
-            children::load(state, connection, owners, (link(), inverse()))
-        }
+    match owners.own_key() {
+        Some(reference) => parents::load(state, connection, owners, reference),
+        None => children::load(state, connection, owners),
     }
 }
 

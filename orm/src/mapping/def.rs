@@ -170,6 +170,18 @@ impl Through {
 }
 
 impl RelationDef {
+    /// The model of the rows whose foreign key references the owner, its children or link rows, and the index of their
+    /// relation to it; `None` if the owner has the foreign key.
+    pub(crate) fn children(&self) -> Option<(&'static ModelDef, usize)> {
+        match self.kind {
+            RelationKind::BelongsTo { .. } => None,
+            RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
+                Some(((self.target)(), inverse()))
+            }
+            RelationKind::ManyToMany { link, inverse, .. } => Some((link(), inverse())),
+        }
+    }
+
     /// The link rows of a relation many to many.
     pub(crate) fn through(&self) -> Option<Through> {
         match self.kind {

@@ -30,10 +30,10 @@ pub use rows::from_row::FromRow;
 pub use rows::stream::Stream;
 pub use select::builder::{Select, select};
 pub(crate) use select::by_key::{
-    accessed_rows_by, current_rows_by_key, get_statement, keys_a_query, linked_rows_by, rows_by,
-    rows_by_key,
+    accessed_rows_by, current_rows_by_key, get_columns_statement, get_statement, keys_a_query,
+    linked_rows_by, rows_by, rows_by_key,
 };
-pub(crate) use select::columns_by_key::{ColumnsRow, get_columns_statement};
+pub(crate) use select::columns_row::ColumnsRow;
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::part::{PartOf, compile_part};
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring};

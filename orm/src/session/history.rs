@@ -113,7 +113,7 @@ mod sealed {
     use crate::state::Ref;
 
     pub trait Attribute<M: Model> {
-        /// The value of a column; the handle of what a relation leads to.
+        /// The value of a column; the handle of what a relation references.
         type Value;
 
         fn history(self, session: &Session, handle: Ref<M>) -> Result<History<Self::Value>>;

@@ -1,7 +1,7 @@
 //! Takes values into the session that were expunged, or come from outside: [`Session::attach`], [`Session::merge`],
 //! [`Session::merge_all`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
@@ -20,7 +20,7 @@ impl Session {
     /// entity is persistent and unchanged. Sends no statement; the next UPDATE matches the values that were attached, so
     /// that a row that was changed meanwhile is `StaleData`.
     ///
-    /// What its relations lead to in another session is not loaded. [`merge`](Session::merge) compares the value with the
+    /// What its relations reference in another session is not loaded. [`merge`](Session::merge) compares the value with the
     /// row instead.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Session {
     /// identity map, or else its row is read; without a row, the value is added. The next flush writes the columns that
     /// differ.
     ///
-    /// A `BelongsTo` that leads to an entity of this session is copied, too; other relations of the value are ignored. The
+    /// A `BelongsTo` that references an entity of this session is copied, too; other relations of the value are ignored. The
     /// version of the value must be that of the row.
     ///
     /// # Errors
@@ -177,9 +177,9 @@ impl Session {
             let all: Vec<Vec<Value>> = keys.iter().map(values).collect();
             session.load_rows(|connection, state, _| {
                 let model = (M::def(), M::slot().index());
-                let mut found = Vec::new();
+                let mut found = HashSet::new();
                 rows_by_key(connection, model, &all, &mut |row| {
-                    found.push(load::entity::<M>(state, Take::Stale, row, 0)?);
+                    found.insert(load::entity::<M>(state, Take::Stale, row, 0)?);
                     Ok(())
                 })?;
                 let arena = state.ensure::<M>();

@@ -1,6 +1,6 @@
 //! [`Session`]: the identity map and unit of work of a program.
 //!
-//! One file for each group of methods; flush and commit are in `transaction.rs`. Entities and their changes are in
+//! One file for each group of methods; flush is in `flush.rs`, commit in `transaction.rs`. Entities and their changes are in
 //! `state`, the statements of a flush in `flush`.
 
 mod access;
@@ -8,6 +8,7 @@ mod cascades;
 mod closure;
 mod closure_result;
 mod expire;
+mod flush;
 mod get_or_create;
 mod get_texts;
 mod history;

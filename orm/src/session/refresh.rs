@@ -14,7 +14,7 @@ use crate::state::{Ref, Take};
 impl Session {
     /// Reads the row of an entity again. Discards its unflushed changes and an unflushed `delete`. Its loaded lists become
     /// stale, so that the next [`load`](Session::load) reads them again; a `BelongsTo` whose foreign key has changed is not
-    /// loaded any more. The entities that its relations lead to are not read.
+    /// loaded any more. The entities that its relations reference are not read.
     ///
     /// # Errors
     /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.

@@ -7,8 +7,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use super::Session;
 use super::write::row_id;
 use crate::mapping::{
-    Model, NewChild, RawRef, Relation, RelationDef, RelationField, RelationKind, Through, ToMany,
-    ToOne,
+    Model, NewChild, RawRef, Relation, RelationDef, RelationField, Through, ToMany, ToOne,
 };
 use crate::state::{Ref, RowId};
 
@@ -184,19 +183,12 @@ fn sides<M: Model, F: RelationField>(
     relation: Relation<M, F>,
     target: Ref<F::Target>,
 ) -> Sides {
-    match relation.def().kind {
-        RelationKind::BelongsTo { .. } => Sides::Key(row_id(owner), relation.index(), target.raw()),
-        RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
-            Sides::Key(row_id(target), inverse(), owner.raw())
-        }
-        RelationKind::ManyToMany {
-            link,
-            inverse,
-            target,
-        } => Sides::Rows(Through {
-            link: link(),
-            inverse: inverse(),
-            target: target(),
-        }),
+    let def = relation.def();
+    if let Some(through) = def.through() {
+        return Sides::Rows(through);
+    }
+    match def.inverse() {
+        Some(inverse) => Sides::Key(row_id(target), inverse, owner.raw()),
+        None => Sides::Key(row_id(owner), relation.index(), target.raw()),
     }
 }

@@ -98,7 +98,7 @@ impl Session {
     /// lead to the new one; a rollback undoes that.
     ///
     /// What happens to the rows that reference it is declared by the models. With `on_delete = cascade` on their foreign
-    /// key the database deletes them. With `#[orm(cascade = delete)]` on the `HasMany` or `HasOne` that leads to them the
+    /// key the database deletes them. With `#[orm(cascade = delete)]` on the `HasMany` or `HasOne` that references them the
     /// flush deletes them first, at any depth: those that are not loaded are read, by one SELECT a level for each 1,024
     /// rows. With `cascade = set_null` it sets their foreign keys to NULL first. Otherwise the database refuses the
     /// DELETE.

@@ -132,7 +132,7 @@ pub(crate) trait AnyArena: Any + Send {
     fn switched_to(&self, old: u32) -> u32;
     /// The new entities of switches that a rollback has undone, with the deleted ones.
     fn take_undone_switches(&mut self) -> Vec<[RawRef; 2]>;
-    /// Makes a relation lead to the entity that has got the row of the one that it leads to. It is no change, and logged
+    /// Makes a relation reference the entity that has got the row of the one that it references. It is no change, and logged
     /// at that undo level.
     fn redirect(&mut self, slot: u32, relation: usize, both: [RawRef; 2], log: Option<u32>);
     /// Whether a column of an entity to insert has no value yet.

@@ -18,8 +18,8 @@ impl<M: Model> Arena<M> {
 }
 
 impl State {
-    /// Makes the relations of a value those of this session: what leads to entities of another one, and each list, is not
-    /// loaded. Returns the entities of this session that it leads to, by the index of the relation.
+    /// Makes the relations of a value those of this session: what references entities of another one, and each list, is not
+    /// loaded. Returns the entities of this session that it references, by the index of the relation.
     pub(crate) fn adopt<M: Model>(&self, value: &mut M) -> Vec<(usize, RawRef)> {
         let mut known = Vec::new();
         for (index, relation) in M::def().relations.iter().enumerate() {

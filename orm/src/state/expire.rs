@@ -118,7 +118,7 @@ impl<M: Model> Arena<M> {
     }
 }
 
-/// Relations with a foreign key among the columns lead to what they are known to lead to by the key in the database.
+/// Relations with a foreign key among the columns reference what they are known to reference by the key in the database.
 fn unassign<M: Model>(value: Option<&mut M>, stored: &M, columns: &ColumnSet) {
     let Some(value) = value.filter(|_| M::HAS_RELATIONS) else {
         return;
@@ -154,7 +154,7 @@ impl State {
     }
 
     /// The relations of an entity are what they were before changes that are now discarded: it is in the lists of what
-    /// they lead to.
+    /// they reference.
     pub(crate) fn place_again(&mut self, row: RowId) {
         let Some(arena) = self.by_model(row.model) else {
             return;

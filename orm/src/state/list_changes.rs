@@ -11,7 +11,7 @@ use super::any_arena::AnyArena;
 use super::entity_state::EntityState;
 use super::handle::RowId;
 use super::store::State;
-use crate::mapping::{RawRef, ReferenceDef, RelationKind, ToOne};
+use crate::mapping::{RawRef, ReferenceDef, ToOne};
 
 /// What was added to a list and removed from it since the last flush.
 #[derive(Debug, Default)]
@@ -40,17 +40,7 @@ impl State {
     pub(crate) fn list_changes(&self, owner: RowId, index: usize) -> Option<ListChanges> {
         let owners = self.by_model(owner.model)?;
         let relation = &owners.def().relations[index];
-        let (child, inverse, far) = match relation.kind {
-            RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
-                ((relation.target)(), inverse(), None)
-            }
-            RelationKind::ManyToMany {
-                link,
-                inverse,
-                target,
-            } => (link(), inverse(), Some(target())),
-            RelationKind::BelongsTo { .. } => return None,
-        };
+        let (child, inverse) = relation.children()?;
         let mut changes = ListChanges::default();
         if let Some(arena) = self.by_model(Self::number(child)) {
             let children = Children {
@@ -58,7 +48,7 @@ impl State {
                 owners,
                 arena,
                 relation: inverse,
-                far,
+                far: relation.through().map(|through| through.target),
                 reference: child.reference_of(inverse)?,
             };
             children.changes(&mut changes);

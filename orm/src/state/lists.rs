@@ -166,7 +166,7 @@ impl State {
         matches!(state, Some(Deleting | Deleted))
     }
 
-    /// What a relation with the foreign key in the other model leads to; nothing if it is not loaded.
+    /// What a relation with the foreign key in the other model references; nothing if it is not loaded.
     pub(crate) fn members(&self, owner: RowId, index: usize) -> Vec<RawRef> {
         let list = self
             .by_model(owner.model)

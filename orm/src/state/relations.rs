@@ -100,7 +100,7 @@ impl<M: Model> Arena<M> {
         value.is_null() || unset.any(|(_, placeholder)| value.is_same(placeholder.as_ref()))
     }
 
-    /// Makes a relation lead to the entity that has got the row of the one that it leads to.
+    /// Makes a relation reference the entity that has got the row of the one that it references.
     pub(super) fn redirect(
         &mut self,
         slot: u32,

@@ -10,7 +10,7 @@ use super::store::State;
 use crate::mapping::RawRef;
 
 impl State {
-    /// Relations that lead to one entity lead to the other one, which has its row.
+    /// Relations that reference one entity reference the other one, which has its row.
     pub(crate) fn redirect(&mut self, model: usize, [from, to]: [RawRef; 2], log: Option<u32>) {
         let Some(target) = self.by_model(model) else {
             return;
@@ -41,7 +41,7 @@ impl State {
         }
     }
 
-    /// After a rollback: what was loaded since a switch leads to the entity that has its row again.
+    /// After a rollback: what was loaded since a switch references the entity that has its row again.
     pub(super) fn undo_switches(&mut self) {
         let undone = |arena: &mut Box<dyn AnyArena>| (arena.model(), arena.take_undone_switches());
         let undone: Vec<_> = self.arenas_mut().map(undone).collect();

@@ -263,7 +263,7 @@ impl Relation {
         }
     }
 
-    /// What the session does with the entities that it leads to.
+    /// What the session does with the entities that it references.
     pub(super) fn policy(&self) -> Policy {
         match self.side {
             Side::Own { .. } | Side::Link(_) => Policy::default(),

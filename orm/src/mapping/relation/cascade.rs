@@ -8,7 +8,7 @@ use orm_core::schema::Action;
 
 use crate::mapping::def::{Cascade, ModelDef, ReferenceDef, RelationDef, RelationKind};
 
-/// What happens to the entities that a relation leads to when its owner is deleted.
+/// What happens to the entities that a relation references when its owner is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChildRule {
     /// The database decides.
@@ -35,7 +35,7 @@ impl RelationDef {
         (self.target)().reference_of(self.inverse()?)
     }
 
-    /// What happens to the entities that it leads to when its owner is deleted. What the database does itself is left to
+    /// What happens to the entities that it references when its owner is deleted. What the database does itself is left to
     /// it.
     pub(crate) fn child_rule(&self) -> ChildRule {
         let Some(key) = self.other_key() else {
@@ -49,7 +49,7 @@ impl RelationDef {
         }
     }
 
-    /// Whether the entities that it leads to are read before their owner is deleted: the session has something to do with
+    /// Whether the entities that it references are read before their owner is deleted: the session has something to do with
     /// them, or with entities below them.
     pub(crate) fn is_read_to_delete(&self) -> bool {
         match self.child_rule() {

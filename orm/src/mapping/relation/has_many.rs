@@ -4,13 +4,13 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use orm_core::error::{Error, Result};
+use orm_core::error::Result;
 
 use super::any::{AnyList, AnyRelation, Member};
 use super::field::{RelationField, ToMany};
+use super::list::List;
 use super::part::WithPart;
 use super::refs::Refs;
-use super::to_one::{loaded_in_part, not_loaded, part_not_loaded};
 use crate::mapping::def::RelationDef;
 use crate::mapping::handle::{RawRef, Ref};
 use crate::mapping::model::Model;
@@ -55,24 +55,17 @@ use crate::mapping::model::Model;
 /// session.commit()?; // INSERT INTO "users" …, INSERT INTO "posts" …
 /// # Ok::<(), orm::Error>(())
 /// ```
-pub struct HasMany<M>(WithPart<List<M>, M>);
+pub struct HasMany<M>(WithPart<Members<M>, M>);
 
-enum List<M> {
-    NotLoaded(Option<&'static RelationDef>),
-    Loaded {
-        /// The session's clock.
-        clock: u32,
-        /// An empty list costs nothing.
-        members: Option<Arc<Vec<Ref<M>>>>,
-    },
-}
+/// They are shared with lists that were returned.
+type Members<M> = Arc<Vec<Ref<M>>>;
 
 impl<M> HasMany<M> {
     /// The relation of a row that was read.
     #[doc(hidden)]
     #[inline]
     pub const fn unloaded(relation: &'static RelationDef) -> Self {
-        Self(WithPart::List(List::NotLoaded(Some(relation))))
+        Self(WithPart::unloaded(relation))
     }
 
     /// Returns whether the relation is loaded, so that [`get`](Self::get) returns a list.
@@ -88,7 +81,7 @@ impl<M> HasMany<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn is_loaded(&self) -> bool {
-        matches!(self.0.list(), List::Loaded { .. })
+        self.0.list().is_loaded()
     }
 
     /// Returns the handles of the entities. Sends no statement.
@@ -114,10 +107,7 @@ impl<M> HasMany<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn get(&self) -> Result<Refs<M>> {
-        match self.0.list() {
-            List::NotLoaded(relation) => Err(self.not_loaded(*relation)),
-            List::Loaded { members, .. } => Ok(Refs(members.clone())),
-        }
+        Ok(Refs(self.0.get()?.cloned()))
     }
 
     /// Returns the handles of the entities that the last filtered, ordered or limited load of this relation has selected:
@@ -141,27 +131,13 @@ impl<M> HasMany<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn part(&self) -> Result<Refs<M>> {
-        match (self.0.part(), self.0.list()) {
-            (Some(part), _) => Ok(part.clone()),
-            (None, List::NotLoaded(relation)) => Err(part_not_loaded(*relation)),
-            (None, List::Loaded { .. }) => Err(part_not_loaded(None)),
-        }
-    }
-
-    #[cold]
-    fn not_loaded(&self, relation: Option<&'static RelationDef>) -> Error {
-        match self.0.part() {
-            Some(_) => loaded_in_part(relation),
-            None => not_loaded(relation),
-        }
+        self.0.part()
     }
 
     /// The list to be changed, if it is loaded. A list that was returned before is copied.
     fn members_mut(&mut self) -> Option<&mut Vec<Ref<M>>> {
-        match self.0.list_mut() {
-            List::NotLoaded(_) => None,
-            List::Loaded { members, .. } => Some(Arc::make_mut(members.get_or_insert_default())),
-        }
+        let members = self.0.list_mut().members_mut()?;
+        Some(Arc::make_mut(members.get_or_insert_default()))
     }
 }
 
@@ -189,15 +165,12 @@ impl<M: 'static> AnyRelation for HasMany<M> {
 
 impl<M: 'static> AnyList for HasMany<M> {
     fn loaded_at(&self) -> Option<u32> {
-        match self.0.list() {
-            List::NotLoaded(_) => None,
-            List::Loaded { clock, .. } => Some(*clock),
-        }
+        self.0.list().loaded_at()
     }
 
     fn members(&self) -> Vec<Member> {
-        let members = self.get().ok();
-        let members = members.iter().flat_map(|members| members.iter());
+        let members = self.0.list().get().ok().flatten();
+        let members = members.into_iter().flat_map(|members| members.iter());
         members.map(|member| Member::itself(member.raw())).collect()
     }
 
@@ -206,14 +179,11 @@ impl<M: 'static> AnyList for HasMany<M> {
     }
 
     fn part(&self) -> Vec<RawRef> {
-        let part = self.0.part().into_iter();
-        part.flat_map(|part| part.iter().map(|member| member.raw()))
-            .collect()
+        self.0.targets()
     }
 
     fn set_part(&mut self, members: Vec<RawRef>) {
-        let members = members.into_iter().map(RawRef::typed);
-        self.0.set_part(members.collect());
+        self.0.set_part(members);
     }
 
     fn push(&mut self, member: Member) {
@@ -249,24 +219,6 @@ impl<M: 'static> AnyList for HasMany<M> {
     }
 }
 
-impl<M> Clone for List<M> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::NotLoaded(relation) => Self::NotLoaded(*relation),
-            Self::Loaded { clock, members } => Self::Loaded {
-                clock: *clock,
-                members: members.clone(),
-            },
-        }
-    }
-}
-
-impl<M> Default for List<M> {
-    fn default() -> Self {
-        Self::NotLoaded(None)
-    }
-}
-
 impl<M> Clone for HasMany<M> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
@@ -281,10 +233,7 @@ impl<M> Default for HasMany<M> {
 
 impl<M> PartialEq for HasMany<M> {
     fn eq(&self, other: &Self) -> bool {
-        match (self.0.list(), other.0.list()) {
-            (List::Loaded { members: own, .. }, List::Loaded { members, .. }) => own == members,
-            _ => self.is_loaded() == other.is_loaded(),
-        }
+        self.get().ok() == other.get().ok()
     }
 }
 
@@ -292,7 +241,7 @@ impl<M> Eq for HasMany<M> {}
 
 impl<M> Hash for HasMany<M> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        if let List::Loaded { members, .. } = self.0.list() {
+        if let Ok(members) = self.get() {
             members.hash(state);
         }
     }

@@ -7,6 +7,7 @@ use orm_core::error::Result;
 
 use super::any::{AnyList, AnyRelation, Member};
 use super::field::{RelationField, ToMany};
+use super::list::List;
 use super::to_one::not_loaded;
 use crate::mapping::def::RelationDef;
 use crate::mapping::handle::{RawRef, Ref};
@@ -50,23 +51,14 @@ use crate::mapping::model::Model;
 /// assert_eq!(session[old].user.get()?, None);
 /// # Ok::<(), orm::Error>(())
 /// ```
-pub struct HasOne<M>(One<M>);
-
-enum One<M> {
-    NotLoaded(Option<&'static RelationDef>),
-    Loaded {
-        /// The session's clock.
-        clock: u32,
-        member: Option<Ref<M>>,
-    },
-}
+pub struct HasOne<M>(List<Ref<M>>);
 
 impl<M> HasOne<M> {
     /// The relation of a row that was read.
     #[doc(hidden)]
     #[inline]
     pub const fn unloaded(relation: &'static RelationDef) -> Self {
-        Self(One::NotLoaded(Some(relation)))
+        Self(List::NotLoaded(Some(relation)))
     }
 
     /// Returns whether the relation is loaded, so that [`get`](Self::get) returns a handle.
@@ -78,7 +70,7 @@ impl<M> HasOne<M> {
     /// assert!(!HasOne::<Post>::default().is_loaded());
     /// ```
     pub fn is_loaded(&self) -> bool {
-        matches!(self.0, One::Loaded { .. })
+        self.0.is_loaded()
     }
 
     /// Returns the handle of the entity, if there is one. Sends no statement.
@@ -94,18 +86,12 @@ impl<M> HasOne<M> {
     /// assert_eq!(error.kind(), ErrorKind::NotLoaded);
     /// ```
     pub fn get(&self) -> Result<Option<Ref<M>>> {
-        match &self.0 {
-            One::NotLoaded(relation) => Err(not_loaded(*relation)),
-            One::Loaded { member, .. } => Ok(*member),
-        }
+        self.0.get().map(Option::<&_>::copied).map_err(not_loaded)
     }
 
     /// What it references, as far as that is loaded.
     fn member(&self) -> Option<Ref<M>> {
-        match &self.0 {
-            One::NotLoaded(_) => None,
-            One::Loaded { member, .. } => *member,
-        }
+        self.0.get().ok().flatten().copied()
     }
 }
 
@@ -133,10 +119,7 @@ impl<M: 'static> AnyRelation for HasOne<M> {
 
 impl<M: 'static> AnyList for HasOne<M> {
     fn loaded_at(&self) -> Option<u32> {
-        match &self.0 {
-            One::NotLoaded(_) => None,
-            One::Loaded { clock, .. } => Some(*clock),
-        }
+        self.0.loaded_at()
     }
 
     fn members(&self) -> Vec<Member> {
@@ -149,7 +132,7 @@ impl<M: 'static> AnyList for HasOne<M> {
     }
 
     fn push(&mut self, new: Member) {
-        if let One::Loaded { member, .. } = &mut self.0 {
+        if let Some(member) = self.0.members_mut() {
             *member = Some(new.target.typed());
         }
     }
@@ -159,37 +142,30 @@ impl<M: 'static> AnyList for HasOne<M> {
     }
 
     fn remove(&mut self, row: RawRef) -> Option<(usize, Member)> {
-        match &mut self.0 {
-            One::Loaded { member, .. } if member.map(Ref::raw) == Some(row) => {
-                *member = None;
-                Some((0, Member::itself(row)))
-            }
-            _ => None,
-        }
+        let member = self.0.members_mut()?;
+        member.take_if(|member| member.raw() == row)?;
+        Some((0, Member::itself(row)))
     }
 
     fn fill(&mut self, members: Vec<Member>, clock: u32) {
-        let member = members.first().map(|member| member.target.typed());
-        self.0 = One::Loaded { clock, member };
+        let members = members.first().map(|member| member.target.typed());
+        self.0 = List::Loaded { clock, members };
     }
 
     fn unload(&mut self, relation: &'static RelationDef) {
-        self.0 = One::NotLoaded(Some(relation));
+        self.0 = List::NotLoaded(Some(relation));
     }
 }
 
 impl<M> Clone for HasOne<M> {
     fn clone(&self) -> Self {
-        Self(match self.0 {
-            One::NotLoaded(relation) => One::NotLoaded(relation),
-            One::Loaded { clock, member } => One::Loaded { clock, member },
-        })
+        Self(self.0.clone())
     }
 }
 
 impl<M> Default for HasOne<M> {
     fn default() -> Self {
-        Self(One::NotLoaded(None))
+        Self(List::default())
     }
 }
 

@@ -4,13 +4,13 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use orm_core::error::{Error, Result};
+use orm_core::error::Result;
 
 use super::any::{AnyList, AnyRelation, Member};
 use super::field::{RelationField, ToMany};
+use super::list::List;
 use super::part::WithPart;
 use super::refs::Refs;
-use super::to_one::{loaded_in_part, not_loaded, part_not_loaded};
 use crate::mapping::def::RelationDef;
 use crate::mapping::handle::{RawRef, Ref};
 use crate::mapping::model::Model;
@@ -98,17 +98,7 @@ use crate::mapping::model::Model;
 /// Where the database requires such a column, add the link row itself:
 /// `session.add(PostTag::builder().post(post).tag(tag).note("x"))`. Its primary key is best made of both foreign keys: a
 /// pair that two rows link is listed twice.
-pub struct ManyToMany<M>(WithPart<List<M>, M>);
-
-enum List<M> {
-    NotLoaded(Option<&'static RelationDef>),
-    Loaded {
-        /// The session's clock.
-        clock: u32,
-        /// Nothing is allocated for an empty list.
-        linked: Option<Box<Linked<M>>>,
-    },
-}
+pub struct ManyToMany<M>(WithPart<Box<Linked<M>>, M>);
 
 /// The members, and the link row of each at the same place.
 struct Linked<M> {
@@ -121,7 +111,7 @@ impl<M> ManyToMany<M> {
     #[doc(hidden)]
     #[inline]
     pub const fn unloaded(relation: &'static RelationDef) -> Self {
-        Self(WithPart::List(List::NotLoaded(Some(relation))))
+        Self(WithPart::unloaded(relation))
     }
 
     /// Returns whether the list is loaded, so that [`get`](Self::get) returns it.
@@ -133,7 +123,7 @@ impl<M> ManyToMany<M> {
     /// assert!(!ManyToMany::<Post>::default().is_loaded());
     /// ```
     pub fn is_loaded(&self) -> bool {
-        matches!(self.0.list(), List::Loaded { .. })
+        self.0.list().is_loaded()
     }
 
     /// Returns the handles of the linked entities. Sends no statement.
@@ -149,13 +139,8 @@ impl<M> ManyToMany<M> {
     /// assert_eq!(error.kind(), ErrorKind::NotLoaded);
     /// ```
     pub fn get(&self) -> Result<Refs<M>> {
-        match self.0.list() {
-            List::NotLoaded(relation) => Err(self.not_loaded(*relation)),
-            List::Loaded { linked, .. } => {
-                let targets = linked.as_ref().map(|linked| linked.targets.clone());
-                Ok(Refs(targets))
-            }
-        }
+        let linked = self.0.get()?;
+        Ok(Refs(linked.map(|linked| linked.targets.clone())))
     }
 
     /// Returns the handles of the entities that the last filtered, ordered or limited load of this relation has selected:
@@ -174,37 +159,19 @@ impl<M> ManyToMany<M> {
     /// assert_eq!(error.kind(), ErrorKind::NotLoaded);
     /// ```
     pub fn part(&self) -> Result<Refs<M>> {
-        match (self.0.part(), self.0.list()) {
-            (Some(part), _) => Ok(part.clone()),
-            (None, List::NotLoaded(relation)) => Err(part_not_loaded(*relation)),
-            (None, List::Loaded { .. }) => Err(part_not_loaded(None)),
-        }
-    }
-
-    #[cold]
-    fn not_loaded(&self, relation: Option<&'static RelationDef>) -> Error {
-        match self.0.part() {
-            Some(_) => loaded_in_part(relation),
-            None => not_loaded(relation),
-        }
+        self.0.part()
     }
 
     fn linked(&self) -> Option<&Linked<M>> {
-        match self.0.list() {
-            List::NotLoaded(_) => None,
-            List::Loaded { linked, .. } => linked.as_deref(),
-        }
+        let linked = self.0.list().get().ok().flatten();
+        linked.map(|linked| &**linked)
     }
 
     /// The list to be changed, if it is loaded. A list that was returned before is copied.
     fn linked_mut(&mut self) -> Option<(&mut Vec<Ref<M>>, &mut Vec<RawRef>)> {
-        match self.0.list_mut() {
-            List::NotLoaded(_) => None,
-            List::Loaded { linked, .. } => {
-                let Linked { targets, rows } = &mut **linked.get_or_insert_default();
-                Some((Arc::make_mut(targets), rows))
-            }
-        }
+        let linked = self.0.list_mut().members_mut()?;
+        let Linked { targets, rows } = &mut **linked.get_or_insert_default();
+        Some((Arc::make_mut(targets), rows))
     }
 }
 
@@ -250,10 +217,7 @@ impl<M: 'static> AnyRelation for ManyToMany<M> {
 
 impl<M: 'static> AnyList for ManyToMany<M> {
     fn loaded_at(&self) -> Option<u32> {
-        match self.0.list() {
-            List::NotLoaded(_) => None,
-            List::Loaded { clock, .. } => Some(*clock),
-        }
+        self.0.list().loaded_at()
     }
 
     fn members(&self) -> Vec<Member> {
@@ -274,14 +238,11 @@ impl<M: 'static> AnyList for ManyToMany<M> {
     }
 
     fn part(&self) -> Vec<RawRef> {
-        let part = self.0.part().into_iter();
-        part.flat_map(|part| part.iter().map(|member| member.raw()))
-            .collect()
+        self.0.targets()
     }
 
     fn set_part(&mut self, members: Vec<RawRef>) {
-        let members = members.into_iter().map(RawRef::typed);
-        self.0.set_part(members.collect());
+        self.0.set_part(members);
     }
 
     fn push(&mut self, member: Member) {
@@ -319,29 +280,14 @@ impl<M: 'static> AnyList for ManyToMany<M> {
                 rows: members.iter().map(|member| member.row).collect(),
             })
         });
-        *self.0.list_mut() = List::Loaded { clock, linked };
+        *self.0.list_mut() = List::Loaded {
+            clock,
+            members: linked,
+        };
     }
 
     fn unload(&mut self, relation: &'static RelationDef) {
         *self.0.list_mut() = List::NotLoaded(Some(relation));
-    }
-}
-
-impl<M> Clone for List<M> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::NotLoaded(relation) => Self::NotLoaded(*relation),
-            Self::Loaded { clock, linked } => Self::Loaded {
-                clock: *clock,
-                linked: linked.clone(),
-            },
-        }
-    }
-}
-
-impl<M> Default for List<M> {
-    fn default() -> Self {
-        Self::NotLoaded(None)
     }
 }
 

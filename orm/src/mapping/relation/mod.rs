@@ -11,6 +11,7 @@ mod field;
 mod handle_key;
 mod has_many;
 mod has_one;
+mod list;
 mod many_to_many;
 mod mirror;
 mod part;

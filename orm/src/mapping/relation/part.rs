@@ -3,52 +3,89 @@
 //! Used by the fields of relations to many. All that changes lists, or relies on them, sees the list alone, so that a part
 //! is never taken for it.
 
-use super::refs::Refs;
+use orm_core::error::{Error, Result};
 
-/// A list of kind `L`, and the part of it that was loaded last, if one was.
-pub(super) enum WithPart<L, M> {
-    List(L),
+use super::list::List;
+use super::refs::Refs;
+use super::to_one::{loaded_in_part, not_loaded, part_not_loaded};
+use crate::mapping::def::RelationDef;
+use crate::mapping::handle::RawRef;
+
+/// A list that keeps `C`, and the part of it that was loaded last, if one was.
+pub(super) enum WithPart<C, M> {
+    List(List<C>),
     // Apart, since fields of most entities have none.
-    Both(Box<(L, Refs<M>)>),
+    Both(Box<(List<C>, Refs<M>)>),
 }
 
-impl<L, M> WithPart<L, M> {
-    pub(super) fn list(&self) -> &L {
+impl<C, M> WithPart<C, M> {
+    pub(super) const fn unloaded(relation: &'static RelationDef) -> Self {
+        Self::List(List::NotLoaded(Some(relation)))
+    }
+
+    pub(super) fn list(&self) -> &List<C> {
         match self {
             Self::List(list) => list,
             Self::Both(both) => &both.0,
         }
     }
 
-    pub(super) fn list_mut(&mut self) -> &mut L {
+    pub(super) fn list_mut(&mut self) -> &mut List<C> {
         match self {
             Self::List(list) => list,
             Self::Both(both) => &mut both.0,
         }
     }
 
-    pub(super) fn part(&self) -> Option<&Refs<M>> {
+    /// What is kept of the members of the whole list.
+    ///
+    /// # Errors
+    /// `NotLoaded`.
+    pub(super) fn get(&self) -> Result<Option<&C>> {
+        self.list().get().map_err(|relation| self.missing(relation))
+    }
+
+    #[cold]
+    fn missing(&self, relation: Option<&'static RelationDef>) -> Error {
         match self {
-            Self::List(_) => None,
-            Self::Both(both) => Some(&both.1),
+            Self::List(_) => not_loaded(relation),
+            Self::Both(_) => loaded_in_part(relation),
         }
     }
-}
 
-impl<L: Default, M> WithPart<L, M> {
-    pub(super) fn set_part(&mut self, part: Refs<M>) {
+    /// The part.
+    ///
+    /// # Errors
+    /// `NotLoaded`.
+    pub(super) fn part(&self) -> Result<Refs<M>> {
+        match self {
+            Self::List(list) => Err(part_not_loaded(list.get().err().flatten())),
+            Self::Both(both) => Ok(both.1.clone()),
+        }
+    }
+
+    /// The handles of the part, if there is one.
+    pub(super) fn targets(&self) -> Vec<RawRef> {
+        match self {
+            Self::List(_) => Vec::new(),
+            Self::Both(both) => both.1.iter().map(|member| member.raw()).collect(),
+        }
+    }
+
+    pub(super) fn set_part(&mut self, members: Vec<RawRef>) {
         let list = std::mem::take(self.list_mut());
-        *self = Self::Both(Box::new((list, part)));
+        let part = members.into_iter().map(RawRef::typed);
+        *self = Self::Both(Box::new((list, part.collect())));
     }
 }
 
-impl<L: Default, M> Default for WithPart<L, M> {
+impl<C, M> Default for WithPart<C, M> {
     fn default() -> Self {
-        Self::List(L::default())
+        Self::List(List::default())
     }
 }
 
-impl<L: Clone, M> Clone for WithPart<L, M> {
+impl<C: Clone, M> Clone for WithPart<C, M> {
     fn clone(&self) -> Self {
         match self {
             Self::List(list) => Self::List(list.clone()),

@@ -33,6 +33,23 @@ pub(crate) fn get_statement(
     by.statement(connection, 1)
 }
 
+/// The text of `SELECT columns FROM table WHERE key = ?`, for some of the columns.
+///
+/// # Errors
+/// `Unsupported`: the dialect has no such lock.
+pub(crate) fn get_columns_statement(
+    connection: &mut Connection,
+    model: (&'static ModelDef, usize),
+    columns: &[usize],
+    access: Access,
+) -> Result<Arc<StatementText>> {
+    let by = By {
+        read: Some(columns),
+        ..By::key(model, access)
+    };
+    by.statement(connection, 1)
+}
+
 /// Reads the rows of many keys, in any order, by a few statements. Each key is as many values as the
 /// primary key has columns.
 ///
@@ -143,6 +160,8 @@ struct By<'b> {
     def: &'static ModelDef,
     model: usize,
     columns: &'b [usize],
+    /// The columns that are read, if they aren't all.
+    read: Option<&'b [usize]>,
     /// A relation whose rows are read along.
     target: Option<usize>,
     /// The order of the rows with one key, by columns of what is read last, each with whether it is DESC.
@@ -156,6 +175,7 @@ impl By<'_> {
             def,
             model,
             columns: def.primary_key,
+            read: None,
             target: None,
             order: &[],
             access,
@@ -205,18 +225,25 @@ impl By<'_> {
         let expected: Vec<usize> = self.target.into_iter().chain(order).collect();
         let key = StatementKey {
             model: self.model,
-            kind: match (self.target, self.access) {
-                (Some(_), _) => StatementKind::Linked,
-                (None, Access::Plain | Access::Raw) => StatementKind::Get,
-                (None, Access::Lock) => StatementKind::GetForUpdate,
-            },
+            kind: self.kind(),
             columns: if is_key { &[] } else { self.columns },
-            expected: &expected,
+            expected: self.read.unwrap_or(&expected),
             rows,
             digest: false,
             checked: false,
         };
         connection.statement(&key, || self.render(dialect, rows))
+    }
+
+    fn kind(self) -> StatementKind {
+        let locks = self.access == Access::Lock;
+        match (self.target, self.read) {
+            (Some(_), _) => StatementKind::Linked,
+            (None, Some(_)) if locks => StatementKind::ColumnsForUpdate,
+            (None, Some(_)) => StatementKind::Columns,
+            (None, None) if locks => StatementKind::GetForUpdate,
+            (None, None) => StatementKind::Get,
+        }
     }
 
     fn render(self, dialect: &'static dyn Dialect, rows: usize) -> Result<String> {
@@ -261,7 +288,13 @@ impl By<'_> {
         let def = self.def;
         w.push("SELECT ");
         let Some(target) = self.target else {
-            w.idents(def.names).push(" FROM ").ident(def.table);
+            match self.read {
+                None => w.idents(def.names),
+                Some(columns) => w.list(columns, |w, column| {
+                    w.ident(def.names[*column]);
+                }),
+            };
+            w.push(" FROM ").ident(def.table);
             return (def, def.table.into());
         };
         let (link, relation) = (def.reference_of(target), &def.relations[target]);

@@ -3,13 +3,13 @@
 //! `builder.rs` has the typed query over the plain one of `query_state.rs`; `selectable.rs` has what can be
 //! selected and its result; `join.rs` infers conditions from foreign keys and relations; `subquery.rs` makes it a part of
 //! another one, and `spanning.rs` for the operators of relations in `relation_ops.rs`; `fetch.rs` runs it. `by_key.rs` has the queries by primary key of `session.get` and the flush,
-//! `columns_by_key.rs` that of single columns; `part.rs` has those of filtered loads of relations, which `subset.rs` writes.
+//! `columns_row.rs` the rows of some columns; `part.rs` has those of filtered loads of relations, which `subset.rs` writes.
 //! `compile` of `query_state.rs` finds the text of a query, or has it made of the statement of `lower.rs` by the files of
 //! `../compile/`.
 
 pub(super) mod builder;
 pub(super) mod by_key;
-pub(super) mod columns_by_key;
+pub(super) mod columns_row;
 mod fetch;
 pub(super) mod join;
 mod lower;

@@ -107,7 +107,7 @@ impl PartOf<'_> {
     }
 }
 
-/// Makes the query ready to be sent, in the place of `compiled`.
+/// Compiles the query into `compiled`.
 ///
 /// # Errors
 /// `Unsupported` by the dialect.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use orm_core::error::{Error, ErrorKind, Result};
 
-use super::lists::{Fallible, HookLists, Inside, WrittenRow};
+use super::lists::{Callback, Fallible, HookLists, Infallible, Inside, WrittenRow};
 use crate::flush::{self, HookedRow, Plan};
 use crate::session::Session;
 use crate::state::AnyArena;
@@ -23,7 +23,7 @@ struct Running<'s> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        // A hook may have put another session in the place of this one.
+        // A hook may have replaced the session by another one, which has none.
         if let Some(attached) = &mut self.session.hooks {
             attached.inside = Inside::No;
             attached.failed |= self.is_sent;
@@ -185,39 +185,43 @@ impl Session {
         }
     }
 
-    /// The transaction is stored: calls the hooks, then the callbacks. Each is called; the first panic is passed on afterwards.
-    #[cold]
+    /// The transaction is stored: calls the hooks, then the callbacks.
+    #[inline]
     pub(in crate::session) fn committed(&mut self) {
-        let Some(attached) = &mut self.hooks else {
+        if let Some(attached) = &mut self.hooks {
+            let callbacks = std::mem::take(&mut attached.callbacks);
+            self.call_at_end(|hooks| &hooks.after_commit, callbacks);
+        }
+    }
+
+    /// The transaction is undone: drops the callbacks and calls the hooks.
+    #[inline]
+    pub(in crate::session) fn rolled_back(&mut self) {
+        if let Some(attached) = &mut self.hooks {
+            attached.callbacks.clear();
+            attached.failed = false;
+            self.call_at_end(|hooks| &hooks.after_rollback, Vec::new());
+        }
+    }
+
+    /// Calls what is called when the transaction has ended: each, and the first panic is passed on afterwards.
+    #[cold]
+    fn call_at_end(
+        &mut self,
+        of: fn(&HookLists<Self>) -> &[Infallible<Self>],
+        callbacks: Vec<Callback>,
+    ) {
+        let Some(attached) = &self.hooks else {
             return;
         };
-        let callbacks = std::mem::take(&mut attached.callbacks);
         let hooks = Arc::clone(&attached.hooks);
         let running = self.run_hooks(Inside::End, false);
         let mut panics = Panics::default();
-        for hook in &hooks.after_commit {
+        for hook in of(&hooks) {
             panics.catch(|| hook(running.session));
         }
         for callback in callbacks {
             panics.catch(callback);
-        }
-        drop(running);
-        panics.resume();
-    }
-
-    /// The transaction is undone: drops the callbacks and calls the hooks.
-    #[cold]
-    pub(in crate::session) fn rolled_back(&mut self) {
-        let Some(attached) = &mut self.hooks else {
-            return;
-        };
-        attached.callbacks.clear();
-        attached.failed = false;
-        let hooks = Arc::clone(&attached.hooks);
-        let running = self.run_hooks(Inside::End, false);
-        let mut panics = Panics::default();
-        for hook in &hooks.after_rollback {
-            panics.catch(|| hook(running.session));
         }
         drop(running);
         panics.resume();

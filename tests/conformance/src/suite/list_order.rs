@@ -16,6 +16,7 @@ cases![
     linked_entities_of_one_model_are_ordered,
     a_list_of_a_composite_key_is_ordered,
     a_removed_member_is_put_back_where_it_was,
+    an_order_is_no_choice_of_columns,
 ];
 
 #[derive(Model, Clone, Debug)]
@@ -272,4 +273,40 @@ fn a_removed_member_is_put_back_where_it_was(db: &Db) {
     assert_eq!(titles(&session, ada), ["a 1", "c 1"]);
     session.rollback().unwrap();
     assert_eq!(titles(&session, ada), ["a 1", "b 1", "c 1"]);
+}
+
+/// The rows of a sheet are found by their own primary key.
+#[derive(Model, Clone, Debug)]
+#[orm(table = "score_sheets")]
+struct Sheet {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(order_by = (Score.id, Score.first.desc()))]
+    scores: HasMany<Score>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "sheet_scores")]
+struct Score {
+    #[orm(primary_key, references = Sheet.id)]
+    id: i64,
+    first: i64,
+    second: i64,
+    third: i64,
+    sheet: BelongsTo<Sheet>,
+}
+
+fn an_order_is_no_choice_of_columns(db: &Db) {
+    Metadata::of((Sheet, Score)).create_all(&db.engine).unwrap();
+    let mut session = db.session();
+    let sheet = session.add(Sheet::builder());
+    session.flush().unwrap();
+    let score = Score::builder().id(session[sheet].id);
+    let score = session.add(score.first(1).second(2).third(3));
+    session.commit().unwrap();
+    // Both are statements about rows by one primary key.
+    session.load(sheet, Sheet.scores).unwrap();
+    let (id, third) = (Score.id, Score.third);
+    session.refresh_attributes(score, (id, third)).unwrap();
+    assert_eq!((session[score].first, session[score].third), (1, 3));
 }
