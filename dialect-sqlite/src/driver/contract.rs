@@ -86,6 +86,26 @@ impl Connection for SqliteConnection {
         })
     }
 
+    // Whether a second row follows costs another step of the program.
+    fn query_row(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        with_prepared(&self.native, sql, |statement| {
+            bind_all(statement, sql, binds)?;
+            {
+                let mut rows = statement.raw_query();
+                if let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
+                    each(&SqliteRow { row })?;
+                }
+            }
+            self.rowids.note(statement);
+            Ok(())
+        })
+    }
+
     fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
         Box::new(SqliteCursor::open(&self.native, &self.rowids, (sql, binds)))
     }

@@ -148,6 +148,20 @@ pub trait Connection: Send + Any {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()>;
 
+    /// As [`Connection::query`], of a query that returns one row at most. An implementation may pass the first row and not
+    /// look whether another one follows.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    fn query_row(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        self.query(sql, binds, each)
+    }
+
     /// Opens a cursor: executes one query whose rows are read on demand, with constant use of memory. Errors, also of
     /// opening, are returned by [`Cursor::fetch`].
     fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c>;

@@ -45,7 +45,7 @@ impl Connection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        self.fetch((sql, binds, Effect::Writes), &mut 0, each)
+        self.fetch((sql, binds, Effect::Writes), false, &mut 0, each)
     }
 
     /// Runs a query that only reads. One whose connection turns out to have died in the pool is sent again on a
@@ -60,12 +60,33 @@ impl Connection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
+        self.read_rows((sql, binds), false, each)
+    }
+
+    /// As [`Connection::read`], of a query that returns one row at most.
+    #[inline]
+    pub(crate) fn read_row(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
+        self.read_rows((sql, binds), true, each)
+    }
+
+    fn read_rows(
+        &mut self,
+        (sql, binds): (&str, &[ValueRef<'_>]),
+        has_one_row: bool,
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+    ) -> Result<()> {
         let pooled = !self.used && self.transaction.state == TransactionState::None;
+        let statement = (sql, binds, Effect::Reads);
         let mut rows = 0;
-        match self.fetch((sql, binds, Effect::Reads), &mut rows, each) {
+        match self.fetch(statement, has_one_row, &mut rows, each) {
             Err(error) if pooled && rows == 0 && error.is_connection_lost() => {
                 self.reconnect()?;
-                self.fetch((sql, binds, Effect::Reads), &mut rows, each)
+                self.fetch(statement, has_one_row, &mut rows, each)
             }
             result => result,
         }
@@ -76,14 +97,20 @@ impl Connection {
     fn fetch(
         &mut self,
         (sql, binds, effect): (&str, &[ValueRef<'_>], Effect),
+        has_one_row: bool,
         rows: &mut u64,
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
         let query = |native: &mut dyn driver::Connection| {
-            native.query(sql, binds, &mut |row| {
+            let mut counted = |row: &dyn Row| {
                 *rows += 1;
                 each(row)
-            })?;
+            };
+            if has_one_row {
+                native.query_row(sql, binds, &mut counted)?;
+            } else {
+                native.query(sql, binds, &mut counted)?;
+            }
             Ok(*rows)
         };
         self.run((sql, binds, effect), query, |rows| *rows)

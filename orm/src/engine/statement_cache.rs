@@ -51,6 +51,8 @@ pub(crate) struct StatementText {
     pub(crate) order: BindOrder,
     /// Whether there are keys of handles among the values, which are replaced before it is sent.
     pub(crate) has_handles: bool,
+    /// Whether it returns one row at most.
+    pub(crate) has_one_row: bool,
 }
 
 impl StatementText {
@@ -67,6 +69,7 @@ impl StatementText {
             sql: sql.into(),
             order,
             has_handles: binds.into_iter().any(HandleKey::is_in),
+            has_one_row: false,
         })
     }
 }
@@ -78,6 +81,7 @@ impl From<String> for StatementText {
             sql: sql.into(),
             order: BindOrder::Written,
             has_handles: false,
+            has_one_row: false,
         }
     }
 }

@@ -159,7 +159,7 @@ impl Session {
             };
             let mut found = None;
             key.with_parts(|binds| {
-                connection.read(sql, binds, &mut |row| {
+                connection.read_row(sql, binds, &mut |row| {
                     found = Some(load(state, row)?);
                     Ok(())
                 })

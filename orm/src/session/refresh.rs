@@ -154,7 +154,7 @@ impl Session {
             let sql = get_columns_statement(connection, model, columns, access)?;
             let mut found = false;
             key.with_parts(|binds| {
-                connection.read(&sql, binds, &mut |row| {
+                connection.read_row(&sql, binds, &mut |row| {
                     let (arena, reading) = state.reader::<M>(Take::All);
                     let Some(entity) = arena.stored(handle) else {
                         return Ok(());

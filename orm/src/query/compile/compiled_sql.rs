@@ -21,6 +21,7 @@ pub struct CompiledSql<'q> {
     text: Text<'q>,
     binds: Binds<'q>,
     has_handles: bool,
+    has_one_row: bool,
 }
 
 #[derive(Debug)]
@@ -42,15 +43,21 @@ impl<'q> CompiledSql<'q> {
     /// Takes a text that the query keeps.
     #[inline]
     pub(in crate::query) fn set_kept(&mut self, text: &'q StatementText) {
-        self.has_handles = text.has_handles;
+        self.set_facts(text);
         self.text = Text::Kept(text);
     }
 
     /// Takes a text of the engine's cache.
     #[inline]
     pub(in crate::query) fn set_cached(&mut self, text: Arc<StatementText>) {
-        self.has_handles = text.has_handles;
+        self.set_facts(&text);
         self.text = Text::Cached(text);
+    }
+
+    #[inline]
+    fn set_facts(&mut self, text: &StatementText) {
+        self.has_handles = text.has_handles;
+        self.has_one_row = text.has_one_row;
     }
 
     /// Takes a text of this statement alone.
@@ -90,6 +97,12 @@ impl<'q> CompiledSql<'q> {
     #[inline]
     pub fn has_handles(&self) -> bool {
         self.has_handles
+    }
+
+    /// Returns whether the statement returns one row at most.
+    #[inline]
+    pub(in crate::query) fn has_one_row(&self) -> bool {
+        self.has_one_row
     }
 
     /// Replaces the binds that stand for keys of handles by these keys.

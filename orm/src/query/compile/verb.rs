@@ -70,6 +70,15 @@ impl Verb {
         }
         query
     }
+
+    /// Whether the statement of the verb returns one row at most, of a query that does by its conditions, or doesn't.
+    pub(in crate::query) fn reads_one_row(self, has_one_row: bool) -> bool {
+        match self {
+            Self::First | Self::Count | Self::Exists => true,
+            Self::One => has_one_row,
+            Self::All => false,
+        }
+    }
 }
 
 /// The query of the number of rows of `query`.

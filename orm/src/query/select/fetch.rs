@@ -76,7 +76,7 @@ impl<S: Selectable> Select<S> {
     }
 
     /// Returns the only row. The statement has `LIMIT 2`, unless its conditions compare the whole primary key of its only
-    /// table.
+    /// table, by which there is one row at most.
     ///
     /// # Errors
     /// - `NotFound`: there is no row.
@@ -295,7 +295,12 @@ impl ReadStatement for VerbOf<'_> {
         compiled: &CompiledSql<'_>,
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        connection.read(compiled.text(), compiled.binds(), each)
+        let (text, binds) = (compiled.text(), compiled.binds());
+        if compiled.has_one_row() {
+            connection.read_row(text, binds, each)
+        } else {
+            connection.read(text, binds, each)
+        }
     }
 }
 

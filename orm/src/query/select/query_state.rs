@@ -166,7 +166,10 @@ impl QueryState {
         if matches!(verb, Verb::Count | Verb::Exists) && !query.locks.is_empty() {
             return Err(lock_without_rows());
         }
-        StatementText::of(&verb.rewrite(query, self.has_one_row()), dialect)
+        let has_one_row = self.has_one_row();
+        let mut text = StatementText::of(&verb.rewrite(query, has_one_row), dialect)?;
+        text.has_one_row = verb.reads_one_row(has_one_row);
+        Ok(text)
     }
 
     /// Whether the conditions fix the primary key of the only table.

@@ -80,7 +80,8 @@ fn join(table: &mut Table) {
     let mut raw = |times| {
         time(times, || {
             let mut statement = conn.prepare_cached(JOIN).unwrap();
-            let row = statement.query_row([77], |row| Ok((decode(row)?, decode_post(row)?)));
+            // As `one`, it fails for a second row.
+            let row = statement.query_one([77], |row| Ok((decode(row)?, decode_post(row)?)));
             black_box(row.unwrap());
         })
     };
