@@ -37,13 +37,16 @@ pub(super) struct Children {
     order: Vec<(usize, bool)>,
 }
 
-/// The owners, and what finds them.
+/// The owners, what finds them, and the children or link rows that were found to be theirs.
 #[derive(Default)]
 pub(super) struct Lists {
     owners: Vec<RawRef>,
-    members: Vec<Vec<RawRef>>,
     by_key: KeyMap<KeyTuple<Value>, usize>,
     by_slot: RowMap<u32, usize>,
+    /// Each with the place of its owner.
+    members: Vec<(usize, RawRef)>,
+    /// The child whose owner was found by its foreign key last, and the place of that.
+    found: Option<(u32, usize)>,
 }
 
 /// Returns the owners whose lists are not loaded or stale.
@@ -96,6 +99,22 @@ impl Lists {
         keys.sort_unstable_by_key(|(_, place)| **place);
         keys.into_iter().map(|(key, _)| key.values())
     }
+
+    /// The members of each owner, made of its children by `member`.
+    fn into_members(
+        self,
+        member: impl Fn(RawRef) -> Option<Member>,
+    ) -> impl Iterator<Item = (RawRef, Vec<Member>)> {
+        let mut counts = vec![0; self.owners.len()];
+        for (place, _) in &self.members {
+            counts[*place] += 1;
+        }
+        let mut lists: Vec<Vec<Member>> = counts.into_iter().map(Vec::with_capacity).collect();
+        for (place, row) in self.members {
+            lists[place].extend(member(row));
+        }
+        self.owners.into_iter().zip(lists)
+    }
 }
 
 impl Children {
@@ -123,7 +142,6 @@ impl Children {
         for slot in owners.slots {
             let place = lists.owners.len();
             lists.owners.push(arena.handle(*slot));
-            lists.members.push(Vec::new());
             lists.by_slot.insert(*slot, place);
             let key = arena.old_values(*slot, self.reference.target_columns);
             if let Some(key) = KeyTuple::new(key.into_iter()) {
@@ -204,14 +222,14 @@ impl Children {
             };
             let owner = lists.owners[place];
             if let Some(arena) = state.by_model_mut(self.child.1) {
-                lists.members[place].push(arena.handle(*slot));
+                lists.members.push((place, arena.handle(*slot)));
                 arena.note_to_one(*slot, self.inverse, ToOne::Handle(owner));
             }
         }
     }
 
     /// Which of the owners a child belongs to.
-    fn owner(&self, state: &State, slot: u32, lists: &Lists) -> Option<usize> {
+    fn owner(&self, state: &State, slot: u32, lists: &mut Lists) -> Option<usize> {
         let arena = state.by_model(self.child.1)?;
         let RawRef { stamp, .. } = arena.handle(slot);
         if self.far.is_some() && arena.entity_state(slot, stamp) == Some(EntityState::Deleting) {
@@ -230,6 +248,19 @@ impl Children {
             if owner.entity_state(handle.slot, handle.stamp).is_some() {
                 return None;
             }
+        }
+        let place = self.owner_by_key(arena, slot, lists)?;
+        lists.found = Some((slot, place));
+        Some(place)
+    }
+
+    /// Which of the owners a child references by its foreign key. Most rows come beside others of their owner.
+    fn owner_by_key(&self, arena: &dyn AnyArena, slot: u32, lists: &Lists) -> Option<usize> {
+        let mut columns = self.reference.columns.iter();
+        if let Some((other, place)) = lists.found
+            && columns.all(|column| arena.value(slot, *column) == arena.value(other, *column))
+        {
+            return Some(place);
         }
         let columns = self.reference.columns.iter();
         let key = KeyTuple::new(columns.map(|column| arena.value(slot, *column).to_value()))?;
@@ -253,7 +284,7 @@ impl Children {
             let handle = arena.to_one(slot, self.inverse).handle();
             let place = handle.and_then(|handle| lists.by_slot.get(&handle.slot).copied());
             if let Some(place) = place.filter(|place| handle == Some(lists.owners[*place])) {
-                lists.members[place].push(arena.handle(slot));
+                lists.members.push((place, arena.handle(slot)));
                 placed.push((slot, handle));
             }
         }
@@ -275,15 +306,13 @@ impl Children {
         // What is read past pending work is read again after a rollback.
         let child = state.by_model(self.child.1);
         let has_pending = child.is_some_and(AnyArena::has_work);
-        let owners = lists.owners.into_iter().zip(lists.members);
         let mut filled = Ok(());
-        for (owner, rows) in owners {
-            if is_one && rows.len() > 1 {
+        let owners = lists.into_members(|row| self.member(state, row));
+        for (owner, mut members) in owners.collect::<Vec<_>>() {
+            if is_one && members.len() > 1 {
                 filled = Err(self.several());
                 continue;
             }
-            let rows = rows.into_iter();
-            let mut members: Vec<Member> = rows.filter_map(|row| self.member(state, row)).collect();
             self.sort(state, &mut members);
             state.fill_list((self.model, owner), self.index, (members, has_pending));
         }
@@ -292,9 +321,9 @@ impl Children {
 
     /// Keeps what was selected for each owner, in the order of the rows.
     pub(super) fn fill_parts(&self, state: &mut State, lists: Lists) {
-        for (owner, rows) in lists.owners.into_iter().zip(lists.members) {
-            let members = rows.into_iter().filter_map(|row| self.member(state, row));
-            let targets = members.map(|member| member.target).collect();
+        let owners = lists.into_members(|row| self.member(state, row));
+        for (owner, members) in owners.collect::<Vec<_>>() {
+            let targets = members.into_iter().map(|member| member.target).collect();
             let arena = state.by_model_mut(self.model);
             if let Some(list) = arena.and_then(|arena| arena.list_mut(owner.slot, self.index)) {
                 list.set_part(targets);
@@ -319,7 +348,8 @@ impl Children {
         else {
             return;
         };
-        let is_pending = |member: &Member| rows.is_pending(member.row.slot);
+        let has_work = rows.has_work();
+        let is_pending = |member: &Member| has_work && rows.is_pending(member.row.slot);
         if !self.order.is_empty() {
             // The database has ordered them.
             return members.sort_by_key(is_pending);
