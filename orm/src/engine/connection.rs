@@ -252,6 +252,12 @@ impl Connection {
         sent.get(engine, key, render)
     }
 
+    /// Takes back a text of [`Connection::statement`] that is no longer used, to find it sooner.
+    #[inline]
+    pub(crate) fn return_text(&mut self, text: Arc<StatementText>) {
+        checked_out(&mut self.pooled).sent.return_text(text);
+    }
+
     /// What the engine knows of the table of a model.
     pub(crate) fn stored(&self, model: usize) -> Option<Arc<StoredTable>> {
         self.shared.stored.get(&model)

@@ -4,7 +4,8 @@
 //! `query` and `flush` provide what a text depends on, as something that can be hashed. Two texts never share a key, since
 //! the bytes that are fed are compared, not their hash.
 
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -53,6 +54,8 @@ pub(crate) struct StatementText {
     pub(crate) has_handles: bool,
     /// Whether it returns one row at most.
     pub(crate) has_one_row: bool,
+    /// The shape by which a connection finds it.
+    shape: Box<[u8]>,
 }
 
 impl StatementText {
@@ -70,6 +73,7 @@ impl StatementText {
             order,
             has_handles: binds.into_iter().any(HandleKey::is_in),
             has_one_row: false,
+            shape: Box::default(),
         })
     }
 }
@@ -82,6 +86,7 @@ impl From<String> for StatementText {
             order: BindOrder::Written,
             has_handles: false,
             has_one_row: false,
+            shape: Box::default(),
         }
     }
 }
@@ -115,16 +120,20 @@ pub(super) struct StatementCache {
 
 impl StatementCache {
     /// The text of what has that shape, rendered by `render` if it isn't known. What can't be rendered is not kept.
+    /// `sent` is the shape by which connections find it.
     fn get<T: Into<StatementText>>(
         &self,
         shape: &[u8],
+        sent: Box<[u8]>,
         render: impl FnOnce() -> Result<T>,
     ) -> Result<Arc<StatementText>> {
         if let Some(text) = self.texts.get(shape) {
             return Ok(text);
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
-        let text = Arc::new(render()?.into());
+        let mut text = render()?.into();
+        text.shape = sent;
+        let text = Arc::new(text);
         // A name or a part of raw SQL may come from outside.
         check_text(&text)?;
         if text.len() > LONGEST {
@@ -149,15 +158,45 @@ impl StatementCache {
 /// The texts that a connection has sent. It finds them again without a lock, which all threads would write to.
 #[derive(Debug, Default)]
 pub(super) struct SentTexts {
-    texts: HashMap<Box<[u8]>, Arc<StatementText>, foldhash::fast::RandomState>,
+    texts: HashSet<ByShape, foldhash::fast::RandomState>,
+    /// The text that was returned last, which is looked at first: many queries are sent in a loop.
+    last: Option<Arc<StatementText>>,
     /// Where the shapes that are looked for are made, in memory that is used again.
     shape: Shape,
     /// The engine's, when they were found there.
     epoch: u64,
 }
 
+/// A text, found by its shape.
+#[derive(Debug)]
+struct ByShape(Arc<StatementText>);
+
+impl Borrow<[u8]> for ByShape {
+    #[inline]
+    fn borrow(&self) -> &[u8] {
+        &self.0.shape
+    }
+}
+
+impl Hash for ByShape {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.shape.hash(state);
+    }
+}
+
+impl PartialEq for ByShape {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.0.shape == other.0.shape
+    }
+}
+
+impl Eq for ByShape {}
+
 impl SentTexts {
-    /// The text of what depends on `key`: sent before, or else the engine's, in the connection's dialect.
+    /// The text of what depends on `key`: sent before, or else the engine's, in the connection's dialect. It may be given
+    /// back after its use.
     #[inline]
     pub(super) fn get<T: Into<StatementText>>(
         &mut self,
@@ -167,14 +206,29 @@ impl SentTexts {
     ) -> Result<Arc<StatementText>> {
         let epoch = engine.epoch.load(Ordering::Acquire);
         if self.epoch != epoch {
-            self.texts.clear();
+            self.clear();
             self.epoch = epoch;
         }
         self.shape.set(key);
-        if let Some(text) = self.texts.get(self.shape.as_bytes()) {
+        let shape = self.shape.as_bytes();
+        if let Some(last) = self.last.take_if(|last| *last.shape == *shape) {
+            return Ok(last);
+        }
+        if let Some(ByShape(text)) = self.texts.get(shape) {
             return Ok(Arc::clone(text));
         }
         self.learn((engine, dialect), render)
+    }
+
+    /// Takes back a text of [`SentTexts::get`], which is then given out again without counting who has it.
+    #[inline]
+    pub(super) fn return_text(&mut self, text: Arc<StatementText>) {
+        self.last = Some(text);
+    }
+
+    fn clear(&mut self) {
+        self.texts.clear();
+        self.last = None;
     }
 
     /// The engine's text of the shape that was looked for.
@@ -187,12 +241,12 @@ impl SentTexts {
         let shape = self.shape.as_bytes().into();
         // Behind one engine MySQL and MariaDB may take turns.
         dialect.name().as_ptr().hash(&mut self.shape);
-        let text = engine.get(self.shape.as_bytes(), render)?;
+        let text = engine.get(self.shape.as_bytes(), shape, render)?;
         if text.len() <= LONGEST {
             if self.texts.len() >= MOST {
-                self.texts.clear();
+                self.clear();
             }
-            self.texts.insert(shape, Arc::clone(&text));
+            self.texts.insert(ByShape(Arc::clone(&text)));
         }
         Ok(text)
     }

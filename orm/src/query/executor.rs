@@ -161,7 +161,9 @@ impl Executor for Connection {
         if compiled.has_handles() {
             HandleKeys::of(compiled.binds(), &NoSession)?;
         }
-        statement.execute(self, &compiled, &mut |row| each(row, &mut ()))
+        let outcome = statement.execute(self, &compiled, &mut |row| each(row, &mut ()))?;
+        compiled.return_text(self);
+        Ok(outcome)
     }
 
     #[inline]

@@ -411,7 +411,9 @@ impl Session {
             {
                 return connection.transaction_of(options, run);
             }
-            run(connection)
+            let outcome = run(connection)?;
+            compiled.return_text(connection);
+            Ok(outcome)
         })
     }
 }

@@ -13,7 +13,7 @@ use orm_core::value::ValueRef;
 
 use super::handle_keys::HandleKeys;
 use super::verb::Verb;
-use crate::engine::StatementText;
+use crate::engine::{Connection, StatementText};
 
 /// Holds the text of a statement and its binds. It starts without, and is filled where it is: it is large to move.
 #[derive(Debug, Default)]
@@ -103,6 +103,14 @@ impl<'q> CompiledSql<'q> {
     #[inline]
     pub(in crate::query) fn has_one_row(&self) -> bool {
         self.has_one_row
+    }
+
+    /// Returns the text to the connection that it is from, since the statement has run.
+    #[inline]
+    pub(crate) fn return_text(self, connection: &mut Connection) {
+        if let Text::Cached(text) = self.text {
+            connection.return_text(text);
+        }
     }
 
     /// Replaces the binds that stand for keys of handles by these keys.
