@@ -301,7 +301,7 @@ impl Driver for SqliteDriver {
             .set_up(&native)
             .map_err(|native| self.refused(native))?;
         let memory = self.is_private().then(|| self.settings.clone());
-        let connection = SqliteConnection::new(native, memory);
+        let connection = SqliteConnection::new(native, self.settings.statement_cache, memory);
         Ok(Box::new(connection.map_err(|native| self.refused(native))?))
     }
 

@@ -1,10 +1,9 @@
-//! A connection: statements, cached by `rusqlite` or prepared for one execution, and their results.
+//! A connection: statements, kept prepared or prepared for one execution, and their results.
 //!
 //! `connect.rs` creates it, `statement_kind.rs` determines what a statement counts, and SQLite reports the state of
 //! the transaction.
 
 use std::fmt;
-use std::mem;
 use std::ops::{Deref, DerefMut};
 
 use orm_core::driver::{LONGEST_KEPT, Outcome, TransactionState};
@@ -12,13 +11,14 @@ use orm_core::error::Result;
 use rusqlite::{CachedStatement, Statement};
 
 use super::failure::from_native;
+use super::native::Native;
 use super::rowid::Rowids;
 use super::session::{Settings, Watch};
 use super::statement_kind::StatementKind;
 
 /// A connection to SQLite. Its [`native`](orm_core::driver::Connection::native) is a [`rusqlite::Connection`].
 pub(super) struct SqliteConnection {
-    pub(super) native: rusqlite::Connection,
+    pub(super) native: Native,
     /// What sets up a database in memory, which can't be closed and opened again.
     pub(super) memory: Option<Settings>,
     /// Whether something is left behind that the next user would find.
@@ -54,11 +54,12 @@ impl<'c> DerefMut for Prepared<'c> {
 impl SqliteConnection {
     pub(super) fn new(
         mut native: rusqlite::Connection,
+        statements: usize,
         memory: Option<Settings>,
     ) -> rusqlite::Result<Self> {
         let watch = Watch::new(&mut native)?;
         Ok(Self {
-            native,
+            native: Native::new(native, statements),
             memory,
             watch,
             rowids: Rowids::default(),
@@ -66,66 +67,42 @@ impl SqliteConnection {
     }
 
     /// Runs one statement without binds, which is kept prepared: it is short and comes again.
-    pub(super) fn run_kept(&self, sql: &str) -> Result<()> {
-        with_prepared(&self.native, sql, |statement| {
+    pub(super) fn run_kept(&mut self, sql: &str) -> Result<()> {
+        self.native.with_prepared(sql, |_, statement| {
             step_to_end(statement).map_err(|native| from_native(native, sql))
         })
     }
+}
 
-    /// Runs a bound statement to its end.
-    pub(super) fn run(
-        &self,
-        statement: &mut Statement<'_>,
-        sql: &str,
-        kind: StatementKind,
-    ) -> Result<Outcome> {
-        let run = |statement| step_to_end(statement).map_err(|native| from_native(native, sql));
-        let affected = if kind == StatementKind::Unknown {
-            let before = self.native.total_changes();
-            run(statement)?;
-            let has_changed = self.native.total_changes() != before;
-            if has_changed {
-                self.native.changes()
-            } else {
-                0
-            }
-        } else {
-            run(statement)?;
-            self.native.changes()
-        };
-        // The last row id keeps its value, too, over an INSERT that inserted nothing.
-        let last_insert_id = if kind == StatementKind::Insert && affected > 0 {
-            self.native.last_insert_rowid()
-        } else {
-            0
-        };
-        Ok(Outcome::new(affected, last_insert_id))
-    }
+/// Runs a bound statement to its end.
+pub(super) fn run(
+    native: &rusqlite::Connection,
+    statement: &mut Statement<'_>,
+    sql: &str,
+    kind: StatementKind,
+) -> Result<Outcome> {
+    let run = |statement| step_to_end(statement).map_err(|native| from_native(native, sql));
+    let affected = if kind == StatementKind::Unknown {
+        let before = native.total_changes();
+        run(statement)?;
+        let has_changed = native.total_changes() != before;
+        if has_changed { native.changes() } else { 0 }
+    } else {
+        run(statement)?;
+        native.changes()
+    };
+    // The last row id keeps its value, too, over an INSERT that inserted nothing.
+    let last_insert_id = if kind == StatementKind::Insert && affected > 0 {
+        native.last_insert_rowid()
+    } else {
+        0
+    };
+    Ok(Outcome::new(affected, last_insert_id))
 }
 
 impl fmt::Debug for SqliteConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteConnection").finish_non_exhaustive()
-    }
-}
-
-/// Prepares a statement for one run. All but long ones are kept for the next one.
-#[inline]
-pub(super) fn with_prepared<T>(
-    native: &rusqlite::Connection,
-    sql: &str,
-    run: impl FnOnce(&mut Statement<'_>) -> Result<T>,
-) -> Result<T> {
-    if sql.len() > LONGEST_KEPT {
-        return run(&mut *prepare(native, sql)?);
-    }
-    // Used where it is: a statement is large to move.
-    match &mut native.prepare_cached(sql) {
-        Ok(statement) => run(statement),
-        Err(native) => Err(from_native(
-            mem::replace(native, rusqlite::Error::InvalidQuery),
-            sql,
-        )),
     }
 }
 

@@ -14,7 +14,7 @@ use rusqlite::Batch;
 use rusqlite::fallible_iterator::FallibleIterator as _;
 
 use super::bind::{bind_all, bind_row, check_count};
-use super::connection::{SqliteConnection, step_to_end, transaction, with_prepared};
+use super::connection::{SqliteConnection, run, step_to_end, transaction};
 use super::cursor::SqliteCursor;
 use super::failure::from_native;
 use super::row::SqliteRow;
@@ -28,13 +28,13 @@ impl Connection for SqliteConnection {
     }
 
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {
-        with_prepared(&self.native, sql, |statement| {
+        self.native.with_prepared(sql, |native, statement| {
             bind_all(statement, sql, binds)?;
             let kind = StatementKind::of(sql);
             if kind == StatementKind::Unknown {
                 self.rowids.doubt();
             }
-            let outcome = self.run(statement, sql, kind);
+            let outcome = run(native, statement, sql, kind);
             match kind {
                 StatementKind::Insert | StatementKind::Change => self.rowids.note_write(statement),
                 StatementKind::Unknown => self.rowids.note(statement),
@@ -53,13 +53,13 @@ impl Connection for SqliteConnection {
         if binds.is_empty() {
             return Ok(());
         }
-        with_prepared(&self.native, sql, |statement| {
+        self.native.with_prepared(sql, |native, statement| {
             check_count(statement, sql, width)?;
             let rows = whole_rows(sql, width, binds)?;
             let kind = StatementKind::of(sql);
             for row in rows {
                 bind_row(statement, sql, row)?;
-                done(self.run(statement, sql, kind)?)?;
+                done(run(native, statement, sql, kind)?)?;
             }
             self.rowids.note(statement);
             Ok(())
@@ -72,7 +72,7 @@ impl Connection for SqliteConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        with_prepared(&self.native, sql, |statement| {
+        self.native.with_prepared(sql, |_, statement| {
             bind_all(statement, sql, binds)?;
             {
                 let mut rows = statement.raw_query();
@@ -93,7 +93,7 @@ impl Connection for SqliteConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        with_prepared(&self.native, sql, |statement| {
+        self.native.with_prepared(sql, |_, statement| {
             bind_all(statement, sql, binds)?;
             {
                 let mut rows = statement.raw_query();
@@ -107,7 +107,11 @@ impl Connection for SqliteConnection {
     }
 
     fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {
-        Box::new(SqliteCursor::open(&self.native, &self.rowids, (sql, binds)))
+        Box::new(SqliteCursor::open(
+            self.native.connection(),
+            &self.rowids,
+            (sql, binds),
+        ))
     }
 
     fn transact(&mut self, sql: &str, _verb: TransactionVerb) -> Result<()> {
@@ -121,7 +125,7 @@ impl Connection for SqliteConnection {
         self.rowids.doubt();
         // `execute_batch` stops a statement that returns rows at the first one.
         let run = || {
-            let mut batch = Batch::new(&self.native, sql);
+            let mut batch = Batch::new(self.native.connection(), sql);
             while let Some(mut statement) = batch.next()? {
                 step_to_end(&mut statement)?;
             }
@@ -133,7 +137,7 @@ impl Connection for SqliteConnection {
     // Some errors end the transaction and some don't, by rules of SQLite's own (a full disk, an
     // interrupted write, OR ROLLBACK; not a failed COMMIT that may be tried again). The connection has the state.
     fn transaction(&mut self, _error: Option<&Error>) -> TransactionState {
-        transaction(&self.native)
+        transaction(self.native.connection())
     }
 
     fn ping(&mut self) -> Result<()> {
@@ -142,14 +146,16 @@ impl Connection for SqliteConnection {
 
     // BEGIN and COMMIT are read-only to SQLite, too, so only what yields rows counts.
     fn is_read_only(&mut self, sql: &str) -> Result<bool> {
-        with_prepared(&self.native, sql, |statement| {
+        self.native.with_prepared(sql, |_, statement| {
             // A text of comments alone is no statement, for which `readonly` is undefined.
             Ok(statement.column_count() > 0 && statement.readonly())
         })
     }
 
     fn generates(&mut self, table: &str, column: &str) -> Result<bool> {
-        let found = self.rowids.is_rowid(&self.native, table, column);
+        let found = self
+            .rowids
+            .is_rowid(self.native.connection(), table, column);
         found.map_err(|native| from_native(native, ""))
     }
 
@@ -159,7 +165,7 @@ impl Connection for SqliteConnection {
     }
 
     fn clear_statements(&mut self) {
-        self.native.flush_prepared_statement_cache();
+        self.native.clear_statements();
     }
 
     // A file is opened again for less than it takes to find all that was set. Its statements stay otherwise, since
@@ -167,16 +173,17 @@ impl Connection for SqliteConnection {
     fn reset(&mut self) -> Result<()> {
         let query_only = |native: &rusqlite::Connection| native.execute_batch(READ_WRITE);
         if !self.watch.has_leftovers() {
-            return query_only(&self.native).map_err(|native| from_native(native, ""));
+            return query_only(self.native.connection()).map_err(|native| from_native(native, ""));
         }
         let Some(memory) = &self.memory else {
             return Err(Error::new(ErrorKind::Unsupported));
         };
         // A PRAGMA that is kept prepared would not be reported at its next run.
-        self.native.flush_prepared_statement_cache();
-        query_only(&self.native)
-            .and_then(|()| clear(&self.native))
-            .and_then(|()| memory.set_up_again(&self.native))
+        self.native.clear_statements();
+        let native = self.native.connection();
+        query_only(native)
+            .and_then(|()| clear(native))
+            .and_then(|()| memory.set_up_again(native))
             .map_err(|native| from_native(native, ""))?;
         self.watch.set(false);
         Ok(())
@@ -185,6 +192,6 @@ impl Connection for SqliteConnection {
     fn native(&mut self) -> &mut dyn Any {
         self.watch.set(true);
         self.rowids.doubt();
-        &mut self.native
+        self.native.connection_mut()
     }
 }

@@ -115,6 +115,20 @@ fn a_query_ended_early_leaves_the_connection_usable() {
 }
 
 #[test]
+fn a_query_of_one_row_stops_at_the_first() {
+    let mut connection = with(&["CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)"]);
+    let mut read = Vec::new();
+    let result = connection.query_row("SELECT a FROM t ORDER BY a", &[], &mut |row| {
+        read.push(row.get(0)?.to_value());
+        Ok(())
+    });
+    result.unwrap();
+    assert_eq!(read, [Value::Int(1)]);
+    // Nothing is running that would lock it.
+    run(&mut connection, &["DROP TABLE t"]);
+}
+
+#[test]
 fn errors_have_kind_place_and_sql() {
     let mut connection = with(&[
         "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, \
