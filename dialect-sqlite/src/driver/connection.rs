@@ -11,10 +11,10 @@ use orm_core::error::Result;
 use rusqlite::{CachedStatement, Statement};
 
 use super::failure::from_native;
-use super::native::Native;
 use super::rowid::Rowids;
 use super::session::{Settings, Watch};
 use super::statement_kind::StatementKind;
+use super::statements::Native;
 
 /// A connection to SQLite. Its [`native`](orm_core::driver::Connection::native) is a [`rusqlite::Connection`].
 pub(super) struct SqliteConnection {
