@@ -88,7 +88,11 @@ impl Dialect for PostgresDialect {
         Ok(())
     }
 
-    fn write_batch_update(&self, w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
+    fn write_batch_update<'a>(
+        &self,
+        w: &mut SqlWriter<'a>,
+        update: &BatchUpdate<'a>,
+    ) -> Result<()> {
         match update.rows {
             BatchRows::Rows(_) => write_batch_update_rows(w, update),
             BatchRows::Arrays => {

@@ -6,7 +6,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use orm_core::schema::UNIQUE_ALONE;
-use orm_core::stmt::{BatchColumn, BatchRows};
+use orm_core::stmt::{BatchColumn, BatchRows, Expr, Few};
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
@@ -61,6 +61,8 @@ pub(crate) struct Batch {
     pub(super) columns: ColumnSet,
     /// Whether it takes no other rows.
     pub(super) is_apart: bool,
+    /// The columns that its UPDATE sets to expressions.
+    pub(super) values: Few<(usize, Expr)>,
     pub(super) slots: Vec<u32>,
     pub(super) kind: BatchKind,
     pub(super) facts: Facts,
@@ -254,6 +256,7 @@ impl Batch {
     #[inline]
     fn clear(&mut self) {
         self.slots.clear();
+        self.values.clear();
         if self.slots.capacity() > SPARE.1 {
             self.slots.shrink_to(SPARE.1);
         }
@@ -286,7 +289,8 @@ impl Batch {
 
     /// How many rows go into one UPDATE or DELETE at most.
     pub(super) fn together(&self) -> usize {
-        let Some(stored) = self.stored.as_ref().filter(|_| !self.facts.moves_key) else {
+        let is_one = self.facts.moves_key || !self.values.is_empty();
+        let Some(stored) = self.stored.as_ref().filter(|_| !is_one) else {
             return 1;
         };
         let capabilities = stored.capabilities;

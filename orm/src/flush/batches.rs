@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use orm_core::stmt::{Expr, Few};
+
 use super::batch::{Batch, BatchKind, ExpectedColumns, Facts, Plan};
 use super::dependencies::RowOrder;
 use super::expected::may_be_large;
@@ -80,7 +82,9 @@ impl<'p, 's> Batches<'p, 's> {
 
     #[inline]
     fn list(&mut self, table: &Pending<'_>, kind: RowKind) {
-        for run in table.work(kind).chunk_by(|a, b| a.columns == b.columns) {
+        let are_alike =
+            |a: &PendingRow, b: &PendingRow| a.columns == b.columns && !(a.has_sql || b.has_sql);
+        for run in table.work(kind).chunk_by(are_alike) {
             self.take(table, (kind, run), 0, Apart::default());
         }
     }
@@ -132,11 +136,13 @@ impl<'p, 's> Batches<'p, 's> {
         from: usize,
         apart: Apart<'_>,
     ) -> usize {
-        let columns = &run[0].columns;
+        let PendingRow {
+            columns, has_sql, ..
+        } = &run[0];
         let known = self.find(table.model, (kind, columns), from);
-        let batch = match known.filter(|_| !apart.is_apart()) {
+        let batch = match known.filter(|_| !(apart.is_apart() || *has_sql)) {
             Some(batch) => batch,
-            None => self.begin(table, (kind, columns, run.len()), apart),
+            None => self.begin(table, (kind, run), apart),
         };
         let slots = run.iter().map(|row| row.slot);
         self.plan.batches_mut()[batch].slots.extend(slots);
@@ -162,16 +168,17 @@ impl<'p, 's> Batches<'p, 's> {
     fn begin(
         &mut self,
         table: &Pending<'_>,
-        (kind, columns, rows): (RowKind, &ColumnSet, usize),
+        (kind, run): (RowKind, &[PendingRow]),
         apart: Apart<'_>,
     ) -> usize {
+        let columns = &run[0].columns;
         // What an UPDATE sent by itself or a DELETE does depends on the other rows of its flush.
-        let is_own = apart.is_apart() || kind == RowKind::Delete;
+        let is_own = apart.is_apart() || run[0].has_sql || kind == RowKind::Delete;
         let is_known = |batch: &Batch| !is_own && batch.takes(table.model, (kind, columns));
         if let Some(batch) = self.plan.resume(is_known) {
             return batch;
         }
-        let batch = self.new_batch(table, (kind, columns, rows), apart);
+        let batch = self.new_batch(table, (kind, run), apart);
         self.plan.begin(batch)
     }
 
@@ -179,14 +186,24 @@ impl<'p, 's> Batches<'p, 's> {
     fn new_batch(
         &mut self,
         table: &Pending<'_>,
-        (kind, columns, rows): (RowKind, &ColumnSet, usize),
+        (kind, run): (RowKind, &[PendingRow]),
         apart: Apart<'_>,
     ) -> Batch {
+        let PendingRow {
+            slot,
+            columns,
+            has_sql,
+            ..
+        } = &run[0];
+        let values = match kind {
+            RowKind::Update if *has_sql => table.arena.sql_values(*slot),
+            _ => Few::new(),
+        };
         let (def, optimistic) = (table.arena.def(), self.optimistic);
         let cascaded =
             kind == RowKind::Delete && (table.arena.is_cascaded() || self.is_cascaded(def.table));
         let kind = match kind {
-            RowKind::Update => update((def, columns), apart, optimistic),
+            RowKind::Update => update((def, columns), &values, apart, optimistic),
             RowKind::Insert => BatchKind::insert(def, columns),
             RowKind::Attach => BatchKind::Attach {
                 set: columns.iter().collect(),
@@ -201,10 +218,11 @@ impl<'p, 's> Batches<'p, 's> {
             model: table.model,
             def,
             columns: columns.clone(),
-            is_apart: apart.is_apart(),
-            slots: Vec::with_capacity(rows),
-            facts: facts(def, &kind),
+            is_apart: apart.is_apart() || *has_sql,
+            slots: Vec::with_capacity(run.len()),
+            facts: facts((def, columns), &kind),
             kind,
+            values,
             stored: None,
             since: 0,
             read_back: Vec::new(),
@@ -225,11 +243,11 @@ impl<'p, 's> Batches<'p, 's> {
 }
 
 /// What follows from the kind and the columns of a batch.
-fn facts(def: &'static ModelDef, kind: &BatchKind) -> Facts {
+fn facts((def, columns): (&'static ModelDef, &ColumnSet), kind: &BatchKind) -> Facts {
     let set = kind.set();
-    let is_unique = |column: &usize| {
+    let is_unique = |column: usize| {
         let mut uniques = def.uniques.iter();
-        uniques.any(|unique| unique.columns.contains(column))
+        uniques.any(|unique| unique.columns.contains(&column))
     };
     let moves_key = set.iter().any(|column| def.is_key(*column));
     let is_update = matches!(kind, BatchKind::Update { .. });
@@ -238,7 +256,7 @@ fn facts(def: &'static ModelDef, kind: &BatchKind) -> Facts {
         is_checked: may_be_refused(def, set),
         may_be_large: may_be_large(def, kind.expected()),
         moves_key,
-        moves_referenced: is_update && (moves_key || set.iter().any(is_unique)),
+        moves_referenced: is_update && (moves_key || columns.iter().any(is_unique)),
         gives_values: match kind {
             BatchKind::Insert { .. } | BatchKind::Update { .. } => def.version.is_some(),
             BatchKind::Attach { .. } | BatchKind::Detach { .. } => true,
@@ -259,15 +277,18 @@ fn detach((def, columns): (&'static ModelDef, &ColumnSet), optimistic: bool) -> 
     }
 }
 
-/// What an UPDATE sets and expects. It expects the version where there is one, else the changed columns themselves, but
-/// for those that this very flush makes the database set before.
+/// What an UPDATE sets, beside expressions, and expects. It expects the version where there is one, else the changed columns
+/// themselves, but for those that this very flush makes the database set before. What an expression sets has no old value
+/// that it is computed from.
 fn update(
     (def, columns): (&'static ModelDef, &ColumnSet),
+    values: &[(usize, Expr)],
     Apart { emptied, swaps }: Apart<'_>,
     optimistic: bool,
 ) -> BatchKind {
+    let is_value = |column: &usize| !values.iter().any(|(position, _)| position == column);
     let mut set = Vec::with_capacity(columns.len() + 1);
-    set.extend(columns.iter());
+    set.extend(columns.iter().filter(is_value));
     set.extend(def.version.filter(|version| !columns.contains(*version)));
     let kept = |column: &usize| !emptied.contains(column);
     let moves_key = set.iter().any(|column| def.is_key(*column));

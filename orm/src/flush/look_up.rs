@@ -75,6 +75,11 @@ fn learn(batch: &mut Batch, state: &State, engine: &Engine) -> bool {
     } else {
         batch.read_back.clear();
     }
+    for (position, _) in &batch.values {
+        if !batch.read_back.contains(position) {
+            batch.read_back.push(*position);
+        }
+    }
     true
 }
 

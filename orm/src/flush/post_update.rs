@@ -48,6 +48,7 @@ impl PostUpdates {
         };
         let place = self.rows.len();
         self.rows.push(PendingRow {
+            has_sql: false,
             slot: table.slot(child),
             columns: columns.collect(),
             key: None,

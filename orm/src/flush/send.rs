@@ -8,8 +8,8 @@ use std::sync::Arc;
 use orm_core::driver::Outcome;
 use orm_core::error::{Error, Result};
 use orm_core::sql::{SqlWriter, write_batch_delete, write_batch_update};
-use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
-use orm_core::value::ValueRef;
+use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Expr};
+use orm_core::value::{Value, ValueRef};
 
 use super::batch::{Batch, BatchKind, TextFor};
 use super::emit::BatchWriter;
@@ -51,6 +51,8 @@ pub(super) struct Change<'c> {
     written: &'c Written,
     /// The columns that an UPDATE sets.
     pub(super) set: &'c [usize],
+    /// The binds of the columns that are set to expressions, which are the same for each row.
+    values: Vec<Value>,
     expected: Expected<'c>,
     is_checked: bool,
     /// Whether the flush has inserted the rows, and knows their keys alone.
@@ -60,19 +62,21 @@ pub(super) struct Change<'c> {
 impl Change<'_> {
     /// How many binds a row has.
     pub(super) fn width(&self) -> usize {
-        self.set.len() + self.def.primary_key.len() + self.expected.columns.len()
+        let own = self.set.len() + self.def.primary_key.len() + self.expected.columns.len();
+        self.values.len() + own
     }
 
     /// Adds the binds of rows, each in the order of the statement, after checking them.
     fn fill<'v>(&'v self, rows: Range<usize>, binds: &mut Vec<ValueRef<'v>>) -> Result<()> {
         let first = binds.len();
-        if self.written.is_as_given() && !self.expected.by_digest() {
+        if self.written.is_as_given() && !self.expected.by_digest() && self.values.is_empty() {
             let columns = [self.set, self.expected.columns];
             self.arena.push_changes(&self.slots[rows], columns, binds);
         } else {
             for row in rows {
                 let (arena, slot) = (self.arena, self.slots[row]);
                 let value = |position| arena.written_value((slot, row), self.written, position);
+                binds.extend(self.values.iter().map(Value::as_ref));
                 binds.extend(self.set.iter().map(|position| value(*position)));
                 if self.is_attach {
                     let key = self.def.primary_key.iter();
@@ -84,7 +88,7 @@ impl Change<'_> {
         }
         if self.is_checked {
             let mut rows = binds[first..].chunks(self.width());
-            return rows.try_for_each(|row| self.check(row));
+            return rows.try_for_each(|row| self.check(&row[self.values.len()..]));
         }
         Ok(())
     }
@@ -135,10 +139,14 @@ impl<'b> BatchWriter<'b> {
             slots: &batch.slots,
             written,
             set,
+            values: Vec::new(),
             expected: Expected::whole(expected, batch),
             is_checked: batch.facts.is_checked,
             is_attach: matches!(batch.kind, BatchKind::Attach { .. }),
         };
+        if !batch.values.is_empty() {
+            change.values = self.with_values(&change)?.1;
+        }
         let rows = change.slots.len();
         if rows < 2 || batch.together() < 2 {
             let next = self.send_loop(&change, 0)?;
@@ -248,6 +256,10 @@ impl<'b> BatchWriter<'b> {
 
     /// The text for this many rows.
     pub(super) fn text(&mut self, change: &Change<'_>, rows: BatchRows) -> Result<Text<'b>> {
+        if !self.batch.values.is_empty() {
+            let text = self.with_values(change)?.0.into();
+            return Ok(Text::Own(Arc::new(text)));
+        }
         let of = TextFor {
             dialect: self.connection.dialect().name(),
             rows,
@@ -264,6 +276,27 @@ impl<'b> BatchWriter<'b> {
                 Ok(Text::Own(text))
             }
         }
+    }
+
+    /// The text of an UPDATE of one row that sets columns to expressions, and the binds of these. It is hardly the same
+    /// for the next row, so it is not kept.
+    #[cold]
+    fn with_values(&self, change: &Change<'_>) -> Result<(String, Vec<Value>)> {
+        let (batch, expected) = (self.batch, &change.expected);
+        let set = batch_columns(batch, change.set);
+        let key = batch_columns(batch, batch.def.primary_key);
+        let matched = batch_columns(batch, expected.columns);
+        let values = batch.values.iter();
+        let values: Vec<(&str, &Expr)> = values
+            .map(|(position, value)| (batch.def.names[*position], value))
+            .collect();
+        let mut update = BatchUpdate::new(batch.def.table, &set, &key, BatchRows::Rows(1));
+        (update.values, update.expected) = (&values, &matched);
+        update.digest = expected.by_digest();
+        let mut w = SqlWriter::new(self.connection.dialect());
+        write_batch_update(&mut w, &update)?;
+        let (text, binds) = w.finish();
+        Ok((text, binds.into_iter().map(ValueRef::to_value).collect()))
     }
 
     #[cold]

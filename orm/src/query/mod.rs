@@ -46,6 +46,7 @@ pub(crate) use write::check::{check_length, check_references};
 pub use write::delete::{Delete, delete};
 pub use write::insert::{Insert, InsertInto, Returning, insert};
 pub(crate) use write::reflection::{batch_column, learn_tables};
+pub(crate) use write::update::check_assigned;
 pub use write::update::{Assignment, Update, update};
 
 // Bounds that the compiler names in its messages. The crate's private module would have an unreadable path there.

@@ -20,6 +20,7 @@ mod merge;
 mod read;
 mod refresh;
 mod relations;
+mod set;
 mod transaction;
 mod write;
 

@@ -6,7 +6,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use super::Session;
 use super::read::{key_text, lose};
 use super::write::row_id;
-use crate::mapping::{AttributeSet, Attributes, Model, PrimaryKey};
+use crate::mapping::{AttributeSet, Attributes, ColumnSet, Model, PrimaryKey};
 use crate::query::inferred::Access;
 use crate::query::{ColumnsRow, get_columns_statement};
 use crate::state::{Ref, Take};
@@ -133,6 +133,7 @@ impl Session {
             let fresh = M::decode(row, 0)?;
             let (arena, reading) = state.reader::<M>(Take::All);
             arena.overwrite(handle, fresh, reading);
+            arena.forget_sql(handle.slot);
             if M::HAS_RELATIONS {
                 state.place_again(row_id(handle));
                 state.expire_lists(row_id(handle));
@@ -165,8 +166,11 @@ impl Session {
                         entity,
                     };
                     let fresh = M::decode(&row, 0)?;
-                    let columns = columns.iter().copied().collect();
+                    let columns: ColumnSet = columns.iter().copied().collect();
                     arena.overwrite_columns(handle, &fresh, &columns, reading);
+                    for column in columns.iter() {
+                        arena.unset_sql(handle.slot, column);
+                    }
                     if M::HAS_RELATIONS {
                         state.place_again(row_id(handle));
                     }

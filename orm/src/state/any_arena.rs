@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::stmt::Few;
+use orm_core::stmt::{Expr, Few};
 use orm_core::value::{Value, ValueRef};
 
 use super::apply_rows::Written;
@@ -55,6 +55,8 @@ pub(crate) trait AnyArena: Any + Send {
     /// # Errors
     /// `Decode` if it doesn't fit.
     fn fitted(&self, slot: u32, position: usize, value: ValueRef<'_>) -> Result<Value>;
+    /// The columns of an entity that the flush sets to expressions, with these.
+    fn sql_values(&self, slot: u32) -> Few<(usize, Expr)>;
     /// Whether a flush has anything to look at.
     fn has_work(&self) -> bool;
     /// Whether a flush would write anything.
@@ -334,8 +336,13 @@ impl<M: Model> AnyArena for Arena<M> {
         Ok(copy.value(position).to_value())
     }
 
+    fn sql_values(&self, slot: u32) -> Few<(usize, Expr)> {
+        self.sql_values_of(slot)
+    }
+
     fn has_work(&self) -> bool {
-        !(self.added.is_empty() && self.touched.is_empty() && self.deleting.is_empty())
+        let lists = self.added.is_empty() && self.touched.is_empty() && self.deleting.is_empty();
+        !(lists && self.sql_values.is_empty())
     }
 
     fn has_changes(&self) -> bool {
@@ -345,6 +352,7 @@ impl<M: Model> AnyArena for Arena<M> {
                 let slot = &self.slots[*index as usize];
                 slot.state == EntityState::Persistent && slot.is_changed()
             })
+            || !self.sql_values.is_empty()
     }
 
     fn clear_dirty(&mut self) {
@@ -359,6 +367,9 @@ impl<M: Model> AnyArena for Arena<M> {
         self.deleting.clear();
         if !self.switched.is_empty() {
             self.switched.clear();
+        }
+        if !self.sql_values.is_empty() {
+            self.sql_values.clear();
         }
     }
 

@@ -117,8 +117,14 @@ impl<M: Model> Arena<M> {
                 self.apply_switch(*index, written.row(row), level);
                 continue;
             }
-            let (Some(value), Some(old)) = (&mut slot.value, slot.old.take()) else {
+            let Some(value) = &mut slot.value else {
                 continue;
+            };
+            let old = match slot.old.take() {
+                Some(old) => old,
+                // Only expressions were given.
+                None if self.sql_values.contains_key(index) => Box::new(value.snapshot()),
+                None => continue,
             };
             truncate_micros(value, &self.moments);
             if !is_as_given {

@@ -16,6 +16,7 @@ use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
 use super::key_tuple::{KeyMap, KeySet, KeyTuple, RowMap};
 use super::slot::{FIRST_CLOCK, Slot, StaleColumns, Unset};
+use super::sql_values::SqlValue;
 use super::switch::Switch;
 use super::undo_log::Undo;
 use crate::mapping::{Model, ModelDef, RawRef};
@@ -39,6 +40,8 @@ pub(crate) struct Arena<M: Model> {
     pub(super) links: RowMap<u32, Few<Link>>,
     /// The new entities that take the rows of deleted ones.
     pub(super) switched: RowMap<u32, Switch>,
+    /// What the flush sets by expressions.
+    pub(super) sql_values: RowMap<u32, Few<SqlValue>>,
     /// Those that a rollback has undone, with the deleted ones.
     pub(super) undone_switches: Vec<[RawRef; 2]>,
     pub(super) child_indexes: Vec<ChildIndex>,
@@ -97,6 +100,7 @@ impl<M: Model> Arena<M> {
             unset: RowMap::default(),
             links: RowMap::default(),
             switched: RowMap::default(),
+            sql_values: RowMap::default(),
             undone_switches: Vec::new(),
             child_indexes: Vec::new(),
             undo: Vec::new(),
@@ -126,6 +130,7 @@ impl<M: Model> Arena<M> {
             unset,
             links,
             switched,
+            sql_values,
             undone_switches,
             child_indexes,
             undo,
@@ -156,6 +161,7 @@ impl<M: Model> Arena<M> {
             & is_unused_map(unset)
             & is_unused_map(links)
             & is_unused_map(switched)
+            & is_unused_map(sql_values)
             & is_unused_map(stale_columns);
         let lists = [free, touched, deleting, unknown];
         if maps_and_log & lists.iter().all(|list| is_unused(list)) {
@@ -164,6 +170,7 @@ impl<M: Model> Arena<M> {
         empty_map(unset);
         empty_map(links);
         empty_map(switched);
+        empty_map(sql_values);
         empty_map(stale_columns);
         empty(added);
         empty(undo);

@@ -137,6 +137,7 @@ impl<M: Model> Arena<M> {
             self.unset.remove(&index);
         }
         self.take_stale_columns(index);
+        self.forget_sql(index);
         // A touched key counts by what the database has.
         let key = baseline.map_or_else(|| value.key(), |old| old.key());
         self.forget_key(&key, index);

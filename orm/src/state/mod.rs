@@ -25,6 +25,7 @@ mod relations;
 mod row_switch;
 mod slot;
 mod spare_arenas;
+mod sql_values;
 mod store;
 mod switch;
 mod switched_relations;

@@ -22,6 +22,8 @@ pub(crate) struct PendingRow {
     pub(crate) columns: ColumnSet,
     /// Its key in the database, if that is a single integer.
     pub(crate) key: Option<i64>,
+    /// Whether columns of an UPDATE are set to expressions.
+    pub(crate) has_sql: bool,
 }
 
 impl PendingRow {
@@ -80,6 +82,13 @@ impl<M: Model> Arena<M> {
                 rows.push(row);
             }
         }
+        if !self.sql_values.is_empty() {
+            rows.extend(
+                self.sql_values
+                    .keys()
+                    .filter_map(|index| self.changed(*index)),
+            );
+        }
         if !self.switched.is_empty() {
             rows.extend(self.switched_rows());
         }
@@ -92,6 +101,7 @@ impl<M: Model> Arena<M> {
                 slot: *index,
                 columns: self.omitted(*index),
                 key: None,
+                has_sql: false,
             }));
             begins[1] = rows.len();
         }
@@ -104,6 +114,7 @@ impl<M: Model> Arena<M> {
                 slot: *index,
                 columns: ColumnSet::new(),
                 key: self.slots[*index as usize].stored().and_then(integer_key),
+                has_sql: false,
             }));
             sort_by_key(&order, rows, begins[1]);
         }
@@ -120,15 +131,17 @@ impl<M: Model> Arena<M> {
     #[inline]
     fn changed(&self, index: u32) -> Option<PendingRow> {
         let slot = &self.slots[index as usize];
-        let old = slot.old.as_ref()?;
         if slot.state != EntityState::Persistent {
             return None;
         }
-        let columns = slot.changes();
+        let mut columns = slot.changes();
+        let sql = self.sql_columns(index);
+        columns.unite(&sql);
         (!columns.is_empty()).then(|| PendingRow {
             slot: index,
             columns,
-            key: integer_key(&**old),
+            key: slot.stored().and_then(integer_key),
+            has_sql: !sql.is_empty(),
         })
     }
 
@@ -150,7 +163,11 @@ impl<M: Model> Arena<M> {
                 all.filter(|position| !omitted.contains(*position))
                     .collect()
             }
-            Some(slot) if slot.state == EntityState::Persistent => slot.changes(),
+            Some(slot) if slot.state == EntityState::Persistent => {
+                let mut columns = slot.changes();
+                columns.unite(&self.sql_columns(handle.slot));
+                columns
+            }
             _ => ColumnSet::new(),
         }
     }

@@ -43,6 +43,7 @@ impl<M: Model> Arena<M> {
     pub(super) fn switched_rows(&self) -> impl Iterator<Item = PendingRow> {
         let rows = self.switched.iter();
         rows.map(|(new, switch)| PendingRow {
+            has_sql: false,
             slot: *new,
             columns: switch.columns.clone(),
             key: self.slots[switch.old as usize]

@@ -45,6 +45,7 @@ impl<M: Model> Arena<M> {
 
     pub(super) fn undo_pending(&mut self) {
         self.unswitch();
+        self.sql_values.clear();
         for index in std::mem::take(&mut self.added).into_iter().flatten() {
             self.slots[index as usize].state = EntityState::Transient;
         }

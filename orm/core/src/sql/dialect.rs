@@ -226,7 +226,11 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// - `Unsupported`: the dialect does not support the batch.
-    fn write_batch_update(&self, w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
+    fn write_batch_update<'a>(
+        &self,
+        w: &mut SqlWriter<'a>,
+        update: &BatchUpdate<'a>,
+    ) -> Result<()> {
         render::write_batch_update_rows(w, update)
     }
 

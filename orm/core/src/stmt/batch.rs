@@ -4,6 +4,7 @@
 //! They hold no values, so that their text is compiled once per table and column set. The order of the
 //! binds is part of each contract.
 
+use super::Expr;
 use crate::schema::StoredColumn;
 use crate::types::Type;
 
@@ -57,7 +58,7 @@ pub enum BatchRows {
 
 /// Updates rows by key.
 ///
-/// Binds: `set`, then `key`, then `expected`, as one row or as arrays. Several [`BatchRows::Rows`], up to
+/// Binds: those of the expressions of `values`, then `set`, then `key`, then `expected`, as one row or as arrays. Several [`BatchRows::Rows`], up to
 /// `Capabilities::batch_rows`, are bound as follows: for each column of `set`, the `key` and the value of every row;
 /// then the `key` of every row; then for each column of `expected`, the `key` and the value of every row; and if the
 /// statement is `checked`, the number of rows. The key must be the primary key of the table, and must not be set. A
@@ -69,6 +70,9 @@ pub struct BatchUpdate<'a> {
     pub table: &'a str,
     /// The columns to set.
     pub set: &'a [BatchColumn<'a>],
+    /// The names of columns that are set to expressions, which use the old values of the row. They stand before those of `set`, and only in
+    /// an UPDATE of one row.
+    pub values: &'a [(&'a str, &'a Expr)],
     /// The key columns.
     pub key: &'a [BatchColumn<'a>],
     /// The columns that must still have their old values, compared null-safely and byte by byte: the version column,
@@ -110,6 +114,7 @@ impl<'a> BatchUpdate<'a> {
         Self {
             table,
             set,
+            values: &[],
             key,
             expected: &[],
             digest: false,

@@ -1,17 +1,19 @@
 //! [`Update`]: an UPDATE with conditions.
 
 use std::marker::PhantomData;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
-use orm_core::stmt::{self, Expr, Few, NextVersion};
+use orm_core::stmt::{self, Expr, Few, NextVersion, Visit};
 use orm_core::types::DbType;
+use orm_core::value::Value;
 
 use super::check::{check_length, check_references};
 use super::parts::{Parts, execute};
 use crate::engine::{Connection, StatementText, TextOf};
-use crate::mapping::{Column, ColumnSet, Entity, KeySource, Model};
+use crate::mapping::{Column, ColumnSet, Entity, HandleKey, KeySource, Model, ModelDef};
 use crate::query::compile::validate::validate_update;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::build_error::BuildError;
@@ -307,6 +309,35 @@ impl<M: Model> Update<M> {
             seen.insert(*position);
         }
         Ok(())
+    }
+}
+
+/// Checks an expression that a column of a row is set to, in an UPDATE of that row.
+///
+/// # Errors
+/// `Usage` for columns of other tables, and for handles.
+pub(crate) fn check_assigned(def: &'static ModelDef, position: usize, value: &Expr) -> Result<()> {
+    let mut update = stmt::Update::new(def.table);
+    update.set.push((def.names[position].into(), value.clone()));
+    validate_update(&update).map_err(|error| error.to_error())?;
+    if HandleIn.expr(value).is_continue() {
+        return Ok(());
+    }
+    let message = "an expression that an entity is set to can't have handles";
+    Err(BuildError::new(message, "use the keys of the entities").to_error())
+}
+
+/// Finds the key of a handle.
+struct HandleIn;
+
+impl<'a> Visit<'a> for HandleIn {
+    type Break = ();
+
+    fn value(&mut self, value: &'a Value) -> ControlFlow<()> {
+        match HandleKey::of(value.as_ref()) {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
     }
 }
 

@@ -70,6 +70,7 @@ mod set_null;
 mod shapes;
 mod shared_keys;
 mod spanning;
+mod sql_values;
 mod stale;
 mod statement_tree;
 pub mod statements;
@@ -340,6 +341,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     types::cases,
     conditions::cases,
     dirty::cases,
+    sql_values::cases,
     failed_flush::cases,
     flush_order::cases,
     freed_values::cases,

@@ -2,6 +2,8 @@
 
 use super::condition::null_safe;
 use super::expected::ExpectedColumn;
+use super::expr::write_expr;
+use super::update::set_order;
 use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
@@ -28,7 +30,7 @@ use crate::types::Type;
 /// assert_eq!(w.finish().0, r#"UPDATE "users" SET "age" = ? WHERE "id" = ?"#);
 /// # Ok::<(), orm_core::Error>(())
 /// ```
-pub fn write_batch_update(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
+pub fn write_batch_update<'a>(w: &mut SqlWriter<'a>, update: &BatchUpdate<'a>) -> Result<()> {
     let dialect = w.dialect();
     if update.checked && update.rows != BatchRows::Rows(1) {
         return dialect.write_checked(w, &mut |w| dialect.write_batch_update(w, update));
@@ -65,11 +67,11 @@ pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Re
     dialect.write_batch_delete(w, delete)
 }
 
-/// Renders `UPDATE t SET a = ? WHERE id = ?`, and for several rows `UPDATE t SET a = CASE id WHEN ? THEN ? WHEN ?
+/// Renders `UPDATE t SET a = a + ?, b = ? WHERE id = ?`, and for several rows `UPDATE t SET a = CASE id WHEN ? THEN ? WHEN ?
 /// THEN ? ELSE a END WHERE id IN (?, ?)`.
 ///
 /// # Errors
-/// - `Unsupported`: the rows are arrays, which a dialect renders itself.
+/// - `Unsupported`: the rows are arrays, which a dialect renders itself, or several rows have expressions.
 ///
 /// # Examples
 ///
@@ -87,16 +89,31 @@ pub fn write_batch_delete(w: &mut SqlWriter<'_>, delete: &BatchDelete<'_>) -> Re
 /// assert_eq!(w.finish().0, r#"UPDATE "users" SET "age" = CASE "id" WHEN ? THEN ? WHEN ? THEN ? ELSE "age" END WHERE "id" IN (?, ?)"#);
 /// # Ok::<(), orm_core::Error>(())
 /// ```
-pub fn write_batch_update_rows(w: &mut SqlWriter<'_>, update: &BatchUpdate<'_>) -> Result<()> {
+pub fn write_batch_update_rows<'a>(w: &mut SqlWriter<'a>, update: &BatchUpdate<'a>) -> Result<()> {
     let BatchRows::Rows(rows) = update.rows else {
         return Err(w.unsupported("array binds"));
     };
+    if rows > 1 && !update.values.is_empty() {
+        return Err(w.unsupported("expressions in a batch of UPDATEs"));
+    }
     let key = (update.key, rows);
     w.push("UPDATE ").ident(update.table);
     if rows > 1 {
         w.push(w.dialect().capabilities().primary_key_hint);
     }
     w.push(" SET ");
+    for (index, position) in set_order(w, (update.table, update.values), false)?
+        .into_iter()
+        .enumerate()
+    {
+        let (name, value) = update.values[position];
+        w.push(if index > 0 { ", " } else { "" });
+        w.ident(name).push(" = ");
+        write_expr(w, value)?;
+    }
+    if !update.values.is_empty() && !update.set.is_empty() {
+        w.push(", ");
+    }
     w.list(update.set, |w, column| {
         w.ident(column.name).push(" = ");
         write_value(w, key, Some(column.name));

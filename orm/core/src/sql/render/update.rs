@@ -65,7 +65,11 @@ pub fn write_update<'a>(w: &mut SqlWriter<'a>, update: &'a Update) -> Result<()>
 
 fn write_set<'a>(w: &mut SqlWriter<'a>, update: &'a Update, qualified: bool) -> Result<()> {
     w.push(" SET ");
-    for (index, position) in set_order(w, update)?.into_iter().enumerate() {
+    let set = update.set.iter();
+    let set: Vec<(&str, &Expr)> = set.map(|(name, value)| (&**name, value)).collect();
+    // With other tables the database promises no order at all.
+    let order = set_order(w, (&update.table, &set), update.from.is_some())?;
+    for (index, position) in order.into_iter().enumerate() {
         let (name, value) = &update.set[position];
         w.push(if index > 0 { ", " } else { "" });
         if qualified {
@@ -77,24 +81,31 @@ fn write_set<'a>(w: &mut SqlWriter<'a>, update: &'a Update, qualified: bool) -> 
     Ok(())
 }
 
-/// The order in which no assignment reads a column that one before it has set. It matters only where the
-/// database doesn't let all of them read the old values.
-fn set_order(w: &SqlWriter<'_>, update: &Update) -> Result<Vec<usize>> {
-    let mut rest: Vec<usize> = (0..update.set.len()).collect();
+/// The order in which no assignment of an UPDATE of `table` reads a column that one before it has set. It matters only where
+/// the database doesn't let all of them read the old values.
+///
+/// # Errors
+/// `Unsupported` if there is none, or if the assignments are `unordered` and it is not theirs.
+pub(super) fn set_order(
+    w: &SqlWriter<'_>,
+    (table, set): (&str, &[(&str, &Expr)]),
+    unordered: bool,
+) -> Result<Vec<usize>> {
+    let mut rest: Vec<usize> = (0..set.len()).collect();
     if w.dialect().capabilities().simultaneous_set || rest.len() < 2 {
         return Ok(rest);
     }
-    let reads = |reader: usize, read: usize| {
-        reader != read && reads(&update.set[reader].1, &update.table, &update.set[read].0)
-    };
-    // With other tables the database promises no order at all.
-    let unordered = update.from.is_some();
+    let reads =
+        |reader: usize, read: usize| reader != read && reads(set[reader].1, table, set[read].0);
     let mut order = Vec::with_capacity(rest.len());
     while !rest.is_empty() {
         let unread = |position: &usize| !rest.iter().any(|reader| reads(*reader, *position));
         match rest.iter().position(unread) {
             Some(next) if next == 0 || !unordered => order.push(rest.remove(next)),
-            _ => return Err(circular(w, update, &rest)),
+            _ => {
+                let names: Vec<&str> = rest.iter().map(|position| set[*position].0).collect();
+                return Err(circular(w, table, &names));
+            }
         }
     }
     Ok(order)
@@ -126,16 +137,12 @@ impl<'a> Visit<'a> for ColumnOf<'_> {
 }
 
 #[cold]
-fn circular(w: &SqlWriter<'_>, update: &Update, positions: &[usize]) -> Error {
-    let names = positions
-        .iter()
-        .map(|position| update.set[*position].0.as_ref());
-    let names = names.collect::<Vec<_>>().join(", ");
-    let dialect = w.dialect().name();
+fn circular(w: &SqlWriter<'_>, table: &str, names: &[&str]) -> Error {
+    let (dialect, names) = (w.dialect().name(), names.join(", "));
     Error::with_message(
         ErrorKind::Unsupported,
         format!("{dialect} evaluates SET from left to right, so the columns {names} can't be set from each other's old values"),
     )
-    .with_table(update.table.as_ref())
+    .with_table(table)
     .with_hint("read the rows first and set values, or use two updates")
 }

@@ -47,6 +47,7 @@ pub fn update(rows: BatchRows) -> BatchUpdate<'static> {
     BatchUpdate {
         table: "t",
         set: &[NAME],
+        values: &[],
         key: &[ID],
         expected: &[VERSION],
         digest: false,

@@ -1,0 +1,108 @@
+//! [`Session::set`]: sets a column of an entity to an SQL expression.
+//!
+//! The flush writes it, and reads the new value. Plain values are assigned: `session[user].age = 37`.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::stmt::Expr;
+use orm_core::types::DbType;
+
+use super::Session;
+use crate::mapping::{Column, Model, ModelDef};
+use crate::query::{ValueFor, check_assigned};
+use crate::state::Ref;
+
+impl Session {
+    /// Sets a column of an entity to an SQL expression, which the database evaluates when the flush writes the entity. The
+    /// expression uses the values that the row has then, whoever has written them: two sessions that count up lose no
+    /// count. The flush reads the new value; until then the entity keeps the one that it has.
+    ///
+    /// The UPDATE does not match the old value of such a column. A value that is assigned later replaces the expression, and
+    /// so does another call. A rollback takes it back, and [`refresh`](Session::refresh) discards it.
+    ///
+    /// # Errors
+    /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
+    /// - `Usage`: the entity is not persistent; the column is part of the primary key or of the foreign key of a relation, or
+    ///   the version; or the expression has columns of other tables, or handles.
+    /// - `Decode`: a value without an expression does not fit the field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get_one(User, 1)?;
+    /// session.set(ada, User.age, User.age + 1)?;
+    /// session[ada].active = false;
+    /// assert_eq!(session[ada].age, 36);
+    /// sent.take();
+    /// session.commit()?;
+    /// assert_eq!(session[ada].age, 37);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         "BEGIN IMMEDIATE",
+    ///         r#"UPDATE "users" SET "age" = "age" + ?, "active" = ? WHERE "id" = ? AND "active" IS ?"#,
+    ///         r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#,
+    ///         "COMMIT",
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn set<M: Model, T: DbType>(
+        &mut self,
+        handle: Ref<M>,
+        column: Column<M, T>,
+        value: impl ValueFor<T>,
+    ) -> Result<()> {
+        let position = column.position();
+        match value.into_operand() {
+            Expr::Value(value) => {
+                let entity = self.get_mut(handle)?;
+                let assigned = entity.assign(position, value.as_ref());
+                assigned.map_err(|misfit| {
+                    Error::with_message(ErrorKind::Decode, misfit.to_string())
+                        .with_table(M::def().table)
+                        .with_column(M::def().names[position])
+                })?;
+                self.state.ensure::<M>().unset_sql(handle.slot, position);
+            }
+            expr => {
+                self.has_row(handle, "set to an SQL expression")?;
+                check_column(M::def(), position)?;
+                check_assigned(M::def(), position, &expr)?;
+                self.get_ref(handle)?;
+                self.state
+                    .ensure::<M>()
+                    .set_sql(handle.slot, position, expr);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses the columns that the flush has to know before it writes.
+fn check_column(def: &'static ModelDef, position: usize) -> Result<()> {
+    let mut relations = def.belongs_to();
+    let (what, hint) = if def.is_key(position) {
+        ("part of the primary key", "assign a value")
+    } else if def.version == Some(position) {
+        ("the version, which the flush counts up", "leave it out")
+    } else if relations.any(|(.., reference)| reference.columns.contains(&position)) {
+        (
+            "the foreign key of a relation",
+            "assign the relation or a value",
+        )
+    } else {
+        return Ok(());
+    };
+    let name = def.names[position];
+    let message = format!(
+        "{}.{name} can't be set to an SQL expression: it is {what}",
+        def.name
+    );
+    Err(Error::with_message(ErrorKind::Usage, message)
+        .with_table(def.table)
+        .with_column(name)
+        .with_hint(hint))
+}
