@@ -123,8 +123,9 @@ pub mod __private {
         HasCollation, HasLength, IntoField, KeyField, LinkRow, LinkTable, Linked, Links, ListOrder,
         Model, ModelDef, ModelSlot, NewChild, NewEntity, Placeholder, ReferenceDef, References,
         Registration, Relation, RelationDef, RelationField, RelationKind, SingleBelongsTo, Skipped,
-        Stored, Version, default_fits, filled, given, inverse, leave_linked, link_def, link_target,
-        mirrored, or_linked, or_server, ordered_by, referred, relinked, table,
+        Stored, UpdateDefault, Version, default_fits, filled, given, inverse, leave_linked,
+        link_def, link_target, mirrored, or_linked, or_server, ordered_by, referred, relinked,
+        table,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{ColumnIndex, FromRow, Operand};

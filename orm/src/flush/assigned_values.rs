@@ -8,6 +8,7 @@ use orm_core::stmt::Few;
 use orm_core::value::{Value, ValueRef};
 
 use super::batch::{Batch, BatchKind, Plan};
+use super::batches::update_defaults;
 use super::post_update::Deferred;
 use super::shared_columns::{self, Taken, emptied, has_shared_columns};
 use crate::mapping::{ColumnSet, ModelDef, integer_fits};
@@ -42,6 +43,9 @@ pub(super) fn assign_values(
     if let Some(position) = batch.def.version {
         assigned.versions = versions(arena, batch, position)?;
     }
+    if !batch.def.update_defaults.is_empty() && matches!(batch.kind, BatchKind::Update { .. }) {
+        assign_update_defaults(batch, assigned);
+    }
     if arena.has_links() {
         assign_links((state, arena), (plan, batch), assigned)?;
     }
@@ -63,6 +67,17 @@ fn defer(deferred: &Deferred, batch: &Batch, assigned: &mut Written) {
         let columns = deferred.get(&id(batch, *slot));
         let columns = columns.into_iter().flat_map(ColumnSet::iter);
         assigned.store((row, rows), columns.map(|column| (column, Value::Null)));
+    }
+}
+
+/// What an UPDATE sets beside the columns that have changed.
+#[inline(never)]
+fn assign_update_defaults(batch: &Batch, assigned: &mut Written) {
+    let rows = batch.slots.len();
+    for row in 0..rows {
+        let values = update_defaults(batch.def, &batch.columns);
+        let values = values.map(|default| (default.column, (default.value)()));
+        assigned.store((row, rows), values);
     }
 }
 

@@ -16,7 +16,7 @@ use super::pending::Pending;
 use super::reached_tables;
 use super::row_node::RowKind;
 use super::send::may_be_refused;
-use crate::mapping::{ColumnSet, ModelDef};
+use crate::mapping::{ColumnSet, ModelDef, UpdateDefault};
 use crate::state::{PendingRow, Written};
 
 pub(super) struct Batches<'p, 's> {
@@ -258,11 +258,21 @@ fn facts((def, columns): (&'static ModelDef, &ColumnSet), kind: &BatchKind) -> F
         moves_key,
         moves_referenced: is_update && (moves_key || columns.iter().any(is_unique)),
         gives_values: match kind {
-            BatchKind::Insert { .. } | BatchKind::Update { .. } => def.version.is_some(),
+            BatchKind::Insert { .. } => def.version.is_some(),
+            BatchKind::Update { .. } => def.version.is_some() || !def.update_defaults.is_empty(),
             BatchKind::Attach { .. } | BatchKind::Detach { .. } => true,
             BatchKind::Delete { .. } => false,
         },
     }
+}
+
+/// The columns that an UPDATE of these columns sets as well.
+pub(super) fn update_defaults(
+    def: &'static ModelDef,
+    columns: &ColumnSet,
+) -> impl Iterator<Item = &'static UpdateDefault> {
+    let defaults = def.update_defaults.iter();
+    defaults.filter(|default| !columns.contains(default.column))
 }
 
 /// What the UPDATE before a DELETE expects: what the DELETE does, or else the keys that it sets to NULL.
@@ -290,14 +300,17 @@ fn update(
     let mut set = Vec::with_capacity(columns.len() + 1);
     set.extend(columns.iter().filter(is_value));
     set.extend(def.version.filter(|version| !columns.contains(*version)));
+    let given = set.len();
+    // Of no use to the guard: the library's own.
+    set.extend(update_defaults(def, columns).map(|default| default.column));
     let kept = |column: &usize| !emptied.contains(column);
     let moves_key = set.iter().any(|column| def.is_key(*column));
     // The row is found by its old key.
     let kept = |column: &usize| kept(column) && !def.is_key(*column);
     let expected = match def.version.as_slice() {
         [] if !optimistic => ExpectedColumns::These(Cow::Borrowed(&[])),
-        [] if emptied.is_empty() && !moves_key => ExpectedColumns::Set,
-        [] => ExpectedColumns::These(set.iter().copied().filter(kept).collect()),
+        [] if emptied.is_empty() && !moves_key && given == set.len() => ExpectedColumns::Set,
+        [] => ExpectedColumns::These(set[..given].iter().copied().filter(kept).collect()),
         version => ExpectedColumns::These(Cow::Borrowed(version)),
     };
     BatchKind::Update {

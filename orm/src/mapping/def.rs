@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
 
+use orm_core::value::Value;
+
 use super::slot::ModelSlot;
 
 /// Describes a model as data.
@@ -32,6 +34,8 @@ pub struct ModelDef {
     pub generated: Option<usize>,
     /// The position of the version column.
     pub version: Option<usize>,
+    /// The columns that an UPDATE of other columns sets as well.
+    pub update_defaults: &'static [UpdateDefault],
     /// The unique constraints.
     pub uniques: &'static [ConstraintDef<Unique>],
     /// The indexes.
@@ -50,6 +54,15 @@ pub struct ModelDef {
     pub vtable: &'static (dyn Any + Send + Sync),
     /// The hooks, if the model has any: a `HookTable` of the module `session`.
     pub hooks: Option<&'static (dyn Any + Send + Sync)>,
+}
+
+/// Describes a column that an UPDATE sets which sets other columns, such as the time of the last change.
+#[derive(Debug)]
+pub struct UpdateDefault {
+    /// The position of the column.
+    pub column: usize,
+    /// Returns its value, once for each row of a flush.
+    pub value: fn() -> Value,
 }
 
 /// Describes a constraint or an index over columns of the model.

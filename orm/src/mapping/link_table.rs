@@ -70,6 +70,7 @@ pub fn link_def<L: LinkTable>() -> ModelDef {
         primary_key: all,
         generated: None,
         version: None,
+        update_defaults: &[],
         uniques: &[],
         indexes: vec![by_target].leak(),
         checks: &[],

@@ -46,6 +46,7 @@ pub use decode::{differs, read};
 pub(crate) use def::Through;
 pub use def::{
     Cascade, ConstraintDef, ListOrder, ModelDef, ReferenceDef, RelationDef, RelationKind,
+    UpdateDefault,
 };
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};

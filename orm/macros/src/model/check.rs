@@ -174,6 +174,7 @@ fn column(field: Field, is_generated: bool) -> Column {
         name,
         options: attributes.options,
         server_default: attributes.server_default,
+        update_default: attributes.update_default.map(|(value, _)| value),
         fill,
     }
 }

@@ -108,6 +108,7 @@ pub(super) struct ColumnAttributes {
     pub(super) length: Option<LitInt>,
     pub(super) default: Option<Expr>,
     pub(super) server_default: Option<ServerDefault>,
+    pub(super) update_default: Option<(Expr, Span)>,
     pub(super) references: Option<Target>,
     pub(super) on_delete: Option<Ident>,
     pub(super) on_update: Option<Ident>,
@@ -192,6 +193,8 @@ pub(super) struct Column {
     pub(super) name: String,
     pub(super) options: Vec<ColumnOption>,
     pub(super) server_default: Option<ServerDefault>,
+    /// What an UPDATE sets it to that sets other columns.
+    pub(super) update_default: Option<Expr>,
     pub(super) fill: Fill,
 }
 

@@ -25,6 +25,7 @@ const KEYS: &[&str] = &[
     "collation",
     "default",
     "server_default",
+    "update_default",
     "references",
     "on_delete",
     "on_update",
@@ -105,6 +106,7 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
         }
         "default" => column.default = Some(expression(key, meta)?),
         "server_default" => column.server_default = Some(server_default(meta)?),
+        "update_default" => column.update_default = Some((expression(key, meta)?, span)),
         "references" => {
             let example = |_| meta.error("write `references = User.id`");
             column.references = Some(target(meta.value().map_err(example)?)?);

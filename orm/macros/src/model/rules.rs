@@ -13,6 +13,7 @@ pub(super) fn column(field: &Field, errors: &mut Errors) -> Option<()> {
     actions(ident, attributes, errors);
     generated(ident, attributes, errors);
     version(attributes, errors);
+    update_default(attributes, errors);
     default_length(attributes, errors);
     let key = key(field, errors);
     sendable(&field.ty, errors).and(key)
@@ -84,6 +85,23 @@ fn default_length(attributes: &ColumnAttributes, errors: &mut Errors) {
             "the default has {characters} characters, but the length of the column is {length}"
         );
         errors.at(text.span(), message);
+    }
+}
+
+fn update_default(attributes: &ColumnAttributes, errors: &mut Errors) {
+    let Some((_, span)) = attributes.update_default else {
+        return;
+    };
+    if attributes.primary_key.is_some() {
+        errors.at(
+            span,
+            "a primary key has no `update_default`: an UPDATE finds its row by it",
+        );
+    } else if attributes.version.is_some() {
+        errors.at(
+            span,
+            "a version column has no `update_default`: every UPDATE counts it up",
+        );
     }
 }
 

@@ -13,7 +13,9 @@ use orm_core::value::Value;
 use super::check::{check_length, check_references};
 use super::parts::{Parts, execute};
 use crate::engine::{Connection, StatementText, TextOf};
-use crate::mapping::{Column, ColumnSet, Entity, HandleKey, KeySource, Model, ModelDef};
+use crate::mapping::{
+    Column, ColumnSet, Entity, HandleKey, KeySource, Model, ModelDef, UpdateDefault,
+};
 use crate::query::compile::validate::validate_update;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::build_error::BuildError;
@@ -38,8 +40,8 @@ use crate::query::expressions::term::{Term, Terms};
 /// ```
 ///
 /// On a session it goes past the unit of work: pending changes are flushed first, and what the session
-/// has loaded of the model is read again when it is next queried. A version column counts up, unless it
-/// is set.
+/// has loaded of the model is read again when it is next queried. A version column counts up, and a column with an
+/// `update_default` gets it, unless they are set.
 ///
 /// It has no entities: [`Hooks`](crate::Hooks) of the model are not called.
 #[must_use = "an update does nothing until it is executed"]
@@ -209,8 +211,9 @@ impl<M: Model> Update<M> {
             let parts = Parts { set, filter };
             let key = (TextOf::Update, M::slot().index() as u64, parts);
             let text = conn.statement(&key, || self.render(dialect))?;
-            // The next version has a value, too.
-            let parts = self.version().is_none().then_some(parts);
+            // The next version and defaults have values, too.
+            let is_whole = self.version().is_none() && self.update_defaults().next().is_none();
+            let parts = is_whole.then_some(parts);
             execute((conn, keys), &text, parts, || self.lower())
         };
         let updated = conn_or_session.write(M::def(), DmlKind::Update, write);
@@ -268,18 +271,27 @@ impl<M: Model> Update<M> {
             let next = Expr::Extension(Arc::new(next));
             update.set.push((name(&position), next));
         }
+        let defaults = self.update_defaults();
+        let defaults =
+            defaults.map(|default| (name(&default.column), Expr::Value((default.value)())));
+        update.set.extend(defaults);
         update
     }
 
     /// The version column, if the statement counts it up.
     fn version(&self) -> Option<usize> {
-        let sets = |column: &usize| {
-            self.parts
-                .set
-                .iter()
-                .any(|(position, _)| position == column)
-        };
-        M::def().version.filter(|version| !sets(version))
+        M::def().version.filter(|version| !self.sets(*version))
+    }
+
+    /// The columns that the statement sets as well.
+    fn update_defaults(&self) -> impl Iterator<Item = &'static UpdateDefault> {
+        let defaults = M::def().update_defaults.iter();
+        defaults.filter(|default| !self.sets(default.column))
+    }
+
+    fn sets(&self, column: usize) -> bool {
+        let mut set = self.parts.set.iter();
+        set.any(|(position, _)| *position == column)
     }
 
     fn check_values(&self) -> Result<()> {

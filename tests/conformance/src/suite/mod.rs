@@ -82,6 +82,7 @@ pub mod touched;
 mod transactions;
 mod trees;
 pub mod types;
+mod update_defaults;
 mod validators;
 mod version;
 pub mod violations;
@@ -342,6 +343,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     conditions::cases,
     dirty::cases,
     sql_values::cases,
+    update_defaults::cases,
     failed_flush::cases,
     flush_order::cases,
     freed_values::cases,

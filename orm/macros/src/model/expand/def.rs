@@ -31,6 +31,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let rule = quote!(__orm::schema::Rule::Raw(__orm::Name::Borrowed(#raw)));
         quote!(|table| __orm::schema::Check::new(table, #name, #rule))
     });
+    let update_defaults = model.columns.iter().enumerate().filter_map(update_default);
     let references = model.references.iter().map(|key| reference(model, key));
     let relations = relation::defs(model);
     let hooks = hooks::def(model);
@@ -47,6 +48,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             primary_key: &[#(#key),*],
             generated: #generated,
             version: #version,
+            update_defaults: &[#(#update_defaults),*],
             uniques: &[#(#uniques),*],
             indexes: &[#(#indexes),*],
             checks: &[#(#checks),*],
@@ -77,6 +79,23 @@ fn column(column: &Column) -> TokenStream {
     quote! {
         __orm::schema::Column::from_static(#name, #mapped::TYPE, #mapped::NULLABLE) #(#options)* #default
     }
+}
+
+/// What an UPDATE sets a column to, by the user's expression in a function without locals.
+fn update_default((position, column): (usize, &Column)) -> Option<TokenStream> {
+    let (value, ty) = (column.update_default.as_ref()?, &column.ty);
+    let field = of(ty, "Field");
+    Some(quote! {
+        __orm::UpdateDefault {
+            column: #position,
+            value: || {
+                fn given() -> #ty {
+                    __orm::IntoField::into_field(#value)
+                }
+                #field::value(&given()).to_value()
+            },
+        }
+    })
 }
 
 fn server_default(default: &ServerDefault) -> TokenStream {
