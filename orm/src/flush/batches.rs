@@ -104,7 +104,7 @@ impl<'p, 's> Batches<'p, 's> {
             let node = schedule.node(row);
             let needs = node.map_or(&[][..], |node| schedule.graph.needs(node));
             let after = needs.iter().map(|edge| match edge.why {
-                Why::Order => batch_of[edge.needs],
+                Why::Order | Why::Guard => batch_of[edge.needs],
                 Why::Key | Why::Value | Why::Wish => batch_of[edge.needs] + 1,
             });
             let from = after.max().unwrap_or(0);

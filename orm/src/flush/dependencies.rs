@@ -231,7 +231,8 @@ impl<'s> Dependencies<'_, 's> {
         }
     }
 
-    /// Rows that reference others whose keys change are written before, unless they get the new key, too.
+    /// Rows that reference others whose keys change are written before, unless they get the new key, too. In a circle the
+    /// database may change their foreign keys first, which they are then not matched by.
     fn leave(&mut self, child: usize, parent: usize, reference: &'static ReferenceDef) {
         let moving = self.moving(parent, reference.target_columns);
         let target = &self.tables[parent];
@@ -247,14 +248,22 @@ impl<'s> Dependencies<'_, 's> {
             let arrives = child.kind == RowKind::Update
                 && touches
                 && new == target.new_key(parent, reference.target_columns);
-            if arrives {
+            let def = table.arena.def();
+            let mut columns = reference.columns.iter();
+            let follows = !matches!(reference.on_update, Action::NoAction | Action::Restrict);
+            let may_follow = follows
+                && child.kind == RowKind::Update
+                && !columns.any(|column| def.is_key(*column));
+            if arrives || may_follow {
                 self.emptying.push(Emptying {
                     changed: child,
                     deleted: parent,
                     columns: reference.columns,
                 });
-            } else if child != parent {
-                self.edge(parent, child, Why::Order);
+            }
+            if !arrives && child != parent {
+                let why = if may_follow { Why::Guard } else { Why::Order };
+                self.edge(parent, child, why);
             }
         }
     }

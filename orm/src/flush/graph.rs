@@ -25,6 +25,15 @@ pub(super) enum Why {
     Value,
     /// The row may be gone or changed after the other's statement. The first to be given up in a cycle.
     Wish,
+    /// The row changes columns by which the other one is matched. Given up in a cycle like a wish: the other row is then
+    /// matched without these columns.
+    Guard,
+}
+
+impl Why {
+    fn is_wish(self) -> bool {
+        matches!(self, Self::Wish | Self::Guard)
+    }
 }
 
 /// The nodes of these edges in their order, and the edges between their numbers.
@@ -206,7 +215,7 @@ pub(super) fn without_cycles(nodes: usize, mut edges: Vec<Edge<usize>>) -> Acycl
                 unmet,
             };
         }
-        let is_wish = |edge: &Edge<usize>| edge.why == Why::Wish;
+        let is_wish = |edge: &Edge<usize>| edge.why.is_wish();
         let has_wishes = edges.iter().any(|edge| is_wish(edge) && in_cycle(edge));
         edges.retain(|edge| {
             let goes = if has_wishes {

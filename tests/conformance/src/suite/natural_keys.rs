@@ -14,6 +14,9 @@ cases![
     loaded_rows_follow_on_update_cascade,
     what_references_a_changed_key_is_written_before_it,
     a_new_row_takes_the_changed_key,
+    a_row_moves_to_one_whose_key_changes,
+    a_row_moves_away_from_one_whose_key_changes,
+    a_row_moves_between_two_whose_keys_change,
     a_rollback_and_a_savepoint_restore_keys,
     a_generated_key_may_change_but_not_to_zero,
     keys_are_handed_on_in_one_flush,
@@ -224,6 +227,112 @@ fn a_new_row_takes_the_changed_key(db: &Db) {
         db.scalar("SELECT COUNT(*) FROM region_branches WHERE region_code = 'b'"),
         2
     );
+}
+
+/// The region "a", another one "x" with a branch of its own, and that branch.
+fn two_regions(db: &Db) -> (World, Ref<Region>, Ref<Branch>) {
+    let mut world = world(db);
+    let other = world.session.add(region("x"));
+    let branch = world.session.add(Branch::builder().region(other).n(1));
+    world.session.commit().unwrap();
+    db.sent();
+    (world, other, branch)
+}
+
+/// The regions of all branches, in the database.
+fn regions_of_branches(db: &Db) -> Vec<String> {
+    select(Branch.region_code)
+        .order_by(Branch.id.asc())
+        .all(&mut db.other_connection())
+        .unwrap()
+}
+
+fn a_row_moves_to_one_whose_key_changes(db: &Db) {
+    let (
+        World {
+            mut session,
+            region,
+            branch,
+            ..
+        },
+        other,
+        moved,
+    ) = two_regions(db);
+    session[moved].region = region.into();
+    session[region].code = "b".into();
+    session.commit().unwrap();
+    assert_eq!(regions_of_branches(db), ["b", "b"]);
+    assert_eq!(session[moved].region_code, "b");
+    assert_eq!(session[branch].region_code, "b");
+    assert_eq!(session[moved].region.get().unwrap(), region);
+    // By the list, and back.
+    session.load_all(&[region, other], Region.branches).unwrap();
+    session[other].code = "y".into();
+    session.link(other, Region.branches, moved).unwrap();
+    session.commit().unwrap();
+    assert_eq!(regions_of_branches(db), ["b", "y"]);
+    assert_eq!(session[other].branches.get().unwrap(), [moved]);
+    assert_eq!(session[region].branches.get().unwrap(), [branch]);
+}
+
+fn a_row_moves_away_from_one_whose_key_changes(db: &Db) {
+    let (
+        World {
+            mut session,
+            region,
+            branch,
+            ..
+        },
+        other,
+        moved,
+    ) = two_regions(db);
+    session[branch].region = other.into();
+    session[branch].n = 8;
+    session[region].code = "b".into();
+    session.commit().unwrap();
+    assert_eq!(regions_of_branches(db), ["x", "x"]);
+    assert_eq!(session[branch].region_code, "x");
+    assert_eq!(session[branch].region.get().unwrap(), other);
+    session[moved].region_code = "b".into();
+    session[other].code = "y".into();
+    session.commit().unwrap();
+    assert_eq!(regions_of_branches(db), ["y", "b"]);
+}
+
+fn a_row_moves_between_two_whose_keys_change(db: &Db) {
+    let (
+        World {
+            mut session,
+            region,
+            branch,
+            ..
+        },
+        other,
+        moved,
+    ) = two_regions(db);
+    session[branch].region = other.into();
+    session[region].code = "b".into();
+    session[other].code = "y".into();
+    session.commit().unwrap();
+    assert_eq!(regions_of_branches(db), ["y", "y"]);
+    assert_eq!(session[moved].region.get().unwrap(), other);
+    assert_eq!(session[branch].region.get().unwrap(), other);
+    // Both ways in one flush.
+    session[branch].region = region.into();
+    session.flush().unwrap();
+    session[branch].region = other.into();
+    session[moved].region = region.into();
+    session[region].code = "c".into();
+    session[other].code = "z".into();
+    session.commit().unwrap();
+    assert_eq!(regions_of_branches(db), ["z", "c"]);
+    // A row takes along its own key.
+    let new = session.add(self::region("w"));
+    session[branch].region = new.into();
+    session[moved].region = new.into();
+    session[new].code = "v".into();
+    session.commit().unwrap();
+    assert_eq!(regions_of_branches(db), ["v", "v"]);
 }
 
 fn a_rollback_and_a_savepoint_restore_keys(db: &Db) {
