@@ -14,7 +14,7 @@ use super::data::{
 use super::link;
 use super::list_order;
 use super::reference::target;
-use super::tokens::{argument, last_word, option};
+use super::tokens::{argument, last_word, option, with_name};
 use crate::attribute::{flag, list, listed, read_all, text, unknown};
 use crate::errors::Errors;
 
@@ -76,7 +76,8 @@ pub(super) fn parse(
     parsed.relations.push(RelationField {
         ident: ident.clone(),
         vis: field.vis,
-        ty: field.ty.clone(),
+        // The code that is generated has the type outside of the struct, too.
+        ty: with_name(&field.ty, &name),
         docs,
         kind,
         target,

@@ -1,7 +1,7 @@
 //! What can be read of a type from its tokens. Only the compiler knows the type, so this is used for convenience
 //! only: required fields of a builder, default auto-increment, better messages.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{GenericArgument, Ident, PathArguments, Type};
 
@@ -41,6 +41,29 @@ fn bare(ty: &Type) -> &Type {
         Type::Paren(paren) => bare(&paren.elem),
         ty => ty,
     }
+}
+
+/// A type with `name` in place of `Self`.
+pub(super) fn with_name(ty: &Type, name: &Ident) -> Type {
+    let named = named(ty.to_token_stream(), name);
+    // What was a type before is one with another word in it.
+    syn::parse2(named).unwrap_or_else(|_| ty.clone())
+}
+
+fn named(tokens: TokenStream, name: &Ident) -> TokenStream {
+    let named = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(word) if word == "Self" => {
+            let mut name = name.clone();
+            name.set_span(word.span());
+            TokenTree::Ident(name)
+        }
+        TokenTree::Group(group) => {
+            let inner = named(group.stream(), name);
+            TokenTree::Group(Group::new(group.delimiter(), inner))
+        }
+        token => token,
+    });
+    named.collect()
 }
 
 /// Whether a type is written as an integer that databases generate.

@@ -27,9 +27,9 @@ struct Node {
     name: String,
     #[orm(references = Node.id, index)]
     parent_id: Option<i64>,
-    parent: BelongsTo<Option<Node>>,
+    parent: BelongsTo<Option<Self>>,
     #[orm(order_by = Node.name)]
-    children: HasMany<Node>,
+    children: HasMany<Self>,
     fruits: HasMany<Fruit>,
 }
 

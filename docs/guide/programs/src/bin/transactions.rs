@@ -23,6 +23,7 @@ fn main() -> orm::Result<()> {
     rollback(&engine, id)?;
     savepoint(&engine)?;
     lock(&engine, id)?;
+    count(&engine, id)?;
     stale(&engine, id)?;
     retry(&engine, id)?;
     isolated(&engine)?;
@@ -97,6 +98,25 @@ fn lock(engine: &Engine, id: i64) -> orm::Result<()> {
 }
 // ANCHOR_END: lock
 
+// ANCHOR: count
+fn count(engine: &Engine, id: i64) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let account = session.get_one(Account, id)?;
+    // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
+    let more = Account.balance + 10;
+    session.set(account, Account.balance, more)?;
+    assert_eq!(session[account].balance, 6); // as it was read
+    session.commit()?;
+    // BEGIN IMMEDIATE
+    // UPDATE "accounts" SET "balance" = "balance" + ?
+    //     WHERE "id" = ?
+    // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
+    // COMMIT
+    assert_eq!(session[account].balance, 16);
+    Ok(())
+}
+// ANCHOR_END: count
+
 // ANCHOR: stale
 fn stale(engine: &Engine, id: i64) -> orm::Result<()> {
     let mut one = Session::new(engine);
@@ -148,7 +168,7 @@ fn isolated(engine: &Engine) -> orm::Result<()> {
     // SELECT SUM("balance") FROM "accounts" LIMIT 2
     // COMMIT
     // PRAGMA query_only = FALSE
-    assert_eq!(total, Some(117));
+    assert_eq!(total, Some(127));
     Ok(())
 }
 // ANCHOR_END: isolated
