@@ -14,5 +14,5 @@ mod row;
 pub(crate) use links::pair;
 pub(crate) use owners::Owners;
 pub(crate) use relation::{distinct, in_memory, path, relation, takes_several};
-pub(crate) use reread::reread;
+pub(crate) use reread::{reread, written};
 pub(crate) use row::entity;

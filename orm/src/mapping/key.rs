@@ -36,6 +36,20 @@ pub struct KeyPart {
 }
 
 impl KeyPart {
+    /// Reads the part from a row.
+    ///
+    /// # Errors
+    /// `Decode` for a value that doesn't fit.
+    pub(crate) fn read(
+        &self,
+        row: &dyn Row,
+        index: usize,
+        def: &'static ModelDef,
+        position: usize,
+    ) -> Result<Value> {
+        (self.read)(row, index, def, position)
+    }
+
     /// The functions of `T`.
     pub(super) const fn of<T: DbType>() -> Self {
         Self {

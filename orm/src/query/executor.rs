@@ -4,6 +4,7 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::Value;
 
 use crate::engine::Connection;
 use crate::mapping::{KeySource, LoadPath, Model, ModelDef, NoSession};
@@ -127,6 +128,19 @@ pub trait Executor: sealed::Sealed {
         run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
     ) -> Result<T>;
 
+    /// As [`Executor::write`]. A session's entities of the model whose `keys` the statement writes take the values of their
+    /// rows, or are deleted.
+    ///
+    /// # Errors
+    /// The errors of [`Executor::write`], of `keys`, and of the SELECT of the rows.
+    fn write_in_step<T>(
+        &mut self,
+        model: &'static ModelDef,
+        write: DmlKind,
+        keys: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<Vec<Vec<Value>>>,
+        run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
+    ) -> Result<T>;
+
     /// Decodes the columns of a row from index `start` to an entity.
     ///
     /// # Errors
@@ -171,6 +185,16 @@ impl Executor for Connection {
         &mut self,
         _model: &'static ModelDef,
         _write: DmlKind,
+        run: impl FnOnce(&mut Self, &dyn KeySource) -> Result<T>,
+    ) -> Result<T> {
+        run(self, &NoSession)
+    }
+
+    fn write_in_step<T>(
+        &mut self,
+        _model: &'static ModelDef,
+        _write: DmlKind,
+        _keys: impl FnOnce(&mut Self, &dyn KeySource) -> Result<Vec<Vec<Value>>>,
         run: impl FnOnce(&mut Self, &dyn KeySource) -> Result<T>,
     ) -> Result<T> {
         run(self, &NoSession)

@@ -2,6 +2,7 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::value::Value;
 
 use super::get_texts::GetTexts;
 use super::transaction::no_transaction;
@@ -347,6 +348,31 @@ impl Executor for Session {
         if result.is_ok() {
             flush::overtake(&mut self.state, model.table, write);
         }
+        self.note(result)
+    }
+
+    fn write_in_step<T>(
+        &mut self,
+        model: &'static ModelDef,
+        write: DmlKind,
+        keys: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<Vec<Vec<Value>>>,
+        run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
+    ) -> Result<T> {
+        let result = self.before_write().and_then(|session| {
+            let connection = session.connection.as_mut().ok_or_else(no_transaction)?;
+            let state = &mut session.state;
+            let written = match state.by_model(State::number(model)) {
+                Some(arena) => {
+                    let keys = keys(connection, state)?;
+                    keys.iter().filter_map(|key| arena.find(key)).collect()
+                }
+                None => Vec::new(),
+            };
+            let outcome = run(connection, state)?;
+            flush::overtake(state, model.table, write);
+            load::written(state, connection, (model, write), &written)?;
+            Ok(outcome)
+        });
         self.note(result)
     }
 

@@ -6,9 +6,10 @@ use orm_core::error::Result;
 use orm_core::sql::Dialect;
 use orm_core::stmt;
 
+use super::matching_keys::matching_keys;
 use super::parts::{Parts, execute};
-use crate::engine::{StatementText, TextOf};
-use crate::mapping::{Entity, Model};
+use crate::engine::{Connection, StatementText, TextOf};
+use crate::mapping::{Entity, KeySource, Model};
 use crate::query::compile::validate::validate_delete;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::predicate::Condition;
@@ -27,13 +28,14 @@ use crate::query::expressions::term::{Term, Terms};
 /// ```
 ///
 /// On a session it goes past the unit of work: pending changes are flushed first, and what the session
-/// has loaded of the model counts as stale.
+/// has loaded of the model counts as stale. With [`synchronize`](Delete::synchronize), the entities of the rows are deleted.
 ///
 /// It has no entities: [`Hooks`](crate::Hooks) of the model are not called.
 #[must_use = "a delete does nothing until it is executed"]
 #[derive(Clone, Debug)]
 pub struct Delete<M> {
     filter: Terms,
+    is_in_step: bool,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -49,6 +51,7 @@ pub struct Delete<M> {
 pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
     Delete {
         filter: Terms::new(),
+        is_in_step: false,
         marker: PhantomData,
     }
 }
@@ -73,6 +76,35 @@ impl<M: Model> Delete<M> {
         self
     }
 
+    /// Makes a session's entities of the deleted rows deleted as well: they leave lists, and a rollback brings them back. If
+    /// the session has entities of the model, the keys of the rows are selected first. On a connection it has no effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # use orm::EntityState;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let post = session.get_one(Post, 1)?;
+    /// sent.take();
+    /// delete(Post).filter(Post.author_id.eq(1)).synchronize().execute(&mut session)?;
+    /// assert_eq!(session.entity_state(post)?, EntityState::Deleted);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         "BEGIN IMMEDIATE",
+    ///         r#"SELECT "id" FROM "posts" WHERE "author_id" = ?"#,
+    ///         r#"DELETE FROM "posts" WHERE "author_id" = ?"#,
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn synchronize(mut self) -> Self {
+        self.is_in_step = true;
+        self
+    }
+
     /// Executes the DELETE and returns the number of deleted rows.
     ///
     /// # Errors
@@ -91,7 +123,7 @@ impl<M: Model> Delete<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
-        conn_or_session.write(M::def(), DmlKind::Delete, |conn, keys| {
+        let write = |conn: &mut Connection, keys: &dyn KeySource| {
             let dialect = conn.dialect();
             let parts = Parts {
                 set: &[],
@@ -100,7 +132,14 @@ impl<M: Model> Delete<M> {
             let key = (TextOf::Delete, M::slot().index() as u64, parts);
             let text = conn.statement(&key, || self.render(dialect))?;
             execute((conn, keys), &text, Some(parts), || self.lower())
-        })
+        };
+        if !self.is_in_step {
+            return conn_or_session.write(M::def(), DmlKind::Delete, write);
+        }
+        let keys = |conn: &mut Connection, keys: &dyn KeySource| {
+            matching_keys::<M>(conn, keys, &self.filter)
+        };
+        conn_or_session.write_in_step(M::def(), DmlKind::Delete, keys, write)
     }
 
     /// Returns the SQL text for a dialect, with placeholders instead of values.

@@ -11,6 +11,7 @@ use orm_core::types::DbType;
 use orm_core::value::Value;
 
 use super::check::{check_length, check_references};
+use super::matching_keys::matching_keys;
 use super::parts::{Parts, execute};
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{
@@ -57,6 +58,7 @@ struct UpdateParts {
     /// The columns' positions, with their new values.
     set: Few<(usize, Expr)>,
     filter: Terms,
+    is_in_step: bool,
 }
 
 /// Represents the assignment of a value to a column: `User.email.to(Null)`.
@@ -184,6 +186,38 @@ impl<M: Model> Update<M> {
         self
     }
 
+    /// Makes a session's entities take the new values at once. If the session has entities of the model, the keys of the
+    /// rows are selected before the UPDATE, and the rows of entities after it. On a connection it has no effect.
+    ///
+    /// Without it, entities show their old values until they are read again, as all of the model are stale.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let ada = session.get_one(User, 1)?;
+    /// sent.take();
+    /// let older = update(User).set(User.age, User.age + 1).filter(User.active);
+    /// older.synchronize().execute(&mut session)?;
+    /// assert_eq!(session[ada].age, 37);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         "BEGIN IMMEDIATE",
+    ///         r#"SELECT "id" FROM "users" WHERE "active" = ?"#,
+    ///         r#"UPDATE "users" SET "age" = "age" + ? WHERE "active" = ?"#,
+    ///         r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#,
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn synchronize(mut self) -> Self {
+        self.parts.is_in_step = true;
+        self
+    }
+
     /// Executes the UPDATE and returns the number of rows that match its conditions.
     ///
     /// # Errors
@@ -207,7 +241,7 @@ impl<M: Model> Update<M> {
         self.check_values()?;
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
             let dialect = conn.dialect();
-            let UpdateParts { set, filter } = &*self.parts;
+            let UpdateParts { set, filter, .. } = &*self.parts;
             let parts = Parts { set, filter };
             let key = (TextOf::Update, M::slot().index() as u64, parts);
             let text = conn.statement(&key, || self.render(dialect))?;
@@ -216,7 +250,14 @@ impl<M: Model> Update<M> {
             let parts = is_whole.then_some(parts);
             execute((conn, keys), &text, parts, || self.lower())
         };
-        let updated = conn_or_session.write(M::def(), DmlKind::Update, write);
+        let updated = if self.parts.is_in_step {
+            let keys = |conn: &mut Connection, keys: &dyn KeySource| {
+                matching_keys::<M>(conn, keys, &self.parts.filter)
+            };
+            conn_or_session.write_in_step(M::def(), DmlKind::Update, keys, write)
+        } else {
+            conn_or_session.write(M::def(), DmlKind::Update, write)
+        };
         updated.map_err(explain_range::<M>)
     }
 

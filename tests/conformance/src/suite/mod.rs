@@ -76,6 +76,7 @@ mod statement_tree;
 pub mod statements;
 mod streams;
 pub mod support;
+mod synchronized;
 mod text_search;
 mod together;
 pub mod touched;
@@ -343,6 +344,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     conditions::cases,
     dirty::cases,
     sql_values::cases,
+    synchronized::cases,
     update_defaults::cases,
     failed_flush::cases,
     flush_order::cases,
