@@ -8,7 +8,6 @@ use orm_core::stmt::Few;
 use orm_core::value::{Value, ValueRef};
 
 use super::batch::{Batch, BatchKind, Plan};
-use super::batches::update_defaults;
 use super::post_update::Deferred;
 use super::shared_columns::{self, Taken, emptied, has_shared_columns};
 use crate::mapping::{ColumnSet, ModelDef, integer_fits};
@@ -75,7 +74,7 @@ fn defer(deferred: &Deferred, batch: &Batch, assigned: &mut Written) {
 fn assign_update_defaults(batch: &Batch, assigned: &mut Written) {
     let rows = batch.slots.len();
     for row in 0..rows {
-        let values = update_defaults(batch.def, &batch.columns);
+        let values = batch.def.update_defaults_beside(&batch.columns);
         let values = values.map(|default| (default.column, (default.value)()));
         assigned.store((row, rows), values);
     }

@@ -16,7 +16,7 @@ use super::pending::Pending;
 use super::reached_tables;
 use super::row_node::RowKind;
 use super::send::may_be_refused;
-use crate::mapping::{ColumnSet, ModelDef, UpdateDefault};
+use crate::mapping::{ColumnSet, ModelDef};
 use crate::state::{PendingRow, Written};
 
 pub(super) struct Batches<'p, 's> {
@@ -266,15 +266,6 @@ fn facts((def, columns): (&'static ModelDef, &ColumnSet), kind: &BatchKind) -> F
     }
 }
 
-/// The columns that an UPDATE of these columns sets as well.
-pub(super) fn update_defaults(
-    def: &'static ModelDef,
-    columns: &ColumnSet,
-) -> impl Iterator<Item = &'static UpdateDefault> {
-    let defaults = def.update_defaults.iter();
-    defaults.filter(|default| !columns.contains(default.column))
-}
-
 /// What the UPDATE before a DELETE expects: what the DELETE does, or else the keys that it sets to NULL.
 fn detach((def, columns): (&'static ModelDef, &ColumnSet), optimistic: bool) -> BatchKind {
     let expected = match def.version.as_slice() {
@@ -302,7 +293,8 @@ fn update(
     set.extend(def.version.filter(|version| !columns.contains(*version)));
     let given = set.len();
     // Of no use to the guard: the library's own.
-    set.extend(update_defaults(def, columns).map(|default| default.column));
+    let defaults = def.update_defaults_beside(columns);
+    set.extend(defaults.map(|default| default.column));
     let kept = |column: &usize| !emptied.contains(column);
     let moves_key = set.iter().any(|column| def.is_key(*column));
     // The row is found by its old key.

@@ -9,6 +9,7 @@ use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
 
 use orm_core::value::Value;
 
+use super::column_set::ColumnSet;
 use super::slot::ModelSlot;
 
 /// Describes a model as data.
@@ -240,6 +241,15 @@ impl RelationDef {
 }
 
 impl ModelDef {
+    /// The columns that an UPDATE of these columns sets as well.
+    pub(crate) fn update_defaults_beside(
+        &self,
+        columns: &ColumnSet,
+    ) -> impl Iterator<Item = &'static UpdateDefault> {
+        let defaults = self.update_defaults.iter();
+        defaults.filter(|default| !columns.contains(default.column))
+    }
+
     /// Adds the columns of the primary key that an order doesn't have.
     pub(crate) fn complete_order(&self, order: &mut Vec<(usize, bool)>) {
         for position in self.primary_key {

@@ -13,8 +13,8 @@ use crate::state::Ref;
 
 impl Session {
     /// Sets a column of an entity to an SQL expression, which the database evaluates when the flush writes the entity. The
-    /// expression uses the values that the row has then, whoever has written them: two sessions that count up lose no
-    /// count. The flush reads the new value; until then the entity keeps the one that it has.
+    /// expression uses the values that the row has then, also those of another transaction: two sessions that count up lose
+    /// no count. The flush reads the new value; until then the entity keeps the one that it has.
     ///
     /// The UPDATE does not match the old value of such a column. A value that is assigned later replaces the expression, and
     /// so does another call. A rollback takes it back, and [`refresh`](Session::refresh) discards it.
@@ -55,28 +55,25 @@ impl Session {
         column: Column<M, T>,
         value: impl ValueFor<T>,
     ) -> Result<()> {
-        let position = column.position();
-        match value.into_operand() {
-            Expr::Value(value) => {
-                let entity = self.get_mut(handle)?;
-                let assigned = entity.assign(position, value.as_ref());
-                assigned.map_err(|misfit| {
-                    Error::with_message(ErrorKind::Decode, misfit.to_string())
-                        .with_table(M::def().table)
-                        .with_column(M::def().names[position])
-                })?;
-                self.state.ensure::<M>().unset_sql(handle.slot, position);
-            }
-            expr => {
-                self.has_row(handle, "set to an SQL expression")?;
-                check_column(M::def(), position)?;
-                check_assigned(M::def(), position, &expr)?;
-                self.get_ref(handle)?;
-                self.state
-                    .ensure::<M>()
-                    .set_sql(handle.slot, position, expr);
-            }
+        let (position, expr) = (column.position(), value.into_operand());
+        if let Expr::Value(value) = &expr {
+            let entity = self.get_mut(handle)?;
+            let assigned = entity.assign(position, value.as_ref());
+            assigned.map_err(|misfit| {
+                Error::with_message(ErrorKind::Decode, misfit.to_string())
+                    .with_table(M::def().table)
+                    .with_column(M::def().names[position])
+            })?;
+            self.state.ensure::<M>().unset_sql(handle.slot, position);
+            return Ok(());
         }
+        self.has_row(handle, "set to an SQL expression")?;
+        check_column(M::def(), position)?;
+        check_assigned(M::def(), position, &expr)?;
+        self.get_ref(handle)?;
+        self.state
+            .ensure::<M>()
+            .set_sql(handle.slot, position, expr);
         Ok(())
     }
 }

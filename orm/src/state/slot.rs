@@ -1,7 +1,9 @@
-//! [`Slot`]: the place of one entity in an arena; [`StaleColumns`]: which of its columns are stale.
+//! [`Slot`]: the place of one entity in an arena; [`StaleColumns`]: which of its columns are stale; [`SqlValue`]: which are set
+//! to expressions.
 
 use std::num::NonZeroU32;
 
+use orm_core::stmt::Expr;
 use orm_core::value::{Value, ValueRef};
 
 use super::entity_state::EntityState;
@@ -62,6 +64,15 @@ impl<M: Model> Slot<M> {
 /// Columns that the database is to fill in, each with the value that stands there until it has: if
 /// another one stands there at the flush, that was given meanwhile.
 pub(super) type Unset = Vec<(usize, Value)>;
+
+/// A column of an entity that the next flush sets to an expression.
+#[derive(Clone, Debug)]
+pub(super) struct SqlValue {
+    pub(super) position: usize,
+    pub(super) expr: Expr,
+    /// The value that the entity had then: another one was assigned since, and counts.
+    pub(super) had: Value,
+}
 
 /// The columns of an entity that are stale, while the others are not.
 #[derive(Debug)]

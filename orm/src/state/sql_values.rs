@@ -4,19 +4,10 @@
 //! expressions of a statement of its own is not here.
 
 use orm_core::stmt::{Expr, Few};
-use orm_core::value::Value;
 
 use super::arena::Arena;
+use super::slot::SqlValue;
 use crate::mapping::{ColumnSet, Model};
-
-/// A column of an entity that the next flush sets to an expression.
-#[derive(Clone, Debug)]
-pub(crate) struct SqlValue {
-    position: usize,
-    expr: Expr,
-    /// The value that the entity had then: another one was assigned since, and counts.
-    had: Value,
-}
 
 impl<M: Model> Arena<M> {
     /// Sets a column of a persistent entity to an expression, in place of one that was given before.

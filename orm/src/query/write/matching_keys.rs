@@ -1,6 +1,6 @@
 //! The primary keys of the rows that an UPDATE or DELETE is about to write, for a session that keeps its entities in step.
 //!
-//! Used by `update.rs` and `delete.rs`. What becomes of the entities is decided by the session.
+//! Used by `update.rs` and `delete.rs`. The session decides what it does with these entities.
 
 use orm_core::error::Result;
 use orm_core::stmt::{Expr, FromItem, Projection, Query, Select};
