@@ -80,8 +80,8 @@ pub use query::{
     delete, exists, insert, max, min, optional, raw, select, sum, update,
 };
 pub use session::{
-    Attribute, Handles, History, Hooks, Invalid, LoadTarget, Retry, Session, SessionHooks,
-    TransactionResult,
+    Attribute, Handles, History, Hooks, Invalid, LoadTarget, NPlusOne, Retry, Session,
+    SessionHooks, TransactionResult,
 };
 pub use state::{EntityState, Ref};
 

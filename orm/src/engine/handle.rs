@@ -358,6 +358,14 @@ impl Connection {
 
 /// Sees to it now and then that connections are open, and that those are closed that are worn, as long as the engine is
 /// there.
+impl Engine {
+    /// Writes what an error says as a warning: as an event, and as a line if statements are printed.
+    #[cold]
+    pub(crate) fn warn(&self, error: &Error) {
+        self.0.log.warn(error);
+    }
+}
+
 fn keep_open(shared: Weak<Shared>, connections: u32) -> Result<()> {
     const RATE: Duration = Duration::from_secs(15);
     let thread = thread::Builder::new().name("orm-keep-open".to_owned());

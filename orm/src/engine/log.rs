@@ -1,4 +1,5 @@
-//! Statement events: one `tracing` event a statement, and the same as a line for `echo`.
+//! Statement events: one `tracing` event a statement, and the same as a line for `echo`. And warnings, of the target
+//! `orm::session`.
 //!
 //! Target `orm::sql`, level DEBUG, fields `sql`, `elapsed_us`, `rows`, and `error` as the kind. Values
 //! only if the engine is configured to log them.
@@ -62,6 +63,19 @@ impl Log {
                 std::io::stderr(),
                 "{sql}{values}  -- {outcome}, {elapsed_us} us"
             );
+        }
+    }
+}
+
+impl Log {
+    /// Logs what an error says as a warning, with its statement.
+    #[cold]
+    pub(super) fn warn(self, error: &Error) {
+        let (message, hint, sql) = (error.message(), error.hint(), error.sql());
+        event!(target: "orm::session", Level::WARN, message, hint, sql);
+        if self.echo {
+            let hint = hint.unwrap_or_default();
+            let _ = writeln!(std::io::stderr(), "-- warning: {message}; {hint}");
         }
     }
 }

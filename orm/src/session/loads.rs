@@ -6,8 +6,8 @@ use std::any::Any;
 
 use orm_core::error::{Error, ErrorKind, Result};
 
-use super::Session;
 use super::read::one_state;
+use super::{NPlusOne, Session};
 use crate::engine::Connection;
 use crate::load::{self, Owners};
 use crate::mapping::{
@@ -141,7 +141,9 @@ impl Session {
         self.get_ref(handle)?;
         self.usable()?;
         let step = relation.step();
-        let loaded = self.load_step(&[handle.slot], &step);
+        let loaded = self
+            .note_load(&step, handle.raw())
+            .and_then(|()| self.load_step(&[handle.slot], &step));
         self.note(loaded)?;
         L::loaded(self.get_ref(handle)?, step.index)
     }
@@ -185,6 +187,30 @@ impl Session {
         let slots = load::distinct(handles.iter().map(|handle| handle.slot).collect());
         let loaded = self.load_step(&slots, &relation.step());
         self.note(loaded)
+    }
+
+    /// Notes the load of a relation of one entity. One that is in memory is none.
+    ///
+    /// # Errors
+    /// `Usage` for one too many of a query, if these are refused.
+    fn note_load(&mut self, step: &LoadStep, entity: RawRef) -> Result<()> {
+        if self.siblings.is_empty() || self.settings.n_plus_one == NPlusOne::Ignore {
+            return Ok(());
+        }
+        let slots = &[entity.slot];
+        let owners = Owners::of(step, slots);
+        if load::in_memory(&mut self.state, &owners).is_empty() {
+            return Ok(());
+        }
+        let model = (owners.def, owners.model);
+        match self.siblings.note_load(model, entity, step.index) {
+            Some((error, _)) if self.settings.n_plus_one == NPlusOne::Error => Err(error),
+            Some((error, true)) => {
+                self.engine.warn(&error);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Loads the relation of an entity at `index`.

@@ -21,6 +21,7 @@ mod read;
 mod refresh;
 mod relations;
 mod set;
+mod siblings;
 mod transaction;
 mod write;
 
@@ -36,6 +37,7 @@ use crate::state::State;
 
 use get_texts::GetTexts;
 use hooks::Attached;
+use siblings::Siblings;
 
 pub use closure::Retry;
 pub use closure_result::TransactionResult;
@@ -43,6 +45,7 @@ pub use history::{Attribute, History};
 pub use hooks::{HasHooks, HookTable, Hooks, Invalid, SessionHooks, prepare_insert};
 pub use loads::LoadTarget;
 pub use many::Handles;
+pub use siblings::NPlusOne;
 
 /// Represents a unit of work over one database. Entities that are loaded, added, changed or deleted through a session
 /// are written together by `commit`.
@@ -103,6 +106,8 @@ pub struct Session {
     found_stale: bool,
     /// The kind of the error of the last verb, if it failed.
     last_error: Option<ErrorKind>,
+    /// Which entities were read together.
+    siblings: Siblings,
     /// Its hooks, and the callbacks that wait for its commit.
     hooks: Option<Box<Attached<Self>>>,
 }
@@ -131,6 +136,8 @@ struct Settings {
     optimistic: bool,
     /// Whether the transaction begins with the first statement of any kind.
     reads_in_transaction: bool,
+    /// What is done about loads of one entity after the other.
+    n_plus_one: NPlusOne,
 }
 
 impl Session {
@@ -184,6 +191,7 @@ impl Session {
                 expire_on_commit: false,
                 optimistic: true,
                 reads_in_transaction: options.isolation.is_some() || options.read_only,
+                n_plus_one: NPlusOne::default(),
             },
             work: Work::None,
             depth: 0,
@@ -192,6 +200,7 @@ impl Session {
             unknown: false,
             found_stale: false,
             last_error: None,
+            siblings: Siblings::default(),
             hooks: Attached::of(engine),
         }
     }
@@ -243,6 +252,29 @@ impl Session {
     pub fn optimistic(mut self, check: bool) -> Self {
         self.settings.optimistic = check;
         self.plan = None;
+        self
+    }
+
+    /// Sets what is done when a relation is loaded entity by entity for more than five of the first 16 entities of a query:
+    /// a warning by default. It names the query and the call that loads the relation for all of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// use orm::NPlusOne;
+    ///
+    /// let mut session = Session::new(&engine).n_plus_one(NPlusOne::Error);
+    /// for user in select(User).all(&mut session)? {
+    ///     session.load(user, User.posts)?; // an error for the sixth user
+    /// }
+    /// # assert_eq!(sent.take_sql().len(), 2);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn n_plus_one(mut self, action: NPlusOne) -> Self {
+        self.settings.n_plus_one = action;
         self
     }
 

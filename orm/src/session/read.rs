@@ -5,13 +5,14 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::Value;
 
 use super::get_texts::GetTexts;
+use super::siblings::{FIRST, HANDFUL};
 use super::transaction::no_transaction;
 use super::write::row_id;
 use super::{Session, Work};
 use crate::engine::{Connection, TransactionOptions};
 use crate::flush;
 use crate::load;
-use crate::mapping::{Entity, IntoKey, KeySource, Model, ModelDef, PrimaryKey};
+use crate::mapping::{Entity, IntoKey, KeySource, Model, ModelDef, PrimaryKey, RawRef};
 use crate::query::inferred::{Access, CompiledSql, DmlKind, HandleKeys, ReadStatement};
 use crate::query::{Executor, get_statement, sealed};
 use crate::state::{EntityState, Ref, State, Take};
@@ -316,6 +317,30 @@ pub struct Entities<'a> {
     take: Take,
     /// The entities of the query, if relations of theirs are loaded along with them.
     loaded: Option<Vec<u32>>,
+    /// The first entities of the query, if their model has relations, and its number.
+    first: Vec<RawRef>,
+    model: usize,
+}
+
+impl Entities<'_> {
+    /// Notes one of the first entities.
+    #[inline]
+    fn note<M: Model>(&mut self, entity: Ref<M>) {
+        if self.first.len() < FIRST {
+            self.note_first(entity);
+        }
+    }
+
+    fn note_first<M: Model>(&mut self, entity: Ref<M>) {
+        let model = M::slot().index();
+        if self.first.is_empty() {
+            self.model = model;
+            self.first.reserve_exact(FIRST);
+        }
+        if self.model == model {
+            self.first.push(entity.raw());
+        }
+    }
 }
 
 impl sealed::Sealed for Session {}
@@ -382,6 +407,9 @@ impl Executor for Session {
         if let Some(loaded) = &mut sink.loaded {
             loaded.push(handle.slot);
         }
+        if M::HAS_RELATIONS {
+            sink.note(handle);
+        }
         Ok(handle)
     }
 }
@@ -413,7 +441,8 @@ impl Session {
         if access == Access::Raw {
             self.before_raw(compiled.text())?;
         }
-        self.load_rows(|connection, state, _| {
+        let mut siblings = None;
+        let outcome = self.load_rows(|connection, state, _| {
             let loads = statement.loads();
             let mut run = |connection: &mut Connection| {
                 let mut sink = Entities {
@@ -423,10 +452,15 @@ impl Session {
                         access => take(access),
                     },
                     loaded: (!loads.is_empty()).then(Vec::new),
+                    first: Vec::new(),
+                    model: 0,
                 };
                 let result =
                     statement.execute(connection, &compiled, &mut |row| each(row, &mut sink))?;
                 let slots = sink.loaded.unwrap_or_default();
+                if sink.first.len() > HANDFUL {
+                    siblings = Some((sink.model, compiled.text().to_owned(), sink.first));
+                }
                 for path in loads {
                     load::path(state, connection, path, &slots)?;
                 }
@@ -440,7 +474,11 @@ impl Session {
             let outcome = run(connection)?;
             compiled.return_text(connection);
             Ok(outcome)
-        })
+        })?;
+        if let Some((model, sql, first)) = siblings {
+            self.siblings.note_query(model, sql, first);
+        }
+        Ok(outcome)
     }
 }
 

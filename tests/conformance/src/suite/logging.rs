@@ -15,13 +15,27 @@ cases![
     values_are_logged_on_request_only,
 ];
 
-/// Notes the fields of every event.
-#[derive(Clone, Default)]
-struct Events(Arc<Mutex<Vec<String>>>);
+/// Notes the fields of every event of a target.
+#[derive(Clone)]
+pub(super) struct Events {
+    target: &'static str,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Events {
+    /// What `work` logs.
+    pub(super) fn of(target: &'static str, work: impl FnOnce()) -> Vec<String> {
+        let seen = Arc::default();
+        let events = Self { target, seen };
+        tracing::subscriber::with_default(events.clone(), work);
+        let seen = events.seen.lock().unwrap();
+        seen.clone()
+    }
+}
 
 impl tracing::Subscriber for Events {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target() == "orm::sql"
+        metadata.target() == self.target
     }
 
     fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
@@ -41,7 +55,7 @@ impl tracing::Subscriber for Events {
         }
         let mut fields = Fields(vec![event.metadata().level().to_string()]);
         event.record(&mut fields);
-        self.0.lock().unwrap().push(fields.0.join(" "));
+        self.seen.lock().unwrap().push(fields.0.join(" "));
     }
 
     fn enter(&self, _: &tracing::span::Id) {}
@@ -92,15 +106,12 @@ impl tracing::Subscriber for Sometimes {
 
 /// What is logged while a statement with a secret value succeeds and another one fails.
 fn logged(db: &Db, engine: &Engine) -> Vec<String> {
-    let events = Events::default();
-    tracing::subscriber::with_default(events.clone(), || {
+    Events::of("orm::sql", || {
         let mut conn = engine.connection().unwrap();
         let insert = "INSERT INTO users (username) VALUES (?)";
         execute(db, &mut conn, insert, &[ValueRef::Text(SECRET)]).unwrap();
         execute(db, &mut conn, insert, &[ValueRef::Text(SECRET)]).unwrap_err();
-    });
-    let events = events.0.lock().unwrap();
-    events.clone()
+    })
 }
 
 fn statements_are_logged_without_values(db: &Db) {

@@ -44,6 +44,7 @@ mod many_to_many;
 mod merge;
 mod misfits;
 mod moments;
+mod n_plus_one;
 mod names;
 mod natural_keys;
 mod nesting;
@@ -344,6 +345,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     conditions::cases,
     dirty::cases,
     sql_values::cases,
+    n_plus_one::cases,
     synchronized::cases,
     update_defaults::cases,
     failed_flush::cases,

@@ -1,0 +1,104 @@
+//! [`Siblings`]: finds a relation that is loaded entity by entity, where one load for all would do: the N+1 problem.
+//!
+//! `read.rs` gives it the first entities of each query, `loads.rs` the loads of single entities.
+
+use std::collections::VecDeque;
+
+use orm_core::error::{Error, ErrorKind};
+use orm_core::stmt::Few;
+
+use crate::mapping::{ModelDef, RawRef};
+
+/// Selects what a session does when a relation is loaded entity by entity for many entities of one query: N+1 statements
+/// where two would do.
+///
+/// See [`Session::n_plus_one`](crate::Session::n_plus_one).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NPlusOne {
+    /// Writes a warning, once for each query and relation: a `tracing` event of the level WARN, and a line if the engine
+    /// prints statements.
+    #[default]
+    Warn,
+    /// Refuses the load.
+    Error,
+    /// Does nothing.
+    Ignore,
+}
+
+/// How many entities of a query are remembered.
+pub(super) const FIRST: usize = 16;
+/// How many of them may be loaded one by one.
+pub(super) const HANDFUL: usize = 5;
+/// How many queries are remembered.
+const QUERIES: usize = 4;
+
+/// The entities of the last queries.
+#[derive(Debug, Default)]
+pub(super) struct Siblings(VecDeque<Query>);
+
+#[derive(Debug)]
+struct Query {
+    sql: String,
+    /// The model's number.
+    model: usize,
+    first: Vec<RawRef>,
+    /// How many of them were loaded alone, by the relation's index.
+    loads: Few<(usize, usize)>,
+}
+
+impl Siblings {
+    /// Remembers the first entities of a query.
+    #[cold]
+    pub(super) fn note_query(&mut self, model: usize, sql: String, first: Vec<RawRef>) {
+        self.0.truncate(QUERIES - 1);
+        self.0.push_front(Query {
+            sql,
+            model,
+            first,
+            loads: Few::new(),
+        });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Counts the load of a relation of one entity. Returns the error that it is one by one by now, and whether it was not
+    /// before.
+    pub(super) fn note_load(
+        &mut self,
+        (def, model): (&'static ModelDef, usize),
+        entity: RawRef,
+        index: usize,
+    ) -> Option<(Error, bool)> {
+        let is_of = |query: &&mut Query| query.model == model && query.first.contains(&entity);
+        let query = self.0.iter_mut().find(is_of)?;
+        let known = query
+            .loads
+            .iter()
+            .position(|(relation, _)| *relation == index);
+        let place = known.unwrap_or_else(|| {
+            query.loads.push((index, 0));
+            query.loads.len() - 1
+        });
+        let count = &mut query.loads[place].1;
+        *count += 1;
+        (*count > HANDFUL).then(|| (one_by_one(def, index, &query.sql), *count == HANDFUL + 1))
+    }
+}
+
+#[cold]
+fn one_by_one(def: &ModelDef, index: usize, sql: &str) -> Error {
+    let (model, relation) = (def.name, def.relations[index].name);
+    let message = format!(
+        "{model}.{relation} was loaded one by one for {} entities of one query",
+        HANDFUL + 1
+    );
+    Error::with_message(ErrorKind::Usage, message)
+        .with_table(def.table)
+        .with_sql(sql)
+        .with_hint(format!(
+            "add .with({model}.{relation}) to the query, or load it for all of them: session.load_all(&all, {model}.{relation})"
+        ))
+}
