@@ -56,6 +56,7 @@ mod past_the_session;
 mod pool;
 mod queries;
 mod random;
+mod random_graphs;
 mod raw_beside;
 mod raw_sql;
 mod reads;
@@ -345,6 +346,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     conditions::cases,
     dirty::cases,
     sql_values::cases,
+    random_graphs::cases,
     n_plus_one::cases,
     synchronized::cases,
     update_defaults::cases,

@@ -19,6 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use orm::prelude::*;
 
 use self::models::{Guest, KINDS, Leaf, Loan, Note, Root, Tree, Twig};
+pub(super) use self::run::Numbers;
 use self::run::Run;
 use crate::cases;
 use crate::database::Db;
@@ -37,8 +38,23 @@ fn number(variable: &str) -> Option<u64> {
     )
 }
 
+/// Runs the sequences of a case, each by its seed, and prints those.
 // The seed is for the reader of the output.
 #[allow(clippy::print_stderr)]
+pub(super) fn sequences(db: &Db, what: &str, mut run: impl FnMut(u64)) {
+    let first = number("ORM_TEST_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) >> 16);
+    let usual = if db.is_server() { 30 } else { 300 };
+    let sequences = number("ORM_TEST_SEQUENCES").unwrap_or(usual);
+    let database = db.backend.name();
+    eprintln!("{what} on {database}: ORM_TEST_SEED={first}, {sequences} sequences");
+    for seed in first..first + sequences {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(seed))) {
+            eprintln!("it fails with ORM_TEST_SEED={seed} ORM_TEST_SEQUENCES=1");
+            resume_unwind(panic);
+        }
+    }
+}
+
 fn random_work_does_what_the_world_says(db: &Db) {
     let with_guests = db.has(Requires::SetDefault);
     let tables = if with_guests {
@@ -47,20 +63,9 @@ fn random_work_does_what_the_world_says(db: &Db) {
         Metadata::of((Root, Leaf, Twig, Note, Loan, Tree))
     };
     tables.create_all(&db.engine).unwrap();
-    let first = number("ORM_TEST_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) >> 16);
-    let usual = if db.is_server() { 30 } else { 300 };
-    let sequences = number("ORM_TEST_SEQUENCES").unwrap_or(usual);
-    eprintln!(
-        "random work on {}: ORM_TEST_SEED={first}, {sequences} sequences",
-        db.backend.name()
-    );
     let mut other = db.other_connection();
-    for seed in first..first + sequences {
-        let caught = catch_unwind(AssertUnwindSafe(|| Run::new(db, &mut other, seed).go(db)));
-        if let Err(panic) = caught {
-            eprintln!("it fails with ORM_TEST_SEED={seed} ORM_TEST_SEQUENCES=1");
-            resume_unwind(panic);
-        }
+    sequences(db, "random work", |seed| {
+        Run::new(db, &mut other, seed).go(db);
         for kind in KINDS
             .iter()
             .rev()
@@ -76,5 +81,5 @@ fn random_work_does_what_the_world_says(db: &Db) {
                 .raw_execute(&format!("DELETE FROM {table}"), &[])
                 .unwrap();
         }
-    }
+    });
 }

@@ -9,10 +9,10 @@ use crate::database::Db;
 use crate::suite::Requires;
 
 /// Numbers of a linear congruential generator: its upper half.
-pub(super) struct Numbers(pub(super) u64);
+pub(in crate::suite) struct Numbers(pub(in crate::suite) u64);
 
 impl Numbers {
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(in crate::suite) fn below(&mut self, end: usize) -> usize {
         let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
         self.0 = next.wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % end
