@@ -35,6 +35,7 @@
 //! | mapping a struct | [`derive(Model)`](derive@Model), [`derive(DbEnum)`](derive@DbEnum), [`derive(DbType)`](derive@DbType) |
 //! | connecting, transactions | [`Engine`], [`Connection`], [`engine::EngineOptions`] |
 //! | the unit of work | [`Session`], [`Ref`] |
+//! | changing some columns | [`Session::apply`], [`derive(Patch)`](derive@Patch), [`Session::set`] |
 //! | hooks and validators | [`Hooks`], [`SessionHooks`], [`Session::on_commit`] |
 //! | relations between models | [`BelongsTo`], [`HasMany`], [`HasOne`], [`ManyToMany`], [`Session::load`], [`Select::with`] |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
@@ -62,7 +63,7 @@ pub use orm_core::types::DbType;
 pub use orm_core::{driver, schema, sql, stmt, types, value};
 #[cfg(feature = "testing")]
 pub use orm_macros::test;
-pub use orm_macros::{DbEnum, DbType, FromRow, Model};
+pub use orm_macros::{DbEnum, DbType, FromRow, Model, Patch};
 
 #[cfg(feature = "mysql")]
 pub use dialect_mysql as mysql;
@@ -76,8 +77,8 @@ pub use mapping::{
     BelongsTo, DbEnum, HasMany, HasOne, ManyToMany, Metadata, Refs, Relation, metadata,
 };
 pub use query::{
-    Executor, FromRow, Null, Predicate, Select, Stream, avg, count, count_all, count_distinct,
-    delete, exists, insert, max, min, optional, raw, select, sum, update,
+    Executor, FromRow, Null, Patch, Predicate, Select, Stream, avg, count, count_all,
+    count_distinct, delete, exists, insert, max, min, optional, raw, select, sum, update,
 };
 pub use session::{
     Attribute, Handles, History, Hooks, Invalid, LoadTarget, NPlusOne, Retry, Session,
@@ -92,12 +93,18 @@ pub mod prelude {
         BelongsTo, DbEnum, Entity, HasMany, HasOne, ManyToMany, Metadata, Model, NewRow, Refs,
     };
     pub use crate::query::{
-        Executor, FromRow, Null, Predicate, Select, avg, count, count_all, count_distinct, delete,
-        exists, insert, max, min, optional, raw, select, sum, update,
+        Executor, FromRow, Null, Patch, Predicate, Select, avg, count, count_all, count_distinct,
+        delete, exists, insert, max, min, optional, raw, select, sum, update,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;
-    pub use orm_macros::{DbEnum, DbType, FromRow, Model};
+    pub use orm_macros::{DbEnum, DbType, FromRow, Model, Patch};
+}
+
+/// Reads the fields of a [`Patch`](derive@Patch) with serde.
+#[cfg(feature = "serde")]
+pub mod patch {
+    pub use crate::query::nullable;
 }
 
 /// Supports the code that the derives generate. Not part of the public API.
@@ -128,7 +135,7 @@ pub mod __private {
         table,
     };
     pub use crate::query::inferred::*;
-    pub use crate::query::{ColumnIndex, FromRow, Operand};
+    pub use crate::query::{Assignment, ColumnIndex, FromRow, Operand, Patch};
     pub use crate::session::{HasHooks, HookTable, Hooks, prepare_insert};
     pub use crate::state::Vtable;
 }

@@ -1,6 +1,6 @@
 //! The derives of the `orm` crate, which re-exports them; each documents what it requires.
 //!
-//! `model/`, `db_enum/` and `from_row/` each read the user's syntax into data, check the data and write code
+//! `model/`, `db_enum/`, `from_row/` and `patch/` each read the user's syntax into data, check the data and write code
 //! from it; `test_case.rs` is the attribute of tests; `attribute.rs`, `errors.rs` and `case.rs` serve all. The code that is written calls the traits
 //! and functions of `orm::__private`; this crate knows nothing of databases.
 
@@ -12,6 +12,7 @@ mod db_type;
 mod errors;
 mod from_row;
 mod model;
+mod patch;
 mod test_case;
 
 use proc_macro::TokenStream;
@@ -197,6 +198,33 @@ pub fn derive_db_type(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(FromRow, attributes(orm))]
 pub fn derive_from_row(input: TokenStream) -> TokenStream {
     from_row::derive(input.into()).into()
+}
+
+/// Changes some columns of a row: a struct whose fields are `Option`s of the model's.
+///
+/// ```text
+/// #[derive(Patch, Default)]
+/// #[orm(model = User)]
+/// pub struct UserPatch {
+///     pub name: Option<String>,
+///     pub email: Option<Option<String>>, // nullable: Some(None) sets NULL
+/// }
+/// ```
+///
+/// For a struct with named fields and without generics. Each field has the name of a field of the model that is a
+/// column, and is an `Option` of its type. A column that the patch doesn't have can't be changed by it. The trait `Patch`
+/// has an example.
+///
+/// # Attributes
+///
+/// | `#[orm(…)]` | |
+/// |-|-|
+/// | on the struct, `model = User` | The model. |
+/// | on a field, `skip` | No column of the model. |
+/// | on the struct, `crate = path` | Where `orm` is, if it isn't `::orm`. |
+#[proc_macro_derive(Patch, attributes(orm))]
+pub fn derive_patch(input: TokenStream) -> TokenStream {
+    patch::derive(input.into()).into()
 }
 
 /// Runs a test once on each kind of database, each time on a database of its own.

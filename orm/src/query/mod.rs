@@ -41,13 +41,18 @@ pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;
 pub use select::subset::Subset;
+pub use write::assignment::Assignment;
 pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
 pub(crate) use write::check::{check_length, check_references};
 pub use write::delete::{Delete, delete};
 pub use write::insert::{Insert, InsertInto, Returning, insert};
+pub use write::patch::Patch;
+pub(crate) use write::patch::assign_value;
+#[cfg(feature = "serde")]
+pub use write::patch::nullable;
 pub(crate) use write::reflection::{batch_column, learn_tables};
 pub(crate) use write::update::check_assigned;
-pub use write::update::{Assignment, Update, update};
+pub use write::update::{Update, update};
 
 // Bounds that the compiler names in its messages. The crate's private module would have an unreadable path there.
 #[doc(hidden)]
@@ -58,6 +63,8 @@ pub use expressions::expr::Yields;
 pub use expressions::operand::Member;
 #[doc(hidden)]
 pub use rows::stream::StreamSource;
+#[doc(hidden)]
+pub use write::patch::PatchField;
 #[doc(hidden)]
 pub use write::values::{ByValue, InsertRows, RowsOf};
 
@@ -76,5 +83,6 @@ pub(crate) mod inferred {
     pub use super::expressions::table_ref::TableRef;
     pub use super::rows::from_row::read_place;
     pub use super::select::join::{JoinOn, Joined, Sources};
+    pub use super::write::patch::patched;
     pub use super::write::values::{ByRef, Each, Item};
 }

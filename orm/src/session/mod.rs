@@ -4,6 +4,7 @@
 //! `state`, the statements of a flush in `flush`.
 
 mod access;
+mod apply;
 mod cascades;
 mod closure;
 mod closure_result;

@@ -5,10 +5,11 @@
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::stmt::Expr;
 use orm_core::types::DbType;
+use orm_core::value::ValueRef;
 
 use super::Session;
 use crate::mapping::{Column, Model, ModelDef};
-use crate::query::{ValueFor, check_assigned};
+use crate::query::{ValueFor, assign_value, check_assigned};
 use crate::state::Ref;
 
 impl Session {
@@ -57,15 +58,7 @@ impl Session {
     ) -> Result<()> {
         let (position, expr) = (column.position(), value.into_operand());
         if let Expr::Value(value) = &expr {
-            let entity = self.get_mut(handle)?;
-            let assigned = entity.assign(position, value.as_ref());
-            assigned.map_err(|misfit| {
-                Error::with_message(ErrorKind::Decode, misfit.to_string())
-                    .with_table(M::def().table)
-                    .with_column(M::def().names[position])
-            })?;
-            self.state.ensure::<M>().unset_sql(handle.slot, position);
-            return Ok(());
+            return self.set_value(handle, position, value.as_ref());
         }
         self.has_row(handle, "set to an SQL expression")?;
         check_column(M::def(), position)?;
@@ -74,6 +67,18 @@ impl Session {
         self.state
             .ensure::<M>()
             .set_sql(handle.slot, position, expr);
+        Ok(())
+    }
+
+    /// Sets a column to a value instead of an expression.
+    pub(super) fn set_value<M: Model>(
+        &mut self,
+        handle: Ref<M>,
+        position: usize,
+        value: ValueRef<'_>,
+    ) -> Result<()> {
+        assign_value(self.get_mut(handle)?, position, value)?;
+        self.state.ensure::<M>().unset_sql(handle.slot, position);
         Ok(())
     }
 }

@@ -10,9 +10,11 @@ use orm_core::stmt::{self, Expr, Few, NextVersion, Visit};
 use orm_core::types::DbType;
 use orm_core::value::Value;
 
+use super::assignment::Assignment;
 use super::check::{check_length, check_references};
 use super::matching_keys::matching_keys;
 use super::parts::{Parts, execute};
+use super::patch::Patch;
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{
     Column, ColumnSet, Entity, HandleKey, KeySource, Model, ModelDef, UpdateDefault,
@@ -59,44 +61,6 @@ struct UpdateParts {
     set: Few<(usize, Expr)>,
     filter: Terms,
     is_in_step: bool,
-}
-
-/// Represents the assignment of a value to a column: `User.email.to(Null)`.
-#[must_use = "an assignment does nothing until it is given to a statement"]
-#[derive(Clone, Debug)]
-pub struct Assignment<M> {
-    position: usize,
-    value: Expr,
-    marker: PhantomData<fn() -> M>,
-}
-
-impl<M> Assignment<M> {
-    pub(in crate::query) fn new(position: usize, value: Expr) -> Self {
-        Self {
-            position,
-            value,
-            marker: PhantomData,
-        }
-    }
-}
-
-impl<M: Model, T: DbType> Column<M, T> {
-    /// Returns the assignment `self = value`, for [`Update::set_all`](Update::set_all).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// let statement = update(User).set_all([User.email.to(Null), User.age.to(User.age + 1)]);
-    /// assert_eq!(
-    ///     statement.to_sql(&SqliteDialect)?,
-    ///     r#"UPDATE "users" SET "email" = ?, "age" = "age" + ?"#
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn to<V: ValueFor<T>>(self, value: V) -> Assignment<M> {
-        Assignment::new(self.position(), value.into_operand())
-    }
 }
 
 /// Creates an UPDATE of a model's table.
@@ -159,10 +123,34 @@ impl<M: Model> Update<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn set_all(mut self, assignments: impl IntoIterator<Item = Assignment<M>>) -> Self {
-        let assigned = assignments.into_iter();
-        let assigned = assigned.map(|assignment| (assignment.position, assignment.value));
+        let assigned = assignments.into_iter().map(Assignment::into_parts);
         self.parts.set.extend(assigned);
         self
+    }
+
+    /// Sets the columns for which a [patch](Patch) has a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// #[derive(Patch, Default)]
+    /// #[orm(model = User)]
+    /// struct UserPatch {
+    ///     name: Option<String>,
+    ///     email: Option<Option<String>>,
+    /// }
+    ///
+    /// let patch = UserPatch { email: Some(None), ..UserPatch::default() };
+    /// let statement = update(User).patch(patch).filter(User.id.eq(7));
+    /// assert_eq!(
+    ///     statement.to_sql(&SqliteDialect)?,
+    ///     r#"UPDATE "users" SET "email" = ? WHERE "id" = ?"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn patch(self, patch: impl Patch<Model = M>) -> Self {
+        self.set_all(patch.into_assignments())
     }
 
     /// Adds a condition to WHERE, combined with AND.

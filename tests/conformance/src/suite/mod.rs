@@ -53,6 +53,7 @@ mod optimistic;
 pub mod outside_ends;
 mod parts;
 mod past_the_session;
+mod patches;
 mod pool;
 mod queries;
 mod random;
@@ -364,6 +365,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     link_tables::cases,
     many_to_many::cases,
     past_the_session::cases,
+    patches::cases,
     rollback::cases,
     savepoint::cases,
     session_verbs::cases,

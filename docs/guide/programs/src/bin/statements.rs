@@ -21,6 +21,7 @@ fn main() -> orm::Result<()> {
     add(&mut conn)?;
     change(&mut conn)?;
     by_text(&mut conn)?;
+    edit(&mut conn)?;
     remove(&mut conn)
 }
 
@@ -81,6 +82,28 @@ fn by_text(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: raw
+
+// ANCHOR: patch
+#[derive(Patch, Default)]
+#[orm(model = Post)]
+struct PostPatch {
+    title: Option<String>,
+    likes: Option<i64>,
+}
+
+fn edit(conn: &mut Connection) -> orm::Result<()> {
+    let patch = PostPatch {
+        title: Some("Second".into()),
+        ..PostPatch::default()
+    };
+    update(Post)
+        .patch(patch)
+        .filter(Post.title.eq("Two"))
+        .execute(conn)?;
+    // UPDATE "posts" SET "title" = ? WHERE "title" = ?
+    Ok(())
+}
+// ANCHOR_END: patch
 
 // ANCHOR: delete
 fn remove(conn: &mut Connection) -> orm::Result<()> {

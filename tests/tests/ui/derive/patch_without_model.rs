@@ -1,0 +1,8 @@
+use orm::prelude::*;
+
+#[derive(Patch)]
+struct CustomerPatch {
+    name: Option<String>,
+}
+
+fn main() {}
