@@ -44,6 +44,7 @@ mod many_to_many;
 mod merge;
 mod misfits;
 mod moments;
+mod moved_keys;
 mod n_plus_one;
 mod names;
 mod natural_keys;
@@ -357,6 +358,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     get_or_create::cases,
     graphs::cases,
     row_switch::cases,
+    moved_keys::cases,
     natural_keys::cases,
     shared_keys::cases,
     handles::cases,
