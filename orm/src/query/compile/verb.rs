@@ -71,12 +71,12 @@ impl Verb {
         query
     }
 
-    /// Whether the statement of the verb returns one row at most, of a query that does by its conditions, or doesn't.
-    pub(in crate::query) fn reads_one_row(self, has_one_row: bool) -> bool {
+    /// Whether the statement of the verb returns one row at most, whatever the table is. What a model calls its key may have
+    /// several rows.
+    pub(in crate::query) fn reads_one_row(self) -> bool {
         match self {
             Self::First | Self::Count | Self::Exists => true,
-            Self::One => has_one_row,
-            Self::All => false,
+            Self::One | Self::All => false,
         }
     }
 }

@@ -76,7 +76,7 @@ impl<S: Selectable> Select<S> {
     }
 
     /// Returns the only row. The statement has `LIMIT 2`, unless its conditions compare the whole primary key of its only
-    /// table, by which there is one row at most.
+    /// table.
     ///
     /// # Errors
     /// - `NotFound`: there is no row.

@@ -166,9 +166,8 @@ impl QueryState {
         if matches!(verb, Verb::Count | Verb::Exists) && !query.locks.is_empty() {
             return Err(lock_without_rows());
         }
-        let has_one_row = self.has_one_row();
-        let mut text = StatementText::of(&verb.rewrite(query, has_one_row), dialect)?;
-        text.has_one_row = verb.reads_one_row(has_one_row);
+        let mut text = StatementText::of(&verb.rewrite(query, self.has_one_row()), dialect)?;
+        text.has_one_row = verb.reads_one_row();
         Ok(text)
     }
 
