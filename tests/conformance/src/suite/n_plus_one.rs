@@ -177,7 +177,8 @@ fn an_error_comes_before_the_statement(db: &Db) {
     db.sent();
     for shelf in &shelves[5..] {
         let error = fails(session.load(*shelf, Shelf.volumes), ErrorKind::Usage);
-        assert!(error.sql().is_some_and(|sql| sql.contains("shelves")));
+        let sql = error.sql().map(str::to_lowercase);
+        assert!(sql.is_some_and(|sql| sql.contains("shelves")));
     }
     assert_eq!(reads(db), [""; 0]);
     session.load_all(&shelves, Shelf.volumes).unwrap();
