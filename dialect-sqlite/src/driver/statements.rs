@@ -136,7 +136,7 @@ impl<'c> Statements<'c> {
         Ok(&mut used.statement)
     }
 
-    /// Prepares a statement and keeps it, if need be in the place of the one that has not run for longest.
+    /// Prepares a statement and keeps it. If there are as many as are kept, it replaces the least recently used one.
     #[cold]
     fn learn(&mut self, native: &'c Connection, sql: &str, capacity: usize) -> Result<usize> {
         let statement = prepare(native, sql)?;
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_statement_that_has_not_run_for_longest_makes_room() {
+    fn the_least_recently_used_statement_is_replaced() {
         let mut native = native(2);
         for (sql, expected) in [
             ("SELECT 1", 1),
