@@ -127,12 +127,12 @@ pub mod __private {
     pub use crate::mapping::{
         AnyRelation, AnyVtable, BelongsTo, Build, Cascade, Column, ColumnSet, ConstraintDef,
         CustomType, DbEnum, Entity, Field, FieldGiven, FieldMissing, FieldState, Generated,
-        HasCollation, HasLength, IntoField, KeyField, LinkRow, LinkTable, Linked, Links, ListOrder,
-        Model, ModelDef, ModelSlot, NewChild, NewEntity, Placeholder, ReferenceDef, References,
-        Registration, Relation, RelationDef, RelationField, RelationKind, SingleBelongsTo, Skipped,
-        Stored, UpdateDefault, Version, default_fits, filled, given, inverse, leave_linked,
-        link_def, link_target, mirrored, or_linked, or_server, ordered_by, referred, relinked,
-        table,
+        HasCollation, HasLength, HoldsNoNull, HoldsNull, IntoField, KeyField, LinkRow, LinkTable,
+        Linked, Links, ListOrder, Model, ModelDef, ModelSlot, NewChild, NewEntity, Placeholder,
+        ReferenceDef, References, Registration, Relation, RelationDef, RelationField, RelationKind,
+        SingleBelongsTo, Skipped, Stored, UpdateDefault, Version, default_fits, filled, given,
+        inverse, leave_linked, link_def, link_target, mirrored, or_linked, or_server, ordered_by,
+        referred, relinked, table, text_fits,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{Assignment, ColumnIndex, FromRow, Operand, Patch};

@@ -7,7 +7,9 @@ use std::fmt::Display;
 
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, DeriveInput, Error, Expr, Ident, LitBool, LitStr, Path, Result, Token};
+use syn::{
+    Attribute, DeriveInput, Error, Expr, Ident, LitBool, LitInt, LitStr, Path, Result, Token,
+};
 
 use crate::errors::Errors;
 
@@ -188,6 +190,31 @@ pub(crate) fn expression(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Expr> 
         .value()
         .map_err(|_| meta.error(format!("write `{key} = …`")))?;
     value.parse()
+}
+
+/// `= 50`.
+pub(crate) fn length(meta: &ParseNestedMeta<'_>) -> Result<LitInt> {
+    let example = |_| meta.error("write `length = 50`");
+    let value = meta.value().map_err(example)?;
+    let length: LitInt = value.parse().map_err(example)?;
+    match length.base10_parse::<u32>() {
+        Ok(1..) => Ok(length),
+        _ => Err(Error::new(
+            length.span(),
+            "`length` must be a number from 1 to 4294967295",
+        )),
+    }
+}
+
+/// `= name`.
+pub(crate) fn word(meta: &ParseNestedMeta<'_>, example: &str) -> Result<Ident> {
+    let value = meta.value().and_then(syn::parse::ParseBuffer::parse);
+    value.map_err(|error| {
+        Error::new(
+            error.span(),
+            format!("write `{example}`, a name without quotes"),
+        )
+    })
 }
 
 #[cfg(test)]

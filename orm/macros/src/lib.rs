@@ -72,6 +72,7 @@ use proc_macro::TokenStream;
 /// | `column = "name"` | The column's name, if it isn't the field's. |
 /// | `unique`, `index` | A unique constraint or an index over this column alone. |
 /// | `length = 50` | The most characters of a text, or bytes of a `Vec<u8>`. |
+/// | `nullable`, `not_null` | The column is nullable although its field is no `Option`, or NOT NULL although it is one. Reading NULL into a field that is no `Option` is an error of the kind `Decode`. |
 /// | `collation = "C"` | The collation of a text. |
 /// | `default = expression` | What the builder fills in: any Rust expression, evaluated for each row. |
 /// | `update_default = Utc::now()` | What an UPDATE of other columns sets the column to, for each row, unless it is given a value: an expression, as for `default`. Bulk updates set it, too; `ON CONFLICT DO UPDATE` does not. It is not compared with its old value. |
@@ -79,6 +80,7 @@ use proc_macro::TokenStream;
 /// | `references = User.id` | A foreign key to a field of another model, of the same type. |
 /// | `on_delete = cascade`, `on_update = …` | What the database does to this row: `cascade`, `restrict`, `set_null`, `set_default` or `no_action`. |
 /// | `version` | An integer that counts the updates of the row, by which lost updates are found. |
+/// | `synonym = login` | Another name of the typed column: `User.login` is the column `User.name`. May stand several times. |
 /// | `skip` | No column. Its type implements `Default`, which is what a loaded row has in it. |
 ///
 /// # Attributes of a relation
@@ -110,7 +112,8 @@ use proc_macro::TokenStream;
 ///
 /// # Types of fields
 ///
-/// A column is nullable if its field is an `Option`. The builder takes a field for optional only where it
+/// A column is nullable if its field is an `Option`; `nullable` and `not_null` change the column alone. A column has the
+/// length of its type, unless its field has one: see `derive(DbType)`. The builder takes a field for optional only where it
 /// is written as `Option<…>`, and for a generated key only where it is written as `i64`, `i32` or `i16`:
 /// a derive sees names, not types, so behind an alias the one must be given and the other needs
 /// `auto_increment`.
@@ -151,7 +154,8 @@ pub fn derive_db_enum(input: TokenStream) -> TokenStream {
 ///
 /// ```text
 /// #[derive(DbType, Clone, Debug, PartialEq, Eq, Hash)]
-/// pub struct Email(String); // stored and compared as a text
+/// #[orm(length = 254)]
+/// pub struct Email(String); // a VARCHAR(254), compared as a text
 ///
 /// #[derive(DbType, Clone, Debug, PartialEq)]
 /// #[orm(codec)] // encoded and decoded by `impl Codec for Amount`
@@ -169,6 +173,7 @@ pub fn derive_db_enum(input: TokenStream) -> TokenStream {
 /// | `#[orm(…)]` | |
 /// |-|-|
 /// | `codec` | Encoded and decoded by its `Codec`. |
+/// | `length = 254` | The length of every column of a new type over a text or bytes, unless its field has another one. A type over this one inherits it. |
 /// | `crate = path` | Where `orm` is, if it isn't `::orm`. |
 #[proc_macro_derive(DbType, attributes(orm))]
 pub fn derive_db_type(input: TokenStream) -> TokenStream {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use orm_core::schema::{self, Literal, ServerDefault};
-use orm_core::types::{DbType, Type, base};
+use orm_core::types::{DbType, NotNull, Nullable, Type, base};
 
 use super::column::Column;
 
@@ -143,6 +143,34 @@ pub trait RefersTo<Other> {}
 #[diagnostic::do_not_recommend]
 impl<T: DbType, Other: DbType<Base = T::Base>> RefersTo<Other> for T {}
 
+/// Is implemented by the types of fields that can be NULL, which `not_null` is for.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` is NOT NULL already",
+    label = "not an `Option`",
+    note = "`not_null` is for an Option that the database fills in; remove it"
+)]
+pub trait HoldsNull {
+    /// Is evaluated to trigger the check.
+    const OK: () = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType<Null = Nullable>> HoldsNull for T {}
+
+/// Is implemented by the types of fields that can't be NULL, which `nullable` is for.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` is nullable already",
+    label = "an `Option`",
+    note = "`nullable` is for a type without Option; remove it"
+)]
+pub trait HoldsNoNull {
+    /// Is evaluated to trigger the check.
+    const OK: () = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType<Null = NotNull>> HoldsNoNull for T {}
+
 /// Returns the position of the column that a column of type `T` references.
 #[doc(hidden)]
 pub const fn referred<T: RefersTo<Other>, M, Other>(column: Column<M, Other>) -> usize {
@@ -173,6 +201,27 @@ pub const fn default_fits(column: &schema::Column) -> bool {
         ),
         _ => false,
     }
+}
+
+/// Returns whether a text fits the length of a column.
+#[doc(hidden)]
+pub const fn text_fits(column: &schema::Column, text: &str) -> bool {
+    match column.length {
+        Some(length) => characters(text) <= length as usize,
+        None => true,
+    }
+}
+
+const fn characters(text: &str) -> usize {
+    let (mut rest, mut count) = (text.as_bytes(), 0);
+    while let [first, others @ ..] = rest {
+        // The other bytes of a character are 10xxxxxx.
+        if *first & 0xC0 != 0x80 {
+            count += 1;
+        }
+        rest = others;
+    }
+    count
 }
 
 /// Whether a column of that type takes an integer.

@@ -19,6 +19,7 @@ use super::key::{KeyPart, PrimaryKey};
 /// use orm::value::{ConversionError, Value, ValueRef};
 ///
 /// #[derive(DbType, Clone, Debug, PartialEq)]
+/// #[orm(length = 254)]
 /// struct Email(String);
 ///
 /// #[derive(DbType, Clone, Debug, PartialEq)]
@@ -46,8 +47,7 @@ use super::key::{KeyPart, PrimaryKey};
 /// struct User {
 ///     #[orm(primary_key)]
 ///     id: i64,
-///     #[orm(length = 80)]
-///     email: Email,
+///     email: Email, // VARCHAR(254)
 ///     tags: Tags,
 /// }
 ///
@@ -85,6 +85,8 @@ pub trait Stored: Sized {
     type Base;
     /// See [`DbType::TYPE`].
     const TYPE: orm_core::types::Type;
+    /// See [`DbType::LENGTH`].
+    const LENGTH: Option<u32>;
 
     /// See [`DbType::to_value`].
     fn to_value(&self) -> ValueRef<'_>;
@@ -100,6 +102,7 @@ pub trait Stored: Sized {
 impl<T: DbType<Null = NotNull>> Stored for T {
     type Base = T::Base;
     const TYPE: orm_core::types::Type = <T as DbType>::TYPE;
+    const LENGTH: Option<u32> = <T as DbType>::LENGTH;
 
     #[inline]
     fn to_value(&self) -> ValueRef<'_> {

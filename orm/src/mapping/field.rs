@@ -5,7 +5,8 @@
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::types::{DbType, Nullability, Type};
+use orm_core::schema::Column;
+use orm_core::types::{DbType, Nullability};
 use orm_core::value::{ConversionError, ValueRef};
 
 use super::column_set::ColumnSet;
@@ -21,10 +22,8 @@ use super::key::PrimaryKey;
 )]
 #[doc(hidden)]
 pub trait Field: Sized {
-    /// The type of the column.
-    const TYPE: Type;
-    /// Whether the column is nullable.
-    const NULLABLE: bool;
+    /// The column without its name: type, nullability and length.
+    const COLUMN: Column;
 
     /// Reads the field from the value at `index` of `row`; see [`decode::read`].
     ///
@@ -56,8 +55,11 @@ pub trait Field: Sized {
 
 #[diagnostic::do_not_recommend]
 impl<T: DbType + Clone> Field for T {
-    const TYPE: Type = <T as DbType>::TYPE;
-    const NULLABLE: bool = <T::Null as Nullability>::NULLABLE;
+    const COLUMN: Column = {
+        let mut column = Column::from_static("", T::TYPE, <T::Null as Nullability>::NULLABLE);
+        column.length = T::LENGTH;
+        column
+    };
 
     #[inline]
     fn read(row: &dyn Row, index: usize, def: &'static ModelDef, position: usize) -> Result<Self> {

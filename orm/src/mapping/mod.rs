@@ -34,8 +34,8 @@ pub use builder::{
 };
 pub(crate) use check::integer_fits;
 pub use check::{
-    Generated, HasCollation, HasLength, Placeholder, RefersTo, Skipped, Version, default_fits,
-    referred,
+    Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo, Skipped,
+    Version, default_fits, referred, text_fits,
 };
 pub use column::Column;
 pub use column_set::ColumnSet;

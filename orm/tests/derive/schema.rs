@@ -137,6 +137,53 @@ fn references_reach_the_other_model() {
 }
 
 #[test]
+fn types_and_attributes_state_the_options_of_columns() {
+    /// An address.
+    #[derive(DbType, Clone, Debug)]
+    #[orm(length = 254)]
+    struct Email(String);
+
+    /// A key with a length.
+    #[derive(DbType, Clone, Debug, Default, PartialEq, Eq, Hash)]
+    #[orm(length = 16)]
+    struct Digest(Vec<u8>);
+
+    /// A row whose columns differ from its fields.
+    #[derive(Model)]
+    #[orm(table = "letters")]
+    struct Letter {
+        #[orm(primary_key)]
+        id: Digest,
+        #[orm(synonym = addressee)]
+        to: Email,
+        #[orm(length = 100)]
+        copy: Option<Email>,
+        #[orm(references = Letter.id)]
+        answers: Option<Digest>,
+        #[orm(nullable)]
+        weight: f64,
+        #[orm(not_null, server_default = "new")]
+        state: Option<Email>,
+    }
+    let script = Metadata::of((Letter,))
+        .create_script(&orm_core::testing::AnsiDialect::new())
+        .expect("a script");
+    let expected = r#"CREATE TABLE "letters" (
+    "id" VARBINARY(16) NOT NULL,
+    "to" VARCHAR(254) NOT NULL,
+    "copy" VARCHAR(100),
+    "answers" VARBINARY(16),
+    "weight" DOUBLE PRECISION,
+    "state" VARCHAR(254) NOT NULL DEFAULT 'new',
+    CONSTRAINT "pk_letters" PRIMARY KEY ("id"),
+    CONSTRAINT "fk_letters_answers_letters" FOREIGN KEY ("answers") REFERENCES "letters" ("id")
+);
+"#;
+    assert_eq!(script, expected);
+    assert_eq!(Letter.addressee.name(), "to");
+}
+
+#[test]
 fn models_register_themselves() {
     let here = Metadata::in_module(MODULE);
     let tables: Vec<_> = here.models().iter().map(|def| def.table).collect();

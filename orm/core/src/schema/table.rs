@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::mem::forget;
+use std::mem::{forget, replace};
 
 use super::Name;
 use super::constraint::{Check, ForeignKey, Index, Rule, Unique};
@@ -360,10 +360,41 @@ impl Column {
         }
     }
 
+    /// Sets the name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::Column;
+    /// # use orm_core::types::Type;
+    /// const EMAIL: Column = Column::from_static("", Type::Text, false).length(254).named("email");
+    /// assert_eq!(EMAIL.name, "email");
+    /// ```
+    #[must_use]
+    pub const fn named(mut self, name: &'static str) -> Self {
+        forget(replace(&mut self.name, Name::Borrowed(name)));
+        self
+    }
+
     /// Makes the column nullable.
     #[must_use]
     pub const fn nullable(mut self) -> Self {
         self.nullable = true;
+        self
+    }
+
+    /// Makes the column NOT NULL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::Column;
+    /// # use orm_core::types::Type;
+    /// assert!(!Column::new("email", Type::Text).nullable().not_null().nullable);
+    /// ```
+    #[must_use]
+    pub const fn not_null(mut self) -> Self {
+        self.nullable = false;
         self
     }
 

@@ -237,6 +237,9 @@ pub trait DbType: Sized + Send + 'static {
     type Plain: DbType<Base = Self::Base, Null = NotNull, Plain = Self::Plain>;
     /// The logical type of a column of this Rust type.
     const TYPE: Type;
+    /// The maximum length of a column of this Rust type, unless the column has its own: characters of text, bytes of
+    /// bytes. `None` is unlimited.
+    const LENGTH: Option<u32> = None;
     /// Whether [`DbType::from_value`] accepts the bytes of native types that have no variant in [`ValueRef`], as
     /// [`Row::get_native`](crate::driver::Row::get_native) returns them.
     const READS_NATIVE: bool = false;
@@ -259,6 +262,7 @@ impl<T: DbType<Null = NotNull>> DbType for Option<T> {
     type Null = Nullable;
     type Plain = T::Plain;
     const TYPE: Type = T::TYPE;
+    const LENGTH: Option<u32> = T::LENGTH;
     const READS_NATIVE: bool = T::READS_NATIVE;
 
     #[inline]

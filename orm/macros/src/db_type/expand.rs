@@ -3,16 +3,19 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
+use syn::{LitInt, Type};
 
 use super::parse::Custom;
 use crate::custom_type::marks;
 
 /// The code for a type.
 pub(super) fn expand(custom: &Custom) -> TokenStream {
-    let Custom { ident, orm, inner } = custom;
+    let Custom {
+        ident, orm, inner, ..
+    } = custom;
     let marks = marks(ident);
     let items = match inner {
-        Some(inner) => of_inner(inner),
+        Some(inner) => of_inner(inner, custom.length.as_ref()),
         None => of_codec(),
     };
     quote! {
@@ -33,12 +36,23 @@ pub(super) fn expand(custom: &Custom) -> TokenStream {
 }
 
 /// Stored as another type, and compared with what that is compared with.
-fn of_inner(inner: &syn::Type) -> TokenStream {
+fn of_inner(inner: &Type, length: Option<&LitInt>) -> TokenStream {
     // An error about the inner type shows it, not the derive.
     let stored = quote_spanned!(inner.span()=> <#inner as __orm::Stored>);
+    let length = length.map_or_else(
+        || quote!(#stored::LENGTH),
+        |length| {
+            let has_length = quote_spanned!(inner.span()=> <#inner as __orm::HasLength>);
+            quote!({
+                #has_length::OK;
+                __orm::Some(#length)
+            })
+        },
+    );
     quote! {
         type Base = #stored::Base;
         const TYPE: __orm::Type = #stored::TYPE;
+        const LENGTH: __orm::Option<u32> = #length;
 
         fn to_value(&self) -> __orm::ValueRef<'_> {
             __orm::Stored::to_value(&self.0)

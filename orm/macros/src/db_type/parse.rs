@@ -1,8 +1,8 @@
 //! Parses a custom type.
 
-use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Type, parse_quote};
+use syn::{Data, DeriveInput, Error, Fields, Ident, LitInt, Path, Result, Type, parse_quote};
 
-use crate::attribute::{no_generics, read_all};
+use crate::attribute::{length, no_generics, read_all};
 use crate::errors::Errors;
 
 /// A type and how it is stored.
@@ -12,25 +12,34 @@ pub(super) struct Custom {
     pub(super) orm: Path,
     /// The type of its only field, as which it is stored; `None` if it has a codec.
     pub(super) inner: Option<Type>,
+    /// The length of its columns.
+    pub(super) length: Option<LitInt>,
 }
 
 /// Reads a new type, or any type with `codec`; anything else is an error.
 pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Custom> {
     let mut orm = parse_quote!(::orm);
-    let mut has_codec = false;
+    let (mut has_codec, mut max) = (false, None);
     read_all(
         &input.attrs,
-        &["crate", "codec"],
+        &["crate", "codec", "length"],
         &[],
         errors,
         |key, meta| {
             match key {
                 "crate" => orm = meta.value()?.call(Path::parse_mod_style)?,
+                "length" => max = Some(length(meta)?),
                 _ => has_codec = true,
             }
             Ok(())
         },
     );
+    if let (true, Some(length)) = (has_codec, &max) {
+        errors.at(
+            length.span(),
+            "`length` is for a new type over a text or bytes; the `TYPE` of a codec is the type of the column",
+        );
+    }
     let inner = if has_codec {
         None
     } else {
@@ -40,6 +49,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Custom> {
         ident: input.ident,
         orm,
         inner,
+        length: max,
     })
 }
 

@@ -4,7 +4,7 @@
 //! `rules.rs` has the rules of one field's attributes. Rules about a field's type can't be checked on tokens;
 //! `expand/check.rs` leaves them to the compiler.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::Span;
 use quote::quote;
@@ -12,7 +12,7 @@ use syn::Ident;
 use syn::ext::IdentExt as _;
 
 use super::constraint::{foreign_keys, groups, reference};
-use super::data::{Column, ColumnOption, Columns, Field, Fill, Model, Parsed};
+use super::data::{Column, ColumnOption, Columns, Field, Fill, Model, Parsed, Relation};
 use super::relation;
 use super::rules;
 use super::tokens::{is_integer, option};
@@ -55,6 +55,7 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
     let mut skipped = parsed.skipped;
     let known = (&*columns, &*references);
     let relations = relation::resolve(parsed.relations, known, &mut skipped, errors);
+    free_synonyms(&mut columns, &relations, errors);
     Some(Model {
         head,
         columns,
@@ -172,6 +173,9 @@ fn column(field: Field, is_generated: bool) -> Column {
         ty,
         docs: field.docs,
         name,
+        synonyms: attributes.synonyms,
+        nullability: attributes.nullability,
+        has_length: attributes.length.is_some(),
         options: attributes.options,
         server_default: attributes.server_default,
         update_default: attributes.update_default.map(|(value, _)| value),
@@ -195,5 +199,24 @@ fn distinct_names(columns: &[Column], errors: &mut Errors) {
             )
         };
         errors.at(other.span(), message);
+    }
+}
+
+/// Refuses synonyms that are the names of other fields of the entity: columns, relations and other synonyms.
+fn free_synonyms(columns: &mut [Column], relations: &[Relation], errors: &mut Errors) {
+    let fields = columns.iter().map(|column| &column.ident);
+    let relations = relations.iter().map(|relation| &relation.ident);
+    let mut taken: HashSet<Ident> = fields.chain(relations).cloned().collect();
+    for column in columns {
+        column.synonyms.retain(|synonym| {
+            let is_free = taken.insert(synonym.clone());
+            if !is_free {
+                let message = format!(
+                    "the synonym `{synonym}` is the name of another field; choose another name"
+                );
+                errors.at(synonym.span(), message);
+            }
+            is_free
+        });
     }
 }

@@ -113,6 +113,10 @@ pub(super) struct ColumnAttributes {
     pub(super) on_delete: Option<Ident>,
     pub(super) on_update: Option<Ident>,
     pub(super) version: Option<Span>,
+    /// Where it is `nullable` or `not_null`, and which of them.
+    pub(super) nullability: Option<(Span, &'static str)>,
+    /// Other names of the typed column.
+    pub(super) synonyms: Vec<Ident>,
     pub(super) options: Vec<ColumnOption>,
 }
 
@@ -191,6 +195,12 @@ pub(super) struct Column {
     pub(super) docs: Vec<Attribute>,
     /// Its name in the database.
     pub(super) name: String,
+    /// Other names of the typed column.
+    pub(super) synonyms: Vec<Ident>,
+    /// Where it is `nullable` or `not_null`, and which of them.
+    pub(super) nullability: Option<(Span, &'static str)>,
+    /// Whether it has a length of its own, and not that of its type.
+    pub(super) has_length: bool,
     pub(super) options: Vec<ColumnOption>,
     pub(super) server_default: Option<ServerDefault>,
     /// What an UPDATE sets it to that sets other columns.

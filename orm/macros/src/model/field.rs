@@ -5,12 +5,12 @@ use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
-use syn::{Error, Ident, Lit, LitInt, LitStr, Result, Token, parenthesized};
+use syn::{Error, Ident, Lit, LitStr, Result, Token, parenthesized};
 
 use super::data::{ColumnAttributes, ColumnOption, Field, Parsed, ServerDefault};
 use super::reference::{action, target};
 use super::relation;
-use crate::attribute::{expression, flag, read_all, switch, text};
+use crate::attribute::{expression, flag, length, read_all, switch, text, word};
 use crate::errors::Errors;
 
 /// The keys of a field's attribute.
@@ -22,6 +22,8 @@ const KEYS: &[&str] = &[
     "unique",
     "index",
     "length",
+    "nullable",
+    "not_null",
     "collation",
     "default",
     "server_default",
@@ -30,6 +32,7 @@ const KEYS: &[&str] = &[
     "on_delete",
     "on_update",
     "version",
+    "synonym",
     "skip",
 ];
 
@@ -42,7 +45,7 @@ pub(super) fn parse(field: syn::Field, parsed: &mut Parsed, errors: &mut Errors)
     let mut attributes = ColumnAttributes::default();
     let mut is_skipped = false;
     let mut others = None;
-    read_all(&field.attrs, KEYS, &[], errors, |key, meta| {
+    read_all(&field.attrs, KEYS, &["synonym"], errors, |key, meta| {
         if key == "skip" {
             is_skipped = true;
             return flag(key, meta);
@@ -99,6 +102,7 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
             column.length = Some(length);
             column.options.push(ColumnOption::of(call, "HasLength"));
         }
+        "nullable" | "not_null" => nullability(column, key, meta)?,
         "collation" => {
             let name = text(key, meta)?;
             let call = quote!(.collation(__orm::Name::Borrowed(#name)));
@@ -117,23 +121,25 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
             flag(key, meta)?;
             column.version = Some(span);
         }
+        "synonym" => column.synonyms.push(word(meta, "synonym = login")?),
         _ => return Err(meta.error(format!("`{key}` is not valid on a field"))),
     }
     Ok(())
 }
 
-/// `= 50`.
-fn length(meta: &ParseNestedMeta<'_>) -> Result<LitInt> {
-    let example = |_| meta.error("write `length = 50`");
-    let value = meta.value().map_err(example)?;
-    let length: LitInt = value.parse().map_err(example)?;
-    match length.base10_parse::<u32>() {
-        Ok(1..) => Ok(length),
-        _ => Err(Error::new(
-            length.span(),
-            "`length` must be a number from 1 to 4294967295",
-        )),
+/// `nullable` or `not_null`, of which a field has one.
+fn nullability(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()> {
+    flag(key, meta)?;
+    if let Some((_, other)) = column.nullability {
+        return Err(meta.error(format!("a column can't be both `{key}` and `{other}`")));
     }
+    let (key, call, needs) = match key {
+        "nullable" => ("nullable", quote!(.nullable()), "HoldsNoNull"),
+        _ => ("not_null", quote!(.not_null()), "HoldsNull"),
+    };
+    column.nullability = Some((meta.path.span(), key));
+    column.options.push(ColumnOption::of(call, needs));
+    Ok(())
 }
 
 /// `= 5`, `= -0.5`, `= "text"`, `= true`, `= raw("CURRENT_TIMESTAMP")`.

@@ -258,6 +258,7 @@ fn own_side(field: &RelationField, columns: &[Column], references: &[Reference])
     let reference = reference(field, columns, references)?;
     let positions = &references[reference].positions;
     nullability(field, columns, positions)?;
+    no_override(columns, positions)?;
     Ok(Side::Own {
         is_optional: field.is_optional,
         reference,
@@ -332,4 +333,19 @@ fn nullability(field: &RelationField, columns: &[Column], key: &[usize]) -> Resu
         _ => return Ok(()),
     };
     Err(Error::new(field.ty.span(), message))
+}
+
+/// Refuses `nullable` and `not_null` on a foreign key that the relation sets: a flush writes NULL to it if its column is
+/// nullable, which its field must be able to hold.
+fn no_override(columns: &[Column], key: &[usize]) -> Result<()> {
+    let overrides = key.iter().map(|position| &columns[*position]);
+    let mut overrides = overrides.filter_map(|column| Some((column, column.nullability?)));
+    let Some((column, (span, attribute))) = overrides.next() else {
+        return Ok(());
+    };
+    let ident = &column.ident;
+    let message = format!(
+        "`{attribute}` is not valid on `{ident}`, the foreign key of a relation; it is nullable if its field is an `Option`"
+    );
+    Err(Error::new(span, message))
 }

@@ -15,6 +15,7 @@ pub(super) fn column(field: &Field, errors: &mut Errors) -> Option<()> {
     version(attributes, errors);
     update_default(attributes, errors);
     default_length(attributes, errors);
+    nullability(attributes, errors);
     let key = key(field, errors);
     sendable(&field.ty, errors).and(key)
 }
@@ -35,6 +36,13 @@ fn key(field: &Field, errors: &mut Errors) -> Option<()> {
     let message = format!("a primary key can't be nullable; give `{ident}` the type `{inner}`");
     errors.at(span, message);
     None
+}
+
+/// The columns of a primary key are NOT NULL.
+fn nullability(attributes: &ColumnAttributes, errors: &mut Errors) {
+    if let (Some((span, "nullable")), Some(_)) = (attributes.nullability, attributes.primary_key) {
+        errors.at(span, "a primary key can't be nullable; remove `nullable`");
+    }
 }
 
 fn actions(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) {

@@ -11,7 +11,7 @@ use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Path, Result, Token, pa
 
 use super::data::{Check, Group, Head, Parsed};
 use super::{field, reference};
-use crate::attribute::{flag, list, no_generics, read_all, text};
+use crate::attribute::{flag, list, no_generics, read_all, text, word};
 use crate::case::snake;
 use crate::errors::Errors;
 
@@ -105,17 +105,6 @@ fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()
         _ => return Err(meta.error(format!("`{key}` is not valid on a struct"))),
     }
     Ok(())
-}
-
-/// `= name`.
-fn word(meta: &ParseNestedMeta<'_>, example: &str) -> Result<Ident> {
-    let value = meta.value().and_then(syn::parse::ParseBuffer::parse);
-    value.map_err(|error| {
-        syn::Error::new(
-            error.span(),
-            format!("write `{example}`, a name without quotes"),
-        )
-    })
 }
 
 /// The words among `tokens`.

@@ -7,6 +7,7 @@ mod batches;
 mod belongs_to;
 mod cascades;
 mod closures;
+mod column_options;
 mod conditions;
 mod connection;
 mod crud;
@@ -27,6 +28,7 @@ mod has_many;
 mod history;
 mod hooks;
 mod identity;
+mod inspection;
 mod isolation;
 mod joins;
 pub mod keys;
@@ -312,11 +314,13 @@ const FILES: &[fn() -> Vec<Case>] = &[
     belongs_to::cases,
     cascades::cases,
     closures::cases,
+    column_options::cases,
     connection::cases,
     errors::cases,
     expire::cases,
     faults::cases,
     identity::cases,
+    inspection::cases,
     isolation::cases,
     linked::cases,
     lost::cases,

@@ -18,6 +18,7 @@ struct User {
 
 // ANCHOR: email
 #[derive(DbType, Clone, Debug, PartialEq)]
+#[orm(length = 254)]
 struct Email(String);
 // ANCHOR_END: email
 
@@ -59,7 +60,7 @@ fn create(engine: &Engine) -> orm::Result<()> {
     // CREATE TABLE "users" (
     //     "id" INTEGER NOT NULL,
     //     "name" VARCHAR(50) NOT NULL,
-    //     "email" TEXT,
+    //     "email" VARCHAR(254),
     //     "active" BOOLEAN NOT NULL DEFAULT 1,
     //     CONSTRAINT "pk_users"
     //         PRIMARY KEY ("id" AUTOINCREMENT),

@@ -17,6 +17,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             quote!(#check::OK)
         }));
         checks.extend(default(position, column));
+        checks.extend(default_length(position, column));
     }
     quote!(#(const _: () = #checks;)*)
 }
@@ -32,4 +33,19 @@ fn default(position: usize, column: &Column) -> Option<TokenStream> {
     Some(quote_spanned! {span=>
         ::core::assert!(__orm::default_fits(&__COLUMNS[#position]), #message)
     })
+}
+
+/// Where the length is that of the type, which the derive can't see.
+fn default_length(position: usize, column: &Column) -> Option<TokenStream> {
+    let ServerDefault::Text(text) = column.server_default.as_ref()? else {
+        return None;
+    };
+    let message = format!(
+        "the server default of `{}` is longer than the length of its type",
+        column.ident
+    );
+    let check = quote_spanned! {text.span()=>
+        ::core::assert!(__orm::text_fits(&__COLUMNS[#position], #text), #message)
+    };
+    (!column.has_length).then_some(check)
 }

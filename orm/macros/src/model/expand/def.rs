@@ -77,7 +77,7 @@ fn column(column: &Column) -> TokenStream {
         quote!(.server_default(__orm::schema::ServerDefault::#default))
     });
     quote! {
-        __orm::schema::Column::from_static(#name, #mapped::TYPE, #mapped::NULLABLE) #(#options)* #default
+        #mapped::COLUMN.named(#name) #(#options)* #default
     }
 }
 

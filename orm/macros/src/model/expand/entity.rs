@@ -1,7 +1,10 @@
 //! Generates the entity: the struct of typed columns and relations, which is the type of the constant with the model's name.
 
+use std::iter;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use syn::Ident;
 
 use super::names::helper;
 use super::relation;
@@ -11,21 +14,22 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let (vis, name) = (&model.head.vis, &model.head.ident);
     let entity = helper(model, "Entity");
     let first = &model.columns[0].ident;
-    let fields = model.columns.iter().map(|column| {
-        let Column {
-            docs,
-            vis,
-            ident,
-            ty,
-            ..
-        } = column;
+    let all = model.columns.iter();
+    let fields = all.flat_map(|column| names(column).map(move |ident| (column, ident)));
+    let fields = fields.map(|(column, ident)| {
+        let Column { docs, vis, ty, .. } = column;
         quote!(#(#docs)* #vis #ident: __orm::Column<#name, #ty>)
     });
-    let columns = model.columns.iter().enumerate().map(|(position, column)| {
-        let (ident, name) = (&column.ident, &column.name);
-        let position = Literal::usize_unsuffixed(position);
-        quote!(#ident: __orm::Column::new(alias, #name, #position))
-    });
+    let columns = model
+        .columns
+        .iter()
+        .enumerate()
+        .flat_map(|(position, column)| {
+            let name = &column.name;
+            let position = Literal::usize_unsuffixed(position);
+            names(column)
+                .map(move |ident| quote!(#ident: __orm::Column::new(alias, #name, #position)))
+        });
     let (relations, indexes) = (relation::fields(model), relation::indexes(model));
     quote! {
         #vis struct #entity {
@@ -69,4 +73,9 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
     }
+}
+
+/// The names of a typed column: its field's, and its synonyms.
+fn names(column: &Column) -> impl Iterator<Item = &Ident> {
+    iter::once(&column.ident).chain(&column.synonyms)
 }
