@@ -36,6 +36,7 @@
 //! | connecting, transactions | [`Engine`], [`Connection`], [`engine::EngineOptions`] |
 //! | the unit of work | [`Session`], [`Ref`] |
 //! | changing some columns | [`Session::apply`], [`derive(Patch)`](derive@Patch), [`Session::set`] |
+//! | conditions on all queries: soft delete, tenants | [`Criteria`] |
 //! | hooks and validators | [`Hooks`], [`SessionHooks`], [`Session::on_commit`] |
 //! | relations between models | [`BelongsTo`], [`HasMany`], [`HasOne`], [`ManyToMany`], [`Session::load`], [`Select::with`] |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
@@ -74,7 +75,7 @@ pub use dialect_sqlite as sqlite;
 
 pub use engine::{Connection, Engine};
 pub use mapping::{
-    BelongsTo, DbEnum, HasMany, HasOne, ManyToMany, Metadata, Refs, Relation, metadata,
+    BelongsTo, Criteria, DbEnum, HasMany, HasOne, ManyToMany, Metadata, Refs, Relation, metadata,
 };
 pub use query::{
     Executor, FromRow, Null, Patch, Predicate, Select, Stream, avg, count, count_all,
@@ -90,7 +91,8 @@ pub use state::{EntityState, Ref};
 pub mod prelude {
     pub use crate::engine::{Connection, Engine};
     pub use crate::mapping::{
-        BelongsTo, DbEnum, Entity, HasMany, HasOne, ManyToMany, Metadata, Model, NewRow, Refs,
+        BelongsTo, Criteria, DbEnum, Entity, HasMany, HasOne, ManyToMany, Metadata, Model, NewRow,
+        Refs,
     };
     pub use crate::query::{
         Executor, FromRow, Null, Patch, Predicate, Select, avg, count, count_all, count_distinct,

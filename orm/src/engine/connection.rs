@@ -21,6 +21,7 @@ use super::pool::{Pool, Pooled};
 use super::statement_cache::{StatementCache, StatementText};
 use super::stored_table::StoredTable;
 use super::transaction_state::Transaction;
+use crate::mapping::{Criteria, Exempt};
 
 /// The hooks of sessions, which are not known here.
 pub(crate) type SharedHooks = Arc<dyn Any + Send + Sync>;
@@ -35,6 +36,8 @@ pub(super) struct Shared {
     pub on_connect: Option<OnConnect>,
     /// What sessions begin with.
     pub session_hooks: Option<SharedHooks>,
+    /// What connections begin with.
+    pub criteria: Criteria,
     pub allow_blocking_in_async: bool,
     /// The compiled texts of statements.
     pub statements: StatementCache,
@@ -114,6 +117,8 @@ pub struct Connection {
     pub(super) after_end: Option<&'static str>,
     /// Whether the transaction was begun to write, which takes SQLite's write lock.
     pub(super) writes: bool,
+    /// The conditions that are added to statements.
+    pub(super) criteria: Criteria,
 }
 
 /// As much as brings the cost of a round trip to nothing, and far from the gigabyte that a message to PostgreSQL holds.
@@ -153,6 +158,7 @@ impl Connection {
         Self {
             dialect: pooled.dialect,
             pooled: Some(pooled),
+            criteria: shared.criteria.clone(),
             shared,
             transaction: Transaction::NONE,
             savepoints: 0,
@@ -184,6 +190,55 @@ impl Connection {
     /// ```
     pub fn dialect(&self) -> &'static dyn Dialect {
         self.dialect
+    }
+
+    /// Adds conditions to all statements of this connection on the tables that they are for, besides those of the engine.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// use orm::Criteria;
+    ///
+    /// let mut conn = engine.connection()?;
+    /// conn.add_criteria(&Criteria::new().add("active", User, User.active.eq(true)));
+    /// assert_eq!(select(User.name).all(&mut conn)?, ["ada"]);
+    /// assert_eq!(sent.take_sql(), [r#"SELECT "name" FROM "users" WHERE "active" = ?"#]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn add_criteria(&mut self, criteria: &Criteria) {
+        self.criteria.extend(criteria);
+    }
+
+    /// Replaces the conditions that are added to statements.
+    #[inline]
+    pub(crate) fn set_criteria(&mut self, criteria: &Criteria) {
+        if !criteria.is_empty() || !self.criteria.is_empty() {
+            self.criteria = criteria.clone();
+        }
+    }
+
+    /// The conditions that are added to statements.
+    #[inline]
+    pub(crate) fn criteria(&self) -> &Criteria {
+        &self.criteria
+    }
+
+    /// Runs what is exempt from criteria.
+    pub(crate) fn exempting<T>(
+        &mut self,
+        exempt: Option<&Exempt>,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        if exempt.is_none() || self.criteria.is_empty() {
+            return run(self);
+        }
+        let left = self.criteria.without(exempt);
+        let all = std::mem::replace(&mut self.criteria, left);
+        let outcome = run(self);
+        self.criteria = all;
+        outcome
     }
 
     /// Whether the database reports that a statement only reads. Only SQLite does.

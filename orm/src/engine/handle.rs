@@ -18,6 +18,7 @@ use super::pool::{Pool, PoolOptions, PoolStatus};
 use super::statement_cache::{StatementCache, StatementCacheStatus};
 use super::stored_table::StoredTable;
 use super::url::{Url, wrong};
+use crate::mapping::Criteria;
 
 /// Represents a database: its driver, its dialect and a pool of connections. A clone is a handle to the same pool.
 ///
@@ -109,6 +110,7 @@ impl Engine {
             log: options.log(),
             on_connect: options.on_connect.clone(),
             session_hooks: options.session_hooks.clone(),
+            criteria: options.criteria.clone(),
             allow_blocking_in_async: options.allow_blocking_in_async.unwrap_or_default(),
             statements: StatementCache::default(),
             stored: Cache::default(),
@@ -174,6 +176,7 @@ impl Engine {
             log: self.0.log,
             on_connect: self.0.on_connect.clone(),
             session_hooks: self.0.session_hooks.clone(),
+            criteria: self.0.criteria.clone(),
             allow_blocking_in_async: self.0.allow_blocking_in_async,
             statements: StatementCache::default(),
             stored: Cache::default(),
@@ -214,6 +217,12 @@ impl Engine {
     #[inline]
     pub(crate) fn session_hooks(&self) -> Option<&SharedHooks> {
         self.0.session_hooks.as_ref()
+    }
+
+    /// The conditions that its connections add to statements.
+    #[inline]
+    pub(crate) fn criteria(&self) -> &Criteria {
+        &self.0.criteria
     }
 
     /// How often what is known of tables was forgotten: what was read since stays true until then.

@@ -10,6 +10,7 @@ use super::connection::{Connection, OnConnect, SharedHooks};
 use super::log::Log;
 use super::pool::PoolOptions;
 use super::url::Url;
+use crate::mapping::Criteria;
 
 /// Configures the pool and the log of an engine. Created by [`Engine::options`](super::Engine::options). Options that
 /// are set here override those of the same names in the URL (`?pool_size=10&echo=true`).
@@ -32,6 +33,8 @@ pub struct EngineOptions {
     pub(super) on_connect: Option<OnConnect>,
     /// What sessions of the engine begin with, which are not known here.
     pub(crate) session_hooks: Option<SharedHooks>,
+    /// What its connections begin with.
+    pub(super) criteria: Criteria,
     echo: Option<bool>,
     log_values: bool,
 }
@@ -113,6 +116,26 @@ impl EngineOptions {
         set_up: impl Fn(&mut Connection) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
         self.on_connect = Some(Arc::new(set_up));
+        self
+    }
+
+    /// Adds conditions to all statements of the engine's connections and sessions on the tables that they are for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// use orm::Criteria;
+    ///
+    /// let criteria = Criteria::new().add("active", User, User.active.eq(true));
+    /// let engine = Engine::options("sqlite://").criteria(&criteria).connect()?;
+    /// Metadata::of((User, Post)).create_all(&engine)?;
+    /// // SELECT COUNT(*) FROM "users" WHERE "active" = ?
+    /// assert_eq!(select(User).count(&mut Session::new(&engine))?, 0);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn criteria(mut self, criteria: &Criteria) -> Self {
+        self.criteria.extend(criteria);
         self
     }
 

@@ -25,7 +25,7 @@ use crate::mapping::HandleKey;
 pub(crate) enum TextOf {
     Model,
     Query,
-    Part,
+    Statement,
     Update,
     Delete,
 }

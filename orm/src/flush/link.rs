@@ -164,7 +164,7 @@ impl<'s> Linker<'s> {
         let columns = place.reference.columns;
         let is_given = columns.iter().any(|column| given(&column));
         match arena.to_one(slot, place.index) {
-            ToOne::NotLoaded(_) => {
+            ToOne::NotLoaded(_) | ToOne::Hidden => {
                 place.has_value()?;
                 self.linked.following.push((slot, place.index));
                 Ok(None)
@@ -218,7 +218,7 @@ impl<'s> Linker<'s> {
                 return Ok(None);
             }
             ToOne::Null if place.is_required() => return Err(place.orphan()),
-            ToOne::Null | ToOne::NotLoaded(_) => place.unlink(),
+            ToOne::Null | ToOne::NotLoaded(_) | ToOne::Hidden => place.unlink(),
         };
         match (key_changed, self.is_referenced(place, &link, |_| true)) {
             (true, false) => Err(place.contradiction()),

@@ -17,7 +17,7 @@ use crate::engine::Connection;
 use crate::mapping::{
     AnyList, Member, ModelDef, RawRef, ReferenceDef, RelationDef, RelationKind, Scope, ToOne,
 };
-use crate::query::{PartOf, rows_by};
+use crate::query::{PartOf, visible_rows_by};
 use crate::state::{AnyArena, EntityState, KeyMap, KeyTuple, Reading, RowId, RowMap, State, Take};
 
 /// A relation, as the loads of its children need it.
@@ -169,7 +169,7 @@ impl Children {
         let reading = state.reading(Take::Stale);
         let arena = state.ensure_erased(self.child.0);
         let mut rows = Vec::new();
-        rows_by(
+        visible_rows_by(
             connection,
             self.child,
             (self.reference.columns, &self.order),

@@ -7,7 +7,7 @@ use orm_core::value::{Value, ValueRef};
 
 use crate::engine::Connection;
 use crate::mapping::{ModelDef, RawRef, ReferenceDef, Through, ToOne};
-use crate::query::{linked_rows_by, rows_by};
+use crate::query::{rows_by, visible_linked_rows_by};
 use crate::state::{CaseFolded, KeyTuple, Reading, RowId, State, Take};
 
 /// The relation by which link rows reference the target.
@@ -46,14 +46,14 @@ impl Far {
         state: &mut State,
         connection: &mut Connection,
         link: (&'static ModelDef, usize),
-        (columns, order, keys): (&[usize], &[(usize, bool)], &[ValueRef<'_>]),
+        (columns, order, keys): (&'static [usize], &[(usize, bool)], &[ValueRef<'_>]),
     ) -> Result<Vec<u32>> {
         state.ensure_erased(link.0);
         self.prepare(state);
         let reading = state.reading(Take::Stale);
         let mut rows = Vec::new();
         let columns = (columns, order, self.index);
-        linked_rows_by(connection, link, columns, keys, &mut |row| {
+        visible_linked_rows_by(connection, link, columns, keys, &mut |row| {
             rows.push(self.take_in(state, link, row, reading)?);
             Ok(())
         })?;

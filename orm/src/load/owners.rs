@@ -28,7 +28,7 @@ impl<'o> Owners<'o> {
         }
     }
 
-    pub(super) fn relation(&self) -> &'static RelationDef {
+    pub(crate) fn relation(&self) -> &'static RelationDef {
         &self.def.relations[self.index]
     }
 
@@ -47,7 +47,7 @@ impl<'o> Owners<'o> {
     }
 
     /// The owners that have a row: nothing else is referenced by rows.
-    pub(super) fn with_rows(&self, state: &State) -> Vec<u32> {
+    pub(crate) fn with_rows(&self, state: &State) -> Vec<u32> {
         let Some(arena) = state.by_model(self.model) else {
             return Vec::new();
         };

@@ -9,7 +9,7 @@ use orm_core::value::{Value, ValueRef};
 use super::owners::Owners;
 use crate::engine::Connection;
 use crate::mapping::{ModelDef, RawRef, ReferenceDef, RelationDef, ToOne};
-use crate::query::rows_by;
+use crate::query::visible_rows_by;
 use crate::state::{AnyArena, CaseFolded, KeyMap, KeySet, KeyTuple, State, Take};
 
 /// A relation, as the loads of its parents need it.
@@ -56,11 +56,15 @@ pub(super) fn load(
     for (slot, key) in missing {
         let found = loaded.get(&key).copied();
         let handle = found.or_else(|| without_case(&loaded, &key));
-        let handle = handle.ok_or_else(|| parents.no_row())?;
+        let to_one = match handle {
+            Some(handle) => ToOne::Handle(handle),
+            None if connection.criteria().concern(parents.target.0.table) => ToOne::Hidden,
+            None => return Err(parents.no_row()),
+        };
         let arena = state.by_model_mut(parents.model);
         // A relation that was assigned and isn't flushed stays a change.
         if let Some(arena) = arena.filter(|arena| !parents.is_assigned(&***arena, slot)) {
-            arena.note_to_one(slot, parents.index, ToOne::Handle(handle));
+            arena.note_to_one(slot, parents.index, to_one);
         }
     }
     Ok(())
@@ -162,7 +166,7 @@ impl Parents {
         state.ensure_erased(self.target.0);
         let reading = state.reading(Take::Stale);
         let mut loaded = KeyMap::default();
-        rows_by(connection, self.target, (columns, &[]), &keys, &mut |row| {
+        visible_rows_by(connection, self.target, (columns, &[]), &keys, &mut |row| {
             let arena = state.ensure_erased(self.target.0);
             let slot = arena.load(row, 0, reading)?;
             let key = columns

@@ -11,7 +11,7 @@ use super::owners::Owners;
 use crate::engine::Connection;
 use crate::mapping::Scope;
 use crate::query::inferred::{CompiledSql, HandleKeys};
-use crate::query::{PartOf, compile_part, keys_a_query};
+use crate::query::{PartOf, compile_query, keys_a_query};
 use crate::state::{State, Take};
 
 /// Loads the parts of all owners.
@@ -50,10 +50,11 @@ fn read(
     keys: &[Vec<Value>],
     rows: &mut Vec<u32>,
 ) -> Result<()> {
-    let query = part.query(keys.to_vec())?;
+    let mut query = part.query(keys.to_vec())?;
+    connection.criteria().apply(&mut query)?;
     let keys;
     let mut compiled = CompiledSql::default();
-    compile_part(connection, &query, &mut compiled)?;
+    compile_query(connection, (&query, false), &mut compiled)?;
     if compiled.has_handles() {
         keys = HandleKeys::of(compiled.binds(), state)?;
         compiled.set_keys(&keys);

@@ -9,6 +9,7 @@ mod builder;
 mod check;
 mod column;
 mod column_set;
+mod criteria;
 mod custom_type;
 mod db_enum;
 mod decode;
@@ -39,6 +40,8 @@ pub use check::{
 };
 pub use column::Column;
 pub use column_set::ColumnSet;
+pub use criteria::Criteria;
+pub(crate) use criteria::{Criterion, Exempt};
 pub use custom_type::{CustomType, Stored};
 pub use db_enum::DbEnum;
 pub(crate) use decode::value_for;

@@ -4,10 +4,11 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::stmt::Query;
 use orm_core::value::Value;
 
 use crate::engine::Connection;
-use crate::mapping::{KeySource, LoadPath, Model, ModelDef, NoSession};
+use crate::mapping::{Exempt, KeySource, LoadPath, Model, ModelDef, NoSession};
 use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::compile::handle_keys::HandleKeys;
 
@@ -62,7 +63,13 @@ pub trait ReadStatement {
         false
     }
 
-    /// Compiles the statement for `connection` into `compiled`, which is empty.
+    /// Returns the criteria that the statement is exempt from.
+    fn exempt(&self) -> Option<&Exempt> {
+        None
+    }
+
+    /// Compiles the statement for `connection` into `compiled`, which is empty. If the criteria of the connection make it
+    /// another one, that is put into `place`.
     ///
     /// # Errors
     /// - `Usage`: the statement is not valid.
@@ -70,7 +77,7 @@ pub trait ReadStatement {
     fn compile<'q>(
         &'q self,
         connection: &mut Connection,
-        compiled: &mut CompiledSql<'q>,
+        into: (&'q mut Option<Box<Query>>, &mut CompiledSql<'q>),
     ) -> Result<()>;
 
     /// Executes a compiled statement and passes each row to `each`.
@@ -170,8 +177,9 @@ impl Executor for Connection {
         mut each: impl FnMut(&dyn Row, &mut ()) -> Result<()>,
     ) -> Result<S::Outcome> {
         self.allow(statement.access(), statement.loads())?;
+        let mut place = None;
         let mut compiled = CompiledSql::default();
-        statement.compile(self, &mut compiled)?;
+        statement.compile(self, (&mut place, &mut compiled))?;
         if compiled.has_handles() {
             HandleKeys::of(compiled.binds(), &NoSession)?;
         }

@@ -14,6 +14,7 @@ mod schema;
 mod select;
 mod write;
 
+pub(crate) use compile::compiled_sql::compile_query;
 pub use executor::Executor;
 pub(crate) use executor::sealed;
 pub use expressions::aggregate::{avg, count, count_all, count_distinct, max, min, sum};
@@ -30,17 +31,19 @@ pub use rows::from_row::FromRow;
 pub use rows::stream::Stream;
 pub use select::builder::{Select, select};
 pub(crate) use select::by_key::{
-    accessed_rows_by, current_rows_by_key, get_columns_statement, get_statement, keys_a_query,
-    linked_rows_by, rows_by, rows_by_key,
+    current_rows_by_key, get_columns_statement, get_statement, keys_a_query, rows_by, rows_by_key,
 };
 pub(crate) use select::columns_row::ColumnsRow;
 pub use select::join::{JoinTarget, RelationAs};
-pub(crate) use select::part::{PartOf, compile_part};
+pub(crate) use select::part::PartOf;
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;
 pub use select::subset::Subset;
+pub(crate) use select::visible::{
+    visible_accessed_rows_by, visible_linked_rows_by, visible_rows_by,
+};
 pub use write::assignment::Assignment;
 pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
 pub(crate) use write::check::{check_length, check_references};

@@ -10,7 +10,7 @@ use super::transaction::no_transaction;
 use super::write::row_id;
 use crate::flush::{self, Cascade, Plan};
 use crate::load::{self, Owners};
-use crate::mapping::{ChildRule, Model};
+use crate::mapping::{ChildRule, Exempt, Model};
 use crate::state::{AnyArena, EntityState, Ref, RowId, State};
 
 impl Session {
@@ -57,7 +57,12 @@ impl Session {
             index,
             scope: None,
         };
-        let missing = load::in_memory(&mut self.state, &owners);
+        // A list that was loaded under criteria is not whole.
+        let missing = if self.may_hide(&owners) {
+            owners.with_rows(&self.state)
+        } else {
+            load::in_memory(&mut self.state, &owners)
+        };
         if missing.is_empty() {
             return Ok(());
         }
@@ -66,11 +71,26 @@ impl Session {
         }
         let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
         let slots = &*missing;
-        match load::relation(&mut self.state, connection, &Owners { slots, ..owners }) {
+        let (state, owners) = (&mut self.state, Owners { slots, ..owners });
+        let read = connection.exempting(Some(&Exempt::All), |connection| {
+            load::relation(state, connection, &owners)
+        });
+        match read {
             // What belongs to the row goes with it, however many there are: they were read.
             Err(error) if error.kind() == ErrorKind::MultipleRows => Ok(()),
             read => read,
         }
+    }
+
+    /// Whether criteria may hide entities that a relation references.
+    fn may_hide(&self, owners: &Owners<'_>) -> bool {
+        if self.criteria.is_empty() {
+            return false;
+        }
+        let relation = owners.relation();
+        let link = relation.through().map(|through| through.link);
+        let mut read = std::iter::once((relation.target)()).chain(link);
+        read.any(|def| self.criteria.concern(def.table))
     }
 
     /// Takes back what a flush has done before it wrote anything: the marks of cascades, and the transaction that it has

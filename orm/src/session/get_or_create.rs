@@ -9,8 +9,8 @@ use super::read::take;
 use crate::engine::Connection;
 use crate::load;
 use crate::mapping::{AttributeSet, ColumnSet, Columns, Model, ModelDef, NewEntity, NewRow};
-use crate::query::accessed_rows_by;
 use crate::query::inferred::Access;
+use crate::query::visible_accessed_rows_by;
 use crate::state::Ref;
 
 impl Session {
@@ -148,7 +148,7 @@ impl Session {
     /// would keep two transactions from inserting into it.
     fn find_to<M: Model>(
         &mut self,
-        columns: &[usize],
+        columns: &'static [usize],
         key: &[Value],
         access: Access,
     ) -> Result<Option<Ref<M>>> {
@@ -167,7 +167,7 @@ impl Session {
     /// Reads the row with these values.
     fn find_by<M: Model>(
         &mut self,
-        columns: &[usize],
+        columns: &'static [usize],
         key: &[Value],
         access: Access,
     ) -> Result<Option<Ref<M>>> {
@@ -184,7 +184,7 @@ impl Session {
                     found = Some(load::entity::<M>(state, take(access), row, 0)?);
                     Ok(())
                 };
-                accessed_rows_by(connection, (model, access), columns, &key, &mut each)?;
+                visible_accessed_rows_by(connection, (model, access), columns, &key, &mut each)?;
                 Ok(found)
             })
         });

@@ -8,6 +8,7 @@ mod apply;
 mod cascades;
 mod closure;
 mod closure_result;
+mod criteria;
 mod expire;
 mod flush;
 mod get_or_create;
@@ -34,6 +35,7 @@ use orm_core::sql::TransactionOptions;
 
 use crate::engine::{Connection, Engine};
 use crate::flush::Plan;
+use crate::mapping::Criteria;
 use crate::state::State;
 
 use get_texts::GetTexts;
@@ -93,6 +95,8 @@ pub struct Session {
     get_texts: GetTexts,
     options: TransactionOptions,
     settings: Settings,
+    /// The conditions that its connections add to statements.
+    criteria: Criteria,
     /// What the open transaction has done.
     work: Work,
     /// How many closures that are a transaction or a savepoint are running.
@@ -194,6 +198,7 @@ impl Session {
                 reads_in_transaction: options.isolation.is_some() || options.read_only,
                 n_plus_one: NPlusOne::default(),
             },
+            criteria: engine.criteria().clone(),
             work: Work::None,
             depth: 0,
             lost: false,

@@ -14,7 +14,7 @@ use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, KeySource, Model, ModelDef, PrimaryKey, RawRef};
 use crate::query::inferred::{Access, CompiledSql, DmlKind, HandleKeys, ReadStatement};
-use crate::query::{Executor, get_statement, sealed};
+use crate::query::{Executor, get_statement, sealed, visible_accessed_rows_by};
 use crate::state::{EntityState, Ref, State, Take};
 
 impl Session {
@@ -102,6 +102,9 @@ impl Session {
     fn fetch<M: Model>(&mut self, key: &M::Key, access: Access) -> Result<Option<Ref<M>>> {
         let found = self.reading(|session| {
             session.before_query(access)?;
+            if !session.criteria.is_empty() && session.criteria.concern(M::def().table) {
+                return session.select_visible::<M>(key, access);
+            }
             session.select_by_key::<M>(key, access, |state, row| {
                 load::entity(state, take(access), row, 0)
             })
@@ -173,6 +176,24 @@ impl Session {
         })
     }
 
+    /// Reads the row with that key, unless criteria hide it.
+    #[cold]
+    fn select_visible<M: Model>(&mut self, key: &M::Key, access: Access) -> Result<Option<Ref<M>>> {
+        self.load_rows(|connection, state, _| {
+            let mut found = None;
+            let mut each = |row: &dyn Row| {
+                found = Some(load::entity::<M>(state, take(access), row, 0)?);
+                Ok(())
+            };
+            let model = (M::def(), M::slot().index());
+            let columns = M::def().primary_key;
+            key.with_parts(|binds| {
+                visible_accessed_rows_by(connection, (model, access), columns, binds, &mut each)
+            })?;
+            Ok(found)
+        })
+    }
+
     /// Runs a query whose rows become entities. All that `get`, `refresh` and queries load comes this way: what is loaded
     /// along with the rows follows here, where their query has ended and its connection is free.
     #[inline]
@@ -219,6 +240,7 @@ impl Session {
     fn connect(&mut self) -> Result<()> {
         if self.connection.is_none() {
             self.engine.connect_in(&mut self.pooled)?;
+            self.hand_on_criteria();
         }
         Ok(())
     }
@@ -432,8 +454,9 @@ impl Session {
         let access = statement.access();
         self.before_query(access)?;
         let keys;
+        let mut place = None;
         let mut compiled = CompiledSql::default();
-        statement.compile(self.reader()?, &mut compiled)?;
+        statement.compile(self.reader()?, (&mut place, &mut compiled))?;
         if compiled.has_handles() {
             keys = HandleKeys::of(compiled.binds(), &self.state)?;
             compiled.set_keys(&keys);
@@ -461,8 +484,11 @@ impl Session {
                 if sink.first.len() > HANDFUL {
                     siblings = Some((sink.model, compiled.text().to_owned(), sink.first));
                 }
-                for path in loads {
-                    load::path(state, connection, path, &slots)?;
+                if !loads.is_empty() {
+                    connection.exempting(statement.exempt(), |connection| {
+                        let mut paths = loads.iter();
+                        paths.try_for_each(|path| load::path(state, connection, path, &slots))
+                    })?;
                 }
                 Ok(result)
             };

@@ -119,7 +119,7 @@ impl Children<'_> {
         let to_one = arena.to_one(slot, self.relation);
         let is_assigned = to_one != arena.old_to_one(slot, self.relation);
         match to_one {
-            ToOne::NotLoaded(_) => self.has_key(value),
+            ToOne::NotLoaded(_) | ToOne::Hidden => self.has_key(value),
             // The key was changed itself.
             _ if !is_assigned && self.reference.columns.iter().any(moved) => self.has_key(value),
             to_one => to_one.handle() == Some(self.owner),
@@ -129,7 +129,7 @@ impl Children<'_> {
     /// Whether the row of a child references the owner.
     fn belonged(self, slot: u32) -> bool {
         match self.arena.old_to_one(slot, self.relation) {
-            ToOne::NotLoaded(_) => {
+            ToOne::NotLoaded(_) | ToOne::Hidden => {
                 self.has_key(|column| self.arena.old_value(slot, column).to_value())
             }
             to_one => to_one.handle() == Some(self.owner),

@@ -9,7 +9,7 @@ use orm_core::types::{NotNull, Nullability, Nullable};
 
 use super::any::AnyRelation;
 use super::field::RelationField;
-use super::to_one::{ToOne, not_loaded};
+use super::to_one::{ToOne, hidden, not_loaded};
 use crate::mapping::builder::IntoField;
 use crate::mapping::def::RelationDef;
 use crate::mapping::handle::Ref;
@@ -178,6 +178,10 @@ impl<T: ToOneTarget> BelongsTo<T> {
         let handle = match self.to_one {
             ToOne::NotLoaded(relation) => return Err(not_loaded(relation)),
             ToOne::Null => None,
+            ToOne::Hidden => {
+                let hidden = || hidden(T::Model::def().name);
+                return T::handle(None).ok_or_else(hidden);
+            }
             ToOne::Handle(handle) => Some(handle.typed()),
         };
         T::handle(handle).ok_or_else(|| unlinked(T::Model::def().name))
@@ -279,6 +283,7 @@ impl<T> fmt::Debug for BelongsTo<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.to_one {
             ToOne::NotLoaded(_) => f.write_str("BelongsTo(not loaded)"),
+            ToOne::Hidden => f.write_str("BelongsTo(hidden)"),
             ToOne::Null => f.write_str("BelongsTo(none)"),
             ToOne::Handle(handle) => write!(f, "BelongsTo({})", handle.slot),
         }

@@ -17,6 +17,8 @@ pub enum ToOne {
     NotLoaded(Option<&'static RelationDef>),
     /// There is none.
     Null,
+    /// The row that it references is hidden by criteria. A flush knows nothing of it.
+    Hidden,
     /// The entity of this handle.
     Handle(RawRef),
 }
@@ -26,13 +28,13 @@ impl ToOne {
     pub(crate) fn handle(self) -> Option<RawRef> {
         match self {
             Self::Handle(handle) => Some(handle),
-            Self::NotLoaded(_) | Self::Null => None,
+            Self::NotLoaded(_) | Self::Null | Self::Hidden => None,
         }
     }
 
-    /// Whether it is loaded.
+    /// Whether what it references is known.
     pub(crate) fn is_loaded(self) -> bool {
-        !matches!(self, Self::NotLoaded(_))
+        !matches!(self, Self::NotLoaded(_) | Self::Hidden)
     }
 }
 
@@ -46,7 +48,9 @@ impl Default for ToOne {
 impl PartialEq for ToOne {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::NotLoaded(_), Self::NotLoaded(_)) | (Self::Null, Self::Null) => true,
+            (Self::NotLoaded(_), Self::NotLoaded(_))
+            | (Self::Null, Self::Null)
+            | (Self::Hidden, Self::Hidden) => true,
             (Self::Handle(a), Self::Handle(b)) => a == b,
             _ => false,
         }
@@ -89,6 +93,15 @@ pub(super) fn not_loaded(relation: Option<&'static RelationDef>) -> Error {
         "call session.load(handle, {model}.{name}) first, or add .with({model}.{name}) to the query"
     );
     Error::with_message(ErrorKind::NotLoaded, message).with_hint(hint)
+}
+
+/// The error of reading a relation to one that needs a row, whose row criteria hide.
+#[cold]
+pub(super) fn hidden(model: &'static str) -> Error {
+    let message = format!("the {model} that the relation references is hidden by criteria");
+    Error::with_message(ErrorKind::NotFound, message).with_hint(
+        "load the relation in session.without_all_criteria(|session| …), or make it a BelongsTo<Option<…>>, which is None",
+    )
 }
 
 /// The error of reading a list of which a filtered load has selected a part.

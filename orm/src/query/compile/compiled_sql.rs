@@ -3,17 +3,19 @@
 //! A text comes from the engine's cache, by the query's shape, and with it the order of the binds, by which they are
 //! collected from the statement.
 
+use std::hash::{Hash, Hasher};
 use std::ptr;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use orm_core::error::Result;
 use orm_core::sql::{Binds, Dialect};
 use orm_core::stmt::Query;
 use orm_core::value::ValueRef;
 
 use super::handle_keys::HandleKeys;
 use super::verb::Verb;
-use crate::engine::{Connection, StatementText};
+use crate::engine::{Connection, StatementText, TextOf};
 
 /// Holds the text of a statement and its binds. It starts without, and is filled where it is: it is large to move.
 #[derive(Debug, Default)]
@@ -116,6 +118,39 @@ impl<'q> CompiledSql<'q> {
     /// Replaces the binds that stand for keys of handles by these keys.
     pub fn set_keys(&mut self, keys: &'q HandleKeys) {
         keys.replace(&mut self.binds);
+    }
+}
+
+/// Compiles a query that is already a statement into `compiled`. `has_one_row`: whether it returns one row at most.
+///
+/// # Errors
+/// `Unsupported` by the dialect.
+pub(crate) fn compile_query<'q>(
+    connection: &mut Connection,
+    (query, has_one_row): (&'q Query, bool),
+    compiled: &mut CompiledSql<'q>,
+) -> Result<()> {
+    let dialect = connection.dialect();
+    let text = connection.statement(&Key(query, has_one_row), || {
+        let mut text = StatementText::of(query, dialect)?;
+        text.has_one_row = has_one_row;
+        Ok(text)
+    })?;
+    compiled.set_cached(text);
+    if let Some((text, binds)) = compiled.unbound() {
+        *binds = text.order.binds(query, dialect)?;
+    }
+    Ok(())
+}
+
+/// What the text of a statement depends on.
+struct Key<'q>(&'q Query, bool);
+
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self(query, has_one_row) = self;
+        state.write_u64(u64::from(*has_one_row) << 8 | TextOf::Statement as u64);
+        query.hash(state);
     }
 }
 

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
+use orm_core::stmt::Query;
 use orm_core::value::ValueRef;
 
 use super::bind_value::RawValue;
@@ -329,7 +330,7 @@ impl ReadStatement for RawRows<'_> {
     fn compile<'q>(
         &'q self,
         connection: &mut Connection,
-        compiled: &mut CompiledSql<'q>,
+        (_, compiled): (&'q mut Option<Box<Query>>, &mut CompiledSql<'q>),
     ) -> Result<()> {
         compiled.set_own(self.0.text(connection.dialect())?);
         Ok(())
@@ -355,7 +356,7 @@ impl ReadStatement for RawAffected<'_> {
     fn compile<'q>(
         &'q self,
         connection: &mut Connection,
-        compiled: &mut CompiledSql<'q>,
+        (_, compiled): (&'q mut Option<Box<Query>>, &mut CompiledSql<'q>),
     ) -> Result<()> {
         compiled.set_own(self.0.text(connection.dialect())?);
         Ok(())

@@ -10,7 +10,7 @@ use orm_core::stmt::{JoinKind, Limit, Lock, LockStrength};
 use super::join::{JoinOn, JoinTarget};
 use super::query_state::QueryState;
 use super::selectable::Selectable;
-use crate::mapping::{Entity, PathFrom};
+use crate::mapping::{Entity, Exempt, PathFrom};
 use crate::query::compile::verb::Verb;
 use crate::query::expressions::order::{GroupList, OrderList};
 use crate::query::expressions::predicate::Condition;
@@ -350,6 +350,57 @@ impl<S> Select<S> {
     /// ```
     pub fn populate_existing(mut self) -> Self {
         self.query.populates_existing = true;
+        self
+    }
+
+    /// Exempts the query and the relations that it loads from the criteria of this name that its connection or session has. Any
+    /// other name has no effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// use orm::Criteria;
+    ///
+    /// let criteria = Criteria::new().add("active", User, User.active.eq(true));
+    /// let mut session = Session::new(&engine).criteria(&criteria);
+    /// select(User.name).all(&mut session)?;
+    /// select(User.name).without_criteria("active").all(&mut session)?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         r#"SELECT "name" FROM "users" WHERE "active" = ?"#,
+    ///         r#"SELECT "name" FROM "users""#,
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn without_criteria(mut self, name: &str) -> Self {
+        Exempt::add(&mut self.query.exempt, name);
+        self
+    }
+
+    /// Exempts the query and the relations that it loads from all criteria that its connection or session has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// use orm::Criteria;
+    ///
+    /// let criteria = Criteria::new().add("active", User, User.active.eq(true));
+    /// let mut session = Session::new(&engine).criteria(&criteria);
+    /// select(User.name).without_all_criteria().all(&mut session)?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "name" FROM "users""#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn without_all_criteria(mut self) -> Self {
+        self.query.exempt = Some(Box::new(Exempt::All));
         self
     }
 

@@ -2,12 +2,13 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::stmt::Query;
 
 use super::builder::Select;
 use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::engine::Connection;
-use crate::mapping::{LoadPath, NoSession};
+use crate::mapping::{Exempt, LoadPath, NoSession};
 use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::compile::handle_keys::HandleKeys;
 use crate::query::compile::verb::Verb;
@@ -181,8 +182,10 @@ impl<S: Selectable> Select<S> {
     ) -> Result<Stream<'c, S::Output<Connection>>> {
         let conn = conn.source();
         conn.allow(self.query.access(), &self.query.loads)?;
+        let mut place = None;
         let mut compiled = CompiledSql::default();
-        self.query.compile(Verb::All, conn, &mut compiled)?;
+        let into = (&mut place, &mut compiled);
+        self.query.compile(Verb::All, conn, into)?;
         if compiled.has_handles() {
             HandleKeys::of(compiled.binds(), &NoSession)?;
         }
@@ -280,12 +283,17 @@ impl ReadStatement for VerbOf<'_> {
     }
 
     #[inline]
+    fn exempt(&self) -> Option<&Exempt> {
+        self.query.exempt.as_deref()
+    }
+
+    #[inline]
     fn compile<'q>(
         &'q self,
         connection: &mut Connection,
-        compiled: &mut CompiledSql<'q>,
+        into: (&'q mut Option<Box<Query>>, &mut CompiledSql<'q>),
     ) -> Result<()> {
-        self.query.compile(self.verb, connection, compiled)
+        self.query.compile(self.verb, connection, into)
     }
 
     #[inline]

@@ -4,8 +4,6 @@
 //! `load/part.rs` runs them, and `subset.rs` has what a program writes. They are queries as others are, so that the same
 //! checks refuse columns of other tables. With a limit, the rows of each owner are numbered by a window function.
 
-use std::hash::{Hash, Hasher};
-
 use orm_core::error::Result;
 use orm_core::stmt::{
     CompareOp, Direction, Expr, FromItem, JoinKind, Order, Projection, Query, Select, Source,
@@ -15,9 +13,7 @@ use orm_core::value::Value;
 
 use super::join::route;
 use super::query_state::QueryState;
-use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{ModelDef, Scope};
-use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::compile::simplify::labelled;
 use crate::query::expressions::select_item::SelectItem;
 use crate::query::expressions::table_ref::TableRef;
@@ -104,34 +100,6 @@ impl PartOf<'_> {
             Order::new(target.column(position), direction)
         }));
         order
-    }
-}
-
-/// Compiles the query into `compiled`.
-///
-/// # Errors
-/// `Unsupported` by the dialect.
-pub(crate) fn compile_part<'q>(
-    connection: &mut Connection,
-    query: &'q Query,
-    compiled: &mut CompiledSql<'q>,
-) -> Result<()> {
-    let dialect = connection.dialect();
-    let text = connection.statement(&Key(query), || StatementText::of(query, dialect))?;
-    compiled.set_cached(text);
-    if let Some((text, binds)) = compiled.unbound() {
-        *binds = text.order.binds(query, dialect)?;
-    }
-    Ok(())
-}
-
-/// What the text depends on.
-struct Key<'q>(&'q Query);
-
-impl Hash for Key<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(TextOf::Part as u64);
-        self.0.hash(state);
     }
 }
 

@@ -8,8 +8,8 @@ use orm_core::stmt::{Expr, Limit, Lock, Order, Query};
 use super::join::{Sources, twice};
 use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText};
-use crate::mapping::LoadPath;
-use crate::query::compile::compiled_sql::{CompiledSql, KeptSql};
+use crate::mapping::{Criteria, Exempt, LoadPath};
+use crate::query::compile::compiled_sql::{CompiledSql, KeptSql, compile_query};
 use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::Access;
@@ -29,6 +29,8 @@ pub(in crate::query) struct QueryState {
     pub(super) loads: Vec<LoadPath>,
     /// Whether entities that are fresh take the values of the rows as well, of which the text knows nothing either.
     pub(super) populates_existing: bool,
+    /// The criteria that it is exempt from.
+    pub(super) exempt: Option<Box<Exempt>>,
     error: Option<Box<BuildError>>,
     kept: KeptSql,
 }
@@ -118,7 +120,8 @@ impl QueryState {
     }
 
     /// Makes `compiled` the statement of a verb, ready to be sent: kept by the query, or else by a text of the engine's
-    /// cache. What has no text there yet is made into a statement, validated and rendered first.
+    /// cache. What has no text there yet is made into a statement, validated and rendered first. One that the connection's
+    /// criteria change is put into `place`.
     ///
     /// # Errors
     /// `Usage` for an error of the query, `Unsupported` by the dialect.
@@ -127,9 +130,15 @@ impl QueryState {
         &'q self,
         verb: Verb,
         conn: &mut Connection,
-        compiled: &mut CompiledSql<'q>,
+        (place, compiled): (&'q mut Option<Box<Query>>, &mut CompiledSql<'q>),
     ) -> Result<()> {
         let dialect = conn.dialect();
+        if !conn.criteria().is_empty()
+            && let Some(query) = self.under_criteria(verb, conn.criteria())?
+        {
+            let query = place.insert(Box::new(query));
+            return compile_query(conn, (query, verb.reads_one_row()), compiled);
+        }
         if let Some(text) = self.kept.get(verb, dialect) {
             compiled.set_kept(text);
         } else {
@@ -150,6 +159,19 @@ impl QueryState {
         }
     }
 
+    /// The statement of a verb with the conditions of criteria, if there are any for it.
+    #[cold]
+    fn under_criteria(&self, verb: Verb, criteria: &Criteria) -> Result<Option<Query>> {
+        self.check().map_err(|error| error.to_error())?;
+        let mut query = self.lower();
+        let criteria = criteria.without(self.exempt.as_deref());
+        if !criteria.apply(&mut query)? {
+            return Ok(None);
+        }
+        self.validate(verb, &query)?;
+        Ok(Some(verb.rewrite(query, self.has_one_row())))
+    }
+
     /// The text for a verb.
     ///
     /// # Errors
@@ -162,13 +184,18 @@ impl QueryState {
     #[cold]
     fn render(&self, verb: Verb, dialect: &dyn Dialect) -> Result<StatementText> {
         let query = self.lower();
-        validate_query(&query, &self.typed()).map_err(|error| error.to_error())?;
-        if matches!(verb, Verb::Count | Verb::Exists) && !query.locks.is_empty() {
-            return Err(lock_without_rows());
-        }
+        self.validate(verb, &query)?;
         let mut text = StatementText::of(&verb.rewrite(query, self.has_one_row()), dialect)?;
         text.has_one_row = verb.reads_one_row();
         Ok(text)
+    }
+
+    fn validate(&self, verb: Verb, query: &Query) -> Result<()> {
+        validate_query(query, &self.typed()).map_err(|error| error.to_error())?;
+        if matches!(verb, Verb::Count | Verb::Exists) && !query.locks.is_empty() {
+            return Err(lock_without_rows());
+        }
+        Ok(())
     }
 
     /// Whether the conditions fix the primary key of the only table.

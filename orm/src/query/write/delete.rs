@@ -7,9 +7,9 @@ use orm_core::sql::Dialect;
 use orm_core::stmt;
 
 use super::matching_keys::matching_keys;
-use super::parts::{Parts, execute};
+use super::parts::{Parts, execute, execute_once};
 use crate::engine::{Connection, StatementText, TextOf};
-use crate::mapping::{Entity, KeySource, Model};
+use crate::mapping::{Entity, Exempt, KeySource, Model};
 use crate::query::compile::validate::validate_delete;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::predicate::Condition;
@@ -36,6 +36,8 @@ use crate::query::expressions::term::{Term, Terms};
 pub struct Delete<M> {
     filter: Terms,
     is_in_step: bool,
+    /// The criteria that it is exempt from.
+    exempt: Option<Box<Exempt>>,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -52,6 +54,7 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
     Delete {
         filter: Terms::new(),
         is_in_step: false,
+        exempt: None,
         marker: PhantomData,
     }
 }
@@ -105,6 +108,57 @@ impl<M: Model> Delete<M> {
         self
     }
 
+    /// Exempts the statement from the criteria of this name that its connection or session has. Any other name has no effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// use orm::Criteria;
+    ///
+    /// let mut conn = engine.connection()?;
+    /// conn.add_criteria(&Criteria::new().add("active", User, User.active.eq(true)));
+    /// let statement = delete(User).filter(User.id.eq(7));
+    /// statement.execute(&mut conn)?;
+    /// statement.without_criteria("active").execute(&mut conn)?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         r#"DELETE FROM "users" WHERE "id" = ? AND "active" = ?"#,
+    ///         r#"DELETE FROM "users" WHERE "id" = ?"#,
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn without_criteria(mut self, name: &str) -> Self {
+        Exempt::add(&mut self.exempt, name);
+        self
+    }
+
+    /// Exempts the statement from all criteria that its connection or session has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// use orm::Criteria;
+    ///
+    /// let criteria = Criteria::new().add("active", User, User.active.eq(true));
+    /// let mut session = Session::new(&engine).criteria(&criteria);
+    /// delete(User).filter(User.id.eq(7)).without_all_criteria().execute(&mut session)?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["BEGIN IMMEDIATE", r#"DELETE FROM "users" WHERE "id" = ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn without_all_criteria(mut self) -> Self {
+        self.exempt = Some(Box::new(Exempt::All));
+        self
+    }
+
     /// Executes the DELETE and returns the number of deleted rows.
     ///
     /// # Errors
@@ -125,6 +179,9 @@ impl<M: Model> Delete<M> {
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
             let dialect = conn.dialect();
+            if let Some(statement) = self.under_criteria(conn)? {
+                return execute_once((conn, keys), &statement);
+            }
             let parts = Parts {
                 set: &[],
                 filter: &self.filter,
@@ -137,7 +194,7 @@ impl<M: Model> Delete<M> {
             return conn_or_session.write(M::def(), DmlKind::Delete, write);
         }
         let keys = |conn: &mut Connection, keys: &dyn KeySource| {
-            matching_keys::<M>(conn, keys, &self.filter)
+            matching_keys::<M>(conn, keys, (&self.filter, self.exempt.as_deref()))
         };
         conn_or_session.write_in_step(M::def(), DmlKind::Delete, keys, write)
     }
@@ -168,6 +225,20 @@ impl<M: Model> Delete<M> {
         let statement = self.lower();
         validate_delete(&statement).map_err(|error| error.to_error())?;
         StatementText::of(&statement, dialect)
+    }
+
+    /// The statement with the conditions of the connection's criteria, if there are any for it.
+    fn under_criteria(&self, conn: &Connection) -> Result<Option<stmt::Delete>> {
+        if conn.criteria().is_empty() {
+            return Ok(None);
+        }
+        let mut statement = self.lower();
+        let criteria = conn.criteria().without(self.exempt.as_deref());
+        if !criteria.apply_to_delete(&mut statement)? {
+            return Ok(None);
+        }
+        validate_delete(&statement).map_err(|error| error.to_error())?;
+        Ok(Some(statement))
     }
 
     fn lower(&self) -> stmt::Delete {

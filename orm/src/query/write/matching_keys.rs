@@ -7,18 +7,18 @@ use orm_core::stmt::{Expr, FromItem, Projection, Query, Select};
 use orm_core::value::Value;
 
 use crate::engine::{Connection, StatementText};
-use crate::mapping::{KeySource, Model, PrimaryKey};
+use crate::mapping::{Exempt, KeySource, Model, PrimaryKey};
 use crate::query::compile::handle_keys::HandleKeys;
 use crate::query::expressions::term::Term;
 
 /// Returns the keys of the rows that meet the conditions, a value a column.
 ///
 /// # Errors
-/// As [`KeySource::key`], for a handle in a condition; the database's refusal.
+/// As [`KeySource::key`], for a handle in a condition; `Usage` for one in a criterion; the database's refusal.
 pub(super) fn matching_keys<M: Model>(
     conn: &mut Connection,
     source: &dyn KeySource,
-    filter: &[Term],
+    (filter, exempt): (&[Term], Option<&Exempt>),
 ) -> Result<Vec<Vec<Value>>> {
     let def = M::def();
     let columns = def.primary_key.iter();
@@ -27,7 +27,8 @@ pub(super) fn matching_keys<M: Model>(
         .collect();
     let mut select = Select::new(columns, FromItem::table(def.table));
     select.filter = filter.iter().cloned().map(Term::into_expr).collect();
-    let query = Query::from(select);
+    let mut query = Query::from(select);
+    conn.criteria().without(exempt).apply(&mut query)?;
     let text = StatementText::of(&query, conn.dialect())?;
     let handles;
     let mut binds = text.order.binds(&query, conn.dialect())?;

@@ -76,6 +76,23 @@ where
     send(conn, keys, text, &binds)
 }
 
+/// Executes a statement whose text is not kept, and returns how many rows it wrote.
+///
+/// # Errors
+/// As [`execute`].
+pub(super) fn execute_once<S>(
+    (conn, keys): (&mut Connection, &dyn KeySource),
+    statement: &S,
+) -> Result<u64>
+where
+    for<'s> &'s S: WriteSql<'s>,
+{
+    let dialect = conn.dialect();
+    let text = StatementText::of(statement, dialect)?;
+    let binds = text.order.binds(statement, dialect)?;
+    send(conn, keys, &text, &binds)
+}
+
 #[inline]
 fn send(
     conn: &mut Connection,

@@ -1,24 +1,23 @@
 //! [`Update`]: an UPDATE with conditions.
 
 use std::marker::PhantomData;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 use orm_core::stmt::{self, Expr, Few, NextVersion, Visit};
 use orm_core::types::DbType;
-use orm_core::value::Value;
 
 use super::assignment::Assignment;
 use super::check::{check_length, check_references};
 use super::matching_keys::matching_keys;
-use super::parts::{Parts, execute};
+use super::parts::{Parts, execute, execute_once};
 use super::patch::Patch;
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{
-    Column, ColumnSet, Entity, HandleKey, KeySource, Model, ModelDef, UpdateDefault,
+    Column, ColumnSet, Entity, Exempt, KeySource, Model, ModelDef, UpdateDefault,
 };
+use crate::query::compile::criteria::HasHandle;
 use crate::query::compile::validate::validate_update;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::build_error::BuildError;
@@ -61,6 +60,8 @@ struct UpdateParts {
     set: Few<(usize, Expr)>,
     filter: Terms,
     is_in_step: bool,
+    /// The criteria that it is exempt from.
+    exempt: Option<Box<Exempt>>,
 }
 
 /// Creates an UPDATE of a model's table.
@@ -206,6 +207,57 @@ impl<M: Model> Update<M> {
         self
     }
 
+    /// Exempts the statement from the criteria of this name that its connection or session has. Any other name has no effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// use orm::Criteria;
+    ///
+    /// let mut conn = engine.connection()?;
+    /// conn.add_criteria(&Criteria::new().add("active", User, User.active.eq(true)));
+    /// let statement = update(User).set(User.age, 37).filter(User.id.eq(1));
+    /// statement.execute(&mut conn)?;
+    /// statement.without_criteria("active").execute(&mut conn)?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         r#"UPDATE "users" SET "age" = ? WHERE "id" = ? AND "active" = ?"#,
+    ///         r#"UPDATE "users" SET "age" = ? WHERE "id" = ?"#,
+    ///     ]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn without_criteria(mut self, name: &str) -> Self {
+        Exempt::add(&mut self.parts.exempt, name);
+        self
+    }
+
+    /// Exempts the statement from all criteria that its connection or session has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// use orm::Criteria;
+    ///
+    /// let criteria = Criteria::new().add("active", User, User.active.eq(true));
+    /// let mut session = Session::new(&engine).criteria(&criteria);
+    /// update(User).set(User.age, 37).without_all_criteria().execute(&mut session)?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     ["BEGIN IMMEDIATE", r#"UPDATE "users" SET "age" = ?"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn without_all_criteria(mut self) -> Self {
+        self.parts.exempt = Some(Box::new(Exempt::All));
+        self
+    }
+
     /// Executes the UPDATE and returns the number of rows that match its conditions.
     ///
     /// # Errors
@@ -230,6 +282,9 @@ impl<M: Model> Update<M> {
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
             let dialect = conn.dialect();
             let UpdateParts { set, filter, .. } = &*self.parts;
+            if let Some(statement) = self.under_criteria(conn)? {
+                return execute_once((conn, keys), &statement);
+            }
             let parts = Parts { set, filter };
             let key = (TextOf::Update, M::slot().index() as u64, parts);
             let text = conn.statement(&key, || self.render(dialect))?;
@@ -240,7 +295,11 @@ impl<M: Model> Update<M> {
         };
         let updated = if self.parts.is_in_step {
             let keys = |conn: &mut Connection, keys: &dyn KeySource| {
-                matching_keys::<M>(conn, keys, &self.parts.filter)
+                matching_keys::<M>(
+                    conn,
+                    keys,
+                    (&self.parts.filter, self.parts.exempt.as_deref()),
+                )
             };
             conn_or_session.write_in_step(M::def(), DmlKind::Update, keys, write)
         } else {
@@ -307,6 +366,21 @@ impl<M: Model> Update<M> {
         update
     }
 
+    /// The statement with the conditions of the connection's criteria, if there are any for it.
+    fn under_criteria(&self, conn: &Connection) -> Result<Option<stmt::Update>> {
+        if conn.criteria().is_empty() {
+            return Ok(None);
+        }
+        self.check_set()?;
+        let mut statement = self.lower();
+        let criteria = conn.criteria().without(self.parts.exempt.as_deref());
+        if !criteria.apply_to_update(&mut statement)? {
+            return Ok(None);
+        }
+        validate_update(&statement).map_err(|error| error.to_error())?;
+        Ok(Some(statement))
+    }
+
     /// The version column, if the statement counts it up.
     fn version(&self) -> Option<usize> {
         M::def().version.filter(|version| !self.sets(*version))
@@ -361,25 +435,11 @@ pub(crate) fn check_assigned(def: &'static ModelDef, position: usize, value: &Ex
     let mut update = stmt::Update::new(def.table);
     update.set.push((def.names[position].into(), value.clone()));
     validate_update(&update).map_err(|error| error.to_error())?;
-    if HandleIn.expr(value).is_continue() {
+    if HasHandle.expr(value).is_continue() {
         return Ok(());
     }
     let message = "an expression that an entity is set to can't have handles";
     Err(BuildError::new(message, "use the keys of the entities").to_error())
-}
-
-/// Finds the key of a handle.
-struct HandleIn;
-
-impl<'a> Visit<'a> for HandleIn {
-    type Break = ();
-
-    fn value(&mut self, value: &'a Value) -> ControlFlow<()> {
-        match HandleKey::of(value.as_ref()) {
-            Some(_) => ControlFlow::Break(()),
-            None => ControlFlow::Continue(()),
-        }
-    }
 }
 
 /// Not every database names the column whose number is out of range: it may be one that the program has not set.

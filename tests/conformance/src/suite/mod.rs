@@ -10,6 +10,7 @@ mod closures;
 mod column_options;
 mod conditions;
 mod connection;
+mod criteria;
 mod crud;
 mod ddl;
 mod dirty;
@@ -287,6 +288,7 @@ fn has_reset(db: &Db) -> bool {
 
 /// The files, each as what lists its cases.
 const FILES: &[fn() -> Vec<Case>] = &[
+    criteria::cases,
     crud::cases,
     hooks::cases,
     session_hooks::cases,

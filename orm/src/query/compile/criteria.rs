@@ -1,0 +1,197 @@
+//! Adds [`Criteria`] to statements: to WHERE for the first table of a SELECT, an UPDATE or a DELETE, to ON for a joined one,
+//! in subqueries as well.
+
+use std::ops::ControlFlow;
+
+use orm_core::error::{Error, Result};
+use orm_core::stmt::{
+    self, Expr, Fold, FromItem, Name, Query, Select, Source, Visit, fold_delete, fold_select,
+    fold_update,
+};
+use orm_core::value::Value;
+
+use crate::mapping::{Criteria, Criterion, Entity, HandleKey, Model};
+use crate::query::expressions::predicate::Condition;
+
+impl Criteria {
+    /// Adds a condition on the rows of a model's table. The name is what
+    /// [`without_criteria`](crate::Select::without_criteria) takes; several conditions may have one name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// use orm::Criteria;
+    ///
+    /// let criteria = Criteria::new().add("active", User, User.active.eq(true));
+    /// let mut session = Session::new(&engine).criteria(&criteria);
+    /// select(Post.title).filter(Post.author.has(User.age.gt(30))).all(&mut session)?;
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "title" FROM "posts" WHERE EXISTS (SELECT 1 FROM "users" WHERE "posts"."author_id" = "users"."id" AND "users"."age" > ? AND "users"."active" = ?)"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn add<E: Entity, C: Condition>(
+        mut self,
+        name: &'static str,
+        entity: E,
+        condition: C,
+    ) -> Self {
+        let _ = entity;
+        let condition = condition.into_predicate().into_term().into_expr();
+        self.push(Criterion {
+            name,
+            table: E::Model::def().table,
+            has_handles: HasHandle.expr(&condition).is_break(),
+            condition,
+        });
+        self
+    }
+
+    /// Adds the conditions to a query. Returns whether there were any to add.
+    ///
+    /// # Errors
+    /// `Usage` for a condition with a handle.
+    pub(crate) fn apply(&self, query: &mut Query) -> Result<bool> {
+        self.apply_by(|apply| apply.query(query))
+    }
+
+    /// As [`Criteria::apply`], to an UPDATE.
+    ///
+    /// # Errors
+    /// As [`Criteria::apply`].
+    pub(in crate::query) fn apply_to_update(&self, update: &mut stmt::Update) -> Result<bool> {
+        self.apply_by(|apply| {
+            fold_update(apply, update)?;
+            let table = update.table.clone();
+            apply.add((&table, &table), |condition| update.filter.push(condition))
+        })
+    }
+
+    /// As [`Criteria::apply`], to a DELETE.
+    ///
+    /// # Errors
+    /// As [`Criteria::apply`].
+    pub(in crate::query) fn apply_to_delete(&self, delete: &mut stmt::Delete) -> Result<bool> {
+        self.apply_by(|apply| {
+            fold_delete(apply, delete)?;
+            let table = delete.table.clone();
+            apply.add((&table, &table), |condition| delete.filter.push(condition))
+        })
+    }
+
+    fn apply_by(&self, run: impl FnOnce(&mut Apply<'_>) -> ControlFlow<Error>) -> Result<bool> {
+        let mut apply = Apply {
+            criteria: self,
+            is_changed: false,
+        };
+        match run(&mut apply) {
+            ControlFlow::Continue(()) => Ok(apply.is_changed),
+            ControlFlow::Break(error) => Err(error),
+        }
+    }
+}
+
+/// Adds conditions to each SELECT that it meets.
+struct Apply<'c> {
+    criteria: &'c Criteria,
+    is_changed: bool,
+}
+
+impl Fold for Apply<'_> {
+    type Break = Error;
+
+    fn select(&mut self, select: &mut Select) -> ControlFlow<Error> {
+        // First, since conditions are added as they are: their own subqueries get none.
+        fold_select(self, select)?;
+        if let Some((table, name)) = select.from.as_ref().and_then(table_of) {
+            let (table, name) = (table.clone(), name.clone());
+            self.add((&table, &name), |condition| select.filter.push(condition))?;
+        }
+        for join in &mut select.joins {
+            if let Some((table, name)) = table_of(&join.item) {
+                let on = &mut join.on;
+                self.add((table, name), |condition| {
+                    let own = std::mem::replace(on, Expr::And(Vec::new()));
+                    *on = own.and(condition);
+                })?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+impl Apply<'_> {
+    /// Adds the conditions on a table that is there by a name.
+    fn add(
+        &mut self,
+        (table, name): (&Name, &Name),
+        mut add: impl FnMut(Expr),
+    ) -> ControlFlow<Error> {
+        for criterion in self.criteria.of(table) {
+            let (mut condition, from) = match criterion.condition() {
+                Ok(condition) => condition,
+                Err(error) => return ControlFlow::Break(error),
+            };
+            if from != *name {
+                let _ = Rename {
+                    from: &from,
+                    to: name,
+                }
+                .expr(&mut condition);
+            }
+            self.is_changed = true;
+            add(condition);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// The table of an item of FROM and the name that it has there.
+fn table_of(item: &FromItem) -> Option<(&Name, &Name)> {
+    match &item.source {
+        Source::Table(table) => Some((table, item.name()?)),
+        Source::Cte(_) | Source::Query(_) | Source::Values(_) | Source::Function { .. } => None,
+    }
+}
+
+/// Renames a source in a condition. A subquery that has a source of that name means its own.
+struct Rename<'n> {
+    from: &'n Name,
+    to: &'n Name,
+}
+
+impl Fold for Rename<'_> {
+    type Break = std::convert::Infallible;
+
+    fn select(&mut self, select: &mut Select) -> ControlFlow<Self::Break> {
+        if select.sources().any(|item| item.name() == Some(self.from)) {
+            return ControlFlow::Continue(());
+        }
+        fold_select(self, select)
+    }
+
+    fn qualifier(&mut self, name: &mut Name) -> ControlFlow<Self::Break> {
+        if name == self.from {
+            name.clone_from(self.to);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Finds the key of a handle.
+pub(in crate::query) struct HasHandle;
+
+impl<'a> Visit<'a> for HasHandle {
+    type Break = ();
+
+    fn value(&mut self, value: &'a Value) -> ControlFlow<()> {
+        match HandleKey::of(value.as_ref()) {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
+    }
+}
