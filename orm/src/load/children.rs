@@ -85,11 +85,9 @@ pub(super) fn load(
     let Some(children) = Children::of(owners) else {
         return Ok(());
     };
-    let mut lists = children.lists(state, owners);
+    let lists = children.lists(state, owners);
     let rows = children.rows(state, connection, &lists)?;
-    children.distribute(state, &rows, &mut lists);
-    children.merge_pending(state, &rows, &mut lists);
-    children.fill(state, lists)
+    children.fill_with(state, lists, &rows)
 }
 
 impl Lists {
@@ -132,6 +130,40 @@ impl Children {
             far: relation.through().map(Far::of),
             order: relation.list_order(),
         })
+    }
+
+    /// Fills the lists of owners with rows that were read.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub(super) fn fill_of(
+        &self,
+        state: &mut State,
+        owners: &Owners<'_>,
+        rows: &[u32],
+    ) -> Result<()> {
+        let lists = self.lists(state, owners);
+        self.fill_with(state, lists, rows)
+    }
+
+    fn fill_with(&self, state: &mut State, mut lists: Lists, rows: &[u32]) -> Result<()> {
+        self.distribute(state, rows, &mut lists);
+        self.merge_pending(state, rows, &mut lists);
+        self.fill(state, lists)
+    }
+
+    /// Makes rows that were read the parts of the lists of owners.
+    pub(super) fn fill_parts_of(&self, state: &mut State, owners: &Owners<'_>, rows: &[u32]) {
+        let slots = &*owners.with_rows(state);
+        let mut lists = self.lists(state, &Owners { slots, ..*owners });
+        self.distribute(state, rows, &mut lists);
+        self.fill_parts(state, lists);
+    }
+
+    /// What a child or link row is as a member of a list.
+    pub(super) fn target(&self, state: &State, row: u32) -> Option<u32> {
+        let row = state.by_model(self.child.1)?.handle(row);
+        Some(self.member(state, row)?.target.slot)
     }
 
     pub(super) fn lists(&self, state: &State, owners: &Owners<'_>) -> Lists {
@@ -201,16 +233,17 @@ impl Children {
         }
     }
 
-    /// Takes in the row of a child, or a link row with what it references, and returns its slot.
+    /// Takes in the row of a child, or a link row with what it references, whose columns begin at `start`, and returns its
+    /// slot.
     pub(super) fn take_in(
         &self,
         state: &mut State,
-        row: &dyn Row,
+        (row, start): (&dyn Row, usize),
         reading: Reading,
     ) -> Result<u32> {
         match self.far {
-            Some(far) => far.take_in(state, self.child, row, reading),
-            None => state.ensure_erased(self.child.0).load(row, 0, reading),
+            Some(far) => far.take_in(state, self.child, (row, start), reading),
+            None => state.ensure_erased(self.child.0).load(row, start, reading),
         }
     }
 

@@ -54,7 +54,7 @@ impl Far {
         let mut rows = Vec::new();
         let columns = (columns, order, self.index);
         visible_linked_rows_by(connection, link, columns, keys, &mut |row| {
-            rows.push(self.take_in(state, link, row, reading)?);
+            rows.push(self.take_in(state, link, (row, 0), reading)?);
             Ok(())
         })?;
         Ok(rows)
@@ -70,11 +70,11 @@ impl Far {
         self,
         state: &mut State,
         link: (&'static ModelDef, usize),
-        row: &dyn Row,
+        (row, start): (&dyn Row, usize),
         reading: Reading,
     ) -> Result<u32> {
-        let slot = state.ensure_erased(link.0).load(row, 0, reading)?;
-        let columns = link.0.columns.len();
+        let slot = state.ensure_erased(link.0).load(row, start, reading)?;
+        let columns = start + link.0.columns.len();
         let target = state.ensure_erased(self.def).load(row, columns, reading)?;
         let row = RowId {
             model: link.1,

@@ -3,6 +3,7 @@
 //! Builds on `state` and does not depend on the session.
 
 mod children;
+mod joined;
 mod links;
 mod owners;
 mod parents;
@@ -11,6 +12,7 @@ mod relation;
 mod reread;
 mod row;
 
+pub(crate) use joined::JoinedRows;
 pub(crate) use links::pair;
 pub(crate) use owners::Owners;
 pub(crate) use relation::{distinct, in_memory, path, relation, takes_several};

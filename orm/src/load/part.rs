@@ -62,7 +62,7 @@ fn read(
     children.prepare(state);
     let reading = state.reading(Take::Stale);
     connection.read(compiled.text(), compiled.binds(), &mut |row| {
-        rows.push(children.take_in(state, row, reading)?);
+        rows.push(children.take_in(state, (row, 0), reading)?);
         Ok(())
     })
 }

@@ -92,7 +92,7 @@ fn levels(
 ///
 /// # Errors
 /// As [`relation`].
-fn step(
+pub(super) fn step(
     state: &mut State,
     connection: &mut Connection,
     step: &LoadStep,

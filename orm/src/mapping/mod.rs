@@ -65,6 +65,6 @@ pub use relation::{
     References, Refs, RefsIter, Relation, RelationField, Scope, SingleBelongsTo, ToMany, ToOne,
     ToOneTarget, inverse, leave_linked, mirrored, or_linked, ordered_by, relinked,
 };
-pub(crate) use relation::{ChildRule, check_cascade};
+pub(crate) use relation::{ChildRule, Strategy, check_cascade};
 pub use slot::ModelSlot;
 pub use table::table;

@@ -11,6 +11,7 @@ use crate::engine::Connection;
 use crate::mapping::{Exempt, KeySource, LoadPath, Model, ModelDef, NoSession};
 use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::compile::handle_keys::HandleKeys;
+use crate::query::select::joined_loads::JoinedLoads;
 
 /// Distinguishes the DML statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +57,11 @@ pub trait ReadStatement {
     /// Returns the relations to load along with the entities.
     fn loads(&self) -> &[LoadPath] {
         &[]
+    }
+
+    /// Returns the relations that it reads in its own rows.
+    fn joined_loads(&self) -> Option<(&JoinedLoads, &'static ModelDef)> {
+        None
     }
 
     /// Returns whether entities that the session has loaded take the values of the rows, although they are fresh.
@@ -176,7 +182,8 @@ impl Executor for Connection {
         statement: &S,
         mut each: impl FnMut(&dyn Row, &mut ()) -> Result<()>,
     ) -> Result<S::Outcome> {
-        self.allow(statement.access(), statement.loads())?;
+        let has_loads = !statement.loads().is_empty() || statement.joined_loads().is_some();
+        self.allow(statement.access(), has_loads)?;
         let mut place = None;
         let mut compiled = CompiledSql::default();
         statement.compile(self, (&mut place, &mut compiled))?;
@@ -220,11 +227,11 @@ impl Connection {
     /// # Errors
     /// `Usage` for a lock without a transaction.
     #[inline]
-    pub(super) fn allow(&self, access: Access, loads: &[LoadPath]) -> Result<()> {
+    pub(super) fn allow(&self, access: Access, has_loads: bool) -> Result<()> {
         if access == Access::Lock && !self.can_lock() {
             return Err(no_transaction_to_lock());
         }
-        if !loads.is_empty() {
+        if has_loads {
             return Err(no_session());
         }
         Ok(())

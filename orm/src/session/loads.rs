@@ -6,7 +6,7 @@ use std::any::Any;
 
 use orm_core::error::{Error, ErrorKind, Result};
 
-use super::read::one_state;
+use super::queries::one_state;
 use super::{NPlusOne, Session};
 use crate::engine::Connection;
 use crate::load::{self, Owners};

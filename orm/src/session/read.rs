@@ -1,20 +1,19 @@
-//! Reading through the session: `get`, and the session as an executor of queries. What is read again is in `refresh.rs`.
+//! Reading through the session: `get`, and what a query runs on. The session as an executor of queries is in `queries.rs`; what
+//! is read again is in `refresh.rs`.
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::value::Value;
 
 use super::get_texts::GetTexts;
-use super::siblings::{FIRST, HANDFUL};
 use super::transaction::no_transaction;
 use super::write::row_id;
 use super::{Session, Work};
-use crate::engine::{Connection, TransactionOptions};
+use crate::engine::Connection;
 use crate::flush;
 use crate::load;
-use crate::mapping::{Entity, IntoKey, KeySource, Model, ModelDef, PrimaryKey, RawRef};
-use crate::query::inferred::{Access, CompiledSql, DmlKind, HandleKeys, ReadStatement};
-use crate::query::{Executor, get_statement, sealed, visible_accessed_rows_by};
+use crate::mapping::{Entity, IntoKey, Model, PrimaryKey};
+use crate::query::inferred::Access;
+use crate::query::{get_statement, visible_accessed_rows_by};
 use crate::state::{EntityState, Ref, State, Take};
 
 impl Session {
@@ -285,7 +284,7 @@ impl Session {
 
     /// Prepares what raw SQL needs: as for a plain read, if the database reports that the text only reads, else the
     /// transaction, after which entities are stale.
-    fn before_raw(&mut self, sql: &str) -> Result<()> {
+    pub(super) fn before_raw(&mut self, sql: &str) -> Result<()> {
         if self.reader()?.is_read_only(sql)? {
             return self.begin_to_read();
         }
@@ -330,198 +329,6 @@ pub(super) fn take(access: Access) -> Take {
         Access::Lock => Take::All,
         Access::Raw => Take::Unchanged,
     }
-}
-
-/// Holds the entities of a session while the rows of a query are read into them.
-#[derive(Debug)]
-pub struct Entities<'a> {
-    state: &'a mut State,
-    take: Take,
-    /// The entities of the query, if relations of theirs are loaded along with them.
-    loaded: Option<Vec<u32>>,
-    /// The first entities of the query, if their model has relations, and its number.
-    first: Vec<RawRef>,
-    model: usize,
-}
-
-impl Entities<'_> {
-    /// Notes one of the first entities.
-    #[inline]
-    fn note<M: Model>(&mut self, entity: Ref<M>) {
-        if self.first.len() < FIRST {
-            self.note_first(entity);
-        }
-    }
-
-    fn note_first<M: Model>(&mut self, entity: Ref<M>) {
-        let model = M::slot().index();
-        if self.first.is_empty() {
-            self.model = model;
-            self.first.reserve_exact(FIRST);
-        }
-        if self.model == model {
-            self.first.push(entity.raw());
-        }
-    }
-}
-
-impl sealed::Sealed for Session {}
-
-// Keeps the list of executors out of the compiler's message, which names them in words.
-#[diagnostic::do_not_recommend]
-impl Executor for Session {
-    type Of<M: Model> = Ref<M>;
-    type Sink<'a> = Entities<'a>;
-
-    fn read<S: ReadStatement>(
-        &mut self,
-        statement: &S,
-        each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
-    ) -> Result<S::Outcome> {
-        let result = self.reading(|session| session.run_query(statement, each));
-        self.note(result)
-    }
-
-    fn write<T>(
-        &mut self,
-        model: &'static ModelDef,
-        write: DmlKind,
-        run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
-    ) -> Result<T> {
-        let result = self.before_write().and_then(|session| {
-            let connection = session.connection.as_mut().ok_or_else(no_transaction)?;
-            run(connection, &session.state)
-        });
-        if result.is_ok() {
-            flush::overtake(&mut self.state, model.table, write);
-        }
-        self.note(result)
-    }
-
-    fn write_in_step<T>(
-        &mut self,
-        model: &'static ModelDef,
-        write: DmlKind,
-        keys: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<Vec<Vec<Value>>>,
-        run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
-    ) -> Result<T> {
-        let result = self.before_write().and_then(|session| {
-            let connection = session.connection.as_mut().ok_or_else(no_transaction)?;
-            let state = &mut session.state;
-            let written = match state.by_model(State::number(model)) {
-                Some(arena) => {
-                    let keys = keys(connection, state)?;
-                    keys.iter().filter_map(|key| arena.find(key)).collect()
-                }
-                None => Vec::new(),
-            };
-            let outcome = run(connection, state)?;
-            flush::overtake(state, model.table, write);
-            load::written(state, connection, (model, write), &written)?;
-            Ok(outcome)
-        });
-        self.note(result)
-    }
-
-    #[inline]
-    fn entity<M: Model>(sink: &mut Entities<'_>, row: &dyn Row, start: usize) -> Result<Ref<M>> {
-        let handle = load::entity::<M>(sink.state, sink.take, row, start)?;
-        if let Some(loaded) = &mut sink.loaded {
-            loaded.push(handle.slot);
-        }
-        if M::HAS_RELATIONS {
-            sink.note(handle);
-        }
-        Ok(handle)
-    }
-}
-
-impl Session {
-    /// Flushes and begins the transaction, for a statement past the unit of work.
-    pub(super) fn before_write(&mut self) -> Result<&mut Self> {
-        self.autoflush()?;
-        self.begin_work()?;
-        Ok(self)
-    }
-
-    /// Flush, compile, execute, decode.
-    #[inline]
-    fn run_query<S: ReadStatement>(
-        &mut self,
-        statement: &S,
-        mut each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
-    ) -> Result<S::Outcome> {
-        let access = statement.access();
-        self.before_query(access)?;
-        let keys;
-        let mut place = None;
-        let mut compiled = CompiledSql::default();
-        statement.compile(self.reader()?, (&mut place, &mut compiled))?;
-        if compiled.has_handles() {
-            keys = HandleKeys::of(compiled.binds(), &self.state)?;
-            compiled.set_keys(&keys);
-        }
-        if access == Access::Raw {
-            self.before_raw(compiled.text())?;
-        }
-        let mut siblings = None;
-        let outcome = self.load_rows(|connection, state, _| {
-            let loads = statement.loads();
-            let mut run = |connection: &mut Connection| {
-                let mut sink = Entities {
-                    state,
-                    take: match access {
-                        Access::Plain if statement.populates_existing() => Take::Clean,
-                        access => take(access),
-                    },
-                    loaded: (!loads.is_empty()).then(Vec::new),
-                    first: Vec::new(),
-                    model: 0,
-                };
-                let result =
-                    statement.execute(connection, &compiled, &mut |row| each(row, &mut sink))?;
-                let slots = sink.loaded.unwrap_or_default();
-                if sink.first.len() > HANDFUL {
-                    siblings = Some((sink.model, compiled.text().to_owned(), sink.first));
-                }
-                if !loads.is_empty() {
-                    connection.exempting(statement.exempt(), |connection| {
-                        let mut paths = loads.iter();
-                        paths.try_for_each(|path| load::path(state, connection, path, &slots))
-                    })?;
-                }
-                Ok(result)
-            };
-            if !loads.is_empty()
-                && let Some(options) = one_state(connection)
-            {
-                return connection.transaction_of(options, run);
-            }
-            let outcome = run(connection)?;
-            compiled.return_text(connection);
-            Ok(outcome)
-        })?;
-        if let Some((model, sql, first)) = siblings {
-            self.siblings.note_query(model, sql, first);
-        }
-        Ok(outcome)
-    }
-}
-
-/// The transaction in which a query and the loads of its relations see one state of the database, unless one is open.
-#[cold]
-pub(super) fn one_state(connection: &Connection) -> Option<TransactionOptions> {
-    let dialect = connection.dialect();
-    if connection.in_transaction() || !dialect.capabilities().repeatable_reads {
-        return None;
-    }
-    let (any, read_only) = (
-        TransactionOptions::new(),
-        TransactionOptions::new().read_only(),
-    );
-    // Where read-only is a setting of the connection, it takes two statements more, which queries need not.
-    let is_setting = dialect.after_end(&read_only).is_some();
-    Some(if is_setting { any } else { read_only })
 }
 
 /// Gives the connection of the pool's back when it is dropped: a query's closure may panic.

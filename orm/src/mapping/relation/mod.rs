@@ -32,6 +32,7 @@ pub use has_many::HasMany;
 pub use has_one::HasOne;
 pub use many_to_many::ManyToMany;
 pub use mirror::{Linked, LinksTo, mirrored};
+pub(crate) use path::Strategy;
 pub use path::{IntoPath, LoadPath, LoadStep, Path, PathFrom};
 pub use refs::{Refs, RefsIter};
 pub use scope::Scope;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::field::{Relation, RelationField};
 use super::scope::Scope;
-use crate::mapping::def::ModelDef;
-use crate::mapping::model::Model;
+use crate::mapping::def::{ModelDef, RelationDef};
+use crate::mapping::model::{Entity, Model};
 
 /// Represents relations one after another, from model `M` to model `N`: `User.posts.then(Post.author)`.
 pub struct Path<M, N> {
@@ -29,12 +29,29 @@ pub struct LoadStep {
     pub(crate) scope: Option<Arc<Scope>>,
     /// How often it is followed, by a relation to the model itself.
     pub(crate) levels: u32,
+    pub(crate) strategy: Strategy,
+}
+
+/// How what a relation references is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Strategy {
+    /// By a query of its own, for all owners.
+    SelectIn,
+    /// By the query of the owners, which joins its table.
+    Joined,
+    /// By the query of the owners, in which the program has joined its table, under this alias if it has one.
+    OwnJoin(Option<&'static str>),
 }
 
 impl LoadStep {
     /// Follows a relation once.
     pub(crate) fn of<M: Model, F>(relation: Relation<M, F>) -> Self {
         Self::at(M::def(), relation.index())
+    }
+
+    /// The relation.
+    pub(crate) fn relation(&self) -> &'static RelationDef {
+        &self.owner.relations[self.index]
     }
 
     /// Follows the relation at `index` of a model once.
@@ -44,13 +61,14 @@ impl LoadStep {
             index,
             scope: None,
             levels: 1,
+            strategy: Strategy::SelectIn,
         }
     }
 }
 
 impl fmt::Debug for LoadStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.owner.relations[self.index].name;
+        let name = self.relation().name;
         write!(f, "{}.{name}", self.owner.name)?;
         match &self.scope {
             Some(scope) => write!(f, " of {scope:?}"),
@@ -130,6 +148,88 @@ impl<M: Model, F: RelationField> Relation<M, F> {
     /// ```
     pub fn then<P: PathFrom<F::Target>>(self, next: P) -> Path<M, P::End> {
         self.into_path().then(next)
+    }
+}
+
+impl<M: Model, F: RelationField> Relation<M, F> {
+    /// Returns the path by this relation, which a query reads in its own rows by a join: INNER JOIN for a required
+    /// `BelongsTo`, LEFT JOIN for any other relation. Each entity of the query is returned once, and LIMIT and OFFSET
+    /// count entities: with a relation to many they go into a derived table.
+    ///
+    /// One statement instead of two pays for a relation to one on a server that is far away. For relations to many,
+    /// the columns of an entity are sent again with each row of the relation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let posts = select(Post).with(Post.author.joined()).all(&mut session)?;
+    /// let ada = session[posts[0]].author.get()?;
+    /// assert_eq!(session[ada].name, "ada");
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "posts"."id", "posts"."author_id", "posts"."title", "orm_1"."id", "orm_1"."name", "orm_1"."email", "orm_1"."age", "orm_1"."active" FROM "posts" INNER JOIN "users" AS "orm_1" ON "posts"."author_id" = "orm_1"."id""#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn joined(self) -> Path<M, F::Target> {
+        self.by(Strategy::Joined)
+    }
+
+    /// Returns the path by this relation, which is filled from the table that the query has joined itself. What a
+    /// relation to many references in these rows is a part of its list, whatever the conditions are: it is read by
+    /// `part()`. LIMIT and OFFSET count rows of the join.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let users = select(User)
+    ///     .join(User.posts)
+    ///     .filter(Post.title.starts_with("On"))
+    ///     .with(User.posts.from_join())
+    ///     .all(&mut session)?;
+    /// for user in users {
+    ///     assert!(!session[user].posts.part()?.is_empty());
+    /// }
+    /// assert_eq!(sent.take_sql().len(), 1);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn from_join(self) -> Path<M, F::Target> {
+        self.by(Strategy::OwnJoin(None))
+    }
+
+    /// Returns the path by this relation, as [`Relation::from_join`] does, from the table that the query has joined under an
+    /// alias.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let author = User.alias("author");
+    /// let posts = select(Post)
+    ///     .join(Post.author.as_(author))
+    ///     .filter(author.age.gt(30))
+    ///     .with(Post.author.from_join_as(author))
+    ///     .all(&mut session)?;
+    /// let ada = session[posts[0]].author.get()?;
+    /// assert_eq!(session[ada].age, 36);
+    /// assert_eq!(sent.take_sql().len(), 1);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn from_join_as<E: Entity<Model = F::Target>>(self, alias: E) -> Path<M, F::Target> {
+        self.by(Strategy::OwnJoin(alias.alias_name()))
+    }
+
+    fn by(self, strategy: Strategy) -> Path<M, F::Target> {
+        let step = LoadStep::of(self);
+        Path::of(LoadStep { strategy, ..step })
     }
 }
 

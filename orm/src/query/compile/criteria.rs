@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use orm_core::error::{Error, Result};
 use orm_core::stmt::{
-    self, Expr, Fold, FromItem, Name, Query, Select, Source, Visit, fold_delete, fold_select,
+    self, Expr, Fold, FromItem, Join, Name, Query, Select, Source, Visit, fold_delete, fold_select,
     fold_update,
 };
 use orm_core::value::Value;
@@ -83,6 +83,14 @@ impl Criteria {
         })
     }
 
+    /// As [`Criteria::apply`], to ON of a joined table.
+    ///
+    /// # Errors
+    /// As [`Criteria::apply`].
+    pub(in crate::query) fn apply_to_join(&self, join: &mut Join) -> Result<bool> {
+        self.apply_by(|apply| apply.join(join))
+    }
+
     fn apply_by(&self, run: impl FnOnce(&mut Apply<'_>) -> ControlFlow<Error>) -> Result<bool> {
         let mut apply = Apply {
             criteria: self,
@@ -111,20 +119,23 @@ impl Fold for Apply<'_> {
             let (table, name) = (table.clone(), name.clone());
             self.add((&table, &name), |condition| select.filter.push(condition))?;
         }
-        for join in &mut select.joins {
-            if let Some((table, name)) = table_of(&join.item) {
-                let on = &mut join.on;
-                self.add((table, name), |condition| {
-                    let own = std::mem::replace(on, Expr::And(Vec::new()));
-                    *on = own.and(condition);
-                })?;
-            }
-        }
-        ControlFlow::Continue(())
+        let mut joins = select.joins.iter_mut();
+        joins.try_for_each(|join| self.join(join))
     }
 }
 
 impl Apply<'_> {
+    fn join(&mut self, join: &mut Join) -> ControlFlow<Error> {
+        let Join { item, on, .. } = join;
+        let Some((table, name)) = table_of(item) else {
+            return ControlFlow::Continue(());
+        };
+        self.add((table, name), |condition| {
+            let own = std::mem::replace(on, Expr::And(Vec::new()));
+            *on = own.and(condition);
+        })
+    }
+
     /// Adds the conditions on a table that is there by a name.
     fn add(
         &mut self,

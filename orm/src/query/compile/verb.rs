@@ -71,6 +71,15 @@ impl Verb {
         query
     }
 
+    /// Whether it returns what the query selects.
+    #[inline]
+    pub(in crate::query) fn reads_entities(self) -> bool {
+        match self {
+            Self::All | Self::First | Self::One => true,
+            Self::Count | Self::Exists => false,
+        }
+    }
+
     /// Whether the statement of the verb returns one row at most, whatever the table is. What a model calls its key may have
     /// several rows.
     pub(in crate::query) fn reads_one_row(self) -> bool {

@@ -10,7 +10,7 @@ use orm_core::stmt::{JoinKind, Limit, Lock, LockStrength};
 use super::join::{JoinOn, JoinTarget};
 use super::query_state::QueryState;
 use super::selectable::Selectable;
-use crate::mapping::{Entity, Exempt, PathFrom};
+use crate::mapping::{Entity, Exempt, Model as _, PathFrom};
 use crate::query::compile::verb::Verb;
 use crate::query::expressions::order::{GroupList, OrderList};
 use crate::query::expressions::predicate::Condition;
@@ -452,7 +452,8 @@ impl<E: Entity> Select<E> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn with<P: PathFrom<E::Model>>(mut self, path: P) -> Self {
-        self.query.loads.push(path.into_path().into_steps());
+        let path = path.into_path().into_steps();
+        self.query.load(E::Model::def(), path);
         self
     }
 }

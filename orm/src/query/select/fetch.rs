@@ -5,10 +5,11 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::stmt::Query;
 
 use super::builder::Select;
+use super::joined_loads::JoinedLoads;
 use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::engine::Connection;
-use crate::mapping::{Exempt, LoadPath, NoSession};
+use crate::mapping::{Exempt, LoadPath, ModelDef, NoSession};
 use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::compile::handle_keys::HandleKeys;
 use crate::query::compile::verb::Verb;
@@ -181,7 +182,8 @@ impl<S: Selectable> Select<S> {
         conn: &'c mut C,
     ) -> Result<Stream<'c, S::Output<Connection>>> {
         let conn = conn.source();
-        conn.allow(self.query.access(), &self.query.loads)?;
+        let has_loads = !self.query.loads.is_empty() || self.query.joined_loads.is_some();
+        conn.allow(self.query.access(), has_loads)?;
         let mut place = None;
         let mut compiled = CompiledSql::default();
         let into = (&mut place, &mut compiled);
@@ -275,6 +277,12 @@ impl ReadStatement for VerbOf<'_> {
             Verb::All | Verb::First | Verb::One => &self.query.loads,
             Verb::Count | Verb::Exists => &[],
         }
+    }
+
+    #[inline]
+    fn joined_loads(&self) -> Option<(&JoinedLoads, &'static ModelDef)> {
+        let joined = self.query.joined_loads(self.verb)?;
+        Some((joined, self.query.sources.root?.def))
     }
 
     #[inline]

@@ -43,7 +43,7 @@ impl Sources {
         self.root.into_iter().chain(joined)
     }
 
-    fn has(&self, table: TableRef) -> bool {
+    pub(super) fn has(&self, table: TableRef) -> bool {
         self.iter().any(|source| source.name() == table.name())
     }
 

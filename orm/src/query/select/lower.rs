@@ -57,8 +57,11 @@ impl Hash for QueryKey<'_> {
             clauses,
             ..
         } = self.query;
-        let flags = u64::from(clauses.is_some()) << 1 | u64::from(self.keeps_limit);
-        let head = (self.verb as u64) << 10 | flags << 8 | TextOf::Query as u64;
+        let joined = self.query.joined_loads(self.verb);
+        let flags = u64::from(joined.is_some()) << 2
+            | u64::from(clauses.is_some()) << 1
+            | u64::from(self.keeps_limit);
+        let head = (self.verb as u64) << 11 | flags << 8 | TextOf::Query as u64;
         hash_lengths(
             head,
             [selected.len(), sources.joined.len(), filter.len()],
@@ -79,6 +82,9 @@ impl Hash for QueryKey<'_> {
         }
         if let Some(clauses) = clauses {
             clauses.hash_shape(selected, state);
+        }
+        if let Some(joined) = joined {
+            joined.hash(state);
         }
     }
 }

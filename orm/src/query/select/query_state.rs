@@ -6,9 +6,10 @@ use orm_core::sql::{Binds, Dialect};
 use orm_core::stmt::{Expr, Limit, Lock, Order, Query};
 
 use super::join::{Sources, twice};
+use super::joined_loads::{JoinedLoads, not_joined};
 use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText};
-use crate::mapping::{Criteria, Exempt, LoadPath};
+use crate::mapping::{Criteria, Exempt, LoadPath, ModelDef, Strategy};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql, compile_query};
 use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
 use crate::query::compile::verb::Verb;
@@ -27,6 +28,8 @@ pub(in crate::query) struct QueryState {
     pub(super) clauses: Option<Box<Clauses>>,
     /// The relations to load along with the entities, of which the text knows nothing.
     pub(super) loads: Vec<LoadPath>,
+    /// Those that are read in the rows of the query.
+    pub(super) joined_loads: Option<Box<JoinedLoads>>,
     /// Whether entities that are fresh take the values of the rows as well, of which the text knows nothing either.
     pub(super) populates_existing: bool,
     /// The criteria that it is exempt from.
@@ -105,6 +108,21 @@ impl QueryState {
         }
     }
 
+    /// Adds relations to load along with the entities of `root`.
+    pub(super) fn load(&mut self, root: &'static ModelDef, path: LoadPath) {
+        let strategy = path.first().map(|step| step.strategy);
+        if strategy.is_none_or(|strategy| strategy == Strategy::SelectIn) {
+            if let Some(step) = path.iter().find(|step| step.strategy != Strategy::SelectIn) {
+                self.error.get_or_insert_with(|| not_joined(step).into());
+            }
+            self.loads.push(path);
+            return;
+        }
+        if let Err(error) = JoinedLoads::add(&mut self.change().joined_loads, root, path) {
+            self.error.get_or_insert_with(|| error.into());
+        }
+    }
+
     /// How the query reads rows.
     #[inline]
     pub(in crate::query) fn access(&self) -> Access {
@@ -137,7 +155,7 @@ impl QueryState {
             && let Some(query) = self.under_criteria(verb, conn.criteria())?
         {
             let query = place.insert(Box::new(query));
-            return compile_query(conn, (query, verb.reads_one_row()), compiled);
+            return compile_query(conn, (query, self.reads_one_row(verb)), compiled);
         }
         if let Some(text) = self.kept.get(verb, dialect) {
             compiled.set_kept(text);
@@ -165,11 +183,11 @@ impl QueryState {
         self.check().map_err(|error| error.to_error())?;
         let mut query = self.lower();
         let criteria = criteria.without(self.exempt.as_deref());
-        if !criteria.apply(&mut query)? {
-            return Ok(None);
-        }
+        let mut is_changed = criteria.apply(&mut query)?;
         self.validate(verb, &query)?;
-        Ok(Some(verb.rewrite(query, self.has_one_row())))
+        let query = self.rewrite(verb, query, &criteria)?;
+        is_changed |= self.joined_loads(verb).is_some();
+        Ok(is_changed.then_some(query))
     }
 
     /// The text for a verb.
@@ -185,9 +203,32 @@ impl QueryState {
     fn render(&self, verb: Verb, dialect: &dyn Dialect) -> Result<StatementText> {
         let query = self.lower();
         self.validate(verb, &query)?;
-        let mut text = StatementText::of(&verb.rewrite(query, self.has_one_row()), dialect)?;
-        text.has_one_row = verb.reads_one_row();
+        let query = self.rewrite(verb, query, &Criteria::default())?;
+        let mut text = StatementText::of(&query, dialect)?;
+        text.has_one_row = self.reads_one_row(verb);
         Ok(text)
+    }
+
+    /// The query that the verb runs.
+    fn rewrite(&self, verb: Verb, query: Query, criteria: &Criteria) -> Result<Query> {
+        let query = verb.rewrite(query, self.has_one_row());
+        match (self.joined_loads(verb), self.sources.root) {
+            (Some(joined), Some(root)) => joined.apply(query, root, criteria),
+            _ => Ok(query),
+        }
+    }
+
+    /// The relations that a verb reads in its rows.
+    #[inline]
+    pub(super) fn joined_loads(&self, verb: Verb) -> Option<&JoinedLoads> {
+        let joined = self.joined_loads.as_deref()?;
+        verb.reads_entities().then_some(joined)
+    }
+
+    /// Whether the statement of a verb returns one row at most.
+    fn reads_one_row(&self, verb: Verb) -> bool {
+        let has_lists = |joined: &JoinedLoads| joined.has_lists();
+        verb.reads_one_row() && !self.joined_loads(verb).is_some_and(has_lists)
     }
 
     fn validate(&self, verb: Verb, query: &Query) -> Result<()> {
@@ -218,7 +259,8 @@ impl QueryState {
         (text, dialect): (&StatementText, &'static dyn Dialect),
         binds: &mut Binds<'q>,
     ) -> Result<()> {
-        if verb.keeps_values(self.limit()) && text.order.collect(self, binds) {
+        let keeps_values = verb.keeps_values(self.limit()) && self.joined_loads(verb).is_none();
+        if keeps_values && text.order.collect(self, binds) {
             return Ok(());
         }
         *binds = self.statement_binds(verb, (text, dialect))?;
@@ -232,7 +274,11 @@ impl QueryState {
         verb: Verb,
         (text, dialect): (&StatementText, &'static dyn Dialect),
     ) -> Result<Binds<'_>> {
-        let lower = || verb.rewrite(self.lower(), self.has_one_row());
+        // Its text was made of the same one.
+        let lower = || {
+            let rewritten = self.rewrite(verb, self.lower(), &Criteria::default());
+            rewritten.unwrap_or_else(|_| self.lower())
+        };
         let statement = self.kept.statement(verb, lower);
         text.order.binds(statement, dialect)
     }
@@ -265,9 +311,12 @@ impl QueryState {
         if let Some(error) = &self.error {
             return Err((**error).clone());
         }
-        match self.sources.root {
-            Some(_) => Ok(()),
-            None => Err(no_table()),
+        if self.sources.root.is_none() {
+            return Err(no_table());
+        }
+        match &self.joined_loads {
+            Some(joined) => joined.check(&self.sources),
+            None => Ok(()),
         }
     }
 

@@ -31,6 +31,7 @@ mod hooks;
 mod identity;
 mod inspection;
 mod isolation;
+mod joined_loads;
 mod joins;
 pub mod keys;
 mod limits;
@@ -298,6 +299,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     parts::cases,
     queries::cases,
     aggregates::cases,
+    joined_loads::cases,
     joins::cases,
     limits::cases,
     lists::cases,

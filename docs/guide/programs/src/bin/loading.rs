@@ -48,6 +48,8 @@ fn main() -> orm::Result<()> {
     ordered(&engine)?;
     newest(&engine)?;
     part(&engine)?;
+    joined(&engine)?;
+    from_join(&engine)?;
     recursive(&engine)
 }
 
@@ -126,6 +128,46 @@ fn part(engine: &Engine) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: part
+
+// ANCHOR: joined
+fn joined(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let comments = select(Comment)
+        .filter(Comment.published)
+        .with(Comment.thread.joined())
+        .all(&mut session)?;
+    // SELECT "comments"."id", "comments"."body", "comments"."created",
+    //         "comments"."published", "comments"."thread_id",
+    //         "orm_1"."id", "orm_1"."title"
+    //     FROM "comments" INNER JOIN "threads" AS "orm_1"
+    //         ON "comments"."thread_id" = "orm_1"."id"
+    //     WHERE "comments"."published" = ?
+    let thread = session[comments[0]].thread.get()?;
+    assert_eq!(session[thread].title, "Engines");
+    Ok(())
+}
+// ANCHOR_END: joined
+
+// ANCHOR: from_join
+fn from_join(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let threads = select(Thread)
+        .join(Thread.comments)
+        .filter(Comment.published.eq(false))
+        .with(Thread.comments.from_join())
+        .all(&mut session)?;
+    // SELECT "threads"."id", "threads"."title", "comments"."id",
+    //         "comments"."body", "comments"."created",
+    //         "comments"."published", "comments"."thread_id"
+    //     FROM "threads" INNER JOIN "comments"
+    //         ON "comments"."thread_id" = "threads"."id"
+    //     WHERE "comments"."published" = ?
+    for thread in threads {
+        assert_eq!(session[thread].comments.part()?.len(), 1);
+    }
+    Ok(())
+}
+// ANCHOR_END: from_join
 
 // ANCHOR: recursive
 fn recursive(engine: &Engine) -> orm::Result<()> {

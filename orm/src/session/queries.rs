@@ -1,0 +1,249 @@
+//! The session as an executor of queries and statements, and what a query loads along with its rows.
+//!
+//! Preparing the connection, and reading by key, is in `read.rs`.
+
+use orm_core::driver::Row;
+use orm_core::error::Result;
+use orm_core::value::Value;
+
+use super::Session;
+use super::read::take;
+use super::siblings::{FIRST, HANDFUL};
+use super::transaction::no_transaction;
+use crate::engine::{Connection, TransactionOptions};
+use crate::flush;
+use crate::load::{self, JoinedRows};
+use crate::mapping::{KeySource, Model, ModelDef, RawRef};
+use crate::query::inferred::{Access, CompiledSql, DmlKind, HandleKeys, ReadStatement};
+use crate::query::{Executor, sealed};
+use crate::state::{Ref, State, Take};
+
+/// Holds the entities of a session while the rows of a query are read into them.
+#[derive(Debug)]
+pub struct Entities<'a> {
+    state: &'a mut State,
+    take: Take,
+    /// The entities of the query, if relations of theirs are loaded along with them.
+    loaded: Option<Vec<u32>>,
+    /// The first entities of the query, if their model has relations, and its number.
+    first: Vec<RawRef>,
+    model: usize,
+}
+
+impl Entities<'_> {
+    /// Notes one of the first entities.
+    #[inline]
+    fn note<M: Model>(&mut self, entity: Ref<M>) {
+        if self.first.len() < FIRST {
+            self.note_first(entity);
+        }
+    }
+
+    fn note_first<M: Model>(&mut self, entity: Ref<M>) {
+        let model = M::slot().index();
+        if self.first.is_empty() {
+            self.model = model;
+            self.first.reserve_exact(FIRST);
+        }
+        if self.model == model {
+            self.first.push(entity.raw());
+        }
+    }
+}
+
+impl sealed::Sealed for Session {}
+
+// Keeps the list of executors out of the compiler's message, which names them in words.
+#[diagnostic::do_not_recommend]
+impl Executor for Session {
+    type Of<M: Model> = Ref<M>;
+    type Sink<'a> = Entities<'a>;
+
+    fn read<S: ReadStatement>(
+        &mut self,
+        statement: &S,
+        each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
+    ) -> Result<S::Outcome> {
+        let result = self.reading(|session| session.run_query(statement, each));
+        self.note(result)
+    }
+
+    fn write<T>(
+        &mut self,
+        model: &'static ModelDef,
+        write: DmlKind,
+        run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
+    ) -> Result<T> {
+        let result = self.before_write().and_then(|session| {
+            let connection = session.connection.as_mut().ok_or_else(no_transaction)?;
+            run(connection, &session.state)
+        });
+        if result.is_ok() {
+            flush::overtake(&mut self.state, model.table, write);
+        }
+        self.note(result)
+    }
+
+    fn write_in_step<T>(
+        &mut self,
+        model: &'static ModelDef,
+        write: DmlKind,
+        keys: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<Vec<Vec<Value>>>,
+        run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
+    ) -> Result<T> {
+        let result = self.before_write().and_then(|session| {
+            let connection = session.connection.as_mut().ok_or_else(no_transaction)?;
+            let state = &mut session.state;
+            let written = match state.by_model(State::number(model)) {
+                Some(arena) => {
+                    let keys = keys(connection, state)?;
+                    keys.iter().filter_map(|key| arena.find(key)).collect()
+                }
+                None => Vec::new(),
+            };
+            let outcome = run(connection, state)?;
+            flush::overtake(state, model.table, write);
+            load::written(state, connection, (model, write), &written)?;
+            Ok(outcome)
+        });
+        self.note(result)
+    }
+
+    #[inline]
+    fn entity<M: Model>(sink: &mut Entities<'_>, row: &dyn Row, start: usize) -> Result<Ref<M>> {
+        let handle = load::entity::<M>(sink.state, sink.take, row, start)?;
+        if let Some(loaded) = &mut sink.loaded {
+            loaded.push(handle.slot);
+        }
+        if M::HAS_RELATIONS {
+            sink.note(handle);
+        }
+        Ok(handle)
+    }
+}
+
+impl Session {
+    /// Flushes and begins the transaction, for a statement past the unit of work.
+    pub(super) fn before_write(&mut self) -> Result<&mut Self> {
+        self.autoflush()?;
+        self.begin_work()?;
+        Ok(self)
+    }
+
+    /// Flush, compile, execute, decode.
+    #[inline]
+    fn run_query<S: ReadStatement>(
+        &mut self,
+        statement: &S,
+        mut each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
+    ) -> Result<S::Outcome> {
+        let access = statement.access();
+        self.before_query(access)?;
+        let keys;
+        let mut place = None;
+        let mut compiled = CompiledSql::default();
+        statement.compile(self.reader()?, (&mut place, &mut compiled))?;
+        if compiled.has_handles() {
+            keys = HandleKeys::of(compiled.binds(), &self.state)?;
+            compiled.set_keys(&keys);
+        }
+        if access == Access::Raw {
+            self.before_raw(compiled.text())?;
+        }
+        let mut siblings = None;
+        let outcome = self.load_rows(|connection, state, _| {
+            let sent = (statement, &compiled);
+            let mut run = |connection: &mut Connection| {
+                take_rows(connection, state, sent, (&mut each, &mut siblings))
+            };
+            if is_followed(statement)
+                && let Some(options) = one_state(connection)
+            {
+                return connection.transaction_of(options, run);
+            }
+            let outcome = run(connection)?;
+            compiled.return_text(connection);
+            Ok(outcome)
+        })?;
+        if let Some((model, sql, first)) = siblings {
+            self.siblings.note_query(model, sql, first);
+        }
+        Ok(outcome)
+    }
+}
+
+/// Of a query whose relations may be loaded one by one: the number of its model, its text and its first entities.
+type Query = (usize, String, Vec<RawRef>);
+
+/// Whether other queries follow a query, to load relations.
+#[inline]
+fn is_followed<S: ReadStatement>(statement: &S) -> bool {
+    let joined = statement.joined_loads();
+    !statement.loads().is_empty() || joined.is_some_and(|(joined, _)| joined.continues())
+}
+
+/// Executes a query and takes its rows into the session, and the relations that it loads.
+#[inline]
+fn take_rows<S: ReadStatement>(
+    connection: &mut Connection,
+    state: &mut State,
+    (statement, compiled): (&S, &CompiledSql<'_>),
+    (each, siblings): (
+        &mut impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
+        &mut Option<Query>,
+    ),
+) -> Result<S::Outcome> {
+    let (access, loads) = (statement.access(), statement.loads());
+    let take = match access {
+        Access::Plain if statement.populates_existing() => Take::Clean,
+        access => take(access),
+    };
+    let joined = statement.joined_loads();
+    let mut joined = joined.map(|(joined, root)| JoinedRows::of(joined, root, state, take));
+    let mut sink = Entities {
+        state,
+        take,
+        loaded: (!loads.is_empty()).then(Vec::new),
+        first: Vec::new(),
+        model: 0,
+    };
+    let outcome = statement.execute(connection, compiled, &mut |row| {
+        // An entity may come in several rows.
+        if let Some(joined) = &mut joined
+            && !joined.take_in(sink.state, row)?
+        {
+            return Ok(());
+        }
+        each(row, &mut sink)
+    })?;
+    let slots = sink.loaded.unwrap_or_default();
+    if sink.first.len() > HANDFUL {
+        *siblings = Some((sink.model, compiled.text().to_owned(), sink.first));
+    }
+    if !loads.is_empty() || joined.is_some() {
+        connection.exempting(statement.exempt(), |connection| {
+            if let Some(joined) = joined {
+                joined.finish(state, connection)?;
+            }
+            let mut paths = loads.iter();
+            paths.try_for_each(|path| load::path(state, connection, path, &slots))
+        })?;
+    }
+    Ok(outcome)
+}
+
+/// The transaction in which a query and the loads of its relations see one state of the database, unless one is open.
+#[cold]
+pub(super) fn one_state(connection: &Connection) -> Option<TransactionOptions> {
+    let dialect = connection.dialect();
+    if connection.in_transaction() || !dialect.capabilities().repeatable_reads {
+        return None;
+    }
+    let (any, read_only) = (
+        TransactionOptions::new(),
+        TransactionOptions::new().read_only(),
+    );
+    // Where read-only is a setting of the connection, it takes two statements more, which queries need not.
+    let is_setting = dialect.after_end(&read_only).is_some();
+    Some(if is_setting { any } else { read_only })
+}
