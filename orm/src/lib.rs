@@ -75,7 +75,8 @@ pub use dialect_sqlite as sqlite;
 
 pub use engine::{Connection, Engine};
 pub use mapping::{
-    BelongsTo, Criteria, DbEnum, HasMany, HasOne, ManyToMany, Metadata, Refs, Relation, metadata,
+    BelongsTo, Criteria, DbEnum, Deferred, HasMany, HasOne, ManyToMany, Metadata, Refs, Relation,
+    metadata,
 };
 pub use query::{
     Executor, FromRow, Null, Patch, Predicate, Select, Stream, avg, count, count_all,
@@ -128,13 +129,14 @@ pub mod __private {
 
     pub use crate::mapping::{
         AnyRelation, AnyVtable, BelongsTo, Build, Cascade, Column, ColumnSet, ConstraintDef,
-        CustomType, DbEnum, Entity, Field, FieldGiven, FieldMissing, FieldState, Generated,
-        HasCollation, HasLength, HoldsNoNull, HoldsNull, IntoField, KeyField, LinkRow, LinkTable,
-        Linked, Links, ListOrder, Model, ModelDef, ModelSlot, NewChild, NewEntity, Placeholder,
-        ReferenceDef, References, Registration, Relation, RelationDef, RelationField, RelationKind,
-        SingleBelongsTo, Skipped, Stored, UpdateDefault, Version, default_fits, filled, given,
-        inverse, leave_linked, link_def, link_target, mirrored, or_linked, or_server, ordered_by,
-        referred, relinked, table, text_fits,
+        CustomType, DbEnum, Deferred, DeferredDef, Entity, Field, FieldGiven, FieldMissing,
+        FieldState, Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, IntoField,
+        KeyField, LinkRow, LinkTable, Linked, Links, ListOrder, LoadedColumns, Model, ModelDef,
+        ModelSlot, NewChild, NewEntity, Placeholder, ReferenceDef, References, Registration,
+        Relation, RelationDef, RelationField, RelationKind, SingleBelongsTo, Skipped, Stored,
+        UpdateDefault, Version, default_fits, filled, given, inverse, leave_linked, link_def,
+        link_target, mirrored, or_linked, or_server, ordered_by, referred, relinked, table,
+        text_fits,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{Assignment, ColumnIndex, FromRow, Operand, Patch};

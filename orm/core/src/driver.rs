@@ -375,6 +375,12 @@ pub trait Row {
         self.get(index)
     }
 
+    /// Returns whether the row has a value at `index`. A row that stands for a wider one lacks some.
+    fn has(&self, index: usize) -> bool {
+        let _ = index;
+        true
+    }
+
     /// Returns the name of the column at `index`, or `""` if the index is out of range.
     fn name(&self, index: usize) -> &str;
 

@@ -76,6 +76,7 @@ use proc_macro::TokenStream;
 /// | `collation = "C"` | The collation of a text. |
 /// | `default = expression` | What the builder fills in: any Rust expression, evaluated for each row. |
 /// | `update_default = Utc::now()` | What an UPDATE of other columns sets the column to, for each row, unless it is given a value: an expression, as for `default`. Bulk updates set it, too; `ON CONFLICT DO UPDATE` does not. It is not compared with its old value. |
+/// | `deferred = "group"` | For a `Deferred` field: the columns of the group are read together. `deferred = false`: queries read the column unless they leave it out. |
 /// | `server_default = 5` | What the database fills in: a number, a text, `true`, `false`, or SQL as `raw("CURRENT_TIMESTAMP")`. Of a primary key, a flush selects the expression first and inserts its value. The field is an `Option` or implements `Default`, since it has a value before the row is inserted. |
 /// | `references = User.id` | A foreign key to a field of another model, of the same type. |
 /// | `on_delete = cascade`, `on_update = …` | What the database does to this row: `cascade`, `restrict`, `set_null`, `set_default` or `no_action`. |

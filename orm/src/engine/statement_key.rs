@@ -10,6 +10,9 @@ pub(crate) enum StatementKind {
     /// Rows by a key, in the order that `expected` has.
     Get,
     GetForUpdate,
+    /// As `Get`, without the columns that are deferred.
+    GetLoaded,
+    GetLoadedForUpdate,
     /// Of rows by a key, the columns that `expected` has.
     Columns,
     ColumnsForUpdate,

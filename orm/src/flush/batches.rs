@@ -136,11 +136,9 @@ impl<'p, 's> Batches<'p, 's> {
         from: usize,
         apart: Apart<'_>,
     ) -> usize {
-        let PendingRow {
-            columns, has_sql, ..
-        } = &run[0];
+        let PendingRow { columns, .. } = &run[0];
         let known = self.find(table.model, (kind, columns), from);
-        let batch = match known.filter(|_| !(apart.is_apart() || *has_sql)) {
+        let batch = match known.filter(|_| !(apart.is_apart() || run[0].is_own())) {
             Some(batch) => batch,
             None => self.begin(table, (kind, run), apart),
         };
@@ -173,7 +171,7 @@ impl<'p, 's> Batches<'p, 's> {
     ) -> usize {
         let columns = &run[0].columns;
         // What an UPDATE sent by itself or a DELETE does depends on the other rows of its flush.
-        let is_own = apart.is_apart() || run[0].has_sql || kind == RowKind::Delete;
+        let is_own = apart.is_apart() || run[0].is_own() || kind == RowKind::Delete;
         let is_known = |batch: &Batch| !is_own && batch.takes(table.model, (kind, columns));
         if let Some(batch) = self.plan.resume(is_known) {
             return batch;
@@ -199,11 +197,18 @@ impl<'p, 's> Batches<'p, 's> {
             RowKind::Update if *has_sql => table.arena.sql_values(*slot),
             _ => Few::new(),
         };
+        let unread: Vec<usize> = match kind {
+            RowKind::Update if run[0].has_unread => {
+                let is_unread = |column: &usize| !table.arena.are_loaded(*slot, *column)[1];
+                columns.iter().filter(is_unread).collect()
+            }
+            _ => Vec::new(),
+        };
         let (def, optimistic) = (table.arena.def(), self.optimistic);
         let cascaded =
             kind == RowKind::Delete && (table.arena.is_cascaded() || self.is_cascaded(def.table));
         let kind = match kind {
-            RowKind::Update => update((def, columns), &values, apart, optimistic),
+            RowKind::Update => update((def, columns), &values, apart, (optimistic, &unread)),
             RowKind::Insert => BatchKind::insert(def, columns),
             RowKind::Attach => BatchKind::Attach {
                 set: columns.iter().collect(),
@@ -218,7 +223,7 @@ impl<'p, 's> Batches<'p, 's> {
             model: table.model,
             def,
             columns: columns.clone(),
-            is_apart: apart.is_apart() || *has_sql,
+            is_apart: apart.is_apart() || run[0].is_own(),
             slots: Vec::with_capacity(run.len()),
             facts: facts((def, columns), &kind),
             kind,
@@ -279,13 +284,13 @@ fn detach((def, columns): (&'static ModelDef, &ColumnSet), optimistic: bool) -> 
 }
 
 /// What an UPDATE sets, beside expressions, and expects. It expects the version where there is one, else the changed columns
-/// themselves, but for those that this very flush makes the database set before. What an expression sets has no old value
+/// themselves, but for those that this very flush makes the database set before, and those that were never read. What an expression sets has no old value
 /// that it is computed from.
 fn update(
     (def, columns): (&'static ModelDef, &ColumnSet),
     values: &[(usize, Expr)],
     Apart { emptied, swaps }: Apart<'_>,
-    optimistic: bool,
+    (optimistic, unread): (bool, &[usize]),
 ) -> BatchKind {
     let is_value = |column: &usize| !values.iter().any(|(position, _)| position == column);
     let mut set = Vec::with_capacity(columns.len() + 1);
@@ -295,13 +300,15 @@ fn update(
     // Of no use to the guard: the library's own.
     let defaults = def.update_defaults_beside(columns);
     set.extend(defaults.map(|default| default.column));
-    let kept = |column: &usize| !emptied.contains(column);
+    let kept = |column: &usize| !emptied.contains(column) && !unread.contains(column);
     let moves_key = set.iter().any(|column| def.is_key(*column));
     // The row is found by its old key.
     let kept = |column: &usize| kept(column) && !def.is_key(*column);
     let expected = match def.version.as_slice() {
         [] if !optimistic => ExpectedColumns::These(Cow::Borrowed(&[])),
-        [] if emptied.is_empty() && !moves_key && given == set.len() => ExpectedColumns::Set,
+        [] if emptied.is_empty() && unread.is_empty() && !moves_key && given == set.len() => {
+            ExpectedColumns::Set
+        }
         [] => ExpectedColumns::These(set[..given].iter().copied().filter(kept).collect()),
         version => ExpectedColumns::These(Cow::Borrowed(version)),
     };

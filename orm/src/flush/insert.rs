@@ -9,6 +9,7 @@ use orm_core::error::Result;
 use super::assigned_values::{fits, out_of_range};
 use super::emit::BatchWriter;
 use super::key_defaults::key_defaults;
+use crate::mapping::not_loaded;
 use crate::query::{BulkInsert, insert_rows};
 use crate::state::Written;
 
@@ -22,6 +23,11 @@ impl BatchWriter<'_> {
         generated: Option<usize>,
     ) -> Result<Vec<usize>> {
         let (arena, def, slots) = (self.arena, self.batch.def, &*self.batch.slots);
+        if !def.deferred.is_empty()
+            && let Some(column) = slots.iter().find_map(|slot| arena.unread(*slot))
+        {
+            return Err(not_loaded(Some(column)));
+        }
         let mut columns = Cow::Borrowed(columns);
         let (made, fetched): (Vec<usize>, Vec<usize>) =
             fetched.iter().partition(|position| def.is_key(**position));

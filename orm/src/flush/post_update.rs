@@ -49,6 +49,7 @@ impl PostUpdates {
         let place = self.rows.len();
         self.rows.push(PendingRow {
             has_sql: false,
+            has_unread: false,
             slot: table.slot(child),
             columns: columns.collect(),
             key: None,

@@ -11,7 +11,7 @@ use super::owners::Owners;
 use crate::engine::Connection;
 use crate::mapping::Scope;
 use crate::query::inferred::{CompiledSql, HandleKeys};
-use crate::query::{PartOf, compile_query, keys_a_query};
+use crate::query::{PartOf, compile_query, keys_a_query, remapped};
 use crate::state::{State, Take};
 
 /// Loads the parts of all owners.
@@ -61,8 +61,12 @@ fn read(
     }
     children.prepare(state);
     let reading = state.reading(Take::Stale);
+    let places = part.places();
     connection.read(compiled.text(), compiled.binds(), &mut |row| {
-        rows.push(children.take_in(state, (row, 0), reading)?);
+        let slot = remapped(places.as_ref(), row, |row| {
+            children.take_in(state, (row, 0), reading)
+        })?;
+        rows.push(slot);
         Ok(())
     })
 }

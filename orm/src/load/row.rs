@@ -31,6 +31,9 @@ pub(crate) fn entity<M: Model>(
         Some(slot) => slot,
         None => load((row, start), arena, key, reading)?,
     };
+    if M::HAS_DEFERRED {
+        arena.fill(slot, (row, start), reading)?;
+    }
     Ok(arena.handle_at(slot))
 }
 

@@ -37,6 +37,10 @@ pub struct ModelDef {
     pub version: Option<usize>,
     /// The columns that an UPDATE of other columns sets as well.
     pub update_defaults: &'static [UpdateDefault],
+    /// The columns that queries may leave out, in the order of the fields.
+    pub deferred: &'static [DeferredDef],
+    /// The columns that queries read, computed at first use.
+    pub loaded: LazyLock<LoadedColumns>,
     /// The unique constraints.
     pub uniques: &'static [ConstraintDef<Unique>],
     /// The indexes.
@@ -64,6 +68,38 @@ pub struct UpdateDefault {
     pub column: usize,
     /// Returns its value, once for each row of a flush.
     pub value: fn() -> Value,
+}
+
+/// Describes a column that queries may leave out.
+#[derive(Clone, Copy, Debug)]
+pub struct DeferredDef {
+    /// The position of the column.
+    pub column: usize,
+    /// The name of its group. Empty if it is alone.
+    pub group: &'static str,
+    /// Whether queries leave it out unless it is asked for.
+    pub by_default: bool,
+}
+
+/// The columns that queries read by default.
+#[derive(Debug)]
+pub struct LoadedColumns {
+    pub(crate) names: Box<[&'static str]>,
+    pub(crate) left_out: ColumnSet,
+}
+
+impl LoadedColumns {
+    /// Returns those of a model.
+    pub fn of(def: &'static ModelDef) -> Self {
+        let deferred = def.deferred.iter().filter(|deferred| deferred.by_default);
+        let left_out: ColumnSet = deferred.map(|deferred| deferred.column).collect();
+        let names = def.names.iter().enumerate();
+        let names = names.filter(|(position, _)| !left_out.contains(*position));
+        Self {
+            names: names.map(|(_, name)| *name).collect(),
+            left_out,
+        }
+    }
 }
 
 /// Describes a constraint or an index over columns of the model.
@@ -292,5 +328,39 @@ impl ModelDef {
         let mut all = 0..self.columns.len();
         let position = all.find(|position| !self.is_key(*position))?;
         Some(self.names[position])
+    }
+}
+
+impl ModelDef {
+    /// The names of the columns that queries read by default.
+    #[inline]
+    pub(crate) fn loaded_names(&'static self) -> &'static [&'static str] {
+        if self.deferred.is_empty() {
+            return self.names;
+        }
+        &self.loaded.names
+    }
+
+    /// The columns that queries leave out by default.
+    pub(crate) fn left_out(&'static self) -> ColumnSet {
+        if self.deferred.is_empty() {
+            return ColumnSet::new();
+        }
+        self.loaded.left_out.clone()
+    }
+
+    /// Those of `columns` that may be left out, with all columns of their groups.
+    pub(crate) fn deferrable(&self, columns: &ColumnSet) -> ColumnSet {
+        let asked = || {
+            let deferred = self.deferred.iter();
+            deferred.filter(|deferred| columns.contains(deferred.column))
+        };
+        let is_in = |one: &&DeferredDef| {
+            asked().any(|other| {
+                one.column == other.column || !one.group.is_empty() && one.group == other.group
+            })
+        };
+        let deferred = self.deferred.iter().filter(is_in);
+        deferred.map(|deferred| deferred.column).collect()
     }
 }

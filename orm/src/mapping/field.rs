@@ -49,6 +49,24 @@ pub trait Field: Sized {
     /// Adds `position` to `set` if the field differs from `old`.
     fn compare(&self, old: &Self, position: usize, set: &mut ColumnSet);
 
+    /// Returns whether the field has its value.
+    #[inline]
+    fn is_loaded(&self) -> bool {
+        true
+    }
+
+    /// Drops the value of a deferred column.
+    #[inline]
+    fn unload(&mut self, def: &'static ModelDef, position: usize) {
+        let _ = (def, position);
+    }
+
+    /// Returns the column of a row from which the value was left out.
+    #[inline]
+    fn unread(&self) -> Option<(&'static ModelDef, usize)> {
+        None
+    }
+
     /// Adds `position` to `unset` if the field is `None`, so that the database may fill it in.
     fn leave_unset(&self, position: usize, unset: &mut ColumnSet);
 }

@@ -8,7 +8,9 @@ use std::sync::LazyLock;
 use orm_core::schema::{Action, Column};
 
 use super::alias::interned;
-use super::def::{Cascade, ConstraintDef, ModelDef, ReferenceDef, RelationDef, RelationKind};
+use super::def::{
+    Cascade, ConstraintDef, LoadedColumns, ModelDef, ReferenceDef, RelationDef, RelationKind,
+};
 use super::model::Model;
 use super::slot::ModelSlot;
 use super::table::table;
@@ -71,6 +73,8 @@ pub fn link_def<L: LinkTable>() -> ModelDef {
         generated: None,
         version: None,
         update_defaults: &[],
+        deferred: &[],
+        loaded: LazyLock::new(|| LoadedColumns::of(L::def())),
         uniques: &[],
         indexes: vec![by_target].leak(),
         checks: &[],

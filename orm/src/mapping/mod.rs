@@ -14,6 +14,7 @@ mod custom_type;
 mod db_enum;
 mod decode;
 mod def;
+mod deferred;
 #[cfg(feature = "dump")]
 pub mod dump;
 mod field;
@@ -48,9 +49,11 @@ pub(crate) use decode::value_for;
 pub use decode::{differs, read};
 pub(crate) use def::Through;
 pub use def::{
-    Cascade, ConstraintDef, ListOrder, ModelDef, ReferenceDef, RelationDef, RelationKind,
-    UpdateDefault,
+    Cascade, ConstraintDef, DeferredDef, ListOrder, LoadedColumns, ModelDef, ReferenceDef,
+    RelationDef, RelationKind, UpdateDefault,
 };
+pub use deferred::Deferred;
+pub(crate) use deferred::not_loaded;
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
 pub use key::{IntoKey, KeyPart, PrimaryKey};

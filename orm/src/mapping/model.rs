@@ -29,6 +29,8 @@ pub trait Model: Sized + Send + 'static {
     type Key: PrimaryKey;
     /// Whether the model has relations.
     const HAS_RELATIONS: bool = false;
+    /// Whether the model has columns that queries may leave out.
+    const HAS_DEFERRED: bool = false;
     /// Whether the model has hooks.
     const HAS_HOOKS: bool = false;
 
@@ -75,6 +77,28 @@ pub trait Model: Sized + Send + 'static {
 
     /// Returns the value of the column at `position`; NULL if it is out of range.
     fn value(&self, position: usize) -> ValueRef<'_>;
+
+    /// Returns whether the value of the column at `position` is here.
+    #[doc(hidden)]
+    #[inline]
+    fn is_loaded(&self, position: usize) -> bool {
+        let _ = position;
+        true
+    }
+
+    /// Drops the value of a deferred column.
+    #[doc(hidden)]
+    #[inline]
+    fn unload(&mut self, position: usize) {
+        let _ = position;
+    }
+
+    /// Returns the first column that was left out of the row that this value was read from.
+    #[doc(hidden)]
+    #[inline]
+    fn unread(&self) -> Option<(&'static ModelDef, usize)> {
+        None
+    }
 
     /// Sets the column at `position`, for generated keys, versions and server defaults.
     ///

@@ -27,6 +27,7 @@ pub use expressions::related::Related;
 pub use raw::bind_value::RawValue;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::ColumnIndex;
+pub(crate) use rows::column_index::{as_whole, remapped};
 pub use rows::from_row::FromRow;
 pub use rows::stream::Stream;
 pub use select::builder::{Select, select};

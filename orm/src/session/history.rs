@@ -6,7 +6,7 @@ use orm_core::value::ValueRef;
 
 use super::Session;
 use super::write::row_id;
-use crate::mapping::{Column, Model, RawRef, Relation, RelationField, ToOne};
+use crate::mapping::{Column, Model, RawRef, Relation, RelationField, ToOne, not_loaded};
 use crate::state::{AnyArena, EntityState, ListChanges, Ref};
 
 /// Holds the values of an attribute before and after the changes that are not flushed. A column and a `BelongsTo` have at
@@ -173,6 +173,10 @@ impl<M: Model, T: DbType> sealed::Attribute<M> for Column<M, T> {
         let arena: Option<&dyn AnyArena> = session.state.by_model(M::slot().index());
         let arena = arena.ok_or_else(|| session.state.stale_handle(handle))?;
         let position = self.position();
+        let is_known = |[new, old]: [bool; 2]| new && (old || !session.is_stored(handle));
+        if M::HAS_DEFERRED && !is_known(arena.are_loaded(handle.slot, position)) {
+            return Err(not_loaded(Some((M::def(), position))));
+        }
         let (new, old) = (
             arena.value(handle.slot, position),
             arena.old_value(handle.slot, position),

@@ -208,7 +208,11 @@ impl Session {
         }
         for position in 0..def.columns.len() {
             let given = value.value(position);
-            if !def.is_key(position) && !entity.value(position).is_same(given) {
+            // What was left out of the value's row says nothing.
+            if value.is_loaded(position)
+                && !def.is_key(position)
+                && !entity.value(position).is_same(given)
+            {
                 // What the field of one entity holds fits that of another.
                 let _ = entity.assign(position, given);
             }

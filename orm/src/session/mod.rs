@@ -9,6 +9,7 @@ mod cascades;
 mod closure;
 mod closure_result;
 mod criteria;
+mod deferred;
 mod expire;
 mod flush;
 mod get_or_create;

@@ -13,7 +13,7 @@ use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, Model, PrimaryKey};
 use crate::query::inferred::Access;
-use crate::query::{get_statement, visible_accessed_rows_by};
+use crate::query::{as_whole, get_statement, visible_accessed_rows_by};
 use crate::state::{EntityState, Ref, State, Take};
 
 impl Session {
@@ -164,7 +164,11 @@ impl Session {
             let mut found = None;
             key.with_parts(|binds| {
                 connection.read_row(sql, binds, &mut |row| {
-                    found = Some(load(state, row)?);
+                    found = Some(if M::HAS_DEFERRED {
+                        as_whole(M::def(), row, |row| load(state, row))?
+                    } else {
+                        load(state, row)?
+                    });
                     Ok(())
                 })
             })?;

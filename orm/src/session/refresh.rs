@@ -98,11 +98,9 @@ impl Session {
         attributes: impl Attributes<M>,
     ) -> Result<()> {
         let AttributeSet { columns, relations } = AttributeSet::of(attributes, M::def());
-        let key = self.refreshed_key(handle)?;
+        self.refreshed_key(handle)?;
         if !columns.is_empty() {
-            let columns: Vec<usize> = columns.iter().collect();
-            let read = self.reading(|session| session.reload_columns(handle, &key, &columns));
-            self.note(read)?;
+            self.reread_columns(handle, &columns)?;
         }
         for index in relations.iter() {
             self.state.expire_list(row_id(handle), index);
@@ -110,6 +108,18 @@ impl Session {
             self.note(loaded)?;
         }
         Ok(())
+    }
+
+    /// Reads columns of an entity again.
+    pub(super) fn reread_columns<M: Model>(
+        &mut self,
+        handle: Ref<M>,
+        columns: &ColumnSet,
+    ) -> Result<()> {
+        let key = self.refreshed_key(handle)?;
+        let columns: Vec<usize> = columns.iter().collect();
+        let read = self.reading(|session| session.reload_columns(handle, &key, &columns));
+        self.note(read)
     }
 
     fn refresh_with<M: Model>(&mut self, handle: Ref<M>, access: Access) -> Result<()> {

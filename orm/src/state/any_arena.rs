@@ -42,6 +42,10 @@ pub(crate) trait AnyArena: Any + Send {
         set_and_expected: [&[usize]; 2],
         to: &mut Vec<ValueRef<'a>>,
     );
+    /// Whether the value of a column is here, and whether the database's is known.
+    fn are_loaded(&self, slot: u32, position: usize) -> [bool; 2];
+    /// The first column of an entity that was left out of its row.
+    fn unread(&self, slot: u32) -> Option<(&'static ModelDef, usize)>;
     /// Whether the database has a value of more bytes than that in one of these columns of entities.
     fn has_larger(&self, slots: &[u32], positions: &[usize], bytes: usize) -> bool;
     /// Drops all entities, since the session has ended, to be kept for another one.
@@ -293,6 +297,17 @@ impl<M: Model> AnyArena for Arena<M> {
         }
     }
 
+    fn are_loaded(&self, slot: u32, position: usize) -> [bool; 2] {
+        let slot = &self.slots[slot as usize];
+        let is_loaded =
+            |entity: Option<&M>| entity.is_some_and(|entity| entity.is_loaded(position));
+        [is_loaded(slot.value.as_ref()), is_loaded(slot.stored())]
+    }
+
+    fn unread(&self, slot: u32) -> Option<(&'static ModelDef, usize)> {
+        self.slots[slot as usize].value.as_ref()?.unread()
+    }
+
     fn has_larger(&self, slots: &[u32], positions: &[usize], bytes: usize) -> bool {
         let mut stored = slots
             .iter()
@@ -447,11 +462,17 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn load(&mut self, row: &dyn Row, start: usize, reading: Reading) -> Result<u32> {
         let key = M::decode_key(row, start)?;
-        if let Some(slot) = self.next_known(&key, reading.take) {
-            return Ok(slot);
+        let slot = match self.next_known(&key, reading.take) {
+            Some(slot) => slot,
+            None => {
+                let decode = |key, place: &mut Option<M>| M::decode_rest(row, start, key, place);
+                Self::load(self, key, reading, decode)?
+            }
+        };
+        if M::HAS_DEFERRED {
+            self.fill(slot, (row, start), reading)?;
         }
-        let decode = |key, place: &mut Option<M>| M::decode_rest(row, start, key, place);
-        Self::load(self, key, reading, decode)
+        Ok(slot)
     }
 
     fn find(&self, key: &[Value]) -> Option<u32> {

@@ -276,6 +276,9 @@ fn unlink<M: Model>(slot: &mut Slot<M>, columns: &[usize]) {
 /// Makes the columns at `positions` what was bound of them: the digits beyond a microsecond go.
 pub(super) fn truncate_micros<M: Model>(value: &mut M, positions: &[usize]) {
     for position in positions {
+        if !value.is_loaded(*position) {
+            continue;
+        }
         let bound = value.value(*position).to_value();
         let _ = value.assign(*position, bound.as_ref());
     }

@@ -80,10 +80,22 @@ impl<M: Model> Arena<M> {
         let Some(before) = slot.stored().map(Model::snapshot) else {
             return;
         };
+        // What was assigned to a deferred column that the row lacks stays.
+        let kept = if M::HAS_DEFERRED {
+            slot.changes()
+        } else {
+            ColumnSet::new()
+        };
         let Slot { value, old, .. } = slot;
         let mut moved = ColumnSet::new();
         for entity in value.iter_mut().chain(old.as_deref_mut()) {
             for position in columns.iter() {
+                if !fresh.is_loaded(position) {
+                    if !kept.contains(position) {
+                        entity.unload(position);
+                    }
+                    continue;
+                }
                 // What the field of one entity holds fits that of another.
                 let read: ValueRef<'_> = fresh.value(position);
                 if !before.value(position).is_same(read) {

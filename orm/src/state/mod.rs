@@ -7,6 +7,7 @@ mod apply_rows;
 mod arena;
 mod attach;
 mod child_index;
+mod deferred;
 mod entity_state;
 mod expire;
 mod handle;

@@ -24,9 +24,16 @@ pub(crate) struct PendingRow {
     pub(crate) key: Option<i64>,
     /// Whether columns of an UPDATE are set to expressions.
     pub(crate) has_sql: bool,
+    /// Whether the database's values of columns of an UPDATE are not known.
+    pub(crate) has_unread: bool,
 }
 
 impl PendingRow {
+    /// Whether its statement depends on more than its columns.
+    pub(crate) fn is_own(&self) -> bool {
+        self.has_sql || self.has_unread
+    }
+
     /// Whether it is about one of these columns.
     pub(crate) fn touches(&self, columns: &[usize]) -> bool {
         columns.iter().any(|column| self.columns.contains(*column))
@@ -102,6 +109,7 @@ impl<M: Model> Arena<M> {
                 columns: self.omitted(*index),
                 key: None,
                 has_sql: false,
+                has_unread: false,
             }));
             begins[1] = rows.len();
         }
@@ -115,6 +123,7 @@ impl<M: Model> Arena<M> {
                 columns: ColumnSet::new(),
                 key: self.slots[*index as usize].stored().and_then(integer_key),
                 has_sql: false,
+                has_unread: false,
             }));
             sort_by_key(&order, rows, begins[1]);
         }
@@ -137,11 +146,13 @@ impl<M: Model> Arena<M> {
         let mut columns = slot.changes();
         let sql = self.sql_columns(index);
         columns.unite(&sql);
+        let has_unread = slot.has_unread(&columns);
         (!columns.is_empty()).then(|| PendingRow {
             slot: index,
             columns,
             key: slot.stored().and_then(integer_key),
             has_sql: !sql.is_empty(),
+            has_unread,
         })
     }
 

@@ -175,14 +175,22 @@ impl<M: Model> Arena<M> {
             return Ok(());
         };
         let (written, moved) = (value.changes(old), fresh.changes(old));
-        if moved.iter().any(|position| written.contains(position)) {
+        // What was not known can't have moved.
+        let is_known = |position: &usize| old.is_loaded(*position);
+        if moved
+            .iter()
+            .filter(is_known)
+            .any(|position| written.contains(position))
+        {
             return Err(changed_meanwhile::<M>());
         }
         let before = reading.log.map(|_| Box::new(old.snapshot()));
         for position in moved.iter() {
             // What the field of one entity holds fits that of another.
             let read: ValueRef<'_> = fresh.value(position);
-            let _ = value.assign(position, read);
+            if !written.contains(position) {
+                let _ = value.assign(position, read);
+            }
             let _ = old.assign(position, read);
         }
         forget_relations(&moved, [&mut *value, &mut **old]);

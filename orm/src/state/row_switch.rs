@@ -44,6 +44,7 @@ impl<M: Model> Arena<M> {
         let rows = self.switched.iter();
         rows.map(|(new, switch)| PendingRow {
             has_sql: false,
+            has_unread: self.slots[switch.old as usize].has_unread(&switch.columns),
             slot: *new,
             columns: switch.columns.clone(),
             key: self.slots[switch.old as usize]
@@ -69,7 +70,11 @@ impl<M: Model> Arena<M> {
         for position in kept.iter() {
             given.push((position, value.value(position).to_value()));
             // It is of the same model, so it fits.
-            let _ = value.assign(position, before.value(position));
+            if before.is_loaded(position) {
+                let _ = value.assign(position, before.value(position));
+            } else {
+                value.unload(position);
+            }
         }
         (slot.state, slot.epoch) = (EntityState::Persistent, epoch);
         self.identity.insert(value.key(), index);

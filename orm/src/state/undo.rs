@@ -122,7 +122,9 @@ impl<M: Model> Arena<M> {
             let _ = value.assign(position, ValueRef::Int(0));
         }
         for (position, given) in given.iter().rev() {
-            let _ = value.assign(*position, given.as_ref());
+            if value.assign(*position, given.as_ref()).is_err() {
+                value.unload(*position);
+            }
         }
         self.forget_key(&key, index);
     }

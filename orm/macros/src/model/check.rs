@@ -12,7 +12,7 @@ use syn::Ident;
 use syn::ext::IdentExt as _;
 
 use super::constraint::{foreign_keys, groups, reference};
-use super::data::{Column, ColumnOption, Columns, Field, Fill, Model, Parsed, Relation};
+use super::data::{Column, ColumnOption, Columns, Deferral, Field, Fill, Model, Parsed, Relation};
 use super::relation;
 use super::rules;
 use super::tokens::{is_integer, option};
@@ -52,6 +52,9 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         }
     }
     distinct_names(&columns, errors);
+    let constrained = uniques.iter().map(|unique| &unique.positions);
+    let keys = references.iter().map(|key| &key.positions);
+    known_columns(&columns, constrained.chain(keys).flatten(), errors);
     let mut skipped = parsed.skipped;
     let known = (&*columns, &*references);
     let relations = relation::resolve(parsed.relations, known, &mut skipped, errors);
@@ -179,7 +182,28 @@ fn column(field: Field, is_generated: bool) -> Column {
         options: attributes.options,
         server_default: attributes.server_default,
         update_default: attributes.update_default.map(|(value, _)| value),
+        deferred: field.deferred.map(|ty| {
+            let deferral = attributes.deferred.map(|(deferral, _)| deferral);
+            (ty, deferral.unwrap_or(Deferral::Group(None)))
+        }),
         fill,
+    }
+}
+
+/// What constraints are about can't be left out of a query: a session orders rows by it.
+fn known_columns<'p>(
+    columns: &[Column],
+    positions: impl Iterator<Item = &'p usize>,
+    errors: &mut Errors,
+) {
+    for column in positions.map(|position| &columns[*position]) {
+        if column.deferred.is_some() {
+            let message = format!(
+                "`{}` is in a unique constraint or a foreign key and can't be deferred",
+                column.ident
+            );
+            errors.at(column.ident.span(), message);
+        }
     }
 }
 

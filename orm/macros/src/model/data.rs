@@ -42,6 +42,8 @@ pub(super) struct Field {
     pub(super) ident: Ident,
     pub(super) vis: Visibility,
     pub(super) ty: Type,
+    /// The type of the field, if it is a `Deferred` of that type.
+    pub(super) deferred: Option<Type>,
     pub(super) docs: Vec<Attribute>,
     pub(super) attributes: ColumnAttributes,
 }
@@ -117,7 +119,17 @@ pub(super) struct ColumnAttributes {
     pub(super) nullability: Option<(Span, &'static str)>,
     /// Other names of the typed column.
     pub(super) synonyms: Vec<Ident>,
+    pub(super) deferred: Option<(Deferral, Span)>,
     pub(super) options: Vec<ColumnOption>,
+}
+
+/// When queries leave a column out.
+#[derive(Clone)]
+pub(super) enum Deferral {
+    /// Always, alone or together with a group.
+    Group(Option<LitStr>),
+    /// Only where a query asks for that.
+    Asked,
 }
 
 /// What an attribute states about the column in the database, and nothing else needs to know.
@@ -205,6 +217,8 @@ pub(super) struct Column {
     pub(super) server_default: Option<ServerDefault>,
     /// What an UPDATE sets it to that sets other columns.
     pub(super) update_default: Option<Expr>,
+    /// The type of the field and when it is left out, if it is a `Deferred`.
+    pub(super) deferred: Option<(Type, Deferral)>,
     pub(super) fill: Fill,
 }
 
@@ -321,6 +335,16 @@ pub(super) struct Reference {
     pub(super) on_delete: &'static str,
     /// The name of a variant of `Action`.
     pub(super) on_update: &'static str,
+}
+
+impl Column {
+    /// The type of the field.
+    pub(super) fn field_type(&self) -> &Type {
+        match &self.deferred {
+            Some((ty, _)) => ty,
+            None => &self.ty,
+        }
+    }
 }
 
 impl ColumnOption {

@@ -7,9 +7,10 @@ use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
 use syn::{Error, Ident, Lit, LitStr, Result, Token, parenthesized};
 
-use super::data::{ColumnAttributes, ColumnOption, Field, Parsed, ServerDefault};
+use super::data::{ColumnAttributes, ColumnOption, Deferral, Field, Parsed, ServerDefault};
 use super::reference::{action, target};
 use super::relation;
+use super::tokens::argument;
 use crate::attribute::{expression, flag, length, read_all, switch, text, word};
 use crate::errors::Errors;
 
@@ -33,6 +34,7 @@ const KEYS: &[&str] = &[
     "on_update",
     "version",
     "synonym",
+    "deferred",
     "skip",
 ];
 
@@ -63,10 +65,16 @@ pub(super) fn parse(field: syn::Field, parsed: &mut Parsed, errors: &mut Errors)
     }
     let mut docs = field.attrs;
     docs.retain(|attribute| attribute.path().is_ident("doc"));
+    let inner = argument(&field.ty, "Deferred").cloned();
+    let (ty, deferred) = match inner {
+        Some(inner) => (inner, Some(field.ty)),
+        None => (field.ty, None),
+    };
     parsed.fields.push(Field {
         ident,
         vis: field.vis,
-        ty: field.ty,
+        ty,
+        deferred,
         docs,
         attributes,
     });
@@ -122,6 +130,7 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
             column.version = Some(span);
         }
         "synonym" => column.synonyms.push(word(meta, "synonym = login")?),
+        "deferred" => column.deferred = Some((deferral(meta)?, span)),
         _ => return Err(meta.error(format!("`{key}` is not valid on a field"))),
     }
     Ok(())
@@ -140,6 +149,17 @@ fn nullability(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<
     column.nullability = Some((meta.path.span(), key));
     column.options.push(ColumnOption::of(call, needs));
     Ok(())
+}
+
+/// `= "group"` or `= false`.
+fn deferral(meta: &ParseNestedMeta<'_>) -> Result<Deferral> {
+    const EXAMPLE: &str = "write `deferred = \"group\"`, or `deferred = false` for a column that queries read by default";
+    let value = meta.value().map_err(|_| meta.error(EXAMPLE))?;
+    match value.parse()? {
+        Lit::Str(group) if !group.value().is_empty() => Ok(Deferral::Group(Some(group))),
+        Lit::Bool(is_left_out) if !is_left_out.value => Ok(Deferral::Asked),
+        other => Err(Error::new(other.span(), EXAMPLE)),
+    }
 }
 
 /// `= 5`, `= -0.5`, `= "text"`, `= true`, `= raw("CURRENT_TIMESTAMP")`.

@@ -1,6 +1,7 @@
 //! The rules of a field's attributes, alone and together. Errors point at the user's tokens and have a hint.
 
 use quote::ToTokens as _;
+use syn::spanned::Spanned as _;
 use syn::{Ident, Type};
 
 use super::data::{ColumnAttributes, Field, ServerDefault};
@@ -16,8 +17,8 @@ pub(super) fn column(field: &Field, errors: &mut Errors) -> Option<()> {
     update_default(attributes, errors);
     default_length(attributes, errors);
     nullability(attributes, errors);
-    let key = key(field, errors);
-    sendable(&field.ty, errors).and(key)
+    let known = key(field, errors).and(deferred(field, errors));
+    sendable(&field.ty, errors).and(known)
 }
 
 /// Checks that a field's type can be sent to another thread, as far as its tokens show.
@@ -111,6 +112,30 @@ fn update_default(attributes: &ColumnAttributes, errors: &mut Errors) {
             "a version column has no `update_default`: every UPDATE counts it up",
         );
     }
+}
+
+/// What a session reads in memory can't be left out.
+fn deferred(field: &Field, errors: &mut Errors) -> Option<()> {
+    let (ident, attributes) = (&field.ident, &field.attributes);
+    let Some(ty) = &field.deferred else {
+        if let Some((_, span)) = attributes.deferred {
+            let message = format!(
+                "`deferred` needs a `Deferred` field: make the type of `{ident}` a `Deferred<…>`"
+            );
+            errors.at(span, message);
+        }
+        return Some(());
+    };
+    let what = if attributes.primary_key.is_some() {
+        "a primary key"
+    } else if attributes.version.is_some() {
+        "a version column"
+    } else {
+        return Some(());
+    };
+    let message = format!("{what} can't be deferred, since a session has to know its value");
+    errors.at(ty.span(), message);
+    None
 }
 
 fn version(attributes: &ColumnAttributes, errors: &mut Errors) {

@@ -128,7 +128,7 @@ impl SelectItem {
         match self {
             Self::Entity { table, .. } => Projection::Columns {
                 source: table.name().into(),
-                names: table.def.names,
+                names: table.def.loaded_names(),
             },
             Self::Column {
                 table, position, ..

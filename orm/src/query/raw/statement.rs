@@ -376,5 +376,5 @@ impl ReadStatement for RawAffected<'_> {
 
 /// The places of a model's columns.
 fn places_of<M: Model>(row: &dyn Row) -> Result<ColumnIndex> {
-    ColumnIndex::named(row, M::def().names).map_err(|error| error.with_table(M::def().table))
+    ColumnIndex::of_model(row, M::def()).map_err(|error| error.with_table(M::def().table))
 }

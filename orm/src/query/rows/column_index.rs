@@ -4,6 +4,8 @@ use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
+use crate::mapping::{ColumnSet, ModelDef};
+
 /// Maps the columns that are read to their indexes in a result set.
 #[derive(Clone, Debug, Default)]
 pub struct ColumnIndex(Vec<usize>);
@@ -22,6 +24,57 @@ impl ColumnIndex {
         names.iter().map(place).collect::<Result<_>>().map(Self)
     }
 
+    /// As [`ColumnIndex::named`], for the rows of a model: deferred columns may be missing.
+    ///
+    /// # Errors
+    /// As [`ColumnIndex::named`].
+    pub(in crate::query) fn of_model(row: &dyn Row, def: &'static ModelDef) -> Result<Self> {
+        if def.deferred.is_empty() {
+            return Self::named(row, def.names);
+        }
+        let place = |(position, name): (usize, &&str)| {
+            let is_deferred = def
+                .deferred
+                .iter()
+                .any(|deferred| deferred.column == position);
+            match (0..row.len()).find(|index| row.name(*index) == *name) {
+                Some(place) => Ok(place),
+                None if is_deferred => Ok(usize::MAX),
+                None => Err(missing(name)),
+            }
+        };
+        let names = def.names.iter().enumerate();
+        names.map(place).collect::<Result<_>>().map(Self)
+    }
+
+    /// The places of the columns of whole models that are selected one after another, each with the columns that it leaves
+    /// out.
+    pub(in crate::query) fn of_loaded(
+        selected: impl IntoIterator<Item = (usize, ColumnSet)>,
+    ) -> Self {
+        let (mut places, mut next) = (Vec::new(), 0);
+        for (width, left_out) in selected {
+            for position in 0..width {
+                if left_out.contains(position) {
+                    places.push(usize::MAX);
+                } else {
+                    places.push(next);
+                    next += 1;
+                }
+            }
+        }
+        Self(places)
+    }
+
+    /// Those of the rows of models as queries read them; `None` if nothing is left out.
+    pub(in crate::query) fn of_models(models: &[&'static ModelDef]) -> Option<Self> {
+        if models.iter().all(|def| def.deferred.is_empty()) {
+            return None;
+        }
+        let models = models.iter().map(|def| (def.columns.len(), def.left_out()));
+        Some(Self::of_loaded(models))
+    }
+
     /// The place of the column at `index`; one that no row has if there is none.
     #[inline]
     pub(in crate::query) fn at(&self, index: usize) -> usize {
@@ -37,6 +90,30 @@ fn missing(name: &str) -> Error {
     )
     .with_column(name.to_owned())
     .with_hint("select the column under that name: … AS name")
+}
+
+/// Passes on a row of models as the rows that decoding expects.
+///
+/// # Errors
+/// That of `each`.
+pub(crate) fn remapped<T>(
+    places: Option<&ColumnIndex>,
+    row: &dyn Row,
+    each: impl FnOnce(&dyn Row) -> T,
+) -> T {
+    match places {
+        Some(places) => each(&RemappedRow { row, places }),
+        None => each(row),
+    }
+}
+
+/// Passes on a row of a model as a query by its key returns it.
+pub(crate) fn as_whole<T>(
+    def: &'static ModelDef,
+    row: &dyn Row,
+    each: impl FnOnce(&dyn Row) -> T,
+) -> T {
+    remapped(ColumnIndex::of_models(&[def]).as_ref(), row, each)
 }
 
 /// A row whose columns are in the order of the places.
@@ -64,6 +141,14 @@ impl Row for RemappedRow<'_> {
 
     fn get_native(&self, index: usize) -> Result<ValueRef<'_>> {
         self.row.get_native(self.places.at(index))
+    }
+
+    fn has(&self, index: usize) -> bool {
+        self.places.at(index) != usize::MAX
+    }
+
+    fn rows_left(&self) -> usize {
+        self.row.rows_left()
     }
 
     fn name(&self, index: usize) -> &str {

@@ -9,6 +9,7 @@ use std::iter::FusedIterator;
 use orm_core::driver::Row;
 use orm_core::error::Result;
 
+use super::column_index::{ColumnIndex, remapped};
 use super::from_row::Reader;
 use crate::engine::{Connection, Cursor};
 
@@ -29,8 +30,15 @@ use crate::engine::{Connection, Cursor};
 #[must_use = "no row is read before it is fetched"]
 pub struct Stream<'c, T> {
     cursor: Cursor<'c>,
-    reader: Reader,
-    read: fn(&mut Reader, &dyn Row) -> Result<T>,
+    rows: Rows<T>,
+}
+
+/// What is made of a row.
+enum Rows<T> {
+    /// A value of raw SQL.
+    Raw(Reader, fn(&mut Reader, &dyn Row) -> Result<T>),
+    /// What a query selects, with the places of the columns if models lack some.
+    Selected(Option<ColumnIndex>, fn(&dyn Row) -> Result<T>),
 }
 
 impl<'c, T> Stream<'c, T> {
@@ -40,9 +48,17 @@ impl<'c, T> Stream<'c, T> {
     ) -> Self {
         Self {
             cursor,
-            reader: Reader::default(),
-            read,
+            rows: Rows::Raw(Reader::default(), read),
         }
+    }
+
+    pub(in crate::query) fn of_models(
+        cursor: Cursor<'c>,
+        places: Option<ColumnIndex>,
+        read: fn(&dyn Row) -> Result<T>,
+    ) -> Self {
+        let rows = Rows::Selected(places, read);
+        Self { cursor, rows }
     }
 }
 
@@ -51,8 +67,11 @@ impl<T> Iterator for Stream<'_, T> {
 
     #[inline]
     fn next(&mut self) -> Option<Result<T>> {
-        let (reader, read) = (&mut self.reader, self.read);
-        self.cursor.fetch(|row| read(reader, row))
+        let rows = &mut self.rows;
+        self.cursor.fetch(|row| match rows {
+            Rows::Raw(reader, read) => read(reader, row),
+            Rows::Selected(places, read) => remapped(places.as_ref(), row, *read),
+        })
     }
 }
 

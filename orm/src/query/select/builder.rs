@@ -10,7 +10,7 @@ use orm_core::stmt::{JoinKind, Limit, Lock, LockStrength};
 use super::join::{JoinOn, JoinTarget};
 use super::query_state::QueryState;
 use super::selectable::Selectable;
-use crate::mapping::{Entity, Exempt, Model as _, PathFrom};
+use crate::mapping::{AttributeSet, Columns, Entity, Exempt, Model, PathFrom};
 use crate::query::compile::verb::Verb;
 use crate::query::expressions::order::{GroupList, OrderList};
 use crate::query::expressions::predicate::Condition;
@@ -350,6 +350,52 @@ impl<S> Select<S> {
     /// ```
     pub fn populate_existing(mut self) -> Self {
         self.query.populates_existing = true;
+        self
+    }
+
+    /// Reads [`Deferred`](crate::Deferred) columns of the selected model, which queries leave out, with those of their groups.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # use orm::Deferred;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "articles")]
+    /// # struct Article { #[orm(primary_key)] id: i64, body: Deferred<String> }
+    /// let query = select(Article).undefer(Article.body);
+    /// assert_eq!(query.to_sql(&orm::sqlite::SqliteDialect)?, r#"SELECT "id", "body" FROM "articles""#);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn undefer<M: Model>(mut self, columns: impl Columns<M>) -> Self
+    where
+        S: Entity<Model = M>,
+    {
+        let columns = AttributeSet::of(columns, M::def()).columns;
+        self.query.choose(M::def(), &columns, true);
+        self
+    }
+
+    /// Leaves [`Deferred`](crate::Deferred) columns of the selected model out, with those of their groups.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # use orm::Deferred;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "articles")]
+    /// # struct Article { #[orm(primary_key)] id: i64, #[orm(deferred = false)] body: Deferred<String> }
+    /// let query = select(Article).defer(Article.body);
+    /// assert_eq!(query.to_sql(&orm::sqlite::SqliteDialect)?, r#"SELECT "id" FROM "articles""#);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn defer<M: Model>(mut self, columns: impl Columns<M>) -> Self
+    where
+        S: Entity<Model = M>,
+    {
+        let columns = AttributeSet::of(columns, M::def()).columns;
+        self.query.choose(M::def(), &columns, false);
         self
     }
 

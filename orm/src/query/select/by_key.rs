@@ -13,6 +13,7 @@ use orm_core::value::{BatchValues, Value, ValueRef};
 use crate::engine::{Connection, StatementKey, StatementKind, StatementText};
 use crate::mapping::ModelDef;
 use crate::query::executor::Access;
+use crate::query::rows::column_index::{ColumnIndex, remapped};
 
 /// The most keys of one column in a statement: those of a batch.
 const LISTED: usize = 1024;
@@ -29,8 +30,7 @@ pub(crate) fn get_statement(
     model: usize,
     access: Access,
 ) -> Result<Arc<StatementText>> {
-    let by = By::key((def, model), access);
-    by.statement(connection, 1)
+    By::loaded((def, model), access).statement(connection, 1)
 }
 
 /// The text of `SELECT columns FROM table WHERE key = ?`, for some of the columns.
@@ -44,7 +44,7 @@ pub(crate) fn get_columns_statement(
     access: Access,
 ) -> Result<Arc<StatementText>> {
     let by = By {
-        read: Some(columns),
+        read: Read::Columns(columns),
         ..By::key(model, access)
     };
     by.statement(connection, 1)
@@ -99,7 +99,7 @@ pub(crate) fn rows_by(
     let by = By {
         columns,
         order,
-        ..By::key((def, model), Access::Plain)
+        ..By::loaded((def, model), Access::Plain)
     };
     by.read(connection, keys, each)
 }
@@ -117,7 +117,7 @@ pub(crate) fn accessed_rows_by(
 ) -> Result<()> {
     let by = By {
         columns,
-        ..By::key(model, access)
+        ..By::loaded(model, access)
     };
     by.read(connection, keys, each)
 }
@@ -137,7 +137,7 @@ pub(crate) fn linked_rows_by(
         columns,
         order,
         target: Some(target),
-        ..By::key((def, model), Access::Plain)
+        ..By::loaded((def, model), Access::Plain)
     };
     by.read(connection, keys, each)
 }
@@ -160,8 +160,7 @@ struct By<'b> {
     def: &'static ModelDef,
     model: usize,
     columns: &'b [usize],
-    /// The columns that are read, if they aren't all.
-    read: Option<&'b [usize]>,
+    read: Read<'b>,
     /// A relation whose rows are read along.
     target: Option<usize>,
     /// The order of the rows with one key, by columns of what is read last, each with whether it is DESC.
@@ -169,13 +168,32 @@ struct By<'b> {
     access: Access,
 }
 
+/// The columns that are read.
+#[derive(Clone, Copy)]
+enum Read<'b> {
+    /// All: a flush compares and keeps them.
+    All,
+    /// Those that aren't deferred: an entity is loaded.
+    Loaded,
+    /// These.
+    Columns(&'b [usize]),
+}
+
 impl By<'_> {
+    /// As [`By::key`], for entities that are loaded.
+    fn loaded(model: (&'static ModelDef, usize), access: Access) -> Self {
+        Self {
+            read: Read::Loaded,
+            ..Self::key(model, access)
+        }
+    }
+
     fn key((def, model): (&'static ModelDef, usize), access: Access) -> Self {
         Self {
             def,
             model,
             columns: def.primary_key,
-            read: None,
+            read: Read::All,
             target: None,
             order: &[],
             access,
@@ -188,6 +206,17 @@ impl By<'_> {
         keys: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
+        let places = match self.read {
+            Read::Loaded => {
+                let target = self
+                    .target
+                    .map(|target| (self.def.relations[target].target)());
+                let models: Vec<_> = std::iter::once(self.def).chain(target).collect();
+                ColumnIndex::of_models(&models)
+            }
+            Read::All | Read::Columns(_) => None,
+        };
+        let each = &mut |row: &dyn Row| remapped(places.as_ref(), row, &mut *each);
         let width = self.columns.len();
         let capabilities = connection.dialect().capabilities();
         let arrays = capabilities.in_list == InListStyle::Array;
@@ -227,7 +256,10 @@ impl By<'_> {
             model: self.model,
             kind: self.kind(),
             columns: if is_key { &[] } else { self.columns },
-            expected: self.read.unwrap_or(&expected),
+            expected: match self.read {
+                Read::Columns(columns) => columns,
+                Read::All | Read::Loaded => &expected,
+            },
             rows,
             digest: false,
             checked: false,
@@ -237,12 +269,15 @@ impl By<'_> {
 
     fn kind(self) -> StatementKind {
         let locks = self.access == Access::Lock;
+        let leaves_out = !self.def.deferred.is_empty();
         match (self.target, self.read) {
             (Some(_), _) => StatementKind::Linked,
-            (None, Some(_)) if locks => StatementKind::ColumnsForUpdate,
-            (None, Some(_)) => StatementKind::Columns,
-            (None, None) if locks => StatementKind::GetForUpdate,
-            (None, None) => StatementKind::Get,
+            (None, Read::Columns(_)) if locks => StatementKind::ColumnsForUpdate,
+            (None, Read::Columns(_)) => StatementKind::Columns,
+            (None, Read::Loaded) if leaves_out && locks => StatementKind::GetLoadedForUpdate,
+            (None, Read::Loaded) if leaves_out => StatementKind::GetLoaded,
+            (None, Read::All | Read::Loaded) if locks => StatementKind::GetForUpdate,
+            (None, Read::All | Read::Loaded) => StatementKind::Get,
         }
     }
 
@@ -289,8 +324,9 @@ impl By<'_> {
         w.push("SELECT ");
         let Some(target) = self.target else {
             match self.read {
-                None => w.idents(def.names),
-                Some(columns) => w.list(columns, |w, column| {
+                Read::All => w.idents(def.names),
+                Read::Loaded => w.idents(def.loaded_names()),
+                Read::Columns(columns) => w.list(columns, |w, column| {
                     w.ident(def.names[*column]);
                 }),
             };
@@ -302,8 +338,8 @@ impl By<'_> {
         // One table may be both.
         let alias = (target.table == def.table).then(|| format!("{}_2", def.table));
         let source = alias.as_deref().unwrap_or(target.table);
-        let own = def.names.iter().map(|name| (def.table, *name));
-        let referenced = target.names.iter().map(|name| (source, *name));
+        let own = def.loaded_names().iter().map(|name| (def.table, *name));
+        let referenced = target.loaded_names().iter().map(|name| (source, *name));
         w.list(own.chain(referenced), |w, (source, name)| {
             w.column(source, name);
         });

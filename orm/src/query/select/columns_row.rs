@@ -24,6 +24,10 @@ impl<M: Model> Row for ColumnsRow<'_, M> {
         M::def().names.get(index).copied().unwrap_or_default()
     }
 
+    fn has(&self, index: usize) -> bool {
+        self.columns.contains(&index) || self.entity.is_loaded(index)
+    }
+
     fn get(&self, index: usize) -> Result<ValueRef<'_>> {
         match self.columns.iter().position(|column| *column == index) {
             Some(place) => self.row.get(place),

@@ -14,6 +14,7 @@ use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::compile::handle_keys::HandleKeys;
 use crate::query::compile::verb::Verb;
 use crate::query::executor::{Access, Executor, ReadStatement};
+use crate::query::rows::column_index::remapped;
 use crate::query::rows::from_row::read_value;
 use crate::query::rows::stream::{Stream, StreamSource};
 
@@ -192,7 +193,8 @@ impl<S: Selectable> Select<S> {
             HandleKeys::of(compiled.binds(), &NoSession)?;
         }
         let cursor = conn.cursor(compiled.text(), compiled.binds())?;
-        Ok(Stream::new(cursor, |_, row| {
+        let places = self.query.places(Verb::All);
+        Ok(Stream::of_models(cursor, places, |row| {
             S::decode::<Connection>(row, 0, &mut ())
         }))
     }
@@ -312,6 +314,12 @@ impl ReadStatement for VerbOf<'_> {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
         let (text, binds) = (compiled.text(), compiled.binds());
+        let places = self.query.places(self.verb);
+        if places.is_some() {
+            return connection.read(text, binds, &mut |row| {
+                remapped(places.as_ref(), row, &mut *each)
+            });
+        }
         if compiled.has_one_row() {
             connection.read_row(text, binds, each)
         } else {

@@ -130,6 +130,17 @@ impl JoinedLoads {
         self.steps.len() - 1
     }
 
+    /// The models whose columns are selected, in their order.
+    pub(super) fn models(&self) -> impl Iterator<Item = &'static ModelDef> {
+        let steps = self.steps.iter();
+        steps.flat_map(|step| step.link().into_iter().chain([step.target()]))
+    }
+
+    /// Whether any of them has columns that are left out.
+    pub(super) fn has_deferred(&self) -> bool {
+        self.models().any(|def| !def.deferred.is_empty())
+    }
+
     /// Whether rows of one entity may come several times.
     pub(crate) fn has_lists(&self) -> bool {
         self.steps.iter().any(JoinedStep::is_to_many)
@@ -277,14 +288,16 @@ fn list_order(step: &JoinedStep, tables: Tables) -> impl Iterator<Item = Order> 
 fn columns(table: TableRef) -> Projection {
     Projection::Columns {
         source: table.name().into(),
-        names: table.def.names,
+        names: table.def.loaded_names(),
     }
 }
 
 /// The query of the same entities from a derived table, which has the name of their own. Its order is repeated outside.
 fn derived(mut query: Query, root: TableRef) -> Query {
     let mut order = query.order_by.clone();
+    let mut selected = Vec::new();
     if let Some(select) = query.as_select_mut() {
+        selected.extend(select.columns.iter().map(|column| outside(column, root)));
         for (index, order) in order.iter_mut().enumerate() {
             let is_of_root =
                 matches!(&order.expr, Expr::Column { source, .. } if source == root.name());
@@ -297,9 +310,17 @@ fn derived(mut query: Query, root: TableRef) -> Query {
         }
     }
     let rows = FromItem::new(Source::Query(Box::new(query))).alias(root.name());
-    let mut outer = Query::from(Select::new(vec![columns(root)], rows));
+    let mut outer = Query::from(Select::new(selected, rows));
     outer.order_by = order;
     outer
+}
+
+/// A column of the derived table, which has the name that it has inside.
+fn outside(column: &Projection, root: TableRef) -> Projection {
+    if let Projection::Expr(Expr::Column { name, .. }) = column {
+        return Projection::Expr(Expr::column(root.name(), name.clone()));
+    }
+    column.clone()
 }
 
 #[cold]

@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 
 use orm_core::sql::{BindValues, EachBind};
-use orm_core::stmt::{Join, Limit, Query, QueryBody, Select, Visit, hash_values};
+use orm_core::stmt::{Few, Join, Limit, Projection, Query, QueryBody, Select, Visit, hash_values};
 use orm_core::value::ValueRef;
 
 use super::join::{JoinOn, Joined};
@@ -19,12 +19,31 @@ use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::Term;
 
 impl QueryState {
+    fn projections(&self) -> Few<Projection> {
+        let selected = self.selected.iter();
+        let (Some(left_out), Some(root)) = (&self.left_out, self.sources.root) else {
+            return selected.map(SelectItem::lower).collect();
+        };
+        let mut columns = Few::new();
+        for item in selected {
+            match item {
+                SelectItem::Entity { table, .. } if table.name() == root.name() => {
+                    let read =
+                        (0..table.def.columns.len()).filter(|column| !left_out.contains(*column));
+                    columns.extend(read.map(|column| Projection::Expr(table.column(column))));
+                }
+                item => columns.push(item.lower()),
+            }
+        }
+        columns
+    }
+
     /// The statement.
     pub(in crate::query) fn lower(&self) -> Query {
         let clauses = self.clauses.as_deref().cloned().unwrap_or_default();
         let mut select = Select::default();
         select.distinct = clauses.distinct;
-        select.columns = self.selected.iter().map(SelectItem::lower).collect();
+        select.columns = self.projections();
         select.from = self.sources.root.map(TableRef::item);
         let join = |joined: &Joined| {
             Join::new(
@@ -58,10 +77,11 @@ impl Hash for QueryKey<'_> {
             ..
         } = self.query;
         let joined = self.query.joined_loads(self.verb);
-        let flags = u64::from(joined.is_some()) << 2
+        let flags = u64::from(self.query.left_out.is_some()) << 3
+            | u64::from(joined.is_some()) << 2
             | u64::from(clauses.is_some()) << 1
             | u64::from(self.keeps_limit);
-        let head = (self.verb as u64) << 11 | flags << 8 | TextOf::Query as u64;
+        let head = (self.verb as u64) << 12 | flags << 8 | TextOf::Query as u64;
         hash_lengths(
             head,
             [selected.len(), sources.joined.len(), filter.len()],
@@ -85,6 +105,9 @@ impl Hash for QueryKey<'_> {
         }
         if let Some(joined) = joined {
             joined.hash(state);
+        }
+        if let Some(left_out) = &self.query.left_out {
+            left_out.hash(state);
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::query::compile::simplify::labelled;
 use crate::query::expressions::select_item::SelectItem;
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::Term;
+use crate::query::rows::column_index::ColumnIndex;
 
 /// The rows of a relation from which a part is selected.
 #[derive(Clone, Copy)]
@@ -66,6 +67,13 @@ impl PartOf<'_> {
             Some(most) => limited(query, key, most),
             None => query,
         })
+    }
+
+    /// Where the columns of the models are in the rows, if some are left out.
+    pub(crate) fn places(self) -> Option<ColumnIndex> {
+        let far = self.far.map(|far| (self.def.relations[far].target)());
+        let models: Vec<_> = std::iter::once(self.def).chain(far).collect();
+        ColumnIndex::of_models(&models)
     }
 
     /// The table of the rows with the foreign key, and that of the target.

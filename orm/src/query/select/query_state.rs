@@ -9,15 +9,16 @@ use super::join::{Sources, twice};
 use super::joined_loads::{JoinedLoads, not_joined};
 use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText};
-use crate::mapping::{Criteria, Exempt, LoadPath, ModelDef, Strategy};
+use crate::mapping::{ColumnSet, Criteria, Exempt, LoadPath, ModelDef, Strategy};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql, compile_query};
 use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::Access;
 use crate::query::expressions::build_error::BuildError;
-use crate::query::expressions::select_item::SelectItems;
+use crate::query::expressions::select_item::{SelectItem, SelectItems};
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::{Term, Terms};
+use crate::query::rows::column_index::ColumnIndex;
 
 /// What a query is made of.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,8 @@ pub(in crate::query) struct QueryState {
     pub(super) joined_loads: Option<Box<JoinedLoads>>,
     /// Whether entities that are fresh take the values of the rows as well, of which the text knows nothing either.
     pub(super) populates_existing: bool,
+    /// The deferrable columns of the first table that are left out, if they aren't those that mostly are.
+    pub(super) left_out: Option<Box<ColumnSet>>,
     /// The criteria that it is exempt from.
     pub(super) exempt: Option<Box<Exempt>>,
     error: Option<Box<BuildError>>,
@@ -121,6 +124,54 @@ impl QueryState {
         if let Err(error) = JoinedLoads::add(&mut self.change().joined_loads, root, path) {
             self.error.get_or_insert_with(|| error.into());
         }
+    }
+
+    /// Leaves columns of `def` out, or reads them, with those of their groups.
+    pub(super) fn choose(&mut self, def: &'static ModelDef, columns: &ColumnSet, is_read: bool) {
+        let deferrable = def.deferrable(columns);
+        if let Some(other) = columns.iter().find(|column| !deferrable.contains(*column)) {
+            self.error
+                .get_or_insert_with(|| not_deferrable(def, other).into());
+            return;
+        }
+        let left_out = self
+            .change()
+            .left_out
+            .get_or_insert_with(|| Box::new(def.left_out()));
+        for column in deferrable.iter() {
+            if is_read {
+                left_out.remove(column);
+            } else {
+                left_out.insert(column);
+            }
+        }
+    }
+
+    /// The columns of a selected entity that are left out.
+    fn left_out(&self, table: TableRef) -> ColumnSet {
+        let is_root = |root: TableRef| root.name() == table.name();
+        match &self.left_out {
+            Some(left_out) if self.sources.root.is_some_and(is_root) => (**left_out).clone(),
+            _ => table.def.left_out(),
+        }
+    }
+
+    /// Where the columns of the models are in the rows of a verb, if some are left out.
+    pub(super) fn places(&self, verb: Verb) -> Option<ColumnIndex> {
+        let joined = self.joined_loads(verb);
+        let has_deferred = |item: &SelectItem| matches!(item, SelectItem::Entity { table, .. } if !table.def.deferred.is_empty());
+        let is_needed =
+            self.selected.iter().any(has_deferred) || joined.is_some_and(JoinedLoads::has_deferred);
+        if !is_needed || !verb.reads_entities() {
+            return None;
+        }
+        let selected = self.selected.iter().map(|item| match item {
+            SelectItem::Entity { table, .. } => (table.def.columns.len(), self.left_out(*table)),
+            SelectItem::Column { .. } | SelectItem::Value(_) => (1, ColumnSet::new()),
+        });
+        let joined = joined.into_iter().flat_map(JoinedLoads::models);
+        let joined = joined.map(|def| (def.columns.len(), def.left_out()));
+        Some(ColumnIndex::of_loaded(selected.chain(joined)))
     }
 
     /// How the query reads rows.
@@ -327,6 +378,17 @@ impl QueryState {
             selected: &self.selected,
         }
     }
+}
+
+#[cold]
+fn not_deferrable(def: &'static ModelDef, column: usize) -> BuildError {
+    let (model, field) = (def.name, def.fields[column]);
+    BuildError::new(
+        format!("the column `{model}.{field}` can't be left out of an entity"),
+        format!(
+            "make the type of its field a Deferred<…>, or select columns: select(({model}.{field}, …))"
+        ),
+    )
 }
 
 #[cold]

@@ -12,6 +12,7 @@ use crate::engine::Connection;
 use crate::mapping::{ModelDef, Scope};
 use crate::query::compile::compiled_sql::{CompiledSql, compile_query};
 use crate::query::executor::Access;
+use crate::query::rows::column_index::remapped;
 
 /// As [`rows_by`], without the rows that criteria hide.
 ///
@@ -91,6 +92,7 @@ fn read(
         order,
         scope: &scope,
     };
+    let places = part.places();
     let width = columns.len();
     let most = keys_a_query(connection, width);
     for keys in keys.chunks(most * width) {
@@ -103,7 +105,9 @@ fn read(
         }
         let mut compiled = CompiledSql::default();
         compile_query(connection, (&query, false), &mut compiled)?;
-        connection.read(compiled.text(), compiled.binds(), each)?;
+        connection.read(compiled.text(), compiled.binds(), &mut |row| {
+            remapped(places.as_ref(), row, &mut *each)
+        })?;
     }
     Ok(())
 }

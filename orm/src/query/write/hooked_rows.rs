@@ -5,7 +5,7 @@ use orm_core::error::{Error, InvalidFields, Result};
 use orm_core::value::Value;
 
 use super::values::InsertRows;
-use crate::mapping::{Model, NewEntity};
+use crate::mapping::{Model, NewEntity, not_loaded};
 
 /// What hooks have refused.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub(super) fn hooked<'a, M: Model>(
     rows: InsertRows<'a, M>,
     refused: &mut Option<Box<Refused>>,
 ) -> InsertRows<'a, M> {
-    if M::HAS_HOOKS {
+    if M::HAS_HOOKS || M::HAS_DEFERRED {
         run(rows, refused.get_or_insert_default())
     } else {
         rows
@@ -76,6 +76,11 @@ fn run_borrowed<M: Model>(row: &M, refused: &mut Refused) -> NewEntity<M> {
 }
 
 fn call<M: Model>(row: &mut M, refused: &mut Refused) {
+    if let Some(column) = row.unread() {
+        refused
+            .error
+            .get_or_insert_with(|| not_loaded(Some(column)));
+    }
     if refused.error.is_none() {
         refused.error = row.prepare_insert(&mut refused.invalid).err();
     }

@@ -13,6 +13,7 @@ mod connection;
 mod criteria;
 mod crud;
 mod ddl;
+mod deferred;
 mod dirty;
 mod eager_reads;
 pub mod errors;
@@ -56,6 +57,7 @@ mod nesting;
 pub mod one_statement;
 mod optimistic;
 pub mod outside_ends;
+mod own_attributes;
 mod parts;
 mod past_the_session;
 mod patches;
@@ -296,6 +298,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     validators::cases,
     eager_reads::cases,
     list_order::cases,
+    own_attributes::cases,
     parts::cases,
     queries::cases,
     aggregates::cases,
@@ -354,6 +357,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     touched::cases,
     types::cases,
     conditions::cases,
+    deferred::cases,
     dirty::cases,
     sql_values::cases,
     random_graphs::cases,

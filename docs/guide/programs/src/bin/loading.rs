@@ -1,5 +1,6 @@
 //! The programs of the chapter "Loading".
 
+use orm::Deferred;
 use orm::prelude::*;
 
 // ANCHOR: models
@@ -27,6 +28,20 @@ struct Comment {
 }
 // ANCHOR_END: models
 
+// ANCHOR: deferred_model
+#[derive(Model, Debug)]
+#[orm(table = "pages")]
+struct Page {
+    #[orm(primary_key)]
+    id: i64,
+    title: String,
+    #[orm(deferred = "content")]
+    body: Deferred<String>,
+    #[orm(deferred = "content")]
+    footnotes: Deferred<Option<String>>,
+}
+// ANCHOR_END: deferred_model
+
 // ANCHOR: tree
 #[derive(Model, Clone, Debug)]
 #[orm(table = "categories")]
@@ -50,6 +65,7 @@ fn main() -> orm::Result<()> {
     part(&engine)?;
     joined(&engine)?;
     from_join(&engine)?;
+    deferred(&engine)?;
     recursive(&engine)
 }
 
@@ -168,6 +184,32 @@ fn from_join(engine: &Engine) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: from_join
+
+// ANCHOR: deferred
+fn deferred(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    session.add(Page::builder().title("Tides").body("…"));
+    session.commit()?;
+    // INSERT INTO "pages" ("title", "body", "footnotes")
+    //     VALUES (?, ?, ?)
+    session.clear();
+    let page = select(Page).one(&mut session)?;
+    // SELECT "id", "title" FROM "pages" LIMIT 2
+    assert!(session[page].body.get().is_err());
+
+    session[page].title = "Tides and moons".into();
+    session.commit()?;
+    // UPDATE "pages" SET "title" = ? WHERE "id" = ? AND "title" IS ?
+    session.load_columns(page, Page.body)?;
+    // SELECT "body", "footnotes" FROM "pages" WHERE "id" = ?
+    assert_eq!(session[page].body.get()?, "…");
+
+    let pages = select(Page).undefer(Page.body).all(&mut session)?;
+    // SELECT "id", "title", "body", "footnotes" FROM "pages"
+    assert_eq!(pages, [page]);
+    Ok(())
+}
+// ANCHOR_END: deferred
 
 // ANCHOR: recursive
 fn recursive(engine: &Engine) -> orm::Result<()> {

@@ -50,6 +50,7 @@ struct Post {
 fn main() -> orm::Result<()> {
     let engine = Engine::options("sqlite://").echo().connect()?;
     create(&engine)?;
+    visible(&engine)?;
     fill(&engine)
 }
 
@@ -85,6 +86,34 @@ fn create(engine: &Engine) -> orm::Result<()> {
     // COMMIT
 }
 // ANCHOR_END: create
+
+// ANCHOR: attributes
+impl Post {
+    fn is_visible(&self) -> bool {
+        matches!(self.status, Status::Published)
+    }
+}
+
+trait PostAttributes {
+    fn is_visible(self) -> Predicate;
+}
+
+impl PostAttributes for <Post as Model>::Entity {
+    fn is_visible(self) -> Predicate {
+        self.status.eq(Status::Published)
+    }
+}
+
+fn visible(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let posts = select(Post).filter(Post.is_visible());
+    let posts = posts.all(&mut session)?;
+    // SELECT "id", "author_id", "title", "status" FROM "posts"
+    //     WHERE "status" = ?
+    assert!(posts.iter().all(|post| session[*post].is_visible()));
+    Ok(())
+}
+// ANCHOR_END: attributes
 
 // ANCHOR: fill
 fn fill(engine: &Engine) -> orm::Result<()> {

@@ -9,7 +9,7 @@ use syn::spanned::Spanned as _;
 use super::hooks;
 use super::names::of;
 use super::relation;
-use crate::model::data::{Column, Columns, Model, Reference, ServerDefault, Target};
+use crate::model::data::{Column, Columns, Deferral, Model, Reference, ServerDefault, Target};
 
 /// The functions `def` and `slot` stand in the `impl Model`, see `row.rs`; here is what they give.
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -32,6 +32,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         quote!(|table| __orm::schema::Check::new(table, #name, #rule))
     });
     let update_defaults = model.columns.iter().enumerate().filter_map(update_default);
+    let deferred = model.columns.iter().enumerate().filter_map(deferred);
     let references = model.references.iter().map(|key| reference(model, key));
     let relations = relation::defs(model);
     let hooks = hooks::def(model);
@@ -49,6 +50,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             generated: #generated,
             version: #version,
             update_defaults: &[#(#update_defaults),*],
+            deferred: &[#(#deferred),*],
+            loaded: __orm::LazyLock::new(|| __orm::LoadedColumns::of(&__DEF)),
             uniques: &[#(#uniques),*],
             indexes: &[#(#indexes),*],
             checks: &[#(#checks),*],
@@ -95,6 +98,18 @@ fn update_default((position, column): (usize, &Column)) -> Option<TokenStream> {
                 #field::value(&given()).to_value()
             },
         }
+    })
+}
+
+/// A column that queries may leave out.
+fn deferred((position, column): (usize, &Column)) -> Option<TokenStream> {
+    let (group, by_default) = match &column.deferred.as_ref()?.1 {
+        Deferral::Group(Some(group)) => (group.value(), true),
+        Deferral::Group(None) => (String::new(), true),
+        Deferral::Asked => (String::new(), false),
+    };
+    Some(quote! {
+        __orm::DeferredDef { column: #position, group: #group, by_default: #by_default }
     })
 }
 

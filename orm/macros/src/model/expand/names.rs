@@ -33,8 +33,8 @@ pub(super) fn per_column(
     write: impl Fn(usize, &Ident, TokenStream) -> TokenStream,
 ) -> Vec<TokenStream> {
     let columns = model.columns.iter().enumerate();
-    let written =
-        columns.map(|(position, column)| write(position, &column.ident, of(&column.ty, "Field")));
+    let written = columns
+        .map(|(position, column)| write(position, &column.ident, of(column.field_type(), "Field")));
     written.collect()
 }
 

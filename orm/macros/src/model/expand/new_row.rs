@@ -63,6 +63,10 @@ fn from_builder(model: &Model) -> TokenStream {
     let child_state = child_state(model, &states);
     let filled = model.columns.iter().enumerate().map(|(position, column)| {
         let (ident, value) = (&column.ident, filled(model, position, column));
+        let value = match &column.deferred {
+            Some((ty, _)) => quote!(<#ty>::from(#value)),
+            None => value,
+        };
         quote!(#ident: #value)
     });
     let relations = model.relations.iter().map(|relation| {
@@ -151,9 +155,9 @@ fn from_struct(model: &Model) -> TokenStream {
     let name = &model.head.ident;
     let columns = model.columns.iter().enumerate();
     let unset = columns
-        .filter(|(_, column)| column.server_default.is_some())
+        .filter(|(_, column)| column.server_default.is_some() || column.deferred.is_some())
         .map(|(position, column)| {
-            let (ident, field) = (&column.ident, of(&column.ty, "Field"));
+            let (ident, field) = (&column.ident, of(column.field_type(), "Field"));
             quote!(#field::leave_unset(&self.#ident, #position, &mut unset))
         });
     let columns = model.columns.iter().enumerate();

@@ -16,6 +16,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let keys = keys(model);
     let conversions = conversions(model);
     let copies = copies(model);
+    let deferred = deferred(model);
     let relations = relation::access(model);
     let hooks = hooks::calls(model);
     quote! {
@@ -34,6 +35,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             #keys
             #conversions
             #copies
+            #deferred
             #relations
             #hooks
         }
@@ -162,6 +164,50 @@ fn keys(model: &Model) -> TokenStream {
     }
 }
 
+/// Which values are here, if some may not be.
+fn deferred(model: &Model) -> TokenStream {
+    let columns = model.columns.iter().enumerate();
+    let deferred: Vec<_> = columns
+        .filter(|(_, column)| column.deferred.is_some())
+        .collect();
+    if deferred.is_empty() {
+        return TokenStream::new();
+    }
+    let loaded = deferred.iter().map(|(position, column)| {
+        let (ident, field) = (&column.ident, of(column.field_type(), "Field"));
+        quote!(#position => #field::is_loaded(&self.#ident))
+    });
+    let unloaded = deferred.iter().map(|(position, column)| {
+        let (ident, field) = (&column.ident, of(column.field_type(), "Field"));
+        quote!(#position => #field::unload(&mut self.#ident, &__DEF, position))
+    });
+    let unread = deferred.iter().map(|(_, column)| {
+        let (ident, field) = (&column.ident, of(column.field_type(), "Field"));
+        quote!(.or_else(|| #field::unread(&self.#ident)))
+    });
+    quote! {
+        const HAS_DEFERRED: bool = true;
+
+        fn is_loaded(&self, position: usize) -> bool {
+            match position {
+                #(#loaded,)*
+                _ => true,
+            }
+        }
+
+        fn unload(&mut self, position: usize) {
+            match position {
+                #(#unloaded,)*
+                _ => {}
+            }
+        }
+
+        fn unread(&self) -> ::core::option::Option<(&'static __orm::ModelDef, usize)> {
+            __orm::None #(#unread)*
+        }
+    }
+}
+
 /// Copies and comparisons.
 fn copies(model: &Model) -> TokenStream {
     let kept = model.skipped.iter().map(|(ident, _)| ident);
@@ -206,12 +252,12 @@ fn copies(model: &Model) -> TokenStream {
 }
 
 fn read(column: &Column, position: usize) -> TokenStream {
-    let field = of(&column.ty, "Field");
+    let field = of(column.field_type(), "Field");
     quote!(#field::read(row, start + #position, &__DEF, #position)?)
 }
 
 fn copy(column: &Column) -> TokenStream {
-    let (ident, field) = (&column.ident, of(&column.ty, "Field"));
+    let (ident, field) = (&column.ident, of(column.field_type(), "Field"));
     quote!(#field::copy(&self.#ident))
 }
 
