@@ -6,6 +6,7 @@
 mod access;
 mod apply;
 mod cascades;
+mod chunks;
 mod closure;
 mod closure_result;
 mod criteria;

@@ -11,6 +11,7 @@ use orm_core::value::{Value, ValueRef};
 
 use super::apply_rows::Written;
 use super::arena::Arena;
+use super::chunk_entities::ChunkEntities;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
 use super::key_order::key_order;
@@ -24,7 +25,7 @@ use super::witness::Witness;
 use crate::mapping::{AnyList, Model, ModelDef, RawRef, ToOne};
 
 /// The entities of one model, by slot and column position.
-pub(crate) trait AnyArena: Any + Send {
+pub(crate) trait AnyArena: ChunkEntities + Any + Send {
     fn def(&self) -> &'static ModelDef;
     /// The model's number, for statement keys.
     fn model(&self) -> usize;

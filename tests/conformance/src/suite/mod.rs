@@ -6,6 +6,7 @@ mod bad_input;
 mod batches;
 mod belongs_to;
 mod cascades;
+mod chunks;
 mod closures;
 mod column_options;
 mod conditions;
@@ -315,6 +316,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     batches::cases,
     belongs_to::cases,
     cascades::cases,
+    chunks::cases,
     closures::cases,
     column_options::cases,
     connection::cases,

@@ -48,7 +48,8 @@ fn main() -> orm::Result<()> {
     ordered(&engine)?;
     newest(&engine)?;
     part(&engine)?;
-    recursive(&engine)
+    recursive(&engine)?;
+    chunks(&engine)
 }
 
 // ANCHOR: ordered
@@ -156,3 +157,28 @@ fn recursive(engine: &Engine) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: recursive
+
+// ANCHOR: chunks
+fn chunks(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let (mut comments, query) =
+        (0, select(Thread).with(Thread.comments));
+    query.chunks(1000, &mut session, |session, threads| {
+        for thread in threads {
+            comments += session[*thread].comments.get()?.len();
+            session[*thread].title.push('!');
+        }
+        session.commit()
+    })?;
+    // BEGIN
+    // SELECT "id", "title" FROM "threads" ORDER BY "id" ASC LIMIT ?
+    // SELECT "id", "body", "created", "published", "thread_id"
+    //     FROM "comments" WHERE "thread_id" = ?
+    //     ORDER BY "created" DESC, "body" ASC, "id" ASC
+    // COMMIT
+    // UPDATE "threads" SET "title" = ?
+    //     WHERE "id" = ? AND "title" IS ?
+    assert_eq!(comments, 4);
+    Ok(())
+}
+// ANCHOR_END: chunks
