@@ -9,7 +9,7 @@ use orm_core::error::Result;
 use super::assigned_values::{fits, out_of_range};
 use super::emit::BatchWriter;
 use super::key_defaults::key_defaults;
-use crate::mapping::not_loaded;
+use crate::mapping::column_not_loaded;
 use crate::query::{BulkInsert, insert_rows};
 use crate::state::Written;
 
@@ -26,7 +26,7 @@ impl BatchWriter<'_> {
         if !def.deferred.is_empty()
             && let Some(column) = slots.iter().find_map(|slot| arena.unread(*slot))
         {
-            return Err(not_loaded(Some(column)));
+            return Err(column_not_loaded(Some(column)));
         }
         let mut columns = Cow::Borrowed(columns);
         let (made, fetched): (Vec<usize>, Vec<usize>) =

@@ -72,7 +72,7 @@ impl<T> Deferred<T> {
     pub fn get(&self) -> Result<&T> {
         match &self.0 {
             State::Loaded(value) => Ok(value),
-            State::NotLoaded(column) => Err(not_loaded(*column)),
+            State::NotLoaded(column) => Err(column_not_loaded(*column)),
         }
     }
 
@@ -83,7 +83,7 @@ impl<T> Deferred<T> {
     pub fn into_inner(self) -> Result<T> {
         match self.0 {
             State::Loaded(value) => Ok(value),
-            State::NotLoaded(column) => Err(not_loaded(column)),
+            State::NotLoaded(column) => Err(column_not_loaded(column)),
         }
     }
 
@@ -95,7 +95,7 @@ impl<T> Deferred<T> {
 
 /// The error of reading a column that is not loaded.
 #[cold]
-pub(crate) fn not_loaded(column: Option<(&'static ModelDef, usize)>) -> Error {
+pub(crate) fn column_not_loaded(column: Option<(&'static ModelDef, usize)>) -> Error {
     let Some((def, position)) = column else {
         return Error::with_message(
             ErrorKind::NotLoaded,

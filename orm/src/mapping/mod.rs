@@ -53,7 +53,7 @@ pub use def::{
     RelationDef, RelationKind, UpdateDefault,
 };
 pub use deferred::Deferred;
-pub(crate) use deferred::not_loaded;
+pub(crate) use deferred::column_not_loaded;
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
 pub use key::{IntoKey, KeyPart, PrimaryKey};
@@ -69,5 +69,7 @@ pub use relation::{
     ToOneTarget, inverse, leave_linked, mirrored, or_linked, ordered_by, relinked,
 };
 pub(crate) use relation::{ChildRule, Strategy, check_cascade};
+#[cfg(feature = "serde")]
+pub(crate) use relation::{not_loaded, part_not_loaded};
 pub use slot::ModelSlot;
 pub use table::table;

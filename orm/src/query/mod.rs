@@ -37,6 +37,7 @@ pub(crate) use select::by_key::{
 pub(crate) use select::columns_row::ColumnsRow;
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::joined_loads::{JoinedLoads, JoinedStep};
+pub(crate) use select::pages::Pages;
 pub(crate) use select::part::PartOf;
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};

@@ -6,7 +6,7 @@ use orm_core::value::ValueRef;
 
 use super::Session;
 use super::write::row_id;
-use crate::mapping::{Column, Model, RawRef, Relation, RelationField, ToOne, not_loaded};
+use crate::mapping::{Column, Model, RawRef, Relation, RelationField, ToOne, column_not_loaded};
 use crate::state::{AnyArena, EntityState, ListChanges, Ref};
 
 /// Holds the values of an attribute before and after the changes that are not flushed. A column and a `BelongsTo` have at
@@ -175,19 +175,13 @@ impl<M: Model, T: DbType> sealed::Attribute<M> for Column<M, T> {
         let position = self.position();
         let is_known = |[new, old]: [bool; 2]| new && (old || !session.is_stored(handle));
         if M::HAS_DEFERRED && !is_known(arena.are_loaded(handle.slot, position)) {
-            return Err(not_loaded(Some((M::def(), position))));
+            return Err(column_not_loaded(Some((M::def(), position))));
         }
         let (new, old) = (
             arena.value(handle.slot, position),
             arena.old_value(handle.slot, position),
         );
-        let read = |value: ValueRef<'_>| {
-            T::from_value(value).map_err(|error| {
-                Error::with_message(ErrorKind::Decode, format!("the value is {error}"))
-                    .with_table(M::def().table)
-                    .with_column(self.name())
-            })
-        };
+        let read = |value: ValueRef<'_>| read_column(self, value);
         if !session.is_stored(handle) {
             return Ok(History::of(None, Some(read(new)?), true));
         }
@@ -197,6 +191,18 @@ impl<M: Model, T: DbType> sealed::Attribute<M> for Column<M, T> {
             !new.is_same(old),
         ))
     }
+}
+
+/// The value of a column in its own type.
+pub(super) fn read_column<M: Model, T: DbType>(
+    column: Column<M, T>,
+    value: ValueRef<'_>,
+) -> Result<T> {
+    T::from_value(value).map_err(|error| {
+        Error::with_message(ErrorKind::Decode, format!("the value is {error}"))
+            .with_table(M::def().table)
+            .with_column(column.name())
+    })
 }
 
 impl<M: Model, F: RelationField> sealed::Attribute<M> for Relation<M, F> {

@@ -6,6 +6,7 @@
 mod access;
 mod apply;
 mod cascades;
+mod chunks;
 mod closure;
 mod closure_result;
 mod criteria;
@@ -16,14 +17,19 @@ mod get_or_create;
 mod get_texts;
 mod history;
 mod hooks;
+#[cfg(feature = "serde")]
+mod json;
 mod links;
 mod loads;
 mod many;
 mod merge;
+mod proxy;
 mod queries;
 mod read;
 mod refresh;
 mod relations;
+#[cfg(feature = "serde")]
+mod serialize;
 mod set;
 mod siblings;
 mod transaction;
@@ -48,6 +54,8 @@ pub use closure::Retry;
 pub use closure_result::TransactionResult;
 pub use history::{Attribute, History};
 pub use hooks::{HasHooks, HookTable, Hooks, Invalid, SessionHooks, prepare_insert};
+#[cfg(feature = "serde")]
+pub use json::Json;
 pub use loads::LoadTarget;
 pub use many::Handles;
 pub use siblings::NPlusOne;

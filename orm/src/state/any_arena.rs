@@ -11,6 +11,7 @@ use orm_core::value::{Value, ValueRef};
 
 use super::apply_rows::Written;
 use super::arena::Arena;
+use super::chunk_entities::ChunkEntities;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
 use super::key_order::key_order;
@@ -24,7 +25,7 @@ use super::witness::Witness;
 use crate::mapping::{AnyList, Model, ModelDef, RawRef, ToOne};
 
 /// The entities of one model, by slot and column position.
-pub(crate) trait AnyArena: Any + Send {
+pub(crate) trait AnyArena: ChunkEntities + Any + Send {
     fn def(&self) -> &'static ModelDef;
     /// The model's number, for statement keys.
     fn model(&self) -> usize;
@@ -118,6 +119,12 @@ pub(crate) trait AnyArena: Any + Send {
     fn entity_state(&self, slot: u32, stamp: NonZeroU32) -> Option<EntityState>;
     /// Why a handle leads nowhere.
     fn stale_handle(&self, handle: RawRef) -> Error;
+    /// Whether the entity of a handle may be read; in a session whose entities expire, expired ones may not.
+    ///
+    /// # Errors
+    /// `StaleHandle`, `Expired`.
+    #[cfg(feature = "serde")]
+    fn check_readable(&self, handle: RawRef, expires: bool) -> Result<()>;
     /// The foreign keys of an entity that the flush takes from its relations.
     fn links(&self, slot: u32) -> &[Link];
     /// Whether any entity has some.
@@ -505,6 +512,14 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn stale_handle(&self, handle: RawRef) -> Error {
         Self::stale_handle(self, handle.typed())
+    }
+
+    #[cfg(feature = "serde")]
+    fn check_readable(&self, handle: RawRef, expires: bool) -> Result<()> {
+        match self.readable(handle.typed(), expires) {
+            Some(_) => Ok(()),
+            None => Err(self.unreadable(handle.typed())),
+        }
     }
 
     fn entity_state(&self, slot: u32, stamp: NonZeroU32) -> Option<EntityState> {

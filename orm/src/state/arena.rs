@@ -57,6 +57,8 @@ pub(crate) struct Arena<M: Model> {
     pub(super) cascaded: bool,
     /// Entities whose values a rollback has taken away, to be read again.
     pub(super) unknown: Vec<u32>,
+    /// The entities that were loaded since the session reads in chunks, if it does.
+    pub(super) loaded: Option<Vec<RawRef>>,
     /// Old copies that are over, for the next ones: a program that changes many entities again and again
     /// would else allocate and free as many texts each time.
     spare: Vec<Box<M>>,
@@ -109,6 +111,7 @@ impl<M: Model> Arena<M> {
             overtaken: None,
             cascaded: false,
             unknown: Vec::new(),
+            loaded: None,
             spare: Vec::new(),
             moments: moments(M::def()),
         }
@@ -139,6 +142,7 @@ impl<M: Model> Arena<M> {
             overtaken,
             cascaded,
             unknown,
+            loaded,
             spare,
             moments: _,
         } = self;
@@ -150,7 +154,7 @@ impl<M: Model> Arena<M> {
             (*slots, *identity) = (Vec::new(), KeyMap::default());
         }
         (*next, *fresh_from, *expired_before) = (0, FIRST_CLOCK, FIRST_CLOCK);
-        (*overtaken, *cascaded) = (None, false);
+        (*overtaken, *cascaded, *loaded) = (None, false, None);
         child_indexes.clear();
         undone_switches.clear();
         // What a session that only reads has none of.
@@ -371,6 +375,12 @@ impl<M: Model> Arena<M> {
         self.free.pop();
         let slot = &mut self.slots[index as usize];
         (slot.state, slot.epoch, slot.undo_level, slot.old) = (state, epoch, 0, None);
+        if let Some(loaded) = &mut self.loaded
+            && state == EntityState::Persistent
+        {
+            let stamp = slot.stamp;
+            loaded.push(RawRef { slot: index, stamp });
+        }
         self.note_child(index);
     }
 }

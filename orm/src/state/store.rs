@@ -39,15 +39,17 @@ pub(crate) struct State {
     pub(crate) clock: u32,
     /// The undo level: that of the transaction, or of the innermost savepoint.
     pub(crate) level: u32,
-    next_level: u32,
+    pub(super) next_level: u32,
     /// The undo level of the open transaction.
-    transaction: Option<u32>,
+    pub(super) transaction: Option<u32>,
     /// Whether the transaction has changed rows past the unit of work, by a statement or a cascade: what
     /// is read back of them is not to outlive a rollback.
     pub(crate) wrote_past: bool,
     /// The tables that the transaction's flushes have written, and whether they have changed or deleted rows
     /// of them: what the database changes along with these is not known of models that are met later.
     pub(crate) flushed: Vec<(&'static str, bool)>,
+    /// How many calls that read in chunks are running, one inside the other.
+    pub(super) chunk_depth: u32,
     /// What has changed the lists of relations.
     pub(super) lists: Lists,
     /// Errors of calls that return nothing, returned by the next flush.
@@ -84,6 +86,7 @@ impl State {
             transaction: None,
             wrote_past: false,
             flushed: Vec::new(),
+            chunk_depth: 0,
             lists: Lists::default(),
             faults: Vec::new(),
         }
@@ -184,7 +187,10 @@ impl State {
         self.has_relations |= !def.relations.is_empty();
         self.has_hooks |= def.hooks.is_some();
         let arena = spare_arenas::take(model, self.stamp);
-        let arena = arena.unwrap_or_else(|| (vtable(def).arena)(self.stamp));
+        let mut arena = arena.unwrap_or_else(|| (vtable(def).arena)(self.stamp));
+        if self.chunk_depth > 0 {
+            arena.note_loaded(true);
+        }
         self.arenas.insert(place, Met { model, arena });
         let flushed = |(table, changed): &(&str, bool)| {
             def.table == *table

@@ -1,7 +1,7 @@
 //! [`Stream`]: iterates over the rows of a query on demand.
 //!
 //! The `stream` methods of `select` and `raw` return it, on connections only: a session keeps every entity that it
-//! loads, so the use of memory would not be constant.
+//! loads, so the use of memory would not be constant. Sessions have `chunks`.
 
 use std::fmt;
 use std::iter::FusedIterator;
@@ -87,7 +87,7 @@ impl<T> fmt::Debug for Stream<'_, T> {
 #[diagnostic::on_unimplemented(
     message = "rows are streamed from a connection, not from `{Self}`",
     label = "not a `Connection`",
-    note = "a session keeps every entity that it loads; stream owned structs from `session.connection()?`, or from a connection of their own: `engine.connection()?`"
+    note = "a session keeps every entity that it loads; read in chunks: `select(User).chunks(1000, &mut session, |session, users| …)`, or stream owned structs from a connection: `engine.connection()?`"
 )]
 pub trait StreamSource: sealed::Sealed {
     #[doc(hidden)]

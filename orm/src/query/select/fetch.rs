@@ -153,8 +153,8 @@ impl<S: Selectable> Select<S> {
         })
     }
 
-    /// Returns the rows one at a time, with constant use of memory. Entities are returned as owned structs; a session
-    /// can't stream. See [`Stream`] for an early end.
+    /// Returns the rows one at a time, with constant use of memory. Entities are returned as owned structs; a session reads
+    /// entities in [`chunks`](Select::chunks). See [`Stream`] for an early end.
     ///
     /// ```
     /// # use orm::prelude::*;
@@ -257,7 +257,7 @@ impl<S> Select<S> {
 }
 
 /// A query with its verb.
-struct VerbOf<'q> {
+pub(super) struct VerbOf<'q> {
     query: &'q QueryState,
     verb: Verb,
 }
@@ -329,7 +329,7 @@ impl ReadStatement for VerbOf<'_> {
 }
 
 impl QueryState {
-    fn verb(&self, verb: Verb) -> VerbOf<'_> {
+    pub(super) fn verb(&self, verb: Verb) -> VerbOf<'_> {
         VerbOf { query: self, verb }
     }
 

@@ -5,7 +5,7 @@ use orm_core::error::{Error, InvalidFields, Result};
 use orm_core::value::Value;
 
 use super::values::InsertRows;
-use crate::mapping::{Model, NewEntity, not_loaded};
+use crate::mapping::{Model, NewEntity, column_not_loaded};
 
 /// What hooks have refused.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ fn call<M: Model>(row: &mut M, refused: &mut Refused) {
     if let Some(column) = row.unread() {
         refused
             .error
-            .get_or_insert_with(|| not_loaded(Some(column)));
+            .get_or_insert_with(|| column_not_loaded(Some(column)));
     }
     if refused.error.is_none() {
         refused.error = row.prepare_insert(&mut refused.invalid).err();

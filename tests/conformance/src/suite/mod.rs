@@ -1,11 +1,13 @@
 //! The cases, one file a concept, and the list of them all.
 
 mod aggregates;
+mod association_proxy;
 mod async_tasks;
 mod bad_input;
 mod batches;
 mod belongs_to;
 mod cascades;
+mod chunks;
 mod closures;
 mod column_options;
 mod conditions;
@@ -34,6 +36,7 @@ mod inspection;
 mod isolation;
 mod joined_loads;
 mod joins;
+mod json;
 pub mod keys;
 mod limits;
 mod link_tables;
@@ -304,6 +307,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     aggregates::cases,
     joined_loads::cases,
     joins::cases,
+    json::cases,
     limits::cases,
     lists::cases,
     long_values::cases,
@@ -315,11 +319,13 @@ const FILES: &[fn() -> Vec<Case>] = &[
     text_search::cases,
     trees::cases,
     writes::cases,
+    association_proxy::cases,
     async_tasks::cases,
     bad_input::cases,
     batches::cases,
     belongs_to::cases,
     cascades::cases,
+    chunks::cases,
     closures::cases,
     column_options::cases,
     connection::cases,

@@ -66,7 +66,10 @@ fn main() -> orm::Result<()> {
     joined(&engine)?;
     from_join(&engine)?;
     deferred(&engine)?;
-    recursive(&engine)
+    recursive(&engine)?;
+    chunks(&engine)?;
+    values(&engine)?;
+    json(&engine)
 }
 
 // ANCHOR: ordered
@@ -240,3 +243,68 @@ fn recursive(engine: &Engine) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: recursive
+
+// ANCHOR: chunks
+fn chunks(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let (mut comments, query) =
+        (0, select(Thread).with(Thread.comments));
+    query.chunks(1000, &mut session, |session, threads| {
+        for thread in threads {
+            comments += session[*thread].comments.get()?.len();
+            session[*thread].title.push('!');
+        }
+        session.commit()
+    })?;
+    // BEGIN
+    // SELECT "id", "title" FROM "threads" ORDER BY "id" ASC LIMIT ?
+    // SELECT "id", "body", "created", "published", "thread_id"
+    //     FROM "comments" WHERE "thread_id" = ?
+    //     ORDER BY "created" DESC, "body" ASC, "id" ASC
+    // COMMIT
+    // UPDATE "threads" SET "title" = ?
+    //     WHERE "id" = ? AND "title" IS ?
+    assert_eq!(comments, 4);
+    Ok(())
+}
+// ANCHOR_END: chunks
+
+// ANCHOR: values
+fn values(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let thread = session.get_one(Thread, 1)?;
+    // SELECT "id", "title" FROM "threads" WHERE "id" = ?
+    session.load(thread, Thread.comments)?;
+    // SELECT "id", "body", "created", "published", "thread_id"
+    //     FROM "comments" WHERE "thread_id" = ?
+    //     ORDER BY "created" DESC, "body" ASC, "id" ASC
+    let times =
+        session.values(thread, Thread.comments, Comment.created)?;
+    assert_eq!(times, [4, 3, 2, 1]);
+    Ok(())
+}
+// ANCHOR_END: values
+
+// ANCHOR: json
+fn json(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let query = select(Category).with(Category.children);
+    let categories = query.all(&mut session)?;
+    // BEGIN
+    // SELECT "id", "name", "parent_id" FROM "categories"
+    // SELECT "id", "name", "parent_id" FROM "categories"
+    //     WHERE "parent_id" IN (?, ?) ORDER BY "name" ASC, "id" ASC
+    // COMMIT
+    let root = session
+        .json(categories[0])
+        .with(Category.children)
+        .except(Category.parent_id);
+    let text =
+        serde_json::to_string(&root).map_err(orm::Error::other)?;
+    assert_eq!(
+        text,
+        r#"{"id":1,"name":"root","children":[{"id":2,"name":"child"}]}"#
+    );
+    Ok(())
+}
+// ANCHOR_END: json

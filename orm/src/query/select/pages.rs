@@ -1,0 +1,237 @@
+//! [`Pages`]: the rows of a query page by page. Each page begins after the last row of the one before, by a condition on the
+//! columns of ORDER BY: keyset pagination. No cursor stays open, so that the connection is free between two pages.
+//!
+//! Used by the session's `chunks`, which reads the pages and says where each ended.
+
+use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::stmt::{CompareOp, Direction, Expr, Limit, Order};
+use orm_core::types::Type;
+use orm_core::value::Value;
+
+use super::builder::Select;
+use super::query_state::QueryState;
+use crate::mapping::{Entity, Model};
+use crate::query::compile::verb::Verb;
+use crate::query::executor::ReadStatement;
+use crate::query::expressions::select_item::SelectItem;
+use crate::query::expressions::table_ref::TableRef;
+use crate::query::expressions::term::Term;
+
+/// The pages of a query of entities.
+pub(crate) struct Pages {
+    query: Box<QueryState>,
+    table: TableRef,
+    /// The columns of ORDER BY, the primary key among them, each with whether it is DESC.
+    order: Vec<(usize, bool)>,
+    /// The rows of a page.
+    size: u64,
+    /// What is left of LIMIT.
+    left: Option<u64>,
+    /// The condition that the rows come after those of the pages before.
+    after: Option<Expr>,
+    is_over: bool,
+}
+
+/// One page.
+pub(crate) struct Page {
+    query: Box<QueryState>,
+    /// How many rows it has, unless the query ends with it.
+    pub(crate) rows: u64,
+}
+
+impl<E: Entity> Select<E> {
+    /// The query, `size` rows at a time.
+    ///
+    /// # Errors
+    /// `Usage` for a page of no rows, for GROUP BY and HAVING, and for an order by anything but NOT NULL columns of the model.
+    pub(crate) fn pages(&self, size: usize) -> Result<Pages> {
+        let mut query = self.query.clone();
+        let table = query.selected.iter().find_map(|item| match item {
+            SelectItem::Entity { table, .. } => Some(*table),
+            SelectItem::Column { .. } | SelectItem::Value(_) => None,
+        });
+        let table = table.unwrap_or(TableRef::of(&E::ROOT));
+        let clauses = query.clauses_mut();
+        if size == 0 {
+            return Err(refused(
+                table,
+                "a chunk of 0 entities is not possible",
+                "give a size of at least 1",
+            ));
+        }
+        if !clauses.group_by.is_empty() || !clauses.having.is_empty() {
+            return Err(grouped(table));
+        }
+        let order = total_order(table, &clauses.order_by)?;
+        let left = clauses.limit.take().map(|limit| match limit {
+            Limit::Rows(rows) => rows,
+            Limit::Fixed(rows) => u64::from(rows),
+        });
+        clauses.order_by = order.iter().map(|item| order_by(table, *item)).collect();
+        Ok(Pages {
+            query,
+            table,
+            order,
+            size: size as u64,
+            left,
+            after: None,
+            is_over: false,
+        })
+    }
+}
+
+impl Pages {
+    /// The next page; `None` if the query has ended.
+    pub(crate) fn page(&self) -> Option<Page> {
+        let rows = self.left.map_or(self.size, |left| left.min(self.size));
+        if self.is_over || rows == 0 {
+            return None;
+        }
+        let mut query = self.query.clone();
+        query.clauses_mut().limit = Some(Limit::Rows(rows));
+        if let Some(after) = &self.after {
+            query.filter(Term::Expr(after.clone()));
+            query.clauses_mut().offset = None;
+        }
+        Some(Page { query, rows })
+    }
+
+    /// Continues after a page with so many entities, whose last row, if it was full, was that of `last`.
+    pub(crate) fn advance<M: Model>(&mut self, entities: usize, last: Option<&M>) {
+        let Some(last) = last else {
+            self.is_over = true;
+            return;
+        };
+        let columns = self.order.iter();
+        let values = columns.map(|(column, _)| last.value(*column).to_value());
+        self.after = after(self.table, &self.order, values.collect());
+        self.left = self.left.map(|left| left.saturating_sub(entities as u64));
+    }
+}
+
+impl Page {
+    pub(crate) fn statement(&self) -> impl ReadStatement<Outcome = ()> {
+        self.query.verb(Verb::All)
+    }
+}
+
+/// The columns of an order, with those of the primary key behind them.
+///
+/// # Errors
+/// `Usage` for anything but a NOT NULL column of the model.
+fn total_order(table: TableRef, orders: &[Order]) -> Result<Vec<(usize, bool)>> {
+    let mut order: Vec<(usize, bool)> = Vec::with_capacity(orders.len() + 1);
+    for item in orders {
+        let position = own_column(table, &item.expr)?;
+        if !order.iter().any(|(known, _)| *known == position) {
+            order.push((position, item.direction == Direction::Descending));
+        }
+    }
+    table.def.complete_order(&mut order);
+    Ok(order)
+}
+
+/// The position of a column by which rows can be continued.
+fn own_column(table: TableRef, expr: &Expr) -> Result<usize> {
+    let def = table.def;
+    let position = if let Expr::Column { source, name } = expr
+        && *source == table.name()
+    {
+        def.names.iter().position(|own| *own == &**name)
+    } else {
+        None
+    };
+    let Some(position) = position else {
+        let model = table.describe();
+        let message = format!("chunks of {model} are ordered by columns of {model} only");
+        return Err(refused(
+            table,
+            message,
+            "remove the other expressions from order_by, or use all",
+        ));
+    };
+    let column = &def.columns[position];
+    let (name, field) = (&column.name, def.fields[position]);
+    let problem = if column.nullable {
+        format!(
+            "chunks can't be ordered by `{}.{name}`, which is nullable",
+            def.table
+        )
+    } else if column.ty == Type::Float32 {
+        format!(
+            "chunks can't be ordered by `{}.{name}`: databases compare f32 with rounding",
+            def.table
+        )
+    } else {
+        return Ok(position);
+    };
+    let hint = format!(
+        "order by NOT NULL columns, or remove {}.{field} from order_by",
+        def.name
+    );
+    Err(refused(table, problem, hint).with_column(name.clone()))
+}
+
+fn order_by(table: TableRef, (position, is_descending): (usize, bool)) -> Order {
+    let direction = if is_descending {
+        Direction::Descending
+    } else {
+        Direction::Ascending
+    };
+    Order::new(table.column(position), direction)
+}
+
+/// The condition of the rows behind the one with these values in the columns of the order: `a >= 1 AND (a > 1 OR a = 1 AND
+/// b > 2)`. The first part is implied by the second, and lets each database begin in the middle of an index.
+fn after(table: TableRef, order: &[(usize, bool)], values: Vec<Value>) -> Option<Expr> {
+    let compare = |(position, op, value): (usize, CompareOp, Value)| {
+        Expr::compare(op, table.column(position), Expr::Value(value))
+    };
+    let mut keys = order.iter().zip(values).rev();
+    let strictly = |is_descending| {
+        if is_descending {
+            CompareOp::Lt
+        } else {
+            CompareOp::Gt
+        }
+    };
+    let ((position, is_descending), value) = keys.next()?;
+    let mut behind = compare((*position, strictly(*is_descending), value));
+    let mut first = None;
+    for ((position, is_descending), value) in keys {
+        let equal = compare((*position, CompareOp::Eq, value.clone()));
+        let further = compare((*position, strictly(*is_descending), value.clone()));
+        behind = further.or(equal.and(behind));
+        let op = if *is_descending {
+            CompareOp::Le
+        } else {
+            CompareOp::Ge
+        };
+        first = Some((*position, op, value));
+    }
+    Some(match first {
+        Some(first) => compare(first).and(behind),
+        None => behind,
+    })
+}
+
+#[cold]
+fn grouped(table: TableRef) -> Error {
+    let message = "chunks are not allowed with GROUP BY and HAVING";
+    refused(
+        table,
+        message,
+        "filter by a subquery, or by a relation: filter(User.posts.count().gt(3))",
+    )
+}
+
+#[cold]
+fn refused(
+    table: TableRef,
+    message: impl Into<std::borrow::Cow<'static, str>>,
+    hint: impl Into<std::borrow::Cow<'static, str>>,
+) -> Error {
+    Error::with_message(ErrorKind::Usage, message)
+        .with_table(table.def.table)
+        .with_hint(hint)
+}
