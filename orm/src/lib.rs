@@ -134,7 +134,7 @@ pub mod __private {
         ReferenceDef, References, Registration, Relation, RelationDef, RelationField, RelationKind,
         SingleBelongsTo, Skipped, Stored, UpdateDefault, Version, default_fits, filled, given,
         inverse, leave_linked, link_def, link_target, mirrored, or_linked, or_server, ordered_by,
-        referred, relinked, table, text_fits,
+        positioned_by, referred, relinked, table, text_fits,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{Assignment, ColumnIndex, FromRow, Operand, Patch};

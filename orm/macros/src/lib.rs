@@ -97,6 +97,7 @@ use proc_macro::TokenStream;
 /// | `cascade = set_null` | On `HasMany` and `HasOne`: the session sets their foreign keys to NULL first. |
 /// | `orphans = delete` | On `HasMany` and `HasOne`: the session deletes an entity of the other side that is unlinked. |
 /// | `order_by = Post.title`, `order_by = (Post.title, Post.id.desc())` | On `HasMany` and `ManyToMany`: the order in which the list is loaded, by columns of the other model; then by its primary key. |
+/// | `position = Task.position` | On `HasMany`: an integer column of the other model, NOT NULL, that has the positions of the list. The session keeps them: see `Session::move_to`. |
 /// | `link_table = "post_tags"` | On `ManyToMany`: a table is generated with the foreign keys to both sides, which are its primary key: `post_id` and `tag_id`, the models' names and those of their keys; between rows of one model `from_user_id` and `to_user_id`. The database deletes a row of it with either side, and follows changed keys. |
 /// | `inverse = Post.tags` | On `ManyToMany`: the relation of the other side, by the link rows of which it is. |
 /// | `through = PostTag` | On `ManyToMany`: the link model. It has a `BelongsTo` to each side. |

@@ -110,6 +110,8 @@ pub struct RelationDef {
     pub deletes_orphans: bool,
     /// The order of a list. Empty if it is that of the primary key.
     pub order: &'static [ListOrder],
+    /// Whether the one column of the order has the positions of the members, which the flush writes.
+    pub keeps_positions: bool,
 }
 
 /// Describes what a session does with the entities that belong to one that is deleted.
@@ -227,6 +229,12 @@ impl RelationDef {
             (self.target)().complete_order(&mut order);
         }
         order
+    }
+
+    /// The column of the target that has the positions of the members, if the flush writes them.
+    pub(crate) fn position_column(&self) -> Option<usize> {
+        let first = self.order.first().filter(|_| self.keeps_positions)?;
+        Some((first.column)())
     }
 
     /// Which one of the model's references has its foreign key; `None` if another model has it.

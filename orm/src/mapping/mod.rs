@@ -63,7 +63,7 @@ pub use relation::{
     AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, IntoPath, KeySource, Linked,
     LinkedKey, Links, LinksTo, LoadPath, LoadStep, ManyToMany, Member, NoSession, Path, PathFrom,
     References, Refs, RefsIter, Relation, RelationField, Scope, SingleBelongsTo, ToMany, ToOne,
-    ToOneTarget, inverse, leave_linked, mirrored, or_linked, ordered_by, relinked,
+    ToOneTarget, inverse, leave_linked, mirrored, or_linked, ordered_by, positioned_by, relinked,
 };
 pub(crate) use relation::{ChildRule, check_cascade};
 pub use slot::ModelSlot;

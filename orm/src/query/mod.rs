@@ -36,7 +36,7 @@ pub(crate) use select::by_key::{
 pub(crate) use select::columns_row::ColumnsRow;
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::part::PartOf;
-pub(crate) use select::referring::{ForeignKey, count_referring, first_referring};
+pub(crate) use select::referring::{ForeignKey, count_referring, first_referring, last_positions};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;

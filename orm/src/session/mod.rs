@@ -19,6 +19,7 @@ mod links;
 mod loads;
 mod many;
 mod merge;
+mod positions;
 mod read;
 mod refresh;
 mod relations;

@@ -151,11 +151,7 @@ impl Session {
         if is_unlinked {
             return Ok(());
         }
-        let RelationDef { model, name, .. } = relation.def();
-        let message = format!("the entities are not linked by `{model}.{name}`");
-        Err(Error::with_message(ErrorKind::Usage, message)
-            .with_table(M::def().table)
-            .with_hint("load the relation first, and unlink what it references"))
+        Err(not_linked::<M>(relation.def()))
     }
 
     /// Empties the relation of a child if it references that entity, and returns whether it does.
@@ -168,6 +164,14 @@ impl Session {
         }
         is_linked
     }
+}
+
+#[cold]
+pub(super) fn not_linked<M: Model>(RelationDef { model, name, .. }: &RelationDef) -> Error {
+    let message = format!("the entities are not linked by `{model}.{name}`");
+    Error::with_message(ErrorKind::Usage, message)
+        .with_table(M::def().table)
+        .with_hint("load the relation first: only what it references can be unlinked or moved")
 }
 
 /// Where the link of two entities is stored.

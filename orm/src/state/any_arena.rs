@@ -149,6 +149,11 @@ pub(crate) trait AnyArena: Any + Send {
     fn note_old_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
     /// Makes a relation of an entity reference another one: a change, as an assignment is.
     fn assign_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
+    /// Gives a column of an entity a number, if it has another one or none yet: a change, as an assignment is.
+    ///
+    /// # Errors
+    /// `OutOfRange` if its field has no room for it.
+    fn assign_number(&mut self, slot: u32, position: usize, number: i64) -> Result<()>;
     /// The entities that a relation of an entity references, which have the foreign key.
     fn list(&self, slot: u32, relation: usize) -> Option<&dyn AnyList>;
     /// These, to be changed.
@@ -566,6 +571,10 @@ impl<M: Model> AnyArena for Arena<M> {
         if let Some(value) = self.get_mut(Ref::new(slot, stamp)) {
             set_to_one(value, relation, to_one);
         }
+    }
+
+    fn assign_number(&mut self, slot: u32, position: usize, number: i64) -> Result<()> {
+        Self::assign_number(self, slot, position, number)
     }
 
     fn list(&self, slot: u32, relation: usize) -> Option<&dyn AnyList> {

@@ -66,8 +66,10 @@ pub(super) struct RelationField {
     pub(super) through: Option<Path>,
     /// The relation of the link model that references the target: `target = Follow.followed`.
     pub(super) link_target: Option<Target>,
-    /// The order of the list: `order_by = Post.title`.
+    /// The order of the list: `order_by = Post.title`, `position = Post.position`.
     pub(super) order: Vec<OrderItem>,
+    /// Whether its column has the positions.
+    pub(super) keeps_positions: bool,
     /// The table of the link rows: `link_table = "post_tags"`.
     pub(super) link_table: Option<LitStr>,
 }
@@ -220,6 +222,8 @@ pub(super) struct Relation {
     pub(super) side: Side,
     /// The order of the list. Empty if it is the primary key's.
     pub(super) order: Vec<OrderItem>,
+    /// Whether its column has the positions of the members.
+    pub(super) keeps_positions: bool,
 }
 
 /// Which model has the foreign key of a relation.

@@ -28,6 +28,7 @@ const KEYS: &[&str] = &[
     "through",
     "target",
     "order_by",
+    "position",
     "skip",
 ];
 
@@ -88,6 +89,7 @@ pub(super) fn parse(
         through: options.through,
         link_target: options.link_target,
         order: options.order,
+        keeps_positions: options.keeps_positions,
         link_table: options.link_table,
     });
     None
@@ -102,6 +104,7 @@ struct Options {
     through: Option<Path>,
     link_target: Option<Target>,
     order: Vec<OrderItem>,
+    keeps_positions: bool,
     link_table: Option<LitStr>,
     is_skipped: bool,
 }
@@ -125,8 +128,17 @@ impl Options {
             "target" if kind == RelationType::ManyToMany => {
                 self.link_target = Some(relation(meta)?);
             }
+            "order_by" | "position" if !self.order.is_empty() => {
+                return Err(meta.error(
+                    "a list has one order: `position = Task.position`, which the session keeps, or `order_by = Task.title`",
+                ));
+            }
             "order_by" if matches!(kind, RelationType::HasMany | RelationType::ManyToMany) => {
                 self.order = list_order::parse(meta)?;
+            }
+            "position" if kind == RelationType::HasMany => {
+                self.order = vec![list_order::position(meta)?];
+                self.keeps_positions = true;
             }
             "skip" => {
                 flag(word, meta)?;
@@ -156,6 +168,7 @@ fn misplaced(word: &str, kind: RelationType) -> &'static str {
         "orphans" => {
             "`orphans` is for `HasMany` and `HasOne`: write `orphans = delete` at the relation to this struct"
         }
+        "position" => "`position` is for `HasMany`: it names a column of the entities in the list",
         "order_by" => {
             "`order_by` is for lists, `HasMany` and `ManyToMany`; this relation references one entity"
         }
@@ -230,6 +243,7 @@ pub(super) fn resolve(
             target: field.target,
             side,
             order: field.order,
+            keeps_positions: field.keeps_positions,
         });
     }
     relations

@@ -63,6 +63,11 @@ pub trait AnyList {
         members.map(|member| member.target).collect()
     }
 
+    /// Returns how many they are.
+    fn count(&self) -> usize {
+        self.members().len()
+    }
+
     /// Returns the entities whose foreign keys make this one a member.
     fn rows(&self, target: RawRef) -> Vec<RawRef>;
 

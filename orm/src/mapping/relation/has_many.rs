@@ -174,6 +174,11 @@ impl<M: 'static> AnyList for HasMany<M> {
         members.map(|member| Member::itself(member.raw())).collect()
     }
 
+    fn count(&self) -> usize {
+        let members = self.0.list().get().ok().flatten();
+        members.map_or(0, |members| members.len())
+    }
+
     fn rows(&self, target: RawRef) -> Vec<RawRef> {
         vec![target]
     }

@@ -25,6 +25,7 @@ pub use belongs_to::{BelongsTo, ToOneTarget};
 pub(crate) use cascade::{ChildRule, check_cascade};
 pub use check::{
     LinkedKey, Links, References, SingleBelongsTo, inverse, leave_linked, or_linked, ordered_by,
+    positioned_by,
 };
 pub use field::{Relation, RelationField, ToMany};
 pub use handle_key::{HandleKey, KeySource, NoSession};

@@ -59,6 +59,7 @@ mod parts;
 mod past_the_session;
 mod patches;
 mod pool;
+mod positions;
 mod queries;
 mod random;
 mod random_graphs;
@@ -345,6 +346,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     one_statement::cases,
     outside_ends::cases,
     pool::cases,
+    positions::cases,
     raw_beside::cases,
     relation_cascades::cases,
     streams::cases,

@@ -24,7 +24,7 @@ pub(super) fn defs(model: &Model) -> TokenStream {
             deletes_orphans,
         } = relation.policy();
         let cascade = Ident::new(cascade, Span::mixed_site());
-        let order = order(relation);
+        let (order, keeps_positions) = (order(relation), relation.keeps_positions);
         quote_spanned! {ty.span()=>
             __orm::RelationDef {
                 model: #name,
@@ -34,6 +34,7 @@ pub(super) fn defs(model: &Model) -> TokenStream {
                 cascade: __orm::Cascade::#cascade,
                 deletes_orphans: #deletes_orphans,
                 order: &[#(#order),*],
+                keeps_positions: #keeps_positions,
             }
         }
     });
@@ -47,7 +48,11 @@ fn order(relation: &Relation) -> impl Iterator<Item = TokenStream> {
         let Target { model, field } = &item.column;
         let is_descending = item.is_descending;
         let root = quote!(<<#model as __orm::Model>::Entity as __orm::Entity>::ROOT);
-        let check = quote_spanned!(field.span()=> __orm::ordered_by::<#target, _>);
+        let check = if relation.keeps_positions {
+            quote_spanned!(field.span()=> __orm::positioned_by::<#target, _>)
+        } else {
+            quote_spanned!(field.span()=> __orm::ordered_by::<#target, _>)
+        };
         quote! {
             __orm::ListOrder { column: || #check(#root.#field), is_descending: #is_descending }
         }
