@@ -10,6 +10,7 @@ mod part;
 mod relation;
 mod reread;
 mod row;
+mod view;
 
 pub(crate) use links::pair;
 pub(crate) use owners::Owners;

@@ -10,6 +10,7 @@ use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
 use orm_core::value::Value;
 
 use super::column_set::ColumnSet;
+use super::relation::ViewDef;
 use super::slot::ModelSlot;
 
 /// Describes a model as data.
@@ -163,6 +164,8 @@ pub enum RelationKind {
         /// The index of the link model's relation that references the target.
         target: fn() -> usize,
     },
+    /// Rows of the target are selected, and are only read.
+    View(ViewDef),
 }
 
 /// How rows of a link model link two models.
@@ -190,7 +193,7 @@ impl RelationDef {
     /// relation to it; `None` if the owner has the foreign key.
     pub(crate) fn children(&self) -> Option<(&'static ModelDef, usize)> {
         match self.kind {
-            RelationKind::BelongsTo { .. } => None,
+            RelationKind::BelongsTo { .. } | RelationKind::View(_) => None,
             RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
                 Some(((self.target)(), inverse()))
             }
@@ -212,7 +215,8 @@ impl RelationDef {
             }),
             RelationKind::BelongsTo { .. }
             | RelationKind::HasMany { .. }
-            | RelationKind::HasOne { .. } => None,
+            | RelationKind::HasOne { .. }
+            | RelationKind::View(_) => None,
         }
     }
 }
@@ -237,13 +241,25 @@ impl RelationDef {
         Some((first.column)())
     }
 
+    /// Which rows it selects, if it is only read.
+    pub(crate) fn view(&self) -> Option<ViewDef> {
+        match self.kind {
+            RelationKind::View(view) => Some(view),
+            RelationKind::BelongsTo { .. }
+            | RelationKind::HasMany { .. }
+            | RelationKind::HasOne { .. }
+            | RelationKind::ManyToMany { .. } => None,
+        }
+    }
+
     /// Which one of the model's references has its foreign key; `None` if another model has it.
     pub(crate) fn reference(&self) -> Option<usize> {
         match self.kind {
             RelationKind::BelongsTo { reference, .. } => Some(reference),
             RelationKind::HasMany { .. }
             | RelationKind::HasOne { .. }
-            | RelationKind::ManyToMany { .. } => None,
+            | RelationKind::ManyToMany { .. }
+            | RelationKind::View(_) => None,
         }
     }
 }
@@ -284,7 +300,8 @@ impl ModelDef {
             }
             RelationKind::HasMany { .. }
             | RelationKind::HasOne { .. }
-            | RelationKind::ManyToMany { .. } => None,
+            | RelationKind::ManyToMany { .. }
+            | RelationKind::View(_) => None,
         })
     }
 

@@ -79,6 +79,7 @@ pub(crate) mod inferred {
     pub use super::expressions::build_error::BuildError;
     pub use super::expressions::expr::Lifted;
     pub use super::expressions::operand::{FitsIn, value_operand};
+    pub use super::expressions::predicate::view_condition;
     pub use super::expressions::related::KeyColumns;
     pub use super::expressions::select_item::{
         ItemNullability, SelectItem, SelectItems, SelectValue,

@@ -15,6 +15,7 @@ mod get_or_create;
 mod get_texts;
 mod history;
 mod hooks;
+mod keyed;
 mod links;
 mod loads;
 mod many;

@@ -7,7 +7,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use super::Session;
 use super::write::row_id;
 use crate::mapping::{
-    Model, NewChild, RawRef, Relation, RelationDef, RelationField, Through, ToMany, ToOne,
+    Linkable, Model, NewChild, RawRef, Relation, RelationDef, RelationField, Through, ToMany, ToOne,
 };
 use crate::state::{Ref, RowId};
 
@@ -90,7 +90,7 @@ impl Session {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn link<M: Model, F: RelationField>(
+    pub fn link<M: Model, F: Linkable>(
         &mut self,
         owner: Ref<M>,
         relation: Relation<M, F>,
@@ -136,7 +136,7 @@ impl Session {
     /// # let _ = sent;
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn unlink<M: Model, F: RelationField>(
+    pub fn unlink<M: Model, F: Linkable>(
         &mut self,
         owner: Ref<M>,
         relation: Relation<M, F>,

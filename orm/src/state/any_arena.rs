@@ -21,7 +21,7 @@ use super::relations::{set_to_one, to_one};
 use super::slot::{FIRST_CLOCK, STALE, Slot};
 use super::switch::Switch;
 use super::witness::Witness;
-use crate::mapping::{AnyList, Model, ModelDef, RawRef, ToOne};
+use crate::mapping::{AnyList, AnyRelation, Model, ModelDef, RawRef, ToOne};
 
 /// The entities of one model, by slot and column position.
 pub(crate) trait AnyArena: Any + Send {
@@ -156,7 +156,11 @@ pub(crate) trait AnyArena: Any + Send {
     fn assign_number(&mut self, slot: u32, position: usize, number: i64) -> Result<()>;
     /// The entities that a relation of an entity references, which have the foreign key.
     fn list(&self, slot: u32, relation: usize) -> Option<&dyn AnyList>;
-    /// These, to be changed.
+    /// What the last load of a relation that is only read has selected.
+    fn view(&self, slot: u32, relation: usize) -> Vec<RawRef>;
+    /// Keeps what a load of such a relation has selected.
+    fn set_view(&mut self, slot: u32, relation: usize, rows: Vec<RawRef>);
+    /// The entities of a list, to be changed.
     fn list_mut(&mut self, slot: u32, relation: usize) -> Option<&mut dyn AnyList>;
     /// Whether what was read at that time of the session's clock is fresh.
     fn is_fresh_since(&self, clock: u32) -> bool;
@@ -575,6 +579,19 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn assign_number(&mut self, slot: u32, position: usize, number: i64) -> Result<()> {
         Self::assign_number(self, slot, position, number)
+    }
+
+    fn view(&self, slot: u32, relation: usize) -> Vec<RawRef> {
+        let value = self.slots[slot as usize].value.as_ref();
+        let field = value.and_then(|value| value.relation(relation));
+        field.map(AnyRelation::view).unwrap_or_default()
+    }
+
+    fn set_view(&mut self, slot: u32, relation: usize, rows: Vec<RawRef>) {
+        let value = self.slots[slot as usize].value.as_mut();
+        if let Some(field) = value.and_then(|value| value.relation_mut(relation)) {
+            field.set_view(rows);
+        }
     }
 
     fn list(&self, slot: u32, relation: usize) -> Option<&dyn AnyList> {

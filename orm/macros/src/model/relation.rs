@@ -9,12 +9,13 @@ use syn::{Error, Ident, LitStr, Path, Result, Token, Type, parse_quote};
 
 use super::data::{
     Column, OrderItem, Parsed, Policy, Reference, Relation, RelationField, RelationType, Side,
-    Target,
+    Target, ViewOptions,
 };
 use super::link;
 use super::list_order;
 use super::reference::target;
 use super::tokens::{argument, last_word, option, with_name};
+use super::view;
 use crate::attribute::{flag, list, listed, read_all, text, unknown};
 use crate::errors::Errors;
 
@@ -29,6 +30,9 @@ const KEYS: &[&str] = &[
     "target",
     "order_by",
     "position",
+    "on",
+    "filter",
+    "limit",
     "skip",
 ];
 
@@ -39,11 +43,12 @@ const CASCADES: &[(&str, &str)] = &[("delete", "Delete"), ("set_null", "SetNull"
 const ORPHANS: &[(&str, &str)] = &[("delete", "Delete")];
 
 /// The types of relation fields.
-const TYPES: [(&str, RelationType); 4] = [
+const TYPES: [(&str, RelationType); 5] = [
     ("BelongsTo", RelationType::BelongsTo),
     ("HasMany", RelationType::HasMany),
     ("HasOne", RelationType::HasOne),
     ("ManyToMany", RelationType::ManyToMany),
+    ("ViewOnly", RelationType::ViewOnly),
 ];
 
 /// Reads a relation field. Any other field comes back.
@@ -66,9 +71,13 @@ pub(super) fn parse(
         return None;
     }
     let name = parsed.head.ident.clone();
-    let inner = option(target).filter(|_| kind == RelationType::BelongsTo);
-    let is_optional = inner.is_some();
-    let mut target = inner.unwrap_or(target).clone();
+    let (target, is_optional) = match kind {
+        // What is neither is reported by the compiler.
+        RelationType::ViewOnly => view::model(target).unwrap_or((target, false)),
+        RelationType::BelongsTo => option(target).map_or((target, false), |inner| (inner, true)),
+        _ => (target, false),
+    };
+    let mut target = target.clone();
     if last_word(&target).is_some_and(|word| word == "Self") {
         target = parse_quote!(#name);
     }
@@ -91,6 +100,7 @@ pub(super) fn parse(
         order: options.order,
         keeps_positions: options.keeps_positions,
         link_table: options.link_table,
+        view: options.view,
     });
     None
 }
@@ -106,6 +116,7 @@ struct Options {
     order: Vec<OrderItem>,
     keeps_positions: bool,
     link_table: Option<LitStr>,
+    view: ViewOptions,
     is_skipped: bool,
 }
 
@@ -133,9 +144,12 @@ impl Options {
                     "a list has one order: `position = Task.position`, which the session keeps, or `order_by = Task.title`",
                 ));
             }
-            "order_by" if matches!(kind, RelationType::HasMany | RelationType::ManyToMany) => {
-                self.order = list_order::parse(meta)?;
+            "order_by" if is_ordered(kind) => self.order = list_order::parse(meta)?,
+            "on" if kind == RelationType::ViewOnly => self.view.on = view::on(meta)?,
+            "filter" if kind == RelationType::ViewOnly => {
+                self.view.filter = Some(meta.value()?.parse()?);
             }
+            "limit" if kind == RelationType::ViewOnly => self.view.limit = Some(view::limit(meta)?),
             "position" if kind == RelationType::HasMany => {
                 self.order = vec![list_order::position(meta)?];
                 self.keeps_positions = true;
@@ -168,6 +182,9 @@ fn misplaced(word: &str, kind: RelationType) -> &'static str {
         "orphans" => {
             "`orphans` is for `HasMany` and `HasOne`: write `orphans = delete` at the relation to this struct"
         }
+        "on" | "filter" | "limit" => {
+            "`on`, `filter` and `limit` are for relations that are only read: `ViewOnly<Vec<Order>>`, `ViewOnly<Option<Order>>`"
+        }
         "position" => "`position` is for `HasMany`: it names a column of the entities in the list",
         "order_by" => {
             "`order_by` is for lists, `HasMany` and `ManyToMany`; this relation references one entity"
@@ -176,6 +193,12 @@ fn misplaced(word: &str, kind: RelationType) -> &'static str {
             "`link_table`, `through` and `target` are for `ManyToMany`: the table or model of the link rows, and its relation to the target"
         }
     }
+}
+
+/// Whether an order can be given.
+fn is_ordered(kind: RelationType) -> bool {
+    use RelationType::{HasMany, ManyToMany, ViewOnly};
+    matches!(kind, HasMany | ManyToMany | ViewOnly)
 }
 
 /// Whether the entities of the other side have the foreign key.
@@ -265,6 +288,7 @@ fn side(field: &RelationField, columns: &[Column], references: &[Reference]) -> 
         RelationType::HasMany => other("HasMany"),
         RelationType::HasOne => other("HasOne"),
         RelationType::ManyToMany => link::side(field).map(Side::Link),
+        RelationType::ViewOnly => view::view(field, columns).map(Side::View),
     }
 }
 

@@ -28,6 +28,16 @@ pub trait AnyRelation: Any + Send {
     fn list_mut(&mut self) -> Option<&mut dyn AnyList> {
         None
     }
+
+    /// Returns what the last load of a relation that is only read has selected.
+    fn view(&self) -> Vec<RawRef> {
+        Vec::new()
+    }
+
+    /// Keeps what a load of such a relation has selected.
+    fn set_view(&mut self, rows: Vec<RawRef>) {
+        let _ = rows;
+    }
 }
 
 /// A member of a list, and the entity whose foreign key makes it one: itself, or a link row.

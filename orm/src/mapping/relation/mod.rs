@@ -19,6 +19,7 @@ mod path;
 mod refs;
 mod scope;
 mod to_one;
+mod view_only;
 
 pub use any::{AnyList, AnyRelation, Member};
 pub use belongs_to::{BelongsTo, ToOneTarget};
@@ -27,7 +28,7 @@ pub use check::{
     LinkedKey, Links, References, SingleBelongsTo, inverse, leave_linked, or_linked, ordered_by,
     positioned_by,
 };
-pub use field::{Relation, RelationField, ToMany};
+pub use field::{Linkable, Relation, RelationField, ToMany};
 pub use handle_key::{HandleKey, KeySource, NoSession};
 pub use has_many::HasMany;
 pub use has_one::HasOne;
@@ -37,3 +38,4 @@ pub use path::{IntoPath, LoadPath, LoadStep, Path, PathFrom};
 pub use refs::{Refs, RefsIter};
 pub use scope::Scope;
 pub use to_one::{ToOne, relinked};
+pub use view_only::{ViewDef, ViewKey, ViewOnly, compared_by};

@@ -32,6 +32,7 @@ mod identity;
 mod inspection;
 mod isolation;
 mod joins;
+mod keyed;
 pub mod keys;
 mod limits;
 mod link_tables;
@@ -94,6 +95,7 @@ pub mod types;
 mod update_defaults;
 mod validators;
 mod version;
+mod view_only;
 pub mod violations;
 mod writes;
 
@@ -346,10 +348,12 @@ const FILES: &[fn() -> Vec<Case>] = &[
     one_statement::cases,
     outside_ends::cases,
     pool::cases,
+    keyed::cases,
     positions::cases,
     raw_beside::cases,
     relation_cascades::cases,
     streams::cases,
+    view_only::cases,
     together::cases,
     touched::cases,
     types::cases,
