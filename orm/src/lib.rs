@@ -38,7 +38,7 @@
 //! | changing some columns | [`Session::apply`], [`derive(Patch)`](derive@Patch), [`Session::set`] |
 //! | conditions on all queries: soft delete, tenants | [`Criteria`] |
 //! | hooks and validators | [`Hooks`], [`SessionHooks`], [`Session::on_commit`] |
-//! | relations between models | [`BelongsTo`], [`HasMany`], [`HasOne`], [`ManyToMany`], [`Session::load`], [`Select::with`] |
+//! | relations between models | [`BelongsTo`], [`HasMany`], [`HasOne`], [`ManyToMany`], [`ViewOnly`], [`Session::load`], [`Select::with`] |
 //! | entities as JSON | `Session::json`, with the feature `serde` |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
@@ -77,7 +77,7 @@ pub use dialect_sqlite as sqlite;
 pub use engine::{Connection, Engine};
 pub use mapping::{
     BelongsTo, Criteria, DbEnum, Deferred, HasMany, HasOne, ManyToMany, Metadata, Refs, Relation,
-    metadata,
+    ViewOnly, metadata,
 };
 pub use query::{
     Executor, FromRow, Null, Patch, Predicate, Select, Stream, avg, count, count_all,
@@ -96,7 +96,7 @@ pub mod prelude {
     pub use crate::engine::{Connection, Engine};
     pub use crate::mapping::{
         BelongsTo, Criteria, DbEnum, Entity, HasMany, HasOne, ManyToMany, Metadata, Model, NewRow,
-        Refs,
+        Refs, ViewOnly,
     };
     pub use crate::query::{
         Executor, FromRow, Null, Patch, Predicate, Select, avg, count, count_all, count_distinct,
@@ -137,9 +137,9 @@ pub mod __private {
         KeyField, LinkRow, LinkTable, Linked, Links, ListOrder, LoadedColumns, Model, ModelDef,
         ModelSlot, NewChild, NewEntity, Placeholder, ReferenceDef, References, Registration,
         Relation, RelationDef, RelationField, RelationKind, SingleBelongsTo, Skipped, Stored,
-        UpdateDefault, Version, default_fits, filled, given, inverse, leave_linked, link_def,
-        link_target, mirrored, or_linked, or_server, ordered_by, referred, relinked, table,
-        text_fits,
+        UpdateDefault, Version, ViewDef, ViewKey, compared_by, default_fits, filled, given,
+        inverse, leave_linked, link_def, link_target, mirrored, or_linked, or_server, ordered_by,
+        positioned_by, referred, relinked, table, text_fits,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{Assignment, ColumnIndex, FromRow, Operand, Patch};

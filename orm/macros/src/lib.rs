@@ -97,7 +97,11 @@ use proc_macro::TokenStream;
 /// | `cascade = delete` | On `HasMany` and `HasOne`: when an entity is deleted, the session deletes the entities of the other side first, loaded or not, at any depth. Where the foreign key has `on_delete = cascade`, the database does it, and rows that are not loaded are not read. |
 /// | `cascade = set_null` | On `HasMany` and `HasOne`: the session sets their foreign keys to NULL first. |
 /// | `orphans = delete` | On `HasMany` and `HasOne`: the session deletes an entity of the other side that is unlinked. |
-/// | `order_by = Post.title`, `order_by = (Post.title, Post.id.desc())` | On `HasMany` and `ManyToMany`: the order in which the list is loaded, by columns of the other model; then by its primary key. |
+/// | `order_by = Post.title`, `order_by = (Post.title, Post.id.desc())` | On `HasMany`, `ManyToMany` and `ViewOnly`: the order in which the list is loaded, by columns of the other model; then by its primary key. |
+/// | `position = Task.position` | On `HasMany`: an integer column of the other model, NOT NULL, that has the positions of the list. The session keeps them: see `Session::move_to`. |
+/// | `on(email = Order.email)` | On `ViewOnly`: fields of this struct, each with the column of the other model that has the same value. Without it the rows are those of the foreign key to this model, by the relation that `inverse` names. |
+/// | `filter = Order.state.eq("paid")` | On `ViewOnly`: a further condition. |
+/// | `limit = 3` | On `ViewOnly<Vec<Order>>`: the most rows for each entity. |
 /// | `link_table = "post_tags"` | On `ManyToMany`: a table is generated with the foreign keys to both sides, which are its primary key: `post_id` and `tag_id`, the models' names and those of their keys; between rows of one model `from_user_id` and `to_user_id`. The database deletes a row of it with either side, and follows changed keys. |
 /// | `inverse = Post.tags` | On `ManyToMany`: the relation of the other side, by the link rows of which it is. |
 /// | `through = PostTag` | On `ManyToMany`: the link model. It has a `BelongsTo` to each side. |

@@ -11,6 +11,7 @@ mod part;
 mod relation;
 mod reread;
 mod row;
+mod view;
 
 pub(crate) use joined::JoinedRows;
 pub(crate) use links::pair;

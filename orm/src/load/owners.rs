@@ -39,6 +39,9 @@ impl<'o> Owners<'o> {
 
     /// The number of columns by which the other side is found.
     pub(super) fn key_width(&self) -> usize {
+        if let Some(view) = self.relation().view() {
+            return (view.key)().own.len();
+        }
         let reference = match self.relation().children() {
             Some((child, inverse)) => child.reference_of(inverse),
             None => self.own_key(),

@@ -1,21 +1,22 @@
 //! Loads a relation of several entities, by the strategy of its kind; and relations one after another.
 //!
-//! Used by the session. One file a strategy: `parents.rs`, `children.rs` with `links.rs`.
+//! Used by the session. One file a strategy: `parents.rs`, `children.rs` with `links.rs`, `part.rs`, `view.rs`.
 
 use std::collections::HashSet;
 
 use orm_core::error::Result;
 
 use super::owners::Owners;
-use super::{children, parents, part};
+use super::{children, parents, part, view};
 use crate::engine::Connection;
 use crate::mapping::{AnyList, LoadPath, LoadStep, RawRef};
 use crate::query::keys_a_query;
 use crate::state::{AnyArena, State};
 
-/// Notes what is in memory, and returns the entities whose relation has to be read: all of them, for a part of it.
+/// Notes what is in memory, and returns the entities whose relation has to be read: all of them, for a part of it and for one
+/// that is only read.
 pub(crate) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
-    if owners.scope.is_some() {
+    if owners.scope.is_some() || owners.relation().view().is_some() {
         return owners.slots.to_vec();
     }
     match owners.own_key() {
@@ -36,6 +37,9 @@ pub(crate) fn relation(
 ) -> Result<()> {
     if let Some(scope) = owners.scope {
         return part::load(state, connection, owners, scope);
+    }
+    if let Some(view) = owners.relation().view() {
+        return view::load(state, connection, owners, view);
     }
     match owners.own_key() {
         Some(reference) => parents::load(state, connection, owners, reference),
@@ -129,9 +133,10 @@ fn referenced(
     (slot, index): (u32, usize),
     members: fn(&dyn AnyList) -> Vec<RawRef>,
 ) -> Vec<u32> {
-    let members = match arena.list(slot, index) {
-        Some(list) => members(list),
-        None => arena.to_one(slot, index).handle().into_iter().collect(),
+    let members = match (arena.list(slot, index), arena.to_one(slot, index).handle()) {
+        (Some(list), _) => members(list),
+        (None, Some(one)) => vec![one],
+        (None, None) => arena.view(slot, index).unwrap_or_default(),
     };
     members.into_iter().map(|member| member.slot).collect()
 }

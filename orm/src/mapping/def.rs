@@ -10,6 +10,7 @@ use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
 use orm_core::value::Value;
 
 use super::column_set::ColumnSet;
+use super::relation::ViewDef;
 use super::slot::ModelSlot;
 
 /// Describes a model as data.
@@ -146,6 +147,8 @@ pub struct RelationDef {
     pub deletes_orphans: bool,
     /// The order of a list. Empty if it is that of the primary key.
     pub order: &'static [ListOrder],
+    /// Whether the one column of the order has the positions of the members, which the flush writes.
+    pub keeps_positions: bool,
 }
 
 /// Describes what a session does with the entities that belong to one that is deleted.
@@ -197,6 +200,8 @@ pub enum RelationKind {
         /// The index of the link model's relation that references the target.
         target: fn() -> usize,
     },
+    /// Rows of the target are selected, and are only read.
+    View(ViewDef),
 }
 
 /// How rows of a link model link two models.
@@ -224,7 +229,7 @@ impl RelationDef {
     /// relation to it; `None` if the owner has the foreign key.
     pub(crate) fn children(&self) -> Option<(&'static ModelDef, usize)> {
         match self.kind {
-            RelationKind::BelongsTo { .. } => None,
+            RelationKind::BelongsTo { .. } | RelationKind::View(_) => None,
             RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => {
                 Some(((self.target)(), inverse()))
             }
@@ -246,7 +251,8 @@ impl RelationDef {
             }),
             RelationKind::BelongsTo { .. }
             | RelationKind::HasMany { .. }
-            | RelationKind::HasOne { .. } => None,
+            | RelationKind::HasOne { .. }
+            | RelationKind::View(_) => None,
         }
     }
 }
@@ -265,13 +271,31 @@ impl RelationDef {
         order
     }
 
+    /// The column of the target that has the positions of the members, if the flush writes them.
+    pub(crate) fn position_column(&self) -> Option<usize> {
+        let first = self.order.first().filter(|_| self.keeps_positions)?;
+        Some((first.column)())
+    }
+
+    /// Which rows it selects, if it is only read.
+    pub(crate) fn view(&self) -> Option<ViewDef> {
+        match self.kind {
+            RelationKind::View(view) => Some(view),
+            RelationKind::BelongsTo { .. }
+            | RelationKind::HasMany { .. }
+            | RelationKind::HasOne { .. }
+            | RelationKind::ManyToMany { .. } => None,
+        }
+    }
+
     /// Which one of the model's references has its foreign key; `None` if another model has it.
     pub(crate) fn reference(&self) -> Option<usize> {
         match self.kind {
             RelationKind::BelongsTo { reference, .. } => Some(reference),
             RelationKind::HasMany { .. }
             | RelationKind::HasOne { .. }
-            | RelationKind::ManyToMany { .. } => None,
+            | RelationKind::ManyToMany { .. }
+            | RelationKind::View(_) => None,
         }
     }
 }
@@ -312,7 +336,8 @@ impl ModelDef {
             }
             RelationKind::HasMany { .. }
             | RelationKind::HasOne { .. }
-            | RelationKind::ManyToMany { .. } => None,
+            | RelationKind::ManyToMany { .. }
+            | RelationKind::View(_) => None,
         })
     }
 

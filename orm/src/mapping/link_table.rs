@@ -130,5 +130,6 @@ fn relation<L: LinkTable>(side: usize, target: fn() -> &'static ModelDef) -> Rel
         cascade: Cascade::None,
         deletes_orphans: false,
         order: &[],
+        keeps_positions: false,
     }
 }

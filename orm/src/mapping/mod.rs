@@ -63,10 +63,11 @@ pub use model::{Entity, Model, NewEntity, NewRow};
 pub use registry::{Metadata, Registration, metadata};
 pub(crate) use registry::{linked_models, linked_tables};
 pub use relation::{
-    AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, IntoPath, KeySource, Linked,
-    LinkedKey, Links, LinksTo, LoadPath, LoadStep, ManyToMany, Member, NoSession, Path, PathFrom,
-    References, Refs, RefsIter, Relation, RelationField, Scope, SingleBelongsTo, ToMany, ToOne,
-    ToOneTarget, inverse, leave_linked, mirrored, or_linked, ordered_by, relinked,
+    AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, IntoPath, KeySource, Linkable,
+    Linked, LinkedKey, Links, LinksTo, LoadPath, LoadStep, ManyToMany, Member, NoSession, Path,
+    PathFrom, References, Refs, RefsIter, Relation, RelationField, Scope, SingleBelongsTo, ToMany,
+    ToOne, ToOneTarget, ViewDef, ViewKey, ViewOnly, compared_by, inverse, leave_linked, mirrored,
+    or_linked, ordered_by, positioned_by, relinked,
 };
 pub(crate) use relation::{ChildRule, Strategy, check_cascade};
 #[cfg(feature = "serde")]

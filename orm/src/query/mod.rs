@@ -39,7 +39,7 @@ pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::joined_loads::{JoinedLoads, JoinedStep};
 pub(crate) use select::pages::Pages;
 pub(crate) use select::part::PartOf;
-pub(crate) use select::referring::{ForeignKey, count_referring, first_referring};
+pub(crate) use select::referring::{ForeignKey, count_referring, first_referring, last_positions};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;
@@ -82,6 +82,7 @@ pub(crate) mod inferred {
     pub use super::expressions::build_error::BuildError;
     pub use super::expressions::expr::Lifted;
     pub use super::expressions::operand::{FitsIn, value_operand};
+    pub use super::expressions::predicate::view_condition;
     pub use super::expressions::related::KeyColumns;
     pub use super::expressions::select_item::{
         ItemNullability, SelectItem, SelectItems, SelectValue,

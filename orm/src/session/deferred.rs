@@ -1,10 +1,22 @@
 //! Loading columns that the query of an entity has left out.
 
 use orm_core::error::Result;
+use orm_core::value::ValueRef;
 
 use super::Session;
-use crate::mapping::{AttributeSet, ColumnSet, Columns, Model};
+use crate::mapping::{AttributeSet, ColumnSet, Columns, Model, column_not_loaded};
 use crate::state::Ref;
+
+/// The value of a column of an entity.
+///
+/// # Errors
+/// `NotLoaded` for a deferred column that the entity lacks.
+pub(super) fn loaded_value<M: Model>(entity: &M, position: usize) -> Result<ValueRef<'_>> {
+    if !entity.is_loaded(position) {
+        return Err(column_not_loaded(Some((M::def(), position))));
+    }
+    Ok(entity.value(position))
+}
 
 impl Session {
     /// Reads [`Deferred`](crate::Deferred) columns of an entity that its query has left out, with those of their groups, by

@@ -111,7 +111,8 @@ impl Session {
     pub(super) fn relate(&mut self, plan: &mut Plan) -> Result<()> {
         flush::link(plan, &mut self.state)?;
         flush::switch_rows(&mut self.state);
-        self.cascade(plan)
+        self.cascade(plan)?;
+        self.number_lists()
     }
 
     pub(super) fn write(&mut self, plan: &mut Plan) -> Result<()> {

@@ -6,7 +6,9 @@ use orm_core::value::ValueRef;
 
 use super::Session;
 use super::write::row_id;
-use crate::mapping::{Column, Model, RawRef, Relation, RelationField, ToOne, column_not_loaded};
+use crate::mapping::{
+    Column, Linkable, Model, RawRef, Relation, RelationField, ToOne, column_not_loaded,
+};
 use crate::state::{AnyArena, EntityState, ListChanges, Ref};
 
 /// Holds the values of an attribute before and after the changes that are not flushed. A column and a `BelongsTo` have at
@@ -205,7 +207,7 @@ pub(super) fn read_column<M: Model, T: DbType>(
     })
 }
 
-impl<M: Model, F: RelationField> sealed::Attribute<M> for Relation<M, F> {
+impl<M: Model, F: Linkable> sealed::Attribute<M> for Relation<M, F> {
     type Value = Ref<F::Target>;
 
     fn history(self, session: &Session, handle: Ref<M>) -> Result<History<Ref<F::Target>>> {

@@ -19,10 +19,12 @@ mod history;
 mod hooks;
 #[cfg(feature = "serde")]
 mod json;
+mod keyed;
 mod links;
 mod loads;
 mod many;
 mod merge;
+mod positions;
 mod proxy;
 mod queries;
 mod read;

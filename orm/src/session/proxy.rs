@@ -5,6 +5,7 @@ use orm_core::error::Result;
 use orm_core::types::DbType;
 
 use super::Session;
+use super::deferred::loaded_value;
 use super::history::read_column;
 use super::loads::Loadable;
 use crate::mapping::{AnyList, AnyRelation, Column, Model, RawRef, Relation};
@@ -45,7 +46,10 @@ impl Session {
         let members = list.map(AnyList::targets).unwrap_or_default().into_iter();
         let members = members.map(RawRef::typed::<F::Target>);
         members
-            .map(|member| read_column(column, self.get_ref(member)?.value(column.position())))
+            .map(|member| {
+                let value = loaded_value(self.get_ref(member)?, column.position())?;
+                read_column(column, value)
+            })
             .collect()
     }
 }

@@ -7,7 +7,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use super::Session;
 use super::write::row_id;
 use crate::mapping::{
-    Model, NewChild, RawRef, Relation, RelationDef, RelationField, Through, ToMany, ToOne,
+    Linkable, Model, NewChild, RawRef, Relation, RelationDef, RelationField, Through, ToMany, ToOne,
 };
 use crate::state::{Ref, RowId};
 
@@ -90,7 +90,7 @@ impl Session {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn link<M: Model, F: RelationField>(
+    pub fn link<M: Model, F: Linkable>(
         &mut self,
         owner: Ref<M>,
         relation: Relation<M, F>,
@@ -136,7 +136,7 @@ impl Session {
     /// # let _ = sent;
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn unlink<M: Model, F: RelationField>(
+    pub fn unlink<M: Model, F: Linkable>(
         &mut self,
         owner: Ref<M>,
         relation: Relation<M, F>,
@@ -151,11 +151,7 @@ impl Session {
         if is_unlinked {
             return Ok(());
         }
-        let RelationDef { model, name, .. } = relation.def();
-        let message = format!("the entities are not linked by `{model}.{name}`");
-        Err(Error::with_message(ErrorKind::Usage, message)
-            .with_table(M::def().table)
-            .with_hint("load the relation first, and unlink what it references"))
+        Err(not_linked::<M>(relation.def()))
     }
 
     /// Empties the relation of a child if it references that entity, and returns whether it does.
@@ -168,6 +164,14 @@ impl Session {
         }
         is_linked
     }
+}
+
+#[cold]
+pub(super) fn not_linked<M: Model>(RelationDef { model, name, .. }: &RelationDef) -> Error {
+    let message = format!("the entities are not linked by `{model}.{name}`");
+    Error::with_message(ErrorKind::Usage, message)
+        .with_table(M::def().table)
+        .with_hint("load the relation first: only what it references can be unlinked or moved")
 }
 
 /// Where the link of two entities is stored.

@@ -9,7 +9,8 @@ use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use super::json::{Branch, Graph, Json, Roots};
 use crate::mapping::{
-    Model, ModelDef, RawRef, RelationDef, RelationKind, ToOne, not_loaded, part_not_loaded,
+    Model, ModelDef, RawRef, RelationDef, RelationKind, ToOne, column_not_loaded, not_loaded,
+    part_not_loaded,
 };
 use crate::state::{AnyArena, State};
 
@@ -101,6 +102,9 @@ impl Serialize for Entity<'_> {
         let length = columns.clone().count() + relations.clone().count();
         let mut map = serializer.serialize_map(Some(length))?;
         for position in columns {
+            if !arena.are_loaded(slot, position)[0] {
+                return Err(S::Error::custom(column_not_loaded(Some((def, position)))));
+            }
             let value = Scalar {
                 value: arena.value(slot, position),
                 ty: Some(&def.columns[position].ty),
@@ -143,6 +147,14 @@ impl Related<'_> {
     /// `NotLoaded`.
     fn members(&self) -> Result<Members, Error> {
         let (slot, index, relation) = (self.owner.handle.slot, self.branch.index, self.relation());
+        if let Some(view) = relation.view() {
+            let rows = self.arena.view(slot, index);
+            let rows = rows.ok_or_else(|| not_loaded(Some(relation)))?;
+            return Ok(match view.limit {
+                Some(1) => Members::One(rows.first().copied()),
+                _ => Members::Many(rows),
+            });
+        }
         let Some(list) = self.arena.list(slot, index) else {
             return match self.arena.to_one(slot, index) {
                 ToOne::NotLoaded(_) => Err(not_loaded(Some(relation))),
@@ -161,7 +173,8 @@ impl Related<'_> {
             RelationKind::HasOne { .. } => Members::One(targets.first().copied()),
             RelationKind::BelongsTo { .. }
             | RelationKind::HasMany { .. }
-            | RelationKind::ManyToMany { .. } => Members::Many(targets),
+            | RelationKind::ManyToMany { .. }
+            | RelationKind::View(_) => Members::Many(targets),
         })
     }
 

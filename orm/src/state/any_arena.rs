@@ -22,7 +22,7 @@ use super::relations::{set_to_one, to_one};
 use super::slot::{FIRST_CLOCK, STALE, Slot};
 use super::switch::Switch;
 use super::witness::Witness;
-use crate::mapping::{AnyList, Model, ModelDef, RawRef, ToOne};
+use crate::mapping::{AnyList, AnyRelation, Model, ModelDef, RawRef, ToOne};
 
 /// The entities of one model, by slot and column position.
 pub(crate) trait AnyArena: ChunkEntities + Any + Send {
@@ -160,9 +160,18 @@ pub(crate) trait AnyArena: ChunkEntities + Any + Send {
     fn note_old_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
     /// Makes a relation of an entity reference another one: a change, as an assignment is.
     fn assign_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
+    /// Gives a column of an entity a number, if it has another one or none yet: a change, as an assignment is.
+    ///
+    /// # Errors
+    /// `OutOfRange` if its field has no room for it.
+    fn assign_number(&mut self, slot: u32, position: usize, number: i64) -> Result<()>;
     /// The entities that a relation of an entity references, which have the foreign key.
     fn list(&self, slot: u32, relation: usize) -> Option<&dyn AnyList>;
-    /// These, to be changed.
+    /// What the last load of a relation that is only read has selected.
+    fn view(&self, slot: u32, relation: usize) -> Option<Vec<RawRef>>;
+    /// Keeps what a load of such a relation has selected.
+    fn set_view(&mut self, slot: u32, relation: usize, rows: Vec<RawRef>);
+    /// The entities of a list, to be changed.
     fn list_mut(&mut self, slot: u32, relation: usize) -> Option<&mut dyn AnyList>;
     /// Whether what was read at that time of the session's clock is fresh.
     fn is_fresh_since(&self, clock: u32) -> bool;
@@ -601,6 +610,23 @@ impl<M: Model> AnyArena for Arena<M> {
         let stamp = self.slots[slot as usize].stamp;
         if let Some(value) = self.get_mut(Ref::new(slot, stamp)) {
             set_to_one(value, relation, to_one);
+        }
+    }
+
+    fn assign_number(&mut self, slot: u32, position: usize, number: i64) -> Result<()> {
+        Self::assign_number(self, slot, position, number)
+    }
+
+    fn view(&self, slot: u32, relation: usize) -> Option<Vec<RawRef>> {
+        let value = self.slots[slot as usize].value.as_ref();
+        let field = value.and_then(|value| value.relation(relation));
+        field.and_then(AnyRelation::view)
+    }
+
+    fn set_view(&mut self, slot: u32, relation: usize, rows: Vec<RawRef>) {
+        let value = self.slots[slot as usize].value.as_mut();
+        if let Some(field) = value.and_then(|value| value.relation_mut(relation)) {
+            field.set_view(rows);
         }
     }
 

@@ -11,7 +11,16 @@ pub(crate) struct Lists {
     /// How many entries are of what was flushed.
     pub(super) flushed: usize,
     /// Whose list has a child, where that has changed since the last flush: by the child and its relation.
-    pub(super) placed: RowMap<(RowId, usize), Option<RawRef>>,
+    pub(super) placed: RowMap<(RowId, usize), Placed>,
+    next: usize,
+}
+
+/// Whose list has a child.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub(super) owner: Option<RawRef>,
+    /// The later it came, the greater it is.
+    pub(super) number: usize,
 }
 
 #[derive(Debug)]
@@ -22,23 +31,35 @@ pub(super) struct Entry {
 }
 
 /// A relation of an entity.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ListId {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ListId {
     /// The owner's model.
-    pub(super) model: usize,
-    pub(super) owner: RawRef,
-    pub(super) index: usize,
+    pub(crate) model: usize,
+    pub(crate) owner: RawRef,
+    pub(crate) index: usize,
 }
 
 #[derive(Debug)]
 pub(super) enum Change {
     Added(Member),
     Removed(Member, usize),
+    /// With the place that it had, and the one that it has.
+    Moved(Member, [usize; 2]),
     Loaded,
     Unloaded,
 }
 
 impl Lists {
+    /// Notes whose list has a child from here on. One that has it already keeps its number.
+    pub(super) fn place(&mut self, child: (RowId, usize), owner: Option<RawRef>) {
+        let number = self.next;
+        self.next += 1;
+        let placed = self.placed.entry(child).or_insert(Placed { owner, number });
+        if placed.owner != owner {
+            *placed = Placed { owner, number };
+        }
+    }
+
     /// Everything was written.
     pub(super) fn flushed(&mut self) {
         self.flushed = self.log.len();

@@ -15,7 +15,10 @@ use super::store::State;
 use crate::mapping::{AnyList, Member, ModelDef, RawRef, RelationKind, ToOne};
 
 /// The lists that have the entities of `def` whose relation at `index` references their owner, by model and index.
-fn inverses(def: &'static ModelDef, index: usize) -> impl Iterator<Item = (usize, usize)> {
+pub(super) fn inverses(
+    def: &'static ModelDef,
+    index: usize,
+) -> impl Iterator<Item = (usize, usize)> {
     let target = (def.relations[index].target)();
     let model = State::number(target);
     let relations = target.relations.iter().enumerate();
@@ -71,14 +74,14 @@ impl State {
     /// Moves a child to the list of the entity that it belongs to from here on.
     pub(crate) fn put_in_step(&mut self, child: RowId, index: usize, to: Option<RawRef>) {
         let from = self.placed(child, index);
-        self.lists.placed.insert((child, index), to);
+        self.lists.place((child, index), to);
         self.move_child(child, index, [from, to]);
     }
 
     /// Whose list has a child.
     pub(crate) fn placed(&self, child: RowId, index: usize) -> Option<RawRef> {
         if let Some(placed) = self.lists.placed.get(&(child, index)) {
-            return *placed;
+            return placed.owner;
         }
         let arena = self.by_model(child.model)?;
         let RawRef { slot, stamp } = arena.handle(child.slot);
@@ -308,6 +311,17 @@ impl State {
         }
     }
 
+    /// Moves a member to a place in the list, or to its end, and returns the first place that has changed. `None` if it is
+    /// no member.
+    pub(crate) fn move_member(&mut self, id: ListId, row: RawRef, to: usize) -> Option<usize> {
+        let list = self.list(id)?;
+        let (from, member) = list.remove(row)?;
+        let to = to.min(list.count());
+        list.insert(to, member);
+        self.log_list(id, Change::Moved(member, [from, to]));
+        Some(from.min(to))
+    }
+
     fn log_list(&mut self, list: ListId, change: Change) {
         let level = self.level;
         self.lists.log.push(Entry {
@@ -381,6 +395,11 @@ impl State {
                 list.remove(member.row);
             }
             Change::Removed(member, at) if put_back => list.insert(at, member),
+            Change::Moved(member, [from, _]) => {
+                if list.remove(member.row).is_some() {
+                    list.insert(from, member);
+                }
+            }
             Change::Removed(..) | Change::Unloaded => {}
             Change::Loaded => list.unload(relation),
         }

@@ -30,6 +30,8 @@ pub(crate) struct State {
     pub(crate) has_twins: bool,
     /// Whether some of them have relations.
     pub(crate) has_relations: bool,
+    /// Whether any of their lists keeps the positions of its members.
+    pub(crate) has_positions: bool,
     /// Whether new entities may take the rows of deleted ones, since a flush has looked for such.
     pub(crate) has_switches: bool,
     /// Whether some of them have hooks.
@@ -78,6 +80,7 @@ impl State {
             arenas: Few::new(),
             has_twins: false,
             has_relations: false,
+            has_positions: false,
             has_switches: false,
             has_hooks: false,
             clock: FIRST_CLOCK,
@@ -185,6 +188,7 @@ impl State {
         let is_twin = self.arenas().any(|other| other.def().table == def.table);
         self.has_twins |= is_twin;
         self.has_relations |= !def.relations.is_empty();
+        self.has_positions |= def.relations.iter().any(|one| one.keeps_positions);
         self.has_hooks |= def.hooks.is_some();
         let arena = spare_arenas::take(model, self.stamp);
         let mut arena = arena.unwrap_or_else(|| (vtable(def).arena)(self.stamp));
@@ -390,6 +394,7 @@ impl State {
     pub(crate) fn clear(&mut self) {
         self.spare();
         (self.has_twins, self.has_relations, self.has_hooks) = (false, false, false);
+        self.has_positions = false;
         self.lists.discard();
         self.faults.clear();
         self.stamp = next_stamp();

@@ -1,4 +1,7 @@
-//! The conformance suite runs on databases that this project doesn't know: it names none, and its names are short.
+//! The conformance suite runs on databases that this project doesn't know: it names none, its names are short, and no two
+//! files of cases have a table of one name.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::tree::{File, files_under, report};
 
@@ -75,9 +78,70 @@ fn long_names(file: &File) -> Vec<String> {
     broken
 }
 
+/// Models of a file of cases must be its own: the registry finds the table of an error by its name.
+#[test]
+fn tables_are_of_one_file_of_cases() {
+    let fixtures: BTreeSet<String> = files_under("tests/conformance/src")
+        .iter()
+        .filter(|file| file.path.ends_with("/fixtures.rs"))
+        .flat_map(tables)
+        .collect();
+    let files = files_under("tests/conformance/src/suite");
+    report(
+        "the tables of the models of a file of cases have names that no other file has, but for the tables of fixtures.rs",
+        &shared(&files, &fixtures),
+    );
+}
+
+/// The tables that several files or folders of the suite have.
+fn shared(files: &[File], fixtures: &BTreeSet<String>) -> Vec<String> {
+    let mut found: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for file in files {
+        let path = file.path.split("/suite/").last().unwrap_or_default();
+        let module = path.split(['/', '.']).next().unwrap_or_default();
+        for table in tables(file).difference(fixtures) {
+            found.entry(table.clone()).or_default().insert(module);
+        }
+    }
+    let shared = found.into_iter().filter(|(_, modules)| modules.len() > 1);
+    shared
+        .map(|(table, modules)| format!("{table}: {modules:?}"))
+        .collect()
+}
+
+/// The tables of models and link tables.
+fn tables(file: &File) -> BTreeSet<String> {
+    let names = file.text.split("table = \"").skip(1);
+    let names = names.filter_map(|rest| rest.split('"').next());
+    names.map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{File, long_names, named};
+    use std::collections::BTreeSet;
+
+    use super::{File, long_names, named, shared};
+
+    #[test]
+    fn a_table_of_two_files_is_found() {
+        let file = |path: &str, text: &str| File {
+            path: format!("tests/conformance/src/suite/{path}"),
+            text: text.to_owned(),
+        };
+        let files = [
+            file("a.rs", "#[orm(table = \"pets\")] #[orm(table = \"users\")]"),
+            file(
+                "b/models.rs",
+                "#[orm(table = \"eggs\")] #[orm(link_table = \"pets\")]",
+            ),
+            file(
+                "b/run.rs",
+                "#[orm(table = \"eggs\")] #[orm(table = \"users\")]",
+            ),
+        ];
+        let fixtures = BTreeSet::from(["users".to_owned()]);
+        assert_eq!(shared(&files, &fixtures), [r#"pets: {"a", "b"}"#]);
+    }
 
     fn file(text: &str) -> File {
         File {

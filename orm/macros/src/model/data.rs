@@ -68,10 +68,39 @@ pub(super) struct RelationField {
     pub(super) through: Option<Path>,
     /// The relation of the link model that references the target: `target = Follow.followed`.
     pub(super) link_target: Option<Target>,
-    /// The order of the list: `order_by = Post.title`.
+    /// The order of the list: `order_by = Post.title`, `position = Post.position`.
     pub(super) order: Vec<OrderItem>,
+    /// Whether its column has the positions.
+    pub(super) keeps_positions: bool,
     /// The table of the link rows: `link_table = "post_tags"`.
     pub(super) link_table: Option<LitStr>,
+    pub(super) view: ViewOptions,
+}
+
+/// What the attribute of a relation that is only read says.
+#[derive(Default)]
+pub(super) struct ViewOptions {
+    /// The fields, each with the column of the other model that has the same value: `on(email = Order.email)`.
+    pub(super) on: Vec<(Ident, Target)>,
+    /// The further condition: `filter = Order.is_paid`.
+    pub(super) filter: Option<Expr>,
+    /// The most rows for each entity: `limit = 3`.
+    pub(super) limit: Option<u64>,
+}
+
+/// The rows that a relation that is only read selects.
+pub(super) struct View {
+    pub(super) key: ViewKey,
+    pub(super) filter: Option<Expr>,
+    pub(super) limit: Option<u64>,
+}
+
+/// What the rows of a relation that is only read have in common with their owner.
+pub(super) enum ViewKey {
+    /// The foreign key of the inverse relation, which may be named.
+    Inverse(Option<Target>),
+    /// The values of columns: the positions and types of the own ones, and the other ones.
+    Columns(Vec<(usize, Type, Target)>),
 }
 
 /// A column in the order of a list.
@@ -96,6 +125,8 @@ pub(super) enum RelationType {
     HasMany,
     HasOne,
     ManyToMany,
+    /// `ViewOnly<Vec<Order>>`, `ViewOnly<Option<Order>>`.
+    ViewOnly,
 }
 
 /// The attributes of a column, each with the place it was written at.
@@ -234,6 +265,8 @@ pub(super) struct Relation {
     pub(super) side: Side,
     /// The order of the list. Empty if it is the primary key's.
     pub(super) order: Vec<OrderItem>,
+    /// Whether its column has the positions of the members.
+    pub(super) keeps_positions: bool,
 }
 
 /// Which model has the foreign key of a relation.
@@ -256,6 +289,8 @@ pub(super) enum Side {
     },
     /// The model of the link rows, to both.
     Link(Link),
+    /// None is the relation's own: it is only read.
+    View(View),
 }
 
 /// Which model the link rows of a relation many to many are of.
@@ -286,14 +321,14 @@ impl Relation {
     pub(super) fn columns(&self) -> &[usize] {
         match &self.side {
             Side::Own { columns, .. } => columns,
-            Side::Other { .. } | Side::Link(_) => &[],
+            Side::Other { .. } | Side::Link(_) | Side::View(_) => &[],
         }
     }
 
     /// What the session does with the entities that it references.
     pub(super) fn policy(&self) -> Policy {
         match self.side {
-            Side::Own { .. } | Side::Link(_) => Policy::default(),
+            Side::Own { .. } | Side::Link(_) | Side::View(_) => Policy::default(),
             Side::Other { policy, .. } => policy,
         }
     }

@@ -1,4 +1,4 @@
-//! Parses the order of a list: `order_by = Post.title`, `order_by = (Post.title, Post.id.desc())`.
+//! Parses the order of a list: `order_by = Post.title`, `order_by = (Post.title, Post.id.desc())`, `position = Task.position`.
 //!
 //! That the columns belong to the model of the list, is left to the compiler: see `expand/relation.rs`.
 
@@ -24,6 +24,19 @@ pub(super) fn parse(meta: &ParseNestedMeta<'_>) -> Result<Vec<OrderItem>> {
         return Err(Error::new(list.span.join(), EXAMPLE));
     }
     Ok(items.into_iter().collect())
+}
+
+/// `= Task.position`.
+pub(super) fn position(meta: &ParseNestedMeta<'_>) -> Result<OrderItem> {
+    let example = |error: Error| {
+        let example = "write an integer column of the other model: `position = Task.position`";
+        Error::new(error.span(), example)
+    };
+    let column = target(meta.value().map_err(example)?).map_err(example)?;
+    Ok(OrderItem {
+        column,
+        is_descending: false,
+    })
 }
 
 /// `Post.title`, `Post.title.asc()`, `Post.title.desc()`.

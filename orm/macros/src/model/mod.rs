@@ -13,6 +13,7 @@ mod relation;
 mod rules;
 mod structure;
 mod tokens;
+mod view;
 
 use proc_macro2::TokenStream;
 

@@ -9,12 +9,13 @@ use syn::{Error, Ident, LitStr, Path, Result, Token, Type, parse_quote};
 
 use super::data::{
     Column, OrderItem, Parsed, Policy, Reference, Relation, RelationField, RelationType, Side,
-    Target,
+    Target, ViewOptions,
 };
 use super::link;
 use super::list_order;
 use super::reference::target;
 use super::tokens::{argument, last_word, option, with_name};
+use super::view;
 use crate::attribute::{flag, list, listed, read_all, text, unknown};
 use crate::errors::Errors;
 
@@ -28,6 +29,10 @@ const KEYS: &[&str] = &[
     "through",
     "target",
     "order_by",
+    "position",
+    "on",
+    "filter",
+    "limit",
     "skip",
 ];
 
@@ -38,11 +43,12 @@ const CASCADES: &[(&str, &str)] = &[("delete", "Delete"), ("set_null", "SetNull"
 const ORPHANS: &[(&str, &str)] = &[("delete", "Delete")];
 
 /// The types of relation fields.
-const TYPES: [(&str, RelationType); 4] = [
+const TYPES: [(&str, RelationType); 5] = [
     ("BelongsTo", RelationType::BelongsTo),
     ("HasMany", RelationType::HasMany),
     ("HasOne", RelationType::HasOne),
     ("ManyToMany", RelationType::ManyToMany),
+    ("ViewOnly", RelationType::ViewOnly),
 ];
 
 /// Reads a relation field. Any other field comes back.
@@ -65,9 +71,13 @@ pub(super) fn parse(
         return None;
     }
     let name = parsed.head.ident.clone();
-    let inner = option(target).filter(|_| kind == RelationType::BelongsTo);
-    let is_optional = inner.is_some();
-    let mut target = inner.unwrap_or(target).clone();
+    let (target, is_optional) = match kind {
+        // What is neither is reported by the compiler.
+        RelationType::ViewOnly => view::model(target).unwrap_or((target, false)),
+        RelationType::BelongsTo => option(target).map_or((target, false), |inner| (inner, true)),
+        _ => (target, false),
+    };
+    let mut target = target.clone();
     if last_word(&target).is_some_and(|word| word == "Self") {
         target = parse_quote!(#name);
     }
@@ -88,7 +98,9 @@ pub(super) fn parse(
         through: options.through,
         link_target: options.link_target,
         order: options.order,
+        keeps_positions: options.keeps_positions,
         link_table: options.link_table,
+        view: options.view,
     });
     None
 }
@@ -102,7 +114,9 @@ struct Options {
     through: Option<Path>,
     link_target: Option<Target>,
     order: Vec<OrderItem>,
+    keeps_positions: bool,
     link_table: Option<LitStr>,
+    view: ViewOptions,
     is_skipped: bool,
 }
 
@@ -125,8 +139,20 @@ impl Options {
             "target" if kind == RelationType::ManyToMany => {
                 self.link_target = Some(relation(meta)?);
             }
-            "order_by" if matches!(kind, RelationType::HasMany | RelationType::ManyToMany) => {
-                self.order = list_order::parse(meta)?;
+            "order_by" | "position" if !self.order.is_empty() => {
+                return Err(meta.error(
+                    "a list has one order: `position = Task.position`, which the session keeps, or `order_by = Task.title`",
+                ));
+            }
+            "order_by" if is_ordered(kind) => self.order = list_order::parse(meta)?,
+            "on" if kind == RelationType::ViewOnly => self.view.on = view::on(meta)?,
+            "filter" if kind == RelationType::ViewOnly => {
+                self.view.filter = Some(meta.value()?.parse()?);
+            }
+            "limit" if kind == RelationType::ViewOnly => self.view.limit = Some(view::limit(meta)?),
+            "position" if kind == RelationType::HasMany => {
+                self.order = vec![list_order::position(meta)?];
+                self.keeps_positions = true;
             }
             "skip" => {
                 flag(word, meta)?;
@@ -156,6 +182,10 @@ fn misplaced(word: &str, kind: RelationType) -> &'static str {
         "orphans" => {
             "`orphans` is for `HasMany` and `HasOne`: write `orphans = delete` at the relation to this struct"
         }
+        "on" | "filter" | "limit" => {
+            "`on`, `filter` and `limit` are for relations that are only read: `ViewOnly<Vec<Order>>`, `ViewOnly<Option<Order>>`"
+        }
+        "position" => "`position` is for `HasMany`: it names a column of the entities in the list",
         "order_by" => {
             "`order_by` is for lists, `HasMany` and `ManyToMany`; this relation references one entity"
         }
@@ -163,6 +193,12 @@ fn misplaced(word: &str, kind: RelationType) -> &'static str {
             "`link_table`, `through` and `target` are for `ManyToMany`: the table or model of the link rows, and its relation to the target"
         }
     }
+}
+
+/// Whether an order can be given.
+fn is_ordered(kind: RelationType) -> bool {
+    use RelationType::{HasMany, ManyToMany, ViewOnly};
+    matches!(kind, HasMany | ManyToMany | ViewOnly)
 }
 
 /// Whether the entities of the other side have the foreign key.
@@ -230,6 +266,7 @@ pub(super) fn resolve(
             target: field.target,
             side,
             order: field.order,
+            keeps_positions: field.keeps_positions,
         });
     }
     relations
@@ -251,6 +288,7 @@ fn side(field: &RelationField, columns: &[Column], references: &[Reference]) -> 
         RelationType::HasMany => other("HasMany"),
         RelationType::HasOne => other("HasOne"),
         RelationType::ManyToMany => link::side(field).map(Side::Link),
+        RelationType::ViewOnly => view::view(field, columns).map(Side::View),
     }
 }
 

@@ -28,6 +28,16 @@ pub trait AnyRelation: Any + Send {
     fn list_mut(&mut self) -> Option<&mut dyn AnyList> {
         None
     }
+
+    /// Returns what the last load of a relation that is only read has selected.
+    fn view(&self) -> Option<Vec<RawRef>> {
+        None
+    }
+
+    /// Keeps what a load of such a relation has selected.
+    fn set_view(&mut self, rows: Vec<RawRef>) {
+        let _ = rows;
+    }
 }
 
 /// A member of a list, and the entity whose foreign key makes it one: itself, or a link row.
@@ -61,6 +71,11 @@ pub trait AnyList {
     fn targets(&self) -> Vec<RawRef> {
         let members = self.members().into_iter();
         members.map(|member| member.target).collect()
+    }
+
+    /// Returns how many they are.
+    fn count(&self) -> usize {
+        self.members().len()
     }
 
     /// Returns the entities whose foreign keys make this one a member.

@@ -8,7 +8,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::{NotNull, Nullability, Nullable};
 
 use super::any::AnyRelation;
-use super::field::RelationField;
+use super::field::{Linkable, RelationField};
 use super::to_one::{ToOne, hidden, not_loaded};
 use crate::mapping::builder::IntoField;
 use crate::mapping::def::RelationDef;
@@ -194,6 +194,8 @@ fn unlinked(model: &'static str) -> Error {
     Error::with_message(ErrorKind::Usage, message)
         .with_hint("link it to another one, or delete it; or make the foreign key nullable")
 }
+
+impl<T: ToOneTarget> Linkable for BelongsTo<T> {}
 
 impl<T: ToOneTarget> RelationField for BelongsTo<T> {
     type Target = T::Model;

@@ -26,7 +26,9 @@ impl RelationDef {
     pub(crate) fn inverse(&self) -> Option<usize> {
         match self.kind {
             RelationKind::HasMany { inverse } | RelationKind::HasOne { inverse } => Some(inverse()),
-            RelationKind::BelongsTo { .. } | RelationKind::ManyToMany { .. } => None,
+            RelationKind::BelongsTo { .. }
+            | RelationKind::ManyToMany { .. }
+            | RelationKind::View(_) => None,
         }
     }
 

@@ -168,3 +168,51 @@ impl<N, T> ColumnOf for Column<N, T> {
 pub fn ordered_by<N, C: OrderColumn<N>>(column: C) -> usize {
     column.position()
 }
+
+/// Is implemented by columns of the model `N` that may have the positions of a list.
+#[diagnostic::on_unimplemented(
+    message = "the positions of a list of `{N}` are in an integer column of `{N}` that is NOT NULL",
+    label = "a column of another model, or of another type"
+)]
+pub trait PositionColumn<N> {
+    /// Returns its position among the columns.
+    fn position(self) -> usize;
+}
+
+/// Is implemented by columns of integers, of whatever model.
+#[doc(hidden)]
+pub trait PositionOf {
+    /// The model.
+    type Model;
+
+    /// Returns its position among the columns.
+    fn position(self) -> usize;
+}
+
+// One implementation for all, likewise.
+#[diagnostic::do_not_recommend]
+impl<N, C: PositionOf<Model = N>> PositionColumn<N> for C {
+    fn position(self) -> usize {
+        PositionOf::position(self)
+    }
+}
+
+macro_rules! positions {
+    ($($integer:ty),*) => {$(
+        impl<N> PositionOf for Column<N, $integer> {
+            type Model = N;
+
+            fn position(self) -> usize {
+                Self::position(&self)
+            }
+        }
+    )*};
+}
+
+positions!(i16, i32, i64);
+
+/// Returns the position of the column that has the positions of a list of entities of `N`.
+#[doc(hidden)]
+pub fn positioned_by<N, C: PositionColumn<N>>(column: C) -> usize {
+    column.position()
+}

@@ -12,7 +12,7 @@ use crate::mapping::model::Model;
 /// Is implemented by the types of relation fields, such as [`BelongsTo<User>`](super::BelongsTo).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the type of a relation field",
-    label = "expected `BelongsTo<User>`, `BelongsTo<Option<User>>`, `HasMany<Post>`, `HasOne<Profile>` or `ManyToMany<Tag>`"
+    label = "expected `BelongsTo<User>`, `BelongsTo<Option<User>>`, `HasMany<Post>`, `HasOne<Profile>`, `ManyToMany<Tag>` or `ViewOnly<Vec<Post>>`"
 )]
 pub trait RelationField: AnyRelation + Sized {
     /// The model that the relation references.
@@ -28,13 +28,21 @@ pub trait RelationField: AnyRelation + Sized {
     fn loaded(&self) -> Result<Self::Loaded>;
 }
 
+/// Is implemented by the types of relations that have a foreign key or link rows: all but
+/// [`ViewOnly`](super::ViewOnly). They are changed by verbs of the session, and can be joined.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is only read, by `load` and `with`",
+    label = "expected a relation that has a foreign key or link rows, such as `User.posts`"
+)]
+pub trait Linkable: RelationField {}
+
 /// Is implemented by the types of relations whose foreign key is not the entity's own: [`HasMany`](super::HasMany),
 /// [`HasOne`](super::HasOne) and [`ManyToMany`](super::ManyToMany).
 #[diagnostic::on_unimplemented(
     message = "nothing can be appended to `{Self}`",
     label = "the foreign key is the entity's own: assign a handle, `session[post].author = user.into()`"
 )]
-pub trait ToMany: RelationField {}
+pub trait ToMany: Linkable {}
 
 /// Represents the relation of model `M` whose field has the type `F`: `Post.author`.
 ///

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use orm_core::error::Result;
 
 use super::any::{AnyList, AnyRelation, Member};
-use super::field::{RelationField, ToMany};
+use super::field::{Linkable, RelationField, ToMany};
 use super::list::List;
 use super::part::WithPart;
 use super::refs::Refs;
@@ -150,6 +150,8 @@ impl<M: Model> RelationField for HasMany<M> {
     }
 }
 
+impl<M: Model> Linkable for HasMany<M> {}
+
 #[diagnostic::do_not_recommend]
 impl<M: Model> ToMany for HasMany<M> {}
 
@@ -172,6 +174,11 @@ impl<M: 'static> AnyList for HasMany<M> {
         let members = self.0.list().get().ok().flatten();
         let members = members.into_iter().flat_map(|members| members.iter());
         members.map(|member| Member::itself(member.raw())).collect()
+    }
+
+    fn count(&self) -> usize {
+        let members = self.0.list().get().ok().flatten();
+        members.map_or(0, |members| members.len())
     }
 
     fn rows(&self, target: RawRef) -> Vec<RawRef> {

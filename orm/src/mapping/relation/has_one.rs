@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use orm_core::error::Result;
 
 use super::any::{AnyList, AnyRelation, Member};
-use super::field::{RelationField, ToMany};
+use super::field::{Linkable, RelationField, ToMany};
 use super::list::List;
 use super::to_one::not_loaded;
 use crate::mapping::def::RelationDef;
@@ -103,6 +103,8 @@ impl<M: Model> RelationField for HasOne<M> {
         self.get()
     }
 }
+
+impl<M: Model> Linkable for HasOne<M> {}
 
 #[diagnostic::do_not_recommend]
 impl<M: Model> ToMany for HasOne<M> {}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use orm_core::error::Result;
 
 use super::any::{AnyList, AnyRelation, Member};
-use super::field::{RelationField, ToMany};
+use super::field::{Linkable, RelationField, ToMany};
 use super::list::List;
 use super::part::WithPart;
 use super::refs::Refs;
@@ -201,6 +201,8 @@ impl<M: Model> RelationField for ManyToMany<M> {
         self.get()
     }
 }
+
+impl<M: Model> Linkable for ManyToMany<M> {}
 
 #[diagnostic::do_not_recommend]
 impl<M: Model> ToMany for ManyToMany<M> {}

@@ -19,14 +19,16 @@ mod path;
 mod refs;
 mod scope;
 mod to_one;
+mod view_only;
 
 pub use any::{AnyList, AnyRelation, Member};
 pub use belongs_to::{BelongsTo, ToOneTarget};
 pub(crate) use cascade::{ChildRule, check_cascade};
 pub use check::{
     LinkedKey, Links, References, SingleBelongsTo, inverse, leave_linked, or_linked, ordered_by,
+    positioned_by,
 };
-pub use field::{Relation, RelationField, ToMany};
+pub use field::{Linkable, Relation, RelationField, ToMany};
 pub use handle_key::{HandleKey, KeySource, NoSession};
 pub use has_many::HasMany;
 pub use has_one::HasOne;
@@ -39,3 +41,4 @@ pub use scope::Scope;
 pub use to_one::{ToOne, relinked};
 #[cfg(feature = "serde")]
 pub(crate) use to_one::{not_loaded, part_not_loaded};
+pub use view_only::{ViewDef, ViewKey, ViewOnly, compared_by};

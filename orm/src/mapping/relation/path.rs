@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::field::{Relation, RelationField};
+use super::field::{Linkable, Relation, RelationField};
 use super::scope::Scope;
 use crate::mapping::def::{ModelDef, RelationDef};
 use crate::mapping::model::{Entity, Model};
@@ -151,7 +151,7 @@ impl<M: Model, F: RelationField> Relation<M, F> {
     }
 }
 
-impl<M: Model, F: RelationField> Relation<M, F> {
+impl<M: Model, F: Linkable> Relation<M, F> {
     /// Returns the path by this relation, which a query reads in its own rows by a join: INNER JOIN for a required
     /// `BelongsTo`, LEFT JOIN for any other relation. Each entity of the query is returned once, and LIMIT and OFFSET
     /// count entities: with a relation to many they go into a derived table.

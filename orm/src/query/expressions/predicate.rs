@@ -296,3 +296,9 @@ impl Not for Predicate {
         Predicate::not(self)
     }
 }
+
+/// The condition of a relation that is only read, in a statement. Called by the derive.
+#[doc(hidden)]
+pub fn view_condition<C: Condition>(condition: C) -> stmt::Expr {
+    condition.into_predicate().into_ast()
+}

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::stmt::{CompareOp, Expr, Few, JoinKind};
 
-use crate::mapping::{Entity, Model, ModelDef, Relation, RelationDef, RelationField, RelationKind};
+use crate::mapping::{Entity, Linkable, Model, ModelDef, Relation, RelationDef, RelationKind};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::predicate::Condition;
 use crate::query::expressions::table_ref::TableRef;
@@ -149,7 +149,7 @@ impl<E: Entity> JoinTarget for E {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Model, F: RelationField> JoinTarget for Relation<M, F> {
+impl<M: Model, F: Linkable> JoinTarget for Relation<M, F> {
     fn join(self, kind: JoinKind, sources: &mut Sources) -> Result<(), Box<BuildError>> {
         let table = TableRef::of_def(F::Target::def());
         RelationAs {
@@ -161,7 +161,7 @@ impl<M: Model, F: RelationField> JoinTarget for Relation<M, F> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Model, F: RelationField> JoinTarget for RelationAs<M, F> {
+impl<M: Model, F: Linkable> JoinTarget for RelationAs<M, F> {
     fn join(self, kind: JoinKind, sources: &mut Sources) -> Result<(), Box<BuildError>> {
         let Self { relation, table } = self;
         let (def, from) = (relation.def(), TableRef::of_relation(&relation));
@@ -182,7 +182,7 @@ impl<M: Model, F: RelationField> JoinTarget for RelationAs<M, F> {
     }
 }
 
-impl<M: Model, F: RelationField> Relation<M, F> {
+impl<M: Model, F: Linkable> Relation<M, F> {
     /// Returns the relation with an alias for the table of the other side, for `join` and `left_join`.
     ///
     /// # Examples
@@ -247,6 +247,8 @@ pub(super) fn route(
             tables.push((inner, on(link, true, target)));
             tables
         }
+        // The types let none be joined.
+        RelationKind::View(_) => Few::new(),
     }
 }
 

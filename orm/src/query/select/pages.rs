@@ -157,6 +157,15 @@ fn own_column(table: TableRef, expr: &Expr) -> Result<usize> {
             "chunks can't be ordered by `{}.{name}`, which is nullable",
             def.table
         )
+    } else if def
+        .deferred
+        .iter()
+        .any(|deferred| deferred.column == position)
+    {
+        format!(
+            "chunks can't be ordered by `{}.{name}`, which is deferred",
+            def.table
+        )
     } else if column.ty == Type::Float32 {
         format!(
             "chunks can't be ordered by `{}.{name}`: databases compare f32 with rounding",
@@ -166,7 +175,7 @@ fn own_column(table: TableRef, expr: &Expr) -> Result<usize> {
         return Ok(position);
     };
     let hint = format!(
-        "order by NOT NULL columns, or remove {}.{field} from order_by",
+        "order by other NOT NULL columns, or remove {}.{field} from order_by",
         def.name
     );
     Err(refused(table, problem, hint).with_column(name.clone()))

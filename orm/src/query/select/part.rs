@@ -26,7 +26,7 @@ pub(crate) struct PartOf<'p> {
     /// The model of the rows with the foreign key: children, or link rows.
     pub(crate) def: &'static ModelDef,
     /// The foreign key to the owners.
-    pub(crate) columns: &'static [usize],
+    pub(crate) columns: &'p [usize],
     /// The relation by which link rows reference the target. Its columns follow those of the link row.
     pub(crate) far: Option<usize>,
     /// The order of the relation, or else none.

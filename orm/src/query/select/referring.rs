@@ -1,6 +1,7 @@
-//! Rows by their foreign keys, as far as a message needs them: how many there are, and the keys of the first.
+//! Rows by their foreign keys, as far as a message needs them: how many there are, and the keys of the first; and the last
+//! position of those of each key.
 //!
-//! Used by the flush, after a delete that these rows have stopped.
+//! Used by the flush, after a delete that these rows have stopped, and before rows are added to lists that are not loaded.
 
 use orm_core::error::Result;
 use orm_core::sql::SqlWriter;
@@ -65,6 +66,54 @@ pub(crate) fn first_referring(
     }
     found.truncate(most.into());
     Ok(found)
+}
+
+/// Returns the greatest value of an integer column among the rows with each foreign key; `None` if there are none.
+///
+/// # Errors
+/// As [`count_referring`].
+pub(crate) fn last_positions(
+    connection: &mut Connection,
+    (def, reference): ForeignKey,
+    column: usize,
+    keys: &[Vec<Value>],
+) -> Result<Vec<Option<i64>>> {
+    let mut last = vec![None; keys.len()];
+    for (keys, last) in keys.chunks(KEYS).zip(last.chunks_mut(KEYS)) {
+        // Powers of two, so that there are few texts: the last key repeats.
+        let padding = keys.len().next_power_of_two() - keys.len();
+        let all: Vec<&Vec<Value>> = keys
+            .iter()
+            .chain(std::iter::repeat_n(&keys[keys.len() - 1], padding))
+            .collect();
+        let mut w = SqlWriter::new(connection.dialect());
+        for number in 0..all.len() {
+            w.push(if number == 0 {
+                "SELECT "
+            } else {
+                " UNION ALL SELECT "
+            });
+            // In which order the rows come is up to the database.
+            w.display(number).push(", MAX(").ident(def.names[column]);
+            w.push(") FROM ").ident(def.table).push(" WHERE ");
+            for (index, column) in reference.columns.iter().enumerate() {
+                w.push(if index == 0 { "" } else { " AND " });
+                w.ident(def.names[*column]).push(" = ").placeholder();
+            }
+        }
+        let (sql, _) = w.finish();
+        let binds: Vec<ValueRef<'_>> = all.iter().copied().flatten().map(Value::as_ref).collect();
+        connection.read(&sql, &binds, &mut |row| {
+            if let (ValueRef::Int(number), ValueRef::Int(position)) = (row.get(0)?, row.get(1)?) {
+                let place = usize::try_from(number).ok();
+                if let Some(last) = place.and_then(|place| last.get_mut(place)) {
+                    *last = Some(position);
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(last)
 }
 
 /// The SELECT of the first rows by primary key, or of their number.

@@ -18,7 +18,7 @@ cases![
 ];
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "writers")]
+#[orm(table = "eager_writers")]
 struct Writer {
     #[orm(primary_key)]
     id: i64,
@@ -27,7 +27,7 @@ struct Writer {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "texts")]
+#[orm(table = "eager_texts")]
 struct Text {
     #[orm(primary_key)]
     id: i64,
@@ -46,8 +46,8 @@ struct Desk {
     writer: BelongsTo<Writer>,
 }
 
-const WRITERS: &str = r#"SELECT "id" FROM "writers""#;
-const TEXTS: &str = r#"SELECT "id", "author_id" FROM "texts" WHERE "author_id" = ?"#;
+const WRITERS: &str = r#"SELECT "id" FROM "eager_writers""#;
+const TEXTS: &str = r#"SELECT "id", "author_id" FROM "eager_texts" WHERE "author_id" = ?"#;
 
 /// A writer with a text and two desks, stored by another session.
 fn session(db: &Db) -> Session {
@@ -97,7 +97,7 @@ fn a_query_with_loads_is_one_transaction(db: &Db) {
         .append(writers[0], Writer.texts, Text::builder())
         .unwrap();
     session.commit().unwrap();
-    assert_eq!(db.count("texts"), 2);
+    assert_eq!(db.count("eager_texts"), 2);
 }
 
 fn an_open_transaction_is_used(db: &Db) {
@@ -138,5 +138,5 @@ fn the_connection_is_given_back(db: &Db) {
     let text = other.append(writer, Writer.texts, Text::builder()).unwrap();
     other.commit().unwrap();
     assert!(other.key(text).is_some());
-    assert_eq!(db.count("texts"), 2);
+    assert_eq!(db.count("eager_texts"), 2);
 }

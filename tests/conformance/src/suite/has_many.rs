@@ -41,7 +41,7 @@ cases![
 ];
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "writers")]
+#[orm(table = "many_writers")]
 struct Writer {
     #[orm(primary_key)]
     id: i64,
@@ -55,7 +55,7 @@ struct Writer {
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "texts")]
+#[orm(table = "many_texts")]
 struct Text {
     #[orm(primary_key)]
     id: i64,
@@ -83,7 +83,7 @@ struct Note {
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "desks")]
+#[orm(table = "many_desks")]
 struct Desk {
     #[orm(primary_key)]
     id: i64,
@@ -93,7 +93,7 @@ struct Desk {
 }
 
 const TEXTS: &str =
-    r#"SELECT "id", "title", "author_id", "editor_id" FROM "texts" WHERE "author_id" = ?"#;
+    r#"SELECT "id", "title", "author_id", "editor_id" FROM "many_texts" WHERE "author_id" = ?"#;
 
 fn session(db: &Db) -> Session {
     let all = Metadata::of((Writer, Text, Note, Desk));
@@ -151,12 +151,12 @@ fn an_appended_child_is_on_both_sides(db: &Db) {
     session.commit().unwrap();
     assert_eq!(
         steps(db),
-        ["INSERT writers", "INSERT texts", "INSERT notes"]
+        ["INSERT many_writers", "INSERT many_texts", "INSERT notes"]
     );
     assert_eq!(session[ada].texts.get().unwrap(), [first, second]);
     assert_eq!(session[second].notes.get().unwrap(), [note]);
     assert_eq!(session[first].author_id, session[ada].id);
-    let outside = "SELECT COUNT(*) FROM notes n JOIN texts t ON t.id = n.text_id JOIN writers w ON w.id = t.author_id";
+    let outside = "SELECT COUNT(*) FROM notes n JOIN many_texts t ON t.id = n.text_id JOIN many_writers w ON w.id = t.author_id";
     assert_eq!(db.scalar(outside), 1);
     // Linked twice, it is there once.
     session.link(ada, Writer.texts, first).unwrap();
@@ -182,7 +182,7 @@ fn a_list_is_loaded_once(db: &Db) {
     // After a commit lists can be read, and are loaded again by a load.
     session.commit().unwrap();
     db.outside("DELETE FROM notes");
-    db.outside("DELETE FROM texts WHERE title = 'ada 0'");
+    db.outside("DELETE FROM many_texts WHERE title = 'ada 0'");
     assert_eq!(session[ada].texts.get().unwrap().len(), 2);
     session.load(ada, Writer.texts).unwrap();
     assert_eq!(titles(&session, ada), ["ada 1"]);
@@ -338,7 +338,7 @@ fn a_child_moves_between_lists(db: &Db) {
     session.commit().unwrap();
     assert_eq!(
         unguarded_writes(db),
-        [r#"UPDATE "texts" SET "author_id" = ? WHERE "id" = ?"#]
+        [r#"UPDATE "many_texts" SET "author_id" = ? WHERE "id" = ?"#]
     );
     assert_eq!(session[moved].author_id, ids[1]);
     assert_eq!(titles(&session, bob), ["bob 0", "ada 0"]);
@@ -410,7 +410,7 @@ fn an_unlinked_child_needs_another_owner(db: &Db) {
     session.commit().unwrap();
     assert_eq!(
         unguarded_writes(db),
-        [r#"UPDATE "texts" SET "editor_id" = ? WHERE "id" = ?"#]
+        [r#"UPDATE "many_texts" SET "editor_id" = ? WHERE "id" = ?"#]
     );
     // A required one is an error of the flush, which says what is missing.
     session.unlink(ada, Writer.texts, texts[0]).unwrap();
@@ -450,7 +450,7 @@ fn a_deleted_child_leaves_the_list(db: &Db) {
     // One whose row turns out to be gone as well.
     let id = session[texts[0]].id;
     db.outside(&format!("DELETE FROM notes WHERE text_id = {id}"));
-    db.outside(&format!("DELETE FROM texts WHERE id = {id}"));
+    db.outside(&format!("DELETE FROM many_texts WHERE id = {id}"));
     assert_eq!(session.get(Text, id).unwrap(), None);
     assert_eq!(titles(&session, ada), ["ada 2", "new"]);
 }
@@ -605,7 +605,7 @@ fn one_child_takes_the_place_of_another(db: &Db) {
     session.commit().unwrap();
     assert_eq!(session[ada].desk.get().unwrap(), None);
     assert_eq!(
-        db.scalar("SELECT COUNT(*) FROM desks WHERE writer_id IS NULL"),
+        db.scalar("SELECT COUNT(*) FROM many_desks WHERE writer_id IS NULL"),
         1
     );
 }
@@ -615,7 +615,7 @@ fn two_rows_of_a_relation_to_one_are_reported(db: &Db) {
     let ids = stored(db, &[("ada", 0)]);
     for _ in 0..2 {
         db.outside(&format!(
-            "INSERT INTO desks (writer_id) VALUES ({})",
+            "INSERT INTO many_desks (writer_id) VALUES ({})",
             ids[0]
         ));
     }
@@ -703,7 +703,7 @@ fn a_tree_is_written_and_loaded(db: &Db) {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "shelves")]
+#[orm(table = "many_shelves")]
 struct Shelf {
     #[orm(primary_key)]
     room: i32,
@@ -713,7 +713,7 @@ struct Shelf {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "copies")]
+#[orm(table = "many_copies")]
 #[orm(foreign_key(in_room, on_shelf, references = (Shelf.room, Shelf.number)))]
 struct Copy {
     #[orm(primary_key)]
@@ -758,7 +758,7 @@ fn a_long_list_costs_no_more_than_a_short_one(db: &Db) {
             .append(one, Writer.texts, Text::builder().title("new"))
             .unwrap();
         session.flush().unwrap();
-        assert_eq!(steps(db), ["INSERT texts"]);
+        assert_eq!(steps(db), ["INSERT many_texts"]);
         assert_eq!(session[one].texts.get().unwrap().len(), loaded + 1);
     }
     session.commit().unwrap();
@@ -788,7 +788,7 @@ fn a_graph_is_added_again(db: &Db) {
     let note = session.append(text, Text.notes, Note::builder()).unwrap();
     session.flush().unwrap();
     session.rollback().unwrap();
-    assert_eq!((db.count("writers"), session[note].text_id), (0, 0));
+    assert_eq!((db.count("many_writers"), session[note].text_id), (0, 0));
     assert!(session[ada].texts.get().unwrap().is_empty());
     // The last one brings what it belongs to.
     session.add_again(note).unwrap();
@@ -796,7 +796,11 @@ fn a_graph_is_added_again(db: &Db) {
     assert_eq!(session[text].notes.get().unwrap(), [note]);
     session.commit().unwrap();
     assert_eq!(
-        (db.count("writers"), db.count("texts"), db.count("notes")),
+        (
+            db.count("many_writers"),
+            db.count("many_texts"),
+            db.count("notes")
+        ),
         (1, 1, 1)
     );
 }

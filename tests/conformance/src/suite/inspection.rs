@@ -129,6 +129,7 @@ fn relations_are_listed_with_their_targets(_: &Db) {
                 }
                 RelationKind::HasOne { .. } => "has one".to_owned(),
                 RelationKind::ManyToMany { link, .. } => format!("by {}", link().table),
+                RelationKind::View(_) => "only read".to_owned(),
             };
             assert_eq!(
                 (relation.model, relation.cascade),

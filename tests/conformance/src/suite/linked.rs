@@ -24,7 +24,7 @@ cases![
 ];
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "writers")]
+#[orm(table = "link_writers")]
 struct User {
     #[orm(primary_key)]
     id: i64,
@@ -33,7 +33,7 @@ struct User {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "texts")]
+#[orm(table = "link_texts")]
 struct Post {
     #[orm(primary_key)]
     id: i64,
@@ -68,7 +68,7 @@ fn a_pending_child_takes_the_generated_key_of_a_pending_parent(db: &Db) {
         session[post].author = user.into();
     }
     session.commit().unwrap();
-    assert_eq!(steps(db), ["INSERT writers", "INSERT texts"]);
+    assert_eq!(steps(db), ["INSERT link_writers", "INSERT link_texts"]);
     let [ada, bob] = users.map(|user| session[user].id);
     assert_ne!(ada, bob);
     assert_eq!(posts.map(|post| session[post].author_id), [bob, ada, bob]);
@@ -95,12 +95,12 @@ fn a_changed_child_takes_the_generated_key_of_a_pending_parent(db: &Db) {
     session[first].author = bob.into();
     assert!(session.has_pending_work());
     session.commit().unwrap();
-    assert_eq!(steps(db), ["INSERT writers", "UPDATE texts"]);
+    assert_eq!(steps(db), ["INSERT link_writers", "UPDATE link_texts"]);
     let bob = session[bob].id;
     assert_eq!(
         (
             session[first].author_id,
-            db.scalar("SELECT author_id FROM texts")
+            db.scalar("SELECT author_id FROM link_texts")
         ),
         (bob, bob)
     );
@@ -116,7 +116,7 @@ fn a_changed_child_takes_the_generated_key_of_a_pending_parent(db: &Db) {
     session[first].author = ada.into();
     session.rollback().unwrap();
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT author_id FROM texts"), bob);
+    assert_eq!(db.scalar("SELECT author_id FROM link_texts"), bob);
     assert_ne!(bob, other);
 }
 
@@ -128,7 +128,10 @@ fn a_link_to_a_row_that_is_there_takes_its_key(db: &Db) {
     session[only].author = ada.into();
     session.commit().unwrap();
     assert_eq!(session[only].author_id, session[ada].id);
-    assert_eq!(db.scalar("SELECT author_id FROM texts"), session[ada].id);
+    assert_eq!(
+        db.scalar("SELECT author_id FROM link_texts"),
+        session[ada].id
+    );
 }
 
 /// Its key is made by a default.
@@ -228,7 +231,7 @@ fn a_composite_key_is_taken_in_parts(db: &Db) {
 
 /// Refers to itself, with generated keys.
 #[derive(Model, Clone, Debug)]
-#[orm(table = "branches")]
+#[orm(table = "link_branches")]
 struct Branch {
     #[orm(primary_key)]
     id: i64,
@@ -281,8 +284,9 @@ fn a_tree_of_generated_keys_takes_a_statement_a_level(db: &Db) {
         let expected = parent(n).map(|n| session[branches[usize::try_from(n).unwrap()]].id);
         assert_eq!(session[*branch].parent, expected);
     }
-    let stored =
-        raw("SELECT c.n, p.n FROM branches c LEFT JOIN branches p ON p.id = c.parent ORDER BY c.n");
+    let stored = raw(
+        "SELECT c.n, p.n FROM link_branches c LEFT JOIN link_branches p ON p.id = c.parent ORDER BY c.n",
+    );
     let stored: Vec<(i64, Option<i64>)> = stored.all(&mut db.other_connection()).unwrap();
     let expected = (0..LEVELS * WIDTH).map(|n| (n, parent(n)));
     assert_eq!(stored, expected.collect::<Vec<_>>());
@@ -290,11 +294,11 @@ fn a_tree_of_generated_keys_takes_a_statement_a_level(db: &Db) {
         session.delete(branch);
     }
     session.commit().unwrap();
-    assert_eq!(db.count("branches"), 0);
+    assert_eq!(db.count("link_branches"), 0);
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "hens")]
+#[orm(table = "link_hens")]
 struct Hen {
     #[orm(primary_key)]
     id: i64,
@@ -304,7 +308,7 @@ struct Hen {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "eggs")]
+#[orm(table = "link_eggs")]
 struct Egg {
     #[orm(primary_key)]
     id: i64,
@@ -343,7 +347,7 @@ fn rows_of_a_circle_of_tables_are_linked(db: &Db) {
     let first = Some(session[hens[0]].id);
     assert_eq!(eggs.map(|egg| session[egg].from_hen), [first, first, None]);
     assert_eq!(
-        db.scalar("SELECT COUNT(*) FROM hens h JOIN eggs e ON e.id = h.from_egg"),
+        db.scalar("SELECT COUNT(*) FROM link_hens h JOIN link_eggs e ON e.id = h.from_egg"),
         3
     );
     // In a circle of rows, too, if one of them is there: the old hen is from the new egg.
@@ -370,14 +374,17 @@ fn a_rollback_keeps_links_for_the_next_try(db: &Db) {
     assert_eq!((session[only].author_id, session.key(ada)), (0, None));
     // The database may generate the same key again, unless another row has taken it.
     db.outside(&format!(
-        "INSERT INTO writers (id, username) VALUES ({first}, 'other')"
+        "INSERT INTO link_writers (id, username) VALUES ({first}, 'other')"
     ));
     // The post brings its author.
     session.add_again(only).unwrap();
     session.commit().unwrap();
     assert_ne!(session[ada].id, first);
     assert_eq!(session[only].author_id, session[ada].id);
-    assert_eq!(db.scalar("SELECT author_id FROM texts"), session[ada].id);
+    assert_eq!(
+        db.scalar("SELECT author_id FROM link_texts"),
+        session[ada].id
+    );
 }
 
 fn what_was_linked_can_be_set_by_hand_after_the_flush(db: &Db) {
@@ -390,7 +397,10 @@ fn what_was_linked_can_be_set_by_hand_after_the_flush(db: &Db) {
     assert_eq!(session[only].author_id, session[bob].id);
     session[only].author_id = session[ada].id;
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT author_id FROM texts"), session[ada].id);
+    assert_eq!(
+        db.scalar("SELECT author_id FROM link_texts"),
+        session[ada].id
+    );
 }
 
 fn a_link_to_what_has_no_row_is_refused(db: &Db) {
@@ -410,7 +420,7 @@ fn a_link_to_what_has_no_row_is_refused(db: &Db) {
     // Another one takes its place in memory.
     session.add(User::builder().username("bob"));
     fails(session.flush(), ErrorKind::StaleHandle);
-    assert_eq!((db.count("writers"), db.count("texts")), (0, 0));
+    assert_eq!((db.count("link_writers"), db.count("link_texts")), (0, 0));
     let carol = session.add(User::builder().username("carol"));
     session[only].author = carol.into();
     session.commit().unwrap();

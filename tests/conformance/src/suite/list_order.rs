@@ -81,7 +81,7 @@ struct Mentor {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "harbours")]
+#[orm(table = "list_harbours")]
 struct Harbour {
     #[orm(primary_key)]
     country: i64,

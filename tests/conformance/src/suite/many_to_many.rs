@@ -683,7 +683,7 @@ fn an_entity_follows_others_of_its_model(db: &Db) {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "shelves")]
+#[orm(table = "pair_shelves")]
 struct Shelf {
     #[orm(primary_key)]
     room: i32,

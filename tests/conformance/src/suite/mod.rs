@@ -37,6 +37,7 @@ mod isolation;
 mod joined_loads;
 mod joins;
 mod json;
+mod keyed;
 pub mod keys;
 mod limits;
 mod link_tables;
@@ -65,6 +66,7 @@ mod parts;
 mod past_the_session;
 mod patches;
 mod pool;
+mod positions;
 mod queries;
 mod random;
 mod random_graphs;
@@ -99,6 +101,7 @@ pub mod types;
 mod update_defaults;
 mod validators;
 mod version;
+mod view_only;
 pub mod violations;
 mod writes;
 
@@ -356,9 +359,12 @@ const FILES: &[fn() -> Vec<Case>] = &[
     one_statement::cases,
     outside_ends::cases,
     pool::cases,
+    keyed::cases,
+    positions::cases,
     raw_beside::cases,
     relation_cascades::cases,
     streams::cases,
+    view_only::cases,
     together::cases,
     touched::cases,
     types::cases,

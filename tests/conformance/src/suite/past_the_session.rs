@@ -28,7 +28,7 @@ cases![
 
 /// A pet that outlives its owner.
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "pets")]
+#[orm(table = "past_pets")]
 struct Pet {
     #[orm(primary_key)]
     id: i64,
@@ -227,7 +227,10 @@ fn a_reference_that_the_database_sets_to_null_is_null_in_memory(db: &Db) {
     assert_eq!(session[rex].owner_id, None);
     session[rex].owner_id = Some(ids[1]);
     session.commit().unwrap();
-    assert_eq!(db.scalar("SELECT COUNT(*) FROM pets WHERE owner_id > 0"), 1);
+    assert_eq!(
+        db.scalar("SELECT COUNT(*) FROM past_pets WHERE owner_id > 0"),
+        1
+    );
 }
 
 fn a_transaction_that_is_committed_past_the_session_is_stored(db: &Db) {

@@ -31,7 +31,7 @@ cases![
 ];
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "people")]
+#[orm(table = "rel_people")]
 struct Person {
     #[orm(primary_key)]
     id: i64,
@@ -120,7 +120,7 @@ fn an_entity_without_a_key_is_flushed_first(db: &Db) {
     assert_eq!(session.key(carol), None);
     let query = select(Letter.subject).filter(Letter.sender.eq(carol));
     assert_eq!(query.all(&mut session).unwrap(), ["d"]);
-    assert_eq!(steps(db), ["INSERT people", "INSERT letters"]);
+    assert_eq!(steps(db), ["INSERT rel_people", "INSERT letters"]);
     session.commit().unwrap();
 }
 
@@ -264,7 +264,7 @@ fn handles_stand_in_subqueries(db: &Db) {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "shelves")]
+#[orm(table = "rel_shelves")]
 struct Shelf {
     #[orm(primary_key)]
     room: i32,
@@ -273,7 +273,7 @@ struct Shelf {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "copies")]
+#[orm(table = "rel_copies")]
 #[orm(foreign_key(in_room, on_shelf, references = (Shelf.room, Shelf.number)))]
 struct Copy {
     #[orm(primary_key)]
@@ -306,7 +306,7 @@ fn a_composite_key_is_compared(db: &Db) {
     assert_eq!(
         reads(db),
         [
-            r#"SELECT "in_room", "on_shelf" FROM "copies" WHERE "in_room" = ? AND "on_shelf" = ? ORDER BY "id" ASC"#
+            r#"SELECT "in_room", "on_shelf" FROM "rel_copies" WHERE "in_room" = ? AND "on_shelf" = ? ORDER BY "id" ASC"#
         ]
     );
     assert_eq!(
@@ -330,7 +330,7 @@ fn a_composite_key_is_compared(db: &Db) {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "states")]
+#[orm(table = "rel_states")]
 struct Country {
     #[orm(primary_key, length = 2)]
     code: String,

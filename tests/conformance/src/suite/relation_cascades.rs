@@ -896,7 +896,7 @@ fn an_owner_whose_row_lives_keeps_its_children(db: &Db) {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "owners")]
+#[orm(table = "rule_owners")]
 struct Owner {
     #[orm(primary_key)]
     id: i64,
@@ -905,7 +905,7 @@ struct Owner {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "things")]
+#[orm(table = "rule_things")]
 struct Thing {
     #[orm(primary_key)]
     id: i64,

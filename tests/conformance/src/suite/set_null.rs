@@ -18,7 +18,7 @@ cases![
 
 /// Refers to another one, which may go.
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "labels")]
+#[orm(table = "null_labels")]
 struct Label {
     #[orm(primary_key, auto_increment = false)]
     id: i64,
@@ -135,7 +135,7 @@ fn a_stale_child_takes_what_its_parent_frees(db: &Db) {
     session.commit().unwrap();
     assert_eq!(parents(db), [(2, None), (3, Some(2)), (4, None)]);
     // A concurrent change is detected nevertheless.
-    db.outside("UPDATE labels SET name = 'theirs' WHERE id = 3");
+    db.outside("UPDATE null_labels SET name = 'theirs' WHERE id = 3");
     let third = session.add(label(5, None, "third"));
     session.commit().unwrap();
     session.delete(third);

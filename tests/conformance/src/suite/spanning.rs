@@ -34,7 +34,7 @@ cases![
 ];
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "writers")]
+#[orm(table = "span_writers")]
 struct Writer {
     #[orm(primary_key)]
     id: i64,
@@ -48,7 +48,7 @@ struct Writer {
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "texts")]
+#[orm(table = "span_texts")]
 struct Text {
     #[orm(primary_key)]
     id: i64,
@@ -66,7 +66,7 @@ struct Text {
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "notes")]
+#[orm(table = "span_notes")]
 struct Note {
     #[orm(primary_key)]
     id: i64,
@@ -77,7 +77,7 @@ struct Note {
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "desks")]
+#[orm(table = "span_desks")]
 struct Desk {
     #[orm(primary_key)]
     id: i64,
@@ -135,7 +135,7 @@ fn any_finds_an_owner_once(db: &Db) {
     assert_eq!(
         reads(db),
         [
-            r#"SELECT "name" FROM "writers" WHERE EXISTS (SELECT 1 FROM "texts" WHERE "texts"."author_id" = "writers"."id" AND "texts"."id" > ?) ORDER BY "id" ASC"#
+            r#"SELECT "name" FROM "span_writers" WHERE EXISTS (SELECT 1 FROM "span_texts" WHERE "span_texts"."author_id" = "span_writers"."id" AND "span_texts"."id" > ?) ORDER BY "id" ASC"#
         ]
     );
     assert_eq!(
@@ -170,7 +170,7 @@ fn has_finds_by_what_a_relation_references(db: &Db) {
     assert_eq!(
         reads(db),
         [
-            r#"SELECT "title" FROM "texts" WHERE EXISTS (SELECT 1 FROM "writers" WHERE "texts"."author_id" = "writers"."id" AND "writers"."name" = ?) ORDER BY "id" ASC"#
+            r#"SELECT "title" FROM "span_texts" WHERE EXISTS (SELECT 1 FROM "span_writers" WHERE "span_texts"."author_id" = "span_writers"."id" AND "span_writers"."name" = ?) ORDER BY "id" ASC"#
         ]
     );
     assert_eq!(
@@ -289,11 +289,11 @@ fn members_are_counted(db: &Db) {
         counts.all(&mut session).unwrap(),
         [("ada", 2), ("bob", 1), ("carol", 0)].map(|(name, count)| (name.to_owned(), count))
     );
-    let count = r#"(SELECT COUNT(*) FROM "texts" WHERE "texts"."author_id" = "writers"."id")"#;
+    let count = r#"(SELECT COUNT(*) FROM "span_texts" WHERE "span_texts"."author_id" = "span_writers"."id")"#;
     assert_eq!(
         reads(db),
         [format!(
-            r#"SELECT "name", {count} FROM "writers" ORDER BY {count} DESC, "name" ASC"#
+            r#"SELECT "name", {count} FROM "span_writers" ORDER BY {count} DESC, "name" ASC"#
         )]
     );
     // Alone it is the query's only item, and its table the owner's.
@@ -372,7 +372,7 @@ fn an_alias_is_the_owner(db: &Db) {
     );
     assert_eq!(
         reads(db)[1],
-        r#"SELECT "t"."title", (SELECT "writers"."name" FROM "writers" WHERE "t"."author_id" = "writers"."id") FROM "texts" AS "t" INNER JOIN "writers" AS "w" ON "w"."id" = "t"."editor_id" WHERE EXISTS (SELECT 1 FROM "writers" WHERE "t"."author_id" = "writers"."id" AND "writers"."name" <> "w"."name")"#
+        r#"SELECT "t"."title", (SELECT "span_writers"."name" FROM "span_writers" WHERE "t"."author_id" = "span_writers"."id") FROM "span_texts" AS "t" INNER JOIN "span_writers" AS "w" ON "w"."id" = "t"."editor_id" WHERE EXISTS (SELECT 1 FROM "span_writers" WHERE "t"."author_id" = "span_writers"."id" AND "span_writers"."name" <> "w"."name")"#
     );
 }
 
@@ -456,7 +456,7 @@ fn a_tree_is_asked_in_both_directions(db: &Db) {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "shelves")]
+#[orm(table = "span_shelves")]
 struct Shelf {
     #[orm(primary_key)]
     room: i32,
@@ -466,7 +466,7 @@ struct Shelf {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "copies")]
+#[orm(table = "span_copies")]
 #[orm(foreign_key(in_room, on_shelf, references = (Shelf.room, Shelf.number)))]
 struct Copy {
     #[orm(primary_key)]
@@ -570,8 +570,8 @@ fn a_join_follows_a_relation(db: &Db) {
     assert_eq!(
         reads(db),
         [
-            r#"SELECT "writers"."name", "texts"."title" FROM "writers" INNER JOIN "texts" ON "texts"."author_id" = "writers"."id" ORDER BY "texts"."id" ASC"#,
-            r#"SELECT "texts"."title", "writers"."name" FROM "texts" INNER JOIN "writers" ON "texts"."editor_id" = "writers"."id""#,
+            r#"SELECT "span_writers"."name", "span_texts"."title" FROM "span_writers" INNER JOIN "span_texts" ON "span_texts"."author_id" = "span_writers"."id" ORDER BY "span_texts"."id" ASC"#,
+            r#"SELECT "span_texts"."title", "span_writers"."name" FROM "span_texts" INNER JOIN "span_writers" ON "span_texts"."editor_id" = "span_writers"."id""#,
         ]
     );
     let counts = select((Writer.name, count(Note.id)))
@@ -679,14 +679,14 @@ fn a_wrong_condition_is_refused(db: &Db) {
         "{error}"
     );
     let error = refused(Writer.texts.any(Desk.room.eq(1)));
-    assert!(error.to_string().contains("desks"), "{error}");
+    assert!(error.to_string().contains("span_desks"), "{error}");
     let error = refused(Text.notes.is_empty());
-    assert!(error.to_string().contains("texts"), "{error}");
+    assert!(error.to_string().contains("span_texts"), "{error}");
     assert_eq!(reads(db), [""; 0]);
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "articles")]
+#[orm(table = "span_articles")]
 struct Article {
     #[orm(primary_key)]
     id: i64,
@@ -740,7 +740,7 @@ fn link_rows_are_followed(db: &Db) {
     assert_eq!(
         reads(db),
         [
-            r#"SELECT "title" FROM "articles" WHERE EXISTS (SELECT 1 FROM "article_tags" AS "orm_1" INNER JOIN "tags" ON "orm_1"."tag_id" = "tags"."id" WHERE "orm_1"."article_id" = "articles"."id" AND "tags"."label" >= ?) ORDER BY "id" ASC"#
+            r#"SELECT "title" FROM "span_articles" WHERE EXISTS (SELECT 1 FROM "article_tags" AS "orm_1" INNER JOIN "tags" ON "orm_1"."tag_id" = "tags"."id" WHERE "orm_1"."article_id" = "span_articles"."id" AND "tags"."label" >= ?) ORDER BY "id" ASC"#
         ]
     );
     assert_eq!(titles(Article.tags.any(Tag.label.eq("x"))), ["a"]);
@@ -793,7 +793,7 @@ struct Member {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "follows")]
+#[orm(table = "span_follows")]
 struct Follow {
     #[orm(primary_key, references = Member.id, on_delete = cascade)]
     follower_id: i64,

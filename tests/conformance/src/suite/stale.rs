@@ -429,7 +429,7 @@ fn an_expired_entity_is_written_as_it_is_read_again(db: &Db) {
 
 /// Rows of a table whose "key" may stand twice.
 #[derive(Model, Clone, Debug)]
-#[orm(table = "entries")]
+#[orm(table = "stale_entries")]
 struct Entry {
     #[orm(primary_key, auto_increment = false)]
     id: i64,
@@ -437,10 +437,10 @@ struct Entry {
 }
 
 fn a_key_of_several_rows_leaves_them_as_they_are(db: &Db) {
-    let text = "CREATE TABLE entries (id BIGINT, amount BIGINT)";
+    let text = "CREATE TABLE stale_entries (id BIGINT, amount BIGINT)";
     db.other_connection().raw_control(text).unwrap();
     for id in [1, 1, 2] {
-        db.outside(&format!("INSERT INTO entries VALUES ({id}, 5)"));
+        db.outside(&format!("INSERT INTO stale_entries VALUES ({id}, 5)"));
     }
     for open in [false, true] {
         for delete in [false, true] {
@@ -460,7 +460,7 @@ fn a_key_of_several_rows_leaves_them_as_they_are(db: &Db) {
             fails(session.commit(), ErrorKind::MultipleRows);
             session.rollback().unwrap();
             assert_eq!(
-                db.scalar("SELECT COUNT(*) FROM entries WHERE amount = 5"),
+                db.scalar("SELECT COUNT(*) FROM stale_entries WHERE amount = 5"),
                 3
             );
             // A row whose key is its own is written as ever.
@@ -472,13 +472,13 @@ fn a_key_of_several_rows_leaves_them_as_they_are(db: &Db) {
 
 fn a_unique_key_needs_no_transaction(db: &Db) {
     let texts = [
-        "CREATE TABLE entries (id BIGINT NOT NULL PRIMARY KEY, amount BIGINT)",
-        "CREATE TABLE entries (id BIGINT NOT NULL UNIQUE, amount BIGINT)",
-        "CREATE TABLE entries (id BIGINT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (id, amount))",
+        "CREATE TABLE stale_entries (id BIGINT NOT NULL PRIMARY KEY, amount BIGINT)",
+        "CREATE TABLE stale_entries (id BIGINT NOT NULL UNIQUE, amount BIGINT)",
+        "CREATE TABLE stale_entries (id BIGINT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (id, amount))",
     ];
     for (text, alone) in texts.into_iter().zip([true, true, false]) {
         db.other_connection().raw_control(text).unwrap();
-        db.outside("INSERT INTO entries VALUES (1, 5)");
+        db.outside("INSERT INTO stale_entries VALUES (1, 5)");
         let engine = db.recorded_engine(&db.recorder);
         let mut session = Session::new(&engine);
         let entry = session.get(Entry, 1).unwrap().unwrap();
@@ -490,7 +490,7 @@ fn a_unique_key_needs_no_transaction(db: &Db) {
         let sent = db.recorder.take_sql();
         assert_eq!(sent.len(), if alone { 1 } else { 3 }, "{text}: {sent:?}");
         db.other_connection()
-            .raw_control("DROP TABLE entries")
+            .raw_control("DROP TABLE stale_entries")
             .unwrap();
     }
 }

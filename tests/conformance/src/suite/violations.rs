@@ -53,7 +53,7 @@ enum Rank {
 
 /// Refers to one table.
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "badges")]
+#[orm(table = "bad_badges")]
 pub struct Badge {
     #[orm(primary_key)]
     id: i64,
@@ -63,7 +63,7 @@ pub struct Badge {
 
 /// Refers to [`Badge`] with the default action.
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "pins")]
+#[orm(table = "bad_pins")]
 struct Pin {
     #[orm(primary_key)]
     id: i64,
@@ -282,7 +282,7 @@ fn a_missing_parent_names_the_foreign_key(db: &Db) {
             .values([Badge { id: 0, owner: 99 }])
             .execute(&mut conn)
             .map(drop),
-        raw("INSERT INTO badges (owner) VALUES (99)")
+        raw("INSERT INTO bad_badges (owner) VALUES (99)")
             .execute(&mut conn)
             .map(drop),
     ];
@@ -290,9 +290,9 @@ fn a_missing_parent_names_the_foreign_key(db: &Db) {
         let error = refused(error, ErrorKind::ForeignKeyViolation);
         assert_place(
             &error,
-            "badges",
+            "bad_badges",
             &["owner"],
-            Some("fk_badges_owner_members"),
+            Some("fk_bad_badges_owner_members"),
         );
     }
 }
@@ -309,9 +309,9 @@ fn a_parent_with_children_names_the_foreign_key(db: &Db) {
     let error = refused(session.commit(), ErrorKind::ForeignKeyViolation);
     assert_place(
         &error,
-        "badges",
+        "bad_badges",
         &["owner"],
-        Some("fk_badges_owner_members"),
+        Some("fk_bad_badges_owner_members"),
     );
     session.rollback().unwrap();
     let mut conn = db.engine.connection().unwrap();
@@ -319,9 +319,9 @@ fn a_parent_with_children_names_the_foreign_key(db: &Db) {
     let error = refused(deleted, ErrorKind::ForeignKeyViolation);
     assert_place(
         &error,
-        "badges",
+        "bad_badges",
         &["owner"],
-        Some("fk_badges_owner_members"),
+        Some("fk_bad_badges_owner_members"),
     );
 }
 
@@ -363,7 +363,7 @@ fn restrict_and_no_action_are_foreign_key_violations(db: &Db) {
         let bulk = delete(Badge).execute(&mut session);
         assert!(bulk.unwrap_err().is_foreign_key_violation());
         session.rollback().unwrap();
-        for table in ["pins", "badges", "members"] {
+        for table in ["bad_pins", "bad_badges", "members"] {
             db.outside(&format!("DELETE FROM {table}"));
         }
     }

@@ -12,6 +12,9 @@ struct Thread {
     title: String,
     #[orm(order_by = (Comment.created.desc(), Comment.body))]
     comments: HasMany<Comment>,
+    #[orm(filter = Comment.published.eq(true))]
+    #[orm(order_by = Comment.created.desc())]
+    latest: ViewOnly<Option<Comment>>,
 }
 
 #[derive(Model, Clone, Debug)]
@@ -63,6 +66,7 @@ fn main() -> orm::Result<()> {
     ordered(&engine)?;
     newest(&engine)?;
     part(&engine)?;
+    view_only(&engine)?;
     joined(&engine)?;
     from_join(&engine)?;
     deferred(&engine)?;
@@ -147,6 +151,27 @@ fn part(engine: &Engine) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: part
+
+// ANCHOR: view_only
+fn view_only(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let thread = session.get(Thread, 1)?.expect("the row is there");
+    // SELECT "id", "title" FROM "threads" WHERE "id" = ?
+    let latest = session.load(thread, Thread.latest)?;
+    // SELECT "orm_1"."id", "orm_1"."body", "orm_1"."created",
+    //         "orm_1"."published", "orm_1"."thread_id"
+    //     FROM (SELECT "id", "body", "created", "published",
+    //             "thread_id", ROW_NUMBER() OVER (
+    //             PARTITION BY "thread_id"
+    //             ORDER BY "created" DESC, "id" ASC) AS "orm_2"
+    //         FROM "comments"
+    //         WHERE "thread_id" IN (?) AND "published" = ?) AS "orm_1"
+    //     WHERE "orm_1"."orm_2" <= ? ORDER BY "orm_1"."orm_2" ASC
+    assert_eq!(session[thread].latest.get()?, latest);
+    assert_eq!(latest.map(|latest| session[latest].created), Some(3));
+    Ok(())
+}
+// ANCHOR_END: view_only
 
 // ANCHOR: joined
 fn joined(engine: &Engine) -> orm::Result<()> {

@@ -28,6 +28,30 @@ struct Post {
 }
 // ANCHOR_END: models
 
+// ANCHOR: position_models
+#[derive(Model, Clone, Debug)]
+#[orm(table = "boards")]
+struct Board {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(position = Task.position)]
+    tasks: HasMany<Task>,
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "tasks")]
+struct Task {
+    #[orm(primary_key)]
+    id: i64,
+    title: String,
+    #[orm(default = 0)]
+    position: i64,
+    #[orm(references = Board.id, on_delete = cascade, index)]
+    board_id: i64,
+    board: BelongsTo<Board>,
+}
+// ANCHOR_END: position_models
+
 // ANCHOR: link_models
 #[derive(Model, Clone, Debug)]
 #[orm(table = "books")]
@@ -108,6 +132,7 @@ fn main() -> orm::Result<()> {
     load(&engine)?;
     assign(&engine)?;
     lists(&engine)?;
+    positions(&engine)?;
     link(&engine)?;
     lend(&engine)?;
     eager(&engine)?;
@@ -198,6 +223,34 @@ fn lists(engine: &Engine) -> orm::Result<()> {
     // COMMIT
 }
 // ANCHOR_END: lists
+
+// ANCHOR: positions
+fn positions(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let board = session.add(Board::builder());
+    let [plan, build] =
+        ["plan", "build"].map(|title| Task::builder().title(title));
+    let plan = session.append(board, Board.tasks, plan)?;
+    let build = session.append(board, Board.tasks, build)?;
+    session.commit()?;
+    // BEGIN IMMEDIATE
+    // INSERT INTO "boards" DEFAULT VALUES
+    // INSERT INTO "tasks" ("title", "position", "board_id")
+    //     VALUES (?, ?, ?)
+    // COMMIT
+    assert_eq!(session[build].position, 1);
+
+    session.move_to(board, Board.tasks, build, 0)?;
+    assert_eq!(session[board].tasks.get()?, [build, plan]);
+    session.commit()
+    // SELECT "id", "title", "position", "board_id" FROM "tasks"
+    //     WHERE "board_id" = ? ORDER BY "position" ASC, "id" ASC
+    // BEGIN IMMEDIATE
+    // UPDATE "tasks" SET "position" = ?
+    //     WHERE "id" = ? AND "position" IS ?
+    // COMMIT
+}
+// ANCHOR_END: positions
 
 // ANCHOR: link
 fn link(engine: &Engine) -> orm::Result<()> {

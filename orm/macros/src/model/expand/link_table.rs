@@ -19,7 +19,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let table = match &relation.side {
             Side::Link(Link::Table(table)) => link_table(name, relation, &table.value()),
             Side::Link(Link::Model { .. }) => TokenStream::new(),
-            Side::Own { .. } | Side::Other { .. } | Side::Link(Link::Inverse(_)) => {
+            Side::Own { .. }
+            | Side::Other { .. }
+            | Side::Link(Link::Inverse(_))
+            | Side::View(_) => {
                 return TokenStream::new();
             }
         };

@@ -16,6 +16,7 @@ mod names;
 mod new_row;
 mod relation;
 mod row;
+mod view;
 
 use proc_macro2::TokenStream;
 use quote::quote;

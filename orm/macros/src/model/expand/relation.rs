@@ -9,6 +9,7 @@ use syn::{Ident, Path, Type};
 
 use super::link_table;
 use super::names::of;
+use super::view;
 use crate::model::data::{Link, Model, Policy, Relation, Side, Target};
 use crate::model::tokens::last_word;
 
@@ -24,7 +25,7 @@ pub(super) fn defs(model: &Model) -> TokenStream {
             deletes_orphans,
         } = relation.policy();
         let cascade = Ident::new(cascade, Span::mixed_site());
-        let order = order(relation);
+        let (order, keeps_positions) = (order(relation), relation.keeps_positions);
         quote_spanned! {ty.span()=>
             __orm::RelationDef {
                 model: #name,
@@ -34,6 +35,7 @@ pub(super) fn defs(model: &Model) -> TokenStream {
                 cascade: __orm::Cascade::#cascade,
                 deletes_orphans: #deletes_orphans,
                 order: &[#(#order),*],
+                keeps_positions: #keeps_positions,
             }
         }
     });
@@ -47,7 +49,11 @@ fn order(relation: &Relation) -> impl Iterator<Item = TokenStream> {
         let Target { model, field } = &item.column;
         let is_descending = item.is_descending;
         let root = quote!(<<#model as __orm::Model>::Entity as __orm::Entity>::ROOT);
-        let check = quote_spanned!(field.span()=> __orm::ordered_by::<#target, _>);
+        let check = if relation.keeps_positions {
+            quote_spanned!(field.span()=> __orm::positioned_by::<#target, _>)
+        } else {
+            quote_spanned!(field.span()=> __orm::ordered_by::<#target, _>)
+        };
         quote! {
             __orm::ListOrder { column: || #check(#root.#field), is_descending: #is_descending }
         }
@@ -71,7 +77,11 @@ fn target(model: &Model, relation: &Relation) -> TokenStream {
             quote!(<#path as __orm::#links<#owner, #target>>::target_def)
         }
         Side::Link(Link::Table(_)) => link_table::target(&relation.ident),
-        Side::Own { .. } | Side::Other { .. } | Side::Link(_) => {
+        Side::View(view) if view::is_single(view) => {
+            let single = quote_spanned!(target.span()=> SingleBelongsTo);
+            quote!(<#target as __orm::#single<#owner>>::def)
+        }
+        Side::Own { .. } | Side::Other { .. } | Side::Link(_) | Side::View(_) => {
             let field = of(ty, "RelationField");
             quote!(<#field::Target as __orm::Model>::def)
         }
@@ -95,6 +105,7 @@ fn kind(model: &Model, relation: &Relation) -> TokenStream {
         Side::Link(Link::Model { path, named }) => link_kind(owner, (path, target), named.as_ref()),
         Side::Link(Link::Table(_)) => link_table::kind(&relation.ident),
         Side::Link(Link::Inverse(inverse)) => link_table::mirror(owner, target, inverse),
+        Side::View(view) => view::kind(owner, target, view),
     }
 }
 
@@ -122,7 +133,11 @@ fn link_kind(
 }
 
 /// The function that returns the index of the inverse relation in `other`.
-fn inverse_of(owner: &Ident, other: &TokenStream, inverse: Option<&Target>) -> TokenStream {
+pub(super) fn inverse_of(
+    owner: &Ident,
+    other: &TokenStream,
+    inverse: Option<&Target>,
+) -> TokenStream {
     if let Some(inverse) = inverse {
         return named(&quote!(#owner), other, inverse);
     }

@@ -47,7 +47,7 @@ pub(super) struct Twig {
 
 /// Loses its parent; a key of text.
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "notes")]
+#[orm(table = "walk_notes")]
 pub(super) struct Note {
     #[orm(primary_key, length = 20)]
     id: String,
@@ -141,7 +141,7 @@ pub(super) const KINDS: [Info; 7] = [
     info("roots", 0, OnDelete::Empty, true, false),
     info("leaves", 0, OnDelete::Cascade, false, true),
     info("twigs", 1, OnDelete::Cascade, true, false),
-    info("notes", 0, OnDelete::Empty, false, false),
+    info("walk_notes", 0, OnDelete::Empty, false, false),
     info("loans", 3, OnDelete::Refuse, false, false),
     info("trees", 5, OnDelete::Refuse, false, true),
     info("guests", 0, OnDelete::Empty, false, false),
