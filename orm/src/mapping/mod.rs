@@ -16,6 +16,7 @@ mod decode;
 mod def;
 #[cfg(feature = "dump")]
 pub mod dump;
+mod embedded;
 mod field;
 mod handle;
 mod key;
@@ -48,8 +49,12 @@ pub(crate) use decode::value_for;
 pub use decode::{differs, read};
 pub(crate) use def::Through;
 pub use def::{
-    Cascade, ConstraintDef, ListOrder, ModelDef, ReferenceDef, RelationDef, RelationKind,
-    UpdateDefault,
+    Cascade, ConstraintDef, EmbeddedDef, ListOrder, ModelDef, ReferenceDef, RelationDef,
+    RelationKind, UpdateDefault,
+};
+pub use embedded::{
+    Embedded, InPart, PartNames, blank_columns, can_be_none, constraints, count_all, has_new_names,
+    joined, joined_length, names, put_columns, put_part, references, starts, update_defaults,
 };
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};

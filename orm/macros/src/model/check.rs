@@ -27,8 +27,8 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
     let version = version(&fields, errors);
 
     let names: Vec<&Ident> = fields.iter().map(|field| &field.ident).collect();
-    let mut uniques = groups(parsed.uniques, &names, errors);
-    let mut indexes = groups(parsed.indexes, &names, errors);
+    let mut uniques = groups(parsed.uniques, &names, &parsed.parts, errors);
+    let mut indexes = groups(parsed.indexes, &names, &parsed.parts, errors);
     let mut references = foreign_keys(parsed.foreign_keys, &names, errors);
     let mut columns = Vec::new();
     for (position, mut field) in fields.into_iter().enumerate() {
@@ -60,6 +60,7 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         head,
         columns,
         relations,
+        parts: parsed.parts,
         skipped,
         key,
         generated,
@@ -69,6 +70,38 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         checks: parsed.checks,
         references,
     })
+}
+
+/// The columns of a struct that models flatten, which has no key.
+pub(super) fn resolve_columns(parsed: Parsed, errors: &mut Errors) -> Model {
+    let (mut uniques, mut indexes) = (Vec::new(), Vec::new());
+    let (mut references, mut columns) = (Vec::new(), Vec::new());
+    for (position, mut field) in parsed.fields.into_iter().enumerate() {
+        if field.attributes.unique {
+            uniques.push(Columns::single(position));
+        }
+        if field.attributes.index {
+            indexes.push(Columns::single(position));
+        }
+        references.extend(reference(position, &mut field.attributes));
+        columns.push(column(field, false));
+    }
+    distinct_names(&columns, errors);
+    free_synonyms(&mut columns, &[], errors);
+    Model {
+        head: parsed.head,
+        columns,
+        relations: Vec::new(),
+        parts: Vec::new(),
+        skipped: parsed.skipped,
+        key: Vec::new(),
+        generated: None,
+        version: None,
+        uniques,
+        indexes,
+        checks: Vec::new(),
+        references,
+    }
 }
 
 /// `None` if a rule is broken that the code would break as well.

@@ -8,6 +8,7 @@ use syn::spanned::Spanned as _;
 use syn::{Error, Ident, Lit, LitStr, Result, Token, parenthesized};
 
 use super::data::{ColumnAttributes, ColumnOption, Field, Parsed, ServerDefault};
+use super::flatten::Flatten;
 use super::reference::{action, target};
 use super::relation;
 use crate::attribute::{expression, flag, length, read_all, switch, text, word};
@@ -33,6 +34,8 @@ const KEYS: &[&str] = &[
     "on_update",
     "version",
     "synonym",
+    "flatten",
+    "prefix",
     "skip",
 ];
 
@@ -41,14 +44,16 @@ pub(super) fn parse(field: syn::Field, parsed: &mut Parsed, errors: &mut Errors)
     let Some(field) = relation::parse(field, parsed, errors) else {
         return;
     };
-    let Some(ident) = field.ident else { return };
     let mut attributes = ColumnAttributes::default();
     let mut is_skipped = false;
-    let mut others = None;
+    let (mut flatten, mut others) = (Flatten::default(), None);
     read_all(&field.attrs, KEYS, &["synonym"], errors, |key, meta| {
         if key == "skip" {
             is_skipped = true;
             return flag(key, meta);
+        }
+        if flatten.read(key, meta)? {
+            return Ok(());
         }
         others.get_or_insert_with(|| (meta.path.span(), key.to_owned()));
         read(&mut attributes, key, meta)
@@ -58,9 +63,15 @@ pub(super) fn parse(field: syn::Field, parsed: &mut Parsed, errors: &mut Errors)
             let message = format!("`{key}` is not valid on a skipped field, which has no column");
             errors.at(span, message);
         }
-        parsed.skipped.push((ident, field.ty));
+        parsed.skipped.extend(field.ident.zip(Some(field.ty)));
         return;
     }
+    if flatten.is_set() {
+        parsed.parts.extend(flatten.part(field, others, errors));
+        return;
+    }
+    flatten.alone(errors);
+    let Some(ident) = field.ident else { return };
     let mut docs = field.attrs;
     docs.retain(|attribute| attribute.path().is_ident("doc"));
     parsed.fields.push(Field {

@@ -15,6 +15,7 @@ mod crud;
 mod ddl;
 mod dirty;
 mod eager_reads;
+mod embedded;
 pub mod errors;
 mod expire;
 mod failed_flush;
@@ -294,6 +295,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     session_hooks::cases,
     validators::cases,
     eager_reads::cases,
+    embedded::cases,
     list_order::cases,
     parts::cases,
     queries::cases,
